@@ -1,0 +1,1 @@
+//! The whole state of the screen and how a message changes it.

@@ -1,0 +1,1 @@
+//! The command line: what it accepts and which mode it runs.

@@ -1,0 +1,1 @@
+//! The read-only client of a real cluster.

@@ -1,0 +1,1 @@
+//! From a key press in a context to an action.

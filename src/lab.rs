@@ -1,0 +1,1 @@
+//! Real local Kafka clusters with faults, started and ended by klever.

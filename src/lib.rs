@@ -1,0 +1,52 @@
+//! klever: explore Apache Kafka's trade-offs in a terminal.
+//!
+//! # The house
+//!
+//! ```text
+//!  core     model <- knobs <- { hypothesis, scenario, protocol }
+//!           { scenario, protocol } <- sim
+//!           { knobs, hypothesis, protocol } <- consequences <- rules
+//!           { sim, consequences, rules } <- workshop
+//!  app      all of that <- report, app (+ keymap) <- ui (+ theme)
+//!  shell    kafka  lab  source  term  runtime  cli      may use everything; nothing imports them
+//! ```
+//!
+//! **The arrow rule**: a room imports only rooms to its left. The core has no clock, no I/O, no
+//! async, no screen and no Kafka client: it is values and pure functions. `tests/architecture.rs`
+//! holds the rule.
+//!
+//! **The loop**: `Msg -> App::update -> Vec<Effect>`, then `ui::render`. Every source of a cluster
+//! (simulator, live, file, lab) yields the same stream of snapshots, so panes, consequences and
+//! rules never know where a cluster came from.
+//!
+//! # Where to add
+//!
+//! - a **knob**: its declaration in `knobs/<scope>.rs` and one line in `knobs::ALL`
+//! - a **rule**: a file in `rules/<chapter>/` and one line in `rules::ALL`
+//! - an **action** (and its key): one row in `app/actions.rs`, a key in `keymap/default.toml`
+//! - a **pane**: a file in `ui/panes/` and one line in `ui/panes.rs`
+//! - a **theme**: a file in `themes/` and one line in `theme.rs`
+//! - a **scenario**: a file in `assets/scenarios/`
+
+pub mod model;
+pub mod knobs;
+pub mod hypothesis;
+pub mod scenario;
+pub mod protocol;
+pub mod sim;
+pub mod consequences;
+pub mod rules;
+pub mod report;
+pub mod app;
+pub mod keymap;
+pub mod theme;
+pub mod ui;
+#[cfg(feature = "live")]
+pub mod kafka;
+#[cfg(feature = "lab")]
+pub mod lab;
+pub mod source;
+pub mod term;
+pub mod cli;
+pub mod config;
+pub mod runtime;

@@ -1,0 +1,3 @@
+//! The klever binary: arguments, a mode, an exit code.
+
+fn main() {}

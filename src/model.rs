@@ -1,0 +1,21 @@
+//! The vocabulary of the whole program: a Kafka cluster as values, with what is not known marked as such.
+
+mod clients;
+mod cluster;
+mod config;
+mod datum;
+mod group;
+mod ids;
+mod partitions;
+mod units;
+mod version;
+
+pub use clients::{Assumptions, ClientProfile, Environment, Load, Net};
+pub use cluster::{Broker, BrokerState, Cluster, Features, Quorum, Topic};
+pub use config::{ConfigEntry, ConfigMap, ConfigSource};
+pub use datum::{Datum, Origin, Unknown};
+pub use group::{Group, GroupOffset, GroupState, Lag, Member};
+pub use ids::{BrokerId, PartitionIx, TopicIx};
+pub use partitions::{PartitionRow, PartitionView, Partitions, ReplicaSet};
+pub use units::{Millis, Nanos, human_bytes, human_count, human_duration_ms};
+pub use version::KafkaVersion;

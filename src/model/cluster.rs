@@ -1,0 +1,185 @@
+//! A Kafka cluster at one moment: brokers, topics, partitions, groups, and what is assumed about its clients.
+
+use crate::model::{
+    Assumptions, BrokerId, ConfigMap, Datum, Group, GroupOffset, KafkaVersion, Lag, Millis, PartitionIx,
+    PartitionView, Partitions, TopicIx,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Whether a broker takes part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BrokerState {
+    /// Registered and unfenced.
+    Up,
+    /// Registered, not yet or no longer allowed to lead.
+    Fenced,
+    /// Leaving in order.
+    ShuttingDown,
+    /// Its process hangs; the controller may not know yet (simulator and lab only).
+    Paused,
+    /// Gone.
+    Down,
+}
+
+impl BrokerState {
+    /// As the screen shows it.
+    pub fn word(self) -> &'static str {
+        match self {
+            BrokerState::Up => "OK",
+            BrokerState::Fenced => "FENCED",
+            BrokerState::ShuttingDown => "STOPPING",
+            BrokerState::Paused => "PAUSED",
+            BrokerState::Down => "DOWN",
+        }
+    }
+}
+
+/// One broker.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Broker {
+    /// `node.id`.
+    pub id: BrokerId,
+    /// Host it advertises; empty when it is gone and was never seen.
+    pub host: String,
+    /// Port it advertises.
+    pub port: u16,
+    /// `broker.rack`; a known `None` means that it has none.
+    pub rack: Datum<Option<Arc<str>>>,
+    /// Whether it takes part.
+    pub state: BrokerState,
+    /// Since when it is in that state, if that is known.
+    pub since: Option<Millis>,
+    /// Its effective configuration.
+    pub config: Datum<Arc<ConfigMap>>,
+}
+
+/// One topic. Its partitions are `first..first + count` of the cluster's columns.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Topic {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Whether Kafka itself uses it.
+    pub internal: bool,
+    /// Its effective configuration; topics with equal ones share it.
+    pub config: Datum<Arc<ConfigMap>>,
+    /// Its first partition.
+    pub first: u32,
+    /// How many partitions it has.
+    pub count: u32,
+}
+
+/// Finalised features that change what replication does.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Features {
+    /// `eligible.leader.replicas.version` is 1 (KIP-966).
+    pub elr: Datum<bool>,
+    /// `metadata.version` as its level.
+    pub metadata_level: Datum<i16>,
+}
+
+/// The controller quorum, where it can be seen.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Quorum {
+    /// The active controller, if there is one.
+    pub leader: Option<BrokerId>,
+    /// All voters.
+    pub voters: Vec<BrokerId>,
+    /// Voters that answer.
+    pub online: Vec<BrokerId>,
+}
+
+/// A whole cluster. Immutable; parts that do not change are shared between snapshots.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Cluster {
+    /// When it looked like this.
+    pub taken_at: Millis,
+    /// Kafka's id of the cluster.
+    pub id: Datum<String>,
+    /// What the brokers run.
+    pub version: Datum<KafkaVersion>,
+    /// What is switched on.
+    pub features: Features,
+    /// Who decides.
+    pub quorum: Datum<Quorum>,
+    /// By ascending id, brokers named only in replica lists included (as [`BrokerState::Down`]).
+    pub brokers: Arc<[Broker]>,
+    /// By ascending name.
+    pub topics: Arc<[Topic]>,
+    /// All partitions, in the order of the topics.
+    pub partitions: Partitions,
+    /// Consumer groups by ascending id.
+    pub groups: Datum<Arc<[Group]>>,
+    /// What is assumed of clients, load, distances and failure rates.
+    pub assumed: Arc<Assumptions>,
+}
+
+impl Cluster {
+    /// The broker with this id.
+    pub fn broker(&self, id: BrokerId) -> Option<&Broker> {
+        self.brokers.binary_search_by_key(&id, |broker| broker.id).ok().map(|at| &self.brokers[at])
+    }
+
+    /// The topic of this name.
+    pub fn topic_named(&self, name: &str) -> Option<(TopicIx, &Topic)> {
+        let at = self.topics.binary_search_by(|topic| (*topic.name).cmp(name)).ok()?;
+        Some((TopicIx(at as u32), &self.topics[at]))
+    }
+
+    /// The topic at this place.
+    pub fn topic(&self, ix: TopicIx) -> &Topic {
+        &self.topics[ix.at()]
+    }
+
+    /// A topic's partitions in order.
+    pub fn partitions_of(&self, topic: &Topic) -> impl ExactSizeIterator<Item = PartitionView<'_>> {
+        (topic.first..topic.first + topic.count).map(|ix| self.partitions.view(PartitionIx(ix)))
+    }
+
+    /// A partition as people name it: `orders-3`.
+    pub fn partition_name(&self, ix: PartitionIx) -> String {
+        let partition = self.partitions.view(ix);
+        format!("{}-{}", self.topic(partition.topic()).name, partition.number())
+    }
+
+    /// The rack of a broker: `None` when it has none or it is not known.
+    pub fn rack_of(&self, id: BrokerId) -> Option<&Arc<str>> {
+        self.broker(id)?.rack.get()?.as_ref()
+    }
+
+    /// Whether a broker is up, as far as this snapshot knows.
+    pub fn is_up(&self, id: BrokerId) -> bool {
+        self.broker(id).is_some_and(|broker| broker.state == BrokerState::Up)
+    }
+
+    /// How many brokers are up.
+    pub fn brokers_up(&self) -> usize {
+        self.brokers.iter().filter(|broker| broker.state == BrokerState::Up).count()
+    }
+
+    /// How far a group is behind on one partition: high watermark minus committed offset, not below 0
+    /// (the two are not read at the same instant).
+    pub fn lag_of(&self, offset: &GroupOffset) -> Lag {
+        let end = self.partitions.view(offset.partition).high_watermark();
+        match (offset.committed, end) {
+            (None, _) => Lag::NoCommit,
+            (Some(_), None) => Lag::Unknown,
+            (Some(committed), Some(end)) => Lag::Records((end - committed).max(0)),
+        }
+    }
+
+    /// A group's whole lag; unknown as soon as one partition's is.
+    pub fn lag_of_group(&self, group: &Group) -> Lag {
+        let Some(offsets) = group.offsets.get() else { return Lag::Unknown };
+        let mut total = None;
+        for offset in offsets.iter() {
+            match self.lag_of(offset) {
+                Lag::Records(records) => total = Some(total.unwrap_or(0) + records),
+                Lag::Unknown => return Lag::Unknown,
+                Lag::NoCommit => {}
+            }
+        }
+        total.map_or(Lag::NoCommit, Lag::Records)
+    }
+}

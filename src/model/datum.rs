@@ -1,0 +1,111 @@
+//! A value that is known, with its age and origin, or unknown, with the reason.
+
+use crate::model::Millis;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Where a known value comes from.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Read from a broker.
+    Broker,
+    /// The default of the Kafka version.
+    Default,
+    /// Read from a file that the user gave.
+    File(String),
+    /// Assumed by klever, and listed under `assumptions`.
+    Assumed,
+    /// The simulator's own state.
+    Simulated,
+    /// Set by the user as a lever or with `--set`.
+    Lever,
+    /// Concluded from other values, named here.
+    Derived(String),
+}
+
+/// Why a value is not known.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// Nobody asked for it yet.
+    NotAsked,
+    /// The cluster refused; the ACL that is missing, e.g. `DescribeConfigs on Topic orders`.
+    Denied(String),
+    /// The broker that knows did not answer.
+    Unreachable(String),
+    /// Not visible through the protocol or this client.
+    NotExposed(String),
+    /// This version has no such thing.
+    Unsupported(String),
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unknown::NotAsked => write!(f, "not asked for"),
+            Unknown::Denied(acl) => write!(f, "denied, needs {acl}"),
+            Unknown::Unreachable(what) => write!(f, "unreachable: {what}"),
+            Unknown::NotExposed(why) => write!(f, "not visible: {why}"),
+            Unknown::Unsupported(by) => write!(f, "not supported by {by}"),
+        }
+    }
+}
+
+/// A value that is known or not. Never a made-up zero.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Datum<T> {
+    /// The value, when it was read (milliseconds, see [`Millis`]) and from where.
+    Known {
+        /// The value itself.
+        value: T,
+        /// When it was true.
+        as_of: Millis,
+        /// Where it comes from.
+        from: Origin,
+    },
+    /// Not known, and why.
+    Unknown {
+        /// Why.
+        reason: Unknown,
+    },
+}
+
+impl<T> Datum<T> {
+    /// A known value.
+    pub fn known(value: T, as_of: Millis, from: Origin) -> Self {
+        Datum::Known { value, as_of, from }
+    }
+
+    /// An unknown one.
+    pub fn unknown(reason: Unknown) -> Self {
+        Datum::Unknown { reason }
+    }
+
+    /// The value, if known.
+    pub fn get(&self) -> Option<&T> {
+        match self {
+            Datum::Known { value, .. } => Some(value),
+            Datum::Unknown { .. } => None,
+        }
+    }
+
+    /// Why it is not known, if it is not.
+    pub fn reason(&self) -> Option<&Unknown> {
+        match self {
+            Datum::Known { .. } => None,
+            Datum::Unknown { reason } => Some(reason),
+        }
+    }
+
+    /// The same knowledge of something computed from the value.
+    pub fn map<U>(&self, f: impl FnOnce(&T) -> U) -> Datum<U> {
+        match self {
+            Datum::Known { value, as_of, from } => {
+                Datum::Known { value: f(value), as_of: *as_of, from: from.clone() }
+            }
+            Datum::Unknown { reason } => Datum::Unknown { reason: reason.clone() },
+        }
+    }
+}

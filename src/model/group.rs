@@ -1,0 +1,96 @@
+//! Consumer groups and their lag, where "no commit" and "not known" are never a zero.
+
+use crate::model::{BrokerId, Datum, PartitionIx};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A group's state, in Kafka's words.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupState {
+    /// Every member has its partitions.
+    Stable,
+    /// Waiting for members to join.
+    PreparingRebalance,
+    /// Waiting for the assignment.
+    CompletingRebalance,
+    /// KIP-848: a new assignment is being computed.
+    Assigning,
+    /// KIP-848: members are moving to the new assignment.
+    Reconciling,
+    /// No members.
+    Empty,
+    /// Being removed.
+    Dead,
+    /// Kafka did not say, or says something newer.
+    Unknown,
+}
+
+impl GroupState {
+    /// As the screen shows it.
+    pub fn word(self) -> &'static str {
+        match self {
+            GroupState::Stable => "stable",
+            GroupState::PreparingRebalance => "rebalancing",
+            GroupState::CompletingRebalance => "completing",
+            GroupState::Assigning => "assigning",
+            GroupState::Reconciling => "reconciling",
+            GroupState::Empty => "empty",
+            GroupState::Dead => "dead",
+            GroupState::Unknown => "?",
+        }
+    }
+}
+
+/// One member of a group.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Member {
+    /// The client's `client.id`.
+    pub client_id: String,
+    /// Where it connects from.
+    pub host: String,
+    /// `group.instance.id`, if it is a static member.
+    pub instance_id: Option<String>,
+    /// Partitions it owns.
+    pub assigned: Vec<PartitionIx>,
+}
+
+/// A group's committed offset of one partition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct GroupOffset {
+    /// Which partition.
+    pub partition: PartitionIx,
+    /// The committed offset; `None` when the group has none for it.
+    pub committed: Option<i64>,
+}
+
+/// How far a group is behind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lag {
+    /// This many records.
+    Records(i64),
+    /// The group has not committed here.
+    NoCommit,
+    /// One of the two offsets is not known.
+    Unknown,
+}
+
+/// A consumer group.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Group {
+    /// `group.id`.
+    pub id: Arc<str>,
+    /// Its state.
+    pub state: GroupState,
+    /// `classic`, `consumer`, `share`, `connect`...; empty when not told.
+    pub protocol: Arc<str>,
+    /// The broker that coordinates it.
+    pub coordinator: Option<BrokerId>,
+    /// How many members it has.
+    pub member_count: Datum<u32>,
+    /// The members themselves.
+    pub members: Datum<Arc<[Member]>>,
+    /// Committed offsets.
+    pub offsets: Datum<Arc<[GroupOffset]>>,
+}

@@ -1,0 +1,81 @@
+//! Units of time and size, and how they are shown to people.
+
+/// Milliseconds: since the Unix epoch for what was read, virtual for what is simulated, or a duration.
+pub type Millis = i64;
+
+/// Nanoseconds of virtual time, or a duration.
+pub type Nanos = u64;
+
+/// A count with thousands separators: `12,345`.
+pub fn human_count(count: i64) -> String {
+    let digits = count.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3 + 1);
+    if count < 0 {
+        out.push('-');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A size in binary units with three significant digits: `1.95 GiB`.
+pub fn human_bytes(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    match (unit, value) {
+        (0, _) => format!("{bytes} B"),
+        (_, v) if v >= 100.0 => format!("{v:.0} {}", UNITS[unit]),
+        (_, v) if v >= 10.0 => format!("{v:.1} {}", UNITS[unit]),
+        (_, v) => format!("{v:.2} {}", UNITS[unit]),
+    }
+}
+
+/// A duration as people say it: `850 ms`, `9.0 s`, `4m10s`, `2h05m`, `3d04h`.
+pub fn human_duration_ms(ms: Millis) -> String {
+    let sign = if ms < 0 { "-" } else { "" };
+    let abs = ms.unsigned_abs();
+    let seconds = abs / 1000;
+    match abs {
+        0..=999 => format!("{sign}{abs} ms"),
+        1_000..=59_999 => format!("{sign}{:.1} s", abs as f64 / 1000.0),
+        60_000..=3_599_999 => format!("{sign}{}m{:02}s", seconds / 60, seconds % 60),
+        3_600_000..=86_399_999 => format!("{sign}{}h{:02}m", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{sign}{}d{:02}h", seconds / 86_400, seconds / 3600 % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped_by_three() {
+        assert_eq!(human_count(0), "0");
+        assert_eq!(human_count(999), "999");
+        assert_eq!(human_count(-1_234_567), "-1,234,567");
+        assert_eq!(human_count(i64::MIN), "-9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn durations_keep_two_units() {
+        assert_eq!(human_duration_ms(850), "850 ms");
+        assert_eq!(human_duration_ms(59_940), "59.9 s");
+        assert_eq!(human_duration_ms(250_000), "4m10s");
+        assert_eq!(human_duration_ms(7_500_000), "2h05m");
+    }
+
+    #[test]
+    fn sizes_keep_three_digits() {
+        assert_eq!(human_bytes(1023), "1023 B");
+        assert_eq!(human_bytes(2_093_796_557), "1.95 GiB");
+    }
+}

@@ -1,0 +1,1 @@
+//! What klever found, as text or JSON: pure functions to strings.

@@ -1,0 +1,1 @@
+//! Where a cluster comes from: simulator, live, file or lab, as one stream of snapshots.

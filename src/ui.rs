@@ -1,0 +1,1 @@
+//! The screen: a pure function of the application's state.
