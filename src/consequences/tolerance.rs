@@ -75,7 +75,10 @@ fn harmless(case: &Case, live: &Live) -> Margin {
 fn lossy(case: &Case, live: &Live) -> Margin {
     let guaranteed = if case.elr && !case.unclean { case.min_isr.saturating_sub(1) } else { 0 };
     if case.unclean {
-        return Margin::exact(guaranteed, live.electable().count_ones().saturating_sub(1));
+        // With min ISR = replicas nothing is acknowledged that a replica lacks: none is stale.
+        let every_replica_has_all = case.min_isr == case.replicas;
+        let leaders = if every_replica_has_all { live.up } else { live.electable() };
+        return Margin::exact(guaranteed, leaders.count_ones().saturating_sub(1));
     }
     // A member of the ELR that is down may have stopped uncleanly, and then it returns as no member.
     let known = live.isr | (live.elr & live.up);
@@ -181,3 +184,6 @@ impl Operation {
         Margin::exact(survives(all), survives(now))
     }
 }
+
+#[cfg(test)]
+mod tests;
