@@ -75,10 +75,11 @@ fn harmless(case: &Case, live: &Live) -> Margin {
 fn lossy(case: &Case, live: &Live) -> Margin {
     let guaranteed = if case.elr && !case.unclean { case.min_isr.saturating_sub(1) } else { 0 };
     if case.unclean {
-        // With min ISR = replicas nothing is acknowledged that a replica lacks: none is stale.
-        let every_replica_has_all = case.min_isr == case.replicas;
-        let leaders = if every_replica_has_all { live.up } else { live.electable() };
-        return Margin::exact(guaranteed, leaders.count_ones().saturating_sub(1));
+        let spare = live.electable().count_ones().saturating_sub(1);
+        // With min ISR = replicas nothing is acknowledged that a replica lacks: the first to take over
+        // uncleanly has everything. The second may be the first broker again, back without its data.
+        let heir = u32::from(case.min_isr == case.replicas && live.up.count_ones() > 1);
+        return Margin::exact(guaranteed, spare.max(heir));
     }
     // A member of the ELR that is down may have stopped uncleanly, and then it returns as no member.
     let known = live.isr | (live.elr & live.up);

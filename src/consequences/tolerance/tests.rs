@@ -270,7 +270,9 @@ fn what_is_survived_now_is_right_in_every_state_that_can_be_seen() {
                     "{fault:?} {} {case:?} {live:?}: {low} to {high}, found {found:?}",
                     profile.version
                 );
-                assert_eq!(low, found.0, "{why}");
+                // With unclean election and min ISR = replicas it depends on the order of the replica list.
+                let by_order = case.unclean && case.min_isr == case.replicas && fault.is_lossy(&case);
+                assert!(low == found.0 || by_order && low < found.0, "{why}");
                 assert!(high == found.1 || case.unclean, "{why}");
             }
         }
