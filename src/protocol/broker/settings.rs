@@ -45,6 +45,8 @@ pub struct BrokerSettings {
     pub os_writeback_ns: Option<Nanos>,
     /// How often the operating system looks for them.
     pub os_writeback_interval_ns: Nanos,
+    /// `producer.id.expiration.ms`: an idempotent producer is forgotten after this silence.
+    pub producer_id_expiration_ns: Nanos,
     /// `replica.selector.class` is `RackAwareReplicaSelector` (KIP-392).
     pub rack_aware_reads: bool,
 }
@@ -72,6 +74,7 @@ impl BrokerSettings {
             high_watermark_checkpoint_interval_ns: 5_000 * MS,
             os_writeback_ns: Some(30_000 * MS),
             os_writeback_interval_ns: 5_000 * MS,
+            producer_id_expiration_ns: 86_400_000 * MS,
             rack_aware_reads: false,
         }
     }
