@@ -5,5 +5,10 @@
 //! project was built from; each rule names Kafka's own class beside it.
 
 pub mod controller;
+pub mod broker;
+pub mod idempotence;
+pub mod log;
+pub mod messages;
 pub mod profile;
+pub mod storage;
 pub mod wire;

@@ -122,6 +122,8 @@ pub enum ErrorCode {
     EligibleLeadersNotAvailable = 83,
     /// The partition has the leader that was asked for.
     ElectionNotNeeded = 84,
+    /// The fetch session is unknown or at another epoch: fetch in full (KIP-227).
+    InvalidFetchSessionEpoch = 71,
     /// The ISR member is fenced, shutting down or of another epoch.
     IneligibleReplica = 107,
     /// The change was made, and it moved leadership away from the sender.
@@ -169,6 +171,7 @@ impl ErrorCode {
             ErrorCode::EligibleLeadersNotAvailable => "ELIGIBLE_LEADERS_NOT_AVAILABLE",
             ErrorCode::ElectionNotNeeded => "ELECTION_NOT_NEEDED",
             ErrorCode::NewLeaderElected => "NEW_LEADER_ELECTED",
+            ErrorCode::InvalidFetchSessionEpoch => "INVALID_FETCH_SESSION_EPOCH",
             ErrorCode::IneligibleReplica => "INELIGIBLE_REPLICA",
             ErrorCode::InvalidUpdateVersion => "INVALID_UPDATE_VERSION",
             ErrorCode::DuplicateBrokerRegistration => "DUPLICATE_BROKER_REGISTRATION",
@@ -308,6 +311,8 @@ pub struct FetchedPartition {
     pub high_watermark: Offset,
     /// The leader's log start.
     pub log_start: Offset,
+    /// A consumer should rather read from this follower (KIP-392).
+    pub preferred_read_replica: Option<BrokerId>,
     /// The data, in order.
     pub batches: Vec<Batch>,
 }
