@@ -4,5 +4,8 @@
 //! virtual time, a network and disks. Sections (§) are those of the semantics specification that the
 //! project was built from; each rule names Kafka's own class beside it.
 
+pub mod consumer;
+pub mod group;
+pub mod producer;
 pub mod profile;
 pub mod wire;
