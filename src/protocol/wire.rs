@@ -110,6 +110,8 @@ pub enum ErrorCode {
     StaleBrokerEpoch = 77,
     /// High watermark still behind the start of the leader's epoch.
     OffsetNotAvailable = 78,
+    /// The fetch session is unknown or at another epoch: fetch in full (KIP-227).
+    InvalidFetchSessionEpoch = 71,
     /// The ISR member is fenced, shutting down or of another epoch.
     IneligibleReplica = 107,
     /// The partition epoch in the request is old.
@@ -148,6 +150,7 @@ impl ErrorCode {
             ErrorCode::UnknownLeaderEpoch => "UNKNOWN_LEADER_EPOCH",
             ErrorCode::StaleBrokerEpoch => "STALE_BROKER_EPOCH",
             ErrorCode::OffsetNotAvailable => "OFFSET_NOT_AVAILABLE",
+            ErrorCode::InvalidFetchSessionEpoch => "INVALID_FETCH_SESSION_EPOCH",
             ErrorCode::IneligibleReplica => "INELIGIBLE_REPLICA",
             ErrorCode::InvalidUpdateVersion => "INVALID_UPDATE_VERSION",
             ErrorCode::DuplicateBrokerRegistration => "DUPLICATE_BROKER_REGISTRATION",
@@ -287,6 +290,8 @@ pub struct FetchedPartition {
     pub high_watermark: Offset,
     /// The leader's log start.
     pub log_start: Offset,
+    /// A consumer should rather read from this follower (KIP-392).
+    pub preferred_read_replica: Option<BrokerId>,
     /// The data, in order.
     pub batches: Vec<Batch>,
 }
