@@ -8,6 +8,7 @@ pub mod broker;
 pub mod idempotence;
 pub mod log;
 pub mod messages;
+pub mod controller;
 pub mod profile;
 pub mod storage;
 pub mod wire;

@@ -1,0 +1,1 @@
+//! The controller's invariants under random events.
