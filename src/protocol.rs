@@ -9,6 +9,7 @@ pub mod broker;
 pub mod idempotence;
 pub mod log;
 pub mod messages;
+pub mod controller;
 pub mod consumer;
 pub mod group;
 pub mod producer;

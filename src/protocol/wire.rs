@@ -116,14 +116,14 @@ pub enum ErrorCode {
     StaleBrokerEpoch = 77,
     /// High watermark still behind the start of the leader's epoch.
     OffsetNotAvailable = 78,
+    /// The fetch session is unknown or at another epoch: fetch in full (KIP-227).
+    InvalidFetchSessionEpoch = 71,
     /// The preferred leader is not in the ISR or not alive.
     PreferredLeaderNotAvailable = 80,
     /// Nobody may lead.
     EligibleLeadersNotAvailable = 83,
     /// The partition has the leader that was asked for.
     ElectionNotNeeded = 84,
-    /// The fetch session is unknown or at another epoch: fetch in full (KIP-227).
-    InvalidFetchSessionEpoch = 71,
     /// The ISR member is fenced, shutting down or of another epoch.
     IneligibleReplica = 107,
     /// The change was made, and it moved leadership away from the sender.
@@ -167,11 +167,11 @@ impl ErrorCode {
             ErrorCode::UnknownLeaderEpoch => "UNKNOWN_LEADER_EPOCH",
             ErrorCode::StaleBrokerEpoch => "STALE_BROKER_EPOCH",
             ErrorCode::OffsetNotAvailable => "OFFSET_NOT_AVAILABLE",
+            ErrorCode::InvalidFetchSessionEpoch => "INVALID_FETCH_SESSION_EPOCH",
             ErrorCode::PreferredLeaderNotAvailable => "PREFERRED_LEADER_NOT_AVAILABLE",
             ErrorCode::EligibleLeadersNotAvailable => "ELIGIBLE_LEADERS_NOT_AVAILABLE",
             ErrorCode::ElectionNotNeeded => "ELECTION_NOT_NEEDED",
             ErrorCode::NewLeaderElected => "NEW_LEADER_ELECTED",
-            ErrorCode::InvalidFetchSessionEpoch => "INVALID_FETCH_SESSION_EPOCH",
             ErrorCode::IneligibleReplica => "INELIGIBLE_REPLICA",
             ErrorCode::InvalidUpdateVersion => "INVALID_UPDATE_VERSION",
             ErrorCode::DuplicateBrokerRegistration => "DUPLICATE_BROKER_REGISTRATION",
