@@ -28,25 +28,25 @@
 //! - a **theme**: a file in `themes/` and one line in `theme.rs`
 //! - a **scenario**: a file in `assets/scenarios/`
 
-pub mod model;
-pub mod knobs;
-pub mod hypothesis;
-pub mod scenario;
-pub mod protocol;
-pub mod sim;
-pub mod consequences;
-pub mod rules;
-pub mod report;
 pub mod app;
-pub mod keymap;
-pub mod theme;
-pub mod ui;
-#[cfg(feature = "live")]
-pub mod kafka;
-#[cfg(feature = "lab")]
-pub mod lab;
-pub mod source;
-pub mod term;
 pub mod cli;
 pub mod config;
+pub mod consequences;
+pub mod hypothesis;
+#[cfg(feature = "live")]
+pub mod kafka;
+pub mod keymap;
+pub mod knobs;
+#[cfg(feature = "lab")]
+pub mod lab;
+pub mod model;
+pub mod protocol;
+pub mod report;
+pub mod rules;
 pub mod runtime;
+pub mod scenario;
+pub mod sim;
+pub mod source;
+pub mod term;
+pub mod theme;
+pub mod ui;

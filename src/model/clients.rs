@@ -20,12 +20,7 @@ pub struct ClientProfile {
 impl ClientProfile {
     /// A client that sets nothing.
     pub fn defaults(version: KafkaVersion) -> Self {
-        ClientProfile {
-            name: "defaults".into(),
-            version,
-            origin: Origin::Assumed,
-            settings: BTreeMap::new(),
-        }
+        ClientProfile { name: "defaults".into(), version, origin: Origin::Assumed, settings: BTreeMap::new() }
     }
 }
 
