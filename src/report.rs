@@ -1,1 +1,3 @@
 //! What klever found, as text or JSON: pure functions to strings.
+
+pub mod export;
