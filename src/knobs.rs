@@ -15,7 +15,7 @@ mod resolve;
 mod topic;
 mod value;
 
-pub use change::{Change, KnobError, find, nearest};
+pub use change::{Change, KnobError, find, nearest, nearest_of};
 pub use client_rules::{Idempotence, idempotence_of, producer_errors};
 pub use defaults::{ConfigKey, KeyScope, RELEASES, config_keys, default_at, default_of, infer_version};
 pub use resolve::{broker_value, client_value, resolve, topic_value};
