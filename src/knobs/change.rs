@@ -137,7 +137,8 @@ pub fn nearest(name: &str) -> Option<String> {
 /// The name nearest to a misspelt one, if one is near: a few edits away, or containing what was written.
 pub fn nearest_of<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let (edits, best) = names.clone().map(|known| (distance(name, known), known)).min()?;
-    let contains = names.filter(|known| name.len() >= 4 && known.contains(name)).min_by_key(|known| known.len());
+    let contains =
+        names.filter(|known| name.len() >= 4 && known.contains(name)).min_by_key(|known| known.len());
     (edits <= 2 + name.len() / 4).then_some(best).or(contains)
 }
 
