@@ -1,1 +1,7 @@
 //! The protocol under virtual time: an event queue, a network, disks, faults and workloads.
+
+pub mod chance;
+pub mod hash;
+pub mod histogram;
+pub mod intervals;
+pub mod queue;

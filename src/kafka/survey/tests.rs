@@ -1,0 +1,1 @@
+//! Answers in, clusters out: ages, denials, brokers that die.
