@@ -1,10 +1,8 @@
 //! Client configuration files: Java properties, checked against Kafka's own ConfigDef. Pure; the shell reads the file.
 
-mod check;
 mod client;
 mod properties;
 
-pub use check::{allowed, check_value};
 pub use client::{ClientFile, HIDDEN, read_client};
 pub use properties::{Property, parse_properties};
 

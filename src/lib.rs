@@ -3,7 +3,7 @@
 //! # The house
 //!
 //! ```text
-//!  core     model <- knobs <- { hypothesis, scenario, protocol, config }
+//!  core     model <- knobs <- { hypothesis, scenario, protocol }
 //!           { scenario, protocol } <- sim
 //!           { knobs, hypothesis, protocol } <- consequences <- rules
 //!           { sim, consequences, rules } <- workshop

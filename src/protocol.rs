@@ -4,14 +4,13 @@
 //! virtual time, a network and disks. Sections (§) are those of the semantics specification that the
 //! project was built from; each rule names Kafka's own class beside it.
 
-pub mod controller;
 pub mod broker;
+pub mod consumer;
+pub mod controller;
+pub mod group;
 pub mod idempotence;
 pub mod log;
 pub mod messages;
-pub mod controller;
-pub mod consumer;
-pub mod group;
 pub mod producer;
 pub mod profile;
 pub mod storage;

@@ -24,8 +24,6 @@ mod ordering;
 mod quorum;
 
 #[cfg(test)]
-mod fixture;
-#[cfg(test)]
 mod tests;
 
 pub use chapter::Chapter;

@@ -1,7 +1,7 @@
 //! A producer's or consumer's `.properties` file as a profile, with notes on what looks wrong in it.
 
-use crate::config::{FileNote, Property, check_value, parse_properties};
-use crate::knobs::{ConfigKey, KeyScope, config_keys, default_at, nearest_of};
+use crate::config::{FileNote, Property, parse_properties};
+use crate::knobs::{ConfigKey, KeyScope, check_value, config_keys, default_at, nearest_of};
 use crate::model::{ClientProfile, KafkaVersion, Origin};
 use std::collections::BTreeMap;
 

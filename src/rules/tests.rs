@@ -1,6 +1,9 @@
 //! The registry holds together, and an examination of a large cluster is quick and complete.
 
-use super::fixture::given;
+mod fixture;
+
+pub(in crate::rules) use fixture::{NO_CONFIG, given};
+
 use super::*;
 use std::collections::BTreeSet;
 

@@ -29,7 +29,7 @@ fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::fixture::given;
+    use crate::rules::tests::given;
 
     #[test]
     fn fires_is_silent_and_unknown() {

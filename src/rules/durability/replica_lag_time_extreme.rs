@@ -28,7 +28,7 @@ fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::fixture::{NO_CONFIG, given};
+    use crate::rules::tests::{NO_CONFIG, given};
 
     #[test]
     fn fires_is_silent_and_unknown() {

@@ -41,7 +41,7 @@ fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
 mod tests {
     use super::RULE;
     use crate::model::{Datum, Origin};
-    use crate::rules::fixture::given;
+    use crate::rules::tests::given;
 
     #[test]
     fn fires_is_silent_and_unknown() {

@@ -35,7 +35,7 @@ fn keeps_state(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::fixture::{NO_CONFIG, given};
+    use crate::rules::tests::{NO_CONFIG, given};
 
     #[test]
     fn fires_is_silent_and_unknown() {

@@ -47,7 +47,7 @@ fn session_timeout_ms(facts: &Facts<'_>) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::fixture::given;
+    use crate::rules::tests::given;
 
     #[test]
     fn fires_is_silent_and_unknown() {

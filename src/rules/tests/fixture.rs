@@ -11,7 +11,7 @@ use crate::rules::{Findings, Rule, Status, examine::run, facts::Facts};
 use std::sync::Arc;
 
 /// A cluster in the making: three brokers in racks a, b and c that run Kafka 4.1, every configuration read.
-pub(super) struct Given {
+pub(in crate::rules) struct Given {
     cluster: Cluster,
     rows: Vec<PartitionRow>,
     groups: Vec<Group>,
@@ -36,7 +36,7 @@ fn config(text: &str) -> Datum<Arc<ConfigMap>> {
     known(Arc::new(entries.into_iter().map(|property| (property.key, entry(property.value))).collect()))
 }
 
-pub(super) fn given() -> Given {
+pub(in crate::rules) fn given() -> Given {
     let cluster = Cluster {
         taken_at: 0,
         id: known("test".into()),
@@ -54,7 +54,7 @@ pub(super) fn given() -> Given {
 
 impl Given {
     /// Brokers 1, 2, ... in these racks; an empty name is no rack.
-    pub(super) fn racks(mut self, racks: &[&str]) -> Self {
+    pub(in crate::rules) fn racks(mut self, racks: &[&str]) -> Self {
         let broker = |(at, rack): (usize, &&str)| Broker {
             id: BrokerId(at as i32 + 1),
             host: format!("host{}", at + 1),
@@ -75,11 +75,11 @@ impl Given {
         self
     }
 
-    pub(super) fn unknown_racks(self) -> Self {
+    pub(in crate::rules) fn unknown_racks(self) -> Self {
         self.brokers(|broker| broker.rack = Datum::unknown(Unknown::Unreachable("broker 1".into())))
     }
 
-    pub(super) fn down(self, id: i32) -> Self {
+    pub(in crate::rules) fn down(self, id: i32) -> Self {
         self.brokers(|broker| {
             if broker.id.0 == id {
                 broker.state = BrokerState::Down;
@@ -88,7 +88,7 @@ impl Given {
     }
 
     /// The broker has been in its state for so long.
-    pub(super) fn down_for(mut self, id: i32, gone_ms: i64) -> Self {
+    pub(in crate::rules) fn down_for(mut self, id: i32, gone_ms: i64) -> Self {
         self.cluster.taken_at = 10_000_000_000;
         self.brokers(|broker| {
             if broker.id.0 == id {
@@ -97,16 +97,16 @@ impl Given {
         })
     }
 
-    pub(super) fn version(mut self, text: &str) -> Self {
+    pub(in crate::rules) fn version(mut self, text: &str) -> Self {
         self.cluster.version = known(text.parse().unwrap());
         self
     }
 
-    pub(super) fn broker_config(self, text: &str) -> Self {
+    pub(in crate::rules) fn broker_config(self, text: &str) -> Self {
         self.brokers(|broker| broker.config = config(text))
     }
 
-    pub(super) fn broker_config_of(self, id: i32, text: &str) -> Self {
+    pub(in crate::rules) fn broker_config_of(self, id: i32, text: &str) -> Self {
         self.brokers(|broker| {
             if broker.id.0 == id {
                 broker.config = config(text);
@@ -114,12 +114,12 @@ impl Given {
         })
     }
 
-    pub(super) fn denied_broker_config(self) -> Self {
+    pub(in crate::rules) fn denied_broker_config(self) -> Self {
         self.brokers(|broker| broker.config = denied())
     }
 
     /// A topic; all its replicas are in sync and the first one of each partition leads.
-    pub(super) fn topic(mut self, name: &str, text: &str, partitions: &[&[i32]]) -> Self {
+    pub(in crate::rules) fn topic(mut self, name: &str, text: &str, partitions: &[&[i32]]) -> Self {
         let mut topics = self.cluster.topics.to_vec();
         let first = self.rows.len() as u32;
         let topic = TopicIx(topics.len() as u32);
@@ -142,7 +142,7 @@ impl Given {
     }
 
     /// Every topic's configuration was asked for and refused.
-    pub(super) fn denied_topic_config(mut self) -> Self {
+    pub(in crate::rules) fn denied_topic_config(mut self) -> Self {
         let mut topics = self.cluster.topics.to_vec();
         topics.iter_mut().for_each(|topic| topic.config = denied());
         self.cluster.topics = topics.into();
@@ -150,7 +150,7 @@ impl Given {
     }
 
     /// The last topic's partition of this number has another ISR; without one it has no leader.
-    pub(super) fn isr(mut self, number: usize, isr: &[i32]) -> Self {
+    pub(in crate::rules) fn isr(mut self, number: usize, isr: &[i32]) -> Self {
         let first = self.cluster.topics.last().unwrap().first as usize;
         let row = &mut self.rows[first + number];
         row.isr = ids(isr);
@@ -158,42 +158,42 @@ impl Given {
         self
     }
 
-    pub(super) fn elr(mut self, number: usize, elr: &[i32]) -> Self {
+    pub(in crate::rules) fn elr(mut self, number: usize, elr: &[i32]) -> Self {
         let first = self.cluster.topics.last().unwrap().first as usize;
         self.rows[first + number].elr = Some(ids(elr));
         self
     }
 
-    pub(super) fn elr_lists(mut self, reason: Unknown) -> Self {
+    pub(in crate::rules) fn elr_lists(mut self, reason: Unknown) -> Self {
         self.elr = Datum::unknown(reason);
         self
     }
 
-    pub(super) fn elr_feature(mut self, feature: Datum<bool>) -> Self {
+    pub(in crate::rules) fn elr_feature(mut self, feature: Datum<bool>) -> Self {
         self.cluster.features.elr = feature;
         self
     }
 
-    pub(super) fn log(mut self, number: usize, start: i64, end: i64) -> Self {
+    pub(in crate::rules) fn log(mut self, number: usize, start: i64, end: i64) -> Self {
         let first = self.cluster.topics.last().unwrap().first as usize;
         let row = &mut self.rows[first + number];
         (row.log_start, row.high_watermark) = (Some(start), Some(end));
         self
     }
 
-    pub(super) fn quorum(mut self, leader: Option<i32>, voters: &[i32]) -> Self {
+    pub(in crate::rules) fn quorum(mut self, leader: Option<i32>, voters: &[i32]) -> Self {
         let (leader, voters) = (leader.map(BrokerId), ids(voters));
         self.cluster.quorum = known(Quorum { leader, online: voters.clone(), voters });
         self
     }
 
-    pub(super) fn denied_quorum(mut self) -> Self {
+    pub(in crate::rules) fn denied_quorum(mut self) -> Self {
         self.cluster.quorum = Datum::unknown(Unknown::Denied("Describe on Cluster".into()));
         self
     }
 
     /// A group with committed offsets of partitions by their place.
-    pub(super) fn group(mut self, id: &str, members: Datum<u32>, offsets: &[(u32, i64)]) -> Self {
+    pub(in crate::rules) fn group(mut self, id: &str, members: Datum<u32>, offsets: &[(u32, i64)]) -> Self {
         let offset = |(partition, committed): &(u32, i64)| GroupOffset {
             partition: PartitionIx(*partition),
             committed: Some(*committed),
@@ -211,7 +211,7 @@ impl Given {
     }
 
     /// The last group's members own these partitions.
-    pub(super) fn members(mut self, assigned: &[&[u32]]) -> Self {
+    pub(in crate::rules) fn members(mut self, assigned: &[&[u32]]) -> Self {
         let member = |own: &&[u32]| Member {
             client_id: "client".into(),
             host: "/10.0.0.1".into(),
@@ -222,13 +222,13 @@ impl Given {
         self
     }
 
-    pub(super) fn denied_groups(mut self) -> Self {
+    pub(in crate::rules) fn denied_groups(mut self) -> Self {
         self.cluster.groups = Datum::unknown(Unknown::Denied("Describe on Group *".into()));
         self
     }
 
     /// A producer with the settings of this file.
-    pub(super) fn producer(mut self, text: &str) -> Self {
+    pub(in crate::rules) fn producer(mut self, text: &str) -> Self {
         let version = *self.cluster.version.get().unwrap();
         let file = read_client(KeyScope::Producer, "app.properties", text, version).unwrap();
         Arc::make_mut(&mut self.cluster.assumed).producers = vec![file.profile];
@@ -236,14 +236,14 @@ impl Given {
     }
 
     /// A consumer with the settings of this file.
-    pub(super) fn consumer(mut self, text: &str) -> Self {
+    pub(in crate::rules) fn consumer(mut self, text: &str) -> Self {
         let version = *self.cluster.version.get().unwrap();
         let file = read_client(KeyScope::Consumer, "app.properties", text, version).unwrap();
         Arc::make_mut(&mut self.cluster.assumed).consumers = vec![file.profile];
         self
     }
 
-    pub(super) fn cluster(mut self) -> Cluster {
+    pub(in crate::rules) fn cluster(mut self) -> Cluster {
         self.cluster.partitions = Partitions::from_rows(&self.rows, self.elr);
         if !self.groups.is_empty() {
             self.cluster.groups = known(self.groups.into());
@@ -252,7 +252,7 @@ impl Given {
     }
 
     /// What one rule says of the cluster, a line each.
-    pub(super) fn says(self, rule: &'static Rule) -> Vec<String> {
+    pub(in crate::rules) fn says(self, rule: &'static Rule) -> Vec<String> {
         let cluster = self.cluster();
         let mut findings = Findings::default();
         run(rule, &Facts::of(&cluster), &mut findings);
@@ -269,4 +269,4 @@ impl Given {
 }
 
 /// What a rule says when topic configurations are refused.
-pub(super) const NO_CONFIG: &str = "unknown cluster: denied, needs DescribeConfigs on Topic *";
+pub(in crate::rules) const NO_CONFIG: &str = "unknown cluster: denied, needs DescribeConfigs on Topic *";
