@@ -5,6 +5,7 @@
 
 mod clean;
 mod explain;
+pub mod export;
 mod findings;
 mod json;
 mod junit;
