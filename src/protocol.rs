@@ -5,9 +5,16 @@
 //! project was built from; each rule names Kafka's own class beside it.
 
 pub mod broker;
+pub mod follower;
 pub mod idempotence;
+pub mod isr;
+pub mod leader;
+pub mod life;
 pub mod log;
 pub mod messages;
 pub mod profile;
+pub mod purgatory;
+pub mod session;
 pub mod storage;
+pub mod timers;
 pub mod wire;
