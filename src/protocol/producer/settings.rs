@@ -2,6 +2,7 @@
 
 use crate::knobs::{Idempotence, KeyScope, default_of, idempotence_of};
 use crate::model::{ClientProfile, KafkaVersion, Nanos};
+use crate::protocol::producer::Codec;
 use crate::protocol::wire::Acks;
 
 /// How records without a key find their partition.
@@ -34,6 +35,8 @@ pub struct ProducerSettings {
     pub linger: Nanos,
     /// `batch.size`
     pub batch_size: u32,
+    /// `compression.type`
+    pub codec: Codec,
     /// `buffer.memory`
     pub buffer_memory: u64,
     /// `max.block.ms`
@@ -87,6 +90,7 @@ impl ProducerSettings {
             max_in_flight: int(client, "max.in.flight.requests.per.connection", 5).max(1) as usize,
             linger,
             batch_size: int(client, "batch.size", 16_384) as u32,
+            codec: Codec::named(text(client, "compression.type").unwrap_or("none")),
             buffer_memory: int(client, "buffer.memory", 33_554_432) as u64,
             max_block: ms(client, "max.block.ms", 60_000),
             max_request_size: int(client, "max.request.size", 1_048_576) as u32,
