@@ -4,6 +4,7 @@
 //! virtual time, a network and disks. Sections (§) are those of the semantics specification that the
 //! project was built from; each rule names Kafka's own class beside it.
 
+mod client;
 pub mod consumer;
 pub mod group;
 pub mod producer;

@@ -7,7 +7,6 @@
 //! Transactions are not modelled.
 
 mod append;
-mod backoff;
 mod batch;
 mod compression;
 mod io;
@@ -22,10 +21,9 @@ mod sequence;
 mod settings;
 mod size;
 
+pub use crate::protocol::client::PartitionLeader;
 pub use compression::Codec;
-pub use io::{
-    PartitionLeader, ProduceRequest, ProducedPartition, ProducerInput, ProducerOutput, SendError, Target,
-};
+pub use io::{ProduceRequest, ProducedPartition, ProducerInput, ProducerOutput, SendError, Target};
 pub use murmur::{key_hash, murmur2};
 pub use outcome::is_retriable;
 pub use sequence::sequence_after;
@@ -33,6 +31,7 @@ pub use settings::{Partitioner, ProducerSettings};
 pub use size::{BATCH_HEADER_BYTES, record_size};
 
 use crate::model::{Nanos, PartitionIx};
+use crate::protocol::client::Refresh;
 use crate::protocol::wire::{Batch, ErrorCode, RecordRange};
 use batch::{BatchId, Batches};
 use rand_pcg::Pcg32;
@@ -82,7 +81,7 @@ pub struct Producer {
     sticky: partitioner::Sticky,
     ratio: compression::RatioEstimate,
     identity: sequence::Identity,
-    metadata: metadata::Refresh,
+    metadata: Refresh,
     /// Batches by creation; those that are gone are skipped.
     expiry: VecDeque<(Nanos, BatchId)>,
     flushed_at: Option<Nanos>,
@@ -112,7 +111,7 @@ impl Producer {
             sticky: partitioner::Sticky::default(),
             ratio: compression::RatioEstimate::new(),
             identity: sequence::Identity::new(),
-            metadata: metadata::Refresh::new(),
+            metadata: Refresh::new(),
             expiry: VecDeque::new(),
             flushed_at: None,
             next_request: 0,

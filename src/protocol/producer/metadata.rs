@@ -1,51 +1,15 @@
-//! What a producer knows about leaders, and when it asks again (`Metadata`, `NetworkClient`).
+//! What a producer knows about leaders (`Metadata`).
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::producer::backoff::backoff;
+use crate::protocol::client::backoff;
 use crate::protocol::producer::queue::{Node, PartitionQueue};
 use crate::protocol::producer::{PartitionLeader, Producer, ProducerOutput};
 use crate::protocol::wire::LeaderEpoch;
 
-/// When metadata is asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Refresh {
-    /// It is known or suspected to be wrong.
-    needed: bool,
-    /// A request is under way.
-    asked: bool,
-    /// Not before this time.
-    not_before: Nanos,
-    /// `metadata.max.age.ms` after the last answer.
-    expires_at: Nanos,
-    /// Requests in a row that brought nothing new.
-    attempts: u32,
-}
-
-impl Refresh {
-    pub(super) fn new() -> Self {
-        Refresh { needed: true, asked: false, not_before: 0, expires_at: Nanos::MAX, attempts: 0 }
-    }
-
-    /// Something shows that the metadata is wrong.
-    pub(super) fn request(&mut self) {
-        self.needed = true;
-    }
-
-    /// When the next request is due; never while one is under way.
-    pub(super) fn due(&self) -> Nanos {
-        match () {
-            () if self.asked => Nanos::MAX,
-            () if self.needed => self.not_before,
-            () => self.expires_at.max(self.not_before),
-        }
-    }
-}
-
 impl Producer {
     /// Asks when it is due.
     pub(super) fn refresh_metadata(&mut self, now: Nanos, out: &mut Vec<ProducerOutput>) {
-        if self.metadata.due() <= now {
-            self.metadata.asked = true;
+        if self.metadata.ask(now) {
             out.push(ProducerOutput::WantMetadata);
         }
     }
@@ -54,16 +18,12 @@ impl Producer {
     pub(super) fn learn_metadata(&mut self, now: Nanos, answer: Option<&[PartitionLeader]>) {
         let changed = answer.is_some_and(|leaders| self.learn_leaders(leaders));
         let settings = &self.settings;
-        self.metadata.attempts = if changed { 0 } else { self.metadata.attempts + 1 };
-        let failures = self.metadata.attempts.saturating_sub(1);
+        let failures = self.metadata.fruitless(changed);
         let wait = backoff(settings.retry_backoff, settings.retry_backoff_max, failures, &mut self.rng);
-        self.metadata.asked = false;
-        self.metadata.not_before = now.saturating_add(wait);
-        if answer.is_some() {
-            self.metadata.expires_at = now.saturating_add(settings.metadata_max_age);
-            self.metadata.needed =
-                self.queues.iter().any(|queue| queue.node.is_none() && !queue.batches.is_empty());
-        }
+        let expires_at = answer.map(|_| now.saturating_add(settings.metadata_max_age));
+        let leaderless = |queue: &PartitionQueue| queue.node.is_none() && !queue.batches.is_empty();
+        let needed = self.queues.iter().any(leaderless);
+        self.metadata.answered(now.saturating_add(wait), expires_at, needed);
         self.refresh_all_nodes(now);
     }
 

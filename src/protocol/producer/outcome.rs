@@ -1,7 +1,7 @@
 //! What becomes of a batch: done, sent again, split or failed (`Sender.completeBatch`).
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::producer::backoff::backoff;
+use crate::protocol::client::backoff;
 use crate::protocol::producer::batch::{BatchId, Held};
 use crate::protocol::producer::{ProducedPartition, Producer, ProducerOutput};
 use crate::protocol::wire::{ErrorCode, Offset};
