@@ -5,12 +5,12 @@
 //! project was built from; each rule names Kafka's own class beside it.
 
 pub mod broker;
+pub mod consumer;
+pub mod controller;
+pub mod group;
 pub mod idempotence;
 pub mod log;
 pub mod messages;
-pub mod controller;
-pub mod consumer;
-pub mod group;
 pub mod producer;
 pub mod profile;
 pub mod storage;
