@@ -95,8 +95,8 @@ pub enum Message {
         offset: i64,
         /// What changed; all there is for a broker that starts.
         updates: Arc<[MetadataUpdate]>,
-        /// Of which start of the broker; `None` is any.
-        start: Option<u64>,
+        /// For which start of the broker's process.
+        start: u64,
     },
     /// A consumer asks its coordinator.
     Group {
