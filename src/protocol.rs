@@ -5,6 +5,7 @@
 //! project was built from; each rule names Kafka's own class beside it.
 
 pub mod broker;
+mod client;
 pub mod consumer;
 pub mod controller;
 pub mod group;
