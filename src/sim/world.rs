@@ -84,7 +84,7 @@ impl World {
         match due {
             Due::Arrive { from, to, message } => self.arrive(from, to, message),
             Due::Timer(timed) => self.timer(timed),
-            Due::Workload(client) => self.work(client),
+            Due::Workload(client) => self.workload_due(client),
             Due::Booted(id, start) => self.booted(id, start),
             Due::Committed(batch) => self.committed(batch),
             Due::GiveUp(client, correlation) => self.give_up(client, correlation),
