@@ -91,7 +91,7 @@ fn set_topic(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
 }
 
 fn no_topic(cluster: &Cluster, name: &str) -> String {
-    let near = cluster.topics.iter().find(|topic| topic.name.starts_with(&name[..name.len().min(3)]));
+    let near = cluster.topics.iter().find(|topic| topic.name.starts_with(name.get(..3).unwrap_or(name)));
     match near {
         Some(topic) => format!("there is no topic `{name}`: did you mean `{}`?", topic.name),
         None => format!("there is no topic `{name}`"),
