@@ -50,7 +50,8 @@ pub fn snapshot(client: &Client) -> Arc<Cluster> {
 pub fn eventually(client: &Client, what: &str, holds: impl Fn(&Cluster) -> bool) -> Arc<Cluster> {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
-        let cluster = snapshot(client);
+        let request = Request { timeout: Duration::from_secs(2), ..Request::everything() };
+        let cluster = client.snapshot(&request).unwrap();
         if holds(&cluster) {
             return cluster;
         }
