@@ -19,15 +19,47 @@ struct Room {
 }
 
 const PURE: &[&str] = &[
-    "ratatui", "crossterm", "tokio", "rdkafka", "kafka_protocol", "std::io", "std::fs", "std::net", "std::env",
-    "std::thread", "Instant::now", "SystemTime", "println!", "eprintln!", "HashMap::iter", "unsafe ",
+    "ratatui",
+    "crossterm",
+    "tokio",
+    "rdkafka",
+    "kafka_protocol",
+    "std::io",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::thread",
+    "Instant::now",
+    "SystemTime",
+    "println!",
+    "eprintln!",
+    "HashMap::iter",
+    "unsafe ",
 ];
 const APPLICATION: &[&str] = &[
-    "ratatui::widgets", "crossterm::terminal", "tokio", "rdkafka", "std::fs", "std::net", "std::thread",
-    "Instant::now", "SystemTime", "println!", "unsafe ",
+    "ratatui::widgets",
+    "crossterm::terminal",
+    "tokio",
+    "rdkafka",
+    "std::fs",
+    "std::net",
+    "std::thread",
+    "Instant::now",
+    "SystemTime",
+    "println!",
+    "unsafe ",
 ];
-const SCREEN: &[&str] =
-    &["std::fs", "std::net", "std::thread", "tokio", "rdkafka", "Instant::now", "SystemTime", "mut App", "unsafe "];
+const SCREEN: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::thread",
+    "tokio",
+    "rdkafka",
+    "Instant::now",
+    "SystemTime",
+    "mut App",
+    "unsafe ",
+];
 
 const fn core(name: &'static str, imports: &'static [&'static str]) -> Room {
     Room { name, imports, forbidden: PURE }
@@ -52,11 +84,30 @@ const ROOMS: &[Room] = &[
 const CORE: &[&str] =
     &["model", "knobs", "hypothesis", "scenario", "protocol", "sim", "consequences", "rules"];
 const APP: &[&str] = &[
-    "model", "knobs", "hypothesis", "scenario", "protocol", "sim", "consequences", "rules", "report", "keymap",
+    "model",
+    "knobs",
+    "hypothesis",
+    "scenario",
+    "protocol",
+    "sim",
+    "consequences",
+    "rules",
+    "report",
+    "keymap",
 ];
 const UI: &[&str] = &[
-    "model", "knobs", "hypothesis", "scenario", "protocol", "sim", "consequences", "rules", "report", "keymap",
-    "app", "theme",
+    "model",
+    "knobs",
+    "hypothesis",
+    "scenario",
+    "protocol",
+    "sim",
+    "consequences",
+    "rules",
+    "report",
+    "keymap",
+    "app",
+    "theme",
 ];
 
 /// The shell: may use everything, and nothing imports it.
@@ -107,7 +158,8 @@ fn imports(code: &str) -> BTreeSet<String> {
     let mut rooms = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
-        let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+        let word =
+            |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
         if let Some(list) = rest.strip_prefix('{') {
             let mut depth = 0;
             for part in list.split_inclusive([',', '{', '}']) {
