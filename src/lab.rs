@@ -7,13 +7,21 @@
 
 mod cluster;
 mod error;
+mod faults;
 mod fixture;
 mod jars;
+mod link;
+mod network;
 mod node;
+mod pacer;
+pub mod segment;
 mod settings;
 
 pub use cluster::Lab;
 pub use error::LabError;
+pub use faults::Taken;
 pub use fixture::{Acked, Fixture, Member};
 pub use jars::{JARS_VERSION, find_jars};
+pub use link::{ApiCall, Links};
+pub use network::{End, Network, Way};
 pub use settings::{Controllers, LabSpec};
