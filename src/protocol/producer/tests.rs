@@ -1,0 +1,4 @@
+//! The producer against a small broker that follows §2.13.
+
+mod batching;
+mod rig;
