@@ -6,13 +6,16 @@
 //! folder. That needs no `unsafe`, works on every Unix and survives a SIGKILL of klever.
 
 mod cluster;
+mod driver;
 mod error;
 mod faults;
 mod fixture;
 mod jars;
+pub mod journal;
 mod link;
 mod network;
 mod node;
+mod observer;
 mod pacer;
 pub mod segment;
 mod settings;

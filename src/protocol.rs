@@ -5,9 +5,6 @@
 //! project was built from; each rule names Kafka's own class beside it.
 
 pub mod broker;
-pub mod consumer;
-pub mod controller;
-pub mod group;
 mod client;
 pub mod consumer;
 pub mod controller;

@@ -1,7 +1,9 @@
 //! What the brokers say of the cluster, asked every few milliseconds: leaders, ISRs, who is alive.
 
-use crate::kafka::raw::{Connection, metadata_request, versions_request};
-use kafka_protocol::messages::MetadataResponse;
+use crate::kafka::Connection;
+use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
+use kafka_protocol::messages::{ApiVersionsRequest, MetadataRequest, MetadataResponse, TopicName};
+use kafka_protocol::protocol::StrBytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -90,12 +92,21 @@ async fn ask_for_ever(id: i32, port: u16, topics: Vec<String>, views: Views) {
 
 async fn connect(port: u16) -> Result<Connection, String> {
     let mut connection = Connection::open("127.0.0.1", port).await.map_err(|error| error.to_string())?;
-    connection.versions(versions_request()).await.map_err(|error| error.to_string())?;
+    let request = ApiVersionsRequest::default()
+        .with_client_software_name(StrBytes::from_static_str("klever-lab"))
+        .with_client_software_version(StrBytes::from_static_str("1"));
+    connection.versions(request).await.map_err(|error| error.to_string())?;
     Ok(connection)
 }
 
 async fn ask(connection: &mut Connection, topics: &[String]) -> Result<Option<MetadataResponse>, String> {
-    let answer = tokio::time::timeout(PATIENCE, connection.send(metadata_request(topics))).await;
+    let named = |name: &String| {
+        MetadataRequestTopic::default().with_name(Some(TopicName(StrBytes::from_string(name.clone()))))
+    };
+    let request = MetadataRequest::default()
+        .with_topics(Some(topics.iter().map(named).collect()))
+        .with_allow_auto_topic_creation(false);
+    let answer = tokio::time::timeout(PATIENCE, connection.send(request)).await;
     answer.map_err(|_| "silent".to_string())?.map_err(|error| error.to_string())
 }
 
