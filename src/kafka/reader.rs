@@ -68,20 +68,27 @@ impl Targets {
     }
 }
 
+/// What a call told, or why it did not.
+pub type Told<T> = Result<T, CallError>;
+/// Brokers with their racks.
+pub type Racks = Vec<(BrokerId, Option<String>)>;
+/// Committed offsets by group.
+pub type GroupOffsets = Vec<(Arc<str>, Told<Vec<OffsetFact>>)>;
+
 /// The answer to one part.
 pub enum Answer {
     /// To [`Part::Metadata`].
     Metadata(Result<Metadata, CallError>),
     /// To [`Part::Description`]: the id, and the racks unless there is no id to ask by.
-    Description(Option<String>, Option<Result<Vec<(BrokerId, Option<String>)>, CallError>>),
+    Description(Option<String>, Option<Told<Racks>>),
     /// To [`Part::TopicConfigs`].
     TopicConfigs(Vec<ResourceConfig>),
     /// To [`Part::BrokerConfigs`].
     BrokerConfigs(Vec<(BrokerId, ResourceConfig)>),
     /// To [`Part::Groups`].
     Groups(GroupsAnswer),
-    /// To [`Part::GroupOffsets`]; `None` when there is nothing to ask.
-    GroupOffsets(Vec<(Arc<str>, Result<Vec<OffsetFact>, CallError>)>),
+    /// To [`Part::GroupOffsets`].
+    GroupOffsets(GroupOffsets),
     /// To [`Part::Latest`] and [`Part::Earliest`].
     Offsets(End, Vec<OffsetFact>),
     /// To [`Part::Deep`].
@@ -208,7 +215,12 @@ impl Reader {
         let calls = targets.brokers().map(|broker| {
             let name = broker.to_string();
             let limits = self.limits(Some(broker));
-            let answer = native::describe_configs(&self.admin, ResourceKind::Broker, &[name.clone()], limits);
+            let answer = native::describe_configs(
+                &self.admin,
+                ResourceKind::Broker,
+                std::slice::from_ref(&name),
+                limits,
+            );
             async move {
                 let silent =
                     CallError { code: 0, message: "the broker left itself out of the answer".into() };
@@ -253,7 +265,7 @@ impl Reader {
         }
     }
 
-    async fn group_offsets(&self, targets: &Targets) -> Vec<(Arc<str>, Result<Vec<OffsetFact>, CallError>)> {
+    async fn group_offsets(&self, targets: &Targets) -> GroupOffsets {
         if !targets.has_offsets_topic() {
             return Vec::new();
         }

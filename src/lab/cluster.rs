@@ -172,13 +172,7 @@ impl Lab {
         let until = Instant::now() + READY_WITHIN;
         let spec =
             ConnectionSpec::plaintext(&self.bootstrap()).map_err(|error| LabError::new(error.message))?;
-        let ask = Request {
-            configs: false,
-            groups: false,
-            offsets: false,
-            deep: false,
-            timeout: Duration::from_secs(2),
-        };
+        let ask = Request::metadata_only(Duration::from_secs(2));
         let mut client: Option<Client> = None;
         loop {
             self.nobody_died()?;
