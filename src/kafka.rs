@@ -25,6 +25,9 @@ mod spec;
 mod survey;
 mod version;
 
+#[cfg(feature = "lab")]
+pub(crate) use raw::connection::Connection;
+
 pub use client::{Client, Request, unreachable};
 pub use error::{CallError, ConnectError};
 pub use journal::{Entry, Severity};

@@ -14,7 +14,7 @@ use kafka_protocol::messages::{
 use kafka_protocol::protocol::StrBytes;
 use std::time::Duration;
 
-mod connection;
+pub(crate) mod connection;
 
 use connection::{Connection, RawError};
 
