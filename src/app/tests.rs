@@ -37,7 +37,7 @@ impl Robot {
     }
 
     fn see(&mut self, cluster: Cluster) {
-        self.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None }));
+        self.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
     }
 
     fn send(&mut self, msg: Msg) {

@@ -1,23 +1,86 @@
 //! What the command line takes.
 
+use crate::theme::{ColorChoice, GlyphChoice};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Explore Apache Kafka's trade-offs: what a setting means for durability, availability and latency.
 #[derive(Parser, Debug)]
 #[command(name = "klever", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true)]
 #[command(
     after_help = "Exit codes: 0 fine, 1 findings or an unsafe verdict, 2 usage or bad input, 3 could not look."
 )]
 pub struct Args {
-    /// What to do.
+    /// What to do; without a command the screen opens on an embedded cluster.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    /// How the embedded cluster starts.
+    #[command(flatten)]
+    pub embedded: EmbeddedArgs,
 }
 
-/// What klever can do without a screen.
+/// Klever on its embedded cluster.
+#[derive(ClapArgs, Debug)]
+pub struct EmbeddedArgs {
+    /// Run this scenario file instead of the reference cluster
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// Seed of every random choice
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// How the screen looks.
+#[derive(ClapArgs, Debug, Default)]
+pub struct ScreenArgs {
+    /// Which theme to begin with
+    #[arg(long, value_name = "NAME", help_heading = "Screen")]
+    pub theme: Option<String>,
+    /// Which colours the terminal has: auto, true, 256, 16 or none
+    #[arg(long, value_name = "DEPTH", default_value = "auto", help_heading = "Screen")]
+    pub color: ColorChoice,
+    /// Which marks to draw with: auto, unicode or ascii
+    #[arg(long, value_name = "SET", default_value = "auto", help_heading = "Screen")]
+    pub glyphs: GlyphChoice,
+}
+
+/// `klever live`
+#[cfg(feature = "live")]
+#[derive(ClapArgs, Debug)]
+pub struct LiveArgs {
+    /// The cluster.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    /// What to call it on the screen
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// `klever open`
+#[derive(ClapArgs, Debug)]
+pub struct OpenArgs {
+    /// A file that `klever snapshot` wrote
+    pub file: PathBuf,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// What klever can do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Show a real cluster, read-only; levers are a hypothesis over it
+    #[cfg(feature = "live")]
+    Live(LiveArgs),
+    /// Show a cluster that was written to a file
+    Open(OpenArgs),
     /// Look for anti-patterns in a cluster and in client files
     Check(CheckArgs),
     /// Say what a setting means: failures survived, availability, latency
