@@ -15,6 +15,7 @@ mod live;
 mod manual;
 mod output;
 mod roll;
+mod screen;
 mod source;
 
 pub use args::Args;
@@ -38,7 +39,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(args: Args) -> Result<ExitCode, Failure> {
-    match args.command {
+    let Some(command) = args.command else { return screen::embedded(&args.screen) };
+    match command {
+        #[cfg(feature = "live")]
+        Command::Live(args) => screen::live(&args),
+        Command::Open(args) => screen::open(&args),
         Command::Check(args) => check::run(&args),
         Command::Assess(args) => assess::run(&args),
         Command::Roll(args) => roll::run(&args),

@@ -6,8 +6,11 @@ use std::sync::Arc;
 #[cfg(feature = "live")]
 mod live;
 
+mod still;
+
 #[cfg(feature = "live")]
 pub use live::{Live, LiveSettings};
+pub use still::Still;
 
 /// What a source tells.
 #[derive(Clone, Debug)]

@@ -127,6 +127,12 @@ impl Live {
         &self.events
     }
 
+    /// The two ends apart, for a thread that listens and one that wishes. Dropping the wishing end ends it.
+    pub fn split(self) -> (Receiver<SourceEvent>, impl Fn() + Send + 'static) {
+        let Live { events, wishes } = self;
+        (events, move || drop(wishes.send(())))
+    }
+
     /// Reads everything that changes quickly now, and not when it is due.
     pub fn refresh(&self) {
         let _ = self.wishes.send(());
