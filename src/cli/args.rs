@@ -7,12 +7,11 @@ use std::path::PathBuf;
 /// Explore Apache Kafka's trade-offs: what a setting means for durability, availability and latency.
 #[derive(Parser, Debug)]
 #[command(name = "klever", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(args_conflicts_with_subcommands = true)]
 #[command(
     after_help = "Exit codes: 0 fine, 1 findings or an unsafe verdict, 2 usage or bad input, 3 could not look."
 )]
 pub struct Args {
-    /// What to do; without a command the screen opens on an embedded cluster.
+    /// What to do; without it the screen opens on the embedded cluster.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// How the embedded cluster starts.
@@ -20,8 +19,8 @@ pub struct Args {
     pub embedded: EmbeddedArgs,
 }
 
-/// Klever on its embedded cluster.
-#[derive(ClapArgs, Debug)]
+/// klever on its embedded cluster.
+#[derive(ClapArgs, Debug, Default)]
 pub struct EmbeddedArgs {
     /// Run this scenario file instead of the reference cluster
     #[arg(long, value_name = "FILE")]
@@ -34,18 +33,44 @@ pub struct EmbeddedArgs {
     pub screen: ScreenArgs,
 }
 
-/// How the screen looks.
+/// How the screen looks and listens.
 #[derive(ClapArgs, Debug, Default)]
 pub struct ScreenArgs {
-    /// Which theme to begin with
-    #[arg(long, value_name = "NAME", help_heading = "Screen")]
-    pub theme: Option<String>,
-    /// Which colours the terminal has: auto, true, 256, 16 or none
+    /// Colours: auto, true, 256, 16 or none
     #[arg(long, value_name = "DEPTH", default_value = "auto", help_heading = "Screen")]
     pub color: ColorChoice,
-    /// Which marks to draw with: auto, unicode or ascii
+    /// A theme (dark, light, projector, mono) or a .toml file
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Screen")]
+    pub theme: Option<String>,
+    /// Marks: auto, unicode or ascii
     #[arg(long, value_name = "SET", default_value = "auto", help_heading = "Screen")]
     pub glyphs: GlyphChoice,
+    /// A keymap file that changes single keys
+    #[arg(long, value_name = "FILE", help_heading = "Screen")]
+    pub keys: Option<PathBuf>,
+    /// Use the mouse, also over SSH
+    #[arg(long, help_heading = "Screen", conflicts_with = "no_mouse")]
+    pub mouse: bool,
+    /// Leave the mouse to the terminal
+    #[arg(long, help_heading = "Screen")]
+    pub no_mouse: bool,
+    /// Where messages of libraries go while the screen is up
+    #[arg(long, value_name = "FILE", help_heading = "Screen")]
+    pub log: Option<PathBuf>,
+}
+
+/// `klever open`
+#[derive(ClapArgs, Debug)]
+pub struct OpenArgs {
+    /// What `klever snapshot` wrote
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Its clients.
+    #[command(flatten)]
+    pub clients: ClientArgs,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
 }
 
 /// `klever live`
@@ -55,31 +80,21 @@ pub struct LiveArgs {
     /// The cluster.
     #[command(flatten)]
     pub connect: ConnectArgs,
-    /// What to call it on the screen
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
+    /// Its clients.
+    #[command(flatten)]
+    pub clients: ClientArgs,
     /// The screen.
     #[command(flatten)]
     pub screen: ScreenArgs,
 }
 
-/// `klever open`
-#[derive(ClapArgs, Debug)]
-pub struct OpenArgs {
-    /// A file that `klever snapshot` wrote
-    pub file: PathBuf,
-    /// The screen.
-    #[command(flatten)]
-    pub screen: ScreenArgs,
-}
-
-/// What klever can do.
+/// What klever can do; without a command it opens the screen.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Show a real cluster, read-only; levers are a hypothesis over it
+    /// Open the screen on a real cluster, read-only
     #[cfg(feature = "live")]
     Live(LiveArgs),
-    /// Show a cluster that was written to a file
+    /// Open the screen on a cluster that was written to a file
     Open(OpenArgs),
     /// Look for anti-patterns in a cluster and in client files
     Check(CheckArgs),

@@ -8,7 +8,7 @@ use crate::report::{clean, write_snapshot};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// How to reach the cluster that the arguments name, if they name one. Never says a property's value.
+/// The connection that the arguments name, if they name one. Never says a property's value.
 pub(super) fn spec(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, Failure> {
     if args.bootstrap.is_none() && args.properties.is_none() && args.overrides.is_empty() {
         return Ok(None);
@@ -21,7 +21,12 @@ pub(super) fn spec(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, Failure
     spec.map(Some).map_err(|error| of(Failure::usage, error))
 }
 
-/// The cluster that the arguments name, if they name one, read once.
+/// A connection that the client library refuses.
+pub(super) fn refused(error: ConnectError) -> Failure {
+    of(Failure::usage, error)
+}
+
+/// The cluster that the arguments name, if they name one.
 pub(super) fn read(args: &ConnectArgs) -> Result<Option<Cluster>, Failure> {
     let Some(spec) = spec(args)? else { return Ok(None) };
     let client = Client::connect(&spec).map_err(|error| of(Failure::blind, error))?;

@@ -128,12 +128,12 @@ impl Engine {
                 Applied::Done => {}
                 Applied::NeedsRebuild(scenario) => self.rebuild(&scenario, None),
                 Applied::Refused(why) => {
-                    self.sink.notice(Level::Warn, why.to_string());
+                    self.sink.notice(Level::Warn, why.word());
                 }
             },
             Command::Act(act) => {
                 if let Err(why) = self.simulator.apply(act) {
-                    self.sink.notice(Level::Warn, why.to_string());
+                    self.sink.notice(Level::Warn, why.word());
                 }
             }
             Command::Pause(paused) => self.paused = paused,
