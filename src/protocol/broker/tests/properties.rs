@@ -181,8 +181,14 @@ fn run(profile: Profile, min_isr: u32, ops: &[Op]) -> Result<History, TestCaseEr
     Ok(history)
 }
 
+/// 400 histories, or more with `PROPTEST_CASES`.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases.max(400), failure_persistence: None, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn committed_records_stay_and_replicas_become_equal(ops in ops(), min_isr in 1..3u32) {
@@ -192,7 +198,7 @@ proptest! {
         history.heal();
         history.check()?;
         let leader = history.cluster.state.leader.unwrap();
-        prop_assert_eq!(history.cluster.state.isr.len(), 3, "everybody is in sync again");
+        prop_assert_eq!(history.cluster.state.isr.len(), 3, "{}", super::picture::picture(&history.cluster));
         for broker in [1, 2, 3].map(id) {
             prop_assert_eq!(history.missing(broker), Vec::<u64>::new());
             prop_assert_eq!(history.end(broker), history.end(leader));
