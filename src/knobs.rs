@@ -1,1 +1,260 @@
-//! Every lever of a cluster and its clients: scope, name, type, range, default per version.
+//! Every lever of a cluster and its clients: scope, name, kind, range, default per version, what it moves.
+//!
+//! A knob is declared once, as a constant in the file of its scope, and listed in [`ALL`]. The levers
+//! pane, `--set`, `explain`, the palette and the generated docs all derive from that declaration.
+
+mod broker;
+mod change;
+mod client_rules;
+mod cluster;
+mod config_def;
+mod consumer;
+mod defaults;
+mod environment;
+mod producer;
+mod resolve;
+mod topic;
+mod value;
+
+pub use change::{Change, KnobError, find, nearest, nearest_of};
+pub use client_rules::{Idempotence, idempotence_of, producer_errors};
+pub use config_def::{allowed, check_value};
+pub use defaults::{ConfigKey, KeyScope, RELEASES, config_keys, default_at, default_of, infer_version};
+pub use resolve::{broker_value, client_value, resolve, topic_value};
+pub use value::{Kind, Value};
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Whose setting a knob is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// A producer's configuration.
+    Producer,
+    /// A topic's configuration, partition count and replication factor.
+    Topic,
+    /// A broker's configuration.
+    Broker,
+    /// A consumer's configuration.
+    Consumer,
+    /// A consumer group's configuration on the brokers.
+    Group,
+    /// Size, racks, version and features of the cluster.
+    Cluster,
+    /// Distances between machines.
+    Net,
+    /// What is produced.
+    Load,
+    /// How often things fail.
+    Env,
+}
+
+impl Scope {
+    /// All scopes in the order in which they are shown.
+    pub const ALL: [Scope; 9] = [
+        Scope::Producer,
+        Scope::Topic,
+        Scope::Broker,
+        Scope::Consumer,
+        Scope::Group,
+        Scope::Cluster,
+        Scope::Net,
+        Scope::Load,
+        Scope::Env,
+    ];
+
+    /// As it is written in `--set SCOPE:key=value`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Scope::Producer => "producer",
+            Scope::Topic => "topic",
+            Scope::Broker => "broker",
+            Scope::Consumer => "consumer",
+            Scope::Group => "group",
+            Scope::Cluster => "cluster",
+            Scope::Net => "net",
+            Scope::Load => "load",
+            Scope::Env => "env",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// What a knob moves.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Axis {
+    /// Whether acknowledged data survives.
+    Durability,
+    /// Whether writes and reads go on.
+    Availability,
+    /// How long an acknowledgement or a delivery takes.
+    Latency,
+    /// How much goes through.
+    Throughput,
+    /// Order and duplicates.
+    Ordering,
+    /// Disk, network and memory.
+    Cost,
+}
+
+impl Axis {
+    /// As it is shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            Axis::Durability => "durability",
+            Axis::Availability => "availability",
+            Axis::Latency => "latency",
+            Axis::Throughput => "throughput",
+            Axis::Ordering => "ordering",
+            Axis::Cost => "cost",
+        }
+    }
+}
+
+/// What it takes to put a new value into force on a running cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakesEffect {
+    /// At once.
+    AtOnce,
+    /// The client restarts.
+    ClientRestart,
+    /// Replicas are reassigned and copied.
+    Reassignment,
+    /// The cluster is built anew.
+    Rebuild,
+}
+
+/// One lever. See the module for where it is declared and what derives from it.
+#[derive(Debug)]
+pub struct Knob {
+    /// Whose setting.
+    pub scope: Scope,
+    /// Kafka's exact key, or klever's own name where Kafka has none.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// klever's own default; `None` means that the version's own ConfigDef says it.
+    pub own_default: Option<&'static str>,
+    /// Values that the arrow keys step through, ascending.
+    pub ladder: &'static [&'static str],
+    /// What it does, in one or two sentences.
+    pub doc: &'static str,
+    /// What it moves, and how.
+    pub moves: &'static [(Axis, &'static str)],
+    /// What it takes to change it.
+    pub takes_effect: TakesEffect,
+    /// Whether the simulator acts on it (else only the consequences do).
+    pub simulated: bool,
+}
+
+impl Knob {
+    /// Its default in a version, if that version has the key.
+    pub fn default(&self, version: crate::model::KafkaVersion) -> Option<Value> {
+        let text = match self.own_default {
+            Some(text) => text,
+            None => defaults::default_of(self.scope.into(), self.name, version)?,
+        };
+        self.kind.parse(text).ok()
+    }
+
+    /// Its full name: `topic:min.insync.replicas`.
+    pub fn full_name(&self) -> String {
+        format!("{}:{}", self.scope, self.name)
+    }
+
+    /// The next value of the ladder above (`up`) or below the current one; `None` at its end.
+    pub fn step(&self, now: &Value, up: bool) -> Option<Value> {
+        let rungs: Vec<Value> = self.ladder.iter().filter_map(|text| self.kind.parse(text).ok()).collect();
+        let here = rungs.iter().position(|rung| rung == now);
+        let at = match (here, up) {
+            (Some(at), true) => at + 1,
+            (Some(at), false) => at.checked_sub(1)?,
+            (None, true) => rungs.iter().position(|rung| rung.number() > now.number())?,
+            (None, false) => rungs.iter().rposition(|rung| rung.number() < now.number())?,
+        };
+        rungs.into_iter().nth(at)
+    }
+}
+
+/// Two knobs are the same when scope and name are.
+impl PartialEq for Knob {
+    fn eq(&self, other: &Self) -> bool {
+        self.scope == other.scope && self.name == other.name
+    }
+}
+impl Eq for Knob {}
+
+/// Every knob, in the order in which the levers pane shows them.
+pub static ALL: &[&Knob] = &[
+    &producer::ACKS,
+    &producer::ENABLE_IDEMPOTENCE,
+    &producer::RETRIES,
+    &producer::MAX_IN_FLIGHT,
+    &producer::LINGER,
+    &producer::BATCH_SIZE,
+    &producer::COMPRESSION,
+    &producer::DELIVERY_TIMEOUT,
+    &producer::REQUEST_TIMEOUT,
+    &producer::BUFFER_MEMORY,
+    &producer::MAX_BLOCK,
+    &topic::MIN_INSYNC_REPLICAS,
+    &topic::REPLICATION_FACTOR,
+    &topic::PARTITIONS,
+    &topic::UNCLEAN_LEADER_ELECTION,
+    &topic::FLUSH_MESSAGES,
+    &topic::RETENTION_MS,
+    &topic::RETENTION_BYTES,
+    &topic::SEGMENT_BYTES,
+    &broker::REPLICA_LAG_TIME_MAX,
+    &broker::SESSION_TIMEOUT,
+    &broker::HEARTBEAT_INTERVAL,
+    &broker::REPLICA_FETCH_WAIT_MAX,
+    &broker::NUM_REPLICA_FETCHERS,
+    &broker::MIN_INSYNC_REPLICAS,
+    &broker::DEFAULT_REPLICATION_FACTOR,
+    &broker::UNCLEAN_LEADER_ELECTION,
+    &broker::NUM_IO_THREADS,
+    &consumer::ENABLE_AUTO_COMMIT,
+    &consumer::AUTO_COMMIT_INTERVAL,
+    &consumer::AUTO_OFFSET_RESET,
+    &consumer::SESSION_TIMEOUT,
+    &consumer::MAX_POLL_INTERVAL,
+    &consumer::MAX_POLL_RECORDS,
+    &consumer::FETCH_MIN_BYTES,
+    &consumer::FETCH_MAX_WAIT,
+    &consumer::ISOLATION_LEVEL,
+    &cluster::BROKERS,
+    &cluster::RACKS,
+    &cluster::KAFKA_VERSION,
+    &cluster::ELR,
+    &environment::RECORDS_PER_S,
+    &environment::RECORD_BYTES,
+    &environment::PRODUCERS,
+    &environment::KEYED,
+    &environment::CLIENT_RTT,
+    &environment::RACK_RTT,
+    &environment::SAME_RACK_RTT,
+    &environment::PRESET,
+    &environment::OUTAGES_PER_YEAR,
+    &environment::OUTAGE_MINUTES,
+    &environment::RESTARTS_PER_YEAR,
+    &environment::RESTART_MINUTES,
+    &environment::DISK_LOSSES_PER_YEAR,
+    &environment::REBUILD_HOURS,
+    &environment::PAGE_CACHE_LOSS_SHARE,
+    &environment::RACK_OUTAGES_PER_YEAR,
+    &environment::POWER_SHARE,
+    &environment::SITE_OUTAGES_PER_YEAR,
+    &environment::CATCH_UP_MINUTES,
+];
+
+#[cfg(test)]
+mod tests;

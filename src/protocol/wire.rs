@@ -90,6 +90,12 @@ pub enum ErrorCode {
     UnknownMemberId = 25,
     /// Join again.
     RebalanceInProgress = 27,
+    /// A topic needs at least one partition, and partitions only grow.
+    InvalidPartitions = 37,
+    /// More replicas than brokers, or none of them alive.
+    InvalidReplicationFactor = 38,
+    /// Replicas twice on one broker, on an unknown broker, or none of them alive.
+    InvalidReplicaAssignment = 39,
     /// Not the active controller.
     NotController = 41,
     /// The request makes no sense.
@@ -112,8 +118,16 @@ pub enum ErrorCode {
     OffsetNotAvailable = 78,
     /// The fetch session is unknown or at another epoch: fetch in full (KIP-227).
     InvalidFetchSessionEpoch = 71,
+    /// The preferred leader is not in the ISR or not alive.
+    PreferredLeaderNotAvailable = 80,
+    /// Nobody may lead.
+    EligibleLeadersNotAvailable = 83,
+    /// The partition has the leader that was asked for.
+    ElectionNotNeeded = 84,
     /// The ISR member is fenced, shutting down or of another epoch.
     IneligibleReplica = 107,
+    /// The change was made, and it moved leadership away from the sender.
+    NewLeaderElected = 108,
     /// The partition epoch in the request is old.
     InvalidUpdateVersion = 95,
     /// Another incarnation of the broker still holds its session.
@@ -140,6 +154,9 @@ impl ErrorCode {
             ErrorCode::IllegalGeneration => "ILLEGAL_GENERATION",
             ErrorCode::UnknownMemberId => "UNKNOWN_MEMBER_ID",
             ErrorCode::RebalanceInProgress => "REBALANCE_IN_PROGRESS",
+            ErrorCode::InvalidPartitions => "INVALID_PARTITIONS",
+            ErrorCode::InvalidReplicationFactor => "INVALID_REPLICATION_FACTOR",
+            ErrorCode::InvalidReplicaAssignment => "INVALID_REPLICA_ASSIGNMENT",
             ErrorCode::NotController => "NOT_CONTROLLER",
             ErrorCode::InvalidRequest => "INVALID_REQUEST",
             ErrorCode::OutOfOrderSequenceNumber => "OUT_OF_ORDER_SEQUENCE_NUMBER",
@@ -151,6 +168,10 @@ impl ErrorCode {
             ErrorCode::StaleBrokerEpoch => "STALE_BROKER_EPOCH",
             ErrorCode::OffsetNotAvailable => "OFFSET_NOT_AVAILABLE",
             ErrorCode::InvalidFetchSessionEpoch => "INVALID_FETCH_SESSION_EPOCH",
+            ErrorCode::PreferredLeaderNotAvailable => "PREFERRED_LEADER_NOT_AVAILABLE",
+            ErrorCode::EligibleLeadersNotAvailable => "ELIGIBLE_LEADERS_NOT_AVAILABLE",
+            ErrorCode::ElectionNotNeeded => "ELECTION_NOT_NEEDED",
+            ErrorCode::NewLeaderElected => "NEW_LEADER_ELECTED",
             ErrorCode::IneligibleReplica => "INELIGIBLE_REPLICA",
             ErrorCode::InvalidUpdateVersion => "INVALID_UPDATE_VERSION",
             ErrorCode::DuplicateBrokerRegistration => "DUPLICATE_BROKER_REGISTRATION",

@@ -1,0 +1,133 @@
+//! Levers of the brokers.
+
+use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
+
+/// `replica.lag.time.max.ms`
+pub(super) static REPLICA_LAG_TIME_MAX: Knob = Knob {
+    scope: Scope::Broker,
+    name: "replica.lag.time.max.ms",
+    kind: Kind::Int { min: 0, max: i64::MAX },
+    own_default: None,
+    ladder: &["5000", "10000", "30000", "60000"],
+    doc: "How long a follower may be behind before the leader asks to drop it from the ISR (1 to 1.5 times this).",
+    moves: &[
+        (Axis::Availability, "how long a stuck follower stalls acks=all"),
+        (Axis::Durability, "how far behind a member of the ISR may be"),
+    ],
+    takes_effect: TakesEffect::Rebuild,
+    simulated: true,
+};
+
+/// `broker.session.timeout.ms`
+pub(super) static SESSION_TIMEOUT: Knob = Knob {
+    scope: Scope::Broker,
+    name: "broker.session.timeout.ms",
+    kind: Kind::Int { min: 1, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["3000", "6000", "9000", "18000", "30000"],
+    doc: "How long the controller waits for a broker's heartbeat before it fences it.",
+    moves: &[(
+        Axis::Availability,
+        "length of every fail-over after a crash; too short fences brokers during pauses",
+    )],
+    takes_effect: TakesEffect::Rebuild,
+    simulated: true,
+};
+
+/// `broker.heartbeat.interval.ms`
+pub(super) static HEARTBEAT_INTERVAL: Knob = Knob {
+    scope: Scope::Broker,
+    name: "broker.heartbeat.interval.ms",
+    kind: Kind::Int { min: 1, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["500", "1000", "2000", "3000"],
+    doc: "How often a broker tells the controller that it is alive.",
+    moves: &[(
+        Axis::Availability,
+        "a fail-over is shorter by the age of the last heartbeat; must be well below the session timeout",
+    )],
+    takes_effect: TakesEffect::Rebuild,
+    simulated: true,
+};
+
+/// `replica.fetch.wait.max.ms`
+pub(super) static REPLICA_FETCH_WAIT_MAX: Knob = Knob {
+    scope: Scope::Broker,
+    name: "replica.fetch.wait.max.ms",
+    kind: Kind::Int { min: 0, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["10", "100", "500", "1000"],
+    doc: "How long a follower's fetch waits at the leader when there is nothing new.",
+    moves: &[(Axis::Latency, "how far a follower's high watermark lags on an idle partition")],
+    takes_effect: TakesEffect::Rebuild,
+    simulated: true,
+};
+
+/// `num.replica.fetchers`
+pub(super) static NUM_REPLICA_FETCHERS: Knob = Knob {
+    scope: Scope::Broker,
+    name: "num.replica.fetchers",
+    kind: Kind::Int { min: 1, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["1", "2", "4", "8"],
+    doc: "Threads that fetch from one source broker.",
+    moves: &[
+        (Axis::Latency, "fewer partitions per fetch"),
+        (Axis::Throughput, "faster catching up"),
+        (Axis::Cost, "threads and connections"),
+    ],
+    takes_effect: TakesEffect::Rebuild,
+    simulated: true,
+};
+
+/// `min.insync.replicas`
+pub(super) static MIN_INSYNC_REPLICAS: Knob = Knob {
+    scope: Scope::Broker,
+    name: "min.insync.replicas",
+    kind: Kind::Int { min: 1, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["1", "2", "3"],
+    doc: "The default of topics that do not set it. With ELR on, it is pinned at cluster level.",
+    moves: &[(Axis::Durability, "see the topic's"), (Axis::Availability, "see the topic's")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+/// `default.replication.factor`
+pub(super) static DEFAULT_REPLICATION_FACTOR: Knob = Knob {
+    scope: Scope::Broker,
+    name: "default.replication.factor",
+    kind: Kind::Int { min: 1, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["1", "2", "3"],
+    doc: "Replicas of topics that are created without saying how many.",
+    moves: &[(Axis::Durability, "1 makes every auto-created topic unsafe")],
+    takes_effect: TakesEffect::Rebuild,
+    simulated: false,
+};
+
+/// `unclean.leader.election.enable`
+pub(super) static UNCLEAN_LEADER_ELECTION: Knob = Knob {
+    scope: Scope::Broker,
+    name: "unclean.leader.election.enable",
+    kind: Kind::Bool,
+    own_default: None,
+    ladder: &["false", "true"],
+    doc: "The default of topics that do not set it.",
+    moves: &[(Axis::Durability, "see the topic's"), (Axis::Availability, "see the topic's")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+/// `num.io.threads`
+pub(super) static NUM_IO_THREADS: Knob = Knob {
+    scope: Scope::Broker,
+    name: "num.io.threads",
+    kind: Kind::Int { min: 1, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["4", "8", "16", "32"],
+    doc: "Threads that handle requests.",
+    moves: &[(Axis::Throughput, "requests a broker handles at once"), (Axis::Latency, "queueing under load")],
+    takes_effect: TakesEffect::Rebuild,
+    simulated: false,
+};

@@ -1,0 +1,262 @@
+//! Levers of what surrounds the cluster: load, distances and failure rates.
+
+use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
+
+/// `records_per_s`
+pub(super) static RECORDS_PER_S: Knob = Knob {
+    scope: Scope::Load,
+    name: "records_per_s",
+    kind: Kind::Float { min: 0.001, max: 1e12 },
+    own_default: Some("1000"),
+    ladder: &["10", "100", "1000", "10000", "100000", "1000000"],
+    doc: "Records a second, all producers together.",
+    moves: &[(Axis::Throughput, "the load itself"), (Axis::Latency, "fills batches, then queues")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+/// `record_bytes`
+pub(super) static RECORD_BYTES: Knob = Knob {
+    scope: Scope::Load,
+    name: "record_bytes",
+    kind: Kind::Int { min: 1, max: 1_073_741_824 },
+    own_default: Some("1000"),
+    ladder: &["10", "100", "1000", "10000", "100000", "1000000"],
+    doc: "Bytes of one record.",
+    moves: &[(Axis::Throughput, "the load itself"), (Axis::Cost, "storage and traffic")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+/// `producers`
+pub(super) static PRODUCERS: Knob = Knob {
+    scope: Scope::Load,
+    name: "producers",
+    kind: Kind::Int { min: 1, max: 100_000 },
+    own_default: Some("1"),
+    ladder: &["1", "2", "5", "10", "50", "100"],
+    doc: "Producers that share the rate.",
+    moves: &[
+        (Axis::Throughput, "each has its own connections and batches"),
+        (Axis::Cost, "more, smaller requests"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `keyed`
+pub(super) static KEYED: Knob = Knob {
+    scope: Scope::Load,
+    name: "keyed",
+    kind: Kind::Bool,
+    own_default: Some("true"),
+    ladder: &["false", "true"],
+    doc: "Whether records have keys. Keys spread a producer's records over all partitions and so shrink its batches.",
+    moves: &[(Axis::Ordering, "order per key"), (Axis::Throughput, "smaller batches")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+/// `client_rtt_ms`
+pub(super) static CLIENT_RTT: Knob = Knob {
+    scope: Scope::Net,
+    name: "client_rtt_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("1"),
+    ladder: &["0.1", "0.5", "1", "2", "5", "20", "60"],
+    doc: "Round trip between a client and a broker.",
+    moves: &[
+        (Axis::Latency, "once per acknowledgement and per fetch"),
+        (Axis::Throughput, "bounds one connection"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+/// `rack_rtt_ms`
+pub(super) static RACK_RTT: Knob = Knob {
+    scope: Scope::Net,
+    name: "rack_rtt_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("1"),
+    ladder: &["0", "0.5", "1", "2", "5", "20", "60"],
+    doc: "Round trip between two racks.",
+    moves: &[
+        (Axis::Latency, "acks=all waits for a follower in another rack"),
+        (Axis::Throughput, "bounds one producer with acks=all"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+/// `same_rack_rtt_ms`
+pub(super) static SAME_RACK_RTT: Knob = Knob {
+    scope: Scope::Net,
+    name: "same_rack_rtt_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("0.2"),
+    ladder: &["0", "0.1", "0.2", "0.5", "1"],
+    doc: "Round trip within a rack.",
+    moves: &[(Axis::Latency, "replication within a rack")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+/// `preset`
+pub(super) static PRESET: Knob = Knob {
+    scope: Scope::Env,
+    name: "preset",
+    kind: Kind::Choice(&["bare-metal-1dc", "cloud-3az-ebs", "cloud-3az-nvme"]),
+    own_default: Some("cloud-3az-nvme"),
+    ladder: &["bare-metal-1dc", "cloud-3az-ebs", "cloud-3az-nvme"],
+    doc: "A set of failure rates; each of them is a knob of its own.",
+    moves: &[(Axis::Durability, "how likely losses are"), (Axis::Availability, "how long things stay down")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `outages_per_year`
+pub(super) static OUTAGES_PER_YEAR: Knob = Knob {
+    scope: Scope::Env,
+    name: "outages_per_year",
+    kind: Kind::Float { min: 0.0, max: 1e6 },
+    own_default: Some("2.8"),
+    ladder: &["0.5", "1", "2.8", "4", "12"],
+    doc: "Unplanned outages of a broker a year, its data intact (node MTTF of 4.3 months: Ford et al., OSDI 2010).",
+    moves: &[
+        (Axis::Durability, "how often margins shrink"),
+        (Axis::Availability, "how often brokers are missing"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `outage_minutes`
+pub(super) static OUTAGE_MINUTES: Knob = Knob {
+    scope: Scope::Env,
+    name: "outage_minutes",
+    kind: Kind::Float { min: 0.001, max: 1e6 },
+    own_default: Some("15"),
+    ladder: &["1", "5", "15", "30", "60"],
+    doc: "How long an unplanned outage lasts.",
+    moves: &[(Axis::Availability, "how long a broker is missing")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `restarts_per_year`
+pub(super) static RESTARTS_PER_YEAR: Knob = Knob {
+    scope: Scope::Env,
+    name: "restarts_per_year",
+    kind: Kind::Float { min: 0.0, max: 1e6 },
+    own_default: Some("12"),
+    ladder: &["0", "4", "12", "52"],
+    doc: "Planned restarts of a broker a year.",
+    moves: &[(Axis::Availability, "how often a broker is missing on purpose")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `restart_minutes`
+pub(super) static RESTART_MINUTES: Knob = Knob {
+    scope: Scope::Env,
+    name: "restart_minutes",
+    kind: Kind::Float { min: 0.001, max: 1e6 },
+    own_default: Some("5"),
+    ladder: &["1", "5", "10", "30"],
+    doc: "How long a planned restart lasts, log loading included.",
+    moves: &[(Axis::Availability, "how long a broker is missing on purpose")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `disk_losses_per_year`
+pub(super) static DISK_LOSSES_PER_YEAR: Knob = Knob {
+    scope: Scope::Env,
+    name: "disk_losses_per_year",
+    kind: Kind::Float { min: 0.0, max: 1e6 },
+    own_default: Some("0.05"),
+    ladder: &["0.002", "0.01", "0.05", "0.1"],
+    doc: "Permanent losses of a replica per broker and year.",
+    moves: &[(Axis::Durability, "how often a copy is gone for good")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `rebuild_hours`
+pub(super) static REBUILD_HOURS: Knob = Knob {
+    scope: Scope::Env,
+    name: "rebuild_hours",
+    kind: Kind::Float { min: 0.001, max: 1e6 },
+    own_default: Some("4"),
+    ladder: &["1", "4", "24", "72"],
+    doc: "Until a lost replica is rebuilt; Kafka does not do that by itself.",
+    moves: &[(Axis::Durability, "how long a copy is missing")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `page_cache_loss_share`
+pub(super) static PAGE_CACHE_LOSS_SHARE: Knob = Knob {
+    scope: Scope::Env,
+    name: "page_cache_loss_share",
+    kind: Kind::Float { min: 0.0, max: 1.0 },
+    own_default: Some("0.5"),
+    ladder: &["0", "0.1", "0.5", "1"],
+    doc: "Share of unplanned outages that lose the page cache: power, kernel, host.",
+    moves: &[(Axis::Durability, "unflushed data lost")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `rack_outages_per_year`
+pub(super) static RACK_OUTAGES_PER_YEAR: Knob = Knob {
+    scope: Scope::Env,
+    name: "rack_outages_per_year",
+    kind: Kind::Float { min: 0.0, max: 1e6 },
+    own_default: Some("0.1"),
+    ladder: &["0.01", "0.1", "0.5", "1"],
+    doc: "Outages of a rack or zone a year.",
+    moves: &[(Axis::Durability, "correlated losses"), (Axis::Availability, "correlated outages")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `power_share`
+pub(super) static POWER_SHARE: Knob = Knob {
+    scope: Scope::Env,
+    name: "power_share",
+    kind: Kind::Float { min: 0.0, max: 1.0 },
+    own_default: Some("0.3"),
+    ladder: &["0", "0.1", "0.3", "1"],
+    doc: "Share of rack and site outages that lose the page cache of all machines hit.",
+    moves: &[(Axis::Durability, "unflushed data lost at once")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `site_outages_per_year`
+pub(super) static SITE_OUTAGES_PER_YEAR: Knob = Knob {
+    scope: Scope::Env,
+    name: "site_outages_per_year",
+    kind: Kind::Float { min: 0.0, max: 1e6 },
+    own_default: Some("0.001"),
+    ladder: &["0", "0.001", "0.1", "1"],
+    doc: "Outages of the whole site a year.",
+    moves: &[(Axis::Durability, "all copies hit at once"), (Axis::Availability, "everything is down")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `catch_up_minutes`
+pub(super) static CATCH_UP_MINUTES: Knob = Knob {
+    scope: Scope::Env,
+    name: "catch_up_minutes",
+    kind: Kind::Float { min: 0.001, max: 1e6 },
+    own_default: Some("5"),
+    ladder: &["0.1", "1", "5", "30"],
+    doc: "From registration until a replica is in sync again.",
+    moves: &[(Axis::Availability, "how long the margin stays thin after a return")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};

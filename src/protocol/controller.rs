@@ -1,0 +1,29 @@
+//! The controller: who is alive, who leads, who is in sync, and why it changed.
+//!
+//! [`Controller`] is the whole machine; [`partition_change`] the one rule that every event goes through;
+//! [`what_if`] the same rule as questions about one partition; [`replay`] holds it against the log of a
+//! real controller. Under [`crate::protocol::profile::Profile::zookeeper`] a broker serves from its
+//! registration on and switching unclean election on acts at once.
+
+pub mod alter_partition;
+pub mod brokers;
+pub mod elections;
+pub mod heartbeats;
+pub mod image;
+pub mod machine;
+pub mod messages;
+pub mod partition_change;
+pub mod partitions;
+pub mod placement;
+pub mod quorum;
+pub mod replay;
+pub mod topics;
+pub mod what_if;
+
+pub use image::Image;
+pub use machine::{Controller, ControllerSettings};
+pub use messages::{
+    Answer, Cause, ControllerInput, ControllerOutput, DirectoryId, Heartbeat, MetadataBatch, MetadataRecord,
+    Placement, Registration, TopicConfig,
+};
+pub use partition_change::{Elected, Election};

@@ -1,0 +1,64 @@
+//! The controller log of a batch of fault runs on Kafka 4.1, replayed decision by decision.
+
+use klever::model::BrokerId;
+use klever::protocol::controller::replay::{LoggedBody, LoggedRecord, Report, replay};
+use klever::protocol::profile::Profile;
+
+/// Epochs of the processes that registered after a SIGTERM; all others came after a SIGKILL.
+const CLEAN: [i64; 4] = [231, 281, 501, 558];
+
+fn log() -> Vec<LoggedRecord> {
+    let lines = include_str!("../gold/controller-log.jsonl").lines();
+    lines.map(|line| serde_json::from_str(line).expect(line)).collect()
+}
+
+fn replay_as(clean: &dyn Fn(BrokerId, i64) -> bool) -> Report {
+    let report = replay(&log(), Profile::default(), clean);
+    println!(
+        "{} decisions, {} of them with partition changes, {} partition changes compared, {} inputs",
+        report.decisions, report.with_changes, report.compared, report.inputs
+    );
+    report
+}
+
+#[test]
+fn every_record_of_the_log_is_understood() {
+    let log = log();
+    assert_eq!(log.len(), 289);
+    let other = log.iter().filter(|record| matches!(record.body, LoggedBody::Other(_))).count();
+    assert_eq!(other, 0);
+}
+
+#[test]
+fn every_decision_of_the_real_controller_is_ours() {
+    let report = replay_as(&|_, epoch| CLEAN.contains(&epoch));
+    assert_eq!(report.mismatches, []);
+    assert_eq!((report.decisions, report.with_changes, report.compared), (52, 21, 132));
+}
+
+#[test]
+fn whether_a_stop_was_clean_decides() {
+    assert_ne!(replay_as(&|_, _| true).mismatches, [], "the ELR would have kept lossy brokers");
+    assert_ne!(replay_as(&|_, _| false).mismatches, [], "the ELR would have lost complete brokers");
+}
+
+#[test]
+fn a_changed_log_is_noticed() {
+    let mut log = log();
+    let change = log.iter_mut().find_map(|record| match &mut record.body {
+        LoggedBody::PartitionChangeRecord(change) if record.batch == 61 => Some(change),
+        _ => None,
+    });
+    change.expect("batch 61 fences broker 1").leader = Some(3);
+    let report = replay(&log, Profile::default(), &|_, epoch| CLEAN.contains(&epoch));
+    assert_eq!(report.mismatches.first().map(|mismatch| mismatch.batch), Some(61));
+}
+
+#[test]
+fn records_of_other_types_are_skipped() {
+    let line = r#"{"batch":1,"offset":2,"time_ms":3,"type":"PRODUCER_IDS_RECORD","version":0,"data":{"brokerId":1}}"#;
+    let record: LoggedRecord = serde_json::from_str(line).unwrap();
+    assert!(matches!(record.body, LoggedBody::Other(_)));
+    let malformed = line.replace("PRODUCER_IDS", "PARTITION_CHANGE");
+    assert!(serde_json::from_str::<LoggedRecord>(&malformed).is_err());
+}
