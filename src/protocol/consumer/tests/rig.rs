@@ -158,6 +158,7 @@ impl Rig {
                     diverging: None,
                     high_watermark: hw,
                     log_start: log.start,
+                    preferred_read_replica: None,
                     batches,
                 });
             }
