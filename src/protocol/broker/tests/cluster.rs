@@ -60,6 +60,13 @@ pub struct Cluster {
     pub incarnation: u64,
 }
 
+/// How a consumer fetches.
+pub struct Ask {
+    pub max_wait_ns: Nanos,
+    pub min_bytes: u32,
+    pub rack: Option<u32>,
+}
+
 #[derive(Clone, Debug)]
 pub enum News {
     Event(BrokerId, BrokerEvent),
@@ -340,8 +347,8 @@ impl Cluster {
             ControllerRequest::Register(registration) => {
                 let epoch = self.metadata_offset + 1;
                 self.register(registration.broker, |known| {
-                    *known =
-                        BrokerRegistration { epoch, fenced: true, in_controlled_shutdown: false, rack: None };
+                    let rack = registration.rack;
+                    *known = BrokerRegistration { epoch, fenced: true, in_controlled_shutdown: false, rack };
                 });
                 ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: epoch }
             }
@@ -421,7 +428,7 @@ impl Cluster {
     }
 
     /// A consumer's fetch in full.
-    pub fn consume(&mut self, from: BrokerId, fetch_offset: Offset, max_wait_ns: Nanos) -> u64 {
+    pub fn consume(&mut self, from: BrokerId, fetch_offset: Offset, ask: Ask) -> u64 {
         self.correlation += 1;
         let asked = FetchPartition {
             partition: P0,
@@ -434,11 +441,11 @@ impl Cluster {
             follower: None,
             session: 0,
             session_epoch: 0,
-            max_wait_ns,
-            min_bytes: 1,
+            max_wait_ns: ask.max_wait_ns,
+            min_bytes: ask.min_bytes,
             max_bytes: u32::MAX,
             partition_max_bytes: u32::MAX,
-            rack: None,
+            rack: ask.rack,
             partitions: vec![asked],
             forgotten: Vec::new(),
         });
