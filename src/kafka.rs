@@ -25,10 +25,13 @@ mod spec;
 mod survey;
 mod version;
 
+#[cfg(feature = "lab")]
+pub(crate) use raw::connection::Connection;
+
 pub use client::{Client, Request, unreachable};
 pub use error::{CallError, ConnectError};
 pub use journal::{Entry, Severity};
-pub use native::library_version;
+pub use native::{Metadata, library_version};
 pub use reader::{Answer, Part, Reader};
 pub use spec::ConnectionSpec;
 pub use survey::{Survey, now_ms};

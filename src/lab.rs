@@ -6,14 +6,25 @@
 //! folder. That needs no `unsafe`, works on every Unix and survives a SIGKILL of klever.
 
 mod cluster;
+mod driver;
 mod error;
+mod faults;
 mod fixture;
 mod jars;
+pub mod journal;
+mod link;
+mod network;
 mod node;
+mod observer;
+mod pacer;
+pub mod segment;
 mod settings;
 
 pub use cluster::Lab;
 pub use error::LabError;
+pub use faults::Taken;
 pub use fixture::{Acked, Fixture, Member};
 pub use jars::{JARS_VERSION, find_jars};
+pub use link::{ApiCall, Links};
+pub use network::{End, Network, Way};
 pub use settings::{Controllers, LabSpec};

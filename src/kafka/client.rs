@@ -18,6 +18,8 @@ const YOUNG_MS: i64 = 1000;
 /// What a snapshot should hold. What is not asked for is `Unknown::NotAsked` in it.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// The cluster's id and its brokers' racks.
+    pub description: bool,
     /// Configuration of topics and brokers, and with it the version.
     pub configs: bool,
     /// Consumer groups with committed offsets.
@@ -33,19 +35,31 @@ pub struct Request {
 impl Request {
     /// All that klever can read.
     pub fn everything() -> Self {
-        Request { configs: true, groups: true, offsets: true, deep: true, timeout: Duration::from_secs(10) }
+        Request {
+            description: true,
+            configs: true,
+            groups: true,
+            offsets: true,
+            deep: true,
+            timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// Brokers, topics, leaders and ISR.
+    pub fn metadata_only(timeout: Duration) -> Self {
+        Request { description: false, configs: false, groups: false, offsets: false, deep: false, timeout }
     }
 
     fn parts(&self) -> Vec<Part> {
         let optional = [
+            (self.description, Part::Description),
             (self.configs, Part::TopicConfigs),
             (self.configs, Part::BrokerConfigs),
             (self.offsets, Part::Latest),
             (self.offsets, Part::Earliest),
             (self.deep, Part::Deep),
         ];
-        let wanted = optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, part)| part);
-        std::iter::once(Part::Description).chain(wanted).collect()
+        optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, part)| part).collect()
     }
 }
 

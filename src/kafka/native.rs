@@ -15,5 +15,7 @@ pub use groups::{
 };
 pub use handle::{Handle, blocking, library_version};
 pub use metadata::{Metadata, TopicFacts, describe_cluster, metadata};
+#[cfg(test)]
+pub use metadata::{NodeFacts, PartitionFacts};
 pub use offsets::{End, OffsetFact, group_offsets, list_offsets};
 pub use queue::{AdminQueue, Limits};

@@ -21,6 +21,10 @@ const TOPICS_PER_CALL: usize = 250;
 const MODERN_GROUPS_PER_REFRESH: usize = 500;
 /// After all brokers are down, how long a first answer may still come: a host name can have several addresses.
 const LAST_CHANCE: Duration = Duration::from_millis(700);
+/// A Metadata answer that takes longer is asked for a second time.
+const STALL: Duration = Duration::from_secs(1);
+/// `RD_KAFKA_RESP_ERR__TIMED_OUT`.
+const TIMED_OUT: i32 = -185;
 /// `RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN`.
 const ALL_BROKERS_DOWN: i32 = -187;
 /// The topic whose absence means that no group ever committed, and that a look-up would create it.
@@ -68,20 +72,27 @@ impl Targets {
     }
 }
 
+/// What a call told, or why it did not.
+pub type Told<T> = Result<T, CallError>;
+/// Brokers with their racks.
+pub type Racks = Vec<(BrokerId, Option<String>)>;
+/// Committed offsets by group.
+pub type GroupOffsets = Vec<(Arc<str>, Told<Vec<OffsetFact>>)>;
+
 /// The answer to one part.
 pub enum Answer {
     /// To [`Part::Metadata`].
     Metadata(Result<Metadata, CallError>),
     /// To [`Part::Description`]: the id, and the racks unless there is no id to ask by.
-    Description(Option<String>, Option<Result<Vec<(BrokerId, Option<String>)>, CallError>>),
+    Description(Option<String>, Option<Told<Racks>>),
     /// To [`Part::TopicConfigs`].
     TopicConfigs(Vec<ResourceConfig>),
     /// To [`Part::BrokerConfigs`].
     BrokerConfigs(Vec<(BrokerId, ResourceConfig)>),
     /// To [`Part::Groups`].
     Groups(GroupsAnswer),
-    /// To [`Part::GroupOffsets`]; `None` when there is nothing to ask.
-    GroupOffsets(Vec<(Arc<str>, Result<Vec<OffsetFact>, CallError>)>),
+    /// To [`Part::GroupOffsets`].
+    GroupOffsets(GroupOffsets),
     /// To [`Part::Latest`] and [`Part::Earliest`].
     Offsets(End, Vec<OffsetFact>),
     /// To [`Part::Deep`].
@@ -149,10 +160,26 @@ impl Reader {
             tokio::time::sleep(LAST_CHANCE).await;
         };
         let answer = tokio::select! {
-            answer = native::metadata(self.handle(), timeout) => answer,
+            answer = self.ask(timeout) => answer,
             () = hopeless => Err(CallError { code: ALL_BROKERS_DOWN, message: "all brokers are down".into() }),
         };
         self.judge(answer)
+    }
+
+    /// librdkafka asks any one broker; should that one hang, a second question goes to another.
+    async fn ask(&self, timeout: Duration) -> Told<Metadata> {
+        let first = native::metadata(self.handle(), timeout);
+        tokio::pin!(first);
+        if let Ok(answer) = tokio::time::timeout(STALL, &mut first).await {
+            return answer;
+        }
+        let second = native::metadata(self.handle(), timeout.saturating_sub(STALL));
+        tokio::pin!(second);
+        tokio::select! {
+            Ok(answer) = &mut first => Ok(answer),
+            Ok(answer) = &mut second => Ok(answer),
+            else => Err(CallError { code: TIMED_OUT, message: "no broker answered in time".into() }),
+        }
     }
 
     /// The last complaint says more than a timeout does.
@@ -208,7 +235,12 @@ impl Reader {
         let calls = targets.brokers().map(|broker| {
             let name = broker.to_string();
             let limits = self.limits(Some(broker));
-            let answer = native::describe_configs(&self.admin, ResourceKind::Broker, &[name.clone()], limits);
+            let answer = native::describe_configs(
+                &self.admin,
+                ResourceKind::Broker,
+                std::slice::from_ref(&name),
+                limits,
+            );
             async move {
                 let silent =
                     CallError { code: 0, message: "the broker left itself out of the answer".into() };
@@ -253,7 +285,7 @@ impl Reader {
         }
     }
 
-    async fn group_offsets(&self, targets: &Targets) -> Vec<(Arc<str>, Result<Vec<OffsetFact>, CallError>)> {
+    async fn group_offsets(&self, targets: &Targets) -> GroupOffsets {
         if !targets.has_offsets_topic() {
             return Vec::new();
         }

@@ -1,17 +1,21 @@
 //! A running lab cluster: start, faults, and what its controller wrote.
 
 use super::node::{Java, Node};
-use super::settings::{LOG4J, LabSpec, Ports, node_properties};
+use super::link::Links;
+use super::network::Network;
+use super::settings::{LOG4J, LabSpec, PortPlan, Ports, node_properties};
 use super::{LabError, find_jars};
 use crate::kafka::{Client, ConnectionSpec, Request};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 /// How long a cluster may take to be ready; a loaded two-core machine needs a fifth of it.
 const READY_WITHIN: Duration = Duration::from_secs(120);
@@ -20,11 +24,46 @@ const STOP_WITHIN: Duration = Duration::from_secs(60);
 
 /// A cluster of real brokers. Dropping it ends every process that it started and removes its folder.
 pub struct Lab {
-    spec: LabSpec,
-    libs: PathBuf,
-    ports: Vec<(i32, Ports)>,
-    nodes: BTreeMap<i32, Node>,
+    pub(super) spec: LabSpec,
+    pub(super) libs: PathBuf,
+    pub(super) ports: PortPlan,
+    pub(super) nodes: BTreeMap<i32, Node>,
+    cluster_id: String,
+    wires: Option<Wires>,
     folder: TempDir,
+}
+
+/// The proxies of a lab and what runs them.
+struct Wires {
+    links: Arc<Links>,
+    _runtime: Runtime,
+}
+
+impl Wires {
+    /// A proxy before every listener of every node.
+    fn start(spec: &LabSpec, ports: &PortPlan) -> Result<Option<Wires>, LabError> {
+        let Some(net) = spec.net.clone() else { return Ok(None) };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.map_err(|error| LabError::io("start the links", &error))?;
+        let links = Links::new(Network::new(spec.brokers, &spec.racks, net));
+        for (id, front) in &ports.fronts {
+            let own = PortPlan::of(&ports.own, *id);
+            let pairs = [
+                (front.client, own.client),
+                (front.replication, own.replication),
+                (front.controller, own.controller),
+            ];
+            for (from, to) in pairs {
+                let listening = links.listen(loopback(from), *id, loopback(to));
+                runtime.block_on(listening).map_err(|error| LabError::io("open a link", &error))?;
+            }
+        }
+        Ok(Some(Wires { links, _runtime: runtime }))
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 impl Lab {
@@ -36,8 +75,10 @@ impl Lab {
         let libs = find_jars(spec.version)?;
         let folder = tempfile::Builder::new().prefix("klever-lab-").tempdir();
         let folder = folder.map_err(|error| LabError::io("create a folder", &error))?;
-        let ports = free_ports(&spec.node_ids())?;
-        let mut lab = Lab { spec, libs, ports, nodes: BTreeMap::new(), folder };
+        let ports = plan_ports(&spec)?;
+        let wires = Wires::start(&spec, &ports)?;
+        let (nodes, cluster_id) = (BTreeMap::new(), cluster_id());
+        let mut lab = Lab { spec, libs, ports, nodes, cluster_id, wires, folder };
         lab.write_files().map_err(|error| LabError::io("write a node's files", &error))?;
         lab.format()?;
         for id in lab.spec.node_ids() {
@@ -49,15 +90,25 @@ impl Lab {
 
     /// `HOST:PORT` of every broker, whether it runs or not.
     pub fn bootstrap(&self) -> String {
-        let brokers = self.ports.iter().filter(|(id, _)| self.spec.is_broker(*id));
+        let brokers = self.ports.reached().iter().filter(|(id, _)| self.spec.is_broker(*id));
         let addresses: Vec<String> =
             brokers.map(|(_, ports)| format!("127.0.0.1:{}", ports.client)).collect();
         addresses.join(",")
     }
 
-    /// The port on which a broker listens.
+    /// The port on which a broker itself listens for clients.
     pub fn port(&self, broker: i32) -> Option<u16> {
-        self.ports.iter().find(|(id, _)| *id == broker).map(|(_, ports)| ports.client)
+        self.ports.own.iter().find(|(id, _)| *id == broker).map(|(_, ports)| ports.client)
+    }
+
+    /// The links between the nodes and to them, if the lab has some.
+    pub fn links(&self) -> Option<&Arc<Links>> {
+        self.wires.as_ref().map(|wires| &wires.links)
+    }
+
+    /// What the lab was asked to be.
+    pub fn spec(&self) -> &LabSpec {
+        &self.spec
     }
 
     /// The process id of a node that runs.
@@ -121,20 +172,12 @@ impl Lab {
         let until = Instant::now() + READY_WITHIN;
         let spec =
             ConnectionSpec::plaintext(&self.bootstrap()).map_err(|error| LabError::new(error.message))?;
-        let ask = Request {
-            configs: false,
-            groups: false,
-            offsets: false,
-            deep: false,
-            timeout: Duration::from_secs(2),
-        };
-        let mut client: Option<Client> = None;
+        let ask = Request::metadata_only(Duration::from_secs(2));
         loop {
             self.nobody_died()?;
-            if client.is_none() {
-                client = Client::connect(&spec).ok();
-            }
-            let cluster = client.as_ref().and_then(|client| client.snapshot(&ask).ok());
+            // A new client each time: one that has failed waits longer and longer before it connects again.
+            let client = Client::connect(&spec).ok();
+            let cluster = client.and_then(|client| client.snapshot(&ask).ok());
             if cluster.is_some_and(|cluster| cluster.brokers_up() >= count) {
                 return Ok(());
             }
@@ -149,27 +192,7 @@ impl Lab {
         }
     }
 
-    /// The controller's log of a node as text: `kafka.tools.DumpLogSegments` over `__cluster_metadata`.
-    ///
-    /// # Errors
-    /// When Java fails.
-    pub fn dump_metadata_log(&self, id: i32) -> Result<String, LabError> {
-        let folder = self.data(id).join("__cluster_metadata-0");
-        let listed =
-            fs::read_dir(&folder).map_err(|error| LabError::io("list the controller's log", &error))?;
-        let mut segments: Vec<String> = listed
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|end| end == "log"))
-            .map(|path| path.display().to_string())
-            .collect();
-        segments.sort();
-        self.java_tool(
-            "kafka.tools.DumpLogSegments",
-            &["--cluster-metadata-decoder", "--files", &segments.join(",")],
-        )
-    }
-
-    fn node(&mut self, id: i32) -> Result<&mut Node, LabError> {
+    pub(super) fn node(&mut self, id: i32) -> Result<&mut Node, LabError> {
         self.nodes.get_mut(&id).ok_or_else(|| LabError::new(format!("node {id} does not run")))
     }
 
@@ -183,17 +206,18 @@ impl Lab {
         Ok(())
     }
 
-    fn start_node(&mut self, id: i32) -> Result<(), LabError> {
+    pub(super) fn start_node(&mut self, id: i32) -> Result<(), LabError> {
         let node = Node::start(id, &self.java())?;
         self.nodes.insert(id, node);
         Ok(())
     }
 
-    fn java(&self) -> Java<'_> {
+    pub(super) fn java(&self) -> Java<'_> {
         Java { libs: &self.libs, root: self.folder.path(), heap_mib: self.spec.heap_mib }
     }
 
-    fn data(&self, id: i32) -> PathBuf {
+    /// The folder of a node's logs.
+    pub fn data(&self, id: i32) -> PathBuf {
         self.folder.path().join(format!("d{id}"))
     }
 
@@ -222,11 +246,22 @@ impl Lab {
         );
         fs::write(&all, text).map_err(|error| LabError::io("write a file", &error))?;
         let config = all.display().to_string();
-        self.java_tool("kafka.tools.StorageTool", &["format", "-t", &cluster_id(), "-c", &config])?;
+        self.format_with(&config)?;
         for id in ids {
             self.own_folder(id, first).map_err(|error| LabError::io("format a folder", &error))?;
         }
         Ok(())
+    }
+
+    /// Formats what a properties file names and is not formatted yet.
+    pub(super) fn format_with(&self, config: &str) -> Result<(), LabError> {
+        let mut arguments = vec!["format".to_string(), "-t".into(), self.cluster_id.clone()];
+        arguments.extend(["-c".into(), config.into()]);
+        for (name, level) in &self.spec.features {
+            arguments.extend(["--feature".into(), format!("{name}={level}")]);
+        }
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        self.java_tool("kafka.tools.StorageTool", &arguments).map(|_| ())
     }
 
     fn own_folder(&self, id: i32, first: i32) -> std::io::Result<()> {
@@ -245,7 +280,7 @@ impl Lab {
     }
 
     /// Runs one of Kafka's tools and returns what it prints.
-    fn java_tool(&self, class: &str, arguments: &[&str]) -> Result<String, LabError> {
+    pub(super) fn java_tool(&self, class: &str, arguments: &[&str]) -> Result<String, LabError> {
         let mut command = Command::new("java");
         command.args(self.java().arguments()).arg(class).args(arguments).stdin(Stdio::null());
         let output = command.output().map_err(|error| LabError::io("run java", &error))?;
@@ -268,17 +303,37 @@ impl Lab {
 
 /// A cluster id as Kafka wants it: 22 letters of URL-safe Base64, different for each lab.
 fn cluster_id() -> String {
-    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    format!("kleverLab{:012x}A", nanos.as_nanos() as u64 & 0xffff_ffff_ffff)
+    format!("kleverLab{:012x}A", now_nanos() & 0xffff_ffff_ffff)
 }
 
-/// Two free ports on loopback for each node: all are held until the last one is chosen.
-fn free_ports(ids: &[i32]) -> Result<Vec<(i32, Ports)>, LabError> {
-    let bind = || TcpListener::bind("127.0.0.1:0");
-    let held: std::io::Result<Vec<TcpListener>> = (0..ids.len() * 2).map(|_| bind()).collect();
-    let held = held.map_err(|error| LabError::io("find a free port", &error))?;
-    let ports: std::io::Result<Vec<u16>> = held.iter().map(|held| Ok(held.local_addr()?.port())).collect();
-    let ports = ports.map_err(|error| LabError::io("find a free port", &error))?;
-    let pairs = ids.iter().zip(ports.chunks(2));
-    Ok(pairs.map(|(id, pair)| (*id, Ports { client: pair[0], controller: pair[1] })).collect())
+/// Free ports on loopback, below those that the kernel gives to connections: a node that is down must find
+/// its port free again, and nobody may connect to himself there.
+fn plan_ports(spec: &LabSpec) -> Result<PortPlan, LabError> {
+    let ids = spec.node_ids();
+    let mut seed = std::process::id() as u64 ^ now_nanos();
+    let mut held = Vec::new();
+    let lists = if spec.net.is_some() { 2 } else { 1 };
+    for _ in 0..100_000 {
+        if held.len() == ids.len() * 3 * lists {
+            break;
+        }
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let port = 15_000 + (seed >> 40) as u16 % 17_000;
+        held.extend(TcpListener::bind(loopback(port)).map(|listener| (port, listener)).ok());
+    }
+    let ports: Vec<u16> = held.iter().map(|(port, _)| *port).collect();
+    if ports.len() < ids.len() * 3 * lists {
+        return Err(LabError::new("there are no free ports between 15000 and 32000"));
+    }
+    let list = |at: usize| {
+        let three = ports[at * ids.len() * 3..][..ids.len() * 3].chunks(3);
+        let of = |three: &[u16]| Ports { client: three[0], replication: three[1], controller: three[2] };
+        ids.iter().copied().zip(three.map(of)).collect::<Vec<_>>()
+    };
+    Ok(PortPlan { own: list(0), fronts: if lists == 2 { list(1) } else { Vec::new() } })
+}
+
+fn now_nanos() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    since.as_nanos() as u64
 }

@@ -178,21 +178,21 @@ impl Fixture {
     /// # Errors
     /// When the coordinator refuses.
     pub fn commit(&self, group: &str, offsets: &[(&str, i32, i64)]) -> Result<(), LabError> {
-        let consumer: BaseConsumer = self.config().set("group.id", group).create().map_err(failed)?;
+        let mut config = self.config();
+        // Else the consumer also commits, when it closes, what it happened to fetch.
+        config.set("group.id", group).set("enable.auto.commit", "false");
+        let consumer: BaseConsumer = config.create().map_err(failed)?;
         let mut list = TopicPartitionList::new();
         for (topic, partition, offset) in offsets {
             list.add_partition_offset(topic, *partition, Offset::Offset(*offset)).map_err(failed)?;
         }
-        consumer.assign(&list).map_err(failed)?;
         let until = Instant::now() + TIMEOUT;
         loop {
             match consumer.commit(&list, CommitMode::Sync) {
                 Ok(()) => return Ok(()),
                 // The first commit of a cluster's life waits for the offsets topic to be made.
                 Err(error) if Instant::now() > until => return Err(failed(error)),
-                Err(_) => {
-                    let _ = consumer.poll(Duration::from_millis(100));
-                }
+                Err(_) => std::thread::sleep(Duration::from_millis(100)),
             }
         }
     }

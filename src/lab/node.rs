@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Starts its arguments from the third on, prints their pid, and waits. The end of standard input (klever is
-/// gone) kills the node and removes the lab's folder; the end of the node ends the shell.
+/// gone) kills the node, and the lab's folder is removed; the end of the node ends the shell.
 const WATCHDOG: &str = r#"
 log=$1; root=$2; shift 2
 exec 3<&0
@@ -18,12 +18,12 @@ exec 3<&0
 node=$!
 echo "$node"
 exec >/dev/null
-( while read -r _ <&3; do :; done; kill -9 "$node" 2>/dev/null; sleep 1; rm -rf -- "$root" ) &
+( while read -r _ <&3; do :; done; : >"$root/abandoned"; kill -9 "$node" ) 2>/dev/null &
 watch=$!
 exec 3<&-
 wait "$node"
 code=$?
-kill -9 "$watch" 2>/dev/null
+if [ -e "$root/abandoned" ]; then sleep 1; rm -rf -- "$root"; else kill -9 "$watch" 2>/dev/null; fi
 exit "$code"
 "#;
 

@@ -1,6 +1,7 @@
 //! What a lab cluster should be, and the properties file of each of its nodes.
 
 use crate::model::KafkaVersion;
+use crate::scenario::NetSpec;
 use std::path::Path;
 
 /// Who decides.
@@ -29,6 +30,10 @@ pub struct LabSpec {
     pub advertised: Vec<(i32, String)>,
     /// Heap of each node in MiB.
     pub heap_mib: u32,
+    /// Feature levels to format with, such as `eligible.leader.replicas.version` 0.
+    pub features: Vec<(String, i64)>,
+    /// Distances between the nodes: every listener is then advertised at a proxy of klever's own.
+    pub net: Option<NetSpec>,
 }
 
 impl LabSpec {
@@ -42,6 +47,8 @@ impl LabSpec {
             properties: Vec::new(),
             advertised: Vec::new(),
             heap_mib: 384,
+            features: Vec::new(),
+            net: None,
         }
     }
 
@@ -82,36 +89,54 @@ impl LabSpec {
 /// Where a node listens.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ports {
-    /// Clients and other brokers.
+    /// Clients; other brokers too, unless there are links.
     pub client: u16,
+    /// Other brokers, when there are links.
+    pub replication: u16,
     /// The controller quorum.
     pub controller: u16,
 }
 
+/// All ports of a lab: the nodes' own, and the proxies' before them when there are links.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PortPlan {
+    /// Where the nodes listen.
+    pub own: Vec<(i32, Ports)>,
+    /// Where the proxies listen; empty without links.
+    pub fronts: Vec<(i32, Ports)>,
+}
+
+impl PortPlan {
+    /// Where a node is reached: at its proxy if it has one.
+    pub fn reached(&self) -> &[(i32, Ports)] {
+        if self.fronts.is_empty() { &self.own } else { &self.fronts }
+    }
+
+    /// The ports of one node in such a list.
+    pub fn of(list: &[(i32, Ports)], id: i32) -> Ports {
+        let found = list.iter().find(|(node, _)| *node == id).map(|(_, ports)| *ports);
+        found.unwrap_or(Ports { client: 0, replication: 0, controller: 0 })
+    }
+}
+
 /// The properties file of one node.
-pub(super) fn node_properties(spec: &LabSpec, id: i32, ports: &[(i32, Ports)], data: &Path) -> String {
-    let own = ports.iter().find(|(node, _)| *node == id).map(|(_, ports)| *ports);
-    let own = own.unwrap_or(Ports { client: 0, controller: 0 });
+pub(super) fn node_properties(spec: &LabSpec, id: i32, ports: &PortPlan, data: &Path) -> String {
     let voters: Vec<String> = ports
+        .reached()
         .iter()
         .filter(|(node, _)| spec.is_controller(*node))
         .map(|(node, ports)| format!("{node}@127.0.0.1:{}", ports.controller))
         .collect();
-    let mut listeners = Vec::new();
-    if spec.is_broker(id) {
-        listeners.push(format!("PLAINTEXT://127.0.0.1:{}", own.client));
-    }
-    if spec.is_controller(id) {
-        listeners.push(format!("CONTROLLER://127.0.0.1:{}", own.controller));
-    }
     let copies = spec.brokers.min(3).to_string();
     let mut lines: Vec<(String, String)> = [
         ("process.roles", spec.roles(id).to_string()),
         ("node.id", id.to_string()),
         ("controller.quorum.voters", voters.join(",")),
         ("controller.listener.names", "CONTROLLER".into()),
-        ("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT".into()),
-        ("listeners", listeners.join(",")),
+        (
+            "listener.security.protocol.map",
+            "PLAINTEXT:PLAINTEXT,REPLICATION:PLAINTEXT,CONTROLLER:PLAINTEXT".into(),
+        ),
         ("log.dirs", data.display().to_string()),
         ("offsets.topic.replication.factor", copies.clone()),
         ("transaction.state.log.replication.factor", copies.clone()),
@@ -122,20 +147,42 @@ pub(super) fn node_properties(spec: &LabSpec, id: i32, ports: &[(i32, Ports)], d
     ]
     .map(|(key, value)| (key.to_string(), value))
     .to_vec();
-    if spec.is_broker(id) {
-        lines.push(("inter.broker.listener.name".into(), "PLAINTEXT".into()));
-        if let Some((_, address)) = spec.advertised.iter().find(|(node, _)| *node == id) {
-            lines.push(("advertised.listeners".into(), format!("PLAINTEXT://{address}")));
-        }
-        if !spec.racks.is_empty() {
-            lines.push(("broker.rack".into(), spec.racks[(id - 1) as usize % spec.racks.len()].clone()));
-        }
+    lines.extend(listeners(spec, id, ports));
+    if spec.is_broker(id) && !spec.racks.is_empty() {
+        lines.push(("broker.rack".into(), spec.racks[(id - 1) as usize % spec.racks.len()].clone()));
     }
     let extra =
         spec.properties.iter().map(|(key, value)| (key.clone(), value.replace("{id}", &id.to_string())));
     // A key that stands twice in a properties file takes its last value.
     lines.extend(extra);
     lines.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
+}
+
+/// Where a node listens and what it advertises.
+fn listeners(spec: &LabSpec, id: i32, ports: &PortPlan) -> Vec<(String, String)> {
+    let linked = !ports.fronts.is_empty();
+    let list = |ports: Ports| {
+        let broker = spec.is_broker(id);
+        let each = [
+            (broker, "PLAINTEXT", ports.client),
+            (broker && linked, "REPLICATION", ports.replication),
+            (spec.is_controller(id), "CONTROLLER", ports.controller),
+        ];
+        let used = each.iter().filter(|(used, ..)| *used);
+        used.map(|(_, name, port)| format!("{name}://127.0.0.1:{port}")).collect::<Vec<_>>().join(",")
+    };
+    let mut lines = vec![("listeners".to_string(), list(PortPlan::of(&ports.own, id)))];
+    if linked {
+        lines.push(("advertised.listeners".into(), list(PortPlan::of(&ports.fronts, id))));
+    }
+    if spec.is_broker(id) {
+        let between = if linked { "REPLICATION" } else { "PLAINTEXT" };
+        lines.push(("inter.broker.listener.name".into(), between.into()));
+        if let Some((_, address)) = spec.advertised.iter().find(|(node, _)| *node == id) {
+            lines.push(("advertised.listeners".into(), format!("PLAINTEXT://{address}")));
+        }
+    }
+    lines
 }
 
 /// Only warnings, to standard output.
@@ -155,9 +202,16 @@ mod tests {
 
     fn file(spec: &LabSpec, id: i32) -> String {
         let nodes = spec.node_ids();
-        let ports = |id: i32| Ports { client: 9000 + id as u16, controller: 9500 + id as u16 };
-        let ports: Vec<(i32, Ports)> = nodes.iter().map(|id| (*id, ports(*id))).collect();
-        node_properties(spec, id, &ports, Path::new("/data"))
+        let ports = |base: u16| {
+            let of = |id: u16| Ports {
+                client: base + id,
+                replication: base + 200 + id,
+                controller: base + 500 + id,
+            };
+            nodes.iter().map(|id| (*id, of(*id as u16))).collect()
+        };
+        let fronts = if spec.net.is_some() { ports(19_000) } else { Vec::new() };
+        node_properties(spec, id, &PortPlan { own: ports(9000), fronts }, Path::new("/data"))
     }
 
     #[test]
@@ -183,5 +237,21 @@ mod tests {
         assert!(
             controller.contains("listeners=CONTROLLER://127.0.0.1:9600\n") && !controller.contains("rack")
         );
+    }
+
+    #[test]
+    fn with_links_every_listener_is_advertised_at_its_proxy() {
+        let net = Some(NetSpec::default());
+        let spec = LabSpec { controllers: Controllers::Separate(1), net, ..LabSpec::brokers(1) };
+        let (broker, controller) = (file(&spec, 1), file(&spec, 100));
+        for line in [
+            "controller.quorum.voters=100@127.0.0.1:19600",
+            "listeners=PLAINTEXT://127.0.0.1:9001,REPLICATION://127.0.0.1:9201",
+            "advertised.listeners=PLAINTEXT://127.0.0.1:19001,REPLICATION://127.0.0.1:19201",
+            "inter.broker.listener.name=REPLICATION",
+        ] {
+            assert!(broker.lines().any(|found| found == line), "{line} in\n{broker}");
+        }
+        assert!(controller.contains("advertised.listeners=CONTROLLER://127.0.0.1:19600\n"));
     }
 }

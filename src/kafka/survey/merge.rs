@@ -3,7 +3,7 @@
 use super::{GroupFacts, OffsetCell, SeenBroker, Survey};
 use crate::kafka::CallError;
 use crate::kafka::native::{Described, End, Metadata, OffsetFact, ResourceConfig};
-use crate::kafka::reader::{Answer, GroupsAnswer};
+use crate::kafka::reader::{Answer, GroupOffsets, GroupsAnswer, Racks, Told};
 use crate::model::{BrokerId, ConfigMap, Datum, GroupState, Millis, Origin, Unknown};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
@@ -56,12 +56,7 @@ impl Survey {
         self.earliest.retain(|name, _| has(name));
     }
 
-    fn take_description(
-        &mut self,
-        id: Option<String>,
-        racks: Option<Result<Vec<(BrokerId, Option<String>)>, CallError>>,
-        at: Millis,
-    ) {
+    fn take_description(&mut self, id: Option<String>, racks: Option<Told<Racks>>, at: Millis) {
         if let Some(id) = id {
             self.id = Datum::known(id, at, Origin::Broker);
         } else if self.id.get().is_none() {
@@ -157,11 +152,7 @@ impl Survey {
         self.groups = Datum::known(groups, as_of, Origin::Broker);
     }
 
-    fn take_group_offsets(
-        &mut self,
-        offsets: Vec<(Arc<str>, Result<Vec<OffsetFact>, CallError>)>,
-        at: Millis,
-    ) {
+    fn take_group_offsets(&mut self, offsets: GroupOffsets, at: Millis) {
         for (group, offsets) in offsets {
             let news = match offsets {
                 Ok(facts) => Datum::known(facts.into(), at, Origin::Broker),

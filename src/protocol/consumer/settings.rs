@@ -1,7 +1,8 @@
 //! A consumer's configuration, resolved for its version, and what the application does with records.
 
-use crate::knobs::{KeyScope, default_of};
+use crate::knobs::KeyScope;
 use crate::model::{ClientProfile, KafkaVersion, Nanos};
+use crate::protocol::client::Config;
 
 /// `auto.offset.reset`
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,24 +89,25 @@ impl ConsumerSettings {
     /// The settings of a client: what it sets, else its version's defaults. Where `enable.auto.commit` is
     /// false and `work` says [`Commit::Auto`], the application commits after processing.
     pub fn of(client: &ClientProfile, mut work: ConsumerWork) -> Self {
-        if work.commit == Commit::Auto && text(client, "enable.auto.commit") == Some("false") {
+        let config = Config { client, scope: KeyScope::Consumer };
+        if work.commit == Commit::Auto && config.text("enable.auto.commit") == Some("false") {
             work.commit = Commit::AfterProcessing;
         }
         ConsumerSettings {
-            auto_commit_interval: ms(client, "auto.commit.interval.ms", 5000),
-            offset_reset: offset_reset(client),
-            session_timeout: ms(client, "session.timeout.ms", 45_000),
-            heartbeat_interval: ms(client, "heartbeat.interval.ms", 3000),
-            max_poll_interval: ms(client, "max.poll.interval.ms", 300_000),
-            max_poll_records: int(client, "max.poll.records", 500).max(1) as u32,
-            fetch_min_bytes: int(client, "fetch.min.bytes", 1) as u32,
-            fetch_max_wait: ms(client, "fetch.max.wait.ms", 500),
-            fetch_max_bytes: int(client, "fetch.max.bytes", 52_428_800) as u32,
-            max_partition_fetch_bytes: int(client, "max.partition.fetch.bytes", 1_048_576) as u32,
-            request_timeout: ms(client, "request.timeout.ms", 30_000),
-            api_timeout: ms(client, "default.api.timeout.ms", 60_000),
-            retry_backoff: ms(client, "retry.backoff.ms", 100),
-            metadata_max_age: ms(client, "metadata.max.age.ms", 300_000),
+            auto_commit_interval: config.ms("auto.commit.interval.ms", 5000),
+            offset_reset: offset_reset(&config),
+            session_timeout: config.ms("session.timeout.ms", 45_000),
+            heartbeat_interval: config.ms("heartbeat.interval.ms", 3000),
+            max_poll_interval: config.ms("max.poll.interval.ms", 300_000),
+            max_poll_records: config.count("max.poll.records", 500).max(1),
+            fetch_min_bytes: config.count("fetch.min.bytes", 1),
+            fetch_max_wait: config.ms("fetch.max.wait.ms", 500),
+            fetch_max_bytes: config.count("fetch.max.bytes", 52_428_800),
+            max_partition_fetch_bytes: config.count("max.partition.fetch.bytes", 1_048_576),
+            request_timeout: config.ms("request.timeout.ms", 30_000),
+            api_timeout: config.ms("default.api.timeout.ms", 60_000),
+            retry_backoff: config.ms("retry.backoff.ms", 100),
+            metadata_max_age: config.ms("metadata.max.age.ms", 300_000),
             validates_epochs: client.version >= KafkaVersion::new(2, 1, 0),
             instance: None,
             work,
@@ -126,29 +128,11 @@ impl Default for ConsumerSettings {
 }
 
 /// `by_duration` needs timestamps, which the simulated log has not: it counts as earliest.
-fn offset_reset(client: &ClientProfile) -> OffsetReset {
-    match text(client, "auto.offset.reset") {
+fn offset_reset(config: &Config<'_>) -> OffsetReset {
+    match config.text("auto.offset.reset") {
         Some("none") => OffsetReset::None,
         Some("earliest") => OffsetReset::Earliest,
         Some(by) if by.starts_with("by_duration") => OffsetReset::Earliest,
         _ => OffsetReset::Latest,
     }
-}
-
-fn text<'a>(client: &'a ClientProfile, key: &str) -> Option<&'a str> {
-    let set = client.settings.get(key).map(|text| text.trim());
-    set.or_else(|| default_of(KeyScope::Consumer, key, client.version))
-}
-
-fn int(client: &ClientProfile, key: &str, otherwise: i64) -> i64 {
-    match text(client, key) {
-        Some("MAX_INT") => i64::from(i32::MAX),
-        Some("MAX_LONG") => i64::MAX,
-        Some(number) => number.parse().unwrap_or(otherwise),
-        None => otherwise,
-    }
-}
-
-fn ms(client: &ClientProfile, key: &str, otherwise: i64) -> Nanos {
-    (int(client, key, otherwise).max(0) as Nanos).saturating_mul(MS)
 }

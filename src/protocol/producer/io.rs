@@ -1,6 +1,7 @@
 //! What goes into a producer and what comes out.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::client::PartitionLeader;
 use crate::protocol::wire::{Acks, Batch, ErrorCode, LeaderEpoch, Offset, RecordRange};
 
 /// Where a record goes.
@@ -12,17 +13,6 @@ pub enum Target {
     Key(u32),
     /// No key: the partitioner decides.
     NoKey,
-}
-
-/// One partition of a metadata answer. The place in the answer is the partition's number in its topic.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PartitionLeader {
-    /// Which partition.
-    pub partition: PartitionIx,
-    /// Its leader, if it has one.
-    pub leader: Option<BrokerId>,
-    /// Epoch of that leader.
-    pub epoch: LeaderEpoch,
 }
 
 /// A partition's part of a produce answer.

@@ -1,7 +1,9 @@
 //! A producer's configuration, resolved for its version.
 
-use crate::knobs::{Idempotence, KeyScope, default_of, idempotence_of};
+use crate::knobs::{Idempotence, KeyScope, idempotence_of};
 use crate::model::{ClientProfile, KafkaVersion, Nanos};
+use crate::protocol::client::Config;
+use crate::protocol::producer::Codec;
 use crate::protocol::wire::Acks;
 
 /// How records without a key find their partition.
@@ -34,6 +36,8 @@ pub struct ProducerSettings {
     pub linger: Nanos,
     /// `batch.size`
     pub batch_size: u32,
+    /// `compression.type`
+    pub codec: Codec,
     /// `buffer.memory`
     pub buffer_memory: u64,
     /// `max.block.ms`
@@ -67,37 +71,36 @@ pub struct ProducerSettings {
 /// Fitted over the measured table of batching (see the tests of `producer`): 5 to 100 ms of linger.
 pub(super) const SENDER_SLACK: Nanos = 600_000;
 
-const MS: Nanos = 1_000_000;
-
 impl ProducerSettings {
     /// The settings of a client: what it sets, else its version's defaults.
     pub fn of(client: &ClientProfile) -> Self {
+        let config = Config { client, scope: KeyScope::Producer };
         let since = |major, minor| client.version >= KafkaVersion::new(major, minor, 0);
-        let (linger, request_timeout) =
-            (ms(client, "linger.ms", 0), ms(client, "request.timeout.ms", 30_000));
-        let retry_backoff = ms(client, "retry.backoff.ms", 100);
+        let (linger, request_timeout) = (config.ms("linger.ms", 0), config.ms("request.timeout.ms", 30_000));
+        let retry_backoff = config.ms("retry.backoff.ms", 100);
         let retry_backoff_max =
-            if since(3, 7) { ms(client, "retry.backoff.max.ms", 1000) } else { retry_backoff };
+            if since(3, 7) { config.ms("retry.backoff.max.ms", 1000) } else { retry_backoff };
         ProducerSettings {
-            acks: acks(client),
+            acks: acks(&config),
             idempotent: idempotence_of(client) == Idempotence::On,
-            retries: int(client, "retries", i64::from(i32::MAX)) as u32,
-            delivery_timeout: delivery_timeout(client, linger, request_timeout),
+            retries: config.count("retries", i32::MAX as u32),
+            delivery_timeout: delivery_timeout(&config, linger, request_timeout),
             request_timeout,
-            max_in_flight: int(client, "max.in.flight.requests.per.connection", 5).max(1) as usize,
+            max_in_flight: config.count("max.in.flight.requests.per.connection", 5).max(1) as usize,
             linger,
-            batch_size: int(client, "batch.size", 16_384) as u32,
-            buffer_memory: int(client, "buffer.memory", 33_554_432) as u64,
-            max_block: ms(client, "max.block.ms", 60_000),
-            max_request_size: int(client, "max.request.size", 1_048_576) as u32,
+            batch_size: config.count("batch.size", 16_384),
+            codec: Codec::named(config.text("compression.type").unwrap_or("none")),
+            buffer_memory: config.int("buffer.memory", 33_554_432) as u64,
+            max_block: config.ms("max.block.ms", 60_000),
+            max_request_size: config.count("max.request.size", 1_048_576),
             retry_backoff,
             retry_backoff_max: retry_backoff_max.max(retry_backoff),
-            reconnect_backoff: ms(client, "reconnect.backoff.ms", 50),
-            reconnect_backoff_max: ms(client, "reconnect.backoff.max.ms", 1000),
-            metadata_max_age: ms(client, "metadata.max.age.ms", 300_000),
+            reconnect_backoff: config.ms("reconnect.backoff.ms", 50),
+            reconnect_backoff_max: config.ms("reconnect.backoff.max.ms", 1000),
+            metadata_max_age: config.ms("metadata.max.age.ms", 300_000),
             partitioner: partitioner(client),
-            ignore_keys: text(client, "partitioner.ignore.keys") == Some("true"),
-            adaptive_partitioning: text(client, "partitioner.adaptive.partitioning.enable") == Some("true"),
+            ignore_keys: config.text("partitioner.ignore.keys") == Some("true"),
+            adaptive_partitioning: config.text("partitioner.adaptive.partitioning.enable") == Some("true"),
             leader_in_answer: since(3, 7),
             bumps_epoch: since(2, 5),
             sender_slack: SENDER_SLACK,
@@ -113,15 +116,15 @@ impl Default for ProducerSettings {
 
 /// Raised to the sum as `KafkaProducer.configureDeliveryTimeout` does; an explicit violation does not start
 /// at all (`knobs::producer_errors`), so that raising it here too does no harm.
-fn delivery_timeout(client: &ClientProfile, linger: Nanos, request_timeout: Nanos) -> Nanos {
-    if client.version < KafkaVersion::new(2, 1, 0) {
+fn delivery_timeout(config: &Config<'_>, linger: Nanos, request_timeout: Nanos) -> Nanos {
+    if config.client.version < KafkaVersion::new(2, 1, 0) {
         return linger.saturating_add(request_timeout);
     }
-    ms(client, "delivery.timeout.ms", 120_000).max(linger.saturating_add(request_timeout))
+    config.ms("delivery.timeout.ms", 120_000).max(linger.saturating_add(request_timeout))
 }
 
-fn acks(client: &ClientProfile) -> Acks {
-    match text(client, "acks") {
+fn acks(config: &Config<'_>) -> Acks {
+    match config.text("acks") {
         Some("0") => Acks::Zero,
         Some("1") => Acks::One,
         _ => Acks::All,
@@ -139,22 +142,4 @@ fn partitioner(client: &ClientProfile) -> Partitioner {
         }
         _ => Partitioner::UniformSticky,
     }
-}
-
-fn text<'a>(client: &'a ClientProfile, key: &str) -> Option<&'a str> {
-    let set = client.settings.get(key).map(|text| text.trim());
-    set.or_else(|| default_of(KeyScope::Producer, key, client.version))
-}
-
-fn int(client: &ClientProfile, key: &str, otherwise: i64) -> i64 {
-    match text(client, key) {
-        Some("MAX_INT") => i64::from(i32::MAX),
-        Some("MAX_LONG") => i64::MAX,
-        Some(number) => number.parse().unwrap_or(otherwise),
-        None => otherwise,
-    }
-}
-
-fn ms(client: &ClientProfile, key: &str, otherwise: i64) -> Nanos {
-    (int(client, key, otherwise).max(0) as Nanos).saturating_mul(MS)
 }
