@@ -4,7 +4,7 @@ use crate::cli::args::{Format, SimulateArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::output;
 use crate::knobs::Change;
-use crate::report::{run_json, run_text};
+use crate::report::{Told, run_json, run_text};
 use crate::scenario::Scenario;
 use crate::sim::{Applied, Refusal, Simulator};
 use std::path::Path;
@@ -27,7 +27,8 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     simulator.run_until(simulator.scenario().duration.0);
     let report = simulator.report();
     let events = if args.trace { simulator.take_events() } else { Vec::new() };
-    let trace: Vec<String> = events.iter().map(|event| simulator.text(event)).collect();
+    let told = events.iter().map(|event| Told { at_ns: event.at, text: simulator.text(event) });
+    let trace: Vec<Told> = told.collect();
     output::write(&match args.format {
         Format::Text => run_text(&simulator.scenario().title, &report, &trace),
         Format::Json => run_json(&report, args.trace.then_some(&trace[..])),
@@ -64,6 +65,6 @@ fn with(mut simulator: Simulator, text: &str) -> Result<Simulator, Failure> {
         Applied::NeedsRebuild(scenario) => Ok(Simulator::new(&scenario, simulator.seed(), None)),
         Applied::Refused(Refusal::Unknown) => Err(wrong("this scenario has nothing of that name".into())),
         Applied::Refused(Refusal::BadSetting) => Err(wrong("the client would not start with it".into())),
-        Applied::Refused(refusal) => Err(wrong(format!("refused: {refusal:?}"))),
+        Applied::Refused(refusal) => Err(wrong(refusal.word().into())),
     }
 }

@@ -1,6 +1,6 @@
 //! The result of a simulated run as text and as `klever.run/1`.
 
-use crate::model::{human_count, human_duration_ms};
+use crate::model::{Nanos, human_count, human_duration_ms};
 use crate::report::clean;
 use crate::report::json::document;
 use crate::report::layout::labelled;
@@ -10,12 +10,21 @@ use serde_json::json;
 /// Columns of a label.
 const LABEL: usize = 16;
 
+/// One thing that happened in a run, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// When, in virtual time.
+    pub at_ns: Nanos,
+    /// What.
+    pub text: String,
+}
+
 /// A run for people: the story if it was kept, then what came of it.
-pub fn run_text(title: &str, report: &RunReport, trace: &[String]) -> String {
+pub fn run_text(title: &str, report: &RunReport, trace: &[Told]) -> String {
     let mut out = String::new();
-    for line in trace {
-        out.push_str(&clean(line));
-        out.push('\n');
+    for event in trace {
+        let (seconds, ms) = (event.at_ns / 1_000_000_000, event.at_ns / 1_000_000 % 1000);
+        labelled(&mut out, 0, &format!("{seconds:>6}.{ms:03}"), 12, &clean(&event.text));
     }
     if !trace.is_empty() {
         out.push('\n');
@@ -76,10 +85,11 @@ fn push_counters(out: &mut String, report: &RunReport) {
 }
 
 /// `klever.run/1`, with the story when it was kept.
-pub fn run_json(report: &RunReport, trace: Option<&[String]>) -> String {
+pub fn run_json(report: &RunReport, trace: Option<&[Told]>) -> String {
     let mut value = json!(report);
     if let Some(trace) = trace {
-        value["trace"] = json!(trace);
+        let told = |event: &Told| json!({"at_ms": event.at_ns / 1_000_000, "text": event.text});
+        value["trace"] = trace.iter().map(told).collect();
     }
     document(value)
 }
