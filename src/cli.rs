@@ -16,6 +16,7 @@ mod manual;
 mod output;
 mod roll;
 mod screen;
+mod simulate;
 mod source;
 
 pub use args::Args;
@@ -47,6 +48,7 @@ fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::run(&args),
         Command::Assess(args) => assess::run(&args),
         Command::Roll(args) => roll::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Explain(args) => explain::run(&args),
         #[cfg(feature = "live")]
         Command::Snapshot(args) => live::snapshot(&args),

@@ -102,6 +102,8 @@ pub enum Command {
     Assess(AssessArgs),
     /// Say which brokers may be restarted, and in which order
     Roll(RollArgs),
+    /// Run a scenario to its end in virtual time
+    Simulate(SimulateArgs),
     /// Explain a rule, a knob or any configuration key of Kafka
     Explain(ExplainArgs),
     /// Read a cluster once and write it to a file
@@ -218,6 +220,26 @@ pub struct RollArgs {
     #[command(flatten)]
     pub source: SourceArgs,
     /// How to write the plan
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// `klever simulate`
+#[derive(ClapArgs, Debug)]
+pub struct SimulateArgs {
+    /// A scenario file, or `reference`
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: String,
+    /// Another seed than the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Run it with another value of a setting
+    #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Tell what happened, event by event
+    #[arg(long)]
+    pub trace: bool,
+    /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
