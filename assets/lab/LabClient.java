@@ -9,10 +9,10 @@
 //
 //   produce    in:  send N | rate R | stop | close    out: READY  S number time  A number partition offset time
 //                                                          F number partition time ERROR  CLOSED
-//   consume    in:  close                              out: READY  G partitions...  V count  R partition offset time  CLOSED
+//   consume    in:  go | close                           out: READY  G partitions...  V count  R partition offset time  CLOSED
 //   admin      in:  create TOPIC REPLICAS KEY=VALUE... | delete TOPIC | config TOPIC KEY=VALUE... |
 //                   reassign TOPIC PARTITION REPLICAS | partitions TOPIC N | elect preferred|unclean [TOPIC] |
-//                   drain TOPIC | end TOPIC
+//                   group GROUP | drain TOPIC | end TOPIC
 //                                                      out: OK or ERR why; before it D partition offset value, E partition end
 //   log        in:  batch offset time_ms value-in-hex   out: one JSON object a record of __cluster_metadata
 
@@ -279,9 +279,10 @@ public final class LabClient {
         }
 
         void run() throws Exception {
-            consumer.subscribe(topics, this);
             say("READY");
             LinkedBlockingQueue<String> commands = listen();
+            commands.take();
+            consumer.subscribe(topics, this);
             while (!"close".equals(commands.poll())) {
                 ConsumerRecords<String, String> batch = consumer.poll(Duration.ofMillis(100));
                 if (batch.isEmpty()) {
@@ -369,6 +370,7 @@ public final class LabClient {
                 case "partitions" -> admin.createPartitions(
                     Map.of(words[1], NewPartitions.increaseTo(Integer.parseInt(words[2])))).all().get();
                 case "elect" -> elect(words);
+                case "group" -> admin.describeConsumerGroups(List.of(words[1])).all().get();
                 case "drain" -> drain(words[1]);
                 case "end" -> end(words[1]);
                 default -> throw new IllegalArgumentException(words[0]);
