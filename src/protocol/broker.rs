@@ -17,6 +17,8 @@ mod replica;
 mod replication;
 mod serve;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod truncation;
 mod upkeep;
 
@@ -142,6 +144,13 @@ impl Broker {
     /// All its replicas.
     pub fn replicas(&self) -> impl Iterator<Item = &Replica> {
         self.replicas.iter().filter(|replica| self.place(replica.partition).is_some())
+    }
+
+    /// Correlations of this broker's requests to `to` that have no answer yet, for a driver that breaks
+    /// the connection.
+    pub fn waiting_for(&self, to: BrokerId) -> impl Iterator<Item = u64> + '_ {
+        let fetchers = self.process.fetchers.iter().filter(move |fetcher| fetcher.source == to);
+        fetchers.filter_map(|fetcher| fetcher.outstanding.map(|outstanding| outstanding.correlation))
     }
 
     /// Merges what was appended below `offset` into spans, as far as it is flushed. Call it with an offset

@@ -169,6 +169,3 @@ fn join_refusal(error: ErrorCode, member: Option<MemberId>) -> GroupReply {
     let member = member.unwrap_or(MemberId(0));
     GroupReply::Joined { error, member, generation: -1, members: Vec::new() }
 }
-
-#[cfg(test)]
-mod tests;

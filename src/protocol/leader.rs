@@ -15,23 +15,23 @@ pub struct Remote {
     pub log_end: Offset,
     /// Its log start.
     pub log_start: Offset,
-    /// When it last fetched.
-    pub last_fetch: Nanos,
+    /// When it last fetched in this epoch, if it did.
+    pub last_fetch: Option<Nanos>,
     /// The leader's log end then.
     pub last_fetch_leader_end: Offset,
-    /// When it last had everything.
-    pub last_caught_up: Nanos,
+    /// When it last had everything, if that is known.
+    pub last_caught_up: Option<Nanos>,
     /// The incarnation that fetched, -1 unknown.
     pub broker_epoch: BrokerEpoch,
 }
 
 impl Remote {
-    fn new(broker: BrokerId, last_caught_up: Nanos) -> Self {
+    fn new(broker: BrokerId, last_caught_up: Option<Nanos>) -> Self {
         Remote {
             broker,
             log_end: -1,
             log_start: -1,
-            last_fetch: 0,
+            last_fetch: None,
             last_fetch_leader_end: 0,
             last_caught_up,
             broker_epoch: -1,
@@ -40,18 +40,18 @@ impl Remote {
 
     /// Whether it has everything or had so within `lag` (`replica.lag.time.max.ms`).
     pub fn is_caught_up(&self, log_end: Offset, now: Nanos, lag: Nanos) -> bool {
-        self.log_end == log_end || now.saturating_sub(self.last_caught_up) <= lag
+        self.log_end == log_end || self.last_caught_up.is_some_and(|at| now.saturating_sub(at) <= lag)
     }
 
     /// A fetch from `offset` while the leader's log ended at `leader_end`. A follower that now asks for
     /// where the leader ended at its previous fetch had everything then. Returns whether its end moved.
     pub fn fetched(&mut self, offset: Offset, leader_end: Offset, now: Nanos) -> bool {
         if offset >= leader_end {
-            self.last_caught_up = self.last_caught_up.max(now);
+            self.last_caught_up = self.last_caught_up.max(Some(now));
         } else if offset >= self.last_fetch_leader_end {
             self.last_caught_up = self.last_caught_up.max(self.last_fetch);
         }
-        self.last_fetch = now;
+        self.last_fetch = Some(now);
         self.last_fetch_leader_end = self.last_fetch_leader_end.max(leader_end);
         std::mem::replace(&mut self.log_end, offset) != offset
     }
@@ -59,7 +59,7 @@ impl Remote {
     /// It still asked for `log_end` at `last_fetch`, when the leader had no more: what fetches that did
     /// not name the partition said by that (incremental sessions).
     pub fn settle(&mut self, leader_end: Offset, last_fetch: Nanos) {
-        if self.log_end == leader_end && last_fetch > self.last_fetch {
+        if self.log_end == leader_end && Some(last_fetch) > self.last_fetch {
             self.fetched(leader_end, leader_end, last_fetch);
         }
     }
@@ -99,7 +99,7 @@ impl Leadership {
     /// A new leader: nothing is known of the followers, and ISR members get the benefit of the doubt.
     pub fn new(me: BrokerId, state: &PartitionState, epoch_start: Offset, now: Nanos) -> Self {
         let followers = state.replicas.iter().copied().filter(|broker| *broker != me);
-        let since = |broker: BrokerId| if state.isr.contains(&broker) { now } else { 0 };
+        let since = |broker: BrokerId| state.isr.contains(&broker).then_some(now);
         Leadership {
             epoch: state.leader_epoch,
             epoch_start,
@@ -114,7 +114,7 @@ impl Leadership {
         self.remotes.retain(|remote| replicas.contains(&remote.broker));
         for &broker in replicas.iter().filter(|broker| **broker != me) {
             if self.remote(broker).is_none() {
-                self.remotes.push(Remote::new(broker, 0));
+                self.remotes.push(Remote::new(broker, None));
             }
         }
     }

@@ -61,8 +61,8 @@ impl Log {
         batch.base_offset
     }
 
-    /// Appends fetched batches up to the first that is newer than `max_epoch`, the leader epoch this
-    /// replica knows (KAFKA-18723), or does not follow on the log. Returns how many.
+    /// Appends fetched batches up to the first that is newer than `max_epoch` or does not follow on the
+    /// log. Returns how many.
     pub fn append_as_follower(&mut self, batches: &[Batch], max_epoch: LeaderEpoch) -> usize {
         let fits = |end: Offset, batch: &Batch| batch.base_offset == end && batch.leader_epoch <= max_epoch;
         let mut taken = 0;

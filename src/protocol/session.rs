@@ -41,6 +41,9 @@ pub struct Parked {
     pub deadline: Nanos,
 }
 
+/// The epoch of a session that only a full fetch can open: none follows on it.
+const CLOSED: u32 = u32::MAX;
+
 /// One session.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Session {
@@ -95,7 +98,7 @@ impl Session {
             peer,
             id,
             follower: None,
-            epoch: 0,
+            epoch: CLOSED,
             last_fetch: 0,
             limits: Limits::default(),
             slots: Vec::new(),
@@ -172,8 +175,9 @@ impl Session {
         }
     }
 
-    /// Forgets all partitions, for a full fetch.
+    /// Forgets all partitions; only a full fetch goes on from here.
     pub fn clear(&mut self) {
+        self.epoch = CLOSED;
         self.slots.clear();
         self.free.clear();
         self.words.clear();

@@ -148,6 +148,8 @@ impl Storage {
         };
         let end = ends().take(keep).last().unwrap_or(self.flushed.min(self.log.end()));
         self.truncate_to(end);
+        // What is left is what the disk had.
+        self.flushed = end;
     }
 
     /// The disk is gone: nothing is left.

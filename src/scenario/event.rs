@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 /// `[[event]]`.
 ///
-/// An event with `at` happens at that time. One with `when`, `after` or neither happens once the event
-/// before it has: as soon as `when` holds, and `after` that much more time.
+/// Events happen in the order of the file. Each waits for the one before it, and then until its time `at`,
+/// or until `when` holds and `after` that much more time.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Row", into = "Row")]
 pub struct Event {
-    /// At this time, whatever came before.
+    /// Not before this time.
     pub at: Option<Time>,
     /// As soon as this holds.
     pub when: Option<Condition>,

@@ -1,9 +1,9 @@
 //! The clients' machines: what producers and consumers have in common, and how they talk to brokers.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::client::PartitionLeader;
 use crate::protocol::consumer::{Consumer, ConsumerInput};
 use crate::protocol::messages::{Answer, KnownLeader, ListOffset, Request};
+use crate::protocol::producer::PartitionLeader;
 use crate::protocol::producer::{Producer, ProducerInput};
 use crate::protocol::wire::{ErrorCode, Offset};
 use crate::sim::chance::Chance;
@@ -51,7 +51,6 @@ pub enum Ask {
 /// What a client's process holds beside its machine: connections and questions under way.
 #[derive(Clone)]
 pub struct Desk {
-    pub(super) client: u32,
     pub(super) state: ClientState,
     pub(super) timer: Timer,
     pub(super) inbox: VecDeque<(Node, Message)>,
@@ -65,9 +64,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(client: u32, brokers: usize, chance: Chance, request_timeout: Nanos) -> Self {
+    pub(super) fn new(brokers: usize, chance: Chance, request_timeout: Nanos) -> Self {
         Desk {
-            client,
             state: ClientState::Ended,
             timer: Timer::default(),
             inbox: VecDeque::new(),
@@ -98,7 +96,8 @@ impl Desk {
 
     /// Some broker, rather one that has not just refused.
     fn some_broker(&mut self, now: Nanos) -> Node {
-        let open: Vec<usize> = (0..self.avoid_until.len()).filter(|at| self.avoid_until[*at] <= now).collect();
+        let open: Vec<usize> =
+            (0..self.avoid_until.len()).filter(|at| self.avoid_until[*at] <= now).collect();
         match open.len() {
             0 => self.chance.below(self.avoid_until.len() as u64) as Node,
             count => open[self.chance.below(count as u64) as usize] as Node,
@@ -171,7 +170,9 @@ impl World {
                     self.answered(client, ask, answer);
                 }
             }
-            Message::Answer { correlation, answer } => self.machine_answered(from, client, correlation, answer),
+            Message::Answer { correlation, answer } => {
+                self.machine_answered(from, client, correlation, answer)
+            }
             Message::Refused { correlation } => self.refused(from, client, correlation),
             Message::Reset => self.reset_by(from, client),
             Message::ProducerId { correlation, id } => {
@@ -379,6 +380,11 @@ impl World {
 
     /// The process is gone: brokers see their connections break.
     pub(super) fn end_client(&mut self, client: u32) {
+        if let Some(producer) = self.producers.get_mut(client as usize) {
+            let pending: u64 = producer.machine.pending().map(|(_, records)| u64::from(records.count)).sum();
+            producer.failed += pending;
+            producer.workload.settle();
+        }
         self.desk(client).reset(ClientState::Ended);
         let here = self.net.client(client);
         for node in 0..self.net.controllers() {

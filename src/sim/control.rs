@@ -94,11 +94,6 @@ impl Control {
     pub(super) fn first_refusal(&mut self, partition: PartitionIx, error: ErrorCode) -> bool {
         self.refusals.insert(partition, error) != Some(error)
     }
-
-    /// As decided, committed or not.
-    pub(super) fn decided(&self, partition: PartitionIx) -> Option<&Arc<PartitionState>> {
-        self.decided.get(partition.at())
-    }
 }
 
 impl World {
@@ -151,7 +146,10 @@ impl World {
                         }
                         (other, when) => {
                             let error = error_of(other.as_ref());
-                            return (ControllerAnswer::AlterPartitions { error, partitions: Vec::new() }, when);
+                            return (
+                                ControllerAnswer::AlterPartitions { error, partitions: Vec::new() },
+                                when,
+                            );
                         }
                     }
                 }
@@ -197,8 +195,12 @@ impl World {
         let cause = self.control.told_active;
         self.control.told_active = Some(self.tell(What::ActiveController { node, epoch }, cause));
         if node.is_some() {
-            let waiting: Vec<BrokerId> =
-                self.hosts.iter().filter(|host| host.wants_metadata).map(|host| host.broker.settings().id).collect();
+            let waiting: Vec<BrokerId> = self
+                .hosts
+                .iter()
+                .filter(|host| host.wants_metadata)
+                .map(|host| host.broker.settings().id)
+                .collect();
             waiting.into_iter().for_each(|id| self.send_image(id));
         }
     }
@@ -220,7 +222,8 @@ impl World {
         match record {
             MetadataRecord::RegisterBroker { registration, epoch, fenced } => {
                 let racks = &self.scenario.cluster.racks;
-                let rack = registration.rack.as_ref().and_then(|name| racks.iter().position(|r| **r == **name));
+                let rack =
+                    registration.rack.as_ref().and_then(|name| racks.iter().position(|r| **r == **name));
                 let known = BrokerRegistration {
                     epoch,
                     fenced,
@@ -252,10 +255,14 @@ impl World {
             }
             MetadataRecord::PartitionChange { change, cause, .. } => {
                 let Some(partition) = change.partition else { return };
-                self.change_partition(partition, cause, updates, |state| partition_change::apply(state, &change));
+                self.change_partition(partition, cause, updates, |state| {
+                    partition_change::apply(state, &change)
+                });
             }
             MetadataRecord::ClearElr { topic } => self.clear_elr(topic.map(|topic| topic.0), updates),
-            MetadataRecord::Config { .. } | MetadataRecord::Topic { .. } | MetadataRecord::ElrFeature { .. } => {}
+            MetadataRecord::Config { .. }
+            | MetadataRecord::Topic { .. }
+            | MetadataRecord::ElrFeature { .. } => {}
         }
     }
 
@@ -272,7 +279,10 @@ impl World {
     }
 
     fn change_partition(
-        &mut self, partition: PartitionIx, cause: Cause, updates: &mut Vec<MetadataUpdate>,
+        &mut self,
+        partition: PartitionIx,
+        cause: Cause,
+        updates: &mut Vec<MetadataUpdate>,
         change: impl FnOnce(&mut PartitionState),
     ) {
         let before = self.control.decided[partition.at()].clone();
@@ -365,10 +375,10 @@ impl World {
             return;
         }
         let committed = &self.control.committed;
-        let brokers = committed
-            .brokers
-            .iter()
-            .map(|(broker, registration)| MetadataUpdate::Broker { broker: *broker, registration: *registration });
+        let brokers = committed.brokers.iter().map(|(broker, registration)| MetadataUpdate::Broker {
+            broker: *broker,
+            registration: *registration,
+        });
         let mut updates: Vec<MetadataUpdate> = brokers.collect();
         for (ix, state) in (0..).map(PartitionIx).zip(&committed.partitions) {
             let settings = self.topics.of(ix).map(|(topic, _)| self.topics.list()[topic as usize].settings);

@@ -65,7 +65,12 @@ impl World {
 
     /// A consumer's request came to a broker.
     pub(super) fn ask_group(
-        &mut self, id: BrokerId, from: Node, group: u32, correlation: u64, request: GroupRequest,
+        &mut self,
+        id: BrokerId,
+        from: Node,
+        group: u32,
+        correlation: u64,
+        request: GroupRequest,
     ) {
         let Some(client) = self.client_of(from) else { return };
         if self.coordinator(group) != Some(id) {
@@ -138,7 +143,8 @@ impl World {
                 continue;
             }
             let state = &self.control.committed.partitions[partition.at()];
-            let settings = self.topics.of(partition).map(|(topic, _)| self.topics.list()[topic as usize].settings);
+            let settings =
+                self.topics.of(partition).map(|(topic, _)| self.topics.list()[topic as usize].settings);
             let min = settings.map_or(1, |settings| settings.min_insync_replicas as usize);
             let min = self.profile.effective_min_isr(min, state.replicas.len());
             let offsets = match state.leader {

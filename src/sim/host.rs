@@ -38,7 +38,8 @@ pub struct Disk {
     pub fsync: Nanos,
     /// What a fault adds to each use.
     pub extra: Nanos,
-    busy_until: Nanos,
+    /// The end of the forced writes that wait.
+    pub busy_until: Nanos,
 }
 
 impl Disk {
@@ -158,8 +159,12 @@ impl World {
 
     fn connection_lost(&mut self, id: BrokerId, other: Node) {
         let host = self.host(id);
-        let lost: Vec<u64> =
-            host.asked.iter().filter(|(_, node)| **node == other).map(|(correlation, _)| *correlation).collect();
+        let lost: Vec<u64> = host
+            .asked
+            .iter()
+            .filter(|(_, node)| **node == other)
+            .map(|(correlation, _)| *correlation)
+            .collect();
         for correlation in lost {
             self.host(id).asked.remove(&correlation);
             self.step_broker(id, BrokerInput::Failed { correlation });
@@ -360,7 +365,8 @@ impl World {
         let again = std::mem::take(&mut host.start_again);
         if was_up && running == Running::Ended {
             let here = self.net.broker(id);
-            for node in (0..self.net.nodes()).filter(|node| *node != here && *node != self.net.controllers()) {
+            let controllers = self.net.controllers();
+            for node in (0..self.net.nodes()).filter(|node| *node != here && *node != controllers) {
                 self.send(here, node, Message::Reset);
             }
         }

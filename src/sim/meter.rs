@@ -27,6 +27,8 @@ pub struct PartitionMeter {
     pub leaderless: Intervals,
     /// The longest time from one leader to the next.
     pub failover: Nanos,
+    /// When records were last acknowledged.
+    last_success: Nanos,
     /// The creation of the oldest batch since the last success that failed.
     failing_since: Option<Nanos>,
     /// Without a leader since; and who led before.
@@ -67,6 +69,7 @@ impl Meter {
         let middle = first / 2 + last / 2;
         let meter = self.of(ix);
         meter.acked += times;
+        meter.last_success = now;
         if detailed {
             meter.latency.add(middle, times);
         }
@@ -128,8 +131,9 @@ impl Meter {
         }
     }
 
-    /// A partition's oldest write still waits since then.
-    pub fn waiting(&mut self, ix: PartitionIx, since: Nanos, now: Nanos) {
+    /// Writes to a partition wait: at most since its last success.
+    pub fn waiting(&mut self, ix: PartitionIx, now: Nanos) {
+        let since = self.of(ix).last_success;
         if now.saturating_sub(since) > STALL {
             self.of(ix).unwritable.add(since, now);
             self.unwritable.add(since, now);

@@ -68,7 +68,11 @@ impl World {
 
     /// A broker answered a produce request. Since 3.7 it also says who leads where it does not (KIP-951).
     pub(super) fn produce_answered(
-        &mut self, client: u32, broker: BrokerId, request: u64, answers: &[messages::ProducedPartition],
+        &mut self,
+        client: u32,
+        broker: BrokerId,
+        request: u64,
+        answers: &[messages::ProducedPartition],
     ) {
         let results: Vec<ProducedPartition> = answers
             .iter()
@@ -83,7 +87,9 @@ impl World {
     }
 
     fn leader_in_answer(
-        &self, broker: BrokerId, answer: &messages::ProducedPartition,
+        &self,
+        broker: BrokerId,
+        answer: &messages::ProducedPartition,
     ) -> Option<(BrokerId, crate::protocol::wire::LeaderEpoch)> {
         if answer.error != ErrorCode::NotLeaderOrFollower {
             return None;
@@ -93,7 +99,11 @@ impl World {
     }
 
     fn records_acked(
-        &mut self, client: u32, partition: PartitionIx, records: RecordRange, offset: Option<Offset>,
+        &mut self,
+        client: u32,
+        partition: PartitionIx,
+        records: RecordRange,
+        offset: Option<Offset>,
         (first, last): (Nanos, Nanos),
     ) {
         self.producers[client as usize].acked += u64::from(records.count);
@@ -104,7 +114,12 @@ impl World {
     }
 
     fn records_failed(
-        &mut self, client: u32, partition: PartitionIx, records: RecordRange, error: ErrorCode, indefinite: bool,
+        &mut self,
+        client: u32,
+        partition: PartitionIx,
+        records: RecordRange,
+        error: ErrorCode,
+        indefinite: bool,
     ) {
         let host = &mut self.producers[client as usize];
         host.failed += u64::from(records.count);

@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 
 const MS: Nanos = 1_000_000;
 
-type Config = BTreeMap<String, toml::Value>;
+/// Settings by Kafka's key.
+pub type Config = BTreeMap<String, toml::Value>;
 
 /// A setting as text: set, or the version's default; `None` when it is null or the version has no such key.
 fn text(config: &Config, scope: KeyScope, key: &str, version: KafkaVersion) -> Option<String> {
@@ -79,24 +80,37 @@ pub fn broker(scenario: &Scenario, id: BrokerId, version: KafkaVersion) -> Broke
 pub fn topic(scenario: &Scenario, config: &Config, version: KafkaVersion) -> TopicSettings {
     let own = |key: &str| config.get(key).map(setting_text);
     let number = |own_key: &str, broker_key: &str| {
-        let set = own(own_key).map(|text| if text == "MAX_LONG" { i64::MAX } else { text.parse().unwrap_or(0) });
+        let set =
+            own(own_key).map(|text| if text == "MAX_LONG" { i64::MAX } else { text.parse().unwrap_or(0) });
         set.or_else(|| int(scenario, broker_key, version))
     };
-    let flush_ms = number("flush.ms", "log.flush.interval.ms").filter(|ms| (0..i64::MAX / MS as i64).contains(ms));
+    let flush_ms =
+        number("flush.ms", "log.flush.interval.ms").filter(|ms| (0..i64::MAX / MS as i64).contains(ms));
     let unclean = own("unclean.leader.election.enable").or_else(|| {
         text(&scenario.cluster.config, KeyScope::Broker, "unclean.leader.election.enable", version)
     });
     TopicSettings {
         min_insync_replicas: number("min.insync.replicas", "min.insync.replicas").unwrap_or(1).max(1) as u32,
-        flush_messages: number("flush.messages", "log.flush.interval.messages").map_or(u64::MAX, |n| n as u64),
+        flush_messages: number("flush.messages", "log.flush.interval.messages")
+            .map_or(u64::MAX, |n| n as u64),
         flush_ns: flush_ms.map(|ms| ms as Nanos * MS),
         max_message_bytes: number("max.message.bytes", "message.max.bytes").unwrap_or(1_048_588) as u32,
         unclean_leader_election: unclean.as_deref() == Some("true"),
     }
 }
 
-/// What the controller decides by, of a topic.
-pub fn topic_config(settings: &TopicSettings) -> TopicConfig {
+/// What the controller decides by: what the topic sets itself.
+pub fn topic_config(config: &Config) -> TopicConfig {
+    let set = |key: &str| config.get(key).map(setting_text);
+    TopicConfig {
+        min_isr: set("min.insync.replicas").and_then(|text| text.parse().ok()),
+        unclean: set("unclean.leader.election.enable").map(|text| text == "true"),
+    }
+}
+
+/// What topics get that set nothing themselves.
+pub fn cluster_config(scenario: &Scenario, version: KafkaVersion) -> TopicConfig {
+    let settings = topic(scenario, &BTreeMap::new(), version);
     TopicConfig {
         min_isr: Some(settings.min_insync_replicas as usize),
         unclean: Some(settings.unclean_leader_election),
@@ -127,7 +141,7 @@ pub fn controller(scenario: &Scenario, profile: &Profile) -> ControllerSettings 
             .then_some(every as Nanos * 1000 * MS),
         unclean_election_interval: ms(scenario, "unclean.leader.election.interval.ms", version)
             .unwrap_or(base.unclean_election_interval),
-        cluster_config: topic_config(&topic(scenario, &BTreeMap::new(), version)),
+        cluster_config: cluster_config(scenario, version),
         ..base
     }
 }

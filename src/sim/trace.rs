@@ -229,6 +229,11 @@ impl Trace {
         self.hash.u64(u64::from(records.producer)).u64(records.first).i64(offset);
     }
 
+    /// Forgets the events so far; numbers and hash go on.
+    pub fn forget(&mut self) {
+        self.recent.clear();
+    }
+
     /// Keeps every event until it is taken.
     pub fn keep_all(&mut self) {
         self.sink = Some(Vec::new());

@@ -48,7 +48,8 @@ impl World {
             return Judged::default();
         };
         let logs = |ids: &[BrokerId]| -> Vec<&Log> {
-            let of = |id: &BrokerId| Some(self.hosts.get(id.0 as usize - 1)?.broker.replica(partition)?.log());
+            let of =
+                |id: &BrokerId| Some(self.hosts.get(id.0 as usize - 1)?.broker.replica(partition)?.log());
             ids.iter().filter_map(of).collect()
         };
         match state.leader {

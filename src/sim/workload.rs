@@ -72,6 +72,11 @@ impl Workload {
         self.record_bytes = record_bytes.unwrap_or(self.record_bytes);
     }
 
+    /// The process is gone: nothing is waited for.
+    pub(super) fn settle(&mut self) {
+        (self.in_turn, self.waiting_for, self.blocked) = (0, 0, false);
+    }
+
     pub(super) fn set_keys(&mut self, keys: Keys) {
         self.keys = keys;
     }

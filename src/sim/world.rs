@@ -160,7 +160,7 @@ impl World {
 
     /// Notes an event; answers its number.
     pub(super) fn tell(&mut self, what: What, cause: Option<u64>) -> u64 {
-        self.trace.add(self.now, what, cause)
+        self.trace.add(self.now.saturating_sub(BOOT), what, cause)
     }
 
     /// A client's number for a machine, and the other way round.

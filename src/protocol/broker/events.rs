@@ -167,10 +167,10 @@ pub struct Laggard {
     pub follower: BrokerId,
     /// Its log end as the leader knows it, -1 when it has not fetched in this epoch.
     pub log_end: Offset,
-    /// When it last had everything.
-    pub last_caught_up: Nanos,
-    /// When it last fetched.
-    pub last_fetch: Nanos,
+    /// When it last had everything; a new leader gives every member the benefit of the doubt.
+    pub last_caught_up: Option<Nanos>,
+    /// When it last fetched in this epoch, if it did.
+    pub last_fetch: Option<Nanos>,
 }
 
 /// Why a high watermark moved.

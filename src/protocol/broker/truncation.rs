@@ -4,14 +4,16 @@ use super::{Broker, BrokerEvent, HwCause, Step, TruncationCause};
 use crate::protocol::wire::Offset;
 
 impl Broker {
-    /// Cuts the log at `to`, if it is longer. The high watermark and the memory of producers follow.
+    /// Cuts the log at `to`. The high watermark and the memory of producers follow. A log that is not longer
+    /// still forgets an epoch that begins at its end: this replica led and wrote nothing, and would else
+    /// be found to diverge for ever.
     pub(super) fn cut_log(&mut self, step: &mut Step<'_>, place: u32, to: Offset, cause: TruncationCause) {
         let replica = &mut self.replicas[place as usize];
         let (from, high_watermark) = (replica.log().end(), replica.high_watermark);
+        replica.storage.truncate_to(to);
         if to >= from {
             return;
         }
-        replica.storage.truncate_to(to);
         self.log_shortened(step, place, from, high_watermark, cause);
     }
 
