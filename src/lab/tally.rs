@@ -38,6 +38,7 @@ pub struct Tally {
     /// Records that members processed: group, member, topic, partition, offset, when.
     pub read: Vec<(String, u32, String, i32, i64, Micros)>,
     open: BTreeMap<(u32, u64), VecDeque<Micros>>,
+    awaited: BTreeMap<u32, u64>,
 }
 
 impl Tally {
@@ -101,9 +102,16 @@ impl Tally {
         self.done.iter().filter(|done| done.producer == producer && done.error.is_some()).count() as u64
     }
 
+    /// So many more records will be handed in.
+    pub fn await_records(&mut self, producer: u32, records: u32) {
+        *self.awaited.entry(producer).or_default() += u64::from(records);
+    }
+
     /// Whether nothing of a producer waits for an answer and something had one.
     pub fn settled(&self, producer: u32) -> bool {
-        !self.open.keys().any(|(other, _)| *other == producer)
+        let sent = self.sent.iter().filter(|(other, _)| *other == producer).count() as u64;
+        sent >= self.awaited.get(&producer).copied().unwrap_or(0)
+            && !self.open.keys().any(|(other, _)| *other == producer)
             && self.done.iter().any(|done| done.producer == producer)
     }
 
@@ -119,8 +127,8 @@ impl Tally {
         ledger: &mut Ledger,
     ) {
         let since = |at: Micros| at.saturating_sub(zero) * 1000;
-        let mut waiting: Vec<(u32, Option<i32>, Micros)> =
-            self.open.iter().flat_map(|((who, _), at)| at.iter().map(|at| (*who, None, *at))).collect();
+        let open = self.open.iter().flat_map(|((who, _), at)| at.iter().map(|at| (*who, None, *at)));
+        let mut waiting: Vec<(u32, Option<i32>, Micros)> = open.collect();
         let mut done: Vec<&Done> = self.done.iter().collect();
         done.sort_by_key(|done| done.done);
         for each in done {
@@ -141,7 +149,7 @@ impl Tally {
         }
         for (producer, partition, created) in waiting {
             if let Some(ix) = index(producer, partition).filter(|_| created <= end) {
-                meter.waiting(ix, since(created), since(end));
+                meter.waiting(ix, since(end));
             }
         }
     }
