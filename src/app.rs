@@ -6,6 +6,7 @@ mod facts;
 mod filter;
 mod fuzzy;
 mod health;
+mod judge;
 mod judgement;
 mod levers;
 mod line;
@@ -27,6 +28,7 @@ pub use cells::{Align, Cell, Column, Look, cells, columns};
 pub use facts::{BrokerRow, Facts, GroupRow};
 pub use filter::Filter;
 pub use health::Health;
+pub use judge::judge;
 pub use judgement::{Consequence, Judgement, Under, Warning};
 pub use levers::LeverRow;
 pub use line::Line;
@@ -117,6 +119,9 @@ pub struct App {
     themes: Vec<String>,
     theme: usize,
     hypothesis: Option<Hypothesis>,
+    /// Brokers that are gone in the hypothesis, in the order in which they went.
+    lost: Vec<BrokerId>,
+    shown: Option<Arc<Cluster>>,
     undone: usize,
     moved: usize,
     levers: Vec<LeverRow>,
@@ -163,6 +168,8 @@ impl App {
             themes: start.themes,
             theme: 0,
             hypothesis: None,
+            lost: Vec::new(),
+            shown: None,
             undone: 0,
             moved: 0,
             levers: Vec::new(),
@@ -177,15 +184,15 @@ impl App {
         })
     }
 
-    /// The cluster that is shown: with the levers.
+    /// The cluster that is shown: with the levers, without the brokers lost in the hypothesis.
     pub fn cluster(&self) -> Option<&Arc<Cluster>> {
-        self.hypothesis.as_ref().map(Hypothesis::now)
+        self.shown.as_ref()
     }
 
     /// Whether what is shown is not what is: levers moved where they are a hypothesis.
     pub fn is_hypothetical(&self) -> bool {
         let moved = self.hypothesis.as_ref().is_some_and(|hypothesis| !hypothesis.changes().is_empty());
-        moved && !self.origin.acts()
+        (moved || !self.lost.is_empty()) && !self.origin.acts()
     }
 
     /// The levers with their values.

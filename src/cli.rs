@@ -1,1 +1,54 @@
-//! The command line: what it accepts and which mode it runs.
+//! The command line: arguments, commands, exit codes. Thin: it reads files, asks the core and writes what [`crate::report`] says.
+//!
+//! Exit codes: 0 fine; 1 findings at or above `--fail-on`, or an unsafe verdict; 2 usage or bad input;
+//! 3 could not look. An error is one plain line and a hint on standard error.
+
+mod args;
+mod assess;
+mod check;
+mod clients;
+mod doctor;
+mod explain;
+mod failure;
+#[cfg(feature = "live")]
+mod live;
+mod manual;
+mod output;
+mod roll;
+mod source;
+
+pub use args::Args;
+pub use failure::Failure;
+
+use args::Command;
+use clap::Parser;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs klever with these arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let done = match Args::try_parse_from(arguments) {
+        Ok(args) => dispatch(args),
+        Err(error) => failure::of_clap(&error),
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn dispatch(args: Args) -> Result<ExitCode, Failure> {
+    match args.command {
+        Command::Check(args) => check::run(&args),
+        Command::Assess(args) => assess::run(&args),
+        Command::Roll(args) => roll::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        #[cfg(feature = "live")]
+        Command::Snapshot(args) => live::snapshot(&args),
+        #[cfg(feature = "live")]
+        Command::Acl(args) => live::acl(&args),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man => manual::man(),
+        Command::Doctor => doctor::run(),
+    }
+}

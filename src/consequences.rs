@@ -11,12 +11,14 @@
 mod answer;
 mod assessment;
 mod case;
+mod chain;
 mod classes;
 mod fail_over;
 mod failures;
 mod figure;
 #[cfg(test)]
 mod fixtures;
+mod gth;
 mod interning;
 mod judgement;
 mod next_break;

@@ -105,10 +105,8 @@ fn without_a_terminal_it_says_so() {
 #[cfg(feature = "live")]
 #[test]
 fn an_unreachable_cluster_is_a_state_not_an_end() {
-    let mut terminal = terminal(100, 30)
-        .args(["live", "-b", "127.0.0.1:1"])
-        .spawn(env!("CARGO_BIN_EXE_klever"))
-        .unwrap();
+    let mut terminal =
+        terminal(100, 30).args(["live", "-b", "127.0.0.1:1"]).spawn(env!("CARGO_BIN_EXE_klever")).unwrap();
     terminal.wait_until(|screen| screen.contains("READ-ONLY")).unwrap();
     terminal.wait_until(|screen| screen.contains("retry")).unwrap();
     assert!(!terminal.screen().contains("%3|"), "librdkafka wrote on the screen");

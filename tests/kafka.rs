@@ -1,6 +1,6 @@
 //! The read-only client against real brokers. Needs Java 17 and Maven (or KAFKA_HOME); `KLEVER_SKIP_KAFKA=1` skips.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "kafka/faults.rs"]
 mod faults;

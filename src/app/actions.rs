@@ -1,6 +1,6 @@
 //! Everything a user can do, declared once. Keys, hints, `?`, the palette and the generated docs derive from it.
 
-use crate::app::{App, Origin, Overlay, Pane};
+use crate::app::{App, Overlay, Pane};
 
 /// Headings of help.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -99,7 +99,7 @@ actions! {
         Faster, "faster", "", has_clock, "Let the simulator run twice as fast.";
         Slower, "slower", "", has_clock, "Let the simulator run half as fast.";
         Step, "step", "", has_clock, "Let the simulator take one step.";
-        ToggleBroker, "toggle-broker", "crash", on_acting_broker, "Crash the selected broker, or start it again.";
+        ToggleBroker, "toggle-broker", "crash", on_broker, "Crash the selected broker, or bring it back; on a real cluster: what if it crashed?";
         Refresh, "refresh", "", has_cluster, "Read the cluster again now.";
         Study, "study", "", has_cluster, "Study the topic of the selected partition; again: all topics.";
     }
@@ -203,7 +203,8 @@ fn on_changed_lever(app: &App) -> Option<&'static str> {
 }
 
 fn has_changes(app: &App) -> Option<&'static str> {
-    unless(app.lever_rows().iter().any(|row| row.is_changed()), "no lever was moved")
+    let changed = app.lever_rows().iter().any(|row| row.is_changed());
+    unless(changed || app.is_hypothetical(), "no lever was moved")
 }
 
 fn can_undo(app: &App) -> Option<&'static str> {
@@ -222,14 +223,9 @@ fn has_clock(app: &App) -> Option<&'static str> {
     unless(app.clock.is_some(), "time is real here")
 }
 
-fn on_acting_broker(app: &App) -> Option<&'static str> {
-    match app.origin {
-        Origin::Live(_) | Origin::File(_) => Some("klever never touches a real cluster"),
-        Origin::Sim(_) | Origin::Lab(_) => {
-            let on_broker = app.focus == Pane::Topology && app.selected_broker().is_some();
-            unless(on_broker, "select a broker first (pane 1)")
-        }
-    }
+fn on_broker(app: &App) -> Option<&'static str> {
+    let on_broker = app.focus == Pane::Topology && app.selected_broker().is_some();
+    unless(on_broker, "select a broker first (pane 1)")
 }
 
 fn filters(app: &App) -> Option<&'static str> {

@@ -75,14 +75,20 @@ pub struct Column {
     pub max: u16,
     /// The larger, the earlier it is left out on a narrow screen; 0 never.
     pub drop: u8,
+    /// Whether it is a name, of which both ends tell.
+    pub names: bool,
 }
 
 const fn left(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
-    Column { title, align: Align::Left, min, max, drop }
+    Column { title, align: Align::Left, min, max, drop, names: false }
+}
+
+const fn name(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
+    Column { names: true, ..left(title, min, max, drop) }
 }
 
 const fn right(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
-    Column { title, align: Align::Right, min, max, drop }
+    Column { title, align: Align::Right, min, max, drop, names: false }
 }
 
 /// The columns of a pane.
@@ -103,7 +109,7 @@ pub fn columns(pane: Pane) -> &'static [Column] {
         Pane::Partitions => {
             const {
                 &[
-                    left("partition", 12, 40, 0),
+                    name("partition", 12, 40, 0),
                     left("lead", 4, 5, 0),
                     left("replicas", 9, 24, 0),
                     left("isr", 5, 8, 2),
@@ -115,28 +121,28 @@ pub fn columns(pane: Pane) -> &'static [Column] {
         Pane::Groups => {
             const {
                 &[
-                    left("group", 10, 40, 0),
+                    name("group", 10, 40, 0),
                     left("state", 11, 12, 0),
                     right("members", 7, 7, 2),
-                    right("lag", 8, 15, 0),
+                    right("lag", 9, 15, 0),
                     right("per s", 8, 10, 1),
                     left("drained in", 10, 10, 3),
                 ]
             }
         }
         Pane::Levers => {
-            const { &[left("", 8, 8, 1), left("lever", 16, 38, 0), left("now", 9, 18, 0), left("was", 9, 14, 0)] }
+            const { &[left("", 8, 8, 1), name("lever", 16, 38, 0), name("now", 9, 18, 0), left("was", 9, 14, 0)] }
         }
         Pane::Consequences => {
-            const { &[left("", 18, 34, 0), left("now", 12, 26, 0), left("was", 10, 24, 1)] }
+            const { &[left("", 18, 26, 0), left("now", 10, 26, 0), left("was", 16, 30, 1)] }
         }
         Pane::Warnings => {
             const {
                 &[
-                    left("", 10, 10, 0),
+                    left("severity", 10, 10, 0),
                     left("rule", 18, 30, 0),
-                    left("about", 12, 30, 0),
-                    left("", 10, 200, 1),
+                    name("about", 12, 30, 0),
+                    left("evidence", 10, 200, 1),
                 ]
             }
         }
@@ -197,11 +203,11 @@ fn partition(app: &App, ix: PartitionIx) -> Vec<Cell> {
     vec![
         Cell::new(Look::Plain, cluster.partition_name(ix)),
         match view.leader() {
-            Some(id) => Cell::new(Look::Strong, format!("L{id}")),
+            Some(id) => Cell::new(Look::Plain, format!("L{id}")),
             None => Cell::new(Look::Level(Level::Bad), "none"),
         },
-        Cell::new(if full { Look::Muted } else { Look::Level(Level::Warn) }, strip),
-        Cell::new(Look::Muted, format!("{}/{min}", view.isr_len())),
+        Cell::new(if full { Look::Plain } else { Look::Level(Level::Warn) }, strip),
+        Cell::new(Look::Plain, format!("{}/{min}", view.isr_len())),
         Cell::known(view.high_watermark().map(human_count)),
         Cell::new(Look::Status(health.level()), health.word()),
     ]
@@ -274,11 +280,11 @@ fn consequence(app: &App, item: u32) -> Vec<Cell> {
     };
     let was = row.was.as_ref().map_or(String::new(), |was| {
         let word = match row.change {
-            Ordering::Greater => " better",
-            Ordering::Less => " worse",
+            Ordering::Greater => ", better",
+            Ordering::Less => ", worse",
             Ordering::Equal => "",
         };
-        format!("({was}){word}")
+        format!("{was}{word}")
     });
     vec![
         Cell::new(Look::Status(row.level), row.label.clone()),

@@ -9,21 +9,25 @@ pub fn score(typed: &str, name: &str) -> Option<i32> {
     if typed.is_empty() {
         return Some(0);
     }
-    let starts = (0..name.len()).filter(|at| name[*at] == typed[0]);
-    starts.filter_map(|start| score_from(&typed, &name, start)).max()
-}
-
-fn score_from(typed: &[char], name: &[char], start: usize) -> Option<i32> {
-    let (mut at, mut total, mut last) = (start, 0, None);
-    for letter in typed {
-        at += name[at..].iter().position(|other| other == letter)?;
-        let starts_word = at == 0 || !name[at - 1].is_alphanumeric();
-        let in_a_row = last.is_some_and(|last| last + 1 == at);
-        total += 1 + if starts_word { 6 } else { 0 } + if in_a_row { 4 } else { 0 };
-        last = Some(at);
-        at += 1;
+    // The best way to end the letters so far at each place of the name.
+    let mut ends: Vec<Option<i32>> = vec![Some(0); name.len()];
+    for (nth, letter) in typed.iter().enumerate() {
+        let mut best_before = (nth == 0).then_some(0);
+        let mut next = vec![None; name.len()];
+        for at in 0..name.len() {
+            let in_a_row = (nth > 0 && at > 0).then(|| ends[at - 1]).flatten().map(|score| score + 4);
+            if name[at] == *letter {
+                let starts_word = at == 0 || !name[at - 1].is_alphanumeric();
+                next[at] = best_before.max(in_a_row).map(|score| score + 1 + if starts_word { 6 } else { 0 });
+            }
+            if nth > 0 && at > 0 {
+                best_before = best_before.max(ends[at - 1]);
+            }
+        }
+        ends = next;
     }
-    Some(total * 8 - name.len() as i32)
+    let best = ends.into_iter().flatten().max()?;
+    Some(best * 8 - name.len() as i32)
 }
 
 #[cfg(test)]

@@ -56,15 +56,20 @@ impl List {
         self.top = top_with(self.top, self.at, self.len, self.height);
     }
 
-    /// Selects the row so many further.
+    /// Selects the row so many further. When it leaves the view, the view moves on by half a page: a view that
+    /// follows row by row would repaint all its rows at every step, which is slow over a slow line.
     pub fn step(&mut self, by: isize) {
-        self.select(self.at.saturating_add_signed(by));
+        let at = self.at.saturating_add_signed(by).min(self.len.saturating_sub(1));
+        if !(self.top..self.top + self.height).contains(&at) {
+            self.top = at.saturating_sub(self.height / 2);
+        }
+        self.select(at);
     }
 
     /// Selects the row a page further, which keeps one row of the old page in view.
     pub fn page(&mut self, by: isize) {
         let page = self.height.saturating_sub(1).max(1) as isize;
-        self.step(by * page);
+        self.select(self.at.saturating_add_signed(by * page));
     }
 }
 
@@ -86,7 +91,7 @@ mod tests {
         list.set_height(10);
         assert_eq!(list.view(10), 0..10);
         list.step(12);
-        assert_eq!(list.view(10), 3..13);
+        assert_eq!(list.view(10), 7..17);
         list.page(1);
         assert_eq!((list.selected(), list.view(10)), (Some(21), 12..22));
         list.select(usize::MAX);

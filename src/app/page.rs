@@ -1,6 +1,7 @@
 //! Pages to read over the panes: help, and everything about one row.
 
-use crate::app::{Action, App, Group, Look, Pane, cells};
+use crate::app::{Action, App, Group, Level, Look, Pane, cells};
+use crate::consequences::{Verdict, restart};
 use crate::keymap::Context;
 use crate::model::{Lag, PartitionIx, human_count};
 use unicode_width::UnicodeWidthChar;
@@ -54,14 +55,12 @@ impl Page {
                 if group == Group::Typing { &[Context::Palette, Context::Input] } else { &contexts };
             page.add(Look::Strong, group.title());
             for action in Action::ALL.iter().filter(|action| action.group() == group) {
-                let keys: Vec<String> =
-                    app.keymap.keys_of(context, *action).iter().map(ToString::to_string).collect();
                 let look = if action.disabled(app).is_some() { Look::Muted } else { Look::Plain };
-                page.add(look, format!("  {:<18} {}", keys.join(", "), action.doc()));
+                page.add(look, format!("  {:<18} {}", keys_in(app, context, *action), action.doc()));
             }
             page.gap();
         }
-        page.add(Look::Muted, "What has no key here has one in another pane, or is in the palette.");
+        page.add(Look::Muted, "`x (1)` is a key of pane 1. What has no key is in the palette.");
         page
     }
 
@@ -86,6 +85,19 @@ impl Page {
     }
 }
 
+/// The keys of an action here, else in the first pane that has one.
+fn keys_in(app: &App, contexts: &[Context], action: Action) -> String {
+    let here: Vec<String> = app.keymap.keys_of(contexts, action).iter().map(ToString::to_string).collect();
+    let elsewhere = |pane: Pane| {
+        let keys = app.keymap.keys_of(&[pane.context(), Context::List, Context::Global], action);
+        keys.first().map(|keys| format!("{keys} ({})", pane.digit()))
+    };
+    match here.is_empty() {
+        true => Pane::ALL.into_iter().find_map(elsewhere).unwrap_or_default(),
+        false => here.join(", "),
+    }
+}
+
 fn broker(app: &App, item: u32) -> Option<Page> {
     let (row, cluster) = (app.facts.brokers.get(item as usize)?, app.cluster()?);
     let broker = cluster.broker(row.id)?;
@@ -93,6 +105,18 @@ fn broker(app: &App, item: u32) -> Option<Page> {
     page.add_cells(app, Pane::Topology, item);
     page.add(Look::Plain, format!("{:<11} {}:{}", "address", broker.host, broker.port));
     page.gap();
+    if cluster.is_up(row.id) {
+        let verdict = restart(cluster, row.id);
+        let level = match verdict.verdict {
+            Verdict::Safe => Level::Ok,
+            Verdict::AtFloor => Level::Warn,
+            Verdict::Unknown => Level::Unknown,
+            Verdict::Unsafe => Level::Bad,
+        };
+        page.add(Look::Strong, "If it is restarted");
+        page.add(Look::Level(level), format!("{}: {}", verdict.verdict.word(), verdict.headline()));
+        page.gap();
+    }
     match broker.config.reason() {
         Some(reason) => page.add(Look::Unknown, format!("configuration: {reason}")),
         None => {

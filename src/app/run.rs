@@ -227,12 +227,26 @@ impl App {
         vec![Effect::Drive(Command::Pace(pace))]
     }
 
+    /// A fault of the simulator; on a real cluster a hypothesis.
     fn toggle_broker(&mut self) -> Vec<Effect> {
         let Some(id) = self.selected_broker() else { return Vec::new() };
-        let down = self.facts.brokers.iter().any(|row| row.id == id && row.state == BrokerState::Down);
-        let process = Process::Broker(id);
-        let act = if down { Act::Restart(process) } else { Act::Kill(process) };
-        vec![Effect::Drive(Command::Act(act))]
+        if self.origin.acts() {
+            let down = self.facts.brokers.iter().any(|row| row.id == id && row.state == BrokerState::Down);
+            let process = Process::Broker(id);
+            let act = if down { Act::Restart(process) } else { Act::Kill(process) };
+            return vec![Effect::Drive(Command::Act(act))];
+        }
+        match self.lost.iter().position(|lost| *lost == id) {
+            Some(at) => {
+                self.lost.remove(at);
+                self.tell(Level::Notice, format!("broker {id} is as it really is"));
+            }
+            None => {
+                self.lost.push(id);
+                self.tell(Level::Notice, format!("what if broker {id} crashed: nothing is sent"));
+            }
+        }
+        self.changed()
     }
 
     fn toggle_study(&mut self) -> Vec<Effect> {

@@ -111,6 +111,7 @@ impl App {
             return values.into_iter().flat_map(|(knob, value)| self.set_lever(knob, value)).collect();
         }
         (self.moved, self.undone) = (0, 0);
+        self.lost.clear();
         if let Some(hypothesis) = &mut self.hypothesis {
             hypothesis.reset();
         }

@@ -1,9 +1,11 @@
 //! One message, one step.
 
 use crate::app::{App, Effect, Facts, Level, Msg, Overlay, Pane, Question, Snapshot, Target, facts, levers};
+use crate::consequences::lose;
 use crate::hypothesis::Hypothesis;
 use crate::keymap::{Key, Lookup};
 use crate::model::Millis;
+use std::sync::Arc;
 
 impl App {
     /// Takes one message; yields what is to be done outside.
@@ -153,7 +155,12 @@ impl App {
     /// After the cluster shown has changed: count it, list it, have it judged.
     pub(super) fn changed(&mut self) -> Vec<Effect> {
         let Some(hypothesis) = &self.hypothesis else { return Vec::new() };
-        self.facts = Facts::of(hypothesis.now(), &self.lags);
+        let shown = match self.lost.as_slice() {
+            [] => hypothesis.now().clone(),
+            lost => Arc::new(lose(hypothesis.now(), lost)),
+        };
+        self.facts = Facts::of(&shown, &self.lags);
+        self.shown = Some(shown);
         self.levers = levers::rows(hypothesis, self.study.as_ref());
         self.refresh_rows(&[Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Levers]);
         self.ask()
@@ -161,12 +168,12 @@ impl App {
 
     /// Has the present setting judged.
     fn ask(&mut self) -> Vec<Effect> {
-        let Some(hypothesis) = &self.hypothesis else { return Vec::new() };
+        let (Some(hypothesis), Some(shown)) = (&self.hypothesis, &self.shown) else { return Vec::new() };
         self.generation += 1;
         vec![Effect::Assess(Question {
             generation: self.generation,
             was: hypothesis.was().clone(),
-            now: hypothesis.now().clone(),
+            now: shown.clone(),
             topic: self.study.clone(),
         })]
     }

@@ -65,7 +65,8 @@ impl Deep {
     }
 }
 
-/// Reads everything over one short-lived connection to a live broker.
+/// Reads everything over one short-lived connection to a live broker; a second one is tried when the first
+/// does not answer within half of `timeout`.
 pub async fn read(spec: &ConnectionSpec, targets: &Targets, timeout: Duration) -> Deep {
     if !spec.is_plaintext() {
         let why = "features, quorum and ELR are read on plaintext connections only";
@@ -73,8 +74,8 @@ pub async fn read(spec: &ConnectionSpec, targets: &Targets, timeout: Duration) -
     }
     let addresses = targets.metadata.nodes.iter().map(|node| (node.host.clone(), node.port));
     let mut failure = "no broker is up".to_string();
-    for (host, port) in addresses.take(3) {
-        match tokio::time::timeout(timeout, read_from(&host, port, targets)).await {
+    for (host, port) in addresses.take(2) {
+        match tokio::time::timeout(timeout / 2, read_from(&host, port, targets)).await {
             Ok(Ok(deep)) => return deep,
             Ok(Err(error)) => failure = error.to_string(),
             Err(_) => failure = format!("{host}:{port} did not answer in time"),

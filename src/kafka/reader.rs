@@ -21,6 +21,10 @@ const TOPICS_PER_CALL: usize = 250;
 const MODERN_GROUPS_PER_REFRESH: usize = 500;
 /// After all brokers are down, how long a first answer may still come: a host name can have several addresses.
 const LAST_CHANCE: Duration = Duration::from_millis(700);
+/// A Metadata answer that takes longer is asked for a second time.
+const STALL: Duration = Duration::from_secs(1);
+/// `RD_KAFKA_RESP_ERR__TIMED_OUT`.
+const TIMED_OUT: i32 = -185;
 /// `RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN`.
 const ALL_BROKERS_DOWN: i32 = -187;
 /// The topic whose absence means that no group ever committed, and that a look-up would create it.
@@ -156,10 +160,26 @@ impl Reader {
             tokio::time::sleep(LAST_CHANCE).await;
         };
         let answer = tokio::select! {
-            answer = native::metadata(self.handle(), timeout) => answer,
+            answer = self.ask(timeout) => answer,
             () = hopeless => Err(CallError { code: ALL_BROKERS_DOWN, message: "all brokers are down".into() }),
         };
         self.judge(answer)
+    }
+
+    /// librdkafka asks any one broker; should that one hang, a second question goes to another.
+    async fn ask(&self, timeout: Duration) -> Told<Metadata> {
+        let first = native::metadata(self.handle(), timeout);
+        tokio::pin!(first);
+        if let Ok(answer) = tokio::time::timeout(STALL, &mut first).await {
+            return answer;
+        }
+        let second = native::metadata(self.handle(), timeout.saturating_sub(STALL));
+        tokio::pin!(second);
+        tokio::select! {
+            Ok(answer) = &mut first => Ok(answer),
+            Ok(answer) = &mut second => Ok(answer),
+            else => Err(CallError { code: TIMED_OUT, message: "no broker answered in time".into() }),
+        }
     }
 
     /// The last complaint says more than a timeout does.

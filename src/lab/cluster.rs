@@ -173,13 +173,11 @@ impl Lab {
         let spec =
             ConnectionSpec::plaintext(&self.bootstrap()).map_err(|error| LabError::new(error.message))?;
         let ask = Request::metadata_only(Duration::from_secs(2));
-        let mut client: Option<Client> = None;
         loop {
             self.nobody_died()?;
-            if client.is_none() {
-                client = Client::connect(&spec).ok();
-            }
-            let cluster = client.as_ref().and_then(|client| client.snapshot(&ask).ok());
+            // A new client each time: one that has failed waits longer and longer before it connects again.
+            let client = Client::connect(&spec).ok();
+            let cluster = client.and_then(|client| client.snapshot(&ask).ok());
             if cluster.is_some_and(|cluster| cluster.brokers_up() >= count) {
                 return Ok(());
             }

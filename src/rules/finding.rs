@@ -151,9 +151,14 @@ pub struct NotExamined {
 }
 
 impl NotExamined {
-    /// The evidence in words.
+    /// The evidence in words. Who has no cluster need not be told of all its parts.
     pub fn words(&self) -> String {
-        let docs: Vec<&str> = self.evidence.iter().map(|evidence| evidence.doc()).collect();
+        let whole = self.evidence.contains(&Evidence::Metadata);
+        let is_part = |evidence: &Evidence| {
+            !matches!(evidence, Evidence::Metadata | Evidence::Producers | Evidence::Consumers)
+        };
+        let named = self.evidence.iter().filter(|evidence| !(whole && is_part(evidence)));
+        let docs: Vec<&str> = named.map(|evidence| evidence.doc()).collect();
         docs.join(", ")
     }
 }

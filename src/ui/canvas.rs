@@ -3,6 +3,7 @@
 use crate::theme::{Role, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -17,9 +18,11 @@ impl<'a> Canvas<'a> {
         Canvas { buffer, theme }
     }
 
-    /// Paints an area empty.
+    /// Paints an area empty. Blanks get no colour of text, so that those on the terminal's own background need
+    /// not be written.
     pub(super) fn fill(&mut self, area: Rect, role: Role) {
         let style = self.theme.style(role);
+        let style = Style { fg: style.bg.and(style.fg), ..style };
         for position in area.intersection(self.buffer.area).positions() {
             if let Some(cell) = self.buffer.cell_mut(position) {
                 cell.reset();
@@ -73,6 +76,11 @@ impl<'a> Canvas<'a> {
     pub(super) fn rule(&mut self, x: u16, y: u16, columns: u16, role: Role) {
         let line = self.theme.glyphs().frame.horizontal.repeat(usize::from(columns));
         self.put(x, y, columns, &line, role);
+    }
+
+    /// What is painted at a place.
+    pub(super) fn symbol(&self, x: u16, y: u16) -> &str {
+        self.buffer.cell((x, y)).map_or("", |cell| cell.symbol())
     }
 
     /// One mark.

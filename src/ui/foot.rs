@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, columns_of};
 use super::header::message_role;
 use super::hits::HitMap;
-use crate::app::{App, Prompt, Target};
+use crate::app::{Action, App, Prompt, Target};
 use crate::theme::Role;
 use ratatui::layout::{Position, Rect};
 
@@ -42,17 +42,30 @@ fn typing(canvas: &mut Canvas<'_>, area: Rect, prompt: &Prompt) -> Position {
     Position { x: caret, y: area.y }
 }
 
-/// As many hints as fit; `? help` and `: palette` always do.
+/// As many hints as fit, the way to more of them and the way out always.
 fn hints(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
-    let mut x = area.x + 1;
-    for (keys, word, action) in app.hints() {
-        let columns = columns_of(&keys) + 1 + columns_of(word);
-        if x + columns > area.right() {
+    let columns = |(keys, word, _): &(String, &str, Action)| columns_of(keys) + 1 + columns_of(word) + 2;
+    let (always, others): (Vec<_>, Vec<_>) = app
+        .hints()
+        .into_iter()
+        .partition(|(.., action)| matches!(action, Action::Palette | Action::Help | Action::Quit));
+    let kept: u16 = always.iter().map(columns).sum();
+    let mut room = area.width.saturating_sub(kept + 1);
+    let mut shown: Vec<_> = Vec::new();
+    for hint in others {
+        if columns(&hint) > room {
             break;
         }
-        hits.add(Rect { x, y: area.y, width: columns, height: 1 }, Target::Action(action));
-        x = canvas.put(x, area.y, columns, &keys, Role::Key);
-        x = canvas.put(x + 1, area.y, columns, word, Role::Hint) + 2;
+        room -= columns(&hint);
+        shown.push(hint);
+    }
+    let mut x = area.x + 1;
+    for hint in shown.into_iter().chain(always) {
+        let width = columns(&hint) - 2;
+        let (keys, word, action) = hint;
+        hits.add(Rect { x, y: area.y, width, height: 1 }, Target::Action(action));
+        x = canvas.put(x, area.y, area.right().saturating_sub(x), &keys, Role::Key) + 1;
+        x = canvas.put(x, area.y, area.right().saturating_sub(x), word, Role::Hint) + 2;
     }
 }
 

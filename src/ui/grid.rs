@@ -44,7 +44,7 @@ pub(super) fn draw(
     let columns = crate::app::columns(pane);
     let widths = widths(columns, area.width.saturating_sub(2));
     let mut body = area;
-    if columns.iter().any(|column| !column.title.is_empty()) && area.height > 3 {
+    if columns.iter().any(|column| !column.title.is_empty()) && area.height > 5 {
         headings(canvas, area, columns, &widths);
         body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     }
@@ -88,7 +88,7 @@ fn draw_row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column], widths: &[u
             canvas.mark(x, line.y, status_of(level).glyph(canvas.theme.glyphs()), role);
             (from, room) = (x + 2, width.saturating_sub(2));
         }
-        let cut = columns_of(&cell.text) > room && column.title != "";
+        let cut = column.names && columns_of(&cell.text) > room;
         let text = if cut {
             cut_middle(&cell.text, room, canvas.theme.glyphs().ellipsis)
         } else {

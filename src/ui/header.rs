@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  klever  SIM  durability-1 · Kafka 4.1.0 · t 00:01:23 x10 · seed 7            2 high 1 medium
-//!  klever  READ-ONLY live  prod-eu · Kafka 3.9.1       ! stale for 12 s: no broker answers, again in 4 s
+//!  klever  READ-ONLY live  prod-eu · Kafka 3.9.1       ! stale for 12 s: no broker answers, retry in 4 s
 //! ```
 
 use super::canvas::{Canvas, columns_of};
@@ -70,7 +70,7 @@ fn alarms(app: &App) -> Vec<(Role, String)> {
     }
     if let Some(trouble) = &app.trouble {
         let retry = trouble.retry_ms.map_or(String::new(), |at| {
-            format!(", again in {}", human_duration_ms((at - app.now_ms).max(0)))
+            format!(", retry in {}", human_duration_ms((at - app.now_ms).max(0)))
         });
         let since = human_duration_ms((app.now_ms - trouble.since_ms).max(0));
         alarms.push((Role::Bad, format!("! stale for {since}: {}{retry}", trouble.what)));

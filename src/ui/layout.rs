@@ -134,12 +134,24 @@ impl Layout {
         self.panes.extend([(Pane::Topology, top), (Pane::Partitions, middle), (Pane::Groups, bottom)]);
     }
 
-    /// Lines between columns.
+    /// Lines between columns, joined to the titles that they meet.
     pub(super) fn draw_separators(&self, canvas: &mut Canvas<'_>) {
-        let line = canvas.theme.glyphs().frame.vertical;
+        let frame = &canvas.theme.glyphs().frame;
+        let [from_left, from_right, top, bottom, all] = frame.joints;
         for area in &self.separators {
-            for y in area.top()..area.bottom() {
-                canvas.mark(area.x, y, line, Role::Border);
+            for y in area.top()..=area.bottom() {
+                let meets = |x: u16| canvas.symbol(x, y) == frame.horizontal;
+                let sides = (area.x > 0 && meets(area.x - 1), meets(area.x + 1));
+                let mark = match sides {
+                    _ if y == area.bottom() && sides.0 => bottom,
+                    _ if y == area.bottom() => continue,
+                    (true, true) if y == area.top() => top,
+                    (true, true) => all,
+                    (true, false) => from_right,
+                    (false, true) => from_left,
+                    (false, false) => frame.vertical,
+                };
+                canvas.mark(area.x, y, mark, Role::Border);
             }
         }
     }

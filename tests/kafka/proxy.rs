@@ -5,12 +5,11 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 /// (ApiKey, version) by client id.
 pub type Requests = BTreeMap<String, BTreeSet<(i16, i16)>>;
 
-/// The proxy. It listens at once and forwards as soon as it knows where to.
+/// The proxy. It listens at once; until it knows where to forward to, it hangs up.
 pub struct Proxy {
     /// Its own port.
     pub port: u16,
@@ -46,12 +45,7 @@ impl Proxy {
 }
 
 fn forward(client: TcpStream, target: &Mutex<Option<u16>>, seen: &Mutex<Requests>) {
-    let port = loop {
-        if let Some(port) = *target.lock().unwrap() {
-            break port;
-        }
-        thread::sleep(Duration::from_millis(20));
-    };
+    let Some(port) = *target.lock().unwrap() else { return };
     let Ok(broker) = TcpStream::connect(("127.0.0.1", port)) else { return };
     let (mut answers, mut back) = (broker.try_clone().unwrap(), client.try_clone().unwrap());
     thread::spawn(move || {

@@ -79,6 +79,7 @@ fn push_defaults(out: &mut String, key: &ConfigKey) {
     let shown = |span: &Span| match span.text {
         None => "(no such key)".to_string(),
         Some("") => "(empty)".to_string(),
+        Some("null") => "(not set)".to_string(),
         Some(text) => text.to_string(),
     };
     let widest = spans.iter().map(|span| shown(span).chars().count()).max().unwrap_or(0);

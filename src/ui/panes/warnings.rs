@@ -4,7 +4,7 @@
 //! ─6 Warnings────────────────────────────────────────────────────────────────
 //! >x +high      acks-one             producer app     acks=1 with 3 replicas
 //!  ! medium     min-isr-one          topic orders     min.insync.replicas is 1
-//!  Not examined: 9 chapters; give --producer FILE ...
+//!  9 chapters not examined in full: No idempotent consumer (consumer settings) ...
 //! ```
 
 use crate::app::{App, Pane};
@@ -25,7 +25,8 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hi
         false => super::rows(app, Pane::Warnings, canvas, list, hits),
     }
     if foot.height > 0 {
-        let text = format!("Not examined: {}", judgement.not_examined.join("; "));
+        let count = judgement.not_examined.len();
+        let text = format!("{count} chapters not examined in full: {}", judgement.not_examined.join("; "));
         canvas.put(foot.x + 1, foot.y, foot.width.saturating_sub(1), &text, Role::Muted);
     }
 }
