@@ -69,7 +69,12 @@ impl Links {
     ///
     /// # Errors
     /// When the port cannot be taken.
-    pub async fn listen(self: &Arc<Self>, address: SocketAddr, node: i32, target: SocketAddr) -> io::Result<()> {
+    pub async fn listen(
+        self: &Arc<Self>,
+        address: SocketAddr,
+        node: i32,
+        target: SocketAddr,
+    ) -> io::Result<()> {
         let listener = TcpListener::bind(address).await?;
         let links = self.clone();
         tokio::spawn(async move {

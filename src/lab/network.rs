@@ -32,7 +32,9 @@ impl End {
         }
         match client_id.split_once('.') {
             Some(("producer", name)) => End::Producer(name.into()),
-            Some(("group", name)) => End::Group(name.rsplit_once('.').map_or(name, |(group, _)| group).into()),
+            Some(("group", name)) => {
+                End::Group(name.rsplit_once('.').map_or(name, |(group, _)| group).into())
+            }
             _ => End::Other(client_id.into()),
         }
     }
