@@ -88,14 +88,14 @@ impl Broker {
 
     fn lead(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
         let me = self.id();
-        if let Role::Leader(leadership) = &mut self.replicas[place as usize].role {
-            if leadership.epoch == state.leader_epoch {
-                leadership.reassigned(me, &state.replicas);
-                if leadership.isr.learned(state) {
-                    self.isr_confirmed(step, place);
-                }
-                return;
+        if let Role::Leader(leadership) = &mut self.replicas[place as usize].role
+            && leadership.epoch == state.leader_epoch
+        {
+            leadership.reassigned(me, &state.replicas);
+            if leadership.isr.learned(state) {
+                self.isr_confirmed(step, place);
             }
+            return;
         }
         self.leave_fetcher(place);
         self.dismiss_readers(place, self.moved_error());

@@ -243,10 +243,9 @@ impl Broker {
             let replica = &mut self.replicas[slot.replica as usize];
             let leader_end = replica.storage.log().end();
             let Role::Leader(leadership) = &mut replica.role else { continue };
-            if slot.open && slot.named_in != epoch && slot.fetch_offset < leader_end {
-                if let Some(remote) = leadership.remote_mut(follower.broker) {
-                    remote.fetched(slot.fetch_offset, leader_end, step.now);
-                }
+            let behind = slot.open && slot.named_in != epoch && slot.fetch_offset < leader_end;
+            if let Some(remote) = leadership.remote_mut(follower.broker).filter(|_| behind) {
+                remote.fetched(slot.fetch_offset, leader_end, step.now);
             }
         }
         self.look_at_outsiders(step, place, follower);

@@ -51,7 +51,7 @@ struct History {
     cluster: Cluster,
     /// Records of each write, by correlation.
     writes: BTreeMap<u64, (u64, u32, Acks)>,
-    /// High watermarks by broker: they may fall with a truncation only.
+    /// Records acknowledged to `acks=all` writers: first and count.
     promised: Vec<(u64, u32)>,
 }
 
@@ -113,10 +113,10 @@ impl History {
     fn note_answers(&mut self) {
         for news in std::mem::take(&mut self.cluster.news) {
             let News::Answer(correlation, Answer::Produce(parts)) = news else { continue };
-            if let Some((first, count, Acks::All)) = self.writes.get(&correlation).copied() {
-                if parts[0].error == ErrorCode::None {
-                    self.promised.push((first, count));
-                }
+            if let Some((first, count, Acks::All)) = self.writes.get(&correlation).copied()
+                && parts[0].error == ErrorCode::None
+            {
+                self.promised.push((first, count));
             }
         }
     }
