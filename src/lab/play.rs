@@ -1,18 +1,18 @@
 //! Runs a scenario on real brokers and reports what came of it, in the simulator's own words.
 
+use super::LabError;
 use super::acts::not_on_brokers;
 use super::journal::compare;
 use super::segment::read_log;
 use super::stage::{Stage, now_us};
 use super::tally::{identities, judge};
-use super::LabError;
 use crate::model::{KafkaVersion, PartitionIx};
 use crate::protocol::controller::replay::Report;
 use crate::protocol::log::Log;
 use crate::protocol::profile::Profile;
 use crate::scenario::{Counter, Expect, Scenario};
-use crate::sim::ledger::Ledger;
 use crate::sim::histogram::Histogram;
+use crate::sim::ledger::Ledger;
 use crate::sim::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -188,7 +188,9 @@ impl Play {
         let done = stage.tally.done.iter().filter(|done| done.done <= end_us);
         let (acked, failed): (Vec<_>, Vec<_>) = done.partition(|done| done.error.is_none());
         let mut exceptions = BTreeMap::new();
-        failed.iter().for_each(|done| *exceptions.entry(done.error.clone().unwrap_or_default()).or_insert(0) += 1);
+        failed
+            .iter()
+            .for_each(|done| *exceptions.entry(done.error.clone().unwrap_or_default()).or_insert(0) += 1);
         let sum = |of: fn(&Counters) -> u64| partitions.iter().map(|part| of(&part.counters)).sum();
         let counters = Counters {
             sent: Some(stage.tally.sent.iter().filter(|(_, at)| *at <= end_us).count() as u64),
@@ -220,12 +222,14 @@ impl Play {
             trace_hash: String::new(),
             expectations: Vec::new(),
         };
-        let speaks = |expect: &&Expect| {
-            expect.covers(version) && !matches!(expect.counter, Counter::Error(_))
-        };
-        let verdicts = stage.scenario.expectations.iter().filter(speaks).map(|expect| {
-            expect.judge(report.counter(&expect.counter, expect.partition.as_deref()))
-        });
+        let speaks =
+            |expect: &&Expect| expect.covers(version) && !matches!(expect.counter, Counter::Error(_));
+        let verdicts = stage
+            .scenario
+            .expectations
+            .iter()
+            .filter(speaks)
+            .map(|expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref())));
         let verdicts = verdicts.collect();
         report.expectations = verdicts;
         let (controller_log, controller) = journal(stage, version)?;
@@ -296,7 +300,8 @@ type Read = (String, u32, String, i32, i64, u64);
 
 fn group_report(read: &[Read], group: &str) -> GroupReport {
     let mine: Vec<&Read> = read.iter().filter(|(name, ..)| name == group).collect();
-    let distinct: BTreeSet<_> = mine.iter().map(|(_, _, topic, part, offset, _)| (topic, part, offset)).collect();
+    let distinct: BTreeSet<_> =
+        mine.iter().map(|(_, _, topic, part, offset, _)| (topic, part, offset)).collect();
     let (all, once) = (mine.len() as u64, distinct.len() as u64);
     GroupReport { group: group.into(), read: all, read_again: all - once, lag: 0 }
 }

@@ -205,9 +205,8 @@ impl Stage {
     /// Asks the administrator for something; its other lines come back.
     pub fn ask(&mut self, what: &str) -> Result<Vec<String>, LabError> {
         self.admin.tell(what);
-        let mut lines = self.admin.until(Duration::from_secs(90), |line| {
-            line == "OK" || line.starts_with("ERR ")
-        })?;
+        let mut lines =
+            self.admin.until(Duration::from_secs(90), |line| line == "OK" || line.starts_with("ERR "))?;
         match lines.pop() {
             Some(last) if last != "OK" => Err(LabError::new(format!("{what}: {}", &last[4..]))),
             _ => Ok(lines),
