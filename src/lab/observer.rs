@@ -71,14 +71,19 @@ impl Observer {
     pub fn partition(&self, topic: &str, number: i32) -> Option<Seen> {
         let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (topic.to_string(), number);
-        let found = views.values().filter_map(|dated| Some((dated.changed, dated.view.partitions.get(&key)?)));
+        let found =
+            views.values().filter_map(|dated| Some((dated.changed, dated.view.partitions.get(&key)?)));
         found.max_by_key(|(changed, seen)| (seen.epoch, *changed)).map(|(_, seen)| seen.clone())
     }
 
     /// Who is not fenced, as the broker sees it whose view changed last.
     pub fn alive(&self) -> BTreeSet<i32> {
         let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
-        views.values().max_by_key(|dated| dated.changed).map(|dated| dated.view.alive.clone()).unwrap_or_default()
+        views
+            .values()
+            .max_by_key(|dated| dated.changed)
+            .map(|dated| dated.view.alive.clone())
+            .unwrap_or_default()
     }
 }
 
@@ -90,8 +95,7 @@ impl Observer {
         let topic = ListOffsetsTopic::default()
             .with_name(TopicName(StrBytes::from_string(topic.to_string())))
             .with_partitions(vec![partition]);
-        let request =
-            ListOffsetsRequest::default().with_replica_id(NodeId(-1)).with_topics(vec![topic]);
+        let request = ListOffsetsRequest::default().with_replica_id(NodeId(-1)).with_topics(vec![topic]);
         let answer = self.once(port, request)?;
         let found = answer.topics.first()?.partitions.first()?;
         (found.error_code == 0).then_some(found.offset)
@@ -167,11 +171,7 @@ fn view(answer: &MetadataResponse) -> View {
             let leader = partition.leader_id.0;
             let mut isr: Vec<i32> = partition.isr_nodes.iter().map(|id| id.0).collect();
             isr.sort_unstable();
-            let seen = Seen {
-                leader: (leader >= 0).then_some(leader),
-                epoch: partition.leader_epoch,
-                isr,
-            };
+            let seen = Seen { leader: (leader >= 0).then_some(leader), epoch: partition.leader_epoch, isr };
             partitions.insert((name.to_string(), partition.partition_index), seen);
         }
     }

@@ -32,6 +32,8 @@ pub(super) struct Stage {
     pub ended_well: BTreeMap<i32, bool>,
     /// Nodes that start again as soon as they have stopped.
     pub start_again: BTreeSet<i32>,
+    /// Who was seen to lead each partition last.
+    led: BTreeMap<usize, i32>,
     /// Partitions in the order of the scenario.
     pub partitions: Vec<(String, i32)>,
     pub zero: Instant,
@@ -99,6 +101,7 @@ impl Stage {
             lost_controllers: Vec::new(),
             ended_well: BTreeMap::new(),
             start_again: BTreeSet::new(),
+            led: BTreeMap::new(),
             members: BTreeMap::new(),
             lab,
             observer,
@@ -205,9 +208,8 @@ impl Stage {
     /// Asks the administrator for something; its other lines come back.
     pub fn ask(&mut self, what: &str) -> Result<Vec<String>, LabError> {
         self.admin.tell(what);
-        let mut lines = self.admin.until(Duration::from_secs(90), |line| {
-            line == "OK" || line.starts_with("ERR ")
-        })?;
+        let mut lines =
+            self.admin.until(Duration::from_secs(90), |line| line == "OK" || line.starts_with("ERR "))?;
         match lines.pop() {
             Some(last) if last != "OK" => Err(LabError::new(format!("{what}: {}", &last[4..]))),
             _ => Ok(lines),
@@ -279,8 +281,10 @@ impl Stage {
         for (at, (topic, number)) in self.partitions.clone().into_iter().enumerate() {
             let seen = self.observer.partition(&topic, number);
             let leader = seen.and_then(|seen| seen.leader);
+            let was = leader.or(self.led.get(&at).copied());
+            self.led.extend(was.map(|id| (at, id)));
             let running = leader.filter(|id| self.lab.is_running(*id) && !self.paused.contains(id));
-            self.meter.leader(PartitionIx(at as u32), now, running.map(BrokerId), leader.map(BrokerId));
+            self.meter.leader(PartitionIx(at as u32), now, running.map(BrokerId), was.map(BrokerId));
         }
     }
 
