@@ -22,6 +22,7 @@ mod observer;
 mod pacer;
 mod play;
 pub mod segment;
+pub mod session;
 mod settings;
 mod stage;
 mod tally;

@@ -3,11 +3,13 @@
 use crate::cli::Failure;
 use crate::cli::failure::FOUND;
 use crate::cli::output;
+use crate::lab::session::{self, Note, Session};
 use crate::lab::truth::{Prediction, Row};
-use crate::lab::{self, Fidelity, LabError, LabRun};
+use crate::lab::{self, Controllers, Fidelity, Lab, LabError, LabRun, LabSpec};
 use crate::model::KafkaVersion;
-use crate::scenario::Scenario;
+use crate::scenario::{NetSpec, Scenario};
 use clap::{Args as ClapArgs, Subcommand};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,8 +24,31 @@ pub struct LabArgs {
 /// What `klever lab` can do.
 #[derive(Subcommand, Debug)]
 pub enum LabCommand {
+    /// Start brokers and keep them until Ctrl-C or `klever lab down`
+    Up(UpArgs),
+    /// Tell whether a lab runs, and where
+    Status,
+    /// End the lab that runs
+    Down,
     /// Run scenarios on real brokers and hold them against the simulator
     Run(RunArgs),
+}
+
+/// `klever lab up`.
+#[derive(ClapArgs, Debug)]
+pub struct UpArgs {
+    /// How many brokers
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub brokers: u32,
+    /// Racks by turns
+    #[arg(long, value_name = "RACK", value_delimiter = ',')]
+    pub racks: Vec<String>,
+    /// Controllers that run apart; without it every broker is one too
+    #[arg(long)]
+    pub controllers: Option<u32>,
+    /// Kafka's release
+    #[arg(long = "kafka-version", value_name = "VERSION", default_value_t = KafkaVersion::REFERENCE)]
+    pub version: KafkaVersion,
 }
 
 /// `klever lab run`.
@@ -71,8 +96,56 @@ impl From<LabError> for Failure {
 /// Runs the command.
 pub(super) fn run(args: &LabArgs) -> Result<ExitCode, Failure> {
     match &args.command {
+        LabCommand::Up(args) => up(args),
+        LabCommand::Status => status(),
+        LabCommand::Down => {
+            session::end(&session::default_path())?;
+            output::write("the lab is down\n")?;
+            Ok(ExitCode::SUCCESS)
+        }
         LabCommand::Run(args) => run_scenarios(args),
     }
+}
+
+fn up(args: &UpArgs) -> Result<ExitCode, Failure> {
+    let path = session::default_path();
+    if session::running(&path).is_some() {
+        return Err(Failure::usage("a lab runs already").hint("`klever lab down` ends it"));
+    }
+    // Before anything is started: a signal must always end in an orderly way down.
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])
+        .map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))?;
+    let controllers = args.controllers.map_or(Controllers::Combined, |n| Controllers::Separate(n as usize));
+    let lab = Lab::start(LabSpec {
+        version: args.version,
+        racks: args.racks.clone(),
+        controllers,
+        net: Some(NetSpec::default()),
+        ..LabSpec::brokers(args.brokers as usize)
+    })?;
+    let session = Session {
+        pid: std::process::id() as i32,
+        bootstrap: lab.bootstrap(),
+        version: args.version.to_string(),
+        folder: lab.folder().to_path_buf(),
+    };
+    let _note = Note::write(&path, &session)?;
+    output::write(&format!("{}\n", session_text(&session)))?;
+    signals.forever().next();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn status() -> Result<ExitCode, Failure> {
+    match session::running(&session::default_path()) {
+        Some(session) => output::write(&format!("{}\n", session_text(&session)))?,
+        None => return Err(Failure::blind("no lab runs").hint("`klever lab up` starts one")),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn session_text(session: &Session) -> String {
+    let Session { pid, bootstrap, version, .. } = session;
+    format!("Kafka {version} at {bootstrap} (klever {pid}); Ctrl-C or `klever lab down` ends it")
 }
 
 fn run_scenarios(args: &RunArgs) -> Result<ExitCode, Failure> {
@@ -133,10 +206,14 @@ fn one(
 /// The scenario files of the source tree.
 fn scenario_files() -> Result<Vec<PathBuf>, Failure> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios");
-    let listed = std::fs::read_dir(&folder).map_err(|_| {
-        Failure::usage("the scenarios are not here").hint("run it from klever's source tree, or name files")
-    })?;
-    let mut files: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut files = Vec::new();
+    for folder in [folder.join("lab"), folder] {
+        let listed = std::fs::read_dir(&folder).map_err(|_| {
+            Failure::usage("the scenarios are not here")
+                .hint("run it from klever's source tree, or name files")
+        })?;
+        files.extend(listed.filter_map(|entry| Some(entry.ok()?.path())));
+    }
     files.retain(|path| path.extension().is_some_and(|end| end == "toml"));
     files.retain(|path| path.file_stem().is_some_and(|name| name != "reference"));
     files.sort();

@@ -148,7 +148,11 @@ fn tally(classes: &[String]) -> String {
 fn number_text(number: &Number) -> String {
     let [middle, least, most] = number.predicted;
     let name = number.name.trim_end_matches("_ms").replace('_', " ");
-    let mark = if number.within { "" } else { " OUT" };
+    let mark = match (number.includes_boot, number.within) {
+        (true, _) => " with a start",
+        (false, true) => "",
+        (false, false) => " OUT",
+    };
     let observed = short(median(&number.observed));
     format!("{name} {} ({}-{}), {observed}{mark}", short(middle), short(least), short(most))
 }

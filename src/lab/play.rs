@@ -36,6 +36,8 @@ pub struct LabRun {
     pub controller_log: String,
     /// What happened when, in milliseconds from the beginning.
     pub story: Vec<(u64, String)>,
+    /// Whether reads (fail-overs too) and writes had to wait for the start of a broker's process.
+    pub waited_for_boot: [bool; 2],
     /// Every acknowledged record.
     pub acknowledged: Vec<Acknowledged>,
     /// Which requests each client id sent, from the setting-up to the end.
@@ -219,6 +221,8 @@ impl Play {
             visible: sum(|counters| counters.visible),
             log_end: sum(|counters| counters.log_end),
         };
+        let waited_for_boot =
+            [&meter.leaderless, &meter.unwritable].map(|times| overlap(times.ranges(), &stage.boots));
         let zero = stage.zero_us;
         let acknowledged = acked.iter().map(|done| Acknowledged {
             producer: done.producer,
@@ -252,7 +256,16 @@ impl Play {
         let verdicts = verdicts.collect();
         report.expectations = verdicts;
         let (controller_log, controller) = journal(stage, version)?;
-        Ok(LabRun { report, exceptions, controller, controller_log, story: self.story, acknowledged, calls })
+        Ok(LabRun {
+            report,
+            exceptions,
+            controller,
+            controller_log,
+            story: self.story,
+            acknowledged,
+            calls,
+            waited_for_boot,
+        })
     }
 }
 
@@ -270,6 +283,10 @@ fn journal(stage: &mut Stage, version: KafkaVersion) -> Result<(String, Report),
     let log: Vec<_> = lines.map_err(|error| LabError::new(format!("a controller's record: {error}")))?;
     let report = compare(&log, Profile::of(version, None), &stage.starts);
     Ok((text, report))
+}
+
+fn overlap(times: &[(u64, u64)], boots: &[(u64, u64)]) -> bool {
+    times.iter().any(|(from, to)| boots.iter().any(|(begin, end)| begin < to && from < end))
 }
 
 fn quantiles(histogram: &Histogram) -> Quantiles {
