@@ -29,13 +29,16 @@ impl Broker {
     }
 
     fn topic_changed(&mut self, partition: PartitionIx, settings: TopicSettings) {
-        let place = self.ensure_replica(partition);
-        self.replicas[place as usize].settings = settings;
-        self.set_min_isr(place);
+        self.process.view.set_settings(partition, settings);
+        if let Some(place) = self.place(partition) {
+            self.apply_settings(place);
+        }
     }
 
-    fn set_min_isr(&mut self, place: u32) {
+    /// Settings and assignment together say how small the ISR may get.
+    fn apply_settings(&mut self, place: u32) {
         let replica = &mut self.replicas[place as usize];
+        replica.settings = self.process.view.settings(replica.partition);
         let replicas = self.process.view.partition(replica.partition).map_or(0, |state| state.replicas.len());
         let configured = replica.settings.min_insync_replicas as usize;
         replica.min_isr = match replicas {
@@ -50,7 +53,7 @@ impl Broker {
             return self.drop_replica(step, partition, ErrorCode::NotLeaderOrFollower);
         }
         let place = self.ensure_replica(partition);
-        self.set_min_isr(place);
+        self.apply_settings(place);
         match state.leader == Some(self.id()) {
             true => self.lead(step, place, &state),
             false => self.follow(step, place, &state),
@@ -85,14 +88,14 @@ impl Broker {
 
     fn lead(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
         let me = self.id();
-        if let Role::Leader(leadership) = &mut self.replicas[place as usize].role {
-            if leadership.epoch == state.leader_epoch {
-                leadership.reassigned(me, &state.replicas);
-                if leadership.isr.learned(state) {
-                    self.isr_confirmed(step, place);
-                }
-                return;
+        if let Role::Leader(leadership) = &mut self.replicas[place as usize].role
+            && leadership.epoch == state.leader_epoch
+        {
+            leadership.reassigned(me, &state.replicas);
+            if leadership.isr.learned(state) {
+                self.isr_confirmed(step, place);
             }
+            return;
         }
         self.leave_fetcher(place);
         self.dismiss_readers(place, self.moved_error());
