@@ -298,6 +298,18 @@ impl Stage {
                 }
                 Ok(())
             }
+            Scope::Net => {
+                let net = &mut self.scenario.net;
+                let millis = change.value.number().unwrap_or(0.0);
+                match name {
+                    "rack_rtt_ms" => net.rack_rtt_ms = millis,
+                    "same_rack_rtt_ms" => net.same_rack_rtt_ms = millis,
+                    "client_rtt_ms" => net.client_rtt_ms = millis,
+                    _ => return Err(LabError::new(format!("the lab does not set {change}"))),
+                }
+                let net = net.clone();
+                self.links(|network| network.measure(net))
+            }
             _ => Err(LabError::new(format!("the lab does not set {change} on a running cluster"))),
         }
     }
