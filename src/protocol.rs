@@ -4,6 +4,22 @@
 //! virtual time, a network and disks. Sections (§) are those of the semantics specification that the
 //! project was built from; each rule names Kafka's own class beside it.
 
+pub mod broker;
+mod client;
+pub mod consumer;
 pub mod controller;
+pub mod follower;
+pub mod group;
+pub mod idempotence;
+pub mod isr;
+pub mod leader;
+pub mod life;
+pub mod log;
+pub mod messages;
+pub mod producer;
 pub mod profile;
+pub mod purgatory;
+pub mod session;
+pub mod storage;
+pub mod timers;
 pub mod wire;

@@ -1,1 +1,234 @@
 //! The protocol under virtual time: an event queue, a network, disks, faults and workloads.
+//!
+//! [`Simulator`] is one run of a [`Scenario`]: it goes on in time, takes acts and levers, goes back, and
+//! yields snapshots. [`run`] runs a scenario to its end. The same scenario, seed and version give the same
+//! run on every machine, told by [`RunReport::trace_hash`].
+
+pub mod chance;
+mod clients;
+mod consumers;
+mod control;
+pub mod due;
+mod faults;
+mod genesis;
+mod groups;
+pub mod hash;
+pub mod histogram;
+mod host;
+pub mod intervals;
+pub mod ledger;
+mod levers;
+pub mod meter;
+pub mod network;
+mod producers;
+pub mod queue;
+mod report;
+mod rewind;
+mod script;
+mod settings;
+mod snapshot;
+mod topics;
+pub mod trace;
+mod view;
+mod watch;
+mod workload;
+mod world;
+
+pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
+pub use trace::{Refusal, TraceEvent, What};
+pub use view::{LogLine, ReplicaMarks, SimView};
+
+use crate::knobs::Change;
+use crate::model::{Cluster, KafkaVersion, Millis, Nanos};
+use crate::protocol::profile::Profile;
+use crate::scenario::{Act, Scenario};
+use rewind::History;
+use std::sync::Arc;
+use view::Story;
+use world::{BOOT, World};
+
+/// What a lever came to.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Applied {
+    /// It is in force, or on its way.
+    Done,
+    /// A running cluster cannot change that: this scenario has it; build a simulator of it, after asking.
+    NeedsRebuild(Box<Scenario>),
+    /// It was refused.
+    Refused(Refusal),
+}
+
+/// One run of a scenario.
+#[derive(Clone)]
+pub struct Simulator {
+    world: World,
+    history: History,
+    story: Story,
+}
+
+impl Simulator {
+    /// A cluster that is ready, its clients about to start. `version` overrides the scenario's first.
+    pub fn new(scenario: &Scenario, seed: u64, version: Option<KafkaVersion>) -> Simulator {
+        let version = version.unwrap_or_else(|| scenario.version());
+        Simulator::with_profile(scenario, seed, settings::profile(scenario, version))
+    }
+
+    /// The same with single rules of the version switched: for tests, and for history's mistakes.
+    pub fn with_profile(scenario: &Scenario, seed: u64, profile: Profile) -> Simulator {
+        let world = World::new(Arc::new(scenario.clone()), seed, profile);
+        let history = History::begin(&world);
+        Simulator { world, history, story: Story::default() }
+    }
+
+    /// Time since the story began.
+    pub fn now(&self) -> Nanos {
+        self.world.now - BOOT
+    }
+
+    /// The scenario as it is by now, levers included.
+    pub fn scenario(&self) -> &Scenario {
+        &self.world.scenario
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.world.seed
+    }
+
+    /// The version's switches.
+    pub fn profile(&self) -> &Profile {
+        &self.world.profile
+    }
+
+    /// Events of the queue handled so far.
+    pub fn queue_events(&self) -> u64 {
+        self.world.events
+    }
+
+    /// Goes on until that time.
+    pub fn run_until(&mut self, time: Nanos) {
+        let until = BOOT + time;
+        while self.world.now < until {
+            let stop = until.min(self.history.next_checkpoint());
+            self.history.play(&mut self.world, stop);
+            self.history.keep(&self.world);
+        }
+    }
+
+    /// Goes on to the next event worth telling, at most to `limit`. Says whether there was one.
+    pub fn step(&mut self, limit: Nanos) -> bool {
+        self.run_to_next(limit, |_| true)
+    }
+
+    /// Goes on to the next event of a kind, at most to `limit`. Says whether there was one.
+    pub fn run_to_next(&mut self, limit: Nanos, wanted: impl Fn(&What) -> bool) -> bool {
+        let limit = BOOT + limit;
+        while self.world.now < limit {
+            let from = self.world.trace.len();
+            if !self.history.play_due(&mut self.world) && !self.world.step(limit) {
+                self.world.advance(limit);
+            }
+            self.history.keep(&self.world);
+            let fresh = self.world.trace.recent().rev().take_while(|event| event.seq >= from);
+            if fresh.into_iter().any(|event| wanted(&event.what)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Does something to the cluster now. A future that was rewound is cut off.
+    pub fn apply(&mut self, act: Act) -> Result<(), Refusal> {
+        self.history.note(&self.world, act.clone());
+        self.world.act(act)
+    }
+
+    /// Sets a lever now.
+    pub fn set(&mut self, change: Change) -> Applied {
+        match self.apply(Act::Set(change.clone())) {
+            Ok(()) => Applied::Done,
+            Err(Refusal::NeedsRebuild) => {
+                let mut scenario = (*self.world.scenario).clone();
+                levers::write(&mut scenario, &change);
+                Applied::NeedsRebuild(Box::new(scenario))
+            }
+            Err(refusal) => Applied::Refused(refusal),
+        }
+    }
+
+    /// Goes back to that time. What was done later is kept until something else is done instead.
+    pub fn rewind(&mut self, time: Nanos) {
+        let time = BOOT + time;
+        if let Some(world) = self.history.go_back(time) {
+            self.world = world;
+            self.history.play(&mut self.world, time);
+        }
+    }
+
+    /// The cluster as Kafka's protocol would tell it, and what only a simulator can see.
+    pub fn snapshot(&mut self) -> (Arc<Cluster>, Arc<SimView>) {
+        let (cluster, columns) = self.world.cluster();
+        let view = SimView {
+            at_ms: (self.now() / 1_000_000) as Millis,
+            seed: self.seed(),
+            counters: self.world.counters(),
+            replicas: columns.iter().map(|ix| self.world.marks(*ix)).collect(),
+            lines: self.story.of(&self.world),
+        };
+        (Arc::new(cluster), Arc::new(view))
+    }
+
+    /// The counters so far.
+    pub fn counters(&mut self) -> Counters {
+        self.world.counters()
+    }
+
+    /// The report of the run up to now.
+    pub fn report(&self) -> RunReport {
+        let mut world = self.world.clone();
+        let scenario = world.scenario.clone();
+        world.report(self.now(), &scenario.expectations)
+    }
+
+    /// Keeps all events until [`Simulator::take_events`].
+    pub fn keep_events(&mut self) {
+        self.world.trace.keep_all();
+    }
+
+    /// The events since the last call.
+    pub fn take_events(&mut self) -> Vec<Arc<TraceEvent>> {
+        self.world.trace.take()
+    }
+
+    /// The last events, the oldest first.
+    pub fn recent_events(&self) -> impl DoubleEndedIterator<Item = &Arc<TraceEvent>> {
+        self.world.trace.recent()
+    }
+
+    /// An event in words.
+    pub fn text(&self, event: &TraceEvent) -> String {
+        self.world.with_names(|names| event.text(names))
+    }
+
+    /// Why an event happened: itself, then what led to it, a line each.
+    pub fn why(&self, seq: u64) -> Vec<String> {
+        self.world.with_names(|names| self.world.trace.why(seq, names))
+    }
+
+    /// Whether all events of the scenario have happened.
+    pub fn script_is_over(&self) -> bool {
+        self.world.script_is_over()
+    }
+}
+
+/// Runs a scenario to its end.
+pub fn run(scenario: &Scenario, seed: u64, version: Option<KafkaVersion>) -> RunReport {
+    let mut simulator = Simulator::new(scenario, seed, version);
+    simulator.history.keep_nothing();
+    simulator.run_until(scenario.duration.0);
+    let now = simulator.now();
+    simulator.world.report(now, &scenario.expectations)
+}
+
+#[cfg(test)]
+mod tests;

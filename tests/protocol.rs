@@ -1,6 +1,10 @@
 //! Kafka's rules against what real brokers and controllers did, and against their invariants.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 #[path = "protocol/controller.rs"]
 mod controller;
 #[path = "protocol/replay.rs"]
 mod replay;
+#[path = "protocol/sessions.rs"]
+mod sessions;

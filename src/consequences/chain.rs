@@ -251,7 +251,7 @@ impl<'a> Chain<'a> {
             let lossy = if alone { events.page_cache_loss } else { 0.0 };
             self.lose(from, here(I) * events.outages * lossy);
             self.go(from, down, here(I) * events.outages * (1.0 - lossy));
-            if !shape.guarded || in_sync == shape.racks.iter().sum() {
+            if !shape.guarded || in_sync == shape.racks.iter().sum::<u8>() {
                 let stopped = moved(state, rack, I, if in_sync == 1 { E } else { M });
                 self.go(from, stopped, here(I) * events.restarts);
             }

@@ -54,6 +54,8 @@ pub struct Profile {
     pub truncation: Truncation,
     /// Fetches with an old leader epoch are refused (KIP-320).
     pub leader_epoch_fencing: bool,
+    /// A follower appends nothing newer than the leader epoch it knows (KAFKA-18723, 3.9.1).
+    pub append_epoch_check: bool,
     /// A follower about to join already counts for the high watermark (KIP-497).
     pub maximal_isr: bool,
     /// Joining the ISR checks the broker's incarnation (KIP-903).
@@ -92,6 +94,7 @@ impl Profile {
                 () => Truncation::ToHighWatermark,
             },
             leader_epoch_fencing: since(2, 1),
+            append_epoch_check: version >= KafkaVersion::new(3, 9, 1),
             maximal_isr: since(2, 7),
             broker_epoch_check: since(3, 7),
             epoch_start_check: since(2, 0),

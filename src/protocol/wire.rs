@@ -116,6 +116,8 @@ pub enum ErrorCode {
     StaleBrokerEpoch = 77,
     /// High watermark still behind the start of the leader's epoch.
     OffsetNotAvailable = 78,
+    /// The fetch session is unknown or at another epoch: fetch in full (KIP-227).
+    InvalidFetchSessionEpoch = 71,
     /// The preferred leader is not in the ISR or not alive.
     PreferredLeaderNotAvailable = 80,
     /// Nobody may lead.
@@ -165,6 +167,7 @@ impl ErrorCode {
             ErrorCode::UnknownLeaderEpoch => "UNKNOWN_LEADER_EPOCH",
             ErrorCode::StaleBrokerEpoch => "STALE_BROKER_EPOCH",
             ErrorCode::OffsetNotAvailable => "OFFSET_NOT_AVAILABLE",
+            ErrorCode::InvalidFetchSessionEpoch => "INVALID_FETCH_SESSION_EPOCH",
             ErrorCode::PreferredLeaderNotAvailable => "PREFERRED_LEADER_NOT_AVAILABLE",
             ErrorCode::EligibleLeadersNotAvailable => "ELIGIBLE_LEADERS_NOT_AVAILABLE",
             ErrorCode::ElectionNotNeeded => "ELECTION_NOT_NEEDED",
@@ -308,6 +311,8 @@ pub struct FetchedPartition {
     pub high_watermark: Offset,
     /// The leader's log start.
     pub log_start: Offset,
+    /// A consumer should rather read from this follower (KIP-392).
+    pub preferred_read_replica: Option<BrokerId>,
     /// The data, in order.
     pub batches: Vec<Batch>,
 }

@@ -163,6 +163,9 @@ impl World {
         };
         if let Some(Answer::Registered { epoch }) = self.ask(ControllerInput::Register(registration)) {
             self.epochs.insert(id, (epoch, disk));
+            let distrusted = known.is_some() && !clean && self.image().profile.elr;
+            let trusted = |(_, entry): (PartitionIx, &Entry)| entry.state.elr.contains(&BrokerId(id));
+            assert!(!distrusted || !self.image().partitions.iter().any(trusted), "lossy, yet in ELR");
         }
     }
 
@@ -290,55 +293,4 @@ proptest! {
         }
         prop_assert!(world.changes > 0);
     }
-}
-
-/// A killed broker is fenced between one session and one session and an eighth after its last heartbeat.
-#[test]
-fn a_silent_broker_is_fenced_in_time_and_the_cause_tells_when() {
-    let profile = Profile::default();
-    let mut controller = Controller::new(profile.clone(), ControllerSettings::defaults(&profile));
-    let mut out = Vec::new();
-    for id in 1..=3 {
-        let registration = Registration {
-            broker: BrokerId(id),
-            incarnation: 1,
-            previous_epoch: -1,
-            rack: None,
-            directories: vec![DirectoryId(id as u64)],
-        };
-        controller.step(0, ControllerInput::Register(registration), &mut out);
-    }
-    let epochs: Vec<i64> = controller.image().brokers.values().map(|broker| broker.epoch).collect();
-    let beat = |controller: &mut Controller, id: i32, at: Nanos| {
-        let heartbeat = Heartbeat {
-            broker: BrokerId(id),
-            epoch: epochs[id as usize - 1],
-            metadata_offset: 100,
-            want_fence: false,
-            want_shutdown: false,
-            offline_directories: vec![],
-        };
-        let mut out = Vec::new();
-        controller.step(at, ControllerInput::Heartbeat(heartbeat), &mut out);
-    };
-    (1..=3).for_each(|id| beat(&mut controller, id, SECOND));
-    let placement = Placement::Manual(vec![vec![BrokerId(1), BrokerId(2), BrokerId(3)]]);
-    let topic = ControllerInput::CreateTopic { placement, config: TopicConfig::default() };
-    controller.step(SECOND, topic, &mut out);
-    out.clear();
-    let mut next_beat = 2 * SECOND;
-    while out.is_empty() {
-        let at = controller.next_wake().unwrap();
-        while next_beat <= at {
-            [2, 3].into_iter().for_each(|id| beat(&mut controller, id, next_beat));
-            next_beat += 2 * SECOND;
-        }
-        controller.step(at, ControllerInput::Wake, &mut out);
-    }
-    let [ControllerOutput::Append(batch)] = &out[..] else { panic!("{out:?}") };
-    assert_eq!(batch.at, 10_125_000_000, "the first look after 10 s");
-    let text = format!("{:?}", batch.records[0]);
-    assert!(
-        text.contains("BrokerFenced { broker: BrokerId(1), last_heartbeat: 1000000000, now: 10125000000 }")
-    );
 }

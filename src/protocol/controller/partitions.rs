@@ -84,18 +84,25 @@ impl PartitionTable {
     pub fn push(&mut self, entry: Entry) {
         let ix = PartitionIx(self.entries.len() as u32);
         self.entries.push(entry);
-        self.index(ix);
+        self.note_replicas(ix);
+        self.note_leader(ix);
     }
 
     /// Applies a change of the partition itself.
     pub fn change(&mut self, ix: PartitionIx, change: &PartitionChange, directories: Option<&[DirectoryId]>) {
-        self.unindex(ix);
+        self.forget_leader(ix);
+        if change.replicas.is_some() {
+            self.forget_replicas(ix);
+        }
         let entry = &mut self.entries[ix.at()];
         apply(&mut entry.state, change);
         if let Some(directories) = directories {
             entry.directories = directories.to_vec();
         }
-        self.index(ix);
+        if change.replicas.is_some() {
+            self.note_replicas(ix);
+        }
+        self.note_leader(ix);
     }
 
     /// Empties the ELR of a topic's partitions, or of all.
@@ -106,11 +113,22 @@ impl PartitionTable {
         }
     }
 
-    fn index(&mut self, ix: PartitionIx) {
-        let state = &self.entries[ix.at()].state;
-        for broker in &state.replicas {
+    fn note_replicas(&mut self, ix: PartitionIx) {
+        for broker in &self.entries[ix.at()].state.replicas {
             self.by_broker.entry(*broker).or_default().insert(ix);
         }
+    }
+
+    fn forget_replicas(&mut self, ix: PartitionIx) {
+        for broker in &self.entries[ix.at()].state.replicas {
+            if let Some(partitions) = self.by_broker.get_mut(broker) {
+                partitions.remove(&ix);
+            }
+        }
+    }
+
+    fn note_leader(&mut self, ix: PartitionIx) {
+        let state = &self.entries[ix.at()].state;
         match state.leader {
             Some(leader) => *self.leaderships.entry(leader).or_default() += 1,
             None => drop(self.leaderless.insert(ix)),
@@ -120,14 +138,9 @@ impl PartitionTable {
         }
     }
 
-    fn unindex(&mut self, ix: PartitionIx) {
-        let state = &self.entries[ix.at()].state;
-        for broker in &state.replicas {
-            if let Some(partitions) = self.by_broker.get_mut(broker) {
-                partitions.remove(&ix);
-            }
-        }
-        if let Some(count) = state.leader.and_then(|leader| self.leaderships.get_mut(&leader)) {
+    fn forget_leader(&mut self, ix: PartitionIx) {
+        let leader = self.entries[ix.at()].state.leader;
+        if let Some(count) = leader.and_then(|leader| self.leaderships.get_mut(&leader)) {
             *count -= 1;
         }
         self.leaderless.remove(&ix);

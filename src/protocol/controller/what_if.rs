@@ -17,17 +17,26 @@ pub struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    fn election(&self) -> Election {
-        if self.unclean { Election::Unclean } else { Election::Online }
+    fn target(&self, isr: Vec<BrokerId>) -> Target {
+        Target::isr(isr, if self.unclean { Election::Unclean } else { Election::Online })
     }
 
-    fn rules(&self, state: &PartitionState, acceptable: &'a dyn Fn(BrokerId) -> bool) -> Rules<'a> {
+    fn rules<'b>(&self, state: &PartitionState, acceptable: &'b dyn Fn(BrokerId) -> bool) -> Rules<'b>
+    where
+        'a: 'b,
+    {
         let min_isr = self.profile.effective_min_isr(self.min_isr, state.replicas.len());
         Rules { profile: self.profile, min_isr, acceptable }
     }
+
+    fn decide(&self, state: &mut PartitionState, target: Target, acceptable: &dyn Fn(BrokerId) -> bool) {
+        if let Some(change) = build(state, target, self.rules(state, acceptable)) {
+            apply(state, &change);
+        }
+    }
 }
 
-/// Who leads if only the brokers in `alive` are fit to; `None` if the partition is offline.
+/// Who leads if only the brokers that are `alive` may; `None` if the partition is offline.
 ///
 /// The ISR stays as it is: this is the moment of a look, not the outcome of failures.
 pub fn leader_now(
@@ -35,13 +44,13 @@ pub fn leader_now(
     alive: &dyn Fn(BrokerId) -> bool,
     setting: Setting<'_>,
 ) -> Option<Elected> {
-    let target = Target::isr(state.isr.clone(), setting.election());
-    elect(state, target, setting.rules(state, alive))
+    elect(state, setting.target(state.isr.clone()), setting.rules(state, alive))
 }
 
 /// The partition after these brokers crashed and were fenced, one after another in this order.
 ///
-/// Brokers that fail together are fenced in some order too; which one is last can decide who may lead.
+/// `alive` tells of the others. Brokers that fail together are fenced in some order too: which one is
+/// last can decide who may lead.
 pub fn after_crashes(
     state: &PartitionState,
     lost: &[BrokerId],
@@ -50,49 +59,91 @@ pub fn after_crashes(
 ) -> PartitionState {
     let mut state = state.clone();
     for (place, broker) in lost.iter().enumerate() {
-        let gone = &lost[..=place];
-        let acceptable = |id: BrokerId| alive(id) && !gone.contains(&id);
+        let acceptable = |id: BrokerId| alive(id) && !lost[..=place].contains(&id);
         if state.isr.contains(broker) {
-            let isr = state.isr.iter().copied().filter(|id| id != broker).collect();
-            decide(&mut state, Target::isr(isr, setting.election()), &acceptable, setting);
+            let target = without(broker, setting, &state.isr);
+            setting.decide(&mut state, target, &acceptable);
         }
     }
     state
 }
 
-/// The partition after a broker came back and was unfenced: `unclean` without its clean-shutdown marker.
+/// The partition after a broker came back and was unfenced; `clean` with the marker of a clean shutdown.
+///
+/// `alive` tells of the others.
 pub fn after_return(
     state: &PartitionState,
     broker: BrokerId,
-    unclean: bool,
+    clean: bool,
     alive: &dyn Fn(BrokerId) -> bool,
     setting: Setting<'_>,
 ) -> PartitionState {
     let mut state = state.clone();
-    let others = |id: BrokerId| id != broker && alive(id);
-    let listed = state.isr.contains(&broker) || state.elr.contains(&broker) && unclean;
-    if listed && (setting.profile.elr || state.isr.contains(&broker)) {
-        let isr = state.isr.iter().copied().filter(|id| *id != broker).collect();
-        let unclean_shutdown = Some(broker).filter(|_| unclean && setting.profile.elr);
-        let target = Target { unclean_shutdown, ..Target::isr(isr, setting.election()) };
-        decide(&mut state, target, &others, setting);
+    let distrusted = setting.profile.elr && !clean;
+    if state.isr.contains(&broker) || distrusted && state.elr.contains(&broker) {
+        let unclean_shutdown = Some(broker).filter(|_| distrusted);
+        let target = Target { unclean_shutdown, ..without(&broker, setting, &state.isr) };
+        setting.decide(&mut state, target, &|id| id != broker && alive(id));
     }
     if state.leader.is_none() {
-        let target = Target::isr(state.isr.clone(), setting.election());
-        decide(&mut state, target, &|id| id == broker || alive(id), setting);
+        let target = setting.target(state.isr.clone());
+        setting.decide(&mut state, target, &|id| id == broker || alive(id));
     }
     state
 }
 
-fn decide(
-    state: &mut PartitionState,
-    target: Target,
-    acceptable: &dyn Fn(BrokerId) -> bool,
-    setting: Setting<'_>,
-) {
-    let min_isr = setting.profile.effective_min_isr(setting.min_isr, state.replicas.len());
-    let rules = Rules { profile: setting.profile, min_isr, acceptable };
-    if let Some(change) = build(state, target, rules) {
-        apply(state, &change);
+fn without(broker: &BrokerId, setting: Setting<'_>, isr: &[BrokerId]) -> Target {
+    setting.target(isr.iter().copied().filter(|id| id != broker).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [BrokerId; 3] = [BrokerId(1), BrokerId(2), BrokerId(3)];
+
+    fn healthy() -> PartitionState {
+        PartitionState { replicas: ALL.into(), isr: ALL.into(), leader: Some(ALL[0]), ..Default::default() }
+    }
+
+    fn profile(version: &str) -> Profile {
+        Profile::of(version.parse().unwrap(), None)
+    }
+
+    #[test]
+    fn the_order_of_crashes_decides_who_is_last() {
+        let profile = profile("4.1");
+        let setting = Setting { profile: &profile, min_isr: 2, unclean: false };
+        let after = after_crashes(&healthy(), &[ALL[0], ALL[2], ALL[1]], &|_| true, setting);
+        assert_eq!((after.leader, &after.elr[..]), (None, &ALL[1..]));
+        assert_eq!(after.last_known_elr, [ALL[1]]);
+        assert_eq!(leader_now(&after, &|id| id == ALL[0], setting), None);
+        let third = Some(Elected { leader: ALL[2], unclean: false });
+        assert_eq!(leader_now(&after, &|id| id == ALL[2], setting), third);
+    }
+
+    #[test]
+    fn without_elr_only_the_last_one_brings_it_back() {
+        let profile = profile("3.9");
+        let setting = Setting { profile: &profile, min_isr: 2, unclean: false };
+        let after = after_crashes(&healthy(), &ALL, &|_| true, setting);
+        assert_eq!((after.leader, &after.isr[..]), (None, &ALL[2..]));
+        let back = |broker| after_return(&after, broker, false, &|_| false, setting).leader;
+        assert_eq!(ALL.map(back), [None, None, Some(ALL[2])]);
+        let unclean = Setting { unclean: true, ..setting };
+        let first = Some(Elected { leader: ALL[0], unclean: true });
+        assert_eq!(leader_now(&after, &|id| id != ALL[2], unclean), first);
+    }
+
+    #[test]
+    fn two_lossy_returns_leave_the_last_known_leader() {
+        let profile = profile("4.1");
+        let setting = Setting { profile: &profile, min_isr: 2, unclean: false };
+        let lost = after_crashes(&healthy(), &[ALL[0], ALL[2], ALL[1]], &|_| true, setting);
+        let third = after_return(&lost, ALL[2], false, &|_| false, setting);
+        assert_eq!((third.leader, &third.elr[..]), (None, &ALL[1..2]));
+        let second = after_return(&third, ALL[1], false, &|id| id == ALL[2], setting);
+        assert_eq!((second.leader, &second.isr[..]), (Some(ALL[1]), &ALL[1..2]));
+        assert_eq!(second.recovery, crate::protocol::wire::Recovery::Recovering);
     }
 }

@@ -1,0 +1,219 @@
+//! Changes laid over a cluster, one after the other.
+
+use crate::hypothesis::reshape;
+use crate::knobs::{Change, Scope, Value};
+use crate::model::{
+    Assumptions, ClientProfile, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum, Environment,
+    KafkaVersion, Origin, Topic,
+};
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a change cannot be: one plain line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HypothesisError {
+    /// Which of the changes.
+    pub at: usize,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl fmt::Display for HypothesisError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl std::error::Error for HypothesisError {}
+
+/// The cluster as it would be after these changes, in order.
+///
+/// # Errors
+/// The first change that cannot be.
+pub fn apply(cluster: &Cluster, changes: &[Change]) -> Result<Cluster, HypothesisError> {
+    let mut now = cluster.clone();
+    for (at, change) in changes.iter().enumerate() {
+        apply_one(&mut now, change).map_err(|why| HypothesisError { at, why })?;
+    }
+    Ok(now)
+}
+
+fn apply_one(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
+    let (name, value) = (change.knob.name, &change.value);
+    match change.knob.scope {
+        Scope::Producer => set_client(&mut assumed(cluster).producers, change),
+        Scope::Consumer => set_client(&mut assumed(cluster).consumers, change),
+        Scope::Topic => set_topic(cluster, change),
+        Scope::Broker => set_broker(cluster, name, value),
+        Scope::Cluster => set_cluster(cluster, name, value),
+        Scope::Group => Err(format!("{name} cannot be changed here")),
+        Scope::Net | Scope::Load | Scope::Env => set_surroundings(assumed(cluster), name, value),
+    }
+}
+
+fn assumed(cluster: &mut Cluster) -> &mut Assumptions {
+    Arc::make_mut(&mut cluster.assumed)
+}
+
+fn set_client(clients: &mut [ClientProfile], change: &Change) -> Result<(), String> {
+    let mut found = false;
+    for client in clients.iter_mut() {
+        if change.subject.as_ref().is_none_or(|name| *name == client.name) {
+            found = true;
+            client.settings.insert(change.knob.name.to_string(), change.value.kafka_text());
+            client.origin = Origin::Lever;
+        }
+    }
+    match (found, &change.subject) {
+        (true, _) => Ok(()),
+        (false, Some(name)) => Err(format!("there is no {} called `{name}`", change.knob.scope)),
+        (false, None) => Err(format!("there is no {} to change", change.knob.scope)),
+    }
+}
+
+fn set_topic(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
+    let names: Vec<Arc<str>> = match &change.subject {
+        Some(name) => vec![cluster.topic_named(name).ok_or_else(|| no_topic(cluster, name))?.1.name.clone()],
+        None => {
+            cluster.topics.iter().filter(|topic| !topic.internal).map(|topic| topic.name.clone()).collect()
+        }
+    };
+    let count = change.value.int().unwrap_or(0);
+    match change.knob.name {
+        "partitions" => reshape::set_partitions(cluster, &names, count),
+        "replication.factor" => reshape::set_replication_factor(cluster, &names, count),
+        key => {
+            let text = change.value.kafka_text();
+            edit_topics(cluster, |topic| names.contains(&topic.name), key, &text, ConfigSource::Topic);
+            Ok(())
+        }
+    }
+}
+
+fn no_topic(cluster: &Cluster, name: &str) -> String {
+    let near = cluster.topics.iter().find(|topic| topic.name.starts_with(name.get(..3).unwrap_or(name)));
+    match near {
+        Some(topic) => format!("there is no topic `{name}`: did you mean `{}`?", topic.name),
+        None => format!("there is no topic `{name}`"),
+    }
+}
+
+/// Sets one key in the configuration of some topics; topics that shared a map go on sharing one.
+fn edit_topics(
+    cluster: &mut Cluster,
+    which: impl Fn(&Topic) -> bool,
+    key: &str,
+    text: &str,
+    source: ConfigSource,
+) {
+    let mut edited: Vec<(*const ConfigMap, Arc<ConfigMap>)> = Vec::new();
+    let as_of = cluster.taken_at;
+    let topics = cluster.topics.iter().map(|topic| {
+        if !which(topic) {
+            return topic.clone();
+        }
+        let old = topic.config.get().cloned().unwrap_or_default();
+        let known = edited.iter().find(|(from, _)| *from == Arc::as_ptr(&old)).map(|(_, map)| map.clone());
+        let map = known.unwrap_or_else(|| {
+            let mut map = ConfigMap::clone(&old);
+            map.insert(key.to_string(), ConfigEntry::new(text, source));
+            let map = Arc::new(map);
+            edited.push((Arc::as_ptr(&old), map.clone()));
+            map
+        });
+        Topic { config: Datum::known(map, as_of, Origin::Lever), ..topic.clone() }
+    });
+    cluster.topics = topics.collect();
+}
+
+fn set_broker(cluster: &mut Cluster, key: &str, value: &Value) -> Result<(), String> {
+    let text = value.kafka_text();
+    let as_of = cluster.taken_at;
+    let mut brokers = cluster.brokers.to_vec();
+    for broker in &mut brokers {
+        let mut map = broker.config.get().map(|map| ConfigMap::clone(map)).unwrap_or_default();
+        map.insert(key.to_string(), ConfigEntry::new(&text, ConfigSource::DynamicDefault));
+        broker.config = Datum::known(Arc::new(map), as_of, Origin::Lever);
+    }
+    cluster.brokers = brokers.into();
+    // A topic that does not set the key itself follows the brokers.
+    let follows = |topic: &Topic| {
+        let entry = topic.config.get().and_then(|config| config.get(key));
+        entry.is_some_and(|entry| entry.source != ConfigSource::Topic)
+    };
+    edit_topics(cluster, follows, key, &text, ConfigSource::DynamicDefault);
+    Ok(())
+}
+
+fn set_cluster(cluster: &mut Cluster, name: &str, value: &Value) -> Result<(), String> {
+    let as_of = cluster.taken_at;
+    match (name, value) {
+        ("brokers", Value::Int(count)) => reshape::set_brokers(cluster, *count),
+        ("racks", Value::Int(count)) => reshape::set_racks(cluster, *count),
+        ("kafka.version", Value::Word(text)) => {
+            let version: KafkaVersion = text.parse()?;
+            let elr = version >= KafkaVersion::new(4, 1, 0);
+            cluster.version = Datum::known(version, as_of, Origin::Lever);
+            cluster.features.elr =
+                Datum::known(elr, as_of, Origin::Derived("a new cluster of this version".into()));
+            let assumed = assumed(cluster);
+            let clients = assumed.producers.iter_mut().chain(&mut assumed.consumers);
+            clients.for_each(|client| client.version = version);
+            Ok(())
+        }
+        ("eligible.leader.replicas.version", Value::Int(level)) => {
+            let old = cluster.version.get().is_some_and(|version| *version < KafkaVersion::new(4, 0, 0));
+            if old && *level > 0 {
+                return Err("eligible leader replicas need Kafka 4.0 or later".into());
+            }
+            cluster.features.elr = Datum::known(*level > 0, as_of, Origin::Lever);
+            Ok(())
+        }
+        _ => Err(format!("{name} cannot be changed here")),
+    }
+}
+
+fn set_surroundings(assumed: &mut Assumptions, name: &str, value: &Value) -> Result<(), String> {
+    if let ("preset", Value::Word(preset)) = (name, value) {
+        assumed.env = match preset.as_str() {
+            "bare-metal-1dc" => Environment::bare_metal(),
+            "cloud-3az-ebs" => Environment::cloud_network_disk(),
+            _ => Environment::cloud_local_disk(),
+        };
+        return Ok(());
+    }
+    if let ("keyed", Value::Bool(keyed)) = (name, value) {
+        assumed.load.keyed = *keyed;
+        return Ok(());
+    }
+    let number = value.float().ok_or_else(|| format!("{name} takes a number"))?;
+    let (load, net, env) = (&mut assumed.load, &mut assumed.net, &mut assumed.env);
+    let slot = match name {
+        "record_bytes" => {
+            load.record_bytes = number as u32;
+            return Ok(());
+        }
+        "producers" => {
+            load.producers = number as u32;
+            return Ok(());
+        }
+        "records_per_s" => &mut load.records_per_s,
+        "client_rtt_ms" => &mut net.client_rtt_ms,
+        "rack_rtt_ms" => &mut net.rack_rtt_ms,
+        "same_rack_rtt_ms" => &mut net.same_rack_rtt_ms,
+        "outages_per_year" => &mut env.outages_per_year,
+        "outage_minutes" => &mut env.outage_minutes,
+        "restarts_per_year" => &mut env.restarts_per_year,
+        "restart_minutes" => &mut env.restart_minutes,
+        "disk_losses_per_year" => &mut env.disk_losses_per_year,
+        "rebuild_hours" => &mut env.rebuild_hours,
+        "page_cache_loss_share" => &mut env.page_cache_loss_share,
+        "rack_outages_per_year" => &mut env.rack_outages_per_year,
+        "power_share" => &mut env.power_share,
+        "site_outages_per_year" => &mut env.site_outages_per_year,
+        "catch_up_minutes" => &mut env.catch_up_minutes,
+        _ => return Err(format!("{name} cannot be changed here")),
+    };
+    *slot = number;
+    Ok(())
+}

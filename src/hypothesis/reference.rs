@@ -1,0 +1,65 @@
+//! The reference cluster that is judged when nobody names another.
+
+use crate::hypothesis::reshape::{fresh, rack_name};
+use crate::model::{
+    Assumptions, Broker, BrokerId, BrokerState, Cluster, ConfigMap, Datum, Features, KafkaVersion, Origin,
+    Partitions, Site, Topic, TopicIx, Unknown, place,
+};
+use std::sync::Arc;
+
+/// Three brokers in three racks and one topic, `orders`, of 12 partitions with 3 replicas; everything
+/// else is what a new cluster of this version has.
+pub fn reference(version: KafkaVersion) -> Cluster {
+    reference_with(version, 3, 3, 12, 3)
+}
+
+/// The same with other counts; `racks` 0 is no rack information.
+pub fn reference_with(
+    version: KafkaVersion,
+    brokers: usize,
+    racks: usize,
+    partitions: usize,
+    replication_factor: usize,
+) -> Cluster {
+    let (as_of, from) = (0, Origin::Assumed);
+    let ids = (0..brokers).map(|at| (at, BrokerId(at as i32 + 1)));
+    let sites: Vec<Site> =
+        ids.map(|(at, id)| (id, (racks > 0).then(|| rack_name(at % racks.max(1))))).collect();
+    let members = sites.iter().map(|(id, rack)| Broker {
+        id: *id,
+        host: "reference".into(),
+        port: 9092,
+        rack: Datum::known(rack.as_deref().map(Arc::from), as_of, from.clone()),
+        state: BrokerState::Up,
+        since: None,
+        config: Datum::known(Arc::new(ConfigMap::new()), as_of, from.clone()),
+    });
+    let rows: Vec<_> = place(&sites, partitions, replication_factor, 0)
+        .into_iter()
+        .enumerate()
+        .map(|(number, replicas)| fresh(TopicIx(0), number as i32, replicas))
+        .collect();
+    let topic = Topic {
+        name: "orders".into(),
+        internal: false,
+        config: Datum::known(Arc::new(ConfigMap::new()), as_of, from.clone()),
+        first: 0,
+        count: partitions as u32,
+    };
+    let elr = version >= KafkaVersion::new(4, 1, 0);
+    Cluster {
+        taken_at: as_of,
+        id: Datum::known("reference".into(), as_of, from.clone()),
+        version: Datum::known(version, as_of, from.clone()),
+        features: Features {
+            elr: Datum::known(elr, as_of, from.clone()),
+            metadata_level: Datum::unknown(Unknown::NotAsked),
+        },
+        quorum: Datum::unknown(Unknown::NotAsked),
+        brokers: members.collect(),
+        topics: [topic].into(),
+        partitions: Partitions::from_rows(&rows, Datum::known((), as_of, from)),
+        groups: Datum::unknown(Unknown::NotAsked),
+        assumed: Arc::new(Assumptions::defaults(version)),
+    }
+}

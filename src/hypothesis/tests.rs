@@ -1,0 +1,143 @@
+//! Levers over a cluster: what they change, that nothing else changes, and that undo undoes.
+
+use super::*;
+use crate::knobs::ALL;
+use crate::model::{BrokerId, KafkaVersion, Origin, TopicIx};
+use proptest::prelude::*;
+
+fn base() -> Arc<Cluster> {
+    Arc::new(reference(KafkaVersion::REFERENCE))
+}
+
+fn change(text: &str) -> Change {
+    Change::parse(text).unwrap()
+}
+
+fn after(changes: &[&str]) -> Cluster {
+    let changes: Vec<Change> = changes.iter().map(|text| change(text)).collect();
+    apply(&base(), &changes).unwrap()
+}
+
+#[test]
+fn every_knob_reads_back_what_was_set() {
+    for knob in ALL {
+        let start = base();
+        let before = resolve(&start, Some(TopicIx(0)), knob);
+        let rungs = knob.ladder.iter().filter_map(|rung| knob.kind.parse(rung).ok());
+        for value in rungs {
+            if let Ok(now) = apply(&start, &[Change::new(knob, value.clone())]) {
+                let read = resolve(&now, Some(TopicIx(0)), knob);
+                assert_eq!(read.get(), Some(&value), "{} (was {before:?})", knob.full_name());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_broker_value_reaches_only_topics_that_do_not_set_it() {
+    let knob = crate::knobs::find(None, "min.insync.replicas").unwrap();
+    let inherited = after(&["broker:min.insync.replicas=2"]);
+    assert_eq!(resolve(&inherited, Some(TopicIx(0)), knob).get(), Some(&Value::Int(2)));
+    let own = after(&["topic:min.insync.replicas=3", "broker:min.insync.replicas=2"]);
+    assert_eq!(resolve(&own, Some(TopicIx(0)), knob).get(), Some(&Value::Int(3)));
+}
+
+#[test]
+fn added_replicas_go_to_the_emptiest_rack_and_removed_ones_spare_the_leader() {
+    let wide = after(&["cluster:brokers=6", "replication.factor=4"]);
+    for partition in wide.partitions.iter() {
+        assert_eq!((partition.replicas().len(), partition.isr_len()), (4, 4));
+    }
+    let narrow = after(&["replication.factor=1"]);
+    for partition in narrow.partitions.iter() {
+        assert_eq!(partition.leader(), partition.replicas().first().copied());
+    }
+}
+
+#[test]
+fn growing_a_topic_keeps_what_is_there() {
+    let (start, grown) = (base(), after(&["partitions=24"]));
+    assert_eq!(grown.partitions.len(), 24);
+    for (old, new) in start.partitions.iter().zip(grown.partitions.iter()) {
+        assert_eq!(old.to_row(), new.to_row());
+    }
+}
+
+#[test]
+fn what_cannot_be_says_why() {
+    let says = |text: &str| apply(&base(), &[change(text)]).unwrap_err().to_string();
+    assert_eq!(says("partitions=3"), "partitions only grow: orders has 12");
+    assert_eq!(says("replication.factor=4"), "replication.factor 4 needs 4 brokers: 3 are there");
+    assert_eq!(says("brokers=2"), "2 brokers cannot hold 3 replicas of a partition");
+    assert_eq!(says("topic/ordrs:partitions=24"), "there is no topic `ordrs`: did you mean `orders`?");
+    assert_eq!(says("producer/web:acks=1"), "there is no producer called `web`");
+}
+
+#[test]
+fn fewer_brokers_move_their_replicas() {
+    let shrunk = after(&["brokers=6", "racks=3", "brokers=3"]);
+    for partition in shrunk.partitions.iter() {
+        assert!(partition.replicas().iter().all(|id| *id <= BrokerId(3)), "{:?}", partition.replicas());
+        assert_eq!(partition.replicas().len(), 3);
+    }
+}
+
+#[test]
+fn a_changed_client_is_no_longer_a_mere_assumption() {
+    assert_eq!(after(&["acks=1"]).assumed.producers[0].origin, Origin::Lever);
+}
+
+#[test]
+fn a_pin_is_what_now_is_compared_with() {
+    let mut hypothesis = Hypothesis::new(base());
+    let acks = crate::knobs::find(None, "acks").unwrap();
+    hypothesis.set(change("acks=1")).unwrap();
+    hypothesis.pin();
+    hypothesis.set(change("acks=0")).unwrap();
+    let word = |value: &Datum<Value>| value.get().unwrap().to_string();
+    let seen = hypothesis.difference(None, acks);
+    assert_eq!((word(&seen.was), word(&seen.now)), ("1".into(), "0".into()));
+}
+
+#[test]
+fn a_topic_that_is_gone_takes_its_changes_with_it() {
+    let mut hypothesis = Hypothesis::new(base());
+    hypothesis.set(change("topic/orders:min.insync.replicas=2")).unwrap();
+    hypothesis.set(change("acks=1")).unwrap();
+    let mut empty = Cluster::clone(hypothesis.base());
+    empty.topics = Arc::new([]);
+    empty.partitions = Default::default();
+    let dropped = hypothesis.rebase(Arc::new(empty));
+    assert_eq!(dropped, [change("topic/orders:min.insync.replicas=2")]);
+    assert_eq!(hypothesis.changes(), [change("acks=1")]);
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    (0..ALL.len(), any::<prop::sample::Index>()).prop_filter_map("a value of its ladder", |(at, rung)| {
+        let knob = ALL[at];
+        knob.kind.parse(knob.ladder[rung.index(knob.ladder.len())]).ok().map(|value| Change::new(knob, value))
+    })
+}
+
+proptest! {
+    #[test]
+    fn undo_takes_everything_back_and_redo_brings_it_again(changes in prop::collection::vec(any_change(), 1..12)) {
+        let mut hypothesis = Hypothesis::new(base());
+        let mut seen = vec![hypothesis.now().clone()];
+        for change in changes {
+            if hypothesis.set(change).is_ok() {
+                seen.push(hypothesis.now().clone());
+            }
+        }
+        for want in seen.iter().rev().skip(1) {
+            prop_assert!(hypothesis.undo());
+            prop_assert_eq!(hypothesis.now(), want);
+        }
+        prop_assert!(!hypothesis.undo());
+        for want in &seen[1..] {
+            prop_assert!(hypothesis.redo());
+            prop_assert_eq!(hypothesis.now(), want);
+        }
+        prop_assert!(!hypothesis.redo());
+    }
+}

@@ -1,0 +1,249 @@
+//! A broker: its replicas, its own view of the metadata and its life, stepped by time and messages.
+
+mod answers;
+mod append;
+mod events;
+mod fetcher;
+mod host;
+mod io;
+mod isr_changes;
+mod lifecycle;
+mod metadata;
+mod parked;
+mod process;
+mod produce;
+mod queries;
+mod replica;
+mod replication;
+mod serve;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod truncation;
+mod upkeep;
+
+pub use events::{BrokerEvent, BrokerState, Fault, FlushCause, HwCause, Laggard, TruncationCause};
+pub use io::{BrokerInput, BrokerOutput, BrokerRegistration, MetadataUpdate, Survives};
+pub use replica::{Replica, Role};
+pub use settings::{BrokerSettings, TopicSettings};
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::messages::{Answer, Peer, Request};
+use crate::protocol::profile::Profile;
+use crate::protocol::timers::Timers;
+use crate::protocol::wire::{Batch, BrokerEpoch, Offset, PartitionState};
+use host::Host;
+use process::Process;
+
+const NO_REPLICA: u32 = u32::MAX;
+/// Low bits of a correlation tell who in the broker waits for the answer.
+const OWNER_BITS: u32 = 24;
+const OWNER_LIFE: u32 = 0;
+const OWNER_ALTER: u32 = 1;
+const OWNER_FETCHERS: u32 = 2;
+
+/// A broker with its disk. The disk outlives the process; everything else is gone when that ends.
+///
+/// A driver feeds it with [`Broker::step`] and carries out what comes back. It pauses a broker by holding
+/// inputs back, and models the time of disks and processors by holding outputs back. A broker starts
+/// without a process: step it with [`BrokerInput::Start`].
+#[derive(Clone, Debug)]
+pub struct Broker {
+    settings: BrokerSettings,
+    profile: Profile,
+    detail: bool,
+    replicas: Vec<Replica>,
+    /// Places in `replicas` by partition.
+    index: Vec<u32>,
+    host: Host,
+    timers: Timers,
+    serial: u64,
+    process: Process,
+    /// Emptied lists to use again.
+    spare: Vec<Vec<Batch>>,
+    appended: Vec<(u32, u32, Offset)>,
+}
+
+/// One step: its time, and what it wants done.
+struct Step<'a> {
+    now: Nanos,
+    out: &'a mut Vec<BrokerOutput>,
+    bytes: u64,
+    fsyncs: u32,
+}
+
+impl Step<'_> {
+    fn event(&mut self, event: BrokerEvent) {
+        self.out.push(BrokerOutput::Event(event));
+    }
+
+    fn answer(&mut self, to: Peer, correlation: u64, answer: Answer) {
+        self.out.push(BrokerOutput::Answer { to, correlation, answer });
+    }
+}
+
+impl Broker {
+    /// A broker with an empty disk and no process.
+    pub fn new(settings: BrokerSettings, profile: Profile) -> Self {
+        let host = Host::new(settings.id);
+        Broker {
+            settings,
+            profile,
+            detail: false,
+            replicas: Vec::new(),
+            index: Vec::new(),
+            host,
+            timers: Timers::default(),
+            serial: 0,
+            process: Process::default(),
+            spare: Vec::new(),
+            appended: Vec::new(),
+        }
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &BrokerSettings {
+        &self.settings
+    }
+
+    /// The version it behaves like.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Switches the events of the hot paths (append, high watermark, flush) on or off.
+    pub fn set_detail(&mut self, detail: bool) {
+        self.detail = detail;
+    }
+
+    /// Where it is in its life.
+    pub fn state(&self) -> BrokerState {
+        self.process.life.state()
+    }
+
+    /// The epoch of its registration, -1 before.
+    pub fn broker_epoch(&self) -> BrokerEpoch {
+        self.process.life.broker_epoch()
+    }
+
+    /// How far it has applied the metadata log.
+    pub fn metadata_offset(&self) -> i64 {
+        self.process.metadata_offset
+    }
+
+    /// A partition as this broker believes it is.
+    pub fn known_partition(&self, partition: PartitionIx) -> Option<&PartitionState> {
+        self.process.view.partition(partition).map(AsRef::as_ref)
+    }
+
+    /// Its replica of a partition, which it has as long as its disk has the log.
+    pub fn replica(&self, partition: PartitionIx) -> Option<&Replica> {
+        self.place(partition).map(|place| &self.replicas[place as usize])
+    }
+
+    /// All its replicas.
+    pub fn replicas(&self) -> impl Iterator<Item = &Replica> {
+        self.replicas.iter().filter(|replica| self.place(replica.partition).is_some())
+    }
+
+    /// Correlations of this broker's requests to `to` that have no answer yet, for a driver that breaks
+    /// the connection.
+    pub fn waiting_for(&self, to: BrokerId) -> impl Iterator<Item = u64> + '_ {
+        let fetchers = self.process.fetchers.iter().filter(move |fetcher| fetcher.source == to);
+        fetchers.filter_map(|fetcher| fetcher.outstanding.map(|outstanding| outstanding.correlation))
+    }
+
+    /// Merges what was appended below `offset` into spans, as far as it is flushed. Call it with an offset
+    /// that every replica and every reader has passed: sizes and times below it are then averages.
+    pub fn compact_below(&mut self, partition: PartitionIx, offset: Offset) {
+        if let Some(place) = self.place(partition) {
+            self.replicas[place as usize].storage.compact_below(offset);
+        }
+    }
+
+    /// Deletes what is below `offset` of a partition that the broker leads, at most up to the high watermark:
+    /// retention, or `DeleteRecords`. Followers delete with their next fetch.
+    pub fn delete_below(&mut self, partition: PartitionIx, offset: Offset) {
+        let Some(place) = self.place(partition) else { return };
+        let replica = &mut self.replicas[place as usize];
+        if matches!(replica.role, Role::Leader(_)) {
+            replica.storage.advance_start(offset.min(replica.high_watermark));
+            self.tell_readers(place);
+        }
+    }
+
+    /// Takes one input at `now`, which never goes back, and appends what it wants done to `out`.
+    pub fn step(&mut self, now: Nanos, input: BrokerInput, out: &mut Vec<BrokerOutput>) {
+        let mut step = Step { now, out, bytes: 0, fsyncs: 0 };
+        self.take(&mut step, input);
+        self.settle(&mut step);
+        if step.bytes > 0 || step.fsyncs > 0 {
+            step.out.push(BrokerOutput::Disk { bytes: step.bytes, fsyncs: step.fsyncs });
+        }
+        if let Some(at) = self.timers.announce() {
+            step.out.push(BrokerOutput::WakeAt(at));
+        }
+    }
+
+    fn take(&mut self, step: &mut Step<'_>, input: BrokerInput) {
+        match input {
+            BrokerInput::Wake => self.wake(step),
+            BrokerInput::Start { incarnation } => self.start(step, incarnation),
+            BrokerInput::Kill => self.kill(step),
+            BrokerInput::PowerLoss { survives } => self.lose_power(step, survives),
+            BrokerInput::DiskLost => self.lose_disk(step),
+            _ if self.state() == BrokerState::NotRunning => {}
+            BrokerInput::Request { from, correlation, request } => {
+                self.serve_request(step, from, correlation, request);
+            }
+            BrokerInput::Answer { correlation, answer } => self.take_answer(step, correlation, answer),
+            BrokerInput::ControllerAnswer { correlation, answer } => {
+                self.take_controller_answer(step, correlation, answer);
+            }
+            BrokerInput::Failed { correlation } => self.take_failure(step, correlation),
+            BrokerInput::Disconnected { peer } => self.forget_peer(peer),
+            BrokerInput::Metadata { offset, updates } => self.apply_metadata(step, offset, updates),
+            BrokerInput::Stop => self.stop(step),
+        }
+    }
+
+    fn serve_request(&mut self, step: &mut Step<'_>, from: Peer, correlation: u64, request: Request) {
+        match request {
+            Request::Produce(request) => self.produce(step, from, correlation, request),
+            Request::Fetch(request) => self.serve_fetch(step, from, correlation, request),
+            Request::EpochEnds(asked) => self.serve_epoch_ends(step, from, correlation, &asked),
+            Request::ListOffsets(asked) => self.serve_offsets(step, from, correlation, &asked),
+            Request::Metadata(asked) => self.serve_metadata(step, from, correlation, &asked),
+        }
+    }
+
+    /// What one input stirred up: parked fetches to answer, fetches and ISR changes to send.
+    fn settle(&mut self, step: &mut Step<'_>) {
+        let mut at = 0;
+        while let Some(&session) = self.process.woken.get(at) {
+            self.look_at_session(step, session);
+            at += 1;
+        }
+        self.process.woken.clear();
+        at = 0;
+        while let Some(&fetcher) = self.process.to_send.get(at) {
+            self.look_at_fetcher(step, fetcher);
+            at += 1;
+        }
+        self.process.to_send.clear();
+        self.send_isr_changes(step);
+    }
+
+    fn place(&self, partition: PartitionIx) -> Option<u32> {
+        self.index.get(partition.at()).copied().filter(|place| *place != NO_REPLICA)
+    }
+
+    fn correlation(&mut self, owner: u32) -> u64 {
+        self.serial += 1;
+        self.serial << OWNER_BITS | u64::from(owner)
+    }
+
+    fn id(&self) -> BrokerId {
+        self.settings.id
+    }
+}

@@ -1,0 +1,167 @@
+//! What a follower does with its leader's answers.
+
+use super::fetcher::Asked;
+use super::{Broker, BrokerEvent, HwCause, OWNER_BITS, OWNER_FETCHERS, Step, TruncationCause};
+use crate::protocol::follower::{self, FollowState, OutOfRange};
+use crate::protocol::messages::{Answer, EpochEndOf, FetchAnswer, ListedOffset};
+use crate::protocol::wire::{Batch, ErrorCode, FetchedPartition};
+
+/// So many emptied lists are kept for the next answers.
+const SPARE_LISTS: usize = 64;
+
+impl Broker {
+    pub(super) fn take_answer(&mut self, step: &mut Step<'_>, correlation: u64, answer: Answer) {
+        let Some(at) = self.fetcher_of(correlation) else { return };
+        let Some(outstanding) = self.process.fetchers[at as usize].outstanding.take() else { return };
+        match (outstanding.asked, answer) {
+            (Asked::Fetch, Answer::Fetch(answer)) => self.take_fetched(step, at, answer),
+            (Asked::EpochEnds, Answer::EpochEnds(ends)) => {
+                ends.iter().for_each(|end| self.take_epoch_end(step, at, end));
+            }
+            (Asked::Offsets, Answer::ListOffsets(offsets)) => {
+                for both in offsets.chunks_exact(2) {
+                    self.take_offsets(step, at, &both[0], &both[1]);
+                }
+            }
+            _ => {
+                self.process.fetchers[at as usize].outstanding = Some(outstanding);
+                return self.fetcher_failed(step, at);
+            }
+        }
+        self.queue_fetcher(at);
+    }
+
+    /// The fetcher that waits for this answer.
+    pub(super) fn fetcher_of(&self, correlation: u64) -> Option<u32> {
+        let owner = (correlation & ((1 << OWNER_BITS) - 1)) as u32;
+        let at = owner.checked_sub(OWNER_FETCHERS)?;
+        let outstanding = self.process.fetchers.get(at as usize)?.outstanding?;
+        (outstanding.correlation == correlation).then_some(at)
+    }
+
+    fn take_fetched(&mut self, step: &mut Step<'_>, at: u32, answer: FetchAnswer) {
+        if answer.error != ErrorCode::None {
+            self.process.fetchers[at as usize].session_epoch = 0;
+            return;
+        }
+        for mut fetched in answer.partitions {
+            self.take_partition(step, at, &fetched);
+            if self.spare.len() < SPARE_LISTS && fetched.batches.capacity() > 0 {
+                fetched.batches.clear();
+                self.spare.push(fetched.batches);
+            }
+        }
+    }
+
+    /// One partition of an answer; it counts only if the follower still asks for the same.
+    fn take_partition(&mut self, step: &mut Step<'_>, at: u32, fetched: &FetchedPartition) {
+        let Some(place) = self.place(fetched.partition) else { return };
+        let Some(following) = self.replicas[place as usize].following() else { return };
+        let current = following.fetcher == Some(at) && following.state == FollowState::Fetching;
+        if !current || !following.listed {
+            return;
+        }
+        if fetched.error != ErrorCode::None {
+            return self.fetch_refused(step, place, fetched.error);
+        }
+        if fetched.diverging.is_some() {
+            let replica = &self.replicas[place as usize];
+            let kind = self.profile.truncation;
+            let cut = follower::cut(kind, replica.log(), replica.high_watermark, fetched.diverging);
+            self.cut_log(step, place, cut.to, cut.cause);
+            return self.list_again(place);
+        }
+        if !fetched.batches.is_empty() {
+            self.append_fetched(step, place, &fetched.batches);
+            self.list_again(place);
+        }
+        let replica = &mut self.replicas[place as usize];
+        if fetched.log_start > replica.log().start() {
+            replica.storage.advance_start(fetched.log_start);
+        }
+        let to = fetched.high_watermark.clamp(replica.log().start(), replica.log().end());
+        self.set_high_watermark(step, place, to, HwCause::FromLeader);
+    }
+
+    fn append_fetched(&mut self, step: &mut Step<'_>, place: u32, batches: &[Batch]) {
+        let policy = self.flush_policy(place);
+        let replica = &mut self.replicas[place as usize];
+        let base_offset = replica.log().end();
+        let max_epoch = if self.profile.append_epoch_check { replica.leader_epoch() } else { i32::MAX };
+        let (taken, flush) = replica.storage.append_as_follower(batches, max_epoch, policy);
+        if taken == 0 {
+            return;
+        }
+        for batch in &batches[..taken] {
+            replica.producers.appended(batch, step.now);
+        }
+        if self.detail {
+            let (partition, end_offset) = (replica.partition, replica.log().end());
+            step.event(BrokerEvent::Appended { partition, base_offset, end_offset, as_leader: false });
+        }
+        let bytes = batches[..taken].iter().map(|batch| u64::from(batch.bytes)).sum();
+        self.written(step, place, bytes, flush);
+    }
+
+    fn fetch_refused(&mut self, step: &mut Step<'_>, place: u32, error: ErrorCode) {
+        self.tell_refused(step, place, error);
+        self.set_follow_state(place, self.state_after(step, error));
+    }
+
+    fn tell_refused(&self, step: &mut Step<'_>, place: u32, error: ErrorCode) {
+        let replica = &self.replicas[place as usize];
+        if let Some(leader) = replica.following().and_then(|following| following.leader) {
+            step.event(BrokerEvent::FetchRefused { partition: replica.partition, leader, error });
+        }
+    }
+
+    /// A fenced follower waits for newer metadata, the rest tries again after a while.
+    fn state_after(&self, step: &Step<'_>, error: ErrorCode) -> FollowState {
+        match error {
+            ErrorCode::OffsetOutOfRange => FollowState::NeedsOffsets,
+            ErrorCode::FencedLeaderEpoch => FollowState::Failed,
+            _ => FollowState::Delayed(step.now + self.settings.replica_fetch_backoff_ns),
+        }
+    }
+
+    fn take_epoch_end(&mut self, step: &mut Step<'_>, at: u32, answer: &EpochEndOf) {
+        let Some(place) = self.place(answer.partition) else { return };
+        let replica = &self.replicas[place as usize];
+        let waits = replica.following().is_some_and(|following| {
+            following.fetcher == Some(at) && following.state == FollowState::NeedsEpochEnd
+        });
+        if !waits {
+            return;
+        }
+        if answer.error != ErrorCode::None {
+            return self.fetch_refused(step, place, answer.error);
+        }
+        let cut = follower::cut(self.profile.truncation, replica.log(), replica.high_watermark, answer.end);
+        self.cut_log(step, place, cut.to, cut.cause);
+        let known = self.replicas[place as usize].log().epochs().latest().is_some();
+        let ask_again = !cut.done && known;
+        let next = if ask_again { FollowState::NeedsEpochEnd } else { FollowState::Fetching };
+        self.set_follow_state(place, next);
+    }
+
+    fn take_offsets(&mut self, step: &mut Step<'_>, at: u32, first: &ListedOffset, last: &ListedOffset) {
+        let Some(place) = self.place(first.partition) else { return };
+        let replica = &self.replicas[place as usize];
+        let waits = replica.following().is_some_and(|following| {
+            following.fetcher == Some(at) && following.state == FollowState::NeedsOffsets
+        });
+        if !waits {
+            return;
+        }
+        let error = if first.error == ErrorCode::None { last.error } else { first.error };
+        if error != ErrorCode::None {
+            return self.fetch_refused(step, place, error);
+        }
+        match follower::out_of_range(replica.log().end(), first.offset, last.offset) {
+            OutOfRange::TruncateTo(to) => self.cut_log(step, place, to, TruncationCause::LeaderEnd(to)),
+            OutOfRange::RestartAt(at) => self.restart_log(step, place, at),
+            OutOfRange::Resume => {}
+        }
+        self.set_follow_state(place, FollowState::Fetching);
+    }
+}

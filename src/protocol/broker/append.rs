@@ -1,0 +1,169 @@
+//! What follows from an append: flush, high watermark, answers to those who wait.
+
+use super::replica::Role;
+use super::{Broker, BrokerEvent, BrokerOutput, FlushCause, HwCause, Step};
+use crate::protocol::leader::Circumstances;
+use crate::protocol::messages::Answer;
+use crate::protocol::purgatory::Completed;
+use crate::protocol::storage::FlushPolicy;
+use crate::protocol::wire::{ErrorCode, Offset};
+
+impl Broker {
+    pub(super) fn flush_policy(&self, place: u32) -> FlushPolicy {
+        FlushPolicy {
+            messages: self.replicas[place as usize].settings.flush_messages,
+            segment_bytes: self.settings.log_segment_bytes,
+        }
+    }
+
+    /// Books an append: its bytes, its flush if it had one, else the pages left to the system.
+    pub(super) fn written(&mut self, step: &mut Step<'_>, place: u32, bytes: u64, flush: Option<FlushCause>) {
+        step.bytes += bytes;
+        let Some(cause) = flush else {
+            return self.mark_unflushed(step.now, place);
+        };
+        // Rolling a segment flushes it in the background; only flush.messages makes the append wait.
+        step.fsyncs += u32::from(cause == FlushCause::FlushMessages);
+        if self.detail {
+            let replica = &self.replicas[place as usize];
+            let (partition, to) = (replica.partition, replica.storage.flushed());
+            step.event(BrokerEvent::Flushed { partition, to, cause });
+        }
+    }
+
+    /// The leader appended from `old_end` on: followers that wait for data get it. What their fetches of
+    /// an idle partition said until now is noted first.
+    pub(super) fn wake_followers(&mut self, place: u32, old_end: Offset) {
+        let replica = &mut self.replicas[place as usize];
+        let Role::Leader(leadership) = &mut replica.role else { return };
+        for watcher in &replica.watchers {
+            let Some(follower) = watcher.follower else { continue };
+            let session = self.process.sessions.get_mut(watcher.session);
+            if let Some(remote) = leadership.remote_mut(follower) {
+                remote.settle(old_end, session.last_fetch);
+            }
+            session.mark(watcher.slot);
+            if session.parked.is_some() && !std::mem::replace(&mut session.woken, true) {
+                self.process.woken.push(watcher.session);
+            }
+        }
+    }
+
+    fn wake_consumers(&mut self, place: u32) {
+        for watcher in &self.replicas[place as usize].watchers {
+            let session = self.process.sessions.get_mut(watcher.session);
+            session.mark(watcher.slot);
+            let wakes = watcher.follower.is_none() && session.parked.is_some();
+            if wakes && !std::mem::replace(&mut session.woken, true) {
+                self.process.woken.push(watcher.session);
+            }
+        }
+    }
+
+    /// The log start has moved: everybody hears of it with the next answer.
+    pub(super) fn tell_readers(&mut self, place: u32) {
+        for watcher in &self.replicas[place as usize].watchers {
+            self.process.sessions.get_mut(watcher.session).mark(watcher.slot);
+        }
+    }
+
+    /// Moves the leader's high watermark if it may move (§2.5).
+    pub(super) fn advance_high_watermark(&mut self, step: &mut Step<'_>, place: u32, cause: HwCause) {
+        let replica = &mut self.replicas[place as usize];
+        let log_end = replica.storage.log().end();
+        let Role::Leader(leadership) = &mut replica.role else { return };
+        if replica.high_watermark >= log_end {
+            return;
+        }
+        let of = Circumstances {
+            profile: &self.profile,
+            now: step.now,
+            lag: self.settings.replica_lag_time_max_ns,
+            log_end,
+            min_isr: replica.min_isr,
+        };
+        let view = &self.process.view;
+        match leadership.high_watermark(of, |remote| view.may_join(remote, &self.profile)) {
+            Some((to, _)) => {
+                leadership.frozen = false;
+                if to > replica.high_watermark {
+                    self.set_high_watermark(step, place, to, cause);
+                }
+            }
+            None => self.tell_frozen(step, place),
+        }
+    }
+
+    fn tell_frozen(&mut self, step: &mut Step<'_>, place: u32) {
+        let replica = &mut self.replicas[place as usize];
+        let (partition, min_isr) = (replica.partition, replica.min_isr as u32);
+        let Role::Leader(leadership) = &mut replica.role else { return };
+        if leadership.is_under_min_isr(replica.min_isr) && !std::mem::replace(&mut leadership.frozen, true) {
+            let isr = leadership.isr.members().to_vec();
+            step.event(BrokerEvent::HighWatermarkFrozen { partition, isr, min_isr });
+        }
+    }
+
+    /// Sets a high watermark, up or down, and tells whoever waits for it.
+    pub(super) fn set_high_watermark(&mut self, step: &mut Step<'_>, place: u32, to: Offset, cause: HwCause) {
+        let replica = &mut self.replicas[place as usize];
+        let from = std::mem::replace(&mut replica.high_watermark, to);
+        if from == to {
+            return;
+        }
+        if !std::mem::replace(&mut replica.checkpoint_due, true) {
+            self.process.checkpoints.push(place);
+        }
+        if self.detail {
+            let partition = replica.partition;
+            step.event(BrokerEvent::HighWatermark { partition, from, to, cause });
+        }
+        self.complete_writes(step, place);
+        self.wake_consumers(place);
+    }
+
+    /// Answers the writes that the high watermark has passed.
+    pub(super) fn complete_writes(&mut self, step: &mut Step<'_>, place: u32) {
+        loop {
+            let replica = &mut self.replicas[place as usize];
+            let high_watermark = replica.high_watermark;
+            let Some(waiting) = replica.waiting.pop_front_if(|waiting| waiting.required <= high_watermark)
+            else {
+                return;
+            };
+            let error = self.committed_write(step, place);
+            if let Some(done) = self.process.purgatory.resolve(waiting, error) {
+                answer_write(step, done);
+            }
+        }
+    }
+
+    /// The result of a write that is below the high watermark: the ISR may have shrunk under its minimum
+    /// on the way (`checkEnoughReplicasReachOffset`).
+    pub(super) fn committed_write(&self, step: &mut Step<'_>, place: u32) -> ErrorCode {
+        let replica = &self.replicas[place as usize];
+        let Role::Leader(leadership) = &replica.role else { return ErrorCode::NotLeaderOrFollower };
+        let isr = leadership.isr.count(&self.profile);
+        if replica.min_isr <= isr {
+            return ErrorCode::None;
+        }
+        let error = ErrorCode::NotEnoughReplicasAfterAppend;
+        let (partition, min_isr) = (replica.partition, replica.min_isr as u32);
+        step.event(BrokerEvent::WriteFailed { partition, error, isr: isr as u32, min_isr });
+        error
+    }
+
+    /// The leadership is over: nobody will commit what waits.
+    pub(super) fn fail_writes(&mut self, step: &mut Step<'_>, place: u32, error: ErrorCode) {
+        while let Some(waiting) = self.replicas[place as usize].waiting.pop_front() {
+            if let Some(done) = self.process.purgatory.resolve(waiting, error) {
+                answer_write(step, done);
+            }
+        }
+    }
+}
+
+pub(super) fn answer_write(step: &mut Step<'_>, done: Completed) {
+    let answer = Answer::Produce(done.parts);
+    step.out.push(BrokerOutput::Answer { to: done.peer, correlation: done.correlation, answer });
+}

@@ -1,0 +1,241 @@
+//! What a broker reports about itself: facts with their cause, worded only when shown.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::wire::{EpochEnd, ErrorCode, LeaderEpoch, Offset};
+
+/// A fact. Those marked *detail* come only after [`super::Broker::set_detail`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BrokerEvent {
+    /// *Detail.* Records were appended.
+    Appended {
+        /// Where.
+        partition: PartitionIx,
+        /// First offset.
+        base_offset: Offset,
+        /// Offset after the last.
+        end_offset: Offset,
+        /// As leader, else as follower.
+        as_leader: bool,
+    },
+    /// *Detail.* The high watermark moved.
+    HighWatermark {
+        /// Where.
+        partition: PartitionIx,
+        /// Before.
+        from: Offset,
+        /// After.
+        to: Offset,
+        /// Why.
+        cause: HwCause,
+    },
+    /// *Detail.* Data is safe from power loss up to here.
+    Flushed {
+        /// Where.
+        partition: PartitionIx,
+        /// First offset not flushed.
+        to: Offset,
+        /// Why.
+        cause: FlushCause,
+    },
+    /// The high watermark cannot move while the ISR is below its minimum; told once.
+    HighWatermarkFrozen {
+        /// Where.
+        partition: PartitionIx,
+        /// In sync.
+        isr: Vec<BrokerId>,
+        /// Effective minimum.
+        min_isr: u32,
+    },
+    /// The leader wants followers out of the ISR.
+    ShrinkAsked {
+        /// Where.
+        partition: PartitionIx,
+        /// Whom, and how far behind each is.
+        out: Vec<Laggard>,
+        /// The leader's log end.
+        log_end: Offset,
+    },
+    /// The leader wants a follower in the ISR.
+    ExpandAsked {
+        /// Where.
+        partition: PartitionIx,
+        /// Whom.
+        follower: BrokerId,
+        /// Its log end.
+        log_end: Offset,
+        /// The high watermark it has reached.
+        high_watermark: Offset,
+    },
+    /// The controller confirmed an ISR.
+    IsrConfirmed {
+        /// Where.
+        partition: PartitionIx,
+        /// In sync now.
+        isr: Vec<BrokerId>,
+    },
+    /// The controller refused an ISR.
+    IsrRefused {
+        /// Where.
+        partition: PartitionIx,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// The broker leads.
+    BecameLeader {
+        /// What.
+        partition: PartitionIx,
+        /// Since which epoch.
+        leader_epoch: LeaderEpoch,
+        /// Where the epoch starts in the log.
+        epoch_start: Offset,
+        /// Its own high watermark.
+        high_watermark: Offset,
+    },
+    /// The broker follows.
+    BecameFollower {
+        /// What.
+        partition: PartitionIx,
+        /// In which epoch.
+        leader_epoch: LeaderEpoch,
+        /// Whom; `None` while there is no leader.
+        leader: Option<BrokerId>,
+    },
+    /// The log was cut.
+    Truncated {
+        /// Where.
+        partition: PartitionIx,
+        /// Log end before.
+        from: Offset,
+        /// Log end after.
+        to: Offset,
+        /// The own high watermark before: committed records went if it is above `to`.
+        high_watermark: Offset,
+        /// Why.
+        cause: TruncationCause,
+    },
+    /// A fault destroyed the end of the log.
+    LogLost {
+        /// Where.
+        partition: PartitionIx,
+        /// Log end before.
+        from: Offset,
+        /// Log end after.
+        to: Offset,
+        /// Which fault.
+        fault: Fault,
+    },
+    /// A write was refused, or failed after the append.
+    WriteFailed {
+        /// Where.
+        partition: PartitionIx,
+        /// How.
+        error: ErrorCode,
+        /// Members of the ISR.
+        isr: u32,
+        /// Effective minimum.
+        min_isr: u32,
+    },
+    /// A retried batch was recognised and not appended again.
+    Duplicate {
+        /// Where.
+        partition: PartitionIx,
+        /// Where the first one is.
+        base_offset: Offset,
+    },
+    /// A follower's fetch was refused.
+    FetchRefused {
+        /// Where.
+        partition: PartitionIx,
+        /// By whom.
+        leader: BrokerId,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// The process went through its life cycle.
+    State {
+        /// Before.
+        from: BrokerState,
+        /// After.
+        to: BrokerState,
+    },
+}
+
+/// A follower that leaves the ISR, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Laggard {
+    /// Who.
+    pub follower: BrokerId,
+    /// Its log end as the leader knows it, -1 when it has not fetched in this epoch.
+    pub log_end: Offset,
+    /// When it last had everything; a new leader gives every member the benefit of the doubt.
+    pub last_caught_up: Option<Nanos>,
+    /// When it last fetched in this epoch, if it did.
+    pub last_fetch: Option<Nanos>,
+}
+
+/// Why a high watermark moved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HwCause {
+    /// The leader itself appended and waits for nobody.
+    Append,
+    /// This follower has fetched up to there.
+    Fetch(BrokerId),
+    /// The ISR changed.
+    IsrChange,
+    /// The broker became leader.
+    Elected,
+    /// The leader said so.
+    FromLeader,
+}
+
+/// Why data was flushed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FlushCause {
+    /// `flush.messages` was reached.
+    FlushMessages,
+    /// `flush.ms` was over when the flush scheduler looked.
+    FlushMs,
+    /// The segment was full.
+    SegmentRoll,
+    /// The operating system wrote old pages.
+    OsWriteback,
+    /// The broker stops in good order.
+    Shutdown,
+}
+
+/// Why a log was cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TruncationCause {
+    /// The leader's epochs end there.
+    Diverging(EpochEnd),
+    /// Cut to the own high watermark: the rule up to 0.10, or no epoch in common.
+    HighWatermark,
+    /// The leader's log ends before.
+    LeaderEnd(Offset),
+    /// The leader's log starts after the own end.
+    LeaderStart(Offset),
+}
+
+/// What destroys data.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// Unflushed batches went.
+    PowerLoss,
+    /// Everything went.
+    DiskLost,
+}
+
+/// Where a broker is in its life (`BrokerState`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BrokerState {
+    /// No process.
+    NotRunning,
+    /// Registering, or catching up with its own registration.
+    Starting,
+    /// Registered and caught up, still fenced.
+    Recovery,
+    /// In service.
+    Running,
+    /// Waits for the controller to move its leaderships.
+    PendingControlledShutdown,
+}

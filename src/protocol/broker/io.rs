@@ -1,0 +1,177 @@
+//! What goes into a broker and what comes out of it.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::broker::{BrokerEvent, TopicSettings};
+use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Peer, Request};
+use crate::protocol::wire::{BrokerEpoch, PartitionState};
+use std::sync::Arc;
+
+/// One step's cause.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BrokerInput {
+    /// Somebody asks. The answer carries the same correlation.
+    Request {
+        /// Who.
+        from: Peer,
+        /// The asker's number of the request.
+        correlation: u64,
+        /// What.
+        request: Request,
+    },
+    /// Another broker's answer to this broker's request.
+    Answer {
+        /// Of the request.
+        correlation: u64,
+        /// What it says.
+        answer: Answer,
+    },
+    /// The controller's answer.
+    ControllerAnswer {
+        /// Of the request.
+        correlation: u64,
+        /// What it says.
+        answer: ControllerAnswer,
+    },
+    /// A request of this broker will never be answered: the connection broke or it could not be made.
+    Failed {
+        /// Of the request.
+        correlation: u64,
+    },
+    /// A peer's connection is gone: its fetch sessions and parked fetches are dropped.
+    Disconnected {
+        /// Whose.
+        peer: Peer,
+    },
+    /// The metadata log as this broker sees it goes on to `offset`.
+    Metadata {
+        /// Offset of the last record applied.
+        offset: i64,
+        /// What changed, in order.
+        updates: Vec<MetadataUpdate>,
+    },
+    /// The time of [`BrokerOutput::WakeAt`] has come. Needless wakes do no harm.
+    Wake,
+    /// The process starts, its boot and log recovery over. Metadata follows as [`BrokerInput::Metadata`].
+    Start {
+        /// New at every start.
+        incarnation: u64,
+    },
+    /// SIGTERM: a controlled shutdown, which ends with [`BrokerOutput::Stopped`].
+    Stop,
+    /// SIGKILL or a crash of the process: the page cache keeps everything written.
+    Kill,
+    /// The host loses power: unflushed batches are at risk.
+    PowerLoss {
+        /// Which of them are left.
+        survives: Survives,
+    },
+    /// The disk is lost and an empty one takes its place. The process dies of it.
+    DiskLost,
+}
+
+/// How much of the unflushed tail of each log a power loss leaves; always whole batches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Survives {
+    /// Nothing unflushed.
+    Flushed,
+    /// All of it.
+    Everything,
+    /// So many unflushed batches, oldest first.
+    Batches(u32),
+    /// Drawn from this number, differently for each partition.
+    Draw(u64),
+}
+
+/// One change in the metadata log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MetadataUpdate {
+    /// A partition as it is now.
+    Partition {
+        /// Which.
+        partition: PartitionIx,
+        /// Shared by all brokers that hear of it.
+        state: Arc<PartitionState>,
+    },
+    /// A partition's topic settings as they are now.
+    Topic {
+        /// Which partition.
+        partition: PartitionIx,
+        /// The settings.
+        settings: TopicSettings,
+    },
+    /// A partition was deleted.
+    Removed {
+        /// Which.
+        partition: PartitionIx,
+    },
+    /// A broker's registration as it is now.
+    Broker {
+        /// Who.
+        broker: BrokerId,
+        /// Its registration.
+        registration: BrokerRegistration,
+    },
+}
+
+/// What a broker knows about another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BrokerRegistration {
+    /// Its incarnation.
+    pub epoch: BrokerEpoch,
+    /// It is out of service.
+    pub fenced: bool,
+    /// It is about to stop.
+    pub in_controlled_shutdown: bool,
+    /// Its rack.
+    pub rack: Option<u32>,
+}
+
+impl BrokerRegistration {
+    /// Whether it may be in an ISR.
+    pub fn is_active(&self) -> bool {
+        !self.fenced && !self.in_controlled_shutdown
+    }
+}
+
+/// What a step wants done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BrokerOutput {
+    /// Answer a request.
+    Answer {
+        /// Who asked.
+        to: Peer,
+        /// As asked.
+        correlation: u64,
+        /// The answer.
+        answer: Answer,
+    },
+    /// Ask another broker.
+    Request {
+        /// Whom.
+        to: BrokerId,
+        /// Unique in the life of this `Broker` value, restarts included.
+        correlation: u64,
+        /// What.
+        request: Request,
+    },
+    /// Ask the active controller.
+    ControllerRequest {
+        /// Unique likewise.
+        correlation: u64,
+        /// What.
+        request: ControllerRequest,
+    },
+    /// Step with [`BrokerInput::Wake`] at this time. A later one replaces an earlier one.
+    WakeAt(Nanos),
+    /// The disk was used; a driver may hold back the rest of the step's outputs for the time it takes.
+    Disk {
+        /// Bytes appended.
+        bytes: u64,
+        /// Forced writes that the step waited for.
+        fsyncs: u32,
+    },
+    /// Something worth telling.
+    Event(BrokerEvent),
+    /// The process has ended in good order.
+    Stopped,
+}

@@ -1,0 +1,225 @@
+//! Start, stop and the ways to die (§2.8, §2.10).
+
+use super::process::{InFlight, Process};
+use super::{
+    Broker, BrokerEvent, BrokerOutput, BrokerState, Fault, FlushCause, OWNER_ALTER, OWNER_BITS, OWNER_LIFE,
+    Step, Survives,
+};
+use crate::protocol::life::{Life, Next, Pace, SHUTDOWN_TIMEOUT_NS};
+use crate::protocol::messages::ControllerAnswer;
+use crate::protocol::timers::{Timer, Timers};
+
+impl Broker {
+    pub(super) fn start(&mut self, step: &mut Step<'_>, incarnation: u64) {
+        if self.state() != BrokerState::NotRunning {
+            return;
+        }
+        self.end_process();
+        let previous = self.host.clean_epoch.take().unwrap_or(-1);
+        self.process.life = Life::start(incarnation, previous);
+        self.process.metadata_offset = -1;
+        for replica in &mut self.replicas {
+            replica.producers.rebuild(replica.storage.log());
+        }
+        self.tell_state(step, BrokerState::NotRunning);
+        let settings = &self.settings;
+        let timers = [
+            (settings.replica_lag_time_max_ns / 2, Timer::ShrinkIsr),
+            (settings.high_watermark_checkpoint_interval_ns, Timer::HighWatermarkCheckpoint),
+            (settings.log_flush_offset_checkpoint_interval_ns, Timer::RecoveryPointCheckpoint),
+        ];
+        timers.into_iter().for_each(|(after, timer)| self.timers.set(step.now + after, timer));
+        if let Some(interval) = settings.log_flush_scheduler_interval_ns {
+            self.timers.set(step.now + interval, Timer::FlushScheduler);
+        }
+        self.speak_to_controller(step);
+    }
+
+    /// The process is gone; the page cache is still written by the system.
+    fn end_process(&mut self) {
+        self.process = Process::default();
+        self.replicas.iter_mut().for_each(|replica| replica.stop());
+        self.timers = Timers::default();
+        if let Some(at) = self.host.next_look {
+            self.timers.set(at, Timer::OsWriteback);
+        }
+    }
+
+    fn tell_state(&self, step: &mut Step<'_>, from: BrokerState) {
+        let to = self.state();
+        if from != to {
+            step.event(BrokerEvent::State { from, to });
+        }
+    }
+
+    pub(super) fn kill(&mut self, step: &mut Step<'_>) {
+        let before = self.state();
+        self.end_process();
+        self.tell_state(step, before);
+    }
+
+    pub(super) fn lose_power(&mut self, step: &mut Step<'_>, survives: Survives) {
+        let before = self.state();
+        for replica in &mut self.replicas {
+            let from = replica.log().end();
+            replica.storage.lose_power(survives, u64::from(replica.partition.0));
+            replica.unflushed = false;
+            tell_lost(step, replica, from, Fault::PowerLoss);
+        }
+        self.host.lose_power();
+        self.end_process();
+        self.tell_state(step, before);
+    }
+
+    /// The new disk has a new identity, and no clean-shutdown marker.
+    pub(super) fn lose_disk(&mut self, step: &mut Step<'_>) {
+        let before = self.state();
+        for replica in &mut self.replicas {
+            let from = replica.log().end();
+            replica.storage.lose_disk();
+            replica.unflushed = false;
+            tell_lost(step, replica, from, Fault::DiskLost);
+        }
+        self.host.lose_power();
+        self.host.clean_epoch = None;
+        self.host.directory += 1;
+        self.end_process();
+        self.tell_state(step, before);
+    }
+
+    /// SIGTERM: ask the controller first, or go at once.
+    pub(super) fn stop(&mut self, step: &mut Step<'_>) {
+        let before = self.state();
+        if !self.settings.controlled_shutdown || !self.process.life.want_shutdown() {
+            return self.finish_stop(step);
+        }
+        self.tell_state(step, before);
+        let give_up = step.now + SHUTDOWN_TIMEOUT_NS;
+        self.process.stop_at = Some(give_up);
+        self.timers.set(give_up, Timer::ShutdownTimeout);
+        self.speak_to_controller(step);
+    }
+
+    pub(super) fn shutdown_timer(&mut self, step: &mut Step<'_>) {
+        if self.process.stop_at.is_some_and(|at| at <= step.now) {
+            self.finish_stop(step);
+        }
+    }
+
+    /// Everything flushed, files and marker written.
+    fn finish_stop(&mut self, step: &mut Step<'_>) {
+        let before = self.state();
+        for place in 0..self.replicas.len() as u32 {
+            let end = self.replicas[place as usize].log().end();
+            self.flush(step, place, end, FlushCause::Shutdown);
+            let replica = &mut self.replicas[place as usize];
+            replica.storage.close(replica.high_watermark);
+            replica.unflushed = false;
+        }
+        self.host.lose_power();
+        self.host.clean_epoch = Some(self.broker_epoch()).filter(|epoch| *epoch >= 0);
+        self.end_process();
+        self.tell_state(step, before);
+        step.out.push(BrokerOutput::Stopped);
+    }
+
+    fn pace(&self) -> Pace {
+        Pace {
+            heartbeat_interval: self.settings.broker_heartbeat_interval_ns,
+            session_timeout: self.settings.broker_session_timeout_ns,
+        }
+    }
+
+    /// Registers or sends a heartbeat. A request without an answer is given up after half a session.
+    fn speak_to_controller(&mut self, step: &mut Step<'_>) {
+        let correlation = self.correlation(OWNER_LIFE);
+        let request = self.process.life.request(
+            self.id(),
+            self.settings.rack,
+            self.host.directory,
+            self.process.metadata_offset,
+        );
+        let until = step.now + self.settings.broker_session_timeout_ns / 2;
+        self.process.controller_in_flight = Some(InFlight { correlation, until });
+        self.process.controller_at = Some(until);
+        self.timers.set(until, Timer::Controller);
+        step.out.push(BrokerOutput::ControllerRequest { correlation, request });
+    }
+
+    pub(super) fn controller_timer(&mut self, step: &mut Step<'_>) {
+        if self.process.controller_at.is_none_or(|at| at > step.now) {
+            return;
+        }
+        self.process.controller_at = None;
+        match self.process.controller_in_flight {
+            Some(_) => self.life_failed(step),
+            None => self.speak_to_controller(step),
+        }
+    }
+
+    fn life_failed(&mut self, step: &mut Step<'_>) {
+        self.process.controller_in_flight = None;
+        let next = self.process.life.failed(self.pace());
+        self.go_on(step, next);
+    }
+
+    fn go_on(&mut self, step: &mut Step<'_>, next: Next) {
+        match next {
+            Next::Stop => self.finish_stop(step),
+            Next::After(0) => self.speak_to_controller(step),
+            Next::After(after) => {
+                self.process.controller_at = Some(step.now + after);
+                self.timers.set(step.now + after, Timer::Controller);
+            }
+        }
+    }
+
+    pub(super) fn take_controller_answer(
+        &mut self,
+        step: &mut Step<'_>,
+        correlation: u64,
+        answer: ControllerAnswer,
+    ) {
+        let is = |in_flight: Option<InFlight>| in_flight.is_some_and(|each| each.correlation == correlation);
+        if let ControllerAnswer::AlterPartitions { error, partitions } = answer {
+            if is(self.process.alter.in_flight) {
+                self.alter_answered(step, error, &partitions);
+            }
+            return;
+        }
+        if !is(self.process.controller_in_flight) {
+            return;
+        }
+        self.process.controller_in_flight = None;
+        let (before, pace) = (self.state(), self.pace());
+        let registered_before = self.broker_epoch() >= 0;
+        let next = self.process.life.answered(&answer, pace);
+        self.tell_state(step, before);
+        if !registered_before && self.broker_epoch() >= 0 {
+            self.queue_fetchers();
+        }
+        self.go_on(step, next);
+    }
+
+    /// A request will not be answered.
+    pub(super) fn take_failure(&mut self, step: &mut Step<'_>, correlation: u64) {
+        let is = |in_flight: Option<InFlight>| in_flight.is_some_and(|each| each.correlation == correlation);
+        match (correlation & ((1 << OWNER_BITS) - 1)) as u32 {
+            OWNER_LIFE if is(self.process.controller_in_flight) => self.life_failed(step),
+            OWNER_ALTER if is(self.process.alter.in_flight) => self.alter_failed(step),
+            OWNER_LIFE | OWNER_ALTER => {}
+            _ => {
+                if let Some(at) = self.fetcher_of(correlation) {
+                    self.fetcher_failed(step, at);
+                }
+            }
+        }
+    }
+}
+
+fn tell_lost(step: &mut Step<'_>, replica: &super::Replica, from: i64, fault: Fault) {
+    let (partition, to) = (replica.partition(), replica.log().end());
+    if to < from {
+        step.event(BrokerEvent::LogLost { partition, from, to, fault });
+    }
+}

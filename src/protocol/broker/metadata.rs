@@ -1,0 +1,169 @@
+//! The broker's own progress through the metadata: become leader, become follower, leave (§2.11).
+
+use super::replica::{Replica, Role};
+use super::{Broker, BrokerEvent, HwCause, MetadataUpdate, NO_REPLICA, Step, TopicSettings};
+use crate::model::PartitionIx;
+use crate::protocol::follower::{self, FollowState, Following};
+use crate::protocol::leader::Leadership;
+use crate::protocol::wire::{ErrorCode, PartitionState};
+use std::sync::Arc;
+
+impl Broker {
+    /// Registrations first, whatever their place in the batch: a broker publishes the whole image to its
+    /// metadata cache before its replicas look at it (`BrokerMetadataPublisher.onMetadataUpdate`). A
+    /// follower that was just fenced must not hold the high watermark back.
+    pub(super) fn apply_metadata(&mut self, step: &mut Step<'_>, offset: i64, updates: Vec<MetadataUpdate>) {
+        for update in &updates {
+            if let MetadataUpdate::Broker { broker, registration } = update {
+                self.process.view.brokers.insert(*broker, *registration);
+            }
+        }
+        for update in updates {
+            match update {
+                MetadataUpdate::Partition { partition, state } => {
+                    self.partition_changed(step, partition, state)
+                }
+                MetadataUpdate::Topic { partition, settings } => self.topic_changed(partition, settings),
+                MetadataUpdate::Removed { partition } => {
+                    self.process.view.set(partition, None);
+                    self.drop_replica(step, partition, ErrorCode::UnknownTopicOrPartition);
+                }
+                MetadataUpdate::Broker { .. } => {}
+            }
+        }
+        self.process.metadata_offset = offset;
+    }
+
+    fn topic_changed(&mut self, partition: PartitionIx, settings: TopicSettings) {
+        self.process.view.set_settings(partition, settings);
+        if let Some(place) = self.place(partition) {
+            self.apply_settings(place);
+        }
+    }
+
+    /// Settings and assignment together say how small the ISR may get.
+    fn apply_settings(&mut self, place: u32) {
+        let replica = &mut self.replicas[place as usize];
+        replica.settings = self.process.view.settings(replica.partition);
+        let replicas = self.process.view.partition(replica.partition).map_or(0, |state| state.replicas.len());
+        let configured = replica.settings.min_insync_replicas as usize;
+        replica.min_isr = match replicas {
+            0 => configured,
+            _ => self.profile.effective_min_isr(configured, replicas),
+        };
+    }
+
+    fn partition_changed(&mut self, step: &mut Step<'_>, partition: PartitionIx, state: Arc<PartitionState>) {
+        self.process.view.set(partition, Some(Arc::clone(&state)));
+        if !state.replicas.contains(&self.id()) {
+            return self.drop_replica(step, partition, ErrorCode::NotLeaderOrFollower);
+        }
+        let place = self.ensure_replica(partition);
+        self.apply_settings(place);
+        match state.leader == Some(self.id()) {
+            true => self.lead(step, place, &state),
+            false => self.follow(step, place, &state),
+        }
+    }
+
+    fn ensure_replica(&mut self, partition: PartitionIx) -> u32 {
+        if let Some(place) = self.place(partition) {
+            return place;
+        }
+        if self.index.len() <= partition.at() {
+            self.index.resize(partition.at() + 1, NO_REPLICA);
+        }
+        self.replicas.push(Replica::new(partition));
+        let place = self.replicas.len() as u32 - 1;
+        self.index[partition.at()] = place;
+        place
+    }
+
+    /// The partition is no longer kept here: its log is deleted.
+    fn drop_replica(&mut self, step: &mut Step<'_>, partition: PartitionIx, error: ErrorCode) {
+        let Some(place) = self.place(partition) else { return };
+        self.leave_fetcher(place);
+        self.fail_writes(step, place, error);
+        self.dismiss_readers(place, error);
+        self.host.clip(place, 0);
+        self.index[partition.at()] = NO_REPLICA;
+        let replica = &mut self.replicas[place as usize];
+        let (unflushed, checkpoint_due) = (replica.unflushed, replica.checkpoint_due);
+        *replica = Replica { unflushed, checkpoint_due, ..Replica::new(partition) };
+    }
+
+    fn lead(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
+        let me = self.id();
+        if let Role::Leader(leadership) = &mut self.replicas[place as usize].role
+            && leadership.epoch == state.leader_epoch
+        {
+            leadership.reassigned(me, &state.replicas);
+            if leadership.isr.learned(state) {
+                self.isr_confirmed(step, place);
+            }
+            return;
+        }
+        self.leave_fetcher(place);
+        self.dismiss_readers(place, self.moved_error());
+        let replica = &mut self.replicas[place as usize];
+        replica.storage.begin_epoch(state.leader_epoch);
+        let epoch_start = replica.log().end();
+        replica.role = Role::Leader(Box::new(Leadership::new(me, state, epoch_start, step.now)));
+        step.event(BrokerEvent::BecameLeader {
+            partition: replica.partition,
+            leader_epoch: state.leader_epoch,
+            epoch_start,
+            high_watermark: replica.high_watermark,
+        });
+        self.advance_high_watermark(step, place, HwCause::Elected);
+    }
+
+    /// What readers of an ended leadership are told.
+    fn moved_error(&self) -> ErrorCode {
+        match self.profile.leader_epoch_fencing {
+            true => ErrorCode::FencedLeaderEpoch,
+            false => ErrorCode::NotLeaderOrFollower,
+        }
+    }
+
+    fn follow(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
+        let replica = &self.replicas[place as usize];
+        let same = replica.following().is_some_and(|following| {
+            following.epoch == state.leader_epoch && following.leader == state.leader
+        });
+        if same {
+            return;
+        }
+        self.leave_fetcher(place);
+        self.fail_writes(step, place, ErrorCode::NotLeaderOrFollower);
+        self.dismiss_readers(place, self.moved_error());
+        let replica = &mut self.replicas[place as usize];
+        replica.role = Role::Follower(Following {
+            leader: state.leader,
+            epoch: state.leader_epoch,
+            fetcher: None,
+            state: FollowState::Fetching,
+            listed: false,
+            truncated: false,
+        });
+        step.event(BrokerEvent::BecameFollower {
+            partition: replica.partition,
+            leader_epoch: state.leader_epoch,
+            leader: state.leader,
+        });
+        if let Some(source) = state.leader {
+            self.join_fetcher(place, source);
+            self.begin_truncation(step, place);
+        }
+    }
+
+    /// A follower starts by making its log fit, as its version does.
+    pub(super) fn begin_truncation(&mut self, step: &mut Step<'_>, place: u32) {
+        let replica = &self.replicas[place as usize];
+        let (state, cut) = follower::start(self.profile.truncation, replica.log(), replica.high_watermark);
+        if let Some(cut) = cut {
+            self.cut_log(step, place, cut.to, cut.cause);
+        }
+        self.set_follow_state(place, state);
+    }
+}

@@ -1,0 +1,189 @@
+//! Answers to fetches, at once or when what they wait for has come (`DelayedFetch`).
+
+use super::replica::Role;
+use super::{Broker, Step};
+use crate::model::PartitionIx;
+use crate::protocol::messages::{Answer, FetchAnswer, Peer};
+use crate::protocol::timers::Timer;
+use crate::protocol::wire::{ErrorCode, FetchedPartition};
+
+impl Broker {
+    /// Whether a session has data for an answer.
+    pub(super) fn has_enough(&self, place: u32) -> bool {
+        let session = self.process.sessions.get(place);
+        let (wanted, follower) = (session.limits.min_bytes, session.follower.is_some());
+        let mut bytes = 0u32;
+        for at in &session.news {
+            let slot = &session.slots[*at as usize];
+            let replica = &self.replicas[slot.replica as usize];
+            let end = replica.readable_end(follower);
+            if !slot.open || slot.fetch_offset >= end {
+                continue;
+            }
+            if wanted <= 1 {
+                return true;
+            }
+            let enough = (wanted - bytes).min(session.limits.partition_max_bytes);
+            bytes = bytes.saturating_add(replica.log().bytes_between(slot.fetch_offset, end, enough));
+            if bytes >= wanted {
+                return true;
+            }
+        }
+        wanted == 0
+    }
+
+    /// Answers a session's fetch with its words and news. An answer given `at_once` tells the high
+    /// watermark from before the request, which Kafka reads first.
+    pub(super) fn answer_fetch(&mut self, step: &mut Step<'_>, place: u32, correlation: u64, at_once: bool) {
+        let session = self.process.sessions.get_mut(place);
+        let mut partitions = std::mem::take(&mut session.words);
+        let mut news = std::mem::take(&mut session.news);
+        let mut left = session.limits.max_bytes;
+        for at in news.drain(..) {
+            self.answer_slot(place, at, at_once, &mut left, &mut partitions);
+        }
+        let session = self.process.sessions.get_mut(place);
+        if session.news.is_empty() {
+            session.news = news;
+        }
+        let answer = FetchAnswer {
+            error: ErrorCode::None,
+            session: session.id,
+            session_epoch: session.epoch,
+            partitions,
+        };
+        step.answer(session.peer, correlation, Answer::Fetch(answer));
+    }
+
+    fn answer_slot(
+        &mut self,
+        place: u32,
+        at: u32,
+        at_once: bool,
+        left: &mut u32,
+        partitions: &mut Vec<FetchedPartition>,
+    ) {
+        let session = self.process.sessions.get_mut(place);
+        let (limits, epoch, follower) = (session.limits, session.epoch, session.follower.is_some());
+        let slot = &mut session.slots[at as usize];
+        slot.has_news = false;
+        if !slot.open {
+            return;
+        }
+        let replica = &self.replicas[slot.replica as usize];
+        let snapshot = at_once && follower && slot.named_in == epoch;
+        let high_watermark = if snapshot { slot.named_high_watermark } else { replica.high_watermark };
+        let (end, log_start) = (replica.readable_end(follower), replica.log().start());
+        let has_data = slot.fetch_offset < end;
+        let mut batches = Vec::new();
+        if has_data && *left > 0 {
+            batches = self.spare.pop().unwrap_or_default();
+            let most = limits.partition_max_bytes.min(*left);
+            *left = left.saturating_sub(replica.log().read(slot.fetch_offset, end, most, &mut batches));
+        }
+        let told = (slot.told_high_watermark, slot.told_log_start) == (high_watermark, log_start);
+        if !batches.is_empty() || !told {
+            (slot.told_high_watermark, slot.told_log_start) = (high_watermark, log_start);
+            let sent = !batches.is_empty();
+            partitions.push(FetchedPartition {
+                partition: slot.partition,
+                error: ErrorCode::None,
+                diverging: None,
+                high_watermark,
+                log_start,
+                preferred_read_replica: None,
+                batches,
+            });
+            let old_news = high_watermark != replica.high_watermark;
+            if sent {
+                session.sent.push(at);
+            }
+            if old_news || (has_data && !sent) {
+                session.mark(at);
+            }
+        } else if has_data {
+            session.mark(at);
+        }
+    }
+
+    /// A parked fetch may be answered now.
+    pub(super) fn look_at_session(&mut self, step: &mut Step<'_>, place: u32) {
+        let session = self.process.sessions.get_mut(place);
+        session.woken = false;
+        let Some(parked) = session.parked else { return };
+        if !session.words.is_empty() || self.has_enough(place) {
+            self.process.sessions.get_mut(place).parked = None;
+            self.answer_fetch(step, place, parked.correlation, false);
+        }
+    }
+
+    /// A parked fetch may have waited long enough.
+    pub(super) fn session_timer(&mut self, step: &mut Step<'_>, place: u32) {
+        let session = self.process.sessions.get_mut(place);
+        if session.timer.is_none_or(|armed| armed > step.now) {
+            return;
+        }
+        session.timer = None;
+        let Some(parked) = session.parked else { return };
+        if parked.deadline > step.now {
+            session.timer = Some(parked.deadline);
+            return self.timers.set(parked.deadline, Timer::Session(place));
+        }
+        session.parked = None;
+        self.answer_fetch(step, place, parked.correlation, false);
+    }
+
+    /// A partition leaves a session.
+    pub(super) fn forget_partition(&mut self, session: u32, partition: PartitionIx) {
+        let Some(place) = self.place(partition) else { return };
+        let watchers = &mut self.replicas[place as usize].watchers;
+        let Some(at) = watchers.iter().position(|watcher| watcher.session == session) else { return };
+        let watcher = watchers.swap_remove(at);
+        self.settle_remote(session, place);
+        self.process.sessions.get_mut(session).close(watcher.slot);
+    }
+
+    /// All partitions leave a session.
+    pub(super) fn clear_session(&mut self, session: u32) {
+        let slots = std::mem::take(&mut self.process.sessions.get_mut(session).slots);
+        for slot in slots.iter().filter(|slot| slot.open) {
+            self.settle_remote(session, slot.replica);
+            self.replicas[slot.replica as usize].watchers.retain(|watcher| watcher.session != session);
+        }
+        self.process.sessions.get_mut(session).clear();
+    }
+
+    /// Notes what the session's fetches said of an idle partition until now.
+    fn settle_remote(&mut self, session: u32, place: u32) {
+        let session = self.process.sessions.get(session);
+        let replica = &mut self.replicas[place as usize];
+        let end = replica.storage.log().end();
+        let Role::Leader(leadership) = &mut replica.role else { return };
+        let remote = session.follower.and_then(|follower| leadership.remote_mut(follower.broker));
+        if let Some(remote) = remote {
+            remote.settle(end, session.last_fetch);
+        }
+    }
+
+    /// Whoever reads a replica must ask anew: its leadership has changed.
+    pub(super) fn dismiss_readers(&mut self, place: u32, error: ErrorCode) {
+        let partition = self.replicas[place as usize].partition;
+        for watcher in std::mem::take(&mut self.replicas[place as usize].watchers) {
+            let word = FetchedPartition { error, ..self.word(partition) };
+            let session = self.process.sessions.get_mut(watcher.session);
+            session.close(watcher.slot);
+            session.words.push(word);
+            if session.parked.is_some() && !std::mem::replace(&mut session.woken, true) {
+                self.process.woken.push(watcher.session);
+            }
+        }
+    }
+
+    /// A peer's connection is gone.
+    pub(super) fn forget_peer(&mut self, peer: Peer) {
+        for session in self.process.sessions.of(peer) {
+            self.clear_session(session);
+            self.process.sessions.get_mut(session).parked = None;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Questions that change nothing: ends of epochs, ends of logs, leaders, the nearest replica.
+
+use super::replica::Role;
+use super::{Broker, Step};
+use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::messages::{
+    Answer, EpochEndOf, EpochEndsOf, KnownLeader, ListOffset, ListedOffset, LogPosition, Peer,
+};
+use crate::protocol::wire::{EpochEnd, ErrorCode, Offset};
+
+impl Broker {
+    /// `OffsetsForLeaderEpoch` (KIP-101, KIP-279, KIP-320).
+    pub(super) fn serve_epoch_ends(
+        &self,
+        step: &mut Step<'_>,
+        from: Peer,
+        correlation: u64,
+        asked: &[EpochEndsOf],
+    ) {
+        let answer = asked.iter().map(|asked| match self.epoch_end(asked) {
+            Ok(end) => EpochEndOf { partition: asked.partition, error: ErrorCode::None, end },
+            Err(error) => EpochEndOf { partition: asked.partition, error, end: None },
+        });
+        step.answer(from, correlation, Answer::EpochEnds(answer.collect()));
+    }
+
+    fn epoch_end(&self, asked: &EpochEndsOf) -> Result<Option<EpochEnd>, ErrorCode> {
+        let place = self.led(asked.partition)?;
+        self.check_epoch(place, asked.current_leader_epoch)?;
+        Ok(self.replicas[place as usize].log().end_offset_for(asked.epoch))
+    }
+
+    fn led(&self, partition: PartitionIx) -> Result<u32, ErrorCode> {
+        let place = self.place(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let leads = matches!(self.replicas[place as usize].role, Role::Leader(_));
+        if leads { Ok(place) } else { Err(ErrorCode::NotLeaderOrFollower) }
+    }
+
+    pub(super) fn serve_offsets(
+        &self,
+        step: &mut Step<'_>,
+        from: Peer,
+        correlation: u64,
+        asked: &[ListOffset],
+    ) {
+        let answer = asked.iter().map(|asked| {
+            let partition = asked.partition;
+            match self.offset_at(from, asked) {
+                Ok((offset, leader_epoch)) => {
+                    ListedOffset { partition, error: ErrorCode::None, offset, leader_epoch }
+                }
+                Err(error) => ListedOffset { partition, error, offset: -1, leader_epoch: -1 },
+            }
+        });
+        step.answer(from, correlation, Answer::ListOffsets(answer.collect()));
+    }
+
+    /// A new leader does not tell its high watermark before it has reached the start of its epoch: it
+    /// could be behind what consumers have seen (KIP-207).
+    fn offset_at(&self, from: Peer, asked: &ListOffset) -> Result<(Offset, i32), ErrorCode> {
+        let place = self.led(asked.partition)?;
+        self.check_epoch(place, asked.current_leader_epoch)?;
+        let replica = &self.replicas[place as usize];
+        let start = replica.leadership().map_or(0, |leadership| leadership.epoch_start);
+        let offset = match (asked.position, from) {
+            (LogPosition::Earliest, _) => replica.log().start(),
+            (LogPosition::Latest, Peer::Broker(_)) => replica.log().end(),
+            (LogPosition::Latest, Peer::Client(_)) if replica.high_watermark < start => {
+                return Err(ErrorCode::OffsetNotAvailable);
+            }
+            (LogPosition::Latest, Peer::Client(_)) => replica.high_watermark,
+        };
+        let epoch = replica.log().epochs().epoch_at(offset.min(replica.log().end() - 1));
+        Ok((offset, epoch.unwrap_or(-1)))
+    }
+
+    pub(super) fn serve_metadata(
+        &self,
+        step: &mut Step<'_>,
+        from: Peer,
+        correlation: u64,
+        asked: &[PartitionIx],
+    ) {
+        let known = |partition: PartitionIx| {
+            let state = self.process.view.partition(partition)?;
+            let (leader, leader_epoch) = (state.leader, state.leader_epoch);
+            Some(KnownLeader { partition, leader, leader_epoch })
+        };
+        let unknown = |partition| KnownLeader { partition, leader: None, leader_epoch: -1 };
+        let answer = if asked.is_empty() {
+            (0..self.process.view.partitions.len()).filter_map(|at| known(PartitionIx(at as u32))).collect()
+        } else {
+            asked.iter().map(|partition| known(*partition).unwrap_or_else(|| unknown(*partition))).collect()
+        };
+        step.answer(from, correlation, Answer::Metadata(answer));
+    }
+
+    /// The follower that a consumer in `rack` should read from (`RackAwareReplicaSelector`): of the ISR in
+    /// that rack that have the offset, the one with most, unless the leader is in that rack itself.
+    pub(super) fn preferred_replica(&self, place: u32, rack: u32, offset: Offset) -> Option<BrokerId> {
+        if !self.settings.rack_aware_reads || self.settings.rack == Some(rack) {
+            return None;
+        }
+        let leadership = self.replicas[place as usize].leadership()?;
+        let near = leadership.remotes.iter().filter(|remote| {
+            let broker = self.process.view.brokers.get(&remote.broker);
+            broker.is_some_and(|broker| broker.is_active() && broker.rack == Some(rack))
+                && leadership.isr.members().contains(&remote.broker)
+                && (remote.log_start..=remote.log_end).contains(&offset)
+        });
+        let best = near.max_by_key(|remote| (remote.log_end, remote.last_caught_up, remote.broker));
+        best.map(|remote| remote.broker)
+    }
+}

@@ -1,0 +1,154 @@
+//! One replica on a broker: its storage and the role it plays.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::broker::TopicSettings;
+use crate::protocol::follower::Following;
+use crate::protocol::idempotence::Producers;
+use crate::protocol::leader::Leadership;
+use crate::protocol::log::Log;
+use crate::protocol::purgatory::Waiting;
+use crate::protocol::storage::Storage;
+use crate::protocol::wire::{LeaderEpoch, Offset};
+use std::collections::VecDeque;
+
+/// What a replica is just now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// No process, or no metadata yet.
+    Offline,
+    /// It believes that it leads.
+    Leader(Box<Leadership>),
+    /// It follows.
+    Follower(Following),
+}
+
+/// A slot of a fetch session that reads a replica.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Watcher {
+    pub(super) session: u32,
+    pub(super) slot: u32,
+    /// A follower, which reads to the log end; else a consumer, which reads to the high watermark.
+    pub(super) follower: Option<BrokerId>,
+}
+
+/// A replica as its broker sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Replica {
+    pub(super) partition: PartitionIx,
+    pub(super) settings: TopicSettings,
+    pub(super) storage: Storage,
+    pub(super) high_watermark: Offset,
+    pub(super) role: Role,
+    pub(super) min_isr: usize,
+    pub(super) producers: Producers,
+    pub(super) watchers: Vec<Watcher>,
+    /// Writes that wait for the high watermark, in order of what they wait for.
+    pub(super) waiting: VecDeque<Waiting>,
+    /// The high watermark is newer than its file.
+    pub(super) checkpoint_due: bool,
+    /// The operating system has pages to write.
+    pub(super) unflushed: bool,
+    /// When the flush scheduler last flushed it.
+    pub(super) last_flush: Nanos,
+}
+
+impl Replica {
+    pub(super) fn new(partition: PartitionIx) -> Self {
+        Replica {
+            partition,
+            settings: TopicSettings::default(),
+            storage: Storage::default(),
+            high_watermark: 0,
+            role: Role::Offline,
+            min_isr: 1,
+            producers: Producers::default(),
+            watchers: Vec::new(),
+            waiting: VecDeque::new(),
+            checkpoint_due: false,
+            unflushed: false,
+            last_flush: 0,
+        }
+    }
+
+    /// Of which partition.
+    pub fn partition(&self) -> PartitionIx {
+        self.partition
+    }
+
+    /// Its log.
+    pub fn log(&self) -> &Log {
+        self.storage.log()
+    }
+
+    /// Its log and the marks on disk.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// First offset not known to be committed.
+    pub fn high_watermark(&self) -> Offset {
+        self.high_watermark
+    }
+
+    /// Its role.
+    pub fn role(&self) -> &Role {
+        &self.role
+    }
+
+    /// Its state as leader, if it believes that it leads.
+    pub fn leadership(&self) -> Option<&Leadership> {
+        match &self.role {
+            Role::Leader(leadership) => Some(leadership),
+            _ => None,
+        }
+    }
+
+    /// Its state as follower, if it follows.
+    pub fn following(&self) -> Option<&Following> {
+        match &self.role {
+            Role::Follower(following) => Some(following),
+            _ => None,
+        }
+    }
+
+    /// The topic's settings as the broker knows them.
+    pub fn settings(&self) -> &TopicSettings {
+        &self.settings
+    }
+
+    /// The minimum ISR that counts (see [`crate::protocol::profile::Profile::effective_min_isr`]).
+    pub fn min_isr(&self) -> usize {
+        self.min_isr
+    }
+
+    /// The leader epoch it knows, -1 when none.
+    pub fn leader_epoch(&self) -> LeaderEpoch {
+        match &self.role {
+            Role::Offline => -1,
+            Role::Leader(leadership) => leadership.epoch,
+            Role::Follower(following) => following.epoch,
+        }
+    }
+
+    pub(super) fn following_mut(&mut self) -> Option<&mut Following> {
+        match &mut self.role {
+            Role::Follower(following) => Some(following),
+            _ => None,
+        }
+    }
+
+    /// Up to where a reader may read.
+    pub(super) fn readable_end(&self, follower: bool) -> Offset {
+        if follower { self.log().end() } else { self.high_watermark }
+    }
+
+    /// The process is gone: what was in memory only is forgotten.
+    pub(super) fn stop(&mut self) {
+        self.role = Role::Offline;
+        self.high_watermark = self.storage.checkpointed_high_watermark();
+        self.producers = Producers::default();
+        self.watchers.clear();
+        self.waiting.clear();
+        self.checkpoint_due = false;
+    }
+}

@@ -1,0 +1,143 @@
+//! What producers and consumers have in common: metadata, its refresh, back-off, reading a configuration.
+
+use crate::knobs::{KeyScope, default_of};
+use crate::model::{BrokerId, ClientProfile, Nanos, PartitionIx};
+use crate::protocol::wire::LeaderEpoch;
+use rand_core::Rng;
+use rand_pcg::Pcg32;
+
+/// One partition of a metadata answer. The place in the answer is the partition's number in its topic.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PartitionLeader {
+    /// Which partition.
+    pub partition: PartitionIx,
+    /// Its leader, if it has one.
+    pub leader: Option<BrokerId>,
+    /// Epoch of that leader.
+    pub epoch: LeaderEpoch,
+}
+
+/// When metadata is asked for (`Metadata`, `NetworkClient.DefaultMetadataUpdater`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refresh {
+    /// It is known or suspected to be wrong.
+    needed: bool,
+    /// A request is under way.
+    asked: bool,
+    /// Not before this time.
+    not_before: Nanos,
+    /// `metadata.max.age.ms` after the last answer.
+    expires_at: Nanos,
+    /// Answers in a row that brought nothing new.
+    attempts: u32,
+}
+
+impl Refresh {
+    pub(crate) fn new() -> Self {
+        Refresh { needed: true, asked: false, not_before: 0, expires_at: Nanos::MAX, attempts: 0 }
+    }
+
+    /// Something shows that the metadata is wrong.
+    pub(crate) fn request(&mut self) {
+        self.needed = true;
+    }
+
+    /// When the next request is due; never while one is under way.
+    pub(crate) fn due(&self) -> Nanos {
+        match () {
+            () if self.asked => Nanos::MAX,
+            () if self.needed => self.not_before,
+            () => self.expires_at.max(self.not_before),
+        }
+    }
+
+    /// Whether to ask now; then a request is under way.
+    pub(crate) fn ask(&mut self, now: Nanos) -> bool {
+        let due = self.due() <= now;
+        self.asked |= due;
+        due
+    }
+
+    /// How many answers in a row brought nothing new, this one included.
+    pub(crate) fn fruitless(&mut self, news: bool) -> u32 {
+        self.attempts = if news { 0 } else { self.attempts + 1 };
+        self.attempts.saturating_sub(1)
+    }
+
+    /// An answer came, good until `expires_at`, or `None` for a failure. `needed` says that it still lacks
+    /// something.
+    pub(crate) fn answered(&mut self, not_before: Nanos, expires_at: Option<Nanos>, needed: bool) {
+        self.asked = false;
+        self.not_before = not_before;
+        if let Some(expires_at) = expires_at {
+            self.expires_at = expires_at;
+            self.needed = needed;
+        }
+    }
+}
+
+/// Reads a client's configuration: what it sets, else its version's default.
+pub(crate) struct Config<'a> {
+    pub(crate) client: &'a ClientProfile,
+    pub(crate) scope: KeyScope,
+}
+
+impl Config<'_> {
+    /// The text of a key; `None` where neither the client nor its version has it.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        let set = self.client.settings.get(key).map(|text| text.trim());
+        set.or_else(|| default_of(self.scope, key, self.client.version))
+    }
+
+    /// A whole number.
+    pub(crate) fn int(&self, key: &str, otherwise: i64) -> i64 {
+        match self.text(key) {
+            Some("MAX_INT") => i64::from(i32::MAX),
+            Some("MAX_LONG") => i64::MAX,
+            Some(number) => number.parse().unwrap_or(otherwise),
+            None => otherwise,
+        }
+    }
+
+    /// A whole number of at most 32 bits that is not negative.
+    pub(crate) fn count(&self, key: &str, otherwise: u32) -> u32 {
+        self.int(key, i64::from(otherwise)).clamp(0, i64::from(u32::MAX)) as u32
+    }
+
+    /// Milliseconds as nanoseconds; at most the largest.
+    pub(crate) fn ms(&self, key: &str, otherwise: i64) -> Nanos {
+        (self.int(key, otherwise).max(0) as Nanos).saturating_mul(1_000_000)
+    }
+}
+
+/// The wait after the `failures`-th failure in a row, counted from 0: doubled each time up to `max`, with
+/// 20% jitter; constant and without jitter where `max` is not above `initial` (before 3.7).
+pub(crate) fn backoff(initial: Nanos, max: Nanos, failures: u32, rng: &mut Pcg32) -> Nanos {
+    if max <= initial {
+        return initial;
+    }
+    let doubled = initial.saturating_mul(1 << failures.min(30)).min(max);
+    let permille = 800 + u64::from(rng.next_u32() % 401);
+    (doubled / 1000).saturating_mul(permille).min(max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponential_up_to_the_maximum_with_a_fifth_of_jitter() {
+        let mut rng = Pcg32::new(1, 1);
+        const MS: Nanos = 1_000_000;
+        for (failures, middle) in [(0, 100), (1, 200), (2, 400), (3, 800), (4, 1000), (40, 1000)] {
+            for _ in 0..50 {
+                let wait = backoff(100 * MS, 1000 * MS, failures, &mut rng) / MS;
+                assert!(
+                    wait >= middle * 8 / 10 && wait <= (middle * 12 / 10).min(1000),
+                    "{failures}: {wait}"
+                );
+            }
+        }
+        assert_eq!(backoff(100 * MS, 100 * MS, 9, &mut rng), 100 * MS);
+    }
+}

@@ -1,0 +1,147 @@
+//! The Java consumer, classic group protocol: fetching, positions, poll loop, commits (§2.15, §2.16).
+//!
+//! A consumer subscribes to one topic and runs one poll loop: `poll()`, process, commit. It reads up to the
+//! high watermark (`read_uncommitted`); transactions, cooperative rebalances and KIP-848 are not modelled.
+//! A crash is no input: [`Consumer::crash`] tells what was processed by then, and the driver drops it.
+
+mod application;
+mod commit;
+mod coordinator;
+mod fetcher;
+mod io;
+mod membership;
+mod positions;
+mod settings;
+
+pub use io::{ConsumerError, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
+pub use settings::{Commit, ConsumerSettings, ConsumerWork, OffsetReset};
+
+use crate::model::{Nanos, PartitionIx};
+use crate::protocol::client::{PartitionLeader, Refresh};
+use crate::protocol::group::MemberId;
+use crate::protocol::wire::Offset;
+
+/// A consumer. Step it with inputs in the order of time.
+#[derive(Clone, Debug)]
+pub struct Consumer {
+    settings: ConsumerSettings,
+    leaders: Vec<PartitionLeader>,
+    metadata: Refresh,
+    owned: Vec<positions::Owned>,
+    fetches: Vec<fetcher::InFlight>,
+    /// Brokers that could not be reached, and until when they are left alone.
+    resting: Vec<(crate::model::BrokerId, Nanos)>,
+    next_fetch: u64,
+    /// Where the next `poll()` starts to look, so that all partitions get their turn.
+    next_owned: usize,
+    membership: membership::Membership,
+    calls: coordinator::Calls,
+    app: application::Application,
+    next_auto_commit: Nanos,
+    wake_at: Nanos,
+}
+
+impl Consumer {
+    /// A consumer that has not started yet.
+    pub fn new(settings: ConsumerSettings) -> Self {
+        Consumer {
+            leaders: Vec::new(),
+            metadata: Refresh::new(),
+            owned: Vec::new(),
+            fetches: Vec::new(),
+            resting: Vec::new(),
+            next_fetch: 0,
+            next_owned: 0,
+            membership: membership::Membership::new(),
+            calls: coordinator::Calls::default(),
+            app: application::Application::new(),
+            next_auto_commit: Nanos::MAX,
+            wake_at: Nanos::MAX,
+            settings,
+        }
+    }
+
+    /// Takes one input and pushes what follows from it. `now` never goes back.
+    pub fn step(&mut self, now: Nanos, input: ConsumerInput<'_>, out: &mut Vec<ConsumerOutput>) {
+        if self.wake_at <= now {
+            self.wake_at = Nanos::MAX;
+        }
+        match input {
+            ConsumerInput::Start => self.start(now),
+            ConsumerInput::Close => self.close(now, out),
+            ConsumerInput::Metadata(leaders) => self.learn_metadata(now, Some(leaders)),
+            ConsumerInput::MetadataFailed => self.learn_metadata(now, None),
+            ConsumerInput::Fetched { request, results } => self.fetched(now, request, results, out),
+            ConsumerInput::Disconnected { broker } => self.disconnected(now, broker),
+            ConsumerInput::ListedOffset { partition, error, offset } => {
+                self.listed(now, partition, error, offset, out);
+            }
+            ConsumerInput::EndOfEpoch { partition, error, end } => {
+                self.validated(now, partition, error, end, out);
+            }
+            ConsumerInput::Coordinator { correlation, reply } => self.replied(now, correlation, reply, out),
+            ConsumerInput::CoordinatorFailed { correlation, error } => {
+                self.call_failed(now, correlation, error, out);
+            }
+            ConsumerInput::Wake => {}
+        }
+        self.go_on(now, out);
+    }
+
+    fn go_on(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        if self.app.is_over() {
+            return;
+        }
+        self.time_out_calls(now, out);
+        self.time_out_fetches(now);
+        self.beat(now, out);
+        self.run_application(now, out);
+        self.tend_positions(now, out);
+        self.send_fetches(now, out);
+        if self.metadata.ask(now) {
+            out.push(ConsumerOutput::WantMetadata);
+        }
+        self.ask_to_wake(now, out);
+    }
+
+    fn ask_to_wake(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        let due = [
+            self.metadata.due(),
+            self.app_due(),
+            self.heartbeat_due(),
+            self.calls_due(),
+            self.fetcher_due(now),
+            self.positions_due(),
+        ];
+        // What was due and could not be done waits for something else to happen.
+        let next = due.into_iter().filter(|due| *due > now).min().unwrap_or(Nanos::MAX);
+        if next < self.wake_at && !self.app.is_over() {
+            self.wake_at = next;
+            out.push(ConsumerOutput::Wake(next));
+        }
+    }
+
+    /// The process dies: what of the records in hand was processed by now is told, the rest never was.
+    pub fn crash(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.stop_processing(now, out);
+        self.app.end();
+    }
+
+    /// The settings it runs with.
+    pub fn settings(&self) -> &ConsumerSettings {
+        &self.settings
+    }
+
+    /// Its id in the group, while it has one.
+    pub fn member(&self) -> Option<MemberId> {
+        self.membership.member()
+    }
+
+    /// Partitions it owns with their positions: the next offset that `poll()` returns, if known.
+    pub fn positions(&self) -> impl Iterator<Item = (PartitionIx, Option<Offset>)> + '_ {
+        self.owned.iter().map(|owned| (owned.partition, owned.position))
+    }
+}
+
+#[cfg(test)]
+mod tests;

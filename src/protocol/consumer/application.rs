@@ -1,0 +1,264 @@
+//! The application around the consumer: poll, process, commit, for ever.
+
+use crate::model::Nanos;
+use crate::protocol::consumer::commit::Purpose;
+use crate::protocol::consumer::fetcher::Taken;
+use crate::protocol::consumer::{Commit, Consumer, ConsumerOutput};
+use crate::protocol::group::PartitionOffset;
+use std::collections::VecDeque;
+
+/// What the application's thread does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Thread {
+    /// Not started.
+    Idle,
+    /// Inside `poll()`.
+    Polling,
+    /// Processes records until this time.
+    Processing { until: Nanos },
+    /// Inside `commitSync()`, before or after it processes.
+    Committing,
+    /// Inside `close()`.
+    Closing,
+    /// Closed, crashed, or an exception ended it.
+    Over,
+}
+
+/// The application's thread and what it has in hand.
+#[derive(Clone, Debug)]
+pub(super) struct Application {
+    thread: Thread,
+    /// When `poll()` was last called.
+    last_poll: Nanos,
+    /// Records to process, in order, and since when the first of them is worked on.
+    work: VecDeque<Taken>,
+    working_since: Nanos,
+    commits_again: Vec<(Nanos, Purpose, Vec<PartitionOffset>)>,
+}
+
+impl Application {
+    pub(super) fn new() -> Self {
+        Application {
+            thread: Thread::Idle,
+            last_poll: 0,
+            work: VecDeque::new(),
+            working_since: 0,
+            commits_again: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.thread == Thread::Over
+    }
+
+    pub(super) fn end(&mut self) {
+        self.thread = Thread::Over;
+    }
+
+    /// Whether fetches may go out: the loop runs.
+    pub(super) fn polls(&self) -> bool {
+        !matches!(self.thread, Thread::Idle | Thread::Closing | Thread::Over)
+    }
+
+    /// Whether the last `poll()` is too long ago.
+    pub(super) fn polled_before(&self, now: Nanos, max_poll_interval: Nanos) -> bool {
+        self.poll_deadline(max_poll_interval) <= now
+    }
+
+    /// When the last `poll()` will be too long ago; never while the thread is inside it.
+    pub(super) fn poll_deadline(&self, max_poll_interval: Nanos) -> Nanos {
+        match self.thread {
+            Thread::Processing { .. } | Thread::Committing => {
+                self.last_poll.saturating_add(max_poll_interval)
+            }
+            _ => Nanos::MAX,
+        }
+    }
+
+    pub(super) fn commit_again(&mut self, at: Nanos, purpose: Purpose, offsets: Vec<PartitionOffset>) {
+        self.commits_again.push((at, purpose, offsets));
+    }
+
+    pub(super) fn due_commit(&mut self, now: Nanos) -> Option<(Purpose, Vec<PartitionOffset>)> {
+        let at = self.commits_again.iter().position(|(at, _, _)| *at <= now)?;
+        let (_, purpose, offsets) = self.commits_again.remove(at);
+        Some((purpose, offsets))
+    }
+
+    /// How long the work in hand takes.
+    fn work_time(&self, per_record: Nanos) -> Nanos {
+        let records: u64 = self.work.iter().map(|taken| u64::from(taken.records.count)).sum();
+        records.saturating_mul(per_record)
+    }
+}
+
+impl Consumer {
+    pub(super) fn start(&mut self, now: Nanos) {
+        if self.app.thread == Thread::Idle {
+            self.app.thread = Thread::Polling;
+            self.app.last_poll = now;
+        }
+    }
+
+    /// Lets the application's thread go on as far as it can at this instant.
+    pub(super) fn run_application(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.retry_commits(now, out);
+        self.finish_work(now, out);
+        loop {
+            let moved = match self.app.thread {
+                Thread::Polling => self.poll(now, out),
+                Thread::Processing { until } if until <= now => {
+                    self.processed(now, out);
+                    true
+                }
+                _ => false,
+            };
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    /// One look of `poll()`: group, auto-commit, then records; `true` when it returned some.
+    fn poll(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) -> bool {
+        self.app.last_poll = now;
+        if !self.ensure_active(now, out) {
+            return false;
+        }
+        self.auto_commit(now, out);
+        let taken = self.take_records(out);
+        if taken.is_empty() {
+            return false;
+        }
+        if self.app.work.is_empty() {
+            self.app.working_since = now;
+        }
+        self.app.work.extend(taken);
+        match self.settings.work.commit {
+            _ if self.settings.work.worker_pool => {}
+            Commit::BeforeProcessing => {
+                self.app.thread = Thread::Committing;
+                if !self.commit_sync(now, out) {
+                    self.commit_returned(now, false, out);
+                }
+            }
+            _ => self.process(now),
+        }
+        true
+    }
+
+    fn process(&mut self, now: Nanos) {
+        self.app.working_since = now;
+        let time = self.app.work_time(self.settings.work.per_record);
+        self.app.thread = Thread::Processing { until: now.saturating_add(time) };
+    }
+
+    /// All records in hand are processed.
+    fn processed(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.finish_work(now, out);
+        self.app.thread = Thread::Polling;
+        match self.settings.work.commit {
+            Commit::AfterProcessing => {
+                self.app.thread = Thread::Committing;
+                if !self.commit_sync(now, out) {
+                    self.app.thread = Thread::Polling;
+                }
+            }
+            Commit::AsyncAfterProcessing { retry } => self.commit_async(now, retry, out),
+            Commit::Auto | Commit::BeforeProcessing | Commit::Never => {}
+        }
+    }
+
+    /// `commitSync()` returned or threw. Who commits first and could not, does not process: another member
+    /// will be given these records.
+    pub(super) fn commit_returned(&mut self, now: Nanos, done: bool, _out: &mut Vec<ConsumerOutput>) {
+        if self.app.thread != Thread::Committing {
+            return;
+        }
+        match self.settings.work.commit {
+            Commit::BeforeProcessing if done => self.process(now),
+            Commit::BeforeProcessing => {
+                self.app.work.clear();
+                self.app.thread = Thread::Polling;
+            }
+            _ => self.app.thread = Thread::Polling,
+        }
+    }
+
+    /// Tells of the work that is done by now, whole ranges only.
+    fn finish_work(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        if self.app.thread == Thread::Committing {
+            return;
+        }
+        while let Some(first) = self.app.work.front().copied() {
+            let time = u64::from(first.records.count).saturating_mul(self.settings.work.per_record);
+            let done_at = self.app.working_since.saturating_add(time);
+            if done_at > now {
+                return;
+            }
+            self.app.working_since = done_at;
+            self.app.work.pop_front();
+            tell_processed(first, out);
+        }
+    }
+
+    /// Work stops in the middle: what is done by now is told, the rest is never done.
+    pub(super) fn stop_processing(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.finish_work(now, out);
+        let first = self.app.work.front().copied().filter(|_| self.app.thread != Thread::Committing);
+        if let (Some(first), per_record @ 1..) = (first, self.settings.work.per_record) {
+            let done = (now.saturating_sub(self.app.working_since) / per_record) as u32;
+            let left = first.after(done.min(first.records.count));
+            let records = crate::protocol::wire::RecordRange {
+                count: first.records.count - left.records.count,
+                ..first.records
+            };
+            tell_processed(Taken { records, ..first }, out);
+        }
+        self.app.work.clear();
+    }
+
+    /// `close()`: auto-commit the positions, processed or not, then leave the group.
+    pub(super) fn close(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        if matches!(self.app.thread, Thread::Closing | Thread::Over) {
+            return;
+        }
+        self.stop_processing(now, out);
+        self.app.thread = Thread::Closing;
+        self.app.commits_again.clear();
+        if self.membership.identity().is_none() || !self.commit_on_close(now, out) {
+            self.finish_close(now, out);
+        }
+    }
+
+    pub(super) fn finish_close(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.leave_group(now, out);
+        self.app.thread = Thread::Over;
+        out.push(ConsumerOutput::Closed);
+    }
+
+    pub(super) fn app_due(&self) -> Nanos {
+        let again = self.app.commits_again.iter().map(|(at, _, _)| *at).min().unwrap_or(Nanos::MAX);
+        let auto = self.settings.work.commit == Commit::Auto && self.membership.is_stable();
+        let thread = match self.app.thread {
+            Thread::Processing { until } => until,
+            Thread::Polling if auto => self.next_auto_commit,
+            _ => Nanos::MAX,
+        };
+        let pool = match self.app.work.front() {
+            Some(first) if self.settings.work.worker_pool => {
+                let time = u64::from(first.records.count).saturating_mul(self.settings.work.per_record);
+                self.app.working_since.saturating_add(time)
+            }
+            _ => Nanos::MAX,
+        };
+        again.min(thread).min(pool)
+    }
+}
+
+fn tell_processed(taken: Taken, out: &mut Vec<ConsumerOutput>) {
+    let Taken { partition, offset, records } = taken;
+    if records.count > 0 {
+        out.push(ConsumerOutput::Processed { partition, offset, records });
+    }
+}

@@ -1,0 +1,192 @@
+//! Fetching: one request at a time for each broker, up to the high watermark (`Fetcher`, `FetchCollector`).
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::consumer::positions::{Awaits, Fetched, Owned};
+use crate::protocol::consumer::{Consumer, ConsumerError, ConsumerOutput, FetchRequest};
+use crate::protocol::wire::{ErrorCode, FetchPartition, FetchedPartition, Offset, RecordRange};
+
+/// A fetch that waits for its answer.
+#[derive(Clone, Debug)]
+pub(super) struct InFlight {
+    id: u64,
+    broker: BrokerId,
+    sent_at: Nanos,
+    /// Where each partition was asked from.
+    asked: Vec<(PartitionIx, Offset)>,
+}
+
+impl Consumer {
+    /// Asks every leader without a fetch in flight for the partitions that have nothing buffered.
+    pub(super) fn send_fetches(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        if !self.app.polls() {
+            return;
+        }
+        self.resting.retain(|(_, until)| *until > now);
+        for place in 0..self.owned.len() {
+            let Some(broker) = self.fetchable(now, &self.owned[place]) else { continue };
+            let busy = self.fetches.iter().any(|fetch| fetch.broker == broker)
+                || self.resting.iter().any(|(resting, _)| *resting == broker);
+            if !busy {
+                self.send_fetch(now, broker, out);
+            }
+        }
+    }
+
+    /// Whom to ask for a partition, if it can be fetched now.
+    fn fetchable(&self, now: Nanos, owned: &Owned) -> Option<BrokerId> {
+        let ready = owned.awaits == Awaits::Nothing && owned.position.is_some();
+        let wanted = ready && owned.buffered.is_empty() && owned.not_before <= now;
+        wanted.then(|| self.leader(owned.partition)).flatten().map(|(broker, _)| broker)
+    }
+
+    fn send_fetch(&mut self, now: Nanos, broker: BrokerId, out: &mut Vec<ConsumerOutput>) {
+        let mut partitions = Vec::new();
+        for owned in self.owned.iter().filter(|owned| self.fetchable(now, owned) == Some(broker)) {
+            partitions.push(FetchPartition {
+                partition: owned.partition,
+                current_leader_epoch: match self.settings.validates_epochs {
+                    true => self.leader(owned.partition).map_or(-1, |(_, epoch)| epoch),
+                    false => -1,
+                },
+                fetch_offset: owned.position.unwrap_or(0),
+                last_fetched_epoch: -1,
+                log_start: -1,
+            });
+        }
+        let asked = partitions.iter().map(|asked| (asked.partition, asked.fetch_offset)).collect();
+        let id = self.next_fetch;
+        self.next_fetch += 1;
+        self.fetches.push(InFlight { id, broker, sent_at: now, asked });
+        out.push(ConsumerOutput::Fetch(FetchRequest {
+            id,
+            broker,
+            max_wait: self.settings.fetch_max_wait,
+            min_bytes: self.settings.fetch_min_bytes,
+            max_bytes: self.settings.fetch_max_bytes,
+            max_partition_bytes: self.settings.max_partition_fetch_bytes,
+            partitions,
+        }));
+    }
+
+    pub(super) fn fetched(
+        &mut self,
+        now: Nanos,
+        request: u64,
+        results: &[FetchedPartition],
+        out: &mut Vec<ConsumerOutput>,
+    ) {
+        let Some(at) = self.fetches.iter().position(|fetch| fetch.id == request) else { return };
+        let fetch = self.fetches.swap_remove(at);
+        for result in results {
+            let asked = fetch.asked.iter().find(|(partition, _)| *partition == result.partition);
+            let Some((_, from)) = asked else { continue };
+            let Some(at) = self.owned.iter().position(|owned| owned.partition == result.partition) else {
+                continue;
+            };
+            let owned = &self.owned[at];
+            // The position moved, or has to be validated, while the answer was on its way.
+            if owned.position == Some(*from) && owned.awaits == Awaits::Nothing {
+                self.receive(now, at, *from, result, out);
+            }
+        }
+    }
+
+    fn receive(
+        &mut self,
+        now: Nanos,
+        at: usize,
+        from: Offset,
+        result: &FetchedPartition,
+        out: &mut Vec<ConsumerOutput>,
+    ) {
+        match result.error {
+            ErrorCode::None => {
+                let owned = &mut self.owned[at];
+                owned.not_before = 0;
+                owned.buffered.extend(result.batches.iter().filter_map(|batch| {
+                    let skipped = (from - batch.base_offset).clamp(0, i64::from(batch.records.count)) as u32;
+                    let records = skip(batch.records, skipped);
+                    let offset = batch.base_offset + i64::from(skipped);
+                    (records.count > 0).then_some(Fetched { offset, records, epoch: batch.leader_epoch })
+                }));
+            }
+            ErrorCode::OffsetOutOfRange => self.reset(at, ConsumerError::OutOfRange, out),
+            _ => {
+                self.owned[at].not_before = now.saturating_add(self.settings.retry_backoff);
+                self.metadata.request();
+            }
+        }
+    }
+
+    /// `poll()`: up to `max.poll.records` of what is buffered. Positions advance **here**.
+    pub(super) fn take_records(&mut self, out: &mut Vec<ConsumerOutput>) -> Vec<Taken> {
+        let mut taken = Vec::new();
+        let mut left = self.settings.max_poll_records;
+        let count = self.owned.len();
+        for step in 0..count {
+            let owned = &mut self.owned[(self.next_owned + step) % count];
+            while let Some(front) = owned.buffered.front_mut().filter(|_| left > 0) {
+                let records = RecordRange { count: front.records.count.min(left), ..front.records };
+                let (offset, partition) = (front.offset, owned.partition);
+                left -= records.count;
+                owned.epoch = front.epoch;
+                front.records = skip(front.records, records.count);
+                front.offset += i64::from(records.count);
+                owned.position = Some(front.offset);
+                if front.records.count == 0 {
+                    owned.buffered.pop_front();
+                }
+                out.push(ConsumerOutput::Delivered { partition, offset, records });
+                taken.push(Taken { partition, offset, records });
+            }
+            if left == 0 {
+                self.next_owned = (self.next_owned + step) % count;
+                break;
+            }
+        }
+        taken
+    }
+
+    pub(super) fn disconnected(&mut self, now: Nanos, broker: BrokerId) {
+        self.fetches.retain(|fetch| fetch.broker != broker);
+        self.resting.retain(|(resting, _)| *resting != broker);
+        self.resting.push((broker, now.saturating_add(self.settings.retry_backoff)));
+        self.metadata.request();
+    }
+
+    pub(super) fn time_out_fetches(&mut self, now: Nanos) {
+        let timeout = self.settings.request_timeout;
+        let late = |fetch: &&InFlight| fetch.sent_at.saturating_add(timeout) <= now;
+        while let Some(broker) = self.fetches.iter().find(late).map(|fetch| fetch.broker) {
+            self.disconnected(now, broker);
+        }
+    }
+
+    /// When a fetch times out, or is tried again after an error.
+    pub(super) fn fetcher_due(&self, now: Nanos) -> Nanos {
+        let timeout = self.settings.request_timeout;
+        let timeouts = self.fetches.iter().map(|fetch| fetch.sent_at.saturating_add(timeout));
+        let rests = self.resting.iter().map(|(_, until)| *until);
+        let retries = self.owned.iter().map(|owned| owned.not_before).filter(|at| *at > now);
+        timeouts.chain(rests).chain(retries).min().unwrap_or(Nanos::MAX)
+    }
+}
+
+/// Records that `poll()` returned.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken {
+    pub(super) partition: PartitionIx,
+    pub(super) offset: Offset,
+    pub(super) records: RecordRange,
+}
+
+impl Taken {
+    /// Without the first `count`.
+    pub(super) fn after(self, count: u32) -> Taken {
+        Taken { offset: self.offset + i64::from(count), records: skip(self.records, count), ..self }
+    }
+}
+
+fn skip(records: RecordRange, count: u32) -> RecordRange {
+    RecordRange { first: records.first + u64::from(count), count: records.count - count, ..records }
+}

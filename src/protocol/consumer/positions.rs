@@ -1,0 +1,291 @@
+//! Positions: committed offsets, the reset policy, validation after a leader change (§2.15, KIP-320).
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::client::PartitionLeader;
+use crate::protocol::consumer::{Consumer, ConsumerError, ConsumerOutput, OffsetReset, OffsetSpec};
+use crate::protocol::group::{GroupRequest, PartitionOffset};
+use crate::protocol::wire::{EpochEnd, ErrorCode, LeaderEpoch, Offset, RecordRange};
+use std::collections::VecDeque;
+
+/// What a partition waits for before it can be fetched (`SubscriptionState.FetchStates`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Awaits {
+    /// Nothing: it can be fetched.
+    Nothing,
+    /// Its committed offset.
+    Committed,
+    /// An end of the log, by reset policy.
+    Reset,
+    /// The leader's word that its position is still in the log.
+    Validation,
+}
+
+/// Records that were fetched and not yet returned.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fetched {
+    pub(super) offset: Offset,
+    pub(super) records: RecordRange,
+    pub(super) epoch: LeaderEpoch,
+}
+
+/// A partition that is assigned to this consumer.
+#[derive(Clone, Debug)]
+pub(super) struct Owned {
+    pub(super) partition: PartitionIx,
+    /// The next offset that `poll()` returns.
+    pub(super) position: Option<Offset>,
+    /// Epoch of the last record before it, -1 when not known.
+    pub(super) epoch: LeaderEpoch,
+    pub(super) awaits: Awaits,
+    /// A question is under way.
+    pub(super) asked: bool,
+    /// The leader epoch under which it was asked.
+    pub(super) asked_under: LeaderEpoch,
+    /// No question and no fetch before this time.
+    pub(super) not_before: Nanos,
+    /// The leader epoch under which its position was last found valid.
+    pub(super) valid_under: LeaderEpoch,
+    pub(super) buffered: VecDeque<Fetched>,
+}
+
+impl Owned {
+    pub(super) fn new(partition: PartitionIx) -> Self {
+        Owned {
+            partition,
+            position: None,
+            epoch: -1,
+            awaits: Awaits::Committed,
+            asked: false,
+            asked_under: -1,
+            not_before: 0,
+            valid_under: -1,
+            buffered: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn seek(&mut self, offset: Offset, epoch: LeaderEpoch) {
+        (self.position, self.epoch) = (Some(offset), epoch);
+        (self.awaits, self.asked) = (Awaits::Nothing, false);
+        self.buffered.clear();
+    }
+}
+
+impl Consumer {
+    pub(super) fn learn_metadata(&mut self, now: Nanos, answer: Option<&[PartitionLeader]>) {
+        let mut news = false;
+        for (place, told) in answer.unwrap_or_default().iter().enumerate() {
+            match self.leaders.get_mut(place) {
+                Some(known) if told.epoch >= known.epoch => {
+                    news |= *known != *told;
+                    *known = *told;
+                }
+                Some(_) => {}
+                None => {
+                    news = true;
+                    self.leaders.push(*told);
+                    self.membership.partitions_added();
+                }
+            }
+        }
+        self.metadata.fruitless(news);
+        let expires_at = answer.map(|_| now.saturating_add(self.settings.metadata_max_age));
+        let leaderless = self.owned.iter().any(|owned| self.leader(owned.partition).is_none());
+        let needed = leaderless || self.leaders.is_empty();
+        self.metadata.answered(now.saturating_add(self.settings.retry_backoff), expires_at, needed);
+        self.mark_for_validation();
+    }
+
+    /// Where a partition is led now, with the epoch.
+    pub(super) fn leader(&self, partition: PartitionIx) -> Option<(BrokerId, LeaderEpoch)> {
+        let known = self.leaders.iter().find(|leader| leader.partition == partition)?;
+        known.leader.map(|broker| (broker, known.epoch))
+    }
+
+    /// A new leader epoch: what was read may have been truncated. Fetched data of such a partition is
+    /// dropped (`maybeValidatePositionForCurrentLeader`).
+    fn mark_for_validation(&mut self) {
+        if !self.settings.validates_epochs {
+            return;
+        }
+        for owned in &mut self.owned {
+            let known = self.leaders.iter().find(|leader| leader.partition == owned.partition);
+            let Some(epoch) = known.filter(|known| known.leader.is_some()).map(|known| known.epoch) else {
+                continue;
+            };
+            let ready = matches!(owned.awaits, Awaits::Nothing | Awaits::Validation);
+            if !ready || owned.position.is_none() || owned.valid_under >= epoch {
+                continue;
+            }
+            if owned.epoch < 0 {
+                owned.valid_under = epoch;
+                continue;
+            }
+            if owned.awaits == Awaits::Validation && owned.asked && owned.asked_under >= epoch {
+                continue;
+            }
+            (owned.awaits, owned.asked, owned.not_before) = (Awaits::Validation, false, 0);
+            owned.buffered.clear();
+        }
+    }
+
+    /// Asks what is still to be asked.
+    pub(super) fn tend_positions(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.ask_for_committed(now, out);
+        for at in 0..self.owned.len() {
+            let owned = &self.owned[at];
+            if !matches!(owned.awaits, Awaits::Reset | Awaits::Validation) || owned.not_before > now {
+                continue;
+            }
+            let Some((broker, epoch)) = self.leader(owned.partition) else {
+                self.metadata.request();
+                continue;
+            };
+            let (partition, position_epoch) = (owned.partition, owned.epoch);
+            out.push(match owned.awaits {
+                Awaits::Validation => ConsumerOutput::EndOfEpoch {
+                    broker,
+                    partition,
+                    current_leader_epoch: epoch,
+                    epoch: position_epoch,
+                },
+                _ => {
+                    let at = match self.settings.offset_reset {
+                        OffsetReset::Latest => OffsetSpec::Latest,
+                        OffsetReset::Earliest | OffsetReset::None => OffsetSpec::Earliest,
+                    };
+                    ConsumerOutput::ListOffset { broker, partition, at }
+                }
+            });
+            (self.owned[at].asked, self.owned[at].asked_under) = (true, epoch);
+            // Nobody times these questions out but the consumer itself.
+            self.owned[at].not_before = now.saturating_add(self.settings.request_timeout);
+        }
+    }
+
+    fn ask_for_committed(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        let waits =
+            |owned: &Owned| owned.awaits == Awaits::Committed && !owned.asked && owned.not_before <= now;
+        if !self.owned.iter().any(waits) {
+            return;
+        }
+        let mut partitions = Vec::new();
+        for owned in self.owned.iter_mut().filter(|owned| waits(owned)) {
+            owned.asked = true;
+            partitions.push(owned.partition);
+        }
+        self.call(now, GroupRequest::FetchOffsets { partitions }, out);
+    }
+
+    /// The committed offsets have come, or could not be had.
+    pub(super) fn committed_offsets(
+        &mut self,
+        now: Nanos,
+        found: Result<&[PartitionOffset], ErrorCode>,
+        out: &mut Vec<ConsumerOutput>,
+    ) {
+        let retry_at = now.saturating_add(self.settings.retry_backoff);
+        for at in 0..self.owned.len() {
+            let owned = &mut self.owned[at];
+            if owned.awaits != Awaits::Committed || !owned.asked {
+                continue;
+            }
+            owned.asked = false;
+            let Ok(offsets) = found else {
+                owned.not_before = retry_at;
+                continue;
+            };
+            match offsets.iter().find(|offset| offset.partition == owned.partition) {
+                Some(committed) => owned.seek(committed.offset, committed.leader_epoch),
+                None => self.reset(at, ConsumerError::NoOffset, out),
+            }
+        }
+        self.mark_for_validation();
+    }
+
+    /// `auto.offset.reset` decides, or the consumer throws.
+    pub(super) fn reset(&mut self, at: usize, error: ConsumerError, out: &mut Vec<ConsumerOutput>) {
+        let owned = &mut self.owned[at];
+        if self.settings.offset_reset == OffsetReset::None {
+            let partition = owned.partition;
+            self.app.end();
+            return out.push(ConsumerOutput::Failed { partition, error });
+        }
+        (owned.awaits, owned.asked, owned.not_before) = (Awaits::Reset, false, 0);
+        owned.buffered.clear();
+    }
+
+    pub(super) fn listed(
+        &mut self,
+        now: Nanos,
+        partition: PartitionIx,
+        error: ErrorCode,
+        offset: Offset,
+        out: &mut Vec<ConsumerOutput>,
+    ) {
+        let Some(at) = self.awaiting(partition, Awaits::Reset) else { return };
+        if error != ErrorCode::None {
+            return self.ask_again(now, at);
+        }
+        let epoch = self.leader(partition).map_or(-1, |(_, epoch)| epoch);
+        self.move_to(at, offset, -1, epoch, out);
+    }
+
+    /// The leader said where the epoch of the position ends: before the position means that the log was
+    /// truncated, and with a reset policy the consumer goes on **there**, not at either end.
+    pub(super) fn validated(
+        &mut self,
+        now: Nanos,
+        partition: PartitionIx,
+        error: ErrorCode,
+        end: Option<EpochEnd>,
+        out: &mut Vec<ConsumerOutput>,
+    ) {
+        let Some(at) = self.awaiting(partition, Awaits::Validation) else { return };
+        if error != ErrorCode::None {
+            return self.ask_again(now, at);
+        }
+        let owned = &mut self.owned[at];
+        let under = owned.asked_under;
+        let position = owned.position.unwrap_or(0);
+        match end {
+            Some(end) if end.end_offset >= position => {
+                (owned.awaits, owned.asked, owned.not_before) = (Awaits::Nothing, false, 0);
+                owned.valid_under = under;
+            }
+            Some(end) if self.settings.offset_reset != OffsetReset::None => {
+                self.move_to(at, end.end_offset, end.epoch, under, out);
+            }
+            _ => self.reset(at, ConsumerError::LogTruncation, out),
+        }
+    }
+
+    fn awaiting(&self, partition: PartitionIx, what: Awaits) -> Option<usize> {
+        self.owned.iter().position(|o| o.partition == partition && o.awaits == what && o.asked)
+    }
+
+    fn ask_again(&mut self, now: Nanos, at: usize) {
+        self.owned[at].asked = false;
+        self.owned[at].not_before = now.saturating_add(self.settings.retry_backoff);
+        self.metadata.request();
+    }
+
+    fn move_to(
+        &mut self,
+        at: usize,
+        to: Offset,
+        epoch: LeaderEpoch,
+        valid_under: LeaderEpoch,
+        out: &mut Vec<ConsumerOutput>,
+    ) {
+        let owned = &mut self.owned[at];
+        out.push(ConsumerOutput::Moved { partition: owned.partition, from: owned.position, to });
+        owned.seek(to, epoch);
+        (owned.valid_under, owned.not_before) = (valid_under, 0);
+    }
+
+    /// When a question is asked again that was refused or not answered.
+    pub(super) fn positions_due(&mut self) -> Nanos {
+        let waiting = self.owned.iter().filter(|owned| owned.awaits != Awaits::Nothing);
+        waiting.map(|owned| owned.not_before).filter(|at| *at > 0).min().unwrap_or(Nanos::MAX)
+    }
+}

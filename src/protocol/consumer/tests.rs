@@ -1,0 +1,6 @@
+//! Consumers, their group and two partitions of a log, under virtual time.
+
+mod delivery;
+mod groups;
+mod positions;
+mod rig;

@@ -1,0 +1,263 @@
+//! Consumers with a real coordinator and brokers that answer after a millisecond.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::consumer::*;
+use crate::protocol::group::{Group, GroupInput, GroupOutput, GroupReply, GroupSettings};
+use crate::protocol::producer::PartitionLeader;
+use crate::protocol::wire::{Batch, EpochEnd, ErrorCode, FetchedPartition, RecordRange};
+use std::collections::BTreeMap;
+
+pub const MS: Nanos = 1_000_000;
+pub const S: Nanos = 1000 * MS;
+
+/// A partition's log: batches, and where each leader epoch starts.
+#[derive(Default)]
+pub struct Log {
+    pub batches: Vec<Batch>,
+    pub high_watermark: i64,
+    pub start: i64,
+}
+
+impl Log {
+    pub fn append(&mut self, epoch: i32, first: u64, count: u32) {
+        let base_offset = self.batches.last().map_or(0, Batch::end_offset);
+        self.batches.push(Batch {
+            base_offset,
+            records: RecordRange { producer: 0, first, count },
+            bytes: 100 * count,
+            leader_epoch: epoch,
+            producer_id: -1,
+            producer_epoch: -1,
+            base_sequence: -1,
+            created_at: 0,
+        });
+        self.high_watermark = base_offset + i64::from(count);
+    }
+
+    fn end_of(&self, epoch: i32) -> Option<EpochEnd> {
+        let last = self.batches.iter().rfind(|batch| batch.leader_epoch <= epoch)?;
+        Some(EpochEnd { epoch: last.leader_epoch, end_offset: last.end_offset() })
+    }
+}
+
+enum Event {
+    Wake(usize),
+    GroupWake,
+    Fetch(usize, FetchRequest, Nanos),
+    Reply(usize, u64, GroupReply),
+    Metadata(usize),
+    Listed(usize, PartitionIx, OffsetSpec),
+    End(usize, PartitionIx, i32),
+}
+
+pub struct Rig {
+    pub now: Nanos,
+    pub consumers: Vec<Option<Consumer>>,
+    pub group: Group,
+    pub logs: Vec<Log>,
+    pub leaders: Vec<PartitionLeader>,
+    pub story: Vec<String>,
+    pub processed: Vec<(usize, u64)>,
+    /// Commits take this much longer to reach the coordinator, one each.
+    pub commit_delays: std::collections::VecDeque<Nanos>,
+    events: BTreeMap<(Nanos, u64), Event>,
+    order: u64,
+}
+
+impl Rig {
+    pub fn new(partitions: u32) -> Rig {
+        let settings = GroupSettings { initial_rebalance_delay: 0, ..GroupSettings::default() };
+        let leader = |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), epoch: 0 };
+        Rig {
+            now: 0,
+            consumers: Vec::new(),
+            group: Group::new(settings),
+            logs: (0..partitions).map(|_| Log::default()).collect(),
+            leaders: (0..partitions).map(leader).collect(),
+            story: Vec::new(),
+            processed: Vec::new(),
+            commit_delays: Default::default(),
+            events: BTreeMap::new(),
+            order: 0,
+        }
+    }
+
+    pub fn start(&mut self, settings: ConsumerSettings) -> usize {
+        self.consumers.push(Some(Consumer::new(settings)));
+        let who = self.consumers.len() - 1;
+        self.step(who, ConsumerInput::Start);
+        who
+    }
+
+    pub fn crash(&mut self, who: usize) {
+        let mut out = Vec::new();
+        if let Some(mut consumer) = self.consumers[who].take() {
+            consumer.crash(self.now, &mut out);
+        }
+        out.into_iter().for_each(|output| self.hear(who, output));
+    }
+
+    pub fn run_until(&mut self, until: Nanos) {
+        while let Some(entry) = self.events.first_entry() {
+            let at = entry.key().0;
+            if at > until {
+                break;
+            }
+            let event = entry.remove();
+            self.now = at;
+            self.happen(event);
+        }
+        self.now = until;
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Wake(who) => self.step(who, ConsumerInput::Wake),
+            Event::GroupWake => self.tell_group(GroupInput::Wake),
+            Event::Fetch(who, request, since) => self.fetch(who, request, since),
+            Event::Reply(who, correlation, reply) => {
+                self.step(who, ConsumerInput::Coordinator { correlation, reply: &reply });
+            }
+            Event::Metadata(who) => {
+                let leaders = self.leaders.clone();
+                self.step(who, ConsumerInput::Metadata(&leaders));
+            }
+            Event::Listed(who, partition, at) => {
+                let log = &self.logs[partition.at()];
+                let offset = if at == OffsetSpec::Latest { log.high_watermark } else { log.start };
+                self.step(who, ConsumerInput::ListedOffset { partition, error: ErrorCode::None, offset });
+            }
+            Event::End(who, partition, epoch) => {
+                let end = self.logs[partition.at()].end_of(epoch);
+                self.step(who, ConsumerInput::EndOfEpoch { partition, error: ErrorCode::None, end });
+            }
+        }
+    }
+
+    /// Long poll: looked at every 10 ms.
+    fn fetch(&mut self, who: usize, request: FetchRequest, since: Nanos) {
+        let mut results = Vec::new();
+        for asked in &request.partitions {
+            let log = &self.logs[asked.partition.at()];
+            let leader = self.leaders[asked.partition.at()];
+            let (from, hw) = (asked.fetch_offset, log.high_watermark);
+            let error = match () {
+                () if leader.epoch > asked.current_leader_epoch => ErrorCode::FencedLeaderEpoch,
+                () if from < log.start || from > hw => ErrorCode::OffsetOutOfRange,
+                () => ErrorCode::None,
+            };
+            let new = |batch: &&Batch| batch.end_offset() > from && batch.end_offset() <= hw;
+            let batches: Vec<Batch> = match error {
+                ErrorCode::None => log.batches.iter().filter(new).copied().collect(),
+                _ => Vec::new(),
+            };
+            if error != ErrorCode::None || !batches.is_empty() {
+                results.push(FetchedPartition {
+                    partition: asked.partition,
+                    error,
+                    diverging: None,
+                    high_watermark: hw,
+                    log_start: log.start,
+                    preferred_read_replica: None,
+                    batches,
+                });
+            }
+        }
+        if results.is_empty() && self.now < since + request.max_wait {
+            return self.at(self.now + 10 * MS, Event::Fetch(who, request, since));
+        }
+        self.step(who, ConsumerInput::Fetched { request: request.id, results: &results });
+    }
+
+    pub fn step(&mut self, who: usize, input: ConsumerInput<'_>) {
+        let mut out = Vec::new();
+        if let Some(consumer) = &mut self.consumers[who] {
+            consumer.step(self.now, input, &mut out);
+        }
+        out.into_iter().for_each(|output| self.hear(who, output));
+    }
+
+    pub fn tell_group(&mut self, input: GroupInput) {
+        let mut out = Vec::new();
+        self.group.step(self.now, input, &mut out);
+        for output in out {
+            match output {
+                GroupOutput::Reply { to, correlation, reply } => {
+                    self.at(self.now + MS, Event::Reply(to as usize, correlation, reply));
+                }
+                GroupOutput::Wake(at) => self.at(at, Event::GroupWake),
+                GroupOutput::Expired { .. } => self.tell("group", "session expired".into()),
+                GroupOutput::Stable { generation, members } => {
+                    self.tell("group", format!("generation {generation} of {members}"));
+                }
+                GroupOutput::Rebalancing => {}
+            }
+        }
+    }
+
+    fn at(&mut self, at: Nanos, event: Event) {
+        self.order += 1;
+        self.events.insert((at, self.order), event);
+    }
+
+    fn tell(&mut self, who: &str, what: String) {
+        self.story.push(format!("{} {who} {what}", self.now / MS));
+    }
+
+    fn hear(&mut self, who: usize, output: ConsumerOutput) {
+        let name = format!("c{who}");
+        match output {
+            ConsumerOutput::Fetch(request) => self.at(self.now + MS, Event::Fetch(who, request, self.now)),
+            ConsumerOutput::ListOffset { partition, at, .. } => {
+                self.at(self.now + MS, Event::Listed(who, partition, at));
+            }
+            ConsumerOutput::EndOfEpoch { partition, epoch, .. } => {
+                self.at(self.now + MS, Event::End(who, partition, epoch));
+            }
+            ConsumerOutput::Coordinator { correlation, request } => {
+                let commit = matches!(request, crate::protocol::group::GroupRequest::Commit { .. });
+                let delay = if commit { self.commit_delays.pop_front().unwrap_or(0) } else { 0 };
+                if delay == Nanos::MAX {
+                    let reply = GroupReply::Committed { error: ErrorCode::NetworkException };
+                    return self.at(self.now + MS, Event::Reply(who, correlation, reply));
+                }
+                self.tell_group(GroupInput::Request { from: who as u32, correlation, request });
+            }
+            ConsumerOutput::WantMetadata => self.at(self.now + MS, Event::Metadata(who)),
+            ConsumerOutput::Wake(at) => self.at(at, Event::Wake(who)),
+            ConsumerOutput::Delivered { records, .. } => self.tell(&name, format!("got {}", span(records))),
+            ConsumerOutput::Processed { records, .. } => {
+                let numbers = records.first..records.first + u64::from(records.count);
+                self.processed.extend(numbers.map(|number| (who, number)));
+                self.tell(&name, format!("did {}", span(records)));
+            }
+            ConsumerOutput::Committed(at) => {
+                self.tell(&name, format!("committed p{} {}", at.partition.0, at.offset));
+            }
+            ConsumerOutput::CommitFailed(error) => {
+                self.tell(&name, format!("commit failed {}", error.name()))
+            }
+            ConsumerOutput::Assigned(own) => {
+                let own: Vec<u32> = own.iter().map(|partition| partition.0).collect();
+                self.tell(&name, format!("owns {own:?}"));
+            }
+            ConsumerOutput::Moved { from, to, .. } => self.tell(&name, format!("moved {from:?} to {to}")),
+            ConsumerOutput::PollTimedOut => self.tell(&name, "left: no poll".into()),
+            ConsumerOutput::Failed { error, .. } => self.tell(&name, format!("threw {error:?}")),
+            ConsumerOutput::Closed => self.tell(&name, "closed".into()),
+        }
+    }
+
+    pub fn story(&self) -> String {
+        self.story.join("\n")
+    }
+
+    /// Who processed each record how often.
+    pub fn times(&self, record: u64) -> usize {
+        self.processed.iter().filter(|(_, number)| *number == record).count()
+    }
+}
+
+fn span(records: RecordRange) -> String {
+    format!("#{}-{}", records.first, records.first + u64::from(records.count) - 1)
+}

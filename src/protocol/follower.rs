@@ -1,0 +1,104 @@
+//! How a follower makes its log a prefix of its leader's (`AbstractFetcherThread`, §2.11).
+
+use crate::model::{BrokerId, Nanos};
+use crate::protocol::broker::TruncationCause;
+use crate::protocol::log::Log;
+use crate::protocol::profile::Truncation;
+use crate::protocol::wire::{EpochEnd, LeaderEpoch, Offset};
+
+/// A follower's state beside its log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Following {
+    /// Whom; `None` while there is no leader.
+    pub leader: Option<BrokerId>,
+    /// In which epoch.
+    pub epoch: LeaderEpoch,
+    /// Place of the fetcher that serves it.
+    pub fetcher: Option<u32>,
+    /// What it does.
+    pub state: FollowState,
+    /// Its fetcher's source knows where it reads. Answers count only then.
+    pub listed: bool,
+    /// The first truncation is over.
+    pub truncated: bool,
+}
+
+/// What a follower does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FollowState {
+    /// Fetches from its log end.
+    Fetching,
+    /// Needs to know where its newest epoch ends in the leader's log.
+    NeedsEpochEnd,
+    /// Needs to know where the leader's log starts and ends.
+    NeedsOffsets,
+    /// Waits after an error.
+    Delayed(Nanos),
+    /// Fenced: waits for newer metadata.
+    Failed,
+}
+
+/// A cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cut {
+    /// The new log end.
+    pub to: Offset,
+    /// Why.
+    pub cause: TruncationCause,
+    /// False: ask again from there.
+    pub done: bool,
+}
+
+/// What a new follower does first, and the cut it makes before.
+pub fn start(kind: Truncation, log: &Log, high_watermark: Offset) -> (FollowState, Option<Cut>) {
+    let to_high_watermark = Cut { to: high_watermark, cause: TruncationCause::HighWatermark, done: true };
+    match kind {
+        Truncation::ToHighWatermark => (FollowState::Fetching, Some(to_high_watermark)),
+        _ if log.epochs().latest().is_none() => (FollowState::Fetching, Some(to_high_watermark)),
+        Truncation::ViaFetch => (FollowState::Fetching, None),
+        Truncation::Kip101 | Truncation::Kip279 | Truncation::Kip320 => (FollowState::NeedsEpochEnd, None),
+    }
+}
+
+/// Where to cut when the leader says that its epochs up to the one asked for end at `leaders`; `None` when
+/// it knows of no such epoch (`getOffsetTruncationState`).
+pub fn cut(kind: Truncation, log: &Log, high_watermark: Offset, leaders: Option<EpochEnd>) -> Cut {
+    let Some(leaders) = leaders else {
+        return Cut { to: high_watermark, cause: TruncationCause::HighWatermark, done: true };
+    };
+    let cause = TruncationCause::Diverging(leaders);
+    let to = |offset: Offset| offset.min(log.end());
+    // KIP-101 alone looks at the offset and never at whose epoch it ends.
+    if kind == Truncation::Kip101 {
+        return Cut { to: to(leaders.end_offset), cause, done: true };
+    }
+    match log.end_offset_for(leaders.epoch) {
+        Some(mine) if mine.epoch == leaders.epoch => {
+            Cut { to: to(mine.end_offset.min(leaders.end_offset)), cause, done: true }
+        }
+        Some(mine) => Cut { to: to(mine.end_offset), cause, done: false },
+        None => Cut { to: to(leaders.end_offset), cause, done: true },
+    }
+}
+
+/// What to do when the fetch offset is outside the leader's log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OutOfRange {
+    /// The leader's log ends before: cut there.
+    TruncateTo(Offset),
+    /// The leader's log starts behind the own end: drop everything.
+    RestartAt(Offset),
+    /// The range has changed meanwhile: go on.
+    Resume,
+}
+
+/// `fetchOffsetAndTruncate`.
+pub fn out_of_range(log_end: Offset, leader_start: Offset, leader_end: Offset) -> OutOfRange {
+    if leader_end < log_end {
+        OutOfRange::TruncateTo(leader_end)
+    } else if leader_start > log_end {
+        OutOfRange::RestartAt(leader_start)
+    } else {
+        OutOfRange::Resume
+    }
+}

@@ -1,0 +1,233 @@
+//! What a replica remembers of idempotent producers (`ProducerStateManager`, `ProducerAppendInfo`, §2.13).
+
+use crate::model::Nanos;
+use crate::protocol::log::{Log, sequence_after};
+use crate::protocol::wire::{Batch, ErrorCode, Offset};
+
+/// How many batches of each producer are remembered; why `max.in.flight` is at most 5.
+const REMEMBERED: usize = 5;
+/// How many of the newest batches a rebuild looks at; Kafka has snapshots of what is older.
+const REBUILD_BATCHES: usize = 10_000;
+
+/// What is to be done with a batch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// It is new and in order.
+    Append,
+    /// It is in the log since long, at this offset.
+    Duplicate(Offset),
+    /// It is refused.
+    Refuse(ErrorCode),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Seen {
+    first: i32,
+    last: i32,
+    base_offset: Offset,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Entry {
+    producer_id: i64,
+    epoch: i16,
+    last_used: Nanos,
+    seen: [Seen; REMEMBERED],
+    count: usize,
+}
+
+/// The producers of one partition, by id.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Producers {
+    entries: Vec<Entry>,
+}
+
+impl Entry {
+    fn last(&self) -> Option<&Seen> {
+        self.count.checked_sub(1).map(|at| &self.seen[at])
+    }
+
+    fn remember(&mut self, seen: Seen) {
+        if self.count == REMEMBERED {
+            self.seen.rotate_left(1);
+            self.count -= 1;
+        }
+        self.seen[self.count] = seen;
+        self.count += 1;
+    }
+}
+
+fn last_sequence(batch: &Batch) -> i32 {
+    sequence_after(batch.base_sequence, batch.records.count.saturating_sub(1))
+}
+
+impl Producers {
+    fn find(&self, producer_id: i64) -> Result<usize, usize> {
+        self.entries.binary_search_by_key(&producer_id, |entry| entry.producer_id)
+    }
+
+    /// Judges a batch that a client wants appended. An entry unused for `expiration` counts as forgotten
+    /// (`producer.id.expiration.ms`).
+    pub fn judge(&self, batch: &Batch, now: Nanos, expiration: Nanos) -> Verdict {
+        if batch.producer_id < 0 {
+            return Verdict::Append;
+        }
+        let known = self.find(batch.producer_id).ok().map(|at| &self.entries[at]);
+        let Some(entry) = known.filter(|entry| now.saturating_sub(entry.last_used) <= expiration) else {
+            return Verdict::Append;
+        };
+        if batch.producer_epoch < entry.epoch {
+            return Verdict::Refuse(ErrorCode::InvalidProducerEpoch);
+        }
+        let expected = match entry.last() {
+            Some(last) if batch.producer_epoch == entry.epoch => sequence_after(last.last, 1),
+            _ => 0,
+        };
+        match entry.duplicate_of(batch) {
+            Some(base_offset) => Verdict::Duplicate(base_offset),
+            None if batch.base_sequence == expected => Verdict::Append,
+            None => Verdict::Refuse(ErrorCode::OutOfOrderSequenceNumber),
+        }
+    }
+
+    /// Notes a batch that is in the log now, as leader or follower.
+    pub fn appended(&mut self, batch: &Batch, now: Nanos) {
+        if batch.producer_id < 0 {
+            return;
+        }
+        let at = self.find(batch.producer_id).unwrap_or_else(|at| {
+            let fresh = Entry {
+                producer_id: batch.producer_id,
+                epoch: batch.producer_epoch,
+                last_used: now,
+                seen: Default::default(),
+                count: 0,
+            };
+            self.entries.insert(at, fresh);
+            at
+        });
+        let entry = &mut self.entries[at];
+        if entry.epoch != batch.producer_epoch {
+            (entry.epoch, entry.count) = (batch.producer_epoch, 0);
+        }
+        entry.last_used = now;
+        entry.remember(Seen {
+            first: batch.base_sequence,
+            last: last_sequence(batch),
+            base_offset: batch.base_offset,
+        });
+    }
+
+    /// Builds the memory anew from a log that was recovered or truncated.
+    pub fn rebuild(&mut self, log: &Log) {
+        self.entries.clear();
+        let from = log.nth_batch_from_end(REBUILD_BATCHES);
+        log.each_from(from, |batch| {
+            self.appended(&batch, batch.created_at);
+            true
+        });
+    }
+
+    /// How many producers are remembered.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl Entry {
+    fn duplicate_of(&self, batch: &Batch) -> Option<Offset> {
+        let last = last_sequence(batch);
+        let same = |seen: &&Seen| (seen.first, seen.last) == (batch.base_sequence, last);
+        let seen = self.seen[..self.count].iter().find(same)?;
+        (self.epoch == batch.producer_epoch).then_some(seen.base_offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::wire::RecordRange;
+
+    const DAY: Nanos = 86_400_000_000_000;
+
+    fn batch(epoch: i16, base_sequence: i32, count: u32) -> Batch {
+        Batch {
+            base_offset: 0,
+            records: RecordRange { producer: 1, first: base_sequence as u64, count },
+            bytes: 100,
+            leader_epoch: 0,
+            producer_id: 7,
+            producer_epoch: epoch,
+            base_sequence,
+            created_at: 0,
+        }
+    }
+
+    /// Appends what may be appended; one word a batch.
+    fn feed(batches: &[Batch]) -> Vec<String> {
+        let (mut log, mut producers) = (Log::default(), Producers::default());
+        let mut word = |batch: &Batch| match producers.judge(batch, 0, DAY) {
+            Verdict::Append => {
+                let base_offset = log.append_as_leader(*batch, 0);
+                producers.appended(&Batch { base_offset, ..*batch }, 0);
+                format!("at {base_offset}")
+            }
+            Verdict::Duplicate(base_offset) => format!("was {base_offset}"),
+            Verdict::Refuse(error) => error.name().to_string(),
+        };
+        batches.iter().map(&mut word).collect()
+    }
+
+    #[test]
+    fn a_retry_gets_the_first_answer_while_it_is_remembered() {
+        let mut batches: Vec<_> = (0..6).map(|nth| batch(0, nth * 2, 2)).collect();
+        batches.extend([batch(0, 2, 2), batch(0, 10, 2), batch(0, 0, 2), batch(0, 2, 1)]);
+        let words = feed(&batches);
+        assert_eq!(words[..6], ["at 0", "at 2", "at 4", "at 6", "at 8", "at 10"]);
+        assert_eq!(words[6..8], ["was 2", "was 10"]);
+        assert_eq!(words[8..], ["OUT_OF_ORDER_SEQUENCE_NUMBER"; 2], "forgotten, and cut differently");
+    }
+
+    #[test]
+    fn a_gap_is_refused_and_a_new_epoch_starts_at_zero() {
+        let words = feed(&[
+            batch(0, 5, 1),
+            batch(0, 7, 1),
+            batch(1, 1, 1),
+            batch(1, 0, 1),
+            batch(0, 6, 1),
+            batch(1, 1, 1),
+        ]);
+        let gap = "OUT_OF_ORDER_SEQUENCE_NUMBER";
+        assert_eq!(words, ["at 0", gap, gap, "at 1", "INVALID_PRODUCER_EPOCH", "at 2"]);
+    }
+
+    #[test]
+    fn sequences_wrap_to_zero() {
+        assert_eq!(feed(&[batch(0, i32::MAX - 1, 2), batch(0, 0, 1)]), ["at 0", "at 2"]);
+        assert_eq!(feed(&[batch(0, i32::MAX, 2), batch(0, 1, 1)]), ["at 0", "at 2"]);
+    }
+
+    #[test]
+    fn memory_expires_and_is_rebuilt_from_the_log() {
+        let (mut log, mut producers) = (Log::default(), Producers::default());
+        for nth in 0..8 {
+            log.append_as_leader(batch(0, nth, 1), 3);
+        }
+        producers.rebuild(&log);
+        assert_eq!(producers.judge(&batch(0, 3, 1), 0, DAY), Verdict::Duplicate(3));
+        assert_eq!(producers.judge(&batch(0, 8, 1), 0, DAY), Verdict::Append);
+        let out_of_order = Verdict::Refuse(ErrorCode::OutOfOrderSequenceNumber);
+        assert_eq!(producers.judge(&batch(0, 2, 1), 0, DAY), out_of_order);
+        assert_eq!(producers.judge(&batch(0, 2, 1), DAY + 1, DAY), Verdict::Append);
+        log.compact_below(8);
+        let mut again = Producers::default();
+        again.rebuild(&log);
+        assert_eq!(again, producers);
+    }
+}

@@ -1,0 +1,280 @@
+//! What a leader knows of its followers, and the high watermark it concludes (`Partition`, `Replica`).
+
+use crate::model::{BrokerId, Nanos};
+use crate::protocol::broker::Laggard;
+use crate::protocol::isr::Isr;
+use crate::protocol::profile::Profile;
+use crate::protocol::wire::{BrokerEpoch, LeaderEpoch, Offset, PartitionState};
+
+/// A follower as its fetches show it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Remote {
+    /// Who.
+    pub broker: BrokerId,
+    /// Its log end, -1 before its first fetch in this epoch.
+    pub log_end: Offset,
+    /// Its log start.
+    pub log_start: Offset,
+    /// When it last fetched in this epoch, if it did.
+    pub last_fetch: Option<Nanos>,
+    /// The leader's log end then.
+    pub last_fetch_leader_end: Offset,
+    /// When it last had everything, if that is known.
+    pub last_caught_up: Option<Nanos>,
+    /// The incarnation that fetched, -1 unknown.
+    pub broker_epoch: BrokerEpoch,
+}
+
+impl Remote {
+    fn new(broker: BrokerId, last_caught_up: Option<Nanos>) -> Self {
+        Remote {
+            broker,
+            log_end: -1,
+            log_start: -1,
+            last_fetch: None,
+            last_fetch_leader_end: 0,
+            last_caught_up,
+            broker_epoch: -1,
+        }
+    }
+
+    /// Whether it has everything or had so within `lag` (`replica.lag.time.max.ms`).
+    pub fn is_caught_up(&self, log_end: Offset, now: Nanos, lag: Nanos) -> bool {
+        self.log_end == log_end || self.last_caught_up.is_some_and(|at| now.saturating_sub(at) <= lag)
+    }
+
+    /// A fetch from `offset` while the leader's log ended at `leader_end`. A follower that now asks for
+    /// where the leader ended at its previous fetch had everything then. Returns whether its end moved.
+    pub fn fetched(&mut self, offset: Offset, leader_end: Offset, now: Nanos) -> bool {
+        if offset >= leader_end {
+            self.last_caught_up = self.last_caught_up.max(Some(now));
+        } else if offset >= self.last_fetch_leader_end {
+            self.last_caught_up = self.last_caught_up.max(self.last_fetch);
+        }
+        self.last_fetch = Some(now);
+        self.last_fetch_leader_end = self.last_fetch_leader_end.max(leader_end);
+        std::mem::replace(&mut self.log_end, offset) != offset
+    }
+
+    /// It still asked for `log_end` at `last_fetch`, when the leader had no more: what fetches that did
+    /// not name the partition said by that (incremental sessions).
+    pub fn settle(&mut self, leader_end: Offset, last_fetch: Nanos) {
+        if self.log_end == leader_end && Some(last_fetch) > self.last_fetch {
+            self.fetched(leader_end, leader_end, last_fetch);
+        }
+    }
+}
+
+/// A leader's state beside its log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Leadership {
+    /// Its epoch.
+    pub epoch: LeaderEpoch,
+    /// Where the epoch starts in the log.
+    pub epoch_start: Offset,
+    /// The ISR.
+    pub isr: Isr,
+    /// The followers, in the order of the assignment.
+    pub remotes: Vec<Remote>,
+    /// The high watermark stands still for want of in-sync replicas, and that was told.
+    pub frozen: bool,
+}
+
+/// What the rules of the ISR and the high watermark need to know besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// The version's switches.
+    pub profile: &'a Profile,
+    /// Now.
+    pub now: Nanos,
+    /// `replica.lag.time.max.ms`.
+    pub lag: Nanos,
+    /// The leader's log end.
+    pub log_end: Offset,
+    /// Effective minimum ISR.
+    pub min_isr: usize,
+}
+
+impl Leadership {
+    /// A new leader: nothing is known of the followers, and ISR members get the benefit of the doubt.
+    pub fn new(me: BrokerId, state: &PartitionState, epoch_start: Offset, now: Nanos) -> Self {
+        let followers = state.replicas.iter().copied().filter(|broker| *broker != me);
+        let since = |broker: BrokerId| state.isr.contains(&broker).then_some(now);
+        Leadership {
+            epoch: state.leader_epoch,
+            epoch_start,
+            isr: Isr::of(state),
+            remotes: followers.map(|broker| Remote::new(broker, since(broker))).collect(),
+            frozen: false,
+        }
+    }
+
+    /// The assignment changed under the same leader epoch.
+    pub fn reassigned(&mut self, me: BrokerId, replicas: &[BrokerId]) {
+        self.remotes.retain(|remote| replicas.contains(&remote.broker));
+        for &broker in replicas.iter().filter(|broker| **broker != me) {
+            if self.remote(broker).is_none() {
+                self.remotes.push(Remote::new(broker, None));
+            }
+        }
+    }
+
+    /// A follower's state.
+    pub fn remote(&self, broker: BrokerId) -> Option<&Remote> {
+        self.remotes.iter().find(|remote| remote.broker == broker)
+    }
+
+    /// A follower's state, to change.
+    pub fn remote_mut(&mut self, broker: BrokerId) -> Option<&mut Remote> {
+        self.remotes.iter_mut().find(|remote| remote.broker == broker)
+    }
+
+    /// Whether the ISR is smaller than it must be.
+    pub fn is_under_min_isr(&self, min_isr: usize) -> bool {
+        self.isr.members().len() < min_isr
+    }
+
+    /// The high watermark as it should be now (`Partition.maybeIncrementLeaderHW`): the smallest log end
+    /// of the ISR, those about to join, and outsiders that are as good as caught up; else such a
+    /// follower could never reach it. With it the follower that holds it back most. `None` while the
+    /// ISR is below its minimum and the version freezes it then (KAFKA-15583), and while a leader of old
+    /// writes its ISR to ZooKeeper, which it did under the partition's lock.
+    pub fn high_watermark(
+        &self,
+        of: Circumstances<'_>,
+        may_join: impl Fn(&Remote) -> bool,
+    ) -> Option<(Offset, Option<BrokerId>)> {
+        let writes_to_zookeeper =
+            of.profile.zookeeper && !of.profile.maximal_isr && self.isr.pending().is_some();
+        let frozen = of.profile.hw_frozen_below_min_isr && self.is_under_min_isr(of.min_isr);
+        if frozen || writes_to_zookeeper {
+            return None;
+        }
+        let mut slowest = (of.log_end, None);
+        for remote in &self.remotes {
+            let waits = remote.log_end < slowest.0
+                && (self.isr.counts(remote.broker, of.profile)
+                    || (remote.is_caught_up(of.log_end, of.now, of.lag) && may_join(remote)));
+            if waits {
+                slowest = (remote.log_end, Some(remote.broker));
+            }
+        }
+        Some(slowest)
+    }
+
+    /// The members that have not caught up for too long; none while a change is under way.
+    pub fn laggards(&self, of: Circumstances<'_>) -> Vec<Laggard> {
+        if self.isr.pending().is_some() {
+            return Vec::new();
+        }
+        let late = self.remotes.iter().filter(|remote| {
+            self.isr.members().contains(&remote.broker) && !remote.is_caught_up(of.log_end, of.now, of.lag)
+        });
+        late.map(|remote| Laggard {
+            follower: remote.broker,
+            log_end: remote.log_end,
+            last_caught_up: remote.last_caught_up,
+            last_fetch: remote.last_fetch,
+        })
+        .collect()
+    }
+
+    /// Whether a follower may be proposed for the ISR (`Partition.needsExpandIsr`, `isFollowerInSync`).
+    pub fn should_expand(
+        &self,
+        follower: BrokerId,
+        high_watermark: Offset,
+        profile: &Profile,
+        may_join: impl Fn(&Remote) -> bool,
+    ) -> bool {
+        let start = if profile.epoch_start_check { self.epoch_start } else { 0 };
+        self.isr.pending().is_none()
+            && !self.isr.members().contains(&follower)
+            && self
+                .remote(follower)
+                .is_some_and(|remote| remote.log_end >= high_watermark.max(start) && may_join(remote))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAG: Nanos = 30;
+
+    fn remote() -> Remote {
+        Remote::new(BrokerId(2), None)
+    }
+
+    #[test]
+    fn caught_up_is_having_what_the_leader_had_at_the_fetch_before() {
+        let mut remote = remote();
+        assert!(!remote.is_caught_up(0, 5, LAG), "nothing is known of it");
+        remote.fetched(0, 10, 100);
+        assert_eq!(remote.last_caught_up, None);
+        remote.fetched(10, 20, 110);
+        assert_eq!(remote.last_caught_up, Some(100), "it had the 10 of time 100");
+        remote.fetched(15, 30, 120);
+        assert_eq!(remote.last_caught_up, Some(100));
+        assert!(remote.is_caught_up(30, 130, LAG) && !remote.is_caught_up(30, 131, LAG));
+        assert!(remote.is_caught_up(15, 999, LAG), "whoever has everything is never late");
+        remote.fetched(30, 30, 140);
+        assert_eq!(remote.last_caught_up, Some(140));
+    }
+
+    #[test]
+    fn silent_fetches_of_an_idle_partition_count_when_it_wakes() {
+        let (mut told, mut silent) = (remote(), remote());
+        for time in [100, 200, 300] {
+            told.fetched(10, 10, time);
+        }
+        silent.fetched(10, 10, 100);
+        silent.settle(10, 300);
+        assert_eq!(silent, told);
+        silent.settle(11, 400);
+        assert_eq!(silent, told, "it has not everything: nothing can be concluded");
+    }
+
+    fn leadership(isr: &[i32], ends: &[(i32, Offset, Option<Nanos>)]) -> Leadership {
+        let ids = |ids: &[i32]| ids.iter().map(|id| BrokerId(*id)).collect::<Vec<_>>();
+        let state = PartitionState { replicas: ids(&[1, 2, 3]), isr: ids(isr), ..PartitionState::default() };
+        let mut leadership = Leadership::new(BrokerId(1), &state, 0, 0);
+        for &(broker, end, caught_up) in ends {
+            let remote = leadership.remote_mut(BrokerId(broker)).unwrap();
+            (remote.log_end, remote.last_caught_up) = (end, caught_up);
+        }
+        leadership
+    }
+
+    fn high_watermark(leadership: &Leadership, min_isr: usize, may_join: bool) -> Option<Offset> {
+        let profile = Profile::default();
+        let of = Circumstances { profile: &profile, now: 1000, lag: LAG, log_end: 9, min_isr };
+        leadership.high_watermark(of, |_| may_join).map(|(offset, _)| offset)
+    }
+
+    #[test]
+    fn the_high_watermark_waits_for_the_isr_and_for_those_nearly_in_it() {
+        let of = |isr: &[i32], three: Option<Nanos>| leadership(isr, &[(2, 7, None), (3, 4, three)]);
+        assert_eq!(high_watermark(&of(&[1, 2, 3], None), 1, true), Some(4));
+        assert_eq!(high_watermark(&of(&[1, 2], None), 1, true), Some(7));
+        assert_eq!(high_watermark(&of(&[1], None), 1, true), Some(9));
+        assert_eq!(high_watermark(&of(&[1, 2], Some(990)), 1, true), Some(4), "nearly caught up");
+        assert_eq!(high_watermark(&of(&[1, 2], Some(990)), 1, false), Some(7), "but fenced");
+        assert_eq!(high_watermark(&of(&[1, 2], None), 3, true), None, "frozen");
+    }
+
+    #[test]
+    fn a_follower_joins_once_it_has_the_epoch_and_the_high_watermark() {
+        let mut leadership = leadership(&[1], &[(2, 5, None)]);
+        let profile = Profile::default();
+        let joins = |leadership: &Leadership, high_watermark| {
+            leadership.should_expand(BrokerId(2), high_watermark, &profile, |_| true)
+        };
+        assert!(joins(&leadership, 5) && !joins(&leadership, 6));
+        leadership.epoch_start = 6;
+        assert!(!joins(&leadership, 5));
+        leadership.epoch_start = 5;
+        leadership.isr.shrink(&[], |_| -1);
+        assert!(!joins(&leadership, 5), "one change at a time");
+    }
+}

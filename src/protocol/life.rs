@@ -1,0 +1,203 @@
+//! A broker's life with the controller: register, heartbeat, stop in good order
+//! (`BrokerLifecycleManager`, §2.8).
+
+use crate::model::{BrokerId, Nanos};
+use crate::protocol::broker::BrokerState;
+use crate::protocol::messages::{ControllerAnswer, ControllerRequest, Heartbeat, Registration};
+use crate::protocol::wire::{BrokerEpoch, ErrorCode};
+
+const MS: Nanos = 1_000_000;
+/// How long a controlled shutdown may wait for the controller.
+pub const SHUTDOWN_TIMEOUT_NS: Nanos = 300_000 * MS;
+
+/// Where a broker is in its life and what it tells the controller next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Life {
+    state: BrokerState,
+    incarnation: u64,
+    broker_epoch: BrokerEpoch,
+    previous_broker_epoch: BrokerEpoch,
+    failures: u32,
+    told_to_wait: bool,
+}
+
+/// What follows from a controller's answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// Speak to the controller again after this time.
+    After(Nanos),
+    /// The process may end.
+    Stop,
+}
+
+/// Times that life goes by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pace {
+    /// `broker.heartbeat.interval.ms`.
+    pub heartbeat_interval: Nanos,
+    /// `broker.session.timeout.ms`: the longest back-off.
+    pub session_timeout: Nanos,
+}
+
+impl Default for Life {
+    fn default() -> Self {
+        Life {
+            state: BrokerState::NotRunning,
+            incarnation: 0,
+            broker_epoch: -1,
+            previous_broker_epoch: -1,
+            failures: 0,
+            told_to_wait: false,
+        }
+    }
+}
+
+impl Life {
+    /// A process starts; `previous_broker_epoch` comes from the clean-shutdown marker, -1 without one.
+    pub fn start(incarnation: u64, previous_broker_epoch: BrokerEpoch) -> Self {
+        Life { state: BrokerState::Starting, incarnation, previous_broker_epoch, ..Life::default() }
+    }
+
+    /// Where it is.
+    pub fn state(&self) -> BrokerState {
+        self.state
+    }
+
+    /// The epoch of its registration, -1 before.
+    pub fn broker_epoch(&self) -> BrokerEpoch {
+        self.broker_epoch
+    }
+
+    /// What it says to the controller now.
+    pub fn request(
+        &self,
+        broker: BrokerId,
+        rack: Option<u32>,
+        directory: u64,
+        metadata_offset: i64,
+    ) -> ControllerRequest {
+        if self.broker_epoch < 0 {
+            return ControllerRequest::Register(Registration {
+                broker,
+                incarnation: self.incarnation,
+                previous_broker_epoch: self.previous_broker_epoch,
+                directory,
+                rack,
+            });
+        }
+        ControllerRequest::Heartbeat(Heartbeat {
+            broker,
+            broker_epoch: self.broker_epoch,
+            metadata_offset,
+            want_fence: self.state == BrokerState::Starting,
+            want_shutdown: self.state == BrokerState::PendingControlledShutdown,
+        })
+    }
+
+    /// Takes the controller's answer.
+    pub fn answered(&mut self, answer: &ControllerAnswer, pace: Pace) -> Next {
+        match *answer {
+            ControllerAnswer::Register { error: ErrorCode::None, broker_epoch } => {
+                self.broker_epoch = broker_epoch;
+                self.failures = 0;
+                Next::After(0)
+            }
+            ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down } => {
+                self.failures = 0;
+                self.heartbeat_answered(caught_up, fenced, should_shut_down, pace)
+            }
+            _ => self.failed(pace),
+        }
+    }
+
+    fn heartbeat_answered(&mut self, caught_up: bool, fenced: bool, may_stop: bool, pace: Pace) -> Next {
+        let soon = |ms: Nanos| Next::After(ms * MS);
+        match self.state {
+            BrokerState::Starting if caught_up => {
+                self.state = BrokerState::Recovery;
+                soon(0)
+            }
+            BrokerState::Starting => soon(10),
+            BrokerState::Recovery if !fenced => {
+                self.state = BrokerState::Running;
+                Next::After(pace.heartbeat_interval)
+            }
+            BrokerState::PendingControlledShutdown if may_stop => Next::Stop,
+            BrokerState::PendingControlledShutdown if !self.told_to_wait => {
+                self.told_to_wait = true;
+                soon(50)
+            }
+            _ => Next::After(pace.heartbeat_interval),
+        }
+    }
+
+    /// No answer, or a refusal: again after 100 ms, doubled each time up to the session timeout.
+    pub fn failed(&mut self, pace: Pace) -> Next {
+        let backoff = (100 * MS) << self.failures.min(20);
+        self.failures += 1;
+        Next::After(backoff.min(pace.session_timeout))
+    }
+
+    /// SIGTERM. False when there is nobody to ask: the broker is not registered.
+    pub fn want_shutdown(&mut self) -> bool {
+        let registered = self.broker_epoch >= 0 && self.state != BrokerState::NotRunning;
+        if registered {
+            self.state = BrokerState::PendingControlledShutdown;
+            self.told_to_wait = false;
+        }
+        registered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACE: Pace = Pace { heartbeat_interval: 2_000 * MS, session_timeout: 9_000 * MS };
+
+    fn heartbeat(caught_up: bool, fenced: bool, should_shut_down: bool) -> ControllerAnswer {
+        ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down }
+    }
+
+    fn asks(life: &Life) -> String {
+        match life.request(BrokerId(1), None, 1, 0) {
+            ControllerRequest::Heartbeat(beat) => {
+                format!("heartbeat fence={} shutdown={}", beat.want_fence, beat.want_shutdown)
+            }
+            ControllerRequest::Register(one) => format!("register after {}", one.previous_broker_epoch),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn from_registration_to_service_to_a_stop_in_good_order() {
+        let mut life = Life::start(1, 42);
+        assert_eq!(asks(&life), "register after 42");
+        let registered = ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: 50 };
+        assert_eq!(life.answered(&registered, PACE), Next::After(0));
+        assert_eq!(asks(&life), "heartbeat fence=true shutdown=false");
+        assert_eq!(life.answered(&heartbeat(false, true, false), PACE), Next::After(10 * MS));
+        assert_eq!(life.answered(&heartbeat(true, true, false), PACE), Next::After(0));
+        assert_eq!(
+            (asks(&life).as_str(), life.state()),
+            ("heartbeat fence=false shutdown=false", BrokerState::Recovery)
+        );
+        assert_eq!(life.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
+        assert!(life.want_shutdown());
+        assert_eq!(asks(&life), "heartbeat fence=false shutdown=true");
+        assert_eq!(life.answered(&heartbeat(true, false, false), PACE), Next::After(50 * MS));
+        assert_eq!(life.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
+        assert_eq!(life.answered(&heartbeat(true, false, true), PACE), Next::Stop);
+    }
+
+    #[test]
+    fn a_refused_registration_is_tried_again_ever_later() {
+        let mut life = Life::start(1, -1);
+        let refused =
+            ControllerAnswer::Register { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: -1 };
+        let waits: Vec<_> = (0..9).map(|_| life.answered(&refused, PACE)).collect();
+        let expected = [100, 200, 400, 800, 1600, 3200, 6400, 9000, 9000].map(|ms| Next::After(ms * MS));
+        assert_eq!(waits, expected);
+        assert!(!life.want_shutdown(), "there is nobody to ask");
+    }
+}

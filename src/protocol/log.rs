@@ -1,0 +1,276 @@
+//! A replica's log: batches by offset, leader epochs, truncation at both ends (`UnifiedLog`).
+
+mod epochs;
+mod span;
+#[cfg(test)]
+mod tests;
+
+pub use epochs::{EpochCache, EpochStart};
+pub(crate) use span::sequence_after;
+
+use crate::protocol::wire::{Batch, EpochEnd, LeaderEpoch, Offset, RecordRange};
+use span::{Span, behead, shorten};
+use std::collections::VecDeque;
+
+/// The log. Recent batches are kept as they came; what [`Log::compact_below`] was called for is merged.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Log {
+    start: Offset,
+    end: Offset,
+    spans: Vec<Span>,
+    tail: VecDeque<Batch>,
+    epochs: EpochCache,
+}
+
+impl Log {
+    /// First offset.
+    pub fn start(&self) -> Offset {
+        self.start
+    }
+
+    /// Log end offset: the next to be given.
+    pub fn end(&self) -> Offset {
+        self.end
+    }
+
+    /// Where each epoch starts.
+    pub fn epochs(&self) -> &EpochCache {
+        &self.epochs
+    }
+
+    /// The newest epoch, -1 when there is none.
+    pub fn latest_epoch(&self) -> LeaderEpoch {
+        self.epochs.latest().unwrap_or(-1)
+    }
+
+    /// [`EpochCache::end_offset_for`] with this log's end.
+    pub fn end_offset_for(&self, epoch: LeaderEpoch) -> Option<EpochEnd> {
+        self.epochs.end_offset_for(epoch, self.end)
+    }
+
+    /// A new leader notes its epoch at once, before any write.
+    pub fn begin_epoch(&mut self, epoch: LeaderEpoch) {
+        self.epochs.assign(epoch, self.end);
+    }
+
+    /// Appends a batch, numbered and stamped by the leader. Returns its base offset.
+    pub fn append_as_leader(&mut self, mut batch: Batch, epoch: LeaderEpoch) -> Offset {
+        batch.base_offset = self.end;
+        batch.leader_epoch = epoch;
+        self.push(batch);
+        batch.base_offset
+    }
+
+    /// Appends fetched batches up to the first that is newer than `max_epoch` or does not follow on the
+    /// log. Returns how many.
+    pub fn append_as_follower(&mut self, batches: &[Batch], max_epoch: LeaderEpoch) -> usize {
+        let fits = |end: Offset, batch: &Batch| batch.base_offset == end && batch.leader_epoch <= max_epoch;
+        let mut taken = 0;
+        while let Some(batch) = batches.get(taken).filter(|batch| fits(self.end, batch)) {
+            self.push(*batch);
+            taken += 1;
+        }
+        taken
+    }
+
+    fn push(&mut self, batch: Batch) {
+        debug_assert!(batch.records.count > 0, "an empty batch");
+        self.epochs.assign(batch.leader_epoch, batch.base_offset);
+        self.end = batch.end_offset();
+        self.tail.push_back(batch);
+    }
+
+    /// Drops everything at and after `offset`. A batch with `offset` inside keeps the records before it.
+    pub fn truncate_to(&mut self, offset: Offset) {
+        let offset = offset.clamp(self.start, self.end);
+        while self.tail.back().is_some_and(|batch| batch.base_offset >= offset) {
+            self.tail.pop_back();
+        }
+        match self.tail.back_mut() {
+            Some(last) => shorten(last, offset),
+            None => self.truncate_spans(offset),
+        }
+        self.end = offset;
+        self.epochs.truncate_end(offset);
+    }
+
+    fn truncate_spans(&mut self, offset: Offset) {
+        while self.spans.last().is_some_and(|span| span.base_offset >= offset) {
+            self.spans.pop();
+        }
+        if let Some(last) = self.spans.last_mut().filter(|span| span.end_offset > offset) {
+            last.truncate(offset);
+        }
+    }
+
+    /// Drops everything and starts anew at `offset` (`truncateFullyAndStartAt`).
+    pub fn restart_at(&mut self, offset: Offset) {
+        *self = Log { start: offset, end: offset, ..Log::default() };
+    }
+
+    /// Moves the log start up; whole batches below it are freed.
+    pub fn advance_start(&mut self, offset: Offset) {
+        if offset <= self.start {
+            return;
+        }
+        if offset > self.end {
+            return self.restart_at(offset);
+        }
+        self.start = offset;
+        let gone = self.spans.partition_point(|span| span.end_offset <= offset);
+        self.spans.drain(..gone);
+        while self.spans.is_empty() && self.tail.front().is_some_and(|batch| batch.end_offset() <= offset) {
+            self.tail.pop_front();
+        }
+        self.epochs.truncate_start(offset);
+    }
+
+    /// Merges batches that end at or below `offset` into spans.
+    pub fn compact_below(&mut self, offset: Offset) {
+        while let Some(batch) = self.tail.front().filter(|batch| batch.end_offset() <= offset) {
+            if !self.spans.last_mut().is_some_and(|span| span.absorb(batch)) {
+                self.spans.push(Span::of(batch));
+            }
+            self.tail.pop_front();
+        }
+    }
+
+    /// Appends to `out` the batches from `from` on that end at or below `upto`, about `max_bytes` of
+    /// them but at least one. Returns their bytes. Merged batches come back in even pieces.
+    pub fn read(&self, from: Offset, upto: Offset, max_bytes: u32, out: &mut Vec<Batch>) -> u32 {
+        let mut bytes = 0u32;
+        self.each_from(from, |batch| {
+            if batch.end_offset() > upto || (bytes > 0 && bytes.saturating_add(batch.bytes) > max_bytes) {
+                return false;
+            }
+            bytes = bytes.saturating_add(batch.bytes.max(1));
+            out.push(batch);
+            true
+        });
+        bytes
+    }
+
+    /// How many bytes [`Log::read`] could give, counted up to `enough`.
+    pub fn bytes_between(&self, from: Offset, upto: Offset, enough: u32) -> u32 {
+        let mut bytes = 0u32;
+        self.each_from(from, |batch| {
+            let fits = batch.end_offset() <= upto;
+            bytes = bytes.saturating_add(if fits { batch.bytes } else { 0 });
+            fits && bytes < enough
+        });
+        bytes
+    }
+
+    /// Gives the batches from `from` on, the first cut to start there, until `each` returns false.
+    pub fn each_from(&self, from: Offset, mut each: impl FnMut(Batch) -> bool) {
+        let from = from.max(self.start);
+        if !self.each_span(from, |span, at| span.batches_from(at, &mut each)) {
+            return;
+        }
+        self.each_tail(from, |batch| each(*batch));
+    }
+
+    /// Gives the records from `from` on as ranges, each with its first offset and leader epoch.
+    pub fn each_range(&self, from: Offset, mut each: impl FnMut(Offset, LeaderEpoch, RecordRange) -> bool) {
+        let from = from.max(self.start);
+        let all = self.each_span(from, |span, at| {
+            span.ranges_from(at, |offset, range| each(offset, span.leader_epoch, range))
+        });
+        let tail_start = self.tail.front().map_or(self.end, |batch| batch.base_offset);
+        if all && tail_start < self.end {
+            self.each_tail(from.max(tail_start), |batch| {
+                each(batch.base_offset, batch.leader_epoch, batch.records)
+            });
+        }
+    }
+
+    fn each_tail(&self, from: Offset, mut each: impl FnMut(&Batch) -> bool) {
+        for at in self.tail_index(from)..self.tail.len() {
+            let mut batch = self.tail[at];
+            if batch.base_offset < from {
+                behead(&mut batch, from);
+            }
+            if !each(&batch) {
+                return;
+            }
+        }
+    }
+
+    fn each_span(&self, from: Offset, mut each: impl FnMut(&Span, Offset) -> bool) -> bool {
+        if self.tail.front().map_or(self.end, |batch| batch.base_offset) <= from {
+            return true;
+        }
+        let first = self.spans.partition_point(|span| span.end_offset <= from);
+        self.spans[first..].iter().all(|span| each(span, from.max(span.base_offset)))
+    }
+
+    /// Place of the batch with `from` in it; readers are mostly at the end, so look there first.
+    fn tail_index(&self, from: Offset) -> usize {
+        match self.tail.back() {
+            Some(last) if from >= last.end_offset() => self.tail.len(),
+            Some(last) if from >= last.base_offset => self.tail.len() - 1,
+            _ => self.tail.partition_point(|batch| batch.end_offset() <= from),
+        }
+    }
+
+    /// Ends of the batches above `from`, oldest first: where a torn write can end.
+    pub fn batch_ends_above(&self, from: Offset) -> impl Iterator<Item = Offset> + '_ {
+        self.tail.iter().skip(self.tail_index(from)).map(Batch::end_offset)
+    }
+
+    /// Where the last `count` batches begin; merged batches count as their spans.
+    pub(crate) fn nth_batch_from_end(&self, count: usize) -> Offset {
+        if let Some(at) = self.tail.len().checked_sub(count) {
+            return self.tail.get(at).map_or(self.end, |batch| batch.base_offset);
+        }
+        let missing = (count - self.tail.len()) as u64;
+        let tail_start = self.tail.front().map_or(self.end, |batch| batch.base_offset);
+        self.spans.last().map_or(tail_start, |span| span.last_batches(missing)).max(self.start)
+    }
+
+    /// The first offset in `from..upto` where two logs hold different records or epochs (LogMatching).
+    pub fn first_difference(&self, other: &Log, from: Offset, upto: Offset) -> Option<Offset> {
+        let mut theirs = Vec::new();
+        other.each_range(from.max(self.start), |offset, epoch, range| {
+            theirs.push((offset, epoch, range));
+            offset + Offset::from(range.count) < upto
+        });
+        let (mut at, mut difference) = (0, None);
+        self.each_range(from.max(other.start), |offset, epoch, range| {
+            difference = compare(&theirs, &mut at, (offset, epoch, range), upto);
+            difference.is_none() && offset + Offset::from(range.count) < upto
+        });
+        difference
+    }
+
+    /// How many batches and spans are held: what the log costs in memory.
+    pub fn pieces(&self) -> usize {
+        self.spans.len() + self.tail.len()
+    }
+}
+
+type Range = (Offset, LeaderEpoch, RecordRange);
+
+/// Compares one range with the others that overlap it, from place `at` on.
+fn compare(theirs: &[Range], at: &mut usize, mine: Range, upto: Offset) -> Option<Offset> {
+    let end = |range: &Range| range.0 + Offset::from(range.2.count);
+    while let Some(their) = theirs.get(*at) {
+        if end(their) > mine.0 {
+            let offset = mine.0.max(their.0);
+            if offset >= upto || offset >= end(&mine) {
+                return None;
+            }
+            let number = |range: &Range| range.2.first + (offset - range.0) as u64;
+            let same =
+                mine.1 == their.1 && mine.2.producer == their.2.producer && number(&mine) == number(their);
+            if !same {
+                return Some(offset);
+            }
+            if end(their) > end(&mine) {
+                return None;
+            }
+        }
+        *at += 1;
+    }
+    None
+}

@@ -1,0 +1,266 @@
+//! Requests and answers between clients, brokers and the controller, each a plain value.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::wire::{
+    Acks, AlterPartition, AlterPartitionAnswer, Batch, BrokerEpoch, EpochEnd, ErrorCode, FetchPartition,
+    FetchedPartition, LeaderEpoch, Offset,
+};
+
+/// Who asks a broker, and where its answer goes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Peer {
+    /// A producer, consumer or coordinator, numbered by the driver.
+    Client(u32),
+    /// Another broker.
+    Broker(BrokerId),
+}
+
+/// What a broker can be asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Request {
+    /// Append.
+    Produce(ProduceRequest),
+    /// Read, as follower or consumer.
+    Fetch(FetchRequest),
+    /// `OffsetsForLeaderEpoch`: where epochs end.
+    EpochEnds(Vec<EpochEndsOf>),
+    /// First or next offset.
+    ListOffsets(Vec<ListOffset>),
+    /// Who leads these partitions, as this broker believes; empty asks for all.
+    Metadata(Vec<PartitionIx>),
+}
+
+/// The answer to a [`Request`] of the same name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// One entry for each batch, in the order asked. Never sent for `acks=0`.
+    Produce(Vec<ProducedPartition>),
+    /// Partitions with data, news or an error.
+    Fetch(FetchAnswer),
+    /// In the order asked.
+    EpochEnds(Vec<EpochEndOf>),
+    /// In the order asked.
+    ListOffsets(Vec<ListedOffset>),
+    /// In the order asked.
+    Metadata(Vec<KnownLeader>),
+    /// The broker closes the connection: the only sign of a failed `acks=0` write.
+    Disconnect,
+}
+
+/// `Produce`: at most one batch a partition, as the Java producer drains them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProduceRequest {
+    /// How many copies to wait for.
+    pub acks: Acks,
+    /// How long to wait for them (`request.timeout.ms` of the producer).
+    pub timeout_ns: Nanos,
+    /// What to append. The leader sets base offset and leader epoch.
+    pub batches: Vec<(PartitionIx, Batch)>,
+}
+
+/// What became of one batch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ProducedPartition {
+    /// Which partition.
+    pub partition: PartitionIx,
+    /// Refusal, or [`ErrorCode::None`].
+    pub error: ErrorCode,
+    /// Offset of the first record, -1 on an error before the append.
+    pub base_offset: Offset,
+    /// The batch was in the log before; the offset is that of the first time.
+    pub duplicate: bool,
+}
+
+/// A follower's identity in a fetch (KIP-903).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FollowerId {
+    /// Who fetches.
+    pub broker: BrokerId,
+    /// Its incarnation.
+    pub epoch: BrokerEpoch,
+}
+
+/// `Fetch`, full or incremental (KIP-227).
+///
+/// Epoch 0 opens a session with `partitions`. Epoch n > 0 names only what changed since epoch n-1: the
+/// other partitions of the session are asked for again with the offsets they had.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FetchRequest {
+    /// The follower; `None` is a consumer.
+    pub follower: Option<FollowerId>,
+    /// Which of the asker's sessions; a follower has one for each fetcher thread.
+    pub session: u32,
+    /// Counts the requests of the session.
+    pub session_epoch: u32,
+    /// How long to wait for `min_bytes`.
+    pub max_wait_ns: Nanos,
+    /// Answer at once when there is so much.
+    pub min_bytes: u32,
+    /// Soft limit of the whole answer.
+    pub max_bytes: u32,
+    /// Soft limit of each partition; its first batch is given whatever its size.
+    pub partition_max_bytes: u32,
+    /// The consumer's `client.rack` (KIP-392).
+    pub rack: Option<u32>,
+    /// New or changed partitions of the session.
+    pub partitions: Vec<FetchPartition>,
+    /// Partitions that leave the session.
+    pub forgotten: Vec<PartitionIx>,
+}
+
+/// The answer to a fetch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FetchAnswer {
+    /// [`ErrorCode::InvalidFetchSessionEpoch`] asks for a full fetch.
+    pub error: ErrorCode,
+    /// Which session.
+    pub session: u32,
+    /// Of the request.
+    pub session_epoch: u32,
+    /// Partitions with data, news or an error.
+    pub partitions: Vec<FetchedPartition>,
+}
+
+/// One partition of `OffsetsForLeaderEpoch`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EpochEndsOf {
+    /// Which partition.
+    pub partition: PartitionIx,
+    /// The leader epoch the asker knows, -1 to skip the check.
+    pub current_leader_epoch: LeaderEpoch,
+    /// The epoch whose end is asked for.
+    pub epoch: LeaderEpoch,
+}
+
+/// Where an epoch ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EpochEndOf {
+    /// Which partition.
+    pub partition: PartitionIx,
+    /// Refusal, or [`ErrorCode::None`].
+    pub error: ErrorCode,
+    /// The largest epoch not above the one asked for; `None` when there is none.
+    pub end: Option<EpochEnd>,
+}
+
+/// Which end of a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LogPosition {
+    /// Log start.
+    Earliest,
+    /// High watermark; for a follower the log end.
+    Latest,
+}
+
+/// One partition of `ListOffsets`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ListOffset {
+    /// Which partition.
+    pub partition: PartitionIx,
+    /// The leader epoch the asker knows, -1 to skip the check.
+    pub current_leader_epoch: LeaderEpoch,
+    /// Which end.
+    pub position: LogPosition,
+}
+
+/// The offset asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ListedOffset {
+    /// Which partition.
+    pub partition: PartitionIx,
+    /// Refusal, or [`ErrorCode::None`].
+    pub error: ErrorCode,
+    /// The offset, -1 on an error.
+    pub offset: Offset,
+    /// Its leader epoch, -1 when unknown.
+    pub leader_epoch: LeaderEpoch,
+}
+
+/// A partition's leader in a broker's own view.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KnownLeader {
+    /// Which partition.
+    pub partition: PartitionIx,
+    /// Its leader, if it has one.
+    pub leader: Option<BrokerId>,
+    /// The leader epoch.
+    pub leader_epoch: LeaderEpoch,
+}
+
+/// What a broker asks of the active controller.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ControllerRequest {
+    /// `BrokerRegistration`.
+    Register(Registration),
+    /// `BrokerHeartbeat`.
+    Heartbeat(Heartbeat),
+    /// `AlterPartition` of many partitions; at most one is in flight for a broker.
+    AlterPartitions {
+        /// The sender.
+        broker: BrokerId,
+        /// Its incarnation.
+        broker_epoch: BrokerEpoch,
+        /// What it wishes.
+        partitions: Vec<AlterPartition>,
+    },
+}
+
+/// The controller's answer to a [`ControllerRequest`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ControllerAnswer {
+    /// To a registration.
+    Register {
+        /// Refusal, or [`ErrorCode::None`].
+        error: ErrorCode,
+        /// The new incarnation's epoch, -1 on an error.
+        broker_epoch: BrokerEpoch,
+    },
+    /// To a heartbeat.
+    Heartbeat {
+        /// Refusal, or [`ErrorCode::None`].
+        error: ErrorCode,
+        /// The broker has applied its own registration.
+        caught_up: bool,
+        /// It is fenced.
+        fenced: bool,
+        /// It may stop now.
+        should_shut_down: bool,
+    },
+    /// To `AlterPartition`.
+    AlterPartitions {
+        /// Refusal of the whole request, or [`ErrorCode::None`].
+        error: ErrorCode,
+        /// In the order asked.
+        partitions: Vec<AlterPartitionAnswer>,
+    },
+}
+
+/// `BrokerRegistration`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Registration {
+    /// Who.
+    pub broker: BrokerId,
+    /// Which start of its process; new at every start.
+    pub incarnation: u64,
+    /// The epoch in the clean-shutdown marker, -1 after an unclean stop.
+    pub previous_broker_epoch: BrokerEpoch,
+    /// Its log directory; new when the disk was replaced.
+    pub directory: u64,
+    /// Its rack.
+    pub rack: Option<u32>,
+}
+
+/// `BrokerHeartbeat`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Heartbeat {
+    /// Who.
+    pub broker: BrokerId,
+    /// Its incarnation.
+    pub broker_epoch: BrokerEpoch,
+    /// How far it has applied the metadata log.
+    pub metadata_offset: i64,
+    /// It is not ready to serve.
+    pub want_fence: bool,
+    /// It wants to stop.
+    pub want_shutdown: bool,
+}

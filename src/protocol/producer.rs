@@ -1,0 +1,257 @@
+//! The Java producer: accumulator, batches, requests in flight, retries, idempotence (§2.12).
+//!
+//! A producer writes to one topic. It numbers the records it accepts per partition from 0; that number is
+//! a record's identity ([`crate::protocol::wire::RecordRange`]). Each accepted record ends in exactly one
+//! of [`ProducerOutput::Acked`] and [`ProducerOutput::Failed`].
+//!
+//! Transactions are not modelled.
+
+mod append;
+mod batch;
+mod compression;
+mod io;
+mod memory;
+mod metadata;
+mod murmur;
+mod outcome;
+mod partitioner;
+mod queue;
+mod sender;
+mod sequence;
+mod settings;
+mod size;
+
+pub use crate::protocol::client::PartitionLeader;
+pub use compression::Codec;
+pub use io::{ProduceRequest, ProducedPartition, ProducerInput, ProducerOutput, SendError, Target};
+pub use murmur::{key_hash, murmur2};
+pub use outcome::is_retriable;
+pub use sequence::sequence_after;
+pub use settings::{Partitioner, ProducerSettings};
+pub use size::{BATCH_HEADER_BYTES, record_size};
+
+use crate::model::{Nanos, PartitionIx};
+use crate::protocol::client::Refresh;
+use crate::protocol::wire::{Batch, ErrorCode, RecordRange};
+use batch::{BatchId, Batches};
+use rand_pcg::Pcg32;
+use std::collections::VecDeque;
+
+/// Equal records that are sent at one instant.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    count: u32,
+    record_bytes: u32,
+    /// Their identity, if they have one already.
+    resent: Option<RecordRange>,
+}
+
+impl Run {
+    /// What is left after the first `done`.
+    fn after(self, done: u32) -> Run {
+        let resent = self.resent.map(|records| RecordRange {
+            first: records.first + u64::from(done),
+            count: records.count - done,
+            ..records
+        });
+        Run { count: self.count - done, resent, ..self }
+    }
+}
+
+/// How many records came to what end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ProducerCounts {
+    /// Success was reported.
+    pub acked: u64,
+    /// Failure was reported.
+    pub failed: u64,
+}
+
+/// A producer. Step it with inputs in the order of time.
+#[derive(Clone, Debug)]
+pub struct Producer {
+    producer: u32,
+    settings: ProducerSettings,
+    rng: Pcg32,
+    queues: Vec<queue::PartitionQueue>,
+    nodes: Vec<queue::Node>,
+    batches: Batches,
+    memory: memory::Memory,
+    blocked: memory::Blocked,
+    sticky: partitioner::Sticky,
+    ratio: compression::RatioEstimate,
+    identity: sequence::Identity,
+    metadata: Refresh,
+    /// Batches by creation; those that are gone are skipped.
+    expiry: VecDeque<(Nanos, BatchId)>,
+    flushed_at: Option<Nanos>,
+    next_request: u64,
+    counts: ProducerCounts,
+    /// A batch was begun or filled: the sender has to look.
+    wake_sender: bool,
+    /// The earliest wake-up that was asked for and has not come.
+    wake_at: Nanos,
+    spare_requests: Vec<Vec<(PartitionIx, Batch)>>,
+    spare_ids: Vec<Vec<(u32, BatchId)>>,
+}
+
+impl Producer {
+    /// A producer that knows nothing yet. `producer` goes into the identity of its records; `seed` decides
+    /// sticky partitions and jitter.
+    pub fn new(producer: u32, settings: ProducerSettings, seed: u64) -> Self {
+        Producer {
+            producer,
+            rng: Pcg32::new(seed, u64::from(producer)),
+            memory: memory::Memory::new(settings.buffer_memory),
+            settings,
+            queues: Vec::new(),
+            nodes: Vec::new(),
+            batches: Batches::default(),
+            blocked: VecDeque::new(),
+            sticky: partitioner::Sticky::default(),
+            ratio: compression::RatioEstimate::new(),
+            identity: sequence::Identity::new(),
+            metadata: Refresh::new(),
+            expiry: VecDeque::new(),
+            flushed_at: None,
+            next_request: 0,
+            counts: ProducerCounts::default(),
+            wake_sender: true,
+            wake_at: Nanos::MAX,
+            spare_requests: Vec::new(),
+            spare_ids: Vec::new(),
+        }
+    }
+
+    /// Takes one input and pushes what follows from it. `now` never goes back.
+    pub fn step(&mut self, now: Nanos, input: ProducerInput<'_>, out: &mut Vec<ProducerOutput>) {
+        if self.wake_at <= now {
+            self.wake_at = Nanos::MAX;
+            self.wake_sender = true;
+        }
+        match input {
+            ProducerInput::Send { target, count, record_bytes } => {
+                self.send(now, target, Run { count, record_bytes, resent: None }, out);
+            }
+            ProducerInput::Resend { partition, records, record_bytes } => {
+                let run = Run { count: records.count, record_bytes, resent: Some(records) };
+                self.send(now, Target::Partition(partition), run, out);
+            }
+            other => {
+                self.wake_sender = true;
+                self.hear(now, other, out);
+            }
+        }
+        // Most records only join an open batch, and then there is nothing to look at.
+        if std::mem::take(&mut self.wake_sender) {
+            self.run_sender(now, out);
+        }
+    }
+
+    fn hear(&mut self, now: Nanos, input: ProducerInput<'_>, out: &mut Vec<ProducerOutput>) {
+        match input {
+            ProducerInput::Response { broker, request, results } => {
+                self.answered(now, broker, request, results, out);
+            }
+            ProducerInput::Disconnected { broker } => {
+                self.disconnected(now, broker, ErrorCode::NetworkException, out);
+            }
+            ProducerInput::Metadata(leaders) => self.learn_metadata(now, Some(leaders)),
+            ProducerInput::MetadataFailed => self.learn_metadata(now, None),
+            ProducerInput::ProducerId { id, epoch } => {
+                self.adopt_producer_id(id, epoch);
+                self.refresh_all_nodes(now);
+            }
+            ProducerInput::Flush => {
+                self.flushed_at = Some(now);
+                self.refresh_all_nodes(now);
+            }
+            ProducerInput::Send { .. } | ProducerInput::Resend { .. } | ProducerInput::Wake => {}
+        }
+    }
+
+    /// `Sender.runOnce`, until nothing moves any more at this instant.
+    fn run_sender(&mut self, now: Nanos, out: &mut Vec<ProducerOutput>) {
+        loop {
+            self.time_out_requests(now, out);
+            self.expire(now, out);
+            self.admit_blocked(now, out);
+            self.tend_sequences(out);
+            if !self.send_ready(now, out) || self.blocked.is_empty() {
+                break;
+            }
+        }
+        self.wake_sender = false;
+        self.refresh_metadata(now, out);
+        self.ask_to_wake(now, out);
+    }
+
+    /// Asks for a wake-up if the next thing to do comes before the one that was asked for.
+    fn ask_to_wake(&mut self, now: Nanos, out: &mut Vec<ProducerOutput>) {
+        let mut next = self.metadata.due();
+        for (place, node) in self.nodes.iter().enumerate() {
+            if let Some(oldest) = node.in_flight.front() {
+                next = next.min(oldest.sent_at.saturating_add(self.settings.request_timeout));
+            }
+            if node.in_flight.len() < self.settings.max_in_flight {
+                let due = node.ready_at.max(node.blocked_until);
+                debug_assert!(due > now || !self.can_send(now, place) || due == Nanos::MAX, "left undone");
+                next = next.min(due);
+            }
+        }
+        if let Some((created_at, _)) = self.expiry.front() {
+            next = next.min(created_at.saturating_add(self.settings.delivery_timeout));
+        }
+        if let Some(send) = self.blocked.front() {
+            next = next.min(send.since.saturating_add(self.settings.max_block));
+        }
+        if next < self.wake_at && next < Nanos::MAX {
+            self.wake_at = next;
+            out.push(ProducerOutput::Wake(next));
+        }
+    }
+
+    /// Takes back the list of a request that has been dealt with, to use it again.
+    pub fn recycle(&mut self, mut batches: Vec<(PartitionIx, Batch)>) {
+        batches.clear();
+        self.spare_requests.push(batches);
+    }
+
+    /// The settings it runs with.
+    pub fn settings(&self) -> &ProducerSettings {
+        &self.settings
+    }
+
+    /// How many records ended how.
+    pub fn counts(&self) -> ProducerCounts {
+        self.counts
+    }
+
+    /// How many records of a partition were accepted so far: their numbers are below this.
+    pub fn accepted(&self, partition: PartitionIx) -> u64 {
+        self.queue_of(partition).map_or(0, |queue| self.queues[queue as usize].next_record)
+    }
+
+    /// Records that are accepted and neither acknowledged nor failed: what a crash of the producer takes.
+    pub fn pending(&self) -> impl Iterator<Item = (PartitionIx, RecordRange)> + '_ {
+        self.batches.iter().map(|batch| (self.queues[batch.queue as usize].partition, batch.records))
+    }
+
+    /// Bytes of `buffer.memory` in use.
+    pub fn buffered_bytes(&self) -> u64 {
+        self.memory.total - self.memory.free
+    }
+
+    /// Whether `send()` blocks now.
+    pub fn is_blocked(&self) -> bool {
+        !self.blocked.is_empty()
+    }
+
+    /// Requests without an answer, all brokers together.
+    pub fn in_flight(&self) -> usize {
+        self.nodes.iter().map(|node| node.in_flight.len()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! What goes into a producer and what comes out.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::client::PartitionLeader;
+use crate::protocol::wire::{Acks, Batch, ErrorCode, LeaderEpoch, Offset, RecordRange};
+
+/// Where a record goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// The application names the partition.
+    Partition(PartitionIx),
+    /// By key: `key_hash` of it, taken modulo the partitions that the producer knows.
+    Key(u32),
+    /// No key: the partitioner decides.
+    NoKey,
+}
+
+/// A partition's part of a produce answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ProducedPartition {
+    /// Which partition.
+    pub partition: PartitionIx,
+    /// Refusal, or [`ErrorCode::None`].
+    pub error: ErrorCode,
+    /// Offset of the batch's first record; -1 when not known.
+    pub base_offset: Offset,
+    /// The leader that a broker of 3.7 or later names when it is not the leader (KIP-951).
+    pub current_leader: Option<(BrokerId, LeaderEpoch)>,
+}
+
+/// What happens to a producer. Slices are only read during the step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ProducerInput<'a> {
+    /// The application calls `send()` for `count` equal records at this instant.
+    Send {
+        /// Where to.
+        target: Target,
+        /// How many.
+        count: u32,
+        /// Key, value and headers of one, in bytes.
+        record_bytes: u32,
+    },
+    /// The application sends records again after it was told that they failed; they keep their identity.
+    Resend {
+        /// Where to.
+        partition: PartitionIx,
+        /// Which records.
+        records: RecordRange,
+        /// Key, value and headers of one, in bytes.
+        record_bytes: u32,
+    },
+    /// A broker answers; late or unknown ids are ignored. Never sent for `acks=0`.
+    Response {
+        /// Who answers.
+        broker: BrokerId,
+        /// [`ProduceRequest::id`].
+        request: u64,
+        /// One entry for each batch of the request.
+        results: &'a [ProducedPartition],
+    },
+    /// The connection broke or could not be made: everything in flight to this broker is unanswered.
+    Disconnected {
+        /// To whom.
+        broker: BrokerId,
+    },
+    /// Answer to [`ProducerOutput::WantMetadata`]: all partitions of the topic, in their order.
+    Metadata(&'a [PartitionLeader]),
+    /// The metadata request failed or timed out.
+    MetadataFailed,
+    /// Answer to [`ProducerOutput::WantProducerId`].
+    ProducerId {
+        /// Kafka's producer id.
+        id: i64,
+        /// Its epoch, 0 for a new id.
+        epoch: i16,
+    },
+    /// `flush()`: what is buffered is sent without waiting for linger.
+    Flush,
+    /// A time that [`ProducerOutput::Wake`] asked for has come; superfluous ones do no harm.
+    Wake,
+}
+
+/// A produce request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProduceRequest {
+    /// Unique for this producer, ascending.
+    pub id: u64,
+    /// To whom.
+    pub broker: BrokerId,
+    /// How many copies to wait for. With [`Acks::Zero`] the broker answers nothing.
+    pub acks: Acks,
+    /// How long the broker may wait for them (`request.timeout.ms`).
+    pub timeout: Nanos,
+    /// At most one batch for a partition; offsets and leader epochs are not set yet.
+    pub batches: Vec<(PartitionIx, Batch)>,
+}
+
+/// Why `send()` itself threw; the records were never accepted and have no identity.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum SendError {
+    /// No metadata within `max.block.ms`.
+    NoMetadata,
+    /// No memory within `max.block.ms`.
+    BufferExhausted,
+    /// One record is larger than `max.request.size` or `buffer.memory`.
+    RecordTooLarge,
+    /// No such partition.
+    UnknownPartition,
+}
+
+/// What a producer wants done or has to tell.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ProducerOutput {
+    /// Send this.
+    Request(ProduceRequest),
+    /// The application hears of success.
+    Acked {
+        /// Where.
+        partition: PartitionIx,
+        /// Which records.
+        records: RecordRange,
+        /// Offset of the first; `None` with `acks=0` and for a duplicate that the broker no longer knows.
+        base_offset: Option<Offset>,
+        /// From `send()` of the first record until now.
+        first_latency: Nanos,
+        /// From `send()` of the last record until now.
+        last_latency: Nanos,
+    },
+    /// The application hears of failure.
+    Failed {
+        /// Where.
+        partition: PartitionIx,
+        /// Which records.
+        records: RecordRange,
+        /// The last error; [`ErrorCode::RequestTimedOut`] when `delivery.timeout.ms` passed.
+        error: ErrorCode,
+        /// Whether the records may be in the log all the same.
+        indefinite: bool,
+    },
+    /// `send()` threw: these many records were not accepted.
+    Rejected {
+        /// How many.
+        count: u32,
+        /// Why.
+        error: SendError,
+    },
+    /// `send()` blocks: the application's thread stands still until [`ProducerOutput::Unblocked`].
+    Blocked,
+    /// No `send()` blocks any more.
+    Unblocked,
+    /// Ask any broker for metadata.
+    WantMetadata,
+    /// Ask any broker for a producer id (`InitProducerId`).
+    WantProducerId,
+    /// The idempotent producer goes on with a new epoch and sequence 0 (KIP-360).
+    EpochBumped {
+        /// The new epoch.
+        epoch: i16,
+    },
+    /// Step with [`ProducerInput::Wake`] at this time.
+    Wake(Nanos),
+}

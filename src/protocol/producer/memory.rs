@@ -1,0 +1,105 @@
+//! `buffer.memory`, and the `send()` calls that wait for it or for metadata (`BufferPool`).
+
+use crate::model::Nanos;
+use crate::protocol::producer::append::Appended;
+use crate::protocol::producer::{Producer, ProducerOutput, Run, SendError, Target};
+use std::collections::VecDeque;
+
+/// The pool of batch buffers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Memory {
+    pub(super) total: u64,
+    pub(super) free: u64,
+}
+
+impl Memory {
+    pub(super) fn new(total: u64) -> Self {
+        Memory { total, free: total }
+    }
+
+    pub(super) fn take(&mut self, bytes: u64) -> bool {
+        let enough = bytes <= self.free;
+        if enough {
+            self.free -= bytes;
+        }
+        enough
+    }
+
+    pub(super) fn give_back(&mut self, bytes: u64) {
+        self.free += bytes;
+        debug_assert!(self.free <= self.total, "more memory came back than was taken");
+    }
+}
+
+/// A `send()` that has not returned yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BlockedSend {
+    target: Target,
+    run: Run,
+    pub(super) since: Nanos,
+}
+
+/// Sends that wait, first come first served.
+pub(super) type Blocked = VecDeque<BlockedSend>;
+
+impl Producer {
+    /// `send()`: appends, or blocks with what is left.
+    pub(super) fn send(&mut self, now: Nanos, target: Target, run: Run, out: &mut Vec<ProducerOutput>) {
+        let reject = |error| ProducerOutput::Rejected { count: run.count, error };
+        if self.pool_bytes(run.record_bytes) > self.settings.buffer_memory
+            || run.record_bytes > self.settings.max_request_size
+        {
+            return out.push(reject(SendError::RecordTooLarge));
+        }
+        if !self.queues.is_empty() && !self.knows(target) {
+            return out.push(reject(SendError::UnknownPartition));
+        }
+        let done = if self.blocked.is_empty() { self.place(now, target, run) } else { Appended::default() };
+        if done.count < run.count {
+            if self.blocked.is_empty() {
+                out.push(ProducerOutput::Blocked);
+            }
+            self.wake_sender = true;
+            self.blocked.push_back(BlockedSend { target, run: run.after(done.count), since: now });
+            self.refresh_all_nodes(now);
+        }
+    }
+
+    /// Whether `send()` calls wait for memory: then every batch goes out without lingering (`exhausted`).
+    pub(super) fn exhausted(&self) -> bool {
+        !self.blocked.is_empty() && !self.queues.is_empty()
+    }
+
+    /// Lets blocked sends go on, and throws for those that waited `max.block.ms`.
+    pub(super) fn admit_blocked(&mut self, now: Nanos, out: &mut Vec<ProducerOutput>) {
+        if self.blocked.is_empty() {
+            return;
+        }
+        while let Some(send) = self.blocked.front().copied() {
+            let known = self.queues.is_empty() || self.knows(send.target);
+            let done = if known { self.place(now, send.target, send.run) } else { Appended::default() };
+            if done.count < send.run.count {
+                let error = match () {
+                    () if !known => SendError::UnknownPartition,
+                    () if now < send.since.saturating_add(self.settings.max_block) => {
+                        self.blocked[0].run = send.run.after(done.count);
+                        return;
+                    }
+                    () if self.queues.is_empty() => SendError::NoMetadata,
+                    () => SendError::BufferExhausted,
+                };
+                out.push(ProducerOutput::Rejected { count: send.run.count - done.count, error });
+            }
+            self.blocked.pop_front();
+        }
+        out.push(ProducerOutput::Unblocked);
+        self.refresh_all_nodes(now);
+    }
+
+    fn knows(&self, target: Target) -> bool {
+        match target {
+            Target::Partition(partition) => self.queue_of(partition).is_some(),
+            Target::Key(_) | Target::NoKey => true,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Which partition a record without one goes to.
+
+use crate::model::Nanos;
+use crate::protocol::producer::append::Appended;
+use crate::protocol::producer::queue::PartitionQueue;
+use crate::protocol::producer::size::record_size;
+use crate::protocol::producer::{Partitioner, Producer, Run, Target};
+use rand_core::Rng;
+
+/// The partitioner's memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sticky {
+    queue: Option<u32>,
+    /// Bytes appended to that partition since it was chosen.
+    bytes: u32,
+    /// Next partition in turn.
+    turn: u32,
+}
+
+impl Producer {
+    /// Appends a run where it belongs; less than all of it when memory or metadata is missing.
+    pub(super) fn place(&mut self, now: Nanos, target: Target, run: Run) -> Appended {
+        let partitions = self.queues.len() as u32;
+        if partitions == 0 {
+            self.metadata.request();
+            return Appended::default();
+        }
+        match target {
+            Target::Partition(partition) => match self.queue_of(partition) {
+                Some(queue) => self.append(now, queue, run),
+                None => Appended::default(),
+            },
+            Target::Key(hash) if !self.settings.ignore_keys => self.append(now, hash % partitions, run),
+            Target::Key(_) | Target::NoKey => match self.settings.partitioner {
+                Partitioner::RoundRobin => self.append_in_turn(now, run),
+                Partitioner::StickyBatch => self.append_by_batch(now, run),
+                Partitioner::UniformSticky => self.append_uniformly(now, run),
+            },
+        }
+    }
+
+    /// One record to each partition in turn (`DefaultPartitioner` up to 2.3, `RoundRobinPartitioner`).
+    fn append_in_turn(&mut self, now: Nanos, run: Run) -> Appended {
+        let partitions = self.queues.len() as u32;
+        let mut done = Appended::default();
+        for place in 0..run.count.min(partitions) {
+            let share = run.count / partitions + u32::from(place < run.count % partitions);
+            let queue = (self.sticky.turn + place) % partitions;
+            let part = self.append(now, queue, Run { count: share, ..run });
+            done.count += part.count;
+            done.bytes += part.bytes;
+            if part.count < share {
+                break;
+            }
+        }
+        self.sticky.turn = (self.sticky.turn + done.count) % partitions;
+        done
+    }
+
+    /// One partition until its batch takes no more (`StickyPartitionCache`, KIP-480).
+    fn append_by_batch(&mut self, now: Nanos, run: Run) -> Appended {
+        let mut done = Appended::default();
+        while done.count < run.count {
+            let queue = self.sticky.queue.unwrap_or_else(|| self.draw(None));
+            let mut part = self.append_to_tail(now, queue, run.after(done.count));
+            if part.count == 0 {
+                let next = self.draw(Some(queue));
+                self.sticky.queue = Some(next);
+                let one = Run { count: 1, ..run.after(done.count) };
+                part = self.append(now, next, one);
+                if part.count == 0 {
+                    break;
+                }
+            }
+            done.count += part.count;
+            done.bytes += part.bytes;
+        }
+        done
+    }
+
+    /// One partition until `batch.size` bytes went to it and its batches are full or gone, at most twice
+    /// that (`BuiltInPartitioner`, KIP-794).
+    fn append_uniformly(&mut self, now: Nanos, run: Run) -> Appended {
+        let mut done = Appended::default();
+        while done.count < run.count {
+            self.switch_when_due();
+            let queue = self.sticky.queue.unwrap_or_else(|| self.draw(None));
+            self.sticky.queue = Some(queue);
+            let rest = run.after(done.count);
+            let part = self.append(now, queue, Run { count: self.until_switch(rest), ..rest });
+            done.count += part.count;
+            done.bytes += part.bytes;
+            self.sticky.bytes = self.sticky.bytes.saturating_add(part.bytes);
+            self.switch_when_due();
+            if part.count == 0 {
+                break;
+            }
+        }
+        done
+    }
+
+    /// How many records go to the partition before the next look at whether to switch; at least one.
+    fn until_switch(&self, run: Run) -> u32 {
+        let limit = self.settings.batch_size.max(1);
+        let due = if self.sticky.bytes < limit { limit } else { limit.saturating_mul(2) };
+        let size = record_size(run.record_bytes, 0, 0);
+        due.saturating_sub(self.sticky.bytes).div_ceil(size).clamp(1, run.count)
+    }
+
+    fn switch_when_due(&mut self) {
+        let Some(queue) = self.sticky.queue else { return };
+        let limit = self.settings.batch_size;
+        let due = self.sticky.bytes >= limit && self.open_tail(queue).is_none();
+        if due || self.sticky.bytes >= limit.saturating_mul(2) {
+            self.sticky = Sticky { queue: Some(self.draw(None)), bytes: 0, ..self.sticky };
+        }
+    }
+
+    /// A random partition among those with a leader (all when none has one), not `except` if there is a
+    /// choice; with adaptive partitioning the likelier, the shorter its queue.
+    fn draw(&mut self, except: Option<u32>) -> u32 {
+        let any_led = self.queues.iter().any(|queue| queue.node.is_some());
+        let longest = self.queues.iter().map(|queue| queue.batches.len() as u64).max().unwrap_or(0);
+        let adaptive = self.settings.adaptive_partitioning && except.is_none();
+        let weight = |place: usize, queue: &PartitionQueue| match () {
+            () if any_led && queue.node.is_none() => 0,
+            () if except == Some(place as u32) => 0,
+            () if adaptive => longest + 1 - queue.batches.len() as u64,
+            () => 1,
+        };
+        let total: u64 = self.queues.iter().enumerate().map(|(place, queue)| weight(place, queue)).sum();
+        if total == 0 {
+            return except.unwrap_or(0);
+        }
+        let mut left = u64::from(self.rng.next_u32()) % total;
+        for (place, queue) in self.queues.iter().enumerate() {
+            let weight = weight(place, queue);
+            if left < weight {
+                return place as u32;
+            }
+            left -= weight;
+        }
+        0
+    }
+}

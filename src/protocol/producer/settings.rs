@@ -1,0 +1,177 @@
+//! A producer's configuration, resolved for its version.
+
+use crate::knobs::{Idempotence, KeyScope, idempotence_of};
+use crate::model::{ClientProfile, KafkaVersion, Nanos};
+use crate::protocol::client::Config;
+use crate::protocol::producer::Codec;
+use crate::protocol::wire::Acks;
+
+/// How records without a key find their partition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Partitioner {
+    /// Up to 2.3 (`DefaultPartitioner`): in turn.
+    RoundRobin,
+    /// 2.4 to 3.2 (KIP-480): one partition until its batch is closed.
+    StickyBatch,
+    /// Since 3.3 (KIP-794): one partition until `batch.size` bytes went to it.
+    UniformSticky,
+}
+
+/// A producer's configuration. Times in nanoseconds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProducerSettings {
+    /// `acks`
+    pub acks: Acks,
+    /// What `enable.idempotence` comes to.
+    pub idempotent: bool,
+    /// `retries`
+    pub retries: u32,
+    /// `delivery.timeout.ms`, raised to linger + request timeout; without that key (2.0) the request timeout.
+    pub delivery_timeout: Nanos,
+    /// `request.timeout.ms`
+    pub request_timeout: Nanos,
+    /// `max.in.flight.requests.per.connection`
+    pub max_in_flight: usize,
+    /// `linger.ms`
+    pub linger: Nanos,
+    /// `batch.size`
+    pub batch_size: u32,
+    /// `compression.type`
+    pub codec: Codec,
+    /// `buffer.memory`
+    pub buffer_memory: u64,
+    /// `max.block.ms`
+    pub max_block: Nanos,
+    /// `max.request.size`
+    pub max_request_size: u32,
+    /// `retry.backoff.ms`
+    pub retry_backoff: Nanos,
+    /// `retry.backoff.max.ms`; equal to `retry_backoff` before 3.7, where back-off is constant.
+    pub retry_backoff_max: Nanos,
+    /// `reconnect.backoff.ms`
+    pub reconnect_backoff: Nanos,
+    /// `reconnect.backoff.max.ms`
+    pub reconnect_backoff_max: Nanos,
+    /// `metadata.max.age.ms`
+    pub metadata_max_age: Nanos,
+    /// `partitioner.class`, as far as the version's own ones go.
+    pub partitioner: Partitioner,
+    /// `partitioner.ignore.keys`
+    pub ignore_keys: bool,
+    /// `partitioner.adaptive.partitioning.enable`
+    pub adaptive_partitioning: bool,
+    /// A failed batch finds the new leader in the answer and is sent again at once (KIP-951, 3.7).
+    pub leader_in_answer: bool,
+    /// An idempotent producer bumps its epoch by itself (KIP-360, 2.5); before, it gets a new id.
+    pub bumps_epoch: bool,
+    /// How late the sender thread wakes up after a linger ran out. Fitted to runs of a real 4.1 producer.
+    pub sender_slack: Nanos,
+}
+
+/// Fitted over the measured table of batching (see the tests of `producer`): 5 to 100 ms of linger.
+pub(super) const SENDER_SLACK: Nanos = 600_000;
+
+impl ProducerSettings {
+    /// The settings of a client: what it sets, else its version's defaults.
+    pub fn of(client: &ClientProfile) -> Self {
+        let config = Config { client, scope: KeyScope::Producer };
+        let since = |major, minor| client.version >= KafkaVersion::new(major, minor, 0);
+        let (linger, request_timeout) = (config.ms("linger.ms", 0), config.ms("request.timeout.ms", 30_000));
+        let retry_backoff = config.ms("retry.backoff.ms", 100);
+        let retry_backoff_max =
+            if since(3, 7) { config.ms("retry.backoff.max.ms", 1000) } else { retry_backoff };
+        ProducerSettings {
+            acks: acks(&config),
+            idempotent: idempotence_of(client) == Idempotence::On,
+            retries: config.count("retries", i32::MAX as u32),
+            delivery_timeout: delivery_timeout(&config, linger, request_timeout),
+            request_timeout,
+            max_in_flight: config.count("max.in.flight.requests.per.connection", 5).max(1) as usize,
+            linger,
+            batch_size: config.count("batch.size", 16_384),
+            codec: Codec::named(config.text("compression.type").unwrap_or("none")),
+            buffer_memory: config.int("buffer.memory", 33_554_432) as u64,
+            max_block: config.ms("max.block.ms", 60_000),
+            max_request_size: config.count("max.request.size", 1_048_576),
+            retry_backoff,
+            retry_backoff_max: retry_backoff_max.max(retry_backoff),
+            reconnect_backoff: config.ms("reconnect.backoff.ms", 50),
+            reconnect_backoff_max: config.ms("reconnect.backoff.max.ms", 1000),
+            metadata_max_age: config.ms("metadata.max.age.ms", 300_000),
+            partitioner: partitioner(client),
+            ignore_keys: config.text("partitioner.ignore.keys") == Some("true"),
+            adaptive_partitioning: config.text("partitioner.adaptive.partitioning.enable") == Some("true"),
+            leader_in_answer: since(3, 7),
+            bumps_epoch: since(2, 5),
+            sender_slack: SENDER_SLACK,
+        }
+    }
+}
+
+impl Default for ProducerSettings {
+    fn default() -> Self {
+        ProducerSettings::of(&ClientProfile::defaults(KafkaVersion::REFERENCE))
+    }
+}
+
+/// Raised to the sum as `KafkaProducer.configureDeliveryTimeout` does; an explicit violation does not start
+/// at all (`knobs::producer_errors`), so that raising it here too does no harm.
+fn delivery_timeout(config: &Config<'_>, linger: Nanos, request_timeout: Nanos) -> Nanos {
+    if config.client.version < KafkaVersion::new(2, 1, 0) {
+        return linger.saturating_add(request_timeout);
+    }
+    config.ms("delivery.timeout.ms", 120_000).max(linger.saturating_add(request_timeout))
+}
+
+fn acks(config: &Config<'_>) -> Acks {
+    match config.text("acks") {
+        Some("0") => Acks::Zero,
+        Some("1") => Acks::One,
+        _ => Acks::All,
+    }
+}
+
+fn partitioner(client: &ClientProfile) -> Partitioner {
+    let class = client.settings.get("partitioner.class").map(String::as_str).unwrap_or_default();
+    match client.version {
+        _ if class.ends_with("RoundRobinPartitioner") => Partitioner::RoundRobin,
+        version if version < KafkaVersion::new(2, 4, 0) => Partitioner::RoundRobin,
+        version if version < KafkaVersion::new(3, 3, 0) => Partitioner::StickyBatch,
+        _ if class.ends_with("DefaultPartitioner") || class.ends_with("StickyPartitioner") => {
+            Partitioner::StickyBatch
+        }
+        _ => Partitioner::UniformSticky,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn defaults(version: &str) -> ProducerSettings {
+        ProducerSettings::of(&ClientProfile::defaults(version.parse().unwrap()))
+    }
+
+    #[test]
+    fn defaults_follow_the_version() {
+        const MS: Nanos = 1_000_000;
+        let old = defaults("2.8");
+        assert_eq!((old.acks, old.idempotent, old.linger), (Acks::One, false, 0));
+        let inert = defaults("3.1.0");
+        assert_eq!((inert.acks, inert.idempotent), (Acks::All, false));
+        let new = defaults("4.1");
+        assert_eq!((new.acks, new.idempotent, new.linger), (Acks::All, true, 5 * MS));
+        assert_eq!((new.retry_backoff_max, defaults("3.6").retry_backoff_max), (1000 * MS, 100 * MS));
+        assert_eq!(defaults("2.0").delivery_timeout, 30_000 * MS);
+        assert_eq!(new.delivery_timeout, 120_000 * MS);
+        let styles = ["2.3", "3.2", "3.3"].map(|version| defaults(version).partitioner);
+        assert_eq!(styles, [Partitioner::RoundRobin, Partitioner::StickyBatch, Partitioner::UniformSticky]);
+    }
+
+    #[test]
+    fn delivery_timeout_is_at_least_linger_and_request_timeout() {
+        let mut client = ClientProfile::defaults(KafkaVersion::REFERENCE);
+        client.settings.insert("request.timeout.ms".into(), "130000".into());
+        assert_eq!(ProducerSettings::of(&client).delivery_timeout, 130_005_000_000);
+    }
+}

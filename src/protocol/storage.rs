@@ -1,0 +1,248 @@
+//! A replica on its disk: what is written, what is flushed, and what each fault leaves of it (§2.10).
+
+use crate::protocol::broker::{FlushCause, Survives};
+use crate::protocol::log::Log;
+use crate::protocol::wire::{Batch, LeaderEpoch, Offset};
+
+/// A log with its marks: `flushed <= log end`, and the two checkpoint files.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Storage {
+    log: Log,
+    flushed: Offset,
+    segment_bytes: u64,
+    recovery_point: Offset,
+    high_watermark_checkpoint: Offset,
+}
+
+/// When an append flushes by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FlushPolicy {
+    /// `flush.messages`.
+    pub messages: u64,
+    /// `log.segment.bytes`.
+    pub segment_bytes: u64,
+}
+
+impl Storage {
+    /// The log.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// First offset that a power loss can take.
+    pub fn flushed(&self) -> Offset {
+        self.flushed
+    }
+
+    /// Where a recovery starts to scan: the flushed mark when it was last written to its file.
+    pub fn recovery_point(&self) -> Offset {
+        self.recovery_point
+    }
+
+    /// The high watermark that a restart starts from, at most the log end.
+    pub fn checkpointed_high_watermark(&self) -> Offset {
+        self.high_watermark_checkpoint.clamp(self.log.start(), self.log.end())
+    }
+
+    /// Appends as leader. Returns the base offset and why the append flushed, if it did.
+    pub fn append_as_leader(
+        &mut self,
+        batch: Batch,
+        epoch: LeaderEpoch,
+        policy: FlushPolicy,
+    ) -> (Offset, Option<FlushCause>) {
+        let base_offset = self.log.append_as_leader(batch, epoch);
+        (base_offset, self.written(u64::from(batch.bytes), policy))
+    }
+
+    /// Appends fetched batches (see [`Log::append_as_follower`]). Returns how many, and the flush.
+    pub fn append_as_follower(
+        &mut self,
+        batches: &[Batch],
+        max_epoch: LeaderEpoch,
+        policy: FlushPolicy,
+    ) -> (usize, Option<FlushCause>) {
+        let taken = self.log.append_as_follower(batches, max_epoch);
+        let bytes = batches[..taken].iter().map(|batch| u64::from(batch.bytes)).sum();
+        (taken, if taken == 0 { None } else { self.written(bytes, policy) })
+    }
+
+    fn written(&mut self, bytes: u64, policy: FlushPolicy) -> Option<FlushCause> {
+        self.segment_bytes += bytes;
+        let cause = if self.log.end() - self.flushed >= policy.messages.min(i64::MAX as u64) as i64 {
+            FlushCause::FlushMessages
+        } else if self.segment_bytes >= policy.segment_bytes {
+            FlushCause::SegmentRoll
+        } else {
+            return None;
+        };
+        if self.segment_bytes >= policy.segment_bytes {
+            self.segment_bytes = 0;
+        }
+        self.flush_to(self.log.end());
+        Some(cause)
+    }
+
+    /// Makes everything below `offset` safe from power loss. Returns whether that changed anything.
+    pub fn flush_to(&mut self, offset: Offset) -> bool {
+        let before = self.flushed;
+        self.flushed = before.max(offset.min(self.log.end()));
+        self.flushed > before
+    }
+
+    /// The leader notes its epoch.
+    pub fn begin_epoch(&mut self, epoch: LeaderEpoch) {
+        self.log.begin_epoch(epoch);
+    }
+
+    /// Cuts the log. Kafka flushes the marks down with it.
+    pub fn truncate_to(&mut self, offset: Offset) {
+        self.log.truncate_to(offset);
+        self.clip_marks();
+    }
+
+    /// Drops everything and starts anew at `offset`.
+    pub fn restart_at(&mut self, offset: Offset) {
+        self.log.restart_at(offset);
+        self.flushed = offset;
+        self.segment_bytes = 0;
+        self.clip_marks();
+    }
+
+    /// Moves the log start up.
+    pub fn advance_start(&mut self, offset: Offset) {
+        self.log.advance_start(offset);
+        self.flushed = self.flushed.max(self.log.start());
+    }
+
+    /// Merges old batches, never those that a power loss could still cut.
+    pub fn compact_below(&mut self, offset: Offset) {
+        self.log.compact_below(offset.min(self.flushed));
+    }
+
+    /// Writes the recovery-point file.
+    pub fn checkpoint_recovery_point(&mut self) {
+        self.recovery_point = self.flushed;
+    }
+
+    /// Writes the high-watermark file.
+    pub fn checkpoint_high_watermark(&mut self, high_watermark: Offset) {
+        self.high_watermark_checkpoint = high_watermark;
+    }
+
+    /// A stop in good order: everything flushed, both files written.
+    pub fn close(&mut self, high_watermark: Offset) {
+        self.flush_to(self.log.end());
+        self.checkpoint_recovery_point();
+        self.checkpoint_high_watermark(high_watermark);
+    }
+
+    /// A power loss: some prefix of the unflushed batches is left. `salt` tells replicas apart.
+    pub fn lose_power(&mut self, survives: Survives, salt: u64) {
+        let ends = || self.log.batch_ends_above(self.flushed);
+        let keep = match survives {
+            Survives::Flushed => 0,
+            Survives::Everything => ends().count(),
+            Survives::Batches(count) => count as usize,
+            Survives::Draw(number) => (mix(number ^ mix(salt)) % (ends().count() as u64 + 1)) as usize,
+        };
+        let end = ends().take(keep).last().unwrap_or(self.flushed.min(self.log.end()));
+        self.truncate_to(end);
+        // What is left is what the disk had.
+        self.flushed = end;
+    }
+
+    /// The disk is gone: nothing is left.
+    pub fn lose_disk(&mut self) {
+        *self = Storage::default();
+    }
+
+    fn clip_marks(&mut self) {
+        let end = self.log.end();
+        self.flushed = self.flushed.min(end);
+        self.recovery_point = self.recovery_point.min(end);
+        self.high_watermark_checkpoint = self.high_watermark_checkpoint.min(end);
+    }
+}
+
+/// Spreads a number over all 64 bits (the finaliser of SplitMix64), so that replicas differ.
+fn mix(number: u64) -> u64 {
+    let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ number >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::wire::RecordRange;
+
+    const NEVER: FlushPolicy = FlushPolicy { messages: u64::MAX, segment_bytes: u64::MAX };
+
+    fn append(storage: &mut Storage, policy: FlushPolicy) -> Option<FlushCause> {
+        let first = storage.log().end() as u64;
+        let batch = Batch {
+            base_offset: -1,
+            records: RecordRange { producer: 0, first, count: 2 },
+            bytes: 100,
+            leader_epoch: -1,
+            producer_id: -1,
+            producer_epoch: -1,
+            base_sequence: -1,
+            created_at: 0,
+        };
+        storage.append_as_leader(batch, 0, policy).1
+    }
+
+    fn of(batches: usize, policy: FlushPolicy) -> (Storage, Vec<Option<FlushCause>>) {
+        let mut storage = Storage::default();
+        let causes = (0..batches).map(|_| append(&mut storage, policy)).collect();
+        (storage, causes)
+    }
+
+    #[test]
+    fn appends_flush_by_count_and_by_segment() {
+        let (storage, causes) = of(4, FlushPolicy { messages: 4, ..NEVER });
+        assert_eq!(causes, [None, Some(FlushCause::FlushMessages), None, Some(FlushCause::FlushMessages)]);
+        assert_eq!(storage.flushed(), 8);
+        let (storage, causes) = of(4, FlushPolicy { segment_bytes: 300, ..NEVER });
+        assert_eq!(causes, [None, None, Some(FlushCause::SegmentRoll), None]);
+        assert_eq!(storage.flushed(), 6);
+    }
+
+    #[test]
+    fn a_power_loss_keeps_whole_batches_and_all_that_was_flushed() {
+        let left = |survives| {
+            let mut storage = of(5, NEVER).0;
+            storage.flush_to(3);
+            storage.lose_power(survives, 7);
+            assert_eq!(storage.flushed(), storage.log().end());
+            storage.log().end()
+        };
+        assert_eq!(left(Survives::Flushed), 3, "a mark inside a batch keeps what it vouched for");
+        assert_eq!(left(Survives::Batches(1)), 4);
+        assert_eq!(left(Survives::Batches(99)), 10);
+        assert_eq!(left(Survives::Everything), 10);
+        let drawn: std::collections::BTreeSet<_> = (0..200).map(|seed| left(Survives::Draw(seed))).collect();
+        assert_eq!(drawn.into_iter().collect::<Vec<_>>(), [3, 4, 6, 8, 10]);
+    }
+
+    #[test]
+    fn a_clean_stop_writes_everything_and_a_lost_disk_leaves_nothing() {
+        let mut storage = of(3, NEVER).0;
+        storage.close(4);
+        storage.lose_power(Survives::Flushed, 0);
+        assert_eq!((storage.log().end(), storage.recovery_point()), (6, 6));
+        assert_eq!(storage.checkpointed_high_watermark(), 4);
+        storage.lose_disk();
+        assert_eq!(storage, Storage::default());
+    }
+
+    #[test]
+    fn only_what_is_flushed_is_merged() {
+        let mut storage = of(10, NEVER).0;
+        storage.flush_to(8);
+        storage.compact_below(i64::MAX);
+        assert_eq!(storage.log().pieces(), 1 + 6);
+    }
+}

@@ -1,0 +1,156 @@
+//! What must come of a scenario: a counter of the run and the bounds it must keep, per version.
+
+use crate::model::KafkaVersion;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// `[[expect]]`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// Versions it holds for, by major and minor number; empty is all that the scenario runs with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<KafkaVersion>,
+    /// Which number.
+    pub counter: Counter,
+    /// Of one partition only: `orders-0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<String>,
+    /// Exactly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eq: Option<i64>,
+    /// At least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// At most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// Why, for who reads the file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
+}
+
+/// A number of the run's report.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Counter {
+    /// Records handed to producers.
+    Sent,
+    /// Records acknowledged.
+    Acked,
+    /// Records whose producer gave up on them.
+    Failed,
+    /// Records acknowledged and gone.
+    LostAcked,
+    /// Extra copies of records in the surviving logs.
+    Duplicated,
+    /// Records that stand in the log behind a later one.
+    Reordered,
+    /// Time without successful writes, in milliseconds.
+    WriteUnavailableMs,
+    /// Time without a leader to read from, in milliseconds.
+    ReadUnavailableMs,
+    /// The longest fail-over, in milliseconds.
+    FailoverMs,
+    /// Median time to the acknowledgement, in milliseconds, rounded down.
+    AckP50Ms,
+    /// 99th percentile of it.
+    AckP99Ms,
+    /// Records that consumers can read at the end: high watermarks.
+    Visible,
+    /// Records in the leaders' logs at the end.
+    LogEnd,
+    /// The leader at the end, -1 for none; needs `partition`.
+    Leader,
+    /// Members of the ISR at the end; needs `partition`.
+    Isr,
+    /// Batches that brokers refused with this error: `error.NOT_ENOUGH_REPLICAS`.
+    Error(String),
+}
+
+const COUNTERS: &[(&str, Counter)] = &[
+    ("sent", Counter::Sent),
+    ("acked", Counter::Acked),
+    ("failed", Counter::Failed),
+    ("lost_acked", Counter::LostAcked),
+    ("duplicated", Counter::Duplicated),
+    ("reordered", Counter::Reordered),
+    ("write_unavailable_ms", Counter::WriteUnavailableMs),
+    ("read_unavailable_ms", Counter::ReadUnavailableMs),
+    ("failover_ms", Counter::FailoverMs),
+    ("ack_p50_ms", Counter::AckP50Ms),
+    ("ack_p99_ms", Counter::AckP99Ms),
+    ("visible", Counter::Visible),
+    ("log_end", Counter::LogEnd),
+    ("leader", Counter::Leader),
+    ("isr", Counter::Isr),
+];
+
+impl TryFrom<String> for Counter {
+    type Error = String;
+    fn try_from(text: String) -> Result<Counter, String> {
+        if let Some(code) = text.strip_prefix("error.") {
+            return Ok(Counter::Error(code.into()));
+        }
+        let found = COUNTERS.iter().find(|(name, _)| *name == text).map(|(_, counter)| counter.clone());
+        found.ok_or_else(|| {
+            let names: Vec<&str> = COUNTERS.iter().map(|(name, _)| *name).collect();
+            format!("counter = \"{text}\" is not known: use {} or error.CODE", names.join(", "))
+        })
+    }
+}
+
+impl fmt::Display for Counter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, COUNTERS.iter().find(|(_, counter)| counter == self)) {
+            (Counter::Error(code), _) => write!(f, "error.{code}"),
+            (_, Some((name, _))) => f.pad(name),
+            (_, None) => f.pad("?"),
+        }
+    }
+}
+
+impl From<Counter> for String {
+    fn from(counter: Counter) -> String {
+        counter.to_string()
+    }
+}
+
+/// Whether an expectation came true.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Verdict {
+    /// What was expected: `lost_acked of orders-0 = 0`.
+    pub expected: String,
+    /// What came.
+    pub found: Option<i64>,
+    /// Whether it fits.
+    pub met: bool,
+}
+
+impl Expect {
+    /// Whether it speaks about this version.
+    pub fn covers(&self, version: KafkaVersion) -> bool {
+        let same = |v: &KafkaVersion| (v.major, v.minor) == (version.major, version.minor);
+        self.versions.is_empty() || self.versions.iter().any(same)
+    }
+
+    /// Compares with what was found.
+    pub fn judge(&self, found: Option<i64>) -> Verdict {
+        let within = |value: i64| {
+            self.eq.is_none_or(|eq| value == eq)
+                && self.min.is_none_or(|min| value >= min)
+                && self.max.is_none_or(|max| value <= max)
+        };
+        Verdict { expected: self.to_string(), found, met: found.is_some_and(within) }
+    }
+}
+
+impl fmt::Display for Expect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.counter)?;
+        self.partition.iter().try_for_each(|name| write!(f, " of {name}"))?;
+        self.eq.iter().try_for_each(|bound| write!(f, " = {bound}"))?;
+        self.min.iter().try_for_each(|bound| write!(f, " >= {bound}"))?;
+        self.max.iter().try_for_each(|bound| write!(f, " <= {bound}"))
+    }
+}

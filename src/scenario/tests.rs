@@ -1,0 +1,101 @@
+//! Scenario files are read, written and refused with the line.
+
+use super::*;
+
+const HEAD: &str = "id = \"x\"\ntitle = \"x\"\n";
+
+fn refusal(text: &str) -> String {
+    Scenario::parse("x.toml", &format!("{HEAD}{text}")).unwrap_err().to_string()
+}
+
+#[test]
+fn the_reference_cluster_is_read_and_written_again() {
+    let scenario = Scenario::reference();
+    assert_eq!((scenario.cluster.brokers, scenario.topics[0].partitions), (3, 12));
+    let again = Scenario::parse("again.toml", &scenario.to_toml()).unwrap();
+    assert_eq!(again, scenario);
+}
+
+#[test]
+fn mistakes_name_file_line_and_what_is_allowed() {
+    assert_eq!(
+        refusal("[cluster]\nbroker = 3\n"),
+        "x.toml:4: unknown field `broker`, expected one of `brokers`, `racks`, `controllers`, `features`, `config`"
+    );
+    assert!(
+        refusal("[[event]]\nat = \"1s\"\ndo = \"explode\"\n")
+            .starts_with("x.toml:3: do = \"explode\" is not")
+    );
+    assert_eq!(refusal("[[event]]\nat = \"1s\"\ndo = \"kill\"\n"), "x.toml:3: do = \"kill\" needs `target`");
+    assert_eq!(
+        refusal("[[event]]\ndo = \"kill\"\ntarget = \"broker/9\"\n"),
+        "x.toml:3: there is no broker/9"
+    );
+    assert!(
+        refusal("[[topic]]\nname = \"t\"\nconfig = { \"min.insync\" = 2 }\n")
+            .contains("x.toml:3: `min.insync`")
+    );
+    assert_eq!(
+        refusal("[[topic]]\nname = \"t\"\n[[topic]]\nname = \"u\"\nreplication_factor = 4\n"),
+        "x.toml:5: replication_factor is from 1 to the 3 brokers there are"
+    );
+    assert!(refusal("duration = \"5 apples\"\n").starts_with("x.toml:3: `5 apples` is not a time"));
+}
+
+#[test]
+fn every_act_is_written_as_it_is_read() {
+    let events = r#"
+[[topic]]
+name = "orders"
+[[producer]]
+name = "app"
+topic = "orders"
+[[group]]
+name = "billing"
+topics = ["orders"]
+[[event]]
+at = "1s"
+do = "stop"
+target = "broker/1"
+[[event]]
+when = "broker/1 down"
+after = "500ms"
+do = "power_loss"
+target = "rack/a"
+keep = "3 batches"
+[[event]]
+do = "partition"
+target = "rack/a"
+to = "controllers"
+one_way = true
+[[event]]
+do = "heal"
+[[event]]
+do = "slow_link"
+target = "broker/1"
+to = "clients"
+extra = "20ms"
+loss_permille = 10
+[[event]]
+do = "set"
+set = "topic/orders:min.insync.replicas=2"
+[[event]]
+do = "reassign"
+target = "orders-0"
+replicas = [3, 2]
+[[event]]
+do = "kill"
+target = "group/billing/0"
+[[event]]
+do = "send"
+target = "producer/app"
+count = 5
+[[event]]
+do = "controller_loss"
+"#;
+    let scenario = Scenario::parse("acts.toml", &format!("{HEAD}{events}")).unwrap();
+    assert_eq!(scenario.events.len(), 10);
+    let again = Scenario::parse("again.toml", &scenario.to_toml()).unwrap();
+    assert_eq!(again, scenario);
+    assert_eq!(scenario.events[5].act.to_string(), "set topic/orders:min.insync.replicas=2");
+}

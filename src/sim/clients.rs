@@ -1,0 +1,394 @@
+//! The clients' machines: what producers and consumers have in common, and how they talk to brokers.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::consumer::{Consumer, ConsumerInput};
+use crate::protocol::messages::{Answer, KnownLeader, ListOffset, Request};
+use crate::protocol::producer::PartitionLeader;
+use crate::protocol::producer::{Producer, ProducerInput};
+use crate::protocol::wire::{ErrorCode, Offset};
+use crate::sim::chance::Chance;
+use crate::sim::due::{Due, Message, Timer};
+use crate::sim::network::Node;
+use crate::sim::workload::Workload;
+use crate::sim::world::World;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Requests of the desk have this bit; those of the machine itself have not.
+const DESK: u64 = 1 << 62;
+
+/// A broker that refused a connection is not asked again for so long (`reconnect.backoff.max.ms`).
+const AVOID: Nanos = 1_000_000_000;
+
+/// Between two attempts to get a producer id.
+const RETRY: Nanos = 100_000_000;
+
+/// Whether a client's process runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClientState {
+    /// Not yet, or no more.
+    Ended,
+    /// It runs.
+    Up,
+    /// It stands still.
+    Paused,
+}
+
+/// What a client has asked, beside produce and fetch requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ask {
+    /// Who leads.
+    Metadata,
+    /// A producer id.
+    ProducerId,
+    /// The coordinator; its machine's number of the request.
+    Coordinator(u64),
+    /// An end of a log.
+    Offset(PartitionIx),
+    /// Where an epoch ends.
+    Epoch(PartitionIx),
+}
+
+/// What a client's process holds beside its machine: connections and questions under way.
+#[derive(Clone)]
+pub struct Desk {
+    pub(super) state: ClientState,
+    pub(super) timer: Timer,
+    pub(super) inbox: VecDeque<(Node, Message)>,
+    pub(super) asks: BTreeMap<u64, (Node, Ask)>,
+    next_ask: u64,
+    avoid_until: Vec<Nanos>,
+    pub(super) chance: Chance,
+    /// Counts the starts of the process.
+    pub(super) start: u64,
+    pub(super) request_timeout: Nanos,
+}
+
+impl Desk {
+    pub(super) fn new(brokers: usize, chance: Chance, request_timeout: Nanos) -> Self {
+        Desk {
+            state: ClientState::Ended,
+            timer: Timer::default(),
+            inbox: VecDeque::new(),
+            asks: BTreeMap::new(),
+            next_ask: 0,
+            avoid_until: vec![0; brokers],
+            chance,
+            start: 0,
+            request_timeout,
+        }
+    }
+
+    /// Everything that a new process does not know.
+    pub(super) fn reset(&mut self, state: ClientState) {
+        self.state = state;
+        self.start += 1;
+        self.asks.clear();
+        self.inbox.clear();
+        self.timer.clear();
+    }
+
+    fn note(&mut self, to: Node, ask: Ask) -> u64 {
+        self.next_ask += 1;
+        let correlation = DESK | self.next_ask;
+        self.asks.insert(correlation, (to, ask));
+        correlation
+    }
+
+    /// Some broker, rather one that has not just refused.
+    fn some_broker(&mut self, now: Nanos) -> Node {
+        let open: Vec<usize> =
+            (0..self.avoid_until.len()).filter(|at| self.avoid_until[*at] <= now).collect();
+        match open.len() {
+            0 => self.chance.below(self.avoid_until.len() as u64) as Node,
+            count => open[self.chance.below(count as u64) as usize] as Node,
+        }
+    }
+}
+
+/// A producer of the scenario.
+#[derive(Clone)]
+pub struct ProducerHost {
+    pub(super) desk: Desk,
+    pub(super) machine: Producer,
+    pub(super) workload: Workload,
+    pub(super) topic: u32,
+    /// Records handed in, acknowledged and given up, by all its processes so far.
+    pub(super) sent: u64,
+    pub(super) acked: u64,
+    pub(super) failed: u64,
+}
+
+/// A member of a group of the scenario.
+#[derive(Clone)]
+pub struct MemberHost {
+    pub(super) desk: Desk,
+    pub(super) machine: Consumer,
+    pub(super) group: u32,
+    pub(super) nth: u32,
+    pub(super) topics: Vec<u32>,
+    /// Offset after the last record processed, of each partition it ever had.
+    pub(super) done: BTreeMap<PartitionIx, Offset>,
+    /// What it owns.
+    pub(super) owns: Vec<PartitionIx>,
+}
+
+impl MemberHost {
+    /// Up to where it has read a partition that it owns.
+    pub(super) fn position(&self, partition: PartitionIx) -> Option<Offset> {
+        let owned = self.desk.state != ClientState::Ended && self.owns.contains(&partition);
+        owned.then(|| self.done.get(&partition).copied().unwrap_or(0))
+    }
+}
+
+impl World {
+    pub(super) fn desk(&mut self, client: u32) -> &mut Desk {
+        match self.producers.get_mut(client as usize) {
+            Some(_) => &mut self.producers[client as usize].desk,
+            None => {
+                let at = client as usize - self.producers.len();
+                &mut self.members[at].desk
+            }
+        }
+    }
+
+    pub(super) fn is_producer(&self, client: u32) -> bool {
+        (client as usize) < self.producers.len()
+    }
+
+    pub(super) fn arrive_at_client(&mut self, from: Node, client: u32, message: Message) {
+        match self.desk(client).state {
+            ClientState::Ended => {}
+            ClientState::Paused => self.desk(client).inbox.push_back((from, message)),
+            ClientState::Up => self.client_hears(from, client, message),
+        }
+    }
+
+    fn client_hears(&mut self, from: Node, client: u32, message: Message) {
+        match message {
+            Message::Answer { correlation, answer } if correlation & DESK != 0 => {
+                if let Some((_, ask)) = self.desk(client).asks.remove(&correlation) {
+                    self.answered(client, ask, answer);
+                }
+            }
+            Message::Answer { correlation, answer } => {
+                self.machine_answered(from, client, correlation, answer)
+            }
+            Message::Refused { correlation } => self.refused(from, client, correlation),
+            Message::Reset => self.reset_by(from, client),
+            Message::ProducerId { correlation, id } => {
+                if self.desk(client).asks.remove(&correlation).is_some() {
+                    self.step_producer(client, ProducerInput::ProducerId { id, epoch: 0 });
+                }
+            }
+            Message::GroupReply { correlation, reply } => {
+                if let Some((_, Ask::Coordinator(asked))) = self.desk(client).asks.remove(&correlation) {
+                    let input = ConsumerInput::Coordinator { correlation: asked, reply: &reply };
+                    self.step_consumer(client, input);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn machine_answered(&mut self, from: Node, client: u32, request: u64, answer: Answer) {
+        let Some(broker) = self.broker_of(from) else { return };
+        match answer {
+            Answer::Produce(results) => self.produce_answered(client, broker, request, &results),
+            Answer::Fetch(fetched) => {
+                let input = ConsumerInput::Fetched { request, results: &fetched.partitions };
+                self.step_consumer(client, input);
+            }
+            Answer::Disconnect => self.disconnected(client, broker),
+            _ => {}
+        }
+    }
+
+    fn disconnected(&mut self, client: u32, broker: BrokerId) {
+        match self.is_producer(client) {
+            true => self.step_producer(client, ProducerInput::Disconnected { broker }),
+            false => self.step_consumer(client, ConsumerInput::Disconnected { broker }),
+        }
+    }
+
+    fn refused(&mut self, from: Node, client: u32, correlation: u64) {
+        let until = self.now + AVOID;
+        if let Some(avoid) = self.desk(client).avoid_until.get_mut(from as usize) {
+            *avoid = until;
+        }
+        match self.desk(client).asks.remove(&correlation) {
+            Some((_, ask)) => self.ask_failed(client, ask),
+            None if correlation & DESK == 0 => {
+                if let Some(broker) = self.broker_of(from) {
+                    self.disconnected(client, broker);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// A broker's process has ended: connections to it are gone.
+    fn reset_by(&mut self, from: Node, client: u32) {
+        let lost: Vec<(u64, Ask)> = {
+            let asks = self.desk(client).asks.iter();
+            asks.filter(|(_, (node, _))| *node == from).map(|(id, (_, ask))| (*id, *ask)).collect()
+        };
+        if let Some(broker) = self.broker_of(from) {
+            self.disconnected(client, broker);
+        }
+        for (correlation, ask) in lost {
+            if self.desk(client).asks.remove(&correlation).is_some() {
+                self.ask_failed(client, ask);
+            }
+        }
+    }
+
+    /// The client has waited long enough.
+    pub(super) fn give_up(&mut self, client: u32, correlation: u64) {
+        if correlation == DESK {
+            if self.desk(client).state == ClientState::Up && self.is_producer(client) {
+                self.want_producer_id(client);
+            }
+        } else if let Some((node, ask)) = self.desk(client).asks.remove(&correlation) {
+            let until = self.now + AVOID;
+            if let Some(avoid) = self.desk(client).avoid_until.get_mut(node as usize) {
+                *avoid = until;
+            }
+            if self.desk(client).state == ClientState::Up {
+                self.ask_failed(client, ask);
+            }
+        }
+    }
+
+    fn ask_failed(&mut self, client: u32, ask: Ask) {
+        let error = ErrorCode::NetworkException;
+        match ask {
+            Ask::Metadata if self.is_producer(client) => {
+                self.step_producer(client, ProducerInput::MetadataFailed);
+            }
+            Ask::Metadata => self.step_consumer(client, ConsumerInput::MetadataFailed),
+            Ask::ProducerId => self.queue.push(self.now + RETRY, Due::GiveUp(client, DESK)),
+            Ask::Coordinator(correlation) => {
+                self.step_consumer(client, ConsumerInput::CoordinatorFailed { correlation, error });
+            }
+            Ask::Offset(partition) => {
+                self.step_consumer(client, ConsumerInput::ListedOffset { partition, error, offset: -1 });
+            }
+            Ask::Epoch(partition) => {
+                self.step_consumer(client, ConsumerInput::EndOfEpoch { partition, error, end: None });
+            }
+        }
+    }
+
+    fn answered(&mut self, client: u32, ask: Ask, answer: Answer) {
+        match (ask, answer) {
+            (Ask::Metadata, Answer::Metadata(known)) => self.metadata_answered(client, &known),
+            (Ask::Offset(partition), Answer::ListOffsets(listed)) => {
+                let Some(listed) = listed.first() else { return };
+                let (error, offset) = (listed.error, listed.offset);
+                self.step_consumer(client, ConsumerInput::ListedOffset { partition, error, offset });
+            }
+            (Ask::Epoch(partition), Answer::EpochEnds(ends)) => {
+                let Some(end) = ends.first() else { return };
+                let (error, end) = (end.error, end.end);
+                self.step_consumer(client, ConsumerInput::EndOfEpoch { partition, error, end });
+            }
+            (ask, _) => self.ask_failed(client, ask),
+        }
+    }
+
+    fn metadata_answered(&mut self, client: u32, known: &[KnownLeader]) {
+        let leaders: Vec<PartitionLeader> = known
+            .iter()
+            .map(|known| PartitionLeader {
+                partition: known.partition,
+                leader: known.leader,
+                epoch: known.leader_epoch,
+            })
+            .collect();
+        match self.is_producer(client) {
+            true => self.step_producer(client, ProducerInput::Metadata(&leaders)),
+            false => self.step_consumer(client, ConsumerInput::Metadata(&leaders)),
+        }
+    }
+
+    /// Asks some broker who leads the client's partitions.
+    pub(super) fn want_metadata(&mut self, client: u32) {
+        let topics: Vec<u32> = match self.is_producer(client) {
+            true => vec![self.producers[client as usize].topic],
+            false => self.members[client as usize - self.producers.len()].topics.clone(),
+        };
+        let of = |topic: u32| self.topics.list()[topic as usize].partitions.iter().copied();
+        let asked = topics.into_iter().flat_map(of).collect();
+        let now = self.now;
+        let to = self.desk(client).some_broker(now);
+        self.ask(client, to, Ask::Metadata, Request::Metadata(asked));
+    }
+
+    /// Asks some broker for a producer id.
+    pub(super) fn want_producer_id(&mut self, client: u32) {
+        let now = self.now;
+        let to = self.desk(client).some_broker(now);
+        let correlation = self.note_ask(client, to, Ask::ProducerId);
+        self.send(self.net.client(client), to, Message::InitProducerId { correlation });
+    }
+
+    /// Asks a broker for an end of a log.
+    pub(super) fn ask_offset(&mut self, client: u32, broker: BrokerId, asked: ListOffset) {
+        let to = self.net.broker(broker);
+        self.ask(client, to, Ask::Offset(asked.partition), Request::ListOffsets(vec![asked]));
+    }
+
+    pub(super) fn ask(&mut self, client: u32, to: Node, ask: Ask, request: Request) {
+        let correlation = self.note_ask(client, to, ask);
+        self.send(self.net.client(client), to, Message::Request { correlation, request });
+    }
+
+    /// Remembers a question, and when the client gives it up.
+    pub(super) fn note_ask(&mut self, client: u32, to: Node, ask: Ask) -> u64 {
+        let desk = self.desk(client);
+        let correlation = desk.note(to, ask);
+        let until = self.now + self.desk(client).request_timeout;
+        self.queue.push(until, Due::GiveUp(client, correlation));
+        correlation
+    }
+
+    pub(super) fn wake_client(&mut self, client: u32) {
+        if self.desk(client).state != ClientState::Up {
+            return;
+        }
+        match self.is_producer(client) {
+            true => self.step_producer(client, ProducerInput::Wake),
+            false => self.step_consumer(client, ConsumerInput::Wake),
+        }
+    }
+
+    pub(super) fn pause_client(&mut self, client: u32) {
+        self.desk(client).state = ClientState::Paused;
+    }
+
+    /// The process goes on: what came meanwhile is read in order, then timers that ran out.
+    pub(super) fn resume_client(&mut self, client: u32) {
+        self.desk(client).state = ClientState::Up;
+        while let Some((from, message)) = self.desk(client).inbox.pop_front() {
+            self.client_hears(from, client, message);
+        }
+        self.wake_client(client);
+        if self.is_producer(client) {
+            self.work_again(client);
+        }
+    }
+
+    /// The process is gone: brokers see their connections break.
+    pub(super) fn end_client(&mut self, client: u32) {
+        if let Some(producer) = self.producers.get_mut(client as usize) {
+            let pending: u64 = producer.machine.pending().map(|(_, records)| u64::from(records.count)).sum();
+            producer.failed += pending;
+            producer.workload.settle();
+        }
+        self.desk(client).reset(ClientState::Ended);
+        let here = self.net.client(client);
+        for node in 0..self.net.controllers() {
+            self.send(here, node, Message::Reset);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Consumers of the scenario: their machine, its requests, and what their application reads.
+
+use crate::model::BrokerId;
+use crate::protocol::consumer::{Consumer, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
+use crate::protocol::group::GroupRequest;
+use crate::protocol::messages::{self, EpochEndsOf, ListOffset, LogPosition, Request};
+use crate::sim::clients::{Ask, ClientState};
+use crate::sim::due::{Message, Timed};
+use crate::sim::settings;
+use crate::sim::trace::What;
+use crate::sim::world::World;
+
+impl World {
+    fn member_at(&self, client: u32) -> usize {
+        client as usize - self.producers.len()
+    }
+
+    /// Steps a consumer and carries out what it wants.
+    pub(super) fn step_consumer(&mut self, client: u32, input: ConsumerInput<'_>) {
+        let at = self.member_at(client);
+        let mut out = std::mem::take(&mut self.scratch.consumer);
+        self.members[at].machine.step(self.now, input, &mut out);
+        for output in out.drain(..) {
+            self.consumer_wants(client, output);
+        }
+        if out.capacity() > self.scratch.consumer.capacity() {
+            self.scratch.consumer = out;
+        }
+    }
+
+    fn consumer_wants(&mut self, client: u32, output: ConsumerOutput) {
+        match output {
+            ConsumerOutput::Fetch(request) => self.send_fetch(client, request),
+            ConsumerOutput::ListOffset { broker, partition, at } => {
+                let position = match at {
+                    OffsetSpec::Earliest => LogPosition::Earliest,
+                    OffsetSpec::Latest => LogPosition::Latest,
+                };
+                self.ask_offset(client, broker, ListOffset { partition, current_leader_epoch: -1, position });
+            }
+            ConsumerOutput::EndOfEpoch { broker, partition, current_leader_epoch, epoch } => {
+                let asked = vec![EpochEndsOf { partition, current_leader_epoch, epoch }];
+                let to = self.net.broker(broker);
+                self.ask(client, to, Ask::Epoch(partition), Request::EpochEnds(asked));
+            }
+            ConsumerOutput::Coordinator { correlation, request } => {
+                self.ask_coordinator(client, correlation, request);
+            }
+            ConsumerOutput::WantMetadata => self.want_metadata(client),
+            ConsumerOutput::Wake(at) => {
+                let at = at.max(self.now);
+                let place = self.member_at(client);
+                self.members[place].desk.timer.set_earlier(at, Timed::Client(client), &mut self.queue);
+            }
+            told => self.consumer_tells(client, told),
+        }
+    }
+
+    fn consumer_tells(&mut self, client: u32, output: ConsumerOutput) {
+        let place = self.member_at(client);
+        let group = self.members[place].group;
+        match output {
+            ConsumerOutput::Processed { partition, offset, records } => {
+                let end = offset + i64::from(records.count);
+                self.members[place].done.insert(partition, end);
+                self.groups[group as usize].processed(partition, offset, end);
+            }
+            ConsumerOutput::Committed(done) => {
+                self.groups[group as usize].committed.insert(done.partition, done.offset);
+            }
+            ConsumerOutput::Assigned(owns) => self.members[place].owns = owns,
+            ConsumerOutput::CommitFailed(error) => {
+                self.tell(What::CommitFailed { group, error }, None);
+            }
+            ConsumerOutput::Moved { partition, from, to } => {
+                let cause = self.control.last_change(partition);
+                self.tell(What::PositionMoved { group, partition, from, to }, cause);
+            }
+            ConsumerOutput::PollTimedOut => {
+                self.tell(What::PollTimedOut(group), None);
+            }
+            ConsumerOutput::Failed { partition, error } => {
+                self.tell(What::ConsumerFailed { group, partition, error }, None);
+            }
+            ConsumerOutput::Closed => self.end_client(client),
+            _ => {}
+        }
+    }
+
+    fn send_fetch(&mut self, client: u32, request: FetchRequest) {
+        let to = self.net.broker(request.broker);
+        let correlation = request.id;
+        let request = Request::Fetch(messages::FetchRequest {
+            follower: None,
+            session: 0,
+            session_epoch: 0,
+            max_wait_ns: request.max_wait,
+            min_bytes: request.min_bytes,
+            max_bytes: request.max_bytes,
+            partition_max_bytes: request.max_partition_bytes,
+            rack: None,
+            partitions: request.partitions,
+            forgotten: Vec::new(),
+        });
+        self.send(self.net.client(client), to, Message::Request { correlation, request });
+    }
+
+    /// Asks the group's coordinator: the leader of its partition of the offsets topic.
+    fn ask_coordinator(&mut self, client: u32, correlation: u64, request: GroupRequest) {
+        let group = self.members[self.member_at(client)].group;
+        let to = self.coordinator(group).unwrap_or(BrokerId(1));
+        let to = self.net.broker(to);
+        let asked = self.note_ask(client, to, Ask::Coordinator(correlation));
+        let message = Message::Group { group, correlation: asked, request };
+        self.send(self.net.client(client), to, message);
+    }
+
+    /// A new process of the consumer.
+    pub(super) fn start_consumer(&mut self, client: u32) {
+        let place = self.member_at(client);
+        let (group, nth) = (self.members[place].group, self.members[place].nth);
+        let spec = &self.scenario.groups[group as usize];
+        let settings = settings::consumer(spec, nth, self.profile.version);
+        let member = &mut self.members[place];
+        member.desk.reset(ClientState::Up);
+        member.desk.request_timeout = settings.request_timeout;
+        member.owns.clear();
+        member.machine = Consumer::new(settings);
+        self.step_consumer(client, ConsumerInput::Start);
+    }
+
+    /// A client's process starts, for the first time or again.
+    pub(super) fn start_client(&mut self, client: u32) {
+        match self.is_producer(client) {
+            true => self.start_producer(client),
+            false => self.start_consumer(client),
+        }
+    }
+
+    /// A client's process is told to close.
+    pub(super) fn close_client(&mut self, client: u32) {
+        match self.is_producer(client) {
+            true => self.end_client(client),
+            false => self.step_consumer(client, ConsumerInput::Close),
+        }
+    }
+}

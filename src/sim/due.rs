@@ -1,0 +1,209 @@
+//! What waits in the event queue: messages under way, timers, steps of the workload.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::broker::MetadataUpdate;
+use crate::protocol::group::{GroupReply, GroupRequest};
+use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Request};
+use crate::sim::network::Node;
+use crate::sim::queue::Queue;
+use std::sync::Arc;
+
+/// Something that happens at a known time.
+#[derive(Clone, Debug)]
+pub enum Due {
+    /// A message arrives.
+    Arrive {
+        /// From this machine.
+        from: Node,
+        /// At this one.
+        to: Node,
+        /// What it says.
+        message: Message,
+    },
+    /// A timer ran out.
+    Timer(Timed),
+    /// A producer's application hands in its next records.
+    Workload(u32),
+    /// A broker's process is up after booting; the number is that of the start.
+    Booted(BrokerId, u64),
+    /// Records of the metadata log are committed.
+    Committed(u64),
+    /// A client gives up waiting for this request.
+    GiveUp(u32, u64),
+    /// A client starts.
+    ClientStart(u32),
+    /// The scenario's next event is due.
+    Script,
+    /// Logs are merged where nobody needs their batches any more.
+    Compact,
+}
+
+/// Whose timer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timed {
+    /// A broker's.
+    Broker(BrokerId),
+    /// The controller's.
+    Controller,
+    /// A producer's or consumer's.
+    Client(u32),
+    /// A group coordinator's.
+    Group(u32),
+}
+
+/// What machines say to each other.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// To a broker.
+    Request {
+        /// The sender's number of it.
+        correlation: u64,
+        /// What.
+        request: Request,
+    },
+    /// To a broker or client.
+    Answer {
+        /// As asked.
+        correlation: u64,
+        /// What.
+        answer: Answer,
+    },
+    /// A request came to a machine without the process: the connection was refused.
+    Refused {
+        /// Of the request.
+        correlation: u64,
+    },
+    /// The process at the other end has ended; connections to it are reset.
+    Reset,
+    /// A broker asks the controller.
+    Control {
+        /// The broker's number of it.
+        correlation: u64,
+        /// What.
+        request: ControllerRequest,
+    },
+    /// The controller answers.
+    ControlAnswer {
+        /// As asked.
+        correlation: u64,
+        /// What.
+        answer: ControllerAnswer,
+    },
+    /// The metadata log goes on.
+    Metadata {
+        /// Offset of the last record.
+        offset: i64,
+        /// What changed; all there is for a broker that starts.
+        updates: Arc<[MetadataUpdate]>,
+        /// For which start of the broker's process.
+        start: u64,
+    },
+    /// A consumer asks its coordinator.
+    Group {
+        /// Which group.
+        group: u32,
+        /// The consumer's number of it.
+        correlation: u64,
+        /// What.
+        request: GroupRequest,
+    },
+    /// The coordinator answers.
+    GroupReply {
+        /// As asked.
+        correlation: u64,
+        /// What.
+        reply: GroupReply,
+    },
+    /// A producer asks for an id.
+    InitProducerId {
+        /// The producer's number of it.
+        correlation: u64,
+    },
+    /// It gets one.
+    ProducerId {
+        /// As asked.
+        correlation: u64,
+        /// The id.
+        id: i64,
+    },
+}
+
+/// A timer with one entry in the queue at most that matters.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timer {
+    /// When the owner wants to be woken.
+    due: Option<Nanos>,
+    /// The entry in the queue; it is never later than `due`.
+    queued: Option<Nanos>,
+}
+
+impl Timer {
+    /// Replaces the time.
+    pub fn set(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
+        self.due = Some(at);
+        self.enqueue(at, of, queue);
+    }
+
+    /// Takes the earlier of the two times.
+    pub fn set_earlier(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
+        let at = self.due.map_or(at, |due| due.min(at));
+        self.set(at, of, queue);
+    }
+
+    /// No time any more.
+    pub fn clear(&mut self) {
+        self.due = None;
+    }
+
+    fn enqueue(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
+        if self.queued.is_none_or(|queued| at < queued) {
+            self.queued = Some(at);
+            queue.push(at, Due::Timer(of));
+        }
+    }
+
+    /// Whether the owner is to be woken by the entry that came up now.
+    pub fn fires(&mut self, now: Nanos, of: Timed, queue: &mut Queue<Due>) -> bool {
+        if self.queued != Some(now) {
+            return false;
+        }
+        self.queued = None;
+        match self.due {
+            Some(due) if due <= now => {
+                self.due = None;
+                true
+            }
+            Some(due) => {
+                self.enqueue(due, of, queue);
+                false
+            }
+            None => false,
+        }
+    }
+}
+
+/// A partition's number as an index of the simulator's own columns.
+pub fn at(partition: PartitionIx) -> usize {
+    partition.0 as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timer_that_is_put_off_wakes_once_and_at_the_last_time_asked() {
+        let (mut timer, mut queue) = (Timer::default(), Queue::default());
+        let of = Timed::Controller;
+        for at in [50, 30, 40, 60] {
+            timer.set(at, of, &mut queue);
+        }
+        let mut fired = Vec::new();
+        while let Some((at, _)) = queue.pop_until(100) {
+            if timer.fires(at, of, &mut queue) {
+                fired.push(at);
+            }
+        }
+        assert_eq!(fired, [60]);
+    }
+}

@@ -1,0 +1,282 @@
+//! Everything that can be done to the simulated world, one act at a time.
+
+use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::broker::{BrokerInput, Survives};
+use crate::protocol::controller::quorum::QuorumEvent;
+use crate::protocol::controller::{Answer, ControllerInput, Election, Placement};
+use crate::protocol::wire::ErrorCode;
+use crate::scenario::{Act, Extent, Keep, Process};
+use crate::sim::clients::ClientState;
+use crate::sim::host::Running;
+use crate::sim::trace::{Refusal, What};
+use crate::sim::world::World;
+
+type Done = Result<(), Refusal>;
+
+impl World {
+    /// Does something to the cluster. A refusal is told and returned.
+    pub(super) fn act(&mut self, act: Act) -> Done {
+        let told = self.tell(What::Acted(act.clone()), None);
+        let done = self.do_it(&act, told);
+        if let Err(refusal) = done {
+            self.tell(What::ActRefused(act, refusal), Some(told));
+        }
+        done
+    }
+
+    fn do_it(&mut self, act: &Act, told: u64) -> Done {
+        match act {
+            Act::Stop(Process::Broker(id)) => self.stop_broker(*id, told),
+            Act::Kill(Process::Broker(id)) => self.kill(*id, told),
+            Act::Restart(Process::Broker(id)) => self.restart_broker(*id, told),
+            Act::Pause(Process::Broker(id)) => {
+                self.expect(*id, &[Running::Up])?;
+                self.pause_broker(*id, Some(told));
+                Ok(())
+            }
+            Act::Resume(Process::Broker(id)) => {
+                self.expect(*id, &[Running::Paused])?;
+                self.resume_broker(*id, Some(told));
+                Ok(())
+            }
+            Act::Stop(client)
+            | Act::Kill(client)
+            | Act::Restart(client)
+            | Act::Pause(client)
+            | Act::Resume(client) => self.act_on_client(act, client),
+            Act::PowerLoss { extent, keep } => self.power_loss(extent, *keep, told),
+            Act::DiskLoss(id) => {
+                self.known(*id)?;
+                self.lose_disk(*id, Some(told));
+                Ok(())
+            }
+            Act::SlowDisk { broker, extra } => {
+                self.known(*broker)?;
+                self.host(*broker).disk.extra = *extra;
+                Ok(())
+            }
+            Act::ControllerLoss(count) => self.lose_controllers(*count),
+            Act::ControllerBack => self.bring_controllers_back(),
+            Act::Send { producer, records } => {
+                let client = self.producer_named(producer).ok_or(Refusal::Unknown)?;
+                self.send_in_turn(client, *records);
+                Ok(())
+            }
+            Act::Set(change) => self.set(change),
+            links @ (Act::Partition { .. } | Act::Heal { .. } | Act::HealAll | Act::SlowLink { .. }) => {
+                self.act_on_links(links);
+                Ok(())
+            }
+            administration => self.administer(administration),
+        }
+    }
+
+    fn known(&self, id: BrokerId) -> Done {
+        self.host_ref(id).map(|_| ()).ok_or(Refusal::Unknown)
+    }
+
+    fn expect(&self, id: BrokerId, states: &[Running]) -> Done {
+        let running = self.host_ref(id).ok_or(Refusal::Unknown)?.running;
+        match states.contains(&running) {
+            true => Ok(()),
+            false if running == Running::Up => Err(Refusal::Running),
+            false => Err(Refusal::NotRunning),
+        }
+    }
+
+    fn stop_broker(&mut self, id: BrokerId, told: u64) -> Done {
+        self.expect(id, &[Running::Up])?;
+        self.host(id).told = Some(told);
+        self.step_broker(id, BrokerInput::Stop);
+        Ok(())
+    }
+
+    fn kill(&mut self, id: BrokerId, told: u64) -> Done {
+        self.expect(id, &[Running::Up, Running::Paused, Running::Booting])?;
+        self.kill_broker(id, Some(told));
+        Ok(())
+    }
+
+    fn restart_broker(&mut self, id: BrokerId, told: u64) -> Done {
+        self.expect(id, &[Running::Up, Running::Ended, Running::Off])?;
+        if self.host(id).running == Running::Up {
+            self.host(id).start_again = true;
+            return self.stop_broker(id, told);
+        }
+        let after = self.start_up_time();
+        self.boot(id, after, Some(told));
+        Ok(())
+    }
+
+    fn power_loss(&mut self, extent: &Extent, keep: Keep, told: u64) -> Done {
+        let hit: Vec<BrokerId> = match extent {
+            Extent::Broker(id) => vec![*id],
+            Extent::Site => self.scenario.cluster.ids().collect(),
+            Extent::Rack(name) => {
+                let cluster = &self.scenario.cluster;
+                cluster.ids().filter(|id| cluster.rack_of(*id) == Some(name)).collect()
+            }
+        };
+        if hit.is_empty() {
+            return Err(Refusal::Unknown);
+        }
+        for id in hit {
+            self.known(id)?;
+            let survives = match keep {
+                Keep::Flushed => Survives::Flushed,
+                Keep::Everything => Survives::Everything,
+                Keep::Batches(count) => Survives::Batches(count),
+                Keep::Drawn => Survives::Draw(self.chance.any()),
+            };
+            self.power_off(id, survives, Some(told));
+        }
+        Ok(())
+    }
+
+    fn act_on_links(&mut self, act: &Act) {
+        match act {
+            Act::Partition { from, to, one_way } => {
+                self.net.set_cut(from, to, *one_way, true);
+            }
+            Act::Heal { from, to } => {
+                self.net.set_cut(from, to, false, false);
+                self.net.set_slow(from, to, 0, 0);
+                self.release_held();
+            }
+            Act::SlowLink { from, to, extra, loss_permille } => {
+                self.net.set_slow(from, to, *extra, *loss_permille);
+            }
+            _ => {
+                self.net.heal_all();
+                self.release_held();
+            }
+        }
+    }
+
+    fn lose_controllers(&mut self, count: u32) -> Done {
+        for _ in 0..count.min(self.control.nodes_up.len() as u32) {
+            let active = self.control.controller.quorum().active();
+            let up =
+                (0..self.control.nodes_up.len() as u32).find(|node| self.control.nodes_up[*node as usize]);
+            let Some(node) = active.or(up) else { return Err(Refusal::NotRunning) };
+            self.control.nodes_up[node as usize] = false;
+            self.step_quorum(QuorumEvent::Killed(node));
+        }
+        Ok(())
+    }
+
+    fn bring_controllers_back(&mut self) -> Done {
+        for node in 0..self.control.nodes_up.len() {
+            if !std::mem::replace(&mut self.control.nodes_up[node], true) {
+                self.step_quorum(QuorumEvent::Started(node as u32));
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the controller for something that an administrator would.
+    pub(super) fn ask_administrator(&mut self, input: ControllerInput) -> Result<Option<Answer>, Refusal> {
+        let controllers = self.net.controllers();
+        if !self.control.nodes_up.contains(&true) || controllers == 0 {
+            return Err(Refusal::NoController);
+        }
+        match self.step_controller(input).0 {
+            Some(Answer::Result(ErrorCode::NotController)) => Err(Refusal::NoController),
+            Some(Answer::Result(error)) if error != ErrorCode::None => Err(Refusal::Controller(error)),
+            answer => Ok(answer),
+        }
+    }
+
+    fn administer(&mut self, act: &Act) -> Done {
+        match act {
+            Act::Reassign { topic, partition, replicas } => {
+                let partitions = self.partitions_of(Some(topic), *partition)?;
+                for partition in partitions {
+                    let input = ControllerInput::Reassign { partition, replicas: replicas.clone() };
+                    self.ask_administrator(input)?;
+                }
+                Ok(())
+            }
+            Act::AddPartitions { topic, partitions } => self.add_partitions(topic, *partitions),
+            Act::PreferredElection(topic) => self.elect(topic.as_deref(), Election::Preferred),
+            Act::UncleanElection(topic) => self.elect(topic.as_deref(), Election::Unclean),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+
+    /// Partitions that need no election are no refusal.
+    fn elect(&mut self, topic: Option<&str>, election: Election) -> Done {
+        let partitions = self.partitions_of(topic, None)?;
+        match self.ask_administrator(ControllerInput::Elect { partitions, election }) {
+            Err(Refusal::Controller(ErrorCode::ElectionNotNeeded)) => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    pub(super) fn add_partitions(&mut self, topic: &str, partitions: u32) -> Done {
+        let (at, known) = self.topics.named(topic).ok_or(Refusal::Unknown)?;
+        let more = (partitions as usize).saturating_sub(known.partitions.len());
+        let replication_factor = known.spec.replication_factor as usize;
+        if more == 0 {
+            return Err(Refusal::Controller(ErrorCode::InvalidPartitions));
+        }
+        let seed = self.chance.any();
+        let placement = Placement::Striped { partitions: more, replication_factor, seed };
+        let first = self.topics.partitions() as u32;
+        self.topics.get_mut(at).spec.partitions = partitions;
+        let topic = crate::model::TopicIx(at);
+        self.topics.add(at, first..first + more as u32);
+        self.ask_administrator(ControllerInput::AddPartitions { topic, placement })?;
+        Ok(())
+    }
+
+    fn partitions_of(&self, topic: Option<&str>, number: Option<i32>) -> Result<Vec<PartitionIx>, Refusal> {
+        let Some(topic) = topic else {
+            return Ok((0..self.topics.partitions() as u32).map(PartitionIx).collect());
+        };
+        let (_, topic) = self.topics.named(topic).ok_or(Refusal::Unknown)?;
+        match number {
+            None => Ok(topic.partitions.clone()),
+            Some(number) => {
+                let ix = topic.partitions.get(number as usize).ok_or(Refusal::Unknown)?;
+                Ok(vec![*ix])
+            }
+        }
+    }
+
+    /// A producer's client number.
+    pub(super) fn producer_named(&self, name: &str) -> Option<u32> {
+        self.scenario.producers.iter().position(|spec| spec.name == name).map(|at| at as u32)
+    }
+
+    fn client_named(&self, process: &Process) -> Option<u32> {
+        match process {
+            Process::Broker(_) => None,
+            Process::Producer(name) => self.producer_named(name),
+            Process::Member(name, nth) => {
+                let group = self.scenario.groups.iter().position(|spec| spec.name == *name)? as u32;
+                let member = self.members.iter().position(|host| host.group == group && host.nth == *nth)?;
+                Some((self.producers.len() + member) as u32)
+            }
+        }
+    }
+
+    fn act_on_client(&mut self, act: &Act, process: &Process) -> Done {
+        let client = self.client_named(process).ok_or(Refusal::Unknown)?;
+        let state = self.desk(client).state;
+        match (act, state) {
+            (Act::Stop(_), ClientState::Up) => self.close_client(client),
+            (Act::Kill(_), ClientState::Up | ClientState::Paused) => self.end_client(client),
+            (Act::Restart(_), ClientState::Ended) => self.start_client(client),
+            (Act::Restart(_), ClientState::Up) => {
+                self.end_client(client);
+                self.start_client(client);
+            }
+            (Act::Pause(_), ClientState::Up) => self.pause_client(client),
+            (Act::Resume(_), ClientState::Paused) => self.resume_client(client),
+            (_, ClientState::Up) => return Err(Refusal::Running),
+            _ => return Err(Refusal::NotRunning),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,199 @@
+//! How a world begins: brokers boot and register, topics are created, then the story's time starts.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::broker::Broker;
+use crate::protocol::consumer::Consumer;
+use crate::protocol::controller::{Answer, Controller, ControllerInput, Placement};
+use crate::protocol::group::{Group, GroupInput};
+use crate::protocol::producer::Producer;
+use crate::protocol::profile::Profile;
+use crate::scenario::{DiskSpec, Scenario, TopicSpec};
+use crate::sim::chance::Chance;
+use crate::sim::clients::{Desk, MemberHost, ProducerHost};
+use crate::sim::control::Control;
+use crate::sim::due::Due;
+use crate::sim::groups::GroupHost;
+use crate::sim::host::{Disk, Host, Running};
+use crate::sim::ledger::Ledger;
+use crate::sim::meter::Meter;
+use crate::sim::network::Network;
+use crate::sim::queue::Queue;
+use crate::sim::script::Script;
+use crate::sim::settings::{self, OFFSETS_TOPIC};
+use crate::sim::topics::{SimTopic, Topics};
+use crate::sim::trace::Trace;
+use crate::sim::workload::Workload;
+use crate::sim::world::{BOOT, Scratch, World};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// All brokers should be in service by then, so that topics can be created.
+const TOPICS_BY: Nanos = BOOT - 1_000_000_000;
+
+impl World {
+    /// A cluster that has just become ready, its clients about to start.
+    pub(super) fn new(scenario: Arc<Scenario>, seed: u64, profile: Profile) -> World {
+        let mut world = World::empty(scenario, seed, profile);
+        world.step_controller(ControllerInput::Wake);
+        for id in world.scenario.cluster.ids() {
+            let after = world.chance.below(1_000_000_000);
+            world.boot(id, after, None);
+        }
+        while world.now < TOPICS_BY && !world.all_in_service() {
+            if !world.step(TOPICS_BY) {
+                break;
+            }
+        }
+        world.create_topics();
+        world.make_clients();
+        world.advance(BOOT);
+        world.begin_story();
+        world
+    }
+
+    fn empty(scenario: Arc<Scenario>, seed: u64, profile: Profile) -> World {
+        let disk = disk(&scenario.disk);
+        let host = |id: BrokerId| {
+            Host::new(Broker::new(settings::broker(&scenario, id, profile.version), profile.clone()), disk)
+        };
+        let hosts = scenario.cluster.ids().map(host).collect();
+        let controller = Controller::new(profile.clone(), settings::controller(&scenario, &profile));
+        World {
+            now: 0,
+            seed,
+            queue: Queue::default(),
+            net: Network::of(&scenario, seed),
+            held: Vec::new(),
+            hosts,
+            control: Control::new(controller, scenario.cluster.controllers),
+            topics: Topics::default(),
+            producers: Vec::new(),
+            members: Vec::new(),
+            groups: Vec::new(),
+            ledger: Ledger::default(),
+            meter: Meter::default(),
+            trace: Trace::default(),
+            script: Script::default(),
+            chance: Chance::of(seed, "world", 0),
+            next_producer_id: 1000,
+            identities: Vec::new(),
+            events: 0,
+            scratch: Scratch::default(),
+            scenario,
+            profile,
+        }
+    }
+
+    fn all_in_service(&self) -> bool {
+        let known = &self.control.committed.brokers;
+        known.len() == self.hosts.len() && known.values().all(|registration| registration.is_active())
+    }
+
+    /// Creates all topics, in the order of their names; the offsets topic only if it can be.
+    fn create_topics(&mut self) {
+        let mut specs: Vec<TopicSpec> = self.scenario.topics.clone();
+        let offsets = settings::offsets_topic(&self.scenario, self.profile.version);
+        if offsets.partitions > 0 && offsets.replication_factor as usize <= self.hosts.len() {
+            specs.push(offsets);
+        }
+        specs.sort_by(|a, b| a.name.cmp(&b.name));
+        for (at, spec) in (0..).zip(specs) {
+            self.create_topic(at, spec);
+        }
+    }
+
+    fn create_topic(&mut self, at: u32, spec: TopicSpec) {
+        let placement = match spec.placement.is_empty() {
+            false => Placement::Manual(spec.placement.clone()),
+            true => Placement::Striped {
+                partitions: spec.partitions as usize,
+                replication_factor: spec.replication_factor as usize,
+                seed: Chance::of(self.seed, "placement", u64::from(at)).any(),
+            },
+        };
+        let settings = settings::topic(&self.scenario, &spec.config, self.profile.version);
+        let config = settings::topic_config(&spec.config);
+        let internal = spec.name == OFFSETS_TOPIC;
+        self.topics.push(SimTopic { spec, settings, partitions: Vec::new(), internal });
+        let (answer, _) = self.step_controller(ControllerInput::CreateTopic { placement, config });
+        match answer {
+            Some(Answer::Created { partitions, .. }) => self.topics.add(at, partitions),
+            other => unreachable!("a checked scenario's topic was refused: {other:?}"),
+        }
+    }
+
+    fn make_clients(&mut self) {
+        let (scenario, version) = (self.scenario.clone(), self.profile.version);
+        let brokers = self.hosts.len();
+        for (at, spec) in (0..).zip(&scenario.producers) {
+            let settings = settings::producer(spec, version);
+            let chance = |name| Chance::of(self.seed, name, u64::from(at));
+            let topic = self.topics.named(&spec.topic).map_or(0, |(topic, _)| topic);
+            let desk = Desk::new(brokers, chance("producer"), settings.request_timeout);
+            let workload = Workload::of(spec, &self.topics, chance("workload"));
+            let machine = Producer::new(u32::MAX, settings, 0);
+            self.producers.push(ProducerHost {
+                desk,
+                machine,
+                workload,
+                topic,
+                sent: 0,
+                acked: 0,
+                failed: 0,
+            });
+            self.queue.push(BOOT + spec.from.0, Due::ClientStart(at));
+        }
+        for (group, spec) in (0..).zip(&scenario.groups) {
+            let home = self.topics.partition_named(&format!("{OFFSETS_TOPIC}-{group}"));
+            let mut machine = Group::new(settings::group(&scenario, version));
+            if home.is_none() {
+                let none = GroupInput::Offsets(crate::protocol::group::OffsetsPartition::NoLeader);
+                machine.step(0, none, &mut Vec::new());
+            }
+            self.groups.push(GroupHost::new(machine, home));
+            for nth in 0..spec.members {
+                self.make_member(group, nth);
+            }
+        }
+    }
+
+    fn make_member(&mut self, group: u32, nth: u32) {
+        let scenario = self.scenario.clone();
+        let spec = &scenario.groups[group as usize];
+        let settings = settings::consumer(spec, nth, self.profile.version);
+        let client = (self.producers.len() + self.members.len()) as u32;
+        let chance = Chance::of(self.seed, "member", u64::from(client));
+        let topics = spec.topics.iter().filter_map(|name| Some(self.topics.named(name)?.0)).collect();
+        self.members.push(MemberHost {
+            desk: Desk::new(self.hosts.len(), chance, settings.request_timeout),
+            machine: Consumer::new(settings),
+            group,
+            nth,
+            topics,
+            done: BTreeMap::new(),
+            owns: Vec::new(),
+        });
+        self.queue.push(BOOT + spec.from.0, Due::ClientStart(client));
+    }
+
+    /// What happened while booting is not part of the story.
+    fn begin_story(&mut self) {
+        debug_assert!(self.hosts.iter().all(|host| host.running == Running::Up), "a broker did not boot");
+        self.trace.forget();
+        self.meter = Meter::default();
+        for ix in (0..self.topics.partitions() as u32).map(PartitionIx) {
+            self.watch_leader(ix);
+        }
+        self.queue.push(BOOT, Due::Script);
+        self.begin_compacting();
+    }
+}
+
+fn disk(spec: &DiskSpec) -> Disk {
+    Disk {
+        append: (spec.append_ms * 1e6) as Nanos,
+        per_byte: (spec.append_ms_per_mib * 1e6 / 1024.0) as u64,
+        fsync: (spec.fsync_ms * 1e6) as Nanos,
+        ..Disk::default()
+    }
+}

@@ -1,0 +1,160 @@
+//! Group coordinators: each lives on the broker that leads its partition of the offsets topic.
+
+use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::group::{Group, GroupInput, GroupOutput, GroupRequest, OffsetsPartition};
+use crate::protocol::wire::Offset;
+use crate::sim::due::{Message, Timed, Timer};
+use crate::sim::host::Running;
+use crate::sim::intervals::Intervals;
+use crate::sim::network::Node;
+use crate::sim::trace::What;
+use crate::sim::world::World;
+use std::collections::BTreeMap;
+
+/// A group of the scenario.
+#[derive(Clone)]
+pub struct GroupHost {
+    pub(super) machine: Group,
+    pub(super) timer: Timer,
+    /// Its partition of the offsets topic; `None` when that could not be created.
+    pub(super) home: Option<PartitionIx>,
+    pub(super) offsets: OffsetsPartition,
+    /// Offsets known to be committed.
+    pub(super) committed: BTreeMap<PartitionIx, Offset>,
+    /// Offsets processed, of each partition.
+    pub(super) done: BTreeMap<PartitionIx, Intervals>,
+    /// Records processed, and how many of them had been before.
+    pub(super) read: u64,
+    pub(super) read_again: u64,
+    /// Whether a rebalance is under way, and how many members the last one had.
+    pub(super) rebalancing: bool,
+    pub(super) members: u32,
+    pub(super) generation: i32,
+}
+
+impl GroupHost {
+    pub(super) fn new(machine: Group, home: Option<PartitionIx>) -> Self {
+        GroupHost {
+            machine,
+            timer: Timer::default(),
+            home,
+            offsets: OffsetsPartition::default(),
+            committed: BTreeMap::new(),
+            done: BTreeMap::new(),
+            read: 0,
+            read_again: 0,
+            rebalancing: false,
+            members: 0,
+            generation: 0,
+        }
+    }
+
+    /// Records of these offsets were processed.
+    pub(super) fn processed(&mut self, partition: PartitionIx, from: Offset, end: Offset) {
+        let known = self.done.entry(partition).or_default().add(from as u64, end as u64);
+        self.read += (end - from) as u64;
+        self.read_again += known;
+    }
+}
+
+impl World {
+    /// The broker that coordinates a group, as the controller has committed it.
+    pub(super) fn coordinator(&self, group: u32) -> Option<BrokerId> {
+        self.leader(self.groups[group as usize].home?)
+    }
+
+    /// A consumer's request came to a broker.
+    pub(super) fn ask_group(
+        &mut self,
+        id: BrokerId,
+        from: Node,
+        group: u32,
+        correlation: u64,
+        request: GroupRequest,
+    ) {
+        let Some(client) = self.client_of(from) else { return };
+        if self.coordinator(group) != Some(id) {
+            return self.send(self.net.broker(id), from, Message::Refused { correlation });
+        }
+        self.step_group(group, GroupInput::Request { from: client, correlation, request });
+    }
+
+    fn step_group(&mut self, group: u32, input: GroupInput) {
+        let mut out = std::mem::take(&mut self.scratch.group);
+        self.groups[group as usize].machine.step(self.now, input, &mut out);
+        for output in out.drain(..) {
+            self.group_wants(group, output);
+        }
+        self.scratch.group = out;
+    }
+
+    fn group_wants(&mut self, group: u32, output: GroupOutput) {
+        match output {
+            GroupOutput::Reply { to, correlation, reply } => {
+                if let Some(here) = self.coordinator(group) {
+                    let (here, to) = (self.net.broker(here), self.net.client(to));
+                    self.send(here, to, Message::GroupReply { correlation, reply });
+                }
+            }
+            GroupOutput::Rebalancing => {
+                self.groups[group as usize].rebalancing = true;
+                self.tell(What::Rebalancing(group), None);
+            }
+            GroupOutput::Stable { generation, members } => {
+                let host = &mut self.groups[group as usize];
+                (host.rebalancing, host.members, host.generation) = (false, members, generation);
+                self.tell(What::Rebalanced { group, generation, members }, None);
+            }
+            GroupOutput::Expired { .. } => {
+                self.tell(What::MemberExpired(group), None);
+            }
+            GroupOutput::Wake(at) => {
+                let (at, host) = (at.max(self.now), &mut self.groups[group as usize]);
+                host.timer.set_earlier(at, Timed::Group(group), &mut self.queue);
+            }
+        }
+    }
+
+    fn coordinator_runs(&self, group: u32) -> bool {
+        let host = self.coordinator(group).and_then(|id| self.host_ref(id));
+        host.is_some_and(|host| host.running == Running::Up)
+    }
+
+    /// Timers of a coordinator run out only while its process runs.
+    pub(super) fn wake_group(&mut self, group: u32) {
+        if self.coordinator_runs(group) {
+            self.step_group(group, GroupInput::Wake);
+        }
+    }
+
+    /// A broker goes on: so do the groups that it coordinates.
+    pub(super) fn wake_groups_of(&mut self, id: BrokerId) {
+        for group in 0..self.groups.len() as u32 {
+            if self.coordinator(group) == Some(id) {
+                self.wake_group(group);
+            }
+        }
+    }
+
+    /// A partition changed: if it is a group's home, its coordinator has to know.
+    pub(super) fn watch_offsets(&mut self, partition: PartitionIx) {
+        for group in 0..self.groups.len() as u32 {
+            if self.groups[group as usize].home != Some(partition) {
+                continue;
+            }
+            let state = &self.control.committed.partitions[partition.at()];
+            let settings =
+                self.topics.of(partition).map(|(topic, _)| self.topics.list()[topic as usize].settings);
+            let min = settings.map_or(1, |settings| settings.min_insync_replicas as usize);
+            let min = self.profile.effective_min_isr(min, state.replicas.len());
+            let offsets = match state.leader {
+                None => OffsetsPartition::NoLeader,
+                Some(_) if state.isr.len() < min => OffsetsPartition::BelowMinIsr,
+                Some(_) => OffsetsPartition::Writable,
+            };
+            if std::mem::replace(&mut self.groups[group as usize].offsets, offsets) != offsets {
+                self.step_group(group, GroupInput::Offsets(offsets));
+            }
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! A broker's machine: the process with its life, its disk, and the messages that go in and out.
+
+use crate::model::{BrokerId, Nanos};
+use crate::protocol::broker::{Broker, BrokerEvent, BrokerInput, BrokerOutput, Survives};
+use crate::protocol::messages::Peer;
+use crate::sim::due::{Due, Message, Timed, Timer};
+use crate::sim::network::Node;
+use crate::sim::trace::{ProcessState, What};
+use crate::sim::world::World;
+use std::collections::{BTreeMap, VecDeque};
+
+/// From the start of a process to its first request: the virtual machine and a short log.
+const START_UP: Nanos = 2_000_000_000;
+
+/// Whether a machine's process runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Running {
+    /// It has ended; the machine refuses connections.
+    Ended,
+    /// The machine is off: nothing answers.
+    Off,
+    /// It reads its logs.
+    Booting,
+    /// It runs.
+    Up,
+    /// It stands still.
+    Paused,
+}
+
+/// A disk with one queue for forced writes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk {
+    /// A write into the page cache.
+    pub append: Nanos,
+    /// Each byte of it, in units of 1/1024 ns.
+    pub per_byte: u64,
+    /// A forced write.
+    pub fsync: Nanos,
+    /// What a fault adds to each use.
+    pub extra: Nanos,
+    /// The end of the forced writes that wait.
+    pub busy_until: Nanos,
+}
+
+impl Disk {
+    /// When a use that begins now is over.
+    fn use_for(&mut self, now: Nanos, bytes: u64, fsyncs: u32) -> Nanos {
+        let written = now + self.append + (bytes * self.per_byte >> 10) + self.extra;
+        if fsyncs == 0 {
+            return written;
+        }
+        self.busy_until = self.busy_until.max(written) + self.fsync * Nanos::from(fsyncs);
+        self.busy_until
+    }
+}
+
+/// A broker's machine.
+#[derive(Clone)]
+pub struct Host {
+    pub(super) broker: Broker,
+    pub(super) running: Running,
+    pub(super) disk: Disk,
+    pub(super) timer: Timer,
+    /// What came while the process stood still.
+    pub(super) inbox: VecDeque<(Node, Message)>,
+    /// Requests of this broker that have no answer yet, and whom they went to.
+    pub(super) asked: BTreeMap<u64, Node>,
+    /// Counts the starts of the process.
+    pub(super) start: u64,
+    /// It is started again as soon as it has stopped.
+    pub(super) start_again: bool,
+    /// It has yet to get the metadata from an active controller.
+    pub(super) wants_metadata: bool,
+    /// Since when it is in this state.
+    pub(super) since: Nanos,
+    /// The event that last changed its state.
+    pub(super) told: Option<u64>,
+}
+
+impl Host {
+    /// A machine that is on, without a process.
+    pub(super) fn new(broker: Broker, disk: Disk) -> Self {
+        Host {
+            broker,
+            running: Running::Ended,
+            disk,
+            timer: Timer::default(),
+            inbox: VecDeque::new(),
+            asked: BTreeMap::new(),
+            start: 0,
+            start_again: false,
+            wants_metadata: false,
+            since: 0,
+            told: None,
+        }
+    }
+}
+
+impl World {
+    pub(super) fn arrive_at_broker(&mut self, from: Node, id: BrokerId, message: Message) {
+        match self.host(id).running {
+            Running::Up => self.take_message(id, from, message),
+            Running::Paused => self.host(id).inbox.push_back((from, message)),
+            Running::Ended | Running::Booting => self.refuse(id, from, &message),
+            Running::Off => {}
+        }
+    }
+
+    /// Nobody listens: a request is refused, everything else is for a process that is gone.
+    fn refuse(&mut self, id: BrokerId, from: Node, message: &Message) {
+        let here = self.net.broker(id);
+        if let Message::Request { correlation, .. }
+        | Message::Group { correlation, .. }
+        | Message::InitProducerId { correlation } = message
+        {
+            self.send(here, from, Message::Refused { correlation: *correlation });
+        }
+    }
+
+    fn take_message(&mut self, id: BrokerId, from: Node, message: Message) {
+        match message {
+            Message::Request { correlation, request } => {
+                let from = self.peer(from);
+                self.step_broker(id, BrokerInput::Request { from, correlation, request });
+            }
+            Message::Answer { correlation, answer } => {
+                if self.host(id).asked.remove(&correlation).is_some() {
+                    self.step_broker(id, BrokerInput::Answer { correlation, answer });
+                }
+            }
+            Message::ControlAnswer { correlation, answer } => {
+                if self.host(id).asked.remove(&correlation).is_some() {
+                    self.step_broker(id, BrokerInput::ControllerAnswer { correlation, answer });
+                }
+            }
+            Message::Refused { correlation } => {
+                if self.host(id).asked.remove(&correlation).is_some() {
+                    self.step_broker(id, BrokerInput::Failed { correlation });
+                }
+            }
+            Message::Reset => self.connection_lost(id, from),
+            Message::Metadata { offset, updates, start } => {
+                if start == self.host(id).start {
+                    let updates = updates.to_vec();
+                    self.step_broker(id, BrokerInput::Metadata { offset, updates });
+                }
+            }
+            Message::Group { group, correlation, request } => {
+                self.ask_group(id, from, group, correlation, request);
+            }
+            Message::InitProducerId { correlation } => {
+                let answer = Message::ProducerId { correlation, id: self.next_producer_id };
+                self.next_producer_id += 1;
+                self.send(self.net.broker(id), from, answer);
+            }
+            Message::Control { .. } | Message::GroupReply { .. } | Message::ProducerId { .. } => {}
+        }
+    }
+
+    fn connection_lost(&mut self, id: BrokerId, other: Node) {
+        let host = self.host(id);
+        let lost: Vec<u64> = host
+            .asked
+            .iter()
+            .filter(|(_, node)| **node == other)
+            .map(|(correlation, _)| *correlation)
+            .collect();
+        for correlation in lost {
+            self.host(id).asked.remove(&correlation);
+            self.step_broker(id, BrokerInput::Failed { correlation });
+        }
+        let peer = self.peer(other);
+        self.step_broker(id, BrokerInput::Disconnected { peer });
+    }
+
+    fn peer(&self, node: Node) -> Peer {
+        match self.broker_of(node) {
+            Some(id) => Peer::Broker(id),
+            None => Peer::Client(self.client_of(node).unwrap_or(u32::MAX)),
+        }
+    }
+
+    fn node_of(&self, peer: Peer) -> Node {
+        match peer {
+            Peer::Broker(id) => self.net.broker(id),
+            Peer::Client(client) => self.net.client(client),
+        }
+    }
+
+    /// Steps a broker and carries out what it wants.
+    pub(super) fn step_broker(&mut self, id: BrokerId, input: BrokerInput) {
+        let mut out = std::mem::take(&mut self.scratch.broker);
+        let now = self.now;
+        self.host(id).broker.step(now, input, &mut out);
+        let leaves_at = self.disk_time(id, &out);
+        for output in out.drain(..) {
+            self.carry_out(id, leaves_at, output);
+        }
+        self.scratch.broker = out;
+    }
+
+    /// When the step's messages leave: after the disk was used.
+    fn disk_time(&mut self, id: BrokerId, out: &[BrokerOutput]) -> Nanos {
+        let now = self.now;
+        let used = out.iter().rev().take(2).find_map(|output| match output {
+            BrokerOutput::Disk { bytes, fsyncs } => Some((*bytes, *fsyncs)),
+            _ => None,
+        });
+        used.map_or(now, |(bytes, fsyncs)| self.host(id).disk.use_for(now, bytes, fsyncs))
+    }
+
+    fn carry_out(&mut self, id: BrokerId, leaves_at: Nanos, output: BrokerOutput) {
+        let here = self.net.broker(id);
+        match output {
+            BrokerOutput::Answer { to, correlation, answer } => {
+                let to = self.node_of(to);
+                self.send_at(leaves_at, here, to, Message::Answer { correlation, answer });
+            }
+            BrokerOutput::Request { to, correlation, request } => {
+                let to = self.net.broker(to);
+                self.host(id).asked.insert(correlation, to);
+                self.send_at(leaves_at, here, to, Message::Request { correlation, request });
+            }
+            BrokerOutput::ControllerRequest { correlation, request } => {
+                let to = self.net.controllers();
+                self.host(id).asked.insert(correlation, to);
+                self.send_at(leaves_at, here, to, Message::Control { correlation, request });
+            }
+            BrokerOutput::WakeAt(at) => {
+                let at = at.max(self.now);
+                self.hosts[id.0 as usize - 1].timer.set(at, Timed::Broker(id), &mut self.queue);
+            }
+            BrokerOutput::Disk { .. } => {}
+            BrokerOutput::Event(event) => self.broker_event(id, event),
+            BrokerOutput::Stopped => self.process_ended(id, Running::Ended, ProcessState::Stopped),
+        }
+    }
+
+    fn broker_event(&mut self, id: BrokerId, event: BrokerEvent) {
+        if let BrokerEvent::WriteFailed { error, partition, .. } = &event {
+            self.meter.refused(*error);
+            if !self.control.first_refusal(*partition, *error) {
+                return;
+            }
+        }
+        let cause = self.cause_of(id, &event);
+        let seq = self.tell(What::Broker { broker: id, event: event.clone() }, cause);
+        match event {
+            BrokerEvent::ShrinkAsked { partition, .. } | BrokerEvent::ExpandAsked { partition, .. } => {
+                self.control.note_asked(partition, seq);
+            }
+            BrokerEvent::BecameLeader { partition, .. } => {
+                self.watch_leader(partition);
+                self.note_lost(partition, seq);
+            }
+            BrokerEvent::Truncated { partition, .. } | BrokerEvent::LogLost { partition, .. } => {
+                self.ledger.cut(partition);
+                self.note_lost(partition, seq);
+            }
+            _ => {}
+        }
+    }
+
+    /// The event that led a broker to tell this.
+    fn cause_of(&self, id: BrokerId, event: &BrokerEvent) -> Option<u64> {
+        match event {
+            BrokerEvent::BecameLeader { partition, .. }
+            | BrokerEvent::BecameFollower { partition, .. }
+            | BrokerEvent::HighWatermarkFrozen { partition, .. }
+            | BrokerEvent::WriteFailed { partition, .. }
+            | BrokerEvent::IsrConfirmed { partition, .. }
+            | BrokerEvent::Truncated { partition, .. } => self.control.last_change(*partition),
+            BrokerEvent::LogLost { .. } | BrokerEvent::State { .. } => self.host_ref(id)?.told,
+            _ => None,
+        }
+    }
+
+    pub(super) fn wake_broker(&mut self, id: BrokerId) {
+        if self.host(id).running == Running::Up {
+            self.step_broker(id, BrokerInput::Wake);
+        }
+    }
+
+    /// Begins to start a broker's process.
+    pub(super) fn boot(&mut self, id: BrokerId, after: Nanos, cause: Option<u64>) {
+        let now = self.now;
+        let host = self.host(id);
+        host.start += 1;
+        host.start_again = false;
+        let start = host.start;
+        self.set_running(id, Running::Booting, ProcessState::Booting, cause);
+        self.queue.push(now + after, Due::Booted(id, start));
+    }
+
+    /// How long a process takes from its start to its first request.
+    pub(super) fn start_up_time(&mut self) -> Nanos {
+        START_UP + self.chance.below(START_UP / 4)
+    }
+
+    pub(super) fn booted(&mut self, id: BrokerId, start: u64) {
+        let host = self.host(id);
+        if host.start != start || host.running != Running::Booting {
+            return;
+        }
+        let incarnation = start << 32 | id.0 as u64;
+        let told = host.told;
+        self.set_running(id, Running::Up, ProcessState::Up, told);
+        self.step_broker(id, BrokerInput::Start { incarnation });
+        self.host(id).wants_metadata = true;
+        self.send_image(id);
+    }
+
+    fn set_running(&mut self, id: BrokerId, running: Running, state: ProcessState, cause: Option<u64>) {
+        let seq = self.tell(What::Process { broker: id, state }, cause);
+        let now = self.now;
+        let host = self.host(id);
+        (host.running, host.since, host.told) = (running, now, Some(seq));
+        self.watch_leaderships(id);
+    }
+
+    pub(super) fn pause_broker(&mut self, id: BrokerId, cause: Option<u64>) {
+        self.set_running(id, Running::Paused, ProcessState::Paused, cause);
+    }
+
+    /// The process goes on: what came meanwhile is read in order, then timers that ran out.
+    pub(super) fn resume_broker(&mut self, id: BrokerId, cause: Option<u64>) {
+        self.set_running(id, Running::Up, ProcessState::Up, cause);
+        while let Some((from, message)) = self.host(id).inbox.pop_front() {
+            if self.host(id).running != Running::Up {
+                return;
+            }
+            self.take_message(id, from, message);
+        }
+        self.wake_broker(id);
+        self.wake_groups_of(id);
+    }
+
+    pub(super) fn kill_broker(&mut self, id: BrokerId, cause: Option<u64>) {
+        self.host(id).told = cause;
+        self.step_broker(id, BrokerInput::Kill);
+        self.process_ended(id, Running::Ended, ProcessState::Killed);
+    }
+
+    pub(super) fn power_off(&mut self, id: BrokerId, survives: Survives, cause: Option<u64>) {
+        self.host(id).told = cause;
+        self.step_broker(id, BrokerInput::PowerLoss { survives });
+        self.process_ended(id, Running::Off, ProcessState::PoweredOff);
+    }
+
+    pub(super) fn lose_disk(&mut self, id: BrokerId, cause: Option<u64>) {
+        self.host(id).told = cause;
+        self.step_broker(id, BrokerInput::DiskLost);
+        self.process_ended(id, Running::Ended, ProcessState::DiskReplaced);
+    }
+
+    /// The process is gone. With the machine still on, its connections are reset.
+    fn process_ended(&mut self, id: BrokerId, running: Running, state: ProcessState) {
+        let told = self.host(id).told;
+        let was_up = matches!(self.host(id).running, Running::Up | Running::Paused);
+        self.set_running(id, running, state, told);
+        let host = self.host(id);
+        host.timer.clear();
+        host.inbox.clear();
+        host.asked.clear();
+        let again = std::mem::take(&mut host.start_again);
+        if was_up && running == Running::Ended {
+            let here = self.net.broker(id);
+            let controllers = self.net.controllers();
+            for node in (0..self.net.nodes()).filter(|node| *node != here && *node != controllers) {
+                self.send(here, node, Message::Reset);
+            }
+        }
+        if again {
+            let after = self.start_up_time();
+            let told = self.host(id).told;
+            self.boot(id, after, told);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Records by identity: what was acknowledged, against what the surviving logs hold and what groups read.
+//!
+//! Nothing here is estimated: every acknowledged record is in a set, and every log can be read record by
+//! record.
+
+use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::log::Log;
+use crate::protocol::wire::{LeaderEpoch, Offset, RecordRange};
+use crate::sim::intervals::Intervals;
+
+/// Record numbers of each identity; there are few identities.
+type ByProducer = Vec<(u32, Intervals)>;
+
+fn of(sets: &mut ByProducer, producer: u32) -> &mut Intervals {
+    let at = sets.iter().position(|(identity, _)| *identity == producer).unwrap_or_else(|| {
+        sets.push((producer, Intervals::default()));
+        sets.len() - 1
+    });
+    &mut sets[at].1
+}
+
+fn add(sets: &mut ByProducer, records: RecordRange) -> u64 {
+    of(sets, records.producer).add(records.first, records.first + u64::from(records.count))
+}
+
+fn has(sets: &ByProducer, producer: u32, number: u64) -> bool {
+    sets.iter().any(|(identity, set)| *identity == producer && set.contains(number))
+}
+
+/// What is known about one partition's records.
+#[derive(Clone, Debug, Default)]
+struct Account {
+    acked: ByProducer,
+    failed: ByProducer,
+    lost: ByProducer,
+    reading: Reading,
+}
+
+/// A log being read as it grows.
+#[derive(Clone, Debug, Default)]
+struct Reading {
+    of: Option<(BrokerId, LeaderEpoch)>,
+    upto: Offset,
+    seen: ByProducer,
+    last: Vec<(u32, u64)>,
+    duplicated: u64,
+    reordered: u64,
+}
+
+/// What reading a log came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Judged {
+    /// Acknowledged records that are not in it.
+    pub lost: u64,
+    /// Extra copies in it.
+    pub duplicated: u64,
+    /// Records that stand behind a later one of the same producer.
+    pub reordered: u64,
+}
+
+/// All records of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    accounts: Vec<Account>,
+}
+
+impl Ledger {
+    fn account(&mut self, partition: PartitionIx) -> &mut Account {
+        let at = partition.at();
+        if at >= self.accounts.len() {
+            self.accounts.resize_with(at + 1, Account::default);
+        }
+        &mut self.accounts[at]
+    }
+
+    /// These records were acknowledged. Says how many of them had been before.
+    pub fn acked(&mut self, partition: PartitionIx, records: RecordRange) -> u64 {
+        add(&mut self.account(partition).acked, records)
+    }
+
+    /// The producer gave up on these records.
+    pub fn failed(&mut self, partition: PartitionIx, records: RecordRange) {
+        add(&mut self.account(partition).failed, records);
+    }
+
+    /// Whether a record was acknowledged.
+    pub fn was_acked(&self, partition: PartitionIx, producer: u32, number: u64) -> bool {
+        self.accounts.get(partition.at()).is_some_and(|account| has(&account.acked, producer, number))
+    }
+
+    /// Whether its producer gave up on a record.
+    pub fn was_failed(&self, partition: PartitionIx, producer: u32, number: u64) -> bool {
+        self.accounts.get(partition.at()).is_some_and(|account| has(&account.failed, producer, number))
+    }
+
+    /// Forgets what was read of a partition's log: it was cut.
+    pub fn cut(&mut self, partition: PartitionIx) {
+        self.account(partition).reading = Reading::default();
+    }
+
+    /// Reads on in the log that consumers read, and compares with what was acknowledged.
+    pub fn judge(
+        &mut self,
+        partition: PartitionIx,
+        leader: BrokerId,
+        epoch: LeaderEpoch,
+        log: &Log,
+    ) -> Judged {
+        let account = self.account(partition);
+        if account.reading.of != Some((leader, epoch)) || account.reading.upto > log.end() {
+            account.reading = Reading { of: Some((leader, epoch)), ..Reading::default() };
+        }
+        account.reading.read_on(log);
+        let lost = account.lost_but_for(|producer| {
+            account.reading.seen.iter().find(|(identity, _)| *identity == producer).map(|(_, set)| set)
+        });
+        let reading = &account.reading;
+        Judged { lost, duplicated: reading.duplicated, reordered: reading.reordered }
+    }
+
+    /// Compares with all logs that may still become the one that consumers read: none leads now.
+    pub fn judge_offline(&mut self, partition: PartitionIx, logs: &[&Log]) -> Judged {
+        let mut all = Reading::default();
+        for log in logs {
+            all.upto = 0;
+            all.read_on(log);
+        }
+        let account = self.account(partition);
+        let lost = account.lost_but_for(|producer| {
+            all.seen.iter().find(|(identity, _)| *identity == producer).map(|(_, set)| set)
+        });
+        let last = &account.reading;
+        Judged { lost, duplicated: last.duplicated, reordered: last.reordered }
+    }
+
+    /// Remembers what is lost now; answers how many records that adds, and the first of them.
+    pub fn note_lost(&mut self, partition: PartitionIx, log: &Log) -> (u64, Option<RecordRange>) {
+        let mut present = Reading::default();
+        present.read_on(log);
+        let account = self.account(partition);
+        let mut first = None;
+        let mut fresh = 0;
+        for (producer, acked) in &account.acked {
+            let empty = Intervals::default();
+            let seen =
+                present.seen.iter().find(|(identity, _)| identity == producer).map_or(&empty, |(_, set)| set);
+            for &(from, end) in acked.without(seen).ranges() {
+                let known = of(&mut account.lost, *producer).add(from, end);
+                fresh += end - from - known;
+                first.get_or_insert(RecordRange {
+                    producer: *producer,
+                    first: from,
+                    count: (end - from) as u32,
+                });
+            }
+        }
+        (fresh, first)
+    }
+}
+
+impl Account {
+    fn lost_but_for<'a>(&self, present: impl Fn(u32) -> Option<&'a Intervals>) -> u64 {
+        let of = |(producer, acked): &(u32, Intervals)| match present(*producer) {
+            Some(seen) => acked.without(seen).len(),
+            None => acked.len(),
+        };
+        self.acked.iter().map(of).sum()
+    }
+}
+
+impl Reading {
+    fn read_on(&mut self, log: &Log) {
+        let from = self.upto.max(log.start());
+        log.each_range(from, |_, _, records| {
+            self.take(records);
+            true
+        });
+        self.upto = log.end();
+    }
+
+    fn take(&mut self, records: RecordRange) {
+        let (first, end) = (records.first, records.first + u64::from(records.count));
+        let known = add(&mut self.seen, records);
+        self.duplicated += known;
+        match self.last.iter_mut().find(|(producer, _)| *producer == records.producer) {
+            Some((_, last)) => {
+                let behind = end.min(*last).saturating_sub(first);
+                self.reordered += behind.saturating_sub(known);
+                *last = end.max(*last);
+            }
+            None => self.last.push((records.producer, end)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::wire::Batch;
+
+    const P: PartitionIx = PartitionIx(0);
+
+    fn records(first: u64, count: u32) -> RecordRange {
+        RecordRange { producer: 0, first, count }
+    }
+
+    fn log(ranges: &[(u64, u32)]) -> Log {
+        let mut log = Log::default();
+        for (first, count) in ranges {
+            let batch = Batch {
+                base_offset: 0,
+                records: records(*first, *count),
+                bytes: 100,
+                leader_epoch: 0,
+                producer_id: -1,
+                producer_epoch: -1,
+                base_sequence: -1,
+                created_at: 0,
+            };
+            log.append_as_leader(batch, 0);
+        }
+        log
+    }
+
+    #[test]
+    fn lost_duplicated_and_reordered_records_are_counted_one_by_one() {
+        let mut ledger = Ledger::default();
+        ledger.acked(P, records(0, 10));
+        let judged = ledger.judge(P, BrokerId(1), 0, &log(&[(0, 4), (6, 2), (4, 2), (6, 2)]));
+        assert_eq!(judged, Judged { lost: 2, duplicated: 2, reordered: 2 });
+    }
+
+    #[test]
+    fn a_log_is_read_on_from_where_it_was_left() {
+        let mut ledger = Ledger::default();
+        ledger.acked(P, records(0, 6));
+        assert_eq!(ledger.judge(P, BrokerId(1), 0, &log(&[(0, 4)])).lost, 2);
+        assert_eq!(ledger.judge(P, BrokerId(1), 0, &log(&[(0, 4), (4, 2)])), Judged::default());
+        ledger.cut(P);
+        assert_eq!(ledger.judge(P, BrokerId(1), 0, &log(&[(0, 2)])).lost, 4);
+    }
+
+    #[test]
+    fn what_any_replica_keeps_is_not_lost_while_nobody_leads() {
+        let mut ledger = Ledger::default();
+        ledger.acked(P, records(0, 6));
+        let (short, long) = (log(&[(0, 2)]), log(&[(0, 5)]));
+        assert_eq!(ledger.judge_offline(P, &[&short, &long]).lost, 1);
+        assert_eq!(ledger.note_lost(P, &short), (4, Some(records(2, 4))));
+        assert_eq!(ledger.note_lost(P, &short).0, 0);
+    }
+}

@@ -1,0 +1,180 @@
+//! Producers of the scenario: their machine, its requests, and what their application hears.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::messages::{self, Request};
+use crate::protocol::producer::{
+    ProduceRequest, ProducedPartition, Producer, ProducerInput, ProducerOutput, Target,
+};
+use crate::protocol::wire::{ErrorCode, Offset, RecordRange};
+use crate::sim::clients::ClientState;
+use crate::sim::due::{Message, Timed};
+use crate::sim::settings;
+use crate::sim::trace::What;
+use crate::sim::world::World;
+
+impl World {
+    /// Steps a producer and carries out what it wants.
+    pub(super) fn step_producer(&mut self, client: u32, input: ProducerInput<'_>) {
+        let mut out = std::mem::take(&mut self.scratch.producer);
+        self.producers[client as usize].machine.step(self.now, input, &mut out);
+        for output in out.drain(..) {
+            self.producer_wants(client, output);
+        }
+        if out.capacity() > self.scratch.producer.capacity() {
+            self.scratch.producer = out;
+        }
+    }
+
+    fn producer_wants(&mut self, client: u32, output: ProducerOutput) {
+        match output {
+            ProducerOutput::Request(request) => self.send_produce(client, request),
+            ProducerOutput::Acked { partition, records, base_offset, first_latency, last_latency } => {
+                self.records_acked(client, partition, records, base_offset, (first_latency, last_latency));
+            }
+            ProducerOutput::Failed { partition, records, error, indefinite } => {
+                self.records_failed(client, partition, records, error, indefinite);
+            }
+            ProducerOutput::Rejected { count, error } => {
+                self.producers[client as usize].failed += u64::from(count);
+                self.tell(What::SendRejected { producer: client, records: count, error }, None);
+                self.next_in_turn(client, count);
+            }
+            ProducerOutput::Blocked => self.producers[client as usize].workload.blocked = true,
+            ProducerOutput::Unblocked => {
+                self.producers[client as usize].workload.blocked = false;
+                self.work_again(client);
+            }
+            ProducerOutput::WantMetadata => self.want_metadata(client),
+            ProducerOutput::WantProducerId => self.want_producer_id(client),
+            ProducerOutput::EpochBumped { .. } => {}
+            ProducerOutput::Wake(at) => {
+                let (at, queue) = (at.max(self.now), &mut self.queue);
+                let timer = &mut self.producers[client as usize].desk.timer;
+                timer.set_earlier(at, Timed::Client(client), queue);
+            }
+        }
+    }
+
+    fn send_produce(&mut self, client: u32, request: ProduceRequest) {
+        let to = self.net.broker(request.broker);
+        let correlation = request.id;
+        let request = Request::Produce(messages::ProduceRequest {
+            acks: request.acks,
+            timeout_ns: request.timeout,
+            batches: request.batches,
+        });
+        self.send(self.net.client(client), to, Message::Request { correlation, request });
+    }
+
+    /// A broker answered a produce request. Since 3.7 it also says who leads where it does not (KIP-951).
+    pub(super) fn produce_answered(
+        &mut self,
+        client: u32,
+        broker: BrokerId,
+        request: u64,
+        answers: &[messages::ProducedPartition],
+    ) {
+        let results: Vec<ProducedPartition> = answers
+            .iter()
+            .map(|answer| ProducedPartition {
+                partition: answer.partition,
+                error: answer.error,
+                base_offset: answer.base_offset,
+                current_leader: self.leader_in_answer(broker, answer),
+            })
+            .collect();
+        self.step_producer(client, ProducerInput::Response { broker, request, results: &results });
+    }
+
+    fn leader_in_answer(
+        &self,
+        broker: BrokerId,
+        answer: &messages::ProducedPartition,
+    ) -> Option<(BrokerId, crate::protocol::wire::LeaderEpoch)> {
+        if answer.error != ErrorCode::NotLeaderOrFollower {
+            return None;
+        }
+        let known = self.host_ref(broker)?.broker.known_partition(answer.partition)?;
+        known.leader.map(|leader| (leader, known.leader_epoch))
+    }
+
+    fn records_acked(
+        &mut self,
+        client: u32,
+        partition: PartitionIx,
+        records: RecordRange,
+        offset: Option<Offset>,
+        (first, last): (Nanos, Nanos),
+    ) {
+        self.producers[client as usize].acked += u64::from(records.count);
+        self.ledger.acked(partition, records);
+        self.meter.acked(partition, self.now, records.count, first, last);
+        self.trace.acked(self.now, partition, records, offset.unwrap_or(-1));
+        self.next_in_turn(client, records.count);
+    }
+
+    fn records_failed(
+        &mut self,
+        client: u32,
+        partition: PartitionIx,
+        records: RecordRange,
+        error: ErrorCode,
+        indefinite: bool,
+    ) {
+        let host = &mut self.producers[client as usize];
+        host.failed += u64::from(records.count);
+        let record_bytes = host.workload.record_bytes;
+        self.ledger.failed(partition, records);
+        self.meter.failed(partition, records.count, self.now);
+        let cause = self.control.last_change(partition);
+        self.tell(What::ProduceFailed { producer: client, partition, records, error, indefinite }, cause);
+        if self.producers[client as usize].workload.resend {
+            self.producers[client as usize].sent += u64::from(records.count);
+            let again = ProducerInput::Resend { partition, records, record_bytes };
+            self.step_producer(client, again);
+        } else {
+            self.next_in_turn(client, records.count);
+        }
+    }
+
+    /// Records that the application sends one after the other: the next one, once one is settled.
+    fn next_in_turn(&mut self, client: u32, settled: u32) {
+        let workload = &mut self.producers[client as usize].workload;
+        workload.waiting_for = workload.waiting_for.saturating_sub(settled);
+        if workload.waiting_for == 0 && workload.in_turn > 0 {
+            workload.in_turn -= 1;
+            workload.waiting_for = 1;
+            let target = workload.target();
+            self.hand_in(client, target, 1);
+        }
+    }
+
+    /// The application is told to send records one after the other, each when the one before is settled.
+    pub(super) fn send_in_turn(&mut self, client: u32, records: u32) {
+        self.producers[client as usize].workload.in_turn += records;
+        self.next_in_turn(client, 0);
+    }
+
+    /// The application calls `send()`.
+    pub(super) fn hand_in(&mut self, client: u32, target: Target, count: u32) {
+        let host = &mut self.producers[client as usize];
+        host.sent += u64::from(count);
+        let record_bytes = host.workload.record_bytes;
+        self.step_producer(client, ProducerInput::Send { target, count, record_bytes });
+    }
+
+    /// A new process of the producer, with an identity of its own.
+    pub(super) fn start_producer(&mut self, client: u32) {
+        let identity = self.identities.len() as u32;
+        self.identities.push(client);
+        let spec = &self.scenario.producers[client as usize];
+        let settings = settings::producer(spec, self.profile.version);
+        let host = &mut self.producers[client as usize];
+        host.desk.reset(ClientState::Up);
+        host.desk.request_timeout = settings.request_timeout;
+        let seed = host.desk.chance.any();
+        host.machine = Producer::new(identity, settings, seed);
+        self.step_producer(client, ProducerInput::Wake);
+        self.work_again(client);
+    }
+}

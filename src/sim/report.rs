@@ -1,0 +1,267 @@
+//! The result of a run: `klever.run/1`.
+
+use crate::model::{KafkaVersion, Nanos, PartitionIx};
+use crate::scenario::{Counter, Expect, Verdict};
+use crate::sim::histogram::Histogram;
+use crate::sim::ledger::Judged;
+use crate::sim::world::World;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Median and 99th percentile in milliseconds; `None` when nothing was measured.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
+pub struct Quantiles {
+    /// Median.
+    pub p50: Option<f64>,
+    /// 99th percentile.
+    pub p99: Option<f64>,
+}
+
+impl Quantiles {
+    fn of(histogram: &Histogram) -> Self {
+        let ms = |permille| histogram.quantile(permille).map(|nanos| (nanos / 1000) as f64 / 1000.0);
+        Quantiles { p50: ms(500), p99: ms(990) }
+    }
+}
+
+/// The counters of a run, in all or of one partition.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Counters {
+    /// Records handed to producers; in all only.
+    pub sent: Option<u64>,
+    /// Records acknowledged.
+    pub acked: u64,
+    /// Records given up.
+    pub failed: u64,
+    /// Records acknowledged and gone.
+    pub lost_acked: u64,
+    /// Extra copies in the logs that consumers read.
+    pub duplicated: u64,
+    /// Records that stand behind a later one.
+    pub reordered: u64,
+    /// Time in which writes waited more than a second or failed; in all: somewhere.
+    pub write_unavailable_ms: u64,
+    /// Time without a running leader; in all: somewhere.
+    pub read_unavailable_ms: u64,
+    /// The longest time from one leader to the next.
+    pub failover_ms: u64,
+    /// From `send()` to the acknowledgement.
+    pub ack_latency_ms: Quantiles,
+    /// Records that consumers can read.
+    pub visible: u64,
+    /// Records in the leaders' logs.
+    pub log_end: u64,
+}
+
+/// One partition's part of a report.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct PartitionReport {
+    /// `orders-3`
+    pub partition: String,
+    /// Who leads at the end.
+    pub leader: Option<i32>,
+    /// Who is in sync at the end.
+    pub isr: Vec<i32>,
+    /// Eligible leader replicas at the end.
+    pub elr: Vec<i32>,
+    /// Its counters.
+    #[serde(flatten)]
+    pub counters: Counters,
+}
+
+/// One group's part of a report.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct GroupReport {
+    /// `group.id`
+    pub group: String,
+    /// Records processed.
+    pub read: u64,
+    /// How many of them had been processed before.
+    pub read_again: u64,
+    /// High watermarks minus committed offsets.
+    pub lag: u64,
+}
+
+/// `klever.run/1`.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct RunReport {
+    /// `klever.run/1`
+    pub schema: &'static str,
+    /// The scenario's id.
+    pub scenario: String,
+    /// The seed.
+    pub seed: u64,
+    /// What the brokers and clients ran.
+    pub kafka_version: KafkaVersion,
+    /// How long it ran.
+    pub duration_ms: u64,
+    /// All partitions together, Kafka's own apart.
+    #[serde(flatten)]
+    pub counters: Counters,
+    /// Refused batches by Kafka's name of the error.
+    pub errors: BTreeMap<&'static str, u64>,
+    /// Each partition.
+    pub partitions: Vec<PartitionReport>,
+    /// Each group.
+    pub groups: Vec<GroupReport>,
+    /// Hash of everything that happened, in hexadecimal.
+    pub trace_hash: String,
+    /// What was expected, and whether it came.
+    pub expectations: Vec<Verdict>,
+}
+
+fn ms(nanos: Nanos) -> u64 {
+    nanos / 1_000_000
+}
+
+impl RunReport {
+    /// A counter of the whole run or of one partition, as the expectations name it.
+    pub fn counter(&self, counter: &Counter, partition: Option<&str>) -> Option<i64> {
+        let of = match partition {
+            Some(name) => Some(self.partitions.iter().find(|part| part.partition == name)?),
+            None => None,
+        };
+        let counters = of.map_or(&self.counters, |part| &part.counters);
+        let whole = |ms: Option<f64>| ms.map(|ms| ms as i64);
+        let number = match counter {
+            Counter::Sent => counters.sent?,
+            Counter::Acked => counters.acked,
+            Counter::Failed => counters.failed,
+            Counter::LostAcked => counters.lost_acked,
+            Counter::Duplicated => counters.duplicated,
+            Counter::Reordered => counters.reordered,
+            Counter::WriteUnavailableMs => counters.write_unavailable_ms,
+            Counter::ReadUnavailableMs => counters.read_unavailable_ms,
+            Counter::FailoverMs => counters.failover_ms,
+            Counter::AckP50Ms => return whole(counters.ack_latency_ms.p50),
+            Counter::AckP99Ms => return whole(counters.ack_latency_ms.p99),
+            Counter::Visible => counters.visible,
+            Counter::LogEnd => counters.log_end,
+            Counter::Leader => return Some(i64::from(of?.leader.unwrap_or(-1))),
+            Counter::Isr => of?.isr.len() as u64,
+            Counter::Error(code) => self.errors.get(code.as_str()).copied().unwrap_or(0),
+        };
+        Some(number as i64)
+    }
+
+    /// Whether everything expected came.
+    pub fn is_as_expected(&self) -> bool {
+        self.expectations.iter().all(|verdict| verdict.met)
+    }
+}
+
+impl World {
+    /// The counters now, without closing what is open.
+    pub(super) fn counters(&mut self) -> Counters {
+        let partitions: Vec<PartitionIx> = self.user_partitions();
+        let mut all = Counters {
+            sent: Some(self.producers.iter().map(|host| host.sent).sum()),
+            acked: self.producers.iter().map(|host| host.acked).sum(),
+            failed: self.producers.iter().map(|host| host.failed).sum(),
+            write_unavailable_ms: ms(self.meter.unwritable.len()),
+            read_unavailable_ms: ms(self.meter.leaderless.len()),
+            ack_latency_ms: Quantiles::of(&self.meter.latency),
+            ..Counters::default()
+        };
+        for ix in partitions {
+            let Judged { lost, duplicated, reordered } = self.judge(ix);
+            all.lost_acked += lost;
+            all.duplicated += duplicated;
+            all.reordered += reordered;
+            let (visible, log_end) = self.ends(ix);
+            all.visible += visible;
+            all.log_end += log_end;
+            let failover = self.meter.partition(ix).map_or(0, |meter| ms(meter.failover));
+            all.failover_ms = all.failover_ms.max(failover);
+        }
+        all
+    }
+
+    /// Partitions that are not Kafka's own, topic by topic.
+    pub(super) fn user_partitions(&self) -> Vec<PartitionIx> {
+        let topics = self.topics.list().iter().filter(|topic| !topic.internal);
+        topics.flat_map(|topic| topic.partitions.iter().copied()).collect()
+    }
+
+    /// High watermark and log end of the log that consumers read.
+    fn ends(&self, ix: PartitionIx) -> (u64, u64) {
+        let replica = self.leader(ix).and_then(|leader| self.host_ref(leader)?.broker.replica(ix));
+        replica.map_or((0, 0), |replica| (replica.high_watermark() as u64, replica.log().end() as u64))
+    }
+
+    fn partition_report(&mut self, ix: PartitionIx) -> PartitionReport {
+        let Judged { lost, duplicated, reordered } = self.judge(ix);
+        let (visible, log_end) = self.ends(ix);
+        let state = self.control.committed.partitions[ix.at()].clone();
+        let ids = |list: &[crate::model::BrokerId]| list.iter().map(|id| id.0).collect();
+        let mut counters =
+            Counters { lost_acked: lost, duplicated, reordered, visible, log_end, ..Counters::default() };
+        if let Some(meter) = self.meter.partition(ix) {
+            counters.acked = meter.acked;
+            counters.failed = meter.failed;
+            counters.write_unavailable_ms = ms(meter.unwritable.len());
+            counters.read_unavailable_ms = ms(meter.leaderless.len());
+            counters.failover_ms = ms(meter.failover);
+            counters.ack_latency_ms = Quantiles::of(&meter.latency);
+        }
+        PartitionReport {
+            partition: self.topics.partition_name(ix),
+            leader: state.leader.map(|id| id.0),
+            isr: ids(&state.isr),
+            elr: ids(&state.elr),
+            counters,
+        }
+    }
+
+    fn group_report(&self, group: usize) -> GroupReport {
+        let host = &self.groups[group];
+        let topics = &self.scenario.groups[group].topics;
+        let partitions =
+            topics.iter().filter_map(|name| self.topics.named(name)).flat_map(|(_, t)| &t.partitions);
+        let lag = partitions.map(|ix| {
+            let committed = host.committed.get(ix).copied().unwrap_or(0) as u64;
+            self.ends(*ix).0.saturating_sub(committed)
+        });
+        GroupReport {
+            group: self.scenario.groups[group].name.clone(),
+            read: host.read,
+            read_again: host.read_again,
+            lag: lag.sum(),
+        }
+    }
+
+    /// The report of a run that ends now.
+    pub(super) fn report(&mut self, duration: Nanos, expectations: &[Expect]) -> RunReport {
+        self.close_meters();
+        let counters = self.counters();
+        let partitions = self.user_partitions().into_iter().map(|ix| self.partition_report(ix)).collect();
+        let mut report = RunReport {
+            schema: "klever.run/1",
+            scenario: self.scenario.id.clone(),
+            seed: self.seed,
+            kafka_version: self.profile.version,
+            duration_ms: ms(duration),
+            counters,
+            errors: self.meter.errors.iter().map(|(error, count)| (error.name(), *count)).collect(),
+            partitions,
+            groups: (0..self.groups.len()).map(|group| self.group_report(group)).collect(),
+            trace_hash: format!("{:016x}", self.trace.hash()),
+            expectations: Vec::new(),
+        };
+        let covered = expectations.iter().filter(|expect| expect.covers(self.profile.version));
+        report.expectations = covered
+            .map(|expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref())))
+            .collect();
+        report
+    }
+
+    /// Writes that still wait, and leaders that are still missing, count until now.
+    fn close_meters(&mut self) {
+        let waiting: Vec<PartitionIx> =
+            self.producers.iter().flat_map(|host| host.machine.pending().map(|(ix, _)| ix)).collect();
+        for ix in waiting {
+            self.meter.waiting(ix, self.now);
+        }
+        self.meter.close(self.now);
+    }
+}

@@ -1,0 +1,216 @@
+//! From a scenario's Kafka keys to the settings of the machines.
+
+use crate::knobs::{KeyScope, default_of};
+use crate::model::{BrokerId, ClientProfile, KafkaVersion, Nanos, Origin};
+use crate::protocol::broker::{BrokerSettings, TopicSettings};
+use crate::protocol::consumer::{Commit, ConsumerSettings, ConsumerWork};
+use crate::protocol::controller::machine::ControllerSettings;
+use crate::protocol::controller::{TopicConfig, quorum::QuorumTiming};
+use crate::protocol::group::GroupSettings;
+use crate::protocol::producer::ProducerSettings;
+use crate::protocol::profile::Profile;
+use crate::scenario::{CommitMode, GroupSpec, ProducerSpec, Scenario, TopicSpec, setting_text};
+use std::collections::BTreeMap;
+
+const MS: Nanos = 1_000_000;
+
+/// Settings by Kafka's key.
+pub type Config = BTreeMap<String, toml::Value>;
+
+/// A setting as text: set, or the version's default; `None` when it is null or the version has no such key.
+fn text(config: &Config, scope: KeyScope, key: &str, version: KafkaVersion) -> Option<String> {
+    match config.get(key) {
+        Some(value) => Some(setting_text(value)),
+        None => default_of(scope, key, version).map(String::from).filter(|text| text != "null"),
+    }
+}
+
+/// A whole number of the brokers' settings.
+fn int(scenario: &Scenario, key: &str, version: KafkaVersion) -> Option<i64> {
+    match text(&scenario.cluster.config, KeyScope::Broker, key, version)?.as_str() {
+        "MAX_LONG" => Some(i64::MAX),
+        "MAX_INT" => Some(i64::from(i32::MAX)),
+        number => number.parse().ok(),
+    }
+}
+
+fn ms(scenario: &Scenario, key: &str, version: KafkaVersion) -> Option<Nanos> {
+    let millis = int(scenario, key, version)?;
+    (millis >= 0 && millis < i64::MAX).then(|| (millis as Nanos).saturating_mul(MS))
+}
+
+/// Rack names by number: the order in which they first stand in the scenario.
+pub fn rack_number(scenario: &Scenario, name: &str) -> Option<u32> {
+    scenario.cluster.racks.iter().position(|rack| rack == name).map(|at| at as u32)
+}
+
+/// A broker's settings.
+pub fn broker(scenario: &Scenario, id: BrokerId, version: KafkaVersion) -> BrokerSettings {
+    let base = BrokerSettings::new(id);
+    let time = |key: &str, otherwise: Nanos| ms(scenario, key, version).unwrap_or(otherwise);
+    let size = |key: &str, otherwise: u64| int(scenario, key, version).map_or(otherwise, |n| n as u64);
+    let writeback = (scenario.disk.writeback_s * 1e9) as Nanos;
+    let text = |key: &str| text(&scenario.cluster.config, KeyScope::Broker, key, version);
+    BrokerSettings {
+        rack: scenario.cluster.rack_of(id).and_then(|rack| rack_number(scenario, rack)),
+        replica_lag_time_max_ns: time("replica.lag.time.max.ms", base.replica_lag_time_max_ns),
+        replica_fetch_wait_max_ns: time("replica.fetch.wait.max.ms", base.replica_fetch_wait_max_ns),
+        replica_fetch_min_bytes: size("replica.fetch.min.bytes", 1) as u32,
+        replica_fetch_max_bytes: size("replica.fetch.max.bytes", 1 << 20) as u32,
+        replica_fetch_response_max_bytes: size("replica.fetch.response.max.bytes", 10 << 20) as u32,
+        replica_fetch_backoff_ns: time("replica.fetch.backoff.ms", base.replica_fetch_backoff_ns),
+        replica_socket_timeout_ns: time("replica.socket.timeout.ms", base.replica_socket_timeout_ns),
+        num_replica_fetchers: size("num.replica.fetchers", 1) as u32,
+        broker_session_timeout_ns: time("broker.session.timeout.ms", base.broker_session_timeout_ns),
+        broker_heartbeat_interval_ns: time("broker.heartbeat.interval.ms", base.broker_heartbeat_interval_ns),
+        controlled_shutdown: text("controlled.shutdown.enable").as_deref() != Some("false"),
+        log_segment_bytes: size("log.segment.bytes", 1 << 30),
+        log_flush_scheduler_interval_ns: ms(scenario, "log.flush.scheduler.interval.ms", version),
+        high_watermark_checkpoint_interval_ns: time(
+            "replica.high.watermark.checkpoint.interval.ms",
+            base.high_watermark_checkpoint_interval_ns,
+        ),
+        os_writeback_ns: (writeback > 0).then_some(writeback),
+        rack_aware_reads: text("replica.selector.class").is_some_and(|class| class.contains("RackAware")),
+        ..base
+    }
+}
+
+/// A topic's settings, resolved against the brokers'.
+pub fn topic(scenario: &Scenario, config: &Config, version: KafkaVersion) -> TopicSettings {
+    let own = |key: &str| config.get(key).map(setting_text);
+    let number = |own_key: &str, broker_key: &str| {
+        let set =
+            own(own_key).map(|text| if text == "MAX_LONG" { i64::MAX } else { text.parse().unwrap_or(0) });
+        set.or_else(|| int(scenario, broker_key, version))
+    };
+    let flush_ms =
+        number("flush.ms", "log.flush.interval.ms").filter(|ms| (0..i64::MAX / MS as i64).contains(ms));
+    let unclean = own("unclean.leader.election.enable").or_else(|| {
+        text(&scenario.cluster.config, KeyScope::Broker, "unclean.leader.election.enable", version)
+    });
+    TopicSettings {
+        min_insync_replicas: number("min.insync.replicas", "min.insync.replicas").unwrap_or(1).max(1) as u32,
+        flush_messages: number("flush.messages", "log.flush.interval.messages")
+            .map_or(u64::MAX, |n| n as u64),
+        flush_ns: flush_ms.map(|ms| ms as Nanos * MS),
+        max_message_bytes: number("max.message.bytes", "message.max.bytes").unwrap_or(1_048_588) as u32,
+        unclean_leader_election: unclean.as_deref() == Some("true"),
+    }
+}
+
+/// What the controller decides by: what the topic sets itself.
+pub fn topic_config(config: &Config) -> TopicConfig {
+    let set = |key: &str| config.get(key).map(setting_text);
+    TopicConfig {
+        min_isr: set("min.insync.replicas").and_then(|text| text.parse().ok()),
+        unclean: set("unclean.leader.election.enable").map(|text| text == "true"),
+    }
+}
+
+/// What topics get that set nothing themselves.
+pub fn cluster_config(scenario: &Scenario, version: KafkaVersion) -> TopicConfig {
+    let settings = topic(scenario, &BTreeMap::new(), version);
+    TopicConfig {
+        min_isr: Some(settings.min_insync_replicas as usize),
+        unclean: Some(settings.unclean_leader_election),
+    }
+}
+
+/// The controller's settings.
+pub fn controller(scenario: &Scenario, profile: &Profile) -> ControllerSettings {
+    let version = profile.version;
+    let base = ControllerSettings::defaults(profile);
+    let session = match profile.zookeeper {
+        true => ms(scenario, "zookeeper.session.timeout.ms", version),
+        false => ms(scenario, "broker.session.timeout.ms", version),
+    };
+    let rebalance = text(&scenario.cluster.config, KeyScope::Broker, "auto.leader.rebalance.enable", version);
+    let every = int(scenario, "leader.imbalance.check.interval.seconds", version).unwrap_or(300);
+    let quorum = QuorumTiming::default();
+    ControllerSettings {
+        nodes: scenario.cluster.controllers as usize,
+        quorum: QuorumTiming {
+            fetch_timeout: ms(scenario, "controller.quorum.fetch.timeout.ms", version)
+                .unwrap_or(quorum.fetch_timeout),
+            election_timeout: ms(scenario, "controller.quorum.election.timeout.ms", version)
+                .unwrap_or(quorum.election_timeout),
+        },
+        broker_session_timeout: session.unwrap_or(base.broker_session_timeout),
+        leader_imbalance_check_interval: (rebalance.as_deref() != Some("false"))
+            .then_some(every as Nanos * 1000 * MS),
+        unclean_election_interval: ms(scenario, "unclean.leader.election.interval.ms", version)
+            .unwrap_or(base.unclean_election_interval),
+        cluster_config: cluster_config(scenario, version),
+        ..base
+    }
+}
+
+/// A client of the scenario as the settings of the client library.
+pub fn client(name: &str, config: &Config, version: KafkaVersion) -> ClientProfile {
+    ClientProfile {
+        name: name.into(),
+        version,
+        origin: Origin::Simulated,
+        settings: config.iter().map(|(key, value)| (key.clone(), setting_text(value))).collect(),
+    }
+}
+
+/// A producer's settings.
+pub fn producer(spec: &ProducerSpec, version: KafkaVersion) -> ProducerSettings {
+    ProducerSettings::of(&client(&spec.name, &spec.config, version))
+}
+
+/// A group member's settings. Members with a `group.instance.id` get one each.
+pub fn consumer(spec: &GroupSpec, member: u32, version: KafkaVersion) -> ConsumerSettings {
+    let work = ConsumerWork {
+        per_record: (spec.processing_ms * 1e6) as Nanos,
+        commit: match spec.commit {
+            CommitMode::Auto => Commit::Auto,
+            CommitMode::SyncAfter => Commit::AfterProcessing,
+            CommitMode::AsyncAfter => Commit::AsyncAfterProcessing { retry: false },
+            CommitMode::Before => Commit::BeforeProcessing,
+            CommitMode::Never => Commit::Never,
+        },
+        worker_pool: spec.worker_threads,
+    };
+    let mut settings = ConsumerSettings::of(&client(&spec.name, &spec.config, version), work);
+    settings.instance = spec.config.contains_key("group.instance.id").then_some(member);
+    settings
+}
+
+/// What the brokers do with groups.
+pub fn group(scenario: &Scenario, version: KafkaVersion) -> GroupSettings {
+    let base = GroupSettings::default();
+    GroupSettings {
+        initial_rebalance_delay: ms(scenario, "group.initial.rebalance.delay.ms", version)
+            .unwrap_or(base.initial_rebalance_delay),
+        commit_timeout: ms(scenario, "offsets.commit.timeout.ms", version).unwrap_or(base.commit_timeout),
+        ..base
+    }
+}
+
+/// Copies of the internal offsets topic.
+pub fn offsets_replication_factor(scenario: &Scenario, version: KafkaVersion) -> u32 {
+    int(scenario, "offsets.topic.replication.factor", version).unwrap_or(3) as u32
+}
+
+/// The internal offsets topic as a topic of the scenario, one partition for each group.
+pub fn offsets_topic(scenario: &Scenario, version: KafkaVersion) -> TopicSpec {
+    TopicSpec {
+        name: OFFSETS_TOPIC.into(),
+        partitions: scenario.groups.len() as u32,
+        replication_factor: offsets_replication_factor(scenario, version),
+        placement: Vec::new(),
+        config: BTreeMap::new(),
+    }
+}
+
+/// Where groups keep their offsets.
+pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
+
+/// The switches of the scenario's cluster.
+pub fn profile(scenario: &Scenario, version: KafkaVersion) -> Profile {
+    let elr = scenario.cluster.features.get("eligible.leader.replicas.version").map(|level| *level > 0);
+    Profile::of(version, elr)
+}

@@ -1,0 +1,93 @@
+//! What the partitions are called and set to: the simulator's own list of topics.
+
+use crate::model::PartitionIx;
+use crate::protocol::broker::TopicSettings;
+use crate::scenario::TopicSpec;
+use std::ops::Range;
+
+/// A topic with its partitions by number.
+#[derive(Clone, Debug)]
+pub struct SimTopic {
+    /// As the scenario has it, levers included.
+    pub spec: TopicSpec,
+    /// Resolved.
+    pub settings: TopicSettings,
+    /// By number; not adjacent once partitions were added.
+    pub partitions: Vec<PartitionIx>,
+    /// Kafka's own.
+    pub internal: bool,
+}
+
+/// All topics in order of creation, which is by name.
+#[derive(Clone, Debug, Default)]
+pub struct Topics {
+    list: Vec<SimTopic>,
+    /// Topic and number of each partition.
+    of: Vec<(u32, i32)>,
+}
+
+impl Topics {
+    /// Adds a topic without partitions.
+    pub fn push(&mut self, topic: SimTopic) {
+        self.list.push(topic);
+    }
+
+    /// Adds partitions with these indices to a topic.
+    pub fn add(&mut self, topic: u32, indices: Range<u32>) {
+        for ix in indices {
+            let number = self.list[topic as usize].partitions.len() as i32;
+            self.list[topic as usize].partitions.push(PartitionIx(ix));
+            self.of.push((topic, number));
+        }
+    }
+
+    /// All topics.
+    pub fn list(&self) -> &[SimTopic] {
+        &self.list
+    }
+
+    /// One of them.
+    pub fn get_mut(&mut self, topic: u32) -> &mut SimTopic {
+        &mut self.list[topic as usize]
+    }
+
+    /// The topic of this name.
+    pub fn named(&self, name: &str) -> Option<(u32, &SimTopic)> {
+        let at = self.list.iter().position(|topic| topic.spec.name == name)?;
+        Some((at as u32, &self.list[at]))
+    }
+
+    /// A partition's topic and number.
+    pub fn of(&self, ix: PartitionIx) -> Option<(u32, i32)> {
+        self.of.get(ix.at()).copied()
+    }
+
+    /// How many partitions there are.
+    pub fn partitions(&self) -> usize {
+        self.of.len()
+    }
+
+    /// `orders-3`
+    pub fn partition_name(&self, ix: PartitionIx) -> String {
+        match self.of(ix) {
+            Some((topic, number)) => format!("{}-{number}", self.list[topic as usize].spec.name),
+            None => format!("partition {}", ix.0),
+        }
+    }
+
+    /// The partition called `orders-3`.
+    pub fn partition_named(&self, name: &str) -> Option<PartitionIx> {
+        let (topic, number) = name.rsplit_once('-')?;
+        self.named(topic)?.1.partitions.get(number.parse::<usize>().ok()?).copied()
+    }
+
+    /// Position of each partition when all are listed topic by topic.
+    pub fn places(&self) -> Vec<u32> {
+        let mut places = vec![0; self.of.len()];
+        let in_order = self.list.iter().flat_map(|topic| &topic.partitions);
+        for (place, ix) in (0..).zip(in_order) {
+            places[ix.at()] = place;
+        }
+        places
+    }
+}

@@ -1,0 +1,292 @@
+//! The story of a run: what happened, when and because of what, as data; worded only when shown.
+
+mod bytes;
+mod words;
+
+pub use words::Names;
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::broker::BrokerEvent;
+use crate::protocol::controller::{self, Election};
+use crate::protocol::wire::{BrokerEpoch, ErrorCode, Offset, PartitionState, RecordRange};
+use crate::scenario::Act;
+use crate::sim::hash::Fnv;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// One thing that happened.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TraceEvent {
+    /// Counts the events of the run from 0.
+    pub seq: u64,
+    /// When.
+    pub at: Nanos,
+    /// What.
+    pub what: What,
+    /// The event that led to it, if it is known.
+    pub cause: Option<u64>,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Debug)]
+pub enum What {
+    /// Somebody did something to the cluster.
+    Acted(Act),
+    /// It could not be done, and why.
+    ActRefused(Act, Refusal),
+    /// A broker's process began or ended, or stands still.
+    Process {
+        /// Whose.
+        broker: BrokerId,
+        /// Its state now.
+        state: ProcessState,
+    },
+    /// A broker tells something about itself.
+    Broker {
+        /// Which.
+        broker: BrokerId,
+        /// What.
+        event: BrokerEvent,
+    },
+    /// A new process of a broker is known to the controller.
+    Registered {
+        /// Which.
+        broker: BrokerId,
+        /// Its epoch.
+        epoch: BrokerEpoch,
+    },
+    /// The controller fenced, unfenced or sees off a broker.
+    Registration {
+        /// Which.
+        broker: BrokerId,
+        /// Fenced or unfenced, if that changed.
+        fenced: Option<bool>,
+        /// It is shutting down.
+        in_controlled_shutdown: bool,
+    },
+    /// The controller changed a partition.
+    Partition {
+        /// Which.
+        partition: PartitionIx,
+        /// As it was.
+        before: Arc<PartitionState>,
+        /// As it is.
+        after: Arc<PartitionState>,
+        /// Why, as the controller says.
+        cause: controller::Cause,
+    },
+    /// Another controller is active, or none.
+    ActiveController {
+        /// Its number.
+        node: Option<u32>,
+        /// Counts the elections.
+        epoch: u32,
+    },
+    /// A producer's application heard of failure.
+    ProduceFailed {
+        /// Which producer of the scenario.
+        producer: u32,
+        /// Where.
+        partition: PartitionIx,
+        /// Which records.
+        records: RecordRange,
+        /// The last error.
+        error: ErrorCode,
+        /// They may be in the log all the same.
+        indefinite: bool,
+    },
+    /// A producer's `send()` threw.
+    SendRejected {
+        /// Which producer of the scenario.
+        producer: u32,
+        /// How many records.
+        records: u32,
+        /// Why.
+        error: crate::protocol::producer::SendError,
+    },
+    /// Acknowledged records are gone from the log that consumers read.
+    AckedLost {
+        /// Where.
+        partition: PartitionIx,
+        /// How many.
+        records: u64,
+    },
+    /// A group's rebalance began.
+    Rebalancing(u32),
+    /// A group's rebalance ended.
+    Rebalanced {
+        /// Which group.
+        group: u32,
+        /// The generation.
+        generation: i32,
+        /// Members in it.
+        members: u32,
+    },
+    /// A group's member was thrown out because it was silent.
+    MemberExpired(u32),
+    /// A consumer's position was moved by its reset policy or by epoch validation.
+    PositionMoved {
+        /// Which group.
+        group: u32,
+        /// Which partition.
+        partition: PartitionIx,
+        /// From here; `None` when there was none.
+        from: Option<Offset>,
+        /// To here.
+        to: Offset,
+    },
+    /// A consumer could not commit.
+    CommitFailed {
+        /// Which group.
+        group: u32,
+        /// Why.
+        error: ErrorCode,
+    },
+    /// A consumer left its group because it did not poll.
+    PollTimedOut(u32),
+    /// A consumer's `poll()` threw.
+    ConsumerFailed {
+        /// Which group.
+        group: u32,
+        /// Which partition.
+        partition: PartitionIx,
+        /// What.
+        error: crate::protocol::consumer::ConsumerError,
+    },
+}
+
+/// Why an act was not done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The process is not in a state for it.
+    NotRunning,
+    /// It runs already.
+    Running,
+    /// There is no such thing.
+    Unknown,
+    /// The controller refused with this error.
+    Controller(ErrorCode),
+    /// No controller is active.
+    NoController,
+    /// The cluster has to be built anew.
+    NeedsRebuild,
+    /// The client would not start with it.
+    BadSetting,
+}
+
+/// A broker's process as its machine sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ProcessState {
+    /// Reading its logs.
+    Booting,
+    /// Running.
+    Up,
+    /// It stands still.
+    Paused,
+    /// It ended in good order.
+    Stopped,
+    /// It was killed.
+    Killed,
+    /// Its machine lost power.
+    PoweredOff,
+    /// Its disk was replaced.
+    DiskReplaced,
+}
+
+/// How many events are kept.
+const KEPT: usize = 4096;
+
+/// The events so far: the last of them, and a hash of all.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    recent: VecDeque<Arc<TraceEvent>>,
+    next: u64,
+    hash: Fnv,
+    /// Events handed to whoever writes the whole story, since they were last taken.
+    sink: Option<Vec<Arc<TraceEvent>>>,
+}
+
+impl Trace {
+    /// Adds an event; answers its number.
+    pub fn add(&mut self, at: Nanos, what: What, cause: Option<u64>) -> u64 {
+        let seq = self.next;
+        self.next += 1;
+        let event = Arc::new(TraceEvent { seq, at, what, cause });
+        event.put(&mut self.hash);
+        if let Some(sink) = &mut self.sink {
+            sink.push(event.clone());
+        }
+        if self.recent.len() == KEPT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(event);
+        seq
+    }
+
+    /// Adds an acknowledgement to the hash; there are too many to keep.
+    pub fn acked(&mut self, at: Nanos, partition: PartitionIx, records: RecordRange, offset: Offset) {
+        self.hash.u64(at).u64(u64::from(partition.0) << 32 | u64::from(records.count));
+        self.hash.u64(u64::from(records.producer)).u64(records.first).i64(offset);
+    }
+
+    /// Forgets the events so far; numbers and hash go on.
+    pub fn forget(&mut self) {
+        self.recent.clear();
+    }
+
+    /// Keeps every event until it is taken.
+    pub fn keep_all(&mut self) {
+        self.sink = Some(Vec::new());
+    }
+
+    /// The events since the last call, if they are kept.
+    pub fn take(&mut self) -> Vec<Arc<TraceEvent>> {
+        self.sink.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// The last events, the oldest first.
+    pub fn recent(&self) -> impl DoubleEndedIterator<Item = &Arc<TraceEvent>> {
+        self.recent.iter()
+    }
+
+    /// An event, if it is still kept.
+    pub fn get(&self, seq: u64) -> Option<&Arc<TraceEvent>> {
+        let first = self.recent.front()?.seq;
+        self.recent.get(seq.checked_sub(first)? as usize)
+    }
+
+    /// How many events there were.
+    pub fn len(&self) -> u64 {
+        self.next
+    }
+
+    /// Whether nothing has happened.
+    pub fn is_empty(&self) -> bool {
+        self.next == 0
+    }
+
+    /// The hash of everything so far.
+    pub fn hash(&self) -> u64 {
+        self.hash.0
+    }
+
+    /// Why an event happened: itself first, then what led to it, worded.
+    pub fn why(&self, seq: u64, names: &Names<'_>) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut next = Some(seq);
+        while let Some(event) = next.and_then(|seq| self.get(seq)) {
+            lines.push(event.text(names));
+            next = event.cause.filter(|cause| *cause < event.seq);
+        }
+        lines
+    }
+}
+
+/// Which election was asked for, as a word.
+fn election_word(election: Election) -> &'static str {
+    match election {
+        Election::Preferred => "preferred",
+        Election::Online => "online",
+        Election::Unclean => "unclean",
+    }
+}

@@ -1,0 +1,175 @@
+//! What a producer's application sends: how often, how much and with which keys.
+
+use crate::model::Nanos;
+use crate::protocol::producer::Target;
+use crate::scenario::{Keys, ProducerSpec};
+use crate::sim::chance::Chance;
+use crate::sim::clients::ClientState;
+use crate::sim::due::Due;
+use crate::sim::topics::Topics;
+use crate::sim::world::{BOOT, World};
+
+/// The application hands records in at most this often; faster ones come several at a time.
+const TICK: Nanos = 1_000_000;
+
+/// Keys of a Zipf workload.
+const ZIPF_KEYS: usize = 1000;
+
+/// Records handed in at one instant are spread over at most so many keys.
+const KEYS_A_TICK: u32 = 16;
+
+/// A producer's application.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    pub(super) record_bytes: u32,
+    pub(super) resend: bool,
+    /// `send()` blocks.
+    pub(super) blocked: bool,
+    /// Records to send one after the other, and how many of those are not settled.
+    pub(super) in_turn: u32,
+    pub(super) waiting_for: u32,
+    /// Time between two records; 0 is no steady rate.
+    interval: Nanos,
+    next_at: Nanos,
+    until: Option<Nanos>,
+    left: Option<u64>,
+    keys: Keys,
+    fixed: Option<Target>,
+    /// Cumulated weights of Zipf's keys.
+    zipf: Vec<u64>,
+    chance: Chance,
+    queued: bool,
+}
+
+impl Workload {
+    /// The workload of a producer.
+    pub(super) fn of(spec: &ProducerSpec, topics: &Topics, chance: Chance) -> Self {
+        let fixed = spec.partition.and_then(|number| {
+            let (_, topic) = topics.named(&spec.topic)?;
+            topic.partitions.get(number as usize).map(|ix| Target::Partition(*ix))
+        });
+        Workload {
+            record_bytes: spec.record_bytes,
+            resend: spec.resend,
+            blocked: false,
+            in_turn: 0,
+            waiting_for: 0,
+            interval: interval(spec.records_per_s),
+            next_at: BOOT + spec.from.0,
+            until: spec.until.map(|until| BOOT + until.0),
+            left: spec.records,
+            keys: spec.keys,
+            fixed,
+            zipf: if spec.keys == Keys::Zipf { zipf_weights() } else { Vec::new() },
+            chance,
+            queued: false,
+        }
+    }
+
+    /// Another rate or size from now on.
+    pub(super) fn change(&mut self, records_per_s: Option<f64>, record_bytes: Option<u32>) {
+        self.interval = records_per_s.map_or(self.interval, interval);
+        self.record_bytes = record_bytes.unwrap_or(self.record_bytes);
+    }
+
+    /// The process is gone: nothing is waited for.
+    pub(super) fn settle(&mut self) {
+        (self.in_turn, self.waiting_for, self.blocked) = (0, 0, false);
+    }
+
+    pub(super) fn set_keys(&mut self, keys: Keys) {
+        self.keys = keys;
+    }
+
+    /// Where the next record goes.
+    pub(super) fn target(&mut self) -> Target {
+        if let Some(fixed) = self.fixed {
+            return fixed;
+        }
+        match self.keys {
+            Keys::None => Target::NoKey,
+            Keys::Uniform => Target::Key(self.chance.any() as u32),
+            Keys::Celebrity if self.chance.below(2) == 0 => Target::Key(0x9e37_79b9),
+            Keys::Celebrity => Target::Key(self.chance.any() as u32),
+            Keys::Zipf => {
+                let drawn = self.chance.below(self.zipf.last().copied().unwrap_or(1));
+                let rank = self.zipf.partition_point(|weight| *weight <= drawn) as u32;
+                Target::Key(rank.wrapping_mul(0x9e37_79b9))
+            }
+        }
+    }
+
+    /// How many records are due now; the next time is set.
+    fn due(&mut self, now: Nanos) -> u32 {
+        if self.interval == 0 || now < self.next_at || self.until.is_some_and(|until| now >= until) {
+            return 0;
+        }
+        let count = (now - self.next_at) / self.interval + 1;
+        self.next_at += count * self.interval;
+        let count = self.left.map_or(count, |left| count.min(left));
+        self.left = self.left.map(|left| left - count);
+        count as u32
+    }
+
+    /// When to hand in next.
+    fn next(&self, now: Nanos) -> Option<Nanos> {
+        let over = self.interval == 0 || self.left == Some(0) || self.until.is_some_and(|until| now >= until);
+        (!over).then(|| self.next_at.max(now + TICK.min(self.interval)))
+    }
+}
+
+fn interval(records_per_s: f64) -> Nanos {
+    if records_per_s <= 0.0 { 0 } else { ((1e9 / records_per_s) as Nanos).max(1) }
+}
+
+fn zipf_weights() -> Vec<u64> {
+    let mut sum = 0;
+    (1..=ZIPF_KEYS as u64)
+        .map(|rank| {
+            sum += 1_000_000_000 / rank;
+            sum
+        })
+        .collect()
+}
+
+impl World {
+    /// The time for the next records has come.
+    pub(super) fn workload_due(&mut self, client: u32) {
+        self.producers[client as usize].workload.queued = false;
+        self.work(client);
+    }
+
+    /// The application goes on after it could not: it did not save up records meanwhile.
+    pub(super) fn work_again(&mut self, client: u32) {
+        let workload = &mut self.producers[client as usize].workload;
+        workload.next_at = workload.next_at.max(self.now);
+        self.work(client);
+    }
+
+    /// The application's turn: hands in what is due and comes back when more is.
+    pub(super) fn work(&mut self, client: u32) {
+        let now = self.now;
+        let host = &mut self.producers[client as usize];
+        if host.desk.state != ClientState::Up || host.workload.blocked {
+            return;
+        }
+        let count = host.workload.due(now);
+        if count > 0 {
+            self.hand_in_spread(client, count);
+        }
+        let workload = &mut self.producers[client as usize].workload;
+        if let Some(at) = workload.next(now).filter(|_| !workload.queued) {
+            workload.queued = true;
+            self.queue.push(at, Due::Workload(client));
+        }
+    }
+
+    fn hand_in_spread(&mut self, client: u32, count: u32) {
+        let parts = count.min(KEYS_A_TICK);
+        for part in 0..parts {
+            let share = count / parts + u32::from(part < count % parts);
+            let target = self.producers[client as usize].workload.target();
+            self.hand_in(client, target, share);
+        }
+    }
+}
