@@ -10,12 +10,15 @@ mod clients;
 mod doctor;
 mod explain;
 mod failure;
+#[cfg(feature = "lab")]
+mod lab;
 #[cfg(feature = "live")]
 mod live;
 mod manual;
 mod output;
 mod roll;
 mod screen;
+mod simulate;
 mod source;
 
 pub use args::Args;
@@ -39,7 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(args: Args) -> Result<ExitCode, Failure> {
-    let Some(command) = args.command else { return screen::embedded(&args.screen) };
+    let Some(command) = args.command else { return screen::embedded(&args.embedded) };
     match command {
         #[cfg(feature = "live")]
         Command::Live(args) => screen::live(&args),
@@ -47,11 +50,14 @@ fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::run(&args),
         Command::Assess(args) => assess::run(&args),
         Command::Roll(args) => roll::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Explain(args) => explain::run(&args),
         #[cfg(feature = "live")]
         Command::Snapshot(args) => live::snapshot(&args),
         #[cfg(feature = "live")]
         Command::Acl(args) => live::acl(&args),
+        #[cfg(feature = "lab")]
+        Command::Lab(args) => lab::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man => manual::man(),
         Command::Doctor => doctor::run(),

@@ -1,11 +1,13 @@
 //! Scripts: a start, keys through the real keymap, and what must come of it. The engine answers at once.
 
+mod still;
+
 use super::*;
 use crate::hypothesis::reference_with;
 use crate::keymap::Code;
 use crate::model::{KafkaVersion, Partitions};
-use crate::source::Still;
 use proptest::prelude::*;
+use still::Still;
 
 /// A user with a keyboard, and a simulator in which no time passes.
 struct Robot {
@@ -39,7 +41,7 @@ impl Robot {
     }
 
     fn see(&mut self, cluster: Cluster) {
-        self.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None }));
+        self.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
     }
 
     fn send(&mut self, msg: Msg) {

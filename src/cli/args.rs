@@ -14,7 +14,21 @@ pub struct Args {
     /// What to do; without it the screen opens on the embedded cluster.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// How the screen looks.
+    /// How the embedded cluster starts.
+    #[command(flatten)]
+    pub embedded: EmbeddedArgs,
+}
+
+/// klever on its embedded cluster.
+#[derive(ClapArgs, Debug, Default)]
+pub struct EmbeddedArgs {
+    /// Run this scenario file instead of the reference cluster
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// Seed of every random choice
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The screen.
     #[command(flatten)]
     pub screen: ScreenArgs,
 }
@@ -88,6 +102,8 @@ pub enum Command {
     Assess(AssessArgs),
     /// Say which brokers may be restarted, and in which order
     Roll(RollArgs),
+    /// Run a scenario to its end in virtual time
+    Simulate(SimulateArgs),
     /// Explain a rule, a knob or any configuration key of Kafka
     Explain(ExplainArgs),
     /// Read a cluster once and write it to a file
@@ -96,6 +112,9 @@ pub enum Command {
     /// Print the least ACLs that reading a cluster needs
     #[cfg(feature = "live")]
     Acl(AclArgs),
+    /// Start real local brokers, and run scenarios on them
+    #[cfg(feature = "lab")]
+    Lab(crate::cli::lab::LabArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -204,6 +223,26 @@ pub struct RollArgs {
     #[command(flatten)]
     pub source: SourceArgs,
     /// How to write the plan
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// `klever simulate`
+#[derive(ClapArgs, Debug)]
+pub struct SimulateArgs {
+    /// A scenario file, or `reference`
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: String,
+    /// Another seed than the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Run it with another value of a setting
+    #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Tell what happened, event by event
+    #[arg(long)]
+    pub trace: bool,
+    /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }

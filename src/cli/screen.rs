@@ -1,23 +1,28 @@
 //! The screen: on the embedded cluster, on a file, on a real cluster.
 
-use crate::app::{self, Level, Origin, Snapshot, Start};
-use crate::cli::args::{OpenArgs, ScreenArgs};
+use crate::app::{self, Origin, Start};
+use crate::cli::args::{EmbeddedArgs, OpenArgs, ScreenArgs};
 use crate::cli::{Failure, output, source};
-use crate::hypothesis::reference;
-use crate::model::{Cluster, KafkaVersion};
 use crate::runtime::{self, Driver, Setup, Sink};
-use crate::source::Still;
+use crate::scenario::Scenario;
+use crate::source::{Embedded, Still};
 use crate::term::{Caps, TermError};
 use crate::theme::Theme;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// `klever`
-pub(super) fn embedded(args: &ScreenArgs) -> Result<ExitCode, Failure> {
-    let still = Still::new(reference(KafkaVersion::REFERENCE));
-    show(args, Origin::Sim("reference cluster, at rest".into()), move |sink| {
-        Box::new(AtRest::new(still, sink))
-    })
+/// `klever`: the reference cluster, or a scenario file.
+pub(super) fn embedded(args: &EmbeddedArgs) -> Result<ExitCode, Failure> {
+    let scenario = match &args.scenario {
+        None => Scenario::reference(),
+        Some(path) => {
+            let text = output::read(path)?;
+            let parsed = Scenario::parse(&path.display().to_string(), &text);
+            parsed.map_err(|error| Failure::usage(error.to_string()))?
+        }
+    };
+    let (origin, seed) = (Origin::Sim(scenario.id.clone()), args.seed);
+    show(&args.screen, origin, move |sink| Box::new(Embedded::start(scenario, seed, None, sink)))
 }
 
 /// `klever open FILE`
@@ -26,10 +31,7 @@ pub(super) fn open(args: &OpenArgs) -> Result<ExitCode, Failure> {
     crate::cli::clients::adopt(&mut cluster, &args.clients)?;
     let name =
         args.file.file_name().map_or_else(|| "file".into(), |name| name.to_string_lossy().into_owned());
-    show(&args.screen, Origin::File(name), move |sink| {
-        sink.snapshot(still_snapshot(Arc::new(cluster)));
-        Box::new(Nobody)
-    })
+    show(&args.screen, Origin::File(name), move |sink| Box::new(Still::start(cluster, &sink)))
 }
 
 /// `klever live`
@@ -46,7 +48,7 @@ pub(super) fn live(args: &crate::cli::args::LiveArgs) -> Result<ExitCode, Failur
     };
     let stream = crate::source::Live::start(&spec, settings).map_err(super::live::refused)?;
     let name = args.connect.bootstrap.clone().unwrap_or_else(|| "cluster".into());
-    show(&args.screen, Origin::Live(name), move |sink| Box::new(Listening::to(stream, sink)))
+    show(&args.screen, Origin::Live(name), move |sink| Box::new(crate::source::Watched::start(stream, sink)))
 }
 
 /// Runs the screen until it is left.
@@ -78,90 +80,5 @@ fn show(
                 .hint("`klever check`, `assess` and `roll` write text and JSON"))
         }
         Err(error) => Err(Failure::usage(error.to_string())),
-    }
-}
-
-fn still_snapshot(cluster: Arc<Cluster>) -> Snapshot {
-    Snapshot { cluster, clock: None }
-}
-
-/// A source that nobody can tell anything.
-struct Nobody;
-
-impl Driver for Nobody {
-    fn drive(&mut self, _: app::Command) {}
-    fn refresh(&mut self) {}
-}
-
-/// A cluster at rest.
-struct AtRest {
-    still: Still,
-    sink: Sink,
-}
-
-impl AtRest {
-    fn new(still: Still, sink: Sink) -> AtRest {
-        sink.snapshot(still_snapshot(still.cluster()));
-        AtRest { still, sink }
-    }
-}
-
-impl Driver for AtRest {
-    fn drive(&mut self, command: app::Command) {
-        if let app::Command::Act(act) = command {
-            match self.still.act(act) {
-                Ok(()) => self.refresh(),
-                Err(why) => drop(self.sink.notice(Level::Notice, why)),
-            }
-        }
-    }
-
-    fn refresh(&mut self) {
-        self.sink.snapshot(still_snapshot(self.still.cluster()));
-    }
-}
-
-/// A real cluster: a thread passes on what its stream tells.
-#[cfg(feature = "live")]
-struct Listening {
-    refresh: Box<dyn Fn()>,
-}
-
-#[cfg(feature = "live")]
-impl Listening {
-    fn to(stream: crate::source::Live, sink: Sink) -> Listening {
-        let (events, refresh) = stream.split();
-        std::thread::spawn(move || {
-            for event in events {
-                if !pass_on(event, &sink) {
-                    return;
-                }
-            }
-        });
-        Listening { refresh: Box::new(refresh) }
-    }
-}
-
-#[cfg(feature = "live")]
-fn pass_on(event: crate::source::SourceEvent, sink: &Sink) -> bool {
-    use crate::source::SourceEvent;
-    match event {
-        SourceEvent::Snapshot(cluster) => {
-            sink.trouble(None) && sink.snapshot(Snapshot { cluster, clock: None })
-        }
-        SourceEvent::Trouble { since, message, retry_in_ms, .. } => sink.trouble(Some(app::Trouble {
-            what: message,
-            since_ms: since,
-            retry_ms: Some(crate::kafka::now_ms() + retry_in_ms as i64),
-        })),
-    }
-}
-
-#[cfg(feature = "live")]
-impl Driver for Listening {
-    fn drive(&mut self, _: app::Command) {}
-
-    fn refresh(&mut self) {
-        (self.refresh)();
     }
 }
