@@ -13,6 +13,7 @@ mod junit;
 mod layout;
 mod markdown;
 mod roll;
+mod run;
 mod sarif;
 mod snapshot;
 
@@ -24,6 +25,7 @@ pub use json::findings_json;
 pub use junit::findings_junit;
 pub use markdown::findings_markdown;
 pub use roll::{roll_json, roll_text};
+pub use run::{Told, run_json, run_text};
 pub use sarif::findings_sarif;
 pub use snapshot::{SNAPSHOT_SCHEMA, SnapshotError, read_snapshot, write_snapshot};
 

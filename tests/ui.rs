@@ -73,7 +73,7 @@ impl Window {
         let mut window = Window::new(columns, rows, Origin::Sim("durability-1".into()));
         window.draw(&dark());
         window.send(Msg::Tick(60_000));
-        window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(troubled()), clock: None }));
+        window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(troubled()), clock: None, detail: None }));
         window.draw(&dark());
         window
     }
@@ -219,7 +219,7 @@ fn a_real_cluster_shows_that_it_is_read_only_old_and_in_trouble() {
     let mut window = Window::new(120, 40, Origin::Live("prod-eu".into()));
     window.draw(&dark());
     assert!(text(window.terminal.backend().buffer()).contains("waiting for the cluster"));
-    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(troubled()), clock: None }));
+    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(troubled()), clock: None, detail: None }));
     window.send(Msg::Tick(92_000));
     let screen = window.text(&dark());
     assert!(screen.contains("READ-ONLY live") && screen.contains("prod-eu"), "{screen}");
@@ -240,7 +240,7 @@ fn names_from_outside_cannot_break_the_screen() {
     topics[0].name = "evil\x1b[2J\u{202e}\u{200b}日本\n".into();
     cluster.topics = topics.into();
     let mut window = Window::new(120, 40, Origin::File("x".into()));
-    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None }));
+    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
     let screen = window.keys("2").text(&dark());
     assert!(!screen.contains('\x1b') && !screen.contains('\u{202e}'));
     assert!(screen.contains("evil[2J"), "{screen}");
@@ -268,7 +268,7 @@ fn bytes(columns: u16, size: fn() -> std::io::Result<(u16, u16)>, steps: &[&str]
     let rows = size().unwrap().1;
     let mut window = Window::new(columns, rows, Origin::Sim("durability-1".into()));
     let cluster = reference_with(KafkaVersion::REFERENCE, 3, 3, 200, 3);
-    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None }));
+    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
     let mut counted = Vec::new();
     for keys in steps {
         window = window.keys(keys);

@@ -47,3 +47,16 @@ fn chapters_without_evidence_are_named_once() {
     assert!(chapters.is_sorted() && chapters.contains(&2) && chapters.contains(&3), "{chapters:?}");
     assert_eq!(chapters.iter().collect::<BTreeSet<_>>().len(), chapters.len());
 }
+
+#[test]
+#[ignore = "prints how long an examination takes; a measurement, not a test"]
+fn how_long_a_large_examination_takes() {
+    for (name, text) in
+        [("healthy", "min.insync.replicas=2"), ("sick", "unclean.leader.election.enable=true")]
+    {
+        let cluster = fixture::large(10_000, 10, text);
+        let start = std::time::Instant::now();
+        let findings = examine(&cluster);
+        println!("{name}: {:?}, {} findings", start.elapsed(), findings.findings.len());
+    }
+}

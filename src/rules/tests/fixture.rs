@@ -270,3 +270,35 @@ impl Given {
 
 /// What a rule says when topic configurations are refused.
 pub(in crate::rules) const NO_CONFIG: &str = "unknown cluster: denied, needs DescribeConfigs on Topic *";
+
+/// Topics of this many partitions each on 30 brokers in three racks; with one partition of each topic short
+/// of a replica.
+pub(in crate::rules) fn large(topics: usize, partitions: usize, text: &str) -> Cluster {
+    let racks: Vec<&str> = (0..30).map(|at| ["a", "b", "c"][at % 3]).collect();
+    let mut given = given().racks(&racks).broker_config("auto.create.topics.enable=false");
+    let config = config(text);
+    let mut all = Vec::with_capacity(topics);
+    for topic in 0..topics {
+        let first = given.rows.len() as u32;
+        for number in 0..partitions {
+            let replicas: Vec<i32> = (0..3).map(|at| ((topic + number + at) % 30) as i32 + 1).collect();
+            let short = &replicas[..if number == 0 { 2 } else { 3 }];
+            given.rows.push(PartitionRow {
+                topic: TopicIx(topic as u32),
+                number: number as i32,
+                isr: ids(short),
+                leader: Some(BrokerId(replicas[0])),
+                replicas: ids(&replicas),
+                elr: Some(Vec::new()),
+                leader_epoch: Some(0),
+                log_start: Some(0),
+                high_watermark: Some(10),
+                log_end: None,
+            });
+        }
+        let name = format!("topic-{topic:06}").into();
+        all.push(Topic { name, internal: false, config: config.clone(), first, count: partitions as u32 });
+    }
+    given.cluster.topics = all.into();
+    given.producer("acks=1").consumer("").cluster()
+}
