@@ -10,6 +10,8 @@ mod clients;
 mod doctor;
 mod explain;
 mod failure;
+#[cfg(feature = "lab")]
+mod lab;
 #[cfg(feature = "live")]
 mod live;
 mod manual;
@@ -54,6 +56,8 @@ fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Snapshot(args) => live::snapshot(&args),
         #[cfg(feature = "live")]
         Command::Acl(args) => live::acl(&args),
+        #[cfg(feature = "lab")]
+        Command::Lab(args) => lab::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man => manual::man(),
         Command::Doctor => doctor::run(),

@@ -112,6 +112,9 @@ pub enum Command {
     /// Print the least ACLs that reading a cluster needs
     #[cfg(feature = "live")]
     Acl(AclArgs),
+    /// Start real local brokers, and run scenarios on them
+    #[cfg(feature = "lab")]
+    Lab(crate::cli::lab::LabArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page

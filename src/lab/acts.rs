@@ -81,7 +81,9 @@ impl Stage {
             Act::Reassign { topic, partition, replicas } => {
                 let numbers: Vec<i32> = match partition {
                     Some(number) => vec![*number],
-                    None => self.partitions.iter().filter(|(name, _)| name == topic).map(|(_, n)| *n).collect(),
+                    None => {
+                        self.partitions.iter().filter(|(name, _)| name == topic).map(|(_, n)| *n).collect()
+                    }
                 };
                 numbers.iter().try_for_each(|number| {
                     self.ask(&format!("reassign {topic} {number} {}", list(replicas))).map(|_| ())
@@ -183,7 +185,11 @@ impl Stage {
         match process {
             Process::Broker(id) => {
                 self.signal_node(id.0, signal)?;
-                if now { self.paused.insert(id.0) } else { self.paused.remove(&id.0) };
+                if now {
+                    self.paused.insert(id.0)
+                } else {
+                    self.paused.remove(&id.0)
+                };
                 Ok(())
             }
             client => self.on_client(client, |driver| driver.signal(signal)),
@@ -259,19 +265,23 @@ impl Stage {
         let meant = |subject: &str| change.subject.as_deref().is_none_or(|wanted| wanted == subject);
         match change.knob.scope {
             Scope::Topic => {
-                let topics: Vec<String> = self.scenario.topics.iter().map(|topic| topic.name.clone()).collect();
+                let topics: Vec<String> =
+                    self.scenario.topics.iter().map(|topic| topic.name.clone()).collect();
                 let meant = topics.iter().filter(|topic| meant(topic));
                 meant.clone().try_for_each(|topic| match name {
                     "partitions" => self.administer(&Act::AddPartitions {
                         topic: topic.clone(),
                         partitions: value.parse().unwrap_or(1),
                     }),
-                    "replication.factor" => Err(LabError::new("the lab does not change the replication factor")),
+                    "replication.factor" => {
+                        Err(LabError::new("the lab does not change the replication factor"))
+                    }
                     key => self.ask(&format!("config {topic} {key}={value}")).map(|_| ()),
                 })
             }
             Scope::Producer => {
-                let names: Vec<String> = self.scenario.producers.iter().map(|spec| spec.name.clone()).collect();
+                let names: Vec<String> =
+                    self.scenario.producers.iter().map(|spec| spec.name.clone()).collect();
                 for (at, producer) in names.iter().enumerate().filter(|(_, producer)| meant(producer)) {
                     self.scenario.producers[at].config.insert(name.into(), value.clone().into());
                     self.restart(&Process::Producer(producer.clone()))?;
@@ -287,6 +297,18 @@ impl Stage {
                     }
                 }
                 Ok(())
+            }
+            Scope::Net => {
+                let net = &mut self.scenario.net;
+                let millis = change.value.number().unwrap_or(0.0);
+                match name {
+                    "rack_rtt_ms" => net.rack_rtt_ms = millis,
+                    "same_rack_rtt_ms" => net.same_rack_rtt_ms = millis,
+                    "client_rtt_ms" => net.client_rtt_ms = millis,
+                    _ => return Err(LabError::new(format!("the lab does not set {change}"))),
+                }
+                let net = net.clone();
+                self.links(|network| network.measure(net))
             }
             _ => Err(LabError::new(format!("the lab does not set {change} on a running cluster"))),
         }

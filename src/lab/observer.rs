@@ -95,8 +95,7 @@ impl Observer {
         let topic = ListOffsetsTopic::default()
             .with_name(TopicName(StrBytes::from_string(topic.to_string())))
             .with_partitions(vec![partition]);
-        let request =
-            ListOffsetsRequest::default().with_replica_id(NodeId(-1)).with_topics(vec![topic]);
+        let request = ListOffsetsRequest::default().with_replica_id(NodeId(-1)).with_topics(vec![topic]);
         let answer = self.once(port, request)?;
         let found = answer.topics.first()?.partitions.first()?;
         (found.error_code == 0).then_some(found.offset)

@@ -1,18 +1,18 @@
 //! Runs a scenario on real brokers and reports what came of it, in the simulator's own words.
 
+use super::LabError;
 use super::acts::not_on_brokers;
 use super::journal::compare;
 use super::segment::read_log;
 use super::stage::{Stage, now_us};
 use super::tally::{identities, judge};
-use super::LabError;
 use crate::model::{KafkaVersion, PartitionIx};
 use crate::protocol::controller::replay::Report;
 use crate::protocol::log::Log;
 use crate::protocol::profile::Profile;
 use crate::scenario::{Counter, Expect, Scenario};
-use crate::sim::ledger::Ledger;
 use crate::sim::histogram::Histogram;
+use crate::sim::ledger::Ledger;
 use crate::sim::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -36,8 +36,23 @@ pub struct LabRun {
     pub controller_log: String,
     /// What happened when, in milliseconds from the beginning.
     pub story: Vec<(u64, String)>,
-    /// How long after it was handed in each acknowledged record was acknowledged, in milliseconds.
-    pub ack_latencies_ms: Vec<f64>,
+    /// Whether reads (fail-overs too) and writes had to wait for the start of a broker's process.
+    pub waited_for_boot: [bool; 2],
+    /// Every acknowledged record.
+    pub acknowledged: Vec<Acknowledged>,
+    /// Which requests each client id sent, from the setting-up to the end.
+    pub calls: super::Calls,
+}
+
+/// A record that was acknowledged.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Acknowledged {
+    /// Which producer, by its place in the scenario.
+    pub producer: u32,
+    /// When it was handed in, in milliseconds from the beginning.
+    pub sent_at_ms: f64,
+    /// How long the acknowledgement took.
+    pub latency_ms: f64,
 }
 
 /// Runs a scenario on real brokers of this release.
@@ -188,7 +203,9 @@ impl Play {
         let done = stage.tally.done.iter().filter(|done| done.done <= end_us);
         let (acked, failed): (Vec<_>, Vec<_>) = done.partition(|done| done.error.is_none());
         let mut exceptions = BTreeMap::new();
-        failed.iter().for_each(|done| *exceptions.entry(done.error.clone().unwrap_or_default()).or_insert(0) += 1);
+        failed
+            .iter()
+            .for_each(|done| *exceptions.entry(done.error.clone().unwrap_or_default()).or_insert(0) += 1);
         let sum = |of: fn(&Counters) -> u64| partitions.iter().map(|part| of(&part.counters)).sum();
         let counters = Counters {
             sent: Some(stage.tally.sent.iter().filter(|(_, at)| *at <= end_us).count() as u64),
@@ -204,8 +221,16 @@ impl Play {
             visible: sum(|counters| counters.visible),
             log_end: sum(|counters| counters.log_end),
         };
-        let ack_latencies_ms =
-            acked.iter().map(|done| done.done.saturating_sub(done.created) as f64 / 1000.0).collect();
+        let waited_for_boot =
+            [&meter.leaderless, &meter.unwritable].map(|times| overlap(times.ranges(), &stage.boots));
+        let zero = stage.zero_us;
+        let acknowledged = acked.iter().map(|done| Acknowledged {
+            producer: done.producer,
+            sent_at_ms: done.created.saturating_sub(zero) as f64 / 1000.0,
+            latency_ms: done.done.saturating_sub(done.created) as f64 / 1000.0,
+        });
+        let acknowledged = acknowledged.collect();
+        let calls = stage.lab.links().map(|links| links.calls()).unwrap_or_default();
         let groups = stage.scenario.groups.iter().map(|group| group_report(&stage.tally.read, &group.name));
         let mut report = RunReport {
             schema: "klever.run/1",
@@ -220,16 +245,27 @@ impl Play {
             trace_hash: String::new(),
             expectations: Vec::new(),
         };
-        let speaks = |expect: &&Expect| {
-            expect.covers(version) && !matches!(expect.counter, Counter::Error(_))
-        };
-        let verdicts = stage.scenario.expectations.iter().filter(speaks).map(|expect| {
-            expect.judge(report.counter(&expect.counter, expect.partition.as_deref()))
-        });
+        let speaks =
+            |expect: &&Expect| expect.covers(version) && !matches!(expect.counter, Counter::Error(_));
+        let verdicts = stage
+            .scenario
+            .expectations
+            .iter()
+            .filter(speaks)
+            .map(|expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref())));
         let verdicts = verdicts.collect();
         report.expectations = verdicts;
         let (controller_log, controller) = journal(stage, version)?;
-        Ok(LabRun { report, exceptions, controller, controller_log, story: self.story, ack_latencies_ms })
+        Ok(LabRun {
+            report,
+            exceptions,
+            controller,
+            controller_log,
+            story: self.story,
+            acknowledged,
+            calls,
+            waited_for_boot,
+        })
     }
 }
 
@@ -247,6 +283,10 @@ fn journal(stage: &mut Stage, version: KafkaVersion) -> Result<(String, Report),
     let log: Vec<_> = lines.map_err(|error| LabError::new(format!("a controller's record: {error}")))?;
     let report = compare(&log, Profile::of(version, None), &stage.starts);
     Ok((text, report))
+}
+
+fn overlap(times: &[(u64, u64)], boots: &[(u64, u64)]) -> bool {
+    times.iter().any(|(from, to)| boots.iter().any(|(begin, end)| begin < to && from < end))
 }
 
 fn quantiles(histogram: &Histogram) -> Quantiles {
@@ -296,7 +336,8 @@ type Read = (String, u32, String, i32, i64, u64);
 
 fn group_report(read: &[Read], group: &str) -> GroupReport {
     let mine: Vec<&Read> = read.iter().filter(|(name, ..)| name == group).collect();
-    let distinct: BTreeSet<_> = mine.iter().map(|(_, _, topic, part, offset, _)| (topic, part, offset)).collect();
+    let distinct: BTreeSet<_> =
+        mine.iter().map(|(_, _, topic, part, offset, _)| (topic, part, offset)).collect();
     let (all, once) = (mine.len() as u64, distinct.len() as u64);
     GroupReport { group: group.into(), read: all, read_again: all - once, lag: 0 }
 }

@@ -32,6 +32,12 @@ pub(super) struct Stage {
     pub ended_well: BTreeMap<i32, bool>,
     /// Nodes that start again as soon as they have stopped.
     pub start_again: BTreeSet<i32>,
+    /// Nodes that were started and are not unfenced yet, since when.
+    pub booting: BTreeMap<i32, Instant>,
+    /// When some node booted, in nanoseconds from the beginning.
+    pub boots: Vec<(u64, u64)>,
+    /// Who was seen to lead each partition last.
+    led: BTreeMap<usize, i32>,
     /// Partitions in the order of the scenario.
     pub partitions: Vec<(String, i32)>,
     pub zero: Instant,
@@ -99,6 +105,9 @@ impl Stage {
             lost_controllers: Vec::new(),
             ended_well: BTreeMap::new(),
             start_again: BTreeSet::new(),
+            led: BTreeMap::new(),
+            booting: BTreeMap::new(),
+            boots: Vec::new(),
             members: BTreeMap::new(),
             lab,
             observer,
@@ -205,9 +214,8 @@ impl Stage {
     /// Asks the administrator for something; its other lines come back.
     pub fn ask(&mut self, what: &str) -> Result<Vec<String>, LabError> {
         self.admin.tell(what);
-        let mut lines = self.admin.until(Duration::from_secs(90), |line| {
-            line == "OK" || line.starts_with("ERR ")
-        })?;
+        let mut lines =
+            self.admin.until(Duration::from_secs(90), |line| line == "OK" || line.starts_with("ERR "))?;
         match lines.pop() {
             Some(last) if last != "OK" => Err(LabError::new(format!("{what}: {}", &last[4..]))),
             _ => Ok(lines),
@@ -263,14 +271,28 @@ impl Stage {
                 self.start_node(id)?;
             }
         }
+        self.note_boots();
         self.meter_leaders();
         Ok(())
+    }
+
+    /// A node has booted when the others see it unfenced.
+    fn note_boots(&mut self) {
+        let alive = self.observer.alive();
+        let done: Vec<i32> = self.booting.keys().copied().filter(|id| alive.contains(id)).collect();
+        for id in done {
+            if let Some(since) = self.booting.remove(&id) {
+                let from = since.saturating_duration_since(self.zero).as_nanos() as u64;
+                self.boots.push((from, self.zero.elapsed().as_nanos() as u64));
+            }
+        }
     }
 
     /// Starts a node's process and remembers how the one before it had ended.
     pub fn start_node(&mut self, id: i32) -> Result<(), LabError> {
         let clean = self.ended_well.remove(&id).unwrap_or(true);
         self.starts.entry(id).or_default().push(clean);
+        self.booting.insert(id, Instant::now());
         self.lab.restart(id)
     }
 
@@ -279,8 +301,10 @@ impl Stage {
         for (at, (topic, number)) in self.partitions.clone().into_iter().enumerate() {
             let seen = self.observer.partition(&topic, number);
             let leader = seen.and_then(|seen| seen.leader);
+            let was = leader.or(self.led.get(&at).copied());
+            self.led.extend(was.map(|id| (at, id)));
             let running = leader.filter(|id| self.lab.is_running(*id) && !self.paused.contains(id));
-            self.meter.leader(PartitionIx(at as u32), now, running.map(BrokerId), leader.map(BrokerId));
+            self.meter.leader(PartitionIx(at as u32), now, running.map(BrokerId), was.map(BrokerId));
         }
     }
 

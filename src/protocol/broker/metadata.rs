@@ -9,7 +9,15 @@ use crate::protocol::wire::{ErrorCode, PartitionState};
 use std::sync::Arc;
 
 impl Broker {
+    /// Registrations first, whatever their place in the batch: a broker publishes the whole image to its
+    /// metadata cache before its replicas look at it (`BrokerMetadataPublisher.onMetadataUpdate`). A
+    /// follower that was just fenced must not hold the high watermark back.
     pub(super) fn apply_metadata(&mut self, step: &mut Step<'_>, offset: i64, updates: Vec<MetadataUpdate>) {
+        for update in &updates {
+            if let MetadataUpdate::Broker { broker, registration } = update {
+                self.process.view.brokers.insert(*broker, *registration);
+            }
+        }
         for update in updates {
             match update {
                 MetadataUpdate::Partition { partition, state } => {
@@ -20,9 +28,7 @@ impl Broker {
                     self.process.view.set(partition, None);
                     self.drop_replica(step, partition, ErrorCode::UnknownTopicOrPartition);
                 }
-                MetadataUpdate::Broker { broker, registration } => {
-                    self.process.view.brokers.insert(broker, registration);
-                }
+                MetadataUpdate::Broker { .. } => {}
             }
         }
         self.process.metadata_offset = offset;
