@@ -1,1 +1,336 @@
-//! The whole state of the screen and how a message changes it.
+//! The whole state of the screen. `update` takes a message and yields effects: synchronous, deterministic, quick.
+
+mod actions;
+mod cells;
+mod facts;
+mod filter;
+mod fuzzy;
+mod health;
+mod judge;
+mod judgement;
+mod levers;
+mod line;
+mod list;
+mod msg;
+mod page;
+mod palette;
+mod pane;
+mod prompt;
+mod rows;
+mod run;
+mod sort;
+mod tweak;
+mod update;
+
+pub use actions::{Action, Group};
+pub(crate) use cells::troubles;
+pub use cells::{Align, Cell, Column, Look, cells, columns};
+pub use facts::{BrokerRow, Facts, GroupRow};
+pub use filter::Filter;
+pub use health::Health;
+pub use judge::judge;
+pub use judgement::{Consequence, Judgement, Under, Warning};
+pub use levers::LeverRow;
+pub use line::Line;
+pub use list::List;
+pub use msg::{Clock, Command, Effect, Level, Msg, Origin, Question, Snapshot, Target, Trouble};
+pub use page::Page;
+pub use palette::Entry;
+pub use pane::Pane;
+pub use prompt::{Kind as PromptKind, Prompt};
+pub use sort::Sort;
+
+use crate::hypothesis::Hypothesis;
+use crate::keymap::{Context, Key, Keymap, KeymapError, Keys};
+use crate::knobs::Change;
+use crate::model::{BrokerId, Cluster, Millis};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How the application starts.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Where the cluster comes from.
+    pub origin: Origin,
+    /// Names of the themes to step through; the first is the one shown.
+    pub themes: Vec<String>,
+    /// Whether the mouse is reported.
+    pub mouse: bool,
+    /// From which age on a value counts as old.
+    pub stale_ms: Millis,
+    /// The user's keymap file: its name and text.
+    pub keys: Option<(String, String)>,
+}
+
+impl Start {
+    /// The usual start for a source.
+    pub fn new(origin: Origin) -> Start {
+        Start { origin, themes: vec!["dark".into()], mouse: false, stale_ms: 10_000, keys: None }
+    }
+}
+
+/// Something over the panes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Overlay {
+    /// A page to read, and the first line in view.
+    Page(Page, usize),
+    /// A question to answer before a change is made.
+    Ask {
+        /// The question, a line each.
+        text: Vec<String>,
+        /// What is done on yes.
+        change: Change,
+    },
+}
+
+/// A line that is shown for a few seconds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Toast {
+    /// What it says.
+    pub text: String,
+    /// How bad it is.
+    pub level: Level,
+    until_ms: Millis,
+}
+
+/// The whole state of the screen.
+pub struct App {
+    pub(crate) origin: Origin,
+    pub(crate) size: (u16, u16),
+    pub(crate) now_ms: Millis,
+    pub(crate) focus: Pane,
+    /// The cluster pane or the levers, whichever had the keys last: what a small screen shows.
+    pub(crate) main: Pane,
+    pub(crate) zoom: bool,
+    pub(crate) clock: Option<Clock>,
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) facts: Facts,
+    pub(crate) judgement: Option<Arc<Judgement>>,
+    pub(crate) overlay: Option<Overlay>,
+    pub(crate) prompt: Option<Prompt>,
+    pub(crate) toast: Option<Toast>,
+    pub(crate) typed: Vec<Key>,
+    pub(crate) study: Option<Arc<str>>,
+    pub(crate) mouse: bool,
+    pub(crate) stale_ms: Millis,
+    /// While the view is frozen: since when, and the newest state that is not shown.
+    pub(crate) frozen: Option<(Millis, Option<Snapshot>)>,
+    keymap: Keymap<Action>,
+    themes: Vec<String>,
+    theme: usize,
+    hypothesis: Option<Hypothesis>,
+    /// Brokers that are gone in the hypothesis, in the order in which they went.
+    lost: Vec<BrokerId>,
+    shown: Option<Arc<Cluster>>,
+    moved: Vec<tweak::Moved>,
+    undone: Vec<tweak::Moved>,
+    levers: Vec<LeverRow>,
+    lags: BTreeMap<Arc<str>, (Millis, i64)>,
+    filters: [Filter; Pane::COUNT],
+    sorts: [Sort; Pane::COUNT],
+    rows: [Vec<u32>; Pane::COUNT],
+    lists: [List; Pane::COUNT],
+    things: [Option<rows::Thing>; Pane::COUNT],
+    generation: u64,
+    assessed: u64,
+}
+
+impl App {
+    /// An application without a cluster yet.
+    ///
+    /// # Errors
+    /// When the user's keymap file has a mistake.
+    pub fn new(start: Start) -> Result<App, KeymapError> {
+        let mut keymap = Keymap::parse("the built-in keymap", crate::keymap::DEFAULT, Action::named)?;
+        if let Some((file, text)) = &start.keys {
+            keymap = keymap.with_user_file(file, text, Action::named)?;
+        }
+        Ok(App {
+            origin: start.origin,
+            size: (0, 0),
+            now_ms: 0,
+            focus: Pane::Levers,
+            main: Pane::Levers,
+            zoom: false,
+            clock: None,
+            trouble: None,
+            facts: Facts::default(),
+            judgement: None,
+            overlay: None,
+            prompt: None,
+            toast: None,
+            typed: Vec::new(),
+            study: None,
+            mouse: start.mouse,
+            stale_ms: start.stale_ms,
+            frozen: None,
+            keymap,
+            themes: start.themes,
+            theme: 0,
+            hypothesis: None,
+            lost: Vec::new(),
+            shown: None,
+            moved: Vec::new(),
+            undone: Vec::new(),
+            levers: Vec::new(),
+            lags: BTreeMap::new(),
+            filters: std::array::from_fn(|_| Filter::default()),
+            sorts: [Sort::default(); Pane::COUNT],
+            rows: std::array::from_fn(|_| Vec::new()),
+            lists: [List::default(); Pane::COUNT],
+            things: [const { None }; Pane::COUNT],
+            generation: 0,
+            assessed: 0,
+        })
+    }
+
+    /// The cluster that is shown: with the levers, without the brokers lost in the hypothesis.
+    pub fn cluster(&self) -> Option<&Arc<Cluster>> {
+        self.shown.as_ref()
+    }
+
+    /// Whether what is shown is not what is: levers moved where they are a hypothesis.
+    pub fn is_hypothetical(&self) -> bool {
+        let moved = self.hypothesis.as_ref().is_some_and(|hypothesis| !hypothesis.changes().is_empty());
+        (moved || !self.lost.is_empty()) && !self.origin.acts()
+    }
+
+    /// The levers with their values.
+    pub fn lever_rows(&self) -> &[LeverRow] {
+        &self.levers
+    }
+
+    /// What the engine thinks, if it has said so.
+    pub fn judgement(&self) -> Option<&Judgement> {
+        self.judgement.as_deref()
+    }
+
+    /// Whether the engine has not answered the latest question yet.
+    pub fn is_computing(&self) -> bool {
+        self.assessed < self.generation
+    }
+
+    /// The selection of a pane.
+    pub fn list(&self, pane: Pane) -> &List {
+        &self.lists[pane as usize]
+    }
+
+    /// The pane that has the keys.
+    pub fn focus(&self) -> Pane {
+        self.focus
+    }
+
+    /// The filter of a pane.
+    pub fn filter(&self, pane: Pane) -> &Filter {
+        &self.filters[pane as usize]
+    }
+
+    /// The order of a pane.
+    pub fn sort(&self, pane: Pane) -> Sort {
+        self.sorts[pane as usize]
+    }
+
+    /// The theme to show.
+    pub fn theme(&self) -> &str {
+        self.themes.get(self.theme).map_or("dark", String::as_str)
+    }
+
+    /// How old the cluster on the screen is, where time is real.
+    pub fn age_ms(&self) -> Option<Millis> {
+        let real = self.clock.is_none() && !matches!(self.origin, Origin::File(_) | Origin::Sim(_));
+        let taken_at = self.cluster()?.taken_at;
+        real.then(|| (self.now_ms - taken_at).max(0))
+    }
+
+    /// Whether the cluster on the screen is old.
+    pub fn is_stale(&self) -> bool {
+        self.age_ms().is_some_and(|age| age > self.stale_ms)
+    }
+
+    /// When something on the screen changes by itself: an age grows, a message goes.
+    pub fn next_tick_ms(&self) -> Option<Millis> {
+        let second = self.now_ms + 1000;
+        let counts = self.trouble.is_some() || self.frozen.is_some() || self.is_stale();
+        let ages = self
+            .age_ms()
+            .filter(|age| *age <= self.stale_ms)
+            .map(|age| second - 1000 + self.stale_ms - age + 1);
+        let toast = self.toast.as_ref().map(|toast| toast.until_ms);
+        [counts.then_some(second), ages, toast].into_iter().flatten().min()
+    }
+
+    /// Where keys are looked up now, the nearest context first.
+    pub fn contexts(&self) -> Vec<Context> {
+        match (&self.prompt, &self.overlay) {
+            (Some(Prompt { kind: PromptKind::Palette, .. }), _) => vec![Context::Palette, Context::Input],
+            (Some(_), _) => vec![Context::Input],
+            (None, Some(_)) => vec![Context::Overlay, Context::Global],
+            (None, None) => vec![self.focus.context(), Context::List, Context::Global],
+        }
+    }
+
+    /// The shortest keys of an action where the user is now; empty when there are none.
+    pub fn keys_text(&self, action: Action) -> String {
+        let contexts = [self.focus.context(), Context::List, Context::Global];
+        self.keymap.keys_of(&contexts, action).first().map(Keys::to_string).unwrap_or_default()
+    }
+
+    /// Hints for the foot of the screen, the most useful first: keys, word, action.
+    pub fn hints(&self) -> Vec<(String, &'static str, Action)> {
+        let contexts = self.contexts();
+        let fits = |action: &&Action| !action.hint().is_empty() && action.disabled(self).is_none();
+        let keyed = Action::ALL.iter().filter(fits).filter_map(|action| {
+            let keys = self.keymap.keys_of(&contexts, *action).first()?.to_string();
+            Some((keys, action.hint(), *action))
+        });
+        keyed.collect()
+    }
+
+    /// What may follow the keys typed so far.
+    pub fn continuations(&self) -> Vec<(Keys, Action)> {
+        self.keymap.continuations(&self.contexts(), &self.typed)
+    }
+
+    /// The broker of the selected row of the topology.
+    pub fn selected_broker(&self) -> Option<BrokerId> {
+        let row = self.selected_item(Pane::Topology)?;
+        self.facts.brokers.get(row as usize).map(|broker| broker.id)
+    }
+
+    /// The selected lever, when the levers have the keys.
+    pub fn selected_lever(&self) -> Option<&LeverRow> {
+        if self.focus != Pane::Levers {
+            return None;
+        }
+        self.levers.get(self.selected_item(Pane::Levers)? as usize)
+    }
+
+    pub(crate) fn can_undo(&self) -> bool {
+        !self.moved.is_empty()
+    }
+
+    pub(crate) fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+
+    pub(crate) fn is_pinned(&self) -> bool {
+        self.hypothesis.as_ref().is_some_and(|hypothesis| hypothesis.pinned().is_some())
+    }
+
+    /// The item behind the selected row of a pane.
+    pub(crate) fn selected_item(&self, pane: Pane) -> Option<u32> {
+        self.rows[pane as usize].get(self.list(pane).selected()?).copied()
+    }
+
+    /// The items behind the rows of a pane.
+    pub(crate) fn items(&self, pane: Pane) -> &[u32] {
+        &self.rows[pane as usize]
+    }
+
+    fn tell(&mut self, level: Level, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), level, until_ms: self.now_ms + 5_000 });
+    }
+}
+
+#[cfg(test)]
+mod tests;

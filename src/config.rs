@@ -1,1 +1,31 @@
-//! Settings of klever itself.
+//! Client configuration files: Java properties, checked against Kafka's own ConfigDef. Pure; the shell reads the file.
+
+mod client;
+mod properties;
+
+pub use client::{ClientFile, HIDDEN, read_client};
+pub use properties::{Property, parse_properties};
+
+use std::fmt;
+
+/// What is wrong with a file that the user gave, or worth a word: `file:line: text`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileNote {
+    /// The file's name as given.
+    pub file: String,
+    /// Its line, from 1; `None` for the file as a whole.
+    pub line: Option<usize>,
+    /// What it is, in one line.
+    pub text: String,
+}
+
+impl fmt::Display for FileNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.text),
+            None => write!(f, "{}: {}", self.file, self.text),
+        }
+    }
+}
+
+impl std::error::Error for FileNote {}

@@ -1,1 +1,131 @@
 //! What a setting means: failures tolerated, latency, fail-over, the next event that breaks a promise.
+//!
+//! [`assess`] judges a [`crate::model::Cluster`] as it is, with what is assumed of its clients and its
+//! surroundings; a hypothesis is judged by assessing the cluster that it makes. [`lose`], [`restart`] and
+//! [`roll`] answer what happens when brokers go. Every figure has a stable id, a sentence and its reasons.
+//!
+//! How it is built: partitions are grouped into classes ([`classes`]); settings that are not known become
+//! several possible cases ([`possible`]); closed forms ([`tolerance`]) and models judge each case; a figure
+//! covers the cases of a class and takes the worst class.
+
+mod answer;
+mod assessment;
+mod case;
+mod chain;
+mod classes;
+mod fail_over;
+mod failures;
+mod figure;
+#[cfg(test)]
+mod fixtures;
+mod gth;
+mod interning;
+mod judgement;
+mod next_break;
+mod ordering;
+mod pending;
+mod possible;
+mod roll;
+mod setting;
+mod tolerance;
+mod transition;
+mod what_if;
+mod worst;
+
+pub use answer::{Answer, two_digits};
+pub use assessment::{
+    Assessment, Availability, CauseShare, ClassLine, Cost, Durability, FailOver, FigureView, Latency,
+    NextBreak, SettingLine, Subject, Throughput,
+};
+pub use figure::{Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Tolerated, Unit, Words};
+pub use roll::{RollPlan, restart, roll};
+pub use what_if::{Effect, RestartVerdict, Verdict, lose};
+
+use crate::model::Cluster;
+use judgement::Docket;
+use tolerance::{Fault, Operation};
+
+/// What the cluster, a topic or a partition can take, does and costs.
+pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
+    let docket = Docket::of(cluster, subject);
+    Assessment {
+        subject,
+        name: name_of(cluster, subject),
+        partitions: docket.partitions(),
+        setting: docket.setting.lines.clone(),
+        assumptions: assumptions(&docket),
+        durability: durability(&docket),
+        writes: availability(&docket, Operation::Write),
+        reads: availability(&docket, Operation::Read),
+        visibility: availability(&docket, Operation::Visible),
+        ordering: ordering::ordering(&docket),
+        duplicates: ordering::duplicates(&docket),
+        quorum: failures::quorum(&docket),
+        fail_over: fail_over::fail_over(&docket),
+        latency: pending::latency(),
+        throughput: pending::throughput(),
+        cost: pending::cost(),
+        next_break: next_break::next_break(&docket),
+        classes: worst::class_lines(&docket),
+    }
+}
+
+fn name_of(cluster: &Cluster, subject: Subject) -> String {
+    match subject {
+        Subject::Cluster => cluster.id.get().cloned().unwrap_or("cluster".into()),
+        Subject::Topic(ix) => cluster.topic(ix).name.to_string(),
+        Subject::Partition(ix) => cluster.partition_name(ix),
+    }
+}
+
+fn durability(docket: &Docket<'_>) -> Durability {
+    Durability {
+        crash: failures::data(docket, Fault::Crash),
+        power_loss: failures::data(docket, Fault::PowerLoss),
+        disk_loss: failures::data(docket, Fault::DiskLoss),
+        rack: failures::data_racks(docket),
+        loss_per_year: pending::number("durability.loss_per_year", "Loss a year", Unit::PerYear),
+        by_cause: Vec::new(),
+    }
+}
+
+fn availability(docket: &Docket<'_>, operation: Operation) -> Availability {
+    let (id, label) = match operation {
+        Operation::Write => ("writes.unavailable", "Writes down"),
+        Operation::Read => ("reads.unavailable", "Reads down"),
+        Operation::Visible => ("visibility.unavailable", "Invisible"),
+    };
+    Availability {
+        works_now: docket.all(|case, live| operation.works(case, live)),
+        crash: failures::crashes(docket, operation),
+        rack: failures::racks(docket, operation),
+        unavailable: pending::number(id, label, Unit::MinutesPerYear),
+    }
+}
+
+/// What nobody can see and had to be assumed, and what is not known.
+fn assumptions(docket: &Docket<'_>) -> Vec<String> {
+    let assumed = &docket.cluster.assumed;
+    let mut lines = Vec::new();
+    for producer in assumed.producers.iter().take(1) {
+        lines.push(format!("producer: {} of Kafka {}", producer.name, producer.version));
+    }
+    for consumer in assumed.consumers.iter().take(1) {
+        lines.push(format!("consumer: {} of Kafka {}", consumer.name, consumer.version));
+    }
+    let load = &assumed.load;
+    lines.push(format!(
+        "load: {} records/s of {} bytes from {} producers",
+        two_digits(load.records_per_s),
+        load.record_bytes,
+        load.producers
+    ));
+    lines.push(format!("failure rates: {}", assumed.env.name));
+    for line in docket.setting.lines.iter().filter(|line| line.value.get().is_none()) {
+        lines.push(docket.setting.why_unknown(&line.key));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests;

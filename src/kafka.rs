@@ -1,1 +1,69 @@
 //! The read-only client of a real cluster.
+//!
+//! ```text
+//!  ConnectionSpec -> Client (one snapshot, blocking) --+
+//!                    source::live (a stream)         --+-> Reader -> native (librdkafka), raw (own connection)
+//!                                                      +-> Survey (what was read, with ages) -> model::Cluster
+//! ```
+//!
+//! klever owns a consumer handle without a group, declares only functions that read, never names a topic
+//! in Metadata, and looks up group coordinators only where `__consumer_offsets` exists. librdkafka itself
+//! contains code that writes; klever has no path to it. [`API_KEYS_SENT`] is what it sends; a test with a
+//! proxy before a real broker holds it to that.
+//!
+//! Address translation (`--map`) is not part of this room yet.
+
+mod assignment;
+mod client;
+mod error;
+mod journal;
+mod native;
+mod properties;
+mod raw;
+mod reader;
+mod spec;
+mod survey;
+mod version;
+
+#[cfg(feature = "lab")]
+pub(crate) use raw::connection::Connection;
+
+pub use client::{Client, Request, unreachable};
+pub use error::{CallError, ConnectError};
+pub use journal::{Entry, Severity};
+pub use native::{Metadata, library_version};
+pub use reader::{Answer, Part, Reader};
+pub use spec::ConnectionSpec;
+pub use survey::{Survey, now_ms};
+pub use version::infer_version;
+
+/// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
+/// connection authenticates.
+pub const API_KEYS_SENT: &[(i16, &str)] = &[
+    (2, "ListOffsets"),
+    (3, "Metadata"),
+    (9, "OffsetFetch"),
+    (10, "FindCoordinator"),
+    (15, "DescribeGroups"),
+    (16, "ListGroups"),
+    (17, "SaslHandshake"),
+    (18, "ApiVersions"),
+    (32, "DescribeConfigs"),
+    (36, "SaslAuthenticate"),
+    (55, "DescribeQuorum"),
+    (69, "ConsumerGroupDescribe"),
+    (75, "DescribeTopicPartitions"),
+];
+
+/// librdkafka 2.12.1: the layer below was checked against exactly this one.
+pub const LIBRARY_VERSION: i32 = 0x020c_01ff;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_linked_library_is_the_one_that_was_checked() {
+        assert_eq!(library_version(), LIBRARY_VERSION);
+    }
+}

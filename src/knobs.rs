@@ -7,6 +7,7 @@ mod broker;
 mod change;
 mod client_rules;
 mod cluster;
+mod config_def;
 mod consumer;
 mod defaults;
 mod environment;
@@ -15,8 +16,9 @@ mod resolve;
 mod topic;
 mod value;
 
-pub use change::{Change, KnobError, find, nearest};
+pub use change::{Change, KnobError, find, nearest, nearest_of};
 pub use client_rules::{Idempotence, idempotence_of, producer_errors};
+pub use config_def::{allowed, check_value};
 pub use defaults::{ConfigKey, KeyScope, RELEASES, config_keys, default_at, default_of, infer_version};
 pub use resolve::{broker_value, client_value, resolve, topic_value};
 pub use value::{Kind, Value};

@@ -1,1 +1,33 @@
-//! What klever found, as text or JSON: pure functions to strings.
+//! What klever says outside the screen: text, JSON, SARIF, JUnit and Markdown as pure functions to strings.
+//!
+//! JSON is versioned (`klever.findings/1`...), its keys are snake_case, what is not known is `null`. Text is
+//! for people: 80 columns, worst first. Control characters from outside are stripped in every format.
+
+mod assessment;
+mod clean;
+mod explain;
+pub mod export;
+mod findings;
+mod json;
+mod junit;
+mod layout;
+mod markdown;
+mod roll;
+mod run;
+mod sarif;
+mod snapshot;
+
+pub use assessment::{AssessmentReport, assessment_json, assessment_text};
+pub use clean::clean;
+pub use explain::{Topics, explain, list};
+pub use findings::findings_text;
+pub use json::findings_json;
+pub use junit::findings_junit;
+pub use markdown::findings_markdown;
+pub use roll::{roll_json, roll_text};
+pub use run::{Told, run_json, run_text};
+pub use sarif::findings_sarif;
+pub use snapshot::{SNAPSHOT_SCHEMA, SnapshotError, read_snapshot, write_snapshot};
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,298 @@
-//! The loop that joins input, snapshots and signals to the application and the screen.
+//! The loop: keys, snapshots, answers, timers and signals -> `App::update` -> effects -> at most one draw a frame.
+//!
+//! Threads and a channel: the terminal, the signals, the engine and the source each have a thread and send here.
+
+mod inbox;
+mod pacing;
+mod worker;
+
+pub use inbox::Sink;
+pub use worker::Judge;
+
+use crate::app::{App, Command, Effect, Level, Msg, Start, Target};
+use crate::model::Millis;
+use crate::term::{self, Caps, Event, MouseKind, Options, Screen, TermError, Tty};
+use crate::theme::{GlyphChoice, Glyphs, Theme};
+use crate::ui::{self, HitMap};
+use inbox::{Inbox, Input};
+use pacing::{Pacing, Why};
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use worker::Worker;
+
+/// How often a terminal that says nothing is looked after.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// The exit code after a lost terminal: as after SIGHUP.
+const HUNG_UP: i32 = 129;
+
+/// A source that can be told things.
+pub trait Driver {
+    /// Does something to the cluster; real clusters ignore it.
+    fn drive(&mut self, command: Command);
+    /// Reads the cluster again now.
+    fn refresh(&mut self);
+}
+
+/// What the loop needs.
+pub struct Setup {
+    /// How the application starts.
+    pub start: Start,
+    /// What the terminal can do.
+    pub caps: Caps,
+    /// Which marks to draw with.
+    pub glyphs: GlyphChoice,
+    /// Theme files of the user: name and text.
+    pub themes: Vec<(String, String)>,
+    /// Where standard error goes while the screen is up.
+    pub log: Option<PathBuf>,
+    /// The engine.
+    pub judge: Judge,
+}
+
+/// Why the screen did not come up.
+#[derive(Debug)]
+pub enum RunError {
+    /// There is no terminal, or it refused.
+    Term(TermError),
+    /// A theme or keymap file has a mistake; one plain line.
+    Input(String),
+}
+
+impl std::fmt::Display for RunError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RunError::Term(error) => error.fmt(f),
+            RunError::Input(line) => f.write_str(line),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+impl<E: Into<TermError>> From<E> for RunError {
+    fn from(error: E) -> Self {
+        RunError::Term(error.into())
+    }
+}
+
+/// Runs the screen until the user or the system ends it; yields the exit code. `connect` starts the source, which
+/// sends its snapshots into the sink.
+///
+/// # Errors
+/// When there is no terminal, or a file of the user has a mistake.
+pub fn run(setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> Result<i32, RunError> {
+    let glyphs = Glyphs::choose(setup.glyphs, setup.caps.unicode);
+    let app = App::new(setup.start.clone()).map_err(|error| RunError::Input(error.to_string()))?;
+    let theme = theme(app.theme(), &setup, glyphs)?;
+    let inbox = Inbox::new();
+    let worker = Worker::start(setup.judge.clone(), inbox.sink()).map_err(TermError::Io)?;
+    let options = Options { mouse: setup.start.mouse, tmux: setup.caps.tmux, log: setup.log.clone() };
+    term::install_panic_hook();
+    let screen = Screen::enter(options)?;
+    term::listen(Tty::open().map_err(TermError::Io)?, inbox.events()).map_err(TermError::Io)?;
+    term::watch(inbox.events()).map_err(TermError::Io)?;
+    let driver = connect(inbox.sink());
+    let mut running = Running {
+        app,
+        theme,
+        glyphs,
+        screen,
+        tty: Tty::open().map_err(TermError::Io)?,
+        worker,
+        driver,
+        hits: HitMap::default(),
+        pacing: Pacing::new(setup.caps.ssh),
+        resumed: None,
+        setup,
+    };
+    Ok(running.until_end(&inbox))
+}
+
+fn theme(name: &str, setup: &Setup, glyphs: &'static Glyphs) -> Result<Theme, RunError> {
+    let file = setup.themes.iter().find(|(known, _)| known == name);
+    let loaded = match file {
+        Some((name, text)) => Theme::from_toml(name, text, setup.caps.depth, glyphs),
+        None => Theme::built_in(name, setup.caps.depth, glyphs),
+    };
+    loaded.map_err(|error| RunError::Input(error.to_string()))
+}
+
+struct Running {
+    app: App,
+    theme: Theme,
+    glyphs: &'static Glyphs,
+    screen: Screen,
+    tty: Tty,
+    worker: Worker,
+    driver: Box<dyn Driver>,
+    hits: HitMap,
+    pacing: Pacing,
+    resumed: Option<Instant>,
+    setup: Setup,
+}
+
+impl Running {
+    fn until_end(&mut self, inbox: &Inbox) -> i32 {
+        if let Some(code) = self.resize().or_else(|| self.update(Msg::Tick(now_ms()))) {
+            return code;
+        }
+        loop {
+            let wait = self.pacing.wait(self.next_tick(), HEARTBEAT);
+            let first = inbox.wait(wait);
+            let silent = first.is_none();
+            for input in first.into_iter().chain(inbox.ready()) {
+                if let Some(code) = self.take(input) {
+                    return code;
+                }
+            }
+            if silent && self.tty.is_gone() {
+                return HUNG_UP;
+            }
+            if let Some(code) = self.tick().or_else(|| self.draw_if_due()) {
+                return code;
+            }
+        }
+    }
+
+    /// One input; yields the exit code when it is the last one.
+    fn take(&mut self, input: Input) -> Option<i32> {
+        match input {
+            Input::Event(event) => self.event(event),
+            Input::Msg(msg) => {
+                self.pacing.want(Why::Data);
+                self.update(msg)
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) -> Option<i32> {
+        self.pacing.want(Why::Input);
+        match event {
+            Event::Key(key) => self.update(Msg::Key(key)),
+            Event::Paste(text) => self.update(Msg::Paste(text)),
+            Event::Mouse(kind, x, y) => self.mouse(kind, x, y),
+            Event::Focus(focused) => {
+                self.pacing.set_focused(focused);
+                None
+            }
+            Event::Resize => self.resize(),
+            Event::Suspend => self.update(Msg::Suspend),
+            Event::Continued => self.continued(),
+            Event::Terminate(signal) => self.update(Msg::End(128 + signal)),
+            Event::HangUp => Some(HUNG_UP),
+        }
+    }
+
+    fn mouse(&mut self, kind: MouseKind, x: u16, y: u16) -> Option<i32> {
+        let wheel = |by| self.hits.pane_at(x, y).map(|pane| Msg::Wheel(pane, by));
+        let msg = match kind {
+            MouseKind::Press => self.hits.at(x, y).map(Msg::Click),
+            MouseKind::WheelUp => wheel(-3),
+            MouseKind::WheelDown => wheel(3),
+        };
+        // A second click on the selected row opens it.
+        let opens = matches!(msg, Some(Msg::Click(Target::Row(pane, _))) if pane == self.app.focus());
+        let before = self.app.list(self.app.focus()).selected();
+        let end = msg.and_then(|msg| self.update(msg));
+        if opens && before == self.app.list(self.app.focus()).selected() {
+            return end.or_else(|| self.update(Msg::Click(Target::Action(crate::app::Action::Open))));
+        }
+        end
+    }
+
+    fn resize(&mut self) -> Option<i32> {
+        self.pacing.want(Why::Input);
+        match crossterm::terminal::size() {
+            Ok((columns, rows)) => self.update(Msg::Resize(columns, rows)),
+            Err(_) => Some(HUNG_UP),
+        }
+    }
+
+    /// The shell has had the terminal. After a stop of our own making it is ours again already.
+    fn continued(&mut self) -> Option<i32> {
+        let own = self.resumed.take().is_some_and(|at| at.elapsed() < Duration::from_secs(1));
+        if own {
+            return None;
+        }
+        match self.screen.reenter() {
+            Ok(()) => self.resize(),
+            Err(_) => Some(HUNG_UP),
+        }
+    }
+
+    fn update(&mut self, msg: Msg) -> Option<i32> {
+        let effects = self.app.update(msg);
+        effects.into_iter().find_map(|effect| self.perform(effect))
+    }
+
+    fn perform(&mut self, effect: Effect) -> Option<i32> {
+        match effect {
+            Effect::Quit(code) => return Some(code),
+            Effect::Assess(question) => self.worker.ask(question),
+            Effect::Drive(command) => self.driver.drive(command),
+            Effect::Refresh => self.driver.refresh(),
+            Effect::Copy(text) => return self.copy(&text),
+            Effect::Suspend => return self.suspend(),
+            Effect::Repaint => return self.screen.repaint().is_err().then_some(HUNG_UP),
+            Effect::Theme(name) => match theme(&name, &self.setup, self.glyphs) {
+                Ok(theme) => self.theme = theme,
+                Err(error) => return self.update(Msg::Notice(Level::Bad, error.to_string())),
+            },
+            Effect::Mouse(on) => self.screen.set_mouse(on),
+        }
+        None
+    }
+
+    fn copy(&mut self, text: &str) -> Option<i32> {
+        match self.screen.copy(text) {
+            Ok(Ok(())) => None,
+            Ok(Err(too_long)) => self.update(Msg::Notice(Level::Warn, too_long.to_string())),
+            Err(_) => Some(HUNG_UP),
+        }
+    }
+
+    fn suspend(&mut self) -> Option<i32> {
+        let stopped = self.screen.suspend();
+        self.resumed = Some(Instant::now());
+        match stopped {
+            Ok(true) => self.resize(),
+            Ok(false) => self.update(Msg::Notice(Level::Notice, "there is no shell to go back to".into())),
+            Err(_) => Some(HUNG_UP),
+        }
+    }
+
+    /// When the screen changes by itself, because something on it tells an age.
+    fn next_tick(&self) -> Option<Duration> {
+        let at = self.app.next_tick_ms()?;
+        Some(Duration::from_millis((at - now_ms()).max(0) as u64))
+    }
+
+    fn tick(&mut self) -> Option<i32> {
+        if self.app.next_tick_ms().is_some_and(|at| at <= now_ms()) {
+            self.pacing.want(Why::Data);
+            return self.update(Msg::Tick(now_ms()));
+        }
+        None
+    }
+
+    fn draw_if_due(&mut self) -> Option<i32> {
+        if !self.pacing.is_due() {
+            return None;
+        }
+        self.app.update(Msg::Tick(now_ms()));
+        let (app, theme, hits) = (&self.app, &self.theme, &mut self.hits);
+        match self.screen.draw(|frame| *hits = ui::render(app, theme, frame)) {
+            Ok(cost) => self.pacing.drawn(cost.took),
+            Err(_) => return Some(HUNG_UP),
+        }
+        for (pane, rows) in self.hits.shown().to_vec() {
+            self.app.update(Msg::Shown(pane, rows));
+        }
+        None
+    }
+}
+
+fn now_ms() -> Millis {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis)
+}

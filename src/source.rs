@@ -1,1 +1,37 @@
 //! Where a cluster comes from: simulator, live, file or lab, as one stream of snapshots.
+
+mod embedded;
+#[cfg(feature = "live")]
+mod live;
+mod still;
+#[cfg(feature = "live")]
+mod watched;
+
+pub use embedded::Embedded;
+#[cfg(feature = "live")]
+pub use live::{Live, LiveSettings, Refresh};
+pub use still::Still;
+#[cfg(feature = "live")]
+pub use watched::Watched;
+
+use crate::model::{Cluster, Millis};
+use std::sync::Arc;
+
+/// What a source tells.
+#[derive(Clone, Debug)]
+pub enum SourceEvent {
+    /// The cluster as it is now.
+    Snapshot(Arc<Cluster>),
+    /// The cluster cannot be reached; the last snapshot stays valid as what was known. Told at each attempt,
+    /// and over with the next snapshot.
+    Trouble {
+        /// Since when.
+        since: Millis,
+        /// One plain line.
+        message: String,
+        /// What may help.
+        hint: Option<String>,
+        /// Until the next attempt.
+        retry_in_ms: u64,
+    },
+}

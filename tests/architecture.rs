@@ -1,5 +1,7 @@
 //! The arrow rule, the forbidden words of each layer, and the size of files and functions.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

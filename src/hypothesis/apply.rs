@@ -60,7 +60,7 @@ fn set_client(clients: &mut [ClientProfile], change: &Change) -> Result<(), Stri
     for client in clients.iter_mut() {
         if change.subject.as_ref().is_none_or(|name| *name == client.name) {
             found = true;
-            client.settings.insert(change.knob.name.to_string(), change.value.to_string());
+            client.settings.insert(change.knob.name.to_string(), change.value.kafka_text());
             client.origin = Origin::Lever;
         }
     }
@@ -83,8 +83,7 @@ fn set_topic(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
         "partitions" => reshape::set_partitions(cluster, &names, count),
         "replication.factor" => reshape::set_replication_factor(cluster, &names, count),
         key => {
-            let text = change.value.to_string();
-            let text = if text == "MAX_LONG" { i64::MAX.to_string() } else { text };
+            let text = change.value.kafka_text();
             edit_topics(cluster, |topic| names.contains(&topic.name), key, &text, ConfigSource::Topic);
             Ok(())
         }
@@ -92,7 +91,7 @@ fn set_topic(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
 }
 
 fn no_topic(cluster: &Cluster, name: &str) -> String {
-    let near = cluster.topics.iter().find(|topic| topic.name.starts_with(&name[..name.len().min(3)]));
+    let near = cluster.topics.iter().find(|topic| topic.name.starts_with(name.get(..3).unwrap_or(name)));
     match near {
         Some(topic) => format!("there is no topic `{name}`: did you mean `{}`?", topic.name),
         None => format!("there is no topic `{name}`"),
@@ -128,7 +127,7 @@ fn edit_topics(
 }
 
 fn set_broker(cluster: &mut Cluster, key: &str, value: &Value) -> Result<(), String> {
-    let text = value.to_string();
+    let text = value.kafka_text();
     let as_of = cluster.taken_at;
     let mut brokers = cluster.brokers.to_vec();
     for broker in &mut brokers {

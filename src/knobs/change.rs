@@ -131,10 +131,15 @@ fn scopes_of_key(name: &str) -> Vec<Scope> {
 
 /// The knob whose name is nearest to a misspelt one, if it is near at all.
 pub fn nearest(name: &str) -> Option<String> {
-    let ranked = ALL.iter().map(|knob| (distance(name, knob.name), knob.name));
-    let (edits, best) = ranked.min()?;
-    let contains = ALL.iter().find(|knob| name.len() >= 4 && knob.name.contains(name)).map(|knob| knob.name);
-    (edits <= 2 + name.len() / 4).then_some(best).or(contains).map(String::from)
+    nearest_of(name, ALL.iter().map(|knob| knob.name)).map(String::from)
+}
+
+/// The name nearest to a misspelt one, if one is near: a few edits away, or containing what was written.
+pub fn nearest_of<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let (edits, best) = names.clone().map(|known| (distance(name, known), known)).min()?;
+    let contains =
+        names.filter(|known| name.len() >= 4 && known.contains(name)).min_by_key(|known| known.len());
+    (edits <= 2 + name.len() / 4).then_some(best).or(contains)
 }
 
 /// Edits that turn one word into the other (Levenshtein).

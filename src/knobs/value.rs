@@ -137,6 +137,14 @@ impl Value {
         }
     }
 
+    /// As Kafka reads it from a file: numbers in digits.
+    pub fn kafka_text(&self) -> String {
+        match self {
+            Value::Int(number) => number.to_string(),
+            other => other.to_string(),
+        }
+    }
+
     /// The word, if it is one.
     pub fn word(&self) -> Option<&str> {
         match self {
@@ -146,7 +154,7 @@ impl Value {
     }
 }
 
-/// As Kafka writes it, with MAX_LONG and MAX_INT by name.
+/// As people read it, with MAX_LONG and MAX_INT by name.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

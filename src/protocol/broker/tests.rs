@@ -27,4 +27,5 @@ stories! {
     truncation_by_epoch,
     fencing,
     life,
+    reading,
 }

@@ -56,7 +56,7 @@ impl Codec {
 /// Sixteen times the binary logarithm, linear between powers of two: integers, so equal on every machine.
 fn log2_16ths(number: u32) -> u32 {
     let whole = number.ilog2();
-    whole * 16 + ((u64::from(number) * 16 >> whole) as u32 - 16)
+    whole * 16 + (((u64::from(number) * 16) >> whole) as u32 - 16)
 }
 
 /// The producer's guess of how far the next batch will shrink (`CompressionRatioEstimator`), in thousandths.

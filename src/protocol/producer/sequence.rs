@@ -1,4 +1,4 @@
-//! Idempotence on the client: sequences, what is unresolved after an expiry, epoch bumps (`TransactionManager`).
+//! Idempotence on the client: sequences, unresolved ones, epoch bumps (`TransactionManager`).
 
 use crate::protocol::producer::batch::{BatchId, Held};
 use crate::protocol::producer::{Producer, ProducerOutput};
@@ -175,7 +175,7 @@ impl Producer {
         }
     }
 
-    /// A batch expired that was sent before: whether it is in the log is not known (`markSequenceUnresolved`).
+    /// A batch expired that was sent before: it may or may not be in the log (`markSequenceUnresolved`).
     pub(super) fn mark_unresolved(&mut self, queue: u32) {
         let line = &mut self.queues[queue as usize].sequences;
         if !std::mem::replace(&mut line.unresolved, true) {

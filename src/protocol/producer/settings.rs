@@ -143,3 +143,35 @@ fn partitioner(client: &ClientProfile) -> Partitioner {
         _ => Partitioner::UniformSticky,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn defaults(version: &str) -> ProducerSettings {
+        ProducerSettings::of(&ClientProfile::defaults(version.parse().unwrap()))
+    }
+
+    #[test]
+    fn defaults_follow_the_version() {
+        const MS: Nanos = 1_000_000;
+        let old = defaults("2.8");
+        assert_eq!((old.acks, old.idempotent, old.linger), (Acks::One, false, 0));
+        let inert = defaults("3.1.0");
+        assert_eq!((inert.acks, inert.idempotent), (Acks::All, false));
+        let new = defaults("4.1");
+        assert_eq!((new.acks, new.idempotent, new.linger), (Acks::All, true, 5 * MS));
+        assert_eq!((new.retry_backoff_max, defaults("3.6").retry_backoff_max), (1000 * MS, 100 * MS));
+        assert_eq!(defaults("2.0").delivery_timeout, 30_000 * MS);
+        assert_eq!(new.delivery_timeout, 120_000 * MS);
+        let styles = ["2.3", "3.2", "3.3"].map(|version| defaults(version).partitioner);
+        assert_eq!(styles, [Partitioner::RoundRobin, Partitioner::StickyBatch, Partitioner::UniformSticky]);
+    }
+
+    #[test]
+    fn delivery_timeout_is_at_least_linger_and_request_timeout() {
+        let mut client = ClientProfile::defaults(KafkaVersion::REFERENCE);
+        client.settings.insert("request.timeout.ms".into(), "130000".into());
+        assert_eq!(ProducerSettings::of(&client).delivery_timeout, 130_005_000_000);
+    }
+}

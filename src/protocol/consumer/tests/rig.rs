@@ -113,7 +113,7 @@ impl Rig {
     fn happen(&mut self, event: Event) {
         match event {
             Event::Wake(who) => self.step(who, ConsumerInput::Wake),
-            Event::GroupWake => self.to_group(GroupInput::Wake),
+            Event::GroupWake => self.tell_group(GroupInput::Wake),
             Event::Fetch(who, request, since) => self.fetch(who, request, since),
             Event::Reply(who, correlation, reply) => {
                 self.step(who, ConsumerInput::Coordinator { correlation, reply: &reply });
@@ -159,6 +159,7 @@ impl Rig {
                     diverging: None,
                     high_watermark: hw,
                     log_start: log.start,
+                    preferred_read_replica: None,
                     batches,
                 });
             }
@@ -177,7 +178,7 @@ impl Rig {
         out.into_iter().for_each(|output| self.hear(who, output));
     }
 
-    pub fn to_group(&mut self, input: GroupInput) {
+    pub fn tell_group(&mut self, input: GroupInput) {
         let mut out = Vec::new();
         self.group.step(self.now, input, &mut out);
         for output in out {
@@ -221,7 +222,7 @@ impl Rig {
                     let reply = GroupReply::Committed { error: ErrorCode::NetworkException };
                     return self.at(self.now + MS, Event::Reply(who, correlation, reply));
                 }
-                self.to_group(GroupInput::Request { from: who as u32, correlation, request });
+                self.tell_group(GroupInput::Request { from: who as u32, correlation, request });
             }
             ConsumerOutput::WantMetadata => self.at(self.now + MS, Event::Metadata(who)),
             ConsumerOutput::Wake(at) => self.at(at, Event::Wake(who)),

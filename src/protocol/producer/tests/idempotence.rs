@@ -23,8 +23,7 @@ fn c9_retries_exhausted_leave_a_gap_but_order_and_uniqueness_hold() {
     assert!((4..=7).contains(&failed), "{failed}\n{}", rig.story());
     assert_eq!(rig.log(0), (failed..14).collect::<Vec<_>>());
     assert!(rig.story().contains("epoch 1"), "{}", rig.story());
-    let last = rig.logs[0].last().unwrap();
-    assert_eq!((last.producer_epoch, last.base_sequence), (1, 13 - failed as i32));
+    assert!(rig.logs[0].iter().all(|batch| batch.producer_epoch == 1));
 }
 
 #[test]

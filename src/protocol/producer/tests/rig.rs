@@ -271,8 +271,9 @@ fn check_sequence(log: &[Batch], batch: &Batch) -> Result<(), (ErrorCode, i64)> 
     if batch.producer_id < 0 {
         return Ok(());
     }
-    let mine: Vec<&Batch> = log.iter().filter(|old| old.producer_id == batch.producer_id).collect();
-    let Some(last) = mine.last() else { return Ok(()) };
+    let latest = log.iter().rev().filter(|old| old.producer_id == batch.producer_id);
+    let mine: Vec<&Batch> = latest.take(5).collect();
+    let Some(last) = mine.first() else { return Ok(()) };
     let same = |old: &&&Batch| {
         (old.producer_epoch, old.base_sequence, old.records.count)
             == (batch.producer_epoch, batch.base_sequence, batch.records.count)
@@ -280,7 +281,7 @@ fn check_sequence(log: &[Batch], batch: &Batch) -> Result<(), (ErrorCode, i64)> 
     if batch.producer_epoch < last.producer_epoch {
         return Err((ErrorCode::InvalidProducerEpoch, -1));
     }
-    if let Some(old) = mine.iter().rev().take(5).find(same) {
+    if let Some(old) = mine.iter().find(same) {
         return Err((ErrorCode::None, old.base_offset));
     }
     let expected = match batch.producer_epoch > last.producer_epoch {

@@ -1,0 +1,238 @@
+//! Everything a user can do, declared once. Keys, hints, `?`, the palette and the generated docs derive from it.
+
+use crate::app::{App, Overlay, Pane};
+
+/// Headings of help.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Group {
+    /// The levers.
+    Levers,
+    /// The cluster.
+    Cluster,
+    /// What is shown.
+    View,
+    /// The selection.
+    Move,
+    /// The program.
+    Program,
+    /// A line being typed.
+    Typing,
+}
+
+impl Group {
+    /// All groups in the order of help.
+    pub const ALL: [Group; 6] =
+        [Group::Levers, Group::Cluster, Group::View, Group::Move, Group::Program, Group::Typing];
+
+    /// Its heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Group::Levers => "Levers",
+            Group::Cluster => "Cluster",
+            Group::View => "View",
+            Group::Move => "Move",
+            Group::Program => "Program",
+            Group::Typing => "Typing",
+        }
+    }
+}
+
+/// Why an action cannot be done now; `None` when it can.
+type When = fn(&App) -> Option<&'static str>;
+
+macro_rules! actions {
+    ($($group:ident { $($variant:ident, $name:literal, $hint:literal, $when:expr, $doc:literal;)+ })+) => {
+        /// Something a user can do.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum Action {
+            $($(#[doc = $doc] $variant,)+)+
+        }
+
+        impl Action {
+            /// All actions in the order of their declaration.
+            pub const ALL: &'static [Action] = &[$($(Action::$variant),+),+];
+
+            /// Its name in keymap files and in the palette.
+            pub const fn name(self) -> &'static str {
+                match self { $($(Action::$variant => $name),+),+ }
+            }
+
+            /// What it does.
+            pub const fn doc(self) -> &'static str {
+                match self { $($(Action::$variant => $doc),+),+ }
+            }
+
+            /// The heading that it stands under in help.
+            pub const fn group(self) -> Group {
+                match self { $($(Action::$variant => Group::$group),+),+ }
+            }
+
+            /// Its word in the line of hints; empty when it is no hint.
+            pub const fn hint(self) -> &'static str {
+                match self { $($(Action::$variant => $hint),+),+ }
+            }
+
+            /// Why it cannot be done now; `None` when it can.
+            pub fn disabled(self, app: &App) -> Option<&'static str> {
+                let when: When = match self { $($(Action::$variant => $when),+),+ };
+                when(app)
+            }
+        }
+    };
+}
+
+// Hints are shown in this order as far as the line is wide.
+actions! {
+    Levers {
+        LeverLess, "lever-less", "less", on_lever, "Step the selected lever down.";
+        LeverMore, "lever-more", "more", on_lever, "Step the selected lever up.";
+        LeverEdit, "lever-edit", "type", on_lever, "Type a value for the selected lever.";
+        Undo, "undo", "undo", can_undo, "Take the last lever back.";
+        Redo, "redo", "", can_redo, "Move the lever again that was taken back.";
+        LeverReset, "lever-reset", "reset", on_changed_lever, "Put the selected lever back to what it was.";
+        LeverResetAll, "lever-reset-all", "", has_changes, "Put all levers back to what they were.";
+        Pin, "pin", "", has_cluster, "Compare with the present setting from now on.";
+        Unpin, "unpin", "", is_pinned, "Compare with the real state again.";
+    }
+    Cluster {
+        Pause, "pause", "pause", has_cluster, "Stop time, or freeze the view of a real cluster; again: go on.";
+        Faster, "faster", "", has_clock, "Let the simulator run twice as fast.";
+        Slower, "slower", "", has_clock, "Let the simulator run half as fast.";
+        Step, "step", "", has_clock, "Let the simulator take one step.";
+        Reset, "reset", "", has_clock, "Start the simulator again with the same seed.";
+        ToggleBroker, "toggle-broker", "crash", on_broker, "Crash the selected broker, or bring it back; on a real cluster: what if it crashed?";
+        Refresh, "refresh", "", has_cluster, "Read the cluster again now.";
+        Study, "study", "", has_cluster, "Study the topic of the selected partition; again: all topics.";
+    }
+    View {
+        Open, "open", "why", has_selection, "Show the selected row in full.";
+        Filter, "filter", "filter", filters, "Show only rows that match.";
+        Sort, "sort", "", sorts, "Sort by the next column.";
+        SortReverse, "sort-reverse", "", sorts, "Turn the order round.";
+        Zoom, "zoom", "zoom", always, "Let the pane fill the screen; again: all panes.";
+        Back, "back", "", always, "Close what is open, clear the filter, leave the zoom.";
+        NextPane, "next-pane", "pane", always, "Go to the next pane.";
+        PreviousPane, "previous-pane", "", always, "Go to the previous pane.";
+        PaneTopology, "pane-topology", "", always, "Go to the brokers.";
+        PanePartitions, "pane-partitions", "", always, "Go to the partitions.";
+        PaneGroups, "pane-groups", "", always, "Go to the consumer groups.";
+        PaneLevers, "pane-levers", "", always, "Go to the levers.";
+        PaneConsequences, "pane-consequences", "", always, "Go to the consequences.";
+        PaneWarnings, "pane-warnings", "", always, "Go to the warnings.";
+        NextTheme, "next-theme", "", always, "Change the colours.";
+    }
+    Move {
+        Up, "up", "", always, "One row up.";
+        Down, "down", "", always, "One row down.";
+        PageUp, "page-up", "", always, "One page up.";
+        PageDown, "page-down", "", always, "One page down.";
+        Top, "top", "", always, "To the first row.";
+        Bottom, "bottom", "", always, "To the last row.";
+    }
+    Program {
+        Palette, "palette", "palette", always, "Find any action, lever or topic by a few letters; set a lever: `acks 1`.";
+        Help, "help", "help", always, "Show all keys.";
+        Copy, "copy", "", has_selection, "Copy the selected row.";
+        CopyPane, "copy-pane", "", has_selection, "Copy all rows of the pane as a Markdown table.";
+        ToggleMouse, "toggle-mouse", "", always, "Use the mouse, or leave it to the terminal.";
+        Redraw, "redraw", "", always, "Draw everything anew.";
+        Suspend, "suspend", "", always, "Go back to the shell; `fg` returns.";
+        Quit, "quit", "quit", always, "Leave klever.";
+    }
+    Typing {
+        Accept, "accept", "", always, "Take what was typed.";
+        Complete, "complete", "", always, "Type the rest of the selected entry.";
+        RubOut, "rub-out", "", always, "Rub out a character; in an empty line: leave it.";
+        RubOutWord, "rub-out-word", "", always, "Rub out a word.";
+        RubOutAll, "rub-out-all", "", always, "Rub out everything.";
+        CaretLeft, "caret-left", "", always, "One character to the left.";
+        CaretRight, "caret-right", "", always, "One character to the right.";
+        CaretHome, "caret-home", "", always, "To the beginning of the line.";
+        CaretEnd, "caret-end", "", always, "To the end of the line.";
+    }
+}
+
+impl Action {
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Action> {
+        Action::ALL.iter().copied().find(|action| action.name() == name)
+    }
+
+    /// What the palette offers: all but moving and typing.
+    pub fn offered() -> impl Iterator<Item = Action> {
+        let hidden = |action: &Action| matches!(action.group(), Group::Move | Group::Typing);
+        Action::ALL.iter().copied().filter(move |action| !hidden(action))
+    }
+
+    /// The pane that it goes to, if it goes to one.
+    pub const fn pane(self) -> Option<Pane> {
+        match self {
+            Action::PaneTopology => Some(Pane::Topology),
+            Action::PanePartitions => Some(Pane::Partitions),
+            Action::PaneGroups => Some(Pane::Groups),
+            Action::PaneLevers => Some(Pane::Levers),
+            Action::PaneConsequences => Some(Pane::Consequences),
+            Action::PaneWarnings => Some(Pane::Warnings),
+            _ => None,
+        }
+    }
+}
+
+fn always(_: &App) -> Option<&'static str> {
+    None
+}
+
+fn unless(holds: bool, why: &'static str) -> Option<&'static str> {
+    (!holds).then_some(why)
+}
+
+fn has_cluster(app: &App) -> Option<&'static str> {
+    unless(app.cluster().is_some(), "there is no cluster yet")
+}
+
+fn has_selection(app: &App) -> Option<&'static str> {
+    unless(app.list(app.focus).selected().is_some(), "no row is selected")
+}
+
+fn on_lever(app: &App) -> Option<&'static str> {
+    unless(app.selected_lever().is_some(), "select a lever first (pane 4)")
+}
+
+fn on_changed_lever(app: &App) -> Option<&'static str> {
+    let changed = app.selected_lever().is_some_and(|row| row.is_changed());
+    unless(changed, "the selected lever is where it was")
+}
+
+fn has_changes(app: &App) -> Option<&'static str> {
+    let changed = app.lever_rows().iter().any(|row| row.is_changed());
+    unless(changed || app.is_hypothetical(), "no lever was moved")
+}
+
+fn can_undo(app: &App) -> Option<&'static str> {
+    unless(app.can_undo(), "no lever was moved")
+}
+
+fn can_redo(app: &App) -> Option<&'static str> {
+    unless(app.can_redo(), "no lever was taken back")
+}
+
+fn is_pinned(app: &App) -> Option<&'static str> {
+    unless(app.is_pinned(), "nothing is pinned")
+}
+
+fn has_clock(app: &App) -> Option<&'static str> {
+    unless(app.clock.is_some(), "time is real here")
+}
+
+fn on_broker(app: &App) -> Option<&'static str> {
+    let on_broker = app.focus == Pane::Topology && app.selected_broker().is_some();
+    unless(on_broker, "select a broker first (pane 1)")
+}
+
+fn filters(app: &App) -> Option<&'static str> {
+    unless(!matches!(app.overlay, Some(Overlay::Ask { .. })), "answer the question first")
+}
+
+fn sorts(app: &App) -> Option<&'static str> {
+    unless(!crate::app::Sort::names(app.focus).is_empty(), "this pane has one order only")
+}

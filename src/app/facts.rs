@@ -1,0 +1,211 @@
+//! What the panes show of a cluster, counted once per state instead of once per frame.
+
+use crate::app::Health;
+use crate::knobs::{self, Scope};
+use crate::model::{BrokerId, BrokerState, Cluster, Datum, GroupState, Lag, Millis, PartitionIx, Topic};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One broker with what it carries.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BrokerRow {
+    /// Its id.
+    pub id: BrokerId,
+    /// Its rack; `None` when that is not known, an inner `None` when it has none.
+    pub rack: Option<Option<Arc<str>>>,
+    /// Whether it takes part.
+    pub state: BrokerState,
+    /// Since when.
+    pub since: Option<Millis>,
+    /// Partitions that it leads.
+    pub leads: u32,
+    /// Replicas that it follows with.
+    pub follows: u32,
+    /// Replicas that are not in their ISR.
+    pub out_of_sync: u32,
+}
+
+/// One group with its lag.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GroupRow {
+    /// `group.id`.
+    pub id: Arc<str>,
+    /// Its state.
+    pub state: GroupState,
+    /// Members, if known.
+    pub members: Option<u32>,
+    /// Its whole lag.
+    pub lag: Lag,
+    /// How fast the lag grows (or shrinks, when negative), records a second, if it was seen twice.
+    pub growth_per_s: Option<f64>,
+}
+
+/// The counted cluster.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Facts {
+    /// By id.
+    pub brokers: Vec<BrokerRow>,
+    /// By id; empty when groups are not known.
+    pub groups: Vec<GroupRow>,
+    /// The effective minimum ISR of each topic, before it is cut to the number of replicas.
+    min_isr: Vec<Option<u32>>,
+    /// Partitions by health, in the order of [`Health::ALL`].
+    pub health: [u32; Health::ALL.len()],
+}
+
+impl Facts {
+    /// Counts a cluster; `before` is the lag of each group at an earlier time.
+    pub fn of(cluster: &Cluster, before: &BTreeMap<Arc<str>, (Millis, i64)>) -> Facts {
+        let min_isr = minimums(cluster);
+        let mut facts = Facts { brokers: brokers(cluster), min_isr, ..Facts::default() };
+        for partition in cluster.partitions.iter() {
+            facts.health[facts.health_of(cluster, partition.ix) as usize] += 1;
+        }
+        let groups = cluster.groups.get().map_or(&[][..], |groups| groups);
+        facts.groups = groups
+            .iter()
+            .map(|group| {
+                let lag = cluster.lag_of_group(group);
+                GroupRow {
+                    id: group.id.clone(),
+                    state: group.state,
+                    members: group.member_count.get().copied(),
+                    lag,
+                    growth_per_s: growth(before.get(&group.id), cluster.taken_at, lag),
+                }
+            })
+            .collect();
+        facts
+    }
+
+    /// The minimum ISR that counts for a partition, if known.
+    pub fn min_isr(&self, cluster: &Cluster, ix: PartitionIx) -> Option<u32> {
+        let partition = cluster.partitions.view(ix);
+        let min = (*self.min_isr.get(partition.topic().at())?)?;
+        Some(min.min(partition.replicas().len() as u32))
+    }
+
+    /// How well a partition is.
+    pub fn health_of(&self, cluster: &Cluster, ix: PartitionIx) -> Health {
+        Health::of(cluster.partitions.view(ix), self.min_isr(cluster, ix))
+    }
+
+    /// How many partitions are in this state.
+    pub fn count(&self, health: Health) -> u32 {
+        self.health[health as usize]
+    }
+}
+
+/// The lag of each group that is known, to compare a later one with.
+pub fn lags(cluster: &Cluster, facts: &Facts) -> BTreeMap<Arc<str>, (Millis, i64)> {
+    let known = facts.groups.iter().filter_map(|group| match group.lag {
+        Lag::Records(lag) => Some((group.id.clone(), (cluster.taken_at, lag))),
+        Lag::NoCommit | Lag::Unknown => None,
+    });
+    known.collect()
+}
+
+fn growth(before: Option<&(Millis, i64)>, now: Millis, lag: Lag) -> Option<f64> {
+    match (before, lag) {
+        (Some((then, was)), Lag::Records(lag)) if now > *then => {
+            Some((lag - was) as f64 * 1000.0 / (now - then) as f64)
+        }
+        _ => None,
+    }
+}
+
+/// `min.insync.replicas` of each topic; topics that share their configuration share the answer.
+fn minimums(cluster: &Cluster) -> Vec<Option<u32>> {
+    let Ok(knob) = knobs::find(Some(Scope::Topic), "min.insync.replicas") else { return Vec::new() };
+    let mut last: Option<(&Topic, Option<u32>)> = None;
+    let mut answers = Vec::with_capacity(cluster.topics.len());
+    for topic in cluster.topics.iter() {
+        let answer = match last {
+            Some((other, answer)) if share_config(topic, other) => answer,
+            _ => knobs::topic_value(cluster, topic, knob)
+                .get()
+                .and_then(|value| value.int())
+                .map(|min| min as u32),
+        };
+        last = Some((topic, answer));
+        answers.push(answer);
+    }
+    answers
+}
+
+fn share_config(a: &Topic, b: &Topic) -> bool {
+    match (&a.config, &b.config) {
+        (Datum::Known { value: a, .. }, Datum::Known { value: b, .. }) => Arc::ptr_eq(a, b),
+        (Datum::Unknown { .. }, Datum::Unknown { .. }) => true,
+        _ => false,
+    }
+}
+
+fn brokers(cluster: &Cluster) -> Vec<BrokerRow> {
+    let mut rows: Vec<BrokerRow> = cluster
+        .brokers
+        .iter()
+        .map(|broker| BrokerRow {
+            id: broker.id,
+            rack: broker.rack.get().cloned(),
+            state: broker.state,
+            since: broker.since,
+            leads: 0,
+            follows: 0,
+            out_of_sync: 0,
+        })
+        .collect();
+    let place = |id: BrokerId| cluster.brokers.binary_search_by_key(&id, |broker| broker.id).ok();
+    let places: Vec<Vec<Option<usize>>> =
+        cluster.partitions.sets.iter().map(|set| set.iter().map(|id| place(*id)).collect()).collect();
+    for partition in cluster.partitions.iter() {
+        let set = &places[cluster.partitions.replicas[partition.ix.at()] as usize];
+        let (mask, leader) = (partition.isr_mask(), partition.leader());
+        for (at, row) in set.iter().enumerate() {
+            let Some(row) = row.map(|row| &mut rows[row]) else { continue };
+            let leads = Some(row.id) == leader;
+            row.leads += u32::from(leads);
+            row.follows += u32::from(!leads);
+            row.out_of_sync += u32::from(at < 32 && mask >> at & 1 == 0);
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hypothesis::reference;
+    use crate::model::{KafkaVersion, Partitions};
+
+    fn cluster() -> Cluster {
+        let mut cluster = reference(KafkaVersion::REFERENCE);
+        let mut rows = cluster.partitions.to_rows();
+        rows[0].isr.truncate(1);
+        rows[1].leader = None;
+        rows[2].leader = rows[2].replicas.get(1).copied();
+        cluster.partitions = Partitions::from_rows(&rows, cluster.partitions.elr.map(|_| ()));
+        cluster
+    }
+
+    #[test]
+    fn partitions_are_counted_by_health_and_broker() {
+        let cluster = cluster();
+        let facts = Facts::of(&cluster, &BTreeMap::new());
+        assert_eq!(facts.count(Health::AtMin), 1);
+        assert_eq!(facts.count(Health::NoLeader), 1);
+        assert_eq!(facts.count(Health::NotPreferred), 1);
+        assert_eq!(facts.count(Health::Ok), 9);
+        assert_eq!(facts.brokers.iter().map(|row| row.leads).sum::<u32>(), 11);
+        assert_eq!(facts.brokers.iter().map(|row| row.follows).sum::<u32>(), 25);
+        assert_eq!(facts.brokers.iter().map(|row| row.out_of_sync).sum::<u32>(), 2);
+    }
+
+    #[test]
+    fn growth_needs_two_moments() {
+        assert_eq!(growth(Some(&(1000, 50)), 3000, Lag::Records(150)), Some(50.0));
+        assert_eq!(growth(None, 3000, Lag::Records(150)), None);
+        assert_eq!(growth(Some(&(3000, 50)), 3000, Lag::Records(150)), None);
+        assert_eq!(growth(Some(&(1000, 50)), 3000, Lag::Unknown), None);
+    }
+}

@@ -1,0 +1,144 @@
+//! Asks the engine: consequences and rules, with and without the levers, as rows to show.
+
+use crate::app::{Consequence, Judgement, Level, Question, Under, Warning};
+use crate::consequences::{self, Answer, Assessment, Availability, Figure, FigureView, Subject, Tolerated};
+use crate::model::Cluster;
+use crate::rules::{self, Finding, Findings, Severity, Status};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Judges a question. It may take long: it belongs on another thread than the screen.
+pub fn judge(question: &Question) -> Judgement {
+    let now = assess(&question.now, question.topic.as_deref());
+    let same = Arc::ptr_eq(&question.was, &question.now);
+    let was = (!same).then(|| assess(&question.was, question.topic.as_deref()));
+    let found = rules::examine(&question.now);
+    let found_before = (!same).then(|| rules::examine(&question.was));
+    Judgement {
+        subject: format!("{} {}", now.subject.scope(), now.name),
+        consequences: consequences(&now, was.as_ref()),
+        next_break: Some(format!("{} -> {}", now.next_break.event, now.next_break.consequence)),
+        assumptions: now.assumptions.clone(),
+        warnings: warnings(&found, found_before.as_ref()),
+        not_examined: found.not_examined.iter().map(|missed| missed_line(missed)).collect(),
+    }
+}
+
+fn missed_line(missed: &rules::NotExamined) -> String {
+    format!("{} ({})", missed.chapter.title(), missed.words())
+}
+
+fn assess(cluster: &Cluster, topic: Option<&str>) -> Assessment {
+    let studied = topic.and_then(|name| cluster.topic_named(name)).map(|(ix, _)| Subject::Topic(ix));
+    consequences::assess(cluster, studied.unwrap_or(Subject::Cluster))
+}
+
+fn consequences(now: &Assessment, was: Option<&Assessment>) -> Vec<Consequence> {
+    now.figures().iter().map(|figure| row(figure, was, level(now, figure.id))).collect()
+}
+
+fn row(figure: &FigureView<'_>, was: Option<&Assessment>, level: Level) -> Consequence {
+    let before = was.and_then(|was| was.figure(figure.id));
+    let now = figure.value.text();
+    let was_text = before.as_ref().map(|before| before.value.text()).filter(|was| *was != now);
+    let goodness = before.and_then(|before| Some((figure.value.goodness()?, before.value.goodness()?)));
+    let change = goodness.and_then(|(now, was)| now.partial_cmp(&was)).unwrap_or(Ordering::Equal);
+    Consequence {
+        id: figure.id,
+        label: figure.label.into(),
+        level: if figure.value.goodness().is_none() { Level::Unknown } else { level },
+        now,
+        was: was_text,
+        change,
+        headline: figure.headline.into(),
+        why: why(figure),
+    }
+}
+
+/// How a figure was derived, a line each.
+fn why(figure: &FigureView<'_>) -> Vec<String> {
+    let mut lines = vec![figure.why.formula.clone()];
+    if let Some(affected) = figure.affected {
+        let (count, of) = (affected.partitions, affected.of);
+        lines.push(format!("So it is for {count} of {of} partitions, such as {}.", affected.example));
+    }
+    lines.extend(
+        figure.why.inputs.iter().map(|input| format!("{} = {} ({})", input.name, input.value, input.source)),
+    );
+    lines.extend(figure.why.assumptions.iter().map(|assumption| format!("Assumed: {assumption}")));
+    lines.extend(figure.why.lever.iter().map(|lever| format!("What moves it most: {lever}")));
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+/// How good a figure is: guarantees by how many failures they survive, operations by whether they work now.
+fn level(assessment: &Assessment, id: &str) -> Level {
+    let durability = &assessment.durability;
+    let data = [&durability.crash, &durability.power_loss, &durability.disk_loss, &durability.rack];
+    if let Some(figure) = data.into_iter().find(|figure| figure.id == id) {
+        return survives(figure, Level::Bad);
+    }
+    for operation in [&assessment.writes, &assessment.reads, &assessment.visibility] {
+        if [operation.crash.id, operation.rack.id].contains(&id) {
+            let figure = if operation.crash.id == id { &operation.crash } else { &operation.rack };
+            return if stands_still(operation) { Level::Bad } else { survives(figure, Level::Warn) };
+        }
+    }
+    let words = [&assessment.ordering, &assessment.duplicates].into_iter().find(|figure| figure.id == id);
+    match words.map(|figure| figure.value.rank) {
+        Some(Some(0)) => Level::Warn,
+        _ => Level::Notice,
+    }
+}
+
+fn stands_still(operation: &Availability) -> bool {
+    operation.works_now == Answer::Exact(false)
+}
+
+fn survives(figure: &Figure<Tolerated>, none: Level) -> Level {
+    match (figure.value.now.low(), figure.value.guaranteed.low()) {
+        (None, _) | (_, None) => Level::Unknown,
+        (Some(0), _) => none,
+        (_, Some(0)) => Level::Warn,
+        _ => Level::Ok,
+    }
+}
+
+/// What is found with the levers, then what they took away.
+fn warnings(now: &Findings, was: Option<&Findings>) -> Vec<Warning> {
+    let key = |finding: &Finding| (finding.rule.id, finding.status, finding.subject.clone());
+    let keys = |findings: &Findings| findings.findings.iter().map(key).collect::<BTreeSet<_>>();
+    let (now_keys, was_keys) = (keys(now), was.map(keys));
+    let is_new = |finding: &Finding| was_keys.as_ref().is_some_and(|keys| !keys.contains(&key(finding)));
+    let mut rows: Vec<Warning> = now
+        .findings
+        .iter()
+        .map(|finding| warning(finding, if is_new(finding) { Under::New } else { Under::Both }))
+        .collect();
+    let gone =
+        was.into_iter().flat_map(|was| &was.findings).filter(|finding| !now_keys.contains(&key(finding)));
+    rows.extend(gone.map(|finding| warning(finding, Under::Gone)));
+    rows
+}
+
+fn warning(finding: &Finding, under: Under) -> Warning {
+    let (word, level) = match (finding.status, finding.severity) {
+        (Status::Unknown, _) => ("unknown", Level::Unknown),
+        (Status::Waived, _) => ("waived", Level::Notice),
+        (Status::Finding, severity @ (Severity::Critical | Severity::High)) => (severity.word(), Level::Bad),
+        (Status::Finding, severity @ Severity::Medium) => (severity.word(), Level::Warn),
+        (Status::Finding, severity) => (severity.word(), Level::Notice),
+    };
+    Warning {
+        rule: finding.rule.id,
+        title: finding.rule.title,
+        word,
+        level,
+        subject: finding.subject.title(),
+        evidence: finding.evidence.clone(),
+        why: finding.rule.why.into(),
+        fix: finding.fix(),
+        under,
+    }
+}

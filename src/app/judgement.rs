@@ -1,0 +1,83 @@
+//! What the engine thinks of a setting, as rows to show.
+
+use crate::app::Level;
+use std::cmp::Ordering;
+
+/// An answer to a [`crate::app::Question`].
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Judgement {
+    /// What was judged: `cluster`, `topic orders`.
+    pub subject: String,
+    /// The consequences.
+    pub consequences: Vec<Consequence>,
+    /// What breaks next, in one line.
+    pub next_break: Option<String>,
+    /// What had to be assumed, a line each.
+    pub assumptions: Vec<String>,
+    /// Anti-patterns, worst first.
+    pub warnings: Vec<Warning>,
+    /// What was not looked at, a line each.
+    pub not_examined: Vec<String>,
+}
+
+/// One consequence.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Consequence {
+    /// Its id for ever: `durability.crash`.
+    pub id: &'static str,
+    /// Two or three words.
+    pub label: String,
+    /// Its value.
+    pub now: String,
+    /// Its value before the levers, if that differs.
+    pub was: Option<String>,
+    /// Greater when the levers make it better.
+    pub change: Ordering,
+    /// How good it is.
+    pub level: Level,
+    /// A sentence.
+    pub headline: String,
+    /// How it was derived, a line each.
+    pub why: Vec<String>,
+}
+
+/// What the levers did to a warning.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Under {
+    /// It is there with and without the levers.
+    Both,
+    /// The levers bring it.
+    New,
+    /// The levers take it away.
+    Gone,
+}
+
+/// One anti-pattern found, or not known.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Warning {
+    /// The rule.
+    pub rule: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// `critical`, `high`..., `unknown`, `waived`.
+    pub word: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// What it is about: `topic orders`.
+    pub subject: String,
+    /// What was seen.
+    pub evidence: String,
+    /// Why it matters.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// With or without the levers.
+    pub under: Under,
+}
+
+impl Judgement {
+    /// How many warnings there are of a severity.
+    pub fn count(&self, word: &str) -> usize {
+        self.warnings.iter().filter(|warning| warning.word == word && warning.under != Under::Gone).count()
+    }
+}

@@ -1,0 +1,55 @@
+//! The knobs as rows: what each was, is, and could be next.
+
+use crate::hypothesis::Hypothesis;
+use crate::knobs::{self, Change, Knob, Scope, Value};
+use crate::model::{Cluster, Datum, TopicIx};
+use std::sync::Arc;
+
+/// One knob.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LeverRow {
+    /// Which knob.
+    pub knob: &'static Knob,
+    /// Its value before the levers, or why it is not known.
+    pub was: Result<Value, String>,
+    /// Its value with the levers, or why it is not known.
+    pub now: Result<Value, String>,
+}
+
+impl LeverRow {
+    /// Whether a lever moved it.
+    pub fn is_changed(&self) -> bool {
+        self.was != self.now
+    }
+}
+
+/// The topic that topic levers show: the one under study, else the first that is not Kafka's own.
+pub fn shown_topic(cluster: &Cluster, study: Option<&Arc<str>>) -> Option<TopicIx> {
+    let studied = study.and_then(|name| cluster.topic_named(name)).map(|(ix, _)| ix);
+    let first = || cluster.topics.iter().position(|topic| !topic.internal).map(|at| TopicIx(at as u32));
+    studied.or_else(first)
+}
+
+/// All knobs with their values.
+pub fn rows(hypothesis: &Hypothesis, study: Option<&Arc<str>>) -> Vec<LeverRow> {
+    let (was, now) = (hypothesis.was(), hypothesis.now());
+    let row = |knob: &&'static Knob| LeverRow {
+        knob,
+        was: value(was, shown_topic(was, study), knob),
+        now: value(now, shown_topic(now, study), knob),
+    };
+    knobs::ALL.iter().map(row).collect()
+}
+
+fn value(cluster: &Cluster, topic: Option<TopicIx>, knob: &'static Knob) -> Result<Value, String> {
+    match knobs::resolve(cluster, topic, knob) {
+        Datum::Known { value, .. } => Ok(value),
+        Datum::Unknown { reason } => Err(reason.to_string()),
+    }
+}
+
+/// A change of a knob: of the topic under study when it is a topic's, else of all.
+pub fn change(knob: &'static Knob, value: Value, study: Option<&Arc<str>>) -> Change {
+    let subject = study.filter(|_| knob.scope == Scope::Topic).map(|name| name.to_string());
+    Change { knob, subject, value }
+}

@@ -1,0 +1,103 @@
+//! One line being typed.
+
+/// A text and a place in it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Line {
+    text: String,
+    /// A byte offset at the boundary of a character.
+    caret: usize,
+}
+
+/// Longer input is cut.
+const MAX_BYTES: usize = 400;
+
+impl Line {
+    /// A line that begins with this text, ready to go on typing.
+    pub fn new(text: impl Into<String>) -> Line {
+        let text = text.into();
+        Line { caret: text.len(), text }
+    }
+
+    /// What was typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What was typed up to the caret.
+    pub fn before_caret(&self) -> &str {
+        &self.text[..self.caret]
+    }
+
+    /// Types text; control characters are left out.
+    pub fn insert(&mut self, text: &str) {
+        for letter in text.chars().filter(|letter| !letter.is_control()) {
+            if self.text.len() + letter.len_utf8() <= MAX_BYTES {
+                self.text.insert(self.caret, letter);
+                self.caret += letter.len_utf8();
+            }
+        }
+    }
+
+    /// Rubs out the character before the caret. `false` when there is none.
+    pub fn rub_out(&mut self) -> bool {
+        let Some(last) = self.before_caret().chars().next_back() else { return false };
+        self.caret -= last.len_utf8();
+        self.text.remove(self.caret);
+        true
+    }
+
+    /// Rubs out the word before the caret.
+    pub fn rub_out_word(&mut self) {
+        let kept = self.before_caret().trim_end().rfind(' ').map_or(0, |blank| blank + 1);
+        self.text.replace_range(kept..self.caret, "");
+        self.caret = kept;
+    }
+
+    /// Rubs out everything.
+    pub fn clear(&mut self) {
+        *self = Line::default();
+    }
+
+    /// Moves the caret one character to the left.
+    pub fn left(&mut self) {
+        self.caret -= self.before_caret().chars().next_back().map_or(0, char::len_utf8);
+    }
+
+    /// Moves the caret one character to the right.
+    pub fn right(&mut self) {
+        self.caret += self.text[self.caret..].chars().next().map_or(0, char::len_utf8);
+    }
+
+    /// Moves the caret to the beginning.
+    pub fn home(&mut self) {
+        self.caret = 0;
+    }
+
+    /// Moves the caret to the end.
+    pub fn end(&mut self) {
+        self.caret = self.text.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_keep_to_characters() {
+        let mut line = Line::new("aä");
+        line.left();
+        line.insert("x\n");
+        assert_eq!((line.text(), line.before_caret()), ("axä", "ax"));
+        line.right();
+        line.right();
+        assert!(line.rub_out());
+        assert_eq!(line.text(), "ax");
+        line.home();
+        assert!(!line.rub_out());
+        line.end();
+        line.insert(" two three");
+        line.rub_out_word();
+        assert_eq!(line.text(), "ax two ");
+    }
+}

@@ -1,0 +1,190 @@
+//! What comes into the application and what goes out of it.
+
+use crate::app::{Action, Judgement, Pane};
+use crate::keymap::Key;
+use crate::model::{Cluster, Millis};
+use crate::scenario::Act;
+use crate::sim::SimView;
+use std::sync::Arc;
+
+/// Where the cluster on the screen comes from. It decides the badge, and what a lever does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// The embedded simulator; the name of its scenario.
+    Sim(String),
+    /// A real cluster, read only; its name or address.
+    Live(String),
+    /// A snapshot file; its name.
+    File(String),
+    /// Local brokers under test; their version or name.
+    Lab(String),
+}
+
+impl Origin {
+    /// Whether levers and faults act on it; elsewhere they are a hypothesis and nothing is sent.
+    pub fn acts(&self) -> bool {
+        matches!(self, Origin::Sim(_) | Origin::Lab(_))
+    }
+
+    /// The permanent badge.
+    pub fn badge(&self) -> &'static str {
+        match self {
+            Origin::Sim(_) => "SIM",
+            Origin::Live(_) => "READ-ONLY live",
+            Origin::File(_) => "FILE",
+            Origin::Lab(_) => "LAB",
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Origin::Sim(name) | Origin::Live(name) | Origin::File(name) | Origin::Lab(name) => name,
+        }
+    }
+}
+
+/// Virtual time of a simulator.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Clock {
+    /// Virtual time since the start.
+    pub at_ms: Millis,
+    /// Virtual seconds a second.
+    pub pace: f64,
+    /// Whether time stands still.
+    pub paused: bool,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// A cluster at one moment, from whatever source.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The cluster.
+    pub cluster: Arc<Cluster>,
+    /// Virtual time, where time is virtual.
+    pub clock: Option<Clock>,
+    /// What only a simulator can see.
+    pub detail: Option<Arc<SimView>>,
+}
+
+/// The source has trouble; what is on the screen grows old meanwhile.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trouble {
+    /// What is wrong, in one line.
+    pub what: String,
+    /// Since when, on the clock of [`Msg::Tick`].
+    pub since_ms: Millis,
+    /// When it is tried again, if it is.
+    pub retry_ms: Option<Millis>,
+}
+
+/// Something that a click can hit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A pane.
+    Pane(Pane),
+    /// A row of a pane, counted from the first row in view.
+    Row(Pane, u16),
+    /// A hint.
+    Action(Action),
+}
+
+/// What comes in.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key.
+    Key(Key),
+    /// Pasted text.
+    Paste(String),
+    /// A click.
+    Click(Target),
+    /// The wheel, over a pane: rows down (or up, when negative).
+    Wheel(Pane, i32),
+    /// The terminal has so many columns and rows.
+    Resize(u16, u16),
+    /// The last frame shows so many rows of a pane.
+    Shown(Pane, u16),
+    /// A newer state.
+    Snapshot(Snapshot),
+    /// The source has trouble, or no longer.
+    Trouble(Option<Trouble>),
+    /// What the engine thinks of generation so and so.
+    Assessed(u64, Arc<Judgement>),
+    /// Something to tell the user.
+    Notice(Level, String),
+    /// The time, in milliseconds on the clock of [`Cluster::taken_at`].
+    Tick(Millis),
+    /// The stop key, or `kill -TSTP`.
+    Suspend,
+    /// A request to end; the exit code.
+    End(i32),
+}
+
+/// How good or bad something is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Level {
+    /// In order.
+    Ok,
+    /// Worth knowing.
+    Notice,
+    /// Not known.
+    Unknown,
+    /// The next failure hurts.
+    Warn,
+    /// It hurts now.
+    Bad,
+}
+
+/// What is to be judged.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The number of the question; answers to older ones are not shown as current.
+    pub generation: u64,
+    /// The cluster that `now` is compared with.
+    pub was: Arc<Cluster>,
+    /// The cluster with the levers.
+    pub now: Arc<Cluster>,
+    /// The topic under study; all of them without one.
+    pub topic: Option<Arc<str>>,
+}
+
+/// What a simulator or the lab is told.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Command {
+    /// Do something to the cluster.
+    Act(Act),
+    /// Let time pass or stand still.
+    Pause(bool),
+    /// Twice the pace, or half of it.
+    Pace(f64),
+    /// One step ahead.
+    Step,
+    /// To a moment of virtual time.
+    Seek(Millis),
+    /// From the start again, with the same seed.
+    Reset,
+}
+
+/// What goes out.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Judge this, on another thread; the latest question wins.
+    Assess(Question),
+    /// Tell the source to do something.
+    Drive(Command),
+    /// Read the cluster again now.
+    Refresh,
+    /// Copy a text.
+    Copy(String),
+    /// Stop the job.
+    Suspend,
+    /// Draw everything anew.
+    Repaint,
+    /// Look like this theme.
+    Theme(String),
+    /// Report the mouse, or not.
+    Mouse(bool),
+    /// Leave with this exit code.
+    Quit(i32),
+}

@@ -1,0 +1,260 @@
+//! Pages to read over the panes: help, and everything about one row.
+
+use crate::app::{Action, App, Group, Level, Look, Pane, cells};
+use crate::consequences::{Verdict, restart};
+use crate::keymap::Context;
+use crate::model::{Lag, PartitionIx, human_count};
+use unicode_width::UnicodeWidthChar;
+
+/// A title and paragraphs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Page {
+    /// Its title.
+    pub title: String,
+    /// Whether it is the page of keys.
+    pub is_help: bool,
+    paragraphs: Vec<(Look, String)>,
+}
+
+/// Widest text that is pleasant to read.
+const MAX_WIDTH: u16 = 84;
+
+impl Page {
+    fn new(title: impl Into<String>) -> Page {
+        Page { title: title.into(), is_help: false, paragraphs: Vec::new() }
+    }
+
+    fn add(&mut self, look: Look, text: impl Into<String>) {
+        self.paragraphs.push((look, text.into()));
+    }
+
+    fn gap(&mut self) {
+        self.add(Look::Plain, "");
+    }
+
+    /// Columns and rows of text that a screen of this size has for a page.
+    pub fn room(screen: (u16, u16)) -> (u16, u16) {
+        (screen.0.saturating_sub(6).clamp(1, MAX_WIDTH), screen.1.saturating_sub(6).max(1))
+    }
+
+    /// Its lines, none wider than this.
+    pub fn lines(&self, width: u16) -> Vec<(Look, String)> {
+        let wrapped = |(look, text): &(Look, String)| {
+            wrap(text, usize::from(width)).into_iter().map(|line| (*look, line)).collect::<Vec<_>>()
+        };
+        self.paragraphs.iter().flat_map(wrapped).collect()
+    }
+
+    /// All keys, those of the present pane first.
+    pub(super) fn help(app: &App) -> Page {
+        let mut page = Page { is_help: true, ..Page::new("Keys") };
+        let mut contexts = vec![app.focus.context(), Context::List, Context::Global];
+        contexts.dedup();
+        for group in Group::ALL {
+            let context: &[Context] =
+                if group == Group::Typing { &[Context::Palette, Context::Input] } else { &contexts };
+            page.add(Look::Strong, group.title());
+            for action in Action::ALL.iter().filter(|action| action.group() == group) {
+                let look = if action.disabled(app).is_some() { Look::Muted } else { Look::Plain };
+                page.add(look, format!("  {:<18} {}", keys_in(app, context, *action), action.doc()));
+            }
+            page.gap();
+        }
+        page.add(Look::Muted, "`x (1)` is a key of pane 1. What has no key is in the palette.");
+        page
+    }
+
+    /// Everything about the selected row.
+    pub(super) fn of_selection(app: &App) -> Option<Page> {
+        let item = app.selected_item(app.focus)?;
+        match app.focus {
+            Pane::Topology => broker(app, item),
+            Pane::Partitions => partition(app, PartitionIx(item)),
+            Pane::Groups => group(app, item),
+            Pane::Levers => lever(app, item),
+            Pane::Consequences => consequence(app, item),
+            Pane::Warnings => warning(app, item),
+        }
+    }
+
+    /// One line for each column of a row.
+    fn add_cells(&mut self, app: &App, pane: Pane, item: u32) {
+        for (column, cell) in cells::columns(pane).iter().zip(cells::cells(app, pane, item)) {
+            self.add(cell.look, format!("{:<11} {}", column.title, cell.text));
+        }
+    }
+}
+
+/// The keys of an action here, else in the first pane that has one.
+fn keys_in(app: &App, contexts: &[Context], action: Action) -> String {
+    let here: Vec<String> = app.keymap.keys_of(contexts, action).iter().map(ToString::to_string).collect();
+    let elsewhere = |pane: Pane| {
+        let keys = app.keymap.keys_of(&[pane.context(), Context::List, Context::Global], action);
+        keys.first().map(|keys| format!("{keys} ({})", pane.digit()))
+    };
+    match here.is_empty() {
+        true => Pane::ALL.into_iter().find_map(elsewhere).unwrap_or_default(),
+        false => here.join(", "),
+    }
+}
+
+fn broker(app: &App, item: u32) -> Option<Page> {
+    let (row, cluster) = (app.facts.brokers.get(item as usize)?, app.cluster()?);
+    let broker = cluster.broker(row.id)?;
+    let mut page = Page::new(format!("Broker {}", row.id));
+    page.add_cells(app, Pane::Topology, item);
+    page.add(Look::Plain, format!("{:<11} {}:{}", "address", broker.host, broker.port));
+    page.gap();
+    if cluster.is_up(row.id) {
+        let verdict = restart(cluster, row.id);
+        let level = match verdict.verdict {
+            Verdict::Safe => Level::Ok,
+            Verdict::AtFloor => Level::Warn,
+            Verdict::Unknown => Level::Unknown,
+            Verdict::Unsafe => Level::Bad,
+        };
+        page.add(Look::Strong, "If it is restarted");
+        page.add(Look::Level(level), format!("{}: {}", verdict.verdict.word(), verdict.headline()));
+        page.gap();
+    }
+    match broker.config.reason() {
+        Some(reason) => page.add(Look::Unknown, format!("configuration: {reason}")),
+        None => {
+            page.add(Look::Strong, "Configuration that differs from the default");
+            let config = broker.config.get()?;
+            let set = config.iter().filter(|(_, entry)| entry.source != crate::model::ConfigSource::Default);
+            set.for_each(|(key, entry)| {
+                page.add(Look::Plain, format!("{key} = {}", entry.value.as_deref().unwrap_or("(not shown)")));
+            });
+        }
+    }
+    Some(page)
+}
+
+fn partition(app: &App, ix: PartitionIx) -> Option<Page> {
+    let cluster = app.cluster()?;
+    let view = cluster.partitions.view(ix);
+    let mut page = Page::new(format!("Partition {}", cluster.partition_name(ix)));
+    page.add_cells(app, Pane::Partitions, ix.0);
+    let list = |ids: Vec<String>| if ids.is_empty() { "none".to_string() } else { ids.join(" ") };
+    let ids =
+        |ids: &mut dyn Iterator<Item = crate::model::BrokerId>| list(ids.map(|id| id.to_string()).collect());
+    page.gap();
+    page.add(Look::Plain, format!("replicas       {}", ids(&mut view.replicas().iter().copied())));
+    page.add(Look::Plain, format!("in sync        {}", ids(&mut view.isr())));
+    match cluster.partitions.elr.reason() {
+        Some(reason) => page.add(Look::Unknown, format!("eligible       {reason}")),
+        None => page.add(Look::Plain, format!("eligible       {}", ids(&mut view.elr()))),
+    }
+    let number = |value: Option<i64>| value.map_or("?".into(), human_count);
+    page.add(Look::Plain, format!("leader epoch   {}", number(view.leader_epoch().map(i64::from))));
+    page.add(Look::Plain, format!("log start      {}", number(view.log_start())));
+    page.add(Look::Plain, format!("high watermark {}", number(view.high_watermark())));
+    page.add(Look::Plain, format!("log end        {}", number(view.log_end())));
+    Some(page)
+}
+
+fn group(app: &App, item: u32) -> Option<Page> {
+    let (row, cluster) = (app.facts.groups.get(item as usize)?, app.cluster()?);
+    let group = cluster.groups.get()?.iter().find(|group| group.id == row.id)?;
+    let mut page = Page::new(format!("Group {}", row.id));
+    page.add_cells(app, Pane::Groups, item);
+    page.gap();
+    match group.offsets.reason() {
+        Some(reason) => page.add(Look::Unknown, format!("offsets: {reason}")),
+        None => {
+            page.add(Look::Strong, "Lag by partition");
+            for offset in group.offsets.get()?.iter() {
+                let lag = match cluster.lag_of(offset) {
+                    Lag::Records(records) => human_count(records),
+                    Lag::NoCommit => "no commit".into(),
+                    Lag::Unknown => "?".into(),
+                };
+                page.add(Look::Plain, format!("{lag:>12}  {}", cluster.partition_name(offset.partition)));
+            }
+        }
+    }
+    Some(page)
+}
+
+fn lever(app: &App, item: u32) -> Option<Page> {
+    let row = app.lever_rows().get(item as usize)?;
+    let mut page = Page::new(row.knob.full_name());
+    page.add(Look::Plain, row.knob.doc);
+    page.gap();
+    let value = |value: &Result<crate::knobs::Value, String>| match value {
+        Ok(value) => value.to_string(),
+        Err(why) => format!("? ({why})"),
+    };
+    page.add(Look::Strong, format!("now   {}", value(&row.now)));
+    page.add(Look::Was, format!("was   {}", value(&row.was)));
+    page.add(Look::Plain, format!("takes {}", row.knob.kind.allowed()));
+    page.gap();
+    for (axis, how) in row.knob.moves {
+        page.add(Look::Plain, format!("{}: {how}", axis.word()));
+    }
+    Some(page)
+}
+
+fn consequence(app: &App, item: u32) -> Option<Page> {
+    let row = app.judgement()?.consequences.get(item as usize)?;
+    let mut page = Page::new(row.label.clone());
+    page.add(Look::Strong, row.headline.clone());
+    page.gap();
+    page.add(Look::Plain, format!("now   {}", row.now));
+    if let Some(was) = &row.was {
+        page.add(Look::Was, format!("was   {was}"));
+    }
+    page.gap();
+    row.why.iter().for_each(|line| page.add(Look::Plain, line.clone()));
+    Some(page)
+}
+
+fn warning(app: &App, item: u32) -> Option<Page> {
+    let row = app.judgement()?.warnings.get(item as usize)?;
+    let mut page = Page::new(row.rule);
+    page.add(Look::Strong, row.title);
+    page.add(Look::Status(row.level), format!("{}  {}", row.word, row.subject));
+    page.gap();
+    page.add(Look::Plain, row.evidence.clone());
+    page.gap();
+    page.add(Look::Plain, row.why.clone());
+    page.gap();
+    page.add(Look::Plain, format!("Fix: {}", row.fix));
+    Some(page)
+}
+
+/// A text in lines of at most so many columns, broken at blanks; a continued line keeps the indent.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let columns = |text: &str| text.chars().map(|letter| letter.width().unwrap_or(0)).sum::<usize>();
+    if columns(text) <= width {
+        return vec![text.to_string()];
+    }
+    let indent = text.len() - text.trim_start().len();
+    let indent = " ".repeat(indent.min(width / 2));
+    let mut lines = vec![indent.clone()];
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        let used = columns(&lines[last]);
+        let blank = usize::from(used > indent.len());
+        if used + blank + columns(word) > width && blank == 1 {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            lines[last].push_str(if blank == 1 { " " } else { "" });
+            lines[last].push_str(word);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn long_lines_break_at_blanks() {
+        assert_eq!(wrap("short", 10), ["short"]);
+        assert_eq!(wrap("  one two three", 9), ["  one two", "  three"]);
+        assert_eq!(wrap("unbreakableword x", 5), ["unbreakableword", "x"]);
+    }
+}

@@ -1,0 +1,329 @@
+//! Scripts: a start, keys through the real keymap, and what must come of it. The engine answers at once.
+
+mod still;
+
+use super::*;
+use crate::hypothesis::reference_with;
+use crate::keymap::Code;
+use crate::model::{KafkaVersion, Partitions};
+use proptest::prelude::*;
+use still::Still;
+
+/// A user with a keyboard, and a simulator in which no time passes.
+struct Robot {
+    app: App,
+    still: Still,
+    effects: Vec<Effect>,
+}
+
+fn cluster() -> Cluster {
+    reference_with(KafkaVersion::REFERENCE, 3, 3, 12, 3)
+}
+
+impl Robot {
+    fn on(origin: Origin) -> Robot {
+        let app = App::new(Start::new(origin)).unwrap();
+        let mut robot = Robot { app, still: Still::new(cluster()), effects: Vec::new() };
+        robot.send(Msg::Resize(120, 40));
+        for pane in Pane::ALL {
+            robot.send(Msg::Shown(pane, 8));
+        }
+        robot.see(cluster());
+        robot
+    }
+
+    fn sim() -> Robot {
+        Robot::on(Origin::Sim("reference".into()))
+    }
+
+    fn live() -> Robot {
+        Robot::on(Origin::Live("prod".into()))
+    }
+
+    fn see(&mut self, cluster: Cluster) {
+        self.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
+    }
+
+    fn send(&mut self, msg: Msg) {
+        let effects = self.app.update(msg);
+        for effect in effects {
+            if let Effect::Assess(question) = &effect {
+                let answer = Msg::Assessed(question.generation, Arc::new(judge(question)));
+                assert!(self.app.update(answer).is_empty());
+            }
+            self.effects.push(effect.clone());
+            if let Effect::Drive(Command::Act(act)) = effect {
+                self.still.act(act).unwrap();
+                self.see((*self.still.cluster()).clone());
+            }
+        }
+    }
+
+    /// `4 j "acks 1" enter`: keys by name, text in quotes.
+    fn keys(mut self, keys: &str) -> Robot {
+        for (at, part) in keys.split('"').enumerate() {
+            if at % 2 == 1 {
+                part.chars().for_each(|letter| self.send(Msg::Key(letter.into())));
+            } else {
+                part.split_whitespace().for_each(|key| self.send(Msg::Key(key.parse().unwrap())));
+            }
+        }
+        self
+    }
+
+    fn lever(&self, name: &str) -> String {
+        let row = self.app.lever_rows().iter().find(|row| row.knob.name == name).unwrap();
+        let value = |value: &Result<crate::knobs::Value, String>| value.as_ref().unwrap().to_string();
+        if row.is_changed() {
+            format!("{} (was {})", value(&row.now), value(&row.was))
+        } else {
+            value(&row.now)
+        }
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let rows = &self.app.judgement().unwrap().warnings;
+        let mark = |under| match under {
+            Under::Both => "",
+            Under::New => "+",
+            Under::Gone => "-",
+        };
+        rows.iter().map(|row| format!("{}{}", mark(row.under), row.rule)).collect()
+    }
+
+    fn selected(&self) -> String {
+        let item = self.app.selected_item(self.app.focus).unwrap();
+        cells(&self.app, self.app.focus, item)[0].text.clone()
+    }
+
+    fn driven(&self) -> Vec<String> {
+        let told = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Drive(Command::Act(crate::scenario::Act::Set(change))) => Some(change.to_string()),
+            Effect::Drive(command) => Some(format!("{command:?}")),
+            _ => None,
+        });
+        told.collect()
+    }
+
+    fn quit(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Quit(_)))
+    }
+}
+
+#[test]
+fn a_lever_moves_consequences_and_warnings_and_undo_takes_it_back() {
+    let robot = Robot::live().keys(": \"acks 1\" enter");
+    assert_eq!(robot.lever("acks"), "1 (was all)");
+    assert!(robot.warnings().contains(&"+acks-one".to_string()), "{:?}", robot.warnings());
+    let crash = robot.app.judgement().unwrap().consequences.iter().find(|row| row.id == "durability.crash");
+    assert_eq!(crash.unwrap().change, std::cmp::Ordering::Less, "{crash:?}");
+    let robot = robot.keys("u");
+    assert_eq!(robot.lever("acks"), "all");
+    assert!(!robot.warnings().iter().any(|rule| rule.contains("acks-one")));
+    assert_eq!(robot.keys("ctrl-r").lever("acks"), "1 (was all)");
+}
+
+#[test]
+fn arrows_step_along_the_ladder_and_enter_takes_a_value() {
+    let robot = Robot::live().keys("4 g g left");
+    assert_eq!(robot.lever("acks"), "1 (was all)");
+    let robot = robot.keys("left left");
+    assert_eq!(robot.lever("acks"), "0 (was all)");
+    let robot = robot.keys("r");
+    assert_eq!(robot.lever("acks"), "all");
+    let robot = robot.keys("enter \"2\" enter");
+    assert_eq!(robot.lever("acks"), "all", "2 is refused and the line stays");
+    assert!(robot.app.prompt.as_ref().unwrap().error.as_ref().unwrap().contains("not allowed"));
+    let robot = robot.keys("ctrl-u \"1\" enter");
+    assert_eq!(robot.lever("acks"), "1 (was all)");
+    assert_eq!(robot.keys("R").lever("acks"), "all");
+}
+
+#[test]
+fn on_the_simulator_levers_act_and_a_rebuild_is_asked_for() {
+    let robot = Robot::sim().keys(": \"min.insync.replicas 2\" enter");
+    assert_eq!(robot.driven(), ["topic:min.insync.replicas=2"]);
+    assert_eq!(robot.lever("min.insync.replicas"), "2 (was 1)");
+    let robot = robot.keys("u");
+    assert_eq!(robot.driven().last().unwrap(), "topic:min.insync.replicas=1");
+    assert_eq!(robot.lever("min.insync.replicas"), "1");
+    let robot = robot.keys("ctrl-r");
+    assert_eq!(robot.lever("min.insync.replicas"), "2 (was 1)");
+    let robot = robot.keys("R");
+    assert_eq!(robot.lever("min.insync.replicas"), "1");
+    let robot = robot.keys(": \"brokers 5\" enter");
+    assert!(matches!(robot.app.overlay, Some(Overlay::Ask { .. })));
+    assert_eq!(robot.lever("brokers"), "3");
+    let robot = robot.keys("n : \"brokers 5\" enter y");
+    assert_eq!(robot.lever("brokers"), "5 (was 3)");
+    assert_eq!(robot.driven().last().unwrap(), "cluster:brokers=5");
+}
+
+#[test]
+fn crashing_a_broker_is_a_fault_here_and_a_hypothesis_there() {
+    let robot = Robot::sim().keys("1 j x");
+    assert_eq!(robot.driven(), ["Act(Kill(Broker(BrokerId(2))))"]);
+    assert_eq!(robot.app.facts.brokers[1].leads, 0);
+    assert_eq!(robot.keys("x").app.facts.brokers[1].leads, 4);
+    let robot = Robot::live().keys("1 j x");
+    assert!(robot.driven().is_empty());
+    assert!(robot.app.is_hypothetical());
+    assert_eq!(robot.app.facts.brokers[1].leads, 0);
+    let robot = robot.keys("x");
+    assert!(!robot.app.is_hypothetical());
+    assert_eq!(robot.app.facts.brokers[1].leads, 4);
+}
+
+#[test]
+fn panes_are_reached_by_digit_and_by_ring() {
+    let focus = |keys: &str| Robot::live().keys(keys).app.focus();
+    assert_eq!(focus("2"), Pane::Partitions);
+    assert_eq!(focus("6 tab"), Pane::Topology);
+    assert_eq!(focus("1 shift-tab shift-tab"), Pane::Consequences);
+    assert_eq!(focus("? 3"), Pane::Groups);
+}
+
+#[test]
+fn the_selection_stays_on_its_thing() {
+    let robot = Robot::live().keys("2 j j j");
+    assert_eq!(robot.selected(), "orders-3");
+    let robot = robot.keys("s s");
+    assert_eq!(robot.selected(), "orders-3", "sorted by leader");
+    let robot = robot.keys("/ \"leader:1\" enter");
+    assert_eq!(robot.app.list(Pane::Partitions).len(), 4);
+    assert_eq!(robot.keys("g g G k").selected().split('-').next(), Some("orders"));
+    let mut robot = Robot::live().keys("2 G");
+    assert_eq!(robot.selected(), "orders-11");
+    robot.see(reference_with(KafkaVersion::REFERENCE, 3, 3, 24, 3));
+    assert_eq!(robot.selected(), "orders-11");
+}
+
+#[test]
+fn filters_apply_while_typing_and_escape_puts_the_old_one_back() {
+    let robot = Robot::live().keys("2 / \"-1\"");
+    assert_eq!(robot.app.list(Pane::Partitions).len(), 3);
+    let robot = robot.keys("enter / \"1\" esc");
+    assert_eq!(robot.app.filter(Pane::Partitions).text(), "-1");
+    let robot = robot.keys("1 2 esc");
+    assert_eq!(robot.app.list(Pane::Partitions).len(), 12, "escape clears a filter that stands");
+    let robot = robot.keys("/ \"size>3\" enter");
+    assert!(robot.app.prompt.unwrap().error.unwrap().contains("cannot be compared"));
+}
+
+#[test]
+fn a_frozen_view_keeps_still_and_shows_the_newest_afterwards() {
+    let mut robot = Robot::live().keys("space");
+    let mut later = cluster();
+    let mut rows = later.partitions.to_rows();
+    rows[0].leader = None;
+    later.partitions = Partitions::from_rows(&rows, later.partitions.elr.map(|_| ()));
+    robot.see(later);
+    assert_eq!(robot.app.facts.count(Health::NoLeader), 0);
+    assert_eq!(robot.keys("space").app.facts.count(Health::NoLeader), 1);
+}
+
+#[test]
+fn changes_that_no_longer_fit_are_taken_back_aloud() {
+    let mut robot = Robot::live().keys("2 e : \"partitions 24\" enter");
+    assert_eq!(robot.lever("partitions"), "24 (was 12)");
+    robot.see(reference_with(KafkaVersion::REFERENCE, 3, 3, 48, 3));
+    assert_eq!(robot.lever("partitions"), "48");
+    assert!(robot.app.toast.unwrap().text.contains("taken back"));
+}
+
+#[test]
+fn disabled_actions_say_why() {
+    let robot = Robot::live().keys("4 x >");
+    assert_eq!(robot.app.toast.unwrap().text, "time is real here");
+}
+
+#[test]
+fn a_paste_runs_nothing() {
+    let mut robot = Robot::live();
+    robot.send(Msg::Paste("q".into()));
+    assert!(!robot.quit());
+    let mut robot = robot.keys("/");
+    robot.send(Msg::Paste("q\n".into()));
+    assert_eq!(robot.app.prompt.unwrap().line.text(), "q");
+}
+
+#[test]
+fn q_leaves_and_closes_pages_first() {
+    assert!(Robot::live().keys("q").quit());
+    assert!(Robot::live().keys("ctrl-c").quit());
+    assert!(!Robot::live().keys("? q").quit());
+    assert!(!Robot::live().keys(": ctrl-c").quit());
+}
+
+#[test]
+fn every_action_has_a_key_or_stands_in_the_palette() {
+    let map = Keymap::parse("default", crate::keymap::DEFAULT, Action::named).unwrap();
+    for action in Action::ALL {
+        let keyed = map.rows().any(|(_, _, runs)| runs == *action);
+        assert!(keyed || Action::offered().any(|offered| offered == *action), "{}", action.name());
+        assert!(keyed || action.hint().is_empty(), "a hint without a key: {}", action.name());
+    }
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    let codes = [
+        Code::Enter,
+        Code::Esc,
+        Code::Tab,
+        Code::Backspace,
+        Code::Left,
+        Code::Right,
+        Code::Up,
+        Code::Down,
+        Code::PageUp,
+        Code::PageDown,
+        Code::Home,
+        Code::End,
+        Code::F(5),
+        Code::Delete,
+    ];
+    let named = prop::sample::select(codes.to_vec()).prop_map(Key::plain);
+    let typed = prop::char::range(' ', '~').prop_map(Key::from);
+    let held =
+        prop::char::range('a', 'z').prop_map(|letter| Key::new(Code::Char(letter), true, false, false));
+    prop_oneof![3 => typed, 2 => named, 1 => held]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn nothing_typed_ever_drives_a_real_cluster(keys in prop::collection::vec(any_key(), 0..80)) {
+        let mut robot = Robot::live();
+        keys.into_iter().for_each(|key| robot.send(Msg::Key(key)));
+        prop_assert!(robot.driven().is_empty());
+    }
+
+    #[test]
+    fn escape_never_leaves_and_ends_in_plain_panes(keys in prop::collection::vec(any_key(), 0..40)) {
+        let mut robot = Robot::live();
+        keys.into_iter().for_each(|key| robot.send(Msg::Key(key)));
+        robot.effects.clear();
+        for _ in 0..5 {
+            robot.send(Msg::Key(Key::plain(Code::Esc)));
+        }
+        prop_assert!(!robot.quit());
+        prop_assert!(robot.app.prompt.is_none() && robot.app.overlay.is_none() && !robot.app.zoom);
+    }
+
+    #[test]
+    fn undo_is_the_opposite_of_doing(steps in prop::collection::vec((0usize..60, any::<bool>()), 1..12)) {
+        let mut robot = Robot::live();
+        let before = robot.app.lever_rows().to_vec();
+        let moves = steps.len();
+        for (at, up) in steps {
+            robot.app.update(Msg::Key('4'.into()));
+            robot.app.lists[Pane::Levers as usize].select(at);
+            robot.send(Msg::Key(Key::plain(if up { Code::Right } else { Code::Left })));
+        }
+        for _ in 0..moves {
+            robot.send(Msg::Key('u'.into()));
+        }
+        prop_assert_eq!(&before, robot.app.lever_rows());
+    }
+}

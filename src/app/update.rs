@@ -1,0 +1,205 @@
+//! One message, one step.
+
+use crate::app::{App, Effect, Facts, Level, Msg, Overlay, Pane, Question, Snapshot, Target, facts, levers};
+use crate::consequences::lose;
+use crate::hypothesis::Hypothesis;
+use crate::keymap::{Key, Lookup};
+use crate::model::{Cluster, Millis};
+use std::sync::Arc;
+
+impl App {
+    /// Takes one message; yields what is to be done outside.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let effects = self.step(msg);
+        self.remember_selections();
+        effects
+    }
+
+    fn step(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Key(key) => self.key(key),
+            Msg::Paste(text) => self.paste(&text),
+            Msg::Click(target) => self.click(target),
+            Msg::Wheel(pane, by) => self.wheel(pane, by),
+            Msg::Resize(columns, rows) => self.resize(columns, rows),
+            Msg::Shown(pane, rows) => self.shown(pane, rows),
+            Msg::Snapshot(snapshot) => self.snapshot(snapshot),
+            Msg::Trouble(trouble) => self.set(|app| app.trouble = trouble),
+            Msg::Assessed(generation, judgement) => self.set(|app| {
+                if generation >= app.assessed {
+                    app.assessed = generation;
+                    app.judgement = Some(judgement);
+                    app.refresh_rows(&[Pane::Consequences, Pane::Warnings]);
+                }
+            }),
+            Msg::Notice(level, text) => self.set(|app| app.tell(level, text)),
+            Msg::Tick(now_ms) => self.tick(now_ms),
+            Msg::Suspend => vec![Effect::Suspend],
+            Msg::End(code) => vec![Effect::Quit(code)],
+        }
+    }
+
+    fn set(&mut self, change: impl FnOnce(&mut App)) -> Vec<Effect> {
+        change(self);
+        Vec::new()
+    }
+
+    fn key(&mut self, key: Key) -> Vec<Effect> {
+        self.typed.push(key);
+        let contexts = self.contexts();
+        match self.keymap.lookup(&contexts, &self.typed) {
+            Lookup::Pending => Vec::new(),
+            Lookup::Run(action) => {
+                self.typed.clear();
+                self.run(action)
+            }
+            Lookup::None if self.typed.len() > 1 => {
+                // A key that does not continue the sequence begins anew.
+                self.typed.clear();
+                self.key(key)
+            }
+            Lookup::None => {
+                self.typed.clear();
+                match key.typed() {
+                    Some(letter) => self.paste(letter.encode_utf8(&mut [0; 4])),
+                    None => Vec::new(),
+                }
+            }
+        }
+    }
+
+    /// Text goes into the line being typed; where there is none it is ignored, so that a paste runs nothing.
+    fn paste(&mut self, text: &str) -> Vec<Effect> {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.line.insert(text);
+            self.prompt_changed();
+        }
+        Vec::new()
+    }
+
+    fn click(&mut self, target: Target) -> Vec<Effect> {
+        match target {
+            Target::Action(action) => return self.run(action),
+            Target::Pane(pane) => self.focus_on(pane),
+            Target::Row(pane, row) => {
+                self.focus_on(pane);
+                let list = &mut self.lists[pane as usize];
+                let first = list.view(list.height()).start;
+                list.select(first + usize::from(row));
+            }
+        }
+        Vec::new()
+    }
+
+    fn wheel(&mut self, pane: Pane, by: i32) -> Vec<Effect> {
+        match &mut self.overlay {
+            Some(Overlay::Page(_, top)) => *top = top.saturating_add_signed(by as isize),
+            _ => self.lists[pane as usize].step(by as isize),
+        }
+        Vec::new()
+    }
+
+    fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
+        self.size = (columns, rows);
+        Vec::new()
+    }
+
+    fn shown(&mut self, pane: Pane, rows: u16) -> Vec<Effect> {
+        self.lists[pane as usize].set_height(usize::from(rows));
+        Vec::new()
+    }
+
+    fn tick(&mut self, now_ms: Millis) -> Vec<Effect> {
+        self.now_ms = now_ms;
+        if self.toast.as_ref().is_some_and(|toast| toast.until_ms <= now_ms) {
+            self.toast = None;
+        }
+        Vec::new()
+    }
+
+    fn snapshot(&mut self, snapshot: Snapshot) -> Vec<Effect> {
+        if let Some((_, held)) = &mut self.frozen {
+            *held = Some(snapshot);
+            return Vec::new();
+        }
+        self.show(snapshot)
+    }
+
+    /// Shows a newer state, with the levers laid over it.
+    pub(super) fn show(&mut self, snapshot: Snapshot) -> Vec<Effect> {
+        self.clock = snapshot.clock;
+        let dropped = match &mut self.hypothesis {
+            Some(hypothesis) if self.origin.acts() => {
+                *hypothesis = acted(hypothesis, snapshot.cluster);
+                Vec::new()
+            }
+            Some(hypothesis) => hypothesis.rebase(snapshot.cluster),
+            None => {
+                let mut hypothesis = Hypothesis::new(snapshot.cluster);
+                if self.origin.acts() {
+                    // What levers do to a simulator is real at once: without a pin there would be nothing to compare.
+                    hypothesis.pin();
+                }
+                self.hypothesis = Some(hypothesis);
+                Vec::new()
+            }
+        };
+        if let Some(change) = dropped.first() {
+            self.forget_moves();
+            self.tell(Level::Notice, format!("no longer possible and taken back: {change}"));
+        }
+        let effects = self.changed();
+        if let Some(hypothesis) = &self.hypothesis {
+            self.lags = facts::lags(hypothesis.base(), &self.facts);
+        }
+        effects
+    }
+
+    /// After the cluster shown has changed: count it, list it, have it judged.
+    pub(super) fn changed(&mut self) -> Vec<Effect> {
+        let Some(hypothesis) = &self.hypothesis else { return Vec::new() };
+        let shown = match self.lost.as_slice() {
+            [] => hypothesis.now().clone(),
+            lost => Arc::new(lose(hypothesis.now(), lost)),
+        };
+        self.facts = Facts::of(&shown, &self.lags);
+        self.shown = Some(shown);
+        self.levers = levers::rows(hypothesis, self.study.as_ref());
+        self.refresh_rows(&[Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Levers]);
+        self.ask()
+    }
+
+    /// Has the present setting judged.
+    fn ask(&mut self) -> Vec<Effect> {
+        let (Some(hypothesis), Some(shown)) = (&self.hypothesis, &self.shown) else { return Vec::new() };
+        self.generation += 1;
+        vec![Effect::Assess(Question {
+            generation: self.generation,
+            was: hypothesis.was().clone(),
+            now: shown.clone(),
+            topic: self.study.clone(),
+        })]
+    }
+
+    /// Gives a pane the keys.
+    pub(super) fn focus_on(&mut self, pane: Pane) {
+        self.focus = pane;
+        self.overlay = None;
+        if pane.is_cluster() || pane == Pane::Levers {
+            self.main = pane;
+        }
+    }
+}
+
+/// Where levers act, the source says what came of them: nothing is laid over it, only the pin stays.
+fn acted(before: &Hypothesis, cluster: Arc<Cluster>) -> Hypothesis {
+    match before.pinned() {
+        None => Hypothesis::new(cluster),
+        Some(pin) => {
+            let mut now = Hypothesis::new(pin.clone());
+            now.pin();
+            now.rebase(cluster);
+            now
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Standard output and standard error.
+
+use crate::cli::Failure;
+use std::io::{ErrorKind, Write, stderr, stdout};
+use std::path::Path;
+
+/// Writes a report. A reader that has seen enough (`| head`) is no failure.
+pub(super) fn write(text: &str) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::usage(format!("cannot write to standard output: {}", error.kind())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to standard error; nobody can be told when that fails.
+pub(super) fn complain(line: &str) {
+    let _ = writeln!(stderr().lock(), "{line}");
+}
+
+/// The text of a file that the user named.
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::InvalidData => "it is not UTF-8 text".to_string(),
+            ErrorKind::NotFound => "there is no such file".to_string(),
+            kind => kind.to_string(),
+        };
+        Failure::usage(format!("cannot read {}: {why}", path.display()))
+    })
+}

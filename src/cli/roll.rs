@@ -1,0 +1,32 @@
+//! `klever roll`: which brokers may be restarted, in which order, and what to wait for.
+
+use crate::cli::args::{Format, RollArgs};
+use crate::cli::failure::{FOUND, Failure};
+use crate::cli::{output, source};
+use crate::consequences::{Verdict, roll};
+use crate::report::{roll_json, roll_text};
+use std::process::ExitCode;
+
+/// Runs the command. An unsafe broker makes the exit code 1, one that cannot be judged 3.
+pub(super) fn run(args: &RollArgs) -> Result<ExitCode, Failure> {
+    let cluster = source::needed(&args.source)?;
+    let plan = roll(&cluster);
+    output::write(&match args.format {
+        Format::Text => roll_text(&cluster, &plan),
+        Format::Json => roll_json(&cluster, &plan),
+    })?;
+    match plan.brokers.iter().map(|broker| broker.verdict).max() {
+        Some(verdict) => code_of(verdict),
+        None => Err(Failure::blind("no broker is up")),
+    }
+}
+
+/// Unknown is not safe.
+pub(super) fn code_of(verdict: Verdict) -> Result<ExitCode, Failure> {
+    match verdict {
+        Verdict::Safe | Verdict::AtFloor => Ok(ExitCode::SUCCESS),
+        Verdict::Unsafe => Ok(ExitCode::from(FOUND)),
+        Verdict::Unknown => Err(Failure::blind("whether a broker may stop is unknown: a minimum ISR is")
+            .hint("reading topic configurations needs DescribeConfigs on the topics")),
+    }
+}

@@ -1,0 +1,160 @@
+//! What a consequence can be: one value, a range over what is not known, or unknown with its reason.
+
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// A value that is exact, a range because an input is unknown, or itself unknown.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Answer<T> {
+    /// All inputs are known (or do not matter).
+    Exact(T),
+    /// From the worst to the best possible value of the inputs that are not known; both included.
+    Between(T, T),
+    /// Cannot be said; why.
+    Unknown(String),
+}
+
+impl<T: Copy + PartialOrd> Answer<T> {
+    /// The smallest possible value.
+    pub fn low(&self) -> Option<T> {
+        match self {
+            Answer::Exact(value) | Answer::Between(value, _) => Some(*value),
+            Answer::Unknown(_) => None,
+        }
+    }
+
+    /// The largest possible value.
+    pub fn high(&self) -> Option<T> {
+        match self {
+            Answer::Exact(value) | Answer::Between(_, value) => Some(*value),
+            Answer::Unknown(_) => None,
+        }
+    }
+
+    /// A range, or the value when both ends are the same.
+    pub fn between(low: T, high: T) -> Self {
+        if low == high { Answer::Exact(low) } else { Answer::Between(low, high) }
+    }
+
+    /// The range that covers all of these; the first unknown one decides.
+    pub fn covering(answers: impl IntoIterator<Item = Answer<T>>) -> Self {
+        let mut span: Option<(T, T)> = None;
+        for answer in answers {
+            let (low, high) = match answer {
+                Answer::Unknown(why) => return Answer::Unknown(why),
+                Answer::Exact(value) => (value, value),
+                Answer::Between(low, high) => (low, high),
+            };
+            span = Some(match span {
+                None => (low, high),
+                Some((least, most)) => {
+                    (if low < least { low } else { least }, if high > most { high } else { most })
+                }
+            });
+        }
+        match span {
+            Some((low, high)) => Answer::between(low, high),
+            None => Answer::Unknown("there is nothing to judge".into()),
+        }
+    }
+
+    /// The smaller of two, end by end; an unknown one makes it unknown.
+    pub fn min(self, other: Answer<T>) -> Self {
+        let least = |a: T, b: T| if b < a { b } else { a };
+        match (self, other) {
+            (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => Answer::Unknown(why),
+            (a, b) => match (a.low().zip(b.low()), a.high().zip(b.high())) {
+                (Some((a_low, b_low)), Some((a_high, b_high))) => {
+                    Answer::between(least(a_low, b_low), least(a_high, b_high))
+                }
+                _ => a,
+            },
+        }
+    }
+
+    /// The same answer in other terms. `f` must not decrease.
+    pub fn map<U: Copy + PartialOrd>(&self, f: impl Fn(T) -> U) -> Answer<U> {
+        match self {
+            Answer::Exact(value) => Answer::Exact(f(*value)),
+            Answer::Between(low, high) => Answer::between(f(*low), f(*high)),
+            Answer::Unknown(why) => Answer::Unknown(why.clone()),
+        }
+    }
+}
+
+impl<T> Answer<T> {
+    /// Why it is not known, if it is not.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Answer::Unknown(why) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+/// `2`, `0 to 2` or `?`.
+impl<T: fmt::Display> fmt::Display for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Exact(value) => value.fmt(f),
+            Answer::Between(low, high) => write!(f, "{low} to {high}"),
+            Answer::Unknown(_) => f.pad("?"),
+        }
+    }
+}
+
+/// A number, `{min, max}` or `null`.
+impl<T: Serialize> Serialize for Answer<T> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        match self {
+            Answer::Exact(value) => value.serialize(out),
+            Answer::Between(low, high) => {
+                let mut range = out.serialize_struct("Range", 2)?;
+                range.serialize_field("min", low)?;
+                range.serialize_field("max", high)?;
+                range.end()
+            }
+            Answer::Unknown(_) => out.serialize_none(),
+        }
+    }
+}
+
+/// A number with as many digits as a model deserves: two significant ones, in scientific notation
+/// when it is tiny.
+pub fn two_digits(value: f64) -> String {
+    let size = value.abs();
+    match () {
+        () if value == 0.0 => "0".into(),
+        () if !value.is_finite() => "?".into(),
+        () if size < 1e-3 => format!("{value:.1e}"),
+        () if size < 0.1 => format!("{value:.*}", if size < 0.01 { 4 } else { 3 }),
+        () if size < 1.0 => format!("{value:.2}"),
+        () if size < 10.0 => format!("{value:.1}"),
+        () if size < 100.0 => format!("{value:.0}"),
+        () => {
+            let scale = libm::pow(10.0, libm::floor(libm::log10(size)) - 1.0);
+            crate::model::human_count((libm::round(value / scale) * scale) as i64)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_cover_and_unknowns_win() {
+        let covering = |answers: &[Answer<u32>]| Answer::covering(answers.iter().cloned());
+        assert_eq!(covering(&[Answer::Exact(1), Answer::Exact(1)]), Answer::Exact(1));
+        assert_eq!(covering(&[Answer::Exact(2), Answer::Between(0, 1)]), Answer::Between(0, 2));
+        assert!(covering(&[Answer::Exact(2), Answer::Unknown("x".into())]).reason().is_some());
+        assert_eq!(Answer::Between(1, 3).min(Answer::Exact(2)), Answer::Between(1, 2));
+    }
+
+    #[test]
+    fn a_model_prints_two_digits() {
+        let shown = [3.02e-8, 0.0646, 0.23, 2.48, 76.4, 1284.0, 0.0].map(two_digits);
+        assert_eq!(shown, ["3.0e-8", "0.065", "0.23", "2.5", "76", "1,300", "0"]);
+    }
+}

@@ -1,0 +1,269 @@
+//! The whole assessment of a cluster, a topic or a partition, and its figures as one list.
+
+use crate::consequences::figure::{Derivation, Reading};
+use crate::consequences::{Affected, Answer, Figure, Number, Percentiles, Tolerated, Words};
+use crate::knobs::Value;
+use crate::model::{BrokerId, Datum, PartitionIx, TopicIx};
+
+/// What is judged.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Subject {
+    /// All partitions; each figure is that of the worst of them.
+    Cluster,
+    /// One topic's partitions, likewise.
+    Topic(TopicIx),
+    /// One partition.
+    Partition(PartitionIx),
+}
+
+impl Subject {
+    /// `cluster`, `topic` or `partition`.
+    pub fn scope(self) -> &'static str {
+        match self {
+            Subject::Cluster => "cluster",
+            Subject::Topic(_) => "topic",
+            Subject::Partition(_) => "partition",
+        }
+    }
+}
+
+/// One setting that the assessment stands on, as it is in force for the worst partitions.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SettingLine {
+    /// With its scope: `topic:min.insync.replicas`.
+    pub key: String,
+    /// Its value, or why it is not known.
+    pub value: Datum<Value>,
+}
+
+/// Whether acknowledged data survives.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Durability {
+    /// Processes that crash, their disks and page caches intact.
+    pub crash: Figure<Tolerated>,
+    /// Machines that lose power or their kernel, and with it what was not flushed.
+    pub power_loss: Figure<Tolerated>,
+    /// Disks that are gone for good.
+    pub disk_loss: Figure<Tolerated>,
+    /// Racks that lose power.
+    pub rack: Figure<Tolerated>,
+    /// Probability that acknowledged data is lost within a year.
+    pub loss_per_year: Figure<Number>,
+    /// The same by cause, largest first.
+    pub by_cause: Vec<CauseShare>,
+}
+
+/// One cause of loss.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CauseShare {
+    /// `independent`, `rack`, `site`, `unclean`, `acks_tail`, `page_cache`.
+    pub cause: &'static str,
+    /// What that is, in words.
+    pub words: &'static str,
+    /// Its part of the yearly probability.
+    pub per_year: Answer<f64>,
+}
+
+/// Whether an operation goes on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Availability {
+    /// Whether it works at this moment on every partition judged.
+    pub works_now: Answer<bool>,
+    /// Brokers that may crash, one after the other, each detected.
+    pub crash: Figure<Tolerated>,
+    /// Racks that may be gone.
+    pub rack: Figure<Tolerated>,
+    /// How long it does not work in a year.
+    pub unavailable: Figure<Number>,
+}
+
+/// How long a change of leader or ISR takes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FailOver {
+    /// From a leader's crash to the next leader.
+    pub crash: Figure<Number>,
+    /// From a leader's ordered stop to the next leader.
+    pub controlled: Figure<Number>,
+    /// How long acks=all stalls when a follower crashes.
+    pub follower_stall: Figure<Number>,
+    /// How long acks=all stalls when a follower is alive but stuck.
+    pub stuck_follower: Figure<Number>,
+}
+
+/// How long things take when nothing is broken.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Latency {
+    /// From send() to its acknowledgement.
+    pub ack: Figure<Percentiles>,
+    /// From send() to the consumer.
+    pub end_to_end: Figure<Percentiles>,
+}
+
+/// How much goes through.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Throughput {
+    /// The most that the setting lets through.
+    pub max: Figure<Number>,
+    /// What bounds it.
+    pub bottleneck: String,
+}
+
+/// What a setting uses.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cost {
+    /// Bytes stored for each byte produced.
+    pub storage: Figure<Number>,
+    /// Bytes that cross racks for each byte produced, one consumer group included.
+    pub cross_rack: Figure<Number>,
+    /// Bytes on disk of all replicas when retention is full.
+    pub disk: Figure<Number>,
+}
+
+/// The next event that breaks a promise.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NextBreak {
+    /// `lose broker 1`.
+    pub event: String,
+    /// `no writes on 12 partitions`.
+    pub consequence: String,
+    /// Brokers that the event takes, to try it with [`crate::consequences::lose`].
+    pub brokers: Vec<BrokerId>,
+    /// The reasons.
+    pub why: Derivation,
+}
+
+/// Partitions for which all inputs are the same.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ClassLine {
+    /// How many.
+    pub partitions: u32,
+    /// The first of them.
+    pub example: PartitionIx,
+    /// Its name.
+    pub name: String,
+    /// Replicas, how many of them are in sync, and the effective minimum.
+    pub replicas: u32,
+    /// Members of the ISR.
+    pub isr: u32,
+    /// The minimum ISR that counts.
+    pub min_isr: Answer<u32>,
+    /// Whether it takes acks=all writes (or the profile's acks) now.
+    pub writable: Answer<bool>,
+    /// Whether it has a live leader.
+    pub readable: bool,
+    /// More broker crashes that writes survive.
+    pub writes_now: Answer<u32>,
+    /// Disk losses that acknowledged data survives whatever the ISR.
+    pub disk_loss_guaranteed: Answer<u32>,
+    /// More disk losses that acknowledged data survives.
+    pub disk_loss_now: Answer<u32>,
+}
+
+/// What a setting means.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Assessment {
+    /// What was judged.
+    pub subject: Subject,
+    /// Its name: a topic's, a partition's, or the cluster's id (`cluster` when that is not known).
+    pub name: String,
+    /// How many partitions were judged.
+    pub partitions: u32,
+    /// The settings that the figures stand on.
+    pub setting: Vec<SettingLine>,
+    /// What had to be assumed, a line each.
+    pub assumptions: Vec<String>,
+    /// Acknowledged data.
+    pub durability: Durability,
+    /// Writes with the assumed producer's acks.
+    pub writes: Availability,
+    /// Reads of committed data.
+    pub reads: Availability,
+    /// Whether new records become visible to consumers.
+    pub visibility: Availability,
+    /// Whether records keep their order.
+    pub ordering: Figure<Words>,
+    /// Whether records are stored twice.
+    pub duplicates: Figure<Words>,
+    /// Crashes of controllers that the quorum survives.
+    pub quorum: Figure<Tolerated>,
+    /// Changes of leader.
+    pub fail_over: FailOver,
+    /// Milliseconds.
+    pub latency: Latency,
+    /// Megabytes.
+    pub throughput: Throughput,
+    /// Bytes.
+    pub cost: Cost,
+    /// What breaks next.
+    pub next_break: NextBreak,
+    /// Classes of partitions, the worst first.
+    pub classes: Vec<ClassLine>,
+}
+
+/// Any figure, whatever its value is.
+#[derive(Clone, Copy)]
+pub struct FigureView<'a> {
+    /// See [`Figure::id`].
+    pub id: &'static str,
+    /// See [`Figure::label`].
+    pub label: &'static str,
+    /// See [`Figure::headline`].
+    pub headline: &'a str,
+    /// See [`Figure::affected`].
+    pub affected: Option<&'a Affected>,
+    /// See [`Figure::why`].
+    pub why: &'a Derivation,
+    /// The value.
+    pub value: &'a dyn Reading,
+}
+
+impl<V: Reading> Figure<V> {
+    /// The figure without its type.
+    pub fn view(&self) -> FigureView<'_> {
+        FigureView {
+            id: self.id,
+            label: self.label,
+            headline: &self.headline,
+            affected: self.affected.as_ref(),
+            why: &self.why,
+            value: &self.value,
+        }
+    }
+}
+
+impl Assessment {
+    /// All figures in the order in which a panel shows them.
+    pub fn figures(&self) -> Vec<FigureView<'_>> {
+        let mut all = vec![
+            self.durability.crash.view(),
+            self.durability.power_loss.view(),
+            self.durability.disk_loss.view(),
+            self.durability.rack.view(),
+            self.durability.loss_per_year.view(),
+        ];
+        for operation in [&self.writes, &self.reads, &self.visibility] {
+            all.extend([operation.crash.view(), operation.rack.view(), operation.unavailable.view()]);
+        }
+        all.extend([
+            self.ordering.view(),
+            self.duplicates.view(),
+            self.quorum.view(),
+            self.fail_over.crash.view(),
+            self.fail_over.controlled.view(),
+            self.fail_over.follower_stall.view(),
+            self.fail_over.stuck_follower.view(),
+            self.latency.ack.view(),
+            self.latency.end_to_end.view(),
+            self.throughput.max.view(),
+            self.cost.storage.view(),
+            self.cost.cross_rack.view(),
+            self.cost.disk.view(),
+        ]);
+        all
+    }
+
+    /// The figure with this id.
+    pub fn figure(&self, id: &str) -> Option<FigureView<'_>> {
+        self.figures().into_iter().find(|figure| figure.id == id)
+    }
+}

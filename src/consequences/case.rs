@@ -1,0 +1,164 @@
+//! One partition's situation with every input known: the setting that decides and the state it is in.
+
+use crate::protocol::profile::Profile;
+
+/// Replicas beyond this many are not told apart (as in the columns of [`crate::model::Partitions`]).
+pub(super) const MAX_REPLICAS: usize = 32;
+
+/// What a producer waits for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) enum Acks {
+    /// Nothing.
+    Zero,
+    /// The leader's append.
+    One,
+    /// Every member of the ISR.
+    All,
+}
+
+impl Acks {
+    /// As Kafka writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Acks::Zero => "0",
+            Acks::One => "1",
+            Acks::All => "all",
+        }
+    }
+}
+
+/// In which racks the replicas are: a number per replica, racks counted in order of appearance.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct Racks {
+    /// The rack of each replica; beyond the replica count all zero.
+    pub of: [u8; MAX_REPLICAS],
+    /// How many there are.
+    pub count: u8,
+}
+
+impl Racks {
+    /// All in one.
+    pub const ONE: Racks = Racks { of: [0; MAX_REPLICAS], count: 1 };
+
+    /// Each replica in its own.
+    pub fn own(replicas: u32) -> Self {
+        let mut of = [0; MAX_REPLICAS];
+        for (place, rack) in of.iter_mut().take(replicas as usize).enumerate() {
+            *rack = place as u8;
+        }
+        Racks { of, count: replicas as u8 }
+    }
+
+    /// How many of these replicas each rack holds, most first.
+    pub fn loads(&self, members: u32) -> Vec<u32> {
+        let mut loads = vec![0; usize::from(self.count)];
+        for place in places(members) {
+            loads[usize::from(self.of[place])] += 1;
+        }
+        loads.sort_unstable_by(|a, b| b.cmp(a));
+        loads
+    }
+
+    /// How many racks may go, whichever they are, before more than `spare` of these members are gone.
+    pub fn survives(&self, members: u32, spare: u32) -> u32 {
+        let mut gone = 0;
+        let within = self.loads(members).into_iter().take_while(|load| {
+            gone += load;
+            gone <= spare
+        });
+        within.count() as u32
+    }
+}
+
+/// The places that a mask names.
+pub(super) fn places(mask: u32) -> impl Iterator<Item = usize> {
+    (0..MAX_REPLICAS).filter(move |place| mask >> place & 1 == 1)
+}
+
+/// The setting of a class of partitions, as far as it decides what faults do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct Case {
+    /// What producers wait for.
+    pub acks: Acks,
+    /// Replicas.
+    pub replicas: u32,
+    /// The minimum ISR that counts; above `replicas` (before 3.7), acks=all is always refused.
+    pub min_isr: u32,
+    /// `unclean.leader.election.enable`
+    pub unclean: bool,
+    /// `flush.messages=1`
+    pub fsync: bool,
+    /// Eligible leader replicas are kept.
+    pub elr: bool,
+    /// The high watermark stands still below the minimum ISR.
+    pub hw_frozen: bool,
+    /// Where the replicas are.
+    pub racks: Racks,
+}
+
+impl Case {
+    /// The case of a version's profile.
+    pub fn of(profile: &Profile, acks: Acks, replicas: u32, min_isr: u32) -> Self {
+        Case {
+            acks,
+            replicas,
+            min_isr: profile.effective_min_isr(min_isr as usize, replicas as usize) as u32,
+            unclean: false,
+            fsync: false,
+            elr: profile.elr,
+            hw_frozen: profile.hw_frozen_below_min_isr,
+            racks: Racks::own(replicas),
+        }
+    }
+
+    /// How many replicas must be in sync for a write to be acknowledged.
+    pub fn write_floor(&self) -> u32 {
+        if self.acks == Acks::All { self.min_isr.max(1) } else { 1 }
+    }
+
+    /// How many must be in sync for new records to become visible.
+    pub fn visible_floor(&self) -> u32 {
+        if self.hw_frozen { self.min_isr.max(1) } else { 1 }
+    }
+}
+
+/// The state of one partition: masks over its replicas.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct Live {
+    /// In sync.
+    pub isr: u32,
+    /// Eligible to lead although not in sync.
+    pub elr: u32,
+    /// On a broker that is up.
+    pub up: u32,
+    /// The leader's place.
+    pub leader: Option<u8>,
+}
+
+impl Live {
+    /// All in sync and up.
+    pub fn full(replicas: u32) -> Self {
+        let all = mask_of(replicas);
+        Live { isr: all, elr: 0, up: all, leader: (replicas > 0).then_some(0) }
+    }
+
+    /// Members of the ISR that are up.
+    pub fn in_sync(&self) -> u32 {
+        (self.isr & self.up).count_ones()
+    }
+
+    /// Replicas that are up and may lead without losing anything committed.
+    pub fn electable(&self) -> u32 {
+        (self.isr | self.elr) & self.up
+    }
+
+    /// Whether it has a leader that is up.
+    pub fn led(&self) -> bool {
+        self.leader.is_some_and(|place| self.up >> place & 1 == 1)
+    }
+}
+
+/// The mask of so many replicas.
+pub(super) fn mask_of(replicas: u32) -> u32 {
+    if replicas >= 32 { u32::MAX } else { (1 << replicas) - 1 }
+}

@@ -1,0 +1,314 @@
+//! Durability and availability of one partition as a Markov chain over the states of its replicas.
+//!
+//! A replica is in sync, down but eligible to lead, down after an outage or a planned restart, catching up,
+//! or lost. Replicas of one rack, and racks with equally many replicas, are interchangeable, so the chain is
+//! over multisets. Rack and site outages hit all their replicas at once.
+
+use crate::consequences::gth::Rates;
+use crate::model::Environment;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// More replicas than this are not solved exactly.
+pub(super) const MOST_REPLICAS: u32 = 5;
+const MINUTES_PER_YEAR: f64 = 525_600.0;
+
+/// What decides about the chain beside the rates.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Shape {
+    /// Replicas in each rack, most first.
+    pub racks: Vec<u8>,
+    /// Copies that an acknowledgement needs: the minimum ISR with acks=all, else 1.
+    pub floor: u8,
+    /// Eligible leader replicas.
+    pub elr: bool,
+    /// Unclean leader election.
+    pub unclean: bool,
+    /// Every record is flushed before it is acknowledged.
+    pub fsync: bool,
+    /// A planned restart waits until all replicas are in sync.
+    pub guarded: bool,
+}
+
+/// Events a year and minutes until repair.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Events {
+    /// Unplanned outages of a broker.
+    pub outages: f64,
+    /// Their length, minutes.
+    pub outage_minutes: f64,
+    /// Planned restarts of a broker.
+    pub restarts: f64,
+    /// Their length, minutes.
+    pub restart_minutes: f64,
+    /// Disks lost for good, per replica.
+    pub disk_losses: f64,
+    /// Until rebuilt, minutes.
+    pub rebuild_minutes: f64,
+    /// Share of outages that lose the page cache.
+    pub page_cache_loss: f64,
+    /// Outages of a rack.
+    pub rack_outages: f64,
+    /// Share of rack and site outages that are power failures.
+    pub power: f64,
+    /// Outages of the site.
+    pub site_outages: f64,
+    /// From the return to being in sync, minutes.
+    pub catch_up_minutes: f64,
+}
+
+impl From<&Environment> for Events {
+    fn from(env: &Environment) -> Self {
+        Events {
+            outages: env.outages_per_year,
+            outage_minutes: env.outage_minutes,
+            restarts: env.restarts_per_year,
+            restart_minutes: env.restart_minutes,
+            disk_losses: env.disk_losses_per_year,
+            rebuild_minutes: env.rebuild_hours * 60.0,
+            page_cache_loss: env.page_cache_loss_share,
+            rack_outages: env.rack_outages_per_year,
+            power: env.power_share,
+            site_outages: env.site_outages_per_year,
+            catch_up_minutes: env.catch_up_minutes,
+        }
+    }
+}
+
+impl Events {
+    fn bits(&self) -> [u64; 11] {
+        [
+            self.outages,
+            self.outage_minutes,
+            self.restarts,
+            self.restart_minutes,
+            self.disk_losses,
+            self.rebuild_minutes,
+            self.page_cache_loss,
+            self.rack_outages,
+            self.power,
+            self.site_outages,
+            self.catch_up_minutes,
+        ]
+        .map(f64::to_bits)
+    }
+}
+
+/// What the chain says.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Solution {
+    /// States of the chain.
+    pub states: usize,
+    /// Losses a year, 1 / mean time to loss.
+    pub losses_per_year: f64,
+    /// Share of time with exactly so many replicas in sync, from 0 upwards.
+    pub in_sync: Vec<f64>,
+}
+
+impl Solution {
+    /// Minutes a year with fewer than so many replicas in sync.
+    pub fn minutes_below(&self, floor: u32) -> f64 {
+        MINUTES_PER_YEAR * self.in_sync.iter().take(floor as usize).sum::<f64>()
+    }
+}
+
+type Key = (Shape, [u64; 11]);
+/// Chains solved so far: a knob that does not touch the chain costs nothing.
+static SOLVED: Mutex<BTreeMap<Key, Solution>> = Mutex::new(BTreeMap::new());
+/// Enough for every class of a large cluster under many hypotheses.
+const MOST_REMEMBERED: usize = 4096;
+
+/// Solves a chain, or recalls it.
+pub(super) fn solve(shape: &Shape, events: &Events) -> Solution {
+    let key = (shape.clone(), events.bits());
+    // A poisoned memory is still a correct one: entries are written whole.
+    let recall = || SOLVED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some(solution) = recall().get(&key) {
+        return solution.clone();
+    }
+    let solution = Chain::of(shape, events).solve();
+    let mut solved = recall();
+    if solved.len() >= MOST_REMEMBERED {
+        solved.clear();
+    }
+    solved.insert(key, solution.clone());
+    solution
+}
+
+/// The states of a replica, as places of the counts of a rack.
+const I: usize = 0;
+const E: usize = 1;
+const T: usize = 2;
+const M: usize = 3;
+const C: usize = 4;
+const P: usize = 5;
+
+/// How many replicas of a rack are in each state.
+type Rack = [u8; 6];
+/// Racks in descending order, so that interchangeable states are one.
+type State = Vec<Rack>;
+
+fn count(state: &[Rack], what: usize) -> u8 {
+    state.iter().map(|rack| rack[what]).sum()
+}
+
+fn moved(state: &[Rack], rack: usize, from: usize, to: usize) -> State {
+    let mut next = state.to_vec();
+    next[rack][from] -= 1;
+    next[rack][to] += 1;
+    next
+}
+
+struct Chain<'a> {
+    shape: &'a Shape,
+    events: &'a Events,
+    known: BTreeMap<State, usize>,
+    states: Vec<State>,
+    /// Transitions found so far: from, to (`None` is a loss), rate.
+    arcs: Vec<(usize, Option<usize>, f64)>,
+}
+
+impl<'a> Chain<'a> {
+    fn of(shape: &'a Shape, events: &'a Events) -> Self {
+        let start: State = shape.racks.iter().map(|count| [*count, 0, 0, 0, 0, 0]).collect();
+        let mut chain = Chain { shape, events, known: BTreeMap::new(), states: Vec::new(), arcs: Vec::new() };
+        chain.number(start);
+        let mut at = 0;
+        while at < chain.states.len() {
+            let state = chain.states[at].clone();
+            for rack in 0..state.len() {
+                chain.outages(at, &state, rack);
+                chain.repairs(at, &state, rack);
+                chain.shock(at, &state, rack..rack + 1, events.rack_outages);
+            }
+            chain.shock(at, &state, 0..state.len(), events.site_outages);
+            at += 1;
+        }
+        chain
+    }
+
+    fn solve(&self) -> Solution {
+        let mut rates = Rates::new(self.states.len());
+        for (from, to, rate) in &self.arcs {
+            match to {
+                Some(to) => rates.add(*from, *to, *rate),
+                None => rates.add_absorption(*from, *rate),
+            }
+        }
+        let replicas: u8 = self.shape.racks.iter().sum();
+        let mut in_sync = vec![0.0; usize::from(replicas) + 1];
+        for (state, share) in self.states.iter().zip(rates.stationary()) {
+            in_sync[usize::from(count(state, I))] += share;
+        }
+        let losses_per_year = 1.0 / rates.mean_time_to_absorption();
+        Solution { states: self.states.len(), losses_per_year, in_sync }
+    }
+
+    fn number(&mut self, mut state: State) -> usize {
+        state.sort_unstable_by(|a, b| b.cmp(a));
+        if let Some(number) = self.known.get(&state) {
+            return *number;
+        }
+        self.known.insert(state.clone(), self.states.len());
+        self.states.push(state);
+        self.states.len() - 1
+    }
+
+    /// A transition; one that changes nothing is none.
+    fn go(&mut self, from: usize, to: State, rate: f64) {
+        if rate <= 0.0 {
+            return;
+        }
+        if self.shape.unclean && count(&to, I) == 0 && count(&to, C) > 0 {
+            return self.lose(from, rate);
+        }
+        let to = self.number(to);
+        if to != from {
+            self.arcs.push((from, Some(to), rate));
+        }
+    }
+
+    fn lose(&mut self, from: usize, rate: f64) {
+        if rate > 0.0 {
+            self.arcs.push((from, None, rate));
+        }
+    }
+
+    /// Where a replica goes that leaves the ISR and leaves so many behind.
+    fn leaves(&self, left: u8) -> usize {
+        let eligible = left == 0 || self.shape.elr && left < self.shape.floor;
+        if eligible { E } else { T }
+    }
+
+    fn outages(&mut self, from: usize, state: &State, rack: usize) {
+        let (shape, events) = (self.shape, self.events);
+        let in_sync = count(state, I);
+        let here = |what: usize| f64::from(state[rack][what]);
+        if state[rack][I] > 0 {
+            let down = moved(state, rack, I, self.leaves(in_sync - 1));
+            // With a floor of 1, acknowledgements stood on this page cache alone.
+            let alone = in_sync == 1 && shape.floor == 1 && !shape.fsync;
+            let lossy = if alone { events.page_cache_loss } else { 0.0 };
+            self.lose(from, here(I) * events.outages * lossy);
+            self.go(from, down, here(I) * events.outages * (1.0 - lossy));
+            if !shape.guarded || in_sync == shape.racks.iter().sum::<u8>() {
+                let stopped = moved(state, rack, I, if in_sync == 1 { E } else { M });
+                self.go(from, stopped, here(I) * events.restarts);
+            }
+        }
+        if state[rack][C] > 0 {
+            self.go(from, moved(state, rack, C, T), here(C) * events.outages);
+        }
+        for what in [I, E, T, M, C] {
+            if state[rack][what] == 0 {
+                continue;
+            }
+            let gone = moved(state, rack, what, P);
+            let rate = here(what) * events.disk_losses;
+            match count(&gone, I) + count(&gone, E) {
+                0 => self.lose(from, rate),
+                _ => self.go(from, gone, rate),
+            }
+        }
+    }
+
+    fn repairs(&mut self, from: usize, state: &State, rack: usize) {
+        let events = self.events;
+        let led = count(state, I) > 0;
+        let repairs = [
+            (T, C, events.outage_minutes, true),
+            (M, C, events.restart_minutes, true),
+            (E, if led { C } else { I }, events.outage_minutes, true),
+            (C, I, events.catch_up_minutes, led),
+            (P, I, events.rebuild_minutes, led),
+        ];
+        for (what, to, minutes, possible) in repairs {
+            if possible && state[rack][what] > 0 {
+                let rate = f64::from(state[rack][what]) * MINUTES_PER_YEAR / minutes;
+                self.go(from, moved(state, rack, what, to), rate);
+            }
+        }
+    }
+
+    /// Racks that go at once; their members leave the ISR one after another, as the controller fences them.
+    fn shock(&mut self, from: usize, state: &State, hit: std::ops::Range<usize>, rate: f64) {
+        let before = count(state, I);
+        let mut left = before;
+        let mut after = state.clone();
+        for rack in &mut after[hit] {
+            for _ in 0..rack[I] {
+                left -= 1;
+                rack[self.leaves(left)] += 1;
+            }
+            rack[T] += rack[C] + rack[M];
+            (rack[I], rack[C], rack[M]) = (0, 0, 0);
+        }
+        let unflushed = before > 0 && left == 0 && before >= self.shape.floor && !self.shape.fsync;
+        let lossy = if unflushed { self.events.power } else { 0.0 };
+        self.lose(from, rate * lossy);
+        self.go(from, after, rate * (1.0 - lossy));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,209 @@
+//! One consequence as the panel shows it: an id, a value, a sentence and the reasons behind it.
+
+use crate::consequences::Answer;
+use crate::consequences::answer::two_digits;
+use serde::Serialize;
+
+/// What went into a number.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Input {
+    /// The setting, rate or observation: `topic:min.insync.replicas`, `env:outages_per_year`, `isr`.
+    pub name: String,
+    /// Its value as people read it; `?` when it is not known.
+    pub value: String,
+    /// Where it comes from, or why it is not known.
+    pub source: String,
+}
+
+/// How a value was derived.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Derivation {
+    /// The rule in words and, where it is arithmetic, with the numbers put in.
+    pub formula: String,
+    /// What went in.
+    pub inputs: Vec<Input>,
+    /// What has to hold for it.
+    pub assumptions: Vec<String>,
+    /// What would change it most, if that can be said.
+    pub lever: Option<String>,
+}
+
+/// How many of the judged partitions share the value shown.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Affected {
+    /// So many.
+    pub partitions: u32,
+    /// Of so many judged.
+    pub of: u32,
+    /// The first of them by name.
+    pub example: String,
+}
+
+/// One consequence.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Figure<V> {
+    /// Stable: `durability.crash`. `klever explain` takes it.
+    pub id: &'static str,
+    /// Two or three words for a column: `Acked data, crashes`.
+    pub label: &'static str,
+    /// The value.
+    pub value: V,
+    /// A sentence that a person reads in the panel.
+    pub headline: String,
+    /// Whose value it is when several partitions are judged: the worst ones.
+    pub affected: Option<Affected>,
+    /// The reasons.
+    pub why: Derivation,
+}
+
+/// Failures that are survived.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Tolerated {
+    /// What the setting promises. For data: in the worst state that harmless events (planned restarts,
+    /// slow followers) may bring the ISR into. For writes, reads and visibility: from a full ISR.
+    pub guaranteed: Answer<u32>,
+    /// From the ISR as it is: so many more.
+    pub now: Answer<u32>,
+    /// How many can fail at all (replicas or racks). A value equal to this means: however many fail.
+    pub of: u32,
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// A probability within one year.
+    PerYear,
+    /// Minutes in one year.
+    MinutesPerYear,
+    /// Milliseconds.
+    Ms,
+    /// Megabytes (10^6) a second.
+    MbPerS,
+    /// Bytes.
+    Bytes,
+    /// Bytes stored or sent for each byte produced.
+    BytesPerByte,
+    /// A plain count.
+    Count,
+}
+
+impl Unit {
+    /// As it stands behind a number.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unit::PerYear => "/yr",
+            Unit::MinutesPerYear => "min/yr",
+            Unit::Ms => "ms",
+            Unit::MbPerS => "MB/s",
+            Unit::Bytes => "bytes",
+            Unit::BytesPerByte => "x",
+            Unit::Count => "",
+        }
+    }
+}
+
+/// A number with its unit.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Number {
+    /// The number.
+    pub value: Answer<f64>,
+    /// What it counts.
+    pub unit: Unit,
+}
+
+/// A distribution by two of its quantiles, in milliseconds.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Percentiles {
+    /// Half are below.
+    pub p50: Answer<f64>,
+    /// 99 of 100 are below.
+    pub p99: Answer<f64>,
+}
+
+/// An answer in words.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Words {
+    /// The verdict: `kept`, `may be broken`...; `?` when it is not known.
+    pub verdict: String,
+    /// From 0, the worst, upwards; to compare two settings. `None` when it is not known.
+    pub rank: Option<u8>,
+}
+
+/// A value that can be written into a column, and compared.
+pub trait Reading {
+    /// As the column shows it.
+    fn text(&self) -> String;
+    /// For comparing two settings: more is better. `None` when it is not known.
+    fn goodness(&self) -> Option<f64>;
+}
+
+impl Reading for Tolerated {
+    fn text(&self) -> String {
+        let count = |answer: &Answer<u32>| match answer {
+            Answer::Exact(count) if *count >= self.of => "any".into(),
+            other => other.to_string(),
+        };
+        match self.guaranteed == self.now {
+            true => count(&self.now),
+            false => format!("{} (now {})", count(&self.guaranteed), count(&self.now)),
+        }
+    }
+    fn goodness(&self) -> Option<f64> {
+        let (guaranteed, now) = (self.guaranteed.low()?, self.now.low()?);
+        Some(f64::from(guaranteed) + f64::from(now) / 1000.0)
+    }
+}
+
+impl Number {
+    /// A number of this unit.
+    pub fn new(value: Answer<f64>, unit: Unit) -> Self {
+        Number { value, unit }
+    }
+}
+
+impl Reading for Number {
+    fn text(&self) -> String {
+        match (&self.value, self.unit) {
+            (Answer::Unknown(_), _) => "?".into(),
+            (answer, unit) => format!("{} {}", digits(answer), unit.word()).trim_end().into(),
+        }
+    }
+    fn goodness(&self) -> Option<f64> {
+        let sign = if self.unit == Unit::MbPerS { 1.0 } else { -1.0 };
+        Some(sign * if sign > 0.0 { self.value.low()? } else { self.value.high()? })
+    }
+}
+
+impl Reading for Percentiles {
+    fn text(&self) -> String {
+        match (&self.p50, &self.p99) {
+            (Answer::Unknown(_), _) | (_, Answer::Unknown(_)) => "?".into(),
+            (p50, p99) => format!("{} / {} ms", digits(p50), digits(p99)),
+        }
+    }
+    fn goodness(&self) -> Option<f64> {
+        Some(-self.p99.high()?)
+    }
+}
+
+impl Reading for Words {
+    fn text(&self) -> String {
+        self.verdict.clone()
+    }
+    fn goodness(&self) -> Option<f64> {
+        self.rank.map(f64::from)
+    }
+}
+
+/// An answer with two significant digits.
+pub(super) fn digits(answer: &Answer<f64>) -> String {
+    match answer {
+        Answer::Exact(value) => two_digits(*value),
+        Answer::Between(low, high) => {
+            let (low, high) = (two_digits(*low), two_digits(*high));
+            if low == high { low } else { format!("{low} to {high}") }
+        }
+        Answer::Unknown(_) => "?".into(),
+    }
+}

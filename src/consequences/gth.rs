@@ -1,0 +1,97 @@
+//! State elimination without subtraction (Grassmann, Taksar, Heyman 1985; O'Cinneide 1993): mean time to
+//! absorption and stationary vector of a Markov chain, to the last digits even when rates span many decades.
+
+/// A chain in continuous time. State 0 is where it starts.
+pub(super) struct Rates {
+    /// Rate from each state to each other one, row by row.
+    rates: Vec<f64>,
+    /// Rate from each state out of the chain.
+    absorption: Vec<f64>,
+}
+
+impl Rates {
+    /// A chain of so many states without any transition.
+    pub fn new(states: usize) -> Self {
+        Rates { rates: vec![0.0; states * states], absorption: vec![0.0; states] }
+    }
+
+    /// How many states.
+    pub fn len(&self) -> usize {
+        self.absorption.len()
+    }
+
+    /// Adds to the rate from one state to another.
+    pub fn add(&mut self, from: usize, to: usize, rate: f64) {
+        let at = from * self.len() + to;
+        self.rates[at] += rate;
+    }
+
+    /// Adds to the rate out of the chain.
+    pub fn add_absorption(&mut self, from: usize, rate: f64) {
+        self.absorption[from] += rate;
+    }
+
+    /// Mean time from state 0 until absorption; infinite when there is none.
+    pub fn mean_time_to_absorption(&self) -> f64 {
+        let n = self.len();
+        let (mut rates, mut absorption, mut time) =
+            (self.rates.clone(), self.absorption.clone(), vec![1.0; n]);
+        for k in (1..n).rev() {
+            let row: Vec<(usize, f64)> = entries(&rates, n, k, k);
+            let out = absorption[k] + row.iter().map(|(_, rate)| rate).sum::<f64>();
+            for i in 0..k {
+                let into = rates[i * n + k];
+                if into == 0.0 {
+                    continue;
+                }
+                let share = into / out;
+                time[i] += share * time[k];
+                absorption[i] += share * absorption[k];
+                redirect(&mut rates[i * n..(i + 1) * n], &row, share, i);
+            }
+        }
+        time[0] / absorption[0]
+    }
+
+    /// The share of time in each state, when absorption starts the chain anew.
+    pub fn stationary(&self) -> Vec<f64> {
+        let n = self.len();
+        let mut rates = self.rates.clone();
+        for i in 1..n {
+            rates[i * n] += self.absorption[i];
+        }
+        let mut out = vec![1.0; n];
+        for k in (1..n).rev() {
+            let row = entries(&rates, n, k, k);
+            out[k] = row.iter().map(|(_, rate)| rate).sum();
+            for i in 0..k {
+                let into = rates[i * n + k];
+                if into != 0.0 {
+                    redirect(&mut rates[i * n..(i + 1) * n], &row, into / out[k], i);
+                }
+            }
+        }
+        let mut share = vec![0.0; n];
+        share[0] = 1.0;
+        for k in 1..n {
+            share[k] = (0..k).map(|i| share[i] * rates[i * n + k]).sum::<f64>() / out[k];
+        }
+        let total: f64 = share.iter().sum();
+        share.iter().map(|part| part / total).collect()
+    }
+}
+
+/// The transitions of a row to states below `until`.
+fn entries(rates: &[f64], n: usize, row: usize, until: usize) -> Vec<(usize, f64)> {
+    let row = &rates[row * n..row * n + until];
+    row.iter().copied().enumerate().filter(|(_, rate)| *rate != 0.0).collect()
+}
+
+/// What went into the eliminated state goes where that one would have gone.
+fn redirect(target: &mut [f64], row: &[(usize, f64)], share: f64, own: usize) {
+    for (to, rate) in row {
+        if *to != own {
+            target[*to] += share * rate;
+        }
+    }
+}

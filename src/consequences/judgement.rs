@@ -1,0 +1,134 @@
+//! All classes of a subject with their possible cases, and the worst value of each consequence over them.
+
+use crate::consequences::case::{Case, Live};
+use crate::consequences::classes::{Class, Classes};
+use crate::consequences::possible::profiles;
+use crate::consequences::setting::Setting;
+use crate::consequences::tolerance::Margin;
+use crate::consequences::{Affected, Answer, Subject, Tolerated};
+use crate::model::{Cluster, TopicIx};
+use crate::protocol::profile::Profile;
+
+/// "However many fail", while classes with different replica counts are compared.
+const ANY: u32 = u32::MAX;
+
+/// One class: its state and every case that its settings allow.
+pub(super) struct Judged {
+    /// Which of [`Classes::classes`].
+    pub class: usize,
+    /// How many partitions it stands for.
+    pub partitions: u32,
+    /// The state.
+    pub live: Live,
+    /// What is possible; one when all settings are known.
+    pub cases: Vec<Case>,
+}
+
+/// A subject, ready to be judged.
+pub(super) struct Docket<'a> {
+    /// Where it is.
+    pub cluster: &'a Cluster,
+    /// Its classes.
+    pub classes: Classes,
+    /// One per class, the worst first.
+    pub judged: Vec<Judged>,
+    /// The settings of the worst class's topic.
+    pub setting: Setting,
+    /// The possible profiles.
+    pub profiles: Vec<Profile>,
+}
+
+impl<'a> Docket<'a> {
+    /// Groups a subject's partitions and finds the possible cases of each class.
+    pub fn of(cluster: &'a Cluster, subject: Subject) -> Self {
+        let classes = Classes::of(cluster, subject);
+        let profiles = profiles(cluster);
+        let mut judged: Vec<Judged> = (0..classes.classes.len())
+            .map(|at| {
+                let class: &Class = &classes.classes[at];
+                let layout = classes.layout(class);
+                let rules = &classes.rules[class.key.rules as usize];
+                let racks = layout.spread.possible(layout.replicas);
+                let cases = rules.cases(&profiles, layout.replicas, &racks);
+                Judged { class: at, partitions: class.partitions, live: classes.live(class), cases }
+            })
+            .collect();
+        judged.sort_by_cached_key(super::worst::badness);
+        let topic = judged.first().map(|first| topic_of(cluster, &classes.classes[first.class]));
+        let setting = Setting::of(cluster, topic.or(subject_topic(subject)));
+        Docket { cluster, classes, judged, setting, profiles }
+    }
+
+    /// The worst class, if there are partitions at all.
+    pub fn worst(&self) -> Option<&Judged> {
+        self.judged.first()
+    }
+
+    /// How many partitions are judged.
+    pub fn partitions(&self) -> u32 {
+        self.classes.range.len() as u32
+    }
+
+    /// The name of a class's first partition.
+    pub fn example(&self, judged: &Judged) -> String {
+        self.cluster.partition_name(self.classes.classes[judged.class].example)
+    }
+
+    /// Partitions of the classes that satisfy this.
+    pub fn affected(&self, matches: impl Fn(&Judged) -> bool) -> Option<Affected> {
+        let mut hit = self.judged.iter().filter(|judged| matches(judged));
+        let first = hit.next()?;
+        let partitions = first.partitions + hit.map(|judged| judged.partitions).sum::<u32>();
+        Some(Affected { partitions, of: self.partitions(), example: self.example(first) })
+    }
+
+    /// The worst value over all classes, and whose it is. `most` is the count of things that can fail.
+    pub fn tolerated(
+        &self,
+        most: impl Fn(&Case) -> u32,
+        margin: impl Fn(&Case, &Live) -> Margin,
+    ) -> (Tolerated, Option<Affected>) {
+        let each = || self.judged.iter().map(|judged| margins(judged, &most, &margin));
+        let none = || Answer::Unknown("there are no partitions".into());
+        let guaranteed = each().map(|pair| pair.0).reduce(Answer::min).unwrap_or_else(none);
+        let now = each().map(|pair| pair.1).reduce(Answer::min).unwrap_or_else(none);
+        let of = self.judged.iter().flat_map(|judged| judged.cases.iter().map(&most)).max().unwrap_or(0);
+        let affected = self.affected(|judged| margins(judged, &most, &margin).1.low() == now.low());
+        let capped = |answer: Answer<u32>| answer.map(|count| count.min(of));
+        (Tolerated { guaranteed: capped(guaranteed), now: capped(now), of }, affected)
+    }
+
+    /// Whether something holds in every class.
+    pub fn all(&self, holds: impl Fn(&Case, &Live) -> bool) -> Answer<bool> {
+        let each = self.judged.iter().map(|judged| {
+            Answer::covering(judged.cases.iter().map(|case| Answer::Exact(holds(case, &judged.live))))
+        });
+        each.reduce(Answer::min).unwrap_or_else(|| Answer::Unknown("there are no partitions".into()))
+    }
+}
+
+fn margins(
+    judged: &Judged,
+    most: impl Fn(&Case) -> u32,
+    margin: impl Fn(&Case, &Live) -> Margin,
+) -> (Answer<u32>, Answer<u32>) {
+    let of_case = |case: &Case| {
+        let margin = margin(case, &judged.live);
+        let any = |count: u32| if count >= most(case) { ANY } else { count };
+        let (low, high) = margin.now;
+        (Answer::Exact(any(margin.guaranteed)), Answer::between(any(low), any(high)))
+    };
+    let guaranteed = Answer::covering(judged.cases.iter().map(|case| of_case(case).0));
+    (guaranteed, Answer::covering(judged.cases.iter().map(|case| of_case(case).1)))
+}
+
+fn topic_of(cluster: &Cluster, class: &Class) -> TopicIx {
+    cluster.partitions.topic[class.example.at()]
+}
+
+fn subject_topic(subject: Subject) -> Option<TopicIx> {
+    match subject {
+        Subject::Topic(ix) => Some(ix),
+        _ => None,
+    }
+}

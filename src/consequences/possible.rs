@@ -1,0 +1,119 @@
+//! From settings that may be unknown to the cases that are possible.
+
+use crate::consequences::case::{Acks, Case, Racks};
+use crate::knobs::{Scope, find};
+use crate::knobs::{Value, resolve};
+use crate::model::{Cluster, Datum, KafkaVersion, TopicIx};
+use crate::protocol::profile::Profile;
+
+/// Versions that stand for all when the version is not known: each behaves differently.
+const STAND_INS: [KafkaVersion; 4] = [
+    KafkaVersion::new(2, 8, 2),
+    KafkaVersion::new(3, 6, 0),
+    KafkaVersion::new(3, 9, 1),
+    KafkaVersion::new(4, 1, 0),
+];
+
+/// The possible profiles of a cluster: one when version and ELR are known.
+pub(super) fn profiles(cluster: &Cluster) -> Vec<Profile> {
+    let versions = match cluster.version.get() {
+        Some(version) => vec![*version],
+        None => STAND_INS.to_vec(),
+    };
+    let switches = match cluster.features.elr.get() {
+        Some(on) => vec![*on],
+        None => vec![true, false],
+    };
+    let mut profiles: Vec<Profile> = Vec::new();
+    for version in versions {
+        for elr in &switches {
+            let profile = Profile::of(version, Some(*elr));
+            if !profiles.contains(&profile) {
+                profiles.push(profile);
+            }
+        }
+    }
+    profiles
+}
+
+/// The settings of a topic that decide what faults do, each with all its possible values.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct TopicRules {
+    /// Configured; `None` is not known.
+    pub min_isr: Option<u32>,
+    /// Possible values.
+    pub unclean: Vec<bool>,
+    /// Possible values.
+    pub fsync: Vec<bool>,
+    /// Possible values.
+    pub acks: Vec<Acks>,
+}
+
+impl TopicRules {
+    /// Those of a topic. Kafka itself writes internal topics with acks=all.
+    pub fn of(cluster: &Cluster, topic: TopicIx) -> Self {
+        let value = |scope: Scope, name: &str| value(cluster, Some(topic), scope, name);
+        let switch = |datum: Datum<Value>| match datum.get().and_then(Value::bool) {
+            Some(on) => vec![on],
+            None => vec![false, true],
+        };
+        let fsync = match value(Scope::Topic, "flush.messages").get().and_then(Value::int) {
+            Some(messages) => vec![messages <= 1],
+            None => vec![false, true],
+        };
+        TopicRules {
+            min_isr: value(Scope::Topic, "min.insync.replicas")
+                .get()
+                .and_then(Value::int)
+                .map(|count| count.clamp(1, i64::from(u32::MAX)) as u32),
+            unclean: switch(value(Scope::Topic, "unclean.leader.election.enable")),
+            fsync,
+            acks: if cluster.topic(topic).internal { vec![Acks::All] } else { acks(cluster) },
+        }
+    }
+
+    /// Every case that the settings allow for so many replicas in these racks.
+    pub fn cases(&self, profiles: &[Profile], replicas: u32, racks: &[Racks]) -> Vec<Case> {
+        let minimums = match self.min_isr {
+            Some(count) => vec![count],
+            None => (1..=replicas.max(1)).collect(),
+        };
+        let mut cases = Vec::new();
+        for profile in profiles {
+            for (acks, min_isr) in pairs(&self.acks, &minimums) {
+                for (unclean, fsync) in pairs(&self.unclean, &self.fsync) {
+                    for racks in racks {
+                        let case = Case::of(profile, acks, replicas, min_isr);
+                        let case = Case { unclean, fsync, racks: *racks, ..case };
+                        if !cases.contains(&case) {
+                            cases.push(case);
+                        }
+                    }
+                }
+            }
+        }
+        cases
+    }
+}
+
+fn pairs<'a, A: Copy, B: Copy>(a: &'a [A], b: &'a [B]) -> impl Iterator<Item = (A, B)> + 'a {
+    a.iter().flat_map(move |left| b.iter().map(move |right| (*left, *right)))
+}
+
+/// The possible acks of the assumed producer.
+pub(super) fn acks(cluster: &Cluster) -> Vec<Acks> {
+    match value(cluster, None, Scope::Producer, "acks").get().and_then(Value::word) {
+        Some("0") => vec![Acks::Zero],
+        Some("1") => vec![Acks::One],
+        Some("all") => vec![Acks::All],
+        _ => vec![Acks::Zero, Acks::One, Acks::All],
+    }
+}
+
+/// A knob's value by scope and name.
+pub(super) fn value(cluster: &Cluster, topic: Option<TopicIx>, scope: Scope, name: &str) -> Datum<Value> {
+    match find(Some(scope), name) {
+        Ok(knob) => resolve(cluster, topic, knob),
+        Err(error) => Datum::unknown(crate::model::Unknown::NotExposed(error.to_string())),
+    }
+}

@@ -1,0 +1,176 @@
+//! Restarting brokers one by one: a verdict per broker, an order, and what to wait for in between.
+
+use crate::consequences::Subject;
+use crate::consequences::case::Live;
+use crate::consequences::classes::Classes;
+use crate::consequences::what_if::{Effect, RestartVerdict, Transitions, Verdict};
+use crate::model::{BrokerId, Cluster, PartitionIx};
+
+/// A plan for restarting every broker.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RollPlan {
+    /// A verdict per broker that is up, by id.
+    pub brokers: Vec<RestartVerdict>,
+    /// Brokers that may be stopped as things are, in this order; the active controller comes last.
+    pub order: Vec<BrokerId>,
+    /// What must hold before the next one is stopped.
+    pub wait_for: String,
+}
+
+/// What would happen if this broker were stopped in order now. A broker that is not up changes nothing.
+pub fn restart(cluster: &Cluster, broker: BrokerId) -> RestartVerdict {
+    let mut verdicts = verdicts(cluster, &[broker]);
+    verdicts.pop().unwrap_or_else(|| empty(broker))
+}
+
+/// A plan for all brokers that are up.
+pub fn roll(cluster: &Cluster) -> RollPlan {
+    let up: Vec<BrokerId> =
+        cluster.brokers.iter().map(|broker| broker.id).filter(|id| cluster.is_up(*id)).collect();
+    let brokers = verdicts(cluster, &up);
+    let controller = cluster.quorum.get().and_then(|quorum| quorum.leader);
+    let mut stoppable: Vec<&RestartVerdict> =
+        brokers.iter().filter(|verdict| verdict.verdict <= Verdict::AtFloor).collect();
+    stoppable.sort_by_key(|verdict| {
+        let rack = cluster.rack_of(verdict.broker);
+        (Some(verdict.broker) == controller, verdict.verdict, rack, verdict.broker)
+    });
+    let order = stoppable.into_iter().map(|verdict| verdict.broker).collect();
+    RollPlan { brokers, order, wait_for: wait_for(cluster) }
+}
+
+fn wait_for(cluster: &Cluster) -> String {
+    let short = cluster.partitions.iter().filter(|one| one.isr_len() < one.replicas().len()).count();
+    let back = "the broker is back in every ISR (no under-replicated partition), and the brokers lead \
+                their preferred partitions again";
+    match short {
+        0 => back.into(),
+        count => format!(
+            "first of all, {} under-replicated partitions to be in sync; then, after each broker: {back}",
+            crate::model::human_count(count as i64)
+        ),
+    }
+}
+
+fn empty(broker: BrokerId) -> RestartVerdict {
+    RestartVerdict {
+        broker,
+        verdict: Verdict::Safe,
+        offline: 0,
+        under_min_isr: 0,
+        at_min_isr: 0,
+        unknown: 0,
+        quorum_lost: false,
+        partitions: Vec::new(),
+    }
+}
+
+/// What the stop of one replica does to a class.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Nothing,
+    Hit(Effect),
+    UnknownMinimum,
+}
+
+fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
+    let classes = Classes::of(cluster, Subject::Cluster);
+    let outcomes = outcomes(cluster, &classes);
+    let mut verdicts: Vec<RestartVerdict> = brokers.iter().map(|id| empty(*id)).collect();
+    let mut by_id: Vec<(BrokerId, usize)> = brokers.iter().copied().zip(0..).collect();
+    by_id.sort_unstable();
+    let columns = &cluster.partitions;
+    for at in 0..columns.len() {
+        let of_class = &outcomes[classes.class_of[at] as usize];
+        if of_class.iter().all(|outcome| *outcome == Outcome::Nothing) {
+            continue;
+        }
+        let set = &columns.sets[columns.replicas[at] as usize];
+        for (broker, outcome) in set.iter().zip(of_class) {
+            if *outcome != Outcome::Nothing
+                && let Ok(found) = by_id.binary_search_by_key(broker, |(id, _)| *id)
+            {
+                count(&mut verdicts[by_id[found].1], PartitionIx(at as u32), *outcome);
+            }
+        }
+    }
+    for verdict in &mut verdicts {
+        conclude(cluster, verdict);
+    }
+    verdicts
+}
+
+/// Per class and replica place: what the stop of that replica's broker does.
+fn outcomes(cluster: &Cluster, classes: &Classes) -> Vec<Vec<Outcome>> {
+    let transitions = Transitions::of(cluster);
+    let of_class = |class: &crate::consequences::classes::Class| {
+        let (layout, before) = (classes.layout(class), classes.live(class));
+        let minimum = transitions.min_isr(classes, class);
+        let of_place = |place: u32| {
+            if before.up >> place & 1 == 0 {
+                return Outcome::Nothing;
+            }
+            outcome(&before, &transitions.lose(classes, class, &[place as u8]), minimum)
+        };
+        (0..layout.replicas).map(of_place).collect()
+    };
+    classes.classes.iter().map(of_class).collect()
+}
+
+fn outcome(before: &Live, after: &Live, minimum: Option<u32>) -> Outcome {
+    let untouched = before.isr == after.isr && before.leader == after.leader;
+    if untouched || !before.led() && !after.led() {
+        return Outcome::Nothing;
+    }
+    if !after.led() {
+        return Outcome::Hit(Effect::Offline);
+    }
+    match minimum.map(|minimum| after.in_sync().cmp(&minimum)) {
+        None => Outcome::UnknownMinimum,
+        Some(std::cmp::Ordering::Less) => Outcome::Hit(Effect::UnderMinIsr),
+        Some(std::cmp::Ordering::Equal) => Outcome::Hit(Effect::AtMinIsr),
+        Some(std::cmp::Ordering::Greater) => Outcome::Nothing,
+    }
+}
+
+fn count(verdict: &mut RestartVerdict, ix: PartitionIx, outcome: Outcome) {
+    let effect = match outcome {
+        Outcome::Nothing => return,
+        Outcome::UnknownMinimum => {
+            verdict.unknown += 1;
+            return;
+        }
+        Outcome::Hit(effect) => effect,
+    };
+    let counter = match effect {
+        Effect::Offline => &mut verdict.offline,
+        Effect::UnderMinIsr => &mut verdict.under_min_isr,
+        Effect::AtMinIsr => &mut verdict.at_min_isr,
+    };
+    *counter += 1;
+    // The worst ones must be among those listed, however many there are of the lesser kind.
+    let kept = verdict.partitions.iter().filter(|(_, other)| *other == effect).count();
+    if kept < RestartVerdict::MAX_LISTED {
+        verdict.partitions.push((ix, effect));
+    }
+}
+
+fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
+    verdict.partitions.sort_by_key(|(ix, effect)| (*effect, *ix));
+    verdict.partitions.truncate(RestartVerdict::MAX_LISTED);
+    verdict.quorum_lost = quorum_lost(cluster, verdict.broker);
+    verdict.verdict = match () {
+        () if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum_lost => Verdict::Unsafe,
+        () if verdict.unknown > 0 => Verdict::Unknown,
+        () if verdict.at_min_isr > 0 => Verdict::AtFloor,
+        () => Verdict::Safe,
+    };
+}
+
+/// Whether the controllers have a majority with this one and none without it.
+fn quorum_lost(cluster: &Cluster, broker: BrokerId) -> bool {
+    let Some(quorum) = cluster.quorum.get() else { return false };
+    let majority = quorum.voters.len() / 2 + 1;
+    let online = quorum.online.len();
+    quorum.online.contains(&broker) && online >= majority && online - 1 < majority
+}

@@ -1,0 +1,133 @@
+//! The settings in force for one topic, each with its source, as inputs of a derivation.
+
+use crate::consequences::SettingLine;
+use crate::consequences::figure::Input;
+use crate::consequences::possible::value;
+use crate::knobs::{Scope, Value};
+use crate::model::{Cluster, Datum, Origin, TopicIx};
+
+/// What every assessment states, in this order.
+const KEYS: &[(Scope, &str)] = &[
+    (Scope::Producer, "acks"),
+    (Scope::Producer, "enable.idempotence"),
+    (Scope::Producer, "retries"),
+    (Scope::Producer, "max.in.flight.requests.per.connection"),
+    (Scope::Producer, "linger.ms"),
+    (Scope::Producer, "batch.size"),
+    (Scope::Producer, "compression.type"),
+    (Scope::Producer, "delivery.timeout.ms"),
+    (Scope::Producer, "buffer.memory"),
+    (Scope::Topic, "replication.factor"),
+    (Scope::Topic, "partitions"),
+    (Scope::Topic, "min.insync.replicas"),
+    (Scope::Topic, "unclean.leader.election.enable"),
+    (Scope::Topic, "flush.messages"),
+    (Scope::Topic, "retention.ms"),
+    (Scope::Topic, "retention.bytes"),
+    (Scope::Topic, "segment.bytes"),
+    (Scope::Broker, "replica.lag.time.max.ms"),
+    (Scope::Broker, "broker.session.timeout.ms"),
+    (Scope::Broker, "broker.heartbeat.interval.ms"),
+    (Scope::Broker, "num.replica.fetchers"),
+    (Scope::Broker, "num.io.threads"),
+    (Scope::Consumer, "fetch.min.bytes"),
+    (Scope::Consumer, "fetch.max.wait.ms"),
+    (Scope::Consumer, "isolation.level"),
+    (Scope::Cluster, "brokers"),
+    (Scope::Cluster, "racks"),
+    (Scope::Cluster, "kafka.version"),
+    (Scope::Cluster, "eligible.leader.replicas.version"),
+    (Scope::Load, "records_per_s"),
+    (Scope::Load, "record_bytes"),
+    (Scope::Load, "producers"),
+    (Scope::Load, "keyed"),
+    (Scope::Net, "client_rtt_ms"),
+    (Scope::Net, "rack_rtt_ms"),
+    (Scope::Net, "same_rack_rtt_ms"),
+    (Scope::Env, "preset"),
+];
+
+/// The settings in force for one topic.
+pub(super) struct Setting {
+    /// By key, in the order of the list above.
+    pub lines: Vec<SettingLine>,
+}
+
+impl Setting {
+    /// Those of a topic, or of the cluster alone when it has no topic.
+    pub fn of(cluster: &Cluster, topic: Option<TopicIx>) -> Self {
+        let line = |(scope, name): &(Scope, &str)| SettingLine {
+            key: format!("{scope}:{name}"),
+            value: value(cluster, topic, *scope, name),
+        };
+        Setting { lines: KEYS.iter().map(line).collect() }
+    }
+
+    /// A setting by its full name.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.line(key).and_then(|line| line.value.get())
+    }
+
+    /// As a whole number.
+    pub fn int(&self, key: &str) -> Option<i64> {
+        self.get(key).and_then(Value::int)
+    }
+
+    /// As a number.
+    pub fn float(&self, key: &str) -> Option<f64> {
+        self.get(key).and_then(Value::float)
+    }
+
+    /// As a switch.
+    pub fn bool(&self, key: &str) -> Option<bool> {
+        self.get(key).and_then(Value::bool)
+    }
+
+    /// As a word.
+    pub fn word(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Value::word)
+    }
+
+    /// As an input of a derivation.
+    pub fn input(&self, key: &str) -> Input {
+        match self.line(key) {
+            Some(line) => Input {
+                name: key.to_string(),
+                value: line.value.get().map_or("?".into(), ToString::to_string),
+                source: source_of(&line.value),
+            },
+            None => Input { name: key.to_string(), value: "?".into(), source: "not a setting".into() },
+        }
+    }
+
+    /// Several inputs.
+    pub fn inputs(&self, keys: &[&str]) -> Vec<Input> {
+        keys.iter().map(|key| self.input(key)).collect()
+    }
+
+    /// Why a setting is not known, in words.
+    pub fn why_unknown(&self, key: &str) -> String {
+        let line = self.line(key).and_then(|line| line.value.reason());
+        format!("{key} is {}", line.map_or("unknown".into(), ToString::to_string))
+    }
+
+    fn line(&self, key: &str) -> Option<&SettingLine> {
+        self.lines.iter().find(|line| line.key == key)
+    }
+}
+
+/// Where a value comes from, in words.
+pub(super) fn source_of<T>(datum: &Datum<T>) -> String {
+    match datum {
+        Datum::Unknown { reason } => format!("unknown: {reason}"),
+        Datum::Known { from, .. } => match from {
+            Origin::Broker => "read from a broker".into(),
+            Origin::Default => "default of the version".into(),
+            Origin::File(path) => format!("file {path}"),
+            Origin::Assumed => "assumed".into(),
+            Origin::Simulated => "the simulator".into(),
+            Origin::Lever => "lever".into(),
+            Origin::Derived(from) => format!("derived from {from}"),
+        },
+    }
+}

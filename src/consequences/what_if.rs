@@ -1,0 +1,219 @@
+//! The cluster without some brokers, and what stopping one in order would do.
+
+use crate::consequences::Subject;
+use crate::consequences::case::Live;
+use crate::consequences::classes::{Class, Classes};
+use crate::consequences::interning::Interner;
+use crate::consequences::possible::TopicRules;
+use crate::consequences::transition::Rule;
+use crate::model::{Broker, BrokerId, BrokerState, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum};
+use crate::protocol::profile::Profile;
+use std::sync::Arc;
+
+/// How a class's state changes when some of its replicas go.
+pub(super) struct Transitions {
+    /// The profile that decides.
+    profile: Profile,
+}
+
+impl Transitions {
+    /// Those of a cluster. What is not known is taken as the newest known version without ELR.
+    pub fn of(cluster: &Cluster) -> Self {
+        let version = cluster.version.get().copied().unwrap_or(KafkaVersion::REFERENCE);
+        let elr = cluster.features.elr.get().copied().unwrap_or(false);
+        Transitions { profile: Profile::of(version, Some(elr)) }
+    }
+
+    /// The rule of a topic; a minimum ISR or unclean election that is not known has Kafka's default.
+    pub fn rule(&self, rules: &TopicRules) -> Rule<'_> {
+        Rule { profile: &self.profile, min_isr: rules.min_isr.unwrap_or(1), unclean: rules.unclean == [true] }
+    }
+
+    /// The minimum ISR that counts for a class; `None` when it is not known.
+    pub fn min_isr(&self, classes: &Classes, class: &Class) -> Option<u32> {
+        let configured = classes.rules[class.key.rules as usize].min_isr?;
+        let replicas = classes.layout(class).replicas as usize;
+        Some(self.profile.effective_min_isr(configured as usize, replicas) as u32)
+    }
+
+    /// The state of a class after the replicas at these places are lost.
+    pub fn lose(&self, classes: &Classes, class: &Class, lost: &[u8]) -> Live {
+        let rule = self.rule(&classes.rules[class.key.rules as usize]);
+        rule.lose(&classes.live(class), classes.layout(class).replicas, lost)
+    }
+}
+
+/// The cluster after these brokers crashed, one after another, each detected before the next.
+///
+/// Leaders, ISRs and ELRs are what the controller's own rule makes of them. A minimum ISR or unclean
+/// election that is not known is taken at Kafka's default, a version that is not known as the newest, an
+/// ELR feature that is not known as off. A broker that is a voter too is gone as one. Brokers that the cluster does not have are ignored.
+pub fn lose(cluster: &Cluster, brokers: &[BrokerId]) -> Cluster {
+    let after = brokers.iter().filter(|id| cluster.broker(**id).is_some()).copied().collect::<Vec<_>>();
+    Cluster {
+        brokers: without(cluster, &after),
+        partitions: partitions_without(cluster, &after),
+        quorum: cluster.quorum.map(|quorum| Quorum {
+            leader: quorum.leader.filter(|id| !after.contains(id)),
+            online: quorum.online.iter().copied().filter(|id| !after.contains(id)).collect(),
+            ..quorum.clone()
+        }),
+        ..cluster.clone()
+    }
+}
+
+fn without(cluster: &Cluster, lost: &[BrokerId]) -> Arc<[Broker]> {
+    let down = |broker: &Broker| match lost.contains(&broker.id) && broker.state != BrokerState::Down {
+        true => Broker { state: BrokerState::Down, since: Some(cluster.taken_at), ..broker.clone() },
+        false => broker.clone(),
+    };
+    cluster.brokers.iter().map(down).collect()
+}
+
+fn partitions_without(cluster: &Cluster, lost: &[BrokerId]) -> Partitions {
+    let classes = Classes::of(cluster, Subject::Cluster);
+    let transitions = Transitions::of(cluster);
+    let columns = &cluster.partitions;
+    let places = lost_places(columns, lost);
+    let mut known: Interner<(u32, u32)> = Interner::default();
+    let mut outcomes: Vec<Live> = Vec::new();
+    let (mut isr, mut leader, mut epoch) =
+        (columns.isr.to_vec(), columns.leader.to_vec(), columns.leader_epoch.to_vec());
+    let mut elr = columns.elr.get().map(|masks| masks.to_vec());
+    for at in 0..columns.len() {
+        let set = columns.replicas[at];
+        let Some((sequence, hit)) = &places[set as usize] else { continue };
+        let key = (classes.class_of[at], *sequence);
+        let outcome = known.intern(key) as usize;
+        if outcome == outcomes.len() {
+            let class = &classes.classes[classes.class_of[at] as usize];
+            outcomes.push(transitions.lose(&classes, class, hit));
+        }
+        let after = &outcomes[outcome];
+        isr[at] = after.isr;
+        if let Some(masks) = &mut elr {
+            masks[at] = after.elr;
+        }
+        let now = after.leader.map_or(-1, |place| columns.sets[set as usize][usize::from(place)].0);
+        if now != leader[at] {
+            leader[at] = now;
+            epoch[at] += i32::from(epoch[at] >= 0);
+        }
+    }
+    let elr = elr.map_or(columns.elr.clone(), |masks| columns.elr.map(|_| masks.into()));
+    let (isr, leader, leader_epoch) = (isr.into(), leader.into(), epoch.into());
+    Partitions { isr, elr, leader, leader_epoch, ..columns.clone() }
+}
+
+/// Per replica list: the places of the lost brokers in the order in which they go, and a number that is
+/// the same for equal sequences. `None` where no replica is lost.
+fn lost_places(columns: &Partitions, lost: &[BrokerId]) -> Vec<Option<(u32, Vec<u8>)>> {
+    let mut sequences: Vec<Vec<u8>> = Vec::new();
+    let mut of_set = |set: &[BrokerId]| {
+        let places: Vec<u8> = lost
+            .iter()
+            .filter_map(|id| set.iter().take(32).position(|replica| replica == id))
+            .map(|place| place as u8)
+            .collect();
+        if places.is_empty() {
+            return None;
+        }
+        let number = sequences.iter().position(|known| *known == places).unwrap_or_else(|| {
+            sequences.push(places.clone());
+            sequences.len() - 1
+        });
+        Some((number as u32, places))
+    };
+    columns.sets.iter().map(|set| of_set(set)).collect()
+}
+
+/// Whether a broker may be stopped.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Verdict {
+    /// Nothing stops, and one more failure would not stop writes.
+    Safe,
+    /// Nothing stops, but the next failure would stop writes on some partitions.
+    AtFloor,
+    /// Whether writes stop is not known: a minimum ISR is not.
+    Unknown,
+    /// Partitions go offline or below their minimum ISR, or the controllers lose their majority.
+    Unsafe,
+}
+
+impl Verdict {
+    /// As the JSON writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Safe => "safe",
+            Verdict::AtFloor => "at_floor",
+            Verdict::Unknown => "unknown",
+            Verdict::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// What happens to one partition when the broker stops.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Effect {
+    /// Nobody can lead it.
+    Offline,
+    /// Fewer replicas are in sync than the minimum: acks=all is refused.
+    UnderMinIsr,
+    /// Exactly the minimum is in sync.
+    AtMinIsr,
+}
+
+/// The verdict on stopping one broker in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RestartVerdict {
+    /// Which broker.
+    pub broker: BrokerId,
+    /// Whether it may be stopped.
+    pub verdict: Verdict,
+    /// Partitions that nobody could lead.
+    pub offline: u32,
+    /// Partitions below their minimum ISR, those that are offline not counted.
+    pub under_min_isr: u32,
+    /// Partitions at their minimum ISR.
+    pub at_min_isr: u32,
+    /// Partitions whose minimum ISR is not known.
+    pub unknown: u32,
+    /// The controllers would lose their majority.
+    pub quorum_lost: bool,
+    /// The partitions hit, the worst first, at most [`RestartVerdict::MAX_LISTED`].
+    pub partitions: Vec<(PartitionIx, Effect)>,
+}
+
+impl RestartVerdict {
+    /// How many partitions a verdict names.
+    pub const MAX_LISTED: usize = 100;
+
+    /// One sentence for the panel.
+    pub fn headline(&self) -> String {
+        let broker = self.broker;
+        let partitions = |count: u32| match count {
+            1 => "1 partition".to_string(),
+            count => format!("{} partitions", crate::model::human_count(i64::from(count))),
+        };
+        match self.verdict {
+            Verdict::Safe => {
+                format!("Broker {broker} may stop: every partition keeps more than its minimum ISR")
+            }
+            Verdict::AtFloor => format!(
+                "Broker {broker} may stop, but the next failure stops writes on {}",
+                partitions(self.at_min_isr)
+            ),
+            Verdict::Unknown => {
+                format!("Broker {broker}: the minimum ISR of {} is not known", partitions(self.unknown))
+            }
+            Verdict::Unsafe if self.quorum_lost => {
+                format!("Broker {broker} must not stop: the controllers would lose their majority")
+            }
+            Verdict::Unsafe => format!(
+                "Broker {broker} must not stop: {} offline, {} refuse acks=all",
+                partitions(self.offline),
+                partitions(self.under_min_isr)
+            ),
+        }
+    }
+}

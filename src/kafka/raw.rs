@@ -1,0 +1,187 @@
+//! What librdkafka cannot read, over a second connection of klever's own: features, controller quorum, ELR.
+//!
+//! Plaintext only so far; with TLS or SASL these parts are unknown, with that reason.
+
+use crate::kafka::ConnectionSpec;
+use crate::kafka::reader::Targets;
+use crate::kafka::survey::{ElrByTopic, now_ms, renew};
+use crate::model::{BrokerId, Datum, Features, Millis, Origin, Quorum, Unknown};
+use kafka_protocol::messages::describe_quorum_request::{PartitionData, TopicData};
+use kafka_protocol::messages::describe_topic_partitions_request::{Cursor, TopicRequest};
+use kafka_protocol::messages::{
+    ApiVersionsRequest, DescribeQuorumRequest, DescribeTopicPartitionsRequest, TopicName,
+};
+use kafka_protocol::protocol::StrBytes;
+use std::time::Duration;
+
+pub(crate) mod connection;
+
+use connection::{Connection, RawError};
+
+/// Topics in one DescribeTopicPartitions.
+const TOPICS_PER_REQUEST: usize = 500;
+/// Kafka's own limit of partitions in one answer (`max.request.partition.size.limit`).
+const PARTITIONS_PER_ANSWER: i32 = 2000;
+/// `ReplicaState` of a voter that fetched within this time counts as online; Kafka's own
+/// `controller.quorum.fetch.timeout.ms` is 2 s.
+const ONLINE_WITHIN_MS: i64 = 5_000;
+
+/// What the second connection can tell.
+pub struct Deep {
+    /// Finalised features.
+    pub features: Features,
+    /// The controller quorum.
+    pub quorum: Datum<Quorum>,
+    /// ELR by topic.
+    pub elr: Datum<ElrByTopic>,
+}
+
+impl Deep {
+    /// Nothing is known, for one reason.
+    pub fn unknown(reason: Unknown) -> Self {
+        Deep {
+            features: Features {
+                elr: Datum::unknown(reason.clone()),
+                metadata_level: Datum::unknown(reason.clone()),
+            },
+            quorum: Datum::unknown(reason.clone()),
+            elr: Datum::unknown(reason),
+        }
+    }
+
+    /// Takes news; what did not answer keeps its old value.
+    pub fn renew(&mut self, news: Deep) {
+        renew(&mut self.features.elr, news.features.elr);
+        renew(&mut self.features.metadata_level, news.features.metadata_level);
+        renew(&mut self.quorum, news.quorum);
+        renew(&mut self.elr, news.elr);
+    }
+
+    /// The ELR of one partition; `None` when it is not known.
+    pub fn elr_of(&self, topic: &str, number: i32) -> Option<Vec<BrokerId>> {
+        let elr = self.elr.get()?;
+        let found = elr.get(topic).and_then(|partitions| partitions.iter().find(|(n, _)| *n == number));
+        Some(found.map(|(_, members)| members.clone()).unwrap_or_default())
+    }
+}
+
+/// Reads everything over one short-lived connection to a live broker; a second one is tried when the first
+/// does not answer within half of `timeout`.
+pub async fn read(spec: &ConnectionSpec, targets: &Targets, timeout: Duration) -> Deep {
+    if !spec.is_plaintext() {
+        let why = "features, quorum and ELR are read on plaintext connections only";
+        return Deep::unknown(Unknown::NotExposed(why.into()));
+    }
+    let addresses = targets.metadata.nodes.iter().map(|node| (node.host.clone(), node.port));
+    let mut failure = "no broker is up".to_string();
+    for (host, port) in addresses.take(2) {
+        match tokio::time::timeout(timeout / 2, read_from(&host, port, targets)).await {
+            Ok(Ok(deep)) => return deep,
+            Ok(Err(error)) => failure = error.to_string(),
+            Err(_) => failure = format!("{host}:{port} did not answer in time"),
+        }
+    }
+    Deep::unknown(Unknown::Unreachable(failure))
+}
+
+async fn read_from(host: &str, port: u16, targets: &Targets) -> Result<Deep, RawError> {
+    let mut connection = Connection::open(host, port).await?;
+    let features = features(&mut connection).await?;
+    let quorum = quorum(&mut connection).await?;
+    let elr = match features.elr.get() {
+        Some(true) => elr(&mut connection, targets).await?,
+        Some(false) => {
+            let off = Origin::Derived("eligible.leader.replicas.version is 0".into());
+            Datum::known(ElrByTopic::new(), now_ms(), off)
+        }
+        None => Datum::unknown(Unknown::Unsupported("brokers that tell no features".into())),
+    };
+    Ok(Deep { features, quorum, elr })
+}
+
+async fn features(connection: &mut Connection) -> Result<Features, RawError> {
+    let request = ApiVersionsRequest::default()
+        .with_client_software_name(StrBytes::from_static_str("klever"))
+        .with_client_software_version(StrBytes::from_static_str(env!("CARGO_PKG_VERSION")));
+    let answer = connection.versions(request).await?;
+    let at = now_ms();
+    if answer.finalized_features_epoch < 0 {
+        let reason = Unknown::Unsupported("brokers that tell no features".into());
+        return Ok(Features { elr: Datum::unknown(reason.clone()), metadata_level: Datum::unknown(reason) });
+    }
+    let level = |name: &str| {
+        let found = answer.finalized_features.iter().find(|feature| feature.name.as_str() == name);
+        found.map_or(0, |feature| feature.max_version_level)
+    };
+    let told = |value| Datum::known(value, at, Origin::Broker);
+    Ok(Features {
+        elr: Datum::known(level("eligible.leader.replicas.version") > 0, at, Origin::Broker),
+        metadata_level: told(level("metadata.version")),
+    })
+}
+
+async fn quorum(connection: &mut Connection) -> Result<Datum<Quorum>, RawError> {
+    let partition = PartitionData::default().with_partition_index(0);
+    let topic = TopicData::default()
+        .with_topic_name(topic_name("__cluster_metadata"))
+        .with_partitions(vec![partition]);
+    let Some(answer) = connection.send(DescribeQuorumRequest::default().with_topics(vec![topic])).await?
+    else {
+        return Ok(Datum::unknown(Unknown::Unsupported("brokers without KRaft".into())));
+    };
+    let partition = answer.topics.first().and_then(|topic| topic.partitions.first());
+    let code = partition.map_or(answer.error_code, |partition| partition.error_code.max(answer.error_code));
+    let partition = match (code, partition) {
+        (0, Some(partition)) => partition,
+        (31, _) => return Ok(Datum::unknown(Unknown::Denied("Describe on Cluster".into()))),
+        _ => return Ok(Datum::unknown(Unknown::Unreachable(format!("DescribeQuorum answered code {code}")))),
+    };
+    let leader = partition.leader_id.0;
+    let fresh = |voter: &kafka_protocol::messages::describe_quorum_response::ReplicaState, at: Millis| {
+        voter.replica_id.0 == leader || at - voter.last_caught_up_timestamp < ONLINE_WITHIN_MS
+    };
+    let at = now_ms();
+    let id = |voter: &kafka_protocol::messages::describe_quorum_response::ReplicaState| {
+        BrokerId(voter.replica_id.0)
+    };
+    let voters = &partition.current_voters;
+    let quorum = Quorum {
+        leader: (leader >= 0).then_some(BrokerId(leader)),
+        voters: voters.iter().map(id).collect(),
+        online: voters.iter().filter(|voter| fresh(voter, at)).map(id).collect(),
+    };
+    Ok(Datum::known(quorum, at, Origin::Broker))
+}
+
+async fn elr(connection: &mut Connection, targets: &Targets) -> Result<Datum<ElrByTopic>, RawError> {
+    let mut elr = ElrByTopic::new();
+    for chunk in targets.metadata.topics.chunks(TOPICS_PER_REQUEST) {
+        let names = chunk.iter().map(|topic| TopicRequest::default().with_name(topic_name(&topic.name)));
+        let mut request = DescribeTopicPartitionsRequest::default()
+            .with_topics(names.collect())
+            .with_response_partition_limit(PARTITIONS_PER_ANSWER);
+        loop {
+            let Some(answer) = connection.send(request.clone()).await? else {
+                return Ok(Datum::unknown(Unknown::Unsupported("brokers before 3.7".into())));
+            };
+            for topic in answer.topics.iter().filter(|topic| topic.error_code == 0) {
+                let Some(name) = &topic.name else { continue };
+                let members = topic.partitions.iter().filter_map(|partition| {
+                    let members =
+                        partition.eligible_leader_replicas.as_ref().filter(|elr| !elr.is_empty())?;
+                    Some((partition.partition_index, members.iter().map(|id| BrokerId(id.0)).collect()))
+                });
+                elr.entry(name.as_str().into()).or_default().extend(members);
+            }
+            let Some(next) = answer.next_cursor else { break };
+            let cursor =
+                Cursor::default().with_topic_name(next.topic_name).with_partition_index(next.partition_index);
+            request = request.with_cursor(Some(cursor));
+        }
+    }
+    Ok(Datum::known(elr, now_ms(), Origin::Broker))
+}
+
+fn topic_name(name: &str) -> TopicName {
+    TopicName(StrBytes::from_string(name.to_string()))
+}

@@ -1,0 +1,208 @@
+//! How to reach a cluster: bootstrap servers and the properties that a user gave, checked before anything is sent.
+
+use crate::kafka::ConnectError;
+use crate::kafka::properties::{self, Treatment};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+mod file;
+mod java;
+
+/// A checked way to a cluster. `Debug` shows names only: no value of a property ever leaves this type but
+/// into the client library.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConnectionSpec {
+    bootstrap: Vec<String>,
+    native: BTreeMap<String, String>,
+    ignored: Vec<String>,
+}
+
+impl ConnectionSpec {
+    /// A plaintext connection to `HOST:PORT[,HOST:PORT...]`.
+    ///
+    /// # Errors
+    /// When an address is not `HOST:PORT`.
+    pub fn plaintext(bootstrap: &str) -> Result<Self, ConnectError> {
+        ConnectionSpec::from_parts(Some(bootstrap), "", &[])
+    }
+
+    /// From `-b`, the path of `-F` and the `key=value` of each `-X`; later ones win.
+    ///
+    /// # Errors
+    /// When the file cannot be read, and as [`Self::from_parts`].
+    pub fn from_arguments(
+        bootstrap: Option<&str>,
+        file: Option<&Path>,
+        overrides: &[String],
+    ) -> Result<Self, ConnectError> {
+        let text = match file {
+            None => String::new(),
+            Some(path) => std::fs::read_to_string(path).map_err(|error| {
+                ConnectError::new(format!("cannot read {}: {}", path.display(), error.kind()))
+            })?,
+        };
+        ConnectionSpec::from_parts(bootstrap, &text, overrides)
+    }
+
+    /// From `-b`, the text of a properties file and the `key=value` of each `-X`.
+    ///
+    /// # Errors
+    /// When no or a malformed bootstrap server is given, a property is unknown, would run something, or is a
+    /// secret on the command line. Messages name properties, never values.
+    pub fn from_parts(
+        bootstrap: Option<&str>,
+        file: &str,
+        overrides: &[String],
+    ) -> Result<Self, ConnectError> {
+        let mut given = BTreeMap::new();
+        let mut ignored = Vec::new();
+        for (name, value) in file::entries(file) {
+            keep(name, value, &mut given, &mut ignored)?;
+        }
+        for pair in overrides {
+            let (name, value) = split_override(pair)?;
+            keep(name.to_string(), value.to_string(), &mut given, &mut ignored)?;
+        }
+        let servers = given.remove("bootstrap.servers").or(given.remove("metadata.broker.list"));
+        let bootstrap = servers_of(bootstrap.map(str::to_string).or(servers))?;
+        let native = java::native(given)?;
+        Ok(ConnectionSpec { bootstrap, native, ignored })
+    }
+
+    /// The servers to start from, each `HOST:PORT`.
+    pub fn bootstrap(&self) -> &[String] {
+        &self.bootstrap
+    }
+
+    /// Properties of the file that mean nothing to a reader of metadata (`acks`, `group.id`...).
+    pub fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
+
+    /// Whether the connection has neither TLS nor SASL.
+    pub fn is_plaintext(&self) -> bool {
+        self.native.get("security.protocol").is_none_or(|protocol| protocol.eq_ignore_ascii_case("plaintext"))
+    }
+
+    /// Values that must never be shown, longest first.
+    pub fn secrets(&self) -> Vec<String> {
+        let secret = |(name, _): &(&String, &String)| properties::is_secret(name);
+        let mut values: Vec<String> =
+            self.native.iter().filter(secret).map(|(_, value)| value.clone()).collect();
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values
+    }
+
+    /// What librdkafka is configured with: klever's own settings last, so that nothing overrides them.
+    pub(in crate::kafka) fn native_properties(&self) -> Vec<(String, String)> {
+        let mut all: BTreeMap<String, String> =
+            DEFAULTS.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+        all.extend(self.native.clone());
+        all.extend(FIXED.iter().map(|(name, value)| (name.to_string(), value.to_string())));
+        all.insert("bootstrap.servers".into(), self.bootstrap.join(","));
+        all.insert("client.id".into(), concat!("klever/", env!("CARGO_PKG_VERSION")).into());
+        all.into_iter().collect()
+    }
+}
+
+impl fmt::Debug for ConnectionSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.native.keys().collect();
+        f.debug_struct("ConnectionSpec").field("bootstrap", &self.bootstrap).field("set", &names).finish()
+    }
+}
+
+/// What a user may change.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("socket.connection.setup.timeout.ms", "5000"),
+    ("socket.timeout.ms", "15000"),
+    ("socket.keepalive.enable", "true"),
+    ("reconnect.backoff.ms", "100"),
+    ("reconnect.backoff.max.ms", "5000"),
+    ("connections.max.idle.ms", "540000"),
+];
+
+/// What makes the handle a reader: no auto-creation, no telemetry, no commits, and no refresh but klever's own.
+const FIXED: &[(&str, &str)] = &[
+    ("allow.auto.create.topics", "false"),
+    ("enable.metrics.push", "false"),
+    ("enable.auto.commit", "false"),
+    ("enable.auto.offset.store", "false"),
+    ("isolation.level", "read_uncommitted"),
+    ("topic.metadata.refresh.interval.ms", "-1"),
+    ("metadata.max.age.ms", "900000"),
+];
+
+fn split_override(pair: &str) -> Result<(&str, &str), ConnectError> {
+    let malformed =
+        || ConnectError::new("-X takes KEY=VALUE").with_hint("for example -X security.protocol=SSL");
+    let (name, value) = pair.split_once('=').ok_or_else(malformed)?;
+    match properties::treatment(name.trim()) {
+        Treatment::Secret(_) | Treatment::Translate { secret: true } => {
+            Err(ConnectError::new(format!("{name} is a secret and may not stand on the command line"))
+                .with_hint("put it into a properties file that only you can read, and give that with -F"))
+        }
+        _ => Ok((name.trim(), value)),
+    }
+}
+
+fn keep(
+    name: String,
+    value: String,
+    given: &mut BTreeMap<String, String>,
+    ignored: &mut Vec<String>,
+) -> Result<(), ConnectError> {
+    match properties::treatment(&name) {
+        Treatment::Take(native) | Treatment::Secret(native) => {
+            given.insert(native.to_string(), value);
+        }
+        Treatment::Translate { .. } => {
+            given.insert(name, value);
+        }
+        Treatment::Ignored => ignored.push(name),
+        Treatment::Executes => {
+            return Err(ConnectError::new(format!(
+                "property {name} is refused: it would run or load a program"
+            ))
+            .with_hint("klever runs nothing that a connection profile names; remove the line"));
+        }
+        Treatment::Unknown => {
+            let error = ConnectError::new(format!("unknown client property {name}"));
+            return Err(match properties::nearest(&name) {
+                Some(near) => error.with_hint(format!("did you mean {near}?")),
+                None => error,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn servers_of(given: Option<String>) -> Result<Vec<String>, ConnectError> {
+    let text = given.unwrap_or_default();
+    let servers: Vec<String> =
+        text.split(',').map(str::trim).filter(|server| !server.is_empty()).map(str::to_string).collect();
+    if servers.is_empty() {
+        return Err(ConnectError::new("no bootstrap server given")
+            .with_hint("give one with -b HOST:PORT, or bootstrap.servers in the file of -F"));
+    }
+    match servers.iter().find(|server| !is_address(server)) {
+        Some(wrong) => Err(ConnectError::new(format!("`{}` is not HOST:PORT", printable(wrong)))
+            .with_hint("for example -b broker1:9092,broker2:9092")),
+        None => Ok(servers),
+    }
+}
+
+fn is_address(server: &str) -> bool {
+    let Some((host, port)) = server.rsplit_once(':') else { return false };
+    let bracketed = host.starts_with('[') && host.ends_with(']');
+    let host_fits = !host.is_empty() && (bracketed || !host.contains([':', '/']));
+    host_fits && port.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+fn printable(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(80).collect()
+}
+
+#[cfg(test)]
+mod tests;

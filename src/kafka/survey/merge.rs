@@ -1,0 +1,222 @@
+//! Taking an answer into the survey: news replace, failures leave the old value with its age.
+
+use super::{GroupFacts, OffsetCell, SeenBroker, Survey};
+use crate::kafka::CallError;
+use crate::kafka::native::{Described, End, Metadata, OffsetFact, ResourceConfig};
+use crate::kafka::reader::{Answer, GroupOffsets, GroupsAnswer, Racks, Told};
+use crate::model::{BrokerId, ConfigMap, Datum, GroupState, Millis, Origin, Unknown};
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+impl Survey {
+    /// Takes an answer that was complete at `at`. Failed Metadata changes nothing.
+    pub fn take(&mut self, answer: Answer, at: Millis) {
+        match answer {
+            Answer::Metadata(Ok(metadata)) => self.take_metadata(metadata, at),
+            Answer::Metadata(Err(_)) => {}
+            Answer::Description(id, racks) => self.take_description(id, racks, at),
+            Answer::TopicConfigs(configs) => self.take_topic_configs(configs, at),
+            Answer::BrokerConfigs(configs) => self.take_broker_configs(configs, at),
+            Answer::Groups(groups) => self.take_groups(&groups, at),
+            Answer::GroupOffsets(offsets) => self.take_group_offsets(offsets, at),
+            Answer::Offsets(end, facts) => self.take_offsets(end, facts),
+            Answer::Deep(deep) => self.deep.renew(*deep),
+        }
+    }
+
+    fn take_metadata(&mut self, metadata: Metadata, at: Millis) {
+        for (id, broker) in &mut self.brokers {
+            let up = metadata.nodes.iter().any(|node| node.id == *id);
+            if up != broker.up {
+                (broker.up, broker.since) = (up, Some(at));
+            }
+        }
+        for node in &metadata.nodes {
+            let seen = SeenBroker { host: String::new(), port: 0, up: true, since: None };
+            let broker = self.brokers.entry(node.id).or_insert(seen);
+            (broker.host, broker.port) = (node.host.clone(), node.port);
+        }
+        let partitions = metadata.topics.iter().flat_map(|topic| &topic.partitions);
+        for id in partitions.flat_map(|partition| &partition.replicas) {
+            let never = SeenBroker { host: String::new(), port: 0, up: false, since: Some(at) };
+            self.brokers.entry(*id).or_insert(never);
+        }
+        self.forget_topics(&metadata);
+        self.metadata = Arc::new(metadata);
+        self.metadata_at = Some(at);
+    }
+
+    /// Deleted topics must not come back with their old configuration and offsets.
+    fn forget_topics(&mut self, metadata: &Metadata) {
+        let has = |name: &Arc<str>| metadata.topics.binary_search_by(|topic| topic.name.cmp(name)).is_ok();
+        self.topic_configs.retain(|name, _| has(name));
+        self.latest.retain(|name, _| has(name));
+        self.earliest.retain(|name, _| has(name));
+    }
+
+    fn take_description(&mut self, id: Option<String>, racks: Option<Told<Racks>>, at: Millis) {
+        if let Some(id) = id {
+            self.id = Datum::known(id, at, Origin::Broker);
+        } else if self.id.get().is_none() {
+            self.id = Datum::unknown(Unknown::NotExposed("the cluster told no id".into()));
+        }
+        match racks {
+            Some(Ok(racks)) => self.racks.extend(
+                racks
+                    .into_iter()
+                    .map(|(id, rack)| (id, Datum::known(rack.map(Arc::from), at, Origin::Broker))),
+            ),
+            Some(Err(error)) => self.racks_reason = error.unknown("Describe on Cluster"),
+            None => self.racks_reason = Unknown::NotExposed("the cluster told no id to ask by".into()),
+        }
+    }
+
+    fn take_topic_configs(&mut self, configs: Vec<ResourceConfig>, at: Millis) {
+        for (name, config) in configs {
+            let acl = format!("DescribeConfigs on Topic {name}");
+            let news = self.config_datum(config, &acl, at);
+            renew(self.topic_configs.entry(name.into()).or_insert(Datum::unknown(Unknown::NotAsked)), news);
+        }
+        self.drop_unused_configs();
+    }
+
+    fn take_broker_configs(&mut self, configs: Vec<(BrokerId, ResourceConfig)>, at: Millis) {
+        for (id, (_, config)) in configs {
+            let news = self.config_datum(config, "DescribeConfigs on Cluster", at);
+            renew(self.broker_configs.entry(id).or_insert(Datum::unknown(Unknown::NotAsked)), news);
+        }
+    }
+
+    fn config_datum(
+        &mut self,
+        config: Result<ConfigMap, CallError>,
+        acl: &str,
+        at: Millis,
+    ) -> Datum<Arc<ConfigMap>> {
+        match config {
+            Ok(map) => Datum::known(self.intern(map), at, Origin::Broker),
+            Err(error) => Datum::unknown(error.unknown(acl)),
+        }
+    }
+
+    /// Equal maps share one allocation: most topics of a cluster are configured alike.
+    fn intern(&mut self, map: ConfigMap) -> Arc<ConfigMap> {
+        let mut hasher = DefaultHasher::new();
+        for (key, entry) in &map {
+            (key, &entry.value, entry.source).hash(&mut hasher);
+        }
+        let same = self.interned.entry(hasher.finish()).or_default();
+        if let Some(shared) = same.iter().find(|shared| ***shared == map) {
+            return shared.clone();
+        }
+        same.push(Arc::new(map));
+        same[same.len() - 1].clone()
+    }
+
+    fn drop_unused_configs(&mut self) {
+        self.interned.retain(|_, same| {
+            same.retain(|map| Arc::strong_count(map) > 1);
+            !same.is_empty()
+        });
+    }
+
+    /// Brokers that answered say which groups they coordinate; groups of the others stay as they were, and
+    /// the list then keeps its old age.
+    fn take_groups(&mut self, answer: &GroupsAnswer, at: Millis) {
+        let failed =
+            answer.listed.iter().filter_map(|(id, groups)| groups.as_ref().err().map(|error| (*id, error)));
+        let failed: BTreeMap<BrokerId, &CallError> = failed.collect();
+        let nobody = failed.len() == answer.listed.len();
+        if let (true, Some(error)) = (nobody, failed.values().next()) {
+            return renew(
+                &mut self.groups,
+                Datum::unknown(error.unknown("Describe on Cluster or on the groups")),
+            );
+        }
+        let mut groups = BTreeMap::new();
+        let (mut as_of, old) = match &self.groups {
+            Datum::Known { value, as_of, .. } => (*as_of, Some(value)),
+            Datum::Unknown { .. } => (at, None),
+        };
+        let stale = |facts: &GroupFacts| facts.coordinator.is_some_and(|id| failed.contains_key(&id));
+        let kept = old.into_iter().flatten().filter(|(_, facts)| stale(facts));
+        groups.extend(kept.map(|(id, facts)| (id.clone(), facts.clone())));
+        if failed.is_empty() {
+            as_of = at;
+        }
+        add_listed(answer, at, &mut groups);
+        add_other_kinds(answer, at, &mut groups);
+        self.group_offsets.retain(|id, _| groups.contains_key(id));
+        self.groups = Datum::known(groups, as_of, Origin::Broker);
+    }
+
+    fn take_group_offsets(&mut self, offsets: GroupOffsets, at: Millis) {
+        for (group, offsets) in offsets {
+            let news = match offsets {
+                Ok(facts) => Datum::known(facts.into(), at, Origin::Broker),
+                Err(error) => Datum::unknown(error.unknown(format!("Describe on Group {group}"))),
+            };
+            renew(self.group_offsets.entry(group).or_insert(Datum::unknown(Unknown::NotAsked)), news);
+        }
+    }
+
+    fn take_offsets(&mut self, end: End, facts: Vec<OffsetFact>) {
+        let mut column: HashMap<Arc<str>, Vec<OffsetCell>> = HashMap::new();
+        for fact in facts {
+            let Ok(at) = usize::try_from(fact.partition) else { continue };
+            let cells = column.entry(fact.topic).or_default();
+            if cells.len() <= at {
+                cells.resize(at + 1, (None, None));
+            }
+            cells[at] = (fact.offset, fact.leader_epoch);
+        }
+        *self.column(end) = column;
+    }
+}
+
+fn add_listed(answer: &GroupsAnswer, at: Millis, groups: &mut BTreeMap<Arc<str>, GroupFacts>) {
+    for (coordinator, listed) in &answer.listed {
+        for group in listed.iter().flatten() {
+            let modern = group.consumer_protocol == Some(true);
+            let found = answer.described.get(&group.id);
+            let described = match (found, &answer.classic) {
+                (Some(group), _) if !(modern && group.state == GroupState::Dead) => {
+                    Datum::known(group.clone(), at, Origin::Broker)
+                }
+                (_, Some(error)) => Datum::unknown(error.unknown(format!("Describe on Group {}", group.id))),
+                _ => Datum::unknown(Unknown::Unreachable("its coordinator did not describe it".into())),
+            };
+            let facts = GroupFacts {
+                coordinator: Some(*coordinator),
+                state: group.state,
+                protocol: if modern { "consumer" } else { "classic" }.into(),
+                described,
+            };
+            groups.insert(group.id.clone(), facts);
+        }
+    }
+}
+
+/// Connect and Schema Registry use the group protocol too; only the old listing shows them.
+fn add_other_kinds(answer: &GroupsAnswer, at: Millis, groups: &mut BTreeMap<Arc<str>, GroupFacts>) {
+    let other = |group: &&Described| !matches!(group.protocol_type.as_str(), "" | "consumer");
+    for group in answer.described.values().filter(other) {
+        let facts = GroupFacts {
+            coordinator: group.coordinator,
+            state: group.state,
+            protocol: group.protocol_type.as_str().into(),
+            described: Datum::known(group.clone(), at, Origin::Broker),
+        };
+        groups.entry(group.id.clone()).or_insert(facts);
+    }
+}
+
+/// The news, unless they are that somebody did not answer and there is an old value.
+pub(in crate::kafka) fn renew<T>(old: &mut Datum<T>, news: Datum<T>) {
+    let silent = matches!(news.reason(), Some(Unknown::Unreachable(_) | Unknown::NotAsked));
+    if !silent || old.get().is_none() {
+        *old = news;
+    }
+}

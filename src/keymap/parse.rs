@@ -1,0 +1,121 @@
+//! Keymap files: a table per context, a row per key sequence.
+
+use super::trie::Trie;
+use super::{Context, Keys};
+use std::collections::BTreeMap;
+use std::fmt;
+use toml::Spanned;
+
+/// Why a keymap cannot be used, with file and line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeymapError {
+    /// `keys.toml:12`.
+    pub place: String,
+    /// What is wrong and what is allowed.
+    pub what: String,
+}
+
+impl fmt::Display for KeymapError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.what)
+    }
+}
+
+impl std::error::Error for KeymapError {}
+
+/// The action that frees a key.
+const NONE: &str = "none";
+
+type Rows = BTreeMap<Spanned<String>, Spanned<String>>;
+
+/// One row of a file.
+pub(super) struct Row<A> {
+    pub(super) context: Context,
+    pub(super) keys: Keys,
+    /// `None` frees the key.
+    pub(super) action: Option<A>,
+    span: std::ops::Range<usize>,
+}
+
+/// All rows of a file in its order.
+pub(super) fn rows<A>(
+    file: &str,
+    text: &str,
+    resolve: &impl Fn(&str) -> Option<A>,
+) -> Result<Vec<Row<A>>, KeymapError> {
+    let source = Source { file, text };
+    let tables: BTreeMap<Spanned<String>, Rows> =
+        toml::from_str(text).map_err(|error| source.error(error.span(), error.message()))?;
+    let mut rows = Vec::new();
+    for (name, table) in &tables {
+        let context = source.context(name)?;
+        for (keys, action) in table {
+            rows.push(Row {
+                context,
+                keys: keys
+                    .get_ref()
+                    .parse()
+                    .map_err(|what: String| source.error(Some(keys.span()), &what))?,
+                action: source.action(action, resolve)?,
+                span: keys.span(),
+            });
+        }
+    }
+    rows.sort_by_key(|row| row.span.start);
+    Ok(rows)
+}
+
+/// Reads a file into the contexts' trees.
+pub(super) fn read_into<A: Copy + Eq>(
+    tries: &mut [Trie<A>; Context::COUNT],
+    file: &str,
+    text: &str,
+    resolve: &impl Fn(&str) -> Option<A>,
+) -> Result<(), KeymapError> {
+    let source = Source { file, text };
+    for row in rows(file, text, resolve)? {
+        let Some(action) = row.action else { continue };
+        tries[row.context as usize].add(&row.keys, action).map_err(|other| {
+            let what = format!("`{}` collides with `{other}` in [{}]", row.keys, row.context.name());
+            source.error(Some(row.span.clone()), &what)
+        })?;
+    }
+    Ok(())
+}
+
+struct Source<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    fn error(&self, span: Option<std::ops::Range<usize>>, what: &str) -> KeymapError {
+        let line = span.map(|span| 1 + self.text[..span.start].matches('\n').count());
+        let place = line.map_or_else(|| self.file.into(), |line| format!("{}:{line}", self.file));
+        KeymapError { place, what: what.into() }
+    }
+
+    fn context(&self, name: &Spanned<String>) -> Result<Context, KeymapError> {
+        let known = Context::ALL.into_iter().find(|context| context.name() == name.get_ref());
+        known.ok_or_else(|| {
+            let names: Vec<&str> = Context::ALL.iter().map(|context| context.name()).collect();
+            let what = format!("[{}] is not a context; contexts are {}", name.get_ref(), names.join(", "));
+            self.error(Some(name.span()), &what)
+        })
+    }
+
+    fn action<A>(
+        &self,
+        name: &Spanned<String>,
+        resolve: &impl Fn(&str) -> Option<A>,
+    ) -> Result<Option<A>, KeymapError> {
+        if name.get_ref() == NONE {
+            return Ok(None);
+        }
+        let unknown = || {
+            let what = format!("`{}` is not an action; `klever explain keys` lists them", name.get_ref());
+            self.error(Some(name.span()), &what)
+        };
+        resolve(name.get_ref()).map(Some).ok_or_else(unknown)
+    }
+}

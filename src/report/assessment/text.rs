@@ -1,0 +1,101 @@
+//! An assessment for people: the verdict first, then the figures with what they were.
+
+use crate::consequences::{Assessment, FigureView, SettingLine};
+use crate::model::{Datum, Origin};
+use crate::report::AssessmentReport;
+use crate::report::clean;
+use crate::report::findings::heading;
+use crate::report::layout::{counted, labelled};
+use crate::report::roll::restart_lines;
+
+/// Columns of a figure's label, and of its value.
+const LABEL: usize = 24;
+const VALUE: usize = 22;
+
+/// An assessment as text.
+pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
+    let (now, was) = (&report.now, report.was.as_ref());
+    let mut out = heading(report.cluster);
+    let judged = format!(
+        "{} {}, {}",
+        now.subject.scope(),
+        clean(&now.name),
+        counted(now.partitions as usize, "partition")
+    );
+    labelled(&mut out, 0, "Judged", 10, &judged);
+    if !report.changes.is_empty() {
+        labelled(&mut out, 0, "As if", 10, &clean(&report.changes.join(", ")));
+    }
+    if !report.lost.is_empty() {
+        let lost: Vec<String> = report.lost.iter().map(|id| format!("broker {id}")).collect();
+        labelled(&mut out, 0, "Lost", 10, &lost.join(", "));
+    }
+    if let Some(restart) = &report.restart {
+        out.push('\n');
+        restart_lines(&mut out, report.cluster, restart);
+    }
+    let next = &now.next_break;
+    out.push('\n');
+    labelled(&mut out, 0, "Next", 10, &clean(&format!("{}: {}", next.event, next.consequence)));
+    out.push('\n');
+    push_figures(&mut out, now, was);
+    push_setting(&mut out, now, was);
+    out.push_str("\nAssumed\n");
+    for line in &now.assumptions {
+        labelled(&mut out, 2, "", 0, &clean(line));
+    }
+    out
+}
+
+fn push_figures(out: &mut String, now: &Assessment, was: Option<&Assessment>) {
+    if was.is_some() {
+        out.push_str(&format!("{:LABEL$}{:VALUE$}{}\n", "", "now", "was"));
+    }
+    for figure in now.figures().into_iter().filter(is_answered) {
+        let before = was.and_then(|was| was.figure(figure.id)).map(|before| before.value.text());
+        let value = figure.value.text();
+        let line = match &before {
+            Some(before) if *before != value => format!("{value:VALUE$}{before}"),
+            _ => value,
+        };
+        out.push_str(format!("{:LABEL$}{line}\n", figure.label).as_str());
+        labelled(out, 2, "", 0, &clean(figure.headline));
+    }
+}
+
+/// Figures that this version of klever cannot compute at all are left out; unknown ones are shown.
+fn is_answered(figure: &FigureView<'_>) -> bool {
+    !(figure.value.text() == "?" && figure.headline.is_empty())
+}
+
+/// Settings that are shown even where they have their defaults.
+const TELLING: [&str; 5] = [
+    "producer:acks",
+    "topic:replication.factor",
+    "topic:min.insync.replicas",
+    "topic:unclean.leader.election.enable",
+    "cluster:kafka.version",
+];
+
+fn push_setting(out: &mut String, now: &Assessment, was: Option<&Assessment>) {
+    out.push_str("\nSetting (the rest has its defaults)\n");
+    for line in &now.setting {
+        let before = was.and_then(|was| was.setting.iter().find(|other| other.key == line.key)).map(shown);
+        let value = shown(line);
+        let note = match before {
+            Some(before) if before != value => format!("  (was {before})"),
+            _ => String::new(),
+        };
+        if !note.is_empty() || is_set(line) || TELLING.contains(&line.key.as_str()) {
+            out.push_str(&format!("  {:<44} {value}{note}\n", line.key));
+        }
+    }
+}
+
+fn is_set(line: &SettingLine) -> bool {
+    !matches!(&line.value, Datum::Known { from: Origin::Default | Origin::Assumed, .. })
+}
+
+fn shown(line: &SettingLine) -> String {
+    line.value.get().map_or("?".into(), |value| clean(&value.to_string()))
+}

@@ -1,0 +1,100 @@
+//! A setting in the words of other tools: properties, Kafka's scripts, Terraform, Strimzi, Spring Boot.
+
+mod kafka_cli;
+mod kubernetes;
+mod properties;
+mod spring;
+mod terraform;
+
+use crate::knobs::{ALL, Knob, Scope, Value, resolve};
+use crate::model::{Cluster, Origin, TopicIx};
+
+/// What a setting can be exported as.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Format {
+    /// Java `.properties`, a part per client.
+    Properties,
+    /// `kafka-topics.sh`, `kafka-configs.sh` and `kafka-reassign-partitions.sh`.
+    KafkaCli,
+    /// The `kafka_topic` resource of the Kafka provider.
+    Terraform,
+    /// Strimzi's `KafkaTopic`.
+    Strimzi,
+    /// `application.yaml` of Spring Boot.
+    Spring,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Format; 5] =
+        [Format::Properties, Format::KafkaCli, Format::Terraform, Format::Strimzi, Format::Spring];
+
+    /// As it is written on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Format::Properties => "properties",
+            Format::KafkaCli => "kafka-cli",
+            Format::Terraform => "terraform",
+            Format::Strimzi => "strimzi",
+            Format::Spring => "spring",
+        }
+    }
+}
+
+/// What was set: everything that is not a version's default.
+pub(super) struct Setting<'a> {
+    cluster: &'a Cluster,
+    topic: TopicIx,
+}
+
+impl Setting<'_> {
+    fn topic_name(&self) -> &str {
+        &self.cluster.topic(self.topic).name
+    }
+
+    fn partitions(&self) -> u32 {
+        self.cluster.topic(self.topic).count
+    }
+
+    fn replication_factor(&self) -> usize {
+        let topic = self.cluster.topic(self.topic);
+        self.cluster.partitions_of(topic).map(|partition| partition.replicas().len()).max().unwrap_or(0)
+    }
+
+    /// Kafka's keys of a scope that were set, in the order of the knobs.
+    fn set(&self, scope: Scope) -> Vec<(&'static Knob, Value)> {
+        let of_kafka = |knob: &&&'static Knob| knob.scope == scope && knob.own_default.is_none();
+        let knobs = ALL.iter().filter(of_kafka);
+        let set = knobs.filter_map(|knob| match resolve(self.cluster, Some(self.topic), knob) {
+            crate::model::Datum::Known { value, from, .. } if self.is_set(knob, &from) => {
+                Some((*knob, value))
+            }
+            _ => None,
+        });
+        set.collect()
+    }
+
+    fn is_set(&self, knob: &Knob, from: &Origin) -> bool {
+        let client = match knob.scope {
+            Scope::Producer => self.cluster.assumed.producers.first(),
+            Scope::Consumer => self.cluster.assumed.consumers.first(),
+            _ => return *from != Origin::Default,
+        };
+        client.is_some_and(|client| client.settings.contains_key(knob.name))
+    }
+}
+
+/// A topic's setting, with its clients', for another tool. Defaults are left out.
+pub fn export(cluster: &Cluster, topic: TopicIx, format: Format) -> String {
+    let setting = Setting { cluster, topic };
+    match format {
+        Format::Properties => properties::write(&setting),
+        Format::KafkaCli => kafka_cli::write(&setting),
+        Format::Terraform => terraform::write(&setting),
+        Format::Strimzi => kubernetes::write(&setting),
+        Format::Spring => spring::write(&setting),
+    }
+}
+
+#[cfg(test)]
+mod tests;

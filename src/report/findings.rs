@@ -1,0 +1,105 @@
+//! Findings as text for people: worst first, one block a rule.
+
+use crate::model::Cluster;
+use crate::report::clean;
+use crate::report::layout::{WIDTH, counted, labelled};
+use crate::rules::{Finding, Findings, Status, Summary};
+
+/// Subjects that a block lists before it only counts.
+const LISTED: usize = 10;
+
+/// The findings of a cluster as text.
+pub fn findings_text(cluster: &Cluster, findings: &Findings) -> String {
+    let mut out = heading(cluster);
+    for block in blocks(&findings.findings) {
+        out.push('\n');
+        push_block(&mut out, block);
+    }
+    if !findings.not_examined.is_empty() {
+        out.push_str("\nNot examined, because nobody asked for the evidence:\n");
+        for missed in &findings.not_examined {
+            let text = format!("{}: {}", missed.chapter.title(), missed.words());
+            labelled(&mut out, 2, &missed.chapter.number().to_string(), 3, &text);
+        }
+    }
+    out.push('\n');
+    out.push_str(&summary(&findings.summary()));
+    out.push('\n');
+    out
+}
+
+/// `Kafka 4.1.0, cluster abc: 3 brokers, 1 topic, 12 partitions`.
+pub(super) fn heading(cluster: &Cluster) -> String {
+    if cluster.brokers.is_empty() {
+        return "Client settings only, no cluster\n".into();
+    }
+    let version =
+        cluster.version.get().map_or("Kafka of unknown version".into(), |version| format!("Kafka {version}"));
+    let id = cluster.id.get().map_or("of unknown id".into(), |id| clean(id));
+    let (brokers, topics) =
+        (counted(cluster.brokers.len(), "broker"), counted(cluster.topics.len(), "topic"));
+    let partitions = counted(cluster.partitions.len(), "partition");
+    format!("{version}, cluster {id}: {brokers}, {topics}, {partitions}\n")
+}
+
+/// Runs of findings that say the same of different subjects.
+pub(super) fn blocks(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
+    findings.chunk_by(|a, b| std::ptr::eq(a.rule, b.rule) && (a.status, a.severity) == (b.status, b.severity))
+}
+
+fn push_block(out: &mut String, block: &[Finding]) {
+    let first = &block[0];
+    let word = match first.status {
+        Status::Finding => first.severity.word().to_uppercase(),
+        Status::Unknown => "UNKNOWN".into(),
+        Status::Waived => "WAIVED".into(),
+    };
+    let head = format!("{word:<9}{}", first.rule.id);
+    let title = first.rule.title;
+    let room = WIDTH.saturating_sub(head.chars().count() + 2);
+    match title.chars().count() <= room {
+        true => out.push_str(&format!("{head}{title:>width$}\n", width = room + 2)),
+        false => out.push_str(&format!("{head}\n  {title}\n")),
+    }
+    let widest =
+        block.iter().take(LISTED).map(|finding| clean(&finding.subject.title()).chars().count()).max();
+    let widest = widest.unwrap_or(0).min(WIDTH / 2) + 2;
+    for finding in block.iter().take(LISTED) {
+        let subject = format!("{}  ", clean(&finding.subject.title()));
+        labelled(out, 2, &subject, widest, &clean(&finding.evidence));
+    }
+    if block.len() > LISTED {
+        out.push_str(&format!("  ... and {} more\n", block.len() - LISTED));
+    }
+    if first.status == Status::Finding {
+        labelled(out, 2, "Why", 5, first.rule.why);
+        labelled(out, 2, "Fix", 5, &fix(block));
+    }
+}
+
+/// The fix for one subject by its name, for several by their kind.
+pub(super) fn fix(block: &[Finding]) -> String {
+    match block {
+        [one] => clean(&one.fix()),
+        several => several[0].rule.fix.replace("{name}", &format!("<{}>", several[0].subject.kind.word())),
+    }
+}
+
+/// `1 critical, 2 high...; 1 unknown, which is not a pass`.
+fn summary(summary: &Summary) -> String {
+    let Summary { critical, high, medium, low, info, unknown, waived } = *summary;
+    let found = [(critical, "critical"), (high, "high"), (medium, "medium"), (low, "low"), (info, "info")];
+    let mut words: Vec<String> =
+        found.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    if words.is_empty() {
+        words.push("No findings".into());
+    }
+    let mut line = words.join(", ");
+    if unknown > 0 {
+        line.push_str(&format!("; {unknown} unknown, which is not a pass"));
+    }
+    if waived > 0 {
+        line.push_str(&format!("; {waived} waived"));
+    }
+    line
+}

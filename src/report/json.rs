@@ -1,0 +1,52 @@
+//! JSON documents: versioned, snake_case, unknown is `null`.
+
+use crate::model::Cluster;
+use crate::report::clean::clean_value;
+use crate::rules::{Finding, Findings, Subject};
+use serde_json::{Map, Value, json};
+
+/// `klever.findings/1`.
+pub fn findings_json(cluster: &Cluster, findings: &Findings) -> String {
+    let listed: Vec<Value> = findings.findings.iter().map(finding).collect();
+    let missed = findings.not_examined.iter();
+    let missed: Vec<Value> = missed
+        .map(|missed| json!({"chapter": missed.chapter, "evidence": missed.words(), "rules": missed.rules}))
+        .collect();
+    document(json!({
+        "schema": "klever.findings/1",
+        "cluster_id": cluster.id.get(),
+        "kafka_version": cluster.version.get(),
+        "findings": listed,
+        "not_examined": missed,
+        "summary": findings.summary(),
+    }))
+}
+
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "rule": finding.rule.id,
+        "severity": finding.severity,
+        "chapter": finding.rule.chapter,
+        "status": finding.status,
+        "subject": subject(&finding.subject),
+        "evidence": finding.evidence,
+        "why": finding.rule.why,
+        "fix": finding.fix(),
+    })
+}
+
+/// The partition is left out where there is none.
+fn subject(subject: &Subject) -> Value {
+    let mut map = Map::new();
+    map.insert("kind".into(), json!(subject.kind));
+    map.insert("name".into(), json!(&*subject.name));
+    if let Some(partition) = subject.partition {
+        map.insert("partition".into(), json!(partition));
+    }
+    Value::Object(map)
+}
+
+/// A document as it is written: indented, with a line break at its end.
+pub(super) fn document(value: Value) -> String {
+    format!("{:#}\n", clean_value(value))
+}

@@ -1,0 +1,60 @@
+//! Lines of at most 80 columns with hanging indents.
+
+/// Columns of a text report.
+pub(super) const WIDTH: usize = 80;
+
+/// A label and its text, wrapped; lines after the first are indented as far as the text.
+pub(super) fn labelled(out: &mut String, indent: usize, label: &str, label_width: usize, text: &str) {
+    let hanging = indent + label_width;
+    let mut first = true;
+    for line in wrapped(text, WIDTH.saturating_sub(hanging).max(20)) {
+        let lead = if first { format!("{:indent$}{label:<label_width$}", "") } else { " ".repeat(hanging) };
+        out.push_str(format!("{lead}{line}").trim_end());
+        out.push('\n');
+        first = false;
+    }
+}
+
+/// The text in lines of at most `width` columns, broken at blanks; a longer word has a line of its own.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let size = word.chars().count();
+        if used > 0 && used + 1 + size > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(word);
+            used += size;
+        }
+    }
+    lines
+}
+
+/// `1 topic`, `2 topics`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", crate::model::human_count(count as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_hangs_under_its_beginning() {
+        let mut out = String::new();
+        let long = "word ".repeat(20);
+        labelled(&mut out, 2, "Why", 5, &long);
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("  Why  word word") && lines[1].starts_with("       word"));
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
+    }
+}

@@ -1,0 +1,95 @@
+//! The result of a simulated run as text and as `klever.run/1`.
+
+use crate::model::{Nanos, human_count, human_duration_ms};
+use crate::report::clean;
+use crate::report::json::document;
+use crate::report::layout::labelled;
+use crate::sim::RunReport;
+use serde_json::json;
+
+/// Columns of a label.
+const LABEL: usize = 16;
+
+/// One thing that happened in a run, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// When, in virtual time.
+    pub at_ns: Nanos,
+    /// What.
+    pub text: String,
+}
+
+/// A run for people: the story if it was kept, then what came of it.
+pub fn run_text(title: &str, report: &RunReport, trace: &[Told]) -> String {
+    let mut out = String::new();
+    for event in trace {
+        let (seconds, ms) = (event.at_ns / 1_000_000_000, event.at_ns / 1_000_000 % 1000);
+        labelled(&mut out, 0, &format!("{seconds:>6}.{ms:03}"), 12, &clean(&event.text));
+    }
+    if !trace.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(&format!("{}: {}\n", clean(&report.scenario), clean(title)));
+    let time = human_duration_ms(report.duration_ms as i64);
+    out.push_str(&format!(
+        "Kafka {}, seed {}, {time} of virtual time\n\n",
+        report.kafka_version, report.seed
+    ));
+    push_counters(&mut out, report);
+    for group in &report.groups {
+        let count = |number: u64| human_count(number as i64);
+        let text = format!(
+            "{} read, {} of them again, {} behind",
+            count(group.read),
+            count(group.read_again),
+            count(group.lag)
+        );
+        labelled(&mut out, 0, &format!("Group {}", clean(&group.group)), LABEL, &text);
+    }
+    labelled(&mut out, 0, "Trace", LABEL, &report.trace_hash);
+    if !report.expectations.is_empty() {
+        out.push_str("\nExpected\n");
+    }
+    for verdict in &report.expectations {
+        let word = if verdict.met { "met" } else { "NOT MET" };
+        let found = verdict.found.map_or("?".into(), human_count);
+        labelled(&mut out, 2, word, 9, &format!("{}: found {found}", clean(&verdict.expected)));
+    }
+    out
+}
+
+fn push_counters(out: &mut String, report: &RunReport) {
+    let counters = &report.counters;
+    let count = |number: u64| human_count(number as i64);
+    let duration = |ms: u64| human_duration_ms(ms as i64);
+    let ms = |value: Option<f64>| value.map_or("?".into(), |ms| format!("{ms:.1}"));
+    let latency = &counters.ack_latency_ms;
+    let errors: Vec<String> =
+        report.errors.iter().map(|(name, batches)| format!("{name} {batches}")).collect();
+    let rows = [
+        ("Sent", counters.sent.map_or("?".into(), count)),
+        ("Acknowledged", count(counters.acked)),
+        ("Failed", count(counters.failed)),
+        ("Lost, acked", count(counters.lost_acked)),
+        ("Duplicated", count(counters.duplicated)),
+        ("Reordered", count(counters.reordered)),
+        ("Writes down", duration(counters.write_unavailable_ms)),
+        ("Reads down", duration(counters.read_unavailable_ms)),
+        ("Fail-over", duration(counters.failover_ms)),
+        ("Ack p50 / p99", format!("{} / {} ms", ms(latency.p50), ms(latency.p99))),
+        ("Refusals", if errors.is_empty() { "none".into() } else { errors.join(", ") }),
+    ];
+    for (label, text) in rows {
+        labelled(out, 0, label, LABEL, &text);
+    }
+}
+
+/// `klever.run/1`, with the story when it was kept.
+pub fn run_json(report: &RunReport, trace: Option<&[Told]>) -> String {
+    let mut value = json!(report);
+    if let Some(trace) = trace {
+        let told = |event: &Told| json!({"at_ms": event.at_ns / 1_000_000, "text": event.text});
+        value["trace"] = trace.iter().map(told).collect();
+    }
+    document(value)
+}

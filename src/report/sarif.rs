@@ -1,0 +1,79 @@
+//! Findings as SARIF 2.1.0, for code scanning.
+
+use crate::model::{Cluster, Origin};
+use crate::report::json::document;
+use crate::rules::{ALL, Finding, Findings, Rule, Severity, Status, SubjectKind};
+use serde_json::{Value, json};
+
+/// The findings of a cluster as SARIF. What is unknown has the kind `open`.
+pub fn findings_sarif(cluster: &Cluster, findings: &Findings) -> String {
+    let results: Vec<Value> = findings.findings.iter().map(|finding| result(cluster, finding)).collect();
+    document(json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "klever",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": ALL.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+            }},
+            "results": results,
+        }],
+    }))
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule.fix.replace("{name}", &format!("<{}>", rule.scope.word()))},
+        "defaultConfiguration": {"level": level(rule.severity)},
+        "properties": {"severity": rule.severity, "chapter": rule.chapter},
+    })
+}
+
+fn result(cluster: &Cluster, finding: &Finding) -> Value {
+    let (kind, level) = match finding.status {
+        Status::Unknown => ("open", "none"),
+        _ => ("fail", level(finding.severity)),
+    };
+    let title = finding.subject.title();
+    let mut location = json!({"logicalLocations": [{"fullyQualifiedName": title}]});
+    if let Some(file) = file_of(cluster, finding) {
+        location["physicalLocation"] = json!({"artifactLocation": {"uri": file.replace('\\', "/")}});
+    }
+    let mut result = json!({
+        "ruleId": finding.rule.id,
+        "kind": kind,
+        "level": level,
+        "message": {"text": format!("{title}: {}", finding.evidence)},
+        "locations": [location],
+    });
+    if finding.status == Status::Waived {
+        result["suppressions"] = json!([{"kind": "external"}]);
+    }
+    result
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+/// The file that a client's settings came from.
+fn file_of<'a>(cluster: &'a Cluster, finding: &Finding) -> Option<&'a str> {
+    let clients = match finding.subject.kind {
+        SubjectKind::Producer => &cluster.assumed.producers,
+        SubjectKind::Consumer => &cluster.assumed.consumers,
+        _ => return None,
+    };
+    let client = clients.iter().find(|client| *client.name == *finding.subject.name)?;
+    match &client.origin {
+        Origin::File(file) => Some(file),
+        _ => None,
+    }
+}

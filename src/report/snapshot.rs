@@ -1,0 +1,165 @@
+//! `klever.snapshot/1`: a whole cluster as a file, checked when it is read back.
+
+use crate::model::{Cluster, Datum, PartitionIx};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The name of the format.
+pub const SNAPSHOT_SCHEMA: &str = "klever.snapshot/1";
+
+/// Why a text is no snapshot: one line, and where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SnapshotError {
+    /// The line, where one is to blame.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub text: String,
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for SnapshotError {}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    schema: &'static str,
+    klever: &'static str,
+    cluster: &'a Cluster,
+}
+
+#[derive(Deserialize)]
+struct Schema {
+    schema: String,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    cluster: Cluster,
+}
+
+/// A cluster as a file. Every part keeps its age, its source and, where it is unknown, the reason.
+pub fn write_snapshot(cluster: &Cluster) -> String {
+    let written = Written { schema: SNAPSHOT_SCHEMA, klever: env!("CARGO_PKG_VERSION"), cluster };
+    // A cluster has string keys only and no floats that JSON cannot hold, so this does not fail.
+    serde_json::to_string(&written)
+        .map_or_else(|error| format!("{{\"error\":\"{error}\"}}\n"), |text| text + "\n")
+}
+
+/// Reads a file back.
+///
+/// # Errors
+/// When it is not JSON, not this format, or its parts do not fit together.
+pub fn read_snapshot(text: &str) -> Result<Cluster, SnapshotError> {
+    let wrong = |error: serde_json::Error| SnapshotError { line: Some(error.line()), text: message(&error) };
+    let schema: Schema = serde_json::from_str(text).map_err(wrong)?;
+    if schema.schema != SNAPSHOT_SCHEMA {
+        let text = format!("the schema is `{}`, not `{SNAPSHOT_SCHEMA}`", super::clean(&schema.schema));
+        return Err(SnapshotError { line: None, text });
+    }
+    let read: Read = serde_json::from_str(text).map_err(wrong)?;
+    fits(&read.cluster).map_err(|text| SnapshotError { line: None, text })?;
+    Ok(read.cluster)
+}
+
+/// serde's message without its own position.
+fn message(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    super::clean(text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text))
+}
+
+/// Whether every index points into its column: a file from outside must not be able to stop the program.
+fn fits(cluster: &Cluster) -> Result<(), String> {
+    let columns = &cluster.partitions;
+    let count = columns.number.len();
+    let lengths = [
+        ("topic", columns.topic.len()),
+        ("replicas", columns.replicas.len()),
+        ("isr", columns.isr.len()),
+        ("elr", columns.elr.get().map_or(count, |masks| masks.len())),
+        ("leader", columns.leader.len()),
+        ("leader_epoch", columns.leader_epoch.len()),
+        ("log_start", columns.log_start.len()),
+        ("high_watermark", columns.high_watermark.len()),
+        ("log_end", columns.log_end.len()),
+    ];
+    if let Some((name, length)) = lengths.into_iter().find(|(_, length)| *length != count) {
+        return Err(format!("column partitions.{name} has {length} entries, partitions.number has {count}"));
+    }
+    if columns.replicas.iter().any(|set| *set as usize >= columns.sets.len()) {
+        return Err("partitions.replicas names a replica list that is not in partitions.sets".into());
+    }
+    if !cluster.brokers.is_sorted_by(|a, b| a.id < b.id) {
+        return Err("brokers are not in ascending order of their ids".into());
+    }
+    topics_fit(cluster, count)?;
+    groups_fit(cluster, count)
+}
+
+fn topics_fit(cluster: &Cluster, count: usize) -> Result<(), String> {
+    if !cluster.topics.is_sorted_by(|a, b| a.name < b.name) {
+        return Err("topics are not in ascending order of their names".into());
+    }
+    let mut next = 0u64;
+    for (at, topic) in cluster.topics.iter().enumerate() {
+        let end = u64::from(topic.first) + u64::from(topic.count);
+        if u64::from(topic.first) != next || end > count as u64 {
+            return Err(format!(
+                "the partitions of topic {} are not where it says",
+                super::clean(&topic.name)
+            ));
+        }
+        let own = &cluster.partitions.topic[topic.first as usize..end as usize];
+        if own.iter().any(|ix| ix.at() != at) {
+            return Err(format!("partitions of topic {} name another topic", super::clean(&topic.name)));
+        }
+        next = end;
+    }
+    if next == count as u64 { Ok(()) } else { Err("there are partitions without a topic".into()) }
+}
+
+fn groups_fit(cluster: &Cluster, count: usize) -> Result<(), String> {
+    let Datum::Known { value: groups, .. } = &cluster.groups else { return Ok(()) };
+    let inside = |ix: &PartitionIx| ix.at() < count;
+    for group in groups.iter() {
+        let offsets =
+            group.offsets.get().is_none_or(|all| all.iter().all(|offset| inside(&offset.partition)));
+        let members =
+            group.members.get().is_none_or(|all| all.iter().all(|member| member.assigned.iter().all(inside)));
+        if !offsets || !members {
+            return Err(format!("group {} names a partition that is not there", super::clean(&group.id)));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hypothesis::reference;
+    use crate::model::KafkaVersion;
+
+    #[test]
+    fn a_cluster_comes_back_as_it_was() {
+        let cluster = reference(KafkaVersion::REFERENCE);
+        assert_eq!(read_snapshot(&write_snapshot(&cluster)).unwrap(), cluster);
+    }
+
+    #[test]
+    fn broken_files_are_told_not_trusted() {
+        let text = write_snapshot(&reference(KafkaVersion::REFERENCE));
+        let says = |text: &str| read_snapshot(text).unwrap_err();
+        assert_eq!(says("{\n\"schema\": \n").line, Some(3));
+        assert!(says("{\"schema\":\"klever.run/1\"}").text.contains("klever.run/1"));
+        assert!(says(&text.replace("\"count\":12", "\"count\":13")).text.contains("topic orders"));
+        assert!(says(&text.replace("\"first\":0", "\"first\":4294967295")).text.contains("topic orders"));
+        let fewer = text.replacen("\"leader\":[1,", "\"leader\":[", 1);
+        assert!(says(&fewer).text.contains("partitions.leader has 11"), "{}", says(&fewer).text);
+        assert!(
+            says(&text.replacen("\"replicas\":[0,", "\"replicas\":[99,", 1)).text.contains("replica list")
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! Clients whose settings were given, as rules want to ask about them.
+
+use crate::knobs::{KeyScope, default_of};
+use crate::model::{ClientProfile, Cluster, Datum, Origin, Unknown};
+use crate::rules::evidence::is_given;
+use crate::rules::{Subject, SubjectKind, Verdicts};
+
+/// A producer or a consumer that is more than an assumption.
+#[derive(Clone, Copy)]
+pub(super) struct Client<'a> {
+    /// Its settings.
+    pub profile: &'a ClientProfile,
+    scope: KeyScope,
+}
+
+/// Producers whose settings were given.
+pub(super) fn producers(cluster: &Cluster) -> impl Iterator<Item = Client<'_>> {
+    of(&cluster.assumed.producers, KeyScope::Producer)
+}
+
+/// Consumers whose settings were given.
+pub(super) fn consumers(cluster: &Cluster) -> impl Iterator<Item = Client<'_>> {
+    of(&cluster.assumed.consumers, KeyScope::Consumer)
+}
+
+fn of(profiles: &[ClientProfile], scope: KeyScope) -> impl Iterator<Item = Client<'_>> {
+    profiles.iter().filter(|profile| is_given(&profile.origin)).map(move |profile| Client { profile, scope })
+}
+
+impl<'a> Client<'a> {
+    /// The client as a subject.
+    pub(super) fn subject(self) -> Subject {
+        let kind =
+            if self.scope == KeyScope::Producer { SubjectKind::Producer } else { SubjectKind::Consumer };
+        Subject::named(kind, self.profile.name.as_str())
+    }
+
+    /// Whether the client sets the key itself.
+    pub(super) fn sets(self, key: &str) -> bool {
+        self.profile.settings.contains_key(key)
+    }
+
+    /// A setting's text: set, or the default of the client's version.
+    pub(super) fn text(self, key: &str) -> Datum<&'a str> {
+        let known = |text, from| Datum::known(text, 0, from);
+        match self.profile.settings.get(key) {
+            Some(text) if text.starts_with("${") => {
+                Datum::unknown(Unknown::NotExposed(format!("a config provider fills in {key}")))
+            }
+            Some(text) => known(text.as_str(), self.profile.origin.clone()),
+            None => match default_of(self.scope, key, self.profile.version) {
+                Some(text) => known(text, Origin::Default),
+                None => {
+                    Datum::unknown(Unknown::Unsupported(format!("clients of Kafka {}", self.profile.version)))
+                }
+            },
+        }
+    }
+
+    /// A setting's text, or `None` after saying that it is unknown.
+    pub(super) fn get(self, key: &str, verdicts: &mut Verdicts<'_>) -> Option<&'a str> {
+        let datum = self.text(key);
+        verdicts.known(&datum, || self.subject()).copied()
+    }
+
+    /// A whole number, or `None` after saying that it is unknown.
+    pub(super) fn int(self, key: &str, verdicts: &mut Verdicts<'_>) -> Option<i64> {
+        let text = self.get(key, verdicts)?;
+        let number = text.trim().parse().ok();
+        if number.is_none() {
+            let reason = Unknown::NotExposed(format!("`{text}` is no number"));
+            verdicts.unknown(self.subject(), &reason);
+        }
+        number
+    }
+
+    /// Whether all of these can be read; says so where not.
+    pub(super) fn readable(self, keys: &[&str], verdicts: &mut Verdicts<'_>) -> bool {
+        let unread = keys.iter().map(|key| self.text(key)).find_map(|datum| match datum {
+            Datum::Unknown { reason: reason @ Unknown::NotExposed(_) } => Some(reason),
+            _ => None,
+        });
+        if let Some(reason) = &unread {
+            verdicts.unknown(self.subject(), reason);
+        }
+        unread.is_none()
+    }
+
+    /// `key=value`, saying where a value comes from that was not set.
+    pub(super) fn shown(self, key: &str, value: &str) -> String {
+        let default = if self.sets(key) { "" } else { " (default)" };
+        format!("{key}={value}{default}")
+    }
+}
+
+/// The settings that idempotence hangs on.
+pub(super) const IDEMPOTENCE_KEYS: [&str; 4] =
+    ["enable.idempotence", "acks", "retries", "max.in.flight.requests.per.connection"];

@@ -1,0 +1,48 @@
+//! Consumers that are given up after a few seconds.
+
+use crate::rules::clients::consumers;
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `session-timeout-low`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "session-timeout-low",
+    chapter: Chapter::new(3),
+    severity: Severity::Medium,
+    title: "A pause is taken for a death",
+    scope: SubjectKind::Consumer,
+    why: "A garbage collection or a slow network makes the group rebalance.",
+    fix: "Set session.timeout.ms to 30000 or 45000",
+    needs: &[Evidence::Consumers],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for consumer in consumers(facts.cluster).filter(|consumer| consumer.sets("session.timeout.ms")) {
+        let Some(session_ms) = consumer.int("session.timeout.ms", verdicts) else { continue };
+        let severity = if session_ms < 6_000 { Severity::High } else { Severity::Medium };
+        if session_ms < 10_000 {
+            verdicts.finding_as(severity, consumer.subject(), format!("session.timeout.ms={session_ms}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::given;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let medium = given().consumer("session.timeout.ms=6000");
+        assert_eq!(medium.says(&RULE), ["medium consumer app.properties: session.timeout.ms=6000"]);
+        let high = given().consumer("session.timeout.ms=3000");
+        assert_eq!(high.says(&RULE), ["high consumer app.properties: session.timeout.ms=3000"]);
+        assert!(given().consumer("").says(&RULE).is_empty());
+        assert_eq!(
+            given().consumer("session.timeout.ms=${env:S}").says(&RULE),
+            ["unknown consumer app.properties: not visible: a config provider fills in session.timeout.ms"]
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! Chapter 1: who holds the data, and when it counts as written.
+
+pub(super) mod acks_all_min_isr_one;
+pub(super) mod acks_one;
+pub(super) mod acks_zero;
+pub(super) mod at_min_isr;
+pub(super) mod dead_broker_not_replaced;
+pub(super) mod default_rf_one;
+pub(super) mod elr_disabled;
+pub(super) mod elr_nonempty;
+pub(super) mod fsync_every_message;
+pub(super) mod internal_topic_rf_low;
+pub(super) mod log_dir_tmp;
+pub(super) mod min_isr_equals_rf;
+pub(super) mod min_isr_exceeds_rf;
+pub(super) mod min_isr_one;
+pub(super) mod offline_partition;
+pub(super) mod rack_missing;
+pub(super) mod rack_partial;
+pub(super) mod rack_size_imbalance;
+pub(super) mod replica_fetch_wait_vs_lag;
+pub(super) mod replica_lag_time_extreme;
+pub(super) mod replicas_one_rack;
+pub(super) mod replicas_rack_minority;
+pub(super) mod retention_below_lag;
+pub(super) mod rf_exceeds_live_brokers;
+pub(super) mod single_broker;
+mod spread;
+pub(super) mod topic_rf_one;
+pub(super) mod topic_rf_two;
+pub(super) mod two_racks_rf3_min2;
+pub(super) mod unclean_election_enabled;
+pub(super) mod under_min_isr;
+pub(super) mod under_replicated;

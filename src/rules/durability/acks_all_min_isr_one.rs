@@ -1,0 +1,59 @@
+//! Producers that wait for all replicas in sync of topics that do with one.
+
+use crate::rules::clients::producers;
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `acks-all-min-isr-one`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "acks-all-min-isr-one",
+    chapter: Chapter::new(1),
+    severity: Severity::High,
+    title: "acks=all of an ISR of one",
+    scope: SubjectKind::Producer,
+    why: "acks=all waits for the replicas in sync, however few: with min ISR 1 that may be the leader alone.",
+    fix: "Set min.insync.replicas=2 on the topics that this producer writes to",
+    needs: &[Evidence::Producers, Evidence::TopicConfig],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    let weak: Vec<&str> = facts
+        .user_topics()
+        .filter(|topic| topic.widest >= 2)
+        .filter(|topic| verdicts.known(&topic.min_isr, || topic.subject()) == Some(&1))
+        .map(|topic| &*topic.topic.name)
+        .collect();
+    let Some(first) = weak.first() else { return };
+    for producer in producers(facts.cluster) {
+        if matches!(producer.get("acks", verdicts), Some("all" | "-1")) {
+            let others = match weak.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            let acks = producer.shown("acks", "all");
+            verdicts.finding(producer.subject(), format!("{acks}, min.insync.replicas=1 on {first}{others}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{NO_CONFIG, given};
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given().topic("a", "", &[&[1, 2, 3]]).topic("b", "", &[&[1, 2, 3]]).producer("acks=all");
+        assert_eq!(
+            found.says(&RULE),
+            ["high producer app.properties: acks=all, min.insync.replicas=1 on a and 1 more"]
+        );
+        let quiet = given().topic("a", "min.insync.replicas=2", &[&[1, 2, 3]]).producer("acks=all");
+        assert!(quiet.says(&RULE).is_empty());
+        assert!(given().topic("a", "", &[&[1, 2, 3]]).producer("acks=1").says(&RULE).is_empty());
+        let refused = given().topic("a", "", &[&[1, 2, 3]]).producer("").denied_topic_config();
+        assert_eq!(refused.says(&RULE), [NO_CONFIG]);
+    }
+}

@@ -1,0 +1,44 @@
+//! Producers with acks=0.
+
+use crate::rules::clients::producers;
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `acks-zero`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "acks-zero",
+    chapter: Chapter::new(1),
+    severity: Severity::Critical,
+    title: "Producer that does not wait",
+    scope: SubjectKind::Producer,
+    why: "Nothing is retried: every record in flight during a leader change or a broken connection is lost without a word.",
+    fix: "Set acks=all",
+    needs: &[Evidence::Producers],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for producer in producers(facts.cluster) {
+        if producer.get("acks", verdicts) == Some("0") {
+            verdicts.finding(producer.subject(), "acks=0");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::given;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        assert_eq!(given().producer("acks=0").says(&RULE), ["critical producer app.properties: acks=0"]);
+        assert!(given().producer("acks=1").says(&RULE).is_empty());
+        assert_eq!(given().says(&RULE), ["not examined: producer settings (give --producer FILE)"]);
+        assert_eq!(
+            given().producer("acks=${env:A}").says(&RULE),
+            ["unknown producer app.properties: not visible: a config provider fills in acks"]
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! Partitions that miss replicas and have just as many in sync as the minimum.
+
+use crate::rules::facts::partition_findings;
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `at-min-isr`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "at-min-isr",
+    chapter: Chapter::new(1),
+    severity: Severity::Medium,
+    title: "At the minimum",
+    scope: SubjectKind::Partition,
+    why: "The next failure stops acks=all writes.",
+    fix: "Bring the missing replicas of {name} back before anything else is restarted",
+    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for topic in facts.topics() {
+        let Some(configured) = verdicts.known(&topic.min_isr, || topic.subject()) else { continue };
+        partition_findings(facts, verdicts, topic, |partition| {
+            let (isr, replicas) = (partition.isr_len(), partition.replicas().len());
+            let min = facts.effective_min_isr(*configured, partition);
+            (partition.leader().is_some() && isr == min && isr < replicas)
+                .then(|| format!("{isr} of {replicas} replicas in sync, {min} needed"))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{NO_CONFIG, given};
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let one = given().topic("a", "min.insync.replicas=2", &[&[1, 2, 3]]).isr(0, &[1, 3]);
+        assert_eq!(one.says(&RULE), ["medium partition a-0: 2 of 3 replicas in sync, 2 needed"]);
+        let full = given().topic("a", "min.insync.replicas=3", &[&[1, 2, 3]]);
+        assert!(full.says(&RULE).is_empty());
+        assert_eq!(given().topic("a", "", &[&[1]]).denied_topic_config().says(&RULE), [NO_CONFIG]);
+    }
+}

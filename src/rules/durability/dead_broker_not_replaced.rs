@@ -1,0 +1,54 @@
+//! Brokers that hold replicas and have been gone for an hour.
+
+use crate::model::{BrokerState, human_duration_ms};
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+
+/// `dead-broker-not-replaced`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "dead-broker-not-replaced",
+    chapter: Chapter::new(1),
+    severity: Severity::High,
+    title: "A dead broker that nobody replaced",
+    scope: SubjectKind::Broker,
+    why: "Kafka copies nothing by itself: the partitions stay exposed until somebody replaces the broker or moves them.",
+    fix: "Replace broker {name} under the same node id, or reassign its replicas",
+    needs: &[Evidence::Metadata],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    const HOUR_MS: i64 = 3_600_000;
+    let gone = facts.cluster.brokers.iter().filter(|broker| broker.state == BrokerState::Down);
+    for broker in gone {
+        let Some(since) = broker.since else { continue };
+        let held = facts
+            .cluster
+            .partitions
+            .iter()
+            .filter(|partition| partition.replicas().contains(&broker.id))
+            .count();
+        let gone_ms = facts.cluster.taken_at - since;
+        if held > 0 && gone_ms > HOUR_MS {
+            let subject = Subject::named(SubjectKind::Broker, broker.id.to_string());
+            verdicts
+                .finding(subject, format!("gone for {}, holds {held} replicas", human_duration_ms(gone_ms)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::given;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given().topic("a", "", &[&[1, 2, 3]]).down(3).down_for(3, 7_200_000);
+        assert_eq!(found.says(&RULE), ["high broker 3: gone for 2h00m, holds 1 replicas"]);
+        assert!(given().topic("a", "", &[&[1, 2]]).down(3).down_for(3, 7_200_000).says(&RULE).is_empty());
+        assert!(given().topic("a", "", &[&[1, 2, 3]]).down(3).down_for(3, 60_000).says(&RULE).is_empty());
+        assert_eq!(given().racks(&[]).says(&RULE), ["not examined: a cluster (give -b or --snapshot)"]);
+    }
+}

@@ -1,0 +1,58 @@
+//! Topics whose minimum ISR no replica set can reach.
+
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `min-isr-exceeds-rf`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "min-isr-exceeds-rf",
+    chapter: Chapter::new(1),
+    severity: Severity::Medium,
+    title: "Minimum ISR above the replication factor",
+    scope: SubjectKind::Topic,
+    why: "Since 3.7 the minimum counts as the number of replicas: it looks safer than it is. Before, acks=all writes were refused.",
+    fix: "Raise the replication factor of {name}, or lower min.insync.replicas",
+    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for topic in facts.topics().filter(|topic| topic.topic.count > 0) {
+        let Some(configured) = verdicts.known(&topic.min_isr, || topic.subject()) else { continue };
+        if *configured <= topic.narrowest as i64 {
+            continue;
+        }
+        let seen = format!("replication factor {}, min.insync.replicas={configured}", topic.narrowest);
+        if facts.profile.min_isr_clamped {
+            verdicts.finding(topic.subject(), format!("{seen}: counts as {}", topic.narrowest));
+        } else {
+            verdicts.finding_as(
+                Severity::High,
+                topic.subject(),
+                format!("{seen}: acks=all writes are refused"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{NO_CONFIG, given};
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given().topic("a", "min.insync.replicas=2", &[&[1]]);
+        assert_eq!(
+            found.says(&RULE),
+            ["medium topic a: replication factor 1, min.insync.replicas=2: counts as 1"]
+        );
+        let old = given().version("3.6").topic("a", "min.insync.replicas=2", &[&[1]]);
+        let refused =
+            "high topic a: replication factor 1, min.insync.replicas=2: acks=all writes are refused";
+        assert_eq!(old.says(&RULE), [refused]);
+        assert!(given().topic("a", "min.insync.replicas=3", &[&[1, 2, 3]]).says(&RULE).is_empty());
+        assert_eq!(given().topic("a", "", &[&[1]]).denied_topic_config().says(&RULE), [NO_CONFIG]);
+    }
+}

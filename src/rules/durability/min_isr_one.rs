@@ -1,0 +1,51 @@
+//! Topics with three replicas or more and a minimum ISR of 1.
+
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `min-isr-one`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "min-isr-one",
+    chapter: Chapter::new(1),
+    severity: Severity::High,
+    title: "acks=all may mean one copy",
+    scope: SubjectKind::Topic,
+    why: "When the ISR shrinks to the leader, acks=all is one copy: acknowledged records are then on one broker only.",
+    fix: "kafka-configs.sh --alter --topic {name} --add-config min.insync.replicas=2",
+    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for topic in facts.topics().filter(|topic| topic.widest >= 3) {
+        if verdicts.known(&topic.min_isr, || topic.subject()) == Some(&1) {
+            let seen = format!("replication factor {}, min.insync.replicas=1", topic.widest);
+            verdicts.finding(topic.subject(), seen);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{NO_CONFIG, given};
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given()
+            .topic("a", "", &[&[1, 2, 3]])
+            .topic("b", "min.insync.replicas=2", &[&[1, 2, 3]])
+            .says(&RULE);
+        assert_eq!(found, ["high topic a: replication factor 3, min.insync.replicas=1"]);
+        assert!(
+            given()
+                .broker_config("min.insync.replicas=2")
+                .topic("a", "", &[&[1, 2, 3]])
+                .says(&RULE)
+                .is_empty()
+        );
+        assert!(given().topic("a", "", &[&[1, 2]]).says(&RULE).is_empty());
+        assert_eq!(given().topic("a", "", &[&[1, 2, 3]]).denied_topic_config().says(&RULE), [NO_CONFIG]);
+    }
+}

@@ -1,0 +1,45 @@
+//! Partitions that exist once.
+
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `topic-rf-one`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "topic-rf-one",
+    chapter: Chapter::new(1),
+    severity: Severity::Critical,
+    title: "Topic with a single replica",
+    scope: SubjectKind::Topic,
+    why: "When its broker is down the partition is down; when its disk is lost the data is lost.",
+    fix: "Reassign {name} to 3 replicas: kafka-reassign-partitions.sh",
+    needs: &[Evidence::Metadata],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    let severity = if facts.cluster.brokers.len() == 1 { Severity::Medium } else { Severity::Critical };
+    for topic in facts.user_topics() {
+        let single = facts.partitions(topic).filter(|partition| partition.replicas().len() == 1).count();
+        if single > 0 {
+            let seen = format!("{single} of {} partitions have 1 replica", topic.topic.count);
+            verdicts.finding_as(severity, topic.subject(), seen);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::given;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given().topic("a", "", &[&[1], &[2]]).topic("b", "", &[&[1, 2, 3]]).says(&RULE);
+        assert_eq!(found, ["critical topic a: 2 of 2 partitions have 1 replica"]);
+        let alone = given().racks(&["a"]).topic("a", "", &[&[1]]).says(&RULE);
+        assert_eq!(alone, ["medium topic a: 1 of 1 partitions have 1 replica"]);
+        assert!(given().topic("a", "", &[&[1, 2]]).says(&RULE).is_empty());
+        assert_eq!(given().racks(&[]).says(&RULE), ["not examined: a cluster (give -b or --snapshot)"]);
+    }
+}

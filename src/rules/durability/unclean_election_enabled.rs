@@ -1,0 +1,47 @@
+//! Topics and brokers that allow unclean leader election.
+
+use crate::knobs::{Scope, find, topic_value};
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `unclean-election-enabled`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "unclean-election-enabled",
+    chapter: Chapter::new(1),
+    severity: Severity::Critical,
+    title: "A stale replica may lead",
+    scope: SubjectKind::Topic,
+    why: "When no replica in sync is left, a stale one leads and what it lacks is lost, although it was acknowledged.",
+    fix: "Set unclean.leader.election.enable=false",
+    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    let Ok(knob) = find(Some(Scope::Topic), "unclean.leader.election.enable") else { return };
+    for topic in facts.topics() {
+        let enabled = topic_value(facts.cluster, topic.topic, knob).map(|value| value.bool() == Some(true));
+        if verdicts.known(&enabled, || topic.subject()) == Some(&true) {
+            verdicts.finding(topic.subject(), "unclean.leader.election.enable=true");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{NO_CONFIG, given};
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found =
+            given().topic("a", "unclean.leader.election.enable=true", &[&[1, 2]]).topic("b", "", &[&[1, 2]]);
+        assert_eq!(found.says(&RULE), ["critical topic a: unclean.leader.election.enable=true"]);
+        let from_broker =
+            given().broker_config("unclean.leader.election.enable=true").topic("a", "", &[&[1, 2]]);
+        assert_eq!(from_broker.says(&RULE), ["critical topic a: unclean.leader.election.enable=true"]);
+        assert!(given().topic("a", "", &[&[1, 2]]).says(&RULE).is_empty());
+        assert_eq!(given().topic("a", "", &[&[1]]).denied_topic_config().says(&RULE), [NO_CONFIG]);
+    }
+}

@@ -1,0 +1,45 @@
+//! Partitions that are led with fewer replicas in sync than the minimum.
+
+use crate::rules::facts::partition_findings;
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `under-min-isr`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "under-min-isr",
+    chapter: Chapter::new(1),
+    severity: Severity::Critical,
+    title: "Writes are refused",
+    scope: SubjectKind::Partition,
+    why: "acks=all writes fail with NOT_ENOUGH_REPLICAS, and since 3.7 nothing new becomes visible to consumers.",
+    fix: "Bring replicas of {name} back into the ISR; lowering min.insync.replicas gives the promise up",
+    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for topic in facts.topics() {
+        let Some(configured) = verdicts.known(&topic.min_isr, || topic.subject()) else { continue };
+        partition_findings(facts, verdicts, topic, |partition| {
+            let (isr, min) = (partition.isr_len(), facts.effective_min_isr(*configured, partition));
+            (partition.leader().is_some() && isr < min)
+                .then(|| format!("{isr} of {} replicas in sync, {min} needed", partition.replicas().len()))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{NO_CONFIG, given};
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let one = given().topic("a", "min.insync.replicas=2", &[&[1, 2, 3]]).isr(0, &[1]);
+        assert_eq!(one.says(&RULE), ["critical partition a-0: 1 of 3 replicas in sync, 2 needed"]);
+        let clamped = given().topic("a", "min.insync.replicas=2", &[&[1]]);
+        assert!(clamped.says(&RULE).is_empty());
+        assert_eq!(given().topic("a", "", &[&[1]]).denied_topic_config().says(&RULE), [NO_CONFIG]);
+    }
+}

@@ -1,0 +1,50 @@
+//! Partitions that are led and miss replicas in sync.
+
+use crate::rules::facts::{ids, partition_findings};
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `under-replicated`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "under-replicated",
+    chapter: Chapter::new(1),
+    severity: Severity::High,
+    title: "Under-replicated",
+    scope: SubjectKind::Partition,
+    why: "The margin against the next failure is smaller than the replication factor says.",
+    fix: "Find the slow or dead broker among the replicas that are missing",
+    needs: &[Evidence::Metadata],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for topic in facts.topics() {
+        partition_findings(facts, verdicts, topic, |partition| {
+            let (isr, replicas) = (partition.isr_len(), partition.replicas());
+            let missing = || replicas.iter().copied().filter(|id| !partition.in_isr(*id)).collect::<Vec<_>>();
+            (partition.leader().is_some() && isr < replicas.len())
+                .then(|| format!("{isr} of {} replicas in sync, missing {}", replicas.len(), ids(&missing())))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::given;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let one = given().topic("a", "", &[&[1, 2, 3], &[2, 3, 1]]).isr(0, &[1, 3]);
+        assert_eq!(one.says(&RULE), ["high partition a-0: 2 of 3 replicas in sync, missing 2"]);
+        let two =
+            given().topic("a", "", &[&[1, 2, 3], &[2, 3, 1], &[3, 1, 2]]).isr(0, &[1, 3]).isr(1, &[3, 1]);
+        assert_eq!(
+            two.says(&RULE),
+            ["high topic a: 2 of 3 partitions (0-1); 0: 2 of 3 replicas in sync, missing 2"]
+        );
+        assert!(given().topic("a", "", &[&[1, 2, 3]]).says(&RULE).is_empty());
+        assert_eq!(given().racks(&[]).says(&RULE), ["not examined: a cluster (give -b or --snapshot)"]);
+    }
+}

@@ -1,0 +1,117 @@
+//! What a rule must know, and whether this cluster's snapshot has it.
+
+use crate::model::{Cluster, Datum, Origin, Unknown};
+
+/// A kind of evidence.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Evidence {
+    /// Brokers, and the leader, replicas and ISR of every partition.
+    Metadata,
+    /// `broker.rack` of the brokers.
+    Racks,
+    /// Configuration of topics.
+    TopicConfig,
+    /// Configuration of brokers.
+    BrokerConfig,
+    /// Whether eligible leader replicas are switched on.
+    ElrFeature,
+    /// The eligible leader replicas of partitions.
+    ElrLists,
+    /// The controller quorum.
+    Quorum,
+    /// Consumer groups with their members.
+    Groups,
+    /// Committed offsets.
+    Offsets,
+    /// What the brokers run.
+    Version,
+    /// Settings of producers; no protocol shows them.
+    Producers,
+    /// Settings of consumers; no protocol shows them.
+    Consumers,
+}
+
+/// Whether evidence is there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Have {
+    /// At least in part.
+    Yes,
+    /// Nobody asked for it.
+    NotAsked,
+    /// It was asked for and not obtained.
+    No(Unknown),
+    /// This Kafka has no such thing, so the rule has no object.
+    Nothing,
+}
+
+impl Evidence {
+    /// What is missing, and how to give it.
+    pub fn doc(self) -> &'static str {
+        match self {
+            Evidence::Metadata => "a cluster (give -b or --snapshot)",
+            Evidence::Racks => "broker racks",
+            Evidence::TopicConfig => "topic configurations",
+            Evidence::BrokerConfig => "broker configurations",
+            Evidence::ElrFeature => "finalised features",
+            Evidence::ElrLists => "eligible leader replicas",
+            Evidence::Quorum => "the controller quorum",
+            Evidence::Groups => "consumer groups",
+            Evidence::Offsets => "committed offsets",
+            Evidence::Version => "the Kafka version",
+            Evidence::Producers => "producer settings (give --producer FILE)",
+            Evidence::Consumers => "consumer settings (give --consumer FILE)",
+        }
+    }
+
+    pub(super) fn in_cluster(self, cluster: &Cluster) -> Have {
+        let no_cluster = cluster.brokers.is_empty();
+        match self {
+            Evidence::Producers | Evidence::Consumers => {}
+            _ if no_cluster => return Have::NotAsked,
+            _ => {}
+        }
+        match self {
+            Evidence::Metadata => Have::Yes,
+            Evidence::Racks => any_of(cluster.brokers.iter().map(|broker| &broker.rack)),
+            Evidence::TopicConfig => any_of(cluster.topics.iter().map(|topic| &topic.config)),
+            Evidence::BrokerConfig => any_of(cluster.brokers.iter().map(|broker| &broker.config)),
+            Evidence::ElrFeature => any_of([&cluster.features.elr].into_iter()),
+            Evidence::ElrLists => any_of([&cluster.partitions.elr].into_iter()),
+            Evidence::Quorum => any_of([&cluster.quorum].into_iter()),
+            Evidence::Groups => any_of([&cluster.groups].into_iter()),
+            Evidence::Offsets => match cluster.groups.get() {
+                Some(groups) => any_of(groups.iter().map(|group| &group.offsets)),
+                None => any_of([&cluster.groups].into_iter()),
+            },
+            Evidence::Version => any_of([&cluster.version].into_iter()),
+            Evidence::Producers => given(cluster.assumed.producers.iter().map(|client| &client.origin)),
+            Evidence::Consumers => given(cluster.assumed.consumers.iter().map(|client| &client.origin)),
+        }
+    }
+}
+
+/// There when one of them is known or there are none; else the first reason that is not "not asked".
+fn any_of<'a, T: 'a>(data: impl Iterator<Item = &'a Datum<T>>) -> Have {
+    let mut have = Have::Yes;
+    for datum in data {
+        have = match (datum.reason(), have) {
+            (None, _) => return Have::Yes,
+            (Some(Unknown::NotAsked), Have::Yes) => Have::NotAsked,
+            (Some(Unknown::Unsupported(_)), Have::Yes | Have::NotAsked) => Have::Nothing,
+            (Some(Unknown::NotAsked | Unknown::Unsupported(_)), have) => have,
+            (Some(_), have @ Have::No(_)) => have,
+            (Some(reason), _) => Have::No(reason.clone()),
+        };
+    }
+    have
+}
+
+/// Whether any client's settings are more than an assumption.
+fn given<'a>(mut origins: impl Iterator<Item = &'a Origin>) -> Have {
+    if origins.any(is_given) { Have::Yes } else { Have::NotAsked }
+}
+
+/// Whether settings come from a file, a real or simulated client or a lever.
+pub(super) fn is_given(origin: &Origin) -> bool {
+    !matches!(origin, Origin::Assumed | Origin::Default)
+}

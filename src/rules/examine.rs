@@ -1,0 +1,66 @@
+//! Runs every rule over a cluster.
+
+use crate::model::Cluster;
+use crate::rules::evidence::Have;
+use crate::rules::{ALL, Evidence, Facts, Finding, Findings, NotExamined, Rule, Subject, Verdicts};
+use std::collections::BTreeSet;
+
+/// Judges a cluster by all rules. Worst findings come first; what is unknown and what was not examined
+/// is told, never passed over.
+pub fn examine(cluster: &Cluster) -> Findings {
+    let facts = Facts::of(cluster);
+    let mut findings = Findings::default();
+    for rule in ALL {
+        run(rule, &facts, &mut findings);
+    }
+    let order = |finding: &Finding| ALL.iter().position(|rule| std::ptr::eq(*rule, finding.rule));
+    findings.findings.sort_by_cached_key(|finding| {
+        (finding.status, finding.severity, order(finding), finding.subject.clone())
+    });
+    findings.not_examined.sort_by_key(|missed| missed.chapter);
+    findings
+}
+
+pub(super) fn run(rule: &'static Rule, facts: &Facts<'_>, findings: &mut Findings) {
+    if facts.cluster.version.get().is_some_and(|version| !rule.applies_to(*version)) {
+        return;
+    }
+    let mut missing = BTreeSet::new();
+    let mut verdicts = Verdicts::new(rule, &mut findings.findings);
+    let mut without = false;
+    for evidence in rule.needs {
+        match evidence.in_cluster(facts.cluster) {
+            Have::Yes => {}
+            Have::NotAsked => {
+                missing.insert(*evidence);
+            }
+            Have::No(reason) => {
+                without = true;
+                verdicts.unknown(Subject::cluster(), &reason);
+            }
+            Have::Nothing => return,
+        }
+    }
+    if missing.is_empty() && !without {
+        (rule.check)(facts, &mut verdicts);
+    }
+    if verdicts.end() {
+        missing.extend(rule.needs);
+    }
+    if !missing.is_empty() {
+        note(&mut findings.not_examined, rule, missing);
+    }
+}
+
+fn note(not_examined: &mut Vec<NotExamined>, rule: &'static Rule, evidence: BTreeSet<Evidence>) {
+    match not_examined.iter_mut().find(|missed| missed.chapter == rule.chapter) {
+        Some(missed) => {
+            missed.evidence.extend(evidence);
+            missed.rules.insert(rule.id);
+        }
+        None => {
+            let rules = BTreeSet::from([rule.id]);
+            not_examined.push(NotExamined { chapter: rule.chapter, evidence, rules });
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A cluster as rules want to ask about it; what several rules need is looked up once.
+
+mod settings;
+mod trouble;
+
+pub(super) use settings::brokers_with;
+pub(super) use trouble::{ids, partition_findings};
+
+use crate::knobs::{Knob, Scope, find, topic_value};
+use crate::model::{Broker, Cluster, Datum, PartitionView, Topic, Unknown};
+use crate::protocol::profile::Profile;
+use crate::rules::{Subject, SubjectKind};
+use std::collections::BTreeMap;
+
+/// A cluster under examination.
+pub struct Facts<'a> {
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// What its version does; the reference version's rules where the version is not known.
+    pub profile: Profile,
+    topics: Vec<TopicFacts<'a>>,
+}
+
+/// A topic with what most rules ask of it.
+pub struct TopicFacts<'a> {
+    /// The topic.
+    pub topic: &'a Topic,
+    /// Fewest replicas of any of its partitions; 0 without partitions.
+    pub narrowest: usize,
+    /// Most replicas of any of its partitions.
+    pub widest: usize,
+    /// `min.insync.replicas` as configured.
+    pub min_isr: Datum<i64>,
+}
+
+impl<'a> Facts<'a> {
+    /// Looks the cluster over.
+    pub fn of(cluster: &'a Cluster) -> Self {
+        let profile =
+            cluster.version.get().map_or_else(Profile::default, |version| Profile::of(*version, None));
+        let min_isr = find(Some(Scope::Topic), "min.insync.replicas").ok();
+        let topics = cluster.topics.iter().map(|topic| topic_facts(cluster, topic, min_isr)).collect();
+        Facts { cluster, profile, topics }
+    }
+
+    /// Every topic.
+    pub fn topics(&self) -> impl Iterator<Item = &TopicFacts<'a>> {
+        self.topics.iter()
+    }
+
+    /// Topics of users, not of Kafka itself.
+    pub fn user_topics(&self) -> impl Iterator<Item = &TopicFacts<'a>> {
+        self.topics.iter().filter(|facts| !facts.topic.internal && !is_plumbing(&facts.topic.name))
+    }
+
+    /// A topic's partitions.
+    pub fn partitions(&self, facts: &TopicFacts<'a>) -> impl ExactSizeIterator<Item = PartitionView<'a>> {
+        self.cluster.partitions_of(facts.topic)
+    }
+
+    /// The minimum ISR that counts for a partition.
+    pub fn effective_min_isr(&self, configured: i64, partition: PartitionView<'_>) -> usize {
+        self.profile.effective_min_isr(usize::try_from(configured).unwrap_or(0), partition.replicas().len())
+    }
+
+    /// Brokers by rack, or why a rack is not known. Brokers without a rack are in none.
+    pub fn racks(&self) -> Result<BTreeMap<&'a str, Vec<&'a Broker>>, &'a Unknown> {
+        let mut racks: BTreeMap<&str, Vec<&Broker>> = BTreeMap::new();
+        for broker in self.cluster.brokers.iter() {
+            match &broker.rack {
+                Datum::Unknown { reason } => return Err(reason),
+                Datum::Known { value: Some(rack), .. } => racks.entry(rack).or_default().push(broker),
+                Datum::Known { value: None, .. } => {}
+            }
+        }
+        Ok(racks)
+    }
+}
+
+impl TopicFacts<'_> {
+    /// The topic as a subject.
+    pub fn subject(&self) -> Subject {
+        Subject::named(SubjectKind::Topic, self.topic.name.clone())
+    }
+}
+
+fn topic_facts<'a>(cluster: &'a Cluster, topic: &'a Topic, knob: Option<&Knob>) -> TopicFacts<'a> {
+    let widths = || cluster.partitions_of(topic).map(|partition| partition.replicas().len());
+    let min_isr = match knob.map(|knob| topic_value(cluster, topic, knob)) {
+        Some(Datum::Known { value, as_of, from }) => Datum::known(value.int().unwrap_or(1), as_of, from),
+        Some(Datum::Unknown { reason }) => Datum::unknown(reason),
+        None => Datum::unknown(Unknown::NotAsked),
+    };
+    TopicFacts { topic, narrowest: widths().min().unwrap_or(0), widest: widths().max().unwrap_or(0), min_isr }
+}
+
+/// Topics in which Kafka's own components keep their state, although Kafka does not call them internal.
+pub(super) fn is_plumbing(name: &str) -> bool {
+    const NAMES: [&str; 6] = [
+        "__consumer_offsets",
+        "__transaction_state",
+        "__share_group_state",
+        "__remote_log_metadata",
+        "__cluster_metadata",
+        "_schemas",
+    ];
+    const CONNECT: [&str; 3] = ["connect-offsets", "connect-configs", "connect-status"];
+    NAMES.contains(&name)
+        || CONNECT.contains(&name)
+        || name.ends_with("-changelog")
+        || name.ends_with("-repartition")
+}

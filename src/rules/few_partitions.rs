@@ -1,0 +1,3 @@
+//! Chapter 13: not enough partitions.
+
+pub(super) mod idle_consumers;

@@ -1,0 +1,219 @@
+//! What an examination found, did not get to know and did not look at.
+
+use crate::rules::{Chapter, Evidence, Rule};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How bad a finding is, worst first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Data loss, an outage or an open door now.
+    Critical,
+    /// The next ordinary failure brings one of them.
+    High,
+    /// A weakness that needs a second cause.
+    Medium,
+    /// Worth an hour some day.
+    Low,
+    /// Good to know.
+    Info,
+}
+
+impl Severity {
+    /// All severities, worst first.
+    pub const ALL: [Severity; 5] =
+        [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+
+    /// As it is written: `critical`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Critical => "critical",
+            Severity::High => "high",
+            Severity::Medium => "medium",
+            Severity::Low => "low",
+            Severity::Info => "info",
+        }
+    }
+}
+
+/// What became of a rule on a subject.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is so.
+    Finding,
+    /// The evidence was asked for and not obtained.
+    Unknown,
+    /// It is so, and somebody decided to live with it.
+    Waived,
+}
+
+/// What kind of thing a rule or a finding is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// The cluster as a whole.
+    Cluster,
+    /// A broker.
+    Broker,
+    /// A topic.
+    Topic,
+    /// A partition.
+    Partition,
+    /// A producer.
+    Producer,
+    /// A consumer.
+    Consumer,
+    /// A consumer group.
+    Group,
+}
+
+impl SubjectKind {
+    /// As it is written: `topic`.
+    pub fn word(self) -> &'static str {
+        match self {
+            SubjectKind::Cluster => "cluster",
+            SubjectKind::Broker => "broker",
+            SubjectKind::Topic => "topic",
+            SubjectKind::Partition => "partition",
+            SubjectKind::Producer => "producer",
+            SubjectKind::Consumer => "consumer",
+            SubjectKind::Group => "group",
+        }
+    }
+}
+
+/// What a finding is about.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Subject {
+    /// What kind of thing.
+    pub kind: SubjectKind,
+    /// Its name: a topic, a broker's id, a group, a client; a partition's topic; empty for the cluster.
+    pub name: Arc<str>,
+    /// The partition's number, if it is one partition.
+    pub partition: Option<i32>,
+}
+
+impl Subject {
+    /// The cluster as a whole.
+    pub fn cluster() -> Self {
+        Subject { kind: SubjectKind::Cluster, name: "".into(), partition: None }
+    }
+
+    /// A thing with a name.
+    pub fn named(kind: SubjectKind, name: impl Into<Arc<str>>) -> Self {
+        Subject { kind, name: name.into(), partition: None }
+    }
+
+    /// As people say it: `topic orders`, `partition orders-3`, `cluster`.
+    pub fn title(&self) -> String {
+        match (self.partition, self.name.is_empty()) {
+            (Some(number), _) => format!("partition {}-{number}", self.name),
+            (None, true) => self.kind.word().to_string(),
+            (None, false) => format!("{} {}", self.kind.word(), self.name),
+        }
+    }
+}
+
+/// One thing that an examination has to say.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that says it.
+    pub rule: &'static Rule,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// Found, unknown or waived.
+    pub status: Status,
+    /// What it is about.
+    pub subject: Subject,
+    /// What was seen, or why nothing was.
+    pub evidence: String,
+}
+
+impl Finding {
+    /// What to do about it, for this subject.
+    pub fn fix(&self) -> String {
+        self.rule.fix.replace("{name}", &self.subject.name)
+    }
+}
+
+/// A chapter that was not looked at in full, and for want of what.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NotExamined {
+    /// Which chapter.
+    pub chapter: Chapter,
+    /// What nobody asked for.
+    pub evidence: BTreeSet<Evidence>,
+    /// Rules that waited for it.
+    pub rules: BTreeSet<&'static str>,
+}
+
+impl NotExamined {
+    /// The evidence in words. Who has no cluster need not be told of all its parts.
+    pub fn words(&self) -> String {
+        let whole = self.evidence.contains(&Evidence::Metadata);
+        let is_part = |evidence: &Evidence| {
+            !matches!(evidence, Evidence::Metadata | Evidence::Producers | Evidence::Consumers)
+        };
+        let named = self.evidence.iter().filter(|evidence| !(whole && is_part(evidence)));
+        let docs: Vec<&str> = named.map(|evidence| evidence.doc()).collect();
+        docs.join(", ")
+    }
+}
+
+/// How many of each.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
+pub struct Summary {
+    /// Critical findings.
+    pub critical: usize,
+    /// High ones.
+    pub high: usize,
+    /// Medium ones.
+    pub medium: usize,
+    /// Low ones.
+    pub low: usize,
+    /// Good to know.
+    pub info: usize,
+    /// Rules without their evidence.
+    pub unknown: usize,
+    /// Findings that somebody decided to live with.
+    pub waived: usize,
+}
+
+/// All that an examination has to say, worst first.
+#[derive(Clone, Default, Debug)]
+pub struct Findings {
+    /// By status, severity, order of the rules and subject.
+    pub findings: Vec<Finding>,
+    /// By chapter.
+    pub not_examined: Vec<NotExamined>,
+}
+
+impl Findings {
+    /// Findings of a severity or worse; what is unknown or waived does not count.
+    pub fn at_or_above(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        let counts =
+            move |finding: &&Finding| finding.status == Status::Finding && finding.severity <= severity;
+        self.findings.iter().filter(counts)
+    }
+
+    /// How many of each.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for finding in &self.findings {
+            let count = match (finding.status, finding.severity) {
+                (Status::Unknown, _) => &mut summary.unknown,
+                (Status::Waived, _) => &mut summary.waived,
+                (Status::Finding, Severity::Critical) => &mut summary.critical,
+                (Status::Finding, Severity::High) => &mut summary.high,
+                (Status::Finding, Severity::Medium) => &mut summary.medium,
+                (Status::Finding, Severity::Low) => &mut summary.low,
+                (Status::Finding, Severity::Info) => &mut summary.info,
+            };
+            *count += 1;
+        }
+        summary
+    }
+}

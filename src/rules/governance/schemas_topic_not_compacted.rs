@@ -1,0 +1,47 @@
+//! A schema registry's topic that is not compacted.
+
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `schemas-topic-not-compacted`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "schemas-topic-not-compacted",
+    chapter: Chapter::new(5),
+    severity: Severity::Critical,
+    title: "Schemas that expire",
+    scope: SubjectKind::Topic,
+    why: "Schema ids vanish with retention, and records that carry them can no longer be read.",
+    fix: "kafka-configs.sh --alter --topic {name} --add-config cleanup.policy=compact",
+    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for topic in facts.topics().filter(|topic| &*topic.topic.name == "_schemas") {
+        let Some(config) = verdicts.known(&topic.topic.config, || topic.subject()) else { continue };
+        let policy = config.get("cleanup.policy").and_then(|entry| entry.value.as_deref());
+        if let Some(policy) = policy.filter(|policy| !policy.contains("compact")) {
+            verdicts.finding(topic.subject(), format!("cleanup.policy={policy}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{NO_CONFIG, given};
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given().topic("_schemas", "cleanup.policy=delete", &[&[1, 2, 3]]);
+        assert_eq!(found.says(&RULE), ["critical topic _schemas: cleanup.policy=delete"]);
+        let quiet = given().topic("_schemas", "cleanup.policy=compact", &[&[1]]).topic(
+            "a",
+            "cleanup.policy=delete",
+            &[&[1]],
+        );
+        assert!(quiet.says(&RULE).is_empty());
+        assert_eq!(given().topic("_schemas", "", &[&[1]]).denied_topic_config().says(&RULE), [NO_CONFIG]);
+    }
+}

@@ -1,0 +1,58 @@
+//! Producers whose delivery timeout is below what one attempt may take.
+
+use crate::model::KafkaVersion;
+use crate::rules::clients::producers;
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `delivery-timeout-invalid`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "delivery-timeout-invalid",
+    chapter: Chapter::new(2),
+    severity: Severity::High,
+    title: "Producer that does not start",
+    scope: SubjectKind::Producer,
+    why: "The client throws a ConfigException at start.",
+    fix: "Raise delivery.timeout.ms to linger.ms + request.timeout.ms at least",
+    needs: &[Evidence::Producers],
+    since: Some(KafkaVersion::new(2, 1, 0)),
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for producer in producers(facts.cluster).filter(|producer| producer.sets("delivery.timeout.ms")) {
+        let mut int = |key| producer.int(key, verdicts);
+        let (Some(delivery), Some(linger), Some(request)) =
+            (int("delivery.timeout.ms"), int("linger.ms"), int("request.timeout.ms"))
+        else {
+            continue;
+        };
+        if delivery < linger + request {
+            let seen =
+                format!("delivery.timeout.ms={delivery} < linger.ms={linger} + request.timeout.ms={request}");
+            verdicts.finding(producer.subject(), seen);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::given;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given().producer("delivery.timeout.ms=30000");
+        assert_eq!(
+            found.says(&RULE),
+            [
+                "high producer app.properties: delivery.timeout.ms=30000 < linger.ms=5 + request.timeout.ms=30000"
+            ]
+        );
+        assert!(given().producer("delivery.timeout.ms=30005").says(&RULE).is_empty());
+        assert_eq!(
+            given().producer("delivery.timeout.ms=${env:D}").says(&RULE),
+            ["unknown producer app.properties: not visible: a config provider fills in delivery.timeout.ms"]
+        );
+    }
+}

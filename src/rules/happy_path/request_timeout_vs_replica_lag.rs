@@ -1,0 +1,50 @@
+//! Producers that time out sooner than a stuck follower leaves the ISR.
+
+use crate::knobs::{Scope, broker_value, find};
+use crate::rules::clients::producers;
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+
+/// `request-timeout-vs-replica-lag`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "request-timeout-vs-replica-lag",
+    chapter: Chapter::new(2),
+    severity: Severity::Medium,
+    title: "Retries while a follower is waited for",
+    scope: SubjectKind::Producer,
+    why: "The attempt is given up and sent again although the broker is still waiting for a follower.",
+    fix: "Set request.timeout.ms above replica.lag.time.max.ms",
+    needs: &[Evidence::Producers, Evidence::BrokerConfig],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    let Ok(knob) = find(Some(Scope::Broker), "replica.lag.time.max.ms") else { return };
+    let lag = broker_value(facts.cluster, None, knob).map(|value| value.int().unwrap_or(0));
+    let Some(lag_ms) = verdicts.known(&lag, Subject::cluster) else { return };
+    for producer in producers(facts.cluster) {
+        let Some(timeout_ms) = producer.int("request.timeout.ms", verdicts) else { continue };
+        if timeout_ms < *lag_ms {
+            let seen = format!("request.timeout.ms={timeout_ms}, replica.lag.time.max.ms={lag_ms}");
+            verdicts.finding(producer.subject(), seen);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{NO_CONFIG, given};
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given().producer("request.timeout.ms=10000");
+        assert_eq!(
+            found.says(&RULE),
+            ["medium producer app.properties: request.timeout.ms=10000, replica.lag.time.max.ms=30000"]
+        );
+        assert!(given().producer("").says(&RULE).is_empty());
+        assert_eq!(given().producer("").denied_broker_config().says(&RULE), [NO_CONFIG]);
+    }
+}

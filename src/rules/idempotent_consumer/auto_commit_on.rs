@@ -1,0 +1,45 @@
+//! Consumers that commit automatically.
+
+use crate::rules::clients::consumers;
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `auto-commit-on`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "auto-commit-on",
+    chapter: Chapter::new(3),
+    severity: Severity::Medium,
+    title: "Offsets move by the clock",
+    scope: SubjectKind::Consumer,
+    why: "Offsets are committed by time, not by success: a crash repeats up to an interval, and asynchronous work in hand is lost.",
+    fix: "Set enable.auto.commit=false and commit after processing",
+    needs: &[Evidence::Consumers],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for consumer in consumers(facts.cluster) {
+        if consumer.get("enable.auto.commit", verdicts).is_some_and(|on| on.eq_ignore_ascii_case("true")) {
+            verdicts.finding(consumer.subject(), consumer.shown("enable.auto.commit", "true"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::given;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given().consumer("");
+        assert_eq!(found.says(&RULE), ["medium consumer app.properties: enable.auto.commit=true (default)"]);
+        assert!(given().consumer("enable.auto.commit=false").says(&RULE).is_empty());
+        assert_eq!(given().says(&RULE), ["not examined: consumer settings (give --consumer FILE)"]);
+        assert_eq!(
+            given().consumer("enable.auto.commit=${env:C}").says(&RULE),
+            ["unknown consumer app.properties: not visible: a config provider fills in enable.auto.commit"]
+        );
+    }
+}

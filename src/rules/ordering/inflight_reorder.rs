@@ -1,0 +1,63 @@
+//! Producers that retry with several batches in flight and without idempotence.
+
+use crate::knobs::{Idempotence, idempotence_of};
+use crate::rules::clients::{IDEMPOTENCE_KEYS, producers};
+use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+
+/// `inflight-reorder`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "inflight-reorder",
+    chapter: Chapter::new(10),
+    severity: Severity::High,
+    title: "A retry overtakes its successor",
+    scope: SubjectKind::Producer,
+    why: "A batch that is sent again lands after the one that was sent behind it: order within the partition is lost.",
+    fix: "Leave idempotence on, or set max.in.flight.requests.per.connection=1",
+    needs: &[Evidence::Producers],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+    for producer in producers(facts.cluster) {
+        if !producer.readable(&IDEMPOTENCE_KEYS, verdicts)
+            || idempotence_of(producer.profile) == Idempotence::On
+        {
+            continue;
+        }
+        let mut int = |key| producer.int(key, verdicts);
+        let (Some(flight), Some(retries)) = (int("max.in.flight.requests.per.connection"), int("retries"))
+        else {
+            continue;
+        };
+        if flight > 1 && retries > 0 && producer.get("acks", verdicts) != Some("0") {
+            verdicts.finding(
+                producer.subject(),
+                format!("no idempotence, {flight} requests in flight, retries on"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::given;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let found = given().producer("acks=1");
+        assert_eq!(
+            found.says(&RULE),
+            ["high producer app.properties: no idempotence, 5 requests in flight, retries on"]
+        );
+        let one = given().producer("enable.idempotence=false\nmax.in.flight.requests.per.connection=1");
+        assert!(one.says(&RULE).is_empty());
+        assert!(given().producer("").says(&RULE).is_empty());
+        assert_eq!(
+            given().producer("acks=${env:A}").says(&RULE),
+            ["unknown producer app.properties: not visible: a config provider fills in acks"]
+        );
+    }
+}

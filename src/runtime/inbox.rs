@@ -1,0 +1,121 @@
+//! One queue for everything that comes in. Of snapshots only the newest is kept.
+
+use crate::app::{Level, Msg, Snapshot, Trouble};
+use crate::term::Event;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// One thing that came in.
+pub(super) enum Input {
+    Event(Event),
+    Msg(Msg),
+}
+
+enum Post {
+    Input(Input),
+    /// The slot has a snapshot.
+    Snapshot,
+}
+
+/// The receiving end.
+pub(super) struct Inbox {
+    sender: Sender<Post>,
+    receiver: Receiver<Post>,
+    slot: Arc<Mutex<Option<Snapshot>>>,
+}
+
+impl Inbox {
+    pub(super) fn new() -> Inbox {
+        let (sender, receiver) = channel();
+        Inbox { sender, receiver, slot: Arc::default() }
+    }
+
+    /// Where a source sends to.
+    pub(super) fn sink(&self) -> Sink {
+        Sink { sender: self.sender.clone(), slot: self.slot.clone() }
+    }
+
+    /// Where the terminal sends to.
+    pub(super) fn events(&self) -> impl Fn(Event) -> bool + Send + 'static {
+        let sender = self.sender.clone();
+        move |event| sender.send(Post::Input(Input::Event(event))).is_ok()
+    }
+
+    /// The next input, if one comes in time.
+    pub(super) fn wait(&self, timeout: Duration) -> Option<Input> {
+        self.receiver.recv_timeout(timeout).ok().and_then(|post| self.open(post))
+    }
+
+    /// All that is there already.
+    pub(super) fn ready(&self) -> impl Iterator<Item = Input> + '_ {
+        self.receiver.try_iter().filter_map(|post| self.open(post))
+    }
+
+    fn open(&self, post: Post) -> Option<Input> {
+        match post {
+            Post::Input(input) => Some(input),
+            Post::Snapshot => {
+                let newest = self.slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+                newest.map(|snapshot| Input::Msg(Msg::Snapshot(snapshot)))
+            }
+        }
+    }
+}
+
+/// Where a source sends what it sees. Sending never waits; when the screen is gone it yields `false`.
+#[derive(Clone)]
+pub struct Sink {
+    sender: Sender<Post>,
+    slot: Arc<Mutex<Option<Snapshot>>>,
+}
+
+impl Sink {
+    /// A newer state; it replaces one that was not looked at yet.
+    pub fn snapshot(&self, snapshot: Snapshot) -> bool {
+        let waiting = self.slot.lock().unwrap_or_else(PoisonError::into_inner).replace(snapshot).is_some();
+        waiting || self.sender.send(Post::Snapshot).is_ok()
+    }
+
+    /// The source has trouble, or no longer.
+    pub fn trouble(&self, trouble: Option<Trouble>) -> bool {
+        self.msg(Msg::Trouble(trouble))
+    }
+
+    /// Something to tell the user.
+    pub fn notice(&self, level: Level, text: impl Into<String>) -> bool {
+        self.msg(Msg::Notice(level, text.into()))
+    }
+
+    pub(super) fn msg(&self, msg: Msg) -> bool {
+        self.sender.send(Post::Input(Input::Msg(msg))).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hypothesis::reference;
+    use crate::model::KafkaVersion;
+
+    #[test]
+    fn only_the_newest_snapshot_is_kept() {
+        let inbox = Inbox::new();
+        let sink = inbox.sink();
+        for taken_at in 1..=3 {
+            let mut cluster = reference(KafkaVersion::REFERENCE);
+            cluster.taken_at = taken_at;
+            assert!(sink.snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
+        }
+        assert!(sink.notice(Level::Notice, "later"));
+        let seen: Vec<String> = inbox
+            .ready()
+            .map(|input| match input {
+                Input::Msg(Msg::Snapshot(snapshot)) => snapshot.cluster.taken_at.to_string(),
+                Input::Msg(Msg::Notice(_, text)) => text,
+                _ => "?".into(),
+            })
+            .collect();
+        assert_eq!(seen, ["3", "later"]);
+    }
+}

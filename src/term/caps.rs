@@ -1,0 +1,118 @@
+//! What the terminal can do, judged by the environment alone: asking the terminal stalls or leaks over slow lines.
+
+use crate::theme::{ColorChoice, Depth};
+
+/// What the terminal can do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Caps {
+    /// How many colours it shows.
+    pub depth: Depth,
+    /// Whether it shows more than ASCII.
+    pub unicode: bool,
+    /// Whether it is reached over SSH.
+    pub ssh: bool,
+    /// Whether tmux is in between.
+    pub tmux: bool,
+}
+
+impl Caps {
+    /// The capabilities that an environment tells of. Precedence for colours: `choice`, `NO_COLOR`,
+    /// `CLICOLOR_FORCE`, then `COLORTERM` and `TERM`.
+    pub fn from_env(env: impl Fn(&str) -> Option<String>, choice: ColorChoice) -> Caps {
+        let set = |name: &str| env(name).filter(|value| !value.is_empty());
+        let depth = match choice {
+            ColorChoice::Exactly(depth) => depth,
+            ColorChoice::Auto if set("NO_COLOR").is_some() => Depth::None,
+            ColorChoice::Auto => {
+                let forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+                depth_of(&set).max(if forced { Depth::C16 } else { Depth::None })
+            }
+        };
+        Caps {
+            depth,
+            unicode: unicode(&set),
+            ssh: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| set(name).is_some()),
+            tmux: set("TMUX").is_some(),
+        }
+    }
+
+    /// The capabilities of this process's terminal.
+    pub fn detect(choice: ColorChoice) -> Caps {
+        Caps::from_env(|name| std::env::var(name).ok(), choice)
+    }
+}
+
+/// Terminals known for 24-bit colour that do not always say so in `COLORTERM`, which sshd does not pass on.
+const TRUE_TERMS: [&str; 7] =
+    ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour", "rio"];
+
+/// Terminals without colours.
+const PLAIN_TERMS: [&str; 6] = ["dumb", "vt52", "vt100", "vt102", "vt220", "unknown"];
+
+fn depth_of(set: &impl Fn(&str) -> Option<String>) -> Depth {
+    let term = set("TERM").unwrap_or_else(|| "dumb".into());
+    let color_term = set("COLORTERM").unwrap_or_default();
+    let program = set("TERM_PROGRAM").unwrap_or_default();
+    if PLAIN_TERMS.contains(&term.as_str()) {
+        return Depth::None;
+    }
+    let truly = color_term == "truecolor"
+        || color_term == "24bit"
+        || term.ends_with("-direct")
+        || TRUE_TERMS.iter().any(|known| term.starts_with(known))
+        || ["iTerm.app", "WezTerm", "ghostty", "vscode"].contains(&program.as_str())
+        || set("WT_SESSION").is_some();
+    match () {
+        () if truly => Depth::True,
+        () if term.contains("256color") => Depth::C256,
+        () => Depth::C16,
+    }
+}
+
+/// UTF-8 by the first locale variable that is set, and a terminal that has the glyphs.
+fn unicode(set: &impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| set(name)).unwrap_or_default();
+    let locale = locale.to_ascii_lowercase();
+    let term = set("TERM").unwrap_or_else(|| "dumb".into());
+    let has_glyphs = term != "linux" && !PLAIN_TERMS.contains(&term.as_str());
+    has_glyphs && (locale.contains("utf-8") || locale.contains("utf8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caps(env: &[(&str, &str)]) -> Caps {
+        let find = |name: &str| env.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_string());
+        Caps::from_env(find, ColorChoice::Auto)
+    }
+
+    #[test]
+    fn depth_follows_the_environment() {
+        let depth = |env: &[(&str, &str)]| caps(env).depth;
+        assert_eq!(depth(&[]), Depth::None);
+        assert_eq!(depth(&[("TERM", "xterm")]), Depth::C16);
+        assert_eq!(depth(&[("TERM", "tmux-256color")]), Depth::C256);
+        assert_eq!(depth(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), Depth::True);
+        assert_eq!(depth(&[("TERM", "xterm-kitty")]), Depth::True);
+        assert_eq!(depth(&[("TERM", "dumb"), ("COLORTERM", "truecolor")]), Depth::None);
+    }
+
+    #[test]
+    fn no_color_beats_force_and_the_flag_beats_both() {
+        let env = [("TERM", "xterm-256color"), ("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")];
+        assert_eq!(caps(&env).depth, Depth::None);
+        assert_eq!(caps(&[("TERM", "xterm-256color"), ("NO_COLOR", "")]).depth, Depth::C256);
+        assert_eq!(caps(&[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")]).depth, Depth::C16);
+        let flag = Caps::from_env(|_| Some("1".into()), ColorChoice::Exactly(Depth::True));
+        assert_eq!(flag.depth, Depth::True);
+    }
+
+    #[test]
+    fn unicode_needs_a_locale_and_a_terminal_with_the_glyphs() {
+        assert!(caps(&[("TERM", "xterm"), ("LANG", "de_DE.UTF-8")]).unicode);
+        assert!(caps(&[("TERM", "xterm"), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]).unicode);
+        assert!(!caps(&[("TERM", "xterm"), ("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")]).unicode);
+        assert!(!caps(&[("TERM", "linux"), ("LANG", "de_DE.UTF-8")]).unicode);
+    }
+}

@@ -1,0 +1,48 @@
+//! The clipboard of the user's own machine, reached through the terminal with OSC 52.
+
+use crossterm::Command;
+use crossterm::clipboard::CopyToClipboard;
+use std::fmt;
+
+/// What terminals accept at most, encoded.
+const MAX_ENCODED: usize = 74_994;
+
+/// The text does not fit into one OSC 52 sequence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooLong;
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "too long to copy through the terminal")
+    }
+}
+
+impl std::error::Error for TooLong {}
+
+/// The sequence that copies a text. Within tmux it is sent twice: for tmux itself, and wrapped for the terminal
+/// around it, since either may be set to ignore it.
+pub(super) fn sequence(text: &str, tmux: bool) -> Result<String, TooLong> {
+    let mut plain = String::new();
+    CopyToClipboard::to_clipboard_from(text).write_ansi(&mut plain).map_err(|_| TooLong)?;
+    if plain.len() > MAX_ENCODED {
+        return Err(TooLong);
+    }
+    if !tmux {
+        return Ok(plain);
+    }
+    let wrapped = plain.replace('\x1b', "\x1b\x1b");
+    Ok(format!("{plain}\x1bPtmux;{wrapped}\x1b\\"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_encoded_and_wrapped_for_tmux() {
+        assert_eq!(sequence("orders-3", false).unwrap(), "\x1b]52;c;b3JkZXJzLTM=\x1b\\");
+        let both = sequence("a", true).unwrap();
+        assert!(both.ends_with("\x1bPtmux;\x1b\x1b]52;c;YQ==\x1b\x1b\\\x1b\\"), "{both:?}");
+        assert_eq!(sequence(&"x".repeat(80_000), false), Err(TooLong));
+    }
+}

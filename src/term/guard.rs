@@ -1,0 +1,125 @@
+//! The terminal's modes: taken once, given back on every way out, panics and signals included.
+
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{Mode, OFlags};
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, Once, PoisonError};
+use std::thread::{self, ThreadId};
+
+/// What was changed and has to be changed back.
+struct Taken {
+    by: ThreadId,
+    stderr: Option<OwnedFd>,
+}
+
+static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
+
+/// Alternate screen, bracketed paste, focus reports.
+const RAISE: &str = "\x1b[?1049h\x1b[2J\x1b[?2004h\x1b[?1004h";
+/// Everything that klever may have switched on, off again, whether it was on or not; cursor shown.
+const LOWER: &str =
+    "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[2J\x1b[?1049l\x1b[?25h";
+
+pub(super) const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+pub(super) const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// Takes the terminal over: raw mode, alternate screen, and standard error away from it, into `log` or nowhere.
+pub(super) fn raise(log: Option<&Path>) -> io::Result<()> {
+    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if taken.is_some() {
+        return Ok(());
+    }
+    raw_mode()?;
+    let stderr = redirect_stderr(log).unwrap_or_default();
+    *taken = Some(Taken { by: thread::current().id(), stderr });
+    write_all(RAISE.as_bytes())
+}
+
+/// After a stop the shell may not have handed the terminal over yet; it takes a few milliseconds.
+fn raw_mode() -> io::Result<()> {
+    let mut result = crossterm::terminal::enable_raw_mode();
+    for _ in 0..20 {
+        if result.is_ok() {
+            break;
+        }
+        thread::sleep(std::time::Duration::from_millis(10));
+        result = crossterm::terminal::enable_raw_mode();
+    }
+    result
+}
+
+/// Gives the terminal back. Safe to call at any time, from any thread, any number of times.
+pub(super) fn lower() {
+    let mut taken = match TAKEN.try_lock() {
+        Ok(taken) => taken,
+        Err(std::sync::TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(std::sync::TryLockError::WouldBlock) => return lower_modes(),
+    };
+    if let Some(was) = taken.take() {
+        lower_modes();
+        if let Some(stderr) = was.stderr {
+            let _ = rustix::stdio::dup2_stderr(&stderr);
+        }
+    }
+}
+
+fn lower_modes() {
+    let _ = write_all(LOWER.as_bytes());
+    let _ = crossterm::terminal::disable_raw_mode();
+}
+
+/// Whether this thread took the terminal; a panic elsewhere must not tear the screen down.
+fn is_mine() -> bool {
+    match TAKEN.try_lock() {
+        Ok(taken) => taken.as_ref().is_none_or(|taken| taken.by == thread::current().id()),
+        Err(_) => true,
+    }
+}
+
+/// Makes a panic give the terminal back before its message is printed. A panic of another thread than the
+/// screen's leaves the screen alone: its message goes where standard error goes, and the screen tells of it.
+pub fn install_panic_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if is_mine() {
+                lower();
+            }
+            before(panic);
+        }));
+    });
+}
+
+/// Standard error into a file, or nowhere, so that no library writes on the screen. Yields the descriptor to
+/// put back; nothing when it does not go to a terminal anyway.
+fn redirect_stderr(log: Option<&Path>) -> io::Result<Option<OwnedFd>> {
+    let stderr = io::stderr();
+    if !rustix::termios::isatty(stderr.as_fd()) {
+        return Ok(None);
+    }
+    let flags = OFlags::WRONLY | OFlags::CLOEXEC;
+    let owner_only = Mode::RUSR | Mode::WUSR;
+    let target = match log {
+        Some(path) => rustix::fs::open(path, flags | OFlags::CREATE | OFlags::APPEND, owner_only)?,
+        None => rustix::fs::open("/dev/null", flags, Mode::empty())?,
+    };
+    let saved = rustix::io::fcntl_dupfd_cloexec(stderr.as_fd(), 3)?;
+    rustix::stdio::dup2_stderr(&target)?;
+    Ok(Some(saved))
+}
+
+/// Past Rust's buffer and its lock, so that it works while a panic unwinds through a write.
+fn write_all(mut bytes: &[u8]) -> io::Result<()> {
+    let stdout = io::stdout();
+    while !bytes.is_empty() {
+        match rustix::io::write(stdout.as_fd(), bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => bytes = &bytes[count..],
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! The screen: entered, drawn on, left for a while, given back when dropped.
+
+use super::{Painter, TooLong, clipboard, guard, suspend};
+use ratatui::backend::Backend;
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal};
+use rustix::fd::AsFd;
+use std::fmt;
+use std::io::{self, Stdout};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How the screen is entered.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Options {
+    /// Whether mouse buttons and the wheel are reported.
+    pub mouse: bool,
+    /// Whether tmux is between us and the terminal.
+    pub tmux: bool,
+    /// Where standard error goes while the screen is up; nowhere without it.
+    pub log: Option<PathBuf>,
+}
+
+/// Why there is no screen.
+#[derive(Debug)]
+pub enum TermError {
+    /// Standard output goes to a file or a pipe.
+    NotATerminal,
+    /// The terminal refused.
+    Io(io::Error),
+}
+
+impl fmt::Display for TermError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TermError::NotATerminal => write!(f, "standard output is not a terminal"),
+            TermError::Io(error) => write!(f, "the terminal cannot be used: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for TermError {}
+
+impl From<io::Error> for TermError {
+    fn from(error: io::Error) -> Self {
+        TermError::Io(error)
+    }
+}
+
+/// What a frame cost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Cost {
+    /// Bytes written.
+    pub bytes: u64,
+    /// How long the terminal took to take them.
+    pub took: Duration,
+}
+
+/// The terminal while klever has it.
+pub struct Screen {
+    terminal: Terminal<Painter<Stdout>>,
+    options: Options,
+}
+
+impl Screen {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// When standard output is not a terminal, or the terminal refuses.
+    pub fn enter(options: Options) -> Result<Screen, TermError> {
+        if !rustix::termios::isatty(io::stdout().as_fd()) {
+            return Err(TermError::NotATerminal);
+        }
+        let terminal = Terminal::new(Painter::new(io::stdout(), crossterm::terminal::size))?;
+        let mut screen = Screen { terminal, options };
+        screen.raise()?;
+        Ok(screen)
+    }
+
+    fn raise(&mut self) -> io::Result<()> {
+        guard::raise(self.options.log.as_deref())?;
+        if self.options.mouse {
+            self.terminal.backend_mut().push(guard::MOUSE_ON);
+        }
+        self.repaint()
+    }
+
+    /// Draws a frame; only cells that changed are written.
+    ///
+    /// # Errors
+    /// When the terminal does not take it: it is gone.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<Cost> {
+        let size = self.terminal.size()?;
+        if size.width == 0 || size.height == 0 {
+            return Ok(Cost::default());
+        }
+        let before = self.terminal.backend().written();
+        let started = Instant::now();
+        self.terminal.backend_mut().set_columns(size.width);
+        self.terminal.draw(render)?;
+        Ok(Cost { bytes: self.terminal.backend().written() - before, took: started.elapsed() })
+    }
+
+    /// Forgets what is on the terminal, so that the next frame is drawn whole. Asks the terminal nothing.
+    ///
+    /// # Errors
+    /// When its size cannot be told.
+    pub fn repaint(&mut self) -> io::Result<()> {
+        self.terminal.backend_mut().forget();
+        let size = self.terminal.backend().size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    }
+
+    /// Gives the terminal back for now.
+    pub fn leave(&mut self) {
+        guard::lower();
+    }
+
+    /// Takes it again, whatever was done to it in between.
+    ///
+    /// # Errors
+    /// When it cannot be taken.
+    pub fn reenter(&mut self) -> io::Result<()> {
+        guard::lower();
+        self.raise()
+    }
+
+    /// Stops the job until the shell continues it. Yields `false` when there is no shell to do so.
+    ///
+    /// # Errors
+    /// When the terminal cannot be taken again.
+    pub fn suspend(&mut self) -> io::Result<bool> {
+        self.leave();
+        let stopped = suspend::stop();
+        self.reenter()?;
+        stopped
+    }
+
+    /// Copies a text to the user's clipboard, if the terminal allows it.
+    ///
+    /// # Errors
+    /// When the text is too long for a terminal, or the terminal is gone.
+    pub fn copy(&mut self, text: &str) -> io::Result<Result<(), TooLong>> {
+        match clipboard::sequence(text, self.options.tmux) {
+            Ok(sequence) => {
+                self.terminal.backend_mut().push(sequence.as_bytes());
+                Backend::flush(self.terminal.backend_mut()).map(Ok)
+            }
+            Err(too_long) => Ok(Err(too_long)),
+        }
+    }
+
+    /// Switches the mouse on or off.
+    pub fn set_mouse(&mut self, on: bool) {
+        self.options.mouse = on;
+        self.terminal.backend_mut().push(if on { guard::MOUSE_ON } else { guard::MOUSE_OFF });
+    }
+
+    /// Bytes written so far.
+    pub fn written(&self) -> u64 {
+        self.terminal.backend().written()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        guard::lower();
+    }
+}

@@ -1,0 +1,179 @@
+//! The marks to draw with, in two sets: box drawing and blocks, or plain ASCII.
+
+use std::str::FromStr;
+
+/// What the user asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum GlyphChoice {
+    /// By locale and terminal.
+    #[default]
+    Auto,
+    /// Box drawing, blocks and arrows.
+    Unicode,
+    /// ASCII only.
+    Ascii,
+}
+
+impl FromStr for GlyphChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(GlyphChoice::Auto),
+            "unicode" => Ok(GlyphChoice::Unicode),
+            "ascii" => Ok(GlyphChoice::Ascii),
+            _ => Err(format!("`{text}` is not a set of glyphs: auto, unicode or ascii")),
+        }
+    }
+}
+
+/// The lines of a frame.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Frame {
+    /// Horizontal.
+    pub horizontal: &'static str,
+    /// Vertical.
+    pub vertical: &'static str,
+    /// Top left, top right, bottom left, bottom right.
+    pub corners: [&'static str; 4],
+    /// Where lines meet: from the left, right, top, bottom, all sides.
+    pub joints: [&'static str; 5],
+}
+
+/// One set of marks. Each is exactly one column wide in every terminal, which is why there are no ticks,
+/// crosses or warning signs: their width depends on the font.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Glyphs {
+    /// `unicode` or `ascii`.
+    pub name: &'static str,
+    /// In order.
+    pub ok: &'static str,
+    /// Worth knowing.
+    pub notice: &'static str,
+    /// At the floor.
+    pub warn: &'static str,
+    /// Broken.
+    pub bad: &'static str,
+    /// Not known.
+    pub unknown: &'static str,
+    /// Growing.
+    pub up: &'static str,
+    /// Shrinking.
+    pub down: &'static str,
+    /// Leads to.
+    pub right: &'static str,
+    /// Towards the left.
+    pub left: &'static str,
+    /// In front of the selected row.
+    pub cursor: &'static str,
+    /// Where text was cut.
+    pub ellipsis: &'static str,
+    /// Between parts of a line.
+    pub dot: &'static str,
+    /// A replica that is missing from the ISR.
+    pub absent: &'static str,
+    /// The filled part of a meter.
+    pub full: &'static str,
+    /// The empty part of a meter.
+    pub empty: &'static str,
+    /// Eight heights of a bar, lowest first.
+    pub levels: [&'static str; 8],
+    /// The thumb of a scroll bar.
+    pub thumb: &'static str,
+    /// Frames.
+    pub frame: Frame,
+}
+
+impl Glyphs {
+    /// Box drawing, blocks and arrows.
+    pub const UNICODE: &'static Glyphs = &Glyphs {
+        name: "unicode",
+        ok: "•",
+        notice: "i",
+        warn: "!",
+        bad: "x",
+        unknown: "?",
+        up: "↑",
+        down: "↓",
+        right: "→",
+        left: "←",
+        cursor: ">",
+        ellipsis: "…",
+        dot: "·",
+        absent: ".",
+        full: "█",
+        empty: "░",
+        levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        thumb: "█",
+        frame: Frame {
+            horizontal: "─",
+            vertical: "│",
+            corners: ["┌", "┐", "└", "┘"],
+            joints: ["├", "┤", "┬", "┴", "┼"],
+        },
+    };
+
+    /// ASCII only.
+    pub const ASCII: &'static Glyphs = &Glyphs {
+        name: "ascii",
+        ok: "*",
+        notice: "i",
+        warn: "!",
+        bad: "x",
+        unknown: "?",
+        up: "^",
+        down: "v",
+        right: ">",
+        left: "<",
+        cursor: ">",
+        ellipsis: "~",
+        dot: "-",
+        absent: ".",
+        full: "#",
+        empty: "-",
+        levels: ["_", "_", ".", ".", "-", "-", "=", "#"],
+        thumb: "#",
+        frame: Frame {
+            horizontal: "-",
+            vertical: "|",
+            corners: ["+", "+", "+", "+"],
+            joints: ["+", "+", "+", "+", "+"],
+        },
+    };
+
+    /// The set for a choice, where `unicode` says whether the terminal can show more than ASCII.
+    pub fn choose(choice: GlyphChoice, unicode: bool) -> &'static Glyphs {
+        match (choice, unicode) {
+            (GlyphChoice::Unicode, _) | (GlyphChoice::Auto, true) => Glyphs::UNICODE,
+            (GlyphChoice::Ascii, _) | (GlyphChoice::Auto, false) => Glyphs::ASCII,
+        }
+    }
+
+    /// Every mark of the set.
+    pub fn all(&self) -> Vec<&'static str> {
+        let mut all = vec![
+            self.ok,
+            self.notice,
+            self.warn,
+            self.bad,
+            self.unknown,
+            self.up,
+            self.down,
+            self.right,
+            self.left,
+            self.cursor,
+            self.ellipsis,
+            self.dot,
+            self.absent,
+            self.full,
+            self.empty,
+            self.thumb,
+            self.frame.horizontal,
+            self.frame.vertical,
+        ];
+        all.extend(self.levels);
+        all.extend(self.frame.corners);
+        all.extend(self.frame.joints);
+        all
+    }
+}

@@ -1,0 +1,186 @@
+//! Where text is painted: by role, clipped, and free of characters that would break the screen.
+
+use crate::theme::{Role, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use std::borrow::Cow;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// A buffer and a theme.
+pub(super) struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    pub(super) theme: &'a Theme,
+}
+
+impl<'a> Canvas<'a> {
+    pub(super) fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
+        Canvas { buffer, theme }
+    }
+
+    /// Paints an area empty. Blanks get no colour of text, so that those on the terminal's own background need
+    /// not be written.
+    pub(super) fn fill(&mut self, area: Rect, role: Role) {
+        let style = self.theme.style(role);
+        let style = Style { fg: style.bg.and(style.fg), ..style };
+        for position in area.intersection(self.buffer.area).positions() {
+            if let Some(cell) = self.buffer.cell_mut(position) {
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+    }
+
+    /// Paints an area's text in a role's look.
+    pub(super) fn restyle(&mut self, area: Rect, role: Role) {
+        let style = self.theme.style(role);
+        for position in area.intersection(self.buffer.area).positions() {
+            if let Some(cell) = self.buffer.cell_mut(position) {
+                cell.modifier = ratatui::style::Modifier::empty();
+                cell.fg = ratatui::style::Color::Reset;
+                cell.set_style(style);
+            }
+        }
+    }
+
+    /// Paints a text of at most so many columns, cut with an ellipsis. Yields the column after it.
+    pub(super) fn put(&mut self, x: u16, y: u16, columns: u16, text: &str, role: Role) -> u16 {
+        let area = self.buffer.area;
+        if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() || columns == 0 {
+            return x;
+        }
+        let text = clean(text);
+        let text = cut(&text, usize::from(columns), self.theme.glyphs().ellipsis);
+        self.buffer.set_stringn(x, y, text, usize::from(columns), self.theme.style(role)).0
+    }
+
+    /// The same, lined up on the right.
+    pub(super) fn put_right(&mut self, x: u16, y: u16, columns: u16, text: &str, role: Role) {
+        let width = (clean(text).width() as u16).min(columns);
+        self.put(x + columns - width, y, width, text, role);
+    }
+
+    /// A text over as many lines as the area has, broken at blanks, the last one cut.
+    pub(super) fn paragraph(&mut self, area: Rect, text: &str, role: Role) {
+        let width = area.width.saturating_sub(2);
+        let mut rest = clean(text).into_owned();
+        for y in area.top()..area.bottom() {
+            let last = y + 1 == area.bottom();
+            let at = if last { rest.len() } else { break_at(&rest, usize::from(width)) };
+            self.put(area.x + 1, y, width, &rest[..at], role);
+            rest = rest[at..].trim_start().to_string();
+        }
+    }
+
+    /// A horizontal line.
+    pub(super) fn rule(&mut self, x: u16, y: u16, columns: u16, role: Role) {
+        let line = self.theme.glyphs().frame.horizontal.repeat(usize::from(columns));
+        self.put(x, y, columns, &line, role);
+    }
+
+    /// What is painted at a place.
+    pub(super) fn symbol(&self, x: u16, y: u16) -> &str {
+        self.buffer.cell((x, y)).map_or("", |cell| cell.symbol())
+    }
+
+    /// One mark.
+    pub(super) fn mark(&mut self, x: u16, y: u16, mark: &str, role: Role) {
+        self.put(x, y, 1, mark, role);
+    }
+}
+
+/// Where a line of so many columns ends: at the last blank that fits, or in the middle of a long word.
+fn break_at(text: &str, columns: usize) -> usize {
+    let (mut used, mut blank) = (0, None);
+    for (at, letter) in text.char_indices() {
+        if letter == ' ' {
+            blank = Some(at);
+        }
+        used += letter.width().unwrap_or(0);
+        if used > columns {
+            return blank.unwrap_or(at);
+        }
+    }
+    text.len()
+}
+
+/// How many columns a text takes.
+pub(super) fn columns_of(text: &str) -> u16 {
+    clean(text).width().min(usize::from(u16::MAX)) as u16
+}
+
+/// Without control characters and those that turn or hide text: names come from outside.
+fn clean(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_harmful) {
+        Cow::Owned(text.chars().filter(|letter| !is_harmful(*letter)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn is_harmful(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(letter, '\u{fe00}'..='\u{fe0f}')
+}
+
+fn cut<'t>(text: &'t str, columns: usize, ellipsis: &str) -> Cow<'t, str> {
+    if text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for letter in text.chars() {
+        used += letter.width().unwrap_or(0);
+        if used + 1 > columns {
+            break;
+        }
+        kept.push(letter);
+    }
+    kept.push_str(ellipsis);
+    Cow::Owned(kept)
+}
+
+/// A name cut in its middle, because beginning and end both tell.
+pub(super) fn cut_middle(name: &str, columns: u16, ellipsis: &str) -> String {
+    let letters: Vec<char> = clean(name).chars().collect();
+    let columns = usize::from(columns);
+    if letters.iter().map(|letter| letter.width().unwrap_or(0)).sum::<usize>() <= columns || columns < 5 {
+        return letters.into_iter().collect();
+    }
+    let (mut front, mut back) = (Vec::new(), Vec::new());
+    let (mut from, mut to, mut used) = (0, letters.len(), 1);
+    while from < to {
+        let take_front = front.len() <= back.len();
+        let letter = if take_front { letters[from] } else { letters[to - 1] };
+        used += letter.width().unwrap_or(0);
+        if used > columns {
+            break;
+        }
+        if take_front {
+            front.push(letter);
+            from += 1;
+        } else {
+            back.push(letter);
+            to -= 1;
+        }
+    }
+    front.into_iter().chain(ellipsis.chars()).chain(back.into_iter().rev()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_both_ends() {
+        assert_eq!(cut_middle("orders-12", 20, "~"), "orders-12");
+        assert_eq!(cut_middle("payments.eu.settlement-events-117", 16, "~"), "payments~nts-117");
+    }
+
+    #[test]
+    fn nothing_harmful_is_painted() {
+        assert_eq!(clean("a\x1b[31m\u{202e}b\u{200b}"), "a[31mb");
+        assert_eq!(columns_of("日本\n"), 4);
+    }
+}

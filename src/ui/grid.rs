@@ -1,0 +1,142 @@
+//! A table of which only the rows in view are built, however many there are.
+
+use super::canvas::{Canvas, columns_of, cut_middle};
+use super::hits::HitMap;
+use crate::app::{Align, App, Cell, Column, Level, Look, Pane, Target};
+use crate::theme::{Role, Status};
+use ratatui::layout::Rect;
+
+/// The role of a cell.
+pub(super) fn role_of(look: Look) -> Role {
+    match look {
+        Look::Plain => Role::Text,
+        Look::Strong => Role::Strong,
+        Look::Muted => Role::Muted,
+        Look::Status(level) | Look::Level(level) => status_of(level).role(),
+        Look::Changed => Role::Changed,
+        Look::Was => Role::Was,
+        Look::Better => Role::Better,
+        Look::Worse => Role::Worse,
+        Look::Unknown => Role::Unknown,
+    }
+}
+
+/// A level as the theme knows it.
+pub(super) fn status_of(level: Level) -> Status {
+    match level {
+        Level::Ok => Status::Ok,
+        Level::Notice => Status::Notice,
+        Level::Unknown => Status::Unknown,
+        Level::Warn => Status::Warn,
+        Level::Bad => Status::Bad,
+    }
+}
+
+/// Draws headings and rows; what the rows say comes from `cells`.
+pub(super) fn draw(
+    app: &App,
+    pane: Pane,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    hits: &mut HitMap,
+    cells: impl Fn(u32, bool) -> Vec<Cell>,
+) {
+    let columns = crate::app::columns(pane);
+    let widths = widths(columns, area.width.saturating_sub(2));
+    let mut body = area;
+    if columns.iter().any(|column| !column.title.is_empty()) && area.height > 5 {
+        headings(canvas, area, columns, &widths);
+        body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    }
+    hits.shows(pane, body.height);
+    let list = app.list(pane);
+    let view = list.view(usize::from(body.height));
+    for (row, y) in view.clone().zip(body.top()..body.bottom()) {
+        let item = app.items(pane)[row];
+        let line = Rect { y, height: 1, ..body };
+        let selected = list.selected() == Some(row);
+        draw_row(canvas, line, columns, &widths, &cells(item, row == view.start));
+        if selected {
+            let focused = app.focus() == pane;
+            canvas.mark(line.x, y, canvas.theme.glyphs().cursor, Role::Text);
+            canvas.restyle(line, if focused { Role::Selected } else { Role::SelectedDim });
+        }
+        hits.add(line, Target::Row(pane, (row - view.start) as u16));
+    }
+}
+
+fn headings(canvas: &mut Canvas<'_>, area: Rect, columns: &[Column], widths: &[u16]) {
+    let mut x = area.x + 1;
+    for (column, width) in columns.iter().zip(widths).filter(|(_, width)| **width > 0) {
+        match column.align {
+            Align::Left => {
+                canvas.put(x, area.y, *width, column.title, Role::Muted);
+            }
+            Align::Right => canvas.put_right(x, area.y, *width, column.title, Role::Muted),
+        }
+        x += width + 1;
+    }
+}
+
+fn draw_row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column], widths: &[u16], cells: &[Cell]) {
+    let mut x = line.x + 1;
+    for ((column, width), cell) in columns.iter().zip(widths).zip(cells).filter(|((_, width), _)| **width > 0)
+    {
+        let role = role_of(cell.look);
+        let (mut from, mut room) = (x, *width);
+        if let Look::Status(level) = cell.look {
+            canvas.mark(x, line.y, status_of(level).glyph(canvas.theme.glyphs()), role);
+            (from, room) = (x + 2, width.saturating_sub(2));
+        }
+        let cut = column.names && columns_of(&cell.text) > room;
+        let text = if cut {
+            cut_middle(&cell.text, room, canvas.theme.glyphs().ellipsis)
+        } else {
+            cell.text.clone()
+        };
+        match column.align {
+            Align::Left => {
+                canvas.put(from, line.y, room, &text, role);
+            }
+            Align::Right => canvas.put_right(from, line.y, room, &text, role),
+        }
+        x += width + 1;
+    }
+}
+
+/// How wide each column is in so many columns of screen; 0 is left out. It does not depend on the rows, so that
+/// nothing moves while values change.
+fn widths(columns: &[Column], room: u16) -> Vec<u16> {
+    let mut shown: Vec<bool> = columns.iter().map(|_| true).collect();
+    let needed = |shown: &[bool]| -> u16 {
+        columns.iter().zip(shown).filter(|(_, on)| **on).map(|(column, _)| column.min + 1).sum()
+    };
+    while needed(&shown) > room + 1 {
+        let droppable = (0..columns.len()).filter(|at| shown[*at] && columns[*at].drop > 0);
+        match droppable.max_by_key(|at| columns[*at].drop) {
+            Some(at) => shown[at] = false,
+            None => break,
+        }
+    }
+    let mut spare = (room + 1).saturating_sub(needed(&shown));
+    let width = |(column, on): (&Column, &bool)| {
+        let more = if *on { spare.min(column.max - column.min) } else { 0 };
+        spare -= more;
+        if *on { column.min + more } else { 0 }
+    };
+    columns.iter().zip(&shown).map(width).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn narrow_screens_drop_columns_and_wide_ones_fill_them() {
+        let columns = crate::app::columns(Pane::Partitions);
+        assert_eq!(widths(columns, 100), [40, 5, 24, 8, 9, 12].map(|width: u16| width.min(40)));
+        let narrow = widths(columns, 42);
+        assert_eq!(narrow.iter().filter(|width| **width == 0).count(), 2, "{narrow:?}");
+        assert!(widths(columns, 0).iter().sum::<u16>() > 0);
+    }
+}

@@ -1,0 +1,99 @@
+//! The first line: what is looked at, how real it is, its time, and how bad it is.
+//!
+//! ```text
+//!  klever  SIM  durability-1 · Kafka 4.1.0 · t 00:01:23 x10 · seed 7            2 high 1 medium
+//!  klever  READ-ONLY live  prod-eu · Kafka 3.9.1       ! stale for 12 s: no broker answers, retry in 4 s
+//! ```
+
+use super::canvas::{Canvas, columns_of};
+use crate::app::{App, Level, Origin};
+use crate::model::human_duration_ms;
+use crate::theme::Role;
+use ratatui::layout::Rect;
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let badge = match app.origin {
+        Origin::Sim(_) => Role::BadgeSim,
+        Origin::Live(_) => Role::BadgeLive,
+        Origin::File(_) => Role::BadgeFile,
+        Origin::Lab(_) => Role::BadgeLab,
+    };
+    let end = area.right();
+    let mut x = canvas.put(area.x, area.y, area.width, " klever ", Role::Strong);
+    x = canvas.put(x, area.y, end - x, &format!(" {} ", app.origin.badge()), badge);
+    let alarms = alarms(app);
+    let alarm_columns: u16 = alarms.iter().map(|(_, text)| columns_of(text) + 1).sum();
+    let room = end.saturating_sub(x + alarm_columns + 1);
+    let dot = format!(" {} ", canvas.theme.glyphs().dot);
+    let mut said = String::from(" ");
+    for (at, part) in parts(app).iter().enumerate() {
+        let joined = format!("{said}{}{part}", if at > 0 { dot.as_str() } else { "" });
+        if columns_of(&joined) <= room {
+            said = joined;
+        }
+    }
+    canvas.put(x, area.y, room, &said, Role::Text);
+    let mut x = end.saturating_sub(alarm_columns).max(x);
+    for (role, text) in alarms {
+        x = canvas.put(x, area.y, end.saturating_sub(x), &text, role) + 1;
+    }
+}
+
+/// From the most to the least important.
+fn parts(app: &App) -> Vec<String> {
+    let mut parts = vec![app.origin.name().to_string()];
+    if let Some(cluster) = app.cluster() {
+        parts.push(match cluster.version.get() {
+            Some(version) => format!("Kafka {version}"),
+            None => "Kafka ?".into(),
+        });
+    }
+    if let Some(clock) = app.clock {
+        let seconds = clock.at_ms / 1000;
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+        let pace = if clock.paused { "paused".into() } else { format!("x{}", clock.pace) };
+        parts.push(format!("t {hours:02}:{minutes:02}:{:02} {pace}", seconds % 60));
+        parts.push(format!("seed {}", clock.seed));
+    }
+    if let Some(topic) = &app.study {
+        parts.push(format!("studying {topic}"));
+    }
+    parts.push(concat!("v", env!("CARGO_PKG_VERSION")).to_string());
+    parts
+}
+
+/// What must not be missed.
+fn alarms(app: &App) -> Vec<(Role, String)> {
+    let mut alarms = Vec::new();
+    if let Some((since, _)) = app.frozen {
+        alarms.push((Role::Stale, format!("FROZEN for {}", human_duration_ms(app.now_ms - since))));
+    }
+    if let Some(trouble) = &app.trouble {
+        let retry = trouble.retry_ms.map_or(String::new(), |at| {
+            format!(", retry in {}", human_duration_ms((at - app.now_ms).max(0)))
+        });
+        let since = human_duration_ms((app.now_ms - trouble.since_ms).max(0));
+        alarms.push((Role::Bad, format!("! stale for {since}: {}{retry}", trouble.what)));
+        return alarms;
+    }
+    if app.cluster().is_none() {
+        alarms.push((Role::Notice, "waiting for the cluster".into()));
+    }
+    if let Some(judgement) = app.judgement() {
+        let counts =
+            [("critical", Role::Bad), ("high", Role::Bad), ("medium", Role::Warn), ("low", Role::Muted)];
+        let some = counts.iter().map(|(word, role)| (*role, judgement.count(word), *word));
+        alarms.extend(
+            some.filter(|(_, count, _)| *count > 0)
+                .map(|(role, count, word)| (role, format!("{count} {word}"))),
+        );
+    } else if app.is_computing() {
+        alarms.push((Role::Muted, "computing".into()));
+    }
+    alarms
+}
+
+/// The role of a message of this level.
+pub(super) fn message_role(level: Level) -> Role {
+    super::grid::status_of(level).role()
+}

@@ -1,0 +1,102 @@
+//! What lies over the panes: a page to read, a question, the palette's entries.
+
+use super::canvas::{Canvas, columns_of};
+use super::grid::role_of;
+use super::hits::HitMap;
+use crate::app::{App, Overlay, Page, Prompt, PromptKind};
+use crate::theme::Role;
+use ratatui::layout::Rect;
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, body: Rect, hits: &mut HitMap) {
+    if let Some(prompt) = app.prompt.as_ref().filter(|prompt| prompt.kind == PromptKind::Palette) {
+        palette(canvas, body, prompt);
+        return;
+    }
+    match &app.overlay {
+        Some(Overlay::Page(page, top)) => read(canvas, body, page, *top, hits),
+        Some(Overlay::Ask { text, .. }) => ask(canvas, body, text),
+        None => {}
+    }
+}
+
+/// A frame with a title in the middle of an area; yields its inside.
+fn frame(canvas: &mut Canvas<'_>, body: Rect, columns: u16, rows: u16, title: &str) -> Rect {
+    let area = body.centered(
+        ratatui::layout::Constraint::Length((columns + 4).min(body.width)),
+        ratatui::layout::Constraint::Length((rows + 2).min(body.height)),
+    );
+    canvas.fill(area, Role::Text);
+    let lines = &canvas.theme.glyphs().frame;
+    let (right, bottom) = (area.right().saturating_sub(1), area.bottom().saturating_sub(1));
+    canvas.rule(area.x, area.y, area.width, Role::BorderFocus);
+    canvas.rule(area.x, bottom, area.width, Role::BorderFocus);
+    for y in area.y + 1..bottom {
+        canvas.mark(area.x, y, lines.vertical, Role::BorderFocus);
+        canvas.mark(right, y, lines.vertical, Role::BorderFocus);
+    }
+    let corners = [(area.x, area.y), (right, area.y), (area.x, bottom), (right, bottom)];
+    for ((x, y), corner) in corners.into_iter().zip(lines.corners) {
+        canvas.mark(x, y, corner, Role::BorderFocus);
+    }
+    let room = area.width.saturating_sub(4);
+    canvas.put(area.x + 2, area.y, room, &format!(" {title} "), Role::TitleFocus);
+    Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+fn read(canvas: &mut Canvas<'_>, body: Rect, page: &Page, top: usize, hits: &mut HitMap) {
+    let (columns, rows) = Page::room((body.width, body.height + 2));
+    let lines = page.lines(columns);
+    let rows = (lines.len() as u16).min(rows);
+    let inside = frame(canvas, body, columns, rows, &page.title);
+    let top = top.min(lines.len().saturating_sub(usize::from(rows)));
+    for ((look, text), y) in lines.iter().skip(top).zip(inside.top()..inside.bottom()) {
+        canvas.put(inside.x, y, inside.width, text, role_of(*look));
+    }
+    let more = lines.len().saturating_sub(top + usize::from(rows));
+    if more > 0 {
+        let text = format!(" {more} more lines below ");
+        canvas.put_right(inside.x, inside.bottom(), inside.width, &text, Role::Muted);
+    }
+    hits.add(inside, crate::app::Target::Action(crate::app::Action::Back));
+}
+
+fn ask(canvas: &mut Canvas<'_>, body: Rect, text: &[String]) {
+    let columns = text.iter().map(|line| columns_of(line)).max().unwrap_or(0).max(24);
+    let inside = frame(canvas, body, columns, text.len() as u16 + 2, "Sure?");
+    for (line, y) in text.iter().zip(inside.top()..inside.bottom()) {
+        canvas.put(inside.x, y, inside.width, line, Role::Text);
+    }
+    canvas.put(inside.x, inside.bottom().saturating_sub(1), inside.width, "y yes   n no", Role::Key);
+}
+
+/// The entries just above the line being typed.
+fn palette(canvas: &mut Canvas<'_>, body: Rect, prompt: &Prompt) {
+    let rows = (prompt.entries.len() as u16).clamp(1, body.height.saturating_sub(3).clamp(1, 14));
+    let area = Rect { y: body.bottom() - rows - 1, height: rows + 1, ..body };
+    canvas.fill(area, Role::Text);
+    canvas.rule(area.x, area.y, area.width, Role::BorderFocus);
+    canvas.put(area.x + 2, area.y, area.width, " Palette ", Role::TitleFocus);
+    if prompt.entries.is_empty() {
+        canvas.put(area.x + 2, area.y + 1, area.width, "nothing is called so", Role::Muted);
+    }
+    let view = prompt.list.view(usize::from(rows));
+    let name_columns = (area.width / 3).min(40);
+    for (at, y) in view.zip(area.y + 1..area.bottom()) {
+        let Some(entry) = prompt.entries.get(at) else { break };
+        let role = if entry.disabled.is_some() { Role::Muted } else { Role::Strong };
+        canvas.put(area.x + 2, y, name_columns, &entry.name, role);
+        let x = canvas.put(area.x + 3 + name_columns, y, 12, &entry.keys, Role::Key);
+        let x = x.max(area.x + 3 + name_columns + if entry.keys.is_empty() { 0 } else { 8 });
+        let doc = entry.disabled.unwrap_or(&entry.doc);
+        canvas.put(x + 1, y, area.right().saturating_sub(x + 2), doc, Role::Muted);
+        if prompt.list.selected() == Some(at) {
+            canvas.mark(area.x, y, canvas.theme.glyphs().cursor, Role::Text);
+            canvas.restyle(Rect { x: area.x, y, width: area.width, height: 1 }, Role::Selected);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The read-only client against real brokers. Needs Java 17 and Maven (or KAFKA_HOME); `KLEVER_SKIP_KAFKA=1` skips.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "kafka/faults.rs"]
+mod faults;
+#[path = "kafka/proxy.rs"]
+mod proxy;
+#[path = "kafka/read_only.rs"]
+mod read_only;
+#[path = "kafka/shared.rs"]
+mod shared;
+#[path = "kafka/snapshot.rs"]
+mod snapshot;
+#[path = "kafka/stream.rs"]
+mod stream;

@@ -1,0 +1,69 @@
+//! The one cluster of three brokers in racks a, b, c that the tests share, one test at a time.
+
+use klever::kafka::{Client, ConnectionSpec, Request};
+use klever::lab::{Fixture, Lab, LabSpec};
+use klever::model::{BrokerId, Cluster};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The cluster and a writer for it.
+pub struct Shared {
+    pub lab: Lab,
+    pub fixture: Fixture,
+}
+
+/// Whether the person who runs the tests wants no Kafka; says so where it is heard.
+pub fn skipped() -> bool {
+    let skip = std::env::var_os("KLEVER_SKIP_KAFKA").is_some_and(|value| value == "1");
+    if skip {
+        // Not eprintln: the test harness swallows what passing tests print.
+        let _ =
+            writeln!(io::stderr(), "SKIPPED: KLEVER_SKIP_KAFKA=1, nothing was checked against real Kafka");
+    }
+    skip
+}
+
+/// The cluster, all brokers up. Its processes end with this test process: see `klever::lab`.
+pub fn cluster() -> MutexGuard<'static, Shared> {
+    static SHARED: OnceLock<Mutex<Shared>> = OnceLock::new();
+    let start = || {
+        let spec = LabSpec::brokers(3)
+            .with("group.initial.rebalance.delay.ms", "0")
+            .with("auto.create.topics.enable", "true")
+            .with("broker.session.timeout.ms", "6000");
+        let lab = Lab::start(spec).unwrap_or_else(|error| panic!("no Kafka to test against: {error}"));
+        let fixture = Fixture::new(&lab.bootstrap()).unwrap();
+        Mutex::new(Shared { lab, fixture })
+    };
+    SHARED.get_or_init(start).lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connected client.
+pub fn connect(bootstrap: &str) -> Client {
+    Client::connect(&ConnectionSpec::plaintext(bootstrap).unwrap()).unwrap()
+}
+
+/// A whole snapshot.
+pub fn snapshot(client: &Client) -> Arc<Cluster> {
+    client.snapshot(&Request::everything()).unwrap()
+}
+
+/// Snapshots until one satisfies a condition.
+pub fn eventually(client: &Client, what: &str, holds: impl Fn(&Cluster) -> bool) -> Arc<Cluster> {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let request = Request { timeout: Duration::from_secs(2), ..Request::everything() };
+        let cluster = client.snapshot(&request).unwrap();
+        if holds(&cluster) {
+            return cluster;
+        }
+        assert!(Instant::now() < until, "never saw: {what}\n{:?}", cluster.brokers);
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// Replica lists of a topic in which each of three brokers leads in turn.
+pub fn spread(partitions: i32, copies: i32) -> Vec<Vec<BrokerId>> {
+    (0..partitions).map(|p| (0..copies).map(|copy| BrokerId((p + copy) % 3 + 1)).collect()).collect()
+}
