@@ -122,8 +122,8 @@ pub struct App {
     /// Brokers that are gone in the hypothesis, in the order in which they went.
     lost: Vec<BrokerId>,
     shown: Option<Arc<Cluster>>,
-    undone: usize,
-    moved: usize,
+    moved: Vec<tweak::Moved>,
+    undone: Vec<tweak::Moved>,
     levers: Vec<LeverRow>,
     lags: BTreeMap<Arc<str>, (Millis, i64)>,
     filters: [Filter; Pane::COUNT],
@@ -170,8 +170,8 @@ impl App {
             hypothesis: None,
             lost: Vec::new(),
             shown: None,
-            undone: 0,
-            moved: 0,
+            moved: Vec::new(),
+            undone: Vec::new(),
             levers: Vec::new(),
             lags: BTreeMap::new(),
             filters: std::array::from_fn(|_| Filter::default()),
@@ -306,11 +306,11 @@ impl App {
     }
 
     pub(crate) fn can_undo(&self) -> bool {
-        self.moved > 0
+        !self.moved.is_empty()
     }
 
     pub(crate) fn can_redo(&self) -> bool {
-        self.undone > 0
+        !self.undone.is_empty()
     }
 
     pub(crate) fn is_pinned(&self) -> bool {

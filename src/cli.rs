@@ -10,11 +10,14 @@ mod clients;
 mod doctor;
 mod explain;
 mod failure;
+#[cfg(feature = "lab")]
+mod lab;
 #[cfg(feature = "live")]
 mod live;
 mod manual;
 mod output;
 mod roll;
+mod screen;
 mod simulate;
 mod source;
 
@@ -39,7 +42,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(args: Args) -> Result<ExitCode, Failure> {
-    match args.command {
+    let Some(command) = args.command else { return screen::embedded(&args.embedded) };
+    match command {
+        #[cfg(feature = "live")]
+        Command::Live(args) => screen::live(&args),
+        Command::Open(args) => screen::open(&args),
         Command::Check(args) => check::run(&args),
         Command::Assess(args) => assess::run(&args),
         Command::Roll(args) => roll::run(&args),
@@ -49,6 +56,8 @@ fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Snapshot(args) => live::snapshot(&args),
         #[cfg(feature = "live")]
         Command::Acl(args) => live::acl(&args),
+        #[cfg(feature = "lab")]
+        Command::Lab(args) => lab::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man => manual::man(),
         Command::Doctor => doctor::run(),

@@ -5,26 +5,38 @@
 //! ends in whatever way, the kernel closes that pipe, and the shell kills its node and removes the lab's
 //! folder. That needs no `unsafe`, works on every Unix and survives a SIGKILL of klever.
 
+mod acts;
 mod cluster;
 mod driver;
 mod error;
 mod faults;
+mod fidelity;
 mod fixture;
 mod jars;
 pub mod journal;
 mod link;
+pub mod measures;
 mod network;
 mod node;
 mod observer;
 mod pacer;
+mod play;
 pub mod segment;
+pub mod session;
 mod settings;
+mod stage;
+mod tally;
+pub mod truth;
 
+pub use acts::not_on_brokers;
 pub use cluster::Lab;
 pub use error::LabError;
 pub use faults::Taken;
+pub use fidelity::{Fidelity, Measured};
 pub use fixture::{Acked, Fixture, Member};
 pub use jars::{JARS_VERSION, find_jars};
-pub use link::{ApiCall, Links};
+pub use link::{ApiCall, Calls, Links};
 pub use network::{End, Network, Way};
+pub use play::{Acknowledged, LabRun, run};
 pub use settings::{Controllers, LabSpec};
+pub use truth::sentence;

@@ -26,21 +26,25 @@ mod report;
 mod rewind;
 mod script;
 mod settings;
+mod snapshot;
 mod topics;
 pub mod trace;
+mod view;
 mod watch;
 mod workload;
 mod world;
 
 pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
 pub use trace::{Refusal, TraceEvent, What};
+pub use view::{LogLine, ReplicaMarks, SimView};
 
 use crate::knobs::Change;
-use crate::model::{KafkaVersion, Nanos};
+use crate::model::{Cluster, KafkaVersion, Millis, Nanos};
 use crate::protocol::profile::Profile;
 use crate::scenario::{Act, Scenario};
 use rewind::History;
 use std::sync::Arc;
+use view::Story;
 use world::{BOOT, World};
 
 /// What a lever came to.
@@ -59,6 +63,7 @@ pub enum Applied {
 pub struct Simulator {
     world: World,
     history: History,
+    story: Story,
 }
 
 impl Simulator {
@@ -72,7 +77,7 @@ impl Simulator {
     pub fn with_profile(scenario: &Scenario, seed: u64, profile: Profile) -> Simulator {
         let world = World::new(Arc::new(scenario.clone()), seed, profile);
         let history = History::begin(&world);
-        Simulator { world, history }
+        Simulator { world, history, story: Story::default() }
     }
 
     /// Time since the story began.
@@ -158,6 +163,19 @@ impl Simulator {
             self.world = world;
             self.history.play(&mut self.world, time);
         }
+    }
+
+    /// The cluster as Kafka's protocol would tell it, and what only a simulator can see.
+    pub fn snapshot(&mut self) -> (Arc<Cluster>, Arc<SimView>) {
+        let (cluster, columns) = self.world.cluster();
+        let view = SimView {
+            at_ms: (self.now() / 1_000_000) as Millis,
+            seed: self.seed(),
+            counters: self.world.counters(),
+            replicas: columns.iter().map(|ix| self.world.marks(*ix)).collect(),
+            lines: self.story.of(&self.world),
+        };
+        (Arc::new(cluster), Arc::new(view))
     }
 
     /// The counters so far.

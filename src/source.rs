@@ -1,13 +1,21 @@
 //! Where a cluster comes from: simulator, live, file or lab, as one stream of snapshots.
 
-use crate::model::{Cluster, Millis};
-use std::sync::Arc;
-
+mod embedded;
 #[cfg(feature = "live")]
 mod live;
-
+mod still;
 #[cfg(feature = "live")]
-pub use live::{Live, LiveSettings};
+mod watched;
+
+pub use embedded::Embedded;
+#[cfg(feature = "live")]
+pub use live::{Live, LiveSettings, Refresh};
+pub use still::Still;
+#[cfg(feature = "live")]
+pub use watched::Watched;
+
+use crate::model::{Cluster, Millis};
+use std::sync::Arc;
 
 /// What a source tells.
 #[derive(Clone, Debug)]

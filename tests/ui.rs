@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use klever::app::{App, Effect, Judgement, Msg, Origin, Pane, Snapshot, Start, judge};
+#[path = "ui/answers.rs"]
+mod answers;
+
+use klever::app::{App, Effect, Msg, Origin, Pane, Snapshot, Start};
 use klever::hypothesis::reference_with;
 use klever::keymap::{Code, Key};
 use klever::model::{
@@ -58,22 +61,20 @@ struct Window {
     app: App,
     terminal: Terminal<TestBackend>,
     hits: HitMap,
-    /// Answers to the same questions need not be found twice.
-    judged: Option<(Arc<Cluster>, Arc<Cluster>, Arc<Judgement>)>,
 }
 
 impl Window {
     fn new(columns: u16, rows: u16, origin: Origin) -> Window {
         let app = App::new(Start::new(origin)).unwrap();
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        Window { app, terminal, hits: HitMap::default(), judged: None }
+        Window { app, terminal, hits: HitMap::default() }
     }
 
     fn on_troubled(columns: u16, rows: u16) -> Window {
         let mut window = Window::new(columns, rows, Origin::Sim("durability-1".into()));
         window.draw(&dark());
         window.send(Msg::Tick(60_000));
-        window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(troubled()), clock: None }));
+        window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(troubled()), clock: None, detail: None }));
         window.draw(&dark());
         window
     }
@@ -81,13 +82,9 @@ impl Window {
     fn send(&mut self, msg: Msg) {
         for effect in self.app.update(msg) {
             let Effect::Assess(question) = effect else { continue };
-            let known = self
-                .judged
-                .take()
-                .filter(|(was, now, _)| Arc::ptr_eq(was, &question.was) && Arc::ptr_eq(now, &question.now));
-            let answer = known.map_or_else(|| Arc::new(judge(&question)), |(_, _, answer)| answer);
-            self.app.update(Msg::Assessed(question.generation, answer.clone()));
-            self.judged = Some((question.was, question.now, answer));
+            let levers = !Arc::ptr_eq(&question.was, &question.now);
+            let answer = Arc::new(answers::judgement(levers));
+            self.app.update(Msg::Assessed(question.generation, answer));
         }
     }
 
@@ -219,7 +216,7 @@ fn a_real_cluster_shows_that_it_is_read_only_old_and_in_trouble() {
     let mut window = Window::new(120, 40, Origin::Live("prod-eu".into()));
     window.draw(&dark());
     assert!(text(window.terminal.backend().buffer()).contains("waiting for the cluster"));
-    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(troubled()), clock: None }));
+    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(troubled()), clock: None, detail: None }));
     window.send(Msg::Tick(92_000));
     let screen = window.text(&dark());
     assert!(screen.contains("READ-ONLY live") && screen.contains("prod-eu"), "{screen}");
@@ -240,7 +237,7 @@ fn names_from_outside_cannot_break_the_screen() {
     topics[0].name = "evil\x1b[2J\u{202e}\u{200b}日本\n".into();
     cluster.topics = topics.into();
     let mut window = Window::new(120, 40, Origin::File("x".into()));
-    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None }));
+    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
     let screen = window.keys("2").text(&dark());
     assert!(!screen.contains('\x1b') && !screen.contains('\u{202e}'));
     assert!(screen.contains("evil[2J"), "{screen}");
@@ -268,7 +265,7 @@ fn bytes(columns: u16, size: fn() -> std::io::Result<(u16, u16)>, steps: &[&str]
     let rows = size().unwrap().1;
     let mut window = Window::new(columns, rows, Origin::Sim("durability-1".into()));
     let cluster = reference_with(KafkaVersion::REFERENCE, 3, 3, 200, 3);
-    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None }));
+    window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
     let mut counted = Vec::new();
     for keys in steps {
         window = window.keys(keys);

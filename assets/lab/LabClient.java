@@ -7,12 +7,13 @@
 // as they are. It talks in lines on standard output and listens to lines on standard input; the end of standard input
 // (the lab is gone) ends it at once. Times are microseconds since 1970.
 //
-//   produce    in:  send N | rate R | stop | close    out: READY  S number time  A number partition offset time
+//   produce    in:  send N (each when the one before is settled) | rate R | stop | close
+//               out: READY  S number time  A number partition offset time
 //                                                          F number partition time ERROR  CLOSED
-//   consume    in:  close                              out: READY  G partitions...  V count  R partition offset time  CLOSED
+//   consume    in:  go | close                           out: READY  G partitions...  V count  R partition offset time  CLOSED
 //   admin      in:  create TOPIC REPLICAS KEY=VALUE... | delete TOPIC | config TOPIC KEY=VALUE... |
 //                   reassign TOPIC PARTITION REPLICAS | partitions TOPIC N | elect preferred|unclean [TOPIC] |
-//                   drain TOPIC | end TOPIC
+//                   group GROUP | drain TOPIC | end TOPIC
 //                                                      out: OK or ERR why; before it D partition offset value, E partition end
 //   log        in:  batch offset time_ms value-in-hex   out: one JSON object a record of __cluster_metadata
 
@@ -146,6 +147,8 @@ public final class LabClient {
         private final ConcurrentLinkedQueue<Long> again = new ConcurrentLinkedQueue<>();
         private double rate;
         private long next;
+        private long inTurn;
+        private volatile long waitingFor = -1;
 
         Produce(Properties lab, Properties kafka) throws Exception {
             serialize(kafka);
@@ -194,18 +197,22 @@ public final class LabClient {
             while (!closing) {
                 String command = commands.poll(500, TimeUnit.MICROSECONDS);
                 if (command != null && command.startsWith("send ")) {
-                    for (long left = Long.parseLong(command.substring(5)); left > 0; left--) {
-                        send(next++);
-                    }
+                    inTurn += Long.parseLong(command.substring(5));
                 } else if (command != null && command.startsWith("rate ")) {
                     rate = Double.parseDouble(command.substring(5));
                     start = System.nanoTime();
                     due = 0;
                 } else if ("stop".equals(command)) {
                     rate = 0;
+                    inTurn = 0;
                     again.clear();
                 } else if ("close".equals(command)) {
                     closing = true;
+                }
+                if (inTurn > 0 && waitingFor < 0) {
+                    inTurn--;
+                    waitingFor = next;
+                    send(next++);
                 }
                 for (Long number = again.poll(); number != null; number = again.poll()) {
                     send(number);
@@ -231,6 +238,7 @@ public final class LabClient {
                     if (error == null) {
                         long offset = meta.hasOffset() ? meta.offset() : -1;
                         say("A " + number + " " + meta.partition() + " " + offset + " " + now());
+                        settled(number);
                     } else {
                         failed(number, meta == null ? -1 : meta.partition(), error);
                     }
@@ -244,6 +252,14 @@ public final class LabClient {
             say("F " + number + " " + partition + " " + now() + " " + error.getClass().getSimpleName());
             if (resend) {
                 again.add(number);
+            } else {
+                settled(number);
+            }
+        }
+
+        private void settled(long number) {
+            if (number == waitingFor) {
+                waitingFor = -1;
             }
         }
 
@@ -279,9 +295,10 @@ public final class LabClient {
         }
 
         void run() throws Exception {
-            consumer.subscribe(topics, this);
             say("READY");
             LinkedBlockingQueue<String> commands = listen();
+            commands.take();
+            consumer.subscribe(topics, this);
             while (!"close".equals(commands.poll())) {
                 ConsumerRecords<String, String> batch = consumer.poll(Duration.ofMillis(100));
                 if (batch.isEmpty()) {
@@ -369,6 +386,7 @@ public final class LabClient {
                 case "partitions" -> admin.createPartitions(
                     Map.of(words[1], NewPartitions.increaseTo(Integer.parseInt(words[2])))).all().get();
                 case "elect" -> elect(words);
+                case "group" -> admin.describeConsumerGroups(List.of(words[1])).all().get();
                 case "drain" -> drain(words[1]);
                 case "end" -> end(words[1]);
                 default -> throw new IllegalArgumentException(words[0]);

@@ -99,6 +99,7 @@ actions! {
         Faster, "faster", "", has_clock, "Let the simulator run twice as fast.";
         Slower, "slower", "", has_clock, "Let the simulator run half as fast.";
         Step, "step", "", has_clock, "Let the simulator take one step.";
+        Reset, "reset", "", has_clock, "Start the simulator again with the same seed.";
         ToggleBroker, "toggle-broker", "crash", on_broker, "Crash the selected broker, or bring it back; on a real cluster: what if it crashed?";
         Refresh, "refresh", "", has_cluster, "Read the cluster again now.";
         Study, "study", "", has_cluster, "Study the topic of the selected partition; again: all topics.";

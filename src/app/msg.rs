@@ -4,6 +4,7 @@ use crate::app::{Action, Judgement, Pane};
 use crate::keymap::Key;
 use crate::model::{Cluster, Millis};
 use crate::scenario::Act;
+use crate::sim::SimView;
 use std::sync::Arc;
 
 /// Where the cluster on the screen comes from. It decides the badge, and what a lever does.
@@ -63,6 +64,8 @@ pub struct Snapshot {
     pub cluster: Arc<Cluster>,
     /// Virtual time, where time is virtual.
     pub clock: Option<Clock>,
+    /// What only a simulator can see.
+    pub detail: Option<Arc<SimView>>,
 }
 
 /// The source has trouble; what is on the screen grows old meanwhile.
@@ -159,6 +162,8 @@ pub enum Command {
     Step,
     /// To a moment of virtual time.
     Seek(Millis),
+    /// From the start again, with the same seed.
+    Reset,
 }
 
 /// What goes out.

@@ -32,6 +32,7 @@ impl App {
             Action::Faster => self.pace(2.0),
             Action::Slower => self.pace(0.5),
             Action::Step => vec![Effect::Drive(Command::Step)],
+            Action::Reset => vec![Effect::Drive(Command::Reset)],
             Action::ToggleBroker => self.toggle_broker(),
             Action::Study => self.toggle_study(),
             Action::Accept => self.accept(),

@@ -1,14 +1,18 @@
 //! Scripts: a start, keys through the real keymap, and what must come of it. The engine answers at once.
 
+mod still;
+
 use super::*;
 use crate::hypothesis::reference_with;
 use crate::keymap::Code;
 use crate::model::{KafkaVersion, Partitions};
 use proptest::prelude::*;
+use still::Still;
 
-/// A user with a keyboard.
+/// A user with a keyboard, and a simulator in which no time passes.
 struct Robot {
     app: App,
+    still: Still,
     effects: Vec<Effect>,
 }
 
@@ -19,7 +23,7 @@ fn cluster() -> Cluster {
 impl Robot {
     fn on(origin: Origin) -> Robot {
         let app = App::new(Start::new(origin)).unwrap();
-        let mut robot = Robot { app, effects: Vec::new() };
+        let mut robot = Robot { app, still: Still::new(cluster()), effects: Vec::new() };
         robot.send(Msg::Resize(120, 40));
         for pane in Pane::ALL {
             robot.send(Msg::Shown(pane, 8));
@@ -37,7 +41,7 @@ impl Robot {
     }
 
     fn see(&mut self, cluster: Cluster) {
-        self.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None }));
+        self.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
     }
 
     fn send(&mut self, msg: Msg) {
@@ -47,7 +51,11 @@ impl Robot {
                 let answer = Msg::Assessed(question.generation, Arc::new(judge(question)));
                 assert!(self.app.update(answer).is_empty());
             }
-            self.effects.push(effect);
+            self.effects.push(effect.clone());
+            if let Effect::Drive(Command::Act(act)) = effect {
+                self.still.act(act).unwrap();
+                self.see((*self.still.cluster()).clone());
+            }
         }
     }
 
@@ -138,6 +146,11 @@ fn on_the_simulator_levers_act_and_a_rebuild_is_asked_for() {
     assert_eq!(robot.lever("min.insync.replicas"), "2 (was 1)");
     let robot = robot.keys("u");
     assert_eq!(robot.driven().last().unwrap(), "topic:min.insync.replicas=1");
+    assert_eq!(robot.lever("min.insync.replicas"), "1");
+    let robot = robot.keys("ctrl-r");
+    assert_eq!(robot.lever("min.insync.replicas"), "2 (was 1)");
+    let robot = robot.keys("R");
+    assert_eq!(robot.lever("min.insync.replicas"), "1");
     let robot = robot.keys(": \"brokers 5\" enter");
     assert!(matches!(robot.app.overlay, Some(Overlay::Ask { .. })));
     assert_eq!(robot.lever("brokers"), "3");
@@ -150,6 +163,8 @@ fn on_the_simulator_levers_act_and_a_rebuild_is_asked_for() {
 fn crashing_a_broker_is_a_fault_here_and_a_hypothesis_there() {
     let robot = Robot::sim().keys("1 j x");
     assert_eq!(robot.driven(), ["Act(Kill(Broker(BrokerId(2))))"]);
+    assert_eq!(robot.app.facts.brokers[1].leads, 0);
+    assert_eq!(robot.keys("x").app.facts.brokers[1].leads, 4);
     let robot = Robot::live().keys("1 j x");
     assert!(robot.driven().is_empty());
     assert!(robot.app.is_hypothetical());

@@ -4,6 +4,13 @@ use crate::app::{Action, App, Command, Effect, Level, LeverRow, Overlay, levers}
 use crate::knobs::{Change, Knob, TakesEffect, Value};
 use crate::scenario::Act;
 
+/// A lever that was moved: what it was before, if that was known, and the change.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Moved {
+    before: Option<Value>,
+    change: Change,
+}
+
 impl App {
     /// Runs an action on levers.
     pub(super) fn run_lever(&mut self, action: Action) -> Vec<Effect> {
@@ -19,20 +26,8 @@ impl App {
                 _ => Vec::new(),
             },
             Action::LeverResetAll => self.reset_levers(),
-            Action::Undo => self.walk(|app| {
-                let hypothesis = app.hypothesis.as_mut();
-                let done = hypothesis.is_some_and(|hypothesis| hypothesis.undo());
-                if done {
-                    (app.moved, app.undone) = (app.moved - 1, app.undone + 1);
-                }
-            }),
-            Action::Redo => self.walk(|app| {
-                let hypothesis = app.hypothesis.as_mut();
-                let done = hypothesis.is_some_and(|hypothesis| hypothesis.redo());
-                if done {
-                    (app.moved, app.undone) = (app.moved + 1, app.undone - 1);
-                }
-            }),
+            Action::Undo => self.walk(true),
+            Action::Redo => self.walk(false),
             Action::Pin => self.pin(true),
             Action::Unpin => self.pin(false),
             _ => Vec::new(),
@@ -76,12 +71,22 @@ impl App {
     }
 
     pub(super) fn make(&mut self, change: Change) -> Vec<Effect> {
+        let before = self.levers.iter().find(|row| row.knob == change.knob).map(|row| row.now.clone());
+        let effects = self.apply(change.clone());
+        if !effects.is_empty() {
+            self.moved.push(Moved { before: before.and_then(Result::ok), change });
+            self.undone.clear();
+        }
+        effects
+    }
+
+    /// Changes the setting shown, and the cluster where levers act. Yields nothing when it cannot be.
+    fn apply(&mut self, change: Change) -> Vec<Effect> {
         let Some(hypothesis) = &mut self.hypothesis else { return Vec::new() };
         if let Err(error) = hypothesis.set(change.clone()) {
             self.tell(Level::Bad, error.to_string());
             return Vec::new();
         }
-        (self.moved, self.undone) = (self.moved + 1, 0);
         let mut effects = self.changed();
         if self.origin.acts() {
             effects.push(Effect::Drive(Command::Act(Act::Set(change))));
@@ -89,18 +94,34 @@ impl App {
         effects
     }
 
-    /// Walks through the history; where levers act, the values that changed are set.
-    fn walk(&mut self, step: impl FnOnce(&mut App)) -> Vec<Effect> {
-        let before = self.levers.clone();
-        step(self);
-        let mut effects = self.changed();
+    /// Walks through the history. A hypothesis takes its change out again; where levers act, the value that was
+    /// is set.
+    fn walk(&mut self, back: bool) -> Vec<Effect> {
+        let Some(moved) = (if back { self.moved.pop() } else { self.undone.pop() }) else {
+            return Vec::new();
+        };
+        let to = if back { &mut self.undone } else { &mut self.moved };
+        to.push(moved.clone());
         if self.origin.acts() {
-            let moved = self.levers.iter().zip(&before).filter(|(now, before)| now.now != before.now);
-            let values = moved.filter_map(|(row, _)| Some((row.knob, row.now.as_ref().ok()?.clone())));
-            let set = |(knob, value)| levers::change(knob, value, self.study.as_ref());
-            effects.extend(values.map(|value| Effect::Drive(Command::Act(Act::Set(set(value))))));
+            let value = if back { moved.before } else { Some(moved.change.value.clone()) };
+            return match value {
+                Some(value) => self.apply(Change { value, ..moved.change }),
+                None => Vec::new(),
+            };
         }
-        effects
+        if let Some(hypothesis) = &mut self.hypothesis {
+            if back {
+                hypothesis.undo()
+            } else {
+                hypothesis.redo()
+            };
+        }
+        self.changed()
+    }
+
+    /// There is nothing to undo any more.
+    pub(super) fn forget_moves(&mut self) {
+        (self.moved, self.undone) = (Vec::new(), Vec::new());
     }
 
     fn reset_levers(&mut self) -> Vec<Effect> {
@@ -110,7 +131,7 @@ impl App {
                 moved.filter_map(|row| Some((row.knob, row.was.as_ref().ok()?.clone()))).collect();
             return values.into_iter().flat_map(|(knob, value)| self.set_lever(knob, value)).collect();
         }
-        (self.moved, self.undone) = (0, 0);
+        self.forget_moves();
         self.lost.clear();
         if let Some(hypothesis) = &mut self.hypothesis {
             hypothesis.reset();

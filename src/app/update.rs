@@ -4,7 +4,7 @@ use crate::app::{App, Effect, Facts, Level, Msg, Overlay, Pane, Question, Snapsh
 use crate::consequences::lose;
 use crate::hypothesis::Hypothesis;
 use crate::keymap::{Key, Lookup};
-use crate::model::Millis;
+use crate::model::{Cluster, Millis};
 use std::sync::Arc;
 
 impl App {
@@ -128,14 +128,12 @@ impl App {
     /// Shows a newer state, with the levers laid over it.
     pub(super) fn show(&mut self, snapshot: Snapshot) -> Vec<Effect> {
         self.clock = snapshot.clock;
-        match &mut self.hypothesis {
-            Some(hypothesis) => {
-                let dropped = hypothesis.rebase(snapshot.cluster);
-                if let Some(change) = dropped.first() {
-                    (self.moved, self.undone) = (0, 0);
-                    self.tell(Level::Notice, format!("no longer possible and taken back: {change}"));
-                }
+        let dropped = match &mut self.hypothesis {
+            Some(hypothesis) if self.origin.acts() => {
+                *hypothesis = acted(hypothesis, snapshot.cluster);
+                Vec::new()
             }
+            Some(hypothesis) => hypothesis.rebase(snapshot.cluster),
             None => {
                 let mut hypothesis = Hypothesis::new(snapshot.cluster);
                 if self.origin.acts() {
@@ -143,7 +141,12 @@ impl App {
                     hypothesis.pin();
                 }
                 self.hypothesis = Some(hypothesis);
+                Vec::new()
             }
+        };
+        if let Some(change) = dropped.first() {
+            self.forget_moves();
+            self.tell(Level::Notice, format!("no longer possible and taken back: {change}"));
         }
         let effects = self.changed();
         if let Some(hypothesis) = &self.hypothesis {
@@ -184,6 +187,19 @@ impl App {
         self.overlay = None;
         if pane.is_cluster() || pane == Pane::Levers {
             self.main = pane;
+        }
+    }
+}
+
+/// Where levers act, the source says what came of them: nothing is laid over it, only the pin stays.
+fn acted(before: &Hypothesis, cluster: Arc<Cluster>) -> Hypothesis {
+    match before.pinned() {
+        None => Hypothesis::new(cluster),
+        Some(pin) => {
+            let mut now = Hypothesis::new(pin.clone());
+            now.pin();
+            now.rebase(cluster);
+            now
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the command line takes.
 
+use crate::theme::{ColorChoice, GlyphChoice};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -10,14 +11,91 @@ use std::path::PathBuf;
     after_help = "Exit codes: 0 fine, 1 findings or a verdict `unsafe`, 2 usage or bad input, 3 could not look."
 )]
 pub struct Args {
-    /// What to do.
+    /// What to do; without it the screen opens on the embedded cluster.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    /// How the embedded cluster starts.
+    #[command(flatten)]
+    pub embedded: EmbeddedArgs,
 }
 
-/// What klever can do without a screen.
+/// klever on its embedded cluster.
+#[derive(ClapArgs, Debug, Default)]
+pub struct EmbeddedArgs {
+    /// Run this scenario file instead of the reference cluster
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// Seed of every random choice
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// How the screen looks and listens.
+#[derive(ClapArgs, Debug, Default)]
+pub struct ScreenArgs {
+    /// Colours: auto, true, 256, 16 or none
+    #[arg(long, value_name = "DEPTH", default_value = "auto", help_heading = "Screen")]
+    pub color: ColorChoice,
+    /// A theme (dark, light, projector, mono) or a .toml file
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Screen")]
+    pub theme: Option<String>,
+    /// Marks: auto, unicode or ascii
+    #[arg(long, value_name = "SET", default_value = "auto", help_heading = "Screen")]
+    pub glyphs: GlyphChoice,
+    /// A keymap file that changes single keys
+    #[arg(long, value_name = "FILE", help_heading = "Screen")]
+    pub keys: Option<PathBuf>,
+    /// Use the mouse, also over SSH
+    #[arg(long, help_heading = "Screen", conflicts_with = "no_mouse")]
+    pub mouse: bool,
+    /// Leave the mouse to the terminal
+    #[arg(long, help_heading = "Screen")]
+    pub no_mouse: bool,
+    /// Where messages of libraries go while the screen is up
+    #[arg(long, value_name = "FILE", help_heading = "Screen")]
+    pub log: Option<PathBuf>,
+}
+
+/// `klever open`
+#[derive(ClapArgs, Debug)]
+pub struct OpenArgs {
+    /// What `klever snapshot` wrote
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Its clients.
+    #[command(flatten)]
+    pub clients: ClientArgs,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// `klever live`
+#[cfg(feature = "live")]
+#[derive(ClapArgs, Debug)]
+pub struct LiveArgs {
+    /// The cluster.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    /// Its clients.
+    #[command(flatten)]
+    pub clients: ClientArgs,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// What klever can do; without a command it opens the screen.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Open the screen on a real cluster, read-only
+    #[cfg(feature = "live")]
+    Live(LiveArgs),
+    /// Open the screen on a cluster that was written to a file
+    Open(OpenArgs),
     /// Look for anti-patterns in a cluster and in client files
     Check(CheckArgs),
     /// Say what a setting means: failures survived, availability, latency
@@ -34,6 +112,9 @@ pub enum Command {
     /// Print the least ACLs that reading a cluster needs
     #[cfg(feature = "live")]
     Acl(AclArgs),
+    /// Start real local brokers, and run scenarios on them
+    #[cfg(feature = "lab")]
+    Lab(crate::cli::lab::LabArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page

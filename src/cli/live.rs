@@ -8,8 +8,8 @@ use crate::report::{clean, write_snapshot};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// The cluster that the arguments name, if they name one. Never says a property's value.
-pub(super) fn read(args: &ConnectArgs) -> Result<Option<Cluster>, Failure> {
+/// The connection that the arguments name, if they name one. Never says a property's value.
+pub(super) fn spec(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, Failure> {
     if args.bootstrap.is_none() && args.properties.is_none() && args.overrides.is_empty() {
         return Ok(None);
     }
@@ -18,7 +18,17 @@ pub(super) fn read(args: &ConnectArgs) -> Result<Option<Cluster>, Failure> {
         args.properties.as_deref(),
         &args.overrides,
     );
-    let spec = spec.map_err(|error| of(Failure::usage, error))?;
+    spec.map(Some).map_err(|error| of(Failure::usage, error))
+}
+
+/// A connection that the client library refuses.
+pub(super) fn refused(error: ConnectError) -> Failure {
+    of(Failure::usage, error)
+}
+
+/// The cluster that the arguments name, if they name one.
+pub(super) fn read(args: &ConnectArgs) -> Result<Option<Cluster>, Failure> {
+    let Some(spec) = spec(args)? else { return Ok(None) };
     let client = Client::connect(&spec).map_err(|error| of(Failure::blind, error))?;
     let cluster = client.snapshot(&Request::everything()).map_err(|error| of(Failure::blind, error))?;
     Ok(Some(Arc::unwrap_or_clone(cluster)))

@@ -1,8 +1,8 @@
 //! A running lab cluster: start, faults, and what its controller wrote.
 
-use super::node::{Java, Node};
 use super::link::Links;
 use super::network::Network;
+use super::node::{Java, Node};
 use super::settings::{LOG4J, LabSpec, PortPlan, Ports, node_properties};
 use super::{LabError, find_jars};
 use crate::kafka::{Client, ConnectionSpec, Request};

@@ -6,7 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -178,7 +178,7 @@ pub(super) fn compiled(lab: &Lab) -> Result<PathBuf, LabError> {
         .args(["-nowarn", "-proc:none", "-d"])
         .arg(&classes)
         .arg("-cp")
-        .arg(format!("{}/*", lab.libs.display()))
+        .arg(all_jars(&lab.libs)?)
         .arg(&source)
         .stdin(Stdio::null())
         .output()
@@ -190,4 +190,11 @@ pub(super) fn compiled(lab: &Lab) -> Result<PathBuf, LabError> {
     let why = why.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
     Err(LabError::new(format!("Kafka's Java client for the lab does not compile: {why}"))
         .with_hint("a Java 17 with its compiler is needed, for example the package openjdk-17-jdk-headless"))
+}
+
+/// A class path of all jars: the compiler does not expand `*` itself.
+fn all_jars(libs: &Path) -> Result<String, LabError> {
+    let listed = fs::read_dir(libs).map_err(|error| LabError::io("list the jars", &error))?;
+    let jars = listed.filter_map(|entry| Some(entry.ok()?.path().display().to_string()));
+    Ok(jars.filter(|path| path.ends_with(".jar")).collect::<Vec<_>>().join(":"))
 }

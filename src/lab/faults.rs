@@ -1,8 +1,8 @@
 //! Faults that reach a node's disk: power loss, disk loss; and stops that nobody waits for.
 
+use super::LabError;
 use super::cluster::Lab;
 use super::segment::{cut_log, recovery_points};
-use super::LabError;
 use crate::scenario::Keep;
 use rustix::process::Signal;
 use std::fs;

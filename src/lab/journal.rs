@@ -41,7 +41,8 @@ impl Lab {
     pub fn metadata_log(&self, id: i32) -> Result<Vec<LoggedRecord>, LabError> {
         let text = self.metadata_log_text(id)?;
         let record = |line: &str| {
-            serde_json::from_str(line).map_err(|error| LabError::new(format!("not a record: {error}: {line}")))
+            serde_json::from_str(line)
+                .map_err(|error| LabError::new(format!("not a record: {error}: {line}")))
         };
         text.lines().map(record).collect()
     }

@@ -5,7 +5,7 @@
 
 use super::network::{End, Network, Way};
 use super::pacer::Pacer;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,11 +21,14 @@ const LONGEST_FRAME: usize = 200 << 20;
 /// One request as it went over the wire: Kafka's ApiKey and the version of the request.
 pub type ApiCall = (i16, i16);
 
+/// How often each client id has sent which request.
+pub type Calls = BTreeMap<String, BTreeMap<ApiCall, u64>>;
+
 /// Everything that the proxies of one lab share.
 pub struct Links {
     network: Mutex<Network>,
     changed: watch::Sender<u64>,
-    calls: Mutex<BTreeMap<String, BTreeSet<ApiCall>>>,
+    calls: Mutex<Calls>,
     pacer: Pacer,
 }
 
@@ -43,7 +46,7 @@ impl Links {
     }
 
     /// What each client id has asked for so far.
-    pub fn calls(&self) -> BTreeMap<String, BTreeSet<ApiCall>> {
+    pub fn calls(&self) -> Calls {
         lock(&self.calls).clone()
     }
 
@@ -69,7 +72,12 @@ impl Links {
     ///
     /// # Errors
     /// When the port cannot be taken.
-    pub async fn listen(self: &Arc<Self>, address: SocketAddr, node: i32, target: SocketAddr) -> io::Result<()> {
+    pub async fn listen(
+        self: &Arc<Self>,
+        address: SocketAddr,
+        node: i32,
+        target: SocketAddr,
+    ) -> io::Result<()> {
         let listener = TcpListener::bind(address).await?;
         let links = self.clone();
         tokio::spawn(async move {
@@ -83,10 +91,10 @@ impl Links {
     fn record(&self, header: &Header) {
         let mut calls = lock(&self.calls);
         let call = (header.api_key, header.api_version);
-        match calls.get_mut(&header.client_id) {
-            Some(seen) => _ = seen.insert(call),
-            None => _ = calls.insert(header.client_id.clone(), BTreeSet::from([call])),
+        if !calls.contains_key(&header.client_id) {
+            calls.insert(header.client_id.clone(), BTreeMap::new());
         }
+        calls.get_mut(&header.client_id).into_iter().for_each(|of| *of.entry(call).or_default() += 1);
     }
 }
 
@@ -247,7 +255,7 @@ mod tests {
         client.read_exact(&mut answer).await.unwrap();
         assert_eq!(answer, frame());
         assert!(sent.elapsed() >= Duration::from_millis(40));
-        assert_eq!(links.calls()["broker-2-fetcher-0"], BTreeSet::from([(18, 3)]));
+        assert_eq!(links.calls()["broker-2-fetcher-0"], BTreeMap::from([((18, 3), 1)]));
 
         let (one, two) = (Endpoint::Broker(BrokerId(1)), Endpoint::Broker(BrokerId(2)));
         links.change(|network| network.cut(&one, &two, true, true));

@@ -32,7 +32,9 @@ impl End {
         }
         match client_id.split_once('.') {
             Some(("producer", name)) => End::Producer(name.into()),
-            Some(("group", name)) => End::Group(name.rsplit_once('.').map_or(name, |(group, _)| group).into()),
+            Some(("group", name)) => {
+                End::Group(name.rsplit_once('.').map_or(name, |(group, _)| group).into())
+            }
             _ => End::Other(client_id.into()),
         }
     }
@@ -76,6 +78,11 @@ impl Network {
     /// Makes the ways between two ends this much longer; zero ends it.
     pub fn slow(&mut self, from: &Endpoint, to: &Endpoint, extra: Duration) {
         self.faults.push((from.clone(), to.clone(), false, Fault::Slow(extra)));
+    }
+
+    /// Sets the distances anew; faults stay.
+    pub fn measure(&mut self, spec: NetSpec) {
+        self.spec = spec;
     }
 
     /// Ends all faults.

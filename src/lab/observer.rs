@@ -1,9 +1,14 @@
 //! What the brokers say of the cluster, asked every few milliseconds: leaders, ISRs, who is alive.
 
 use crate::kafka::Connection;
+use kafka_protocol::messages::describe_quorum_request::{PartitionData, TopicData};
+use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
-use kafka_protocol::messages::{ApiVersionsRequest, MetadataRequest, MetadataResponse, TopicName};
-use kafka_protocol::protocol::StrBytes;
+use kafka_protocol::messages::{
+    ApiVersionsRequest, BrokerId as NodeId, DescribeQuorumRequest, ListOffsetsRequest, MetadataRequest,
+    MetadataResponse, TopicName,
+};
+use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Request, StrBytes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -44,7 +49,7 @@ type Views = Arc<Mutex<BTreeMap<i32, Dated>>>;
 /// Asks all brokers, past the proxies, until it is dropped.
 pub struct Observer {
     views: Views,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Observer {
@@ -58,7 +63,7 @@ impl Observer {
         for (id, port) in brokers.iter().copied() {
             runtime.spawn(ask_for_ever(id, port, topics.to_vec(), views.clone()));
         }
-        Ok(Observer { views, _runtime: runtime })
+        Ok(Observer { views, runtime })
     }
 
     /// A partition as the best informed broker sees it: of the highest leader epoch, and of those the one
@@ -66,14 +71,55 @@ impl Observer {
     pub fn partition(&self, topic: &str, number: i32) -> Option<Seen> {
         let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (topic.to_string(), number);
-        let found = views.values().filter_map(|dated| Some((dated.changed, dated.view.partitions.get(&key)?)));
+        let found =
+            views.values().filter_map(|dated| Some((dated.changed, dated.view.partitions.get(&key)?)));
         found.max_by_key(|(changed, seen)| (seen.epoch, *changed)).map(|(_, seen)| seen.clone())
     }
 
     /// Who is not fenced, as the broker sees it whose view changed last.
     pub fn alive(&self) -> BTreeSet<i32> {
         let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
-        views.values().max_by_key(|dated| dated.changed).map(|dated| dated.view.alive.clone()).unwrap_or_default()
+        views
+            .values()
+            .max_by_key(|dated| dated.changed)
+            .map(|dated| dated.view.alive.clone())
+            .unwrap_or_default()
+    }
+}
+
+impl Observer {
+    /// A partition's high watermark as the broker at this port tells it; `None` when it does not.
+    pub fn high_watermark(&self, port: u16, topic: &str, number: i32) -> Option<i64> {
+        let partition = ListOffsetsPartition::default().with_partition_index(number).with_timestamp(-1);
+        let partition = partition.with_current_leader_epoch(-1);
+        let topic = ListOffsetsTopic::default()
+            .with_name(TopicName(StrBytes::from_string(topic.to_string())))
+            .with_partitions(vec![partition]);
+        let request = ListOffsetsRequest::default().with_replica_id(NodeId(-1)).with_topics(vec![topic]);
+        let answer = self.once(port, request)?;
+        let found = answer.topics.first()?.partitions.first()?;
+        (found.error_code == 0).then_some(found.offset)
+    }
+
+    /// The active controller as the broker at this port learns it.
+    pub fn active_controller(&self, port: u16) -> Option<i32> {
+        let topic = TopicData::default()
+            .with_topic_name(TopicName(StrBytes::from_static_str("__cluster_metadata")))
+            .with_partitions(vec![PartitionData::default().with_partition_index(0)]);
+        let answer = self.once(port, DescribeQuorumRequest::default().with_topics(vec![topic]))?;
+        let leader = answer.topics.first()?.partitions.first()?.leader_id.0;
+        (leader >= 0).then_some(leader)
+    }
+
+    fn once<Q>(&self, port: u16, request: Q) -> Option<Q::Response>
+    where
+        Q: Request + HeaderVersion + Encodable,
+        Q::Response: Decodable + HeaderVersion,
+    {
+        self.runtime.block_on(async {
+            let mut connection = tokio::time::timeout(PATIENCE, connect(port)).await.ok()?.ok()?;
+            tokio::time::timeout(PATIENCE * 4, connection.send(request)).await.ok()?.ok()?
+        })
     }
 }
 
@@ -125,11 +171,7 @@ fn view(answer: &MetadataResponse) -> View {
             let leader = partition.leader_id.0;
             let mut isr: Vec<i32> = partition.isr_nodes.iter().map(|id| id.0).collect();
             isr.sort_unstable();
-            let seen = Seen {
-                leader: (leader >= 0).then_some(leader),
-                epoch: partition.leader_epoch,
-                isr,
-            };
+            let seen = Seen { leader: (leader >= 0).then_some(leader), epoch: partition.leader_epoch, isr };
             partitions.insert((name.to_string(), partition.partition_index), seen);
         }
     }

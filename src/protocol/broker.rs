@@ -161,6 +161,17 @@ impl Broker {
         }
     }
 
+    /// Deletes what is below `offset` of a partition that the broker leads, at most up to the high watermark:
+    /// retention, or `DeleteRecords`. Followers delete with their next fetch.
+    pub fn delete_below(&mut self, partition: PartitionIx, offset: Offset) {
+        let Some(place) = self.place(partition) else { return };
+        let replica = &mut self.replicas[place as usize];
+        if matches!(replica.role, Role::Leader(_)) {
+            replica.storage.advance_start(offset.min(replica.high_watermark));
+            self.tell_readers(place);
+        }
+    }
+
     /// Takes one input at `now`, which never goes back, and appends what it wants done to `out`.
     pub fn step(&mut self, now: Nanos, input: BrokerInput, out: &mut Vec<BrokerOutput>) {
         let mut step = Step { now, out, bytes: 0, fsyncs: 0 };

@@ -159,3 +159,68 @@ impl Isr {
         newer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: BrokerId = BrokerId(1);
+    const TWO: BrokerId = BrokerId(2);
+    const THREE: BrokerId = BrokerId(3);
+
+    fn state(isr: &[BrokerId], partition_epoch: PartitionEpoch) -> PartitionState {
+        PartitionState { isr: isr.to_vec(), partition_epoch, ..PartitionState::default() }
+    }
+
+    fn counting(isr: &Isr, maximal_isr: bool) -> Vec<i32> {
+        let profile = Profile { maximal_isr, ..Profile::default() };
+        let counted: Vec<_> =
+            [ONE, TWO, THREE].into_iter().filter(|each| isr.counts(*each, &profile)).collect();
+        assert_eq!(counted.len(), isr.count(&profile));
+        counted.iter().map(|each| each.0).collect()
+    }
+
+    #[test]
+    fn the_maximal_isr_has_who_may_be_in_it() {
+        let mut isr = Isr::of(&state(&[ONE, TWO], 4));
+        isr.expand(THREE, |broker| i64::from(broker.0) * 10);
+        assert_eq!((counting(&isr, true), counting(&isr, false)), (vec![1, 2, 3], vec![1, 2]));
+        let request = isr.request(PartitionIx(0), 7).unwrap();
+        assert_eq!(request.new_isr, [(ONE, 10), (TWO, 20), (THREE, 30)]);
+        assert_eq!((request.leader_epoch, request.partition_epoch), (7, 4));
+
+        let mut isr = Isr::of(&state(&[ONE, TWO], 4));
+        isr.shrink(&[TWO], |_| -1);
+        assert_eq!((counting(&isr, true), counting(&isr, false)), (vec![1, 2], vec![1]));
+    }
+
+    #[test]
+    fn each_answer_has_its_outcome() {
+        let answered = |error, state: Option<PartitionState>| {
+            let mut isr = Isr::of(&super::tests::state(&[ONE, TWO], 4));
+            isr.shrink(&[TWO], |_| -1);
+            let outcome = isr.answered(0, error, state.as_ref());
+            (outcome, isr.members().len(), isr.pending().is_some())
+        };
+        let new = state(&[ONE], 5);
+        assert_eq!(answered(ErrorCode::None, Some(new.clone())), (AlterOutcome::Applied, 1, false));
+        let newer_leader = PartitionState { leader_epoch: 1, ..new.clone() };
+        assert_eq!(answered(ErrorCode::None, Some(newer_leader)), (AlterOutcome::Wait, 2, true));
+        let late = PartitionState { partition_epoch: 3, ..new };
+        assert_eq!(answered(ErrorCode::None, Some(late)), (AlterOutcome::Wait, 2, true));
+        assert_eq!(answered(ErrorCode::IneligibleReplica, None), (AlterOutcome::RolledBack, 2, false));
+        assert_eq!(answered(ErrorCode::InvalidUpdateVersion, None), (AlterOutcome::Wait, 2, true));
+        assert_eq!(answered(ErrorCode::FencedLeaderEpoch, None), (AlterOutcome::Wait, 2, true));
+        assert_eq!(answered(ErrorCode::NotController, None), (AlterOutcome::Retry, 2, true));
+    }
+
+    #[test]
+    fn newer_metadata_settles_what_is_pending() {
+        let mut isr = Isr::of(&state(&[ONE, TWO], 4));
+        isr.shrink(&[TWO], |_| -1);
+        assert!(!isr.learned(&state(&[ONE, TWO], 4)) && isr.pending().is_some());
+        assert!(isr.learned(&state(&[ONE, TWO, THREE], 5)) && isr.pending().is_none());
+        assert_eq!(isr.answered(0, ErrorCode::None, Some(&state(&[ONE], 6))), AlterOutcome::Wait);
+        assert_eq!(isr.members(), [ONE, TWO, THREE]);
+    }
+}

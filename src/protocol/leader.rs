@@ -195,3 +195,86 @@ impl Leadership {
                 .is_some_and(|remote| remote.log_end >= high_watermark.max(start) && may_join(remote))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAG: Nanos = 30;
+
+    fn remote() -> Remote {
+        Remote::new(BrokerId(2), None)
+    }
+
+    #[test]
+    fn caught_up_is_having_what_the_leader_had_at_the_fetch_before() {
+        let mut remote = remote();
+        assert!(!remote.is_caught_up(0, 5, LAG), "nothing is known of it");
+        remote.fetched(0, 10, 100);
+        assert_eq!(remote.last_caught_up, None);
+        remote.fetched(10, 20, 110);
+        assert_eq!(remote.last_caught_up, Some(100), "it had the 10 of time 100");
+        remote.fetched(15, 30, 120);
+        assert_eq!(remote.last_caught_up, Some(100));
+        assert!(remote.is_caught_up(30, 130, LAG) && !remote.is_caught_up(30, 131, LAG));
+        assert!(remote.is_caught_up(15, 999, LAG), "whoever has everything is never late");
+        remote.fetched(30, 30, 140);
+        assert_eq!(remote.last_caught_up, Some(140));
+    }
+
+    #[test]
+    fn silent_fetches_of_an_idle_partition_count_when_it_wakes() {
+        let (mut told, mut silent) = (remote(), remote());
+        for time in [100, 200, 300] {
+            told.fetched(10, 10, time);
+        }
+        silent.fetched(10, 10, 100);
+        silent.settle(10, 300);
+        assert_eq!(silent, told);
+        silent.settle(11, 400);
+        assert_eq!(silent, told, "it has not everything: nothing can be concluded");
+    }
+
+    fn leadership(isr: &[i32], ends: &[(i32, Offset, Option<Nanos>)]) -> Leadership {
+        let ids = |ids: &[i32]| ids.iter().map(|id| BrokerId(*id)).collect::<Vec<_>>();
+        let state = PartitionState { replicas: ids(&[1, 2, 3]), isr: ids(isr), ..PartitionState::default() };
+        let mut leadership = Leadership::new(BrokerId(1), &state, 0, 0);
+        for &(broker, end, caught_up) in ends {
+            let remote = leadership.remote_mut(BrokerId(broker)).unwrap();
+            (remote.log_end, remote.last_caught_up) = (end, caught_up);
+        }
+        leadership
+    }
+
+    fn high_watermark(leadership: &Leadership, min_isr: usize, may_join: bool) -> Option<Offset> {
+        let profile = Profile::default();
+        let of = Circumstances { profile: &profile, now: 1000, lag: LAG, log_end: 9, min_isr };
+        leadership.high_watermark(of, |_| may_join).map(|(offset, _)| offset)
+    }
+
+    #[test]
+    fn the_high_watermark_waits_for_the_isr_and_for_those_nearly_in_it() {
+        let of = |isr: &[i32], three: Option<Nanos>| leadership(isr, &[(2, 7, None), (3, 4, three)]);
+        assert_eq!(high_watermark(&of(&[1, 2, 3], None), 1, true), Some(4));
+        assert_eq!(high_watermark(&of(&[1, 2], None), 1, true), Some(7));
+        assert_eq!(high_watermark(&of(&[1], None), 1, true), Some(9));
+        assert_eq!(high_watermark(&of(&[1, 2], Some(990)), 1, true), Some(4), "nearly caught up");
+        assert_eq!(high_watermark(&of(&[1, 2], Some(990)), 1, false), Some(7), "but fenced");
+        assert_eq!(high_watermark(&of(&[1, 2], None), 3, true), None, "frozen");
+    }
+
+    #[test]
+    fn a_follower_joins_once_it_has_the_epoch_and_the_high_watermark() {
+        let mut leadership = leadership(&[1], &[(2, 5, None)]);
+        let profile = Profile::default();
+        let joins = |leadership: &Leadership, high_watermark| {
+            leadership.should_expand(BrokerId(2), high_watermark, &profile, |_| true)
+        };
+        assert!(joins(&leadership, 5) && !joins(&leadership, 6));
+        leadership.epoch_start = 6;
+        assert!(!joins(&leadership, 5));
+        leadership.epoch_start = 5;
+        leadership.isr.shrink(&[], |_| -1);
+        assert!(!joins(&leadership, 5), "one change at a time");
+    }
+}

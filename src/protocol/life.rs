@@ -148,3 +148,56 @@ impl Life {
         registered
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACE: Pace = Pace { heartbeat_interval: 2_000 * MS, session_timeout: 9_000 * MS };
+
+    fn heartbeat(caught_up: bool, fenced: bool, should_shut_down: bool) -> ControllerAnswer {
+        ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down }
+    }
+
+    fn asks(life: &Life) -> String {
+        match life.request(BrokerId(1), None, 1, 0) {
+            ControllerRequest::Heartbeat(beat) => {
+                format!("heartbeat fence={} shutdown={}", beat.want_fence, beat.want_shutdown)
+            }
+            ControllerRequest::Register(one) => format!("register after {}", one.previous_broker_epoch),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn from_registration_to_service_to_a_stop_in_good_order() {
+        let mut life = Life::start(1, 42);
+        assert_eq!(asks(&life), "register after 42");
+        let registered = ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: 50 };
+        assert_eq!(life.answered(&registered, PACE), Next::After(0));
+        assert_eq!(asks(&life), "heartbeat fence=true shutdown=false");
+        assert_eq!(life.answered(&heartbeat(false, true, false), PACE), Next::After(10 * MS));
+        assert_eq!(life.answered(&heartbeat(true, true, false), PACE), Next::After(0));
+        assert_eq!(
+            (asks(&life).as_str(), life.state()),
+            ("heartbeat fence=false shutdown=false", BrokerState::Recovery)
+        );
+        assert_eq!(life.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
+        assert!(life.want_shutdown());
+        assert_eq!(asks(&life), "heartbeat fence=false shutdown=true");
+        assert_eq!(life.answered(&heartbeat(true, false, false), PACE), Next::After(50 * MS));
+        assert_eq!(life.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
+        assert_eq!(life.answered(&heartbeat(true, false, true), PACE), Next::Stop);
+    }
+
+    #[test]
+    fn a_refused_registration_is_tried_again_ever_later() {
+        let mut life = Life::start(1, -1);
+        let refused =
+            ControllerAnswer::Register { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: -1 };
+        let waits: Vec<_> = (0..9).map(|_| life.answered(&refused, PACE)).collect();
+        let expected = [100, 200, 400, 800, 1600, 3200, 6400, 9000, 9000].map(|ms| Next::After(ms * MS));
+        assert_eq!(waits, expected);
+        assert!(!life.want_shutdown(), "there is nobody to ask");
+    }
+}

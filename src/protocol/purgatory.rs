@@ -97,9 +97,9 @@ impl Purgatory {
     /// Answers one request whose deadline has passed: REQUEST_TIMED_OUT for every open part, which it
     /// names (indefinite: the records stay in the leader's log).
     pub fn expire(&mut self, now: Nanos) -> Option<(Completed, Vec<PartitionIx>)> {
-        self.next_deadline().filter(|deadline| *deadline <= now)?;
-        let due = |queue: &VecDeque<(Nanos, Ticket)>| queue.front().is_some_and(|front| front.0 <= now);
-        let (_, queue) = self.deadlines.iter_mut().find(|(_, queue)| due(queue))?;
+        let next = self.next_deadline().filter(|deadline| *deadline <= now)?;
+        let is_next = |queue: &VecDeque<(Nanos, Ticket)>| queue.front().is_some_and(|front| front.0 == next);
+        let (_, queue) = self.deadlines.iter_mut().find(|(_, queue)| is_next(queue))?;
         let (_, ticket) = queue.pop_front()?;
         let request = self.requests[ticket.place as usize].take()?;
         self.free.push(ticket.place);
@@ -135,5 +135,61 @@ fn is_waiting(requests: &[Option<Request>], ticket: &Ticket) -> bool {
 fn drop_answered(requests: &[Option<Request>], queue: &mut VecDeque<(Nanos, Ticket)>) {
     while queue.front().is_some_and(|(_, ticket)| !is_waiting(requests, ticket)) {
         queue.pop_front();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(correlation: u64, open: &[bool]) -> Completed {
+        let part = |(at, open): (usize, &bool)| ProducedPartition {
+            partition: PartitionIx(at as u32),
+            error: if *open { ErrorCode::RequestTimedOut } else { ErrorCode::NotLeaderOrFollower },
+            base_offset: 0,
+            duplicate: false,
+        };
+        Completed { peer: Peer::Client(0), correlation, parts: open.iter().enumerate().map(part).collect() }
+    }
+
+    fn errors(done: &Completed) -> Vec<&'static str> {
+        done.parts.iter().map(|part| part.error.name()).collect()
+    }
+
+    #[test]
+    fn a_request_is_answered_with_its_last_part() {
+        let mut purgatory = Purgatory::default();
+        let ticket = purgatory.park(answer(1, &[true, false, true]), 0, 30);
+        let waiting = |part| Waiting { required: 1, ticket, part };
+        assert_eq!(purgatory.resolve(waiting(0), ErrorCode::None), None);
+        assert_eq!(purgatory.resolve(waiting(0), ErrorCode::None), None, "once only");
+        let done = purgatory.resolve(waiting(2), ErrorCode::NotEnoughReplicasAfterAppend).unwrap();
+        assert_eq!(errors(&done), ["NONE", "NOT_LEADER_OR_FOLLOWER", "NOT_ENOUGH_REPLICAS_AFTER_APPEND"]);
+        assert_eq!((purgatory.len(), purgatory.next_deadline()), (0, None));
+    }
+
+    #[test]
+    fn what_is_late_times_out_and_the_rest_keeps_its_result() {
+        let mut purgatory = Purgatory::default();
+        let first = purgatory.park(answer(1, &[true, true]), 0, 30);
+        purgatory.park(answer(2, &[true]), 1, 10);
+        purgatory.park(answer(3, &[true]), 2, 30);
+        purgatory.resolve(Waiting { required: 1, ticket: first, part: 1 }, ErrorCode::None);
+        assert_eq!(purgatory.next_deadline(), Some(11));
+        assert_eq!(purgatory.expire(10), None);
+        assert_eq!(purgatory.expire(30).unwrap().0.correlation, 2);
+        let (done, late) = purgatory.expire(30).unwrap();
+        assert_eq!((errors(&done), late), (vec!["REQUEST_TIMED_OUT", "NONE"], vec![PartitionIx(0)]));
+        assert_eq!((purgatory.expire(30), purgatory.next_deadline()), (None, Some(32)));
+    }
+
+    #[test]
+    fn an_old_ticket_does_not_touch_the_next_request_in_its_place() {
+        let mut purgatory = Purgatory::default();
+        let old = Waiting { required: 1, ticket: purgatory.park(answer(1, &[true]), 0, 30), part: 0 };
+        assert!(purgatory.resolve(old, ErrorCode::None).is_some());
+        let new = purgatory.park(answer(2, &[true]), 0, 30);
+        assert_eq!(purgatory.resolve(old, ErrorCode::None), None);
+        assert!(purgatory.is_waiting(new));
     }
 }

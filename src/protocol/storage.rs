@@ -171,3 +171,78 @@ fn mix(number: u64) -> u64 {
     let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     number ^ number >> 31
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::wire::RecordRange;
+
+    const NEVER: FlushPolicy = FlushPolicy { messages: u64::MAX, segment_bytes: u64::MAX };
+
+    fn append(storage: &mut Storage, policy: FlushPolicy) -> Option<FlushCause> {
+        let first = storage.log().end() as u64;
+        let batch = Batch {
+            base_offset: -1,
+            records: RecordRange { producer: 0, first, count: 2 },
+            bytes: 100,
+            leader_epoch: -1,
+            producer_id: -1,
+            producer_epoch: -1,
+            base_sequence: -1,
+            created_at: 0,
+        };
+        storage.append_as_leader(batch, 0, policy).1
+    }
+
+    fn of(batches: usize, policy: FlushPolicy) -> (Storage, Vec<Option<FlushCause>>) {
+        let mut storage = Storage::default();
+        let causes = (0..batches).map(|_| append(&mut storage, policy)).collect();
+        (storage, causes)
+    }
+
+    #[test]
+    fn appends_flush_by_count_and_by_segment() {
+        let (storage, causes) = of(4, FlushPolicy { messages: 4, ..NEVER });
+        assert_eq!(causes, [None, Some(FlushCause::FlushMessages), None, Some(FlushCause::FlushMessages)]);
+        assert_eq!(storage.flushed(), 8);
+        let (storage, causes) = of(4, FlushPolicy { segment_bytes: 300, ..NEVER });
+        assert_eq!(causes, [None, None, Some(FlushCause::SegmentRoll), None]);
+        assert_eq!(storage.flushed(), 6);
+    }
+
+    #[test]
+    fn a_power_loss_keeps_whole_batches_and_all_that_was_flushed() {
+        let left = |survives| {
+            let mut storage = of(5, NEVER).0;
+            storage.flush_to(3);
+            storage.lose_power(survives, 7);
+            assert_eq!(storage.flushed(), storage.log().end());
+            storage.log().end()
+        };
+        assert_eq!(left(Survives::Flushed), 3, "a mark inside a batch keeps what it vouched for");
+        assert_eq!(left(Survives::Batches(1)), 4);
+        assert_eq!(left(Survives::Batches(99)), 10);
+        assert_eq!(left(Survives::Everything), 10);
+        let drawn: std::collections::BTreeSet<_> = (0..200).map(|seed| left(Survives::Draw(seed))).collect();
+        assert_eq!(drawn.into_iter().collect::<Vec<_>>(), [3, 4, 6, 8, 10]);
+    }
+
+    #[test]
+    fn a_clean_stop_writes_everything_and_a_lost_disk_leaves_nothing() {
+        let mut storage = of(3, NEVER).0;
+        storage.close(4);
+        storage.lose_power(Survives::Flushed, 0);
+        assert_eq!((storage.log().end(), storage.recovery_point()), (6, 6));
+        assert_eq!(storage.checkpointed_high_watermark(), 4);
+        storage.lose_disk();
+        assert_eq!(storage, Storage::default());
+    }
+
+    #[test]
+    fn only_what_is_flushed_is_merged() {
+        let mut storage = of(10, NEVER).0;
+        storage.flush_to(8);
+        storage.compact_below(i64::MAX);
+        assert_eq!(storage.log().pieces(), 1 + 6);
+    }
+}

@@ -62,3 +62,27 @@ impl Timers {
         earlier.then(|| *self.announced.insert(next))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_earlier_wake_is_announced_and_each_wake_announces_the_next() {
+        let mut timers = Timers::default();
+        assert_eq!(timers.announce(), None);
+        timers.set(50, Timer::ShrinkIsr);
+        timers.set(70, Timer::Purgatory);
+        assert_eq!((timers.announce(), timers.announce()), (Some(50), None));
+        timers.set(20, Timer::Session(3));
+        assert_eq!(timers.announce(), Some(20));
+        timers.woken(20);
+        assert_eq!((timers.pop_due(20), timers.pop_due(20)), (Some(Timer::Session(3)), None));
+        assert_eq!(timers.announce(), Some(50));
+        timers.woken(40);
+        assert_eq!((timers.pop_due(40), timers.announce()), (None, None), "woken for nothing");
+        timers.woken(90);
+        assert_eq!(timers.pop_due(90), Some(Timer::ShrinkIsr));
+        assert_eq!(timers.pop_due(90), Some(Timer::Purgatory));
+    }
+}

@@ -105,7 +105,7 @@ mod tests {
         for taken_at in 1..=3 {
             let mut cluster = reference(KafkaVersion::REFERENCE);
             cluster.taken_at = taken_at;
-            assert!(sink.snapshot(Snapshot { cluster: Arc::new(cluster), clock: None }));
+            assert!(sink.snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
         }
         assert!(sink.notice(Level::Notice, "later"));
         let seen: Vec<String> = inbox

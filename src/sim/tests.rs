@@ -35,9 +35,24 @@ fn explore() {
     sim.apply(Act::Restart(BrokerId(2).into())).unwrap();
     sim.run_until(75 * SECOND);
     for event in sim.take_events() {
-        println!("{:>5} {:>10.3} {} <- {:?}", event.seq, event.at as f64 / 1e9, sim.text(&event), event.cause);
+        println!(
+            "{:>5} {:>10.3} {} <- {:?}",
+            event.seq,
+            event.at as f64 / 1e9,
+            sim.text(&event),
+            event.cause
+        );
     }
     println!("{} queue events", sim.queue_events());
     println!("{:?}", sim.counters());
-    println!("{:?}", sim.world.meter.unwritable.ranges().iter().map(|(a, b)| (*a as f64 / 1e9, *b as f64 / 1e9)).collect::<Vec<_>>());
+    println!(
+        "{:?}",
+        sim.world
+            .meter
+            .unwritable
+            .ranges()
+            .iter()
+            .map(|(a, b)| (*a as f64 / 1e9, *b as f64 / 1e9))
+            .collect::<Vec<_>>()
+    );
 }

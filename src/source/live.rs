@@ -97,6 +97,17 @@ const PARTS: [Part; 9] = [
     Part::GroupOffsets,
 ];
 
+/// Asks a stream to read again, from any thread.
+#[derive(Clone)]
+pub struct Refresh(UnboundedSender<()>);
+
+impl Refresh {
+    /// Reads everything that changes quickly now, and not when it is due.
+    pub fn now(&self) {
+        let _ = self.0.send(());
+    }
+}
+
 /// The stream. Dropping it ends the thread, without waiting for it.
 pub struct Live {
     events: Receiver<SourceEvent>,
@@ -130,6 +141,11 @@ impl Live {
     /// Reads everything that changes quickly now, and not when it is due.
     pub fn refresh(&self) {
         let _ = self.wishes.send(());
+    }
+
+    /// To ask for that from another thread than the one that listens.
+    pub fn refresher(&self) -> Refresh {
+        Refresh(self.wishes.clone())
     }
 }
 

@@ -60,6 +60,13 @@ impl Broker {
         }
     }
 
+    /// The log start has moved: everybody hears of it with the next answer.
+    pub(super) fn tell_readers(&mut self, place: u32) {
+        for watcher in &self.replicas[place as usize].watchers {
+            self.process.sessions.get_mut(watcher.session).mark(watcher.slot);
+        }
+    }
+
     /// Moves the leader's high watermark if it may move (§2.5).
     pub(super) fn advance_high_watermark(&mut self, step: &mut Step<'_>, place: u32, cause: HwCause) {
         let replica = &mut self.replicas[place as usize];

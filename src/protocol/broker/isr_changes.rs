@@ -24,10 +24,9 @@ impl Broker {
     }
 
     fn maybe_shrink(&mut self, step: &mut Step<'_>, place: u32) {
-        let epoch_of = self.epochs_seen(place);
-        let replica = &mut self.replicas[place as usize];
-        let (partition, log_end) = (replica.partition, replica.storage.log().end());
-        let Role::Leader(leadership) = &mut replica.role else { return };
+        let replica = &self.replicas[place as usize];
+        let (partition, log_end) = (replica.partition, replica.log().end());
+        let Role::Leader(leadership) = &replica.role else { return };
         let out = leadership.laggards(Circumstances {
             profile: &self.profile,
             now: step.now,
@@ -38,6 +37,8 @@ impl Broker {
         if out.is_empty() {
             return;
         }
+        let epoch_of = self.epochs_seen(place);
+        let Role::Leader(leadership) = &mut self.replicas[place as usize].role else { return };
         let leavers: Vec<_> = out.iter().map(|laggard| laggard.follower).collect();
         leadership.isr.shrink(&leavers, |broker| lookup(&epoch_of, broker));
         self.process.alter.waiting.push(place);

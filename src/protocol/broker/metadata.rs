@@ -9,7 +9,15 @@ use crate::protocol::wire::{ErrorCode, PartitionState};
 use std::sync::Arc;
 
 impl Broker {
+    /// Registrations first, whatever their place in the batch: a broker publishes the whole image to its
+    /// metadata cache before its replicas look at it (`BrokerMetadataPublisher.onMetadataUpdate`). A
+    /// follower that was just fenced must not hold the high watermark back.
     pub(super) fn apply_metadata(&mut self, step: &mut Step<'_>, offset: i64, updates: Vec<MetadataUpdate>) {
+        for update in &updates {
+            if let MetadataUpdate::Broker { broker, registration } = update {
+                self.process.view.brokers.insert(*broker, *registration);
+            }
+        }
         for update in updates {
             match update {
                 MetadataUpdate::Partition { partition, state } => {
@@ -20,22 +28,23 @@ impl Broker {
                     self.process.view.set(partition, None);
                     self.drop_replica(step, partition, ErrorCode::UnknownTopicOrPartition);
                 }
-                MetadataUpdate::Broker { broker, registration } => {
-                    self.process.view.brokers.insert(broker, registration);
-                }
+                MetadataUpdate::Broker { .. } => {}
             }
         }
         self.process.metadata_offset = offset;
     }
 
     fn topic_changed(&mut self, partition: PartitionIx, settings: TopicSettings) {
-        let place = self.ensure_replica(partition);
-        self.replicas[place as usize].settings = settings;
-        self.set_min_isr(place);
+        self.process.view.set_settings(partition, settings);
+        if let Some(place) = self.place(partition) {
+            self.apply_settings(place);
+        }
     }
 
-    fn set_min_isr(&mut self, place: u32) {
+    /// Settings and assignment together say how small the ISR may get.
+    fn apply_settings(&mut self, place: u32) {
         let replica = &mut self.replicas[place as usize];
+        replica.settings = self.process.view.settings(replica.partition);
         let replicas = self.process.view.partition(replica.partition).map_or(0, |state| state.replicas.len());
         let configured = replica.settings.min_insync_replicas as usize;
         replica.min_isr = match replicas {
@@ -50,7 +59,7 @@ impl Broker {
             return self.drop_replica(step, partition, ErrorCode::NotLeaderOrFollower);
         }
         let place = self.ensure_replica(partition);
-        self.set_min_isr(place);
+        self.apply_settings(place);
         match state.leader == Some(self.id()) {
             true => self.lead(step, place, &state),
             false => self.follow(step, place, &state),
@@ -85,14 +94,14 @@ impl Broker {
 
     fn lead(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
         let me = self.id();
-        if let Role::Leader(leadership) = &mut self.replicas[place as usize].role {
-            if leadership.epoch == state.leader_epoch {
-                leadership.reassigned(me, &state.replicas);
-                if leadership.isr.learned(state) {
-                    self.isr_confirmed(step, place);
-                }
-                return;
+        if let Role::Leader(leadership) = &mut self.replicas[place as usize].role
+            && leadership.epoch == state.leader_epoch
+        {
+            leadership.reassigned(me, &state.replicas);
+            if leadership.isr.learned(state) {
+                self.isr_confirmed(step, place);
             }
+            return;
         }
         self.leave_fetcher(place);
         self.dismiss_readers(place, self.moved_error());

@@ -2,6 +2,7 @@
 
 use super::fetcher::Fetcher;
 use super::io::BrokerRegistration;
+use super::settings::TopicSettings;
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::leader::Remote;
 use crate::protocol::life::Life;
@@ -58,6 +59,9 @@ pub(super) struct Process {
 pub(super) struct View {
     pub(super) partitions: Vec<Option<Arc<PartitionState>>>,
     pub(super) brokers: BTreeMap<BrokerId, BrokerRegistration>,
+    /// Distinct topic settings, and which of them each partition has; few differ.
+    settings: Vec<TopicSettings>,
+    settings_of: Vec<u16>,
 }
 
 impl View {
@@ -70,6 +74,23 @@ impl View {
             self.partitions.resize(partition.at() + 1, None);
         }
         self.partitions[partition.at()] = state;
+    }
+
+    /// A partition's topic settings, Kafka's defaults if nothing was told.
+    pub(super) fn settings(&self, partition: PartitionIx) -> TopicSettings {
+        let known = self.settings_of.get(partition.at()).copied().unwrap_or(u16::MAX);
+        self.settings.get(usize::from(known)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn set_settings(&mut self, partition: PartitionIx, settings: TopicSettings) {
+        if self.settings_of.len() <= partition.at() {
+            self.settings_of.resize(partition.at() + 1, u16::MAX);
+        }
+        let at = self.settings.iter().position(|known| *known == settings).unwrap_or_else(|| {
+            self.settings.push(settings);
+            self.settings.len() - 1
+        });
+        self.settings_of[partition.at()] = u16::try_from(at).unwrap_or(u16::MAX);
     }
 
     /// Whether a follower may be in an ISR: in service, and the incarnation that fetched is the one

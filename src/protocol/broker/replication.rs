@@ -34,13 +34,12 @@ impl Broker {
         let partition = replica.partition;
         let Some(following) = replica.following_mut() else { return };
         let Some(at) = following.fetcher.take() else { return };
-        let (fetching, listed) = (following.state == FollowState::Fetching, following.listed);
+        let fetching = following.state == FollowState::Fetching;
         let fetcher = &mut self.process.fetchers[at as usize];
         fetcher.members.remove(&place);
         fetcher.fetching -= u32::from(fetching);
-        if listed {
-            fetcher.forgotten.push(partition);
-        }
+        // Else the source would go on counting the session's fetches for it.
+        fetcher.forgotten.push(partition);
     }
 
     /// Changes what a follower does, and has its fetcher act on it.

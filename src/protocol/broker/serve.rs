@@ -26,6 +26,7 @@ impl Broker {
             return step.answer(from, correlation, Answer::Fetch(answer));
         }
         for partition in &request.forgotten {
+            self.drop_words(place, *partition);
             self.forget_partition(place, *partition);
         }
         for asked in &request.partitions {
@@ -52,6 +53,7 @@ impl Broker {
 
     /// One partition of a request: refused, found to diverge, or in the session from now on.
     fn name_partition(&mut self, step: &mut Step<'_>, session: u32, asked: &FetchPartition) {
+        self.drop_words(session, asked.partition);
         let follower = self.process.sessions.get(session).follower;
         let checked = self
             .place(asked.partition)
@@ -75,6 +77,11 @@ impl Broker {
             None => self.prefer_follower(session, place, asked),
         }
         self.mark_if_news(session, place);
+    }
+
+    /// What was to be said before the asker named the partition anew is out of date.
+    fn drop_words(&mut self, session: u32, partition: PartitionIx) {
+        self.process.sessions.get_mut(session).words.retain(|word| word.partition != partition);
     }
 
     /// An empty entry of an answer.
@@ -236,10 +243,9 @@ impl Broker {
             let replica = &mut self.replicas[slot.replica as usize];
             let leader_end = replica.storage.log().end();
             let Role::Leader(leadership) = &mut replica.role else { continue };
-            if slot.open && slot.named_in != epoch && slot.fetch_offset < leader_end {
-                if let Some(remote) = leadership.remote_mut(follower.broker) {
-                    remote.fetched(slot.fetch_offset, leader_end, step.now);
-                }
+            let behind = slot.open && slot.named_in != epoch && slot.fetch_offset < leader_end;
+            if let Some(remote) = leadership.remote_mut(follower.broker).filter(|_| behind) {
+                remote.fetched(slot.fetch_offset, leader_end, step.now);
             }
         }
         self.look_at_outsiders(step, place, follower);

@@ -4,6 +4,7 @@ mod cluster;
 mod picture;
 mod properties;
 mod script;
+mod sessions;
 
 macro_rules! stories {
     ($($name:ident),* $(,)?) => {
@@ -27,4 +28,5 @@ stories! {
     truncation_by_epoch,
     fencing,
     life,
+    reading,
 }

@@ -137,7 +137,9 @@ fn broker_event(event: &BrokerEvent, hash: &mut Fnv) {
         BrokerEvent::ShrinkAsked { partition, out, log_end } => {
             hash.u64(5).u64(u64::from(partition.0)).u64(out.len() as u64);
             for laggard in out {
-                hash.i64(i64::from(laggard.follower.0)).i64(laggard.log_end).u64(laggard.last_caught_up.unwrap_or(u64::MAX));
+                hash.i64(i64::from(laggard.follower.0))
+                    .i64(laggard.log_end)
+                    .u64(laggard.last_caught_up.unwrap_or(u64::MAX));
             }
             hash.i64(*log_end)
         }

@@ -83,6 +83,9 @@ fn worded_answer(answer: &Answer) -> String {
         Answer::Fetch(answer) => match answer.partitions.first() {
             None => "nothing".into(),
             Some(part) if part.error != ErrorCode::None => part.error.name().into(),
+            Some(part) if part.preferred_read_replica.is_some() => {
+                format!("read from {}", part.preferred_read_replica.unwrap())
+            }
             Some(part) => {
                 let count: u32 = part.batches.iter().map(|batch| batch.records.count).sum();
                 format!("{count} records, high watermark {}", part.high_watermark)

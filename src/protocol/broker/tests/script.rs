@@ -1,6 +1,6 @@
 //! The language of the stories: blocks of commands, `----`, and what is expected after them.
 
-use super::cluster::{Cluster, id};
+use super::cluster::{Ask, Cluster, P0, id};
 use super::picture::{picture, worded};
 use crate::model::{BrokerId, KafkaVersion, Nanos};
 use crate::protocol::broker::*;
@@ -91,6 +91,10 @@ fn build(words: &[&str]) -> Cluster {
     if let Some(bytes) = number(words, "fetch-max") {
         cluster.brokers.iter_mut().for_each(|broker| broker.settings.replica_fetch_max_bytes = bytes as u32);
     }
+    for broker in cluster.brokers.iter_mut().filter(|_| words.contains(&"racks")) {
+        broker.settings.rack = Some(broker.settings.id.0 as u32);
+        broker.settings.rack_aware_reads = true;
+    }
     let detail = words.contains(&"detail");
     cluster.brokers.iter_mut().for_each(|broker| broker.set_detail(detail));
     cluster.start_all();
@@ -108,8 +112,12 @@ fn command(cluster: &mut Cluster, words: &[&str]) {
         "cluster" => return,
         "produce" => produce(cluster, words),
         "consume" => {
-            let wait = number(words, "wait").unwrap_or(0) * MS;
-            cluster.consume(target(words), number(words, "from").unwrap_or(0) as Offset, wait);
+            let ask = Ask {
+                max_wait_ns: number(words, "wait").unwrap_or(0) * MS,
+                min_bytes: number(words, "min-bytes").unwrap_or(1) as u32,
+                rack: number(words, "rack").map(|rack| rack as u32),
+            };
+            cluster.consume(target(words), number(words, "from").unwrap_or(0) as Offset, ask);
         }
         "latest" => latest(cluster, target(words)),
         "pass" => return cluster.advance(words[1].parse::<u64>().unwrap() * MS),
@@ -143,9 +151,12 @@ fn command(cluster: &mut Cluster, words: &[&str]) {
         "compact" => {
             let broker = target(words);
             let offset = number(words, "below").unwrap() as Offset;
-            cluster.broker(broker).compact_below(super::cluster::P0, offset);
+            cluster.broker(broker).compact_below(P0, offset);
         }
-        "no-delivery" => return,
+        "delete" => {
+            let below = number(words, "below").unwrap() as Offset;
+            cluster.broker(target(words)).delete_below(P0, below);
+        }
         other => panic!("unknown command {other}"),
     }
     cluster.settle();
@@ -165,8 +176,7 @@ fn produce(cluster: &mut Cluster, words: &[&str]) {
 
 fn latest(cluster: &mut Cluster, broker: BrokerId) {
     cluster.correlation += 1;
-    let asked =
-        ListOffset { partition: super::cluster::P0, current_leader_epoch: -1, position: LogPosition::Latest };
+    let asked = ListOffset { partition: P0, current_leader_epoch: -1, position: LogPosition::Latest };
     let (from, correlation) = (Peer::Client(9), cluster.correlation);
     let request = Request::ListOffsets(vec![asked]);
     cluster.step(broker, BrokerInput::Request { from, correlation, request });

@@ -1,0 +1,366 @@
+//! The acts of a scenario on real processes, and the conditions that its events wait for.
+
+use super::LabError;
+use super::segment::read_log;
+use super::stage::{Stage, list};
+use crate::knobs::{Change, Scope};
+use crate::scenario::{Act, Condition, Extent, Process, Scenario};
+use rustix::process::Signal;
+use std::time::Duration;
+
+/// Why a scenario cannot run on real brokers, if it cannot.
+pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
+    let lossy = scenario.net.loss > 0.0 || scenario.net.pairs.iter().any(|pair| pair.loss > 0.0);
+    if lossy {
+        return Some("packets are not lost on loopback".into());
+    }
+    scenario.events.iter().find_map(|event| match &event.act {
+        Act::SlowLink { loss_permille: 1.., .. } => Some("packets are not lost on loopback".into()),
+        Act::SlowDisk { .. } => Some("the lab has no slow disks".into()),
+        Act::Set(change) => match change.knob.scope {
+            Scope::Topic | Scope::Producer | Scope::Consumer | Scope::Net => None,
+            _ => Some(format!("the lab does not set {change} on a running cluster")),
+        },
+        _ => None,
+    })
+}
+
+impl Stage {
+    /// Does one act.
+    pub fn act(&mut self, act: &Act) -> Result<(), LabError> {
+        match act {
+            Act::Stop(process) => self.stop(process),
+            Act::Kill(process) => self.kill(process),
+            Act::Restart(process) => self.restart(process),
+            Act::Pause(process) => self.pause(process, true),
+            Act::Resume(process) => self.pause(process, false),
+            Act::PowerLoss { extent, keep } => self.power_loss(extent, *keep),
+            Act::DiskLoss(id) => {
+                self.ended_well.insert(id.0, false);
+                self.paused.remove(&id.0);
+                self.lab.disk_loss(id.0)
+            }
+            Act::Partition { from, to, one_way } => {
+                self.links(|network| network.cut(from, to, *one_way, true))
+            }
+            Act::Heal { from, to } => self.links(|network| {
+                network.cut(from, to, false, false);
+                network.slow(from, to, Duration::ZERO);
+            }),
+            Act::HealAll => self.links(super::Network::heal_all),
+            Act::SlowLink { from, to, extra, .. } => {
+                self.links(|network| network.slow(from, to, Duration::from_nanos(*extra)))
+            }
+            Act::SlowDisk { .. } => Err(LabError::new("the lab has no slow disks")),
+            Act::ControllerLoss(count) => self.lose_controllers(*count),
+            Act::ControllerBack => self.bring_controllers_back(),
+            Act::Set(change) => self.set(change),
+            Act::Send { producer, records } => {
+                let at = self.producer_at(producer)?;
+                self.tally.await_records(at as u32, *records);
+                self.producer(at).into_iter().for_each(|driver| driver.tell(&format!("send {records}")));
+                Ok(())
+            }
+            administration => self.administer(administration),
+        }
+    }
+
+    fn links(&mut self, how: impl FnOnce(&mut super::Network)) -> Result<(), LabError> {
+        match self.lab.links() {
+            Some(links) => links.change(how),
+            None => return Err(LabError::new("this lab has no links")),
+        }
+        Ok(())
+    }
+
+    fn administer(&mut self, act: &Act) -> Result<(), LabError> {
+        let elect = |how: &str, topic: &Option<String>| {
+            topic.as_ref().map_or(format!("elect {how}"), |topic| format!("elect {how} {topic}"))
+        };
+        match act {
+            Act::Reassign { topic, partition, replicas } => {
+                let numbers: Vec<i32> = match partition {
+                    Some(number) => vec![*number],
+                    None => {
+                        self.partitions.iter().filter(|(name, _)| name == topic).map(|(_, n)| *n).collect()
+                    }
+                };
+                numbers.iter().try_for_each(|number| {
+                    self.ask(&format!("reassign {topic} {number} {}", list(replicas))).map(|_| ())
+                })
+            }
+            Act::AddPartitions { topic, partitions } => {
+                self.ask(&format!("partitions {topic} {partitions}"))?;
+                let spec = self.scenario.topics.iter_mut().find(|spec| spec.name == *topic);
+                let had = spec.map_or(0, |spec| std::mem::replace(&mut spec.partitions, *partitions));
+                let fresh = had as i32..*partitions as i32;
+                self.partitions.extend(fresh.map(|number| (topic.clone(), number)));
+                Ok(())
+            }
+            Act::PreferredElection(topic) => self.ask(&elect("preferred", topic)).map(|_| ()),
+            Act::UncleanElection(topic) => self.ask(&elect("unclean", topic)).map(|_| ()),
+            other => Err(LabError::new(format!("the lab cannot {other}"))),
+        }
+    }
+
+    fn producer_at(&self, name: &str) -> Result<usize, LabError> {
+        let found = self.scenario.producers.iter().position(|spec| spec.name == name);
+        found.ok_or_else(|| LabError::new(format!("there is no producer {name}")))
+    }
+
+    fn group_at(&self, name: &str) -> Result<usize, LabError> {
+        let found = self.scenario.groups.iter().position(|spec| spec.name == name);
+        found.ok_or_else(|| LabError::new(format!("there is no group {name}")))
+    }
+
+    fn stop(&mut self, process: &Process) -> Result<(), LabError> {
+        match process {
+            Process::Broker(id) => self.lab.begin_stop(id.0),
+            client => self.on_client(client, |driver| driver.tell("close")),
+        }
+    }
+
+    fn kill(&mut self, process: &Process) -> Result<(), LabError> {
+        match process {
+            Process::Broker(id) => {
+                self.ended_well.insert(id.0, false);
+                self.paused.remove(&id.0);
+                self.lab.kill(id.0)
+            }
+            Process::Producer(name) => {
+                let at = self.producer_at(name)?;
+                self.kill_producer(at);
+                Ok(())
+            }
+            Process::Member(name, member) => {
+                let at = self.group_at(name)?;
+                self.kill_member(at, *member);
+                Ok(())
+            }
+        }
+    }
+
+    fn restart(&mut self, process: &Process) -> Result<(), LabError> {
+        match process {
+            Process::Broker(id) if self.lab.is_running(id.0) => {
+                self.start_again.insert(id.0);
+                self.lab.begin_stop(id.0)
+            }
+            Process::Broker(id) => self.start_node(id.0),
+            Process::Producer(name) => {
+                let at = self.producer_at(name)?;
+                self.close_client(process)?;
+                self.kill_producer(at);
+                self.start_producer(at, false)?;
+                let rate = self.scenario.producers[at].records_per_s;
+                self.producer(at).into_iter().for_each(|driver| driver.tell(&format!("rate {rate}")));
+                Ok(())
+            }
+            Process::Member(name, member) => {
+                let at = self.group_at(name)?;
+                self.close_client(process)?;
+                self.kill_member(at, *member);
+                self.start_member(at, *member)?;
+                self.member(at, *member).into_iter().for_each(|driver| driver.tell("go"));
+                Ok(())
+            }
+        }
+    }
+
+    /// Closes a client that still runs, and waits for it a while.
+    fn close_client(&mut self, process: &Process) -> Result<(), LabError> {
+        self.on_client(process, |driver| {
+            driver.tell("close");
+            for _ in 0..100 {
+                if driver.ended() {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        })
+    }
+
+    fn pause(&mut self, process: &Process, now: bool) -> Result<(), LabError> {
+        let signal = if now { Signal::STOP } else { Signal::CONT };
+        match process {
+            Process::Broker(id) => {
+                self.signal_node(id.0, signal)?;
+                if now {
+                    self.paused.insert(id.0)
+                } else {
+                    self.paused.remove(&id.0)
+                };
+                Ok(())
+            }
+            client => self.on_client(client, |driver| driver.signal(signal)),
+        }
+    }
+
+    fn on_client(
+        &mut self,
+        process: &Process,
+        how: impl FnOnce(&mut super::driver::Driver),
+    ) -> Result<(), LabError> {
+        let driver = match process {
+            Process::Producer(name) => {
+                let at = self.producer_at(name)?;
+                self.producer(at)
+            }
+            Process::Member(name, member) => {
+                let at = self.group_at(name)?;
+                self.member(at, *member)
+            }
+            Process::Broker(_) => None,
+        };
+        if let Some(driver) = driver {
+            how(driver);
+        }
+        Ok(())
+    }
+
+    fn power_loss(&mut self, extent: &Extent, keep: crate::scenario::Keep) -> Result<(), LabError> {
+        let cluster = &self.scenario.cluster;
+        let hit: Vec<i32> = match extent {
+            Extent::Broker(id) => vec![id.0],
+            Extent::Site => cluster.ids().map(|id| id.0).collect(),
+            Extent::Rack(name) => {
+                cluster.ids().filter(|id| cluster.rack_of(*id) == Some(name)).map(|id| id.0).collect()
+            }
+        };
+        hit.iter().for_each(|id| {
+            self.ended_well.insert(*id, false);
+            self.paused.remove(id);
+        });
+        let mut state = self.scenario.seed;
+        let mut draw = |most: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % (most + 1)
+        };
+        self.lab.power_loss(&hit, keep, &mut draw).map(|_| ())
+    }
+
+    fn lose_controllers(&mut self, count: u32) -> Result<(), LabError> {
+        let first = self.lab.spec().brokers as i32;
+        let ports: Vec<u16> = (1..=first).filter_map(|id| self.lab.port(id)).collect();
+        for _ in 0..count {
+            let active = ports.iter().find_map(|port| self.observer.active_controller(*port));
+            let running = self.lab.nodes.keys().copied().find(|id| *id > first);
+            let active = active.filter(|id| *id > first && self.lab.nodes.contains_key(id));
+            let Some(id) = active.or(running) else { break };
+            self.ended_well.insert(id, false);
+            self.lab.kill(id)?;
+            self.lost_controllers.push(id);
+        }
+        Ok(())
+    }
+
+    fn bring_controllers_back(&mut self) -> Result<(), LabError> {
+        let lost = std::mem::take(&mut self.lost_controllers);
+        lost.into_iter().try_for_each(|id| self.lab.restart(id))
+    }
+
+    /// Topic settings act at once; a client's settings restart that client.
+    fn set(&mut self, change: &Change) -> Result<(), LabError> {
+        let (name, value) = (change.knob.name, change.value.to_string());
+        let meant = |subject: &str| change.subject.as_deref().is_none_or(|wanted| wanted == subject);
+        match change.knob.scope {
+            Scope::Topic => {
+                let topics: Vec<String> =
+                    self.scenario.topics.iter().map(|topic| topic.name.clone()).collect();
+                let meant = topics.iter().filter(|topic| meant(topic));
+                meant.clone().try_for_each(|topic| match name {
+                    "partitions" => self.administer(&Act::AddPartitions {
+                        topic: topic.clone(),
+                        partitions: value.parse().unwrap_or(1),
+                    }),
+                    "replication.factor" => {
+                        Err(LabError::new("the lab does not change the replication factor"))
+                    }
+                    key => self.ask(&format!("config {topic} {key}={value}")).map(|_| ()),
+                })
+            }
+            Scope::Producer => {
+                let names: Vec<String> =
+                    self.scenario.producers.iter().map(|spec| spec.name.clone()).collect();
+                for (at, producer) in names.iter().enumerate().filter(|(_, producer)| meant(producer)) {
+                    self.scenario.producers[at].config.insert(name.into(), value.clone().into());
+                    self.restart(&Process::Producer(producer.clone()))?;
+                }
+                Ok(())
+            }
+            Scope::Consumer => {
+                let groups = self.scenario.groups.clone();
+                for (at, group) in groups.iter().enumerate().filter(|(_, group)| meant(&group.name)) {
+                    self.scenario.groups[at].config.insert(name.into(), value.clone().into());
+                    for member in 0..group.members {
+                        self.restart(&Process::Member(group.name.clone(), member))?;
+                    }
+                }
+                Ok(())
+            }
+            Scope::Net => {
+                let net = &mut self.scenario.net;
+                let millis = change.value.number().unwrap_or(0.0);
+                match name {
+                    "rack_rtt_ms" => net.rack_rtt_ms = millis,
+                    "same_rack_rtt_ms" => net.same_rack_rtt_ms = millis,
+                    "client_rtt_ms" => net.client_rtt_ms = millis,
+                    _ => return Err(LabError::new(format!("the lab does not set {change}"))),
+                }
+                let net = net.clone();
+                self.links(|network| network.measure(net))
+            }
+            _ => Err(LabError::new(format!("the lab does not set {change} on a running cluster"))),
+        }
+    }
+
+    /// Whether a condition holds now.
+    pub fn holds(&mut self, condition: &Condition) -> bool {
+        let number_of = |stage: &Stage, name: &str| {
+            stage.scenario.producers.iter().position(|spec| spec.name == name).unwrap_or(usize::MAX) as u32
+        };
+        match condition {
+            Condition::Leader { partition, is } => {
+                self.seen(partition).is_some_and(|seen| seen.leader == is.map(|id| id.0))
+            }
+            Condition::Isr { partition, is } => {
+                let wanted: Vec<i32> = is.iter().map(|id| id.0).collect();
+                self.seen(partition).is_some_and(|seen| seen.isr == wanted)
+            }
+            Condition::Fenced(id) => !self.observer.alive().contains(&id.0),
+            Condition::Unfenced(id) => self.observer.alive().contains(&id.0),
+            Condition::Down(id) => !self.lab.is_running(id.0),
+            Condition::Acked(name, count) => self.tally.acked(number_of(self, name)) >= *count,
+            Condition::Failed(name, count) => self.tally.failed(number_of(self, name)) >= *count,
+            Condition::Settled(name) => self.tally.settled(number_of(self, name)),
+            Condition::Log { partition, broker, reaches } => {
+                self.log_end(broker.0, partition).is_some_and(|end| end >= *reaches)
+            }
+            Condition::Visible(partition, offset) => {
+                self.high_watermark(partition).is_some_and(|found| found >= *offset)
+            }
+            Condition::Read(group, count) => {
+                self.tally.read.iter().filter(|(name, ..)| name == group).count() as u64 >= *count
+            }
+        }
+    }
+
+    /// `orders-0` as the brokers see it.
+    pub fn seen(&self, partition: &str) -> Option<super::observer::Seen> {
+        let (topic, number) = partition.rsplit_once('-')?;
+        self.observer.partition(topic, number.parse().ok()?)
+    }
+
+    /// The log end offset of a replica, from its files.
+    pub fn log_end(&self, broker: i32, partition: &str) -> Option<i64> {
+        let batches = read_log(&self.lab.data(broker).join(partition)).ok()?;
+        Some(batches.last().map_or(0, |last| last.last_offset + 1))
+    }
+
+    /// The leader's high watermark.
+    pub fn high_watermark(&self, partition: &str) -> Option<i64> {
+        let (topic, number) = partition.rsplit_once('-')?;
+        let leader = self.seen(partition)?.leader?;
+        self.observer.high_watermark(self.lab.port(leader)?, topic, number.parse().ok()?)
+    }
+}

@@ -1,0 +1,343 @@
+//! Runs a scenario on real brokers and reports what came of it, in the simulator's own words.
+
+use super::LabError;
+use super::acts::not_on_brokers;
+use super::journal::compare;
+use super::segment::read_log;
+use super::stage::{Stage, now_us};
+use super::tally::{identities, judge};
+use crate::model::{KafkaVersion, PartitionIx};
+use crate::protocol::controller::replay::Report;
+use crate::protocol::log::Log;
+use crate::protocol::profile::Profile;
+use crate::scenario::{Counter, Expect, Scenario};
+use crate::sim::histogram::Histogram;
+use crate::sim::ledger::Ledger;
+use crate::sim::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+/// Between two looks at clients, nodes and conditions.
+const TICK: Duration = Duration::from_millis(10);
+/// What a scenario whose conditions came late gets beyond its own duration.
+const LATE: Duration = Duration::from_secs(60);
+/// What follows the last event at least.
+const TAIL: Duration = Duration::from_secs(10);
+
+/// A scenario's run on real brokers.
+pub struct LabRun {
+    /// `klever.run/1`, with what a real cluster shows.
+    pub report: RunReport,
+    /// Failed records by the exception that the application saw.
+    pub exceptions: BTreeMap<String, u64>,
+    /// The controller's decisions held against klever's.
+    pub controller: Report,
+    /// The controller's log, one JSON object a record.
+    pub controller_log: String,
+    /// What happened when, in milliseconds from the beginning.
+    pub story: Vec<(u64, String)>,
+    /// Whether reads (fail-overs too) and writes had to wait for the start of a broker's process.
+    pub waited_for_boot: [bool; 2],
+    /// Every acknowledged record.
+    pub acknowledged: Vec<Acknowledged>,
+    /// Which requests each client id sent, from the setting-up to the end.
+    pub calls: super::Calls,
+}
+
+/// A record that was acknowledged.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Acknowledged {
+    /// Which producer, by its place in the scenario.
+    pub producer: u32,
+    /// When it was handed in, in milliseconds from the beginning.
+    pub sent_at_ms: f64,
+    /// How long the acknowledgement took.
+    pub latency_ms: f64,
+}
+
+/// Runs a scenario on real brokers of this release.
+///
+/// # Errors
+/// When it cannot run on real brokers, or the cluster does not do what it is told.
+pub fn run(scenario: &Scenario, version: KafkaVersion) -> Result<LabRun, LabError> {
+    if let Some(why) = not_on_brokers(scenario) {
+        return Err(LabError::new(format!("scenario {} does not run on real brokers: {why}", scenario.id)));
+    }
+    let mut play = Play { stage: Stage::set_up(scenario, version)?, story: Vec::new(), next: 0, due: None };
+    let end = play.through()?;
+    play.report(version, end)
+}
+
+struct Play {
+    stage: Stage,
+    story: Vec<(u64, String)>,
+    next: usize,
+    due: Option<Duration>,
+}
+
+impl Play {
+    fn now(&self) -> Duration {
+        self.stage.zero.elapsed()
+    }
+
+    fn tell(&mut self, what: impl Into<String>) {
+        let at = self.now().as_millis() as u64;
+        self.story.push((at, what.into()));
+    }
+
+    /// Plays the whole scenario; the time of its end.
+    fn through(&mut self) -> Result<Duration, LabError> {
+        let duration = Duration::from_nanos(self.stage.scenario.duration.0);
+        let mut last_event = Duration::ZERO;
+        let mut begun = BTreeSet::new();
+        let mut seen = BTreeMap::new();
+        loop {
+            let tick = Instant::now();
+            self.stage.look()?;
+            self.begin_clients(&mut begun);
+            let before = self.next;
+            self.follow_script()?;
+            if self.next > before {
+                last_event = self.now();
+            }
+            self.tell_changes(&mut seen);
+            let over = self.next >= self.stage.scenario.events.len();
+            let tail = TAIL.min(duration / 3);
+            if self.now() > duration + LATE || over && self.now() > duration.max(last_event + tail) {
+                break;
+            }
+            std::thread::sleep(TICK.saturating_sub(tick.elapsed()));
+        }
+        if let Some(event) = self.stage.scenario.events.get(self.next) {
+            let what = format!("never happened: {}", event.act);
+            self.tell(what);
+        }
+        Ok(self.now())
+    }
+
+    /// Lets producers and groups begin and end at their times.
+    fn begin_clients(&mut self, begun: &mut BTreeSet<String>) {
+        let now = self.now();
+        for (at, spec) in self.stage.scenario.producers.clone().into_iter().enumerate() {
+            let due = |time: crate::scenario::Time| Duration::from_nanos(time.0) <= now;
+            let mut say = |line: String, what: &str| {
+                if begun.insert(format!("{what} producer {at}")) {
+                    self.stage.producer(at).into_iter().for_each(|driver| driver.tell(&line));
+                }
+            };
+            if due(spec.from) {
+                say(format!("rate {}", spec.records_per_s), "begin");
+            }
+            if spec.until.is_some_and(due) {
+                say("stop".into(), "end");
+            }
+        }
+        for (at, spec) in self.stage.scenario.groups.clone().into_iter().enumerate() {
+            if Duration::from_nanos(spec.from.0) <= now && begun.insert(format!("group {at}")) {
+                self.stage.members_of(at).for_each(|driver| driver.tell("go"));
+            }
+        }
+    }
+
+    /// Does what is due of the scenario's events: each waits for the one before it.
+    fn follow_script(&mut self) -> Result<(), LabError> {
+        while let Some(event) = self.stage.scenario.events.get(self.next).cloned() {
+            let due = match self.due {
+                Some(due) => due,
+                None => {
+                    if event.when.as_ref().is_some_and(|condition| !self.stage.holds(condition)) {
+                        return Ok(());
+                    }
+                    let after = self.now() + Duration::from_nanos(event.after.map_or(0, |after| after.0));
+                    event.at.map_or(after, |at| Duration::from_nanos(at.0))
+                }
+            };
+            self.due = Some(due);
+            if due > self.now() {
+                return Ok(());
+            }
+            (self.next, self.due) = (self.next + 1, None);
+            self.tell(event.act.to_string());
+            if let Err(error) = self.stage.act(&event.act) {
+                self.tell(format!("refused: {error}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells of leaders and ISRs that changed.
+    fn tell_changes(&mut self, seen: &mut BTreeMap<String, (Option<i32>, Vec<i32>)>) {
+        for (topic, number) in self.stage.partitions.clone() {
+            let name = format!("{topic}-{number}");
+            let Some(now) = self.stage.observer.partition(&topic, number) else { continue };
+            let state = (now.leader, now.isr);
+            if seen.get(&name) != Some(&state) {
+                let leader = state.0.map_or("none".into(), |id| id.to_string());
+                self.tell(format!("{name} leader {leader} isr {:?}", state.1));
+                seen.insert(name, state);
+            }
+        }
+    }
+
+    fn report(mut self, version: KafkaVersion, end: Duration) -> Result<LabRun, LabError> {
+        let end_us = now_us();
+        self.stage.look()?;
+        for at in 0..self.stage.scenario.producers.len() {
+            self.stage.kill_producer(at);
+        }
+        let stage = &mut self.stage;
+        let mut ledger = Ledger::default();
+        let mut meter = std::mem::take(&mut stage.meter);
+        let index = |producer, number| stage.partition_index(producer, number);
+        stage.tally.measure(stage.zero_us, end_us, &index, &mut meter, &mut ledger);
+        meter.close(end.as_nanos() as u64);
+        let names = stage.partitions.clone();
+        let partitions: Vec<PartitionReport> = names
+            .iter()
+            .enumerate()
+            .map(|(at, (topic, number))| {
+                let (name, ix) = (format!("{topic}-{number}"), PartitionIx(at as u32));
+                partition_report(stage, name, ix, &mut ledger, &meter)
+            })
+            .collect();
+        let done = stage.tally.done.iter().filter(|done| done.done <= end_us);
+        let (acked, failed): (Vec<_>, Vec<_>) = done.partition(|done| done.error.is_none());
+        let mut exceptions = BTreeMap::new();
+        failed
+            .iter()
+            .for_each(|done| *exceptions.entry(done.error.clone().unwrap_or_default()).or_insert(0) += 1);
+        let sum = |of: fn(&Counters) -> u64| partitions.iter().map(|part| of(&part.counters)).sum();
+        let counters = Counters {
+            sent: Some(stage.tally.sent.iter().filter(|(_, at)| *at <= end_us).count() as u64),
+            acked: acked.len() as u64,
+            failed: failed.len() as u64,
+            lost_acked: sum(|counters| counters.lost_acked),
+            duplicated: sum(|counters| counters.duplicated),
+            reordered: sum(|counters| counters.reordered),
+            write_unavailable_ms: meter.unwritable.len() / 1_000_000,
+            read_unavailable_ms: meter.leaderless.len() / 1_000_000,
+            failover_ms: partitions.iter().map(|part| part.counters.failover_ms).max().unwrap_or(0),
+            ack_latency_ms: quantiles(&meter.latency),
+            visible: sum(|counters| counters.visible),
+            log_end: sum(|counters| counters.log_end),
+        };
+        let waited_for_boot =
+            [&meter.leaderless, &meter.unwritable].map(|times| overlap(times.ranges(), &stage.boots));
+        let zero = stage.zero_us;
+        let acknowledged = acked.iter().map(|done| Acknowledged {
+            producer: done.producer,
+            sent_at_ms: done.created.saturating_sub(zero) as f64 / 1000.0,
+            latency_ms: done.done.saturating_sub(done.created) as f64 / 1000.0,
+        });
+        let acknowledged = acknowledged.collect();
+        let calls = stage.lab.links().map(|links| links.calls()).unwrap_or_default();
+        let groups = stage.scenario.groups.iter().map(|group| group_report(&stage.tally.read, &group.name));
+        let mut report = RunReport {
+            schema: "klever.run/1",
+            scenario: stage.scenario.id.clone(),
+            seed: stage.scenario.seed,
+            kafka_version: version,
+            duration_ms: end.as_millis() as u64,
+            counters,
+            errors: BTreeMap::new(),
+            partitions,
+            groups: groups.collect(),
+            trace_hash: String::new(),
+            expectations: Vec::new(),
+        };
+        let speaks =
+            |expect: &&Expect| expect.covers(version) && !matches!(expect.counter, Counter::Error(_));
+        let verdicts = stage
+            .scenario
+            .expectations
+            .iter()
+            .filter(speaks)
+            .map(|expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref())));
+        let verdicts = verdicts.collect();
+        report.expectations = verdicts;
+        let (controller_log, controller) = journal(stage, version)?;
+        Ok(LabRun {
+            report,
+            exceptions,
+            controller,
+            controller_log,
+            story: self.story,
+            acknowledged,
+            calls,
+            waited_for_boot,
+        })
+    }
+}
+
+/// The log of the controller that wrote most.
+fn journal(stage: &mut Stage, version: KafkaVersion) -> Result<(String, Report), LabError> {
+    let first = stage.lab.spec().brokers as i32;
+    let count = stage.scenario.cluster.controllers as i32;
+    let size = |id: &i32| {
+        let folder = stage.lab.data(*id).join("__cluster_metadata-0");
+        read_log(&folder).map_or(0, |batches| batches.last().map_or(0, |last| last.last_offset))
+    };
+    let longest = (100..100 + count).filter(|id| *id > first).max_by_key(size).unwrap_or(100);
+    let text = stage.lab.metadata_log_text(longest)?;
+    let lines: Result<Vec<_>, _> = text.lines().map(serde_json::from_str).collect();
+    let log: Vec<_> = lines.map_err(|error| LabError::new(format!("a controller's record: {error}")))?;
+    let report = compare(&log, Profile::of(version, None), &stage.starts);
+    Ok((text, report))
+}
+
+fn overlap(times: &[(u64, u64)], boots: &[(u64, u64)]) -> bool {
+    times.iter().any(|(from, to)| boots.iter().any(|(begin, end)| begin < to && from < end))
+}
+
+fn quantiles(histogram: &Histogram) -> Quantiles {
+    let ms = |permille| histogram.quantile(permille).map(|nanos| (nanos / 1000) as f64 / 1000.0);
+    Quantiles { p50: ms(500), p99: ms(990) }
+}
+
+fn partition_report(
+    stage: &Stage,
+    name: String,
+    ix: PartitionIx,
+    ledger: &mut Ledger,
+    meter: &crate::sim::meter::Meter,
+) -> PartitionReport {
+    let seen = stage.seen(&name).unwrap_or_default();
+    let identity = |name: &str| {
+        let found = stage.scenario.producers.iter().position(|spec| spec.name == name);
+        found.map(|at| at as u32)
+    };
+    let log_of = |id: i32| -> Option<Log> {
+        let batches = read_log(&stage.lab.data(id).join(&name)).ok()?;
+        Some(identities(&batches, &identity))
+    };
+    let leader = seen.leader.filter(|id| stage.lab.nodes.contains_key(id));
+    let replicas: Vec<Log> = stage.scenario.cluster.ids().filter_map(|id| log_of(id.0)).collect();
+    let judged = judge(ledger, ix, leader.and_then(|id| Some((id, log_of(id)?))), &replicas);
+    let mut counters = Counters {
+        lost_acked: judged.lost,
+        duplicated: judged.duplicated,
+        reordered: judged.reordered,
+        visible: leader.and_then(|_| stage.high_watermark(&name)).unwrap_or(0) as u64,
+        log_end: leader.and_then(|id| stage.log_end(id, &name)).unwrap_or(0) as u64,
+        ..Counters::default()
+    };
+    if let Some(meter) = meter.partition(ix) {
+        counters.acked = meter.acked;
+        counters.failed = meter.failed;
+        counters.write_unavailable_ms = meter.unwritable.len() / 1_000_000;
+        counters.read_unavailable_ms = meter.leaderless.len() / 1_000_000;
+        counters.failover_ms = meter.failover / 1_000_000;
+        counters.ack_latency_ms = quantiles(&meter.latency);
+    }
+    PartitionReport { partition: name, leader: seen.leader, isr: seen.isr, elr: Vec::new(), counters }
+}
+
+type Read = (String, u32, String, i32, i64, u64);
+
+fn group_report(read: &[Read], group: &str) -> GroupReport {
+    let mine: Vec<&Read> = read.iter().filter(|(name, ..)| name == group).collect();
+    let distinct: BTreeSet<_> =
+        mine.iter().map(|(_, _, topic, part, offset, _)| (topic, part, offset)).collect();
+    let (all, once) = (mine.len() as u64, distinct.len() as u64);
+    GroupReport { group: group.into(), read: all, read_again: all - once, lag: 0 }
+}

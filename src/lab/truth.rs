@@ -1,0 +1,209 @@
+//! Prediction against reality: what the simulator says of a scenario, what real brokers did, and a row of the
+//! truth table for each scenario and release.
+
+use super::play::LabRun;
+use crate::model::KafkaVersion;
+use crate::scenario::Scenario;
+use crate::sim::{RunReport, run};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Each run may be this much outside of the predicted range.
+const SLACK_MS: f64 = 1000.0;
+/// The median of repeated runs may differ from the predicted one by this share.
+const MEDIAN_SHARE: f64 = 0.15;
+/// As many runs make a median.
+const REPEATED: usize = 3;
+/// Times shorter than this are not told apart from none: one look at the brokers takes 30 ms.
+const NOTICEABLE_MS: f64 = 250.0;
+
+/// A time of a run, in milliseconds.
+/// Its name, where it stands in a report, and its place in [`LabRun::waited_for_boot`].
+type Measure = (&'static str, fn(&RunReport) -> f64, usize);
+
+const TIMES: [Measure; 3] = [
+    ("failover_ms", |report| report.counters.failover_ms as f64, 0),
+    ("write_unavailable_ms", |report| report.counters.write_unavailable_ms as f64, 1),
+    ("read_unavailable_ms", |report| report.counters.read_unavailable_ms as f64, 0),
+];
+
+/// What kind of an end a run had: what a user would call the outcome.
+pub fn class_of(report: &RunReport) -> String {
+    let all = &report.counters;
+    let offline = report.partitions.iter().filter(|part| part.leader.is_none()).count();
+    let hidden = report
+        .partitions
+        .iter()
+        .any(|part| part.leader.is_some() && part.counters.visible < part.counters.log_end);
+    let words = [
+        (all.lost_acked > 0, "acknowledged records lost"),
+        (all.duplicated > 0, "duplicates"),
+        (all.reordered > 0, "out of order"),
+        (all.failed > 0, "sends failed"),
+        (offline > 0, "offline"),
+        (hidden, "records not visible"),
+    ];
+    let said: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+    if said.is_empty() { "all kept".into() } else { said.join(", ") }
+}
+
+/// What the simulator says of a scenario: one run for each seed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Prediction {
+    /// The runs.
+    pub runs: Vec<RunReport>,
+}
+
+impl Prediction {
+    /// Runs a scenario with so many seeds.
+    pub fn of(scenario: &Scenario, version: KafkaVersion, seeds: u64) -> Prediction {
+        let runs = (0..seeds).map(|seed| run(scenario, scenario.seed + seed, Some(version)));
+        Prediction { runs: runs.collect() }
+    }
+
+    /// The kinds of ends.
+    pub fn classes(&self) -> BTreeSet<String> {
+        self.runs.iter().map(class_of).collect()
+    }
+}
+
+/// A number: what was predicted and what was found.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Number {
+    /// What it measures; its unit is the last word.
+    pub name: String,
+    /// Median, least and greatest of the predicted ones.
+    pub predicted: [f64; 3],
+    /// One of each run.
+    pub observed: Vec<f64>,
+    /// Whether it is within the bar.
+    pub within: bool,
+    /// It includes the start of a broker's process, which is this machine's matter: nothing is compared.
+    #[serde(default)]
+    pub includes_boot: bool,
+}
+
+/// One row of the truth table.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Row {
+    /// The scenario's id.
+    pub scenario: String,
+    /// Its title.
+    pub title: String,
+    /// Kafka's release.
+    pub version: KafkaVersion,
+    /// The kinds of ends that the simulator has over its seeds.
+    pub predicted: Vec<String>,
+    /// The kind of end of each real run.
+    pub observed: Vec<String>,
+    /// Expectations of the scenario that real brokers did not meet.
+    pub unmet: Vec<String>,
+    /// Whether every observed end is a predicted one and every expectation is met.
+    pub same: bool,
+    /// Times, where they matter.
+    pub numbers: Vec<Number>,
+    /// Decisions of real controllers that were compared, and how many of them klever's would have made otherwise.
+    pub decisions: [usize; 2],
+}
+
+impl Row {
+    /// Holds real runs against a prediction.
+    pub fn new(scenario: &Scenario, version: KafkaVersion, predicted: &Prediction, runs: &[LabRun]) -> Row {
+        let classes = predicted.classes();
+        let observed: Vec<String> = runs.iter().map(|run| class_of(&run.report)).collect();
+        let mut unmet: Vec<String> = runs.iter().flat_map(unmet).collect();
+        unmet.sort();
+        unmet.dedup();
+        let numbers = TIMES.iter().filter_map(|time| number(time, predicted, runs)).collect();
+        let sum = |of: fn(&LabRun) -> usize| runs.iter().map(of).sum();
+        Row {
+            scenario: scenario.id.clone(),
+            title: scenario.title.clone(),
+            version,
+            same: observed.iter().all(|class| classes.contains(class)) && unmet.is_empty(),
+            predicted: classes.into_iter().collect(),
+            observed,
+            unmet,
+            numbers,
+            decisions: [sum(|run| run.controller.decisions), sum(|run| run.controller.mismatches.len())],
+        }
+    }
+
+    /// Whether everything agrees.
+    pub fn agrees(&self) -> bool {
+        self.same && self.numbers.iter().all(|number| number.within) && self.decisions[1] == 0
+    }
+}
+
+/// A row in one line.
+pub fn sentence(row: &Row) -> String {
+    let mut text = match row.same {
+        true => format!("same: {}", row.observed.join(" / ")),
+        false => {
+            format!("DIFFERS: predicted {}; observed {}", row.predicted.join(" / "), row.observed.join(" / "))
+        }
+    };
+    row.unmet.iter().for_each(|what| text += &format!("; not met: {what}"));
+    for Number { name, predicted: [middle, least, most], observed, within, .. } in &row.numbers {
+        let mark = if *within { "" } else { " OUT" };
+        text += &format!("; {name} {middle:.0} ({least:.0}-{most:.0}) observed {observed:.0?}{mark}");
+    }
+    let [decisions, other] = row.decisions;
+    text + &format!("; controller {} of {decisions}", decisions - other)
+}
+
+fn unmet(run: &LabRun) -> Vec<String> {
+    let bad = run.report.expectations.iter().filter(|verdict| !verdict.met);
+    let found = |found: Option<i64>| found.map_or("unknown".into(), |found| found.to_string());
+    bad.map(|verdict| format!("{} (found {})", verdict.expected, found(verdict.found))).collect()
+}
+
+/// The median of some numbers; 0 of none.
+pub fn median(numbers: &[f64]) -> f64 {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    match sorted.len() {
+        0 => 0.0,
+        odd if odd % 2 == 1 => sorted[odd / 2],
+        even => (sorted[even / 2 - 1] + sorted[even / 2]) / 2.0,
+    }
+}
+
+fn number(time: &Measure, predicted: &Prediction, runs: &[LabRun]) -> Option<Number> {
+    let (name, of, place) = time;
+    let expected: Vec<f64> = predicted.runs.iter().map(of).collect();
+    let observed: Vec<f64> = runs.iter().map(|run| of(&run.report)).collect();
+    let noticeable = expected.iter().chain(&observed).any(|ms| *ms > NOTICEABLE_MS);
+    noticeable.then(|| {
+        let number = judge(name, &expected, observed);
+        let includes_boot = runs.iter().any(|run| run.waited_for_boot[*place]);
+        Number { within: number.within || includes_boot, includes_boot, ..number }
+    })
+}
+
+/// Each run inside the predicted range and a second; the median of repeated ones within 15 %.
+pub fn judge(name: &str, expected: &[f64], observed: Vec<f64>) -> Number {
+    let least = expected.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = expected.iter().copied().fold(0.0, f64::max);
+    let middle = median(expected);
+    let inside = |ms: &f64| (least - SLACK_MS..=most + SLACK_MS).contains(ms);
+    let near = observed.len() < REPEATED
+        || (median(&observed) - middle).abs() <= (middle * MEDIAN_SHARE).max(NOTICEABLE_MS);
+    let within = observed.iter().all(inside) && near;
+    Number { name: name.into(), predicted: [middle, least, most], observed, within, includes_boot: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_within_the_bar_by_its_range_and_by_its_median() {
+        let expected = [7000.0, 8000.0, 8500.0, 9000.0, 10_000.0];
+        assert!(judge("failover_ms", &expected, vec![6100.0]).within);
+        assert!(!judge("failover_ms", &expected, vec![5900.0]).within);
+        assert!(judge("failover_ms", &expected, vec![7300.0, 8000.0, 10_900.0]).within);
+        assert!(!judge("failover_ms", &expected, vec![7000.0, 7100.0, 7200.0]).within);
+        assert_eq!(median(&[3.0, 1.0, 2.0, 10.0]), 2.5);
+    }
+}

@@ -1,0 +1,238 @@
+//! The simulated cluster as a [`Cluster`]: what Kafka's own protocol would tell of it.
+
+use crate::model::{
+    Assumptions, Broker, BrokerId, BrokerState, ClientProfile, Cluster, ConfigEntry, ConfigMap, ConfigSource,
+    Datum, Environment, Features, Group, GroupOffset, GroupState, KafkaVersion, Load, Member, Millis, Net,
+    Origin, PartitionIx, PartitionRow, Partitions, Quorum, Topic, TopicIx, Unknown,
+};
+use crate::protocol::group::Phase;
+use crate::scenario::{Keys, setting_text};
+use crate::sim::clients::ClientState;
+use crate::sim::groups::GroupHost;
+use crate::sim::host::{Host, Running};
+use crate::sim::settings::Config;
+use crate::sim::world::{BOOT, World};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Ids of the controllers, which run apart from the brokers.
+const FIRST_CONTROLLER: i32 = 3001;
+
+/// Topics in the order of the columns, and where the simulator's own partitions stand in them.
+struct Order {
+    topics: Vec<u32>,
+    columns: Vec<PartitionIx>,
+    places: BTreeMap<PartitionIx, PartitionIx>,
+}
+
+impl World {
+    /// The cluster now, and the simulator's partitions in the order of its columns.
+    pub(super) fn cluster(&self) -> (Cluster, Vec<PartitionIx>) {
+        let (as_of, order) = (self.at_ms(), self.order());
+        let known = |value: bool| Datum::known(value, as_of, Origin::Simulated);
+        let elr = self.profile.elr;
+        let cluster = Cluster {
+            taken_at: as_of,
+            id: Datum::known(self.scenario.id.clone(), as_of, Origin::Simulated),
+            version: Datum::known(self.profile.version, as_of, Origin::Simulated),
+            features: Features { elr: known(elr), metadata_level: Datum::unknown(Unknown::NotAsked) },
+            quorum: Datum::known(self.quorum(), as_of, Origin::Simulated),
+            brokers: self.brokers(as_of),
+            topics: self.topic_list(&order, as_of),
+            partitions: self.columns(&order, as_of),
+            groups: Datum::known(self.group_list(&order, as_of), as_of, Origin::Simulated),
+            assumed: Arc::new(self.assumed()),
+        };
+        (cluster, order.columns)
+    }
+
+    fn at_ms(&self) -> Millis {
+        (self.story_time() / 1_000_000) as Millis
+    }
+
+    fn order(&self) -> Order {
+        let list = self.topics.list();
+        let mut topics: Vec<u32> = (0..list.len() as u32).collect();
+        topics.sort_by(|a, b| list[*a as usize].spec.name.cmp(&list[*b as usize].spec.name));
+        let columns: Vec<PartitionIx> =
+            topics.iter().flat_map(|at| list[*at as usize].partitions.iter().copied()).collect();
+        let places = columns.iter().zip(0..).map(|(ix, place)| (*ix, PartitionIx(place))).collect();
+        Order { topics, columns, places }
+    }
+
+    fn quorum(&self) -> Quorum {
+        let id = |node: usize| BrokerId(FIRST_CONTROLLER + node as i32);
+        let up = &self.control.nodes_up;
+        Quorum {
+            leader: self.control.controller.quorum().active().map(|node| id(node as usize)),
+            voters: (0..up.len()).map(id).collect(),
+            online: (0..up.len()).filter(|node| up[*node]).map(id).collect(),
+        }
+    }
+
+    fn brokers(&self, as_of: Millis) -> Arc<[Broker]> {
+        let config = Arc::new(config_map(&self.scenario.cluster.config, ConfigSource::StaticBroker));
+        let of = |(host, id): (&Host, BrokerId)| Broker {
+            id,
+            host: format!("broker-{id}"),
+            port: 9092,
+            rack: Datum::known(self.scenario.cluster.rack_of(id).map(Arc::from), as_of, Origin::Simulated),
+            state: self.state_of(host, id),
+            since: Some((host.since.saturating_sub(BOOT) / 1_000_000) as Millis),
+            config: Datum::known(config.clone(), as_of, Origin::Simulated),
+        };
+        self.hosts.iter().zip(self.scenario.cluster.ids()).map(of).collect()
+    }
+
+    fn state_of(&self, host: &Host, id: BrokerId) -> BrokerState {
+        let registration = self.control.committed.brokers.get(&id);
+        match host.running {
+            Running::Ended | Running::Off => BrokerState::Down,
+            Running::Paused => BrokerState::Paused,
+            Running::Booting => BrokerState::Fenced,
+            Running::Up => match registration {
+                Some(registered) if registered.in_controlled_shutdown => BrokerState::ShuttingDown,
+                Some(registered) if registered.is_active() => BrokerState::Up,
+                _ => BrokerState::Fenced,
+            },
+        }
+    }
+
+    fn topic_list(&self, order: &Order, as_of: Millis) -> Arc<[Topic]> {
+        let mut first = 0;
+        let topics = order.topics.iter().map(|at| {
+            let topic = &self.topics.list()[*at as usize];
+            let config = Arc::new(config_map(&topic.spec.config, ConfigSource::Topic));
+            let count = topic.partitions.len() as u32;
+            first += count;
+            Topic {
+                name: topic.spec.name.as_str().into(),
+                internal: topic.internal,
+                config: Datum::known(config, as_of, Origin::Simulated),
+                first: first - count,
+                count,
+            }
+        });
+        topics.collect()
+    }
+
+    fn columns(&self, order: &Order, as_of: Millis) -> Partitions {
+        let mut rows = Vec::with_capacity(order.columns.len());
+        for (place, at) in order.topics.iter().enumerate() {
+            let partitions = &self.topics.list()[*at as usize].partitions;
+            rows.extend(
+                partitions.iter().zip(0..).map(|(ix, number)| self.row(TopicIx(place as u32), number, *ix)),
+            );
+        }
+        let elr = match self.profile.elr {
+            true => Datum::known((), as_of, Origin::Simulated),
+            false => Datum::unknown(Unknown::Unsupported("this version without the feature".into())),
+        };
+        Partitions::from_rows(&rows, elr)
+    }
+
+    fn row(&self, topic: TopicIx, number: i32, ix: PartitionIx) -> PartitionRow {
+        let state = &self.control.committed.partitions[ix.at()];
+        let running =
+            state.leader.and_then(|id| self.host_ref(id)).filter(|host| host.running == Running::Up);
+        let replica = running.and_then(|host| host.broker.replica(ix));
+        PartitionRow {
+            topic,
+            number,
+            replicas: state.replicas.clone(),
+            isr: state.isr.clone(),
+            elr: self.profile.elr.then(|| state.elr.clone()),
+            leader: state.leader,
+            leader_epoch: Some(state.leader_epoch),
+            log_start: replica.map(|replica| replica.log().start()),
+            high_watermark: replica.map(|replica| replica.high_watermark()),
+            log_end: replica.map(|replica| replica.log().end()),
+        }
+    }
+
+    fn group_list(&self, order: &Order, as_of: Millis) -> Arc<[Group]> {
+        let known = self.groups.iter().zip(&self.scenario.groups).enumerate();
+        let mut groups: Vec<Group> = known
+            .map(|(at, (host, spec))| Group {
+                id: spec.name.as_str().into(),
+                state: state_of_group(host),
+                protocol: "classic".into(),
+                coordinator: self.coordinator(at as u32),
+                member_count: Datum::known(host.machine.members().len() as u32, as_of, Origin::Simulated),
+                members: Datum::known(self.members_of(at as u32, order), as_of, Origin::Simulated),
+                offsets: Datum::known(self.offsets_of(host, &spec.topics, order), as_of, Origin::Simulated),
+            })
+            .collect();
+        groups.sort_by(|a, b| a.id.cmp(&b.id));
+        groups.into()
+    }
+
+    fn members_of(&self, group: u32, order: &Order) -> Arc<[Member]> {
+        let own = self.members.iter().filter(|member| member.group == group);
+        let up = own.filter(|member| member.desk.state != ClientState::Ended);
+        up.map(|member| Member {
+            client_id: format!("{}-{}", self.scenario.groups[group as usize].name, member.nth),
+            host: "simulated".into(),
+            instance_id: None,
+            assigned: member.owns.iter().filter_map(|ix| order.places.get(ix).copied()).collect(),
+        })
+        .collect()
+    }
+
+    fn offsets_of(&self, host: &GroupHost, topics: &[String], order: &Order) -> Arc<[GroupOffset]> {
+        let read = topics.iter().filter_map(|name| self.topics.named(name));
+        let partitions = read.flat_map(|(_, topic)| topic.partitions.iter());
+        let offsets = partitions.filter_map(|ix| {
+            let committed = host.committed.get(ix).copied();
+            Some(GroupOffset { partition: *order.places.get(ix)?, committed })
+        });
+        offsets.collect()
+    }
+
+    fn assumed(&self) -> Assumptions {
+        let scenario = &self.scenario;
+        let version = self.profile.version;
+        let producers = scenario.producers.iter().map(|spec| profile(&spec.name, &spec.config, version));
+        let consumers = scenario.groups.iter().map(|spec| profile(&spec.name, &spec.config, version));
+        let first = scenario.producers.first();
+        let net = &scenario.net;
+        Assumptions {
+            producers: producers.collect(),
+            consumers: consumers.collect(),
+            load: Load {
+                records_per_s: scenario.producers.iter().map(|spec| spec.records_per_s).sum(),
+                record_bytes: first.map_or(1000, |spec| spec.record_bytes),
+                producers: scenario.producers.len() as u32,
+                keyed: first.is_none_or(|spec| spec.keys != Keys::None),
+            },
+            net: Net {
+                same_rack_rtt_ms: net.same_rack_rtt_ms,
+                rack_rtt_ms: net.rack_rtt_ms,
+                client_rtt_ms: net.client_rtt_ms,
+            },
+            env: Environment::cloud_local_disk(),
+        }
+    }
+}
+
+fn state_of_group(host: &GroupHost) -> GroupState {
+    match host.machine.phase() {
+        Phase::Empty => GroupState::Empty,
+        Phase::Joining => GroupState::PreparingRebalance,
+        Phase::Syncing => GroupState::CompletingRebalance,
+        Phase::Stable => GroupState::Stable,
+    }
+}
+
+fn config_map(config: &Config, source: ConfigSource) -> ConfigMap {
+    config.iter().map(|(key, value)| (key.clone(), ConfigEntry::new(setting_text(value), source))).collect()
+}
+
+fn profile(name: &str, config: &Config, version: KafkaVersion) -> ClientProfile {
+    ClientProfile {
+        name: name.into(),
+        version,
+        origin: Origin::Simulated,
+        settings: config.iter().map(|(key, value)| (key.clone(), setting_text(value))).collect(),
+    }
+}

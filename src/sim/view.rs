@@ -1,0 +1,122 @@
+//! What only a simulator can see: every replica's marks, the counters of the run and its story.
+
+use crate::model::{BrokerId, Millis, Nanos, PartitionIx};
+use crate::sim::host::Running;
+use crate::sim::report::Counters;
+use crate::sim::world::{BOOT, World};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// How many lines of the story a view carries.
+const LINES: usize = 300;
+
+/// One replica of one partition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReplicaMarks {
+    /// On which broker.
+    pub broker: BrokerId,
+    /// Whether its process runs, and is not paused.
+    pub runs: bool,
+    /// First offset in its log.
+    pub log_start: i64,
+    /// What a power loss cannot take.
+    pub flushed: i64,
+    /// Its own high watermark.
+    pub high_watermark: i64,
+    /// Next offset of its log.
+    pub log_end: i64,
+    /// Epoch of its last batch, -1 for none.
+    pub leader_epoch: i32,
+}
+
+/// A line of the story.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LogLine {
+    /// Counts the events of the run from 0.
+    pub seq: u64,
+    /// Virtual time since the start.
+    pub at_ms: Millis,
+    /// What happened, and why, in words.
+    pub text: Arc<str>,
+    /// The event that led to it, if it is known.
+    pub cause: Option<u64>,
+}
+
+/// A moment of a run, beside the cluster as Kafka would tell it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SimView {
+    /// Virtual time since the start.
+    pub at_ms: Millis,
+    /// The seed.
+    pub seed: u64,
+    /// The counters so far.
+    pub counters: Counters,
+    /// Replicas of each partition in assignment order; by the cluster's partition columns.
+    pub replicas: Arc<[Vec<ReplicaMarks>]>,
+    /// The last lines of the story, the oldest first.
+    pub lines: Arc<[LogLine]>,
+}
+
+/// The story in words, kept as far as it was worded.
+#[derive(Clone, Default)]
+pub(super) struct Story {
+    lines: VecDeque<LogLine>,
+    shared: Arc<[LogLine]>,
+    worded: u64,
+}
+
+impl Story {
+    /// The last lines; only events that are new since the last call are worded.
+    pub(super) fn of(&mut self, world: &World) -> Arc<[LogLine]> {
+        let told = world.trace.len();
+        if told < self.worded {
+            *self = Story::default();
+        }
+        if told == self.worded {
+            return self.shared.clone();
+        }
+        let fresh: Vec<_> =
+            world.trace.recent().rev().take(LINES).take_while(|event| event.seq >= self.worded).collect();
+        world.with_names(|names| {
+            self.lines.extend(fresh.iter().rev().map(|event| LogLine {
+                seq: event.seq,
+                at_ms: (event.at / 1_000_000) as Millis,
+                text: event.text(names).into(),
+                cause: event.cause,
+            }));
+        });
+        while self.lines.len() > LINES {
+            self.lines.pop_front();
+        }
+        self.worded = told;
+        self.shared = self.lines.iter().cloned().collect();
+        self.shared.clone()
+    }
+}
+
+impl World {
+    /// The marks of a partition's replicas.
+    pub(super) fn marks(&self, ix: PartitionIx) -> Vec<ReplicaMarks> {
+        let replicas = &self.control.committed.partitions[ix.at()].replicas;
+        replicas.iter().filter_map(|id| self.mark(*id, ix)).collect()
+    }
+
+    fn mark(&self, id: BrokerId, ix: PartitionIx) -> Option<ReplicaMarks> {
+        let host = self.host_ref(id)?;
+        let replica = host.broker.replica(ix)?;
+        Some(ReplicaMarks {
+            broker: id,
+            runs: host.running == Running::Up,
+            log_start: replica.log().start(),
+            flushed: replica.storage().flushed(),
+            high_watermark: replica.high_watermark(),
+            log_end: replica.log().end(),
+            leader_epoch: replica.log().latest_epoch(),
+        })
+    }
+
+    /// Time since the story began.
+    pub(super) fn story_time(&self) -> Nanos {
+        self.now.saturating_sub(BOOT)
+    }
+}

@@ -1,0 +1,182 @@
+//! The embedded cluster as a source: a thread that owns the simulator and lets virtual time pass.
+
+use crate::app::{Clock, Command, Level, Snapshot};
+use crate::model::{KafkaVersion, Millis, Nanos};
+use crate::runtime::{Driver, Sink};
+use crate::scenario::{Act, Scenario};
+use crate::sim::{Applied, Simulator};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often the screen gets a newer state.
+const TICK: Duration = Duration::from_millis(100);
+/// Real time that a tick may spend on the simulation; what does not fit is skipped, not saved up.
+const BUDGET: Duration = Duration::from_millis(60);
+/// Virtual time between two looks at the clock.
+const SLICE: Nanos = 5_000_000;
+/// How far one step looks for something worth telling.
+const STEP_LIMIT: Nanos = 60_000_000_000;
+const MILLISECOND: Nanos = 1_000_000;
+
+/// What the thread is told.
+enum Order {
+    Drive(Command),
+    Refresh,
+}
+
+/// A running simulator. It ends when this is dropped.
+pub struct Embedded {
+    orders: Sender<Order>,
+}
+
+impl Embedded {
+    /// Starts the scenario with its seed and sends its states to the screen.
+    pub fn start(
+        scenario: Scenario,
+        seed: Option<u64>,
+        version: Option<KafkaVersion>,
+        sink: Sink,
+    ) -> Embedded {
+        let (orders, inbox) = channel();
+        let seed = seed.unwrap_or(scenario.seed);
+        let run = move || Engine::new(scenario, seed, version, sink).run(&inbox);
+        let spawned = thread::Builder::new().name("simulator".into()).spawn(run);
+        debug_assert!(spawned.is_ok(), "a thread can be had");
+        Embedded { orders }
+    }
+
+    fn order(&self, order: Order) {
+        // A thread that has ended has told why.
+        let _ = self.orders.send(order);
+    }
+}
+
+impl Driver for Embedded {
+    fn drive(&mut self, command: Command) {
+        self.order(Order::Drive(command));
+    }
+
+    fn refresh(&mut self) {
+        self.order(Order::Refresh);
+    }
+}
+
+struct Engine {
+    simulator: Simulator,
+    first: Scenario,
+    sink: Sink,
+    pace: f64,
+    paused: bool,
+    /// Virtual time owed, of what the wall clock has passed.
+    owed: f64,
+}
+
+impl Engine {
+    fn new(scenario: Scenario, seed: u64, version: Option<KafkaVersion>, sink: Sink) -> Engine {
+        let simulator = Simulator::new(&scenario, seed, version);
+        Engine { simulator, first: scenario, sink, pace: 1.0, paused: false, owed: 0.0 }
+    }
+
+    /// Until the screen is gone.
+    fn run(mut self, inbox: &Receiver<Order>) {
+        let mut last = Instant::now();
+        let mut told = self.tell();
+        while told {
+            let order = match self.paused {
+                true => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                false => inbox.recv_timeout(TICK.saturating_sub(last.elapsed())),
+            };
+            match order {
+                Ok(order) => {
+                    self.obey(order);
+                    inbox.try_iter().for_each(|order| self.obey(order));
+                    if self.paused {
+                        last = Instant::now();
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if !self.paused {
+                let passed = last.elapsed();
+                last = Instant::now();
+                self.pass(passed);
+            }
+            told = self.tell();
+        }
+    }
+
+    /// Lets virtual time pass for so much real time.
+    fn pass(&mut self, passed: Duration) {
+        self.owed += passed.as_secs_f64() * self.pace * 1e9;
+        let began = Instant::now();
+        while self.owed >= 1.0 {
+            let slice = SLICE.min(self.owed as Nanos);
+            self.simulator.run_until(self.simulator.now() + slice);
+            self.owed -= slice as f64;
+            if began.elapsed() > BUDGET {
+                self.owed = 0.0;
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        let Order::Drive(command) = order else { return };
+        match command {
+            Command::Act(Act::Set(change)) => match self.simulator.set(change) {
+                Applied::Done => {}
+                Applied::NeedsRebuild(scenario) => self.rebuild(&scenario, None),
+                Applied::Refused(why) => {
+                    self.sink.notice(Level::Warn, why.word());
+                }
+            },
+            Command::Act(act) => {
+                if let Err(why) = self.simulator.apply(act) {
+                    self.sink.notice(Level::Warn, why.word());
+                }
+            }
+            Command::Pause(paused) => self.paused = paused,
+            Command::Pace(pace) => self.pace = pace,
+            Command::Step => {
+                self.paused = true;
+                let limit = self.simulator.now() + STEP_LIMIT;
+                if !self.simulator.step(limit) {
+                    self.sink.notice(Level::Notice, "nothing happened for a minute");
+                }
+            }
+            Command::Seek(to_ms) => self.seek(to_ms),
+            Command::Reset => {
+                let scenario = self.first.clone();
+                self.rebuild(&scenario, Some(self.simulator.profile().version));
+            }
+        }
+    }
+
+    /// Back through the checkpoints, or ahead.
+    fn seek(&mut self, to_ms: Millis) {
+        let to = to_ms.max(0) as Nanos * MILLISECOND;
+        match to < self.simulator.now() {
+            true => self.simulator.rewind(to),
+            false => self.simulator.run_until(to),
+        }
+        self.owed = 0.0;
+    }
+
+    fn rebuild(&mut self, scenario: &Scenario, version: Option<KafkaVersion>) {
+        self.simulator = Simulator::new(scenario, self.simulator.seed(), version);
+        self.owed = 0.0;
+    }
+
+    /// Sends the present state; `false` when nobody is there any more.
+    fn tell(&mut self) -> bool {
+        let (cluster, detail) = self.simulator.snapshot();
+        let clock = Clock {
+            at_ms: (self.simulator.now() / MILLISECOND) as Millis,
+            pace: self.pace,
+            paused: self.paused,
+            seed: self.simulator.seed(),
+        };
+        self.sink.snapshot(Snapshot { cluster, clock: Some(clock), detail: Some(detail) })
+    }
+}
