@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Parser, Debug)]
 #[command(name = "klever", version, max_term_width = 100, disable_help_subcommand = true)]
 #[command(
-    after_help = "Exit codes: 0 fine, 1 findings or an unsafe verdict, 2 usage or bad input, 3 could not look."
+    after_help = "Exit codes: 0 fine, 1 findings or a verdict `unsafe`, 2 usage or bad input, 3 could not look."
 )]
 pub struct Args {
     /// What to do; without it the screen opens on the embedded cluster.
