@@ -5,14 +5,15 @@ use super::acts::not_on_brokers;
 use super::journal::compare;
 use super::segment::read_log;
 use super::stage::{Stage, now_us};
-use super::tally::{identities, judge};
+use super::tally::{Done, Micros, identities, judge};
 use crate::model::{KafkaVersion, PartitionIx};
 use crate::protocol::controller::replay::Report;
 use crate::protocol::log::Log;
 use crate::protocol::profile::Profile;
-use crate::scenario::{Counter, Expect, Scenario};
+use crate::scenario::{Counter, Expect, Scenario, Verdict};
 use crate::sim::histogram::Histogram;
 use crate::sim::ledger::Ledger;
+use crate::sim::meter::Meter;
 use crate::sim::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -191,46 +192,10 @@ impl Play {
         let index = |producer, number| stage.partition_index(producer, number);
         stage.tally.measure(stage.zero_us, end_us, &index, &mut meter, &mut ledger);
         meter.close(end.as_nanos() as u64);
-        let names = stage.partitions.clone();
-        let partitions: Vec<PartitionReport> = names
-            .iter()
-            .enumerate()
-            .map(|(at, (topic, number))| {
-                let (name, ix) = (format!("{topic}-{number}"), PartitionIx(at as u32));
-                partition_report(stage, name, ix, &mut ledger, &meter)
-            })
-            .collect();
-        let done = stage.tally.done.iter().filter(|done| done.done <= end_us);
-        let (acked, failed): (Vec<_>, Vec<_>) = done.partition(|done| done.error.is_none());
-        let mut exceptions = BTreeMap::new();
-        failed
-            .iter()
-            .for_each(|done| *exceptions.entry(done.error.clone().unwrap_or_default()).or_insert(0) += 1);
-        let sum = |of: fn(&Counters) -> u64| partitions.iter().map(|part| of(&part.counters)).sum();
-        let counters = Counters {
-            sent: Some(stage.tally.sent.iter().filter(|(_, at)| *at <= end_us).count() as u64),
-            acked: acked.len() as u64,
-            failed: failed.len() as u64,
-            lost_acked: sum(|counters| counters.lost_acked),
-            duplicated: sum(|counters| counters.duplicated),
-            reordered: sum(|counters| counters.reordered),
-            write_unavailable_ms: meter.unwritable.len() / 1_000_000,
-            read_unavailable_ms: meter.leaderless.len() / 1_000_000,
-            failover_ms: partitions.iter().map(|part| part.counters.failover_ms).max().unwrap_or(0),
-            ack_latency_ms: quantiles(&meter.latency),
-            visible: sum(|counters| counters.visible),
-            log_end: sum(|counters| counters.log_end),
+        let one = |(at, (topic, number)): (usize, &(String, i32))| {
+            partition_report(stage, format!("{topic}-{number}"), PartitionIx(at as u32), &mut ledger, &meter)
         };
-        let waited_for_boot =
-            [&meter.leaderless, &meter.unwritable].map(|times| overlap(times.ranges(), &stage.boots));
-        let zero = stage.zero_us;
-        let acknowledged = acked.iter().map(|done| Acknowledged {
-            producer: done.producer,
-            sent_at_ms: done.created.saturating_sub(zero) as f64 / 1000.0,
-            latency_ms: done.done.saturating_sub(done.created) as f64 / 1000.0,
-        });
-        let acknowledged = acknowledged.collect();
-        let calls = stage.lab.links().map(|links| links.calls()).unwrap_or_default();
+        let partitions: Vec<PartitionReport> = stage.partitions.iter().enumerate().map(one).collect();
         let groups = stage.scenario.groups.iter().map(|group| group_report(&stage.tally.read, &group.name));
         let mut report = RunReport {
             schema: "klever.run/1",
@@ -238,35 +203,82 @@ impl Play {
             seed: stage.scenario.seed,
             kafka_version: version,
             duration_ms: end.as_millis() as u64,
-            counters,
+            counters: counters(stage, &partitions, &meter, end_us),
             errors: BTreeMap::new(),
             partitions,
             groups: groups.collect(),
             trace_hash: String::new(),
             expectations: Vec::new(),
         };
-        let speaks =
-            |expect: &&Expect| expect.covers(version) && !matches!(expect.counter, Counter::Error(_));
-        let verdicts = stage
-            .scenario
-            .expectations
-            .iter()
-            .filter(speaks)
-            .map(|expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref())));
-        let verdicts = verdicts.collect();
-        report.expectations = verdicts;
+        report.expectations = verdicts(&stage.scenario, version, &report);
+        let acknowledged = acknowledged(stage, end_us);
+        let calls = stage.lab.links().map(|links| links.calls()).unwrap_or_default();
+        let exceptions = exceptions(stage, end_us);
+        let waited_for_boot =
+            [&meter.leaderless, &meter.unwritable].map(|times| overlap(times.ranges(), &stage.boots));
         let (controller_log, controller) = journal(stage, version)?;
+        let story = self.story;
         Ok(LabRun {
             report,
             exceptions,
             controller,
             controller_log,
-            story: self.story,
+            story,
+            waited_for_boot,
             acknowledged,
             calls,
-            waited_for_boot,
         })
     }
+}
+
+/// The counters of the whole run; answers that came after its end do not count.
+fn counters(stage: &Stage, partitions: &[PartitionReport], meter: &Meter, end_us: Micros) -> Counters {
+    let sum = |of: fn(&Counters) -> u64| partitions.iter().map(|part| of(&part.counters)).sum();
+    let in_time = || stage.tally.done.iter().filter(|done| done.done <= end_us);
+    let acked = in_time().filter(|done| done.error.is_none()).count();
+    Counters {
+        sent: Some(stage.tally.sent.iter().filter(|(_, at)| *at <= end_us).count() as u64),
+        acked: acked as u64,
+        failed: (in_time().count() - acked) as u64,
+        lost_acked: sum(|counters| counters.lost_acked),
+        duplicated: sum(|counters| counters.duplicated),
+        reordered: sum(|counters| counters.reordered),
+        write_unavailable_ms: meter.unwritable.len() / 1_000_000,
+        read_unavailable_ms: meter.leaderless.len() / 1_000_000,
+        failover_ms: partitions.iter().map(|part| part.counters.failover_ms).max().unwrap_or(0),
+        ack_latency_ms: quantiles(&meter.latency),
+        visible: sum(|counters| counters.visible),
+        log_end: sum(|counters| counters.log_end),
+    }
+}
+
+/// What the scenario expects, as far as a real cluster shows it.
+fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunReport) -> Vec<Verdict> {
+    let shown = |expect: &&Expect| !matches!(expect.counter, Counter::Error(_));
+    let judge = |expect: &Expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref()));
+    let of_version = scenario.expectations.iter().filter(|expect| expect.covers(version));
+    of_version.filter(shown).map(judge).collect()
+}
+
+fn acknowledged(stage: &Stage, end_us: Micros) -> Vec<Acknowledged> {
+    let done = stage.tally.done.iter().filter(|done| done.done <= end_us && done.error.is_none());
+    let millis = |from: Micros, to: Micros| to.saturating_sub(from) as f64 / 1000.0;
+    let one = |done: &Done| Acknowledged {
+        producer: done.producer,
+        sent_at_ms: millis(stage.zero_us, done.created),
+        latency_ms: millis(done.created, done.done),
+    };
+    done.map(one).collect()
+}
+
+fn exceptions(stage: &Stage, end_us: Micros) -> BTreeMap<String, u64> {
+    let mut exceptions = BTreeMap::new();
+    for error in
+        stage.tally.done.iter().filter(|done| done.done <= end_us).filter_map(|done| done.error.clone())
+    {
+        *exceptions.entry(error).or_default() += 1;
+    }
+    exceptions
 }
 
 /// The log of the controller that wrote most.
@@ -299,7 +311,7 @@ fn partition_report(
     name: String,
     ix: PartitionIx,
     ledger: &mut Ledger,
-    meter: &crate::sim::meter::Meter,
+    meter: &Meter,
 ) -> PartitionReport {
     let seen = stage.seen(&name).unwrap_or_default();
     let identity = |name: &str| {

@@ -3,7 +3,7 @@
 
 use super::play::LabRun;
 use crate::model::KafkaVersion;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Time};
 use crate::sim::{RunReport, run};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -16,6 +16,9 @@ const MEDIAN_SHARE: f64 = 0.15;
 const REPEATED: usize = 3;
 /// Times shorter than this are not told apart from none: one look at the brokers takes 30 ms.
 const NOTICEABLE_MS: f64 = 250.0;
+
+/// Stories begin at all moments of this time: a broker's heartbeat and a look of the controller at sessions.
+const PHASE_MS: u64 = 3125;
 
 /// A time of a run, in milliseconds.
 /// Its name, where it stands in a report, and its place in [`LabRun::waited_for_boot`].
@@ -55,16 +58,29 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// Runs a scenario with so many seeds.
+    /// Runs a scenario with so many seeds. Each begins a little later than the one before: in a real cluster
+    /// nobody knows how long ago the last heartbeat was when a story begins.
     pub fn of(scenario: &Scenario, version: KafkaVersion, seeds: u64) -> Prediction {
-        let runs = (0..seeds).map(|seed| run(scenario, scenario.seed + seed, Some(version)));
-        Prediction { runs: runs.collect() }
+        let delay = |seed: u64| Time::from_millis(PHASE_MS * seed / seeds.max(1));
+        let one = |seed: u64| run(&later(scenario, delay(seed)), scenario.seed + seed, Some(version));
+        Prediction { runs: (0..seeds).map(one).collect() }
     }
 
     /// The kinds of ends.
     pub fn classes(&self) -> BTreeSet<String> {
         self.runs.iter().map(class_of).collect()
     }
+}
+
+/// The same scenario, its events so much later.
+fn later(scenario: &Scenario, delay: Time) -> Scenario {
+    let mut later = scenario.clone();
+    later.duration.0 += delay.0;
+    if let Some(first) = later.events.first_mut().filter(|first| first.at.is_none() && first.when.is_none()) {
+        first.after = Some(Time(first.after.unwrap_or_default().0 + delay.0));
+    }
+    later.events.iter_mut().filter_map(|event| event.at.as_mut()).for_each(|at| at.0 += delay.0);
+    later
 }
 
 /// A number: what was predicted and what was found.
