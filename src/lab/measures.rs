@@ -11,6 +11,8 @@ use crate::sim;
 
 /// Injected round trips between racks.
 const ROUND_TRIPS_MS: [u32; 4] = [0, 5, 20, 60];
+/// Topics and producers by their names, and the producers' `acks`.
+const TOPICS: [(&str, &str); 2] = [("one", "1"), ("all", "all")];
 /// How long each of them lasts.
 const PHASE_S: u32 = 10;
 /// What is measured at the beginning of each of them is left out.
@@ -29,8 +31,8 @@ fn latency_text(rack_rtt_ms: u32, duration_s: u32, events: &str) -> String {
     format!(
         "id = \"round-trips\"\ntitle = \"Round trips between racks\"\nduration = \"{duration_s}s\"\n\
          [cluster]\ncontrollers = 1\n[net]\nrack_rtt_ms = {rack_rtt_ms}\nclient_rtt_ms = 0\n{}{}{events}",
-        client("one", "1"),
-        client("all", "all"),
+        client(TOPICS[0].0, TOPICS[0].1),
+        client(TOPICS[1].0, TOPICS[1].1),
     )
 }
 
@@ -53,13 +55,13 @@ pub fn round_trips(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
     let phases = ROUND_TRIPS_MS.len() as u32;
     let real = run(&parse(&latency_text(0, phases * PHASE_S, &later.collect::<String>()))?, version)?;
     let mut measured = Vec::new();
-    for (producer, acks) in ["1", "all"].into_iter().enumerate() {
+    for (producer, (_, acks)) in TOPICS.into_iter().enumerate() {
         let observed: Vec<f64> = (0..ROUND_TRIPS_MS.len())
             .map(|phase| median(&latencies(&real, producer as u32, phase)))
             .collect();
         let mut predicted = Vec::new();
         for rtt in ROUND_TRIPS_MS {
-            predicted.push(simulated(rtt, producer, version)?);
+            predicted.push(simulated(rtt, TOPICS[producer].0, version)?);
         }
         for (at, rtt) in ROUND_TRIPS_MS.iter().enumerate().skip(1) {
             let expected: Vec<f64> =
@@ -80,10 +82,15 @@ fn latencies(run: &LabRun, producer: u32, phase: usize) -> Vec<f64> {
 }
 
 /// Medians over some seeds.
-fn simulated(rtt: u32, producer: usize, version: KafkaVersion) -> Result<Vec<f64>, LabError> {
+fn simulated(rtt: u32, topic: &str, version: KafkaVersion) -> Result<Vec<f64>, LabError> {
     let scenario = parse(&latency_text(rtt, PHASE_S, ""))?;
     let runs = (0..SEEDS).map(|seed| sim::run(&scenario, seed, Some(version)));
-    Ok(runs.filter_map(|report| report.partitions.get(producer)?.counters.ack_latency_ms.p50).collect())
+    let name = format!("{topic}-0");
+    let median = |report: sim::RunReport| {
+        let found = report.partitions.iter().find(|part| part.partition == name);
+        found?.counters.ack_latency_ms.p50
+    };
+    Ok(runs.filter_map(median).collect())
 }
 
 fn increase(expected: &[f64], observed: f64) -> Number {
