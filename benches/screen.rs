@@ -44,7 +44,7 @@ impl Window {
     }
 
     fn see(&mut self, cluster: Arc<Cluster>) -> Vec<Effect> {
-        self.app.update(Msg::Snapshot(Snapshot { cluster, clock: None }))
+        self.app.update(Msg::Snapshot(Snapshot { cluster, clock: None, detail: None }))
     }
 
     fn key(&mut self, key: &str) -> Vec<Effect> {

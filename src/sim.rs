@@ -17,6 +17,7 @@ pub mod hash;
 pub mod histogram;
 mod host;
 pub mod intervals;
+pub mod invariants;
 pub mod ledger;
 mod levers;
 pub mod meter;
@@ -36,6 +37,7 @@ mod workload;
 mod world;
 
 pub use fate::{Fate, RecordCopy, RecordId};
+pub use invariants::{Assumption, INVARIANTS, Invariant, Violation};
 pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
 pub use trace::{Refusal, TraceEvent, What};
 pub use view::{LogLine, ReplicaMarks, SimView};
@@ -190,6 +192,34 @@ impl Simulator {
         let mut world = self.world.clone();
         let scenario = world.scenario.clone();
         world.report(self.now(), &scenario.expectations)
+    }
+
+    /// From now on every event is followed by a check of Kafka's promises (see [`invariants`]).
+    pub fn audit(&mut self) {
+        self.world.auditor.get_or_insert_default();
+        self.world.audit();
+    }
+
+    /// What the checks have found so far: each promise once for a partition.
+    pub fn violations(&self) -> &[Violation] {
+        self.world.auditor.as_ref().map_or(&[], |auditor| auditor.found())
+    }
+
+    /// Which promises do not hold just now. [`Simulator::audit`] also sees those that need a memory.
+    pub fn check(&self) -> Vec<Violation> {
+        let mut auditor = invariants::Auditor::default();
+        auditor.look(&self.world);
+        auditor.found().to_vec()
+    }
+
+    /// Adds to the checks that everything is as before the faults: call it once they are long over and
+    /// nobody writes. Answers all violations.
+    pub fn expect_healed(&mut self) -> &[Violation] {
+        let mut auditor = self.world.auditor.take().unwrap_or_default();
+        auditor.look(&self.world);
+        auditor.expect_healed(&self.world);
+        self.world.auditor = Some(auditor);
+        self.violations()
     }
 
     /// Keeps all events until [`Simulator::take_events`].

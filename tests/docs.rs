@@ -107,7 +107,7 @@ fn the_page_of_rules() {
     for rule in rules::ALL {
         if chapter != Some(rule.chapter) {
             chapter = Some(rule.chapter);
-            let _ = writeln!(page, "\n## {}. {}\n", rule.chapter.0, rule.chapter.title());
+            let _ = writeln!(page, "\n## {}. {}\n", rule.chapter.number(), rule.chapter.title());
         }
         let _ = writeln!(
             page,

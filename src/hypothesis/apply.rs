@@ -121,9 +121,18 @@ fn edit_topics(
             edited.push((Arc::as_ptr(&old), map.clone()));
             map
         });
-        Topic { config: Datum::known(map, as_of, Origin::Lever), ..topic.clone() }
+        Topic { config: over(&topic.config, map, as_of), ..topic.clone() }
     });
     cluster.topics = topics.collect();
+}
+
+/// Levers over a configuration that is not known leave the rest of it unknown: the origin says so.
+fn over(base: &Datum<Arc<ConfigMap>>, map: Arc<ConfigMap>, as_of: i64) -> Datum<Arc<ConfigMap>> {
+    let from = match base {
+        Datum::Known { from, .. } => from.clone(),
+        Datum::Unknown { .. } => Origin::Lever,
+    };
+    Datum::known(map, as_of, from)
 }
 
 fn set_broker(cluster: &mut Cluster, key: &str, value: &Value) -> Result<(), String> {
@@ -133,7 +142,7 @@ fn set_broker(cluster: &mut Cluster, key: &str, value: &Value) -> Result<(), Str
     for broker in &mut brokers {
         let mut map = broker.config.get().map(|map| ConfigMap::clone(map)).unwrap_or_default();
         map.insert(key.to_string(), ConfigEntry::new(&text, ConfigSource::DynamicDefault));
-        broker.config = Datum::known(Arc::new(map), as_of, Origin::Lever);
+        broker.config = over(&broker.config, Arc::new(map), as_of);
     }
     cluster.brokers = brokers.into();
     // A topic that does not set the key itself follows the brokers.

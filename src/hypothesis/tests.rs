@@ -43,6 +43,19 @@ fn a_broker_value_reaches_only_topics_that_do_not_set_it() {
 }
 
 #[test]
+fn a_lever_over_an_unknown_configuration_makes_nothing_else_known() {
+    let mut cluster = Cluster::clone(&base());
+    let denied = Datum::unknown(crate::model::Unknown::Denied("DescribeConfigs on Topic orders".into()));
+    let topics =
+        cluster.topics.iter().map(|topic| crate::model::Topic { config: denied.clone(), ..topic.clone() });
+    cluster.topics = topics.collect();
+    let changed = apply(&cluster, &[change("min.insync.replicas=2")]).unwrap();
+    let read = |name: &str| resolve(&changed, Some(TopicIx(0)), crate::knobs::find(None, name).unwrap());
+    assert_eq!(read("min.insync.replicas").get(), Some(&Value::Int(2)));
+    assert!(read("flush.messages").get().is_none());
+}
+
+#[test]
 fn added_replicas_go_to_the_emptiest_rack_and_removed_ones_spare_the_leader() {
     let wide = after(&["cluster:brokers=6", "replication.factor=4"]);
     for partition in wide.partitions.iter() {

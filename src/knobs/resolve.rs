@@ -52,8 +52,9 @@ pub fn topic_value(cluster: &Cluster, topic: &Topic, knob: &Knob) -> Datum<Value
         }
         name => match &topic.config {
             Datum::Unknown { reason } => Datum::unknown(reason.clone()),
-            Datum::Known { value: config, as_of, .. } => match config.get(name) {
+            Datum::Known { value: config, as_of, from } => match config.get(name) {
                 Some(entry) => parsed(knob, entry.value.as_deref(), *as_of, origin(entry.source)),
+                None if *from == Origin::Lever => only_levers(),
                 None => topic_default(cluster, knob),
             },
         },
@@ -82,9 +83,10 @@ fn broker_entry(cluster: &Cluster, id: Option<BrokerId>, key: &str, knob: &Knob)
     let asked = cluster.brokers.iter().filter(|broker| id.is_none_or(|id| id == broker.id));
     for broker in asked {
         match &broker.config {
-            Datum::Known { value: config, as_of, .. } => {
+            Datum::Known { value: config, as_of, from } => {
                 return match config.get(key) {
                     Some(entry) => parsed(knob, entry.value.as_deref(), *as_of, origin(entry.source)),
+                    None if *from == Origin::Lever => only_levers(),
                     None => defaulted(cluster, knob),
                 };
             }
@@ -159,6 +161,11 @@ fn defaulted(cluster: &Cluster, knob: &Knob) -> Datum<Value> {
             None => Datum::unknown(Unknown::Unsupported(format!("Kafka {version}"))),
         },
     }
+}
+
+/// Levers were laid over a configuration that could not be read.
+fn only_levers() -> Datum<Value> {
+    Datum::unknown(Unknown::NotExposed("the configuration under the levers could not be read".into()))
 }
 
 fn observed(cluster: &Cluster, value: Value) -> Datum<Value> {

@@ -154,6 +154,13 @@ impl Broker {
         fetchers.filter_map(|fetcher| fetcher.outstanding.map(|outstanding| outstanding.correlation))
     }
 
+    /// From which brokers it fetches a partition: at most one.
+    pub fn fetch_sources(&self, partition: PartitionIx) -> impl Iterator<Item = BrokerId> + '_ {
+        let place = self.place(partition);
+        let fetchers = self.process.fetchers.iter();
+        fetchers.filter(move |one| place.is_some_and(|at| one.members.contains(&at))).map(|one| one.source)
+    }
+
     /// Merges what was appended below `offset` into spans, as far as it is flushed. Call it with an offset
     /// that every replica and every reader has passed: sizes and times below it are then averages.
     pub fn compact_below(&mut self, partition: PartitionIx, offset: Offset) {

@@ -137,6 +137,11 @@ impl Consumer {
         self.membership.member()
     }
 
+    /// The generation it belongs to, while it is a member.
+    pub fn generation(&self) -> Option<i32> {
+        self.membership.identity().map(|(_, generation)| generation)
+    }
+
     /// Partitions it owns with their positions: the next offset that `poll()` returns, if known.
     pub fn positions(&self) -> impl Iterator<Item = (PartitionIx, Option<Offset>)> + '_ {
         self.owned.iter().map(|owned| (owned.partition, owned.position))

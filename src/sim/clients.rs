@@ -382,7 +382,7 @@ impl World {
     pub(super) fn end_client(&mut self, client: u32) {
         if let Some(producer) = self.producers.get_mut(client as usize) {
             let pending: u64 = producer.machine.pending().map(|(_, records)| u64::from(records.count)).sum();
-            producer.failed += pending;
+            producer.failed += pending + producer.machine.blocked_records();
             producer.workload.settle();
         }
         self.desk(client).reset(ClientState::Ended);

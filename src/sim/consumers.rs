@@ -62,6 +62,9 @@ impl World {
         match output {
             ConsumerOutput::Processed { partition, offset, records } => {
                 let end = offset + i64::from(records.count);
+                if self.auditor.is_some() {
+                    self.audit_read(partition, offset, records);
+                }
                 self.members[place].done.insert(partition, end);
                 self.groups[group as usize].processed(partition, offset, end);
                 self.ledger.read(partition, group, records);

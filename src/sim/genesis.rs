@@ -79,6 +79,7 @@ impl World {
             identities: Vec::new(),
             events: 0,
             scratch: Scratch::default(),
+            auditor: None,
             scenario,
             profile,
         }

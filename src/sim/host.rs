@@ -213,6 +213,9 @@ impl World {
         let here = self.net.broker(id);
         match output {
             BrokerOutput::Answer { to, correlation, answer } => {
+                if self.auditor.is_some() {
+                    self.audit_answer(id, to, &answer);
+                }
                 let to = self.node_of(to);
                 self.send_at(leaves_at, here, to, Message::Answer { correlation, answer });
             }

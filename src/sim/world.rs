@@ -14,6 +14,7 @@ use crate::sim::control::Control;
 use crate::sim::due::{Due, Message, Timed};
 use crate::sim::groups::GroupHost;
 use crate::sim::host::Host;
+use crate::sim::invariants::Auditor;
 use crate::sim::ledger::Ledger;
 use crate::sim::meter::Meter;
 use crate::sim::network::{Network, Node};
@@ -56,6 +57,8 @@ pub struct World {
     pub(super) identities: Vec<u32>,
     pub(super) events: u64,
     pub(super) scratch: Scratch,
+    /// Checks Kafka's promises after every event, if somebody wants that.
+    pub(super) auditor: Option<Box<Auditor>>,
 }
 
 /// Emptied lists of outputs to use again.
@@ -93,6 +96,9 @@ impl World {
             Due::Compact => self.compact(),
         }
         self.follow_script();
+        if self.auditor.is_some() {
+            self.audit();
+        }
         true
     }
 

@@ -96,6 +96,11 @@ impl Producer {
         self.refresh_all_nodes(now);
     }
 
+    /// Records in `send()` calls that have not returned yet.
+    pub fn blocked_records(&self) -> u64 {
+        self.blocked.iter().map(|send| u64::from(send.run.count)).sum()
+    }
+
     fn knows(&self, target: Target) -> bool {
         match target {
             Target::Partition(partition) => self.queue_of(partition).is_some(),

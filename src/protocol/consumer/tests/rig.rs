@@ -153,7 +153,6 @@ impl Rig {
             };
             if error != ErrorCode::None || !batches.is_empty() {
                 results.push(FetchedPartition {
-                    preferred_read_replica: None,
                     partition: asked.partition,
                     error,
                     diverging: None,

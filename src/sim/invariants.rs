@@ -1,0 +1,254 @@
+//! Kafka's promises as properties of the simulated world, checked while it runs.
+//!
+//! [`Auditor`] looks at the world after every event. What it finds is a [`Violation`] of one of
+//! [`INVARIANTS`]. A violation whose assumptions did not hold (an unclean election, a lost disk without ELR)
+//! is not a fault of the protocol but what the configuration allows: it says which assumption was broken.
+
+mod accounts;
+mod answers;
+mod catalogue;
+mod committed;
+mod controller;
+mod ghost;
+mod healed;
+mod leaders;
+mod replicas;
+
+pub use catalogue::{Assumption, INVARIANTS, Invariant};
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::broker::Replica;
+use crate::protocol::controller::Image;
+use crate::protocol::wire::{LeaderEpoch, Offset};
+use crate::sim::host::Running;
+use crate::sim::world::{BOOT, World};
+use accounts::Accounts;
+use ghost::Ghost;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Producers and groups are looked at after so many events, not after each.
+const ACCOUNTS_EVERY: u64 = 32;
+
+/// A promise that does not hold.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Violation {
+    /// Which promise.
+    pub invariant: &'static Invariant,
+    /// When it was seen, since the story began.
+    pub at: Nanos,
+    /// Where, if it is about one partition: `orders-3`.
+    pub partition: Option<String>,
+    /// What was seen.
+    pub detail: String,
+    /// The assumptions of the promise that were broken before. Empty: the protocol itself is at fault.
+    pub broken: Vec<Assumption>,
+}
+
+impl Violation {
+    /// Whether all that the promise assumes held, so that the protocol or the simulator is wrong.
+    pub fn is_fault(&self) -> bool {
+        self.broken.is_empty()
+    }
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = self.partition.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+        write!(f, "{:.6} s {}{place}: {}", self.at as f64 / 1e9, self.invariant.name, self.detail)?;
+        match self.broken.first() {
+            Some(assumption) => write!(f, " (allowed: {})", assumption.broken_words()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A replica as it was last looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Seen {
+    end: Offset,
+    high_watermark: Offset,
+    flushed: Offset,
+    leader_epoch: LeaderEpoch,
+    leads: bool,
+    isr_epoch: i32,
+    pending: bool,
+    registered: bool,
+}
+
+impl Seen {
+    fn of(replica: &Replica, registered: bool) -> Seen {
+        let leadership = replica.leadership();
+        Seen {
+            end: replica.log().end(),
+            high_watermark: replica.high_watermark(),
+            flushed: replica.storage().flushed(),
+            leader_epoch: replica.leader_epoch(),
+            leads: leadership.is_some(),
+            isr_epoch: leadership.map_or(-1, |leadership| leadership.isr.partition_epoch()),
+            pending: leadership.is_some_and(|leadership| leadership.isr.pending().is_some()),
+            registered,
+        }
+    }
+}
+
+/// What is remembered of one replica.
+#[derive(Clone, Copy, Default, Debug)]
+struct Copy {
+    seen: Option<Seen>,
+    /// Its log is known to be the committed one below this.
+    checked: Offset,
+    /// A fault took committed records from it, and it has not got them back.
+    lost: bool,
+}
+
+/// What is remembered of one partition.
+#[derive(Clone, Default, Debug)]
+struct Memory {
+    epochs: Option<(LeaderEpoch, i32)>,
+    copies: BTreeMap<BrokerId, Copy>,
+    /// Who accepts appends in each leader epoch.
+    acceptors: BTreeMap<LeaderEpoch, BrokerId>,
+    ghost: Ghost,
+    /// Why what was committed may be gone.
+    broken: BTreeSet<Assumption>,
+    /// The same, never forgotten.
+    ever: BTreeSet<Assumption>,
+    /// How far consumers have read.
+    read_upto: Offset,
+}
+
+/// Looks at a world after each of its events and remembers what it needs to compare.
+#[derive(Clone, Default, Debug)]
+pub struct Auditor {
+    now: Nanos,
+    looks: u64,
+    partitions: Vec<Memory>,
+    accounts: Accounts,
+    found: Vec<Violation>,
+    /// What was told already.
+    told: BTreeSet<(&'static str, Option<PartitionIx>, bool)>,
+}
+
+impl Auditor {
+    /// All that was found so far, each kind once for a partition.
+    pub fn found(&self) -> &[Violation] {
+        &self.found
+    }
+
+    /// Looks at everything that may have changed.
+    pub(super) fn look(&mut self, world: &World) {
+        if world.now < self.now {
+            self.report(world, &catalogue::TIME, None, format!("{} after {}", world.now, self.now));
+        }
+        self.now = world.now;
+        let image = world.control.controller.image();
+        self.partitions.resize_with(image.partitions.len(), Memory::default);
+        for (ix, entry) in image.partitions.iter() {
+            if self.changed(world, ix, entry.state.partition_epoch) {
+                self.look_at_partition(world, image, ix);
+            }
+        }
+        if self.looks.is_multiple_of(ACCOUNTS_EVERY) {
+            self.look_at_clients(world);
+        }
+        self.looks += 1;
+    }
+
+    /// Whether a partition or one of its replicas is not as it was.
+    fn changed(&mut self, world: &World, ix: PartitionIx, partition_epoch: i32) -> bool {
+        let memory = &mut self.partitions[ix.at()];
+        let mut changed = memory.epochs.is_none_or(|(_, epoch)| epoch != partition_epoch);
+        for host in &world.hosts {
+            let id = host.broker.settings().id;
+            let Some(replica) = host.broker.replica(ix) else { continue };
+            let now = Seen::of(replica, is_registered(world, id));
+            changed |= memory.copies.get(&id).is_none_or(|copy| copy.seen != Some(now));
+        }
+        changed
+    }
+
+    fn look_at_partition(&mut self, world: &World, image: &Image, ix: PartitionIx) {
+        self.controller_state(world, image, ix);
+        self.marks(world, ix);
+        self.leadership(world, image, ix);
+        self.committed(world, image, ix);
+        self.remember(world, ix);
+    }
+
+    fn remember(&mut self, world: &World, ix: PartitionIx) {
+        let memory = &mut self.partitions[ix.at()];
+        for host in &world.hosts {
+            let id = host.broker.settings().id;
+            if let Some(replica) = host.broker.replica(ix) {
+                let seen = Seen::of(replica, is_registered(world, id));
+                memory.copies.entry(id).or_default().seen = Some(seen);
+            }
+        }
+    }
+
+    fn report(
+        &mut self,
+        world: &World,
+        invariant: &'static Invariant,
+        ix: Option<PartitionIx>,
+        detail: String,
+    ) {
+        let broken = ix.map(|ix| &self.partitions[ix.at()].broken);
+        let broken: Vec<Assumption> = match broken {
+            Some(broken) => invariant.assumes.iter().copied().filter(|one| broken.contains(one)).collect(),
+            None => Vec::new(),
+        };
+        self.report_with(world, invariant, ix, detail, broken);
+    }
+
+    /// Like [`Auditor::report`], but an assumption that was ever broken counts.
+    fn report_ever(&mut self, world: &World, invariant: &'static Invariant, ix: PartitionIx, detail: String) {
+        let ever = &self.partitions[ix.at()].ever;
+        let broken = invariant.assumes.iter().copied().filter(|one| ever.contains(one)).collect();
+        self.report_with(world, invariant, Some(ix), detail, broken);
+    }
+
+    fn report_with(
+        &mut self,
+        world: &World,
+        invariant: &'static Invariant,
+        ix: Option<PartitionIx>,
+        detail: String,
+        broken: Vec<Assumption>,
+    ) {
+        if self.told.insert((invariant.name, ix, broken.is_empty())) {
+            let partition = ix.map(|ix| world.topics.partition_name(ix));
+            let at = world.now.saturating_sub(BOOT);
+            self.found.push(Violation { invariant, at, partition, detail, broken });
+        }
+    }
+}
+
+/// Whether a broker's process runs and is the one that the controller knows.
+fn is_registered(world: &World, id: BrokerId) -> bool {
+    let Some(host) = world.host_ref(id) else { return false };
+    let known = world.control.controller.image().brokers.get(&id);
+    let epoch = host.broker.broker_epoch();
+    matches!(host.running, Running::Up | Running::Paused)
+        && known.is_some_and(|known| known.epoch == epoch && !known.fenced)
+}
+
+fn replica(world: &World, id: BrokerId, ix: PartitionIx) -> Option<&Replica> {
+    world.host_ref(id)?.broker.replica(ix)
+}
+
+/// Brokers as `[1 2]`.
+fn ids(list: &[BrokerId]) -> String {
+    let words: Vec<String> = list.iter().map(|id| id.0.to_string()).collect();
+    format!("[{}]", words.join(" "))
+}
+
+impl World {
+    /// Has an auditor look at the world, if there is one.
+    pub(super) fn audit(&mut self) {
+        if let Some(mut auditor) = self.auditor.take() {
+            auditor.look(self);
+            self.auditor = Some(auditor);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What must be true of clients: no record is forgotten, none is twice, no partition has two owners.
+
+use super::{Auditor, catalogue};
+use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::log::Log;
+use crate::protocol::wire::{LeaderEpoch, Offset, RecordRange};
+use crate::sim::clients::ClientState;
+use crate::sim::world::World;
+use std::collections::BTreeMap;
+
+/// A leader's log being read for the order of each identity's records.
+#[derive(Clone, Default, Debug)]
+struct Order {
+    of: Option<(BrokerId, LeaderEpoch)>,
+    upto: Offset,
+    next: BTreeMap<u32, u64>,
+}
+
+impl Order {
+    /// Reads on; answers the first records of an idempotent identity that stand behind later ones.
+    fn read_on(&mut self, log: &Log, idempotent: impl Fn(u32) -> bool) -> Option<(Offset, RecordRange)> {
+        let mut wrong = None;
+        log.each_range(self.upto.max(log.start()), |offset, _, records| {
+            let next = self.next.entry(records.producer).or_default();
+            if records.first < *next && idempotent(records.producer) {
+                wrong.get_or_insert((offset, records));
+            }
+            *next = (*next).max(records.first + u64::from(records.count));
+            true
+        });
+        self.upto = log.end();
+        wrong
+    }
+}
+
+/// What is remembered of clients.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Accounts {
+    orders: Vec<Order>,
+    /// Whether each identity's process is idempotent, as it was when first seen.
+    idempotent: Vec<bool>,
+    resends: bool,
+}
+
+impl Auditor {
+    /// Producers, the order in logs, and groups.
+    pub(super) fn look_at_clients(&mut self, world: &World) {
+        self.note_identities(world);
+        self.records_are_accounted(world);
+        for ix in (0..self.partitions.len() as u32).map(PartitionIx) {
+            self.order_is_kept(world, ix);
+        }
+        self.owners_are_single(world);
+    }
+
+    fn note_identities(&mut self, world: &World) {
+        let known = self.accounts.idempotent.len();
+        for client in &world.identities[known.min(world.identities.len())..] {
+            let host = &world.producers[*client as usize];
+            self.accounts.idempotent.push(host.machine.settings().idempotent);
+            self.accounts.resends |= host.workload.resend;
+        }
+    }
+
+    fn records_are_accounted(&mut self, world: &World) {
+        for (host, spec) in world.producers.iter().zip(&world.scenario.producers) {
+            let up = host.desk.state != ClientState::Ended;
+            let pending: u64 =
+                host.machine.pending().map(|(_, records)| u64::from(records.count)).filter(|_| up).sum();
+            let waiting = if up { host.machine.blocked_records() } else { 0 };
+            let settled = host.acked + host.failed + pending + waiting;
+            if settled != host.sent {
+                let detail = format!(
+                    "{}: {} handed in, {} acknowledged, {} failed, {pending} pending, {waiting} blocked",
+                    spec.name, host.sent, host.acked, host.failed
+                );
+                self.report(world, &catalogue::ACCOUNTED, None, detail);
+            }
+        }
+    }
+
+    fn order_is_kept(&mut self, world: &World, ix: PartitionIx) {
+        self.accounts.orders.resize_with(self.partitions.len(), Order::default);
+        let Some((leader, epoch, log)) = world.leading_log(ix) else { return };
+        let order = &mut self.accounts.orders[ix.at()];
+        if order.of != Some((leader, epoch)) || order.upto > log.end() {
+            *order = Order { of: Some((leader, epoch)), ..Order::default() };
+        }
+        let idempotent = &self.accounts.idempotent;
+        let known = |identity: u32| idempotent.get(identity as usize).copied().unwrap_or(false);
+        if let Some((offset, records)) = order.read_on(log, known) {
+            let detail = format!("offset {offset} of broker {leader}: {records:?} behind later records");
+            match self.accounts.resends {
+                true => {
+                    let broken = vec![super::Assumption::NoResend];
+                    self.report_with(world, &catalogue::SESSION_ORDER, Some(ix), detail, broken);
+                }
+                false => self.report_ever(world, &catalogue::SESSION_ORDER, ix, detail),
+            }
+        }
+    }
+
+    fn owners_are_single(&mut self, world: &World) {
+        let mut owners = BTreeMap::new();
+        for member in &world.members {
+            let Some(generation) = member.machine.generation() else { continue };
+            if member.desk.state == ClientState::Ended {
+                continue;
+            }
+            for &ix in &member.owns {
+                let other = owners.insert((member.group, generation, ix), member.nth);
+                if let Some(other) = other.filter(|other| *other != member.nth) {
+                    let group = &world.scenario.groups[member.group as usize].name;
+                    let detail =
+                        format!("members {other} and {} of {group} in generation {generation}", member.nth);
+                    self.report(world, &catalogue::ONE_OWNER, Some(ix), detail);
+                }
+            }
+        }
+    }
+}

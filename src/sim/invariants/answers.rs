@@ -1,0 +1,120 @@
+//! What brokers answer, looked at when they do: acknowledgements and what consumers are given to read.
+
+use super::{Auditor, catalogue, replica};
+use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::broker::Replica;
+use crate::protocol::leader::Leadership;
+use crate::protocol::messages::{Answer, Peer, ProducedPartition};
+use crate::protocol::wire::{Acks, ErrorCode, FetchedPartition, Offset, RecordRange};
+use crate::sim::world::World;
+
+impl Auditor {
+    /// A broker answers a client.
+    pub(super) fn answered(&mut self, world: &World, id: BrokerId, client: u32, answer: &Answer) {
+        match answer {
+            Answer::Produce(results) => {
+                let producer = world.producers.get(client as usize);
+                if producer.is_some_and(|host| host.machine.settings().acks == Acks::All) {
+                    results.iter().for_each(|result| self.acknowledged(world, id, result));
+                }
+            }
+            Answer::Fetch(fetched) => {
+                fetched.partitions.iter().for_each(|part| self.given_to_read(world, id, part));
+            }
+            _ => {}
+        }
+    }
+
+    fn acknowledged(&mut self, world: &World, id: BrokerId, result: &ProducedPartition) {
+        let Some(leader) = replica(world, id, result.partition) else { return };
+        let Some(leadership) = leader.leadership() else { return };
+        if result.error != ErrorCode::None || result.base_offset < 0 {
+            return;
+        }
+        let mut end = result.base_offset;
+        leader.log().each_from(result.base_offset, |batch| {
+            end = batch.end_offset();
+            false
+        });
+        if let Some(detail) = self.not_safe(world, id, leader, leadership, end) {
+            self.report(world, &catalogue::ACKS_ALL, Some(result.partition), detail);
+        }
+    }
+
+    fn not_safe(
+        &self,
+        world: &World,
+        id: BrokerId,
+        leader: &Replica,
+        leadership: &Leadership,
+        end: Offset,
+    ) -> Option<String> {
+        let ix = leader.partition();
+        if leader.high_watermark() < end {
+            return Some(format!(
+                "leader {id}: {end} answered at high watermark {}",
+                leader.high_watermark()
+            ));
+        }
+        let counted = leadership.isr.count(&world.profile);
+        if counted < leader.min_isr() {
+            return Some(format!("leader {id}: {counted} in sync, minimum {}", leader.min_isr()));
+        }
+        let without = leadership.remotes.iter().find(|remote| {
+            let lost = self.copy(ix, remote.broker).is_some_and(|copy| copy.lost);
+            let behind = replica(world, remote.broker, ix).is_some_and(|one| one.log().end() < end);
+            leadership.isr.counts(remote.broker, &world.profile) && !lost && behind
+        });
+        without.map(|remote| format!("leader {id}: {end} answered, broker {} has it not", remote.broker))
+    }
+
+    fn copy(&self, ix: PartitionIx, id: BrokerId) -> Option<&super::Copy> {
+        self.partitions.get(ix.at())?.copies.get(&id)
+    }
+
+    fn given_to_read(&mut self, world: &World, id: BrokerId, given: &FetchedPartition) {
+        let Some(replica) = replica(world, id, given.partition) else { return };
+        let mark = replica.high_watermark();
+        if let Some(batch) = given.batches.iter().find(|batch| batch.end_offset() > mark) {
+            let detail = format!("broker {id} gives {} at high watermark {mark}", batch.end_offset());
+            self.report(world, &catalogue::READS, Some(given.partition), detail);
+        }
+    }
+
+    /// A consumer has processed records: they are those that were committed at these offsets.
+    pub(super) fn read(&mut self, world: &World, ix: PartitionIx, offset: Offset, records: RecordRange) {
+        let Some(memory) = self.partitions.get_mut(ix.at()) else { return };
+        let end = offset + Offset::from(records.count);
+        memory.read_upto = memory.read_upto.max(end);
+        let mut same = 0;
+        memory.ghost.log().each_range(offset, |at, _, range| {
+            let number = records.first + (at - offset) as u64;
+            let agrees = range.producer == records.producer && range.first == number;
+            same += if agrees { u64::from(range.count) } else { 0 };
+            agrees && at + Offset::from(range.count) < end
+        });
+        if same < u64::from(records.count) {
+            let detail = format!("read {}..{end}, of which {same} are as committed", offset);
+            self.report_ever(world, &catalogue::CONSISTENT_READ, ix, detail);
+        }
+    }
+}
+
+impl World {
+    /// Has an auditor look at an answer as it is sent.
+    pub(in crate::sim) fn audit_answer(&mut self, id: BrokerId, to: Peer, answer: &Answer) {
+        let Peer::Client(client) = to else { return };
+        if let Some(mut auditor) = self.auditor.take() {
+            auditor.answered(self, id, client, answer);
+            self.auditor = Some(auditor);
+        }
+    }
+
+    /// Has an auditor look at what a consumer read.
+    pub(in crate::sim) fn audit_read(&mut self, ix: PartitionIx, offset: Offset, records: RecordRange) {
+        if let Some(mut auditor) = self.auditor.take() {
+            auditor.read(self, ix, offset, records);
+            self.auditor = Some(auditor);
+        }
+    }
+}

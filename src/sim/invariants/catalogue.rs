@@ -1,0 +1,114 @@
+//! The promises by name: what each says, where it comes from and what it assumes.
+
+/// What a promise may rest on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Assumption {
+    /// Leaders are elected from the ISR or the ELR only: no unclean election, no last known leader.
+    CleanElections,
+    /// Without ELR, the last member of an ISR loses nothing to a power or disk failure; with ELR, fewer
+    /// replicas than the minimum ISR do.
+    LastReplicaKeepsItsLog,
+    /// The application does not hand a failed record in again.
+    NoResend,
+}
+
+impl Assumption {
+    /// That it was broken, in words.
+    pub fn broken_words(self) -> &'static str {
+        match self {
+            Assumption::CleanElections => "a leader was elected that need not have had everything",
+            Assumption::LastReplicaKeepsItsLog => "a fault took data from the last replicas that had it",
+            Assumption::NoResend => "the application sent failed records again",
+        }
+    }
+}
+
+/// A promise.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Invariant {
+    /// Its name in the literature, or ours.
+    pub name: &'static str,
+    /// What it says.
+    pub says: &'static str,
+    /// Who states it.
+    pub source: &'static str,
+    /// When it must hold.
+    pub assumes: &'static [Assumption],
+}
+
+const ALWAYS: &[Assumption] = &[];
+const DATA: &[Assumption] = &[Assumption::CleanElections, Assumption::LastReplicaKeepsItsLog];
+const SESSION: &[Assumption] =
+    &[Assumption::NoResend, Assumption::CleanElections, Assumption::LastReplicaKeepsItsLog];
+
+const REPLICATION: &str = "kafka-specification (TLA+), KafkaReplication.tla";
+const KIP_966: &str = "KIP-966 and Kafka 3.5 specifications (TLA+), Vanlightly";
+
+macro_rules! invariants {
+    ($($id:ident $name:literal $says:literal $source:expr, $assumes:expr;)*) => {
+        $(pub(super) static $id: Invariant =
+            Invariant { name: $name, says: $says, source: $source, assumes: $assumes };)*
+        /// All promises.
+        pub static INVARIANTS: &[&Invariant] = &[$(&$id),*];
+    };
+}
+
+invariants! {
+    LEADER_IN_ISR "LeaderInIsr"
+        "a partition's leader is in its ISR; an empty ISR has no leader" REPLICATION, ALWAYS;
+    WEAK_ISR "WeakIsr"
+        "below a leader's high watermark every member of the ISR it knows has the same records"
+        REPLICATION, DATA;
+    STRONG_ISR "StrongIsr"
+        "below a leader's high watermark every member of the controller's ISR has the same records"
+        REPLICATION, DATA;
+    VALID_HIGH_WATERMARK "ValidHighWatermark"
+        "a leader knows of no follower that counts and is behind its high watermark"
+        "kafka-specification (TLA+), AsyncIsr", DATA;
+    VALID_CONTROLLER_STATE "ValidControllerState"
+        "a fenced broker is in no ISR; without ELR the last member stays, and leads nothing" KIP_966, ALWAYS;
+    VALID_ISR_AND_ELR "ValidControllerIsrAndElr"
+        "ISR and ELR are disjoint sets of replicas, and a large enough ISR has no ELR beside it"
+        KIP_966, ALWAYS;
+    QUORUM_SUPERSET "ReplicationQuorumSuperset"
+        "a current leader with enough in-sync replicas waits for all of the controller's ISR and ELR"
+        KIP_966, ALWAYS;
+    CANDIDATES "LeaderCandidateCompleteness"
+        "every running member of ISR and ELR has all that was ever committed" KIP_966, DATA;
+    LEADER_COMPLETENESS "LeaderCompleteness"
+        "the current leader has all that was ever committed" KIP_966, DATA;
+    LOG_MATCHING "LogMatching"
+        "two replicas agree below both their high watermarks" KIP_966, DATA;
+    COMMITTED_SURVIVES "NoCommittedRecordLostGlobally"
+        "some replica has all that was ever committed" KIP_966, DATA;
+    CONSISTENT_READ "ConsistentRead"
+        "what a consumer has read stays in the log" KIP_966, DATA;
+    FETCHERS "ValidFetcherState"
+        "a follower fetches from one leader at most, and a leader from none" KIP_966, ALWAYS;
+    HW_IN_LOG "HighWatermarkInLog" "log start <= high watermark <= log end" "ours", ALWAYS;
+    FLUSHED_IN_LOG "FlushedInLog" "what is flushed is in the log" "ours", ALWAYS;
+    HW_MONOTONIC "HighWatermarkMonotonic"
+        "a leader's high watermark never falls within an epoch" "Partition.maybeIncrementLeaderHW", ALWAYS;
+    EPOCHS "EpochsMonotonic"
+        "leader epoch and partition epoch never fall" "PartitionRegistration", ALWAYS;
+    ONE_ACCEPTOR "OneAcceptor"
+        "in each leader epoch one broker at most accepts appends: its leader" "KafkaRaft SingleLeader", ALWAYS;
+    EPOCH_CACHE "EpochCacheIncreasing"
+        "epochs and their first offsets increase, within the log" "LeaderEpochFileCache", ALWAYS;
+    ACKS_ALL "AcksAll"
+        "on success the record is committed, on all of the maximal ISR, and that is large enough"
+        "DelayedProduce, KIP-497", DATA;
+    READS "ReadsCommitted"
+        "a consumer is given nothing at or above the high watermark" "Partition.fetchRecords", ALWAYS;
+    SESSION_ORDER "IdempotentOrder"
+        "an idempotent session's records are in a log once and in order" "KIP-98", SESSION;
+    ACCOUNTED "EveryRecordAccounted"
+        "each record handed in is acknowledged, failed or still pending, and only one of them"
+        "KafkaProducer.send", ALWAYS;
+    ONE_OWNER "OneOwner"
+        "a partition belongs to one member at most of a generation" "ConsumerCoordinator", ALWAYS;
+    TIME "TimeMonotonic" "time does not run backwards" "ours", ALWAYS;
+    HEALS "Heals"
+        "once faults stop, every broker is back, every ISR is full, logs are equal and every write is settled"
+        "KIP-966 specification, liveness", DATA;
+}

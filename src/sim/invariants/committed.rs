@@ -1,0 +1,230 @@
+//! What was committed must stay: on every leader, on every replica that may lead, and somewhere at all.
+
+use super::{Assumption, Auditor, Invariant, catalogue, ids, is_registered, replica};
+use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::broker::Replica;
+use crate::protocol::controller::Image;
+use crate::protocol::wire::{Offset, PartitionState};
+use crate::sim::host::{Host, Running};
+use crate::sim::world::World;
+
+fn runs(host: &Host) -> bool {
+    matches!(host.running, Running::Up | Running::Paused)
+}
+
+impl Auditor {
+    /// Compares a partition's replicas with what was ever committed.
+    pub(super) fn committed(&mut self, world: &World, image: &Image, ix: PartitionIx) {
+        let Some(entry) = image.partitions.get(ix) else { return };
+        let state = &entry.state;
+        let min_isr = image.profile.effective_min_isr(image.min_isr(entry.topic), state.replicas.len());
+        let shorter = self.note_losses(world, ix);
+        self.note_last_replica(world, image.profile.elr, min_isr, ix, state);
+        self.leaders_commit(world, ix, state);
+        for host in &world.hosts {
+            if let Some(replica) = host.broker.replica(ix) {
+                self.replica_agrees(world, host, replica, state);
+            }
+        }
+        self.members_agree(world, ix);
+        if shorter {
+            self.somebody_has_all(world, ix);
+        }
+        self.forget_what_is_gone(world, ix, state);
+    }
+
+    /// Notes what faults took from logs that nobody runs on. Says whether any log is shorter than before.
+    fn note_losses(&mut self, world: &World, ix: PartitionIx) -> bool {
+        let memory = &mut self.partitions[ix.at()];
+        let committed = memory.ghost.end();
+        let mut shorter = false;
+        for host in &world.hosts {
+            let Some(replica) = host.broker.replica(ix) else { continue };
+            let copy = memory.copies.entry(host.broker.settings().id).or_default();
+            let end = replica.log().end();
+            let was = copy.seen.map_or(0, |seen| seen.end);
+            shorter |= end < was;
+            copy.lost |= !runs(host) && end < was.min(committed);
+            copy.lost &= end < committed;
+            copy.checked = copy.checked.min(end);
+        }
+        shorter
+    }
+
+    /// Not a promise: notes that the last replicas which had everything have lost some of it.
+    fn note_last_replica(
+        &mut self,
+        world: &World,
+        elr: bool,
+        min_isr: usize,
+        ix: PartitionIx,
+        state: &PartitionState,
+    ) {
+        let memory = &mut self.partitions[ix.at()];
+        let lost = |id: &BrokerId| memory.copies.get(id).is_some_and(|copy| copy.lost);
+        let broken = match elr {
+            true => state.replicas.iter().filter(|id| lost(id)).count() >= min_isr,
+            false => state.isr.iter().all(|id| lost(id) || replica(world, *id, ix).is_none()),
+        };
+        if broken && state.replicas.iter().any(lost) {
+            memory.broken.insert(Assumption::LastReplicaKeepsItsLog);
+        }
+        let now: Vec<Assumption> = memory.broken.iter().copied().collect();
+        memory.ever.extend(now);
+    }
+
+    /// Each leader has what was committed; what it commits itself is added.
+    fn leaders_commit(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
+        for host in world.hosts.iter().filter(|host| runs(host)) {
+            let id = host.broker.settings().id;
+            let Some(replica) = host.broker.replica(ix) else { continue };
+            let Some(leadership) = replica.leadership() else { continue };
+            let (end, committed) = (replica.log().end(), self.partitions[ix.at()].ghost.end());
+            let current = state.leader == Some(id) && state.leader_epoch == leadership.epoch;
+            if current && end < committed {
+                let detail = format!("leader {id} ends at {end}, committed up to {committed}");
+                self.report(world, &catalogue::LEADER_COMPLETENESS, Some(ix), detail);
+                continue;
+            }
+            let upto = if current { committed } else { replica.high_watermark() };
+            if self.agrees(world, id, replica, upto, &catalogue::LEADER_COMPLETENESS) {
+                self.partitions[ix.at()].ghost.commit(replica.log(), replica.high_watermark());
+            }
+        }
+    }
+
+    /// Compares a replica with what is committed, from where that was last done. Reports a difference.
+    fn agrees(
+        &mut self,
+        world: &World,
+        id: BrokerId,
+        replica: &Replica,
+        upto: Offset,
+        invariant: &'static Invariant,
+    ) -> bool {
+        let ix = replica.partition();
+        let upto = upto.min(replica.log().end());
+        let memory = &mut self.partitions[ix.at()];
+        let copy = memory.copies.entry(id).or_default();
+        let found = memory.ghost.difference(replica.log(), copy.checked, upto);
+        match found {
+            Some(offset) => {
+                copy.checked = copy.checked.max(offset);
+                let detail = format!("broker {id} differs at offset {offset} from what was committed");
+                self.report(world, invariant, Some(ix), detail);
+                false
+            }
+            None => {
+                copy.checked = copy.checked.max(upto.min(memory.ghost.end()));
+                true
+            }
+        }
+    }
+
+    /// A replica has the committed records as far as it must.
+    fn replica_agrees(&mut self, world: &World, host: &Host, replica: &Replica, state: &PartitionState) {
+        let (ix, id) = (replica.partition(), host.broker.settings().id);
+        let (end, committed) = (replica.log().end(), self.partitions[ix.at()].ghost.end());
+        let in_isr = state.isr.contains(&id);
+        let candidate = in_isr || state.elr.contains(&id);
+        let lost = self.partitions[ix.at()].copies.get(&id).is_some_and(|copy| copy.lost);
+        if candidate && end < committed && is_registered(world, id) {
+            let detail = format!(
+                "broker {id} ends at {end}, committed up to {committed}; ISR {}, ELR {}",
+                ids(&state.isr),
+                ids(&state.elr)
+            );
+            self.report(world, &catalogue::CANDIDATES, Some(ix), detail);
+        }
+        if in_isr && !lost && end < committed {
+            let detail = format!(
+                "broker {id} of the ISR {} ends at {end}, committed up to {committed}",
+                ids(&state.isr)
+            );
+            self.report(world, &catalogue::STRONG_ISR, Some(ix), detail);
+        }
+        let (upto, invariant) = match candidate && !lost {
+            true => (committed, &catalogue::STRONG_ISR),
+            false => (replica.high_watermark(), &catalogue::LOG_MATCHING),
+        };
+        self.agrees(world, id, replica, upto, invariant);
+    }
+
+    /// Members of the ISR that a leader knows have what it holds for committed.
+    fn members_agree(&mut self, world: &World, ix: PartitionIx) {
+        for host in &world.hosts {
+            let Some(leader) = host.broker.replica(ix) else { continue };
+            let Some(leadership) = leader.leadership() else { continue };
+            let mark = leader.high_watermark();
+            for &member in leadership.isr.members() {
+                let Some(replica) = replica(world, member, ix) else { continue };
+                let lost = self.partitions[ix.at()].copies.get(&member).is_some_and(|copy| copy.lost);
+                if lost {
+                    continue;
+                }
+                if replica.log().end() < mark {
+                    let detail = format!(
+                        "leader {} has high watermark {mark}, broker {member} ends at {}",
+                        host.broker.settings().id,
+                        replica.log().end()
+                    );
+                    self.report(world, &catalogue::WEAK_ISR, Some(ix), detail);
+                } else {
+                    self.agrees(world, member, replica, mark, &catalogue::WEAK_ISR);
+                }
+            }
+        }
+    }
+
+    /// A log became shorter: is there still one with everything?
+    fn somebody_has_all(&mut self, world: &World, ix: PartitionIx) {
+        let memory = &self.partitions[ix.at()];
+        let committed = memory.ghost.end();
+        let has_all = |host: &Host| {
+            let id = host.broker.settings().id;
+            let from = memory.copies.get(&id).map_or(0, |copy| copy.checked);
+            host.broker.replica(ix).is_some_and(|replica| {
+                let log = replica.log();
+                log.end() >= committed && memory.ghost.difference(log, from, committed).is_none()
+            })
+        };
+        if !world.hosts.iter().any(has_all) {
+            let detail = format!("no replica has all of the {committed} committed records");
+            self.report(world, &catalogue::COMMITTED_SURVIVES, Some(ix), detail);
+        }
+    }
+
+    /// After a loss that the configuration allows, what the leader has is what counts from then on; once all
+    /// replicas are equal again, the assumptions hold anew.
+    fn forget_what_is_gone(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
+        if self.partitions[ix.at()].broken.is_empty() {
+            return;
+        }
+        let Some(id) = state.leader else { return };
+        let Some(leader) = replica(world, id, ix) else { return };
+        let current = leader.leadership().is_some_and(|leads| leads.epoch == state.leader_epoch);
+        if !current {
+            return;
+        }
+        let memory = &mut self.partitions[ix.at()];
+        let committed = memory.ghost.end();
+        let kept = memory.ghost.difference(leader.log(), 0, committed).unwrap_or(leader.log().end());
+        if kept < committed {
+            memory.ghost.forget(leader.log(), leader.high_watermark());
+            memory.copies.values_mut().for_each(|copy| (copy.checked, copy.lost) = (0, false));
+            let read = std::mem::replace(&mut memory.read_upto, 0);
+            if read > kept {
+                let detail = format!("offsets {kept}..{read} were read and are gone");
+                self.report(world, &catalogue::CONSISTENT_READ, Some(ix), detail);
+            }
+            return;
+        }
+        let full = state.replicas.iter().all(|id| {
+            let copy = memory.copies.get(id);
+            state.isr.contains(id) && copy.is_some_and(|copy| copy.checked >= committed && !copy.lost)
+        });
+        if full && state.recovery == crate::protocol::wire::Recovery::Recovered {
+            memory.broken.clear();
+        }
+    }
+}

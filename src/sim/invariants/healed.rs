@@ -1,0 +1,58 @@
+//! What must come about some time after the last fault: everything is as if nothing had happened.
+
+use super::{Auditor, catalogue, ids, is_registered, replica};
+use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::wire::PartitionState;
+use crate::sim::host::Running;
+use crate::sim::world::World;
+
+impl Auditor {
+    /// Reports what is not as it was before the faults. Call it once they are long over and nobody writes.
+    pub(in crate::sim) fn expect_healed(&mut self, world: &World) {
+        for host in &world.hosts {
+            let id = host.broker.settings().id;
+            if host.running != Running::Up || !is_registered(world, id) {
+                let detail = format!("broker {id} is {:?}, {:?}", host.running, host.broker.state());
+                self.report(world, &catalogue::HEALS, None, detail);
+            }
+        }
+        for (host, spec) in world.producers.iter().zip(&world.scenario.producers) {
+            let pending = host.machine.pending().count();
+            if pending > 0 {
+                let detail = format!("{pending} batches of {} are still pending", spec.name);
+                self.report(world, &catalogue::HEALS, None, detail);
+            }
+        }
+        let image = world.control.controller.image();
+        for (ix, entry) in image.partitions.iter() {
+            if let Some(detail) = self.ill(world, ix, &entry.state) {
+                self.report_ever(world, &catalogue::HEALS, ix, detail);
+            }
+        }
+    }
+
+    fn ill(&self, world: &World, ix: PartitionIx, state: &PartitionState) -> Option<String> {
+        let Some(leader) = state.leader else { return Some("no leader".into()) };
+        if state.isr.len() != state.replicas.len() {
+            return Some(format!("ISR {} of {}", ids(&state.isr), ids(&state.replicas)));
+        }
+        let Some(leading) = replica(world, leader, ix) else { return Some("the leader has no log".into()) };
+        if leading.leadership().is_none_or(|leads| leads.isr.pending().is_some()) {
+            return Some(format!("leader {leader} does not lead, or its ISR change is pending"));
+        }
+        let (mark, end) = (leading.high_watermark(), leading.log().end());
+        if mark != end {
+            return Some(format!("high watermark {mark}, log end {end}"));
+        }
+        state.replicas.iter().find_map(|id| self.differs(world, ix, *id, leader))
+    }
+
+    fn differs(&self, world: &World, ix: PartitionIx, id: BrokerId, leader: BrokerId) -> Option<String> {
+        let (one, other) = (replica(world, id, ix)?.log(), replica(world, leader, ix)?.log());
+        if one.end() != other.end() {
+            return Some(format!("broker {id} ends at {}, leader {leader} at {}", one.end(), other.end()));
+        }
+        let at = one.first_difference(other, 0, one.end())?;
+        Some(format!("brokers {id} and {leader} differ at {at}"))
+    }
+}
