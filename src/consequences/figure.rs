@@ -2,6 +2,7 @@
 
 use crate::consequences::Answer;
 use crate::consequences::answer::two_digits;
+use crate::model::human_bytes;
 use serde::Serialize;
 
 /// What went into a number.
@@ -166,6 +167,10 @@ impl Reading for Number {
     fn text(&self) -> String {
         match (&self.value, self.unit) {
             (Answer::Unknown(_), _) => "?".into(),
+            (answer, Unit::Bytes) => bytes(answer),
+            (answer, Unit::Ms) if answer.low() >= Some(1000.0) => {
+                format!("{} s", digits(&answer.map(|ms| ms / 1000.0)))
+            }
             (answer, unit) => format!("{} {}", digits(answer), unit.word()).trim_end().into(),
         }
     }
@@ -193,6 +198,16 @@ impl Reading for Words {
     }
     fn goodness(&self) -> Option<f64> {
         self.rank.map(f64::from)
+    }
+}
+
+/// Sizes in binary units.
+fn bytes(answer: &Answer<f64>) -> String {
+    let size = |bytes: &f64| human_bytes(*bytes as u64);
+    match answer {
+        Answer::Exact(value) => size(value),
+        Answer::Between(low, high) => format!("{} to {}", size(low), size(high)),
+        Answer::Unknown(_) => "?".into(),
     }
 }
 

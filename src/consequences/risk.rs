@@ -5,6 +5,7 @@ use crate::consequences::case::{Acks, Case, mask_of};
 use crate::consequences::chain::{Events, MOST_REPLICAS, Shape, solve};
 use crate::consequences::judgement::{Docket, Judged};
 use crate::consequences::tolerance::Operation;
+use std::collections::BTreeSet;
 
 const MINUTES_PER_YEAR: f64 = 525_600.0;
 /// Chains of four and more replicas are large; that many possible cases are still solved.
@@ -18,6 +19,9 @@ pub(super) const CAUSES: [(&str, &str); 5] = [
     ("unclean", "unclean leader elections"),
     ("acks_tail", "records that were acknowledged before a follower had them"),
 ];
+
+const RACK: usize = 1;
+const SITE: usize = 2;
 
 /// Losses a year by cause, and minutes a year, of one case.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -197,9 +201,20 @@ fn summed_over_sets(docket: &Docket<'_>, classes: &[ClassRisk]) -> ([f64; 4], [f
                 *sum += f64::from(*count) * part;
             }
         }
+        // One outage of a rack or the site hits all lists there at once: it is one event, not one per list.
+        let site = classes.iter().map(|class| end(class).losses[SITE]).fold(0.0, f64::max);
+        sums[RACK] = sums[RACK].min(rack_events(docket));
+        sums[SITE] = site;
         sums
     };
     (sum(|class| &class.low), sum(|class| &class.high), counts.iter().sum())
+}
+
+/// Outages of all racks together a year.
+fn rack_events(docket: &Docket<'_>) -> f64 {
+    let cluster = docket.cluster;
+    let racks: BTreeSet<_> = cluster.brokers.iter().map(|broker| cluster.rack_of(broker.id)).collect();
+    racks.len() as f64 * cluster.assumed.env.rack_outages_per_year
 }
 
 /// acks=0 and 1: each crash of a leader loses what followers lack, if there is anything.

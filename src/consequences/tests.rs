@@ -105,7 +105,7 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
         durability.power_loss: 1 (now 2)
         durability.disk_loss: 1 (now 2)
         durability.rack: 1 (now 2)
-        durability.loss_per_year: 9.0e-4 /yr
+        durability.loss_per_year: 3.0e-4 /yr
         writes.crash: 1
         writes.rack: 1
         writes.unavailable: 0.065 min/yr
@@ -118,16 +118,16 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
         ordering: kept
         duplicates: none from retries
         quorum.crash: 1
-        failover.crash: 7,000 to 10,000 ms
+        failover.crash: 7.0 to 10 s
         failover.controlled: 27 to 130 ms
-        failover.follower_stall: 7,000 to 10,000 ms
-        failover.stuck_follower: 30,000 to 45,000 ms
+        failover.follower_stall: 7.0 to 10 s
+        failover.stuck_follower: 30 to 45 s
         failover.stalls_per_year: 1.0 to 1.5 min/yr
         latency.ack: 8.0 / 12 ms
         latency.end_to_end: 8.1 / 12 ms
         throughput.max: 240 MB/s
         cost.storage: 3.0 x
         cost.cross_rack: 3.3 x
-        cost.disk: 1,800,000,000,000 bytes
+        cost.disk: 1.65 TiB
         ");
 }
