@@ -34,14 +34,6 @@ impl World {
         led.into_iter().for_each(|ix| self.watch_leader(ix));
     }
 
-    /// The log that consumers read.
-    pub(super) fn leading_log(&self, partition: PartitionIx) -> Option<(BrokerId, i32, &Log)> {
-        let state = self.control.committed.partitions.get(partition.at())?;
-        let leader = state.leader?;
-        let replica = self.host_ref(leader)?.broker.replica(partition)?;
-        Some((leader, state.leader_epoch, replica.log()))
-    }
-
     /// What of a partition is lost, duplicated and out of order now.
     pub(super) fn judge(&mut self, partition: PartitionIx) -> Judged {
         let Some(state) = self.control.committed.partitions.get(partition.at()).cloned() else {
