@@ -6,5 +6,7 @@
 mod controller;
 #[path = "protocol/replay.rs"]
 mod replay;
+#[path = "protocol/scenarios.rs"]
+mod scenarios;
 #[path = "protocol/sessions.rs"]
 mod sessions;

@@ -156,6 +156,7 @@ impl Producer {
             ProducerInput::Disconnected { broker } => {
                 self.disconnected(now, broker, ErrorCode::NetworkException, out);
             }
+            ProducerInput::Connected { broker } => self.connected(broker),
             ProducerInput::Metadata(leaders) => self.learn_metadata(now, Some(leaders)),
             ProducerInput::MetadataFailed => self.learn_metadata(now, None),
             ProducerInput::ProducerId { id, epoch } => {
@@ -193,11 +194,9 @@ impl Producer {
             if let Some(oldest) = node.in_flight.front() {
                 next = next.min(oldest.sent_at.saturating_add(self.settings.request_timeout));
             }
-            if node.in_flight.len() < self.settings.max_in_flight {
-                let due = node.ready_at.max(node.blocked_until);
-                debug_assert!(due > now || !self.can_send(now, place) || due == Nanos::MAX, "left undone");
-                next = next.min(due);
-            }
+            let due = self.node_due(place);
+            debug_assert!(due > now, "left undone");
+            next = next.min(due);
         }
         if let Some((created_at, _)) = self.expiry.front() {
             next = next.min(created_at.saturating_add(self.settings.delivery_timeout));

@@ -8,6 +8,7 @@ use crate::protocol::producer::{Producer, ProducerInput};
 use crate::protocol::wire::{ErrorCode, Offset};
 use crate::sim::chance::Chance;
 use crate::sim::due::{Due, Message, Timer};
+use crate::sim::host::Running;
 use crate::sim::network::Node;
 use crate::sim::workload::Workload;
 use crate::sim::world::World;
@@ -18,6 +19,9 @@ const DESK: u64 = 1 << 62;
 
 /// A broker that refused a connection is not asked again for so long (`reconnect.backoff.max.ms`).
 const AVOID: Nanos = 1_000_000_000;
+
+/// `socket.connection.setup.timeout.ms`.
+const CONNECTION_SETUP: Nanos = 10_000_000_000;
 
 /// Between two attempts to get a producer id.
 const RETRY: Nanos = 100_000_000;
@@ -38,6 +42,8 @@ pub enum ClientState {
 pub enum Ask {
     /// Who leads.
     Metadata,
+    /// A connection.
+    Connect(BrokerId),
     /// A producer id.
     ProducerId,
     /// The coordinator; its machine's number of the request.
@@ -266,6 +272,7 @@ impl World {
                 self.step_producer(client, ProducerInput::MetadataFailed);
             }
             Ask::Metadata => self.step_consumer(client, ConsumerInput::MetadataFailed),
+            Ask::Connect(broker) => self.disconnected(client, broker),
             Ask::ProducerId => self.queue.push(self.now + RETRY, Due::GiveUp(client, DESK)),
             Ask::Coordinator(correlation) => {
                 self.step_consumer(client, ConsumerInput::CoordinatorFailed { correlation, error });
@@ -281,6 +288,9 @@ impl World {
 
     fn answered(&mut self, client: u32, ask: Ask, answer: Answer) {
         match (ask, answer) {
+            (Ask::Connect(broker), Answer::Metadata(_)) => {
+                self.step_producer(client, ProducerInput::Connected { broker });
+            }
             (Ask::Metadata, Answer::Metadata(known)) => self.metadata_answered(client, &known),
             (Ask::Offset(partition), Answer::ListOffsets(listed)) => {
                 let Some(listed) = listed.first() else { return };
@@ -347,9 +357,21 @@ impl World {
     pub(super) fn note_ask(&mut self, client: u32, to: Node, ask: Ask) -> u64 {
         let desk = self.desk(client);
         let correlation = desk.note(to, ask);
-        let until = self.now + self.desk(client).request_timeout;
+        let until = self.now + self.patience(client, to, ask);
         self.queue.push(until, Due::GiveUp(client, correlation));
         correlation
+    }
+
+    /// How long a client waits for an answer: for a connection to a machine that is silent
+    /// `socket.connection.setup.timeout.ms`.
+    fn patience(&mut self, client: u32, to: Node, ask: Ask) -> Nanos {
+        let off =
+            self.broker_of(to).and_then(|id| self.host_ref(id)).is_some_and(|h| h.running == Running::Off);
+        let silent = off || self.net.is_cut(self.net.client(client), to);
+        match (ask, self.desk(client).request_timeout) {
+            (Ask::Connect(_), patience) if silent => patience.min(CONNECTION_SETUP),
+            (_, patience) => patience,
+        }
     }
 
     pub(super) fn wake_client(&mut self, client: u32) {

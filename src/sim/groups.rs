@@ -18,6 +18,8 @@ pub struct GroupHost {
     pub(super) timer: Timer,
     /// Its partition of the offsets topic; `None` when that could not be created.
     pub(super) home: Option<PartitionIx>,
+    /// The broker that leads that partition.
+    pub(super) coordinator: Option<BrokerId>,
     pub(super) offsets: OffsetsPartition,
     /// Offsets known to be committed.
     pub(super) committed: BTreeMap<PartitionIx, Offset>,
@@ -38,6 +40,7 @@ impl GroupHost {
             machine,
             timer: Timer::default(),
             home,
+            coordinator: None,
             offsets: OffsetsPartition::default(),
             committed: BTreeMap::new(),
             done: BTreeMap::new(),
@@ -60,7 +63,7 @@ impl GroupHost {
 impl World {
     /// The broker that coordinates a group, as the controller has committed it.
     pub(super) fn coordinator(&self, group: u32) -> Option<BrokerId> {
-        self.leader(self.groups[group as usize].home?)
+        self.groups[group as usize].coordinator
     }
 
     /// A consumer's request came to a broker.
@@ -91,7 +94,8 @@ impl World {
     fn group_wants(&mut self, group: u32, output: GroupOutput) {
         match output {
             GroupOutput::Reply { to, correlation, reply } => {
-                if let Some(here) = self.coordinator(group) {
+                // What a coordinator says whose process has ended is not heard.
+                if let Some(here) = self.coordinator(group).filter(|_| self.coordinator_runs(group)) {
                     let (here, to) = (self.net.broker(here), self.net.client(to));
                     self.send(here, to, Message::GroupReply { correlation, reply });
                 }
@@ -139,22 +143,41 @@ impl World {
     /// A partition changed: if it is a group's home, its coordinator has to know.
     pub(super) fn watch_offsets(&mut self, partition: PartitionIx) {
         for group in 0..self.groups.len() as u32 {
-            if self.groups[group as usize].home != Some(partition) {
-                continue;
+            if self.groups[group as usize].home == Some(partition) {
+                let offsets = self.offsets_partition(partition);
+                self.hand_over_group(group, self.leader(partition));
+                if std::mem::replace(&mut self.groups[group as usize].offsets, offsets) != offsets {
+                    self.step_group(group, GroupInput::Offsets(offsets));
+                }
             }
-            let state = &self.control.committed.partitions[partition.at()];
-            let settings =
-                self.topics.of(partition).map(|(topic, _)| self.topics.list()[topic as usize].settings);
-            let min = settings.map_or(1, |settings| settings.min_insync_replicas as usize);
-            let min = self.profile.effective_min_isr(min, state.replicas.len());
-            let offsets = match state.leader {
-                None => OffsetsPartition::NoLeader,
-                Some(_) if state.isr.len() < min => OffsetsPartition::BelowMinIsr,
-                Some(_) => OffsetsPartition::Writable,
-            };
-            if std::mem::replace(&mut self.groups[group as usize].offsets, offsets) != offsets {
-                self.step_group(group, GroupInput::Offsets(offsets));
-            }
+        }
+    }
+
+    /// Another leader of the home is another coordinator: it reads the group from the log, and all sessions
+    /// begin anew (`GroupMetadataManager.onLoaded`).
+    fn hand_over_group(&mut self, group: u32, leader: Option<BrokerId>) {
+        let host = &self.groups[group as usize];
+        if host.coordinator == leader {
+            return;
+        }
+        if host.coordinator.is_some() && host.offsets != OffsetsPartition::NoLeader {
+            self.groups[group as usize].offsets = OffsetsPartition::NoLeader;
+            self.step_group(group, GroupInput::Offsets(OffsetsPartition::NoLeader));
+        }
+        self.groups[group as usize].coordinator = leader;
+    }
+
+    /// What a partition of the offsets topic can do now.
+    fn offsets_partition(&self, partition: PartitionIx) -> OffsetsPartition {
+        let state = &self.control.committed.partitions[partition.at()];
+        let settings =
+            self.topics.of(partition).map(|(topic, _)| self.topics.list()[topic as usize].settings);
+        let min = settings.map_or(1, |settings| settings.min_insync_replicas as usize);
+        let min = self.profile.effective_min_isr(min, state.replicas.len());
+        match state.leader {
+            None => OffsetsPartition::NoLeader,
+            Some(_) if state.isr.len() < min => OffsetsPartition::BelowMinIsr,
+            Some(_) => OffsetsPartition::Writable,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::protocol::producer::{
     ProduceRequest, ProducedPartition, Producer, ProducerInput, ProducerOutput, Target,
 };
 use crate::protocol::wire::{ErrorCode, Offset, RecordRange};
-use crate::sim::clients::ClientState;
+use crate::sim::clients::{Ask, ClientState};
 use crate::sim::due::{Message, Timed};
 use crate::sim::settings;
 use crate::sim::trace::What;
@@ -28,10 +28,12 @@ impl World {
     fn producer_wants(&mut self, client: u32, output: ProducerOutput) {
         match output {
             ProducerOutput::Request(request) => self.send_produce(client, request),
+            ProducerOutput::Connect { broker } => self.connect(client, broker),
             ProducerOutput::Acked { partition, records, base_offset, first_latency, last_latency } => {
                 self.records_acked(client, partition, records, base_offset, (first_latency, last_latency));
             }
-            ProducerOutput::Failed { partition, records, error, indefinite } => {
+            ProducerOutput::Failed { partition, records, error, indefinite, first_latency } => {
+                self.meter.failed(partition, records.count, self.now.saturating_sub(first_latency));
                 self.records_failed(client, partition, records, error, indefinite);
             }
             ProducerOutput::Rejected { count, error } => {
@@ -53,6 +55,12 @@ impl World {
                 timer.set_earlier(at, Timed::Client(client), queue);
             }
         }
+    }
+
+    /// A connection stands once the broker has answered something (`ApiVersions`).
+    fn connect(&mut self, client: u32, broker: BrokerId) {
+        let to = self.net.broker(broker);
+        self.ask(client, to, Ask::Connect(broker), Request::Metadata(Vec::new()));
     }
 
     fn send_produce(&mut self, client: u32, request: ProduceRequest) {
@@ -125,7 +133,6 @@ impl World {
         host.failed += u64::from(records.count);
         let record_bytes = host.workload.record_bytes;
         self.ledger.failed(partition, records);
-        self.meter.failed(partition, records.count, self.now);
         let cause = self.control.last_change(partition);
         self.tell(What::ProduceFailed { producer: client, partition, records, error, indefinite }, cause);
         if self.producers[client as usize].workload.resend {

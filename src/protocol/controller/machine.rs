@@ -246,6 +246,9 @@ impl Controller {
         let Some(broker) = self.image.brokers.get(&heartbeat.broker) else {
             return (BrokerState::Fenced, BrokerState::Fenced);
         };
+        // ZooKeeper knows no fencing: who is registered serves.
+        let want_fence = heartbeat.want_fence && !self.image.profile.zookeeper;
+        let heartbeat = &Heartbeat { want_fence, ..heartbeat.clone() };
         let leads = self.image.partitions.leaderships(heartbeat.broker) > 0;
         let lowest = || self.sessions.lowest_active_offset(&self.image.brokers);
         (current_state(broker, contact), next_state(broker, contact, heartbeat, leads, lowest))

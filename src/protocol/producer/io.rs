@@ -58,6 +58,11 @@ pub enum ProducerInput<'a> {
         /// One entry for each batch of the request.
         results: &'a [ProducedPartition],
     },
+    /// Answer to [`ProducerOutput::Connect`]: requests can be sent.
+    Connected {
+        /// To whom.
+        broker: BrokerId,
+    },
     /// The connection broke or could not be made: everything in flight to this broker is unanswered.
     Disconnected {
         /// To whom.
@@ -113,6 +118,11 @@ pub enum SendError {
 pub enum ProducerOutput {
     /// Send this.
     Request(ProduceRequest),
+    /// Open a connection: answer with [`ProducerInput::Connected`] or [`ProducerInput::Disconnected`].
+    Connect {
+        /// To whom.
+        broker: BrokerId,
+    },
     /// The application hears of success.
     Acked {
         /// Where.
@@ -136,6 +146,8 @@ pub enum ProducerOutput {
         error: ErrorCode,
         /// Whether the records may be in the log all the same.
         indefinite: bool,
+        /// From `send()` of the first record until now.
+        first_latency: Nanos,
     },
     /// `send()` threw: these many records were not accepted.
     Rejected {

@@ -3,6 +3,7 @@
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::backoff;
 use crate::protocol::producer::batch::{BatchId, Held};
+use crate::protocol::producer::queue::{Link, Node};
 use crate::protocol::producer::{ProducedPartition, Producer, ProducerOutput};
 use crate::protocol::wire::{ErrorCode, Offset};
 
@@ -65,7 +66,6 @@ impl Producer {
         let Some(node) = self.nodes.iter_mut().find(|node| node.broker == broker) else { return };
         let Some(at) = node.in_flight.iter().position(|waiting| waiting.request == request) else { return };
         let Some(waiting) = node.in_flight.remove(at) else { return };
-        node.failures = 0;
         for (place, (queue, id)) in waiting.batches.iter().enumerate() {
             let partition = self.queues[*queue as usize].partition;
             let same = results.get(place).filter(|result| result.partition == partition);
@@ -74,6 +74,14 @@ impl Producer {
             self.settle_batch(now, *queue, *id, found.unwrap_or(&unanswered), out);
         }
         self.keep_ids(waiting.batches);
+    }
+
+    /// A connection stands; the next one that breaks is made again without delay.
+    pub(super) fn connected(&mut self, broker: BrokerId) {
+        let opening = |node: &&mut Node| node.broker == broker && node.link == Link::Opening;
+        if let Some(node) = self.nodes.iter_mut().find(opening) {
+            (node.link, node.failures) = (Link::Open, 0);
+        }
     }
 
     /// The connection is gone: nothing in flight to this broker will be answered.
@@ -87,11 +95,13 @@ impl Producer {
         error: ErrorCode,
         out: &mut Vec<ProducerOutput>,
     ) {
-        let Some(place) = self.nodes.iter().position(|node| node.broker == broker) else { return };
+        let linked = |node: &Node| node.broker == broker && node.link != Link::Closed;
+        let Some(place) = self.nodes.iter().position(linked) else { return };
         let (first, max) = (self.settings.reconnect_backoff, self.settings.reconnect_backoff_max);
         let wait = backoff(first, max, self.nodes[place].failures, &mut self.rng);
         let node = &mut self.nodes[place];
         node.failures += 1;
+        node.link = Link::Closed;
         node.blocked_until = now.saturating_add(wait);
         let in_flight = std::mem::take(&mut node.in_flight);
         self.metadata.request();
@@ -153,7 +163,7 @@ impl Producer {
             && (is_retriable(error) || out_of_order)
             && !self.lost_its_identity(batch);
         if !again {
-            return self.fail(id, error, batch.attempts < self.settings.retries, out);
+            return self.fail(now, id, error, batch.attempts < self.settings.retries, out);
         }
         if out_of_order {
             self.handle_out_of_order(batch);
@@ -211,7 +221,14 @@ impl Producer {
     }
 
     /// Failure for good. `refused`: a broker said so, and not for the last possible time.
-    fn fail(&mut self, id: BatchId, error: ErrorCode, refused: bool, out: &mut Vec<ProducerOutput>) {
+    fn fail(
+        &mut self,
+        now: Nanos,
+        id: BatchId,
+        error: ErrorCode,
+        refused: bool,
+        out: &mut Vec<ProducerOutput>,
+    ) {
         let Some(batch) = self.batches.remove(id) else { return };
         self.sequence_failed(id, &batch, error, refused);
         self.memory.give_back(batch.pooled);
@@ -221,6 +238,7 @@ impl Producer {
             records: batch.records,
             error,
             indefinite: batch.indefinite || batch.in_flight,
+            first_latency: now - batch.created_at,
         });
     }
 
@@ -237,7 +255,7 @@ impl Producer {
             self.expiry.pop_front();
             let (queue, retried) = (batch.queue, batch.attempts > 0);
             self.queues[queue as usize].batches.retain(|queued| *queued != id);
-            self.fail(id, ErrorCode::RequestTimedOut, false, out);
+            self.fail(now, id, ErrorCode::RequestTimedOut, false, out);
             if self.settings.idempotent && retried {
                 self.mark_unresolved(queue);
             }

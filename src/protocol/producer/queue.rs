@@ -63,6 +63,17 @@ pub(super) struct InFlight {
     pub(super) batches: Vec<(u32, BatchId)>,
 }
 
+/// The connection to a broker (`ClusterConnectionStates`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Link {
+    /// There is none.
+    Closed,
+    /// It was asked for.
+    Opening,
+    /// Requests can be sent.
+    Open,
+}
+
 /// One broker and the connection to it.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
@@ -76,9 +87,10 @@ pub(super) struct Node {
     pub(super) ready_at: Nanos,
     /// `ready_at` has to be worked out again.
     pub(super) stale: bool,
+    pub(super) link: Link,
     /// No new connection before this time (`reconnect.backoff.ms`).
     pub(super) blocked_until: Nanos,
-    /// Connections lost in a row.
+    /// Connections in a row that were lost or could not be made.
     pub(super) failures: u32,
 }
 
@@ -91,6 +103,7 @@ impl Node {
             in_flight: VecDeque::new(),
             ready_at: Nanos::MAX,
             stale: false,
+            link: Link::Closed,
             blocked_until: 0,
             failures: 0,
         }

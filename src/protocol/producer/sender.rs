@@ -2,7 +2,7 @@
 
 use crate::model::{Nanos, PartitionIx};
 use crate::protocol::producer::batch::{BatchId, Held};
-use crate::protocol::producer::queue::InFlight;
+use crate::protocol::producer::queue::{InFlight, Link};
 use crate::protocol::producer::size::BATCH_HEADER_BYTES;
 use crate::protocol::producer::{ProduceRequest, Producer, ProducerOutput};
 use crate::protocol::wire::{Acks, Batch};
@@ -15,7 +15,8 @@ impl Producer {
             if self.nodes[node].stale {
                 self.refresh_node(now, node);
             }
-            while self.nodes[node].ready_at <= now && self.can_send(now, node) {
+            self.connect(now, node, out);
+            while self.nodes[node].ready_at <= now && self.can_send(node) {
                 if !self.drain(now, node, out) {
                     break;
                 }
@@ -25,10 +26,30 @@ impl Producer {
         sent
     }
 
+    /// Asks for a connection to a node that has something ready. Until it stands nothing is drained: batches
+    /// stay open, and nobody can say that they may be in the log (`NetworkClient.ready`).
+    fn connect(&mut self, now: Nanos, node: usize, out: &mut Vec<ProducerOutput>) {
+        let node = &mut self.nodes[node];
+        if node.link == Link::Closed && node.ready_at <= now && node.blocked_until <= now {
+            node.link = Link::Opening;
+            out.push(ProducerOutput::Connect { broker: node.broker });
+        }
+    }
+
     /// Whether a node takes another request: connected, and fewer than `max.in.flight` unanswered.
-    pub(super) fn can_send(&self, now: Nanos, node: usize) -> bool {
+    pub(super) fn can_send(&self, node: usize) -> bool {
         let node = &self.nodes[node];
-        node.blocked_until <= now && node.in_flight.len() < self.settings.max_in_flight
+        node.link == Link::Open && node.in_flight.len() < self.settings.max_in_flight
+    }
+
+    /// When a node has something to do by itself.
+    pub(super) fn node_due(&self, node: usize) -> Nanos {
+        let (can_send, node) = (self.can_send(node), &self.nodes[node]);
+        match node.link {
+            Link::Open if can_send => node.ready_at,
+            Link::Closed => node.ready_at.max(node.blocked_until),
+            Link::Open | Link::Opening => Nanos::MAX,
+        }
     }
 
     /// One request: the head batch of every partition that the node leads, **ready or not**, up to

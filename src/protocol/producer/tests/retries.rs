@@ -2,7 +2,7 @@
 
 use super::rig::{Fate, MS, Rig, Way, settings, settings_of};
 use crate::model::{BrokerId, PartitionIx};
-use crate::protocol::producer::{ProducerInput, ProducerOutput};
+use crate::protocol::producer::{ProducerInput, ProducerOutput, Target};
 use crate::protocol::wire::ErrorCode;
 
 const PLAIN: (&str, &str) = ("enable.idempotence", "false");
@@ -153,9 +153,32 @@ fn a_named_leader_is_tried_at_once() {
     };
     let answer = ProducerInput::Response { broker: BrokerId(1), request: 0, results: &[refusal] };
     rig.producer.step(rig.now, answer, &mut out);
-    let sent = |output: &ProducerOutput| match output {
-        ProducerOutput::Request(request) => Some(request.broker),
+    assert!(out.contains(&ProducerOutput::Connect { broker: BrokerId(2) }), "{out:?}");
+}
+
+/// While a broker cannot be reached batches stay open: records join them, all expire with the oldest, and
+/// none of them can be in the log.
+#[test]
+fn what_waits_for_a_connection_was_never_sent() {
+    let timeouts = [("request.timeout.ms", "2000"), ("delivery.timeout.ms", "5000"), ("linger.ms", "0")];
+    let mut producer = Rig::new(settings(&timeouts), 1).producer;
+    let (mut out, mut refused) = (Vec::new(), 0);
+    for second in 1..=8 {
+        let now = second * 1000 * MS;
+        let send = ProducerInput::Send { target: Target::NoKey, count: 1, record_bytes: 100 };
+        producer.step(now, ProducerInput::Wake, &mut out);
+        producer.step(now, send, &mut out);
+        while out[refused..].iter().any(|output| matches!(output, ProducerOutput::Connect { .. })) {
+            refused = out.len();
+            producer.step(now, ProducerInput::Disconnected { broker: BrokerId(1) }, &mut out);
+        }
+    }
+    let failed = out.iter().filter_map(|output| match output {
+        ProducerOutput::Failed { records, indefinite, .. } => {
+            Some((records.first, records.count, *indefinite))
+        }
         _ => None,
-    };
-    assert_eq!(out.iter().find_map(sent), Some(BrokerId(2)));
+    });
+    assert_eq!(failed.collect::<Vec<_>>(), [(0, 5, false)]);
+    assert!(!out.iter().any(|output| matches!(output, ProducerOutput::Request(_))));
 }

@@ -171,12 +171,13 @@ impl Rig {
         let ms = self.now / MS;
         match output {
             ProducerOutput::Request(request) => self.carry(request),
+            ProducerOutput::Connect { broker } => self.step(ProducerInput::Connected { broker }),
             ProducerOutput::Acked { partition, records, base_offset, .. } => {
                 self.acked.push((partition, records));
                 let offset = base_offset.map_or("-".into(), |offset| offset.to_string());
                 self.story.push(format!("{ms} acked {} at {offset}", span(records)));
             }
-            ProducerOutput::Failed { partition, records, error, indefinite } => {
+            ProducerOutput::Failed { partition, records, error, indefinite, .. } => {
                 self.failed.push((partition, records, error, indefinite));
                 let sure = if indefinite { " indefinite" } else { "" };
                 self.story.push(format!("{ms} failed {} {}{sure}", span(records), error.name()));
