@@ -202,13 +202,7 @@ impl Auditor {
     }
 
     /// Like [`Auditor::report`], but an assumption that was ever broken counts.
-    fn report_ever(
-        &mut self,
-        world: &World,
-        invariant: &'static Invariant,
-        ix: PartitionIx,
-        detail: String,
-    ) {
+    fn report_ever(&mut self, world: &World, invariant: &'static Invariant, ix: PartitionIx, detail: String) {
         let ever = &self.partitions[ix.at()].ever;
         let broken = invariant.assumes.iter().copied().filter(|one| ever.contains(one)).collect();
         self.report_with(world, invariant, Some(ix), detail, broken);

@@ -36,8 +36,13 @@ fn run(story: &Story) -> Simulator {
     sim.audit();
     sim.run_until(scenario.duration.0);
     if faults(sim.violations()).is_empty() {
-        heal(&mut sim);
-        sim.run_until(scenario.duration.0 + RECOVERY);
+        // A broker that waits to be let go by the controllers ends only after these are back.
+        for part in [0, RECOVERY / 2, RECOVERY] {
+            sim.run_until(scenario.duration.0 + part);
+            if part < RECOVERY {
+                heal(&mut sim);
+            }
+        }
         sim.expect_healed();
     }
     sim

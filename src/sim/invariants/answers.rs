@@ -51,7 +51,10 @@ impl Auditor {
     ) -> Option<String> {
         let ix = leader.partition();
         if leader.high_watermark() < end {
-            return Some(format!("leader {id}: {end} answered at high watermark {}", leader.high_watermark()));
+            return Some(format!(
+                "leader {id}: {end} answered at high watermark {}",
+                leader.high_watermark()
+            ));
         }
         let counted = leadership.isr.count(&world.profile);
         if counted < leader.min_isr() {

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::fmt::Write;
 
-const VERSIONS: [&str; 9] = ["2.8", "3.2", "3.5", "3.6", "3.7", "3.9", "4.0", "4.1", "4.2"];
+/// 4.0.0 with ELR elects a leader that is fenced (KAFKA-19522): a mutant of its own.
+const VERSIONS: [&str; 9] = ["2.8", "3.2", "3.5", "3.6", "3.7", "3.9", "4.0.1", "4.1", "4.2"];
 
 /// What a story begins with.
 #[derive(Clone, Debug)]
@@ -169,7 +170,8 @@ impl Setting {
              \"replica.socket.timeout.ms\" = 4000 }}"
         );
         if let Some(elr) = self.elr {
-            let _ = writeln!(text, "[cluster.features]\n\"eligible.leader.replicas.version\" = {}", elr as i32);
+            let _ =
+                writeln!(text, "[cluster.features]\n\"eligible.leader.replicas.version\" = {}", elr as i32);
         }
         let flush = if self.flush { ", \"flush.messages\" = 1" } else { "" };
         let _ = writeln!(
@@ -221,11 +223,9 @@ impl Setting {
             Blow::CutController(at, one_way) => {
                 Some(Act::Partition { from: self.broker(at).into(), to: Endpoint::Controllers, one_way })
             }
-            Blow::CutClients(at) => Some(Act::Partition {
-                from: Endpoint::Clients,
-                to: self.broker(at).into(),
-                one_way: false,
-            }),
+            Blow::CutClients(at) => {
+                Some(Act::Partition { from: Endpoint::Clients, to: self.broker(at).into(), one_way: false })
+            }
             Blow::Heal => Some(Act::HealAll),
             Blow::SlowLink(a, b, ms) => {
                 let extra = u64::from(ms) * 1_000_000;
@@ -264,7 +264,8 @@ impl Story {
             }
         }
         let text = self.setting.toml(at / 1000 + 6);
-        let mut scenario = Scenario::parse("random.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let mut scenario =
+            Scenario::parse("random.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         scenario.events = events;
         scenario.seed = self.seed;
         scenario
