@@ -4,6 +4,8 @@
 
 #[path = "protocol/controller.rs"]
 mod controller;
+#[path = "protocol/invariants.rs"]
+mod invariants;
 #[path = "protocol/replay.rs"]
 mod replay;
 #[path = "protocol/scenarios.rs"]

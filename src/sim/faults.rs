@@ -21,6 +21,7 @@ impl World {
         if let Err(refusal) = done {
             self.tell(What::ActRefused(act, refusal), Some(told));
         }
+        self.audit();
         done
     }
 

@@ -8,6 +8,9 @@ pub enum Assumption {
     /// Without ELR, the last member of an ISR loses nothing to a power or disk failure; with ELR, fewer
     /// replicas than the minimum ISR do.
     LastReplicaKeepsItsLog,
+    /// `min.insync.replicas` is not changed while a partition has no ISR: that also forgets who may lead
+    /// (`ClearElrRecord`, KIP-966).
+    EligibleAreRemembered,
     /// The application does not hand a failed record in again.
     NoResend,
 }
@@ -18,6 +21,7 @@ impl Assumption {
         match self {
             Assumption::CleanElections => "a leader was elected that need not have had everything",
             Assumption::LastReplicaKeepsItsLog => "a fault took data from the last replicas that had it",
+            Assumption::EligibleAreRemembered => "a changed minimum ISR forgot who may lead",
             Assumption::NoResend => "the application sent failed records again",
         }
     }
@@ -38,6 +42,8 @@ pub struct Invariant {
 
 const ALWAYS: &[Assumption] = &[];
 const DATA: &[Assumption] = &[Assumption::CleanElections, Assumption::LastReplicaKeepsItsLog];
+const LIVENESS: &[Assumption] =
+    &[Assumption::CleanElections, Assumption::LastReplicaKeepsItsLog, Assumption::EligibleAreRemembered];
 const SESSION: &[Assumption] =
     &[Assumption::NoResend, Assumption::CleanElections, Assumption::LastReplicaKeepsItsLog];
 
@@ -110,5 +116,5 @@ invariants! {
     TIME "TimeMonotonic" "time does not run backwards" "ours", ALWAYS;
     HEALS "Heals"
         "once faults stop, every broker is back, every ISR is full, logs are equal and every write is settled"
-        "KIP-966 specification, liveness", DATA;
+        "KIP-966 specification, liveness", LIVENESS;
 }

@@ -1,10 +1,28 @@
 //! What must come about some time after the last fault: everything is as if nothing had happened.
 
-use super::{Auditor, catalogue, ids, is_registered, replica};
+use super::{Assumption, Auditor, catalogue, ids, is_registered, replica};
 use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::controller::Image;
+use crate::protocol::controller::partitions::Entry;
 use crate::protocol::wire::PartitionState;
+use crate::sim::clients::ClientState;
 use crate::sim::host::Running;
 use crate::sim::world::World;
+
+/// Why nobody may ever lead a partition again without an unclean election.
+fn nobody_can_lead(image: &Image, entry: &Entry) -> Option<Assumption> {
+    let state = &entry.state;
+    let known: Vec<BrokerId> =
+        state.isr.iter().chain(&state.elr).chain(&state.last_known_elr).copied().collect();
+    match state.leader {
+        Some(_) => None,
+        None if known.is_empty() => Some(Assumption::EligibleAreRemembered),
+        None => {
+            let replaced = !known.iter().any(|id| image.acceptable(entry, *id));
+            replaced.then_some(Assumption::LastReplicaKeepsItsLog)
+        }
+    }
+}
 
 impl Auditor {
     /// Reports what is not as it was before the faults. Call it once they are long over and nobody writes.
@@ -18,13 +36,15 @@ impl Auditor {
         }
         for (host, spec) in world.producers.iter().zip(&world.scenario.producers) {
             let pending = host.machine.pending().count();
-            if pending > 0 {
+            if pending > 0 && host.desk.state == ClientState::Up {
                 let detail = format!("{pending} batches of {} are still pending", spec.name);
                 self.report(world, &catalogue::HEALS, None, detail);
             }
         }
         let image = world.control.controller.image();
         for (ix, entry) in image.partitions.iter() {
+            let broken = nobody_can_lead(image, entry);
+            self.partitions[ix.at()].ever.extend(broken);
             if let Some(detail) = self.ill(world, ix, &entry.state) {
                 self.report_ever(world, &catalogue::HEALS, ix, detail);
             }

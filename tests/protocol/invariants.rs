@@ -1,0 +1,64 @@
+//! Kafka's promises under random configurations and faults: they hold, or their assumptions did not.
+//!
+//! A failing case is shrunk and printed as a scenario file with its seed and version.
+
+#[path = "invariants/mutants.rs"]
+mod mutants;
+#[path = "invariants/repeats.rs"]
+mod repeats;
+#[path = "invariants/story.rs"]
+mod story;
+
+use klever::model::Nanos;
+use klever::sim::{Simulator, Violation};
+use proptest::prelude::*;
+use story::{Story, heal, story};
+
+const SECOND: Nanos = 1_000_000_000;
+
+/// So long after the last fault everything is as before.
+const RECOVERY: Nanos = 60 * SECOND;
+
+/// How many random histories: some in a normal run, many with `KLEVER_FULL=1`.
+fn cases(normal: u32, full: u32) -> ProptestConfig {
+    let cases = if std::env::var("KLEVER_FULL").is_ok_and(|on| on == "1") { full } else { normal };
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
+}
+
+fn faults(violations: &[Violation]) -> Vec<String> {
+    violations.iter().filter(|found| found.is_fault()).map(ToString::to_string).collect()
+}
+
+/// Runs a story under the eyes of an auditor, then heals the cluster and waits.
+fn run(story: &Story) -> Simulator {
+    let scenario = story.scenario();
+    let mut sim = Simulator::new(&scenario, story.seed, None);
+    sim.audit();
+    sim.run_until(scenario.duration.0);
+    if faults(sim.violations()).is_empty() {
+        // A broker that waits to be let go by the controllers ends only after these are back.
+        for part in [0, RECOVERY / 2, RECOVERY] {
+            sim.run_until(scenario.duration.0 + part);
+            if part < RECOVERY {
+                heal(&mut sim);
+            }
+        }
+        sim.expect_healed();
+    }
+    sim
+}
+
+proptest! {
+    #![proptest_config(cases(40, 3000))]
+
+    #[test]
+    fn promises_hold_under_any_faults(story in story()) {
+        let sim = run(&story);
+        let found = faults(sim.violations());
+        prop_assert!(
+            found.is_empty(),
+            "seed {}\n{}\n# then everything is healed and {} s pass\n{}",
+            story.seed, story.scenario().to_toml(), RECOVERY / SECOND, found.join("\n")
+        );
+    }
+}

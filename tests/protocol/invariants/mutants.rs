@@ -1,0 +1,213 @@
+//! Each rule that history added, left out again: the promise that it keeps must be seen to break.
+
+use super::faults;
+use klever::protocol::profile::{LastKnownLeader, Profile, Truncation};
+use klever::scenario::Scenario;
+use klever::sim::Simulator;
+
+/// Three brokers with one partition on 1, 2, 3; short sessions so that stories are short.
+fn scenario(topic: &str, acks: &str, events: &[&str]) -> Scenario {
+    let mut text = format!(
+        "id = \"mutant\"\ntitle = \"A rule left out\"\nduration = \"40s\"\n\
+         [cluster]\nracks = []\n\
+         config = {{ \"broker.session.timeout.ms\" = 3000, \"broker.heartbeat.interval.ms\" = 700 }}\n\
+         [disk]\nwriteback_s = 0\n\
+         [[topic]]\nname = \"t\"\npartitions = 1\n{topic}\n\
+         [[producer]]\nname = \"p\"\ntopic = \"t\"\nrecords_per_s = 100\n\
+         config = {{ acks = \"{acks}\", \"enable.idempotence\" = false, \"delivery.timeout.ms\" = 9000, \
+         \"request.timeout.ms\" = 2500 }}\n"
+    );
+    for event in events {
+        text += &format!("[[event]]\n{event}\n");
+    }
+    Scenario::parse("mutant.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// The promises that broke within so many seeds, and the seed.
+fn broken(scenario: &Scenario, profile: &Profile, seeds: u64) -> Option<(u64, Vec<String>)> {
+    (1..=seeds).find_map(|seed| {
+        let mut sim = Simulator::with_profile(scenario, seed, profile.clone());
+        sim.audit();
+        sim.run_until(scenario.duration.0);
+        let found = faults(sim.violations());
+        (!found.is_empty()).then_some((seed, found))
+    })
+}
+
+/// A rule is missed when it is left out, and the latest version keeps all promises in the same stories.
+fn missed(stories: &[Scenario], without: Profile, promises: &[&str]) {
+    let seeds = 3;
+    let mut missed = Vec::new();
+    for story in stories {
+        assert_eq!(broken(story, &Profile::default(), seeds), None, "with all rules");
+        missed.extend(broken(story, &without, seeds).into_iter().flat_map(|(_, found)| found));
+    }
+    let expected = missed.iter().any(|line| promises.iter().any(|name| line.contains(name)));
+    assert!(expected, "{promises:?} should be among {missed:#?}");
+}
+
+const ON_ALL: &str = "placement = [[1, 2, 3]]\nconfig = { \"min.insync.replicas\" = 2 }";
+
+#[test]
+fn truncation_to_the_high_watermark_loses_what_was_committed() {
+    let story = scenario(ON_ALL, "all", &["at = \"5s\"\ndo = \"stop\"\ntarget = \"broker/1\""]);
+    let without = Profile { truncation: Truncation::ToHighWatermark, ..Profile::default() };
+    missed(&[story], without, &["LeaderCandidateCompleteness", "StrongIsr", "LeaderCompleteness"]);
+}
+
+/// Two leaders each append what the other never saw, in turn and before either copies (KIP-279).
+fn two_fast_failovers() -> Scenario {
+    let topic = "replication_factor = 2\nplacement = [[2, 1]]\nconfig = { \"min.insync.replicas\" = 1 }";
+    let events = [
+        "at = \"3s\"\ndo = \"restart\"\ntarget = \"broker/2\"",
+        "at = \"12s\"\ndo = \"partition\"\ntarget = \"broker/1\"\nto = \"broker/2\"",
+        "at = \"13s\"\ndo = \"preferred_election\"",
+        "at = \"14s\"\ndo = \"kill\"\ntarget = \"broker/2\"",
+        "at = \"20s\"\ndo = \"heal\"",
+        "at = \"21s\"\ndo = \"restart\"\ntarget = \"broker/2\"",
+    ];
+    scenario(topic, "1", &events)
+}
+
+#[test]
+fn epochs_looked_up_once_let_logs_diverge() {
+    let without = Profile { truncation: Truncation::Kip101, ..Profile::default() };
+    missed(&[two_fast_failovers()], without, &["LogMatching", "WeakIsr", "StrongIsr"]);
+}
+
+/// Broker 3 never hears that broker 1 was deposed and leads again in a later epoch: what it copied from the
+/// first reign is gone from broker 1, and its fetches still tell of it (KIP-320).
+#[test]
+fn without_fencing_a_follower_of_an_old_epoch_is_believed() {
+    let topic = "placement = [[2, 1, 3]]\nconfig = { \"min.insync.replicas\" = 1 }";
+    let events = [
+        "at = \"3s\"\ndo = \"restart\"\ntarget = \"broker/2\"",
+        "at = \"12s\"\ndo = \"partition\"\ntarget = \"controllers\"\nto = \"broker/3\"\none_way = true",
+        "at = \"12500ms\"\ndo = \"partition\"\ntarget = \"broker/1\"\nto = \"broker/2\"",
+        "at = \"13500ms\"\ndo = \"preferred_election\"",
+        "at = \"14s\"\ndo = \"heal\"\ntarget = \"broker/1\"\nto = \"broker/2\"",
+        "at = \"16s\"\ndo = \"stop\"\ntarget = \"broker/2\"",
+    ];
+    let story = scenario(topic, "1", &events);
+    let without =
+        Profile { truncation: Truncation::Kip279, leader_epoch_fencing: false, ..Profile::default() };
+    missed(&[story], without, &["LogMatching", "WeakIsr", "StrongIsr"]);
+}
+
+#[test]
+fn a_leader_that_believes_its_own_shrink_commits_too_early() {
+    let events = [
+        "at = \"4s\"\ndo = \"partition\"\ntarget = \"broker/1\"\nto = \"controllers\"\none_way = true",
+        "at = \"4s\"\ndo = \"partition\"\ntarget = \"broker/1\"\nto = \"broker/3\"",
+    ];
+    let mut story = scenario(ON_ALL, "all", &events);
+    // The shrink is wished for before the controller fences the leader.
+    story.cluster.config.insert("replica.lag.time.max.ms".into(), 1500.into());
+    let without = Profile { maximal_isr: false, ..Profile::default() };
+    missed(&[story], without, &["ReplicationQuorumSuperset", "ValidHighWatermark", "StrongIsr"]);
+}
+
+/// A new leader's own high watermark is behind: by it alone a follower that lacks committed records joins.
+#[test]
+fn joining_below_the_start_of_the_epoch_lets_an_incomplete_replica_in() {
+    let story = |kill_ms: u32| {
+        let kill = format!("at = \"{kill_ms}ms\"\ndo = \"kill\"\ntarget = \"broker/1\"");
+        let events = [
+            "at = \"3s\"\ndo = \"slow_link\"\ntarget = \"broker/1\"\nto = \"broker/2\"\nextra = \"400ms\"",
+            "at = \"3s\"\ndo = \"slow_link\"\ntarget = \"broker/1\"\nto = \"broker/3\"\nextra = \"550ms\"",
+            "at = \"3s\"\ndo = \"slow_link\"\ntarget = \"broker/2\"\nto = \"broker/3\"\nextra = \"700ms\"",
+            "at = \"4s\"\ndo = \"partition\"\ntarget = \"broker/3\"\nto = \"controllers\"",
+            &kill,
+            "after = \"200ms\"\ndo = \"heal\"\ntarget = \"broker/3\"\nto = \"controllers\"",
+        ];
+        scenario(ON_ALL, "all", &events)
+    };
+    let stories: Vec<Scenario> = (0..10).map(|nth| story(10_000 + nth * 170)).collect();
+    let without = Profile { epoch_start_check: false, ..Profile::default() };
+    missed(&stories, without, &["LeaderCandidateCompleteness", "StrongIsr"]);
+}
+
+/// A follower comes back with an empty disk while the leader's wish to take it in is on its way (KIP-903).
+#[test]
+fn an_empty_replica_joins_by_the_fetches_of_its_former_life() {
+    let events = [
+        "at = \"4s\"\ndo = \"kill\"\ntarget = \"broker/3\"",
+        "when = \"broker/3 fenced\"\ndo = \"restart\"\ntarget = \"broker/3\"",
+        "when = \"broker/3 unfenced\"\ndo = \"partition\"\ntarget = \"broker/1\"\nto = \"controllers\"\n\
+         one_way = true",
+        "after = \"600ms\"\ndo = \"stop\"\ntarget = \"broker/3\"",
+        "when = \"broker/3 down\"\ndo = \"disk_loss\"\ntarget = \"broker/3\"",
+        "after = \"10ms\"\ndo = \"partition\"\ntarget = \"broker/1\"\nto = \"broker/3\"\none_way = true",
+        "when = \"broker/3 fenced\"\ndo = \"restart\"\ntarget = \"broker/3\"",
+        "when = \"broker/3 unfenced\"\ndo = \"heal\"\ntarget = \"broker/1\"\nto = \"controllers\"",
+    ];
+    let mut story = scenario(ON_ALL, "all", &events);
+    story.cluster.config.insert("broker.session.timeout.ms".into(), 9000.into());
+    let without = Profile { broker_epoch_check: false, ..Profile::default() };
+    missed(&[story], without, &["LeaderCandidateCompleteness", "StrongIsr"]);
+}
+
+fn last_replica_standing(acks: &str) -> Scenario {
+    let events = [
+        "at = \"4s\"\ndo = \"stop\"\ntarget = \"broker/3\"",
+        "at = \"5s\"\ndo = \"stop\"\ntarget = \"broker/2\"",
+        "at = \"8s\"\ndo = \"power_loss\"\ntarget = \"broker/1\"\nkeep = \"flushed\"",
+        "at = \"14s\"\ndo = \"restart\"\ntarget = \"broker/2\"",
+        "at = \"20s\"\ndo = \"restart\"\ntarget = \"broker/1\"",
+    ];
+    scenario(ON_ALL, acks, &events)
+}
+
+/// With ELR the high watermark must stand still below the minimum ISR: those outside may lead.
+#[test]
+fn a_high_watermark_that_moves_below_the_minimum_isr_betrays_the_eligible() {
+    let without = Profile { hw_frozen_below_min_isr: false, ..Profile::default() };
+    missed(&[last_replica_standing("1")], without, &["LeaderCandidateCompleteness", "LeaderCompleteness"]);
+}
+
+/// What consumers see of `acks=1` writes below the minimum ISR: nothing since 3.7, all of them before.
+#[test]
+fn writes_below_the_minimum_isr_are_invisible_since_3_7() {
+    let mut story = last_replica_standing("1");
+    story.events.truncate(2);
+    let hidden = |version: &str| {
+        let mut sim = Simulator::new(&story, 1, Some(version.parse().unwrap()));
+        sim.audit();
+        sim.run_until(20_000_000_000);
+        assert_eq!(faults(sim.violations()), Vec::<String>::new());
+        let counters = sim.counters();
+        counters.log_end - counters.visible
+    };
+    assert!(hidden("3.7") > 1000 && hidden("4.1") > 1000);
+    assert!(hidden("3.6") < 10);
+}
+
+/// The last member of the ISR loses its tail: without ELR it leads again all the same.
+#[test]
+fn without_elr_the_last_replica_standing_loses_for_all() {
+    let story = last_replica_standing("all");
+    let without = Profile { elr: false, last_known_leader: LastKnownLeader::Off, ..Profile::default() };
+    assert_eq!(broken(&story, &Profile::default(), 6), None);
+    let mut sim = Simulator::with_profile(&story, 1, without);
+    sim.audit();
+    sim.run_until(story.duration.0);
+    let lost = sim.violations().iter().find(|found| found.invariant.name == "LeaderCompleteness");
+    assert!(lost.is_some_and(|found| !found.is_fault()), "{:#?}", sim.violations());
+    assert!(sim.counters().lost_acked > 0);
+}
+
+/// KAFKA-19522: the last known leader was elected although it is fenced.
+#[test]
+fn an_unchecked_last_known_leader_leads_while_it_is_fenced() {
+    let events = [
+        "at = \"4s\"\ndo = \"kill\"\ntarget = \"broker/3\"",
+        "at = \"8s\"\ndo = \"kill\"\ntarget = \"broker/2\"",
+        "at = \"12s\"\ndo = \"power_loss\"\ntarget = \"broker/1\"\nkeep = \"flushed\"",
+        "at = \"18s\"\ndo = \"restart\"\ntarget = \"broker/1\"",
+        "at = \"18s\"\ndo = \"restart\"\ntarget = \"broker/3\"",
+    ];
+    let topic = "placement = [[1, 2, 3]]\nconfig = { \"min.insync.replicas\" = 1 }";
+    let story = scenario(topic, "all", &events);
+    let without = Profile { last_known_leader_unchecked: true, ..Profile::default() };
+    missed(&[story], without, &["ValidControllerState"]);
+}

@@ -1,0 +1,30 @@
+//! The same story is the same run: twice, and after going back in time.
+
+use super::cases;
+use super::story::{heal, story};
+use klever::sim::Simulator;
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(cases(12, 400))]
+
+    #[test]
+    fn a_run_repeats_exactly_also_after_going_back(story in story(), back in 0.0..1.0f64) {
+        let scenario = story.scenario();
+        let end = scenario.duration.0;
+        let run = || {
+            let mut sim = Simulator::new(&scenario, story.seed, None);
+            sim.run_until(end);
+            heal(&mut sim);
+            sim.run_until(end + 10_000_000_000);
+            sim
+        };
+        let (one, mut other) = (run(), run());
+        prop_assert_eq!(one.report().trace_hash, other.report().trace_hash);
+        other.rewind((end as f64 * back) as u64);
+        prop_assert!(other.now() <= end);
+        other.run_until(end + 10_000_000_000);
+        prop_assert_eq!(one.report(), other.report(), "went back to {} ns", (end as f64 * back) as u64);
+        prop_assert_eq!(one.queue_events(), other.queue_events());
+    }
+}

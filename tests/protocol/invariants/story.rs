@@ -1,0 +1,292 @@
+//! Random stories: a cluster, its clients, and what happens to them.
+
+use klever::knobs::Change;
+use klever::model::{BrokerId, BrokerState, KafkaVersion};
+use klever::scenario::{Act, Endpoint, Event, Extent, Keep, Process, Scenario, Time};
+use klever::sim::Simulator;
+use proptest::prelude::*;
+use proptest::sample::select;
+use std::fmt::Write;
+
+/// 4.0.0 with ELR elects a leader that is fenced (KAFKA-19522): a mutant of its own.
+const VERSIONS: [&str; 9] = ["2.8", "3.2", "3.5", "3.6", "3.7", "3.9", "4.0.1", "4.1", "4.2"];
+
+/// What a story begins with.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    pub version: KafkaVersion,
+    pub elr: Option<bool>,
+    pub brokers: u32,
+    pub replicas: u32,
+    pub min_isr: u32,
+    pub partitions: u32,
+    pub acks: &'static str,
+    pub idempotent: bool,
+    pub group: bool,
+    pub controllers: u32,
+    pub flush: bool,
+}
+
+/// One thing that happens, to be fitted to the cluster that there is.
+#[derive(Clone, Debug)]
+pub enum Blow {
+    Broker(Verb, u8),
+    PowerLoss(u8, Keep),
+    SiteLoss(Keep),
+    DiskLoss(u8),
+    Cut(u8, u8, bool),
+    CutController(u8, bool),
+    CutClients(u8),
+    Heal,
+    SlowLink(u8, u8, u32),
+    SlowDisk(u8, u32),
+    Controllers(bool),
+    MinIsr(u32),
+    Unclean(bool),
+    Preferred,
+    ElectUnclean,
+    Reassign(u8),
+    Producer(Verb),
+    Member(Verb, u8),
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Verb {
+    Stop,
+    Kill,
+    Restart,
+    Pause,
+    Resume,
+}
+
+impl Verb {
+    fn on(self, process: Process) -> Act {
+        match self {
+            Verb::Stop => Act::Stop(process),
+            Verb::Kill => Act::Kill(process),
+            Verb::Restart => Act::Restart(process),
+            Verb::Pause => Act::Pause(process),
+            Verb::Resume => Act::Resume(process),
+        }
+    }
+}
+
+/// A whole story.
+#[derive(Clone, Debug)]
+pub struct Story {
+    pub setting: Setting,
+    /// Each blow with the milliseconds before it.
+    pub blows: Vec<(u32, Blow)>,
+    pub seed: u64,
+}
+
+fn settings() -> impl Strategy<Value = Setting> {
+    let cluster = (select(VERSIONS.to_vec()), any::<Option<bool>>(), 1..=5u32, 1..=4u32, 1..=3u32, 1..=2u32);
+    let clients = (select(vec!["all", "all", "all", "1", "0"]), any::<bool>(), any::<bool>(), any::<bool>());
+    (cluster, clients, any::<bool>()).prop_map(|(cluster, clients, flush)| {
+        let (version, elr, brokers, replicas, min_isr, partitions) = cluster;
+        let (acks, idempotent, group, one_controller) = clients;
+        let version: KafkaVersion = version.parse().unwrap();
+        let replicas = replicas.min(brokers);
+        Setting {
+            version,
+            elr: elr.filter(|_| version >= KafkaVersion::new(4, 0, 0)),
+            brokers,
+            replicas,
+            min_isr: min_isr.min(replicas),
+            partitions,
+            acks,
+            idempotent: idempotent && acks == "all",
+            group,
+            controllers: if one_controller { 1 } else { 3 },
+            flush,
+        }
+    })
+}
+
+fn verb() -> impl Strategy<Value = Verb> {
+    select(vec![
+        Verb::Stop,
+        Verb::Kill,
+        Verb::Kill,
+        Verb::Restart,
+        Verb::Restart,
+        Verb::Restart,
+        Verb::Pause,
+        Verb::Resume,
+        Verb::Resume,
+    ])
+}
+
+fn keep() -> impl Strategy<Value = Keep> {
+    select(vec![Keep::Drawn, Keep::Drawn, Keep::Flushed, Keep::Everything, Keep::Batches(1)])
+}
+
+fn blow() -> impl Strategy<Value = Blow> {
+    let at = || 0..5u8;
+    prop_oneof![
+        14 => (verb(), at()).prop_map(|(verb, id)| Blow::Broker(verb, id)),
+        2 => (at(), keep()).prop_map(|(id, keep)| Blow::PowerLoss(id, keep)),
+        1 => keep().prop_map(Blow::SiteLoss),
+        1 => at().prop_map(Blow::DiskLoss),
+        3 => (at(), at(), any::<bool>()).prop_map(|(a, b, one_way)| Blow::Cut(a, b, one_way)),
+        2 => (at(), any::<bool>()).prop_map(|(id, one_way)| Blow::CutController(id, one_way)),
+        1 => at().prop_map(Blow::CutClients),
+        5 => Just(Blow::Heal),
+        1 => (at(), at(), 1..400u32).prop_map(|(a, b, ms)| Blow::SlowLink(a, b, ms)),
+        1 => (at(), 0..300u32).prop_map(|(id, ms)| Blow::SlowDisk(id, ms)),
+        2 => any::<bool>().prop_map(Blow::Controllers),
+        1 => (1..4u32).prop_map(Blow::MinIsr),
+        1 => any::<bool>().prop_map(Blow::Unclean),
+        2 => Just(Blow::Preferred),
+        1 => Just(Blow::ElectUnclean),
+        1 => at().prop_map(Blow::Reassign),
+        1 => verb().prop_map(Blow::Producer),
+        1 => (verb(), 0..2u8).prop_map(|(verb, nth)| Blow::Member(verb, nth)),
+    ]
+}
+
+/// Any story.
+pub fn story() -> impl Strategy<Value = Story> {
+    let pause = prop_oneof![3 => 0..1500u32, 2 => 1500..7000u32];
+    (settings(), prop::collection::vec((pause, blow()), 1..16), any::<u64>())
+        .prop_map(|(setting, blows, seed)| Story { setting, blows, seed })
+}
+
+impl Setting {
+    fn toml(&self, seconds: u64) -> String {
+        let zookeeper = self.version < KafkaVersion::new(3, 3, 0);
+        let session = if zookeeper { "zookeeper.session.timeout.ms" } else { "broker.session.timeout.ms" };
+        let mut text = format!(
+            "id = \"random\"\ntitle = \"A random story\"\nversions = [\"{}\"]\nduration = \"{seconds}s\"\n\
+             [cluster]\nbrokers = {}\nracks = []\ncontrollers = {}\n",
+            self.version, self.brokers, self.controllers
+        );
+        let copies = self.brokers.min(3);
+        let _ = writeln!(
+            text,
+            "config = {{ \"{session}\" = 3000, \"broker.heartbeat.interval.ms\" = 700, \
+             \"replica.lag.time.max.ms\" = 5000, \"offsets.topic.replication.factor\" = {copies}, \
+             \"replica.socket.timeout.ms\" = 4000 }}"
+        );
+        if let Some(elr) = self.elr {
+            let _ =
+                writeln!(text, "[cluster.features]\n\"eligible.leader.replicas.version\" = {}", elr as i32);
+        }
+        let flush = if self.flush { ", \"flush.messages\" = 1" } else { "" };
+        let _ = writeln!(
+            text,
+            "[disk]\nwriteback_s = 8\n[[topic]]\nname = \"t\"\npartitions = {}\nreplication_factor = {}\n\
+             config = {{ \"min.insync.replicas\" = {}{flush} }}",
+            self.partitions, self.replicas, self.min_isr
+        );
+        let _ = writeln!(
+            text,
+            "[[producer]]\nname = \"p\"\ntopic = \"t\"\nrecords_per_s = 40\nuntil = \"{seconds}s\"\n\
+             config = {{ acks = \"{}\", \"enable.idempotence\" = {}, \"request.timeout.ms\" = 2500, \
+             \"delivery.timeout.ms\" = 9000, \"max.block.ms\" = 6000 }}",
+            self.acks, self.idempotent
+        );
+        if self.group {
+            text += "[[group]]\nname = \"g\"\ntopics = [\"t\"]\nmembers = 2\n\
+                     config = { \"session.timeout.ms\" = 6000, \"auto.offset.reset\" = \"earliest\" }\n";
+        }
+        text
+    }
+
+    fn broker(&self, at: u8) -> BrokerId {
+        BrokerId(i32::from(at) % self.brokers as i32 + 1)
+    }
+
+    /// Before 3.7 a broker that lost data may join an ISR again by its old fetches (KIP-903): no such faults.
+    fn lossy(&self, act: Act) -> Option<Act> {
+        (self.version >= KafkaVersion::new(3, 7, 0)).then_some(act)
+    }
+
+    fn between(&self, a: u8, b: u8) -> Option<(Endpoint, Endpoint)> {
+        let (a, b) = (self.broker(a), self.broker(b));
+        (a != b).then(|| (a.into(), b.into()))
+    }
+
+    fn act(&self, blow: &Blow) -> Option<Act> {
+        let set = |text: String| Some(Act::Set(Change::parse(&text).unwrap()));
+        match *blow {
+            Blow::Broker(verb, at) => Some(verb.on(self.broker(at).into())),
+            Blow::PowerLoss(at, keep) => {
+                self.lossy(Act::PowerLoss { extent: Extent::Broker(self.broker(at)), keep })
+            }
+            Blow::SiteLoss(keep) => self.lossy(Act::PowerLoss { extent: Extent::Site, keep }),
+            Blow::DiskLoss(at) => self.lossy(Act::DiskLoss(self.broker(at))),
+            Blow::Cut(a, b, one_way) => {
+                self.between(a, b).map(|(from, to)| Act::Partition { from, to, one_way })
+            }
+            Blow::CutController(at, one_way) => {
+                Some(Act::Partition { from: self.broker(at).into(), to: Endpoint::Controllers, one_way })
+            }
+            Blow::CutClients(at) => {
+                Some(Act::Partition { from: Endpoint::Clients, to: self.broker(at).into(), one_way: false })
+            }
+            Blow::Heal => Some(Act::HealAll),
+            Blow::SlowLink(a, b, ms) => {
+                let extra = u64::from(ms) * 1_000_000;
+                self.between(a, b).map(|(from, to)| Act::SlowLink { from, to, extra, loss_permille: 20 })
+            }
+            Blow::SlowDisk(at, ms) => {
+                Some(Act::SlowDisk { broker: self.broker(at), extra: u64::from(ms) * 1_000_000 })
+            }
+            Blow::Controllers(true) => Some(Act::ControllerBack),
+            Blow::Controllers(false) => Some(Act::ControllerLoss(1)),
+            Blow::MinIsr(count) => set(format!("topic/t:min.insync.replicas={count}")),
+            Blow::Unclean(on) => set(format!("topic/t:unclean.leader.election.enable={on}")),
+            Blow::Preferred => Some(Act::PreferredElection(None)),
+            Blow::ElectUnclean => Some(Act::UncleanElection(Some("t".into()))),
+            Blow::Reassign(first) => {
+                let replicas = (0..self.replicas as u8).map(|nth| self.broker(first + nth)).collect();
+                Some(Act::Reassign { topic: "t".into(), partition: Some(0), replicas })
+            }
+            Blow::Producer(verb) => Some(verb.on(Process::Producer("p".into()))),
+            Blow::Member(verb, nth) => {
+                self.group.then(|| verb.on(Process::Member("g".into(), u32::from(nth))))
+            }
+        }
+    }
+}
+
+impl Story {
+    /// The story as a scenario.
+    pub fn scenario(&self) -> Scenario {
+        let mut at = 1000;
+        let mut events = Vec::new();
+        for (pause, blow) in &self.blows {
+            at += u64::from(*pause);
+            if let Some(act) = self.setting.act(blow) {
+                events.push(Event { at: Some(Time::from_millis(at)), when: None, after: None, act });
+            }
+        }
+        let text = self.setting.toml(at / 1000 + 6);
+        let mut scenario =
+            Scenario::parse("random.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        scenario.events = events;
+        scenario.seed = self.seed;
+        scenario
+    }
+}
+
+/// Ends all faults: links, disks, controllers, paused and dead processes.
+pub fn heal(sim: &mut Simulator) {
+    let act = |sim: &mut Simulator, act: Act| drop(sim.apply(act));
+    act(sim, Act::HealAll);
+    act(sim, Act::ControllerBack);
+    let brokers = sim.snapshot().0.brokers.clone();
+    for broker in brokers.iter() {
+        act(sim, Act::SlowDisk { broker: broker.id, extra: 0 });
+        act(sim, Act::Resume(broker.id.into()));
+        if broker.state == BrokerState::Down {
+            act(sim, Act::Restart(broker.id.into()));
+        }
+    }
+    act(sim, Act::Resume(Process::Producer("p".into())));
+    for nth in 0..2 {
+        act(sim, Act::Resume(Process::Member("g".into(), nth)));
+    }
+}
