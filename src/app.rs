@@ -3,6 +3,7 @@
 mod actions;
 mod cells;
 mod facts;
+mod faults;
 mod filter;
 mod fuzzy;
 mod health;
@@ -44,6 +45,7 @@ use crate::hypothesis::Hypothesis;
 use crate::keymap::{Context, Key, Keymap, KeymapError, Keys};
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, Millis};
+use crate::sim::SimView;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -103,6 +105,7 @@ pub struct App {
     pub(crate) main: Pane,
     pub(crate) zoom: bool,
     pub(crate) clock: Option<Clock>,
+    pub(crate) detail: Option<Arc<SimView>>,
     pub(crate) trouble: Option<Trouble>,
     pub(crate) facts: Facts,
     pub(crate) judgement: Option<Arc<Judgement>>,
@@ -153,6 +156,7 @@ impl App {
             main: Pane::Levers,
             zoom: false,
             clock: None,
+            detail: None,
             trouble: None,
             facts: Facts::default(),
             judgement: None,

@@ -1,6 +1,6 @@
 //! The command line: arguments, commands, exit codes. Thin: it reads files, asks the core and writes what [`crate::report`] says.
 //!
-//! Exit codes: 0 fine; 1 findings at or above `--fail-on`, or an unsafe verdict; 2 usage or bad input;
+//! Exit codes: 0 fine; 1 findings at or above `--fail-on`, or a verdict `unsafe`; 2 usage or bad input;
 //! 3 could not look. An error is one plain line and a hint on standard error.
 
 mod args;

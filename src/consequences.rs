@@ -10,6 +10,7 @@
 
 mod answer;
 mod assessment;
+mod batching;
 mod case;
 mod chain;
 mod classes;
@@ -18,19 +19,23 @@ mod failures;
 mod figure;
 #[cfg(test)]
 mod fixtures;
+mod flow;
 mod gth;
 mod interning;
 mod judgement;
 mod next_break;
 mod ordering;
-mod pending;
 mod possible;
+mod quantile;
+mod risk;
 mod roll;
 mod setting;
 mod tolerance;
+mod traffic;
 mod transition;
 mod what_if;
 mod worst;
+mod yearly;
 
 pub use answer::{Answer, two_digits};
 pub use assessment::{
@@ -43,28 +48,32 @@ pub use what_if::{Effect, RestartVerdict, Verdict, lose};
 
 use crate::model::Cluster;
 use judgement::Docket;
+use risk::Risk;
 use tolerance::{Fault, Operation};
+use traffic::Flows;
 
 /// What the cluster, a topic or a partition can take, does and costs.
 pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
     let docket = Docket::of(cluster, subject);
+    let risk = Risk::of(&docket);
+    let flows = Flows::of(&docket);
     Assessment {
         subject,
         name: name_of(cluster, subject),
         partitions: docket.partitions(),
         setting: docket.setting.lines.clone(),
         assumptions: assumptions(&docket),
-        durability: durability(&docket),
-        writes: availability(&docket, Operation::Write),
-        reads: availability(&docket, Operation::Read),
-        visibility: availability(&docket, Operation::Visible),
+        durability: durability(&docket, &risk),
+        writes: availability(&docket, &risk, Operation::Write),
+        reads: availability(&docket, &risk, Operation::Read),
+        visibility: availability(&docket, &risk, Operation::Visible),
         ordering: ordering::ordering(&docket),
         duplicates: ordering::duplicates(&docket),
         quorum: failures::quorum(&docket),
         fail_over: fail_over::fail_over(&docket),
-        latency: pending::latency(),
-        throughput: pending::throughput(),
-        cost: pending::cost(),
+        latency: flows.latency(&docket),
+        throughput: flows.throughput(&docket),
+        cost: flows.cost(&docket),
         next_break: next_break::next_break(&docket),
         classes: worst::class_lines(&docket),
     }
@@ -78,28 +87,23 @@ fn name_of(cluster: &Cluster, subject: Subject) -> String {
     }
 }
 
-fn durability(docket: &Docket<'_>) -> Durability {
+fn durability(docket: &Docket<'_>, risk: &Risk) -> Durability {
     Durability {
         crash: failures::data(docket, Fault::Crash),
         power_loss: failures::data(docket, Fault::PowerLoss),
         disk_loss: failures::data(docket, Fault::DiskLoss),
         rack: failures::data_racks(docket),
-        loss_per_year: pending::number("durability.loss_per_year", "Loss a year", Unit::PerYear),
-        by_cause: Vec::new(),
+        loss_per_year: yearly::loss(docket, risk),
+        by_cause: yearly::by_cause(risk),
     }
 }
 
-fn availability(docket: &Docket<'_>, operation: Operation) -> Availability {
-    let (id, label) = match operation {
-        Operation::Write => ("writes.unavailable", "Writes down"),
-        Operation::Read => ("reads.unavailable", "Reads down"),
-        Operation::Visible => ("visibility.unavailable", "Invisible"),
-    };
+fn availability(docket: &Docket<'_>, risk: &Risk, operation: Operation) -> Availability {
     Availability {
         works_now: docket.all(|case, live| operation.works(case, live)),
         crash: failures::crashes(docket, operation),
         rack: failures::racks(docket, operation),
-        unavailable: pending::number(id, label, Unit::MinutesPerYear),
+        unavailable: yearly::unavailable(docket, risk, operation),
     }
 }
 

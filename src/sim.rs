@@ -9,6 +9,7 @@ mod clients;
 mod consumers;
 mod control;
 pub mod due;
+mod fate;
 mod faults;
 mod genesis;
 mod groups;
@@ -34,12 +35,13 @@ mod watch;
 mod workload;
 mod world;
 
+pub use fate::{Fate, RecordCopy, RecordId};
 pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
 pub use trace::{Refusal, TraceEvent, What};
 pub use view::{LogLine, ReplicaMarks, SimView};
 
 use crate::knobs::Change;
-use crate::model::{Cluster, KafkaVersion, Millis, Nanos};
+use crate::model::{BrokerId, Cluster, KafkaVersion, Millis, Nanos};
 use crate::protocol::profile::Profile;
 use crate::scenario::{Act, Scenario};
 use rewind::History;
@@ -213,6 +215,21 @@ impl Simulator {
     /// Why an event happened: itself, then what led to it, a line each.
     pub fn why(&self, seq: u64) -> Vec<String> {
         self.world.with_names(|names| self.world.trace.why(seq, names))
+    }
+
+    /// The life of one record so far; `None` if there is no such partition.
+    pub fn fate(&self, record: &RecordId) -> Option<Fate> {
+        self.world.fate(record)
+    }
+
+    /// The record at an offset of a broker's log.
+    pub fn record_at(&self, partition: &str, broker: BrokerId, offset: i64) -> Option<RecordId> {
+        self.world.record_at(partition, broker, offset)
+    }
+
+    /// Acknowledged records of a partition that were lost, the first of each loss.
+    pub fn lost_records(&self, partition: &str) -> Vec<RecordId> {
+        self.world.lost_records(partition)
     }
 
     /// Whether all events of the scenario have happened.

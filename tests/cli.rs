@@ -247,6 +247,14 @@ min-isr-one: acks=all may mean one copy
 }
 
 #[test]
+fn a_setting_is_exported_for_other_tools() {
+    let text = ok(0, &["assess", "--set", "min.insync.replicas=2", "--export", "kafka-cli"]);
+    assert!(text.contains("orders") && text.contains("min.insync.replicas=2"), "{text}");
+    assert!(ok(0, &["assess", "--set", "acks=1", "--export", "properties"]).contains("acks=1"));
+    refused(2, &["assess", "--export", "kafka-cli", "--lose", "broker=1"]);
+}
+
+#[test]
 fn a_scenario_runs_the_same_twice_and_says_what_was_expected() {
     let files = Files::new();
     let story = |lost: u32| {

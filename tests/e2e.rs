@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "e2e/guard.rs"]
+mod guard;
+
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use termlens::{Key, Screen, Signal, Terminal, TerminalBuilder};
@@ -20,7 +23,8 @@ fn terminal(columns: u16, rows: u16) -> TerminalBuilder {
 
 fn started(columns: u16, rows: u16) -> Terminal {
     let mut terminal = terminal(columns, rows).spawn(env!("CARGO_BIN_EXE_klever")).unwrap();
-    terminal.wait_until(|screen| screen.contains("SIM") && screen.contains("acks")).unwrap();
+    // A whole frame: what a reader has seen so far may end in the middle of one.
+    terminal.wait_frame(|screen| screen.contains("SIM") && screen.contains("acks")).unwrap();
     terminal
 }
 
@@ -64,7 +68,7 @@ fn a_lever_moves_the_consequences() {
 #[test]
 fn too_small_says_so_and_recovers() {
     let mut terminal = started(120, 40);
-    for (columns, rows) in [(40, 10), (20, 5), (1, 1), (250, 70), (120, 40)] {
+    for (columns, rows) in [(40, 10), (20, 5), (2, 2), (250, 70), (120, 40)] {
         terminal.resize(columns, rows).unwrap();
         terminal.wait_idle(Duration::from_millis(150)).ok();
     }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "kafka/check.rs"]
+mod check;
 #[path = "kafka/faults.rs"]
 mod faults;
 #[path = "kafka/proxy.rs"]

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use klever::app::{App, Effect, Judgement, Msg, Origin, Pane, Snapshot, Start, judge};
+#[path = "ui/answers.rs"]
+mod answers;
+
+use klever::app::{App, Effect, Msg, Origin, Pane, Snapshot, Start};
 use klever::hypothesis::reference_with;
 use klever::keymap::{Code, Key};
 use klever::model::{
@@ -58,15 +61,13 @@ struct Window {
     app: App,
     terminal: Terminal<TestBackend>,
     hits: HitMap,
-    /// Answers to the same questions need not be found twice.
-    judged: Option<(Arc<Cluster>, Arc<Cluster>, Arc<Judgement>)>,
 }
 
 impl Window {
     fn new(columns: u16, rows: u16, origin: Origin) -> Window {
         let app = App::new(Start::new(origin)).unwrap();
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        Window { app, terminal, hits: HitMap::default(), judged: None }
+        Window { app, terminal, hits: HitMap::default() }
     }
 
     fn on_troubled(columns: u16, rows: u16) -> Window {
@@ -81,13 +82,9 @@ impl Window {
     fn send(&mut self, msg: Msg) {
         for effect in self.app.update(msg) {
             let Effect::Assess(question) = effect else { continue };
-            let known = self
-                .judged
-                .take()
-                .filter(|(was, now, _)| Arc::ptr_eq(was, &question.was) && Arc::ptr_eq(now, &question.now));
-            let answer = known.map_or_else(|| Arc::new(judge(&question)), |(_, _, answer)| answer);
-            self.app.update(Msg::Assessed(question.generation, answer.clone()));
-            self.judged = Some((question.was, question.now, answer));
+            let levers = !Arc::ptr_eq(&question.was, &question.now);
+            let answer = Arc::new(answers::judgement(levers));
+            self.app.update(Msg::Assessed(question.generation, answer));
         }
     }
 

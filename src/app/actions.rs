@@ -99,6 +99,10 @@ actions! {
         Faster, "faster", "", has_clock, "Let the simulator run twice as fast.";
         Slower, "slower", "", has_clock, "Let the simulator run half as fast.";
         Step, "step", "", has_clock, "Let the simulator take one step.";
+        Rewind, "rewind", "", has_clock, "Go back ten seconds of virtual time; what is done then makes another future.";
+        Forward, "forward", "", has_clock, "Go ten seconds of virtual time ahead.";
+        Story, "story", "story", has_story, "Tell what happened, and because of what; the newest first.";
+        Faults, "faults", "faults", acts, "Choose a fault: kill, stop, pause, power, disk, links, controllers.";
         Reset, "reset", "", has_clock, "Start the simulator again with the same seed.";
         ToggleBroker, "toggle-broker", "crash", on_broker, "Crash the selected broker, or bring it back; on a real cluster: what if it crashed?";
         Refresh, "refresh", "", has_cluster, "Read the cluster again now.";
@@ -218,6 +222,14 @@ fn can_redo(app: &App) -> Option<&'static str> {
 
 fn is_pinned(app: &App) -> Option<&'static str> {
     unless(app.is_pinned(), "nothing is pinned")
+}
+
+fn has_story(app: &App) -> Option<&'static str> {
+    unless(app.detail.is_some(), "only a simulator can tell its story")
+}
+
+fn acts(app: &App) -> Option<&'static str> {
+    unless(app.origin.acts(), "nothing is ever done to this cluster")
 }
 
 fn has_clock(app: &App) -> Option<&'static str> {

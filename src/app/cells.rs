@@ -134,7 +134,7 @@ pub fn columns(pane: Pane) -> &'static [Column] {
             const { &[left("", 8, 8, 1), name("lever", 16, 38, 0), name("now", 9, 18, 0), left("was", 9, 14, 0)] }
         }
         Pane::Consequences => {
-            const { &[left("", 18, 26, 0), left("now", 10, 26, 0), left("was", 16, 30, 1)] }
+            const { &[left("", 19, 24, 0), left("now", 13, 26, 0), left("was", 19, 30, 1)] }
         }
         Pane::Warnings => {
             const {

@@ -13,6 +13,8 @@ pub struct Page {
     pub title: String,
     /// Whether it is the page of keys.
     pub is_help: bool,
+    /// Whether it is the story of a run, which goes on.
+    pub is_story: bool,
     paragraphs: Vec<(Look, String)>,
 }
 
@@ -21,7 +23,7 @@ const MAX_WIDTH: u16 = 84;
 
 impl Page {
     fn new(title: impl Into<String>) -> Page {
-        Page { title: title.into(), is_help: false, paragraphs: Vec::new() }
+        Page { title: title.into(), is_help: false, is_story: false, paragraphs: Vec::new() }
     }
 
     fn add(&mut self, look: Look, text: impl Into<String>) {
@@ -61,6 +63,31 @@ impl Page {
             page.gap();
         }
         page.add(Look::Muted, "`x (1)` is a key of pane 1. What has no key is in the palette.");
+        page
+    }
+
+    /// What happened in a run, the newest first, each with what led to it.
+    pub(super) fn story(app: &App) -> Page {
+        let mut page = Page { is_story: true, ..Page::new("What happened, the newest first") };
+        let Some(detail) = &app.detail else { return page };
+        let counters = &detail.counters;
+        page.add(
+            if counters.lost_acked > 0 { Look::Level(Level::Bad) } else { Look::Strong },
+            format!(
+                "acknowledged {}  failed {}  lost {}  duplicated {}  reordered {}",
+                human_count(counters.acked as i64),
+                human_count(counters.failed as i64),
+                human_count(counters.lost_acked as i64),
+                human_count(counters.duplicated as i64),
+                human_count(counters.reordered as i64)
+            ),
+        );
+        page.gap();
+        for line in detail.lines.iter().rev() {
+            let seconds = line.at_ms as f64 / 1000.0;
+            let because = line.cause.map_or(String::new(), |cause| format!("  [from {cause}]"));
+            page.add(Look::Plain, format!("{seconds:>9.3}  {:>5}  {}{because}", line.seq, line.text));
+        }
         page
     }
 
@@ -151,7 +178,28 @@ fn partition(app: &App, ix: PartitionIx) -> Option<Page> {
     page.add(Look::Plain, format!("log start      {}", number(view.log_start())));
     page.add(Look::Plain, format!("high watermark {}", number(view.high_watermark())));
     page.add(Look::Plain, format!("log end        {}", number(view.log_end())));
+    marks(app, &mut page, ix);
     Some(page)
+}
+
+/// The replicas' own marks, which only a simulator sees.
+fn marks(app: &App, page: &mut Page, ix: PartitionIx) {
+    let Some(replicas) = app.detail.as_ref().and_then(|detail| detail.replicas.get(ix.at())) else { return };
+    page.gap();
+    page.add(Look::Strong, "replica   log end  high watermark     flushed   epoch");
+    for replica in replicas {
+        let look = if replica.runs { Look::Plain } else { Look::Muted };
+        let text = format!(
+            "{:>7} {:>9} {:>15} {:>11} {:>7}{}",
+            replica.broker.0,
+            human_count(replica.log_end),
+            human_count(replica.high_watermark),
+            human_count(replica.flushed),
+            replica.leader_epoch,
+            if replica.runs { "" } else { "  not running" }
+        );
+        page.add(look, text);
+    }
 }
 
 fn group(app: &App, item: u32) -> Option<Page> {

@@ -1,7 +1,8 @@
 //! The command palette: every action, every knob, every topic, found by a few letters.
 
-use crate::app::{Action, App, fuzzy};
+use crate::app::{Action, App, faults, fuzzy};
 use crate::knobs::{self, Change, Knob};
+use crate::scenario::Act;
 use std::sync::Arc;
 
 /// At most this many entries are listed.
@@ -33,10 +34,15 @@ pub enum Run {
     Knob(&'static Knob),
     /// Studies a topic.
     Topic(Arc<str>),
+    /// Does something to a cluster that runs here.
+    Act(Act),
 }
 
 /// Entries for what was typed, the best first. `acks 1` offers to set the knob.
 pub fn entries(app: &App, typed: &str) -> Vec<Entry> {
+    if let Some(wanted) = typed.strip_prefix(faults::PREFIX) {
+        return menu(app, wanted.trim());
+    }
     let typed = typed.trim();
     if let Some(entry) = setting(typed) {
         return vec![entry];
@@ -59,12 +65,26 @@ pub fn entries(app: &App, typed: &str) -> Vec<Entry> {
             add(&topic.name, &|| topic_entry(&topic.name));
         }
     }
+    for fault in faults::entries(app) {
+        add(&fault.name, &|| fault.clone());
+    }
     if found.is_empty() && !rest.is_empty() {
         return knob_values(app, name);
     }
     found.sort_by(|(a, left), (b, right)| b.cmp(a).then_with(|| left.name.cmp(&right.name)));
     found.truncate(MAX_ENTRIES);
     found.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// The fault menu: in its own order, or by what was typed behind the prefix.
+fn menu(app: &App, typed: &str) -> Vec<Entry> {
+    let scored = faults::entries(app).into_iter().filter_map(|entry| {
+        let score = fuzzy::score(typed, entry.name.trim_start_matches(faults::PREFIX))?;
+        Some((if typed.is_empty() { 0 } else { score }, entry))
+    });
+    let mut scored: Vec<(i32, Entry)> = scored.collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, entry)| entry).collect()
 }
 
 /// `acks 1`, `acks=1`, `topic:min.insync.replicas 2`.

@@ -1,9 +1,14 @@
 //! What each action does.
 
 use crate::app::prompt::{Kind, Prompt};
-use crate::app::{Action, App, Command, Effect, Filter, Group, Level, Overlay, Page, Pane, cells, palette};
-use crate::model::BrokerState;
+use crate::app::{
+    Action, App, Command, Effect, Filter, Group, Level, Overlay, Page, Pane, cells, faults, palette,
+};
+use crate::model::{BrokerState, Millis};
 use crate::scenario::{Act, Process};
+
+/// How far one press goes through virtual time.
+const SEEK_MS: Millis = 10_000;
 
 impl App {
     /// Runs an action, or tells why it cannot be run.
@@ -33,6 +38,8 @@ impl App {
             Action::Slower => self.pace(0.5),
             Action::Step => vec![Effect::Drive(Command::Step)],
             Action::Reset => vec![Effect::Drive(Command::Reset)],
+            Action::Rewind => self.seek(-SEEK_MS),
+            Action::Forward => self.seek(SEEK_MS),
             Action::ToggleBroker => self.toggle_broker(),
             Action::Study => self.toggle_study(),
             Action::Accept => self.accept(),
@@ -48,6 +55,8 @@ impl App {
     fn run_quietly(&mut self, action: Action) {
         match action {
             Action::Help => self.toggle_help(),
+            Action::Story => self.overlay = Some(Overlay::Page(Page::story(self), 0)),
+            Action::Faults => self.open_prompt(Kind::Palette, faults::PREFIX),
             Action::Palette => self.open_prompt(Kind::Palette, ""),
             Action::Filter => {
                 let before = self.filter(self.focus).clone();
@@ -183,6 +192,7 @@ impl App {
         match run {
             palette::Run::Action(action) => self.run(action),
             palette::Run::Set(change) => self.request(change),
+            palette::Run::Act(act) => vec![Effect::Drive(Command::Act(act))],
             palette::Run::Knob(knob) => {
                 self.focus_on(Pane::Levers);
                 self.set_filter(Pane::Levers, Filter::default());
@@ -229,6 +239,12 @@ impl App {
     }
 
     /// A fault of the simulator; on a real cluster a hypothesis.
+    /// To another moment of virtual time.
+    fn seek(&self, by_ms: Millis) -> Vec<Effect> {
+        let to = self.clock.map(|clock| (clock.at_ms + by_ms).max(0));
+        to.map(|to| Effect::Drive(Command::Seek(to))).into_iter().collect()
+    }
+
     fn toggle_broker(&mut self) -> Vec<Effect> {
         let Some(id) = self.selected_broker() else { return Vec::new() };
         if self.origin.acts() {

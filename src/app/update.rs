@@ -1,6 +1,8 @@
 //! One message, one step.
 
-use crate::app::{App, Effect, Facts, Level, Msg, Overlay, Pane, Question, Snapshot, Target, facts, levers};
+use crate::app::{
+    App, Effect, Facts, Level, Msg, Overlay, Page, Pane, Question, Snapshot, Target, facts, levers,
+};
 use crate::consequences::lose;
 use crate::hypothesis::Hypothesis;
 use crate::keymap::{Key, Lookup};
@@ -128,6 +130,8 @@ impl App {
     /// Shows a newer state, with the levers laid over it.
     pub(super) fn show(&mut self, snapshot: Snapshot) -> Vec<Effect> {
         self.clock = snapshot.clock;
+        self.detail = snapshot.detail;
+        self.retell();
         let dropped = match &mut self.hypothesis {
             Some(hypothesis) if self.origin.acts() => {
                 *hypothesis = acted(hypothesis, snapshot.cluster);
@@ -153,6 +157,17 @@ impl App {
             self.lags = facts::lags(hypothesis.base(), &self.facts);
         }
         effects
+    }
+
+    /// The story on the screen goes on by itself.
+    fn retell(&mut self) {
+        let told = matches!(&self.overlay, Some(Overlay::Page(page, _)) if page.is_story);
+        if told {
+            let page = Page::story(self);
+            if let Some(Overlay::Page(shown, _)) = &mut self.overlay {
+                *shown = page;
+            }
+        }
     }
 
     /// After the cluster shown has changed: count it, list it, have it judged.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Parser, Debug)]
 #[command(name = "klever", version, max_term_width = 100, disable_help_subcommand = true)]
 #[command(
-    after_help = "Exit codes: 0 fine, 1 findings or an unsafe verdict, 2 usage or bad input, 3 could not look."
+    after_help = "Exit codes: 0 fine, 1 findings or a verdict `unsafe`, 2 usage or bad input, 3 could not look."
 )]
 pub struct Args {
     /// What to do; without it the screen opens on the embedded cluster.
@@ -211,6 +211,9 @@ pub struct AssessArgs {
     /// Say whether this broker may be restarted now
     #[arg(long, value_name = "broker=N")]
     pub restart: Option<String>,
+    /// Write the setting for another tool and judge nothing
+    #[arg(long, value_enum, value_name = "TOOL", conflicts_with_all = ["format", "lose", "restart"])]
+    pub export: Option<Tool>,
     /// How to write the assessment
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -301,6 +304,33 @@ pub enum Format {
     Text,
     /// For programs
     Json,
+}
+
+/// Whose words a setting is exported in.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tool {
+    /// Java properties
+    Properties,
+    /// Kafka's own scripts
+    KafkaCli,
+    /// The kafka_topic resource of Terraform
+    Terraform,
+    /// Strimzi's KafkaTopic
+    Strimzi,
+    /// application.yaml of Spring Boot
+    Spring,
+}
+
+impl From<Tool> for crate::report::export::Format {
+    fn from(tool: Tool) -> Self {
+        match tool {
+            Tool::Properties => Self::Properties,
+            Tool::KafkaCli => Self::KafkaCli,
+            Tool::Terraform => Self::Terraform,
+            Tool::Strimzi => Self::Strimzi,
+            Tool::Spring => Self::Spring,
+        }
+    }
 }
 
 /// How to write findings.

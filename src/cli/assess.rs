@@ -1,11 +1,12 @@
 //! `klever assess`: what a setting means, as it is and as it would be.
 
-use crate::cli::args::{AssessArgs, Format};
+use crate::cli::args::{AssessArgs, Format, Tool};
 use crate::cli::{Failure, clients, output, roll, source};
 use crate::consequences::{Subject, assess, lose, restart};
 use crate::hypothesis::{apply, reference};
 use crate::knobs::{Change, Scope, nearest_of};
 use crate::model::{BrokerId, Cluster, KafkaVersion, TopicIx};
+use crate::report::export::export;
 use crate::report::{AssessmentReport, assessment_json, assessment_text};
 use std::process::ExitCode;
 
@@ -22,6 +23,9 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
     let lost = lost(&changed, &args.lose)?;
     let now = lose(&changed, &lost);
     let stopping = args.restart.as_deref().map(|text| broker_of(&now, text, "--restart")).transpose()?;
+    if let Some(tool) = args.export {
+        return exported(&changed, topic, tool);
+    }
     let subject = topic.map_or(Subject::Cluster, Subject::Topic);
     let was = (!args.set.is_empty() || !lost.is_empty()).then(|| assess(&base, subject));
     let report = AssessmentReport {
@@ -42,6 +46,16 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
         Format::Json => assessment_json(&report),
     })?;
     report.restart.map_or(Ok(ExitCode::SUCCESS), |restart| roll::code_of(restart.verdict))
+}
+
+/// The setting for another tool: of the topic that was named, or of the only one.
+fn exported(cluster: &Cluster, topic: Option<TopicIx>, tool: Tool) -> Result<ExitCode, Failure> {
+    let only = || (cluster.topics.len() == 1).then_some(TopicIx(0));
+    let topic = topic.or_else(only).ok_or_else(|| {
+        Failure::usage("--export writes the setting of one topic").hint("name it with --topic")
+    })?;
+    output::write(&export(cluster, topic, tool.into()))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn topic_named(cluster: &Cluster, name: &str) -> Result<TopicIx, Failure> {

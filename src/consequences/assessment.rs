@@ -88,6 +88,8 @@ pub struct FailOver {
     pub follower_stall: Figure<Number>,
     /// How long acks=all stalls when a follower is alive but stuck.
     pub stuck_follower: Figure<Number>,
+    /// Minutes a year of all of these.
+    pub stalls_per_year: Figure<Number>,
 }
 
 /// How long things take when nothing is broken.
@@ -252,6 +254,7 @@ impl Assessment {
             self.fail_over.controlled.view(),
             self.fail_over.follower_stall.view(),
             self.fail_over.stuck_follower.view(),
+            self.fail_over.stalls_per_year.view(),
             self.latency.ack.view(),
             self.latency.end_to_end.view(),
             self.throughput.max.view(),

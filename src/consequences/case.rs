@@ -137,6 +137,7 @@ pub(super) struct Live {
 
 impl Live {
     /// All in sync and up.
+    #[cfg(test)]
     pub fn full(replicas: u32) -> Self {
         let all = mask_of(replicas);
         Live { isr: all, elr: 0, up: all, leader: (replicas > 0).then_some(0) }

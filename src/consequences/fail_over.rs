@@ -17,13 +17,14 @@ const CLIENT_BACK_OFF_MS: f64 = 100.0;
 const DETECTION_KEYS: &[&str] =
     &["broker:broker.session.timeout.ms", "broker:broker.heartbeat.interval.ms", "cluster:kafka.version"];
 
-/// All four figures.
+/// All of its figures.
 pub(super) fn fail_over(docket: &Docket<'_>) -> FailOver {
     FailOver {
         crash: crash(docket),
         controlled: controlled(docket),
         follower_stall: follower_stall(docket),
         stuck_follower: stuck_follower(docket),
+        stalls_per_year: crate::consequences::yearly::stalls(docket, &detection_ms(docket)),
     }
 }
 

@@ -68,19 +68,9 @@ impl Setting {
         self.line(key).and_then(|line| line.value.get())
     }
 
-    /// As a whole number.
-    pub fn int(&self, key: &str) -> Option<i64> {
-        self.get(key).and_then(Value::int)
-    }
-
     /// As a number.
     pub fn float(&self, key: &str) -> Option<f64> {
         self.get(key).and_then(Value::float)
-    }
-
-    /// As a switch.
-    pub fn bool(&self, key: &str) -> Option<bool> {
-        self.get(key).and_then(Value::bool)
     }
 
     /// As a word.

@@ -89,3 +89,45 @@ fn stopping_is_safe_at_the_floor_or_not() {
     let plan = roll(&plan.build());
     assert_eq!(plan.order, [4, 2, 3, 1].map(BrokerId), "rack by rack, the active controller last");
 }
+
+#[test]
+fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
+    let assessment = assess(&Plan::default().build(), Subject::Cluster);
+    let line =
+        |figure: &crate::consequences::FigureView<'_>| format!("{}: {}", figure.id, figure.value.text());
+    let figures = assessment.figures();
+    for figure in &figures {
+        assert!(!figure.why.formula.is_empty() && !figure.why.inputs.is_empty(), "{}", figure.id);
+        assert_ne!(figure.value.text(), "?", "{}: {}", figure.id, figure.headline);
+    }
+    insta::assert_snapshot!(figures.iter().map(line).collect::<Vec<_>>().join("\n"), @r"
+        durability.crash: any
+        durability.power_loss: 1 (now 2)
+        durability.disk_loss: 1 (now 2)
+        durability.rack: 1 (now 2)
+        durability.loss_per_year: 9.0e-4 /yr
+        writes.crash: 1
+        writes.rack: 1
+        writes.unavailable: 0.065 min/yr
+        reads.crash: 2
+        reads.rack: 2
+        reads.unavailable: 0.0053 min/yr
+        visibility.crash: 1
+        visibility.rack: 1
+        visibility.unavailable: 0.065 min/yr
+        ordering: kept
+        duplicates: none from retries
+        quorum.crash: 1
+        failover.crash: 7,000 to 10,000 ms
+        failover.controlled: 27 to 130 ms
+        failover.follower_stall: 7,000 to 10,000 ms
+        failover.stuck_follower: 30,000 to 45,000 ms
+        failover.stalls_per_year: 1.0 to 1.5 min/yr
+        latency.ack: 8.0 / 12 ms
+        latency.end_to_end: 8.1 / 12 ms
+        throughput.max: 240 MB/s
+        cost.storage: 3.0 x
+        cost.cross_rack: 3.3 x
+        cost.disk: 1,800,000,000,000 bytes
+        ");
+}

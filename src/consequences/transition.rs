@@ -2,7 +2,7 @@
 
 use crate::consequences::case::{Live, places};
 use crate::model::BrokerId;
-use crate::protocol::controller::what_if::{Setting, after_crashes, after_return};
+use crate::protocol::controller::what_if::{Setting, after_crashes};
 use crate::protocol::profile::Profile;
 use crate::protocol::wire::{PartitionState, Recovery};
 
@@ -29,14 +29,6 @@ impl<'a> Rule<'a> {
         let after = after_crashes(&state_of(live, replicas), &lost, &alive, self.setting());
         let gone = lost.iter().fold(0, |mask, id| mask | 1 << id.0);
         live_of(&after, live.up & !gone)
-    }
-
-    /// The state after the broker at this place came back, uncleanly or in order.
-    pub fn give_back(&self, live: &Live, replicas: u32, place: u8, unclean: bool) -> Live {
-        let alive = |id: BrokerId| live.up >> id.0 & 1 == 1;
-        let broker = BrokerId(i32::from(place));
-        let after = after_return(&state_of(live, replicas), broker, unclean, &alive, self.setting());
-        live_of(&after, live.up | 1 << place)
     }
 }
 

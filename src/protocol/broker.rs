@@ -143,7 +143,8 @@ impl Broker {
 
     /// All its replicas.
     pub fn replicas(&self) -> impl Iterator<Item = &Replica> {
-        self.replicas.iter().filter(|replica| self.place(replica.partition).is_some())
+        let kept = |(at, replica): &(usize, &Replica)| self.place(replica.partition) == Some(*at as u32);
+        self.replicas.iter().enumerate().filter(kept).map(|(_, replica)| replica)
     }
 
     /// Correlations of this broker's requests to `to` that have no answer yet, for a driver that breaks

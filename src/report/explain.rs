@@ -1,5 +1,6 @@
-//! Answers to "what is that": a rule, a knob, a key of Kafka.
+//! Answers to "what is that": a rule, a figure, a knob, a key of Kafka.
 
+mod figure;
 mod key;
 mod rule;
 
@@ -15,7 +16,7 @@ pub enum Topics {
     Knobs,
 }
 
-/// What an id means: a rule (`min-isr-one`) or a setting (`acks`, `topic:min.insync.replicas`), in every
+/// What an id means: a rule (`min-isr-one`), a figure (`durability.crash`) or a setting (`acks`, `topic:min.insync.replicas`), in every
 /// scope that has it.
 ///
 /// # Errors
@@ -24,6 +25,9 @@ pub fn explain(id: &str) -> Result<String, Option<String>> {
     let id = id.trim();
     if let Some(rule) = rules::find(id) {
         return Ok(rule::rule_text(rule));
+    }
+    if let Some(text) = figure::figure_text(id) {
+        return Ok(text);
     }
     let (scope, name) = match id.split_once(':') {
         Some((scope, name)) => (Some(scope), name),
@@ -44,7 +48,8 @@ fn nearest(name: &str) -> Option<String> {
     let ids = rules::ALL.iter().map(|rule| rule.id);
     let knobs = KNOBS.iter().map(|knob| knob.name);
     let keys = config_keys().iter().filter(|key| key.scope != KeyScope::None).map(|key| key.name);
-    nearest_of(name, ids.chain(knobs).chain(keys)).map(String::from)
+    let figures = figure::ids();
+    nearest_of(name, ids.chain(figures.iter().copied()).chain(knobs).chain(keys)).map(String::from)
 }
 
 /// Every rule or knob, a line each.
@@ -102,6 +107,14 @@ producer:acks
         let expected =
             "  default  (no such key)  up to 3.0\n           false          3.3 to 4.4, begun after 3.0\n";
         assert!(text.contains(expected), "{text}");
+    }
+
+    #[test]
+    fn every_figure_says_how_it_comes_about() {
+        for id in figure::ids() {
+            let text = explain(id).unwrap();
+            assert!(text.starts_with(&format!("{id}: ")) && text.contains("\n  says "), "{text}");
+        }
     }
 
     #[test]

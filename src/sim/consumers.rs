@@ -64,13 +64,17 @@ impl World {
                 let end = offset + i64::from(records.count);
                 self.members[place].done.insert(partition, end);
                 self.groups[group as usize].processed(partition, offset, end);
+                self.ledger.read(partition, group, records);
             }
             ConsumerOutput::Committed(done) => {
                 self.groups[group as usize].committed.insert(done.partition, done.offset);
+                self.meter.commits(group);
             }
             ConsumerOutput::Assigned(owns) => self.members[place].owns = owns,
             ConsumerOutput::CommitFailed(error) => {
-                self.tell(What::CommitFailed { group, error }, None);
+                if self.meter.first_failed_commit(group, error) {
+                    self.tell(What::CommitFailed { group, error }, None);
+                }
             }
             ConsumerOutput::Moved { partition, from, to } => {
                 let cause = self.control.last_change(partition);

@@ -33,6 +33,10 @@ struct Account {
     acked: ByProducer,
     failed: ByProducer,
     lost: ByProducer,
+    /// Lost records with the event that tells of it.
+    losses: Vec<(RecordRange, u64)>,
+    /// What each group has processed.
+    readers: Vec<(u32, ByProducer)>,
     reading: Reading,
 }
 
@@ -111,9 +115,7 @@ impl Ledger {
             account.reading = Reading { of: Some((leader, epoch)), ..Reading::default() };
         }
         account.reading.read_on(log);
-        let lost = account.lost_but_for(|producer| {
-            account.reading.seen.iter().find(|(identity, _)| *identity == producer).map(|(_, set)| set)
-        });
+        let lost = account.lost_but_for(|producer| set_of(&account.reading.seen, producer));
         let reading = &account.reading;
         Judged { lost, duplicated: reading.duplicated, reordered: reading.reordered }
     }
@@ -126,36 +128,60 @@ impl Ledger {
             all.read_on(log);
         }
         let account = self.account(partition);
-        let lost = account.lost_but_for(|producer| {
-            all.seen.iter().find(|(identity, _)| *identity == producer).map(|(_, set)| set)
-        });
+        let lost = account.lost_but_for(|producer| set_of(&all.seen, producer));
         let last = &account.reading;
         Judged { lost, duplicated: last.duplicated, reordered: last.reordered }
     }
 
-    /// Remembers what is lost now; answers how many records that adds, and the first of them.
-    pub fn note_lost(&mut self, partition: PartitionIx, log: &Log) -> (u64, Option<RecordRange>) {
+    /// Acknowledged records that are not in this log and were not missed before.
+    pub fn newly_lost(&mut self, partition: PartitionIx, log: &Log) -> Vec<RecordRange> {
         let mut present = Reading::default();
         present.read_on(log);
         let account = self.account(partition);
-        let mut first = None;
-        let mut fresh = 0;
+        let none = Intervals::default();
+        let mut fresh = Vec::new();
         for (producer, acked) in &account.acked {
-            let empty = Intervals::default();
-            let seen =
-                present.seen.iter().find(|(identity, _)| identity == producer).map_or(&empty, |(_, set)| set);
-            for &(from, end) in acked.without(seen).ranges() {
-                let known = of(&mut account.lost, *producer).add(from, end);
-                fresh += end - from - known;
-                first.get_or_insert(RecordRange {
-                    producer: *producer,
-                    first: from,
-                    count: (end - from) as u32,
-                });
+            let seen = set_of(&present.seen, *producer).unwrap_or(&none);
+            let known = set_of(&account.lost, *producer).unwrap_or(&none);
+            for &(first, end) in acked.without(seen).without(known).ranges() {
+                fresh.push(RecordRange { producer: *producer, first, count: (end - first) as u32 });
             }
         }
-        (fresh, first)
+        for records in &fresh {
+            add(&mut account.lost, *records);
+        }
+        fresh
     }
+
+    /// These records were lost at this event.
+    pub fn blame(&mut self, partition: PartitionIx, records: Vec<RecordRange>, seq: u64) {
+        self.account(partition).losses.extend(records.into_iter().map(|range| (range, seq)));
+    }
+
+    /// Every loss of a partition's records with its event, the oldest first.
+    pub fn losses(&self, partition: PartitionIx) -> &[(RecordRange, u64)] {
+        self.accounts.get(partition.at()).map_or(&[], |account| &account.losses)
+    }
+
+    /// A group has processed these records.
+    pub fn read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) {
+        let readers = &mut self.account(partition).readers;
+        let at = readers.iter().position(|(reader, _)| *reader == group).unwrap_or_else(|| {
+            readers.push((group, ByProducer::new()));
+            readers.len() - 1
+        });
+        add(&mut readers[at].1, records);
+    }
+
+    /// Groups that have processed a record.
+    pub fn readers(&self, partition: PartitionIx, producer: u32, number: u64) -> Vec<u32> {
+        let readers = self.accounts.get(partition.at()).map_or(&[][..], |account| &account.readers);
+        readers.iter().filter(|(_, read)| has(read, producer, number)).map(|(group, _)| *group).collect()
+    }
+}
+
+fn set_of(sets: &ByProducer, producer: u32) -> Option<&Intervals> {
+    sets.iter().find(|(identity, _)| *identity == producer).map(|(_, set)| set)
 }
 
 impl Account {
@@ -246,7 +272,7 @@ mod tests {
         ledger.acked(P, records(0, 6));
         let (short, long) = (log(&[(0, 2)]), log(&[(0, 5)]));
         assert_eq!(ledger.judge_offline(P, &[&short, &long]).lost, 1);
-        assert_eq!(ledger.note_lost(P, &short), (4, Some(records(2, 4))));
-        assert_eq!(ledger.note_lost(P, &short).0, 0);
+        assert_eq!(ledger.newly_lost(P, &short), [records(2, 4)]);
+        assert_eq!(ledger.newly_lost(P, &short), []);
     }
 }

@@ -47,6 +47,8 @@ pub struct Meter {
     pub leaderless: Intervals,
     /// Refused batches by error.
     pub errors: BTreeMap<ErrorCode, u64>,
+    /// Groups whose last commit failed, and how.
+    failed_commits: BTreeMap<u32, ErrorCode>,
 }
 
 impl Meter {
@@ -98,6 +100,16 @@ impl Meter {
     /// A batch was refused.
     pub fn refused(&mut self, error: ErrorCode) {
         *self.errors.entry(error).or_default() += 1;
+    }
+
+    /// A group's commit failed. Whether that is news: the first one, or another error.
+    pub fn first_failed_commit(&mut self, group: u32, error: ErrorCode) -> bool {
+        self.failed_commits.insert(group, error) != Some(error)
+    }
+
+    /// A group's commit succeeded.
+    pub fn commits(&mut self, group: u32) {
+        self.failed_commits.remove(&group);
     }
 
     /// Whether the partition has a running leader now, and who.

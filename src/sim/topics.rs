@@ -80,14 +80,4 @@ impl Topics {
         let (topic, number) = name.rsplit_once('-')?;
         self.named(topic)?.1.partitions.get(number.parse::<usize>().ok()?).copied()
     }
-
-    /// Position of each partition when all are listed topic by topic.
-    pub fn places(&self) -> Vec<u32> {
-        let mut places = vec![0; self.of.len()];
-        let in_order = self.list.iter().flat_map(|topic| &topic.partitions);
-        for (place, ix) in (0..).zip(in_order) {
-            places[ix.at()] = place;
-        }
-        places
-    }
 }

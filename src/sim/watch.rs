@@ -34,14 +34,6 @@ impl World {
         led.into_iter().for_each(|ix| self.watch_leader(ix));
     }
 
-    /// The log that consumers read.
-    pub(super) fn leading_log(&self, partition: PartitionIx) -> Option<(BrokerId, i32, &Log)> {
-        let state = self.control.committed.partitions.get(partition.at())?;
-        let leader = state.leader?;
-        let replica = self.host_ref(leader)?.broker.replica(partition)?;
-        Some((leader, state.leader_epoch, replica.log()))
-    }
-
     /// What of a partition is lost, duplicated and out of order now.
     pub(super) fn judge(&mut self, partition: PartitionIx) -> Judged {
         let Some(state) = self.control.committed.partitions.get(partition.at()).cloned() else {
@@ -71,9 +63,11 @@ impl World {
         let Some(state) = self.control.committed.partitions.get(partition.at()) else { return };
         let Some(leader) = state.leader else { return };
         let Some(replica) = self.hosts[leader.0 as usize - 1].broker.replica(partition) else { return };
-        let (records, _) = self.ledger.note_lost(partition, replica.log());
+        let fresh = self.ledger.newly_lost(partition, replica.log());
+        let records = fresh.iter().map(|range| u64::from(range.count)).sum();
         if records > 0 {
-            self.tell(What::AckedLost { partition, records }, Some(cause));
+            let seq = self.tell(What::AckedLost { partition, records }, Some(cause));
+            self.ledger.blame(partition, fresh, seq);
         }
     }
 }

@@ -87,8 +87,8 @@ fn escape(text: &str) -> String {
 fn colour(colour: Color) -> Option<String> {
     let named = |index: usize| {
         let palette = [
-            "#2b303b", "#bf616a", "#a3be8c", "#ebcb8b", "#5e81ac", "#b48ead", "#88c0d0", "#c0c5ce", "#65737e",
-            "#d08770", "#b5d6a0", "#f0d9a0", "#81a1c1", "#c9a9cf", "#8fbcbb", "#eceff4",
+            "#2b303b", "#bf616a", "#a3be8c", "#ebcb8b", "#5e81ac", "#b48ead", "#88c0d0", "#c0c5ce",
+            "#65737e", "#d08770", "#b5d6a0", "#f0d9a0", "#81a1c1", "#c9a9cf", "#8fbcbb", "#eceff4",
         ];
         Some(palette[index].to_string())
     };

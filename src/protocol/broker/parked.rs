@@ -82,9 +82,9 @@ impl Broker {
             *left = left.saturating_sub(replica.log().read(slot.fetch_offset, end, most, &mut batches));
         }
         let told = (slot.told_high_watermark, slot.told_log_start) == (high_watermark, log_start);
-        if !batches.is_empty() || !told {
-            (slot.told_high_watermark, slot.told_log_start) = (high_watermark, log_start);
-            let sent = !batches.is_empty();
+        let sent = !batches.is_empty();
+        (slot.told_high_watermark, slot.told_log_start) = (high_watermark, log_start);
+        if sent || !told {
             partitions.push(FetchedPartition {
                 partition: slot.partition,
                 error: ErrorCode::None,
@@ -94,14 +94,11 @@ impl Broker {
                 preferred_read_replica: None,
                 batches,
             });
-            let old_news = high_watermark != replica.high_watermark;
-            if sent {
-                session.sent.push(at);
-            }
-            if old_news || (has_data && !sent) {
-                session.mark(at);
-            }
-        } else if has_data {
+        }
+        if sent {
+            session.sent.push(at);
+        }
+        if high_watermark != replica.high_watermark || (has_data && !sent) {
             session.mark(at);
         }
     }

@@ -4,6 +4,7 @@ mod cluster;
 mod picture;
 mod properties;
 mod script;
+mod sessions;
 
 macro_rules! stories {
     ($($name:ident),* $(,)?) => {

@@ -25,8 +25,11 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hi
         false => super::rows(app, Pane::Warnings, canvas, list, hits),
     }
     if foot.height > 0 {
-        let count = judgement.not_examined.len();
-        let text = format!("{count} chapters not examined in full: {}", judgement.not_examined.join("; "));
+        let chapters = match judgement.not_examined.len() {
+            1 => "1 chapter".to_string(),
+            count => format!("{count} chapters"),
+        };
+        let text = format!("{chapters} not examined in full: {}", judgement.not_examined.join("; "));
         canvas.put(foot.x + 1, foot.y, foot.width.saturating_sub(1), &text, Role::Muted);
     }
 }

@@ -1,0 +1,124 @@
+//! How long the screen takes: a message, a frame, and from a key to the frame, small and with 200,000 partitions.
+
+use divan::{Bencher, black_box};
+use klever::app::{App, Effect, Msg, Origin, Snapshot, Start, judge};
+use klever::hypothesis::reference_with;
+use klever::model::{Cluster, KafkaVersion};
+use klever::theme::{Depth, Glyphs, Theme};
+use klever::ui;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use std::sync::Arc;
+
+fn main() {
+    divan::main();
+}
+
+const SIZES: [usize; 2] = [12, 200_000];
+
+fn cluster(partitions: usize) -> Arc<Cluster> {
+    let (brokers, racks) = if partitions > 1000 { (100, 3) } else { (3, 3) };
+    Arc::new(reference_with(KafkaVersion::REFERENCE, brokers, racks, partitions, 3))
+}
+
+struct Window {
+    app: App,
+    terminal: Terminal<TestBackend>,
+    theme: Theme,
+}
+
+impl Window {
+    fn new(columns: u16, rows: u16) -> Window {
+        let app = App::new(Start::new(Origin::Live("bench".into()))).expect("the built-in keymap");
+        let terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test backend");
+        let theme = Theme::built_in("dark", Depth::True, Glyphs::UNICODE).expect("the built-in theme");
+        Window { app, terminal, theme }
+    }
+
+    fn on(partitions: usize) -> Window {
+        let mut window = Window::new(200, 60);
+        window.see(cluster(partitions));
+        window.key("2");
+        window.draw();
+        window
+    }
+
+    fn see(&mut self, cluster: Arc<Cluster>) -> Vec<Effect> {
+        self.app.update(Msg::Snapshot(Snapshot { cluster, clock: None }))
+    }
+
+    fn key(&mut self, key: &str) -> Vec<Effect> {
+        self.app.update(Msg::Key(key.parse().expect("a key")))
+    }
+
+    fn draw(&mut self) {
+        let (app, theme) = (&self.app, &self.theme);
+        let hits = self.terminal.draw(|frame| drop(black_box(ui::render(app, theme, frame))));
+        hits.expect("a test backend takes everything");
+    }
+}
+
+/// Everything until the first frame of a cluster that is there, the engine not waited for.
+#[divan::bench]
+fn first_frame() {
+    let mut window = Window::new(120, 40);
+    window.see(cluster(12));
+    window.draw();
+}
+
+#[divan::bench(args = SIZES)]
+fn frame_200x60(bencher: Bencher<'_, '_>, partitions: usize) {
+    let mut window = Window::on(partitions);
+    bencher.bench_local(|| window.draw());
+}
+
+#[divan::bench(args = SIZES)]
+fn key_to_frame(bencher: Bencher<'_, '_>, partitions: usize) {
+    let mut window = Window::on(partitions);
+    bencher.bench_local(|| {
+        window.key("j");
+        window.draw();
+    });
+}
+
+#[divan::bench(args = SIZES)]
+fn filter_key_to_frame(bencher: Bencher<'_, '_>, partitions: usize) {
+    let mut window = Window::on(partitions);
+    window.key("/");
+    bencher.bench_local(|| {
+        window.key("7");
+        window.draw();
+        window.key("backspace");
+    });
+}
+
+#[divan::bench(args = SIZES)]
+fn lever_to_frame(bencher: Bencher<'_, '_>, partitions: usize) {
+    let mut window = Window::on(partitions);
+    window.key("4");
+    bencher.bench_local(|| {
+        window.key("left");
+        window.key("right");
+        window.draw();
+    });
+}
+
+#[divan::bench(args = SIZES)]
+fn snapshot(bencher: Bencher<'_, '_>, partitions: usize) {
+    let mut window = Window::on(partitions);
+    let next = cluster(partitions);
+    bencher.bench_local(|| drop(window.see(next.clone())));
+}
+
+/// Not the screen's time, but how long the consequences lag behind it.
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn judgement(bencher: Bencher<'_, '_>, partitions: usize) {
+    let mut window = Window::on(partitions);
+    let effects = window.see(cluster(partitions));
+    let question = effects.into_iter().find_map(|effect| match effect {
+        Effect::Assess(question) => Some(question),
+        _ => None,
+    });
+    let question = question.expect("a snapshot is judged");
+    bencher.bench_local(|| judge(black_box(&question)));
+}

@@ -1,0 +1,159 @@
+//! The flow against published measurements, each within its stated tolerance.
+
+use super::{Flow, Hardware};
+use crate::consequences::case::Acks;
+
+fn flow() -> Flow {
+    Flow {
+        acks: Acks::All,
+        replicas: 3.0,
+        followers: 2,
+        follower_rtt_ms: 0.2,
+        client_rtt_ms: 0.2,
+        records_per_s: 1000.0,
+        record_bytes: 100.0,
+        producers: 1.0,
+        keyed: true,
+        brokers: 3.0,
+        partitions: 6.0,
+        linger_ms: 0.0,
+        batch_bytes: 16384.0,
+        in_flight: 5.0,
+        codec: "none".into(),
+        fsync: false,
+        fetchers: 1.0,
+        io_threads: 8.0,
+        groups: 1.0,
+        fetch_min_bytes: 1.0,
+        fetch_max_wait_ms: 500.0,
+        hardware: Hardware { cores: 6.0, network_mb_per_s: 125.0, disk_mb_per_s: 600.0, flush_ms: 1.2 },
+    }
+}
+
+fn within(said: f64, seen: f64, factor: f64) {
+    assert!(said <= seen * factor && said >= seen / factor, "said {said}, published {seen}");
+}
+
+/// Kreps 2014: one producer without replication 78.3 MB/s, with three asynchronous replicas 75.1 MB/s.
+#[test]
+fn one_producer_at_linkedin() {
+    let alone =
+        Flow { replicas: 1.0, followers: 0, acks: Acks::One, groups: 0.0, batch_bytes: 8196.0, ..flow() };
+    within(alone.max_mb_per_s().0, 78.3, 1.5);
+    let replicated = Flow { replicas: 3.0, followers: 2, ..alone };
+    within(replicated.max_mb_per_s().0, 75.1, 1.5);
+    assert_eq!(replicated.max_mb_per_s().1, "producer processor");
+}
+
+/// Kreps 2014: end to end median 2 ms, p99 3 ms at low load.
+#[test]
+fn end_to_end_at_linkedin() {
+    let path = flow().end_to_end().unwrap();
+    within(path.quantile(0.5), 2.0, 2.0);
+    within(path.quantile(0.99), 3.0, 2.0);
+}
+
+/// Confluent 2020, three i3en.2xlarge: peak 605 MB/s, p99 5 ms at 200 MB/s (vendor figures).
+#[test]
+fn three_large_brokers() {
+    let hardware = Hardware { cores: 8.0, network_mb_per_s: 3000.0, disk_mb_per_s: 2000.0, flush_ms: 0.2 };
+    let flow = Flow {
+        record_bytes: 1000.0,
+        producers: 4.0,
+        keyed: false,
+        partitions: 100.0,
+        linger_ms: 1.0,
+        batch_bytes: 131_072.0,
+        client_rtt_ms: 0.3,
+        records_per_s: 200_000.0,
+        hardware,
+        ..flow()
+    };
+    let peak = Flow { linger_ms: 10.0, batch_bytes: 1_048_576.0, ..flow.clone() };
+    within(peak.max_mb_per_s().0, 605.0, 2.0);
+    within(flow.ack().unwrap().quantile(0.99), 5.0, 2.0);
+}
+
+/// Vanlightly 2023, three i3en.6xlarge, acks=1, ten producers: 1900 MB/s (tolerance 1.3).
+#[test]
+fn three_huge_brokers() {
+    let hardware = Hardware { cores: 24.0, network_mb_per_s: 3125.0, disk_mb_per_s: 2000.0, flush_ms: 0.2 };
+    let flow = Flow {
+        acks: Acks::One,
+        record_bytes: 1000.0,
+        producers: 10.0,
+        keyed: false,
+        partitions: 288.0,
+        linger_ms: 1.0,
+        batch_bytes: 131_072.0,
+        hardware,
+        ..flow()
+    };
+    within(flow.max_mb_per_s().0, 1900.0, 1.3);
+}
+
+/// OpenMessaging 2019, 50,000 records/s of 100 bytes on three brokers: mean publish latency without and
+/// with a flush per message on 1, 6 and 16 partitions. The slope is partitions per broker, not bytes.
+#[test]
+fn flushes_cost_by_partition() {
+    let mean = |partitions: f64, fsync: bool| {
+        let flow = Flow {
+            records_per_s: 50_000.0,
+            partitions,
+            brokers: partitions.min(3.0),
+            linger_ms: 1.0,
+            client_rtt_ms: 0.5,
+            follower_rtt_ms: 0.5,
+            fsync,
+            ..flow()
+        };
+        let batches = flow.batches();
+        let parts = flow.parts_unloaded(&batches);
+        parts.batch + parts.network + parts.append + parts.flush + parts.replicate
+    };
+    within(mean(6.0, false), 4.475, 1.25);
+    within(mean(1.0, true), 6.652, 1.25);
+    within(mean(6.0, true), 11.125, 1.4);
+    within(mean(16.0, true), 18.454, 1.4);
+}
+
+/// Rao 2015: 1000 partitions between two brokers with one fetcher add about 20 ms; here the cycle and a half.
+#[test]
+fn many_partitions_make_long_fetches() {
+    let replicate = |partitions: f64, fetchers: f64| {
+        let flow = Flow { brokers: 1.0, partitions, fetchers, records_per_s: 1e6, linger_ms: 5.0, ..flow() };
+        flow.parts_unloaded(&flow.batches()).replicate
+    };
+    let more = replicate(1000.0, 1.0) - replicate(1.0, 1.0);
+    within(more, 20.0, 1.5);
+    assert!(replicate(1000.0, 4.0) - replicate(1.0, 4.0) < more / 3.0);
+}
+
+/// AWS, "Best practices for right-sizing": min of disk B/r, network B/r in, network B/(groups + r - 1) out.
+#[test]
+fn the_right_sizing_equation() {
+    let hardware = Hardware { cores: 1e9, network_mb_per_s: 100.0, disk_mb_per_s: 1e9, flush_ms: 0.2 };
+    let many = Flow { producers: 1e6, record_bytes: 1000.0, hardware, ..flow() };
+    let read_often = Flow { groups: 3.0, ..many.clone() };
+    within(read_often.max_mb_per_s().0, 100.0 * 3.0 / (3.0 + 2.0), 1.001);
+    assert_eq!(read_often.max_mb_per_s().1, "broker network out");
+    within(many.max_mb_per_s().0, 100.0 * 3.0 / 3.0, 1.001);
+}
+
+/// Five 16 KiB batches in flight to one partition: 2 ms 41 MB/s, 5 ms 16 MB/s, 10 ms 8 MB/s.
+#[test]
+fn round_trips_bound_one_connection() {
+    let at = |rtt: f64| {
+        let flow = Flow {
+            acks: Acks::One,
+            keyed: false,
+            brokers: 1.0,
+            client_rtt_ms: rtt - super::APPEND_MS,
+            ..flow()
+        };
+        let (name, busy) = flow.at(1e5).utilisations()[0];
+        assert!(name.starts_with("producer pipeline"));
+        format!("{:.0}", 1e5 * 100.0 / 1e6 / busy)
+    };
+    assert_eq!([2.0, 5.0, 10.0].map(at), ["41", "16", "8"]);
+}

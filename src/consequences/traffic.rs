@@ -1,0 +1,385 @@
+//! Figures of latency, throughput and cost of the topic under study.
+
+use crate::consequences::answer::two_digits;
+use crate::consequences::assessment::{Cost, Latency, Throughput};
+use crate::consequences::batching::compression_ratio;
+use crate::consequences::case::{Case, mask_of, places};
+use crate::consequences::classes::Spread;
+use crate::consequences::figure::{Derivation, digits};
+use crate::consequences::flow::{Flow, Hardware};
+use crate::consequences::judgement::{Docket, Judged};
+use crate::consequences::quantile::Mixture;
+use crate::consequences::risk::leading_brokers;
+use crate::consequences::{Answer, Figure, Number, Percentiles, Unit};
+use crate::model::human_bytes;
+
+/// The flows that are possible: one when all settings are known.
+pub(super) struct Flows {
+    flows: Result<Vec<Flow>, String>,
+}
+
+const NEEDED: &[&str] = &[
+    "producer:linger.ms",
+    "producer:batch.size",
+    "producer:max.in.flight.requests.per.connection",
+    "broker:num.replica.fetchers",
+    "broker:num.io.threads",
+    "consumer:fetch.min.bytes",
+    "consumer:fetch.max.wait.ms",
+];
+
+const LATENCY_INPUTS: &[&str] = &[
+    "producer:acks",
+    "producer:linger.ms",
+    "producer:batch.size",
+    "producer:compression.type",
+    "topic:flush.messages",
+    "topic:partitions",
+    "load:records_per_s",
+    "load:record_bytes",
+    "load:producers",
+    "load:keyed",
+    "net:client_rtt_ms",
+    "net:rack_rtt_ms",
+    "net:same_rack_rtt_ms",
+];
+
+impl Flows {
+    /// Those of the worst class and its topic.
+    pub fn of(docket: &Docket<'_>) -> Self {
+        let Some(worst) = docket.worst() else {
+            return Flows { flows: Err("there are no partitions".into()) };
+        };
+        if let Some(key) = NEEDED.iter().find(|key| docket.setting.float(key).is_none()) {
+            return Flows { flows: Err(docket.setting.why_unknown(key)) };
+        }
+        let mut flows: Vec<Flow> = Vec::new();
+        for case in &worst.cases {
+            for rtt in follower_rtts(docket, worst) {
+                let flow = flow(docket, worst, case, rtt);
+                if !flows.contains(&flow) {
+                    flows.push(flow);
+                }
+            }
+        }
+        Flows { flows: Ok(flows) }
+    }
+
+    fn over(&self, of: impl Fn(&Flow) -> Answer<f64>) -> Answer<f64> {
+        match &self.flows {
+            Err(why) => Answer::Unknown(why.clone()),
+            Ok(flows) => Answer::covering(flows.iter().map(of)),
+        }
+    }
+
+    fn percentiles(&self, path: impl Fn(&Flow) -> Option<Mixture>) -> Percentiles {
+        let at = |share: f64| {
+            self.over(|flow| match path(flow) {
+                Some(mixture) => Answer::Exact(mixture.quantile(share)),
+                None => {
+                    Answer::Unknown(format!("the load is more than the {} lets through", flow.bottleneck().0))
+                }
+            })
+        };
+        Percentiles { p50: at(0.5), p99: at(0.99) }
+    }
+
+    fn first(&self) -> Option<&Flow> {
+        self.flows.as_ref().ok()?.first()
+    }
+
+    /// Acknowledgement and end to end.
+    pub fn latency(&self, docket: &Docket<'_>) -> Latency {
+        let ack = self.percentiles(Flow::ack);
+        let end_to_end = self.percentiles(Flow::end_to_end);
+        Latency {
+            ack: self.path(docket, "latency.ack", "Ack p50/p99", ack, "An acknowledgement takes"),
+            end_to_end: self.path(
+                docket,
+                "latency.end_to_end",
+                "End to end p50/p99",
+                end_to_end,
+                "A record reaches the consumer after",
+            ),
+        }
+    }
+
+    fn path(
+        &self,
+        docket: &Docket<'_>,
+        id: &'static str,
+        label: &'static str,
+        value: Percentiles,
+        subject: &str,
+    ) -> Figure<Percentiles> {
+        let headline = match &value.p99 {
+            Answer::Unknown(why) => format!("{label}: unknown, {why}"),
+            p99 => format!("{subject} {} ms, and 99 of 100 at most {} ms", digits(&value.p50), digits(p99)),
+        };
+        let visible = id == "latency.end_to_end";
+        let why = Derivation {
+            formula: self.first().map_or_else(String::new, |flow| sum(flow, visible)),
+            inputs: docket.setting.inputs(LATENCY_INPUTS),
+            assumptions: vec![
+                "the leader's append 0.97 ms and a follower's 0.7 ms without load; a lognormal body; each broker \
+                 stalls 1 request in 1000 for 100 to 200 ms"
+                    .into(),
+                hardware_words(&docket.cluster.assumed.env.name),
+            ],
+            lever: self.first().and_then(|flow| largest_part(flow, visible)),
+        };
+        Figure { id, label, value, headline, affected: None, why }
+    }
+
+    /// The most that goes through.
+    pub fn throughput(&self, docket: &Docket<'_>) -> Throughput {
+        let value = self.over(|flow| Answer::Exact(flow.max_mb_per_s().0));
+        let bottleneck = self.first().map_or("?".to_string(), |flow| flow.max_mb_per_s().1.to_string());
+        let headline = match &value {
+            Answer::Unknown(why) => format!("How much goes through is unknown: {why}"),
+            most => format!("At most {} MB/s go through; the {bottleneck} is the bound", digits(most)),
+        };
+        let formula = self.first().map_or_else(String::new, |flow| {
+            let busy = flow.utilisations();
+            let said = busy.iter().map(|(name, busy)| format!("{name} {}", percent(*busy)));
+            format!(
+                "the rate at which the first resource is full; now: {}",
+                said.collect::<Vec<_>>().join(", ")
+            )
+        });
+        let why = Derivation {
+            formula,
+            inputs: docket.setting.inputs(LATENCY_INPUTS),
+            assumptions: vec![
+                hardware_words(&docket.cluster.assumed.env.name),
+                "one consumer group reads everything, or as many as the cluster has; plan at 80 %".into(),
+            ],
+            lever: Some(bottleneck_lever(&bottleneck).into()),
+        };
+        let max = Figure {
+            id: "throughput.max",
+            label: "Throughput",
+            value: Number::new(value, Unit::MbPerS),
+            headline,
+            affected: None,
+            why,
+        };
+        Throughput { max, bottleneck }
+    }
+
+    /// Storage and traffic.
+    pub fn cost(&self, docket: &Docket<'_>) -> Cost {
+        Cost { storage: self.storage(docket), cross_rack: self.cross_rack(docket), disk: self.disk(docket) }
+    }
+
+    fn storage(&self, docket: &Docket<'_>) -> Figure<Number> {
+        let value = self.over(|flow| Answer::Exact(flow.replicas * ratio(flow)));
+        let headline =
+            said(&value, |value| format!("Each byte produced is stored as {} bytes", digits(value)));
+        let why = Derivation {
+            formula: "replicas x compression ratio".into(),
+            inputs: docket.setting.inputs(&["topic:replication.factor", "producer:compression.type"]),
+            assumptions: vec!["JSON-like records; the ratio depends on the records in a batch".into()],
+            lever: Some("compression.type with larger batches (linger.ms)".into()),
+        };
+        let value = Number::new(value, Unit::BytesPerByte);
+        Figure { id: "cost.storage", label: "Storage", value, headline, affected: None, why }
+    }
+
+    fn cross_rack(&self, docket: &Docket<'_>) -> Figure<Number> {
+        let spread = docket.worst().map(|worst| {
+            let layout = docket.classes.layout(&docket.classes.classes[worst.class]);
+            (layout.spread, layout.replicas)
+        });
+        let value = match spread {
+            Some((Spread::Known(racks), replicas)) => self.over(|flow| {
+                let own = f64::from(racks.loads(mask_of(replicas)).first().copied().unwrap_or(1));
+                let zones = f64::from(racks.count);
+                let remote = (zones - 1.0) / zones;
+                Answer::Exact(ratio(flow) * (remote + (flow.replicas - own) + remote * flow.groups))
+            }),
+            Some((Spread::None, _)) => Answer::Unknown("brokers have no broker.rack".into()),
+            _ => Answer::Unknown("racks are not known".into()),
+        };
+        let headline =
+            said(&value, |value| format!("Each byte produced crosses racks as {} bytes", digits(value)));
+        let why = Derivation {
+            formula: "compression ratio x ((z-1)/z produced + replicas in other racks + (z-1)/z per group)"
+                .into(),
+            inputs: docket.setting.inputs(&["cluster:racks", "topic:replication.factor"]),
+            assumptions: vec![
+                "clients are spread over the racks and read from leaders (KIP-392 saves the last term)"
+                    .into(),
+            ],
+            lever: Some("client.rack with a rack-aware replica selector; compression".into()),
+        };
+        let value = Number::new(value, Unit::BytesPerByte);
+        Figure { id: "cost.cross_rack", label: "Across racks", value, headline, affected: None, why }
+    }
+
+    fn disk(&self, docket: &Docket<'_>) -> Figure<Number> {
+        let retention = docket.setting.float("topic:retention.ms");
+        let limit = docket.setting.float("topic:retention.bytes");
+        let value = self.over(|flow| {
+            let Some((ms, bytes)) = retention.zip(limit) else {
+                return Answer::Unknown(docket.setting.why_unknown("topic:retention.ms"));
+            };
+            let by_time =
+                (ms >= 0.0).then(|| flow.records_per_s * flow.record_bytes * ratio(flow) * ms / 1000.0);
+            let by_size = (bytes >= 0.0).then_some(bytes * flow.partitions);
+            match by_time.into_iter().chain(by_size).reduce(f64::min) {
+                Some(retained) => Answer::Exact(retained * flow.replicas),
+                None => Answer::Unknown("nothing is ever deleted".into()),
+            }
+        });
+        let headline = match &value {
+            Answer::Exact(bytes) => format!("All replicas together come to {}", human_bytes(*bytes as u64)),
+            other => said(other, |value| format!("All replicas together come to {} bytes", digits(value))),
+        };
+        let why = Derivation {
+            formula:
+                "records/s x bytes x compression ratio x retention x replicas, at most retention.bytes per \
+                      partition; closed segments only, so up to one segment more"
+                    .into(),
+            inputs: docket.setting.inputs(&[
+                "load:records_per_s",
+                "load:record_bytes",
+                "topic:retention.ms",
+                "topic:retention.bytes",
+                "topic:replication.factor",
+            ]),
+            assumptions: vec!["the load lasts for the whole retention".into()],
+            lever: Some("retention.ms".into()),
+        };
+        Figure {
+            id: "cost.disk",
+            label: "Disk",
+            value: Number::new(value, Unit::Bytes),
+            headline,
+            affected: None,
+            why,
+        }
+    }
+}
+
+fn said(value: &Answer<f64>, sentence: impl Fn(&Answer<f64>) -> String) -> String {
+    match value {
+        Answer::Unknown(why) => format!("Not known: {why}"),
+        known => sentence(known),
+    }
+}
+
+fn ratio(flow: &Flow) -> f64 {
+    compression_ratio(&flow.codec, flow.batches().records_per_batch)
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", two_digits(share * 100.0))
+}
+
+fn hardware_words(preset: &str) -> String {
+    let of = Hardware::of(preset);
+    format!(
+        "each broker has {} cores, {} MB/s of network each way, {} MB/s of disk and flushes in {} ms ({preset})",
+        of.cores, of.network_mb_per_s, of.disk_mb_per_s, of.flush_ms
+    )
+}
+
+/// Round trips to the farthest follower in sync: two when racks are not known.
+fn follower_rtts(docket: &Docket<'_>, worst: &Judged) -> Vec<f64> {
+    let net = &docket.cluster.assumed.net;
+    let layout = docket.classes.layout(&docket.classes.classes[worst.class]);
+    match layout.spread {
+        Spread::None => vec![net.same_rack_rtt_ms],
+        Spread::Unknown => vec![net.same_rack_rtt_ms, net.rack_rtt_ms],
+        Spread::Known(racks) => {
+            let leader = usize::from(worst.live.leader.unwrap_or(0));
+            let far = places(worst.live.isr & worst.live.up).any(|place| racks.of[place] != racks.of[leader]);
+            vec![if far { net.rack_rtt_ms } else { net.same_rack_rtt_ms }]
+        }
+    }
+}
+
+fn flow(docket: &Docket<'_>, worst: &Judged, case: &Case, follower_rtt_ms: f64) -> Flow {
+    let (cluster, setting) = (docket.cluster, &docket.setting);
+    let (load, net) = (&cluster.assumed.load, &cluster.assumed.net);
+    let float = |key: &str| setting.float(key).unwrap_or(0.0);
+    let groups = cluster.groups.get().map_or(1, |groups| groups.len().max(1));
+    Flow {
+        acks: case.acks,
+        replicas: f64::from(case.replicas),
+        followers: worst.live.in_sync().saturating_sub(1),
+        follower_rtt_ms,
+        client_rtt_ms: net.client_rtt_ms,
+        records_per_s: load.records_per_s,
+        record_bytes: f64::from(load.record_bytes),
+        producers: f64::from(load.producers),
+        keyed: load.keyed,
+        brokers: f64::from(leading_brokers(docket).max(1)),
+        partitions: float("topic:partitions").max(1.0),
+        linger_ms: float("producer:linger.ms"),
+        batch_bytes: float("producer:batch.size"),
+        in_flight: float("producer:max.in.flight.requests.per.connection"),
+        codec: setting.word("producer:compression.type").unwrap_or("none").to_string(),
+        fsync: case.fsync,
+        fetchers: float("broker:num.replica.fetchers"),
+        io_threads: float("broker:num.io.threads"),
+        groups: groups as f64,
+        fetch_min_bytes: float("consumer:fetch.min.bytes"),
+        fetch_max_wait_ms: float("consumer:fetch.max.wait.ms"),
+        hardware: Hardware::of(&cluster.assumed.env.name),
+    }
+}
+
+/// The means of the parts, named.
+fn parts(flow: &Flow, visible: bool) -> Vec<(&'static str, f64)> {
+    let waiting = Flow { acks: crate::consequences::case::Acks::All, ..flow.clone() };
+    let Some(parts) = (if visible { waiting.parts() } else { flow.parts() }) else { return Vec::new() };
+    let mut named = vec![("batch", parts.batch), ("compress", parts.compress)];
+    if visible || flow.acks != crate::consequences::case::Acks::Zero {
+        named.extend([
+            ("network", parts.network),
+            ("append", parts.append),
+            ("flush", parts.flush),
+            ("replicate", parts.replicate),
+        ]);
+    }
+    if visible {
+        named.push(("fetch", flow.fetch_wait_ms()));
+    }
+    named.retain(|(_, ms)| *ms > 0.0);
+    named
+}
+
+fn sum(flow: &Flow, visible: bool) -> String {
+    let said = parts(flow, visible).into_iter().map(|(name, ms)| format!("{name} {}", two_digits(ms)));
+    format!("means in ms: {}", said.collect::<Vec<_>>().join(" + "))
+}
+
+fn largest_part(flow: &Flow, visible: bool) -> Option<String> {
+    let largest = parts(flow, visible).into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let lever = match largest.0 {
+        "batch" => "linger.ms",
+        "network" => "clients nearer to the brokers",
+        "flush" => "flush.messages unset; fewer partitions per broker",
+        "replicate" => {
+            "replicas nearer to each other; num.replica.fetchers; acks=1 for the acknowledgement alone"
+        }
+        "fetch" => "fetch.min.bytes=1",
+        "compress" => "a faster compression.type",
+        _ => "less load per broker",
+    };
+    Some(lever.into())
+}
+
+fn bottleneck_lever(bottleneck: &str) -> &'static str {
+    match bottleneck {
+        name if name.starts_with("producer pipeline") => "batch.size, more producers, a shorter round trip",
+        "producer processor" => "more producers",
+        "broker processor" => {
+            "larger batches (linger.ms, no keys, fewer partitions), compression, more brokers"
+        }
+        "broker flushes" => "flush.messages unset",
+        _ => "compression.type, fewer replicas, more brokers",
+    }
+}

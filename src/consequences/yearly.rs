@@ -1,0 +1,167 @@
+//! Figures of a year: the probability of a loss, minutes without service, stalls, each with its reasons.
+
+use crate::consequences::answer::two_digits;
+use crate::consequences::assessment::CauseShare;
+use crate::consequences::figure::{Derivation, Input, digits};
+use crate::consequences::judgement::Docket;
+use crate::consequences::risk::{CAUSES, Risk, minutes_of};
+use crate::consequences::tolerance::Operation;
+use crate::consequences::{Answer, Figure, Number, Unit};
+
+/// Probability of at least one event a year at a rate.
+pub(super) fn probability(rate: f64) -> f64 {
+    -libm::expm1(-rate)
+}
+
+/// Each cause's part, the largest first; causes that add nothing are left out.
+pub(super) fn by_cause(risk: &Risk) -> Vec<CauseShare> {
+    let mut shares: Vec<CauseShare> = CAUSES
+        .iter()
+        .zip(&risk.losses)
+        .filter(|(_, rate)| rate.high().is_none_or(|rate| rate > 0.0))
+        .map(|((cause, words), rate)| CauseShare { cause, words, per_year: rate.map(probability) })
+        .collect();
+    let size = |share: &CauseShare| share.per_year.high().unwrap_or(0.0);
+    shares.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    shares
+}
+
+/// The probability that acknowledged data is lost within a year.
+pub(super) fn loss(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
+    let value = risk.losses_per_year().map(probability);
+    let causes = by_cause(risk);
+    let headline = match (&value, causes.first()) {
+        (Answer::Unknown(why), _) => format!("The probability of a loss is unknown: {why}"),
+        (_, None) => "No modelled event loses acknowledged data".into(),
+        (chance, Some(cause)) => {
+            format!(
+                "Acknowledged data is lost with probability {} a year, mostly by {}",
+                digits(chance),
+                cause.words
+            )
+        }
+    };
+    let why = Derivation {
+        formula: format!(
+            "1 - exp(-sum of 1 / mean time to loss over {} replica lists); by cause: {}",
+            risk.replica_sets,
+            causes
+                .iter()
+                .map(|share| format!("{} {}", share.cause, digits(&share.per_year)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+        inputs: environment(docket),
+        assumptions: vec![
+            "failures are independent but for racks and the site; repair times are exponential".into(),
+            "planned restarts wait until all replicas are in sync".into(),
+            "no source gives a rate at which racks or sites are lost for good: theirs are transient".into(),
+        ],
+        lever: causes.first().map(|share| lever(share.cause).to_string()),
+    };
+    Figure {
+        id: "durability.loss_per_year",
+        label: "Loss a year",
+        value: number(value),
+        headline,
+        affected: None,
+        why,
+    }
+}
+
+fn number(value: Answer<f64>) -> Number {
+    Number::new(value, Unit::PerYear)
+}
+
+fn lever(cause: &str) -> &'static str {
+    match cause {
+        "independent" => "one more replica, or min.insync.replicas=2",
+        "rack" => "replicas in more racks; more replicas in the same racks change nothing",
+        "site" => "flush.messages=1, or a second site; replicas and racks change nothing",
+        "unclean" => "unclean.leader.election.enable=false",
+        _ => "acks=all",
+    }
+}
+
+/// Minutes a year in which an operation does not work, fail-over aside.
+pub(super) fn unavailable(docket: &Docket<'_>, risk: &Risk, operation: Operation) -> Figure<Number> {
+    let value = minutes_of(risk, operation).clone();
+    let (id, label, what, condition) = match operation {
+        Operation::Write => (
+            "writes.unavailable",
+            "Writes down",
+            "Writes are refused",
+            "fewer replicas in sync than acks needs",
+        ),
+        Operation::Read => ("reads.unavailable", "Reads down", "Nobody leads", "no replica in sync"),
+        Operation::Visible => (
+            "visibility.unavailable",
+            "Invisible",
+            "New records stay invisible",
+            "fewer replicas in sync than the high watermark needs",
+        ),
+    };
+    let headline = match &value {
+        Answer::Unknown(why) => format!("{what} for an unknown time a year: {why}"),
+        minutes => format!("{what} {} minutes a year, fail-over stalls aside", digits(minutes)),
+    };
+    let why = Derivation {
+        formula: format!("525,600 min x share of time with {condition}, from the chain's stationary vector"),
+        inputs: environment(docket),
+        assumptions: vec!["planned restarts wait until all replicas are in sync".into()],
+        lever: Some(
+            match operation {
+                Operation::Read => "shorter outages; replicas in more racks",
+                _ => "min.insync.replicas below the replica count; then shorter restarts and more racks",
+            }
+            .into(),
+        ),
+    };
+    let value = Number::new(value, Unit::MinutesPerYear);
+    Figure { id, label, value, headline, affected: None, why }
+}
+
+/// Minutes a year of fail-over and of waiting for dead followers.
+pub(super) fn stalls(docket: &Docket<'_>, detection_ms: &Answer<f64>) -> Figure<Number> {
+    let value = crate::consequences::risk::stalls(docket, detection_ms);
+    let headline = match &value {
+        Answer::Unknown(why) => format!("How long fail-overs stall writes is unknown: {why}"),
+        minutes => format!("Fail-overs and dead followers stall writes {} minutes a year", digits(minutes)),
+    };
+    let mut inputs = environment(docket);
+    inputs.extend(docket.setting.inputs(&["producer:acks", "broker:broker.session.timeout.ms"]));
+    let why = Derivation {
+        formula: "outages x (detection + 0.3 s) + restarts x 0.1 s as leader; with acks=all also outages x detection \
+                  for each follower"
+            .into(),
+        inputs,
+        assumptions: vec!["one stall per crash: the next crash comes later".into()],
+        lever: Some("broker.session.timeout.ms; then fewer crashes".into()),
+    };
+    let value = Number::new(value, Unit::MinutesPerYear);
+    Figure { id: "failover.stalls_per_year", label: "Stalls a year", value, headline, affected: None, why }
+}
+
+/// The rates as inputs.
+fn environment(docket: &Docket<'_>) -> Vec<Input> {
+    let env = &docket.cluster.assumed.env;
+    let rates = [
+        ("outages_per_year", env.outages_per_year),
+        ("outage_minutes", env.outage_minutes),
+        ("restarts_per_year", env.restarts_per_year),
+        ("restart_minutes", env.restart_minutes),
+        ("disk_losses_per_year", env.disk_losses_per_year),
+        ("rebuild_hours", env.rebuild_hours),
+        ("page_cache_loss_share", env.page_cache_loss_share),
+        ("rack_outages_per_year", env.rack_outages_per_year),
+        ("power_share", env.power_share),
+        ("site_outages_per_year", env.site_outages_per_year),
+        ("catch_up_minutes", env.catch_up_minutes),
+    ];
+    let input = |(name, value): (&str, f64)| Input {
+        name: format!("env:{name}"),
+        value: two_digits(value),
+        source: format!("assumed: {}", env.name),
+    };
+    rates.into_iter().map(input).collect()
+}

@@ -1,0 +1,90 @@
+//! What brokers ask of the controller, in its own words, and its answers in theirs.
+
+use crate::model::Nanos;
+use crate::protocol::controller::{Answer, ControllerInput, DirectoryId, Heartbeat, Registration};
+use crate::protocol::messages::{ControllerAnswer, ControllerRequest};
+use crate::protocol::wire::ErrorCode;
+use crate::sim::world::World;
+
+impl World {
+    /// Steps the controller with a broker's request; answers with what it says and when it may be told.
+    pub(super) fn ask_controller(&mut self, request: ControllerRequest) -> (ControllerAnswer, Nanos) {
+        match request {
+            ControllerRequest::Register(asked) => {
+                let rack = asked.rack.and_then(|at| self.scenario.cluster.racks.get(at as usize));
+                let input = ControllerInput::Register(Registration {
+                    broker: asked.broker,
+                    incarnation: asked.incarnation,
+                    previous_epoch: asked.previous_broker_epoch,
+                    rack: rack.map(|name| name.as_str().into()),
+                    directories: vec![DirectoryId(asked.directory)],
+                });
+                let (answer, at) = self.step_controller(input);
+                (registered(answer), at)
+            }
+            ControllerRequest::Heartbeat(beat) => {
+                let input = ControllerInput::Heartbeat(Heartbeat {
+                    broker: beat.broker,
+                    epoch: beat.broker_epoch,
+                    metadata_offset: beat.metadata_offset,
+                    want_fence: beat.want_fence,
+                    want_shutdown: beat.want_shutdown,
+                    offline_directories: Vec::new(),
+                });
+                let (answer, at) = self.step_controller(input);
+                (heartbeat(answer), at)
+            }
+            ControllerRequest::AlterPartitions { broker, broker_epoch, partitions } => {
+                let mut answers = Vec::with_capacity(partitions.len());
+                let mut at = self.now;
+                for request in partitions {
+                    let input = ControllerInput::AlterPartition { from: broker, broker_epoch, request };
+                    match self.step_controller(input) {
+                        (Some(Answer::AlterPartition(answer)), when) => {
+                            answers.push(answer);
+                            at = at.max(when);
+                        }
+                        (other, when) => {
+                            let error = error_of(other.as_ref());
+                            return (
+                                ControllerAnswer::AlterPartitions { error, partitions: Vec::new() },
+                                when,
+                            );
+                        }
+                    }
+                }
+                (ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }, at)
+            }
+        }
+    }
+}
+
+fn error_of(answer: Option<&Answer>) -> ErrorCode {
+    match answer {
+        Some(Answer::Result(error)) => *error,
+        _ => ErrorCode::NotController,
+    }
+}
+
+fn registered(answer: Option<Answer>) -> ControllerAnswer {
+    match answer {
+        Some(Answer::Registered { epoch }) => {
+            ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: epoch }
+        }
+        other => ControllerAnswer::Register { error: error_of(other.as_ref()), broker_epoch: -1 },
+    }
+}
+
+fn heartbeat(answer: Option<Answer>) -> ControllerAnswer {
+    match answer {
+        Some(Answer::Heartbeat { fenced, should_shut_down, caught_up }) => {
+            ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down }
+        }
+        other => ControllerAnswer::Heartbeat {
+            error: error_of(other.as_ref()),
+            caught_up: false,
+            fenced: false,
+            should_shut_down: false,
+        },
+    }
+}
