@@ -130,7 +130,8 @@ impl Row {
         let mut unmet: Vec<String> = runs.iter().flat_map(unmet).collect();
         unmet.sort();
         unmet.dedup();
-        let numbers = TIMES.iter().filter_map(|time| number(time, predicted, runs)).collect();
+        let times = TIMES.iter().filter_map(|time| number(time, predicted, runs));
+        let numbers = times.chain(read_again(predicted, runs)).collect();
         let sum = |of: fn(&LabRun) -> usize| runs.iter().map(of).sum();
         Row {
             scenario: scenario.id.clone(),
@@ -194,6 +195,20 @@ fn number(time: &Measure, predicted: &Prediction, runs: &[LabRun]) -> Option<Num
         let number = judge(name, &expected, observed);
         let includes_boot = runs.iter().any(|run| run.waited_for_boot[*place]);
         Number { within: number.within || includes_boot, includes_boot, ..number }
+    })
+}
+
+fn read_again(predicted: &Prediction, runs: &[LabRun]) -> Option<Number> {
+    let of = |report: &RunReport| report.groups.iter().map(|group| group.read_again).sum::<u64>() as f64;
+    let expected: Vec<f64> = predicted.runs.iter().map(of).collect();
+    let observed: Vec<f64> = runs.iter().map(|run| of(&run.report)).collect();
+    let some = expected.iter().chain(&observed).any(|records| *records > 0.0);
+    some.then(|| {
+        let number = judge("read_again", &expected, observed);
+        let [_, least, most] = number.predicted;
+        // How much was read since the last commit depends on the moment, and on how fast the machine reads.
+        let bar = least * (1.0 - MEDIAN_SHARE)..=most * (1.0 + MEDIAN_SHARE);
+        Number { within: number.observed.iter().all(|records| bar.contains(records)), ..number }
     })
 }
 
