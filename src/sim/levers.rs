@@ -144,19 +144,22 @@ impl World {
             return Err(Refusal::NeedsRebuild);
         }
         self.check_producers(&scenario)?;
-        self.scenario = Arc::new(scenario);
-        match change.knob.scope {
-            Scope::Topic => self.set_topic(change),
-            Scope::Broker => self.set_topics_default(),
-            Scope::Producer | Scope::Consumer => {
-                self.restart_clients(change);
-                Ok(())
-            }
-            _ => {
-                self.set_surroundings();
-                Ok(())
-            }
+        let before = std::mem::replace(&mut self.scenario, Arc::new(scenario));
+        let done = self.put_into_force(change);
+        if done.is_err() {
+            self.scenario = before;
         }
+        done
+    }
+
+    fn put_into_force(&mut self, change: &Change) -> Done {
+        match change.knob.scope {
+            Scope::Topic => self.set_topic(change)?,
+            Scope::Broker => self.set_topics_default()?,
+            Scope::Producer | Scope::Consumer => self.restart_clients(change),
+            _ => self.set_surroundings(),
+        }
+        Ok(())
     }
 
     fn check_producers(&self, scenario: &Scenario) -> Done {

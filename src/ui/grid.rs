@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn narrow_screens_drop_columns_and_wide_ones_fill_them() {
         let columns = crate::app::columns(Pane::Partitions);
-        assert_eq!(widths(columns, 100), [40, 5, 24, 8, 9, 12].map(|width: u16| width.min(40)));
+        assert_eq!(widths(columns, 100), [40, 5, 24, 5, 9, 12].map(|width: u16| width.min(40)));
         let narrow = widths(columns, 42);
         assert_eq!(narrow.iter().filter(|width| **width == 0).count(), 2, "{narrow:?}");
         assert!(widths(columns, 0).iter().sum::<u16>() > 0);
