@@ -5,6 +5,7 @@
 //! run on every machine, told by [`RunReport::trace_hash`].
 
 pub mod chance;
+mod client_life;
 mod clients;
 mod consumers;
 mod control;

@@ -169,7 +169,7 @@ impl World {
         }
     }
 
-    fn client_hears(&mut self, from: Node, client: u32, message: Message) {
+    pub(super) fn client_hears(&mut self, from: Node, client: u32, message: Message) {
         match message {
             Message::Answer { correlation, answer } if correlation & DESK != 0 => {
                 if let Some((_, ask)) = self.desk(client).asks.remove(&correlation) {
@@ -371,46 +371,6 @@ impl World {
         match (ask, self.desk(client).request_timeout) {
             (Ask::Connect(_), patience) if silent => patience.min(CONNECTION_SETUP),
             (_, patience) => patience,
-        }
-    }
-
-    pub(super) fn wake_client(&mut self, client: u32) {
-        if self.desk(client).state != ClientState::Up {
-            return;
-        }
-        match self.is_producer(client) {
-            true => self.step_producer(client, ProducerInput::Wake),
-            false => self.step_consumer(client, ConsumerInput::Wake),
-        }
-    }
-
-    pub(super) fn pause_client(&mut self, client: u32) {
-        self.desk(client).state = ClientState::Paused;
-    }
-
-    /// The process goes on: what came meanwhile is read in order, then timers that ran out.
-    pub(super) fn resume_client(&mut self, client: u32) {
-        self.desk(client).state = ClientState::Up;
-        while let Some((from, message)) = self.desk(client).inbox.pop_front() {
-            self.client_hears(from, client, message);
-        }
-        self.wake_client(client);
-        if self.is_producer(client) {
-            self.work_again(client);
-        }
-    }
-
-    /// The process is gone: brokers see their connections break.
-    pub(super) fn end_client(&mut self, client: u32) {
-        if let Some(producer) = self.producers.get_mut(client as usize) {
-            let pending: u64 = producer.machine.pending().map(|(_, records)| u64::from(records.count)).sum();
-            producer.failed += pending + producer.machine.blocked_records();
-            producer.workload.settle();
-        }
-        self.desk(client).reset(ClientState::Ended);
-        let here = self.net.client(client);
-        for node in 0..self.net.controllers() {
-            self.send(here, node, Message::Reset);
         }
     }
 }
