@@ -4,6 +4,10 @@
 
 #[path = "protocol/controller.rs"]
 mod controller;
+#[path = "protocol/history.rs"]
+mod history;
+#[path = "protocol/recovery.rs"]
+mod recovery;
 #[path = "protocol/invariants.rs"]
 mod invariants;
 #[path = "protocol/replay.rs"]

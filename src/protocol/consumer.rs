@@ -16,7 +16,7 @@ mod settings;
 pub use io::{ConsumerError, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
 pub use settings::{Commit, ConsumerSettings, ConsumerWork, OffsetReset};
 
-use crate::model::{Nanos, PartitionIx};
+use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::{PartitionLeader, Refresh};
 use crate::protocol::group::MemberId;
 use crate::protocol::wire::Offset;
@@ -140,6 +140,15 @@ impl Consumer {
     /// The generation it belongs to, while it is a member.
     pub fn generation(&self) -> Option<i32> {
         self.membership.identity().map(|(_, generation)| generation)
+    }
+
+    /// How busy a broker is for this consumer: fetches without an answer, or as busy as can be when the
+    /// connection was just lost (`NetworkClient.leastLoadedNode`).
+    pub fn load(&self, broker: BrokerId) -> usize {
+        match self.resting.iter().any(|(resting, _)| *resting == broker) {
+            true => usize::MAX,
+            false => self.fetches_to(broker),
+        }
     }
 
     /// Partitions it owns with their positions: the next offset that `poll()` returns, if known.

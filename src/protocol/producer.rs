@@ -30,7 +30,7 @@ pub use sequence::sequence_after;
 pub use settings::{Partitioner, ProducerSettings};
 pub use size::{BATCH_HEADER_BYTES, record_size};
 
-use crate::model::{Nanos, PartitionIx};
+use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::Refresh;
 use crate::protocol::wire::{Batch, ErrorCode, RecordRange};
 use batch::{BatchId, Batches};
@@ -244,6 +244,13 @@ impl Producer {
     /// Whether `send()` blocks now.
     pub fn is_blocked(&self) -> bool {
         !self.blocked.is_empty()
+    }
+
+    /// How busy a broker is for this producer: requests without an answer, or as busy as can be when the
+    /// connection was lost (`NetworkClient.leastLoadedNode`).
+    pub fn load(&self, broker: BrokerId) -> usize {
+        let node = self.nodes.iter().find(|node| node.broker == broker);
+        node.map_or(0, |node| if node.failures > 0 { usize::MAX } else { node.in_flight.len() })
     }
 
     /// Requests without an answer, all brokers together.

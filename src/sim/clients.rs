@@ -100,14 +100,15 @@ impl Desk {
         correlation
     }
 
-    /// Some broker, rather one that has not just refused.
-    fn some_broker(&mut self, now: Nanos) -> Node {
-        let open: Vec<usize> =
-            (0..self.avoid_until.len()).filter(|at| self.avoid_until[*at] <= now).collect();
-        match open.len() {
-            0 => self.chance.below(self.avoid_until.len() as u64) as Node,
-            count => open[self.chance.below(count as u64) as usize] as Node,
-        }
+    /// Some broker: one that has not just refused, and of those one with the least to answer, so that one
+    /// that stands still is asked last (`NetworkClient.leastLoadedNode`).
+    fn some_broker(&mut self, now: Nanos, load: &[usize]) -> Node {
+        let asked = |at: usize| self.asks.values().filter(|(node, _)| *node as usize == at).count();
+        let busy = |at: usize| (self.avoid_until[at] > now, load[at].saturating_add(asked(at)));
+        let busy: Vec<(bool, usize)> = (0..load.len()).map(busy).collect();
+        let least = busy.iter().min();
+        let idle: Vec<usize> = (0..busy.len()).filter(|at| Some(&busy[*at]) == least).collect();
+        idle[self.chance.below(idle.len() as u64) as usize] as Node
     }
 }
 
@@ -321,6 +322,16 @@ impl World {
         }
     }
 
+    fn least_loaded(&mut self, client: u32) -> Node {
+        let load = |id: BrokerId| match self.producers.get(client as usize) {
+            Some(producer) => producer.machine.load(id),
+            None => self.members[client as usize - self.producers.len()].machine.load(id),
+        };
+        let load: Vec<usize> = self.scenario.cluster.ids().map(load).collect();
+        let now = self.now;
+        self.desk(client).some_broker(now, &load)
+    }
+
     /// Asks some broker who leads the client's partitions.
     pub(super) fn want_metadata(&mut self, client: u32) {
         let topics: Vec<u32> = match self.is_producer(client) {
@@ -329,15 +340,13 @@ impl World {
         };
         let of = |topic: u32| self.topics.list()[topic as usize].partitions.iter().copied();
         let asked = topics.into_iter().flat_map(of).collect();
-        let now = self.now;
-        let to = self.desk(client).some_broker(now);
+        let to = self.least_loaded(client);
         self.ask(client, to, Ask::Metadata, Request::Metadata(asked));
     }
 
     /// Asks some broker for a producer id.
     pub(super) fn want_producer_id(&mut self, client: u32) {
-        let now = self.now;
-        let to = self.desk(client).some_broker(now);
+        let to = self.least_loaded(client);
         let correlation = self.note_ask(client, to, Ask::ProducerId);
         self.send(self.net.client(client), to, Message::InitProducerId { correlation });
     }

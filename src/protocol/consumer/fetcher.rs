@@ -154,6 +154,10 @@ impl Consumer {
         self.metadata.request();
     }
 
+    pub(super) fn fetches_to(&self, broker: BrokerId) -> usize {
+        self.fetches.iter().filter(|fetch| fetch.broker == broker).count()
+    }
+
     pub(super) fn time_out_fetches(&mut self, now: Nanos) {
         let timeout = self.settings.request_timeout;
         let late = |fetch: &&InFlight| fetch.sent_at.saturating_add(timeout) <= now;
