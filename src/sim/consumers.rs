@@ -48,9 +48,10 @@ impl World {
             }
             ConsumerOutput::WantMetadata => self.want_metadata(client),
             ConsumerOutput::Wake(at) => {
-                let at = at.max(self.now);
+                let now = self.now;
                 let place = self.member_at(client);
-                self.members[place].desk.timer.set_earlier(at, Timed::Client(client), &mut self.queue);
+                let timer = &mut self.members[place].desk.timer;
+                timer.set_earlier(now, at.max(now), Timed::Client(client), &mut self.queue);
             }
             told => self.consumer_tells(client, told),
         }

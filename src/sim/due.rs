@@ -144,9 +144,10 @@ impl Timer {
         self.enqueue(at, of, queue);
     }
 
-    /// Takes the earlier of the two times.
-    pub fn set_earlier(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
-        let at = self.due.map_or(at, |due| due.min(at));
+    /// Takes the earlier of the two times. A time that has come counts no more: the owner, who asks now, has
+    /// just done what was due then, although the entry in the queue is still to come up.
+    pub fn set_earlier(&mut self, now: Nanos, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
+        let at = self.due.filter(|due| *due > now).map_or(at, |due| due.min(at));
         self.set(at, of, queue);
     }
 
@@ -205,5 +206,21 @@ mod tests {
             }
         }
         assert_eq!(fired, [60]);
+    }
+
+    /// The owner is stepped by a message at the very time of its timer, before the timer's entry comes up.
+    #[test]
+    fn a_wish_made_as_the_timer_runs_out_is_not_lost() {
+        let (mut timer, mut queue) = (Timer::default(), Queue::default());
+        let of = Timed::Controller;
+        timer.set_earlier(0, 30, of, &mut queue);
+        timer.set_earlier(30, 70, of, &mut queue);
+        let mut fired = Vec::new();
+        while let Some((at, _)) = queue.pop_until(100) {
+            if timer.fires(at, of, &mut queue) {
+                fired.push(at);
+            }
+        }
+        assert_eq!(fired, [70]);
     }
 }

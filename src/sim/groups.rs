@@ -113,8 +113,8 @@ impl World {
                 self.tell(What::MemberExpired(group), None);
             }
             GroupOutput::Wake(at) => {
-                let (at, host) = (at.max(self.now), &mut self.groups[group as usize]);
-                host.timer.set_earlier(at, Timed::Group(group), &mut self.queue);
+                let (now, host) = (self.now, &mut self.groups[group as usize]);
+                host.timer.set_earlier(now, at.max(now), Timed::Group(group), &mut self.queue);
             }
         }
     }

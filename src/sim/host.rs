@@ -333,6 +333,7 @@ impl World {
                 return;
             }
             self.take_message(id, from, message);
+            self.audit();
         }
         self.wake_broker(id);
         self.wake_groups_of(id);

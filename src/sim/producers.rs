@@ -50,9 +50,9 @@ impl World {
             ProducerOutput::WantProducerId => self.want_producer_id(client),
             ProducerOutput::EpochBumped { .. } => {}
             ProducerOutput::Wake(at) => {
-                let (at, queue) = (at.max(self.now), &mut self.queue);
+                let (now, queue) = (self.now, &mut self.queue);
                 let timer = &mut self.producers[client as usize].desk.timer;
-                timer.set_earlier(at, Timed::Client(client), queue);
+                timer.set_earlier(now, at.max(now), Timed::Client(client), queue);
             }
         }
     }

@@ -49,7 +49,7 @@ fn run(story: &Story) -> Simulator {
 }
 
 proptest! {
-    #![proptest_config(cases(40, 3000))]
+    #![proptest_config(cases(300, 20_000))]
 
     #[test]
     fn promises_hold_under_any_faults(story in story()) {

@@ -15,7 +15,9 @@ impl Auditor {
             Answer::Produce(results) => {
                 let producer = world.producers.get(client as usize);
                 if producer.is_some_and(|host| host.machine.settings().acks == Acks::All) {
-                    results.iter().for_each(|result| self.acknowledged(world, id, result));
+                    // With others in the request, a part may have been settled earlier, in another ISR.
+                    let alone = results.len() == 1;
+                    results.iter().for_each(|result| self.acknowledged(world, id, result, alone));
                 }
             }
             Answer::Fetch(fetched) => {
@@ -25,7 +27,7 @@ impl Auditor {
         }
     }
 
-    fn acknowledged(&mut self, world: &World, id: BrokerId, result: &ProducedPartition) {
+    fn acknowledged(&mut self, world: &World, id: BrokerId, result: &ProducedPartition, alone: bool) {
         let Some(leader) = replica(world, id, result.partition) else { return };
         let Some(leadership) = leader.leadership() else { return };
         if result.error != ErrorCode::None || result.base_offset < 0 {
@@ -36,7 +38,11 @@ impl Auditor {
             end = batch.end_offset();
             false
         });
-        if let Some(detail) = self.not_safe(world, id, leader, leadership, end) {
+        if let Some(detail) = self.not_safe(world, id, leader, leadership, end).or_else(|| {
+            let counted = leadership.isr.count(&world.profile);
+            let few = alone && counted < leader.min_isr();
+            few.then(|| format!("leader {id}: {counted} in sync, minimum {}", leader.min_isr()))
+        }) {
             self.report(world, &catalogue::ACKS_ALL, Some(result.partition), detail);
         }
     }
@@ -55,10 +61,6 @@ impl Auditor {
                 "leader {id}: {end} answered at high watermark {}",
                 leader.high_watermark()
             ));
-        }
-        let counted = leadership.isr.count(&world.profile);
-        if counted < leader.min_isr() {
-            return Some(format!("leader {id}: {counted} in sync, minimum {}", leader.min_isr()));
         }
         let without = leadership.remotes.iter().find(|remote| {
             let lost = self.copy(ix, remote.broker).is_some_and(|copy| copy.lost);

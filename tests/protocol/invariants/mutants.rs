@@ -120,7 +120,7 @@ fn joining_below_the_start_of_the_epoch_lets_an_incomplete_replica_in() {
             &kill,
             "after = \"200ms\"\ndo = \"heal\"\ntarget = \"broker/3\"\nto = \"controllers\"",
         ];
-        scenario(ON_ALL, "all", &events)
+        scenario(ON_ALL, "1", &events)
     };
     let stories: Vec<Scenario> = (0..10).map(|nth| story(10_000 + nth * 170)).collect();
     let without = Profile { epoch_start_check: false, ..Profile::default() };

@@ -6,7 +6,7 @@ use klever::sim::Simulator;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(cases(12, 400))]
+    #![proptest_config(cases(40, 2000))]
 
     #[test]
     fn a_run_repeats_exactly_also_after_going_back(story in story(), back in 0.0..1.0f64) {
