@@ -6,10 +6,10 @@
 mod controller;
 #[path = "protocol/history.rs"]
 mod history;
-#[path = "protocol/recovery.rs"]
-mod recovery;
 #[path = "protocol/invariants.rs"]
 mod invariants;
+#[path = "protocol/recovery.rs"]
+mod recovery;
 #[path = "protocol/replay.rs"]
 mod replay;
 #[path = "protocol/scenarios.rs"]
