@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  klever  SIM  durability-1 · Kafka 4.1.0 · t 00:01:23 x10 · seed 7            2 high 1 medium
-//!  klever  READ-ONLY live  prod-eu · Kafka 3.9.1       ! stale for 12 s: no broker answers, retry in 4 s
+//!  klever  READ-ONLY live  prod-eu · Kafka 3.9.1       ! stale for 12 s, retry in 4 s: no broker answers
 //! ```
 
 use super::canvas::{Canvas, columns_of};
@@ -73,7 +73,8 @@ fn alarms(app: &App) -> Vec<(Role, String)> {
             format!(", retry in {}", human_duration_ms((at - app.now_ms).max(0)))
         });
         let since = human_duration_ms((app.now_ms - trouble.since_ms).max(0));
-        alarms.push((Role::Bad, format!("! stale for {since}: {}{retry}", trouble.what)));
+        // The reason comes last: it is the part that may be cut.
+        alarms.push((Role::Bad, format!("! stale for {since}{retry}: {}", trouble.what)));
         return alarms;
     }
     if app.cluster().is_none() {

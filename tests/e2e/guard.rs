@@ -67,6 +67,8 @@ fn a_lost_terminal_ends_it() {
 #[test]
 fn nothing_is_written_while_nothing_happens() {
     let mut alone = super::started(120, 40);
+    alone.send(termlens::Key::Char(' ')).unwrap();
+    alone.wait_until(|screen| screen.contains("paused")).unwrap();
     alone.wait_idle(Duration::from_millis(500)).unwrap();
     let before = cpu_ticks(alone.pid().unwrap());
     let repaints = alone.screen().repaints();
