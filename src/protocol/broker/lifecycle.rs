@@ -195,6 +195,9 @@ impl Broker {
         let registered_before = self.broker_epoch() >= 0;
         let next = self.process.life.answered(&answer, pace);
         self.tell_state(step, before);
+        if before == BrokerState::Starting && self.state() != BrokerState::Starting {
+            self.take_roles(step);
+        }
         if !registered_before && self.broker_epoch() >= 0 {
             self.queue_fetchers();
         }

@@ -1,7 +1,7 @@
 //! The broker's own progress through the metadata: become leader, become follower, leave (§2.11).
 
 use super::replica::{Replica, Role};
-use super::{Broker, BrokerEvent, HwCause, MetadataUpdate, NO_REPLICA, Step, TopicSettings};
+use super::{Broker, BrokerEvent, BrokerState, HwCause, MetadataUpdate, NO_REPLICA, Step, TopicSettings};
 use crate::model::PartitionIx;
 use crate::protocol::follower::{self, FollowState, Following};
 use crate::protocol::leader::Leadership;
@@ -55,14 +55,31 @@ impl Broker {
 
     fn partition_changed(&mut self, step: &mut Step<'_>, partition: PartitionIx, state: Arc<PartitionState>) {
         self.process.view.set(partition, Some(Arc::clone(&state)));
+        if self.state() != BrokerState::Starting {
+            self.take_role(step, partition, &state);
+        }
+    }
+
+    /// A process that has just started takes no part in any partition until it has seen its own registration
+    /// in the metadata (`BrokerServer.startup` installs the publishers after `initialCatchUpFuture`). What was
+    /// decided for the process before it, such as that it leads, is over by then.
+    pub(super) fn take_roles(&mut self, step: &mut Step<'_>) {
+        for ix in (0..self.process.view.partitions.len() as u32).map(PartitionIx) {
+            if let Some(state) = self.process.view.partition(ix).cloned() {
+                self.take_role(step, ix, &state);
+            }
+        }
+    }
+
+    fn take_role(&mut self, step: &mut Step<'_>, partition: PartitionIx, state: &PartitionState) {
         if !state.replicas.contains(&self.id()) {
             return self.drop_replica(step, partition, ErrorCode::NotLeaderOrFollower);
         }
         let place = self.ensure_replica(partition);
         self.apply_settings(place);
         match state.leader == Some(self.id()) {
-            true => self.lead(step, place, &state),
-            false => self.follow(step, place, &state),
+            true => self.lead(step, place, state),
+            false => self.follow(step, place, state),
         }
     }
 

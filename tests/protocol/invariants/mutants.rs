@@ -107,26 +107,6 @@ fn a_leader_that_believes_its_own_shrink_commits_too_early() {
     missed(&[story], without, &["ReplicationQuorumSuperset", "ValidHighWatermark", "StrongIsr"]);
 }
 
-/// A new leader's own high watermark is behind: by it alone a follower that lacks committed records joins.
-#[test]
-fn joining_below_the_start_of_the_epoch_lets_an_incomplete_replica_in() {
-    let story = |kill_ms: u32| {
-        let kill = format!("at = \"{kill_ms}ms\"\ndo = \"kill\"\ntarget = \"broker/1\"");
-        let events = [
-            "at = \"3s\"\ndo = \"slow_link\"\ntarget = \"broker/1\"\nto = \"broker/2\"\nextra = \"400ms\"",
-            "at = \"3s\"\ndo = \"slow_link\"\ntarget = \"broker/1\"\nto = \"broker/3\"\nextra = \"550ms\"",
-            "at = \"3s\"\ndo = \"slow_link\"\ntarget = \"broker/2\"\nto = \"broker/3\"\nextra = \"700ms\"",
-            "at = \"4s\"\ndo = \"partition\"\ntarget = \"broker/3\"\nto = \"controllers\"",
-            &kill,
-            "after = \"200ms\"\ndo = \"heal\"\ntarget = \"broker/3\"\nto = \"controllers\"",
-        ];
-        scenario(ON_ALL, "1", &events)
-    };
-    let stories: Vec<Scenario> = (0..10).map(|nth| story(10_000 + nth * 170)).collect();
-    let without = Profile { epoch_start_check: false, ..Profile::default() };
-    missed(&stories, without, &["LeaderCandidateCompleteness", "StrongIsr"]);
-}
-
 /// A follower comes back with an empty disk while the leader's wish to take it in is on its way (KIP-903).
 #[test]
 fn an_empty_replica_joins_by_the_fetches_of_its_former_life() {
@@ -210,4 +190,20 @@ fn an_unchecked_last_known_leader_leads_while_it_is_fenced() {
     let story = scenario(topic, "all", &events);
     let without = Profile { last_known_leader_unchecked: true, ..Profile::default() };
     missed(&[story], without, &["ValidControllerState"]);
+}
+
+/// A leader whose power failed is back before its session is over: the new process must not lead by what was
+/// decided for the old one (`BrokerServer.startup`).
+#[test]
+fn a_leader_that_is_back_at_once_does_not_lead_on() {
+    let events = [
+        "at = \"4s\"\ndo = \"power_loss\"\ntarget = \"broker/1\"\nkeep = \"flushed\"",
+        "after = \"10ms\"\ndo = \"restart\"\ntarget = \"broker/1\"",
+    ];
+    let mut story = scenario(ON_ALL, "all", &events);
+    story.cluster.config.insert("broker.session.timeout.ms".into(), 9000.into());
+    assert_eq!(broken(&story, &Profile::default(), 3), None);
+    let report = klever::sim::run(&story, 1, None);
+    assert!((7_000..10_500).contains(&report.counters.failover_ms), "{:?}", report.counters);
+    assert_eq!(report.counters.lost_acked, 0);
 }
