@@ -98,7 +98,7 @@ impl Play<'_> {
         let alive = |id: BrokerId| world.live.up >> id.0 & 1 == 1;
         let unclean = world.unclean & bit != 0;
         let id = BrokerId(i32::from(place));
-        let state = after_return(&self.state(world), id, unclean, &alive, self.setting());
+        let state = after_return(&self.state(world), id, !unclean, &alive, self.setting());
         let back = World { unclean: world.unclean & !bit, ..*world };
         self.with(&back, &state, world.live.up | bit)
     }
