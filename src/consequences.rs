@@ -8,28 +8,34 @@
 //! several possible cases ([`possible`]); closed forms ([`tolerance`]) and models judge each case; a figure
 //! covers the cases of a class and takes the worst class.
 
+mod advice;
 mod answer;
 mod assessment;
 mod batching;
 mod case;
 mod chain;
 mod classes;
+mod compare;
 mod fail_over;
 mod failures;
 mod figure;
 #[cfg(test)]
 mod fixtures;
 mod flow;
+mod goal;
 mod gth;
 mod interning;
 mod judgement;
 mod next_break;
 mod ordering;
 mod possible;
+mod presets;
 mod quantile;
 mod risk;
 mod roll;
 mod setting;
+#[cfg(test)]
+mod signs;
 mod tolerance;
 mod traffic;
 mod transition;
@@ -37,12 +43,16 @@ mod what_if;
 mod worst;
 mod yearly;
 
+pub use advice::{Advice, FrontierPoint, MOST_POINTS, advise, frontier};
 pub use answer::{Answer, two_digits};
 pub use assessment::{
     Assessment, Availability, CauseShare, ClassLine, Cost, Durability, FailOver, FigureView, Latency,
     NextBreak, SettingLine, Subject, Throughput,
 };
+pub use compare::{Compared, Delta, compare, differences};
 pub use figure::{Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Tolerated, Unit, Words};
+pub use goal::{Goal, METRICS, MOST_CHANGES, Plan, parse_goals, plan};
+pub use presets::{PRESETS, Preset, preset};
 pub use roll::{RollPlan, restart, roll};
 pub use what_if::{Effect, RestartVerdict, Verdict, lose};
 

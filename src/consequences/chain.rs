@@ -312,3 +312,6 @@ impl<'a> Chain<'a> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod sampler;

@@ -20,13 +20,18 @@ pub(super) const CAUSES: [(&str, &str); 5] = [
     ("acks_tail", "records that were acknowledged before a follower had them"),
 ];
 
+/// Parts of the loss rate of one chain: the first four of [`CAUSES`], and unclean elections that follow an
+/// outage of the site.
+const PARTS: usize = 5;
 const RACK: usize = 1;
 const SITE: usize = 2;
+const UNCLEAN: usize = 3;
+const UNCLEAN_AFTER_SITE: usize = 4;
 
 /// Losses a year by cause, and minutes a year, of one case.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct CaseRisk {
-    losses: [f64; 4],
+    losses: [f64; PARTS],
     writes: f64,
     reads: f64,
     visible: f64,
@@ -84,7 +89,12 @@ impl Risk {
             Answer::between(most(|one| &one.low), most(|one| &one.high))
         };
         let (low, high, replica_sets) = summed_over_sets(docket, classes);
-        let mut losses: Vec<Answer<f64>> = (0..4).map(|at| Answer::between(low[at], high[at])).collect();
+        let part = |ends: &[f64; PARTS], at: usize| match at {
+            UNCLEAN => ends[UNCLEAN] + ends[UNCLEAN_AFTER_SITE],
+            _ => ends[at],
+        };
+        let mut losses: Vec<Answer<f64>> =
+            (0..=UNCLEAN).map(|at| Answer::between(part(&low, at), part(&high, at))).collect();
         losses.push(acks_tail(docket));
         Risk {
             losses,
@@ -136,9 +146,9 @@ fn case_risk(case: &Case, events: &Events) -> CaseRisk {
     let floor = case.write_floor();
     if floor > case.replicas {
         return CaseRisk {
-            losses: [0.0; 4],
+            losses: [0.0; PARTS],
             writes: MINUTES_PER_YEAR,
-            ..case_risk(&with_floor(case, 1), events)
+            ..case_risk(&Case { min_isr: 1, ..*case }, events)
         };
     }
     let shape = shape_of(case);
@@ -148,17 +158,22 @@ fn case_risk(case: &Case, events: &Events) -> CaseRisk {
     let rate = |shape: &Shape, events: &Events| solve(shape, events).losses_per_year;
     let (independent, racks, site) = (rate(&clean, &alone), rate(&clean, &no_site), rate(&clean, events));
     let all = solve(&shape, events);
-    let more = |than: f64, less: f64| (than - less).max(0.0);
+    let unclean = if shape.unclean { (rate(&shape, &no_site) - racks).max(0.0) } else { 0.0 };
     CaseRisk {
-        losses: [independent, more(racks, independent), more(site, racks), more(all.losses_per_year, site)],
+        losses: shares([independent, racks, site, site + unclean, all.losses_per_year]),
         writes: all.minutes_below(floor),
         reads: all.minutes_below(1),
         visible: all.minutes_below(case.visible_floor().min(case.replicas)),
     }
 }
 
-fn with_floor(case: &Case, min_isr: u32) -> Case {
-    Case { min_isr, ..*case }
+/// What each part adds to those before it, together exactly the last. A cause that makes losses rarer (a
+/// machine that is off cannot fail) adds nothing.
+fn shares(cumulative: [f64; PARTS]) -> [f64; PARTS] {
+    let before = |at: usize| if at == 0 { 0.0 } else { cumulative[at - 1] };
+    let added: [f64; PARTS] = std::array::from_fn(|at| (cumulative[at] - before(at)).max(0.0));
+    let sum: f64 = added.iter().sum();
+    added.map(|part| if sum > 0.0 { part * cumulative[PARTS - 1] / sum } else { 0.0 })
 }
 
 fn shape_of(case: &Case) -> Shape {
@@ -174,7 +189,7 @@ fn shape_of(case: &Case) -> Shape {
 
 /// Copysets: partitions with the same replica list are lost together, so each list counts once, with its
 /// worst class (Cidon et al., ATC 2013).
-fn summed_over_sets(docket: &Docket<'_>, classes: &[ClassRisk]) -> ([f64; 4], [f64; 4], u32) {
+fn summed_over_sets(docket: &Docket<'_>, classes: &[ClassRisk]) -> ([f64; PARTS], [f64; PARTS], u32) {
     let columns = &docket.cluster.partitions;
     let total = |risk: &CaseRisk| risk.losses.iter().sum::<f64>();
     let mut place = vec![0; docket.classes.classes.len()];
@@ -195,16 +210,17 @@ fn summed_over_sets(docket: &Docket<'_>, classes: &[ClassRisk]) -> ([f64; 4], [f
         counts[class] += 1;
     }
     let sum = |end: fn(&ClassRisk) -> &CaseRisk| {
-        let mut sums = [0.0; 4];
+        let mut sums = [0.0; PARTS];
         for (count, class) in counts.iter().zip(classes) {
             for (sum, part) in sums.iter_mut().zip(end(class).losses) {
                 *sum += f64::from(*count) * part;
             }
         }
         // One outage of a rack or the site hits all lists there at once: it is one event, not one per list.
-        let site = classes.iter().map(|class| end(class).losses[SITE]).fold(0.0, f64::max);
         sums[RACK] = sums[RACK].min(rack_events(docket));
-        sums[SITE] = site;
+        for once in [SITE, UNCLEAN_AFTER_SITE] {
+            sums[once] = classes.iter().map(|class| end(class).losses[once]).fold(0.0, f64::max);
+        }
         sums
     };
     (sum(|class| &class.low), sum(|class| &class.high), counts.iter().sum())

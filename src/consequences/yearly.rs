@@ -55,6 +55,9 @@ pub(super) fn loss(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
         assumptions: vec![
             "failures are independent but for racks and the site; repair times are exponential".into(),
             "planned restarts wait until all replicas are in sync".into(),
+            "an ELR member is eligible while it is down and not while it catches up; Kafka drops one that \
+             returns after an unclean stop and lets one lead that catches up"
+                .into(),
             "no source gives a rate at which racks or sites are lost for good: theirs are transient".into(),
         ],
         lever: causes.first().map(|share| lever(share.cause).to_string()),

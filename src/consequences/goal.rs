@@ -1,0 +1,325 @@
+//! Goals as people write them (`survive rack, ack_p99_ms < 20`) and the fewest changes that meet them.
+
+use crate::consequences::advice::candidates;
+use crate::consequences::{Answer, Assessment, Subject, Tolerated, assess};
+use crate::hypothesis::apply;
+use crate::knobs::{Change, Scope};
+use crate::model::Cluster;
+use std::fmt;
+
+/// What is asked of one figure.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Goal {
+    /// Data and writes, or one of them, survive so many faults of a kind.
+    Survive {
+        /// `data`, `writes`, `reads` or `all` (data and writes).
+        what: &'static str,
+        /// At least so many.
+        count: u32,
+        /// `crash`, `power_loss`, `disk_loss` or `rack`.
+        fault: &'static str,
+    },
+    /// A number stays below or above a bound.
+    Bound {
+        /// Its name in [`METRICS`].
+        metric: &'static str,
+        /// Whether it must be below; else above.
+        below: bool,
+        /// The bound; it is met too.
+        bound: f64,
+    },
+    /// Order within a partition is kept.
+    Ordered,
+    /// No retry stores a record twice.
+    NoDuplicates,
+}
+
+/// Names of numbers that a goal can bound.
+pub const METRICS: [&str; 10] = [
+    "ack_p50_ms",
+    "ack_p99_ms",
+    "end_to_end_p50_ms",
+    "end_to_end_p99_ms",
+    "loss_per_year",
+    "writes_unavailable_min",
+    "reads_unavailable_min",
+    "failover_s",
+    "throughput_mb_per_s",
+    "storage",
+];
+
+const FAULTS: [&str; 4] = ["crash", "power_loss", "disk_loss", "rack"];
+const OPERATIONS: [&str; 3] = ["data", "writes", "reads"];
+
+impl fmt::Display for Goal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Goal::Survive { what: "all", count, fault } => write!(f, "survive {count} {fault}"),
+            Goal::Survive { what, count, fault } => write!(f, "survive {what} {count} {fault}"),
+            Goal::Bound { metric, below, bound } => {
+                write!(f, "{metric} {} {bound}", if *below { "<" } else { ">" })
+            }
+            Goal::Ordered => write!(f, "ordered"),
+            Goal::NoDuplicates => write!(f, "no duplicates"),
+        }
+    }
+}
+
+/// Reads goals separated by commas.
+///
+/// # Errors
+/// One line that says which part is not a goal and what is.
+pub fn parse_goals(text: &str) -> Result<Vec<Goal>, String> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        return Err(format!("no goal is given: {}", usage()));
+    }
+    parts.into_iter().map(parse_goal).collect()
+}
+
+fn usage() -> String {
+    format!(
+        "write `survive [data|writes|reads] [N] {}`, `ordered`, `no duplicates` or `METRIC < NUMBER` with {}",
+        FAULTS.join("|"),
+        METRICS.join(", ")
+    )
+}
+
+fn parse_goal(part: &str) -> Result<Goal, String> {
+    let wrong = || format!("`{part}` is not a goal: {}", usage());
+    let words: Vec<&str> = part.split_whitespace().collect();
+    match words.as_slice() {
+        ["ordered"] => Ok(Goal::Ordered),
+        ["no", "duplicates"] => Ok(Goal::NoDuplicates),
+        ["survive", rest @ ..] => survive(rest).ok_or_else(wrong),
+        _ => bound(part).ok_or_else(wrong),
+    }
+}
+
+fn survive(words: &[&str]) -> Option<Goal> {
+    let named = |word: &str| OPERATIONS.into_iter().find(|known| *known == word);
+    let (what, words) = match words.split_first().and_then(|(word, rest)| Some((named(word)?, rest))) {
+        Some(found) => found,
+        None => ("all", words),
+    };
+    let (count, words) = match words.split_first().and_then(|(word, rest)| Some((word.parse().ok()?, rest))) {
+        Some(found) => found,
+        None => (1, words),
+    };
+    let [word] = words else { return None };
+    let fault = FAULTS.into_iter().find(|known| known == word || word.strip_suffix("es") == Some(*known))?;
+    let only_data = matches!(fault, "power_loss" | "disk_loss");
+    let what = if only_data && what == "all" { "data" } else { what };
+    (!only_data || what == "data").then_some(Goal::Survive { what, count, fault })
+}
+
+fn bound(part: &str) -> Option<Goal> {
+    let at = part.find(['<', '>'])?;
+    let below = part.as_bytes()[at] == b'<';
+    let metric = METRICS.into_iter().find(|known| *known == part[..at].trim())?;
+    let bound = part[at + 1..].trim_start_matches('=').trim().parse().ok()?;
+    Some(Goal::Bound { metric, below, bound })
+}
+
+impl Goal {
+    /// How far the goal is missed: 0 is met; `None` is not known, which is not met.
+    pub fn shortfall(&self, of: &Assessment) -> Option<f64> {
+        match self {
+            Goal::Survive { what, count, fault } => {
+                let figures = survivals(of, what, fault);
+                figures.into_iter().try_fold(0.0, |worst: f64, figure| {
+                    let low = figure.guaranteed.low()?.min(figure.now.low()?);
+                    let any = figure.of > 0 && low >= figure.of;
+                    let missing = if any { 0 } else { count.saturating_sub(low) };
+                    Some(worst.max(f64::from(missing)))
+                })
+            }
+            Goal::Bound { metric, below, bound } => {
+                let value = metric_value(of, metric);
+                let worst = if *below { value.high()? } else { value.low()? };
+                let over = if *below { worst - bound } else { bound - worst };
+                Some((over / bound.abs().max(f64::MIN_POSITIVE)).max(0.0))
+            }
+            Goal::Ordered => Some(if of.ordering.value.rank? == 2 { 0.0 } else { 1.0 }),
+            Goal::NoDuplicates => Some(if of.duplicates.value.rank? >= 1 { 0.0 } else { 1.0 }),
+        }
+    }
+
+    /// Whether an assessment meets it; what is not known does not.
+    pub fn is_met(&self, of: &Assessment) -> bool {
+        self.shortfall(of) == Some(0.0)
+    }
+}
+
+fn survivals<'a>(of: &'a Assessment, what: &str, fault: &str) -> Vec<&'a Tolerated> {
+    let data = || match fault {
+        "crash" => &of.durability.crash.value,
+        "power_loss" => &of.durability.power_loss.value,
+        "disk_loss" => &of.durability.disk_loss.value,
+        _ => &of.durability.rack.value,
+    };
+    let pick = |operation: &'a crate::consequences::Availability| match fault {
+        "rack" => &operation.rack.value,
+        _ => &operation.crash.value,
+    };
+    match what {
+        "data" => vec![data()],
+        "writes" => vec![pick(&of.writes)],
+        "reads" => vec![pick(&of.reads)],
+        _ => vec![data(), pick(&of.writes)],
+    }
+}
+
+fn metric_value(of: &Assessment, metric: &str) -> Answer<f64> {
+    match metric {
+        "ack_p50_ms" => of.latency.ack.value.p50.clone(),
+        "ack_p99_ms" => of.latency.ack.value.p99.clone(),
+        "end_to_end_p50_ms" => of.latency.end_to_end.value.p50.clone(),
+        "end_to_end_p99_ms" => of.latency.end_to_end.value.p99.clone(),
+        "loss_per_year" => of.durability.loss_per_year.value.value.clone(),
+        "writes_unavailable_min" => of.writes.unavailable.value.value.clone(),
+        "reads_unavailable_min" => of.reads.unavailable.value.value.clone(),
+        "failover_s" => of.fail_over.crash.value.value.map(|ms| ms / 1000.0),
+        "throughput_mb_per_s" => of.throughput.max.value.value.clone(),
+        _ => of.cost.storage.value.value.clone(),
+    }
+}
+
+/// What it takes to meet goals.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Plan {
+    /// They are met as things are.
+    Met,
+    /// The fewest changes that meet them; of equals the one that stores least.
+    Change {
+        /// The changes.
+        changes: Vec<Change>,
+        /// What they come to.
+        assessment: Box<Assessment>,
+    },
+    /// No few changes meet them; which goals are missed by the nearest, and which goals forbid each other.
+    Impossible {
+        /// Goals that no up to [`MOST_CHANGES`] changes meet even alone.
+        alone: Vec<Goal>,
+        /// Pairs of goals that can each be met but not together.
+        together: Vec<(Goal, Goal)>,
+    },
+}
+
+/// Changes that a plan makes at most.
+pub const MOST_CHANGES: usize = 3;
+/// Changes that are combined: those that bring some goal nearer, the best of each goal.
+const MOST_COMBINED: usize = 24;
+
+/// The fewest changes of levers that meet all goals, or what forbids it.
+pub fn plan(cluster: &Cluster, subject: Subject, goals: &[Goal]) -> Plan {
+    let now = assess(cluster, subject);
+    if goals.iter().all(|goal| goal.is_met(&now)) {
+        return Plan::Met;
+    }
+    let search = Search::of(cluster, subject, &now);
+    if let Some((changes, assessment)) = search.fewest(goals) {
+        return Plan::Change { changes, assessment: Box::new(assessment) };
+    }
+    let possible =
+        |goals: &[Goal]| goals.iter().all(|goal| goal.is_met(&now)) || search.fewest(goals).is_some();
+    let (met, alone): (Vec<Goal>, Vec<Goal>) =
+        goals.iter().cloned().partition(|goal| possible(std::slice::from_ref(goal)));
+    let pairs = met.iter().enumerate().flat_map(|(at, a)| met[at + 1..].iter().map(move |b| (a, b)));
+    let together = pairs
+        .filter(|(a, b)| !possible(&[(*a).clone(), (*b).clone()]))
+        .map(|(a, b)| (a.clone(), b.clone()))
+        .collect();
+    Plan::Impossible { alone, together }
+}
+
+struct Search<'a> {
+    cluster: &'a Cluster,
+    subject: Subject,
+    now: &'a Assessment,
+    singles: Vec<(Change, Assessment)>,
+}
+
+impl<'a> Search<'a> {
+    fn of(cluster: &'a Cluster, subject: Subject, now: &'a Assessment) -> Self {
+        let tried = |change: Change| {
+            let assessment = assess(&apply(cluster, std::slice::from_ref(&change)).ok()?, subject);
+            Some((change, assessment))
+        };
+        let structural =
+            |change: &Change| change.knob.scope == Scope::Cluster && change.knob.name == "brokers";
+        let few = |change: &Change| !structural(change) || change.value.int().is_some_and(|count| count <= 6);
+        let singles = candidates(cluster, subject).into_iter().filter(few).filter_map(tried).collect();
+        Search { cluster, subject, now, singles }
+    }
+
+    fn fewest(&self, goals: &[Goal]) -> Option<(Vec<Change>, Assessment)> {
+        let meets = |of: &Assessment| goals.iter().all(|goal| goal.is_met(of));
+        let single = self.singles.iter().filter(|(_, of)| meets(of));
+        if let Some((change, of)) = single.min_by(|(_, a), (_, b)| price(a).total_cmp(&price(b))) {
+            return Some((vec![change.clone()], of.clone()));
+        }
+        let useful = self.useful(goals);
+        (2..=MOST_CHANGES).find_map(|size| {
+            let mut best: Option<(f64, Vec<Change>, Assessment)> = None;
+            self.combinations(&useful, size, &mut |changes| {
+                let Ok(cluster) = apply(self.cluster, changes) else { return };
+                let of = assess(&cluster, self.subject);
+                if meets(&of) && best.as_ref().is_none_or(|(least, _, _)| price(&of) < *least) {
+                    best = Some((price(&of), changes.to_vec(), of));
+                }
+            });
+            best.map(|(_, changes, of)| (changes, of))
+        })
+    }
+
+    /// Changes that bring a missed goal nearer or make one known, the best of each goal first; also
+    /// replication factor, which other goals need room in.
+    fn useful(&self, goals: &[Goal]) -> Vec<&Change> {
+        let missed: Vec<&Goal> = goals.iter().filter(|goal| !goal.is_met(self.now)).collect();
+        let mut useful: Vec<&Change> = Vec::new();
+        let each = MOST_COMBINED / missed.len().max(1);
+        for goal in missed {
+            let before = goal.shortfall(self.now).unwrap_or(f64::INFINITY);
+            let mut nearer: Vec<(f64, &Change)> = self
+                .singles
+                .iter()
+                .filter_map(|(change, of)| Some((goal.shortfall(of)?, change)))
+                .filter(|(missing, change)| {
+                    *missing < before || matches!(change.knob.name, "replication.factor" | "brokers" | "acks")
+                })
+                .collect();
+            nearer.sort_by(|a, b| a.0.total_cmp(&b.0));
+            useful.extend(nearer.into_iter().take(each).map(|(_, change)| change));
+        }
+        useful.dedup();
+        useful
+    }
+
+    /// Every choice of so many changes of different knobs.
+    fn combinations(&self, of: &[&Change], size: usize, visit: &mut impl FnMut(&[Change])) {
+        fn extend(of: &[&Change], size: usize, chosen: &mut Vec<Change>, visit: &mut impl FnMut(&[Change])) {
+            if chosen.len() == size {
+                return visit(chosen);
+            }
+            for (at, change) in of.iter().enumerate() {
+                if chosen.iter().all(|other| other.knob != change.knob) {
+                    chosen.push((*change).clone());
+                    extend(&of[at + 1..], size, chosen, visit);
+                    chosen.pop();
+                }
+            }
+        }
+        extend(of, size, &mut Vec::new(), visit);
+    }
+}
+
+/// What a setting costs to run: bytes stored per byte, then how long an acknowledgement takes.
+fn price(of: &Assessment) -> f64 {
+    let storage = of.cost.storage.value.value.high().unwrap_or(f64::INFINITY);
+    let latency = of.latency.ack.value.p99.high().unwrap_or(f64::INFINITY);
+    storage + latency / 1e4
+}
+
+#[cfg(test)]
+mod tests;
