@@ -21,7 +21,7 @@ pub fn judge(question: &Question) -> Judgement {
         next_break: Some(format!("{} -> {}", now.next_break.event, now.next_break.consequence)),
         assumptions: now.assumptions.clone(),
         warnings: warnings(&found, found_before.as_ref()),
-        not_examined: found.not_examined.iter().map(|missed| missed_line(missed)).collect(),
+        not_examined: found.not_examined.iter().map(missed_line).collect(),
     }
 }
 

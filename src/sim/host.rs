@@ -45,7 +45,7 @@ pub struct Disk {
 impl Disk {
     /// When a use that begins now is over.
     fn use_for(&mut self, now: Nanos, bytes: u64, fsyncs: u32) -> Nanos {
-        let written = now + self.append + (bytes * self.per_byte >> 10) + self.extra;
+        let written = now + self.append + ((bytes * self.per_byte) >> 10) + self.extra;
         if fsyncs == 0 {
             return written;
         }

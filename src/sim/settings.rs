@@ -36,7 +36,7 @@ fn int(scenario: &Scenario, key: &str, version: KafkaVersion) -> Option<i64> {
 
 fn ms(scenario: &Scenario, key: &str, version: KafkaVersion) -> Option<Nanos> {
     let millis = int(scenario, key, version)?;
-    (millis >= 0 && millis < i64::MAX).then(|| (millis as Nanos).saturating_mul(MS))
+    (0..i64::MAX).contains(&millis).then(|| (millis as Nanos).saturating_mul(MS))
 }
 
 /// Rack names by number: the order in which they first stand in the scenario.

@@ -45,7 +45,8 @@ fn what(what: &What, hash: &mut Fnv) {
         What::Process { broker, state } => hash.u64(3).i64(i64::from(broker.0)).u64(*state as u64),
         What::Broker { broker, event } => {
             hash.u64(4).i64(i64::from(broker.0));
-            return broker_event(event, hash);
+            broker_event(event, hash);
+            hash
         }
         What::Registered { broker, epoch } => hash.u64(5).i64(i64::from(broker.0)).i64(*epoch),
         What::Registration { broker, fenced, in_controlled_shutdown } => hash
@@ -56,13 +57,17 @@ fn what(what: &What, hash: &mut Fnv) {
         What::Partition { partition, before: _, after, cause } => {
             hash.u64(7).u64(u64::from(partition.0));
             state(after, hash);
-            return controller_cause(cause, hash);
+            controller_cause(cause, hash);
+            hash
         }
         What::ActiveController { node, epoch } => {
             hash.u64(8).i64(node.map_or(-1, i64::from)).u64(u64::from(*epoch))
         }
         What::AckedLost { partition, records } => hash.u64(11).u64(u64::from(partition.0)).u64(*records),
-        clients => return client_event(clients, hash),
+        clients => {
+            client_event(clients, hash);
+            hash
+        }
     };
 }
 
@@ -151,12 +156,16 @@ fn broker_event(event: &BrokerEvent, hash: &mut Fnv) {
             .i64(*high_watermark),
         BrokerEvent::IsrConfirmed { partition, isr } => {
             hash.u64(7).u64(u64::from(partition.0));
-            return ids(isr, hash);
+            ids(isr, hash);
+            hash
         }
         BrokerEvent::IsrRefused { partition, error } => {
             hash.u64(8).u64(u64::from(partition.0)).i64(*error as i64)
         }
-        role => return role_event(role, hash),
+        role => {
+            role_event(role, hash);
+            hash
+        }
     };
 }
 
