@@ -1,6 +1,7 @@
 //! Stopping the whole job, as the shell's stop key does, when somebody is there to continue it.
 
-use rustix::process::{Signal, getpgid, getpgrp, getppid, getsid, kill_current_process_group};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, getpgid, getpgrp, getppid, getsid};
 use std::io;
 
 /// Stops this process group and returns when it is continued. Yields `false`, without stopping, when no shell
@@ -9,15 +10,22 @@ pub(super) fn stop() -> io::Result<bool> {
     if !has_shell() {
         return Ok(false);
     }
-    kill_current_process_group(Signal::STOP)?;
+    kill(Pid::from_raw(0), Signal::SIGSTOP)?;
     Ok(true)
 }
 
-/// POSIX's "not orphaned": the parent is of this session and of another group.
+/// POSIX's "not orphaned": the parent is of this session and of another group. In a container the parent, its
+/// session and its group may lie outside the process namespace and read as 0, which is nobody.
 fn has_shell() -> bool {
-    let Some(parent) = getppid() else { return false };
-    let same_session =
-        matches!((getsid(Some(parent)), getsid(None)), (Ok(theirs), Ok(ours)) if theirs == ours);
-    let other_group = getpgid(Some(parent)).is_ok_and(|group| group != getpgrp());
+    let nobody = Pid::from_raw(0);
+    let parent = getppid();
+    if parent == nobody {
+        return false;
+    }
+    let same_session = matches!(
+        (getsid(Some(parent)), getsid(None)),
+        (Ok(theirs), Ok(ours)) if theirs == ours && ours != nobody
+    );
+    let other_group = getpgid(Some(parent)).is_ok_and(|group| group != nobody && group != getpgrp());
     same_session && other_group
 }
