@@ -31,9 +31,16 @@ fn resident_mib() -> Option<u64> {
     Some(kib / 1024)
 }
 
-/// One hour of the reference cluster: 3 brokers, 12 partitions, RF 3, 1,000 batches a second, two groups.
+/// The reference cluster, 3 brokers, 12 partitions, RF 3 and two groups, with each record a batch of its own.
+fn thousand_batches_a_second() -> Scenario {
+    let mut scenario = Scenario::reference();
+    scenario.producers[0].config.insert("linger.ms".into(), 0.into());
+    scenario
+}
+
+/// One hour with 1,000 batches a second.
 fn hour() {
-    let mut sim = Simulator::new(&Scenario::reference(), 1, None);
+    let mut sim = Simulator::new(&thousand_batches_a_second(), 1, None);
     let begin = Instant::now();
     for minutes in [1, 10, 30, 60] {
         sim.run_until(minutes * 60 * SECOND);
@@ -90,6 +97,12 @@ fn seconds_of(bencher: Bencher<'_, '_>, scenario: &Scenario, seconds: u64) {
 #[divan::bench(sample_count = 10)]
 fn reference_10s(bencher: Bencher<'_, '_>) {
     seconds_of(bencher, &scenario(3, 12), 10);
+}
+
+/// The same with 1,000 batches a second.
+#[divan::bench(sample_count = 10)]
+fn thousand_batches_10s(bencher: Bencher<'_, '_>) {
+    seconds_of(bencher, &thousand_batches_a_second(), 10);
 }
 
 /// One simulated second with more and more brokers.

@@ -26,11 +26,17 @@ use crate::protocol::wire::Offset;
 pub struct Consumer {
     settings: ConsumerSettings,
     leaders: Vec<PartitionLeader>,
+    /// Where in `leaders` a partition is.
+    places: Vec<u32>,
     metadata: Refresh,
     owned: Vec<positions::Owned>,
+    /// Whether a partition may wait for an answer, or rest after an error.
+    restless: bool,
+    /// Who leads the owned partitions.
+    leading: Vec<BrokerId>,
     fetches: Vec<fetcher::InFlight>,
     /// Brokers that could not be reached, and until when they are left alone.
-    resting: Vec<(crate::model::BrokerId, Nanos)>,
+    resting: Vec<(BrokerId, Nanos)>,
     next_fetch: u64,
     /// Where the next `poll()` starts to look, so that all partitions get their turn.
     next_owned: usize,
@@ -46,8 +52,11 @@ impl Consumer {
     pub fn new(settings: ConsumerSettings) -> Self {
         Consumer {
             leaders: Vec::new(),
+            places: Vec::new(),
             metadata: Refresh::new(),
             owned: Vec::new(),
+            restless: false,
+            leading: Vec::new(),
             fetches: Vec::new(),
             resting: Vec::new(),
             next_fetch: 0,
@@ -66,6 +75,7 @@ impl Consumer {
         if self.wake_at <= now {
             self.wake_at = Nanos::MAX;
         }
+        self.restless |= !matches!(input, ConsumerInput::Wake | ConsumerInput::Fetched { .. });
         match input {
             ConsumerInput::Start => self.start(now),
             ConsumerInput::Close => self.close(now, out),
@@ -96,7 +106,9 @@ impl Consumer {
         self.time_out_fetches(now);
         self.beat(now, out);
         self.run_application(now, out);
-        self.tend_positions(now, out);
+        if self.restless {
+            self.tend_positions(now, out);
+        }
         self.send_fetches(now, out);
         if self.metadata.ask(now) {
             out.push(ConsumerOutput::WantMetadata);
@@ -110,8 +122,8 @@ impl Consumer {
             self.app_due(),
             self.heartbeat_due(),
             self.calls_due(),
-            self.fetcher_due(now),
-            self.positions_due(),
+            self.fetcher_due(),
+            self.positions_due(now),
         ];
         // What was due and could not be done waits for something else to happen.
         let next = due.into_iter().filter(|due| *due > now).min().unwrap_or(Nanos::MAX);

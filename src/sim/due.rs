@@ -128,13 +128,15 @@ pub enum Message {
     },
 }
 
-/// A timer with one entry in the queue at most that matters.
-#[derive(Clone, Copy, Debug, Default)]
+/// When the owner wants to be woken, and which entries of the queue will look after that.
+///
+/// No entry is ever taken out of the queue. An earlier one comes on top of those that wait, and a later time is
+/// left to the next entry that comes up: however often the time moves, few entries wait.
+#[derive(Clone, Debug, Default)]
 pub struct Timer {
-    /// When the owner wants to be woken.
     due: Option<Nanos>,
-    /// The entry in the queue; it is never later than `due`.
-    queued: Option<Nanos>,
+    /// Entries in the queue, the next one last.
+    queued: Vec<Nanos>,
 }
 
 impl Timer {
@@ -157,18 +159,16 @@ impl Timer {
     }
 
     fn enqueue(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
-        if self.queued.is_none_or(|queued| at < queued) {
-            self.queued = Some(at);
+        if self.queued.last().is_none_or(|next| at < *next) {
+            self.queued.push(at);
             queue.push(at, Due::Timer(of));
         }
     }
 
-    /// Whether the owner is to be woken by the entry that came up now.
+    /// An entry came up: whether the owner is to be woken.
     pub fn fires(&mut self, now: Nanos, of: Timed, queue: &mut Queue<Due>) -> bool {
-        if self.queued != Some(now) {
-            return false;
-        }
-        self.queued = None;
+        debug_assert_eq!(self.queued.last(), Some(&now), "an entry that nobody put in");
+        self.queued.pop();
         match self.due {
             Some(due) if due <= now => {
                 self.due = None;
@@ -206,6 +206,19 @@ mod tests {
             }
         }
         assert_eq!(fired, [60]);
+    }
+
+    /// A far time that moves on after each near one, as a request's time-out does.
+    #[test]
+    fn a_far_time_that_moves_on_leaves_no_entries_behind() {
+        let (mut timer, mut queue) = (Timer::default(), Queue::default());
+        for now in 0..100 {
+            timer.set(now + 1000, Timed::Controller, &mut queue);
+            timer.set(now + 1, Timed::Controller, &mut queue);
+            let (at, _) = queue.pop_until(now + 1).unwrap();
+            assert!(timer.fires(at, Timed::Controller, &mut queue));
+        }
+        assert_eq!(queue.len(), 1);
     }
 
     /// The owner is stepped by a message at the very time of its timer, before the timer's entry comes up.

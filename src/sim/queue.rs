@@ -2,16 +2,28 @@
 
 use crate::model::Nanos;
 
-/// A place in the queue: when, then the number of the entry and where its content is.
+/// A place in the queue: when, then the number of the entry and where its content is. One number, because one
+/// comparison of 128 bits is decided without a jump.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    at: Nanos,
-    /// 40 bits of sequence number above 24 bits of slot.
-    order: u64,
-}
+struct Key(u128);
 
 const SLOT_BITS: u32 = 24;
 const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
+
+impl Key {
+    /// `order`: 40 bits of sequence number above 24 bits of slot.
+    fn new(at: Nanos, order: u64) -> Self {
+        Key(u128::from(at) << 64 | u128::from(order))
+    }
+
+    fn at(self) -> Nanos {
+        (self.0 >> 64) as Nanos
+    }
+
+    fn slot(self) -> u32 {
+        (self.0 as u64 & SLOT_MASK) as u32
+    }
+}
 
 /// A heap of four children a node over small keys; the contents stay where they are.
 ///
@@ -48,7 +60,7 @@ impl<T> Queue<T> {
 
     /// When the next one is due.
     pub fn next_at(&self) -> Option<Nanos> {
-        self.heap.first().map(|key| key.at)
+        self.heap.first().map(|key| key.at())
     }
 
     /// Puts one in.
@@ -69,14 +81,14 @@ impl<T> Queue<T> {
         assert!(u64::from(slot) <= SLOT_MASK && self.next < 1 << (64 - SLOT_BITS), "the queue is full");
         let order = self.next << SLOT_BITS | u64::from(slot);
         self.next += 1;
-        self.heap.push(Key { at, order });
+        self.heap.push(Key::new(at, order));
         self.rise(self.heap.len() - 1);
     }
 
     /// Takes the next one out if it is due by `until`.
     pub fn pop_until(&mut self, until: Nanos) -> Option<(Nanos, T)> {
         let first = *self.heap.first()?;
-        if first.at > until {
+        if first.at() > until {
             return None;
         }
         let last = self.heap.pop()?;
@@ -84,10 +96,9 @@ impl<T> Queue<T> {
             self.heap[0] = last;
             self.sink(0);
         }
-        let slot = first.order & SLOT_MASK;
-        self.free.push(slot as u32);
-        let item = self.slots[slot as usize].take()?;
-        Some((first.at, item))
+        self.free.push(first.slot());
+        let item = self.slots[first.slot() as usize].take()?;
+        Some((first.at(), item))
     }
 
     fn rise(&mut self, mut at: usize) {
@@ -105,25 +116,28 @@ impl<T> Queue<T> {
 
     fn sink(&mut self, mut at: usize) {
         let key = self.heap[at];
-        let len = self.heap.len();
-        loop {
-            let first = at * 4 + 1;
-            if first >= len {
+        while let Some((least, child)) = self.least_child(at) {
+            if key <= child {
                 break;
             }
-            let mut least = first;
-            for child in first + 1..(first + 4).min(len) {
-                if self.heap[child] < self.heap[least] {
-                    least = child;
-                }
-            }
-            if key <= self.heap[least] {
-                break;
-            }
-            self.heap[at] = self.heap[least];
+            self.heap[at] = child;
             at = least;
         }
         self.heap[at] = key;
+    }
+
+    fn least_child(&self, at: usize) -> Option<(usize, Key)> {
+        let first = at * 4 + 1;
+        let children = self.heap.get(first..)?;
+        let (nth, key) = match children.first_chunk::<4>() {
+            Some([a, b, c, d]) => {
+                let left = if b < a { (1, *b) } else { (0, *a) };
+                let right = if d < c { (3, *d) } else { (2, *c) };
+                if right.1 < left.1 { right } else { left }
+            }
+            None => children.iter().copied().enumerate().min_by_key(|(_, key)| *key)?,
+        };
+        Some((first + nth, key))
     }
 }
 

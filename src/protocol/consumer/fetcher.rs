@@ -11,8 +11,17 @@ pub(super) struct InFlight {
     id: u64,
     broker: BrokerId,
     sent_at: Nanos,
-    /// Where each partition was asked from.
-    asked: Vec<(PartitionIx, Offset)>,
+    /// What was asked for.
+    asked: Vec<Asked>,
+}
+
+/// A partition in a fetch.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    partition: PartitionIx,
+    from: Offset,
+    /// Its place among the owned partitions when it was asked for.
+    place: usize,
 }
 
 impl Consumer {
@@ -22,14 +31,21 @@ impl Consumer {
             return;
         }
         self.resting.retain(|(_, until)| *until > now);
+        if self.leading.iter().all(|broker| self.busy(*broker)) {
+            return;
+        }
         for place in 0..self.owned.len() {
             let Some(broker) = self.fetchable(now, &self.owned[place]) else { continue };
-            let busy = self.fetches.iter().any(|fetch| fetch.broker == broker)
-                || self.resting.iter().any(|(resting, _)| *resting == broker);
-            if !busy {
+            if !self.busy(broker) {
                 self.send_fetch(now, broker, out);
             }
         }
+    }
+
+    /// Whether a fetch is under way to a broker, or it is left alone for a while.
+    fn busy(&self, broker: BrokerId) -> bool {
+        self.fetches.iter().any(|fetch| fetch.broker == broker)
+            || self.resting.iter().any(|(resting, _)| *resting == broker)
     }
 
     /// Whom to ask for a partition, if it can be fetched now.
@@ -40,8 +56,12 @@ impl Consumer {
     }
 
     fn send_fetch(&mut self, now: Nanos, broker: BrokerId, out: &mut Vec<ConsumerOutput>) {
-        let mut partitions = Vec::new();
-        for owned in self.owned.iter().filter(|owned| self.fetchable(now, owned) == Some(broker)) {
+        let (mut partitions, mut asked) = (Vec::new(), Vec::new());
+        for (place, owned) in self.owned.iter().enumerate() {
+            if self.fetchable(now, owned) != Some(broker) {
+                continue;
+            }
+            asked.push(Asked { partition: owned.partition, from: owned.position.unwrap_or(0), place });
             partitions.push(FetchPartition {
                 partition: owned.partition,
                 current_leader_epoch: match self.settings.validates_epochs {
@@ -53,7 +73,6 @@ impl Consumer {
                 log_start: -1,
             });
         }
-        let asked = partitions.iter().map(|asked| (asked.partition, asked.fetch_offset)).collect();
         let id = self.next_fetch;
         self.next_fetch += 1;
         self.fetches.push(InFlight { id, broker, sent_at: now, asked });
@@ -77,17 +96,27 @@ impl Consumer {
     ) {
         let Some(at) = self.fetches.iter().position(|fetch| fetch.id == request) else { return };
         let fetch = self.fetches.swap_remove(at);
-        for result in results {
-            let asked = fetch.asked.iter().find(|(partition, _)| *partition == result.partition);
-            let Some((_, from)) = asked else { continue };
-            let Some(at) = self.owned.iter().position(|owned| owned.partition == result.partition) else {
+        for (nth, result) in results.iter().enumerate() {
+            // Answers come in the order of the questions, as a rule.
+            let of_it = |asked: &&Asked| asked.partition == result.partition;
+            let asked = fetch.asked.get(nth).filter(of_it).or_else(|| fetch.asked.iter().find(of_it));
+            let Some((asked, at)) = asked.and_then(|asked| Some((asked, self.still_at(asked)?))) else {
                 continue;
             };
             let owned = &self.owned[at];
             // The position moved, or has to be validated, while the answer was on its way.
-            if owned.position == Some(*from) && owned.awaits == Awaits::Nothing {
-                self.receive(now, at, *from, result, out);
+            if owned.position == Some(asked.from) && owned.awaits == Awaits::Nothing {
+                self.receive(now, at, asked.from, result, out);
             }
+        }
+    }
+
+    /// Where an asked-for partition is among those owned now.
+    fn still_at(&self, asked: &Asked) -> Option<usize> {
+        let of_it = |owned: &Owned| owned.partition == asked.partition;
+        match self.owned.get(asked.place) {
+            Some(owned) if of_it(owned) => Some(asked.place),
+            _ => self.owned.iter().position(of_it),
         }
     }
 
@@ -110,8 +139,12 @@ impl Consumer {
                     (records.count > 0).then_some(Fetched { offset, records, epoch: batch.leader_epoch })
                 }));
             }
-            ErrorCode::OffsetOutOfRange => self.reset(at, ConsumerError::OutOfRange, out),
+            ErrorCode::OffsetOutOfRange => {
+                self.restless = true;
+                self.reset(at, ConsumerError::OutOfRange, out);
+            }
             _ => {
+                self.restless = true;
                 self.owned[at].not_before = now.saturating_add(self.settings.retry_backoff);
                 self.metadata.request();
             }
@@ -166,13 +199,12 @@ impl Consumer {
         }
     }
 
-    /// When a fetch times out, or is tried again after an error.
-    pub(super) fn fetcher_due(&self, now: Nanos) -> Nanos {
+    /// When a fetch times out, or a broker is asked again.
+    pub(super) fn fetcher_due(&self) -> Nanos {
         let timeout = self.settings.request_timeout;
         let timeouts = self.fetches.iter().map(|fetch| fetch.sent_at.saturating_add(timeout));
         let rests = self.resting.iter().map(|(_, until)| *until);
-        let retries = self.owned.iter().map(|owned| owned.not_before).filter(|at| *at > now);
-        timeouts.chain(rests).chain(retries).min().unwrap_or(Nanos::MAX)
+        timeouts.chain(rests).min().unwrap_or(Nanos::MAX)
     }
 }
 

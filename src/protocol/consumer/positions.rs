@@ -73,16 +73,16 @@ impl Owned {
 impl Consumer {
     pub(super) fn learn_metadata(&mut self, now: Nanos, answer: Option<&[PartitionLeader]>) {
         let mut news = false;
-        for (place, told) in answer.unwrap_or_default().iter().enumerate() {
-            match self.leaders.get_mut(place) {
-                Some(known) if told.epoch >= known.epoch => {
-                    news |= *known != *told;
-                    *known = *told;
+        for told in answer.unwrap_or_default() {
+            match self.place(told.partition) {
+                Some(place) if told.epoch >= self.leaders[place].epoch => {
+                    news |= self.leaders[place] != *told;
+                    self.leaders[place] = *told;
                 }
                 Some(_) => {}
                 None => {
                     news = true;
-                    self.leaders.push(*told);
+                    self.add_leader(*told);
                     self.membership.partitions_added();
                 }
             }
@@ -95,9 +95,25 @@ impl Consumer {
         self.mark_for_validation();
     }
 
+    fn place(&self, partition: PartitionIx) -> Option<usize> {
+        self.places
+            .get(partition.at())
+            .map(|place| *place as usize)
+            .filter(|place| *place < self.leaders.len())
+    }
+
+    fn add_leader(&mut self, leader: PartitionLeader) {
+        let at = leader.partition.at();
+        if self.places.len() <= at {
+            self.places.resize(at + 1, u32::MAX);
+        }
+        self.places[at] = self.leaders.len() as u32;
+        self.leaders.push(leader);
+    }
+
     /// Where a partition is led now, with the epoch.
     pub(super) fn leader(&self, partition: PartitionIx) -> Option<(BrokerId, LeaderEpoch)> {
-        let known = self.leaders.iter().find(|leader| leader.partition == partition)?;
+        let known = &self.leaders[self.place(partition)?];
         known.leader.map(|broker| (broker, known.epoch))
     }
 
@@ -107,11 +123,9 @@ impl Consumer {
         if !self.settings.validates_epochs {
             return;
         }
-        for owned in &mut self.owned {
-            let known = self.leaders.iter().find(|leader| leader.partition == owned.partition);
-            let Some(epoch) = known.filter(|known| known.leader.is_some()).map(|known| known.epoch) else {
-                continue;
-            };
+        for at in 0..self.owned.len() {
+            let Some((_, epoch)) = self.leader(self.owned[at].partition) else { continue };
+            let owned = &mut self.owned[at];
             let ready = matches!(owned.awaits, Awaits::Nothing | Awaits::Validation);
             if !ready || owned.position.is_none() || owned.valid_under >= epoch {
                 continue;
@@ -130,6 +144,7 @@ impl Consumer {
 
     /// Asks what is still to be asked.
     pub(super) fn tend_positions(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.note_leading();
         self.ask_for_committed(now, out);
         for at in 0..self.owned.len() {
             let owned = &self.owned[at];
@@ -283,9 +298,24 @@ impl Consumer {
         (owned.valid_under, owned.not_before) = (valid_under, 0);
     }
 
-    /// When a question is asked again that was refused or not answered.
-    pub(super) fn positions_due(&mut self) -> Nanos {
-        let waiting = self.owned.iter().filter(|owned| owned.awaits != Awaits::Nothing);
-        waiting.map(|owned| owned.not_before).filter(|at| *at > 0).min().unwrap_or(Nanos::MAX)
+    /// When a question is asked again that was refused or not answered, or a fetch after an error.
+    pub(super) fn positions_due(&mut self, now: Nanos) -> Nanos {
+        if !self.restless {
+            return Nanos::MAX;
+        }
+        self.restless =
+            self.owned.iter().any(|owned| owned.awaits != Awaits::Nothing || owned.not_before > 0);
+        self.owned.iter().map(|owned| owned.not_before).filter(|at| *at > now).min().unwrap_or(Nanos::MAX)
+    }
+
+    /// Notes who leads the owned partitions now.
+    fn note_leading(&mut self) {
+        self.leading.clear();
+        for owned in &self.owned {
+            let leader = self.leader(owned.partition).map(|(broker, _)| broker);
+            if let Some(broker) = leader.filter(|broker| !self.leading.contains(broker)) {
+                self.leading.push(broker);
+            }
+        }
     }
 }
