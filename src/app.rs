@@ -9,6 +9,7 @@ mod fuzzy;
 mod health;
 mod judge;
 mod judgement;
+mod lag;
 mod levers;
 mod line;
 mod list;
@@ -31,6 +32,7 @@ pub use filter::Filter;
 pub use health::Health;
 pub use judge::judge;
 pub use judgement::{Consequence, Judgement, Under, Warning};
+pub use lag::LagHistory;
 pub use levers::LeverRow;
 pub use line::Line;
 pub use list::List;
@@ -46,7 +48,6 @@ use crate::keymap::{Context, Key, Keymap, KeymapError, Keys};
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, Millis};
 use crate::sim::SimView;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How the application starts.
@@ -128,7 +129,7 @@ pub struct App {
     moved: Vec<tweak::Moved>,
     undone: Vec<tweak::Moved>,
     levers: Vec<LeverRow>,
-    lags: BTreeMap<Arc<str>, (Millis, i64)>,
+    lags: LagHistory,
     filters: [Filter; Pane::COUNT],
     sorts: [Sort; Pane::COUNT],
     rows: [Vec<u32>; Pane::COUNT],
@@ -177,7 +178,7 @@ impl App {
             moved: Vec::new(),
             undone: Vec::new(),
             levers: Vec::new(),
-            lags: BTreeMap::new(),
+            lags: LagHistory::default(),
             filters: std::array::from_fn(|_| Filter::default()),
             sorts: [Sort::default(); Pane::COUNT],
             rows: std::array::from_fn(|_| Vec::new()),

@@ -12,10 +12,14 @@ mod advice;
 mod answer;
 mod assessment;
 mod batching;
+mod capacity;
 mod case;
 mod chain;
 mod classes;
 mod compare;
+mod consumers;
+mod copysets;
+mod cost;
 mod fail_over;
 mod failures;
 mod figure;
@@ -26,16 +30,21 @@ mod goal;
 mod gth;
 mod interning;
 mod judgement;
+mod losses;
 mod next_break;
 mod ordering;
 mod possible;
 mod presets;
 mod quantile;
+mod recovery;
+mod resources;
 mod risk;
 mod roll;
 mod setting;
 #[cfg(test)]
 mod signs;
+mod spread;
+mod tail;
 mod tolerance;
 mod traffic;
 mod transition;
@@ -46,8 +55,8 @@ mod yearly;
 pub use advice::{Advice, FrontierPoint, MOST_POINTS, advise, frontier};
 pub use answer::{Answer, two_digits};
 pub use assessment::{
-    Assessment, Availability, CauseShare, ClassLine, Cost, Durability, FailOver, FigureView, Latency,
-    NextBreak, SettingLine, Subject, Throughput,
+    Assessment, Availability, CauseShare, ClassLine, Cost, Durability, Entry, FailOver, FigureView, Latency,
+    NextBreak, Section, SettingLine, Subject, Throughput,
 };
 pub use compare::{Compared, Delta, compare, differences};
 pub use figure::{Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Tolerated, Unit, Words};
@@ -56,7 +65,7 @@ pub use presets::{PRESETS, Preset, preset};
 pub use roll::{RollPlan, restart, roll};
 pub use what_if::{Effect, RestartVerdict, Verdict, lose};
 
-use crate::model::Cluster;
+use crate::model::{Cluster, Environment};
 use judgement::Docket;
 use risk::Risk;
 use tolerance::{Fault, Operation};
@@ -84,9 +93,21 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
         latency: flows.latency(&docket),
         throughput: flows.throughput(&docket),
         cost: flows.cost(&docket),
+        sections: sections(&docket, &risk, &flows),
         next_break: next_break::next_break(&docket),
         classes: worst::class_lines(&docket),
     }
+}
+
+fn sections(docket: &Docket<'_>, risk: &Risk, flows: &Flows) -> Vec<Section> {
+    vec![
+        spread::section(docket, risk),
+        losses::section(docket, risk, flows),
+        capacity::section(docket, flows),
+        recovery::section(docket),
+        resources::section(docket, flows),
+        consumers::section(docket, flows),
+    ]
 }
 
 fn name_of(cluster: &Cluster, subject: Subject) -> String {
@@ -134,7 +155,9 @@ fn assumptions(docket: &Docket<'_>) -> Vec<String> {
         load.record_bytes,
         load.producers
     ));
-    lines.push(format!("failure rates: {}", assumed.env.name));
+    let as_named = Environment::preset(&assumed.env.name).is_some_and(|preset| preset == assumed.env);
+    let changed = if as_named { "" } else { ", changed" };
+    lines.push(format!("failure rates and machines: {}{changed}", assumed.env.name));
     for line in docket.setting.lines.iter().filter(|line| line.value.get().is_none()) {
         lines.push(docket.setting.why_unknown(&line.key));
     }

@@ -11,6 +11,7 @@ mod config_def;
 mod consumer;
 mod defaults;
 mod environment;
+mod machine;
 mod producer;
 mod resolve;
 mod topic;
@@ -213,6 +214,7 @@ pub static ALL: &[&Knob] = &[
     &topic::RETENTION_MS,
     &topic::RETENTION_BYTES,
     &topic::SEGMENT_BYTES,
+    &topic::SEGMENT_MS,
     &broker::REPLICA_LAG_TIME_MAX,
     &broker::SESSION_TIMEOUT,
     &broker::HEARTBEAT_INTERVAL,
@@ -222,6 +224,7 @@ pub static ALL: &[&Knob] = &[
     &broker::DEFAULT_REPLICATION_FACTOR,
     &broker::UNCLEAN_LEADER_ELECTION,
     &broker::NUM_IO_THREADS,
+    &broker::RECOVERY_THREADS,
     &consumer::ENABLE_AUTO_COMMIT,
     &consumer::AUTO_COMMIT_INTERVAL,
     &consumer::AUTO_OFFSET_RESET,
@@ -231,6 +234,9 @@ pub static ALL: &[&Knob] = &[
     &consumer::FETCH_MIN_BYTES,
     &consumer::FETCH_MAX_WAIT,
     &consumer::ISOLATION_LEVEL,
+    &consumer::FETCH_MAX_BYTES,
+    &consumer::MAX_PARTITION_FETCH,
+    &consumer::GROUP_PROTOCOL,
     &cluster::BROKERS,
     &cluster::RACKS,
     &cluster::KAFKA_VERSION,
@@ -239,6 +245,8 @@ pub static ALL: &[&Knob] = &[
     &environment::RECORD_BYTES,
     &environment::PRODUCERS,
     &environment::KEYED,
+    &environment::CONSUMERS,
+    &environment::PROCESSING,
     &environment::CLIENT_RTT,
     &environment::RACK_RTT,
     &environment::SAME_RACK_RTT,
@@ -254,6 +262,21 @@ pub static ALL: &[&Knob] = &[
     &environment::POWER_SHARE,
     &environment::SITE_OUTAGES_PER_YEAR,
     &environment::CATCH_UP_MINUTES,
+    &environment::GUARDED_RESTARTS,
+    &machine::CORES,
+    &machine::NETWORK,
+    &machine::DISK,
+    &machine::FLUSH,
+    &machine::MEMORY,
+    &machine::HEAP,
+    &machine::WRITEBACK,
+    &machine::MAP_LIMIT,
+    &machine::FILE_LIMIT,
+    &machine::APPEND,
+    &machine::FOLLOWER_APPEND,
+    &machine::FETCH_PARTITION,
+    &machine::STALL_SHARE,
+    &machine::STALL,
 ];
 
 #[cfg(test)]

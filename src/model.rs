@@ -11,7 +11,7 @@ mod placement;
 mod units;
 mod version;
 
-pub use clients::{Assumptions, ClientProfile, Environment, Load, Net};
+pub use clients::{Assumptions, ClientProfile, Environment, Load, Machine, Net};
 pub use cluster::{Broker, BrokerState, Cluster, Features, Quorum, Topic};
 pub use config::{ConfigEntry, ConfigMap, ConfigSource};
 pub use datum::{Datum, Origin, Unknown};

@@ -1,9 +1,8 @@
 //! What the panes show of a cluster, counted once per state instead of once per frame.
 
-use crate::app::Health;
+use crate::app::{Health, LagHistory};
 use crate::knobs::{self, Scope};
 use crate::model::{BrokerId, BrokerState, Cluster, Datum, GroupState, Lag, Millis, PartitionIx, Topic};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One broker with what it carries.
@@ -36,7 +35,8 @@ pub struct GroupRow {
     pub members: Option<u32>,
     /// Its whole lag.
     pub lag: Lag,
-    /// How fast the lag grows (or shrinks, when negative), records a second, if it was seen twice.
+    /// How fast the lag grows (or shrinks, when negative), records a second, once it was seen long enough (see
+    /// [`LagHistory`]).
     pub growth_per_s: Option<f64>,
 }
 
@@ -54,8 +54,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Counts a cluster; `before` is the lag of each group at an earlier time.
-    pub fn of(cluster: &Cluster, before: &BTreeMap<Arc<str>, (Millis, i64)>) -> Facts {
+    /// Counts a cluster whose groups had these lags.
+    pub fn of(cluster: &Cluster, lags: &LagHistory) -> Facts {
         let min_isr = minimums(cluster);
         let mut facts = Facts { brokers: brokers(cluster), min_isr, ..Facts::default() };
         for partition in cluster.partitions.iter() {
@@ -64,15 +64,12 @@ impl Facts {
         let groups = cluster.groups.get().map_or(&[][..], |groups| groups);
         facts.groups = groups
             .iter()
-            .map(|group| {
-                let lag = cluster.lag_of_group(group);
-                GroupRow {
-                    id: group.id.clone(),
-                    state: group.state,
-                    members: group.member_count.get().copied(),
-                    lag,
-                    growth_per_s: growth(before.get(&group.id), cluster.taken_at, lag),
-                }
+            .map(|group| GroupRow {
+                id: group.id.clone(),
+                state: group.state,
+                members: group.member_count.get().copied(),
+                lag: cluster.lag_of_group(group),
+                growth_per_s: lags.growth_per_s(&group.id),
             })
             .collect();
         facts
@@ -93,24 +90,6 @@ impl Facts {
     /// How many partitions are in this state.
     pub fn count(&self, health: Health) -> u32 {
         self.health[health as usize]
-    }
-}
-
-/// The lag of each group that is known, to compare a later one with.
-pub fn lags(cluster: &Cluster, facts: &Facts) -> BTreeMap<Arc<str>, (Millis, i64)> {
-    let known = facts.groups.iter().filter_map(|group| match group.lag {
-        Lag::Records(lag) => Some((group.id.clone(), (cluster.taken_at, lag))),
-        Lag::NoCommit | Lag::Unknown => None,
-    });
-    known.collect()
-}
-
-fn growth(before: Option<&(Millis, i64)>, now: Millis, lag: Lag) -> Option<f64> {
-    match (before, lag) {
-        (Some((then, was)), Lag::Records(lag)) if now > *then => {
-            Some((lag - was) as f64 * 1000.0 / (now - then) as f64)
-        }
-        _ => None,
     }
 }
 
@@ -191,7 +170,7 @@ mod tests {
     #[test]
     fn partitions_are_counted_by_health_and_broker() {
         let cluster = cluster();
-        let facts = Facts::of(&cluster, &BTreeMap::new());
+        let facts = Facts::of(&cluster, &LagHistory::default());
         assert_eq!(facts.count(Health::AtMin), 1);
         assert_eq!(facts.count(Health::NoLeader), 1);
         assert_eq!(facts.count(Health::NotPreferred), 1);
@@ -199,13 +178,5 @@ mod tests {
         assert_eq!(facts.brokers.iter().map(|row| row.leads).sum::<u32>(), 11);
         assert_eq!(facts.brokers.iter().map(|row| row.follows).sum::<u32>(), 25);
         assert_eq!(facts.brokers.iter().map(|row| row.out_of_sync).sum::<u32>(), 2);
-    }
-
-    #[test]
-    fn growth_needs_two_moments() {
-        assert_eq!(growth(Some(&(1000, 50)), 3000, Lag::Records(150)), Some(50.0));
-        assert_eq!(growth(None, 3000, Lag::Records(150)), None);
-        assert_eq!(growth(Some(&(3000, 50)), 3000, Lag::Records(150)), None);
-        assert_eq!(growth(Some(&(1000, 50)), 3000, Lag::Unknown), None);
     }
 }

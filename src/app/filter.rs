@@ -243,7 +243,6 @@ mod tests {
     use super::*;
     use crate::hypothesis::reference;
     use crate::model::{GroupState, KafkaVersion, Partitions};
-    use std::collections::BTreeMap;
 
     fn found(filter: &str) -> Vec<u32> {
         let mut cluster = reference(KafkaVersion::REFERENCE);
@@ -251,7 +250,7 @@ mod tests {
         rows[3].isr.truncate(1);
         rows[4].leader = None;
         cluster.partitions = Partitions::from_rows(&rows, cluster.partitions.elr.map(|_| ()));
-        let facts = Facts::of(&cluster, &BTreeMap::new());
+        let facts = Facts::of(&cluster, &crate::app::LagHistory::default());
         Filter::parse(filter).unwrap().partitions(&cluster, &facts)
     }
 

@@ -1,8 +1,6 @@
 //! One message, one step.
 
-use crate::app::{
-    App, Effect, Facts, Level, Msg, Overlay, Page, Pane, Question, Snapshot, Target, facts, levers,
-};
+use crate::app::{App, Effect, Facts, Level, Msg, Overlay, Page, Pane, Question, Snapshot, Target, levers};
 use crate::consequences::lose;
 use crate::hypothesis::Hypothesis;
 use crate::keymap::{Key, Lookup};
@@ -152,11 +150,10 @@ impl App {
             self.forget_moves();
             self.tell(Level::Notice, format!("no longer possible and taken back: {change}"));
         }
-        let effects = self.changed();
         if let Some(hypothesis) = &self.hypothesis {
-            self.lags = facts::lags(hypothesis.base(), &self.facts);
+            self.lags.note(hypothesis.base());
         }
-        effects
+        self.changed()
     }
 
     /// The story on the screen goes on by itself.

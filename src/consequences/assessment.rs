@@ -56,7 +56,7 @@ pub struct Durability {
 /// One cause of loss.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CauseShare {
-    /// `independent`, `rack`, `site`, `unclean`, `acks_tail`, `page_cache`.
+    /// `independent`, `page_cache`, `rack`, `site`, `unclean`, `acks_tail`, `leader_moves`.
     pub cause: &'static str,
     /// What that is, in words.
     pub words: &'static str,
@@ -119,6 +119,46 @@ pub struct Cost {
     pub cross_rack: Figure<Number>,
     /// Bytes on disk of all replicas when retention is full.
     pub disk: Figure<Number>,
+}
+
+/// A figure whose value is a number or a word.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Entry {
+    /// A number.
+    Number(Figure<Number>),
+    /// A verdict.
+    Words(Figure<Words>),
+}
+
+impl Entry {
+    /// The figure without its type.
+    pub fn view(&self) -> FigureView<'_> {
+        match self {
+            Entry::Number(figure) => figure.view(),
+            Entry::Words(figure) => figure.view(),
+        }
+    }
+}
+
+impl From<Figure<Number>> for Entry {
+    fn from(figure: Figure<Number>) -> Self {
+        Entry::Number(figure)
+    }
+}
+
+impl From<Figure<Words>> for Entry {
+    fn from(figure: Figure<Words>) -> Self {
+        Entry::Words(figure)
+    }
+}
+
+/// Figures of one kind. Each figure's id is the section's name, a dot, and a name of its own.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Section {
+    /// `copysets`, `losses`, `capacity`, `recovery`, `resources`, `consumers`.
+    pub name: &'static str,
+    /// In the order in which they are shown.
+    pub figures: Vec<Entry>,
 }
 
 /// The next event that breaks a promise.
@@ -196,6 +236,8 @@ pub struct Assessment {
     pub throughput: Throughput,
     /// Bytes.
     pub cost: Cost,
+    /// All other figures, by kind.
+    pub sections: Vec<Section>,
     /// What breaks next.
     pub next_break: NextBreak,
     /// Classes of partitions, the worst first.
@@ -262,6 +304,7 @@ impl Assessment {
             self.cost.cross_rack.view(),
             self.cost.disk.view(),
         ]);
+        all.extend(self.sections.iter().flat_map(|section| &section.figures).map(Entry::view));
         all
     }
 

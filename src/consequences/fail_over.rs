@@ -24,25 +24,27 @@ pub(super) fn fail_over(docket: &Docket<'_>) -> FailOver {
         controlled: controlled(docket),
         follower_stall: follower_stall(docket),
         stuck_follower: stuck_follower(docket),
-        stalls_per_year: crate::consequences::yearly::stalls(docket, &detection_ms(docket)),
+        stalls_per_year: crate::consequences::yearly::stalls(docket, &docket.detection_ms()),
     }
 }
 
-/// From a death to its fencing: the session, less the age of the last heartbeat, plus the wait for the check.
-pub(super) fn detection_ms(docket: &Docket<'_>) -> Answer<f64> {
-    let zookeeper = docket.profiles.iter().all(|profile| profile.zookeeper);
-    if zookeeper {
-        return zookeeper_session_ms(docket);
-    }
-    let setting = &docket.setting;
-    let session = setting.float("broker:broker.session.timeout.ms");
-    let heartbeat = setting.float("broker:broker.heartbeat.interval.ms");
-    match (session, heartbeat) {
-        (Some(session), Some(heartbeat)) => {
-            Answer::between((session - heartbeat).max(0.0), session + session / CHECKS_PER_SESSION)
+impl Docket<'_> {
+    /// From a death to its fencing: the session, less the age of the last heartbeat, plus the wait for the
+    /// check.
+    pub fn detection_ms(&self) -> Answer<f64> {
+        if self.profiles.iter().all(|profile| profile.zookeeper) {
+            return zookeeper_session_ms(self);
         }
-        (None, _) => Answer::Unknown(setting.why_unknown("broker:broker.session.timeout.ms")),
-        (_, None) => Answer::Unknown(setting.why_unknown("broker:broker.heartbeat.interval.ms")),
+        let setting = &self.setting;
+        let session = setting.float("broker:broker.session.timeout.ms");
+        let heartbeat = setting.float("broker:broker.heartbeat.interval.ms");
+        match (session, heartbeat) {
+            (Some(session), Some(heartbeat)) => {
+                Answer::between((session - heartbeat).max(0.0), session + session / CHECKS_PER_SESSION)
+            }
+            (None, _) => Answer::Unknown(setting.why_unknown("broker:broker.session.timeout.ms")),
+            (_, None) => Answer::Unknown(setting.why_unknown("broker:broker.heartbeat.interval.ms")),
+        }
     }
 }
 
@@ -60,7 +62,7 @@ fn zookeeper_session_ms(docket: &Docket<'_>) -> Answer<f64> {
 }
 
 fn crash(docket: &Docket<'_>) -> Figure<Number> {
-    let value = detection_ms(docket);
+    let value = docket.detection_ms();
     let headline = match &value {
         Answer::Unknown(why) => format!("How long a crashed leader is missed is unknown: {why}"),
         range => format!("A crashed leader is replaced after {} s", seconds(range)),
@@ -126,7 +128,7 @@ fn stall(docket: &Docket<'_>, length: Answer<f64>) -> Answer<f64> {
 }
 
 fn follower_stall(docket: &Docket<'_>) -> Figure<Number> {
-    let value = stall(docket, detection_ms(docket));
+    let value = stall(docket, docket.detection_ms());
     let headline = match &value {
         Answer::Unknown(why) => format!("How long a dead follower stalls writes is unknown: {why}"),
         Answer::Exact(0.0) => {

@@ -87,6 +87,16 @@ pub enum Unit {
     BytesPerByte,
     /// A plain count.
     Count,
+    /// A share or a probability of one event, 1 being all.
+    Share,
+    /// Hundredths of a budget.
+    Percent,
+    /// Records.
+    Records,
+    /// Records a second.
+    RecordsPerS,
+    /// Records a year.
+    RecordsPerYear,
 }
 
 impl Unit {
@@ -99,7 +109,11 @@ impl Unit {
             Unit::MbPerS => "MB/s",
             Unit::Bytes => "bytes",
             Unit::BytesPerByte => "x",
-            Unit::Count => "",
+            Unit::Count | Unit::Share => "",
+            Unit::Percent => "%",
+            Unit::Records => "records",
+            Unit::RecordsPerS => "records/s",
+            Unit::RecordsPerYear => "records/yr",
         }
     }
 }
@@ -111,6 +125,8 @@ pub struct Number {
     pub value: Answer<f64>,
     /// What it counts.
     pub unit: Unit,
+    /// Whether a larger number is the better one.
+    pub more_is_better: bool,
 }
 
 /// A distribution by two of its quantiles, in milliseconds.
@@ -157,9 +173,27 @@ impl Reading for Tolerated {
 }
 
 impl Number {
-    /// A number of this unit.
+    /// A number of this unit; more of it is worse, unless it goes through.
     pub fn new(value: Answer<f64>, unit: Unit) -> Self {
-        Number { value, unit }
+        Number { value, unit, more_is_better: matches!(unit, Unit::MbPerS | Unit::RecordsPerS) }
+    }
+
+    /// One of which more is better.
+    pub fn more(value: Answer<f64>, unit: Unit) -> Self {
+        Number { value, unit, more_is_better: true }
+    }
+}
+
+impl Figure<Number> {
+    /// A number that holds for all that is judged.
+    pub(super) fn of_all(
+        id: &'static str,
+        label: &'static str,
+        value: Number,
+        headline: String,
+        why: Derivation,
+    ) -> Self {
+        Figure { id, label, value, headline, affected: None, why }
     }
 }
 
@@ -167,16 +201,17 @@ impl Reading for Number {
     fn text(&self) -> String {
         match (&self.value, self.unit) {
             (Answer::Unknown(_), _) => "?".into(),
+            (answer, _) if answer.low() == Some(f64::INFINITY) => "never".into(),
             (answer, Unit::Bytes) => bytes(answer),
-            (answer, Unit::Ms) if answer.low() >= Some(1000.0) => {
-                format!("{} s", digits(&answer.map(|ms| ms / 1000.0)))
+            (answer, Unit::Ms) => duration(answer),
+            (Answer::Exact(value), Unit::Count) if *value < 100.0 && *value == libm::round(*value) => {
+                format!("{value:.0}")
             }
             (answer, unit) => format!("{} {}", digits(answer), unit.word()).trim_end().into(),
         }
     }
     fn goodness(&self) -> Option<f64> {
-        let sign = if self.unit == Unit::MbPerS { 1.0 } else { -1.0 };
-        Some(sign * if sign > 0.0 { self.value.low()? } else { self.value.high()? })
+        if self.more_is_better { self.value.low() } else { Some(-self.value.high()?) }
     }
 }
 
@@ -199,6 +234,18 @@ impl Reading for Words {
     fn goodness(&self) -> Option<f64> {
         self.rank.map(f64::from)
     }
+}
+
+/// Milliseconds in the unit that suits the longer end.
+pub(super) fn duration(answer: &Answer<f64>) -> String {
+    let (per, word) = match answer.high() {
+        Some(ms) if ms < 1000.0 || answer.low() < Some(100.0) && ms < 10_000.0 => (1.0, "ms"),
+        Some(ms) if ms < 600_000.0 => (1000.0, "s"),
+        Some(ms) if ms < 36_000_000.0 => (60_000.0, "min"),
+        Some(ms) if ms < 259_200_000.0 => (3_600_000.0, "h"),
+        _ => (86_400_000.0, "d"),
+    };
+    format!("{} {word}", digits(&answer.map(|ms| ms / per)))
 }
 
 /// Sizes in binary units.

@@ -3,13 +3,8 @@
 use crate::consequences::batching::{Batches, Sending, compression_mb_per_s, compression_ratio};
 use crate::consequences::case::Acks;
 use crate::consequences::quantile::{Mixture, harmonic, waiting};
+use crate::model::Machine;
 
-/// Append and request handling on a leader, unloaded (assumed; calibrated against published runs).
-const APPEND_MS: f64 = 0.97;
-/// Append on a follower and its queueing, mean of one of them.
-const FOLLOWER_MS: f64 = 0.7;
-/// What each partition with new data adds to a replication fetch (Rao 2015: 20 ms per 1000 on old machines).
-const FETCH_PER_PARTITION_MS: f64 = 0.015;
 /// From the response to the application.
 const POLL_MS: f64 = 0.2;
 /// Producer work per record, microseconds, and per byte, nanoseconds (821,557 records of 100 bytes: LinkedIn 2014).
@@ -20,33 +15,12 @@ const CORE_MB_PER_S: f64 = 100.0;
 const CORE_US_PER_BATCH: f64 = 25.0;
 /// Index files and the like beside the log.
 const DISK_OVERHEAD: f64 = 1.05;
+/// Consumer work per record, microseconds, and per byte, nanoseconds (940,521 records of 100 bytes: LinkedIn
+/// 2014).
+const CONSUMER_US_PER_RECORD: f64 = 1.0;
+const CONSUMER_NS_PER_BYTE: f64 = 0.6;
 /// `max.request.size`
 const REQUEST_BYTES: f64 = 1_048_576.0;
-
-/// What a broker's machine is assumed to be.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Hardware {
-    /// Cores.
-    pub cores: f64,
-    /// Network, each direction.
-    pub network_mb_per_s: f64,
-    /// Disk writes.
-    pub disk_mb_per_s: f64,
-    /// One device flush.
-    pub flush_ms: f64,
-}
-
-impl Hardware {
-    /// That of an environment preset.
-    pub fn of(preset: &str) -> Self {
-        let (cores, disk_mb_per_s, flush_ms) = match preset {
-            "bare-metal-1dc" => (16.0, 600.0, 1.2),
-            "cloud-3az-ebs" => (8.0, 250.0, 1.2),
-            _ => (8.0, 1000.0, 0.2),
-        };
-        Hardware { cores, network_mb_per_s: 1250.0, disk_mb_per_s, flush_ms }
-    }
-}
 
 /// Everything that decides about a flow, all known.
 #[derive(Clone, PartialEq, Debug)]
@@ -94,7 +68,7 @@ pub(super) struct Flow {
     /// `fetch.max.wait.ms`
     pub fetch_max_wait_ms: f64,
     /// The brokers' machines.
-    pub hardware: Hardware,
+    pub machine: Machine,
 }
 
 /// Parts of the acknowledgement's mean, in milliseconds.
@@ -114,6 +88,16 @@ pub(super) struct Parts {
     pub replicate: f64,
     /// Until the consumer's fetch has its bytes, and its poll.
     pub fetch: f64,
+}
+
+/// Records a second that one member of a group gets done when each takes so long.
+pub(super) fn member_records_per_s(processing_ms: f64, record_bytes: f64) -> f64 {
+    1e6 / (processing_ms * 1e3 + CONSUMER_US_PER_RECORD + record_bytes * CONSUMER_NS_PER_BYTE / 1e3)
+}
+
+/// Megabytes a second of one connection with so much in each request.
+fn pipelined_mb_per_s(in_flight: f64, request_bytes: f64, round_trip_ms: f64) -> f64 {
+    in_flight * request_bytes / round_trip_ms.max(f64::MIN_POSITIVE) / 1e3
 }
 
 impl Flow {
@@ -139,7 +123,7 @@ impl Flow {
             round_trip_ms,
         };
         // The round trip depends on the partitions in a request through flushes: two rounds settle it.
-        let first = sending(self.client_rtt_ms + APPEND_MS).batches();
+        let first = sending(self.client_rtt_ms + self.machine.append_ms).batches();
         sending(self.round_trip_ms(&first)).batches()
     }
 
@@ -154,20 +138,24 @@ impl Flow {
 
     fn parts_unloaded(&self, batches: &Batches) -> Parts {
         let waits_for_followers = self.acks == Acks::All && self.followers > 0;
-        let flushed = if self.fsync { self.hardware.flush_ms * batches.partitions_per_request } else { 0.0 };
+        let flushed = if self.fsync { self.machine.flush_ms * batches.partitions_per_request } else { 0.0 };
         let touched = batches.partitions_per_request * self.producers.min(self.partitions_per_broker());
-        let cycle =
-            FETCH_PER_PARTITION_MS * touched.min(self.partitions_per_broker()) / self.fetchers.max(1.0);
+        let cycle = self.machine.fetch_partition_us / 1000.0 * touched.min(self.partitions_per_broker())
+            / self.fetchers.max(1.0);
         let compress = compression_mb_per_s(&self.codec)
             .map_or(0.0, |speed| batches.batch_bytes * batches.partitions_per_request / speed / 1000.0);
         Parts {
             batch: batches.mean_wait_ms,
             compress,
             network: self.client_rtt_ms,
-            append: APPEND_MS,
+            append: self.machine.append_ms,
             flush: if waits_for_followers { 2.0 * flushed } else { flushed },
             replicate: match waits_for_followers {
-                true => self.follower_rtt_ms + FOLLOWER_MS * harmonic(self.followers) + 1.5 * cycle,
+                true => {
+                    self.follower_rtt_ms
+                        + self.machine.follower_append_ms * harmonic(self.followers)
+                        + 1.5 * cycle
+                }
                 false => 0.0,
             },
             fetch: 0.0,
@@ -223,6 +211,8 @@ impl Flow {
             collects_ms: batches.collects_ms,
             first_share: batches.first_share,
             brokers,
+            stall_share: self.machine.stall_share,
+            stall_ms: self.machine.stall_ms,
         })
     }
 
@@ -248,27 +238,58 @@ impl Flow {
         let mb_per_s = self.records_per_s * self.record_bytes / 1e6;
         let ratio = compression_ratio(&self.codec, batches.records_per_batch);
         let (sent, brokers, r) = (mb_per_s * ratio, self.brokers.max(1.0), self.replicas);
-        let hardware = &self.hardware;
+        let machine = &self.machine;
         let readers = self.groups + r - 1.0;
         let full = (self.batch_bytes * if self.keyed { self.partitions_per_broker() } else { 1.0 })
             .min(REQUEST_BYTES)
             .max(self.record_bytes);
-        let round_trip_s = self.round_trip_ms(&batches) / 1000.0;
-        let pipeline = full * self.in_flight * brokers * self.producers / round_trip_s / 1e6;
+        let round_trip_ms = self.round_trip_ms(&batches) + self.full_window_ms(full);
+        let pipeline = pipelined_mb_per_s(self.in_flight, full, round_trip_ms) * brokers * self.producers;
         let batches_per_s = batches.requests_per_s * batches.partitions_per_request * self.producers;
         let core_s = sent * (r + readers / 4.0) / brokers / CORE_MB_PER_S
             + batches_per_s * r * CORE_US_PER_BATCH / 1e6;
-        let flushes_s = if self.fsync { batches_per_s * r * hardware.flush_ms / 1000.0 } else { 0.0 };
+        let flushes_s = if self.fsync { batches_per_s * r * machine.flush_ms / 1000.0 } else { 0.0 };
         let pipelined = if self.acks == Acks::Zero { 0.0 } else { mb_per_s / pipeline };
         vec![
             ("producer pipeline (requests in flight / round trip)", pipelined),
             ("producer processor", self.producer_core_s() / self.producers.max(1.0)),
-            ("broker network in", sent * r / brokers / hardware.network_mb_per_s),
-            ("broker network out", sent * readers / brokers / hardware.network_mb_per_s),
-            ("broker disk", sent * r * DISK_OVERHEAD / brokers / hardware.disk_mb_per_s),
-            ("broker processor", core_s / hardware.cores),
+            ("broker network in", sent * r / brokers / machine.network_mb_per_s),
+            ("broker network out", sent * readers / brokers / machine.network_mb_per_s),
+            ("broker disk", sent * r * DISK_OVERHEAD / brokers / machine.disk_mb_per_s),
+            ("broker processor", core_s / machine.cores),
             ("broker flushes", flushes_s),
         ]
+    }
+
+    /// How long the links take while a window of full requests is in flight, beside the round trip. With
+    /// acks=1 the uploads overlap the answers. With acks=all one fetch of the followers answers the whole
+    /// window at once: it goes up, and out of the leader to each follower (1.5 fetches on average), in turn.
+    fn full_window_ms(&self, request_bytes: f64) -> f64 {
+        let (upload, copies) = match self.acks == Acks::All && self.followers > 0 {
+            true => {
+                (self.in_flight * self.brokers.max(1.0), self.in_flight * 1.5 * f64::from(self.followers))
+            }
+            false => (1.0, 0.0),
+        };
+        request_bytes / 1e6 * (upload + copies) / self.machine.network_mb_per_s * 1000.0
+    }
+
+    /// What one producer puts into one partition: full batches, one per request.
+    pub fn partition_mb_per_s(&self) -> f64 {
+        let alone = Flow { partitions: 1.0, brokers: 1.0, producers: 1.0, ..self.clone() };
+        let batch = self.batch_bytes.max(self.record_bytes);
+        let serialised = alone.records_per_s * alone.record_bytes / 1e6 / alone.producer_core_s();
+        let round_trip_ms = alone.round_trip_ms(&alone.batches()) + alone.full_window_ms(batch);
+        match self.acks {
+            Acks::Zero => serialised,
+            _ => pipelined_mb_per_s(self.in_flight, batch, round_trip_ms).min(serialised),
+        }
+    }
+
+    /// From send() to the acknowledgement of a record that is waited for before the next.
+    pub fn alone_ms(&self) -> f64 {
+        let alone = Flow { records_per_s: 1e-3, ..self.clone() };
+        self.linger_ms + alone.round_trip_ms(&alone.batches())
     }
 
     fn producer_core_s(&self) -> f64 {

@@ -2,12 +2,14 @@
 
 use crate::consequences::case::{Case, Live};
 use crate::consequences::classes::{Class, Classes};
+use crate::consequences::copysets::Copysets;
 use crate::consequences::possible::profiles;
 use crate::consequences::setting::Setting;
 use crate::consequences::tolerance::Margin;
 use crate::consequences::{Affected, Answer, Subject, Tolerated};
 use crate::model::{Cluster, TopicIx};
 use crate::protocol::profile::Profile;
+use std::ops::Range;
 
 /// "However many fail", while classes with different replica counts are compared.
 const ANY: u32 = u32::MAX;
@@ -24,6 +26,53 @@ pub(super) struct Judged {
     pub cases: Vec<Case>,
 }
 
+/// Partitions and replicas by broker.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) struct Carried {
+    /// Brokers that lead at least one of the judged partitions.
+    pub leading: u32,
+    /// Most judged partitions that one broker leads.
+    pub led: u32,
+    /// Most replicas, of all partitions of the cluster, that one broker holds.
+    pub replicas: u32,
+    /// Most replicas of judged partitions that one broker holds.
+    pub judged_replicas: u32,
+}
+
+impl Carried {
+    fn of(cluster: &Cluster, range: &Range<u32>) -> Self {
+        let brokers = &cluster.brokers;
+        let place = |id: i32| brokers.binary_search_by_key(&id, |broker| broker.id.0).ok();
+        let columns = &cluster.partitions;
+        let mut led = vec![0_u32; brokers.len()];
+        let mut last = (i32::MIN, None);
+        for leader in &columns.leader[range.start as usize..range.end as usize] {
+            if last.0 != *leader {
+                last = (*leader, place(*leader));
+            }
+            if let Some(at) = last.1 {
+                led[at] += 1;
+            }
+        }
+        let held = |range: Range<usize>| {
+            let mut of_list = vec![0_u32; columns.sets.len()];
+            columns.replicas[range].iter().for_each(|list| of_list[*list as usize] += 1);
+            let mut held = vec![0_u32; brokers.len()];
+            for (list, count) in columns.sets.iter().zip(of_list).filter(|(_, count)| *count > 0) {
+                list.iter().filter_map(|id| place(id.0)).for_each(|at| held[at] += count);
+            }
+            held.into_iter().max().unwrap_or(0)
+        };
+        let judged_replicas = held(range.start as usize..range.end as usize);
+        Carried {
+            leading: led.iter().filter(|count| **count > 0).count() as u32,
+            led: led.iter().copied().max().unwrap_or(0),
+            judged_replicas,
+            replicas: if range.len() == columns.len() { judged_replicas } else { held(0..columns.len()) },
+        }
+    }
+}
+
 /// A subject, ready to be judged.
 pub(super) struct Docket<'a> {
     /// Where it is.
@@ -32,6 +81,10 @@ pub(super) struct Docket<'a> {
     pub classes: Classes,
     /// One per class, the worst first.
     pub judged: Vec<Judged>,
+    /// The distinct sets of brokers that hold its partitions.
+    pub copysets: Copysets,
+    /// What the brokers carry.
+    pub carried: Carried,
     /// The settings of the worst class's topic.
     pub setting: Setting,
     /// The possible profiles.
@@ -56,7 +109,9 @@ impl<'a> Docket<'a> {
         judged.sort_by_cached_key(super::worst::badness);
         let topic = judged.first().map(|first| topic_of(cluster, &classes.classes[first.class]));
         let setting = Setting::of(cluster, topic.or(subject_topic(subject)));
-        Docket { cluster, classes, judged, setting, profiles }
+        let copysets = Copysets::of(&cluster.partitions, &classes.range);
+        let carried = Carried::of(cluster, &classes.range);
+        Docket { cluster, classes, judged, copysets, carried, setting, profiles }
     }
 
     /// The worst class, if there are partitions at all.

@@ -2,10 +2,6 @@
 
 /// Spread of the body (assumed, 0.4 to 0.6).
 const SIGMA: f64 = 0.4;
-/// Share of requests that one broker stalls: garbage collection, write-back, segment roll (0.1 to 0.3 %).
-const STALL_SHARE: f64 = 0.001;
-/// How long a stall lasts.
-const STALL_MS: (f64, f64) = (100.0, 200.0);
 /// Points at which the wait for the batch is taken.
 const POINTS: usize = 24;
 
@@ -22,6 +18,10 @@ pub(super) struct Mixture {
     pub first_share: f64,
     /// Brokers each of which may stall.
     pub brokers: f64,
+    /// Share of requests that one of them stalls.
+    pub stall_share: f64,
+    /// The longest stall; the shortest is half of it.
+    pub stall_ms: f64,
 }
 
 impl Mixture {
@@ -40,9 +40,10 @@ impl Mixture {
 
     /// Share of the records that take at most so long.
     fn below(&self, ms: f64) -> f64 {
-        let stalled = 1.0 - libm::pow(1.0 - STALL_SHARE, self.brokers);
+        let stalled = 1.0 - libm::pow(1.0 - self.stall_share, self.brokers);
         let rest = ms - self.fixed_ms;
-        let late = (rest - self.body_ms - self.collects_ms / 2.0 - STALL_MS.0) / (STALL_MS.1 - STALL_MS.0);
+        let half = self.stall_ms / 2.0;
+        let late = (rest - self.body_ms - self.collects_ms / 2.0 - half) / half.max(f64::MIN_POSITIVE);
         (1.0 - stalled) * self.without_stall(rest) + stalled * late.clamp(0.0, 1.0)
     }
 
@@ -101,8 +102,15 @@ mod tests {
 
     #[test]
     fn quantiles_are_ordered_and_hold_their_share() {
-        let mixture =
-            Mixture { fixed_ms: 1.0, body_ms: 2.0, collects_ms: 5.0, first_share: 0.2, brokers: 3.0 };
+        let mixture = Mixture {
+            fixed_ms: 1.0,
+            body_ms: 2.0,
+            collects_ms: 5.0,
+            first_share: 0.2,
+            brokers: 3.0,
+            stall_share: 0.001,
+            stall_ms: 200.0,
+        };
         let (p50, p99, p999) = (mixture.quantile(0.5), mixture.quantile(0.99), mixture.quantile(0.999));
         assert!(1.0 < p50 && p50 < p99 && p99 < p999, "{p50} {p99} {p999}");
         assert!(p999 > 100.0, "stalls show in the p99.9 of three brokers");

@@ -4,6 +4,7 @@ use crate::consequences::Answer;
 use crate::consequences::case::{Acks, Case, mask_of};
 use crate::consequences::chain::{Events, MOST_REPLICAS, Shape, solve};
 use crate::consequences::judgement::{Docket, Judged};
+use crate::consequences::tail;
 use crate::consequences::tolerance::Operation;
 use std::collections::BTreeSet;
 
@@ -12,21 +13,23 @@ const MINUTES_PER_YEAR: f64 = 525_600.0;
 const MOST_LARGE_CASES: usize = 2;
 
 /// Causes of loss, in the order of the vectors below.
-pub(super) const CAUSES: [(&str, &str); 5] = [
+pub(super) const CAUSES: [(&str, &str); 7] = [
     ("independent", "brokers and disks that fail one by one"),
+    ("page_cache", "machines that fail with the only copy in memory"),
     ("rack", "outages of a rack"),
     ("site", "power failures of the whole site"),
     ("unclean", "unclean leader elections"),
-    ("acks_tail", "records that were acknowledged before a follower had them"),
+    ("acks_tail", "crashes of leaders that acknowledged before a follower had the record"),
+    ("leader_moves", "moves of leaders that acknowledged before a follower had the record"),
 ];
 
-/// Parts of the loss rate of one chain: the first four of [`CAUSES`], and unclean elections that follow an
+/// Parts of the loss rate of one chain: the first five of [`CAUSES`], and unclean elections that follow an
 /// outage of the site.
-const PARTS: usize = 5;
-const RACK: usize = 1;
-const SITE: usize = 2;
-const UNCLEAN: usize = 3;
-const UNCLEAN_AFTER_SITE: usize = 4;
+const PARTS: usize = 6;
+const RACK: usize = 2;
+const SITE: usize = 3;
+const UNCLEAN: usize = 4;
+const UNCLEAN_AFTER_SITE: usize = 5;
 
 /// Losses a year by cause, and minutes a year, of one case.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -53,16 +56,19 @@ pub(super) struct Risk {
     pub reads: Answer<f64>,
     /// Without new records becoming visible.
     pub visible: Answer<f64>,
-    /// Distinct replica lists judged: a loss hits one of them, not one partition.
-    pub replica_sets: u32,
+    /// Share of the partitions that lose something in a year, the tails of acks=0 and 1 aside.
+    pub share: Answer<f64>,
+    /// Sum over the copysets of the share of time in which they take no writes.
+    pub unwritable_sets: Answer<f64>,
 }
 
 impl Risk {
     /// That of a docket.
     pub fn of(docket: &Docket<'_>) -> Self {
-        let events = Events::from(&docket.cluster.assumed.env);
+        let env = &docket.cluster.assumed.env;
+        let (events, guarded) = (Events::from(env), env.guarded_restarts);
         let classes: Result<Vec<ClassRisk>, String> =
-            docket.judged.iter().map(|judged| class_risk(judged, &events)).collect();
+            docket.judged.iter().map(|judged| class_risk(judged, &events, guarded)).collect();
         match classes {
             Err(why) => Risk::unknown(&why),
             Ok(classes) if classes.is_empty() => Risk::unknown("there are no partitions"),
@@ -77,7 +83,8 @@ impl Risk {
             writes: unknown(),
             reads: unknown(),
             visible: unknown(),
-            replica_sets: 0,
+            share: unknown(),
+            unwritable_sets: unknown(),
         }
     }
 
@@ -88,20 +95,27 @@ impl Risk {
             };
             Answer::between(most(|one| &one.low), most(|one| &one.high))
         };
-        let (low, high, replica_sets) = summed_over_sets(docket, classes);
+        let sets = sets_by_class(docket, classes);
+        let ends: [fn(&ClassRisk) -> CaseRisk; 2] = [|class| class.low, |class| class.high];
+        let [low, high] = ends.map(|end| summed_over_sets(docket, classes, &sets, end));
         let part = |ends: &[f64; PARTS], at: usize| match at {
             UNCLEAN => ends[UNCLEAN] + ends[UNCLEAN_AFTER_SITE],
             _ => ends[at],
         };
         let mut losses: Vec<Answer<f64>> =
             (0..=UNCLEAN).map(|at| Answer::between(part(&low, at), part(&high, at))).collect();
-        losses.push(acks_tail(docket));
+        losses.push(tail::crashes(docket));
+        losses.push(tail::moves(docket));
         Risk {
             losses,
             writes: worst(|risk| risk.writes),
             reads: worst(|risk| risk.reads),
             visible: worst(|risk| risk.visible),
-            replica_sets,
+            share: Answer::between(share(docket, classes, ends[0]), share(docket, classes, ends[1])),
+            unwritable_sets: Answer::between(
+                unwritable(classes, &sets, ends[0]),
+                unwritable(classes, &sets, ends[1]),
+            ),
         }
     }
 
@@ -118,7 +132,7 @@ impl Risk {
     }
 }
 
-fn class_risk(judged: &Judged, events: &Events) -> Result<ClassRisk, String> {
+fn class_risk(judged: &Judged, events: &Events, guarded: bool) -> Result<ClassRisk, String> {
     let replicas = judged.cases.iter().map(|case| case.replicas).max().unwrap_or(0);
     if replicas > MOST_REPLICAS {
         return Err(format!("partitions with more than {MOST_REPLICAS} replicas are not solved"));
@@ -126,7 +140,7 @@ fn class_risk(judged: &Judged, events: &Events) -> Result<ClassRisk, String> {
     if replicas >= 4 && judged.cases.len() > MOST_LARGE_CASES {
         return Err("too many settings are unknown to solve four and more replicas".into());
     }
-    let risks: Vec<CaseRisk> = judged.cases.iter().map(|case| case_risk(case, events)).collect();
+    let risks: Vec<CaseRisk> = judged.cases.iter().map(|case| case_risk(case, events, guarded)).collect();
     let end = |pick: fn(f64, f64) -> f64| {
         risks.iter().copied().reduce(|a, b| CaseRisk {
             losses: std::array::from_fn(|at| pick(a.losses[at], b.losses[at])),
@@ -142,25 +156,30 @@ fn class_risk(judged: &Judged, events: &Events) -> Result<ClassRisk, String> {
 }
 
 /// The chain of a case; the causes are what each adds to the ones before it.
-fn case_risk(case: &Case, events: &Events) -> CaseRisk {
+fn case_risk(case: &Case, events: &Events, guarded: bool) -> CaseRisk {
     let floor = case.write_floor();
     if floor > case.replicas {
         return CaseRisk {
             losses: [0.0; PARTS],
             writes: MINUTES_PER_YEAR,
-            ..case_risk(&Case { min_isr: 1, ..*case }, events)
+            ..case_risk(&Case { min_isr: 1, ..*case }, events, guarded)
         };
     }
-    let shape = shape_of(case);
+    let shape = shape_of(case, guarded);
     let clean = Shape { unclean: false, ..shape.clone() };
     let no_site = Events { site_outages: 0.0, ..*events };
     let alone = Events { rack_outages: 0.0, ..no_site };
     let rate = |shape: &Shape, events: &Events| solve(shape, events).losses_per_year;
     let (independent, racks, site) = (rate(&clean, &alone), rate(&clean, &no_site), rate(&clean, events));
+    // Only where one copy is enough for an acknowledgement may it be one in memory alone.
+    let disks = match floor == 1 && !case.fsync && events.page_cache_loss > 0.0 {
+        true => rate(&clean, &Events { page_cache_loss: 0.0, ..alone }),
+        false => independent,
+    };
     let all = solve(&shape, events);
     let unclean = if shape.unclean { (rate(&shape, &no_site) - racks).max(0.0) } else { 0.0 };
     CaseRisk {
-        losses: shares([independent, racks, site, site + unclean, all.losses_per_year]),
+        losses: shares([disks, independent, racks, site, site + unclean, all.losses_per_year]),
         writes: all.minutes_below(floor),
         reads: all.minutes_below(1),
         visible: all.minutes_below(case.visible_floor().min(case.replicas)),
@@ -176,32 +195,31 @@ fn shares(cumulative: [f64; PARTS]) -> [f64; PARTS] {
     added.map(|part| if sum > 0.0 { part * cumulative[PARTS - 1] / sum } else { 0.0 })
 }
 
-fn shape_of(case: &Case) -> Shape {
+fn shape_of(case: &Case, guarded: bool) -> Shape {
     Shape {
         racks: case.racks.loads(mask_of(case.replicas)).into_iter().map(|load| load as u8).collect(),
         floor: case.write_floor().min(case.replicas) as u8,
         elr: case.elr,
         unclean: case.unclean,
         fsync: case.fsync,
-        guarded: true,
+        guarded,
     }
 }
 
-/// Copysets: partitions with the same replica list are lost together, so each list counts once, with its
-/// worst class (Cidon et al., ATC 2013).
-fn summed_over_sets(docket: &Docket<'_>, classes: &[ClassRisk]) -> ([f64; PARTS], [f64; PARTS], u32) {
-    let columns = &docket.cluster.partitions;
-    let total = |risk: &CaseRisk| risk.losses.iter().sum::<f64>();
+/// How many copysets have each class as their worst: partitions of one set of brokers are lost together.
+fn sets_by_class(docket: &Docket<'_>, classes: &[ClassRisk]) -> Vec<u32> {
+    let lists = &docket.cluster.partitions.replicas;
+    let total = |at: usize| classes[at].high.losses.iter().sum::<f64>();
     let mut place = vec![0; docket.classes.classes.len()];
     for (at, judged) in docket.judged.iter().enumerate() {
         place[judged.class] = at;
     }
     const NONE: usize = usize::MAX;
-    let mut worst = vec![NONE; columns.sets.len()];
+    let mut worst = vec![NONE; docket.copysets.count()];
     for (at, class) in docket.classes.range.clone().zip(&docket.classes.class_of) {
         let here = place[*class as usize];
-        let known = &mut worst[columns.replicas[at as usize] as usize];
-        if *known != here && (*known == NONE || total(&classes[here].high) > total(&classes[*known].high)) {
+        let known = &mut worst[docket.copysets.of_list[lists[at as usize] as usize] as usize];
+        if *known != here && (*known == NONE || total(here) > total(*known)) {
             *known = here;
         }
     }
@@ -209,21 +227,42 @@ fn summed_over_sets(docket: &Docket<'_>, classes: &[ClassRisk]) -> ([f64; PARTS]
     for class in worst.into_iter().filter(|class| *class != NONE) {
         counts[class] += 1;
     }
-    let sum = |end: fn(&ClassRisk) -> &CaseRisk| {
-        let mut sums = [0.0; PARTS];
-        for (count, class) in counts.iter().zip(classes) {
-            for (sum, part) in sums.iter_mut().zip(end(class).losses) {
-                *sum += f64::from(*count) * part;
-            }
+    counts
+}
+
+/// Losses a year by part: those of each copyset added up, but for what hits all of them at once.
+fn summed_over_sets(
+    docket: &Docket<'_>,
+    classes: &[ClassRisk],
+    sets: &[u32],
+    end: fn(&ClassRisk) -> CaseRisk,
+) -> [f64; PARTS] {
+    let mut sums = [0.0; PARTS];
+    for (count, class) in sets.iter().zip(classes) {
+        for (sum, part) in sums.iter_mut().zip(end(class).losses) {
+            *sum += f64::from(*count) * part;
         }
-        // One outage of a rack or the site hits all lists there at once: it is one event, not one per list.
-        sums[RACK] = sums[RACK].min(rack_events(docket));
-        for once in [SITE, UNCLEAN_AFTER_SITE] {
-            sums[once] = classes.iter().map(|class| end(class).losses[once]).fold(0.0, f64::max);
-        }
-        sums
-    };
-    (sum(|class| &class.low), sum(|class| &class.high), counts.iter().sum())
+    }
+    // One outage of a rack or the site hits all sets there at once: it is one event, not one per set.
+    sums[RACK] = sums[RACK].min(rack_events(docket));
+    for once in [SITE, UNCLEAN_AFTER_SITE] {
+        sums[once] = classes.iter().map(|class| end(class).losses[once]).fold(0.0, f64::max);
+    }
+    sums
+}
+
+/// Share of the partitions that lose something in a year. It does not depend on how they are placed.
+fn share(docket: &Docket<'_>, classes: &[ClassRisk], end: fn(&ClassRisk) -> CaseRisk) -> f64 {
+    let hit = docket.judged.iter().zip(classes).map(|(judged, class)| {
+        f64::from(judged.partitions) * -libm::expm1(-end(class).losses.iter().sum::<f64>())
+    });
+    hit.sum::<f64>() / f64::from(docket.partitions().max(1))
+}
+
+/// Sum over the copysets of the share of time in which writes are refused.
+fn unwritable(classes: &[ClassRisk], sets: &[u32], end: fn(&ClassRisk) -> CaseRisk) -> f64 {
+    let minutes = sets.iter().zip(classes).map(|(count, class)| f64::from(*count) * end(class).writes);
+    minutes.sum::<f64>() / MINUTES_PER_YEAR
 }
 
 /// Outages of all racks together a year.
@@ -231,64 +270,6 @@ fn rack_events(docket: &Docket<'_>) -> f64 {
     let cluster = docket.cluster;
     let racks: BTreeSet<_> = cluster.brokers.iter().map(|broker| cluster.rack_of(broker.id)).collect();
     racks.len() as f64 * cluster.assumed.env.rack_outages_per_year
-}
-
-/// acks=0 and 1: each crash of a leader loses what followers lack, if there is anything.
-fn acks_tail(docket: &Docket<'_>) -> Answer<f64> {
-    let leaders = leading_brokers(docket);
-    let assumed = &docket.cluster.assumed;
-    let per_broker = assumed.load.records_per_s / f64::from(leaders.max(1));
-    let each = docket.judged.iter().map(|judged| {
-        Answer::covering(judged.cases.iter().map(|case| {
-            let seconds = match case.acks {
-                Acks::All => return Answer::Exact(0.0),
-                _ if case.replicas == 1 && case.acks == Acks::One => return Answer::Exact(0.0),
-                Acks::One => (assumed.net.rack_rtt_ms + REPLICATION_DELAY_MS) / 1000.0,
-                Acks::Zero => UNANSWERED_S,
-            };
-            let outages = assumed.env.outages_per_year + assumed.env.rack_outages_per_year;
-            Answer::Exact(f64::from(leaders) * outages * any_record(per_broker, seconds))
-        }))
-    });
-    each.reduce(|a, b| {
-        let (low, high) = (a.low().max_of(b.low()), a.high().max_of(b.high()));
-        low.zip(high).map_or(a, |(low, high)| Answer::between(low, high))
-    })
-    .unwrap_or(Answer::Exact(0.0))
-}
-
-/// From the leader's append to the last follower's, beside the round trip.
-const REPLICATION_DELAY_MS: f64 = 1.0;
-/// acks=0: until a new leader is known, everything sent goes nowhere.
-const UNANSWERED_S: f64 = 9.0;
-
-trait MaxOf {
-    fn max_of(self, other: Self) -> Self;
-}
-
-impl MaxOf for Option<f64> {
-    fn max_of(self, other: Self) -> Self {
-        self.zip(other).map(|(a, b)| a.max(b))
-    }
-}
-
-/// Probability that at least one record falls into a window (Poisson arrivals).
-fn any_record(records_per_s: f64, seconds: f64) -> f64 {
-    -libm::expm1(-records_per_s * seconds)
-}
-
-/// Brokers that lead at least one of the judged partitions.
-pub(super) fn leading_brokers(docket: &Docket<'_>) -> u32 {
-    let range = docket.classes.range.clone();
-    let leaders = &docket.cluster.partitions.leader[range.start as usize..range.end as usize];
-    let brokers = &docket.cluster.brokers;
-    let mut leads = vec![false; brokers.len()];
-    for leader in leaders {
-        if let Ok(at) = brokers.binary_search_by_key(leader, |broker| broker.id.0) {
-            leads[at] = true;
-        }
-    }
-    leads.into_iter().filter(|leads| *leads).count() as u32
 }
 
 /// Minutes a year in which a leader is missing or a dead follower is waited for, per partition.

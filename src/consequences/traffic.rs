@@ -1,17 +1,14 @@
 //! Figures of latency, throughput and cost of the topic under study.
 
 use crate::consequences::answer::two_digits;
-use crate::consequences::assessment::{Cost, Latency, Throughput};
-use crate::consequences::batching::compression_ratio;
-use crate::consequences::case::{Case, mask_of, places};
+use crate::consequences::assessment::{Latency, Throughput};
+use crate::consequences::case::{Case, places};
 use crate::consequences::classes::Spread;
 use crate::consequences::figure::{Derivation, digits};
-use crate::consequences::flow::{Flow, Hardware};
+use crate::consequences::flow::Flow;
 use crate::consequences::judgement::{Docket, Judged};
 use crate::consequences::quantile::Mixture;
-use crate::consequences::risk::leading_brokers;
 use crate::consequences::{Answer, Figure, Number, Percentiles, Unit};
-use crate::model::human_bytes;
 
 /// The flows that are possible: one when all settings are known.
 pub(super) struct Flows {
@@ -28,6 +25,9 @@ const NEEDED: &[&str] = &[
     "consumer:fetch.max.wait.ms",
 ];
 
+/// Where the machines' figures come from.
+const ONE_RESOURCE: &str = "all brokers are alike, and the load is spread over them evenly";
+
 const LATENCY_INPUTS: &[&str] = &[
     "producer:acks",
     "producer:linger.ms",
@@ -42,6 +42,32 @@ const LATENCY_INPUTS: &[&str] = &[
     "net:client_rtt_ms",
     "net:rack_rtt_ms",
     "net:same_rack_rtt_ms",
+    "env:append_ms",
+    "env:follower_append_ms",
+    "env:fetch_partition_us",
+    "env:flush_ms",
+    "env:stall_share",
+    "env:stall_ms",
+];
+
+/// What bounds the throughput.
+pub(super) const CAPACITY_INPUTS: &[&str] = &[
+    "producer:acks",
+    "producer:linger.ms",
+    "producer:batch.size",
+    "producer:max.in.flight.requests.per.connection",
+    "producer:compression.type",
+    "topic:replication.factor",
+    "topic:partitions",
+    "load:records_per_s",
+    "load:record_bytes",
+    "load:producers",
+    "load:keyed",
+    "net:client_rtt_ms",
+    "env:broker_cores",
+    "env:network_mb_per_s",
+    "env:disk_mb_per_s",
+    "env:flush_ms",
 ];
 
 impl Flows {
@@ -65,7 +91,7 @@ impl Flows {
         Flows { flows: Ok(flows) }
     }
 
-    fn over(&self, of: impl Fn(&Flow) -> Answer<f64>) -> Answer<f64> {
+    pub(super) fn over(&self, of: impl Fn(&Flow) -> Answer<f64>) -> Answer<f64> {
         match &self.flows {
             Err(why) => Answer::Unknown(why.clone()),
             Ok(flows) => Answer::covering(flows.iter().map(of)),
@@ -84,7 +110,7 @@ impl Flows {
         Percentiles { p50: at(0.5), p99: at(0.99) }
     }
 
-    fn first(&self) -> Option<&Flow> {
+    pub(super) fn first(&self) -> Option<&Flow> {
         self.flows.as_ref().ok()?.first()
     }
 
@@ -121,10 +147,8 @@ impl Flows {
             formula: self.first().map_or_else(String::new, |flow| sum(flow, visible)),
             inputs: docket.setting.inputs(LATENCY_INPUTS),
             assumptions: vec![
-                "the leader's append 0.97 ms and a follower's 0.7 ms without load; a lognormal body; each broker \
-                 stalls 1 request in 1000 for 100 to 200 ms"
-                    .into(),
-                hardware_words(&docket.cluster.assumed.env.name),
+                "a lognormal body; a stall lasts from half of env:stall_ms to all of it".into(),
+                ONE_RESOURCE.into(),
             ],
             lever: self.first().and_then(|flow| largest_part(flow, visible)),
         };
@@ -149,9 +173,9 @@ impl Flows {
         });
         let why = Derivation {
             formula,
-            inputs: docket.setting.inputs(LATENCY_INPUTS),
+            inputs: docket.setting.inputs(CAPACITY_INPUTS),
             assumptions: vec![
-                hardware_words(&docket.cluster.assumed.env.name),
+                ONE_RESOURCE.into(),
                 "one consumer group reads everything, or as many as the cluster has; plan at 80 %".into(),
             ],
             lever: Some(bottleneck_lever(&bottleneck).into()),
@@ -166,123 +190,10 @@ impl Flows {
         };
         Throughput { max, bottleneck }
     }
-
-    /// Storage and traffic.
-    pub fn cost(&self, docket: &Docket<'_>) -> Cost {
-        Cost { storage: self.storage(docket), cross_rack: self.cross_rack(docket), disk: self.disk(docket) }
-    }
-
-    fn storage(&self, docket: &Docket<'_>) -> Figure<Number> {
-        let value = self.over(|flow| Answer::Exact(flow.replicas * ratio(flow)));
-        let headline =
-            said(&value, |value| format!("Each byte produced is stored as {} bytes", digits(value)));
-        let why = Derivation {
-            formula: "replicas x compression ratio".into(),
-            inputs: docket.setting.inputs(&["topic:replication.factor", "producer:compression.type"]),
-            assumptions: vec!["JSON-like records; the ratio depends on the records in a batch".into()],
-            lever: Some("compression.type with larger batches (linger.ms)".into()),
-        };
-        let value = Number::new(value, Unit::BytesPerByte);
-        Figure { id: "cost.storage", label: "Storage", value, headline, affected: None, why }
-    }
-
-    fn cross_rack(&self, docket: &Docket<'_>) -> Figure<Number> {
-        let spread = docket.worst().map(|worst| {
-            let layout = docket.classes.layout(&docket.classes.classes[worst.class]);
-            (layout.spread, layout.replicas)
-        });
-        let value = match spread {
-            Some((Spread::Known(racks), replicas)) => self.over(|flow| {
-                let own = f64::from(racks.loads(mask_of(replicas)).first().copied().unwrap_or(1));
-                let zones = f64::from(racks.count);
-                let remote = (zones - 1.0) / zones;
-                Answer::Exact(ratio(flow) * (remote + (flow.replicas - own) + remote * flow.groups))
-            }),
-            Some((Spread::None, _)) => Answer::Unknown("brokers have no broker.rack".into()),
-            _ => Answer::Unknown("racks are not known".into()),
-        };
-        let headline =
-            said(&value, |value| format!("Each byte produced crosses racks as {} bytes", digits(value)));
-        let why = Derivation {
-            formula: "compression ratio x ((z-1)/z produced + replicas in other racks + (z-1)/z per group)"
-                .into(),
-            inputs: docket.setting.inputs(&["cluster:racks", "topic:replication.factor"]),
-            assumptions: vec![
-                "clients are spread over the racks and read from leaders (KIP-392 saves the last term)"
-                    .into(),
-            ],
-            lever: Some("client.rack with a rack-aware replica selector; compression".into()),
-        };
-        let value = Number::new(value, Unit::BytesPerByte);
-        Figure { id: "cost.cross_rack", label: "Across racks", value, headline, affected: None, why }
-    }
-
-    fn disk(&self, docket: &Docket<'_>) -> Figure<Number> {
-        let retention = docket.setting.float("topic:retention.ms");
-        let limit = docket.setting.float("topic:retention.bytes");
-        let value = self.over(|flow| {
-            let Some((ms, bytes)) = retention.zip(limit) else {
-                return Answer::Unknown(docket.setting.why_unknown("topic:retention.ms"));
-            };
-            let by_time =
-                (ms >= 0.0).then(|| flow.records_per_s * flow.record_bytes * ratio(flow) * ms / 1000.0);
-            let by_size = (bytes >= 0.0).then_some(bytes * flow.partitions);
-            match by_time.into_iter().chain(by_size).reduce(f64::min) {
-                Some(retained) => Answer::Exact(retained * flow.replicas),
-                None => Answer::Unknown("nothing is ever deleted".into()),
-            }
-        });
-        let headline = match &value {
-            Answer::Exact(bytes) => format!("All replicas together come to {}", human_bytes(*bytes as u64)),
-            other => said(other, |value| format!("All replicas together come to {} bytes", digits(value))),
-        };
-        let why = Derivation {
-            formula:
-                "records/s x bytes x compression ratio x retention x replicas, at most retention.bytes per \
-                      partition; closed segments only, so up to one segment more"
-                    .into(),
-            inputs: docket.setting.inputs(&[
-                "load:records_per_s",
-                "load:record_bytes",
-                "topic:retention.ms",
-                "topic:retention.bytes",
-                "topic:replication.factor",
-            ]),
-            assumptions: vec!["the load lasts for the whole retention".into()],
-            lever: Some("retention.ms".into()),
-        };
-        Figure {
-            id: "cost.disk",
-            label: "Disk",
-            value: Number::new(value, Unit::Bytes),
-            headline,
-            affected: None,
-            why,
-        }
-    }
-}
-
-fn said(value: &Answer<f64>, sentence: impl Fn(&Answer<f64>) -> String) -> String {
-    match value {
-        Answer::Unknown(why) => format!("Not known: {why}"),
-        known => sentence(known),
-    }
-}
-
-fn ratio(flow: &Flow) -> f64 {
-    compression_ratio(&flow.codec, flow.batches().records_per_batch)
 }
 
 fn percent(share: f64) -> String {
     format!("{} %", two_digits(share * 100.0))
-}
-
-fn hardware_words(preset: &str) -> String {
-    let of = Hardware::of(preset);
-    format!(
-        "each broker has {} cores, {} MB/s of network each way, {} MB/s of disk and flushes in {} ms ({preset})",
-        of.cores, of.network_mb_per_s, of.disk_mb_per_s, of.flush_ms
-    )
 }
 
 /// Round trips to the farthest follower in sync: two when racks are not known.
@@ -315,7 +226,7 @@ fn flow(docket: &Docket<'_>, worst: &Judged, case: &Case, follower_rtt_ms: f64) 
         record_bytes: f64::from(load.record_bytes),
         producers: f64::from(load.producers),
         keyed: load.keyed,
-        brokers: f64::from(leading_brokers(docket).max(1)),
+        brokers: f64::from(docket.carried.leading.max(1)),
         partitions: float("topic:partitions").max(1.0),
         linger_ms: float("producer:linger.ms"),
         batch_bytes: float("producer:batch.size"),
@@ -327,7 +238,7 @@ fn flow(docket: &Docket<'_>, worst: &Judged, case: &Case, follower_rtt_ms: f64) 
         groups: groups as f64,
         fetch_min_bytes: float("consumer:fetch.min.bytes"),
         fetch_max_wait_ms: float("consumer:fetch.max.wait.ms"),
-        hardware: Hardware::of(&cluster.assumed.env.name),
+        machine: cluster.assumed.env.machine.clone(),
     }
 }
 

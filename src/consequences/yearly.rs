@@ -1,6 +1,5 @@
 //! Figures of a year: the probability of a loss, minutes without service, stalls, each with its reasons.
 
-use crate::consequences::answer::two_digits;
 use crate::consequences::assessment::CauseShare;
 use crate::consequences::figure::{Derivation, Input, digits};
 use crate::consequences::judgement::Docket;
@@ -43,8 +42,8 @@ pub(super) fn loss(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
     };
     let why = Derivation {
         formula: format!(
-            "1 - exp(-sum of 1 / mean time to loss over {} replica lists); by cause: {}",
-            risk.replica_sets,
+            "1 - exp(-sum of 1 / mean time to loss over {} distinct replica sets); by cause: {}",
+            docket.copysets.count(),
             causes
                 .iter()
                 .map(|share| format!("{} {}", share.cause, digits(&share.per_year)))
@@ -54,7 +53,6 @@ pub(super) fn loss(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
         inputs: environment(docket),
         assumptions: vec![
             "failures are independent but for racks and the site; repair times are exponential".into(),
-            "planned restarts wait until all replicas are in sync".into(),
             "an ELR member is eligible while it is down and not while it catches up; Kafka drops one that \
              returns after an unclean stop and lets one lead that catches up"
                 .into(),
@@ -81,6 +79,7 @@ fn lever(cause: &str) -> &'static str {
         "independent" => "one more replica, or min.insync.replicas=2",
         "rack" => "replicas in more racks; more replicas in the same racks change nothing",
         "site" => "flush.messages=1, or a second site; replicas and racks change nothing",
+        "page_cache" => "min.insync.replicas=2, or flush.messages=1",
         "unclean" => "unclean.leader.election.enable=false",
         _ => "acks=all",
     }
@@ -111,7 +110,7 @@ pub(super) fn unavailable(docket: &Docket<'_>, risk: &Risk, operation: Operation
     let why = Derivation {
         formula: format!("525,600 min x share of time with {condition}, from the chain's stationary vector"),
         inputs: environment(docket),
-        assumptions: vec!["planned restarts wait until all replicas are in sync".into()],
+        assumptions: vec!["repair times are exponential".into()],
         lever: Some(
             match operation {
                 Operation::Read => "shorter outages; replicas in more racks",
@@ -147,24 +146,19 @@ pub(super) fn stalls(docket: &Docket<'_>, detection_ms: &Answer<f64>) -> Figure<
 
 /// The rates as inputs.
 fn environment(docket: &Docket<'_>) -> Vec<Input> {
-    let env = &docket.cluster.assumed.env;
-    let rates = [
-        ("outages_per_year", env.outages_per_year),
-        ("outage_minutes", env.outage_minutes),
-        ("restarts_per_year", env.restarts_per_year),
-        ("restart_minutes", env.restart_minutes),
-        ("disk_losses_per_year", env.disk_losses_per_year),
-        ("rebuild_hours", env.rebuild_hours),
-        ("page_cache_loss_share", env.page_cache_loss_share),
-        ("rack_outages_per_year", env.rack_outages_per_year),
-        ("power_share", env.power_share),
-        ("site_outages_per_year", env.site_outages_per_year),
-        ("catch_up_minutes", env.catch_up_minutes),
-    ];
-    let input = |(name, value): (&str, f64)| Input {
-        name: format!("env:{name}"),
-        value: two_digits(value),
-        source: format!("assumed: {}", env.name),
-    };
-    rates.into_iter().map(input).collect()
+    docket.setting.inputs(&[
+        "env:preset",
+        "env:outages_per_year",
+        "env:outage_minutes",
+        "env:restarts_per_year",
+        "env:restart_minutes",
+        "env:guarded_restarts",
+        "env:disk_losses_per_year",
+        "env:rebuild_hours",
+        "env:page_cache_loss_share",
+        "env:rack_outages_per_year",
+        "env:power_share",
+        "env:site_outages_per_year",
+        "env:catch_up_minutes",
+    ])
 }

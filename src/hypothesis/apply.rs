@@ -183,46 +183,33 @@ fn set_cluster(cluster: &mut Cluster, name: &str, value: &Value) -> Result<(), S
 }
 
 fn set_surroundings(assumed: &mut Assumptions, name: &str, value: &Value) -> Result<(), String> {
-    if let ("preset", Value::Word(preset)) = (name, value) {
-        assumed.env = match preset.as_str() {
-            "bare-metal-1dc" => Environment::bare_metal(),
-            "cloud-3az-ebs" => Environment::cloud_network_disk(),
-            _ => Environment::cloud_local_disk(),
-        };
-        return Ok(());
-    }
-    if let ("keyed", Value::Bool(keyed)) = (name, value) {
-        assumed.load.keyed = *keyed;
-        return Ok(());
+    let (load, net, env) = (&mut assumed.load, &mut assumed.net, &mut assumed.env);
+    match (name, value) {
+        ("preset", Value::Word(preset)) => {
+            *env = Environment::preset(preset).ok_or_else(|| format!("{preset} is not a preset"))?;
+            return Ok(());
+        }
+        ("keyed", Value::Bool(keyed)) => {
+            load.keyed = *keyed;
+            return Ok(());
+        }
+        ("guarded_restarts", Value::Bool(guarded)) => {
+            env.guarded_restarts = *guarded;
+            return Ok(());
+        }
+        _ => {}
     }
     let number = value.float().ok_or_else(|| format!("{name} takes a number"))?;
-    let (load, net, env) = (&mut assumed.load, &mut assumed.net, &mut assumed.env);
-    let slot = match name {
-        "record_bytes" => {
-            load.record_bytes = number as u32;
-            return Ok(());
-        }
-        "producers" => {
-            load.producers = number as u32;
-            return Ok(());
-        }
-        "records_per_s" => &mut load.records_per_s,
-        "client_rtt_ms" => &mut net.client_rtt_ms,
-        "rack_rtt_ms" => &mut net.rack_rtt_ms,
-        "same_rack_rtt_ms" => &mut net.same_rack_rtt_ms,
-        "outages_per_year" => &mut env.outages_per_year,
-        "outage_minutes" => &mut env.outage_minutes,
-        "restarts_per_year" => &mut env.restarts_per_year,
-        "restart_minutes" => &mut env.restart_minutes,
-        "disk_losses_per_year" => &mut env.disk_losses_per_year,
-        "rebuild_hours" => &mut env.rebuild_hours,
-        "page_cache_loss_share" => &mut env.page_cache_loss_share,
-        "rack_outages_per_year" => &mut env.rack_outages_per_year,
-        "power_share" => &mut env.power_share,
-        "site_outages_per_year" => &mut env.site_outages_per_year,
-        "catch_up_minutes" => &mut env.catch_up_minutes,
-        _ => return Err(format!("{name} cannot be changed here")),
-    };
-    *slot = number;
+    match name {
+        "record_bytes" => load.record_bytes = number as u32,
+        "producers" => load.producers = number as u32,
+        "consumers" => load.consumers = number as u32,
+        "records_per_s" => load.records_per_s = number,
+        "processing_ms" => load.processing_ms = number,
+        "client_rtt_ms" => net.client_rtt_ms = number,
+        "rack_rtt_ms" => net.rack_rtt_ms = number,
+        "same_rack_rtt_ms" => net.same_rack_rtt_ms = number,
+        _ => *env.number_mut(name).ok_or_else(|| format!("{name} cannot be changed here"))? = number,
+    }
     Ok(())
 }

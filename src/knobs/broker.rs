@@ -131,3 +131,16 @@ pub(super) static NUM_IO_THREADS: Knob = Knob {
     takes_effect: TakesEffect::Rebuild,
     simulated: false,
 };
+
+/// `num.recovery.threads.per.data.dir`
+pub(super) static RECOVERY_THREADS: Knob = Knob {
+    scope: Scope::Broker,
+    name: "num.recovery.threads.per.data.dir",
+    kind: Kind::Int { min: 1, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["1", "2", "4", "8"],
+    doc: "Threads that check the logs after an unclean stop, for each data directory.",
+    moves: &[(Axis::Availability, "how long a broker takes to come back")],
+    takes_effect: TakesEffect::Rebuild,
+    simulated: false,
+};

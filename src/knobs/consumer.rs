@@ -133,3 +133,42 @@ pub(super) static ISOLATION_LEVEL: Knob = Knob {
     takes_effect: TakesEffect::ClientRestart,
     simulated: false,
 };
+
+/// `fetch.max.bytes`
+pub(super) static FETCH_MAX_BYTES: Knob = Knob {
+    scope: Scope::Consumer,
+    name: "fetch.max.bytes",
+    kind: Kind::Int { min: 0, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["1048576", "10485760", "52428800"],
+    doc: "Most bytes of one fetch; each broker may answer so much at once.",
+    moves: &[(Axis::Cost, "memory of the consumer"), (Axis::Throughput, "bytes per round trip")],
+    takes_effect: TakesEffect::ClientRestart,
+    simulated: false,
+};
+
+/// `max.partition.fetch.bytes`
+pub(super) static MAX_PARTITION_FETCH: Knob = Knob {
+    scope: Scope::Consumer,
+    name: "max.partition.fetch.bytes",
+    kind: Kind::Int { min: 0, max: i32::MAX as i64 },
+    own_default: None,
+    ladder: &["65536", "1048576", "10485760"],
+    doc: "Most bytes of one partition in a fetch.",
+    moves: &[(Axis::Cost, "memory of the consumer"), (Axis::Throughput, "bytes per round trip")],
+    takes_effect: TakesEffect::ClientRestart,
+    simulated: false,
+};
+
+/// `group.protocol`
+pub(super) static GROUP_PROTOCOL: Knob = Knob {
+    scope: Scope::Consumer,
+    name: "group.protocol",
+    kind: Kind::Choice(&["classic", "consumer"]),
+    own_default: None,
+    ladder: &["classic", "consumer"],
+    doc: "How a group shares its partitions: classic stops everyone while it does, consumer (KIP-848, ready in 4.0) only what moves.",
+    moves: &[(Axis::Availability, "who stops during a rebalance, and how long")],
+    takes_effect: TakesEffect::ClientRestart,
+    simulated: false,
+};

@@ -260,3 +260,52 @@ pub(super) static CATCH_UP_MINUTES: Knob = Knob {
     takes_effect: TakesEffect::AtOnce,
     simulated: false,
 };
+
+/// `guarded_restarts`
+pub(super) static GUARDED_RESTARTS: Knob = Knob {
+    scope: Scope::Env,
+    name: "guarded_restarts",
+    kind: Kind::Bool,
+    own_default: Some("true"),
+    ladder: &["false", "true"],
+    doc: "Whether a planned restart waits until all replicas are in sync.",
+    moves: &[
+        (Axis::Durability, "no restart while a margin is thin"),
+        (Axis::Availability, "no restart that goes under the minimum ISR"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `consumers`
+pub(super) static CONSUMERS: Knob = Knob {
+    scope: Scope::Load,
+    name: "consumers",
+    kind: Kind::Int { min: 1, max: 100_000 },
+    own_default: Some("3"),
+    ladder: &["1", "2", "3", "6", "12", "24"],
+    doc: "Members of each consumer group; no more of them work than there are partitions.",
+    moves: &[
+        (Axis::Throughput, "records that a group processes"),
+        (Axis::Latency, "how soon a backlog is gone"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `processing_ms`
+pub(super) static PROCESSING: Knob = Knob {
+    scope: Scope::Load,
+    name: "processing_ms",
+    kind: Kind::Float { min: 0.0, max: 1e9 },
+    own_default: Some("0.1"),
+    ladder: &["0", "0.1", "1", "10", "300"],
+    doc: "How long a member works on one record.",
+    moves: &[
+        (Axis::Throughput, "what a member processes"),
+        (Axis::Latency, "how soon a backlog is gone"),
+        (Axis::Availability, "time between two polls"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};

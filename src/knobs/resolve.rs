@@ -1,9 +1,7 @@
 //! The value of a knob on a cluster: what was set, else what the level above says, else the version's default.
 
 use crate::knobs::{Knob, Scope, Value};
-use crate::model::{
-    BrokerId, ClientProfile, Cluster, ConfigSource, Datum, Environment, Origin, Topic, TopicIx, Unknown,
-};
+use crate::model::{BrokerId, ClientProfile, Cluster, ConfigSource, Datum, Origin, Topic, TopicIx, Unknown};
 
 /// A knob's value for a topic of a cluster (the topic matters to [`Scope::Topic`] only).
 pub fn resolve(cluster: &Cluster, topic: Option<TopicIx>, knob: &Knob) -> Datum<Value> {
@@ -127,30 +125,16 @@ fn surroundings(cluster: &Cluster, knob: &Knob) -> Datum<Value> {
         "client_rtt_ms" => Value::Float(net.client_rtt_ms),
         "rack_rtt_ms" => Value::Float(net.rack_rtt_ms),
         "same_rack_rtt_ms" => Value::Float(net.same_rack_rtt_ms),
+        "consumers" => Value::Int(i64::from(load.consumers)),
+        "processing_ms" => Value::Float(load.processing_ms),
         "preset" => Value::Word(env.name.clone()),
-        name => match env_rate(env, name) {
-            Some(rate) => Value::Float(rate),
+        "guarded_restarts" => Value::Bool(env.guarded_restarts),
+        name => match env.number(name) {
+            Some(number) => Value::Float(number),
             None => return Datum::unknown(Unknown::NotExposed("not a knob".into())),
         },
     };
     Datum::known(value, cluster.taken_at, Origin::Assumed)
-}
-
-fn env_rate(env: &Environment, name: &str) -> Option<f64> {
-    Some(match name {
-        "outages_per_year" => env.outages_per_year,
-        "outage_minutes" => env.outage_minutes,
-        "restarts_per_year" => env.restarts_per_year,
-        "restart_minutes" => env.restart_minutes,
-        "disk_losses_per_year" => env.disk_losses_per_year,
-        "rebuild_hours" => env.rebuild_hours,
-        "page_cache_loss_share" => env.page_cache_loss_share,
-        "rack_outages_per_year" => env.rack_outages_per_year,
-        "power_share" => env.power_share,
-        "site_outages_per_year" => env.site_outages_per_year,
-        "catch_up_minutes" => env.catch_up_minutes,
-        _ => return None,
-    })
 }
 
 fn defaulted(cluster: &Cluster, knob: &Knob) -> Datum<Value> {

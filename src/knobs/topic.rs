@@ -130,3 +130,16 @@ pub(super) static SEGMENT_BYTES: Knob = Knob {
     takes_effect: TakesEffect::AtOnce,
     simulated: false,
 };
+
+/// `segment.ms`
+pub(super) static SEGMENT_MS: Knob = Knob {
+    scope: Scope::Topic,
+    name: "segment.ms",
+    kind: Kind::Int { min: 1, max: i64::MAX },
+    own_default: None,
+    ladder: &["3600000", "86400000", "604800000"],
+    doc: "A segment is closed at this age at the latest; only closed segments are deleted.",
+    moves: &[(Axis::Cost, "how long data outlives its retention; files and memory maps")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};

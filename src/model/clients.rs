@@ -26,6 +26,7 @@ impl ClientProfile {
 
 /// What is produced to the topic under study.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Load {
     /// Records a second, all producers together.
     pub records_per_s: f64,
@@ -35,11 +36,22 @@ pub struct Load {
     pub producers: u32,
     /// Whether records have keys, spread evenly (else the sticky partitioner decides).
     pub keyed: bool,
+    /// Members of each consumer group.
+    pub consumers: u32,
+    /// How long a member works on one record.
+    pub processing_ms: f64,
 }
 
 impl Default for Load {
     fn default() -> Self {
-        Load { records_per_s: 1000.0, record_bytes: 1000, producers: 1, keyed: true }
+        Load {
+            records_per_s: 1000.0,
+            record_bytes: 1000,
+            producers: 1,
+            keyed: true,
+            consumers: 3,
+            processing_ms: 0.1,
+        }
     }
 }
 
@@ -60,8 +72,65 @@ impl Default for Net {
     }
 }
 
+/// What a broker's machine can do and how long its work takes without load.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Machine {
+    /// Processor cores.
+    pub cores: f64,
+    /// Network, each direction, megabytes (10^6) a second.
+    pub network_mb_per_s: f64,
+    /// Sequential disk access, megabytes a second.
+    pub disk_mb_per_s: f64,
+    /// One forced write of the device.
+    pub flush_ms: f64,
+    /// Memory in gibibytes.
+    pub memory_gib: f64,
+    /// The part of it that is the broker's heap.
+    pub heap_gib: f64,
+    /// Longest time until the operating system writes a dirty page by itself.
+    pub writeback_s: f64,
+    /// `vm.max_map_count`
+    pub map_limit: f64,
+    /// Open files that the broker's process may have.
+    pub file_limit: f64,
+    /// Append and request handling on a leader.
+    pub append_ms: f64,
+    /// Append on a follower and its queueing.
+    pub follower_append_ms: f64,
+    /// What each partition with new data adds to a replication fetch.
+    pub fetch_partition_us: f64,
+    /// Share of requests that one broker stalls: garbage collection, write-back, segment roll.
+    pub stall_share: f64,
+    /// Longest stall; the shortest is half of it.
+    pub stall_ms: f64,
+}
+
+impl Default for Machine {
+    /// A cloud machine with local NVMe.
+    fn default() -> Self {
+        Machine {
+            cores: 8.0,
+            network_mb_per_s: 1250.0,
+            disk_mb_per_s: 1000.0,
+            flush_ms: 0.2,
+            memory_gib: 64.0,
+            heap_gib: 6.0,
+            writeback_s: 35.0,
+            map_limit: 65_530.0,
+            file_limit: 100_000.0,
+            append_ms: 0.97,
+            follower_append_ms: 0.7,
+            fetch_partition_us: 15.0,
+            stall_share: 0.001,
+            stall_ms: 200.0,
+        }
+    }
+}
+
 /// Rates at which machines, racks and sites fail, and how long they stay down.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Environment {
     /// The preset's name.
     pub name: String,
@@ -87,9 +156,63 @@ pub struct Environment {
     pub site_outages_per_year: f64,
     /// From registration to being in sync again.
     pub catch_up_minutes: f64,
+    /// Whether a planned restart waits until all replicas are in sync.
+    pub guarded_restarts: bool,
+    /// The brokers' machines.
+    pub machine: Machine,
+}
+
+impl Default for Environment {
+    fn default() -> Self {
+        Environment::cloud_local_disk()
+    }
 }
 
 impl Environment {
+    /// One of the presets by its name.
+    pub fn preset(name: &str) -> Option<Self> {
+        let all = [Environment::bare_metal, Environment::cloud_network_disk, Environment::cloud_local_disk];
+        all.into_iter().map(|preset| preset()).find(|preset| preset.name == name)
+    }
+
+    /// The number behind the knob of this name in the scope `env`.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.clone().number_mut(name).copied()
+    }
+
+    /// The same, to set it.
+    pub fn number_mut(&mut self, name: &str) -> Option<&mut f64> {
+        let machine = &mut self.machine;
+        Some(match name {
+            "outages_per_year" => &mut self.outages_per_year,
+            "outage_minutes" => &mut self.outage_minutes,
+            "restarts_per_year" => &mut self.restarts_per_year,
+            "restart_minutes" => &mut self.restart_minutes,
+            "disk_losses_per_year" => &mut self.disk_losses_per_year,
+            "rebuild_hours" => &mut self.rebuild_hours,
+            "page_cache_loss_share" => &mut self.page_cache_loss_share,
+            "rack_outages_per_year" => &mut self.rack_outages_per_year,
+            "power_share" => &mut self.power_share,
+            "site_outages_per_year" => &mut self.site_outages_per_year,
+            "catch_up_minutes" => &mut self.catch_up_minutes,
+            "broker_cores" => &mut machine.cores,
+            "network_mb_per_s" => &mut machine.network_mb_per_s,
+            "disk_mb_per_s" => &mut machine.disk_mb_per_s,
+            "flush_ms" => &mut machine.flush_ms,
+            "broker_memory_gib" => &mut machine.memory_gib,
+            "heap_gib" => &mut machine.heap_gib,
+            "writeback_s" => &mut machine.writeback_s,
+            "map_limit" => &mut machine.map_limit,
+            "file_limit" => &mut machine.file_limit,
+            "append_ms" => &mut machine.append_ms,
+            "follower_append_ms" => &mut machine.follower_append_ms,
+            "fetch_partition_us" => &mut machine.fetch_partition_us,
+            "stall_share" => &mut machine.stall_share,
+            "stall_ms" => &mut machine.stall_ms,
+            _ => return None,
+        })
+    }
+
     /// One data centre on bare metal (sources of each rate: the calibration table of the fidelity page).
     pub fn bare_metal() -> Self {
         Environment {
@@ -105,6 +228,8 @@ impl Environment {
             power_share: 0.3,
             site_outages_per_year: 0.1,
             catch_up_minutes: 5.0,
+            guarded_restarts: true,
+            machine: Machine { cores: 16.0, disk_mb_per_s: 600.0, flush_ms: 1.2, ..Machine::default() },
         }
     }
 
@@ -113,6 +238,7 @@ impl Environment {
         Environment {
             name: "cloud-3az-ebs".into(),
             disk_losses_per_year: 0.002,
+            machine: Machine { disk_mb_per_s: 250.0, flush_ms: 1.2, memory_gib: 32.0, ..Machine::default() },
             ..Environment::cloud_local_disk()
         }
     }
@@ -127,6 +253,7 @@ impl Environment {
             rebuild_hours: 4.0,
             rack_outages_per_year: 0.1,
             site_outages_per_year: 0.001,
+            machine: Machine::default(),
             ..Environment::bare_metal()
         }
     }

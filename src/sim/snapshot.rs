@@ -195,7 +195,9 @@ impl World {
         let producers = scenario.producers.iter().map(|spec| profile(&spec.name, &spec.config, version));
         let consumers = scenario.groups.iter().map(|spec| profile(&spec.name, &spec.config, version));
         let first = scenario.producers.first();
+        let group = scenario.groups.first();
         let net = &scenario.net;
+        let usual = Load::default();
         Assumptions {
             producers: producers.collect(),
             consumers: consumers.collect(),
@@ -204,6 +206,8 @@ impl World {
                 record_bytes: first.map_or(1000, |spec| spec.record_bytes),
                 producers: scenario.producers.len() as u32,
                 keyed: first.is_none_or(|spec| spec.keys != Keys::None),
+                consumers: group.map_or(usual.consumers, |spec| spec.members),
+                processing_ms: group.map_or(usual.processing_ms, |spec| spec.processing_ms),
             },
             net: Net {
                 same_rack_rtt_ms: net.same_rack_rtt_ms,

@@ -1,7 +1,8 @@
 //! The flow against published measurements, each within its stated tolerance.
 
-use super::{Flow, Hardware};
+use super::Flow;
 use crate::consequences::case::Acks;
+use crate::model::Machine;
 
 fn flow() -> Flow {
     Flow {
@@ -26,7 +27,13 @@ fn flow() -> Flow {
         groups: 1.0,
         fetch_min_bytes: 1.0,
         fetch_max_wait_ms: 500.0,
-        hardware: Hardware { cores: 6.0, network_mb_per_s: 125.0, disk_mb_per_s: 600.0, flush_ms: 1.2 },
+        machine: Machine {
+            cores: 6.0,
+            network_mb_per_s: 125.0,
+            disk_mb_per_s: 600.0,
+            flush_ms: 1.2,
+            ..Machine::default()
+        },
     }
 }
 
@@ -45,6 +52,41 @@ fn one_producer_at_linkedin() {
     assert_eq!(replicated.max_mb_per_s().1, "producer processor");
 }
 
+/// Kreps 2014: one producer with acks=-1 and batches of 64,000 bytes 40.2 MB/s, 0.54 of the asynchronous one.
+#[test]
+fn one_synchronous_producer_at_linkedin() {
+    let asynchronous = Flow { acks: Acks::One, groups: 0.0, batch_bytes: 8196.0, ..flow() };
+    let synchronous = Flow { groups: 0.0, batch_bytes: 64_000.0, ..flow() };
+    let (said, bound) = synchronous.max_mb_per_s();
+    within(said, 40.2, 1.5);
+    assert!(bound.starts_with("producer pipeline"), "{bound}");
+    within(said / asynchronous.max_mb_per_s().0, 0.54, 1.5);
+}
+
+/// Kreps 2014: one consumer 89.7 MB/s (940,521 records), three 249.5 MB/s.
+#[test]
+fn consumers_at_linkedin() {
+    let one = super::member_records_per_s(0.0, 100.0);
+    within(one, 940_521.0, 1.5);
+    within(3.0 * one, 2_615_968.0, 1.5);
+}
+
+/// Google, "Plan the size of your cluster": 20 MB/s of write equivalents per core, half of it used.
+#[test]
+fn planning_by_cores() {
+    let machine = Machine { cores: 8.0, ..Machine::default() };
+    let flow = Flow {
+        partitions: 100.0,
+        producers: 50.0,
+        batch_bytes: 131_072.0,
+        linger_ms: 20.0,
+        machine,
+        ..flow()
+    };
+    // Three replicas and one group: 3 + 3/4 write equivalents per byte on 24 cores.
+    within(crate::consequences::capacity::planned_mb_per_s(&flow), 24.0 * 20.0 * 0.5 / 3.75, 1.5);
+}
+
 /// Kreps 2014: end to end median 2 ms, p99 3 ms at low load.
 #[test]
 fn end_to_end_at_linkedin() {
@@ -56,7 +98,13 @@ fn end_to_end_at_linkedin() {
 /// Confluent 2020, three i3en.2xlarge: peak 605 MB/s, p99 5 ms at 200 MB/s (vendor figures).
 #[test]
 fn three_large_brokers() {
-    let hardware = Hardware { cores: 8.0, network_mb_per_s: 3000.0, disk_mb_per_s: 2000.0, flush_ms: 0.2 };
+    let machine = Machine {
+        cores: 8.0,
+        network_mb_per_s: 3000.0,
+        disk_mb_per_s: 2000.0,
+        flush_ms: 0.2,
+        ..Machine::default()
+    };
     let flow = Flow {
         record_bytes: 1000.0,
         producers: 4.0,
@@ -66,7 +114,7 @@ fn three_large_brokers() {
         batch_bytes: 131_072.0,
         client_rtt_ms: 0.3,
         records_per_s: 200_000.0,
-        hardware,
+        machine,
         ..flow()
     };
     let peak = Flow { linger_ms: 10.0, batch_bytes: 1_048_576.0, ..flow.clone() };
@@ -77,7 +125,13 @@ fn three_large_brokers() {
 /// Vanlightly 2023, three i3en.6xlarge, acks=1, ten producers: 1900 MB/s (tolerance 1.3).
 #[test]
 fn three_huge_brokers() {
-    let hardware = Hardware { cores: 24.0, network_mb_per_s: 3125.0, disk_mb_per_s: 2000.0, flush_ms: 0.2 };
+    let machine = Machine {
+        cores: 24.0,
+        network_mb_per_s: 3125.0,
+        disk_mb_per_s: 2000.0,
+        flush_ms: 0.2,
+        ..Machine::default()
+    };
     let flow = Flow {
         acks: Acks::One,
         record_bytes: 1000.0,
@@ -86,7 +140,7 @@ fn three_huge_brokers() {
         partitions: 288.0,
         linger_ms: 1.0,
         batch_bytes: 131_072.0,
-        hardware,
+        machine,
         ..flow()
     };
     within(flow.max_mb_per_s().0, 1900.0, 1.3);
@@ -132,8 +186,14 @@ fn many_partitions_make_long_fetches() {
 /// AWS, "Best practices for right-sizing": min of disk B/r, network B/r in, network B/(groups + r - 1) out.
 #[test]
 fn the_right_sizing_equation() {
-    let hardware = Hardware { cores: 1e9, network_mb_per_s: 100.0, disk_mb_per_s: 1e9, flush_ms: 0.2 };
-    let many = Flow { producers: 1e6, record_bytes: 1000.0, hardware, ..flow() };
+    let machine = Machine {
+        cores: 1e9,
+        network_mb_per_s: 100.0,
+        disk_mb_per_s: 1e9,
+        flush_ms: 0.2,
+        ..Machine::default()
+    };
+    let many = Flow { producers: 1e6, record_bytes: 1000.0, machine, ..flow() };
     let read_often = Flow { groups: 3.0, ..many.clone() };
     within(read_often.max_mb_per_s().0, 100.0 * 3.0 / (3.0 + 2.0), 1.001);
     assert_eq!(read_often.max_mb_per_s().1, "broker network out");
@@ -148,7 +208,9 @@ fn round_trips_bound_one_connection() {
             acks: Acks::One,
             keyed: false,
             brokers: 1.0,
-            client_rtt_ms: rtt - super::APPEND_MS,
+            client_rtt_ms: rtt - Machine::default().append_ms,
+            // The round trip is what it is, transmission included.
+            machine: Machine { network_mb_per_s: 1e9, ..flow().machine },
             ..flow()
         };
         let (name, busy) = flow.at(1e5).utilisations()[0];

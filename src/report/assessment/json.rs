@@ -1,6 +1,6 @@
 //! `klever.assessment/1`.
 
-use crate::consequences::{Assessment, Availability, Figure, Tolerated};
+use crate::consequences::{Assessment, Availability, Entry, Figure, Section, Tolerated};
 use crate::report::AssessmentReport;
 use crate::report::json::document;
 use crate::report::roll::restart_value;
@@ -47,6 +47,9 @@ pub fn assessment_json(report: &AssessmentReport<'_>) -> String {
         "next_break": {"event": now.next_break.event, "consequence": now.next_break.consequence},
         "reasons": reasons(now),
     });
+    for section in &now.sections {
+        value[section.name] = section_value(section);
+    }
     if let Some(restart) = &report.restart {
         value["restart"] = restart_value(report.cluster, restart);
     }
@@ -71,6 +74,21 @@ fn durability(now: &Assessment) -> Value {
         "loss_probability_per_year": durability.loss_per_year.value.value,
         "by_cause": Value::Object(causes.collect::<Map<_, _>>()),
     })
+}
+
+/// Each figure under its own name, with its unit.
+fn section_value(section: &Section) -> Value {
+    let entries = section.figures.iter().map(|entry| match entry {
+        Entry::Number(figure) => {
+            (own_name(figure.id), json!({"value": figure.value.value, "unit": figure.value.unit}))
+        }
+        Entry::Words(figure) => (own_name(figure.id), json!(figure.value.verdict)),
+    });
+    Value::Object(entries.collect::<Map<_, _>>())
+}
+
+fn own_name(id: &str) -> String {
+    id.split_once('.').map_or(id, |(_, name)| name).to_string()
 }
 
 fn availability(operation: &Availability) -> Value {

@@ -1,0 +1,278 @@
+//! What a consumer group gets done: its capacity, catching up, rebalances, duplicates, the poll budget.
+
+use crate::consequences::cost::said;
+use crate::consequences::figure::{Derivation, digits, duration};
+use crate::consequences::flow::member_records_per_s;
+use crate::consequences::judgement::Docket;
+use crate::consequences::traffic::Flows;
+use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::knobs::{KeyScope, Value, default_of};
+use crate::model::KafkaVersion;
+
+/// Joining and syncing of a classic group.
+const JOIN_MS: (f64, f64) = (100.0, 3000.0);
+/// `group.consumer.heartbeat.interval.ms`: a moved partition takes one to three of them (KIP-848).
+const HEARTBEAT_MS: f64 = 5000.0;
+
+const GROUP_KEYS: &[&str] =
+    &["load:consumers", "load:processing_ms", "load:records_per_s", "load:record_bytes", "topic:partitions"];
+
+/// What decides about a group.
+struct Members<'a> {
+    docket: &'a Docket<'a>,
+    rate: f64,
+    capacity: f64,
+    working: f64,
+}
+
+/// All of them.
+pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
+    let load = &docket.cluster.assumed.load;
+    let partitions = flows.first().map_or(1.0, |flow| flow.partitions);
+    let working = f64::from(load.consumers).min(partitions);
+    let each = member_records_per_s(load.processing_ms, f64::from(load.record_bytes));
+    let group = Members { docket, rate: load.records_per_s, capacity: working * each, working };
+    let figures = vec![
+        group.capacity().into(),
+        group.catch_up().into(),
+        group.rebalance().into(),
+        group.unread().into(),
+        group.again().into(),
+        group.poll().into(),
+        group.retention(flows).into(),
+    ];
+    Section { name: "consumers", figures }
+}
+
+/// How long it takes to catch up after an outage: D x in / (capacity - in); never when that is not more.
+pub(super) fn catch_up_ms(outage_ms: f64, rate: f64, capacity: f64) -> f64 {
+    if capacity <= rate { f64::INFINITY } else { outage_ms * rate / (capacity - rate) }
+}
+
+impl Members<'_> {
+    fn float(&self, key: &str) -> Result<f64, String> {
+        self.docket.setting.float(key).ok_or_else(|| self.docket.setting.why_unknown(key))
+    }
+
+    fn figure(
+        &self,
+        (id, label): (&'static str, &'static str),
+        value: Number,
+        headline: String,
+        why: (&str, &[&str], &str, &str),
+    ) -> Figure<Number> {
+        let (formula, inputs, assumption, lever) = why;
+        let why = Derivation {
+            formula: formula.into(),
+            inputs: self.docket.setting.inputs(inputs),
+            assumptions: vec![assumption.into()],
+            lever: Some(lever.into()),
+        };
+        Figure::of_all(id, label, value, headline, why)
+    }
+
+    fn capacity(&self) -> Figure<Number> {
+        let value = Answer::Exact(self.capacity);
+        let verdict = if self.capacity > self.rate { "" } else { ", less than is produced: its lag grows" };
+        let headline = format!("A group processes {} records/s{verdict}", digits(&value));
+        let value = Number::new(value, Unit::RecordsPerS);
+        self.figure(
+            ("consumers.capacity", "Group capacity"),
+            value,
+            headline,
+            (
+                "min(members, partitions) / (processing time + about 1 us in the client)",
+                GROUP_KEYS,
+                "keys are spread evenly; else the hottest partition's member is the bound",
+                "load:processing_ms; more members up to the number of partitions",
+            ),
+        )
+    }
+
+    fn catch_up(&self) -> Figure<Number> {
+        let outage = self.docket.cluster.assumed.env.outage_minutes * 60_000.0;
+        let ms = catch_up_ms(outage, self.rate, self.capacity);
+        let headline = match ms.is_finite() {
+            true => format!(
+                "After an outage of {} a group has caught up in {}",
+                duration(&Answer::Exact(outage)),
+                duration(&Answer::Exact(ms))
+            ),
+            false => "A group never catches up: it processes no more than is produced".into(),
+        };
+        let value = Number::new(Answer::Exact(ms), Unit::Ms);
+        self.figure(
+            ("consumers.catch_up", "Catching up"),
+            value,
+            headline,
+            (
+                "outage x rate / (capacity - rate)",
+                &["load:records_per_s", "load:consumers", "load:processing_ms", "env:outage_minutes"],
+                "producers go on during the outage, at the same rate",
+                "load:processing_ms; more members and partitions",
+            ),
+        )
+    }
+
+    /// The longest time that a member works between two polls.
+    fn poll_ms(&self) -> Result<f64, String> {
+        let records = self.float("consumer:max.poll.records")?;
+        Ok(records * self.docket.cluster.assumed.load.processing_ms)
+    }
+
+    fn is_classic(&self) -> bool {
+        self.docket.setting.word("consumer:group.protocol") != Some("consumer")
+    }
+
+    fn rebalance(&self) -> Figure<Number> {
+        let value = match (self.is_classic(), self.poll_ms(), self.float("consumer:max.poll.interval.ms")) {
+            (false, ..) => Answer::between(HEARTBEAT_MS, 3.0 * HEARTBEAT_MS),
+            (true, Ok(poll), Ok(limit)) => Answer::between(JOIN_MS.0, poll.min(limit) + JOIN_MS.1),
+            (true, Err(why), _) | (true, _, Err(why)) => Answer::Unknown(why),
+        };
+        let who = if self.is_classic() { "everyone" } else { "what moves" };
+        let headline = said(&value, |ms| format!("A rebalance stops {who} for {}", duration(ms)));
+        self.figure(("consumers.rebalance", "Rebalance"), Number::new(value, Unit::Ms), headline, (
+            "classic: time to the next poll of the slowest member + 0.1 to 3 s of joining; consumer protocol: 1 to 3 \
+             heartbeats of 5 s for each partition that moves",
+            &[
+                "consumer:group.protocol",
+                "consumer:max.poll.records",
+                "consumer:max.poll.interval.ms",
+                "load:processing_ms",
+            ],
+            "classic with an eager assignor; cooperative ones stop only what moves, in two rounds",
+            "group.protocol=consumer (4.0); static members for restarts",
+        ))
+    }
+
+    fn unread(&self) -> Figure<Number> {
+        let key = "consumer:session.timeout.ms";
+        let value = match self.is_classic() {
+            true => self.float(key),
+            false => self.broker_session(),
+        };
+        let value =
+            value.map_or_else(Answer::Unknown, |session| Answer::between(session, session + JOIN_MS.1));
+        let headline =
+            said(&value, |ms| format!("A crashed member's partitions stay unread for {}", duration(ms)));
+        self.figure(("consumers.unread", "Unread, crash"), Number::new(value, Unit::Ms), headline, (
+            "session timeout + up to 3 s of rebalance; with group.protocol=consumer group.consumer.session.timeout.ms of \
+             the brokers",
+            &[key, "consumer:group.protocol"],
+            "the member dies without leaving; one that leaves is replaced at once",
+            "session.timeout.ms; too short a one rebalances during pauses",
+        ))
+    }
+
+    fn broker_session(&self) -> Result<f64, String> {
+        let key = "group.consumer.session.timeout.ms";
+        let cluster = self.docket.cluster;
+        let set = cluster.brokers.iter().find_map(|broker| broker.config.get()?.get(key)?.value.clone());
+        let version = cluster.version.get().copied().unwrap_or(KafkaVersion::REFERENCE);
+        let text = set.or_else(|| default_of(KeyScope::Broker, key, version).map(String::from));
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| format!("broker:{key} is not known"))
+    }
+
+    fn again(&self) -> Figure<Number> {
+        let auto = self.docket.setting.get("consumer:enable.auto.commit").and_then(Value::bool);
+        let per_member = self.rate / self.working.max(1.0);
+        let polled = self.float("consumer:max.poll.records");
+        let value = match (auto, polled, self.float("consumer:auto.commit.interval.ms")) {
+            (Some(false), Ok(polled), _) => Answer::between(0.0, polled),
+            (Some(true), Ok(polled), Ok(interval)) => Answer::between(
+                0.0,
+                per_member * interval / 1000.0 + polled.min(per_member * interval / 1000.0),
+            ),
+            (None, ..) => Answer::Unknown(self.docket.setting.why_unknown("consumer:enable.auto.commit")),
+            (_, Err(why), _) | (_, _, Err(why)) => Answer::Unknown(why),
+        };
+        let headline = said(&value, |records| {
+            format!("After a crash of a member {} records are processed again", digits(records))
+        });
+        self.figure(("consumers.again", "Processed again"), Number::new(value, Unit::Records), headline, (
+            "auto-commit: up to a commit interval of one member's records (half of it on average) and the poll in hand; \
+             commits after each poll: up to max.poll.records",
+            &[
+                "consumer:enable.auto.commit",
+                "consumer:auto.commit.interval.ms",
+                "consumer:max.poll.records",
+                "load:records_per_s",
+                "load:consumers",
+            ],
+            "without auto-commit the application commits after each poll; a commit per record bounds a member to 1 / \
+             (processing + round trip)",
+            "auto.commit.interval.ms, or commits by the application; idempotent processing",
+        ))
+    }
+
+    fn poll(&self) -> Figure<Number> {
+        let value = match (self.poll_ms(), self.float("consumer:max.poll.interval.ms")) {
+            (Ok(poll), Ok(limit)) => Answer::Exact(100.0 * poll / limit.max(1.0)),
+            (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
+        };
+        let headline = match value.low() {
+            Some(percent) if percent > 100.0 => {
+                "A full poll takes longer than max.poll.interval.ms: the member is thrown out and its work done again"
+                    .into()
+            }
+            _ => said(&value, |percent| format!("A full poll takes {} % of the time that it may", digits(percent))),
+        };
+        self.figure(
+            ("consumers.poll_budget", "Poll budget"),
+            Number::new(value, Unit::Percent),
+            headline,
+            (
+                "max.poll.records x processing time / max.poll.interval.ms",
+                &["consumer:max.poll.records", "consumer:max.poll.interval.ms", "load:processing_ms"],
+                "records are processed one after the other within poll()",
+                "max.poll.records; load:processing_ms",
+            ),
+        )
+    }
+
+    fn retention(&self, flows: &Flows) -> Figure<Number> {
+        let keys = ["topic:retention.ms", "topic:retention.bytes"];
+        let value = match (self.float(keys[0]), self.float(keys[1])) {
+            (Ok(ms), Ok(bytes)) => flows.over(|flow| {
+                let per_ms = flow.records_per_s * flow.record_bytes / flow.partitions / 1000.0;
+                let by_time = if ms >= 0.0 { ms } else { f64::INFINITY };
+                let by_size =
+                    if bytes >= 0.0 { bytes / per_ms.max(f64::MIN_POSITIVE) } else { f64::INFINITY };
+                Answer::Exact(by_time.min(by_size))
+            }),
+            (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
+        };
+        let headline = match &value {
+            Answer::Exact(ms) if ms.is_infinite() => {
+                "A group that stands still loses nothing: nothing is deleted".into()
+            }
+            other => {
+                said(other, |ms| format!("A group that stands still loses records after {}", duration(ms)))
+            }
+        };
+        self.figure(
+            ("consumers.standstill", "May stand still"),
+            Number::more(value, Unit::Ms),
+            headline,
+            (
+                "the sooner of retention.ms and retention.bytes / a partition's rate",
+                &[keys[0], keys[1], "load:records_per_s", "load:record_bytes", "topic:partitions"],
+                "closed segments only are deleted: it may last one segment longer",
+                "retention.ms",
+            ),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn catching_up_takes_what_is_left_over() {
+        assert_eq!(catch_up_ms(60_000.0, 1000.0, 3000.0), 30_000.0);
+        assert_eq!(catch_up_ms(60_000.0, 1000.0, 1000.0), f64::INFINITY);
+        assert_eq!(catch_up_ms(60_000.0, 0.0, 1000.0), 0.0);
+    }
+}

@@ -1,0 +1,154 @@
+//! Copysets: the distinct sets of brokers that hold partitions, and what several brokers gone at once take.
+//!
+//! A loss hits one set of brokers, not one partition (Cidon et al., ATC 2013), and the order of a replica
+//! list, which says only who leads first, does not matter to it.
+
+use crate::consequences::interning::Interner;
+use crate::model::{BrokerId, Partitions};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Lists up to this length are told apart without allocating.
+const SHORT: usize = 8;
+/// Of a list that holds no judged partition.
+pub(super) const UNUSED: u32 = u32::MAX;
+
+/// The copysets of the judged partitions.
+pub(super) struct Copysets {
+    /// The copyset of each replica list; [`UNUSED`] for lists without a judged partition.
+    pub of_list: Vec<u32>,
+    /// How many brokers each copyset has.
+    pub sizes: Vec<u32>,
+}
+
+impl Copysets {
+    /// Those of a range of partitions.
+    pub fn of(columns: &Partitions, range: &Range<u32>) -> Self {
+        let mut of_list = vec![UNUSED; columns.sets.len()];
+        let mut numbers = Numbers::default();
+        let mut sizes = Vec::new();
+        for list in &columns.replicas[range.start as usize..range.end as usize] {
+            let at = *list as usize;
+            if of_list[at] == UNUSED {
+                of_list[at] = numbers.number(&columns.sets[at]);
+                if of_list[at] as usize == sizes.len() {
+                    sizes.push(columns.sets[at].len() as u32);
+                }
+            }
+        }
+        Copysets { of_list, sizes }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.sizes.len()
+    }
+
+    /// How many have so many brokers.
+    pub fn of_size(&self, brokers: u32) -> usize {
+        self.sizes.iter().filter(|size| **size == brokers).count()
+    }
+}
+
+/// Numbers sets in the order in which they appear.
+#[derive(Default)]
+struct Numbers {
+    known: Interner<[i32; SHORT]>,
+    long: BTreeMap<Vec<BrokerId>, i32>,
+}
+
+impl Numbers {
+    fn number(&mut self, list: &[BrokerId]) -> u32 {
+        let mut key = [-1; SHORT];
+        if list.len() <= SHORT {
+            for (place, id) in key.iter_mut().zip(list) {
+                *place = id.0;
+            }
+            key[..list.len()].sort_unstable();
+        } else {
+            let mut members = list.to_vec();
+            members.sort_unstable();
+            let next = self.long.len() as i32;
+            // No broker has a negative id, so no short list is mistaken for this.
+            key[0] = -2;
+            key[1] = *self.long.entry(members).or_insert(next);
+        }
+        self.known.intern(key)
+    }
+}
+
+/// How many ways there are to take `take` of `of`.
+pub(super) fn subsets(of: u32, take: u32) -> f64 {
+    if take > of {
+        return 0.0;
+    }
+    (0..take).map(|at| f64::from(of - at) / f64::from(at + 1)).product()
+}
+
+/// How many distinct sets so many partitions make of the possible ones when each is drawn at random.
+pub(super) fn drawn_at_random(partitions: f64, possible: f64) -> f64 {
+    if possible <= 1.0 {
+        return partitions.min(1.0);
+    }
+    -possible * libm::expm1(partitions * libm::log1p(-1.0 / possible))
+}
+
+/// Probability that `gone` brokers drawn from all take at least `least` replicas of one partition.
+pub(super) fn hit(brokers: u32, gone: u32, replicas: u32, least: u32) -> f64 {
+    let ways = |taken: u32| match brokers.checked_sub(replicas) {
+        Some(others) if taken <= gone => subsets(replicas, taken) * subsets(others, gone - taken),
+        _ => 0.0,
+    };
+    let all = subsets(brokers, gone);
+    if all == 0.0 { 0.0 } else { (least..=replicas.min(gone)).map(ways).sum::<f64>() / all }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consequences::fixtures::Plan;
+
+    /// Three replicas, three random brokers gone; partitions placed at random. The fifth is 0.9149.
+    #[test]
+    fn published_chances_that_three_brokers_take_a_partition() {
+        let published = [
+            (6, 100.0, 0.99),
+            (12, 100.0, 0.37),
+            (12, 1e3, 0.99),
+            (30, 1e3, 0.22),
+            (30, 1e4, 0.915),
+            (100, 1e4, 0.06),
+        ];
+        for (brokers, partitions, printed) in published {
+            let possible = subsets(brokers, 3);
+            let chance = drawn_at_random(partitions, possible) / possible;
+            assert!((chance - printed).abs() <= 0.005, "{brokers} {partitions}: {chance}");
+        }
+    }
+
+    /// Two brokers down, three replicas, min ISR 2: two replicas of a partition among them refuse writes.
+    #[test]
+    fn published_partitions_that_refuse_writes() {
+        let refused = |brokers: u32, partitions: f64| format!("{:.0}", partitions * hit(brokers, 2, 3, 2));
+        assert_eq!([refused(12, 1000.0), refused(30, 1000.0)], ["45", "7"]);
+    }
+
+    #[test]
+    fn chances_cover_everything() {
+        for (brokers, gone, replicas) in [(6, 3, 3), (12, 2, 3), (5, 4, 2), (3, 3, 3)] {
+            assert!((hit(brokers, gone, replicas, 0) - 1.0).abs() < 1e-12);
+        }
+        assert_eq!((hit(3, 3, 3, 3), hit(12, 2, 3, 3)), (1.0, 0.0));
+        assert_eq!((subsets(12, 3), subsets(2, 3)), (220.0, 0.0));
+    }
+
+    #[test]
+    fn the_order_of_a_list_does_not_matter() {
+        let cluster = Plan { brokers: 3, partitions: 12, ..Plan::default() }.build();
+        let sets = Copysets::of(&cluster.partitions, &(0..12));
+        assert_eq!((cluster.partitions.sets.len(), sets.count()), (3, 1));
+        let wide = Plan { brokers: 12, partitions: 12, replicas: 10, ..Plan::default() }.build();
+        assert_eq!(Copysets::of(&wide.partitions, &(0..12)).count(), 12);
+        assert_eq!(Copysets::of(&wide.partitions, &(0..1)).sizes, [10]);
+    }
+}

@@ -1,0 +1,119 @@
+//! Figures of what a setting uses: storage, traffic between racks, disks.
+
+use crate::consequences::assessment::Cost;
+use crate::consequences::batching::compression_ratio;
+use crate::consequences::case::mask_of;
+use crate::consequences::classes::Spread;
+use crate::consequences::figure::{Derivation, digits};
+use crate::consequences::flow::Flow;
+use crate::consequences::judgement::Docket;
+use crate::consequences::traffic::Flows;
+use crate::consequences::{Answer, Figure, Number, Unit};
+use crate::model::human_bytes;
+
+impl Flows {
+    /// Storage and traffic.
+    pub fn cost(&self, docket: &Docket<'_>) -> Cost {
+        Cost { storage: self.storage(docket), cross_rack: self.cross_rack(docket), disk: self.disk(docket) }
+    }
+
+    fn storage(&self, docket: &Docket<'_>) -> Figure<Number> {
+        let value = self.over(|flow| Answer::Exact(flow.replicas * ratio(flow)));
+        let headline =
+            said(&value, |value| format!("Each byte produced is stored as {} bytes", digits(value)));
+        let why = Derivation {
+            formula: "replicas x compression ratio".into(),
+            inputs: docket.setting.inputs(&["topic:replication.factor", "producer:compression.type"]),
+            assumptions: vec!["JSON-like records; the ratio depends on the records in a batch".into()],
+            lever: Some("compression.type with larger batches (linger.ms)".into()),
+        };
+        let value = Number::new(value, Unit::BytesPerByte);
+        Figure { id: "cost.storage", label: "Storage", value, headline, affected: None, why }
+    }
+
+    fn cross_rack(&self, docket: &Docket<'_>) -> Figure<Number> {
+        let spread = docket.worst().map(|worst| {
+            let layout = docket.classes.layout(&docket.classes.classes[worst.class]);
+            (layout.spread, layout.replicas)
+        });
+        let value = match spread {
+            Some((Spread::Known(racks), replicas)) => self.over(|flow| {
+                let own = f64::from(racks.loads(mask_of(replicas)).first().copied().unwrap_or(1));
+                let zones = f64::from(racks.count);
+                let remote = (zones - 1.0) / zones;
+                Answer::Exact(ratio(flow) * (remote + (flow.replicas - own) + remote * flow.groups))
+            }),
+            Some((Spread::None, _)) => Answer::Unknown("brokers have no broker.rack".into()),
+            _ => Answer::Unknown("racks are not known".into()),
+        };
+        let headline =
+            said(&value, |value| format!("Each byte produced crosses racks as {} bytes", digits(value)));
+        let why = Derivation {
+            formula: "compression ratio x ((z-1)/z produced + replicas in other racks + (z-1)/z per group)"
+                .into(),
+            inputs: docket.setting.inputs(&["cluster:racks", "topic:replication.factor"]),
+            assumptions: vec![
+                "clients are spread over the racks and read from leaders (KIP-392 saves the last term)"
+                    .into(),
+            ],
+            lever: Some("client.rack with a rack-aware replica selector; compression".into()),
+        };
+        let value = Number::new(value, Unit::BytesPerByte);
+        Figure { id: "cost.cross_rack", label: "Across racks", value, headline, affected: None, why }
+    }
+
+    fn disk(&self, docket: &Docket<'_>) -> Figure<Number> {
+        let retention = docket.setting.float("topic:retention.ms");
+        let limit = docket.setting.float("topic:retention.bytes");
+        let value = self.over(|flow| {
+            let Some((ms, bytes)) = retention.zip(limit) else {
+                return Answer::Unknown(docket.setting.why_unknown("topic:retention.ms"));
+            };
+            let by_time =
+                (ms >= 0.0).then(|| flow.records_per_s * flow.record_bytes * ratio(flow) * ms / 1000.0);
+            let by_size = (bytes >= 0.0).then_some(bytes * flow.partitions);
+            match by_time.into_iter().chain(by_size).reduce(f64::min) {
+                Some(retained) => Answer::Exact(retained * flow.replicas),
+                None => Answer::Unknown("nothing is ever deleted".into()),
+            }
+        });
+        let headline = match &value {
+            Answer::Exact(bytes) => format!("All replicas together come to {}", human_bytes(*bytes as u64)),
+            other => said(other, |value| format!("All replicas together come to {} bytes", digits(value))),
+        };
+        let why = Derivation {
+            formula:
+                "records/s x bytes x compression ratio x retention x replicas, at most retention.bytes per \
+                      partition; closed segments only, so up to one segment more"
+                    .into(),
+            inputs: docket.setting.inputs(&[
+                "load:records_per_s",
+                "load:record_bytes",
+                "topic:retention.ms",
+                "topic:retention.bytes",
+                "topic:replication.factor",
+            ]),
+            assumptions: vec!["the load lasts for the whole retention".into()],
+            lever: Some("retention.ms".into()),
+        };
+        Figure {
+            id: "cost.disk",
+            label: "Disk",
+            value: Number::new(value, Unit::Bytes),
+            headline,
+            affected: None,
+            why,
+        }
+    }
+}
+
+pub(super) fn said(value: &Answer<f64>, sentence: impl Fn(&Answer<f64>) -> String) -> String {
+    match value {
+        Answer::Unknown(why) => format!("Not known: {why}"),
+        known => sentence(known),
+    }
+}
+
+pub(super) fn ratio(flow: &Flow) -> f64 {
+    compression_ratio(&flow.codec, flow.batches().records_per_batch)
+}

@@ -1,0 +1,266 @@
+//! Records that are lost outside the chain: with the leader, with the power, in the producer, in the consumer.
+
+use crate::consequences::cost::{ratio, said};
+use crate::consequences::figure::{Derivation, digits, duration};
+use crate::consequences::judgement::Docket;
+use crate::consequences::risk::Risk;
+use crate::consequences::tail;
+use crate::consequences::traffic::Flows;
+use crate::consequences::{Answer, Figure, Number, Section, Unit, Words};
+use crate::knobs::Value;
+use crate::model::human_bytes;
+
+/// First and longest pause between two tries (`retry.backoff.ms`, `retry.backoff.max.ms`; KIP-580).
+const BACK_OFF_MS: (f64, f64) = (100.0, 1000.0);
+
+/// All of them.
+pub(super) fn section(docket: &Docket<'_>, risk: &Risk, flows: &Flows) -> Section {
+    let patience = patience(docket);
+    let figures = vec![
+        leader_crash(docket).into(),
+        power(docket, flows).into(),
+        refused(docket, risk, &patience).into(),
+        patience.figure(docket).into(),
+        skipped(docket).into(),
+    ];
+    Section { name: "losses", figures }
+}
+
+fn leader_crash(docket: &Docket<'_>) -> Figure<Number> {
+    let value = tail::records(docket);
+    let headline = match &value {
+        Answer::Exact(0.0) => "A crash of a leader takes no acknowledged record with it".into(),
+        other => said(other, |records| {
+            format!("A crash of a broker takes {} records that its followers lack", digits(records))
+        }),
+    };
+    let why = Derivation {
+        formula: "records/s of one leading broker x window: acks=1 one replication round trip and append, acks=0 \
+                  until a new leader is known, acks=all none"
+            .into(),
+        inputs: docket.setting.inputs(&[
+            "producer:acks",
+            "load:records_per_s",
+            "net:rack_rtt_ms",
+            "env:follower_append_ms",
+        ]),
+        assumptions: vec![
+            "followers keep up; one that lags inside the ISR widens the window up to 1.5 x replica.lag.time.max.ms"
+                .into(),
+        ],
+        lever: Some("acks=all".into()),
+    };
+    Figure::of_all(
+        "losses.leader_crash",
+        "Lost with a leader",
+        Number::new(value, Unit::Records),
+        headline,
+        why,
+    )
+}
+
+fn power(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+    let window_s = docket.cluster.assumed.env.machine.writeback_s;
+    let value = flows.over(|flow| {
+        let bytes_per_s = flow.records_per_s * flow.record_bytes * ratio(flow);
+        Answer::Exact(if flow.fsync { 0.0 } else { bytes_per_s * window_s / 2.0 })
+    });
+    let headline = match &value {
+        Answer::Exact(0.0) => "Losing power everywhere takes nothing that was acknowledged".into(),
+        Answer::Exact(bytes) => {
+            format!(
+                "Losing power everywhere at once takes about {} that nobody had flushed",
+                human_bytes(*bytes as u64)
+            )
+        }
+        other => {
+            said(other, |bytes| format!("Losing power everywhere at once takes {} bytes", digits(bytes)))
+        }
+    };
+    let why = Derivation {
+        formula: "bytes/s as stored x time since the last write-back / 2".into(),
+        inputs: docket.setting.inputs(&[
+            "load:records_per_s",
+            "load:record_bytes",
+            "producer:compression.type",
+            "topic:flush.messages",
+            "env:writeback_s",
+        ]),
+        assumptions: vec!["it takes a rack's outage only what has its whole ISR there".into()],
+        lever: Some("flush.messages=1, or another site".into()),
+    };
+    Figure::of_all("losses.power", "Lost with all power", Number::new(value, Unit::Bytes), headline, why)
+}
+
+/// How long a producer keeps what it cannot deliver.
+struct Patience {
+    value: Answer<f64>,
+    /// Which limit comes first.
+    limit: &'static str,
+    /// When its buffer is full.
+    full_after_ms: Option<f64>,
+}
+
+fn patience(docket: &Docket<'_>) -> Patience {
+    let float = |key: &str| docket.setting.float(&format!("producer:{key}"));
+    let load = &docket.cluster.assumed.load;
+    let bytes_per_ms =
+        load.records_per_s * f64::from(load.record_bytes) / f64::from(load.producers.max(1)) / 1000.0;
+    let full_after_ms = float("buffer.memory").map(|bytes| bytes / bytes_per_ms.max(f64::MIN_POSITIVE));
+    let retries = float("retries").and_then(tries_ms);
+    let blocked = full_after_ms.zip(float("max.block.ms")).map(|(full, block)| full + block);
+    let limits = [
+        (float("delivery.timeout.ms"), "delivery.timeout.ms"),
+        (retries, "retries"),
+        (blocked, "buffer.memory and max.block.ms"),
+    ];
+    let known = limits.into_iter().filter_map(|(ms, limit)| Some((ms?, limit)));
+    match known.min_by(|a, b| a.0.total_cmp(&b.0)) {
+        Some((ms, limit)) => Patience { value: Answer::Exact(ms), limit, full_after_ms },
+        None => Patience {
+            value: Answer::Unknown(docket.setting.why_unknown("producer:delivery.timeout.ms")),
+            limit: "?",
+            full_after_ms,
+        },
+    }
+}
+
+/// How long so many tries take when each is refused at once; `None` when they do not run out.
+fn tries_ms(retries: f64) -> Option<f64> {
+    const NEVER: f64 = 1e6;
+    if retries >= NEVER {
+        return None;
+    }
+    let doubling = libm::log2(BACK_OFF_MS.1 / BACK_OFF_MS.0);
+    let short = retries.min(libm::ceil(doubling));
+    let pauses = (0..short as u32).map(|at| (BACK_OFF_MS.0 * libm::exp2(f64::from(at))).min(BACK_OFF_MS.1));
+    Some(pauses.sum::<f64>() + (retries - short).max(0.0) * BACK_OFF_MS.1)
+}
+
+const PATIENCE_KEYS: &[&str] = &[
+    "producer:delivery.timeout.ms",
+    "producer:retries",
+    "producer:buffer.memory",
+    "producer:max.block.ms",
+    "load:records_per_s",
+    "load:record_bytes",
+    "load:producers",
+];
+
+impl Patience {
+    fn figure(&self, docket: &Docket<'_>) -> Figure<Number> {
+        let headline = said(&self.value, |ms| {
+            format!("send() fails {} into an outage, by {}", duration(ms), self.limit)
+        });
+        let full = self.full_after_ms.map_or("?".into(), |ms| duration(&Answer::Exact(ms)));
+        let why = Derivation {
+            formula: format!(
+                "the first of delivery.timeout.ms, the pauses of all retries, and buffer.memory / rate + max.block.ms; the \
+                 buffer is full after {full}"
+            ),
+            inputs: docket.setting.inputs(PATIENCE_KEYS),
+            assumptions: vec!["each try is refused at once, pauses double from 0.1 to 1 s".into()],
+            lever: Some("delivery.timeout.ms; a larger buffer.memory at high rates".into()),
+        };
+        let value = Number::more(self.value.clone(), Unit::Ms);
+        Figure::of_all("losses.producer_patience", "Producer gives up", value, headline, why)
+    }
+}
+
+/// Records whose send() fails, in a year: outages of writes that outlast the producer, and fail-overs.
+fn refused(docket: &Docket<'_>, risk: &Risk, patience: &Patience) -> Figure<Number> {
+    let env = &docket.cluster.assumed.env;
+    let rate = docket.cluster.assumed.load.records_per_s;
+    let outage_ms = env.outage_minutes * 60_000.0;
+    let detection = docket.detection_ms();
+    let count = |minutes: f64, detection_ms: f64, patience_ms: f64| {
+        let outages = minutes * 60.0 * libm::exp(-patience_ms / outage_ms);
+        let leaders = f64::from(docket.carried.leading);
+        let stalls = leaders * env.outages_per_year * (detection_ms - patience_ms).max(0.0) / 1000.0;
+        rate * (outages + stalls / leaders.max(1.0))
+    };
+    let value = match (&risk.writes, &detection, &patience.value) {
+        (Answer::Unknown(why), ..) | (_, Answer::Unknown(why), _) | (.., Answer::Unknown(why)) => {
+            Answer::Unknown(why.clone())
+        }
+        (writes, detection, Answer::Exact(patience)) | (writes, detection, Answer::Between(patience, _)) => {
+            let end = |minutes: Option<f64>, ms: Option<f64>| {
+                count(minutes.unwrap_or(0.0), ms.unwrap_or(0.0), *patience)
+            };
+            Answer::between(end(writes.low(), detection.low()), end(writes.high(), detection.high()))
+        }
+    };
+    let headline = said(&value, |records| {
+        format!("send() fails for {} records a year; the application has to look", digits(records))
+    });
+    let mut inputs = docket.setting.inputs(PATIENCE_KEYS);
+    inputs.extend(docket.setting.inputs(&["env:outage_minutes", "env:outages_per_year", "producer:acks"]));
+    let why = Derivation {
+        formula: "records/s x (minutes a year without writes x exp(-patience / length of an outage) + crashes of the \
+                  leader x what detection takes beyond the patience)"
+            .into(),
+        inputs,
+        assumptions: vec!["outages of writes last as long as outages of brokers, exponentially".into()],
+        lever: Some("min.insync.replicas below the replica count; delivery.timeout.ms".into()),
+    };
+    let value = Number::new(value, Unit::RecordsPerYear);
+    Figure::of_all("losses.refused", "Refused by outages", value, headline, why)
+}
+
+/// What a consumer may pass over without any error.
+fn skipped(docket: &Docket<'_>) -> Figure<Words> {
+    let setting = &docket.setting;
+    let auto = setting.get("consumer:enable.auto.commit").and_then(Value::bool);
+    let reset = setting.word("consumer:auto.offset.reset");
+    let mut ways = Vec::new();
+    if auto == Some(true) {
+        ways.push("auto-commit commits what asynchronous work has not finished");
+    }
+    if reset == Some("latest") {
+        ways.push("auto.offset.reset=latest passes over what was written while no offset was committed");
+    }
+    let (verdict, rank) = match (auto.zip(reset), ways.len()) {
+        (None, _) => ("?", None),
+        (_, 0) => ("none, if retention holds", Some(2)),
+        (_, 1) => ("possible", Some(1)),
+        _ => ("possible, two ways", Some(0)),
+    };
+    let headline = match rank {
+        None => "Whether consumers pass over records is not known".into(),
+        Some(2) => "Consumers pass over nothing, as long as they are not behind retention".to_string(),
+        Some(_) => "Consumers may pass over records without any error".into(),
+    };
+    let why = Derivation {
+        formula: match ways.is_empty() {
+            true => {
+                "offsets are committed after the work, and a lost offset starts at the beginning or fails"
+                    .into()
+            }
+            false => ways.join("; "),
+        },
+        inputs: setting.inputs(&[
+            "consumer:enable.auto.commit",
+            "consumer:auto.commit.interval.ms",
+            "consumer:auto.offset.reset",
+            "topic:retention.ms",
+        ]),
+        assumptions: vec![
+            "work within poll() is safe with auto-commit: it commits what earlier polls returned".into(),
+        ],
+        lever: Some("enable.auto.commit=false and commit after the work; auto.offset.reset=earliest".into()),
+    };
+    let value = Words { verdict: verdict.into(), rank };
+    Figure { id: "losses.consumer", label: "Passed over", value, headline, affected: None, why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_between_tries_double_up_to_a_second() {
+        let printed = [0.0, 1.0, 3.0, 5.0, 10.0].map(|retries| tries_ms(retries).unwrap());
+        assert_eq!(printed, [0.0, 100.0, 700.0, 2500.0, 7500.0]);
+        assert_eq!(tries_ms(2_147_483_647.0), None);
+    }
+}

@@ -1,0 +1,285 @@
+//! What the busiest broker and each client need: memory maps, open files, memory, page cache.
+
+use crate::consequences::cost::{ratio, said};
+use crate::consequences::figure::{Derivation, Input, digits, duration};
+use crate::consequences::flow::Flow;
+use crate::consequences::judgement::Docket;
+use crate::consequences::traffic::Flows;
+use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::model::{human_bytes, human_count};
+
+/// Maps of the process itself, and of each loaded segment: .index and .timeindex (measured on 4.1).
+const JVM_MAPS: f64 = 400.0;
+const MAPS_PER_SEGMENT: f64 = 2.0;
+/// Open files beside segments and connections, and of each segment: only its .log (measured on 4.1).
+const BASE_FILES: f64 = 130.0;
+/// Memory of an empty partition beside the heap (measured on 4.1).
+const PARTITION_BYTES: f64 = 80_000.0;
+const GIB: f64 = 1_073_741_824.0;
+
+/// All of them.
+pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
+    let segments = segments(docket, flows);
+    let figures = vec![
+        maps(docket, &segments).into(),
+        open_files(docket, flows, &segments).into(),
+        files(docket, &segments).into(),
+        broker_memory(docket).into(),
+        cached(docket, flows).into(),
+        producer_memory(docket, flows).into(),
+        consumer_memory(docket, flows).into(),
+    ];
+    Section { name: "resources", figures }
+}
+
+/// Memory maps of so many segments.
+fn maps_of(segments: f64) -> f64 {
+    JVM_MAPS + MAPS_PER_SEGMENT * segments
+}
+
+/// Segments of one replica: what retention keeps, by size and by age.
+fn segments_of(
+    flow: &Flow,
+    retention_ms: f64,
+    retention_bytes: f64,
+    segment_bytes: f64,
+    segment_ms: f64,
+) -> f64 {
+    let bytes_per_s = flow.records_per_s * flow.record_bytes * ratio(flow) / flow.partitions;
+    let by_time = if retention_ms >= 0.0 { bytes_per_s * retention_ms / 1000.0 } else { f64::INFINITY };
+    let by_size = if retention_bytes >= 0.0 { retention_bytes } else { f64::INFINITY };
+    let kept = by_time.min(by_size);
+    let kept_ms = kept / bytes_per_s.max(f64::MIN_POSITIVE) * 1000.0;
+    libm::ceil(kept / segment_bytes).max(libm::ceil(kept_ms / segment_ms)).max(1.0)
+}
+
+/// Segments on the busiest broker: those of the judged partitions under the load, one of every other.
+fn segments(docket: &Docket<'_>, flows: &Flows) -> Answer<f64> {
+    let keys = ["topic:retention.ms", "topic:retention.bytes", "topic:segment.bytes", "topic:segment.ms"];
+    let Some(unknown) = keys.iter().find(|key| docket.setting.float(key).is_none()) else {
+        let [retention, bytes, segment, age] = keys.map(|key| docket.setting.float(key).unwrap_or(0.0));
+        let carried = docket.carried;
+        return flows.over(|flow| {
+            let each = segments_of(flow, retention, bytes, segment, age);
+            if each.is_infinite() {
+                return Answer::Unknown("nothing is ever deleted".into());
+            }
+            // The load is one topic's: what others hold is not known beyond their open segments.
+            let loaded =
+                f64::from(carried.judged_replicas).min(flow.partitions * flow.replicas / flow.brokers).ceil();
+            Answer::Exact(loaded * each + (f64::from(carried.replicas) - loaded).max(0.0))
+        });
+    };
+    Answer::Unknown(docket.setting.why_unknown(unknown))
+}
+
+const SEGMENT_KEYS: &[&str] = &[
+    "topic:segment.bytes",
+    "topic:segment.ms",
+    "topic:retention.ms",
+    "topic:retention.bytes",
+    "load:records_per_s",
+    "load:record_bytes",
+];
+
+fn replicas_input(docket: &Docket<'_>) -> Input {
+    Input {
+        name: "replicas on the busiest broker".into(),
+        value: human_count(i64::from(docket.carried.replicas)),
+        source: "the cluster".into(),
+    }
+}
+
+fn segment_inputs(docket: &Docket<'_>, more: &[&str]) -> Vec<Input> {
+    let mut inputs = vec![replicas_input(docket)];
+    inputs.extend(docket.setting.inputs(more));
+    inputs.extend(docket.setting.inputs(SEGMENT_KEYS));
+    inputs
+}
+
+const OTHERS: &str = "topics beside the one under load have one segment per replica: at least so many";
+
+fn maps(docket: &Docket<'_>, segments: &Answer<f64>) -> Figure<Number> {
+    let limit = docket.cluster.assumed.env.machine.map_limit;
+    let value = segments.map(maps_of);
+    let headline = said(&value, |maps| {
+        format!(
+            "The busiest broker maps {} files into memory, of {} that it may",
+            digits(maps),
+            human_count(limit as i64)
+        )
+    });
+    let why = Derivation {
+        formula: format!(
+            "400 of the process + 2 per loaded segment; the limit is reached at {} segments",
+            human_count(((limit - JVM_MAPS) / MAPS_PER_SEGMENT) as i64)
+        ),
+        inputs: segment_inputs(docket, &["env:map_limit"]),
+        assumptions: vec![
+            OTHERS.into(),
+            "after a clean restart only open segments are mapped until others are read".into(),
+        ],
+        lever: Some("vm.max_map_count; segment.bytes; fewer partitions per broker".into()),
+    };
+    Figure::of_all("resources.memory_maps", "Memory maps", Number::new(value, Unit::Count), headline, why)
+}
+
+fn connections(docket: &Docket<'_>, flow: &Flow) -> f64 {
+    let members = flow.groups * f64::from(docket.cluster.assumed.load.consumers);
+    let others = docket.cluster.brokers.len() as f64 - 1.0;
+    flow.producers + members + 2.0 * others * flow.fetchers
+}
+
+fn open_files(docket: &Docket<'_>, flows: &Flows, segments: &Answer<f64>) -> Figure<Number> {
+    let limit = docket.cluster.assumed.env.machine.file_limit;
+    let connected = flows.first().map_or(0.0, |flow| connections(docket, flow));
+    let value = segments.map(|segments| segments + connected + BASE_FILES);
+    let headline = said(&value, |files| {
+        format!(
+            "The busiest broker has {} files open, of {} that it may",
+            digits(files),
+            human_count(limit as i64)
+        )
+    });
+    let why = Derivation {
+        formula: format!(
+            "1 per segment (indexes are closed once mapped) + {connected} connections + 130 of the process"
+        ),
+        inputs: segment_inputs(docket, &["env:file_limit", "load:producers", "load:consumers"]),
+        assumptions: vec![OTHERS.into(), "each client has one connection to each broker".into()],
+        lever: Some("the limit of open files; segment.bytes; fewer partitions per broker".into()),
+    };
+    Figure::of_all("resources.open_files", "Open files", Number::new(value, Unit::Count), headline, why)
+}
+
+fn files(docket: &Docket<'_>, segments: &Answer<f64>) -> Figure<Number> {
+    let replicas = f64::from(docket.carried.replicas);
+    // .log, .index, .timeindex; a .snapshot per closed one; leader-epoch-checkpoint and partition.metadata.
+    let value = segments.map(|segments| 3.0 * segments + (segments - replicas).max(0.0) + 2.0 * replicas);
+    let headline = said(&value, |files| format!("The busiest broker's logs are {} files", digits(files)));
+    let why = Derivation {
+        formula: "3 per segment + 1 per closed segment + 2 per replica; each open segment shows 20 MiB more than it takes"
+            .into(),
+        inputs: segment_inputs(docket, &[]),
+        assumptions: vec![OTHERS.into(), "no transactions (.txnindex)".into()],
+        lever: Some("segment.bytes; fewer partitions per broker".into()),
+    };
+    Figure::of_all("resources.files", "Files", Number::new(value, Unit::Count), headline, why)
+}
+
+fn broker_memory(docket: &Docket<'_>) -> Figure<Number> {
+    let heap = docket.cluster.assumed.env.machine.heap_gib * GIB;
+    let value = heap + f64::from(docket.carried.replicas) * PARTITION_BYTES;
+    let headline =
+        format!("The busiest broker's process takes {}, page cache aside", human_bytes(value as u64));
+    let why = Derivation {
+        formula: "heap + 0.08 MB per replica".into(),
+        inputs: [vec![replicas_input(docket)], docket.setting.inputs(&["env:heap_gib"])].concat(),
+        assumptions: vec!["measured on empty partitions of Kafka 4.1".into()],
+        lever: Some("env:heap_gib; fewer partitions per broker".into()),
+    };
+    let value = Number::new(Answer::Exact(value), Unit::Bytes);
+    Figure::of_all("resources.broker_memory", "Broker memory", value, headline, why)
+}
+
+fn cached(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+    let machine = &docket.cluster.assumed.env.machine;
+    let spare = (machine.memory_gib - machine.heap_gib).max(0.0) * GIB;
+    let value = flows.over(|flow| {
+        let written =
+            flow.records_per_s * flow.record_bytes * ratio(flow) * flow.replicas / flow.brokers.max(1.0);
+        Answer::Exact(spare / written.max(f64::MIN_POSITIVE) * 1000.0)
+    });
+    let headline = said(&value, |ms| format!("Readers up to {} behind are served from memory", duration(ms)));
+    let why = Derivation {
+        formula: "(memory - heap) / bytes/s written per broker; 30 s is the least that is advised".into(),
+        inputs: docket.setting.inputs(&[
+            "env:broker_memory_gib",
+            "env:heap_gib",
+            "load:records_per_s",
+            "load:record_bytes",
+            "topic:replication.factor",
+            "producer:compression.type",
+        ]),
+        assumptions: vec!["nothing else uses the memory; other topics' load is not known".into()],
+        lever: Some("more memory; compression.type; more brokers".into()),
+    };
+    Figure::of_all("resources.cached", "Cached tail", Number::more(value, Unit::Ms), headline, why)
+}
+
+fn producer_memory(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+    let buffer = docket.setting.float("producer:buffer.memory");
+    let value = match buffer {
+        None => Answer::Unknown(docket.setting.why_unknown("producer:buffer.memory")),
+        Some(buffer) => flows.over(|flow| {
+            let open = if flow.keyed { flow.partitions } else { flow.brokers };
+            Answer::Exact((open * flow.batch_bytes).min(buffer))
+        }),
+    };
+    let fits = buffer.zip(docket.setting.float("producer:batch.size").filter(|bytes| *bytes > 0.0));
+    let headline = match (&value, fits) {
+        (Answer::Exact(bytes), Some((buffer, batch))) => format!(
+            "A producer's open batches take {} of {}; {} partitions would fill it",
+            human_bytes(*bytes as u64),
+            human_bytes(buffer as u64),
+            human_count((buffer / batch) as i64)
+        ),
+        (other, _) => said(other, |bytes| format!("A producer's open batches take {} bytes", digits(bytes))),
+    };
+    let why = Derivation {
+        formula: "partitions written at once x batch.size, at most buffer.memory".into(),
+        inputs: docket.setting.inputs(&[
+            "producer:batch.size",
+            "producer:buffer.memory",
+            "topic:partitions",
+            "load:keyed",
+        ]),
+        assumptions: vec!["keys open a batch on every partition, none on one partition per broker".into()],
+        lever: Some("batch.size".into()),
+    };
+    let value = Number::new(value, Unit::Bytes);
+    Figure::of_all("resources.producer_memory", "Producer memory", value, headline, why)
+}
+
+fn consumer_memory(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+    let keys = ["consumer:fetch.max.bytes", "consumer:max.partition.fetch.bytes"];
+    let members = f64::from(docket.cluster.assumed.load.consumers.max(1));
+    let value = match (docket.setting.float(keys[0]), docket.setting.float(keys[1])) {
+        (Some(fetch), Some(partition)) => flows.over(|flow| {
+            let assigned = libm::ceil(flow.partitions / members.min(flow.partitions));
+            Answer::Exact((flow.brokers * fetch).min(assigned * partition))
+        }),
+        (None, _) => Answer::Unknown(docket.setting.why_unknown(keys[0])),
+        _ => Answer::Unknown(docket.setting.why_unknown(keys[1])),
+    };
+    let headline = match &value {
+        Answer::Exact(bytes) => {
+            format!("A consumer that is behind holds up to {} as fetched", human_bytes(*bytes as u64))
+        }
+        other => {
+            said(other, |bytes| format!("A consumer that is behind holds up to {} bytes", digits(bytes)))
+        }
+    };
+    let why = Derivation {
+        formula: "min(brokers x fetch.max.bytes, partitions of a member x max.partition.fetch.bytes)".into(),
+        inputs: docket.setting.inputs(&[keys[0], keys[1], "topic:partitions", "load:consumers"]),
+        assumptions: vec!["as compressed; decompression comes on top".into()],
+        lever: Some("max.partition.fetch.bytes; more members".into()),
+    };
+    let value = Number::new(value, Unit::Bytes);
+    Figure::of_all("resources.consumer_memory", "Consumer memory", value, headline, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Measured on Kafka 4.1: 1000 partitions have 2002 index maps; the default limit ends at about 32,500
+    /// segments; 50,000 partitions need 100,000 maps.
+    #[test]
+    fn measured_maps() {
+        assert!((maps_of(1000.0) - JVM_MAPS - 2002.0).abs() <= 2.0);
+        assert_eq!(((65_530.0 - JVM_MAPS) / MAPS_PER_SEGMENT) as i64, 32_565);
+        assert!(maps_of(50_000.0) > 100_000.0);
+    }
+}

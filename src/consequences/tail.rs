@@ -1,0 +1,73 @@
+//! acks=0 and 1: records that are acknowledged, or sent, and that no follower has when the leader goes.
+
+use crate::consequences::Answer;
+use crate::consequences::case::{Acks, Case};
+use crate::consequences::judgement::Docket;
+
+/// From a move of the leader until the old one knows of it, beside the round trip: records that it accepts
+/// meanwhile are cut off (assumed).
+const MOVE_MS: f64 = 1.0;
+/// acks=0: until a client knows the new leader, everything it sends goes nowhere.
+const REFRESH_S: f64 = 0.3;
+
+/// Events a year in which a crash of a leader takes a record with it.
+pub(super) fn crashes(docket: &Docket<'_>) -> Answer<f64> {
+    let env = &docket.cluster.assumed.env;
+    events(docket, env.outages_per_year + env.rack_outages_per_year, crash_window_s)
+}
+
+/// The same for leaders that move in order: each restart moves them away.
+pub(super) fn moves(docket: &Docket<'_>) -> Answer<f64> {
+    events(docket, docket.cluster.assumed.env.restarts_per_year, move_window_s)
+}
+
+/// Records that one crash of a broker takes with it, expected.
+pub(super) fn records(docket: &Docket<'_>) -> Answer<f64> {
+    let rate = records_per_s(docket);
+    over(docket, |case| rate * crash_window_s(docket, case))
+}
+
+/// Records a second that one leading broker gets.
+fn records_per_s(docket: &Docket<'_>) -> f64 {
+    docket.cluster.assumed.load.records_per_s / f64::from(docket.carried.leading.max(1))
+}
+
+fn events(docket: &Docket<'_>, per_year: f64, window_s: fn(&Docket<'_>, &Case) -> f64) -> Answer<f64> {
+    let (leaders, rate) = (f64::from(docket.carried.leading), records_per_s(docket));
+    // At least one record within the window (Poisson arrivals).
+    over(docket, |case| leaders * per_year * -libm::expm1(-rate * window_s(docket, case)))
+}
+
+/// The worst class, over its possible cases.
+fn over(docket: &Docket<'_>, of: impl Fn(&Case) -> f64) -> Answer<f64> {
+    let each = docket
+        .judged
+        .iter()
+        .map(|judged| Answer::covering(judged.cases.iter().map(|case| Answer::Exact(of(case)))));
+    each.reduce(|a, b| match (a.low().zip(b.low()), a.high().zip(b.high())) {
+        (Some(low), Some(high)) => Answer::between(low.0.max(low.1), high.0.max(high.1)),
+        _ => a,
+    })
+    .unwrap_or(Answer::Exact(0.0))
+}
+
+/// How long the newest records are on the leader alone, or on their way to nobody.
+fn crash_window_s(docket: &Docket<'_>, case: &Case) -> f64 {
+    let assumed = &docket.cluster.assumed;
+    let replicated_ms = assumed.net.rack_rtt_ms + assumed.env.machine.follower_append_ms;
+    match case.acks {
+        Acks::All => 0.0,
+        Acks::One if case.replicas == 1 => 0.0,
+        Acks::One => replicated_ms / 1000.0,
+        Acks::Zero => docket.detection_ms().high().map_or(0.0, |ms| ms / 1000.0) + REFRESH_S,
+    }
+}
+
+fn move_window_s(docket: &Docket<'_>, case: &Case) -> f64 {
+    match case.acks {
+        Acks::All => 0.0,
+        _ if case.replicas == 1 => 0.0,
+        Acks::One => (docket.cluster.assumed.net.rack_rtt_ms + MOVE_MS) / 1000.0,
+        Acks::Zero => REFRESH_S,
+    }
+}

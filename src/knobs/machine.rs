@@ -1,0 +1,194 @@
+//! Levers of what a broker's machine is assumed to be.
+
+use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
+
+/// `broker_cores`
+pub(super) static CORES: Knob = Knob {
+    scope: Scope::Env,
+    name: "broker_cores",
+    kind: Kind::Float { min: 0.1, max: 10000.0 },
+    own_default: Some("8"),
+    ladder: &["2", "4", "8", "16", "32"],
+    doc: "Processor cores of a broker.",
+    moves: &[
+        (Axis::Throughput, "records and batches that a broker handles"),
+        (Axis::Latency, "queueing under load"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `network_mb_per_s`
+pub(super) static NETWORK: Knob = Knob {
+    scope: Scope::Env,
+    name: "network_mb_per_s",
+    kind: Kind::Float { min: 0.001, max: 1e6 },
+    own_default: Some("1250"),
+    ladder: &["125", "1250", "3125", "12500"],
+    doc: "What a broker's network carries in each direction, in megabytes (10^6) a second.",
+    moves: &[(Axis::Throughput, "replication and consumers share the way out")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `disk_mb_per_s`
+pub(super) static DISK: Knob = Knob {
+    scope: Scope::Env,
+    name: "disk_mb_per_s",
+    kind: Kind::Float { min: 0.001, max: 1e6 },
+    own_default: Some("1000"),
+    ladder: &["100", "250", "600", "1000", "2000"],
+    doc: "What a broker's disks take, in megabytes (10^6) a second.",
+    moves: &[
+        (Axis::Throughput, "every replica is written once"),
+        (Axis::Availability, "recovery after an unclean stop"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `flush_ms`
+pub(super) static FLUSH: Knob = Knob {
+    scope: Scope::Env,
+    name: "flush_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("0.2"),
+    ladder: &["0.05", "0.2", "1.2", "5", "15"],
+    doc: "One forced write of a broker's disk: 0.05 to 0.2 with power-loss protection, 0.5 to 2 for SSD and network disks, 5 to 15 for spinning ones.",
+    moves: &[
+        (Axis::Latency, "once per partition and request with flush.messages=1"),
+        (Axis::Throughput, "flushes per second"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `broker_memory_gib`
+pub(super) static MEMORY: Knob = Knob {
+    scope: Scope::Env,
+    name: "broker_memory_gib",
+    kind: Kind::Float { min: 0.1, max: 1e6 },
+    own_default: Some("64"),
+    ladder: &["8", "16", "32", "64", "128"],
+    doc: "Memory of a broker's machine in gibibytes.",
+    moves: &[(Axis::Cost, "machines"), (Axis::Latency, "readers behind what is cached read from disk")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `heap_gib`
+pub(super) static HEAP: Knob = Knob {
+    scope: Scope::Env,
+    name: "heap_gib",
+    kind: Kind::Float { min: 0.1, max: 1e6 },
+    own_default: Some("6"),
+    ladder: &["1", "4", "6", "12"],
+    doc: "The part of the memory that is the broker's heap; the rest caches pages.",
+    moves: &[(Axis::Latency, "less page cache")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `writeback_s`
+pub(super) static WRITEBACK: Knob = Knob {
+    scope: Scope::Env,
+    name: "writeback_s",
+    kind: Kind::Float { min: 0.0, max: 1e6 },
+    own_default: Some("35"),
+    ladder: &["5", "15", "35", "60"],
+    doc: "Longest time until the operating system writes a dirty page by itself (Linux: 30 s expiry and a 5 s scan).",
+    moves: &[(Axis::Durability, "what a power failure takes that nobody flushed")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `map_limit`
+pub(super) static MAP_LIMIT: Knob = Knob {
+    scope: Scope::Env,
+    name: "map_limit",
+    kind: Kind::Float { min: 1.0, max: 1e9 },
+    own_default: Some("65530"),
+    ladder: &["65530", "262144", "1000000"],
+    doc: "vm.max_map_count of a broker: two maps per loaded segment.",
+    moves: &[(Axis::Availability, "a broker that reaches it dies (Map failed)")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `file_limit`
+pub(super) static FILE_LIMIT: Knob = Knob {
+    scope: Scope::Env,
+    name: "file_limit",
+    kind: Kind::Float { min: 1.0, max: 1e9 },
+    own_default: Some("100000"),
+    ladder: &["1024", "65536", "100000", "1000000"],
+    doc: "Files that a broker may have open: one per segment and one per connection.",
+    moves: &[(Axis::Availability, "a broker that reaches it dies (Too many open files)")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `append_ms`
+pub(super) static APPEND: Knob = Knob {
+    scope: Scope::Env,
+    name: "append_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("0.97"),
+    ladder: &["0.2", "0.5", "0.97", "2"],
+    doc: "Append and request handling on a leader without load (calibrated against published runs).",
+    moves: &[(Axis::Latency, "once per acknowledgement")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `follower_append_ms`
+pub(super) static FOLLOWER_APPEND: Knob = Knob {
+    scope: Scope::Env,
+    name: "follower_append_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("0.7"),
+    ladder: &["0.2", "0.5", "0.7", "1"],
+    doc: "Append on a follower and its queueing, mean of one of them (0.2 to 1).",
+    moves: &[(Axis::Latency, "acks=all waits for the slowest follower")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `fetch_partition_us`
+pub(super) static FETCH_PARTITION: Knob = Knob {
+    scope: Scope::Env,
+    name: "fetch_partition_us",
+    kind: Kind::Float { min: 0.0, max: 1e6 },
+    own_default: Some("15"),
+    ladder: &["5", "10", "15", "20"],
+    doc: "What each partition with new data adds to a replication fetch (20 in 2015: Rao).",
+    moves: &[(Axis::Latency, "replication of many partitions")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `stall_share`
+pub(super) static STALL_SHARE: Knob = Knob {
+    scope: Scope::Env,
+    name: "stall_share",
+    kind: Kind::Float { min: 0.0, max: 1.0 },
+    own_default: Some("0.001"),
+    ladder: &["0", "0.001", "0.003"],
+    doc: "Share of requests that a broker stalls: garbage collection, write-back, segment roll.",
+    moves: &[(Axis::Latency, "the 99.9th percentile; with acks=all every replica counts")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `stall_ms`
+pub(super) static STALL: Knob = Knob {
+    scope: Scope::Env,
+    name: "stall_ms",
+    kind: Kind::Float { min: 0.0, max: 1e6 },
+    own_default: Some("200"),
+    ladder: &["50", "100", "200", "1000"],
+    doc: "Longest such stall; the shortest is half of it.",
+    moves: &[(Axis::Latency, "the 99.9th percentile")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
