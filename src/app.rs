@@ -2,6 +2,7 @@
 
 mod actions;
 mod cells;
+mod explore;
 mod facts;
 mod faults;
 mod filter;
@@ -20,6 +21,8 @@ mod pane;
 mod prompt;
 mod rows;
 mod run;
+mod shape;
+mod sheet;
 mod sort;
 mod tweak;
 mod update;
@@ -27,6 +30,7 @@ mod update;
 pub use actions::{Action, Group};
 pub(crate) use cells::troubles;
 pub use cells::{Align, Cell, Column, Look, cells, columns};
+pub use explore::{AxisLabel, Inquiry, Outcome, Plot, SheetKind, SheetRow, explore};
 pub use facts::{BrokerRow, Facts, GroupRow};
 pub use filter::Filter;
 pub use health::Health;
@@ -41,7 +45,9 @@ pub use page::Page;
 pub use palette::Entry;
 pub use pane::Pane;
 pub use prompt::{Kind as PromptKind, Prompt};
+pub use sheet::{Parts, Sheet};
 pub use sort::Sort;
+pub use tweak::Pin;
 
 use crate::hypothesis::Hypothesis;
 use crate::keymap::{Context, Key, Keymap, KeymapError, Keys};
@@ -77,12 +83,14 @@ impl Start {
 pub enum Overlay {
     /// A page to read, and the first line in view.
     Page(Page, usize),
-    /// A question to answer before a change is made.
+    /// A page of exploring.
+    Sheet(Sheet),
+    /// A question to answer before changes are made.
     Ask {
         /// The question, a line each.
         text: Vec<String>,
         /// What is done on yes.
-        change: Change,
+        changes: Vec<Change>,
     },
 }
 
@@ -128,6 +136,11 @@ pub struct App {
     shown: Option<Arc<Cluster>>,
     moved: Vec<tweak::Moved>,
     undone: Vec<tweak::Moved>,
+    /// Settings that were kept to compare with, and how many there have ever been.
+    pins: Vec<Pin>,
+    pinned: usize,
+    /// The goals typed last.
+    goals: String,
     levers: Vec<LeverRow>,
     lags: LagHistory,
     filters: [Filter; Pane::COUNT],
@@ -137,6 +150,9 @@ pub struct App {
     things: [Option<rows::Thing>; Pane::COUNT],
     generation: u64,
     assessed: u64,
+    /// The last question whose answer is waited for aloud, and what it was about.
+    asked: Option<update::Asked>,
+    inquiries: u64,
 }
 
 impl App {
@@ -177,6 +193,9 @@ impl App {
             shown: None,
             moved: Vec::new(),
             undone: Vec::new(),
+            pins: Vec::new(),
+            pinned: 0,
+            goals: String::new(),
             levers: Vec::new(),
             lags: LagHistory::default(),
             filters: std::array::from_fn(|_| Filter::default()),
@@ -186,6 +205,8 @@ impl App {
             things: [const { None }; Pane::COUNT],
             generation: 0,
             assessed: 0,
+            asked: None,
+            inquiries: 0,
         })
     }
 
@@ -210,9 +231,9 @@ impl App {
         self.judgement.as_deref()
     }
 
-    /// Whether the engine has not answered the latest question yet.
+    /// Whether the engine has not answered yet since something changed that it judges.
     pub fn is_computing(&self) -> bool {
-        self.assessed < self.generation
+        self.asked.as_ref().is_some_and(|asked| self.assessed < asked.changed)
     }
 
     /// The selection of a pane.
@@ -269,6 +290,7 @@ impl App {
         match (&self.prompt, &self.overlay) {
             (Some(Prompt { kind: PromptKind::Palette, .. }), _) => vec![Context::Palette, Context::Input],
             (Some(_), _) => vec![Context::Input],
+            (None, Some(Overlay::Sheet(_))) => vec![Context::Explore, Context::List, Context::Global],
             (None, Some(_)) => vec![Context::Overlay, Context::Global],
             (None, None) => vec![self.focus.context(), Context::List, Context::Global],
         }
@@ -284,11 +306,16 @@ impl App {
     pub fn hints(&self) -> Vec<(String, &'static str, Action)> {
         let contexts = self.contexts();
         let fits = |action: &&Action| !action.hint().is_empty() && action.disabled(self).is_none();
+        let nearness = |action: &Action| {
+            (1..=contexts.len()).find(|near| !self.keymap.keys_of(&contexts[..*near], *action).is_empty())
+        };
         let keyed = Action::ALL.iter().filter(fits).filter_map(|action| {
             let keys = self.keymap.keys_of(&contexts, *action).first()?.to_string();
-            Some((keys, action.hint(), *action))
+            Some((nearness(action), (keys, action.hint(), *action)))
         });
-        keyed.collect()
+        let mut hints: Vec<_> = keyed.collect();
+        hints.sort_by_key(|(near, _)| *near);
+        hints.into_iter().map(|(_, hint)| hint).collect()
     }
 
     /// What may follow the keys typed so far.
@@ -319,7 +346,7 @@ impl App {
     }
 
     pub(crate) fn is_pinned(&self) -> bool {
-        self.hypothesis.as_ref().is_some_and(|hypothesis| hypothesis.pinned().is_some())
+        !self.pins.is_empty()
     }
 
     /// The item behind the selected row of a pane.

@@ -26,6 +26,7 @@ mod figure;
 #[cfg(test)]
 mod fixtures;
 mod flow;
+mod frontier;
 mod goal;
 mod gth;
 mod interning;
@@ -52,17 +53,20 @@ mod what_if;
 mod worst;
 mod yearly;
 
-pub use advice::{Advice, FrontierPoint, MOST_POINTS, advise, frontier};
+pub use advice::{AIMS, Advice, Aim, advise, figure_of};
 pub use answer::{Answer, two_digits};
 pub use assessment::{
     Assessment, Availability, CauseShare, ClassLine, Cost, Durability, Entry, FailOver, FigureView, Latency,
     NextBreak, Section, SettingLine, Subject, Throughput,
 };
 pub use compare::{Compared, Delta, compare, differences};
-pub use figure::{Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Tolerated, Unit, Words};
+pub use figure::{
+    Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Scale, Tolerated, Unit, Words,
+};
+pub use frontier::{FrontierPoint, MOST_POINTS, SWEPT, Sweep, frontier, usual_sweep};
 pub use goal::{Goal, METRICS, MOST_CHANGES, Plan, parse_goals, plan};
 pub use presets::{PRESETS, Preset, preset};
-pub use roll::{RollPlan, restart, roll};
+pub use roll::{RollPlan, restart, restart_together, roll};
 pub use what_if::{Effect, RestartVerdict, Verdict, lose};
 
 use crate::model::{Cluster, Environment};

@@ -140,6 +140,11 @@ impl Hypothesis {
         self.pin = Some(self.now.clone());
     }
 
+    /// Compares with this state of the cluster from now on.
+    pub fn pin_to(&mut self, cluster: Arc<Cluster>) {
+        self.pin = Some(cluster);
+    }
+
     /// Compares with the real state again.
     pub fn unpin(&mut self) {
         self.pin = None;

@@ -17,7 +17,9 @@ mod run;
 mod sarif;
 mod snapshot;
 
-pub use assessment::{AssessmentReport, assessment_json, assessment_text};
+pub use assessment::{
+    AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
+};
 pub use clean::clean;
 pub use explain::{Topics, explain, list};
 pub use findings::findings_text;

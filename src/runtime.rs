@@ -9,7 +9,7 @@ mod worker;
 pub use inbox::Sink;
 pub use worker::Judge;
 
-use crate::app::{App, Command, Effect, Level, Msg, Start, Target};
+use crate::app::{App, Command, Effect, Inquiry, Level, Msg, Question, Start, Target};
 use crate::model::Millis;
 use crate::term::{self, Caps, Event, MouseKind, Options, Screen, TermError, Tty};
 use crate::theme::{GlyphChoice, Glyphs, Theme};
@@ -86,7 +86,8 @@ pub fn run(setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> Resul
     let app = App::new(setup.start.clone()).map_err(|error| RunError::Input(error.to_string()))?;
     let theme = theme(app.theme(), &setup, glyphs)?;
     let inbox = Inbox::new();
-    let worker = Worker::start(setup.judge.clone(), inbox.sink()).map_err(TermError::Io)?;
+    let engine = Worker::judging(setup.judge.clone(), inbox.sink()).map_err(TermError::Io)?;
+    let explorer = Worker::exploring(inbox.sink()).map_err(TermError::Io)?;
     let options = Options { mouse: setup.start.mouse, tmux: setup.caps.tmux, log: setup.log.clone() };
     term::install_panic_hook();
     let screen = Screen::enter(options)?;
@@ -99,7 +100,8 @@ pub fn run(setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> Resul
         glyphs,
         screen,
         tty: Tty::open().map_err(TermError::Io)?,
-        worker,
+        engine,
+        explorer,
         driver,
         hits: HitMap::default(),
         pacing: Pacing::new(setup.caps.ssh),
@@ -124,7 +126,8 @@ struct Running {
     glyphs: &'static Glyphs,
     screen: Screen,
     tty: Tty,
-    worker: Worker,
+    engine: Worker<Question>,
+    explorer: Worker<Inquiry>,
     driver: Box<dyn Driver>,
     hits: HitMap,
     pacing: Pacing,
@@ -229,7 +232,8 @@ impl Running {
     fn perform(&mut self, effect: Effect) -> Option<i32> {
         match effect {
             Effect::Quit(code) => return Some(code),
-            Effect::Assess(question) => self.worker.ask(question),
+            Effect::Assess(question) => self.engine.ask(question),
+            Effect::Explore(inquiry) => self.explorer.ask(inquiry),
             Effect::Drive(command) => self.driver.drive(command),
             Effect::Refresh => self.driver.refresh(),
             Effect::Copy(text) => return self.copy(&text),

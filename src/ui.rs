@@ -20,6 +20,8 @@ mod hits;
 mod layout;
 mod overlay;
 mod panes;
+mod plot;
+mod sheet;
 
 pub use hits::HitMap;
 pub use layout::{Class, Layout};
@@ -42,10 +44,15 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
         return hits;
     }
     header::draw(app, &mut canvas, layout.header);
-    for (pane, rect) in &layout.panes {
-        panes::draw(app, *pane, &mut canvas, *rect, &mut hits);
+    match app.sheet() {
+        Some(sheet) => sheet::draw(sheet, &mut canvas, layout.body, &mut hits),
+        None => {
+            for (pane, rect) in &layout.panes {
+                panes::draw(app, *pane, &mut canvas, *rect, &mut hits);
+            }
+            layout.draw_separators(&mut canvas);
+        }
     }
-    layout.draw_separators(&mut canvas);
     overlay::draw(app, &mut canvas, layout.body, &mut hits);
     if let Some(caret) = foot::draw(app, &mut canvas, layout.foot, &mut hits) {
         frame.set_cursor_position(caret);

@@ -81,10 +81,18 @@ impl Window {
 
     fn send(&mut self, msg: Msg) {
         for effect in self.app.update(msg) {
-            let Effect::Assess(question) = effect else { continue };
-            let levers = !Arc::ptr_eq(&question.was, &question.now);
-            let answer = Arc::new(answers::judgement(levers));
-            self.app.update(Msg::Assessed(question.generation, answer));
+            match effect {
+                Effect::Assess(question) => {
+                    let levers = !Arc::ptr_eq(&question.was, &question.now);
+                    let answer = Arc::new(answers::judgement(levers));
+                    self.app.update(Msg::Assessed(question.generation, answer));
+                }
+                Effect::Explore(inquiry) => {
+                    let outcome = Arc::new(answers::outcome(&inquiry));
+                    self.app.update(Msg::Explored(inquiry.generation, outcome));
+                }
+                _ => {}
+            }
         }
     }
 
@@ -179,6 +187,57 @@ fn ascii_is_ascii() {
     let screen = Window::on_troubled(120, 40).keys("? j").text(&ascii);
     assert!(screen.is_ascii(), "{screen}");
     insta::assert_snapshot!("120x40-ascii-help", screen);
+}
+
+#[test]
+fn pages_of_exploring_at_two_sizes() {
+    for (name, keys) in
+        [("compare", "c"), ("frontier", "F j"), ("advice", "a"), ("roll", "b j"), ("why", "5 enter")]
+    {
+        for (columns, rows) in [(80, 24), (120, 40)] {
+            let screen = Window::on_troubled(columns, rows).keys(keys).text(&dark());
+            insta::assert_snapshot!(format!("{columns}x{rows}-{name}"), screen);
+        }
+    }
+}
+
+#[test]
+fn prefixes_open_a_menu() {
+    let mut window = Window::on_troubled(80, 24);
+    window.send(Msg::Key("p".parse().unwrap()));
+    insta::assert_snapshot!("80x24-presets", window.text(&dark()));
+}
+
+#[test]
+fn pages_of_exploring_need_neither_colour_nor_more_than_ascii() {
+    let ascii = dark().with_glyphs(Glyphs::ASCII);
+    for keys in ["c", "F", "a", "b", "5 enter", "w \"ordered\" enter"] {
+        let mut window = Window::on_troubled(80, 24).keys(keys);
+        let screen = window.text(&ascii);
+        assert!(screen.is_ascii(), "{keys}\n{screen}");
+        // Better and worse, here and beaten: by a mark or a word, not by colour alone.
+        match keys {
+            "c" => assert!(screen.contains("- worse") && screen.contains("+ better"), "{screen}"),
+            "F" => {
+                assert!(screen.contains("[@]") && screen.contains(" o") && screen.contains('.'), "{screen}")
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_click_selects_a_row_of_a_page_and_the_wheel_walks() {
+    let mut window = Window::on_troubled(80, 24).keys("c");
+    let screen = text(window.terminal.backend().buffer());
+    let y = screen.lines().position(|line| line.contains("Writes")).unwrap() as u16;
+    let target = window.hits.at(5, y).unwrap();
+    window.send(Msg::Click(target));
+    let selected = |window: &Window| window.app.sheet().unwrap().row().unwrap().cells[0].text.clone();
+    assert_eq!(selected(&window), "Writes");
+    let pane = window.hits.pane_at(5, y).unwrap();
+    window.send(Msg::Wheel(pane, -1));
+    assert_ne!(selected(&window), "Writes");
 }
 
 #[test]

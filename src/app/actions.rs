@@ -1,6 +1,7 @@
 //! Everything a user can do, declared once. Keys, hints, `?`, the palette and the generated docs derive from it.
 
-use crate::app::{App, Overlay, Pane};
+use crate::app::{App, Overlay, Pane, SheetKind};
+use crate::consequences::{Preset, preset};
 
 /// Headings of help.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -9,6 +10,8 @@ pub enum Group {
     Levers,
     /// The cluster.
     Cluster,
+    /// Comparing, searching, planning.
+    Exploring,
     /// What is shown.
     View,
     /// The selection.
@@ -21,13 +24,21 @@ pub enum Group {
 
 impl Group {
     /// All groups in the order of help.
-    pub const ALL: [Group; 6] =
-        [Group::Levers, Group::Cluster, Group::View, Group::Move, Group::Program, Group::Typing];
+    pub const ALL: [Group; 7] = [
+        Group::Levers,
+        Group::Cluster,
+        Group::Exploring,
+        Group::View,
+        Group::Move,
+        Group::Program,
+        Group::Typing,
+    ];
 
     /// Its heading.
     pub const fn title(self) -> &'static str {
         match self {
             Group::Levers => "Levers",
+            Group::Exploring => "Exploring",
             Group::Cluster => "Cluster",
             Group::View => "View",
             Group::Move => "Move",
@@ -81,7 +92,7 @@ macro_rules! actions {
     };
 }
 
-// Hints are shown in this order as far as the line is wide.
+// Hints are shown in this order as far as the line is wide, those with a key of the present place first.
 actions! {
     Levers {
         LeverLess, "lever-less", "less", on_lever, "Step the selected lever down.";
@@ -91,8 +102,13 @@ actions! {
         Redo, "redo", "", can_redo, "Move the lever again that was taken back.";
         LeverReset, "lever-reset", "reset", on_changed_lever, "Put the selected lever back to what it was.";
         LeverResetAll, "lever-reset-all", "", has_changes, "Put all levers back to what they were.";
-        Pin, "pin", "", has_cluster, "Compare with the present setting from now on.";
-        Unpin, "unpin", "", is_pinned, "Compare with the real state again.";
+        Pin, "pin", "", has_cluster, "Keep the present setting, and compare with it from now on.";
+        Unpin, "unpin", "", is_pinned, "Forget the last pin; without one compare with the real state again.";
+        PresetThroughput, "preset-throughput", "", has_cluster, "Move the levers to throughput: large compressed batches, acks=1.";
+        PresetLatency, "preset-latency", "", has_cluster, "Move the levers to latency: no linger, no compression, acks=1.";
+        PresetDurability, "preset-durability", "", has_cluster, "Move the levers to durability: 3 replicas, 2 in sync, acks=all.";
+        PresetAvailability, "preset-availability", "", has_cluster, "Move the levers to availability: somebody always leads, even unclean.";
+        PresetSane, "preset-sane", "", has_cluster, "Move the levers to a sane default for most topics.";
     }
     Cluster {
         Pause, "pause", "pause", has_cluster, "Stop time, or freeze the view of a real cluster; again: go on.";
@@ -107,6 +123,17 @@ actions! {
         ToggleBroker, "toggle-broker", "crash", on_broker, "Crash the selected broker, or bring it back; on a real cluster: what if it crashed?";
         Refresh, "refresh", "", has_cluster, "Read the cluster again now.";
         Study, "study", "", has_cluster, "Study the topic of the selected partition; again: all topics.";
+    }
+    Exploring {
+        Apply, "apply", "apply", applies, "Move the levers to what the selected row says.";
+        AxisX, "axis-x", "x axis", on_frontier, "Plot another figure from left to right.";
+        AxisY, "axis-y", "y axis", on_frontier, "Plot another figure from below.";
+        NextAim, "next-aim", "next aim", on_advice, "Ask how to improve another figure.";
+        Compare, "compare", "compare", has_cluster, "Compare the pinned settings and the present one, side by side.";
+        Frontier, "frontier", "frontier", has_cluster, "Plot two figures over a sweep of the levers: what nothing beats in both.";
+        Advice, "advice", "advice", has_cluster, "List the single levers that improve a figure most, with their price.";
+        Goal, "goal", "", has_cluster, "Type goals; the cheapest levers that meet them, or what forbids it.";
+        Roll, "roll", "", has_cluster, "Say which brokers may be restarted, in which order, and what to wait for.";
     }
     View {
         Open, "open", "why", has_selection, "Show the selected row in full.";
@@ -168,6 +195,11 @@ impl Action {
         Action::ALL.iter().copied().filter(move |action| !hidden(action))
     }
 
+    /// The preset that it moves the levers to, if it is one of those.
+    pub fn preset(self) -> Option<&'static Preset> {
+        self.name().strip_prefix("preset-").and_then(preset)
+    }
+
     /// The pane that it goes to, if it goes to one.
     pub const fn pane(self) -> Option<Pane> {
         match self {
@@ -212,6 +244,21 @@ fn has_changes(app: &App) -> Option<&'static str> {
     unless(changed || app.is_hypothetical(), "no lever was moved")
 }
 
+fn applies(app: &App) -> Option<&'static str> {
+    let changes = app.sheet().and_then(crate::app::Sheet::row).is_some_and(|row| !row.changes.is_empty());
+    unless(changes, "this row changes nothing")
+}
+
+fn on_frontier(app: &App) -> Option<&'static str> {
+    let shown = app.sheet().is_some_and(|sheet| matches!(sheet.kind, SheetKind::Frontier { .. }));
+    unless(shown, "only the frontier has axes")
+}
+
+fn on_advice(app: &App) -> Option<&'static str> {
+    let shown = app.sheet().is_some_and(|sheet| matches!(sheet.kind, SheetKind::Advice(_)));
+    unless(shown, "only advice has an aim")
+}
+
 fn can_undo(app: &App) -> Option<&'static str> {
     unless(app.can_undo(), "no lever was moved")
 }
@@ -242,9 +289,16 @@ fn on_broker(app: &App) -> Option<&'static str> {
 }
 
 fn filters(app: &App) -> Option<&'static str> {
-    unless(!matches!(app.overlay, Some(Overlay::Ask { .. })), "answer the question first")
+    match app.overlay {
+        Some(Overlay::Ask { .. }) => Some("answer the question first"),
+        Some(Overlay::Sheet(_)) => Some("this page has no filter"),
+        _ => None,
+    }
 }
 
 fn sorts(app: &App) -> Option<&'static str> {
+    if app.sheet().is_some() {
+        return Some("this page has one order only");
+    }
     unless(!crate::app::Sort::names(app.focus).is_empty(), "this pane has one order only")
 }

@@ -28,6 +28,8 @@ pub enum Look {
     Worse,
     /// Not known.
     Unknown,
+    /// The title of a section.
+    Heading,
 }
 
 /// A text and how it is meant.
@@ -40,7 +42,8 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn new(look: Look, text: impl Into<String>) -> Cell {
+    /// A text with its meaning.
+    pub fn new(look: Look, text: impl Into<String>) -> Cell {
         Cell { text: text.into(), look }
     }
 
@@ -79,7 +82,7 @@ pub struct Column {
     pub names: bool,
 }
 
-const fn left(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
+pub(super) const fn left(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
     Column { title, align: Align::Left, min, max, drop, names: false }
 }
 
@@ -87,7 +90,7 @@ const fn name(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
     Column { names: true, ..left(title, min, max, drop) }
 }
 
-const fn right(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
+pub(super) const fn right(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
     Column { title, align: Align::Right, min, max, drop, names: false }
 }
 

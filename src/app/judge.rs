@@ -5,7 +5,6 @@ use crate::consequences::{self, Answer, Assessment, Availability, Figure, Figure
 use crate::model::Cluster;
 use crate::rules::{self, Finding, Findings, Severity, Status};
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Judges a question. It may take long: it belongs on another thread than the screen.
@@ -52,24 +51,9 @@ fn row(figure: &FigureView<'_>, was: Option<&Assessment>, level: Level) -> Conse
         was: was_text,
         change,
         headline: figure.headline.into(),
-        why: why(figure),
+        affected: figure.affected.cloned(),
+        why: figure.why.clone(),
     }
-}
-
-/// How a figure was derived, a line each.
-fn why(figure: &FigureView<'_>) -> Vec<String> {
-    let mut lines = vec![figure.why.formula.clone()];
-    if let Some(affected) = figure.affected {
-        let (count, of) = (affected.partitions, affected.of);
-        lines.push(format!("So it is for {count} of {of} partitions, such as {}.", affected.example));
-    }
-    lines.extend(
-        figure.why.inputs.iter().map(|input| format!("{} = {} ({})", input.name, input.value, input.source)),
-    );
-    lines.extend(figure.why.assumptions.iter().map(|assumption| format!("Assumed: {assumption}")));
-    lines.extend(figure.why.lever.iter().map(|lever| format!("What moves it most: {lever}")));
-    lines.retain(|line| !line.is_empty());
-    lines
 }
 
 /// How good a figure is: guarantees by how many failures they survive, operations by whether they work now.
@@ -107,19 +91,11 @@ fn survives(figure: &Figure<Tolerated>, none: Level) -> Level {
 
 /// What is found with the levers, then what they took away.
 fn warnings(now: &Findings, was: Option<&Findings>) -> Vec<Warning> {
-    let key = |finding: &Finding| (finding.rule.id, finding.status, finding.subject.clone());
-    let keys = |findings: &Findings| findings.findings.iter().map(key).collect::<BTreeSet<_>>();
-    let (now_keys, was_keys) = (keys(now), was.map(keys));
-    let is_new = |finding: &Finding| was_keys.as_ref().is_some_and(|keys| !keys.contains(&key(finding)));
-    let mut rows: Vec<Warning> = now
-        .findings
-        .iter()
-        .map(|finding| warning(finding, if is_new(finding) { Under::New } else { Under::Both }))
-        .collect();
-    let gone =
-        was.into_iter().flat_map(|was| &was.findings).filter(|finding| !now_keys.contains(&key(finding)));
-    rows.extend(gone.map(|finding| warning(finding, Under::Gone)));
-    rows
+    let (new, gone) = was.map(|was| now.since(was)).unwrap_or_default();
+    let is_new = |finding: &Finding| new.iter().any(|new| std::ptr::eq(*new, finding));
+    let under = |finding: &Finding| if is_new(finding) { Under::New } else { Under::Both };
+    let here = now.findings.iter().map(|finding| warning(finding, under(finding)));
+    here.chain(gone.into_iter().map(|finding| warning(finding, Under::Gone))).collect()
 }
 
 fn warning(finding: &Finding, under: Under) -> Warning {

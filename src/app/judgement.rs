@@ -1,6 +1,7 @@
 //! What the engine thinks of a setting, as rows to show.
 
 use crate::app::Level;
+use crate::consequences::{Affected, Derivation};
 use std::cmp::Ordering;
 
 /// An answer to a [`crate::app::Question`].
@@ -37,8 +38,10 @@ pub struct Consequence {
     pub level: Level,
     /// A sentence.
     pub headline: String,
-    /// How it was derived, a line each.
-    pub why: Vec<String>,
+    /// Whose value it is, when several partitions are judged.
+    pub affected: Option<Affected>,
+    /// How it was derived.
+    pub why: Derivation,
 }
 
 /// What the levers did to a warning.

@@ -1,6 +1,6 @@
 //! What comes into the application and what goes out of it.
 
-use crate::app::{Action, Judgement, Pane};
+use crate::app::{Action, Inquiry, Judgement, Outcome, Pane};
 use crate::keymap::Key;
 use crate::model::{Cluster, Millis};
 use crate::scenario::Act;
@@ -86,6 +86,8 @@ pub enum Target {
     Pane(Pane),
     /// A row of a pane, counted from the first row in view.
     Row(Pane, u16),
+    /// A row of the page of exploring, counted from the first row in view.
+    SheetRow(u16),
     /// A hint.
     Action(Action),
 }
@@ -111,6 +113,8 @@ pub enum Msg {
     Trouble(Option<Trouble>),
     /// What the engine thinks of generation so and so.
     Assessed(u64, Arc<Judgement>),
+    /// What the engine found for inquiry so and so.
+    Explored(u64, Arc<Outcome>),
     /// Something to tell the user.
     Notice(Level, String),
     /// The time, in milliseconds on the clock of [`Cluster::taken_at`].
@@ -171,6 +175,8 @@ pub enum Command {
 pub enum Effect {
     /// Judge this, on another thread; the latest question wins.
     Assess(Question),
+    /// Find this out, on a thread of its own; the latest inquiry wins.
+    Explore(Inquiry),
     /// Tell the source to do something.
     Drive(Command),
     /// Read the cluster again now.

@@ -1,7 +1,8 @@
 //! Pages to read over the panes: help, and everything about one row.
 
+use crate::app::explore::level_of;
 use crate::app::{Action, App, Group, Level, Look, Pane, cells};
-use crate::consequences::{Verdict, restart};
+use crate::consequences::{Input, restart};
 use crate::keymap::Context;
 use crate::model::{Lag, PartitionIx, human_count};
 use unicode_width::UnicodeWidthChar;
@@ -34,6 +35,16 @@ impl Page {
         self.add(Look::Plain, "");
     }
 
+    /// A heading and its paragraphs, indented; nothing where there are none.
+    fn section(&mut self, title: &str, paragraphs: impl IntoIterator<Item = String>) {
+        let mut paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty()).peekable();
+        if paragraphs.peek().is_some() {
+            self.gap();
+            self.add(Look::Heading, title);
+        }
+        paragraphs.for_each(|text| self.add(Look::Plain, format!("  {text}")));
+    }
+
     /// Columns and rows of text that a screen of this size has for a page.
     pub fn room(screen: (u16, u16)) -> (u16, u16) {
         (screen.0.saturating_sub(6).clamp(1, MAX_WIDTH), screen.1.saturating_sub(6).max(1))
@@ -41,10 +52,7 @@ impl Page {
 
     /// Its lines, none wider than this.
     pub fn lines(&self, width: u16) -> Vec<(Look, String)> {
-        let wrapped = |(look, text): &(Look, String)| {
-            wrap(text, usize::from(width)).into_iter().map(|line| (*look, line)).collect::<Vec<_>>()
-        };
-        self.paragraphs.iter().flat_map(wrapped).collect()
+        wrapped(&self.paragraphs, width)
     }
 
     /// All keys, those of the present pane first.
@@ -53,8 +61,11 @@ impl Page {
         let mut contexts = vec![app.focus.context(), Context::List, Context::Global];
         contexts.dedup();
         for group in Group::ALL {
-            let context: &[Context] =
-                if group == Group::Typing { &[Context::Palette, Context::Input] } else { &contexts };
+            let context: &[Context] = match group {
+                Group::Typing => &[Context::Palette, Context::Input],
+                Group::Exploring => &[Context::Explore, Context::List, Context::Global],
+                _ => &contexts,
+            };
             page.add(Look::Strong, group.title());
             for action in Action::ALL.iter().filter(|action| action.group() == group) {
                 let look = if action.disabled(app).is_some() { Look::Muted } else { Look::Plain };
@@ -93,8 +104,12 @@ impl Page {
 
     /// Everything about the selected row.
     pub(super) fn of_selection(app: &App) -> Option<Page> {
-        let item = app.selected_item(app.focus)?;
-        match app.focus {
+        Page::of_row(app, app.focus, app.selected_item(app.focus)?)
+    }
+
+    /// Everything about a row of a pane.
+    pub(super) fn of_row(app: &App, pane: Pane, item: u32) -> Option<Page> {
+        match pane {
             Pane::Topology => broker(app, item),
             Pane::Partitions => partition(app, PartitionIx(item)),
             Pane::Groups => group(app, item),
@@ -134,14 +149,9 @@ fn broker(app: &App, item: u32) -> Option<Page> {
     page.gap();
     if cluster.is_up(row.id) {
         let verdict = restart(cluster, row.id);
-        let level = match verdict.verdict {
-            Verdict::Safe => Level::Ok,
-            Verdict::AtFloor => Level::Warn,
-            Verdict::Unknown => Level::Unknown,
-            Verdict::Unsafe => Level::Bad,
-        };
+        let (level, word) = level_of(verdict.verdict);
         page.add(Look::Strong, "If it is restarted");
-        page.add(Look::Level(level), format!("{}: {}", verdict.verdict.word(), verdict.headline()));
+        page.add(Look::Level(level), format!("{word}: {}", verdict.headline()));
         page.gap();
     }
     match broker.config.reason() {
@@ -244,18 +254,48 @@ fn lever(app: &App, item: u32) -> Option<Page> {
     Some(page)
 }
 
+/// The derivation: what it is now and was, the rule, what went in and from where, what has to hold, and what
+/// would change it most.
 fn consequence(app: &App, item: u32) -> Option<Page> {
     let row = app.judgement()?.consequences.get(item as usize)?;
     let mut page = Page::new(row.label.clone());
     page.add(Look::Strong, row.headline.clone());
     page.gap();
-    page.add(Look::Plain, format!("now   {}", row.now));
+    page.add(Look::Status(row.level), format!("now   {}", row.now));
     if let Some(was) = &row.was {
-        page.add(Look::Was, format!("was   {was}"));
+        let (look, word) = match row.change {
+            std::cmp::Ordering::Greater => (Look::Better, "  + better now"),
+            std::cmp::Ordering::Less => (Look::Worse, "  - worse now"),
+            std::cmp::Ordering::Equal => (Look::Was, ""),
+        };
+        page.add(look, format!("was   {was}{word}"));
     }
+    if let Some(affected) = &row.affected {
+        let (count, of) = (affected.partitions, affected.of);
+        let (count, of) = (human_count(i64::from(count)), human_count(i64::from(of)));
+        page.add(Look::Plain, format!("so for {count} of {of} partitions, such as {}", affected.example));
+    }
+    let why = &row.why;
+    page.section("Formula", [why.formula.clone()]);
+    page.section("What went in", inputs(&why.inputs));
+    page.section("What has to hold", why.assumptions.iter().cloned());
+    page.section("What would change it most", why.lever.iter().cloned());
     page.gap();
-    row.why.iter().for_each(|line| page.add(Look::Plain, line.clone()));
+    page.add(
+        Look::Muted,
+        format!("Esc, then {}: single levers that improve it.", app.keys_text(Action::Advice)),
+    );
     Some(page)
+}
+
+/// Names in one column, values in the next, each with its source.
+fn inputs(inputs: &[Input]) -> Vec<String> {
+    let widest = |of: fn(&Input) -> &str, most: usize| {
+        inputs.iter().map(|input| of(input).chars().count()).max().unwrap_or(0).min(most)
+    };
+    let (names, values) = (widest(|input| &input.name, 34), widest(|input| &input.value, 16));
+    let line = |input: &Input| format!("{:<names$}  {:<values$}  {}", input.name, input.value, input.source);
+    inputs.iter().map(line).collect()
 }
 
 fn warning(app: &App, item: u32) -> Option<Page> {
@@ -270,6 +310,14 @@ fn warning(app: &App, item: u32) -> Option<Page> {
     page.gap();
     page.add(Look::Plain, format!("Fix: {}", row.fix));
     Some(page)
+}
+
+/// Paragraphs in lines of at most so many columns.
+pub(super) fn wrapped(paragraphs: &[(Look, String)], width: u16) -> Vec<(Look, String)> {
+    let lines = |(look, text): &(Look, String)| {
+        wrap(text, usize::from(width)).into_iter().map(|line| (*look, line)).collect::<Vec<_>>()
+    };
+    paragraphs.iter().flat_map(lines).collect()
 }
 
 /// A text in lines of at most so many columns, broken at blanks; a continued line keeps the indent.

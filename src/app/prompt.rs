@@ -11,6 +11,8 @@ pub enum Kind {
     Filter(Pane, Filter),
     /// A value of a lever.
     Value(&'static Knob),
+    /// Goals.
+    Goal,
     /// A command.
     Palette,
 }
@@ -41,6 +43,7 @@ impl Prompt {
         match &self.kind {
             Kind::Filter(pane, _) => format!("{} /", pane.title()),
             Kind::Value(knob) => format!("{} =", knob.name),
+            Kind::Goal => "goal:".into(),
             Kind::Palette => ":".into(),
         }
     }
@@ -52,6 +55,7 @@ impl Prompt {
             Kind::Filter(Pane::Groups, _) => "word !word lag>1000 state:empty".into(),
             Kind::Filter(..) => "word !word".into(),
             Kind::Value(knob) => knob.kind.allowed(),
+            Kind::Goal => "survive rack, ack_p99_ms < 20".into(),
             Kind::Palette => "a few letters, or `acks 1`".into(),
         }
     }
@@ -76,6 +80,7 @@ impl App {
                 let text = prompt.line.text();
                 prompt.error = knob.kind.parse(text).err().filter(|_| !text.is_empty());
             }
+            Kind::Goal => {}
             Kind::Palette => {
                 prompt.entries = palette::entries(self, prompt.line.text());
                 prompt.list.set(prompt.entries.len(), 0);

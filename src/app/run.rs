@@ -2,8 +2,10 @@
 
 use crate::app::prompt::{Kind, Prompt};
 use crate::app::{
-    Action, App, Command, Effect, Filter, Group, Level, Overlay, Page, Pane, cells, faults, palette,
+    Action, App, Command, Effect, Filter, Group, Level, Overlay, Page, Pane, SheetKind, cells, faults,
+    palette, sheet,
 };
+use crate::consequences::{AIMS, parse_goals};
 use crate::model::{BrokerState, Millis};
 use crate::scenario::{Act, Process};
 
@@ -27,7 +29,10 @@ impl App {
             Action::Redraw => vec![Effect::Repaint],
             Action::Refresh => vec![Effect::Refresh],
             Action::Copy => self.copy_row(),
-            Action::CopyPane => vec![Effect::Copy(cells::markdown(self, self.focus))],
+            Action::CopyPane => {
+                let table = self.sheet_markdown().unwrap_or_else(|| cells::markdown(self, self.focus));
+                vec![Effect::Copy(table)]
+            }
             Action::NextTheme => self.next_theme(),
             Action::ToggleMouse => {
                 self.mouse = !self.mouse;
@@ -44,10 +49,36 @@ impl App {
             Action::Study => self.toggle_study(),
             Action::Accept => self.accept(),
             _ if action.group() == Group::Levers => self.run_lever(action),
+            _ if action.group() == Group::Exploring => self.run_exploring(action),
             _ => {
                 self.run_quietly(action);
                 Vec::new()
             }
+        }
+    }
+
+    fn run_exploring(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Compare => self.open_sheet(SheetKind::Compare),
+            Action::Frontier => self.open_sheet(SheetKind::Frontier { x: 1, y: 0 }),
+            Action::Advice => {
+                let selected =
+                    self.selected_item(Pane::Consequences).filter(|_| self.focus == Pane::Consequences);
+                let row = selected.and_then(|item| self.judgement()?.consequences.get(item as usize));
+                let figure = row.map_or(AIMS[0].figure, |row| row.id);
+                self.open_sheet(SheetKind::Advice(figure))
+            }
+            Action::Roll => self.open_sheet(SheetKind::Roll),
+            Action::Goal => {
+                let before = self.goals.clone();
+                self.open_prompt(Kind::Goal, &before);
+                Vec::new()
+            }
+            Action::Apply => self.apply_row(),
+            Action::AxisX => self.turn_sheet(sheet::next_x),
+            Action::AxisY => self.turn_sheet(sheet::next_y),
+            Action::NextAim => self.turn_sheet(sheet::next_aim),
+            _ => Vec::new(),
         }
     }
 
@@ -74,8 +105,8 @@ impl App {
             Action::Down => self.step_rows(1),
             Action::PageUp => self.page_rows(-1),
             Action::PageDown => self.page_rows(1),
-            Action::Top => self.lists[self.focus as usize].select(0),
-            Action::Bottom => self.lists[self.focus as usize].select(usize::MAX),
+            Action::Top => self.go_to_row(0),
+            Action::Bottom => self.go_to_row(usize::MAX),
             _ => self.type_key(action),
         }
     }
@@ -108,11 +139,18 @@ impl App {
         }
     }
 
+    fn go_to_row(&mut self, at: usize) {
+        if !self.move_in_sheet(|list| list.select(at)) {
+            self.lists[self.focus as usize].select(at);
+        }
+    }
+
     fn step_rows(&mut self, by: isize) {
         match (&mut self.prompt, &mut self.overlay) {
             (Some(prompt), _) => prompt.list.step(by),
             (None, Some(Overlay::Page(_, top))) => *top = top.saturating_add_signed(by),
             (None, Some(Overlay::Ask { .. })) => {}
+            (None, Some(Overlay::Sheet(_))) => drop(self.move_in_sheet(|list| list.step(by))),
             (None, None) => self.lists[self.focus as usize].step(by),
         }
         self.clamp_page();
@@ -125,6 +163,7 @@ impl App {
                 *top = top.saturating_add_signed(by * page);
             }
             Some(Overlay::Ask { .. }) => {}
+            Some(Overlay::Sheet(_)) => drop(self.move_in_sheet(|list| list.page(by))),
             None => self.lists[self.focus as usize].page(by),
         }
         self.clamp_page();
@@ -161,15 +200,22 @@ impl App {
     }
 
     fn accept(&mut self) -> Vec<Effect> {
-        if let Some(Overlay::Ask { change, .. }) = self.overlay.clone() {
+        if let Some(Overlay::Ask { changes, .. }) = self.overlay.clone() {
             self.overlay = None;
-            return self.make(change);
+            return self.make(changes).unwrap_or_default();
         }
         let Some(prompt) = self.prompt.take() else { return Vec::new() };
         match &prompt.kind {
             Kind::Filter(..) if prompt.error.is_none() => Vec::new(),
             Kind::Value(knob) => match knob.kind.parse(prompt.line.text()) {
                 Ok(value) => self.set_lever(knob, value),
+                Err(why) => self.keep_typing(prompt, why),
+            },
+            Kind::Goal => match parse_goals(prompt.line.text()) {
+                Ok(goals) => {
+                    self.goals = prompt.line.text().to_string();
+                    self.open_sheet(SheetKind::Goal(goals))
+                }
                 Err(why) => self.keep_typing(prompt, why),
             },
             Kind::Palette => match prompt.entry().map(|entry| entry.run.clone()) {
@@ -191,7 +237,7 @@ impl App {
     fn run_entry(&mut self, run: palette::Run) -> Vec<Effect> {
         match run {
             palette::Run::Action(action) => self.run(action),
-            palette::Run::Set(change) => self.request(change),
+            palette::Run::Set(change) => self.request(vec![change]),
             palette::Run::Act(act) => vec![Effect::Drive(Command::Act(act))],
             palette::Run::Knob(knob) => {
                 self.focus_on(Pane::Levers);
@@ -238,13 +284,13 @@ impl App {
         vec![Effect::Drive(Command::Pace(pace))]
     }
 
-    /// A fault of the simulator; on a real cluster a hypothesis.
     /// To another moment of virtual time.
     fn seek(&self, by_ms: Millis) -> Vec<Effect> {
         let to = self.clock.map(|clock| (clock.at_ms + by_ms).max(0));
         to.map(|to| Effect::Drive(Command::Seek(to))).into_iter().collect()
     }
 
+    /// A fault of the simulator; on a real cluster a hypothesis.
     fn toggle_broker(&mut self) -> Vec<Effect> {
         let Some(id) = self.selected_broker() else { return Vec::new() };
         if self.origin.acts() {

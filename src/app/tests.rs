@@ -1,5 +1,6 @@
 //! Scripts: a start, keys through the real keymap, and what must come of it. The engine answers at once.
 
+mod exploring;
 mod still;
 
 use super::*;
@@ -50,6 +51,10 @@ impl Robot {
             if let Effect::Assess(question) = &effect {
                 let answer = Msg::Assessed(question.generation, Arc::new(judge(question)));
                 assert!(self.app.update(answer).is_empty());
+            }
+            if let Effect::Explore(inquiry) = &effect {
+                let outcome = Arc::new(explore(inquiry, &|| true));
+                assert!(self.app.update(Msg::Explored(inquiry.generation, outcome)).is_empty());
             }
             self.effects.push(effect.clone());
             if let Effect::Drive(Command::Act(act)) = effect {

@@ -1,15 +1,29 @@
 //! Moving levers: a hypothesis on a real cluster, real at once in the simulator.
 
 use crate::app::{Action, App, Command, Effect, Level, LeverRow, Overlay, levers};
+use crate::consequences::Preset;
 use crate::knobs::{Change, Knob, TakesEffect, Value};
+use crate::model::Cluster;
 use crate::scenario::Act;
+use std::sync::Arc;
 
-/// A lever that was moved: what it was before, if that was known, and the change.
+/// Levers that were moved at once: what each was before, if that was known, and its change.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Moved {
-    before: Option<Value>,
-    change: Change,
+    steps: Vec<(Option<Value>, Change)>,
 }
+
+/// A setting that was kept to compare with.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pin {
+    /// What the compare page calls it.
+    pub name: String,
+    /// The cluster as it was then.
+    pub cluster: Arc<Cluster>,
+}
+
+/// Pins that are kept; the oldest but the first goes when one more is made.
+const MOST_PINS: usize = 4;
 
 impl App {
     /// Runs an action on levers.
@@ -28,10 +42,37 @@ impl App {
             Action::LeverResetAll => self.reset_levers(),
             Action::Undo => self.walk(true),
             Action::Redo => self.walk(false),
-            Action::Pin => self.pin(true),
-            Action::Unpin => self.pin(false),
-            _ => Vec::new(),
+            Action::Pin => self.pin(),
+            Action::Unpin => self.unpin(),
+            _ => match action.preset() {
+                Some(preset) => self.move_to(preset),
+                None => Vec::new(),
+            },
         }
+    }
+
+    /// Moves all levers of a preset at once, those that are not there already.
+    fn move_to(&mut self, preset: &'static Preset) -> Vec<Effect> {
+        let Some(hypothesis) = &self.hypothesis else { return Vec::new() };
+        let now = hypothesis.now();
+        let topic = self.study.as_ref().and_then(|name| now.topic_named(name)).map(|(ix, _)| ix);
+        // One key must not throw logs and offsets away: what only a new cluster can have is left, aloud.
+        let rebuilds =
+            |change: &Change| self.origin.acts() && change.knob.takes_effect == TakesEffect::Rebuild;
+        let (left, changes): (Vec<Change>, Vec<Change>) =
+            preset.changes_on(now, topic).into_iter().partition(rebuilds);
+        let count = changes.len();
+        if count == 0 {
+            self.tell(Level::Notice, format!("{}: every lever is there already", preset.id));
+            return Vec::new();
+        }
+        let levers = if count == 1 { "1 lever".to_string() } else { format!("{count} levers") };
+        let left: Vec<&str> = left.iter().map(|change| change.knob.name).collect();
+        let left = match left.as_slice() {
+            [] => String::new(),
+            names => format!("; {} needs a new cluster and is left", names.join(", ")),
+        };
+        self.request_aloud(changes, format!("{}: {levers} moved, u takes them back{left}", preset.id))
     }
 
     fn step_lever(&mut self, up: bool) -> Vec<Effect> {
@@ -54,48 +95,67 @@ impl App {
 
     /// Sets a knob for what is under study.
     pub(super) fn set_lever(&mut self, knob: &'static Knob, value: Value) -> Vec<Effect> {
-        self.request(levers::change(knob, value, self.study.as_ref()))
+        self.request(vec![levers::change(knob, value, self.study.as_ref())])
     }
 
-    /// Makes a change; one that rebuilds a running cluster is asked for first.
-    pub(super) fn request(&mut self, change: Change) -> Vec<Effect> {
-        if self.origin.acts() && change.knob.takes_effect == TakesEffect::Rebuild {
+    /// Makes changes; those that rebuild a running cluster are asked for first.
+    pub(super) fn request(&mut self, changes: Vec<Change>) -> Vec<Effect> {
+        let rebuilds = |change: &&Change| change.knob.takes_effect == TakesEffect::Rebuild;
+        if let Some(change) = changes.iter().find(rebuilds).filter(|_| self.origin.acts()) {
             let text = vec![
                 format!("{} = {} builds the cluster anew.", change.knob.name, change.value),
                 "Its logs, offsets and faults are gone then.".into(),
             ];
-            self.overlay = Some(Overlay::Ask { text, change });
+            self.overlay = Some(Overlay::Ask { text, changes });
             return Vec::new();
         }
-        self.make(change)
+        self.make(changes).unwrap_or_default()
     }
 
-    pub(super) fn make(&mut self, change: Change) -> Vec<Effect> {
-        let before = self.levers.iter().find(|row| row.knob == change.knob).map(|row| row.now.clone());
-        let effects = self.apply(change.clone());
-        if !effects.is_empty() {
-            self.moved.push(Moved { before: before.and_then(Result::ok), change });
-            self.undone.clear();
+    /// The same, and says so once it is done.
+    pub(super) fn request_aloud(&mut self, changes: Vec<Change>, done: String) -> Vec<Effect> {
+        let before = self.moved.len();
+        let effects = self.request(changes);
+        if self.moved.len() > before {
+            self.tell(Level::Notice, done);
         }
         effects
     }
 
-    /// Changes the setting shown, and the cluster where levers act. Yields nothing when it cannot be.
-    fn apply(&mut self, change: Change) -> Vec<Effect> {
-        let Some(hypothesis) = &mut self.hypothesis else { return Vec::new() };
-        if let Err(error) = hypothesis.set(change.clone()) {
-            self.tell(Level::Bad, error.to_string());
-            return Vec::new();
+    /// Makes changes as one step that is undone as one; `None` when they cannot be.
+    pub(super) fn make(&mut self, changes: Vec<Change>) -> Option<Vec<Effect>> {
+        let before = |change: &Change| {
+            let row = self.levers.iter().find(|row| row.knob == change.knob);
+            row.and_then(|row| row.now.as_ref().ok().cloned())
+        };
+        let steps: Vec<(Option<Value>, Change)> =
+            changes.iter().map(|change| (before(change), change.clone())).collect();
+        let effects = self.apply(changes)?;
+        self.moved.push(Moved { steps });
+        self.undone.clear();
+        Some(effects)
+    }
+
+    /// Changes the setting shown, and the cluster where levers act: all or nothing.
+    fn apply(&mut self, changes: Vec<Change>) -> Option<Vec<Effect>> {
+        let hypothesis = self.hypothesis.as_mut()?;
+        let before = hypothesis.clone();
+        for change in &changes {
+            if let Err(error) = hypothesis.set(change.clone()) {
+                *hypothesis = before;
+                self.tell(Level::Bad, error.to_string());
+                return None;
+            }
         }
         let mut effects = self.changed();
         if self.origin.acts() {
-            effects.push(Effect::Drive(Command::Act(Act::Set(change))));
+            effects.extend(changes.into_iter().map(|change| Effect::Drive(Command::Act(Act::Set(change)))));
         }
-        effects
+        Some(effects)
     }
 
-    /// Walks through the history. A hypothesis takes its change out again; where levers act, the value that was
-    /// is set.
+    /// Walks through the history. A hypothesis takes its changes out again; where levers act, the values that
+    /// were are set, the last one first.
     fn walk(&mut self, back: bool) -> Vec<Effect> {
         let Some(moved) = (if back { self.moved.pop() } else { self.undone.pop() }) else {
             return Vec::new();
@@ -103,18 +163,21 @@ impl App {
         let to = if back { &mut self.undone } else { &mut self.moved };
         to.push(moved.clone());
         if self.origin.acts() {
-            let value = if back { moved.before } else { Some(moved.change.value.clone()) };
-            return match value {
-                Some(value) => self.apply(Change { value, ..moved.change }),
-                None => Vec::new(),
+            let old = |(before, change): (Option<Value>, Change)| Some(Change { value: before?, ..change });
+            let changes: Vec<Change> = match back {
+                true => moved.steps.into_iter().rev().filter_map(old).collect(),
+                false => moved.steps.into_iter().map(|(_, change)| change).collect(),
             };
+            return self.apply(changes).unwrap_or_default();
         }
         if let Some(hypothesis) = &mut self.hypothesis {
-            if back {
-                hypothesis.undo()
-            } else {
-                hypothesis.redo()
-            };
+            for _ in &moved.steps {
+                if back {
+                    hypothesis.undo()
+                } else {
+                    hypothesis.redo()
+                };
+            }
         }
         self.changed()
     }
@@ -127,29 +190,52 @@ impl App {
     fn reset_levers(&mut self) -> Vec<Effect> {
         if self.origin.acts() {
             let moved = self.levers.iter().filter(|row| row.is_changed());
-            let values: Vec<(&'static Knob, Value)> =
-                moved.filter_map(|row| Some((row.knob, row.was.as_ref().ok()?.clone()))).collect();
-            return values.into_iter().flat_map(|(knob, value)| self.set_lever(knob, value)).collect();
+            let back = |row: &LeverRow| {
+                Some(levers::change(row.knob, row.was.as_ref().ok()?.clone(), self.study.as_ref()))
+            };
+            let changes: Vec<Change> = moved.filter_map(back).collect();
+            return if changes.is_empty() { Vec::new() } else { self.request(changes) };
         }
         self.forget_moves();
         self.lost.clear();
+        self.pins.clear();
         if let Some(hypothesis) = &mut self.hypothesis {
             hypothesis.reset();
         }
         self.changed()
     }
 
-    fn pin(&mut self, on: bool) -> Vec<Effect> {
-        let Some(hypothesis) = &mut self.hypothesis else { return Vec::new() };
-        if on {
-            hypothesis.pin()
-        } else {
-            hypothesis.unpin()
+    /// Keeps the present setting to compare with.
+    fn pin(&mut self) -> Vec<Effect> {
+        let (Some(hypothesis), Some(shown)) = (&mut self.hypothesis, &self.shown) else { return Vec::new() };
+        hypothesis.pin_to(shown.clone());
+        self.pinned += 1;
+        let name = format!("pin {}", self.pinned);
+        self.tell(Level::Notice, format!("{name} is what is compared with; c compares all"));
+        if let Some(shown) = self.shown.clone() {
+            self.pins.push(Pin { name, cluster: shown });
         }
-        self.tell(
-            Level::Notice,
-            if on { "comparing with this setting" } else { "comparing with the real state" },
-        );
+        if self.pins.len() > MOST_PINS {
+            self.pins.remove(1);
+        }
+        self.changed()
+    }
+
+    /// Forgets the last pin: the one before it is compared with again, or the real state.
+    fn unpin(&mut self) -> Vec<Effect> {
+        self.pins.pop();
+        let Some(hypothesis) = &mut self.hypothesis else { return Vec::new() };
+        let text = match self.pins.last() {
+            Some(pin) => {
+                hypothesis.pin_to(pin.cluster.clone());
+                format!("comparing with {}", pin.name)
+            }
+            None => {
+                hypothesis.unpin();
+                "comparing with the real state".to_string()
+            }
+        };
+        self.tell(Level::Notice, text);
         self.changed()
     }
 }

@@ -1,11 +1,34 @@
 //! One message, one step.
 
-use crate::app::{App, Effect, Facts, Level, Msg, Overlay, Page, Pane, Question, Snapshot, Target, levers};
+use crate::app::shape::same_shape;
+use crate::app::{
+    App, Effect, Facts, Level, Msg, Overlay, Page, Pane, Pin, Question, Snapshot, Target, levers,
+};
 use crate::consequences::lose;
 use crate::hypothesis::Hypothesis;
 use crate::keymap::{Key, Lookup};
 use crate::model::{Cluster, Millis};
 use std::sync::Arc;
+
+/// How old a judgement may become of which only offsets have moved.
+const REFRESH_MS: Millis = 5_000;
+
+/// What was asked last.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    was: Arc<Cluster>,
+    now: Arc<Cluster>,
+    topic: Option<Arc<str>>,
+    at_ms: Millis,
+    /// The first question since anything changed that is judged.
+    pub(super) changed: u64,
+}
+
+impl Asked {
+    fn is_like(&self, other: &Asked) -> bool {
+        self.topic == other.topic && same_shape(&self.was, &other.was) && same_shape(&self.now, &other.now)
+    }
+}
 
 impl App {
     /// Takes one message; yields what is to be done outside.
@@ -32,6 +55,7 @@ impl App {
                     app.refresh_rows(&[Pane::Consequences, Pane::Warnings]);
                 }
             }),
+            Msg::Explored(generation, outcome) => self.set(|app| app.explored(generation, outcome)),
             Msg::Notice(level, text) => self.set(|app| app.tell(level, text)),
             Msg::Tick(now_ms) => self.tick(now_ms),
             Msg::Suspend => vec![Effect::Suspend],
@@ -81,6 +105,9 @@ impl App {
         match target {
             Target::Action(action) => return self.run(action),
             Target::Pane(pane) => self.focus_on(pane),
+            Target::SheetRow(row) => {
+                self.move_in_sheet(|list| list.select(list.view(list.height()).start + usize::from(row)));
+            }
             Target::Row(pane, row) => {
                 self.focus_on(pane);
                 let list = &mut self.lists[pane as usize];
@@ -94,6 +121,7 @@ impl App {
     fn wheel(&mut self, pane: Pane, by: i32) -> Vec<Effect> {
         match &mut self.overlay {
             Some(Overlay::Page(_, top)) => *top = top.saturating_add_signed(by as isize),
+            Some(Overlay::Sheet(_)) => drop(self.move_in_sheet(|list| list.step(by as isize))),
             _ => self.lists[pane as usize].step(by as isize),
         }
         Vec::new()
@@ -101,6 +129,7 @@ impl App {
 
     fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         self.size = (columns, rows);
+        self.refit_sheet();
         Vec::new()
     }
 
@@ -141,6 +170,7 @@ impl App {
                 if self.origin.acts() {
                     // What levers do to a simulator is real at once: without a pin there would be nothing to compare.
                     hypothesis.pin();
+                    self.pins = vec![Pin { name: "start".into(), cluster: hypothesis.now().clone() }];
                 }
                 self.hypothesis = Some(hypothesis);
                 Vec::new()
@@ -181,16 +211,37 @@ impl App {
         self.ask()
     }
 
-    /// Has the present setting judged.
+    /// Has the present setting judged, and the open page found out anew, when anything has changed that is
+    /// judged. Offsets move all the time: where nothing else does, it is judged again now and then, without a word.
     fn ask(&mut self) -> Vec<Effect> {
         let (Some(hypothesis), Some(shown)) = (&self.hypothesis, &self.shown) else { return Vec::new() };
-        self.generation += 1;
-        vec![Effect::Assess(Question {
-            generation: self.generation,
+        let now = Asked {
             was: hypothesis.was().clone(),
             now: shown.clone(),
             topic: self.study.clone(),
-        })]
+            at_ms: self.now_ms,
+            changed: self.generation + 1,
+        };
+        let same = self.asked.as_ref().is_some_and(|asked| asked.is_like(&now));
+        if let Some(asked) = self.asked.as_ref().filter(|_| same)
+            && self.now_ms - asked.at_ms < REFRESH_MS
+        {
+            return Vec::new();
+        }
+        self.generation += 1;
+        let question = Question {
+            generation: self.generation,
+            was: now.was.clone(),
+            now: now.now.clone(),
+            topic: now.topic.clone(),
+        };
+        let changed = self.asked.as_ref().filter(|_| same).map_or(now.changed, |asked| asked.changed);
+        self.asked = Some(Asked { changed, ..now });
+        let mut effects = vec![Effect::Assess(question)];
+        if !same {
+            effects.extend(self.explore_again());
+        }
+        effects
     }
 
     /// Gives a pane the keys.

@@ -1,6 +1,7 @@
 //! What the command line takes.
 
 use crate::theme::{ColorChoice, GlyphChoice};
+use clap::builder::PossibleValuesParser;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -208,15 +209,30 @@ pub struct AssessArgs {
     /// Judge the cluster as if a broker or a rack had crashed
     #[arg(long, value_name = "broker=N|rack=R")]
     pub lose: Vec<String>,
-    /// Say whether this broker may be restarted now
+    /// Say whether this broker may be restarted now; several: all at once
     #[arg(long, value_name = "broker=N")]
-    pub restart: Option<String>,
+    pub restart: Vec<String>,
+    /// Compare with a preset: throughput, latency, durability, availability or sane
+    #[arg(long, value_name = "PRESET", value_delimiter = ',', value_parser = presets(), hide_possible_values = true)]
+    pub compare: Vec<String>,
+    /// Say what it takes: `survive rack, ack_p99_ms < 20`; exit code 1 when it is not met as things are
+    #[arg(long, value_name = "GOALS")]
+    pub goal: Option<String>,
+    /// List the single changes that improve this most: durability, latency, throughput, availability, cost
+    /// or a figure such as `writes.crash`
+    #[arg(long, value_name = "AIM|FIGURE")]
+    pub advise: Option<String>,
     /// Write the setting for another tool and judge nothing
-    #[arg(long, value_enum, value_name = "TOOL", conflicts_with_all = ["format", "lose", "restart"])]
+    #[arg(long, value_enum, value_name = "TOOL", conflicts_with_all = ["format", "lose", "restart", "compare", "goal", "advise"])]
     pub export: Option<Tool>,
     /// How to write the assessment
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = AssessFormat::Text)]
+    pub format: AssessFormat,
+}
+
+/// The presets by name.
+fn presets() -> PossibleValuesParser {
+    PossibleValuesParser::new(crate::consequences::PRESETS.iter().map(|preset| preset.id))
 }
 
 /// `klever roll`
@@ -297,7 +313,18 @@ pub struct CompletionsArgs {
     pub shell: clap_complete::Shell,
 }
 
-/// How to write an assessment or a plan.
+/// How to write an assessment.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AssessFormat {
+    /// For people
+    Text,
+    /// klever.assessment/1
+    Json,
+    /// Tables for a comment
+    Markdown,
+}
+
+/// How to write a plan or a run.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
     /// For people

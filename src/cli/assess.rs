@@ -1,13 +1,20 @@
 //! `klever assess`: what a setting means, as it is and as it would be.
 
-use crate::cli::args::{AssessArgs, Format, Tool};
+use crate::cli::args::{AssessArgs, AssessFormat, Tool};
+use crate::cli::failure::FOUND;
 use crate::cli::{Failure, clients, output, roll, source};
-use crate::consequences::{Subject, assess, lose, restart};
+use crate::consequences::{
+    AIMS, Assessment, Compared, Subject, advise, assess, compare, figure_of, lose, parse_goals, plan, preset,
+    restart_together,
+};
 use crate::hypothesis::{apply, reference};
 use crate::knobs::{Change, Scope, nearest_of};
 use crate::model::{BrokerId, Cluster, KafkaVersion, TopicIx};
 use crate::report::export::export;
-use crate::report::{AssessmentReport, assessment_json, assessment_text};
+use crate::report::{
+    AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
+};
+use crate::rules::examine;
 use std::process::ExitCode;
 
 /// Runs the command.
@@ -22,30 +29,88 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
     clients::must_start(&changed)?;
     let lost = lost(&changed, &args.lose)?;
     let now = lose(&changed, &lost);
-    let stopping = args.restart.as_deref().map(|text| broker_of(&now, text, "--restart")).transpose()?;
+    let stopping: Result<Vec<BrokerId>, Failure> =
+        args.restart.iter().map(|text| broker_of(&now, text, "--restart")).collect();
+    let stopping = once_each(stopping?);
+    let goals = args.goal.as_deref().map(parse_goals).transpose();
+    let goals = goals.map_err(|why| Failure::usage(format!("--goal: {why}")))?;
     if let Some(tool) = args.export {
         return exported(&changed, topic, tool);
     }
     let subject = topic.map_or(Subject::Cluster, Subject::Topic);
-    let was = (!args.set.is_empty() || !lost.is_empty()).then(|| assess(&base, subject));
+    let is_changed = !args.set.is_empty() || !lost.is_empty();
+    let assessment = assess(&now, subject);
+    let parsed = args.set.iter().filter_map(|text| Change::parse(text).ok());
     let report = AssessmentReport {
         cluster: &now,
-        now: assess(&now, subject),
-        was,
-        changes: args
-            .set
-            .iter()
-            .filter_map(|text| Change::parse(text).ok())
-            .map(|change| change.to_string())
-            .collect(),
+        was: is_changed.then(|| assess(&base, subject)),
+        changes: parsed.map(|change| change.to_string()).collect(),
+        findings: is_changed.then(|| (examine(&now), examine(&base))),
         lost,
-        restart: stopping.map(|broker| restart(&now, broker)),
+        restart: restart_together(&now, &stopping),
+        compared: compared(&now, topic, &args.compare),
+        advice: args.advise.as_deref().map(|name| advice(&now, subject, &assessment, name)).transpose()?,
+        goal: goals.map(|goals| GoalReport { plan: plan(&now, subject, &goals, &|| true), goals }),
+        now: assessment,
     };
     output::write(&match args.format {
-        Format::Text => assessment_text(&report),
-        Format::Json => assessment_json(&report),
+        AssessFormat::Text => assessment_text(&report),
+        AssessFormat::Json => assessment_json(&report),
+        AssessFormat::Markdown => assessment_markdown(&report),
     })?;
-    report.restart.map_or(Ok(ExitCode::SUCCESS), |restart| roll::code_of(restart.verdict))
+    code_of(&report)
+}
+
+/// Unsafe, or a goal that is not met as things are: 1. What cannot be judged: 3.
+fn code_of(report: &AssessmentReport<'_>) -> Result<ExitCode, Failure> {
+    if let Some(restart) = &report.restart {
+        let code = roll::code_of(restart.verdict)?;
+        if code != ExitCode::SUCCESS {
+            return Ok(code);
+        }
+    }
+    let Some(goal) = &report.goal else { return Ok(ExitCode::SUCCESS) };
+    match goal.is_met(&report.now) {
+        Some(true) => Ok(ExitCode::SUCCESS),
+        Some(false) => Ok(ExitCode::from(FOUND)),
+        None => Err(Failure::blind("whether the goal is met is unknown: a figure that it needs is")
+            .hint("`Assumed` lists what is not known")),
+    }
+}
+
+/// The presets that were named, on this cluster; one that it cannot have says why.
+fn compared(
+    cluster: &Cluster,
+    topic: Option<TopicIx>,
+    names: &[String],
+) -> Vec<(String, Result<Compared, String>)> {
+    let subject = topic.map_or(Subject::Cluster, Subject::Topic);
+    let presets = names.iter().filter_map(|name| preset(name));
+    let settings: Vec<(String, Vec<Change>)> =
+        presets.map(|preset| (preset.id.to_string(), preset.changes_on(cluster, topic))).collect();
+    let tried = compare(cluster, subject, &settings).into_iter();
+    let tried = tried.map(|result| result.map_err(|error| error.to_string()));
+    settings.into_iter().map(|(name, _)| name).zip(tried).collect()
+}
+
+fn advice(
+    cluster: &Cluster,
+    subject: Subject,
+    now: &Assessment,
+    name: &str,
+) -> Result<AdviceReport, Failure> {
+    let Some(figure) = figure_of(now, name) else {
+        let aims = AIMS.iter().map(|aim| aim.id);
+        let known = aims.clone().chain(now.figures().into_iter().map(|figure| figure.id));
+        let near = nearest_of(name, known).map(|near| format!("did you mean `{near}`?"));
+        let aims: Vec<&str> = aims.collect();
+        return Err(Failure::usage(format!(
+            "--advise {name}: it takes {} or a figure's id",
+            aims.join(", ")
+        ))
+        .hint(near.unwrap_or_else(|| "the ids are in the JSON of `assess`, under `reasons`".into())));
+    };
+    Ok(AdviceReport { figure, advice: advise(cluster, subject, figure, &|| true) })
 }
 
 /// The setting for another tool: of the topic that was named, or of the only one.
@@ -106,14 +171,18 @@ fn lost(cluster: &Cluster, lose: &[String]) -> Result<Vec<BrokerId>, Failure> {
             _ => lost.push(broker_of(cluster, text, "--lose")?),
         }
     }
-    let mut seen = Vec::new();
-    lost.retain(|id| {
-        !seen.contains(id) && {
-            seen.push(*id);
-            true
+    Ok(once_each(lost))
+}
+
+/// In the order in which they were first named.
+fn once_each(ids: Vec<BrokerId>) -> Vec<BrokerId> {
+    let mut kept = Vec::new();
+    for id in ids {
+        if !kept.contains(&id) {
+            kept.push(id);
         }
-    });
-    Ok(lost)
+    }
+    kept
 }
 
 fn racks_hint(cluster: &Cluster) -> String {

@@ -1,11 +1,39 @@
-//! Single changes that improve one figure most, with what they cost the others; and the frontier of two.
+//! What people want more of, and the single changes that improve it most, with what they cost elsewhere.
 
-use crate::consequences::compare::{Delta, differences};
+use crate::consequences::compare::{Delta, differences, tried};
+use crate::consequences::frontier::topic_of;
 use crate::consequences::{Assessment, Subject, assess};
-use crate::hypothesis::apply;
 use crate::knobs::{ALL, Change, Knob, Scope, resolve};
-use crate::model::{Cluster, TopicIx};
+use crate::model::Cluster;
 use std::cmp::Ordering;
+
+/// Something that people want more of, and the figure that measures it.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Aim {
+    /// As `--advise` takes it.
+    pub id: &'static str,
+    /// The figure that measures it.
+    pub figure: &'static str,
+    /// What the figure is, as an axis names it.
+    pub axis: &'static str,
+}
+
+/// All aims, in the order in which they are offered.
+pub static AIMS: [Aim; 7] = [
+    Aim { id: "durability", figure: "durability.loss_per_year", axis: "loss a year" },
+    Aim { id: "latency", figure: "latency.ack", axis: "ack p99" },
+    Aim { id: "throughput", figure: "throughput.max", axis: "throughput" },
+    Aim { id: "availability", figure: "writes.unavailable", axis: "writes down a year" },
+    Aim { id: "end-to-end", figure: "latency.end_to_end", axis: "end-to-end p99" },
+    Aim { id: "cost", figure: "cost.storage", axis: "bytes stored per byte" },
+    Aim { id: "fail-over", figure: "failover.crash", axis: "fail-over" },
+];
+
+/// The figure that an aim's name or a figure's own id means.
+pub fn figure_of(cluster: &Assessment, name: &str) -> Option<&'static str> {
+    let aim = AIMS.iter().find(|aim| aim.id == name).map(|aim| aim.figure);
+    aim.or_else(|| cluster.figure(name).map(|figure| figure.id))
+}
 
 /// One change, what it gains and what it costs.
 #[derive(Clone, PartialEq, Debug)]
@@ -43,24 +71,25 @@ pub(super) fn candidates(cluster: &Cluster, subject: Subject) -> Vec<Change> {
     changes
 }
 
-fn topic_of(cluster: &Cluster, subject: Subject) -> Option<TopicIx> {
-    match subject {
-        Subject::Topic(ix) => Some(ix),
-        Subject::Partition(ix) => Some(cluster.partitions.view(ix).topic()),
-        Subject::Cluster if cluster.topics.len() == 1 => Some(TopicIx(0)),
-        Subject::Cluster => None,
-    }
-}
-
-/// Single changes that improve a figure, the best first and of equals the one that costs least.
-pub fn advise(cluster: &Cluster, subject: Subject, figure: &str) -> Vec<Advice> {
+/// Single changes that improve a figure, the best first and of equals the one that costs least. Of a lever
+/// the value that gains most is named, and beside it those that gain less and cost fewer figures. It stops
+/// early, with what it has, once `go_on` says no.
+pub fn advise(cluster: &Cluster, subject: Subject, figure: &str, go_on: &dyn Fn() -> bool) -> Vec<Advice> {
     let was = assess(cluster, subject);
     let mut found: Vec<(f64, Advice)> = candidates(cluster, subject)
         .into_iter()
+        .take_while(|_| go_on())
         .filter_map(|change| advice(cluster, subject, figure, &was, change))
         .collect();
     found.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(one.price.len().cmp(&other.price.len())));
-    found.into_iter().map(|(_, advice)| advice).collect()
+    let mut kept: Vec<Advice> = Vec::new();
+    for (_, advice) in found {
+        let mut of_knob = kept.iter().filter(|other| other.change.knob == advice.change.knob);
+        if of_knob.all(|other| other.price.len() > advice.price.len()) {
+            kept.push(advice);
+        }
+    }
+    kept
 }
 
 fn advice(
@@ -70,7 +99,7 @@ fn advice(
     was: &Assessment,
     change: Change,
 ) -> Option<(f64, Advice)> {
-    let now = assess(&apply(cluster, std::slice::from_ref(&change)).ok()?, subject);
+    let now = tried(cluster, subject, std::slice::from_ref(&change))?;
     let goodness = |of: &Assessment| of.figure(figure).and_then(|figure| figure.value.goodness());
     let (before, after) = (goodness(was)?, goodness(&now)?);
     let deltas = differences(was, &now);
@@ -80,70 +109,4 @@ fn advice(
         others.cloned().collect()
     };
     Some((after, Advice { change, gain, price: of(Ordering::Less), also: of(Ordering::Greater) }))
-}
-
-/// One combination of values and where it lies.
-#[derive(Clone, PartialEq, Debug)]
-pub struct FrontierPoint {
-    /// The values, one per knob that was swept.
-    pub changes: Vec<Change>,
-    /// The first figure, as shown.
-    pub x: String,
-    /// The second.
-    pub y: String,
-    /// Nothing else is better in one figure and no worse in the other.
-    pub on_frontier: bool,
-}
-
-/// Combinations that a sweep tries at most.
-pub const MOST_POINTS: usize = 2000;
-
-/// Sweeps the ladders of some knobs and marks what nothing beats in both figures. Combinations that the
-/// cluster cannot have, or whose figures are not known, are left out.
-pub fn frontier(
-    cluster: &Cluster,
-    subject: Subject,
-    knobs: &[&'static Knob],
-    (x, y): (&str, &str),
-) -> Vec<FrontierPoint> {
-    let mut combinations: Vec<Vec<Change>> = vec![Vec::new()];
-    for knob in knobs {
-        let rungs: Vec<Change> = knob
-            .ladder
-            .iter()
-            .filter_map(|text| knob.kind.parse(text).ok())
-            .map(|value| Change::new(knob, value))
-            .collect();
-        combinations = combinations
-            .iter()
-            .flat_map(|before| {
-                rungs.iter().map(|rung| [before.as_slice(), std::slice::from_ref(rung)].concat())
-            })
-            .take(MOST_POINTS)
-            .collect();
-    }
-    let judged: Vec<(f64, f64, FrontierPoint)> =
-        combinations.into_iter().filter_map(|changes| point(cluster, subject, changes, x, y)).collect();
-    let beaten = |a: f64, b: f64| {
-        judged
-            .iter()
-            .any(|(other_a, other_b, _)| *other_a >= a && *other_b >= b && (*other_a > a || *other_b > b))
-    };
-    let marked =
-        judged.iter().map(|(a, b, point)| FrontierPoint { on_frontier: !beaten(*a, *b), ..point.clone() });
-    marked.collect()
-}
-
-fn point(
-    cluster: &Cluster,
-    subject: Subject,
-    changes: Vec<Change>,
-    x: &str,
-    y: &str,
-) -> Option<(f64, f64, FrontierPoint)> {
-    let assessment = assess(&apply(cluster, &changes).ok()?, subject);
-    let (a, b) = (assessment.figure(x)?, assessment.figure(y)?);
-    let at = (a.value.goodness()?, b.value.goodness()?);
-    let point = FrontierPoint { changes, x: a.value.text(), y: b.value.text(), on_frontier: false };
-    Some((at.0, at.1, point))
 }

@@ -1,8 +1,9 @@
 //! Two or more settings side by side: what each gains and what it costs.
 
-use crate::consequences::{Assessment, Subject, assess};
+use crate::consequences::figure::{Reading, Scale};
+use crate::consequences::{Assessment, Subject, assess, two_digits};
 use crate::hypothesis::{HypothesisError, apply};
-use crate::knobs::Change;
+use crate::knobs::{Change, producer_errors};
 use crate::model::Cluster;
 use std::cmp::Ordering;
 
@@ -19,6 +20,36 @@ pub struct Delta {
     pub now: String,
     /// Less is worse, greater is better; `None` when one of them is not known.
     pub change: Option<Ordering>,
+    /// By how much, where that can be said: `2.4x less`, `1 more`.
+    pub by: Option<String>,
+}
+
+impl Delta {
+    /// `better`, `worse`, or `differs` where nobody can say.
+    pub fn word(&self) -> &'static str {
+        match self.change {
+            Some(Ordering::Greater) => "better",
+            Some(Ordering::Less) => "worse",
+            Some(Ordering::Equal) => "as good",
+            None => "differs",
+        }
+    }
+
+    /// The mark before the word: `+`, `-`, `=` or `?`.
+    pub fn mark(&self) -> &'static str {
+        match self.change {
+            Some(Ordering::Greater) => "+",
+            Some(Ordering::Less) => "-",
+            Some(Ordering::Equal) => "=",
+            None => "?",
+        }
+    }
+
+    /// `+ better, 2.4x less`
+    pub fn verdict(&self) -> String {
+        let by = self.by.as_ref().map_or(String::new(), |by| format!(", {by}"));
+        format!("{} {}{by}", self.mark(), self.word())
+    }
 }
 
 /// What of an assessment differs from another one, in the order of the panel.
@@ -31,8 +62,36 @@ pub fn differences(was: &Assessment, now: &Assessment) -> Vec<Delta> {
         was: a.value.text(),
         now: b.value.text(),
         change: a.value.goodness().zip(b.value.goodness()).and_then(|(a, b)| b.partial_cmp(&a)),
+        by: by_how_much(a.value, b.value),
     };
     pairs.map(delta).collect()
+}
+
+/// Shares below a factor of two, multiples above it, differences of counts.
+fn by_how_much(was: &dyn Reading, now: &dyn Reading) -> Option<String> {
+    match (was.scale(), now.scale()) {
+        (Scale::Count(was), Scale::Count(now)) if was != now => {
+            Some(format!("{} {}", (now - was).abs(), if now > was { "more" } else { "fewer" }))
+        }
+        (Scale::Ratio(was), Scale::Ratio(now)) if was > 0.0 && now > 0.0 && was != now => {
+            let (times, word) = if now > was { (now / was, "more") } else { (was / now, "less") };
+            let share = libm::round((now / was - 1.0).abs() * 100.0);
+            match () {
+                () if times >= 2.0 => Some(format!("{}x {word}", two_digits(times))),
+                () if share >= 1.0 => Some(format!("{share}% {word}")),
+                () => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What a subject comes to with some changes; `None` when the cluster cannot have them, or a producer would
+/// not start with them.
+pub(super) fn tried(cluster: &Cluster, subject: Subject, changes: &[Change]) -> Option<Assessment> {
+    let now = apply(cluster, changes).ok()?;
+    let starts = |of: &Cluster| of.assumed.producers.iter().all(|one| producer_errors(one).is_empty());
+    (starts(&now) || !starts(cluster)).then(|| assess(&now, subject))
 }
 
 /// A setting that was tried.
@@ -61,4 +120,31 @@ pub fn compare(
         Ok(Compared { name: name.clone(), changes: changes.clone(), assessment, deltas })
     };
     settings.iter().map(tried).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consequences::Answer;
+    use crate::consequences::figure::{Number, Tolerated, Unit, Words};
+
+    #[test]
+    fn differences_are_told_as_people_tell_them() {
+        let ms = |value| Number::new(Answer::Exact(value), Unit::Ms);
+        let by = |a: &dyn Reading, b: &dyn Reading| by_how_much(a, b).unwrap_or_default();
+        assert_eq!(by(&ms(10.0), &ms(24.0)), "2.4x more");
+        assert_eq!(by(&ms(10.0), &ms(8.0)), "20% less");
+        assert_eq!(by(&ms(10.0), &ms(10.001)), "");
+        assert_eq!(by(&ms(0.0), &ms(10.0)), "", "nothing is a multiple of zero");
+        let loss = |value| Number::new(Answer::Exact(value), Unit::PerYear);
+        assert_eq!(by(&loss(3e-4), &loss(3e-8)), "10,000x less");
+        let count = |count| {
+            let (guaranteed, now) = (Answer::Exact(count), Answer::Exact(count));
+            Tolerated { guaranteed, now, of: 3 }
+        };
+        assert_eq!((by(&count(0), &count(2)), by(&count(2), &count(1))), ("2 more".into(), "1 fewer".into()));
+        let unknown = Number::new(Answer::Unknown("x".into()), Unit::Ms);
+        let words = Words { verdict: "kept".into(), rank: Some(2) };
+        assert_eq!((by(&ms(1.0), &unknown), by(&words, &words)), (String::new(), String::new()));
+    }
 }

@@ -147,12 +147,27 @@ pub struct Words {
     pub rank: Option<u8>,
 }
 
+/// In what a difference of two values is told.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Scale {
+    /// As a multiple: a time, a rate, a size, a probability.
+    Ratio(f64),
+    /// As so many more or fewer.
+    Count(f64),
+    /// Better or worse is all that can be said.
+    Rank,
+}
+
 /// A value that can be written into a column, and compared.
 pub trait Reading {
     /// As the column shows it.
     fn text(&self) -> String;
     /// For comparing two settings: more is better. `None` when it is not known.
     fn goodness(&self) -> Option<f64>;
+    /// For telling by how much two settings differ.
+    fn scale(&self) -> Scale {
+        Scale::Rank
+    }
 }
 
 impl Reading for Tolerated {
@@ -169,6 +184,9 @@ impl Reading for Tolerated {
     fn goodness(&self) -> Option<f64> {
         let (guaranteed, now) = (self.guaranteed.low()?, self.now.low()?);
         Some(f64::from(guaranteed) + f64::from(now) / 1000.0)
+    }
+    fn scale(&self) -> Scale {
+        self.guaranteed.low().map_or(Scale::Rank, |count| Scale::Count(f64::from(count)))
     }
 }
 
@@ -213,6 +231,9 @@ impl Reading for Number {
     fn goodness(&self) -> Option<f64> {
         if self.more_is_better { self.value.low() } else { Some(-self.value.high()?) }
     }
+    fn scale(&self) -> Scale {
+        self.goodness().map_or(Scale::Rank, |goodness| Scale::Ratio(goodness.abs()))
+    }
 }
 
 impl Reading for Percentiles {
@@ -224,6 +245,9 @@ impl Reading for Percentiles {
     }
     fn goodness(&self) -> Option<f64> {
         Some(-self.p99.high()?)
+    }
+    fn scale(&self) -> Scale {
+        self.p99.high().map_or(Scale::Rank, Scale::Ratio)
     }
 }
 

@@ -1,8 +1,8 @@
-//! Goals as people write them (`survive rack, ack_p99_ms < 20`) and the fewest changes that meet them.
+//! Goals as people write them (`survive rack, ack_p99_ms < 20`) and the cheapest changes that meet them.
 
 use crate::consequences::advice::candidates;
+use crate::consequences::compare::tried;
 use crate::consequences::{Answer, Assessment, Subject, Tolerated, assess};
-use crate::hypothesis::apply;
 use crate::knobs::{Change, Scope};
 use crate::model::Cluster;
 use std::fmt;
@@ -190,7 +190,7 @@ fn metric_value(of: &Assessment, metric: &str) -> Answer<f64> {
 pub enum Plan {
     /// They are met as things are.
     Met,
-    /// The fewest changes that meet them; of equals the one that stores least.
+    /// The changes that meet them and store and give up least; of equals the fewest.
     Change {
         /// The changes.
         changes: Vec<Change>,
@@ -208,21 +208,24 @@ pub enum Plan {
 
 /// Changes that a plan makes at most.
 pub const MOST_CHANGES: usize = 3;
+/// A difference of price that is not worth one more change.
+const NEXT_TO_NOTHING: f64 = 0.1;
 /// Changes that are combined: those that bring some goal nearer, the best of each goal.
 const MOST_COMBINED: usize = 24;
 
-/// The fewest changes of levers that meet all goals, or what forbids it.
-pub fn plan(cluster: &Cluster, subject: Subject, goals: &[Goal]) -> Plan {
+/// The cheapest changes of levers that meet all goals, or what forbids it. What it says means nothing once
+/// `go_on` has said no.
+pub fn plan(cluster: &Cluster, subject: Subject, goals: &[Goal], go_on: &dyn Fn() -> bool) -> Plan {
     let now = assess(cluster, subject);
     if goals.iter().all(|goal| goal.is_met(&now)) {
         return Plan::Met;
     }
-    let search = Search::of(cluster, subject, &now);
-    if let Some((changes, assessment)) = search.fewest(goals) {
+    let search = Search::of(cluster, subject, &now, go_on);
+    if let Some((changes, assessment)) = search.cheapest(goals) {
         return Plan::Change { changes, assessment: Box::new(assessment) };
     }
     let possible =
-        |goals: &[Goal]| goals.iter().all(|goal| goal.is_met(&now)) || search.fewest(goals).is_some();
+        |goals: &[Goal]| goals.iter().all(|goal| goal.is_met(&now)) || search.cheapest(goals).is_some();
     let (met, alone): (Vec<Goal>, Vec<Goal>) =
         goals.iter().cloned().partition(|goal| possible(std::slice::from_ref(goal)));
     let pairs = met.iter().enumerate().flat_map(|(at, a)| met[at + 1..].iter().map(move |b| (a, b)));
@@ -238,39 +241,45 @@ struct Search<'a> {
     subject: Subject,
     now: &'a Assessment,
     singles: Vec<(Change, Assessment)>,
+    go_on: &'a dyn Fn() -> bool,
 }
 
 impl<'a> Search<'a> {
-    fn of(cluster: &'a Cluster, subject: Subject, now: &'a Assessment) -> Self {
+    fn of(cluster: &'a Cluster, subject: Subject, now: &'a Assessment, go_on: &'a dyn Fn() -> bool) -> Self {
         let tried = |change: Change| {
-            let assessment = assess(&apply(cluster, std::slice::from_ref(&change)).ok()?, subject);
+            let assessment = tried(cluster, subject, std::slice::from_ref(&change))?;
             Some((change, assessment))
         };
         let structural =
             |change: &Change| change.knob.scope == Scope::Cluster && change.knob.name == "brokers";
         let few = |change: &Change| !structural(change) || change.value.int().is_some_and(|count| count <= 6);
-        let singles = candidates(cluster, subject).into_iter().filter(few).filter_map(tried).collect();
-        Search { cluster, subject, now, singles }
+        let candidates = candidates(cluster, subject).into_iter().filter(few);
+        let singles = candidates.take_while(|_| go_on()).filter_map(tried).collect();
+        Search { cluster, subject, now, singles, go_on }
     }
 
-    fn fewest(&self, goals: &[Goal]) -> Option<(Vec<Change>, Assessment)> {
-        let meets = |of: &Assessment| goals.iter().all(|goal| goal.is_met(of));
+    /// One change, else two, else three: more of them only as long as fewer cost something.
+    fn cheapest(&self, goals: &[Goal]) -> Option<(Vec<Change>, Assessment)> {
+        let meets = |of: &Assessment| -> bool { goals.iter().all(|goal| goal.is_met(of)) };
         let single = self.singles.iter().filter(|(_, of)| meets(of));
-        if let Some((change, of)) = single.min_by(|(_, a), (_, b)| price(a).total_cmp(&price(b))) {
-            return Some((vec![change.clone()], of.clone()));
-        }
+        let single = single.map(|(change, of)| (self.price(of), vec![change.clone()], of.clone()));
+        let mut best = single.min_by(|(a, ..), (b, ..)| a.total_cmp(b));
+        let free = self.price(self.now);
         let useful = self.useful(goals);
-        (2..=MOST_CHANGES).find_map(|size| {
-            let mut best: Option<(f64, Vec<Change>, Assessment)> = None;
+        for size in 2..=MOST_CHANGES {
+            if best.as_ref().is_some_and(|(price, ..)| *price < free + NEXT_TO_NOTHING) {
+                break;
+            }
             self.combinations(&useful, size, &mut |changes| {
-                let Ok(cluster) = apply(self.cluster, changes) else { return };
-                let of = assess(&cluster, self.subject);
-                if meets(&of) && best.as_ref().is_none_or(|(least, _, _)| price(&of) < *least) {
-                    best = Some((price(&of), changes.to_vec(), of));
+                let of = if (self.go_on)() { tried(self.cluster, self.subject, changes) } else { None };
+                let Some(of) = of.filter(meets) else { return };
+                let price = self.price(&of);
+                if best.as_ref().is_none_or(|(least, ..)| price + NEXT_TO_NOTHING < *least) {
+                    best = Some((price, changes.to_vec(), of));
                 }
             });
-            best.map(|(_, changes, of)| (changes, of))
-        })
+        }
+        best.map(|(_, changes, of)| (changes, of))
     }
 
     /// Changes that bring a missed goal nearer or make one known, the best of each goal first; also
@@ -296,6 +305,19 @@ impl<'a> Search<'a> {
         useful
     }
 
+    /// What a setting costs: bytes stored per byte, as much again for every failure that is no longer survived,
+    /// then how long an acknowledgement takes.
+    fn price(&self, of: &Assessment) -> f64 {
+        let storage = of.cost.storage.value.value.high().unwrap_or(f64::INFINITY);
+        let latency = of.latency.ack.value.p99.high().unwrap_or(f64::INFINITY);
+        let given_up: u32 = guarantees(self.now)
+            .into_iter()
+            .zip(guarantees(of))
+            .map(|(was, now)| was.low().unwrap_or(0).saturating_sub(now.low().unwrap_or(0)))
+            .sum();
+        storage + f64::from(given_up) + latency / 1e4
+    }
+
     /// Every choice of so many changes of different knobs.
     fn combinations(&self, of: &[&Change], size: usize, visit: &mut impl FnMut(&[Change])) {
         fn extend(of: &[&Change], size: usize, chosen: &mut Vec<Change>, visit: &mut impl FnMut(&[Change])) {
@@ -314,11 +336,12 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What a setting costs to run: bytes stored per byte, then how long an acknowledgement takes.
-fn price(of: &Assessment) -> f64 {
-    let storage = of.cost.storage.value.value.high().unwrap_or(f64::INFINITY);
-    let latency = of.latency.ack.value.p99.high().unwrap_or(f64::INFINITY);
-    storage + latency / 1e4
+/// What is promised whatever the ISR.
+fn guarantees(of: &Assessment) -> [&Answer<u32>; 6] {
+    let data = &of.durability;
+    let figures =
+        [&data.crash, &data.power_loss, &data.disk_loss, &data.rack, &of.writes.crash, &of.reads.crash];
+    figures.map(|figure| &figure.value.guaranteed)
 }
 
 #[cfg(test)]

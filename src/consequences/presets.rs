@@ -1,6 +1,7 @@
 //! Settings with a goal: the four of Byzek's white paper in today's keys, and a sane default.
 
-use crate::knobs::{Change, KnobError};
+use crate::knobs::{Change, KnobError, Scope, resolve};
+use crate::model::{Cluster, KafkaVersion, TopicIx};
 
 /// A named list of changes.
 #[derive(Debug)]
@@ -9,7 +10,8 @@ pub struct Preset {
     pub id: &'static str,
     /// What it is for.
     pub doc: &'static str,
-    /// `SCOPE:key=value`, each.
+    /// `SCOPE:key=value`, each; in an order in which a producer starts after every one of them (with
+    /// idempotence set, acks=1 is refused: `ProducerConfig.postProcessAndValidateIdempotenceConfigs`).
     pub settings: &'static [&'static str],
 }
 
@@ -20,6 +22,34 @@ impl Preset {
     /// None for the presets of this program: a test reads them all.
     pub fn changes(&self) -> Result<Vec<Change>, KnobError> {
         self.settings.iter().map(|text| Change::parse(text)).collect()
+    }
+
+    /// What it changes on a cluster, for one topic or for all: without what is in force already, and without
+    /// features that the cluster's version does not have.
+    pub fn changes_on(&self, cluster: &Cluster, topic: Option<TopicIx>) -> Vec<Change> {
+        let name = topic.map(|ix| cluster.topic(ix).name.to_string());
+        let in_force = |change: &Change| {
+            let topics = (0..cluster.topics.len() as u32).map(TopicIx);
+            let meant = |ix: &TopicIx| match topic {
+                Some(topic) => topic == *ix,
+                None => !cluster.topic(*ix).internal,
+            };
+            match change.knob.scope {
+                Scope::Topic => topics
+                    .filter(meant)
+                    .all(|ix| resolve(cluster, Some(ix), change.knob).get() == Some(&change.value)),
+                _ => resolve(cluster, topic, change.knob).get() == Some(&change.value),
+            }
+        };
+        let old = cluster.version.get().is_some_and(|version| *version < KafkaVersion::new(4, 0, 0));
+        let exists = |change: &Change| !(old && change.knob.name == "eligible.leader.replicas.version");
+        let all = self.changes().unwrap_or_default().into_iter();
+        all.filter(|change| exists(change) && !in_force(change))
+            .map(|change| match change.knob.scope {
+                Scope::Topic => Change { subject: name.clone(), ..change },
+                _ => change,
+            })
+            .collect()
     }
 }
 
@@ -32,6 +62,7 @@ pub static PRESETS: [Preset; 5] = [
             "producer:batch.size=131072",
             "producer:linger.ms=20",
             "producer:compression.type=lz4",
+            "producer:enable.idempotence=false",
             "producer:acks=1",
             "producer:buffer.memory=67108864",
             "consumer:fetch.min.bytes=100000",
@@ -44,6 +75,7 @@ pub static PRESETS: [Preset; 5] = [
         settings: &[
             "producer:linger.ms=0",
             "producer:compression.type=none",
+            "producer:enable.idempotence=false",
             "producer:acks=1",
             "consumer:fetch.min.bytes=1",
             "broker:num.replica.fetchers=4",
@@ -57,8 +89,8 @@ pub static PRESETS: [Preset; 5] = [
             "topic:min.insync.replicas=2",
             "topic:unclean.leader.election.enable=false",
             "producer:acks=all",
-            "producer:enable.idempotence=true",
             "producer:max.in.flight.requests.per.connection=5",
+            "producer:enable.idempotence=true",
             "producer:delivery.timeout.ms=120000",
             "consumer:enable.auto.commit=false",
             "consumer:isolation.level=read_committed",
@@ -82,6 +114,7 @@ pub static PRESETS: [Preset; 5] = [
             "topic:min.insync.replicas=2",
             "topic:unclean.leader.election.enable=false",
             "producer:acks=all",
+            "producer:max.in.flight.requests.per.connection=5",
             "producer:enable.idempotence=true",
             "producer:compression.type=lz4",
             "producer:linger.ms=5",
@@ -92,4 +125,37 @@ pub static PRESETS: [Preset; 5] = [
 /// The preset of this id.
 pub fn preset(id: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consequences::fixtures::Plan;
+    use crate::hypothesis::apply;
+    use crate::knobs::producer_errors;
+
+    #[test]
+    fn from_any_preset_to_any_other_every_step_is_one_a_producer_starts_with() {
+        for first in &PRESETS {
+            for second in &PRESETS {
+                let mut cluster = Plan::default().build();
+                for preset in [first, second] {
+                    for change in preset.changes_on(&cluster, None) {
+                        cluster = apply(&cluster, &[change.clone()]).unwrap();
+                        let errors = producer_errors(&cluster.assumed.producers[0]);
+                        assert!(errors.is_empty(), "{} after {}: {change}: {errors:?}", second.id, first.id);
+                    }
+                    assert!(preset.changes_on(&cluster, None).is_empty(), "{} is in force", preset.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_old_cluster_is_not_asked_for_what_it_cannot_have() {
+        let cluster = Plan { version: KafkaVersion::new(3, 9, 1), elr: false, ..Plan::default() }.build();
+        let changes = preset("durability").unwrap().changes_on(&cluster, Some(TopicIx(0)));
+        assert!(apply(&cluster, &changes).is_ok());
+        assert!(changes.iter().all(|change| change.knob.scope != Scope::Cluster), "{changes:?}");
+    }
 }

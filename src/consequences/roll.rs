@@ -3,7 +3,7 @@
 use crate::consequences::Subject;
 use crate::consequences::case::Live;
 use crate::consequences::classes::Classes;
-use crate::consequences::what_if::{Effect, RestartVerdict, Transitions, Verdict};
+use crate::consequences::what_if::{Effect, RestartVerdict, Transitions, Verdict, lose};
 use crate::model::{BrokerId, Cluster, PartitionIx};
 
 /// A plan for restarting every broker.
@@ -21,6 +21,27 @@ pub struct RollPlan {
 pub fn restart(cluster: &Cluster, broker: BrokerId) -> RestartVerdict {
     let mut verdicts = verdicts(cluster, &[broker]);
     verdicts.pop().unwrap_or_else(|| empty(broker))
+}
+
+/// What would happen if all of these were stopped in order at the same time, none of them back before the
+/// others are gone.
+pub fn restart_together(cluster: &Cluster, brokers: &[BrokerId]) -> Option<RestartVerdict> {
+    let (first, others) = brokers.split_first()?;
+    if others.is_empty() {
+        return Some(restart(cluster, *first));
+    }
+    let mut verdict = RestartVerdict { together_with: others.to_vec(), ..empty(*first) };
+    let gone = lose(cluster, brokers);
+    let (before, after) = (Classes::of(cluster, Subject::Cluster), Classes::of(&gone, Subject::Cluster));
+    let transitions = Transitions::of(cluster);
+    for at in 0..cluster.partitions.len() {
+        let class = &before.classes[before.class_of[at] as usize];
+        let then = after.live(&after.classes[after.class_of[at] as usize]);
+        let outcome = outcome(&before.live(class), &then, transitions.min_isr(&before, class));
+        count(&mut verdict, PartitionIx(at as u32), outcome);
+    }
+    conclude(cluster, &mut verdict);
+    Some(verdict)
 }
 
 /// A plan for all brokers that are up.
@@ -55,6 +76,7 @@ fn wait_for(cluster: &Cluster) -> String {
 fn empty(broker: BrokerId) -> RestartVerdict {
     RestartVerdict {
         broker,
+        together_with: Vec::new(),
         verdict: Verdict::Safe,
         offline: 0,
         under_min_isr: 0,
@@ -158,7 +180,9 @@ fn count(verdict: &mut RestartVerdict, ix: PartitionIx, outcome: Outcome) {
 fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
     verdict.partitions.sort_by_key(|(ix, effect)| (*effect, *ix));
     verdict.partitions.truncate(RestartVerdict::MAX_LISTED);
-    verdict.quorum_lost = quorum_lost(cluster, verdict.broker);
+    let stopping: Vec<BrokerId> =
+        std::iter::once(verdict.broker).chain(verdict.together_with.iter().copied()).collect();
+    verdict.quorum_lost = quorum_lost(cluster, &stopping);
     verdict.verdict = match () {
         () if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum_lost => Verdict::Unsafe,
         () if verdict.unknown > 0 => Verdict::Unknown,
@@ -167,10 +191,10 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
     };
 }
 
-/// Whether the controllers have a majority with this one and none without it.
-fn quorum_lost(cluster: &Cluster, broker: BrokerId) -> bool {
+/// Whether the controllers have a majority with these and none without them.
+fn quorum_lost(cluster: &Cluster, stopping: &[BrokerId]) -> bool {
     let Some(quorum) = cluster.quorum.get() else { return false };
     let majority = quorum.voters.len() / 2 + 1;
-    let online = quorum.online.len();
-    quorum.online.contains(&broker) && online >= majority && online - 1 < majority
+    let left = quorum.online.iter().filter(|id| !stopping.contains(id)).count();
+    quorum.online.len() >= majority && left < majority
 }

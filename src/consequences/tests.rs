@@ -116,6 +116,23 @@ fn the_order_of_replica_lists_changes_no_loss() {
 }
 
 #[test]
+fn brokers_that_stop_together_are_judged_together() {
+    use crate::consequences::restart_together;
+    let cluster = Plan::default().build();
+    let both = restart_together(&cluster, &[BrokerId(1), BrokerId(2)]).unwrap();
+    assert_eq!((both.verdict, both.under_min_isr, both.offline), (Verdict::Unsafe, 12, 0));
+    assert!(both.quorum_lost && both.headline().starts_with("Brokers 1, 2 must not stop together"));
+    assert_eq!(restart_together(&cluster, &[BrokerId(1)]), Some(restart(&cluster, BrokerId(1))));
+    assert_eq!(restart_together(&cluster, &[]), None);
+    // In one rack of four, with replicas on other brokers, two may stop.
+    let wide = Plan { brokers: 12, racks: 4, partitions: 1, ..Plan::default() }.build();
+    let apart = restart_together(&wide, &[BrokerId(7), BrokerId(8)]).unwrap();
+    assert_eq!(apart.verdict, Verdict::Safe);
+    let three = restart_together(&wide, &[BrokerId(1), BrokerId(2), BrokerId(3)]).unwrap();
+    assert_eq!((three.verdict, three.offline), (Verdict::Unsafe, 1));
+}
+
+#[test]
 fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
     let assessment = assess(&Plan::default().build(), Subject::Cluster);
     let line =

@@ -168,6 +168,8 @@ pub enum Effect {
 pub struct RestartVerdict {
     /// Which broker.
     pub broker: BrokerId,
+    /// Brokers that stop at the same time.
+    pub together_with: Vec<BrokerId>,
     /// Whether it may be stopped.
     pub verdict: Verdict,
     /// Partitions that nobody could lead.
@@ -188,29 +190,37 @@ impl RestartVerdict {
     /// How many partitions a verdict names.
     pub const MAX_LISTED: usize = 100;
 
+    /// `Broker 1`, `Brokers 1, 2`
+    fn who(&self) -> String {
+        let ids: Vec<String> =
+            std::iter::once(&self.broker).chain(&self.together_with).map(ToString::to_string).collect();
+        format!("Broker{} {}", if ids.len() == 1 { "" } else { "s" }, ids.join(", "))
+    }
+
     /// One sentence for the panel.
     pub fn headline(&self) -> String {
-        let broker = self.broker;
+        let who = self.who();
+        let together = if self.together_with.is_empty() { "" } else { " together" };
         let partitions = |count: u32| match count {
             1 => "1 partition".to_string(),
             count => format!("{} partitions", crate::model::human_count(i64::from(count))),
         };
         match self.verdict {
             Verdict::Safe => {
-                format!("Broker {broker} may stop: every partition keeps more than its minimum ISR")
+                format!("{who} may stop{together}: every partition keeps more than its minimum ISR")
             }
             Verdict::AtFloor => format!(
-                "Broker {broker} may stop, but the next failure stops writes on {}",
+                "{who} may stop{together}, but the next failure stops writes on {}",
                 partitions(self.at_min_isr)
             ),
             Verdict::Unknown => {
-                format!("Broker {broker}: the minimum ISR of {} is not known", partitions(self.unknown))
+                format!("{who}: the minimum ISR of {} is not known", partitions(self.unknown))
             }
             Verdict::Unsafe if self.quorum_lost => {
-                format!("Broker {broker} must not stop: the controllers would lose their majority")
+                format!("{who} must not stop{together}: the controllers would lose their majority")
             }
             Verdict::Unsafe => format!(
-                "Broker {broker} must not stop: {} offline, {} refuse acks=all",
+                "{who} must not stop{together}: {} offline, {} refuse acks=all",
                 partitions(self.offline),
                 partitions(self.under_min_isr)
             ),

@@ -38,6 +38,7 @@ contexts! {
     Consequences, "consequences", "What the setting means.";
     Warnings, "warnings", "The anti-patterns found.";
     Overlay, "overlay", "A page over the panes: help, details, a question.";
+    Explore, "explore", "A page of exploring: compare, frontier, advice, goal, restarts.";
     Scene, "scene", "A workshop scene is playing.";
     Input, "input", "A line being typed: filter or value.";
     Palette, "palette", "The command palette.";

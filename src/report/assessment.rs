@@ -1,13 +1,17 @@
-//! An assessment as text and as `klever.assessment/1`.
+//! An assessment as text, as Markdown and as `klever.assessment/1`.
 
+mod exploring;
 mod json;
+mod markdown;
 mod text;
 
 pub use json::assessment_json;
+pub use markdown::assessment_markdown;
 pub use text::assessment_text;
 
-use crate::consequences::{Assessment, RestartVerdict};
+use crate::consequences::{Advice, Assessment, Compared, Goal, MOST_CHANGES, Plan, RestartVerdict};
 use crate::model::{BrokerId, Cluster};
+use crate::rules::Findings;
 
 /// What was asked, and what came out.
 #[derive(Clone, Debug)]
@@ -22,6 +26,66 @@ pub struct AssessmentReport<'a> {
     pub changes: Vec<String>,
     /// Brokers taken as crashed.
     pub lost: Vec<BrokerId>,
-    /// The verdict on one broker's restart, if it was asked for.
+    /// What is found with the change, and without it, when something was changed.
+    pub findings: Option<(Findings, Findings)>,
+    /// The verdict on the restart of some brokers, if it was asked for.
     pub restart: Option<RestartVerdict>,
+    /// Presets that were tried, or why they cannot be.
+    pub compared: Vec<(String, Result<Compared, String>)>,
+    /// Single changes that improve a figure, if they were asked for.
+    pub advice: Option<AdviceReport>,
+    /// What it takes to meet goals, if it was asked.
+    pub goal: Option<GoalReport>,
+}
+
+/// Single changes that improve a figure.
+#[derive(Clone, Debug)]
+pub struct AdviceReport {
+    /// Its id.
+    pub figure: &'static str,
+    /// The best first.
+    pub advice: Vec<Advice>,
+}
+
+/// Goals and what it takes to meet them.
+#[derive(Clone, Debug)]
+pub struct GoalReport {
+    /// As they were asked for.
+    pub goals: Vec<Goal>,
+    /// The answer.
+    pub plan: Plan,
+}
+
+impl GoalReport {
+    /// Whether all goals are met as things are; `None` when none is missed and one cannot be judged.
+    pub fn is_met(&self, now: &Assessment) -> Option<bool> {
+        let each: Vec<Option<bool>> =
+            self.goals.iter().map(|goal| goal.shortfall(now).map(|missing| missing == 0.0)).collect();
+        if each.contains(&Some(false)) {
+            return Some(false);
+        }
+        each.iter().all(Option::is_some).then_some(true)
+    }
+
+    /// The answer in words, a line each.
+    fn lines(&self) -> Vec<String> {
+        match &self.plan {
+            Plan::Met => vec!["met as things are".into()],
+            Plan::Change { changes, .. } => {
+                let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                vec![format!("met by {}", changes.join(", "))]
+            }
+            Plan::Impossible { alone, together } => {
+                let alone = alone.iter().map(|goal| format!("no {MOST_CHANGES} changes meet `{goal}`"));
+                let together = together
+                    .iter()
+                    .map(|(a, b)| format!("`{a}` and `{b}` can each be met, but not together"));
+                let lines: Vec<String> = alone.chain(together).collect();
+                match lines.is_empty() {
+                    true => vec![format!("no {MOST_CHANGES} changes meet all of them together")],
+                    false => lines,
+                }
+            }
+        }
+    }
 }

@@ -22,7 +22,8 @@ pub fn findings_json(cluster: &Cluster, findings: &Findings) -> String {
     }))
 }
 
-fn finding(finding: &Finding) -> Value {
+/// One finding.
+pub(super) fn finding(finding: &Finding) -> Value {
     json!({
         "rule": finding.rule.id,
         "severity": finding.severity,

@@ -47,7 +47,7 @@ pub fn findings_markdown(cluster: &Cluster, findings: &Findings) -> String {
 }
 
 /// Text that cannot end its cell or begin markup.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut out = String::new();
     for letter in clean(text).chars() {
         if matches!(letter, '|' | '<' | '>' | '*' | '`' | '[' | ']' | '\\' | '_') {

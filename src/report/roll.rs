@@ -66,6 +66,7 @@ pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Valu
     let names: Vec<String> = restart.partitions.iter().map(|(ix, _)| cluster.partition_name(*ix)).collect();
     json!({
         "id": restart.broker,
+        "together_with": restart.together_with,
         "verdict": restart.verdict.word(),
         "offline": restart.offline,
         "under_min_isr": restart.under_min_isr,

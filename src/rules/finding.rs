@@ -199,6 +199,18 @@ impl Findings {
         self.findings.iter().filter(counts)
     }
 
+    /// What is found here and not there, and what is found there and not here: what a change brings and what
+    /// it takes away. The same rule about the same subject is the same finding, whatever its evidence says.
+    pub fn since<'a>(&'a self, was: &'a Findings) -> (Vec<&'a Finding>, Vec<&'a Finding>) {
+        (self.not_in(was), was.not_in(self))
+    }
+
+    fn not_in(&self, other: &Findings) -> Vec<&Finding> {
+        let key = |finding: &Finding| (finding.rule.id, finding.status, finding.subject.clone());
+        let known: BTreeSet<_> = other.findings.iter().map(key).collect();
+        self.findings.iter().filter(|finding| !known.contains(&key(finding))).collect()
+    }
+
     /// How many of each.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();

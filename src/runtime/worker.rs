@@ -1,7 +1,7 @@
-//! The thread that judges settings: the latest question wins, older ones are never begun.
+//! Threads that ask the engine: the latest question wins, older ones are never begun or are given up.
 
 use super::Sink;
-use crate::app::{Judgement, Level, Msg, Question};
+use crate::app::{Inquiry, Judgement, Level, Msg, Question, explore};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -10,39 +10,67 @@ use std::thread;
 /// What answers a question.
 pub type Judge = Arc<dyn Fn(&Question) -> Judgement + Send + Sync>;
 
-type Slot = (Mutex<Option<Question>>, Condvar);
+type Slot<Q> = (Mutex<Option<Q>>, Condvar);
 
 /// The asking end.
-pub(super) struct Worker {
-    slot: Arc<Slot>,
+pub(super) struct Worker<Q> {
+    slot: Arc<Slot<Q>>,
 }
 
-impl Worker {
-    pub(super) fn start(judge: Judge, sink: Sink) -> io::Result<Worker> {
-        let slot: Arc<Slot> = Arc::default();
+impl Worker<Question> {
+    /// The thread that judges settings.
+    pub(super) fn judging(judge: Judge, sink: Sink) -> io::Result<Self> {
+        Worker::start("engine", sink, move |question: &Question, _| {
+            Msg::Assessed(question.generation, Arc::new(judge(question)))
+        })
+    }
+}
+
+impl Worker<Inquiry> {
+    /// The thread that finds out what the pages of exploring show.
+    pub(super) fn exploring(sink: Sink) -> io::Result<Self> {
+        Worker::start("explorer", sink, |inquiry: &Inquiry, go_on| {
+            Msg::Explored(inquiry.generation, Arc::new(explore(inquiry, go_on)))
+        })
+    }
+}
+
+impl<Q: Send + 'static> Worker<Q> {
+    fn start(
+        name: &str,
+        sink: Sink,
+        answer: impl Fn(&Q, &dyn Fn() -> bool) -> Msg + Send + 'static,
+    ) -> io::Result<Self> {
+        let slot: Arc<Slot<Q>> = Arc::new((Mutex::new(None), Condvar::new()));
         let theirs = slot.clone();
         let run = move || {
             loop {
                 let question = next(&theirs);
-                if !sink.msg(answer(&judge, &question)) {
+                let wanted = || lock(&theirs.0).is_none();
+                let answer = guarded(|| answer(&question, &wanted));
+                if wanted() && !sink.msg(answer) {
                     return;
                 }
             }
         };
-        thread::Builder::new().name("engine".into()).spawn(run)?;
+        thread::Builder::new().name(name.into()).spawn(run)?;
         Ok(Worker { slot })
     }
 
     /// Asks; a question that was not begun yet is forgotten.
-    pub(super) fn ask(&self, question: Question) {
+    pub(super) fn ask(&self, question: Q) {
         let (slot, bell) = &*self.slot;
-        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(question);
+        *lock(slot) = Some(question);
         bell.notify_one();
     }
 }
 
-fn next((slot, bell): &Slot) -> Question {
-    let mut waiting = slot.lock().unwrap_or_else(PoisonError::into_inner);
+fn lock<T>(slot: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn next<Q>((slot, bell): &Slot<Q>) -> Q {
+    let mut waiting = lock(slot);
     loop {
         match waiting.take() {
             Some(question) => return question,
@@ -52,9 +80,7 @@ fn next((slot, bell): &Slot) -> Question {
 }
 
 /// A bug in the engine must not take the screen down.
-fn answer(judge: &Judge, question: &Question) -> Msg {
-    match catch_unwind(AssertUnwindSafe(|| judge(question))) {
-        Ok(judgement) => Msg::Assessed(question.generation, Arc::new(judgement)),
-        Err(_) => Msg::Notice(Level::Bad, "klever failed to judge this setting: a bug".into()),
-    }
+fn guarded(answer: impl FnOnce() -> Msg) -> Msg {
+    let failed = |_| Msg::Notice(Level::Bad, "klever failed to judge this setting: a bug".into());
+    catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(failed)
 }

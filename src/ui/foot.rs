@@ -69,12 +69,8 @@ fn hints(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
     }
 }
 
+/// The keys typed so far; what may follow stands above.
 fn continuations(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let typed: Vec<String> = app.typed.iter().map(ToString::to_string).collect();
-    let mut x =
-        canvas.put(area.x + 1, area.y, area.width, &format!("{} ...", typed.join(" ")), Role::Key) + 2;
-    for (keys, action) in app.continuations() {
-        x = canvas.put(x, area.y, area.right().saturating_sub(x), &keys.to_string(), Role::Key) + 1;
-        x = canvas.put(x, area.y, area.right().saturating_sub(x), action.name(), Role::Hint) + 2;
-    }
+    canvas.put(area.x + 1, area.y, area.width, &format!("{} ...", typed.join(" ")), Role::Key);
 }

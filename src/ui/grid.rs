@@ -2,9 +2,10 @@
 
 use super::canvas::{Canvas, columns_of, cut_middle};
 use super::hits::HitMap;
-use crate::app::{Align, App, Cell, Column, Level, Look, Pane, Target};
+use crate::app::{Align, App, Cell, Column, Level, List, Look, Pane, Target};
 use crate::theme::{Role, Status};
 use ratatui::layout::Rect;
+use std::ops::Range;
 
 /// The role of a cell.
 pub(super) fn role_of(look: Look) -> Role {
@@ -18,6 +19,7 @@ pub(super) fn role_of(look: Look) -> Role {
         Look::Better => Role::Better,
         Look::Worse => Role::Worse,
         Look::Unknown => Role::Unknown,
+        Look::Heading => Role::Heading,
     }
 }
 
@@ -42,39 +44,64 @@ pub(super) fn draw(
     cells: impl Fn(u32, bool) -> Vec<Cell>,
 ) {
     let columns = crate::app::columns(pane);
-    let widths = widths(columns, area.width.saturating_sub(2));
-    let mut body = area;
-    if columns.iter().any(|column| !column.title.is_empty()) && area.height > 5 {
-        headings(canvas, area, columns, &widths);
-        body = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    }
+    let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
+    let headed = titles.iter().any(|title| !title.is_empty()) && area.height > 5;
+    let table = Table { columns, titles: if headed { &titles } else { &[] } };
+    let (list, focused) = (app.list(pane), app.focus() == pane);
+    let (body, view) =
+        table.draw(canvas, area, list, focused, |row, first| cells(app.items(pane)[row], first));
     hits.shows(pane, body.height);
-    let list = app.list(pane);
-    let view = list.view(usize::from(body.height));
     for (row, y) in view.clone().zip(body.top()..body.bottom()) {
-        let item = app.items(pane)[row];
-        let line = Rect { y, height: 1, ..body };
-        let selected = list.selected() == Some(row);
-        draw_row(canvas, line, columns, &widths, &cells(item, row == view.start));
-        if selected {
-            let focused = app.focus() == pane;
-            canvas.mark(line.x, y, canvas.theme.glyphs().cursor, Role::Text);
-            canvas.restyle(line, if focused { Role::Selected } else { Role::SelectedDim });
-        }
-        hits.add(line, Target::Row(pane, (row - view.start) as u16));
+        hits.add(Rect { y, height: 1, ..body }, Target::Row(pane, (row - view.start) as u16));
     }
 }
 
-fn headings(canvas: &mut Canvas<'_>, area: Rect, columns: &[Column], widths: &[u16]) {
-    let mut x = area.x + 1;
-    for (column, width) in columns.iter().zip(widths).filter(|(_, width)| **width > 0) {
-        match column.align {
-            Align::Left => {
-                canvas.put(x, area.y, *width, column.title, Role::Muted);
-            }
-            Align::Right => canvas.put_right(x, area.y, *width, column.title, Role::Muted),
+/// Columns and what stands above them; no titles, no line for them.
+pub(super) struct Table<'a> {
+    pub(super) columns: &'a [Column],
+    pub(super) titles: &'a [&'a str],
+}
+
+impl Table<'_> {
+    /// Draws the rows in view, the selected one marked; yields where they are and which they are.
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+        list: &List,
+        focused: bool,
+        cells: impl Fn(usize, bool) -> Vec<Cell>,
+    ) -> (Rect, Range<usize>) {
+        let widths = widths(self.columns, area.width.saturating_sub(2));
+        let mut body = area;
+        if !self.titles.is_empty() && area.height > 0 {
+            self.headings(canvas, area, &widths);
+            body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         }
-        x += width + 1;
+        let view = list.view(usize::from(body.height));
+        for (row, y) in view.clone().zip(body.top()..body.bottom()) {
+            let line = Rect { y, height: 1, ..body };
+            draw_row(canvas, line, self.columns, &widths, &cells(row, row == view.start));
+            if list.selected() == Some(row) {
+                canvas.mark(line.x, y, canvas.theme.glyphs().cursor, Role::Text);
+                canvas.restyle(line, if focused { Role::Selected } else { Role::SelectedDim });
+            }
+        }
+        (body, view)
+    }
+
+    fn headings(&self, canvas: &mut Canvas<'_>, area: Rect, widths: &[u16]) {
+        let mut x = area.x + 1;
+        let columns = self.columns.iter().zip(self.titles).zip(widths);
+        for ((column, title), width) in columns.filter(|(_, width)| **width > 0) {
+            match column.align {
+                Align::Left => {
+                    canvas.put(x, area.y, *width, title, Role::Muted);
+                }
+                Align::Right => canvas.put_right(x, area.y, *width, title, Role::Muted),
+            }
+            x += width + 1;
+        }
     }
 }
 

@@ -29,6 +29,8 @@ impl HitMap {
     pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
         match self.at(x, y)? {
             Target::Pane(pane) | Target::Row(pane, _) => Some(pane),
+            // The wheel is for the page, whatever lies below it.
+            Target::SheetRow(_) => Some(Pane::Consequences),
             Target::Action(_) => None,
         }
     }

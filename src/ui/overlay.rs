@@ -15,7 +15,28 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, body: Rect, hits: &mut Hi
     match &app.overlay {
         Some(Overlay::Page(page, top)) => read(canvas, body, page, *top, hits),
         Some(Overlay::Ask { text, .. }) => ask(canvas, body, text),
-        None => {}
+        Some(Overlay::Sheet(_)) | None => {}
+    }
+    if !app.typed.is_empty() {
+        menu(app, canvas, body);
+    }
+}
+
+/// What may follow the keys typed so far, with what it does, just above the line that repeats them.
+fn menu(app: &App, canvas: &mut Canvas<'_>, body: Rect) {
+    let entries = app.continuations();
+    let rows = (entries.len() as u16).min(body.height.saturating_sub(1));
+    let area = Rect { y: body.bottom() - rows - 1, height: rows + 1, ..body };
+    canvas.fill(area, Role::Text);
+    canvas.rule(area.x, area.y, area.width, Role::BorderFocus);
+    let typed: Vec<String> = app.typed.iter().map(ToString::to_string).collect();
+    canvas.put(area.x + 2, area.y, area.width, &format!(" {} ", typed.join(" ")), Role::TitleFocus);
+    for ((keys, action), y) in entries.iter().zip(area.y + 1..area.bottom()) {
+        let role = if action.disabled(app).is_some() { Role::Muted } else { Role::Strong };
+        canvas.put(area.x + 2, y, 6, &keys.to_string(), Role::Key);
+        canvas.put(area.x + 9, y, 20, action.name(), role);
+        let doc = action.disabled(app).unwrap_or(action.doc());
+        canvas.put(area.x + 30, y, area.width.saturating_sub(31), doc, Role::Muted);
     }
 }
 

@@ -1,6 +1,10 @@
 //! What the engine might say. The screens here are about how it is shown, and must not change with its wording.
 
-use klever::app::{Consequence, Judgement, Level, Under, Warning};
+use klever::app::{
+    AxisLabel, Cell, Column, Consequence, Inquiry, Judgement, Level, Look, Outcome, Plot, SheetKind,
+    SheetRow, Under, Warning,
+};
+use klever::consequences::{Derivation, Input};
 use std::cmp::Ordering;
 
 /// An answer, with or without levers moved.
@@ -54,7 +58,8 @@ fn consequence(
         change: if levers { change } else { Ordering::Equal },
         level,
         headline: format!("{label}: what that means, in a sentence of some length that has to be broken"),
-        why: vec!["acks=1: the leader alone".into()],
+        affected: None,
+        why: derivation(),
     }
 }
 
@@ -69,5 +74,182 @@ fn warning(rule: &'static str, word: &'static str, level: Level, subject: &str, 
         why: "why it matters".into(),
         fix: "what to do".into(),
         under,
+    }
+}
+
+fn derivation() -> Derivation {
+    let input = |name: &str, value: &str, source: &str| Input {
+        name: name.into(),
+        value: value.into(),
+        source: source.into(),
+    };
+    Derivation {
+        formula: "acks=1: the leader alone has it when the producer hears of it, so 1 - 1 = 0".into(),
+        inputs: vec![
+            input("producer:acks", "1", "lever"),
+            input("topic:replication.factor", "3", "read from a broker"),
+            input("topic:min.insync.replicas", "?", "unknown: denied, needs DescribeConfigs on Topic orders"),
+        ],
+        assumptions: vec!["failures are independent but for racks and the site".into()],
+        lever: Some("acks=all".into()),
+    }
+}
+
+/// What a page of exploring might show.
+pub fn outcome(inquiry: &Inquiry) -> Outcome {
+    match &inquiry.kind {
+        SheetKind::Compare => compared(),
+        SheetKind::Frontier { .. } => swept(),
+        SheetKind::Advice(_) => advised(),
+        SheetKind::Roll | SheetKind::Goal(_) => rolled(),
+    }
+}
+
+fn column(min: u16, max: u16) -> Column {
+    Column { title: "", align: klever::app::Align::Left, min, max, drop: 0, names: false }
+}
+
+fn row(cells: &[(Look, &str)], detail: &[&str]) -> SheetRow {
+    SheetRow {
+        key: cells[0].1.into(),
+        cells: cells.iter().map(|(look, text)| Cell::new(*look, *text)).collect(),
+        detail: detail.iter().map(|text| (Look::Plain, text.to_string())).collect(),
+        ..SheetRow::default()
+    }
+}
+
+fn compared() -> Outcome {
+    let levers = row(
+        &[
+            (Look::Strong, "acks"),
+            (Look::Plain, "all"),
+            (Look::Changed, "1"),
+            (Look::Plain, "all"),
+            (Look::Muted, "as it was"),
+        ],
+        &["producer:acks", "start: all", "pin 1: 1", "now: all"],
+    );
+    let worse = row(
+        &[
+            (Look::Plain, "Acked data, disks"),
+            (Look::Plain, "1 (now 2)"),
+            (Look::Worse, "- 0"),
+            (Look::Worse, "- 0"),
+            (Look::Worse, "- worse, 1 fewer"),
+        ],
+        &["start: 1 (now 2)", "pin 1: 0  - worse, 1 fewer", "now: 0  - worse, 1 fewer"],
+    );
+    let better = row(
+        &[
+            (Look::Plain, "Ack p50/p99"),
+            (Look::Plain, "8.0 / 12 ms"),
+            (Look::Better, "+ 2.1 / 8.0 ms"),
+            (Look::Better, "+ 4.0 / 6.0 ms"),
+            (Look::Better, "+ better, 50% less"),
+        ],
+        &["start: 8.0 / 12 ms"],
+    );
+    let same = row(
+        &[
+            (Look::Plain, "Writes"),
+            (Look::Plain, "1"),
+            (Look::Plain, "1"),
+            (Look::Plain, "1"),
+            (Look::Muted, "the same"),
+        ],
+        &["start: 1"],
+    );
+    Outcome {
+        intro: vec![(Look::Muted, "Against start: + better, - worse. What differs comes first.".into())],
+        columns: vec![column(20, 26), column(13, 22), column(13, 22), column(13, 22), column(16, 30)],
+        headings: ["", "start", "pin 1", "now", "now is"].map(String::from).to_vec(),
+        rows: vec![levers, worse, better, same],
+        plot: None,
+    }
+}
+
+fn swept() -> Outcome {
+    let point = |x: &str, y: &str, at, is_now| SheetRow {
+        at: Some(at),
+        is_now,
+        ..row(
+            &[(Look::Strong, x), (Look::Strong, y), (Look::Plain, "acks=1")],
+            &["ack p99 3.1 / 8.0 ms, loss a year 0.81 /yr", "change acks=1, linger.ms=0"],
+        )
+    };
+    let axis = |label: &str, worst: &str, best: &str| AxisLabel {
+        label: label.into(),
+        worst: worst.into(),
+        best: best.into(),
+    };
+    Outcome {
+        intro: vec![(Look::Muted, "312 outcomes: @ now, o nothing beats it in both, . beaten.".into())],
+        columns: vec![column(16, 20), column(14, 20), column(20, 200)],
+        headings: ["ack p99", "loss a year", "what to change"].map(String::from).to_vec(),
+        rows: vec![
+            point("40 / 120 ms", "2.9e-8 /yr", (0.0, 1.0), false),
+            point("8.0 / 12 ms", "3.0e-4 /yr", (0.6, 0.7), true),
+            point("2.1 / 8.0 ms", "0.81 /yr", (0.9, 0.1), false),
+            point("0.1 / 0.5 ms", "1.0 /yr", (1.0, 0.0), false),
+        ],
+        plot: Some(Plot {
+            x: axis("ack p99", "120 ms", "0.5 ms"),
+            y: axis("loss a year", "1.0 /yr", "2.9e-8 /yr"),
+            dots: vec![(0.2, 0.1), (0.3, 0.5), (0.35, 0.52), (0.8, 0.05)],
+        }),
+    }
+}
+
+fn advised() -> Outcome {
+    let change = |name: &str, gain: &str, cost: (Look, &str)| {
+        row(
+            &[(Look::Strong, name), (Look::Better, gain), cost],
+            &["Loss a year: 3.0e-4 /yr -> 2.9e-8 /yr  + better, 10,000x less"],
+        )
+    };
+    Outcome {
+        intro: vec![(Look::Strong, "To improve: Loss a year, 3.0e-4 /yr now. One change each.".into())],
+        columns: vec![column(24, 34), column(24, 30), column(12, 200)],
+        headings: ["change", "what it brings", "what it costs"].map(String::from).to_vec(),
+        rows: vec![
+            change(
+                "flush.messages=1",
+                "+ 2.9e-8 /yr, 10,000x less",
+                (Look::Worse, "- Ack p50/p99, Throughput"),
+            ),
+            change(
+                "min.insync.replicas=2",
+                "+ 1.0e-4 /yr, 3.0x less",
+                (Look::Muted, "nothing that is measured"),
+            ),
+        ],
+        plot: None,
+    }
+}
+
+fn rolled() -> Outcome {
+    let broker = |id: &str, level: Level, word: &str, at_min: &str| {
+        row(
+            &[
+                (Look::Strong, id),
+                (Look::Status(level), word),
+                (Look::Muted, "0"),
+                (Look::Level(Level::Warn), at_min),
+            ],
+            &[
+                "Broker 1 may stop, but the next failure stops writes on 12 partitions",
+                "At their minimum ISR: orders-0",
+            ],
+        )
+    };
+    Outcome {
+        intro: vec![
+            (Look::Strong, "Order: 2, 1, one at a time".into()),
+            (Look::Plain, "Wait for: the broker is back in every ISR (no under-replicated partition), and the brokers lead their preferred partitions again".into()),
+        ],
+        columns: vec![column(6, 6), column(11, 12), column(7, 9), column(7, 9)],
+        headings: ["broker", "verdict", "offline", "at min"].map(String::from).to_vec(),
+        rows: vec![broker("1", Level::Warn, "AT FLOOR", "12"), broker("2", Level::Ok, "SAFE", "0")],
+        plot: None,
     }
 }

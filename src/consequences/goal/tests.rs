@@ -2,9 +2,9 @@
 
 use super::{Goal, Plan, parse_goals, plan};
 use crate::consequences::fixtures::Plan as Layout;
-use crate::consequences::{PRESETS, Subject, advise, assess, compare, frontier};
+use crate::consequences::{PRESETS, Subject, advise, assess, compare, frontier, usual_sweep};
 use crate::hypothesis::apply;
-use crate::knobs::{Change, find};
+use crate::knobs::Change;
 
 #[test]
 fn goals_are_read_and_refused() {
@@ -26,23 +26,25 @@ fn goals_are_read_and_refused() {
 fn the_fewest_changes_meet_the_goals() {
     let cluster = Layout { topic: vec![("min.insync.replicas", "1")], ..Layout::default() }.build();
     let goals = parse_goals("survive rack, survive disk_loss, ack_p99_ms < 20").unwrap();
-    let Plan::Change { changes, assessment } = plan(&cluster, Subject::Cluster, &goals) else {
+    let Plan::Change { changes, assessment } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
         panic!("min.insync.replicas=2 does it")
     };
     let said: Vec<String> = changes.iter().map(ToString::to_string).collect();
     assert_eq!(said, ["topic/orders:min.insync.replicas=2"]);
     assert!(goals.iter().all(|goal| goal.is_met(&assessment)));
     assert_eq!(assess(&apply(&cluster, &changes).unwrap(), Subject::Cluster), *assessment);
-    assert_eq!(plan(&apply(&cluster, &changes).unwrap(), Subject::Cluster, &goals), Plan::Met);
+    assert_eq!(plan(&apply(&cluster, &changes).unwrap(), Subject::Cluster, &goals, &|| true), Plan::Met);
 }
 
 #[test]
 fn what_forbids_a_goal_is_named() {
     let cluster = Layout::default().build();
     let goals = parse_goals("ack_p99_ms < 0.1, survive data 1 crash").unwrap();
-    let Plan::Impossible { alone, .. } = plan(&cluster, Subject::Cluster, &goals) else {
+    let Plan::Impossible { alone, .. } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
         // acks=0 answers at once, but then nothing is confirmed.
-        let Plan::Impossible { together, .. } = plan(&cluster, Subject::Cluster, &goals) else { panic!() };
+        let Plan::Impossible { together, .. } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
+            panic!()
+        };
         assert!(!together.is_empty());
         return;
     };
@@ -76,21 +78,71 @@ fn presets_cost_something_elsewhere() {
 #[test]
 fn advice_has_its_price() {
     let cluster = Layout::default().build();
-    let advice = advise(&cluster, Subject::Cluster, "latency.ack");
-    let acks = advice.iter().find(|advice| advice.change.to_string() == "producer:acks=1").unwrap();
+    let advice = advise(&cluster, Subject::Cluster, "latency.ack", &|| true);
+    let acks = advice.iter().find(|advice| advice.change.knob.name == "acks").unwrap();
     assert!(acks.price.iter().any(|delta| delta.id == "durability.crash"));
-    assert!(advise(&cluster, Subject::Cluster, "writes.crash").iter().any(|advice| {
+    assert!(advise(&cluster, Subject::Cluster, "writes.crash", &|| true).iter().any(|advice| {
         advice.change.knob.name == "min.insync.replicas" && advice.gain.now.starts_with('2')
     }));
 }
 
 #[test]
+fn what_is_cheapest_gives_nothing_up_in_silence() {
+    let cluster = Layout::default().build();
+    let goals = parse_goals("ack_p99_ms < 7").unwrap();
+    let Plan::Change { changes, assessment } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
+        panic!("linger.ms does it")
+    };
+    assert!(changes.iter().all(|change| change.knob.name != "acks"), "{changes:?}");
+    assert_eq!(
+        assessment.durability.disk_loss.value,
+        assess(&cluster, Subject::Cluster).durability.disk_loss.value
+    );
+}
+
+#[test]
 fn the_frontier_is_what_nothing_beats() {
     let cluster = Layout::default().build();
-    let knobs = [find(None, "acks").unwrap(), find(None, "linger.ms").unwrap()];
-    let points = frontier(&cluster, Subject::Cluster, &knobs, ("latency.ack", "durability.disk_loss"));
-    assert_eq!(points.len(), knobs[0].ladder.len() * knobs[1].ladder.len());
+    let sweeps: Vec<_> =
+        usual_sweep().into_iter().filter(|(knob, _)| ["acks", "linger.ms"].contains(&knob.name)).collect();
+    let of = |figures| frontier(&cluster, Subject::Cluster, &sweeps, figures, &|| true);
+    let points = of(("latency.ack", "durability.disk_loss"));
+    assert!(points[0].is_now() && points.iter().skip(1).all(|point| !point.is_now()));
     let on: Vec<&_> = points.iter().filter(|point| point.on_frontier).collect();
     assert!(!on.is_empty() && on.len() < points.len());
-    assert!(on.iter().any(|point| point.changes[0].value.to_string() == "all"));
+    // By the definition, over all pairs.
+    for point in &points {
+        let beaten = points
+            .iter()
+            .any(|other| other.at.0 >= point.at.0 && other.at.1 >= point.at.1 && other.at != point.at);
+        assert_eq!(point.on_frontier, !beaten, "{point:?}");
+    }
+    // Every point is what its changes come to.
+    for point in &points {
+        let now = assess(&apply(&cluster, &point.changes).unwrap(), Subject::Cluster);
+        assert_eq!(now.latency.ack.view().value.text(), point.x);
+    }
+    assert!(of(("latency.ack", "durability.none")).is_empty(), "an unknown figure has no frontier");
+}
+
+#[test]
+fn a_sweep_is_bounded_and_can_be_stopped() {
+    let cluster = Layout::default().build();
+    let asked = std::cell::Cell::new(0);
+    let twice = || {
+        asked.set(asked.get() + 1);
+        asked.get() <= 2
+    };
+    let figures = ("latency.ack", "durability.loss_per_year");
+    assert!(frontier(&cluster, Subject::Cluster, &usual_sweep(), figures, &twice).len() <= 2);
+    let points = frontier(&cluster, Subject::Cluster, &usual_sweep(), figures, &|| true);
+    let min_isr =
+        |change: &Change| (change.knob.name == "min.insync.replicas").then(|| change.value.int().unwrap());
+    assert!(points.len() > 20 && points.len() <= crate::consequences::MOST_POINTS);
+    for point in points.iter().filter(|point| point.changes.iter().any(|change| min_isr(change).is_some())) {
+        let replicas = point.changes.iter().find(|change| change.knob.name == "replication.factor");
+        let replicas = replicas.and_then(|change| change.value.int()).unwrap_or(3);
+        let min_isr = point.changes.iter().find_map(min_isr).unwrap();
+        assert!(min_isr <= replicas, "{point:?}");
+    }
 }

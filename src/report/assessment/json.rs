@@ -1,10 +1,15 @@
 //! `klever.assessment/1`.
 
-use crate::consequences::{Assessment, Availability, Entry, Figure, Section, Tolerated};
-use crate::report::AssessmentReport;
-use crate::report::json::document;
+use crate::consequences::{
+    Advice, Assessment, Availability, Compared, Delta, Entry, Figure, Plan, Section, Tolerated, differences,
+};
+use crate::knobs::Change;
+use crate::report::json::{document, finding};
 use crate::report::roll::restart_value;
+use crate::report::{AssessmentReport, GoalReport};
+use crate::rules::Finding;
 use serde_json::{Map, Value, json};
+use std::cmp::Ordering;
 
 /// An assessment as JSON. A range over an unknown is `{min, max}`, what is not known at all is `null`.
 pub fn assessment_json(report: &AssessmentReport<'_>) -> String {
@@ -53,7 +58,81 @@ pub fn assessment_json(report: &AssessmentReport<'_>) -> String {
     if let Some(restart) = &report.restart {
         value["restart"] = restart_value(report.cluster, restart);
     }
+    if let Some((now, was)) = &report.findings {
+        let (new, gone) = now.since(was);
+        let list = |findings: Vec<&Finding>| findings.into_iter().map(finding).collect::<Vec<_>>();
+        value["findings"] = json!({"new": list(new), "gone": list(gone)});
+    }
+    if !report.compared.is_empty() {
+        value["compare"] = report.compared.iter().map(compared).collect();
+    }
+    if let Some(report) = &report.advice {
+        let changes: Vec<Value> = report.advice.iter().map(advice).collect();
+        value["advice"] = json!({"figure": report.figure, "changes": changes});
+    }
+    if let Some(report) = &report.goal {
+        value["goal"] = goal(report, now);
+    }
     document(value)
+}
+
+/// `change` is `better`, `worse`, `same`, or null where nobody can say.
+fn delta(delta: &Delta) -> Value {
+    let change = delta.change.map(|change| match change {
+        Ordering::Greater => "better",
+        Ordering::Less => "worse",
+        Ordering::Equal => "same",
+    });
+    json!({
+        "id": delta.id, "label": delta.label, "was": delta.was, "now": delta.now,
+        "change": change, "by": delta.by,
+    })
+}
+
+fn deltas(deltas: &[Delta]) -> Vec<Value> {
+    deltas.iter().map(delta).collect()
+}
+
+fn words(changes: &[Change]) -> Vec<String> {
+    changes.iter().map(ToString::to_string).collect()
+}
+
+fn compared((name, tried): &(String, Result<Compared, String>)) -> Value {
+    match tried {
+        Ok(tried) => {
+            json!({"preset": name, "changes": words(&tried.changes), "deltas": deltas(&tried.deltas)})
+        }
+        Err(why) => json!({"preset": name, "error": why}),
+    }
+}
+
+fn advice(advice: &Advice) -> Value {
+    json!({
+        "change": advice.change.to_string(),
+        "gain": delta(&advice.gain),
+        "price": deltas(&advice.price),
+        "also": deltas(&advice.also),
+    })
+}
+
+fn goal(report: &GoalReport, now: &Assessment) -> Value {
+    let each = report.goals.iter().map(
+        |goal| json!({"goal": goal.to_string(), "met": goal.shortfall(now).map(|missing| missing == 0.0)}),
+    );
+    let mut value = json!({"met": report.is_met(now), "goals": each.collect::<Vec<_>>()});
+    match &report.plan {
+        Plan::Met => {}
+        Plan::Change { changes, assessment } => {
+            value["changes"] = json!(words(changes));
+            value["deltas"] = json!(deltas(&differences(now, assessment)));
+        }
+        Plan::Impossible { alone, together } => {
+            let pairs = together.iter().map(|(a, b)| [a.to_string(), b.to_string()]);
+            let alone: Vec<String> = alone.iter().map(ToString::to_string).collect();
+            value["impossible"] = json!({"alone": alone, "together": pairs.collect::<Vec<_>>()});
+        }
+    }
+    value
 }
 
 fn setting(now: &Assessment) -> Value {

@@ -39,6 +39,7 @@ pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
     labelled(&mut out, 0, "Next", 10, &clean(&format!("{}: {}", next.event, next.consequence)));
     out.push('\n');
     push_figures(&mut out, now, was);
+    super::exploring::push(&mut out, report);
     push_setting(&mut out, now, was);
     out.push_str("\nAssumed\n");
     for line in &now.assumptions {
@@ -64,12 +65,12 @@ fn push_figures(out: &mut String, now: &Assessment, was: Option<&Assessment>) {
 }
 
 /// Figures that this version of klever cannot compute at all are left out; unknown ones are shown.
-fn is_answered(figure: &FigureView<'_>) -> bool {
+pub(super) fn is_answered(figure: &FigureView<'_>) -> bool {
     !(figure.value.text() == "?" && figure.headline.is_empty())
 }
 
 /// Settings that are shown even where they have their defaults.
-const TELLING: [&str; 5] = [
+pub(super) const TELLING: [&str; 5] = [
     "producer:acks",
     "topic:replication.factor",
     "topic:min.insync.replicas",
@@ -92,10 +93,10 @@ fn push_setting(out: &mut String, now: &Assessment, was: Option<&Assessment>) {
     }
 }
 
-fn is_set(line: &SettingLine) -> bool {
+pub(super) fn is_set(line: &SettingLine) -> bool {
     !matches!(&line.value, Datum::Known { from: Origin::Default | Origin::Assumed, .. })
 }
 
-fn shown(line: &SettingLine) -> String {
+pub(super) fn shown(line: &SettingLine) -> String {
     line.value.get().map_or("?".into(), |value| clean(&value.to_string()))
 }

@@ -1,0 +1,183 @@
+//! The pages of exploring: what is asked of the engine, and the rows that come back. Each kind is a file.
+//!
+//! It may take long, so it runs on another thread than the screen ([`crate::app::Effect::Explore`]); the latest
+//! inquiry wins, and an older one stops as soon as it is no longer wanted.
+
+mod advising;
+mod comparing;
+mod planning;
+mod rolling;
+mod sweeping;
+
+pub(super) use rolling::level_of;
+
+use crate::app::{Cell, Column, Look, Pin};
+use crate::consequences::{Delta, Goal, Subject};
+use crate::knobs::Change;
+use crate::model::Cluster;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+/// Which page.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SheetKind {
+    /// Settings side by side.
+    Compare,
+    /// Two figures over a sweep of the levers; which of [`crate::consequences::AIMS`] each axis is.
+    Frontier {
+        /// From left to right.
+        x: usize,
+        /// From below.
+        y: usize,
+    },
+    /// Single changes that improve this figure.
+    Advice(&'static str),
+    /// What it takes to meet goals.
+    Goal(Vec<Goal>),
+    /// Restarting the brokers one by one.
+    Roll,
+}
+
+impl SheetKind {
+    /// The title of the page.
+    pub fn title(&self) -> &'static str {
+        match self {
+            SheetKind::Compare => "Compare",
+            SheetKind::Frontier { .. } => "Frontier",
+            SheetKind::Advice(_) => "Advice",
+            SheetKind::Goal(_) => "Goal",
+            SheetKind::Roll => "Restart the brokers one by one",
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Inquiry {
+    /// The number of the inquiry; answers to older ones are not shown.
+    pub generation: u64,
+    /// Which page it is for.
+    pub kind: SheetKind,
+    /// The cluster with the levers.
+    pub now: Arc<Cluster>,
+    /// What it is compared with: the real one or the first pin, then the other pins.
+    pub others: Vec<Pin>,
+    /// The topic under study.
+    pub topic: Option<Arc<str>>,
+}
+
+/// One row of a page.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SheetRow {
+    /// What it is about, whatever its place.
+    pub key: String,
+    /// One for each column.
+    pub cells: Vec<Cell>,
+    /// What is told of it when it is selected, a line each.
+    pub detail: Vec<(Look, String)>,
+    /// What Enter changes; empty where there is nothing to apply.
+    pub changes: Vec<Change>,
+    /// Where it lies on the plot, each from 0, the worst, to 1.
+    pub at: Option<(f64, f64)>,
+    /// Whether it is the setting as it is.
+    pub is_now: bool,
+}
+
+/// What an axis measures.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct AxisLabel {
+    /// The figure.
+    pub label: String,
+    /// Its worst value on the plot.
+    pub worst: String,
+    /// Its best value.
+    pub best: String,
+}
+
+/// What is plotted behind the rows.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Plot {
+    /// From left, the worst, to right.
+    pub x: AxisLabel,
+    /// From below, the worst, upwards.
+    pub y: AxisLabel,
+    /// What is beaten by a row.
+    pub dots: Vec<(f64, f64)>,
+}
+
+/// What came back.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Outcome {
+    /// Above the rows.
+    pub intro: Vec<(Look, String)>,
+    /// How wide the columns are.
+    pub columns: Vec<Column>,
+    /// What stands above each.
+    pub headings: Vec<String>,
+    /// The rows.
+    pub rows: Vec<SheetRow>,
+    /// Where the rows are places on a plot.
+    pub plot: Option<Plot>,
+}
+
+/// Answers an inquiry. What it says means nothing once `go_on` has said no.
+pub fn explore(inquiry: &Inquiry, go_on: &dyn Fn() -> bool) -> Outcome {
+    match &inquiry.kind {
+        SheetKind::Compare => comparing::outcome(inquiry),
+        SheetKind::Frontier { x, y } => sweeping::outcome(inquiry, (*x, *y), go_on),
+        SheetKind::Advice(figure) => advising::outcome(inquiry, figure, go_on),
+        SheetKind::Goal(goals) => planning::outcome(inquiry, goals, go_on),
+        SheetKind::Roll => rolling::outcome(&inquiry.now),
+    }
+}
+
+/// From how many partitions on one topic stands for all where every change would mean to judge them all again.
+const MANY: usize = 20_000;
+
+impl Inquiry {
+    /// What is judged: the topic under study, else the whole cluster.
+    fn subject(&self) -> Subject {
+        let studied = self.topic.as_ref().and_then(|name| self.now.topic_named(name));
+        studied.map_or(Subject::Cluster, |(ix, _)| Subject::Topic(ix))
+    }
+
+    /// The same, where many settings are tried; and what is told of that.
+    fn tried_on(&self) -> (Subject, Option<String>) {
+        let subject = self.subject();
+        let shown = crate::app::levers::shown_topic(&self.now, self.topic.as_ref());
+        match shown.filter(|_| subject == Subject::Cluster && self.now.partitions.len() > MANY) {
+            Some(ix) => {
+                let name = &self.now.topic(ix).name;
+                (Subject::Topic(ix), Some(format!("Tried on topic {name} alone; study another with e.")))
+            }
+            None => (subject, None),
+        }
+    }
+}
+
+/// A difference by its look: better or worse.
+fn look_of(change: Option<Ordering>) -> Look {
+    match change {
+        Some(Ordering::Greater) => Look::Better,
+        Some(Ordering::Less) => Look::Worse,
+        Some(Ordering::Equal) => Look::Muted,
+        None => Look::Unknown,
+    }
+}
+
+/// `Ack p50/p99: 8.0 / 12 ms -> 2.1 / 8.0 ms  + better, 33% less`
+fn told(delta: &Delta) -> (Look, String) {
+    let text = format!("{}: {} -> {}  {}", delta.label, delta.was, delta.now, delta.verdict());
+    (look_of(delta.change), text)
+}
+
+/// A change as short as it is clear: without its scope where that is plain.
+fn short(change: &Change) -> String {
+    match &change.subject {
+        Some(subject) => format!("{}={} ({subject})", change.knob.name, change.value),
+        None => format!("{}={}", change.knob.name, change.value),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! The page of comparing: settings side by side, what differs first, then what does not.
+
+use super::{Inquiry, Outcome, SheetRow, look_of};
+use crate::app::cells::left;
+use crate::app::levers::shown_topic;
+use crate::app::{Cell, Column, Look};
+use crate::consequences::{Assessment, Delta, Subject, assess, differences};
+use crate::knobs::{self, Knob};
+use crate::model::Cluster;
+use crate::rules::{Findings, Severity, Status, examine};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// One setting.
+struct Side {
+    name: String,
+    cluster: Arc<Cluster>,
+    assessment: Assessment,
+    findings: Findings,
+    /// What differs from the first one.
+    deltas: Vec<Delta>,
+}
+
+pub(super) fn outcome(inquiry: &Inquiry) -> Outcome {
+    let sides = sides(inquiry);
+    let Some(first) = sides.first() else { return Outcome::default() };
+    let (mut differ, mut same) = (Vec::new(), Vec::new());
+    for knob in knobs::ALL {
+        differ.extend(lever(&sides, inquiry, knob));
+    }
+    for figure in first.assessment.figures() {
+        let row = figure_row(&sides, figure.id, figure.label);
+        let changed = sides.iter().any(|side| side.deltas.iter().any(|delta| delta.id == figure.id));
+        if changed { differ.push(row) } else { same.push(row) }
+    }
+    let found = findings_row(&sides);
+    if found.cells.iter().skip(1).any(|cell| cell.text != found.cells[1].text) {
+        differ.push(found);
+    } else {
+        same.push(found);
+    }
+    let intro = match (differ.len(), sides.len()) {
+        (0, 2) => "Nothing differs. p p pins a setting; move levers; come back.".to_string(),
+        _ => format!("Against {}: + better, - worse. What differs comes first.", first.name),
+    };
+    Outcome {
+        intro: vec![(Look::Muted, intro)],
+        columns: columns(sides.len()),
+        headings: headings(&sides),
+        rows: differ.into_iter().chain(same).collect(),
+        plot: None,
+    }
+}
+
+fn sides(inquiry: &Inquiry) -> Vec<Side> {
+    let now = crate::app::Pin { name: "now".into(), cluster: inquiry.now.clone() };
+    let mut sides: Vec<Side> = Vec::new();
+    for pin in inquiry.others.iter().chain([&now]) {
+        let topic = inquiry.topic.as_ref().and_then(|name| pin.cluster.topic_named(name));
+        let subject = topic.map_or(Subject::Cluster, |(ix, _)| Subject::Topic(ix));
+        let assessment = assess(&pin.cluster, subject);
+        let deltas = sides.first().map_or_else(Vec::new, |first| differences(&first.assessment, &assessment));
+        let (name, cluster) = (pin.name.clone(), pin.cluster.clone());
+        let findings = examine(&cluster);
+        sides.push(Side { name, cluster, assessment, findings, deltas });
+    }
+    sides
+}
+
+/// The first and the present setting always, the pins between them as far as the screen is wide.
+fn columns(sides: usize) -> Vec<Column> {
+    let mut columns = vec![left("", 20, 26, 0)];
+    columns.extend((0..sides).map(|at| {
+        let between = at > 0 && at + 1 < sides;
+        left("", 13, 22, if between { 1 + at as u8 } else { 0 })
+    }));
+    columns.push(left("", 18, 30, 0));
+    columns
+}
+
+fn headings(sides: &[Side]) -> Vec<String> {
+    let mut headings = vec![String::new()];
+    headings.extend(sides.iter().map(|side| side.name.clone()));
+    headings.push("now is".into());
+    headings
+}
+
+/// A lever, if the settings differ in it.
+fn lever(sides: &[Side], inquiry: &Inquiry, knob: &'static Knob) -> Option<SheetRow> {
+    let text = |side: &Side| {
+        let topic = shown_topic(&side.cluster, inquiry.topic.as_ref());
+        knobs::resolve(&side.cluster, topic, knob).get().map_or("?".to_string(), ToString::to_string)
+    };
+    let texts: Vec<String> = sides.iter().map(text).collect();
+    let first = texts.first()?;
+    if texts.iter().all(|text| text == first) {
+        return None;
+    }
+    let mut cells = vec![Cell::new(Look::Strong, knob.name)];
+    cells.extend(
+        texts
+            .iter()
+            .map(|text| Cell::new(if text == first { Look::Plain } else { Look::Changed }, text.clone())),
+    );
+    cells.push(Cell::new(Look::Muted, if texts.last() == Some(first) { "as it was" } else { "moved" }));
+    let told = sides.iter().zip(&texts).map(|(side, text)| (Look::Plain, format!("{}: {text}", side.name)));
+    let mut detail = vec![(Look::Strong, knob.full_name())];
+    detail.extend(told);
+    detail.push((Look::Muted, knob.doc.into()));
+    Some(SheetRow { key: knob.full_name(), cells, detail, ..SheetRow::default() })
+}
+
+fn figure_row(sides: &[Side], id: &str, label: &str) -> SheetRow {
+    let mut cells = vec![Cell::new(Look::Plain, label)];
+    let mut detail = Vec::new();
+    for side in sides {
+        let figure = side.assessment.figure(id);
+        let text = figure.map_or("?".to_string(), |figure| figure.value.text());
+        let delta = side.deltas.iter().find(|delta| delta.id == id);
+        let (look, mark) = match delta {
+            Some(delta) => (look_of(delta.change), format!("{} ", delta.mark())),
+            None => (Look::Plain, String::new()),
+        };
+        cells.push(Cell::new(look, format!("{mark}{text}")));
+        let verdict = delta.map_or(String::new(), |delta| format!("  {}", delta.verdict()));
+        detail.push((look, format!("{}: {text}{verdict}", side.name)));
+    }
+    let last = sides.last().and_then(|side| side.deltas.iter().find(|delta| delta.id == id));
+    cells.push(match last {
+        Some(delta) => Cell::new(look_of(delta.change), delta.verdict()),
+        None => Cell::new(Look::Muted, "the same"),
+    });
+    if let Some(figure) = sides.last().and_then(|side| side.assessment.figure(id)) {
+        detail.push((Look::Muted, figure.headline.to_string()));
+    }
+    SheetRow { key: id.to_string(), cells, detail, ..SheetRow::default() }
+}
+
+/// Findings by severity, and which come and go.
+fn findings_row(sides: &[Side]) -> SheetRow {
+    let mut cells = vec![Cell::new(Look::Plain, "Warnings")];
+    cells.extend(sides.iter().map(|side| Cell::new(Look::Plain, counted(&side.findings))));
+    let mut detail = Vec::new();
+    let first = sides.first().map(|side| rules_of(&side.findings)).unwrap_or_default();
+    let (mut come, mut gone) = (0, 0);
+    for side in sides.iter().skip(1) {
+        let rules = rules_of(&side.findings);
+        let list = |rules: Vec<&&str>| rules.into_iter().copied().collect::<Vec<_>>().join(", ");
+        let (new, old): (Vec<_>, Vec<_>) =
+            (rules.difference(&first).collect(), first.difference(&rules).collect());
+        (come, gone) = (new.len(), old.len());
+        if come > 0 {
+            detail.push((Look::Worse, format!("{}: - new {}", side.name, list(new))));
+        }
+        if gone > 0 {
+            detail.push((Look::Better, format!("{}: + gone {}", side.name, list(old))));
+        }
+    }
+    cells.push(match (come, gone) {
+        (0, 0) => Cell::new(Look::Muted, "the same"),
+        (0, gone) => Cell::new(Look::Better, format!("+ {gone} gone")),
+        (come, 0) => Cell::new(Look::Worse, format!("- {come} new")),
+        (come, gone) => Cell::new(Look::Plain, format!("{come} new, {gone} gone")),
+    });
+    SheetRow { key: "warnings".into(), cells, detail, ..SheetRow::default() }
+}
+
+fn rules_of(findings: &Findings) -> BTreeSet<&'static str> {
+    let found = findings.findings.iter().filter(|finding| finding.status == Status::Finding);
+    found.map(|finding| finding.rule.id).collect()
+}
+
+/// `1 critical 2 high`
+fn counted(findings: &Findings) -> String {
+    let count = |severity: Severity| {
+        let of = |finding: &&crate::rules::Finding| {
+            finding.status == Status::Finding && finding.severity == severity
+        };
+        (severity, findings.findings.iter().filter(of).count())
+    };
+    let some: Vec<String> = Severity::ALL
+        .into_iter()
+        .map(count)
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| format!("{count} {}", severity.word()))
+        .collect();
+    if some.is_empty() { "none".into() } else { some.join(" ") }
+}

@@ -1,0 +1,152 @@
+//! The frontier of two figures: a sweep over the levers, and what nothing beats in both.
+
+use crate::consequences::compare::tried;
+use crate::consequences::{Assessment, Subject};
+use crate::knobs::{Change, Knob, Scope, Value, find, resolve};
+use crate::model::{Cluster, TopicIx};
+
+/// One setting and where it lies.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FrontierPoint {
+    /// What to change to get there; empty for the setting as it is.
+    pub changes: Vec<Change>,
+    /// The first figure, as shown.
+    pub x: String,
+    /// The second.
+    pub y: String,
+    /// Both as numbers; the larger the better.
+    pub at: (f64, f64),
+    /// Nothing else is better in one figure and no worse in the other.
+    pub on_frontier: bool,
+}
+
+impl FrontierPoint {
+    /// Whether it is the setting as it is.
+    pub fn is_now(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+/// Combinations that a sweep tries at most.
+pub const MOST_POINTS: usize = 2000;
+
+/// The levers that a sweep turns unless told otherwise: what decides most about durability, latency,
+/// throughput and cost, with the rungs worth trying (models.md 1.7). acks=0 is none: what nobody confirms is
+/// confirmed at once, and lost as soon.
+pub const SWEPT: [(Scope, &str, &[&str]); 7] = [
+    (Scope::Producer, "acks", &["1", "all"]),
+    (Scope::Topic, "replication.factor", &["1", "2", "3", "4"]),
+    (Scope::Topic, "min.insync.replicas", &["1", "2", "3"]),
+    (Scope::Topic, "flush.messages", &["1", "MAX_LONG"]),
+    (Scope::Producer, "linger.ms", &["0", "5", "20", "100"]),
+    (Scope::Producer, "compression.type", &["none", "lz4", "zstd"]),
+    (Scope::Producer, "batch.size", &["16384", "131072"]),
+];
+
+/// A lever and the values that a sweep gives it.
+pub type Sweep = (&'static Knob, Vec<Value>);
+
+/// [`SWEPT`] as knobs and values.
+pub fn usual_sweep() -> Vec<Sweep> {
+    let sweep = |(scope, name, rungs): &(Scope, &str, &[&str])| {
+        let knob = find(Some(*scope), name).ok()?;
+        Some((knob, rungs.iter().filter_map(|rung| knob.kind.parse(rung).ok()).collect()))
+    };
+    SWEPT.iter().filter_map(sweep).collect()
+}
+
+/// Sweeps levers and marks what nothing beats in both figures; the setting as it is comes first. Of settings
+/// that come to the same, the one with the fewest changes is kept; those that the cluster cannot have, or
+/// whose figures are not known, are left out. It stops early, with what it has, once `go_on` says no.
+pub fn frontier(
+    cluster: &Cluster,
+    subject: Subject,
+    sweeps: &[Sweep],
+    (x, y): (&str, &str),
+    go_on: &dyn Fn() -> bool,
+) -> Vec<FrontierPoint> {
+    let settings = settings(cluster, subject, sweeps);
+    let judged = settings.into_iter().take_while(|_| go_on());
+    let mut points: Vec<FrontierPoint> =
+        judged.filter_map(|changes| point(cluster, subject, changes, (x, y))).collect();
+    points.sort_by_key(|point| point.changes.len());
+    let mut kept: Vec<FrontierPoint> = Vec::new();
+    for point in points {
+        if kept.iter().all(|other| other.at != point.at) {
+            kept.push(point);
+        }
+    }
+    let places: Vec<(f64, f64)> = kept.iter().map(|point| point.at).collect();
+    for point in &mut kept {
+        point.on_frontier = !places.iter().any(|place| beats(*place, point.at));
+    }
+    kept
+}
+
+/// Better in one and no worse in the other.
+fn beats(a: (f64, f64), b: (f64, f64)) -> bool {
+    a.0 >= b.0 && a.1 >= b.1 && (a.0 > b.0 || a.1 > b.1)
+}
+
+/// Every combination as changes of what differs from the present one, which is the empty list and comes first.
+fn settings(cluster: &Cluster, subject: Subject, sweeps: &[Sweep]) -> Vec<Vec<Change>> {
+    let topic = topic_of(cluster, subject);
+    let name = topic.map(|ix| cluster.topic(ix).name.to_string());
+    let mut settings: Vec<Vec<Change>> = vec![Vec::new()];
+    for (knob, values) in sweeps {
+        let present = resolve(cluster, topic, knob);
+        let subject = name.clone().filter(|_| knob.scope == Scope::Topic);
+        let others: Vec<Change> = values
+            .iter()
+            .filter(|value| present.get() != Some(value))
+            .map(|value| Change { knob, subject: subject.clone(), value: value.clone() })
+            .collect();
+        let more = settings.iter().flat_map(|before| {
+            others.iter().map(|other| [before.as_slice(), std::slice::from_ref(other)].concat())
+        });
+        let more: Vec<Vec<Change>> = more.filter(|changes| makes_sense(cluster, topic, changes)).collect();
+        settings.extend(more);
+        settings.truncate(MOST_POINTS);
+    }
+    settings
+}
+
+/// A minimum ISR is turned only where it counts, with acks=all, and never above the number of replicas.
+fn makes_sense(cluster: &Cluster, topic: Option<TopicIx>, changes: &[Change]) -> bool {
+    let changed = |name: &str| changes.iter().find(|change| change.knob.name == name);
+    let Some(min_isr) = changed("min.insync.replicas").and_then(|change| change.value.int()) else {
+        return true;
+    };
+    let value = |scope, name| match changed(name) {
+        Some(change) => Some(change.value.clone()),
+        None => resolve(cluster, topic, find(Some(scope), name).ok()?).get().cloned(),
+    };
+    let all = value(Scope::Producer, "acks").is_none_or(|acks| acks.word() == Some("all"));
+    let replicas = value(Scope::Topic, "replication.factor").and_then(|replicas| replicas.int());
+    all && replicas.is_none_or(|replicas| min_isr <= replicas)
+}
+
+/// The topic whose settings a sweep or advice turns: the one that is judged, or the only one.
+pub(super) fn topic_of(cluster: &Cluster, subject: Subject) -> Option<TopicIx> {
+    match subject {
+        Subject::Topic(ix) => Some(ix),
+        Subject::Partition(ix) => Some(cluster.partitions.view(ix).topic()),
+        Subject::Cluster if cluster.topics.len() == 1 => Some(TopicIx(0)),
+        Subject::Cluster => None,
+    }
+}
+
+fn point(
+    cluster: &Cluster,
+    subject: Subject,
+    changes: Vec<Change>,
+    (x, y): (&str, &str),
+) -> Option<FrontierPoint> {
+    let assessment = tried(cluster, subject, &changes)?;
+    let read = |of: &Assessment, id: &str| {
+        let figure = of.figure(id)?;
+        Some((figure.value.goodness().filter(|goodness| goodness.is_finite())?, figure.value.text()))
+    };
+    let ((a, x), (b, y)) = (read(&assessment, x)?, read(&assessment, y)?);
+    Some(FrontierPoint { changes, x, y, at: (a, b), on_frontier: false })
+}

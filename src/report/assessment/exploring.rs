@@ -1,0 +1,123 @@
+//! The parts of an assessment that explore: what a change brings, presets beside it, advice, goals.
+
+use crate::consequences::{Advice, Compared, Delta, Plan, differences};
+use crate::knobs::Change;
+use crate::report::AssessmentReport;
+use crate::report::clean;
+use crate::report::layout::labelled;
+use crate::rules::{Finding, Status};
+
+/// Columns of a figure's label.
+const LABEL: usize = 24;
+/// Pieces of advice that are written out.
+pub(super) const MOST_ADVICE: usize = 12;
+
+/// All of them that were asked for.
+pub(super) fn push(out: &mut String, report: &AssessmentReport<'_>) {
+    push_goal(out, report);
+    push_findings(out, report);
+    for (name, tried) in &report.compared {
+        push_compared(out, name, tried);
+    }
+    push_advice(out, report);
+}
+
+fn push_goal(out: &mut String, report: &AssessmentReport<'_>) {
+    let Some(goal) = &report.goal else { return };
+    out.push_str("\nGoal\n");
+    for goal in &goal.goals {
+        let word = match goal.shortfall(&report.now) {
+            Some(0.0) => "met",
+            Some(_) => "NOT MET",
+            None => "unknown",
+        };
+        labelled(out, 2, word, 9, &goal.to_string());
+    }
+    for line in goal.lines() {
+        labelled(out, 2, "=>", 9, &clean(&line));
+    }
+    if let Plan::Change { assessment, .. } = &goal.plan {
+        push_deltas(out, &differences(&report.now, assessment));
+    }
+}
+
+fn push_findings(out: &mut String, report: &AssessmentReport<'_>) {
+    let Some((now, was)) = &report.findings else { return };
+    let (new, gone) = now.since(was);
+    if new.is_empty() && gone.is_empty() {
+        return;
+    }
+    out.push_str("\nFindings with the change\n");
+    for (word, findings) in [("- new", new), ("+ gone", gone)] {
+        findings.iter().for_each(|finding| labelled(out, 2, word, 8, &clean(&line_of(finding))));
+    }
+}
+
+/// `HIGH min-isr-one, topic orders: what was seen`
+pub(super) fn line_of(finding: &Finding) -> String {
+    let word = match finding.status {
+        Status::Finding => finding.severity.word().to_uppercase(),
+        Status::Unknown => "UNKNOWN".into(),
+        Status::Waived => "WAIVED".into(),
+    };
+    format!("{word} {}, {}: {}", finding.rule.id, finding.subject.title(), finding.evidence)
+}
+
+fn push_compared(out: &mut String, name: &str, tried: &Result<Compared, String>) {
+    out.push_str(&format!("\nPreset {name}\n"));
+    match tried {
+        Err(why) => labelled(out, 2, "cannot be:", 11, &clean(why)),
+        Ok(tried) if tried.changes.is_empty() => out.push_str("  in force already\n"),
+        Ok(tried) => {
+            labelled(out, 2, "sets", 6, &clean(&words(&tried.changes)));
+            push_deltas(out, &tried.deltas);
+        }
+    }
+}
+
+/// Changes as `--set` takes them.
+pub(super) fn words(changes: &[Change]) -> String {
+    changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn push_deltas(out: &mut String, deltas: &[Delta]) {
+    if deltas.is_empty() {
+        out.push_str("  no figure differs\n");
+    }
+    for delta in deltas {
+        let text = format!("{} -> {}  {}", delta.was, delta.now, delta.verdict());
+        labelled(out, 2, delta.label, LABEL, &text);
+    }
+}
+
+fn push_advice(out: &mut String, report: &AssessmentReport<'_>) {
+    let Some(advice) = &report.advice else { return };
+    let label = report.now.figure(advice.figure).map_or(advice.figure, |figure| figure.label);
+    out.push_str(&format!("\nSingle changes that improve: {label}\n"));
+    if advice.advice.is_empty() {
+        out.push_str("  none\n");
+    }
+    for advice in advice.advice.iter().take(MOST_ADVICE) {
+        push_one(out, advice);
+    }
+    let more = advice.advice.len().saturating_sub(MOST_ADVICE);
+    if more > 0 {
+        out.push_str(&format!("  ... and {more} more that improve it less (--format json has all)\n"));
+    }
+}
+
+fn push_one(out: &mut String, advice: &Advice) {
+    labelled(out, 2, "", 0, &clean(&advice.change.to_string()));
+    let gain = &advice.gain;
+    labelled(out, 4, "brings", 8, &format!("{} -> {}  {}", gain.was, gain.now, gain.verdict()));
+    labelled(out, 4, "costs", 8, &price(advice));
+}
+
+/// What gets worse, in words.
+pub(super) fn price(advice: &Advice) -> String {
+    let one = |delta: &Delta| format!("{} {} -> {}", delta.label, delta.was, delta.now);
+    match advice.price.is_empty() {
+        true => "nothing that is measured".into(),
+        false => advice.price.iter().map(one).collect::<Vec<_>>().join("; "),
+    }
+}

@@ -1,0 +1,89 @@
+//! A page of exploring over the whole body: what it says, its rows or its plot, and the selected row in full.
+//!
+//! ```text
+//! ─Compare──────────────────────────────────────────────────────────────── computing
+//!  Against start: + better, - worse. What differs comes first.
+//!                       start          now             now is
+//! >acks                 all            1               moved
+//!  Acked data, crashes  any            - 0             - worse, 2 fewer
+//! ────────────────────────────────────────────────────────────────────────────────────
+//!  start: any
+//!  now: 0  - worse, 2 fewer
+//! ```
+
+use super::canvas::{Canvas, columns_of};
+use super::grid::{Table, role_of};
+use super::hits::HitMap;
+use super::plot;
+use crate::app::{Look, Outcome, Sheet, Target};
+use crate::theme::Role;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+/// From this width on the points of a plot are listed beside it.
+const WIDE: u16 = 110;
+/// Below this height a plot says nothing, and its points are listed instead.
+const FLAT: u16 = 8;
+
+pub(super) fn draw(sheet: &Sheet, canvas: &mut Canvas<'_>, body: Rect, hits: &mut HitMap) {
+    if body.height < 2 {
+        return;
+    }
+    title(sheet, canvas, body);
+    let area = Rect { y: body.y + 1, height: body.height - 1, ..body };
+    let Some(outcome) = &sheet.outcome else {
+        canvas.put(area.x + 1, area.y, area.width, "computing", Role::Muted);
+        return;
+    };
+    let parts = sheet.parts((area.width, area.height));
+    let intro = parts.intro.len() as u16;
+    lines(canvas, area, &parts.intro);
+    let rows = Rect { y: area.y + intro, height: parts.rows.min(area.height - intro), ..area };
+    content(sheet, outcome, canvas, rows, hits);
+    let below = Rect { y: rows.bottom(), height: area.bottom() - rows.bottom(), ..area };
+    if below.height > 1 {
+        canvas.rule(below.x, below.y, below.width, Role::Border);
+        let room = Rect { y: below.y + 1, height: below.height - 1, ..below };
+        lines(canvas, room, &parts.detail);
+    }
+}
+
+fn title(sheet: &Sheet, canvas: &mut Canvas<'_>, area: Rect) {
+    canvas.rule(area.x, area.y, area.width, Role::BorderFocus);
+    canvas.put(area.x + 1, area.y, area.width, sheet.kind.title(), Role::TitleFocus);
+    if sheet.is_computing() {
+        let note = "computing";
+        let columns = columns_of(note);
+        canvas.put(area.right().saturating_sub(columns + 1), area.y, columns, note, Role::Muted);
+    }
+}
+
+fn lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[(Look, String)]) {
+    for ((look, text), y) in lines.iter().zip(area.top()..area.bottom()) {
+        canvas.put(area.x + 1, y, area.width.saturating_sub(1), text, role_of(*look));
+    }
+}
+
+fn content(sheet: &Sheet, outcome: &Outcome, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
+    let Some(shown) = outcome.plot.as_ref().filter(|_| area.height >= FLAT) else {
+        return table(sheet, outcome, canvas, area, hits);
+    };
+    if area.width < WIDE {
+        return plot::draw(sheet, outcome, shown, canvas, area);
+    }
+    let [left, right] = Layout::horizontal([Constraint::Percentage(50), Constraint::Fill(1)]).areas(area);
+    plot::draw(sheet, outcome, shown, canvas, left);
+    table(sheet, outcome, canvas, right, hits);
+}
+
+fn table(sheet: &Sheet, outcome: &Outcome, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
+    if outcome.rows.is_empty() {
+        return;
+    }
+    let titles: Vec<&str> = outcome.headings.iter().map(String::as_str).collect();
+    let table = Table { columns: &outcome.columns, titles: &titles };
+    let cells = |row: usize, _| outcome.rows.get(row).map_or_else(Vec::new, |row| row.cells.clone());
+    let (body, view) = table.draw(canvas, area, sheet.list(), true, cells);
+    for (row, y) in view.clone().zip(body.top()..body.bottom()) {
+        hits.add(Rect { y, height: 1, ..body }, Target::SheetRow((row - view.start) as u16));
+    }
+}
