@@ -6,6 +6,8 @@
 //! folder. That needs no `unsafe`, works on every Unix and survives a SIGKILL of klever.
 
 mod acts;
+pub mod client;
+mod client_settings;
 mod cluster;
 mod driver;
 mod error;
@@ -14,6 +16,7 @@ mod fidelity;
 mod fixture;
 mod jars;
 pub mod journal;
+mod kept;
 mod link;
 pub mod measures;
 mod network;
@@ -35,8 +38,9 @@ pub use faults::Taken;
 pub use fidelity::{Fidelity, Measured};
 pub use fixture::{Acked, Fixture, Member};
 pub use jars::{JARS_VERSION, find_jars};
+pub use kept::{Kept, fingerprint};
 pub use link::{ApiCall, Calls, Links};
 pub use network::{End, Network, Way};
-pub use play::{Acknowledged, LabRun, run};
-pub use settings::{Controllers, LabSpec};
+pub use play::{Acknowledged, LabRun, run, run_with};
+pub use settings::{Cast, Clients, Controllers, LabSpec};
 pub use truth::sentence;

@@ -40,6 +40,14 @@ fn parse(text: &str) -> Result<Scenario, LabError> {
     Scenario::parse("round-trips.toml", text).map_err(|error| LabError::new(error.to_string()))
 }
 
+/// Everything that is measured apart from the scenarios.
+///
+/// # Errors
+/// When the lab cannot run.
+pub fn all(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
+    round_trips(version)
+}
+
 /// The increase of the median acknowledgement time over no injected round trip, with acks=1 and acks=all.
 ///
 /// The bar is 15 % or 2 ms.
