@@ -49,6 +49,7 @@ pub use assessment::{
     Assessment, Availability, CauseShare, ClassLine, Cost, Durability, FailOver, FigureView, Latency,
     NextBreak, SettingLine, Subject, Throughput,
 };
+pub use batching::{Batches, Sending};
 pub use compare::{Compared, Delta, compare, differences};
 pub use figure::{Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Tolerated, Unit, Words};
 pub use goal::{Goal, METRICS, MOST_CHANGES, Plan, parse_goals, plan};

@@ -2,8 +2,8 @@
 //!
 //! Brokers are Java processes on loopback, from the artifacts of `assets/kafka/pom.xml` or `KAFKA_HOME`.
 //! Each node's `java` is the child of a small `sh` that waits for the end of its standard input: when klever
-//! ends in whatever way, the kernel closes that pipe, and the shell kills its node and removes the lab's
-//! folder. That needs no `unsafe`, works on every Unix and survives a SIGKILL of klever.
+//! ends in whatever way, the kernel closes that pipe, the shell kills its node, and another shell removes the
+//! lab's folder. That needs no `unsafe`, works on every Unix and survives a SIGKILL of klever.
 
 mod acts;
 pub mod client;
@@ -18,6 +18,7 @@ mod jars;
 pub mod journal;
 mod kept;
 mod link;
+mod living;
 pub mod measures;
 mod network;
 mod node;
@@ -28,6 +29,7 @@ pub mod segment;
 pub mod session;
 mod settings;
 mod stage;
+mod sweeper;
 mod tally;
 pub mod truth;
 
@@ -40,6 +42,7 @@ pub use fixture::{Acked, Fixture, Member};
 pub use jars::{JARS_VERSION, find_jars};
 pub use kept::{Kept, fingerprint};
 pub use link::{ApiCall, Calls, Links};
+pub use living::Living;
 pub use network::{End, Network, Way};
 pub use play::{Acknowledged, LabRun, run, run_with};
 pub use settings::{Cast, Clients, Controllers, LabSpec};

@@ -3,13 +3,15 @@
 mod run;
 
 use crate::cli::Failure;
-use crate::cli::output;
+use crate::cli::args::ScreenArgs;
+use crate::cli::{output, screen};
 use crate::lab::session::{self, Note, Session};
-use crate::lab::{Controllers, Lab, LabError, LabSpec, client};
+use crate::lab::{Controllers, Lab, LabError, LabSpec, Living, client};
 use crate::model::KafkaVersion;
 use crate::scenario::NetSpec;
 use clap::{Args as ClapArgs, Subcommand};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,7 +26,7 @@ pub struct LabArgs {
 /// What `klever lab` can do.
 #[derive(Subcommand, Debug)]
 pub enum LabCommand {
-    /// Start brokers and keep them until Ctrl-C or `klever lab down`
+    /// Start brokers, with the screen on them in a terminal, until it is left, or Ctrl-C, or `klever lab down`
     Up(UpArgs),
     /// Tell whether a lab runs, and where
     Status,
@@ -57,6 +59,12 @@ pub struct UpArgs {
     /// Kafka's release
     #[arg(long = "kafka-version", value_name = "VERSION", default_value_t = KafkaVersion::REFERENCE)]
     pub version: KafkaVersion,
+    /// No screen, also in a terminal
+    #[arg(long)]
+    pub no_screen: bool,
+    /// How the screen looks
+    #[command(flatten)]
+    pub screen: ScreenArgs,
 }
 
 impl From<LabError> for Failure {
@@ -110,6 +118,11 @@ fn up(args: &UpArgs) -> Result<ExitCode, Failure> {
         folder: lab.folder().to_path_buf(),
     };
     let _note = Note::write(&path, &session)?;
+    if !args.no_screen && std::io::stdout().is_terminal() {
+        let living = Living::on(lab)?;
+        drop(signals);
+        return screen::lab(&args.screen, format!("Kafka {}", args.version), living);
+    }
     output::write(&format!("{}\n", session_text(&session)))?;
     signals.forever().next();
     Ok(ExitCode::SUCCESS)

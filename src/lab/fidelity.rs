@@ -2,6 +2,7 @@
 
 use super::LabError;
 use super::kept::Kept;
+use super::measures::named;
 use super::settings::Clients;
 use super::truth::{Number, Row, median};
 use crate::model::KafkaVersion;
@@ -91,12 +92,13 @@ impl Fidelity {
              |---|---|---|---|---|---|---|---|---|\n",
         );
         self.rows.iter().for_each(|row| text.push_str(&row_text(row)));
-        if !self.measures.is_empty() {
+        let measures: Vec<Measured> = named(&self.rows).into_iter().chain(self.measures.clone()).collect();
+        if !measures.is_empty() {
             text.push_str(
                 "\n| number | Kafka | predicted (range) | observed | within |\n|---|---|---|---|---|\n",
             );
         }
-        self.measures.iter().for_each(|measured| text.push_str(&measured_text(measured)));
+        measures.iter().for_each(|measured| text.push_str(&measured_text(measured)));
         text
     }
 

@@ -85,7 +85,11 @@ pub(super) fn spec_of(scenario: &Scenario, version: KafkaVersion) -> LabSpec {
 impl Stage {
     /// Starts a cluster with a scenario's topics and clients, ready to begin.
     pub fn set_up(scenario: &Scenario, version: KafkaVersion, cast: &Cast) -> Result<Stage, LabError> {
-        let lab = Lab::start(spec_of(scenario, version))?;
+        Stage::on(Lab::start(spec_of(scenario, version))?, scenario, cast)
+    }
+
+    /// The same on a cluster that is up.
+    pub fn on(lab: Lab, scenario: &Scenario, cast: &Cast) -> Result<Stage, LabError> {
         let mut guard = Guard::start()?;
         let properties = [("bootstrap.servers".into(), lab.bootstrap()), ("client.id".into(), "lab".into())];
         let admin = Driver::start(&lab, &mut guard, &Cast::Java, ("admin", "admin"), &properties)?;
