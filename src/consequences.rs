@@ -59,6 +59,7 @@ pub use assessment::{
     Assessment, Availability, CauseShare, ClassLine, Cost, Durability, Entry, FailOver, FigureView, Latency,
     NextBreak, Section, SettingLine, Subject, Throughput,
 };
+pub use batching::{Batches, Sending};
 pub use compare::{Compared, Delta, compare, differences};
 pub use figure::{
     Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Scale, Tolerated, Unit, Words,

@@ -2,10 +2,12 @@
 //!
 //! Brokers are Java processes on loopback, from the artifacts of `assets/kafka/pom.xml` or `KAFKA_HOME`.
 //! Each node's `java` is the child of a small `sh` that waits for the end of its standard input: when klever
-//! ends in whatever way, the kernel closes that pipe, and the shell kills its node and removes the lab's
-//! folder. That needs no `unsafe`, works on every Unix and survives a SIGKILL of klever.
+//! ends in whatever way, the kernel closes that pipe, the shell kills its node, and another shell removes the
+//! lab's folder. That needs no `unsafe`, works on every Unix and survives a SIGKILL of klever.
 
 mod acts;
+pub mod client;
+mod client_settings;
 mod cluster;
 mod driver;
 mod error;
@@ -14,7 +16,9 @@ mod fidelity;
 mod fixture;
 mod jars;
 pub mod journal;
+mod kept;
 mod link;
+mod living;
 pub mod measures;
 mod network;
 mod node;
@@ -25,6 +29,7 @@ pub mod segment;
 pub mod session;
 mod settings;
 mod stage;
+mod sweeper;
 mod tally;
 pub mod truth;
 
@@ -35,8 +40,10 @@ pub use faults::Taken;
 pub use fidelity::{Fidelity, Measured};
 pub use fixture::{Acked, Fixture, Member};
 pub use jars::{JARS_VERSION, find_jars};
+pub use kept::{Kept, fingerprint};
 pub use link::{ApiCall, Calls, Links};
+pub use living::Living;
 pub use network::{End, Network, Way};
-pub use play::{Acknowledged, LabRun, run};
-pub use settings::{Controllers, LabSpec};
+pub use play::{Acknowledged, LabRun, run, run_with};
+pub use settings::{Cast, Clients, Controllers, LabSpec};
 pub use truth::sentence;

@@ -3,6 +3,8 @@
 mod embedded;
 #[cfg(feature = "live")]
 mod live;
+#[cfg(feature = "lab")]
+mod on_lab;
 mod still;
 #[cfg(feature = "live")]
 mod watched;
@@ -10,6 +12,8 @@ mod watched;
 pub use embedded::Embedded;
 #[cfg(feature = "live")]
 pub use live::{Live, LiveSettings, Refresh};
+#[cfg(feature = "lab")]
+pub use on_lab::OnLab;
 pub use still::Still;
 #[cfg(feature = "live")]
 pub use watched::Watched;

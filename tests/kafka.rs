@@ -4,6 +4,8 @@
 
 #[path = "kafka/check.rs"]
 mod check;
+#[path = "kafka/consequences.rs"]
+mod consequences;
 #[path = "kafka/faults.rs"]
 mod faults;
 #[path = "kafka/proxy.rs"]

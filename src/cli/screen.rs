@@ -51,6 +51,15 @@ pub(super) fn live(args: &crate::cli::args::LiveArgs) -> Result<ExitCode, Failur
     show(&args.screen, Origin::Live(name), move |sink| Box::new(crate::source::Watched::start(stream, sink)))
 }
 
+/// `klever lab up` in a terminal
+#[cfg(feature = "lab")]
+pub(super) fn lab(args: &ScreenArgs, name: String, living: crate::lab::Living) -> Result<ExitCode, Failure> {
+    let stream = crate::source::OnLab::stream(&living).map_err(super::live::refused)?;
+    let connect =
+        move |sink| -> Box<dyn Driver> { Box::new(crate::source::OnLab::start(living, stream, sink)) };
+    show(args, Origin::Lab(name), connect)
+}
+
 /// Runs the screen until it is left.
 fn show(
     args: &ScreenArgs,

@@ -13,7 +13,7 @@ const SCHEDULING_MS: f64 = 0.5;
 
 /// One producer sending to one broker.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Sending {
+pub struct Sending {
     /// Records a second to this broker.
     pub records_per_s: f64,
     /// Bytes of a record.
@@ -34,7 +34,7 @@ pub(super) struct Sending {
 
 /// What the requests come to.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Batches {
+pub struct Batches {
     /// Records of one request.
     pub records_per_request: f64,
     /// Partitions in one request.

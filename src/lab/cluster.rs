@@ -4,6 +4,7 @@ use super::link::Links;
 use super::network::Network;
 use super::node::{Java, Node};
 use super::settings::{LOG4J, LabSpec, PortPlan, Ports, node_properties};
+use super::sweeper::Sweeper;
 use super::{LabError, find_jars};
 use crate::kafka::{Client, ConnectionSpec, Request};
 use rustix::process::Signal;
@@ -31,6 +32,8 @@ pub struct Lab {
     cluster_id: String,
     wires: Option<Wires>,
     folder: TempDir,
+    /// The last to go.
+    _sweeper: Sweeper,
 }
 
 /// The proxies of a lab and what runs them.
@@ -75,10 +78,11 @@ impl Lab {
         let libs = find_jars(spec.version)?;
         let folder = tempfile::Builder::new().prefix("klever-lab-").tempdir();
         let folder = folder.map_err(|error| LabError::io("create a folder", &error))?;
+        let sweeper = Sweeper::start(folder.path())?;
         let ports = plan_ports(&spec)?;
         let wires = Wires::start(&spec, &ports)?;
         let (nodes, cluster_id) = (BTreeMap::new(), cluster_id());
-        let mut lab = Lab { spec, libs, ports, nodes, cluster_id, wires, folder };
+        let mut lab = Lab { spec, libs, ports, nodes, cluster_id, wires, folder, _sweeper: sweeper };
         lab.write_files().map_err(|error| LabError::io("write a node's files", &error))?;
         lab.format()?;
         for id in lab.spec.node_ids() {

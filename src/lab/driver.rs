@@ -1,7 +1,8 @@
-//! Kafka's own Java client as processes of the lab: started, spoken to in lines, ended.
+//! Clients as processes of the lab, Kafka's own or librdkafka: started, spoken to in lines, ended.
 
 use super::LabError;
 use super::cluster::Lab;
+use super::settings::Cast;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -57,7 +58,7 @@ impl Drop for Guard {
     }
 }
 
-/// One Java client.
+/// One client.
 pub(super) struct Driver {
     /// Its client id.
     pub name: String,
@@ -67,24 +68,21 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts a client in `mode` with these properties.
+    /// Starts a client with its mode and client id, and these properties.
     pub fn start(
         lab: &Lab,
         guard: &mut Guard,
-        mode: &str,
-        name: &str,
+        cast: &Cast,
+        (mode, name): (&str, &str),
         properties: &[(String, String)],
     ) -> Result<Driver, LabError> {
-        let classes = compiled(lab)?;
         let file = lab.folder().join(format!("client-{name}.properties"));
         let text: String = properties.iter().map(|(key, value)| format!("{key}={value}\n")).collect();
         fs::write(&file, text).map_err(|error| LabError::io("write a client's file", &error))?;
         let errors = fs::File::create(lab.folder().join(format!("client-{name}.log")));
         let errors = errors.map_err(|error| LabError::io("write a client's log", &error))?;
-        let mut child = Command::new("java")
-            .args(["-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"])
-            .arg(format!("{}:{}/*", classes.display(), lab.libs.display()))
-            .args([CLASS, mode])
+        let mut child = program(lab, cast)?
+            .arg(mode)
             .arg(&file)
             .process_group(0)
             .stdin(Stdio::piped())
@@ -162,6 +160,25 @@ impl Drop for Driver {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
         let _ = self.child.wait();
+    }
+}
+
+/// A client's program up to its mode.
+fn program(lab: &Lab, cast: &Cast) -> Result<Command, LabError> {
+    match cast {
+        Cast::Java => {
+            let classes = compiled(lab)?;
+            let mut java = Command::new("java");
+            java.args(["-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"])
+                .arg(format!("{}:{}/*", classes.display(), lab.libs.display()))
+                .arg(CLASS);
+            Ok(java)
+        }
+        Cast::Rdkafka(klever) => {
+            let mut client = Command::new(klever);
+            client.args(["lab", "client"]);
+            Ok(client)
+        }
     }
 }
 

@@ -1,6 +1,11 @@
 //! The fidelity page: the truth table as JSON and as Markdown, written by the command and never by hand.
 
+use super::LabError;
+use super::kept::Kept;
+use super::measures::named;
+use super::settings::Clients;
 use super::truth::{Number, Row, median};
+use crate::model::KafkaVersion;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
@@ -29,9 +34,15 @@ pub struct Measured {
 }
 
 impl Fidelity {
-    /// Reads what an earlier run wrote; nothing if that is not readable.
-    pub fn read(json: &str) -> Fidelity {
-        serde_json::from_str(json).unwrap_or_default()
+    /// Reads what an earlier run wrote.
+    ///
+    /// # Errors
+    /// When it is not what this klever writes: it would be overwritten.
+    pub fn read(json: &str) -> Result<Fidelity, LabError> {
+        serde_json::from_str(json).map_err(|error| {
+            LabError::new(format!("fidelity.json is not a truth table of this klever: {error}"))
+                .with_hint("move it away to begin a new one")
+        })
     }
 
     /// As JSON.
@@ -41,9 +52,18 @@ impl Fidelity {
 
     /// Puts a row in the place of an older one.
     pub fn put(&mut self, row: Row) {
-        self.rows.retain(|old| (&old.scenario, old.version) != (&row.scenario, row.version));
+        fn key(row: &Row) -> (KafkaVersion, &str, Clients) {
+            (row.version, &row.scenario, row.clients)
+        }
+        self.rows.retain(|old| key(old) != key(&row));
         self.rows.push(row);
-        self.rows.sort_by(|a, b| (a.version, &a.scenario).cmp(&(b.version, &b.scenario)));
+        self.rows.sort_by(|a, b| key(a).cmp(&key(b)));
+    }
+
+    /// The runs of a scenario that are kept, if they played what this fingerprint means.
+    pub fn kept(&self, scenario: &str, version: KafkaVersion, clients: Clients, played: &str) -> Vec<Kept> {
+        let runs = self.rows.iter().flat_map(|row| &row.runs);
+        runs.filter(|run| run.is_of(scenario, version, clients) && run.played == played).cloned().collect()
     }
 
     /// Puts a number in the place of an older one.
@@ -67,43 +87,18 @@ impl Fidelity {
 
     fn table(&self) -> String {
         let mut text = self.summary();
-        text.push_str("| scenario | Kafka | predicted | observed | same | times | controller |\n");
-        text.push_str("|---|---|---|---|---|---|---|\n");
-        for row in &self.rows {
-            let observed = tally(&row.observed);
-            let unmet: String = row.unmet.iter().map(|what| format!("; not met: {what}")).collect();
-            let numbers: Vec<String> = row.numbers.iter().map(number_text).collect();
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} | {observed}{unmet} | {} | {} | {} of {} |",
-                row.scenario,
-                row.version,
-                row.predicted.join(" / "),
-                if row.same { "yes" } else { "NO" },
-                numbers.join("; "),
-                row.decisions[0] - row.decisions[1],
-                row.decisions[0]
-            );
-        }
-        if !self.measures.is_empty() {
+        text.push_str(
+            "| scenario | Kafka | clients | day | predicted | observed | same | times | controller |\n\
+             |---|---|---|---|---|---|---|---|---|\n",
+        );
+        self.rows.iter().for_each(|row| text.push_str(&row_text(row)));
+        let measures: Vec<Measured> = named(&self.rows).into_iter().chain(self.measures.clone()).collect();
+        if !measures.is_empty() {
             text.push_str(
                 "\n| number | Kafka | predicted (range) | observed | within |\n|---|---|---|---|---|\n",
             );
         }
-        for measured in &self.measures {
-            let Number { predicted: [middle, least, most], observed, within, .. } = &measured.number;
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} ({}-{}) | {} | {} |",
-                measured.what,
-                measured.version,
-                short(*middle),
-                short(*least),
-                short(*most),
-                observed.iter().map(|number| short(*number)).collect::<Vec<_>>().join(", "),
-                if *within { "yes" } else { "NO" }
-            );
-        }
+        measures.iter().for_each(|measured| text.push_str(&measured_text(measured)));
         text
     }
 
@@ -127,6 +122,38 @@ impl Fidelity {
         text.push('\n');
         text
     }
+}
+
+fn row_text(row: &Row) -> String {
+    let unmet: String = row.unmet.iter().map(|what| format!("; not met: {what}")).collect();
+    let numbers: Vec<String> = row.numbers.iter().map(number_text).collect();
+    let [decisions, other] = row.decisions();
+    format!(
+        "| {} | {} | {} | {} | {} | {}{unmet} | {} | {} | {} of {decisions} |\n",
+        row.scenario,
+        row.version,
+        row.clients,
+        row.runs.iter().map(|run| run.day.as_str()).max().unwrap_or("-"),
+        row.predicted.join(" / "),
+        tally(&row.observed()),
+        if row.same { "yes" } else { "NO" },
+        numbers.join("; "),
+        decisions - other,
+    )
+}
+
+fn measured_text(measured: &Measured) -> String {
+    let Number { predicted: [middle, least, most], observed, within, .. } = &measured.number;
+    format!(
+        "| {} | {} | {} ({}-{}) | {} | {} |\n",
+        measured.what,
+        measured.version,
+        short(*middle),
+        short(*least),
+        short(*most),
+        observed.iter().map(|number| short(*number)).collect::<Vec<_>>().join(", "),
+        if *within { "yes" } else { "NO" }
+    )
 }
 
 /// `all kept` or `all kept x2, offline`.
@@ -163,21 +190,27 @@ fn short(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::truth::{Prediction, judge};
     use super::*;
-    use crate::model::KafkaVersion;
+    use crate::scenario::Scenario;
+    use std::collections::BTreeMap;
 
-    fn row(scenario: &str, same: bool) -> Row {
-        Row {
-            scenario: scenario.into(),
-            title: "t".into(),
-            version: KafkaVersion::REFERENCE,
-            predicted: vec!["all kept".into()],
-            observed: vec!["all kept".into(), "all kept".into()],
-            unmet: Vec::new(),
-            same,
-            numbers: vec![super::super::truth::judge("failover_ms", &[8000.0, 9000.0], vec![8400.0])],
+    /// A row of two runs of a scenario with nothing in it.
+    fn row(id: &str, same: bool) -> Row {
+        let text = format!("id = \"{id}\"\ntitle = \"t\"\nduration = \"1s\"\n");
+        let scenario = Scenario::parse("x.toml", &text).unwrap();
+        let predicted = Prediction::of(&scenario, KafkaVersion::REFERENCE, 1);
+        let run = Kept {
+            day: "2026-11-22".into(),
+            clients: Clients::Java,
+            played: "f".into(),
+            report: predicted.runs[0].clone(),
+            exceptions: BTreeMap::new(),
+            waited_for_boot: [false; 2],
             decisions: [9, 0],
-        }
+        };
+        let row = Row::new(&scenario, KafkaVersion::REFERENCE, &predicted, vec![run.clone(), run]);
+        Row { same, numbers: vec![judge("failover_ms", &[8000.0, 9000.0], vec![8400.0])], ..row }
     }
 
     #[test]
@@ -188,10 +221,21 @@ mod tests {
         fidelity.put(row("b", true));
         let page = fidelity.page("# Fidelity\n\nProse.\n");
         assert!(page.starts_with("# Fidelity\n\nProse.\n"));
-        let line = "| a | 4.1.0 | all kept | all kept x2 | yes | failover 8500 (8000-9000), 8400 | 9 of 9 |";
+        let line = "| a | 4.1.0 | java | 2026-11-22 | all kept | all kept x2 | yes | failover 8500 (8000-9000), 8400 | 18 of 18 |";
         assert!(page.contains(line), "{page}");
         assert_eq!(page.matches("| b |").count(), 1);
         assert_eq!(fidelity.page(&page), page);
-        assert_eq!(Fidelity::read(&fidelity.to_json()), fidelity);
+        assert_eq!(Fidelity::read(&fidelity.to_json()), Ok(fidelity));
+    }
+
+    #[test]
+    fn a_kept_run_counts_as_long_as_the_same_is_played() {
+        let mut fidelity = Fidelity::default();
+        fidelity.put(row("a", true));
+        let kept = |clients, played| fidelity.kept("a", KafkaVersion::REFERENCE, clients, played).len();
+        assert_eq!(
+            [kept(Clients::Java, "f"), kept(Clients::Java, "g"), kept(Clients::Rdkafka, "f")],
+            [2, 0, 0]
+        );
     }
 }

@@ -9,21 +9,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Starts its arguments from the third on, prints their pid, and waits. The end of standard input (klever is
-/// gone) kills the node, and the lab's folder is removed; the end of the node ends the shell.
+/// Starts its arguments from the second on, prints their pid, and waits. The end of standard input (klever is
+/// gone) kills the node; the end of the node ends the shell.
 const WATCHDOG: &str = r#"
-log=$1; root=$2; shift 2
+log=$1; shift
 exec 3<&0
 "$@" 3<&- </dev/null >>"$log" 2>&1 &
 node=$!
 echo "$node"
 exec >/dev/null
-( while read -r _ <&3; do :; done; : >"$root/abandoned"; kill -9 "$node" ) 2>/dev/null &
+( while read -r _ <&3; do :; done; kill -9 "$node" ) 2>/dev/null &
 watch=$!
 exec 3<&-
 wait "$node"
 code=$?
-if [ -e "$root/abandoned" ]; then sleep 1; rm -rf -- "$root"; else kill -9 "$watch" 2>/dev/null; fi
+kill -9 "$watch" 2>/dev/null
 exit "$code"
 "#;
 
@@ -68,7 +68,7 @@ impl Node {
         let log = java.root.join(format!("n{id}.log"));
         let mut shell = Command::new("sh")
             .args(["-c", WATCHDOG, "klever-lab"])
-            .args([&log, java.root])
+            .arg(&log)
             .arg("java")
             .args(java.arguments())
             .arg("kafka.Kafka")

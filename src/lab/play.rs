@@ -4,6 +4,7 @@ use super::LabError;
 use super::acts::not_on_brokers;
 use super::journal::compare;
 use super::segment::read_log;
+use super::settings::{Cast, Clients};
 use super::stage::{Stage, now_us};
 use super::tally::{Done, Micros, identities, judge};
 use crate::model::{KafkaVersion, PartitionIx};
@@ -29,6 +30,8 @@ const TAIL: Duration = Duration::from_secs(10);
 pub struct LabRun {
     /// `klever.run/1`, with what a real cluster shows.
     pub report: RunReport,
+    /// Whose clients played.
+    pub clients: Clients,
     /// Failed records by the exception that the application saw.
     pub exceptions: BTreeMap<String, u64>,
     /// The controller's decisions held against klever's.
@@ -61,10 +64,19 @@ pub struct Acknowledged {
 /// # Errors
 /// When it cannot run on real brokers, or the cluster does not do what it is told.
 pub fn run(scenario: &Scenario, version: KafkaVersion) -> Result<LabRun, LabError> {
+    run_with(scenario, version, &Cast::Java)
+}
+
+/// The same, with these clients.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(scenario: &Scenario, version: KafkaVersion, cast: &Cast) -> Result<LabRun, LabError> {
     if let Some(why) = not_on_brokers(scenario) {
         return Err(LabError::new(format!("scenario {} does not run on real brokers: {why}", scenario.id)));
     }
-    let mut play = Play { stage: Stage::set_up(scenario, version)?, story: Vec::new(), next: 0, due: None };
+    let mut play =
+        Play { stage: Stage::set_up(scenario, version, cast)?, story: Vec::new(), next: 0, due: None };
     let end = play.through()?;
     play.report(version, end)
 }
@@ -219,6 +231,7 @@ impl Play {
         let (controller_log, controller) = journal(stage, version)?;
         let story = self.story;
         Ok(LabRun {
+            clients: self.stage.cast.clients(),
             report,
             exceptions,
             controller,
@@ -253,7 +266,7 @@ fn counters(stage: &Stage, partitions: &[PartitionReport], meter: &Meter, end_us
 }
 
 /// What the scenario expects, as far as a real cluster shows it.
-fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunReport) -> Vec<Verdict> {
+pub(super) fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunReport) -> Vec<Verdict> {
     let shown = |expect: &&Expect| !matches!(expect.counter, Counter::Error(_));
     let judge = |expect: &Expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref()));
     let of_version = scenario.expectations.iter().filter(|expect| expect.covers(version));

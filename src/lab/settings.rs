@@ -2,7 +2,9 @@
 
 use crate::model::KafkaVersion;
 use crate::scenario::NetSpec;
-use std::path::Path;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// Who decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,6 +13,45 @@ pub enum Controllers {
     Combined,
     /// This many nodes of their own, with ids from 100.
     Separate(usize),
+}
+
+/// Whose clients play a scenario's applications.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Clients {
+    /// Kafka's own Java client.
+    #[default]
+    Java,
+    /// librdkafka.
+    Rdkafka,
+}
+
+impl fmt::Display for Clients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Clients::Java => "java",
+            Clients::Rdkafka => "rdkafka",
+        })
+    }
+}
+
+/// Whose clients play, and how one of them is started.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cast {
+    /// Kafka's own Java client, with the jars of the brokers.
+    Java,
+    /// librdkafka, as `KLEVER lab client`.
+    Rdkafka(PathBuf),
+}
+
+impl Cast {
+    /// Whose clients these are.
+    pub fn clients(&self) -> Clients {
+        match self {
+            Cast::Java => Clients::Java,
+            Cast::Rdkafka(_) => Clients::Rdkafka,
+        }
+    }
 }
 
 /// A cluster to start.

@@ -3,6 +3,7 @@
 use super::driver::{Driver, Guard};
 use super::journal::Starts;
 use super::observer::Observer;
+use super::settings::Cast;
 use super::tally::{Micros, Tally};
 use super::{Controllers, Lab, LabError, LabSpec};
 use crate::model::{BrokerId, KafkaVersion, PartitionIx};
@@ -42,6 +43,8 @@ pub(super) struct Stage {
     pub partitions: Vec<(String, i32)>,
     pub zero: Instant,
     pub zero_us: Micros,
+    /// Whose clients play.
+    pub cast: Cast,
     admin: Driver,
     producers: Vec<Option<Driver>>,
     members: BTreeMap<(usize, u32), Driver>,
@@ -81,11 +84,15 @@ pub(super) fn spec_of(scenario: &Scenario, version: KafkaVersion) -> LabSpec {
 
 impl Stage {
     /// Starts a cluster with a scenario's topics and clients, ready to begin.
-    pub fn set_up(scenario: &Scenario, version: KafkaVersion) -> Result<Stage, LabError> {
-        let lab = Lab::start(spec_of(scenario, version))?;
+    pub fn set_up(scenario: &Scenario, version: KafkaVersion, cast: &Cast) -> Result<Stage, LabError> {
+        Stage::on(Lab::start(spec_of(scenario, version))?, scenario, cast)
+    }
+
+    /// The same on a cluster that is up.
+    pub fn on(lab: Lab, scenario: &Scenario, cast: &Cast) -> Result<Stage, LabError> {
         let mut guard = Guard::start()?;
         let properties = [("bootstrap.servers".into(), lab.bootstrap()), ("client.id".into(), "lab".into())];
-        let admin = Driver::start(&lab, &mut guard, "admin", "admin", &properties)?;
+        let admin = Driver::start(&lab, &mut guard, &Cast::Java, ("admin", "admin"), &properties)?;
         admin.until(READY_WITHIN, |line| line == "READY")?;
         let topics: Vec<String> = scenario.topics.iter().map(|topic| topic.name.clone()).collect();
         let ids: Vec<i32> = scenario.cluster.ids().map(|id| id.0).collect();
@@ -109,6 +116,7 @@ impl Stage {
             booting: BTreeMap::new(),
             boots: Vec::new(),
             members: BTreeMap::new(),
+            cast: cast.clone(),
             lab,
             observer,
             admin,
@@ -197,7 +205,8 @@ impl Stage {
             properties.push(("lab.warm".into(), WARM_UP.into()));
         }
         let name = format!("producer.{}", spec.name);
-        self.producers[at] = Some(Driver::start(&self.lab, &mut self.guard, "produce", &name, &properties)?);
+        let part = ("produce", name.as_str());
+        self.producers[at] = Some(Driver::start(&self.lab, &mut self.guard, &self.cast, part, &properties)?);
         Ok(())
     }
 
@@ -206,7 +215,8 @@ impl Stage {
         let spec = self.scenario.groups[at].clone();
         let name = format!("group.{}.{member}", spec.name);
         let properties = member_properties(&spec, member, &name, &self.lab.bootstrap());
-        let driver = Driver::start(&self.lab, &mut self.guard, "consume", &name, &properties)?;
+        let part = ("consume", name.as_str());
+        let driver = Driver::start(&self.lab, &mut self.guard, &self.cast, part, &properties)?;
         self.members.insert((at, member), driver);
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! Prediction against reality: what the simulator says of a scenario, what real brokers did, and a row of the
 //! truth table for each scenario and release.
 
-use super::play::LabRun;
+use super::kept::Kept;
+use super::play::verdicts;
+use super::settings::Clients;
 use crate::model::KafkaVersion;
 use crate::scenario::{Scenario, Time};
 use crate::sim::{RunReport, run};
@@ -21,7 +23,7 @@ const NOTICEABLE_MS: f64 = 250.0;
 const PHASE_MS: u64 = 3125;
 
 /// A time of a run, in milliseconds.
-/// Its name, where it stands in a report, and its place in [`LabRun::waited_for_boot`].
+/// Its name, where it stands in a report, and its place in [`Kept::waited_for_boot`].
 type Measure = (&'static str, fn(&RunReport) -> f64, usize);
 
 const TIMES: [Measure; 3] = [
@@ -108,70 +110,78 @@ pub struct Row {
     pub title: String,
     /// Kafka's release.
     pub version: KafkaVersion,
+    /// Whose clients.
+    #[serde(default)]
+    pub clients: Clients,
     /// The kinds of ends that the simulator has over its seeds.
     pub predicted: Vec<String>,
-    /// The kind of end of each real run.
-    pub observed: Vec<String>,
     /// Expectations of the scenario that real brokers did not meet.
     pub unmet: Vec<String>,
     /// Whether every observed end is a predicted one and every expectation is met.
     pub same: bool,
     /// Times, where they matter.
     pub numbers: Vec<Number>,
-    /// Decisions of real controllers that were compared, and how many of them klever's would have made otherwise.
-    pub decisions: [usize; 2],
+    /// The real runs.
+    pub runs: Vec<Kept>,
 }
 
 impl Row {
     /// Holds real runs against a prediction.
-    pub fn new(scenario: &Scenario, version: KafkaVersion, predicted: &Prediction, runs: &[LabRun]) -> Row {
+    pub fn new(scenario: &Scenario, version: KafkaVersion, predicted: &Prediction, runs: Vec<Kept>) -> Row {
         let classes = predicted.classes();
-        let observed: Vec<String> = runs.iter().map(|run| class_of(&run.report)).collect();
-        let mut unmet: Vec<String> = runs.iter().flat_map(unmet).collect();
+        let mut unmet: Vec<String> = runs.iter().flat_map(|run| unmet(scenario, &run.report)).collect();
         unmet.sort();
         unmet.dedup();
-        let times = TIMES.iter().filter_map(|time| number(time, predicted, runs));
-        let numbers = times.chain(read_again(predicted, runs)).collect();
-        let sum = |of: fn(&LabRun) -> usize| runs.iter().map(of).sum();
+        let times = TIMES.iter().filter_map(|time| number(time, predicted, &runs));
         Row {
             scenario: scenario.id.clone(),
             title: scenario.title.clone(),
             version,
-            same: observed.iter().all(|class| classes.contains(class)) && unmet.is_empty(),
+            clients: runs.first().map(|run| run.clients).unwrap_or_default(),
+            same: runs.iter().all(|run| classes.contains(&class_of(&run.report))) && unmet.is_empty(),
+            numbers: times.chain(read_again(predicted, &runs)).collect(),
             predicted: classes.into_iter().collect(),
-            observed,
             unmet,
-            numbers,
-            decisions: [sum(|run| run.controller.decisions), sum(|run| run.controller.mismatches.len())],
+            runs,
         }
+    }
+
+    /// The kind of end of each real run.
+    pub fn observed(&self) -> Vec<String> {
+        self.runs.iter().map(|run| class_of(&run.report)).collect()
+    }
+
+    /// Decisions of real controllers that were compared, and how many of them klever's would have made otherwise.
+    pub fn decisions(&self) -> [usize; 2] {
+        [0, 1].map(|at| self.runs.iter().map(|run| run.decisions[at]).sum())
     }
 
     /// Whether everything agrees.
     pub fn agrees(&self) -> bool {
-        self.same && self.numbers.iter().all(|number| number.within) && self.decisions[1] == 0
+        self.same && self.numbers.iter().all(|number| number.within) && self.decisions()[1] == 0
     }
 }
 
 /// A row in one line.
 pub fn sentence(row: &Row) -> String {
+    let (predicted, observed) = (row.predicted.join(" / "), row.observed().join(" / "));
     let mut text = match row.same {
-        true => format!("same: {}", row.observed.join(" / ")),
-        false => {
-            format!("DIFFERS: predicted {}; observed {}", row.predicted.join(" / "), row.observed.join(" / "))
-        }
+        true => format!("same: {observed}"),
+        false => format!("DIFFERS: predicted {predicted}; observed {observed}"),
     };
     row.unmet.iter().for_each(|what| text += &format!("; not met: {what}"));
     for Number { name, predicted: [middle, least, most], observed, within, .. } in &row.numbers {
         let mark = if *within { "" } else { " OUT" };
         text += &format!("; {name} {middle:.0} ({least:.0}-{most:.0}) observed {observed:.0?}{mark}");
     }
-    let [decisions, other] = row.decisions;
+    let [decisions, other] = row.decisions();
     text + &format!("; controller {} of {decisions}", decisions - other)
 }
 
-fn unmet(run: &LabRun) -> Vec<String> {
-    let bad = run.report.expectations.iter().filter(|verdict| !verdict.met);
+fn unmet(scenario: &Scenario, report: &RunReport) -> Vec<String> {
+    let verdicts = verdicts(scenario, report.kafka_version, report);
     let found = |found: Option<i64>| found.map_or("unknown".into(), |found| found.to_string());
+    let bad = verdicts.iter().filter(|verdict| !verdict.met);
     bad.map(|verdict| format!("{} (found {})", verdict.expected, found(verdict.found))).collect()
 }
 
@@ -186,7 +196,7 @@ pub fn median(numbers: &[f64]) -> f64 {
     }
 }
 
-fn number(time: &Measure, predicted: &Prediction, runs: &[LabRun]) -> Option<Number> {
+fn number(time: &Measure, predicted: &Prediction, runs: &[Kept]) -> Option<Number> {
     let (name, of, place) = time;
     let expected: Vec<f64> = predicted.runs.iter().map(of).collect();
     let observed: Vec<f64> = runs.iter().map(|run| of(&run.report)).collect();
@@ -198,7 +208,7 @@ fn number(time: &Measure, predicted: &Prediction, runs: &[LabRun]) -> Option<Num
     })
 }
 
-fn read_again(predicted: &Prediction, runs: &[LabRun]) -> Option<Number> {
+fn read_again(predicted: &Prediction, runs: &[Kept]) -> Option<Number> {
     let of = |report: &RunReport| report.groups.iter().map(|group| group.read_again).sum::<u64>() as f64;
     let expected: Vec<f64> = predicted.runs.iter().map(of).collect();
     let observed: Vec<f64> = runs.iter().map(|run| of(&run.report)).collect();

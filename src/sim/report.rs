@@ -5,11 +5,11 @@ use crate::scenario::{Counter, Expect, Verdict};
 use crate::sim::histogram::Histogram;
 use crate::sim::ledger::Judged;
 use crate::sim::world::World;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Median and 99th percentile in milliseconds; `None` when nothing was measured.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Quantiles {
     /// Median.
     pub p50: Option<f64>,
@@ -25,7 +25,7 @@ impl Quantiles {
 }
 
 /// The counters of a run, in all or of one partition.
-#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Counters {
     /// Records handed to producers; in all only.
     pub sent: Option<u64>,
@@ -54,7 +54,7 @@ pub struct Counters {
 }
 
 /// One partition's part of a report.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PartitionReport {
     /// `orders-3`
     pub partition: String,
@@ -70,7 +70,7 @@ pub struct PartitionReport {
 }
 
 /// One group's part of a report.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct GroupReport {
     /// `group.id`
     pub group: String,
@@ -83,9 +83,10 @@ pub struct GroupReport {
 }
 
 /// `klever.run/1`.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RunReport {
     /// `klever.run/1`
+    #[serde(skip_deserializing, default = "schema")]
     pub schema: &'static str,
     /// The scenario's id.
     pub scenario: String,
@@ -98,7 +99,8 @@ pub struct RunReport {
     /// All partitions together, Kafka's own apart.
     #[serde(flatten)]
     pub counters: Counters,
-    /// Refused batches by Kafka's name of the error.
+    /// Refused batches by Kafka's name of the error; a stored report has none.
+    #[serde(skip_deserializing)]
     pub errors: BTreeMap<&'static str, u64>,
     /// Each partition.
     pub partitions: Vec<PartitionReport>,
@@ -106,8 +108,13 @@ pub struct RunReport {
     pub groups: Vec<GroupReport>,
     /// Hash of everything that happened, in hexadecimal.
     pub trace_hash: String,
-    /// What was expected, and whether it came.
+    /// What was expected, and whether it came; a stored report is judged anew.
+    #[serde(skip_deserializing)]
     pub expectations: Vec<Verdict>,
+}
+
+fn schema() -> &'static str {
+    "klever.run/1"
 }
 
 fn ms(nanos: Nanos) -> u64 {
@@ -236,7 +243,7 @@ impl World {
         let counters = self.counters();
         let partitions = self.user_partitions().into_iter().map(|ix| self.partition_report(ix)).collect();
         let mut report = RunReport {
-            schema: "klever.run/1",
+            schema: schema(),
             scenario: self.scenario.id.clone(),
             seed: self.seed,
             kafka_version: self.profile.version,

@@ -1,0 +1,107 @@
+//! A scenario's settings, which are the Java client's, as librdkafka's.
+
+use rdkafka::config::ClientConfig;
+use std::collections::BTreeMap;
+
+/// A client's properties: Kafka's own, and those that start with `lab.`.
+pub(super) struct Settings {
+    kafka: BTreeMap<String, String>,
+    lab: BTreeMap<String, String>,
+}
+
+/// What the Java client does where it is told nothing, as far as librdkafka does otherwise.
+const PRODUCER: [(&str, &str); 4] =
+    [("acks", "all"), ("linger.ms", "5"), ("delivery.timeout.ms", "120000"), ("batch.size", "16384")];
+const CONSUMER: [(&str, &str); 3] = [
+    ("auto.offset.reset", "latest"),
+    ("isolation.level", "read_uncommitted"),
+    ("partition.assignment.strategy", "range,cooperative-sticky"),
+];
+
+/// Settings that librdkafka has not: what they bound, it bounds otherwise or not at all.
+const JAVA_ONLY: [&str; 6] = [
+    "buffer.memory",
+    "max.block.ms",
+    "max.poll.records",
+    "partitioner.adaptive.partitioning.enable",
+    "partitioner.availability.timeout.ms",
+    "partitioner.ignore.keys",
+];
+
+/// The same setting by another name.
+const RENAMED: [(&str, &str); 1] = [("fetch.max.wait.ms", "fetch.wait.max.ms")];
+
+impl Settings {
+    /// Reads a properties file of the lab: `key=value` in each line.
+    pub fn parse(text: &str) -> Settings {
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        let owned = pairs.map(|(key, value)| (key.trim().to_string(), value.trim().to_string()));
+        let (lab, kafka): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            owned.partition(|(key, _)| key.starts_with("lab."));
+        Settings { kafka, lab }
+    }
+
+    /// A `lab.` property by its name without that.
+    pub fn lab(&self, name: &str, otherwise: &str) -> String {
+        self.lab.get(&format!("lab.{name}")).map_or(otherwise, String::as_str).to_string()
+    }
+
+    /// A `lab.` property that is a number.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.lab.get(&format!("lab.{name}"))?.parse().ok()
+    }
+
+    /// A setting of Kafka's that is a number.
+    pub fn kafka_number(&self, name: &str) -> Option<usize> {
+        self.kafka.get(name)?.parse().ok()
+    }
+
+    fn config(&self, defaults: &[(&str, &str)]) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        defaults.iter().for_each(|(key, value)| _ = config.set(*key, *value));
+        for (key, value) in self.kafka.iter().filter(|(key, _)| !JAVA_ONLY.contains(&key.as_str())) {
+            let name = RENAMED.iter().find(|(java, _)| java == key).map_or(key.as_str(), |(_, name)| name);
+            config.set(name, value);
+        }
+        config
+    }
+}
+
+/// A producer's settings. Like the Java client, it is idempotent unless something speaks against it.
+pub(super) fn producer_config(settings: &Settings) -> ClientConfig {
+    let mut config = settings.config(&PRODUCER);
+    if config.get("enable.idempotence").is_none() {
+        let all = matches!(config.get("acks"), Some("all" | "-1"));
+        let few = settings.kafka_number("max.in.flight.requests.per.connection").is_none_or(|most| most <= 5);
+        let again = settings.kafka_number("retries") != Some(0);
+        config.set("enable.idempotence", if all && few && again { "true" } else { "false" });
+    }
+    config
+}
+
+/// A consumer's settings.
+pub(super) fn consumer_config(settings: &Settings) -> ClientConfig {
+    let mut config = settings.config(&CONSUMER);
+    if settings.lab("commit", "auto") != "auto" {
+        config.set("enable.auto.commit", "false");
+    }
+    config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_as_with_the_java_client() {
+        let config = |text: &str| producer_config(&Settings::parse(text));
+        assert_eq!(config("lab.topic=t\n").get("enable.idempotence"), Some("true"));
+        assert_eq!(config("acks=1\n").get("enable.idempotence"), Some("false"));
+        assert_eq!(config("retries=0\n").get("enable.idempotence"), Some("false"));
+        assert_eq!(config("buffer.memory=1\nlinger.ms=0\n").get("buffer.memory"), None);
+        assert_eq!(config("linger.ms=0\n").get("linger.ms"), Some("0"));
+        let consumer = consumer_config(&Settings::parse("lab.commit=never\nfetch.max.wait.ms=7\n"));
+        assert_eq!(consumer.get("fetch.wait.max.ms"), Some("7"));
+        assert_eq!(consumer.get("enable.auto.commit"), Some("false"));
+    }
+}

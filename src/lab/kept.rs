@@ -1,0 +1,104 @@
+//! A real run as it is kept: what the truth table needs of it, so that it can be judged again without brokers.
+
+use super::play::LabRun;
+use super::settings::Clients;
+use crate::model::KafkaVersion;
+use crate::sim::RunReport;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// One run on real brokers.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Kept {
+    /// The day, in UTC: `2026-11-22`.
+    pub day: String,
+    /// Whose clients.
+    #[serde(default)]
+    pub clients: Clients,
+    /// What was played: [`fingerprint`] of the scenario's text.
+    pub played: String,
+    /// `klever.run/1`.
+    pub report: RunReport,
+    /// Failed records by the exception that the application saw.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub exceptions: BTreeMap<String, u64>,
+    /// Whether reads (fail-overs too) and writes had to wait for the start of a broker's process.
+    pub waited_for_boot: [bool; 2],
+    /// Decisions of the controller that were compared, and how many of them klever's would have made otherwise.
+    pub decisions: [usize; 2],
+}
+
+impl Kept {
+    /// What is kept of a run of today.
+    pub fn of(run: &LabRun, played: &str) -> Kept {
+        Kept {
+            day: today(),
+            clients: run.clients,
+            played: played.into(),
+            report: run.report.clone(),
+            exceptions: run.exceptions.clone(),
+            waited_for_boot: run.waited_for_boot,
+            decisions: [run.controller.decisions, run.controller.mismatches.len()],
+        }
+    }
+
+    /// Whether it is a run of this scenario on this release with these clients.
+    pub fn is_of(&self, scenario: &str, version: KafkaVersion, clients: Clients) -> bool {
+        let ours = (self.report.scenario.as_str(), self.report.kafka_version, self.clients);
+        ours == (scenario, version, clients)
+    }
+}
+
+/// The part of a scenario's text that says what happens: a run of the same part can be judged by new expectations.
+pub fn fingerprint(text: &str) -> String {
+    let mut expecting = false;
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            expecting = line == "[[expect]]";
+        }
+        let says = !expecting && !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("title");
+        let bytes = line.bytes().chain([b'\n']).filter(|_| says);
+        bytes.for_each(|byte| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    }
+    format!("{hash:016x}")
+}
+
+fn today() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    day((since.as_secs() / 86_400) as i64)
+}
+
+/// A day of the Gregorian calendar by its number since 1970-01-01, counted in eras of 400 years from a March.
+fn day(number: i64) -> String {
+    let since_era = number + 719_468;
+    let (era, of_era) = (since_era.div_euclid(146_097), since_era.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let known = [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_779, "2026-11-22")];
+        known.iter().for_each(|(number, text)| assert_eq!(day(*number), *text));
+    }
+
+    #[test]
+    fn expectations_titles_and_comments_do_not_change_what_is_played() {
+        let text = "id = \"x\"\ntitle = \"X\"\n[[event]]\nat = \"1s\"\n";
+        let more = "id = \"x\"\n# Why.\ntitle = \"Y\"\n\n[[event]]\nat = \"1s\"\n[[expect]]\neq = 1\n";
+        assert_eq!(fingerprint(text), fingerprint(more));
+        assert_ne!(fingerprint(text), fingerprint(&text.replace("1s", "2s")));
+        assert_ne!(fingerprint(text), fingerprint(&more.replace("[[expect]]", "[[group]]")));
+    }
+}
