@@ -2,6 +2,7 @@
 
 mod answers;
 mod append;
+mod directories;
 mod events;
 mod fetcher;
 mod host;
@@ -40,7 +41,8 @@ const NO_REPLICA: u32 = u32::MAX;
 const OWNER_BITS: u32 = 24;
 const OWNER_LIFE: u32 = 0;
 const OWNER_ALTER: u32 = 1;
-const OWNER_FETCHERS: u32 = 2;
+const OWNER_DIRECTORIES: u32 = 2;
+const OWNER_FETCHERS: u32 = 3;
 
 /// A broker with its disk. The disk outlives the process; everything else is gone when that ends.
 ///
@@ -126,6 +128,11 @@ impl Broker {
         self.process.life.broker_epoch()
     }
 
+    /// Whether its disk was replaced at some time: the controller may know its replicas in the old one.
+    pub fn is_on_new_disk(&self) -> bool {
+        self.host.is_replaced()
+    }
+
     /// How far it has applied the metadata log.
     pub fn metadata_offset(&self) -> i64 {
         self.process.metadata_offset
@@ -196,7 +203,7 @@ impl Broker {
     fn take(&mut self, step: &mut Step<'_>, input: BrokerInput) {
         match input {
             BrokerInput::Wake => self.wake(step),
-            BrokerInput::Start { incarnation } => self.start(step, incarnation),
+            BrokerInput::Start { incarnation, settles_in } => self.start(step, incarnation, settles_in),
             BrokerInput::Kill => self.kill(step),
             BrokerInput::PowerLoss { survives } => self.lose_power(step, survives),
             BrokerInput::DiskLost => self.lose_disk(step),

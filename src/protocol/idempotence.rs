@@ -27,6 +27,13 @@ struct Seen {
     base_offset: Offset,
 }
 
+impl Seen {
+    fn end_offset(&self) -> Offset {
+        let count = (i64::from(self.last) - i64::from(self.first)) & 0x7fff_ffff;
+        self.base_offset + count + 1
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Entry {
     producer_id: i64,
@@ -45,6 +52,14 @@ pub struct Producers {
 impl Entry {
     fn last(&self) -> Option<&Seen> {
         self.count.checked_sub(1).map(|at| &self.seen[at])
+    }
+
+    /// Forgets batches outside these offsets.
+    fn keep(&mut self, start: Offset, end: Offset) {
+        let seen = self.seen;
+        let inside = |seen: &&Seen| seen.base_offset >= start && seen.end_offset() <= end;
+        let all = seen[..std::mem::take(&mut self.count)].iter().filter(inside);
+        all.for_each(|seen| self.remember(*seen));
     }
 
     fn remember(&mut self, seen: Seen) {
@@ -118,12 +133,21 @@ impl Producers {
         });
     }
 
-    /// Builds the memory anew from a log that was recovered or truncated.
+    /// Builds the memory anew from a log that was recovered or truncated. Of batches that the log has merged
+    /// meanwhile, what was known of them before is kept: their bounds are nowhere else.
     pub fn rebuild(&mut self, log: &Log) {
-        self.entries.clear();
+        let merged = log.merged_end();
+        self.entries.retain_mut(|entry| {
+            entry.keep(log.start(), merged.min(log.end()));
+            entry.count > 0
+        });
+        let known: Vec<i64> = self.entries.iter().map(|entry| entry.producer_id).collect();
         let from = log.nth_batch_from_end(REBUILD_BATCHES);
         log.each_from(from, |batch| {
-            self.appended(&batch, batch.created_at);
+            let kept = batch.end_offset() <= merged && known.binary_search(&batch.producer_id).is_ok();
+            if !kept {
+                self.appended(&batch, batch.created_at);
+            }
             true
         });
     }
@@ -225,9 +249,15 @@ mod tests {
         let out_of_order = Verdict::Refuse(ErrorCode::OutOfOrderSequenceNumber);
         assert_eq!(producers.judge(&batch(0, 2, 1), 0, DAY), out_of_order);
         assert_eq!(producers.judge(&batch(0, 2, 1), DAY + 1, DAY), Verdict::Append);
-        log.compact_below(8);
-        let mut again = Producers::default();
-        again.rebuild(&log);
-        assert_eq!(again, producers);
+        log.append_as_leader(batch(0, 8, 9), 3);
+        producers.rebuild(&log);
+        log.compact_below(17);
+        let before = producers.clone();
+        producers.rebuild(&log);
+        assert_eq!(producers, before, "whatever the log has merged since");
+        log.truncate_to(8);
+        producers.rebuild(&log);
+        assert_eq!(producers.judge(&batch(0, 7, 1), 0, DAY), Verdict::Duplicate(7));
+        assert_eq!(producers.judge(&batch(0, 8, 1), 0, DAY), Verdict::Append);
     }
 }

@@ -48,6 +48,11 @@ impl Log {
         self.epochs.end_offset_for(epoch, self.end)
     }
 
+    /// Up to where batches are merged into spans.
+    pub fn merged_end(&self) -> Offset {
+        self.tail.front().map_or(self.end, |batch| batch.base_offset)
+    }
+
     /// A new leader notes its epoch at once, before any write.
     pub fn begin_epoch(&mut self, epoch: LeaderEpoch) {
         self.epochs.assign(epoch, self.end);
@@ -176,7 +181,7 @@ impl Log {
         let all = self.each_span(from, |span, at| {
             span.ranges_from(at, |offset, range| each(offset, span.leader_epoch, range))
         });
-        let tail_start = self.tail.front().map_or(self.end, |batch| batch.base_offset);
+        let tail_start = self.merged_end();
         if all && tail_start < self.end {
             self.each_tail(from.max(tail_start), |batch| {
                 each(batch.base_offset, batch.leader_epoch, batch.records)
@@ -197,7 +202,7 @@ impl Log {
     }
 
     fn each_span(&self, from: Offset, mut each: impl FnMut(&Span, Offset) -> bool) -> bool {
-        if self.tail.front().map_or(self.end, |batch| batch.base_offset) <= from {
+        if self.merged_end() <= from {
             return true;
         }
         let first = self.spans.partition_point(|span| span.end_offset <= from);
@@ -224,7 +229,7 @@ impl Log {
             return self.tail.get(at).map_or(self.end, |batch| batch.base_offset);
         }
         let missing = (count - self.tail.len()) as u64;
-        let tail_start = self.tail.front().map_or(self.end, |batch| batch.base_offset);
+        let tail_start = self.merged_end();
         self.spans.last().map_or(tail_start, |span| span.last_batches(missing)).max(self.start)
     }
 

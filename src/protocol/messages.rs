@@ -203,6 +203,17 @@ pub enum ControllerRequest {
         /// What it wishes.
         partitions: Vec<AlterPartition>,
     },
+    /// `AssignReplicasToDirs` (KIP-858): where replicas live since the disk was replaced.
+    AssignDirectory {
+        /// The sender.
+        broker: BrokerId,
+        /// Its incarnation.
+        broker_epoch: BrokerEpoch,
+        /// Its log directory.
+        directory: u64,
+        /// Which replicas live there.
+        partitions: Vec<PartitionIx>,
+    },
 }
 
 /// The controller's answer to a [`ControllerRequest`].
@@ -232,6 +243,11 @@ pub enum ControllerAnswer {
         error: ErrorCode,
         /// In the order asked.
         partitions: Vec<AlterPartitionAnswer>,
+    },
+    /// To `AssignReplicasToDirs`.
+    AssignDirectory {
+        /// Refusal of the whole request, or [`ErrorCode::None`].
+        error: ErrorCode,
     },
 }
 

@@ -15,6 +15,8 @@ pub enum Timer {
     ShrinkIsr,
     /// ISR changes to send again.
     AlterPartition,
+    /// Replicas on a new disk to tell the controller of.
+    AssignDirectory,
     /// The high-watermark file.
     HighWatermarkCheckpoint,
     /// The recovery-point file.

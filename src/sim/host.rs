@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// From the start of a process to its first request: the virtual machine and a short log.
 const START_UP: Nanos = 2_000_000_000;
+/// The most that a process takes from its first look at the metadata until it is ready to serve.
+const SETTLING: Nanos = 200_000_000;
 
 /// Whether a machine's process runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -300,6 +302,12 @@ impl World {
         START_UP + self.chance.below(START_UP / 4)
     }
 
+    /// How long a process takes from its first look at the metadata to its wish to be unfenced. It is part of
+    /// the start-up time, and told apart only where something races with it: on a new disk.
+    fn settling_time(&mut self, id: BrokerId) -> Nanos {
+        if self.host(id).broker.is_on_new_disk() { self.chance.below(SETTLING) } else { 0 }
+    }
+
     pub(super) fn booted(&mut self, id: BrokerId, start: u64) {
         let host = self.host(id);
         if host.start != start || host.running != Running::Booting {
@@ -307,8 +315,9 @@ impl World {
         }
         let incarnation = start << 32 | id.0 as u64;
         let told = host.told;
+        let settles_in = self.settling_time(id);
         self.set_running(id, Running::Up, ProcessState::Up, told);
-        self.step_broker(id, BrokerInput::Start { incarnation });
+        self.step_broker(id, BrokerInput::Start { incarnation, settles_in });
         self.host(id).wants_metadata = true;
         self.send_image(id);
     }

@@ -97,8 +97,18 @@ struct Copy {
     seen: Option<Seen>,
     /// Its log is known to be the committed one below this.
     checked: Offset,
-    /// A fault took committed records from it, and it has not got them back.
-    lost: bool,
+    /// A fault took records from it, or it was deleted, and it has not got back all that is committed: some
+    /// leader may have counted on what is gone, and commit it later.
+    short: Option<Short>,
+}
+
+/// Why a copy need not have what is committed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Short {
+    /// A fault took it.
+    Lost,
+    /// The replica was moved away, and its log deleted.
+    Deleted,
 }
 
 /// What is remembered of one partition.
@@ -109,6 +119,8 @@ struct Memory {
     /// Who accepts appends in each leader epoch.
     acceptors: BTreeMap<LeaderEpoch, BrokerId>,
     ghost: Ghost,
+    /// On how many replicas everything committed is at least, unless faults took it.
+    copies_promised: usize,
     /// Why what was committed may be gone.
     broken: BTreeSet<Assumption>,
     /// The same, never forgotten.

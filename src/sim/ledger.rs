@@ -120,17 +120,20 @@ impl Ledger {
         Judged { lost, duplicated: reading.duplicated, reordered: reading.reordered }
     }
 
-    /// Compares with all logs that may still become the one that consumers read: none leads now.
+    /// Compares with all logs that may still become the one that consumers read: none leads now. What was
+    /// read of the last leader's log says nothing here: it depends on when somebody last asked.
     pub fn judge_offline(&mut self, partition: PartitionIx, logs: &[&Log]) -> Judged {
-        let mut all = Reading::default();
+        let (mut all, mut judged) = (Reading::default(), Judged::default());
         for log in logs {
+            let mut one = Reading::default();
+            one.read_on(log);
+            judged.duplicated = judged.duplicated.max(one.duplicated);
+            judged.reordered = judged.reordered.max(one.reordered);
             all.upto = 0;
             all.read_on(log);
         }
-        let account = self.account(partition);
-        let lost = account.lost_but_for(|producer| set_of(&all.seen, producer));
-        let last = &account.reading;
-        Judged { lost, duplicated: last.duplicated, reordered: last.reordered }
+        judged.lost = self.account(partition).lost_but_for(|producer| set_of(&all.seen, producer));
+        judged
     }
 
     /// Acknowledged records that are not in this log and were not missed before.
@@ -272,6 +275,9 @@ mod tests {
         ledger.acked(P, records(0, 6));
         let (short, long) = (log(&[(0, 2)]), log(&[(0, 5)]));
         assert_eq!(ledger.judge_offline(P, &[&short, &long]).lost, 1);
+        let twice = log(&[(0, 2), (0, 2)]);
+        let judged = ledger.judge_offline(P, &[&long, &twice]);
+        assert_eq!(judged, Judged { lost: 1, duplicated: 2, reordered: 0 }, "whoever was asked before");
         assert_eq!(ledger.newly_lost(P, &short), [records(2, 4)]);
         assert_eq!(ledger.newly_lost(P, &short), []);
     }

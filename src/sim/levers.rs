@@ -206,16 +206,15 @@ impl World {
     /// Works out a topic's settings again and tells the controller (if they are its own) and the brokers.
     fn resolve_topic(&mut self, at: u32, own: bool) -> Done {
         let name = self.topics.list()[at as usize].spec.name.clone();
-        if let Some(spec) = self.scenario.topics.iter().find(|spec| spec.name == name) {
-            self.topics.get_mut(at).spec.config = spec.config.clone();
-        }
-        let config = self.topics.list()[at as usize].spec.config.clone();
-        let resolved = settings::topic(&self.scenario, &config, self.profile.version);
-        self.topics.get_mut(at).settings = resolved;
+        let spec = self.scenario.topics.iter().find(|spec| spec.name == name);
+        let config = spec.unwrap_or(&self.topics.list()[at as usize].spec).config.clone();
         if own {
             let config = settings::topic_config(&config);
             self.ask_administrator(ControllerInput::SetConfig { topic: Some(TopicIx(at)), config })?;
         }
+        let resolved = settings::topic(&self.scenario, &config, self.profile.version);
+        let topic = self.topics.get_mut(at);
+        (topic.spec.config, topic.settings) = (config, resolved);
         let partitions = self.topics.list()[at as usize].partitions.iter();
         let updates =
             partitions.map(|ix| MetadataUpdate::Topic { partition: *ix, settings: resolved }).collect();

@@ -31,6 +31,11 @@ impl Host {
         }
     }
 
+    /// Whether this is not the first disk.
+    pub(super) fn is_replaced(&self) -> bool {
+        self.directory & u64::from(u32::MAX) > 1
+    }
+
     /// A truncated log's older looks must not vouch for what is written in its place later.
     pub(super) fn clip(&mut self, place: u32, end: Offset) {
         for (_, ends) in &mut self.looks {

@@ -55,6 +55,8 @@ pub enum BrokerInput {
     Start {
         /// New at every start.
         incarnation: u64,
+        /// From the first look at the metadata to the wish to be unfenced.
+        settles_in: Nanos,
     },
     /// SIGTERM: a controlled shutdown, which ends with [`BrokerOutput::Stopped`].
     Stop,

@@ -2,21 +2,23 @@
 
 use super::process::{InFlight, Process};
 use super::{
-    Broker, BrokerEvent, BrokerOutput, BrokerState, Fault, FlushCause, OWNER_ALTER, OWNER_BITS, OWNER_LIFE,
-    Step, Survives,
+    Broker, BrokerEvent, BrokerOutput, BrokerState, Fault, FlushCause, OWNER_ALTER, OWNER_BITS,
+    OWNER_DIRECTORIES, OWNER_LIFE, Step, Survives,
 };
+use crate::model::Nanos;
 use crate::protocol::life::{Life, Next, Pace, SHUTDOWN_TIMEOUT_NS};
 use crate::protocol::messages::ControllerAnswer;
 use crate::protocol::timers::{Timer, Timers};
 
 impl Broker {
-    pub(super) fn start(&mut self, step: &mut Step<'_>, incarnation: u64) {
+    pub(super) fn start(&mut self, step: &mut Step<'_>, incarnation: u64, settles_in: Nanos) {
         if self.state() != BrokerState::NotRunning {
             return;
         }
         self.end_process();
         let previous = self.host.clean_epoch.take().unwrap_or(-1);
         self.process.life = Life::start(incarnation, previous);
+        self.process.settles_in = settles_in;
         self.process.metadata_offset = -1;
         for replica in &mut self.replicas {
             replica.producers.rebuild(replica.storage.log());
@@ -187,16 +189,23 @@ impl Broker {
             }
             return;
         }
+        if let ControllerAnswer::AssignDirectory { error } = answer {
+            if is(self.process.assignments.in_flight) {
+                self.assignment_answered(step, error);
+            }
+            return;
+        }
         if !is(self.process.controller_in_flight) {
             return;
         }
         self.process.controller_in_flight = None;
         let (before, pace) = (self.state(), self.pace());
         let registered_before = self.broker_epoch() >= 0;
-        let next = self.process.life.answered(&answer, pace);
+        let mut next = self.process.life.answered(&answer, pace);
         self.tell_state(step, before);
-        if before == BrokerState::Starting && self.state() != BrokerState::Starting {
+        if before == BrokerState::Starting && self.state() == BrokerState::Recovery {
             self.take_roles(step);
+            next = Next::After(self.process.settles_in);
         }
         if !registered_before && self.broker_epoch() >= 0 {
             self.queue_fetchers();
@@ -210,7 +219,8 @@ impl Broker {
         match (correlation & ((1 << OWNER_BITS) - 1)) as u32 {
             OWNER_LIFE if is(self.process.controller_in_flight) => self.life_failed(step),
             OWNER_ALTER if is(self.process.alter.in_flight) => self.alter_failed(step),
-            OWNER_LIFE | OWNER_ALTER => {}
+            OWNER_DIRECTORIES if is(self.process.assignments.in_flight) => self.assignment_failed(step),
+            OWNER_LIFE | OWNER_ALTER | OWNER_DIRECTORIES => {}
             _ => {
                 if let Some(at) = self.fetcher_of(correlation) {
                     self.fetcher_failed(step, at);

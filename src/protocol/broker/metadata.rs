@@ -77,6 +77,7 @@ impl Broker {
         }
         let place = self.ensure_replica(partition);
         self.apply_settings(place);
+        self.assign_directory_later(step, partition);
         match state.leader == Some(self.id()) {
             true => self.lead(step, place, state),
             false => self.follow(step, place, state),

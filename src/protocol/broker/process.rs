@@ -10,7 +10,7 @@ use crate::protocol::profile::Profile;
 use crate::protocol::purgatory::Purgatory;
 use crate::protocol::session::Sessions;
 use crate::protocol::wire::{BrokerEpoch, PartitionState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A request to the controller that has no answer yet.
@@ -32,10 +32,26 @@ pub(super) struct AlterQueue {
     pub(super) not_before: Nanos,
 }
 
+/// Replicas whose new directory the controller is to be told (`AssignmentsManager`).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Assignments {
+    /// To be told.
+    pub(super) waiting: BTreeSet<PartitionIx>,
+    /// Asked for in the request that is in flight.
+    pub(super) sent: Vec<PartitionIx>,
+    /// Told: this process need not tell again.
+    pub(super) told: BTreeSet<PartitionIx>,
+    pub(super) in_flight: Option<InFlight>,
+    pub(super) at: Option<Nanos>,
+    pub(super) failures: u32,
+}
+
 /// All of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Process {
     pub(super) life: Life,
+    /// From the first look at the metadata to the wish to be unfenced.
+    pub(super) settles_in: Nanos,
     pub(super) controller_at: Option<Nanos>,
     pub(super) controller_in_flight: Option<InFlight>,
     pub(super) stop_at: Option<Nanos>,
@@ -47,6 +63,7 @@ pub(super) struct Process {
     pub(super) purgatory: Purgatory,
     pub(super) purgatory_timer: Option<Nanos>,
     pub(super) alter: AlterQueue,
+    pub(super) assignments: Assignments,
     /// Sessions and fetchers to look at before the step ends.
     pub(super) woken: Vec<u32>,
     pub(super) to_send: Vec<u32>,

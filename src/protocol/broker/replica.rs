@@ -142,11 +142,11 @@ impl Replica {
         if follower { self.log().end() } else { self.high_watermark }
     }
 
-    /// The process is gone: what was in memory only is forgotten.
+    /// The process is gone: what was in memory only is forgotten. What is known of producers is in snapshots
+    /// and in the log; the next process works it out again.
     pub(super) fn stop(&mut self) {
         self.role = Role::Offline;
         self.high_watermark = self.storage.checkpointed_high_watermark();
-        self.producers = Producers::default();
         self.watchers.clear();
         self.waiting.clear();
         self.checkpoint_due = false;

@@ -19,6 +19,7 @@ impl Broker {
             Timer::ShutdownTimeout => self.shutdown_timer(step),
             Timer::ShrinkIsr => self.shrink_isrs(step),
             Timer::AlterPartition => self.alter_timer(step),
+            Timer::AssignDirectory => self.assignment_timer(step),
             Timer::HighWatermarkCheckpoint => self.checkpoint_high_watermarks(step),
             Timer::RecoveryPointCheckpoint => self.checkpoint_recovery_points(step),
             Timer::FlushScheduler => self.run_flush_scheduler(step),

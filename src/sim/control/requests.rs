@@ -55,6 +55,18 @@ impl World {
                 }
                 (ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }, at)
             }
+            ControllerRequest::AssignDirectory { broker, broker_epoch, directory, partitions } => {
+                let directory = DirectoryId(directory);
+                let (mut error, mut at) = (ErrorCode::None, self.now);
+                for partition in partitions {
+                    let from = broker;
+                    let input = ControllerInput::AssignDirectory { from, broker_epoch, partition, directory };
+                    let (answer, when) = self.step_controller(input);
+                    at = at.max(when);
+                    error = refusal_of_assignment(answer.as_ref(), error);
+                }
+                (ControllerAnswer::AssignDirectory { error }, at)
+            }
         }
     }
 }
@@ -63,6 +75,14 @@ fn error_of(answer: Option<&Answer>) -> ErrorCode {
     match answer {
         Some(Answer::Result(error)) => *error,
         _ => ErrorCode::NotController,
+    }
+}
+
+/// A partition that is gone or is kept elsewhere by now needs no telling; all else is tried again.
+fn refusal_of_assignment(answer: Option<&Answer>, before: ErrorCode) -> ErrorCode {
+    match error_of(answer) {
+        ErrorCode::None | ErrorCode::NotLeaderOrFollower | ErrorCode::UnknownTopicOrPartition => before,
+        error => error,
     }
 }
 

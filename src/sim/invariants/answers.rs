@@ -63,15 +63,11 @@ impl Auditor {
             ));
         }
         let without = leadership.remotes.iter().find(|remote| {
-            let lost = self.copy(ix, remote.broker).is_some_and(|copy| copy.lost);
+            let lost = self.is_short(ix, remote.broker);
             let behind = replica(world, remote.broker, ix).is_some_and(|one| one.log().end() < end);
             leadership.isr.counts(remote.broker, &world.profile) && !lost && behind
         });
         without.map(|remote| format!("leader {id}: {end} answered, broker {} has it not", remote.broker))
-    }
-
-    fn copy(&self, ix: PartitionIx, id: BrokerId) -> Option<&super::Copy> {
-        self.partitions.get(ix.at())?.copies.get(&id)
     }
 
     fn given_to_read(&mut self, world: &World, id: BrokerId, given: &FetchedPartition) {

@@ -1,6 +1,6 @@
 //! What was committed must stay: on every leader, on every replica that may lead, and somewhere at all.
 
-use super::{Assumption, Auditor, Invariant, catalogue, ids, is_registered, replica};
+use super::{Assumption, Auditor, Invariant, Short, catalogue, ids, is_registered, replica};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker::Replica;
 use crate::protocol::controller::Image;
@@ -19,10 +19,13 @@ impl Auditor {
         let state = &entry.state;
         let min_isr = image.profile.effective_min_isr(image.min_isr(entry.topic), state.replicas.len());
         let shorter = self.note_losses(world, ix);
-        self.note_last_replica(world, image.profile.elr, min_isr, ix, state);
+        self.note_promise(min_isr, ix, state);
+        self.note_last_replica(world, image.profile.elr, ix, state);
         self.leaders_commit(world, ix, state);
         for host in &world.hosts {
-            if let Some(replica) = host.broker.replica(ix) {
+            let id = host.broker.settings().id;
+            // A log that was moved away and is not deleted yet is no replica.
+            if let Some(replica) = host.broker.replica(ix).filter(|_| state.replicas.contains(&id)) {
                 self.replica_agrees(world, host, replica, state);
             }
         }
@@ -39,31 +42,45 @@ impl Auditor {
         let committed = memory.ghost.end();
         let mut shorter = false;
         for host in &world.hosts {
-            let Some(replica) = host.broker.replica(ix) else { continue };
-            let copy = memory.copies.entry(host.broker.settings().id).or_default();
-            let end = replica.log().end();
+            let id = host.broker.settings().id;
+            let copy = memory.copies.entry(id).or_default();
             let was = copy.seen.map_or(0, |seen| seen.end);
+            let Some(replica) = host.broker.replica(ix) else {
+                if copy.seen.take().is_some() {
+                    (copy.short, copy.checked) = (Some(Short::Deleted), 0);
+                }
+                continue;
+            };
+            let end = replica.log().end();
             shorter |= end < was;
-            copy.lost |= !runs(host) && end < was.min(committed);
-            copy.lost &= end < committed;
+            if !runs(host) && end < was {
+                copy.short = Some(Short::Lost);
+            }
+            copy.short = copy.short.filter(|_| end < committed || !is_registered(world, id));
             copy.checked = copy.checked.min(end);
         }
         shorter
     }
 
-    /// Not a promise: notes that the last replicas which had everything have lost some of it.
-    fn note_last_replica(
-        &mut self,
-        world: &World,
-        elr: bool,
-        min_isr: usize,
-        ix: PartitionIx,
-        state: &PartitionState,
-    ) {
+    /// With a large enough ISR everything committed is on so many replicas; with a smaller one it stays on as
+    /// many as before, or fewer if the minimum is lowered.
+    fn note_promise(&mut self, min_isr: usize, ix: PartitionIx, state: &PartitionState) {
         let memory = &mut self.partitions[ix.at()];
-        let lost = |id: &BrokerId| memory.copies.get(id).is_some_and(|copy| copy.lost);
+        let before = memory.copies_promised;
+        let kept = before > 0 && state.isr.len() < min_isr;
+        memory.copies_promised = if kept { before.min(min_isr) } else { min_isr };
+    }
+
+    /// Not a promise: notes that the last replicas which had everything have lost some of it.
+    fn note_last_replica(&mut self, world: &World, elr: bool, ix: PartitionIx, state: &PartitionState) {
+        let memory = &mut self.partitions[ix.at()];
+        let committed = memory.ghost.end();
+        let lost = |id: &BrokerId| {
+            let copy = memory.copies.get(id).filter(|copy| copy.short == Some(Short::Lost));
+            copy.is_some() && replica(world, *id, ix).is_none_or(|one| one.log().end() < committed)
+        };
         let broken = match elr {
-            true => state.replicas.iter().filter(|id| lost(id)).count() >= min_isr,
+            true => state.replicas.iter().filter(|id| lost(id)).count() >= memory.copies_promised,
             false => state.isr.iter().all(|id| lost(id) || replica(world, *id, ix).is_none()),
         };
         if broken && state.replicas.iter().any(lost) {
@@ -127,7 +144,7 @@ impl Auditor {
         let (end, committed) = (replica.log().end(), self.partitions[ix.at()].ghost.end());
         let in_isr = state.isr.contains(&id);
         let candidate = in_isr || state.elr.contains(&id);
-        let lost = self.partitions[ix.at()].copies.get(&id).is_some_and(|copy| copy.lost);
+        let lost = self.is_short(ix, id);
         if candidate && end < committed && is_registered(world, id) {
             let detail = format!(
                 "broker {id} ends at {end}, committed up to {committed}; ISR {}, ELR {}",
@@ -150,6 +167,12 @@ impl Auditor {
         self.agrees(world, id, replica, upto, invariant);
     }
 
+    /// Whether a copy need not have what is committed, for the time being.
+    pub(super) fn is_short(&self, ix: PartitionIx, id: BrokerId) -> bool {
+        let copy = self.partitions.get(ix.at()).and_then(|memory| memory.copies.get(&id));
+        copy.is_some_and(|copy| copy.short.is_some())
+    }
+
     /// Members of the ISR that a leader knows have what it holds for committed.
     fn members_agree(&mut self, world: &World, ix: PartitionIx) {
         for host in &world.hosts {
@@ -158,8 +181,7 @@ impl Auditor {
             let mark = leader.high_watermark();
             for &member in leadership.isr.members() {
                 let Some(replica) = replica(world, member, ix) else { continue };
-                let lost = self.partitions[ix.at()].copies.get(&member).is_some_and(|copy| copy.lost);
-                if lost {
+                if self.is_short(ix, member) {
                     continue;
                 }
                 if replica.log().end() < mark {
@@ -211,7 +233,7 @@ impl Auditor {
         let kept = memory.ghost.difference(leader.log(), 0, committed).unwrap_or(leader.log().end());
         if kept < committed {
             memory.ghost.forget(leader.log(), leader.high_watermark());
-            memory.copies.values_mut().for_each(|copy| (copy.checked, copy.lost) = (0, false));
+            memory.copies.values_mut().for_each(|copy| (copy.checked, copy.short) = (0, None));
             let read = std::mem::replace(&mut memory.read_upto, 0);
             if read > kept {
                 let detail = format!("offsets {kept}..{read} were read and are gone");
@@ -221,7 +243,8 @@ impl Auditor {
         }
         let full = state.replicas.iter().all(|id| {
             let copy = memory.copies.get(id);
-            state.isr.contains(id) && copy.is_some_and(|copy| copy.checked >= committed && !copy.lost)
+            state.isr.contains(id)
+                && copy.is_some_and(|copy| copy.checked >= committed && copy.short.is_none())
         });
         if full && state.recovery == crate::protocol::wire::Recovery::Recovered {
             memory.broken.clear();

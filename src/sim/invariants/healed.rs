@@ -9,8 +9,10 @@ use crate::sim::clients::ClientState;
 use crate::sim::host::Running;
 use crate::sim::world::World;
 
-/// Why nobody may ever lead a partition again without an unclean election.
-fn nobody_can_lead(image: &Image, entry: &Entry) -> Option<Assumption> {
+/// Why nobody may ever lead a partition again without an unclean election. A replica that the controller was
+/// told of after its broker was unfenced waits for the next election.
+fn nobody_can_lead(world: &World, image: &Image, entry: &Entry) -> Option<Assumption> {
+    let on_new_disk = |id: BrokerId| world.host_ref(id).is_some_and(|host| host.broker.is_on_new_disk());
     let state = &entry.state;
     let known: Vec<BrokerId> =
         state.isr.iter().chain(&state.elr).chain(&state.last_known_elr).copied().collect();
@@ -18,7 +20,7 @@ fn nobody_can_lead(image: &Image, entry: &Entry) -> Option<Assumption> {
         Some(_) => None,
         None if known.is_empty() => Some(Assumption::EligibleAreRemembered),
         None => {
-            let replaced = !known.iter().any(|id| image.acceptable(entry, *id));
+            let replaced = known.iter().all(|id| on_new_disk(*id) || !image.acceptable(entry, *id));
             replaced.then_some(Assumption::LastReplicaKeepsItsLog)
         }
     }
@@ -43,7 +45,7 @@ impl Auditor {
         }
         let image = world.control.controller.image();
         for (ix, entry) in image.partitions.iter() {
-            let broken = nobody_can_lead(image, entry);
+            let broken = nobody_can_lead(world, image, entry);
             self.partitions[ix.at()].ever.extend(broken);
             if let Some(detail) = self.ill(world, ix, &entry.state) {
                 self.report_ever(world, &catalogue::HEALS, ix, detail);

@@ -78,7 +78,10 @@ impl Auditor {
         let mark = replica.high_watermark();
         let behind = leadership.remotes.iter().find(|remote| {
             let counts = leadership.isr.counts(remote.broker, &world.profile);
-            counts && remote.log_end >= 0 && remote.log_end < mark && !self.has_lost(replica, remote.broker)
+            counts
+                && remote.log_end >= 0
+                && remote.log_end < mark
+                && !self.is_short(replica.partition(), remote.broker)
         });
         if let Some(remote) = behind {
             let detail = format!(
@@ -87,11 +90,5 @@ impl Auditor {
             );
             self.report(world, &catalogue::VALID_HIGH_WATERMARK, Some(replica.partition()), detail);
         }
-    }
-
-    /// Whether a fault took committed records from a broker's replica.
-    fn has_lost(&self, replica: &Replica, broker: BrokerId) -> bool {
-        let copies = &self.partitions[replica.partition().at()].copies;
-        copies.get(&broker).is_some_and(|copy| copy.lost)
     }
 }

@@ -43,7 +43,7 @@ impl Pair {
             outstanding: false,
             wake: None,
         };
-        pair.step(0, BrokerInput::Start { incarnation: 1 });
+        pair.step(0, BrokerInput::Start { incarnation: 1, settles_in: 0 });
         let rack = None;
         let broker = |broker: BrokerId| MetadataUpdate::Broker {
             broker,

@@ -76,6 +76,9 @@ impl Cluster {
                 let answers = partitions.iter().map(|wish| self.alter(from, wish)).collect();
                 ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }
             }
+            ControllerRequest::AssignDirectory { .. } => {
+                ControllerAnswer::AssignDirectory { error: ErrorCode::None }
+            }
         };
         let input = BrokerInput::ControllerAnswer { correlation, answer };
         self.wire.push_back(Message::FromController { to: from, input });
