@@ -121,7 +121,7 @@ fn up(args: &UpArgs) -> Result<ExitCode, Failure> {
     if !args.no_screen && std::io::stdout().is_terminal() {
         let living = Living::on(lab)?;
         drop(signals);
-        return screen::lab(&args.screen, format!("Kafka {}", args.version), living);
+        return screen::lab(&args.screen, format!("{} brokers", args.brokers), living);
     }
     output::write(&format!("{}\n", session_text(&session)))?;
     signals.forever().next();

@@ -10,8 +10,13 @@ pub(super) struct Settings {
 }
 
 /// What the Java client does where it is told nothing, as far as librdkafka does otherwise.
-const PRODUCER: [(&str, &str); 4] =
-    [("acks", "all"), ("linger.ms", "5"), ("delivery.timeout.ms", "120000"), ("batch.size", "16384")];
+const PRODUCER: [(&str, &str); 5] = [
+    ("acks", "all"),
+    ("linger.ms", "5"),
+    ("delivery.timeout.ms", "120000"),
+    ("batch.size", "16384"),
+    ("request.timeout.ms", "30000"),
+];
 const CONSUMER: [(&str, &str); 3] = [
     ("auto.offset.reset", "latest"),
     ("isolation.level", "read_uncommitted"),
@@ -70,6 +75,10 @@ impl Settings {
 /// A producer's settings. Like the Java client, it is idempotent unless something speaks against it.
 pub(super) fn producer_config(settings: &Settings) -> ClientConfig {
     let mut config = settings.config(&PRODUCER);
+    // Java's client waits that long for an answer; librdkafka tells the broker so, and itself waits this long.
+    if let Some(wait) = config.get("request.timeout.ms").map(String::from) {
+        config.set("socket.timeout.ms", wait);
+    }
     if config.get("enable.idempotence").is_none() {
         let all = matches!(config.get("acks"), Some("all" | "-1"));
         let few = settings.kafka_number("max.in.flight.requests.per.connection").is_none_or(|most| most <= 5);
@@ -100,6 +109,7 @@ mod tests {
         assert_eq!(config("retries=0\n").get("enable.idempotence"), Some("false"));
         assert_eq!(config("buffer.memory=1\nlinger.ms=0\n").get("buffer.memory"), None);
         assert_eq!(config("linger.ms=0\n").get("linger.ms"), Some("0"));
+        assert_eq!(config("request.timeout.ms=3000\n").get("socket.timeout.ms"), Some("3000"));
         let consumer = consumer_config(&Settings::parse("lab.commit=never\nfetch.max.wait.ms=7\n"));
         assert_eq!(consumer.get("fetch.wait.max.ms"), Some("7"));
         assert_eq!(consumer.get("enable.auto.commit"), Some("false"));

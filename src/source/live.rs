@@ -66,6 +66,8 @@ impl LiveSettings {
             metadata: Duration::from_millis(300),
             offsets: Duration::from_millis(500),
             groups: Duration::from_secs(1),
+            configs: Duration::from_secs(2),
+            description: Duration::from_secs(10),
             deep: Duration::from_secs(1),
             timeout: Duration::from_secs(2),
             ..LiveSettings::default()

@@ -3,15 +3,18 @@
 use crate::app::{Command, Level};
 use crate::kafka::{ConnectError, ConnectionSpec};
 use crate::lab::{LabError, Living};
+use crate::model::Cluster;
 use crate::runtime::{Driver, Sink};
 use crate::scenario::Act;
-use crate::source::{Live, LiveSettings, Watched};
+use crate::source::{Live, LiveSettings, SourceEvent, Watched};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Between two looks at the processes.
 const TICK: Duration = Duration::from_millis(50);
+/// How long the first whole snapshot is waited for.
+const READING: Duration = Duration::from_secs(10);
 
 /// A lab that is looked at and acted on. Dropping it ends the lab's processes and waits for that.
 pub struct OnLab {
@@ -22,12 +25,20 @@ pub struct OnLab {
 }
 
 impl OnLab {
-    /// Opens the stream of a lab.
+    /// Opens the stream of a lab and waits a while until it has read every part: what levers are compared with
+    /// is the first cluster on the screen.
     ///
     /// # Errors
     /// When the client library refuses.
     pub fn stream(living: &Living) -> Result<Live, ConnectError> {
-        Live::start(&ConnectionSpec::plaintext(&living.bootstrap())?, LiveSettings::brisk())
+        let live = Live::start(&ConnectionSpec::plaintext(&living.bootstrap())?, LiveSettings::brisk())?;
+        let until = Instant::now() + READING;
+        while let Ok(event) = live.events().recv_timeout(until.saturating_duration_since(Instant::now())) {
+            if matches!(event, SourceEvent::Snapshot(cluster) if is_whole(&cluster)) {
+                break;
+            }
+        }
+        Ok(live)
     }
 
     /// Takes a lab over and sends what its stream tells to the screen.
@@ -57,6 +68,13 @@ impl Drop for OnLab {
         self.orders = None;
         let _ = self.hand.take().map(JoinHandle::join);
     }
+}
+
+fn is_whole(cluster: &Cluster) -> bool {
+    let topics = cluster.topics.iter().all(|topic| topic.config.get().is_some());
+    topics
+        && cluster.version.get().is_some()
+        && cluster.brokers.iter().all(|broker| broker.rack.get().is_some())
 }
 
 /// Does what is told until nobody tells any more.

@@ -118,11 +118,12 @@ fn a_lab_whose_brokers_refuse_their_settings_says_so_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("refused.toml");
     let text = fs::read_to_string(scenario("b2.toml")).unwrap();
-    let refused = text.replace("controllers = 1", "controllers = 1\nconfig = { \"num.io.threads\" = 0 }");
+    let refused =
+        text.replace("controllers = 1", "controllers = 1\nconfig = { \"queued.max.requests\" = 0 }");
     assert_ne!(text, refused);
     fs::write(&file, refused).unwrap();
     let mut klever = Klever::start(&["lab", "run", file.to_str().unwrap()]);
     let said = klever.said();
-    assert!(said.contains("num.io.threads"), "{said}");
+    assert!(said.contains("queued.max.requests"), "{said}");
     assert_eq!(klever.leaves_nothing(), Some(3));
 }
