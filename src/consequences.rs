@@ -65,7 +65,7 @@ pub use figure::{
     Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Scale, Tolerated, Unit, Words,
 };
 pub use frontier::{FrontierPoint, MOST_POINTS, SWEPT, Sweep, frontier, usual_sweep};
-pub use goal::{Goal, METRICS, MOST_CHANGES, Plan, parse_goals, plan};
+pub use goal::{Goal, METRICS, MOST_CHANGES, Plan, goal_usage, parse_goals, plan};
 pub use presets::{PRESETS, Preset, preset};
 pub use roll::{RollPlan, restart, restart_together, roll};
 pub use what_if::{Effect, RestartVerdict, Verdict, lose};

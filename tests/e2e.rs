@@ -66,6 +66,21 @@ fn a_lever_moves_the_consequences() {
 }
 
 #[test]
+fn a_page_is_computed_beside_the_screen_and_follows_a_preset() {
+    let mut terminal = started(120, 40);
+    terminal.send(Key::Char('c')).unwrap();
+    terminal.wait_until(|screen| screen.contains("Compare") && screen.contains("start")).unwrap();
+    terminal.send_str("pl").unwrap();
+    terminal.wait_until(|screen| screen.contains("moved") && screen.contains("+ better")).unwrap();
+    terminal.send(Key::Char('F')).unwrap();
+    terminal.wait_until(|screen| screen.contains("outcomes") && screen.contains("@")).unwrap();
+    terminal.send(Key::Esc).unwrap();
+    terminal.wait_until(|screen| screen.contains("Topology")).unwrap();
+    terminal.send(Key::Char('q')).unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+}
+
+#[test]
 fn too_small_says_so_and_recovers() {
     let mut terminal = started(120, 40);
     for (columns, rows) in [(40, 10), (20, 5), (2, 2), (250, 70), (120, 40)] {

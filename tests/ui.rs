@@ -206,6 +206,8 @@ fn prefixes_open_a_menu() {
     let mut window = Window::on_troubled(80, 24);
     window.send(Msg::Key("p".parse().unwrap()));
     insta::assert_snapshot!("80x24-presets", window.text(&dark()));
+    let screen = Window::on_troubled(80, 24).keys("w \"survive flood\" enter").text(&dark());
+    insta::assert_snapshot!("80x24-goal", screen);
 }
 
 #[test]

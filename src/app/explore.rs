@@ -13,7 +13,7 @@ pub(super) use rolling::level_of;
 
 use crate::app::{Cell, Column, Look, Pin};
 use crate::consequences::{Delta, Goal, Subject};
-use crate::knobs::Change;
+use crate::knobs::{Change, Scope};
 use crate::model::Cluster;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -165,17 +165,19 @@ fn look_of(change: Option<Ordering>) -> Look {
     }
 }
 
-/// `Ack p50/p99: 8.0 / 12 ms -> 2.1 / 8.0 ms  + better, 33% less`
+/// `Ack p50/p99: 8.0 / 12 ms -> 2.1 / 8.0 ms (+ better, 33% less)`
 fn told(delta: &Delta) -> (Look, String) {
-    let text = format!("{}: {} -> {}  {}", delta.label, delta.was, delta.now, delta.verdict());
+    let text = format!("{}: {} -> {} ({})", delta.label, delta.was, delta.now, delta.verdict());
     (look_of(delta.change), text)
 }
 
 /// A change as short as it is clear: without its scope where that is plain.
 fn short(change: &Change) -> String {
-    match &change.subject {
-        Some(subject) => format!("{}={} ({subject})", change.knob.name, change.value),
-        None => format!("{}={}", change.knob.name, change.value),
+    let text = format!("{}={}", change.knob.name, change.value);
+    match (&change.subject, change.knob.scope) {
+        (Some(subject), _) => format!("{text} ({subject})"),
+        (None, Scope::Topic | Scope::Producer) => text,
+        (None, scope) => format!("{scope}:{text}"),
     }
 }
 

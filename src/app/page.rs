@@ -283,7 +283,7 @@ fn consequence(app: &App, item: u32) -> Option<Page> {
     page.gap();
     page.add(
         Look::Muted,
-        format!("Esc, then {}: single levers that improve it.", app.keys_text(Action::Advice)),
+        format!("{}: single levers that improve it, each with its price.", app.keys_text(Action::Advice)),
     );
     Some(page)
 }

@@ -62,14 +62,15 @@ impl Sheet {
         let least = if room >= 12 { (room / 3).min(10) } else { 0 };
         let needed = if outcome.plot.is_some() { room } else { outcome.rows.len() as u16 + 1 };
         let rows = needed.min(room.saturating_sub(least));
-        let detail_lines = if least > 0 { room - rows } else { 0 };
+        // A line goes to the rule between them.
+        let told = if least > 0 { usize::from(room - rows).saturating_sub(1) } else { 0 };
         let mut detail = self.row().map_or_else(Vec::new, |row| wrapped(&row.detail, width));
-        let more = detail.len().saturating_sub(usize::from(detail_lines));
+        let more = detail.len().saturating_sub(told);
         if more > 0 {
-            detail.truncate(usize::from(detail_lines).saturating_sub(1));
+            detail.truncate(told.saturating_sub(1));
             detail.push((Look::Muted, format!("... {} more lines", more + 1)));
         }
-        detail.truncate(usize::from(detail_lines));
+        detail.truncate(told);
         Parts { intro, rows, detail }
     }
 

@@ -21,10 +21,10 @@ pub struct Aim {
 /// All aims, in the order in which they are offered.
 pub static AIMS: [Aim; 7] = [
     Aim { id: "durability", figure: "durability.loss_per_year", axis: "loss a year" },
-    Aim { id: "latency", figure: "latency.ack", axis: "ack p99" },
+    Aim { id: "latency", figure: "latency.ack", axis: "ack p50/p99" },
     Aim { id: "throughput", figure: "throughput.max", axis: "throughput" },
     Aim { id: "availability", figure: "writes.unavailable", axis: "writes down a year" },
-    Aim { id: "end-to-end", figure: "latency.end_to_end", axis: "end-to-end p99" },
+    Aim { id: "end-to-end", figure: "latency.end_to_end", axis: "end-to-end p50/p99" },
     Aim { id: "cost", figure: "cost.storage", axis: "bytes stored per byte" },
     Aim { id: "fail-over", figure: "failover.crash", axis: "fail-over" },
 ];
@@ -72,8 +72,8 @@ pub(super) fn candidates(cluster: &Cluster, subject: Subject) -> Vec<Change> {
 }
 
 /// Single changes that improve a figure, the best first and of equals the one that costs least. Of a lever
-/// the value that gains most is named, and beside it those that gain less and cost fewer figures. It stops
-/// early, with what it has, once `go_on` says no.
+/// the value that gains most is named, and beside it those that gain less and cost fewer figures, and the next
+/// one on its ladder, which often does most of it. It stops early, with what it has, once `go_on` says no.
 pub fn advise(cluster: &Cluster, subject: Subject, figure: &str, go_on: &dyn Fn() -> bool) -> Vec<Advice> {
     let was = assess(cluster, subject);
     let mut found: Vec<(f64, Advice)> = candidates(cluster, subject)
@@ -85,11 +85,20 @@ pub fn advise(cluster: &Cluster, subject: Subject, figure: &str, go_on: &dyn Fn(
     let mut kept: Vec<Advice> = Vec::new();
     for (_, advice) in found {
         let mut of_knob = kept.iter().filter(|other| other.change.knob == advice.change.knob);
-        if of_knob.all(|other| other.price.len() > advice.price.len()) {
+        if is_next(cluster, subject, &advice.change)
+            || of_knob.all(|other| other.price.len() > advice.price.len())
+        {
             kept.push(advice);
         }
     }
     kept
+}
+
+/// Whether a value is the neighbour of the present one on the lever's ladder.
+fn is_next(cluster: &Cluster, subject: Subject, change: &Change) -> bool {
+    let present = resolve(cluster, topic_of(cluster, subject), change.knob);
+    let next = |up| present.get().and_then(|value| change.knob.step(value, up));
+    [true, false].into_iter().any(|up| next(up).as_ref() == Some(&change.value))
 }
 
 fn advice(

@@ -72,12 +72,13 @@ impl fmt::Display for Goal {
 pub fn parse_goals(text: &str) -> Result<Vec<Goal>, String> {
     let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.is_empty() {
-        return Err(format!("no goal is given: {}", usage()));
+        return Err(format!("no goal is given: {}", goal_usage()));
     }
     parts.into_iter().map(parse_goal).collect()
 }
 
-fn usage() -> String {
+/// What goals may say, in one line.
+pub fn goal_usage() -> String {
     format!(
         "write `survive [data|writes|reads] [N] {}`, `ordered`, `no duplicates` or `METRIC < NUMBER` with {}",
         FAULTS.join("|"),
@@ -86,7 +87,7 @@ fn usage() -> String {
 }
 
 fn parse_goal(part: &str) -> Result<Goal, String> {
-    let wrong = || format!("`{part}` is not a goal: {}", usage());
+    let wrong = || format!("`{part}` is not a goal: {}", goal_usage());
     let words: Vec<&str> = part.split_whitespace().collect();
     match words.as_slice() {
         ["ordered"] => Ok(Goal::Ordered),
@@ -199,19 +200,23 @@ pub enum Plan {
     },
     /// No few changes meet them; which goals are missed by the nearest, and which goals forbid each other.
     Impossible {
-        /// Goals that no up to [`MOST_CHANGES`] changes meet even alone.
+        /// So many changes at most were tried together.
+        within: usize,
+        /// Goals that they do not meet even alone.
         alone: Vec<Goal>,
         /// Pairs of goals that can each be met but not together.
         together: Vec<(Goal, Goal)>,
     },
 }
 
-/// Changes that a plan makes at most.
+/// Changes that a plan makes at most; one less where there are very many partitions to judge each time.
 pub const MOST_CHANGES: usize = 3;
+/// From so many partitions on fewer combinations are tried.
+const MANY_PARTITIONS: usize = 20_000;
 /// A difference of price that is not worth one more change.
 const NEXT_TO_NOTHING: f64 = 0.1;
-/// Changes that are combined: those that bring some goal nearer, the best of each goal.
-const MOST_COMBINED: usize = 24;
+/// Changes that are combined: those that bring some goal nearer, the best of each goal. Few or many partitions.
+const MOST_COMBINED: (usize, usize) = (24, 10);
 
 /// The cheapest changes of levers that meet all goals, or what forbids it. What it says means nothing once
 /// `go_on` has said no.
@@ -233,7 +238,7 @@ pub fn plan(cluster: &Cluster, subject: Subject, goals: &[Goal], go_on: &dyn Fn(
         .filter(|(a, b)| !possible(&[(*a).clone(), (*b).clone()]))
         .map(|(a, b)| (a.clone(), b.clone()))
         .collect();
-    Plan::Impossible { alone, together }
+    Plan::Impossible { within: search.most_changes(), alone, together }
 }
 
 struct Search<'a> {
@@ -264,10 +269,9 @@ impl<'a> Search<'a> {
         let single = self.singles.iter().filter(|(_, of)| meets(of));
         let single = single.map(|(change, of)| (self.price(of), vec![change.clone()], of.clone()));
         let mut best = single.min_by(|(a, ..), (b, ..)| a.total_cmp(b));
-        let free = self.price(self.now);
         let useful = self.useful(goals);
-        for size in 2..=MOST_CHANGES {
-            if best.as_ref().is_some_and(|(price, ..)| *price < free + NEXT_TO_NOTHING) {
+        for size in 2..=self.most_changes() {
+            if best.as_ref().is_some_and(|(price, ..)| *price < NEXT_TO_NOTHING) {
                 break;
             }
             self.combinations(&useful, size, &mut |changes| {
@@ -282,12 +286,21 @@ impl<'a> Search<'a> {
         best.map(|(_, changes, of)| (changes, of))
     }
 
+    fn is_large(&self) -> bool {
+        self.cluster.partitions.len() > MANY_PARTITIONS
+    }
+
+    fn most_changes(&self) -> usize {
+        MOST_CHANGES - usize::from(self.is_large())
+    }
+
     /// Changes that bring a missed goal nearer or make one known, the best of each goal first; also
     /// replication factor, which other goals need room in.
     fn useful(&self, goals: &[Goal]) -> Vec<&Change> {
         let missed: Vec<&Goal> = goals.iter().filter(|goal| !goal.is_met(self.now)).collect();
         let mut useful: Vec<&Change> = Vec::new();
-        let each = MOST_COMBINED / missed.len().max(1);
+        let combined = if self.is_large() { MOST_COMBINED.1 } else { MOST_COMBINED.0 };
+        let each = combined / missed.len().max(1);
         for goal in missed {
             let before = goal.shortfall(self.now).unwrap_or(f64::INFINITY);
             let mut nearer: Vec<(f64, &Change)> = self
@@ -305,17 +318,21 @@ impl<'a> Search<'a> {
         useful
     }
 
-    /// What a setting costs: bytes stored per byte, as much again for every failure that is no longer survived,
-    /// then how long an acknowledgement takes.
+    /// What a setting costs beside the present one: more bytes stored per byte, as much as one for every failure
+    /// that acknowledged data no longer survives, half of it where writes or reads stop sooner, then time. To
+    /// store less is no merit: nobody asked for it.
     fn price(&self, of: &Assessment) -> f64 {
-        let storage = of.cost.storage.value.value.high().unwrap_or(f64::INFINITY);
+        let stored = |of: &Assessment| of.cost.storage.value.value.high().unwrap_or(f64::INFINITY);
         let latency = of.latency.ack.value.p99.high().unwrap_or(f64::INFINITY);
-        let given_up: u32 = guarantees(self.now)
-            .into_iter()
-            .zip(guarantees(of))
-            .map(|(was, now)| was.low().unwrap_or(0).saturating_sub(now.low().unwrap_or(0)))
-            .sum();
-        storage + f64::from(given_up) + latency / 1e4
+        let given_up = |of_kind: fn(&Assessment) -> Vec<&Answer<u32>>| -> f64 {
+            let pairs = of_kind(self.now).into_iter().zip(of_kind(of));
+            let lost = |(was, now): (&Answer<u32>, &Answer<u32>)| {
+                was.low().unwrap_or(0).saturating_sub(now.low().unwrap_or(0))
+            };
+            f64::from(pairs.map(lost).sum::<u32>())
+        };
+        let more = (stored(of) - stored(self.now)).max(0.0);
+        more + given_up(data) + given_up(operations) / 2.0 + latency / 1e4
     }
 
     /// Every choice of so many changes of different knobs.
@@ -336,12 +353,16 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What is promised whatever the ISR.
-fn guarantees(of: &Assessment) -> [&Answer<u32>; 6] {
+/// What is promised of acknowledged data whatever the ISR.
+fn data(of: &Assessment) -> Vec<&Answer<u32>> {
     let data = &of.durability;
-    let figures =
-        [&data.crash, &data.power_loss, &data.disk_loss, &data.rack, &of.writes.crash, &of.reads.crash];
-    figures.map(|figure| &figure.value.guaranteed)
+    let figures = [&data.crash, &data.power_loss, &data.disk_loss, &data.rack];
+    figures.map(|figure| &figure.value.guaranteed).to_vec()
+}
+
+/// What is promised of writes and reads.
+fn operations(of: &Assessment) -> Vec<&Answer<u32>> {
+    [&of.writes.crash, &of.reads.crash].map(|figure| &figure.value.guaranteed).to_vec()
 }
 
 #[cfg(test)]

@@ -53,7 +53,8 @@ impl Preset {
     }
 }
 
-/// All presets (Y. Byzek, "Optimizing Your Apache Kafka Deployment", with Kafka 4.1's keys and defaults).
+/// All presets (Y. Byzek, "Optimizing Your Apache Kafka Deployment", with Kafka 4.1's keys and defaults). The
+/// brokers' defaults go with the topics' settings: Kafka's own topics follow them.
 pub static PRESETS: [Preset; 5] = [
     Preset {
         id: "throughput",
@@ -87,7 +88,9 @@ pub static PRESETS: [Preset; 5] = [
         settings: &[
             "topic:replication.factor=3",
             "topic:min.insync.replicas=2",
+            "broker:min.insync.replicas=2",
             "topic:unclean.leader.election.enable=false",
+            "broker:unclean.leader.election.enable=false",
             "producer:acks=all",
             "producer:max.in.flight.requests.per.connection=5",
             "producer:enable.idempotence=true",
@@ -102,7 +105,9 @@ pub static PRESETS: [Preset; 5] = [
         doc: "Somebody always leads, even one that lacks records.",
         settings: &[
             "topic:unclean.leader.election.enable=true",
+            "broker:unclean.leader.election.enable=true",
             "topic:min.insync.replicas=1",
+            "broker:min.insync.replicas=1",
             "consumer:session.timeout.ms=10000",
         ],
     },
@@ -112,7 +117,9 @@ pub static PRESETS: [Preset; 5] = [
         settings: &[
             "topic:replication.factor=3",
             "topic:min.insync.replicas=2",
+            "broker:min.insync.replicas=2",
             "topic:unclean.leader.election.enable=false",
+            "broker:unclean.leader.election.enable=false",
             "producer:acks=all",
             "producer:max.in.flight.requests.per.connection=5",
             "producer:enable.idempotence=true",

@@ -9,7 +9,7 @@ pub use json::assessment_json;
 pub use markdown::assessment_markdown;
 pub use text::assessment_text;
 
-use crate::consequences::{Advice, Assessment, Compared, Goal, MOST_CHANGES, Plan, RestartVerdict};
+use crate::consequences::{Advice, Assessment, Compared, Goal, Plan, RestartVerdict};
 use crate::model::{BrokerId, Cluster};
 use crate::rules::Findings;
 
@@ -75,14 +75,14 @@ impl GoalReport {
                 let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
                 vec![format!("met by {}", changes.join(", "))]
             }
-            Plan::Impossible { alone, together } => {
-                let alone = alone.iter().map(|goal| format!("no {MOST_CHANGES} changes meet `{goal}`"));
+            Plan::Impossible { within, alone, together } => {
+                let alone = alone.iter().map(|goal| format!("no {within} changes meet `{goal}`"));
                 let together = together
                     .iter()
                     .map(|(a, b)| format!("`{a}` and `{b}` can each be met, but not together"));
                 let lines: Vec<String> = alone.chain(together).collect();
                 match lines.is_empty() {
-                    true => vec![format!("no {MOST_CHANGES} changes meet all of them together")],
+                    true => vec![format!("no {within} changes meet all of them together")],
                     false => lines,
                 }
             }

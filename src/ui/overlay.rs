@@ -12,6 +12,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, body: Rect, hits: &mut Hi
         palette(canvas, body, prompt);
         return;
     }
+    if app.prompt.as_ref().is_some_and(|prompt| prompt.kind == PromptKind::Goal) {
+        goal_forms(canvas, body);
+        return;
+    }
     match &app.overlay {
         Some(Overlay::Page(page, top)) => read(canvas, body, page, *top, hits),
         Some(Overlay::Ask { text, .. }) => ask(canvas, body, text),
@@ -93,6 +97,17 @@ fn ask(canvas: &mut Canvas<'_>, body: Rect, text: &[String]) {
         canvas.put(inside.x, y, inside.width, line, Role::Text);
     }
     canvas.put(inside.x, inside.bottom().saturating_sub(1), inside.width, "y yes   n no", Role::Key);
+}
+
+/// What goals may say, above the line being typed.
+fn goal_forms(canvas: &mut Canvas<'_>, body: Rect) {
+    let rows = 6.min(body.height);
+    let area = Rect { y: body.bottom() - rows, height: rows, ..body };
+    canvas.fill(area, Role::Text);
+    canvas.rule(area.x, area.y, area.width, Role::BorderFocus);
+    canvas.put(area.x + 2, area.y, area.width, " Goals, separated by commas ", Role::TitleFocus);
+    let room = Rect { y: area.y + 1, height: rows - 1, ..area };
+    canvas.paragraph(room, &crate::consequences::goal_usage(), Role::Muted);
 }
 
 /// The entries just above the line being typed.

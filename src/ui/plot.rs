@@ -1,15 +1,15 @@
 //! Points by two figures, better to the right and upwards; every mark is a letter, so that no colour is needed.
 //!
 //! ```text
-//!  loss a year: best 3.0e-8 /yr
+//! ^ loss a year: 3.0e-8 /yr
 //! |              o       o
 //! |       .   .     [@]      o
 //! | .  .                          o
 //! +---------------------------------------
-//!  worst 0.9 /yr      ack p99: worst 120 ms > best 0.5 ms
+//! v 0.9 /yr                ack p50/p99: 40 / 120 ms to 0.1 / 0.5 ms
 //! ```
 
-use super::canvas::{Canvas, columns_of};
+use super::canvas::Canvas;
 use crate::app::{Outcome, Plot, Sheet};
 use crate::theme::Role;
 use ratatui::layout::Rect;
@@ -60,12 +60,12 @@ fn axes(canvas: &mut Canvas<'_>, plot: &Plot, area: Rect, field: Rect) {
     canvas.rule(area.x, field.bottom(), area.width.saturating_sub(1), Role::Border);
     canvas.mark(area.x, field.bottom(), lines.corners[2], Role::Border);
     let glyphs = canvas.theme.glyphs();
-    let top = format!("{} {}: best {}", glyphs.up, plot.y.label, plot.y.best);
+    let top = format!("{} {}: {}", glyphs.up, plot.y.label, plot.y.best);
     canvas.put(area.x, area.y, area.width, &top, Role::Heading);
     let foot = field.bottom() + 1;
-    let left = format!("{} worst {}", glyphs.down, plot.y.worst);
-    let right = format!("{}: worst {} {} best {}", plot.x.label, plot.x.worst, glyphs.right, plot.x.best);
+    let left = format!("{} {}", glyphs.down, plot.y.worst);
+    let right = format!("{}: {} to {}", plot.x.label, plot.x.worst, plot.x.best);
     let end = canvas.put(area.x, foot, area.width, &left, Role::Heading);
     let room = area.right().saturating_sub(end + 2);
-    canvas.put_right(end + 1, foot, room.min(columns_of(&right)).max(room), &right, Role::Heading);
+    canvas.put_right(end + 1, foot, room, &right, Role::Heading);
 }

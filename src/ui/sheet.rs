@@ -40,7 +40,7 @@ pub(super) fn draw(sheet: &Sheet, canvas: &mut Canvas<'_>, body: Rect, hits: &mu
     let rows = Rect { y: area.y + intro, height: parts.rows.min(area.height - intro), ..area };
     content(sheet, outcome, canvas, rows, hits);
     let below = Rect { y: rows.bottom(), height: area.bottom() - rows.bottom(), ..area };
-    if below.height > 1 {
+    if below.height > 1 && !parts.detail.is_empty() {
         canvas.rule(below.x, below.y, below.width, Role::Border);
         let room = Rect { y: below.y + 1, height: below.height - 1, ..below };
         lines(canvas, room, &parts.detail);

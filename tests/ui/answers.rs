@@ -183,8 +183,11 @@ fn swept() -> Outcome {
         best: best.into(),
     };
     Outcome {
-        intro: vec![(Look::Muted, "312 outcomes: @ now, o nothing beats it in both, . beaten.".into())],
-        columns: vec![column(16, 20), column(14, 20), column(20, 200)],
+        intro: vec![(
+            Look::Muted,
+            "312 outcomes, better to the right and up: @ now, o nothing beats it, . beaten.".into(),
+        )],
+        columns: vec![column(13, 14), column(11, 13), column(16, 200)],
         headings: ["ack p99", "loss a year", "what to change"].map(String::from).to_vec(),
         rows: vec![
             point("40 / 120 ms", "2.9e-8 /yr", (0.0, 1.0), false),
@@ -193,7 +196,7 @@ fn swept() -> Outcome {
             point("0.1 / 0.5 ms", "1.0 /yr", (1.0, 0.0), false),
         ],
         plot: Some(Plot {
-            x: axis("ack p99", "120 ms", "0.5 ms"),
+            x: axis("ack p50/p99", "40 / 120 ms", "0.1 / 0.5 ms"),
             y: axis("loss a year", "1.0 /yr", "2.9e-8 /yr"),
             dots: vec![(0.2, 0.1), (0.3, 0.5), (0.35, 0.52), (0.8, 0.05)],
         }),

@@ -5,7 +5,7 @@ use crate::app::cells::left;
 use crate::app::levers::shown_topic;
 use crate::app::{Cell, Column, Look};
 use crate::consequences::{Assessment, Delta, Subject, assess, differences};
-use crate::knobs::{self, Knob};
+use crate::knobs::{self, Knob, Scope};
 use crate::model::Cluster;
 use crate::rules::{Findings, Severity, Status, examine};
 use std::collections::BTreeSet;
@@ -96,7 +96,9 @@ fn lever(sides: &[Side], inquiry: &Inquiry, knob: &'static Knob) -> Option<Sheet
     if texts.iter().all(|text| text == first) {
         return None;
     }
-    let mut cells = vec![Cell::new(Look::Strong, knob.name)];
+    // Kafka calls a topic's setting and the brokers' default for it by one name.
+    let name = if knob.scope == Scope::Broker { knob.full_name() } else { knob.name.to_string() };
+    let mut cells = vec![Cell::new(Look::Strong, name)];
     cells.extend(
         texts
             .iter()

@@ -3,7 +3,7 @@
 use super::{Inquiry, Outcome, SheetRow, short, told};
 use crate::app::cells::left;
 use crate::app::{Cell, Level, Look};
-use crate::consequences::{Assessment, Goal, MOST_CHANGES, Plan, assess, differences, plan};
+use crate::consequences::{Assessment, Goal, Plan, assess, differences, plan};
 use crate::knobs::Change;
 
 pub(super) fn outcome(inquiry: &Inquiry, goals: &[Goal], go_on: &dyn Fn() -> bool) -> Outcome {
@@ -43,18 +43,18 @@ fn verdict(plan: &Plan) -> Vec<(Look, String)> {
             } else {
                 format!("{} levers meet", changes.len())
             };
-            vec![(Look::Strong, format!("{levers} them; Enter applies. Nothing fewer or cheaper does."))]
+            vec![(Look::Strong, format!("{levers} them; Enter applies."))]
         }
-        Plan::Impossible { alone, together } => {
+        Plan::Impossible { within, alone, together } => {
             let mut lines: Vec<(Look, String)> = alone
                 .iter()
-                .map(|goal| (Look::Level(Level::Bad), format!("No {MOST_CHANGES} levers meet: {goal}")))
+                .map(|goal| (Look::Level(Level::Bad), format!("No {within} levers meet: {goal}")))
                 .collect();
             lines.extend(together.iter().map(|(a, b)| {
                 (Look::Level(Level::Bad), format!("Each can be met, but not together: {a}; {b}"))
             }));
             if lines.is_empty() {
-                let text = format!("No {MOST_CHANGES} levers meet all of them together.");
+                let text = format!("No {within} levers meet all of them together.");
                 lines.push((Look::Level(Level::Bad), text));
             }
             lines

@@ -30,12 +30,14 @@ pub(super) fn outcome(inquiry: &Inquiry, (x, y): (usize, usize), go_on: &dyn Fn(
         dots: beaten.iter().map(|point| place(point)).collect(),
     };
     let count = human_count(points.len() as i64);
-    let mut intro =
-        vec![(Look::Muted, format!("{count} outcomes: @ now, o nothing beats it in both, . beaten."))];
+    let mut intro = vec![(
+        Look::Muted,
+        format!("{count} outcomes, better to the right and up: @ now, o nothing beats it, . beaten."),
+    )];
     intro.extend(note.map(|note| (Look::Muted, note)));
     Outcome {
         intro,
-        columns: vec![left("", 13, 20, 0), left("", 11, 18, 0), left("", 16, 200, 0)],
+        columns: vec![left("", 13, 14, 0), left("", 11, 13, 0), left("", 16, 200, 0)],
         headings: vec![x.axis.into(), y.axis.into(), "what to change".into()],
         rows: listed.into_iter().map(|point| row(point, place(point), (x.axis, y.axis))).collect(),
         plot: Some(plot),
@@ -58,7 +60,8 @@ fn row(point: &FrontierPoint, at: (f64, f64), (x, y): (&str, &str)) -> SheetRow 
         true => "nothing: this is the setting as it is".to_string(),
         false => point.changes.iter().map(short).collect::<Vec<_>>().join(", "),
     };
-    let beaten = if point.on_frontier { "" } else { "  (beaten: other settings are better in both)" };
+    let beaten =
+        if point.on_frontier { "" } else { "  (beaten: another one is better and in nothing worse)" };
     let look = if point.is_now() { Look::Level(Level::Notice) } else { Look::Strong };
     SheetRow {
         key: format!("{} {}", point.x, point.y),

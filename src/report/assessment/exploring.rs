@@ -85,7 +85,7 @@ fn push_deltas(out: &mut String, deltas: &[Delta]) {
         out.push_str("  no figure differs\n");
     }
     for delta in deltas {
-        let text = format!("{} -> {}  {}", delta.was, delta.now, delta.verdict());
+        let text = format!("{} -> {} ({})", delta.was, delta.now, delta.verdict());
         labelled(out, 2, delta.label, LABEL, &text);
     }
 }
@@ -109,7 +109,7 @@ fn push_advice(out: &mut String, report: &AssessmentReport<'_>) {
 fn push_one(out: &mut String, advice: &Advice) {
     labelled(out, 2, "", 0, &clean(&advice.change.to_string()));
     let gain = &advice.gain;
-    labelled(out, 4, "brings", 8, &format!("{} -> {}  {}", gain.was, gain.now, gain.verdict()));
+    labelled(out, 4, "brings", 8, &format!("{} -> {} ({})", gain.was, gain.now, gain.verdict()));
     labelled(out, 4, "costs", 8, &price(advice));
 }
 

@@ -126,10 +126,11 @@ fn goal(report: &GoalReport, now: &Assessment) -> Value {
             value["changes"] = json!(words(changes));
             value["deltas"] = json!(deltas(&differences(now, assessment)));
         }
-        Plan::Impossible { alone, together } => {
+        Plan::Impossible { within, alone, together } => {
             let pairs = together.iter().map(|(a, b)| [a.to_string(), b.to_string()]);
             let alone: Vec<String> = alone.iter().map(ToString::to_string).collect();
-            value["impossible"] = json!({"alone": alone, "together": pairs.collect::<Vec<_>>()});
+            value["impossible"] =
+                json!({"within_changes": within, "alone": alone, "together": pairs.collect::<Vec<_>>()});
         }
     }
     value
