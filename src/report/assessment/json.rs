@@ -55,6 +55,12 @@ pub fn assessment_json(report: &AssessmentReport<'_>) -> String {
     for section in &now.sections {
         value[section.name] = section_value(section);
     }
+    on_request(report, &mut value);
+    document(value)
+}
+
+/// What is there only when it was asked for.
+fn on_request(report: &AssessmentReport<'_>, value: &mut Value) {
     if let Some(restart) = &report.restart {
         value["restart"] = restart_value(report.cluster, restart);
     }
@@ -70,10 +76,9 @@ pub fn assessment_json(report: &AssessmentReport<'_>) -> String {
         let changes: Vec<Value> = report.advice.iter().map(advice).collect();
         value["advice"] = json!({"figure": report.figure, "changes": changes});
     }
-    if let Some(report) = &report.goal {
-        value["goal"] = goal(report, now);
+    if let Some(goal_report) = &report.goal {
+        value["goal"] = goal(goal_report, &report.now);
     }
-    document(value)
 }
 
 /// `change` is `better`, `worse`, `same`, or null where nobody can say.

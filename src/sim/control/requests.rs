@@ -1,9 +1,9 @@
 //! What brokers ask of the controller, in its own words, and its answers in theirs.
 
-use crate::model::Nanos;
+use crate::model::{BrokerId, Nanos};
 use crate::protocol::controller::{Answer, ControllerInput, DirectoryId, Heartbeat, Registration};
 use crate::protocol::messages::{ControllerAnswer, ControllerRequest};
-use crate::protocol::wire::ErrorCode;
+use crate::protocol::wire::{AlterPartition, BrokerEpoch, ErrorCode};
 use crate::sim::world::World;
 
 impl World {
@@ -35,25 +35,7 @@ impl World {
                 (heartbeat(answer), at)
             }
             ControllerRequest::AlterPartitions { broker, broker_epoch, partitions } => {
-                let mut answers = Vec::with_capacity(partitions.len());
-                let mut at = self.now;
-                for request in partitions {
-                    let input = ControllerInput::AlterPartition { from: broker, broker_epoch, request };
-                    match self.step_controller(input) {
-                        (Some(Answer::AlterPartition(answer)), when) => {
-                            answers.push(answer);
-                            at = at.max(when);
-                        }
-                        (other, when) => {
-                            let error = error_of(other.as_ref());
-                            return (
-                                ControllerAnswer::AlterPartitions { error, partitions: Vec::new() },
-                                when,
-                            );
-                        }
-                    }
-                }
-                (ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }, at)
+                self.alter_partitions(broker, broker_epoch, partitions)
             }
             ControllerRequest::AssignDirectory { broker, broker_epoch, directory, partitions } => {
                 let directory = DirectoryId(directory);
@@ -68,6 +50,30 @@ impl World {
                 (ControllerAnswer::AssignDirectory { error }, at)
             }
         }
+    }
+
+    fn alter_partitions(
+        &mut self,
+        broker: BrokerId,
+        broker_epoch: BrokerEpoch,
+        partitions: Vec<AlterPartition>,
+    ) -> (ControllerAnswer, Nanos) {
+        let mut answers = Vec::with_capacity(partitions.len());
+        let mut at = self.now;
+        for request in partitions {
+            let input = ControllerInput::AlterPartition { from: broker, broker_epoch, request };
+            match self.step_controller(input) {
+                (Some(Answer::AlterPartition(answer)), when) => {
+                    answers.push(answer);
+                    at = at.max(when);
+                }
+                (other, when) => {
+                    let error = error_of(other.as_ref());
+                    return (ControllerAnswer::AlterPartitions { error, partitions: Vec::new() }, when);
+                }
+            }
+        }
+        (ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }, at)
     }
 }
 
