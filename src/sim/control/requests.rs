@@ -1,9 +1,9 @@
 //! What brokers ask of the controller, in its own words, and its answers in theirs.
 
-use crate::model::Nanos;
+use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::controller::{Answer, ControllerInput, DirectoryId, Heartbeat, Registration};
 use crate::protocol::messages::{ControllerAnswer, ControllerRequest};
-use crate::protocol::wire::ErrorCode;
+use crate::protocol::wire::{BrokerEpoch, ErrorCode};
 use crate::sim::world::World;
 
 impl World {
@@ -56,18 +56,26 @@ impl World {
                 (ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }, at)
             }
             ControllerRequest::AssignDirectory { broker, broker_epoch, directory, partitions } => {
-                let directory = DirectoryId(directory);
-                let (mut error, mut at) = (ErrorCode::None, self.now);
-                for partition in partitions {
-                    let from = broker;
-                    let input = ControllerInput::AssignDirectory { from, broker_epoch, partition, directory };
-                    let (answer, when) = self.step_controller(input);
-                    at = at.max(when);
-                    error = refusal_of_assignment(answer.as_ref(), error);
-                }
-                (ControllerAnswer::AssignDirectory { error }, at)
+                self.assign_directories(broker, broker_epoch, DirectoryId(directory), partitions)
             }
         }
+    }
+
+    fn assign_directories(
+        &mut self,
+        from: BrokerId,
+        broker_epoch: BrokerEpoch,
+        directory: DirectoryId,
+        partitions: Vec<PartitionIx>,
+    ) -> (ControllerAnswer, Nanos) {
+        let (mut error, mut at) = (ErrorCode::None, self.now);
+        for partition in partitions {
+            let input = ControllerInput::AssignDirectory { from, broker_epoch, partition, directory };
+            let (answer, when) = self.step_controller(input);
+            at = at.max(when);
+            error = refusal_of_assignment(answer.as_ref(), error);
+        }
+        (ControllerAnswer::AssignDirectory { error }, at)
     }
 }
 
