@@ -5,6 +5,7 @@
 //! be done to a cluster is one vocabulary, [`Act`].
 
 mod act;
+mod built_in;
 mod check;
 mod clients;
 mod condition;
@@ -14,6 +15,7 @@ mod expect;
 mod time;
 
 pub use act::{Act, Endpoint, Extent, Keep, Process};
+pub use built_in::{BUILT_IN, BuiltIn, built_in};
 pub use clients::{CommitMode, GroupSpec, Keys, ProducerSpec};
 pub use condition::Condition;
 pub use error::ScenarioError;
@@ -219,8 +221,7 @@ impl Scenario {
     /// The embedded cluster: 3 brokers in 3 racks, `orders` with 12 partitions and 3 copies, a producer
     /// and two groups.
     pub fn reference() -> Scenario {
-        let text = include_str!("../assets/scenarios/reference.toml");
-        Scenario::parse("reference.toml", text).unwrap_or_else(|error| panic!("{error}"))
+        BUILT_IN[0].scenario()
     }
 
     /// The version it shows.

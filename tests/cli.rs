@@ -442,9 +442,33 @@ fn a_scenario_runs_the_same_twice_and_says_what_was_expected() {
         refused(2, &["simulate", &files.write("x.toml", "id = \"x\"\nspeed = 3\n")]).contains("x.toml:2:")
     );
     assert!(refused(2, &["simulate", "nope"]).contains("there is no scenario `nope`"));
+    assert!(refused(2, &["simulate", "c10-disk-los"]).contains("did you mean `c10-disk-loss`?"));
+    assert!(refused(2, &["simulate", "--seed", "3"]).contains("SCENARIO"));
     assert!(
         refused(2, &["simulate", "reference", "--set", "preset=bare-metal-1dc"]).contains("does not act on")
     );
+}
+
+#[test]
+fn the_scenarios_that_come_along_are_listed_and_run_by_their_ids() {
+    let listed = json(&ok(0, &["simulate", "--format", "json"]));
+    let ids: Vec<&str> =
+        listed["scenarios"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!((&listed["schema"], ids[0]), (&"klever.scenarios/1".into(), "reference"));
+    let text = ok(0, &["simulate"]);
+    assert!(ids.len() > 40 && ids.iter().all(|id| text.contains(id)), "{text}");
+    let run = json(&ok(0, &["simulate", "c04-elr-off", "--trace", "--format", "json"]));
+    let told = run["trace"].as_array().unwrap();
+    let leader = told.iter().find(|event| event["text"].as_str().unwrap().contains("has no leader")).unwrap();
+    let cause = told.iter().find(|event| event["seq"] == leader["cause"]).unwrap();
+    assert!(cause["text"].as_str().unwrap().contains("power"), "{leader} after {cause}");
+    let life = ["simulate", "c01-acks-1-leader-dies", "--record", "t-0/2", "--record", "t-0/9"];
+    assert!(refused(2, &life).contains("nobody sent such a record"));
+    let life = ok(0, &life[..4]);
+    assert!(life.contains("heard that it is written") && life.contains("Lost when"), "{life}");
+    let other =
+        ["simulate", "c13-stale-broker-epoch", "--set", "cluster:kafka.version=2.8", "--format", "json"];
+    assert_eq!(json(&ok(0, &other))["lost_acked"], 50);
 }
 
 #[cfg(feature = "live")]

@@ -249,18 +249,21 @@ pub struct RollArgs {
 /// `klever simulate`
 #[derive(ClapArgs, Debug)]
 pub struct SimulateArgs {
-    /// A scenario file, or `reference`
+    /// A scenario file, or the id of one that comes with klever; without it these are listed
     #[arg(value_name = "SCENARIO")]
-    pub scenario: String,
+    pub scenario: Option<String>,
     /// Another seed than the scenario's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "scenario")]
     pub seed: Option<u64>,
     /// Run it with another value of a setting
-    #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE")]
+    #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE", requires = "scenario")]
     pub set: Vec<String>,
     /// Tell what happened, event by event
-    #[arg(long)]
+    #[arg(long, requires = "scenario")]
     pub trace: bool,
+    /// Tell the life of a record: its partition and number, and which start of a producer if not the first
+    #[arg(long, value_name = "PARTITION/NUMBER[/PRODUCER]", requires = "scenario")]
+    pub record: Vec<String>,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

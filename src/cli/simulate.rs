@@ -1,21 +1,19 @@
-//! `klever simulate`: runs a scenario to its end in virtual time.
+//! `klever simulate`: runs a scenario to its end in virtual time, or lists those that there are.
 
 use crate::cli::args::{Format, SimulateArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::output;
-use crate::knobs::Change;
-use crate::report::{Told, run_json, run_text};
-use crate::scenario::Scenario;
-use crate::sim::{Applied, Refusal, Simulator};
+use crate::knobs::{Change, nearest_of};
+use crate::report::{Told, life_text, run_json, run_text, scenarios_json, scenarios_text};
+use crate::scenario::{BUILT_IN, Scenario, built_in};
+use crate::sim::{Applied, Fate, RecordId, Refusal, Simulator, TraceEvent};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Scenarios that come with the program.
-const BUILT_IN: &str = "reference";
-
 /// Runs the command. An expectation that is not met makes the exit code 1.
 pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
-    let scenario = scenario(&args.scenario)?;
+    let Some(name) = &args.scenario else { return list(args.format) };
+    let scenario = scenario(name)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let mut simulator = Simulator::new(&scenario, seed, None);
     for text in &args.set {
@@ -27,28 +25,70 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     simulator.run_until(simulator.scenario().duration.0);
     let report = simulator.report();
     let events = if args.trace { simulator.take_events() } else { Vec::new() };
-    let told = events.iter().map(|event| Told { at_ns: event.at, text: simulator.text(event) });
-    let trace: Vec<Told> = told.collect();
+    let told = |event: &TraceEvent| Told {
+        seq: event.seq,
+        at_ns: event.at,
+        text: simulator.text(event),
+        cause: event.cause,
+    };
+    let trace: Vec<Told> = events.iter().map(|event| told(event)).collect();
+    let lives = args.record.iter().map(|text| life(&simulator, text)).collect::<Result<Vec<Fate>, _>>()?;
     output::write(&match args.format {
-        Format::Text => run_text(&simulator.scenario().title, &report, &trace),
-        Format::Json => run_json(&report, args.trace.then_some(&trace[..])),
+        Format::Text => {
+            let lives: String = lives.iter().map(life_text).collect();
+            run_text(&simulator.scenario().title, &report, &trace) + &lives
+        }
+        Format::Json => run_json(&report, args.trace.then_some(&trace[..]), &lives),
     })?;
     let met = report.expectations.iter().all(|verdict| verdict.met);
     Ok(if met { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
 }
 
+/// The scenarios that come with the program.
+fn list(format: Format) -> Result<ExitCode, Failure> {
+    let all: Vec<Scenario> = BUILT_IN.iter().map(|each| each.scenario()).collect();
+    output::write(&match format {
+        Format::Text => scenarios_text(&all),
+        Format::Json => scenarios_json(&all),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// A built-in scenario by its id, or a file.
 fn scenario(name: &str) -> Result<Scenario, Failure> {
-    if name == BUILT_IN {
-        return Ok(Scenario::reference());
+    if let Some(known) = built_in(name) {
+        return Ok(known.scenario());
     }
     let path = Path::new(name);
     if !path.exists() && path.extension().is_none() {
-        let hint = format!("give a scenario file, or the built-in one: {BUILT_IN}");
+        let hint = match nearest_of(name, BUILT_IN.iter().map(|each| each.id)) {
+            Some(near) => format!("did you mean `{near}`? `klever simulate` lists the scenarios"),
+            None => "give a scenario file, or an id: `klever simulate` lists them".into(),
+        };
         return Err(Failure::usage(format!("there is no scenario `{name}`")).hint(hint));
     }
     let text = output::read(path)?;
     Scenario::parse(name, &text).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// The life of a record, named as `orders-3/17`: the producers' starts count from 0 in the order in which they
+/// happened.
+fn life(simulator: &Simulator, text: &str) -> Result<Fate, Failure> {
+    let mut parts = text.split('/');
+    let partition = parts.next().unwrap_or_default().to_string();
+    let numbers: Option<Vec<u64>> = parts.map(|part| part.parse().ok()).collect();
+    let (number, producer) = match numbers.as_deref() {
+        Some([number]) => (*number, 0),
+        Some([number, producer]) => (*number, u32::try_from(*producer).unwrap_or(u32::MAX)),
+        _ => {
+            let line = format!("--record {text}: it is no PARTITION/NUMBER");
+            return Err(Failure::usage(line).hint("such as `orders-3/17`: the 18th record sent to orders-3"));
+        }
+    };
+    let known = simulator.fate(&RecordId { partition, producer, number });
+    known
+        .filter(|fate| fate.acked || fate.failed || !fate.copies.is_empty())
+        .ok_or_else(|| Failure::usage(format!("--record {text}: nobody sent such a record")))
 }
 
 /// The simulator with a lever set before anything happens.

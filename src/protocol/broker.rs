@@ -168,11 +168,12 @@ impl Broker {
         fetchers.filter(move |one| place.is_some_and(|at| one.members.contains(&at))).map(|one| one.source)
     }
 
-    /// Merges what was appended below `offset` into spans, as far as it is flushed. Call it with an offset
-    /// that every replica and every reader has passed: sizes and times below it are then averages.
+    /// Merges what was appended below `offset` into spans, as far as it is flushed and committed. Call it with
+    /// an offset that every replica and every reader has passed: sizes and times below it are then averages.
     pub fn compact_below(&mut self, partition: PartitionIx, offset: Offset) {
         if let Some(place) = self.place(partition) {
-            self.replicas[place as usize].storage.compact_below(offset);
+            let replica = &mut self.replicas[place as usize];
+            replica.storage.compact_below(offset.min(replica.high_watermark));
         }
     }
 

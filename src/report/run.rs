@@ -4,7 +4,8 @@ use crate::model::{Nanos, human_count, human_duration_ms};
 use crate::report::clean;
 use crate::report::json::document;
 use crate::report::layout::labelled;
-use crate::sim::RunReport;
+use crate::scenario::Scenario;
+use crate::sim::{Fate, RunReport};
 use serde_json::json;
 
 /// Columns of a label.
@@ -13,10 +14,32 @@ const LABEL: usize = 16;
 /// One thing that happened in a run, in words.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Told {
+    /// Its number in the run.
+    pub seq: u64,
     /// When, in virtual time.
     pub at_ns: Nanos,
-    /// What.
+    /// What, and why.
     pub text: String,
+    /// The number of the event that led to it, if it is known.
+    pub cause: Option<u64>,
+}
+
+/// The scenarios that there are, for people.
+pub fn scenarios_text(all: &[Scenario]) -> String {
+    let width = all.iter().map(|scenario| scenario.id.len()).max().unwrap_or(0) + 2;
+    let mut out = String::new();
+    all.iter().for_each(|scenario| labelled(&mut out, 0, &scenario.id, width, &clean(&scenario.title)));
+    out
+}
+
+/// The same as `klever.scenarios/1`.
+pub fn scenarios_json(all: &[Scenario]) -> String {
+    let one = |scenario: &Scenario| {
+        let versions: Vec<String> = scenario.versions.iter().map(ToString::to_string).collect();
+        json!({"id": scenario.id, "title": scenario.title, "versions": versions})
+    };
+    let all: Vec<_> = all.iter().map(one).collect();
+    document(json!({"schema": "klever.scenarios/1", "scenarios": all}))
 }
 
 /// A run for people: the story if it was kept, then what came of it.
@@ -84,11 +107,17 @@ fn push_counters(out: &mut String, report: &RunReport) {
     }
 }
 
-/// `klever.run/1`, with the story when it was kept.
-pub fn run_json(report: &RunReport, trace: Option<&[Told]>) -> String {
+/// `klever.run/1`, with the story when it was kept, and the lives of the records that were asked for.
+pub fn run_json(report: &RunReport, trace: Option<&[Told]>, lives: &[Fate]) -> String {
     let mut value = json!(report);
+    if !lives.is_empty() {
+        value["records"] = json!(lives);
+    }
     if let Some(trace) = trace {
-        let told = |event: &Told| json!({"at_ms": event.at_ns / 1_000_000, "text": event.text});
+        let told = |event: &Told| {
+            let at_ms = event.at_ns / 1_000_000;
+            json!({"seq": event.seq, "at_ms": at_ms, "text": event.text, "cause": event.cause})
+        };
         value["trace"] = trace.iter().map(told).collect();
     }
     document(value)

@@ -52,6 +52,8 @@ pub struct Control {
     batches: u64,
     commits_at: Nanos,
     pub(super) nodes_up: Vec<bool>,
+    /// The whole site lost its power, controllers and all.
+    pub(super) without_power: bool,
     /// The last change of each partition, and the last wish of its leader, by event number.
     changes: BTreeMap<PartitionIx, u64>,
     wishes: BTreeMap<PartitionIx, u64>,
@@ -73,6 +75,7 @@ impl Control {
             batches: 0,
             commits_at: 0,
             nodes_up: vec![true; nodes as usize],
+            without_power: false,
             changes: BTreeMap::new(),
             wishes: BTreeMap::new(),
             refusals: BTreeMap::new(),

@@ -106,7 +106,13 @@ impl World {
         }
         let after = self.start_up_time();
         self.boot(id, after, Some(told));
-        Ok(())
+        self.power_controllers()
+    }
+
+    /// Who starts a broker after an outage of the whole site has power again, and so have the controllers. Their
+    /// log is flushed with every commit: nothing is missing there.
+    fn power_controllers(&mut self) -> Done {
+        if self.control.without_power { self.bring_controllers_back() } else { Ok(()) }
     }
 
     fn power_loss(&mut self, extent: &Extent, keep: Keep, told: u64) -> Done {
@@ -130,6 +136,9 @@ impl World {
                 Keep::Drawn => Survives::Draw(self.chance.any()),
             };
             self.power_off(id, survives, Some(told));
+        }
+        if *extent == Extent::Site && self.lose_controllers(u32::MAX).is_ok() {
+            self.control.without_power = true;
         }
         Ok(())
     }
@@ -167,6 +176,7 @@ impl World {
     }
 
     fn bring_controllers_back(&mut self) -> Done {
+        self.control.without_power = false;
         for node in 0..self.control.nodes_up.len() {
             if !std::mem::replace(&mut self.control.nodes_up[node], true) {
                 self.step_quorum(QuorumEvent::Started(node as u32));

@@ -177,8 +177,9 @@ fn power_takes_what_was_not_flushed_and_only_that() {
         sim.run_until(2 * SECOND);
         sim.apply(Act::PowerLoss { extent: Extent::Site, keep: Keep::Flushed }).unwrap();
         sim.run_until(15 * SECOND);
+        assert_eq!(sim.report().partitions[0].leader, Some(1), "the controllers lost their power too");
         (1..=3).for_each(|id| sim.apply(Act::Restart(broker(id))).unwrap());
-        sim.run_until(40 * SECOND);
+        sim.run_until(60 * SECOND);
         let report = sim.report();
         assert_eq!((report.counters.acked, report.partitions[0].isr.len()), (5, 3), "{report:?}");
         report.counters.lost_acked

@@ -2,6 +2,8 @@
 //!
 //! A failing case is shrunk and printed as a scenario file with its seed and version.
 
+#[path = "invariants/found.rs"]
+mod found;
 #[path = "invariants/mutants.rs"]
 mod mutants;
 #[path = "invariants/repeats.rs"]
@@ -12,7 +14,6 @@ mod story;
 use klever::model::Nanos;
 use klever::sim::{Simulator, Violation};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use story::{Story, heal, story};
 
 const SECOND: Nanos = 1_000_000_000;
@@ -20,18 +21,10 @@ const SECOND: Nanos = 1_000_000_000;
 /// So long after the last fault everything is as before.
 const RECOVERY: Nanos = 60 * SECOND;
 
-/// How many random histories: some in a normal run, many with `KLEVER_FULL=1`.
-/// A fixed set of stories in each run, and new ones every time under `KLEVER_FULL=1`.
+/// How many random histories, new ones every time: some in a normal run, many with `KLEVER_FULL=1`.
 fn cases(normal: u32, full: u32) -> ProptestConfig {
     let cases = if std::env::var("KLEVER_FULL").is_ok_and(|on| on == "1") { full } else { normal };
-    let rng_seed = if cases == full { RngSeed::Random } else { RngSeed::Fixed(1) };
-    ProptestConfig {
-        cases,
-        rng_seed,
-        failure_persistence: None,
-        max_shrink_iters: 200,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
 }
 
 fn faults(violations: &[Violation]) -> Vec<String> {

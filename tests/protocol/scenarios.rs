@@ -1,8 +1,9 @@
 //! Every scenario file of the program, with every version that it lists: what it expects must come.
 
 use klever::model::KafkaVersion;
-use klever::scenario::Scenario;
+use klever::scenario::{BUILT_IN, Scenario, built_in};
 use klever::sim::run;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn files() -> Vec<PathBuf> {
@@ -59,6 +60,14 @@ fn every_scenario_ends_as_it_says() {
 }
 
 #[test]
+fn every_scenario_file_comes_with_the_program() {
+    let known: BTreeSet<String> = BUILT_IN.iter().map(|known| format!("{}.toml", known.id)).collect();
+    let files: BTreeSet<String> = files().iter().map(|path| name(path)).collect();
+    assert_eq!(known, files);
+    assert!(BUILT_IN.iter().all(|known| known.scenario().id == known.id));
+}
+
+#[test]
 fn a_scenario_is_called_as_its_file_and_expects_something_of_each_version() {
     for path in files().into_iter().filter(|path| name(path) != "reference.toml") {
         let (file, scenario) = (name(&path), read(&path));
@@ -76,4 +85,16 @@ fn a_scenario_is_called_as_its_file_and_expects_something_of_each_version() {
             assert!(expect.versions.iter().all(covered), "{file}: {expect} is for a version that is not run");
         }
     }
+}
+
+/// Whether a broker with a new disk leads again, with an empty log, is a race: both outcomes come.
+#[test]
+fn c10_an_empty_disk_leads_again_or_it_does_not() {
+    let scenario = built_in("c10-disk-loss").unwrap().scenario();
+    let leader = |seed| {
+        let report = run(&scenario, seed, None);
+        report.partitions.iter().find(|part| part.partition == "solo-0").unwrap().leader
+    };
+    let outcomes: BTreeSet<Option<i32>> = (1..=8).map(leader).collect();
+    assert_eq!(outcomes, BTreeSet::from([None, Some(3)]));
 }

@@ -1,9 +1,9 @@
 //! What brokers ask of the controller, in its own words, and its answers in theirs.
 
-use crate::model::{BrokerId, Nanos};
+use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::controller::{Answer, ControllerInput, DirectoryId, Heartbeat, Registration};
 use crate::protocol::messages::{ControllerAnswer, ControllerRequest};
-use crate::protocol::wire::{AlterPartition, BrokerEpoch, ErrorCode};
+use crate::protocol::wire::{BrokerEpoch, ErrorCode};
 use crate::sim::world::World;
 
 impl World {
@@ -35,45 +35,47 @@ impl World {
                 (heartbeat(answer), at)
             }
             ControllerRequest::AlterPartitions { broker, broker_epoch, partitions } => {
-                self.alter_partitions(broker, broker_epoch, partitions)
+                let mut answers = Vec::with_capacity(partitions.len());
+                let mut at = self.now;
+                for request in partitions {
+                    let input = ControllerInput::AlterPartition { from: broker, broker_epoch, request };
+                    match self.step_controller(input) {
+                        (Some(Answer::AlterPartition(answer)), when) => {
+                            answers.push(answer);
+                            at = at.max(when);
+                        }
+                        (other, when) => {
+                            let error = error_of(other.as_ref());
+                            return (
+                                ControllerAnswer::AlterPartitions { error, partitions: Vec::new() },
+                                when,
+                            );
+                        }
+                    }
+                }
+                (ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }, at)
             }
             ControllerRequest::AssignDirectory { broker, broker_epoch, directory, partitions } => {
-                let directory = DirectoryId(directory);
-                let (mut error, mut at) = (ErrorCode::None, self.now);
-                for partition in partitions {
-                    let from = broker;
-                    let input = ControllerInput::AssignDirectory { from, broker_epoch, partition, directory };
-                    let (answer, when) = self.step_controller(input);
-                    at = at.max(when);
-                    error = refusal_of_assignment(answer.as_ref(), error);
-                }
-                (ControllerAnswer::AssignDirectory { error }, at)
+                self.assign_directories(broker, broker_epoch, DirectoryId(directory), partitions)
             }
         }
     }
 
-    fn alter_partitions(
+    fn assign_directories(
         &mut self,
-        broker: BrokerId,
+        from: BrokerId,
         broker_epoch: BrokerEpoch,
-        partitions: Vec<AlterPartition>,
+        directory: DirectoryId,
+        partitions: Vec<PartitionIx>,
     ) -> (ControllerAnswer, Nanos) {
-        let mut answers = Vec::with_capacity(partitions.len());
-        let mut at = self.now;
-        for request in partitions {
-            let input = ControllerInput::AlterPartition { from: broker, broker_epoch, request };
-            match self.step_controller(input) {
-                (Some(Answer::AlterPartition(answer)), when) => {
-                    answers.push(answer);
-                    at = at.max(when);
-                }
-                (other, when) => {
-                    let error = error_of(other.as_ref());
-                    return (ControllerAnswer::AlterPartitions { error, partitions: Vec::new() }, when);
-                }
-            }
+        let (mut error, mut at) = (ErrorCode::None, self.now);
+        for partition in partitions {
+            let input = ControllerInput::AssignDirectory { from, broker_epoch, partition, directory };
+            let (answer, when) = self.step_controller(input);
+            at = at.max(when);
+            error = refusal_of_assignment(answer.as_ref(), error);
         }
-        (ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }, at)
+        (ControllerAnswer::AssignDirectory { error }, at)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What must be true of clients: no record is forgotten, none is twice, no partition has two owners.
 
-use super::{Auditor, catalogue};
+use super::{Assumption, Auditor, catalogue};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::log::Log;
 use crate::protocol::wire::{LeaderEpoch, Offset, RecordRange};
@@ -13,19 +13,42 @@ use std::collections::BTreeMap;
 struct Order {
     of: Option<(BrokerId, LeaderEpoch)>,
     upto: Offset,
-    next: BTreeMap<u32, u64>,
+    /// How far each identity has come.
+    reached: BTreeMap<u32, Reached>,
+}
+
+/// The record that should come next, of the present producer epoch and of those before it.
+#[derive(Clone, Copy, Debug)]
+struct Reached {
+    epoch: i16,
+    next: u64,
+    before: u64,
+}
+
+/// Records that stand behind later ones of their session.
+struct Misplaced {
+    offset: Offset,
+    records: RecordRange,
+    /// The session had begun a new epoch since it wrote the later ones.
+    new_epoch: bool,
 }
 
 impl Order {
     /// Reads on; answers the first records of an idempotent identity that stand behind later ones.
-    fn read_on(&mut self, log: &Log, idempotent: impl Fn(u32) -> bool) -> Option<(Offset, RecordRange)> {
+    fn read_on(&mut self, log: &Log, idempotent: impl Fn(u32) -> bool) -> Option<Misplaced> {
         let mut wrong = None;
-        log.each_range(self.upto.max(log.start()), |offset, _, records| {
-            let next = self.next.entry(records.producer).or_default();
-            if records.first < *next && idempotent(records.producer) {
-                wrong.get_or_insert((offset, records));
+        log.each_from(self.upto.max(log.start()), |batch| {
+            let (records, epoch) = (batch.records, batch.producer_epoch);
+            let fresh = Reached { epoch, next: 0, before: 0 };
+            let reached = self.reached.entry(records.producer).or_insert(fresh);
+            if reached.epoch != epoch {
+                *reached = Reached { before: reached.before.max(reached.next), ..fresh };
             }
-            *next = (*next).max(records.first + u64::from(records.count));
+            if records.first < reached.next.max(reached.before) && idempotent(records.producer) {
+                let new_epoch = records.first >= reached.next;
+                wrong.get_or_insert(Misplaced { offset: batch.base_offset, records, new_epoch });
+            }
+            reached.next = reached.next.max(records.first + u64::from(records.count));
             true
         });
         self.upto = log.end();
@@ -88,14 +111,14 @@ impl Auditor {
         }
         let idempotent = &self.accounts.idempotent;
         let known = |identity: u32| idempotent.get(identity as usize).copied().unwrap_or(false);
-        if let Some((offset, records)) = order.read_on(log, known) {
+        if let Some(Misplaced { offset, records, new_epoch }) = order.read_on(log, known) {
             let detail = format!("offset {offset} of broker {leader}: {records:?} behind later records");
-            match self.accounts.resends {
-                true => {
-                    let broken = vec![super::Assumption::NoResend];
-                    self.report_with(world, &catalogue::SESSION_ORDER, Some(ix), detail, broken);
+            let resent = self.accounts.resends.then_some(Assumption::NoResend);
+            match resent.or(new_epoch.then_some(Assumption::OneProducerEpoch)) {
+                Some(broken) => {
+                    self.report_with(world, &catalogue::SESSION_ORDER, Some(ix), detail, vec![broken]);
                 }
-                false => self.report_ever(world, &catalogue::SESSION_ORDER, ix, detail),
+                None => self.report_ever(world, &catalogue::SESSION_ORDER, ix, detail),
             }
         }
     }

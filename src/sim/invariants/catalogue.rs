@@ -13,6 +13,12 @@ pub enum Assumption {
     EligibleAreRemembered,
     /// The application does not hand a failed record in again.
     NoResend,
+    /// A producer begins no new epoch while batches are open. It does when one of them fails for good or is
+    /// answered OUT_OF_ORDER_SEQUENCE_NUMBER, and gives the others, which may be in the log, new sequences
+    /// (KIP-360, `TransactionManager.startSequencesAtBeginning`). After a change of leader even a replicated
+    /// batch can be refused so: batches in flight to the old leader and new ones to the next are together
+    /// more than the five that a broker remembers.
+    OneProducerEpoch,
 }
 
 impl Assumption {
@@ -23,6 +29,7 @@ impl Assumption {
             Assumption::LastReplicaKeepsItsLog => "a fault took data from the last replicas that had it",
             Assumption::EligibleAreRemembered => "a changed minimum ISR forgot who may lead",
             Assumption::NoResend => "the application sent failed records again",
+            Assumption::OneProducerEpoch => "the producer began a new epoch with batches open",
         }
     }
 }
@@ -44,8 +51,12 @@ const ALWAYS: &[Assumption] = &[];
 const DATA: &[Assumption] = &[Assumption::CleanElections, Assumption::LastReplicaKeepsItsLog];
 const LIVENESS: &[Assumption] =
     &[Assumption::CleanElections, Assumption::LastReplicaKeepsItsLog, Assumption::EligibleAreRemembered];
-const SESSION: &[Assumption] =
-    &[Assumption::NoResend, Assumption::CleanElections, Assumption::LastReplicaKeepsItsLog];
+const SESSION: &[Assumption] = &[
+    Assumption::NoResend,
+    Assumption::OneProducerEpoch,
+    Assumption::CleanElections,
+    Assumption::LastReplicaKeepsItsLog,
+];
 
 const REPLICATION: &str = "kafka-specification (TLA+), KafkaReplication.tla";
 const KIP_966: &str = "KIP-966 and Kafka 3.5 specifications (TLA+), Vanlightly";

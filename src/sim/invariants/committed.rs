@@ -12,6 +12,12 @@ fn runs(host: &Host) -> bool {
     matches!(host.running, Running::Up | Running::Paused)
 }
 
+/// A broker's copy; a log that was moved away and is not deleted yet is none.
+fn replica_of<'a>(host: &'a Host, ix: PartitionIx, state: &PartitionState) -> Option<&'a Replica> {
+    let kept = state.replicas.contains(&host.broker.settings().id);
+    host.broker.replica(ix).filter(|_| kept)
+}
+
 impl Auditor {
     /// Compares a partition's replicas with what was ever committed.
     pub(super) fn committed(&mut self, world: &World, image: &Image, ix: PartitionIx) {
@@ -23,13 +29,11 @@ impl Auditor {
         self.note_last_replica(world, image.profile.elr, ix, state);
         self.leaders_commit(world, ix, state);
         for host in &world.hosts {
-            let id = host.broker.settings().id;
-            // A log that was moved away and is not deleted yet is no replica.
-            if let Some(replica) = host.broker.replica(ix).filter(|_| state.replicas.contains(&id)) {
+            if let Some(replica) = replica_of(host, ix, state) {
                 self.replica_agrees(world, host, replica, state);
             }
         }
-        self.members_agree(world, ix);
+        self.members_agree(world, ix, state);
         if shorter {
             self.somebody_has_all(world, ix);
         }
@@ -90,11 +94,18 @@ impl Auditor {
         memory.ever.extend(now);
     }
 
+    /// The copy of a broker that may believe that it leads. One that was moved away and has not heard of it goes
+    /// on committing, and rightly so unless records were lost: then it stands for what is gone.
+    fn led_by<'a>(&self, host: &'a Host, ix: PartitionIx, state: &PartitionState) -> Option<&'a Replica> {
+        let nothing_lost = self.partitions[ix.at()].ever.is_empty();
+        if nothing_lost { host.broker.replica(ix) } else { replica_of(host, ix, state) }
+    }
+
     /// Each leader has what was committed; what it commits itself is added.
     fn leaders_commit(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
         for host in world.hosts.iter().filter(|host| runs(host)) {
             let id = host.broker.settings().id;
-            let Some(replica) = host.broker.replica(ix) else { continue };
+            let Some(replica) = self.led_by(host, ix, state) else { continue };
             let Some(leadership) = replica.leadership() else { continue };
             let (end, committed) = (replica.log().end(), self.partitions[ix.at()].ghost.end());
             let current = state.leader == Some(id) && state.leader_epoch == leadership.epoch;
@@ -174,9 +185,9 @@ impl Auditor {
     }
 
     /// Members of the ISR that a leader knows have what it holds for committed.
-    fn members_agree(&mut self, world: &World, ix: PartitionIx) {
+    fn members_agree(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
         for host in &world.hosts {
-            let Some(leader) = host.broker.replica(ix) else { continue };
+            let Some(leader) = self.led_by(host, ix, state) else { continue };
             let Some(leadership) = leader.leadership() else { continue };
             let mark = leader.high_watermark();
             for &member in leadership.isr.members() {

@@ -198,7 +198,8 @@ fn cause_text(cause: &Cause) -> String {
         Cause::PreferredLeaderCheck => "the preferred leaders take over again".into(),
         Cause::UncleanElectionCheck => "leaderless partitions with unclean election are looked at".into(),
         Cause::ElectionRequested { election } => {
-            format!("a {} election was asked for", election_word(*election))
+            let word = election_word(*election);
+            format!("{} {word} election was asked for", if word.starts_with('u') { "an" } else { "a" })
         }
         Cause::ReassignmentRequested => "a reassignment was asked for".into(),
         Cause::UncleanEnabled => "unclean election was switched on".into(),

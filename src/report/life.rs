@@ -1,0 +1,45 @@
+//! The life of one record, for people.
+
+use crate::report::clean;
+use crate::report::layout::labelled;
+use crate::sim::{Fate, RecordCopy};
+
+/// Columns of a label.
+const LABEL: usize = 14;
+
+/// What became of a record: what its producer heard, its copies, its readers, and how it was lost.
+pub fn life_text(fate: &Fate) -> String {
+    let record = &fate.record;
+    let (of, by) = (clean(&record.partition), clean(&fate.sent_by));
+    let mut out = format!("\nRecord {} of {of}, sent by {by}\n", record.number);
+    labelled(&mut out, 2, "Producer", LABEL, heard(fate));
+    for copy in &fate.copies {
+        labelled(&mut out, 2, &format!("Broker {}", copy.broker), LABEL, &copy_text(copy));
+    }
+    if fate.copies.is_empty() {
+        labelled(&mut out, 2, "Copies", LABEL, "none is left");
+    }
+    let readers = if fate.read_by.is_empty() { "no group".into() } else { clean(&fate.read_by.join(", ")) };
+    labelled(&mut out, 2, "Read by", LABEL, &readers);
+    for (nth, line) in fate.lost.iter().flat_map(|(_, why)| why).enumerate() {
+        let label = if nth == 0 { "Lost when" } else { "because" };
+        labelled(&mut out, 2, label, LABEL, &clean(line));
+    }
+    out
+}
+
+fn heard(fate: &Fate) -> &'static str {
+    match (fate.acked, fate.failed) {
+        (true, false) => "heard that it is written",
+        (false, true) => "heard that it failed",
+        (true, true) => "heard that it failed, and of another try that it is written",
+        (false, false) => "has not heard of it",
+    }
+}
+
+fn copy_text(copy: &RecordCopy) -> String {
+    let flushed = if copy.flushed { "flushed" } else { "not flushed" };
+    let committed = if copy.below_high_watermark { "below the high watermark" } else { "not yet committed" };
+    let down = if copy.runs { "" } else { ", the broker does not run" };
+    format!("offset {}, {flushed}, {committed}{down}", copy.offset)
+}

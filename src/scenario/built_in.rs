@@ -1,0 +1,82 @@
+//! The scenarios that come with the program.
+
+use crate::scenario::Scenario;
+
+/// A scenario file of `assets/scenarios`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BuiltIn {
+    /// Its id, which is the name of the file.
+    pub id: &'static str,
+    text: &'static str,
+}
+
+impl BuiltIn {
+    /// Reads it.
+    pub fn scenario(&self) -> Scenario {
+        // A test reads all of them.
+        Scenario::parse(self.id, self.text).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+macro_rules! built_in {
+    ($($id:literal)*) => {
+        /// All of them; the embedded cluster first.
+        pub static BUILT_IN: &[BuiltIn] = &[$(BuiltIn {
+            id: $id,
+            text: include_str!(concat!("../../assets/scenarios/", $id, ".toml")),
+        }),*];
+    };
+}
+
+built_in! {
+    "reference"
+    "b01-acks-1-is-not-visible"
+    "b01-two-followers-die"
+    "b02-follower-dies"
+    "b02-follower-freezes"
+    "b02-follower-stops"
+    "b03-leader-crash"
+    "b03-leader-stops"
+    "b04-no-controller"
+    "b04-no-controller-no-election"
+    "b05-min-isr-equals-rf"
+    "b06-min-isr-above-rf"
+    "b07-only-the-last-can-lead"
+    "b08-all-started-again"
+    "b08-first-started"
+    "b12-slow-follower"
+    "b12-stuck-follower"
+    "b13-rack-of-two"
+    "c01-acks-1-leader-dies"
+    "c01-acks-all-leader-dies"
+    "c02-zombie-leader"
+    "c02-zombie-leader-acks-all"
+    "c03-last-replica-standing"
+    "c04-elr-off"
+    "c04-elr-on"
+    "c04-last-in-sync-loses-power"
+    "c05-power-loss-elr-off"
+    "c05-power-loss-everywhere"
+    "c05-power-loss-flushed"
+    "c06-unclean-election"
+    "c06-unclean-election-off"
+    "c07-acks-1-below-min-isr"
+    "c07-acks-all-min-isr-1"
+    "c08-acks-0-leader-dies"
+    "c08-acks-0-leader-moves"
+    "c09-retries-run-out"
+    "c10-disk-loss"
+    "c12-two-stories"
+    "c13-stale-broker-epoch"
+    "o01-idempotence"
+    "o01-one-in-flight"
+    "o01-reorder"
+    "o02-lost-answer"
+    "o02-lost-answer-idempotence"
+    "o03-application-sends-again"
+}
+
+/// The one with this id.
+pub fn built_in(id: &str) -> Option<&'static BuiltIn> {
+    BUILT_IN.iter().find(|each| each.id == id)
+}

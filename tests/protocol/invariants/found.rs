@@ -1,0 +1,62 @@
+//! Stories that random tests once found to break a promise, kept as scenario files.
+
+use super::story::heal;
+use super::{RECOVERY, faults};
+use klever::scenario::Scenario;
+use klever::sim::Simulator;
+use std::path::Path;
+
+fn folder() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/protocol/invariants/found")
+}
+
+/// A story, then everything is healed as in the random tests.
+fn run(scenario: &Scenario) -> Simulator {
+    let mut sim = Simulator::new(scenario, scenario.seed, None);
+    sim.audit();
+    for part in [0, RECOVERY / 2, RECOVERY] {
+        sim.run_until(scenario.duration.0 + part);
+        if part < RECOVERY {
+            heal(&mut sim);
+        }
+    }
+    sim.expect_healed();
+    sim
+}
+
+fn read(name: &str) -> Scenario {
+    let text = std::fs::read_to_string(folder().join(name)).unwrap();
+    Scenario::parse(name, &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn what_was_found_once_does_not_come_back() {
+    let mut wrong = Vec::new();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    files.sort();
+    assert!(files.len() >= 12, "{files:?}");
+    for file in files {
+        let name = file.to_string_lossy().into_owned();
+        let sim = run(&read(&name));
+        wrong.extend(faults(sim.violations()).into_iter().map(|line| format!("{name}: {line}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Brokers remember the bounds of the last five batches also of what they have merged.
+#[test]
+fn a_broker_that_starts_again_recognises_a_repeated_batch() {
+    let mut sim = run(&read("dedup-after-merge.toml"));
+    let counters = sim.counters();
+    assert_eq!((counters.duplicated, counters.lost_acked), (0, 0));
+}
+
+/// Real Kafka doubles records here: the client numbers anew what the broker no longer recognises.
+#[test]
+fn a_new_producer_epoch_with_batches_open_may_double_records() {
+    let mut sim = run(&read("more-in-flight-than-remembered.toml"));
+    assert!(sim.counters().duplicated > 0);
+    let order = sim.violations().iter().find(|found| found.invariant.name == "IdempotentOrder");
+    assert!(order.is_some_and(|found| !found.is_fault()), "{:?}", sim.violations());
+}
