@@ -9,7 +9,7 @@ use crate::consequences::{Affected, Answer, Figure, Tolerated};
 /// What faults of one kind do to acknowledged data.
 pub(super) fn data(docket: &Docket<'_>, fault: Fault) -> Figure<Tolerated> {
     let (value, affected) =
-        docket.tolerated(|case| case.replicas, |case, live| durability(case, live, fault));
+        docket.tolerated_for_data(|case| case.replicas, |case, live| durability(case, live, fault));
     let (id, label, things) = match fault {
         Fault::Crash => ("durability.crash", "Acked data, crashes", ("broker crash", "broker crashes")),
         Fault::PowerLoss => (
@@ -26,7 +26,7 @@ pub(super) fn data(docket: &Docket<'_>, fault: Fault) -> Figure<Tolerated> {
 
 /// What power failures of whole racks do to acknowledged data.
 pub(super) fn data_racks(docket: &Docket<'_>) -> Figure<Tolerated> {
-    let (value, affected) = docket.tolerated(|case| u32::from(case.racks.count), durability_racks);
+    let (value, affected) = docket.tolerated_for_data(|case| u32::from(case.racks.count), durability_racks);
     let headline = format!(
         "Acknowledged data {}{}",
         survives(&value, ("rack without power", "racks without power")),

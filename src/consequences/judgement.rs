@@ -20,6 +20,8 @@ pub(super) struct Judged {
     pub class: usize,
     /// How many partitions it stands for.
     pub partitions: u32,
+    /// Kafka's own, such as the groups' offsets.
+    pub internal: bool,
     /// The state.
     pub live: Live,
     /// What is possible; one when all settings are known.
@@ -103,20 +105,27 @@ impl<'a> Docket<'a> {
                 let rules = &classes.rules[class.key.rules as usize];
                 let racks = layout.spread.possible(layout.replicas);
                 let cases = rules.cases(&profiles, layout.replicas, &racks);
-                Judged { class: at, partitions: class.partitions, live: classes.live(class), cases }
+                let internal = cluster.topic(topic_of(cluster, class)).internal;
+                Judged { class: at, partitions: class.partitions, internal, live: classes.live(class), cases }
             })
             .collect();
         judged.sort_by_cached_key(super::worst::badness);
-        let topic = judged.first().map(|first| topic_of(cluster, &classes.classes[first.class]));
+        let topic = users(&judged).next().map(|first| topic_of(cluster, &classes.classes[first.class]));
         let setting = Setting::of(cluster, topic.or(subject_topic(subject)));
         let copysets = Copysets::of(&cluster.partitions, &classes.range);
         let carried = Carried::of(cluster, &classes.range);
         Docket { cluster, classes, judged, copysets, carried, setting, profiles }
     }
 
-    /// The worst class, if there are partitions at all.
+    /// The worst class of the users' own data, if there are partitions at all.
     pub fn worst(&self) -> Option<&Judged> {
-        self.judged.first()
+        self.data().next()
+    }
+
+    /// Classes that hold the users' own records, the worst first. Internal topics stand for themselves where
+    /// nothing else is judged; elsewhere they would hide what a user's setting does for a user's records.
+    pub fn data(&self) -> impl Iterator<Item = &Judged> + Clone {
+        users(&self.judged)
     }
 
     /// How many partitions are judged.
@@ -131,7 +140,15 @@ impl<'a> Docket<'a> {
 
     /// Partitions of the classes that satisfy this.
     pub fn affected(&self, matches: impl Fn(&Judged) -> bool) -> Option<Affected> {
-        let mut hit = self.judged.iter().filter(|judged| matches(judged));
+        self.affected_of(self.judged.iter(), matches)
+    }
+
+    fn affected_of<'b>(
+        &self,
+        of: impl Iterator<Item = &'b Judged>,
+        matches: impl Fn(&Judged) -> bool,
+    ) -> Option<Affected> {
+        let mut hit = of.filter(|judged| matches(judged));
         let first = hit.next()?;
         let partitions = first.partitions + hit.map(|judged| judged.partitions).sum::<u32>();
         Some(Affected { partitions, of: self.partitions(), example: self.example(first) })
@@ -143,12 +160,31 @@ impl<'a> Docket<'a> {
         most: impl Fn(&Case) -> u32,
         margin: impl Fn(&Case, &Live) -> Margin,
     ) -> (Tolerated, Option<Affected>) {
-        let each = || self.judged.iter().map(|judged| margins(judged, &most, &margin));
+        self.tolerated_of(self.judged.iter(), most, margin)
+    }
+
+    /// The same over the users' own data.
+    pub fn tolerated_for_data(
+        &self,
+        most: impl Fn(&Case) -> u32,
+        margin: impl Fn(&Case, &Live) -> Margin,
+    ) -> (Tolerated, Option<Affected>) {
+        self.tolerated_of(self.data(), most, margin)
+    }
+
+    fn tolerated_of<'b>(
+        &self,
+        classes: impl Iterator<Item = &'b Judged> + Clone,
+        most: impl Fn(&Case) -> u32,
+        margin: impl Fn(&Case, &Live) -> Margin,
+    ) -> (Tolerated, Option<Affected>) {
+        let each = || classes.clone().map(|judged| margins(judged, &most, &margin));
         let none = || Answer::Unknown("there are no partitions".into());
         let guaranteed = each().map(|pair| pair.0).reduce(Answer::min).unwrap_or_else(none);
         let now = each().map(|pair| pair.1).reduce(Answer::min).unwrap_or_else(none);
-        let of = self.judged.iter().flat_map(|judged| judged.cases.iter().map(&most)).max().unwrap_or(0);
-        let affected = self.affected(|judged| margins(judged, &most, &margin).1.low() == now.low());
+        let of = classes.clone().flat_map(|judged| judged.cases.iter().map(&most)).max().unwrap_or(0);
+        let affected =
+            self.affected_of(classes.clone(), |judged| margins(judged, &most, &margin).1.low() == now.low());
         let capped = |answer: Answer<u32>| answer.map(|count| count.min(of));
         (Tolerated { guaranteed: capped(guaranteed), now: capped(now), of }, affected)
     }
@@ -160,6 +196,11 @@ impl<'a> Docket<'a> {
         });
         each.reduce(Answer::min).unwrap_or_else(|| Answer::Unknown("there are no partitions".into()))
     }
+}
+
+fn users(judged: &[Judged]) -> impl Iterator<Item = &Judged> + Clone {
+    let only_internal = judged.iter().all(|judged| judged.internal);
+    judged.iter().filter(move |judged| only_internal || !judged.internal)
 }
 
 fn margins(

@@ -156,7 +156,7 @@ fn rack_damage(docket: &Docket<'_>, transitions: &Transitions, judged: &Judged) 
 
 /// No single event breaks anything: how many brokers of one partition do.
 fn several_brokers(docket: &Docket<'_>) -> NextBreak {
-    let Some(worst) = docket.worst() else {
+    let Some(worst) = docket.judged.first() else {
         return NextBreak {
             event: "none".into(),
             consequence: "there are no partitions".into(),

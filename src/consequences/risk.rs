@@ -69,6 +69,7 @@ impl Risk {
         let (events, guarded) = (Events::from(env), env.guarded_restarts);
         let classes: Result<Vec<ClassRisk>, String> =
             docket.judged.iter().map(|judged| class_risk(judged, &events, guarded)).collect();
+        let classes = classes.map(|classes| losing_data_only(docket, classes));
         match classes {
             Err(why) => Risk::unknown(&why),
             Ok(classes) if classes.is_empty() => Risk::unknown("there are no partitions"),
@@ -130,6 +131,18 @@ impl Risk {
         }
         Answer::between(ends.0, ends.1)
     }
+}
+
+/// Losses are those of the users' own records; an internal topic counts for what it keeps from being served.
+fn losing_data_only(docket: &Docket<'_>, mut classes: Vec<ClassRisk>) -> Vec<ClassRisk> {
+    let data: Vec<usize> = docket.data().map(|judged| judged.class).collect();
+    for (judged, class) in docket.judged.iter().zip(&mut classes) {
+        if !data.contains(&judged.class) {
+            class.low.losses = [0.0; PARTS];
+            class.high.losses = [0.0; PARTS];
+        }
+    }
+    classes
 }
 
 fn class_risk(judged: &Judged, events: &Events, guarded: bool) -> Result<ClassRisk, String> {
@@ -256,7 +269,8 @@ fn share(docket: &Docket<'_>, classes: &[ClassRisk], end: fn(&ClassRisk) -> Case
     let hit = docket.judged.iter().zip(classes).map(|(judged, class)| {
         f64::from(judged.partitions) * -libm::expm1(-end(class).losses.iter().sum::<f64>())
     });
-    hit.sum::<f64>() / f64::from(docket.partitions().max(1))
+    let data: u32 = docket.data().map(|judged| judged.partitions).sum();
+    hit.sum::<f64>() / f64::from(data.max(1))
 }
 
 /// Sum over the copysets of the share of time in which writes are refused.

@@ -40,10 +40,8 @@ fn events(docket: &Docket<'_>, per_year: f64, window_s: fn(&Docket<'_>, &Case) -
 
 /// The worst class, over its possible cases.
 fn over(docket: &Docket<'_>, of: impl Fn(&Case) -> f64) -> Answer<f64> {
-    let each = docket
-        .judged
-        .iter()
-        .map(|judged| Answer::covering(judged.cases.iter().map(|case| Answer::Exact(of(case)))));
+    let each =
+        docket.data().map(|judged| Answer::covering(judged.cases.iter().map(|case| Answer::Exact(of(case)))));
     each.reduce(|a, b| match (a.low().zip(b.low()), a.high().zip(b.high())) {
         (Some(low), Some(high)) => Answer::between(low.0.max(low.1), high.0.max(high.1)),
         _ => a,

@@ -2,7 +2,8 @@
 
 use crate::consequences::fixtures::Plan;
 use crate::consequences::{Answer, Subject, Verdict, assess, lose, restart, roll};
-use crate::model::{BrokerId, Cluster, Datum, Origin, PartitionIx, Partitions, TopicIx, Unknown};
+use crate::model::{BrokerId, Cluster, Datum, Origin, PartitionIx, Partitions, Topic, TopicIx, Unknown};
+use std::sync::Arc;
 
 fn panel(assessment: &crate::consequences::Assessment, ids: &[&str]) -> String {
     let line = |id: &&str| assessment.figure(id).map(|figure| format!("{id}: {}", figure.headline)).unwrap();
@@ -217,4 +218,35 @@ fn the_sections_of_the_reference_cluster() {
         consumers.poll_budget: 0.017 %
         consumers.standstill: 7.0 d
         ");
+}
+
+/// What a user sets for a topic shows, although Kafka's own topics have another setting.
+#[test]
+fn internal_topics_do_not_hide_what_is_promised_for_the_users_records() {
+    let user = Plan::default().build();
+    let weak = Plan { topic: vec![("min.insync.replicas", "1")], ..Plan::default() }.build();
+    let two = |internal: bool| {
+        let mut cluster = user.clone();
+        let offsets = Topic {
+            name: "__consumer_offsets".into(),
+            internal,
+            config: weak.topics[0].config.clone(),
+            first: 10,
+            count: 2,
+        };
+        cluster.topics = Arc::new([Topic { count: 10, ..user.topics[0].clone() }, offsets]);
+        let mut rows: Vec<PartitionRow> = (0..12).map(|at| cluster.partitions.row(at)).collect();
+        for row in &mut rows[10..] {
+            (row.topic, row.number) = (TopicIx(1), row.number - 10);
+        }
+        cluster.partitions = Partitions::from_rows(&rows, Datum::known((), 0, Origin::Broker));
+        assess(&cluster, Subject::Cluster)
+    };
+    let alone = assess(&user, Subject::Cluster);
+    let (with, mixed) = (two(true), two(false));
+    assert_eq!(with.durability.disk_loss.value, alone.durability.disk_loss.value);
+    assert_eq!(with.durability.loss_per_year.value, alone.durability.loss_per_year.value);
+    assert_eq!(with.setting, alone.setting);
+    assert_ne!(mixed.durability.disk_loss.value, alone.durability.disk_loss.value, "a user's topic counts");
+    assert_eq!(with.writes.crash.value.now, mixed.writes.crash.value.now, "both can stop somebody's writes");
 }
