@@ -73,7 +73,9 @@ impl Sending {
         };
         let per_batch = (records / partitions).max(1.0);
         let full_after = if per_ms > 0.0 { (records - 1.0).max(0.0) / per_ms } else { f64::INFINITY };
-        let collects_ms = self.linger_ms.min(full_after);
+        // The sender wakes up late once linger ran out, and not at all for a batch that does not linger.
+        let due_ms = if self.linger_ms > 0.0 { self.linger_ms + SCHEDULING_MS } else { 0.0 };
+        let collects_ms = due_ms.min(full_after);
         let arrivals = per_ms * collects_ms;
         Batches {
             records_per_request: records,

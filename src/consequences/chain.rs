@@ -9,8 +9,8 @@ use crate::model::Environment;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// More replicas than this are not solved exactly.
-pub(super) const MOST_REPLICAS: u32 = 5;
+/// Chains with more states than this are not solved: the elimination takes the cube of them.
+const MOST_STATES: usize = 1000;
 const MINUTES_PER_YEAR: f64 = 525_600.0;
 
 /// What decides about the chain beside the rates.
@@ -112,21 +112,27 @@ impl Solution {
     }
 }
 
+/// A chain that is too large, in words.
+pub(super) fn too_large(shape: &Shape) -> String {
+    let racks: Vec<String> = shape.racks.iter().map(ToString::to_string).collect();
+    format!("{} replicas over racks make more than {MOST_STATES} states", racks.join("+"))
+}
+
 type Key = (Shape, [u64; 11]);
 /// Chains solved so far: a knob that does not touch the chain costs nothing.
-static SOLVED: Mutex<BTreeMap<Key, Solution>> = Mutex::new(BTreeMap::new());
+static SOLVED: Mutex<BTreeMap<Key, Option<Solution>>> = Mutex::new(BTreeMap::new());
 /// Enough for every class of a large cluster under many hypotheses.
 const MOST_REMEMBERED: usize = 4096;
 
-/// Solves a chain, or recalls it.
-pub(super) fn solve(shape: &Shape, events: &Events) -> Solution {
+/// Solves a chain, or recalls it; `None` when it is too large.
+pub(super) fn solve(shape: &Shape, events: &Events) -> Option<Solution> {
     let key = (shape.clone(), events.bits());
     // A poisoned memory is still a correct one: entries are written whole.
     let recall = || SOLVED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some(solution) = recall().get(&key) {
         return solution.clone();
     }
-    let solution = Chain::of(shape, events).solve();
+    let solution = Chain::of(shape, events).map(|chain| chain.solve());
     let mut solved = recall();
     if solved.len() >= MOST_REMEMBERED {
         solved.clear();
@@ -169,7 +175,7 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    fn of(shape: &'a Shape, events: &'a Events) -> Self {
+    fn of(shape: &'a Shape, events: &'a Events) -> Option<Self> {
         let start: State = shape.racks.iter().map(|count| [*count, 0, 0, 0, 0, 0]).collect();
         let mut chain = Chain { shape, events, known: BTreeMap::new(), states: Vec::new(), arcs: Vec::new() };
         chain.number(start);
@@ -183,8 +189,11 @@ impl<'a> Chain<'a> {
             }
             chain.shock(at, &state, 0..state.len(), events.site_outages);
             at += 1;
+            if chain.states.len() > MOST_STATES {
+                return None;
+            }
         }
-        chain
+        Some(chain)
     }
 
     fn solve(&self) -> Solution {

@@ -2,7 +2,7 @@
 
 use crate::consequences::Answer;
 use crate::consequences::case::{Acks, Case, mask_of};
-use crate::consequences::chain::{Events, MOST_REPLICAS, Shape, solve};
+use crate::consequences::chain::{Events, Shape, solve, too_large};
 use crate::consequences::judgement::{Docket, Judged};
 use crate::consequences::tail;
 use crate::consequences::tolerance::Operation;
@@ -147,13 +147,17 @@ fn losing_data_only(docket: &Docket<'_>, mut classes: Vec<ClassRisk>) -> Vec<Cla
 
 fn class_risk(judged: &Judged, events: &Events, guarded: bool) -> Result<ClassRisk, String> {
     let replicas = judged.cases.iter().map(|case| case.replicas).max().unwrap_or(0);
-    if replicas > MOST_REPLICAS {
-        return Err(format!("partitions with more than {MOST_REPLICAS} replicas are not solved"));
-    }
     if replicas >= 4 && judged.cases.len() > MOST_LARGE_CASES {
         return Err("too many settings are unknown to solve four and more replicas".into());
     }
-    let risks: Vec<CaseRisk> = judged.cases.iter().map(|case| case_risk(case, events, guarded)).collect();
+    let risks: Vec<CaseRisk> = judged
+        .cases
+        .iter()
+        .map(|case| {
+            let risk = case_risk(case, events, guarded);
+            risk.ok_or_else(|| too_large(&shape_of(case, guarded)))
+        })
+        .collect::<Result<_, _>>()?;
     let end = |pick: fn(f64, f64) -> f64| {
         risks.iter().copied().reduce(|a, b| CaseRisk {
             losses: std::array::from_fn(|at| pick(a.losses[at], b.losses[at])),
@@ -169,34 +173,31 @@ fn class_risk(judged: &Judged, events: &Events, guarded: bool) -> Result<ClassRi
 }
 
 /// The chain of a case; the causes are what each adds to the ones before it.
-fn case_risk(case: &Case, events: &Events, guarded: bool) -> CaseRisk {
+fn case_risk(case: &Case, events: &Events, guarded: bool) -> Option<CaseRisk> {
     let floor = case.write_floor();
     if floor > case.replicas {
-        return CaseRisk {
-            losses: [0.0; PARTS],
-            writes: MINUTES_PER_YEAR,
-            ..case_risk(&Case { min_isr: 1, ..*case }, events, guarded)
-        };
+        let reads = case_risk(&Case { min_isr: 1, ..*case }, events, guarded)?;
+        return Some(CaseRisk { losses: [0.0; PARTS], writes: MINUTES_PER_YEAR, ..reads });
     }
     let shape = shape_of(case, guarded);
     let clean = Shape { unclean: false, ..shape.clone() };
     let no_site = Events { site_outages: 0.0, ..*events };
     let alone = Events { rack_outages: 0.0, ..no_site };
-    let rate = |shape: &Shape, events: &Events| solve(shape, events).losses_per_year;
-    let (independent, racks, site) = (rate(&clean, &alone), rate(&clean, &no_site), rate(&clean, events));
+    let rate = |shape: &Shape, events: &Events| Some(solve(shape, events)?.losses_per_year);
+    let (independent, racks, site) = (rate(&clean, &alone)?, rate(&clean, &no_site)?, rate(&clean, events)?);
     // Only where one copy is enough for an acknowledgement may it be one in memory alone.
     let disks = match floor == 1 && !case.fsync && events.page_cache_loss > 0.0 {
-        true => rate(&clean, &Events { page_cache_loss: 0.0, ..alone }),
+        true => rate(&clean, &Events { page_cache_loss: 0.0, ..alone })?,
         false => independent,
     };
-    let all = solve(&shape, events);
-    let unclean = if shape.unclean { (rate(&shape, &no_site) - racks).max(0.0) } else { 0.0 };
-    CaseRisk {
+    let all = solve(&shape, events)?;
+    let unclean = if shape.unclean { (rate(&shape, &no_site)? - racks).max(0.0) } else { 0.0 };
+    Some(CaseRisk {
         losses: shares([disks, independent, racks, site, site + unclean, all.losses_per_year]),
         writes: all.minutes_below(floor),
         reads: all.minutes_below(1),
         visible: all.minutes_below(case.visible_floor().min(case.replicas)),
-    }
+    })
 }
 
 /// What each part adds to those before it, together exactly the last. A cause that makes losses rarer (a

@@ -1,5 +1,6 @@
 //! Assessments of small clusters through the public door, read as a person reads the panel.
 
+use crate::consequences::figure::Reading;
 use crate::consequences::fixtures::Plan;
 use crate::consequences::{Answer, Subject, Verdict, assess, lose, restart, roll};
 use crate::model::{BrokerId, Cluster, Datum, Origin, PartitionIx, Partitions, Topic, TopicIx, Unknown};
@@ -168,8 +169,8 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
         failover.follower_stall: 7.0 to 10 s
         failover.stuck_follower: 30 to 45 s
         failover.stalls_per_year: 1.0 to 1.5 min/yr
-        latency.ack: 8.0 / 12 ms
-        latency.end_to_end: 8.1 / 12 ms
+        latency.ack: 8.3 / 12 ms
+        latency.end_to_end: 8.5 / 12 ms
         throughput.max: 170 MB/s
         cost.storage: 3.0 x
         cost.cross_rack: 3.3 x
@@ -235,7 +236,7 @@ fn internal_topics_do_not_hide_what_is_promised_for_the_users_records() {
             count: 2,
         };
         cluster.topics = Arc::new([Topic { count: 10, ..user.topics[0].clone() }, offsets]);
-        let mut rows: Vec<PartitionRow> = (0..12).map(|at| cluster.partitions.row(at)).collect();
+        let mut rows = cluster.partitions.to_rows();
         for row in &mut rows[10..] {
             (row.topic, row.number) = (TopicIx(1), row.number - 10);
         }
@@ -249,4 +250,17 @@ fn internal_topics_do_not_hide_what_is_promised_for_the_users_records() {
     assert_eq!(with.setting, alone.setting);
     assert_ne!(mixed.durability.disk_loss.value, alone.durability.disk_loss.value, "a user's topic counts");
     assert_eq!(with.writes.crash.value.now, mixed.writes.crash.value.now, "both can stop somebody's writes");
+}
+
+/// More replicas are solved where they are alike; where they are not, it is said why not.
+#[test]
+fn six_replicas_in_racks_of_their_own_are_solved() {
+    let plan = |racks: usize| Plan { brokers: 7, replicas: 6, racks, ..Plan::default() };
+    let solved = assess(&plan(7).build(), Subject::Cluster);
+    assert_ne!(solved.durability.loss_per_year.value.text(), "?");
+    assert!(solved.reads.unavailable.value.value.high().unwrap() < 0.01);
+    let large = assess(&plan(4).build(), Subject::Cluster);
+    let reason = large.durability.loss_per_year.value.value.reason().unwrap_or_default().to_string();
+    assert!(reason.contains("states"), "{reason}");
+    assert_eq!(large.writes.crash.value.guaranteed, Answer::Exact(4), "closed forms hold for any number");
 }

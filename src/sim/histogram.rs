@@ -5,6 +5,9 @@ use crate::model::Nanos;
 /// Sub-buckets of each power of two, as a power of two.
 const FINE: u32 = 5;
 
+/// Durations that lie evenly are counted at so many points.
+const POINTS: u64 = 16;
+
 /// Counts by duration; every bucket is 1/32 of its power of two wide.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Histogram {
@@ -23,6 +26,19 @@ impl Histogram {
         self.buckets[bucket] += times;
         self.count += times;
         self.max = self.max.max(nanos);
+    }
+
+    /// Counts so many durations that lie evenly from `low` to `high`, both among them.
+    pub fn add_evenly(&mut self, low: Nanos, high: Nanos, times: u64) {
+        let points = times.min(POINTS);
+        if points < 2 || bucket_of(low) == bucket_of(high) {
+            return self.add(low / 2 + high / 2, times);
+        }
+        let span = high.saturating_sub(low);
+        for at in 0..points {
+            let share = times * (at + 1) / points - times * at / points;
+            self.add(low + span * at / (points - 1), share);
+        }
     }
 
     /// Adds another one's counts.

@@ -68,12 +68,11 @@ impl Meter {
     pub fn acked(&mut self, ix: PartitionIx, now: Nanos, records: u32, first: Nanos, last: Nanos) {
         let detailed = self.partitions.len() <= DETAILED;
         let times = u64::from(records);
-        let middle = first / 2 + last / 2;
         let meter = self.of(ix);
         meter.acked += times;
         meter.last_success = now;
         if detailed {
-            meter.latency.add(middle, times);
+            meter.latency.add_evenly(last, first, times);
         }
         let created = now.saturating_sub(first);
         let late = (first > STALL).then_some((created, now));
@@ -83,7 +82,7 @@ impl Meter {
             (Some(since), None) => Some((since, created.max(since))),
             (None, late) => late,
         };
-        self.latency.add(middle, times);
+        self.latency.add_evenly(last, first, times);
         if let Some((from, to)) = stall {
             self.of(ix).unwritable.add(from, to);
             self.unwritable.add(from, to);

@@ -291,7 +291,7 @@ fn drawn_faults_lose_as_often_as_the_chain_says() {
     for (seed, shape) in shapes.iter().enumerate() {
         let events = if shape.elr { markers_kept() } else { bad_machines() };
         let (said, drawn) =
-            (solve(shape, &events).losses_per_year, sampled(shape, &events, LOSSES, seed as u64));
+            (solve(shape, &events).unwrap().losses_per_year, sampled(shape, &events, LOSSES, seed as u64));
         let standard_error = said / libm::sqrt(f64::from(LOSSES));
         let off = (drawn - said) / standard_error;
         assert!(off.abs() < 3.0, "{shape:?}: chain {said}, drawn {drawn}, {off:.1} standard errors");

@@ -11,11 +11,11 @@ fn shape(racks: &[u8], floor: u8) -> Shape {
 fn row(shape: &Shape, env: &Environment, digits: [usize; 4]) -> String {
     let events = Events::from(env);
     let alone = Events { rack_outages: 0.0, site_outages: 0.0, ..events };
-    let all = solve(shape, &events);
+    let all = solve(shape, &events).unwrap();
     let yearly = |losses: f64| -libm::expm1(-losses);
     let printed = [
         yearly(all.losses_per_year),
-        yearly(solve(shape, &alone).losses_per_year),
+        yearly(solve(shape, &alone).unwrap().losses_per_year),
         all.minutes_below(shape.floor.into()),
         all.minutes_below(1),
     ];
@@ -101,7 +101,7 @@ fn quiet() -> Events {
 fn birth_and_death_vectors() {
     let l = 0.02;
     let events = Events { disk_losses: l, ..quiet() };
-    let years = |racks: &[u8]| 1.0 / solve(&shape(racks, 1), &events).losses_per_year;
+    let years = |racks: &[u8]| 1.0 / solve(&shape(racks, 1), &events).unwrap().losses_per_year;
     let m = 365.0;
     let exact = (11.0 * l * l + 7.0 * l * m + 2.0 * m * m) / (6.0 * l * l * l);
     assert!((years(&[1]) - 50.0).abs() < 1e-12);
@@ -114,8 +114,9 @@ fn birth_and_death_vectors() {
 #[test]
 fn availability_vectors() {
     let events = Events { outages: 4.0, ..quiet() };
-    let minutes =
-        |racks: &[u8], floor: u8, below: u32| solve(&shape(racks, floor), &events).minutes_below(below);
+    let minutes = |racks: &[u8], floor: u8, below: u32| {
+        solve(&shape(racks, floor), &events).unwrap().minutes_below(below)
+    };
     assert_eq!(format!("{:.7}", minutes(&[1, 1, 1], 2, 2)), "0.0821446");
     assert_eq!(format!("{:.3}", minutes(&[1, 1], 2, 2)), "239.922");
     assert_eq!(format!("{:.3e}", minutes(&[1, 1, 1], 1, 1)), "1.875e-5");
