@@ -184,7 +184,7 @@ impl Stage {
         let signal = if now { Signal::STOP } else { Signal::CONT };
         match process {
             Process::Broker(id) => {
-                self.signal_node(id.0, signal)?;
+                self.lab.node(id.0)?.signal(signal)?;
                 if now {
                     self.paused.insert(id.0)
                 } else {

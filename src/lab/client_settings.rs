@@ -20,7 +20,7 @@ const PRODUCER: [(&str, &str); 5] = [
 const CONSUMER: [(&str, &str); 3] = [
     ("auto.offset.reset", "latest"),
     ("isolation.level", "read_uncommitted"),
-    ("partition.assignment.strategy", "range,cooperative-sticky"),
+    ("partition.assignment.strategy", "range"),
 ];
 
 /// Settings that librdkafka has not: what they bound, it bounds otherwise or not at all.

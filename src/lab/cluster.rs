@@ -293,7 +293,10 @@ impl Lab {
             return Ok(text);
         }
         let errors = String::from_utf8_lossy(&output.stderr);
-        let why = errors.lines().chain(text.lines()).find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let mut lines = errors.lines().chain(text.lines());
+        let telling = |line: &&str| line.contains("Exception") || line.contains("rror:");
+        let plain = |line: &&str| !line.trim().is_empty() && !line.starts_with("SLF4J");
+        let why = lines.clone().find(telling).or_else(|| lines.find(plain)).unwrap_or_default();
         Err(LabError::new(format!("{class} failed: {why}")))
     }
 

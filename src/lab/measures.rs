@@ -12,28 +12,30 @@ use crate::sim;
 
 /// Injected round trips between racks.
 const ROUND_TRIPS_MS: [u32; 4] = [0, 5, 20, 60];
-/// Topics and producers by their names, and the producers' `acks`.
-const TOPICS: [(&str, &str); 2] = [("one", "1"), ("all", "all")];
-/// How long each of them lasts.
-const PHASE_S: u32 = 10;
+/// Topics and producers by their names, the producers' `acks`, and the replicas: another leader for each, hence
+/// another fetch of the followers.
+const TOPICS: [(&str, &str, &str); 2] = [("one", "1", "[1, 2, 3]"), ("all", "all", "[2, 3, 1]")];
+/// A broker handles one request of a connection at a time: what is sent must not wait for what was sent before.
+const RECORDS_PER_S: u32 = 5;
+/// How long each of the round trips lasts, after virtual machines have warmed up for as long.
+const PHASE_S: u32 = 15;
 /// What is measured at the beginning of each of them is left out.
 const SETTLE_MS: f64 = 3000.0;
 const SEEDS: u64 = 5;
 
 /// A producer a topic, one with acks=1 and one with acks=all, and a round trip between the racks.
 fn latency_text(rack_rtt_ms: u32, duration_s: u32, events: &str) -> String {
-    let client = |name: &str, acks: &str| {
+    let client = |(name, acks, replicas): &(&str, &str, &str)| {
         format!(
-            "[[topic]]\nname = \"{name}\"\nplacement = [[1, 2, 3]]\nconfig = {{ \"min.insync.replicas\" = 2 }}\n\
-             [[producer]]\nname = \"{name}\"\ntopic = \"{name}\"\nrecords_per_s = 20\nrecord_bytes = 200\n\
+            "[[topic]]\nname = \"{name}\"\nplacement = [{replicas}]\nconfig = {{ \"min.insync.replicas\" = 2 }}\n\
+             [[producer]]\nname = \"{name}\"\ntopic = \"{name}\"\nrecords_per_s = {RECORDS_PER_S}\nrecord_bytes = 200\n\
              config = {{ acks = \"{acks}\", \"linger.ms\" = 0, \"enable.idempotence\" = false }}\n"
         )
     };
     format!(
         "id = \"round-trips\"\ntitle = \"Round trips between racks\"\nduration = \"{duration_s}s\"\n\
-         [cluster]\ncontrollers = 1\n[net]\nrack_rtt_ms = {rack_rtt_ms}\nclient_rtt_ms = 0\n{}{}{events}",
-        client(TOPICS[0].0, TOPICS[0].1),
-        client(TOPICS[1].0, TOPICS[1].1),
+         [cluster]\ncontrollers = 1\n[net]\nrack_rtt_ms = {rack_rtt_ms}\nclient_rtt_ms = 0\n{}{events}",
+        TOPICS.iter().map(client).collect::<String>(),
     )
 }
 
@@ -59,14 +61,14 @@ pub fn all(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
 /// When the lab cannot run.
 pub fn round_trips(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
     let event = |at: usize, rtt: &u32| {
-        let at = at as u32 * PHASE_S;
+        let at = (at as u32 + 1) * PHASE_S;
         format!("[[event]]\nat = \"{at}s\"\ndo = \"set\"\nset = \"net:rack_rtt_ms={rtt}\"\n")
     };
     let later = ROUND_TRIPS_MS.iter().enumerate().skip(1).map(|(at, rtt)| event(at, rtt));
-    let phases = ROUND_TRIPS_MS.len() as u32;
+    let phases = ROUND_TRIPS_MS.len() as u32 + 1;
     let real = run(&parse(&latency_text(0, phases * PHASE_S, &later.collect::<String>()))?, version)?;
     let mut measured = Vec::new();
-    for (producer, (_, acks)) in TOPICS.into_iter().enumerate() {
+    for (producer, (_, acks, _)) in TOPICS.into_iter().enumerate() {
         let observed: Vec<f64> = (0..ROUND_TRIPS_MS.len())
             .map(|phase| median(&latencies(&real, producer as u32, phase)))
             .collect();
@@ -86,7 +88,7 @@ pub fn round_trips(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
 }
 
 fn latencies(run: &LabRun, producer: u32, phase: usize) -> Vec<f64> {
-    let from = phase as f64 * f64::from(PHASE_S) * 1000.0;
+    let from = (phase + 1) as f64 * f64::from(PHASE_S) * 1000.0;
     let window = from + SETTLE_MS..from + f64::from(PHASE_S) * 1000.0 - 500.0;
     let mine = run.acknowledged.iter().filter(|ack| ack.producer == producer);
     mine.filter(|ack| window.contains(&ack.sent_at_ms)).map(|ack| ack.latency_ms).collect()

@@ -26,6 +26,9 @@ const LATE: Duration = Duration::from_secs(60);
 /// What follows the last event at least.
 const TAIL: Duration = Duration::from_secs(10);
 
+/// How long the last records may take to the followers.
+const SETTLES: Duration = Duration::from_secs(2);
+
 /// A scenario's run on real brokers.
 pub struct LabRun {
     /// `klever.run/1`, with what a real cluster shows.
@@ -337,13 +340,14 @@ fn partition_report(
     };
     let leader = seen.leader.filter(|id| stage.lab.nodes.contains_key(id));
     let replicas: Vec<Log> = stage.scenario.cluster.ids().filter_map(|id| log_of(id.0)).collect();
+    let [visible, log_end] = leader.map_or([0, 0], |id| settled_ends(stage, id, &name));
     let judged = judge(ledger, ix, leader.and_then(|id| Some((id, log_of(id)?))), &replicas);
     let mut counters = Counters {
         lost_acked: judged.lost,
         duplicated: judged.duplicated,
         reordered: judged.reordered,
-        visible: leader.and_then(|_| stage.high_watermark(&name)).unwrap_or(0) as u64,
-        log_end: leader.and_then(|id| stage.log_end(id, &name)).unwrap_or(0) as u64,
+        visible,
+        log_end,
         ..Counters::default()
     };
     if let Some(meter) = meter.partition(ix) {
@@ -355,6 +359,20 @@ fn partition_report(
         counters.ack_latency_ms = quantiles(&meter.latency);
     }
     PartitionReport { partition: name, leader: seen.leader, isr: seen.isr, elr: Vec::new(), counters }
+}
+
+/// High watermark and log end of a leader whose producers are gone. The followers may still be fetching the last
+/// records; what they have not got soon stays invisible.
+fn settled_ends(stage: &Stage, leader: i32, name: &str) -> [u64; 2] {
+    let until = Instant::now() + SETTLES;
+    loop {
+        let ends =
+            [stage.high_watermark(name), stage.log_end(leader, name)].map(|end| end.unwrap_or(0) as u64);
+        if ends[0] >= ends[1] || Instant::now() > until {
+            return ends;
+        }
+        std::thread::sleep(TICK * 5);
+    }
 }
 
 type Read = (String, u32, String, i32, i64, u64);

@@ -9,7 +9,6 @@ use super::{Controllers, Lab, LabError, LabSpec};
 use crate::model::{BrokerId, KafkaVersion, PartitionIx};
 use crate::scenario::{CommitMode, GroupSpec, Keys, ProducerSpec, Scenario, TopicSpec, setting_text};
 use crate::sim::meter::Meter;
-use rustix::process::Signal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -316,11 +315,6 @@ impl Stage {
             let running = leader.filter(|id| self.lab.is_running(*id) && !self.paused.contains(id));
             self.meter.leader(PartitionIx(at as u32), now, running.map(BrokerId), was.map(BrokerId));
         }
-    }
-
-    /// Sends a signal to a node without waiting.
-    pub fn signal_node(&mut self, id: i32, signal: Signal) -> Result<(), LabError> {
-        self.lab.node(id)?.signal(signal)
     }
 
     /// Which partition a producer's record belongs to; one that never had a partition counts for the first.

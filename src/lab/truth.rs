@@ -19,8 +19,9 @@ const REPEATED: usize = 3;
 /// Times shorter than this are not told apart from none: one look at the brokers takes 30 ms.
 const NOTICEABLE_MS: f64 = 250.0;
 
-/// Stories begin at all moments of this time: a broker's heartbeat and a look of the controller at sessions.
-const PHASE_MS: u64 = 3125;
+/// Stories begin at all moments of this time: a leader's look at its ISR every 15 s, and not in step with it a
+/// broker's heartbeat and the controller's look at sessions.
+const PHASE_MS: u64 = 15_625;
 
 /// A time of a run, in milliseconds.
 /// Its name, where it stands in a report, and its place in [`Kept::waited_for_boot`].
