@@ -148,7 +148,7 @@ mod tests {
                 let mut cluster = Plan::default().build();
                 for preset in [first, second] {
                     for change in preset.changes_on(&cluster, None) {
-                        cluster = apply(&cluster, &[change.clone()]).unwrap();
+                        cluster = apply(&cluster, std::slice::from_ref(&change)).unwrap();
                         let errors = producer_errors(&cluster.assumed.producers[0]);
                         assert!(errors.is_empty(), "{} after {}: {change}: {errors:?}", second.id, first.id);
                     }
