@@ -21,9 +21,10 @@ const NEEDED: &[&str] = &[
     "producer:max.in.flight.requests.per.connection",
     "broker:num.replica.fetchers",
     "broker:num.io.threads",
-    "consumer:fetch.min.bytes",
-    "consumer:fetch.max.wait.ms",
 ];
+
+/// What the way to the consumer needs beside.
+const NEEDED_TO_READ: &[&str] = &["consumer:fetch.min.bytes", "consumer:fetch.max.wait.ms"];
 
 /// Where the machines' figures come from.
 const ONE_RESOURCE: &str = "all brokers are alike, and the load is spread over them evenly";
@@ -117,7 +118,13 @@ impl Flows {
     /// Acknowledgement and end to end.
     pub fn latency(&self, docket: &Docket<'_>) -> Latency {
         let ack = self.percentiles(Flow::ack);
-        let end_to_end = self.percentiles(Flow::end_to_end);
+        let end_to_end = match NEEDED_TO_READ.iter().find(|key| docket.setting.float(key).is_none()) {
+            None => self.percentiles(Flow::end_to_end),
+            Some(key) => {
+                let unknown = || Answer::Unknown(docket.setting.why_unknown(key));
+                Percentiles { p50: unknown(), p99: unknown() }
+            }
+        };
         Latency {
             ack: self.path(docket, "latency.ack", "Ack p50/p99", ack, "An acknowledgement takes"),
             end_to_end: self.path(
