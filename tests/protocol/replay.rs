@@ -54,6 +54,21 @@ fn a_changed_log_is_noticed() {
     assert_eq!(report.mismatches.first().map(|mismatch| mismatch.batch), Some(61));
 }
 
+/// The controller writes what several requests led to in one batch: a broker that left, and another's
+/// `AssignReplicasToDirs`, which nothing in the log asked for.
+#[test]
+fn where_a_replica_lives_is_told_not_decided() {
+    let mut log = log();
+    let at = log.iter().position(|record| record.batch == 61).unwrap();
+    let line = r#"{"batch":61,"offset":61,"time_ms":3,"type":"PARTITION_CHANGE_RECORD","version":2,"data":{
+        "partitionId":0,"topicId":"HmDWTn0LThKqbUYeTnqghA",
+        "directories":["cZ4TGPz8Pniuedcey-8zfA","iA3U1zpxBuGLedO8KkH8Pg","j3dY_CPpIJpEEhlB3NuA5w"]}}"#;
+    log.insert(at, serde_json::from_str(line).unwrap());
+    let report = replay(&log, Profile::default(), &|_, epoch| CLEAN.contains(&epoch));
+    assert_eq!(report.mismatches, []);
+    assert_eq!(report.compared, 132, "nothing else is left out");
+}
+
 #[test]
 fn records_of_other_types_are_skipped() {
     let line = r#"{"batch":1,"offset":2,"time_ms":3,"type":"PRODUCER_IDS_RECORD","version":0,"data":{"brokerId":1}}"#;

@@ -1,9 +1,9 @@
 //! Replays the metadata log of a real controller and compares each of its decisions with ours.
 //!
 //! A batch with a broker record is a decision: its partition changes must be what [`Image`] makes of the
-//! same event. Everything else (topics, settings, features, and batches of partition changes alone, which
-//! leaders asked for) is input. The order of changes of different partitions is that of a Java hash map
-//! and is not compared.
+//! same event. Everything else (topics, settings, features, batches of partition changes alone, which leaders
+//! asked for, and where a replica lives, which its broker told) is input. The order of changes of different
+//! partitions is that of a Java hash map and is not compared.
 
 mod logged;
 
@@ -107,7 +107,7 @@ impl<'a> Replayer<'a> {
         let mut batch = self.image.begin();
         for record in records {
             match &record.body {
-                LoggedBody::PartitionChangeRecord(change) => {
+                LoggedBody::PartitionChangeRecord(change) if !change.tells_directories_only() => {
                     if let Some(ix) = self.find(&change.topic_id, change.partition_id) {
                         let change = PartitionChange { partition: Some(ix), ..change.change() };
                         logged.entry(ix).or_default().push(change);

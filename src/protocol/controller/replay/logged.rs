@@ -248,6 +248,11 @@ impl LoggedPartition {
 }
 
 impl LoggedPartitionChange {
+    /// Whether it answers `AssignReplicasToDirs` (KIP-858) and changes nothing else.
+    pub fn tells_directories_only(&self) -> bool {
+        self.directories.is_some() && self.change() == PartitionChange::default()
+    }
+
     /// What changed; Kafka writes -2 for a leader and -1 for a recovery state that did not change.
     pub fn change(&self) -> PartitionChange {
         PartitionChange {
