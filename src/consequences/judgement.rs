@@ -20,8 +20,10 @@ pub(super) struct Judged {
     pub class: usize,
     /// How many partitions it stands for.
     pub partitions: u32,
-    /// Kafka's own, such as the groups' offsets.
-    pub internal: bool,
+    /// Whether it holds the users' own records. Kafka's own topics, such as the groups' offsets, stand for
+    /// themselves where nothing else is judged; elsewhere they would hide what a user's setting does for a
+    /// user's records.
+    pub data: bool,
     /// The state.
     pub live: Live,
     /// What is possible; one when all settings are known.
@@ -98,6 +100,8 @@ impl<'a> Docket<'a> {
     pub fn of(cluster: &'a Cluster, subject: Subject) -> Self {
         let classes = Classes::of(cluster, subject);
         let profiles = profiles(cluster);
+        let internal = |class: &Class| cluster.topic(topic_of(cluster, class)).internal;
+        let only_internal = classes.classes.iter().all(internal);
         let mut judged: Vec<Judged> = (0..classes.classes.len())
             .map(|at| {
                 let class: &Class = &classes.classes[at];
@@ -105,12 +109,13 @@ impl<'a> Docket<'a> {
                 let rules = &classes.rules[class.key.rules as usize];
                 let racks = layout.spread.possible(layout.replicas);
                 let cases = rules.cases(&profiles, layout.replicas, &racks);
-                let internal = cluster.topic(topic_of(cluster, class)).internal;
-                Judged { class: at, partitions: class.partitions, internal, live: classes.live(class), cases }
+                let data = only_internal || !internal(class);
+                Judged { class: at, partitions: class.partitions, data, live: classes.live(class), cases }
             })
             .collect();
         judged.sort_by_cached_key(super::worst::badness);
-        let topic = users(&judged).next().map(|first| topic_of(cluster, &classes.classes[first.class]));
+        let first = judged.iter().find(|judged| judged.data);
+        let topic = first.map(|first| topic_of(cluster, &classes.classes[first.class]));
         let setting = Setting::of(cluster, topic.or(subject_topic(subject)));
         let copysets = Copysets::of(&cluster.partitions, &classes.range);
         let carried = Carried::of(cluster, &classes.range);
@@ -122,10 +127,9 @@ impl<'a> Docket<'a> {
         self.data().next()
     }
 
-    /// Classes that hold the users' own records, the worst first. Internal topics stand for themselves where
-    /// nothing else is judged; elsewhere they would hide what a user's setting does for a user's records.
+    /// Classes that hold the users' own records, the worst first.
     pub fn data(&self) -> impl Iterator<Item = &Judged> + Clone {
-        users(&self.judged)
+        self.judged.iter().filter(|judged| judged.data)
     }
 
     /// How many partitions are judged.
@@ -196,11 +200,6 @@ impl<'a> Docket<'a> {
         });
         each.reduce(Answer::min).unwrap_or_else(|| Answer::Unknown("there are no partitions".into()))
     }
-}
-
-fn users(judged: &[Judged]) -> impl Iterator<Item = &Judged> + Clone {
-    let only_internal = judged.iter().all(|judged| judged.internal);
-    judged.iter().filter(move |judged| only_internal || !judged.internal)
 }
 
 fn margins(

@@ -135,9 +135,8 @@ impl Risk {
 
 /// Losses are those of the users' own records; an internal topic counts for what it keeps from being served.
 fn losing_data_only(docket: &Docket<'_>, mut classes: Vec<ClassRisk>) -> Vec<ClassRisk> {
-    let data: Vec<usize> = docket.data().map(|judged| judged.class).collect();
     for (judged, class) in docket.judged.iter().zip(&mut classes) {
-        if !data.contains(&judged.class) {
+        if !judged.data {
             class.low.losses = [0.0; PARTS];
             class.high.losses = [0.0; PARTS];
         }

@@ -113,6 +113,7 @@ impl Consumer {
         if self.metadata.ask(now) {
             out.push(ConsumerOutput::WantMetadata);
         }
+        self.settle();
         self.ask_to_wake(now, out);
     }
 

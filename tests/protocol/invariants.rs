@@ -12,9 +12,10 @@ mod repeats;
 mod story;
 
 use klever::model::Nanos;
+use klever::scenario::Scenario;
 use klever::sim::{Simulator, Violation};
 use proptest::prelude::*;
-use story::{Story, heal, story};
+use story::{heal, story};
 
 const SECOND: Nanos = 1_000_000_000;
 
@@ -32,9 +33,8 @@ fn faults(violations: &[Violation]) -> Vec<String> {
 }
 
 /// Runs a story under the eyes of an auditor, then heals the cluster and waits.
-fn run(story: &Story) -> Simulator {
-    let scenario = story.scenario();
-    let mut sim = Simulator::new(&scenario, story.seed, None);
+fn run(scenario: &Scenario) -> Simulator {
+    let mut sim = Simulator::new(scenario, scenario.seed, None);
     sim.audit();
     sim.run_until(scenario.duration.0);
     if faults(sim.violations()).is_empty() {
@@ -55,12 +55,13 @@ proptest! {
 
     #[test]
     fn promises_hold_under_any_faults(story in story()) {
-        let sim = run(&story);
+        let scenario = story.scenario();
+        let sim = run(&scenario);
         let found = faults(sim.violations());
         prop_assert!(
             found.is_empty(),
             "seed {}\n{}\n# then everything is healed and {} s pass\n{}",
-            story.seed, story.scenario().to_toml(), RECOVERY / SECOND, found.join("\n")
+            story.seed, scenario.to_toml(), RECOVERY / SECOND, found.join("\n")
         );
     }
 }

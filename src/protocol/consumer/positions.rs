@@ -298,13 +298,17 @@ impl Consumer {
         (owned.valid_under, owned.not_before) = (valid_under, 0);
     }
 
+    /// Notes whether anything is left to wait for.
+    pub(super) fn settle(&mut self) {
+        let waits = |owned: &Owned| owned.awaits != Awaits::Nothing || owned.not_before > 0;
+        self.restless = self.restless && self.owned.iter().any(waits);
+    }
+
     /// When a question is asked again that was refused or not answered, or a fetch after an error.
-    pub(super) fn positions_due(&mut self, now: Nanos) -> Nanos {
+    pub(super) fn positions_due(&self, now: Nanos) -> Nanos {
         if !self.restless {
             return Nanos::MAX;
         }
-        self.restless =
-            self.owned.iter().any(|owned| owned.awaits != Awaits::Nothing || owned.not_before > 0);
         self.owned.iter().map(|owned| owned.not_before).filter(|at| *at > now).min().unwrap_or(Nanos::MAX)
     }
 

@@ -7,6 +7,13 @@ use crate::protocol::controller::Image;
 use crate::protocol::leader::Leadership;
 use crate::sim::world::World;
 
+/// A broker that believes that it leads a partition.
+struct Claim<'a> {
+    id: BrokerId,
+    replica: &'a Replica,
+    leadership: &'a Leadership,
+}
+
 impl Auditor {
     /// All who believe that they lead a partition.
     pub(super) fn leadership(&mut self, world: &World, image: &Image, ix: PartitionIx) {
@@ -14,20 +21,15 @@ impl Auditor {
             let id = host.broker.settings().id;
             let Some(replica) = host.broker.replica(ix) else { continue };
             let Some(leadership) = replica.leadership() else { continue };
-            self.accepts_alone(world, image, id, replica, leadership);
-            self.waits_for_all(world, image, id, replica, leadership);
-            self.knows_nobody_behind(world, id, replica, leadership);
+            let claim = Claim { id, replica, leadership };
+            self.accepts_alone(world, image, &claim);
+            self.waits_for_all(world, image, &claim);
+            self.knows_nobody_behind(world, &claim);
         }
     }
 
-    fn accepts_alone(
-        &mut self,
-        world: &World,
-        image: &Image,
-        id: BrokerId,
-        replica: &Replica,
-        leadership: &Leadership,
-    ) {
+    fn accepts_alone(&mut self, world: &World, image: &Image, claim: &Claim<'_>) {
+        let Claim { id, replica, leadership } = *claim;
         let ix = replica.partition();
         let first = *self.partitions[ix.at()].acceptors.entry(leadership.epoch).or_insert(id);
         let state = image.partitions.get(ix).map(|entry| &entry.state);
@@ -41,14 +43,8 @@ impl Auditor {
         }
     }
 
-    fn waits_for_all(
-        &mut self,
-        world: &World,
-        image: &Image,
-        id: BrokerId,
-        replica: &Replica,
-        leadership: &Leadership,
-    ) {
+    fn waits_for_all(&mut self, world: &World, image: &Image, claim: &Claim<'_>) {
+        let Claim { id, replica, leadership } = *claim;
         let ix = replica.partition();
         let Some(entry) = image.partitions.get(ix) else { return };
         let state = &entry.state;
@@ -68,13 +64,8 @@ impl Auditor {
         }
     }
 
-    fn knows_nobody_behind(
-        &mut self,
-        world: &World,
-        id: BrokerId,
-        replica: &Replica,
-        leadership: &Leadership,
-    ) {
+    fn knows_nobody_behind(&mut self, world: &World, claim: &Claim<'_>) {
+        let Claim { id, replica, leadership } = *claim;
         let mark = replica.high_watermark();
         let behind = leadership.remotes.iter().find(|remote| {
             let counts = leadership.isr.counts(remote.broker, &world.profile);

@@ -1,27 +1,11 @@
 //! Stories that random tests once found to break a promise, kept as scenario files.
 
-use super::story::heal;
-use super::{RECOVERY, faults};
+use super::{faults, run};
 use klever::scenario::Scenario;
-use klever::sim::Simulator;
 use std::path::Path;
 
 fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/protocol/invariants/found")
-}
-
-/// A story, then everything is healed as in the random tests.
-fn run(scenario: &Scenario) -> Simulator {
-    let mut sim = Simulator::new(scenario, scenario.seed, None);
-    sim.audit();
-    for part in [0, RECOVERY / 2, RECOVERY] {
-        sim.run_until(scenario.duration.0 + part);
-        if part < RECOVERY {
-            heal(&mut sim);
-        }
-    }
-    sim.expect_healed();
-    sim
 }
 
 fn read(name: &str) -> Scenario {
