@@ -142,6 +142,7 @@ public final class LabClient {
         private final String keys;
         private final Integer partition;
         private final boolean resend;
+        private final boolean atRandom;
         private final long limit;
         private final Random random;
         private final ConcurrentLinkedQueue<Long> again = new ConcurrentLinkedQueue<>();
@@ -158,6 +159,7 @@ public final class LabClient {
             keys = lab.getProperty("lab.keys", "none");
             partition = lab.containsKey("lab.partition") ? Integer.valueOf(lab.getProperty("lab.partition")) : null;
             resend = Boolean.parseBoolean(lab.getProperty("lab.resend", "false"));
+            atRandom = lab.getProperty("lab.arrivals", "even").equals("random");
             limit = Long.parseLong(lab.getProperty("lab.records", "9223372036854775807"));
             next = Long.parseLong(lab.getProperty("lab.first", "0"));
             random = new Random(Long.parseLong(lab.getProperty("lab.seed", "1")));
@@ -220,11 +222,16 @@ public final class LabClient {
                 double passed = (System.nanoTime() - start) / 1e9 * rate;
                 while (due < passed && next < limit) {
                     send(next++);
-                    due += 1;
+                    due += gap();
                 }
             }
             producer.close(Duration.ofSeconds(150));
             say("CLOSED");
+        }
+
+        /** To the next record, in mean gaps: even ones, or those of records that know nothing of each other. */
+        private double gap() {
+            return atRandom ? -Math.log(1 - random.nextDouble()) : 1;
         }
 
         private void send(long number) {

@@ -115,6 +115,7 @@ struct Outbox {
     bytes: usize,
     partition: Option<i32>,
     keys: String,
+    at_random: bool,
     drawn: u64,
 }
 
@@ -137,17 +138,24 @@ impl Outbox {
         }
     }
 
+    fn draw(&mut self) -> f64 {
+        self.drawn =
+            self.drawn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.drawn >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// To the next record, in mean gaps: even ones, or those of records that know nothing of each other.
+    fn gap(&mut self) -> f64 {
+        if self.at_random { -(1.0 - self.draw()).ln() } else { 1.0 }
+    }
+
     fn key(&mut self) -> Option<String> {
-        let mut draw = || {
-            self.drawn =
-                self.drawn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.drawn >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        match self.keys.as_str() {
+        let keys = self.keys.clone();
+        match keys.as_str() {
             "none" => None,
-            "zipf" => Some(format!("k{}", ((draw() * 1001_f64.ln()).exp() - 1.0) as u64)),
-            "celebrity" if draw() < 0.5 => Some("celebrity".into()),
-            _ => Some(format!("k{}", (draw() * 10_000.0) as u64)),
+            "zipf" => Some(format!("k{}", ((self.draw() * 1001_f64.ln()).exp() - 1.0) as u64)),
+            "celebrity" if self.draw() < 0.5 => Some("celebrity".into()),
+            _ => Some(format!("k{}", (self.draw() * 10_000.0) as u64)),
         }
     }
 }
@@ -167,6 +175,7 @@ fn produce(settings: &Settings) -> Result<(), LabError> {
         bytes: settings.number("bytes").unwrap_or(100) as usize,
         partition: settings.number("partition").map(|number| number as i32),
         keys: settings.lab("keys", "none"),
+        at_random: settings.lab("arrivals", "even") == "random",
         drawn: settings.number("seed").unwrap_or(1),
     };
     say("READY");
@@ -198,7 +207,7 @@ fn feed(mut outbox: Outbox, first: u64, limit: u64) {
         }
         while due < start.elapsed().as_secs_f64() * rate && next < limit {
             outbox.send(next);
-            (next, due) = (next + 1, due + 1.0);
+            (next, due) = (next + 1, due + outbox.gap());
         }
     }
     let _ = outbox.producer.flush(Duration::from_secs(150));

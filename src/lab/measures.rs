@@ -1,11 +1,12 @@
 //! Numbers that no scenario holds: what injected round trips add to the acknowledgement, how many records go into
 //! a request. And those that scenarios hold, by what they are called.
 
+mod requests;
+
 use super::LabError;
 use super::fidelity::Measured;
 use super::play::{LabRun, run};
 use super::truth::{Number, Row, judge, median};
-use crate::consequences::Sending;
 use crate::model::KafkaVersion;
 use crate::scenario::Scenario;
 use crate::sim;
@@ -59,7 +60,7 @@ fn parse(text: &str) -> Result<Scenario, LabError> {
 /// When the lab cannot run.
 pub fn all(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
     let mut measured = round_trips(version)?;
-    measured.extend(records_per_request(version)?);
+    measured.extend(requests::records_per_request(version)?);
     Ok(measured)
 }
 
@@ -145,73 +146,12 @@ pub(super) fn named(rows: &[Row]) -> Vec<Measured> {
     rows.iter().filter_map(of).collect()
 }
 
-/// `linger.ms` of the producers that are counted.
-const LINGERS_MS: [u32; 3] = [5, 20, 100];
-/// Records a second of each of them, spread over this many partitions of one broker.
-const RATE: u32 = 500;
-const PARTITIONS: u32 = 12;
-const RECORD_BYTES: u32 = 200;
-/// Produce's ApiKey.
-const PRODUCE: i16 = 0;
-
-/// A producer for each linger, with a topic of its own on broker 1.
-fn linger_text() -> String {
-    let placement = vec!["[1, 2, 3]"; PARTITIONS as usize].join(", ");
-    let client = |linger: &u32| {
-        format!(
-            "[[topic]]\nname = \"linger-{linger}\"\npartitions = {PARTITIONS}\nplacement = [{placement}]\n\
-             [[producer]]\nname = \"linger-{linger}\"\ntopic = \"linger-{linger}\"\nkeys = \"uniform\"\n\
-             records_per_s = {RATE}\nrecord_bytes = {RECORD_BYTES}\nconfig = {{ \"linger.ms\" = {linger} }}\n"
-        )
-    };
-    let clients: String = LINGERS_MS.iter().map(client).collect();
-    format!(
-        "id = \"requests\"\ntitle = \"Records of a request\"\nduration = \"20s\"\n[cluster]\ncontrollers = 1\n{clients}"
-    )
-}
-
-/// Acknowledged records by Produce requests, as the links counted them, against the batching model.
-///
-/// The bar is 15 %.
-///
-/// # Errors
-/// When the lab cannot run.
-pub fn records_per_request(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
-    let real = run(&parse(&linger_text())?, version)?;
-    let one = |(at, linger): (usize, &u32)| {
-        let acked = real.acknowledged.iter().filter(|ack| ack.producer as usize == at);
-        let latencies: Vec<f64> = acked.clone().map(|ack| ack.latency_ms).collect();
-        let calls = real.calls.get(&format!("producer.linger-{linger}"));
-        let produced = calls.into_iter().flatten().filter(|((key, _), _)| *key == PRODUCE);
-        let requests: u64 = produced.map(|(_, count)| count).sum();
-        let model = Sending {
-            records_per_s: f64::from(RATE),
-            record_bytes: f64::from(RECORD_BYTES),
-            partitions: f64::from(PARTITIONS),
-            keyed: true,
-            linger_ms: f64::from(*linger),
-            batch_bytes: 16_384.0,
-            in_flight: 5.0,
-            round_trip_ms: (median(&latencies) - f64::from(*linger)).max(1.0),
-        };
-        let expected = model.batches().records_per_request;
-        let observed = acked.count() as f64 / requests as f64;
-        let within = (observed / expected - 1.0).abs() <= 0.15;
-        let number = judge("records_per_request", &[expected], vec![observed]);
-        let what =
-            format!("records per request, linger.ms={linger}, {RATE} records/s over {PARTITIONS} partitions");
-        Measured { what, version: version.to_string(), number: Number { within, ..number } }
-    };
-    Ok(LINGERS_MS.iter().enumerate().map(one).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_measured_is_a_scenario() {
-        assert_eq!(parse(&linger_text()).unwrap().producers.len(), LINGERS_MS.len());
         assert_eq!(parse(&latency_text(5, 10, "")).unwrap().net.rack_rtt_ms, 5.0);
         let event = "[[event]]\nat = \"1s\"\ndo = \"set\"\nset = \"net:rack_rtt_ms=5\"\n";
         assert_eq!(parse(&latency_text(0, 10, event)).unwrap().producers.len(), 2 * TOPICS.len());
