@@ -9,13 +9,15 @@
 #[path = "lab/leftovers.rs"]
 mod leftovers;
 
+use klever::kafka::{Client, ConnectionSpec, Request};
 use klever::lab::truth::{Prediction, Row};
-use klever::lab::{Cast, Kept, LabRun, not_on_brokers, run_with, sentence};
-use klever::model::KafkaVersion;
-use klever::scenario::Scenario;
+use klever::lab::{Cast, Kept, Lab, LabRun, LabSpec, Living, not_on_brokers, run_with, sentence};
+use klever::model::{BrokerId, KafkaVersion};
+use klever::scenario::{Act, Extent, Keep, NetSpec, Process, Scenario};
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// One cluster at a time: three brokers take most of a gigabyte.
 static CLUSTER: Mutex<()> = Mutex::new(());
@@ -83,6 +85,36 @@ fn pause_stop_kill_disk_loss_delay_and_partition_lose_nothing_of_three_copies() 
 fn power_loss_takes_what_only_one_broker_had() {
     if let Some(real) = agrees("assets/scenarios/lab/c4-noelr.toml", &Cast::Java) {
         assert_eq!(real.report.counters.lost_acked, 2);
+    }
+}
+
+#[test]
+fn a_site_without_power_comes_back_with_its_controllers() {
+    if let Some(real) = agrees("assets/scenarios/lab/c5-site.toml", &Cast::Java) {
+        assert_eq!(real.report.counters.lost_acked, 3);
+    }
+}
+
+/// Every broker is a controller too: the site's power takes the quorum along, and starting them brings it back.
+#[test]
+fn a_site_of_combined_nodes_comes_back_too() {
+    let Some(_one) = cluster() else { return };
+    let spec = LabSpec { net: Some(NetSpec::default()), ..LabSpec::brokers(3) };
+    let mut living = Living::on(Lab::start(spec).unwrap()).unwrap();
+    living.act(&Act::PowerLoss { extent: Extent::Site, keep: Keep::Flushed }).unwrap();
+    living.look().unwrap();
+    for id in 1..=3 {
+        living.act(&Act::Restart(Process::Broker(BrokerId(id)))).unwrap();
+    }
+    let spec = ConnectionSpec::plaintext(&living.bootstrap()).unwrap();
+    let until = Instant::now() + Duration::from_secs(120);
+    let up = || {
+        let asked = Client::connect(&spec).ok()?.snapshot(&Request::metadata_only(Duration::from_secs(2)));
+        asked.ok().map(|cluster| cluster.brokers_up())
+    };
+    while up() != Some(3) {
+        assert!(Instant::now() < until, "the brokers did not come back");
+        living.look().unwrap();
     }
 }
 

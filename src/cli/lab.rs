@@ -6,14 +6,17 @@ use crate::cli::Failure;
 use crate::cli::args::ScreenArgs;
 use crate::cli::{output, screen};
 use crate::lab::session::{self, Note, Session};
-use crate::lab::{Controllers, Lab, LabError, LabSpec, Living, client};
+use crate::lab::{Controllers, INTERRUPTED, Interruption, Lab, LabError, LabSpec, Living, client};
 use crate::model::KafkaVersion;
 use crate::scenario::NetSpec;
 use clap::{Args as ClapArgs, Subcommand};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How often a lab that is up looks whether it is to end.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Real local brokers.
 #[derive(ClapArgs, Debug)]
@@ -77,8 +80,16 @@ impl From<LabError> for Failure {
     }
 }
 
-/// Runs the command.
+/// Runs the command. Whatever fails once a signal came fails because of it.
 pub(super) fn run(args: &LabArgs) -> Result<ExitCode, Failure> {
+    let line = "interrupted; what was started has ended";
+    match command(args) {
+        Err(_) if Interruption::came() => Err(Failure { code: INTERRUPTED, line: line.into(), hint: None }),
+        ended => ended,
+    }
+}
+
+fn command(args: &LabArgs) -> Result<ExitCode, Failure> {
     match &args.command {
         LabCommand::Up(args) => up(args),
         LabCommand::Status => status(),
@@ -87,7 +98,10 @@ pub(super) fn run(args: &LabArgs) -> Result<ExitCode, Failure> {
             output::write("the lab is down\n")?;
             Ok(ExitCode::SUCCESS)
         }
-        LabCommand::Run(args) => run::run(args),
+        LabCommand::Run(args) => {
+            let _signals = hear()?;
+            run::run(args)
+        }
         LabCommand::Client { mode, file } => {
             client::run(mode, &output::read(file)?)?;
             Ok(ExitCode::SUCCESS)
@@ -101,8 +115,7 @@ fn up(args: &UpArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("a lab runs already").hint("`klever lab down` ends it"));
     }
     // Before anything is started: a signal must always end in an orderly way down.
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])
-        .map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))?;
+    let signals = hear()?;
     let controllers = args.controllers.map_or(Controllers::Combined, |n| Controllers::Separate(n as usize));
     let lab = Lab::start(LabSpec {
         version: args.version,
@@ -124,8 +137,14 @@ fn up(args: &UpArgs) -> Result<ExitCode, Failure> {
         return screen::lab(&args.screen, format!("{} brokers", args.brokers), living);
     }
     output::write(&format!("{}\n", session_text(&session)))?;
-    signals.forever().next();
+    while !Interruption::came() {
+        std::thread::sleep(LOOK);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn hear() -> Result<Interruption, Failure> {
+    Interruption::hear().map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))
 }
 
 fn status() -> Result<ExitCode, Failure> {

@@ -222,11 +222,16 @@ impl Stage {
         let cluster = &self.scenario.cluster;
         let hit: Vec<i32> = match extent {
             Extent::Broker(id) => vec![id.0],
-            Extent::Site => cluster.ids().map(|id| id.0).collect(),
+            Extent::Site => self.lab.spec().node_ids(),
             Extent::Rack(name) => {
                 cluster.ids().filter(|id| cluster.rack_of(*id) == Some(name)).map(|id| id.0).collect()
             }
         };
+        if *extent == Extent::Site {
+            let first = self.lab.spec().brokers as i32;
+            self.lost_controllers.extend(self.lab.nodes.keys().filter(|id| **id > first));
+            self.site_without_power = true;
+        }
         hit.iter().for_each(|id| {
             self.ended_well.insert(*id, false);
             self.paused.remove(id);
@@ -254,7 +259,9 @@ impl Stage {
         Ok(())
     }
 
-    fn bring_controllers_back(&mut self) -> Result<(), LabError> {
+    /// Starts the controllers that were lost, by themselves or with the whole site.
+    pub fn bring_controllers_back(&mut self) -> Result<(), LabError> {
+        self.site_without_power = false;
         let lost = std::mem::take(&mut self.lost_controllers);
         lost.into_iter().try_for_each(|id| self.lab.restart(id))
     }

@@ -5,7 +5,7 @@ use super::network::Network;
 use super::node::{Java, Node};
 use super::settings::{LOG4J, LabSpec, PortPlan, Ports, node_properties};
 use super::sweeper::Sweeper;
-use super::{LabError, find_jars};
+use super::{Interruption, LabError, find_jars};
 use crate::kafka::{Client, ConnectionSpec, Request};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
@@ -86,6 +86,7 @@ impl Lab {
         lab.write_files().map_err(|error| LabError::io("write a node's files", &error))?;
         lab.format()?;
         for id in lab.spec.node_ids() {
+            Interruption::heed()?;
             lab.start_node(id)?;
         }
         lab.wait_for_brokers(lab.spec.brokers)?;
@@ -178,6 +179,7 @@ impl Lab {
             ConnectionSpec::plaintext(&self.bootstrap()).map_err(|error| LabError::new(error.message))?;
         let ask = Request::metadata_only(Duration::from_secs(2));
         loop {
+            Interruption::heed()?;
             self.nobody_died()?;
             // A new client each time: one that has failed waits longer and longer before it connects again.
             let client = Client::connect(&spec).ok();
@@ -211,6 +213,7 @@ impl Lab {
     }
 
     pub(super) fn start_node(&mut self, id: i32) -> Result<(), LabError> {
+        self.power(id, true);
         let node = Node::start(id, &self.java())?;
         self.nodes.insert(id, node);
         Ok(())

@@ -1,8 +1,8 @@
 //! Clients as processes of the lab, Kafka's own or librdkafka: started, spoken to in lines, ended.
 
-use super::LabError;
 use super::cluster::Lab;
 use super::settings::Cast;
+use super::{Interruption, LabError};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 const SOURCE: &str = include_str!("../../assets/lab/LabClient.java");
 const CLASS: &str = "LabClient";
+/// Who waits for a client looks up this often.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Kills the processes it was told of when klever is gone.
 const GUARD: &str = r#"
@@ -118,13 +120,16 @@ impl Driver {
         let until = Instant::now() + limit;
         let mut lines = Vec::new();
         loop {
-            match self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Interruption::heed()?;
+            let left = until.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left.min(LOOK)) {
                 Ok(line) => {
                     lines.push(line);
                     if lines.last().is_some_and(|line| ends(line)) {
                         return Ok(lines);
                     }
                 }
+                Err(RecvTimeoutError::Timeout) if left > LOOK => {}
                 Err(RecvTimeoutError::Timeout) => {
                     return Err(LabError::new(format!("client {} did not answer in time", self.name)));
                 }

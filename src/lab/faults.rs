@@ -44,7 +44,8 @@ impl Lab {
     }
 
     /// Power fails for these nodes at once: their processes are gone, and each of their logs keeps what was
-    /// flushed and of the rest what `keep` says. `draw(n)` is a number from 0 to n.
+    /// flushed and of the rest what `keep` says. `draw(n)` is a number from 0 to n. Until a node starts again its
+    /// machine answers nobody, if there are links before it.
     ///
     /// The controller's own log is always flushed and is left alone.
     ///
@@ -56,6 +57,8 @@ impl Lab {
         keep: Keep,
         draw: &mut dyn FnMut(usize) -> usize,
     ) -> Result<Vec<Taken>, LabError> {
+        // First of all: nobody is to hear of the ends of these processes.
+        ids.iter().for_each(|id| self.power(*id, false));
         for id in ids {
             if let Ok(node) = self.node(*id) {
                 node.signal(Signal::KILL)?;
@@ -83,6 +86,13 @@ impl Lab {
         fs::remove_dir_all(&data).map_err(|error| LabError::io("remove a disk", &error))?;
         let config = self.folder().join(format!("n{id}.properties"));
         self.format_with(&config.display().to_string())
+    }
+
+    /// Takes a node's machine its power, or gives it back, for those who speak to it.
+    pub(super) fn power(&self, id: i32, on: bool) {
+        if let Some(links) = self.links() {
+            links.change(|network| network.power(id, on));
+        }
     }
 
     fn kill_quietly(&mut self, id: i32) {

@@ -3,16 +3,18 @@
 //! Every listener of a lab cluster is advertised at a proxy. Who is at the other end of a connection is
 //! told by the client id in its first request header, so one port serves all links towards one listener.
 
+use super::doorway::Doorway;
 use super::network::{End, Network, Way};
 use super::pacer::Pacer;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
 /// A longer frame is not one of Kafka's.
@@ -50,20 +52,29 @@ impl Links {
         lock(&self.calls).clone()
     }
 
-    fn way(&self, from: &End, to: &End) -> Way {
-        lock(&self.network).way(from, to)
-    }
-
     /// Waits until the way is open.
     async fn open(&self, from: &End, to: &End) -> Way {
+        self.until(|network| Some(network.way(from, to)).filter(|way| !way.cut)).await
+    }
+
+    fn has_power(&self, end: &End) -> bool {
+        lock(&self.network).has_power(end)
+    }
+
+    /// Waits until a machine has power, or has none.
+    async fn power(&self, end: &End, on: bool) {
+        self.until(|network| (network.has_power(end) == on).then_some(())).await;
+    }
+
+    /// Waits for something of the network.
+    async fn until<T>(&self, sought: impl Fn(&Network) -> Option<T>) -> T {
         let mut changes = self.changed.subscribe();
         loop {
-            let way = self.way(from, to);
-            if !way.cut {
-                return way;
-            }
-            if changes.changed().await.is_err() {
-                std::future::pending::<()>().await;
+            let found = sought(&lock(&self.network));
+            match found {
+                Some(found) => return found,
+                None if changes.changed().await.is_err() => std::future::pending().await,
+                None => {}
             }
         }
     }
@@ -78,14 +89,27 @@ impl Links {
         node: i32,
         target: SocketAddr,
     ) -> io::Result<()> {
-        let listener = TcpListener::bind(address).await?;
-        let links = self.clone();
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(serve(client, End::Node(node), target, links.clone()));
-            }
-        });
+        let door = Doorway::open(address)?;
+        tokio::spawn(self.clone().keep(door, End::Node(node), target));
         Ok(())
+    }
+
+    /// Lets everybody in as long as there is power.
+    async fn keep(self: Arc<Self>, mut door: Doorway, node: End, target: SocketAddr) {
+        loop {
+            tokio::select! {
+                biased;
+                () = self.power(&node, false) => {
+                    door.wall_up();
+                    self.power(&node, true).await;
+                    door.clear();
+                }
+                came = door.next() => match came {
+                    Ok(client) => _ = tokio::spawn(serve(client, node.clone(), target, self.clone())),
+                    Err(_) => return,
+                },
+            }
+        }
     }
 
     fn record(&self, header: &Header) {
@@ -107,7 +131,12 @@ struct Direction {
     from: End,
     to: End,
     links: Arc<Links>,
+    /// Who of the two lost its power and knows nothing of the connection; both directions have the same.
+    lost: Arc<OnceLock<End>>,
 }
+
+type Queue = mpsc::UnboundedSender<(Instant, Vec<u8>)>;
+type Waiting = mpsc::UnboundedReceiver<(Instant, Vec<u8>)>;
 
 /// One connection: the first request tells who it is, then both directions flow on their own.
 async fn serve(client: TcpStream, node: End, target: SocketAddr, links: Arc<Links>) {
@@ -117,65 +146,81 @@ async fn serve(client: TcpStream, node: End, target: SocketAddr, links: Arc<Link
     let Some(header) = header(&first) else { return };
     let end = End::named(&header.client_id);
     links.open(&end, &node).await;
+    links.power(&node, true).await;
     let Ok(server) = TcpStream::connect(target).await else { return };
     let _ = server.set_nodelay(true);
     let (from_server, to_server) = server.into_split();
-    let forth = Direction { from: end.clone(), to: node.clone(), links: links.clone() };
-    let back = Direction { from: node, to: end, links };
-    let requests = tokio::spawn(forward_requests(from_client, to_server, first, forth));
-    forward_answers(from_server, to_client, back).await;
-    requests.abort();
+    let lost = Arc::<OnceLock<End>>::default();
+    let forth = Direction { from: end.clone(), to: node.clone(), links: links.clone(), lost: lost.clone() };
+    let back = Direction { from: node, to: end, links, lost: lost.clone() };
+    let requests =
+        forth.flow(to_server, async |queue| read_requests(from_client, first, &forth.links, queue).await);
+    let mut answers = pin!(back.flow(to_client, async |queue| read_answers(from_server, queue).await));
+    tokio::select! {
+        () = &mut answers => {}
+        () = requests => if lost.get().is_none() { answers.await; },
+    }
 }
 
-async fn forward_requests(mut from: OwnedReadHalf, to: OwnedWriteHalf, first: Vec<u8>, way: Direction) {
-    let (queue, waiting) = mpsc::unbounded_channel();
-    let links = way.links.clone();
-    let writer = tokio::spawn(release(waiting, to, way));
+async fn read_requests(mut from: OwnedReadHalf, first: Vec<u8>, links: &Links, queue: &Queue) {
     let mut frame = Ok(first);
     while let Ok(bytes) = frame {
         if let Some(header) = header(&bytes) {
             links.record(&header);
         }
-        if queue.send((Instant::now(), bytes)).is_err() {
-            break;
-        }
+        let _ = queue.send((Instant::now(), bytes));
         frame = read_frame(&mut from).await;
     }
-    drop(queue);
-    let _ = writer.await;
 }
 
-async fn forward_answers(mut from: OwnedReadHalf, to: OwnedWriteHalf, way: Direction) {
-    let (queue, waiting) = mpsc::unbounded_channel();
-    let writer = tokio::spawn(release(waiting, to, way));
+async fn read_answers(mut from: OwnedReadHalf, queue: &Queue) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
-        if queue.send((Instant::now(), buffer[..count].to_vec())).is_err() {
-            break;
-        }
+        let _ = queue.send((Instant::now(), buffer[..count].to_vec()));
     }
-    drop(queue);
-    let _ = writer.await;
 }
 
-/// Writes what waits, in order, each piece when its delay is over and the way is open.
-async fn release(
-    mut waiting: mpsc::UnboundedReceiver<(Instant, Vec<u8>)>,
-    mut to: OwnedWriteHalf,
-    direction: Direction,
-) {
-    let Direction { from, to: end, links } = direction;
-    while let Some((came, bytes)) = waiting.recv().await {
-        let way = links.open(&from, &end).await;
-        if !way.delay.is_zero() {
-            links.pacer.until(came + way.delay).await;
-            links.open(&from, &end).await;
-        }
-        if to.write_all(&bytes).await.is_err() {
-            return;
+impl Direction {
+    /// Passes on what is read until one end is gone.
+    async fn flow(&self, to: OwnedWriteHalf, read: impl AsyncFnOnce(&Queue)) {
+        let (queue, waiting) = mpsc::unbounded_channel();
+        let reader = async move {
+            read(&queue).await;
+            if self.falls_silent() {
+                let _ = self.lost.set(self.from.clone());
+            } else {
+                drop(queue);
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = self.release(waiting, to) => {}
+            () = reader => {}
         }
     }
-    let _ = to.shutdown().await;
+
+    /// The end of a machine without power is not told: its peer just hears nothing any more. The lab's own clients
+    /// are told, for no fault reaches them.
+    fn falls_silent(&self) -> bool {
+        !self.links.has_power(&self.from) && !matches!(self.to, End::Other(_))
+    }
+
+    /// Writes what waits, in order, each piece when its delay is over and the way is open.
+    async fn release(&self, mut waiting: Waiting, mut to: OwnedWriteHalf) {
+        let Direction { from, to: end, links, lost } = self;
+        while let Some((came, bytes)) = waiting.recv().await {
+            let way = links.open(from, end).await;
+            if !way.delay.is_zero() {
+                links.pacer.until(came + way.delay).await;
+                links.open(from, end).await;
+            }
+            if lost.get() == Some(end) || to.write_all(&bytes).await.is_err() {
+                // A machine that has power again knows nothing of the connection, and says so to who speaks.
+                return links.power(end, true).await;
+            }
+        }
+        let _ = to.shutdown().await;
+    }
 }
 
 /// Length and body of one request, as they came.
@@ -213,56 +258,4 @@ fn header(frame: &[u8]) -> Option<Header> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::BrokerId;
-    use crate::scenario::{Endpoint, NetSpec};
-    use std::time::Duration;
-
-    /// ApiVersions 3, correlation 7, from broker 2's fetcher, with one byte of body.
-    fn frame() -> Vec<u8> {
-        let client = b"broker-2-fetcher-0";
-        let mut body = vec![0, 18, 0, 3, 0, 0, 0, 7, 0, client.len() as u8];
-        body.extend_from_slice(client);
-        body.push(0);
-        let mut frame = (body.len() as u32).to_be_bytes().to_vec();
-        frame.extend(body);
-        frame
-    }
-
-    async fn echo() -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let (mut from, mut to) = stream.into_split();
-                tokio::spawn(async move { tokio::io::copy(&mut from, &mut to).await });
-            }
-        });
-        address
-    }
-
-    #[tokio::test]
-    async fn a_link_delays_both_ways_and_holds_while_it_is_cut() {
-        let spec = NetSpec { rack_rtt_ms: 40.0, ..NetSpec::default() };
-        let links = Links::new(Network::new(3, &["a".into(), "b".into(), "c".into()], spec));
-        let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        links.listen(free, 1, echo().await).await.unwrap();
-        let mut client = TcpStream::connect(free).await.unwrap();
-        let mut answer = vec![0; frame().len()];
-        let sent = Instant::now();
-        client.write_all(&frame()).await.unwrap();
-        client.read_exact(&mut answer).await.unwrap();
-        assert_eq!(answer, frame());
-        assert!(sent.elapsed() >= Duration::from_millis(40));
-        assert_eq!(links.calls()["broker-2-fetcher-0"], BTreeMap::from([((18, 3), 1)]));
-
-        let (one, two) = (Endpoint::Broker(BrokerId(1)), Endpoint::Broker(BrokerId(2)));
-        links.change(|network| network.cut(&one, &two, true, true));
-        client.write_all(&frame()).await.unwrap();
-        let silent = tokio::time::timeout(Duration::from_millis(100), client.read_exact(&mut answer)).await;
-        assert!(silent.is_err(), "nothing passes from 1 to 2");
-        links.change(Network::heal_all);
-        client.read_exact(&mut answer).await.unwrap();
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! Who is how far from whom in a lab, and which ways are cut or slow now.
 
 use crate::scenario::{Endpoint, NetSpec};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A way shorter than this is not made longer: loopback and two proxies take as much.
@@ -62,12 +63,14 @@ pub struct Network {
     racks: Vec<String>,
     spec: NetSpec,
     faults: Vec<(Endpoint, Endpoint, bool, Fault)>,
+    /// Nodes whose machine has no power.
+    off: BTreeSet<i32>,
 }
 
 impl Network {
     /// A network of `brokers` brokers in racks by turns.
     pub fn new(brokers: usize, racks: &[String], spec: NetSpec) -> Network {
-        Network { brokers: brokers as i32, racks: racks.to_vec(), spec, faults: Vec::new() }
+        Network { brokers: brokers as i32, racks: racks.to_vec(), spec, ..Network::default() }
     }
 
     /// Cuts or opens the ways between two ends; `one_way` only those towards `to`.
@@ -85,7 +88,17 @@ impl Network {
         self.spec = spec;
     }
 
-    /// Ends all faults.
+    /// Takes a node's machine its power, or gives it back.
+    pub fn power(&mut self, node: i32, on: bool) {
+        _ = if on { self.off.remove(&node) } else { self.off.insert(node) };
+    }
+
+    /// Whether the machine has power. Those of clients always have.
+    pub fn has_power(&self, end: &End) -> bool {
+        !matches!(end, End::Node(id) if self.off.contains(id))
+    }
+
+    /// Ends all faults of ways.
     pub fn heal_all(&mut self) {
         self.faults.clear();
     }

@@ -1,12 +1,12 @@
 //! Runs a scenario on real brokers and reports what came of it, in the simulator's own words.
 
-use super::LabError;
 use super::acts::not_on_brokers;
 use super::journal::compare;
 use super::segment::read_log;
 use super::settings::{Cast, Clients};
 use super::stage::{Stage, now_us};
 use super::tally::{Done, Micros, identities, judge};
+use super::{Interruption, LabError};
 use crate::model::{KafkaVersion, PartitionIx};
 use crate::protocol::controller::replay::Report;
 use crate::protocol::log::Log;
@@ -109,6 +109,7 @@ impl Play {
         let mut seen = BTreeMap::new();
         loop {
             let tick = Instant::now();
+            Interruption::heed()?;
             self.stage.look()?;
             self.begin_clients(&mut begun);
             let before = self.next;

@@ -1,14 +1,17 @@
 //! A lab cluster with a scenario's topics and clients: set up, watched, acted on, torn down.
 
+mod properties;
+
 use super::driver::{Driver, Guard};
 use super::journal::Starts;
 use super::observer::Observer;
 use super::settings::Cast;
 use super::tally::{Micros, Tally};
-use super::{Controllers, Lab, LabError, LabSpec};
+use super::{Controllers, Interruption, Lab, LabError, LabSpec};
 use crate::model::{BrokerId, KafkaVersion, PartitionIx};
-use crate::scenario::{CommitMode, GroupSpec, Keys, ProducerSpec, Scenario, TopicSpec, setting_text};
+use crate::scenario::{Scenario, TopicSpec, setting_text};
 use crate::sim::meter::Meter;
+use properties::{member_properties, producer_properties};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -28,6 +31,8 @@ pub(super) struct Stage {
     pub paused: BTreeSet<i32>,
     /// Controllers that were taken away.
     pub lost_controllers: Vec<i32>,
+    /// Power failed everywhere; it comes back for all with the first broker that is started again.
+    pub site_without_power: bool,
     /// How the last process of a node ended: in order or not.
     pub ended_well: BTreeMap<i32, bool>,
     /// Nodes that start again as soon as they have stopped.
@@ -90,7 +95,14 @@ impl Stage {
     /// The same on a cluster that is up.
     pub fn on(lab: Lab, scenario: &Scenario, cast: &Cast) -> Result<Stage, LabError> {
         let mut guard = Guard::start()?;
-        let properties = [("bootstrap.servers".into(), lab.bootstrap()), ("client.id".into(), "lab".into())];
+        // It must not wait long for machines without power.
+        let properties = [
+            ("bootstrap.servers", lab.bootstrap()),
+            ("client.id", "lab".into()),
+            ("socket.connection.setup.timeout.ms", "1000".into()),
+            ("socket.connection.setup.timeout.max.ms", "1000".into()),
+        ]
+        .map(|(key, value)| (key.to_string(), value));
         let admin = Driver::start(&lab, &mut guard, &Cast::Java, ("admin", "admin"), &properties)?;
         admin.until(READY_WITHIN, |line| line == "READY")?;
         let topics: Vec<String> = scenario.topics.iter().map(|topic| topic.name.clone()).collect();
@@ -109,6 +121,7 @@ impl Stage {
             meter: Meter::default(),
             paused: BTreeSet::new(),
             lost_controllers: Vec::new(),
+            site_without_power: false,
             ended_well: BTreeMap::new(),
             start_again: BTreeSet::new(),
             led: BTreeMap::new(),
@@ -158,6 +171,7 @@ impl Stage {
     fn wait_for(&mut self, what: &str, holds: impl Fn(&mut Stage) -> bool) -> Result<(), LabError> {
         let until = Instant::now() + READY_WITHIN;
         while !holds(self) {
+            Interruption::heed()?;
             if Instant::now() > until {
                 return Err(LabError::new(format!("waited a minute for {what}")));
             }
@@ -174,6 +188,7 @@ impl Stage {
             let until = Instant::now() + READY_WITHIN;
             // The first look-up makes the brokers create their offsets topic.
             while self.ask(&format!("group {group}")).is_err() && Instant::now() < until {
+                Interruption::heed()?;
                 std::thread::sleep(Duration::from_millis(200));
             }
         }
@@ -299,6 +314,9 @@ impl Stage {
 
     /// Starts a node's process and remembers how the one before it had ended.
     pub fn start_node(&mut self, id: i32) -> Result<(), LabError> {
+        if self.site_without_power {
+            self.bring_controllers_back()?;
+        }
         let clean = self.ended_well.remove(&id).unwrap_or(true);
         self.starts.entry(id).or_default().push(clean);
         self.booting.insert(id, Instant::now());
@@ -338,58 +356,4 @@ pub(super) fn partitions_of(topics: &[TopicSpec]) -> Vec<(String, i32)> {
 /// `1,2,3`
 pub(super) fn list(ids: &[BrokerId]) -> String {
     ids.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(",")
-}
-
-fn settings(config: &BTreeMap<String, toml::Value>) -> impl Iterator<Item = (String, String)> {
-    config.iter().map(|(key, value)| (key.clone(), setting_text(value)))
-}
-
-fn producer_properties(spec: &ProducerSpec, bootstrap: &str) -> Vec<(String, String)> {
-    let keys = match spec.keys {
-        Keys::None => "none",
-        Keys::Uniform => "uniform",
-        Keys::Zipf => "zipf",
-        Keys::Celebrity => "celebrity",
-    };
-    let mut properties: Vec<(String, String)> = [
-        ("bootstrap.servers", bootstrap.to_string()),
-        ("client.id", format!("producer.{}", spec.name)),
-        ("lab.topic", spec.topic.clone()),
-        ("lab.name", spec.name.clone()),
-        ("lab.bytes", spec.record_bytes.to_string()),
-        ("lab.keys", keys.into()),
-        ("lab.resend", spec.resend.to_string()),
-    ]
-    .map(|(key, value)| (key.to_string(), value))
-    .to_vec();
-    properties.extend(spec.partition.map(|number| ("lab.partition".into(), number.to_string())));
-    properties.extend(spec.records.map(|count| ("lab.records".into(), count.to_string())));
-    properties.extend(settings(&spec.config));
-    properties
-}
-
-fn member_properties(spec: &GroupSpec, member: u32, name: &str, bootstrap: &str) -> Vec<(String, String)> {
-    let commit = match spec.commit {
-        CommitMode::Auto => "auto",
-        CommitMode::SyncAfter => "sync_after",
-        CommitMode::AsyncAfter => "async_after",
-        CommitMode::Before => "before",
-        CommitMode::Never => "never",
-    };
-    let mut properties: Vec<(String, String)> = [
-        ("bootstrap.servers", bootstrap.to_string()),
-        ("client.id", name.to_string()),
-        ("group.id", spec.name.clone()),
-        ("lab.topics", spec.topics.join(",")),
-        ("lab.processing_ms", spec.processing_ms.to_string()),
-        ("lab.worker_threads", spec.worker_threads.to_string()),
-        ("lab.commit", commit.into()),
-    ]
-    .map(|(key, value)| (key.to_string(), value))
-    .to_vec();
-    properties.extend(settings(&spec.config));
-    if let Some((_, id)) = properties.iter_mut().find(|(key, _)| key == "group.instance.id") {
-        *id = format!("{id}-{member}");
-    }
-    properties
 }

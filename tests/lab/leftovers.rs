@@ -99,6 +99,33 @@ fn a_klever_that_is_killed_amid_a_run_leaves_no_broker_client_or_folder() {
 }
 
 #[test]
+fn a_run_that_is_interrupted_ends_its_processes_before_itself() {
+    let Some(_one) = cluster() else { return };
+    // Amid the start of its brokers, and amid the play.
+    for (words, count) in [("kafka.Kafka", 2), ("LabClient produce", 1)] {
+        let mut klever = Klever::start(&["lab", "run", &scenario("c1.toml")]);
+        klever.wait_for(words, count);
+        klever.signal("-INT");
+        let said = klever.said();
+        assert_eq!(said.trim_end(), "klever: interrupted; what was started has ended", "one plain line");
+        assert_eq!(klever.child.wait().unwrap().code(), Some(130));
+        assert_eq!((klever.processes(), klever.files()), (vec![], vec![]), "and nothing is left by then");
+    }
+}
+
+#[test]
+fn a_lab_that_is_interrupted_while_it_starts_leaves_nothing() {
+    let Some(_one) = cluster() else { return };
+    let mut klever = Klever::start(&["lab", "up", "--brokers", "3"]);
+    klever.wait_for("kafka.Kafka", 1);
+    klever.signal("-INT");
+    let said = klever.said();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert_eq!(klever.child.wait().unwrap().code(), Some(130));
+    assert_eq!((klever.processes(), klever.files()), (vec![], vec![]));
+}
+
+#[test]
 fn a_lab_that_is_interrupted_ends_in_order() {
     let Some(_one) = cluster() else { return };
     let mut klever = Klever::start(&["lab", "up", "--brokers", "1"]);
