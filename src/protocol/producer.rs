@@ -27,7 +27,7 @@ pub use io::{ProduceRequest, ProducedPartition, ProducerInput, ProducerOutput, S
 pub use murmur::{key_hash, murmur2};
 pub use outcome::is_retriable;
 pub use sequence::sequence_after;
-pub use settings::{Partitioner, ProducerSettings};
+pub use settings::{Partitioner, ProducerSettings, SENDER_SLACK};
 pub use size::{BATCH_HEADER_BYTES, record_size};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
