@@ -17,6 +17,7 @@ mod case;
 mod chain;
 mod classes;
 mod compare;
+mod connection;
 mod consumers;
 mod copysets;
 mod cost;

@@ -273,6 +273,7 @@ pub static ALL: &[&Knob] = &[
     &machine::MAP_LIMIT,
     &machine::FILE_LIMIT,
     &machine::APPEND,
+    &machine::LOCAL,
     &machine::FOLLOWER_APPEND,
     &machine::FETCH_PARTITION,
     &machine::STALL_SHARE,

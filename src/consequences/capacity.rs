@@ -1,10 +1,11 @@
 //! Figures of capacity: what to plan for, what a lost rack leaves, one partition's bound, partitions needed.
 
+use crate::consequences::answer::two_digits;
 use crate::consequences::cost::{ratio, said};
 use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::flow::{Flow, member_records_per_s};
 use crate::consequences::judgement::Docket;
-use crate::consequences::traffic::{CAPACITY_INPUTS, Flows};
+use crate::consequences::traffic::{CAPACITY_INPUTS, Flows, turn};
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
 use crate::knobs::Value;
 
@@ -20,6 +21,7 @@ pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
     let figures = vec![
         plan(docket, flows).into(),
         without_a_rack(docket, flows).into(),
+        connection(docket, flows).into(),
         one_partition(docket, flows).into(),
         partitions_needed(docket, flows).into(),
         one_at_a_time(docket, flows).into(),
@@ -74,14 +76,53 @@ fn without_a_rack(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     Figure::of_all("capacity.without_a_rack", "Without a rack", value, headline, why)
 }
 
+fn connection(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+    let ways = || flows.first().and_then(|flow| flow.way(false));
+    let value = flows.over(|flow| match flow.way(false) {
+        Some(way) => Answer::Exact(way.connection.busy() * 100.0),
+        None => Answer::Unknown(format!("the load is more than the {} lets through", flow.bottleneck().0)),
+    });
+    let headline = said(&value, |busy| {
+        let waits = ways().map_or(0.0, |way| way.parts.connection);
+        let waits = two_digits(if waits < 1e-3 { 0.0 } else { waits });
+        format!(
+            "A connection is {} % busy with requests one at a time; they wait {waits} ms in line",
+            digits(busy)
+        )
+    });
+    let why = Derivation {
+        formula: ways().map_or_else(String::new, |way| {
+            format!("{}; held: local + flush + replicate; above 100 % records gather in the producer", turn(&way))
+        }),
+        inputs: docket.setting.inputs(&[
+            "producer:acks",
+            "producer:linger.ms",
+            "producer:max.in.flight.requests.per.connection",
+            "load:records_per_s",
+            "load:producers",
+            "net:rack_rtt_ms",
+            "net:client_rtt_ms",
+            "env:local_ms",
+            "env:follower_append_ms",
+        ]),
+        assumptions: vec![
+            "a broker reads no request of a connection before it has answered the last one (SocketServer mutes it)"
+                .into(),
+            "records come at random; a request is held evenly long".into(),
+        ],
+        lever: Some("linger.ms above the time a request is held: then none waits; more producers".into()),
+    };
+    Figure::of_all("capacity.connection", "Connection busy", Number::new(value, Unit::Percent), headline, why)
+}
+
 fn one_partition(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     let value = flows.over(|flow| Answer::Exact(flow.partition_mb_per_s()));
     let headline =
         said(&value, |most| format!("One producer puts at most {} MB/s into one partition", digits(most)));
     let why = Derivation {
         formula:
-            "requests in flight x batch.size / time to the acknowledgement, and what the producer's core \
-                  serialises"
+            "the least of batch.size / time for which a request is held (one at a time), requests in flight x \
+                  batch.size / time to the acknowledgement, and what the producer's core serialises"
                 .into(),
         inputs: docket.setting.inputs(CAPACITY_INPUTS),
         assumptions: vec!["full batches, one per request".into()],

@@ -1,8 +1,13 @@
-//! How records flow through producers, leaders, followers and consumers: latency parts and utilisations.
+//! How records flow through producers, leaders, followers and consumers: the parts of their latency.
+
+mod bounds;
+
+pub(super) use bounds::{ONE_AT_A_TIME, PIPELINE};
 
 use crate::consequences::batching::{Batches, Sending, compression_mb_per_s, compression_ratio};
 use crate::consequences::case::Acks;
-use crate::consequences::quantile::{Mixture, harmonic, waiting};
+use crate::consequences::connection::Connection;
+use crate::consequences::quantile::{Mixture, Piece, harmonic, mean_of, waiting};
 use crate::model::Machine;
 
 /// From the response to the application.
@@ -13,14 +18,15 @@ const PRODUCER_NS_PER_BYTE: f64 = 0.6;
 /// Megabytes of write equivalents that a broker core handles at its peak, and its time per batch.
 const CORE_MB_PER_S: f64 = 100.0;
 const CORE_US_PER_BATCH: f64 = 25.0;
-/// Index files and the like beside the log.
-const DISK_OVERHEAD: f64 = 1.05;
 /// Consumer work per record, microseconds, and per byte, nanoseconds (940,521 records of 100 bytes: LinkedIn
 /// 2014).
 const CONSUMER_US_PER_RECORD: f64 = 1.0;
 const CONSUMER_NS_PER_BYTE: f64 = 0.6;
-/// `max.request.size`
-const REQUEST_BYTES: f64 = 1_048_576.0;
+/// Requests, what they hold and how long they wait depend on each other: so many rounds settle it.
+const ROUNDS: usize = 4;
+
+/// What a producer's own requests fill: they wait in line, and slow nobody else down.
+const OWN: [&str; 2] = [PIPELINE, ONE_AT_A_TIME];
 
 /// Everything that decides about a flow, all known.
 #[derive(Clone, PartialEq, Debug)]
@@ -78,6 +84,8 @@ pub(super) struct Parts {
     pub batch: f64,
     /// Compression.
     pub compress: f64,
+    /// Until the requests before it on its connection are answered.
+    pub connection: f64,
     /// Between client and leader.
     pub network: f64,
     /// The leader's append and its queue.
@@ -86,6 +94,8 @@ pub(super) struct Parts {
     pub flush: f64,
     /// Until every follower in sync has it.
     pub replicate: f64,
+    /// Until followers are back that have just fetched what others wrote.
+    pub missed: f64,
     /// Until the consumer's fetch has its bytes, and its poll.
     pub fetch: f64,
 }
@@ -95,9 +105,16 @@ pub(super) fn member_records_per_s(processing_ms: f64, record_bytes: f64) -> f64
     1e6 / (processing_ms * 1e3 + CONSUMER_US_PER_RECORD + record_bytes * CONSUMER_NS_PER_BYTE / 1e3)
 }
 
-/// Megabytes a second of one connection with so much in each request.
-fn pipelined_mb_per_s(in_flight: f64, request_bytes: f64, round_trip_ms: f64) -> f64 {
-    in_flight * request_bytes / round_trip_ms.max(f64::MIN_POSITIVE) / 1e3
+/// What a record goes through.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Way {
+    /// Means of its parts.
+    pub parts: Parts,
+    /// The connection that its request took.
+    pub connection: Connection,
+    /// Records of a request.
+    pub per_request: f64,
+    waits: Vec<Vec<Piece>>,
 }
 
 impl Flow {
@@ -112,6 +129,8 @@ impl Flow {
 
     /// Requests and batches of one producer to one broker.
     pub fn batches(&self) -> Batches {
+        // Without acknowledgements nothing is in flight: what waits is in the socket.
+        let in_flight = if self.acks == Acks::Zero { 1.0 } else { self.in_flight };
         let sending = |round_trip_ms: f64| Sending {
             records_per_s: self.records_per_s / self.producers.max(1.0) / self.brokers.max(1.0),
             record_bytes: self.record_bytes,
@@ -119,31 +138,42 @@ impl Flow {
             keyed: self.keyed,
             linger_ms: self.linger_ms,
             batch_bytes: self.batch_bytes,
-            in_flight: self.in_flight,
+            in_flight,
             round_trip_ms,
         };
-        // The round trip depends on the partitions in a request through flushes: two rounds settle it.
-        let first = sending(self.client_rtt_ms + self.machine.append_ms).batches();
-        sending(self.round_trip_ms(&first)).batches()
+        let mut batches = sending(0.0).batches();
+        for _ in 0..ROUNDS {
+            let connection = self.connection(&batches, &self.parts_unloaded(&batches, self.acks));
+            batches = sending(connection.full_round_trip_ms()).batches();
+        }
+        batches
     }
 
-    /// From a request to its response, without load.
-    fn round_trip_ms(&self, batches: &Batches) -> f64 {
-        let parts = self.parts_unloaded(batches);
-        match self.acks {
-            Acks::Zero => self.client_rtt_ms,
-            _ => parts.network + parts.append + parts.flush + parts.replicate,
+    /// How one producer's requests take their turn at one broker.
+    fn connection(&self, batches: &Batches, parts: &Parts) -> Connection {
+        let machine = &self.machine;
+        let local =
+            if machine.append_ms > 0.0 { (machine.local_ms / machine.append_ms).min(1.0) } else { 0.0 };
+        let ratio = compression_ratio(&self.codec, batches.records_per_batch);
+        let bytes = batches.batch_bytes * batches.partitions_per_request * ratio;
+        let handled = bytes / CORE_MB_PER_S / 1e3 + batches.partitions_per_request * CORE_US_PER_BATCH / 1e3;
+        let waits = self.acks != Acks::Zero;
+        Connection {
+            records_per_ms: self.records_per_s / self.producers.max(1.0) / self.brokers.max(1.0) / 1000.0,
+            collects_ms: batches.collects_ms,
+            held_ms: parts.append * local + handled + parts.flush + parts.replicate + parts.missed,
+            network_ms: if waits { parts.network + parts.append * (1.0 - local) } else { 0.0 },
+            in_flight: if waits { self.in_flight } else { 1.0 },
         }
     }
 
-    fn parts_unloaded(&self, batches: &Batches) -> Parts {
-        let waits_for_followers = self.acks == Acks::All && self.followers > 0;
+    /// The parts without load, the waits for other requests aside, when `acks` is waited for.
+    fn parts_unloaded(&self, batches: &Batches, acks: Acks) -> Parts {
+        let waits_for_followers = acks == Acks::All && self.followers > 0;
         let flushed = if self.fsync { self.machine.flush_ms * batches.partitions_per_request } else { 0.0 };
-        let touched = batches.partitions_per_request * self.producers.min(self.partitions_per_broker());
-        let cycle = self.machine.fetch_partition_us / 1000.0 * touched.min(self.partitions_per_broker())
-            / self.fetchers.max(1.0);
         let compress = compression_mb_per_s(&self.codec)
             .map_or(0.0, |speed| batches.batch_bytes * batches.partitions_per_request / speed / 1000.0);
+        let cycle_ms = self.fetch_partitions_ms(batches);
         Parts {
             batch: batches.mean_wait_ms,
             compress,
@@ -154,73 +184,135 @@ impl Flow {
                 true => {
                     self.follower_rtt_ms
                         + self.machine.follower_append_ms * harmonic(self.followers)
-                        + 1.5 * cycle
+                        + 1.5 * cycle_ms
                 }
                 false => 0.0,
             },
-            fetch: 0.0,
+            missed: if waits_for_followers { mean_of(&self.missed(batches)) } else { 0.0 },
+            ..Parts::default()
         }
     }
 
-    /// The parts under load; `None` when the load is more than goes through.
-    pub fn parts(&self) -> Option<Parts> {
+    /// What the partitions with new data add to a follower's fetch.
+    fn fetch_partitions_ms(&self, batches: &Batches) -> f64 {
+        let touched = batches.partitions_per_request * self.producers.min(self.partitions_per_broker());
+        self.machine.fetch_partition_us / 1000.0 * touched.min(self.partitions_per_broker())
+            / self.fetchers.max(1.0)
+    }
+
+    /// A follower that has just been given what another request brought is away for a round trip. A connection whose
+    /// own requests wait for the followers finds them back.
+    fn missed(&self, batches: &Batches) -> Vec<Piece> {
+        let away_ms = self.follower_rtt_ms + self.machine.follower_append_ms;
+        let per_ms = batches.requests_per_s / 1000.0;
+        let others = per_ms * (self.producers - 1.0).max(0.0) * away_ms;
+        let own = match self.acks {
+            Acks::All => 0.0,
+            _ => per_ms * (away_ms - batches.collects_ms).max(0.0),
+        };
+        let away = (others + own) / self.fetchers.max(1.0);
+        let share = away / (1.0 + away);
+        vec![
+            Piece { share: 1.0 - share, low_ms: 0.0, high_ms: 0.0 },
+            Piece { share, low_ms: 0.0, high_ms: away_ms },
+        ]
+    }
+
+    /// What a record goes through until its acknowledgement, or until consumers can read it: the high watermark
+    /// waits for the followers whatever acks says. `None` when the load is more than goes through.
+    pub fn way(&self, visible: bool) -> Option<Way> {
         let (_, busy) = self.bottleneck();
         if busy >= 1.0 {
             return None;
         }
         let batches = self.batches();
-        let mut parts = self.parts_unloaded(&batches);
         let slow = self.slow_down();
-        parts.append *= slow;
-        parts.flush *= slow;
-        if parts.replicate > 0.0 {
-            parts.replicate = self.follower_rtt_ms + (parts.replicate - self.follower_rtt_ms) * slow;
+        let loaded = |acks: Acks| {
+            let mut parts = self.parts_unloaded(&batches, acks);
+            parts.append *= slow;
+            parts.flush *= slow;
+            if parts.replicate > 0.0 {
+                parts.replicate = self.follower_rtt_ms + (parts.replicate - self.follower_rtt_ms) * slow;
+            }
+            parts
+        };
+        let connection = self.connection(&batches, &loaded(self.acks));
+        let mut parts = loaded(if visible { Acks::All } else { self.acks });
+        let mut waits = vec![collected(&batches)];
+        if visible || self.acks != Acks::Zero {
+            let line = self.in_line(&connection, &batches);
+            parts.connection = line.iter().map(|wait| mean_of(wait)).sum();
+            waits.extend(line);
         }
-        Some(parts)
+        if parts.missed > 0.0 {
+            waits.push(self.missed(&batches));
+        }
+        Some(Way { parts, connection, per_request: batches.records_per_request, waits })
     }
 
-    /// How much longer a request takes under load: disks, links and pipelines share their capacity
-    /// (M/G/1-PS), the request handlers queue (M/G/k).
+    /// The waits for requests of the same connection: in line, and for records that the next request has no room for
+    /// (a server that takes so many at a time waits as so many servers do).
+    fn in_line(&self, connection: &Connection, batches: &Batches) -> Vec<Vec<Piece>> {
+        let busy = self
+            .utilisations()
+            .iter()
+            .filter(|(name, _)| OWN.contains(name))
+            .map(|one| one.1)
+            .fold(0.0, f64::max);
+        let left = connection.held_ms * waiting(self.most_records(batches), busy, 1.0, 0.0);
+        let mut waits = connection.waits();
+        waits.push(vec![Piece { share: 1.0, low_ms: 0.0, high_ms: 2.0 * left }]);
+        waits
+    }
+
+    /// How much longer a request takes under load: disks and links share their capacity (M/G/1-PS), the request
+    /// handlers queue (M/G/k). Requests of one connection wait in line instead.
     fn slow_down(&self) -> f64 {
         let slower = |(name, busy): (&str, f64)| match name {
             "broker processor" => 1.0 + waiting(self.io_threads.max(1.0), busy, 1.0, 2.0),
             _ => 1.0 / (1.0 - busy),
         };
-        self.utilisations().into_iter().map(slower).fold(1.0, f64::max)
+        let shared = self.utilisations().into_iter().filter(|(name, _)| !OWN.contains(name));
+        shared.map(slower).fold(1.0, f64::max)
     }
 
-    /// From send() to the acknowledgement.
+    /// From send() to the acknowledgement; with acks=0, which has none, until the request is in the socket.
     pub fn ack(&self) -> Option<Mixture> {
-        let batches = self.batches();
-        let parts = self.parts()?;
+        let way = self.way(false)?;
         let brokers = match self.acks {
             Acks::Zero => 0.0,
             Acks::One => 1.0,
             Acks::All => 1.0 + f64::from(self.followers),
         };
-        let (fixed_ms, body_ms) = match self.acks {
-            Acks::Zero => (0.0, parts.compress),
-            _ => {
-                let far = if parts.replicate > 0.0 { self.follower_rtt_ms } else { 0.0 };
-                (parts.network + far, parts.compress + parts.append + parts.flush + parts.replicate - far)
-            }
-        };
-        Some(Mixture {
-            fixed_ms,
-            body_ms,
-            collects_ms: batches.collects_ms,
-            first_share: batches.first_share,
-            brokers,
-            stall_share: self.machine.stall_share,
-            stall_ms: self.machine.stall_ms,
+        Some(match self.acks {
+            Acks::Zero => self.mixture(&way, 0.0, way.parts.compress, brokers),
+            _ => self.answered(&way, brokers),
         })
     }
 
-    /// From send() to the consumer: the high watermark waits for the followers whatever acks says.
+    /// From send() to the consumer.
     pub fn end_to_end(&self) -> Option<Mixture> {
-        let waiting = Flow { acks: Acks::All, ..self.clone() };
-        let ack = waiting.ack()?;
-        Some(Mixture { body_ms: ack.body_ms + self.fetch_wait_ms() + POLL_MS, ..ack })
+        let way = self.way(true)?;
+        let seen = self.answered(&way, 1.0 + f64::from(self.followers));
+        Some(Mixture { body_ms: seen.body_ms + self.fetch_wait_ms() + POLL_MS, ..seen })
+    }
+
+    fn answered(&self, way: &Way, brokers: f64) -> Mixture {
+        let parts = &way.parts;
+        let far = if parts.replicate > 0.0 { self.follower_rtt_ms } else { 0.0 };
+        let body_ms = parts.compress + parts.append + parts.flush + parts.replicate - far;
+        self.mixture(way, parts.network + far, body_ms, brokers)
+    }
+
+    fn mixture(&self, way: &Way, fixed_ms: f64, body_ms: f64, brokers: f64) -> Mixture {
+        Mixture {
+            fixed_ms,
+            body_ms,
+            waits: way.waits.clone(),
+            brokers,
+            stall_share: self.machine.stall_share,
+            stall_ms: self.machine.stall_ms,
+        }
     }
 
     /// Mean wait until a consumer's fetch has its minimum of bytes.
@@ -232,91 +324,22 @@ impl Flow {
         self.fetch_max_wait_ms.min(self.fetch_min_bytes / bytes_per_ms) / 2.0
     }
 
-    /// How busy each resource is, 1 being all of it.
-    pub fn utilisations(&self) -> Vec<(&'static str, f64)> {
-        let batches = self.batches();
-        let mb_per_s = self.records_per_s * self.record_bytes / 1e6;
-        let ratio = compression_ratio(&self.codec, batches.records_per_batch);
-        let (sent, brokers, r) = (mb_per_s * ratio, self.brokers.max(1.0), self.replicas);
-        let machine = &self.machine;
-        let readers = self.groups + r - 1.0;
-        let full = (self.batch_bytes * if self.keyed { self.partitions_per_broker() } else { 1.0 })
-            .min(REQUEST_BYTES)
-            .max(self.record_bytes);
-        let round_trip_ms = self.round_trip_ms(&batches) + self.full_window_ms(full);
-        let pipeline = pipelined_mb_per_s(self.in_flight, full, round_trip_ms) * brokers * self.producers;
-        let batches_per_s = batches.requests_per_s * batches.partitions_per_request * self.producers;
-        let core_s = sent * (r + readers / 4.0) / brokers / CORE_MB_PER_S
-            + batches_per_s * r * CORE_US_PER_BATCH / 1e6;
-        let flushes_s = if self.fsync { batches_per_s * r * machine.flush_ms / 1000.0 } else { 0.0 };
-        let pipelined = if self.acks == Acks::Zero { 0.0 } else { mb_per_s / pipeline };
-        vec![
-            ("producer pipeline (requests in flight / round trip)", pipelined),
-            ("producer processor", self.producer_core_s() / self.producers.max(1.0)),
-            ("broker network in", sent * r / brokers / machine.network_mb_per_s),
-            ("broker network out", sent * readers / brokers / machine.network_mb_per_s),
-            ("broker disk", sent * r * DISK_OVERHEAD / brokers / machine.disk_mb_per_s),
-            ("broker processor", core_s / machine.cores),
-            ("broker flushes", flushes_s),
-        ]
-    }
-
-    /// How long the links take while a window of full requests is in flight, beside the round trip. With
-    /// acks=1 the uploads overlap the answers. With acks=all one fetch of the followers answers the whole
-    /// window at once: it goes up, and out of the leader to each follower (1.5 fetches on average), in turn.
-    fn full_window_ms(&self, request_bytes: f64) -> f64 {
-        let (upload, copies) = match self.acks == Acks::All && self.followers > 0 {
-            true => {
-                (self.in_flight * self.brokers.max(1.0), self.in_flight * 1.5 * f64::from(self.followers))
-            }
-            false => (1.0, 0.0),
-        };
-        request_bytes / 1e6 * (upload + copies) / self.machine.network_mb_per_s * 1000.0
-    }
-
-    /// What one producer puts into one partition: full batches, one per request.
-    pub fn partition_mb_per_s(&self) -> f64 {
-        let alone = Flow { partitions: 1.0, brokers: 1.0, producers: 1.0, ..self.clone() };
-        let batch = self.batch_bytes.max(self.record_bytes);
-        let serialised = alone.records_per_s * alone.record_bytes / 1e6 / alone.producer_core_s();
-        let round_trip_ms = alone.round_trip_ms(&alone.batches()) + alone.full_window_ms(batch);
-        match self.acks {
-            Acks::Zero => serialised,
-            _ => pipelined_mb_per_s(self.in_flight, batch, round_trip_ms).min(serialised),
-        }
-    }
-
     /// From send() to the acknowledgement of a record that is waited for before the next.
     pub fn alone_ms(&self) -> f64 {
         let alone = Flow { records_per_s: 1e-3, ..self.clone() };
-        self.linger_ms + alone.round_trip_ms(&alone.batches())
+        let parts = alone.parts_unloaded(&alone.batches(), self.acks);
+        let answered = parts.network + parts.append + parts.flush + parts.replicate + parts.missed;
+        self.linger_ms + if self.acks == Acks::Zero { 0.0 } else { answered }
     }
+}
 
-    fn producer_core_s(&self) -> f64 {
-        let compress_ns = compression_mb_per_s(&self.codec).map_or(0.0, |speed| 1000.0 / speed);
-        let per_record =
-            PRODUCER_US_PER_RECORD / 1e6 + self.record_bytes * (PRODUCER_NS_PER_BYTE + compress_ns) / 1e9;
-        self.records_per_s * per_record
-    }
-
-    /// The busiest resource.
-    pub fn bottleneck(&self) -> (&'static str, f64) {
-        let most = |a: (&'static str, f64), b: (&'static str, f64)| if b.1 > a.1 { b } else { a };
-        self.utilisations().into_iter().fold(("nothing", 0.0), most)
-    }
-
-    /// The most that goes through, in megabytes of records a second, and what bounds it.
-    pub fn max_mb_per_s(&self) -> (f64, &'static str) {
-        let (mut low, mut high) = (1.0, 2.0);
-        while self.at(high).bottleneck().1 < 1.0 && high < 1e12 {
-            high *= 2.0;
-        }
-        for _ in 0..40 {
-            let middle = (low + high) / 2.0;
-            if self.at(middle).bottleneck().1 < 1.0 { low = middle } else { high = middle }
-        }
-        (low * self.record_bytes / 1e6, self.at(high).bottleneck().0)
-    }
+/// How long records wait for their request: the first of each for all of it.
+fn collected(batches: &Batches) -> Vec<Piece> {
+    let longest = batches.collects_ms;
+    vec![
+        Piece { share: batches.first_share, low_ms: longest, high_ms: longest },
+        Piece { share: 1.0 - batches.first_share, low_ms: 0.0, high_ms: longest },
+    ]
 }
 
 #[cfg(test)]

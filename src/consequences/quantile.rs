@@ -2,20 +2,43 @@
 
 /// Spread of the body (assumed, 0.4 to 0.6).
 const SIGMA: f64 = 0.4;
-/// Points at which the wait for the batch is taken.
+/// A stretch of even waits counts at so many points, and all waits together at so many.
 const POINTS: usize = 24;
+const MOST_POINTS: usize = 96;
+
+/// Some records wait evenly between two times; one time when they are equal.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Piece {
+    /// How many of all.
+    pub share: f64,
+    /// The shortest wait.
+    pub low_ms: f64,
+    /// The longest.
+    pub high_ms: f64,
+}
+
+impl Piece {
+    fn points(self) -> impl Iterator<Item = (f64, f64)> {
+        let count = if self.high_ms > self.low_ms { POINTS } else { 1 };
+        let step = (self.high_ms - self.low_ms) / count as f64;
+        (0..count).map(move |at| (self.low_ms + step * (at as f64 + 0.5), self.share / count as f64))
+    }
+}
+
+/// The mean of a wait.
+pub(super) fn mean_of(wait: &[Piece]) -> f64 {
+    wait.iter().map(|piece| piece.share * (piece.low_ms + piece.high_ms) / 2.0).sum()
+}
 
 /// The parts of a latency in milliseconds.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) struct Mixture {
     /// Always there: round trips.
     pub fixed_ms: f64,
     /// Mean of the part that varies.
     pub body_ms: f64,
-    /// Longest wait for the batch.
-    pub collects_ms: f64,
-    /// Share of records that wait that long; the others wait evenly between nothing and it.
-    pub first_share: f64,
+    /// What comes on top, each independent of the others: the shares of each add up to 1.
+    pub waits: Vec<Vec<Piece>>,
     /// Brokers each of which may stall.
     pub brokers: f64,
     /// Share of requests that one of them stalls.
@@ -27,33 +50,41 @@ pub(super) struct Mixture {
 impl Mixture {
     /// The value below which this share of the records is.
     pub fn quantile(&self, share: f64) -> f64 {
+        let waits = self.points();
+        if self.below(0.0, &waits) >= share {
+            return 0.0;
+        }
         let (mut low, mut high) = (0.0, 1.0);
-        while self.below(high) < share && high < 1e9 {
+        while self.below(high, &waits) < share && high < 1e9 {
             high *= 2.0;
         }
-        for _ in 0..60 {
+        for _ in 0..50 {
             let middle = (low + high) / 2.0;
-            if self.below(middle) < share { low = middle } else { high = middle }
+            if self.below(middle, &waits) < share { low = middle } else { high = middle }
         }
         high
     }
 
+    /// All waits together: how long, and for which share.
+    fn points(&self) -> Vec<(f64, f64)> {
+        self.waits.iter().filter(|wait| !wait.is_empty()).fold(vec![(0.0, 1.0)], |sums, wait| {
+            let more: Vec<(f64, f64)> =
+                wait.iter().filter(|piece| piece.share > 1e-9).flat_map(|p| p.points()).collect();
+            let each =
+                sums.iter().flat_map(|(ms, share)| more.iter().map(move |(by, of)| (ms + by, share * of)));
+            gathered(each.collect())
+        })
+    }
+
     /// Share of the records that take at most so long.
-    fn below(&self, ms: f64) -> f64 {
+    fn below(&self, ms: f64, waits: &[(f64, f64)]) -> f64 {
         let stalled = 1.0 - libm::pow(1.0 - self.stall_share, self.brokers);
         let rest = ms - self.fixed_ms;
         let half = self.stall_ms / 2.0;
-        let late = (rest - self.body_ms - self.collects_ms / 2.0 - half) / half.max(f64::MIN_POSITIVE);
-        (1.0 - stalled) * self.without_stall(rest) + stalled * late.clamp(0.0, 1.0)
-    }
-
-    fn without_stall(&self, ms: f64) -> f64 {
-        if self.collects_ms <= 0.0 {
-            return self.body(ms);
-        }
-        let even: f64 =
-            (0..POINTS).map(|at| self.body(ms - self.collects_ms * (at as f64 + 0.5) / POINTS as f64)).sum();
-        self.first_share * self.body(ms - self.collects_ms) + (1.0 - self.first_share) * even / POINTS as f64
+        let mean: f64 = self.waits.iter().map(|wait| mean_of(wait)).sum();
+        let late = (rest - self.body_ms - mean - half) / half.max(f64::MIN_POSITIVE);
+        let in_time: f64 = waits.iter().map(|(wait, share)| share * self.body(rest - wait)).sum();
+        (1.0 - stalled) * in_time + stalled * late.clamp(0.0, 1.0)
     }
 
     /// Lognormal with the mean of the body.
@@ -68,6 +99,21 @@ impl Mixture {
             }
         }
     }
+}
+
+/// The same in fewer points: neighbours are put together at their mean.
+fn gathered(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    let longest = points.iter().map(|(ms, _)| *ms).fold(0.0, f64::max);
+    if points.len() <= MOST_POINTS || longest <= 0.0 {
+        return points;
+    }
+    let mut bins = vec![(0.0, 0.0); MOST_POINTS];
+    for (ms, share) in points {
+        let bin = &mut bins[((ms / longest * MOST_POINTS as f64) as usize).min(MOST_POINTS - 1)];
+        bin.0 += ms * share;
+        bin.1 += share;
+    }
+    bins.into_iter().filter(|bin| bin.1 > 0.0).map(|(sum, share)| (sum / share, share)).collect()
 }
 
 /// Mean wait for one of `servers` by its dimensionless form W / s (Allen-Cunneen; Sakasegawa's exponent).
@@ -101,12 +147,22 @@ mod tests {
     }
 
     #[test]
+    fn nothing_takes_no_time() {
+        let waits = vec![vec![Piece { share: 1.0, low_ms: 0.0, high_ms: 0.0 }]];
+        let nothing =
+            Mixture { fixed_ms: 0.0, body_ms: 0.0, waits, brokers: 0.0, stall_share: 0.1, stall_ms: 200.0 };
+        assert_eq!((nothing.quantile(0.5), nothing.quantile(0.99)), (0.0, 0.0));
+    }
+
+    #[test]
     fn quantiles_are_ordered_and_hold_their_share() {
         let mixture = Mixture {
             fixed_ms: 1.0,
             body_ms: 2.0,
-            collects_ms: 5.0,
-            first_share: 0.2,
+            waits: vec![vec![
+                Piece { share: 0.2, low_ms: 5.0, high_ms: 5.0 },
+                Piece { share: 0.8, low_ms: 0.0, high_ms: 5.0 },
+            ]],
             brokers: 3.0,
             stall_share: 0.001,
             stall_ms: 200.0,
@@ -114,6 +170,6 @@ mod tests {
         let (p50, p99, p999) = (mixture.quantile(0.5), mixture.quantile(0.99), mixture.quantile(0.999));
         assert!(1.0 < p50 && p50 < p99 && p99 < p999, "{p50} {p99} {p999}");
         assert!(p999 > 100.0, "stalls show in the p99.9 of three brokers");
-        assert!((mixture.below(p99) - 0.99).abs() < 1e-9);
+        assert!((mixture.below(p99, &mixture.points()) - 0.99).abs() < 1e-9);
     }
 }

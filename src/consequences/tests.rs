@@ -169,9 +169,9 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
         failover.follower_stall: 7.0 to 10 s
         failover.stuck_follower: 30 to 45 s
         failover.stalls_per_year: 1.0 to 1.5 min/yr
-        latency.ack: 8.3 / 12 ms
-        latency.end_to_end: 8.5 / 12 ms
-        throughput.max: 170 MB/s
+        latency.ack: 8.2 / 12 ms
+        latency.end_to_end: 8.4 / 12 ms
+        throughput.max: 73 MB/s
         cost.storage: 3.0 x
         cost.cross_rack: 3.3 x
         cost.disk: 1.65 TiB
@@ -195,9 +195,10 @@ fn the_sections_of_the_reference_cluster() {
         losses.refused: 3,500 records/yr
         losses.producer_patience: 94 s
         losses.consumer: possible, two ways
-        capacity.plan: 64 MB/s
-        capacity.without_a_rack: 160 MB/s
-        capacity.partition: 19 MB/s
+        capacity.plan: 59 MB/s
+        capacity.without_a_rack: 61 MB/s
+        capacity.connection: 21 %
+        capacity.partition: 8.6 MB/s
         capacity.partitions_needed: 1
         capacity.one_at_a_time: 110 records/s
         recovery.controller: 2.0 to 4.0 s

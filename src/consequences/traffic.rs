@@ -2,10 +2,10 @@
 
 use crate::consequences::answer::two_digits;
 use crate::consequences::assessment::{Latency, Throughput};
-use crate::consequences::case::{Case, places};
+use crate::consequences::case::{Acks, Case, places};
 use crate::consequences::classes::Spread;
 use crate::consequences::figure::{Derivation, digits};
-use crate::consequences::flow::Flow;
+use crate::consequences::flow::{Flow, ONE_AT_A_TIME, PIPELINE, Way};
 use crate::consequences::judgement::{Docket, Judged};
 use crate::consequences::quantile::Mixture;
 use crate::consequences::{Answer, Figure, Number, Percentiles, Unit};
@@ -26,6 +26,9 @@ const NEEDED: &[&str] = &[
 /// What the way to the consumer needs beside.
 const NEEDED_TO_READ: &[&str] = &["consumer:fetch.min.bytes", "consumer:fetch.max.wait.ms"];
 
+/// Parts of less than a microsecond are none.
+const NOTHING_MS: f64 = 1e-3;
+
 /// Where the machines' figures come from.
 const ONE_RESOURCE: &str = "all brokers are alike, and the load is spread over them evenly";
 
@@ -43,7 +46,9 @@ const LATENCY_INPUTS: &[&str] = &[
     "net:client_rtt_ms",
     "net:rack_rtt_ms",
     "net:same_rack_rtt_ms",
+    "producer:max.in.flight.requests.per.connection",
     "env:append_ms",
+    "env:local_ms",
     "env:follower_append_ms",
     "env:fetch_partition_us",
     "env:flush_ms",
@@ -65,6 +70,8 @@ pub(super) const CAPACITY_INPUTS: &[&str] = &[
     "load:producers",
     "load:keyed",
     "net:client_rtt_ms",
+    "net:rack_rtt_ms",
+    "env:local_ms",
     "env:broker_cores",
     "env:network_mb_per_s",
     "env:disk_mb_per_s",
@@ -145,8 +152,14 @@ impl Flows {
         value: Percentiles,
         subject: &str,
     ) -> Figure<Percentiles> {
+        let silent = id == "latency.ack" && self.first().is_some_and(|flow| flow.acks == Acks::Zero);
         let headline = match &value.p99 {
             Answer::Unknown(why) => format!("{label}: unknown, {why}"),
+            p99 if silent => format!(
+                "With acks=0 no broker answers; a record is in the socket after {} ms, and 99 of 100 after at most {} ms",
+                digits(&value.p50),
+                digits(p99)
+            ),
             p99 => format!("{subject} {} ms, and 99 of 100 at most {} ms", digits(&value.p50), digits(p99)),
         };
         let visible = id == "latency.end_to_end";
@@ -154,7 +167,10 @@ impl Flows {
             formula: self.first().map_or_else(String::new, |flow| sum(flow, visible)),
             inputs: docket.setting.inputs(LATENCY_INPUTS),
             assumptions: vec![
-                "a lognormal body; a stall lasts from half of env:stall_ms to all of it".into(),
+                "a lognormal body; a stall lasts from half of env:stall_ms to all of it, and hits env:stall_share of \
+                 the requests, those behind it among them"
+                    .into(),
+                "records come at random (Poisson); a broker handles one request of a connection at a time".into(),
                 ONE_RESOURCE.into(),
             ],
             lever: self.first().and_then(|flow| largest_part(flow, visible)),
@@ -251,36 +267,65 @@ fn flow(docket: &Docket<'_>, worst: &Judged, case: &Case, follower_rtt_ms: f64) 
 
 /// The means of the parts, named.
 fn parts(flow: &Flow, visible: bool) -> Vec<(&'static str, f64)> {
-    let waiting = Flow { acks: crate::consequences::case::Acks::All, ..flow.clone() };
-    let Some(parts) = (if visible { waiting.parts() } else { flow.parts() }) else { return Vec::new() };
+    let Some(Way { parts, .. }) = flow.way(visible) else { return Vec::new() };
     let mut named = vec![("batch", parts.batch), ("compress", parts.compress)];
-    if visible || flow.acks != crate::consequences::case::Acks::Zero {
+    if visible || flow.acks != Acks::Zero {
         named.extend([
+            ("connection", parts.connection),
             ("network", parts.network),
             ("append", parts.append),
             ("flush", parts.flush),
             ("replicate", parts.replicate),
+            ("missed fetch", parts.missed),
         ]);
     }
     if visible {
         named.push(("fetch", flow.fetch_wait_ms()));
     }
-    named.retain(|(_, ms)| *ms > 0.0);
+    named.retain(|(_, ms)| *ms >= NOTHING_MS);
     named
 }
 
 fn sum(flow: &Flow, visible: bool) -> String {
-    let said = parts(flow, visible).into_iter().map(|(name, ms)| format!("{name} {}", two_digits(ms)));
-    format!("means in ms: {}", said.collect::<Vec<_>>().join(" + "))
+    let named = parts(flow, visible);
+    let said = named.iter().map(|(name, ms)| format!("{name} {}", two_digits(*ms)));
+    let sum = match named.is_empty() {
+        true => "nothing is waited for".to_string(),
+        false => format!("means in ms: {}", said.collect::<Vec<_>>().join(" + ")),
+    };
+    match flow.way(visible) {
+        Some(way) if visible || flow.acks != Acks::Zero => format!("{sum}; {}", turn(&way)),
+        _ => sum,
+    }
+}
+
+/// How a connection's requests take their turn.
+pub(super) fn turn(way: &Way) -> String {
+    let connection = &way.connection;
+    let due = connection.due_per_s();
+    format!(
+        "connection: {} requests/s due x {} ms held = {} busy{}",
+        two_digits(due),
+        two_digits(connection.held_ms),
+        percent(due * connection.held_ms / 1000.0),
+        match connection.busy() > 1.0 {
+            true => format!(", so that {} records share a request", two_digits(way.per_request)),
+            false => String::new(),
+        }
+    )
 }
 
 fn largest_part(flow: &Flow, visible: bool) -> Option<String> {
     let largest = parts(flow, visible).into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let lever = match largest.0 {
         "batch" => "linger.ms",
+        "connection" => {
+            "linger.ms above the time a request is held: fewer, larger requests; more producers; replicas nearer to \
+             each other"
+        }
         "network" => "clients nearer to the brokers",
         "flush" => "flush.messages unset; fewer partitions per broker",
-        "replicate" => {
+        "replicate" | "missed fetch" => {
             "replicas nearer to each other; num.replica.fetchers; acks=1 for the acknowledgement alone"
         }
         "fetch" => "fetch.min.bytes=1",
@@ -292,7 +337,8 @@ fn largest_part(flow: &Flow, visible: bool) -> Option<String> {
 
 fn bottleneck_lever(bottleneck: &str) -> &'static str {
     match bottleneck {
-        name if name.starts_with("producer pipeline") => "batch.size, more producers, a shorter round trip",
+        PIPELINE => "batch.size, more producers, a shorter round trip",
+        ONE_AT_A_TIME => "batch.size, more producers, replicas nearer to each other, acks=1",
         "producer processor" => "more producers",
         "broker processor" => {
             "larger batches (linger.ms, no keys, fewer partitions), compression, more brokers"

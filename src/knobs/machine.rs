@@ -133,10 +133,26 @@ pub(super) static APPEND: Knob = Knob {
     scope: Scope::Env,
     name: "append_ms",
     kind: Kind::Float { min: 0.0, max: 60000.0 },
-    own_default: Some("0.97"),
-    ladder: &["0.2", "0.5", "0.97", "2"],
+    own_default: Some("1.5"),
+    ladder: &["0.2", "0.5", "1", "1.5", "2"],
     doc: "Append and request handling on a leader without load (calibrated against published runs).",
     moves: &[(Axis::Latency, "once per acknowledgement")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: false,
+};
+
+/// `local_ms`
+pub(super) static LOCAL: Knob = Knob {
+    scope: Scope::Env,
+    name: "local_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("0.2"),
+    ladder: &["0.05", "0.1", "0.2", "0.5"],
+    doc: "The part of append_ms for which a leader keeps a request, small and without load (LocalTimeMs); its connection takes no other one meanwhile. The rest is threads that hand over, the client's among them.",
+    moves: &[
+        (Axis::Latency, "what requests in flight wait for"),
+        (Axis::Throughput, "bounds one connection"),
+    ],
     takes_effect: TakesEffect::AtOnce,
     simulated: false,
 };
@@ -146,8 +162,8 @@ pub(super) static FOLLOWER_APPEND: Knob = Knob {
     scope: Scope::Env,
     name: "follower_append_ms",
     kind: Kind::Float { min: 0.0, max: 60000.0 },
-    own_default: Some("0.7"),
-    ladder: &["0.2", "0.5", "0.7", "1"],
+    own_default: Some("0.3"),
+    ladder: &["0.2", "0.3", "0.7", "1"],
     doc: "Append on a follower and its queueing, mean of one of them (0.2 to 1).",
     moves: &[(Axis::Latency, "acks=all waits for the slowest follower")],
     takes_effect: TakesEffect::AtOnce,

@@ -96,6 +96,8 @@ pub struct Machine {
     pub file_limit: f64,
     /// Append and request handling on a leader.
     pub append_ms: f64,
+    /// The part of it for which the leader keeps the request, and takes no other one of its connection.
+    pub local_ms: f64,
     /// Append on a follower and its queueing.
     pub follower_append_ms: f64,
     /// What each partition with new data adds to a replication fetch.
@@ -119,8 +121,9 @@ impl Default for Machine {
             writeback_s: 35.0,
             map_limit: 65_530.0,
             file_limit: 100_000.0,
-            append_ms: 0.97,
-            follower_append_ms: 0.7,
+            append_ms: 1.5,
+            local_ms: 0.2,
+            follower_append_ms: 0.3,
             fetch_partition_us: 15.0,
             stall_share: 0.001,
             stall_ms: 200.0,
@@ -205,6 +208,7 @@ impl Environment {
             "map_limit" => &mut machine.map_limit,
             "file_limit" => &mut machine.file_limit,
             "append_ms" => &mut machine.append_ms,
+            "local_ms" => &mut machine.local_ms,
             "follower_append_ms" => &mut machine.follower_append_ms,
             "fetch_partition_us" => &mut machine.fetch_partition_us,
             "stall_share" => &mut machine.stall_share,

@@ -27,7 +27,7 @@ pub use io::{ProduceRequest, ProducedPartition, ProducerInput, ProducerOutput, S
 pub use murmur::{key_hash, murmur2};
 pub use outcome::is_retriable;
 pub use sequence::sequence_after;
-pub use settings::{Partitioner, ProducerSettings};
+pub use settings::{Partitioner, ProducerSettings, SENDER_SLACK};
 pub use size::{BATCH_HEADER_BYTES, record_size};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
@@ -85,6 +85,7 @@ pub struct Producer {
     /// Batches by creation; those that are gone are skipped.
     expiry: VecDeque<(Nanos, BatchId)>,
     flushed_at: Option<Nanos>,
+    /// Starts from the identity: of two processes of a producer none takes the other's answers.
     next_request: u64,
     counts: ProducerCounts,
     /// A batch was begun or filled: the sender has to look.
@@ -114,7 +115,7 @@ impl Producer {
             metadata: Refresh::new(),
             expiry: VecDeque::new(),
             flushed_at: None,
-            next_request: 0,
+            next_request: u64::from(producer) << 32,
             counts: ProducerCounts::default(),
             wake_sender: true,
             wake_at: Nanos::MAX,

@@ -1,0 +1,126 @@
+//! What bounds a flow: how busy each resource is, and the rate at which the first of them is full.
+
+use super::{CORE_MB_PER_S, CORE_US_PER_BATCH, Flow, PRODUCER_NS_PER_BYTE, PRODUCER_US_PER_RECORD};
+use crate::consequences::batching::{Batches, compression_mb_per_s, compression_ratio};
+use crate::consequences::case::Acks;
+
+/// As many requests as may be are under way.
+pub(in crate::consequences) const PIPELINE: &str = "producer pipeline (requests in flight / round trip)";
+/// `SocketServer` mutes a connection until the answer to its last request is sent.
+pub(in crate::consequences) const ONE_AT_A_TIME: &str = "one request at a time per connection";
+/// Index files and the like beside the log.
+const DISK_OVERHEAD: f64 = 1.05;
+/// `max.request.size`
+const REQUEST_BYTES: f64 = 1_048_576.0;
+/// What the broker's kernel takes of the next request while it does not read: `socket.receive.buffer.bytes`, of
+/// which Linux gives half to data.
+const SOCKET_BYTES: f64 = 51_200.0;
+
+/// A request that cannot grow any more.
+struct Full {
+    bytes: f64,
+    /// From its sending to its answer.
+    round_trip_ms: f64,
+    /// For which its connection takes no other one.
+    held_ms: f64,
+}
+
+impl Flow {
+    /// How busy each resource is, 1 being all of it.
+    pub fn utilisations(&self) -> Vec<(&'static str, f64)> {
+        let batches = self.batches();
+        let mb_per_s = self.records_per_s * self.record_bytes / 1e6;
+        let ratio = compression_ratio(&self.codec, batches.records_per_batch);
+        let (sent, brokers, r) = (mb_per_s * ratio, self.brokers.max(1.0), self.replicas);
+        let machine = &self.machine;
+        let readers = self.groups + r - 1.0;
+        let full = self.full(&batches);
+        let connections = brokers * self.producers;
+        let batches_per_s = batches.requests_per_s * batches.partitions_per_request * self.producers;
+        let core_s = sent * (r + readers / 4.0) / brokers / CORE_MB_PER_S
+            + batches_per_s * r * CORE_US_PER_BATCH / 1e6;
+        let flushes_s = if self.fsync { batches_per_s * r * machine.flush_ms / 1000.0 } else { 0.0 };
+        vec![
+            (PIPELINE, mb_per_s / (self.pipelined_mb_per_s(&full) * connections)),
+            (ONE_AT_A_TIME, mb_per_s / (full.one_at_a_time_mb_per_s() * connections)),
+            ("producer processor", self.producer_core_s() / self.producers.max(1.0)),
+            ("broker network in", sent * r / brokers / machine.network_mb_per_s),
+            ("broker network out", sent * readers / brokers / machine.network_mb_per_s),
+            ("broker disk", sent * r * DISK_OVERHEAD / brokers / machine.disk_mb_per_s),
+            ("broker processor", core_s / machine.cores),
+            ("broker flushes", flushes_s),
+        ]
+    }
+
+    /// Records of a request that cannot grow any more.
+    pub(super) fn most_records(&self, batches: &Batches) -> f64 {
+        (self.full(batches).bytes / self.record_bytes.max(1.0)).max(1.0)
+    }
+
+    fn full(&self, batches: &Batches) -> Full {
+        let spread = if self.keyed { self.partitions_per_broker() } else { 1.0 };
+        let bytes = (self.batch_bytes * spread).min(REQUEST_BYTES).max(self.record_bytes);
+        let partitions = (bytes / self.batch_bytes.max(1.0)).clamp(1.0, spread);
+        let batch_bytes = bytes / partitions;
+        let filled = Batches { partitions_per_request: partitions, batch_bytes, ..*batches };
+        let parts = self.parts_unloaded(&filled, self.acks);
+        // Followers fetch it from the leader, one after the other over its link: one and a half times on average.
+        let waits = self.acks == Acks::All && self.followers > 0;
+        let copies = if waits { 1.5 * f64::from(self.followers) } else { 0.0 };
+        let link_ms = |bytes: f64| bytes / 1e6 / self.machine.network_mb_per_s * 1000.0;
+        // A producer sends to its brokers over one link; what lies in the socket already is not waited for.
+        let upload_ms = link_ms((bytes - SOCKET_BYTES).max(0.0)) * self.brokers.max(1.0);
+        let held_ms = self.connection(&filled, &parts).held_ms + link_ms(bytes) * copies + upload_ms;
+        let round_trip_ms =
+            parts.network + parts.append + parts.flush + parts.replicate + link_ms(bytes) * (1.0 + copies);
+        Full { bytes, round_trip_ms, held_ms }
+    }
+
+    /// Megabytes a second of one connection with as many full requests under way as may be.
+    fn pipelined_mb_per_s(&self, full: &Full) -> f64 {
+        match self.acks {
+            Acks::Zero => f64::INFINITY,
+            _ => self.in_flight * full.bytes / full.round_trip_ms.max(f64::MIN_POSITIVE) / 1e3,
+        }
+    }
+
+    /// What one producer puts into one partition: full batches, one per request.
+    pub fn partition_mb_per_s(&self) -> f64 {
+        let alone = Flow { partitions: 1.0, brokers: 1.0, producers: 1.0, ..self.clone() };
+        let full = alone.full(&alone.batches());
+        let serialised = alone.records_per_s * alone.record_bytes / 1e6 / alone.producer_core_s();
+        alone.pipelined_mb_per_s(&full).min(full.one_at_a_time_mb_per_s()).min(serialised)
+    }
+
+    fn producer_core_s(&self) -> f64 {
+        let compress_ns = compression_mb_per_s(&self.codec).map_or(0.0, |speed| 1000.0 / speed);
+        let per_record =
+            PRODUCER_US_PER_RECORD / 1e6 + self.record_bytes * (PRODUCER_NS_PER_BYTE + compress_ns) / 1e9;
+        self.records_per_s * per_record
+    }
+
+    /// The busiest resource.
+    pub fn bottleneck(&self) -> (&'static str, f64) {
+        let most = |a: (&'static str, f64), b: (&'static str, f64)| if b.1 > a.1 { b } else { a };
+        self.utilisations().into_iter().fold(("nothing", 0.0), most)
+    }
+
+    /// The most that goes through, in megabytes of records a second, and what bounds it.
+    pub fn max_mb_per_s(&self) -> (f64, &'static str) {
+        let (mut low, mut high) = (1.0, 2.0);
+        while self.at(high).bottleneck().1 < 1.0 && high < 1e12 {
+            high *= 2.0;
+        }
+        for _ in 0..40 {
+            let middle = (low + high) / 2.0;
+            if self.at(middle).bottleneck().1 < 1.0 { low = middle } else { high = middle }
+        }
+        (low * self.record_bytes / 1e6, self.at(high).bottleneck().0)
+    }
+}
+
+impl Full {
+    fn one_at_a_time_mb_per_s(&self) -> f64 {
+        self.bytes / self.held_ms.max(f64::MIN_POSITIVE) / 1e3
+    }
+}
