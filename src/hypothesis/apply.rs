@@ -189,6 +189,10 @@ fn set_surroundings(assumed: &mut Assumptions, name: &str, value: &Value) -> Res
             *env = Environment::preset(preset).ok_or_else(|| format!("{preset} is not a preset"))?;
             return Ok(());
         }
+        ("on_poison", Value::Word(handling)) => {
+            load.on_poison = handling.clone();
+            return Ok(());
+        }
         ("keyed", Value::Bool(keyed)) => {
             load.keyed = *keyed;
             return Ok(());
@@ -206,6 +210,9 @@ fn set_surroundings(assumed: &mut Assumptions, name: &str, value: &Value) -> Res
         "consumers" => load.consumers = number as u32,
         "records_per_s" => load.records_per_s = number,
         "processing_ms" => load.processing_ms = number,
+        "standby_replicas" => load.standby_replicas = number as u32,
+        "state_gib" => load.state_gib = number,
+        "restore_mb_per_s" => load.restore_mb_per_s = number,
         "client_rtt_ms" => net.client_rtt_ms = number,
         "rack_rtt_ms" => net.rack_rtt_ms = number,
         "same_rack_rtt_ms" => net.same_rack_rtt_ms = number,
