@@ -4,7 +4,10 @@
 //! yields snapshots. [`run`] runs a scenario to its end. The same scenario, seed and version give the same
 //! run on every machine, told by [`RunReport::trace_hash`].
 
+mod broker_inbox;
 pub mod chance;
+mod channels;
+mod client_inbox;
 mod client_life;
 mod clients;
 mod consumers;

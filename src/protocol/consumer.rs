@@ -103,7 +103,7 @@ impl Consumer {
             return;
         }
         self.time_out_calls(now, out);
-        self.time_out_fetches(now);
+        self.time_out_fetches(now, out);
         self.beat(now, out);
         self.run_application(now, out);
         if self.restless {

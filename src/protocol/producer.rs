@@ -85,6 +85,7 @@ pub struct Producer {
     /// Batches by creation; those that are gone are skipped.
     expiry: VecDeque<(Nanos, BatchId)>,
     flushed_at: Option<Nanos>,
+    /// Starts from the identity: of two processes of a producer none takes the other's answers.
     next_request: u64,
     counts: ProducerCounts,
     /// A batch was begun or filled: the sender has to look.
@@ -114,7 +115,7 @@ impl Producer {
             metadata: Refresh::new(),
             expiry: VecDeque::new(),
             flushed_at: None,
-            next_request: 0,
+            next_request: u64::from(producer) << 32,
             counts: ProducerCounts::default(),
             wake_sender: true,
             wake_at: Nanos::MAX,

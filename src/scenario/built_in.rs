@@ -40,10 +40,12 @@ built_in! {
     "b04-no-controller"
     "b04-no-controller-no-election"
     "b05-min-isr-equals-rf"
+    "b05-minimum-raised-and-lowered"
     "b06-min-isr-above-rf"
     "b07-only-the-last-can-lead"
     "b08-all-started-again"
     "b08-first-started"
+    "b12-one-at-a-time"
     "b12-slow-follower"
     "b12-stuck-follower"
     "b13-rack-of-two"
@@ -74,6 +76,7 @@ built_in! {
     "o02-lost-answer"
     "o02-lost-answer-idempotence"
     "o03-application-sends-again"
+    "o04-stands-still"
 }
 
 /// The one with this id.

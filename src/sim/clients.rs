@@ -1,12 +1,12 @@
 //! The clients' machines: what producers and consumers have in common, and how they talk to brokers.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::consumer::{Consumer, ConsumerInput};
-use crate::protocol::messages::{Answer, KnownLeader, ListOffset, Request};
-use crate::protocol::producer::PartitionLeader;
-use crate::protocol::producer::{Producer, ProducerInput};
-use crate::protocol::wire::{ErrorCode, Offset};
+use crate::protocol::consumer::Consumer;
+use crate::protocol::messages::{ListOffset, Request};
+use crate::protocol::producer::Producer;
+use crate::protocol::wire::Offset;
 use crate::sim::chance::Chance;
+use crate::sim::channels::Lane;
 use crate::sim::due::{Due, Message, Timer};
 use crate::sim::host::Running;
 use crate::sim::network::Node;
@@ -15,16 +15,16 @@ use crate::sim::world::World;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Requests of the desk have this bit; those of the machine itself have not.
-const DESK: u64 = 1 << 62;
+pub(super) const DESK: u64 = 1 << 62;
 
 /// A broker that refused a connection is not asked again for so long (`reconnect.backoff.max.ms`).
-const AVOID: Nanos = 1_000_000_000;
+pub(super) const AVOID: Nanos = 1_000_000_000;
 
 /// `socket.connection.setup.timeout.ms`.
 const CONNECTION_SETUP: Nanos = 10_000_000_000;
 
 /// Between two attempts to get a producer id.
-const RETRY: Nanos = 100_000_000;
+pub(super) const RETRY: Nanos = 100_000_000;
 
 /// Whether a client's process runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +54,13 @@ pub enum Ask {
     Epoch(PartitionIx),
 }
 
+impl Ask {
+    /// The connection that it goes over.
+    pub(super) fn lane(&self) -> Lane {
+        if matches!(self, Ask::Coordinator(_)) { Lane::Coordinator } else { Lane::Requests }
+    }
+}
+
 /// What a client's process holds beside its machine: connections and questions under way.
 #[derive(Clone)]
 pub struct Desk {
@@ -62,7 +69,7 @@ pub struct Desk {
     pub(super) inbox: VecDeque<(Node, Message)>,
     pub(super) asks: BTreeMap<u64, (Node, Ask)>,
     next_ask: u64,
-    avoid_until: Vec<Nanos>,
+    pub(super) avoid_until: Vec<Nanos>,
     pub(super) chance: Chance,
     /// Counts the starts of the process.
     pub(super) start: u64,
@@ -160,166 +167,6 @@ impl World {
 
     pub(super) fn is_producer(&self, client: u32) -> bool {
         (client as usize) < self.producers.len()
-    }
-
-    pub(super) fn arrive_at_client(&mut self, from: Node, client: u32, message: Message) {
-        match self.desk(client).state {
-            ClientState::Ended => {}
-            ClientState::Paused => self.desk(client).inbox.push_back((from, message)),
-            ClientState::Up => self.client_hears(from, client, message),
-        }
-    }
-
-    pub(super) fn client_hears(&mut self, from: Node, client: u32, message: Message) {
-        match message {
-            Message::Answer { correlation, answer } if correlation & DESK != 0 => {
-                if let Some((_, ask)) = self.desk(client).asks.remove(&correlation) {
-                    self.answered(client, ask, answer);
-                }
-            }
-            Message::Answer { correlation, answer } => {
-                self.machine_answered(from, client, correlation, answer)
-            }
-            Message::Refused { correlation } => self.refused(from, client, correlation),
-            Message::Reset => self.reset_by(from, client),
-            Message::ProducerId { correlation, id } => {
-                if self.desk(client).asks.remove(&correlation).is_some() {
-                    self.step_producer(client, ProducerInput::ProducerId { id, epoch: 0 });
-                }
-            }
-            Message::GroupReply { correlation, reply } => {
-                if let Some((_, Ask::Coordinator(asked))) = self.desk(client).asks.remove(&correlation) {
-                    let input = ConsumerInput::Coordinator { correlation: asked, reply: &reply };
-                    self.step_consumer(client, input);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn machine_answered(&mut self, from: Node, client: u32, request: u64, answer: Answer) {
-        let Some(broker) = self.broker_of(from) else { return };
-        match answer {
-            Answer::Produce(results) => self.produce_answered(client, broker, request, &results),
-            Answer::Fetch(fetched) => {
-                let input = ConsumerInput::Fetched { request, results: &fetched.partitions };
-                self.step_consumer(client, input);
-            }
-            Answer::Disconnect => self.disconnected(client, broker),
-            _ => {}
-        }
-    }
-
-    fn disconnected(&mut self, client: u32, broker: BrokerId) {
-        match self.is_producer(client) {
-            true => self.step_producer(client, ProducerInput::Disconnected { broker }),
-            false => self.step_consumer(client, ConsumerInput::Disconnected { broker }),
-        }
-    }
-
-    fn refused(&mut self, from: Node, client: u32, correlation: u64) {
-        let until = self.now + AVOID;
-        if let Some(avoid) = self.desk(client).avoid_until.get_mut(from as usize) {
-            *avoid = until;
-        }
-        match self.desk(client).asks.remove(&correlation) {
-            Some((_, ask)) => self.ask_failed(client, ask),
-            None if correlation & DESK == 0 => {
-                if let Some(broker) = self.broker_of(from) {
-                    self.disconnected(client, broker);
-                }
-            }
-            None => {}
-        }
-    }
-
-    /// A broker's process has ended: connections to it are gone.
-    fn reset_by(&mut self, from: Node, client: u32) {
-        let lost: Vec<(u64, Ask)> = {
-            let asks = self.desk(client).asks.iter();
-            asks.filter(|(_, (node, _))| *node == from).map(|(id, (_, ask))| (*id, *ask)).collect()
-        };
-        if let Some(broker) = self.broker_of(from) {
-            self.disconnected(client, broker);
-        }
-        for (correlation, ask) in lost {
-            if self.desk(client).asks.remove(&correlation).is_some() {
-                self.ask_failed(client, ask);
-            }
-        }
-    }
-
-    /// The client has waited long enough.
-    pub(super) fn give_up(&mut self, client: u32, correlation: u64) {
-        if correlation == DESK {
-            if self.desk(client).state == ClientState::Up && self.is_producer(client) {
-                self.want_producer_id(client);
-            }
-        } else if let Some((node, ask)) = self.desk(client).asks.remove(&correlation) {
-            let until = self.now + AVOID;
-            if let Some(avoid) = self.desk(client).avoid_until.get_mut(node as usize) {
-                *avoid = until;
-            }
-            if self.desk(client).state == ClientState::Up {
-                self.ask_failed(client, ask);
-            }
-        }
-    }
-
-    fn ask_failed(&mut self, client: u32, ask: Ask) {
-        let error = ErrorCode::NetworkException;
-        match ask {
-            Ask::Metadata if self.is_producer(client) => {
-                self.step_producer(client, ProducerInput::MetadataFailed);
-            }
-            Ask::Metadata => self.step_consumer(client, ConsumerInput::MetadataFailed),
-            Ask::Connect(broker) => self.disconnected(client, broker),
-            Ask::ProducerId => self.queue.push(self.now + RETRY, Due::GiveUp(client, DESK)),
-            Ask::Coordinator(correlation) => {
-                self.step_consumer(client, ConsumerInput::CoordinatorFailed { correlation, error });
-            }
-            Ask::Offset(partition) => {
-                self.step_consumer(client, ConsumerInput::ListedOffset { partition, error, offset: -1 });
-            }
-            Ask::Epoch(partition) => {
-                self.step_consumer(client, ConsumerInput::EndOfEpoch { partition, error, end: None });
-            }
-        }
-    }
-
-    fn answered(&mut self, client: u32, ask: Ask, answer: Answer) {
-        match (ask, answer) {
-            (Ask::Connect(broker), Answer::Metadata(_)) => {
-                self.step_producer(client, ProducerInput::Connected { broker });
-            }
-            (Ask::Metadata, Answer::Metadata(known)) => self.metadata_answered(client, &known),
-            (Ask::Offset(partition), Answer::ListOffsets(listed)) => {
-                let Some(listed) = listed.first() else { return };
-                let (error, offset) = (listed.error, listed.offset);
-                self.step_consumer(client, ConsumerInput::ListedOffset { partition, error, offset });
-            }
-            (Ask::Epoch(partition), Answer::EpochEnds(ends)) => {
-                let Some(end) = ends.first() else { return };
-                let (error, end) = (end.error, end.end);
-                self.step_consumer(client, ConsumerInput::EndOfEpoch { partition, error, end });
-            }
-            (ask, _) => self.ask_failed(client, ask),
-        }
-    }
-
-    fn metadata_answered(&mut self, client: u32, known: &[KnownLeader]) {
-        let leaders: Vec<PartitionLeader> = known
-            .iter()
-            .map(|known| PartitionLeader {
-                partition: known.partition,
-                leader: known.leader,
-                epoch: known.leader_epoch,
-            })
-            .collect();
-        match self.is_producer(client) {
-            true => self.step_producer(client, ProducerInput::Metadata(&leaders)),
-            false => self.step_consumer(client, ConsumerInput::Metadata(&leaders)),
-        }
     }
 
     fn least_loaded(&mut self, client: u32) -> Node {

@@ -4,6 +4,7 @@ use crate::model::BrokerId;
 use crate::protocol::consumer::{Consumer, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
 use crate::protocol::group::GroupRequest;
 use crate::protocol::messages::{self, EpochEndsOf, ListOffset, LogPosition, Request};
+use crate::sim::channels::Lane;
 use crate::sim::clients::{Ask, ClientState};
 use crate::sim::due::{Message, Timed};
 use crate::sim::settings;
@@ -45,6 +46,9 @@ impl World {
             }
             ConsumerOutput::Coordinator { correlation, request } => {
                 self.ask_coordinator(client, correlation, request);
+            }
+            ConsumerOutput::HungUp { broker } => {
+                self.hang_up(client, self.net.broker(broker), Lane::Requests)
             }
             ConsumerOutput::WantMetadata => self.want_metadata(client),
             ConsumerOutput::Wake(at) => {

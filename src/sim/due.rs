@@ -4,6 +4,7 @@ use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::MetadataUpdate;
 use crate::protocol::group::{GroupReply, GroupRequest};
 use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Request};
+use crate::sim::channels::Lane;
 use crate::sim::network::Node;
 use crate::sim::queue::Queue;
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub enum Due {
     Booted(BrokerId, u64),
     /// Records of the metadata log are committed.
     Committed(u64),
+    /// A broker may read the next request of this client.
+    Unmuted(BrokerId, u32),
     /// A client gives up waiting for this request.
     GiveUp(u32, u64),
     /// A client starts.
@@ -75,6 +78,8 @@ pub enum Message {
     },
     /// The process at the other end has ended; connections to it are reset.
     Reset,
+    /// A client has closed one of its connections.
+    Closed(Lane),
     /// A broker asks the controller.
     Control {
         /// The broker's number of it.

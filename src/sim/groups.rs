@@ -2,6 +2,7 @@
 
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::group::{Group, GroupInput, GroupOutput, GroupRequest, OffsetsPartition};
+use crate::protocol::messages::Peer;
 use crate::protocol::wire::Offset;
 use crate::sim::due::{Message, Timed, Timer};
 use crate::sim::host::Running;
@@ -77,7 +78,10 @@ impl World {
     ) {
         let Some(client) = self.client_of(from) else { return };
         if self.coordinator(group) != Some(id) {
-            return self.send(self.net.broker(id), from, Message::Refused { correlation });
+            if self.answer_leaves(id, Peer::Client(client), correlation, self.now) {
+                self.send(self.net.broker(id), from, Message::Refused { correlation });
+            }
+            return;
         }
         self.step_group(group, GroupInput::Request { from: client, correlation, request });
     }
@@ -94,8 +98,10 @@ impl World {
     fn group_wants(&mut self, group: u32, output: GroupOutput) {
         match output {
             GroupOutput::Reply { to, correlation, reply } => {
+                let Some(here) = self.coordinator(group) else { return };
+                let heard = self.answer_leaves(here, Peer::Client(to), correlation, self.now);
                 // What a coordinator says whose process has ended is not heard.
-                if let Some(here) = self.coordinator(group).filter(|_| self.coordinator_runs(group)) {
+                if heard && self.coordinator_runs(group) {
                     let (here, to) = (self.net.broker(here), self.net.client(to));
                     self.send(here, to, Message::GroupReply { correlation, reply });
                 }

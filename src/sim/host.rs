@@ -2,7 +2,7 @@
 
 use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::{Broker, BrokerEvent, BrokerInput, BrokerOutput, Survives};
-use crate::protocol::messages::Peer;
+use crate::sim::channels::Channels;
 use crate::sim::due::{Due, Message, Timed, Timer};
 use crate::sim::network::Node;
 use crate::sim::trace::{ProcessState, What};
@@ -67,6 +67,8 @@ pub struct Host {
     pub(super) inbox: VecDeque<(Node, Message)>,
     /// Requests of this broker that have no answer yet, and whom they went to.
     pub(super) asked: BTreeMap<u64, Node>,
+    /// Its connections with clients.
+    pub(super) channels: Channels,
     /// Counts the starts of the process.
     pub(super) start: u64,
     /// It is started again as soon as it has stopped.
@@ -89,6 +91,7 @@ impl Host {
             timer: Timer::default(),
             inbox: VecDeque::new(),
             asked: BTreeMap::new(),
+            channels: Channels::default(),
             start: 0,
             start_again: false,
             wants_metadata: false,
@@ -99,96 +102,6 @@ impl Host {
 }
 
 impl World {
-    pub(super) fn arrive_at_broker(&mut self, from: Node, id: BrokerId, message: Message) {
-        match self.host(id).running {
-            Running::Up => self.take_message(id, from, message),
-            Running::Paused => self.host(id).inbox.push_back((from, message)),
-            Running::Ended | Running::Booting => self.refuse(id, from, &message),
-            Running::Off => {}
-        }
-    }
-
-    /// Nobody listens: a request is refused, everything else is for a process that is gone.
-    fn refuse(&mut self, id: BrokerId, from: Node, message: &Message) {
-        let here = self.net.broker(id);
-        if let Message::Request { correlation, .. }
-        | Message::Group { correlation, .. }
-        | Message::InitProducerId { correlation } = message
-        {
-            self.send(here, from, Message::Refused { correlation: *correlation });
-        }
-    }
-
-    fn take_message(&mut self, id: BrokerId, from: Node, message: Message) {
-        match message {
-            Message::Request { correlation, request } => {
-                let from = self.peer(from);
-                self.step_broker(id, BrokerInput::Request { from, correlation, request });
-            }
-            Message::Answer { correlation, answer } => {
-                if self.host(id).asked.remove(&correlation).is_some() {
-                    self.step_broker(id, BrokerInput::Answer { correlation, answer });
-                }
-            }
-            Message::ControlAnswer { correlation, answer } => {
-                if self.host(id).asked.remove(&correlation).is_some() {
-                    self.step_broker(id, BrokerInput::ControllerAnswer { correlation, answer });
-                }
-            }
-            Message::Refused { correlation } => {
-                if self.host(id).asked.remove(&correlation).is_some() {
-                    self.step_broker(id, BrokerInput::Failed { correlation });
-                }
-            }
-            Message::Reset => self.connection_lost(id, from),
-            Message::Metadata { offset, updates, start } => {
-                if start == self.host(id).start {
-                    let updates = updates.to_vec();
-                    self.step_broker(id, BrokerInput::Metadata { offset, updates });
-                }
-            }
-            Message::Group { group, correlation, request } => {
-                self.ask_group(id, from, group, correlation, request);
-            }
-            Message::InitProducerId { correlation } => {
-                let answer = Message::ProducerId { correlation, id: self.next_producer_id };
-                self.next_producer_id += 1;
-                self.send(self.net.broker(id), from, answer);
-            }
-            Message::Control { .. } | Message::GroupReply { .. } | Message::ProducerId { .. } => {}
-        }
-    }
-
-    fn connection_lost(&mut self, id: BrokerId, other: Node) {
-        let host = self.host(id);
-        let lost: Vec<u64> = host
-            .asked
-            .iter()
-            .filter(|(_, node)| **node == other)
-            .map(|(correlation, _)| *correlation)
-            .collect();
-        for correlation in lost {
-            self.host(id).asked.remove(&correlation);
-            self.step_broker(id, BrokerInput::Failed { correlation });
-        }
-        let peer = self.peer(other);
-        self.step_broker(id, BrokerInput::Disconnected { peer });
-    }
-
-    fn peer(&self, node: Node) -> Peer {
-        match self.broker_of(node) {
-            Some(id) => Peer::Broker(id),
-            None => Peer::Client(self.client_of(node).unwrap_or(u32::MAX)),
-        }
-    }
-
-    fn node_of(&self, peer: Peer) -> Node {
-        match peer {
-            Peer::Broker(id) => self.net.broker(id),
-            Peer::Client(client) => self.net.client(client),
-        }
-    }
-
     /// Steps a broker and carries out what it wants.
     pub(super) fn step_broker(&mut self, id: BrokerId, input: BrokerInput) {
         let mut out = std::mem::take(&mut self.scratch.broker);
@@ -218,8 +131,10 @@ impl World {
                 if self.auditor.is_some() {
                     self.audit_answer(id, to, &answer);
                 }
-                let to = self.node_of(to);
-                self.send_at(leaves_at, here, to, Message::Answer { correlation, answer });
+                if self.answer_leaves(id, to, correlation, leaves_at) {
+                    let to = self.node_of(to);
+                    self.send_at(leaves_at, here, to, Message::Answer { correlation, answer });
+                }
             }
             BrokerOutput::Request { to, correlation, request } => {
                 let to = self.net.broker(to);
@@ -344,6 +259,7 @@ impl World {
             self.take_message(id, from, message);
             self.audit();
         }
+        self.unmute_all(id);
         self.wake_broker(id);
         self.wake_groups_of(id);
     }
@@ -375,6 +291,7 @@ impl World {
         host.timer.clear();
         host.inbox.clear();
         host.asked.clear();
+        host.channels = Channels::default();
         let again = std::mem::take(&mut host.start_again);
         if was_up && running == Running::Ended {
             let here = self.net.broker(id);

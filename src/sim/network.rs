@@ -123,6 +123,15 @@ impl Network {
         self.link(from, to).cut
     }
 
+    /// There and back, without chance; for ever where a way is cut.
+    pub fn round_trip(&self, from: Node, to: Node) -> Nanos {
+        let ways = [self.link(from, to), self.link(to, from)];
+        match ways.iter().any(|way| way.cut) {
+            true => Nanos::MAX,
+            false => ways.iter().map(|way| way.one_way + way.extra).sum(),
+        }
+    }
+
     /// When a message sent now arrives. Order is kept on each link.
     pub fn arrival(&mut self, now: Nanos, from: Node, to: Node) -> Nanos {
         let link = *self.link(from, to);

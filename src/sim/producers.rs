@@ -6,6 +6,7 @@ use crate::protocol::producer::{
     ProduceRequest, ProducedPartition, Producer, ProducerInput, ProducerOutput, Target,
 };
 use crate::protocol::wire::{ErrorCode, Offset, RecordRange};
+use crate::sim::channels::Lane;
 use crate::sim::clients::{Ask, ClientState};
 use crate::sim::due::{Message, Timed};
 use crate::sim::settings;
@@ -29,6 +30,9 @@ impl World {
         match output {
             ProducerOutput::Request(request) => self.send_produce(client, request),
             ProducerOutput::Connect { broker } => self.connect(client, broker),
+            ProducerOutput::HungUp { broker } => {
+                self.hang_up(client, self.net.broker(broker), Lane::Requests)
+            }
             ProducerOutput::Acked { partition, records, base_offset, first_latency, last_latency } => {
                 self.records_acked(client, partition, records, base_offset, (first_latency, last_latency));
             }

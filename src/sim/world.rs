@@ -90,6 +90,7 @@ impl World {
             Due::Workload(client) => self.workload_due(client),
             Due::Booted(id, start) => self.booted(id, start),
             Due::Committed(batch) => self.committed(batch),
+            Due::Unmuted(id, client) => self.unmuted(id, client),
             Due::GiveUp(client, correlation) => self.give_up(client, correlation),
             Due::ClientStart(client) => self.start_client(client),
             Due::Script => {}

@@ -191,10 +191,11 @@ impl Consumer {
         self.fetches.iter().filter(|fetch| fetch.broker == broker).count()
     }
 
-    pub(super) fn time_out_fetches(&mut self, now: Nanos) {
+    pub(super) fn time_out_fetches(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         let timeout = self.settings.request_timeout;
         let late = |fetch: &&InFlight| fetch.sent_at.saturating_add(timeout) <= now;
         while let Some(broker) = self.fetches.iter().find(late).map(|fetch| fetch.broker) {
+            out.push(ConsumerOutput::HungUp { broker });
             self.disconnected(now, broker);
         }
     }

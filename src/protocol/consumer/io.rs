@@ -138,6 +138,11 @@ pub enum ConsumerOutput {
         /// What.
         request: GroupRequest,
     },
+    /// A fetch was not answered in time: the connection is closed from this end.
+    HungUp {
+        /// To whom.
+        broker: BrokerId,
+    },
     /// Ask any broker for metadata.
     WantMetadata,
     /// `poll()` returned these records.

@@ -123,6 +123,11 @@ pub enum ProducerOutput {
         /// To whom.
         broker: BrokerId,
     },
+    /// A request was not answered in time: the connection is closed from this end.
+    HungUp {
+        /// To whom.
+        broker: BrokerId,
+    },
     /// The application hears of success.
     Acked {
         /// Where.

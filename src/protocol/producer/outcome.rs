@@ -269,7 +269,9 @@ impl Producer {
             let timeout = self.settings.request_timeout;
             let oldest = self.nodes[node].in_flight.front();
             if oldest.is_some_and(|waiting| waiting.sent_at.saturating_add(timeout) <= now) {
-                self.disconnected(now, self.nodes[node].broker, ErrorCode::RequestTimedOut, out);
+                let broker = self.nodes[node].broker;
+                out.push(ProducerOutput::HungUp { broker });
+                self.disconnected(now, broker, ErrorCode::RequestTimedOut, out);
             }
         }
     }

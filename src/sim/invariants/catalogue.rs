@@ -13,11 +13,10 @@ pub enum Assumption {
     EligibleAreRemembered,
     /// The application does not hand a failed record in again.
     NoResend,
-    /// A producer begins no new epoch while batches are open. It does when one of them fails for good or is
-    /// answered OUT_OF_ORDER_SEQUENCE_NUMBER, and gives the others, which may be in the log, new sequences
-    /// (KIP-360, `TransactionManager.startSequencesAtBeginning`). After a change of leader even a replicated
-    /// batch can be refused so: batches in flight to the old leader and new ones to the next are together
-    /// more than the five that a broker remembers.
+    /// A producer begins no new epoch while batches are open. It does when one of them fails for good (late, with
+    /// retries left) or is answered OUT_OF_ORDER_SEQUENCE_NUMBER, and gives the others, which may be in the log,
+    /// new sequences (KIP-360, `TransactionManager.startSequencesAtBeginning`). Seen on real brokers: scenario
+    /// o04-stands-still.
     OneProducerEpoch,
 }
 

@@ -223,6 +223,7 @@ impl Rig {
                 }
                 self.tell_group(GroupInput::Request { from: who as u32, correlation, request });
             }
+            ConsumerOutput::HungUp { broker } => self.tell(&name, format!("hung up on {}", broker.0)),
             ConsumerOutput::WantMetadata => self.at(self.now + MS, Event::Metadata(who)),
             ConsumerOutput::Wake(at) => self.at(at, Event::Wake(who)),
             ConsumerOutput::Delivered { records, .. } => self.tell(&name, format!("got {}", span(records))),

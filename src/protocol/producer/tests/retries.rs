@@ -151,7 +151,8 @@ fn a_named_leader_is_tried_at_once() {
         base_offset: -1,
         current_leader: Some((BrokerId(2), 1)),
     };
-    let answer = ProducerInput::Response { broker: BrokerId(1), request: 0, results: &[refusal] };
+    let answer =
+        ProducerInput::Response { broker: BrokerId(1), request: rig.first_request(), results: &[refusal] };
     rig.producer.step(rig.now, answer, &mut out);
     assert!(out.contains(&ProducerOutput::Connect { broker: BrokerId(2) }), "{out:?}");
 }

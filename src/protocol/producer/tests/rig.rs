@@ -53,6 +53,8 @@ enum Event {
     Id(i64),
 }
 
+const PRODUCER: u32 = 7;
+
 pub struct Rig {
     pub now: Nanos,
     pub producer: Producer,
@@ -85,7 +87,7 @@ impl Rig {
         let leader = |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), epoch: 0 };
         let mut rig = Rig {
             now: 0,
-            producer: Producer::new(7, settings, 42),
+            producer: Producer::new(PRODUCER, settings, 42),
             rtt: MS,
             leaders: (0..partitions).map(leader).collect(),
             logs: vec![Vec::new(); partitions as usize],
@@ -167,11 +169,17 @@ impl Rig {
         self.events.insert((at, self.order), event);
     }
 
+    /// The number of the producer's first request.
+    pub fn first_request(&self) -> u64 {
+        u64::from(PRODUCER) << 32
+    }
+
     fn hear(&mut self, output: ProducerOutput) {
         let ms = self.now / MS;
         match output {
             ProducerOutput::Request(request) => self.carry(request),
             ProducerOutput::Connect { broker } => self.step(ProducerInput::Connected { broker }),
+            ProducerOutput::HungUp { broker } => self.story.push(format!("{ms} hung up on {}", broker.0)),
             ProducerOutput::Acked { partition, records, base_offset, .. } => {
                 self.acked.push((partition, records));
                 let offset = base_offset.map_or("-".into(), |offset| offset.to_string());
