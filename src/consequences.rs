@@ -35,6 +35,7 @@ mod judgement;
 mod losses;
 mod next_break;
 mod ordering;
+mod poison;
 mod possible;
 mod presets;
 mod quantile;
@@ -46,6 +47,7 @@ mod setting;
 #[cfg(test)]
 mod signs;
 mod spread;
+mod streams;
 mod tail;
 mod tolerance;
 mod traffic;
@@ -65,7 +67,10 @@ pub use compare::{Compared, Delta, compare, differences};
 pub use figure::{
     Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Scale, Tolerated, Unit, Words,
 };
-pub use frontier::{FrontierPoint, MOST_POINTS, SWEPT, Sweep, frontier, usual_sweep};
+pub use frontier::{
+    FrontierPoint, FrontierRow, FrontierTable, MOST_POINTS, SWEPT, Sweep, frontier, frontier_table,
+    usual_sweep,
+};
 pub use goal::{Goal, METRICS, MOST_CHANGES, Plan, goal_usage, parse_goals, plan};
 pub use presets::{PRESETS, Preset, preset};
 pub use roll::{RollPlan, restart, restart_together, roll};
@@ -113,6 +118,7 @@ fn sections(docket: &Docket<'_>, risk: &Risk, flows: &Flows) -> Vec<Section> {
         recovery::section(docket),
         resources::section(docket, flows),
         consumers::section(docket, flows),
+        streams::section(docket, flows.partitions()),
     ]
 }
 
@@ -161,6 +167,13 @@ fn assumptions(docket: &Docket<'_>) -> Vec<String> {
         load.record_bytes,
         load.producers
     ));
+    let topics = docket.cluster.topics.iter().filter(|topic| !topic.internal).count();
+    if topics > 1 {
+        lines.push(format!(
+            "the load is that of one topic; what the other {} of {topics} take of the brokers is not counted",
+            topics - 1
+        ));
+    }
     let as_named = Environment::preset(&assumed.env.name).is_some_and(|preset| preset == assumed.env);
     let changed = if as_named { "" } else { ", changed" };
     lines.push(format!("failure rates and machines: {}{changed}", assumed.env.name));

@@ -3,6 +3,7 @@
 //! A knob is declared once, as a constant in the file of its scope, and listed in [`ALL`]. The levers
 //! pane, `--set`, `explain`, the palette and the generated docs all derive from that declaration.
 
+mod application;
 mod broker;
 mod change;
 mod client_rules;
@@ -247,6 +248,10 @@ pub static ALL: &[&Knob] = &[
     &environment::KEYED,
     &environment::CONSUMERS,
     &environment::PROCESSING,
+    &application::ON_POISON,
+    &application::STANDBYS,
+    &application::STATE,
+    &application::RESTORE,
     &environment::CLIENT_RTT,
     &environment::RACK_RTT,
     &environment::SAME_RACK_RTT,
@@ -259,6 +264,7 @@ pub static ALL: &[&Knob] = &[
     &environment::REBUILD_HOURS,
     &environment::PAGE_CACHE_LOSS_SHARE,
     &environment::RACK_OUTAGES_PER_YEAR,
+    &environment::RACK_OUTAGE_MINUTES,
     &environment::POWER_SHARE,
     &environment::SITE_OUTAGES_PER_YEAR,
     &environment::CATCH_UP_MINUTES,

@@ -126,6 +126,18 @@ fn percentiles_agree_with_the_simulator() {
     ]);
 }
 
+/// More requests than a connection takes, one at a time: as many in flight as may be, and records that gather.
+#[test]
+fn full_connections_agree_with_the_simulator() {
+    let far = Setting { linger_ms: 0, partitions: 1, keys: "none", seconds: 120, ..USUAL };
+    compare(&[
+        Setting { rack_rtt_ms: 60.0, records_per_s: 100, ..far },
+        Setting { rack_rtt_ms: 20.0, records_per_s: 500, client_rtt_ms: 10.0, ..far },
+        Setting { rack_rtt_ms: 20.0, records_per_s: 1000, linger_ms: 5, ..far },
+        Setting { rack_rtt_ms: 60.0, records_per_s: 1000, partitions: 12, keys: "uniform", ..far },
+    ]);
+}
+
 /// Lingers, acks, rates and distances in all combinations that let no request wait.
 #[test]
 fn percentiles_agree_over_a_grid() {

@@ -222,8 +222,12 @@ pub struct AssessArgs {
     /// or a figure such as `writes.crash`
     #[arg(long, value_name = "AIM|FIGURE")]
     pub advise: Option<String>,
+    /// Sweep the levers and list what nothing beats in two of durability, latency, throughput, availability,
+    /// end-to-end, cost and fail-over
+    #[arg(long, value_name = "AIM,AIM", num_args = 0..=1, default_missing_value = "durability,latency")]
+    pub frontier: Option<String>,
     /// Write the setting for another tool and judge nothing
-    #[arg(long, value_enum, value_name = "TOOL", conflicts_with_all = ["format", "lose", "restart", "compare", "goal", "advise"])]
+    #[arg(long, value_enum, value_name = "TOOL", conflicts_with_all = ["format", "lose", "restart", "compare", "goal", "advise", "frontier"])]
     pub export: Option<Tool>,
     /// How to write the assessment
     #[arg(long, value_enum, default_value_t = AssessFormat::Text)]

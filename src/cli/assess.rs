@@ -4,8 +4,8 @@ use crate::cli::args::{AssessArgs, AssessFormat, Tool};
 use crate::cli::failure::FOUND;
 use crate::cli::{Failure, clients, output, roll, source};
 use crate::consequences::{
-    AIMS, Assessment, Compared, Subject, advise, assess, compare, figure_of, lose, parse_goals, plan, preset,
-    restart_together,
+    AIMS, Aim, Assessment, Compared, Subject, advise, assess, compare, figure_of, frontier_table, lose,
+    parse_goals, plan, preset, restart_together,
 };
 use crate::hypothesis::{apply, reference};
 use crate::knobs::{Change, Scope, nearest_of};
@@ -34,6 +34,7 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
     let stopping = once_each(stopping?);
     let goals = args.goal.as_deref().map(parse_goals).transpose();
     let goals = goals.map_err(|why| Failure::usage(format!("--goal: {why}")))?;
+    let axes = args.frontier.as_deref().map(axes).transpose()?;
     if let Some(tool) = args.export {
         return exported(&changed, topic, tool);
     }
@@ -50,6 +51,7 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
         restart: restart_together(&now, &stopping),
         compared: compared(&now, topic, &args.compare),
         advice: args.advise.as_deref().map(|name| advice(&now, subject, &assessment, name)).transpose()?,
+        frontier: axes.map(|axes| frontier_table(&now, subject, axes, &|| true)),
         goal: goals.map(|goals| GoalReport { plan: plan(&now, subject, &goals, &|| true), goals }),
         now: assessment,
     };
@@ -111,6 +113,19 @@ fn advice(
         .hint(near.unwrap_or_else(|| "the ids are in the JSON of `assess`, under `reasons`".into())));
     };
     Ok(AdviceReport { figure, advice: advise(cluster, subject, figure, &|| true) })
+}
+
+/// The two aims of a frontier.
+fn axes(text: &str) -> Result<(&'static Aim, &'static Aim), Failure> {
+    let aim = |name: &str| AIMS.iter().find(|aim| aim.id == name.trim());
+    match text.split_once(',').and_then(|(x, y)| aim(x).zip(aim(y))) {
+        Some((x, y)) if x != y => Ok((x, y)),
+        _ => {
+            let ids: Vec<&str> = AIMS.iter().map(|aim| aim.id).collect();
+            Err(Failure::usage(format!("--frontier {text}: it takes two of {}", ids.join(", ")))
+                .hint("for example --frontier durability,latency"))
+        }
+    }
 }
 
 /// The setting for another tool: of the topic that was named, or of the only one.

@@ -155,7 +155,7 @@ impl From<Figure<Words>> for Entry {
 /// Figures of one kind. Each figure's id is the section's name, a dot, and a name of its own.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Section {
-    /// `copysets`, `losses`, `capacity`, `recovery`, `resources`, `consumers`.
+    /// `copysets`, `losses`, `capacity`, `recovery`, `resources`, `consumers`, `streams`.
     pub name: &'static str,
     /// In the order in which they are shown.
     pub figures: Vec<Entry>,

@@ -2,7 +2,7 @@
 //!
 //! A replica is in sync, down but eligible to lead, down after an outage or a planned restart, catching up,
 //! or lost. Replicas of one rack, and racks with equally many replicas, are interchangeable, so the chain is
-//! over multisets. Rack and site outages hit all their replicas at once.
+//! over multisets. Rack and site outages hit all their replicas at once; these are back together, when the rack is.
 
 use crate::consequences::gth::Rates;
 use crate::model::Environment;
@@ -49,6 +49,8 @@ pub(super) struct Events {
     pub page_cache_loss: f64,
     /// Outages of a rack.
     pub rack_outages: f64,
+    /// Their length, minutes.
+    pub rack_minutes: f64,
     /// Share of rack and site outages that are power failures.
     pub power: f64,
     /// Outages of the site.
@@ -68,6 +70,7 @@ impl From<&Environment> for Events {
             rebuild_minutes: env.rebuild_hours * 60.0,
             page_cache_loss: env.page_cache_loss_share,
             rack_outages: env.rack_outages_per_year,
+            rack_minutes: env.rack_outage_minutes,
             power: env.power_share,
             site_outages: env.site_outages_per_year,
             catch_up_minutes: env.catch_up_minutes,
@@ -76,7 +79,7 @@ impl From<&Environment> for Events {
 }
 
 impl Events {
-    fn bits(&self) -> [u64; 11] {
+    fn bits(&self) -> [u64; 12] {
         [
             self.outages,
             self.outage_minutes,
@@ -86,6 +89,7 @@ impl Events {
             self.rebuild_minutes,
             self.page_cache_loss,
             self.rack_outages,
+            self.rack_minutes,
             self.power,
             self.site_outages,
             self.catch_up_minutes,
@@ -118,7 +122,7 @@ pub(super) fn too_large(shape: &Shape) -> String {
     format!("{} replicas over racks make more than {MOST_STATES} states", racks.join("+"))
 }
 
-type Key = (Shape, [u64; 11]);
+type Key = (Shape, [u64; 12]);
 /// Chains solved so far: a knob that does not touch the chain costs nothing.
 static SOLVED: Mutex<BTreeMap<Key, Option<Solution>>> = Mutex::new(BTreeMap::new());
 /// Enough for every class of a large cluster under many hypotheses.
@@ -132,7 +136,11 @@ pub(super) fn solve(shape: &Shape, events: &Events) -> Option<Solution> {
     if let Some(solution) = recall().get(&key) {
         return solution.clone();
     }
-    let solution = Chain::of(shape, events).map(|chain| chain.solve());
+    // With one replica in each rack, and racks that are back as soon as brokers, both say the same.
+    let alike = shape.racks.iter().all(|count| *count <= 1) && events.rack_minutes == events.outage_minutes;
+    let with_racks = if alike { None } else { Chain::of(shape, events, true) };
+    let chain = with_racks.or_else(|| Chain::of(shape, events, false));
+    let solution = chain.map(|chain| chain.solve());
     let mut solved = recall();
     if solved.len() >= MOST_REMEMBERED {
         solved.clear();
@@ -148,9 +156,12 @@ const T: usize = 2;
 const M: usize = 3;
 const C: usize = 4;
 const P: usize = 5;
+/// Down with its rack, eligible and not.
+const RE: usize = 6;
+const RT: usize = 7;
 
 /// How many replicas of a rack are in each state.
-type Rack = [u8; 6];
+type Rack = [u8; 8];
 /// Racks in descending order, so that interchangeable states are one.
 type State = Vec<Rack>;
 
@@ -168,6 +179,8 @@ fn moved(state: &[Rack], rack: usize, from: usize, to: usize) -> State {
 struct Chain<'a> {
     shape: &'a Shape,
     events: &'a Events,
+    /// Racks have a time of their own; else what they took down is repaired like any broker.
+    racks: bool,
     known: BTreeMap<State, usize>,
     states: Vec<State>,
     /// Transitions found so far: from, to (`None` is a loss), rate.
@@ -175,9 +188,10 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    fn of(shape: &'a Shape, events: &'a Events) -> Option<Self> {
-        let start: State = shape.racks.iter().map(|count| [*count, 0, 0, 0, 0, 0]).collect();
-        let mut chain = Chain { shape, events, known: BTreeMap::new(), states: Vec::new(), arcs: Vec::new() };
+    fn of(shape: &'a Shape, events: &'a Events, racks: bool) -> Option<Self> {
+        let start: State = shape.racks.iter().map(|count| [*count, 0, 0, 0, 0, 0, 0, 0]).collect();
+        let (known, states, arcs) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let mut chain = Chain { shape, events, racks, known, states, arcs };
         chain.number(start);
         let mut at = 0;
         while at < chain.states.len() {
@@ -185,6 +199,7 @@ impl<'a> Chain<'a> {
             for rack in 0..state.len() {
                 chain.outages(at, &state, rack);
                 chain.repairs(at, &state, rack);
+                chain.rack_returns(at, &state, rack);
                 chain.shock(at, &state, rack..rack + 1, events.rack_outages);
             }
             chain.shock(at, &state, 0..state.len(), events.site_outages);
@@ -268,13 +283,13 @@ impl<'a> Chain<'a> {
         if state[rack][C] > 0 {
             self.go(from, moved(state, rack, C, T), here(C) * events.outages);
         }
-        for what in [I, E, T, M, C] {
+        for what in [I, E, T, M, C, RE, RT] {
             if state[rack][what] == 0 {
                 continue;
             }
             let gone = moved(state, rack, what, P);
             let rate = here(what) * events.disk_losses;
-            match count(&gone, I) + count(&gone, E) {
+            match count(&gone, I) + count(&gone, E) + count(&gone, RE) {
                 0 => self.lose(from, rate),
                 _ => self.go(from, gone, rate),
             }
@@ -299,6 +314,20 @@ impl<'a> Chain<'a> {
         }
     }
 
+    /// Everything that went down with it is up again: with nobody to follow, an eligible one leads.
+    fn rack_returns(&mut self, from: usize, state: &State, rack: usize) {
+        let (eligible, others) = (state[rack][RE], state[rack][RT]);
+        if eligible + others == 0 {
+            return;
+        }
+        let mut next = state.clone();
+        let leads = u8::from(count(state, I) == 0 && eligible > 0);
+        (next[rack][RE], next[rack][RT]) = (0, 0);
+        next[rack][I] += leads;
+        next[rack][C] += eligible + others - leads;
+        self.go(from, next, MINUTES_PER_YEAR / self.events.rack_minutes);
+    }
+
     /// Racks that go at once; their members leave the ISR one after another, as the controller fences them.
     fn shock(&mut self, from: usize, state: &State, hit: std::ops::Range<usize>, rate: f64) {
         let before = count(state, I);
@@ -311,6 +340,12 @@ impl<'a> Chain<'a> {
             }
             rack[T] += rack[C] + rack[M];
             (rack[I], rack[C], rack[M]) = (0, 0, 0);
+            if self.racks {
+                // Whatever was wrong with them, they need their rack.
+                rack[RE] += rack[E];
+                rack[RT] += rack[T];
+                (rack[E], rack[T]) = (0, 0);
+            }
         }
         let unflushed = before > 0 && left == 0 && before >= self.shape.floor && !self.shape.fsync;
         let lossy = if unflushed { self.events.power } else { 0.0 };

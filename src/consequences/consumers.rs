@@ -4,6 +4,7 @@ use crate::consequences::cost::said;
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::flow::member_records_per_s;
 use crate::consequences::judgement::Docket;
+use crate::consequences::poison;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
 use crate::knobs::{KeyScope, Value, default_of};
@@ -28,11 +29,11 @@ struct Members<'a> {
 /// All of them.
 pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
     let load = &docket.cluster.assumed.load;
-    let partitions = flows.first().map_or(1.0, |flow| flow.partitions);
+    let partitions = flows.partitions();
     let working = f64::from(load.consumers).min(partitions);
     let each = member_records_per_s(load.processing_ms, f64::from(load.record_bytes));
     let group = Members { docket, rate: load.records_per_s, capacity: working * each, working };
-    let figures = vec![
+    let mut figures = vec![
         group.capacity().into(),
         group.catch_up().into(),
         group.rebalance().into(),
@@ -41,6 +42,7 @@ pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
         group.poll().into(),
         group.retention(flows).into(),
     ];
+    figures.extend(poison::figures(docket, partitions));
     Section { name: "consumers", figures }
 }
 

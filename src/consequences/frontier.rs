@@ -1,7 +1,7 @@
 //! The frontier of two figures: a sweep over the levers, and what nothing beats in both.
 
 use crate::consequences::compare::tried;
-use crate::consequences::{Assessment, Subject};
+use crate::consequences::{AIMS, Aim, Assessment, Subject};
 use crate::knobs::{Change, Knob, Scope, Value, find, resolve};
 use crate::model::{Cluster, TopicIx};
 
@@ -27,8 +27,35 @@ impl FrontierPoint {
     }
 }
 
+/// What nothing beats in two figures, with what it does to others.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FrontierTable {
+    /// Ids of the two figures.
+    pub axes: (&'static str, &'static str),
+    /// Ids and names of the columns.
+    pub columns: Vec<(&'static str, &'static str)>,
+    /// How many different outcomes the sweep had.
+    pub outcomes: usize,
+    /// The best in the first figure first; the setting as it is among them.
+    pub rows: Vec<FrontierRow>,
+}
+
+/// One setting of the table.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FrontierRow {
+    /// What to change to get there; empty for the setting as it is.
+    pub changes: Vec<Change>,
+    /// Nothing else is better in one of the two figures and no worse in the other.
+    pub on_frontier: bool,
+    /// Each column's figure as shown, and as a number of which more is better.
+    pub values: Vec<(String, Option<f64>)>,
+}
+
 /// Combinations that a sweep tries at most.
 pub const MOST_POINTS: usize = 2000;
+
+/// Aims that a table tells whatever its axes are.
+const TOLD: [&str; 4] = ["durability", "latency", "throughput", "cost"];
 
 /// The levers that a sweep turns unless told otherwise: what decides most about durability, latency,
 /// throughput and cost, with the rungs worth trying (models.md 1.7). acks=0 is none: what nobody confirms is
@@ -81,6 +108,40 @@ pub fn frontier(
         point.on_frontier = !places.iter().any(|place| beats(*place, point.at));
     }
     kept
+}
+
+/// The frontier of two aims as a table: durability, latency, throughput and cost of each setting that nothing beats,
+/// and of the present one.
+pub fn frontier_table(
+    cluster: &Cluster,
+    subject: Subject,
+    (x, y): (&'static Aim, &'static Aim),
+    go_on: &dyn Fn() -> bool,
+) -> FrontierTable {
+    let points = frontier(cluster, subject, &usual_sweep(), (x.figure, y.figure), go_on);
+    let always = AIMS.iter().filter(|aim| TOLD.contains(&aim.id));
+    let mut columns: Vec<(&'static str, &'static str)> = Vec::new();
+    for aim in [x, y].into_iter().chain(always) {
+        if !columns.contains(&(aim.figure, aim.axis)) {
+            columns.push((aim.figure, aim.axis));
+        }
+    }
+    let outcomes = points.len();
+    let mut kept: Vec<FrontierPoint> =
+        points.into_iter().filter(|point| point.on_frontier || point.is_now()).collect();
+    kept.sort_by(|a, b| b.at.0.total_cmp(&a.at.0).then(b.at.1.total_cmp(&a.at.1)));
+    let row = |point: FrontierPoint| {
+        let assessment = tried(cluster, subject, &point.changes)?;
+        let read = |(id, _): &(&str, &str)| {
+            let figure = assessment.figure(id);
+            let text = figure.as_ref().map_or("?".to_string(), |figure| figure.value.text());
+            (text, figure.and_then(|figure| figure.value.goodness()))
+        };
+        let values = columns.iter().map(read).collect();
+        Some(FrontierRow { changes: point.changes, on_frontier: point.on_frontier, values })
+    };
+    let rows = kept.into_iter().filter_map(row).collect();
+    FrontierTable { axes: (x.figure, y.figure), columns, outcomes, rows }
 }
 
 /// Better in one and no worse in the other.

@@ -163,6 +163,20 @@ const MATRIX: &[Row] = &[
         signs: &[("losses.refused", NotWorse), ("losses.producer_patience", NotWorse)],
     },
     Row {
+        steps: &["load:standby_replicas=0", "load:standby_replicas=1", "load:standby_replicas=2"],
+        signs: &[
+            ("streams.restore", NotWorse),
+            ("streams.state", NotBetter),
+            ("durability.loss_per_year", Same),
+            ("latency.ack", Same),
+            ("throughput.max", Same),
+        ],
+    },
+    Row {
+        steps: &["load:on_poison=retry", "load:on_poison=crash", "load:on_poison=skip"],
+        signs: &[("consumers.poison", NotWorse), ("durability.loss_per_year", Same), ("latency.ack", Same)],
+    },
+    Row {
         // A machine that is off cannot lose what it has not flushed: the losses of a site may fall a little.
         steps: &["env:outages_per_year=1", "env:outages_per_year=2.8", "env:outages_per_year=12"],
         signs: &[
@@ -170,6 +184,15 @@ const MATRIX: &[Row] = &[
             ("losses.refused", NotBetter),
             ("failover.stalls_per_year", NotBetter),
             ("latency.ack", Same),
+        ],
+    },
+    Row {
+        steps: &["env:rack_outage_minutes=5", "env:rack_outage_minutes=60", "env:rack_outage_minutes=360"],
+        signs: &[
+            ("writes.unavailable", NotBetter),
+            ("reads.unavailable", NotBetter),
+            ("latency.ack", Same),
+            ("throughput.max", Same),
         ],
     },
     Row {

@@ -143,6 +143,9 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
     for figure in &figures {
         assert!(!figure.why.formula.is_empty() && !figure.why.inputs.is_empty(), "{}", figure.id);
         assert_ne!(figure.value.text(), "?", "{}: {}", figure.id, figure.headline);
+        for input in &figure.why.inputs {
+            assert_ne!(input.source, "not a setting", "{}: {}", figure.id, input.name);
+        }
     }
     let first: Vec<String> =
         figures.iter().map(line).take_while(|line| !line.starts_with("copysets")).collect();
@@ -219,6 +222,10 @@ fn the_sections_of_the_reference_cluster() {
         consumers.again: 0 to 2,200 records
         consumers.poll_budget: 0.017 %
         consumers.standstill: 7.0 d
+        consumers.poison: 83 to 1,000 records/s
+        consumers.poison_noticed: 0 to 45 s
+        streams.restore: 3.6 s
+        streams.state: 1.00 GiB
         ");
 }
 
@@ -255,6 +262,20 @@ fn internal_topics_do_not_hide_what_is_promised_for_the_users_records() {
     assert_eq!(shown(&with), shown(&alone));
     assert_ne!(mixed.durability.disk_loss.value, alone.durability.disk_loss.value, "a user's topic counts");
     assert_eq!(with.writes.crash.value.now, mixed.writes.crash.value.now, "both can stop somebody's writes");
+}
+
+/// Nobody answers with acks=0: what is told is the time until the socket, and none is none.
+#[test]
+fn without_acknowledgements_nothing_is_waited_for() {
+    let ack = |linger: &'static str| {
+        let plan = Plan { producer: vec![("acks", "0"), ("linger.ms", linger)], ..Plan::default() };
+        assess(&plan.build(), Subject::Cluster).latency.ack
+    };
+    let at_once = ack("0");
+    assert_eq!(at_once.value.text(), "0 / 0 ms");
+    assert!(at_once.headline.starts_with("With acks=0 no broker answers"), "{}", at_once.headline);
+    assert_eq!(at_once.why.formula, "nothing is waited for");
+    assert_eq!(ack("5").value.p99, Answer::Exact(5.5));
 }
 
 /// More replicas are solved where they are alike; where they are not, it is said why not.

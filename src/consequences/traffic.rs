@@ -122,6 +122,11 @@ impl Flows {
         self.flows.as_ref().ok()?.first()
     }
 
+    /// Partitions of the topic under study.
+    pub(super) fn partitions(&self) -> f64 {
+        self.first().map_or(1.0, |flow| flow.partitions)
+    }
+
     /// Acknowledgement and end to end.
     pub fn latency(&self, docket: &Docket<'_>) -> Latency {
         let ack = self.percentiles(Flow::ack);

@@ -110,7 +110,11 @@ pub(super) fn unavailable(docket: &Docket<'_>, risk: &Risk, operation: Operation
     let why = Derivation {
         formula: format!("525,600 min x share of time with {condition}, from the chain's stationary vector"),
         inputs: environment(docket),
-        assumptions: vec!["repair times are exponential".into()],
+        assumptions: vec![
+            "repair times are exponential".into(),
+            "a rack's brokers are back together; where that makes too many states, one by one as after any outage"
+                .into(),
+        ],
         lever: Some(
             match operation {
                 Operation::Read => "shorter outages; replicas in more racks",
@@ -157,6 +161,7 @@ fn environment(docket: &Docket<'_>) -> Vec<Input> {
         "env:rebuild_hours",
         "env:page_cache_loss_share",
         "env:rack_outages_per_year",
+        "env:rack_outage_minutes",
         "env:power_share",
         "env:site_outages_per_year",
         "env:catch_up_minutes",

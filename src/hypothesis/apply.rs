@@ -6,6 +6,7 @@ use crate::model::{
     Assumptions, ClientProfile, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum, Environment,
     KafkaVersion, Origin, Topic,
 };
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -72,19 +73,20 @@ fn set_client(clients: &mut [ClientProfile], change: &Change) -> Result<(), Stri
 }
 
 fn set_topic(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
-    let names: Vec<Arc<str>> = match &change.subject {
-        Some(name) => vec![cluster.topic_named(name).ok_or_else(|| no_topic(cluster, name))?.1.name.clone()],
-        None => {
-            cluster.topics.iter().filter(|topic| !topic.internal).map(|topic| topic.name.clone()).collect()
-        }
+    let one = match &change.subject {
+        Some(name) => Some(cluster.topic_named(name).ok_or_else(|| no_topic(cluster, name))?.1.name.clone()),
+        None => None,
+    };
+    let meant = |topic: &Topic| one.as_ref().map_or(!topic.internal, |name| topic.name == *name);
+    let names = |cluster: &Cluster| -> Vec<Arc<str>> {
+        cluster.topics.iter().filter(|topic| meant(topic)).map(|topic| topic.name.clone()).collect()
     };
     let count = change.value.int().unwrap_or(0);
     match change.knob.name {
-        "partitions" => reshape::set_partitions(cluster, &names, count),
-        "replication.factor" => reshape::set_replication_factor(cluster, &names, count),
+        "partitions" => reshape::set_partitions(cluster, &names(cluster), count),
+        "replication.factor" => reshape::set_replication_factor(cluster, &names(cluster), count),
         key => {
-            let text = change.value.kafka_text();
-            edit_topics(cluster, |topic| names.contains(&topic.name), key, &text, ConfigSource::Topic);
+            edit_topics(cluster, meant, key, &change.value.kafka_text(), ConfigSource::Topic);
             Ok(())
         }
     }
@@ -106,21 +108,20 @@ fn edit_topics(
     text: &str,
     source: ConfigSource,
 ) {
-    let mut edited: Vec<(*const ConfigMap, Arc<ConfigMap>)> = Vec::new();
+    // By the address of the map that it was made of: ten thousand topics may have a map each.
+    let mut edited: HashMap<*const ConfigMap, Arc<ConfigMap>> = HashMap::new();
     let as_of = cluster.taken_at;
     let topics = cluster.topics.iter().map(|topic| {
         if !which(topic) {
             return topic.clone();
         }
         let old = topic.config.get().cloned().unwrap_or_default();
-        let known = edited.iter().find(|(from, _)| *from == Arc::as_ptr(&old)).map(|(_, map)| map.clone());
-        let map = known.unwrap_or_else(|| {
+        let fresh = || {
             let mut map = ConfigMap::clone(&old);
             map.insert(key.to_string(), ConfigEntry::new(text, source));
-            let map = Arc::new(map);
-            edited.push((Arc::as_ptr(&old), map.clone()));
-            map
-        });
+            Arc::new(map)
+        };
+        let map = edited.entry(Arc::as_ptr(&old)).or_insert_with(fresh).clone();
         Topic { config: over(&topic.config, map, as_of), ..topic.clone() }
     });
     cluster.topics = topics.collect();
@@ -189,6 +190,10 @@ fn set_surroundings(assumed: &mut Assumptions, name: &str, value: &Value) -> Res
             *env = Environment::preset(preset).ok_or_else(|| format!("{preset} is not a preset"))?;
             return Ok(());
         }
+        ("on_poison", Value::Word(handling)) => {
+            load.on_poison = handling.clone();
+            return Ok(());
+        }
         ("keyed", Value::Bool(keyed)) => {
             load.keyed = *keyed;
             return Ok(());
@@ -206,6 +211,9 @@ fn set_surroundings(assumed: &mut Assumptions, name: &str, value: &Value) -> Res
         "consumers" => load.consumers = number as u32,
         "records_per_s" => load.records_per_s = number,
         "processing_ms" => load.processing_ms = number,
+        "standby_replicas" => load.standby_replicas = number as u32,
+        "state_gib" => load.state_gib = number,
+        "restore_mb_per_s" => load.restore_mb_per_s = number,
         "client_rtt_ms" => net.client_rtt_ms = number,
         "rack_rtt_ms" => net.rack_rtt_ms = number,
         "same_rack_rtt_ms" => net.same_rack_rtt_ms = number,

@@ -127,6 +127,10 @@ fn surroundings(cluster: &Cluster, knob: &Knob) -> Datum<Value> {
         "same_rack_rtt_ms" => Value::Float(net.same_rack_rtt_ms),
         "consumers" => Value::Int(i64::from(load.consumers)),
         "processing_ms" => Value::Float(load.processing_ms),
+        "on_poison" => Value::Word(load.on_poison.clone()),
+        "standby_replicas" => Value::Int(i64::from(load.standby_replicas)),
+        "state_gib" => Value::Float(load.state_gib),
+        "restore_mb_per_s" => Value::Float(load.restore_mb_per_s),
         "preset" => Value::Word(env.name.clone()),
         "guarded_restarts" => Value::Bool(env.guarded_restarts),
         name => match env.number(name) {

@@ -40,6 +40,14 @@ pub struct Load {
     pub consumers: u32,
     /// How long a member works on one record.
     pub processing_ms: f64,
+    /// What a member does with a record that it cannot process: `retry`, `crash`, `skip`, `dead_letter`.
+    pub on_poison: String,
+    /// `num.standby.replicas` of a Kafka Streams application.
+    pub standby_replicas: u32,
+    /// Its state, all members together.
+    pub state_gib: f64,
+    /// What a member restores of it, megabytes (10^6) a second.
+    pub restore_mb_per_s: f64,
 }
 
 impl Default for Load {
@@ -51,6 +59,10 @@ impl Default for Load {
             keyed: true,
             consumers: 3,
             processing_ms: 0.1,
+            on_poison: "crash".into(),
+            standby_replicas: 0,
+            state_gib: 1.0,
+            restore_mb_per_s: 50.0,
         }
     }
 }
@@ -153,6 +165,8 @@ pub struct Environment {
     pub page_cache_loss_share: f64,
     /// Outages of a rack a year.
     pub rack_outages_per_year: f64,
+    /// How long one lasts; all its brokers are back together.
+    pub rack_outage_minutes: f64,
     /// Share of rack and site outages that are of the power kind.
     pub power_share: f64,
     /// Outages of the whole site a year.
@@ -195,6 +209,7 @@ impl Environment {
             "rebuild_hours" => &mut self.rebuild_hours,
             "page_cache_loss_share" => &mut self.page_cache_loss_share,
             "rack_outages_per_year" => &mut self.rack_outages_per_year,
+            "rack_outage_minutes" => &mut self.rack_outage_minutes,
             "power_share" => &mut self.power_share,
             "site_outages_per_year" => &mut self.site_outages_per_year,
             "catch_up_minutes" => &mut self.catch_up_minutes,
@@ -229,6 +244,7 @@ impl Environment {
             rebuild_hours: 24.0,
             page_cache_loss_share: 0.5,
             rack_outages_per_year: 0.098,
+            rack_outage_minutes: 30.0,
             power_share: 0.3,
             site_outages_per_year: 0.1,
             catch_up_minutes: 5.0,
@@ -256,6 +272,7 @@ impl Environment {
             disk_losses_per_year: 0.05,
             rebuild_hours: 4.0,
             rack_outages_per_year: 0.1,
+            rack_outage_minutes: 15.0,
             site_outages_per_year: 0.001,
             machine: Machine::default(),
             ..Environment::bare_metal()

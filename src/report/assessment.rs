@@ -9,7 +9,7 @@ pub use json::assessment_json;
 pub use markdown::assessment_markdown;
 pub use text::assessment_text;
 
-use crate::consequences::{Advice, Assessment, Compared, Goal, Plan, RestartVerdict};
+use crate::consequences::{Advice, Assessment, Compared, FrontierTable, Goal, Plan, RestartVerdict};
 use crate::model::{BrokerId, Cluster};
 use crate::rules::Findings;
 
@@ -34,6 +34,8 @@ pub struct AssessmentReport<'a> {
     pub compared: Vec<(String, Result<Compared, String>)>,
     /// Single changes that improve a figure, if they were asked for.
     pub advice: Option<AdviceReport>,
+    /// What nothing beats in two figures, if it was asked for.
+    pub frontier: Option<FrontierTable>,
     /// What it takes to meet goals, if it was asked.
     pub goal: Option<GoalReport>,
 }

@@ -208,6 +208,7 @@ impl World {
                 keyed: first.is_none_or(|spec| spec.keys != Keys::None),
                 consumers: group.map_or(usual.consumers, |spec| spec.members),
                 processing_ms: group.map_or(usual.processing_ms, |spec| spec.processing_ms),
+                ..usual
             },
             net: Net {
                 same_rack_rtt_ms: net.same_rack_rtt_ms,

@@ -175,3 +175,28 @@ fn an_assessment_is_written_as_markdown() {
         cells = count;
     }
 }
+
+#[test]
+fn the_frontier_lists_what_nothing_beats() {
+    let text = ok(0, &["assess", "--frontier"]);
+    let table = text.split("\nFrontier\n").nth(1).unwrap().split("\n\n").next().unwrap().to_string();
+    assert!(table.contains("nothing beats these in loss a year and ack p50/p99"), "{text}");
+    assert_eq!(table.lines().filter(|line| line.starts_with('@')).count(), 1, "{table}");
+    assert!(table.contains("throughput") && table.contains("bytes stored per byte"), "{table}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let document = json(&ok(0, &["assess", "--frontier", "throughput,cost", "--format", "json"]));
+    let frontier = &document["frontier"];
+    assert_eq!(frontier["axes"], serde_json::json!(["throughput.max", "cost.storage"]));
+    let settings = frontier["settings"].as_array().unwrap();
+    assert_eq!(settings.iter().filter(|setting| setting["now"] == true).count(), 1);
+    // None is better in both than one that nothing beats.
+    let at = |setting: &serde_json::Value, id: &str| setting["figures"][id]["goodness"].as_f64().unwrap();
+    for one in settings.iter().filter(|setting| setting["on_frontier"] == true) {
+        for other in settings {
+            let better = |id: &str| at(other, id) > at(one, id);
+            assert!(!(better("throughput.max") && better("cost.storage")), "{other} beats {one}");
+        }
+    }
+    let error = refused(2, &["assess", "--frontier", "latency,latency"]);
+    assert!(error.contains("it takes two of durability, latency"), "{error}");
+}

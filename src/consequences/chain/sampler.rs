@@ -20,6 +20,7 @@ enum Down {
     Outage,
     Restart,
     Lost,
+    Rack,
 }
 
 struct World<'a> {
@@ -45,6 +46,7 @@ enum Event {
     Return(usize),
     InSync(usize),
     Shock(Option<usize>),
+    RackBack(usize),
 }
 
 impl<'a> World<'a> {
@@ -79,6 +81,12 @@ impl<'a> World<'a> {
         let mut possible = vec![(events.site_outages, Event::Shock(None))];
         possible
             .extend((0..self.shape.racks.len()).map(|rack| (events.rack_outages, Event::Shock(Some(rack)))));
+        let away = |rack: &usize| {
+            let mut members = (0..self.down.len()).filter(|at| self.rack_of[*at] == *rack);
+            members.any(|at| self.down[at] == Some(Down::Rack))
+        };
+        let gone = (0..self.shape.racks.len()).filter(away);
+        possible.extend(gone.map(|rack| (per_year(events.rack_minutes), Event::RackBack(rack))));
         let full = self.live.in_sync() == self.replicas();
         for at in 0..self.down.len() {
             let in_sync = self.live.isr >> at & 1 == 1;
@@ -97,7 +105,7 @@ impl<'a> World<'a> {
                 Some(Down::Lost) if self.live.led() => {
                     possible.push((per_year(events.rebuild_minutes), Event::InSync(at)));
                 }
-                Some(Down::Lost) => {}
+                Some(Down::Lost | Down::Rack) => {}
             }
             if self.down[at] != Some(Down::Lost) {
                 possible.push((events.disk_losses, Event::DiskLoss(at)));
@@ -138,9 +146,19 @@ impl<'a> World<'a> {
                 let dark = outage(chance, self.events.power);
                 let hit = |at: &usize| rack.is_none_or(|rack| self.rack_of[*at] == rack);
                 let mut members: Vec<usize> = (0..self.down.len()).filter(hit).collect();
-                members.retain(|at| matches!(self.down[*at], None | Some(Down::Restart)));
+                members.retain(|at| !matches!(self.down[*at], Some(Down::Lost | Down::Rack)));
                 for at in members {
-                    self.fail(at, Down::Outage, dark);
+                    match self.down[at] {
+                        Some(Down::Outage) => self.down[at] = Some(Down::Rack),
+                        _ => self.fail(at, Down::Rack, dark),
+                    }
+                }
+            }
+            Event::RackBack(rack) => {
+                for at in 0..self.down.len() {
+                    if self.rack_of[at] == rack && self.down[at] == Some(Down::Rack) {
+                        self.give_back(at);
+                    }
                 }
             }
         }
@@ -245,6 +263,7 @@ fn bad_machines() -> Events {
         rebuild_minutes: 6000.0,
         page_cache_loss: 0.5,
         rack_outages: 1.0,
+        rack_minutes: 4000.0,
         power: 0.3,
         site_outages: 0.2,
         catch_up_minutes: 200.0,
@@ -282,6 +301,8 @@ fn drawn_faults_lose_as_often_as_the_chain_says() {
         base(&[1, 1], 2, true),
         base(&[1, 1, 1], 1, false),
         base(&[1, 1, 1], 2, false),
+        base(&[2, 1], 1, false),
+        base(&[3], 2, false),
         base(&[1, 1, 1], 2, true),
         base(&[2, 1], 2, true),
         Shape { unclean: true, ..base(&[1, 1, 1], 1, false) },

@@ -1,6 +1,6 @@
 //! The parts of an assessment that explore: what a change brings, presets beside it, advice, goals.
 
-use crate::consequences::{Advice, Compared, Delta, Plan, differences};
+use crate::consequences::{Advice, Compared, Delta, FrontierRow, Plan, differences};
 use crate::knobs::Change;
 use crate::report::AssessmentReport;
 use crate::report::clean;
@@ -20,6 +20,7 @@ pub(super) fn push(out: &mut String, report: &AssessmentReport<'_>) {
         push_compared(out, name, tried);
     }
     push_advice(out, report);
+    push_frontier(out, report);
 }
 
 fn push_goal(out: &mut String, report: &AssessmentReport<'_>) {
@@ -119,5 +120,58 @@ pub(super) fn price(advice: &Advice) -> String {
     match advice.price.is_empty() {
         true => "nothing that is measured".into(),
         false => advice.price.iter().map(one).collect::<Vec<_>>().join("; "),
+    }
+}
+
+/// What it is about, in words.
+pub(super) fn frontier_head(report: &AssessmentReport<'_>) -> Option<String> {
+    let table = report.frontier.as_ref()?;
+    let axis =
+        |id: &str| table.columns.iter().find(|(figure, _)| *figure == id).map_or("", |(_, name)| *name);
+    let (x, y) = table.axes;
+    Some(match table.rows.is_empty() {
+        true => format!("{} or {} is not known here", axis(x), axis(y)),
+        false => format!("of {} outcomes nothing beats these in {} and {}", table.outcomes, axis(x), axis(y)),
+    })
+}
+
+/// `@` is the setting as it is, `.` that it is beaten.
+pub(super) fn mark(row: &FrontierRow) -> &'static str {
+    match (row.changes.is_empty(), row.on_frontier) {
+        (true, true) => "@",
+        (true, false) => "@.",
+        _ => "",
+    }
+}
+
+/// What to change, in words.
+pub(super) fn frontier_changes(row: &FrontierRow) -> String {
+    match (row.changes.is_empty(), row.on_frontier) {
+        (true, true) => "nothing: the setting as it is".into(),
+        (true, false) => "nothing: the setting as it is; another one is better and in nothing worse".into(),
+        _ => words(&row.changes),
+    }
+}
+
+fn push_frontier(out: &mut String, report: &AssessmentReport<'_>) {
+    let Some((head, table)) = frontier_head(report).zip(report.frontier.as_ref()) else { return };
+    out.push_str("\nFrontier\n");
+    labelled(out, 2, "", 0, &head);
+    let widths: Vec<usize> = (0..table.columns.len())
+        .map(|at| {
+            let cells = table.rows.iter().map(|row| row.values[at].0.chars().count());
+            cells.chain([table.columns[at].1.chars().count()]).max().unwrap_or(0)
+        })
+        .collect();
+    let line = |mark: &str, cells: &[&str]| {
+        let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("  {cell:width$}"));
+        format!("{mark:<2}{}", cells.collect::<String>()).trim_end().to_string()
+    };
+    let names: Vec<&str> = table.columns.iter().map(|(_, name)| *name).collect();
+    out.push_str(&format!("{}\n", line("", &names)));
+    for row in &table.rows {
+        let values: Vec<&str> = row.values.iter().map(|(text, _)| text.as_str()).collect();
+        out.push_str(&format!("{}\n", line(mark(row), &values)));
+        labelled(out, 6, "", 0, &clean(&frontier_changes(row)));
     }
 }

@@ -1,7 +1,8 @@
 //! `klever.assessment/1`.
 
 use crate::consequences::{
-    Advice, Assessment, Availability, Compared, Delta, Entry, Figure, Plan, Section, Tolerated, differences,
+    Advice, Assessment, Availability, Compared, Delta, Entry, Figure, FrontierRow, FrontierTable, Plan,
+    Section, Tolerated, differences,
 };
 use crate::knobs::Change;
 use crate::report::json::{document, finding};
@@ -76,6 +77,9 @@ fn on_request(report: &AssessmentReport<'_>, value: &mut Value) {
         let changes: Vec<Value> = report.advice.iter().map(advice).collect();
         value["advice"] = json!({"figure": report.figure, "changes": changes});
     }
+    if let Some(table) = &report.frontier {
+        value["frontier"] = frontier(table);
+    }
     if let Some(goal_report) = &report.goal {
         value["goal"] = goal(goal_report, &report.now);
     }
@@ -96,6 +100,24 @@ fn delta(delta: &Delta) -> Value {
 
 fn deltas(deltas: &[Delta]) -> Vec<Value> {
     deltas.iter().map(delta).collect()
+}
+
+/// `goodness`: the larger the better, null where nobody can say.
+fn frontier(table: &FrontierTable) -> Value {
+    let row = |row: &FrontierRow| {
+        let figures: Map<String, Value> = table
+            .columns
+            .iter()
+            .zip(&row.values)
+            .map(|((id, _), (text, goodness))| (id.to_string(), json!({"text": text, "goodness": goodness})))
+            .collect();
+        json!({
+            "changes": words(&row.changes), "now": row.changes.is_empty(), "on_frontier": row.on_frontier,
+            "figures": figures,
+        })
+    };
+    let rows: Vec<Value> = table.rows.iter().map(row).collect();
+    json!({"axes": [table.axes.0, table.axes.1], "outcomes": table.outcomes, "settings": rows})
 }
 
 fn words(changes: &[Change]) -> Vec<String> {

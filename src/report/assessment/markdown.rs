@@ -1,6 +1,6 @@
 //! An assessment as Markdown, for a comment on a change.
 
-use super::exploring::{MOST_ADVICE, line_of, price, words};
+use super::exploring::{MOST_ADVICE, frontier_changes, frontier_head, line_of, mark, price, words};
 use super::text::{TELLING, is_answered, is_set, shown};
 use crate::consequences::{Compared, Delta, Plan, differences};
 use crate::report::AssessmentReport;
@@ -29,6 +29,7 @@ pub fn assessment_markdown(report: &AssessmentReport<'_>) -> String {
     push_findings(&mut out, report);
     push_compared(&mut out, report);
     push_advice(&mut out, report);
+    push_frontier(&mut out, report);
     push_setting(&mut out, report);
     out.push_str("\nAssumed:\n\n");
     now.assumptions.iter().for_each(|line| out.push_str(&format!("- {}\n", cell(line))));
@@ -153,6 +154,22 @@ fn push_advice(out: &mut String, report: &AssessmentReport<'_>) {
     for advice in advice.advice.iter().take(MOST_ADVICE) {
         let gain = format!("{} ({})", advice.gain.now, advice.gain.verdict());
         push_row(out, &[&advice.change.to_string(), &gain, &price(advice)]);
+    }
+}
+
+fn push_frontier(out: &mut String, report: &AssessmentReport<'_>) {
+    let Some((head, table)) = frontier_head(report).zip(report.frontier.as_ref()) else { return };
+    out.push_str(&format!("\n### Frontier\n\n{}\n\n", cell(&head)));
+    let mut names = vec![""];
+    names.extend(table.columns.iter().map(|(_, name)| *name));
+    names.push("what to change");
+    push_head(out, &names);
+    for row in &table.rows {
+        let changes = frontier_changes(row);
+        let mut cells = vec![mark(row)];
+        cells.extend(row.values.iter().map(|(text, _)| text.as_str()));
+        cells.push(&changes);
+        push_row(out, &cells);
     }
 }
 

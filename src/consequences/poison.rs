@@ -1,0 +1,149 @@
+//! A record that cannot be processed: what stops, and how long until somebody notices, by what the consumer does.
+
+use crate::consequences::cost::said;
+use crate::consequences::figure::{Derivation, digits, duration};
+use crate::consequences::judgement::Docket;
+use crate::consequences::{Answer, Entry, Figure, Number, Unit};
+
+/// What a consumer does with such a record (`load:on_poison`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Handling {
+    /// It tries again within the poll loop, for ever.
+    Retry,
+    /// Its exception ends the process, or the loop.
+    Crash,
+    /// It goes on with the next record.
+    Skip,
+    /// It writes the record to another topic and goes on.
+    DeadLetter,
+}
+
+const INPUTS: &[&str] = &[
+    "load:on_poison",
+    "load:records_per_s",
+    "load:consumers",
+    "topic:partitions",
+    "consumer:max.poll.interval.ms",
+    "consumer:session.timeout.ms",
+];
+
+fn handling(docket: &Docket<'_>) -> Handling {
+    match docket.cluster.assumed.load.on_poison.as_str() {
+        "retry" => Handling::Retry,
+        "skip" => Handling::Skip,
+        "dead_letter" => Handling::DeadLetter,
+        _ => Handling::Crash,
+    }
+}
+
+/// By how much the lag grows, and when it is noticed.
+pub(super) fn figures(docket: &Docket<'_>, partitions: f64) -> Vec<Entry> {
+    vec![lag(docket, partitions).into(), noticed(docket).into()]
+}
+
+/// Records a second by which the lag grows: at first, and when the pill has gone round.
+fn growth(handling: Handling, rate: f64, members: f64, partitions: f64) -> (f64, f64) {
+    match handling {
+        // All partitions of a member wait in the same loop.
+        Handling::Retry => (rate / members.min(partitions).max(1.0), rate),
+        // The next member begins with the same record; where each is started again the others' partitions go on.
+        Handling::Crash => (rate / partitions.max(1.0), rate),
+        Handling::Skip | Handling::DeadLetter => (0.0, 0.0),
+    }
+}
+
+fn lag(docket: &Docket<'_>, partitions: f64) -> Figure<Number> {
+    let load = &docket.cluster.assumed.load;
+    let handling = handling(docket);
+    let (first, last) = growth(handling, load.records_per_s, f64::from(load.consumers), partitions);
+    let value = Answer::between(first, last);
+    let grows = format!("the lag grows by {} records/s", digits(&value));
+    let headline = match handling {
+        Handling::Retry => format!(
+            "A record that cannot be processed stops all partitions of one member, and of the next one when that is \
+             thrown out: {grows}"
+        ),
+        Handling::Crash => format!(
+            "A record that cannot be processed ends the member that reads it, then the next one that takes over its \
+             partition: {grows}"
+        ),
+        Handling::Skip => "A record that cannot be processed is lost for this group; nothing stops".into(),
+        Handling::DeadLetter => {
+            "A record that cannot be processed waits in another topic; nothing stops, and later records of its key \
+             overtake it"
+                .into()
+        }
+    };
+    let why = Derivation {
+        formula: "retry: from one member's share (rate / working members) to all of it, member by member; crash: from \
+                  one partition's share (members that start again) to all of it; skip and dead_letter: none"
+            .into(),
+        inputs: docket.setting.inputs(INPUTS),
+        assumptions: vec!["the record fails each time it is tried".into()],
+        lever: Some("a dead letter topic that somebody watches; retries only for what passes by itself".into()),
+    };
+    let value = Number { value, unit: Unit::RecordsPerS, more_is_better: false };
+    Figure::of_all("consumers.poison", "Poison pill, lag", value, headline, why)
+}
+
+fn noticed(docket: &Docket<'_>) -> Figure<Number> {
+    let float = |key: &str| {
+        docket
+            .setting
+            .float(key)
+            .map_or_else(|| Answer::Unknown(docket.setting.why_unknown(key)), Answer::Exact)
+    };
+    let handling = handling(docket);
+    let value = match handling {
+        Handling::Retry => float("consumer:max.poll.interval.ms"),
+        Handling::Crash => match float("consumer:session.timeout.ms") {
+            Answer::Exact(session) => Answer::between(0.0, session),
+            unknown => unknown,
+        },
+        Handling::Skip => Answer::Exact(f64::INFINITY),
+        Handling::DeadLetter => {
+            Answer::Unknown("it shows when somebody looks into the dead letter topic".into())
+        }
+    };
+    let headline = match handling {
+        Handling::Skip => {
+            "Kafka never shows that a record was skipped: only the application's own count does".into()
+        }
+        Handling::Retry => said(&value, |ms| {
+            format!(
+                "The group shows a poison pill after {}: the member that retries is thrown out",
+                duration(ms)
+            )
+        }),
+        _ => said(&value, |ms| format!("A poison pill shows after {}: a member is gone", duration(ms))),
+    };
+    let why = Derivation {
+        formula: "retry: max.poll.interval.ms; crash: at once, when the member leaves, to session.timeout.ms, when it \
+                  does not; skip: never; dead_letter: when that topic is watched"
+            .into(),
+        inputs: docket.setting.inputs(INPUTS),
+        assumptions: vec!["nobody watches the lag, which shows retry and crash at once".into()],
+        lever: Some("an alert on the lag in seconds; an alert on the dead letter topic".into()),
+    };
+    Figure::of_all(
+        "consumers.poison_noticed",
+        "Poison pill, seen",
+        Number::new(value, Unit::Ms),
+        headline,
+        why,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The storyline of chapter 4: 4,000 records/s, six partitions, three members.
+    #[test]
+    fn what_stops_depends_on_who_retries() {
+        let of = |handling| growth(handling, 4000.0, 3.0, 6.0);
+        assert_eq!(of(Handling::Retry), (4000.0 / 3.0, 4000.0));
+        assert_eq!(of(Handling::Crash), (4000.0 / 6.0, 4000.0));
+        assert_eq!(of(Handling::Skip), (0.0, 0.0));
+    }
+}

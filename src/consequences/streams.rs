@@ -1,0 +1,126 @@
+//! Kafka Streams with state: how long tasks of a lost member stand still, with and without standby replicas.
+
+use crate::consequences::figure::{Derivation, digits, duration};
+use crate::consequences::judgement::Docket;
+use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::model::{Load, human_bytes};
+
+const GIB: f64 = 1_073_741_824.0;
+/// `acceptable.recovery.lag`: a standby that lacks no more records than this takes over.
+const ACCEPTABLE_RECORDS: f64 = 10_000.0;
+
+/// State of an application, spread evenly over its members.
+struct State {
+    /// Bytes of the tasks of one member.
+    share: f64,
+    /// Members that restore them, each its part.
+    helpers: f64,
+    /// Copies beside the active one; each is on another member.
+    standbys: f64,
+    /// Tasks of one member.
+    tasks: f64,
+    record_bytes: f64,
+    bytes_per_ms: f64,
+}
+
+impl State {
+    fn of(load: &Load, partitions: f64, network_mb_per_s: f64) -> Self {
+        let working = f64::from(load.consumers).min(partitions).max(1.0);
+        let tasks = (partitions / working).max(1.0);
+        State {
+            share: load.state_gib * GIB / working,
+            helpers: (working - 1.0).clamp(1.0, tasks),
+            standbys: f64::from(load.standby_replicas).min(working - 1.0),
+            tasks,
+            record_bytes: f64::from(load.record_bytes),
+            bytes_per_ms: load.restore_mb_per_s.min(network_mb_per_s) * 1000.0,
+        }
+    }
+
+    /// From the changelog, all of it, or what a standby may lack at most.
+    fn restore_ms(&self) -> Answer<f64> {
+        let all_ms = self.share / self.helpers / self.bytes_per_ms;
+        if self.standbys < 1.0 {
+            return Answer::Exact(all_ms);
+        }
+        let lacking = ACCEPTABLE_RECORDS * self.record_bytes * self.tasks / self.helpers;
+        Answer::between(0.0, all_ms.min(lacking / self.bytes_per_ms))
+    }
+}
+
+const INPUTS: &[&str] = &[
+    "load:standby_replicas",
+    "load:state_gib",
+    "load:restore_mb_per_s",
+    "load:consumers",
+    "load:record_bytes",
+    "topic:partitions",
+    "env:network_mb_per_s",
+];
+
+/// All of them.
+pub(super) fn section(docket: &Docket<'_>, partitions: f64) -> Section {
+    let assumed = &docket.cluster.assumed;
+    let state = State::of(&assumed.load, partitions, assumed.env.machine.network_mb_per_s);
+    let figures = vec![restore(docket, &state).into(), held(docket, &state).into()];
+    Section { name: "streams", figures }
+}
+
+fn restore(docket: &Docket<'_>, state: &State) -> Figure<Number> {
+    let value = state.restore_ms();
+    let with = if state.standbys < 1.0 { "without a standby" } else { "with a standby" };
+    let headline = format!(
+        "When a Kafka Streams member and its state are lost, its tasks stand still {} longer to restore them, {with}",
+        duration(&value)
+    );
+    let why = Derivation {
+        formula: "without: state / members / (members that restore x restore rate); with: at most \
+                  acceptable.recovery.lag (10,000 records a task) of it; the time until the loss is noticed comes first \
+                  (consumers.unread)"
+            .into(),
+        inputs: docket.setting.inputs(INPUTS),
+        assumptions: vec![
+            "state and tasks are spread evenly; a member has no standby of its own tasks; several lost members need as \
+             many standbys"
+                .into(),
+        ],
+        lever: Some("num.standby.replicas=1; less state; a disk that outlives the process".into()),
+    };
+    Figure::of_all("streams.restore", "Streams, restore", Number::new(value, Unit::Ms), headline, why)
+}
+
+fn held(docket: &Docket<'_>, state: &State) -> Figure<Number> {
+    let copies = 1.0 + state.standbys;
+    let bytes = docket.cluster.assumed.load.state_gib * GIB * copies;
+    let headline = format!(
+        "Its members keep {} of state in {} copies, each read from the changelog",
+        human_bytes(bytes as u64),
+        digits(&Answer::Exact(copies))
+    );
+    let why = Derivation {
+        formula: "state x (1 + standbys), at most one standby on each other member".into(),
+        inputs: docket.setting.inputs(INPUTS),
+        assumptions: vec!["each standby also reads the changelog once: another group's traffic".into()],
+        lever: Some("num.standby.replicas".into()),
+    };
+    let value = Number::new(Answer::Exact(bytes), Unit::Bytes);
+    Figure::of_all("streams.state", "Streams, state", value, headline, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standby_lacks_little_of_what_else_is_read_anew() {
+        let load = Load { state_gib: 30.0, restore_mb_per_s: 50.0, record_bytes: 100, ..Load::default() };
+        let ms = |standby_replicas: u32, consumers: u32| {
+            let load = Load { standby_replicas, consumers, ..load.clone() };
+            State::of(&load, 12.0, 1250.0).restore_ms().high().unwrap()
+        };
+        // 10 GiB, by two members at 50 MB/s: 107 s; of four tasks 1 MB each: 40 ms.
+        assert!((ms(0, 3) / 107_374.0 - 1.0).abs() < 1e-3, "{}", ms(0, 3));
+        assert!((ms(1, 3) - 40.0).abs() < 1e-6, "{}", ms(1, 3));
+        assert_eq!(ms(1, 1), ms(0, 1), "there is no other member");
+    }
+}
