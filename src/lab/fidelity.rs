@@ -213,6 +213,18 @@ mod tests {
         Row { same, numbers: vec![judge("failover_ms", &[8000.0, 9000.0], vec![8400.0])], ..row }
     }
 
+    /// The project's own page says what the runs beside it say: nobody wrote into it by hand.
+    #[test]
+    fn the_page_is_the_one_that_its_runs_make() {
+        let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/docs");
+        let read = |name: &str| std::fs::read_to_string(docs.join(name)).unwrap();
+        let fidelity = Fidelity::read(&read("fidelity.json")).unwrap();
+        assert!(
+            fidelity.page(&read("fidelity.md")) == read("fidelity.md"),
+            "`klever lab run --all --kept` writes it"
+        );
+    }
+
     #[test]
     fn a_page_keeps_its_prose_and_a_row_replaces_its_older_self() {
         let mut fidelity = Fidelity::default();
