@@ -47,7 +47,7 @@ pub struct RunArgs {
     #[arg(long, value_enum, default_value = "java")]
     pub clients: ClientsArg,
     /// Seeds of the prediction
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 60)]
     pub seeds: u64,
     /// Real runs of each scenario
     #[arg(long, default_value_t = 1)]
