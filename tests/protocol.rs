@@ -1,4 +1,4 @@
-//! Kafka's rules against what real brokers and controllers did, and against their invariants.
+//! Kafka's rules against what real brokers and controllers did, against their invariants, and against the figures.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -8,6 +8,8 @@ mod controller;
 mod history;
 #[path = "protocol/invariants.rs"]
 mod invariants;
+#[path = "protocol/latency.rs"]
+mod latency;
 #[path = "protocol/recovery.rs"]
 mod recovery;
 #[path = "protocol/replay.rs"]

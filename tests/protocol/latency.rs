@@ -4,8 +4,6 @@
 //! the figures take records as coming at random: settings are such that within a linger either many records come or
 //! hardly one. And a disk of the simulator always takes as long, the figures let it vary.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
 use klever::consequences::{Answer, Subject, assess};
 use klever::hypothesis::apply;
 use klever::knobs::Change;
