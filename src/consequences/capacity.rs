@@ -78,10 +78,7 @@ fn without_a_rack(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
 
 fn connection(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     let ways = || flows.first().and_then(|flow| flow.way(false));
-    let value = flows.over(|flow| match flow.way(false) {
-        Some(way) => Answer::Exact(way.connection.busy() * 100.0),
-        None => Answer::Unknown(format!("the load is more than the {} lets through", flow.bottleneck().0)),
-    });
+    let value = flows.over_passing(|flow| Some(flow.way(false)?.connection.busy() * 100.0));
     let headline = said(&value, |busy| {
         let waits = ways().map_or(0.0, |way| way.parts.connection);
         let waits = two_digits(if waits < 1e-3 { 0.0 } else { waits });

@@ -52,10 +52,6 @@ pub(super) fn catch_up_ms(outage_ms: f64, rate: f64, capacity: f64) -> f64 {
 }
 
 impl Members<'_> {
-    fn float(&self, key: &str) -> Result<f64, String> {
-        self.docket.setting.float(key).ok_or_else(|| self.docket.setting.why_unknown(key))
-    }
-
     fn figure(
         &self,
         (id, label): (&'static str, &'static str),
@@ -118,7 +114,7 @@ impl Members<'_> {
 
     /// The longest time that a member works between two polls.
     fn poll_ms(&self) -> Result<f64, String> {
-        let records = self.float("consumer:max.poll.records")?;
+        let records = self.docket.setting.known("consumer:max.poll.records")?;
         Ok(records * self.docket.cluster.assumed.load.processing_ms)
     }
 
@@ -127,7 +123,11 @@ impl Members<'_> {
     }
 
     fn rebalance(&self) -> Figure<Number> {
-        let value = match (self.is_classic(), self.poll_ms(), self.float("consumer:max.poll.interval.ms")) {
+        let value = match (
+            self.is_classic(),
+            self.poll_ms(),
+            self.docket.setting.known("consumer:max.poll.interval.ms"),
+        ) {
             (false, ..) => Answer::between(HEARTBEAT_MS, 3.0 * HEARTBEAT_MS),
             (true, Ok(poll), Ok(limit)) => Answer::between(JOIN_MS.0, poll.min(limit) + JOIN_MS.1),
             (true, Err(why), _) | (true, _, Err(why)) => Answer::Unknown(why),
@@ -151,7 +151,7 @@ impl Members<'_> {
     fn unread(&self) -> Figure<Number> {
         let key = "consumer:session.timeout.ms";
         let value = match self.is_classic() {
-            true => self.float(key),
+            true => self.docket.setting.known(key),
             false => self.broker_session(),
         };
         let value =
@@ -179,8 +179,8 @@ impl Members<'_> {
     fn again(&self) -> Figure<Number> {
         let auto = self.docket.setting.get("consumer:enable.auto.commit").and_then(Value::bool);
         let per_member = self.rate / self.working.max(1.0);
-        let polled = self.float("consumer:max.poll.records");
-        let value = match (auto, polled, self.float("consumer:auto.commit.interval.ms")) {
+        let polled = self.docket.setting.known("consumer:max.poll.records");
+        let value = match (auto, polled, self.docket.setting.known("consumer:auto.commit.interval.ms")) {
             (Some(false), Ok(polled), _) => Answer::between(0.0, polled),
             (Some(true), Ok(polled), Ok(interval)) => Answer::between(
                 0.0,
@@ -209,7 +209,7 @@ impl Members<'_> {
     }
 
     fn poll(&self) -> Figure<Number> {
-        let value = match (self.poll_ms(), self.float("consumer:max.poll.interval.ms")) {
+        let value = match (self.poll_ms(), self.docket.setting.known("consumer:max.poll.interval.ms")) {
             (Ok(poll), Ok(limit)) => Answer::Exact(100.0 * poll / limit.max(1.0)),
             (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
         };
@@ -235,7 +235,7 @@ impl Members<'_> {
 
     fn retention(&self, flows: &Flows) -> Figure<Number> {
         let keys = ["topic:retention.ms", "topic:retention.bytes"];
-        let value = match (self.float(keys[0]), self.float(keys[1])) {
+        let value = match (self.docket.setting.known(keys[0]), self.docket.setting.known(keys[1])) {
             (Ok(ms), Ok(bytes)) => flows.over(|flow| {
                 let per_ms = flow.records_per_s * flow.record_bytes / flow.partitions / 1000.0;
                 let by_time = if ms >= 0.0 { ms } else { f64::INFINITY };

@@ -36,14 +36,13 @@ impl Docket<'_> {
             return zookeeper_session_ms(self);
         }
         let setting = &self.setting;
-        let session = setting.float("broker:broker.session.timeout.ms");
-        let heartbeat = setting.float("broker:broker.heartbeat.interval.ms");
+        let session = setting.known("broker:broker.session.timeout.ms");
+        let heartbeat = setting.known("broker:broker.heartbeat.interval.ms");
         match (session, heartbeat) {
-            (Some(session), Some(heartbeat)) => {
+            (Ok(session), Ok(heartbeat)) => {
                 Answer::between((session - heartbeat).max(0.0), session + session / CHECKS_PER_SESSION)
             }
-            (None, _) => Answer::Unknown(setting.why_unknown("broker:broker.session.timeout.ms")),
-            (_, None) => Answer::Unknown(setting.why_unknown("broker:broker.heartbeat.interval.ms")),
+            (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
         }
     }
 }
@@ -153,9 +152,9 @@ fn follower_stall(docket: &Docket<'_>) -> Figure<Number> {
 
 fn stuck_follower(docket: &Docket<'_>) -> Figure<Number> {
     let key = "broker:replica.lag.time.max.ms";
-    let length = match docket.setting.float(key) {
-        Some(lag) => Answer::between(lag, 1.5 * lag),
-        None => Answer::Unknown(docket.setting.why_unknown(key)),
+    let length = match docket.setting.known(key) {
+        Ok(lag) => Answer::between(lag, 1.5 * lag),
+        Err(why) => Answer::Unknown(why),
     };
     let value = stall(docket, length);
     let headline = match &value {

@@ -2,6 +2,7 @@
 
 mod bounds;
 
+use bounds::{Busy, busiest};
 pub(super) use bounds::{ONE_AT_A_TIME, PIPELINE};
 
 use crate::consequences::batching::{Batches, Sending, compression_mb_per_s, compression_ratio};
@@ -127,10 +128,14 @@ impl Flow {
         (self.partitions / self.brokers.max(1.0)).max(1.0)
     }
 
+    /// Requests of a connection that may wait for their answers. Without acknowledgements nothing is in flight: what
+    /// waits is in the socket.
+    fn window(&self) -> f64 {
+        if self.acks == Acks::Zero { 1.0 } else { self.in_flight }
+    }
+
     /// Requests and batches of one producer to one broker.
     pub fn batches(&self) -> Batches {
-        // Without acknowledgements nothing is in flight: what waits is in the socket.
-        let in_flight = if self.acks == Acks::Zero { 1.0 } else { self.in_flight };
         let sending = |round_trip_ms: f64| Sending {
             records_per_s: self.records_per_s / self.producers.max(1.0) / self.brokers.max(1.0),
             record_bytes: self.record_bytes,
@@ -138,7 +143,7 @@ impl Flow {
             keyed: self.keyed,
             linger_ms: self.linger_ms,
             batch_bytes: self.batch_bytes,
-            in_flight,
+            in_flight: self.window(),
             round_trip_ms,
         };
         let mut batches = sending(0.0).batches();
@@ -163,7 +168,7 @@ impl Flow {
             collects_ms: batches.collects_ms,
             held_ms: parts.append * local + handled + parts.flush + parts.replicate + parts.missed,
             network_ms: if waits { parts.network + parts.append * (1.0 - local) } else { 0.0 },
-            in_flight: if waits { self.in_flight } else { 1.0 },
+            in_flight: self.window(),
         }
     }
 
@@ -221,12 +226,12 @@ impl Flow {
     /// What a record goes through until its acknowledgement, or until consumers can read it: the high watermark
     /// waits for the followers whatever acks says. `None` when the load is more than goes through.
     pub fn way(&self, visible: bool) -> Option<Way> {
-        let (_, busy) = self.bottleneck();
-        if busy >= 1.0 {
+        let busy = self.utilisations();
+        if busiest(&busy).1 >= 1.0 {
             return None;
         }
         let batches = self.batches();
-        let slow = self.slow_down();
+        let slow = self.slow_down(&busy);
         let loaded = |acks: Acks| {
             let mut parts = self.parts_unloaded(&batches, acks);
             parts.append *= slow;
@@ -240,7 +245,7 @@ impl Flow {
         let mut parts = loaded(if visible { Acks::All } else { self.acks });
         let mut waits = vec![collected(&batches)];
         if visible || self.acks != Acks::Zero {
-            let line = self.in_line(&connection, &batches);
+            let line = self.in_line(&connection, &batches, &busy);
             parts.connection = line.iter().map(|wait| mean_of(wait)).sum();
             waits.extend(line);
         }
@@ -252,13 +257,9 @@ impl Flow {
 
     /// The waits for requests of the same connection: in line, and for records that the next request has no room for
     /// (a server that takes so many at a time waits as so many servers do).
-    fn in_line(&self, connection: &Connection, batches: &Batches) -> Vec<Vec<Piece>> {
-        let busy = self
-            .utilisations()
-            .iter()
-            .filter(|(name, _)| OWN.contains(name))
-            .map(|one| one.1)
-            .fold(0.0, f64::max);
+    fn in_line(&self, connection: &Connection, batches: &Batches, busy: &[Busy]) -> Vec<Vec<Piece>> {
+        let own = busy.iter().filter(|(name, _)| OWN.contains(name));
+        let busy = own.map(|one| one.1).fold(0.0, f64::max);
         let left = connection.held_ms * waiting(self.most_records(batches), busy, 1.0, 0.0);
         let mut waits = connection.waits();
         waits.push(vec![Piece { share: 1.0, low_ms: 0.0, high_ms: 2.0 * left }]);
@@ -267,12 +268,12 @@ impl Flow {
 
     /// How much longer a request takes under load: disks and links share their capacity (M/G/1-PS), the request
     /// handlers queue (M/G/k). Requests of one connection wait in line instead.
-    fn slow_down(&self) -> f64 {
-        let slower = |(name, busy): (&str, f64)| match name {
-            "broker processor" => 1.0 + waiting(self.io_threads.max(1.0), busy, 1.0, 2.0),
+    fn slow_down(&self, busy: &[Busy]) -> f64 {
+        let slower = |(name, busy): &Busy| match *name {
+            "broker processor" => 1.0 + waiting(self.io_threads.max(1.0), *busy, 1.0, 2.0),
             _ => 1.0 / (1.0 - busy),
         };
-        let shared = self.utilisations().into_iter().filter(|(name, _)| !OWN.contains(name));
+        let shared = busy.iter().filter(|(name, _)| !OWN.contains(name));
         shared.map(slower).fold(1.0, f64::max)
     }
 

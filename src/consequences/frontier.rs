@@ -51,6 +51,13 @@ pub struct FrontierRow {
     pub values: Vec<(String, Option<f64>)>,
 }
 
+impl FrontierRow {
+    /// Whether it is the setting as it is.
+    pub fn is_now(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
 /// Combinations that a sweep tries at most.
 pub const MOST_POINTS: usize = 2000;
 

@@ -87,19 +87,13 @@ fn lag(docket: &Docket<'_>, partitions: f64) -> Figure<Number> {
 }
 
 fn noticed(docket: &Docket<'_>) -> Figure<Number> {
-    let float = |key: &str| {
-        docket
-            .setting
-            .float(key)
-            .map_or_else(|| Answer::Unknown(docket.setting.why_unknown(key)), Answer::Exact)
+    let ms = |key: &str, answer: fn(f64) -> Answer<f64>| {
+        docket.setting.known(key).map_or_else(Answer::Unknown, answer)
     };
     let handling = handling(docket);
     let value = match handling {
-        Handling::Retry => float("consumer:max.poll.interval.ms"),
-        Handling::Crash => match float("consumer:session.timeout.ms") {
-            Answer::Exact(session) => Answer::between(0.0, session),
-            unknown => unknown,
-        },
+        Handling::Retry => ms("consumer:max.poll.interval.ms", Answer::Exact),
+        Handling::Crash => ms("consumer:session.timeout.ms", |session| Answer::between(0.0, session)),
         Handling::Skip => Answer::Exact(f64::INFINITY),
         Handling::DeadLetter => {
             Answer::Unknown("it shows when somebody looks into the dead letter topic".into())

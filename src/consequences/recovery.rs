@@ -71,14 +71,13 @@ fn ordered_stop(docket: &Docket<'_>) -> Figure<Number> {
 fn log_check(docket: &Docket<'_>) -> Figure<Number> {
     let keys = ["topic:segment.bytes", "broker:num.recovery.threads.per.data.dir"];
     let machine = &docket.cluster.assumed.env.machine;
-    let value = match (docket.setting.float(keys[0]), docket.setting.float(keys[1])) {
-        (Some(segment), Some(threads)) => {
+    let value = match (docket.setting.known(keys[0]), docket.setting.known(keys[1])) {
+        (Ok(segment), Ok(threads)) => {
             let mb_per_s = (threads * SCAN_MB_PER_S).min(machine.disk_mb_per_s);
             let full = f64::from(docket.carried.judged_replicas) * segment / 1e6 / mb_per_s * 1000.0;
             Answer::between(0.0, full)
         }
-        (None, _) => Answer::Unknown(docket.setting.why_unknown(keys[0])),
-        _ => Answer::Unknown(docket.setting.why_unknown(keys[1])),
+        (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
     };
     let headline = said(&value, |ms| format!("After a crash a broker checks its logs for {}", duration(ms)));
     let mut inputs = docket.setting.inputs(&[keys[0], keys[1], "env:disk_mb_per_s"]);

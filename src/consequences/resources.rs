@@ -244,13 +244,12 @@ fn producer_memory(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
 fn consumer_memory(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     let keys = ["consumer:fetch.max.bytes", "consumer:max.partition.fetch.bytes"];
     let members = f64::from(docket.cluster.assumed.load.consumers.max(1));
-    let value = match (docket.setting.float(keys[0]), docket.setting.float(keys[1])) {
-        (Some(fetch), Some(partition)) => flows.over(|flow| {
+    let value = match (docket.setting.known(keys[0]), docket.setting.known(keys[1])) {
+        (Ok(fetch), Ok(partition)) => flows.over(|flow| {
             let assigned = libm::ceil(flow.partitions / members.min(flow.partitions));
             Answer::Exact((flow.brokers * fetch).min(assigned * partition))
         }),
-        (None, _) => Answer::Unknown(docket.setting.why_unknown(keys[0])),
-        _ => Answer::Unknown(docket.setting.why_unknown(keys[1])),
+        (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
     };
     let headline = match &value {
         Answer::Exact(bytes) => {

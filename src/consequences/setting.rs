@@ -141,6 +141,11 @@ impl Setting {
         keys.iter().map(|key| self.input(key)).collect()
     }
 
+    /// A setting as a number, or why it is not known, in words.
+    pub fn known(&self, key: &str) -> Result<f64, String> {
+        self.float(key).ok_or_else(|| self.why_unknown(key))
+    }
+
     /// Why a setting is not known, in words.
     pub fn why_unknown(&self, key: &str) -> String {
         let line = self.line(key).and_then(|line| line.value.reason());

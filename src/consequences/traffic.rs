@@ -106,15 +106,15 @@ impl Flows {
         }
     }
 
+    /// The same of flows through which the load goes.
+    pub(super) fn over_passing(&self, of: impl Fn(&Flow) -> Option<f64>) -> Answer<f64> {
+        let too_much =
+            |flow: &Flow| format!("the load is more than the {} lets through", flow.bottleneck().0);
+        self.over(|flow| of(flow).map_or_else(|| Answer::Unknown(too_much(flow)), Answer::Exact))
+    }
+
     fn percentiles(&self, path: impl Fn(&Flow) -> Option<Mixture>) -> Percentiles {
-        let at = |share: f64| {
-            self.over(|flow| match path(flow) {
-                Some(mixture) => Answer::Exact(mixture.quantile(share)),
-                None => {
-                    Answer::Unknown(format!("the load is more than the {} lets through", flow.bottleneck().0))
-                }
-            })
-        };
+        let at = |share: f64| self.over_passing(|flow| path(flow).map(|mixture| mixture.quantile(share)));
         Percentiles { p50: at(0.5), p99: at(0.99) }
     }
 

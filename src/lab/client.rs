@@ -116,7 +116,17 @@ struct Outbox {
     partition: Option<i32>,
     keys: String,
     at_random: bool,
-    drawn: u64,
+    draws: Draws,
+}
+
+/// Numbers from 0 up to 1, the same ones from the same seed.
+struct Draws(u64);
+
+impl Draws {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
 }
 
 impl Outbox {
@@ -138,24 +148,17 @@ impl Outbox {
         }
     }
 
-    fn draw(&mut self) -> f64 {
-        self.drawn =
-            self.drawn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.drawn >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
     /// To the next record, in mean gaps: even ones, or those of records that know nothing of each other.
     fn gap(&mut self) -> f64 {
-        if self.at_random { -(1.0 - self.draw()).ln() } else { 1.0 }
+        if self.at_random { -(1.0 - self.draws.next()).ln() } else { 1.0 }
     }
 
     fn key(&mut self) -> Option<String> {
-        let keys = self.keys.clone();
-        match keys.as_str() {
+        match self.keys.as_str() {
             "none" => None,
-            "zipf" => Some(format!("k{}", ((self.draw() * 1001_f64.ln()).exp() - 1.0) as u64)),
-            "celebrity" if self.draw() < 0.5 => Some("celebrity".into()),
-            _ => Some(format!("k{}", (self.draw() * 10_000.0) as u64)),
+            "zipf" => Some(format!("k{}", ((self.draws.next() * 1001_f64.ln()).exp() - 1.0) as u64)),
+            "celebrity" if self.draws.next() < 0.5 => Some("celebrity".into()),
+            _ => Some(format!("k{}", (self.draws.next() * 10_000.0) as u64)),
         }
     }
 }
@@ -176,7 +179,7 @@ fn produce(settings: &Settings) -> Result<(), LabError> {
         partition: settings.number("partition").map(|number| number as i32),
         keys: settings.lab("keys", "none"),
         at_random: settings.lab("arrivals", "even") == "random",
-        drawn: settings.number("seed").unwrap_or(1),
+        draws: Draws(settings.number("seed").unwrap_or(1)),
     };
     say("READY");
     feed(outbox, settings.number("first").unwrap_or(0), settings.number("records").unwrap_or(u64::MAX));

@@ -74,9 +74,7 @@ impl World {
             Message::InitProducerId { correlation } => {
                 let answer = Message::ProducerId { correlation, id: self.next_producer_id };
                 self.next_producer_id += 1;
-                if self.answer_leaves(id, self.peer(from), correlation, self.now) {
-                    self.send(self.net.broker(id), from, answer);
-                }
+                self.answer(id, self.peer(from), correlation, self.now, answer);
             }
             Message::Control { .. }
             | Message::Closed(_)

@@ -93,7 +93,13 @@ impl Channels {
 
     /// The answer to a request is in the socket at `leaves_at`. `round_trip`: until a write to a client that is
     /// gone is known to have failed.
-    fn answered(&mut self, client: u32, request: u64, leaves_at: Nanos, round_trip: Nanos) -> Sent {
+    fn answered(
+        &mut self,
+        client: u32,
+        request: u64,
+        leaves_at: Nanos,
+        round_trip: impl FnOnce() -> Nanos,
+    ) -> Sent {
         for lane in LANES {
             let channel = self.open(client, lane);
             if channel.at_work == Some(request) {
@@ -106,7 +112,7 @@ impl Channels {
         let channel = &mut self.closed[at].1;
         (channel.at_work, channel.sends_until) = (None, leaves_at);
         let wrote_at = *channel.wrote_in_vain.get_or_insert(leaves_at);
-        if channel.waiting.is_empty() || leaves_at >= wrote_at.saturating_add(round_trip) {
+        if channel.waiting.is_empty() || leaves_at >= wrote_at.saturating_add(round_trip()) {
             self.closed.swap_remove(at);
             return Sent::InVain(false);
         }
@@ -172,12 +178,27 @@ impl World {
     /// A request is done with, and its answer in the socket at `leaves_at`. Says whether the asker hears it.
     pub(super) fn answer_leaves(&mut self, id: BrokerId, to: Peer, request: u64, leaves_at: Nanos) -> bool {
         let Peer::Client(client) = to else { return true };
-        let round_trip = self.net.round_trip(self.net.broker(id), self.net.client(client));
-        let sent = self.host(id).channels.answered(client, request, leaves_at, round_trip);
+        let net = &self.net;
+        let round_trip = || net.round_trip(net.broker(id), net.client(client));
+        let sent = self.hosts[id.0 as usize - 1].channels.answered(client, request, leaves_at, round_trip);
         if matches!(sent, Sent::Heard(true) | Sent::InVain(true)) {
             self.queue.push(leaves_at, Due::Unmuted(id, client));
         }
         matches!(sent, Sent::Heard(_))
+    }
+
+    /// Answers a request, if there is still somebody to hear it.
+    pub(super) fn answer(
+        &mut self,
+        id: BrokerId,
+        to: Peer,
+        request: u64,
+        leaves_at: Nanos,
+        message: Message,
+    ) {
+        if self.answer_leaves(id, to, request, leaves_at) {
+            self.send_at(leaves_at, self.net.broker(id), self.node_of(to), message);
+        }
     }
 
     /// A client closed a connection, or its process has ended.

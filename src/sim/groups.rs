@@ -78,10 +78,8 @@ impl World {
     ) {
         let Some(client) = self.client_of(from) else { return };
         if self.coordinator(group) != Some(id) {
-            if self.answer_leaves(id, Peer::Client(client), correlation, self.now) {
-                self.send(self.net.broker(id), from, Message::Refused { correlation });
-            }
-            return;
+            let refused = Message::Refused { correlation };
+            return self.answer(id, Peer::Client(client), correlation, self.now, refused);
         }
         self.step_group(group, GroupInput::Request { from: client, correlation, request });
     }

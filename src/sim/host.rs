@@ -131,10 +131,7 @@ impl World {
                 if self.auditor.is_some() {
                     self.audit_answer(id, to, &answer);
                 }
-                if self.answer_leaves(id, to, correlation, leaves_at) {
-                    let to = self.node_of(to);
-                    self.send_at(leaves_at, here, to, Message::Answer { correlation, answer });
-                }
+                self.answer(id, to, correlation, leaves_at, Message::Answer { correlation, answer });
             }
             BrokerOutput::Request { to, correlation, request } => {
                 let to = self.net.broker(to);

@@ -16,6 +16,14 @@ const REQUEST_BYTES: f64 = 1_048_576.0;
 /// which Linux gives half to data.
 const SOCKET_BYTES: f64 = 51_200.0;
 
+/// A resource and how busy it is, 1 being all of it.
+pub(super) type Busy = (&'static str, f64);
+
+/// The busiest of them.
+pub(super) fn busiest(all: &[Busy]) -> Busy {
+    all.iter().fold(("nothing", 0.0), |most, one| if one.1 > most.1 { *one } else { most })
+}
+
 /// A request that cannot grow any more.
 struct Full {
     bytes: f64,
@@ -27,7 +35,7 @@ struct Full {
 
 impl Flow {
     /// How busy each resource is, 1 being all of it.
-    pub fn utilisations(&self) -> Vec<(&'static str, f64)> {
+    pub fn utilisations(&self) -> Vec<Busy> {
         let batches = self.batches();
         let mb_per_s = self.records_per_s * self.record_bytes / 1e6;
         let ratio = compression_ratio(&self.codec, batches.records_per_batch);
@@ -100,9 +108,8 @@ impl Flow {
     }
 
     /// The busiest resource.
-    pub fn bottleneck(&self) -> (&'static str, f64) {
-        let most = |a: (&'static str, f64), b: (&'static str, f64)| if b.1 > a.1 { b } else { a };
-        self.utilisations().into_iter().fold(("nothing", 0.0), most)
+    pub fn bottleneck(&self) -> Busy {
+        busiest(&self.utilisations())
     }
 
     /// The most that goes through, in megabytes of records a second, and what bounds it.

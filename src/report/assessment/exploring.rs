@@ -137,7 +137,7 @@ pub(super) fn frontier_head(report: &AssessmentReport<'_>) -> Option<String> {
 
 /// `@` is the setting as it is, `.` that it is beaten.
 pub(super) fn mark(row: &FrontierRow) -> &'static str {
-    match (row.changes.is_empty(), row.on_frontier) {
+    match (row.is_now(), row.on_frontier) {
         (true, true) => "@",
         (true, false) => "@.",
         _ => "",
@@ -146,7 +146,7 @@ pub(super) fn mark(row: &FrontierRow) -> &'static str {
 
 /// What to change, in words.
 pub(super) fn frontier_changes(row: &FrontierRow) -> String {
-    match (row.changes.is_empty(), row.on_frontier) {
+    match (row.is_now(), row.on_frontier) {
         (true, true) => "nothing: the setting as it is".into(),
         (true, false) => "nothing: the setting as it is; another one is better and in nothing worse".into(),
         _ => words(&row.changes),

@@ -112,7 +112,7 @@ fn frontier(table: &FrontierTable) -> Value {
             .map(|((id, _), (text, goodness))| (id.to_string(), json!({"text": text, "goodness": goodness})))
             .collect();
         json!({
-            "changes": words(&row.changes), "now": row.changes.is_empty(), "on_frontier": row.on_frontier,
+            "changes": words(&row.changes), "now": row.is_now(), "on_frontier": row.on_frontier,
             "figures": figures,
         })
     };

@@ -28,10 +28,10 @@ fn three() -> Channels {
 fn the_next_request_is_read_when_the_answer_is_in_the_socket() {
     let mut channels = three();
     assert!(channels.read(0, MS).is_empty());
-    assert_eq!(channels.answered(0, 1, 3 * MS, 0), Sent::Heard(true));
+    assert_eq!(channels.answered(0, 1, 3 * MS, || 0), Sent::Heard(true));
     assert!(channels.read(0, 2 * MS).is_empty(), "the disk is still at it");
     assert_eq!(numbers(channels.read(0, 3 * MS)), [2]);
-    assert_eq!(channels.answered(0, 1, 3 * MS, 0), Sent::Nowhere);
+    assert_eq!(channels.answered(0, 1, 3 * MS, || 0), Sent::Nowhere);
     assert_eq!(channels.waiting(), [0]);
 }
 
@@ -41,9 +41,9 @@ fn a_closed_connection_is_read_until_a_write_to_it_fails() {
     channels.close(0, Lane::Requests, false);
     channels.open(0, Lane::Requests).waiting.push_back(request(4));
     assert_eq!(numbers(channels.read(0, 0)), [4], "a new connection waits for nobody");
-    assert_eq!(channels.answered(0, 1, 30 * MS, MS), Sent::InVain(true));
+    assert_eq!(channels.answered(0, 1, 30 * MS, || MS), Sent::InVain(true));
     assert_eq!(numbers(channels.read(0, 30 * MS)), [2]);
-    assert_eq!(channels.answered(0, 2, 31 * MS, MS), Sent::InVain(false), "the reset is there by now");
+    assert_eq!(channels.answered(0, 2, 31 * MS, || MS), Sent::InVain(false), "the reset is there by now");
     assert!(channels.closed.is_empty());
 }
 
