@@ -97,7 +97,6 @@ pub enum Overlay {
 /// A line that is shown for a few seconds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Toast {
-    /// What it says.
     pub text: String,
     /// How bad it is.
     pub level: Level,

@@ -32,16 +32,13 @@ struct Step {
 /// A knob whose value is not what it was.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Difference {
-    /// Which knob.
     pub knob: &'static Knob,
     /// Its value before: of the pin, or of the base.
     pub was: Datum<Value>,
-    /// Its value now.
     pub now: Datum<Value>,
 }
 
 impl Hypothesis {
-    /// No change yet.
     pub fn new(base: Arc<Cluster>) -> Self {
         Hypothesis {
             now: base.clone(),

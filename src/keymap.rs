@@ -21,9 +21,7 @@ pub const DEFAULT: &str = include_str!("keymap/default.toml");
 pub enum Lookup<A> {
     /// The beginning of a longer sequence.
     Pending,
-    /// All of it.
     Run(A),
-    /// Nothing.
     None,
 }
 

@@ -32,21 +32,16 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// A producer's configuration.
     Producer,
     /// A topic's configuration, partition count and replication factor.
     Topic,
-    /// A broker's configuration.
     Broker,
-    /// A consumer's configuration.
     Consumer,
     /// A consumer group's configuration on the brokers.
     Group,
     /// Size, racks, version and features of the cluster.
     Cluster,
-    /// Distances between machines.
     Net,
-    /// What is produced.
     Load,
     /// How often things fail.
     Env,
@@ -100,7 +95,6 @@ pub enum Axis {
     Latency,
     /// How much goes through.
     Throughput,
-    /// Order and duplicates.
     Ordering,
     /// Disk, network and memory.
     Cost,
@@ -124,9 +118,7 @@ impl Axis {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TakesEffect {
-    /// At once.
     AtOnce,
-    /// The client restarts.
     ClientRestart,
     /// Replicas are reassigned and copied.
     Reassignment,
@@ -137,7 +129,6 @@ pub enum TakesEffect {
 /// One lever. See the module for where it is declared and what derives from it.
 #[derive(Debug)]
 pub struct Knob {
-    /// Whose setting.
     pub scope: Scope,
     /// Kafka's exact key, or klever's own name where Kafka has none.
     pub name: &'static str,

@@ -35,7 +35,6 @@ pub use verdicts::Verdicts;
 
 use crate::model::KafkaVersion;
 
-/// One anti-pattern.
 #[derive(Debug)]
 pub struct Rule {
     /// Its name for ever: `min-isr-one`.
@@ -48,7 +47,6 @@ pub struct Rule {
     pub title: &'static str,
     /// What it is about.
     pub scope: SubjectKind,
-    /// Why it matters.
     pub why: &'static str,
     /// What to do; `{name}` stands for the subject.
     pub fix: &'static str,

@@ -46,7 +46,6 @@ pub struct Setup {
     pub themes: Vec<(String, String)>,
     /// Where standard error goes while the screen is up.
     pub log: Option<PathBuf>,
-    /// The engine.
     pub judge: Judge,
 }
 

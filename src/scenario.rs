@@ -50,25 +50,18 @@ pub struct Scenario {
     /// How long it runs.
     #[serde(default = "a_minute")]
     pub duration: Time,
-    /// Brokers, racks, controllers.
     #[serde(default)]
     pub cluster: ClusterSpec,
-    /// Distances.
     #[serde(default)]
     pub net: NetSpec,
-    /// Disks.
     #[serde(default)]
     pub disk: DiskSpec,
-    /// Topics.
     #[serde(default, rename = "topic", skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<TopicSpec>,
-    /// Producers.
     #[serde(default, rename = "producer", skip_serializing_if = "Vec::is_empty")]
     pub producers: Vec<ProducerSpec>,
-    /// Consumer groups.
     #[serde(default, rename = "group", skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupSpec>,
-    /// What happens.
     #[serde(default, rename = "event", skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
     /// What must come of it.
@@ -113,7 +106,6 @@ impl ClusterSpec {
         (!self.racks.is_empty()).then(|| self.racks[at % self.racks.len()].as_str())
     }
 
-    /// All brokers' ids.
     pub fn ids(&self) -> impl Iterator<Item = BrokerId> + use<> {
         (1..=self.brokers as i32).map(BrokerId)
     }
@@ -125,7 +117,6 @@ impl ClusterSpec {
 pub struct NetSpec {
     /// Between two machines of one rack.
     pub same_rack_rtt_ms: f64,
-    /// Between two racks.
     pub rack_rtt_ms: f64,
     /// Between a client and a broker.
     pub client_rtt_ms: f64,
@@ -133,7 +124,6 @@ pub struct NetSpec {
     pub jitter: f64,
     /// Share of messages lost and sent again by TCP.
     pub loss: f64,
-    /// Exceptions for pairs.
     #[serde(rename = "pair", skip_serializing_if = "Vec::is_empty")]
     pub pairs: Vec<PairSpec>,
 }
@@ -157,7 +147,6 @@ impl Default for NetSpec {
 pub struct PairSpec {
     /// The two ends: brokers, racks or clients.
     pub between: (Endpoint, Endpoint),
-    /// The round trip.
     pub rtt_ms: f64,
     /// Share of messages lost and sent again.
     #[serde(default)]
@@ -188,9 +177,7 @@ impl Default for DiskSpec {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TopicSpec {
-    /// Its name.
     pub name: String,
-    /// How many partitions.
     #[serde(default = "one_partition")]
     pub partitions: u32,
     /// How many copies of each.

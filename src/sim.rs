@@ -62,7 +62,6 @@ pub enum Applied {
     Done,
     /// A running cluster cannot change that: this scenario has it; build a simulator of it, after asking.
     NeedsRebuild(Box<Scenario>),
-    /// It was refused.
     Refused(Refusal),
 }
 
@@ -98,12 +97,10 @@ impl Simulator {
         &self.world.scenario
     }
 
-    /// The seed.
     pub fn seed(&self) -> u64 {
         self.world.seed
     }
 
-    /// The version's switches.
     pub fn profile(&self) -> &Profile {
         &self.world.profile
     }

@@ -29,11 +29,8 @@ pub enum SourceEvent {
     /// The cluster cannot be reached; the last snapshot stays valid as what was known. Told at each attempt,
     /// and over with the next snapshot.
     Trouble {
-        /// Since when.
         since: Millis,
-        /// One plain line.
         message: String,
-        /// What may help.
         hint: Option<String>,
         /// Until the next attempt.
         retry_in_ms: u64,

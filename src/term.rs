@@ -41,13 +41,11 @@ pub enum MouseKind {
 pub enum Event {
     /// A key was pressed.
     Key(Key),
-    /// Text was pasted.
     Paste(String),
     /// The mouse was used, at a column and a row counted from 0.
     Mouse(MouseKind, u16, u16),
     /// The terminal's window gained or lost the keyboard.
     Focus(bool),
-    /// The size changed.
     Resize,
     /// The process was stopped and goes on: modes and contents of the terminal are not ours any more.
     Continued,

@@ -68,7 +68,6 @@ impl Theme {
         Ok(Theme { name: name.into(), depth, styles, glyphs, grounds: sheet.grounds })
     }
 
-    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }

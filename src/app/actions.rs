@@ -3,20 +3,13 @@
 use crate::app::{App, Overlay, Pane, SheetKind};
 use crate::consequences::{Preset, preset};
 
-/// Headings of help.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Group {
-    /// The levers.
     Levers,
-    /// The cluster.
     Cluster,
-    /// Comparing, searching, planning.
     Exploring,
-    /// What is shown.
     View,
-    /// The selection.
     Move,
-    /// The program.
     Program,
     /// A line being typed.
     Typing,
@@ -34,7 +27,6 @@ impl Group {
         Group::Typing,
     ];
 
-    /// Its heading.
     pub const fn title(self) -> &'static str {
         match self {
             Group::Levers => "Levers",
@@ -68,7 +60,6 @@ macro_rules! actions {
                 match self { $($(Action::$variant => $name),+),+ }
             }
 
-            /// What it does.
             pub const fn doc(self) -> &'static str {
                 match self { $($(Action::$variant => $doc),+),+ }
             }

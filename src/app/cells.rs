@@ -8,11 +8,8 @@ use std::fmt::Write;
 /// How a cell is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Look {
-    /// Ordinary.
     Plain,
-    /// Of more weight.
     Strong,
-    /// Of less weight.
     Muted,
     /// Good or bad; the mark goes before it.
     Status(Level),
@@ -22,11 +19,8 @@ pub enum Look {
     Changed,
     /// As it was before.
     Was,
-    /// Better than before.
     Better,
-    /// Worse than before.
     Worse,
-    /// Not known.
     Unknown,
     /// The title of a section.
     Heading,
@@ -35,7 +29,6 @@ pub enum Look {
 /// A text and how it is meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Cell {
-    /// The text.
     pub text: String,
     /// How it is meant.
     pub look: Look,
@@ -59,16 +52,13 @@ impl Cell {
 /// On which side a column lines up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Align {
-    /// Text.
     Left,
-    /// Numbers.
     Right,
 }
 
 /// A column of a pane.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Column {
-    /// Its heading.
     pub title: &'static str,
     /// On which side it lines up.
     pub align: Align,

@@ -18,7 +18,6 @@ use crate::model::Cluster;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// Which page.
 #[derive(Clone, PartialEq, Debug)]
 pub enum SheetKind {
     /// Settings side by side.
@@ -27,7 +26,6 @@ pub enum SheetKind {
     Frontier {
         /// From left to right.
         x: usize,
-        /// From below.
         y: usize,
     },
     /// Single changes that improve this figure.
@@ -51,7 +49,6 @@ impl SheetKind {
     }
 }
 
-/// What is asked.
 #[derive(Clone, Debug)]
 pub struct Inquiry {
     /// The number of the inquiry; answers to older ones are not shown.
@@ -86,11 +83,9 @@ pub struct SheetRow {
 /// What an axis measures.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct AxisLabel {
-    /// The figure.
     pub label: String,
     /// Its worst value on the plot.
     pub worst: String,
-    /// Its best value.
     pub best: String,
 }
 
@@ -105,16 +100,13 @@ pub struct Plot {
     pub dots: Vec<(f64, f64)>,
 }
 
-/// What came back.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Outcome {
-    /// Above the rows.
     pub intro: Vec<(Look, String)>,
     /// How wide the columns are.
     pub columns: Vec<Column>,
     /// What stands above each.
     pub headings: Vec<String>,
-    /// The rows.
     pub rows: Vec<SheetRow>,
     /// Where the rows are places on a plot.
     pub plot: Option<Plot>,

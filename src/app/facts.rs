@@ -8,13 +8,11 @@ use std::sync::Arc;
 /// One broker with what it carries.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BrokerRow {
-    /// Its id.
     pub id: BrokerId,
     /// Its rack; `None` when that is not known, an inner `None` when it has none.
     pub rack: Option<Option<Arc<str>>>,
     /// Whether it takes part.
     pub state: BrokerState,
-    /// Since when.
     pub since: Option<Millis>,
     /// Partitions that it leads.
     pub leads: u32,
@@ -29,21 +27,16 @@ pub struct BrokerRow {
 pub struct GroupRow {
     /// `group.id`.
     pub id: Arc<str>,
-    /// Its state.
     pub state: GroupState,
-    /// Members, if known.
     pub members: Option<u32>,
-    /// Its whole lag.
     pub lag: Lag,
     /// How fast the lag grows (or shrinks, when negative), records a second, once it was seen long enough (see
     /// [`LagHistory`]).
     pub growth_per_s: Option<f64>,
 }
 
-/// The counted cluster.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Facts {
-    /// By id.
     pub brokers: Vec<BrokerRow>,
     /// By id; empty when groups are not known.
     pub groups: Vec<GroupRow>,

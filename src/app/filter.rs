@@ -63,7 +63,6 @@ enum Operand {
     Number(i64),
     /// The effective minimum ISR.
     Min,
-    /// The replication factor.
     Replicas,
 }
 
@@ -79,7 +78,6 @@ impl Filter {
         &self.text
     }
 
-    /// Whether everything passes.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }

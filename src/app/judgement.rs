@@ -9,26 +9,22 @@ use std::cmp::Ordering;
 pub struct Judgement {
     /// What was judged: `cluster`, `topic orders`.
     pub subject: String,
-    /// The consequences.
     pub consequences: Vec<Consequence>,
     /// What breaks next, in one line.
     pub next_break: Option<String>,
     /// What had to be assumed, a line each.
     pub assumptions: Vec<String>,
-    /// Anti-patterns, worst first.
     pub warnings: Vec<Warning>,
     /// What was not looked at, a line each.
     pub not_examined: Vec<String>,
 }
 
-/// One consequence.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Consequence {
     /// Its id for ever: `durability.crash`.
     pub id: &'static str,
     /// Two or three words.
     pub label: String,
-    /// Its value.
     pub now: String,
     /// Its value before the levers, if that differs.
     pub was: Option<String>,
@@ -36,7 +32,6 @@ pub struct Consequence {
     pub change: Ordering,
     /// How good it is.
     pub level: Level,
-    /// A sentence.
     pub headline: String,
     /// Whose value it is, when several partitions are judged.
     pub affected: Option<Affected>,
@@ -58,9 +53,7 @@ pub enum Under {
 /// One anti-pattern found, or not known.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Warning {
-    /// The rule.
     pub rule: &'static str,
-    /// Its title.
     pub title: &'static str,
     /// `critical`, `high`..., `unknown`, `waived`.
     pub word: &'static str,
@@ -68,11 +61,8 @@ pub struct Warning {
     pub level: Level,
     /// What it is about: `topic orders`.
     pub subject: String,
-    /// What was seen.
     pub evidence: String,
-    /// Why it matters.
     pub why: String,
-    /// What to do.
     pub fix: String,
     /// With or without the levers.
     pub under: Under,

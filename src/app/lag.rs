@@ -8,7 +8,6 @@ use crate::model::{Cluster, Lag, Millis};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// The shortest window.
 const LEAST_WINDOW_MS: Millis = 5_000;
 /// Commit intervals in a window.
 const INTERVALS: Millis = 2;

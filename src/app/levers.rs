@@ -5,10 +5,8 @@ use crate::knobs::{self, Change, Knob, Scope, Value};
 use crate::model::{Cluster, Datum, TopicIx};
 use std::sync::Arc;
 
-/// One knob.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LeverRow {
-    /// Which knob.
     pub knob: &'static Knob,
     /// Its value before the levers, or why it is not known.
     pub was: Result<Value, String>,

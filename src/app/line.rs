@@ -18,7 +18,6 @@ impl Line {
         Line { caret: text.len(), text }
     }
 
-    /// What was typed.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -53,7 +52,6 @@ impl Line {
         self.caret = kept;
     }
 
-    /// Rubs out everything.
     pub fn clear(&mut self) {
         *self = Line::default();
     }

@@ -26,7 +26,6 @@ impl Origin {
         matches!(self, Origin::Sim(_) | Origin::Lab(_))
     }
 
-    /// The permanent badge.
     pub fn badge(&self) -> &'static str {
         match self {
             Origin::Sim(_) => "SIM",
@@ -36,7 +35,6 @@ impl Origin {
         }
     }
 
-    /// Its name.
     pub fn name(&self) -> &str {
         match self {
             Origin::Sim(name) | Origin::Live(name) | Origin::File(name) | Origin::Lab(name) => name,
@@ -53,14 +51,12 @@ pub struct Clock {
     pub pace: f64,
     /// Whether time stands still.
     pub paused: bool,
-    /// The seed.
     pub seed: u64,
 }
 
 /// A cluster at one moment, from whatever source.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// The cluster.
     pub cluster: Arc<Cluster>,
     /// Virtual time, where time is virtual.
     pub clock: Option<Clock>,
@@ -82,24 +78,18 @@ pub struct Trouble {
 /// Something that a click can hit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Target {
-    /// A pane.
     Pane(Pane),
     /// A row of a pane, counted from the first row in view.
     Row(Pane, u16),
     /// A row of the page of exploring, counted from the first row in view.
     SheetRow(u16),
-    /// A hint.
     Action(Action),
 }
 
-/// What comes in.
 #[derive(Clone, Debug)]
 pub enum Msg {
-    /// A key.
     Key(Key),
-    /// Pasted text.
     Paste(String),
-    /// A click.
     Click(Target),
     /// The wheel, over a pane: rows down (or up, when negative).
     Wheel(Pane, i32),
@@ -107,7 +97,6 @@ pub enum Msg {
     Resize(u16, u16),
     /// The last frame shows so many rows of a pane.
     Shown(Pane, u16),
-    /// A newer state.
     Snapshot(Snapshot),
     /// The source has trouble, or no longer.
     Trouble(Option<Trouble>),
@@ -128,15 +117,11 @@ pub enum Msg {
 /// How good or bad something is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Level {
-    /// In order.
     Ok,
-    /// Worth knowing.
     Notice,
-    /// Not known.
     Unknown,
     /// The next failure hurts.
     Warn,
-    /// It hurts now.
     Bad,
 }
 
@@ -162,7 +147,6 @@ pub enum Command {
     Pause(bool),
     /// Twice the pace, or half of it.
     Pace(f64),
-    /// One step ahead.
     Step,
     /// To a moment of virtual time.
     Seek(Millis),
@@ -170,7 +154,6 @@ pub enum Command {
     Reset,
 }
 
-/// What goes out.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Judge this, on another thread; the latest question wins.
@@ -181,11 +164,8 @@ pub enum Effect {
     Drive(Command),
     /// Read the cluster again now.
     Refresh,
-    /// Copy a text.
     Copy(String),
-    /// Stop the job.
     Suspend,
-    /// Draw everything anew.
     Repaint,
     /// Look like this theme.
     Theme(String),

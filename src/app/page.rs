@@ -10,7 +10,6 @@ use unicode_width::UnicodeWidthChar;
 /// A title and paragraphs.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Page {
-    /// Its title.
     pub title: String,
     /// Whether it is the page of keys.
     pub is_help: bool,

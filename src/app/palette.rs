@@ -13,26 +13,21 @@ const MAX_ENTRIES: usize = 200;
 pub struct Entry {
     /// Its name, as it is matched.
     pub name: String,
-    /// What it does.
     pub doc: String,
     /// The keys that do it.
     pub keys: String,
     /// Why it cannot be done now.
     pub disabled: Option<&'static str>,
-    /// What is done.
     pub run: Run,
 }
 
 /// What an entry does.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Run {
-    /// An action.
     Action(Action),
-    /// Sets a knob.
     Set(Change),
     /// Goes to a knob's row.
     Knob(&'static Knob),
-    /// Studies a topic.
     Topic(Arc<str>),
     /// Does something to a cluster that runs here.
     Act(Act),

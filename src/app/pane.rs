@@ -2,20 +2,16 @@
 
 use crate::keymap::Context;
 
-/// A pane.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Pane {
-    /// Brokers by rack.
     Topology,
     /// Partitions and their ISR.
     Partitions,
     /// Consumer groups and their lag.
     Groups,
-    /// The knobs.
     Levers,
     /// What the setting means.
     Consequences,
-    /// Anti-patterns found.
     Warnings,
 }
 
@@ -27,7 +23,6 @@ impl Pane {
     pub const ALL: [Pane; 6] =
         [Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Levers, Pane::Consequences, Pane::Warnings];
 
-    /// Its title.
     pub const fn title(self) -> &'static str {
         match self {
             Pane::Topology => "Topology",

@@ -11,9 +11,7 @@ pub enum Kind {
     Filter(Pane, Filter),
     /// A value of a lever.
     Value(&'static Knob),
-    /// Goals.
     Goal,
-    /// A command.
     Palette,
 }
 
@@ -22,7 +20,6 @@ pub enum Kind {
 pub struct Prompt {
     /// What it is for.
     pub kind: Kind,
-    /// What was typed.
     pub line: Line,
     /// What is wrong with it.
     pub error: Option<String>,

@@ -9,7 +9,6 @@ use std::sync::Arc;
 /// A page of exploring.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sheet {
-    /// Which one.
     pub kind: SheetKind,
     /// What the engine said last.
     pub outcome: Option<Arc<Outcome>>,
@@ -44,7 +43,6 @@ impl Sheet {
         self.answered < self.asked
     }
 
-    /// The selected row.
     pub fn row(&self) -> Option<&SheetRow> {
         self.outcome.as_ref()?.rows.get(self.list.selected()?)
     }

@@ -26,7 +26,6 @@ impl Sort {
         self.reversed
     }
 
-    /// Its name.
     pub fn name(self, pane: Pane) -> &'static str {
         Sort::names(pane).get(self.at).copied().unwrap_or_default()
     }

@@ -17,7 +17,6 @@ use crate::report::{
 use crate::rules::examine;
 use std::process::ExitCode;
 
-/// Runs the command.
 pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
     let mut base = match source::named(&args.source)? {
         Some(cluster) => cluster,

@@ -7,7 +7,6 @@ use crate::report;
 use crate::rules::{Findings, Severity, examine};
 use std::process::ExitCode;
 
-/// Runs the command.
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let no_files = args.clients.producer.is_empty() && args.clients.consumer.is_empty();
     let mut cluster = match source::named(&args.source)? {

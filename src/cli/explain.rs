@@ -5,7 +5,6 @@ use crate::cli::{Failure, output};
 use crate::report::{Topics, explain, list};
 use std::process::ExitCode;
 
-/// Runs the command.
 pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
     let text = match &args.id {
         Some(id) => explain(id).map_err(|near| unknown(id, near))?,

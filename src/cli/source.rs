@@ -34,7 +34,6 @@ pub(super) const HOW: &str = "give -b HOST:PORT or --snapshot FILE";
 #[cfg(not(feature = "live"))]
 pub(super) const HOW: &str = "give --snapshot FILE";
 
-/// A snapshot file.
 pub(super) fn from_file(path: &Path) -> Result<Cluster, Failure> {
     let text = output::read(path)?;
     read_snapshot(&text).map_err(|error| {

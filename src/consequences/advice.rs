@@ -38,7 +38,6 @@ pub fn figure_of(cluster: &Assessment, name: &str) -> Option<&'static str> {
 /// One change, what it gains and what it costs.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Advice {
-    /// The change.
     pub change: Change,
     /// The figure that was asked for.
     pub gain: Delta,

@@ -5,14 +5,12 @@ use crate::consequences::{Affected, Answer, Figure, Number, Percentiles, Tolerat
 use crate::knobs::Value;
 use crate::model::{BrokerId, Datum, PartitionIx, TopicIx};
 
-/// What is judged.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Subject {
     /// All partitions; each figure is that of the worst of them.
     Cluster,
     /// One topic's partitions, likewise.
     Topic(TopicIx),
-    /// One partition.
     Partition(PartitionIx),
 }
 
@@ -106,7 +104,6 @@ pub struct Latency {
 pub struct Throughput {
     /// The most that the setting lets through.
     pub max: Figure<Number>,
-    /// What bounds it.
     pub bottleneck: String,
 }
 
@@ -124,9 +121,7 @@ pub struct Cost {
 /// A figure whose value is a number or a word.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Entry {
-    /// A number.
     Number(Figure<Number>),
-    /// A verdict.
     Words(Figure<Words>),
 }
 
@@ -170,18 +165,15 @@ pub struct NextBreak {
     pub consequence: String,
     /// Brokers that the event takes, to try it with [`crate::consequences::lose`].
     pub brokers: Vec<BrokerId>,
-    /// The reasons.
     pub why: Derivation,
 }
 
 /// Partitions for which all inputs are the same.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ClassLine {
-    /// How many.
     pub partitions: u32,
     /// The first of them.
     pub example: PartitionIx,
-    /// Its name.
     pub name: String,
     /// Replicas, how many of them are in sync, and the effective minimum.
     pub replicas: u32,
@@ -204,7 +196,6 @@ pub struct ClassLine {
 /// What a setting means.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Assessment {
-    /// What was judged.
     pub subject: Subject,
     /// Its name: a topic's, a partition's, or the cluster's id (`cluster` when that is not known).
     pub name: String,
@@ -214,7 +205,6 @@ pub struct Assessment {
     pub setting: Vec<SettingLine>,
     /// What had to be assumed, a line each.
     pub assumptions: Vec<String>,
-    /// Acknowledged data.
     pub durability: Durability,
     /// Writes with the assumed producer's acks.
     pub writes: Availability,
@@ -228,17 +218,12 @@ pub struct Assessment {
     pub duplicates: Figure<Words>,
     /// Crashes of controllers that the quorum survives.
     pub quorum: Figure<Tolerated>,
-    /// Changes of leader.
     pub fail_over: FailOver,
-    /// Milliseconds.
     pub latency: Latency,
-    /// Megabytes.
     pub throughput: Throughput,
-    /// Bytes.
     pub cost: Cost,
     /// All other figures, by kind.
     pub sections: Vec<Section>,
-    /// What breaks next.
     pub next_break: NextBreak,
     /// Classes of partitions, the worst first.
     pub classes: Vec<ClassLine>,
@@ -257,7 +242,6 @@ pub struct FigureView<'a> {
     pub affected: Option<&'a Affected>,
     /// See [`Figure::why`].
     pub why: &'a Derivation,
-    /// The value.
     pub value: &'a dyn Reading,
 }
 

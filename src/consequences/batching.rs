@@ -45,7 +45,6 @@ pub struct Batches {
     pub records_per_batch: f64,
     /// Bytes of one batch before compression.
     pub batch_bytes: f64,
-    /// Requests a second.
     pub requests_per_s: f64,
     /// How long the producer collects at most: linger, or less when batches fill earlier.
     pub collects_ms: f64,

@@ -16,7 +16,6 @@ const PLANNED_SHARE: f64 = 0.5;
 /// Share of any other bound to plan with (AWS, "Best practices for right-sizing").
 const HEADROOM: f64 = 0.8;
 
-/// All of them.
 pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
     let figures = vec![
         plan(docket, flows).into(),

@@ -8,9 +8,7 @@ pub(super) const MAX_REPLICAS: usize = 32;
 /// What a producer waits for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) enum Acks {
-    /// Nothing.
     Zero,
-    /// The leader's append.
     One,
     /// Every member of the ISR.
     All,
@@ -37,7 +35,6 @@ pub(super) struct Racks {
 }
 
 impl Racks {
-    /// All in one.
     pub const ONE: Racks = Racks { of: [0; MAX_REPLICAS], count: 1 };
 
     /// Each replica in its own.
@@ -80,7 +77,6 @@ pub(super) fn places(mask: u32) -> impl Iterator<Item = usize> {
 pub(super) struct Case {
     /// What producers wait for.
     pub acks: Acks,
-    /// Replicas.
     pub replicas: u32,
     /// The minimum ISR that counts; above `replicas` (before 3.7), acks=all is always refused.
     pub min_isr: u32,
@@ -125,13 +121,11 @@ impl Case {
 /// The state of one partition: masks over its replicas.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct Live {
-    /// In sync.
     pub isr: u32,
     /// Eligible to lead although not in sync.
     pub elr: u32,
     /// On a broker that is up.
     pub up: u32,
-    /// The leader's place.
     pub leader: Option<u8>,
 }
 

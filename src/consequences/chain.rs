@@ -20,9 +20,7 @@ pub(super) struct Shape {
     pub racks: Vec<u8>,
     /// Copies that an acknowledgement needs: the minimum ISR with acks=all, else 1.
     pub floor: u8,
-    /// Eligible leader replicas.
     pub elr: bool,
-    /// Unclean leader election.
     pub unclean: bool,
     /// Every record is flushed before it is acknowledged.
     pub fsync: bool,
@@ -35,21 +33,17 @@ pub(super) struct Shape {
 pub(super) struct Events {
     /// Unplanned outages of a broker.
     pub outages: f64,
-    /// Their length, minutes.
     pub outage_minutes: f64,
     /// Planned restarts of a broker.
     pub restarts: f64,
-    /// Their length, minutes.
     pub restart_minutes: f64,
     /// Disks lost for good, per replica.
     pub disk_losses: f64,
-    /// Until rebuilt, minutes.
     pub rebuild_minutes: f64,
     /// Share of outages that lose the page cache.
     pub page_cache_loss: f64,
     /// Outages of a rack.
     pub rack_outages: f64,
-    /// Their length, minutes.
     pub rack_minutes: f64,
     /// Share of rack and site outages that are power failures.
     pub power: f64,

@@ -10,11 +10,9 @@ use std::sync::Arc;
 /// What is known of the racks that a replica list spans.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Spread {
-    /// All have one.
     Known(Racks),
     /// Some have none: no spreading may be assumed.
     None,
-    /// Not known.
     Unknown,
 }
 
@@ -33,11 +31,9 @@ impl Spread {
 /// What all partitions with equal replica lists share.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Layout {
-    /// How many replicas.
     pub replicas: u32,
     /// Which of them are on brokers that are up.
     pub up: u32,
-    /// Their racks.
     pub spread: Spread,
 }
 
@@ -100,9 +96,7 @@ const NO_LEADER: u8 = u8::MAX;
 /// A class with what it stands for.
 #[derive(Clone, Debug)]
 pub(super) struct Class {
-    /// What decides.
     pub key: ClassKey,
-    /// How many partitions.
     pub partitions: u32,
     /// The first of them.
     pub example: PartitionIx,
@@ -112,11 +106,8 @@ pub(super) struct Class {
 pub(super) struct Classes {
     /// Distinct rules of topics.
     pub rules: Vec<TopicRules>,
-    /// Distinct layouts.
     pub layouts: Vec<Layout>,
-    /// The classes.
     pub classes: Vec<Class>,
-    /// The partitions judged.
     pub range: Range<u32>,
     /// The class of each partition of `range`.
     pub class_of: Vec<u32>,

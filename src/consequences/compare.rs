@@ -10,13 +10,9 @@ use std::cmp::Ordering;
 /// One figure under two settings.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Delta {
-    /// The figure's id.
     pub id: &'static str,
-    /// Its label.
     pub label: &'static str,
-    /// Its value before.
     pub was: String,
-    /// Its value now.
     pub now: String,
     /// Less is worse, greater is better; `None` when one of them is not known.
     pub change: Option<Ordering>,
@@ -97,9 +93,7 @@ pub(super) fn tried(cluster: &Cluster, subject: Subject, changes: &[Change]) -> 
 /// A setting that was tried.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Compared {
-    /// Its name.
     pub name: String,
-    /// What it changes.
     pub changes: Vec<Change>,
     /// What it comes to.
     pub assessment: Assessment,

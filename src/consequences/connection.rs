@@ -18,7 +18,6 @@ const NEVER: f64 = 1e-12;
 /// One producer's connection to one broker.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Connection {
-    /// Records a millisecond.
     pub records_per_ms: f64,
     /// From the first record of a request until it is due: no other one begins before.
     pub collects_ms: f64,

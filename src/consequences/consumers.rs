@@ -26,7 +26,6 @@ struct Members<'a> {
     working: f64,
 }
 
-/// All of them.
 pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
     let load = &docket.cluster.assumed.load;
     let partitions = flows.partitions();

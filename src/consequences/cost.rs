@@ -12,7 +12,6 @@ use crate::consequences::{Answer, Figure, Number, Unit};
 use crate::model::human_bytes;
 
 impl Flows {
-    /// Storage and traffic.
     pub fn cost(&self, docket: &Docket<'_>) -> Cost {
         Cost { storage: self.storage(docket), cross_rack: self.cross_rack(docket), disk: self.disk(docket) }
     }

@@ -21,7 +21,6 @@ pub struct Input {
 pub struct Derivation {
     /// The rule in words and, where it is arithmetic, with the numbers put in.
     pub formula: String,
-    /// What went in.
     pub inputs: Vec<Input>,
     /// What has to hold for it.
     pub assumptions: Vec<String>,
@@ -32,7 +31,6 @@ pub struct Derivation {
 /// How many of the judged partitions share the value shown.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Affected {
-    /// So many.
     pub partitions: u32,
     /// Of so many judged.
     pub of: u32,
@@ -40,20 +38,17 @@ pub struct Affected {
     pub example: String,
 }
 
-/// One consequence.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Figure<V> {
     /// Stable: `durability.crash`. `klever explain` takes it.
     pub id: &'static str,
     /// Two or three words for a column: `Acked data, crashes`.
     pub label: &'static str,
-    /// The value.
     pub value: V,
     /// A sentence that a person reads in the panel.
     pub headline: String,
     /// Whose value it is when several partitions are judged: the worst ones.
     pub affected: Option<Affected>,
-    /// The reasons.
     pub why: Derivation,
 }
 
@@ -77,25 +72,19 @@ pub enum Unit {
     PerYear,
     /// Minutes in one year.
     MinutesPerYear,
-    /// Milliseconds.
     Ms,
     /// Megabytes (10^6) a second.
     MbPerS,
-    /// Bytes.
     Bytes,
     /// Bytes stored or sent for each byte produced.
     BytesPerByte,
-    /// A plain count.
     Count,
     /// A share or a probability of one event, 1 being all.
     Share,
     /// Hundredths of a budget.
     Percent,
-    /// Records.
     Records,
-    /// Records a second.
     RecordsPerS,
-    /// Records a year.
     RecordsPerYear,
 }
 
@@ -121,9 +110,7 @@ impl Unit {
 /// A number with its unit.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Number {
-    /// The number.
     pub value: Answer<f64>,
-    /// What it counts.
     pub unit: Unit,
     /// Whether a larger number is the better one.
     pub more_is_better: bool,
@@ -132,7 +119,6 @@ pub struct Number {
 /// A distribution by two of its quantiles, in milliseconds.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Percentiles {
-    /// Half are below.
     pub p50: Answer<f64>,
     /// 99 of 100 are below.
     pub p99: Answer<f64>,

@@ -36,7 +36,6 @@ pub(super) struct Flow {
     pub acks: Acks,
     /// Replicas of a partition.
     pub replicas: f64,
-    /// Followers in sync.
     pub followers: u32,
     /// Round trip between leader and the farthest follower in sync.
     pub follower_rtt_ms: f64,
@@ -44,9 +43,7 @@ pub(super) struct Flow {
     pub client_rtt_ms: f64,
     /// Records a second, all producers.
     pub records_per_s: f64,
-    /// Bytes of one.
     pub record_bytes: f64,
-    /// Producers.
     pub producers: f64,
     /// Keys spread records over partitions.
     pub keyed: bool,
@@ -74,7 +71,6 @@ pub(super) struct Flow {
     pub fetch_min_bytes: f64,
     /// `fetch.max.wait.ms`
     pub fetch_max_wait_ms: f64,
-    /// The brokers' machines.
     pub machine: Machine,
 }
 
@@ -83,7 +79,6 @@ pub(super) struct Flow {
 pub(super) struct Parts {
     /// In the producer, until the batch is sent.
     pub batch: f64,
-    /// Compression.
     pub compress: f64,
     /// Until the requests before it on its connection are answered.
     pub connection: f64,

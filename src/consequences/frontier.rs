@@ -12,7 +12,6 @@ pub struct FrontierPoint {
     pub changes: Vec<Change>,
     /// The first figure, as shown.
     pub x: String,
-    /// The second.
     pub y: String,
     /// Both as numbers; the larger the better.
     pub at: (f64, f64),

@@ -193,7 +193,6 @@ pub enum Plan {
     Met,
     /// The changes that meet them and store and give up least; of equals the fewest.
     Change {
-        /// The changes.
         changes: Vec<Change>,
         /// What they come to.
         assessment: Box<Assessment>,

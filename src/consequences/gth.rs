@@ -15,7 +15,6 @@ impl Rates {
         Rates { rates: vec![0.0; states * states], absorption: vec![0.0; states] }
     }
 
-    /// How many states.
     pub fn len(&self) -> usize {
         self.absorption.len()
     }

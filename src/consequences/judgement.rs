@@ -24,7 +24,6 @@ pub(super) struct Judged {
     /// themselves where nothing else is judged; elsewhere they would hide what a user's setting does for a
     /// user's records.
     pub data: bool,
-    /// The state.
     pub live: Live,
     /// What is possible; one when all settings are known.
     pub cases: Vec<Case>,
@@ -79,9 +78,7 @@ impl Carried {
 
 /// A subject, ready to be judged.
 pub(super) struct Docket<'a> {
-    /// Where it is.
     pub cluster: &'a Cluster,
-    /// Its classes.
     pub classes: Classes,
     /// One per class, the worst first.
     pub judged: Vec<Judged>,
@@ -91,7 +88,6 @@ pub(super) struct Docket<'a> {
     pub carried: Carried,
     /// The settings of the worst class's topic.
     pub setting: Setting,
-    /// The possible profiles.
     pub profiles: Vec<Profile>,
 }
 

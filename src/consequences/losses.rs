@@ -13,7 +13,6 @@ use crate::model::human_bytes;
 /// First and longest pause between two tries (`retry.backoff.ms`, `retry.backoff.max.ms`; KIP-580).
 const BACK_OFF_MS: (f64, f64) = (100.0, 1000.0);
 
-/// All of them.
 pub(super) fn section(docket: &Docket<'_>, risk: &Risk, flows: &Flows) -> Section {
     let patience = patience(docket);
     let figures = vec![

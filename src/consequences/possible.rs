@@ -41,11 +41,8 @@ pub(super) fn profiles(cluster: &Cluster) -> Vec<Profile> {
 pub(super) struct TopicRules {
     /// Configured; `None` is not known.
     pub min_isr: Option<u32>,
-    /// Possible values.
     pub unclean: Vec<bool>,
-    /// Possible values.
     pub fsync: Vec<bool>,
-    /// Possible values.
     pub acks: Vec<Acks>,
 }
 

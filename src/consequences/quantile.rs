@@ -11,9 +11,7 @@ const MOST_POINTS: usize = 96;
 pub(super) struct Piece {
     /// How many of all.
     pub share: f64,
-    /// The shortest wait.
     pub low_ms: f64,
-    /// The longest.
     pub high_ms: f64,
 }
 

@@ -17,7 +17,6 @@ const KRAFT_MOVE_MS: f64 = 0.016;
 /// What one recovery thread checks (assumed).
 const SCAN_MB_PER_S: f64 = 200.0;
 
-/// All of them.
 pub(super) fn section(docket: &Docket<'_>) -> Section {
     let figures = vec![
         controller(docket).into(),

@@ -17,7 +17,6 @@ const BASE_FILES: f64 = 130.0;
 const PARTITION_BYTES: f64 = 80_000.0;
 const GIB: f64 = 1_073_741_824.0;
 
-/// All of them.
 pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
     let segments = segments(docket, flows);
     let figures = vec![

@@ -52,7 +52,6 @@ pub(super) struct Risk {
     pub losses: Vec<Answer<f64>>,
     /// Minutes a year without writes, of the worst partition.
     pub writes: Answer<f64>,
-    /// Without reads.
     pub reads: Answer<f64>,
     /// Without new records becoming visible.
     pub visible: Answer<f64>,
@@ -290,7 +289,6 @@ fn rack_events(docket: &Docket<'_>) -> f64 {
 pub(super) fn stalls(docket: &Docket<'_>, detection_ms: &Answer<f64>) -> Answer<f64> {
     /// A new leader is known to clients after this, beside the detection.
     const REFRESH_MS: f64 = 300.0;
-    /// An ordered stop.
     const ORDERED_MS: f64 = 100.0;
     let env = &docket.cluster.assumed.env;
     let minutes = |ms: f64| ms / 60_000.0;

@@ -114,12 +114,10 @@ impl Setting {
         self.line(key).and_then(|line| line.value.get())
     }
 
-    /// As a number.
     pub fn float(&self, key: &str) -> Option<f64> {
         self.get(key).and_then(Value::float)
     }
 
-    /// As a word.
     pub fn word(&self, key: &str) -> Option<&str> {
         self.get(key).and_then(Value::word)
     }
@@ -136,7 +134,6 @@ impl Setting {
         }
     }
 
-    /// Several inputs.
     pub fn inputs(&self, keys: &[&str]) -> Vec<Input> {
         keys.iter().map(|key| self.input(key)).collect()
     }

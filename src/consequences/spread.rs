@@ -9,7 +9,6 @@ use crate::consequences::risk::Risk;
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
 use crate::model::human_count;
 
-/// All of them.
 pub(super) fn section(docket: &Docket<'_>, risk: &Risk) -> Section {
     let figures = vec![
         sets(docket).into(),

@@ -58,7 +58,6 @@ const INPUTS: &[&str] = &[
     "env:network_mb_per_s",
 ];
 
-/// All of them.
 pub(super) fn section(docket: &Docket<'_>, partitions: f64) -> Section {
     let assumed = &docket.cluster.assumed;
     let state = State::of(&assumed.load, partitions, assumed.env.machine.network_mb_per_s);

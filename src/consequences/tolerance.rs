@@ -30,7 +30,6 @@ impl Fault {
 /// So many are survived, whatever the setting promises and from the state as it is (worst, best).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Margin {
-    /// Guaranteed.
     pub guaranteed: u32,
     /// From now: at least and at most.
     pub now: (u32, u32),
@@ -136,12 +135,10 @@ fn led_after(case: &Case, live: &Live) -> u32 {
     leaders.count_ones().saturating_sub(1)
 }
 
-/// Which operation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Operation {
     /// With the producer's acks.
     Write,
-    /// What is committed.
     Read,
     /// New records become readable.
     Visible,

@@ -9,7 +9,6 @@ use crate::protocol::wire::{PartitionState, Recovery};
 /// What decides about a transition.
 #[derive(Clone, Copy)]
 pub(super) struct Rule<'a> {
-    /// The version's switches.
     pub profile: &'a Profile,
     /// `min.insync.replicas` as configured.
     pub min_isr: u32,

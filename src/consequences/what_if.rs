@@ -166,7 +166,6 @@ pub enum Effect {
 /// The verdict on stopping one broker in order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RestartVerdict {
-    /// Which broker.
     pub broker: BrokerId,
     /// Brokers that stop at the same time.
     pub together_with: Vec<BrokerId>,

@@ -6,7 +6,6 @@ use std::fmt;
 /// Why no connection could be made: one plain line, and what to do about it. Never contains a property's value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConnectError {
-    /// What is wrong.
     pub message: String,
     /// What helps, if klever knows.
     pub hint: Option<String>,
@@ -37,7 +36,6 @@ impl std::error::Error for ConnectError {}
 pub struct CallError {
     /// The code; 0 when the answer made no sense.
     pub code: i32,
-    /// What it means.
     pub message: String,
 }
 

@@ -10,9 +10,7 @@ const CAPACITY: usize = 200;
 /// How bad an entry is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Severity {
-    /// For curiosity.
     Info,
-    /// Worth a look.
     Warning,
     /// Something does not work.
     Error,

@@ -16,7 +16,6 @@ pub enum Treatment {
     Executes,
     /// Means nothing to a reader of metadata: skipped and listed.
     Ignored,
-    /// Nobody knows it.
     Unknown,
 }
 
@@ -115,7 +114,6 @@ pub fn nearest(name: &str) -> Option<&'static str> {
     (near.0 <= 2).then_some(near.1)
 }
 
-/// Levenshtein's distance.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -28,11 +28,8 @@ const ONLINE_WITHIN_MS: i64 = 5_000;
 
 /// What the second connection can tell.
 pub struct Deep {
-    /// Finalised features.
     pub features: Features,
-    /// The controller quorum.
     pub quorum: Datum<Quorum>,
-    /// ELR by topic.
     pub elr: Datum<ElrByTopic>,
 }
 

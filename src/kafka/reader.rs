@@ -37,17 +37,13 @@ pub enum Part {
     Metadata,
     /// Cluster id and racks.
     Description,
-    /// Configuration of topics.
     TopicConfigs,
-    /// Configuration of brokers.
     BrokerConfigs,
     /// Groups, their states and members.
     Groups,
     /// Committed offsets of groups.
     GroupOffsets,
-    /// High watermarks.
     Latest,
-    /// First offsets.
     Earliest,
     /// What only the raw connection can read: features, quorum, ELR.
     Deep,
@@ -56,7 +52,6 @@ pub enum Part {
 /// What a part's read is about: the cluster as last seen.
 #[derive(Clone, Default)]
 pub struct Targets {
-    /// The last Metadata.
     pub metadata: Arc<Metadata>,
     /// Groups known so far.
     pub groups: Arc<[Arc<str>]>,
@@ -102,7 +97,6 @@ pub enum Answer {
 /// Groups as each broker lists them, and with members as far as they could be had.
 #[derive(Default)]
 pub struct GroupsAnswer {
-    /// By coordinator.
     pub listed: Vec<(BrokerId, Result<Vec<Listed>, CallError>)>,
     /// Groups of the classic protocol, Connect's included.
     pub classic: Option<CallError>,
@@ -127,12 +121,10 @@ impl Reader {
         Ok(Reader { admin: AdminQueue::new(handle)?, spec: spec.clone(), timeout })
     }
 
-    /// The handle below.
     pub fn handle(&self) -> &Arc<Handle> {
         self.admin.handle()
     }
 
-    /// Reads one part.
     pub async fn read(&self, part: Part, targets: &Targets) -> Answer {
         match part {
             Part::Metadata => Answer::Metadata(self.metadata(self.timeout).await),

@@ -20,7 +20,6 @@ macro_rules! contexts {
                 match self { $(Context::$variant => $name),+ }
             }
 
-            /// What it is.
             pub const fn doc(self) -> &'static str {
                 match self { $(Context::$variant => $doc),+ }
             }

@@ -8,35 +8,24 @@ use std::str::FromStr;
 pub enum Code {
     /// A character as typed: `g`, `G`, `?`.
     Char(char),
-    /// A function key.
     F(u8),
-    /// Return.
     Enter,
-    /// Tabulator.
     Tab,
     /// Rubs out to the left.
     Backspace,
-    /// Escape.
     Esc,
-    /// Arrow.
     Left,
-    /// Arrow.
     Right,
-    /// Arrow.
     Up,
-    /// Arrow.
     Down,
     /// First column or row.
     Home,
     /// Last column or row.
     End,
-    /// A page up.
     PageUp,
-    /// A page down.
     PageDown,
     /// Rubs out to the right.
     Delete,
-    /// Insert.
     Insert,
 }
 
@@ -67,13 +56,9 @@ const NAMES: [(&str, Code); 20] = [
 /// A key with its modifiers. Shift is part of a character (`G`), and a modifier of other keys only.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Key {
-    /// Which key.
     pub code: Code,
-    /// With control.
     pub ctrl: bool,
-    /// With alt.
     pub alt: bool,
-    /// With shift.
     pub shift: bool,
 }
 
@@ -89,7 +74,6 @@ impl Key {
         }
     }
 
-    /// A key alone.
     pub fn plain(code: Code) -> Key {
         Key::new(code, false, false, false)
     }

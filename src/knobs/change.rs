@@ -6,11 +6,9 @@ use std::fmt;
 /// One knob at a new value, for one topic, broker or client or for all of the scope.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Change {
-    /// Which knob.
     pub knob: &'static Knob,
     /// Which topic, broker or client; `None` is all of them.
     pub subject: Option<String>,
-    /// The new value.
     pub value: Value,
 }
 
@@ -19,7 +17,6 @@ pub struct Change {
 pub enum KnobError {
     /// Not `key=value`.
     NotAssignment(String),
-    /// No such scope.
     UnknownScope(String),
     /// No such knob; the nearest name, if one is near.
     UnknownKnob(String, Option<String>),

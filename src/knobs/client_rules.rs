@@ -6,7 +6,6 @@ use crate::model::{ClientProfile, KafkaVersion};
 /// What `enable.idempotence` comes to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Idempotence {
-    /// In force.
     On,
     /// Switched off by its own setting or by the version's default.
     Off,

@@ -90,9 +90,7 @@ impl From<Scope> for KeyScope {
 /// One configuration key of Kafka.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConfigKey {
-    /// Whose.
     pub scope: KeyScope,
-    /// Its name.
     pub name: &'static str,
     /// ConfigDef's type: `INT`, `LIST`, `PASSWORD`...
     pub kind: &'static str,

@@ -10,34 +10,26 @@ pub enum Kind {
     Bool,
     /// A whole number within bounds, both included.
     Int {
-        /// Smallest.
         min: i64,
-        /// Largest.
         max: i64,
     },
     /// A number within bounds, both included.
     Float {
-        /// Smallest.
         min: f64,
-        /// Largest.
         max: f64,
     },
     /// One of these words; the first of several spellings of a value is the one that is kept.
     Choice(&'static [&'static str]),
-    /// A Kafka version.
     Version,
     /// Names separated by commas.
     List,
 }
 
-/// A knob's value.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Value {
-    /// A switch.
     Bool(bool),
     /// A whole number; [`i64::MAX`] is Kafka's MAX_LONG.
     Int(i64),
-    /// A number.
     Float(f64),
     /// A word of a choice, a version or a list.
     Word(String),

@@ -26,7 +26,6 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
 }
 
 impl Stage {
-    /// Does one act.
     pub fn act(&mut self, act: &Act) -> Result<(), LabError> {
         match act {
             Act::Stop(process) => self.stop(process),

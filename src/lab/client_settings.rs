@@ -88,7 +88,6 @@ pub(super) fn producer_config(settings: &Settings) -> ClientConfig {
     config
 }
 
-/// A consumer's settings.
 pub(super) fn consumer_config(settings: &Settings) -> ClientConfig {
     let mut config = settings.config(&CONSUMER);
     if settings.lab("commit", "auto") != "auto" {

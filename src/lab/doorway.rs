@@ -45,7 +45,6 @@ impl Doorway {
         self.wall = knocks.collect();
     }
 
-    /// Opens it again.
     pub fn clear(&mut self) {
         self.wall.clear();
     }

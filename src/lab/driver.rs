@@ -60,9 +60,7 @@ impl Drop for Guard {
     }
 }
 
-/// One client.
 pub(super) struct Driver {
-    /// Its client id.
     pub name: String,
     child: Child,
     input: Option<ChildStdin>,

@@ -5,7 +5,6 @@ use std::fmt;
 /// An error of the lab.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LabError {
-    /// What is wrong.
     pub message: String,
     /// What helps, if the lab knows.
     pub hint: Option<String>,

@@ -12,11 +12,9 @@ use std::path::Path;
 /// What a power failure took from one log of one node.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Taken {
-    /// Which node.
     pub node: i32,
     /// Which log: `orders-0`.
     pub log: String,
-    /// How many batches.
     pub batches: usize,
 }
 

@@ -15,7 +15,6 @@ const END: &str = "<!-- end of the truth table -->";
 /// Everything that was measured.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Fidelity {
-    /// Scenarios by release.
     pub rows: Vec<Row>,
     /// Numbers that no single scenario holds.
     #[serde(default)]
@@ -25,11 +24,8 @@ pub struct Fidelity {
 /// One number of the second table.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Measured {
-    /// What was measured.
     pub what: String,
-    /// Kafka's release.
     pub version: String,
-    /// The number.
     pub number: Number,
 }
 
@@ -45,7 +41,6 @@ impl Fidelity {
         })
     }
 
-    /// As JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }

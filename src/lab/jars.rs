@@ -9,7 +9,6 @@ use std::process::{Command, Stdio};
 /// The release that the lab runs when nothing else is asked for: the one that klever simulates.
 pub const JARS_VERSION: KafkaVersion = KafkaVersion::REFERENCE;
 
-/// The pinned artifacts.
 const POM: &str = include_str!("../../assets/kafka/pom.xml");
 
 /// The folder with the jars of a release, fetched with Maven if need be. Two processes that need the same

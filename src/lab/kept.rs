@@ -13,7 +13,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct Kept {
     /// The day, in UTC: `2026-11-22`.
     pub day: String,
-    /// Whose clients.
     #[serde(default)]
     pub clients: Clients,
     /// What was played: [`fingerprint`] of the scenario's text.

@@ -121,7 +121,6 @@ impl Network {
         Way { delay: if delay < NOTICEABLE { Duration::ZERO } else { delay }, cut }
     }
 
-    /// The round trip.
     fn distance(&self, from: &End, to: &End) -> Duration {
         let spec = &self.spec;
         let pair = |(a, b): &(Endpoint, Endpoint)| {

@@ -42,7 +42,6 @@ pub(super) struct Java<'a> {
     pub libs: &'a Path,
     /// The lab's own folder.
     pub root: &'a Path,
-    /// Heap in MiB.
     pub heap_mib: u32,
 }
 

@@ -24,7 +24,6 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub struct Seen {
     /// Who leads; `None` for nobody.
     pub leader: Option<i32>,
-    /// The leader's epoch.
     pub epoch: i32,
     /// Who is in sync, in order of id.
     pub isr: Vec<i32>,

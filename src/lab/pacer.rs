@@ -24,7 +24,6 @@ struct Waiting {
 }
 
 impl Pacer {
-    /// Starts the thread.
     pub fn start() -> Pacer {
         let board = Arc::new(Board::default());
         let weak = Arc::downgrade(&board);
@@ -32,7 +31,6 @@ impl Pacer {
         Pacer { board }
     }
 
-    /// Waits until then.
     pub async fn until(&self, then: Instant) {
         if then <= Instant::now() {
             return;

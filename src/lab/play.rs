@@ -33,7 +33,6 @@ const SETTLES: Duration = Duration::from_secs(2);
 pub struct LabRun {
     /// `klever.run/1`, with what a real cluster shows.
     pub report: RunReport,
-    /// Whose clients played.
     pub clients: Clients,
     /// Failed records by the exception that the application saw.
     pub exceptions: BTreeMap<String, u64>,
@@ -45,7 +44,6 @@ pub struct LabRun {
     pub story: Vec<(u64, String)>,
     /// Whether reads (fail-overs too) and writes had to wait for the start of a broker's process.
     pub waited_for_boot: [bool; 2],
-    /// Every acknowledged record.
     pub acknowledged: Vec<Acknowledged>,
     /// Which requests each client id sent, from the setting-up to the end.
     pub calls: super::Calls,

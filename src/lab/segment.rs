@@ -34,11 +34,9 @@ pub struct StoredBatch {
 /// One record of a batch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredRecord {
-    /// Its offset.
     pub offset: i64,
     /// Its time, in milliseconds since 1970.
     pub time_ms: i64,
-    /// Its value.
     pub value: Vec<u8>,
 }
 
@@ -129,7 +127,6 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// A zigzag varint.
     fn varint(&mut self) -> Option<i64> {
         let mut raw: u64 = 0;
         for shift in (0..70).step_by(7) {

@@ -16,9 +16,7 @@ pub struct Session {
     pub pid: i32,
     /// Where its brokers are reached.
     pub bootstrap: String,
-    /// Kafka's release.
     pub version: String,
-    /// Its folder.
     pub folder: PathBuf,
 }
 

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Who decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Controllers {
     /// Every broker is a controller too.
@@ -22,7 +21,6 @@ pub enum Clients {
     /// Kafka's own Java client.
     #[default]
     Java,
-    /// librdkafka.
     Rdkafka,
 }
 
@@ -57,11 +55,9 @@ impl Cast {
 /// A cluster to start.
 #[derive(Clone, Debug)]
 pub struct LabSpec {
-    /// Kafka's release.
     pub version: KafkaVersion,
     /// Brokers, with ids from 1.
     pub brokers: usize,
-    /// Controllers.
     pub controllers: Controllers,
     /// Rack of each broker in turn; empty for none.
     pub racks: Vec<String>,
@@ -134,7 +130,6 @@ pub(super) struct Ports {
     pub client: u16,
     /// Other brokers, when there are links.
     pub replication: u16,
-    /// The controller quorum.
     pub controller: u16,
 }
 

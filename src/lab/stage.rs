@@ -47,7 +47,6 @@ pub(super) struct Stage {
     pub partitions: Vec<(String, i32)>,
     pub zero: Instant,
     pub zero_us: Micros,
-    /// Whose clients play.
     pub cast: Cast,
     admin: Driver,
     producers: Vec<Option<Driver>>,
@@ -55,7 +54,6 @@ pub(super) struct Stage {
     guard: Guard,
 }
 
-/// Microseconds since 1970.
 pub(super) fn now_us() -> Micros {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros() as Micros
 }
@@ -246,12 +244,10 @@ impl Stage {
         }
     }
 
-    /// A producer's process.
     pub fn producer(&mut self, at: usize) -> Option<&mut Driver> {
         self.producers.get_mut(at)?.as_mut()
     }
 
-    /// A member's process.
     pub fn member(&mut self, at: usize, member: u32) -> Option<&mut Driver> {
         self.members.get_mut(&(at, member))
     }

@@ -8,7 +8,6 @@ use crate::sim::ledger::Ledger;
 use crate::sim::meter::Meter;
 use std::collections::{BTreeMap, VecDeque};
 
-/// Microseconds since 1970.
 pub type Micros = u64;
 
 /// One record that had an answer.
@@ -16,7 +15,6 @@ pub type Micros = u64;
 pub struct Done {
     /// Which producer, by its place in the scenario.
     pub producer: u32,
-    /// Its number.
     pub number: u64,
     /// Where it was to go; `None` if it never had a partition.
     pub partition: Option<i32>,
@@ -31,7 +29,6 @@ pub struct Done {
 /// All records of a lab run.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Records handed in.
     pub sent: Vec<(u32, Micros)>,
     /// Those that had an answer.
     pub done: Vec<Done>,

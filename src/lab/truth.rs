@@ -61,7 +61,6 @@ pub fn class_of(report: &RunReport) -> String {
 /// What the simulator says of a scenario: one run for each seed.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Prediction {
-    /// The runs.
     pub runs: Vec<RunReport>,
 }
 
@@ -129,13 +128,9 @@ pub struct Number {
 /// One row of the truth table.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Row {
-    /// The scenario's id.
     pub scenario: String,
-    /// Its title.
     pub title: String,
-    /// Kafka's release.
     pub version: KafkaVersion,
-    /// Whose clients.
     #[serde(default)]
     pub clients: Clients,
     /// The kinds of ends that the simulator has over its seeds.
@@ -146,7 +141,6 @@ pub struct Row {
     pub same: bool,
     /// Times, where they matter.
     pub numbers: Vec<Number>,
-    /// The real runs.
     pub runs: Vec<Kept>,
 }
 
@@ -183,7 +177,6 @@ impl Row {
         [0, 1].map(|at| self.runs.iter().map(|run| run.decisions[at]).sum())
     }
 
-    /// Whether everything agrees.
     pub fn agrees(&self) -> bool {
         self.same && self.numbers.iter().all(|number| number.within) && self.decisions()[1] == 0
     }

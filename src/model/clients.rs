@@ -72,7 +72,6 @@ impl Default for Load {
 pub struct Net {
     /// Between two machines of one rack.
     pub same_rack_rtt_ms: f64,
-    /// Between two racks.
     pub rack_rtt_ms: f64,
     /// Between a client and a broker.
     pub client_rtt_ms: f64,
@@ -88,7 +87,6 @@ impl Default for Net {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Machine {
-    /// Processor cores.
     pub cores: f64,
     /// Network, each direction, megabytes (10^6) a second.
     pub network_mb_per_s: f64,
@@ -96,7 +94,6 @@ pub struct Machine {
     pub disk_mb_per_s: f64,
     /// One forced write of the device.
     pub flush_ms: f64,
-    /// Memory in gibibytes.
     pub memory_gib: f64,
     /// The part of it that is the broker's heap.
     pub heap_gib: f64,
@@ -147,7 +144,6 @@ impl Default for Machine {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Environment {
-    /// The preset's name.
     pub name: String,
     /// Unplanned outages of a broker a year, data intact.
     pub outages_per_year: f64,
@@ -175,7 +171,6 @@ pub struct Environment {
     pub catch_up_minutes: f64,
     /// Whether a planned restart waits until all replicas are in sync.
     pub guarded_restarts: bool,
-    /// The brokers' machines.
     pub machine: Machine,
 }
 
@@ -285,13 +280,9 @@ impl Environment {
 pub struct Assumptions {
     /// Producers; the first one is the one the levers change.
     pub producers: Vec<ClientProfile>,
-    /// Consumers; likewise.
     pub consumers: Vec<ClientProfile>,
-    /// What is produced.
     pub load: Load,
-    /// Distances.
     pub net: Net,
-    /// Failure rates.
     pub env: Environment,
 }
 

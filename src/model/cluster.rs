@@ -11,15 +11,12 @@ use std::sync::Arc;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BrokerState {
-    /// Registered and unfenced.
     Up,
     /// Registered, not yet or no longer allowed to lead.
     Fenced,
-    /// Leaving in order.
     ShuttingDown,
     /// Its process hangs; the controller may not know yet (simulator and lab only).
     Paused,
-    /// Gone.
     Down,
 }
 
@@ -36,14 +33,12 @@ impl BrokerState {
     }
 }
 
-/// One broker.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Broker {
     /// `node.id`.
     pub id: BrokerId,
     /// Host it advertises; empty when it is gone and was never seen.
     pub host: String,
-    /// Port it advertises.
     pub port: u16,
     /// `broker.rack`; a known `None` means that it has none.
     pub rack: Datum<Option<Arc<str>>>,
@@ -51,20 +46,17 @@ pub struct Broker {
     pub state: BrokerState,
     /// Since when it is in that state, if that is known.
     pub since: Option<Millis>,
-    /// Its effective configuration.
     pub config: Datum<Arc<ConfigMap>>,
 }
 
 /// One topic. Its partitions are `first..first + count` of the cluster's columns.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Topic {
-    /// Its name.
     pub name: Arc<str>,
     /// Whether Kafka itself uses it.
     pub internal: bool,
     /// Its effective configuration; topics with equal ones share it.
     pub config: Datum<Arc<ConfigMap>>,
-    /// Its first partition.
     pub first: u32,
     /// How many partitions it has.
     pub count: u32,
@@ -84,9 +76,7 @@ pub struct Features {
 pub struct Quorum {
     /// The active controller, if there is one.
     pub leader: Option<BrokerId>,
-    /// All voters.
     pub voters: Vec<BrokerId>,
-    /// Voters that answer.
     pub online: Vec<BrokerId>,
 }
 
@@ -101,11 +91,9 @@ pub struct Cluster {
     pub version: Datum<KafkaVersion>,
     /// What is switched on.
     pub features: Features,
-    /// Who decides.
     pub quorum: Datum<Quorum>,
     /// By ascending id, brokers named only in replica lists included (as [`BrokerState::Down`]).
     pub brokers: Arc<[Broker]>,
-    /// By ascending name.
     pub topics: Arc<[Topic]>,
     /// All partitions, in the order of the topics.
     pub partitions: Partitions,

@@ -15,7 +15,6 @@ pub enum ConfigSource {
     DynamicDefault,
     /// Set in the broker's file.
     StaticBroker,
-    /// Nobody set it.
     Default,
     /// Set on a consumer group.
     Group,
@@ -23,7 +22,6 @@ pub enum ConfigSource {
     Other,
 }
 
-/// One configuration value.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ConfigEntry {
     /// The effective value; `None` when Kafka keeps it secret or it is null.

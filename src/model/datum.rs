@@ -58,7 +58,6 @@ impl fmt::Display for Unknown {
 pub enum Datum<T> {
     /// The value, when it was read (milliseconds, see [`Millis`]) and from where.
     Known {
-        /// The value itself.
         value: T,
         /// When it was true.
         as_of: Millis,
@@ -67,18 +66,15 @@ pub enum Datum<T> {
     },
     /// Not known, and why.
     Unknown {
-        /// Why.
         reason: Unknown,
     },
 }
 
 impl<T> Datum<T> {
-    /// A known value.
     pub fn known(value: T, as_of: Millis, from: Origin) -> Self {
         Datum::Known { value, as_of, from }
     }
 
-    /// An unknown one.
     pub fn unknown(reason: Unknown) -> Self {
         Datum::Unknown { reason }
     }

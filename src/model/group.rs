@@ -18,9 +18,7 @@ pub enum GroupState {
     Assigning,
     /// KIP-848: members are moving to the new assignment.
     Reconciling,
-    /// No members.
     Empty,
-    /// Being removed.
     Dead,
     /// Kafka did not say, or says something newer.
     Unknown,
@@ -51,14 +49,12 @@ pub struct Member {
     pub host: String,
     /// `group.instance.id`, if it is a static member.
     pub instance_id: Option<String>,
-    /// Partitions it owns.
     pub assigned: Vec<PartitionIx>,
 }
 
 /// A group's committed offset of one partition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct GroupOffset {
-    /// Which partition.
     pub partition: PartitionIx,
     /// The committed offset; `None` when the group has none for it.
     pub committed: Option<i64>,
@@ -68,7 +64,6 @@ pub struct GroupOffset {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lag {
-    /// This many records.
     Records(i64),
     /// The group has not committed here.
     NoCommit,
@@ -76,12 +71,10 @@ pub enum Lag {
     Unknown,
 }
 
-/// A consumer group.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Group {
     /// `group.id`.
     pub id: Arc<str>,
-    /// Its state.
     pub state: GroupState,
     /// `classic`, `consumer`, `share`, `connect`...; empty when not told.
     pub protocol: Arc<str>,
@@ -89,8 +82,6 @@ pub struct Group {
     pub coordinator: Option<BrokerId>,
     /// How many members it has.
     pub member_count: Datum<u32>,
-    /// The members themselves.
     pub members: Datum<Arc<[Member]>>,
-    /// Committed offsets.
     pub offsets: Datum<Arc<[GroupOffset]>>,
 }

@@ -17,7 +17,6 @@ pub struct PartitionRow {
     pub number: i32,
     /// Its replicas in assignment order.
     pub replicas: Vec<BrokerId>,
-    /// Those in sync.
     pub isr: Vec<BrokerId>,
     /// Eligible leader replicas (KIP-966), if told.
     pub elr: Option<Vec<BrokerId>>,
@@ -42,7 +41,6 @@ pub struct Partitions {
     pub topic: Arc<[TopicIx]>,
     /// Its number within the topic.
     pub number: Arc<[i32]>,
-    /// Distinct replica lists.
     pub sets: Arc<[ReplicaSet]>,
     /// Which of `sets`.
     pub replicas: Arc<[u32]>,
@@ -139,12 +137,10 @@ fn mask(replicas: &[BrokerId], members: &[BrokerId]) -> u32 {
 #[derive(Clone, Copy)]
 pub struct PartitionView<'a> {
     columns: &'a Partitions,
-    /// Its place.
     pub ix: PartitionIx,
 }
 
 impl<'a> PartitionView<'a> {
-    /// Its topic.
     pub fn topic(self) -> TopicIx {
         self.columns.topic[self.ix.at()]
     }

@@ -8,11 +8,8 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct KafkaVersion {
-    /// 4 of 4.1.0.
     pub major: u8,
-    /// 1 of 4.1.0.
     pub minor: u8,
-    /// 0 of 4.1.0.
     pub patch: u8,
 }
 

@@ -103,7 +103,6 @@ impl Broker {
         }
     }
 
-    /// Its settings.
     pub fn settings(&self) -> &BrokerSettings {
         &self.settings
     }
@@ -148,7 +147,6 @@ impl Broker {
         self.place(partition).map(|place| &self.replicas[place as usize])
     }
 
-    /// All its replicas.
     pub fn replicas(&self) -> impl Iterator<Item = &Replica> {
         let kept = |(at, replica): &(usize, &Replica)| self.place(replica.partition) == Some(*at as u32);
         self.replicas.iter().enumerate().filter(kept).map(|(_, replica)| replica)

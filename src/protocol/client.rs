@@ -9,7 +9,6 @@ use rand_pcg::Pcg32;
 /// One partition of a metadata answer. The place in the answer is the partition's number in its topic.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PartitionLeader {
-    /// Which partition.
     pub partition: PartitionIx,
     /// Its leader, if it has one.
     pub leader: Option<BrokerId>,
@@ -89,7 +88,6 @@ impl Config<'_> {
         set.or_else(|| default_of(self.scope, key, self.client.version))
     }
 
-    /// A whole number.
     pub(crate) fn int(&self, key: &str, otherwise: i64) -> i64 {
         match self.text(key) {
             Some("MAX_INT") => i64::from(i32::MAX),

@@ -11,11 +11,9 @@ use crate::protocol::wire::{EpochEnd, LeaderEpoch, Offset};
 pub struct Following {
     /// Whom; `None` while there is no leader.
     pub leader: Option<BrokerId>,
-    /// In which epoch.
     pub epoch: LeaderEpoch,
     /// Place of the fetcher that serves it.
     pub fetcher: Option<u32>,
-    /// What it does.
     pub state: FollowState,
     /// Its fetcher's source knows where it reads. Answers count only then.
     pub listed: bool,
@@ -38,12 +36,10 @@ pub enum FollowState {
     Failed,
 }
 
-/// A cut.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cut {
     /// The new log end.
     pub to: Offset,
-    /// Why.
     pub cause: TruncationCause,
     /// False: ask again from there.
     pub done: bool,

@@ -44,7 +44,6 @@ pub struct Group {
 }
 
 impl Group {
-    /// An empty group.
     pub fn new(settings: GroupSettings) -> Self {
         Group {
             settings,
@@ -133,7 +132,6 @@ impl Group {
         self.phase
     }
 
-    /// The current generation.
     pub fn generation(&self) -> i32 {
         self.generation
     }

@@ -16,7 +16,6 @@ pub enum Verdict {
     Append,
     /// It is in the log since long, at this offset.
     Duplicate(Offset),
-    /// It is refused.
     Refuse(ErrorCode),
 }
 
@@ -157,7 +156,6 @@ impl Producers {
         self.entries.len()
     }
 
-    /// Whether none is.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

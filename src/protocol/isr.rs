@@ -18,7 +18,6 @@ pub enum PendingKind {
 /// A change that the controller has not confirmed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pending {
-    /// Which way.
     pub kind: PendingKind,
     /// The ISR wished for, each with the broker epoch seen.
     pub wished: Vec<(BrokerId, BrokerEpoch)>,
@@ -33,7 +32,6 @@ pub enum AlterOutcome {
     RolledBack,
     /// The answer is late or the metadata will tell; the change stays under way.
     Wait,
-    /// Ask again.
     Retry,
 }
 
@@ -51,7 +49,6 @@ impl Isr {
         Isr { members: state.isr.clone(), partition_epoch: state.partition_epoch, pending: None }
     }
 
-    /// Confirmed members.
     pub fn members(&self) -> &[BrokerId] {
         &self.members
     }

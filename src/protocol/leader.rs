@@ -9,11 +9,9 @@ use crate::protocol::wire::{BrokerEpoch, LeaderEpoch, Offset, PartitionState};
 /// A follower as its fetches show it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Remote {
-    /// Who.
     pub broker: BrokerId,
     /// Its log end, -1 before its first fetch in this epoch.
     pub log_end: Offset,
-    /// Its log start.
     pub log_start: Offset,
     /// When it last fetched in this epoch, if it did.
     pub last_fetch: Option<Nanos>,
@@ -68,11 +66,9 @@ impl Remote {
 /// A leader's state beside its log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leadership {
-    /// Its epoch.
     pub epoch: LeaderEpoch,
     /// Where the epoch starts in the log.
     pub epoch_start: Offset,
-    /// The ISR.
     pub isr: Isr,
     /// The followers, in the order of the assignment.
     pub remotes: Vec<Remote>,
@@ -83,15 +79,12 @@ pub struct Leadership {
 /// What the rules of the ISR and the high watermark need to know besides.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'a> {
-    /// The version's switches.
     pub profile: &'a Profile,
-    /// Now.
     pub now: Nanos,
     /// `replica.lag.time.max.ms`.
     pub lag: Nanos,
     /// The leader's log end.
     pub log_end: Offset,
-    /// Effective minimum ISR.
     pub min_isr: usize,
 }
 
@@ -119,7 +112,6 @@ impl Leadership {
         }
     }
 
-    /// A follower's state.
     pub fn remote(&self, broker: BrokerId) -> Option<&Remote> {
         self.remotes.iter().find(|remote| remote.broker == broker)
     }

@@ -58,7 +58,6 @@ impl Life {
         Life { state: BrokerState::Starting, incarnation, previous_broker_epoch, ..Life::default() }
     }
 
-    /// Where it is.
     pub fn state(&self) -> BrokerState {
         self.state
     }

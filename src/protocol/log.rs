@@ -23,7 +23,6 @@ pub struct Log {
 }
 
 impl Log {
-    /// First offset.
     pub fn start(&self) -> Offset {
         self.start
     }

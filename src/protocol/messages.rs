@@ -11,14 +11,12 @@ use crate::protocol::wire::{
 pub enum Peer {
     /// A producer, consumer or coordinator, numbered by the driver.
     Client(u32),
-    /// Another broker.
     Broker(BrokerId),
 }
 
 /// What a broker can be asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Request {
-    /// Append.
     Produce(ProduceRequest),
     /// Read, as follower or consumer.
     Fetch(FetchRequest),
@@ -61,7 +59,6 @@ pub struct ProduceRequest {
 /// What became of one batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ProducedPartition {
-    /// Which partition.
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -74,9 +71,7 @@ pub struct ProducedPartition {
 /// A follower's identity in a fetch (KIP-903).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FollowerId {
-    /// Who fetches.
     pub broker: BrokerId,
-    /// Its incarnation.
     pub epoch: BrokerEpoch,
 }
 
@@ -113,9 +108,7 @@ pub struct FetchRequest {
 pub struct FetchAnswer {
     /// [`ErrorCode::InvalidFetchSessionEpoch`] asks for a full fetch.
     pub error: ErrorCode,
-    /// Which session.
     pub session: u32,
-    /// Of the request.
     pub session_epoch: u32,
     /// Partitions with data, news or an error.
     pub partitions: Vec<FetchedPartition>,
@@ -124,7 +117,6 @@ pub struct FetchAnswer {
 /// One partition of `OffsetsForLeaderEpoch`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EpochEndsOf {
-    /// Which partition.
     pub partition: PartitionIx,
     /// The leader epoch the asker knows, -1 to skip the check.
     pub current_leader_epoch: LeaderEpoch,
@@ -135,7 +127,6 @@ pub struct EpochEndsOf {
 /// Where an epoch ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EpochEndOf {
-    /// Which partition.
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -146,7 +137,6 @@ pub struct EpochEndOf {
 /// Which end of a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LogPosition {
-    /// Log start.
     Earliest,
     /// High watermark; for a follower the log end.
     Latest,
@@ -155,18 +145,15 @@ pub enum LogPosition {
 /// One partition of `ListOffsets`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ListOffset {
-    /// Which partition.
     pub partition: PartitionIx,
     /// The leader epoch the asker knows, -1 to skip the check.
     pub current_leader_epoch: LeaderEpoch,
-    /// Which end.
     pub position: LogPosition,
 }
 
 /// The offset asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ListedOffset {
-    /// Which partition.
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -179,11 +166,9 @@ pub struct ListedOffset {
 /// A partition's leader in a broker's own view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct KnownLeader {
-    /// Which partition.
     pub partition: PartitionIx,
     /// Its leader, if it has one.
     pub leader: Option<BrokerId>,
-    /// The leader epoch.
     pub leader_epoch: LeaderEpoch,
 }
 
@@ -196,20 +181,14 @@ pub enum ControllerRequest {
     Heartbeat(Heartbeat),
     /// `AlterPartition` of many partitions; at most one is in flight for a broker.
     AlterPartitions {
-        /// The sender.
         broker: BrokerId,
-        /// Its incarnation.
         broker_epoch: BrokerEpoch,
-        /// What it wishes.
         partitions: Vec<AlterPartition>,
     },
     /// `AssignReplicasToDirs` (KIP-858): where replicas live since the disk was replaced.
     AssignDirectory {
-        /// The sender.
         broker: BrokerId,
-        /// Its incarnation.
         broker_epoch: BrokerEpoch,
-        /// Its log directory.
         directory: u64,
         /// Which replicas live there.
         partitions: Vec<PartitionIx>,
@@ -219,20 +198,17 @@ pub enum ControllerRequest {
 /// The controller's answer to a [`ControllerRequest`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ControllerAnswer {
-    /// To a registration.
     Register {
         /// Refusal, or [`ErrorCode::None`].
         error: ErrorCode,
         /// The new incarnation's epoch, -1 on an error.
         broker_epoch: BrokerEpoch,
     },
-    /// To a heartbeat.
     Heartbeat {
         /// Refusal, or [`ErrorCode::None`].
         error: ErrorCode,
         /// The broker has applied its own registration.
         caught_up: bool,
-        /// It is fenced.
         fenced: bool,
         /// It may stop now.
         should_shut_down: bool,
@@ -254,7 +230,6 @@ pub enum ControllerAnswer {
 /// `BrokerRegistration`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Registration {
-    /// Who.
     pub broker: BrokerId,
     /// Which start of its process; new at every start.
     pub incarnation: u64,
@@ -262,16 +237,13 @@ pub struct Registration {
     pub previous_broker_epoch: BrokerEpoch,
     /// Its log directory; new when the disk was replaced.
     pub directory: u64,
-    /// Its rack.
     pub rack: Option<u32>,
 }
 
 /// `BrokerHeartbeat`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Heartbeat {
-    /// Who.
     pub broker: BrokerId,
-    /// Its incarnation.
     pub broker_epoch: BrokerEpoch,
     /// How far it has applied the metadata log.
     pub metadata_offset: i64,

@@ -61,9 +61,7 @@ impl Run {
 /// How many records came to what end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ProducerCounts {
-    /// Success was reported.
     pub acked: u64,
-    /// Failure was reported.
     pub failed: u64,
 }
 

@@ -23,7 +23,6 @@ pub enum Truncation {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LastKnownLeader {
-    /// Never.
     Off,
     /// 4.0 and 4.1: when the ISR becomes empty.
     WhenIsrEmpty,

@@ -17,7 +17,6 @@ pub struct Ticket {
 pub struct Waiting {
     /// The high watermark that completes it.
     pub required: Offset,
-    /// The request.
     pub ticket: Ticket,
     /// Its place in the request's answer.
     pub part: u32,
@@ -26,11 +25,9 @@ pub struct Waiting {
 /// A request whose answer is complete.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Completed {
-    /// Who asked.
     pub peer: Peer,
     /// Its number of the request.
     pub correlation: u64,
-    /// The answer.
     pub parts: Vec<ProducedPartition>,
 }
 
@@ -118,7 +115,6 @@ impl Purgatory {
         self.requests.len() - self.free.len()
     }
 
-    /// Whether none waits.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

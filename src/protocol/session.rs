@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 /// One partition of a session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Slot {
-    /// Which partition.
     pub partition: PartitionIx,
     /// Its replica's place in the broker.
     pub replica: u32,
@@ -44,10 +43,8 @@ pub struct Parked {
 /// The epoch of a session that only a full fetch can open: none follows on it.
 const CLOSED: u32 = u32::MAX;
 
-/// One session.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Session {
-    /// Who asks.
     pub peer: Peer,
     /// Its number of the session.
     pub id: u32,
@@ -59,7 +56,6 @@ pub struct Session {
     pub last_fetch: Nanos,
     /// Limits of the last request.
     pub limits: Limits,
-    /// The partitions.
     pub slots: Vec<Slot>,
     /// Slots not in use.
     pub free: Vec<u32>,
@@ -71,7 +67,6 @@ pub struct Session {
     pub sent: Vec<u32>,
     /// Slots of a follower that is not in the ISR: each fetch may bring it in.
     pub outsiders: Vec<u32>,
-    /// The waiting fetch.
     pub parked: Option<Parked>,
     /// When the broker looks after the waiting fetch, if it does.
     pub timer: Option<Nanos>,
@@ -88,7 +83,6 @@ pub struct Limits {
     pub max_bytes: u32,
     /// Soft limit of a partition.
     pub partition_max_bytes: u32,
-    /// The consumer's rack.
     pub rack: Option<u32>,
 }
 
@@ -203,7 +197,6 @@ impl Sessions {
         })
     }
 
-    /// By place.
     pub fn get(&self, place: u32) -> &Session {
         &self.all[place as usize]
     }

@@ -24,7 +24,6 @@ pub struct FlushPolicy {
 }
 
 impl Storage {
-    /// The log.
     pub fn log(&self) -> &Log {
         &self.log
     }

@@ -4,10 +4,8 @@ use crate::model::Nanos;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// What is due.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Timer {
-    /// Registration or heartbeat.
     Controller,
     /// A controlled shutdown has lasted too long.
     ShutdownTimeout,
@@ -17,13 +15,10 @@ pub enum Timer {
     AlterPartition,
     /// Replicas on a new disk to tell the controller of.
     AssignDirectory,
-    /// The high-watermark file.
     HighWatermarkCheckpoint,
-    /// The recovery-point file.
     RecoveryPointCheckpoint,
     /// The operating system writes old pages.
     OsWriteback,
-    /// The flush scheduler.
     FlushScheduler,
     /// Writes that wait too long.
     Purgatory,

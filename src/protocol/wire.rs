@@ -21,7 +21,6 @@ pub struct RecordRange {
     pub producer: u32,
     /// Number of the first record.
     pub first: u64,
-    /// How many.
     pub count: u32,
 }
 
@@ -30,7 +29,6 @@ pub struct RecordRange {
 pub struct Batch {
     /// Offset of its first record; set by the leader.
     pub base_offset: Offset,
-    /// Which records.
     pub records: RecordRange,
     /// Size on disk and wire.
     pub bytes: u32,
@@ -38,7 +36,6 @@ pub struct Batch {
     pub leader_epoch: LeaderEpoch,
     /// Idempotent producer's id, -1 without idempotence.
     pub producer_id: i64,
-    /// Its epoch.
     pub producer_epoch: i16,
     /// Sequence of the first record, -1 without idempotence.
     pub base_sequence: i32,
@@ -58,7 +55,6 @@ impl Batch {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[repr(i16)]
 pub enum ErrorCode {
-    /// Success.
     None = 0,
     /// The offset is not in the log.
     OffsetOutOfRange = 1,
@@ -66,7 +62,6 @@ pub enum ErrorCode {
     UnknownTopicOrPartition = 3,
     /// There is no leader now.
     LeaderNotAvailable = 5,
-    /// Ask another broker.
     NotLeaderOrFollower = 6,
     /// Indefinite: it may have happened.
     RequestTimedOut = 7,
@@ -88,7 +83,6 @@ pub enum ErrorCode {
     IllegalGeneration = 22,
     /// The group does not know this member.
     UnknownMemberId = 25,
-    /// Join again.
     RebalanceInProgress = 27,
     /// A topic needs at least one partition, and partitions only grow.
     InvalidPartitions = 37,
@@ -120,7 +114,6 @@ pub enum ErrorCode {
     InvalidFetchSessionEpoch = 71,
     /// The preferred leader is not in the ISR or not alive.
     PreferredLeaderNotAvailable = 80,
-    /// Nobody may lead.
     EligibleLeadersNotAvailable = 83,
     /// The partition has the leader that was asked for.
     ElectionNotNeeded = 84,
@@ -228,32 +221,23 @@ pub struct PartitionState {
 /// A change of one partition (`PartitionChangeRecord`): only what changed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct PartitionChange {
-    /// Which partition.
     pub partition: Option<PartitionIx>,
-    /// New ISR.
     pub isr: Option<Vec<BrokerId>>,
-    /// New ELR.
     pub elr: Option<Vec<BrokerId>>,
     /// New last known ELR.
     pub last_known_elr: Option<Vec<BrokerId>>,
     /// New leader; `Some(None)` is Kafka's -1. Naming one, even the same, bumps the leader epoch.
     pub leader: Option<Option<BrokerId>>,
-    /// New recovery state.
     pub recovery: Option<Recovery>,
-    /// New assignment.
     pub replicas: Option<Vec<BrokerId>>,
-    /// New adding list.
     pub adding: Option<Vec<BrokerId>>,
-    /// New removing list.
     pub removing: Option<Vec<BrokerId>>,
 }
 
 /// A leader's wish to change the ISR (`AlterPartition`, one partition of it).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AlterPartition {
-    /// Which partition.
     pub partition: PartitionIx,
-    /// The leader's epoch.
     pub leader_epoch: LeaderEpoch,
     /// The partition epoch that the leader knows.
     pub partition_epoch: PartitionEpoch,
@@ -266,7 +250,6 @@ pub struct AlterPartition {
 /// The controller's answer to [`AlterPartition`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AlterPartitionAnswer {
-    /// Which partition.
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -277,11 +260,9 @@ pub struct AlterPartitionAnswer {
 /// What a follower or consumer asks of one partition (`Fetch`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FetchPartition {
-    /// Which partition.
     pub partition: PartitionIx,
     /// The leader epoch the asker knows, -1 for none.
     pub current_leader_epoch: LeaderEpoch,
-    /// From here.
     pub fetch_offset: Offset,
     /// Epoch of the last batch the asker has, -1 for none.
     pub last_fetched_epoch: LeaderEpoch,
@@ -292,7 +273,6 @@ pub struct FetchPartition {
 /// Largest epoch not above the one asked for, and where it ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EpochEnd {
-    /// The epoch.
     pub epoch: LeaderEpoch,
     /// First offset after it.
     pub end_offset: Offset,
@@ -301,7 +281,6 @@ pub struct EpochEnd {
 /// A partition's part of a fetch answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FetchedPartition {
-    /// Which partition.
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,

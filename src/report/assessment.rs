@@ -43,9 +43,7 @@ pub struct AssessmentReport<'a> {
 /// Single changes that improve a figure.
 #[derive(Clone, Debug)]
 pub struct AdviceReport {
-    /// Its id.
     pub figure: &'static str,
-    /// The best first.
     pub advice: Vec<Advice>,
 }
 
@@ -54,7 +52,6 @@ pub struct AdviceReport {
 pub struct GoalReport {
     /// As they were asked for.
     pub goals: Vec<Goal>,
-    /// The answer.
     pub plan: Plan,
 }
 

@@ -10,9 +10,7 @@ use crate::rules;
 /// What there is to list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Topics {
-    /// Every rule.
     Rules,
-    /// Every knob.
     Knobs,
 }
 

@@ -25,7 +25,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them.
     pub const ALL: [Format; 5] =
         [Format::Properties, Format::KafkaCli, Format::Terraform, Format::Strimzi, Format::Spring];
 

@@ -22,7 +22,6 @@ pub fn findings_json(cluster: &Cluster, findings: &Findings) -> String {
     }))
 }
 
-/// One finding.
 pub(super) fn finding(finding: &Finding) -> Value {
     json!({
         "rule": finding.rule.id,

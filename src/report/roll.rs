@@ -61,7 +61,6 @@ pub fn roll_json(cluster: &Cluster, plan: &RollPlan) -> String {
     }))
 }
 
-/// One broker's verdict.
 pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Value {
     let names: Vec<String> = restart.partitions.iter().map(|(ix, _)| cluster.partition_name(*ix)).collect();
     json!({

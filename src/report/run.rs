@@ -18,7 +18,6 @@ pub struct Told {
     pub seq: u64,
     /// When, in virtual time.
     pub at_ns: Nanos,
-    /// What, and why.
     pub text: String,
     /// The number of the event that led to it, if it is known.
     pub cause: Option<u64>,

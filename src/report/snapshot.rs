@@ -12,7 +12,6 @@ pub const SNAPSHOT_SCHEMA: &str = "klever.snapshot/1";
 pub struct SnapshotError {
     /// The line, where one is to blame.
     pub line: Option<usize>,
-    /// What is wrong.
     pub text: String,
 }
 

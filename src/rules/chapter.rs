@@ -36,12 +36,10 @@ impl Chapter {
         Chapter(number)
     }
 
-    /// Its number.
     pub fn number(self) -> u8 {
         self.0
     }
 
-    /// Its title.
     pub fn title(self) -> &'static str {
         TITLES[usize::from(self.0 - 1)]
     }

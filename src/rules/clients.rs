@@ -8,7 +8,6 @@ use crate::rules::{Subject, SubjectKind, Verdicts};
 /// A producer or a consumer that is more than an assumption.
 #[derive(Clone, Copy)]
 pub(super) struct Client<'a> {
-    /// Its settings.
     pub profile: &'a ClientProfile,
     scope: KeyScope,
 }

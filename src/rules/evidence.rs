@@ -9,19 +9,15 @@ pub enum Evidence {
     Metadata,
     /// `broker.rack` of the brokers.
     Racks,
-    /// Configuration of topics.
     TopicConfig,
-    /// Configuration of brokers.
     BrokerConfig,
     /// Whether eligible leader replicas are switched on.
     ElrFeature,
     /// The eligible leader replicas of partitions.
     ElrLists,
-    /// The controller quorum.
     Quorum,
     /// Consumer groups with their members.
     Groups,
-    /// Committed offsets.
     Offsets,
     /// What the brokers run.
     Version,

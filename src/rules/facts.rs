@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 /// A cluster under examination.
 pub struct Facts<'a> {
-    /// The cluster.
     pub cluster: &'a Cluster,
     /// What its version does; the reference version's rules where the version is not known.
     pub profile: Profile,
@@ -23,7 +22,6 @@ pub struct Facts<'a> {
 
 /// A topic with what most rules ask of it.
 pub struct TopicFacts<'a> {
-    /// The topic.
     pub topic: &'a Topic,
     /// Fewest replicas of any of its partitions; 0 without partitions.
     pub narrowest: usize,
@@ -43,7 +41,6 @@ impl<'a> Facts<'a> {
         Facts { cluster, profile, topics }
     }
 
-    /// Every topic.
     pub fn topics(&self) -> impl Iterator<Item = &TopicFacts<'a>> {
         self.topics.iter()
     }
@@ -53,7 +50,6 @@ impl<'a> Facts<'a> {
         self.topics.iter().filter(|facts| !facts.topic.internal && !is_plumbing(&facts.topic.name))
     }
 
-    /// A topic's partitions.
     pub fn partitions(&self, facts: &TopicFacts<'a>) -> impl ExactSizeIterator<Item = PartitionView<'a>> {
         self.cluster.partitions_of(facts.topic)
     }

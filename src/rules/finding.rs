@@ -17,7 +17,6 @@ pub enum Severity {
     Medium,
     /// Worth an hour some day.
     Low,
-    /// Good to know.
     Info,
 }
 
@@ -42,7 +41,6 @@ impl Severity {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It is so.
     Finding,
     /// The evidence was asked for and not obtained.
     Unknown,
@@ -56,17 +54,11 @@ pub enum Status {
 pub enum SubjectKind {
     /// The cluster as a whole.
     Cluster,
-    /// A broker.
     Broker,
-    /// A topic.
     Topic,
-    /// A partition.
     Partition,
-    /// A producer.
     Producer,
-    /// A consumer.
     Consumer,
-    /// A consumer group.
     Group,
 }
 
@@ -142,7 +134,6 @@ impl Finding {
 /// A chapter that was not looked at in full, and for want of what.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NotExamined {
-    /// Which chapter.
     pub chapter: Chapter,
     /// What nobody asked for.
     pub evidence: BTreeSet<Evidence>,
@@ -166,15 +157,10 @@ impl NotExamined {
 /// How many of each.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Summary {
-    /// Critical findings.
     pub critical: usize,
-    /// High ones.
     pub high: usize,
-    /// Medium ones.
     pub medium: usize,
-    /// Low ones.
     pub low: usize,
-    /// Good to know.
     pub info: usize,
     /// Rules without their evidence.
     pub unknown: usize,
@@ -187,7 +173,6 @@ pub struct Summary {
 pub struct Findings {
     /// By status, severity, order of the rules and subject.
     pub findings: Vec<Finding>,
-    /// By chapter.
     pub not_examined: Vec<NotExamined>,
 }
 

@@ -18,7 +18,6 @@ enum Post {
     Snapshot,
 }
 
-/// The receiving end.
 pub(super) struct Inbox {
     sender: Sender<Post>,
     receiver: Receiver<Post>,

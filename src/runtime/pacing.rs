@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 /// Why something has to be drawn.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Why {
-    /// The cluster changed.
     Data,
     /// The user did something.
     Input,

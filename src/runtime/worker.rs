@@ -12,7 +12,6 @@ pub type Judge = Arc<dyn Fn(&Question) -> Judgement + Send + Sync>;
 
 type Slot<Q> = (Mutex<Option<Q>>, Condvar);
 
-/// The asking end.
 pub(super) struct Worker<Q> {
     slot: Arc<Slot<Q>>,
 }

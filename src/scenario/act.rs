@@ -21,7 +21,6 @@ pub enum Act {
     Resume(Process),
     /// Power fails: unflushed data is at risk. The processes stay down until restarted.
     PowerLoss {
-        /// Where.
         extent: Extent,
         /// What is left of the unflushed tails.
         keep: Keep,
@@ -30,27 +29,21 @@ pub enum Act {
     DiskLoss(BrokerId),
     /// Messages between two ends no longer arrive.
     Partition {
-        /// One end.
         from: Endpoint,
-        /// The other.
         to: Endpoint,
         /// Only messages towards `to` are lost.
         one_way: bool,
     },
     /// A partition or a slow link between two ends is over.
     Heal {
-        /// One end.
         from: Endpoint,
-        /// The other.
         to: Endpoint,
     },
     /// All partitions and slow links are over.
     HealAll,
     /// Messages between two ends take longer or are lost and sent again.
     SlowLink {
-        /// One end.
         from: Endpoint,
-        /// The other.
         to: Endpoint,
         /// Extra time for each message.
         extra: Nanos,
@@ -59,9 +52,7 @@ pub enum Act {
     },
     /// A broker's disk takes this much longer for each write; 0 is the end of it.
     SlowDisk {
-        /// Whose.
         broker: BrokerId,
-        /// Extra time.
         extra: Nanos,
     },
     /// So many controllers stop.
@@ -72,7 +63,6 @@ pub enum Act {
     Set(Change),
     /// A partition, or all partitions of a topic, get these replicas.
     Reassign {
-        /// Which topic.
         topic: String,
         /// Which partition; `None` is all.
         partition: Option<i32>,
@@ -81,7 +71,6 @@ pub enum Act {
     },
     /// A topic gets more partitions.
     AddPartitions {
-        /// Which topic.
         topic: String,
         /// How many it has then.
         partitions: u32,
@@ -92,14 +81,11 @@ pub enum Act {
     UncleanElection(Option<String>),
     /// A producer is handed records to send now.
     Send {
-        /// Which producer.
         producer: String,
-        /// How many records.
         records: u32,
     },
 }
 
-/// Something that runs.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Process {
@@ -114,20 +100,16 @@ pub enum Process {
 /// How far a power failure reaches.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Extent {
-    /// One machine.
     Broker(BrokerId),
     /// All machines of a rack.
     Rack(String),
-    /// All machines.
     Site,
 }
 
 /// What is left of what a broker had not flushed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Keep {
-    /// Nothing.
     Flushed,
-    /// All of it.
     Everything,
     /// So many batches of each log, the oldest first.
     Batches(u32),

@@ -11,7 +11,6 @@ pub struct BuiltIn {
 }
 
 impl BuiltIn {
-    /// Reads it.
     pub fn scenario(&self) -> Scenario {
         // A test reads all of them.
         Scenario::parse(self.id, self.text).unwrap_or_else(|error| panic!("{error}"))

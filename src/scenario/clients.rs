@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 pub enum Keys {
     /// No keys: the sticky partitioner decides.
     None,
-    /// Many keys, evenly.
     #[default]
     Uniform,
     /// Few keys make most of the records (Zipf, exponent 1, 1,000 keys).
@@ -23,9 +22,7 @@ pub enum Keys {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProducerSpec {
-    /// Its name.
     pub name: String,
-    /// Where it writes.
     pub topic: String,
     /// Records a second; 0 sends only what `do = "send"` hands it.
     #[serde(default)]
@@ -33,7 +30,6 @@ pub struct ProducerSpec {
     /// Bytes of a record: key, value, headers.
     #[serde(default = "a_kilobyte")]
     pub record_bytes: u32,
-    /// Which keys.
     #[serde(default)]
     pub keys: Keys,
     /// One partition takes everything.
@@ -69,7 +65,6 @@ pub enum CommitMode {
     AsyncAfter,
     /// `commitSync` before the batch is processed: at most once.
     Before,
-    /// Never.
     Never,
 }
 
@@ -79,9 +74,7 @@ pub enum CommitMode {
 pub struct GroupSpec {
     /// `group.id`.
     pub name: String,
-    /// What it reads.
     pub topics: Vec<String>,
-    /// How many consumers.
     #[serde(default = "one_member")]
     pub members: u32,
     /// Processing time of a record.
@@ -90,7 +83,6 @@ pub struct GroupSpec {
     /// Records are handed to other threads: the poll loop goes on before they are done.
     #[serde(default)]
     pub worker_threads: bool,
-    /// When it commits.
     #[serde(default)]
     pub commit: CommitMode,
     /// It begins at this time.

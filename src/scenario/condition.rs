@@ -12,14 +12,11 @@ use std::str::FromStr;
 pub enum Condition {
     /// `leader orders-0 = 2`, or `= none`.
     Leader {
-        /// Which partition.
         partition: String,
-        /// Who leads.
         is: Option<BrokerId>,
     },
     /// `isr orders-0 = 1 2`, in any order.
     Isr {
-        /// Which partition.
         partition: String,
         /// Who is in sync.
         is: Vec<BrokerId>,
@@ -38,11 +35,8 @@ pub enum Condition {
     Settled(String),
     /// `log orders-0 on broker/2 >= 5`: log end offset.
     Log {
-        /// Which partition.
         partition: String,
-        /// On which broker.
         broker: BrokerId,
-        /// At least.
         reaches: i64,
     },
     /// `visible orders-0 >= 5`: the leader's high watermark.

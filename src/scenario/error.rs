@@ -5,7 +5,6 @@ use std::fmt;
 /// A refused scenario file. Its text is one plain line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ScenarioError {
-    /// The file's name.
     pub file: String,
     /// Counted from 1; 0 when no line is to blame.
     pub line: usize,

@@ -19,7 +19,6 @@ pub struct Event {
     pub when: Option<Condition>,
     /// So long after the event before it, or after `when` first held.
     pub after: Option<Time>,
-    /// What is done.
     pub act: Act,
 }
 

@@ -11,18 +11,14 @@ pub struct Expect {
     /// Versions it holds for, by major and minor number; empty is all that the scenario runs with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<KafkaVersion>,
-    /// Which number.
     pub counter: Counter,
     /// Of one partition only: `orders-0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<String>,
-    /// Exactly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eq: Option<i64>,
-    /// At least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<i64>,
-    /// At most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
     /// Why, for who reads the file.
@@ -36,7 +32,6 @@ pub struct Expect {
 pub enum Counter {
     /// Records handed to producers.
     Sent,
-    /// Records acknowledged.
     Acked,
     /// Records whose producer gave up on them.
     Failed,
@@ -121,9 +116,7 @@ impl From<Counter> for String {
 pub struct Verdict {
     /// What was expected: `lost_acked of orders-0 = 0`.
     pub expected: String,
-    /// What came.
     pub found: Option<i64>,
-    /// Whether it fits.
     pub met: bool,
 }
 

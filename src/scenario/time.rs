@@ -20,12 +20,10 @@ const UNITS: [(&str, Nanos); 6] = [
 ];
 
 impl Time {
-    /// Whole seconds.
     pub const fn from_secs(seconds: u64) -> Time {
         Time(seconds * 1_000_000_000)
     }
 
-    /// Whole milliseconds.
     pub const fn from_millis(millis: u64) -> Time {
         Time(millis * 1_000_000)
     }

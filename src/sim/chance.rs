@@ -20,7 +20,6 @@ impl Chance {
         Chance(Pcg64Mcg::from_seed(state))
     }
 
-    /// Any number.
     pub fn any(&mut self) -> u64 {
         self.0.next_u64()
     }

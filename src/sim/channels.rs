@@ -25,7 +25,6 @@ pub enum Lane {
     Coordinator,
 }
 
-/// All of them.
 pub(super) const LANES: [Lane; 2] = [Lane::Requests, Lane::Coordinator];
 
 /// One connection, as the broker has it.

@@ -31,20 +31,15 @@ pub(super) const RETRY: Nanos = 100_000_000;
 pub enum ClientState {
     /// Not yet, or no more.
     Ended,
-    /// It runs.
     Up,
-    /// It stands still.
     Paused,
 }
 
 /// What a client has asked, beside produce and fetch requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ask {
-    /// Who leads.
     Metadata,
-    /// A connection.
     Connect(BrokerId),
-    /// A producer id.
     ProducerId,
     /// The coordinator; its machine's number of the request.
     Coordinator(u64),
@@ -142,7 +137,6 @@ pub struct MemberHost {
     pub(super) topics: Vec<u32>,
     /// Offset after the last record processed, of each partition it ever had.
     pub(super) done: BTreeMap<PartitionIx, Offset>,
-    /// What it owns.
     pub(super) owns: Vec<PartitionIx>,
 }
 

@@ -24,9 +24,7 @@ const COMMIT: Nanos = 28_000_000;
 /// The metadata as brokers may know it: committed.
 #[derive(Clone, Default)]
 pub struct Committed {
-    /// By index.
     pub partitions: Vec<Arc<PartitionState>>,
-    /// Registered brokers.
     pub brokers: BTreeMap<BrokerId, BrokerRegistration>,
     /// Offset of the last record.
     pub offset: i64,
@@ -39,7 +37,6 @@ struct Pending {
     updates: Arc<[MetadataUpdate]>,
 }
 
-/// The controllers.
 #[derive(Clone)]
 pub struct Control {
     pub(super) controller: Controller,

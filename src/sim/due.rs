@@ -12,13 +12,9 @@ use std::sync::Arc;
 /// Something that happens at a known time.
 #[derive(Clone, Debug)]
 pub enum Due {
-    /// A message arrives.
     Arrive {
-        /// From this machine.
         from: Node,
-        /// At this one.
         to: Node,
-        /// What it says.
         message: Message,
     },
     /// A timer ran out.
@@ -33,7 +29,6 @@ pub enum Due {
     Unmuted(BrokerId, u32),
     /// A client gives up waiting for this request.
     GiveUp(u32, u64),
-    /// A client starts.
     ClientStart(u32),
     /// The scenario's next event is due.
     Script,
@@ -41,39 +36,30 @@ pub enum Due {
     Compact,
 }
 
-/// Whose timer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Timed {
-    /// A broker's.
     Broker(BrokerId),
-    /// The controller's.
     Controller,
     /// A producer's or consumer's.
     Client(u32),
-    /// A group coordinator's.
     Group(u32),
 }
 
 /// What machines say to each other.
 #[derive(Clone, Debug)]
 pub enum Message {
-    /// To a broker.
     Request {
         /// The sender's number of it.
         correlation: u64,
-        /// What.
         request: Request,
     },
     /// To a broker or client.
     Answer {
-        /// As asked.
         correlation: u64,
-        /// What.
         answer: Answer,
     },
     /// A request came to a machine without the process: the connection was refused.
     Refused {
-        /// Of the request.
         correlation: u64,
     },
     /// The process at the other end has ended; connections to it are reset.
@@ -84,14 +70,10 @@ pub enum Message {
     Control {
         /// The broker's number of it.
         correlation: u64,
-        /// What.
         request: ControllerRequest,
     },
-    /// The controller answers.
     ControlAnswer {
-        /// As asked.
         correlation: u64,
-        /// What.
         answer: ControllerAnswer,
     },
     /// The metadata log goes on.
@@ -105,18 +87,13 @@ pub enum Message {
     },
     /// A consumer asks its coordinator.
     Group {
-        /// Which group.
         group: u32,
         /// The consumer's number of it.
         correlation: u64,
-        /// What.
         request: GroupRequest,
     },
-    /// The coordinator answers.
     GroupReply {
-        /// As asked.
         correlation: u64,
-        /// What.
         reply: GroupReply,
     },
     /// A producer asks for an id.
@@ -124,11 +101,8 @@ pub enum Message {
         /// The producer's number of it.
         correlation: u64,
     },
-    /// It gets one.
     ProducerId {
-        /// As asked.
         correlation: u64,
-        /// The id.
         id: i64,
     },
 }
@@ -145,7 +119,6 @@ pub struct Timer {
 }
 
 impl Timer {
-    /// Replaces the time.
     pub fn set(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
         self.due = Some(at);
         self.enqueue(at, of, queue);

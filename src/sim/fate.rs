@@ -22,11 +22,9 @@ pub struct RecordId {
 /// A copy of a record on one broker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct RecordCopy {
-    /// Where.
     pub broker: BrokerId,
     /// Whether that broker's process runs.
     pub runs: bool,
-    /// Its offset there.
     pub offset: Offset,
     /// A power loss cannot take it.
     pub flushed: bool,
@@ -37,7 +35,6 @@ pub struct RecordCopy {
 /// The life of a record.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Fate {
-    /// Which record.
     pub record: RecordId,
     /// The producer of the scenario that sent it.
     pub sent_by: String,

@@ -13,7 +13,6 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    /// Adds bytes.
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
@@ -21,7 +20,6 @@ impl Fnv {
         self
     }
 
-    /// Adds a number.
     pub fn u64(&mut self, number: u64) -> &mut Self {
         self.bytes(&number.to_le_bytes())
     }

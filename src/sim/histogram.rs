@@ -58,7 +58,6 @@ impl Histogram {
         self.count
     }
 
-    /// The longest.
     pub fn max(&self) -> Nanos {
         self.max
     }

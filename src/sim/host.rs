@@ -23,9 +23,7 @@ pub enum Running {
     Off,
     /// It reads its logs.
     Booting,
-    /// It runs.
     Up,
-    /// It stands still.
     Paused,
 }
 
@@ -36,7 +34,6 @@ pub struct Disk {
     pub append: Nanos,
     /// Each byte of it, in units of 1/1024 ns.
     pub per_byte: u64,
-    /// A forced write.
     pub fsync: Nanos,
     /// What a fault adds to each use.
     pub extra: Nanos,
@@ -56,7 +53,6 @@ impl Disk {
     }
 }
 
-/// A broker's machine.
 #[derive(Clone)]
 pub struct Host {
     pub(super) broker: Broker,

@@ -38,7 +38,6 @@ impl Intervals {
         self.ranges.iter().map(|(first, end)| end - first).sum()
     }
 
-    /// Whether none is.
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
@@ -49,7 +48,6 @@ impl Intervals {
         self.ranges.get(at).is_some_and(|range| range.0 <= number)
     }
 
-    /// The ranges, ascending.
     pub fn ranges(&self) -> &[(u64, u64)] {
         &self.ranges
     }

@@ -32,13 +32,11 @@ const ACCOUNTS_EVERY: u64 = 32;
 /// A promise that does not hold.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Violation {
-    /// Which promise.
     pub invariant: &'static Invariant,
     /// When it was seen, since the story began.
     pub at: Nanos,
     /// Where, if it is about one partition: `orders-3`.
     pub partition: Option<String>,
-    /// What was seen.
     pub detail: String,
     /// The assumptions of the promise that were broken before. Empty: the protocol itself is at fault.
     pub broken: Vec<Assumption>,

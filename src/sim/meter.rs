@@ -12,12 +12,9 @@ pub const STALL: Nanos = 1_000_000_000;
 /// With more partitions than this, latencies are kept for all of them together only.
 const DETAILED: usize = 4096;
 
-/// One partition's measures.
 #[derive(Clone, Debug, Default)]
 pub struct PartitionMeter {
-    /// Records acknowledged.
     pub acked: u64,
-    /// Records given up.
     pub failed: u64,
     /// Time to the acknowledgement.
     pub latency: Histogram,
@@ -35,7 +32,6 @@ pub struct PartitionMeter {
     lost_leader: Option<(Nanos, Option<BrokerId>)>,
 }
 
-/// All measures.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
     partitions: Vec<PartitionMeter>,
@@ -52,7 +48,6 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// One partition's measures.
     pub fn partition(&self, ix: PartitionIx) -> Option<&PartitionMeter> {
         self.partitions.get(ix.at())
     }

@@ -63,17 +63,14 @@ impl Network {
         self.brokers + 1 + (self.producers.len() + self.groups.len()) as u32
     }
 
-    /// A broker's machine.
     pub fn broker(&self, id: BrokerId) -> Node {
         id.0 as u32 - 1
     }
 
-    /// The controllers' machine.
     pub fn controllers(&self) -> Node {
         self.brokers
     }
 
-    /// A client's machine.
     pub fn client(&self, client: u32) -> Node {
         self.brokers + 1 + client
     }

@@ -48,7 +48,6 @@ impl<T> Queue<T> {
         self.heap.len()
     }
 
-    /// Whether none waits.
     pub fn is_empty(&self) -> bool {
         self.heap.is_empty()
     }

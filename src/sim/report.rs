@@ -11,9 +11,7 @@ use std::collections::BTreeMap;
 /// Median and 99th percentile in milliseconds; `None` when nothing was measured.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Quantiles {
-    /// Median.
     pub p50: Option<f64>,
-    /// 99th percentile.
     pub p99: Option<f64>,
 }
 
@@ -29,9 +27,7 @@ impl Quantiles {
 pub struct Counters {
     /// Records handed to producers; in all only.
     pub sent: Option<u64>,
-    /// Records acknowledged.
     pub acked: u64,
-    /// Records given up.
     pub failed: u64,
     /// Records acknowledged and gone.
     pub lost_acked: u64,
@@ -64,7 +60,6 @@ pub struct PartitionReport {
     pub isr: Vec<i32>,
     /// Eligible leader replicas at the end.
     pub elr: Vec<i32>,
-    /// Its counters.
     #[serde(flatten)]
     pub counters: Counters,
 }
@@ -74,7 +69,6 @@ pub struct PartitionReport {
 pub struct GroupReport {
     /// `group.id`
     pub group: String,
-    /// Records processed.
     pub read: u64,
     /// How many of them had been processed before.
     pub read_again: u64,
@@ -88,9 +82,7 @@ pub struct RunReport {
     /// `klever.run/1`
     #[serde(skip_deserializing, default = "schema")]
     pub schema: &'static str,
-    /// The scenario's id.
     pub scenario: String,
-    /// The seed.
     pub seed: u64,
     /// What the brokers and clients ran.
     pub kafka_version: KafkaVersion,
@@ -102,9 +94,7 @@ pub struct RunReport {
     /// Refused batches by Kafka's name of the error; a stored report has none.
     #[serde(skip_deserializing)]
     pub errors: BTreeMap<&'static str, u64>,
-    /// Each partition.
     pub partitions: Vec<PartitionReport>,
-    /// Each group.
     pub groups: Vec<GroupReport>,
     /// Hash of everything that happened, in hexadecimal.
     pub trace_hash: String,

@@ -48,7 +48,6 @@ impl History {
         }
     }
 
-    /// No going back.
     pub fn keep_nothing(&mut self) {
         self.checkpoints.clear();
         self.next = Nanos::MAX;

@@ -9,7 +9,6 @@ use crate::sim::world::{BOOT, World};
 /// How far the scenario's events are.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
-    /// The next one.
     next: usize,
     /// When it is due; `None` while its condition does not hold.
     due: Option<Nanos>,

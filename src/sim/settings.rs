@@ -44,7 +44,6 @@ pub fn rack_number(scenario: &Scenario, name: &str) -> Option<u32> {
     scenario.cluster.racks.iter().position(|rack| rack == name).map(|at| at as u32)
 }
 
-/// A broker's settings.
 pub fn broker(scenario: &Scenario, id: BrokerId, version: KafkaVersion) -> BrokerSettings {
     let base = BrokerSettings::new(id);
     let time = |key: &str, otherwise: Nanos| ms(scenario, key, version).unwrap_or(otherwise);
@@ -117,7 +116,6 @@ pub fn cluster_config(scenario: &Scenario, version: KafkaVersion) -> TopicConfig
     }
 }
 
-/// The controller's settings.
 pub fn controller(scenario: &Scenario, profile: &Profile) -> ControllerSettings {
     let version = profile.version;
     let base = ControllerSettings::defaults(profile);
@@ -156,7 +154,6 @@ pub fn client(name: &str, config: &Config, version: KafkaVersion) -> ClientProfi
     }
 }
 
-/// A producer's settings.
 pub fn producer(spec: &ProducerSpec, version: KafkaVersion) -> ProducerSettings {
     ProducerSettings::of(&client(&spec.name, &spec.config, version))
 }

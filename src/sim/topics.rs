@@ -10,11 +10,9 @@ use std::ops::Range;
 pub struct SimTopic {
     /// As the scenario has it, levers included.
     pub spec: TopicSpec,
-    /// Resolved.
     pub settings: TopicSettings,
     /// By number; not adjacent once partitions were added.
     pub partitions: Vec<PartitionIx>,
-    /// Kafka's own.
     pub internal: bool,
 }
 
@@ -41,12 +39,10 @@ impl Topics {
         }
     }
 
-    /// All topics.
     pub fn list(&self) -> &[SimTopic] {
         &self.list
     }
 
-    /// One of them.
     pub fn get_mut(&mut self, topic: u32) -> &mut SimTopic {
         &mut self.list[topic as usize]
     }

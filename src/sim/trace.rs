@@ -19,15 +19,12 @@ use std::sync::Arc;
 pub struct TraceEvent {
     /// Counts the events of the run from 0.
     pub seq: u64,
-    /// When.
     pub at: Nanos,
-    /// What.
     pub what: What,
     /// The event that led to it, if it is known.
     pub cause: Option<u64>,
 }
 
-/// What happened.
 #[derive(Clone, PartialEq, Debug)]
 pub enum What {
     /// Somebody did something to the cluster.
@@ -36,28 +33,21 @@ pub enum What {
     ActRefused(Act, Refusal),
     /// A broker's process began or ended, or stands still.
     Process {
-        /// Whose.
         broker: BrokerId,
-        /// Its state now.
         state: ProcessState,
     },
     /// A broker tells something about itself.
     Broker {
-        /// Which.
         broker: BrokerId,
-        /// What.
         event: BrokerEvent,
     },
     /// A new process of a broker is known to the controller.
     Registered {
-        /// Which.
         broker: BrokerId,
-        /// Its epoch.
         epoch: BrokerEpoch,
     },
     /// The controller fenced, unfenced or sees off a broker.
     Registration {
-        /// Which.
         broker: BrokerId,
         /// Fenced or unfenced, if that changed.
         fenced: Option<bool>,
@@ -66,31 +56,23 @@ pub enum What {
     },
     /// The controller changed a partition.
     Partition {
-        /// Which.
         partition: PartitionIx,
-        /// As it was.
         before: Arc<PartitionState>,
-        /// As it is.
         after: Arc<PartitionState>,
         /// Why, as the controller says.
         cause: controller::Cause,
     },
     /// Another controller is active, or none.
     ActiveController {
-        /// Its number.
         node: Option<u32>,
-        /// Counts the elections.
         epoch: u32,
     },
     /// A producer's application heard of failure.
     ProduceFailed {
         /// Which producer of the scenario.
         producer: u32,
-        /// Where.
         partition: PartitionIx,
-        /// Which records.
         records: RecordRange,
-        /// The last error.
         error: ErrorCode,
         /// They may be in the log all the same.
         indefinite: bool,
@@ -99,58 +81,43 @@ pub enum What {
     SendRejected {
         /// Which producer of the scenario.
         producer: u32,
-        /// How many records.
         records: u32,
-        /// Why.
         error: crate::protocol::producer::SendError,
     },
     /// Acknowledged records are gone from the log that consumers read.
     AckedLost {
-        /// Where.
         partition: PartitionIx,
-        /// How many.
         records: u64,
     },
     /// A group's rebalance began.
     Rebalancing(u32),
     /// A group's rebalance ended.
     Rebalanced {
-        /// Which group.
         group: u32,
-        /// The generation.
         generation: i32,
-        /// Members in it.
         members: u32,
     },
     /// A group's member was thrown out because it was silent.
     MemberExpired(u32),
     /// A consumer's position was moved by its reset policy or by epoch validation.
     PositionMoved {
-        /// Which group.
         group: u32,
-        /// Which partition.
         partition: PartitionIx,
         /// From here; `None` when there was none.
         from: Option<Offset>,
-        /// To here.
         to: Offset,
     },
     /// A consumer could not commit.
     CommitFailed {
-        /// Which group.
         group: u32,
-        /// Why.
         error: ErrorCode,
     },
     /// A consumer left its group because it did not poll.
     PollTimedOut(u32),
     /// A consumer's `poll()` threw.
     ConsumerFailed {
-        /// Which group.
         group: u32,
-        /// Which partition.
         partition: PartitionIx,
-        /// What.
         error: crate::protocol::consumer::ConsumerError,
     },
 }
@@ -160,7 +127,6 @@ pub enum What {
 pub enum Refusal {
     /// The process is not in a state for it.
     NotRunning,
-    /// It runs already.
     Running,
     /// There is no such thing.
     Unknown,
@@ -177,15 +143,11 @@ pub enum Refusal {
 /// A broker's process as its machine sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ProcessState {
-    /// Reading its logs.
     Booting,
-    /// Running.
     Up,
-    /// It stands still.
     Paused,
     /// It ended in good order.
     Stopped,
-    /// It was killed.
     Killed,
     /// Its machine lost power.
     PoweredOff,

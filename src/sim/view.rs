@@ -13,7 +13,6 @@ const LINES: usize = 300;
 /// One replica of one partition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReplicaMarks {
-    /// On which broker.
     pub broker: BrokerId,
     /// Whether its process runs, and is not paused.
     pub runs: bool,
@@ -47,7 +46,6 @@ pub struct LogLine {
 pub struct SimView {
     /// Virtual time since the start.
     pub at_ms: Millis,
-    /// The seed.
     pub seed: u64,
     /// The counters so far.
     pub counters: Counters,

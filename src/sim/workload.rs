@@ -18,7 +18,6 @@ const ZIPF_KEYS: usize = 1000;
 /// Records handed in at one instant are spread over at most so many keys.
 const KEYS_A_TICK: u32 = 16;
 
-/// A producer's application.
 #[derive(Clone, Debug)]
 pub struct Workload {
     pub(super) record_bytes: u32,

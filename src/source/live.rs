@@ -25,11 +25,9 @@ const NEW_TOPIC_CONFIGS: Duration = Duration::from_secs(30);
 /// How often each part is read.
 #[derive(Clone, Debug)]
 pub struct LiveSettings {
-    /// Brokers, leaders, ISR.
     pub metadata: Duration,
     /// High watermarks and committed offsets.
     pub offsets: Duration,
-    /// Groups and members.
     pub groups: Duration,
     /// Configuration of topics and brokers.
     pub configs: Duration,
@@ -135,7 +133,6 @@ impl Live {
         Ok(Live { events, wishes })
     }
 
-    /// What it tells.
     pub fn events(&self) -> &Receiver<SourceEvent> {
         &self.events
     }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 pub struct Still;
 
 impl Still {
-    /// Shows the cluster.
     pub fn start(cluster: Cluster, sink: &Sink) -> Still {
         sink.snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None });
         Still

@@ -46,7 +46,6 @@ impl Caps {
 const TRUE_TERMS: [&str; 7] =
     ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour", "rio"];
 
-/// Terminals without colours.
 const PLAIN_TERMS: [&str; 6] = ["dumb", "vt52", "vt100", "vt102", "vt220", "unknown"];
 
 fn depth_of(set: &impl Fn(&str) -> Option<String>) -> Depth {

@@ -26,7 +26,6 @@ pub struct Options {
 pub enum TermError {
     /// Standard output goes to a file or a pipe.
     NotATerminal,
-    /// The terminal refused.
     Io(io::Error),
 }
 
@@ -50,7 +49,6 @@ impl From<io::Error> for TermError {
 /// What a frame cost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Cost {
-    /// Bytes written.
     pub bytes: u64,
     /// How long the terminal took to take them.
     pub took: Duration,

@@ -9,7 +9,6 @@ pub enum ColorChoice {
     /// By environment and terminal.
     #[default]
     Auto,
-    /// Exactly this.
     Exactly(Depth),
 }
 
@@ -35,9 +34,7 @@ pub enum Depth {
     None,
     /// The sixteen named ones.
     C16,
-    /// xterm's palette.
     C256,
-    /// 24 bits.
     True,
 }
 

@@ -10,7 +10,6 @@ pub enum GlyphChoice {
     Auto,
     /// Box drawing, blocks and arrows.
     Unicode,
-    /// ASCII only.
     Ascii,
 }
 
@@ -30,9 +29,7 @@ impl FromStr for GlyphChoice {
 /// The lines of a frame.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Frame {
-    /// Horizontal.
     pub horizontal: &'static str,
-    /// Vertical.
     pub vertical: &'static str,
     /// Top left, top right, bottom left, bottom right.
     pub corners: [&'static str; 4],
@@ -46,23 +43,14 @@ pub struct Frame {
 pub struct Glyphs {
     /// `unicode` or `ascii`.
     pub name: &'static str,
-    /// In order.
     pub ok: &'static str,
-    /// Worth knowing.
     pub notice: &'static str,
-    /// At the floor.
     pub warn: &'static str,
-    /// Broken.
     pub bad: &'static str,
-    /// Not known.
     pub unknown: &'static str,
-    /// Growing.
     pub up: &'static str,
-    /// Shrinking.
     pub down: &'static str,
-    /// Leads to.
     pub right: &'static str,
-    /// Towards the left.
     pub left: &'static str,
     /// In front of the selected row.
     pub cursor: &'static str,
@@ -80,7 +68,6 @@ pub struct Glyphs {
     pub levels: [&'static str; 8],
     /// The thumb of a scroll bar.
     pub thumb: &'static str,
-    /// Frames.
     pub frame: Frame,
 }
 
@@ -113,7 +100,6 @@ impl Glyphs {
         },
     };
 
-    /// ASCII only.
     pub const ASCII: &'static Glyphs = &Glyphs {
         name: "ascii",
         ok: "*",

@@ -31,7 +31,6 @@ macro_rules! roles {
                 match self { $(Role::$variant => $name),+ }
             }
 
-            /// What it means.
             pub const fn doc(self) -> &'static str {
                 match self { $(Role::$variant => $doc),+ }
             }

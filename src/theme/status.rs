@@ -5,15 +5,11 @@ use super::{Glyphs, Role};
 /// A degree of trouble.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Status {
-    /// In order.
     Ok,
-    /// Worth knowing.
     Notice,
-    /// Not known.
     Unknown,
     /// The next failure hurts.
     Warn,
-    /// It hurts now.
     Bad,
 }
 

@@ -72,7 +72,6 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// A horizontal line.
     pub(super) fn rule(&mut self, x: u16, y: u16, columns: u16, role: Role) {
         let line = self.theme.glyphs().frame.horizontal.repeat(usize::from(columns));
         self.put(x, y, columns, &line, role);
@@ -83,7 +82,6 @@ impl<'a> Canvas<'a> {
         self.buffer.cell((x, y)).map_or("", |cell| cell.symbol())
     }
 
-    /// One mark.
     pub(super) fn mark(&mut self, x: u16, y: u16, mark: &str, role: Role) {
         self.put(x, y, 1, mark, role);
     }

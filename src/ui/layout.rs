@@ -11,7 +11,6 @@ pub(super) const LEAST: (u16, u16) = (60, 16);
 /// A class of screens.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Class {
-    /// Nothing fits.
     Tiny,
     /// One pane and what the setting means: 80x24.
     Small,
@@ -33,7 +32,6 @@ impl Class {
     }
 }
 
-/// Where everything is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Layout {
     /// The class of the screen.

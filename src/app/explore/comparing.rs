@@ -11,7 +11,6 @@ use crate::rules::{Findings, Severity, Status, examine};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// One setting.
 struct Side {
     name: String,
     cluster: Arc<Cluster>,

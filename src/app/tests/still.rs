@@ -16,7 +16,6 @@ pub(super) struct Still {
 }
 
 impl Still {
-    /// The cluster untouched.
     pub(super) fn new(base: Cluster) -> Still {
         Still { base, changes: Vec::new(), lost: Vec::new() }
     }

@@ -107,7 +107,6 @@ impl Flow {
         self.records_per_s * per_record
     }
 
-    /// The busiest resource.
     pub fn bottleneck(&self) -> Busy {
         busiest(&self.utilisations())
     }

@@ -8,7 +8,6 @@ use crate::kafka::CallError;
 use crate::model::{ConfigEntry, ConfigMap, ConfigSource};
 use std::ffi::c_int;
 
-/// What is described.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ResourceKind {
     /// Topics; many in one call.

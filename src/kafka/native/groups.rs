@@ -22,7 +22,6 @@ const PARTIAL: c_int = -158;
 pub struct Listed {
     /// `group.id`.
     pub id: Arc<str>,
-    /// Its state.
     pub state: GroupState,
     /// Whether it speaks KIP-848's protocol; `None` when the broker does not say.
     pub consumer_protocol: Option<bool>,
@@ -37,7 +36,6 @@ pub struct MemberFacts {
     pub host: String,
     /// `group.instance.id`.
     pub instance_id: Option<String>,
-    /// What it owns.
     pub assigned: Vec<(Arc<str>, i32)>,
 }
 
@@ -48,11 +46,9 @@ pub struct Described {
     pub id: Arc<str>,
     /// The broker that coordinates it, if told.
     pub coordinator: Option<BrokerId>,
-    /// Its state.
     pub state: GroupState,
     /// `consumer`, `connect`...; empty when it has no members or speaks KIP-848.
     pub protocol_type: String,
-    /// Its members.
     pub members: Vec<MemberFacts>,
 }
 

@@ -17,9 +17,7 @@ use std::time::Duration;
 pub struct NodeFacts {
     /// `node.id`.
     pub id: BrokerId,
-    /// Advertised host.
     pub host: String,
-    /// Advertised port.
     pub port: u16,
 }
 
@@ -32,14 +30,12 @@ pub struct PartitionFacts {
     pub leader: Option<BrokerId>,
     /// Replicas in assignment order.
     pub replicas: Vec<BrokerId>,
-    /// Those in sync.
     pub isr: Vec<BrokerId>,
 }
 
 /// A topic as Metadata shows it, its partitions by number.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TopicFacts {
-    /// Its name.
     pub name: Arc<str>,
     /// Its partitions by ascending number.
     pub partitions: Vec<PartitionFacts>,

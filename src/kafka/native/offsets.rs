@@ -21,9 +21,7 @@ pub enum End {
 /// An offset as it was read; below zero never gets here.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OffsetFact {
-    /// Topic.
     pub topic: Arc<str>,
-    /// Partition number.
     pub partition: i32,
     /// The offset; `None` when the broker did not tell it.
     pub offset: Option<i64>,

@@ -34,7 +34,6 @@ impl Shared {
 
 /// What one call is given to start itself with.
 pub struct Start {
-    /// The handle.
     pub rk: *mut ffi::Rk,
     /// Timeout, target broker and correlation id, already set.
     pub options: *mut ffi::Options,

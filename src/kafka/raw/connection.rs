@@ -29,7 +29,6 @@ impl From<std::io::Error> for RawError {
     }
 }
 
-/// The connection.
 pub struct Connection {
     stream: TcpStream,
     correlation_id: i32,

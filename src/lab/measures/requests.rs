@@ -38,7 +38,6 @@ const RECORD_BYTES: u32 = 200;
 const RUNS: usize = 3;
 /// The median of the runs may differ from the model by this share.
 const SHARE: f64 = 0.15;
-/// Produce's ApiKey.
 const PRODUCE: i16 = 0;
 
 /// Acknowledged records by Produce requests.

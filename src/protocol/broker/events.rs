@@ -8,9 +8,7 @@ use crate::protocol::wire::{EpochEnd, ErrorCode, LeaderEpoch, Offset};
 pub enum BrokerEvent {
     /// *Detail.* Records were appended.
     Appended {
-        /// Where.
         partition: PartitionIx,
-        /// First offset.
         base_offset: Offset,
         /// Offset after the last.
         end_offset: Offset,
@@ -19,36 +17,26 @@ pub enum BrokerEvent {
     },
     /// *Detail.* The high watermark moved.
     HighWatermark {
-        /// Where.
         partition: PartitionIx,
-        /// Before.
         from: Offset,
-        /// After.
         to: Offset,
-        /// Why.
         cause: HwCause,
     },
     /// *Detail.* Data is safe from power loss up to here.
     Flushed {
-        /// Where.
         partition: PartitionIx,
         /// First offset not flushed.
         to: Offset,
-        /// Why.
         cause: FlushCause,
     },
     /// The high watermark cannot move while the ISR is below its minimum; told once.
     HighWatermarkFrozen {
-        /// Where.
         partition: PartitionIx,
-        /// In sync.
         isr: Vec<BrokerId>,
-        /// Effective minimum.
         min_isr: u32,
     },
     /// The leader wants followers out of the ISR.
     ShrinkAsked {
-        /// Where.
         partition: PartitionIx,
         /// Whom, and how far behind each is.
         out: Vec<Laggard>,
@@ -57,105 +45,75 @@ pub enum BrokerEvent {
     },
     /// The leader wants a follower in the ISR.
     ExpandAsked {
-        /// Where.
         partition: PartitionIx,
-        /// Whom.
         follower: BrokerId,
-        /// Its log end.
         log_end: Offset,
         /// The high watermark it has reached.
         high_watermark: Offset,
     },
     /// The controller confirmed an ISR.
     IsrConfirmed {
-        /// Where.
         partition: PartitionIx,
-        /// In sync now.
         isr: Vec<BrokerId>,
     },
     /// The controller refused an ISR.
     IsrRefused {
-        /// Where.
         partition: PartitionIx,
-        /// Why.
         error: ErrorCode,
     },
-    /// The broker leads.
     BecameLeader {
-        /// What.
         partition: PartitionIx,
-        /// Since which epoch.
         leader_epoch: LeaderEpoch,
         /// Where the epoch starts in the log.
         epoch_start: Offset,
         /// Its own high watermark.
         high_watermark: Offset,
     },
-    /// The broker follows.
     BecameFollower {
-        /// What.
         partition: PartitionIx,
-        /// In which epoch.
         leader_epoch: LeaderEpoch,
         /// Whom; `None` while there is no leader.
         leader: Option<BrokerId>,
     },
     /// The log was cut.
     Truncated {
-        /// Where.
         partition: PartitionIx,
-        /// Log end before.
         from: Offset,
-        /// Log end after.
         to: Offset,
         /// The own high watermark before: committed records went if it is above `to`.
         high_watermark: Offset,
-        /// Why.
         cause: TruncationCause,
     },
     /// A fault destroyed the end of the log.
     LogLost {
-        /// Where.
         partition: PartitionIx,
-        /// Log end before.
         from: Offset,
-        /// Log end after.
         to: Offset,
-        /// Which fault.
         fault: Fault,
     },
     /// A write was refused, or failed after the append.
     WriteFailed {
-        /// Where.
         partition: PartitionIx,
-        /// How.
         error: ErrorCode,
         /// Members of the ISR.
         isr: u32,
-        /// Effective minimum.
         min_isr: u32,
     },
     /// A retried batch was recognised and not appended again.
     Duplicate {
-        /// Where.
         partition: PartitionIx,
         /// Where the first one is.
         base_offset: Offset,
     },
     /// A follower's fetch was refused.
     FetchRefused {
-        /// Where.
         partition: PartitionIx,
-        /// By whom.
         leader: BrokerId,
-        /// Why.
         error: ErrorCode,
     },
     /// The process went through its life cycle.
     State {
-        /// Before.
         from: BrokerState,
-        /// After.
         to: BrokerState,
     },
 }
@@ -163,7 +121,6 @@ pub enum BrokerEvent {
 /// A follower that leaves the ISR, and why.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Laggard {
-    /// Who.
     pub follower: BrokerId,
     /// Its log end as the leader knows it, -1 when it has not fetched in this epoch.
     pub log_end: Offset,
@@ -180,7 +137,6 @@ pub enum HwCause {
     Append,
     /// This follower has fetched up to there.
     Fetch(BrokerId),
-    /// The ISR changed.
     IsrChange,
     /// The broker became leader.
     Elected,
@@ -216,25 +172,20 @@ pub enum TruncationCause {
     LeaderStart(Offset),
 }
 
-/// What destroys data.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
-    /// Unflushed batches went.
     PowerLoss,
-    /// Everything went.
     DiskLost,
 }
 
 /// Where a broker is in its life (`BrokerState`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BrokerState {
-    /// No process.
     NotRunning,
     /// Registering, or catching up with its own registration.
     Starting,
     /// Registered and caught up, still fenced.
     Recovery,
-    /// In service.
     Running,
     /// Waits for the controller to move its leaderships.
     PendingControlledShutdown,

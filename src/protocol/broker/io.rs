@@ -6,40 +6,30 @@ use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Pee
 use crate::protocol::wire::{BrokerEpoch, PartitionState};
 use std::sync::Arc;
 
-/// One step's cause.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum BrokerInput {
     /// Somebody asks. The answer carries the same correlation.
     Request {
-        /// Who.
         from: Peer,
         /// The asker's number of the request.
         correlation: u64,
-        /// What.
         request: Request,
     },
     /// Another broker's answer to this broker's request.
     Answer {
-        /// Of the request.
         correlation: u64,
-        /// What it says.
         answer: Answer,
     },
-    /// The controller's answer.
     ControllerAnswer {
-        /// Of the request.
         correlation: u64,
-        /// What it says.
         answer: ControllerAnswer,
     },
     /// A request of this broker will never be answered: the connection broke or it could not be made.
     Failed {
-        /// Of the request.
         correlation: u64,
     },
     /// A peer's connection is gone: its fetch sessions and parked fetches are dropped.
     Disconnected {
-        /// Whose.
         peer: Peer,
     },
     /// The metadata log as this broker sees it goes on to `offset`.
@@ -74,9 +64,7 @@ pub enum BrokerInput {
 /// How much of the unflushed tail of each log a power loss leaves; always whole batches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Survives {
-    /// Nothing unflushed.
     Flushed,
-    /// All of it.
     Everything,
     /// So many unflushed batches, oldest first.
     Batches(u32),
@@ -89,28 +77,22 @@ pub enum Survives {
 pub enum MetadataUpdate {
     /// A partition as it is now.
     Partition {
-        /// Which.
         partition: PartitionIx,
         /// Shared by all brokers that hear of it.
         state: Arc<PartitionState>,
     },
     /// A partition's topic settings as they are now.
     Topic {
-        /// Which partition.
         partition: PartitionIx,
-        /// The settings.
         settings: TopicSettings,
     },
     /// A partition was deleted.
     Removed {
-        /// Which.
         partition: PartitionIx,
     },
     /// A broker's registration as it is now.
     Broker {
-        /// Who.
         broker: BrokerId,
-        /// Its registration.
         registration: BrokerRegistration,
     },
 }
@@ -118,13 +100,11 @@ pub enum MetadataUpdate {
 /// What a broker knows about another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BrokerRegistration {
-    /// Its incarnation.
     pub epoch: BrokerEpoch,
     /// It is out of service.
     pub fenced: bool,
     /// It is about to stop.
     pub in_controlled_shutdown: bool,
-    /// Its rack.
     pub rack: Option<u32>,
 }
 
@@ -138,41 +118,30 @@ impl BrokerRegistration {
 /// What a step wants done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum BrokerOutput {
-    /// Answer a request.
     Answer {
-        /// Who asked.
         to: Peer,
-        /// As asked.
         correlation: u64,
-        /// The answer.
         answer: Answer,
     },
-    /// Ask another broker.
     Request {
-        /// Whom.
         to: BrokerId,
         /// Unique in the life of this `Broker` value, restarts included.
         correlation: u64,
-        /// What.
         request: Request,
     },
     /// Ask the active controller.
     ControllerRequest {
-        /// Unique likewise.
         correlation: u64,
-        /// What.
         request: ControllerRequest,
     },
     /// Step with [`BrokerInput::Wake`] at this time. A later one replaces an earlier one.
     WakeAt(Nanos),
     /// The disk was used; a driver may hold back the rest of the step's outputs for the time it takes.
     Disk {
-        /// Bytes appended.
         bytes: u64,
         /// Forced writes that the step waited for.
         fsyncs: u32,
     },
-    /// Something worth telling.
     Event(BrokerEvent),
     /// The process has ended in good order.
     Stopped,

@@ -35,7 +35,6 @@ pub(super) struct AlterQueue {
 /// Replicas whose new directory the controller is to be told (`AssignmentsManager`).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Assignments {
-    /// To be told.
     pub(super) waiting: BTreeSet<PartitionIx>,
     /// Asked for in the request that is in flight.
     pub(super) sent: Vec<PartitionIx>,
@@ -46,7 +45,6 @@ pub(super) struct Assignments {
     pub(super) failures: u32,
 }
 
-/// All of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Process {
     pub(super) life: Life,

@@ -18,7 +18,6 @@ pub enum Role {
     Offline,
     /// It believes that it leads.
     Leader(Box<Leadership>),
-    /// It follows.
     Follower(Following),
 }
 
@@ -70,12 +69,10 @@ impl Replica {
         }
     }
 
-    /// Of which partition.
     pub fn partition(&self) -> PartitionIx {
         self.partition
     }
 
-    /// Its log.
     pub fn log(&self) -> &Log {
         self.storage.log()
     }
@@ -90,7 +87,6 @@ impl Replica {
         self.high_watermark
     }
 
-    /// Its role.
     pub fn role(&self) -> &Role {
         &self.role
     }

@@ -10,7 +10,6 @@ use std::collections::VecDeque;
 /// What the application's thread does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Thread {
-    /// Not started.
     Idle,
     /// Inside `poll()`.
     Polling,

@@ -17,7 +17,6 @@ pub(super) enum Call {
     FetchOffsets,
 }
 
-/// Questions that wait.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Calls {
     next: u64,

@@ -12,7 +12,6 @@ use crate::protocol::wire::{
 pub enum OffsetSpec {
     /// The log start offset.
     Earliest,
-    /// The high watermark.
     Latest,
 }
 
@@ -37,12 +36,10 @@ pub enum ConsumerInput<'a> {
     },
     /// The connection broke or could not be made.
     Disconnected {
-        /// To whom.
         broker: BrokerId,
     },
     /// Answer to [`ConsumerOutput::ListOffset`].
     ListedOffset {
-        /// Which partition.
         partition: PartitionIx,
         /// Refusal, or [`ErrorCode::None`].
         error: ErrorCode,
@@ -51,7 +48,6 @@ pub enum ConsumerInput<'a> {
     },
     /// Answer to [`ConsumerOutput::EndOfEpoch`].
     EndOfEpoch {
-        /// Which partition.
         partition: PartitionIx,
         /// Refusal, or [`ErrorCode::None`].
         error: ErrorCode,
@@ -60,14 +56,11 @@ pub enum ConsumerInput<'a> {
     },
     /// The coordinator answers; unknown correlations are ignored.
     Coordinator {
-        /// Of the request.
         correlation: u64,
-        /// The answer.
         reply: &'a GroupReply,
     },
     /// A request to the coordinator went unanswered: it is gone, or is not there.
     CoordinatorFailed {
-        /// Of the request.
         correlation: u64,
         /// Why: [`ErrorCode::CoordinatorNotAvailable`] or [`ErrorCode::NetworkException`].
         error: ErrorCode,
@@ -81,7 +74,6 @@ pub enum ConsumerInput<'a> {
 pub struct FetchRequest {
     /// Unique for this consumer, ascending.
     pub id: u64,
-    /// To whom.
     pub broker: BrokerId,
     /// `fetch.max.wait.ms`
     pub max_wait: Nanos,
@@ -109,22 +101,16 @@ pub enum ConsumerError {
 /// What a consumer wants done or has to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ConsumerOutput {
-    /// Send this.
     Fetch(FetchRequest),
     /// Ask the partition's leader for an end of its log.
     ListOffset {
-        /// To whom.
         broker: BrokerId,
-        /// Which partition.
         partition: PartitionIx,
-        /// Which end.
         at: OffsetSpec,
     },
     /// Ask the partition's leader where an epoch ends (`OffsetsForLeaderEpoch`).
     EndOfEpoch {
-        /// To whom.
         broker: BrokerId,
-        /// Which partition.
         partition: PartitionIx,
         /// The leader epoch that the consumer knows.
         current_leader_epoch: LeaderEpoch,
@@ -135,32 +121,26 @@ pub enum ConsumerOutput {
     Coordinator {
         /// Comes back with the answer.
         correlation: u64,
-        /// What.
         request: GroupRequest,
     },
     /// A fetch was not answered in time: the connection is closed from this end.
     HungUp {
-        /// To whom.
         broker: BrokerId,
     },
     /// Ask any broker for metadata.
     WantMetadata,
     /// `poll()` returned these records.
     Delivered {
-        /// Where.
         partition: PartitionIx,
         /// Offset of the first.
         offset: Offset,
-        /// Which records.
         records: RecordRange,
     },
     /// The application has processed these records: their effect on the world is done.
     Processed {
-        /// Where.
         partition: PartitionIx,
         /// Offset of the first.
         offset: Offset,
-        /// Which records.
         records: RecordRange,
     },
     /// A commit is known to be done.
@@ -171,20 +151,16 @@ pub enum ConsumerOutput {
     Assigned(Vec<PartitionIx>),
     /// The position was moved: reset policy or epoch validation.
     Moved {
-        /// Which partition.
         partition: PartitionIx,
         /// From here; `None` when there was no position.
         from: Option<Offset>,
-        /// To here.
         to: Offset,
     },
     /// The consumer left the group because the application did not poll for `max.poll.interval.ms`.
     PollTimedOut,
     /// `poll()` threw.
     Failed {
-        /// Which partition.
         partition: PartitionIx,
-        /// What.
         error: ConsumerError,
     },
     /// `close()` is done.

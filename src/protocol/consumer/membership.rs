@@ -15,7 +15,6 @@ enum State {
     Revoking,
     /// Waits for the barrier or the assignment.
     Joining,
-    /// Assigned.
     Stable,
 }
 

@@ -12,7 +12,6 @@ use std::collections::VecDeque;
 pub(super) enum Awaits {
     /// Nothing: it can be fetched.
     Nothing,
-    /// Its committed offset.
     Committed,
     /// An end of the log, by reset policy.
     Reset,

@@ -11,7 +11,6 @@ pub enum OffsetReset {
     Latest,
     /// Go to the start of the log.
     Earliest,
-    /// Throw.
     None,
 }
 
@@ -29,7 +28,6 @@ pub enum Commit {
         /// The application commits the same offsets again when it hears of a failure.
         retry: bool,
     },
-    /// Never.
     Never,
 }
 

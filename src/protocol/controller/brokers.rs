@@ -26,7 +26,6 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// As it registers.
     pub fn registered(of: &Registration, epoch: BrokerEpoch, registered_at: Offset, fenced: bool) -> Self {
         Broker {
             incarnation: of.incarnation,
@@ -59,7 +58,6 @@ impl Broker {
     }
 }
 
-/// All registered brokers.
 pub type Brokers = BTreeMap<BrokerId, Broker>;
 
 /// What the active controller remembers of a broker's heartbeats; not in the metadata log.

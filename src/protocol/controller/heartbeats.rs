@@ -7,13 +7,10 @@ use crate::protocol::wire::Offset;
 /// A broker's state in the eyes of the controller (`BrokerControlState`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BrokerState {
-    /// It serves nothing.
     Fenced,
-    /// It serves.
     Unfenced,
     /// It is handing over.
     ControlledShutdown,
-    /// It may stop.
     ShutdownNow,
 }
 

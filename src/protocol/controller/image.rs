@@ -13,9 +13,7 @@ use crate::protocol::wire::{Offset, PartitionChange};
 pub struct Image {
     /// The version's switches; `elr` follows the feature level in the log.
     pub profile: Profile,
-    /// Registered brokers.
     pub brokers: Brokers,
-    /// All partitions.
     pub partitions: PartitionTable,
     /// Each topic's settings and partitions, in order of creation.
     pub topics: Vec<Topic>,
@@ -25,10 +23,8 @@ pub struct Image {
     pub next_offset: Offset,
 }
 
-/// One topic.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Topic {
-    /// Its settings.
     pub config: TopicConfig,
     /// Its partitions by number.
     pub partitions: Vec<PartitionIx>,
@@ -39,12 +35,10 @@ pub struct Topic {
 pub struct Batch {
     /// Offset of the first record.
     pub base_offset: Offset,
-    /// In order.
     pub records: Vec<MetadataRecord>,
 }
 
 impl Image {
-    /// An empty cluster.
     pub fn new(profile: Profile, cluster_config: TopicConfig) -> Self {
         Image {
             profile,

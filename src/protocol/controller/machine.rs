@@ -19,7 +19,6 @@ const SECOND: Nanos = 1_000_000_000;
 pub struct ControllerSettings {
     /// How many controller nodes.
     pub nodes: usize,
-    /// How they elect.
     pub quorum: QuorumTiming,
     /// `broker.session.timeout.ms`; under ZooKeeper `zookeeper.session.timeout.ms`.
     pub broker_session_timeout: Nanos,
@@ -101,7 +100,6 @@ impl Controller {
         &self.image
     }
 
-    /// The controller nodes.
     pub fn quorum(&self) -> &Quorum {
         &self.quorum
     }

@@ -32,7 +32,6 @@ pub struct TopicConfig {
 /// A broker that introduces itself (`BrokerRegistrationRequest`).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Registration {
-    /// Who.
     pub broker: BrokerId,
     /// New with every start of the process.
     pub incarnation: u64,
@@ -47,7 +46,6 @@ pub struct Registration {
 /// A sign of life (`BrokerHeartbeatRequest`).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Heartbeat {
-    /// From whom.
     pub broker: BrokerId,
     /// The epoch that its registration was answered with.
     pub epoch: BrokerEpoch,
@@ -66,7 +64,6 @@ pub struct Heartbeat {
 pub enum Placement {
     /// The controller chooses (`StripedReplicaPlacer`).
     Striped {
-        /// How many partitions.
         partitions: usize,
         /// How many replicas each.
         replication_factor: usize,
@@ -84,70 +81,53 @@ pub enum ControllerInput {
     Wake,
     /// A controller node or its network changed.
     Quorum(QuorumInput),
-    /// A broker registers.
     Register(Registration),
-    /// A broker lives.
     Heartbeat(Heartbeat),
     /// A leader wants another ISR.
     AlterPartition {
-        /// From whom.
         from: BrokerId,
-        /// Its epoch.
         broker_epoch: BrokerEpoch,
-        /// What it wants.
         request: AlterPartition,
     },
     /// A broker tells in which directory a replica lives (`AssignReplicasToDirs`).
     AssignDirectory {
-        /// From whom.
         from: BrokerId,
-        /// Its epoch.
         broker_epoch: BrokerEpoch,
-        /// Of which partition.
         partition: PartitionIx,
-        /// Where.
         directory: DirectoryId,
     },
     /// A new topic; it gets the next [`TopicIx`], its partitions the next indices.
     CreateTopic {
-        /// Its replicas.
         placement: Placement,
-        /// Its settings.
         config: TopicConfig,
     },
     /// More partitions for a topic; they get the next indices, not adjacent to the old ones.
     AddPartitions {
-        /// Of which topic.
         topic: TopicIx,
         /// The new ones only.
         placement: Placement,
     },
     /// Another replica list for a partition.
     Reassign {
-        /// Which partition.
         partition: PartitionIx,
         /// What it should have in the end.
         replicas: Vec<BrokerId>,
     },
     /// Another replica count for a topic: a reassignment of each partition, added replicas spread over racks.
     SetReplicationFactor {
-        /// Which topic.
         topic: TopicIx,
         /// Replicas of each partition.
         replication_factor: usize,
     },
     /// Other settings for a topic, or for the cluster when there is no topic.
     SetConfig {
-        /// Which topic.
         topic: Option<TopicIx>,
-        /// All its settings.
         config: TopicConfig,
     },
     /// Another level of `eligible.leader.replicas.version`.
     SetElr(bool),
     /// `kafka-leader-election`.
     Elect {
-        /// For which partitions.
         partitions: Vec<PartitionIx>,
         /// `Preferred` or `Unclean`.
         election: Election,
@@ -160,7 +140,6 @@ pub enum ControllerInput {
 pub enum Cause {
     /// The broker's session ran out.
     BrokerFenced {
-        /// Which broker.
         broker: BrokerId,
         /// When it was heard of last.
         last_heartbeat: Nanos,
@@ -169,39 +148,32 @@ pub enum Cause {
     },
     /// The broker asked to be fenced, or was allowed to stop.
     BrokerLeft {
-        /// Which broker.
         broker: BrokerId,
     },
     /// The broker is fit to lead again.
     BrokerUnfenced {
-        /// Which broker.
         broker: BrokerId,
     },
     /// The broker wants to stop and hands over its partitions.
     ControlledShutdown {
-        /// Which broker.
         broker: BrokerId,
     },
     /// A new process of the broker registered.
     BrokerRestarted {
-        /// Which broker.
         broker: BrokerId,
         /// Whether the one before had stopped cleanly.
         clean: bool,
     },
     /// A log directory of the broker failed.
     DirectoryOffline {
-        /// Which broker.
         broker: BrokerId,
     },
     /// The broker told in which directory the replica lives.
     DirectoryAssigned {
-        /// Which broker.
         broker: BrokerId,
     },
     /// The leader asked for it.
     AlterPartition {
-        /// Who leads.
         leader: BrokerId,
     },
     /// `auto.leader.rebalance.enable` moved leadership to the first replica.
@@ -210,7 +182,6 @@ pub enum Cause {
     UncleanElectionCheck,
     /// Somebody asked for an election.
     ElectionRequested {
-        /// Which.
         election: Election,
     },
     /// Somebody asked for another replica list.
@@ -229,18 +200,14 @@ pub enum MetadataRecord {
     },
     /// A broker's process is known and fenced.
     RegisterBroker {
-        /// Who, with what.
         registration: Registration,
         /// Its epoch from now on.
         epoch: BrokerEpoch,
         /// Whether it has yet to be unfenced; not so under ZooKeeper.
         fenced: bool,
     },
-    /// A broker changed.
     BrokerRegistrationChange {
-        /// Which broker.
         broker: BrokerId,
-        /// Its epoch.
         epoch: BrokerEpoch,
         /// Fenced or unfenced, if that changed.
         fenced: Option<bool>,
@@ -251,41 +218,32 @@ pub enum MetadataRecord {
     },
     /// A topic exists; it gets the next index.
     Topic {
-        /// Which.
         topic: TopicIx,
     },
     /// A topic's settings, or the cluster's.
     Config {
-        /// Which topic.
         topic: Option<TopicIx>,
-        /// All of them.
         config: TopicConfig,
     },
     /// The ELR of a topic, or of all, is void.
     ClearElr {
-        /// Which topic.
         topic: Option<TopicIx>,
     },
     /// A partition exists; it gets the next index.
     Partition {
-        /// Which.
         partition: PartitionIx,
-        /// Of which topic.
         topic: TopicIx,
         /// Its number within the topic.
         number: i32,
-        /// How it starts.
         state: PartitionState,
         /// A directory for each replica.
         directories: Vec<DirectoryId>,
     },
-    /// A partition changed.
     PartitionChange {
         /// What of it; its `partition` is set.
         change: PartitionChange,
         /// New directories, one a replica.
         directories: Option<Vec<DirectoryId>>,
-        /// Why.
         cause: Cause,
     },
 }
@@ -297,7 +255,6 @@ pub struct MetadataBatch {
     pub base_offset: Offset,
     /// When the controller wrote them.
     pub at: Nanos,
-    /// In order.
     pub records: Vec<MetadataRecord>,
 }
 
@@ -311,12 +268,9 @@ impl MetadataBatch {
 /// The controller's answer to one request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Answer {
-    /// The registration stands.
     Registered {
-        /// The broker's epoch.
         epoch: BrokerEpoch,
     },
-    /// To a heartbeat.
     Heartbeat {
         /// The broker is fenced.
         fenced: bool,
@@ -329,7 +283,6 @@ pub enum Answer {
     AlterPartition(AlterPartitionAnswer),
     /// Topic or partitions exist.
     Created {
-        /// The topic.
         topic: TopicIx,
         /// The new partitions' indices.
         partitions: Range<u32>,
@@ -347,7 +300,6 @@ pub enum ControllerOutput {
     Answer {
         /// Offset that must be committed; the last one there is.
         after: Offset,
-        /// The answer.
         answer: Answer,
     },
     /// Another controller node is active, or none.

@@ -25,9 +25,7 @@ pub enum Election {
 pub struct Assignment {
     /// All replicas, those being added and removed included.
     pub replicas: Vec<BrokerId>,
-    /// Being added.
     pub adding: Vec<BrokerId>,
-    /// Being removed.
     pub removing: Vec<BrokerId>,
 }
 
@@ -56,7 +54,6 @@ impl Target {
 /// What decides beside the partition itself.
 #[derive(Clone, Copy)]
 pub struct Rules<'a> {
-    /// The version's switches.
     pub profile: &'a Profile,
     /// The effective minimum ISR ([`Profile::effective_min_isr`]).
     pub min_isr: usize,
@@ -67,7 +64,6 @@ pub struct Rules<'a> {
 /// A leader that was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Elected {
-    /// Who.
     pub leader: BrokerId,
     /// It may lack committed records.
     pub unclean: bool,

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One partition as the controller knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
-    /// Its topic.
     pub topic: TopicIx,
     /// Its number within the topic.
     pub number: i32,
@@ -49,7 +48,6 @@ impl PartitionTable {
         self.entries.is_empty()
     }
 
-    /// One of them.
     pub fn get(&self, ix: PartitionIx) -> Option<&Entry> {
         self.entries.get(ix.at())
     }

@@ -10,7 +10,6 @@ use std::sync::Arc;
 /// A broker that may get replicas.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Candidate {
-    /// Which.
     pub id: BrokerId,
     /// Its rack; all brokers without one make a rack of their own.
     pub rack: Option<Arc<str>>,
@@ -67,7 +66,6 @@ pub fn extend(
     Ok(replicas)
 }
 
-/// Seeded choices.
 struct Draw(Pcg32);
 
 impl Draw {

@@ -20,7 +20,6 @@ impl Default for QuorumTiming {
 /// A change among the controller nodes. Nodes are numbered from 0.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QuorumInput {
-    /// What happened.
     pub event: QuorumEvent,
     /// The random part of the election's delay, at most one election timeout.
     pub jitter: Nanos,
@@ -58,7 +57,6 @@ impl Quorum {
         Quorum { up, part, active: Some(0), epoch: 1, election_at: None, timing }
     }
 
-    /// The active controller.
     pub fn active(&self) -> Option<u32> {
         self.active
     }

@@ -25,7 +25,6 @@ pub struct Report {
     pub with_changes: usize,
     /// Partition changes of theirs that were compared.
     pub compared: usize,
-    /// Other batches.
     pub inputs: usize,
     /// Where we decided otherwise.
     pub mismatches: Vec<Mismatch>,
@@ -36,15 +35,12 @@ pub struct Report {
 pub struct Mismatch {
     /// Base offset of the batch.
     pub batch: i64,
-    /// The topic's name.
     pub topic: String,
-    /// The partition's number.
     pub number: i32,
     /// How it was before.
     pub before: PartitionState,
     /// What the real controller wrote.
     pub logged: Vec<PartitionChange>,
-    /// What we decided.
     pub decided: Vec<PartitionChange>,
 }
 

@@ -8,7 +8,6 @@ use crate::protocol::wire::PartitionState;
 /// What decides about one partition beside its state.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting<'a> {
-    /// The version's switches.
     pub profile: &'a Profile,
     /// `min.insync.replicas` as configured.
     pub min_isr: usize,

@@ -10,7 +10,6 @@ pub struct MemberId(pub u64);
 /// A position to commit, or a committed one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PartitionOffset {
-    /// Which partition.
     pub partition: PartitionIx,
     /// The next offset to read.
     pub offset: Offset,
@@ -34,37 +33,29 @@ pub enum GroupRequest {
     },
     /// `SyncGroup`; only the leader brings an assignment.
     Sync {
-        /// Who.
         member: MemberId,
-        /// Generation it joined.
         generation: i32,
         /// Partitions of every member.
         assignment: Vec<(MemberId, Vec<PartitionIx>)>,
     },
     /// `Heartbeat`
     Heartbeat {
-        /// Who.
         member: MemberId,
-        /// Its generation.
         generation: i32,
     },
     /// `LeaveGroup`
     Leave {
-        /// Who.
         member: MemberId,
     },
     /// `OffsetCommit`
     Commit {
         /// Who; `None` with generation -1 is a consumer without a group membership.
         member: Option<MemberId>,
-        /// Its generation.
         generation: i32,
-        /// What to commit.
         offsets: Vec<PartitionOffset>,
     },
     /// `OffsetFetch`
     FetchOffsets {
-        /// Of which partitions.
         partitions: Vec<PartitionIx>,
     },
 }
@@ -76,9 +67,7 @@ pub enum GroupReply {
     Joined {
         /// Refusal, or [`ErrorCode::None`].
         error: ErrorCode,
-        /// The member's id.
         member: MemberId,
-        /// The new generation.
         generation: i32,
         /// To the leader only: all members in the order in which they are assigned; empty for the others.
         members: Vec<MemberId>,
@@ -90,14 +79,11 @@ pub enum GroupReply {
         /// What this member owns now.
         partitions: Vec<PartitionIx>,
     },
-    /// To a heartbeat.
     Heartbeat {
         /// [`ErrorCode::RebalanceInProgress`] asks to join again.
         error: ErrorCode,
     },
-    /// To a leave.
     Left,
-    /// To a commit.
     Committed {
         /// One for all partitions.
         error: ErrorCode,
@@ -106,7 +92,6 @@ pub enum GroupReply {
     Offsets {
         /// Refusal, or [`ErrorCode::None`].
         error: ErrorCode,
-        /// The committed offsets.
         offsets: Vec<PartitionOffset>,
     },
 }
@@ -126,13 +111,11 @@ pub enum OffsetsPartition {
 /// What happens to a coordinator.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum GroupInput {
-    /// A consumer asks.
     Request {
         /// Address of the consumer: answers go there.
         from: u32,
         /// Chosen by the consumer; the answer carries it.
         correlation: u64,
-        /// What it asks.
         request: GroupRequest,
     },
     /// The state of the offsets partition, whenever it changes.
@@ -144,27 +127,20 @@ pub enum GroupInput {
 /// What a coordinator wants done or has to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum GroupOutput {
-    /// Answer this consumer.
     Reply {
         /// Address of the consumer.
         to: u32,
-        /// Of its request.
         correlation: u64,
-        /// The answer.
         reply: GroupReply,
     },
-    /// A rebalance began.
     Rebalancing,
     /// A rebalance ended: this generation is assigned.
     Stable {
-        /// The generation.
         generation: i32,
-        /// How many members.
         members: u32,
     },
     /// A member's session expired.
     Expired {
-        /// Who.
         member: MemberId,
     },
     /// Step with [`GroupInput::Wake`] at this time.

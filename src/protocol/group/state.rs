@@ -7,14 +7,12 @@ use std::collections::BTreeMap;
 /// The group's state (`ClassicGroupState`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Phase {
-    /// No members.
     #[default]
     Empty,
     /// Waits for members to join again; `PreparingRebalance`.
     Joining,
     /// Waits for the leader's assignment; `CompletingRebalance`.
     Syncing,
-    /// Assigned.
     Stable,
 }
 
@@ -34,9 +32,7 @@ pub(super) struct Member {
     pub(super) rebalance_timeout: Nanos,
     /// Its session ends then, unless it is heard of.
     pub(super) expires_at: Nanos,
-    /// Its unanswered JoinGroup.
     pub(super) joining: Option<Asker>,
-    /// Its unanswered SyncGroup.
     pub(super) syncing: Option<Asker>,
     pub(super) assignment: Vec<PartitionIx>,
 }
@@ -53,5 +49,4 @@ pub(super) struct PendingCommit {
     pub(super) answered: bool,
 }
 
-/// The committed offsets.
 pub(super) type Offsets = BTreeMap<PartitionIx, PartitionOffset>;

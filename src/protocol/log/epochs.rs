@@ -5,9 +5,7 @@ use crate::protocol::wire::{EpochEnd, LeaderEpoch, Offset};
 /// The start of an epoch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EpochStart {
-    /// The epoch.
     pub epoch: LeaderEpoch,
-    /// Its first offset.
     pub start: Offset,
 }
 
@@ -29,12 +27,10 @@ impl EpochCache {
         self.entries.push(EpochStart { epoch, start });
     }
 
-    /// The newest epoch.
     pub fn latest(&self) -> Option<LeaderEpoch> {
         self.entries.last().map(|last| last.epoch)
     }
 
-    /// All entries.
     pub fn entries(&self) -> &[EpochStart] {
         &self.entries
     }

@@ -16,7 +16,6 @@ pub(super) struct Held {
     /// Place of its partition.
     pub(super) queue: u32,
     pub(super) records: RecordRange,
-    /// Uncompressed, header included.
     pub(super) bytes: u32,
     /// As it is sent; set when it is first drained.
     pub(super) wire_bytes: u32,
@@ -45,7 +44,6 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// An empty batch.
     pub(super) fn new(queue: u32, records: RecordRange, pooled: u64, now: Nanos) -> Self {
         Held {
             queue,

@@ -3,15 +3,10 @@
 /// `compression.type`
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Codec {
-    /// Not compressed.
     None,
-    /// gzip
     Gzip,
-    /// snappy
     Snappy,
-    /// lz4
     Lz4,
-    /// zstd
     Zstd,
 }
 

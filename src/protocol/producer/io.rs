@@ -18,7 +18,6 @@ pub enum Target {
 /// A partition's part of a produce answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ProducedPartition {
-    /// Which partition.
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -33,25 +32,20 @@ pub struct ProducedPartition {
 pub enum ProducerInput<'a> {
     /// The application calls `send()` for `count` equal records at this instant.
     Send {
-        /// Where to.
         target: Target,
-        /// How many.
         count: u32,
         /// Key, value and headers of one, in bytes.
         record_bytes: u32,
     },
     /// The application sends records again after it was told that they failed; they keep their identity.
     Resend {
-        /// Where to.
         partition: PartitionIx,
-        /// Which records.
         records: RecordRange,
         /// Key, value and headers of one, in bytes.
         record_bytes: u32,
     },
     /// A broker answers; late or unknown ids are ignored. Never sent for `acks=0`.
     Response {
-        /// Who answers.
         broker: BrokerId,
         /// [`ProduceRequest::id`].
         request: u64,
@@ -60,12 +54,10 @@ pub enum ProducerInput<'a> {
     },
     /// Answer to [`ProducerOutput::Connect`]: requests can be sent.
     Connected {
-        /// To whom.
         broker: BrokerId,
     },
     /// The connection broke or could not be made: everything in flight to this broker is unanswered.
     Disconnected {
-        /// To whom.
         broker: BrokerId,
     },
     /// Answer to [`ProducerOutput::WantMetadata`]: all partitions of the topic, in their order.
@@ -74,7 +66,6 @@ pub enum ProducerInput<'a> {
     MetadataFailed,
     /// Answer to [`ProducerOutput::WantProducerId`].
     ProducerId {
-        /// Kafka's producer id.
         id: i64,
         /// Its epoch, 0 for a new id.
         epoch: i16,
@@ -85,12 +76,10 @@ pub enum ProducerInput<'a> {
     Wake,
 }
 
-/// A produce request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ProduceRequest {
     /// Unique for this producer, ascending.
     pub id: u64,
-    /// To whom.
     pub broker: BrokerId,
     /// How many copies to wait for. With [`Acks::Zero`] the broker answers nothing.
     pub acks: Acks,
@@ -109,30 +98,24 @@ pub enum SendError {
     BufferExhausted,
     /// One record is larger than `max.request.size` or `buffer.memory`.
     RecordTooLarge,
-    /// No such partition.
     UnknownPartition,
 }
 
 /// What a producer wants done or has to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ProducerOutput {
-    /// Send this.
     Request(ProduceRequest),
     /// Open a connection: answer with [`ProducerInput::Connected`] or [`ProducerInput::Disconnected`].
     Connect {
-        /// To whom.
         broker: BrokerId,
     },
     /// A request was not answered in time: the connection is closed from this end.
     HungUp {
-        /// To whom.
         broker: BrokerId,
     },
     /// The application hears of success.
     Acked {
-        /// Where.
         partition: PartitionIx,
-        /// Which records.
         records: RecordRange,
         /// Offset of the first; `None` with `acks=0` and for a duplicate that the broker no longer knows.
         base_offset: Option<Offset>,
@@ -143,9 +126,7 @@ pub enum ProducerOutput {
     },
     /// The application hears of failure.
     Failed {
-        /// Where.
         partition: PartitionIx,
-        /// Which records.
         records: RecordRange,
         /// The last error; [`ErrorCode::RequestTimedOut`] when `delivery.timeout.ms` passed.
         error: ErrorCode,
@@ -156,9 +137,7 @@ pub enum ProducerOutput {
     },
     /// `send()` threw: these many records were not accepted.
     Rejected {
-        /// How many.
         count: u32,
-        /// Why.
         error: SendError,
     },
     /// `send()` blocks: the application's thread stands still until [`ProducerOutput::Unblocked`].
@@ -171,7 +150,6 @@ pub enum ProducerOutput {
     WantProducerId,
     /// The idempotent producer goes on with a new epoch and sequence 0 (KIP-360).
     EpochBumped {
-        /// The new epoch.
         epoch: i16,
     },
     /// Step with [`ProducerInput::Wake`] at this time.

@@ -54,7 +54,6 @@ fn is_indefinite(error: ErrorCode) -> bool {
 }
 
 impl Producer {
-    /// A broker's answer.
     pub(super) fn answered(
         &mut self,
         now: Nanos,

@@ -7,7 +7,6 @@ use crate::protocol::producer::size::record_size;
 use crate::protocol::producer::{Partitioner, Producer, Run, Target};
 use rand_core::Rng;
 
-/// The partitioner's memory.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sticky {
     queue: Option<u32>,

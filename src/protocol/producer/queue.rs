@@ -66,7 +66,6 @@ pub(super) struct InFlight {
 /// The connection to a broker (`ClusterConnectionStates`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Link {
-    /// There is none.
     Closed,
     /// It was asked for.
     Opening,

@@ -4,7 +4,6 @@ use crate::model::{BrokerId, Unknown};
 use crate::rules::Facts;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Racks by broker.
 pub(super) struct Spread<'a> {
     rack: BTreeMap<BrokerId, &'a str>,
     racks: usize,

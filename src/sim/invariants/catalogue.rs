@@ -33,14 +33,11 @@ impl Assumption {
     }
 }
 
-/// A promise.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Invariant {
     /// Its name in the literature, or ours.
     pub name: &'static str,
-    /// What it says.
     pub says: &'static str,
-    /// Who states it.
     pub source: &'static str,
     /// When it must hold.
     pub assumes: &'static [Assumption],
@@ -64,7 +61,6 @@ macro_rules! invariants {
     ($($id:ident $name:literal $says:literal $source:expr, $assumes:expr;)*) => {
         $(pub(super) static $id: Invariant =
             Invariant { name: $name, says: $says, source: $source, assumes: $assumes };)*
-        /// All promises.
         pub static INVARIANTS: &[&Invariant] = &[$(&$id),*];
     };
 }

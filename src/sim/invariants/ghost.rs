@@ -15,7 +15,6 @@ impl Ghost {
         self.log.end()
     }
 
-    /// The committed records.
     pub(super) fn log(&self) -> &Log {
         &self.log
     }

@@ -38,7 +38,6 @@ fn span(from: Nanos, to: Nanos) -> String {
 }
 
 impl Refusal {
-    /// Why, in words.
     pub fn word(self) -> &'static str {
         match self {
             Refusal::NotRunning => "it does not run",

@@ -9,11 +9,9 @@ use serde::Deserialize;
 pub struct LoggedRecord {
     /// Base offset of its batch.
     pub batch: Offset,
-    /// Its own offset.
     pub offset: Offset,
     /// When it was written.
     pub time_ms: Millis,
-    /// What it says.
     #[serde(flatten)]
     pub body: LoggedBody,
 }
@@ -22,9 +20,7 @@ pub struct LoggedRecord {
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LoggedBody {
-    /// A feature's level.
     FeatureLevelRecord(LoggedFeature),
-    /// A setting.
     ConfigRecord(LoggedConfig),
     /// A broker's new process.
     RegisterBrokerRecord(LoggedRegistration),
@@ -34,17 +30,13 @@ pub enum LoggedBody {
     FenceBrokerRecord(LoggedFencing),
     /// Before 3.3: a broker is unfenced.
     UnfenceBrokerRecord(LoggedFencing),
-    /// A new topic.
     TopicRecord(LoggedTopic),
     /// A topic that is gone.
     RemoveTopicRecord(LoggedTopicId),
     /// The ELR of a topic is void; without a name, every ELR.
     ClearElrRecord(LoggedClearElr),
-    /// A new partition.
     PartitionRecord(LoggedPartition),
-    /// A changed partition.
     PartitionChangeRecord(LoggedPartitionChange),
-    /// Anything else.
     #[serde(untagged)]
     Other(OtherRecord),
 }

@@ -24,18 +24,15 @@ pub fn settings_of(version: &str, changes: &[(&str, &str)]) -> ProducerSettings 
 /// What a broker does with one batch of a request.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Fate {
-    /// Append and answer.
     Ok,
     /// Do not append, answer this.
     Refuse(ErrorCode),
-    /// Append, answer this.
     AppendThen(ErrorCode),
 }
 
 /// What the network does with a whole request.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Way {
-    /// Both ways.
     Ok,
     /// The request is lost in silence.
     LostRequest,
