@@ -93,7 +93,7 @@ fn filter_key_to_frame(bencher: Bencher<'_, '_>, partitions: usize) {
 }
 
 #[divan::bench(args = SIZES)]
-fn lever_to_frame(bencher: Bencher<'_, '_>, partitions: usize) {
+fn knob_to_frame(bencher: Bencher<'_, '_>, partitions: usize) {
     let mut window = Window::on(partitions);
     window.key("4");
     bencher.bench_local(|| {

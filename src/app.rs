@@ -10,8 +10,8 @@ mod fuzzy;
 mod health;
 mod judge;
 mod judgement;
+mod knob_rows;
 mod lag;
-mod levers;
 mod line;
 mod list;
 mod msg;
@@ -36,11 +36,11 @@ pub use filter::Filter;
 pub use health::Health;
 pub use judge::judge;
 pub use judgement::{Consequence, Judgement, Under, Warning};
+pub use knob_rows::KnobRow;
 pub use lag::LagHistory;
-pub use levers::LeverRow;
 pub use line::Line;
 pub use list::List;
-pub use msg::{Clock, Command, Effect, Level, Msg, Origin, Question, Snapshot, Target, Trouble};
+pub use msg::{Clock, Command, Effect, Level, Msg, Origin, Question, Snapshot, SourceError, Target};
 pub use page::Page;
 pub use palette::Entry;
 pub use pane::Pane;
@@ -109,12 +109,12 @@ pub struct App {
     pub(crate) size: (u16, u16),
     pub(crate) now_ms: Millis,
     pub(crate) focus: Pane,
-    /// The cluster pane or the levers, whichever had the keys last: what a small screen shows.
+    /// The cluster pane or the knobs, whichever had the keys last: what a small screen shows.
     pub(crate) main: Pane,
     pub(crate) zoom: bool,
     pub(crate) clock: Option<Clock>,
     pub(crate) detail: Option<Arc<SimView>>,
-    pub(crate) trouble: Option<Trouble>,
+    pub(crate) trouble: Option<SourceError>,
     pub(crate) facts: Facts,
     pub(crate) judgement: Option<Arc<Judgement>>,
     pub(crate) overlay: Option<Overlay>,
@@ -140,7 +140,7 @@ pub struct App {
     pinned: usize,
     /// The goals typed last.
     goals: String,
-    levers: Vec<LeverRow>,
+    knobs: Vec<KnobRow>,
     lags: LagHistory,
     filters: [Filter; Pane::COUNT],
     sorts: [Sort; Pane::COUNT],
@@ -168,8 +168,8 @@ impl App {
             origin: start.origin,
             size: (0, 0),
             now_ms: 0,
-            focus: Pane::Levers,
-            main: Pane::Levers,
+            focus: Pane::Knobs,
+            main: Pane::Knobs,
             zoom: false,
             clock: None,
             detail: None,
@@ -195,7 +195,7 @@ impl App {
             pins: Vec::new(),
             pinned: 0,
             goals: String::new(),
-            levers: Vec::new(),
+            knobs: Vec::new(),
             lags: LagHistory::default(),
             filters: std::array::from_fn(|_| Filter::default()),
             sorts: [Sort::default(); Pane::COUNT],
@@ -209,20 +209,20 @@ impl App {
         })
     }
 
-    /// The cluster that is shown: with the levers, without the brokers lost in the hypothesis.
+    /// The cluster that is shown: with the knobs, without the brokers lost in the hypothesis.
     pub fn cluster(&self) -> Option<&Arc<Cluster>> {
         self.shown.as_ref()
     }
 
-    /// Whether what is shown is not what is: levers moved where they are a hypothesis.
+    /// Whether what is shown is not what is: knobs moved where they are a hypothesis.
     pub fn is_hypothetical(&self) -> bool {
         let moved = self.hypothesis.as_ref().is_some_and(|hypothesis| !hypothesis.changes().is_empty());
         (moved || !self.lost.is_empty()) && !self.origin.acts()
     }
 
-    /// The levers with their values.
-    pub fn lever_rows(&self) -> &[LeverRow] {
-        &self.levers
+    /// The knobs with their values.
+    pub fn knob_rows(&self) -> &[KnobRow] {
+        &self.knobs
     }
 
     /// What the engine thinks, if it has said so.
@@ -328,12 +328,12 @@ impl App {
         self.facts.brokers.get(row as usize).map(|broker| broker.id)
     }
 
-    /// The selected lever, when the levers have the keys.
-    pub fn selected_lever(&self) -> Option<&LeverRow> {
-        if self.focus != Pane::Levers {
+    /// The selected knob, when the knobs have the keys.
+    pub fn selected_knob(&self) -> Option<&KnobRow> {
+        if self.focus != Pane::Knobs {
             return None;
         }
-        self.levers.get(self.selected_item(Pane::Levers)? as usize)
+        self.knobs.get(self.selected_item(Pane::Knobs)? as usize)
     }
 
     pub(crate) fn can_undo(&self) -> bool {

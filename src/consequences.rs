@@ -19,6 +19,7 @@ mod classes;
 mod compare;
 mod connection;
 mod consumers;
+mod context;
 mod copysets;
 mod cost;
 mod fail_over;
@@ -31,7 +32,6 @@ mod frontier;
 mod goal;
 mod gth;
 mod interning;
-mod judgement;
 mod losses;
 mod next_break;
 mod ordering;
@@ -56,8 +56,8 @@ mod what_if;
 mod worst;
 mod yearly;
 
-pub use advice::{AIMS, Advice, Aim, advise, figure_of};
-pub use answer::{Answer, two_digits};
+pub use advice::{Advice, OBJECTIVES, Objective, advise, figure_of};
+pub use answer::{Answer, format_significant};
 pub use assessment::{
     Assessment, Availability, CauseShare, ClassLine, Cost, Durability, Entry, FailOver, FigureView, Latency,
     NextBreak, Section, SettingLine, Subject, Throughput,
@@ -65,60 +65,61 @@ pub use assessment::{
 pub use batching::{Batches, Sending};
 pub use compare::{Compared, Delta, compare, differences};
 pub use figure::{
-    Affected, Derivation, Figure, Input, Number, Percentiles, Reading, Scale, Tolerated, Unit, Words,
+    Affected, Derivation, Figure, FigureValue, Input, Number, Percentiles, Qualitative, Scale, Tolerated,
+    Unit,
 };
 pub use frontier::{
-    FrontierPoint, FrontierRow, FrontierTable, MOST_POINTS, SWEPT, Sweep, frontier, frontier_table,
+    FrontierPoint, FrontierRow, FrontierTable, MAX_POINTS, SWEPT, Sweep, frontier, frontier_table,
     usual_sweep,
 };
-pub use goal::{Goal, METRICS, MOST_CHANGES, Plan, goal_usage, parse_goals, plan};
+pub use goal::{Goal, MAX_CHANGES, METRICS, Plan, goal_usage, parse_goals, plan};
 pub use presets::{PRESETS, Preset, preset};
 pub use roll::{RollPlan, restart, restart_together, roll};
 pub use what_if::{Effect, RestartVerdict, Verdict, lose};
 
 use crate::model::{Cluster, Environment};
-use judgement::Docket;
+use context::AssessmentContext;
 use risk::Risk;
 use tolerance::{Fault, Operation};
 use traffic::Flows;
 
 /// What the cluster, a topic or a partition can take, does and costs.
 pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
-    let docket = Docket::of(cluster, subject);
-    let risk = Risk::of(&docket);
-    let flows = Flows::of(&docket);
+    let context = AssessmentContext::of(cluster, subject);
+    let risk = Risk::of(&context);
+    let flows = Flows::of(&context);
     Assessment {
         subject,
         name: name_of(cluster, subject),
-        partitions: docket.partitions(),
-        setting: docket.setting.lines.clone(),
-        assumptions: assumptions(&docket),
-        durability: durability(&docket, &risk),
-        writes: availability(&docket, &risk, Operation::Write),
-        reads: availability(&docket, &risk, Operation::Read),
-        visibility: availability(&docket, &risk, Operation::Visible),
-        ordering: ordering::ordering(&docket),
-        duplicates: ordering::duplicates(&docket),
-        quorum: failures::quorum(&docket),
-        fail_over: fail_over::fail_over(&docket),
-        latency: flows.latency(&docket),
-        throughput: flows.throughput(&docket),
-        cost: flows.cost(&docket),
-        sections: sections(&docket, &risk, &flows),
-        next_break: next_break::next_break(&docket),
-        classes: worst::class_lines(&docket),
+        partitions: context.partitions(),
+        setting: context.setting.lines.clone(),
+        assumptions: assumptions(&context),
+        durability: durability(&context, &risk),
+        writes: availability(&context, &risk, Operation::Write),
+        reads: availability(&context, &risk, Operation::Read),
+        visibility: availability(&context, &risk, Operation::Visible),
+        ordering: ordering::ordering(&context),
+        duplicates: ordering::duplicates(&context),
+        quorum: failures::quorum(&context),
+        fail_over: fail_over::fail_over(&context),
+        latency: flows.latency(&context),
+        throughput: flows.throughput(&context),
+        cost: flows.cost(&context),
+        sections: sections(&context, &risk, &flows),
+        next_break: next_break::next_break(&context),
+        classes: worst::class_lines(&context),
     }
 }
 
-fn sections(docket: &Docket<'_>, risk: &Risk, flows: &Flows) -> Vec<Section> {
+fn sections(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flows) -> Vec<Section> {
     vec![
-        spread::section(docket, risk),
-        losses::section(docket, risk, flows),
-        capacity::section(docket, flows),
-        recovery::section(docket),
-        resources::section(docket, flows),
-        consumers::section(docket, flows),
-        streams::section(docket, flows.partitions()),
+        spread::section(context, risk),
+        losses::section(context, risk, flows),
+        capacity::section(context, flows),
+        recovery::section(context),
+        resources::section(context, flows),
+        consumers::section(context, flows),
+        streams::section(context, flows.partitions()),
     ]
 }
 
@@ -130,29 +131,29 @@ fn name_of(cluster: &Cluster, subject: Subject) -> String {
     }
 }
 
-fn durability(docket: &Docket<'_>, risk: &Risk) -> Durability {
+fn durability(context: &AssessmentContext<'_>, risk: &Risk) -> Durability {
     Durability {
-        crash: failures::data(docket, Fault::Crash),
-        power_loss: failures::data(docket, Fault::PowerLoss),
-        disk_loss: failures::data(docket, Fault::DiskLoss),
-        rack: failures::data_racks(docket),
-        loss_per_year: yearly::loss(docket, risk),
+        crash: failures::data(context, Fault::Crash),
+        power_loss: failures::data(context, Fault::PowerLoss),
+        disk_loss: failures::data(context, Fault::DiskLoss),
+        rack: failures::data_racks(context),
+        loss_per_year: yearly::loss(context, risk),
         by_cause: yearly::by_cause(risk),
     }
 }
 
-fn availability(docket: &Docket<'_>, risk: &Risk, operation: Operation) -> Availability {
+fn availability(context: &AssessmentContext<'_>, risk: &Risk, operation: Operation) -> Availability {
     Availability {
-        works_now: docket.all(|case, live| operation.works(case, live)),
-        crash: failures::crashes(docket, operation),
-        rack: failures::racks(docket, operation),
-        unavailable: yearly::unavailable(docket, risk, operation),
+        works_now: context.all(|case, live| operation.works(case, live)),
+        crash: failures::crashes(context, operation),
+        rack: failures::racks(context, operation),
+        unavailable: yearly::unavailable(context, risk, operation),
     }
 }
 
 /// What nobody can see and had to be assumed, and what is not known.
-fn assumptions(docket: &Docket<'_>) -> Vec<String> {
-    let assumed = &docket.cluster.assumed;
+fn assumptions(context: &AssessmentContext<'_>) -> Vec<String> {
+    let assumed = &context.cluster.assumed;
     let mut lines = Vec::new();
     for producer in assumed.producers.iter().take(1) {
         lines.push(format!("producer: {} of Kafka {}", producer.name, producer.version));
@@ -163,11 +164,11 @@ fn assumptions(docket: &Docket<'_>) -> Vec<String> {
     let load = &assumed.load;
     lines.push(format!(
         "load: {} records/s of {} bytes from {} producers",
-        two_digits(load.records_per_s),
+        format_significant(load.records_per_s),
         load.record_bytes,
         load.producers
     ));
-    let topics = docket.cluster.topics.iter().filter(|topic| !topic.internal).count();
+    let topics = context.cluster.topics.iter().filter(|topic| !topic.internal).count();
     if topics > 1 {
         lines.push(format!(
             "the load is that of one topic; what the other {} of {topics} take of the brokers is not counted",
@@ -177,8 +178,8 @@ fn assumptions(docket: &Docket<'_>) -> Vec<String> {
     let as_named = Environment::preset(&assumed.env.name).is_some_and(|preset| preset == assumed.env);
     let changed = if as_named { "" } else { ", changed" };
     lines.push(format!("failure rates and machines: {}{changed}", assumed.env.name));
-    for line in docket.setting.lines.iter().filter(|line| line.value.get().is_none()) {
-        lines.push(docket.setting.why_unknown(&line.key));
+    for line in context.setting.lines.iter().filter(|line| line.value.get().is_none()) {
+        lines.push(context.setting.why_unknown(&line.key));
     }
     lines
 }

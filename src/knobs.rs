@@ -1,6 +1,6 @@
-//! Every lever of a cluster and its clients: scope, name, kind, range, default per version, what it moves.
+//! Every knob of a cluster and its clients: scope, name, kind, range, default per version, what it moves.
 //!
-//! A knob is declared once, as a constant in the file of its scope, and listed in [`ALL`]. The levers
+//! A knob is declared once, as a constant in the file of its scope, and listed in [`ALL`]. The knobs
 //! pane, `--set`, `explain`, the palette and the generated docs all derive from that declaration.
 
 mod application;
@@ -126,7 +126,7 @@ pub enum TakesEffect {
     Rebuild,
 }
 
-/// One lever. See the module for where it is declared and what derives from it.
+/// One knob. See the module for where it is declared and what derives from it.
 #[derive(Debug)]
 pub struct Knob {
     pub scope: Scope,
@@ -185,7 +185,7 @@ impl PartialEq for Knob {
 }
 impl Eq for Knob {}
 
-/// Every knob, in the order in which the levers pane shows them.
+/// Every knob, in the order in which the knobs pane shows them.
 pub static ALL: &[&Knob] = &[
     &producer::ACKS,
     &producer::ENABLE_IDEMPOTENCE,

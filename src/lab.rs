@@ -6,9 +6,10 @@
 //! lab's folder. That needs no `unsafe`, works on every Unix and survives a SIGKILL of klever.
 
 mod acts;
-pub mod client;
+pub(crate) mod client;
 mod client_settings;
 mod cluster;
+pub mod conformance;
 mod doorway;
 mod driver;
 mod error;
@@ -17,26 +18,26 @@ mod fidelity;
 mod fixture;
 mod interruption;
 mod jars;
-pub mod journal;
+pub(crate) mod journal;
 mod kept;
 mod link;
 mod living;
-pub mod measures;
+pub(crate) mod measures;
 mod network;
 mod node;
 mod observer;
 mod pacer;
 mod play;
-pub mod segment;
-pub mod session;
+pub(crate) mod segment;
+pub(crate) mod session;
 mod settings;
 mod stage;
 mod sweeper;
 mod tally;
-pub mod truth;
 
 pub use acts::not_on_brokers;
 pub use cluster::Lab;
+pub use conformance::sentence;
 pub use error::LabError;
 pub use faults::Taken;
 pub use fidelity::{Fidelity, Measured};
@@ -49,4 +50,3 @@ pub use living::Living;
 pub use network::{End, Network, Way};
 pub use play::{Acknowledged, LabRun, run, run_with};
 pub use settings::{Cast, Clients, Controllers, LabSpec};
-pub use truth::sentence;

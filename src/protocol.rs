@@ -4,22 +4,22 @@
 //! virtual time, a network and disks. Sections (§) are those of the semantics specification that the
 //! project was built from; each rule names Kafka's own class beside it.
 
-pub mod broker;
+pub(crate) mod broker;
 mod client;
-pub mod consumer;
+pub(crate) mod consumer;
 pub mod controller;
-pub mod follower;
-pub mod group;
-pub mod idempotence;
-pub mod isr;
-pub mod leader;
-pub mod life;
-pub mod log;
-pub mod messages;
-pub mod producer;
+pub(crate) mod follower;
+pub(crate) mod group;
+pub(crate) mod idempotence;
+pub(crate) mod isr;
+pub(crate) mod leader;
+pub(crate) mod life;
+pub(crate) mod log;
+pub(crate) mod messages;
+pub(crate) mod producer;
 pub mod profile;
-pub mod purgatory;
-pub mod session;
-pub mod storage;
-pub mod timers;
+pub(crate) mod purgatory;
+pub(crate) mod session;
+pub(crate) mod storage;
+pub(crate) mod timers;
 pub mod wire;

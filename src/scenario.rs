@@ -14,7 +14,7 @@ mod event;
 mod expect;
 mod time;
 
-pub use act::{Act, Endpoint, Extent, Keep, Process};
+pub use act::{Act, Endpoint, PowerDomain, Process, UnflushedTail};
 pub use built_in::{BUILT_IN, BuiltIn, built_in};
 pub use clients::{CommitMode, GroupSpec, Keys, ProducerSpec};
 pub use condition::Condition;

@@ -1,31 +1,31 @@
 //! The protocol under virtual time: an event queue, a network, disks, faults and workloads.
 //!
-//! [`Simulator`] is one run of a [`Scenario`]: it goes on in time, takes acts and levers, goes back, and
+//! [`Simulator`] is one run of a [`Scenario`]: it goes on in time, takes acts and knobs, goes back, and
 //! yields snapshots. [`run`] runs a scenario to its end. The same scenario, seed and version give the same
 //! run on every machine, told by [`RunReport::trace_hash`].
 
 mod broker_inbox;
-pub mod chance;
+pub(crate) mod chance;
 mod channels;
 mod client_inbox;
 mod client_life;
 mod clients;
 mod consumers;
 mod control;
-pub mod due;
+pub(crate) mod due;
 mod fate;
 mod faults;
 mod genesis;
 mod groups;
-pub mod hash;
-pub mod histogram;
+pub(crate) mod hash;
+pub(crate) mod histogram;
 mod host;
-pub mod intervals;
-pub mod invariants;
-pub mod ledger;
-mod levers;
-pub mod meter;
-pub mod network;
+pub(crate) mod intervals;
+pub(crate) mod invariants;
+mod knobs;
+pub(crate) mod ledger;
+pub(crate) mod meter;
+pub(crate) mod network;
 mod producers;
 pub mod queue;
 mod report;
@@ -34,7 +34,7 @@ mod script;
 mod settings;
 mod snapshot;
 mod topics;
-pub mod trace;
+pub(crate) mod trace;
 mod view;
 mod watch;
 mod workload;
@@ -52,10 +52,10 @@ use crate::protocol::profile::Profile;
 use crate::scenario::{Act, Scenario};
 use rewind::History;
 use std::sync::Arc;
-use view::Story;
+use view::EventLog;
 use world::{BOOT, World};
 
-/// What a lever came to.
+/// What a knob came to.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Applied {
     /// It is in force, or on its way.
@@ -70,7 +70,7 @@ pub enum Applied {
 pub struct Simulator {
     world: World,
     history: History,
-    story: Story,
+    story: EventLog,
 }
 
 impl Simulator {
@@ -84,7 +84,7 @@ impl Simulator {
     pub fn with_profile(scenario: &Scenario, seed: u64, profile: Profile) -> Simulator {
         let world = World::new(Arc::new(scenario.clone()), seed, profile);
         let history = History::begin(&world);
-        Simulator { world, history, story: Story::default() }
+        Simulator { world, history, story: EventLog::default() }
     }
 
     /// Time since the story began.
@@ -92,7 +92,7 @@ impl Simulator {
         self.world.now - BOOT
     }
 
-    /// The scenario as it is by now, levers included.
+    /// The scenario as it is by now, knobs included.
     pub fn scenario(&self) -> &Scenario {
         &self.world.scenario
     }
@@ -148,13 +148,13 @@ impl Simulator {
         self.world.act(act)
     }
 
-    /// Sets a lever now.
+    /// Sets a knob now.
     pub fn set(&mut self, change: Change) -> Applied {
         match self.apply(Act::Set(change.clone())) {
             Ok(()) => Applied::Done,
             Err(Refusal::NeedsRebuild) => {
                 let mut scenario = (*self.world.scenario).clone();
-                levers::write(&mut scenario, &change);
+                knobs::write(&mut scenario, &change);
                 Applied::NeedsRebuild(Box::new(scenario))
             }
             Err(refusal) => Applied::Refused(refusal),

@@ -28,7 +28,7 @@ pub enum SourceEvent {
     Snapshot(Arc<Cluster>),
     /// The cluster cannot be reached; the last snapshot stays valid as what was known. Told at each attempt,
     /// and over with the next snapshot.
-    Trouble {
+    SourceError {
         since: Millis,
         message: String,
         hint: Option<String>,

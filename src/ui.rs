@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  klever SIM durability-1 · Kafka 4.1.0 · t 00:01:23 x10                              2 high 1 medium
-//! ─1 Topology────────────────────────────────────┬─4 Levers─────────────────────────────────────────
+//! ─1 Topology────────────────────────────────────┬─4 Knobs─────────────────────────────────────────
 //!  rack  broker  leads  follows  state           │   producer acks                 all
 //!  a          1      4        8  • OK            │ >          enable.idempotence   false     (true)
 //! ─2 Partitions──────────────────────────────────┼─5 Consequences───────────────────────────────────
@@ -62,7 +62,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
 
 /// A terminal that is too small is told what is needed, in the words that fit.
 fn too_small(canvas: &mut Canvas<'_>, area: Rect) {
-    let (columns, rows) = layout::LEAST;
+    let (columns, rows) = layout::MIN_SIZE;
     let lines = [
         "klever needs more room".to_string(),
         format!("{columns}x{rows} at least"),

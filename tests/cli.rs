@@ -60,7 +60,7 @@ impl Files {
         path.to_str().unwrap().to_string()
     }
 
-    /// The reference cluster with levers, as a snapshot file.
+    /// The reference cluster with knobs, as a snapshot file.
     fn snapshot(&self, changes: &[&str]) -> String {
         let changes: Vec<_> =
             changes.iter().map(|text| klever::knobs::Change::parse(text).unwrap()).collect();

@@ -78,7 +78,7 @@ fn the_picture_is_the_real_screen() {
 #[test]
 fn the_page_of_knobs() {
     let mut page = String::from(
-        "# Knobs\n\nEvery lever, with the default of Kafka 4.1 and what it moves. Generated from the declarations.\n",
+        "# Knobs\n\nEvery knob, with the default of Kafka 4.1 and what it moves. Generated from the declarations.\n",
     );
     for scope in knobs::Scope::ALL {
         let of_scope: Vec<_> = knobs::ALL.iter().filter(|knob| knob.scope == scope).collect();

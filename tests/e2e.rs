@@ -39,7 +39,7 @@ fn given_back(screen: &Screen) {
 fn starts_on_an_embedded_cluster_and_leaves_with_q() {
     let mut terminal = started(120, 40);
     let screen = terminal.screen();
-    for pane in ["Topology", "Partitions", "Groups", "Levers", "Consequences", "Warnings"] {
+    for pane in ["Topology", "Partitions", "Groups", "Knobs", "Consequences", "Warnings"] {
         assert!(screen.contains(pane), "no {pane} pane:\n{}", screen.text());
     }
     assert!(screen.alternate_screen());
@@ -51,11 +51,11 @@ fn starts_on_an_embedded_cluster_and_leaves_with_q() {
 #[test]
 fn is_whole_at_80_by_24() {
     let screen = started(80, 24).screen();
-    assert!(screen.contains("Levers") || screen.contains("Consequences"), "{}", screen.text());
+    assert!(screen.contains("Knobs") || screen.contains("Consequences"), "{}", screen.text());
 }
 
 #[test]
-fn a_lever_moves_the_consequences() {
+fn a_knob_moves_the_consequences() {
     let mut terminal = started(120, 40);
     terminal.send(Key::Char(':')).unwrap();
     terminal.send_str("acks 1").unwrap();

@@ -10,10 +10,10 @@
 mod leftovers;
 
 use klever::kafka::{Client, ConnectionSpec, Request};
-use klever::lab::truth::{Prediction, Row};
+use klever::lab::conformance::{Prediction, Row};
 use klever::lab::{Cast, Kept, Lab, LabRun, LabSpec, Living, not_on_brokers, run_with, sentence};
 use klever::model::{BrokerId, KafkaVersion};
-use klever::scenario::{Act, Extent, Keep, NetSpec, Process, Scenario};
+use klever::scenario::{Act, NetSpec, PowerDomain, Process, Scenario, UnflushedTail};
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -101,7 +101,7 @@ fn a_site_of_combined_nodes_comes_back_too() {
     let Some(_one) = cluster() else { return };
     let spec = LabSpec { net: Some(NetSpec::default()), ..LabSpec::brokers(3) };
     let mut living = Living::on(Lab::start(spec).unwrap()).unwrap();
-    living.act(&Act::PowerLoss { extent: Extent::Site, keep: Keep::Flushed }).unwrap();
+    living.act(&Act::PowerLoss { extent: PowerDomain::Site, keep: UnflushedTail::Flushed }).unwrap();
     living.look().unwrap();
     for id in 1..=3 {
         living.act(&Act::Restart(Process::Broker(BrokerId(id)))).unwrap();

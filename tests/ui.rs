@@ -83,8 +83,8 @@ impl Window {
         for effect in self.app.update(msg) {
             match effect {
                 Effect::Assess(question) => {
-                    let levers = !Arc::ptr_eq(&question.was, &question.now);
-                    let answer = Arc::new(answers::judgement(levers));
+                    let knobs = !Arc::ptr_eq(&question.was, &question.now);
+                    let answer = Arc::new(answers::judgement(knobs));
                     self.app.update(Msg::Assessed(question.generation, answer));
                 }
                 Effect::Explore(inquiry) => {
@@ -282,9 +282,12 @@ fn a_real_cluster_shows_that_it_is_read_only_old_and_in_trouble() {
     let screen = window.text(&dark());
     assert!(screen.contains("READ-ONLY live") && screen.contains("prod-eu"), "{screen}");
     assert!(screen.contains("32.0 s old") && screen.contains("nothing is sent"), "{screen}");
-    let trouble =
-        klever::app::Trouble { what: "no broker answers".into(), since_ms: 80_000, retry_ms: Some(96_000) };
-    window.send(Msg::Trouble(Some(trouble)));
+    let trouble = klever::app::SourceError {
+        what: "no broker answers".into(),
+        since_ms: 80_000,
+        retry_ms: Some(96_000),
+    };
+    window.send(Msg::SourceError(Some(trouble)));
     let mut window = window.keys(": \"acks 1\" enter");
     let screen = window.text(&dark());
     assert!(screen.contains("! stale for 12.0 s, retry in 4.0 s: no broker answers"), "{screen}");

@@ -5,7 +5,7 @@ use crate::consequences::{Preset, preset};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Group {
-    Levers,
+    Knobs,
     Cluster,
     Exploring,
     View,
@@ -18,7 +18,7 @@ pub enum Group {
 impl Group {
     /// All groups in the order of help.
     pub const ALL: [Group; 7] = [
-        Group::Levers,
+        Group::Knobs,
         Group::Cluster,
         Group::Exploring,
         Group::View,
@@ -29,7 +29,7 @@ impl Group {
 
     pub const fn title(self) -> &'static str {
         match self {
-            Group::Levers => "Levers",
+            Group::Knobs => "Knobs",
             Group::Exploring => "Exploring",
             Group::Cluster => "Cluster",
             Group::View => "View",
@@ -85,21 +85,21 @@ macro_rules! actions {
 
 // Hints are shown in this order as far as the line is wide, those with a key of the present place first.
 actions! {
-    Levers {
-        LeverLess, "lever-less", "less", on_lever, "Step the selected lever down.";
-        LeverMore, "lever-more", "more", on_lever, "Step the selected lever up.";
-        LeverEdit, "lever-edit", "type", on_lever, "Type a value for the selected lever.";
-        Undo, "undo", "undo", can_undo, "Take the last lever back.";
-        Redo, "redo", "", can_redo, "Move the lever again that was taken back.";
-        LeverReset, "lever-reset", "reset", on_changed_lever, "Put the selected lever back to what it was.";
-        LeverResetAll, "lever-reset-all", "", has_changes, "Put all levers back to what they were.";
-        Pin, "pin", "", has_cluster, "Keep the present setting, and compare with it from now on.";
+    Knobs {
+        KnobLess, "knob-less", "less", on_knob, "Step the selected knob down.";
+        KnobMore, "knob-more", "more", on_knob, "Step the selected knob up.";
+        KnobEdit, "knob-edit", "type", on_knob, "Type a value for the selected knob.";
+        Undo, "undo", "undo", can_undo, "Take the last knob back.";
+        Redo, "redo", "", can_redo, "Move the knob again that was taken back.";
+        KnobReset, "knob-reset", "reset", on_changed_knob, "Put the selected knob back to what it was.";
+        KnobResetAll, "knob-reset-all", "", has_changes, "Put all knobs back to what they were.";
+        Pin, "pin", "", has_cluster, "UnflushedTail the present setting, and compare with it from now on.";
         Unpin, "unpin", "", is_pinned, "Forget the last pin; without one compare with the real state again.";
-        PresetThroughput, "preset-throughput", "", has_cluster, "Move the levers to throughput: large compressed batches, acks=1.";
-        PresetLatency, "preset-latency", "", has_cluster, "Move the levers to latency: no linger, no compression, acks=1.";
-        PresetDurability, "preset-durability", "", has_cluster, "Move the levers to durability: 3 replicas, 2 in sync, acks=all.";
-        PresetAvailability, "preset-availability", "", has_cluster, "Move the levers to availability: somebody always leads, even unclean.";
-        PresetSane, "preset-sane", "", has_cluster, "Move the levers to a sane default for most topics.";
+        PresetThroughput, "preset-throughput", "", has_cluster, "Move the knobs to throughput: large compressed batches, acks=1.";
+        PresetLatency, "preset-latency", "", has_cluster, "Move the knobs to latency: no linger, no compression, acks=1.";
+        PresetDurability, "preset-durability", "", has_cluster, "Move the knobs to durability: 3 replicas, 2 in sync, acks=all.";
+        PresetAvailability, "preset-availability", "", has_cluster, "Move the knobs to availability: somebody always leads, even unclean.";
+        PresetSane, "preset-sane", "", has_cluster, "Move the knobs to a sane default for most topics.";
     }
     Cluster {
         Pause, "pause", "pause", has_cluster, "Stop time, or freeze the view of a real cluster; again: go on.";
@@ -108,7 +108,7 @@ actions! {
         Step, "step", "", has_clock, "Let the simulator take one step.";
         Rewind, "rewind", "", has_clock, "Go back ten seconds of virtual time; what is done then makes another future.";
         Forward, "forward", "", has_clock, "Go ten seconds of virtual time ahead.";
-        Story, "story", "story", has_story, "Tell what happened, and because of what; the newest first.";
+        EventLog, "story", "story", has_event_log, "Tell what happened, and because of what; the newest first.";
         Faults, "faults", "faults", acts, "Choose a fault: kill, stop, pause, power, disk, links, controllers.";
         Reset, "reset", "", has_clock, "Start the simulator again with the same seed.";
         ToggleBroker, "toggle-broker", "crash", on_broker, "Crash the selected broker, or bring it back; on a real cluster: what if it crashed?";
@@ -116,14 +116,14 @@ actions! {
         Study, "study", "", has_cluster, "Study the topic of the selected partition; again: all topics.";
     }
     Exploring {
-        Apply, "apply", "apply", applies, "Move the levers to what the selected row says.";
+        Apply, "apply", "apply", applies, "Move the knobs to what the selected row says.";
         AxisX, "axis-x", "x axis", on_frontier, "Plot another figure from left to right.";
         AxisY, "axis-y", "y axis", on_frontier, "Plot another figure from below.";
-        NextAim, "next-aim", "next aim", on_advice, "Ask how to improve another figure.";
+        NextObjective, "next-objective", "next objective", on_advice, "Ask how to improve another figure.";
         Compare, "compare", "compare", has_cluster, "Compare the pinned settings and the present one, side by side.";
-        Frontier, "frontier", "frontier", has_cluster, "Plot two figures over a sweep of the levers: what nothing beats in both.";
-        Advice, "advice", "advice", has_cluster, "List the single levers that improve a figure most, with their price.";
-        Goal, "goal", "", has_cluster, "Type goals; the cheapest levers that meet them, or what forbids it.";
+        Frontier, "frontier", "frontier", has_cluster, "Plot two figures over a sweep of the knobs: what nothing beats in both.";
+        Advice, "advice", "advice", has_cluster, "List the single knobs that improve a figure most, with their price.";
+        Goal, "goal", "", has_cluster, "Type goals; the cheapest knobs that meet them, or what forbids it.";
         Roll, "roll", "", has_cluster, "Say which brokers may be restarted, in which order, and what to wait for.";
     }
     View {
@@ -138,7 +138,7 @@ actions! {
         PaneTopology, "pane-topology", "", always, "Go to the brokers.";
         PanePartitions, "pane-partitions", "", always, "Go to the partitions.";
         PaneGroups, "pane-groups", "", always, "Go to the consumer groups.";
-        PaneLevers, "pane-levers", "", always, "Go to the levers.";
+        PaneKnobs, "pane-knobs", "", always, "Go to the knobs.";
         PaneConsequences, "pane-consequences", "", always, "Go to the consequences.";
         PaneWarnings, "pane-warnings", "", always, "Go to the warnings.";
         NextTheme, "next-theme", "", always, "Change the colours.";
@@ -152,7 +152,7 @@ actions! {
         Bottom, "bottom", "", always, "To the last row.";
     }
     Program {
-        Palette, "palette", "palette", always, "Find any action, lever or topic by a few letters; set a lever: `acks 1`.";
+        Palette, "palette", "palette", always, "Find any action, knob or topic by a few letters; set a knob: `acks 1`.";
         Help, "help", "help", always, "Show all keys.";
         Copy, "copy", "", has_selection, "Copy the selected row.";
         CopyPane, "copy-pane", "", has_selection, "Copy all rows of the pane as a Markdown table.";
@@ -186,7 +186,7 @@ impl Action {
         Action::ALL.iter().copied().filter(move |action| !hidden(action))
     }
 
-    /// The preset that it moves the levers to, if it is one of those.
+    /// The preset that it moves the knobs to, if it is one of those.
     pub fn preset(self) -> Option<&'static Preset> {
         self.name().strip_prefix("preset-").and_then(preset)
     }
@@ -197,7 +197,7 @@ impl Action {
             Action::PaneTopology => Some(Pane::Topology),
             Action::PanePartitions => Some(Pane::Partitions),
             Action::PaneGroups => Some(Pane::Groups),
-            Action::PaneLevers => Some(Pane::Levers),
+            Action::PaneKnobs => Some(Pane::Knobs),
             Action::PaneConsequences => Some(Pane::Consequences),
             Action::PaneWarnings => Some(Pane::Warnings),
             _ => None,
@@ -221,18 +221,18 @@ fn has_selection(app: &App) -> Option<&'static str> {
     unless(app.list(app.focus).selected().is_some(), "no row is selected")
 }
 
-fn on_lever(app: &App) -> Option<&'static str> {
-    unless(app.selected_lever().is_some(), "select a lever first (pane 4)")
+fn on_knob(app: &App) -> Option<&'static str> {
+    unless(app.selected_knob().is_some(), "select a knob first (pane 4)")
 }
 
-fn on_changed_lever(app: &App) -> Option<&'static str> {
-    let changed = app.selected_lever().is_some_and(|row| row.is_changed());
-    unless(changed, "the selected lever is where it was")
+fn on_changed_knob(app: &App) -> Option<&'static str> {
+    let changed = app.selected_knob().is_some_and(|row| row.is_changed());
+    unless(changed, "the selected knob is where it was")
 }
 
 fn has_changes(app: &App) -> Option<&'static str> {
-    let changed = app.lever_rows().iter().any(|row| row.is_changed());
-    unless(changed || app.is_hypothetical(), "no lever was moved")
+    let changed = app.knob_rows().iter().any(|row| row.is_changed());
+    unless(changed || app.is_hypothetical(), "no knob was moved")
 }
 
 fn applies(app: &App) -> Option<&'static str> {
@@ -247,22 +247,22 @@ fn on_frontier(app: &App) -> Option<&'static str> {
 
 fn on_advice(app: &App) -> Option<&'static str> {
     let shown = app.sheet().is_some_and(|sheet| matches!(sheet.kind, SheetKind::Advice(_)));
-    unless(shown, "only advice has an aim")
+    unless(shown, "only advice has an objective")
 }
 
 fn can_undo(app: &App) -> Option<&'static str> {
-    unless(app.can_undo(), "no lever was moved")
+    unless(app.can_undo(), "no knob was moved")
 }
 
 fn can_redo(app: &App) -> Option<&'static str> {
-    unless(app.can_redo(), "no lever was taken back")
+    unless(app.can_redo(), "no knob was taken back")
 }
 
 fn is_pinned(app: &App) -> Option<&'static str> {
     unless(app.is_pinned(), "nothing is pinned")
 }
 
-fn has_story(app: &App) -> Option<&'static str> {
+fn has_event_log(app: &App) -> Option<&'static str> {
     unless(app.detail.is_some(), "only a simulator can tell its story")
 }
 

@@ -1,6 +1,6 @@
 //! What a row of a pane says, cell by cell, without colours or widths: the screen paints it, the clipboard copies it.
 
-use crate::app::{App, Health, Level, LeverRow, Pane, Under};
+use crate::app::{App, Health, KnobRow, Level, Pane, Under};
 use crate::model::{BrokerState, GroupState, Lag, PartitionIx, human_count, human_duration_ms};
 use std::cmp::Ordering;
 use std::fmt::Write;
@@ -15,7 +15,7 @@ pub enum Look {
     Status(Level),
     /// Good or bad, without a mark.
     Level(Level),
-    /// Moved by a lever.
+    /// Moved by a knob.
     Changed,
     /// As it was before.
     Was,
@@ -123,8 +123,8 @@ pub fn columns(pane: Pane) -> &'static [Column] {
                 ]
             }
         }
-        Pane::Levers => {
-            const { &[left("", 8, 8, 1), name("lever", 16, 38, 0), name("now", 9, 18, 0), left("was", 9, 14, 0)] }
+        Pane::Knobs => {
+            const { &[left("", 8, 8, 1), name("knob", 16, 38, 0), name("now", 9, 18, 0), left("was", 9, 14, 0)] }
         }
         Pane::Consequences => {
             const { &[left("", 19, 24, 0), left("now", 13, 26, 0), left("was", 19, 30, 1)] }
@@ -148,7 +148,7 @@ pub fn cells(app: &App, pane: Pane, item: u32) -> Vec<Cell> {
         Pane::Topology => broker(app, item),
         Pane::Partitions => partition(app, PartitionIx(item)),
         Pane::Groups => group(app, item),
-        Pane::Levers => app.lever_rows().get(item as usize).map_or_else(Vec::new, lever),
+        Pane::Knobs => app.knob_rows().get(item as usize).map_or_else(Vec::new, knob),
         Pane::Consequences => consequence(app, item),
         Pane::Warnings => warning(app, item),
     }
@@ -241,7 +241,7 @@ fn group(app: &App, item: u32) -> Vec<Cell> {
     ]
 }
 
-fn lever(row: &LeverRow) -> Vec<Cell> {
+fn knob(row: &KnobRow) -> Vec<Cell> {
     let changed = row.is_changed();
     let now = match &row.now {
         Ok(value) if changed => Cell::new(Look::Changed, value.to_string()),

@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub enum SheetKind {
     /// Settings side by side.
     Compare,
-    /// Two figures over a sweep of the levers; which of [`crate::consequences::AIMS`] each axis is.
+    /// Two figures over a sweep of the knobs; which of [`crate::consequences::OBJECTIVES`] each axis is.
     Frontier {
         /// From left to right.
         x: usize,
@@ -55,7 +55,7 @@ pub struct Inquiry {
     pub generation: u64,
     /// Which page it is for.
     pub kind: SheetKind,
-    /// The cluster with the levers.
+    /// The cluster with the knobs.
     pub now: Arc<Cluster>,
     /// What it is compared with: the real one or the first pin, then the other pins.
     pub others: Vec<Pin>,
@@ -136,7 +136,7 @@ impl Inquiry {
     /// The same, where many settings are tried; and what is told of that.
     fn tried_on(&self) -> (Subject, Option<String>) {
         let subject = self.subject();
-        let shown = crate::app::levers::shown_topic(&self.now, self.topic.as_ref());
+        let shown = crate::app::knob_rows::shown_topic(&self.now, self.topic.as_ref());
         match shown.filter(|_| subject == Subject::Cluster && self.now.partitions.len() > MANY) {
             Some(ix) => {
                 let name = &self.now.topic(ix).name;

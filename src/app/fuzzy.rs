@@ -2,7 +2,7 @@
 
 /// A score when all letters of `typed` occur in `name` in their order; more is better. Letters at the start of
 /// words and letters in a row count more, and short names win.
-pub fn score(typed: &str, name: &str) -> Option<i32> {
+pub(super) fn score(typed: &str, name: &str) -> Option<i32> {
     let typed: Vec<char> =
         typed.chars().filter(|letter| *letter != ' ').flat_map(char::to_lowercase).collect();
     let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();

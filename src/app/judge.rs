@@ -1,4 +1,4 @@
-//! Asks the engine: consequences and rules, with and without the levers, as rows to show.
+//! Asks the engine: consequences and rules, with and without the knobs, as rows to show.
 
 use crate::app::{Consequence, Judgement, Level, Question, Under, Warning};
 use crate::consequences::{self, Answer, Assessment, Availability, Figure, FigureView, Subject, Tolerated};
@@ -41,12 +41,12 @@ fn row(figure: &FigureView<'_>, was: Option<&Assessment>, level: Level) -> Conse
     let before = was.and_then(|was| was.figure(figure.id));
     let now = figure.value.text();
     let was_text = before.as_ref().map(|before| before.value.text()).filter(|was| *was != now);
-    let goodness = before.and_then(|before| Some((figure.value.goodness()?, before.value.goodness()?)));
+    let goodness = before.and_then(|before| Some((figure.value.score()?, before.value.score()?)));
     let change = goodness.and_then(|(now, was)| now.partial_cmp(&was)).unwrap_or(Ordering::Equal);
     Consequence {
         id: figure.id,
         label: figure.label.into(),
-        level: if figure.value.goodness().is_none() { Level::Unknown } else { level },
+        level: if figure.value.score().is_none() { Level::Unknown } else { level },
         now,
         was: was_text,
         change,
@@ -89,7 +89,7 @@ fn survives(figure: &Figure<Tolerated>, none: Level) -> Level {
     }
 }
 
-/// What is found with the levers, then what they took away.
+/// What is found with the knobs, then what they took away.
 fn warnings(now: &Findings, was: Option<&Findings>) -> Vec<Warning> {
     let (new, gone) = was.map(|was| now.since(was)).unwrap_or_default();
     let is_new = |finding: &Finding| new.iter().any(|new| std::ptr::eq(*new, finding));

@@ -26,9 +26,9 @@ pub struct Consequence {
     /// Two or three words.
     pub label: String,
     pub now: String,
-    /// Its value before the levers, if that differs.
+    /// Its value before the knobs, if that differs.
     pub was: Option<String>,
-    /// Greater when the levers make it better.
+    /// Greater when the knobs make it better.
     pub change: Ordering,
     /// How good it is.
     pub level: Level,
@@ -39,14 +39,14 @@ pub struct Consequence {
     pub why: Derivation,
 }
 
-/// What the levers did to a warning.
+/// What the knobs did to a warning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Under {
-    /// It is there with and without the levers.
+    /// It is there with and without the knobs.
     Both,
-    /// The levers bring it.
+    /// The knobs bring it.
     New,
-    /// The levers take it away.
+    /// The knobs take it away.
     Gone,
 }
 
@@ -64,7 +64,7 @@ pub struct Warning {
     pub evidence: String,
     pub why: String,
     pub fix: String,
-    /// With or without the levers.
+    /// With or without the knobs.
     pub under: Under,
 }
 

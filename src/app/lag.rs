@@ -8,7 +8,7 @@ use crate::model::{Cluster, Lag, Millis};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-const LEAST_WINDOW_MS: Millis = 5_000;
+const MIN_WINDOW_MS: Millis = 5_000;
 /// Commit intervals in a window.
 const INTERVALS: Millis = 2;
 /// Moments kept of a window; closer ones are not noted.
@@ -57,7 +57,7 @@ fn window_ms(cluster: &Cluster) -> Millis {
     };
     let auto = value("enable.auto.commit").as_ref().and_then(Value::bool) != Some(false);
     let interval = value("auto.commit.interval.ms").as_ref().and_then(Value::int).filter(|_| auto);
-    (INTERVALS * interval.unwrap_or(0)).max(LEAST_WINDOW_MS)
+    (INTERVALS * interval.unwrap_or(0)).max(MIN_WINDOW_MS)
 }
 
 fn note(moments: &mut Moments, now: Millis, lag: i64, window_ms: Millis) {

@@ -7,7 +7,7 @@ use crate::scenario::Act;
 use crate::sim::SimView;
 use std::sync::Arc;
 
-/// Where the cluster on the screen comes from. It decides the badge, and what a lever does.
+/// Where the cluster on the screen comes from. It decides the badge, and what a knob does.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Origin {
     /// The embedded simulator; the name of its scenario.
@@ -21,7 +21,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Whether levers and faults act on it; elsewhere they are a hypothesis and nothing is sent.
+    /// Whether knobs and faults act on it; elsewhere they are a hypothesis and nothing is sent.
     pub fn acts(&self) -> bool {
         matches!(self, Origin::Sim(_) | Origin::Lab(_))
     }
@@ -66,7 +66,7 @@ pub struct Snapshot {
 
 /// The source has trouble; what is on the screen grows old meanwhile.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Trouble {
+pub struct SourceError {
     /// What is wrong, in one line.
     pub what: String,
     /// Since when, on the clock of [`Msg::Tick`].
@@ -99,7 +99,7 @@ pub enum Msg {
     Shown(Pane, u16),
     Snapshot(Snapshot),
     /// The source has trouble, or no longer.
-    Trouble(Option<Trouble>),
+    SourceError(Option<SourceError>),
     /// What the engine thinks of generation so and so.
     Assessed(u64, Arc<Judgement>),
     /// What the engine found for inquiry so and so.
@@ -132,7 +132,7 @@ pub struct Question {
     pub generation: u64,
     /// The cluster that `now` is compared with.
     pub was: Arc<Cluster>,
-    /// The cluster with the levers.
+    /// The cluster with the knobs.
     pub now: Arc<Cluster>,
     /// The topic under study; all of them without one.
     pub topic: Option<Arc<str>>,

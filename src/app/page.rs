@@ -14,7 +14,7 @@ pub struct Page {
     /// Whether it is the page of keys.
     pub is_help: bool,
     /// Whether it is the story of a run, which goes on.
-    pub is_story: bool,
+    pub is_event_log: bool,
     paragraphs: Vec<(Look, String)>,
 }
 
@@ -23,7 +23,7 @@ const MAX_WIDTH: u16 = 84;
 
 impl Page {
     fn new(title: impl Into<String>) -> Page {
-        Page { title: title.into(), is_help: false, is_story: false, paragraphs: Vec::new() }
+        Page { title: title.into(), is_help: false, is_event_log: false, paragraphs: Vec::new() }
     }
 
     fn add(&mut self, look: Look, text: impl Into<String>) {
@@ -78,7 +78,7 @@ impl Page {
 
     /// What happened in a run, the newest first, each with what led to it.
     pub(super) fn story(app: &App) -> Page {
-        let mut page = Page { is_story: true, ..Page::new("What happened, the newest first") };
+        let mut page = Page { is_event_log: true, ..Page::new("What happened, the newest first") };
         let Some(detail) = &app.detail else { return page };
         let counters = &detail.counters;
         page.add(
@@ -112,7 +112,7 @@ impl Page {
             Pane::Topology => broker(app, item),
             Pane::Partitions => partition(app, PartitionIx(item)),
             Pane::Groups => group(app, item),
-            Pane::Levers => lever(app, item),
+            Pane::Knobs => knob(app, item),
             Pane::Consequences => consequence(app, item),
             Pane::Warnings => warning(app, item),
         }
@@ -234,8 +234,8 @@ fn group(app: &App, item: u32) -> Option<Page> {
     Some(page)
 }
 
-fn lever(app: &App, item: u32) -> Option<Page> {
-    let row = app.lever_rows().get(item as usize)?;
+fn knob(app: &App, item: u32) -> Option<Page> {
+    let row = app.knob_rows().get(item as usize)?;
     let mut page = Page::new(row.knob.full_name());
     page.add(Look::Plain, row.knob.doc);
     page.gap();
@@ -278,11 +278,11 @@ fn consequence(app: &App, item: u32) -> Option<Page> {
     page.section("Formula", [why.formula.clone()]);
     page.section("What went in", inputs(&why.inputs));
     page.section("What has to hold", why.assumptions.iter().cloned());
-    page.section("What would change it most", why.lever.iter().cloned());
+    page.section("What would change it most", why.knob.iter().cloned());
     page.gap();
     page.add(
         Look::Muted,
-        format!("{}: single levers that improve it, each with its price.", app.keys_text(Action::Advice)),
+        format!("{}: single knobs that improve it, each with its price.", app.keys_text(Action::Advice)),
     );
     Some(page)
 }

@@ -34,7 +34,7 @@ pub enum Run {
 }
 
 /// Entries for what was typed, the best first. `acks 1` offers to set the knob.
-pub fn entries(app: &App, typed: &str) -> Vec<Entry> {
+pub(super) fn entries(app: &App, typed: &str) -> Vec<Entry> {
     if let Some(wanted) = typed.strip_prefix(faults::PREFIX) {
         return menu(app, wanted.trim());
     }
@@ -114,7 +114,7 @@ fn action_entry(app: &App, action: Action) -> Entry {
 }
 
 fn knob_entry(app: &App, knob: &'static Knob) -> Entry {
-    let row = app.lever_rows().iter().find(|row| row.knob == knob);
+    let row = app.knob_rows().iter().find(|row| row.knob == knob);
     let now = row.map_or("?".into(), |row| row.now.as_ref().map_or("?".into(), |value| value.to_string()));
     Entry {
         name: knob.name.into(),

@@ -9,7 +9,7 @@ pub enum Pane {
     Partitions,
     /// Consumer groups and their lag.
     Groups,
-    Levers,
+    Knobs,
     /// What the setting means.
     Consequences,
     Warnings,
@@ -21,14 +21,14 @@ impl Pane {
 
     /// All panes in the order of their digits.
     pub const ALL: [Pane; 6] =
-        [Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Levers, Pane::Consequences, Pane::Warnings];
+        [Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Knobs, Pane::Consequences, Pane::Warnings];
 
     pub const fn title(self) -> &'static str {
         match self {
             Pane::Topology => "Topology",
             Pane::Partitions => "Partitions",
             Pane::Groups => "Groups",
-            Pane::Levers => "Levers",
+            Pane::Knobs => "Knobs",
             Pane::Consequences => "Consequences",
             Pane::Warnings => "Warnings",
         }
@@ -45,7 +45,7 @@ impl Pane {
             Pane::Topology => Context::Topology,
             Pane::Partitions => Context::Partitions,
             Pane::Groups => Context::Groups,
-            Pane::Levers => Context::Levers,
+            Pane::Knobs => Context::Knobs,
             Pane::Consequences => Context::Consequences,
             Pane::Warnings => Context::Warnings,
         }

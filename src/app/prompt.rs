@@ -9,7 +9,7 @@ use crate::knobs::Knob;
 pub enum Kind {
     /// The filter of a pane, and what it was before.
     Filter(Pane, Filter),
-    /// A value of a lever.
+    /// A value of a knob.
     Value(&'static Knob),
     Goal,
     Palette,

@@ -11,7 +11,7 @@ pub(super) enum Thing {
     Broker(BrokerId),
     Partition(Arc<str>, i32),
     Group(Arc<str>),
-    Lever(&'static Knob),
+    Knob(&'static Knob),
     Consequence(&'static str),
     Warning(&'static str, String),
 }
@@ -69,7 +69,7 @@ impl App {
                 sort.groups(&mut rows, groups);
                 rows
             }
-            Pane::Levers => named(filter, self.levers.iter().map(|row| row.knob.name)),
+            Pane::Knobs => named(filter, self.knobs.iter().map(|row| row.knob.name)),
             Pane::Consequences => {
                 let judgement = self.judgement().map_or(&[][..], |judgement| &judgement.consequences);
                 named(filter, judgement.iter().map(|row| row.label.as_str()))
@@ -94,7 +94,7 @@ impl App {
                 Thing::Partition(cluster.topic(partition.topic()).name.clone(), partition.number())
             }
             Pane::Groups => Thing::Group(self.facts.groups.get(at)?.id.clone()),
-            Pane::Levers => Thing::Lever(self.levers.get(at)?.knob),
+            Pane::Knobs => Thing::Knob(self.knobs.get(at)?.knob),
             Pane::Consequences => Thing::Consequence(self.judgement()?.consequences.get(at)?.id),
             Pane::Warnings => {
                 let warning = self.judgement()?.warnings.get(at)?;
@@ -112,7 +112,7 @@ impl App {
                 topic.first + u32::try_from(*number).ok().filter(|number| *number < topic.count)?
             }
             Thing::Group(id) => self.facts.groups.iter().position(|row| row.id == *id)? as u32,
-            Thing::Lever(knob) => self.levers.iter().position(|row| row.knob == *knob)? as u32,
+            Thing::Knob(knob) => self.knobs.iter().position(|row| row.knob == *knob)? as u32,
             Thing::Consequence(id) => {
                 self.judgement()?.consequences.iter().position(|row| row.id == *id)? as u32
             }

@@ -5,7 +5,7 @@ use crate::app::{
     Action, App, Command, Effect, Filter, Group, Level, Overlay, Page, Pane, SheetKind, cells, faults,
     palette, sheet,
 };
-use crate::consequences::{AIMS, parse_goals};
+use crate::consequences::{OBJECTIVES, parse_goals};
 use crate::model::{BrokerState, Millis};
 use crate::scenario::{Act, Process};
 
@@ -48,7 +48,7 @@ impl App {
             Action::ToggleBroker => self.toggle_broker(),
             Action::Study => self.toggle_study(),
             Action::Accept => self.accept(),
-            _ if action.group() == Group::Levers => self.run_lever(action),
+            _ if action.group() == Group::Knobs => self.run_knob(action),
             _ if action.group() == Group::Exploring => self.run_exploring(action),
             _ => {
                 self.run_quietly(action);
@@ -65,7 +65,7 @@ impl App {
                 let selected =
                     self.selected_item(Pane::Consequences).filter(|_| self.focus == Pane::Consequences);
                 let row = selected.and_then(|item| self.judgement()?.consequences.get(item as usize));
-                let figure = row.map_or(AIMS[0].figure, |row| row.id);
+                let figure = row.map_or(OBJECTIVES[0].figure, |row| row.id);
                 self.open_sheet(SheetKind::Advice(figure))
             }
             Action::Roll => self.open_sheet(SheetKind::Roll),
@@ -77,7 +77,7 @@ impl App {
             Action::Apply => self.apply_row(),
             Action::AxisX => self.turn_sheet(sheet::next_x),
             Action::AxisY => self.turn_sheet(sheet::next_y),
-            Action::NextAim => self.turn_sheet(sheet::next_aim),
+            Action::NextObjective => self.turn_sheet(sheet::next_objective),
             _ => Vec::new(),
         }
     }
@@ -86,7 +86,7 @@ impl App {
     fn run_quietly(&mut self, action: Action) {
         match action {
             Action::Help => self.toggle_help(),
-            Action::Story => self.overlay = Some(Overlay::Page(Page::story(self), 0)),
+            Action::EventLog => self.overlay = Some(Overlay::Page(Page::story(self), 0)),
             Action::Faults => self.open_prompt(Kind::Palette, faults::PREFIX),
             Action::Palette => self.open_prompt(Kind::Palette, ""),
             Action::Filter => {
@@ -117,8 +117,8 @@ impl App {
         self.prompt_changed();
     }
 
-    pub(super) fn edit_lever(&mut self) {
-        if let Some(knob) = self.selected_lever().map(|row| row.knob) {
+    pub(super) fn edit_knob(&mut self) {
+        if let Some(knob) = self.selected_knob().map(|row| row.knob) {
             self.open_prompt(Kind::Value(knob), "");
         }
     }
@@ -208,7 +208,7 @@ impl App {
         match &prompt.kind {
             Kind::Filter(..) if prompt.error.is_none() => Vec::new(),
             Kind::Value(knob) => match knob.kind.parse(prompt.line.text()) {
-                Ok(value) => self.set_lever(knob, value),
+                Ok(value) => self.set_knob(knob, value),
                 Err(why) => self.keep_typing(prompt, why),
             },
             Kind::Goal => match parse_goals(prompt.line.text()) {
@@ -240,10 +240,10 @@ impl App {
             palette::Run::Set(change) => self.request(vec![change]),
             palette::Run::Act(act) => vec![Effect::Drive(Command::Act(act))],
             palette::Run::Knob(knob) => {
-                self.focus_on(Pane::Levers);
-                self.set_filter(Pane::Levers, Filter::default());
-                let at = self.lever_rows().iter().position(|row| row.knob == knob).unwrap_or(0);
-                self.lists[Pane::Levers as usize].select(at);
+                self.focus_on(Pane::Knobs);
+                self.set_filter(Pane::Knobs, Filter::default());
+                let at = self.knob_rows().iter().position(|row| row.knob == knob).unwrap_or(0);
+                self.lists[Pane::Knobs as usize].select(at);
                 Vec::new()
             }
             palette::Run::Topic(name) => {

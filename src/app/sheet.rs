@@ -3,7 +3,7 @@
 use crate::app::explore::{Inquiry, Outcome, SheetKind, SheetRow};
 use crate::app::page::wrapped;
 use crate::app::{App, Effect, List, Look, Overlay, Pin};
-use crate::consequences::AIMS;
+use crate::consequences::OBJECTIVES;
 use std::sync::Arc;
 
 /// A page of exploring.
@@ -124,7 +124,7 @@ impl App {
         vec![Effect::Explore(Inquiry { generation, kind, now, others, topic })]
     }
 
-    /// The first pin where levers act, else the real cluster; then the other pins.
+    /// The first pin where knobs act, else the real cluster; then the other pins.
     fn compared_with(&self) -> Vec<Pin> {
         let real = self.hypothesis.as_ref().map(|hypothesis| hypothesis.base().clone());
         let real = real.filter(|_| !self.origin.acts()).map(|cluster| Pin { name: "real".into(), cluster });
@@ -210,13 +210,16 @@ pub(super) fn next_y(kind: &SheetKind) -> Option<SheetKind> {
 }
 
 fn next_but(at: usize, taken: usize) -> usize {
-    let next = (at + 1) % AIMS.len();
-    if next == taken { (next + 1) % AIMS.len() } else { next }
+    let next = (at + 1) % OBJECTIVES.len();
+    if next == taken { (next + 1) % OBJECTIVES.len() } else { next }
 }
 
-/// The next aim to be advised on; a figure that is no aim is followed by the first one.
-pub(super) fn next_aim(kind: &SheetKind) -> Option<SheetKind> {
+/// The next objective to be advised on; a figure that is no objective is followed by the first one.
+pub(super) fn next_objective(kind: &SheetKind) -> Option<SheetKind> {
     let SheetKind::Advice(figure) = *kind else { return None };
-    let at = AIMS.iter().position(|aim| aim.figure == figure).map_or(0, |at| (at + 1) % AIMS.len());
-    Some(SheetKind::Advice(AIMS[at].figure))
+    let at = OBJECTIVES
+        .iter()
+        .position(|objective| objective.figure == figure)
+        .map_or(0, |at| (at + 1) % OBJECTIVES.len());
+    Some(SheetKind::Advice(OBJECTIVES[at].figure))
 }

@@ -17,7 +17,7 @@ impl Sort {
             Pane::Topology => &["rack", "id", "leads"],
             Pane::Partitions => &["name", "trouble", "leader", "offset"],
             Pane::Groups => &["name", "lag", "growth"],
-            Pane::Levers | Pane::Consequences | Pane::Warnings => &[],
+            Pane::Knobs | Pane::Consequences | Pane::Warnings => &[],
         }
     }
 

@@ -76,8 +76,8 @@ impl Robot {
         self
     }
 
-    fn lever(&self, name: &str) -> String {
-        let row = self.app.lever_rows().iter().find(|row| row.knob.name == name).unwrap();
+    fn knob(&self, name: &str) -> String {
+        let row = self.app.knob_rows().iter().find(|row| row.knob.name == name).unwrap();
         let value = |value: &Result<crate::knobs::Value, String>| value.as_ref().unwrap().to_string();
         if row.is_changed() {
             format!("{} (was {})", value(&row.now), value(&row.was))
@@ -116,51 +116,51 @@ impl Robot {
 }
 
 #[test]
-fn a_lever_moves_consequences_and_warnings_and_undo_takes_it_back() {
+fn a_knob_moves_consequences_and_warnings_and_undo_takes_it_back() {
     let robot = Robot::live().keys(": \"acks 1\" enter");
-    assert_eq!(robot.lever("acks"), "1 (was all)");
+    assert_eq!(robot.knob("acks"), "1 (was all)");
     assert!(robot.warnings().contains(&"+acks-one".to_string()), "{:?}", robot.warnings());
     let crash = robot.app.judgement().unwrap().consequences.iter().find(|row| row.id == "durability.crash");
     assert_eq!(crash.unwrap().change, std::cmp::Ordering::Less, "{crash:?}");
     let robot = robot.keys("u");
-    assert_eq!(robot.lever("acks"), "all");
+    assert_eq!(robot.knob("acks"), "all");
     assert!(!robot.warnings().iter().any(|rule| rule.contains("acks-one")));
-    assert_eq!(robot.keys("ctrl-r").lever("acks"), "1 (was all)");
+    assert_eq!(robot.keys("ctrl-r").knob("acks"), "1 (was all)");
 }
 
 #[test]
 fn arrows_step_along_the_ladder_and_enter_takes_a_value() {
     let robot = Robot::live().keys("4 g g left");
-    assert_eq!(robot.lever("acks"), "1 (was all)");
+    assert_eq!(robot.knob("acks"), "1 (was all)");
     let robot = robot.keys("left left");
-    assert_eq!(robot.lever("acks"), "0 (was all)");
+    assert_eq!(robot.knob("acks"), "0 (was all)");
     let robot = robot.keys("r");
-    assert_eq!(robot.lever("acks"), "all");
+    assert_eq!(robot.knob("acks"), "all");
     let robot = robot.keys("enter \"2\" enter");
-    assert_eq!(robot.lever("acks"), "all", "2 is refused and the line stays");
+    assert_eq!(robot.knob("acks"), "all", "2 is refused and the line stays");
     assert!(robot.app.prompt.as_ref().unwrap().error.as_ref().unwrap().contains("not allowed"));
     let robot = robot.keys("ctrl-u \"1\" enter");
-    assert_eq!(robot.lever("acks"), "1 (was all)");
-    assert_eq!(robot.keys("R").lever("acks"), "all");
+    assert_eq!(robot.knob("acks"), "1 (was all)");
+    assert_eq!(robot.keys("R").knob("acks"), "all");
 }
 
 #[test]
-fn on_the_simulator_levers_act_and_a_rebuild_is_asked_for() {
+fn on_the_simulator_knobs_act_and_a_rebuild_is_asked_for() {
     let robot = Robot::sim().keys(": \"min.insync.replicas 2\" enter");
     assert_eq!(robot.driven(), ["topic:min.insync.replicas=2"]);
-    assert_eq!(robot.lever("min.insync.replicas"), "2 (was 1)");
+    assert_eq!(robot.knob("min.insync.replicas"), "2 (was 1)");
     let robot = robot.keys("u");
     assert_eq!(robot.driven().last().unwrap(), "topic:min.insync.replicas=1");
-    assert_eq!(robot.lever("min.insync.replicas"), "1");
+    assert_eq!(robot.knob("min.insync.replicas"), "1");
     let robot = robot.keys("ctrl-r");
-    assert_eq!(robot.lever("min.insync.replicas"), "2 (was 1)");
+    assert_eq!(robot.knob("min.insync.replicas"), "2 (was 1)");
     let robot = robot.keys("R");
-    assert_eq!(robot.lever("min.insync.replicas"), "1");
+    assert_eq!(robot.knob("min.insync.replicas"), "1");
     let robot = robot.keys(": \"brokers 5\" enter");
     assert!(matches!(robot.app.overlay, Some(Overlay::Ask { .. })));
-    assert_eq!(robot.lever("brokers"), "3");
+    assert_eq!(robot.knob("brokers"), "3");
     let robot = robot.keys("n : \"brokers 5\" enter y");
-    assert_eq!(robot.lever("brokers"), "5 (was 3)");
+    assert_eq!(robot.knob("brokers"), "5 (was 3)");
     assert_eq!(robot.driven().last().unwrap(), "cluster:brokers=5");
 }
 
@@ -230,9 +230,9 @@ fn a_frozen_view_keeps_still_and_shows_the_newest_afterwards() {
 #[test]
 fn changes_that_no_longer_fit_are_taken_back_aloud() {
     let mut robot = Robot::live().keys("2 e : \"partitions 24\" enter");
-    assert_eq!(robot.lever("partitions"), "24 (was 12)");
+    assert_eq!(robot.knob("partitions"), "24 (was 12)");
     robot.see(reference_with(KafkaVersion::REFERENCE, 3, 3, 48, 3));
-    assert_eq!(robot.lever("partitions"), "48");
+    assert_eq!(robot.knob("partitions"), "48");
     assert!(robot.app.toast.unwrap().text.contains("taken back"));
 }
 
@@ -319,16 +319,16 @@ proptest! {
     #[test]
     fn undo_is_the_opposite_of_doing(steps in prop::collection::vec((0usize..60, any::<bool>()), 1..12)) {
         let mut robot = Robot::live();
-        let before = robot.app.lever_rows().to_vec();
+        let before = robot.app.knob_rows().to_vec();
         let moves = steps.len();
         for (at, up) in steps {
             robot.app.update(Msg::Key('4'.into()));
-            robot.app.lists[Pane::Levers as usize].select(at);
+            robot.app.lists[Pane::Knobs as usize].select(at);
             robot.send(Msg::Key(Key::plain(if up { Code::Right } else { Code::Left })));
         }
         for _ in 0..moves {
             robot.send(Msg::Key('u'.into()));
         }
-        prop_assert_eq!(&before, robot.app.lever_rows());
+        prop_assert_eq!(&before, robot.app.knob_rows());
     }
 }

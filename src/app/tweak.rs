@@ -1,13 +1,13 @@
-//! Moving levers: a hypothesis on a real cluster, real at once in the simulator.
+//! Moving knobs: a hypothesis on a real cluster, real at once in the simulator.
 
-use crate::app::{Action, App, Command, Effect, Level, LeverRow, Overlay, levers};
+use crate::app::{Action, App, Command, Effect, KnobRow, Level, Overlay, knob_rows};
 use crate::consequences::Preset;
 use crate::knobs::{Change, Knob, TakesEffect, Value};
 use crate::model::Cluster;
 use crate::scenario::Act;
 use std::sync::Arc;
 
-/// Levers that were moved at once: what each was before, if that was known, and its change.
+/// Knobs that were moved at once: what each was before, if that was known, and its change.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Moved {
     steps: Vec<(Option<Value>, Change)>,
@@ -23,23 +23,23 @@ pub struct Pin {
 }
 
 /// Pins that are kept; the oldest but the first goes when one more is made.
-const MOST_PINS: usize = 4;
+const MAX_PINS: usize = 4;
 
 impl App {
-    /// Runs an action on levers.
-    pub(super) fn run_lever(&mut self, action: Action) -> Vec<Effect> {
+    /// Runs an action on knobs.
+    pub(super) fn run_knob(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::LeverLess => self.step_lever(false),
-            Action::LeverMore => self.step_lever(true),
-            Action::LeverEdit => {
-                self.edit_lever();
+            Action::KnobLess => self.step_knob(false),
+            Action::KnobMore => self.step_knob(true),
+            Action::KnobEdit => {
+                self.edit_knob();
                 Vec::new()
             }
-            Action::LeverReset => match self.selected_lever().map(|row| (row.knob, row.was.clone())) {
-                Some((knob, Ok(was))) => self.set_lever(knob, was),
+            Action::KnobReset => match self.selected_knob().map(|row| (row.knob, row.was.clone())) {
+                Some((knob, Ok(was))) => self.set_knob(knob, was),
                 _ => Vec::new(),
             },
-            Action::LeverResetAll => self.reset_levers(),
+            Action::KnobResetAll => self.reset_knobs(),
             Action::Undo => self.walk(true),
             Action::Redo => self.walk(false),
             Action::Pin => self.pin(),
@@ -51,7 +51,7 @@ impl App {
         }
     }
 
-    /// Moves all levers of a preset at once, those that are not there already.
+    /// Moves all knobs of a preset at once, those that are not there already.
     fn move_to(&mut self, preset: &'static Preset) -> Vec<Effect> {
         let Some(hypothesis) = &self.hypothesis else { return Vec::new() };
         let now = hypothesis.now();
@@ -63,20 +63,20 @@ impl App {
             preset.changes_on(now, topic).into_iter().partition(rebuilds);
         let count = changes.len();
         if count == 0 {
-            self.tell(Level::Notice, format!("{}: every lever is there already", preset.id));
+            self.tell(Level::Notice, format!("{}: every knob is there already", preset.id));
             return Vec::new();
         }
-        let levers = if count == 1 { "1 lever".to_string() } else { format!("{count} levers") };
+        let knobs = if count == 1 { "1 knob".to_string() } else { format!("{count} knobs") };
         let left: Vec<&str> = left.iter().map(|change| change.knob.name).collect();
         let left = match left.as_slice() {
             [] => String::new(),
             names => format!("; {} needs a new cluster and is left", names.join(", ")),
         };
-        self.request_aloud(changes, format!("{}: {levers} moved, u takes them back{left}", preset.id))
+        self.request_aloud(changes, format!("{}: {knobs} moved, u takes them back{left}", preset.id))
     }
 
-    fn step_lever(&mut self, up: bool) -> Vec<Effect> {
-        let Some(LeverRow { knob, now, .. }) = self.selected_lever() else { return Vec::new() };
+    fn step_knob(&mut self, up: bool) -> Vec<Effect> {
+        let Some(KnobRow { knob, now, .. }) = self.selected_knob() else { return Vec::new() };
         let (knob, now) = (*knob, now.clone());
         match now {
             Err(why) => {
@@ -84,7 +84,7 @@ impl App {
                 Vec::new()
             }
             Ok(value) => match knob.step(&value, up) {
-                Some(next) => self.set_lever(knob, next),
+                Some(next) => self.set_knob(knob, next),
                 None => {
                     self.tell(Level::Notice, format!("{} takes {}", knob.name, knob.kind.allowed()));
                     Vec::new()
@@ -94,8 +94,8 @@ impl App {
     }
 
     /// Sets a knob for what is under study.
-    pub(super) fn set_lever(&mut self, knob: &'static Knob, value: Value) -> Vec<Effect> {
-        self.request(vec![levers::change(knob, value, self.study.as_ref())])
+    pub(super) fn set_knob(&mut self, knob: &'static Knob, value: Value) -> Vec<Effect> {
+        self.request(vec![knob_rows::change(knob, value, self.study.as_ref())])
     }
 
     /// Makes changes; those that rebuild a running cluster are asked for first.
@@ -125,7 +125,7 @@ impl App {
     /// Makes changes as one step that is undone as one; `None` when they cannot be.
     pub(super) fn make(&mut self, changes: Vec<Change>) -> Option<Vec<Effect>> {
         let before = |change: &Change| {
-            let row = self.levers.iter().find(|row| row.knob == change.knob);
+            let row = self.knobs.iter().find(|row| row.knob == change.knob);
             row.and_then(|row| row.now.as_ref().ok().cloned())
         };
         let steps: Vec<(Option<Value>, Change)> =
@@ -136,7 +136,7 @@ impl App {
         Some(effects)
     }
 
-    /// Changes the setting shown, and the cluster where levers act: all or nothing.
+    /// Changes the setting shown, and the cluster where knobs act: all or nothing.
     fn apply(&mut self, changes: Vec<Change>) -> Option<Vec<Effect>> {
         let hypothesis = self.hypothesis.as_mut()?;
         let before = hypothesis.clone();
@@ -154,7 +154,7 @@ impl App {
         Some(effects)
     }
 
-    /// Walks through the history. A hypothesis takes its changes out again; where levers act, the values that
+    /// Walks through the history. A hypothesis takes its changes out again; where knobs act, the values that
     /// were are set, the last one first.
     fn walk(&mut self, back: bool) -> Vec<Effect> {
         let Some(moved) = (if back { self.moved.pop() } else { self.undone.pop() }) else {
@@ -187,11 +187,11 @@ impl App {
         (self.moved, self.undone) = (Vec::new(), Vec::new());
     }
 
-    fn reset_levers(&mut self) -> Vec<Effect> {
+    fn reset_knobs(&mut self) -> Vec<Effect> {
         if self.origin.acts() {
-            let moved = self.levers.iter().filter(|row| row.is_changed());
-            let back = |row: &LeverRow| {
-                Some(levers::change(row.knob, row.was.as_ref().ok()?.clone(), self.study.as_ref()))
+            let moved = self.knobs.iter().filter(|row| row.is_changed());
+            let back = |row: &KnobRow| {
+                Some(knob_rows::change(row.knob, row.was.as_ref().ok()?.clone(), self.study.as_ref()))
             };
             let changes: Vec<Change> = moved.filter_map(back).collect();
             return if changes.is_empty() { Vec::new() } else { self.request(changes) };
@@ -215,7 +215,7 @@ impl App {
         if let Some(shown) = self.shown.clone() {
             self.pins.push(Pin { name, cluster: shown });
         }
-        if self.pins.len() > MOST_PINS {
+        if self.pins.len() > MAX_PINS {
             self.pins.remove(1);
         }
         self.changed()

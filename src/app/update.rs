@@ -2,7 +2,7 @@
 
 use crate::app::shape::same_shape;
 use crate::app::{
-    App, Effect, Facts, Level, Msg, Overlay, Page, Pane, Pin, Question, Snapshot, Target, levers,
+    App, Effect, Facts, Level, Msg, Overlay, Page, Pane, Pin, Question, Snapshot, Target, knob_rows,
 };
 use crate::consequences::lose;
 use crate::hypothesis::Hypothesis;
@@ -47,7 +47,7 @@ impl App {
             Msg::Resize(columns, rows) => self.resize(columns, rows),
             Msg::Shown(pane, rows) => self.shown(pane, rows),
             Msg::Snapshot(snapshot) => self.snapshot(snapshot),
-            Msg::Trouble(trouble) => self.set(|app| app.trouble = trouble),
+            Msg::SourceError(trouble) => self.set(|app| app.trouble = trouble),
             Msg::Assessed(generation, judgement) => self.set(|app| {
                 if generation >= app.assessed {
                     app.assessed = generation;
@@ -154,7 +154,7 @@ impl App {
         self.show(snapshot)
     }
 
-    /// Shows a newer state, with the levers laid over it.
+    /// Shows a newer state, with the knobs laid over it.
     pub(super) fn show(&mut self, snapshot: Snapshot) -> Vec<Effect> {
         self.clock = snapshot.clock;
         self.detail = snapshot.detail;
@@ -168,7 +168,7 @@ impl App {
             None => {
                 let mut hypothesis = Hypothesis::new(snapshot.cluster);
                 if self.origin.acts() {
-                    // What levers do to a simulator is real at once: without a pin there would be nothing to compare.
+                    // What knobs do to a simulator is real at once: without a pin there would be nothing to compare.
                     hypothesis.pin();
                     self.pins = vec![Pin { name: "start".into(), cluster: hypothesis.now().clone() }];
                 }
@@ -188,7 +188,7 @@ impl App {
 
     /// The story on the screen goes on by itself.
     fn retell(&mut self) {
-        let told = matches!(&self.overlay, Some(Overlay::Page(page, _)) if page.is_story);
+        let told = matches!(&self.overlay, Some(Overlay::Page(page, _)) if page.is_event_log);
         if told {
             let page = Page::story(self);
             if let Some(Overlay::Page(shown, _)) = &mut self.overlay {
@@ -206,8 +206,8 @@ impl App {
         };
         self.facts = Facts::of(&shown, &self.lags);
         self.shown = Some(shown);
-        self.levers = levers::rows(hypothesis, self.study.as_ref());
-        self.refresh_rows(&[Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Levers]);
+        self.knobs = knob_rows::rows(hypothesis, self.study.as_ref());
+        self.refresh_rows(&[Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Knobs]);
         self.ask()
     }
 
@@ -248,13 +248,13 @@ impl App {
     pub(super) fn focus_on(&mut self, pane: Pane) {
         self.focus = pane;
         self.overlay = None;
-        if pane.is_cluster() || pane == Pane::Levers {
+        if pane.is_cluster() || pane == Pane::Knobs {
             self.main = pane;
         }
     }
 }
 
-/// Where levers act, the source says what came of them: nothing is laid over it, only the pin stays.
+/// Where knobs act, the source says what came of them: nothing is laid over it, only the pin stays.
 fn acted(before: &Hypothesis, cluster: Arc<Cluster>) -> Hypothesis {
     match before.pinned() {
         None => Hypothesis::new(cluster),

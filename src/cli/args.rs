@@ -220,11 +220,11 @@ pub struct AssessArgs {
     pub goal: Option<String>,
     /// List the single changes that improve this most: durability, latency, throughput, availability, cost
     /// or a figure such as `writes.crash`
-    #[arg(long, value_name = "AIM|FIGURE")]
+    #[arg(long, value_name = "OBJECTIVE|FIGURE")]
     pub advise: Option<String>,
-    /// Sweep the levers and list what nothing beats in two of durability, latency, throughput, availability,
+    /// Sweep the knobs and list what nothing beats in two of durability, latency, throughput, availability,
     /// end-to-end, cost and fail-over
-    #[arg(long, value_name = "AIM,AIM", num_args = 0..=1, default_missing_value = "durability,latency")]
+    #[arg(long, value_name = "OBJECTIVE,OBJECTIVE", num_args = 0..=1, default_missing_value = "durability,latency")]
     pub frontier: Option<String>,
     /// Write the setting for another tool and judge nothing
     #[arg(long, value_enum, value_name = "TOOL", conflicts_with_all = ["format", "lose", "restart", "compare", "goal", "advise", "frontier"])]

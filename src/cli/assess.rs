@@ -4,8 +4,8 @@ use crate::cli::args::{AssessArgs, AssessFormat, Tool};
 use crate::cli::failure::FOUND;
 use crate::cli::{Failure, clients, output, roll, source};
 use crate::consequences::{
-    AIMS, Aim, Assessment, Compared, Subject, advise, assess, compare, figure_of, frontier_table, lose,
-    parse_goals, plan, preset, restart_together,
+    Assessment, Compared, OBJECTIVES, Objective, Subject, advise, assess, compare, figure_of, frontier_table,
+    lose, parse_goals, plan, preset, restart_together,
 };
 use crate::hypothesis::{apply, reference};
 use crate::knobs::{Change, Scope, nearest_of};
@@ -101,26 +101,26 @@ fn advice(
     name: &str,
 ) -> Result<AdviceReport, Failure> {
     let Some(figure) = figure_of(now, name) else {
-        let aims = AIMS.iter().map(|aim| aim.id);
-        let known = aims.clone().chain(now.figures().into_iter().map(|figure| figure.id));
+        let objectives = OBJECTIVES.iter().map(|objective| objective.id);
+        let known = objectives.clone().chain(now.figures().into_iter().map(|figure| figure.id));
         let near = nearest_of(name, known).map(|near| format!("did you mean `{near}`?"));
-        let aims: Vec<&str> = aims.collect();
+        let objectives: Vec<&str> = objectives.collect();
         return Err(Failure::usage(format!(
             "--advise {name}: it takes {} or a figure's id",
-            aims.join(", ")
+            objectives.join(", ")
         ))
         .hint(near.unwrap_or_else(|| "the ids are in the JSON of `assess`, under `reasons`".into())));
     };
     Ok(AdviceReport { figure, advice: advise(cluster, subject, figure, &|| true) })
 }
 
-/// The two aims of a frontier.
-fn axes(text: &str) -> Result<(&'static Aim, &'static Aim), Failure> {
-    let aim = |name: &str| AIMS.iter().find(|aim| aim.id == name.trim());
-    match text.split_once(',').and_then(|(x, y)| aim(x).zip(aim(y))) {
+/// The two objectives of a frontier.
+fn axes(text: &str) -> Result<(&'static Objective, &'static Objective), Failure> {
+    let objective = |name: &str| OBJECTIVES.iter().find(|objective| objective.id == name.trim());
+    match text.split_once(',').and_then(|(x, y)| objective(x).zip(objective(y))) {
         Some((x, y)) if x != y => Ok((x, y)),
         _ => {
-            let ids: Vec<&str> = AIMS.iter().map(|aim| aim.id).collect();
+            let ids: Vec<&str> = OBJECTIVES.iter().map(|objective| objective.id).collect();
             Err(Failure::usage(format!("--frontier {text}: it takes two of {}", ids.join(", ")))
                 .hint("for example --frontier durability,latency"))
         }

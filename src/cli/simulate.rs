@@ -91,7 +91,7 @@ fn life(simulator: &Simulator, text: &str) -> Result<Fate, Failure> {
         .ok_or_else(|| Failure::usage(format!("--record {text}: nobody sent such a record")))
 }
 
-/// The simulator with a lever set before anything happens.
+/// The simulator with a knob set before anything happens.
 fn with(mut simulator: Simulator, text: &str) -> Result<Simulator, Failure> {
     let wrong = |why: String| Failure::usage(format!("--set {text}: {why}"));
     let change = Change::parse(text)

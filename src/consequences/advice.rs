@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 /// Something that people want more of, and the figure that measures it.
 #[derive(PartialEq, Eq, Debug)]
-pub struct Aim {
+pub struct Objective {
     /// As `--advise` takes it.
     pub id: &'static str,
     /// The figure that measures it.
@@ -18,21 +18,22 @@ pub struct Aim {
     pub axis: &'static str,
 }
 
-/// All aims, in the order in which they are offered.
-pub static AIMS: [Aim; 7] = [
-    Aim { id: "durability", figure: "durability.loss_per_year", axis: "loss a year" },
-    Aim { id: "latency", figure: "latency.ack", axis: "ack p50/p99" },
-    Aim { id: "throughput", figure: "throughput.max", axis: "throughput" },
-    Aim { id: "availability", figure: "writes.unavailable", axis: "writes down a year" },
-    Aim { id: "end-to-end", figure: "latency.end_to_end", axis: "end-to-end p50/p99" },
-    Aim { id: "cost", figure: "cost.storage", axis: "bytes stored per byte" },
-    Aim { id: "fail-over", figure: "failover.crash", axis: "fail-over" },
+/// All objectives, in the order in which they are offered.
+pub static OBJECTIVES: [Objective; 7] = [
+    Objective { id: "durability", figure: "durability.loss_per_year", axis: "loss a year" },
+    Objective { id: "latency", figure: "latency.ack", axis: "ack p50/p99" },
+    Objective { id: "throughput", figure: "throughput.max", axis: "throughput" },
+    Objective { id: "availability", figure: "writes.unavailable", axis: "writes down a year" },
+    Objective { id: "end-to-end", figure: "latency.end_to_end", axis: "end-to-end p50/p99" },
+    Objective { id: "cost", figure: "cost.storage", axis: "bytes stored per byte" },
+    Objective { id: "fail-over", figure: "failover.crash", axis: "fail-over" },
 ];
 
-/// The figure that an aim's name or a figure's own id means.
+/// The figure that an objective's name or a figure's own id means.
 pub fn figure_of(cluster: &Assessment, name: &str) -> Option<&'static str> {
-    let aim = AIMS.iter().find(|aim| aim.id == name).map(|aim| aim.figure);
-    aim.or_else(|| cluster.figure(name).map(|figure| figure.id))
+    let objective =
+        OBJECTIVES.iter().find(|objective| objective.id == name).map(|objective| objective.figure);
+    objective.or_else(|| cluster.figure(name).map(|figure| figure.id))
 }
 
 /// One change, what it gains and what it costs.
@@ -47,7 +48,7 @@ pub struct Advice {
     pub also: Vec<Delta>,
 }
 
-/// Values of the levers' ladders other than the present one; surroundings (load, distances, failure rates)
+/// Values of the knobs' ladders other than the present one; surroundings (load, distances, failure rates)
 /// are not for us to choose.
 pub(super) fn candidates(cluster: &Cluster, subject: Subject) -> Vec<Change> {
     let topic = topic_of(cluster, subject);
@@ -70,7 +71,7 @@ pub(super) fn candidates(cluster: &Cluster, subject: Subject) -> Vec<Change> {
     changes
 }
 
-/// Single changes that improve a figure, the best first and of equals the one that costs least. Of a lever
+/// Single changes that improve a figure, the best first and of equals the one that costs least. Of a knob
 /// the value that gains most is named, and beside it those that gain less and cost fewer figures, and the next
 /// one on its ladder, which often does most of it. It stops early, with what it has, once `go_on` says no.
 pub fn advise(cluster: &Cluster, subject: Subject, figure: &str, go_on: &dyn Fn() -> bool) -> Vec<Advice> {
@@ -93,7 +94,7 @@ pub fn advise(cluster: &Cluster, subject: Subject, figure: &str, go_on: &dyn Fn(
     kept
 }
 
-/// Whether a value is the neighbour of the present one on the lever's ladder.
+/// Whether a value is the neighbour of the present one on the knob's ladder.
 fn is_next(cluster: &Cluster, subject: Subject, change: &Change) -> bool {
     let present = resolve(cluster, topic_of(cluster, subject), change.knob);
     let next = |up| present.get().and_then(|value| change.knob.step(value, up));
@@ -108,8 +109,8 @@ fn advice(
     change: Change,
 ) -> Option<(f64, Advice)> {
     let now = tried(cluster, subject, std::slice::from_ref(&change))?;
-    let goodness = |of: &Assessment| of.figure(figure).and_then(|figure| figure.value.goodness());
-    let (before, after) = (goodness(was)?, goodness(&now)?);
+    let score = |of: &Assessment| of.figure(figure).and_then(|figure| figure.value.score());
+    let (before, after) = (score(was)?, score(&now)?);
     let deltas = differences(was, &now);
     let gain = deltas.iter().find(|delta| delta.id == figure && after > before)?.clone();
     let of = |wanted: Ordering| -> Vec<Delta> {

@@ -122,7 +122,7 @@ impl<T: Serialize> Serialize for Answer<T> {
 
 /// A number with as many digits as a model deserves: two significant ones, in scientific notation
 /// when it is tiny.
-pub fn two_digits(value: f64) -> String {
+pub fn format_significant(value: f64) -> String {
     let size = value.abs();
     match () {
         () if value == 0.0 => "0".into(),
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_model_prints_two_digits() {
-        let shown = [3.02e-8, 0.0646, 0.23, 2.48, 76.4, 1284.0, 0.0].map(two_digits);
+        let shown = [3.02e-8, 0.0646, 0.23, 2.48, 76.4, 1284.0, 0.0].map(format_significant);
         assert_eq!(shown, ["3.0e-8", "0.065", "0.23", "2.5", "76", "1,300", "0"]);
     }
 }

@@ -1,7 +1,7 @@
 //! The whole assessment of a cluster, a topic or a partition, and its figures as one list.
 
-use crate::consequences::figure::{Derivation, Reading};
-use crate::consequences::{Affected, Answer, Figure, Number, Percentiles, Tolerated, Words};
+use crate::consequences::figure::{Derivation, FigureValue};
+use crate::consequences::{Affected, Answer, Figure, Number, Percentiles, Qualitative, Tolerated};
 use crate::knobs::Value;
 use crate::model::{BrokerId, Datum, PartitionIx, TopicIx};
 
@@ -122,7 +122,7 @@ pub struct Cost {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Entry {
     Number(Figure<Number>),
-    Words(Figure<Words>),
+    Qualitative(Figure<Qualitative>),
 }
 
 impl Entry {
@@ -130,7 +130,7 @@ impl Entry {
     pub fn view(&self) -> FigureView<'_> {
         match self {
             Entry::Number(figure) => figure.view(),
-            Entry::Words(figure) => figure.view(),
+            Entry::Qualitative(figure) => figure.view(),
         }
     }
 }
@@ -141,9 +141,9 @@ impl From<Figure<Number>> for Entry {
     }
 }
 
-impl From<Figure<Words>> for Entry {
-    fn from(figure: Figure<Words>) -> Self {
-        Entry::Words(figure)
+impl From<Figure<Qualitative>> for Entry {
+    fn from(figure: Figure<Qualitative>) -> Self {
+        Entry::Qualitative(figure)
     }
 }
 
@@ -213,9 +213,9 @@ pub struct Assessment {
     /// Whether new records become visible to consumers.
     pub visibility: Availability,
     /// Whether records keep their order.
-    pub ordering: Figure<Words>,
+    pub ordering: Figure<Qualitative>,
     /// Whether records are stored twice.
-    pub duplicates: Figure<Words>,
+    pub duplicates: Figure<Qualitative>,
     /// Crashes of controllers that the quorum survives.
     pub quorum: Figure<Tolerated>,
     pub fail_over: FailOver,
@@ -242,10 +242,10 @@ pub struct FigureView<'a> {
     pub affected: Option<&'a Affected>,
     /// See [`Figure::why`].
     pub why: &'a Derivation,
-    pub value: &'a dyn Reading,
+    pub value: &'a dyn FigureValue,
 }
 
-impl<V: Reading> Figure<V> {
+impl<V: FigureValue> Figure<V> {
     /// The figure without its type.
     pub fn view(&self) -> FigureView<'_> {
         FigureView {

@@ -1,10 +1,10 @@
 //! Figures of capacity: what to plan for, what a lost rack leaves, one partition's bound, partitions needed.
 
-use crate::consequences::answer::two_digits;
+use crate::consequences::answer::format_significant;
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::{ratio, said};
 use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::flow::{Flow, member_records_per_s};
-use crate::consequences::judgement::Docket;
 use crate::consequences::traffic::{CAPACITY_INPUTS, Flows, turn};
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
 use crate::knobs::Value;
@@ -16,14 +16,14 @@ const PLANNED_SHARE: f64 = 0.5;
 /// Share of any other bound to plan with (AWS, "Best practices for right-sizing").
 const HEADROOM: f64 = 0.8;
 
-pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
+pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section {
     let figures = vec![
-        plan(docket, flows).into(),
-        without_a_rack(docket, flows).into(),
-        connection(docket, flows).into(),
-        one_partition(docket, flows).into(),
-        partitions_needed(docket, flows).into(),
-        one_at_a_time(docket, flows).into(),
+        plan(context, flows).into(),
+        without_a_rack(context, flows).into(),
+        connection(context, flows).into(),
+        one_partition(context, flows).into(),
+        partitions_needed(context, flows).into(),
+        one_at_a_time(context, flows).into(),
     ];
     Section { name: "capacity", figures }
 }
@@ -36,22 +36,22 @@ pub(super) fn planned_mb_per_s(flow: &Flow) -> f64 {
     by_cores.min(HEADROOM * flow.max_mb_per_s().0)
 }
 
-fn plan(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
     let value = flows.over(|flow| Answer::Exact(planned_mb_per_s(flow)));
     let headline = said(&value, |most| format!("Plan for at most {} MB/s of records", digits(most)));
     let why = Derivation {
         formula: "the least of 20 MB/s of write equivalents per core x 50 % and 80 % of the most that goes through; write \
                   equivalents = replicas + (groups + replicas - 1) / 4 per byte as compressed"
             .into(),
-        inputs: docket.setting.inputs(CAPACITY_INPUTS),
+        inputs: context.setting.inputs(CAPACITY_INPUTS),
         assumptions: vec!["published planning guides; batches below 10 KB do worse".into()],
-        lever: Some("compression.type, more cores or brokers".into()),
+        knob: Some("compression.type, more cores or brokers".into()),
     };
     Figure::of_all("capacity.plan", "Plan for", Number::new(value, Unit::MbPerS), headline, why)
 }
 
-fn without_a_rack(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
-    let racks = docket.setting.get("cluster:racks").and_then(Value::int);
+fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+    let racks = context.setting.get("cluster:racks").and_then(Value::int);
     let value = match racks {
         Some(racks) if racks >= 2 => flows.over(|flow| {
             let left = (racks - 1) as f64 / racks as f64;
@@ -60,27 +60,27 @@ fn without_a_rack(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
         }),
         Some(0) => Answer::Unknown("brokers have no broker.rack".into()),
         Some(_) => Answer::Exact(0.0),
-        None => Answer::Unknown(docket.setting.why_unknown("cluster:racks")),
+        None => Answer::Unknown(context.setting.why_unknown("cluster:racks")),
     };
     let headline = said(&value, |most| format!("Without one rack at most {} MB/s go through", digits(most)));
     let why = Derivation {
         formula: "the bound of brokers x (racks - 1) / racks".into(),
-        inputs: docket.setting.inputs(&["cluster:brokers", "cluster:racks", "load:records_per_s"]),
+        inputs: context.setting.inputs(&["cluster:brokers", "cluster:racks", "load:records_per_s"]),
         assumptions: vec![
             "racks have equally many brokers; replicas in the lost rack are not placed anew".into(),
         ],
-        lever: Some("more racks".into()),
+        knob: Some("more racks".into()),
     };
     let value = Number::new(value, Unit::MbPerS);
     Figure::of_all("capacity.without_a_rack", "Without a rack", value, headline, why)
 }
 
-fn connection(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
     let ways = || flows.first().and_then(|flow| flow.way(false));
     let value = flows.over_passing(|flow| Some(flow.way(false)?.connection.busy() * 100.0));
     let headline = said(&value, |busy| {
         let waits = ways().map_or(0.0, |way| way.parts.connection);
-        let waits = two_digits(if waits < 1e-3 { 0.0 } else { waits });
+        let waits = format_significant(if waits < 1e-3 { 0.0 } else { waits });
         format!(
             "A connection is {} % busy with requests one at a time; they wait {waits} ms in line",
             digits(busy)
@@ -90,7 +90,7 @@ fn connection(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
         formula: ways().map_or_else(String::new, |way| {
             format!("{}; held: local + flush + replicate; above 100 % records gather in the producer", turn(&way))
         }),
-        inputs: docket.setting.inputs(&[
+        inputs: context.setting.inputs(&[
             "producer:acks",
             "producer:linger.ms",
             "producer:max.in.flight.requests.per.connection",
@@ -106,12 +106,12 @@ fn connection(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
                 .into(),
             "records come at random; a request is held evenly long".into(),
         ],
-        lever: Some("linger.ms above the time a request is held: then none waits; more producers".into()),
+        knob: Some("linger.ms above the time a request is held: then none waits; more producers".into()),
     };
     Figure::of_all("capacity.connection", "Connection busy", Number::new(value, Unit::Percent), headline, why)
 }
 
-fn one_partition(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
     let value = flows.over(|flow| Answer::Exact(flow.partition_mb_per_s()));
     let headline =
         said(&value, |most| format!("One producer puts at most {} MB/s into one partition", digits(most)));
@@ -120,9 +120,9 @@ fn one_partition(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
             "the least of batch.size / time for which a request is held (one at a time), requests in flight x \
                   batch.size / time to the acknowledgement, and what the producer's core serialises"
                 .into(),
-        inputs: docket.setting.inputs(CAPACITY_INPUTS),
+        inputs: context.setting.inputs(CAPACITY_INPUTS),
         assumptions: vec!["full batches, one per request".into()],
-        lever: Some("batch.size; a shorter round trip; compression.type".into()),
+        knob: Some("batch.size; a shorter round trip; compression.type".into()),
     };
     let value = Number::new(value, Unit::MbPerS);
     Figure::of_all("capacity.partition", "One partition", value, headline, why)
@@ -133,8 +133,8 @@ pub(super) fn partitions_for(mb_per_s: f64, produced: f64, consumed: f64) -> f64
     libm::ceil((mb_per_s / produced).max(mb_per_s / consumed)).max(1.0)
 }
 
-fn partitions_needed(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
-    let processing_ms = docket.cluster.assumed.load.processing_ms;
+fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+    let processing_ms = context.cluster.assumed.load.processing_ms;
     let value = flows.over(|flow| {
         let load = flow.records_per_s * flow.record_bytes / 1e6;
         let consumed = member_records_per_s(processing_ms, flow.record_bytes) * flow.record_bytes / 1e6;
@@ -145,7 +145,7 @@ fn partitions_needed(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     });
     let why = Derivation {
         formula: "max(load / one partition's bound, load / what one consumer gets done), rounded up".into(),
-        inputs: docket.setting.inputs(&[
+        inputs: context.setting.inputs(&[
             "load:records_per_s",
             "load:record_bytes",
             "load:processing_ms",
@@ -153,13 +153,13 @@ fn partitions_needed(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
             "producer:batch.size",
         ]),
         assumptions: vec!["keys are spread evenly; a keyed topic cannot grow without moving keys".into()],
-        lever: Some("a shorter time per record in the consumer".into()),
+        knob: Some("a shorter time per record in the consumer".into()),
     };
     let value = Number::new(value, Unit::Count);
     Figure::of_all("capacity.partitions_needed", "Partitions needed", value, headline, why)
 }
 
-fn one_at_a_time(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+fn one_at_a_time(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
     let value = flows.over(|flow| match flow.alone_ms() {
         ms if ms > 0.0 => Answer::Exact(1000.0 / ms),
         _ => Answer::Unknown("nothing is waited for".into()),
@@ -169,14 +169,14 @@ fn one_at_a_time(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     });
     let why = Derivation {
         formula: "1 / (linger.ms + time to the acknowledgement)".into(),
-        inputs: docket.setting.inputs(&[
+        inputs: context.setting.inputs(&[
             "producer:acks",
             "producer:linger.ms",
             "net:client_rtt_ms",
             "env:append_ms",
         ]),
         assumptions: vec!["send().get(): linger adds to every record".into()],
-        lever: Some("send without waiting, with a callback; else linger.ms=0".into()),
+        knob: Some("send without waiting, with a callback; else linger.ms=0".into()),
     };
     let value = Number::new(value, Unit::RecordsPerS);
     Figure::of_all("capacity.one_at_a_time", "Waiting sends", value, headline, why)

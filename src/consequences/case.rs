@@ -16,7 +16,7 @@ pub(super) enum Acks {
 
 impl Acks {
     /// As Kafka writes it.
-    pub fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Acks::Zero => "0",
             Acks::One => "1",
@@ -35,10 +35,10 @@ pub(super) struct Racks {
 }
 
 impl Racks {
-    pub const ONE: Racks = Racks { of: [0; MAX_REPLICAS], count: 1 };
+    pub(super) const ONE: Racks = Racks { of: [0; MAX_REPLICAS], count: 1 };
 
     /// Each replica in its own.
-    pub fn own(replicas: u32) -> Self {
+    pub(super) fn own(replicas: u32) -> Self {
         let mut of = [0; MAX_REPLICAS];
         for (place, rack) in of.iter_mut().take(replicas as usize).enumerate() {
             *rack = place as u8;
@@ -47,7 +47,7 @@ impl Racks {
     }
 
     /// How many of these replicas each rack holds, most first.
-    pub fn loads(&self, members: u32) -> Vec<u32> {
+    pub(super) fn loads(&self, members: u32) -> Vec<u32> {
         let mut loads = vec![0; usize::from(self.count)];
         for place in places(members) {
             loads[usize::from(self.of[place])] += 1;
@@ -57,7 +57,7 @@ impl Racks {
     }
 
     /// How many racks may go, whichever they are, before more than `spare` of these members are gone.
-    pub fn survives(&self, members: u32, spare: u32) -> u32 {
+    pub(super) fn survives(&self, members: u32, spare: u32) -> u32 {
         let mut gone = 0;
         let within = self.loads(members).into_iter().take_while(|load| {
             gone += load;
@@ -94,7 +94,7 @@ pub(super) struct Case {
 
 impl Case {
     /// The case of a version's profile.
-    pub fn of(profile: &Profile, acks: Acks, replicas: u32, min_isr: u32) -> Self {
+    pub(super) fn of(profile: &Profile, acks: Acks, replicas: u32, min_isr: u32) -> Self {
         Case {
             acks,
             replicas,
@@ -108,12 +108,12 @@ impl Case {
     }
 
     /// How many replicas must be in sync for a write to be acknowledged.
-    pub fn write_floor(&self) -> u32 {
+    pub(super) fn write_floor(&self) -> u32 {
         if self.acks == Acks::All { self.min_isr.max(1) } else { 1 }
     }
 
     /// How many must be in sync for new records to become visible.
-    pub fn visible_floor(&self) -> u32 {
+    pub(super) fn visible_floor(&self) -> u32 {
         if self.hw_frozen { self.min_isr.max(1) } else { 1 }
     }
 }
@@ -132,23 +132,23 @@ pub(super) struct Live {
 impl Live {
     /// All in sync and up.
     #[cfg(test)]
-    pub fn full(replicas: u32) -> Self {
+    pub(super) fn full(replicas: u32) -> Self {
         let all = mask_of(replicas);
         Live { isr: all, elr: 0, up: all, leader: (replicas > 0).then_some(0) }
     }
 
     /// Members of the ISR that are up.
-    pub fn in_sync(&self) -> u32 {
+    pub(super) fn in_sync(&self) -> u32 {
         (self.isr & self.up).count_ones()
     }
 
     /// Replicas that are up and may lead without losing anything committed.
-    pub fn electable(&self) -> u32 {
+    pub(super) fn electable(&self) -> u32 {
         (self.isr | self.elr) & self.up
     }
 
     /// Whether it has a leader that is up.
-    pub fn led(&self) -> bool {
+    pub(super) fn led(&self) -> bool {
         self.leader.is_some_and(|place| self.up >> place & 1 == 1)
     }
 }

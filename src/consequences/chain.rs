@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// Chains with more states than this are not solved: the elimination takes the cube of them.
-const MOST_STATES: usize = 1000;
+const MAX_STATES: usize = 1000;
 const MINUTES_PER_YEAR: f64 = 525_600.0;
 
 /// What decides about the chain beside the rates.
@@ -105,7 +105,7 @@ pub(super) struct Solution {
 
 impl Solution {
     /// Minutes a year with fewer than so many replicas in sync.
-    pub fn minutes_below(&self, floor: u32) -> f64 {
+    pub(super) fn minutes_below(&self, floor: u32) -> f64 {
         MINUTES_PER_YEAR * self.in_sync.iter().take(floor as usize).sum::<f64>()
     }
 }
@@ -113,14 +113,14 @@ impl Solution {
 /// A chain that is too large, in words.
 pub(super) fn too_large(shape: &Shape) -> String {
     let racks: Vec<String> = shape.racks.iter().map(ToString::to_string).collect();
-    format!("{} replicas over racks make more than {MOST_STATES} states", racks.join("+"))
+    format!("{} replicas over racks make more than {MAX_STATES} states", racks.join("+"))
 }
 
 type Key = (Shape, [u64; 12]);
 /// Chains solved so far: a knob that does not touch the chain costs nothing.
 static SOLVED: Mutex<BTreeMap<Key, Option<Solution>>> = Mutex::new(BTreeMap::new());
 /// Enough for every class of a large cluster under many hypotheses.
-const MOST_REMEMBERED: usize = 4096;
+const MAX_REMEMBERED: usize = 4096;
 
 /// Solves a chain, or recalls it; `None` when it is too large.
 pub(super) fn solve(shape: &Shape, events: &Events) -> Option<Solution> {
@@ -136,7 +136,7 @@ pub(super) fn solve(shape: &Shape, events: &Events) -> Option<Solution> {
     let chain = with_racks.or_else(|| Chain::of(shape, events, false));
     let solution = chain.map(|chain| chain.solve());
     let mut solved = recall();
-    if solved.len() >= MOST_REMEMBERED {
+    if solved.len() >= MAX_REMEMBERED {
         solved.clear();
     }
     solved.insert(key, solution.clone());
@@ -198,7 +198,7 @@ impl<'a> Chain<'a> {
             }
             chain.shock(at, &state, 0..state.len(), events.site_outages);
             at += 1;
-            if chain.states.len() > MOST_STATES {
+            if chain.states.len() > MAX_STATES {
                 return None;
             }
         }

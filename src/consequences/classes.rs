@@ -18,7 +18,7 @@ pub(super) enum Spread {
 
 impl Spread {
     /// The racks that are possible, the worst first.
-    pub fn possible(self, replicas: u32) -> Vec<Racks> {
+    pub(super) fn possible(self, replicas: u32) -> Vec<Racks> {
         match self {
             Spread::Known(racks) => vec![racks],
             Spread::None => vec![Racks::ONE],
@@ -39,7 +39,7 @@ pub(super) struct Layout {
 
 impl Layout {
     /// The layout of a replica list.
-    pub fn of(cluster: &Cluster, replicas: &[BrokerId]) -> Self {
+    pub(super) fn of(cluster: &Cluster, replicas: &[BrokerId]) -> Self {
         let mut up = 0;
         let mut names: Vec<&Arc<str>> = Vec::new();
         let mut of = [0; MAX_REPLICAS];
@@ -85,7 +85,7 @@ pub(super) struct ClassKey {
 
 impl ClassKey {
     /// The state that partitions of this class are in.
-    pub fn live(&self, layout: &Layout) -> Live {
+    pub(super) fn live(&self, layout: &Layout) -> Live {
         let leader = (self.leader != NO_LEADER).then_some(self.leader);
         Live { isr: self.isr, elr: self.elr, up: layout.up, leader }
     }
@@ -127,7 +127,7 @@ pub(super) fn range_of(cluster: &Cluster, subject: Subject) -> Range<u32> {
 
 impl Classes {
     /// Groups a subject's partitions.
-    pub fn of(cluster: &Cluster, subject: Subject) -> Self {
+    pub(super) fn of(cluster: &Cluster, subject: Subject) -> Self {
         let range = range_of(cluster, subject);
         let columns = &cluster.partitions;
         let (layout_of_set, layouts) = layouts(cluster, subject);
@@ -162,12 +162,12 @@ impl Classes {
     }
 
     /// The layout of a class.
-    pub fn layout(&self, class: &Class) -> &Layout {
+    pub(super) fn layout(&self, class: &Class) -> &Layout {
         &self.layouts[class.key.layout as usize]
     }
 
     /// The state of a class.
-    pub fn live(&self, class: &Class) -> Live {
+    pub(super) fn live(&self, class: &Class) -> Live {
         class.key.live(self.layout(class))
     }
 }

@@ -1,7 +1,7 @@
 //! Two or more settings side by side: what each gains and what it costs.
 
-use crate::consequences::figure::{Reading, Scale};
-use crate::consequences::{Assessment, Subject, assess, two_digits};
+use crate::consequences::figure::{FigureValue, Scale};
+use crate::consequences::{Assessment, Subject, assess, format_significant};
 use crate::hypothesis::{HypothesisError, apply};
 use crate::knobs::{Change, producer_errors};
 use crate::model::Cluster;
@@ -57,14 +57,14 @@ pub fn differences(was: &Assessment, now: &Assessment) -> Vec<Delta> {
         label: a.label,
         was: a.value.text(),
         now: b.value.text(),
-        change: a.value.goodness().zip(b.value.goodness()).and_then(|(a, b)| b.partial_cmp(&a)),
+        change: a.value.score().zip(b.value.score()).and_then(|(a, b)| b.partial_cmp(&a)),
         by: by_how_much(a.value, b.value),
     };
     pairs.map(delta).collect()
 }
 
 /// Shares below a factor of two, multiples above it, differences of counts.
-fn by_how_much(was: &dyn Reading, now: &dyn Reading) -> Option<String> {
+fn by_how_much(was: &dyn FigureValue, now: &dyn FigureValue) -> Option<String> {
     match (was.scale(), now.scale()) {
         (Scale::Count(was), Scale::Count(now)) if was != now => {
             Some(format!("{} {}", (now - was).abs(), if now > was { "more" } else { "fewer" }))
@@ -73,7 +73,7 @@ fn by_how_much(was: &dyn Reading, now: &dyn Reading) -> Option<String> {
             let (times, word) = if now > was { (now / was, "more") } else { (was / now, "less") };
             let share = libm::round((now / was - 1.0).abs() * 100.0);
             match () {
-                () if times >= 2.0 => Some(format!("{}x {word}", two_digits(times))),
+                () if times >= 2.0 => Some(format!("{}x {word}", format_significant(times))),
                 () if share >= 1.0 => Some(format!("{share}% {word}")),
                 () => None,
             }
@@ -120,12 +120,12 @@ pub fn compare(
 mod tests {
     use super::*;
     use crate::consequences::Answer;
-    use crate::consequences::figure::{Number, Tolerated, Unit, Words};
+    use crate::consequences::figure::{Number, Qualitative, Tolerated, Unit};
 
     #[test]
     fn differences_are_told_as_people_tell_them() {
         let ms = |value| Number::new(Answer::Exact(value), Unit::Ms);
-        let by = |a: &dyn Reading, b: &dyn Reading| by_how_much(a, b).unwrap_or_default();
+        let by = |a: &dyn FigureValue, b: &dyn FigureValue| by_how_much(a, b).unwrap_or_default();
         assert_eq!(by(&ms(10.0), &ms(24.0)), "2.4x more");
         assert_eq!(by(&ms(10.0), &ms(8.0)), "20% less");
         assert_eq!(by(&ms(10.0), &ms(10.001)), "");
@@ -138,7 +138,7 @@ mod tests {
         };
         assert_eq!((by(&count(0), &count(2)), by(&count(2), &count(1))), ("2 more".into(), "1 fewer".into()));
         let unknown = Number::new(Answer::Unknown("x".into()), Unit::Ms);
-        let words = Words { verdict: "kept".into(), rank: Some(2) };
+        let words = Qualitative { verdict: "kept".into(), rank: Some(2) };
         assert_eq!((by(&ms(1.0), &unknown), by(&words, &words)), (String::new(), String::new()));
     }
 }

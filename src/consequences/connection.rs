@@ -9,7 +9,7 @@ use crate::consequences::gth::Rates;
 use crate::consequences::quantile::Piece;
 
 /// More places in line than this are not told apart; a line that grows stands at its end.
-const MOST_PLACES: usize = 48;
+const MAX_PLACES: usize = 48;
 /// Steps in which a time is summed up.
 const STEPS: usize = 24;
 /// So seldom is never; but a line that can only grow has no mean.
@@ -32,22 +32,22 @@ pub(super) struct Connection {
 impl Connection {
     /// From a request's sending to its answer, when no more of them are in flight than may be and all of them are
     /// used: the line of requests is full, or the way is long.
-    pub fn full_round_trip_ms(&self) -> f64 {
+    pub(super) fn full_round_trip_ms(&self) -> f64 {
         (self.network_ms + self.held_ms).max(self.in_flight.max(1.0) * self.held_ms)
     }
 
     /// Requests a second, as they would be if they never waited.
-    pub fn due_per_s(&self) -> f64 {
+    pub(super) fn due_per_s(&self) -> f64 {
         1000.0 / (1.0 / self.records_per_ms.max(f64::MIN_POSITIVE) + self.collects_ms)
     }
 
     /// How busy the due requests would keep it, 1 being always: above, records gather in the producer.
-    pub fn busy(&self) -> f64 {
+    pub(super) fn busy(&self) -> f64 {
         self.due_per_s() * self.held_ms / 1000.0
     }
 
     /// How long records wait beside what their request takes alone.
-    pub fn waits(&self) -> Vec<Vec<Piece>> {
+    pub(super) fn waits(&self) -> Vec<Vec<Piece>> {
         let nothing = |share| Piece { share, low_ms: 0.0, high_ms: 0.0 };
         if self.held_ms <= 0.0 {
             return Vec::new();
@@ -72,7 +72,7 @@ impl Connection {
     /// Places in line: with no, one, two... requests before it, and last the records that gathered while as many were
     /// in flight as may be. Nobody waits longer than `most_ms`.
     fn line(&self, most_ms: f64) -> Vec<Piece> {
-        let window = (self.in_flight.max(1.0) as usize).min(MOST_PLACES);
+        let window = (self.in_flight.max(1.0) as usize).min(MAX_PLACES);
         let skipped = (self.in_flight - window as f64).max(0.0);
         let found = self.found(window);
         let alone = 1.0 + self.records_per_ms * self.collects_ms;

@@ -1,9 +1,9 @@
 //! What a consumer group gets done: its capacity, catching up, rebalances, duplicates, the poll budget.
 
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::said;
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::flow::member_records_per_s;
-use crate::consequences::judgement::Docket;
 use crate::consequences::poison;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
@@ -20,18 +20,18 @@ const GROUP_KEYS: &[&str] =
 
 /// What decides about a group.
 struct Members<'a> {
-    docket: &'a Docket<'a>,
+    context: &'a AssessmentContext<'a>,
     rate: f64,
     capacity: f64,
     working: f64,
 }
 
-pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
-    let load = &docket.cluster.assumed.load;
+pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section {
+    let load = &context.cluster.assumed.load;
     let partitions = flows.partitions();
     let working = f64::from(load.consumers).min(partitions);
     let each = member_records_per_s(load.processing_ms, f64::from(load.record_bytes));
-    let group = Members { docket, rate: load.records_per_s, capacity: working * each, working };
+    let group = Members { context, rate: load.records_per_s, capacity: working * each, working };
     let mut figures = vec![
         group.capacity().into(),
         group.catch_up().into(),
@@ -41,7 +41,7 @@ pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
         group.poll().into(),
         group.retention(flows).into(),
     ];
-    figures.extend(poison::figures(docket, partitions));
+    figures.extend(poison::figures(context, partitions));
     Section { name: "consumers", figures }
 }
 
@@ -58,12 +58,12 @@ impl Members<'_> {
         headline: String,
         why: (&str, &[&str], &str, &str),
     ) -> Figure<Number> {
-        let (formula, inputs, assumption, lever) = why;
+        let (formula, inputs, assumption, knob) = why;
         let why = Derivation {
             formula: formula.into(),
-            inputs: self.docket.setting.inputs(inputs),
+            inputs: self.context.setting.inputs(inputs),
             assumptions: vec![assumption.into()],
-            lever: Some(lever.into()),
+            knob: Some(knob.into()),
         };
         Figure::of_all(id, label, value, headline, why)
     }
@@ -87,7 +87,7 @@ impl Members<'_> {
     }
 
     fn catch_up(&self) -> Figure<Number> {
-        let outage = self.docket.cluster.assumed.env.outage_minutes * 60_000.0;
+        let outage = self.context.cluster.assumed.env.outage_minutes * 60_000.0;
         let ms = catch_up_ms(outage, self.rate, self.capacity);
         let headline = match ms.is_finite() {
             true => format!(
@@ -113,19 +113,19 @@ impl Members<'_> {
 
     /// The longest time that a member works between two polls.
     fn poll_ms(&self) -> Result<f64, String> {
-        let records = self.docket.setting.known("consumer:max.poll.records")?;
-        Ok(records * self.docket.cluster.assumed.load.processing_ms)
+        let records = self.context.setting.known("consumer:max.poll.records")?;
+        Ok(records * self.context.cluster.assumed.load.processing_ms)
     }
 
     fn is_classic(&self) -> bool {
-        self.docket.setting.word("consumer:group.protocol") != Some("consumer")
+        self.context.setting.word("consumer:group.protocol") != Some("consumer")
     }
 
     fn rebalance(&self) -> Figure<Number> {
         let value = match (
             self.is_classic(),
             self.poll_ms(),
-            self.docket.setting.known("consumer:max.poll.interval.ms"),
+            self.context.setting.known("consumer:max.poll.interval.ms"),
         ) {
             (false, ..) => Answer::between(HEARTBEAT_MS, 3.0 * HEARTBEAT_MS),
             (true, Ok(poll), Ok(limit)) => Answer::between(JOIN_MS.0, poll.min(limit) + JOIN_MS.1),
@@ -150,7 +150,7 @@ impl Members<'_> {
     fn unread(&self) -> Figure<Number> {
         let key = "consumer:session.timeout.ms";
         let value = match self.is_classic() {
-            true => self.docket.setting.known(key),
+            true => self.context.setting.known(key),
             false => self.broker_session(),
         };
         let value =
@@ -168,7 +168,7 @@ impl Members<'_> {
 
     fn broker_session(&self) -> Result<f64, String> {
         let key = "group.consumer.session.timeout.ms";
-        let cluster = self.docket.cluster;
+        let cluster = self.context.cluster;
         let set = cluster.brokers.iter().find_map(|broker| broker.config.get()?.get(key)?.value.clone());
         let version = cluster.version.get().copied().unwrap_or(KafkaVersion::REFERENCE);
         let text = set.or_else(|| default_of(KeyScope::Broker, key, version).map(String::from));
@@ -176,16 +176,16 @@ impl Members<'_> {
     }
 
     fn again(&self) -> Figure<Number> {
-        let auto = self.docket.setting.get("consumer:enable.auto.commit").and_then(Value::bool);
+        let auto = self.context.setting.get("consumer:enable.auto.commit").and_then(Value::bool);
         let per_member = self.rate / self.working.max(1.0);
-        let polled = self.docket.setting.known("consumer:max.poll.records");
-        let value = match (auto, polled, self.docket.setting.known("consumer:auto.commit.interval.ms")) {
+        let polled = self.context.setting.known("consumer:max.poll.records");
+        let value = match (auto, polled, self.context.setting.known("consumer:auto.commit.interval.ms")) {
             (Some(false), Ok(polled), _) => Answer::between(0.0, polled),
             (Some(true), Ok(polled), Ok(interval)) => Answer::between(
                 0.0,
                 per_member * interval / 1000.0 + polled.min(per_member * interval / 1000.0),
             ),
-            (None, ..) => Answer::Unknown(self.docket.setting.why_unknown("consumer:enable.auto.commit")),
+            (None, ..) => Answer::Unknown(self.context.setting.why_unknown("consumer:enable.auto.commit")),
             (_, Err(why), _) | (_, _, Err(why)) => Answer::Unknown(why),
         };
         let headline = said(&value, |records| {
@@ -208,7 +208,7 @@ impl Members<'_> {
     }
 
     fn poll(&self) -> Figure<Number> {
-        let value = match (self.poll_ms(), self.docket.setting.known("consumer:max.poll.interval.ms")) {
+        let value = match (self.poll_ms(), self.context.setting.known("consumer:max.poll.interval.ms")) {
             (Ok(poll), Ok(limit)) => Answer::Exact(100.0 * poll / limit.max(1.0)),
             (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
         };
@@ -234,7 +234,7 @@ impl Members<'_> {
 
     fn retention(&self, flows: &Flows) -> Figure<Number> {
         let keys = ["topic:retention.ms", "topic:retention.bytes"];
-        let value = match (self.docket.setting.known(keys[0]), self.docket.setting.known(keys[1])) {
+        let value = match (self.context.setting.known(keys[0]), self.context.setting.known(keys[1])) {
             (Ok(ms), Ok(bytes)) => flows.over(|flow| {
                 let per_ms = flow.records_per_s * flow.record_bytes / flow.partitions / 1000.0;
                 let by_time = if ms >= 0.0 { ms } else { f64::INFINITY };

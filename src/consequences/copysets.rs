@@ -23,7 +23,7 @@ pub(super) struct Copysets {
 
 impl Copysets {
     /// Those of a range of partitions.
-    pub fn of(columns: &Partitions, range: &Range<u32>) -> Self {
+    pub(super) fn of(columns: &Partitions, range: &Range<u32>) -> Self {
         let mut of_list = vec![UNUSED; columns.sets.len()];
         let mut numbers = Numbers::default();
         let mut sizes = Vec::new();
@@ -40,12 +40,12 @@ impl Copysets {
     }
 
     /// How many there are.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.sizes.len()
     }
 
     /// How many have so many brokers.
-    pub fn of_size(&self, brokers: u32) -> usize {
+    pub(super) fn of_size(&self, brokers: u32) -> usize {
         self.sizes.iter().filter(|size| **size == brokers).count()
     }
 }

@@ -4,35 +4,39 @@ use crate::consequences::assessment::Cost;
 use crate::consequences::batching::compression_ratio;
 use crate::consequences::case::mask_of;
 use crate::consequences::classes::Spread;
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::flow::Flow;
-use crate::consequences::judgement::Docket;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Answer, Figure, Number, Unit};
 use crate::model::human_bytes;
 
 impl Flows {
-    pub fn cost(&self, docket: &Docket<'_>) -> Cost {
-        Cost { storage: self.storage(docket), cross_rack: self.cross_rack(docket), disk: self.disk(docket) }
+    pub(super) fn cost(&self, context: &AssessmentContext<'_>) -> Cost {
+        Cost {
+            storage: self.storage(context),
+            cross_rack: self.cross_rack(context),
+            disk: self.disk(context),
+        }
     }
 
-    fn storage(&self, docket: &Docket<'_>) -> Figure<Number> {
+    fn storage(&self, context: &AssessmentContext<'_>) -> Figure<Number> {
         let value = self.over(|flow| Answer::Exact(flow.replicas * ratio(flow)));
         let headline =
             said(&value, |value| format!("Each byte produced is stored as {} bytes", digits(value)));
         let why = Derivation {
             formula: "replicas x compression ratio".into(),
-            inputs: docket.setting.inputs(&["topic:replication.factor", "producer:compression.type"]),
+            inputs: context.setting.inputs(&["topic:replication.factor", "producer:compression.type"]),
             assumptions: vec!["JSON-like records; the ratio depends on the records in a batch".into()],
-            lever: Some("compression.type with larger batches (linger.ms)".into()),
+            knob: Some("compression.type with larger batches (linger.ms)".into()),
         };
         let value = Number::new(value, Unit::BytesPerByte);
         Figure { id: "cost.storage", label: "Storage", value, headline, affected: None, why }
     }
 
-    fn cross_rack(&self, docket: &Docket<'_>) -> Figure<Number> {
-        let spread = docket.worst().map(|worst| {
-            let layout = docket.classes.layout(&docket.classes.classes[worst.class]);
+    fn cross_rack(&self, context: &AssessmentContext<'_>) -> Figure<Number> {
+        let spread = context.worst().map(|worst| {
+            let layout = context.classes.layout(&context.classes.classes[worst.class]);
             (layout.spread, layout.replicas)
         });
         let value = match spread {
@@ -50,23 +54,23 @@ impl Flows {
         let why = Derivation {
             formula: "compression ratio x ((z-1)/z produced + replicas in other racks + (z-1)/z per group)"
                 .into(),
-            inputs: docket.setting.inputs(&["cluster:racks", "topic:replication.factor"]),
+            inputs: context.setting.inputs(&["cluster:racks", "topic:replication.factor"]),
             assumptions: vec![
                 "clients are spread over the racks and read from leaders (KIP-392 saves the last term)"
                     .into(),
             ],
-            lever: Some("client.rack with a rack-aware replica selector; compression".into()),
+            knob: Some("client.rack with a rack-aware replica selector; compression".into()),
         };
         let value = Number::new(value, Unit::BytesPerByte);
         Figure { id: "cost.cross_rack", label: "Across racks", value, headline, affected: None, why }
     }
 
-    fn disk(&self, docket: &Docket<'_>) -> Figure<Number> {
-        let retention = docket.setting.float("topic:retention.ms");
-        let limit = docket.setting.float("topic:retention.bytes");
+    fn disk(&self, context: &AssessmentContext<'_>) -> Figure<Number> {
+        let retention = context.setting.float("topic:retention.ms");
+        let limit = context.setting.float("topic:retention.bytes");
         let value = self.over(|flow| {
             let Some((ms, bytes)) = retention.zip(limit) else {
-                return Answer::Unknown(docket.setting.why_unknown("topic:retention.ms"));
+                return Answer::Unknown(context.setting.why_unknown("topic:retention.ms"));
             };
             let by_time =
                 (ms >= 0.0).then(|| flow.records_per_s * flow.record_bytes * ratio(flow) * ms / 1000.0);
@@ -85,7 +89,7 @@ impl Flows {
                 "records/s x bytes x compression ratio x retention x replicas, at most retention.bytes per \
                       partition; closed segments only, so up to one segment more"
                     .into(),
-            inputs: docket.setting.inputs(&[
+            inputs: context.setting.inputs(&[
                 "load:records_per_s",
                 "load:record_bytes",
                 "topic:retention.ms",
@@ -93,7 +97,7 @@ impl Flows {
                 "topic:replication.factor",
             ]),
             assumptions: vec!["the load lasts for the whole retention".into()],
-            lever: Some("retention.ms".into()),
+            knob: Some("retention.ms".into()),
         };
         Figure {
             id: "cost.disk",

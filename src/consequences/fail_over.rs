@@ -2,8 +2,8 @@
 
 use crate::consequences::assessment::FailOver;
 use crate::consequences::case::Acks;
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, digits};
-use crate::consequences::judgement::Docket;
 use crate::consequences::{Answer, Figure, Number, Unit};
 use crate::knobs::{KeyScope, default_of};
 
@@ -18,20 +18,20 @@ const DETECTION_KEYS: &[&str] =
     &["broker:broker.session.timeout.ms", "broker:broker.heartbeat.interval.ms", "cluster:kafka.version"];
 
 /// All of its figures.
-pub(super) fn fail_over(docket: &Docket<'_>) -> FailOver {
+pub(super) fn fail_over(context: &AssessmentContext<'_>) -> FailOver {
     FailOver {
-        crash: crash(docket),
-        controlled: controlled(docket),
-        follower_stall: follower_stall(docket),
-        stuck_follower: stuck_follower(docket),
-        stalls_per_year: crate::consequences::yearly::stalls(docket, &docket.detection_ms()),
+        crash: crash(context),
+        controlled: controlled(context),
+        follower_stall: follower_stall(context),
+        stuck_follower: stuck_follower(context),
+        stalls_per_year: crate::consequences::yearly::stalls(context, &context.detection_ms()),
     }
 }
 
-impl Docket<'_> {
+impl AssessmentContext<'_> {
     /// From a death to its fencing: the session, less the age of the last heartbeat, plus the wait for the
     /// check.
-    pub fn detection_ms(&self) -> Answer<f64> {
+    pub(super) fn detection_ms(&self) -> Answer<f64> {
         if self.profiles.iter().all(|profile| profile.zookeeper) {
             return zookeeper_session_ms(self);
         }
@@ -48,10 +48,10 @@ impl Docket<'_> {
 }
 
 /// ZooKeeper expires a session at its timeout; pings go out every third of it.
-fn zookeeper_session_ms(docket: &Docket<'_>) -> Answer<f64> {
+fn zookeeper_session_ms(context: &AssessmentContext<'_>) -> Answer<f64> {
     let key = "zookeeper.session.timeout.ms";
-    let set = docket.cluster.brokers.iter().find_map(|broker| broker.config.get()?.get(key)?.value.clone());
-    let version = docket.cluster.version.get();
+    let set = context.cluster.brokers.iter().find_map(|broker| broker.config.get()?.get(key)?.value.clone());
+    let version = context.cluster.version.get();
     let default =
         || version.and_then(|version| default_of(KeyScope::Broker, key, *version)).map(String::from);
     match set.or_else(default).and_then(|text| text.parse::<f64>().ok()) {
@@ -60,8 +60,8 @@ fn zookeeper_session_ms(docket: &Docket<'_>) -> Answer<f64> {
     }
 }
 
-fn crash(docket: &Docket<'_>) -> Figure<Number> {
-    let value = docket.detection_ms();
+fn crash(context: &AssessmentContext<'_>) -> Figure<Number> {
+    let value = context.detection_ms();
     let headline = match &value {
         Answer::Unknown(why) => format!("How long a crashed leader is missed is unknown: {why}"),
         range => format!("A crashed leader is replaced after {} s", seconds(range)),
@@ -71,26 +71,24 @@ fn crash(docket: &Docket<'_>) -> Figure<Number> {
             "session timeout - age of the last heartbeat (up to its interval) + wait for the check (up to \
                   session / 8)"
                 .into(),
-        inputs: docket.setting.inputs(DETECTION_KEYS),
+        inputs: context.setting.inputs(DETECTION_KEYS),
         assumptions: vec![
             "the controller quorum is up; clients add a metadata refresh of 0.1 to 1 s".into(),
             "with ZooKeeper: the session timeout less the age of the last ping".into(),
         ],
-        lever: Some(
-            "broker.session.timeout.ms; below 6 s a pause of the process is taken for a crash".into(),
-        ),
+        knob: Some("broker.session.timeout.ms; below 6 s a pause of the process is taken for a crash".into()),
     };
     number("failover.crash", "Fail-over, crash", Number::new(value, Unit::Ms), headline, why)
 }
 
-fn controlled(docket: &Docket<'_>) -> Figure<Number> {
-    let rtt = docket.setting.float("net:rack_rtt_ms").zip(docket.setting.float("net:client_rtt_ms"));
+fn controlled(context: &AssessmentContext<'_>) -> Figure<Number> {
+    let rtt = context.setting.float("net:rack_rtt_ms").zip(context.setting.float("net:client_rtt_ms"));
     let value = match rtt {
         Some((rack, client)) => {
             let controller = METADATA_LINGER_MS + 2.0 * rack;
             Answer::between(controller, controller + CLIENT_BACK_OFF_MS + 2.0 * client)
         }
-        None => Answer::Unknown(docket.setting.why_unknown("net:rack_rtt_ms")),
+        None => Answer::Unknown(context.setting.why_unknown("net:rack_rtt_ms")),
     };
     let headline = match &value {
         Answer::Unknown(why) => format!("How long an ordered stop interrupts writes is unknown: {why}"),
@@ -100,16 +98,16 @@ fn controlled(docket: &Docket<'_>) -> Figure<Number> {
         formula:
             "metadata append (25 ms linger + round trips), then the client's back-off (100 ms) and refresh"
                 .into(),
-        inputs: docket.setting.inputs(&["net:rack_rtt_ms", "net:client_rtt_ms"]),
+        inputs: context.setting.inputs(&["net:rack_rtt_ms", "net:client_rtt_ms"]),
         assumptions: vec!["the stop is in order (controlled.shutdown.enable)".into()],
-        lever: None,
+        knob: None,
     };
     number("failover.controlled", "Fail-over, ordered", Number::new(value, Unit::Ms), headline, why)
 }
 
 /// Whether a write, or the visibility of a record, waits for followers at all.
-fn waits_for_followers(docket: &Docket<'_>) -> Answer<bool> {
-    let waits = docket.all(|case, _| !(case.acks == Acks::All && case.replicas > 1));
+fn waits_for_followers(context: &AssessmentContext<'_>) -> Answer<bool> {
+    let waits = context.all(|case, _| !(case.acks == Acks::All && case.replicas > 1));
     match waits {
         Answer::Exact(nobody) => Answer::Exact(!nobody),
         Answer::Between(..) => Answer::Between(false, true),
@@ -117,8 +115,8 @@ fn waits_for_followers(docket: &Docket<'_>) -> Answer<bool> {
     }
 }
 
-fn stall(docket: &Docket<'_>, length: Answer<f64>) -> Answer<f64> {
-    match waits_for_followers(docket) {
+fn stall(context: &AssessmentContext<'_>, length: Answer<f64>) -> Answer<f64> {
+    match waits_for_followers(context) {
         Answer::Exact(true) => length,
         Answer::Exact(false) => Answer::Exact(0.0),
         Answer::Between(..) => length.high().map_or(length, |high| Answer::between(0.0, high)),
@@ -126,8 +124,8 @@ fn stall(docket: &Docket<'_>, length: Answer<f64>) -> Answer<f64> {
     }
 }
 
-fn follower_stall(docket: &Docket<'_>) -> Figure<Number> {
-    let value = stall(docket, docket.detection_ms());
+fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Number> {
+    let value = stall(context, context.detection_ms());
     let headline = match &value {
         Answer::Unknown(why) => format!("How long a dead follower stalls writes is unknown: {why}"),
         Answer::Exact(0.0) => {
@@ -138,25 +136,25 @@ fn follower_stall(docket: &Docket<'_>) -> Figure<Number> {
             seconds(range)
         ),
     };
-    let mut inputs = docket.setting.inputs(&["producer:acks"]);
-    inputs.extend(docket.setting.inputs(DETECTION_KEYS));
+    let mut inputs = context.setting.inputs(&["producer:acks"]);
+    inputs.extend(context.setting.inputs(DETECTION_KEYS));
     let why = Derivation {
         formula: "acks=all waits for every member of the ISR, so until the controller fences the dead one"
             .into(),
         inputs,
         assumptions: vec!["replica.lag.time.max.ms is longer than the detection".into()],
-        lever: Some("broker.session.timeout.ms".into()),
+        knob: Some("broker.session.timeout.ms".into()),
     };
     number("failover.follower_stall", "Stall, dead follower", Number::new(value, Unit::Ms), headline, why)
 }
 
-fn stuck_follower(docket: &Docket<'_>) -> Figure<Number> {
+fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Number> {
     let key = "broker:replica.lag.time.max.ms";
-    let length = match docket.setting.known(key) {
+    let length = match context.setting.known(key) {
         Ok(lag) => Answer::between(lag, 1.5 * lag),
         Err(why) => Answer::Unknown(why),
     };
-    let value = stall(docket, length);
+    let value = stall(context, length);
     let headline = match &value {
         Answer::Unknown(why) => format!("How long a stuck follower stalls writes is unknown: {why}"),
         Answer::Exact(0.0) => {
@@ -166,9 +164,9 @@ fn stuck_follower(docket: &Docket<'_>) -> Figure<Number> {
     };
     let why = Derivation {
         formula: "1 to 1.5 x replica.lag.time.max.ms: the leader looks every half of it".into(),
-        inputs: docket.setting.inputs(&["producer:acks", key]),
+        inputs: context.setting.inputs(&["producer:acks", key]),
         assumptions: vec!["the follower's broker still sends heartbeats".into()],
-        lever: Some("replica.lag.time.max.ms".into()),
+        knob: Some("replica.lag.time.max.ms".into()),
     };
     number("failover.stuck_follower", "Stall, stuck follower", Number::new(value, Unit::Ms), headline, why)
 }

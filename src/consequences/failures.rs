@@ -1,15 +1,15 @@
 //! Figures of failures tolerated: data, writes, reads, visibility and the controller quorum, in sentences.
 
 use crate::consequences::case::{Acks, Case};
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, Input};
-use crate::consequences::judgement::Docket;
 use crate::consequences::tolerance::{Fault, Operation, durability, durability_racks};
 use crate::consequences::{Affected, Answer, Figure, Tolerated};
 
 /// What faults of one kind do to acknowledged data.
-pub(super) fn data(docket: &Docket<'_>, fault: Fault) -> Figure<Tolerated> {
+pub(super) fn data(context: &AssessmentContext<'_>, fault: Fault) -> Figure<Tolerated> {
     let (value, affected) =
-        docket.tolerated_for_data(|case| case.replicas, |case, live| durability(case, live, fault));
+        context.tolerated_for_data(|case| case.replicas, |case, live| durability(case, live, fault));
     let (id, label, things) = match fault {
         Fault::Crash => ("durability.crash", "Acked data, crashes", ("broker crash", "broker crashes")),
         Fault::PowerLoss => (
@@ -20,57 +20,59 @@ pub(super) fn data(docket: &Docket<'_>, fault: Fault) -> Figure<Tolerated> {
         Fault::DiskLoss => ("durability.disk_loss", "Acked data, disks", ("lost disk", "lost disks")),
     };
     let headline = format!("Acknowledged data {}{}", survives(&value, things), whose(&affected));
-    let why = data_reasons(docket, fault);
+    let why = data_reasons(context, fault);
     Figure { id, label, value, headline, affected, why }
 }
 
 /// What power failures of whole racks do to acknowledged data.
-pub(super) fn data_racks(docket: &Docket<'_>) -> Figure<Tolerated> {
-    let (value, affected) = docket.tolerated_for_data(|case| u32::from(case.racks.count), durability_racks);
+pub(super) fn data_racks(context: &AssessmentContext<'_>) -> Figure<Tolerated> {
+    let (value, affected) = context.tolerated_for_data(|case| u32::from(case.racks.count), durability_racks);
     let headline = format!(
         "Acknowledged data {}{}",
         survives(&value, ("rack without power", "racks without power")),
         whose(&affected)
     );
-    let mut why = data_reasons(docket, Fault::PowerLoss);
+    let mut why = data_reasons(context, Fault::PowerLoss);
     why.formula = format!("{}; a rack takes all its replicas at once", why.formula);
-    why.inputs.push(racks_input(docket));
+    why.inputs.push(racks_input(context));
     Figure { id: "durability.rack", label: "Acked data, racks", value, headline, affected, why }
 }
 
 /// How many broker crashes an operation survives.
-pub(super) fn crashes(docket: &Docket<'_>, operation: Operation) -> Figure<Tolerated> {
-    let (value, affected) = docket.tolerated(|case| case.replicas, |case, live| operation.margin(case, live));
+pub(super) fn crashes(context: &AssessmentContext<'_>, operation: Operation) -> Figure<Tolerated> {
+    let (value, affected) =
+        context.tolerated(|case| case.replicas, |case, live| operation.margin(case, live));
     let (id, label, subject) = match operation {
         Operation::Write => ("writes.crash", "Writes", "Writes survive"),
         Operation::Read => ("reads.crash", "Reads", "Reads survive"),
         Operation::Visible => ("visibility.crash", "Visibility", "Visibility of new records survives"),
     };
-    let headline = goes_on(docket, operation, subject, &value, &affected, ("broker crash", "broker crashes"));
-    Figure { id, label, value, headline, affected, why: operation_reasons(docket, operation) }
+    let headline =
+        goes_on(context, operation, subject, &value, &affected, ("broker crash", "broker crashes"));
+    Figure { id, label, value, headline, affected, why: operation_reasons(context, operation) }
 }
 
 /// How many lost racks an operation survives.
-pub(super) fn racks(docket: &Docket<'_>, operation: Operation) -> Figure<Tolerated> {
+pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Figure<Tolerated> {
     let (value, affected) =
-        docket.tolerated(|case| u32::from(case.racks.count), |case, live| operation.racks(case, live));
+        context.tolerated(|case| u32::from(case.racks.count), |case, live| operation.racks(case, live));
     let (id, label, subject) = match operation {
         Operation::Write => ("writes.rack", "Writes, racks", "Writes survive"),
         Operation::Read => ("reads.rack", "Reads, racks", "Reads survive"),
         Operation::Visible => ("visibility.rack", "Visibility, racks", "Visibility of new records survives"),
     };
-    let headline = goes_on(docket, operation, subject, &value, &affected, ("rack outage", "rack outages"));
-    let mut why = operation_reasons(docket, operation);
+    let headline = goes_on(context, operation, subject, &value, &affected, ("rack outage", "rack outages"));
+    let mut why = operation_reasons(context, operation);
     why.formula = format!("{}; the worst racks go first", why.formula);
-    why.inputs.push(racks_input(docket));
+    why.inputs.push(racks_input(context));
     Figure { id, label, value, headline, affected, why }
 }
 
 /// What the controller quorum survives: a minority of its voters.
-pub(super) fn quorum(docket: &Docket<'_>) -> Figure<Tolerated> {
-    let value = match docket.cluster.quorum.get() {
+pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<Tolerated> {
+    let value = match context.cluster.quorum.get() {
         None => {
-            let why = docket.cluster.quorum.reason().map_or("unknown".into(), ToString::to_string);
+            let why = context.cluster.quorum.reason().map_or("unknown".into(), ToString::to_string);
             let unknown = || Answer::Unknown(format!("the quorum is {why}"));
             Tolerated { guaranteed: unknown(), now: unknown(), of: 0 }
         }
@@ -93,10 +95,10 @@ pub(super) fn quorum(docket: &Docket<'_>) -> Figure<Tolerated> {
             .into(),
         inputs: vec![Input {
             name: "voters".into(),
-            value: docket.cluster.quorum.get().map_or("?".into(), |quorum| quorum.voters.len().to_string()),
-            source: crate::consequences::setting::source_of(&docket.cluster.quorum),
+            value: context.cluster.quorum.get().map_or("?".into(), |quorum| quorum.voters.len().to_string()),
+            source: crate::consequences::setting::source_of(&context.cluster.quorum),
         }],
-        lever: Some("five voters instead of three survive two".into()),
+        knob: Some("five voters instead of three survive two".into()),
         ..Default::default()
     };
     Figure { id: "quorum.crash", label: "Controllers", value, headline, affected: None, why }
@@ -135,17 +137,17 @@ fn whose(affected: &Option<Affected>) -> String {
 }
 
 fn goes_on(
-    docket: &Docket<'_>,
+    context: &AssessmentContext<'_>,
     operation: Operation,
     subject: &str,
     value: &Tolerated,
     affected: &Option<Affected>,
     (one, many): (&str, &str),
 ) -> String {
-    let broken = |judged: &crate::consequences::judgement::Judged| {
+    let broken = |judged: &crate::consequences::context::PartitionClass| {
         judged.cases.iter().any(|case| !operation.works(case, &judged.live))
     };
-    if let Some(hit) = docket.affected(broken) {
+    if let Some(hit) = context.affected(broken) {
         let what = match operation {
             Operation::Write => "Writes are refused or wait",
             Operation::Read => "Reads find no leader",
@@ -165,11 +167,11 @@ fn goes_on(
     format!("{subject} {more}{promised}{}", whose(affected))
 }
 
-fn racks_input(docket: &Docket<'_>) -> Input {
+fn racks_input(context: &AssessmentContext<'_>) -> Input {
     use crate::consequences::classes::Spread;
-    let spread = docket.worst().map(|worst| {
-        let class = &docket.classes.classes[worst.class];
-        docket.classes.layout(class).spread
+    let spread = context.worst().map(|worst| {
+        let class = &context.classes.classes[worst.class];
+        context.classes.layout(class).spread
     });
     let (value, source) = match spread {
         Some(Spread::Known(racks)) => (racks.count.to_string(), "broker.rack of the replicas"),
@@ -181,8 +183,8 @@ fn racks_input(docket: &Docket<'_>) -> Input {
     Input { name: "racks of the replicas".into(), value, source: source.into() }
 }
 
-fn state_inputs(docket: &Docket<'_>) -> Vec<Input> {
-    let mut inputs = docket.setting.inputs(&[
+fn state_inputs(context: &AssessmentContext<'_>) -> Vec<Input> {
+    let mut inputs = context.setting.inputs(&[
         "producer:acks",
         "topic:replication.factor",
         "topic:min.insync.replicas",
@@ -191,11 +193,11 @@ fn state_inputs(docket: &Docket<'_>) -> Vec<Input> {
         "cluster:eligible.leader.replicas.version",
         "cluster:kafka.version",
     ]);
-    if let Some(worst) = docket.worst() {
+    if let Some(worst) = context.worst() {
         let input = |name: &str, value: u32| Input {
             name: name.into(),
             value: value.to_string(),
-            source: format!("the state of {}", docket.example(worst)),
+            source: format!("the state of {}", context.example(worst)),
         };
         inputs.push(input("isr", worst.live.isr.count_ones()));
         inputs.push(input("isr on live brokers", worst.live.in_sync()));
@@ -204,10 +206,10 @@ fn state_inputs(docket: &Docket<'_>) -> Vec<Input> {
     inputs
 }
 
-fn data_reasons(docket: &Docket<'_>, fault: Fault) -> Derivation {
-    let case = docket.worst().and_then(|worst| worst.cases.first());
-    let (formula, lever) = case.map_or(("there are no partitions".to_string(), None), |case| {
-        (data_rule(case, fault), data_lever(case, fault))
+fn data_reasons(context: &AssessmentContext<'_>, fault: Fault) -> Derivation {
+    let case = context.worst().and_then(|worst| worst.cases.first());
+    let (formula, knob) = case.map_or(("there are no partitions".to_string(), None), |case| {
+        (data_rule(case, fault), data_knob(case, fault))
     });
     let mut assumptions =
         vec!["lost = acknowledged, then absent from what consumers can ever read".to_string()];
@@ -218,7 +220,7 @@ fn data_reasons(docket: &Docket<'_>, fault: Fault) -> Derivation {
                 .into(),
         );
     }
-    Derivation { formula, inputs: state_inputs(docket), assumptions, lever }
+    Derivation { formula, inputs: state_inputs(context), assumptions, knob }
 }
 
 /// The rule in words with the numbers of the case (semantics: how many failures lose acknowledged data).
@@ -256,7 +258,7 @@ fn data_rule(case: &Case, fault: Fault) -> String {
     }
 }
 
-fn data_lever(case: &Case, fault: Fault) -> Option<String> {
+fn data_knob(case: &Case, fault: Fault) -> Option<String> {
     let text = match (case.acks, fault.is_lossy(case)) {
         (Acks::Zero | Acks::One, _) if case.replicas > 1 => "acks=all",
         (Acks::Zero, _) => "acks=1",
@@ -272,10 +274,10 @@ fn data_lever(case: &Case, fault: Fault) -> Option<String> {
     Some(text.into())
 }
 
-fn operation_reasons(docket: &Docket<'_>, operation: Operation) -> Derivation {
-    let case = docket.worst().and_then(|worst| worst.cases.first());
+fn operation_reasons(context: &AssessmentContext<'_>, operation: Operation) -> Derivation {
+    let case = context.worst().and_then(|worst| worst.cases.first());
     let formula = case.map_or("there are no partitions".to_string(), |case| operation_rule(case, operation));
-    let lever = match operation {
+    let knob = match operation {
         Operation::Write if case.is_some_and(|case| case.write_floor() > 1) => {
             "one more replica; a lower min.insync.replicas costs durability"
         }
@@ -285,7 +287,7 @@ fn operation_reasons(docket: &Docket<'_>, operation: Operation) -> Derivation {
         "from a full ISR for the promise; each crash is detected before the next one".to_string(),
         "the controller quorum has its majority".to_string(),
     ];
-    Derivation { formula, inputs: state_inputs(docket), assumptions, lever: Some(lever.into()) }
+    Derivation { formula, inputs: state_inputs(context), assumptions, knob: Some(knob.into()) }
 }
 
 /// Semantics: how many failures block.

@@ -1,7 +1,7 @@
 //! One consequence as the panel shows it: an id, a value, a sentence and the reasons behind it.
 
 use crate::consequences::Answer;
-use crate::consequences::answer::two_digits;
+use crate::consequences::answer::format_significant;
 use crate::model::human_bytes;
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ pub struct Derivation {
     /// What has to hold for it.
     pub assumptions: Vec<String>,
     /// What would change it most, if that can be said.
-    pub lever: Option<String>,
+    pub knob: Option<String>,
 }
 
 /// How many of the judged partitions share the value shown.
@@ -126,7 +126,7 @@ pub struct Percentiles {
 
 /// An answer in words.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Words {
+pub struct Qualitative {
     /// The verdict: `kept`, `may be broken`...; `?` when it is not known.
     pub verdict: String,
     /// From 0, the worst, upwards; to compare two settings. `None` when it is not known.
@@ -145,18 +145,18 @@ pub enum Scale {
 }
 
 /// A value that can be written into a column, and compared.
-pub trait Reading {
+pub trait FigureValue {
     /// As the column shows it.
     fn text(&self) -> String;
     /// For comparing two settings: more is better. `None` when it is not known.
-    fn goodness(&self) -> Option<f64>;
+    fn score(&self) -> Option<f64>;
     /// For telling by how much two settings differ.
     fn scale(&self) -> Scale {
         Scale::Rank
     }
 }
 
-impl Reading for Tolerated {
+impl FigureValue for Tolerated {
     fn text(&self) -> String {
         let count = |answer: &Answer<u32>| match answer {
             Answer::Exact(count) if *count >= self.of => "any".into(),
@@ -167,7 +167,7 @@ impl Reading for Tolerated {
             false => format!("{} (now {})", count(&self.guaranteed), count(&self.now)),
         }
     }
-    fn goodness(&self) -> Option<f64> {
+    fn score(&self) -> Option<f64> {
         let (guaranteed, now) = (self.guaranteed.low()?, self.now.low()?);
         Some(f64::from(guaranteed) + f64::from(now) / 1000.0)
     }
@@ -201,7 +201,7 @@ impl Figure<Number> {
     }
 }
 
-impl Reading for Number {
+impl FigureValue for Number {
     fn text(&self) -> String {
         match (&self.value, self.unit) {
             (Answer::Unknown(_), _) => "?".into(),
@@ -214,22 +214,22 @@ impl Reading for Number {
             (answer, unit) => format!("{} {}", digits(answer), unit.word()).trim_end().into(),
         }
     }
-    fn goodness(&self) -> Option<f64> {
+    fn score(&self) -> Option<f64> {
         if self.more_is_better { self.value.low() } else { Some(-self.value.high()?) }
     }
     fn scale(&self) -> Scale {
-        self.goodness().map_or(Scale::Rank, |goodness| Scale::Ratio(goodness.abs()))
+        self.score().map_or(Scale::Rank, |score| Scale::Ratio(score.abs()))
     }
 }
 
-impl Reading for Percentiles {
+impl FigureValue for Percentiles {
     fn text(&self) -> String {
         match (&self.p50, &self.p99) {
             (Answer::Unknown(_), _) | (_, Answer::Unknown(_)) => "?".into(),
             (p50, p99) => format!("{} / {} ms", digits(p50), digits(p99)),
         }
     }
-    fn goodness(&self) -> Option<f64> {
+    fn score(&self) -> Option<f64> {
         Some(-self.p99.high()?)
     }
     fn scale(&self) -> Scale {
@@ -237,11 +237,11 @@ impl Reading for Percentiles {
     }
 }
 
-impl Reading for Words {
+impl FigureValue for Qualitative {
     fn text(&self) -> String {
         self.verdict.clone()
     }
-    fn goodness(&self) -> Option<f64> {
+    fn score(&self) -> Option<f64> {
         self.rank.map(f64::from)
     }
 }
@@ -271,9 +271,9 @@ fn bytes(answer: &Answer<f64>) -> String {
 /// An answer with two significant digits.
 pub(super) fn digits(answer: &Answer<f64>) -> String {
     match answer {
-        Answer::Exact(value) => two_digits(*value),
+        Answer::Exact(value) => format_significant(*value),
         Answer::Between(low, high) => {
-            let (low, high) = (two_digits(*low), two_digits(*high));
+            let (low, high) = (format_significant(*low), format_significant(*high));
             if low == high { low } else { format!("{low} to {high}") }
         }
         Answer::Unknown(_) => "?".into(),

@@ -35,7 +35,7 @@ impl Default for Plan {
 }
 
 impl Plan {
-    pub fn build(&self) -> Cluster {
+    pub(super) fn build(&self) -> Cluster {
         let known = |racks: usize, at: i32| {
             let name = char::from(b'a' + (at as usize % racks.max(1)) as u8).to_string();
             Datum::known((racks > 0).then(|| name.as_str().into()), 0, Origin::Broker)

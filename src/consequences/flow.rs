@@ -74,9 +74,9 @@ pub(super) struct Flow {
     pub machine: Machine,
 }
 
-/// Parts of the acknowledgement's mean, in milliseconds.
+/// LatencyBreakdown of the acknowledgement's mean, in milliseconds.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub(super) struct Parts {
+pub(super) struct LatencyBreakdown {
     /// In the producer, until the batch is sent.
     pub batch: f64,
     pub compress: f64,
@@ -103,9 +103,9 @@ pub(super) fn member_records_per_s(processing_ms: f64, record_bytes: f64) -> f64
 
 /// What a record goes through.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Way {
+pub(super) struct LatencyPath {
     /// Means of its parts.
-    pub parts: Parts,
+    pub parts: LatencyBreakdown,
     /// The connection that its request took.
     pub connection: Connection,
     /// Records of a request.
@@ -130,7 +130,7 @@ impl Flow {
     }
 
     /// Requests and batches of one producer to one broker.
-    pub fn batches(&self) -> Batches {
+    pub(super) fn batches(&self) -> Batches {
         let sending = |round_trip_ms: f64| Sending {
             records_per_s: self.records_per_s / self.producers.max(1.0) / self.brokers.max(1.0),
             record_bytes: self.record_bytes,
@@ -150,7 +150,7 @@ impl Flow {
     }
 
     /// How one producer's requests take their turn at one broker.
-    fn connection(&self, batches: &Batches, parts: &Parts) -> Connection {
+    fn connection(&self, batches: &Batches, parts: &LatencyBreakdown) -> Connection {
         let machine = &self.machine;
         let local =
             if machine.append_ms > 0.0 { (machine.local_ms / machine.append_ms).min(1.0) } else { 0.0 };
@@ -168,13 +168,13 @@ impl Flow {
     }
 
     /// The parts without load, the waits for other requests aside, when `acks` is waited for.
-    fn parts_unloaded(&self, batches: &Batches, acks: Acks) -> Parts {
+    fn parts_unloaded(&self, batches: &Batches, acks: Acks) -> LatencyBreakdown {
         let waits_for_followers = acks == Acks::All && self.followers > 0;
         let flushed = if self.fsync { self.machine.flush_ms * batches.partitions_per_request } else { 0.0 };
         let compress = compression_mb_per_s(&self.codec)
             .map_or(0.0, |speed| batches.batch_bytes * batches.partitions_per_request / speed / 1000.0);
         let cycle_ms = self.fetch_partitions_ms(batches);
-        Parts {
+        LatencyBreakdown {
             batch: batches.mean_wait_ms,
             compress,
             network: self.client_rtt_ms,
@@ -189,7 +189,7 @@ impl Flow {
                 false => 0.0,
             },
             missed: if waits_for_followers { mean_of(&self.missed(batches)) } else { 0.0 },
-            ..Parts::default()
+            ..LatencyBreakdown::default()
         }
     }
 
@@ -220,7 +220,7 @@ impl Flow {
 
     /// What a record goes through until its acknowledgement, or until consumers can read it: the high watermark
     /// waits for the followers whatever acks says. `None` when the load is more than goes through.
-    pub fn way(&self, visible: bool) -> Option<Way> {
+    pub(super) fn way(&self, visible: bool) -> Option<LatencyPath> {
         let busy = self.utilisations();
         if busiest(&busy).1 >= 1.0 {
             return None;
@@ -247,7 +247,7 @@ impl Flow {
         if parts.missed > 0.0 {
             waits.push(self.missed(&batches));
         }
-        Some(Way { parts, connection, per_request: batches.records_per_request, waits })
+        Some(LatencyPath { parts, connection, per_request: batches.records_per_request, waits })
     }
 
     /// The waits for requests of the same connection: in line, and for records that the next request has no room for
@@ -273,7 +273,7 @@ impl Flow {
     }
 
     /// From send() to the acknowledgement; with acks=0, which has none, until the request is in the socket.
-    pub fn ack(&self) -> Option<Mixture> {
+    pub(super) fn ack(&self) -> Option<Mixture> {
         let way = self.way(false)?;
         let brokers = match self.acks {
             Acks::Zero => 0.0,
@@ -287,20 +287,20 @@ impl Flow {
     }
 
     /// From send() to the consumer.
-    pub fn end_to_end(&self) -> Option<Mixture> {
+    pub(super) fn end_to_end(&self) -> Option<Mixture> {
         let way = self.way(true)?;
         let seen = self.answered(&way, 1.0 + f64::from(self.followers));
         Some(Mixture { body_ms: seen.body_ms + self.fetch_wait_ms() + POLL_MS, ..seen })
     }
 
-    fn answered(&self, way: &Way, brokers: f64) -> Mixture {
+    fn answered(&self, way: &LatencyPath, brokers: f64) -> Mixture {
         let parts = &way.parts;
         let far = if parts.replicate > 0.0 { self.follower_rtt_ms } else { 0.0 };
         let body_ms = parts.compress + parts.append + parts.flush + parts.replicate - far;
         self.mixture(way, parts.network + far, body_ms, brokers)
     }
 
-    fn mixture(&self, way: &Way, fixed_ms: f64, body_ms: f64, brokers: f64) -> Mixture {
+    fn mixture(&self, way: &LatencyPath, fixed_ms: f64, body_ms: f64, brokers: f64) -> Mixture {
         Mixture {
             fixed_ms,
             body_ms,
@@ -312,7 +312,7 @@ impl Flow {
     }
 
     /// Mean wait until a consumer's fetch has its minimum of bytes.
-    pub fn fetch_wait_ms(&self) -> f64 {
+    pub(super) fn fetch_wait_ms(&self) -> f64 {
         if self.fetch_min_bytes <= self.record_bytes {
             return 0.0;
         }
@@ -321,7 +321,7 @@ impl Flow {
     }
 
     /// From send() to the acknowledgement of a record that is waited for before the next.
-    pub fn alone_ms(&self) -> f64 {
+    pub(super) fn alone_ms(&self) -> f64 {
         let alone = Flow { records_per_s: 1e-3, ..self.clone() };
         let parts = alone.parts_unloaded(&alone.batches(), self.acks);
         let answered = parts.network + parts.append + parts.flush + parts.replicate + parts.missed;

@@ -1,7 +1,7 @@
-//! The frontier of two figures: a sweep over the levers, and what nothing beats in both.
+//! The frontier of two figures: a sweep over the knobs, and what nothing beats in both.
 
 use crate::consequences::compare::tried;
-use crate::consequences::{AIMS, Aim, Assessment, Subject};
+use crate::consequences::{Assessment, OBJECTIVES, Objective, Subject};
 use crate::knobs::{Change, Knob, Scope, Value, find, resolve};
 use crate::model::{Cluster, TopicIx};
 
@@ -58,12 +58,12 @@ impl FrontierRow {
 }
 
 /// Combinations that a sweep tries at most.
-pub const MOST_POINTS: usize = 2000;
+pub const MAX_POINTS: usize = 2000;
 
-/// Aims that a table tells whatever its axes are.
+/// Objectives that a table tells whatever its axes are.
 const TOLD: [&str; 4] = ["durability", "latency", "throughput", "cost"];
 
-/// The levers that a sweep turns unless told otherwise: what decides most about durability, latency,
+/// The knobs that a sweep turns unless told otherwise: what decides most about durability, latency,
 /// throughput and cost, with the rungs worth trying (models.md 1.7). acks=0 is none: what nobody confirms is
 /// confirmed at once, and lost as soon.
 pub const SWEPT: [(Scope, &str, &[&str]); 7] = [
@@ -76,7 +76,7 @@ pub const SWEPT: [(Scope, &str, &[&str]); 7] = [
     (Scope::Producer, "batch.size", &["16384", "131072"]),
 ];
 
-/// A lever and the values that a sweep gives it.
+/// A knob and the values that a sweep gives it.
 pub type Sweep = (&'static Knob, Vec<Value>);
 
 /// [`SWEPT`] as knobs and values.
@@ -88,7 +88,7 @@ pub fn usual_sweep() -> Vec<Sweep> {
     SWEPT.iter().filter_map(sweep).collect()
 }
 
-/// Sweeps levers and marks what nothing beats in both figures; the setting as it is comes first. Of settings
+/// Sweeps knobs and marks what nothing beats in both figures; the setting as it is comes first. Of settings
 /// that come to the same, the one with the fewest changes is kept; those that the cluster cannot have, or
 /// whose figures are not known, are left out. It stops early, with what it has, once `go_on` says no.
 pub fn frontier(
@@ -116,20 +116,20 @@ pub fn frontier(
     kept
 }
 
-/// The frontier of two aims as a table: durability, latency, throughput and cost of each setting that nothing beats,
+/// The frontier of two objectives as a table: durability, latency, throughput and cost of each setting that nothing beats,
 /// and of the present one.
 pub fn frontier_table(
     cluster: &Cluster,
     subject: Subject,
-    (x, y): (&'static Aim, &'static Aim),
+    (x, y): (&'static Objective, &'static Objective),
     go_on: &dyn Fn() -> bool,
 ) -> FrontierTable {
     let points = frontier(cluster, subject, &usual_sweep(), (x.figure, y.figure), go_on);
-    let always = AIMS.iter().filter(|aim| TOLD.contains(&aim.id));
+    let always = OBJECTIVES.iter().filter(|objective| TOLD.contains(&objective.id));
     let mut columns: Vec<(&'static str, &'static str)> = Vec::new();
-    for aim in [x, y].into_iter().chain(always) {
-        if !columns.contains(&(aim.figure, aim.axis)) {
-            columns.push((aim.figure, aim.axis));
+    for objective in [x, y].into_iter().chain(always) {
+        if !columns.contains(&(objective.figure, objective.axis)) {
+            columns.push((objective.figure, objective.axis));
         }
     }
     let outcomes = points.len();
@@ -141,7 +141,7 @@ pub fn frontier_table(
         let read = |(id, _): &(&str, &str)| {
             let figure = assessment.figure(id);
             let text = figure.as_ref().map_or("?".to_string(), |figure| figure.value.text());
-            (text, figure.and_then(|figure| figure.value.goodness()))
+            (text, figure.and_then(|figure| figure.value.score()))
         };
         let values = columns.iter().map(read).collect();
         Some(FrontierRow { changes: point.changes, on_frontier: point.on_frontier, values })
@@ -173,7 +173,7 @@ fn settings(cluster: &Cluster, subject: Subject, sweeps: &[Sweep]) -> Vec<Vec<Ch
         });
         let more: Vec<Vec<Change>> = more.filter(|changes| makes_sense(cluster, topic, changes)).collect();
         settings.extend(more);
-        settings.truncate(MOST_POINTS);
+        settings.truncate(MAX_POINTS);
     }
     settings
 }
@@ -212,7 +212,7 @@ fn point(
     let assessment = tried(cluster, subject, &changes)?;
     let read = |of: &Assessment, id: &str| {
         let figure = of.figure(id)?;
-        Some((figure.value.goodness().filter(|goodness| goodness.is_finite())?, figure.value.text()))
+        Some((figure.value.score().filter(|score| score.is_finite())?, figure.value.text()))
     };
     let ((a, x), (b, y)) = (read(&assessment, x)?, read(&assessment, y)?);
     Some(FrontierPoint { changes, x, y, at: (a, b), on_frontier: false })

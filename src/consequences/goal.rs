@@ -209,15 +209,15 @@ pub enum Plan {
 }
 
 /// Changes that a plan makes at most; one less where there are very many partitions to judge each time.
-pub const MOST_CHANGES: usize = 3;
+pub const MAX_CHANGES: usize = 3;
 /// From so many partitions on fewer combinations are tried.
 const MANY_PARTITIONS: usize = 20_000;
 /// A difference of price that is not worth one more change.
 const NEXT_TO_NOTHING: f64 = 0.1;
 /// Changes that are combined: those that bring some goal nearer, the best of each goal. Few or many partitions.
-const MOST_COMBINED: (usize, usize) = (24, 10);
+const MAX_COMBINED: (usize, usize) = (24, 10);
 
-/// The cheapest changes of levers that meet all goals, or what forbids it. What it says means nothing once
+/// The cheapest changes of knobs that meet all goals, or what forbids it. What it says means nothing once
 /// `go_on` has said no.
 pub fn plan(cluster: &Cluster, subject: Subject, goals: &[Goal], go_on: &dyn Fn() -> bool) -> Plan {
     let now = assess(cluster, subject);
@@ -290,7 +290,7 @@ impl<'a> Search<'a> {
     }
 
     fn most_changes(&self) -> usize {
-        MOST_CHANGES - usize::from(self.is_large())
+        MAX_CHANGES - usize::from(self.is_large())
     }
 
     /// Changes that bring a missed goal nearer or make one known, the best of each goal first; also
@@ -298,7 +298,7 @@ impl<'a> Search<'a> {
     fn useful(&self, goals: &[Goal]) -> Vec<&Change> {
         let missed: Vec<&Goal> = goals.iter().filter(|goal| !goal.is_met(self.now)).collect();
         let mut useful: Vec<&Change> = Vec::new();
-        let combined = if self.is_large() { MOST_COMBINED.1 } else { MOST_COMBINED.0 };
+        let combined = if self.is_large() { MAX_COMBINED.1 } else { MAX_COMBINED.0 };
         let each = combined / missed.len().max(1);
         for goal in missed {
             let before = goal.shortfall(self.now).unwrap_or(f64::INFINITY);

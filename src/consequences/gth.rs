@@ -11,27 +11,27 @@ pub(super) struct Rates {
 
 impl Rates {
     /// A chain of so many states without any transition.
-    pub fn new(states: usize) -> Self {
+    pub(super) fn new(states: usize) -> Self {
         Rates { rates: vec![0.0; states * states], absorption: vec![0.0; states] }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.absorption.len()
     }
 
     /// Adds to the rate from one state to another.
-    pub fn add(&mut self, from: usize, to: usize, rate: f64) {
+    pub(super) fn add(&mut self, from: usize, to: usize, rate: f64) {
         let at = from * self.len() + to;
         self.rates[at] += rate;
     }
 
     /// Adds to the rate out of the chain.
-    pub fn add_absorption(&mut self, from: usize, rate: f64) {
+    pub(super) fn add_absorption(&mut self, from: usize, rate: f64) {
         self.absorption[from] += rate;
     }
 
     /// Mean time from state 0 until absorption; infinite when there is none.
-    pub fn mean_time_to_absorption(&self) -> f64 {
+    pub(super) fn mean_time_to_absorption(&self) -> f64 {
         let n = self.len();
         let (mut rates, mut absorption, mut time) =
             (self.rates.clone(), self.absorption.clone(), vec![1.0; n]);
@@ -53,7 +53,7 @@ impl Rates {
     }
 
     /// The share of time in each state, when absorption starts the chain anew.
-    pub fn stationary(&self) -> Vec<f64> {
+    pub(super) fn stationary(&self) -> Vec<f64> {
         let n = self.len();
         let mut rates = self.rates.clone();
         for i in 1..n {

@@ -17,7 +17,7 @@ impl<T> Default for Interner<T> {
 
 impl<T: Copy + Eq + Hash> Interner<T> {
     /// The number of this value; a new one gets the next.
-    pub fn intern(&mut self, value: T) -> u32 {
+    pub(super) fn intern(&mut self, value: T) -> u32 {
         if let Some((last, number)) = self.last
             && last == value
         {
@@ -30,7 +30,7 @@ impl<T: Copy + Eq + Hash> Interner<T> {
     }
 
     /// The values by their numbers.
-    pub fn into_values(self) -> Vec<T> {
+    pub(super) fn into_values(self) -> Vec<T> {
         let mut numbered: Vec<(u32, T)> =
             self.known.into_iter().map(|(value, number)| (number, value)).collect();
         numbered.sort_unstable_by_key(|(number, _)| *number);

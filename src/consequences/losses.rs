@@ -1,32 +1,32 @@
 //! Records that are lost outside the chain: with the leader, with the power, in the producer, in the consumer.
 
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::{ratio, said};
 use crate::consequences::figure::{Derivation, digits, duration};
-use crate::consequences::judgement::Docket;
 use crate::consequences::risk::Risk;
 use crate::consequences::tail;
 use crate::consequences::traffic::Flows;
-use crate::consequences::{Answer, Figure, Number, Section, Unit, Words};
+use crate::consequences::{Answer, Figure, Number, Qualitative, Section, Unit};
 use crate::knobs::Value;
 use crate::model::human_bytes;
 
 /// First and longest pause between two tries (`retry.backoff.ms`, `retry.backoff.max.ms`; KIP-580).
 const BACK_OFF_MS: (f64, f64) = (100.0, 1000.0);
 
-pub(super) fn section(docket: &Docket<'_>, risk: &Risk, flows: &Flows) -> Section {
-    let patience = patience(docket);
+pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flows) -> Section {
+    let patience = patience(context);
     let figures = vec![
-        leader_crash(docket).into(),
-        power(docket, flows).into(),
-        refused(docket, risk, &patience).into(),
-        patience.figure(docket).into(),
-        skipped(docket).into(),
+        leader_crash(context).into(),
+        power(context, flows).into(),
+        refused(context, risk, &patience).into(),
+        patience.figure(context).into(),
+        skipped(context).into(),
     ];
     Section { name: "losses", figures }
 }
 
-fn leader_crash(docket: &Docket<'_>) -> Figure<Number> {
-    let value = tail::records(docket);
+fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Number> {
+    let value = tail::records(context);
     let headline = match &value {
         Answer::Exact(0.0) => "A crash of a leader takes no acknowledged record with it".into(),
         other => said(other, |records| {
@@ -37,7 +37,7 @@ fn leader_crash(docket: &Docket<'_>) -> Figure<Number> {
         formula: "records/s of one leading broker x window: acks=1 one replication round trip and append, acks=0 \
                   until a new leader is known, acks=all none"
             .into(),
-        inputs: docket.setting.inputs(&[
+        inputs: context.setting.inputs(&[
             "producer:acks",
             "load:records_per_s",
             "net:rack_rtt_ms",
@@ -47,7 +47,7 @@ fn leader_crash(docket: &Docket<'_>) -> Figure<Number> {
             "followers keep up; one that lags inside the ISR widens the window up to 1.5 x replica.lag.time.max.ms"
                 .into(),
         ],
-        lever: Some("acks=all".into()),
+        knob: Some("acks=all".into()),
     };
     Figure::of_all(
         "losses.leader_crash",
@@ -58,8 +58,8 @@ fn leader_crash(docket: &Docket<'_>) -> Figure<Number> {
     )
 }
 
-fn power(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
-    let window_s = docket.cluster.assumed.env.machine.writeback_s;
+fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+    let window_s = context.cluster.assumed.env.machine.writeback_s;
     let value = flows.over(|flow| {
         let bytes_per_s = flow.records_per_s * flow.record_bytes * ratio(flow);
         Answer::Exact(if flow.fsync { 0.0 } else { bytes_per_s * window_s / 2.0 })
@@ -78,7 +78,7 @@ fn power(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     };
     let why = Derivation {
         formula: "bytes/s as stored x time since the last write-back / 2".into(),
-        inputs: docket.setting.inputs(&[
+        inputs: context.setting.inputs(&[
             "load:records_per_s",
             "load:record_bytes",
             "producer:compression.type",
@@ -86,13 +86,13 @@ fn power(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
             "env:writeback_s",
         ]),
         assumptions: vec!["it takes a rack's outage only what has its whole ISR there".into()],
-        lever: Some("flush.messages=1, or another site".into()),
+        knob: Some("flush.messages=1, or another site".into()),
     };
     Figure::of_all("losses.power", "Lost with all power", Number::new(value, Unit::Bytes), headline, why)
 }
 
 /// How long a producer keeps what it cannot deliver.
-struct Patience {
+struct DeliveryLimit {
     value: Answer<f64>,
     /// Which limit comes first.
     limit: &'static str,
@@ -100,9 +100,9 @@ struct Patience {
     full_after_ms: Option<f64>,
 }
 
-fn patience(docket: &Docket<'_>) -> Patience {
-    let float = |key: &str| docket.setting.float(&format!("producer:{key}"));
-    let load = &docket.cluster.assumed.load;
+fn patience(context: &AssessmentContext<'_>) -> DeliveryLimit {
+    let float = |key: &str| context.setting.float(&format!("producer:{key}"));
+    let load = &context.cluster.assumed.load;
     let bytes_per_ms =
         load.records_per_s * f64::from(load.record_bytes) / f64::from(load.producers.max(1)) / 1000.0;
     let full_after_ms = float("buffer.memory").map(|bytes| bytes / bytes_per_ms.max(f64::MIN_POSITIVE));
@@ -115,9 +115,9 @@ fn patience(docket: &Docket<'_>) -> Patience {
     ];
     let known = limits.into_iter().filter_map(|(ms, limit)| Some((ms?, limit)));
     match known.min_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((ms, limit)) => Patience { value: Answer::Exact(ms), limit, full_after_ms },
-        None => Patience {
-            value: Answer::Unknown(docket.setting.why_unknown("producer:delivery.timeout.ms")),
+        Some((ms, limit)) => DeliveryLimit { value: Answer::Exact(ms), limit, full_after_ms },
+        None => DeliveryLimit {
+            value: Answer::Unknown(context.setting.why_unknown("producer:delivery.timeout.ms")),
             limit: "?",
             full_after_ms,
         },
@@ -146,8 +146,8 @@ const PATIENCE_KEYS: &[&str] = &[
     "load:producers",
 ];
 
-impl Patience {
-    fn figure(&self, docket: &Docket<'_>) -> Figure<Number> {
+impl DeliveryLimit {
+    fn figure(&self, context: &AssessmentContext<'_>) -> Figure<Number> {
         let headline = said(&self.value, |ms| {
             format!("send() fails {} into an outage, by {}", duration(ms), self.limit)
         });
@@ -157,9 +157,9 @@ impl Patience {
                 "the first of delivery.timeout.ms, the pauses of all retries, and buffer.memory / rate + max.block.ms; the \
                  buffer is full after {full}"
             ),
-            inputs: docket.setting.inputs(PATIENCE_KEYS),
+            inputs: context.setting.inputs(PATIENCE_KEYS),
             assumptions: vec!["each try is refused at once, pauses double from 0.1 to 1 s".into()],
-            lever: Some("delivery.timeout.ms; a larger buffer.memory at high rates".into()),
+            knob: Some("delivery.timeout.ms; a larger buffer.memory at high rates".into()),
         };
         let value = Number::more(self.value.clone(), Unit::Ms);
         Figure::of_all("losses.producer_patience", "Producer gives up", value, headline, why)
@@ -167,14 +167,14 @@ impl Patience {
 }
 
 /// Records whose send() fails, in a year: outages of writes that outlast the producer, and fail-overs.
-fn refused(docket: &Docket<'_>, risk: &Risk, patience: &Patience) -> Figure<Number> {
-    let env = &docket.cluster.assumed.env;
-    let rate = docket.cluster.assumed.load.records_per_s;
+fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimit) -> Figure<Number> {
+    let env = &context.cluster.assumed.env;
+    let rate = context.cluster.assumed.load.records_per_s;
     let outage_ms = env.outage_minutes * 60_000.0;
-    let detection = docket.detection_ms();
+    let detection = context.detection_ms();
     let count = |minutes: f64, detection_ms: f64, patience_ms: f64| {
         let outages = minutes * 60.0 * libm::exp(-patience_ms / outage_ms);
-        let leaders = f64::from(docket.carried.leading);
+        let leaders = f64::from(context.broker_load.leading);
         let stalls = leaders * env.outages_per_year * (detection_ms - patience_ms).max(0.0) / 1000.0;
         rate * (outages + stalls / leaders.max(1.0))
     };
@@ -192,23 +192,23 @@ fn refused(docket: &Docket<'_>, risk: &Risk, patience: &Patience) -> Figure<Numb
     let headline = said(&value, |records| {
         format!("send() fails for {} records a year; the application has to look", digits(records))
     });
-    let mut inputs = docket.setting.inputs(PATIENCE_KEYS);
-    inputs.extend(docket.setting.inputs(&["env:outage_minutes", "env:outages_per_year", "producer:acks"]));
+    let mut inputs = context.setting.inputs(PATIENCE_KEYS);
+    inputs.extend(context.setting.inputs(&["env:outage_minutes", "env:outages_per_year", "producer:acks"]));
     let why = Derivation {
         formula: "records/s x (minutes a year without writes x exp(-patience / length of an outage) + crashes of the \
                   leader x what detection takes beyond the patience)"
             .into(),
         inputs,
         assumptions: vec!["outages of writes last as long as outages of brokers, exponentially".into()],
-        lever: Some("min.insync.replicas below the replica count; delivery.timeout.ms".into()),
+        knob: Some("min.insync.replicas below the replica count; delivery.timeout.ms".into()),
     };
     let value = Number::new(value, Unit::RecordsPerYear);
     Figure::of_all("losses.refused", "Refused by outages", value, headline, why)
 }
 
 /// What a consumer may pass over without any error.
-fn skipped(docket: &Docket<'_>) -> Figure<Words> {
-    let setting = &docket.setting;
+fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
+    let setting = &context.setting;
     let auto = setting.get("consumer:enable.auto.commit").and_then(Value::bool);
     let reset = setting.word("consumer:auto.offset.reset");
     let mut ways = Vec::new();
@@ -246,9 +246,9 @@ fn skipped(docket: &Docket<'_>) -> Figure<Words> {
         assumptions: vec![
             "work within poll() is safe with auto-commit: it commits what earlier polls returned".into(),
         ],
-        lever: Some("enable.auto.commit=false and commit after the work; auto.offset.reset=earliest".into()),
+        knob: Some("enable.auto.commit=false and commit after the work; auto.offset.reset=earliest".into()),
     };
-    let value = Words { verdict: verdict.into(), rank };
+    let value = Qualitative { verdict: verdict.into(), rank };
     Figure { id: "losses.consumer", label: "Passed over", value, headline, affected: None, why }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::consequences::assessment::NextBreak;
 use crate::consequences::case::Live;
+use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::figure::{Derivation, Input};
-use crate::consequences::judgement::{Docket, Judged};
 use crate::consequences::tolerance::{Fault, Operation, durability};
 use crate::consequences::what_if::Transitions;
 use crate::model::{BrokerId, human_count};
@@ -40,15 +40,15 @@ impl Damage {
 }
 
 /// The next event that breaks something, the smallest kind first: now, one broker, one rack, several brokers.
-pub(super) fn next_break(docket: &Docket<'_>) -> NextBreak {
-    let broken = broken_now(docket);
-    let found = broken.or_else(|| one_broker(docket)).or_else(|| one_rack(docket));
-    found.unwrap_or_else(|| several_brokers(docket))
+pub(super) fn next_break(context: &AssessmentContext<'_>) -> NextBreak {
+    let broken = broken_now(context);
+    let found = broken.or_else(|| one_broker(context)).or_else(|| one_rack(context));
+    found.unwrap_or_else(|| several_brokers(context))
 }
 
-fn broken_now(docket: &Docket<'_>) -> Option<NextBreak> {
+fn broken_now(context: &AssessmentContext<'_>) -> Option<NextBreak> {
     let mut damage = Damage::default();
-    for judged in &docket.judged {
+    for judged in &context.judged {
         let stops =
             |operation: Operation| judged.cases.iter().any(|case| !operation.works(case, &judged.live));
         match (stops(Operation::Read), stops(Operation::Write)) {
@@ -61,14 +61,19 @@ fn broken_now(docket: &Docket<'_>) -> Option<NextBreak> {
         event: "now".into(),
         consequence: damage.words(),
         brokers: Vec::new(),
-        why: why(docket, "the state as it is"),
+        why: why(context, "the state as it is"),
     })
 }
 
 /// What the loss of these replicas does to a partition of this class.
-fn damage(docket: &Docket<'_>, transitions: &Transitions, judged: &Judged, lost: &[u8]) -> Damage {
-    let class = &docket.classes.classes[judged.class];
-    let after = transitions.lose(&docket.classes, class, lost);
+fn damage(
+    context: &AssessmentContext<'_>,
+    transitions: &Transitions,
+    judged: &PartitionClass,
+    lost: &[u8],
+) -> Damage {
+    let class = &context.classes.classes[judged.class];
+    let after = transitions.lose(&context.classes, class, lost);
     let stops = |operation: Operation| judged.cases.iter().any(|case| !operation.works(case, &after));
     Damage {
         lost: u32::from(loses_tail(judged, lost)),
@@ -78,24 +83,24 @@ fn damage(docket: &Docket<'_>, transitions: &Transitions, judged: &Judged, lost:
 }
 
 /// The leader dies and the setting loses acknowledged records at the first crash.
-fn loses_tail(judged: &Judged, lost: &[u8]) -> bool {
+fn loses_tail(judged: &PartitionClass, lost: &[u8]) -> bool {
     let leader_dies = judged.live.leader.is_some_and(|leader| lost.contains(&leader));
     let loses = |live: &Live| judged.cases.iter().any(|case| durability(case, live, Fault::Crash).now.0 == 0);
     leader_dies && loses(&judged.live)
 }
 
-fn one_broker(docket: &Docket<'_>) -> Option<NextBreak> {
-    let transitions = Transitions::of(docket.cluster);
-    let of_place = |judged: &Judged, place: u8| damage(docket, &transitions, judged, &[place]);
-    let per_class = per_class(docket, |judged| {
+fn one_broker(context: &AssessmentContext<'_>) -> Option<NextBreak> {
+    let transitions = Transitions::of(context.cluster);
+    let of_place = |judged: &PartitionClass, place: u8| damage(context, &transitions, judged, &[place]);
+    let per_class = per_class(context, |judged| {
         let live = |place: u8| judged.live.up >> place & 1 == 1;
         let none = Damage::default();
-        let replicas = docket.classes.layout(&docket.classes.classes[judged.class]).replicas as u8;
+        let replicas = context.classes.layout(&context.classes.classes[judged.class]).replicas as u8;
         (0..replicas).map(|place| if live(place) { of_place(judged, place) } else { none }).collect()
     });
-    let brokers = &docket.cluster.brokers;
+    let brokers = &context.cluster.brokers;
     let mut total = vec![Damage::default(); brokers.len()];
-    for_each_hit(docket, &per_class, |broker, damage| {
+    for_each_hit(context, &per_class, |broker, damage| {
         if let Ok(at) = brokers.binary_search_by_key(&broker, |other| other.id) {
             total[at].add(damage);
         }
@@ -106,12 +111,12 @@ fn one_broker(docket: &Docket<'_>) -> Option<NextBreak> {
         event: format!("lose broker {broker}"),
         consequence: worst.words(),
         brokers: vec![broker],
-        why: why(docket, "the controller's own election after the crash of each broker; the worst is shown"),
+        why: why(context, "the controller's own election after the crash of each broker; the worst is shown"),
     })
 }
 
-fn one_rack(docket: &Docket<'_>) -> Option<NextBreak> {
-    let cluster = docket.cluster;
+fn one_rack(context: &AssessmentContext<'_>) -> Option<NextBreak> {
+    let cluster = context.cluster;
     let mut racks: Vec<&Arc<str>> =
         cluster.brokers.iter().filter_map(|one| cluster.rack_of(one.id)).collect();
     racks.sort();
@@ -120,9 +125,9 @@ fn one_rack(docket: &Docket<'_>) -> Option<NextBreak> {
         return None;
     }
     let transitions = Transitions::of(cluster);
-    let per_class = per_class(docket, |judged| rack_damage(docket, &transitions, judged));
+    let per_class = per_class(context, |judged| rack_damage(context, &transitions, judged));
     let mut total = vec![Damage::default(); racks.len()];
-    for_each_hit(docket, &per_class, |broker, damage| {
+    for_each_hit(context, &per_class, |broker, damage| {
         let rack = cluster.rack_of(broker).and_then(|rack| racks.binary_search(&rack).ok());
         if let Some(at) = rack {
             total[at].add(damage);
@@ -135,28 +140,32 @@ fn one_rack(docket: &Docket<'_>) -> Option<NextBreak> {
         event: format!("lose rack {rack}"),
         consequence: worst.words(),
         brokers: members.map(|one| one.id).collect(),
-        why: why(docket, "the controller's own election after each rack is gone; the worst is shown"),
+        why: why(context, "the controller's own election after each rack is gone; the worst is shown"),
     })
 }
 
 /// The damage of each rack, at the place of the first replica in it.
-fn rack_damage(docket: &Docket<'_>, transitions: &Transitions, judged: &Judged) -> Vec<Damage> {
-    let layout = docket.classes.layout(&docket.classes.classes[judged.class]);
+fn rack_damage(
+    context: &AssessmentContext<'_>,
+    transitions: &Transitions,
+    judged: &PartitionClass,
+) -> Vec<Damage> {
+    let layout = context.classes.layout(&context.classes.classes[judged.class]);
     let mut per_place = vec![Damage::default(); layout.replicas as usize];
     let crate::consequences::classes::Spread::Known(racks) = layout.spread else { return per_place };
     for rack in 0..racks.count {
         let here: Vec<u8> =
             (0..layout.replicas as u8).filter(|place| racks.of[usize::from(*place)] == rack).collect();
         if let Some(first) = here.first() {
-            per_place[usize::from(*first)] = damage(docket, transitions, judged, &here);
+            per_place[usize::from(*first)] = damage(context, transitions, judged, &here);
         }
     }
     per_place
 }
 
 /// No single event breaks anything: how many brokers of one partition do.
-fn several_brokers(docket: &Docket<'_>) -> NextBreak {
-    let Some(worst) = docket.judged.first() else {
+fn several_brokers(context: &AssessmentContext<'_>) -> NextBreak {
+    let Some(worst) = context.judged.first() else {
         return NextBreak {
             event: "none".into(),
             consequence: "there are no partitions".into(),
@@ -169,24 +178,27 @@ fn several_brokers(docket: &Docket<'_>) -> NextBreak {
     };
     let (writes, reads) = (margin(Operation::Write), margin(Operation::Read));
     let count = writes.min(reads) + 1;
-    let example = docket.classes.classes[worst.class].example;
-    let partition = docket.cluster.partitions.view(example);
-    let leaving = partition.isr().filter(|id| docket.cluster.is_up(*id)).take(count as usize);
+    let example = context.classes.classes[worst.class].example;
+    let partition = context.cluster.partitions.view(example);
+    let leaving = partition.isr().filter(|id| context.cluster.is_up(*id)).take(count as usize);
     let brokers: Vec<BrokerId> = leaving.collect();
     let names: Vec<String> = brokers.iter().map(ToString::to_string).collect();
     let what = if writes <= reads { "no writes" } else { "no leader" };
     NextBreak {
         event: format!("lose brokers {}", names.join(" and ")),
-        consequence: format!("{what} on {}", docket.example(worst)),
-        why: why(docket, "no single broker or rack breaks anything; the smallest number that does"),
+        consequence: format!("{what} on {}", context.example(worst)),
+        why: why(context, "no single broker or rack breaks anything; the smallest number that does"),
         brokers,
     }
 }
 
 /// What each replica's loss does, per class; indexed as [`crate::consequences::classes::Classes::classes`].
-fn per_class(docket: &Docket<'_>, of: impl Fn(&Judged) -> Vec<Damage>) -> Vec<Vec<Damage>> {
-    let mut per_class = vec![Vec::new(); docket.classes.classes.len()];
-    for judged in &docket.judged {
+fn per_class(
+    context: &AssessmentContext<'_>,
+    of: impl Fn(&PartitionClass) -> Vec<Damage>,
+) -> Vec<Vec<Damage>> {
+    let mut per_class = vec![Vec::new(); context.classes.classes.len()];
+    for judged in &context.judged {
         let damage = of(judged);
         if damage.iter().any(|one| *one != Damage::default()) {
             per_class[judged.class] = damage;
@@ -195,12 +207,16 @@ fn per_class(docket: &Docket<'_>, of: impl Fn(&Judged) -> Vec<Damage>) -> Vec<Ve
     per_class
 }
 
-fn for_each_hit(docket: &Docket<'_>, per_class: &[Vec<Damage>], mut hit: impl FnMut(BrokerId, &Damage)) {
+fn for_each_hit(
+    context: &AssessmentContext<'_>,
+    per_class: &[Vec<Damage>],
+    mut hit: impl FnMut(BrokerId, &Damage),
+) {
     if per_class.iter().all(Vec::is_empty) {
         return;
     }
-    let columns = &docket.cluster.partitions;
-    for (at, class) in docket.classes.range.clone().zip(&docket.classes.class_of) {
+    let columns = &context.cluster.partitions;
+    for (at, class) in context.classes.range.clone().zip(&context.classes.class_of) {
         let damage = &per_class[*class as usize];
         if damage.is_empty() {
             continue;
@@ -219,10 +235,10 @@ fn first_worst(total: &[Damage]) -> Option<(usize, Damage)> {
     total.iter().position(|damage| *damage == worst).map(|at| (at, worst))
 }
 
-fn why(docket: &Docket<'_>, formula: &str) -> Derivation {
+fn why(context: &AssessmentContext<'_>, formula: &str) -> Derivation {
     let judged = Input {
         name: "partitions".into(),
-        value: human_count(i64::from(docket.partitions())),
+        value: human_count(i64::from(context.partitions())),
         source: "judged".into(),
     };
     Derivation { formula: formula.into(), inputs: vec![judged], ..Default::default() }

@@ -1,8 +1,8 @@
 //! Whether records keep their order and are stored once, from the producer's settings (semantics 3.4).
 
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::Derivation;
-use crate::consequences::judgement::Docket;
-use crate::consequences::{Figure, Words};
+use crate::consequences::{Figure, Qualitative};
 use crate::knobs::{Idempotence, Value, client_value, find, idempotence_of};
 use crate::model::ClientProfile;
 
@@ -34,8 +34,8 @@ fn sending(producer: &ClientProfile) -> Sending {
 }
 
 /// Whether records of one partition keep the order in which they were sent.
-pub(super) fn ordering(docket: &Docket<'_>) -> Figure<Words> {
-    let (verdict, rank, formula) = match docket.cluster.assumed.producers.first().map(sending) {
+pub(super) fn ordering(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
+    let (verdict, rank, formula) = match context.cluster.assumed.producers.first().map(sending) {
         None => ("?", None, "no producer is known".to_string()),
         Some(Sending { idempotence: Idempotence::On, .. }) => {
             ("kept", Some(2), "idempotence: the broker refuses batches out of sequence".into())
@@ -60,12 +60,12 @@ pub(super) fn ordering(docket: &Docket<'_>) -> Figure<Words> {
         Some(2) => "Order within a partition is kept, except where the application sends again itself".into(),
         Some(_) => "Order within a partition may be broken by a retry".to_string(),
     };
-    figure(docket, "ordering", "Order", Words { verdict: verdict.into(), rank }, headline, formula)
+    figure(context, "ordering", "Order", Qualitative { verdict: verdict.into(), rank }, headline, formula)
 }
 
 /// Whether a record may be stored twice.
-pub(super) fn duplicates(docket: &Docket<'_>) -> Figure<Words> {
-    let (verdict, rank, formula) = match docket.cluster.assumed.producers.first().map(sending) {
+pub(super) fn duplicates(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
+    let (verdict, rank, formula) = match context.cluster.assumed.producers.first().map(sending) {
         None => ("?", None, "no producer is known".to_string()),
         Some(Sending { idempotence: Idempotence::On, .. }) => (
             "none from retries",
@@ -88,7 +88,14 @@ pub(super) fn duplicates(docket: &Docket<'_>) -> Figure<Words> {
         Some(1) => "Nothing is stored twice, but every error loses a record".into(),
         Some(_) => "A retry may store a record twice".to_string(),
     };
-    figure(docket, "duplicates", "Duplicates", Words { verdict: verdict.into(), rank }, headline, formula)
+    figure(
+        context,
+        "duplicates",
+        "Duplicates",
+        Qualitative { verdict: verdict.into(), rank },
+        headline,
+        formula,
+    )
 }
 
 fn off(idempotence: &Idempotence) -> String {
@@ -100,18 +107,18 @@ fn off(idempotence: &Idempotence) -> String {
 }
 
 fn figure(
-    docket: &Docket<'_>,
+    context: &AssessmentContext<'_>,
     id: &'static str,
     label: &'static str,
-    value: Words,
+    value: Qualitative,
     headline: String,
     formula: String,
-) -> Figure<Words> {
+) -> Figure<Qualitative> {
     let why = Derivation {
         formula,
-        inputs: docket.setting.inputs(INPUTS),
+        inputs: context.setting.inputs(INPUTS),
         assumptions: vec!["the Java producer's rules".into()],
-        lever: Some("enable.idempotence=true, said explicitly".into()),
+        knob: Some("enable.idempotence=true, said explicitly".into()),
     };
     Figure { id, label, value, headline, affected: None, why }
 }

@@ -1,8 +1,8 @@
 //! A record that cannot be processed: what stops, and how long until somebody notices, by what the consumer does.
 
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::said;
 use crate::consequences::figure::{Derivation, digits, duration};
-use crate::consequences::judgement::Docket;
 use crate::consequences::{Answer, Entry, Figure, Number, Unit};
 
 /// What a consumer does with such a record (`load:on_poison`).
@@ -27,8 +27,8 @@ const INPUTS: &[&str] = &[
     "consumer:session.timeout.ms",
 ];
 
-fn handling(docket: &Docket<'_>) -> Handling {
-    match docket.cluster.assumed.load.on_poison.as_str() {
+fn handling(context: &AssessmentContext<'_>) -> Handling {
+    match context.cluster.assumed.load.on_poison.as_str() {
         "retry" => Handling::Retry,
         "skip" => Handling::Skip,
         "dead_letter" => Handling::DeadLetter,
@@ -37,8 +37,8 @@ fn handling(docket: &Docket<'_>) -> Handling {
 }
 
 /// By how much the lag grows, and when it is noticed.
-pub(super) fn figures(docket: &Docket<'_>, partitions: f64) -> Vec<Entry> {
-    vec![lag(docket, partitions).into(), noticed(docket).into()]
+pub(super) fn figures(context: &AssessmentContext<'_>, partitions: f64) -> Vec<Entry> {
+    vec![lag(context, partitions).into(), noticed(context).into()]
 }
 
 /// Records a second by which the lag grows: at first, and when the pill has gone round.
@@ -52,9 +52,9 @@ fn growth(handling: Handling, rate: f64, members: f64, partitions: f64) -> (f64,
     }
 }
 
-fn lag(docket: &Docket<'_>, partitions: f64) -> Figure<Number> {
-    let load = &docket.cluster.assumed.load;
-    let handling = handling(docket);
+fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Number> {
+    let load = &context.cluster.assumed.load;
+    let handling = handling(context);
     let (first, last) = growth(handling, load.records_per_s, f64::from(load.consumers), partitions);
     let value = Answer::between(first, last);
     let grows = format!("the lag grows by {} records/s", digits(&value));
@@ -78,19 +78,19 @@ fn lag(docket: &Docket<'_>, partitions: f64) -> Figure<Number> {
         formula: "retry: from one member's share (rate / working members) to all of it, member by member; crash: from \
                   one partition's share (members that start again) to all of it; skip and dead_letter: none"
             .into(),
-        inputs: docket.setting.inputs(INPUTS),
+        inputs: context.setting.inputs(INPUTS),
         assumptions: vec!["the record fails each time it is tried".into()],
-        lever: Some("a dead letter topic that somebody watches; retries only for what passes by itself".into()),
+        knob: Some("a dead letter topic that somebody watches; retries only for what passes by itself".into()),
     };
     let value = Number { value, unit: Unit::RecordsPerS, more_is_better: false };
     Figure::of_all("consumers.poison", "Poison pill, lag", value, headline, why)
 }
 
-fn noticed(docket: &Docket<'_>) -> Figure<Number> {
+fn noticed(context: &AssessmentContext<'_>) -> Figure<Number> {
     let ms = |key: &str, answer: fn(f64) -> Answer<f64>| {
-        docket.setting.known(key).map_or_else(Answer::Unknown, answer)
+        context.setting.known(key).map_or_else(Answer::Unknown, answer)
     };
-    let handling = handling(docket);
+    let handling = handling(context);
     let value = match handling {
         Handling::Retry => ms("consumer:max.poll.interval.ms", Answer::Exact),
         Handling::Crash => ms("consumer:session.timeout.ms", |session| Answer::between(0.0, session)),
@@ -115,9 +115,9 @@ fn noticed(docket: &Docket<'_>) -> Figure<Number> {
         formula: "retry: max.poll.interval.ms; crash: at once, when the member leaves, to session.timeout.ms, when it \
                   does not; skip: never; dead_letter: when that topic is watched"
             .into(),
-        inputs: docket.setting.inputs(INPUTS),
+        inputs: context.setting.inputs(INPUTS),
         assumptions: vec!["nobody watches the lag, which shows retry and crash at once".into()],
-        lever: Some("an alert on the lag in seconds; an alert on the dead letter topic".into()),
+        knob: Some("an alert on the lag in seconds; an alert on the dead letter topic".into()),
     };
     Figure::of_all(
         "consumers.poison_noticed",

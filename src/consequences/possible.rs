@@ -48,7 +48,7 @@ pub(super) struct TopicRules {
 
 impl TopicRules {
     /// Those of a topic. Kafka itself writes internal topics with acks=all.
-    pub fn of(cluster: &Cluster, topic: TopicIx) -> Self {
+    pub(super) fn of(cluster: &Cluster, topic: TopicIx) -> Self {
         let value = |scope: Scope, name: &str| value(cluster, Some(topic), scope, name);
         let switch = |datum: Datum<Value>| match datum.get().and_then(Value::bool) {
             Some(on) => vec![on],
@@ -70,7 +70,7 @@ impl TopicRules {
     }
 
     /// Every case that the settings allow for so many replicas in these racks.
-    pub fn cases(&self, profiles: &[Profile], replicas: u32, racks: &[Racks]) -> Vec<Case> {
+    pub(super) fn cases(&self, profiles: &[Profile], replicas: u32, racks: &[Racks]) -> Vec<Case> {
         let minimums = match self.min_isr {
             Some(count) => vec![count],
             None => (1..=replicas.max(1)).collect(),

@@ -4,7 +4,7 @@
 const SIGMA: f64 = 0.4;
 /// A stretch of even waits counts at so many points, and all waits together at so many.
 const POINTS: usize = 24;
-const MOST_POINTS: usize = 96;
+const MAX_POINTS: usize = 96;
 
 /// Some records wait evenly between two times; one time when they are equal.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -47,7 +47,7 @@ pub(super) struct Mixture {
 
 impl Mixture {
     /// The value below which this share of the records is.
-    pub fn quantile(&self, share: f64) -> f64 {
+    pub(super) fn quantile(&self, share: f64) -> f64 {
         let waits = self.points();
         if self.below(0.0, &waits) >= share {
             return 0.0;
@@ -102,12 +102,12 @@ impl Mixture {
 /// The same in fewer points: neighbours are put together at their mean.
 fn gathered(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     let longest = points.iter().map(|(ms, _)| *ms).fold(0.0, f64::max);
-    if points.len() <= MOST_POINTS || longest <= 0.0 {
+    if points.len() <= MAX_POINTS || longest <= 0.0 {
         return points;
     }
-    let mut bins = vec![(0.0, 0.0); MOST_POINTS];
+    let mut bins = vec![(0.0, 0.0); MAX_POINTS];
     for (ms, share) in points {
-        let bin = &mut bins[((ms / longest * MOST_POINTS as f64) as usize).min(MOST_POINTS - 1)];
+        let bin = &mut bins[((ms / longest * MAX_POINTS as f64) as usize).min(MAX_POINTS - 1)];
         bin.0 += ms * share;
         bin.1 += share;
     }

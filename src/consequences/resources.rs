@@ -1,9 +1,9 @@
 //! What the busiest broker and each client need: memory maps, open files, memory, page cache.
 
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::{ratio, said};
 use crate::consequences::figure::{Derivation, Input, digits, duration};
 use crate::consequences::flow::Flow;
-use crate::consequences::judgement::Docket;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
 use crate::model::{human_bytes, human_count};
@@ -17,16 +17,16 @@ const BASE_FILES: f64 = 130.0;
 const PARTITION_BYTES: f64 = 80_000.0;
 const GIB: f64 = 1_073_741_824.0;
 
-pub(super) fn section(docket: &Docket<'_>, flows: &Flows) -> Section {
-    let segments = segments(docket, flows);
+pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section {
+    let segments = segments(context, flows);
     let figures = vec![
-        maps(docket, &segments).into(),
-        open_files(docket, flows, &segments).into(),
-        files(docket, &segments).into(),
-        broker_memory(docket).into(),
-        cached(docket, flows).into(),
-        producer_memory(docket, flows).into(),
-        consumer_memory(docket, flows).into(),
+        maps(context, &segments).into(),
+        open_files(context, flows, &segments).into(),
+        files(context, &segments).into(),
+        broker_memory(context).into(),
+        cached(context, flows).into(),
+        producer_memory(context, flows).into(),
+        consumer_memory(context, flows).into(),
     ];
     Section { name: "resources", figures }
 }
@@ -53,23 +53,24 @@ fn segments_of(
 }
 
 /// Segments on the busiest broker: those of the judged partitions under the load, one of every other.
-fn segments(docket: &Docket<'_>, flows: &Flows) -> Answer<f64> {
+fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Answer<f64> {
     let keys = ["topic:retention.ms", "topic:retention.bytes", "topic:segment.bytes", "topic:segment.ms"];
-    let Some(unknown) = keys.iter().find(|key| docket.setting.float(key).is_none()) else {
-        let [retention, bytes, segment, age] = keys.map(|key| docket.setting.float(key).unwrap_or(0.0));
-        let carried = docket.carried;
+    let Some(unknown) = keys.iter().find(|key| context.setting.float(key).is_none()) else {
+        let [retention, bytes, segment, age] = keys.map(|key| context.setting.float(key).unwrap_or(0.0));
+        let broker_load = context.broker_load;
         return flows.over(|flow| {
             let each = segments_of(flow, retention, bytes, segment, age);
             if each.is_infinite() {
                 return Answer::Unknown("nothing is ever deleted".into());
             }
             // The load is one topic's: what others hold is not known beyond their open segments.
-            let loaded =
-                f64::from(carried.judged_replicas).min(flow.partitions * flow.replicas / flow.brokers).ceil();
-            Answer::Exact(loaded * each + (f64::from(carried.replicas) - loaded).max(0.0))
+            let loaded = f64::from(broker_load.judged_replicas)
+                .min(flow.partitions * flow.replicas / flow.brokers)
+                .ceil();
+            Answer::Exact(loaded * each + (f64::from(broker_load.replicas) - loaded).max(0.0))
         });
     };
-    Answer::Unknown(docket.setting.why_unknown(unknown))
+    Answer::Unknown(context.setting.why_unknown(unknown))
 }
 
 const SEGMENT_KEYS: &[&str] = &[
@@ -81,25 +82,25 @@ const SEGMENT_KEYS: &[&str] = &[
     "load:record_bytes",
 ];
 
-fn replicas_input(docket: &Docket<'_>) -> Input {
+fn replicas_input(context: &AssessmentContext<'_>) -> Input {
     Input {
         name: "replicas on the busiest broker".into(),
-        value: human_count(i64::from(docket.carried.replicas)),
+        value: human_count(i64::from(context.broker_load.replicas)),
         source: "the cluster".into(),
     }
 }
 
-fn segment_inputs(docket: &Docket<'_>, more: &[&str]) -> Vec<Input> {
-    let mut inputs = vec![replicas_input(docket)];
-    inputs.extend(docket.setting.inputs(more));
-    inputs.extend(docket.setting.inputs(SEGMENT_KEYS));
+fn segment_inputs(context: &AssessmentContext<'_>, more: &[&str]) -> Vec<Input> {
+    let mut inputs = vec![replicas_input(context)];
+    inputs.extend(context.setting.inputs(more));
+    inputs.extend(context.setting.inputs(SEGMENT_KEYS));
     inputs
 }
 
 const OTHERS: &str = "topics beside the one under load have one segment per replica: at least so many";
 
-fn maps(docket: &Docket<'_>, segments: &Answer<f64>) -> Figure<Number> {
-    let limit = docket.cluster.assumed.env.machine.map_limit;
+fn maps(context: &AssessmentContext<'_>, segments: &Answer<f64>) -> Figure<Number> {
+    let limit = context.cluster.assumed.env.machine.map_limit;
     let value = segments.map(maps_of);
     let headline = said(&value, |maps| {
         format!(
@@ -113,25 +114,25 @@ fn maps(docket: &Docket<'_>, segments: &Answer<f64>) -> Figure<Number> {
             "400 of the process + 2 per loaded segment; the limit is reached at {} segments",
             human_count(((limit - JVM_MAPS) / MAPS_PER_SEGMENT) as i64)
         ),
-        inputs: segment_inputs(docket, &["env:map_limit"]),
+        inputs: segment_inputs(context, &["env:map_limit"]),
         assumptions: vec![
             OTHERS.into(),
             "after a clean restart only open segments are mapped until others are read".into(),
         ],
-        lever: Some("vm.max_map_count; segment.bytes; fewer partitions per broker".into()),
+        knob: Some("vm.max_map_count; segment.bytes; fewer partitions per broker".into()),
     };
     Figure::of_all("resources.memory_maps", "Memory maps", Number::new(value, Unit::Count), headline, why)
 }
 
-fn connections(docket: &Docket<'_>, flow: &Flow) -> f64 {
-    let members = flow.groups * f64::from(docket.cluster.assumed.load.consumers);
-    let others = docket.cluster.brokers.len() as f64 - 1.0;
+fn connections(context: &AssessmentContext<'_>, flow: &Flow) -> f64 {
+    let members = flow.groups * f64::from(context.cluster.assumed.load.consumers);
+    let others = context.cluster.brokers.len() as f64 - 1.0;
     flow.producers + members + 2.0 * others * flow.fetchers
 }
 
-fn open_files(docket: &Docket<'_>, flows: &Flows, segments: &Answer<f64>) -> Figure<Number> {
-    let limit = docket.cluster.assumed.env.machine.file_limit;
-    let connected = flows.first().map_or(0.0, |flow| connections(docket, flow));
+fn open_files(context: &AssessmentContext<'_>, flows: &Flows, segments: &Answer<f64>) -> Figure<Number> {
+    let limit = context.cluster.assumed.env.machine.file_limit;
+    let connected = flows.first().map_or(0.0, |flow| connections(context, flow));
     let value = segments.map(|segments| segments + connected + BASE_FILES);
     let headline = said(&value, |files| {
         format!(
@@ -144,45 +145,45 @@ fn open_files(docket: &Docket<'_>, flows: &Flows, segments: &Answer<f64>) -> Fig
         formula: format!(
             "1 per segment (indexes are closed once mapped) + {connected} connections + 130 of the process"
         ),
-        inputs: segment_inputs(docket, &["env:file_limit", "load:producers", "load:consumers"]),
+        inputs: segment_inputs(context, &["env:file_limit", "load:producers", "load:consumers"]),
         assumptions: vec![OTHERS.into(), "each client has one connection to each broker".into()],
-        lever: Some("the limit of open files; segment.bytes; fewer partitions per broker".into()),
+        knob: Some("the limit of open files; segment.bytes; fewer partitions per broker".into()),
     };
     Figure::of_all("resources.open_files", "Open files", Number::new(value, Unit::Count), headline, why)
 }
 
-fn files(docket: &Docket<'_>, segments: &Answer<f64>) -> Figure<Number> {
-    let replicas = f64::from(docket.carried.replicas);
+fn files(context: &AssessmentContext<'_>, segments: &Answer<f64>) -> Figure<Number> {
+    let replicas = f64::from(context.broker_load.replicas);
     // .log, .index, .timeindex; a .snapshot per closed one; leader-epoch-checkpoint and partition.metadata.
     let value = segments.map(|segments| 3.0 * segments + (segments - replicas).max(0.0) + 2.0 * replicas);
     let headline = said(&value, |files| format!("The busiest broker's logs are {} files", digits(files)));
     let why = Derivation {
         formula: "3 per segment + 1 per closed segment + 2 per replica; each open segment shows 20 MiB more than it takes"
             .into(),
-        inputs: segment_inputs(docket, &[]),
+        inputs: segment_inputs(context, &[]),
         assumptions: vec![OTHERS.into(), "no transactions (.txnindex)".into()],
-        lever: Some("segment.bytes; fewer partitions per broker".into()),
+        knob: Some("segment.bytes; fewer partitions per broker".into()),
     };
     Figure::of_all("resources.files", "Files", Number::new(value, Unit::Count), headline, why)
 }
 
-fn broker_memory(docket: &Docket<'_>) -> Figure<Number> {
-    let heap = docket.cluster.assumed.env.machine.heap_gib * GIB;
-    let value = heap + f64::from(docket.carried.replicas) * PARTITION_BYTES;
+fn broker_memory(context: &AssessmentContext<'_>) -> Figure<Number> {
+    let heap = context.cluster.assumed.env.machine.heap_gib * GIB;
+    let value = heap + f64::from(context.broker_load.replicas) * PARTITION_BYTES;
     let headline =
         format!("The busiest broker's process takes {}, page cache aside", human_bytes(value as u64));
     let why = Derivation {
         formula: "heap + 0.08 MB per replica".into(),
-        inputs: [vec![replicas_input(docket)], docket.setting.inputs(&["env:heap_gib"])].concat(),
+        inputs: [vec![replicas_input(context)], context.setting.inputs(&["env:heap_gib"])].concat(),
         assumptions: vec!["measured on empty partitions of Kafka 4.1".into()],
-        lever: Some("env:heap_gib; fewer partitions per broker".into()),
+        knob: Some("env:heap_gib; fewer partitions per broker".into()),
     };
     let value = Number::new(Answer::Exact(value), Unit::Bytes);
     Figure::of_all("resources.broker_memory", "Broker memory", value, headline, why)
 }
 
-fn cached(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
-    let machine = &docket.cluster.assumed.env.machine;
+fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+    let machine = &context.cluster.assumed.env.machine;
     let spare = (machine.memory_gib - machine.heap_gib).max(0.0) * GIB;
     let value = flows.over(|flow| {
         let written =
@@ -192,7 +193,7 @@ fn cached(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     let headline = said(&value, |ms| format!("Readers up to {} behind are served from memory", duration(ms)));
     let why = Derivation {
         formula: "(memory - heap) / bytes/s written per broker; 30 s is the least that is advised".into(),
-        inputs: docket.setting.inputs(&[
+        inputs: context.setting.inputs(&[
             "env:broker_memory_gib",
             "env:heap_gib",
             "load:records_per_s",
@@ -201,21 +202,21 @@ fn cached(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
             "producer:compression.type",
         ]),
         assumptions: vec!["nothing else uses the memory; other topics' load is not known".into()],
-        lever: Some("more memory; compression.type; more brokers".into()),
+        knob: Some("more memory; compression.type; more brokers".into()),
     };
     Figure::of_all("resources.cached", "Cached tail", Number::more(value, Unit::Ms), headline, why)
 }
 
-fn producer_memory(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
-    let buffer = docket.setting.float("producer:buffer.memory");
+fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+    let buffer = context.setting.float("producer:buffer.memory");
     let value = match buffer {
-        None => Answer::Unknown(docket.setting.why_unknown("producer:buffer.memory")),
+        None => Answer::Unknown(context.setting.why_unknown("producer:buffer.memory")),
         Some(buffer) => flows.over(|flow| {
             let open = if flow.keyed { flow.partitions } else { flow.brokers };
             Answer::Exact((open * flow.batch_bytes).min(buffer))
         }),
     };
-    let fits = buffer.zip(docket.setting.float("producer:batch.size").filter(|bytes| *bytes > 0.0));
+    let fits = buffer.zip(context.setting.float("producer:batch.size").filter(|bytes| *bytes > 0.0));
     let headline = match (&value, fits) {
         (Answer::Exact(bytes), Some((buffer, batch))) => format!(
             "A producer's open batches take {} of {}; {} partitions would fill it",
@@ -227,23 +228,23 @@ fn producer_memory(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     };
     let why = Derivation {
         formula: "partitions written at once x batch.size, at most buffer.memory".into(),
-        inputs: docket.setting.inputs(&[
+        inputs: context.setting.inputs(&[
             "producer:batch.size",
             "producer:buffer.memory",
             "topic:partitions",
             "load:keyed",
         ]),
         assumptions: vec!["keys open a batch on every partition, none on one partition per broker".into()],
-        lever: Some("batch.size".into()),
+        knob: Some("batch.size".into()),
     };
     let value = Number::new(value, Unit::Bytes);
     Figure::of_all("resources.producer_memory", "Producer memory", value, headline, why)
 }
 
-fn consumer_memory(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
+fn consumer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
     let keys = ["consumer:fetch.max.bytes", "consumer:max.partition.fetch.bytes"];
-    let members = f64::from(docket.cluster.assumed.load.consumers.max(1));
-    let value = match (docket.setting.known(keys[0]), docket.setting.known(keys[1])) {
+    let members = f64::from(context.cluster.assumed.load.consumers.max(1));
+    let value = match (context.setting.known(keys[0]), context.setting.known(keys[1])) {
         (Ok(fetch), Ok(partition)) => flows.over(|flow| {
             let assigned = libm::ceil(flow.partitions / members.min(flow.partitions));
             Answer::Exact((flow.brokers * fetch).min(assigned * partition))
@@ -260,9 +261,9 @@ fn consumer_memory(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
     };
     let why = Derivation {
         formula: "min(brokers x fetch.max.bytes, partitions of a member x max.partition.fetch.bytes)".into(),
-        inputs: docket.setting.inputs(&[keys[0], keys[1], "topic:partitions", "load:consumers"]),
+        inputs: context.setting.inputs(&[keys[0], keys[1], "topic:partitions", "load:consumers"]),
         assumptions: vec!["as compressed; decompression comes on top".into()],
-        lever: Some("max.partition.fetch.bytes; more members".into()),
+        knob: Some("max.partition.fetch.bytes; more members".into()),
     };
     let value = Number::new(value, Unit::Bytes);
     Figure::of_all("resources.consumer_memory", "Consumer memory", value, headline, why)

@@ -3,14 +3,14 @@
 use crate::consequences::Answer;
 use crate::consequences::case::{Acks, Case, mask_of};
 use crate::consequences::chain::{Events, Shape, solve, too_large};
-use crate::consequences::judgement::{Docket, Judged};
+use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::tail;
 use crate::consequences::tolerance::Operation;
 use std::collections::BTreeSet;
 
 const MINUTES_PER_YEAR: f64 = 525_600.0;
 /// Chains of four and more replicas are large; that many possible cases are still solved.
-const MOST_LARGE_CASES: usize = 2;
+const MAX_LARGE_CASES: usize = 2;
 
 /// Causes of loss, in the order of the vectors below.
 pub(super) const CAUSES: [(&str, &str); 7] = [
@@ -23,7 +23,7 @@ pub(super) const CAUSES: [(&str, &str); 7] = [
     ("leader_moves", "moves of leaders that acknowledged before a follower had the record"),
 ];
 
-/// Parts of the loss rate of one chain: the first five of [`CAUSES`], and unclean elections that follow an
+/// LatencyBreakdown of the loss rate of one chain: the first five of [`CAUSES`], and unclean elections that follow an
 /// outage of the site.
 const PARTS: usize = 6;
 const RACK: usize = 2;
@@ -62,17 +62,17 @@ pub(super) struct Risk {
 }
 
 impl Risk {
-    /// That of a docket.
-    pub fn of(docket: &Docket<'_>) -> Self {
-        let env = &docket.cluster.assumed.env;
+    /// That of a context.
+    pub(super) fn of(context: &AssessmentContext<'_>) -> Self {
+        let env = &context.cluster.assumed.env;
         let (events, guarded) = (Events::from(env), env.guarded_restarts);
         let classes: Result<Vec<ClassRisk>, String> =
-            docket.judged.iter().map(|judged| class_risk(judged, &events, guarded)).collect();
-        let classes = classes.map(|classes| losing_data_only(docket, classes));
+            context.judged.iter().map(|judged| class_risk(judged, &events, guarded)).collect();
+        let classes = classes.map(|classes| losing_data_only(context, classes));
         match classes {
             Err(why) => Risk::unknown(&why),
             Ok(classes) if classes.is_empty() => Risk::unknown("there are no partitions"),
-            Ok(classes) => Risk::over(docket, &classes),
+            Ok(classes) => Risk::over(context, &classes),
         }
     }
 
@@ -88,30 +88,30 @@ impl Risk {
         }
     }
 
-    fn over(docket: &Docket<'_>, classes: &[ClassRisk]) -> Self {
+    fn over(context: &AssessmentContext<'_>, classes: &[ClassRisk]) -> Self {
         let worst = |pick: fn(&CaseRisk) -> f64| {
             let most = |end: fn(&ClassRisk) -> &CaseRisk| {
                 classes.iter().map(|one| pick(end(one))).fold(0.0, f64::max)
             };
             Answer::between(most(|one| &one.low), most(|one| &one.high))
         };
-        let sets = sets_by_class(docket, classes);
+        let sets = sets_by_class(context, classes);
         let ends: [fn(&ClassRisk) -> CaseRisk; 2] = [|class| class.low, |class| class.high];
-        let [low, high] = ends.map(|end| summed_over_sets(docket, classes, &sets, end));
+        let [low, high] = ends.map(|end| summed_over_sets(context, classes, &sets, end));
         let part = |ends: &[f64; PARTS], at: usize| match at {
             UNCLEAN => ends[UNCLEAN] + ends[UNCLEAN_AFTER_SITE],
             _ => ends[at],
         };
         let mut losses: Vec<Answer<f64>> =
             (0..=UNCLEAN).map(|at| Answer::between(part(&low, at), part(&high, at))).collect();
-        losses.push(tail::crashes(docket));
-        losses.push(tail::moves(docket));
+        losses.push(tail::crashes(context));
+        losses.push(tail::moves(context));
         Risk {
             losses,
             writes: worst(|risk| risk.writes),
             reads: worst(|risk| risk.reads),
             visible: worst(|risk| risk.visible),
-            share: Answer::between(share(docket, classes, ends[0]), share(docket, classes, ends[1])),
+            share: Answer::between(share(context, classes, ends[0]), share(context, classes, ends[1])),
             unwritable_sets: Answer::between(
                 unwritable(classes, &sets, ends[0]),
                 unwritable(classes, &sets, ends[1]),
@@ -120,7 +120,7 @@ impl Risk {
     }
 
     /// Losses a year, all causes.
-    pub fn losses_per_year(&self) -> Answer<f64> {
+    pub(super) fn losses_per_year(&self) -> Answer<f64> {
         let mut ends = (0.0, 0.0);
         for part in &self.losses {
             match (part.low(), part.high()) {
@@ -133,8 +133,8 @@ impl Risk {
 }
 
 /// Losses are those of the users' own records; an internal topic counts for what it keeps from being served.
-fn losing_data_only(docket: &Docket<'_>, mut classes: Vec<ClassRisk>) -> Vec<ClassRisk> {
-    for (judged, class) in docket.judged.iter().zip(&mut classes) {
+fn losing_data_only(context: &AssessmentContext<'_>, mut classes: Vec<ClassRisk>) -> Vec<ClassRisk> {
+    for (judged, class) in context.judged.iter().zip(&mut classes) {
         if !judged.data {
             class.low.losses = [0.0; PARTS];
             class.high.losses = [0.0; PARTS];
@@ -143,9 +143,9 @@ fn losing_data_only(docket: &Docket<'_>, mut classes: Vec<ClassRisk>) -> Vec<Cla
     classes
 }
 
-fn class_risk(judged: &Judged, events: &Events, guarded: bool) -> Result<ClassRisk, String> {
+fn class_risk(judged: &PartitionClass, events: &Events, guarded: bool) -> Result<ClassRisk, String> {
     let replicas = judged.cases.iter().map(|case| case.replicas).max().unwrap_or(0);
-    if replicas >= 4 && judged.cases.len() > MOST_LARGE_CASES {
+    if replicas >= 4 && judged.cases.len() > MAX_LARGE_CASES {
         return Err("too many settings are unknown to solve four and more replicas".into());
     }
     let risks: Vec<CaseRisk> = judged
@@ -219,18 +219,18 @@ fn shape_of(case: &Case, guarded: bool) -> Shape {
 }
 
 /// How many copysets have each class as their worst: partitions of one set of brokers are lost together.
-fn sets_by_class(docket: &Docket<'_>, classes: &[ClassRisk]) -> Vec<u32> {
-    let lists = &docket.cluster.partitions.replicas;
+fn sets_by_class(context: &AssessmentContext<'_>, classes: &[ClassRisk]) -> Vec<u32> {
+    let lists = &context.cluster.partitions.replicas;
     let total = |at: usize| classes[at].high.losses.iter().sum::<f64>();
-    let mut place = vec![0; docket.classes.classes.len()];
-    for (at, judged) in docket.judged.iter().enumerate() {
+    let mut place = vec![0; context.classes.classes.len()];
+    for (at, judged) in context.judged.iter().enumerate() {
         place[judged.class] = at;
     }
     const NONE: usize = usize::MAX;
-    let mut worst = vec![NONE; docket.copysets.count()];
-    for (at, class) in docket.classes.range.clone().zip(&docket.classes.class_of) {
+    let mut worst = vec![NONE; context.copysets.count()];
+    for (at, class) in context.classes.range.clone().zip(&context.classes.class_of) {
         let here = place[*class as usize];
-        let known = &mut worst[docket.copysets.of_list[lists[at as usize] as usize] as usize];
+        let known = &mut worst[context.copysets.of_list[lists[at as usize] as usize] as usize];
         if *known != here && (*known == NONE || total(here) > total(*known)) {
             *known = here;
         }
@@ -244,7 +244,7 @@ fn sets_by_class(docket: &Docket<'_>, classes: &[ClassRisk]) -> Vec<u32> {
 
 /// Losses a year by part: those of each copyset added up, but for what hits all of them at once.
 fn summed_over_sets(
-    docket: &Docket<'_>,
+    context: &AssessmentContext<'_>,
     classes: &[ClassRisk],
     sets: &[u32],
     end: fn(&ClassRisk) -> CaseRisk,
@@ -256,7 +256,7 @@ fn summed_over_sets(
         }
     }
     // One outage of a rack or the site hits all sets there at once: it is one event, not one per set.
-    sums[RACK] = sums[RACK].min(rack_events(docket));
+    sums[RACK] = sums[RACK].min(rack_events(context));
     for once in [SITE, UNCLEAN_AFTER_SITE] {
         sums[once] = classes.iter().map(|class| end(class).losses[once]).fold(0.0, f64::max);
     }
@@ -264,11 +264,11 @@ fn summed_over_sets(
 }
 
 /// Share of the partitions that lose something in a year. It does not depend on how they are placed.
-fn share(docket: &Docket<'_>, classes: &[ClassRisk], end: fn(&ClassRisk) -> CaseRisk) -> f64 {
-    let hit = docket.judged.iter().zip(classes).map(|(judged, class)| {
+fn share(context: &AssessmentContext<'_>, classes: &[ClassRisk], end: fn(&ClassRisk) -> CaseRisk) -> f64 {
+    let hit = context.judged.iter().zip(classes).map(|(judged, class)| {
         f64::from(judged.partitions) * -libm::expm1(-end(class).losses.iter().sum::<f64>())
     });
-    let data: u32 = docket.data().map(|judged| judged.partitions).sum();
+    let data: u32 = context.data().map(|judged| judged.partitions).sum();
     hit.sum::<f64>() / f64::from(data.max(1))
 }
 
@@ -279,20 +279,20 @@ fn unwritable(classes: &[ClassRisk], sets: &[u32], end: fn(&ClassRisk) -> CaseRi
 }
 
 /// Outages of all racks together a year.
-fn rack_events(docket: &Docket<'_>) -> f64 {
-    let cluster = docket.cluster;
+fn rack_events(context: &AssessmentContext<'_>) -> f64 {
+    let cluster = context.cluster;
     let racks: BTreeSet<_> = cluster.brokers.iter().map(|broker| cluster.rack_of(broker.id)).collect();
     racks.len() as f64 * cluster.assumed.env.rack_outages_per_year
 }
 
 /// Minutes a year in which a leader is missing or a dead follower is waited for, per partition.
-pub(super) fn stalls(docket: &Docket<'_>, detection_ms: &Answer<f64>) -> Answer<f64> {
+pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Answer<f64>) -> Answer<f64> {
     /// A new leader is known to clients after this, beside the detection.
     const REFRESH_MS: f64 = 300.0;
     const ORDERED_MS: f64 = 100.0;
-    let env = &docket.cluster.assumed.env;
+    let env = &context.cluster.assumed.env;
     let minutes = |ms: f64| ms / 60_000.0;
-    let each = docket.judged.iter().flat_map(|judged| &judged.cases).map(|case| {
+    let each = context.judged.iter().flat_map(|judged| &judged.cases).map(|case| {
         if case.replicas < 2 {
             return Answer::Exact(0.0);
         }

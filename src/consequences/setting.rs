@@ -101,7 +101,7 @@ pub(super) struct Setting {
 
 impl Setting {
     /// Those of a topic, or of the cluster alone when it has no topic.
-    pub fn of(cluster: &Cluster, topic: Option<TopicIx>) -> Self {
+    pub(super) fn of(cluster: &Cluster, topic: Option<TopicIx>) -> Self {
         let line = |(scope, name): &(Scope, &str)| SettingLine {
             key: format!("{scope}:{name}"),
             value: value(cluster, topic, *scope, name),
@@ -110,20 +110,20 @@ impl Setting {
     }
 
     /// A setting by its full name.
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub(super) fn get(&self, key: &str) -> Option<&Value> {
         self.line(key).and_then(|line| line.value.get())
     }
 
-    pub fn float(&self, key: &str) -> Option<f64> {
+    pub(super) fn float(&self, key: &str) -> Option<f64> {
         self.get(key).and_then(Value::float)
     }
 
-    pub fn word(&self, key: &str) -> Option<&str> {
+    pub(super) fn word(&self, key: &str) -> Option<&str> {
         self.get(key).and_then(Value::word)
     }
 
     /// As an input of a derivation.
-    pub fn input(&self, key: &str) -> Input {
+    pub(super) fn input(&self, key: &str) -> Input {
         match self.line(key) {
             Some(line) => Input {
                 name: key.to_string(),
@@ -134,17 +134,17 @@ impl Setting {
         }
     }
 
-    pub fn inputs(&self, keys: &[&str]) -> Vec<Input> {
+    pub(super) fn inputs(&self, keys: &[&str]) -> Vec<Input> {
         keys.iter().map(|key| self.input(key)).collect()
     }
 
     /// A setting as a number, or why it is not known, in words.
-    pub fn known(&self, key: &str) -> Result<f64, String> {
+    pub(super) fn known(&self, key: &str) -> Result<f64, String> {
         self.float(key).ok_or_else(|| self.why_unknown(key))
     }
 
     /// Why a setting is not known, in words.
-    pub fn why_unknown(&self, key: &str) -> String {
+    pub(super) fn why_unknown(&self, key: &str) -> String {
         let line = self.line(key).and_then(|line| line.value.reason());
         format!("{key} is {}", line.map_or("unknown".into(), ToString::to_string))
     }
@@ -164,7 +164,7 @@ pub(super) fn source_of<T>(datum: &Datum<T>) -> String {
             Origin::File(path) => format!("file {path}"),
             Origin::Assumed => "assumed".into(),
             Origin::Simulated => "the simulator".into(),
-            Origin::Lever => "lever".into(),
+            Origin::WhatIf => "what-if".into(),
             Origin::Derived(from) => format!("derived from {from}"),
         },
     }

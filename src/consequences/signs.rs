@@ -1,4 +1,4 @@
-//! Which way each lever moves each axis, as a property over random settings (the matrix of the side panel).
+//! Which way each knob moves each axis, as a property over random settings (the matrix of the side panel).
 
 use crate::consequences::fixtures::Plan;
 use crate::consequences::{Assessment, Subject, assess};
@@ -7,7 +7,7 @@ use crate::knobs::Change;
 use crate::model::{Cluster, KafkaVersion};
 use proptest::prelude::*;
 
-/// Up, down or where it was, as the lever goes up.
+/// Up, down or where it was, as the knob goes up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Sign {
     NotBetter,
@@ -16,7 +16,7 @@ enum Sign {
 }
 use Sign::{NotBetter, NotWorse, Same};
 
-/// A lever's values in ascending order and what happens to figures on the way.
+/// A knob's values in ascending order and what happens to figures on the way.
 struct Row {
     steps: &'static [&'static str],
     signs: &'static [(&'static str, Sign)],
@@ -213,12 +213,12 @@ const MATRIX: &[Row] = &[
 const INDEPENDENT: &str = "independent";
 
 /// A figure with four digits more than a person sees: ties of the arithmetic are ties.
-fn goodness(of: &Assessment, id: &str) -> Option<f64> {
+fn score(of: &Assessment, id: &str) -> Option<f64> {
     if id == INDEPENDENT {
         let part = of.durability.by_cause.iter().find(|share| share.cause == "independent");
         return part.map_or(Some(0.0), |share| Some(-share.per_year.high()?));
     }
-    of.figure(id).and_then(|figure| figure.value.goodness())
+    of.figure(id).and_then(|figure| figure.value.score())
 }
 
 fn holds(sign: Sign, before: f64, after: f64) -> bool {
@@ -269,13 +269,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn levers_move_each_axis_the_way_the_panel_says(cluster in clusters()) {
+    fn knobs_move_each_axis_the_way_the_panel_says(cluster in clusters()) {
         for row in MATRIX {
             let judged: Vec<Assessment> = row.steps.iter().filter_map(|text| step(&cluster, text)).collect();
             prop_assert_eq!(judged.len(), row.steps.len(), "{}", row.steps[0]);
             for (id, sign) in row.signs {
                 for (at, pair) in judged.windows(2).enumerate() {
-                    if let Some((before, after)) = goodness(&pair[0], id).zip(goodness(&pair[1], id)) {
+                    if let Some((before, after)) = score(&pair[0], id).zip(score(&pair[1], id)) {
                         prop_assert!(
                             holds(*sign, before, after),
                             "{} -> {}: {} {:?} but {} -> {}; {:?}",

@@ -1,77 +1,77 @@
 //! Figures of how partitions are spread over brokers: distinct replica sets and what brokers gone at once take.
 
-use crate::consequences::answer::two_digits;
+use crate::consequences::answer::format_significant;
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::copysets::{drawn_at_random, hit, subsets};
 use crate::consequences::cost::said;
 use crate::consequences::figure::{Derivation, Input, digits};
-use crate::consequences::judgement::Docket;
 use crate::consequences::risk::Risk;
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
 use crate::model::human_count;
 
-pub(super) fn section(docket: &Docket<'_>, risk: &Risk) -> Section {
+pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk) -> Section {
     let figures = vec![
-        sets(docket).into(),
-        gone_together(docket).into(),
-        refused(docket).into(),
-        share(docket, risk).into(),
-        stalled(docket, risk).into(),
+        sets(context).into(),
+        gone_together(context).into(),
+        refused(context).into(),
+        share(context, risk).into(),
+        stalled(context, risk).into(),
     ];
     Section { name: "copysets", figures }
 }
 
-fn brokers(docket: &Docket<'_>) -> u32 {
-    docket.cluster.brokers.len() as u32
+fn brokers(context: &AssessmentContext<'_>) -> u32 {
+    context.cluster.brokers.len() as u32
 }
 
 /// The fewest replicas that a judged partition has.
-fn fewest(docket: &Docket<'_>) -> u32 {
-    docket.copysets.sizes.iter().copied().min().unwrap_or(0)
+fn fewest(context: &AssessmentContext<'_>) -> u32 {
+    context.copysets.sizes.iter().copied().min().unwrap_or(0)
 }
 
-fn counts(docket: &Docket<'_>) -> Vec<Input> {
+fn counts(context: &AssessmentContext<'_>) -> Vec<Input> {
     let input = |name: &str, value: usize| Input {
         name: name.into(),
         value: human_count(value as i64),
         source: "the cluster".into(),
     };
     vec![
-        input("brokers", docket.cluster.brokers.len()),
-        input("partitions", docket.partitions() as usize),
-        input("distinct replica sets", docket.copysets.count()),
+        input("brokers", context.cluster.brokers.len()),
+        input("partitions", context.partitions() as usize),
+        input("distinct replica sets", context.copysets.count()),
     ]
 }
 
-fn sets(docket: &Docket<'_>) -> Figure<Number> {
-    let (count, replicas) = (docket.copysets.count(), fewest(docket));
-    let possible = subsets(brokers(docket), replicas);
-    let random = drawn_at_random(f64::from(docket.partitions()), possible);
+fn sets(context: &AssessmentContext<'_>) -> Figure<Number> {
+    let (count, replicas) = (context.copysets.count(), fewest(context));
+    let possible = subsets(brokers(context), replicas);
+    let random = drawn_at_random(f64::from(context.partitions()), possible);
     let headline = format!(
         "{} distinct sets of brokers hold the {} partitions",
         human_count(count as i64),
-        human_count(i64::from(docket.partitions()))
+        human_count(i64::from(context.partitions()))
     );
     let why = Derivation {
         formula: format!(
             "replica lists without their order; {} sets of {replicas} are possible, and partitions placed at random \
              would make {} of them",
-            two_digits(possible),
-            two_digits(random)
+            format_significant(possible),
+            format_significant(random)
         ),
-        inputs: counts(docket),
+        inputs: counts(context),
         assumptions: vec![
             "more sets lose more often and less each time: the expected share is the same".into(),
         ],
-        lever: Some("placing replicas within cells of brokers".into()),
+        knob: Some("placing replicas within cells of brokers".into()),
     };
     let value = Number::new(Answer::Exact(count as f64), Unit::Count);
     Figure::of_all("copysets.count", "Replica sets", value, headline, why)
 }
 
-fn gone_together(docket: &Docket<'_>) -> Figure<Number> {
-    let (brokers, gone) = (brokers(docket), fewest(docket));
+fn gone_together(context: &AssessmentContext<'_>) -> Figure<Number> {
+    let (brokers, gone) = (brokers(context), fewest(context));
     let ways = subsets(brokers, gone);
-    let hits = docket.copysets.of_size(gone) as f64;
+    let hits = context.copysets.of_size(gone) as f64;
     let value = match gone > 0 && ways > 0.0 {
         true => Answer::Exact((hits / ways).min(1.0)),
         false => Answer::Unknown("there are no partitions".into()),
@@ -86,24 +86,24 @@ fn gone_together(docket: &Docket<'_>) -> Figure<Number> {
         formula: format!(
             "{} sets of {gone} brokers / {} ways to take {gone} of {brokers}",
             hits,
-            two_digits(ways)
+            format_significant(ways)
         ),
-        inputs: counts(docket),
+        inputs: counts(context),
         assumptions: vec!["all ways are equally likely: no shared rack, power or cause".into()],
-        lever: Some("fewer distinct replica sets; one more replica".into()),
+        knob: Some("fewer distinct replica sets; one more replica".into()),
     };
     let value = Number::new(value, Unit::Share);
     Figure::of_all("copysets.lost_together", "Brokers gone at once", value, headline, why)
 }
 
-fn refused(docket: &Docket<'_>) -> Figure<Number> {
-    let brokers = brokers(docket);
+fn refused(context: &AssessmentContext<'_>) -> Figure<Number> {
+    let brokers = brokers(context);
     let needed = |case: &crate::consequences::case::Case| {
         (case.replicas + 1).saturating_sub(case.write_floor()).max(1)
     };
-    let gone = docket.judged.iter().flat_map(|judged| judged.cases.iter().map(needed)).max().unwrap_or(1);
+    let gone = context.judged.iter().flat_map(|judged| judged.cases.iter().map(needed)).max().unwrap_or(1);
     let each = |pick: fn(f64, f64) -> f64| {
-        let worst = docket.judged.iter().map(|judged| {
+        let worst = context.judged.iter().map(|judged| {
             let chances = judged.cases.iter().map(|case| hit(brokers, gone, case.replicas, needed(case)));
             f64::from(judged.partitions) * chances.reduce(pick).unwrap_or(0.0)
         });
@@ -114,40 +114,40 @@ fn refused(docket: &Docket<'_>) -> Figure<Number> {
     let headline = format!(
         "When {gone} random {many} {are} down, {} of {} partitions refuse writes",
         digits(&value),
-        human_count(i64::from(docket.partitions()))
+        human_count(i64::from(context.partitions()))
     );
     let why = Derivation {
         formula: format!(
             "partitions x sum over j >= replicas - needed + 1 of C(R,j) C(B-R,F-j) / C(B,F) with B = {brokers}, F = {gone}"
         ),
-        inputs: counts(docket)
+        inputs: counts(context)
             .into_iter()
-            .chain(docket.setting.inputs(&["topic:min.insync.replicas"]))
+            .chain(context.setting.inputs(&["topic:min.insync.replicas"]))
             .collect(),
         assumptions: vec!["a full ISR; any brokers are as likely as any others".into()],
-        lever: Some("min.insync.replicas below the replica count; more brokers".into()),
+        knob: Some("min.insync.replicas below the replica count; more brokers".into()),
     };
     let value = Number::new(value, Unit::Count);
     Figure::of_all("copysets.refusing", "Refusing partitions", value, headline, why)
 }
 
-fn share(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
+fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Number> {
     let headline = said(&risk.share, |share| {
         format!("{} of the partitions are expected to lose acknowledged data in a year", digits(share))
     });
     let why = Derivation {
         formula: "partitions x (1 - exp(-1 / mean time to loss)) over all classes / partitions".into(),
-        inputs: counts(docket),
+        inputs: counts(context),
         assumptions: vec![
             "the tails of acks=0 and 1 aside; a loss is counted, not how much of the log it takes".into(),
         ],
-        lever: Some("as for the loss a year; the number of sets does not matter here".into()),
+        knob: Some("as for the loss a year; the number of sets does not matter here".into()),
     };
     let value = Number::new(risk.share.clone(), Unit::Share);
     Figure::of_all("copysets.share_per_year", "Share hit a year", value, headline, why)
 }
 
-fn stalled(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
+fn stalled(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Number> {
     let value = risk.unwritable_sets.map(|sets| -libm::expm1(-sets));
     let one = risk.writes.map(|minutes| minutes / 525_600.0);
     let headline = said(&value, |chance| {
@@ -159,9 +159,9 @@ fn stalled(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
             digits(&one),
             digits(&one.high().map_or(Answer::Unknown(String::new()), |one| Answer::Exact(nines(one))))
         ),
-        inputs: counts(docket),
+        inputs: counts(context),
         assumptions: vec!["sets are down independently (an upper bound); stalls of fail-over aside".into()],
-        lever: Some("min.insync.replicas below the replica count; fewer distinct replica sets".into()),
+        knob: Some("min.insync.replicas below the replica count; fewer distinct replica sets".into()),
     };
     let value = Number::new(value, Unit::Share);
     Figure::of_all("copysets.stalled_now", "Stalled somewhere", value, headline, why)

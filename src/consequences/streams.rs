@@ -1,7 +1,7 @@
 //! Kafka Streams with state: how long tasks of a lost member stand still, with and without standby replicas.
 
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, digits, duration};
-use crate::consequences::judgement::Docket;
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
 use crate::model::{Load, human_bytes};
 
@@ -58,14 +58,14 @@ const INPUTS: &[&str] = &[
     "env:network_mb_per_s",
 ];
 
-pub(super) fn section(docket: &Docket<'_>, partitions: f64) -> Section {
-    let assumed = &docket.cluster.assumed;
+pub(super) fn section(context: &AssessmentContext<'_>, partitions: f64) -> Section {
+    let assumed = &context.cluster.assumed;
     let state = State::of(&assumed.load, partitions, assumed.env.machine.network_mb_per_s);
-    let figures = vec![restore(docket, &state).into(), held(docket, &state).into()];
+    let figures = vec![restore(context, &state).into(), held(context, &state).into()];
     Section { name: "streams", figures }
 }
 
-fn restore(docket: &Docket<'_>, state: &State) -> Figure<Number> {
+fn restore(context: &AssessmentContext<'_>, state: &State) -> Figure<Number> {
     let value = state.restore_ms();
     let with = if state.standbys < 1.0 { "without a standby" } else { "with a standby" };
     let headline = format!(
@@ -77,20 +77,20 @@ fn restore(docket: &Docket<'_>, state: &State) -> Figure<Number> {
                   acceptable.recovery.lag (10,000 records a task) of it; the time until the loss is noticed comes first \
                   (consumers.unread)"
             .into(),
-        inputs: docket.setting.inputs(INPUTS),
+        inputs: context.setting.inputs(INPUTS),
         assumptions: vec![
             "state and tasks are spread evenly; a member has no standby of its own tasks; several lost members need as \
              many standbys"
                 .into(),
         ],
-        lever: Some("num.standby.replicas=1; less state; a disk that outlives the process".into()),
+        knob: Some("num.standby.replicas=1; less state; a disk that outlives the process".into()),
     };
     Figure::of_all("streams.restore", "Streams, restore", Number::new(value, Unit::Ms), headline, why)
 }
 
-fn held(docket: &Docket<'_>, state: &State) -> Figure<Number> {
+fn held(context: &AssessmentContext<'_>, state: &State) -> Figure<Number> {
     let copies = 1.0 + state.standbys;
-    let bytes = docket.cluster.assumed.load.state_gib * GIB * copies;
+    let bytes = context.cluster.assumed.load.state_gib * GIB * copies;
     let headline = format!(
         "Its members keep {} of state in {} copies, each read from the changelog",
         human_bytes(bytes as u64),
@@ -98,9 +98,9 @@ fn held(docket: &Docket<'_>, state: &State) -> Figure<Number> {
     );
     let why = Derivation {
         formula: "state x (1 + standbys), at most one standby on each other member".into(),
-        inputs: docket.setting.inputs(INPUTS),
+        inputs: context.setting.inputs(INPUTS),
         assumptions: vec!["each standby also reads the changelog once: another group's traffic".into()],
-        lever: Some("num.standby.replicas".into()),
+        knob: Some("num.standby.replicas".into()),
     };
     let value = Number::new(Answer::Exact(bytes), Unit::Bytes);
     Figure::of_all("streams.state", "Streams, state", value, headline, why)

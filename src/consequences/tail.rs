@@ -2,7 +2,7 @@
 
 use crate::consequences::Answer;
 use crate::consequences::case::{Acks, Case};
-use crate::consequences::judgement::Docket;
+use crate::consequences::context::AssessmentContext;
 
 /// From a move of the leader until the old one knows of it, beside the round trip: records that it accepts
 /// meanwhile are cut off (assumed).
@@ -11,37 +11,42 @@ const MOVE_MS: f64 = 1.0;
 const REFRESH_S: f64 = 0.3;
 
 /// Events a year in which a crash of a leader takes a record with it.
-pub(super) fn crashes(docket: &Docket<'_>) -> Answer<f64> {
-    let env = &docket.cluster.assumed.env;
-    events(docket, env.outages_per_year + env.rack_outages_per_year, crash_window_s)
+pub(super) fn crashes(context: &AssessmentContext<'_>) -> Answer<f64> {
+    let env = &context.cluster.assumed.env;
+    events(context, env.outages_per_year + env.rack_outages_per_year, crash_window_s)
 }
 
 /// The same for leaders that move in order: each restart moves them away.
-pub(super) fn moves(docket: &Docket<'_>) -> Answer<f64> {
-    events(docket, docket.cluster.assumed.env.restarts_per_year, move_window_s)
+pub(super) fn moves(context: &AssessmentContext<'_>) -> Answer<f64> {
+    events(context, context.cluster.assumed.env.restarts_per_year, move_window_s)
 }
 
 /// Records that one crash of a broker takes with it, expected.
-pub(super) fn records(docket: &Docket<'_>) -> Answer<f64> {
-    let rate = records_per_s(docket);
-    over(docket, |case| rate * crash_window_s(docket, case))
+pub(super) fn records(context: &AssessmentContext<'_>) -> Answer<f64> {
+    let rate = records_per_s(context);
+    over(context, |case| rate * crash_window_s(context, case))
 }
 
 /// Records a second that one leading broker gets.
-fn records_per_s(docket: &Docket<'_>) -> f64 {
-    docket.cluster.assumed.load.records_per_s / f64::from(docket.carried.leading.max(1))
+fn records_per_s(context: &AssessmentContext<'_>) -> f64 {
+    context.cluster.assumed.load.records_per_s / f64::from(context.broker_load.leading.max(1))
 }
 
-fn events(docket: &Docket<'_>, per_year: f64, window_s: fn(&Docket<'_>, &Case) -> f64) -> Answer<f64> {
-    let (leaders, rate) = (f64::from(docket.carried.leading), records_per_s(docket));
+fn events(
+    context: &AssessmentContext<'_>,
+    per_year: f64,
+    window_s: fn(&AssessmentContext<'_>, &Case) -> f64,
+) -> Answer<f64> {
+    let (leaders, rate) = (f64::from(context.broker_load.leading), records_per_s(context));
     // At least one record within the window (Poisson arrivals).
-    over(docket, |case| leaders * per_year * -libm::expm1(-rate * window_s(docket, case)))
+    over(context, |case| leaders * per_year * -libm::expm1(-rate * window_s(context, case)))
 }
 
 /// The worst class, over its possible cases.
-fn over(docket: &Docket<'_>, of: impl Fn(&Case) -> f64) -> Answer<f64> {
-    let each =
-        docket.data().map(|judged| Answer::covering(judged.cases.iter().map(|case| Answer::Exact(of(case)))));
+fn over(context: &AssessmentContext<'_>, of: impl Fn(&Case) -> f64) -> Answer<f64> {
+    let each = context
+        .data()
+        .map(|judged| Answer::covering(judged.cases.iter().map(|case| Answer::Exact(of(case)))));
     each.reduce(|a, b| match (a.low().zip(b.low()), a.high().zip(b.high())) {
         (Some(low), Some(high)) => Answer::between(low.0.max(low.1), high.0.max(high.1)),
         _ => a,
@@ -50,22 +55,22 @@ fn over(docket: &Docket<'_>, of: impl Fn(&Case) -> f64) -> Answer<f64> {
 }
 
 /// How long the newest records are on the leader alone, or on their way to nobody.
-fn crash_window_s(docket: &Docket<'_>, case: &Case) -> f64 {
-    let assumed = &docket.cluster.assumed;
+fn crash_window_s(context: &AssessmentContext<'_>, case: &Case) -> f64 {
+    let assumed = &context.cluster.assumed;
     let replicated_ms = assumed.net.rack_rtt_ms + assumed.env.machine.follower_append_ms;
     match case.acks {
         Acks::All => 0.0,
         Acks::One if case.replicas == 1 => 0.0,
         Acks::One => replicated_ms / 1000.0,
-        Acks::Zero => docket.detection_ms().high().map_or(0.0, |ms| ms / 1000.0) + REFRESH_S,
+        Acks::Zero => context.detection_ms().high().map_or(0.0, |ms| ms / 1000.0) + REFRESH_S,
     }
 }
 
-fn move_window_s(docket: &Docket<'_>, case: &Case) -> f64 {
+fn move_window_s(context: &AssessmentContext<'_>, case: &Case) -> f64 {
     match case.acks {
         Acks::All => 0.0,
         _ if case.replicas == 1 => 0.0,
-        Acks::One => (docket.cluster.assumed.net.rack_rtt_ms + MOVE_MS) / 1000.0,
+        Acks::One => (context.cluster.assumed.net.rack_rtt_ms + MOVE_MS) / 1000.0,
         Acks::Zero => REFRESH_S,
     }
 }

@@ -1,6 +1,6 @@
 //! Assessments of small clusters through the public door, read as a person reads the panel.
 
-use crate::consequences::figure::Reading;
+use crate::consequences::figure::FigureValue;
 use crate::consequences::fixtures::Plan;
 use crate::consequences::{Answer, Subject, Verdict, assess, lose, restart, roll};
 use crate::model::{BrokerId, Cluster, Datum, Origin, PartitionIx, Partitions, Topic, TopicIx, Unknown};

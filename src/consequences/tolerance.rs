@@ -18,7 +18,7 @@ pub(super) enum Fault {
 
 impl Fault {
     /// Whether the broker comes back without records that it had.
-    pub fn is_lossy(self, case: &Case) -> bool {
+    pub(super) fn is_lossy(self, case: &Case) -> bool {
         match self {
             Fault::Crash => false,
             Fault::PowerLoss => !case.fsync,
@@ -146,7 +146,7 @@ pub(super) enum Operation {
 
 impl Operation {
     /// Crashes that it survives.
-    pub fn margin(self, case: &Case, live: &Live) -> Margin {
+    pub(super) fn margin(self, case: &Case, live: &Live) -> Margin {
         match self {
             Operation::Write => writes(case, live),
             Operation::Read => reads(case, live),
@@ -155,7 +155,7 @@ impl Operation {
     }
 
     /// Whether it works at this moment.
-    pub fn works(self, case: &Case, live: &Live) -> bool {
+    pub(super) fn works(self, case: &Case, live: &Live) -> bool {
         live.led()
             && match self {
                 Operation::Write => live.in_sync() >= case.write_floor(),
@@ -165,7 +165,7 @@ impl Operation {
     }
 
     /// Racks that it survives.
-    pub fn racks(self, case: &Case, live: &Live) -> Margin {
+    pub(super) fn racks(self, case: &Case, live: &Live) -> Margin {
         let floor = match self {
             Operation::Write => case.write_floor(),
             Operation::Read => 1,

@@ -1,12 +1,12 @@
 //! Figures of latency, throughput and cost of the topic under study.
 
-use crate::consequences::answer::two_digits;
+use crate::consequences::answer::format_significant;
 use crate::consequences::assessment::{Latency, Throughput};
 use crate::consequences::case::{Acks, Case, places};
 use crate::consequences::classes::Spread;
+use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::figure::{Derivation, digits};
-use crate::consequences::flow::{Flow, ONE_AT_A_TIME, PIPELINE, Way};
-use crate::consequences::judgement::{Docket, Judged};
+use crate::consequences::flow::{Flow, LatencyPath, ONE_AT_A_TIME, PIPELINE};
 use crate::consequences::quantile::Mixture;
 use crate::consequences::{Answer, Figure, Number, Percentiles, Unit};
 
@@ -26,7 +26,7 @@ const NEEDED: &[&str] = &[
 /// What the way to the consumer needs beside.
 const NEEDED_TO_READ: &[&str] = &["consumer:fetch.min.bytes", "consumer:fetch.max.wait.ms"];
 
-/// Parts of less than a microsecond are none.
+/// LatencyBreakdown of less than a microsecond are none.
 const NOTHING_MS: f64 = 1e-3;
 
 /// Where the machines' figures come from.
@@ -80,17 +80,17 @@ pub(super) const CAPACITY_INPUTS: &[&str] = &[
 
 impl Flows {
     /// Those of the worst class and its topic.
-    pub fn of(docket: &Docket<'_>) -> Self {
-        let Some(worst) = docket.worst() else {
+    pub(super) fn of(context: &AssessmentContext<'_>) -> Self {
+        let Some(worst) = context.worst() else {
             return Flows { flows: Err("there are no partitions".into()) };
         };
-        if let Some(key) = NEEDED.iter().find(|key| docket.setting.float(key).is_none()) {
-            return Flows { flows: Err(docket.setting.why_unknown(key)) };
+        if let Some(key) = NEEDED.iter().find(|key| context.setting.float(key).is_none()) {
+            return Flows { flows: Err(context.setting.why_unknown(key)) };
         }
         let mut flows: Vec<Flow> = Vec::new();
         for case in &worst.cases {
-            for rtt in follower_rtts(docket, worst) {
-                let flow = flow(docket, worst, case, rtt);
+            for rtt in follower_rtts(context, worst) {
+                let flow = flow(context, worst, case, rtt);
                 if !flows.contains(&flow) {
                     flows.push(flow);
                 }
@@ -128,19 +128,19 @@ impl Flows {
     }
 
     /// Acknowledgement and end to end.
-    pub fn latency(&self, docket: &Docket<'_>) -> Latency {
+    pub(super) fn latency(&self, context: &AssessmentContext<'_>) -> Latency {
         let ack = self.percentiles(Flow::ack);
-        let end_to_end = match NEEDED_TO_READ.iter().find(|key| docket.setting.float(key).is_none()) {
+        let end_to_end = match NEEDED_TO_READ.iter().find(|key| context.setting.float(key).is_none()) {
             None => self.percentiles(Flow::end_to_end),
             Some(key) => {
-                let unknown = || Answer::Unknown(docket.setting.why_unknown(key));
+                let unknown = || Answer::Unknown(context.setting.why_unknown(key));
                 Percentiles { p50: unknown(), p99: unknown() }
             }
         };
         Latency {
-            ack: self.path(docket, "latency.ack", "Ack p50/p99", ack, "An acknowledgement takes"),
+            ack: self.path(context, "latency.ack", "Ack p50/p99", ack, "An acknowledgement takes"),
             end_to_end: self.path(
-                docket,
+                context,
                 "latency.end_to_end",
                 "End to end p50/p99",
                 end_to_end,
@@ -151,7 +151,7 @@ impl Flows {
 
     fn path(
         &self,
-        docket: &Docket<'_>,
+        context: &AssessmentContext<'_>,
         id: &'static str,
         label: &'static str,
         value: Percentiles,
@@ -170,7 +170,7 @@ impl Flows {
         let visible = id == "latency.end_to_end";
         let why = Derivation {
             formula: self.first().map_or_else(String::new, |flow| sum(flow, visible)),
-            inputs: docket.setting.inputs(LATENCY_INPUTS),
+            inputs: context.setting.inputs(LATENCY_INPUTS),
             assumptions: vec![
                 "a lognormal body; a stall lasts from half of env:stall_ms to all of it, and hits env:stall_share of \
                  the requests, those behind it among them"
@@ -178,13 +178,13 @@ impl Flows {
                 "records come at random (Poisson); a broker handles one request of a connection at a time".into(),
                 ONE_RESOURCE.into(),
             ],
-            lever: self.first().and_then(|flow| largest_part(flow, visible)),
+            knob: self.first().and_then(|flow| largest_part(flow, visible)),
         };
         Figure { id, label, value, headline, affected: None, why }
     }
 
     /// The most that goes through.
-    pub fn throughput(&self, docket: &Docket<'_>) -> Throughput {
+    pub(super) fn throughput(&self, context: &AssessmentContext<'_>) -> Throughput {
         let value = self.over(|flow| Answer::Exact(flow.max_mb_per_s().0));
         let bottleneck = self.first().map_or("?".to_string(), |flow| flow.max_mb_per_s().1.to_string());
         let headline = match &value {
@@ -201,12 +201,12 @@ impl Flows {
         });
         let why = Derivation {
             formula,
-            inputs: docket.setting.inputs(CAPACITY_INPUTS),
+            inputs: context.setting.inputs(CAPACITY_INPUTS),
             assumptions: vec![
                 ONE_RESOURCE.into(),
                 "one consumer group reads everything, or as many as the cluster has; plan at 80 %".into(),
             ],
-            lever: Some(bottleneck_lever(&bottleneck).into()),
+            knob: Some(bottleneck_knob(&bottleneck).into()),
         };
         let max = Figure {
             id: "throughput.max",
@@ -221,13 +221,13 @@ impl Flows {
 }
 
 fn percent(share: f64) -> String {
-    format!("{} %", two_digits(share * 100.0))
+    format!("{} %", format_significant(share * 100.0))
 }
 
 /// Round trips to the farthest follower in sync: two when racks are not known.
-fn follower_rtts(docket: &Docket<'_>, worst: &Judged) -> Vec<f64> {
-    let net = &docket.cluster.assumed.net;
-    let layout = docket.classes.layout(&docket.classes.classes[worst.class]);
+fn follower_rtts(context: &AssessmentContext<'_>, worst: &PartitionClass) -> Vec<f64> {
+    let net = &context.cluster.assumed.net;
+    let layout = context.classes.layout(&context.classes.classes[worst.class]);
     match layout.spread {
         Spread::None => vec![net.same_rack_rtt_ms],
         Spread::Unknown => vec![net.same_rack_rtt_ms, net.rack_rtt_ms],
@@ -239,8 +239,8 @@ fn follower_rtts(docket: &Docket<'_>, worst: &Judged) -> Vec<f64> {
     }
 }
 
-fn flow(docket: &Docket<'_>, worst: &Judged, case: &Case, follower_rtt_ms: f64) -> Flow {
-    let (cluster, setting) = (docket.cluster, &docket.setting);
+fn flow(context: &AssessmentContext<'_>, worst: &PartitionClass, case: &Case, follower_rtt_ms: f64) -> Flow {
+    let (cluster, setting) = (context.cluster, &context.setting);
     let (load, net) = (&cluster.assumed.load, &cluster.assumed.net);
     let float = |key: &str| setting.float(key).unwrap_or(0.0);
     let groups = cluster.groups.get().map_or(1, |groups| groups.len().max(1));
@@ -254,7 +254,7 @@ fn flow(docket: &Docket<'_>, worst: &Judged, case: &Case, follower_rtt_ms: f64) 
         record_bytes: f64::from(load.record_bytes),
         producers: f64::from(load.producers),
         keyed: load.keyed,
-        brokers: f64::from(docket.carried.leading.max(1)),
+        brokers: f64::from(context.broker_load.leading.max(1)),
         partitions: float("topic:partitions").max(1.0),
         linger_ms: float("producer:linger.ms"),
         batch_bytes: float("producer:batch.size"),
@@ -272,7 +272,7 @@ fn flow(docket: &Docket<'_>, worst: &Judged, case: &Case, follower_rtt_ms: f64) 
 
 /// The means of the parts, named.
 fn parts(flow: &Flow, visible: bool) -> Vec<(&'static str, f64)> {
-    let Some(Way { parts, .. }) = flow.way(visible) else { return Vec::new() };
+    let Some(LatencyPath { parts, .. }) = flow.way(visible) else { return Vec::new() };
     let mut named = vec![("batch", parts.batch), ("compress", parts.compress)];
     if visible || flow.acks != Acks::Zero {
         named.extend([
@@ -293,7 +293,7 @@ fn parts(flow: &Flow, visible: bool) -> Vec<(&'static str, f64)> {
 
 fn sum(flow: &Flow, visible: bool) -> String {
     let named = parts(flow, visible);
-    let said = named.iter().map(|(name, ms)| format!("{name} {}", two_digits(*ms)));
+    let said = named.iter().map(|(name, ms)| format!("{name} {}", format_significant(*ms)));
     let sum = match named.is_empty() {
         true => "nothing is waited for".to_string(),
         false => format!("means in ms: {}", said.collect::<Vec<_>>().join(" + ")),
@@ -305,16 +305,16 @@ fn sum(flow: &Flow, visible: bool) -> String {
 }
 
 /// How a connection's requests take their turn.
-pub(super) fn turn(way: &Way) -> String {
+pub(super) fn turn(way: &LatencyPath) -> String {
     let connection = &way.connection;
     let due = connection.due_per_s();
     format!(
         "connection: {} requests/s due x {} ms held = {} busy{}",
-        two_digits(due),
-        two_digits(connection.held_ms),
+        format_significant(due),
+        format_significant(connection.held_ms),
         percent(due * connection.held_ms / 1000.0),
         match connection.busy() > 1.0 {
-            true => format!(", so that {} records share a request", two_digits(way.per_request)),
+            true => format!(", so that {} records share a request", format_significant(way.per_request)),
             false => String::new(),
         }
     )
@@ -322,7 +322,7 @@ pub(super) fn turn(way: &Way) -> String {
 
 fn largest_part(flow: &Flow, visible: bool) -> Option<String> {
     let largest = parts(flow, visible).into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let lever = match largest.0 {
+    let knob = match largest.0 {
         "batch" => "linger.ms",
         "connection" => {
             "linger.ms above the time a request is held: fewer, larger requests; more producers; replicas nearer to \
@@ -337,10 +337,10 @@ fn largest_part(flow: &Flow, visible: bool) -> Option<String> {
         "compress" => "a faster compression.type",
         _ => "less load per broker",
     };
-    Some(lever.into())
+    Some(knob.into())
 }
 
-fn bottleneck_lever(bottleneck: &str) -> &'static str {
+fn bottleneck_knob(bottleneck: &str) -> &'static str {
     match bottleneck {
         PIPELINE => "batch.size, more producers, a shorter round trip",
         ONE_AT_A_TIME => "batch.size, more producers, replicas nearer to each other, acks=1",

@@ -22,7 +22,7 @@ impl<'a> Rule<'a> {
     }
 
     /// The state after the brokers at these places crashed, or stopped in order, one after another.
-    pub fn lose(&self, live: &Live, replicas: u32, lost: &[u8]) -> Live {
+    pub(super) fn lose(&self, live: &Live, replicas: u32, lost: &[u8]) -> Live {
         let lost: Vec<BrokerId> = lost.iter().map(|place| BrokerId(i32::from(*place))).collect();
         let alive = |id: BrokerId| live.up >> id.0 & 1 == 1;
         let after = after_crashes(&state_of(live, replicas), &lost, &alive, self.setting());

@@ -18,26 +18,26 @@ pub(super) struct Transitions {
 
 impl Transitions {
     /// Those of a cluster. What is not known is taken as the newest known version without ELR.
-    pub fn of(cluster: &Cluster) -> Self {
+    pub(super) fn of(cluster: &Cluster) -> Self {
         let version = cluster.version.get().copied().unwrap_or(KafkaVersion::REFERENCE);
         let elr = cluster.features.elr.get().copied().unwrap_or(false);
         Transitions { profile: Profile::of(version, Some(elr)) }
     }
 
     /// The rule of a topic; a minimum ISR or unclean election that is not known has Kafka's default.
-    pub fn rule(&self, rules: &TopicRules) -> Rule<'_> {
+    pub(super) fn rule(&self, rules: &TopicRules) -> Rule<'_> {
         Rule { profile: &self.profile, min_isr: rules.min_isr.unwrap_or(1), unclean: rules.unclean == [true] }
     }
 
     /// The minimum ISR that counts for a class; `None` when it is not known.
-    pub fn min_isr(&self, classes: &Classes, class: &Class) -> Option<u32> {
+    pub(super) fn min_isr(&self, classes: &Classes, class: &Class) -> Option<u32> {
         let configured = classes.rules[class.key.rules as usize].min_isr?;
         let replicas = classes.layout(class).replicas as usize;
         Some(self.profile.effective_min_isr(configured as usize, replicas) as u32)
     }
 
     /// The state of a class after the replicas at these places are lost.
-    pub fn lose(&self, classes: &Classes, class: &Class, lost: &[u8]) -> Live {
+    pub(super) fn lose(&self, classes: &Classes, class: &Class, lost: &[u8]) -> Live {
         let rule = self.rule(&classes.rules[class.key.rules as usize]);
         rule.lose(&classes.live(class), classes.layout(class).replicas, lost)
     }

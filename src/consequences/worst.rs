@@ -1,12 +1,12 @@
 //! Which class of partitions is worse than another.
 
-use crate::consequences::judgement::{Docket, Judged};
+use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::tolerance::{Fault, Operation, durability};
 use crate::consequences::{Answer, ClassLine};
 use std::cmp::Reverse;
 
 /// Ascending from the worst: what does not work now, then what is lost first, then the largest class.
-pub(super) fn badness(judged: &Judged) -> impl Ord + use<> {
+pub(super) fn severity_key(judged: &PartitionClass) -> impl Ord + use<> {
     let least = |value: &dyn Fn(&crate::consequences::case::Case) -> u32| {
         judged.cases.iter().map(value).min().unwrap_or(0)
     };
@@ -23,12 +23,12 @@ pub(super) fn badness(judged: &Judged) -> impl Ord + use<> {
 }
 
 /// One line per class, the worst first.
-pub(super) fn class_lines(docket: &Docket<'_>) -> Vec<ClassLine> {
-    docket.judged.iter().map(|judged| line(docket, judged)).collect()
+pub(super) fn class_lines(context: &AssessmentContext<'_>) -> Vec<ClassLine> {
+    context.judged.iter().map(|judged| line(context, judged)).collect()
 }
 
-fn line(docket: &Docket<'_>, judged: &Judged) -> ClassLine {
-    let class = &docket.classes.classes[judged.class];
+fn line(context: &AssessmentContext<'_>, judged: &PartitionClass) -> ClassLine {
+    let class = &context.classes.classes[judged.class];
     let live = &judged.live;
     let over = |value: &dyn Fn(&crate::consequences::case::Case) -> (u32, u32)| {
         Answer::covering(judged.cases.iter().map(|case| {
@@ -39,8 +39,8 @@ fn line(docket: &Docket<'_>, judged: &Judged) -> ClassLine {
     ClassLine {
         partitions: class.partitions,
         example: class.example,
-        name: docket.example(judged),
-        replicas: docket.classes.layout(class).replicas,
+        name: context.example(judged),
+        replicas: context.classes.layout(class).replicas,
         isr: live.isr.count_ones(),
         min_isr: over(&|case| (case.min_isr, case.min_isr)),
         writable: Answer::covering(

@@ -1,8 +1,8 @@
 //! Figures of a year: the probability of a loss, minutes without service, stalls, each with its reasons.
 
 use crate::consequences::assessment::CauseShare;
+use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, Input, digits};
-use crate::consequences::judgement::Docket;
 use crate::consequences::risk::{CAUSES, Risk, minutes_of};
 use crate::consequences::tolerance::Operation;
 use crate::consequences::{Answer, Figure, Number, Unit};
@@ -26,7 +26,7 @@ pub(super) fn by_cause(risk: &Risk) -> Vec<CauseShare> {
 }
 
 /// The probability that acknowledged data is lost within a year.
-pub(super) fn loss(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
+pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Number> {
     let value = risk.losses_per_year().map(probability);
     let causes = by_cause(risk);
     let headline = match (&value, causes.first()) {
@@ -43,14 +43,14 @@ pub(super) fn loss(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
     let why = Derivation {
         formula: format!(
             "1 - exp(-sum of 1 / mean time to loss over {} distinct replica sets); by cause: {}",
-            docket.copysets.count(),
+            context.copysets.count(),
             causes
                 .iter()
                 .map(|share| format!("{} {}", share.cause, digits(&share.per_year)))
                 .collect::<Vec<_>>()
                 .join(", ")
         ),
-        inputs: environment(docket),
+        inputs: environment(context),
         assumptions: vec![
             "failures are independent but for racks and the site; repair times are exponential".into(),
             "an ELR member is eligible while it is down and not while it catches up; Kafka drops one that \
@@ -58,7 +58,7 @@ pub(super) fn loss(docket: &Docket<'_>, risk: &Risk) -> Figure<Number> {
                 .into(),
             "no source gives a rate at which racks or sites are lost for good: theirs are transient".into(),
         ],
-        lever: causes.first().map(|share| lever(share.cause).to_string()),
+        knob: causes.first().map(|share| knob(share.cause).to_string()),
     };
     Figure {
         id: "durability.loss_per_year",
@@ -74,7 +74,7 @@ fn number(value: Answer<f64>) -> Number {
     Number::new(value, Unit::PerYear)
 }
 
-fn lever(cause: &str) -> &'static str {
+fn knob(cause: &str) -> &'static str {
     match cause {
         "independent" => "one more replica, or min.insync.replicas=2",
         "rack" => "replicas in more racks; more replicas in the same racks change nothing",
@@ -86,7 +86,11 @@ fn lever(cause: &str) -> &'static str {
 }
 
 /// Minutes a year in which an operation does not work, fail-over aside.
-pub(super) fn unavailable(docket: &Docket<'_>, risk: &Risk, operation: Operation) -> Figure<Number> {
+pub(super) fn unavailable(
+    context: &AssessmentContext<'_>,
+    risk: &Risk,
+    operation: Operation,
+) -> Figure<Number> {
     let value = minutes_of(risk, operation).clone();
     let (id, label, what, condition) = match operation {
         Operation::Write => (
@@ -109,13 +113,13 @@ pub(super) fn unavailable(docket: &Docket<'_>, risk: &Risk, operation: Operation
     };
     let why = Derivation {
         formula: format!("525,600 min x share of time with {condition}, from the chain's stationary vector"),
-        inputs: environment(docket),
+        inputs: environment(context),
         assumptions: vec![
             "repair times are exponential".into(),
             "a rack's brokers are back together; where that makes too many states, one by one as after any outage"
                 .into(),
         ],
-        lever: Some(
+        knob: Some(
             match operation {
                 Operation::Read => "shorter outages; replicas in more racks",
                 _ => "min.insync.replicas below the replica count; then shorter restarts and more racks",
@@ -128,29 +132,29 @@ pub(super) fn unavailable(docket: &Docket<'_>, risk: &Risk, operation: Operation
 }
 
 /// Minutes a year of fail-over and of waiting for dead followers.
-pub(super) fn stalls(docket: &Docket<'_>, detection_ms: &Answer<f64>) -> Figure<Number> {
-    let value = crate::consequences::risk::stalls(docket, detection_ms);
+pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Answer<f64>) -> Figure<Number> {
+    let value = crate::consequences::risk::stalls(context, detection_ms);
     let headline = match &value {
         Answer::Unknown(why) => format!("How long fail-overs stall writes is unknown: {why}"),
         minutes => format!("Fail-overs and dead followers stall writes {} minutes a year", digits(minutes)),
     };
-    let mut inputs = environment(docket);
-    inputs.extend(docket.setting.inputs(&["producer:acks", "broker:broker.session.timeout.ms"]));
+    let mut inputs = environment(context);
+    inputs.extend(context.setting.inputs(&["producer:acks", "broker:broker.session.timeout.ms"]));
     let why = Derivation {
         formula: "outages x (detection + 0.3 s) + restarts x 0.1 s as leader; with acks=all also outages x detection \
                   for each follower"
             .into(),
         inputs,
         assumptions: vec!["one stall per crash: the next crash comes later".into()],
-        lever: Some("broker.session.timeout.ms; then fewer crashes".into()),
+        knob: Some("broker.session.timeout.ms; then fewer crashes".into()),
     };
     let value = Number::new(value, Unit::MinutesPerYear);
     Figure { id: "failover.stalls_per_year", label: "Stalls a year", value, headline, affected: None, why }
 }
 
 /// The rates as inputs.
-fn environment(docket: &Docket<'_>) -> Vec<Input> {
-    docket.setting.inputs(&[
+fn environment(context: &AssessmentContext<'_>) -> Vec<Input> {
+    context.setting.inputs(&[
         "env:preset",
         "env:outages_per_year",
         "env:outage_minutes",

@@ -62,7 +62,7 @@ fn set_client(clients: &mut [ClientProfile], change: &Change) -> Result<(), Stri
         if change.subject.as_ref().is_none_or(|name| *name == client.name) {
             found = true;
             client.settings.insert(change.knob.name.to_string(), change.value.kafka_text());
-            client.origin = Origin::Lever;
+            client.origin = Origin::WhatIf;
         }
     }
     match (found, &change.subject) {
@@ -127,11 +127,11 @@ fn edit_topics(
     cluster.topics = topics.collect();
 }
 
-/// Levers over a configuration that is not known leave the rest of it unknown: the origin says so.
+/// Knobs over a configuration that is not known leave the rest of it unknown: the origin says so.
 fn over(base: &Datum<Arc<ConfigMap>>, map: Arc<ConfigMap>, as_of: i64) -> Datum<Arc<ConfigMap>> {
     let from = match base {
         Datum::Known { from, .. } => from.clone(),
-        Datum::Unknown { .. } => Origin::Lever,
+        Datum::Unknown { .. } => Origin::WhatIf,
     };
     Datum::known(map, as_of, from)
 }
@@ -163,7 +163,7 @@ fn set_cluster(cluster: &mut Cluster, name: &str, value: &Value) -> Result<(), S
         ("kafka.version", Value::Word(text)) => {
             let version: KafkaVersion = text.parse()?;
             let elr = version >= KafkaVersion::new(4, 1, 0);
-            cluster.version = Datum::known(version, as_of, Origin::Lever);
+            cluster.version = Datum::known(version, as_of, Origin::WhatIf);
             cluster.features.elr =
                 Datum::known(elr, as_of, Origin::Derived("a new cluster of this version".into()));
             let assumed = assumed(cluster);
@@ -176,7 +176,7 @@ fn set_cluster(cluster: &mut Cluster, name: &str, value: &Value) -> Result<(), S
             if old && *level > 0 {
                 return Err("eligible leader replicas need Kafka 4.0 or later".into());
             }
-            cluster.features.elr = Datum::known(*level > 0, as_of, Origin::Lever);
+            cluster.features.elr = Datum::known(*level > 0, as_of, Origin::WhatIf);
             Ok(())
         }
         _ => Err(format!("{name} cannot be changed here")),

@@ -96,7 +96,7 @@ pub(super) fn set_brokers(cluster: &mut Cluster, count: i64) -> Result<(), Strin
         let template = brokers.first().ok_or("a cluster without brokers cannot grow")?;
         let id = brokers.last().map_or(1, |broker| broker.id.0 + 1);
         let rack = (!racks.is_empty()).then(|| racks[brokers.len() % racks.len()].clone());
-        let rack = Datum::known(rack, cluster.taken_at, Origin::Lever);
+        let rack = Datum::known(rack, cluster.taken_at, Origin::WhatIf);
         let config = template.config.clone();
         let (host, state) = (String::new(), BrokerState::Up);
         brokers.push(Broker { id: BrokerId(id), host, port: 0, rack, state, since: None, config });
@@ -136,7 +136,7 @@ pub(super) fn set_racks(cluster: &mut Cluster, count: i64) -> Result<(), String>
     let mut brokers = cluster.brokers.to_vec();
     for (at, broker) in brokers.iter_mut().enumerate() {
         let rack = (count > 0).then(|| Arc::from(rack_name(at % count as usize)));
-        broker.rack = Datum::known(rack, as_of, Origin::Lever);
+        broker.rack = Datum::known(rack, as_of, Origin::WhatIf);
     }
     cluster.brokers = brokers.into();
     let sites = sites(cluster);

@@ -1,4 +1,4 @@
-//! Levers over a cluster: what they change, that nothing else changes, and that undo undoes.
+//! Knobs over a cluster: what they change, that nothing else changes, and that undo undoes.
 
 use super::*;
 use crate::knobs::ALL;
@@ -43,7 +43,7 @@ fn a_broker_value_reaches_only_topics_that_do_not_set_it() {
 }
 
 #[test]
-fn a_lever_over_an_unknown_configuration_makes_nothing_else_known() {
+fn a_knob_over_an_unknown_configuration_makes_nothing_else_known() {
     let mut cluster = Cluster::clone(&base());
     let denied = Datum::unknown(crate::model::Unknown::Denied("DescribeConfigs on Topic orders".into()));
     let topics =
@@ -97,7 +97,7 @@ fn fewer_brokers_move_their_replicas() {
 
 #[test]
 fn a_changed_client_is_no_longer_a_mere_assumption() {
-    assert_eq!(after(&["acks=1"]).assumed.producers[0].origin, Origin::Lever);
+    assert_eq!(after(&["acks=1"]).assumed.producers[0].origin, Origin::WhatIf);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 /// The partitions of an assignment: version (i16), then an array of topic and array of partitions, then user
 /// data. Bytes that end early yield what was complete; other protocols' bytes (Connect) yield nothing.
-pub fn assigned_partitions(bytes: &[u8]) -> Vec<(Arc<str>, i32)> {
+pub(super) fn assigned_partitions(bytes: &[u8]) -> Vec<(Arc<str>, i32)> {
     let mut owned = Vec::new();
     let mut rest = Reader(bytes);
     // Every version so far starts alike (ConsumerProtocolAssignment.json, versions 0 to 3).

@@ -9,13 +9,15 @@ mod offsets;
 mod queue;
 mod text;
 
-pub use configs::{ResourceConfig, ResourceKind, describe_configs};
-pub use groups::{
+pub(super) use configs::{ResourceConfig, ResourceKind, describe_configs};
+pub(super) use groups::{
     Described, Listed, MemberFacts, describe_consumer_group, list_consumer_groups, list_groups,
 };
-pub use handle::{Handle, blocking, library_version};
-pub use metadata::{Metadata, TopicFacts, describe_cluster, metadata};
+pub use handle::library_version;
+pub(super) use handle::{Handle, blocking};
+pub use metadata::Metadata;
+pub(super) use metadata::{TopicFacts, describe_cluster, metadata};
 #[cfg(test)]
-pub use metadata::{NodeFacts, PartitionFacts};
-pub use offsets::{End, OffsetFact, group_offsets, list_offsets};
-pub use queue::{AdminQueue, Limits};
+pub(super) use metadata::{NodeFacts, PartitionFacts};
+pub(super) use offsets::{End, OffsetFact, group_offsets, list_offsets};
+pub(super) use queue::{AdminQueue, Limits};

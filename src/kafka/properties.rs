@@ -2,7 +2,7 @@
 
 /// What klever does with a property.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Treatment {
+pub(super) enum Treatment {
     /// Handed on under this name of librdkafka.
     Take(&'static str),
     /// As `Take`, and its value is a secret: refused on the command line.
@@ -86,7 +86,7 @@ const TABLE: &[(&str, Treatment)] = &[
 const KNOWN_KEYS: &str = include_str!("../../assets/config-defaults.tsv");
 
 /// What klever does with a property of this name.
-pub fn treatment(name: &str) -> Treatment {
+pub(super) fn treatment(name: &str) -> Treatment {
     if let Some((_, treatment)) = TABLE.iter().find(|(known, _)| *known == name) {
         return *treatment;
     }
@@ -102,14 +102,14 @@ pub fn treatment(name: &str) -> Treatment {
 }
 
 /// Whether a property's value must never be shown.
-pub fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     let listed = matches!(treatment(name), Secret(_) | Translate { secret: true });
     let looks = ["password", "secret", "token", "jaas", "assertion", ".pem", "keystore.key"];
     listed || looks.iter().any(|part| name.contains(part))
 }
 
 /// The known name nearest to a mistyped one, if it is near.
-pub fn nearest(name: &str) -> Option<&'static str> {
+pub(super) fn nearest(name: &str) -> Option<&'static str> {
     let near = TABLE.iter().map(|(known, _)| (distance(name, known), *known)).min()?;
     (near.0 <= 2).then_some(near.1)
 }

@@ -64,7 +64,7 @@ impl Deep {
 
 /// Reads everything over one short-lived connection to a live broker; a second one is tried when the first
 /// does not answer within half of `timeout`.
-pub async fn read(spec: &ConnectionSpec, targets: &Targets, timeout: Duration) -> Deep {
+pub(super) async fn read(spec: &ConnectionSpec, targets: &Targets, timeout: Duration) -> Deep {
     if !spec.is_plaintext() {
         let why = "features, quorum and ELR are read on plaintext connections only";
         return Deep::unknown(Unknown::NotExposed(why.into()));

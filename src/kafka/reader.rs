@@ -68,11 +68,11 @@ impl Targets {
 }
 
 /// What a call told, or why it did not.
-pub type Told<T> = Result<T, CallError>;
+pub(super) type Told<T> = Result<T, CallError>;
 /// Brokers with their racks.
-pub type Racks = Vec<(BrokerId, Option<String>)>;
+pub(super) type Racks = Vec<(BrokerId, Option<String>)>;
 /// Committed offsets by group.
-pub type GroupOffsets = Vec<(Arc<str>, Told<Vec<OffsetFact>>)>;
+pub(super) type GroupOffsets = Vec<(Arc<str>, Told<Vec<OffsetFact>>)>;
 
 /// The answer to one part.
 pub enum Answer {

@@ -15,7 +15,7 @@ mod merge;
 #[cfg(test)]
 mod tests;
 
-pub use build::ElrByTopic;
+pub(super) use build::ElrByTopic;
 pub(in crate::kafka) use merge::renew;
 
 /// Milliseconds since the Unix epoch.

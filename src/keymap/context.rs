@@ -33,7 +33,7 @@ contexts! {
     Topology, "topology", "The brokers.";
     Partitions, "partitions", "The partitions.";
     Groups, "groups", "The consumer groups.";
-    Levers, "levers", "The levers.";
+    Knobs, "knobs", "The knobs.";
     Consequences, "consequences", "What the setting means.";
     Warnings, "warnings", "The anti-patterns found.";
     Overlay, "overlay", "A page over the panes: help, details, a question.";

@@ -1,4 +1,4 @@
-//! Levers of what the applications do: records that cannot be processed, state of Kafka Streams.
+//! Knobs of what the applications do: records that cannot be processed, state of Kafka Streams.
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 

@@ -1,4 +1,4 @@
-//! Levers of the brokers.
+//! Knobs of the brokers.
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 

@@ -1,4 +1,4 @@
-//! Levers of the cluster as a whole: size, racks, version, features.
+//! Knobs of the cluster as a whole: size, racks, version, features.
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 

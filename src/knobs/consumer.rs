@@ -1,4 +1,4 @@
-//! Levers of the consumer.
+//! Knobs of the consumer.
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 

@@ -1,4 +1,4 @@
-//! Levers of what surrounds the cluster: load, distances and failure rates.
+//! Knobs of what surrounds the cluster: load, distances and failure rates.
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 

@@ -1,4 +1,4 @@
-//! Levers of what a broker's machine is assumed to be.
+//! Knobs of what a broker's machine is assumed to be.
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 

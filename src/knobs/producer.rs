@@ -1,4 +1,4 @@
-//! Levers of the producer.
+//! Knobs of the producer.
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 

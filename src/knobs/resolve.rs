@@ -52,7 +52,7 @@ pub fn topic_value(cluster: &Cluster, topic: &Topic, knob: &Knob) -> Datum<Value
             Datum::Unknown { reason } => Datum::unknown(reason.clone()),
             Datum::Known { value: config, as_of, from } => match config.get(name) {
                 Some(entry) => parsed(knob, entry.value.as_deref(), *as_of, origin(entry.source)),
-                None if *from == Origin::Lever => only_levers(),
+                None if *from == Origin::WhatIf => only_knobs(),
                 None => topic_default(cluster, knob),
             },
         },
@@ -84,7 +84,7 @@ fn broker_entry(cluster: &Cluster, id: Option<BrokerId>, key: &str, knob: &Knob)
             Datum::Known { value: config, as_of, from } => {
                 return match config.get(key) {
                     Some(entry) => parsed(knob, entry.value.as_deref(), *as_of, origin(entry.source)),
-                    None if *from == Origin::Lever => only_levers(),
+                    None if *from == Origin::WhatIf => only_knobs(),
                     None => defaulted(cluster, knob),
                 };
             }
@@ -151,9 +151,9 @@ fn defaulted(cluster: &Cluster, knob: &Knob) -> Datum<Value> {
     }
 }
 
-/// Levers were laid over a configuration that could not be read.
-fn only_levers() -> Datum<Value> {
-    Datum::unknown(Unknown::NotExposed("the configuration under the levers could not be read".into()))
+/// Knobs were laid over a configuration that could not be read.
+fn only_knobs() -> Datum<Value> {
+    Datum::unknown(Unknown::NotExposed("the configuration under the knobs could not be read".into()))
 }
 
 fn observed(cluster: &Cluster, value: Value) -> Datum<Value> {

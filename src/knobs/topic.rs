@@ -1,4 +1,4 @@
-//! Levers of a topic.
+//! Knobs of a topic.
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 

@@ -4,7 +4,7 @@ use super::LabError;
 use super::segment::read_log;
 use super::stage::{Stage, list};
 use crate::knobs::{Change, Scope};
-use crate::scenario::{Act, Condition, Extent, Process, Scenario};
+use crate::scenario::{Act, Condition, PowerDomain, Process, Scenario};
 use rustix::process::Signal;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
 }
 
 impl Stage {
-    pub fn act(&mut self, act: &Act) -> Result<(), LabError> {
+    pub(super) fn act(&mut self, act: &Act) -> Result<(), LabError> {
         match act {
             Act::Stop(process) => self.stop(process),
             Act::Kill(process) => self.kill(process),
@@ -217,16 +217,20 @@ impl Stage {
         Ok(())
     }
 
-    fn power_loss(&mut self, extent: &Extent, keep: crate::scenario::Keep) -> Result<(), LabError> {
+    fn power_loss(
+        &mut self,
+        extent: &PowerDomain,
+        keep: crate::scenario::UnflushedTail,
+    ) -> Result<(), LabError> {
         let cluster = &self.scenario.cluster;
         let hit: Vec<i32> = match extent {
-            Extent::Broker(id) => vec![id.0],
-            Extent::Site => self.lab.spec().node_ids(),
-            Extent::Rack(name) => {
+            PowerDomain::Broker(id) => vec![id.0],
+            PowerDomain::Site => self.lab.spec().node_ids(),
+            PowerDomain::Rack(name) => {
                 cluster.ids().filter(|id| cluster.rack_of(*id) == Some(name)).map(|id| id.0).collect()
             }
         };
-        if *extent == Extent::Site {
+        if *extent == PowerDomain::Site {
             let first = self.lab.spec().brokers as i32;
             self.lost_controllers.extend(self.lab.nodes.keys().filter(|id| **id > first));
             self.site_without_power = true;
@@ -259,7 +263,7 @@ impl Stage {
     }
 
     /// Starts the controllers that were lost, by themselves or with the whole site.
-    pub fn bring_controllers_back(&mut self) -> Result<(), LabError> {
+    pub(super) fn bring_controllers_back(&mut self) -> Result<(), LabError> {
         self.site_without_power = false;
         let lost = std::mem::take(&mut self.lost_controllers);
         lost.into_iter().try_for_each(|id| self.lab.restart(id))
@@ -321,7 +325,7 @@ impl Stage {
     }
 
     /// Whether a condition holds now.
-    pub fn holds(&mut self, condition: &Condition) -> bool {
+    pub(super) fn holds(&mut self, condition: &Condition) -> bool {
         let number_of = |stage: &Stage, name: &str| {
             stage.scenario.producers.iter().position(|spec| spec.name == name).unwrap_or(usize::MAX) as u32
         };
@@ -352,19 +356,19 @@ impl Stage {
     }
 
     /// `orders-0` as the brokers see it.
-    pub fn seen(&self, partition: &str) -> Option<super::observer::Seen> {
+    pub(super) fn seen(&self, partition: &str) -> Option<super::observer::Seen> {
         let (topic, number) = partition.rsplit_once('-')?;
         self.observer.partition(topic, number.parse().ok()?)
     }
 
     /// The log end offset of a replica, from its files.
-    pub fn log_end(&self, broker: i32, partition: &str) -> Option<i64> {
+    pub(super) fn log_end(&self, broker: i32, partition: &str) -> Option<i64> {
         let batches = read_log(&self.lab.data(broker).join(partition)).ok()?;
         Some(batches.last().map_or(0, |last| last.last_offset + 1))
     }
 
     /// The leader's high watermark.
-    pub fn high_watermark(&self, partition: &str) -> Option<i64> {
+    pub(super) fn high_watermark(&self, partition: &str) -> Option<i64> {
         let (topic, number) = partition.rsplit_once('-')?;
         let leader = self.seen(partition)?.leader?;
         self.observer.high_watermark(self.lab.port(leader)?, topic, number.parse().ok()?)

@@ -21,7 +21,7 @@ const POLL_RECORDS: usize = 500;
 ///
 /// # Errors
 /// When the file or one of its settings cannot be used.
-pub fn run(mode: &str, properties: &str) -> Result<(), LabError> {
+pub(crate) fn run(mode: &str, properties: &str) -> Result<(), LabError> {
     let settings = Settings::parse(properties);
     match mode {
         "produce" => produce(&settings),

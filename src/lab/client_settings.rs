@@ -38,7 +38,7 @@ const RENAMED: [(&str, &str); 1] = [("fetch.max.wait.ms", "fetch.wait.max.ms")];
 
 impl Settings {
     /// Reads a properties file of the lab: `key=value` in each line.
-    pub fn parse(text: &str) -> Settings {
+    pub(super) fn parse(text: &str) -> Settings {
         let pairs = text.lines().filter_map(|line| line.split_once('='));
         let owned = pairs.map(|(key, value)| (key.trim().to_string(), value.trim().to_string()));
         let (lab, kafka): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -47,17 +47,17 @@ impl Settings {
     }
 
     /// A `lab.` property by its name without that.
-    pub fn lab(&self, name: &str, otherwise: &str) -> String {
+    pub(super) fn lab(&self, name: &str, otherwise: &str) -> String {
         self.lab.get(&format!("lab.{name}")).map_or(otherwise, String::as_str).to_string()
     }
 
     /// A `lab.` property that is a number.
-    pub fn number(&self, name: &str) -> Option<u64> {
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
         self.lab.get(&format!("lab.{name}"))?.parse().ok()
     }
 
     /// A setting of Kafka's that is a number.
-    pub fn kafka_number(&self, name: &str) -> Option<usize> {
+    pub(super) fn kafka_number(&self, name: &str) -> Option<usize> {
         self.kafka.get(name)?.parse().ok()
     }
 

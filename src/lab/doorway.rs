@@ -25,7 +25,7 @@ impl Doorway {
     ///
     /// # Errors
     /// When it is taken.
-    pub fn open(address: SocketAddr) -> io::Result<Doorway> {
+    pub(super) fn open(address: SocketAddr) -> io::Result<Doorway> {
         let socket = TcpSocket::new_v4()?;
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
@@ -33,19 +33,19 @@ impl Doorway {
     }
 
     /// Lets the next one in.
-    pub async fn next(&self) -> io::Result<TcpStream> {
+    pub(super) async fn next(&self) -> io::Result<TcpStream> {
         self.listener.accept().await.map(|(stream, _)| stream)
     }
 
     /// Walls the port up: nobody is let in, and nobody is told so.
-    pub fn wall_up(&mut self) {
+    pub(super) fn wall_up(&mut self) {
         let Ok(address) = self.listener.local_addr() else { return };
         // The queue takes one more than it is long, and what had knocked before stands in it too.
         let knocks = (0..=QUEUE).map_while(|_| Knock::connect_timeout(&address, ANSWERS_WITHIN).ok());
         self.wall = knocks.collect();
     }
 
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.wall.clear();
     }
 }

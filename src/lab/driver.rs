@@ -34,7 +34,7 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    pub fn start() -> Result<Guard, LabError> {
+    pub(super) fn start() -> Result<Guard, LabError> {
         let shell = Command::new("sh")
             .args(["-c", GUARD, "klever-lab-guard"])
             .process_group(0)
@@ -69,7 +69,7 @@ pub(super) struct Driver {
 
 impl Driver {
     /// Starts a client with its mode and client id, and these properties.
-    pub fn start(
+    pub(super) fn start(
         lab: &Lab,
         guard: &mut Guard,
         cast: &Cast,
@@ -102,19 +102,23 @@ impl Driver {
     }
 
     /// Says a line to it.
-    pub fn tell(&mut self, line: &str) {
+    pub(super) fn tell(&mut self, line: &str) {
         if let Some(input) = &mut self.input {
             let _ = writeln!(input, "{line}");
         }
     }
 
     /// What it has said since the last call.
-    pub fn said(&self) -> Vec<String> {
+    pub(super) fn said(&self) -> Vec<String> {
         self.lines.try_iter().collect()
     }
 
     /// Everything that it says until a line that `ends`.
-    pub fn until(&self, limit: Duration, ends: impl Fn(&str) -> bool) -> Result<Vec<String>, LabError> {
+    pub(super) fn until(
+        &self,
+        limit: Duration,
+        ends: impl Fn(&str) -> bool,
+    ) -> Result<Vec<String>, LabError> {
         let until = Instant::now() + limit;
         let mut lines = Vec::new();
         loop {
@@ -139,19 +143,19 @@ impl Driver {
     }
 
     /// Sends it a signal.
-    pub fn signal(&mut self, signal: Signal) {
+    pub(super) fn signal(&mut self, signal: Signal) {
         if let (false, Some(pid)) = (self.ended(), Pid::from_raw(self.child.id() as i32)) {
             let _ = kill_process(pid, signal);
         }
     }
 
     /// Whether its process is gone.
-    pub fn ended(&mut self) -> bool {
+    pub(super) fn ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Ends it at once and tells what it had said.
-    pub fn kill(&mut self, guard: &mut Guard) -> Vec<String> {
+    pub(super) fn kill(&mut self, guard: &mut Guard) -> Vec<String> {
         self.signal(Signal::KILL);
         let _ = self.child.wait();
         guard.tell('-', self.child.id());

@@ -3,7 +3,7 @@
 use super::LabError;
 use super::cluster::Lab;
 use super::segment::{cut_log, recovery_points};
-use crate::scenario::Keep;
+use crate::scenario::UnflushedTail;
 use rustix::process::Signal;
 use std::fs;
 use std::io;
@@ -52,7 +52,7 @@ impl Lab {
     pub fn power_loss(
         &mut self,
         ids: &[i32],
-        keep: Keep,
+        keep: UnflushedTail,
         draw: &mut dyn FnMut(usize) -> usize,
     ) -> Result<Vec<Taken>, LabError> {
         // First of all: nobody is to hear of the ends of these processes.
@@ -102,7 +102,7 @@ impl Lab {
 /// Cuts every log of a data folder but the controller's.
 fn cut_all(
     data: &Path,
-    keep: Keep,
+    keep: UnflushedTail,
     draw: &mut dyn FnMut(usize) -> usize,
 ) -> io::Result<Vec<(String, usize)>> {
     // A clean stop's marker would make Kafka trust what is no longer there.
@@ -118,10 +118,10 @@ fn cut_all(
         }
         let point = flushed.iter().find(|(log, _)| log == name).map_or(0, |(_, point)| *point);
         let kept = match keep {
-            Keep::Everything => usize::MAX / 2,
-            Keep::Flushed => 0,
-            Keep::Batches(count) => count as usize,
-            Keep::Drawn => draw(super::segment::read_log(folder)?.len()),
+            UnflushedTail::Everything => usize::MAX / 2,
+            UnflushedTail::Flushed => 0,
+            UnflushedTail::Batches(count) => count as usize,
+            UnflushedTail::Random => draw(super::segment::read_log(folder)?.len()),
         };
         match cut_log(folder, point, kept)? {
             0 => {}

@@ -1,16 +1,16 @@
-//! The fidelity page: the truth table as JSON and as Markdown, written by the command and never by hand.
+//! The fidelity page: the fidelity table as JSON and as Markdown, written by the command and never by hand.
 
 use super::LabError;
+use super::conformance::{Number, Row, median};
 use super::kept::Kept;
 use super::measures::named;
 use super::settings::Clients;
-use super::truth::{Number, Row, median};
 use crate::model::KafkaVersion;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
-const BEGIN: &str = "<!-- truth table: written by `klever lab run --all`; do not edit -->";
-const END: &str = "<!-- end of the truth table -->";
+const BEGIN: &str = "<!-- fidelity table: written by `klever lab run --all`; do not edit -->";
+const END: &str = "<!-- end of the fidelity table -->";
 
 /// Everything that was measured.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl Fidelity {
     /// When it is not what this klever writes: it would be overwritten.
     pub fn read(json: &str) -> Result<Fidelity, LabError> {
         serde_json::from_str(json).map_err(|error| {
-            LabError::new(format!("fidelity.json is not a truth table of this klever: {error}"))
+            LabError::new(format!("fidelity.json is not a fidelity table of this klever: {error}"))
                 .with_hint("move it away to begin a new one")
         })
     }
@@ -75,8 +75,8 @@ impl Fidelity {
             (Some(from), Some(to)) if from < to => {
                 format!("{}{table}{}", &old[..from], &old[to + END.len()..])
             }
-            _ if old.trim().is_empty() => format!("# Fidelity\n\n## Truth table\n\n{table}\n"),
-            _ => format!("{}\n\n## Truth table\n\n{table}\n", old.trim_end()),
+            _ if old.trim().is_empty() => format!("# Fidelity\n\n## Fidelity table\n\n{table}\n"),
+            _ => format!("{}\n\n## Fidelity table\n\n{table}\n", old.trim_end()),
         }
     }
 
@@ -185,7 +185,7 @@ fn short(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::truth::{Prediction, judge};
+    use super::super::conformance::{Prediction, judge};
     use super::*;
     use crate::scenario::Scenario;
     use std::collections::BTreeMap;

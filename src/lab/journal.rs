@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 /// How each process of a broker began, in order: whether the one before it had stopped in order.
-pub type Starts = BTreeMap<i32, Vec<bool>>;
+pub(crate) type Starts = BTreeMap<i32, Vec<bool>>;
 
 impl Lab {
     /// `__cluster_metadata` of a node as text, one JSON object a record.
@@ -75,7 +75,7 @@ impl Lab {
 ///
 /// `starts` is what the lab knows and the log does not: whether a process registered with the marker of a
 /// clean stop. A broker's first registration counts as clean.
-pub fn compare(log: &[LoggedRecord], profile: Profile, starts: &Starts) -> Report {
+pub(crate) fn compare(log: &[LoggedRecord], profile: Profile, starts: &Starts) -> Report {
     let mut clean = BTreeMap::new();
     let mut seen: BTreeMap<i32, usize> = BTreeMap::new();
     for record in log {

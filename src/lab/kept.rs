@@ -1,4 +1,4 @@
-//! A real run as it is kept: what the truth table needs of it, so that it can be judged again without brokers.
+//! A real run as it is kept: what the fidelity table needs of it, so that it can be judged again without brokers.
 
 use super::play::LabRun;
 use super::settings::Clients;

@@ -4,9 +4,9 @@
 mod requests;
 
 use super::LabError;
+use super::conformance::{Number, Row, judge, median};
 use super::fidelity::Measured;
 use super::play::{LabRun, run};
-use super::truth::{Number, Row, judge, median};
 use crate::model::KafkaVersion;
 use crate::scenario::Scenario;
 use crate::sim;
@@ -58,7 +58,7 @@ fn parse(text: &str) -> Result<Scenario, LabError> {
 ///
 /// # Errors
 /// When the lab cannot run.
-pub fn all(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
+pub(crate) fn all(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
     let mut measured = round_trips(version)?;
     measured.extend(requests::records_per_request(version)?);
     Ok(measured)
@@ -70,7 +70,7 @@ pub fn all(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
 ///
 /// # Errors
 /// When the lab cannot run.
-pub fn round_trips(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
+pub(crate) fn round_trips(version: KafkaVersion) -> Result<Vec<Measured>, LabError> {
     let event = |at: usize, rtt: &u32| {
         let at = (at as u32 + 1) * PHASE_S;
         format!("[[event]]\nat = \"{at}s\"\ndo = \"set\"\nset = \"net:rack_rtt_ms={rtt}\"\n")

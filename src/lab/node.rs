@@ -47,7 +47,7 @@ pub(super) struct Java<'a> {
 
 impl Java<'_> {
     /// The command line up to the main class: small heap, quick compiler, quiet log.
-    pub fn arguments(&self) -> Vec<String> {
+    pub(super) fn arguments(&self) -> Vec<String> {
         vec![
             format!("-Xmx{}m", self.heap_mib),
             "-Xms64m".into(),
@@ -63,7 +63,7 @@ impl Java<'_> {
 
 impl Node {
     /// Starts a node from its properties file `n<id>.properties` in the lab's folder.
-    pub fn start(id: i32, java: &Java<'_>) -> Result<Node, LabError> {
+    pub(super) fn start(id: i32, java: &Java<'_>) -> Result<Node, LabError> {
         let log = java.root.join(format!("n{id}.log"));
         let mut shell = Command::new("sh")
             .args(["-c", WATCHDOG, "klever-lab"])
@@ -88,12 +88,12 @@ impl Node {
     }
 
     /// The Java process's id.
-    pub fn pid(&self) -> i32 {
+    pub(super) fn pid(&self) -> i32 {
         self.pid
     }
 
     /// Sends a signal to the Java process, if it still runs.
-    pub fn signal(&mut self, signal: Signal) -> Result<(), LabError> {
+    pub(super) fn signal(&mut self, signal: Signal) -> Result<(), LabError> {
         // While the shell has not ended, the node's pid is the shell's child, running or not yet
         // collected, hence nobody else's.
         if self.ended() {
@@ -104,12 +104,12 @@ impl Node {
     }
 
     /// Whether the Java process is gone.
-    pub fn ended(&mut self) -> bool {
+    pub(super) fn ended(&mut self) -> bool {
         !matches!(self.shell.try_wait(), Ok(None))
     }
 
     /// Waits for the end of the process; whether it came in time.
-    pub fn wait(&mut self, limit: Duration) -> bool {
+    pub(super) fn wait(&mut self, limit: Duration) -> bool {
         let until = Instant::now() + limit;
         while !self.ended() {
             if Instant::now() > until {
@@ -121,7 +121,7 @@ impl Node {
     }
 
     /// The last lines of its log.
-    pub fn log_tail(&self, lines: usize) -> String {
+    pub(super) fn log_tail(&self, lines: usize) -> String {
         let text = fs::read_to_string(&self.log).unwrap_or_default();
         let all: Vec<&str> = text.lines().collect();
         all[all.len().saturating_sub(lines)..].join("\n")

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// One partition as a broker sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Seen {
+pub(super) struct Seen {
     /// Who leads; `None` for nobody.
     pub leader: Option<i32>,
     pub epoch: i32,
@@ -46,7 +46,7 @@ struct Dated {
 type Views = Arc<Mutex<BTreeMap<i32, Dated>>>;
 
 /// Asks all brokers, past the proxies, until it is dropped.
-pub struct Observer {
+pub(super) struct Observer {
     views: Views,
     runtime: Runtime,
 }
@@ -56,7 +56,7 @@ impl Observer {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(brokers: &[(i32, u16)], topics: &[String]) -> std::io::Result<Observer> {
+    pub(super) fn start(brokers: &[(i32, u16)], topics: &[String]) -> std::io::Result<Observer> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let views = Views::default();
         for (id, port) in brokers.iter().copied() {
@@ -67,7 +67,7 @@ impl Observer {
 
     /// A partition as the best informed broker sees it: of the highest leader epoch, and of those the one
     /// whose view changed last. A broker that is cut off from the controllers keeps an old view.
-    pub fn partition(&self, topic: &str, number: i32) -> Option<Seen> {
+    pub(super) fn partition(&self, topic: &str, number: i32) -> Option<Seen> {
         let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (topic.to_string(), number);
         let found =
@@ -76,7 +76,7 @@ impl Observer {
     }
 
     /// Who is not fenced, as the broker sees it whose view changed last.
-    pub fn alive(&self) -> BTreeSet<i32> {
+    pub(super) fn alive(&self) -> BTreeSet<i32> {
         let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         views
             .values()
@@ -88,7 +88,7 @@ impl Observer {
 
 impl Observer {
     /// A partition's high watermark as the broker at this port tells it; `None` when it does not.
-    pub fn high_watermark(&self, port: u16, topic: &str, number: i32) -> Option<i64> {
+    pub(super) fn high_watermark(&self, port: u16, topic: &str, number: i32) -> Option<i64> {
         let partition = ListOffsetsPartition::default().with_partition_index(number).with_timestamp(-1);
         let partition = partition.with_current_leader_epoch(-1);
         let topic = ListOffsetsTopic::default()
@@ -101,7 +101,7 @@ impl Observer {
     }
 
     /// The active controller as the broker at this port learns it.
-    pub fn active_controller(&self, port: u16) -> Option<i32> {
+    pub(super) fn active_controller(&self, port: u16) -> Option<i32> {
         let topic = TopicData::default()
             .with_topic_name(TopicName(StrBytes::from_static_str("__cluster_metadata")))
             .with_partitions(vec![PartitionData::default().with_partition_index(0)]);

@@ -24,14 +24,14 @@ struct Waiting {
 }
 
 impl Pacer {
-    pub fn start() -> Pacer {
+    pub(super) fn start() -> Pacer {
         let board = Arc::new(Board::default());
         let weak = Arc::downgrade(&board);
         std::thread::spawn(move || wake_all(&weak));
         Pacer { board }
     }
 
-    pub async fn until(&self, then: Instant) {
+    pub(super) async fn until(&self, then: Instant) {
         if then <= Instant::now() {
             return;
         }

@@ -12,7 +12,7 @@ const HEADER: usize = 61;
 
 /// One record batch of a segment.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StoredBatch {
+pub(crate) struct StoredBatch {
     /// Offset of its first record.
     pub base_offset: i64,
     /// Offset of its last record.
@@ -33,7 +33,7 @@ pub struct StoredBatch {
 
 /// One record of a batch.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StoredRecord {
+pub(crate) struct StoredRecord {
     pub offset: i64,
     /// Its time, in milliseconds since 1970.
     pub time_ms: i64,
@@ -44,7 +44,7 @@ pub struct StoredRecord {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn segments(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn segments(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let listed = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
     let mut found: Vec<PathBuf> =
         listed.filter(|path| path.extension().is_some_and(|end| end == "log")).collect();
@@ -56,7 +56,7 @@ pub fn segments(folder: &Path) -> io::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn read_log(folder: &Path) -> io::Result<Vec<StoredBatch>> {
+pub(crate) fn read_log(folder: &Path) -> io::Result<Vec<StoredBatch>> {
     let mut batches = Vec::new();
     for path in segments(folder)? {
         batches.extend(read_batches(&fs::read(path)?));
@@ -65,7 +65,7 @@ pub fn read_log(folder: &Path) -> io::Result<Vec<StoredBatch>> {
 }
 
 /// The whole batches of one segment; a torn or unwritten tail ends them.
-pub fn read_batches(bytes: &[u8]) -> Vec<StoredBatch> {
+pub(crate) fn read_batches(bytes: &[u8]) -> Vec<StoredBatch> {
     let mut batches: Vec<StoredBatch> = Vec::new();
     while let Some(batch) = read_batch(bytes, batches.last().map_or(0, |last| last.at + last.bytes)) {
         batches.push(batch);
@@ -155,7 +155,7 @@ impl<'a> Cursor<'a> {
 ///
 /// # Errors
 /// When a file cannot be read or changed.
-pub fn cut_log(folder: &Path, flushed: i64, keep: usize) -> io::Result<usize> {
+pub(crate) fn cut_log(folder: &Path, flushed: i64, keep: usize) -> io::Result<usize> {
     let mut left = keep;
     let mut lost = 0;
     for path in segments(folder)? {
@@ -180,7 +180,7 @@ pub fn cut_log(folder: &Path, flushed: i64, keep: usize) -> io::Result<usize> {
 }
 
 /// Recovery points of a data folder by log: what is known to be flushed.
-pub fn recovery_points(data: &Path) -> Vec<(String, i64)> {
+pub(crate) fn recovery_points(data: &Path) -> Vec<(String, i64)> {
     let text = fs::read_to_string(data.join("recovery-point-offset-checkpoint")).unwrap_or_default();
     let line = |line: &str| {
         let mut words = line.split(' ');

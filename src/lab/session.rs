@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// What is known of a lab that runs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Session {
+pub(crate) struct Session {
     /// The klever that started it, and whose end is its end.
     pub pid: i32,
     /// Where its brokers are reached.
@@ -21,13 +21,13 @@ pub struct Session {
 }
 
 /// The note, locked as long as its writer lives: the kernel takes the lock back however klever ends.
-pub struct Note {
+pub(crate) struct Note {
     path: PathBuf,
     _locked: File,
 }
 
 /// Where the note lies: in the user's own run-time folder.
-pub fn default_path() -> PathBuf {
+pub(crate) fn default_path() -> PathBuf {
     let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_dir());
     let named =
         || std::env::temp_dir().join(format!("klever-lab-{}.json", rustix::process::getuid().as_raw()));
@@ -39,7 +39,7 @@ impl Note {
     ///
     /// # Errors
     /// When a lab runs already, or the note cannot be written.
-    pub fn write(path: &Path, session: &Session) -> Result<Note, LabError> {
+    pub(crate) fn write(path: &Path, session: &Session) -> Result<Note, LabError> {
         let failed = |error: std::io::Error| LabError::io("write the lab's note", &error);
         let mut file = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
         if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
@@ -59,7 +59,7 @@ impl Drop for Note {
 }
 
 /// The lab that runs, if one does. A note whose writer is gone counts for nothing.
-pub fn running(path: &Path) -> Option<Session> {
+pub(crate) fn running(path: &Path) -> Option<Session> {
     let file = File::open(path).ok()?;
     if flock(&file, FlockOperation::NonBlockingLockShared).is_ok() {
         return None;
@@ -71,7 +71,7 @@ pub fn running(path: &Path) -> Option<Session> {
 ///
 /// # Errors
 /// When none runs or it does not end.
-pub fn end(path: &Path) -> Result<Session, LabError> {
+pub(crate) fn end(path: &Path) -> Result<Session, LabError> {
     let session = running(path).ok_or_else(|| LabError::new("no lab runs"))?;
     let pid = Pid::from_raw(session.pid).ok_or_else(|| LabError::new("the lab's note has no pid"))?;
     kill_process(pid, Signal::TERM).map_err(|error| LabError::io("end the lab", &error.into()))?;

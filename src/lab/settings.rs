@@ -144,12 +144,12 @@ pub(super) struct PortPlan {
 
 impl PortPlan {
     /// Where a node is reached: at its proxy if it has one.
-    pub fn reached(&self) -> &[(i32, Ports)] {
+    pub(super) fn reached(&self) -> &[(i32, Ports)] {
         if self.fronts.is_empty() { &self.own } else { &self.fronts }
     }
 
     /// The ports of one node in such a list.
-    pub fn of(list: &[(i32, Ports)], id: i32) -> Ports {
+    pub(super) fn of(list: &[(i32, Ports)], id: i32) -> Ports {
         let found = list.iter().find(|(node, _)| *node == id).map(|(_, ports)| *ports);
         found.unwrap_or(Ports { client: 0, replication: 0, controller: 0 })
     }

@@ -86,12 +86,12 @@ pub(super) fn spec_of(scenario: &Scenario, version: KafkaVersion) -> LabSpec {
 
 impl Stage {
     /// Starts a cluster with a scenario's topics and clients, ready to begin.
-    pub fn set_up(scenario: &Scenario, version: KafkaVersion, cast: &Cast) -> Result<Stage, LabError> {
+    pub(super) fn set_up(scenario: &Scenario, version: KafkaVersion, cast: &Cast) -> Result<Stage, LabError> {
         Stage::on(Lab::start(spec_of(scenario, version))?, scenario, cast)
     }
 
     /// The same on a cluster that is up.
-    pub fn on(lab: Lab, scenario: &Scenario, cast: &Cast) -> Result<Stage, LabError> {
+    pub(super) fn on(lab: Lab, scenario: &Scenario, cast: &Cast) -> Result<Stage, LabError> {
         let mut guard = Guard::start()?;
         // It must not wait long for machines without power.
         let properties = [
@@ -207,7 +207,7 @@ impl Stage {
     }
 
     /// Starts a producer's process; it waits for its rate.
-    pub fn start_producer(&mut self, at: usize, warm: bool) -> Result<(), LabError> {
+    pub(super) fn start_producer(&mut self, at: usize, warm: bool) -> Result<(), LabError> {
         let spec = self.scenario.producers[at].clone();
         let first = self.tally.sent.iter().filter(|(producer, _)| *producer as usize == at).count();
         let mut properties = producer_properties(&spec, &self.lab.bootstrap());
@@ -223,7 +223,7 @@ impl Stage {
     }
 
     /// Starts a member's process; it joins when told to go.
-    pub fn start_member(&mut self, at: usize, member: u32) -> Result<(), LabError> {
+    pub(super) fn start_member(&mut self, at: usize, member: u32) -> Result<(), LabError> {
         let spec = self.scenario.groups[at].clone();
         let name = format!("group.{}.{member}", spec.name);
         let properties = member_properties(&spec, member, &name, &self.lab.bootstrap());
@@ -234,7 +234,7 @@ impl Stage {
     }
 
     /// Asks the administrator for something; its other lines come back.
-    pub fn ask(&mut self, what: &str) -> Result<Vec<String>, LabError> {
+    pub(super) fn ask(&mut self, what: &str) -> Result<Vec<String>, LabError> {
         self.admin.tell(what);
         let mut lines =
             self.admin.until(Duration::from_secs(90), |line| line == "OK" || line.starts_with("ERR "))?;
@@ -244,21 +244,21 @@ impl Stage {
         }
     }
 
-    pub fn producer(&mut self, at: usize) -> Option<&mut Driver> {
+    pub(super) fn producer(&mut self, at: usize) -> Option<&mut Driver> {
         self.producers.get_mut(at)?.as_mut()
     }
 
-    pub fn member(&mut self, at: usize, member: u32) -> Option<&mut Driver> {
+    pub(super) fn member(&mut self, at: usize, member: u32) -> Option<&mut Driver> {
         self.members.get_mut(&(at, member))
     }
 
     /// All processes of the group's members.
-    pub fn members_of(&mut self, at: usize) -> impl Iterator<Item = &mut Driver> {
+    pub(super) fn members_of(&mut self, at: usize) -> impl Iterator<Item = &mut Driver> {
         self.members.iter_mut().filter(move |((group, _), _)| *group == at).map(|(_, driver)| driver)
     }
 
     /// Ends a client's process at once; what it had said counts.
-    pub fn kill_producer(&mut self, at: usize) {
+    pub(super) fn kill_producer(&mut self, at: usize) {
         if let Some(mut driver) = self.producers.get_mut(at).and_then(Option::take) {
             let lines = driver.kill(&mut self.guard);
             lines.iter().for_each(|line| _ = self.tally.producer_said(at as u32, line));
@@ -266,7 +266,7 @@ impl Stage {
     }
 
     /// Ends a member's process at once.
-    pub fn kill_member(&mut self, at: usize, member: u32) {
+    pub(super) fn kill_member(&mut self, at: usize, member: u32) {
         if let Some(mut driver) = self.members.remove(&(at, member)) {
             let lines = driver.kill(&mut self.guard);
             let group = self.scenario.groups[at].name.clone();
@@ -275,7 +275,7 @@ impl Stage {
     }
 
     /// Takes what clients said and what became of nodes.
-    pub fn look(&mut self) -> Result<(), LabError> {
+    pub(super) fn look(&mut self) -> Result<(), LabError> {
         for (at, driver) in self.producers.iter().enumerate() {
             let lines = driver.iter().flat_map(Driver::said);
             lines.for_each(|line| _ = self.tally.producer_said(at as u32, &line));
@@ -309,7 +309,7 @@ impl Stage {
     }
 
     /// Starts a node's process and remembers how the one before it had ended.
-    pub fn start_node(&mut self, id: i32) -> Result<(), LabError> {
+    pub(super) fn start_node(&mut self, id: i32) -> Result<(), LabError> {
         if self.site_without_power {
             self.bring_controllers_back()?;
         }
@@ -332,7 +332,7 @@ impl Stage {
     }
 
     /// Which partition a producer's record belongs to; one that never had a partition counts for the first.
-    pub fn partition_index(&self, producer: u32, number: Option<i32>) -> Option<PartitionIx> {
+    pub(super) fn partition_index(&self, producer: u32, number: Option<i32>) -> Option<PartitionIx> {
         let spec = self.scenario.producers.get(producer as usize)?;
         let number = number.or(spec.partition).unwrap_or(0);
         let at = self.partitions.iter().position(|(topic, n)| *topic == spec.topic && *n == number)?;

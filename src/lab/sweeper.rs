@@ -21,7 +21,7 @@ pub(super) struct Sweeper {
 }
 
 impl Sweeper {
-    pub fn start(folder: &Path) -> Result<Sweeper, LabError> {
+    pub(super) fn start(folder: &Path) -> Result<Sweeper, LabError> {
         let shell = Command::new("sh")
             .args(["-c", SWEEP, "klever-lab-sweeper"])
             .arg(folder)

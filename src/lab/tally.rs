@@ -8,11 +8,11 @@ use crate::sim::ledger::Ledger;
 use crate::sim::meter::Meter;
 use std::collections::{BTreeMap, VecDeque};
 
-pub type Micros = u64;
+pub(super) type Micros = u64;
 
 /// One record that had an answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Done {
+pub(super) struct Done {
     /// Which producer, by its place in the scenario.
     pub producer: u32,
     pub number: u64,
@@ -28,7 +28,7 @@ pub struct Done {
 
 /// All records of a lab run.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+pub(super) struct Tally {
     pub sent: Vec<(u32, Micros)>,
     /// Those that had an answer.
     pub done: Vec<Done>,
@@ -40,7 +40,7 @@ pub struct Tally {
 
 impl Tally {
     /// Takes a line of a producer. Says whether it understood it.
-    pub fn producer_said(&mut self, producer: u32, line: &str) -> bool {
+    pub(super) fn producer_said(&mut self, producer: u32, line: &str) -> bool {
         let words: Vec<&str> = line.split(' ').collect();
         let number = |at: usize| words.get(at).and_then(|word| word.parse::<u64>().ok());
         match (words[0], number(1)) {
@@ -79,7 +79,7 @@ impl Tally {
     }
 
     /// Takes a line of a group's member. Says whether it understood it.
-    pub fn member_said(&mut self, group: &str, member: u32, line: &str) -> bool {
+    pub(super) fn member_said(&mut self, group: &str, member: u32, line: &str) -> bool {
         let words: Vec<&str> = line.split(' ').collect();
         let ["R", topic, partition, offset, at] = words[..] else { return false };
         let (Ok(partition), Ok(offset), Ok(at)) = (partition.parse(), offset.parse(), at.parse()) else {
@@ -90,22 +90,22 @@ impl Tally {
     }
 
     /// Records acknowledged to a producer so far.
-    pub fn acked(&self, producer: u32) -> u64 {
+    pub(super) fn acked(&self, producer: u32) -> u64 {
         self.done.iter().filter(|done| done.producer == producer && done.error.is_none()).count() as u64
     }
 
     /// Records that failed so far.
-    pub fn failed(&self, producer: u32) -> u64 {
+    pub(super) fn failed(&self, producer: u32) -> u64 {
         self.done.iter().filter(|done| done.producer == producer && done.error.is_some()).count() as u64
     }
 
     /// So many more records will be handed in.
-    pub fn await_records(&mut self, producer: u32, records: u32) {
+    pub(super) fn await_records(&mut self, producer: u32, records: u32) {
         *self.awaited.entry(producer).or_default() += u64::from(records);
     }
 
     /// Whether nothing of a producer waits for an answer and something had one.
-    pub fn settled(&self, producer: u32) -> bool {
+    pub(super) fn settled(&self, producer: u32) -> bool {
         let sent = self.sent.iter().filter(|(other, _)| *other == producer).count() as u64;
         sent >= self.awaited.get(&producer).copied().unwrap_or(0)
             && !self.open.keys().any(|(other, _)| *other == producer)
@@ -115,7 +115,7 @@ impl Tally {
     /// Feeds all answers up to `end` to the simulator's own meter and ledger.
     ///
     /// `index` says which partition a producer's record belongs to; time 0 is `zero`.
-    pub fn measure(
+    pub(super) fn measure(
         &self,
         zero: Micros,
         end: Micros,
@@ -155,7 +155,7 @@ impl Tally {
 /// A replica's log on the disk as the simulator's ledger reads logs: who wrote which record.
 ///
 /// `identity` turns the head of a value into a producer's number. Records without one are left out.
-pub fn identities(batches: &[StoredBatch], identity: &dyn Fn(&str) -> Option<u32>) -> Log {
+pub(super) fn identities(batches: &[StoredBatch], identity: &dyn Fn(&str) -> Option<u32>) -> Log {
     let mut log = Log::default();
     for stored in batches.iter().filter(|batch| !batch.control) {
         for record in stored.records.iter().flatten() {
@@ -184,7 +184,7 @@ fn read_identity(value: &[u8], identity: &dyn Fn(&str) -> Option<u32>) -> Option
 }
 
 /// What one partition's logs come to: acknowledged and gone, extra copies, out of order.
-pub fn judge(
+pub(super) fn judge(
     ledger: &mut Ledger,
     ix: PartitionIx,
     leader: Option<(i32, Log)>,

@@ -278,7 +278,7 @@ impl Environment {
 /// Everything that klever has to assume about a cluster it looks at, or knows because it simulates it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Assumptions {
-    /// Producers; the first one is the one the levers change.
+    /// Producers; the first one is the one the knobs change.
     pub producers: Vec<ClientProfile>,
     pub consumers: Vec<ClientProfile>,
     pub load: Load,

@@ -18,8 +18,9 @@ pub enum Origin {
     Assumed,
     /// The simulator's own state.
     Simulated,
-    /// Set by the user as a lever or with `--set`.
-    Lever,
+    /// Set by the user as a knob or with `--set`.
+    #[serde(alias = "lever")]
+    WhatIf,
     /// Concluded from other values, named here.
     Derived(String),
 }
@@ -65,9 +66,7 @@ pub enum Datum<T> {
         from: Origin,
     },
     /// Not known, and why.
-    Unknown {
-        reason: Unknown,
-    },
+    Unknown { reason: Unknown },
 }
 
 impl<T> Datum<T> {

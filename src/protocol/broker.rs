@@ -23,10 +23,10 @@ mod tests;
 mod truncation;
 mod upkeep;
 
-pub use events::{BrokerEvent, BrokerState, Fault, FlushCause, HwCause, Laggard, TruncationCause};
-pub use io::{BrokerInput, BrokerOutput, BrokerRegistration, MetadataUpdate, Survives};
-pub use replica::{Replica, Role};
-pub use settings::{BrokerSettings, TopicSettings};
+pub(crate) use events::{BrokerEvent, BrokerState, Fault, FlushCause, HwCause, Laggard, TruncationCause};
+pub(crate) use io::{BrokerInput, BrokerOutput, BrokerRegistration, MetadataUpdate, Survives};
+pub(crate) use replica::{Replica, Role};
+pub(crate) use settings::{BrokerSettings, TopicSettings};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::messages::{Answer, Peer, Request};
@@ -50,7 +50,7 @@ const OWNER_FETCHERS: u32 = 3;
 /// inputs back, and models the time of disks and processors by holding outputs back. A broker starts
 /// without a process: step it with [`BrokerInput::Start`].
 #[derive(Clone, Debug)]
-pub struct Broker {
+pub(crate) struct Broker {
     settings: BrokerSettings,
     profile: Profile,
     detail: bool,
@@ -86,7 +86,7 @@ impl Step<'_> {
 
 impl Broker {
     /// A broker with an empty disk and no process.
-    pub fn new(settings: BrokerSettings, profile: Profile) -> Self {
+    pub(crate) fn new(settings: BrokerSettings, profile: Profile) -> Self {
         let host = Host::new(settings.id);
         Broker {
             settings,
@@ -103,64 +103,64 @@ impl Broker {
         }
     }
 
-    pub fn settings(&self) -> &BrokerSettings {
+    pub(crate) fn settings(&self) -> &BrokerSettings {
         &self.settings
     }
 
     /// The version it behaves like.
-    pub fn profile(&self) -> &Profile {
+    pub(crate) fn profile(&self) -> &Profile {
         &self.profile
     }
 
     /// Switches the events of the hot paths (append, high watermark, flush) on or off.
-    pub fn set_detail(&mut self, detail: bool) {
+    pub(crate) fn set_detail(&mut self, detail: bool) {
         self.detail = detail;
     }
 
     /// Where it is in its life.
-    pub fn state(&self) -> BrokerState {
+    pub(crate) fn state(&self) -> BrokerState {
         self.process.life.state()
     }
 
     /// The epoch of its registration, -1 before.
-    pub fn broker_epoch(&self) -> BrokerEpoch {
+    pub(crate) fn broker_epoch(&self) -> BrokerEpoch {
         self.process.life.broker_epoch()
     }
 
     /// Whether its disk was replaced at some time: the controller may know its replicas in the old one.
-    pub fn is_on_new_disk(&self) -> bool {
+    pub(crate) fn is_on_new_disk(&self) -> bool {
         self.host.is_replaced()
     }
 
     /// How far it has applied the metadata log.
-    pub fn metadata_offset(&self) -> i64 {
+    pub(crate) fn metadata_offset(&self) -> i64 {
         self.process.metadata_offset
     }
 
     /// A partition as this broker believes it is.
-    pub fn known_partition(&self, partition: PartitionIx) -> Option<&PartitionState> {
+    pub(crate) fn known_partition(&self, partition: PartitionIx) -> Option<&PartitionState> {
         self.process.view.partition(partition).map(AsRef::as_ref)
     }
 
     /// Its replica of a partition, which it has as long as its disk has the log.
-    pub fn replica(&self, partition: PartitionIx) -> Option<&Replica> {
+    pub(crate) fn replica(&self, partition: PartitionIx) -> Option<&Replica> {
         self.place(partition).map(|place| &self.replicas[place as usize])
     }
 
-    pub fn replicas(&self) -> impl Iterator<Item = &Replica> {
+    pub(crate) fn replicas(&self) -> impl Iterator<Item = &Replica> {
         let kept = |(at, replica): &(usize, &Replica)| self.place(replica.partition) == Some(*at as u32);
         self.replicas.iter().enumerate().filter(kept).map(|(_, replica)| replica)
     }
 
     /// Correlations of this broker's requests to `to` that have no answer yet, for a driver that breaks
     /// the connection.
-    pub fn waiting_for(&self, to: BrokerId) -> impl Iterator<Item = u64> + '_ {
+    pub(crate) fn waiting_for(&self, to: BrokerId) -> impl Iterator<Item = u64> + '_ {
         let fetchers = self.process.fetchers.iter().filter(move |fetcher| fetcher.source == to);
         fetchers.filter_map(|fetcher| fetcher.outstanding.map(|outstanding| outstanding.correlation))
     }
 
     /// From which brokers it fetches a partition: at most one.
-    pub fn fetch_sources(&self, partition: PartitionIx) -> impl Iterator<Item = BrokerId> + '_ {
+    pub(crate) fn fetch_sources(&self, partition: PartitionIx) -> impl Iterator<Item = BrokerId> + '_ {
         let place = self.place(partition);
         let fetchers = self.process.fetchers.iter();
         fetchers.filter(move |one| place.is_some_and(|at| one.members.contains(&at))).map(|one| one.source)
@@ -168,7 +168,7 @@ impl Broker {
 
     /// Merges what was appended below `offset` into spans, as far as it is flushed and committed. Call it with
     /// an offset that every replica and every reader has passed: sizes and times below it are then averages.
-    pub fn compact_below(&mut self, partition: PartitionIx, offset: Offset) {
+    pub(crate) fn compact_below(&mut self, partition: PartitionIx, offset: Offset) {
         if let Some(place) = self.place(partition) {
             let replica = &mut self.replicas[place as usize];
             replica.storage.compact_below(offset.min(replica.high_watermark));
@@ -177,7 +177,7 @@ impl Broker {
 
     /// Deletes what is below `offset` of a partition that the broker leads, at most up to the high watermark:
     /// retention, or `DeleteRecords`. Followers delete with their next fetch.
-    pub fn delete_below(&mut self, partition: PartitionIx, offset: Offset) {
+    pub(crate) fn delete_below(&mut self, partition: PartitionIx, offset: Offset) {
         let Some(place) = self.place(partition) else { return };
         let replica = &mut self.replicas[place as usize];
         if matches!(replica.role, Role::Leader(_)) {
@@ -187,7 +187,7 @@ impl Broker {
     }
 
     /// Takes one input at `now`, which never goes back, and appends what it wants done to `out`.
-    pub fn step(&mut self, now: Nanos, input: BrokerInput, out: &mut Vec<BrokerOutput>) {
+    pub(crate) fn step(&mut self, now: Nanos, input: BrokerInput, out: &mut Vec<BrokerOutput>) {
         let mut step = Step { now, out, bytes: 0, fsyncs: 0 };
         self.take(&mut step, input);
         self.settle(&mut step);

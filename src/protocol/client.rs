@@ -8,7 +8,7 @@ use rand_pcg::Pcg32;
 
 /// One partition of a metadata answer. The place in the answer is the partition's number in its topic.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PartitionLeader {
+pub(crate) struct PartitionLeader {
     pub partition: PartitionIx,
     /// Its leader, if it has one.
     pub leader: Option<BrokerId>,

@@ -13,8 +13,8 @@ mod membership;
 mod positions;
 mod settings;
 
-pub use io::{ConsumerError, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
-pub use settings::{Commit, ConsumerSettings, ConsumerWork, OffsetReset};
+pub(crate) use io::{ConsumerError, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
+pub(crate) use settings::{Commit, ConsumerSettings, ConsumerWork, OffsetReset};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::{PartitionLeader, Refresh};
@@ -23,7 +23,7 @@ use crate::protocol::wire::Offset;
 
 /// A consumer. Step it with inputs in the order of time.
 #[derive(Clone, Debug)]
-pub struct Consumer {
+pub(crate) struct Consumer {
     settings: ConsumerSettings,
     leaders: Vec<PartitionLeader>,
     /// Where in `leaders` a partition is.
@@ -49,7 +49,7 @@ pub struct Consumer {
 
 impl Consumer {
     /// A consumer that has not started yet.
-    pub fn new(settings: ConsumerSettings) -> Self {
+    pub(crate) fn new(settings: ConsumerSettings) -> Self {
         Consumer {
             leaders: Vec::new(),
             places: Vec::new(),
@@ -71,7 +71,7 @@ impl Consumer {
     }
 
     /// Takes one input and pushes what follows from it. `now` never goes back.
-    pub fn step(&mut self, now: Nanos, input: ConsumerInput<'_>, out: &mut Vec<ConsumerOutput>) {
+    pub(crate) fn step(&mut self, now: Nanos, input: ConsumerInput<'_>, out: &mut Vec<ConsumerOutput>) {
         if self.wake_at <= now {
             self.wake_at = Nanos::MAX;
         }
@@ -135,29 +135,29 @@ impl Consumer {
     }
 
     /// The process dies: what of the records in hand was processed by now is told, the rest never was.
-    pub fn crash(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+    pub(crate) fn crash(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.stop_processing(now, out);
         self.app.end();
     }
 
     /// The settings it runs with.
-    pub fn settings(&self) -> &ConsumerSettings {
+    pub(crate) fn settings(&self) -> &ConsumerSettings {
         &self.settings
     }
 
     /// Its id in the group, while it has one.
-    pub fn member(&self) -> Option<MemberId> {
+    pub(crate) fn member(&self) -> Option<MemberId> {
         self.membership.member()
     }
 
     /// The generation it belongs to, while it is a member.
-    pub fn generation(&self) -> Option<i32> {
+    pub(crate) fn generation(&self) -> Option<i32> {
         self.membership.identity().map(|(_, generation)| generation)
     }
 
     /// How busy a broker is for this consumer: fetches without an answer, or as busy as can be when the
     /// connection was just lost (`NetworkClient.leastLoadedNode`).
-    pub fn load(&self, broker: BrokerId) -> usize {
+    pub(crate) fn load(&self, broker: BrokerId) -> usize {
         match self.resting.iter().any(|(resting, _)| *resting == broker) {
             true => usize::MAX,
             false => self.fetches_to(broker),
@@ -165,7 +165,7 @@ impl Consumer {
     }
 
     /// Partitions it owns with their positions: the next offset that `poll()` returns, if known.
-    pub fn positions(&self) -> impl Iterator<Item = (PartitionIx, Option<Offset>)> + '_ {
+    pub(crate) fn positions(&self) -> impl Iterator<Item = (PartitionIx, Option<Offset>)> + '_ {
         self.owned.iter().map(|owned| (owned.partition, owned.position))
     }
 }

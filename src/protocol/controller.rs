@@ -5,20 +5,20 @@
 //! real controller. Under [`crate::protocol::profile::Profile::zookeeper`] a broker serves from its
 //! registration on and switching unclean election on acts at once.
 
-pub mod alter_partition;
-pub mod brokers;
-pub mod elections;
-pub mod heartbeats;
-pub mod image;
-pub mod machine;
-pub mod messages;
-pub mod partition_change;
+pub(crate) mod alter_partition;
+pub(crate) mod brokers;
+pub(crate) mod elections;
+pub(crate) mod heartbeats;
+pub(crate) mod image;
+pub(crate) mod machine;
+pub(crate) mod messages;
+pub(crate) mod partition_change;
 pub mod partitions;
-pub mod placement;
+pub(crate) mod placement;
 pub mod quorum;
 pub mod replay;
-pub mod topics;
-pub mod what_if;
+pub(crate) mod topics;
+pub(crate) mod what_if;
 
 pub use image::Image;
 pub use machine::{Controller, ControllerSettings};

@@ -8,7 +8,7 @@ use crate::protocol::wire::{EpochEnd, LeaderEpoch, Offset};
 
 /// A follower's state beside its log.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Following {
+pub(crate) struct Following {
     /// Whom; `None` while there is no leader.
     pub leader: Option<BrokerId>,
     pub epoch: LeaderEpoch,
@@ -23,7 +23,7 @@ pub struct Following {
 
 /// What a follower does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FollowState {
+pub(crate) enum FollowState {
     /// Fetches from its log end.
     Fetching,
     /// Needs to know where its newest epoch ends in the leader's log.
@@ -37,7 +37,7 @@ pub enum FollowState {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cut {
+pub(crate) struct Cut {
     /// The new log end.
     pub to: Offset,
     pub cause: TruncationCause,
@@ -46,7 +46,7 @@ pub struct Cut {
 }
 
 /// What a new follower does first, and the cut it makes before.
-pub fn start(kind: Truncation, log: &Log, high_watermark: Offset) -> (FollowState, Option<Cut>) {
+pub(crate) fn start(kind: Truncation, log: &Log, high_watermark: Offset) -> (FollowState, Option<Cut>) {
     let to_high_watermark = Cut { to: high_watermark, cause: TruncationCause::HighWatermark, done: true };
     match kind {
         Truncation::ToHighWatermark => (FollowState::Fetching, Some(to_high_watermark)),
@@ -58,7 +58,7 @@ pub fn start(kind: Truncation, log: &Log, high_watermark: Offset) -> (FollowStat
 
 /// Where to cut when the leader says that its epochs up to the one asked for end at `leaders`; `None` when
 /// it knows of no such epoch (`getOffsetTruncationState`).
-pub fn cut(kind: Truncation, log: &Log, high_watermark: Offset, leaders: Option<EpochEnd>) -> Cut {
+pub(crate) fn cut(kind: Truncation, log: &Log, high_watermark: Offset, leaders: Option<EpochEnd>) -> Cut {
     let Some(leaders) = leaders else {
         return Cut { to: high_watermark, cause: TruncationCause::HighWatermark, done: true };
     };
@@ -79,7 +79,7 @@ pub fn cut(kind: Truncation, log: &Log, high_watermark: Offset, leaders: Option<
 
 /// What to do when the fetch offset is outside the leader's log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OutOfRange {
+pub(crate) enum OutOfRange {
     /// The leader's log ends before: cut there.
     TruncateTo(Offset),
     /// The leader's log starts behind the own end: drop everything.
@@ -89,7 +89,7 @@ pub enum OutOfRange {
 }
 
 /// `fetchOffsetAndTruncate`.
-pub fn out_of_range(log_end: Offset, leader_start: Offset, leader_end: Offset) -> OutOfRange {
+pub(crate) fn out_of_range(log_end: Offset, leader_start: Offset, leader_end: Offset) -> OutOfRange {
     if leader_end < log_end {
         OutOfRange::TruncateTo(leader_end)
     } else if leader_start > log_end {

@@ -11,12 +11,12 @@ mod sessions;
 mod settings;
 mod state;
 
-pub use io::{
+pub(crate) use io::{
     GroupInput, GroupOutput, GroupReply, GroupRequest, MemberId, OffsetsPartition, PartitionOffset,
 };
-pub use range::range_assignment;
-pub use settings::GroupSettings;
-pub use state::Phase;
+pub(crate) use range::range_assignment;
+pub(crate) use settings::GroupSettings;
+pub(crate) use state::Phase;
 
 use crate::model::{Nanos, PartitionIx};
 use crate::protocol::wire::{ErrorCode, Offset};
@@ -25,7 +25,7 @@ use std::collections::VecDeque;
 
 /// A coordinator of one group. Step it with inputs in the order of time.
 #[derive(Clone, Debug)]
-pub struct Group {
+pub(crate) struct Group {
     settings: GroupSettings,
     partition: OffsetsPartition,
     phase: Phase,
@@ -44,7 +44,7 @@ pub struct Group {
 }
 
 impl Group {
-    pub fn new(settings: GroupSettings) -> Self {
+    pub(crate) fn new(settings: GroupSettings) -> Self {
         Group {
             settings,
             partition: OffsetsPartition::Writable,
@@ -62,7 +62,7 @@ impl Group {
     }
 
     /// Takes one input and pushes what follows from it. `now` never goes back.
-    pub fn step(&mut self, now: Nanos, input: GroupInput, out: &mut Vec<GroupOutput>) {
+    pub(crate) fn step(&mut self, now: Nanos, input: GroupInput, out: &mut Vec<GroupOutput>) {
         if self.wake_at <= now {
             self.wake_at = Nanos::MAX;
         }
@@ -128,21 +128,21 @@ impl Group {
     }
 
     /// Where the group is in its life.
-    pub fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> Phase {
         self.phase
     }
 
-    pub fn generation(&self) -> i32 {
+    pub(crate) fn generation(&self) -> i32 {
         self.generation
     }
 
     /// Members with what they own, in the order in which they came.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = (MemberId, &[PartitionIx])> {
+    pub(crate) fn members(&self) -> impl ExactSizeIterator<Item = (MemberId, &[PartitionIx])> {
         self.members.iter().map(|member| (member.id, member.assignment.as_slice()))
     }
 
     /// The committed offset of a partition.
-    pub fn committed(&self, partition: PartitionIx) -> Option<Offset> {
+    pub(crate) fn committed(&self, partition: PartitionIx) -> Option<Offset> {
         self.offsets.get(&partition).map(|committed| committed.offset)
     }
 }

@@ -11,7 +11,7 @@ const REBUILD_BATCHES: usize = 10_000;
 
 /// What is to be done with a batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// It is new and in order.
     Append,
     /// It is in the log since long, at this offset.
@@ -44,7 +44,7 @@ struct Entry {
 
 /// The producers of one partition, by id.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Producers {
+pub(crate) struct Producers {
     entries: Vec<Entry>,
 }
 
@@ -82,7 +82,7 @@ impl Producers {
 
     /// Judges a batch that a client wants appended. An entry unused for `expiration` counts as forgotten
     /// (`producer.id.expiration.ms`).
-    pub fn judge(&self, batch: &Batch, now: Nanos, expiration: Nanos) -> Verdict {
+    pub(crate) fn judge(&self, batch: &Batch, now: Nanos, expiration: Nanos) -> Verdict {
         if batch.producer_id < 0 {
             return Verdict::Append;
         }
@@ -105,7 +105,7 @@ impl Producers {
     }
 
     /// Notes a batch that is in the log now, as leader or follower.
-    pub fn appended(&mut self, batch: &Batch, now: Nanos) {
+    pub(crate) fn appended(&mut self, batch: &Batch, now: Nanos) {
         if batch.producer_id < 0 {
             return;
         }
@@ -134,7 +134,7 @@ impl Producers {
 
     /// Builds the memory anew from a log that was recovered or truncated. Of batches that the log has merged
     /// meanwhile, what was known of them before is kept: their bounds are nowhere else.
-    pub fn rebuild(&mut self, log: &Log) {
+    pub(crate) fn rebuild(&mut self, log: &Log) {
         let merged = log.merged_end();
         self.entries.retain_mut(|entry| {
             entry.keep(log.start(), merged.min(log.end()));
@@ -152,11 +152,11 @@ impl Producers {
     }
 
     /// How many producers are remembered.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 }

@@ -8,7 +8,7 @@ use crate::protocol::wire::{
 
 /// What is under way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PendingKind {
+pub(crate) enum PendingKind {
     /// This follower is to join.
     Expand(BrokerId),
     /// Followers are to leave.
@@ -17,7 +17,7 @@ pub enum PendingKind {
 
 /// A change that the controller has not confirmed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Pending {
+pub(crate) struct Pending {
     pub kind: PendingKind,
     /// The ISR wished for, each with the broker epoch seen.
     pub wished: Vec<(BrokerId, BrokerEpoch)>,
@@ -25,7 +25,7 @@ pub struct Pending {
 
 /// What a controller's answer means for the leader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AlterOutcome {
+pub(crate) enum AlterOutcome {
     /// The ISR is as answered.
     Applied,
     /// The wish is dropped and the last confirmed ISR holds.
@@ -37,7 +37,7 @@ pub enum AlterOutcome {
 
 /// The ISR as confirmed, and what is pending.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Isr {
+pub(crate) struct Isr {
     members: Vec<BrokerId>,
     partition_epoch: PartitionEpoch,
     pending: Option<Pending>,
@@ -45,21 +45,21 @@ pub struct Isr {
 
 impl Isr {
     /// The ISR of the metadata.
-    pub fn of(state: &PartitionState) -> Self {
+    pub(crate) fn of(state: &PartitionState) -> Self {
         Isr { members: state.isr.clone(), partition_epoch: state.partition_epoch, pending: None }
     }
 
-    pub fn members(&self) -> &[BrokerId] {
+    pub(crate) fn members(&self) -> &[BrokerId] {
         &self.members
     }
 
     /// The partition epoch of the confirmed ISR.
-    pub fn partition_epoch(&self) -> PartitionEpoch {
+    pub(crate) fn partition_epoch(&self) -> PartitionEpoch {
         self.partition_epoch
     }
 
     /// What is under way.
-    pub fn pending(&self) -> Option<&Pending> {
+    pub(crate) fn pending(&self) -> Option<&Pending> {
         self.pending.as_ref()
     }
 
@@ -68,7 +68,7 @@ impl Isr {
     ///
     /// Without [`Profile::maximal_isr`] the leader takes its wish for granted and waits for no one who
     /// does not belong to both: what the controller then elects may lack committed records.
-    pub fn counts(&self, broker: BrokerId, profile: &Profile) -> bool {
+    pub(crate) fn counts(&self, broker: BrokerId, profile: &Profile) -> bool {
         let member = self.members.contains(&broker);
         match &self.pending {
             Some(pending) if profile.maximal_isr => member || pending.kind == PendingKind::Expand(broker),
@@ -78,7 +78,7 @@ impl Isr {
     }
 
     /// How many brokers count.
-    pub fn count(&self, profile: &Profile) -> usize {
+    pub(crate) fn count(&self, profile: &Profile) -> usize {
         let wished = self.pending.as_ref().map_or(self.members.len(), |pending| pending.wished.len());
         match profile.maximal_isr {
             true => wished.max(self.members.len()),
@@ -87,7 +87,7 @@ impl Isr {
     }
 
     /// Wishes a follower in. Nothing else may be pending.
-    pub fn expand(&mut self, follower: BrokerId, epoch_of: impl Fn(BrokerId) -> BrokerEpoch) {
+    pub(crate) fn expand(&mut self, follower: BrokerId, epoch_of: impl Fn(BrokerId) -> BrokerEpoch) {
         debug_assert!(self.pending.is_none(), "one change at a time");
         let joined = self.members.iter().copied().chain([follower]);
         let wished = joined.map(|broker| (broker, epoch_of(broker))).collect();
@@ -95,7 +95,7 @@ impl Isr {
     }
 
     /// Wishes followers out. Nothing else may be pending.
-    pub fn shrink(&mut self, out: &[BrokerId], epoch_of: impl Fn(BrokerId) -> BrokerEpoch) {
+    pub(crate) fn shrink(&mut self, out: &[BrokerId], epoch_of: impl Fn(BrokerId) -> BrokerEpoch) {
         debug_assert!(self.pending.is_none(), "one change at a time");
         let left = self.members.iter().copied().filter(|broker| !out.contains(broker));
         let wished = left.map(|broker| (broker, epoch_of(broker))).collect();
@@ -103,7 +103,11 @@ impl Isr {
     }
 
     /// The request for what is pending. A leader that was elected uncleanly reports itself recovered.
-    pub fn request(&self, partition: PartitionIx, leader_epoch: LeaderEpoch) -> Option<AlterPartition> {
+    pub(crate) fn request(
+        &self,
+        partition: PartitionIx,
+        leader_epoch: LeaderEpoch,
+    ) -> Option<AlterPartition> {
         self.pending.as_ref().map(|pending| AlterPartition {
             partition,
             leader_epoch,
@@ -114,7 +118,7 @@ impl Isr {
     }
 
     /// Takes the controller's answer (`Partition.submitAlterPartition`).
-    pub fn answered(
+    pub(crate) fn answered(
         &mut self,
         leader_epoch: LeaderEpoch,
         error: ErrorCode,
@@ -148,7 +152,7 @@ impl Isr {
     }
 
     /// The metadata names a newer ISR: it replaces what is pending. False when it is not newer.
-    pub fn learned(&mut self, state: &PartitionState) -> bool {
+    pub(crate) fn learned(&mut self, state: &PartitionState) -> bool {
         let newer = state.partition_epoch > self.partition_epoch;
         if newer {
             *self = Isr::of(state);

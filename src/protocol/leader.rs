@@ -8,7 +8,7 @@ use crate::protocol::wire::{BrokerEpoch, LeaderEpoch, Offset, PartitionState};
 
 /// A follower as its fetches show it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Remote {
+pub(crate) struct Remote {
     pub broker: BrokerId,
     /// Its log end, -1 before its first fetch in this epoch.
     pub log_end: Offset,
@@ -37,13 +37,13 @@ impl Remote {
     }
 
     /// Whether it has everything or had so within `lag` (`replica.lag.time.max.ms`).
-    pub fn is_caught_up(&self, log_end: Offset, now: Nanos, lag: Nanos) -> bool {
+    pub(crate) fn is_caught_up(&self, log_end: Offset, now: Nanos, lag: Nanos) -> bool {
         self.log_end == log_end || self.last_caught_up.is_some_and(|at| now.saturating_sub(at) <= lag)
     }
 
     /// A fetch from `offset` while the leader's log ended at `leader_end`. A follower that now asks for
     /// where the leader ended at its previous fetch had everything then. Returns whether its end moved.
-    pub fn fetched(&mut self, offset: Offset, leader_end: Offset, now: Nanos) -> bool {
+    pub(crate) fn fetched(&mut self, offset: Offset, leader_end: Offset, now: Nanos) -> bool {
         if offset >= leader_end {
             self.last_caught_up = self.last_caught_up.max(Some(now));
         } else if offset >= self.last_fetch_leader_end {
@@ -56,7 +56,7 @@ impl Remote {
 
     /// It still asked for `log_end` at `last_fetch`, when the leader had no more: what fetches that did
     /// not name the partition said by that (incremental sessions).
-    pub fn settle(&mut self, leader_end: Offset, last_fetch: Nanos) {
+    pub(crate) fn settle(&mut self, leader_end: Offset, last_fetch: Nanos) {
         if self.log_end == leader_end && Some(last_fetch) > self.last_fetch {
             self.fetched(leader_end, leader_end, last_fetch);
         }
@@ -65,7 +65,7 @@ impl Remote {
 
 /// A leader's state beside its log.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Leadership {
+pub(crate) struct Leadership {
     pub epoch: LeaderEpoch,
     /// Where the epoch starts in the log.
     pub epoch_start: Offset,
@@ -78,7 +78,7 @@ pub struct Leadership {
 
 /// What the rules of the ISR and the high watermark need to know besides.
 #[derive(Clone, Copy, Debug)]
-pub struct Circumstances<'a> {
+pub(crate) struct Circumstances<'a> {
     pub profile: &'a Profile,
     pub now: Nanos,
     /// `replica.lag.time.max.ms`.
@@ -90,7 +90,7 @@ pub struct Circumstances<'a> {
 
 impl Leadership {
     /// A new leader: nothing is known of the followers, and ISR members get the benefit of the doubt.
-    pub fn new(me: BrokerId, state: &PartitionState, epoch_start: Offset, now: Nanos) -> Self {
+    pub(crate) fn new(me: BrokerId, state: &PartitionState, epoch_start: Offset, now: Nanos) -> Self {
         let followers = state.replicas.iter().copied().filter(|broker| *broker != me);
         let since = |broker: BrokerId| state.isr.contains(&broker).then_some(now);
         Leadership {
@@ -103,7 +103,7 @@ impl Leadership {
     }
 
     /// The assignment changed under the same leader epoch.
-    pub fn reassigned(&mut self, me: BrokerId, replicas: &[BrokerId]) {
+    pub(crate) fn reassigned(&mut self, me: BrokerId, replicas: &[BrokerId]) {
         self.remotes.retain(|remote| replicas.contains(&remote.broker));
         for &broker in replicas.iter().filter(|broker| **broker != me) {
             if self.remote(broker).is_none() {
@@ -112,17 +112,17 @@ impl Leadership {
         }
     }
 
-    pub fn remote(&self, broker: BrokerId) -> Option<&Remote> {
+    pub(crate) fn remote(&self, broker: BrokerId) -> Option<&Remote> {
         self.remotes.iter().find(|remote| remote.broker == broker)
     }
 
     /// A follower's state, to change.
-    pub fn remote_mut(&mut self, broker: BrokerId) -> Option<&mut Remote> {
+    pub(crate) fn remote_mut(&mut self, broker: BrokerId) -> Option<&mut Remote> {
         self.remotes.iter_mut().find(|remote| remote.broker == broker)
     }
 
     /// Whether the ISR is smaller than it must be.
-    pub fn is_under_min_isr(&self, min_isr: usize) -> bool {
+    pub(crate) fn is_under_min_isr(&self, min_isr: usize) -> bool {
         self.isr.members().len() < min_isr
     }
 
@@ -131,7 +131,7 @@ impl Leadership {
     /// follower could never reach it. With it the follower that holds it back most. `None` while the
     /// ISR is below its minimum and the version freezes it then (KAFKA-15583), and while a leader of old
     /// writes its ISR to ZooKeeper, which it did under the partition's lock.
-    pub fn high_watermark(
+    pub(crate) fn high_watermark(
         &self,
         of: Circumstances<'_>,
         may_join: impl Fn(&Remote) -> bool,
@@ -155,7 +155,7 @@ impl Leadership {
     }
 
     /// The members that have not caught up for too long; none while a change is under way.
-    pub fn laggards(&self, of: Circumstances<'_>) -> Vec<Laggard> {
+    pub(crate) fn laggards(&self, of: Circumstances<'_>) -> Vec<Laggard> {
         if self.isr.pending().is_some() {
             return Vec::new();
         }
@@ -172,7 +172,7 @@ impl Leadership {
     }
 
     /// Whether a follower may be proposed for the ISR (`Partition.needsExpandIsr`, `isFollowerInSync`).
-    pub fn should_expand(
+    pub(crate) fn should_expand(
         &self,
         follower: BrokerId,
         high_watermark: Offset,

@@ -8,11 +8,11 @@ use crate::protocol::wire::{BrokerEpoch, ErrorCode};
 
 const MS: Nanos = 1_000_000;
 /// How long a controlled shutdown may wait for the controller.
-pub const SHUTDOWN_TIMEOUT_NS: Nanos = 300_000 * MS;
+pub(crate) const SHUTDOWN_TIMEOUT_NS: Nanos = 300_000 * MS;
 
 /// Where a broker is in its life and what it tells the controller next.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Life {
+pub(crate) struct BrokerLifecycle {
     state: BrokerState,
     incarnation: u64,
     broker_epoch: BrokerEpoch,
@@ -23,7 +23,7 @@ pub struct Life {
 
 /// What follows from a controller's answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Next {
+pub(crate) enum Next {
     /// Speak to the controller again after this time.
     After(Nanos),
     /// The process may end.
@@ -32,16 +32,16 @@ pub enum Next {
 
 /// Times that life goes by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Pace {
+pub(crate) struct LifecycleTimeouts {
     /// `broker.heartbeat.interval.ms`.
     pub heartbeat_interval: Nanos,
     /// `broker.session.timeout.ms`: the longest back-off.
     pub session_timeout: Nanos,
 }
 
-impl Default for Life {
+impl Default for BrokerLifecycle {
     fn default() -> Self {
-        Life {
+        BrokerLifecycle {
             state: BrokerState::NotRunning,
             incarnation: 0,
             broker_epoch: -1,
@@ -52,23 +52,28 @@ impl Default for Life {
     }
 }
 
-impl Life {
+impl BrokerLifecycle {
     /// A process starts; `previous_broker_epoch` comes from the clean-shutdown marker, -1 without one.
-    pub fn start(incarnation: u64, previous_broker_epoch: BrokerEpoch) -> Self {
-        Life { state: BrokerState::Starting, incarnation, previous_broker_epoch, ..Life::default() }
+    pub(crate) fn start(incarnation: u64, previous_broker_epoch: BrokerEpoch) -> Self {
+        BrokerLifecycle {
+            state: BrokerState::Starting,
+            incarnation,
+            previous_broker_epoch,
+            ..BrokerLifecycle::default()
+        }
     }
 
-    pub fn state(&self) -> BrokerState {
+    pub(crate) fn state(&self) -> BrokerState {
         self.state
     }
 
     /// The epoch of its registration, -1 before.
-    pub fn broker_epoch(&self) -> BrokerEpoch {
+    pub(crate) fn broker_epoch(&self) -> BrokerEpoch {
         self.broker_epoch
     }
 
     /// What it says to the controller now.
-    pub fn request(
+    pub(crate) fn request(
         &self,
         broker: BrokerId,
         rack: Option<u32>,
@@ -94,7 +99,7 @@ impl Life {
     }
 
     /// Takes the controller's answer.
-    pub fn answered(&mut self, answer: &ControllerAnswer, pace: Pace) -> Next {
+    pub(crate) fn answered(&mut self, answer: &ControllerAnswer, pace: LifecycleTimeouts) -> Next {
         match *answer {
             ControllerAnswer::Register { error: ErrorCode::None, broker_epoch } => {
                 self.broker_epoch = broker_epoch;
@@ -109,7 +114,13 @@ impl Life {
         }
     }
 
-    fn heartbeat_answered(&mut self, caught_up: bool, fenced: bool, may_stop: bool, pace: Pace) -> Next {
+    fn heartbeat_answered(
+        &mut self,
+        caught_up: bool,
+        fenced: bool,
+        may_stop: bool,
+        pace: LifecycleTimeouts,
+    ) -> Next {
         let soon = |ms: Nanos| Next::After(ms * MS);
         match self.state {
             BrokerState::Starting if caught_up => {
@@ -131,14 +142,14 @@ impl Life {
     }
 
     /// No answer, or a refusal: again after 100 ms, doubled each time up to the session timeout.
-    pub fn failed(&mut self, pace: Pace) -> Next {
+    pub(crate) fn failed(&mut self, pace: LifecycleTimeouts) -> Next {
         let backoff = (100 * MS) << self.failures.min(20);
         self.failures += 1;
         Next::After(backoff.min(pace.session_timeout))
     }
 
     /// SIGTERM. False when there is nobody to ask: the broker is not registered.
-    pub fn want_shutdown(&mut self) -> bool {
+    pub(crate) fn want_shutdown(&mut self) -> bool {
         let registered = self.broker_epoch >= 0 && self.state != BrokerState::NotRunning;
         if registered {
             self.state = BrokerState::PendingControlledShutdown;
@@ -152,13 +163,14 @@ impl Life {
 mod tests {
     use super::*;
 
-    const PACE: Pace = Pace { heartbeat_interval: 2_000 * MS, session_timeout: 9_000 * MS };
+    const PACE: LifecycleTimeouts =
+        LifecycleTimeouts { heartbeat_interval: 2_000 * MS, session_timeout: 9_000 * MS };
 
     fn heartbeat(caught_up: bool, fenced: bool, should_shut_down: bool) -> ControllerAnswer {
         ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down }
     }
 
-    fn asks(life: &Life) -> String {
+    fn asks(life: &BrokerLifecycle) -> String {
         match life.request(BrokerId(1), None, 1, 0) {
             ControllerRequest::Heartbeat(beat) => {
                 format!("heartbeat fence={} shutdown={}", beat.want_fence, beat.want_shutdown)
@@ -170,7 +182,7 @@ mod tests {
 
     #[test]
     fn from_registration_to_service_to_a_stop_in_good_order() {
-        let mut life = Life::start(1, 42);
+        let mut life = BrokerLifecycle::start(1, 42);
         assert_eq!(asks(&life), "register after 42");
         let registered = ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: 50 };
         assert_eq!(life.answered(&registered, PACE), Next::After(0));
@@ -191,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_refused_registration_is_tried_again_ever_later() {
-        let mut life = Life::start(1, -1);
+        let mut life = BrokerLifecycle::start(1, -1);
         let refused =
             ControllerAnswer::Register { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: -1 };
         let waits: Vec<_> = (0..9).map(|_| life.answered(&refused, PACE)).collect();

@@ -5,7 +5,7 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-pub use epochs::{EpochCache, EpochStart};
+pub(crate) use epochs::{EpochCache, EpochStart};
 pub(crate) use span::sequence_after;
 
 use crate::protocol::wire::{Batch, EpochEnd, LeaderEpoch, Offset, RecordRange};
@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 
 /// The log. Recent batches are kept as they came; what [`Log::compact_below`] was called for is merged.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Log {
+pub(crate) struct Log {
     start: Offset,
     end: Offset,
     spans: Vec<Span>,
@@ -23,42 +23,42 @@ pub struct Log {
 }
 
 impl Log {
-    pub fn start(&self) -> Offset {
+    pub(crate) fn start(&self) -> Offset {
         self.start
     }
 
     /// Log end offset: the next to be given.
-    pub fn end(&self) -> Offset {
+    pub(crate) fn end(&self) -> Offset {
         self.end
     }
 
     /// Where each epoch starts.
-    pub fn epochs(&self) -> &EpochCache {
+    pub(crate) fn epochs(&self) -> &EpochCache {
         &self.epochs
     }
 
     /// The newest epoch, -1 when there is none.
-    pub fn latest_epoch(&self) -> LeaderEpoch {
+    pub(crate) fn latest_epoch(&self) -> LeaderEpoch {
         self.epochs.latest().unwrap_or(-1)
     }
 
     /// [`EpochCache::end_offset_for`] with this log's end.
-    pub fn end_offset_for(&self, epoch: LeaderEpoch) -> Option<EpochEnd> {
+    pub(crate) fn end_offset_for(&self, epoch: LeaderEpoch) -> Option<EpochEnd> {
         self.epochs.end_offset_for(epoch, self.end)
     }
 
     /// Up to where batches are merged into spans.
-    pub fn merged_end(&self) -> Offset {
+    pub(crate) fn merged_end(&self) -> Offset {
         self.tail.front().map_or(self.end, |batch| batch.base_offset)
     }
 
     /// A new leader notes its epoch at once, before any write.
-    pub fn begin_epoch(&mut self, epoch: LeaderEpoch) {
+    pub(crate) fn begin_epoch(&mut self, epoch: LeaderEpoch) {
         self.epochs.assign(epoch, self.end);
     }
 
     /// Appends a batch, numbered and stamped by the leader. Returns its base offset.
-    pub fn append_as_leader(&mut self, mut batch: Batch, epoch: LeaderEpoch) -> Offset {
+    pub(crate) fn append_as_leader(&mut self, mut batch: Batch, epoch: LeaderEpoch) -> Offset {
         batch.base_offset = self.end;
         batch.leader_epoch = epoch;
         self.push(batch);
@@ -67,7 +67,7 @@ impl Log {
 
     /// Appends fetched batches up to the first that is newer than `max_epoch` or does not follow on the
     /// log. Returns how many.
-    pub fn append_as_follower(&mut self, batches: &[Batch], max_epoch: LeaderEpoch) -> usize {
+    pub(crate) fn append_as_follower(&mut self, batches: &[Batch], max_epoch: LeaderEpoch) -> usize {
         let fits = |end: Offset, batch: &Batch| batch.base_offset == end && batch.leader_epoch <= max_epoch;
         let mut taken = 0;
         while let Some(batch) = batches.get(taken).filter(|batch| fits(self.end, batch)) {
@@ -85,7 +85,7 @@ impl Log {
     }
 
     /// Drops everything at and after `offset`. A batch with `offset` inside keeps the records before it.
-    pub fn truncate_to(&mut self, offset: Offset) {
+    pub(crate) fn truncate_to(&mut self, offset: Offset) {
         let offset = offset.clamp(self.start, self.end);
         while self.tail.back().is_some_and(|batch| batch.base_offset >= offset) {
             self.tail.pop_back();
@@ -108,12 +108,12 @@ impl Log {
     }
 
     /// Drops everything and starts anew at `offset` (`truncateFullyAndStartAt`).
-    pub fn restart_at(&mut self, offset: Offset) {
+    pub(crate) fn restart_at(&mut self, offset: Offset) {
         *self = Log { start: offset, end: offset, ..Log::default() };
     }
 
     /// Moves the log start up; whole batches below it are freed.
-    pub fn advance_start(&mut self, offset: Offset) {
+    pub(crate) fn advance_start(&mut self, offset: Offset) {
         if offset <= self.start {
             return;
         }
@@ -130,7 +130,7 @@ impl Log {
     }
 
     /// Merges batches that end at or below `offset` into spans.
-    pub fn compact_below(&mut self, offset: Offset) {
+    pub(crate) fn compact_below(&mut self, offset: Offset) {
         while let Some(batch) = self.tail.front().filter(|batch| batch.end_offset() <= offset) {
             if !self.spans.last_mut().is_some_and(|span| span.absorb(batch)) {
                 self.spans.push(Span::of(batch));
@@ -141,7 +141,7 @@ impl Log {
 
     /// Appends to `out` the batches from `from` on that end at or below `upto`, about `max_bytes` of
     /// them but at least one. Returns their bytes. Merged batches come back in even pieces.
-    pub fn read(&self, from: Offset, upto: Offset, max_bytes: u32, out: &mut Vec<Batch>) -> u32 {
+    pub(crate) fn read(&self, from: Offset, upto: Offset, max_bytes: u32, out: &mut Vec<Batch>) -> u32 {
         let mut bytes = 0u32;
         self.each_from(from, |batch| {
             if batch.end_offset() > upto || (bytes > 0 && bytes.saturating_add(batch.bytes) > max_bytes) {
@@ -155,7 +155,7 @@ impl Log {
     }
 
     /// How many bytes [`Log::read`] could give, counted up to `enough`.
-    pub fn bytes_between(&self, from: Offset, upto: Offset, enough: u32) -> u32 {
+    pub(crate) fn bytes_between(&self, from: Offset, upto: Offset, enough: u32) -> u32 {
         let mut bytes = 0u32;
         self.each_from(from, |batch| {
             let fits = batch.end_offset() <= upto;
@@ -166,7 +166,7 @@ impl Log {
     }
 
     /// Gives the batches from `from` on, the first cut to start there, until `each` returns false.
-    pub fn each_from(&self, from: Offset, mut each: impl FnMut(Batch) -> bool) {
+    pub(crate) fn each_from(&self, from: Offset, mut each: impl FnMut(Batch) -> bool) {
         let from = from.max(self.start);
         if !self.each_span(from, |span, at| span.batches_from(at, &mut each)) {
             return;
@@ -175,7 +175,11 @@ impl Log {
     }
 
     /// Gives the records from `from` on as ranges, each with its first offset and leader epoch.
-    pub fn each_range(&self, from: Offset, mut each: impl FnMut(Offset, LeaderEpoch, RecordRange) -> bool) {
+    pub(crate) fn each_range(
+        &self,
+        from: Offset,
+        mut each: impl FnMut(Offset, LeaderEpoch, RecordRange) -> bool,
+    ) {
         let from = from.max(self.start);
         let all = self.each_span(from, |span, at| {
             span.ranges_from(at, |offset, range| each(offset, span.leader_epoch, range))
@@ -218,7 +222,7 @@ impl Log {
     }
 
     /// Ends of the batches above `from`, oldest first: where a torn write can end.
-    pub fn batch_ends_above(&self, from: Offset) -> impl Iterator<Item = Offset> + '_ {
+    pub(crate) fn batch_ends_above(&self, from: Offset) -> impl Iterator<Item = Offset> + '_ {
         self.tail.iter().skip(self.tail_index(from)).map(Batch::end_offset)
     }
 
@@ -233,7 +237,7 @@ impl Log {
     }
 
     /// The first offset in `from..upto` where two logs hold different records or epochs (LogMatching).
-    pub fn first_difference(&self, other: &Log, from: Offset, upto: Offset) -> Option<Offset> {
+    pub(crate) fn first_difference(&self, other: &Log, from: Offset, upto: Offset) -> Option<Offset> {
         let mut theirs = Vec::new();
         other.each_range(from.max(self.start), |offset, epoch, range| {
             theirs.push((offset, epoch, range));
@@ -248,7 +252,7 @@ impl Log {
     }
 
     /// How many batches and spans are held: what the log costs in memory.
-    pub fn pieces(&self) -> usize {
+    pub(crate) fn pieces(&self) -> usize {
         self.spans.len() + self.tail.len()
     }
 }

@@ -8,7 +8,7 @@ use crate::protocol::wire::{
 
 /// Who asks a broker, and where its answer goes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Peer {
+pub(crate) enum Peer {
     /// A producer, consumer or coordinator, numbered by the driver.
     Client(u32),
     Broker(BrokerId),
@@ -16,7 +16,7 @@ pub enum Peer {
 
 /// What a broker can be asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Request {
+pub(crate) enum Request {
     Produce(ProduceRequest),
     /// Read, as follower or consumer.
     Fetch(FetchRequest),
@@ -30,7 +30,7 @@ pub enum Request {
 
 /// The answer to a [`Request`] of the same name.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// One entry for each batch, in the order asked. Never sent for `acks=0`.
     Produce(Vec<ProducedPartition>),
     /// Partitions with data, news or an error.
@@ -47,7 +47,7 @@ pub enum Answer {
 
 /// `Produce`: at most one batch a partition, as the Java producer drains them.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ProduceRequest {
+pub(crate) struct ProduceRequest {
     /// How many copies to wait for.
     pub acks: Acks,
     /// How long to wait for them (`request.timeout.ms` of the producer).
@@ -58,7 +58,7 @@ pub struct ProduceRequest {
 
 /// What became of one batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ProducedPartition {
+pub(crate) struct ProducedPartition {
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -70,7 +70,7 @@ pub struct ProducedPartition {
 
 /// A follower's identity in a fetch (KIP-903).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FollowerId {
+pub(crate) struct FollowerId {
     pub broker: BrokerId,
     pub epoch: BrokerEpoch,
 }
@@ -80,7 +80,7 @@ pub struct FollowerId {
 /// Epoch 0 opens a session with `partitions`. Epoch n > 0 names only what changed since epoch n-1: the
 /// other partitions of the session are asked for again with the offsets they had.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FetchRequest {
+pub(crate) struct FetchRequest {
     /// The follower; `None` is a consumer.
     pub follower: Option<FollowerId>,
     /// Which of the asker's sessions; a follower has one for each fetcher thread.
@@ -105,7 +105,7 @@ pub struct FetchRequest {
 
 /// The answer to a fetch.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FetchAnswer {
+pub(crate) struct FetchAnswer {
     /// [`ErrorCode::InvalidFetchSessionEpoch`] asks for a full fetch.
     pub error: ErrorCode,
     pub session: u32,
@@ -116,7 +116,7 @@ pub struct FetchAnswer {
 
 /// One partition of `OffsetsForLeaderEpoch`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct EpochEndsOf {
+pub(crate) struct EpochEndsOf {
     pub partition: PartitionIx,
     /// The leader epoch the asker knows, -1 to skip the check.
     pub current_leader_epoch: LeaderEpoch,
@@ -126,7 +126,7 @@ pub struct EpochEndsOf {
 
 /// Where an epoch ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct EpochEndOf {
+pub(crate) struct EpochEndOf {
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -136,7 +136,7 @@ pub struct EpochEndOf {
 
 /// Which end of a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LogPosition {
+pub(crate) enum LogPosition {
     Earliest,
     /// High watermark; for a follower the log end.
     Latest,
@@ -144,7 +144,7 @@ pub enum LogPosition {
 
 /// One partition of `ListOffsets`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ListOffset {
+pub(crate) struct ListOffset {
     pub partition: PartitionIx,
     /// The leader epoch the asker knows, -1 to skip the check.
     pub current_leader_epoch: LeaderEpoch,
@@ -153,7 +153,7 @@ pub struct ListOffset {
 
 /// The offset asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ListedOffset {
+pub(crate) struct ListedOffset {
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -165,7 +165,7 @@ pub struct ListedOffset {
 
 /// A partition's leader in a broker's own view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct KnownLeader {
+pub(crate) struct KnownLeader {
     pub partition: PartitionIx,
     /// Its leader, if it has one.
     pub leader: Option<BrokerId>,
@@ -174,17 +174,13 @@ pub struct KnownLeader {
 
 /// What a broker asks of the active controller.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ControllerRequest {
+pub(crate) enum ControllerRequest {
     /// `BrokerRegistration`.
     Register(Registration),
     /// `BrokerHeartbeat`.
     Heartbeat(Heartbeat),
     /// `AlterPartition` of many partitions; at most one is in flight for a broker.
-    AlterPartitions {
-        broker: BrokerId,
-        broker_epoch: BrokerEpoch,
-        partitions: Vec<AlterPartition>,
-    },
+    AlterPartitions { broker: BrokerId, broker_epoch: BrokerEpoch, partitions: Vec<AlterPartition> },
     /// `AssignReplicasToDirs` (KIP-858): where replicas live since the disk was replaced.
     AssignDirectory {
         broker: BrokerId,
@@ -197,7 +193,7 @@ pub enum ControllerRequest {
 
 /// The controller's answer to a [`ControllerRequest`].
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ControllerAnswer {
+pub(crate) enum ControllerAnswer {
     Register {
         /// Refusal, or [`ErrorCode::None`].
         error: ErrorCode,
@@ -229,7 +225,7 @@ pub enum ControllerAnswer {
 
 /// `BrokerRegistration`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Registration {
+pub(crate) struct Registration {
     pub broker: BrokerId,
     /// Which start of its process; new at every start.
     pub incarnation: u64,
@@ -242,7 +238,7 @@ pub struct Registration {
 
 /// `BrokerHeartbeat`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Heartbeat {
+pub(crate) struct Heartbeat {
     pub broker: BrokerId,
     pub broker_epoch: BrokerEpoch,
     /// How far it has applied the metadata log.

@@ -21,14 +21,14 @@ mod sequence;
 mod settings;
 mod size;
 
-pub use crate::protocol::client::PartitionLeader;
-pub use compression::Codec;
-pub use io::{ProduceRequest, ProducedPartition, ProducerInput, ProducerOutput, SendError, Target};
-pub use murmur::{key_hash, murmur2};
-pub use outcome::is_retriable;
-pub use sequence::sequence_after;
-pub use settings::{Partitioner, ProducerSettings, SENDER_SLACK};
-pub use size::{BATCH_HEADER_BYTES, record_size};
+pub(crate) use crate::protocol::client::PartitionLeader;
+pub(crate) use compression::Codec;
+pub(crate) use io::{ProduceRequest, ProducedPartition, ProducerInput, ProducerOutput, SendError, Target};
+pub(crate) use murmur::{key_hash, murmur2};
+pub(crate) use outcome::is_retriable;
+pub(crate) use sequence::sequence_after;
+pub(crate) use settings::{Partitioner, ProducerSettings, SENDER_SLACK};
+pub(crate) use size::{BATCH_HEADER_BYTES, record_size};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::Refresh;
@@ -60,14 +60,14 @@ impl Run {
 
 /// How many records came to what end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct ProducerCounts {
+pub(crate) struct ProducerCounts {
     pub acked: u64,
     pub failed: u64,
 }
 
 /// A producer. Step it with inputs in the order of time.
 #[derive(Clone, Debug)]
-pub struct Producer {
+pub(crate) struct Producer {
     producer: u32,
     settings: ProducerSettings,
     rng: Pcg32,
@@ -97,7 +97,7 @@ pub struct Producer {
 impl Producer {
     /// A producer that knows nothing yet. `producer` goes into the identity of its records; `seed` decides
     /// sticky partitions and jitter.
-    pub fn new(producer: u32, settings: ProducerSettings, seed: u64) -> Self {
+    pub(crate) fn new(producer: u32, settings: ProducerSettings, seed: u64) -> Self {
         Producer {
             producer,
             rng: Pcg32::new(seed, u64::from(producer)),
@@ -123,7 +123,7 @@ impl Producer {
     }
 
     /// Takes one input and pushes what follows from it. `now` never goes back.
-    pub fn step(&mut self, now: Nanos, input: ProducerInput<'_>, out: &mut Vec<ProducerOutput>) {
+    pub(crate) fn step(&mut self, now: Nanos, input: ProducerInput<'_>, out: &mut Vec<ProducerOutput>) {
         if self.wake_at <= now {
             self.wake_at = Nanos::MAX;
             self.wake_sender = true;
@@ -210,50 +210,50 @@ impl Producer {
     }
 
     /// Takes back the list of a request that has been dealt with, to use it again.
-    pub fn recycle(&mut self, mut batches: Vec<(PartitionIx, Batch)>) {
+    pub(crate) fn recycle(&mut self, mut batches: Vec<(PartitionIx, Batch)>) {
         batches.clear();
         self.spare_requests.push(batches);
     }
 
     /// The settings it runs with.
-    pub fn settings(&self) -> &ProducerSettings {
+    pub(crate) fn settings(&self) -> &ProducerSettings {
         &self.settings
     }
 
     /// How many records ended how.
-    pub fn counts(&self) -> ProducerCounts {
+    pub(crate) fn counts(&self) -> ProducerCounts {
         self.counts
     }
 
     /// How many records of a partition were accepted so far: their numbers are below this.
-    pub fn accepted(&self, partition: PartitionIx) -> u64 {
+    pub(crate) fn accepted(&self, partition: PartitionIx) -> u64 {
         self.queue_of(partition).map_or(0, |queue| self.queues[queue as usize].next_record)
     }
 
     /// Records that are accepted and neither acknowledged nor failed: what a crash of the producer takes.
-    pub fn pending(&self) -> impl Iterator<Item = (PartitionIx, RecordRange)> + '_ {
+    pub(crate) fn pending(&self) -> impl Iterator<Item = (PartitionIx, RecordRange)> + '_ {
         self.batches.iter().map(|batch| (self.queues[batch.queue as usize].partition, batch.records))
     }
 
     /// Bytes of `buffer.memory` in use.
-    pub fn buffered_bytes(&self) -> u64 {
+    pub(crate) fn buffered_bytes(&self) -> u64 {
         self.memory.total - self.memory.free
     }
 
     /// Whether `send()` blocks now.
-    pub fn is_blocked(&self) -> bool {
+    pub(crate) fn is_blocked(&self) -> bool {
         !self.blocked.is_empty()
     }
 
     /// How busy a broker is for this producer: requests without an answer, or as busy as can be when the
     /// connection was lost (`NetworkClient.leastLoadedNode`).
-    pub fn load(&self, broker: BrokerId) -> usize {
+    pub(crate) fn load(&self, broker: BrokerId) -> usize {
         let node = self.nodes.iter().find(|node| node.broker == broker);
         node.map_or(0, |node| if node.failures > 0 { usize::MAX } else { node.in_flight.len() })
     }
 
     /// Requests without an answer, all brokers together.
-    pub fn in_flight(&self) -> usize {
+    pub(crate) fn in_flight(&self) -> usize {
         self.nodes.iter().map(|node| node.in_flight.len()).sum()
     }
 }

@@ -7,14 +7,14 @@ use std::collections::VecDeque;
 
 /// A waiting request; stays valid until the request is answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ticket {
+pub(crate) struct Ticket {
     place: u32,
     serial: u64,
 }
 
 /// One partition of a waiting request, kept in order of `required` with the partition's leader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Waiting {
+pub(crate) struct Waiting {
     /// The high watermark that completes it.
     pub required: Offset,
     pub ticket: Ticket,
@@ -24,7 +24,7 @@ pub struct Waiting {
 
 /// A request whose answer is complete.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Completed {
+pub(crate) struct Completed {
     pub peer: Peer,
     /// Its number of the request.
     pub correlation: u64,
@@ -41,7 +41,7 @@ struct Request {
 
 /// All waiting requests of a broker.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Purgatory {
+pub(crate) struct Purgatory {
     requests: Vec<Option<Request>>,
     free: Vec<u32>,
     serial: u64,
@@ -52,7 +52,7 @@ pub struct Purgatory {
 impl Purgatory {
     /// Parks a request. Its open parts must carry [`ErrorCode::RequestTimedOut`], what they get in the end
     /// if nothing happens before.
-    pub fn park(&mut self, answer: Completed, now: Nanos, timeout: Nanos) -> Ticket {
+    pub(crate) fn park(&mut self, answer: Completed, now: Nanos, timeout: Nanos) -> Ticket {
         self.serial += 1;
         let place = self.free.pop().unwrap_or_else(|| {
             self.requests.push(None);
@@ -71,7 +71,7 @@ impl Purgatory {
     }
 
     /// Gives one part its result. Returns the answer when it was the last open one.
-    pub fn resolve(&mut self, waiting: Waiting, error: ErrorCode) -> Option<Completed> {
+    pub(crate) fn resolve(&mut self, waiting: Waiting, error: ErrorCode) -> Option<Completed> {
         let slot = self.requests.get_mut(waiting.ticket.place as usize)?;
         let request = slot.as_mut().filter(|request| request.serial == waiting.ticket.serial)?;
         let part = request.answer.parts.get_mut(waiting.part as usize).filter(|part| is_open(part))?;
@@ -86,14 +86,14 @@ impl Purgatory {
     }
 
     /// The next deadline, if any request waits.
-    pub fn next_deadline(&mut self) -> Option<Nanos> {
+    pub(crate) fn next_deadline(&mut self) -> Option<Nanos> {
         self.deadlines.iter_mut().for_each(|(_, queue)| drop_answered(&self.requests, queue));
         self.deadlines.iter().filter_map(|(_, queue)| queue.front().map(|(deadline, _)| *deadline)).min()
     }
 
     /// Answers one request whose deadline has passed: REQUEST_TIMED_OUT for every open part, which it
     /// names (indefinite: the records stay in the leader's log).
-    pub fn expire(&mut self, now: Nanos) -> Option<(Completed, Vec<PartitionIx>)> {
+    pub(crate) fn expire(&mut self, now: Nanos) -> Option<(Completed, Vec<PartitionIx>)> {
         let next = self.next_deadline().filter(|deadline| *deadline <= now)?;
         let is_next = |queue: &VecDeque<(Nanos, Ticket)>| queue.front().is_some_and(|front| front.0 == next);
         let (_, queue) = self.deadlines.iter_mut().find(|(_, queue)| is_next(queue))?;
@@ -106,16 +106,16 @@ impl Purgatory {
     }
 
     /// Whether a request still waits.
-    pub fn is_waiting(&self, ticket: Ticket) -> bool {
+    pub(crate) fn is_waiting(&self, ticket: Ticket) -> bool {
         is_waiting(&self.requests, &ticket)
     }
 
     /// How many requests wait.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.requests.len() - self.free.len()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }

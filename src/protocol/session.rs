@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// One partition of a session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Slot {
+pub(crate) struct Slot {
     pub partition: PartitionIx,
     /// Its replica's place in the broker.
     pub replica: u32,
@@ -33,7 +33,7 @@ pub struct Slot {
 
 /// A fetch that waits for data.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Parked {
+pub(crate) struct Parked {
     /// The asker's number of the request.
     pub correlation: u64,
     /// When it is answered anyway.
@@ -44,7 +44,7 @@ pub struct Parked {
 const CLOSED: u32 = u32::MAX;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Session {
+pub(crate) struct Session {
     pub peer: Peer,
     /// Its number of the session.
     pub id: u32,
@@ -76,7 +76,7 @@ pub struct Session {
 
 /// Limits of a fetch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Answer at once when there is so much.
     pub min_bytes: u32,
     /// Soft limit of the answer.
@@ -108,7 +108,7 @@ impl Session {
     }
 
     /// Takes a request's epoch and limits. An incremental request must follow on the last one.
-    pub fn begin(&mut self, request: &FetchRequest, now: Nanos) -> Result<(), ErrorCode> {
+    pub(crate) fn begin(&mut self, request: &FetchRequest, now: Nanos) -> Result<(), ErrorCode> {
         if request.session_epoch != 0 && request.session_epoch != self.epoch.wrapping_add(1) {
             return Err(ErrorCode::InvalidFetchSessionEpoch);
         }
@@ -126,7 +126,7 @@ impl Session {
     }
 
     /// A slot for a partition that is new to the session.
-    pub fn open(&mut self, asked: &FetchPartition, replica: u32) -> u32 {
+    pub(crate) fn open(&mut self, asked: &FetchPartition, replica: u32) -> u32 {
         let slot = Slot {
             partition: asked.partition,
             replica,
@@ -154,7 +154,7 @@ impl Session {
     }
 
     /// Gives a slot back.
-    pub fn close(&mut self, at: u32) {
+    pub(crate) fn close(&mut self, at: u32) {
         let slot = &mut self.slots[at as usize];
         if std::mem::replace(&mut slot.open, false) {
             self.free.push(at);
@@ -162,7 +162,7 @@ impl Session {
     }
 
     /// Puts a slot among those with news.
-    pub fn mark(&mut self, at: u32) {
+    pub(crate) fn mark(&mut self, at: u32) {
         let slot = &mut self.slots[at as usize];
         if !std::mem::replace(&mut slot.has_news, true) {
             self.news.push(at);
@@ -170,7 +170,7 @@ impl Session {
     }
 
     /// Forgets all partitions; only a full fetch goes on from here.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.epoch = CLOSED;
         self.slots.clear();
         self.free.clear();
@@ -183,31 +183,31 @@ impl Session {
 
 /// All sessions of a broker. A session's place never changes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Sessions {
+pub(crate) struct Sessions {
     all: Vec<Session>,
     places: BTreeMap<(Peer, u32), u32>,
 }
 
 impl Sessions {
     /// The place of a session, made if it is new.
-    pub fn place(&mut self, peer: Peer, id: u32) -> u32 {
+    pub(crate) fn place(&mut self, peer: Peer, id: u32) -> u32 {
         *self.places.entry((peer, id)).or_insert_with(|| {
             self.all.push(Session::new(peer, id));
             self.all.len() as u32 - 1
         })
     }
 
-    pub fn get(&self, place: u32) -> &Session {
+    pub(crate) fn get(&self, place: u32) -> &Session {
         &self.all[place as usize]
     }
 
     /// By place, to change.
-    pub fn get_mut(&mut self, place: u32) -> &mut Session {
+    pub(crate) fn get_mut(&mut self, place: u32) -> &mut Session {
         &mut self.all[place as usize]
     }
 
     /// Places of a peer's sessions.
-    pub fn of(&self, peer: Peer) -> Vec<u32> {
+    pub(crate) fn of(&self, peer: Peer) -> Vec<u32> {
         self.places.range((peer, 0)..=(peer, u32::MAX)).map(|(_, place)| *place).collect()
     }
 }

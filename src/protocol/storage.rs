@@ -6,7 +6,7 @@ use crate::protocol::wire::{Batch, LeaderEpoch, Offset};
 
 /// A log with its marks: `flushed <= log end`, and the two checkpoint files.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Storage {
+pub(crate) struct Storage {
     log: Log,
     flushed: Offset,
     segment_bytes: u64,
@@ -16,7 +16,7 @@ pub struct Storage {
 
 /// When an append flushes by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FlushPolicy {
+pub(crate) struct FlushPolicy {
     /// `flush.messages`.
     pub messages: u64,
     /// `log.segment.bytes`.
@@ -24,27 +24,27 @@ pub struct FlushPolicy {
 }
 
 impl Storage {
-    pub fn log(&self) -> &Log {
+    pub(crate) fn log(&self) -> &Log {
         &self.log
     }
 
     /// First offset that a power loss can take.
-    pub fn flushed(&self) -> Offset {
+    pub(crate) fn flushed(&self) -> Offset {
         self.flushed
     }
 
     /// Where a recovery starts to scan: the flushed mark when it was last written to its file.
-    pub fn recovery_point(&self) -> Offset {
+    pub(crate) fn recovery_point(&self) -> Offset {
         self.recovery_point
     }
 
     /// The high watermark that a restart starts from, at most the log end.
-    pub fn checkpointed_high_watermark(&self) -> Offset {
+    pub(crate) fn checkpointed_high_watermark(&self) -> Offset {
         self.high_watermark_checkpoint.clamp(self.log.start(), self.log.end())
     }
 
     /// Appends as leader. Returns the base offset and why the append flushed, if it did.
-    pub fn append_as_leader(
+    pub(crate) fn append_as_leader(
         &mut self,
         batch: Batch,
         epoch: LeaderEpoch,
@@ -55,7 +55,7 @@ impl Storage {
     }
 
     /// Appends fetched batches (see [`Log::append_as_follower`]). Returns how many, and the flush.
-    pub fn append_as_follower(
+    pub(crate) fn append_as_follower(
         &mut self,
         batches: &[Batch],
         max_epoch: LeaderEpoch,
@@ -83,25 +83,25 @@ impl Storage {
     }
 
     /// Makes everything below `offset` safe from power loss. Returns whether that changed anything.
-    pub fn flush_to(&mut self, offset: Offset) -> bool {
+    pub(crate) fn flush_to(&mut self, offset: Offset) -> bool {
         let before = self.flushed;
         self.flushed = before.max(offset.min(self.log.end()));
         self.flushed > before
     }
 
     /// The leader notes its epoch.
-    pub fn begin_epoch(&mut self, epoch: LeaderEpoch) {
+    pub(crate) fn begin_epoch(&mut self, epoch: LeaderEpoch) {
         self.log.begin_epoch(epoch);
     }
 
     /// Cuts the log. Kafka flushes the marks down with it.
-    pub fn truncate_to(&mut self, offset: Offset) {
+    pub(crate) fn truncate_to(&mut self, offset: Offset) {
         self.log.truncate_to(offset);
         self.clip_marks();
     }
 
     /// Drops everything and starts anew at `offset`.
-    pub fn restart_at(&mut self, offset: Offset) {
+    pub(crate) fn restart_at(&mut self, offset: Offset) {
         self.log.restart_at(offset);
         self.flushed = offset;
         self.segment_bytes = 0;
@@ -109,35 +109,35 @@ impl Storage {
     }
 
     /// Moves the log start up.
-    pub fn advance_start(&mut self, offset: Offset) {
+    pub(crate) fn advance_start(&mut self, offset: Offset) {
         self.log.advance_start(offset);
         self.flushed = self.flushed.max(self.log.start());
     }
 
     /// Merges old batches, never those that a power loss could still cut.
-    pub fn compact_below(&mut self, offset: Offset) {
+    pub(crate) fn compact_below(&mut self, offset: Offset) {
         self.log.compact_below(offset.min(self.flushed));
     }
 
     /// Writes the recovery-point file.
-    pub fn checkpoint_recovery_point(&mut self) {
+    pub(crate) fn checkpoint_recovery_point(&mut self) {
         self.recovery_point = self.flushed;
     }
 
     /// Writes the high-watermark file.
-    pub fn checkpoint_high_watermark(&mut self, high_watermark: Offset) {
+    pub(crate) fn checkpoint_high_watermark(&mut self, high_watermark: Offset) {
         self.high_watermark_checkpoint = high_watermark;
     }
 
     /// A stop in good order: everything flushed, both files written.
-    pub fn close(&mut self, high_watermark: Offset) {
+    pub(crate) fn close(&mut self, high_watermark: Offset) {
         self.flush_to(self.log.end());
         self.checkpoint_recovery_point();
         self.checkpoint_high_watermark(high_watermark);
     }
 
     /// A power loss: some prefix of the unflushed batches is left. `salt` tells replicas apart.
-    pub fn lose_power(&mut self, survives: Survives, salt: u64) {
+    pub(crate) fn lose_power(&mut self, survives: Survives, salt: u64) {
         let ends = || self.log.batch_ends_above(self.flushed);
         let keep = match survives {
             Survives::Flushed => 0,
@@ -152,7 +152,7 @@ impl Storage {
     }
 
     /// The disk is gone: nothing is left.
-    pub fn lose_disk(&mut self) {
+    pub(crate) fn lose_disk(&mut self) {
         *self = Storage::default();
     }
 

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Timer {
+pub(crate) enum Timer {
     Controller,
     /// A controlled shutdown has lasted too long.
     ShutdownTimeout,
@@ -30,30 +30,30 @@ pub enum Timer {
 
 /// Timers in order of time. None is ever taken back: whoever is called looks whether it still matters.
 #[derive(Clone, Debug, Default)]
-pub struct Timers {
+pub(crate) struct Timers {
     heap: BinaryHeap<Reverse<(Nanos, Timer)>>,
     announced: Option<Nanos>,
 }
 
 impl Timers {
     /// Calls `timer` at `at`.
-    pub fn set(&mut self, at: Nanos, timer: Timer) {
+    pub(crate) fn set(&mut self, at: Nanos, timer: Timer) {
         self.heap.push(Reverse((at, timer)));
     }
 
     /// The next one that is due.
-    pub fn pop_due(&mut self, now: Nanos) -> Option<Timer> {
+    pub(crate) fn pop_due(&mut self, now: Nanos) -> Option<Timer> {
         self.heap.peek().filter(|next| next.0.0 <= now)?;
         self.heap.pop().map(|Reverse((_, timer))| timer)
     }
 
     /// The wake that was asked for has come.
-    pub fn woken(&mut self, now: Nanos) {
+    pub(crate) fn woken(&mut self, now: Nanos) {
         self.announced = self.announced.filter(|announced| *announced > now);
     }
 
     /// When to wake, if that is earlier than what was last asked for.
-    pub fn announce(&mut self) -> Option<Nanos> {
+    pub(crate) fn announce(&mut self) -> Option<Nanos> {
         let next = self.heap.peek().map(|next| next.0.0)?;
         let earlier = self.announced.is_none_or(|announced| next < announced);
         earlier.then(|| *self.announced.insert(next))

@@ -107,7 +107,7 @@ fn given<'a>(mut origins: impl Iterator<Item = &'a Origin>) -> Have {
     if origins.any(is_given) { Have::Yes } else { Have::NotAsked }
 }
 
-/// Whether settings come from a file, a real or simulated client or a lever.
+/// Whether settings come from a file, a real or simulated client or a knob.
 pub(super) fn is_given(origin: &Origin) -> bool {
     !matches!(origin, Origin::Assumed | Origin::Default)
 }

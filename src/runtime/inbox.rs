@@ -1,6 +1,6 @@
 //! One queue for everything that comes in. Of snapshots only the newest is kept.
 
-use crate::app::{Level, Msg, Snapshot, Trouble};
+use crate::app::{Level, Msg, Snapshot, SourceError};
 use crate::term::Event;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -77,8 +77,8 @@ impl Sink {
     }
 
     /// The source has trouble, or no longer.
-    pub fn trouble(&self, trouble: Option<Trouble>) -> bool {
-        self.msg(Msg::Trouble(trouble))
+    pub fn trouble(&self, trouble: Option<SourceError>) -> bool {
+        self.msg(Msg::SourceError(trouble))
     }
 
     /// Something to tell the user.

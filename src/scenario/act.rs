@@ -21,9 +21,9 @@ pub enum Act {
     Resume(Process),
     /// Power fails: unflushed data is at risk. The processes stay down until restarted.
     PowerLoss {
-        extent: Extent,
+        extent: PowerDomain,
         /// What is left of the unflushed tails.
-        keep: Keep,
+        keep: UnflushedTail,
     },
     /// A broker's disk is lost and replaced by an empty one.
     DiskLoss(BrokerId),
@@ -35,10 +35,7 @@ pub enum Act {
         one_way: bool,
     },
     /// A partition or a slow link between two ends is over.
-    Heal {
-        from: Endpoint,
-        to: Endpoint,
-    },
+    Heal { from: Endpoint, to: Endpoint },
     /// All partitions and slow links are over.
     HealAll,
     /// Messages between two ends take longer or are lost and sent again.
@@ -51,15 +48,12 @@ pub enum Act {
         loss_permille: u32,
     },
     /// A broker's disk takes this much longer for each write; 0 is the end of it.
-    SlowDisk {
-        broker: BrokerId,
-        extra: Nanos,
-    },
+    SlowDisk { broker: BrokerId, extra: Nanos },
     /// So many controllers stop.
     ControllerLoss(u32),
     /// All controllers are back.
     ControllerBack,
-    /// A lever is set.
+    /// A knob is set.
     Set(Change),
     /// A partition, or all partitions of a topic, get these replicas.
     Reassign {
@@ -80,10 +74,7 @@ pub enum Act {
     /// Leaders are elected from whatever replica is alive; `None` is all topics.
     UncleanElection(Option<String>),
     /// A producer is handed records to send now.
-    Send {
-        producer: String,
-        records: u32,
-    },
+    Send { producer: String, records: u32 },
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -99,7 +90,7 @@ pub enum Process {
 
 /// How far a power failure reaches.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Extent {
+pub enum PowerDomain {
     Broker(BrokerId),
     /// All machines of a rack.
     Rack(String),
@@ -108,14 +99,14 @@ pub enum Extent {
 
 /// What is left of what a broker had not flushed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum Keep {
+pub enum UnflushedTail {
     Flushed,
     Everything,
     /// So many batches of each log, the oldest first.
     Batches(u32),
     /// A random number of batches of each log.
     #[default]
-    Drawn,
+    Random,
 }
 
 /// An end of a link.
@@ -171,13 +162,13 @@ impl FromStr for Process {
     }
 }
 
-impl FromStr for Extent {
+impl FromStr for PowerDomain {
     type Err = String;
-    fn from_str(text: &str) -> Result<Extent, String> {
+    fn from_str(text: &str) -> Result<PowerDomain, String> {
         match (text, text.strip_prefix("rack/"), broker(text)) {
-            ("site", ..) => Ok(Extent::Site),
-            (_, Some(rack), _) => Ok(Extent::Rack(rack.into())),
-            (_, _, Some(id)) => Ok(Extent::Broker(id)),
+            ("site", ..) => Ok(PowerDomain::Site),
+            (_, Some(rack), _) => Ok(PowerDomain::Rack(rack.into())),
+            (_, _, Some(id)) => Ok(PowerDomain::Broker(id)),
             _ => Err(format!("`{text}` has no power to lose: write broker/1, rack/NAME or site")),
         }
     }
@@ -213,12 +204,12 @@ impl fmt::Display for Process {
     }
 }
 
-impl fmt::Display for Extent {
+impl fmt::Display for PowerDomain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Extent::Broker(id) => write!(f, "broker/{id}"),
-            Extent::Rack(name) => write!(f, "rack/{name}"),
-            Extent::Site => f.write_str("site"),
+            PowerDomain::Broker(id) => write!(f, "broker/{id}"),
+            PowerDomain::Rack(name) => write!(f, "rack/{name}"),
+            PowerDomain::Site => f.write_str("site"),
         }
     }
 }
@@ -252,4 +243,4 @@ macro_rules! text_form {
         }
     )*};
 }
-text_form!(Process, Extent, Endpoint);
+text_form!(Process, PowerDomain, Endpoint);

@@ -11,10 +11,7 @@ use std::str::FromStr;
 #[serde(try_from = "String", into = "String")]
 pub enum Condition {
     /// `leader orders-0 = 2`, or `= none`.
-    Leader {
-        partition: String,
-        is: Option<BrokerId>,
-    },
+    Leader { partition: String, is: Option<BrokerId> },
     /// `isr orders-0 = 1 2`, in any order.
     Isr {
         partition: String,
@@ -34,11 +31,7 @@ pub enum Condition {
     /// `settled app`: nothing waits for an answer, and at least one record had one.
     Settled(String),
     /// `log orders-0 on broker/2 >= 5`: log end offset.
-    Log {
-        partition: String,
-        broker: BrokerId,
-        reaches: i64,
-    },
+    Log { partition: String, broker: BrokerId, reaches: i64 },
     /// `visible orders-0 >= 5`: the leader's high watermark.
     Visible(String, i64),
     /// `read billing >= 10`: records that the group processed.

@@ -3,7 +3,7 @@
 use crate::knobs::Change;
 use crate::model::BrokerId;
 use crate::scenario::act::broker;
-use crate::scenario::{Act, Condition, Keep, Time};
+use crate::scenario::{Act, Condition, Time, UnflushedTail};
 use serde::{Deserialize, Serialize};
 
 /// `[[event]]`.
@@ -177,14 +177,14 @@ impl Row {
     }
 }
 
-fn keep(text: Option<&str>) -> Result<Keep, String> {
+fn keep(text: Option<&str>) -> Result<UnflushedTail, String> {
     match text {
-        None | Some("drawn") => Ok(Keep::Drawn),
-        Some("flushed") => Ok(Keep::Flushed),
-        Some("everything") => Ok(Keep::Everything),
+        None | Some("drawn") => Ok(UnflushedTail::Random),
+        Some("flushed") => Ok(UnflushedTail::Flushed),
+        Some("everything") => Ok(UnflushedTail::Everything),
         Some(text) => {
             let count = text.strip_suffix(" batches").or(text.strip_suffix(" batch"));
-            let batches = count.and_then(|count| count.parse().ok()).map(Keep::Batches);
+            let batches = count.and_then(|count| count.parse().ok()).map(UnflushedTail::Batches);
             batches.ok_or_else(|| {
                 format!("keep = \"{text}\" is not known: use flushed, everything, drawn or \"3 batches\"")
             })
@@ -192,12 +192,12 @@ fn keep(text: Option<&str>) -> Result<Keep, String> {
     }
 }
 
-fn keep_text(keep: Keep) -> String {
+fn keep_text(keep: UnflushedTail) -> String {
     match keep {
-        Keep::Flushed => "flushed".into(),
-        Keep::Everything => "everything".into(),
-        Keep::Batches(count) => format!("{count} batches"),
-        Keep::Drawn => "drawn".into(),
+        UnflushedTail::Flushed => "flushed".into(),
+        UnflushedTail::Everything => "everything".into(),
+        UnflushedTail::Batches(count) => format!("{count} batches"),
+        UnflushedTail::Random => "drawn".into(),
     }
 }
 

@@ -6,11 +6,11 @@ use rand_pcg::Pcg64Mcg;
 
 /// A stream of random numbers of one component.
 #[derive(Clone, Debug)]
-pub struct Chance(Pcg64Mcg);
+pub(crate) struct Chance(Pcg64Mcg);
 
 impl Chance {
     /// The stream of the component called `name`, the `nth` of its kind.
-    pub fn of(seed: u64, name: &str, nth: u64) -> Self {
+    pub(crate) fn of(seed: u64, name: &str, nth: u64) -> Self {
         let mut state = [0; 16];
         let mut hash = Fnv::default();
         hash.u64(seed).text(name).u64(nth);
@@ -20,17 +20,17 @@ impl Chance {
         Chance(Pcg64Mcg::from_seed(state))
     }
 
-    pub fn any(&mut self) -> u64 {
+    pub(crate) fn any(&mut self) -> u64 {
         self.0.next_u64()
     }
 
     /// A number below `bound`; 0 when that is 0.
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
     }
 
     /// Whether something of this probability happens.
-    pub fn permille(&mut self, chance: u32) -> bool {
+    pub(crate) fn permille(&mut self, chance: u32) -> bool {
         chance > 0 && self.below(1000) < u64::from(chance)
     }
 }

@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 
 /// Which of a client's connections to a broker: a consumer talks to its coordinator over one of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Lane {
+pub(crate) enum Lane {
     /// Produce, fetch, metadata and the like.
     Requests,
     /// To the group's coordinator.
@@ -66,7 +66,7 @@ enum Sent {
 
 /// All connections of clients to one broker.
 #[derive(Clone, Debug, Default)]
-pub struct Channels {
+pub(super) struct Channels {
     /// Two for each client.
     open: Vec<Channel>,
     /// Those that their client has closed and that still hold requests.

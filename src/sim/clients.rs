@@ -28,7 +28,7 @@ pub(super) const RETRY: Nanos = 100_000_000;
 
 /// Whether a client's process runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ClientState {
+pub(super) enum ClientState {
     /// Not yet, or no more.
     Ended,
     Up,
@@ -37,7 +37,7 @@ pub enum ClientState {
 
 /// What a client has asked, beside produce and fetch requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ask {
+pub(super) enum Ask {
     Metadata,
     Connect(BrokerId),
     ProducerId,
@@ -58,7 +58,7 @@ impl Ask {
 
 /// What a client's process holds beside its machine: connections and questions under way.
 #[derive(Clone)]
-pub struct Desk {
+pub(super) struct Desk {
     pub(super) state: ClientState,
     pub(super) timer: Timer,
     pub(super) inbox: VecDeque<(Node, Message)>,
@@ -116,7 +116,7 @@ impl Desk {
 
 /// A producer of the scenario.
 #[derive(Clone)]
-pub struct ProducerHost {
+pub(super) struct ProducerHost {
     pub(super) desk: Desk,
     pub(super) machine: Producer,
     pub(super) workload: Workload,
@@ -129,7 +129,7 @@ pub struct ProducerHost {
 
 /// A member of a group of the scenario.
 #[derive(Clone)]
-pub struct MemberHost {
+pub(super) struct MemberHost {
     pub(super) desk: Desk,
     pub(super) machine: Consumer,
     pub(super) group: u32,

@@ -23,7 +23,7 @@ const COMMIT: Nanos = 28_000_000;
 
 /// The metadata as brokers may know it: committed.
 #[derive(Clone, Default)]
-pub struct Committed {
+pub(super) struct Committed {
     pub partitions: Vec<Arc<PartitionState>>,
     pub brokers: BTreeMap<BrokerId, BrokerRegistration>,
     /// Offset of the last record.
@@ -38,7 +38,7 @@ struct Pending {
 }
 
 #[derive(Clone)]
-pub struct Control {
+pub(super) struct Control {
     pub(super) controller: Controller,
     pub(super) timer: Timer,
     pub(super) committed: Committed,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Something that happens at a known time.
 #[derive(Clone, Debug)]
-pub enum Due {
+pub(crate) enum Due {
     Arrive {
         from: Node,
         to: Node,
@@ -37,7 +37,7 @@ pub enum Due {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Timed {
+pub(crate) enum Timed {
     Broker(BrokerId),
     Controller,
     /// A producer's or consumer's.
@@ -47,7 +47,7 @@ pub enum Timed {
 
 /// What machines say to each other.
 #[derive(Clone, Debug)]
-pub enum Message {
+pub(crate) enum Message {
     Request {
         /// The sender's number of it.
         correlation: u64,
@@ -112,27 +112,27 @@ pub enum Message {
 /// No entry is ever taken out of the queue. An earlier one comes on top of those that wait, and a later time is
 /// left to the next entry that comes up: however often the time moves, few entries wait.
 #[derive(Clone, Debug, Default)]
-pub struct Timer {
+pub(crate) struct Timer {
     due: Option<Nanos>,
     /// Entries in the queue, the next one last.
     queued: Vec<Nanos>,
 }
 
 impl Timer {
-    pub fn set(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
+    pub(crate) fn set(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
         self.due = Some(at);
         self.enqueue(at, of, queue);
     }
 
     /// Takes the earlier of the two times. A time that has come counts no more: the owner, who asks now, has
     /// just done what was due then, although the entry in the queue is still to come up.
-    pub fn set_earlier(&mut self, now: Nanos, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
+    pub(crate) fn set_earlier(&mut self, now: Nanos, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
         let at = self.due.filter(|due| *due > now).map_or(at, |due| due.min(at));
         self.set(at, of, queue);
     }
 
     /// No time any more.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.due = None;
     }
 
@@ -144,7 +144,7 @@ impl Timer {
     }
 
     /// An entry came up: whether the owner is to be woken.
-    pub fn fires(&mut self, now: Nanos, of: Timed, queue: &mut Queue<Due>) -> bool {
+    pub(crate) fn fires(&mut self, now: Nanos, of: Timed, queue: &mut Queue<Due>) -> bool {
         debug_assert_eq!(self.queued.last(), Some(&now), "an entry that nobody put in");
         self.queued.pop();
         match self.due {
@@ -162,7 +162,7 @@ impl Timer {
 }
 
 /// A partition's number as an index of the simulator's own columns.
-pub fn at(partition: PartitionIx) -> usize {
+pub(crate) fn at(partition: PartitionIx) -> usize {
     partition.0 as usize
 }
 

@@ -5,7 +5,7 @@ use crate::protocol::broker::{BrokerInput, Survives};
 use crate::protocol::controller::quorum::QuorumEvent;
 use crate::protocol::controller::{Answer, ControllerInput, Election, Placement};
 use crate::protocol::wire::ErrorCode;
-use crate::scenario::{Act, Extent, Keep, Process};
+use crate::scenario::{Act, PowerDomain, Process, UnflushedTail};
 use crate::sim::clients::ClientState;
 use crate::sim::host::Running;
 use crate::sim::trace::{Refusal, What};
@@ -115,11 +115,11 @@ impl World {
         if self.control.without_power { self.bring_controllers_back() } else { Ok(()) }
     }
 
-    fn power_loss(&mut self, extent: &Extent, keep: Keep, told: u64) -> Done {
+    fn power_loss(&mut self, extent: &PowerDomain, keep: UnflushedTail, told: u64) -> Done {
         let hit: Vec<BrokerId> = match extent {
-            Extent::Broker(id) => vec![*id],
-            Extent::Site => self.scenario.cluster.ids().collect(),
-            Extent::Rack(name) => {
+            PowerDomain::Broker(id) => vec![*id],
+            PowerDomain::Site => self.scenario.cluster.ids().collect(),
+            PowerDomain::Rack(name) => {
                 let cluster = &self.scenario.cluster;
                 cluster.ids().filter(|id| cluster.rack_of(*id) == Some(name)).collect()
             }
@@ -130,14 +130,14 @@ impl World {
         for id in hit {
             self.known(id)?;
             let survives = match keep {
-                Keep::Flushed => Survives::Flushed,
-                Keep::Everything => Survives::Everything,
-                Keep::Batches(count) => Survives::Batches(count),
-                Keep::Drawn => Survives::Draw(self.chance.any()),
+                UnflushedTail::Flushed => Survives::Flushed,
+                UnflushedTail::Everything => Survives::Everything,
+                UnflushedTail::Batches(count) => Survives::Batches(count),
+                UnflushedTail::Random => Survives::Draw(self.chance.any()),
             };
             self.power_off(id, survives, Some(told));
         }
-        if *extent == Extent::Site && self.lose_controllers(u32::MAX).is_ok() {
+        if *extent == PowerDomain::Site && self.lose_controllers(u32::MAX).is_ok() {
             self.control.without_power = true;
         }
         Ok(())

@@ -47,7 +47,7 @@ impl World {
         world.create_topics();
         world.make_clients();
         world.advance(BOOT);
-        world.begin_story();
+        world.begin_event_log();
         world
     }
 
@@ -178,7 +178,7 @@ impl World {
     }
 
     /// What happened while booting is not part of the story.
-    fn begin_story(&mut self) {
+    fn begin_event_log(&mut self) {
         debug_assert!(self.hosts.iter().all(|host| host.running == Running::Up), "a broker did not boot");
         self.trace.forget();
         self.meter = Meter::default();

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// A group of the scenario.
 #[derive(Clone)]
-pub struct GroupHost {
+pub(super) struct GroupHost {
     pub(super) machine: Group,
     pub(super) timer: Timer,
     /// Its partition of the offsets topic; `None` when that could not be created.

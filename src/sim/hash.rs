@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A running FNV-1a hash. Numbers go in as little-endian bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Fnv(pub u64);
+pub(crate) struct Fnv(pub u64);
 
 impl Default for Fnv {
     fn default() -> Self {
@@ -13,24 +13,24 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
         self
     }
 
-    pub fn u64(&mut self, number: u64) -> &mut Self {
+    pub(crate) fn u64(&mut self, number: u64) -> &mut Self {
         self.bytes(&number.to_le_bytes())
     }
 
     /// Adds a number with its sign.
-    pub fn i64(&mut self, number: i64) -> &mut Self {
+    pub(crate) fn i64(&mut self, number: i64) -> &mut Self {
         self.bytes(&number.to_le_bytes())
     }
 
     /// Adds a text, its length first.
-    pub fn text(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         self.u64(text.len() as u64).bytes(text.as_bytes())
     }
 }

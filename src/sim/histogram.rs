@@ -10,7 +10,7 @@ const POINTS: u64 = 16;
 
 /// Counts by duration; every bucket is 1/32 of its power of two wide.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Histogram {
+pub(crate) struct Histogram {
     buckets: Vec<u64>,
     count: u64,
     max: Nanos,
@@ -18,7 +18,7 @@ pub struct Histogram {
 
 impl Histogram {
     /// Counts a duration so many times.
-    pub fn add(&mut self, nanos: Nanos, times: u64) {
+    pub(crate) fn add(&mut self, nanos: Nanos, times: u64) {
         let bucket = bucket_of(nanos);
         if bucket >= self.buckets.len() {
             self.buckets.resize(bucket + 1, 0);
@@ -29,7 +29,7 @@ impl Histogram {
     }
 
     /// Counts so many durations that lie evenly from `low` to `high`, both among them.
-    pub fn add_evenly(&mut self, low: Nanos, high: Nanos, times: u64) {
+    pub(crate) fn add_evenly(&mut self, low: Nanos, high: Nanos, times: u64) {
         let points = times.min(POINTS);
         if points < 2 || bucket_of(low) == bucket_of(high) {
             return self.add(low / 2 + high / 2, times);
@@ -42,7 +42,7 @@ impl Histogram {
     }
 
     /// Adds another one's counts.
-    pub fn merge(&mut self, other: &Histogram) {
+    pub(crate) fn merge(&mut self, other: &Histogram) {
         if other.buckets.len() > self.buckets.len() {
             self.buckets.resize(other.buckets.len(), 0);
         }
@@ -54,16 +54,16 @@ impl Histogram {
     }
 
     /// How many were counted.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
-    pub fn max(&self) -> Nanos {
+    pub(crate) fn max(&self) -> Nanos {
         self.max
     }
 
     /// The duration that `permille` of all do not exceed, to within the width of a bucket.
-    pub fn quantile(&self, permille: u64) -> Option<Nanos> {
+    pub(crate) fn quantile(&self, permille: u64) -> Option<Nanos> {
         let rank = (self.count * permille).div_ceil(1000).max(1);
         let mut seen = 0;
         if permille >= 1000 && self.count > 0 {

@@ -16,7 +16,7 @@ const SETTLING: Nanos = 200_000_000;
 
 /// Whether a machine's process runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Running {
+pub(super) enum Running {
     /// It has ended; the machine refuses connections.
     Ended,
     /// The machine is off: nothing answers.
@@ -29,7 +29,7 @@ pub enum Running {
 
 /// A disk with one queue for forced writes.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Disk {
+pub(super) struct Disk {
     /// A write into the page cache.
     pub append: Nanos,
     /// Each byte of it, in units of 1/1024 ns.
@@ -54,7 +54,7 @@ impl Disk {
 }
 
 #[derive(Clone)]
-pub struct Host {
+pub(super) struct Host {
     pub(super) broker: Broker,
     pub(super) running: Running,
     pub(super) disk: Disk,

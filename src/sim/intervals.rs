@@ -2,13 +2,13 @@
 
 /// Numbers as disjoint, ascending, non-touching half-open ranges.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Intervals {
+pub(crate) struct Intervals {
     ranges: Vec<(u64, u64)>,
 }
 
 impl Intervals {
     /// Adds `first..end`; answers how many of them were in already.
-    pub fn add(&mut self, first: u64, end: u64) -> u64 {
+    pub(crate) fn add(&mut self, first: u64, end: u64) -> u64 {
         if first >= end {
             return 0;
         }
@@ -34,26 +34,26 @@ impl Intervals {
     }
 
     /// How many numbers are in.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.ranges.iter().map(|(first, end)| end - first).sum()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
 
     /// Whether a number is in.
-    pub fn contains(&self, number: u64) -> bool {
+    pub(crate) fn contains(&self, number: u64) -> bool {
         let at = self.ranges.partition_point(|range| range.1 <= number);
         self.ranges.get(at).is_some_and(|range| range.0 <= number)
     }
 
-    pub fn ranges(&self) -> &[(u64, u64)] {
+    pub(crate) fn ranges(&self) -> &[(u64, u64)] {
         &self.ranges
     }
 
     /// What is in here and not in `other`, as ranges.
-    pub fn without(&self, other: &Intervals) -> Intervals {
+    pub(crate) fn without(&self, other: &Intervals) -> Intervals {
         let mut left = Intervals::default();
         let mut at = 0;
         for &(first, end) in &self.ranges {
@@ -74,7 +74,7 @@ impl Intervals {
     }
 
     /// The smallest number in, if any.
-    pub fn first(&self) -> Option<u64> {
+    pub(crate) fn first(&self) -> Option<u64> {
         self.ranges.first().map(|range| range.0)
     }
 }

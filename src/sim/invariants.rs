@@ -129,7 +129,7 @@ struct Memory {
 
 /// Looks at a world after each of its events and remembers what it needs to compare.
 #[derive(Clone, Default, Debug)]
-pub struct Auditor {
+pub(crate) struct Auditor {
     now: Nanos,
     looks: u64,
     partitions: Vec<Memory>,
@@ -141,7 +141,7 @@ pub struct Auditor {
 
 impl Auditor {
     /// All that was found so far, each kind once for a partition.
-    pub fn found(&self) -> &[Violation] {
+    pub(crate) fn found(&self) -> &[Violation] {
         &self.found
     }
 

@@ -53,7 +53,7 @@ struct Reading {
 
 /// What reading a log came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Judged {
+pub(crate) struct Judged {
     /// Acknowledged records that are not in it.
     pub lost: u64,
     /// Extra copies in it.
@@ -64,7 +64,7 @@ pub struct Judged {
 
 /// All records of a run.
 #[derive(Clone, Debug, Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     accounts: Vec<Account>,
 }
 
@@ -78,32 +78,32 @@ impl Ledger {
     }
 
     /// These records were acknowledged. Says how many of them had been before.
-    pub fn acked(&mut self, partition: PartitionIx, records: RecordRange) -> u64 {
+    pub(crate) fn acked(&mut self, partition: PartitionIx, records: RecordRange) -> u64 {
         add(&mut self.account(partition).acked, records)
     }
 
     /// The producer gave up on these records.
-    pub fn failed(&mut self, partition: PartitionIx, records: RecordRange) {
+    pub(crate) fn failed(&mut self, partition: PartitionIx, records: RecordRange) {
         add(&mut self.account(partition).failed, records);
     }
 
     /// Whether a record was acknowledged.
-    pub fn was_acked(&self, partition: PartitionIx, producer: u32, number: u64) -> bool {
+    pub(crate) fn was_acked(&self, partition: PartitionIx, producer: u32, number: u64) -> bool {
         self.accounts.get(partition.at()).is_some_and(|account| has(&account.acked, producer, number))
     }
 
     /// Whether its producer gave up on a record.
-    pub fn was_failed(&self, partition: PartitionIx, producer: u32, number: u64) -> bool {
+    pub(crate) fn was_failed(&self, partition: PartitionIx, producer: u32, number: u64) -> bool {
         self.accounts.get(partition.at()).is_some_and(|account| has(&account.failed, producer, number))
     }
 
     /// Forgets what was read of a partition's log: it was cut.
-    pub fn cut(&mut self, partition: PartitionIx) {
+    pub(crate) fn cut(&mut self, partition: PartitionIx) {
         self.account(partition).reading = Reading::default();
     }
 
     /// Reads on in the log that consumers read, and compares with what was acknowledged.
-    pub fn judge(
+    pub(crate) fn judge(
         &mut self,
         partition: PartitionIx,
         leader: BrokerId,
@@ -122,7 +122,7 @@ impl Ledger {
 
     /// Compares with all logs that may still become the one that consumers read: none leads now. What was
     /// read of the last leader's log says nothing here: it depends on when somebody last asked.
-    pub fn judge_offline(&mut self, partition: PartitionIx, logs: &[&Log]) -> Judged {
+    pub(crate) fn judge_offline(&mut self, partition: PartitionIx, logs: &[&Log]) -> Judged {
         let (mut all, mut judged) = (Reading::default(), Judged::default());
         for log in logs {
             let mut one = Reading::default();
@@ -137,7 +137,7 @@ impl Ledger {
     }
 
     /// Acknowledged records that are not in this log and were not missed before.
-    pub fn newly_lost(&mut self, partition: PartitionIx, log: &Log) -> Vec<RecordRange> {
+    pub(crate) fn newly_lost(&mut self, partition: PartitionIx, log: &Log) -> Vec<RecordRange> {
         let mut present = Reading::default();
         present.read_on(log);
         let account = self.account(partition);
@@ -157,17 +157,17 @@ impl Ledger {
     }
 
     /// These records were lost at this event.
-    pub fn blame(&mut self, partition: PartitionIx, records: Vec<RecordRange>, seq: u64) {
+    pub(crate) fn blame(&mut self, partition: PartitionIx, records: Vec<RecordRange>, seq: u64) {
         self.account(partition).losses.extend(records.into_iter().map(|range| (range, seq)));
     }
 
     /// Every loss of a partition's records with its event, the oldest first.
-    pub fn losses(&self, partition: PartitionIx) -> &[(RecordRange, u64)] {
+    pub(crate) fn losses(&self, partition: PartitionIx) -> &[(RecordRange, u64)] {
         self.accounts.get(partition.at()).map_or(&[], |account| &account.losses)
     }
 
     /// A group has processed these records.
-    pub fn read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) {
+    pub(crate) fn read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) {
         let readers = &mut self.account(partition).readers;
         let at = readers.iter().position(|(reader, _)| *reader == group).unwrap_or_else(|| {
             readers.push((group, ByProducer::new()));
@@ -177,7 +177,7 @@ impl Ledger {
     }
 
     /// Groups that have processed a record.
-    pub fn readers(&self, partition: PartitionIx, producer: u32, number: u64) -> Vec<u32> {
+    pub(crate) fn readers(&self, partition: PartitionIx, producer: u32, number: u64) -> Vec<u32> {
         let readers = self.accounts.get(partition.at()).map_or(&[][..], |account| &account.readers);
         readers.iter().filter(|(_, read)| has(read, producer, number)).map(|(group, _)| *group).collect()
     }

@@ -7,13 +7,13 @@ use crate::sim::intervals::Intervals;
 use std::collections::BTreeMap;
 
 /// A write that takes longer than this was a stall.
-pub const STALL: Nanos = 1_000_000_000;
+pub(crate) const STALL: Nanos = 1_000_000_000;
 
 /// With more partitions than this, latencies are kept for all of them together only.
 const DETAILED: usize = 4096;
 
 #[derive(Clone, Debug, Default)]
-pub struct PartitionMeter {
+pub(crate) struct PartitionMeter {
     pub acked: u64,
     pub failed: u64,
     /// Time to the acknowledgement.
@@ -33,7 +33,7 @@ pub struct PartitionMeter {
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Meter {
+pub(crate) struct Meter {
     partitions: Vec<PartitionMeter>,
     /// Time to the acknowledgement, all partitions.
     pub latency: Histogram,
@@ -48,7 +48,7 @@ pub struct Meter {
 }
 
 impl Meter {
-    pub fn partition(&self, ix: PartitionIx) -> Option<&PartitionMeter> {
+    pub(crate) fn partition(&self, ix: PartitionIx) -> Option<&PartitionMeter> {
         self.partitions.get(ix.at())
     }
 
@@ -60,7 +60,7 @@ impl Meter {
     }
 
     /// Records were acknowledged, the first and the last of them so long after they were sent.
-    pub fn acked(&mut self, ix: PartitionIx, now: Nanos, records: u32, first: Nanos, last: Nanos) {
+    pub(crate) fn acked(&mut self, ix: PartitionIx, now: Nanos, records: u32, first: Nanos, last: Nanos) {
         let detailed = self.partitions.len() <= DETAILED;
         let times = u64::from(records);
         let meter = self.of(ix);
@@ -85,29 +85,35 @@ impl Meter {
     }
 
     /// A producer gave up on records that it got at `created`.
-    pub fn failed(&mut self, ix: PartitionIx, records: u32, created: Nanos) {
+    pub(crate) fn failed(&mut self, ix: PartitionIx, records: u32, created: Nanos) {
         let meter = self.of(ix);
         meter.failed += u64::from(records);
         meter.failing_since = Some(meter.failing_since.map_or(created, |since| since.min(created)));
     }
 
     /// A batch was refused.
-    pub fn refused(&mut self, error: ErrorCode) {
+    pub(crate) fn refused(&mut self, error: ErrorCode) {
         *self.errors.entry(error).or_default() += 1;
     }
 
     /// A group's commit failed. Whether that is news: the first one, or another error.
-    pub fn first_failed_commit(&mut self, group: u32, error: ErrorCode) -> bool {
+    pub(crate) fn first_failed_commit(&mut self, group: u32, error: ErrorCode) -> bool {
         self.failed_commits.insert(group, error) != Some(error)
     }
 
     /// A group's commit succeeded.
-    pub fn commits(&mut self, group: u32) {
+    pub(crate) fn commits(&mut self, group: u32) {
         self.failed_commits.remove(&group);
     }
 
     /// Whether the partition has a running leader now, and who.
-    pub fn leader(&mut self, ix: PartitionIx, now: Nanos, running: Option<BrokerId>, was: Option<BrokerId>) {
+    pub(crate) fn leader(
+        &mut self,
+        ix: PartitionIx,
+        now: Nanos,
+        running: Option<BrokerId>,
+        was: Option<BrokerId>,
+    ) {
         let meter = self.of(ix);
         match (running, meter.lost_leader) {
             (None, None) => meter.lost_leader = Some((now, was)),
@@ -124,7 +130,7 @@ impl Meter {
     }
 
     /// Closes what is still open at the end of a run.
-    pub fn close(&mut self, now: Nanos) {
+    pub(crate) fn close(&mut self, now: Nanos) {
         for meter in &mut self.partitions {
             if let Some(since) = meter.failing_since.take() {
                 meter.unwritable.add(since, now);
@@ -138,7 +144,7 @@ impl Meter {
     }
 
     /// Writes to a partition wait: at most since its last success.
-    pub fn waiting(&mut self, ix: PartitionIx, now: Nanos) {
+    pub(crate) fn waiting(&mut self, ix: PartitionIx, now: Nanos) {
         let since = self.of(ix).last_success;
         if now.saturating_sub(since) > STALL {
             self.of(ix).unwritable.add(since, now);

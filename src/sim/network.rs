@@ -8,7 +8,7 @@ use crate::scenario::{Endpoint, NetSpec, Scenario};
 use crate::sim::chance::Chance;
 
 /// A machine's number: brokers from 0, then the controllers as one, then the clients.
-pub type Node = u32;
+pub(crate) type Node = u32;
 
 /// The first retransmission of TCP (RFC 6298's floor in Linux).
 const RETRANSMIT: Nanos = 200_000_000;
@@ -25,7 +25,7 @@ struct Link {
 
 /// All links of a cluster with its clients.
 #[derive(Clone, Debug)]
-pub struct Network {
+pub(crate) struct Network {
     brokers: u32,
     racks: Vec<Option<String>>,
     producers: Vec<String>,
@@ -37,7 +37,7 @@ pub struct Network {
 
 impl Network {
     /// The network of a scenario.
-    pub fn of(scenario: &Scenario, seed: u64) -> Self {
+    pub(crate) fn of(scenario: &Scenario, seed: u64) -> Self {
         let cluster = &scenario.cluster;
         let members = scenario
             .groups
@@ -59,24 +59,24 @@ impl Network {
     }
 
     /// How many machines there are.
-    pub fn nodes(&self) -> u32 {
+    pub(crate) fn nodes(&self) -> u32 {
         self.brokers + 1 + (self.producers.len() + self.groups.len()) as u32
     }
 
-    pub fn broker(&self, id: BrokerId) -> Node {
+    pub(crate) fn broker(&self, id: BrokerId) -> Node {
         id.0 as u32 - 1
     }
 
-    pub fn controllers(&self) -> Node {
+    pub(crate) fn controllers(&self) -> Node {
         self.brokers
     }
 
-    pub fn client(&self, client: u32) -> Node {
+    pub(crate) fn client(&self, client: u32) -> Node {
         self.brokers + 1 + client
     }
 
     /// Sets the distances anew; faults stay.
-    pub fn measure(&mut self, spec: &NetSpec) {
+    pub(crate) fn measure(&mut self, spec: &NetSpec) {
         let nodes = self.nodes();
         for from in 0..nodes {
             for to in 0..nodes {
@@ -116,12 +116,12 @@ impl Network {
     }
 
     /// Whether messages from one machine do not reach the other.
-    pub fn is_cut(&self, from: Node, to: Node) -> bool {
+    pub(crate) fn is_cut(&self, from: Node, to: Node) -> bool {
         self.link(from, to).cut
     }
 
     /// There and back, without chance; for ever where a way is cut.
-    pub fn round_trip(&self, from: Node, to: Node) -> Nanos {
+    pub(crate) fn round_trip(&self, from: Node, to: Node) -> Nanos {
         let ways = [self.link(from, to), self.link(to, from)];
         match ways.iter().any(|way| way.cut) {
             true => Nanos::MAX,
@@ -130,7 +130,7 @@ impl Network {
     }
 
     /// When a message sent now arrives. Order is kept on each link.
-    pub fn arrival(&mut self, now: Nanos, from: Node, to: Node) -> Nanos {
+    pub(crate) fn arrival(&mut self, now: Nanos, from: Node, to: Node) -> Nanos {
         let link = *self.link(from, to);
         let way = link.one_way + link.extra;
         let spread = way * Nanos::from(self.jitter_permille) / 1000;
@@ -146,7 +146,13 @@ impl Network {
     }
 
     /// Cuts or heals all links between two ends. Says which pairs it changed.
-    pub fn set_cut(&mut self, from: &Endpoint, to: &Endpoint, one_way: bool, cut: bool) -> Vec<(Node, Node)> {
+    pub(crate) fn set_cut(
+        &mut self,
+        from: &Endpoint,
+        to: &Endpoint,
+        one_way: bool,
+        cut: bool,
+    ) -> Vec<(Node, Node)> {
         let mut changed = Vec::new();
         for (from, to) in self.ends(from, to, one_way) {
             let link = self.link_mut(from, to);
@@ -159,7 +165,7 @@ impl Network {
     }
 
     /// Makes all links between two ends slower and lossy; zeroes end it.
-    pub fn set_slow(&mut self, from: &Endpoint, to: &Endpoint, extra: Nanos, loss_permille: u32) {
+    pub(crate) fn set_slow(&mut self, from: &Endpoint, to: &Endpoint, extra: Nanos, loss_permille: u32) {
         for (from, to) in self.ends(from, to, false) {
             let link = self.link_mut(from, to);
             (link.extra, link.extra_loss) = (extra, loss_permille);
@@ -167,7 +173,7 @@ impl Network {
     }
 
     /// Ends all faults. Says which pairs were cut.
-    pub fn heal_all(&mut self) -> Vec<(Node, Node)> {
+    pub(crate) fn heal_all(&mut self) -> Vec<(Node, Node)> {
         let nodes = self.nodes();
         let mut healed = Vec::new();
         for (at, link) in self.links.iter_mut().enumerate() {
@@ -180,7 +186,7 @@ impl Network {
     }
 
     /// The machines of an end.
-    pub fn machines(&self, end: &Endpoint) -> Vec<Node> {
+    pub(crate) fn machines(&self, end: &Endpoint) -> Vec<Node> {
         let clients = self.brokers + 1..self.nodes();
         let first_member = self.brokers + 1 + self.producers.len() as u32;
         match end {

@@ -27,7 +27,7 @@ struct Checkpoint {
 
 /// The way that led here, and the future that was rewound.
 #[derive(Clone)]
-pub struct History {
+pub(super) struct History {
     checkpoints: Vec<Checkpoint>,
     interval: Nanos,
     next: Nanos,
@@ -38,7 +38,7 @@ pub struct History {
 
 impl History {
     /// Begins with the world as it is.
-    pub fn begin(world: &World) -> History {
+    pub(super) fn begin(world: &World) -> History {
         History {
             checkpoints: vec![Checkpoint { commands: 0, world: world.clone() }],
             interval: FIRST_INTERVAL,
@@ -48,18 +48,18 @@ impl History {
         }
     }
 
-    pub fn keep_nothing(&mut self) {
+    pub(super) fn keep_nothing(&mut self) {
         self.checkpoints.clear();
         self.next = Nanos::MAX;
     }
 
     /// When the next checkpoint is due.
-    pub fn next_checkpoint(&self) -> Nanos {
+    pub(super) fn next_checkpoint(&self) -> Nanos {
         self.next
     }
 
     /// Keeps a checkpoint if one is due; thins them out if there are too many.
-    pub fn keep(&mut self, world: &World) {
+    pub(super) fn keep(&mut self, world: &World) {
         if world.now < self.next {
             return;
         }
@@ -80,7 +80,7 @@ impl History {
     }
 
     /// Notes a command that is done now; a future that was rewound is cut off.
-    pub fn note(&mut self, world: &World, act: Act) {
+    pub(super) fn note(&mut self, world: &World, act: Act) {
         self.commands.truncate(self.done);
         self.checkpoints.retain(|kept| kept.world.events <= world.events && kept.world.now <= world.now);
         self.next = self.next.min(world.now + self.interval);
@@ -89,14 +89,14 @@ impl History {
     }
 
     /// The last checkpoint at or before that time.
-    pub fn go_back(&mut self, time: Nanos) -> Option<World> {
+    pub(super) fn go_back(&mut self, time: Nanos) -> Option<World> {
         let found = self.checkpoints.iter().rev().find(|kept| kept.world.now <= time)?;
         self.done = found.commands;
         Some(found.world.clone())
     }
 
     /// Goes on until that time, playing the commands that are in the way.
-    pub fn play(&mut self, world: &mut World, until: Nanos) {
+    pub(super) fn play(&mut self, world: &mut World, until: Nanos) {
         while let Some(command) = self.commands.get(self.done).filter(|command| command.at <= until) {
             while world.events < command.events && world.step(command.at) {}
             self.play_due(world);
@@ -105,7 +105,7 @@ impl History {
     }
 
     /// Plays the next command if the world has come to its place. Says whether it did.
-    pub fn play_due(&mut self, world: &mut World) -> bool {
+    pub(super) fn play_due(&mut self, world: &mut World) -> bool {
         let Some(command) = self.commands.get(self.done).filter(|command| command.events <= world.events)
         else {
             return false;

@@ -8,7 +8,7 @@ use crate::sim::world::{BOOT, World};
 
 /// How far the scenario's events are.
 #[derive(Clone, Debug, Default)]
-pub struct Script {
+pub(super) struct Script {
     next: usize,
     /// When it is due; `None` while its condition does not hold.
     due: Option<Nanos>,

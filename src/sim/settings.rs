@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 const MS: Nanos = 1_000_000;
 
 /// Settings by Kafka's key.
-pub type Config = BTreeMap<String, toml::Value>;
+pub(super) type Config = BTreeMap<String, toml::Value>;
 
 /// A setting as text: set, or the version's default; `None` when it is null or the version has no such key.
 fn text(config: &Config, scope: KeyScope, key: &str, version: KafkaVersion) -> Option<String> {
@@ -40,11 +40,11 @@ fn ms(scenario: &Scenario, key: &str, version: KafkaVersion) -> Option<Nanos> {
 }
 
 /// Rack names by number: the order in which they first stand in the scenario.
-pub fn rack_number(scenario: &Scenario, name: &str) -> Option<u32> {
+pub(super) fn rack_number(scenario: &Scenario, name: &str) -> Option<u32> {
     scenario.cluster.racks.iter().position(|rack| rack == name).map(|at| at as u32)
 }
 
-pub fn broker(scenario: &Scenario, id: BrokerId, version: KafkaVersion) -> BrokerSettings {
+pub(super) fn broker(scenario: &Scenario, id: BrokerId, version: KafkaVersion) -> BrokerSettings {
     let base = BrokerSettings::new(id);
     let time = |key: &str, otherwise: Nanos| ms(scenario, key, version).unwrap_or(otherwise);
     let size = |key: &str, otherwise: u64| int(scenario, key, version).map_or(otherwise, |n| n as u64);
@@ -76,7 +76,7 @@ pub fn broker(scenario: &Scenario, id: BrokerId, version: KafkaVersion) -> Broke
 }
 
 /// A topic's settings, resolved against the brokers'.
-pub fn topic(scenario: &Scenario, config: &Config, version: KafkaVersion) -> TopicSettings {
+pub(super) fn topic(scenario: &Scenario, config: &Config, version: KafkaVersion) -> TopicSettings {
     let own = |key: &str| config.get(key).map(setting_text);
     let number = |own_key: &str, broker_key: &str| {
         let set =
@@ -99,7 +99,7 @@ pub fn topic(scenario: &Scenario, config: &Config, version: KafkaVersion) -> Top
 }
 
 /// What the controller decides by: what the topic sets itself.
-pub fn topic_config(config: &Config) -> TopicConfig {
+pub(super) fn topic_config(config: &Config) -> TopicConfig {
     let set = |key: &str| config.get(key).map(setting_text);
     TopicConfig {
         min_isr: set("min.insync.replicas").and_then(|text| text.parse().ok()),
@@ -108,7 +108,7 @@ pub fn topic_config(config: &Config) -> TopicConfig {
 }
 
 /// What topics get that set nothing themselves.
-pub fn cluster_config(scenario: &Scenario, version: KafkaVersion) -> TopicConfig {
+pub(super) fn cluster_config(scenario: &Scenario, version: KafkaVersion) -> TopicConfig {
     let settings = topic(scenario, &BTreeMap::new(), version);
     TopicConfig {
         min_isr: Some(settings.min_insync_replicas as usize),
@@ -116,7 +116,7 @@ pub fn cluster_config(scenario: &Scenario, version: KafkaVersion) -> TopicConfig
     }
 }
 
-pub fn controller(scenario: &Scenario, profile: &Profile) -> ControllerSettings {
+pub(super) fn controller(scenario: &Scenario, profile: &Profile) -> ControllerSettings {
     let version = profile.version;
     let base = ControllerSettings::defaults(profile);
     let session = match profile.zookeeper {
@@ -145,7 +145,7 @@ pub fn controller(scenario: &Scenario, profile: &Profile) -> ControllerSettings 
 }
 
 /// A client of the scenario as the settings of the client library.
-pub fn client(name: &str, config: &Config, version: KafkaVersion) -> ClientProfile {
+pub(super) fn client(name: &str, config: &Config, version: KafkaVersion) -> ClientProfile {
     ClientProfile {
         name: name.into(),
         version,
@@ -154,12 +154,12 @@ pub fn client(name: &str, config: &Config, version: KafkaVersion) -> ClientProfi
     }
 }
 
-pub fn producer(spec: &ProducerSpec, version: KafkaVersion) -> ProducerSettings {
+pub(super) fn producer(spec: &ProducerSpec, version: KafkaVersion) -> ProducerSettings {
     ProducerSettings::of(&client(&spec.name, &spec.config, version))
 }
 
 /// A group member's settings. Members with a `group.instance.id` get one each.
-pub fn consumer(spec: &GroupSpec, member: u32, version: KafkaVersion) -> ConsumerSettings {
+pub(super) fn consumer(spec: &GroupSpec, member: u32, version: KafkaVersion) -> ConsumerSettings {
     let work = ConsumerWork {
         per_record: (spec.processing_ms * 1e6) as Nanos,
         commit: match spec.commit {
@@ -177,7 +177,7 @@ pub fn consumer(spec: &GroupSpec, member: u32, version: KafkaVersion) -> Consume
 }
 
 /// What the brokers do with groups.
-pub fn group(scenario: &Scenario, version: KafkaVersion) -> GroupSettings {
+pub(super) fn group(scenario: &Scenario, version: KafkaVersion) -> GroupSettings {
     let base = GroupSettings::default();
     GroupSettings {
         initial_rebalance_delay: ms(scenario, "group.initial.rebalance.delay.ms", version)
@@ -188,12 +188,12 @@ pub fn group(scenario: &Scenario, version: KafkaVersion) -> GroupSettings {
 }
 
 /// Copies of the internal offsets topic.
-pub fn offsets_replication_factor(scenario: &Scenario, version: KafkaVersion) -> u32 {
+pub(super) fn offsets_replication_factor(scenario: &Scenario, version: KafkaVersion) -> u32 {
     int(scenario, "offsets.topic.replication.factor", version).unwrap_or(3) as u32
 }
 
 /// The internal offsets topic as a topic of the scenario, one partition for each group.
-pub fn offsets_topic(scenario: &Scenario, version: KafkaVersion) -> TopicSpec {
+pub(super) fn offsets_topic(scenario: &Scenario, version: KafkaVersion) -> TopicSpec {
     TopicSpec {
         name: OFFSETS_TOPIC.into(),
         partitions: scenario.groups.len() as u32,
@@ -204,10 +204,10 @@ pub fn offsets_topic(scenario: &Scenario, version: KafkaVersion) -> TopicSpec {
 }
 
 /// Where groups keep their offsets.
-pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
+pub(super) const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
 /// The switches of the scenario's cluster.
-pub fn profile(scenario: &Scenario, version: KafkaVersion) -> Profile {
+pub(super) fn profile(scenario: &Scenario, version: KafkaVersion) -> Profile {
     let elr = scenario.cluster.features.get("eligible.leader.replicas.version").map(|level| *level > 0);
     Profile::of(version, elr)
 }

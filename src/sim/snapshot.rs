@@ -47,7 +47,7 @@ impl World {
     }
 
     fn at_ms(&self) -> Millis {
-        (self.story_time() / 1_000_000) as Millis
+        (self.elapsed() / 1_000_000) as Millis
     }
 
     fn order(&self) -> Order {

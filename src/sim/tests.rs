@@ -1,7 +1,7 @@
 //! The simulator as a whole: the reference cluster runs, faults have their effect, runs repeat exactly.
 
 use super::*;
-use crate::scenario::{Endpoint, Extent, Keep, Process, Time};
+use crate::scenario::{Endpoint, PowerDomain, Process, Time, UnflushedTail};
 
 const SECOND: Nanos = 1_000_000_000;
 
@@ -111,7 +111,7 @@ fn stepping_and_rewinding_change_nothing() {
 }
 
 #[test]
-fn levers_act_as_each_of_them_can() {
+fn knobs_act_as_each_of_them_can() {
     let mut sim = Simulator::new(&reference(60), 1, None);
     sim.run_until(5 * SECOND);
     assert_eq!(sim.set(change("topic/orders:min.insync.replicas=3")), Applied::Done);
@@ -175,7 +175,7 @@ fn power_takes_what_was_not_flushed_and_only_that() {
         let mut sim = Simulator::new(&one_partition(topic, ""), 1, None);
         sim.apply(Act::Send { producer: "app".into(), records: 5 }).unwrap();
         sim.run_until(2 * SECOND);
-        sim.apply(Act::PowerLoss { extent: Extent::Site, keep: Keep::Flushed }).unwrap();
+        sim.apply(Act::PowerLoss { extent: PowerDomain::Site, keep: UnflushedTail::Flushed }).unwrap();
         sim.run_until(15 * SECOND);
         assert_eq!(sim.report().partitions[0].leader, Some(1), "the controllers lost their power too");
         (1..=3).for_each(|id| sim.apply(Act::Restart(broker(id))).unwrap());

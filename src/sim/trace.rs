@@ -3,7 +3,7 @@
 mod bytes;
 mod words;
 
-pub use words::Names;
+pub(crate) use words::Names;
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::BrokerEvent;
@@ -32,20 +32,11 @@ pub enum What {
     /// It could not be done, and why.
     ActRefused(Act, Refusal),
     /// A broker's process began or ended, or stands still.
-    Process {
-        broker: BrokerId,
-        state: ProcessState,
-    },
+    Process { broker: BrokerId, state: ProcessState },
     /// A broker tells something about itself.
-    Broker {
-        broker: BrokerId,
-        event: BrokerEvent,
-    },
+    Broker { broker: BrokerId, event: BrokerEvent },
     /// A new process of a broker is known to the controller.
-    Registered {
-        broker: BrokerId,
-        epoch: BrokerEpoch,
-    },
+    Registered { broker: BrokerId, epoch: BrokerEpoch },
     /// The controller fenced, unfenced or sees off a broker.
     Registration {
         broker: BrokerId,
@@ -63,10 +54,7 @@ pub enum What {
         cause: controller::Cause,
     },
     /// Another controller is active, or none.
-    ActiveController {
-        node: Option<u32>,
-        epoch: u32,
-    },
+    ActiveController { node: Option<u32>, epoch: u32 },
     /// A producer's application heard of failure.
     ProduceFailed {
         /// Which producer of the scenario.
@@ -85,18 +73,11 @@ pub enum What {
         error: crate::protocol::producer::SendError,
     },
     /// Acknowledged records are gone from the log that consumers read.
-    AckedLost {
-        partition: PartitionIx,
-        records: u64,
-    },
+    AckedLost { partition: PartitionIx, records: u64 },
     /// A group's rebalance began.
     Rebalancing(u32),
     /// A group's rebalance ended.
-    Rebalanced {
-        group: u32,
-        generation: i32,
-        members: u32,
-    },
+    Rebalanced { group: u32, generation: i32, members: u32 },
     /// A group's member was thrown out because it was silent.
     MemberExpired(u32),
     /// A consumer's position was moved by its reset policy or by epoch validation.
@@ -108,18 +89,11 @@ pub enum What {
         to: Offset,
     },
     /// A consumer could not commit.
-    CommitFailed {
-        group: u32,
-        error: ErrorCode,
-    },
+    CommitFailed { group: u32, error: ErrorCode },
     /// A consumer left its group because it did not poll.
     PollTimedOut(u32),
     /// A consumer's `poll()` threw.
-    ConsumerFailed {
-        group: u32,
-        partition: PartitionIx,
-        error: crate::protocol::consumer::ConsumerError,
-    },
+    ConsumerFailed { group: u32, partition: PartitionIx, error: crate::protocol::consumer::ConsumerError },
 }
 
 /// Why an act was not done.
@@ -160,7 +134,7 @@ const KEPT: usize = 4096;
 
 /// The events so far: the last of them, and a hash of all.
 #[derive(Clone, Debug, Default)]
-pub struct Trace {
+pub(crate) struct Trace {
     recent: VecDeque<Arc<TraceEvent>>,
     next: u64,
     hash: Fnv,
@@ -170,7 +144,7 @@ pub struct Trace {
 
 impl Trace {
     /// Adds an event; answers its number.
-    pub fn add(&mut self, at: Nanos, what: What, cause: Option<u64>) -> u64 {
+    pub(crate) fn add(&mut self, at: Nanos, what: What, cause: Option<u64>) -> u64 {
         let seq = self.next;
         self.next += 1;
         let event = Arc::new(TraceEvent { seq, at, what, cause });
@@ -186,54 +160,54 @@ impl Trace {
     }
 
     /// Adds an acknowledgement to the hash; there are too many to keep.
-    pub fn acked(&mut self, at: Nanos, partition: PartitionIx, records: RecordRange, offset: Offset) {
+    pub(crate) fn acked(&mut self, at: Nanos, partition: PartitionIx, records: RecordRange, offset: Offset) {
         self.hash.u64(at).u64(u64::from(partition.0) << 32 | u64::from(records.count));
         self.hash.u64(u64::from(records.producer)).u64(records.first).i64(offset);
     }
 
     /// Forgets the events so far; numbers and hash go on.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.recent.clear();
     }
 
     /// Keeps every event until it is taken.
-    pub fn keep_all(&mut self) {
+    pub(crate) fn keep_all(&mut self) {
         self.sink = Some(Vec::new());
     }
 
     /// The events since the last call, if they are kept.
-    pub fn take(&mut self) -> Vec<Arc<TraceEvent>> {
+    pub(crate) fn take(&mut self) -> Vec<Arc<TraceEvent>> {
         self.sink.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// The last events, the oldest first.
-    pub fn recent(&self) -> impl DoubleEndedIterator<Item = &Arc<TraceEvent>> {
+    pub(crate) fn recent(&self) -> impl DoubleEndedIterator<Item = &Arc<TraceEvent>> {
         self.recent.iter()
     }
 
     /// An event, if it is still kept.
-    pub fn get(&self, seq: u64) -> Option<&Arc<TraceEvent>> {
+    pub(crate) fn get(&self, seq: u64) -> Option<&Arc<TraceEvent>> {
         let first = self.recent.front()?.seq;
         self.recent.get(seq.checked_sub(first)? as usize)
     }
 
     /// How many events there were.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.next
     }
 
     /// Whether nothing has happened.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.next == 0
     }
 
     /// The hash of everything so far.
-    pub fn hash(&self) -> u64 {
+    pub(crate) fn hash(&self) -> u64 {
         self.hash.0
     }
 
     /// Why an event happened: itself first, then what led to it, worded.
-    pub fn why(&self, seq: u64, names: &Names<'_>) -> Vec<String> {
+    pub(crate) fn why(&self, seq: u64, names: &Names<'_>) -> Vec<String> {
         let mut lines = Vec::new();
         let mut next = Some(seq);
         while let Some(event) = next.and_then(|seq| self.get(seq)) {

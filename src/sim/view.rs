@@ -57,18 +57,18 @@ pub struct SimView {
 
 /// The story in words, kept as far as it was worded.
 #[derive(Clone, Default)]
-pub(super) struct Story {
+pub(super) struct EventLog {
     lines: VecDeque<LogLine>,
     shared: Arc<[LogLine]>,
     worded: u64,
 }
 
-impl Story {
+impl EventLog {
     /// The last lines; only events that are new since the last call are worded.
     pub(super) fn of(&mut self, world: &World) -> Arc<[LogLine]> {
         let told = world.trace.len();
         if told < self.worded {
-            *self = Story::default();
+            *self = EventLog::default();
         }
         if told == self.worded {
             return self.shared.clone();
@@ -114,7 +114,7 @@ impl World {
     }
 
     /// Time since the story began.
-    pub(super) fn story_time(&self) -> Nanos {
+    pub(super) fn elapsed(&self) -> Nanos {
         self.now.saturating_sub(BOOT)
     }
 }

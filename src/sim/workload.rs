@@ -19,7 +19,7 @@ const ZIPF_KEYS: usize = 1000;
 const KEYS_A_TICK: u32 = 16;
 
 #[derive(Clone, Debug)]
-pub struct Workload {
+pub(super) struct Workload {
     pub(super) record_bytes: u32,
     pub(super) resend: bool,
     /// `send()` blocks.

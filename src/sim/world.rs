@@ -25,14 +25,14 @@ use crate::sim::trace::{Names, Trace, What};
 use std::sync::Arc;
 
 /// Before the story begins the cluster boots for so long; times shown to people start after it.
-pub const BOOT: Nanos = 10_000_000_000;
+pub(super) const BOOT: Nanos = 10_000_000_000;
 
 /// How often logs are merged where nobody needs their batches any more.
 const COMPACT_EVERY: Nanos = 5_000_000_000;
 
 /// Everything there is. A clone is a checkpoint.
 #[derive(Clone)]
-pub struct World {
+pub(super) struct World {
     pub(super) now: Nanos,
     pub(super) seed: u64,
     pub(super) queue: Queue<Due>,
@@ -63,7 +63,7 @@ pub struct World {
 
 /// Emptied lists of outputs to use again.
 #[derive(Default)]
-pub struct Scratch {
+pub(super) struct Scratch {
     pub(super) broker: Vec<BrokerOutput>,
     pub(super) controller: Vec<ControllerOutput>,
     pub(super) producer: Vec<ProducerOutput>,

@@ -116,7 +116,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// Starts reading. A cluster that cannot be reached is told as [`SourceEvent::Trouble`], not here.
+    /// Starts reading. A cluster that cannot be reached is told as [`SourceEvent::SourceError`], not here.
     ///
     /// # Errors
     /// When the client library refuses a property.
@@ -302,7 +302,7 @@ impl Stream {
         self.due.insert(Part::Metadata, Instant::now() + pause);
         let plain = unreachable(&self.spec, error);
         let retry_in_ms = pause.as_millis() as u64;
-        self.send(SourceEvent::Trouble { since, message: plain.message, hint: plain.hint, retry_in_ms })
+        self.send(SourceEvent::SourceError { since, message: plain.message, hint: plain.hint, retry_in_ms })
     }
 
     fn tell_if_due(&mut self) -> Result<(), Gone> {

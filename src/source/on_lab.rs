@@ -1,4 +1,4 @@
-//! A lab on the screen: what the brokers say goes to the screen, and faults and levers act on real processes.
+//! A lab on the screen: what the brokers say goes to the screen, and faults and knobs act on real processes.
 
 use crate::app::{Command, Level};
 use crate::kafka::{ConnectError, ConnectionSpec};
@@ -25,7 +25,7 @@ pub struct OnLab {
 }
 
 impl OnLab {
-    /// Opens the stream of a lab and waits a while until it has read every part: what levers are compared with
+    /// Opens the stream of a lab and waits a while until it has read every part: what knobs are compared with
     /// is the first cluster on the screen.
     ///
     /// # Errors

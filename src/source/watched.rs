@@ -1,6 +1,6 @@
 //! A real cluster on the screen: what the stream tells goes to the screen, and nothing goes back but "read again".
 
-use crate::app::{Command, Snapshot, Trouble};
+use crate::app::{Command, Snapshot, SourceError};
 use crate::runtime::{Driver, Sink};
 use crate::source::live::Refresh;
 use crate::source::{Live, SourceEvent};
@@ -23,7 +23,7 @@ impl Watched {
 }
 
 impl Driver for Watched {
-    /// Levers and faults are a hypothesis here: nothing is ever sent.
+    /// Knobs and faults are a hypothesis here: nothing is ever sent.
     fn drive(&mut self, _: Command) {}
 
     fn refresh(&mut self) {
@@ -36,10 +36,10 @@ fn tell(sink: &Sink, event: SourceEvent) -> bool {
         SourceEvent::Snapshot(cluster) => {
             sink.trouble(None) && sink.snapshot(Snapshot { cluster, clock: None, detail: None })
         }
-        SourceEvent::Trouble { since, message, hint, retry_in_ms } => {
+        SourceEvent::SourceError { since, message, hint, retry_in_ms } => {
             let what = hint.map_or(message.clone(), |hint| format!("{message} ({hint})"));
             let retry_ms = i64::try_from(retry_in_ms).ok().map(|wait| crate::kafka::now_ms() + wait);
-            sink.trouble(Some(Trouble { what, since_ms: since, retry_ms }))
+            sink.trouble(Some(SourceError { what, since_ms: since, retry_ms }))
         }
     }
 }

@@ -68,9 +68,9 @@ roles! {
     Bad, "bad", Text, "Broken or losing data.";
     Unknown, "unknown", Text, "Not known, and why.";
     Stale, "stale", Text, "Known, but old.";
-    Changed, "changed", Text, "A lever that differs from what was.";
-    Was, "was", Text, "The value before the levers.";
-    Hypothesis, "hypothesis", Text, "A value that holds only under the levers, on a real cluster.";
+    Changed, "changed", Text, "A knob that differs from what was.";
+    Was, "was", Text, "The value before the knobs.";
+    Hypothesis, "hypothesis", Text, "A value that holds only under the knobs, on a real cluster.";
     Better, "better", Text, "Better than it was.";
     Worse, "worse", Text, "Worse than it was.";
     Leader, "leader", Text, "A replica that leads.";

@@ -6,7 +6,7 @@ use crate::theme::Role;
 use ratatui::layout::{Constraint, Layout as Split, Rect};
 
 /// Columns and rows below which nothing useful fits.
-pub(super) const LEAST: (u16, u16) = (60, 16);
+pub(super) const MIN_SIZE: (u16, u16) = (60, 16);
 
 /// A class of screens.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -24,7 +24,7 @@ impl Class {
     /// The class of a size.
     pub fn of(columns: u16, rows: u16) -> Class {
         match (columns, rows) {
-            _ if columns < LEAST.0 || rows < LEAST.1 => Class::Tiny,
+            _ if columns < MIN_SIZE.0 || rows < MIN_SIZE.1 => Class::Tiny,
             _ if columns >= 200 && rows >= 55 => Class::Huge,
             _ if columns >= 100 && rows >= 30 => Class::Large,
             _ => Class::Small,
@@ -92,9 +92,9 @@ impl Layout {
             Pane::Consequences => 40,
             _ => 55,
         };
-        let [levers, consequences] =
+        let [knobs, consequences] =
             Split::vertical([Constraint::Percentage(share), Constraint::Fill(1)]).areas(right);
-        self.panes.push((Pane::Levers, levers));
+        self.panes.push((Pane::Knobs, knobs));
         self.panes.push((Pane::Consequences, consequences));
         self.panes.push((Pane::Warnings, lower));
     }
@@ -110,7 +110,7 @@ impl Layout {
         .areas(self.body);
         self.separators.extend([line, second]);
         self.cluster_column(app, left);
-        self.panes.push((Pane::Levers, middle));
+        self.panes.push((Pane::Knobs, middle));
         let [consequences, warnings] =
             Split::vertical([Constraint::Percentage(60), Constraint::Fill(1)]).areas(right);
         self.panes.push((Pane::Consequences, consequences));

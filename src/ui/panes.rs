@@ -2,7 +2,7 @@
 
 mod consequences;
 mod groups;
-mod levers;
+mod knobs;
 mod partitions;
 mod topology;
 mod warnings;
@@ -26,7 +26,7 @@ pub(super) fn draw(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, h
         Pane::Topology => topology::draw(app, canvas, body, hits),
         Pane::Partitions => partitions::draw(app, canvas, body, hits),
         Pane::Groups => groups::draw(app, canvas, body, hits),
-        Pane::Levers => levers::draw(app, canvas, body, hits),
+        Pane::Knobs => knobs::draw(app, canvas, body, hits),
         Pane::Consequences => consequences::draw(app, canvas, body, hits),
         Pane::Warnings => warnings::draw(app, canvas, body, hits),
     }
@@ -67,14 +67,14 @@ fn title(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect) {
 /// What a title adds on its right: is it real, is it old, is it ready.
 fn notes(app: &App, pane: Pane) -> Vec<(Role, String)> {
     let mut notes = Vec::new();
-    if app.is_hypothetical() && pane != Pane::Levers {
+    if app.is_hypothetical() && pane != Pane::Knobs {
         notes.push((Role::Hypothesis, "~ what if".to_string()));
     }
     if pane.is_cluster() && app.is_stale() {
         let age = crate::model::human_duration_ms(app.age_ms().unwrap_or(0));
         notes.push((Role::Stale, format!("{age} old")));
     }
-    if pane == Pane::Levers {
+    if pane == Pane::Knobs {
         let how = if app.origin.acts() { "act at once" } else { "a hypothesis, nothing is sent" };
         notes.push((Role::Muted, how.into()));
     }

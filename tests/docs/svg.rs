@@ -11,7 +11,7 @@ const INK: &str = "#d8dee9";
 const PAPER: &str = "#10141c";
 
 /// The picture of a buffer.
-pub fn svg(buffer: &Buffer) -> String {
+pub(crate) fn svg(buffer: &Buffer) -> String {
     let (columns, rows) = (buffer.area.width, buffer.area.height);
     let width = f64::from(columns) * CELL_WIDTH + 2.0 * MARGIN;
     let height = f64::from(rows) * CELL_HEIGHT + 2.0 * MARGIN;

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// (ApiKey, version) by client id.
-pub type Requests = BTreeMap<String, BTreeSet<(i16, i16)>>;
+pub(crate) type Requests = BTreeMap<String, BTreeSet<(i16, i16)>>;
 
 /// The proxy. It listens at once; until it knows where to forward to, it hangs up.
-pub struct Proxy {
+pub(crate) struct Proxy {
     /// Its own port.
     pub port: u16,
     target: Arc<Mutex<Option<u16>>>,
@@ -18,7 +18,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    pub fn start() -> Proxy {
+    pub(crate) fn start() -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = Proxy {
             port: listener.local_addr().unwrap().port(),
@@ -35,11 +35,11 @@ impl Proxy {
         proxy
     }
 
-    pub fn forward_to(&self, port: u16) {
+    pub(crate) fn forward_to(&self, port: u16) {
         *self.target.lock().unwrap() = Some(port);
     }
 
-    pub fn requests(&self) -> Requests {
+    pub(crate) fn requests(&self) -> Requests {
         self.seen.lock().unwrap().clone()
     }
 }

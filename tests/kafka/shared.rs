@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The cluster and a writer for it.
-pub struct Shared {
+pub(crate) struct Shared {
     pub lab: Lab,
     pub fixture: Fixture,
 }
 
 /// Whether the person who runs the tests wants no Kafka; says so where it is heard.
-pub fn skipped() -> bool {
+pub(crate) fn skipped() -> bool {
     let skip = std::env::var_os("KLEVER_SKIP_KAFKA").is_some_and(|value| value == "1");
     if skip {
         // Not eprintln: the test harness swallows what passing tests print.
@@ -25,7 +25,7 @@ pub fn skipped() -> bool {
 }
 
 /// The cluster, all brokers up. Its processes end with this test process: see `klever::lab`.
-pub fn cluster() -> MutexGuard<'static, Shared> {
+pub(crate) fn cluster() -> MutexGuard<'static, Shared> {
     static SHARED: OnceLock<Mutex<Shared>> = OnceLock::new();
     let start = || {
         let spec = LabSpec::brokers(3)
@@ -40,17 +40,17 @@ pub fn cluster() -> MutexGuard<'static, Shared> {
 }
 
 /// A connected client.
-pub fn connect(bootstrap: &str) -> Client {
+pub(crate) fn connect(bootstrap: &str) -> Client {
     Client::connect(&ConnectionSpec::plaintext(bootstrap).unwrap()).unwrap()
 }
 
 /// A whole snapshot.
-pub fn snapshot(client: &Client) -> Arc<Cluster> {
+pub(crate) fn snapshot(client: &Client) -> Arc<Cluster> {
     client.snapshot(&Request::everything()).unwrap()
 }
 
 /// Snapshots until one satisfies a condition.
-pub fn eventually(client: &Client, what: &str, holds: impl Fn(&Cluster) -> bool) -> Arc<Cluster> {
+pub(crate) fn eventually(client: &Client, what: &str, holds: impl Fn(&Cluster) -> bool) -> Arc<Cluster> {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
         let request = Request { timeout: Duration::from_secs(2), ..Request::everything() };
@@ -64,6 +64,6 @@ pub fn eventually(client: &Client, what: &str, holds: impl Fn(&Cluster) -> bool)
 }
 
 /// Replica lists of a topic in which each of three brokers leads in turn.
-pub fn spread(partitions: i32, copies: i32) -> Vec<Vec<BrokerId>> {
+pub(crate) fn spread(partitions: i32, copies: i32) -> Vec<Vec<BrokerId>> {
     (0..partitions).map(|p| (0..copies).map(|copy| BrokerId((p + copy) % 3 + 1)).collect()).collect()
 }

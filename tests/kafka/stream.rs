@@ -61,7 +61,7 @@ fn a_cluster_that_goes_away_is_trouble_and_one_that_is_back_is_a_snapshot() {
     let trouble = loop {
         assert!(Instant::now() < until, "no trouble was told");
         match live.events().recv_timeout(Duration::from_millis(200)) {
-            Ok(SourceEvent::Trouble { message, retry_in_ms, .. }) => break (message, retry_in_ms),
+            Ok(SourceEvent::SourceError { message, retry_in_ms, .. }) => break (message, retry_in_ms),
             _ => continue,
         }
     };

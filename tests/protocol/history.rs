@@ -84,7 +84,7 @@ fn c11_cutting_to_the_high_watermark_loses_what_was_committed() {
 
 /// C12: both replicas lose power, the one that keeps less leads and writes something else at the offsets that
 /// the other one believes to be committed. Then that one leads.
-const TWO_STORIES: &str = r#"
+const TWO_RUNS: &str = r#"
 [[event]]
 at = "1s"
 do = "stop"
@@ -140,7 +140,7 @@ target = "producer/app"
 #[test]
 fn c12_logs_that_are_not_compared_by_epoch_tell_two_stories() {
     let lost = |truncation| {
-        let mut simulator = simulate(TWO_STORIES, |profile| profile.truncation = truncation);
+        let mut simulator = simulate(TWO_RUNS, |profile| profile.truncation = truncation);
         assert_eq!(simulator.report().partitions[0].leader, Some(1));
         (simulator.report().counters.acked, ever_lost(&mut simulator))
     };

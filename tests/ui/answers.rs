@@ -7,18 +7,18 @@ use klever::app::{
 use klever::consequences::{Derivation, Input};
 use std::cmp::Ordering;
 
-/// An answer, with or without levers moved.
-pub fn judgement(levers: bool) -> Judgement {
+/// An answer, with or without knobs moved.
+pub(crate) fn judgement(knobs: bool) -> Judgement {
     let mut warnings = vec![
         warning("offline-partition", "critical", Level::Bad, "partition orders-7", Under::Both),
         warning("min-isr-one", "high", Level::Bad, "topic orders", Under::Both),
         warning("no-racks", "unknown", Level::Unknown, "cluster", Under::Both),
     ];
-    if levers {
+    if knobs {
         warnings.insert(1, warning("acks-one", "high", Level::Bad, "producer defaults", Under::New));
         warnings.push(warning("buffer-small", "medium", Level::Warn, "producer defaults", Under::Gone));
     }
-    let row = |id, label, now, was, change, level| consequence(levers, id, label, (now, was), change, level);
+    let row = |id, label, now, was, change, level| consequence(knobs, id, label, (now, was), change, level);
     Judgement {
         subject: "cluster".into(),
         consequences: vec![
@@ -43,7 +43,7 @@ pub fn judgement(levers: bool) -> Judgement {
 }
 
 fn consequence(
-    levers: bool,
+    knobs: bool,
     id: &'static str,
     label: &str,
     (now, was): (&str, &str),
@@ -54,8 +54,8 @@ fn consequence(
         id,
         label: label.into(),
         now: now.into(),
-        was: (levers && now != was).then(|| was.into()),
-        change: if levers { change } else { Ordering::Equal },
+        was: (knobs && now != was).then(|| was.into()),
+        change: if knobs { change } else { Ordering::Equal },
         level,
         headline: format!("{label}: what that means, in a sentence of some length that has to be broken"),
         affected: None,
@@ -86,17 +86,17 @@ fn derivation() -> Derivation {
     Derivation {
         formula: "acks=1: the leader alone has it when the producer hears of it, so 1 - 1 = 0".into(),
         inputs: vec![
-            input("producer:acks", "1", "lever"),
+            input("producer:acks", "1", "what-if"),
             input("topic:replication.factor", "3", "read from a broker"),
             input("topic:min.insync.replicas", "?", "unknown: denied, needs DescribeConfigs on Topic orders"),
         ],
         assumptions: vec!["failures are independent but for racks and the site".into()],
-        lever: Some("acks=all".into()),
+        knob: Some("acks=all".into()),
     }
 }
 
 /// What a page of exploring might show.
-pub fn outcome(inquiry: &Inquiry) -> Outcome {
+pub(crate) fn outcome(inquiry: &Inquiry) -> Outcome {
     match &inquiry.kind {
         SheetKind::Compare => compared(),
         SheetKind::Frontier { .. } => swept(),
@@ -119,7 +119,7 @@ fn row(cells: &[(Look, &str)], detail: &[&str]) -> SheetRow {
 }
 
 fn compared() -> Outcome {
-    let levers = row(
+    let knobs = row(
         &[
             (Look::Strong, "acks"),
             (Look::Plain, "all"),
@@ -163,7 +163,7 @@ fn compared() -> Outcome {
         intro: vec![(Look::Muted, "Against start: + better, - worse. What differs comes first.".into())],
         columns: vec![column(20, 26), column(13, 22), column(13, 22), column(13, 22), column(16, 30)],
         headings: ["", "start", "pin 1", "now", "now is"].map(String::from).to_vec(),
-        rows: vec![levers, worse, better, same],
+        rows: vec![knobs, worse, better, same],
         plot: None,
     }
 }

@@ -18,7 +18,11 @@ pub(super) fn outcome(inquiry: &Inquiry, figure: &'static str, go_on: &dyn Fn() 
         intro.push((Look::Strong, text));
     }
     if advice.is_empty() {
-        intro.push((Look::Plain, "No single lever improves it: it is as good as it gets, or takes two at once (w asks for a goal).".into()));
+        intro.push((
+            Look::Plain,
+            "No single knob improves it: it is as good as it gets, or takes two at once (w asks for a goal)."
+                .into(),
+        ));
     }
     intro.extend(note.map(|note| (Look::Muted, note)));
     Outcome {

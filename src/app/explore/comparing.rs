@@ -2,7 +2,7 @@
 
 use super::{Inquiry, Outcome, SheetRow, look_of};
 use crate::app::cells::left;
-use crate::app::levers::shown_topic;
+use crate::app::knob_rows::shown_topic;
 use crate::app::{Cell, Column, Look};
 use crate::consequences::{Assessment, Delta, Subject, assess, differences};
 use crate::knobs::{self, Knob, Scope};
@@ -25,7 +25,7 @@ pub(super) fn outcome(inquiry: &Inquiry) -> Outcome {
     let Some(first) = sides.first() else { return Outcome::default() };
     let (mut differ, mut same) = (Vec::new(), Vec::new());
     for knob in knobs::ALL {
-        differ.extend(lever(&sides, inquiry, knob));
+        differ.extend(knob_row(&sides, inquiry, knob));
     }
     for figure in first.assessment.figures() {
         let row = figure_row(&sides, figure.id, figure.label);
@@ -39,7 +39,7 @@ pub(super) fn outcome(inquiry: &Inquiry) -> Outcome {
         same.push(found);
     }
     let intro = match (differ.len(), sides.len()) {
-        (0, 2) => "Nothing differs. p p pins a setting; move levers; come back.".to_string(),
+        (0, 2) => "Nothing differs. p p pins a setting; move knobs; come back.".to_string(),
         _ => format!("Against {}: + better, - worse. What differs comes first.", first.name),
     };
     Outcome {
@@ -84,8 +84,8 @@ fn headings(sides: &[Side]) -> Vec<String> {
     headings
 }
 
-/// A lever, if the settings differ in it.
-fn lever(sides: &[Side], inquiry: &Inquiry, knob: &'static Knob) -> Option<SheetRow> {
+/// A knob, if the settings differ in it.
+fn knob_row(sides: &[Side], inquiry: &Inquiry, knob: &'static Knob) -> Option<SheetRow> {
     let text = |side: &Side| {
         let topic = shown_topic(&side.cluster, inquiry.topic.as_ref());
         knobs::resolve(&side.cluster, topic, knob).get().map_or("?".to_string(), ToString::to_string)

@@ -38,23 +38,23 @@ fn verdict(plan: &Plan) -> Vec<(Look, String)> {
     match plan {
         Plan::Met => vec![(Look::Strong, "The setting meets them as it is.".into())],
         Plan::Change { changes, .. } => {
-            let levers = if changes.len() == 1 {
-                "1 lever meets".into()
+            let knobs = if changes.len() == 1 {
+                "1 knob meets".into()
             } else {
-                format!("{} levers meet", changes.len())
+                format!("{} knobs meet", changes.len())
             };
-            vec![(Look::Strong, format!("{levers} them; Enter applies."))]
+            vec![(Look::Strong, format!("{knobs} them; Enter applies."))]
         }
         Plan::Impossible { within, alone, together } => {
             let mut lines: Vec<(Look, String)> = alone
                 .iter()
-                .map(|goal| (Look::Level(Level::Bad), format!("No {within} levers meet: {goal}")))
+                .map(|goal| (Look::Level(Level::Bad), format!("No {within} knobs meet: {goal}")))
                 .collect();
             lines.extend(together.iter().map(|(a, b)| {
                 (Look::Level(Level::Bad), format!("Each can be met, but not together: {a}; {b}"))
             }));
             if lines.is_empty() {
-                let text = format!("No {within} levers meet all of them together.");
+                let text = format!("No {within} knobs meet all of them together.");
                 lines.push((Look::Level(Level::Bad), text));
             }
             lines

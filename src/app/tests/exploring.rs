@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::app::explore::{Outcome, SheetKind};
-use crate::consequences::AIMS;
+use crate::consequences::OBJECTIVES;
 
 impl Robot {
     fn outcome(&self) -> &Outcome {
@@ -38,28 +38,28 @@ impl Robot {
 #[test]
 fn a_preset_is_one_step_and_undone_as_one() {
     let robot = Robot::live().keys("p t");
-    assert_eq!(robot.lever("acks"), "1 (was all)");
-    assert_eq!(robot.lever("linger.ms"), "20 (was 5)");
+    assert_eq!(robot.knob("acks"), "1 (was all)");
+    assert_eq!(robot.knob("linger.ms"), "20 (was 5)");
     assert!(robot.toast().starts_with("throughput: ") && robot.driven().is_empty());
     let robot = robot.keys("p d");
     assert_eq!(
-        (robot.lever("acks").as_str(), robot.lever("min.insync.replicas").as_str()),
+        (robot.knob("acks").as_str(), robot.knob("min.insync.replicas").as_str()),
         ("all", "2 (was 1)")
     );
     let robot = robot.keys("u");
     assert_eq!(
-        (robot.lever("acks").as_str(), robot.lever("min.insync.replicas").as_str()),
+        (robot.knob("acks").as_str(), robot.knob("min.insync.replicas").as_str()),
         ("1 (was all)", "1")
     );
     let robot = robot.keys("u");
-    assert!(!robot.app.is_hypothetical() && robot.app.lever_rows().iter().all(|row| !row.is_changed()));
+    assert!(!robot.app.is_hypothetical() && robot.app.knob_rows().iter().all(|row| !row.is_changed()));
     let robot = robot.keys("ctrl-r ctrl-r");
-    assert_eq!(robot.lever("min.insync.replicas"), "2 (was 1)");
+    assert_eq!(robot.knob("min.insync.replicas"), "2 (was 1)");
     assert!(robot.keys("p d").toast().contains("there already"));
 }
 
 #[test]
-fn every_preset_has_a_key_and_acts_on_the_simulator_as_levers_do() {
+fn every_preset_has_a_key_and_acts_on_the_simulator_as_knobs_do() {
     for (key, id) in
         [("t", "throughput"), ("l", "latency"), ("d", "durability"), ("a", "availability"), ("s", "sane")]
     {
@@ -73,7 +73,7 @@ fn every_preset_has_a_key_and_acts_on_the_simulator_as_levers_do() {
         let told = robot.driven().len();
         let robot = robot.keys("u");
         assert!(robot.driven().len() > told, "{id}");
-        assert!(robot.app.lever_rows().iter().all(|row| !row.is_changed()), "{id} is taken back");
+        assert!(robot.app.knob_rows().iter().all(|row| !row.is_changed()), "{id} is taken back");
     }
 }
 
@@ -103,9 +103,9 @@ fn pins_are_compared_side_by_side() {
     // The selected row in full.
     assert!(robot.detail().contains("pin 1: 1"), "{}", robot.detail());
     // A pin is what `was` is; without it the one before is.
-    assert_eq!(robot.lever("linger.ms"), "100 (was 5)");
+    assert_eq!(robot.knob("linger.ms"), "100 (was 5)");
     let robot = robot.keys("esc P P");
-    assert_eq!(robot.lever("min.insync.replicas"), "2 (was 1)");
+    assert_eq!(robot.knob("min.insync.replicas"), "2 (was 1)");
     assert!(robot.keys("c c").app.sheet().is_none(), "the key that opens a page closes it");
 }
 
@@ -144,7 +144,7 @@ fn the_frontier_has_the_present_setting_on_it_and_enter_applies_a_point() {
     assert!(!wanted.changes.is_empty());
     let robot = robot.keys("enter");
     for change in &wanted.changes {
-        assert!(robot.lever(change.knob.name).starts_with(&change.value.to_string()), "{change}");
+        assert!(robot.knob(change.knob.name).starts_with(&change.value.to_string()), "{change}");
     }
     let here = robot.outcome().rows.iter().find(|row| row.is_now).unwrap();
     assert_eq!(here.key, wanted.key, "the present setting is now where the point was");
@@ -155,22 +155,22 @@ fn the_frontier_has_the_present_setting_on_it_and_enter_applies_a_point() {
 fn the_axes_turn_through_all_figures_and_never_meet() {
     let mut robot = Robot::live().keys("F");
     let mut seen = std::collections::BTreeSet::new();
-    for _ in 0..AIMS.len() * 2 {
+    for _ in 0..OBJECTIVES.len() * 2 {
         robot = robot.keys("x x y");
         let SheetKind::Frontier { x, y } = robot.app.sheet().unwrap().kind else { panic!() };
         assert_ne!(x, y);
         seen.extend([x, y]);
         assert!(!robot.outcome().intro.is_empty());
     }
-    assert_eq!(seen.len(), AIMS.len());
+    assert_eq!(seen.len(), OBJECTIVES.len());
 }
 
 #[test]
 fn advice_is_on_the_selected_consequence_and_enter_takes_it() {
     let robot = Robot::live().keys("a");
-    assert_eq!(robot.app.sheet().unwrap().kind, SheetKind::Advice(AIMS[0].figure));
+    assert_eq!(robot.app.sheet().unwrap().kind, SheetKind::Advice(OBJECTIVES[0].figure));
     let robot = robot.keys("tab");
-    assert_eq!(robot.app.sheet().unwrap().kind, SheetKind::Advice(AIMS[1].figure));
+    assert_eq!(robot.app.sheet().unwrap().kind, SheetKind::Advice(OBJECTIVES[1].figure));
     let robot = robot.keys("esc 5 / \"disks\" enter a");
     let SheetKind::Advice(figure) = robot.app.sheet().unwrap().kind else { panic!() };
     assert_eq!(figure, "durability.disk_loss");
@@ -179,7 +179,7 @@ fn advice_is_on_the_selected_consequence_and_enter_takes_it() {
     let goodness = |robot: &Robot| {
         let now =
             crate::consequences::assess(robot.app.cluster().unwrap(), crate::consequences::Subject::Cluster);
-        now.figure("durability.disk_loss").unwrap().value.goodness().unwrap()
+        now.figure("durability.disk_loss").unwrap().value.score().unwrap()
     };
     let before = goodness(&robot);
     let robot = robot.keys("enter");
@@ -187,7 +187,7 @@ fn advice_is_on_the_selected_consequence_and_enter_takes_it() {
 }
 
 #[test]
-fn a_goal_is_answered_with_the_cheapest_levers_or_what_forbids_it() {
+fn a_goal_is_answered_with_the_cheapest_knobs_or_what_forbids_it() {
     let robot = Robot::live().keys("w \"survive flood\" enter");
     assert!(
         robot.app.prompt.as_ref().unwrap().error.as_ref().unwrap().contains("survive [data|writes|reads]")
@@ -196,14 +196,10 @@ fn a_goal_is_answered_with_the_cheapest_levers_or_what_forbids_it() {
     assert!(robot.intro().contains("NOT MET  survive data 1 disk_loss"), "{}", robot.intro());
     assert!(robot.row("min.insync.replicas=2").len() == 2);
     let robot = robot.keys("enter");
-    assert_eq!(robot.lever("min.insync.replicas"), "2 (was 1)");
+    assert_eq!(robot.knob("min.insync.replicas"), "2 (was 1)");
     assert!(robot.intro().contains("meets them as it is"), "{}", robot.intro());
     let robot = robot.keys("w ctrl-u \"throughput_mb_per_s > 1000000000\" enter");
-    assert!(
-        robot.intro().contains("No 3 levers meet: throughput_mb_per_s > 1000000000"),
-        "{}",
-        robot.intro()
-    );
+    assert!(robot.intro().contains("No 3 knobs meet: throughput_mb_per_s > 1000000000"), "{}", robot.intro());
 }
 
 #[test]
@@ -219,7 +215,7 @@ fn restarts_are_judged_with_what_is_lost_already() {
 }
 
 #[test]
-fn an_open_page_follows_the_levers_and_an_older_answer_is_not_shown() {
+fn an_open_page_follows_the_knobs_and_an_older_answer_is_not_shown() {
     let mut robot = Robot::live().keys("c");
     let old = Effect::Explore(match robot.effects.last() {
         Some(Effect::Explore(inquiry)) => inquiry.clone(),

@@ -1,9 +1,9 @@
-//! `klever lab run`: scenarios on real brokers, held against the simulator, and the truth table.
+//! `klever lab run`: scenarios on real brokers, held against the simulator, and the fidelity table.
 
 use crate::cli::Failure;
 use crate::cli::failure::FOUND;
 use crate::cli::output;
-use crate::lab::truth::{Prediction, Row};
+use crate::lab::conformance::{Prediction, Row};
 use crate::lab::{self, Cast, Fidelity, Kept, LabRun};
 use crate::model::KafkaVersion;
 use crate::scenario::Scenario;
@@ -11,7 +11,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// The releases of the truth table.
+/// The releases of the fidelity table.
 const RELEASES: [KafkaVersion; 4] = [
     KafkaVersion::REFERENCE,
     KafkaVersion::new(4, 4, 0),
@@ -34,7 +34,7 @@ pub struct RunArgs {
     /// Scenario files
     #[arg(value_name = "SCENARIO", required_unless_present_any = ["all", "measures"])]
     pub scenarios: Vec<PathBuf>,
-    /// All scenarios of the truth table, on all its releases
+    /// All scenarios of the fidelity table, on all its releases
     #[arg(long, conflicts_with = "scenarios")]
     pub all: bool,
     /// With --all: only these, by id
@@ -64,7 +64,7 @@ pub struct RunArgs {
     /// Measure ack times, requests and the ISR too, on each --kafka-version
     #[arg(long, requires = "version")]
     pub measures: bool,
-    /// Write the truth table into this folder; with --all it is the project's own
+    /// Write the fidelity table into this folder; with --all it is the project's own
     #[arg(long, value_name = "FOLDER")]
     pub table: Option<PathBuf>,
     /// Tell what happened when, on standard error

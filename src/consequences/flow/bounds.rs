@@ -35,7 +35,7 @@ struct Full {
 
 impl Flow {
     /// How busy each resource is, 1 being all of it.
-    pub fn utilisations(&self) -> Vec<Busy> {
+    pub(crate) fn utilisations(&self) -> Vec<Busy> {
         let batches = self.batches();
         let mb_per_s = self.records_per_s * self.record_bytes / 1e6;
         let ratio = compression_ratio(&self.codec, batches.records_per_batch);
@@ -93,7 +93,7 @@ impl Flow {
     }
 
     /// What one producer puts into one partition: full batches, one per request.
-    pub fn partition_mb_per_s(&self) -> f64 {
+    pub(crate) fn partition_mb_per_s(&self) -> f64 {
         let alone = Flow { partitions: 1.0, brokers: 1.0, producers: 1.0, ..self.clone() };
         let full = alone.full(&alone.batches());
         let serialised = alone.records_per_s * alone.record_bytes / 1e6 / alone.producer_core_s();
@@ -107,12 +107,12 @@ impl Flow {
         self.records_per_s * per_record
     }
 
-    pub fn bottleneck(&self) -> Busy {
+    pub(crate) fn bottleneck(&self) -> Busy {
         busiest(&self.utilisations())
     }
 
     /// The most that goes through, in megabytes of records a second, and what bounds it.
-    pub fn max_mb_per_s(&self) -> (f64, &'static str) {
+    pub(crate) fn max_mb_per_s(&self) -> (f64, &'static str) {
         let (mut low, mut high) = (1.0, 2.0);
         while self.at(high).bottleneck().1 < 1.0 && high < 1e12 {
             high *= 2.0;

@@ -139,7 +139,7 @@ fn a_sweep_is_bounded_and_can_be_stopped() {
     let points = frontier(&cluster, Subject::Cluster, &usual_sweep(), figures, &|| true);
     let min_isr =
         |change: &Change| (change.knob.name == "min.insync.replicas").then(|| change.value.int().unwrap());
-    assert!(points.len() > 20 && points.len() <= crate::consequences::MOST_POINTS);
+    assert!(points.len() > 20 && points.len() <= crate::consequences::MAX_POINTS);
     for point in points.iter().filter(|point| point.changes.iter().any(|change| min_isr(change).is_some())) {
         let replicas = point.changes.iter().find(|change| change.knob.name == "replication.factor");
         let replicas = replicas.and_then(|change| change.value.int()).unwrap_or(3);

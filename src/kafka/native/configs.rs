@@ -9,7 +9,7 @@ use crate::model::{ConfigEntry, ConfigMap, ConfigSource};
 use std::ffi::c_int;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ResourceKind {
+pub(crate) enum ResourceKind {
     /// Topics; many in one call.
     Topic,
     /// A broker; one in a call, which goes to that broker.
@@ -27,10 +27,10 @@ impl ResourceKind {
 }
 
 /// One resource's answer: its name, and its configuration or its error.
-pub type ResourceConfig = (String, Result<ConfigMap, CallError>);
+pub(crate) type ResourceConfig = (String, Result<ConfigMap, CallError>);
 
 /// The effective configuration of each named resource.
-pub fn describe_configs(
+pub(crate) fn describe_configs(
     admin: &AdminQueue,
     kind: ResourceKind,
     names: &[String],

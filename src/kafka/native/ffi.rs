@@ -11,7 +11,7 @@ use std::marker::{PhantomData, PhantomPinned};
 macro_rules! opaque {
     ($($name:ident),* $(,)?) => { $(
         #[repr(C)]
-        pub struct $name {
+        pub(super) struct $name {
             _bytes: [u8; 0],
             _marker: PhantomData<(*mut u8, PhantomPinned)>,
         }
@@ -39,7 +39,7 @@ opaque!(
 
 /// `rd_kafka_topic_partition_t`.
 #[repr(C)]
-pub struct TopicPartition {
+pub(super) struct TopicPartition {
     pub topic: *mut c_char,
     pub partition: i32,
     pub offset: i64,
@@ -52,7 +52,7 @@ pub struct TopicPartition {
 
 /// `rd_kafka_topic_partition_list_t`.
 #[repr(C)]
-pub struct TopicPartitionList {
+pub(super) struct TopicPartitionList {
     pub cnt: c_int,
     pub size: c_int,
     pub elems: *mut TopicPartition,
@@ -60,7 +60,7 @@ pub struct TopicPartitionList {
 
 /// `rd_kafka_metadata_broker_t`.
 #[repr(C)]
-pub struct MetadataBroker {
+pub(super) struct MetadataBroker {
     pub id: i32,
     pub host: *mut c_char,
     pub port: c_int,
@@ -68,7 +68,7 @@ pub struct MetadataBroker {
 
 /// `rd_kafka_metadata_partition_t`.
 #[repr(C)]
-pub struct MetadataPartition {
+pub(super) struct MetadataPartition {
     pub id: i32,
     pub err: c_int,
     pub leader: i32,
@@ -80,7 +80,7 @@ pub struct MetadataPartition {
 
 /// `rd_kafka_metadata_topic_t`.
 #[repr(C)]
-pub struct MetadataTopic {
+pub(super) struct MetadataTopic {
     pub topic: *mut c_char,
     pub partition_cnt: c_int,
     pub partitions: *mut MetadataPartition,
@@ -89,7 +89,7 @@ pub struct MetadataTopic {
 
 /// `rd_kafka_metadata_t`.
 #[repr(C)]
-pub struct RkMetadata {
+pub(super) struct RkMetadata {
     pub broker_cnt: c_int,
     pub brokers: *mut MetadataBroker,
     pub topic_cnt: c_int,
@@ -100,7 +100,7 @@ pub struct RkMetadata {
 
 /// `struct rd_kafka_group_member_info`.
 #[repr(C)]
-pub struct GroupMemberInfo {
+pub(super) struct GroupMemberInfo {
     pub member_id: *mut c_char,
     pub client_id: *mut c_char,
     pub client_host: *mut c_char,
@@ -112,7 +112,7 @@ pub struct GroupMemberInfo {
 
 /// `struct rd_kafka_group_info`.
 #[repr(C)]
-pub struct GroupInfo {
+pub(super) struct GroupInfo {
     pub broker: MetadataBroker,
     pub group: *mut c_char,
     pub err: c_int,
@@ -125,171 +125,185 @@ pub struct GroupInfo {
 
 /// `struct rd_kafka_group_list`.
 #[repr(C)]
-pub struct GroupList {
+pub(super) struct GroupList {
     pub groups: *mut GroupInfo,
     pub group_cnt: c_int,
 }
 
 unsafe extern "C" {
-    pub fn rd_kafka_version() -> c_int;
-    pub fn rd_kafka_err2str(code: c_int) -> *const c_char;
-    pub fn rd_kafka_error_code(error: *const RkError) -> c_int;
-    pub fn rd_kafka_error_string(error: *const RkError) -> *const c_char;
-    pub fn rd_kafka_error_destroy(error: *mut RkError);
+    pub(super) fn rd_kafka_version() -> c_int;
+    pub(super) fn rd_kafka_err2str(code: c_int) -> *const c_char;
+    pub(super) fn rd_kafka_error_code(error: *const RkError) -> c_int;
+    pub(super) fn rd_kafka_error_string(error: *const RkError) -> *const c_char;
+    pub(super) fn rd_kafka_error_destroy(error: *mut RkError);
 
-    pub fn rd_kafka_queue_new(rk: *mut Rk) -> *mut Queue;
-    pub fn rd_kafka_queue_destroy(queue: *mut Queue);
-    pub fn rd_kafka_queue_poll(queue: *mut Queue, timeout_ms: c_int) -> *mut Event;
-    pub fn rd_kafka_queue_yield(queue: *mut Queue);
-    pub fn rd_kafka_event_destroy(event: *mut Event);
-    pub fn rd_kafka_event_error(event: *mut Event) -> c_int;
-    pub fn rd_kafka_event_error_string(event: *mut Event) -> *const c_char;
-    pub fn rd_kafka_event_opaque(event: *mut Event) -> *mut c_void;
+    pub(super) fn rd_kafka_queue_new(rk: *mut Rk) -> *mut Queue;
+    pub(super) fn rd_kafka_queue_destroy(queue: *mut Queue);
+    pub(super) fn rd_kafka_queue_poll(queue: *mut Queue, timeout_ms: c_int) -> *mut Event;
+    pub(super) fn rd_kafka_queue_yield(queue: *mut Queue);
+    pub(super) fn rd_kafka_event_destroy(event: *mut Event);
+    pub(super) fn rd_kafka_event_error(event: *mut Event) -> c_int;
+    pub(super) fn rd_kafka_event_error_string(event: *mut Event) -> *const c_char;
+    pub(super) fn rd_kafka_event_opaque(event: *mut Event) -> *mut c_void;
 
-    pub fn rd_kafka_AdminOptions_new(rk: *mut Rk, api: c_int) -> *mut Options;
-    pub fn rd_kafka_AdminOptions_destroy(options: *mut Options);
-    pub fn rd_kafka_AdminOptions_set_opaque(options: *mut Options, opaque: *mut c_void);
-    pub fn rd_kafka_AdminOptions_set_request_timeout(
+    pub(super) fn rd_kafka_AdminOptions_new(rk: *mut Rk, api: c_int) -> *mut Options;
+    pub(super) fn rd_kafka_AdminOptions_destroy(options: *mut Options);
+    pub(super) fn rd_kafka_AdminOptions_set_opaque(options: *mut Options, opaque: *mut c_void);
+    pub(super) fn rd_kafka_AdminOptions_set_request_timeout(
         options: *mut Options,
         timeout_ms: c_int,
         message: *mut c_char,
         size: usize,
     ) -> c_int;
-    pub fn rd_kafka_AdminOptions_set_broker(
+    pub(super) fn rd_kafka_AdminOptions_set_broker(
         options: *mut Options,
         broker: i32,
         message: *mut c_char,
         size: usize,
     ) -> c_int;
-    pub fn rd_kafka_AdminOptions_set_isolation_level(options: *mut Options, level: c_int) -> *mut RkError;
+    pub(super) fn rd_kafka_AdminOptions_set_isolation_level(
+        options: *mut Options,
+        level: c_int,
+    ) -> *mut RkError;
 
-    pub fn rd_kafka_metadata(
+    pub(super) fn rd_kafka_metadata(
         rk: *mut Rk,
         all_topics: c_int,
         only: *mut c_void,
         metadata: *mut *const RkMetadata,
         timeout_ms: c_int,
     ) -> c_int;
-    pub fn rd_kafka_metadata_destroy(metadata: *const RkMetadata);
+    pub(super) fn rd_kafka_metadata_destroy(metadata: *const RkMetadata);
 
-    pub fn rd_kafka_list_groups(
+    pub(super) fn rd_kafka_list_groups(
         rk: *mut Rk,
         group: *const c_char,
         list: *mut *const GroupList,
         timeout_ms: c_int,
     ) -> c_int;
-    pub fn rd_kafka_group_list_destroy(list: *const GroupList);
+    pub(super) fn rd_kafka_group_list_destroy(list: *const GroupList);
 
-    pub fn rd_kafka_DescribeCluster(rk: *mut Rk, options: *const Options, queue: *mut Queue);
-    pub fn rd_kafka_event_DescribeCluster_result(event: *mut Event) -> *const Answer;
-    pub fn rd_kafka_DescribeCluster_result_nodes(answer: *const Answer, n: *mut usize) -> *mut *const Node;
-    pub fn rd_kafka_Node_id(node: *const Node) -> c_int;
-    pub fn rd_kafka_Node_rack(node: *const Node) -> *const c_char;
+    pub(super) fn rd_kafka_DescribeCluster(rk: *mut Rk, options: *const Options, queue: *mut Queue);
+    pub(super) fn rd_kafka_event_DescribeCluster_result(event: *mut Event) -> *const Answer;
+    pub(super) fn rd_kafka_DescribeCluster_result_nodes(
+        answer: *const Answer,
+        n: *mut usize,
+    ) -> *mut *const Node;
+    pub(super) fn rd_kafka_Node_id(node: *const Node) -> c_int;
+    pub(super) fn rd_kafka_Node_rack(node: *const Node) -> *const c_char;
 
-    pub fn rd_kafka_ConfigResource_new(kind: c_int, name: *const c_char) -> *mut ConfigResource;
-    pub fn rd_kafka_ConfigResource_destroy(resource: *mut ConfigResource);
-    pub fn rd_kafka_ConfigResource_name(resource: *const ConfigResource) -> *const c_char;
-    pub fn rd_kafka_ConfigResource_error(resource: *const ConfigResource) -> c_int;
-    pub fn rd_kafka_ConfigResource_error_string(resource: *const ConfigResource) -> *const c_char;
-    pub fn rd_kafka_ConfigResource_configs(
+    pub(super) fn rd_kafka_ConfigResource_new(kind: c_int, name: *const c_char) -> *mut ConfigResource;
+    pub(super) fn rd_kafka_ConfigResource_destroy(resource: *mut ConfigResource);
+    pub(super) fn rd_kafka_ConfigResource_name(resource: *const ConfigResource) -> *const c_char;
+    pub(super) fn rd_kafka_ConfigResource_error(resource: *const ConfigResource) -> c_int;
+    pub(super) fn rd_kafka_ConfigResource_error_string(resource: *const ConfigResource) -> *const c_char;
+    pub(super) fn rd_kafka_ConfigResource_configs(
         resource: *const ConfigResource,
         n: *mut usize,
     ) -> *mut *const ConfigEntry;
-    pub fn rd_kafka_ConfigEntry_name(entry: *const ConfigEntry) -> *const c_char;
-    pub fn rd_kafka_ConfigEntry_value(entry: *const ConfigEntry) -> *const c_char;
-    pub fn rd_kafka_ConfigEntry_source(entry: *const ConfigEntry) -> c_int;
-    pub fn rd_kafka_ConfigEntry_is_sensitive(entry: *const ConfigEntry) -> c_int;
-    pub fn rd_kafka_DescribeConfigs(
+    pub(super) fn rd_kafka_ConfigEntry_name(entry: *const ConfigEntry) -> *const c_char;
+    pub(super) fn rd_kafka_ConfigEntry_value(entry: *const ConfigEntry) -> *const c_char;
+    pub(super) fn rd_kafka_ConfigEntry_source(entry: *const ConfigEntry) -> c_int;
+    pub(super) fn rd_kafka_ConfigEntry_is_sensitive(entry: *const ConfigEntry) -> c_int;
+    pub(super) fn rd_kafka_DescribeConfigs(
         rk: *mut Rk,
         resources: *mut *mut ConfigResource,
         n: usize,
         options: *const Options,
         queue: *mut Queue,
     );
-    pub fn rd_kafka_event_DescribeConfigs_result(event: *mut Event) -> *const Answer;
-    pub fn rd_kafka_DescribeConfigs_result_resources(
+    pub(super) fn rd_kafka_event_DescribeConfigs_result(event: *mut Event) -> *const Answer;
+    pub(super) fn rd_kafka_DescribeConfigs_result_resources(
         answer: *const Answer,
         n: *mut usize,
     ) -> *mut *const ConfigResource;
 
-    pub fn rd_kafka_ListConsumerGroups(rk: *mut Rk, options: *const Options, queue: *mut Queue);
-    pub fn rd_kafka_event_ListConsumerGroups_result(event: *mut Event) -> *const Answer;
-    pub fn rd_kafka_ListConsumerGroups_result_valid(
+    pub(super) fn rd_kafka_ListConsumerGroups(rk: *mut Rk, options: *const Options, queue: *mut Queue);
+    pub(super) fn rd_kafka_event_ListConsumerGroups_result(event: *mut Event) -> *const Answer;
+    pub(super) fn rd_kafka_ListConsumerGroups_result_valid(
         answer: *const Answer,
         n: *mut usize,
     ) -> *mut *const Listing;
-    pub fn rd_kafka_ListConsumerGroups_result_errors(
+    pub(super) fn rd_kafka_ListConsumerGroups_result_errors(
         answer: *const Answer,
         n: *mut usize,
     ) -> *mut *const RkError;
-    pub fn rd_kafka_ConsumerGroupListing_group_id(listing: *const Listing) -> *const c_char;
-    pub fn rd_kafka_ConsumerGroupListing_state(listing: *const Listing) -> c_int;
-    pub fn rd_kafka_ConsumerGroupListing_type(listing: *const Listing) -> c_int;
+    pub(super) fn rd_kafka_ConsumerGroupListing_group_id(listing: *const Listing) -> *const c_char;
+    pub(super) fn rd_kafka_ConsumerGroupListing_state(listing: *const Listing) -> c_int;
+    pub(super) fn rd_kafka_ConsumerGroupListing_type(listing: *const Listing) -> c_int;
 
-    pub fn rd_kafka_DescribeConsumerGroups(
+    pub(super) fn rd_kafka_DescribeConsumerGroups(
         rk: *mut Rk,
         groups: *mut *const c_char,
         n: usize,
         options: *const Options,
         queue: *mut Queue,
     );
-    pub fn rd_kafka_event_DescribeConsumerGroups_result(event: *mut Event) -> *const Answer;
-    pub fn rd_kafka_DescribeConsumerGroups_result_groups(
+    pub(super) fn rd_kafka_event_DescribeConsumerGroups_result(event: *mut Event) -> *const Answer;
+    pub(super) fn rd_kafka_DescribeConsumerGroups_result_groups(
         answer: *const Answer,
         n: *mut usize,
     ) -> *mut *const GroupDescription;
-    pub fn rd_kafka_ConsumerGroupDescription_error(group: *const GroupDescription) -> *const RkError;
-    pub fn rd_kafka_ConsumerGroupDescription_state(group: *const GroupDescription) -> c_int;
-    pub fn rd_kafka_ConsumerGroupDescription_member_count(group: *const GroupDescription) -> usize;
-    pub fn rd_kafka_ConsumerGroupDescription_member(
+    pub(super) fn rd_kafka_ConsumerGroupDescription_error(group: *const GroupDescription) -> *const RkError;
+    pub(super) fn rd_kafka_ConsumerGroupDescription_state(group: *const GroupDescription) -> c_int;
+    pub(super) fn rd_kafka_ConsumerGroupDescription_member_count(group: *const GroupDescription) -> usize;
+    pub(super) fn rd_kafka_ConsumerGroupDescription_member(
         group: *const GroupDescription,
         at: usize,
     ) -> *const MemberDescription;
-    pub fn rd_kafka_MemberDescription_client_id(member: *const MemberDescription) -> *const c_char;
-    pub fn rd_kafka_MemberDescription_group_instance_id(member: *const MemberDescription) -> *const c_char;
-    pub fn rd_kafka_MemberDescription_host(member: *const MemberDescription) -> *const c_char;
-    pub fn rd_kafka_MemberDescription_assignment(member: *const MemberDescription)
-    -> *const MemberAssignment;
-    pub fn rd_kafka_MemberAssignment_partitions(
+    pub(super) fn rd_kafka_MemberDescription_client_id(member: *const MemberDescription) -> *const c_char;
+    pub(super) fn rd_kafka_MemberDescription_group_instance_id(
+        member: *const MemberDescription,
+    ) -> *const c_char;
+    pub(super) fn rd_kafka_MemberDescription_host(member: *const MemberDescription) -> *const c_char;
+    pub(super) fn rd_kafka_MemberDescription_assignment(
+        member: *const MemberDescription,
+    ) -> *const MemberAssignment;
+    pub(super) fn rd_kafka_MemberAssignment_partitions(
         assignment: *const MemberAssignment,
     ) -> *const TopicPartitionList;
 
-    pub fn rd_kafka_topic_partition_list_new(size: c_int) -> *mut TopicPartitionList;
-    pub fn rd_kafka_topic_partition_list_add(
+    pub(super) fn rd_kafka_topic_partition_list_new(size: c_int) -> *mut TopicPartitionList;
+    pub(super) fn rd_kafka_topic_partition_list_add(
         list: *mut TopicPartitionList,
         topic: *const c_char,
         partition: i32,
     ) -> *mut TopicPartition;
-    pub fn rd_kafka_topic_partition_list_destroy(list: *mut TopicPartitionList);
-    pub fn rd_kafka_topic_partition_get_leader_epoch(partition: *const TopicPartition) -> i32;
+    pub(super) fn rd_kafka_topic_partition_list_destroy(list: *mut TopicPartitionList);
+    pub(super) fn rd_kafka_topic_partition_get_leader_epoch(partition: *const TopicPartition) -> i32;
 
-    pub fn rd_kafka_ListOffsets(
+    pub(super) fn rd_kafka_ListOffsets(
         rk: *mut Rk,
         list: *mut TopicPartitionList,
         options: *const Options,
         queue: *mut Queue,
     );
-    pub fn rd_kafka_event_ListOffsets_result(event: *mut Event) -> *const Answer;
-    pub fn rd_kafka_ListOffsets_result_infos(answer: *const Answer, n: *mut usize) -> *mut *const OffsetInfo;
-    pub fn rd_kafka_ListOffsetsResultInfo_topic_partition(info: *const OffsetInfo) -> *const TopicPartition;
+    pub(super) fn rd_kafka_event_ListOffsets_result(event: *mut Event) -> *const Answer;
+    pub(super) fn rd_kafka_ListOffsets_result_infos(
+        answer: *const Answer,
+        n: *mut usize,
+    ) -> *mut *const OffsetInfo;
+    pub(super) fn rd_kafka_ListOffsetsResultInfo_topic_partition(
+        info: *const OffsetInfo,
+    ) -> *const TopicPartition;
 
-    pub fn rd_kafka_ListConsumerGroupOffsets_new(
+    pub(super) fn rd_kafka_ListConsumerGroupOffsets_new(
         group: *const c_char,
         partitions: *const TopicPartitionList,
     ) -> *mut GroupOffsetsQuery;
-    pub fn rd_kafka_ListConsumerGroupOffsets_destroy(query: *mut GroupOffsetsQuery);
-    pub fn rd_kafka_ListConsumerGroupOffsets(
+    pub(super) fn rd_kafka_ListConsumerGroupOffsets_destroy(query: *mut GroupOffsetsQuery);
+    pub(super) fn rd_kafka_ListConsumerGroupOffsets(
         rk: *mut Rk,
         queries: *mut *mut GroupOffsetsQuery,
         n: usize,
         options: *const Options,
         queue: *mut Queue,
     );
-    pub fn rd_kafka_event_ListConsumerGroupOffsets_result(event: *mut Event) -> *const Answer;
-    pub fn rd_kafka_ListConsumerGroupOffsets_result_groups(
+    pub(super) fn rd_kafka_event_ListConsumerGroupOffsets_result(event: *mut Event) -> *const Answer;
+    pub(super) fn rd_kafka_ListConsumerGroupOffsets_result_groups(
         answer: *const Answer,
         n: *mut usize,
     ) -> *mut *const GroupResult;
-    pub fn rd_kafka_group_result_error(group: *const GroupResult) -> *const RkError;
-    pub fn rd_kafka_group_result_partitions(group: *const GroupResult) -> *const TopicPartitionList;
+    pub(super) fn rd_kafka_group_result_error(group: *const GroupResult) -> *const RkError;
+    pub(super) fn rd_kafka_group_result_partitions(group: *const GroupResult) -> *const TopicPartitionList;
 }

@@ -54,7 +54,7 @@ pub struct Described {
 
 /// The consumer groups that one broker coordinates. Groups of other kinds (Connect, share, streams) are
 /// left out by librdkafka; [`list_groups`] shows those that describe themselves in the old way.
-pub fn list_consumer_groups(
+pub(crate) fn list_consumer_groups(
     admin: &AdminQueue,
     limits: Limits,
 ) -> impl Future<Output = Result<Vec<Listed>, CallError>> + Send + 'static + use<> {
@@ -133,7 +133,7 @@ fn state_named(name: &str) -> GroupState {
 /// Every group of every broker with its members, by the old ListGroups and DescribeGroups: two requests a
 /// broker whatever the number of groups. KIP-848 and share groups appear as dead. The flag says whether
 /// every broker answered.
-pub fn list_groups(
+pub(crate) fn list_groups(
     handle: &Arc<Handle>,
     timeout: Duration,
 ) -> impl Future<Output = Result<(Vec<Described>, bool), CallError>> + Send + 'static + use<> {
@@ -189,7 +189,7 @@ unsafe fn old_member(member: &ffi::GroupMemberInfo) -> MemberFacts {
 }
 
 /// One group's members, for groups of KIP-848's protocol (ConsumerGroupDescribe).
-pub fn describe_consumer_group(
+pub(crate) fn describe_consumer_group(
     admin: &AdminQueue,
     group: &str,
     limits: Limits,

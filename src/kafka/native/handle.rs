@@ -120,7 +120,7 @@ fn refused(error: &KafkaError, journal: &Journal) -> ConnectError {
 }
 
 /// Runs a blocking call of librdkafka on a thread of its own; the handle lives until it returns.
-pub fn blocking<T: Send + 'static, C>(
+pub(crate) fn blocking<T: Send + 'static, C>(
     handle: &Arc<Handle>,
     call: C,
 ) -> impl Future<Output = Result<T, CallError>> + Send + 'static + use<T, C>

@@ -51,7 +51,7 @@ pub struct Metadata {
 }
 
 /// Asks any usable broker for all topics. Never names a topic, hence never creates one.
-pub fn metadata(
+pub(crate) fn metadata(
     handle: &Arc<Handle>,
     timeout: Duration,
 ) -> impl Future<Output = Result<Metadata, CallError>> + Send + 'static + use<> {
@@ -117,7 +117,7 @@ unsafe fn copy_topic(topic: &ffi::MetadataTopic) -> TopicFacts {
 
 /// The rack of every live broker. Only to be called once the cluster's id is known: librdkafka 2.12.1
 /// crashes in this call on a cluster without one (`rd_kafka_DescribeClusterResponse_parse` copies a null).
-pub fn describe_cluster(
+pub(crate) fn describe_cluster(
     admin: &AdminQueue,
     limits: Limits,
 ) -> impl Future<Output = Result<Vec<(BrokerId, Option<String>)>, CallError>> + Send + 'static + use<> {

@@ -64,7 +64,7 @@ impl Drop for PartitionList {
 /// One end of each partition. All partitions should have one leader: librdkafka 2.12.1 merges answers of
 /// several leaders in quadratic time, and reports those of a leader that did not answer as successes
 /// with a negative offset (`rd_kafka_ListOffsets_response_merge`), hence `offset: None` whatever the code.
-pub fn list_offsets(
+pub(crate) fn list_offsets(
     admin: &AdminQueue,
     partitions: &[(Arc<str>, i32)],
     end: End,
@@ -126,7 +126,7 @@ unsafe fn fact(partition: &ffi::TopicPartition) -> Option<OffsetFact> {
 
 /// All offsets that a group has committed. Looks the group's coordinator up, which makes a broker create
 /// `__consumer_offsets` where it does not exist: only to be called when it does.
-pub fn group_offsets(
+pub(crate) fn group_offsets(
     admin: &AdminQueue,
     group: &str,
     limits: Limits,
@@ -172,7 +172,7 @@ unsafe fn committed(event: *mut ffi::Event) -> Result<Vec<OffsetFact>, CallError
 ///
 /// # Safety
 /// `list` is null or a live list.
-pub unsafe fn partitions_of(list: *const ffi::TopicPartitionList) -> Vec<OffsetFact> {
+pub(super) unsafe fn partitions_of(list: *const ffi::TopicPartitionList) -> Vec<OffsetFact> {
     // SAFETY: the caller's promise; count and elements of a list belong together.
     unsafe {
         let Some(list) = list.as_ref() else { return Vec::new() };

@@ -33,7 +33,7 @@ impl Shared {
 }
 
 /// What one call is given to start itself with.
-pub struct Start {
+pub(crate) struct Start {
     pub rk: *mut ffi::Rk,
     /// Timeout, target broker and correlation id, already set.
     pub options: *mut ffi::Options,
@@ -43,7 +43,7 @@ pub struct Start {
 
 /// How long a call may take and which broker it goes to (`None`: librdkafka chooses).
 #[derive(Clone, Copy)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Until librdkafka answers with a timeout by itself.
     pub timeout: Duration,
     /// The broker to ask.
@@ -51,7 +51,7 @@ pub struct Limits {
 }
 
 /// The answer of a call that was started; dropping it discards the answer.
-pub struct Pending<T>(oneshot::Receiver<Result<T, CallError>>);
+pub(crate) struct Pending<T>(oneshot::Receiver<Result<T, CallError>>);
 
 impl<T> Future for Pending<T> {
     type Output = Result<T, CallError>;
@@ -63,7 +63,7 @@ impl<T> Future for Pending<T> {
 }
 
 /// The queue. The handle is its last field: it must outlive the queue.
-pub struct AdminQueue {
+pub(crate) struct AdminQueue {
     queue: *mut ffi::Queue,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -85,7 +85,7 @@ impl AdminQueue {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn new(handle: Arc<Handle>) -> Result<AdminQueue, ConnectError> {
+    pub(crate) fn new(handle: Arc<Handle>) -> Result<AdminQueue, ConnectError> {
         // SAFETY: the handle is alive; it is kept in the value that owns the queue.
         let queue = unsafe { ffi::rd_kafka_queue_new(handle.rk()) };
         let shared = Arc::new(Shared {
@@ -103,13 +103,13 @@ impl AdminQueue {
     }
 
     /// The handle that this queue belongs to.
-    pub fn handle(&self) -> &Arc<Handle> {
+    pub(crate) fn handle(&self) -> &Arc<Handle> {
         &self.handle
     }
 
     /// Starts one call and hands its answer back. `start` must issue exactly one admin call with what it is
     /// given; `parse` runs on the queue's thread and must copy what it needs out of the event.
-    pub fn call<T, S, P>(&self, limits: Limits, start: S, parse: P) -> Pending<T>
+    pub(crate) fn call<T, S, P>(&self, limits: Limits, start: S, parse: P) -> Pending<T>
     where
         T: Send + 'static,
         S: FnOnce(&Start),

@@ -9,7 +9,7 @@ use std::ffi::{CStr, CString, c_char, c_int};
 ///
 /// # Safety
 /// `at` is null or a NUL-terminated string that lives during the call.
-pub unsafe fn text(at: *const c_char) -> String {
+pub(super) unsafe fn text(at: *const c_char) -> String {
     // SAFETY: the caller's promise.
     unsafe { optional_text(at) }.unwrap_or_default()
 }
@@ -18,7 +18,7 @@ pub unsafe fn text(at: *const c_char) -> String {
 ///
 /// # Safety
 /// As for [`text`].
-pub unsafe fn optional_text(at: *const c_char) -> Option<String> {
+pub(super) unsafe fn optional_text(at: *const c_char) -> Option<String> {
     if at.is_null() {
         return None;
     }
@@ -30,7 +30,7 @@ pub unsafe fn optional_text(at: *const c_char) -> Option<String> {
 ///
 /// # Safety
 /// `at` is null or points to `count` initialised elements that live as long as the slice is used.
-pub unsafe fn slice<'a, T>(at: *const T, count: usize) -> &'a [T] {
+pub(super) unsafe fn slice<'a, T>(at: *const T, count: usize) -> &'a [T] {
     if at.is_null() || count == 0 {
         return &[];
     }
@@ -42,7 +42,7 @@ pub unsafe fn slice<'a, T>(at: *const T, count: usize) -> &'a [T] {
 ///
 /// # Safety
 /// As for [`slice`].
-pub unsafe fn counted<'a, T>(at: *const T, count: c_int) -> &'a [T] {
+pub(super) unsafe fn counted<'a, T>(at: *const T, count: c_int) -> &'a [T] {
     // SAFETY: the caller's promise.
     unsafe { slice(at, usize::try_from(count).unwrap_or(0)) }
 }
@@ -51,7 +51,7 @@ pub unsafe fn counted<'a, T>(at: *const T, count: c_int) -> &'a [T] {
 ///
 /// # Safety
 /// `error` is null or a live error object.
-pub unsafe fn call_error(error: *const ffi::RkError) -> Option<CallError> {
+pub(super) unsafe fn call_error(error: *const ffi::RkError) -> Option<CallError> {
     if error.is_null() {
         return None;
     }
@@ -62,13 +62,13 @@ pub unsafe fn call_error(error: *const ffi::RkError) -> Option<CallError> {
 }
 
 /// librdkafka's words for an error code.
-pub fn code_text(code: c_int) -> String {
+pub(super) fn code_text(code: c_int) -> String {
     // SAFETY: takes any integer and returns a static string.
     unsafe { text(ffi::rd_kafka_err2str(code)) }
 }
 
 /// A name as a C string; what follows an embedded NUL (impossible in Kafka's names) is cut off.
-pub fn c_string(name: &str) -> CString {
+pub(super) fn c_string(name: &str) -> CString {
     let clean = name.split('\0').next().unwrap_or_default();
     CString::new(clean).unwrap_or_default()
 }

@@ -15,7 +15,7 @@ const FLEXIBLE_API_VERSIONS: i16 = 3;
 
 /// Why a connection is of no use.
 #[derive(Debug)]
-pub struct RawError(String);
+pub(crate) struct RawError(String);
 
 impl fmt::Display for RawError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,7 +29,7 @@ impl From<std::io::Error> for RawError {
     }
 }
 
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     correlation_id: i32,
     versions: HashMap<i16, (i16, i16)>,
@@ -37,14 +37,17 @@ pub struct Connection {
 
 impl Connection {
     /// Connects; the first request must be [`Connection::versions`].
-    pub async fn open(host: &str, port: u16) -> Result<Connection, RawError> {
+    pub(crate) async fn open(host: &str, port: u16) -> Result<Connection, RawError> {
         let stream = TcpStream::connect((host, port)).await?;
         stream.set_nodelay(true)?;
         Ok(Connection { stream, correlation_id: 0, versions: HashMap::new() })
     }
 
     /// Asks which versions the broker speaks, and remembers them.
-    pub async fn versions(&mut self, request: ApiVersionsRequest) -> Result<ApiVersionsResponse, RawError> {
+    pub(crate) async fn versions(
+        &mut self,
+        request: ApiVersionsRequest,
+    ) -> Result<ApiVersionsResponse, RawError> {
         let answer = self.exchange(request, FLEXIBLE_API_VERSIONS).await?;
         if answer.error_code != 0 {
             return Err(RawError(format!("ApiVersions answered code {}", answer.error_code)));
@@ -55,7 +58,7 @@ impl Connection {
     }
 
     /// Sends a request in the highest version that both sides know; `None` when there is none.
-    pub async fn send<Q>(&mut self, request: Q) -> Result<Option<Q::Response>, RawError>
+    pub(crate) async fn send<Q>(&mut self, request: Q) -> Result<Option<Q::Response>, RawError>
     where
         Q: Request + HeaderVersion + Encodable,
         Q::Response: Decodable + HeaderVersion,

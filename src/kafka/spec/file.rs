@@ -1,7 +1,7 @@
 //! The Java properties format: comments, continued lines, `=`, `:` or a blank between name and value.
 
 /// The entries in order. Escapes `\t`, `\n`, `\r`, `\f`, `\\`, `\=`, `\:` and `\uXXXX` are resolved.
-pub fn entries(text: &str) -> Vec<(String, String)> {
+pub(super) fn entries(text: &str) -> Vec<(String, String)> {
     logical_lines(text).iter().filter_map(|line| entry(line)).collect()
 }
 

@@ -9,7 +9,7 @@ type Properties = BTreeMap<String, String>;
 ///
 /// # Errors
 /// For stores and login modules that librdkafka has nothing like, with what to do instead.
-pub fn native(mut given: Properties) -> Result<Properties, ConnectError> {
+pub(super) fn native(mut given: Properties) -> Result<Properties, ConnectError> {
     jaas(&mut given)?;
     trust_store(&mut given)?;
     key_store(&mut given)?;

@@ -199,4 +199,4 @@ fn shared_with(new: Cluster, old: &Cluster) -> Cluster {
 }
 
 /// ELR of each partition by topic, in the order of partition numbers.
-pub type ElrByTopic = HashMap<Arc<str>, Vec<(i32, Vec<BrokerId>)>>;
+pub(crate) type ElrByTopic = HashMap<Arc<str>, Vec<(i32, Vec<BrokerId>)>>;

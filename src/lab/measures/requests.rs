@@ -7,9 +7,9 @@
 //! three in every 5 ms, not three and a half.
 
 use super::super::LabError;
+use super::super::conformance::{Number, judge, median};
 use super::super::fidelity::Measured;
 use super::super::play::{LabRun, run};
-use super::super::truth::{Number, judge, median};
 use super::parse;
 use crate::consequences::Sending;
 use crate::model::KafkaVersion;

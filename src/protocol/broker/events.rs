@@ -16,12 +16,7 @@ pub enum BrokerEvent {
         as_leader: bool,
     },
     /// *Detail.* The high watermark moved.
-    HighWatermark {
-        partition: PartitionIx,
-        from: Offset,
-        to: Offset,
-        cause: HwCause,
-    },
+    HighWatermark { partition: PartitionIx, from: Offset, to: Offset, cause: HwCause },
     /// *Detail.* Data is safe from power loss up to here.
     Flushed {
         partition: PartitionIx,
@@ -30,11 +25,7 @@ pub enum BrokerEvent {
         cause: FlushCause,
     },
     /// The high watermark cannot move while the ISR is below its minimum; told once.
-    HighWatermarkFrozen {
-        partition: PartitionIx,
-        isr: Vec<BrokerId>,
-        min_isr: u32,
-    },
+    HighWatermarkFrozen { partition: PartitionIx, isr: Vec<BrokerId>, min_isr: u32 },
     /// The leader wants followers out of the ISR.
     ShrinkAsked {
         partition: PartitionIx,
@@ -52,15 +43,9 @@ pub enum BrokerEvent {
         high_watermark: Offset,
     },
     /// The controller confirmed an ISR.
-    IsrConfirmed {
-        partition: PartitionIx,
-        isr: Vec<BrokerId>,
-    },
+    IsrConfirmed { partition: PartitionIx, isr: Vec<BrokerId> },
     /// The controller refused an ISR.
-    IsrRefused {
-        partition: PartitionIx,
-        error: ErrorCode,
-    },
+    IsrRefused { partition: PartitionIx, error: ErrorCode },
     BecameLeader {
         partition: PartitionIx,
         leader_epoch: LeaderEpoch,
@@ -85,12 +70,7 @@ pub enum BrokerEvent {
         cause: TruncationCause,
     },
     /// A fault destroyed the end of the log.
-    LogLost {
-        partition: PartitionIx,
-        from: Offset,
-        to: Offset,
-        fault: Fault,
-    },
+    LogLost { partition: PartitionIx, from: Offset, to: Offset, fault: Fault },
     /// A write was refused, or failed after the append.
     WriteFailed {
         partition: PartitionIx,
@@ -106,16 +86,9 @@ pub enum BrokerEvent {
         base_offset: Offset,
     },
     /// A follower's fetch was refused.
-    FetchRefused {
-        partition: PartitionIx,
-        leader: BrokerId,
-        error: ErrorCode,
-    },
+    FetchRefused { partition: PartitionIx, leader: BrokerId, error: ErrorCode },
     /// The process went through its life cycle.
-    State {
-        from: BrokerState,
-        to: BrokerState,
-    },
+    State { from: BrokerState, to: BrokerState },
 }
 
 /// A follower that leaves the ISR, and why.

@@ -7,7 +7,7 @@ use crate::protocol::wire::{BrokerEpoch, PartitionState};
 use std::sync::Arc;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum BrokerInput {
+pub(crate) enum BrokerInput {
     /// Somebody asks. The answer carries the same correlation.
     Request {
         from: Peer,
@@ -63,7 +63,7 @@ pub enum BrokerInput {
 
 /// How much of the unflushed tail of each log a power loss leaves; always whole batches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Survives {
+pub(crate) enum Survives {
     Flushed,
     Everything,
     /// So many unflushed batches, oldest first.
@@ -74,7 +74,7 @@ pub enum Survives {
 
 /// One change in the metadata log.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum MetadataUpdate {
+pub(crate) enum MetadataUpdate {
     /// A partition as it is now.
     Partition {
         partition: PartitionIx,
@@ -82,24 +82,16 @@ pub enum MetadataUpdate {
         state: Arc<PartitionState>,
     },
     /// A partition's topic settings as they are now.
-    Topic {
-        partition: PartitionIx,
-        settings: TopicSettings,
-    },
+    Topic { partition: PartitionIx, settings: TopicSettings },
     /// A partition was deleted.
-    Removed {
-        partition: PartitionIx,
-    },
+    Removed { partition: PartitionIx },
     /// A broker's registration as it is now.
-    Broker {
-        broker: BrokerId,
-        registration: BrokerRegistration,
-    },
+    Broker { broker: BrokerId, registration: BrokerRegistration },
 }
 
 /// What a broker knows about another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BrokerRegistration {
+pub(crate) struct BrokerRegistration {
     pub epoch: BrokerEpoch,
     /// It is out of service.
     pub fenced: bool,
@@ -110,14 +102,14 @@ pub struct BrokerRegistration {
 
 impl BrokerRegistration {
     /// Whether it may be in an ISR.
-    pub fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         !self.fenced && !self.in_controlled_shutdown
     }
 }
 
 /// What a step wants done.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum BrokerOutput {
+pub(crate) enum BrokerOutput {
     Answer {
         to: Peer,
         correlation: u64,

@@ -6,7 +6,7 @@ use super::{
     OWNER_DIRECTORIES, OWNER_LIFE, Step, Survives,
 };
 use crate::model::Nanos;
-use crate::protocol::life::{Life, Next, Pace, SHUTDOWN_TIMEOUT_NS};
+use crate::protocol::life::{BrokerLifecycle, LifecycleTimeouts, Next, SHUTDOWN_TIMEOUT_NS};
 use crate::protocol::messages::ControllerAnswer;
 use crate::protocol::timers::{Timer, Timers};
 
@@ -17,7 +17,7 @@ impl Broker {
         }
         self.end_process();
         let previous = self.host.clean_epoch.take().unwrap_or(-1);
-        self.process.life = Life::start(incarnation, previous);
+        self.process.life = BrokerLifecycle::start(incarnation, previous);
         self.process.settles_in = settles_in;
         self.process.metadata_offset = -1;
         for replica in &mut self.replicas {
@@ -125,8 +125,8 @@ impl Broker {
         step.out.push(BrokerOutput::Stopped);
     }
 
-    fn pace(&self) -> Pace {
-        Pace {
+    fn pace(&self) -> LifecycleTimeouts {
+        LifecycleTimeouts {
             heartbeat_interval: self.settings.broker_heartbeat_interval_ns,
             session_timeout: self.settings.broker_session_timeout_ns,
         }

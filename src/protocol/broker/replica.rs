@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 
 /// What a replica is just now.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Role {
+pub(crate) enum Role {
     /// No process, or no metadata yet.
     Offline,
     /// It believes that it leads.
@@ -32,7 +32,7 @@ pub(super) struct Watcher {
 
 /// A replica as its broker sees it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Replica {
+pub(crate) struct Replica {
     pub(super) partition: PartitionIx,
     pub(super) settings: TopicSettings,
     pub(super) storage: Storage,
@@ -69,30 +69,30 @@ impl Replica {
         }
     }
 
-    pub fn partition(&self) -> PartitionIx {
+    pub(crate) fn partition(&self) -> PartitionIx {
         self.partition
     }
 
-    pub fn log(&self) -> &Log {
+    pub(crate) fn log(&self) -> &Log {
         self.storage.log()
     }
 
     /// Its log and the marks on disk.
-    pub fn storage(&self) -> &Storage {
+    pub(crate) fn storage(&self) -> &Storage {
         &self.storage
     }
 
     /// First offset not known to be committed.
-    pub fn high_watermark(&self) -> Offset {
+    pub(crate) fn high_watermark(&self) -> Offset {
         self.high_watermark
     }
 
-    pub fn role(&self) -> &Role {
+    pub(crate) fn role(&self) -> &Role {
         &self.role
     }
 
     /// Its state as leader, if it believes that it leads.
-    pub fn leadership(&self) -> Option<&Leadership> {
+    pub(crate) fn leadership(&self) -> Option<&Leadership> {
         match &self.role {
             Role::Leader(leadership) => Some(leadership),
             _ => None,
@@ -100,7 +100,7 @@ impl Replica {
     }
 
     /// Its state as follower, if it follows.
-    pub fn following(&self) -> Option<&Following> {
+    pub(crate) fn following(&self) -> Option<&Following> {
         match &self.role {
             Role::Follower(following) => Some(following),
             _ => None,
@@ -108,17 +108,17 @@ impl Replica {
     }
 
     /// The topic's settings as the broker knows them.
-    pub fn settings(&self) -> &TopicSettings {
+    pub(crate) fn settings(&self) -> &TopicSettings {
         &self.settings
     }
 
     /// The minimum ISR that counts (see [`crate::protocol::profile::Profile::effective_min_isr`]).
-    pub fn min_isr(&self) -> usize {
+    pub(crate) fn min_isr(&self) -> usize {
         self.min_isr
     }
 
     /// The leader epoch it knows, -1 when none.
-    pub fn leader_epoch(&self) -> LeaderEpoch {
+    pub(crate) fn leader_epoch(&self) -> LeaderEpoch {
         match &self.role {
             Role::Offline => -1,
             Role::Leader(leadership) => leadership.epoch,

@@ -6,7 +6,7 @@ const MS: Nanos = 1_000_000;
 
 /// A broker's settings. Times are nanoseconds; the defaults are those of Kafka 4.1.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct BrokerSettings {
+pub(crate) struct BrokerSettings {
     /// `node.id`.
     pub id: BrokerId,
     /// `broker.rack`, numbered by the driver.
@@ -53,7 +53,7 @@ pub struct BrokerSettings {
 
 impl BrokerSettings {
     /// Kafka's defaults for a broker.
-    pub fn new(id: BrokerId) -> Self {
+    pub(crate) fn new(id: BrokerId) -> Self {
         BrokerSettings {
             id,
             rack: None,
@@ -82,7 +82,7 @@ impl BrokerSettings {
 
 /// A topic's settings, resolved against the broker's defaults.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct TopicSettings {
+pub(crate) struct TopicSettings {
     /// `min.insync.replicas`.
     pub min_insync_replicas: u32,
     /// `flush.messages`: an append that leaves so many records unflushed flushes.

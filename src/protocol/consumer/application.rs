@@ -14,7 +14,9 @@ enum Thread {
     /// Inside `poll()`.
     Polling,
     /// Processes records until this time.
-    Processing { until: Nanos },
+    Processing {
+        until: Nanos,
+    },
     /// Inside `commitSync()`, before or after it processes.
     Committing,
     /// Inside `close()`.

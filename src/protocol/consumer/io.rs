@@ -9,7 +9,7 @@ use crate::protocol::wire::{
 
 /// Which end of a log `ListOffsets` asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OffsetSpec {
+pub(crate) enum OffsetSpec {
     /// The log start offset.
     Earliest,
     Latest,
@@ -17,7 +17,7 @@ pub enum OffsetSpec {
 
 /// What happens to a consumer. A crash is no input: the driver drops the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ConsumerInput<'a> {
+pub(crate) enum ConsumerInput<'a> {
     /// The application subscribes and starts to poll.
     Start,
     /// The application calls `close()` at this instant, with whatever it has in hand unprocessed.
@@ -35,9 +35,7 @@ pub enum ConsumerInput<'a> {
         results: &'a [FetchedPartition],
     },
     /// The connection broke or could not be made.
-    Disconnected {
-        broker: BrokerId,
-    },
+    Disconnected { broker: BrokerId },
     /// Answer to [`ConsumerOutput::ListOffset`].
     ListedOffset {
         partition: PartitionIx,
@@ -55,10 +53,7 @@ pub enum ConsumerInput<'a> {
         end: Option<EpochEnd>,
     },
     /// The coordinator answers; unknown correlations are ignored.
-    Coordinator {
-        correlation: u64,
-        reply: &'a GroupReply,
-    },
+    Coordinator { correlation: u64, reply: &'a GroupReply },
     /// A request to the coordinator went unanswered: it is gone, or is not there.
     CoordinatorFailed {
         correlation: u64,
@@ -71,7 +66,7 @@ pub enum ConsumerInput<'a> {
 
 /// A fetch request: one at a time for each broker.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FetchRequest {
+pub(crate) struct FetchRequest {
     /// Unique for this consumer, ascending.
     pub id: u64,
     pub broker: BrokerId,
@@ -100,7 +95,7 @@ pub enum ConsumerError {
 
 /// What a consumer wants done or has to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ConsumerOutput {
+pub(crate) enum ConsumerOutput {
     Fetch(FetchRequest),
     /// Ask the partition's leader for an end of its log.
     ListOffset {

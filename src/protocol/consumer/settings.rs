@@ -6,7 +6,7 @@ use crate::protocol::client::Config;
 
 /// `auto.offset.reset`
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OffsetReset {
+pub(crate) enum OffsetReset {
     /// Jump to the end.
     Latest,
     /// Go to the start of the log.
@@ -16,7 +16,7 @@ pub enum OffsetReset {
 
 /// When the application commits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Commit {
+pub(crate) enum Commit {
     /// `enable.auto.commit=true`: the positions of earlier polls, from inside `poll()`.
     Auto,
     /// `commitSync()` before the records are processed: at most once.
@@ -33,7 +33,7 @@ pub enum Commit {
 
 /// What the application does with records: the workload's side of a consumer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ConsumerWork {
+pub(crate) struct ConsumerWork {
     /// Processing time of one record.
     pub per_record: Nanos,
     /// When it commits. [`Commit::Auto`] follows `enable.auto.commit`.
@@ -44,7 +44,7 @@ pub struct ConsumerWork {
 
 /// A consumer's configuration. Times in nanoseconds.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ConsumerSettings {
+pub(crate) struct ConsumerSettings {
     /// `auto.commit.interval.ms`
     pub auto_commit_interval: Nanos,
     /// `auto.offset.reset`
@@ -86,7 +86,7 @@ const MS: Nanos = 1_000_000;
 impl ConsumerSettings {
     /// The settings of a client: what it sets, else its version's defaults. Where `enable.auto.commit` is
     /// false and `work` says [`Commit::Auto`], the application commits after processing.
-    pub fn of(client: &ClientProfile, mut work: ConsumerWork) -> Self {
+    pub(crate) fn of(client: &ClientProfile, mut work: ConsumerWork) -> Self {
         let config = Config { client, scope: KeyScope::Consumer };
         if work.commit == Commit::Auto && config.text("enable.auto.commit") == Some("false") {
             work.commit = Commit::AfterProcessing;

@@ -53,7 +53,7 @@ impl Image {
 }
 
 /// All refusals but those that concern other brokers, in the order in which Kafka looks.
-pub fn validate(state: &PartitionState, from: BrokerId, request: &AlterPartition) -> ErrorCode {
+pub(crate) fn validate(state: &PartitionState, from: BrokerId, request: &AlterPartition) -> ErrorCode {
     let isr = || request.new_isr.iter().map(|(id, _)| *id);
     let recovering = request.recovery == Recovery::Recovering;
     let twice = || isr().enumerate().any(|(place, id)| isr().take(place).any(|other| other == id));

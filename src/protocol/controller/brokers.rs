@@ -58,11 +58,11 @@ impl Broker {
     }
 }
 
-pub type Brokers = BTreeMap<BrokerId, Broker>;
+pub(crate) type Brokers = BTreeMap<BrokerId, Broker>;
 
 /// What the active controller remembers of a broker's heartbeats; not in the metadata log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Contact {
+pub(crate) struct Contact {
     /// When it was heard of last.
     pub at: Nanos,
     /// How far it had applied the metadata log.
@@ -73,7 +73,7 @@ pub struct Contact {
 
 /// The sessions of unfenced brokers (`BrokerHeartbeatManager`): in memory of the active controller only.
 #[derive(Clone, Debug)]
-pub struct Sessions {
+pub(crate) struct Sessions {
     timeout: Nanos,
     contacts: BTreeMap<BrokerId, Contact>,
     oldest: BTreeSet<(Nanos, BrokerId)>,
@@ -81,12 +81,12 @@ pub struct Sessions {
 
 impl Sessions {
     /// Sessions that end after `timeout` of silence.
-    pub fn new(timeout: Nanos) -> Self {
+    pub(crate) fn new(timeout: Nanos) -> Self {
         Sessions { timeout, contacts: BTreeMap::new(), oldest: BTreeSet::new() }
     }
 
     /// A new active controller has heard of nobody: every unfenced broker gets a whole session from now.
-    pub fn restart(&mut self, now: Nanos, brokers: &Brokers) {
+    pub(crate) fn restart(&mut self, now: Nanos, brokers: &Brokers) {
         *self = Sessions::new(self.timeout);
         for (id, broker) in brokers {
             self.begin(*id, now, !broker.fenced);
@@ -94,13 +94,13 @@ impl Sessions {
     }
 
     /// A broker's process is new: nothing is known of it but that it lives.
-    pub fn begin(&mut self, broker: BrokerId, now: Nanos, unfenced: bool) {
+    pub(crate) fn begin(&mut self, broker: BrokerId, now: Nanos, unfenced: bool) {
         let contact = Contact { at: now, metadata_offset: -1, shutdown_offset: None };
         self.set(broker, contact, unfenced);
     }
 
     /// A heartbeat came. A fenced broker has no session and is not shutting down.
-    pub fn touch(&mut self, broker: BrokerId, now: Nanos, metadata_offset: Offset, unfenced: bool) {
+    pub(crate) fn touch(&mut self, broker: BrokerId, now: Nanos, metadata_offset: Offset, unfenced: bool) {
         let kept = self.contacts.get(&broker).and_then(|contact| contact.shutdown_offset);
         let shutdown_offset = kept.filter(|_| unfenced);
         self.set(broker, Contact { at: now, metadata_offset, shutdown_offset }, unfenced);
@@ -116,7 +116,7 @@ impl Sessions {
     }
 
     /// The session is over.
-    pub fn end(&mut self, broker: BrokerId) {
+    pub(crate) fn end(&mut self, broker: BrokerId) {
         if let Some(contact) = self.contacts.get_mut(&broker) {
             contact.shutdown_offset = None;
             self.oldest.remove(&(contact.at, broker));
@@ -124,31 +124,31 @@ impl Sessions {
     }
 
     /// Begins a controlled shutdown that is over when everybody has applied `offset`.
-    pub fn shut_down_at(&mut self, broker: BrokerId, offset: Offset) {
+    pub(crate) fn shut_down_at(&mut self, broker: BrokerId, offset: Offset) {
         if let Some(contact) = self.contacts.get_mut(&broker) {
             contact.shutdown_offset.get_or_insert(offset);
         }
     }
 
     /// What is known of a broker.
-    pub fn contact(&self, broker: BrokerId) -> Option<Contact> {
+    pub(crate) fn contact(&self, broker: BrokerId) -> Option<Contact> {
         self.contacts.get(&broker).copied()
     }
 
     /// Whether an unfenced broker was heard of within the timeout.
-    pub fn is_valid(&self, broker: BrokerId, now: Nanos) -> bool {
+    pub(crate) fn is_valid(&self, broker: BrokerId, now: Nanos) -> bool {
         let contact = self.contacts.get(&broker);
         contact.is_some_and(|c| self.oldest.contains(&(c.at, broker)) && now <= c.at + self.timeout)
     }
 
     /// The broker that has been silent longest, if that is too long, and since when.
-    pub fn expired(&self, now: Nanos) -> Option<(BrokerId, Nanos)> {
+    pub(crate) fn expired(&self, now: Nanos) -> Option<(BrokerId, Nanos)> {
         let (at, broker) = *self.oldest.first()?;
         (now > at + self.timeout).then_some((broker, at))
     }
 
     /// The least metadata offset that an active broker has applied; all of them have it.
-    pub fn lowest_active_offset(&self, brokers: &Brokers) -> Offset {
+    pub(crate) fn lowest_active_offset(&self, brokers: &Brokers) -> Offset {
         let active = brokers.iter().filter(|(_, broker)| broker.is_active());
         let offsets = active.filter_map(|(id, _)| self.contacts.get(id)).map(|c| c.metadata_offset);
         offsets.min().unwrap_or(Offset::MAX)

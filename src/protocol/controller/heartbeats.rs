@@ -6,7 +6,7 @@ use crate::protocol::wire::Offset;
 
 /// A broker's state in the eyes of the controller (`BrokerControlState`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BrokerState {
+pub(crate) enum BrokerState {
     Fenced,
     Unfenced,
     /// It is handing over.
@@ -17,7 +17,7 @@ pub enum BrokerState {
 /// As the controller sees the broker before the heartbeat.
 ///
 /// After a change of the active controller a shutdown in progress is not remembered: it is asked for again.
-pub fn current_state(broker: &Broker, contact: Option<Contact>) -> BrokerState {
+pub(crate) fn current_state(broker: &Broker, contact: Option<Contact>) -> BrokerState {
     match contact.and_then(|contact| contact.shutdown_offset) {
         Some(_) if !broker.fenced => BrokerState::ControlledShutdown,
         _ if broker.fenced => BrokerState::Fenced,
@@ -27,7 +27,7 @@ pub fn current_state(broker: &Broker, contact: Option<Contact>) -> BrokerState {
 
 /// What the broker becomes. `leads` says whether it leads a partition; `lowest_active_offset` is how far
 /// every active broker has applied the metadata log.
-pub fn next_state(
+pub(crate) fn next_state(
     broker: &Broker,
     contact: Option<Contact>,
     heartbeat: &Heartbeat,

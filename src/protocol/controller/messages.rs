@@ -147,17 +147,11 @@ pub enum Cause {
         now: Nanos,
     },
     /// The broker asked to be fenced, or was allowed to stop.
-    BrokerLeft {
-        broker: BrokerId,
-    },
+    BrokerLeft { broker: BrokerId },
     /// The broker is fit to lead again.
-    BrokerUnfenced {
-        broker: BrokerId,
-    },
+    BrokerUnfenced { broker: BrokerId },
     /// The broker wants to stop and hands over its partitions.
-    ControlledShutdown {
-        broker: BrokerId,
-    },
+    ControlledShutdown { broker: BrokerId },
     /// A new process of the broker registered.
     BrokerRestarted {
         broker: BrokerId,
@@ -165,25 +159,17 @@ pub enum Cause {
         clean: bool,
     },
     /// A log directory of the broker failed.
-    DirectoryOffline {
-        broker: BrokerId,
-    },
+    DirectoryOffline { broker: BrokerId },
     /// The broker told in which directory the replica lives.
-    DirectoryAssigned {
-        broker: BrokerId,
-    },
+    DirectoryAssigned { broker: BrokerId },
     /// The leader asked for it.
-    AlterPartition {
-        leader: BrokerId,
-    },
+    AlterPartition { leader: BrokerId },
     /// `auto.leader.rebalance.enable` moved leadership to the first replica.
     PreferredLeaderCheck,
     /// The periodic look at leaderless partitions of topics with unclean election.
     UncleanElectionCheck,
     /// Somebody asked for an election.
-    ElectionRequested {
-        election: Election,
-    },
+    ElectionRequested { election: Election },
     /// Somebody asked for another replica list.
     ReassignmentRequested,
     /// `unclean.leader.election.enable` was switched on (ZooKeeper acts at once).
@@ -217,18 +203,11 @@ pub enum MetadataRecord {
         directories: Option<Vec<DirectoryId>>,
     },
     /// A topic exists; it gets the next index.
-    Topic {
-        topic: TopicIx,
-    },
+    Topic { topic: TopicIx },
     /// A topic's settings, or the cluster's.
-    Config {
-        topic: Option<TopicIx>,
-        config: TopicConfig,
-    },
+    Config { topic: Option<TopicIx>, config: TopicConfig },
     /// The ELR of a topic, or of all, is void.
-    ClearElr {
-        topic: Option<TopicIx>,
-    },
+    ClearElr { topic: Option<TopicIx> },
     /// A partition exists; it gets the next index.
     Partition {
         partition: PartitionIx,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub enum Election {
     /// The first replica of the assignment, if it may lead.
     Preferred,
-    /// Keep the leader, else the first replica that may lead.
+    /// UnflushedTail the leader, else the first replica that may lead.
     Online,
     /// As `Online`, and if nobody may lead, the first replica that is alive, whatever it lacks.
     Unclean,
@@ -53,7 +53,7 @@ impl Target {
 
 /// What decides beside the partition itself.
 #[derive(Clone, Copy)]
-pub struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     pub profile: &'a Profile,
     /// The effective minimum ISR ([`Profile::effective_min_isr`]).
     pub min_isr: usize,
@@ -73,7 +73,7 @@ pub struct Elected {
 ///
 /// The partition's index is left open in the answer. One deviation from Kafka: replicas that a
 /// finished reassignment removed do not linger in the ELR, where Kafka keeps them without effect.
-pub fn build(old: &PartitionState, target: Target, rules: Rules<'_>) -> Option<PartitionChange> {
+pub(crate) fn build(old: &PartitionState, target: Target, rules: Rules<'_>) -> Option<PartitionChange> {
     let mut goal = Goal::of(old, target);
     goal.complete_reassignment();
     goal.derive_elr(rules);
@@ -89,7 +89,7 @@ pub fn build(old: &PartitionState, target: Target, rules: Rules<'_>) -> Option<P
 }
 
 /// Whom the controller would elect now, without changing the ISR.
-pub fn elect(old: &PartitionState, target: Target, rules: Rules<'_>) -> Option<Elected> {
+pub(crate) fn elect(old: &PartitionState, target: Target, rules: Rules<'_>) -> Option<Elected> {
     let mut goal = Goal::of(old, target);
     goal.complete_reassignment();
     goal.derive_elr(rules);
@@ -97,7 +97,7 @@ pub fn elect(old: &PartitionState, target: Target, rules: Rules<'_>) -> Option<E
 }
 
 /// Applies a change: the leader epoch grows if a leader is named, the partition epoch always.
-pub fn apply(state: &mut PartitionState, change: &PartitionChange) {
+pub(crate) fn apply(state: &mut PartitionState, change: &PartitionChange) {
     let set = |field: &mut Vec<BrokerId>, new: &Option<Vec<BrokerId>>| {
         if let Some(new) = new {
             field.clone_from(new);
@@ -118,7 +118,7 @@ pub fn apply(state: &mut PartitionState, change: &PartitionChange) {
 }
 
 /// Empties the ELR, as a changed minimum ISR does (`ClearElrRecord`). Says whether there was one.
-pub fn clear_elr(state: &mut PartitionState) -> bool {
+pub(crate) fn clear_elr(state: &mut PartitionState) -> bool {
     if state.elr.is_empty() && state.last_known_elr.is_empty() {
         return false;
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// A broker that may get replicas.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     pub id: BrokerId,
     /// Its rack; all brokers without one make a rack of their own.
     pub rack: Option<Arc<str>>,
@@ -21,7 +21,7 @@ pub struct Candidate {
 ///
 /// # Errors
 /// `InvalidReplicationFactor` if the factor is 0, exceeds the brokers, or every broker is fenced.
-pub fn place(
+pub(crate) fn place(
     candidates: &[Candidate],
     existing: &[&[BrokerId]],
     count: usize,
@@ -43,7 +43,7 @@ pub fn place(
 ///
 /// # Errors
 /// `InvalidReplicationFactor` if there are too few brokers.
-pub fn extend(
+pub(crate) fn extend(
     candidates: &[Candidate],
     replicas: &[BrokerId],
     replication_factor: usize,

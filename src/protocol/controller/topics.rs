@@ -175,7 +175,7 @@ impl Image {
 }
 
 /// The assignment on the way from one replica list to another (`PartitionReassignmentReplicas`).
-pub fn between(current: &[BrokerId], target: &[BrokerId]) -> Assignment {
+pub(crate) fn between(current: &[BrokerId], target: &[BrokerId]) -> Assignment {
     let missing = |list: &[BrokerId], from: &[BrokerId]| {
         let mut missing: Vec<_> = list.iter().copied().filter(|id| !from.contains(id)).collect();
         missing.sort_unstable();

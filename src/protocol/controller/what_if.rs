@@ -7,7 +7,7 @@ use crate::protocol::wire::PartitionState;
 
 /// What decides about one partition beside its state.
 #[derive(Clone, Copy, Debug)]
-pub struct Setting<'a> {
+pub(crate) struct Setting<'a> {
     pub profile: &'a Profile,
     /// `min.insync.replicas` as configured.
     pub min_isr: usize,
@@ -38,7 +38,7 @@ impl<'a> Setting<'a> {
 /// Who leads if only the brokers that are `alive` may; `None` if the partition is offline.
 ///
 /// The ISR stays as it is: this is the moment of a look, not the outcome of failures.
-pub fn leader_now(
+pub(crate) fn leader_now(
     state: &PartitionState,
     alive: &dyn Fn(BrokerId) -> bool,
     setting: Setting<'_>,
@@ -50,7 +50,7 @@ pub fn leader_now(
 ///
 /// `alive` tells of the others. Brokers that fail together are fenced in some order too: which one is
 /// last can decide who may lead.
-pub fn after_crashes(
+pub(crate) fn after_crashes(
     state: &PartitionState,
     lost: &[BrokerId],
     alive: &dyn Fn(BrokerId) -> bool,
@@ -70,7 +70,7 @@ pub fn after_crashes(
 /// The partition after a broker came back and was unfenced; `clean` with the marker of a clean shutdown.
 ///
 /// `alive` tells of the others.
-pub fn after_return(
+pub(crate) fn after_return(
     state: &PartitionState,
     broker: BrokerId,
     clean: bool,

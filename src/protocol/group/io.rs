@@ -5,11 +5,11 @@ use crate::protocol::wire::{ErrorCode, LeaderEpoch, Offset};
 
 /// A member's id, handed out by the coordinator.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct MemberId(pub u64);
+pub(crate) struct MemberId(pub u64);
 
 /// A position to commit, or a committed one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct PartitionOffset {
+pub(crate) struct PartitionOffset {
     pub partition: PartitionIx,
     /// The next offset to read.
     pub offset: Offset,
@@ -19,7 +19,7 @@ pub struct PartitionOffset {
 
 /// What a consumer asks of the coordinator.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum GroupRequest {
+pub(crate) enum GroupRequest {
     /// `JoinGroup`
     Join {
         /// Its id, if it has one already.
@@ -39,14 +39,9 @@ pub enum GroupRequest {
         assignment: Vec<(MemberId, Vec<PartitionIx>)>,
     },
     /// `Heartbeat`
-    Heartbeat {
-        member: MemberId,
-        generation: i32,
-    },
+    Heartbeat { member: MemberId, generation: i32 },
     /// `LeaveGroup`
-    Leave {
-        member: MemberId,
-    },
+    Leave { member: MemberId },
     /// `OffsetCommit`
     Commit {
         /// Who; `None` with generation -1 is a consumer without a group membership.
@@ -55,14 +50,12 @@ pub enum GroupRequest {
         offsets: Vec<PartitionOffset>,
     },
     /// `OffsetFetch`
-    FetchOffsets {
-        partitions: Vec<PartitionIx>,
-    },
+    FetchOffsets { partitions: Vec<PartitionIx> },
 }
 
 /// What the coordinator answers.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum GroupReply {
+pub(crate) enum GroupReply {
     /// To a join, once the barrier is passed.
     Joined {
         /// Refusal, or [`ErrorCode::None`].
@@ -98,7 +91,7 @@ pub enum GroupReply {
 
 /// What the group's partition of `__consumer_offsets` can do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum OffsetsPartition {
+pub(crate) enum OffsetsPartition {
     /// Led, and at or above its minimum ISR.
     #[default]
     Writable,
@@ -110,7 +103,7 @@ pub enum OffsetsPartition {
 
 /// What happens to a coordinator.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum GroupInput {
+pub(crate) enum GroupInput {
     Request {
         /// Address of the consumer: answers go there.
         from: u32,
@@ -126,7 +119,7 @@ pub enum GroupInput {
 
 /// What a coordinator wants done or has to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum GroupOutput {
+pub(crate) enum GroupOutput {
     Reply {
         /// Address of the consumer.
         to: u32,

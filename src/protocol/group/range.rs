@@ -5,7 +5,7 @@ use crate::protocol::group::MemberId;
 
 /// Consecutive partitions to each member, the first members getting one more (`RangeAssignor`).
 /// `partitions` are those of one topic in their order, `members` in the order of their ids.
-pub fn range_assignment(
+pub(crate) fn range_assignment(
     members: &[MemberId],
     partitions: &[PartitionIx],
 ) -> Vec<(MemberId, Vec<PartitionIx>)> {

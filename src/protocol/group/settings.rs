@@ -4,7 +4,7 @@ use crate::model::Nanos;
 
 /// The brokers' settings for a classic group. Times in nanoseconds.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct GroupSettings {
+pub(crate) struct GroupSettings {
     /// `group.initial.rebalance.delay.ms`
     pub initial_rebalance_delay: Nanos,
     /// `offsets.commit.timeout.ms`

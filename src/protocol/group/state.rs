@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// The group's state (`ClassicGroupState`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Phase {
+pub(crate) enum Phase {
     #[default]
     Empty,
     /// Waits for members to join again; `PreparingRebalance`.

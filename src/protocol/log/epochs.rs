@@ -4,20 +4,20 @@ use crate::protocol::wire::{EpochEnd, LeaderEpoch, Offset};
 
 /// The start of an epoch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct EpochStart {
+pub(crate) struct EpochStart {
     pub epoch: LeaderEpoch,
     pub start: Offset,
 }
 
 /// Epoch starts, strictly increasing in both columns.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct EpochCache {
+pub(crate) struct EpochCache {
     entries: Vec<EpochStart>,
 }
 
 impl EpochCache {
     /// Notes that `epoch` starts at `start`, unless it is known. Epochs that never got a record give way.
-    pub fn assign(&mut self, epoch: LeaderEpoch, start: Offset) {
+    pub(crate) fn assign(&mut self, epoch: LeaderEpoch, start: Offset) {
         if self.entries.last().is_some_and(|last| last.epoch >= epoch) {
             return;
         }
@@ -27,16 +27,16 @@ impl EpochCache {
         self.entries.push(EpochStart { epoch, start });
     }
 
-    pub fn latest(&self) -> Option<LeaderEpoch> {
+    pub(crate) fn latest(&self) -> Option<LeaderEpoch> {
         self.entries.last().map(|last| last.epoch)
     }
 
-    pub fn entries(&self) -> &[EpochStart] {
+    pub(crate) fn entries(&self) -> &[EpochStart] {
         &self.entries
     }
 
     /// The epoch of the record at `offset`.
-    pub fn epoch_at(&self, offset: Offset) -> Option<LeaderEpoch> {
+    pub(crate) fn epoch_at(&self, offset: Offset) -> Option<LeaderEpoch> {
         let after = self.entries.partition_point(|entry| entry.start <= offset);
         after.checked_sub(1).map(|at| self.entries[at].epoch)
     }
@@ -45,7 +45,7 @@ impl EpochCache {
     ///
     /// `None` for an epoch newer than all known ones or in an empty cache. An epoch older than all
     /// known ones ends where the first of them starts (`LeaderEpochFileCache.endOffsetFor`).
-    pub fn end_offset_for(&self, epoch: LeaderEpoch, log_end: Offset) -> Option<EpochEnd> {
+    pub(crate) fn end_offset_for(&self, epoch: LeaderEpoch, log_end: Offset) -> Option<EpochEnd> {
         let above = self.entries.partition_point(|entry| entry.epoch <= epoch);
         match (above.checked_sub(1).map(|at| self.entries[at]), self.entries.get(above)) {
             (Some(own), None) if own.epoch == epoch => Some(EpochEnd { epoch, end_offset: log_end }),
@@ -56,14 +56,14 @@ impl EpochCache {
     }
 
     /// Forgets epochs that start at or after the new log end.
-    pub fn truncate_end(&mut self, end: Offset) {
+    pub(crate) fn truncate_end(&mut self, end: Offset) {
         while self.entries.last().is_some_and(|last| last.start >= end) {
             self.entries.pop();
         }
     }
 
     /// Forgets epochs that end before the new log start.
-    pub fn truncate_start(&mut self, start: Offset) {
+    pub(crate) fn truncate_start(&mut self, start: Offset) {
         let first = self.entries.partition_point(|entry| entry.start <= start).saturating_sub(1);
         self.entries.drain(..first);
         if let Some(entry) = self.entries.first_mut() {

@@ -2,7 +2,7 @@
 
 /// `compression.type`
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Codec {
+pub(crate) enum Codec {
     None,
     Gzip,
     Snappy,
@@ -24,7 +24,7 @@ fn measured(codec: Codec) -> [u32; 4] {
 
 impl Codec {
     /// By Kafka's name; an unknown name compresses nothing.
-    pub fn named(name: &str) -> Codec {
+    pub(crate) fn named(name: &str) -> Codec {
         match name {
             "gzip" => Codec::Gzip,
             "snappy" => Codec::Snappy,
@@ -35,7 +35,7 @@ impl Codec {
     }
 
     /// Compressed / uncompressed in thousandths: between the measured points linear in the logarithm.
-    pub fn ratio_permille(self, records: u32) -> u32 {
+    pub(crate) fn ratio_permille(self, records: u32) -> u32 {
         let points = [log2_16ths(2), log2_16ths(12), log2_16ths(100), log2_16ths(1000)];
         let ratios = measured(self);
         let at = log2_16ths(records.max(1));

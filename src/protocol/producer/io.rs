@@ -6,7 +6,7 @@ use crate::protocol::wire::{Acks, Batch, ErrorCode, LeaderEpoch, Offset, RecordR
 
 /// Where a record goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Target {
+pub(crate) enum Target {
     /// The application names the partition.
     Partition(PartitionIx),
     /// By key: `key_hash` of it, taken modulo the partitions that the producer knows.
@@ -17,7 +17,7 @@ pub enum Target {
 
 /// A partition's part of a produce answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ProducedPartition {
+pub(crate) struct ProducedPartition {
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -29,7 +29,7 @@ pub struct ProducedPartition {
 
 /// What happens to a producer. Slices are only read during the step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ProducerInput<'a> {
+pub(crate) enum ProducerInput<'a> {
     /// The application calls `send()` for `count` equal records at this instant.
     Send {
         target: Target,
@@ -53,13 +53,9 @@ pub enum ProducerInput<'a> {
         results: &'a [ProducedPartition],
     },
     /// Answer to [`ProducerOutput::Connect`]: requests can be sent.
-    Connected {
-        broker: BrokerId,
-    },
+    Connected { broker: BrokerId },
     /// The connection broke or could not be made: everything in flight to this broker is unanswered.
-    Disconnected {
-        broker: BrokerId,
-    },
+    Disconnected { broker: BrokerId },
     /// Answer to [`ProducerOutput::WantMetadata`]: all partitions of the topic, in their order.
     Metadata(&'a [PartitionLeader]),
     /// The metadata request failed or timed out.
@@ -77,7 +73,7 @@ pub enum ProducerInput<'a> {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ProduceRequest {
+pub(crate) struct ProduceRequest {
     /// Unique for this producer, ascending.
     pub id: u64,
     pub broker: BrokerId,
@@ -103,7 +99,7 @@ pub enum SendError {
 
 /// What a producer wants done or has to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ProducerOutput {
+pub(crate) enum ProducerOutput {
     Request(ProduceRequest),
     /// Open a connection: answer with [`ProducerInput::Connected`] or [`ProducerInput::Disconnected`].
     Connect {

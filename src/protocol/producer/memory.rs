@@ -97,7 +97,7 @@ impl Producer {
     }
 
     /// Records in `send()` calls that have not returned yet.
-    pub fn blocked_records(&self) -> u64 {
+    pub(crate) fn blocked_records(&self) -> u64 {
         self.blocked.iter().map(|send| u64::from(send.run.count)).sum()
     }
 

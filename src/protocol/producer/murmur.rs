@@ -1,7 +1,7 @@
 //! Which partition a key goes to: Kafka's murmur2.
 
 /// The 32-bit murmur2 hash that Kafka's clients use (`Utils.murmur2`).
-pub fn murmur2(data: &[u8]) -> u32 {
+pub(crate) fn murmur2(data: &[u8]) -> u32 {
     const SEED: u32 = 0x9747_b28c;
     const M: u32 = 0x5bd1_e995;
     let mut hash = SEED ^ data.len() as u32;
@@ -21,7 +21,7 @@ pub fn murmur2(data: &[u8]) -> u32 {
 }
 
 /// A key's hash without its sign, as `Utils.toPositive` makes it; modulo the partitions it is the place.
-pub fn key_hash(key: &[u8]) -> u32 {
+pub(crate) fn key_hash(key: &[u8]) -> u32 {
     murmur2(key) & 0x7fff_ffff
 }
 

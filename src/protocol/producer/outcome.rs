@@ -8,7 +8,7 @@ use crate::protocol::producer::{ProducedPartition, Producer, ProducerOutput};
 use crate::protocol::wire::{ErrorCode, Offset};
 
 /// Whether the producer tries again after this error (`RetriableException`).
-pub fn is_retriable(error: ErrorCode) -> bool {
+pub(crate) fn is_retriable(error: ErrorCode) -> bool {
     matches!(
         error,
         ErrorCode::NotEnoughReplicas

@@ -25,7 +25,7 @@ impl Identity {
 }
 
 /// The sequence `count` after another; it wraps after the largest int (`DefaultRecordBatch`).
-pub fn sequence_after(sequence: i32, count: u32) -> i32 {
+pub(crate) fn sequence_after(sequence: i32, count: u32) -> i32 {
     ((i64::from(sequence) + i64::from(count)) % (i64::from(i32::MAX) + 1)) as i32
 }
 

@@ -8,7 +8,7 @@ use crate::protocol::wire::Acks;
 
 /// How records without a key find their partition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Partitioner {
+pub(crate) enum Partitioner {
     /// Up to 2.3 (`DefaultPartitioner`): in turn.
     RoundRobin,
     /// 2.4 to 3.2 (KIP-480): one partition until its batch is closed.
@@ -19,7 +19,7 @@ pub enum Partitioner {
 
 /// A producer's configuration. Times in nanoseconds.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ProducerSettings {
+pub(crate) struct ProducerSettings {
     /// `acks`
     pub acks: Acks,
     /// What `enable.idempotence` comes to.
@@ -72,11 +72,11 @@ pub struct ProducerSettings {
 
 /// How late a linger ends, by the measured table of batching (see the tests of `producer`): 5 to 100 ms of linger
 /// on a real 4.1 producer. The figures take it from here too.
-pub const SENDER_SLACK: Nanos = 500_000;
+pub(crate) const SENDER_SLACK: Nanos = 500_000;
 
 impl ProducerSettings {
     /// The settings of a client: what it sets, else its version's defaults.
-    pub fn of(client: &ClientProfile) -> Self {
+    pub(crate) fn of(client: &ClientProfile) -> Self {
         let config = Config { client, scope: KeyScope::Producer };
         let since = |major, minor| client.version >= KafkaVersion::new(major, minor, 0);
         let (linger, request_timeout) = (config.ms("linger.ms", 0), config.ms("request.timeout.ms", 30_000));

@@ -3,7 +3,7 @@
 use crate::model::Nanos;
 
 /// Bytes of a batch before its first record.
-pub const BATCH_HEADER_BYTES: u32 = 61;
+pub(crate) const BATCH_HEADER_BYTES: u32 = 61;
 
 /// Offset deltas from which a varint needs another byte.
 const DELTA_STEPS: [u32; 4] = [64, 8192, 1_048_576, u32::MAX];
@@ -11,7 +11,7 @@ const DELTA_STEPS: [u32; 4] = [64, 8192, 1_048_576, u32::MAX];
 /// Size of one record: its bytes, attributes, time and offset delta, lengths.
 ///
 /// Only the total of key, value and headers is known; the framing is that of a value without a key.
-pub fn record_size(record_bytes: u32, since_first: Nanos, offset_delta: u32) -> u32 {
+pub(crate) fn record_size(record_bytes: u32, since_first: Nanos, offset_delta: u32) -> u32 {
     let time_delta_ms = (since_first / 1_000_000).min(u64::from(u32::MAX)) as u32;
     let body = 1 // attributes
         + varint_bytes(time_delta_ms)
@@ -30,7 +30,13 @@ fn varint_bytes(number: u32) -> u32 {
 }
 
 /// How many of `count` equal records fit into `room` bytes behind `before` others, and their bytes.
-pub fn fitting(record_bytes: u32, since_first: Nanos, before: u32, count: u32, room: u32) -> (u32, u32) {
+pub(super) fn fitting(
+    record_bytes: u32,
+    since_first: Nanos,
+    before: u32,
+    count: u32,
+    room: u32,
+) -> (u32, u32) {
     let (mut fit, mut bytes) = (0, 0);
     for step in DELTA_STEPS {
         let at = before + fit;

@@ -10,7 +10,7 @@ use crate::rules::{Finding, Status};
 /// Columns of a figure's label.
 const LABEL: usize = 24;
 /// Pieces of advice that are written out.
-pub(super) const MOST_ADVICE: usize = 12;
+pub(super) const MAX_ADVICE: usize = 12;
 
 /// All of them that were asked for.
 pub(super) fn push(out: &mut String, report: &AssessmentReport<'_>) {
@@ -98,10 +98,10 @@ fn push_advice(out: &mut String, report: &AssessmentReport<'_>) {
     if advice.advice.is_empty() {
         out.push_str("  none\n");
     }
-    for advice in advice.advice.iter().take(MOST_ADVICE) {
+    for advice in advice.advice.iter().take(MAX_ADVICE) {
         push_one(out, advice);
     }
-    let more = advice.advice.len().saturating_sub(MOST_ADVICE);
+    let more = advice.advice.len().saturating_sub(MAX_ADVICE);
     if more > 0 {
         out.push_str(&format!("  ... and {more} more that improve it less (--format json has all)\n"));
     }

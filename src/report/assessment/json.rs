@@ -189,7 +189,7 @@ fn section_value(section: &Section) -> Value {
         Entry::Number(figure) => {
             (own_name(figure.id), json!({"value": figure.value.value, "unit": figure.value.unit}))
         }
-        Entry::Words(figure) => (own_name(figure.id), json!(figure.value.verdict)),
+        Entry::Qualitative(figure) => (own_name(figure.id), json!(figure.value.verdict)),
     });
     Value::Object(entries.collect::<Map<_, _>>())
 }

@@ -1,6 +1,6 @@
 //! An assessment as Markdown, for a comment on a change.
 
-use super::exploring::{MOST_ADVICE, frontier_changes, frontier_head, line_of, mark, price, words};
+use super::exploring::{MAX_ADVICE, frontier_changes, frontier_head, line_of, mark, price, words};
 use super::text::{TELLING, is_answered, is_set, shown};
 use crate::consequences::{Compared, Delta, Plan, differences};
 use crate::report::AssessmentReport;
@@ -151,7 +151,7 @@ fn push_advice(out: &mut String, report: &AssessmentReport<'_>) {
     let label = report.now.figure(advice.figure).map_or(advice.figure, |figure| figure.label);
     out.push_str(&format!("\n### Single changes that improve: {}\n\n", cell(label)));
     push_head(out, &["change", "brings", "costs"]);
-    for advice in advice.advice.iter().take(MOST_ADVICE) {
+    for advice in advice.advice.iter().take(MAX_ADVICE) {
         let gain = format!("{} ({})", advice.gain.now, advice.gain.verdict());
         push_row(out, &[&advice.change.to_string(), &gain, &price(advice)]);
     }

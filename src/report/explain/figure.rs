@@ -34,8 +34,8 @@ fn text(figure: &FigureView<'_>) -> String {
     for (at, assumption) in figure.why.assumptions.iter().enumerate() {
         line(if at == 0 { "if" } else { "" }, assumption);
     }
-    if let Some(lever) = &figure.why.lever {
-        line("lever", lever);
+    if let Some(knob) = &figure.why.knob {
+        line("knob", knob);
     }
     out
 }

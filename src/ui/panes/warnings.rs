@@ -1,4 +1,4 @@
-//! Anti-patterns found, worst first; what the levers bring is marked `+`, what they take away `gone`.
+//! Anti-patterns found, worst first; what the knobs bring is marked `+`, what they take away `gone`.
 //!
 //! ```text
 //! ─6 Warnings────────────────────────────────────────────────────────────────

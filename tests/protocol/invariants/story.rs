@@ -2,7 +2,7 @@
 
 use klever::knobs::Change;
 use klever::model::{BrokerId, BrokerState, KafkaVersion};
-use klever::scenario::{Act, Endpoint, Event, Extent, Keep, Process, Scenario, Time};
+use klever::scenario::{Act, Endpoint, Event, PowerDomain, Process, Scenario, Time, UnflushedTail};
 use klever::sim::Simulator;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -13,7 +13,7 @@ const VERSIONS: [&str; 9] = ["2.8", "3.2", "3.5", "3.6", "3.7", "3.9", "4.0.1", 
 
 /// What a story begins with.
 #[derive(Clone, Debug)]
-pub struct Setting {
+pub(super) struct Setting {
     pub version: KafkaVersion,
     pub elr: Option<bool>,
     pub brokers: u32,
@@ -29,10 +29,10 @@ pub struct Setting {
 
 /// One thing that happens, to be fitted to the cluster that there is.
 #[derive(Clone, Debug)]
-pub enum Blow {
+pub(super) enum Blow {
     Broker(Verb, u8),
-    PowerLoss(u8, Keep),
-    SiteLoss(Keep),
+    PowerLoss(u8, UnflushedTail),
+    SiteLoss(UnflushedTail),
     DiskLoss(u8),
     Cut(u8, u8, bool),
     CutController(u8, bool),
@@ -51,7 +51,7 @@ pub enum Blow {
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Verb {
+pub(super) enum Verb {
     Stop,
     Kill,
     Restart,
@@ -73,7 +73,7 @@ impl Verb {
 
 /// A whole story.
 #[derive(Clone, Debug)]
-pub struct Story {
+pub(super) struct EventLog {
     pub setting: Setting,
     /// Each blow with the milliseconds before it.
     pub blows: Vec<(u32, Blow)>,
@@ -118,8 +118,14 @@ fn verb() -> impl Strategy<Value = Verb> {
     ])
 }
 
-fn keep() -> impl Strategy<Value = Keep> {
-    select(vec![Keep::Drawn, Keep::Drawn, Keep::Flushed, Keep::Everything, Keep::Batches(1)])
+fn keep() -> impl Strategy<Value = UnflushedTail> {
+    select(vec![
+        UnflushedTail::Random,
+        UnflushedTail::Random,
+        UnflushedTail::Flushed,
+        UnflushedTail::Everything,
+        UnflushedTail::Batches(1),
+    ])
 }
 
 fn blow() -> impl Strategy<Value = Blow> {
@@ -147,10 +153,10 @@ fn blow() -> impl Strategy<Value = Blow> {
 }
 
 /// Any story.
-pub fn story() -> impl Strategy<Value = Story> {
+pub(super) fn story() -> impl Strategy<Value = EventLog> {
     let pause = prop_oneof![3 => 0..1500u32, 2 => 1500..7000u32];
     (settings(), prop::collection::vec((pause, blow()), 1..16), any::<u64>())
-        .prop_map(|(setting, blows, seed)| Story { setting, blows, seed })
+        .prop_map(|(setting, blows, seed)| EventLog { setting, blows, seed })
 }
 
 impl Setting {
@@ -213,9 +219,9 @@ impl Setting {
         match *blow {
             Blow::Broker(verb, at) => Some(verb.on(self.broker(at).into())),
             Blow::PowerLoss(at, keep) => {
-                self.lossy(Act::PowerLoss { extent: Extent::Broker(self.broker(at)), keep })
+                self.lossy(Act::PowerLoss { extent: PowerDomain::Broker(self.broker(at)), keep })
             }
-            Blow::SiteLoss(keep) => self.lossy(Act::PowerLoss { extent: Extent::Site, keep }),
+            Blow::SiteLoss(keep) => self.lossy(Act::PowerLoss { extent: PowerDomain::Site, keep }),
             Blow::DiskLoss(at) => self.lossy(Act::DiskLoss(self.broker(at))),
             Blow::Cut(a, b, one_way) => {
                 self.between(a, b).map(|(from, to)| Act::Partition { from, to, one_way })
@@ -252,9 +258,9 @@ impl Setting {
     }
 }
 
-impl Story {
+impl EventLog {
     /// The story as a scenario.
-    pub fn scenario(&self) -> Scenario {
+    pub(super) fn scenario(&self) -> Scenario {
         let mut at = 1000;
         let mut events = Vec::new();
         for (pause, blow) in &self.blows {
@@ -273,7 +279,7 @@ impl Story {
 }
 
 /// Ends all faults: links, disks, controllers, paused and dead processes.
-pub fn heal(sim: &mut Simulator) {
+pub(super) fn heal(sim: &mut Simulator) {
     // What is not broken refuses to be mended.
     let act = |sim: &mut Simulator, act: Act| {
         let _ = sim.apply(act);

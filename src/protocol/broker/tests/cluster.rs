@@ -9,11 +9,11 @@ use crate::protocol::profile::Profile;
 use crate::protocol::wire::*;
 use std::collections::{BTreeMap, VecDeque};
 
-pub const P0: PartitionIx = PartitionIx(0);
+pub(super) const P0: PartitionIx = PartitionIx(0);
 
 /// Something on its way.
 #[derive(Clone, Debug)]
-pub enum Message {
+pub(super) enum Message {
     Request { from: Peer, to: BrokerId, correlation: u64, request: Request },
     Answer { from: BrokerId, to: Peer, correlation: u64, answer: Answer },
     ToController { from: BrokerId, correlation: u64, request: ControllerRequest },
@@ -22,7 +22,7 @@ pub enum Message {
 
 impl Message {
     /// Messages of one link stay in order.
-    pub fn link(&self) -> (i64, i64) {
+    pub(super) fn link(&self) -> (i64, i64) {
         let peer = |peer: &Peer| match peer {
             Peer::Broker(id) => i64::from(id.0),
             Peer::Client(id) => 1000 + i64::from(*id),
@@ -38,7 +38,7 @@ impl Message {
 
 /// The test's cluster. Everything takes no time but what `advance` lets pass.
 #[derive(Clone)]
-pub struct Cluster {
+pub(super) struct Cluster {
     pub now: Nanos,
     pub brokers: Vec<Broker>,
     pub wire: VecDeque<Message>,
@@ -62,25 +62,25 @@ pub struct Cluster {
 }
 
 /// How a consumer fetches.
-pub struct Ask {
+pub(super) struct Ask {
     pub max_wait_ns: Nanos,
     pub min_bytes: u32,
     pub rack: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
-pub enum News {
+pub(super) enum News {
     Event(BrokerId, BrokerEvent),
     Answer(u64, Answer),
     Stopped(BrokerId),
 }
 
-pub fn id(broker: usize) -> BrokerId {
+pub(super) fn id(broker: usize) -> BrokerId {
     BrokerId(broker as i32)
 }
 
 impl Cluster {
-    pub fn new(profile: Profile, rf: usize, topic: TopicSettings) -> Self {
+    pub(super) fn new(profile: Profile, rf: usize, topic: TopicSettings) -> Self {
         let replicas: Vec<_> = (1..=rf).map(id).collect();
         Cluster {
             now: 0,
@@ -111,11 +111,11 @@ impl Cluster {
         }
     }
 
-    pub fn broker(&mut self, broker: BrokerId) -> &mut Broker {
+    pub(super) fn broker(&mut self, broker: BrokerId) -> &mut Broker {
         &mut self.brokers[broker.0 as usize - 1]
     }
 
-    pub fn step(&mut self, broker: BrokerId, input: BrokerInput) {
+    pub(super) fn step(&mut self, broker: BrokerId, input: BrokerInput) {
         let (mut out, now) = (Vec::new(), self.now);
         self.broker(broker).step(now, input, &mut out);
         for output in out {
@@ -148,7 +148,7 @@ impl Cluster {
     }
 
     /// Delivers everything deliverable, first come first served.
-    pub fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         for round in 0..20_000 {
             let Some(at) = (0..self.wire.len()).find(|at| self.is_deliverable(*at)) else { return };
             if round > 19_980 {
@@ -160,7 +160,7 @@ impl Cluster {
     }
 
     /// Delivers the first message of some link.
-    pub fn deliver_any(&mut self, choice: usize) -> bool {
+    pub(super) fn deliver_any(&mut self, choice: usize) -> bool {
         let mut heads: Vec<usize> = Vec::new();
         for at in 0..self.wire.len() {
             let link = self.wire[at].link();
@@ -219,7 +219,7 @@ impl Cluster {
     }
 
     /// Lets time pass, with everything that happens meanwhile.
-    pub fn advance(&mut self, by: Nanos) {
+    pub(super) fn advance(&mut self, by: Nanos) {
         let until = self.now + by;
         self.settle();
         loop {
@@ -239,13 +239,13 @@ impl Cluster {
     }
 
     /// Everybody starts and the partition exists.
-    pub fn start_all(&mut self) {
+    pub(super) fn start_all(&mut self) {
         for broker in self.state.replicas.clone() {
             self.start(broker);
         }
     }
 
-    pub fn start(&mut self, broker: BrokerId) {
+    pub(super) fn start(&mut self, broker: BrokerId) {
         self.incarnation += 1;
         self.wakes.remove(&broker);
         let incarnation = self.incarnation;
@@ -268,7 +268,7 @@ impl Cluster {
     }
 
     /// The process ends; its connections break.
-    pub fn end(&mut self, broker: BrokerId, input: BrokerInput) {
+    pub(super) fn end(&mut self, broker: BrokerId, input: BrokerInput) {
         self.step(broker, input);
         self.wakes.remove(&broker);
         let mut failed = Vec::new();
@@ -291,7 +291,13 @@ impl Cluster {
     }
 
     /// A producer's write of new records.
-    pub fn produce(&mut self, to: BrokerId, acks: Acks, count: u32, sequence: Option<(i16, i32)>) -> u64 {
+    pub(super) fn produce(
+        &mut self,
+        to: BrokerId,
+        acks: Acks,
+        count: u32,
+        sequence: Option<(i16, i32)>,
+    ) -> u64 {
         let (producer_epoch, base_sequence) = sequence.unwrap_or((-1, -1));
         let records = RecordRange { producer: 0, first: self.next_record, count };
         self.next_record += u64::from(count);
@@ -313,7 +319,7 @@ impl Cluster {
     }
 
     /// A consumer's fetch in full.
-    pub fn consume(&mut self, from: BrokerId, fetch_offset: Offset, ask: Ask) -> u64 {
+    pub(super) fn consume(&mut self, from: BrokerId, fetch_offset: Offset, ask: Ask) -> u64 {
         self.correlation += 1;
         let asked = FetchPartition {
             partition: P0,

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 /// One row a replica: role and epoch, then its records, each a letter and the epoch of its batch. `|`
 /// stands before the high watermark, `_` before the first record that a power loss can take.
-pub fn picture(cluster: &Cluster) -> String {
+pub(super) fn picture(cluster: &Cluster) -> String {
     let leader = cluster.state.leader.map_or("-".to_string(), |leader| leader.to_string());
     let mut text = format!(
         "   controller: leader {leader} e{}, isr {}\n",
@@ -64,7 +64,7 @@ fn records(replica: &Replica) -> String {
     text.trim_end().to_string()
 }
 
-pub fn worded(news: &News) -> Option<String> {
+pub(super) fn worded(news: &News) -> Option<String> {
     match news {
         News::Stopped(broker) => Some(format!("{broker}: stopped")),
         News::Event(broker, event) => worded_event(event).map(|text| format!("{broker}: {text}")),

@@ -12,7 +12,7 @@ use std::fmt::Write;
 const MS: Nanos = 1_000_000;
 
 /// Runs a story. On a difference it prints the story as it would have to be.
-pub fn check(name: &str, story: &str) {
+pub(super) fn check(name: &str, story: &str) {
     let mut actual = String::new();
     let mut cluster = None;
     for block in story.trim().split("\n\n") {

@@ -7,19 +7,19 @@ use crate::protocol::producer::PartitionLeader;
 use crate::protocol::wire::{Batch, EpochEnd, ErrorCode, FetchedPartition, RecordRange};
 use std::collections::BTreeMap;
 
-pub const MS: Nanos = 1_000_000;
-pub const S: Nanos = 1000 * MS;
+pub(super) const MS: Nanos = 1_000_000;
+pub(super) const S: Nanos = 1000 * MS;
 
 /// A partition's log: batches, and where each leader epoch starts.
 #[derive(Default)]
-pub struct Log {
+pub(super) struct Log {
     pub batches: Vec<Batch>,
     pub high_watermark: i64,
     pub start: i64,
 }
 
 impl Log {
-    pub fn append(&mut self, epoch: i32, first: u64, count: u32) {
+    pub(super) fn append(&mut self, epoch: i32, first: u64, count: u32) {
         let base_offset = self.batches.last().map_or(0, Batch::end_offset);
         self.batches.push(Batch {
             base_offset,
@@ -50,7 +50,7 @@ enum Event {
     End(usize, PartitionIx, i32),
 }
 
-pub struct Rig {
+pub(super) struct Rig {
     pub now: Nanos,
     pub consumers: Vec<Option<Consumer>>,
     pub group: Group,
@@ -65,7 +65,7 @@ pub struct Rig {
 }
 
 impl Rig {
-    pub fn new(partitions: u32) -> Rig {
+    pub(super) fn new(partitions: u32) -> Rig {
         let settings = GroupSettings { initial_rebalance_delay: 0, ..GroupSettings::default() };
         let leader = |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), epoch: 0 };
         Rig {
@@ -82,14 +82,14 @@ impl Rig {
         }
     }
 
-    pub fn start(&mut self, settings: ConsumerSettings) -> usize {
+    pub(super) fn start(&mut self, settings: ConsumerSettings) -> usize {
         self.consumers.push(Some(Consumer::new(settings)));
         let who = self.consumers.len() - 1;
         self.step(who, ConsumerInput::Start);
         who
     }
 
-    pub fn crash(&mut self, who: usize) {
+    pub(super) fn crash(&mut self, who: usize) {
         let mut out = Vec::new();
         if let Some(mut consumer) = self.consumers[who].take() {
             consumer.crash(self.now, &mut out);
@@ -97,7 +97,7 @@ impl Rig {
         out.into_iter().for_each(|output| self.hear(who, output));
     }
 
-    pub fn run_until(&mut self, until: Nanos) {
+    pub(super) fn run_until(&mut self, until: Nanos) {
         while let Some(entry) = self.events.first_entry() {
             let at = entry.key().0;
             if at > until {
@@ -169,7 +169,7 @@ impl Rig {
         self.step(who, ConsumerInput::Fetched { request: request.id, results: &results });
     }
 
-    pub fn step(&mut self, who: usize, input: ConsumerInput<'_>) {
+    pub(super) fn step(&mut self, who: usize, input: ConsumerInput<'_>) {
         let mut out = Vec::new();
         if let Some(consumer) = &mut self.consumers[who] {
             consumer.step(self.now, input, &mut out);
@@ -177,7 +177,7 @@ impl Rig {
         out.into_iter().for_each(|output| self.hear(who, output));
     }
 
-    pub fn tell_group(&mut self, input: GroupInput) {
+    pub(super) fn tell_group(&mut self, input: GroupInput) {
         let mut out = Vec::new();
         self.group.step(self.now, input, &mut out);
         for output in out {
@@ -249,12 +249,12 @@ impl Rig {
         }
     }
 
-    pub fn story(&self) -> String {
+    pub(super) fn story(&self) -> String {
         self.story.join("\n")
     }
 
     /// Who processed each record how often.
-    pub fn times(&self, record: u64) -> usize {
+    pub(super) fn times(&self, record: u64) -> usize {
         self.processed.iter().filter(|(_, number)| *number == record).count()
     }
 }

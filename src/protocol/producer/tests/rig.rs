@@ -5,14 +5,14 @@ use crate::protocol::producer::*;
 use crate::protocol::wire::{Batch, ErrorCode, RecordRange};
 use std::collections::{BTreeMap, VecDeque};
 
-pub const MS: Nanos = 1_000_000;
+pub(super) const MS: Nanos = 1_000_000;
 
 /// Settings of a 4.1 client with these changes.
-pub fn settings(changes: &[(&str, &str)]) -> ProducerSettings {
+pub(super) fn settings(changes: &[(&str, &str)]) -> ProducerSettings {
     settings_of("4.1", changes)
 }
 
-pub fn settings_of(version: &str, changes: &[(&str, &str)]) -> ProducerSettings {
+pub(super) fn settings_of(version: &str, changes: &[(&str, &str)]) -> ProducerSettings {
     let version: KafkaVersion = version.parse().unwrap();
     let mut client = ClientProfile::defaults(version);
     for (key, value) in changes {
@@ -23,7 +23,7 @@ pub fn settings_of(version: &str, changes: &[(&str, &str)]) -> ProducerSettings 
 
 /// What a broker does with one batch of a request.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Fate {
+pub(super) enum Fate {
     Ok,
     /// Do not append, answer this.
     Refuse(ErrorCode),
@@ -32,7 +32,7 @@ pub enum Fate {
 
 /// What the network does with a whole request.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Way {
+pub(super) enum Way {
     Ok,
     /// The request is lost in silence.
     LostRequest,
@@ -52,7 +52,7 @@ enum Event {
 
 const PRODUCER: u32 = 7;
 
-pub struct Rig {
+pub(super) struct Rig {
     pub now: Nanos,
     pub producer: Producer,
     pub rtt: Nanos,
@@ -80,7 +80,7 @@ pub struct Rig {
 
 impl Rig {
     /// All partitions on broker 1.
-    pub fn new(settings: ProducerSettings, partitions: u32) -> Rig {
+    pub(super) fn new(settings: ProducerSettings, partitions: u32) -> Rig {
         let leader = |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), epoch: 0 };
         let mut rig = Rig {
             now: 0,
@@ -110,16 +110,16 @@ impl Rig {
         rig
     }
 
-    pub fn send(&mut self, partition: u32, count: u32) {
+    pub(super) fn send(&mut self, partition: u32, count: u32) {
         self.send_to(Target::Partition(PartitionIx(partition)), count, 200);
     }
 
-    pub fn send_to(&mut self, target: Target, count: u32, record_bytes: u32) {
+    pub(super) fn send_to(&mut self, target: Target, count: u32, record_bytes: u32) {
         self.step(ProducerInput::Send { target, count, record_bytes });
     }
 
     /// Goes on to a time, event by event.
-    pub fn run_until(&mut self, until: Nanos) {
+    pub(super) fn run_until(&mut self, until: Nanos) {
         while let Some(entry) = self.events.first_entry() {
             let at = entry.key().0;
             if at > until {
@@ -151,7 +151,7 @@ impl Rig {
         }
     }
 
-    pub fn step(&mut self, input: ProducerInput<'_>) {
+    pub(super) fn step(&mut self, input: ProducerInput<'_>) {
         let mut out = std::mem::take(&mut self.out);
         self.producer.step(self.now, input, &mut out);
         self.most_in_flight = self.most_in_flight.max(self.producer.in_flight());
@@ -167,7 +167,7 @@ impl Rig {
     }
 
     /// The number of the producer's first request.
-    pub fn first_request(&self) -> u64 {
+    pub(super) fn first_request(&self) -> u64 {
         u64::from(PRODUCER) << 32
     }
 
@@ -262,12 +262,12 @@ impl Rig {
     }
 
     /// The records of a partition in the order of its log.
-    pub fn log(&self, partition: usize) -> Vec<u64> {
+    pub(super) fn log(&self, partition: usize) -> Vec<u64> {
         let batches = self.logs[partition].iter().map(|batch| batch.records);
         batches.flat_map(|records| records.first..records.first + u64::from(records.count)).collect()
     }
 
-    pub fn story(&self) -> String {
+    pub(super) fn story(&self) -> String {
         self.story.join("\n")
     }
 }

@@ -24,7 +24,7 @@ impl Cluster {
     }
 
     /// The controller's decision: a new leader (or none) and ISR.
-    pub fn elect(&mut self, leader: Option<BrokerId>, isr: Vec<BrokerId>) {
+    pub(crate) fn elect(&mut self, leader: Option<BrokerId>, isr: Vec<BrokerId>) {
         self.state.leader = leader;
         self.state.isr = isr;
         self.state.leader_epoch += 1;
@@ -33,7 +33,7 @@ impl Cluster {
         self.broadcast(update);
     }
 
-    pub fn register(&mut self, broker: BrokerId, change: impl FnOnce(&mut BrokerRegistration)) {
+    pub(crate) fn register(&mut self, broker: BrokerId, change: impl FnOnce(&mut BrokerRegistration)) {
         let fresh = BrokerRegistration { epoch: 0, fenced: true, in_controlled_shutdown: false, rack: None };
         let registration = self.registrations.entry(broker).or_insert(fresh);
         change(registration);
@@ -42,7 +42,7 @@ impl Cluster {
     }
 
     /// Takes a broker out of the ISR, and its leadership from it.
-    pub fn fence(&mut self, broker: BrokerId) {
+    pub(crate) fn fence(&mut self, broker: BrokerId) {
         self.register(broker, |registration| registration.fenced = true);
         if !self.state.isr.contains(&broker) || self.state.isr.len() == 1 {
             return;

@@ -1,4 +1,4 @@
-//! Levers on a running cluster: topic settings act at once, client settings restart that client, replica
+//! Knobs on a running cluster: topic settings act at once, client settings restart that client, replica
 //! counts are reassigned, partitions only grow; what a running cluster cannot change needs a rebuild.
 
 use crate::knobs::{Change, Scope, TakesEffect, producer_errors};
@@ -26,7 +26,7 @@ fn toml_value(change: &Change) -> toml::Value {
 }
 
 /// Writes a change into a scenario; says whether it has a place there.
-pub fn write(scenario: &mut Scenario, change: &Change) -> bool {
+pub(super) fn write(scenario: &mut Scenario, change: &Change) -> bool {
     let name = change.knob.name;
     let meant = |subject: &str| change.subject.as_deref().is_none_or(|wanted| wanted == subject);
     let value = toml_value(change);
@@ -130,7 +130,7 @@ fn multiply_producers(scenario: &mut Scenario, count: usize) -> bool {
 }
 
 impl World {
-    /// Puts a lever into force.
+    /// Puts a knob into force.
     pub(super) fn set(&mut self, change: &Change) -> Done {
         let rebuild = change.knob.takes_effect == TakesEffect::Rebuild || change.knob.name == "producers";
         let mut scenario = (*self.scenario).clone();

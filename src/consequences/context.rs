@@ -15,7 +15,7 @@ use std::ops::Range;
 const ANY: u32 = u32::MAX;
 
 /// One class: its state and every case that its settings allow.
-pub(super) struct Judged {
+pub(super) struct PartitionClass {
     /// Which of [`Classes::classes`].
     pub class: usize,
     /// How many partitions it stands for.
@@ -31,7 +31,7 @@ pub(super) struct Judged {
 
 /// Partitions and replicas by broker.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(super) struct Carried {
+pub(super) struct BrokerLoad {
     /// Brokers that lead at least one of the judged partitions.
     pub leading: u32,
     /// Most judged partitions that one broker leads.
@@ -42,7 +42,7 @@ pub(super) struct Carried {
     pub judged_replicas: u32,
 }
 
-impl Carried {
+impl BrokerLoad {
     fn of(cluster: &Cluster, range: &Range<u32>) -> Self {
         let brokers = &cluster.brokers;
         let place = |id: i32| brokers.binary_search_by_key(&id, |broker| broker.id.0).ok();
@@ -67,7 +67,7 @@ impl Carried {
             held.into_iter().max().unwrap_or(0)
         };
         let judged_replicas = held(range.start as usize..range.end as usize);
-        Carried {
+        BrokerLoad {
             leading: led.iter().filter(|count| **count > 0).count() as u32,
             led: led.iter().copied().max().unwrap_or(0),
             judged_replicas,
@@ -77,28 +77,28 @@ impl Carried {
 }
 
 /// A subject, ready to be judged.
-pub(super) struct Docket<'a> {
+pub(super) struct AssessmentContext<'a> {
     pub cluster: &'a Cluster,
     pub classes: Classes,
     /// One per class, the worst first.
-    pub judged: Vec<Judged>,
+    pub judged: Vec<PartitionClass>,
     /// The distinct sets of brokers that hold its partitions.
     pub copysets: Copysets,
     /// What the brokers carry.
-    pub carried: Carried,
+    pub broker_load: BrokerLoad,
     /// The settings of the worst class's topic.
     pub setting: Setting,
     pub profiles: Vec<Profile>,
 }
 
-impl<'a> Docket<'a> {
+impl<'a> AssessmentContext<'a> {
     /// Groups a subject's partitions and finds the possible cases of each class.
-    pub fn of(cluster: &'a Cluster, subject: Subject) -> Self {
+    pub(super) fn of(cluster: &'a Cluster, subject: Subject) -> Self {
         let classes = Classes::of(cluster, subject);
         let profiles = profiles(cluster);
         let internal = |class: &Class| cluster.topic(topic_of(cluster, class)).internal;
         let only_internal = classes.classes.iter().all(internal);
-        let mut judged: Vec<Judged> = (0..classes.classes.len())
+        let mut judged: Vec<PartitionClass> = (0..classes.classes.len())
             .map(|at| {
                 let class: &Class = &classes.classes[at];
                 let layout = classes.layout(class);
@@ -106,47 +106,53 @@ impl<'a> Docket<'a> {
                 let racks = layout.spread.possible(layout.replicas);
                 let cases = rules.cases(&profiles, layout.replicas, &racks);
                 let data = only_internal || !internal(class);
-                Judged { class: at, partitions: class.partitions, data, live: classes.live(class), cases }
+                PartitionClass {
+                    class: at,
+                    partitions: class.partitions,
+                    data,
+                    live: classes.live(class),
+                    cases,
+                }
             })
             .collect();
-        judged.sort_by_cached_key(super::worst::badness);
+        judged.sort_by_cached_key(super::worst::severity_key);
         let first = judged.iter().find(|judged| judged.data);
         let topic = first.map(|first| topic_of(cluster, &classes.classes[first.class]));
         let setting = Setting::of(cluster, topic.or(subject_topic(subject)));
         let copysets = Copysets::of(&cluster.partitions, &classes.range);
-        let carried = Carried::of(cluster, &classes.range);
-        Docket { cluster, classes, judged, copysets, carried, setting, profiles }
+        let broker_load = BrokerLoad::of(cluster, &classes.range);
+        AssessmentContext { cluster, classes, judged, copysets, broker_load, setting, profiles }
     }
 
     /// The worst class of the users' own data, if there are partitions at all.
-    pub fn worst(&self) -> Option<&Judged> {
+    pub(super) fn worst(&self) -> Option<&PartitionClass> {
         self.data().next()
     }
 
     /// Classes that hold the users' own records, the worst first.
-    pub fn data(&self) -> impl Iterator<Item = &Judged> + Clone {
+    pub(super) fn data(&self) -> impl Iterator<Item = &PartitionClass> + Clone {
         self.judged.iter().filter(|judged| judged.data)
     }
 
     /// How many partitions are judged.
-    pub fn partitions(&self) -> u32 {
+    pub(super) fn partitions(&self) -> u32 {
         self.classes.range.len() as u32
     }
 
     /// The name of a class's first partition.
-    pub fn example(&self, judged: &Judged) -> String {
+    pub(super) fn example(&self, judged: &PartitionClass) -> String {
         self.cluster.partition_name(self.classes.classes[judged.class].example)
     }
 
     /// Partitions of the classes that satisfy this.
-    pub fn affected(&self, matches: impl Fn(&Judged) -> bool) -> Option<Affected> {
+    pub(super) fn affected(&self, matches: impl Fn(&PartitionClass) -> bool) -> Option<Affected> {
         self.affected_of(self.judged.iter(), matches)
     }
 
     fn affected_of<'b>(
         &self,
-        of: impl Iterator<Item = &'b Judged>,
-        matches: impl Fn(&Judged) -> bool,
+        of: impl Iterator<Item = &'b PartitionClass>,
+        matches: impl Fn(&PartitionClass) -> bool,
     ) -> Option<Affected> {
         let mut hit = of.filter(|judged| matches(judged));
         let first = hit.next()?;
@@ -155,7 +161,7 @@ impl<'a> Docket<'a> {
     }
 
     /// The worst value over all classes, and whose it is. `most` is the count of things that can fail.
-    pub fn tolerated(
+    pub(super) fn tolerated(
         &self,
         most: impl Fn(&Case) -> u32,
         margin: impl Fn(&Case, &Live) -> Margin,
@@ -164,7 +170,7 @@ impl<'a> Docket<'a> {
     }
 
     /// The same over the users' own data.
-    pub fn tolerated_for_data(
+    pub(super) fn tolerated_for_data(
         &self,
         most: impl Fn(&Case) -> u32,
         margin: impl Fn(&Case, &Live) -> Margin,
@@ -174,7 +180,7 @@ impl<'a> Docket<'a> {
 
     fn tolerated_of<'b>(
         &self,
-        classes: impl Iterator<Item = &'b Judged> + Clone,
+        classes: impl Iterator<Item = &'b PartitionClass> + Clone,
         most: impl Fn(&Case) -> u32,
         margin: impl Fn(&Case, &Live) -> Margin,
     ) -> (Tolerated, Option<Affected>) {
@@ -190,7 +196,7 @@ impl<'a> Docket<'a> {
     }
 
     /// Whether something holds in every class.
-    pub fn all(&self, holds: impl Fn(&Case, &Live) -> bool) -> Answer<bool> {
+    pub(super) fn all(&self, holds: impl Fn(&Case, &Live) -> bool) -> Answer<bool> {
         let each = self.judged.iter().map(|judged| {
             Answer::covering(judged.cases.iter().map(|case| Answer::Exact(holds(case, &judged.live))))
         });
@@ -199,7 +205,7 @@ impl<'a> Docket<'a> {
 }
 
 fn margins(
-    judged: &Judged,
+    judged: &PartitionClass,
     most: impl Fn(&Case) -> u32,
     margin: impl Fn(&Case, &Live) -> Margin,
 ) -> (Answer<u32>, Answer<u32>) {

@@ -6,32 +6,32 @@ use crate::model::{Cluster, Datum, TopicIx};
 use std::sync::Arc;
 
 #[derive(Clone, PartialEq, Debug)]
-pub struct LeverRow {
+pub struct KnobRow {
     pub knob: &'static Knob,
-    /// Its value before the levers, or why it is not known.
+    /// Its value before the knobs, or why it is not known.
     pub was: Result<Value, String>,
-    /// Its value with the levers, or why it is not known.
+    /// Its value with the knobs, or why it is not known.
     pub now: Result<Value, String>,
 }
 
-impl LeverRow {
-    /// Whether a lever moved it.
+impl KnobRow {
+    /// Whether a knob moved it.
     pub fn is_changed(&self) -> bool {
         self.was != self.now
     }
 }
 
-/// The topic that topic levers show: the one under study, else the first that is not Kafka's own.
-pub fn shown_topic(cluster: &Cluster, study: Option<&Arc<str>>) -> Option<TopicIx> {
+/// The topic that topic knobs show: the one under study, else the first that is not Kafka's own.
+pub(super) fn shown_topic(cluster: &Cluster, study: Option<&Arc<str>>) -> Option<TopicIx> {
     let studied = study.and_then(|name| cluster.topic_named(name)).map(|(ix, _)| ix);
     let first = || cluster.topics.iter().position(|topic| !topic.internal).map(|at| TopicIx(at as u32));
     studied.or_else(first)
 }
 
 /// All knobs with their values.
-pub fn rows(hypothesis: &Hypothesis, study: Option<&Arc<str>>) -> Vec<LeverRow> {
+pub(super) fn rows(hypothesis: &Hypothesis, study: Option<&Arc<str>>) -> Vec<KnobRow> {
     let (was, now) = (hypothesis.was(), hypothesis.now());
-    let row = |knob: &&'static Knob| LeverRow {
+    let row = |knob: &&'static Knob| KnobRow {
         knob,
         was: value(was, shown_topic(was, study), knob),
         now: value(now, shown_topic(now, study), knob),
@@ -47,7 +47,7 @@ fn value(cluster: &Cluster, topic: Option<TopicIx>, knob: &'static Knob) -> Resu
 }
 
 /// A change of a knob: of the topic under study when it is a topic's, else of all.
-pub fn change(knob: &'static Knob, value: Value, study: Option<&Arc<str>>) -> Change {
+pub(super) fn change(knob: &'static Knob, value: Value, study: Option<&Arc<str>>) -> Change {
     let subject = study.filter(|_| knob.scope == Scope::Topic).map(|name| name.to_string());
     Change { knob, subject, value }
 }

@@ -1,5 +1,5 @@
 //! Prediction against reality: what the simulator says of a scenario, what real brokers did, and a row of the
-//! truth table for each scenario and release.
+//! fidelity table for each scenario and release.
 
 use super::kept::Kept;
 use super::play::verdicts;
@@ -125,7 +125,7 @@ pub struct Number {
     pub includes_boot: bool,
 }
 
-/// One row of the truth table.
+/// One row of the fidelity table.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Row {
     pub scenario: String,
