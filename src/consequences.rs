@@ -32,6 +32,7 @@ mod frontier;
 mod goal;
 mod gth;
 mod interning;
+mod knob_values;
 mod losses;
 mod next_break;
 mod ordering;
@@ -43,7 +44,6 @@ mod recovery;
 mod resources;
 mod risk;
 mod roll;
-mod setting;
 #[cfg(test)]
 mod signs;
 mod spread;
@@ -60,7 +60,7 @@ pub use advice::{Advice, OBJECTIVES, Objective, advise, figure_of};
 pub use answer::{Answer, format_significant};
 pub use assessment::{
     Assessment, Availability, CauseShare, ClassLine, Cost, Durability, Entry, FailOver, FigureView, Latency,
-    NextBreak, Section, SettingLine, Subject, Throughput,
+    NextBreak, Section, Subject, Throughput,
 };
 pub use batching::{Batches, Sending};
 pub use compare::{Compared, Delta, compare, differences};
@@ -73,6 +73,7 @@ pub use frontier::{
     usual_sweep,
 };
 pub use goal::{Goal, MAX_CHANGES, METRICS, Plan, goal_usage, parse_goals, plan};
+pub use knob_values::KnobValues;
 pub use presets::{PRESETS, Preset, preset};
 pub use roll::{RollPlan, restart, restart_together, roll};
 pub use what_if::{Effect, RestartVerdict, Verdict, lose};
@@ -92,7 +93,7 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
         subject,
         name: name_of(cluster, subject),
         partitions: context.partitions(),
-        setting: context.setting.lines.clone(),
+        knobs: context.knobs.clone(),
         assumptions: assumptions(&context),
         durability: durability(&context, &risk),
         writes: availability(&context, &risk, Operation::Write),
@@ -178,9 +179,8 @@ fn assumptions(context: &AssessmentContext<'_>) -> Vec<String> {
     let as_named = Environment::preset(&assumed.env.name).is_some_and(|preset| preset == assumed.env);
     let changed = if as_named { "" } else { ", changed" };
     lines.push(format!("failure rates and machines: {}{changed}", assumed.env.name));
-    for line in context.setting.lines.iter().filter(|line| line.value.get().is_none()) {
-        lines.push(context.setting.why_unknown(&line.key));
-    }
+    let unknown = context.knobs.iter().filter(|(_, value)| value.get().is_none());
+    lines.extend(unknown.map(|(knob, _)| context.knobs.why_unknown(knob)));
     lines
 }
 

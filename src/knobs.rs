@@ -1,21 +1,22 @@
 //! Every knob of a cluster and its clients: scope, name, kind, range, default per version, what it moves.
 //!
-//! A knob is declared once, as a constant in the file of its scope, and listed in [`ALL`]. The knobs
-//! pane, `--set`, `explain`, the palette and the generated docs all derive from that declaration.
+//! A knob is declared once, in the file of its scope, and listed in [`ALL`]. The knobs pane, `--set`,
+//! `explain`, the palette and the generated docs all derive from that declaration. Code that means one
+//! knob names the declaration itself: `producer::ACKS`.
 
-mod application;
-mod broker;
+pub mod broker;
 mod change;
 mod client_rules;
-mod cluster;
+pub mod cluster;
 mod config_def;
-mod consumer;
+pub mod consumer;
 mod defaults;
-mod environment;
-mod machine;
-mod producer;
+pub mod env;
+pub mod load;
+pub mod net;
+pub mod producer;
 mod resolve;
-mod topic;
+pub mod topic;
 mod value;
 
 pub use change::{Change, KnobError, find, nearest, nearest_of};
@@ -26,7 +27,9 @@ pub use resolve::{broker_value, client_value, resolve, topic_value};
 pub use value::{Kind, Value};
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// Whose setting a knob is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -158,6 +161,19 @@ impl Knob {
         self.kind.parse(text).ok()
     }
 
+    /// Its place in [`ALL`].
+    ///
+    /// # Panics
+    /// When it is declared but not listed there.
+    pub fn index(&'static self) -> usize {
+        // By address: a knob is one static, and a map of addresses needs no names compared.
+        static PLACES: LazyLock<HashMap<usize, usize>> = LazyLock::new(|| {
+            ALL.iter().enumerate().map(|(place, knob)| (std::ptr::from_ref(*knob) as usize, place)).collect()
+        });
+        let address = std::ptr::from_ref(self) as usize;
+        *PLACES.get(&address).expect("a knob is listed in knobs::ALL")
+    }
+
     /// Its full name: `topic:min.insync.replicas`.
     pub fn full_name(&self) -> String {
         format!("{}:{}", self.scope, self.name)
@@ -190,91 +206,91 @@ pub static ALL: &[&Knob] = &[
     &producer::ACKS,
     &producer::ENABLE_IDEMPOTENCE,
     &producer::RETRIES,
-    &producer::MAX_IN_FLIGHT,
-    &producer::LINGER,
+    &producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+    &producer::LINGER_MS,
     &producer::BATCH_SIZE,
-    &producer::COMPRESSION,
-    &producer::DELIVERY_TIMEOUT,
-    &producer::REQUEST_TIMEOUT,
+    &producer::COMPRESSION_TYPE,
+    &producer::DELIVERY_TIMEOUT_MS,
+    &producer::REQUEST_TIMEOUT_MS,
     &producer::BUFFER_MEMORY,
-    &producer::MAX_BLOCK,
+    &producer::MAX_BLOCK_MS,
     &topic::MIN_INSYNC_REPLICAS,
     &topic::REPLICATION_FACTOR,
     &topic::PARTITIONS,
-    &topic::UNCLEAN_LEADER_ELECTION,
+    &topic::UNCLEAN_LEADER_ELECTION_ENABLE,
     &topic::FLUSH_MESSAGES,
     &topic::RETENTION_MS,
     &topic::RETENTION_BYTES,
     &topic::SEGMENT_BYTES,
     &topic::SEGMENT_MS,
-    &broker::REPLICA_LAG_TIME_MAX,
-    &broker::SESSION_TIMEOUT,
-    &broker::HEARTBEAT_INTERVAL,
-    &broker::REPLICA_FETCH_WAIT_MAX,
+    &broker::REPLICA_LAG_TIME_MAX_MS,
+    &broker::BROKER_SESSION_TIMEOUT_MS,
+    &broker::BROKER_HEARTBEAT_INTERVAL_MS,
+    &broker::REPLICA_FETCH_WAIT_MAX_MS,
     &broker::NUM_REPLICA_FETCHERS,
     &broker::MIN_INSYNC_REPLICAS,
     &broker::DEFAULT_REPLICATION_FACTOR,
-    &broker::UNCLEAN_LEADER_ELECTION,
+    &broker::UNCLEAN_LEADER_ELECTION_ENABLE,
     &broker::NUM_IO_THREADS,
-    &broker::RECOVERY_THREADS,
+    &broker::NUM_RECOVERY_THREADS_PER_DATA_DIR,
     &consumer::ENABLE_AUTO_COMMIT,
-    &consumer::AUTO_COMMIT_INTERVAL,
+    &consumer::AUTO_COMMIT_INTERVAL_MS,
     &consumer::AUTO_OFFSET_RESET,
-    &consumer::SESSION_TIMEOUT,
-    &consumer::MAX_POLL_INTERVAL,
+    &consumer::SESSION_TIMEOUT_MS,
+    &consumer::MAX_POLL_INTERVAL_MS,
     &consumer::MAX_POLL_RECORDS,
     &consumer::FETCH_MIN_BYTES,
-    &consumer::FETCH_MAX_WAIT,
+    &consumer::FETCH_MAX_WAIT_MS,
     &consumer::ISOLATION_LEVEL,
     &consumer::FETCH_MAX_BYTES,
-    &consumer::MAX_PARTITION_FETCH,
+    &consumer::MAX_PARTITION_FETCH_BYTES,
     &consumer::GROUP_PROTOCOL,
     &cluster::BROKERS,
     &cluster::RACKS,
     &cluster::KAFKA_VERSION,
-    &cluster::ELR,
-    &environment::RECORDS_PER_S,
-    &environment::RECORD_BYTES,
-    &environment::PRODUCERS,
-    &environment::KEYED,
-    &environment::CONSUMERS,
-    &environment::PROCESSING,
-    &application::ON_POISON,
-    &application::STANDBYS,
-    &application::STATE,
-    &application::RESTORE,
-    &environment::CLIENT_RTT,
-    &environment::RACK_RTT,
-    &environment::SAME_RACK_RTT,
-    &environment::PRESET,
-    &environment::OUTAGES_PER_YEAR,
-    &environment::OUTAGE_MINUTES,
-    &environment::RESTARTS_PER_YEAR,
-    &environment::RESTART_MINUTES,
-    &environment::DISK_LOSSES_PER_YEAR,
-    &environment::REBUILD_HOURS,
-    &environment::PAGE_CACHE_LOSS_SHARE,
-    &environment::RACK_OUTAGES_PER_YEAR,
-    &environment::RACK_OUTAGE_MINUTES,
-    &environment::POWER_SHARE,
-    &environment::SITE_OUTAGES_PER_YEAR,
-    &environment::CATCH_UP_MINUTES,
-    &environment::GUARDED_RESTARTS,
-    &machine::CORES,
-    &machine::NETWORK,
-    &machine::DISK,
-    &machine::FLUSH,
-    &machine::MEMORY,
-    &machine::HEAP,
-    &machine::WRITEBACK,
-    &machine::MAP_LIMIT,
-    &machine::FILE_LIMIT,
-    &machine::APPEND,
-    &machine::LOCAL,
-    &machine::FOLLOWER_APPEND,
-    &machine::FETCH_PARTITION,
-    &machine::STALL_SHARE,
-    &machine::STALL,
+    &cluster::ELIGIBLE_LEADER_REPLICAS_VERSION,
+    &load::RECORDS_PER_S,
+    &load::RECORD_BYTES,
+    &load::PRODUCERS,
+    &load::KEYED,
+    &load::CONSUMERS,
+    &load::PROCESSING_MS,
+    &load::ON_POISON,
+    &load::STANDBY_REPLICAS,
+    &load::STATE_GIB,
+    &load::RESTORE_MB_PER_S,
+    &net::CLIENT_RTT_MS,
+    &net::RACK_RTT_MS,
+    &net::SAME_RACK_RTT_MS,
+    &env::PRESET,
+    &env::OUTAGES_PER_YEAR,
+    &env::OUTAGE_MINUTES,
+    &env::RESTARTS_PER_YEAR,
+    &env::RESTART_MINUTES,
+    &env::DISK_LOSSES_PER_YEAR,
+    &env::REBUILD_HOURS,
+    &env::PAGE_CACHE_LOSS_SHARE,
+    &env::RACK_OUTAGES_PER_YEAR,
+    &env::RACK_OUTAGE_MINUTES,
+    &env::POWER_SHARE,
+    &env::SITE_OUTAGES_PER_YEAR,
+    &env::CATCH_UP_MINUTES,
+    &env::GUARDED_RESTARTS,
+    &env::BROKER_CORES,
+    &env::NETWORK_MB_PER_S,
+    &env::DISK_MB_PER_S,
+    &env::FLUSH_MS,
+    &env::BROKER_MEMORY_GIB,
+    &env::HEAP_GIB,
+    &env::WRITEBACK_S,
+    &env::MAP_LIMIT,
+    &env::FILE_LIMIT,
+    &env::APPEND_MS,
+    &env::LOCAL_MS,
+    &env::FOLLOWER_APPEND_MS,
+    &env::FETCH_PARTITION_US,
+    &env::STALL_SHARE,
+    &env::STALL_MS,
 ];
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the panes show of a cluster, counted once per state instead of once per frame.
 
 use crate::app::{Health, LagHistory};
-use crate::knobs::{self, Scope};
+use crate::knobs;
 use crate::model::{BrokerId, BrokerState, Cluster, Datum, GroupState, Lag, Millis, PartitionIx, Topic};
 use std::sync::Arc;
 
@@ -88,13 +88,12 @@ impl Facts {
 
 /// `min.insync.replicas` of each topic; topics that share their configuration share the answer.
 fn minimums(cluster: &Cluster) -> Vec<Option<u32>> {
-    let Ok(knob) = knobs::find(Some(Scope::Topic), "min.insync.replicas") else { return Vec::new() };
     let mut last: Option<(&Topic, Option<u32>)> = None;
     let mut answers = Vec::with_capacity(cluster.topics.len());
     for topic in cluster.topics.iter() {
         let answer = match last {
             Some((other, answer)) if share_config(topic, other) => answer,
-            _ => knobs::topic_value(cluster, topic, knob)
+            _ => knobs::topic_value(cluster, topic, &knobs::topic::MIN_INSYNC_REPLICAS)
                 .get()
                 .and_then(|value| value.int())
                 .map(|min| min as u32),

@@ -3,7 +3,7 @@
 //! Between two commits the lag of a healthy group grows with every record and falls at the commit: a sawtooth.
 //! Two moments say nothing about its trend; the means of two windows of whole commit intervals do.
 
-use crate::knobs::{Scope, Value, find, resolve};
+use crate::knobs::{Knob, Value, consumer, resolve};
 use crate::model::{Cluster, Lag, Millis};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -51,12 +51,9 @@ impl LagHistory {
 
 /// Whole commit intervals of the assumed consumer.
 fn window_ms(cluster: &Cluster) -> Millis {
-    let value = |name: &str| {
-        let knob = find(Some(Scope::Consumer), name).ok()?;
-        resolve(cluster, None, knob).get().cloned()
-    };
-    let auto = value("enable.auto.commit").as_ref().and_then(Value::bool) != Some(false);
-    let interval = value("auto.commit.interval.ms").as_ref().and_then(Value::int).filter(|_| auto);
+    let value = |knob: &Knob| resolve(cluster, None, knob).get().cloned();
+    let auto = value(&consumer::ENABLE_AUTO_COMMIT).as_ref().and_then(Value::bool) != Some(false);
+    let interval = value(&consumer::AUTO_COMMIT_INTERVAL_MS).as_ref().and_then(Value::int).filter(|_| auto);
     (INTERVALS * interval.unwrap_or(0)).max(MIN_WINDOW_MS)
 }
 

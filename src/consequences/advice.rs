@@ -3,7 +3,7 @@
 use crate::consequences::compare::{Delta, differences, tried};
 use crate::consequences::frontier::topic_of;
 use crate::consequences::{Assessment, Subject, assess};
-use crate::knobs::{ALL, Change, Knob, Scope, resolve};
+use crate::knobs::{ALL, Change, Knob, Scope, cluster, resolve};
 use crate::model::Cluster;
 use std::cmp::Ordering;
 
@@ -54,7 +54,7 @@ pub(super) fn candidates(cluster: &Cluster, subject: Subject) -> Vec<Change> {
     let topic = topic_of(cluster, subject);
     let choosable = |knob: &&&'static Knob| {
         !matches!(knob.scope, Scope::Load | Scope::Net | Scope::Env | Scope::Group)
-            && !matches!(knob.name, "kafka.version")
+            && **knob != &cluster::KAFKA_VERSION
     };
     let mut changes = Vec::new();
     for knob in ALL.iter().filter(choosable) {

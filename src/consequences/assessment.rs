@@ -1,9 +1,10 @@
 //! The whole assessment of a cluster, a topic or a partition, and its figures as one list.
 
 use crate::consequences::figure::{Derivation, FigureValue};
-use crate::consequences::{Affected, Answer, Figure, Number, Percentiles, Qualitative, Tolerated};
-use crate::knobs::Value;
-use crate::model::{BrokerId, Datum, PartitionIx, TopicIx};
+use crate::consequences::{
+    Affected, Answer, Figure, KnobValues, Number, Percentiles, Qualitative, Tolerated,
+};
+use crate::model::{BrokerId, PartitionIx, TopicIx};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Subject {
@@ -23,15 +24,6 @@ impl Subject {
             Subject::Partition(_) => "partition",
         }
     }
-}
-
-/// One setting that the assessment stands on, as it is in force for the worst partitions.
-#[derive(Clone, PartialEq, Debug)]
-pub struct SettingLine {
-    /// With its scope: `topic:min.insync.replicas`.
-    pub key: String,
-    /// Its value, or why it is not known.
-    pub value: Datum<Value>,
 }
 
 /// Whether acknowledged data survives.
@@ -201,8 +193,8 @@ pub struct Assessment {
     pub name: String,
     /// How many partitions were judged.
     pub partitions: u32,
-    /// The settings that the figures stand on.
-    pub setting: Vec<SettingLine>,
+    /// What the figures stand on.
+    pub knobs: KnobValues,
     /// What had to be assumed, a line each.
     pub assumptions: Vec<String>,
     pub durability: Durability,

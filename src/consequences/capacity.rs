@@ -7,7 +7,7 @@ use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::flow::{Flow, member_records_per_s};
 use crate::consequences::traffic::{CAPACITY_INPUTS, Flows, turn};
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
-use crate::knobs::Value;
+use crate::knobs::{Value, cluster, env, load, net, producer, topic};
 
 /// Write equivalents that a core takes in a plan, megabytes a second, and the share of it to use (Google
 /// Managed Kafka, "Plan the size of your cluster").
@@ -43,7 +43,7 @@ fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
         formula: "the least of 20 MB/s of write equivalents per core x 50 % and 80 % of the most that goes through; write \
                   equivalents = replicas + (groups + replicas - 1) / 4 per byte as compressed"
             .into(),
-        inputs: context.setting.inputs(CAPACITY_INPUTS),
+        inputs: context.knobs.inputs(CAPACITY_INPUTS),
         assumptions: vec!["published planning guides; batches below 10 KB do worse".into()],
         knob: Some("compression.type, more cores or brokers".into()),
     };
@@ -51,7 +51,7 @@ fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
 }
 
 fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
-    let racks = context.setting.get("cluster:racks").and_then(Value::int);
+    let racks = context.knobs.get(&cluster::RACKS).and_then(Value::int);
     let value = match racks {
         Some(racks) if racks >= 2 => flows.over(|flow| {
             let left = (racks - 1) as f64 / racks as f64;
@@ -60,12 +60,12 @@ fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Numb
         }),
         Some(0) => Answer::Unknown("brokers have no broker.rack".into()),
         Some(_) => Answer::Exact(0.0),
-        None => Answer::Unknown(context.setting.why_unknown("cluster:racks")),
+        None => Answer::Unknown(context.knobs.why_unknown(&cluster::RACKS)),
     };
     let headline = said(&value, |most| format!("Without one rack at most {} MB/s go through", digits(most)));
     let why = Derivation {
         formula: "the bound of brokers x (racks - 1) / racks".into(),
-        inputs: context.setting.inputs(&["cluster:brokers", "cluster:racks", "load:records_per_s"]),
+        inputs: context.knobs.inputs(&[&cluster::BROKERS, &cluster::RACKS, &load::RECORDS_PER_S]),
         assumptions: vec![
             "racks have equally many brokers; replicas in the lost rack are not placed anew".into(),
         ],
@@ -90,16 +90,16 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> 
         formula: ways().map_or_else(String::new, |way| {
             format!("{}; held: local + flush + replicate; above 100 % records gather in the producer", turn(&way))
         }),
-        inputs: context.setting.inputs(&[
-            "producer:acks",
-            "producer:linger.ms",
-            "producer:max.in.flight.requests.per.connection",
-            "load:records_per_s",
-            "load:producers",
-            "net:rack_rtt_ms",
-            "net:client_rtt_ms",
-            "env:local_ms",
-            "env:follower_append_ms",
+        inputs: context.knobs.inputs(&[
+            &producer::ACKS,
+            &producer::LINGER_MS,
+            &producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+            &load::RECORDS_PER_S,
+            &load::PRODUCERS,
+            &net::RACK_RTT_MS,
+            &net::CLIENT_RTT_MS,
+            &env::LOCAL_MS,
+            &env::FOLLOWER_APPEND_MS,
         ]),
         assumptions: vec![
             "a broker reads no request of a connection before it has answered the last one (SocketServer mutes it)"
@@ -120,7 +120,7 @@ fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Numbe
             "the least of batch.size / time for which a request is held (one at a time), requests in flight x \
                   batch.size / time to the acknowledgement, and what the producer's core serialises"
                 .into(),
-        inputs: context.setting.inputs(CAPACITY_INPUTS),
+        inputs: context.knobs.inputs(CAPACITY_INPUTS),
         assumptions: vec!["full batches, one per request".into()],
         knob: Some("batch.size; a shorter round trip; compression.type".into()),
     };
@@ -145,12 +145,12 @@ fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<N
     });
     let why = Derivation {
         formula: "max(load / one partition's bound, load / what one consumer gets done), rounded up".into(),
-        inputs: context.setting.inputs(&[
-            "load:records_per_s",
-            "load:record_bytes",
-            "load:processing_ms",
-            "topic:partitions",
-            "producer:batch.size",
+        inputs: context.knobs.inputs(&[
+            &load::RECORDS_PER_S,
+            &load::RECORD_BYTES,
+            &load::PROCESSING_MS,
+            &topic::PARTITIONS,
+            &producer::BATCH_SIZE,
         ]),
         assumptions: vec!["keys are spread evenly; a keyed topic cannot grow without moving keys".into()],
         knob: Some("a shorter time per record in the consumer".into()),
@@ -169,11 +169,11 @@ fn one_at_a_time(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Numbe
     });
     let why = Derivation {
         formula: "1 / (linger.ms + time to the acknowledgement)".into(),
-        inputs: context.setting.inputs(&[
-            "producer:acks",
-            "producer:linger.ms",
-            "net:client_rtt_ms",
-            "env:append_ms",
+        inputs: context.knobs.inputs(&[
+            &producer::ACKS,
+            &producer::LINGER_MS,
+            &net::CLIENT_RTT_MS,
+            &env::APPEND_MS,
         ]),
         assumptions: vec!["send().get(): linger adds to every record".into()],
         knob: Some("send without waiting, with a callback; else linger.ms=0".into()),

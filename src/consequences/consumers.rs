@@ -7,7 +7,7 @@ use crate::consequences::flow::member_records_per_s;
 use crate::consequences::poison;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
-use crate::knobs::{KeyScope, Value, default_of};
+use crate::knobs::{KeyScope, Knob, Value, consumer, default_of, env, load, topic};
 use crate::model::KafkaVersion;
 
 /// Joining and syncing of a classic group.
@@ -15,8 +15,8 @@ const JOIN_MS: (f64, f64) = (100.0, 3000.0);
 /// `group.consumer.heartbeat.interval.ms`: a moved partition takes one to three of them (KIP-848).
 const HEARTBEAT_MS: f64 = 5000.0;
 
-const GROUP_KEYS: &[&str] =
-    &["load:consumers", "load:processing_ms", "load:records_per_s", "load:record_bytes", "topic:partitions"];
+const GROUP_KEYS: &[&Knob] =
+    &[&load::CONSUMERS, &load::PROCESSING_MS, &load::RECORDS_PER_S, &load::RECORD_BYTES, &topic::PARTITIONS];
 
 /// What decides about a group.
 struct Members<'a> {
@@ -56,12 +56,12 @@ impl Members<'_> {
         (id, label): (&'static str, &'static str),
         value: Number,
         headline: String,
-        why: (&str, &[&str], &str, &str),
+        why: (&str, &[&'static Knob], &str, &str),
     ) -> Figure<Number> {
         let (formula, inputs, assumption, knob) = why;
         let why = Derivation {
             formula: formula.into(),
-            inputs: self.context.setting.inputs(inputs),
+            inputs: self.context.knobs.inputs(inputs),
             assumptions: vec![assumption.into()],
             knob: Some(knob.into()),
         };
@@ -104,7 +104,7 @@ impl Members<'_> {
             headline,
             (
                 "outage x rate / (capacity - rate)",
-                &["load:records_per_s", "load:consumers", "load:processing_ms", "env:outage_minutes"],
+                &[&load::RECORDS_PER_S, &load::CONSUMERS, &load::PROCESSING_MS, &env::OUTAGE_MINUTES],
                 "producers go on during the outage, at the same rate",
                 "load:processing_ms; more members and partitions",
             ),
@@ -113,19 +113,19 @@ impl Members<'_> {
 
     /// The longest time that a member works between two polls.
     fn poll_ms(&self) -> Result<f64, String> {
-        let records = self.context.setting.known("consumer:max.poll.records")?;
+        let records = self.context.knobs.known(&consumer::MAX_POLL_RECORDS)?;
         Ok(records * self.context.cluster.assumed.load.processing_ms)
     }
 
     fn is_classic(&self) -> bool {
-        self.context.setting.word("consumer:group.protocol") != Some("consumer")
+        self.context.knobs.word(&consumer::GROUP_PROTOCOL) != Some("consumer")
     }
 
     fn rebalance(&self) -> Figure<Number> {
         let value = match (
             self.is_classic(),
             self.poll_ms(),
-            self.context.setting.known("consumer:max.poll.interval.ms"),
+            self.context.knobs.known(&consumer::MAX_POLL_INTERVAL_MS),
         ) {
             (false, ..) => Answer::between(HEARTBEAT_MS, 3.0 * HEARTBEAT_MS),
             (true, Ok(poll), Ok(limit)) => Answer::between(JOIN_MS.0, poll.min(limit) + JOIN_MS.1),
@@ -137,10 +137,10 @@ impl Members<'_> {
             "classic: time to the next poll of the slowest member + 0.1 to 3 s of joining; consumer protocol: 1 to 3 \
              heartbeats of 5 s for each partition that moves",
             &[
-                "consumer:group.protocol",
-                "consumer:max.poll.records",
-                "consumer:max.poll.interval.ms",
-                "load:processing_ms",
+                &consumer::GROUP_PROTOCOL,
+                &consumer::MAX_POLL_RECORDS,
+                &consumer::MAX_POLL_INTERVAL_MS,
+                &load::PROCESSING_MS,
             ],
             "classic with an eager assignor; cooperative ones stop only what moves, in two rounds",
             "group.protocol=consumer (4.0); static members for restarts",
@@ -148,9 +148,9 @@ impl Members<'_> {
     }
 
     fn unread(&self) -> Figure<Number> {
-        let key = "consumer:session.timeout.ms";
+        let session = &consumer::SESSION_TIMEOUT_MS;
         let value = match self.is_classic() {
-            true => self.context.setting.known(key),
+            true => self.context.knobs.known(session),
             false => self.broker_session(),
         };
         let value =
@@ -160,7 +160,7 @@ impl Members<'_> {
         self.figure(("consumers.unread", "Unread, crash"), Number::new(value, Unit::Ms), headline, (
             "session timeout + up to 3 s of rebalance; with group.protocol=consumer group.consumer.session.timeout.ms of \
              the brokers",
-            &[key, "consumer:group.protocol"],
+            &[session, &consumer::GROUP_PROTOCOL],
             "the member dies without leaving; one that leaves is replaced at once",
             "session.timeout.ms; too short a one rebalances during pauses",
         ))
@@ -176,16 +176,16 @@ impl Members<'_> {
     }
 
     fn again(&self) -> Figure<Number> {
-        let auto = self.context.setting.get("consumer:enable.auto.commit").and_then(Value::bool);
+        let auto = self.context.knobs.get(&consumer::ENABLE_AUTO_COMMIT).and_then(Value::bool);
         let per_member = self.rate / self.working.max(1.0);
-        let polled = self.context.setting.known("consumer:max.poll.records");
-        let value = match (auto, polled, self.context.setting.known("consumer:auto.commit.interval.ms")) {
+        let polled = self.context.knobs.known(&consumer::MAX_POLL_RECORDS);
+        let value = match (auto, polled, self.context.knobs.known(&consumer::AUTO_COMMIT_INTERVAL_MS)) {
             (Some(false), Ok(polled), _) => Answer::between(0.0, polled),
             (Some(true), Ok(polled), Ok(interval)) => Answer::between(
                 0.0,
                 per_member * interval / 1000.0 + polled.min(per_member * interval / 1000.0),
             ),
-            (None, ..) => Answer::Unknown(self.context.setting.why_unknown("consumer:enable.auto.commit")),
+            (None, ..) => Answer::Unknown(self.context.knobs.why_unknown(&consumer::ENABLE_AUTO_COMMIT)),
             (_, Err(why), _) | (_, _, Err(why)) => Answer::Unknown(why),
         };
         let headline = said(&value, |records| {
@@ -195,11 +195,11 @@ impl Members<'_> {
             "auto-commit: up to a commit interval of one member's records (half of it on average) and the poll in hand; \
              commits after each poll: up to max.poll.records",
             &[
-                "consumer:enable.auto.commit",
-                "consumer:auto.commit.interval.ms",
-                "consumer:max.poll.records",
-                "load:records_per_s",
-                "load:consumers",
+                &consumer::ENABLE_AUTO_COMMIT,
+                &consumer::AUTO_COMMIT_INTERVAL_MS,
+                &consumer::MAX_POLL_RECORDS,
+                &load::RECORDS_PER_S,
+                &load::CONSUMERS,
             ],
             "without auto-commit the application commits after each poll; a commit per record bounds a member to 1 / \
              (processing + round trip)",
@@ -208,7 +208,7 @@ impl Members<'_> {
     }
 
     fn poll(&self) -> Figure<Number> {
-        let value = match (self.poll_ms(), self.context.setting.known("consumer:max.poll.interval.ms")) {
+        let value = match (self.poll_ms(), self.context.knobs.known(&consumer::MAX_POLL_INTERVAL_MS)) {
             (Ok(poll), Ok(limit)) => Answer::Exact(100.0 * poll / limit.max(1.0)),
             (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
         };
@@ -225,7 +225,7 @@ impl Members<'_> {
             headline,
             (
                 "max.poll.records x processing time / max.poll.interval.ms",
-                &["consumer:max.poll.records", "consumer:max.poll.interval.ms", "load:processing_ms"],
+                &[&consumer::MAX_POLL_RECORDS, &consumer::MAX_POLL_INTERVAL_MS, &load::PROCESSING_MS],
                 "records are processed one after the other within poll()",
                 "max.poll.records; load:processing_ms",
             ),
@@ -233,8 +233,8 @@ impl Members<'_> {
     }
 
     fn retention(&self, flows: &Flows) -> Figure<Number> {
-        let keys = ["topic:retention.ms", "topic:retention.bytes"];
-        let value = match (self.context.setting.known(keys[0]), self.context.setting.known(keys[1])) {
+        let keys = [&topic::RETENTION_MS, &topic::RETENTION_BYTES];
+        let value = match (self.context.knobs.known(keys[0]), self.context.knobs.known(keys[1])) {
             (Ok(ms), Ok(bytes)) => flows.over(|flow| {
                 let per_ms = flow.records_per_s * flow.record_bytes / flow.partitions / 1000.0;
                 let by_time = if ms >= 0.0 { ms } else { f64::INFINITY };
@@ -258,7 +258,7 @@ impl Members<'_> {
             headline,
             (
                 "the sooner of retention.ms and retention.bytes / a partition's rate",
-                &[keys[0], keys[1], "load:records_per_s", "load:record_bytes", "topic:partitions"],
+                &[keys[0], keys[1], &load::RECORDS_PER_S, &load::RECORD_BYTES, &topic::PARTITIONS],
                 "closed segments only are deleted: it may last one segment longer",
                 "retention.ms",
             ),

@@ -3,8 +3,8 @@
 use crate::consequences::case::{Case, Live};
 use crate::consequences::classes::{Class, Classes};
 use crate::consequences::copysets::Copysets;
+use crate::consequences::knob_values::KnobValues;
 use crate::consequences::possible::profiles;
-use crate::consequences::setting::Setting;
 use crate::consequences::tolerance::Margin;
 use crate::consequences::{Affected, Answer, Subject, Tolerated};
 use crate::model::{Cluster, TopicIx};
@@ -86,8 +86,8 @@ pub(super) struct AssessmentContext<'a> {
     pub copysets: Copysets,
     /// What the brokers carry.
     pub broker_load: BrokerLoad,
-    /// The settings of the worst class's topic.
-    pub setting: Setting,
+    /// Those of the worst class's topic.
+    pub knobs: KnobValues,
     pub profiles: Vec<Profile>,
 }
 
@@ -118,10 +118,10 @@ impl<'a> AssessmentContext<'a> {
         judged.sort_by_cached_key(super::worst::severity_key);
         let first = judged.iter().find(|judged| judged.data);
         let topic = first.map(|first| topic_of(cluster, &classes.classes[first.class]));
-        let setting = Setting::of(cluster, topic.or(subject_topic(subject)));
+        let knobs = KnobValues::of(cluster, topic.or(subject_topic(subject)));
         let copysets = Copysets::of(&cluster.partitions, &classes.range);
         let broker_load = BrokerLoad::of(cluster, &classes.range);
-        AssessmentContext { cluster, classes, judged, copysets, broker_load, setting, profiles }
+        AssessmentContext { cluster, classes, judged, copysets, broker_load, knobs, profiles }
     }
 
     /// The worst class of the users' own data, if there are partitions at all.

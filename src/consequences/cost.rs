@@ -9,6 +9,7 @@ use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::flow::Flow;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Answer, Figure, Number, Unit};
+use crate::knobs::{cluster, load, producer, topic};
 use crate::model::human_bytes;
 
 impl Flows {
@@ -26,7 +27,7 @@ impl Flows {
             said(&value, |value| format!("Each byte produced is stored as {} bytes", digits(value)));
         let why = Derivation {
             formula: "replicas x compression ratio".into(),
-            inputs: context.setting.inputs(&["topic:replication.factor", "producer:compression.type"]),
+            inputs: context.knobs.inputs(&[&topic::REPLICATION_FACTOR, &producer::COMPRESSION_TYPE]),
             assumptions: vec!["JSON-like records; the ratio depends on the records in a batch".into()],
             knob: Some("compression.type with larger batches (linger.ms)".into()),
         };
@@ -54,7 +55,7 @@ impl Flows {
         let why = Derivation {
             formula: "compression ratio x ((z-1)/z produced + replicas in other racks + (z-1)/z per group)"
                 .into(),
-            inputs: context.setting.inputs(&["cluster:racks", "topic:replication.factor"]),
+            inputs: context.knobs.inputs(&[&cluster::RACKS, &topic::REPLICATION_FACTOR]),
             assumptions: vec![
                 "clients are spread over the racks and read from leaders (KIP-392 saves the last term)"
                     .into(),
@@ -66,11 +67,11 @@ impl Flows {
     }
 
     fn disk(&self, context: &AssessmentContext<'_>) -> Figure<Number> {
-        let retention = context.setting.float("topic:retention.ms");
-        let limit = context.setting.float("topic:retention.bytes");
+        let retention = context.knobs.float(&topic::RETENTION_MS);
+        let limit = context.knobs.float(&topic::RETENTION_BYTES);
         let value = self.over(|flow| {
             let Some((ms, bytes)) = retention.zip(limit) else {
-                return Answer::Unknown(context.setting.why_unknown("topic:retention.ms"));
+                return Answer::Unknown(context.knobs.why_unknown(&topic::RETENTION_MS));
             };
             let by_time =
                 (ms >= 0.0).then(|| flow.records_per_s * flow.record_bytes * ratio(flow) * ms / 1000.0);
@@ -89,12 +90,12 @@ impl Flows {
                 "records/s x bytes x compression ratio x retention x replicas, at most retention.bytes per \
                       partition; closed segments only, so up to one segment more"
                     .into(),
-            inputs: context.setting.inputs(&[
-                "load:records_per_s",
-                "load:record_bytes",
-                "topic:retention.ms",
-                "topic:retention.bytes",
-                "topic:replication.factor",
+            inputs: context.knobs.inputs(&[
+                &load::RECORDS_PER_S,
+                &load::RECORD_BYTES,
+                &topic::RETENTION_MS,
+                &topic::RETENTION_BYTES,
+                &topic::REPLICATION_FACTOR,
             ]),
             assumptions: vec!["the load lasts for the whole retention".into()],
             knob: Some("retention.ms".into()),

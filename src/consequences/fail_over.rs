@@ -5,7 +5,7 @@ use crate::consequences::case::Acks;
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::{Answer, Figure, Number, Unit};
-use crate::knobs::{KeyScope, default_of};
+use crate::knobs::{KeyScope, Knob, broker, cluster, default_of, net, producer};
 
 /// The controller looks for expired sessions this many times per session timeout.
 const CHECKS_PER_SESSION: f64 = 8.0;
@@ -14,8 +14,8 @@ const METADATA_LINGER_MS: f64 = 25.0;
 /// A client backs off this long before it asks for the new leader (`retry.backoff.ms`).
 const CLIENT_BACK_OFF_MS: f64 = 100.0;
 
-const DETECTION_KEYS: &[&str] =
-    &["broker:broker.session.timeout.ms", "broker:broker.heartbeat.interval.ms", "cluster:kafka.version"];
+const DETECTION_KEYS: &[&Knob] =
+    &[&broker::BROKER_SESSION_TIMEOUT_MS, &broker::BROKER_HEARTBEAT_INTERVAL_MS, &cluster::KAFKA_VERSION];
 
 /// All of its figures.
 pub(super) fn fail_over(context: &AssessmentContext<'_>) -> FailOver {
@@ -35,9 +35,9 @@ impl AssessmentContext<'_> {
         if self.profiles.iter().all(|profile| profile.zookeeper) {
             return zookeeper_session_ms(self);
         }
-        let setting = &self.setting;
-        let session = setting.known("broker:broker.session.timeout.ms");
-        let heartbeat = setting.known("broker:broker.heartbeat.interval.ms");
+        let knobs = &self.knobs;
+        let session = knobs.known(&broker::BROKER_SESSION_TIMEOUT_MS);
+        let heartbeat = knobs.known(&broker::BROKER_HEARTBEAT_INTERVAL_MS);
         match (session, heartbeat) {
             (Ok(session), Ok(heartbeat)) => {
                 Answer::between((session - heartbeat).max(0.0), session + session / CHECKS_PER_SESSION)
@@ -71,7 +71,7 @@ fn crash(context: &AssessmentContext<'_>) -> Figure<Number> {
             "session timeout - age of the last heartbeat (up to its interval) + wait for the check (up to \
                   session / 8)"
                 .into(),
-        inputs: context.setting.inputs(DETECTION_KEYS),
+        inputs: context.knobs.inputs(DETECTION_KEYS),
         assumptions: vec![
             "the controller quorum is up; clients add a metadata refresh of 0.1 to 1 s".into(),
             "with ZooKeeper: the session timeout less the age of the last ping".into(),
@@ -82,13 +82,13 @@ fn crash(context: &AssessmentContext<'_>) -> Figure<Number> {
 }
 
 fn controlled(context: &AssessmentContext<'_>) -> Figure<Number> {
-    let rtt = context.setting.float("net:rack_rtt_ms").zip(context.setting.float("net:client_rtt_ms"));
+    let rtt = context.knobs.float(&net::RACK_RTT_MS).zip(context.knobs.float(&net::CLIENT_RTT_MS));
     let value = match rtt {
         Some((rack, client)) => {
             let controller = METADATA_LINGER_MS + 2.0 * rack;
             Answer::between(controller, controller + CLIENT_BACK_OFF_MS + 2.0 * client)
         }
-        None => Answer::Unknown(context.setting.why_unknown("net:rack_rtt_ms")),
+        None => Answer::Unknown(context.knobs.why_unknown(&net::RACK_RTT_MS)),
     };
     let headline = match &value {
         Answer::Unknown(why) => format!("How long an ordered stop interrupts writes is unknown: {why}"),
@@ -98,7 +98,7 @@ fn controlled(context: &AssessmentContext<'_>) -> Figure<Number> {
         formula:
             "metadata append (25 ms linger + round trips), then the client's back-off (100 ms) and refresh"
                 .into(),
-        inputs: context.setting.inputs(&["net:rack_rtt_ms", "net:client_rtt_ms"]),
+        inputs: context.knobs.inputs(&[&net::RACK_RTT_MS, &net::CLIENT_RTT_MS]),
         assumptions: vec!["the stop is in order (controlled.shutdown.enable)".into()],
         knob: None,
     };
@@ -136,8 +136,8 @@ fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Number> {
             seconds(range)
         ),
     };
-    let mut inputs = context.setting.inputs(&["producer:acks"]);
-    inputs.extend(context.setting.inputs(DETECTION_KEYS));
+    let mut inputs = context.knobs.inputs(&[&producer::ACKS]);
+    inputs.extend(context.knobs.inputs(DETECTION_KEYS));
     let why = Derivation {
         formula: "acks=all waits for every member of the ISR, so until the controller fences the dead one"
             .into(),
@@ -149,8 +149,8 @@ fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Number> {
 }
 
 fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Number> {
-    let key = "broker:replica.lag.time.max.ms";
-    let length = match context.setting.known(key) {
+    let key = &broker::REPLICA_LAG_TIME_MAX_MS;
+    let length = match context.knobs.known(key) {
         Ok(lag) => Answer::between(lag, 1.5 * lag),
         Err(why) => Answer::Unknown(why),
     };
@@ -164,7 +164,7 @@ fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Number> {
     };
     let why = Derivation {
         formula: "1 to 1.5 x replica.lag.time.max.ms: the leader looks every half of it".into(),
-        inputs: context.setting.inputs(&["producer:acks", key]),
+        inputs: context.knobs.inputs(&[&producer::ACKS, key]),
         assumptions: vec!["the follower's broker still sends heartbeats".into()],
         knob: Some("replica.lag.time.max.ms".into()),
     };

@@ -5,6 +5,7 @@ use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::tolerance::{Fault, Operation, durability, durability_racks};
 use crate::consequences::{Affected, Answer, Figure, Tolerated};
+use crate::knobs::{cluster, producer, topic};
 
 /// What faults of one kind do to acknowledged data.
 pub(super) fn data(context: &AssessmentContext<'_>, fault: Fault) -> Figure<Tolerated> {
@@ -96,7 +97,7 @@ pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<Tolerated> {
         inputs: vec![Input {
             name: "voters".into(),
             value: context.cluster.quorum.get().map_or("?".into(), |quorum| quorum.voters.len().to_string()),
-            source: crate::consequences::setting::source_of(&context.cluster.quorum),
+            source: crate::consequences::knob_values::source_of(&context.cluster.quorum),
         }],
         knob: Some("five voters instead of three survive two".into()),
         ..Default::default()
@@ -184,14 +185,14 @@ fn racks_input(context: &AssessmentContext<'_>) -> Input {
 }
 
 fn state_inputs(context: &AssessmentContext<'_>) -> Vec<Input> {
-    let mut inputs = context.setting.inputs(&[
-        "producer:acks",
-        "topic:replication.factor",
-        "topic:min.insync.replicas",
-        "topic:unclean.leader.election.enable",
-        "topic:flush.messages",
-        "cluster:eligible.leader.replicas.version",
-        "cluster:kafka.version",
+    let mut inputs = context.knobs.inputs(&[
+        &producer::ACKS,
+        &topic::REPLICATION_FACTOR,
+        &topic::MIN_INSYNC_REPLICAS,
+        &topic::UNCLEAN_LEADER_ELECTION_ENABLE,
+        &topic::FLUSH_MESSAGES,
+        &cluster::ELIGIBLE_LEADER_REPLICAS_VERSION,
+        &cluster::KAFKA_VERSION,
     ]);
     if let Some(worst) = context.worst() {
         let input = |name: &str, value: u32| Input {

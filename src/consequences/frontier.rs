@@ -2,7 +2,7 @@
 
 use crate::consequences::compare::tried;
 use crate::consequences::{Assessment, OBJECTIVES, Objective, Subject};
-use crate::knobs::{Change, Knob, Scope, Value, find, resolve};
+use crate::knobs::{Change, Knob, Scope, Value, producer, resolve, topic};
 use crate::model::{Cluster, TopicIx};
 
 /// One setting and where it lies.
@@ -66,14 +66,14 @@ const TOLD: [&str; 4] = ["durability", "latency", "throughput", "cost"];
 /// The knobs that a sweep turns unless told otherwise: what decides most about durability, latency,
 /// throughput and cost, with the rungs worth trying (models.md 1.7). acks=0 is none: what nobody confirms is
 /// confirmed at once, and lost as soon.
-pub const SWEPT: [(Scope, &str, &[&str]); 7] = [
-    (Scope::Producer, "acks", &["1", "all"]),
-    (Scope::Topic, "replication.factor", &["1", "2", "3", "4"]),
-    (Scope::Topic, "min.insync.replicas", &["1", "2", "3"]),
-    (Scope::Topic, "flush.messages", &["1", "MAX_LONG"]),
-    (Scope::Producer, "linger.ms", &["0", "5", "20", "100"]),
-    (Scope::Producer, "compression.type", &["none", "lz4", "zstd"]),
-    (Scope::Producer, "batch.size", &["16384", "131072"]),
+pub static SWEPT: [(&Knob, &[&str]); 7] = [
+    (&producer::ACKS, &["1", "all"]),
+    (&topic::REPLICATION_FACTOR, &["1", "2", "3", "4"]),
+    (&topic::MIN_INSYNC_REPLICAS, &["1", "2", "3"]),
+    (&topic::FLUSH_MESSAGES, &["1", "MAX_LONG"]),
+    (&producer::LINGER_MS, &["0", "5", "20", "100"]),
+    (&producer::COMPRESSION_TYPE, &["none", "lz4", "zstd"]),
+    (&producer::BATCH_SIZE, &["16384", "131072"]),
 ];
 
 /// A knob and the values that a sweep gives it.
@@ -81,11 +81,10 @@ pub type Sweep = (&'static Knob, Vec<Value>);
 
 /// [`SWEPT`] as knobs and values.
 pub fn usual_sweep() -> Vec<Sweep> {
-    let sweep = |(scope, name, rungs): &(Scope, &str, &[&str])| {
-        let knob = find(Some(*scope), name).ok()?;
-        Some((knob, rungs.iter().filter_map(|rung| knob.kind.parse(rung).ok()).collect()))
+    let sweep = |(knob, rungs): &(&'static Knob, &[&str])| {
+        (*knob, rungs.iter().filter_map(|rung| knob.kind.parse(rung).ok()).collect())
     };
-    SWEPT.iter().filter_map(sweep).collect()
+    SWEPT.iter().map(sweep).collect()
 }
 
 /// Sweeps knobs and marks what nothing beats in both figures; the setting as it is comes first. Of settings
@@ -180,16 +179,16 @@ fn settings(cluster: &Cluster, subject: Subject, sweeps: &[Sweep]) -> Vec<Vec<Ch
 
 /// A minimum ISR is turned only where it counts, with acks=all, and never above the number of replicas.
 fn makes_sense(cluster: &Cluster, topic: Option<TopicIx>, changes: &[Change]) -> bool {
-    let changed = |name: &str| changes.iter().find(|change| change.knob.name == name);
-    let Some(min_isr) = changed("min.insync.replicas").and_then(|change| change.value.int()) else {
+    let changed = |knob: &Knob| changes.iter().find(|change| change.knob == knob);
+    let Some(min_isr) = changed(&topic::MIN_INSYNC_REPLICAS).and_then(|change| change.value.int()) else {
         return true;
     };
-    let value = |scope, name| match changed(name) {
+    let value = |knob: &Knob| match changed(knob) {
         Some(change) => Some(change.value.clone()),
-        None => resolve(cluster, topic, find(Some(scope), name).ok()?).get().cloned(),
+        None => resolve(cluster, topic, knob).get().cloned(),
     };
-    let all = value(Scope::Producer, "acks").is_none_or(|acks| acks.word() == Some("all"));
-    let replicas = value(Scope::Topic, "replication.factor").and_then(|replicas| replicas.int());
+    let all = value(&producer::ACKS).is_none_or(|acks| acks.word() == Some("all"));
+    let replicas = value(&topic::REPLICATION_FACTOR).and_then(|replicas| replicas.int());
     all && replicas.is_none_or(|replicas| min_isr <= replicas)
 }
 

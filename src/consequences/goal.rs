@@ -3,7 +3,7 @@
 use crate::consequences::advice::candidates;
 use crate::consequences::compare::tried;
 use crate::consequences::{Answer, Assessment, Subject, Tolerated, assess};
-use crate::knobs::{Change, Scope};
+use crate::knobs::{Change, Knob, cluster, producer, topic};
 use crate::model::Cluster;
 use std::fmt;
 
@@ -215,6 +215,8 @@ const MANY_PARTITIONS: usize = 20_000;
 /// A difference of price that is not worth one more change.
 const NEXT_TO_NOTHING: f64 = 0.1;
 /// Changes that are combined: those that bring some goal nearer, the best of each goal. Few or many partitions.
+/// Worth combining although alone they bring no goal nearer: other changes count only with them.
+static DECISIVE: [&Knob; 3] = [&topic::REPLICATION_FACTOR, &cluster::BROKERS, &producer::ACKS];
 const MAX_COMBINED: (usize, usize) = (24, 10);
 
 /// The cheapest changes of knobs that meet all goals, or what forbids it. What it says means nothing once
@@ -254,8 +256,7 @@ impl<'a> Search<'a> {
             let assessment = tried(cluster, subject, std::slice::from_ref(&change))?;
             Some((change, assessment))
         };
-        let structural =
-            |change: &Change| change.knob.scope == Scope::Cluster && change.knob.name == "brokers";
+        let structural = |change: &Change| *change.knob == cluster::BROKERS;
         let few = |change: &Change| !structural(change) || change.value.int().is_some_and(|count| count <= 6);
         let candidates = candidates(cluster, subject).into_iter().filter(few);
         let singles = candidates.take_while(|_| go_on()).filter_map(tried).collect();
@@ -306,9 +307,7 @@ impl<'a> Search<'a> {
                 .singles
                 .iter()
                 .filter_map(|(change, of)| Some((goal.shortfall(of)?, change)))
-                .filter(|(missing, change)| {
-                    *missing < before || matches!(change.knob.name, "replication.factor" | "brokers" | "acks")
-                })
+                .filter(|(missing, change)| *missing < before || DECISIVE.contains(&change.knob))
                 .collect();
             nearer.sort_by(|a, b| a.0.total_cmp(&b.0));
             useful.extend(nearer.into_iter().take(each).map(|(_, change)| change));

@@ -7,7 +7,7 @@ use crate::consequences::risk::Risk;
 use crate::consequences::tail;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Answer, Figure, Number, Qualitative, Section, Unit};
-use crate::knobs::Value;
+use crate::knobs::{Knob, Value, consumer, env, load, net, producer, topic};
 use crate::model::human_bytes;
 
 /// First and longest pause between two tries (`retry.backoff.ms`, `retry.backoff.max.ms`; KIP-580).
@@ -37,11 +37,11 @@ fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Number> {
         formula: "records/s of one leading broker x window: acks=1 one replication round trip and append, acks=0 \
                   until a new leader is known, acks=all none"
             .into(),
-        inputs: context.setting.inputs(&[
-            "producer:acks",
-            "load:records_per_s",
-            "net:rack_rtt_ms",
-            "env:follower_append_ms",
+        inputs: context.knobs.inputs(&[
+            &producer::ACKS,
+            &load::RECORDS_PER_S,
+            &net::RACK_RTT_MS,
+            &env::FOLLOWER_APPEND_MS,
         ]),
         assumptions: vec![
             "followers keep up; one that lags inside the ISR widens the window up to 1.5 x replica.lag.time.max.ms"
@@ -78,12 +78,12 @@ fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
     };
     let why = Derivation {
         formula: "bytes/s as stored x time since the last write-back / 2".into(),
-        inputs: context.setting.inputs(&[
-            "load:records_per_s",
-            "load:record_bytes",
-            "producer:compression.type",
-            "topic:flush.messages",
-            "env:writeback_s",
+        inputs: context.knobs.inputs(&[
+            &load::RECORDS_PER_S,
+            &load::RECORD_BYTES,
+            &producer::COMPRESSION_TYPE,
+            &topic::FLUSH_MESSAGES,
+            &env::WRITEBACK_S,
         ]),
         assumptions: vec!["it takes a rack's outage only what has its whole ISR there".into()],
         knob: Some("flush.messages=1, or another site".into()),
@@ -101,15 +101,16 @@ struct DeliveryLimit {
 }
 
 fn patience(context: &AssessmentContext<'_>) -> DeliveryLimit {
-    let float = |key: &str| context.setting.float(&format!("producer:{key}"));
+    let float = |knob: &'static Knob| context.knobs.float(knob);
     let load = &context.cluster.assumed.load;
     let bytes_per_ms =
         load.records_per_s * f64::from(load.record_bytes) / f64::from(load.producers.max(1)) / 1000.0;
-    let full_after_ms = float("buffer.memory").map(|bytes| bytes / bytes_per_ms.max(f64::MIN_POSITIVE));
-    let retries = float("retries").and_then(tries_ms);
-    let blocked = full_after_ms.zip(float("max.block.ms")).map(|(full, block)| full + block);
+    let full_after_ms =
+        float(&producer::BUFFER_MEMORY).map(|bytes| bytes / bytes_per_ms.max(f64::MIN_POSITIVE));
+    let retries = float(&producer::RETRIES).and_then(tries_ms);
+    let blocked = full_after_ms.zip(float(&producer::MAX_BLOCK_MS)).map(|(full, block)| full + block);
     let limits = [
-        (float("delivery.timeout.ms"), "delivery.timeout.ms"),
+        (float(&producer::DELIVERY_TIMEOUT_MS), "delivery.timeout.ms"),
         (retries, "retries"),
         (blocked, "buffer.memory and max.block.ms"),
     ];
@@ -117,7 +118,7 @@ fn patience(context: &AssessmentContext<'_>) -> DeliveryLimit {
     match known.min_by(|a, b| a.0.total_cmp(&b.0)) {
         Some((ms, limit)) => DeliveryLimit { value: Answer::Exact(ms), limit, full_after_ms },
         None => DeliveryLimit {
-            value: Answer::Unknown(context.setting.why_unknown("producer:delivery.timeout.ms")),
+            value: Answer::Unknown(context.knobs.why_unknown(&producer::DELIVERY_TIMEOUT_MS)),
             limit: "?",
             full_after_ms,
         },
@@ -136,14 +137,14 @@ fn tries_ms(retries: f64) -> Option<f64> {
     Some(pauses.sum::<f64>() + (retries - short).max(0.0) * BACK_OFF_MS.1)
 }
 
-const PATIENCE_KEYS: &[&str] = &[
-    "producer:delivery.timeout.ms",
-    "producer:retries",
-    "producer:buffer.memory",
-    "producer:max.block.ms",
-    "load:records_per_s",
-    "load:record_bytes",
-    "load:producers",
+const PATIENCE_KEYS: &[&Knob] = &[
+    &producer::DELIVERY_TIMEOUT_MS,
+    &producer::RETRIES,
+    &producer::BUFFER_MEMORY,
+    &producer::MAX_BLOCK_MS,
+    &load::RECORDS_PER_S,
+    &load::RECORD_BYTES,
+    &load::PRODUCERS,
 ];
 
 impl DeliveryLimit {
@@ -157,7 +158,7 @@ impl DeliveryLimit {
                 "the first of delivery.timeout.ms, the pauses of all retries, and buffer.memory / rate + max.block.ms; the \
                  buffer is full after {full}"
             ),
-            inputs: context.setting.inputs(PATIENCE_KEYS),
+            inputs: context.knobs.inputs(PATIENCE_KEYS),
             assumptions: vec!["each try is refused at once, pauses double from 0.1 to 1 s".into()],
             knob: Some("delivery.timeout.ms; a larger buffer.memory at high rates".into()),
         };
@@ -192,8 +193,8 @@ fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimi
     let headline = said(&value, |records| {
         format!("send() fails for {} records a year; the application has to look", digits(records))
     });
-    let mut inputs = context.setting.inputs(PATIENCE_KEYS);
-    inputs.extend(context.setting.inputs(&["env:outage_minutes", "env:outages_per_year", "producer:acks"]));
+    let mut inputs = context.knobs.inputs(PATIENCE_KEYS);
+    inputs.extend(context.knobs.inputs(&[&env::OUTAGE_MINUTES, &env::OUTAGES_PER_YEAR, &producer::ACKS]));
     let why = Derivation {
         formula: "records/s x (minutes a year without writes x exp(-patience / length of an outage) + crashes of the \
                   leader x what detection takes beyond the patience)"
@@ -208,9 +209,9 @@ fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimi
 
 /// What a consumer may pass over without any error.
 fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
-    let setting = &context.setting;
-    let auto = setting.get("consumer:enable.auto.commit").and_then(Value::bool);
-    let reset = setting.word("consumer:auto.offset.reset");
+    let knobs = &context.knobs;
+    let auto = knobs.get(&consumer::ENABLE_AUTO_COMMIT).and_then(Value::bool);
+    let reset = knobs.word(&consumer::AUTO_OFFSET_RESET);
     let mut ways = Vec::new();
     if auto == Some(true) {
         ways.push("auto-commit commits what asynchronous work has not finished");
@@ -237,11 +238,11 @@ fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
             }
             false => ways.join("; "),
         },
-        inputs: setting.inputs(&[
-            "consumer:enable.auto.commit",
-            "consumer:auto.commit.interval.ms",
-            "consumer:auto.offset.reset",
-            "topic:retention.ms",
+        inputs: knobs.inputs(&[
+            &consumer::ENABLE_AUTO_COMMIT,
+            &consumer::AUTO_COMMIT_INTERVAL_MS,
+            &consumer::AUTO_OFFSET_RESET,
+            &topic::RETENTION_MS,
         ]),
         assumptions: vec![
             "work within poll() is safe with auto-commit: it commits what earlier polls returned".into(),

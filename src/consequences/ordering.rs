@@ -3,15 +3,15 @@
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::Derivation;
 use crate::consequences::{Figure, Qualitative};
-use crate::knobs::{Idempotence, Value, client_value, find, idempotence_of};
+use crate::knobs::{Idempotence, Knob, Value, client_value, idempotence_of, producer};
 use crate::model::ClientProfile;
 
-const INPUTS: &[&str] = &[
-    "producer:enable.idempotence",
-    "producer:acks",
-    "producer:retries",
-    "producer:max.in.flight.requests.per.connection",
-    "producer:delivery.timeout.ms",
+const INPUTS: &[&Knob] = &[
+    &producer::ENABLE_IDEMPOTENCE,
+    &producer::ACKS,
+    &producer::RETRIES,
+    &producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+    &producer::DELIVERY_TIMEOUT_MS,
 ];
 
 /// What the settings come to.
@@ -22,14 +22,13 @@ struct Sending {
 }
 
 fn sending(producer: &ClientProfile) -> Sending {
-    let int = |key: &str, other: i64| {
-        let knob = find(Some(crate::knobs::Scope::Producer), key).ok();
-        knob.and_then(|knob| client_value(producer, knob)).as_ref().and_then(Value::int).unwrap_or(other)
+    let int = |knob: &Knob, default: i64| {
+        client_value(producer, knob).as_ref().and_then(Value::int).unwrap_or(default)
     };
     Sending {
         idempotence: idempotence_of(producer),
-        retries: int("retries", i64::from(i32::MAX)),
-        in_flight: int("max.in.flight.requests.per.connection", 5),
+        retries: int(&producer::RETRIES, i64::from(i32::MAX)),
+        in_flight: int(&producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5),
     }
 }
 
@@ -116,7 +115,7 @@ fn figure(
 ) -> Figure<Qualitative> {
     let why = Derivation {
         formula,
-        inputs: context.setting.inputs(INPUTS),
+        inputs: context.knobs.inputs(INPUTS),
         assumptions: vec!["the Java producer's rules".into()],
         knob: Some("enable.idempotence=true, said explicitly".into()),
     };

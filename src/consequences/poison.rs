@@ -4,6 +4,7 @@ use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::said;
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::{Answer, Entry, Figure, Number, Unit};
+use crate::knobs::{Knob, consumer, load, topic};
 
 /// What a consumer does with such a record (`load:on_poison`).
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,13 +19,13 @@ enum Handling {
     DeadLetter,
 }
 
-const INPUTS: &[&str] = &[
-    "load:on_poison",
-    "load:records_per_s",
-    "load:consumers",
-    "topic:partitions",
-    "consumer:max.poll.interval.ms",
-    "consumer:session.timeout.ms",
+const INPUTS: &[&Knob] = &[
+    &load::ON_POISON,
+    &load::RECORDS_PER_S,
+    &load::CONSUMERS,
+    &topic::PARTITIONS,
+    &consumer::MAX_POLL_INTERVAL_MS,
+    &consumer::SESSION_TIMEOUT_MS,
 ];
 
 fn handling(context: &AssessmentContext<'_>) -> Handling {
@@ -78,7 +79,7 @@ fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Number> {
         formula: "retry: from one member's share (rate / working members) to all of it, member by member; crash: from \
                   one partition's share (members that start again) to all of it; skip and dead_letter: none"
             .into(),
-        inputs: context.setting.inputs(INPUTS),
+        inputs: context.knobs.inputs(INPUTS),
         assumptions: vec!["the record fails each time it is tried".into()],
         knob: Some("a dead letter topic that somebody watches; retries only for what passes by itself".into()),
     };
@@ -87,13 +88,13 @@ fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Number> {
 }
 
 fn noticed(context: &AssessmentContext<'_>) -> Figure<Number> {
-    let ms = |key: &str, answer: fn(f64) -> Answer<f64>| {
-        context.setting.known(key).map_or_else(Answer::Unknown, answer)
+    let ms = |knob: &'static Knob, answer: fn(f64) -> Answer<f64>| {
+        context.knobs.known(knob).map_or_else(Answer::Unknown, answer)
     };
     let handling = handling(context);
     let value = match handling {
-        Handling::Retry => ms("consumer:max.poll.interval.ms", Answer::Exact),
-        Handling::Crash => ms("consumer:session.timeout.ms", |session| Answer::between(0.0, session)),
+        Handling::Retry => ms(&consumer::MAX_POLL_INTERVAL_MS, Answer::Exact),
+        Handling::Crash => ms(&consumer::SESSION_TIMEOUT_MS, |session| Answer::between(0.0, session)),
         Handling::Skip => Answer::Exact(f64::INFINITY),
         Handling::DeadLetter => {
             Answer::Unknown("it shows when somebody looks into the dead letter topic".into())
@@ -115,7 +116,7 @@ fn noticed(context: &AssessmentContext<'_>) -> Figure<Number> {
         formula: "retry: max.poll.interval.ms; crash: at once, when the member leaves, to session.timeout.ms, when it \
                   does not; skip: never; dead_letter: when that topic is watched"
             .into(),
-        inputs: context.setting.inputs(INPUTS),
+        inputs: context.knobs.inputs(INPUTS),
         assumptions: vec!["nobody watches the lag, which shows retry and crash at once".into()],
         knob: Some("an alert on the lag in seconds; an alert on the dead letter topic".into()),
     };

@@ -1,8 +1,7 @@
 //! From settings that may be unknown to the cases that are possible.
 
 use crate::consequences::case::{Acks, Case, Racks};
-use crate::knobs::{Scope, find};
-use crate::knobs::{Value, resolve};
+use crate::knobs::{Knob, Value, producer, resolve, topic};
 use crate::model::{Cluster, Datum, KafkaVersion, TopicIx};
 use crate::protocol::profile::Profile;
 
@@ -49,21 +48,21 @@ pub(super) struct TopicRules {
 impl TopicRules {
     /// Those of a topic. Kafka itself writes internal topics with acks=all.
     pub(super) fn of(cluster: &Cluster, topic: TopicIx) -> Self {
-        let value = |scope: Scope, name: &str| value(cluster, Some(topic), scope, name);
+        let value = |knob: &'static Knob| resolve(cluster, Some(topic), knob);
         let switch = |datum: Datum<Value>| match datum.get().and_then(Value::bool) {
             Some(on) => vec![on],
             None => vec![false, true],
         };
-        let fsync = match value(Scope::Topic, "flush.messages").get().and_then(Value::int) {
+        let fsync = match value(&topic::FLUSH_MESSAGES).get().and_then(Value::int) {
             Some(messages) => vec![messages <= 1],
             None => vec![false, true],
         };
         TopicRules {
-            min_isr: value(Scope::Topic, "min.insync.replicas")
+            min_isr: value(&topic::MIN_INSYNC_REPLICAS)
                 .get()
                 .and_then(Value::int)
                 .map(|count| count.clamp(1, i64::from(u32::MAX)) as u32),
-            unclean: switch(value(Scope::Topic, "unclean.leader.election.enable")),
+            unclean: switch(value(&topic::UNCLEAN_LEADER_ELECTION_ENABLE)),
             fsync,
             acks: if cluster.topic(topic).internal { vec![Acks::All] } else { acks(cluster) },
         }
@@ -99,18 +98,10 @@ fn pairs<'a, A: Copy, B: Copy>(a: &'a [A], b: &'a [B]) -> impl Iterator<Item = (
 
 /// The possible acks of the assumed producer.
 pub(super) fn acks(cluster: &Cluster) -> Vec<Acks> {
-    match value(cluster, None, Scope::Producer, "acks").get().and_then(Value::word) {
+    match resolve(cluster, None, &producer::ACKS).get().and_then(Value::word) {
         Some("0") => vec![Acks::Zero],
         Some("1") => vec![Acks::One],
         Some("all") => vec![Acks::All],
         _ => vec![Acks::Zero, Acks::One, Acks::All],
-    }
-}
-
-/// A knob's value by scope and name.
-pub(super) fn value(cluster: &Cluster, topic: Option<TopicIx>, scope: Scope, name: &str) -> Datum<Value> {
-    match find(Some(scope), name) {
-        Ok(knob) => resolve(cluster, topic, knob),
-        Err(error) => Datum::unknown(crate::model::Unknown::NotExposed(error.to_string())),
     }
 }

@@ -4,6 +4,7 @@ use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::said;
 use crate::consequences::figure::{Derivation, Input, duration};
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::knobs::{broker, env, topic};
 use crate::model::human_count;
 
 /// `controller.quorum.fetch.timeout.ms`, `controller.quorum.election.timeout.ms` and its random back-off.
@@ -68,9 +69,9 @@ fn ordered_stop(context: &AssessmentContext<'_>) -> Figure<Number> {
 }
 
 fn log_check(context: &AssessmentContext<'_>) -> Figure<Number> {
-    let keys = ["topic:segment.bytes", "broker:num.recovery.threads.per.data.dir"];
+    let keys = [&topic::SEGMENT_BYTES, &broker::NUM_RECOVERY_THREADS_PER_DATA_DIR];
     let machine = &context.cluster.assumed.env.machine;
-    let value = match (context.setting.known(keys[0]), context.setting.known(keys[1])) {
+    let value = match (context.knobs.known(keys[0]), context.knobs.known(keys[1])) {
         (Ok(segment), Ok(threads)) => {
             let mb_per_s = (threads * SCAN_MB_PER_S).min(machine.disk_mb_per_s);
             let full = f64::from(context.broker_load.judged_replicas) * segment / 1e6 / mb_per_s * 1000.0;
@@ -79,7 +80,7 @@ fn log_check(context: &AssessmentContext<'_>) -> Figure<Number> {
         (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
     };
     let headline = said(&value, |ms| format!("After a crash a broker checks its logs for {}", duration(ms)));
-    let mut inputs = context.setting.inputs(&[keys[0], keys[1], "env:disk_mb_per_s"]);
+    let mut inputs = context.knobs.inputs(&[keys[0], keys[1], &env::DISK_MB_PER_S]);
     inputs.push(counted("replicas on one broker", context.broker_load.judged_replicas));
     let why = Derivation {
         formula: "open segments x their fill (nothing to segment.bytes) / min(threads x 200 MB/s, disk)"
@@ -99,7 +100,7 @@ fn first_writes(context: &AssessmentContext<'_>) -> Figure<Number> {
     let headline = format!("The first writes to new leaders wait {} for their epoch files", duration(&value));
     let why = Derivation {
         formula: "leader-epoch-checkpoint is forced to disk in the first append of each partition with a new leader".into(),
-        inputs: [vec![counted("leaders on one broker", context.broker_load.led)], context.setting.inputs(&["env:flush_ms"])]
+        inputs: [vec![counted("leaders on one broker", context.broker_load.led)], context.knobs.inputs(&[&env::FLUSH_MS])]
             .concat(),
         assumptions: vec!["the other brokers take over equally many partitions".into()],
         knob: Some("fewer partitions per broker; a disk that flushes faster".into()),

@@ -6,6 +6,7 @@ use crate::consequences::figure::{Derivation, Input, digits, duration};
 use crate::consequences::flow::Flow;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::knobs::{Knob, consumer, env, load, producer, topic};
 use crate::model::{human_bytes, human_count};
 
 /// Maps of the process itself, and of each loaded segment: .index and .timeindex (measured on 4.1).
@@ -54,9 +55,9 @@ fn segments_of(
 
 /// Segments on the busiest broker: those of the judged partitions under the load, one of every other.
 fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Answer<f64> {
-    let keys = ["topic:retention.ms", "topic:retention.bytes", "topic:segment.bytes", "topic:segment.ms"];
-    let Some(unknown) = keys.iter().find(|key| context.setting.float(key).is_none()) else {
-        let [retention, bytes, segment, age] = keys.map(|key| context.setting.float(key).unwrap_or(0.0));
+    let keys = [&topic::RETENTION_MS, &topic::RETENTION_BYTES, &topic::SEGMENT_BYTES, &topic::SEGMENT_MS];
+    let Some(unknown) = keys.iter().find(|key| context.knobs.float(key).is_none()) else {
+        let [retention, bytes, segment, age] = keys.map(|key| context.knobs.float(key).unwrap_or(0.0));
         let broker_load = context.broker_load;
         return flows.over(|flow| {
             let each = segments_of(flow, retention, bytes, segment, age);
@@ -70,16 +71,16 @@ fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Answer<f64> {
             Answer::Exact(loaded * each + (f64::from(broker_load.replicas) - loaded).max(0.0))
         });
     };
-    Answer::Unknown(context.setting.why_unknown(unknown))
+    Answer::Unknown(context.knobs.why_unknown(unknown))
 }
 
-const SEGMENT_KEYS: &[&str] = &[
-    "topic:segment.bytes",
-    "topic:segment.ms",
-    "topic:retention.ms",
-    "topic:retention.bytes",
-    "load:records_per_s",
-    "load:record_bytes",
+const SEGMENT_KEYS: &[&Knob] = &[
+    &topic::SEGMENT_BYTES,
+    &topic::SEGMENT_MS,
+    &topic::RETENTION_MS,
+    &topic::RETENTION_BYTES,
+    &load::RECORDS_PER_S,
+    &load::RECORD_BYTES,
 ];
 
 fn replicas_input(context: &AssessmentContext<'_>) -> Input {
@@ -90,10 +91,10 @@ fn replicas_input(context: &AssessmentContext<'_>) -> Input {
     }
 }
 
-fn segment_inputs(context: &AssessmentContext<'_>, more: &[&str]) -> Vec<Input> {
+fn segment_inputs(context: &AssessmentContext<'_>, more: &[&'static Knob]) -> Vec<Input> {
     let mut inputs = vec![replicas_input(context)];
-    inputs.extend(context.setting.inputs(more));
-    inputs.extend(context.setting.inputs(SEGMENT_KEYS));
+    inputs.extend(context.knobs.inputs(more));
+    inputs.extend(context.knobs.inputs(SEGMENT_KEYS));
     inputs
 }
 
@@ -114,7 +115,7 @@ fn maps(context: &AssessmentContext<'_>, segments: &Answer<f64>) -> Figure<Numbe
             "400 of the process + 2 per loaded segment; the limit is reached at {} segments",
             human_count(((limit - JVM_MAPS) / MAPS_PER_SEGMENT) as i64)
         ),
-        inputs: segment_inputs(context, &["env:map_limit"]),
+        inputs: segment_inputs(context, &[&env::MAP_LIMIT]),
         assumptions: vec![
             OTHERS.into(),
             "after a clean restart only open segments are mapped until others are read".into(),
@@ -145,7 +146,7 @@ fn open_files(context: &AssessmentContext<'_>, flows: &Flows, segments: &Answer<
         formula: format!(
             "1 per segment (indexes are closed once mapped) + {connected} connections + 130 of the process"
         ),
-        inputs: segment_inputs(context, &["env:file_limit", "load:producers", "load:consumers"]),
+        inputs: segment_inputs(context, &[&env::FILE_LIMIT, &load::PRODUCERS, &load::CONSUMERS]),
         assumptions: vec![OTHERS.into(), "each client has one connection to each broker".into()],
         knob: Some("the limit of open files; segment.bytes; fewer partitions per broker".into()),
     };
@@ -174,7 +175,7 @@ fn broker_memory(context: &AssessmentContext<'_>) -> Figure<Number> {
         format!("The busiest broker's process takes {}, page cache aside", human_bytes(value as u64));
     let why = Derivation {
         formula: "heap + 0.08 MB per replica".into(),
-        inputs: [vec![replicas_input(context)], context.setting.inputs(&["env:heap_gib"])].concat(),
+        inputs: [vec![replicas_input(context)], context.knobs.inputs(&[&env::HEAP_GIB])].concat(),
         assumptions: vec!["measured on empty partitions of Kafka 4.1".into()],
         knob: Some("env:heap_gib; fewer partitions per broker".into()),
     };
@@ -193,13 +194,13 @@ fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
     let headline = said(&value, |ms| format!("Readers up to {} behind are served from memory", duration(ms)));
     let why = Derivation {
         formula: "(memory - heap) / bytes/s written per broker; 30 s is the least that is advised".into(),
-        inputs: context.setting.inputs(&[
-            "env:broker_memory_gib",
-            "env:heap_gib",
-            "load:records_per_s",
-            "load:record_bytes",
-            "topic:replication.factor",
-            "producer:compression.type",
+        inputs: context.knobs.inputs(&[
+            &env::BROKER_MEMORY_GIB,
+            &env::HEAP_GIB,
+            &load::RECORDS_PER_S,
+            &load::RECORD_BYTES,
+            &topic::REPLICATION_FACTOR,
+            &producer::COMPRESSION_TYPE,
         ]),
         assumptions: vec!["nothing else uses the memory; other topics' load is not known".into()],
         knob: Some("more memory; compression.type; more brokers".into()),
@@ -208,15 +209,15 @@ fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
 }
 
 fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
-    let buffer = context.setting.float("producer:buffer.memory");
+    let buffer = context.knobs.float(&producer::BUFFER_MEMORY);
     let value = match buffer {
-        None => Answer::Unknown(context.setting.why_unknown("producer:buffer.memory")),
+        None => Answer::Unknown(context.knobs.why_unknown(&producer::BUFFER_MEMORY)),
         Some(buffer) => flows.over(|flow| {
             let open = if flow.keyed { flow.partitions } else { flow.brokers };
             Answer::Exact((open * flow.batch_bytes).min(buffer))
         }),
     };
-    let fits = buffer.zip(context.setting.float("producer:batch.size").filter(|bytes| *bytes > 0.0));
+    let fits = buffer.zip(context.knobs.float(&producer::BATCH_SIZE).filter(|bytes| *bytes > 0.0));
     let headline = match (&value, fits) {
         (Answer::Exact(bytes), Some((buffer, batch))) => format!(
             "A producer's open batches take {} of {}; {} partitions would fill it",
@@ -228,11 +229,11 @@ fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Num
     };
     let why = Derivation {
         formula: "partitions written at once x batch.size, at most buffer.memory".into(),
-        inputs: context.setting.inputs(&[
-            "producer:batch.size",
-            "producer:buffer.memory",
-            "topic:partitions",
-            "load:keyed",
+        inputs: context.knobs.inputs(&[
+            &producer::BATCH_SIZE,
+            &producer::BUFFER_MEMORY,
+            &topic::PARTITIONS,
+            &load::KEYED,
         ]),
         assumptions: vec!["keys open a batch on every partition, none on one partition per broker".into()],
         knob: Some("batch.size".into()),
@@ -242,9 +243,9 @@ fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Num
 }
 
 fn consumer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
-    let keys = ["consumer:fetch.max.bytes", "consumer:max.partition.fetch.bytes"];
+    let keys = [&consumer::FETCH_MAX_BYTES, &consumer::MAX_PARTITION_FETCH_BYTES];
     let members = f64::from(context.cluster.assumed.load.consumers.max(1));
-    let value = match (context.setting.known(keys[0]), context.setting.known(keys[1])) {
+    let value = match (context.knobs.known(keys[0]), context.knobs.known(keys[1])) {
         (Ok(fetch), Ok(partition)) => flows.over(|flow| {
             let assigned = libm::ceil(flow.partitions / members.min(flow.partitions));
             Answer::Exact((flow.brokers * fetch).min(assigned * partition))
@@ -261,7 +262,7 @@ fn consumer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Num
     };
     let why = Derivation {
         formula: "min(brokers x fetch.max.bytes, partitions of a member x max.partition.fetch.bytes)".into(),
-        inputs: context.setting.inputs(&[keys[0], keys[1], "topic:partitions", "load:consumers"]),
+        inputs: context.knobs.inputs(&[keys[0], keys[1], &topic::PARTITIONS, &load::CONSUMERS]),
         assumptions: vec!["as compressed; decompression comes on top".into()],
         knob: Some("max.partition.fetch.bytes; more members".into()),
     };

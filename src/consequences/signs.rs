@@ -280,7 +280,7 @@ proptest! {
                             holds(*sign, before, after),
                             "{} -> {}: {} {:?} but {} -> {}; {:?}",
                             row.steps[at], row.steps[at + 1], id, sign, before, after,
-                            pair[0].setting.iter().map(|line| format!("{}={:?}", line.key, line.value.get())).collect::<Vec<_>>()
+                            pair[0].knobs.iter().map(|(knob, value)| format!("{}={:?}", knob.full_name(), value.get())).collect::<Vec<_>>()
                         );
                     }
                 }

@@ -7,6 +7,7 @@ use crate::consequences::cost::said;
 use crate::consequences::figure::{Derivation, Input, digits};
 use crate::consequences::risk::Risk;
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::knobs::topic;
 use crate::model::human_count;
 
 pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk) -> Section {
@@ -122,7 +123,7 @@ fn refused(context: &AssessmentContext<'_>) -> Figure<Number> {
         ),
         inputs: counts(context)
             .into_iter()
-            .chain(context.setting.inputs(&["topic:min.insync.replicas"]))
+            .chain(context.knobs.inputs(&[&topic::MIN_INSYNC_REPLICAS]))
             .collect(),
         assumptions: vec!["a full ISR; any brokers are as likely as any others".into()],
         knob: Some("min.insync.replicas below the replica count; more brokers".into()),

@@ -3,6 +3,7 @@
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::knobs::{Knob, env, load, topic};
 use crate::model::{Load, human_bytes};
 
 const GIB: f64 = 1_073_741_824.0;
@@ -48,14 +49,14 @@ impl State {
     }
 }
 
-const INPUTS: &[&str] = &[
-    "load:standby_replicas",
-    "load:state_gib",
-    "load:restore_mb_per_s",
-    "load:consumers",
-    "load:record_bytes",
-    "topic:partitions",
-    "env:network_mb_per_s",
+const INPUTS: &[&Knob] = &[
+    &load::STANDBY_REPLICAS,
+    &load::STATE_GIB,
+    &load::RESTORE_MB_PER_S,
+    &load::CONSUMERS,
+    &load::RECORD_BYTES,
+    &topic::PARTITIONS,
+    &env::NETWORK_MB_PER_S,
 ];
 
 pub(super) fn section(context: &AssessmentContext<'_>, partitions: f64) -> Section {
@@ -77,7 +78,7 @@ fn restore(context: &AssessmentContext<'_>, state: &State) -> Figure<Number> {
                   acceptable.recovery.lag (10,000 records a task) of it; the time until the loss is noticed comes first \
                   (consumers.unread)"
             .into(),
-        inputs: context.setting.inputs(INPUTS),
+        inputs: context.knobs.inputs(INPUTS),
         assumptions: vec![
             "state and tasks are spread evenly; a member has no standby of its own tasks; several lost members need as \
              many standbys"
@@ -98,7 +99,7 @@ fn held(context: &AssessmentContext<'_>, state: &State) -> Figure<Number> {
     );
     let why = Derivation {
         formula: "state x (1 + standbys), at most one standby on each other member".into(),
-        inputs: context.setting.inputs(INPUTS),
+        inputs: context.knobs.inputs(INPUTS),
         assumptions: vec!["each standby also reads the changelog once: another group's traffic".into()],
         knob: Some("num.standby.replicas".into()),
     };

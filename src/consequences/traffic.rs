@@ -9,22 +9,23 @@ use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::flow::{Flow, LatencyPath, ONE_AT_A_TIME, PIPELINE};
 use crate::consequences::quantile::Mixture;
 use crate::consequences::{Answer, Figure, Number, Percentiles, Unit};
+use crate::knobs::{Knob, broker, consumer, env, load, net, producer, topic};
 
 /// The flows that are possible: one when all settings are known.
 pub(super) struct Flows {
     flows: Result<Vec<Flow>, String>,
 }
 
-const NEEDED: &[&str] = &[
-    "producer:linger.ms",
-    "producer:batch.size",
-    "producer:max.in.flight.requests.per.connection",
-    "broker:num.replica.fetchers",
-    "broker:num.io.threads",
+const NEEDED: &[&Knob] = &[
+    &producer::LINGER_MS,
+    &producer::BATCH_SIZE,
+    &producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+    &broker::NUM_REPLICA_FETCHERS,
+    &broker::NUM_IO_THREADS,
 ];
 
 /// What the way to the consumer needs beside.
-const NEEDED_TO_READ: &[&str] = &["consumer:fetch.min.bytes", "consumer:fetch.max.wait.ms"];
+const NEEDED_TO_READ: &[&Knob] = &[&consumer::FETCH_MIN_BYTES, &consumer::FETCH_MAX_WAIT_MS];
 
 /// LatencyBreakdown of less than a microsecond are none.
 const NOTHING_MS: f64 = 1e-3;
@@ -32,50 +33,50 @@ const NOTHING_MS: f64 = 1e-3;
 /// Where the machines' figures come from.
 const ONE_RESOURCE: &str = "all brokers are alike, and the load is spread over them evenly";
 
-const LATENCY_INPUTS: &[&str] = &[
-    "producer:acks",
-    "producer:linger.ms",
-    "producer:batch.size",
-    "producer:compression.type",
-    "topic:flush.messages",
-    "topic:partitions",
-    "load:records_per_s",
-    "load:record_bytes",
-    "load:producers",
-    "load:keyed",
-    "net:client_rtt_ms",
-    "net:rack_rtt_ms",
-    "net:same_rack_rtt_ms",
-    "producer:max.in.flight.requests.per.connection",
-    "env:append_ms",
-    "env:local_ms",
-    "env:follower_append_ms",
-    "env:fetch_partition_us",
-    "env:flush_ms",
-    "env:stall_share",
-    "env:stall_ms",
+const LATENCY_INPUTS: &[&Knob] = &[
+    &producer::ACKS,
+    &producer::LINGER_MS,
+    &producer::BATCH_SIZE,
+    &producer::COMPRESSION_TYPE,
+    &topic::FLUSH_MESSAGES,
+    &topic::PARTITIONS,
+    &load::RECORDS_PER_S,
+    &load::RECORD_BYTES,
+    &load::PRODUCERS,
+    &load::KEYED,
+    &net::CLIENT_RTT_MS,
+    &net::RACK_RTT_MS,
+    &net::SAME_RACK_RTT_MS,
+    &producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+    &env::APPEND_MS,
+    &env::LOCAL_MS,
+    &env::FOLLOWER_APPEND_MS,
+    &env::FETCH_PARTITION_US,
+    &env::FLUSH_MS,
+    &env::STALL_SHARE,
+    &env::STALL_MS,
 ];
 
 /// What bounds the throughput.
-pub(super) const CAPACITY_INPUTS: &[&str] = &[
-    "producer:acks",
-    "producer:linger.ms",
-    "producer:batch.size",
-    "producer:max.in.flight.requests.per.connection",
-    "producer:compression.type",
-    "topic:replication.factor",
-    "topic:partitions",
-    "load:records_per_s",
-    "load:record_bytes",
-    "load:producers",
-    "load:keyed",
-    "net:client_rtt_ms",
-    "net:rack_rtt_ms",
-    "env:local_ms",
-    "env:broker_cores",
-    "env:network_mb_per_s",
-    "env:disk_mb_per_s",
-    "env:flush_ms",
+pub(super) const CAPACITY_INPUTS: &[&Knob] = &[
+    &producer::ACKS,
+    &producer::LINGER_MS,
+    &producer::BATCH_SIZE,
+    &producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+    &producer::COMPRESSION_TYPE,
+    &topic::REPLICATION_FACTOR,
+    &topic::PARTITIONS,
+    &load::RECORDS_PER_S,
+    &load::RECORD_BYTES,
+    &load::PRODUCERS,
+    &load::KEYED,
+    &net::CLIENT_RTT_MS,
+    &net::RACK_RTT_MS,
+    &env::LOCAL_MS,
+    &env::BROKER_CORES,
+    &env::NETWORK_MB_PER_S,
+    &env::DISK_MB_PER_S,
+    &env::FLUSH_MS,
 ];
 
 impl Flows {
@@ -84,8 +85,8 @@ impl Flows {
         let Some(worst) = context.worst() else {
             return Flows { flows: Err("there are no partitions".into()) };
         };
-        if let Some(key) = NEEDED.iter().find(|key| context.setting.float(key).is_none()) {
-            return Flows { flows: Err(context.setting.why_unknown(key)) };
+        if let Some(key) = NEEDED.iter().find(|key| context.knobs.float(key).is_none()) {
+            return Flows { flows: Err(context.knobs.why_unknown(key)) };
         }
         let mut flows: Vec<Flow> = Vec::new();
         for case in &worst.cases {
@@ -130,10 +131,10 @@ impl Flows {
     /// Acknowledgement and end to end.
     pub(super) fn latency(&self, context: &AssessmentContext<'_>) -> Latency {
         let ack = self.percentiles(Flow::ack);
-        let end_to_end = match NEEDED_TO_READ.iter().find(|key| context.setting.float(key).is_none()) {
+        let end_to_end = match NEEDED_TO_READ.iter().find(|key| context.knobs.float(key).is_none()) {
             None => self.percentiles(Flow::end_to_end),
             Some(key) => {
-                let unknown = || Answer::Unknown(context.setting.why_unknown(key));
+                let unknown = || Answer::Unknown(context.knobs.why_unknown(key));
                 Percentiles { p50: unknown(), p99: unknown() }
             }
         };
@@ -170,7 +171,7 @@ impl Flows {
         let visible = id == "latency.end_to_end";
         let why = Derivation {
             formula: self.first().map_or_else(String::new, |flow| sum(flow, visible)),
-            inputs: context.setting.inputs(LATENCY_INPUTS),
+            inputs: context.knobs.inputs(LATENCY_INPUTS),
             assumptions: vec![
                 "a lognormal body; a stall lasts from half of env:stall_ms to all of it, and hits env:stall_share of \
                  the requests, those behind it among them"
@@ -201,7 +202,7 @@ impl Flows {
         });
         let why = Derivation {
             formula,
-            inputs: context.setting.inputs(CAPACITY_INPUTS),
+            inputs: context.knobs.inputs(CAPACITY_INPUTS),
             assumptions: vec![
                 ONE_RESOURCE.into(),
                 "one consumer group reads everything, or as many as the cluster has; plan at 80 %".into(),
@@ -240,9 +241,9 @@ fn follower_rtts(context: &AssessmentContext<'_>, worst: &PartitionClass) -> Vec
 }
 
 fn flow(context: &AssessmentContext<'_>, worst: &PartitionClass, case: &Case, follower_rtt_ms: f64) -> Flow {
-    let (cluster, setting) = (context.cluster, &context.setting);
+    let (cluster, knobs) = (context.cluster, &context.knobs);
     let (load, net) = (&cluster.assumed.load, &cluster.assumed.net);
-    let float = |key: &str| setting.float(key).unwrap_or(0.0);
+    let float = |knob: &'static Knob| knobs.float(knob).unwrap_or(0.0);
     let groups = cluster.groups.get().map_or(1, |groups| groups.len().max(1));
     Flow {
         acks: case.acks,
@@ -255,17 +256,17 @@ fn flow(context: &AssessmentContext<'_>, worst: &PartitionClass, case: &Case, fo
         producers: f64::from(load.producers),
         keyed: load.keyed,
         brokers: f64::from(context.broker_load.leading.max(1)),
-        partitions: float("topic:partitions").max(1.0),
-        linger_ms: float("producer:linger.ms"),
-        batch_bytes: float("producer:batch.size"),
-        in_flight: float("producer:max.in.flight.requests.per.connection"),
-        codec: setting.word("producer:compression.type").unwrap_or("none").to_string(),
+        partitions: float(&topic::PARTITIONS).max(1.0),
+        linger_ms: float(&producer::LINGER_MS),
+        batch_bytes: float(&producer::BATCH_SIZE),
+        in_flight: float(&producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION),
+        codec: knobs.word(&producer::COMPRESSION_TYPE).unwrap_or("none").to_string(),
         fsync: case.fsync,
-        fetchers: float("broker:num.replica.fetchers"),
-        io_threads: float("broker:num.io.threads"),
+        fetchers: float(&broker::NUM_REPLICA_FETCHERS),
+        io_threads: float(&broker::NUM_IO_THREADS),
         groups: groups as f64,
-        fetch_min_bytes: float("consumer:fetch.min.bytes"),
-        fetch_max_wait_ms: float("consumer:fetch.max.wait.ms"),
+        fetch_min_bytes: float(&consumer::FETCH_MIN_BYTES),
+        fetch_max_wait_ms: float(&consumer::FETCH_MAX_WAIT_MS),
         machine: cluster.assumed.env.machine.clone(),
     }
 }

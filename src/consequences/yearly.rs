@@ -6,6 +6,7 @@ use crate::consequences::figure::{Derivation, Input, digits};
 use crate::consequences::risk::{CAUSES, Risk, minutes_of};
 use crate::consequences::tolerance::Operation;
 use crate::consequences::{Answer, Figure, Number, Unit};
+use crate::knobs::{broker, env, producer};
 
 /// Probability of at least one event a year at a rate.
 pub(super) fn probability(rate: f64) -> f64 {
@@ -139,7 +140,7 @@ pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Answer<f64>
         minutes => format!("Fail-overs and dead followers stall writes {} minutes a year", digits(minutes)),
     };
     let mut inputs = environment(context);
-    inputs.extend(context.setting.inputs(&["producer:acks", "broker:broker.session.timeout.ms"]));
+    inputs.extend(context.knobs.inputs(&[&producer::ACKS, &broker::BROKER_SESSION_TIMEOUT_MS]));
     let why = Derivation {
         formula: "outages x (detection + 0.3 s) + restarts x 0.1 s as leader; with acks=all also outages x detection \
                   for each follower"
@@ -154,20 +155,20 @@ pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Answer<f64>
 
 /// The rates as inputs.
 fn environment(context: &AssessmentContext<'_>) -> Vec<Input> {
-    context.setting.inputs(&[
-        "env:preset",
-        "env:outages_per_year",
-        "env:outage_minutes",
-        "env:restarts_per_year",
-        "env:restart_minutes",
-        "env:guarded_restarts",
-        "env:disk_losses_per_year",
-        "env:rebuild_hours",
-        "env:page_cache_loss_share",
-        "env:rack_outages_per_year",
-        "env:rack_outage_minutes",
-        "env:power_share",
-        "env:site_outages_per_year",
-        "env:catch_up_minutes",
+    context.knobs.inputs(&[
+        &env::PRESET,
+        &env::OUTAGES_PER_YEAR,
+        &env::OUTAGE_MINUTES,
+        &env::RESTARTS_PER_YEAR,
+        &env::RESTART_MINUTES,
+        &env::GUARDED_RESTARTS,
+        &env::DISK_LOSSES_PER_YEAR,
+        &env::REBUILD_HOURS,
+        &env::PAGE_CACHE_LOSS_SHARE,
+        &env::RACK_OUTAGES_PER_YEAR,
+        &env::RACK_OUTAGE_MINUTES,
+        &env::POWER_SHARE,
+        &env::SITE_OUTAGES_PER_YEAR,
+        &env::CATCH_UP_MINUTES,
     ])
 }

@@ -2,8 +2,7 @@
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 
-/// `replica.lag.time.max.ms`
-pub(super) static REPLICA_LAG_TIME_MAX: Knob = Knob {
+pub static REPLICA_LAG_TIME_MAX_MS: Knob = Knob {
     scope: Scope::Broker,
     name: "replica.lag.time.max.ms",
     kind: Kind::Int { min: 0, max: i64::MAX },
@@ -18,8 +17,7 @@ pub(super) static REPLICA_LAG_TIME_MAX: Knob = Knob {
     simulated: true,
 };
 
-/// `broker.session.timeout.ms`
-pub(super) static SESSION_TIMEOUT: Knob = Knob {
+pub static BROKER_SESSION_TIMEOUT_MS: Knob = Knob {
     scope: Scope::Broker,
     name: "broker.session.timeout.ms",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -34,8 +32,7 @@ pub(super) static SESSION_TIMEOUT: Knob = Knob {
     simulated: true,
 };
 
-/// `broker.heartbeat.interval.ms`
-pub(super) static HEARTBEAT_INTERVAL: Knob = Knob {
+pub static BROKER_HEARTBEAT_INTERVAL_MS: Knob = Knob {
     scope: Scope::Broker,
     name: "broker.heartbeat.interval.ms",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -50,8 +47,7 @@ pub(super) static HEARTBEAT_INTERVAL: Knob = Knob {
     simulated: true,
 };
 
-/// `replica.fetch.wait.max.ms`
-pub(super) static REPLICA_FETCH_WAIT_MAX: Knob = Knob {
+pub static REPLICA_FETCH_WAIT_MAX_MS: Knob = Knob {
     scope: Scope::Broker,
     name: "replica.fetch.wait.max.ms",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -63,8 +59,7 @@ pub(super) static REPLICA_FETCH_WAIT_MAX: Knob = Knob {
     simulated: true,
 };
 
-/// `num.replica.fetchers`
-pub(super) static NUM_REPLICA_FETCHERS: Knob = Knob {
+pub static NUM_REPLICA_FETCHERS: Knob = Knob {
     scope: Scope::Broker,
     name: "num.replica.fetchers",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -80,8 +75,7 @@ pub(super) static NUM_REPLICA_FETCHERS: Knob = Knob {
     simulated: true,
 };
 
-/// `min.insync.replicas`
-pub(super) static MIN_INSYNC_REPLICAS: Knob = Knob {
+pub static MIN_INSYNC_REPLICAS: Knob = Knob {
     scope: Scope::Broker,
     name: "min.insync.replicas",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -93,8 +87,7 @@ pub(super) static MIN_INSYNC_REPLICAS: Knob = Knob {
     simulated: true,
 };
 
-/// `default.replication.factor`
-pub(super) static DEFAULT_REPLICATION_FACTOR: Knob = Knob {
+pub static DEFAULT_REPLICATION_FACTOR: Knob = Knob {
     scope: Scope::Broker,
     name: "default.replication.factor",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -106,8 +99,7 @@ pub(super) static DEFAULT_REPLICATION_FACTOR: Knob = Knob {
     simulated: false,
 };
 
-/// `unclean.leader.election.enable`
-pub(super) static UNCLEAN_LEADER_ELECTION: Knob = Knob {
+pub static UNCLEAN_LEADER_ELECTION_ENABLE: Knob = Knob {
     scope: Scope::Broker,
     name: "unclean.leader.election.enable",
     kind: Kind::Bool,
@@ -119,8 +111,7 @@ pub(super) static UNCLEAN_LEADER_ELECTION: Knob = Knob {
     simulated: true,
 };
 
-/// `num.io.threads`
-pub(super) static NUM_IO_THREADS: Knob = Knob {
+pub static NUM_IO_THREADS: Knob = Knob {
     scope: Scope::Broker,
     name: "num.io.threads",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -132,8 +123,7 @@ pub(super) static NUM_IO_THREADS: Knob = Knob {
     simulated: false,
 };
 
-/// `num.recovery.threads.per.data.dir`
-pub(super) static RECOVERY_THREADS: Knob = Knob {
+pub static NUM_RECOVERY_THREADS_PER_DATA_DIR: Knob = Knob {
     scope: Scope::Broker,
     name: "num.recovery.threads.per.data.dir",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },

@@ -75,8 +75,16 @@ impl Change {
             }
         };
         let knob = find(scope, name)?;
-        let value = knob.kind.parse(value).map_err(|why| KnobError::BadValue(knob.name.to_string(), why))?;
-        Ok(Change { knob, subject, value })
+        Ok(Change { subject, ..Change::read(knob, value)? })
+    }
+
+    /// A change for the whole scope, its value as text.
+    ///
+    /// # Errors
+    /// When the knob does not take such a value.
+    pub fn read(knob: &'static Knob, text: &str) -> Result<Change, KnobError> {
+        let value = knob.kind.parse(text).map_err(|why| KnobError::BadValue(knob.name.to_string(), why))?;
+        Ok(Change::new(knob, value))
     }
 }
 

@@ -2,8 +2,7 @@
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 
-/// `brokers`
-pub(super) static BROKERS: Knob = Knob {
+pub static BROKERS: Knob = Knob {
     scope: Scope::Cluster,
     name: "brokers",
     kind: Kind::Int { min: 1, max: 1000 },
@@ -15,8 +14,7 @@ pub(super) static BROKERS: Knob = Knob {
     simulated: true,
 };
 
-/// `racks`
-pub(super) static RACKS: Knob = Knob {
+pub static RACKS: Knob = Knob {
     scope: Scope::Cluster,
     name: "racks",
     kind: Kind::Int { min: 0, max: 64 },
@@ -32,8 +30,7 @@ pub(super) static RACKS: Knob = Knob {
     simulated: true,
 };
 
-/// `kafka.version`
-pub(super) static KAFKA_VERSION: Knob = Knob {
+pub static KAFKA_VERSION: Knob = Knob {
     scope: Scope::Cluster,
     name: "kafka.version",
     kind: Kind::Version,
@@ -48,8 +45,7 @@ pub(super) static KAFKA_VERSION: Knob = Knob {
     simulated: true,
 };
 
-/// `eligible.leader.replicas.version`
-pub(super) static ELR: Knob = Knob {
+pub static ELIGIBLE_LEADER_REPLICAS_VERSION: Knob = Knob {
     scope: Scope::Cluster,
     name: "eligible.leader.replicas.version",
     kind: Kind::Int { min: 0, max: 1 },

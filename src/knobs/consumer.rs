@@ -2,8 +2,7 @@
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 
-/// `enable.auto.commit`
-pub(super) static ENABLE_AUTO_COMMIT: Knob = Knob {
+pub static ENABLE_AUTO_COMMIT: Knob = Knob {
     scope: Scope::Consumer,
     name: "enable.auto.commit",
     kind: Kind::Bool,
@@ -18,8 +17,7 @@ pub(super) static ENABLE_AUTO_COMMIT: Knob = Knob {
     simulated: true,
 };
 
-/// `auto.commit.interval.ms`
-pub(super) static AUTO_COMMIT_INTERVAL: Knob = Knob {
+pub static AUTO_COMMIT_INTERVAL_MS: Knob = Knob {
     scope: Scope::Consumer,
     name: "auto.commit.interval.ms",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -31,8 +29,7 @@ pub(super) static AUTO_COMMIT_INTERVAL: Knob = Knob {
     simulated: true,
 };
 
-/// `auto.offset.reset`
-pub(super) static AUTO_OFFSET_RESET: Knob = Knob {
+pub static AUTO_OFFSET_RESET: Knob = Knob {
     scope: Scope::Consumer,
     name: "auto.offset.reset",
     kind: Kind::Choice(&["latest", "earliest", "none"]),
@@ -47,8 +44,7 @@ pub(super) static AUTO_OFFSET_RESET: Knob = Knob {
     simulated: true,
 };
 
-/// `session.timeout.ms`
-pub(super) static SESSION_TIMEOUT: Knob = Knob {
+pub static SESSION_TIMEOUT_MS: Knob = Knob {
     scope: Scope::Consumer,
     name: "session.timeout.ms",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -60,8 +56,7 @@ pub(super) static SESSION_TIMEOUT: Knob = Knob {
     simulated: true,
 };
 
-/// `max.poll.interval.ms`
-pub(super) static MAX_POLL_INTERVAL: Knob = Knob {
+pub static MAX_POLL_INTERVAL_MS: Knob = Knob {
     scope: Scope::Consumer,
     name: "max.poll.interval.ms",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -76,8 +71,7 @@ pub(super) static MAX_POLL_INTERVAL: Knob = Knob {
     simulated: true,
 };
 
-/// `max.poll.records`
-pub(super) static MAX_POLL_RECORDS: Knob = Knob {
+pub static MAX_POLL_RECORDS: Knob = Knob {
     scope: Scope::Consumer,
     name: "max.poll.records",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -92,8 +86,7 @@ pub(super) static MAX_POLL_RECORDS: Knob = Knob {
     simulated: true,
 };
 
-/// `fetch.min.bytes`
-pub(super) static FETCH_MIN_BYTES: Knob = Knob {
+pub static FETCH_MIN_BYTES: Knob = Knob {
     scope: Scope::Consumer,
     name: "fetch.min.bytes",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -105,8 +98,7 @@ pub(super) static FETCH_MIN_BYTES: Knob = Knob {
     simulated: true,
 };
 
-/// `fetch.max.wait.ms`
-pub(super) static FETCH_MAX_WAIT: Knob = Knob {
+pub static FETCH_MAX_WAIT_MS: Knob = Knob {
     scope: Scope::Consumer,
     name: "fetch.max.wait.ms",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -118,8 +110,7 @@ pub(super) static FETCH_MAX_WAIT: Knob = Knob {
     simulated: true,
 };
 
-/// `isolation.level`
-pub(super) static ISOLATION_LEVEL: Knob = Knob {
+pub static ISOLATION_LEVEL: Knob = Knob {
     scope: Scope::Consumer,
     name: "isolation.level",
     kind: Kind::Choice(&["read_uncommitted", "read_committed"]),
@@ -134,8 +125,7 @@ pub(super) static ISOLATION_LEVEL: Knob = Knob {
     simulated: false,
 };
 
-/// `fetch.max.bytes`
-pub(super) static FETCH_MAX_BYTES: Knob = Knob {
+pub static FETCH_MAX_BYTES: Knob = Knob {
     scope: Scope::Consumer,
     name: "fetch.max.bytes",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -147,8 +137,7 @@ pub(super) static FETCH_MAX_BYTES: Knob = Knob {
     simulated: false,
 };
 
-/// `max.partition.fetch.bytes`
-pub(super) static MAX_PARTITION_FETCH: Knob = Knob {
+pub static MAX_PARTITION_FETCH_BYTES: Knob = Knob {
     scope: Scope::Consumer,
     name: "max.partition.fetch.bytes",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -160,8 +149,7 @@ pub(super) static MAX_PARTITION_FETCH: Knob = Knob {
     simulated: false,
 };
 
-/// `group.protocol`
-pub(super) static GROUP_PROTOCOL: Knob = Knob {
+pub static GROUP_PROTOCOL: Knob = Knob {
     scope: Scope::Consumer,
     name: "group.protocol",
     kind: Kind::Choice(&["classic", "consumer"]),

@@ -2,8 +2,7 @@
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 
-/// `acks`
-pub(super) static ACKS: Knob = Knob {
+pub static ACKS: Knob = Knob {
     scope: Scope::Producer,
     name: "acks",
     kind: Kind::Choice(&["0", "1", "all", "-1"]),
@@ -23,8 +22,7 @@ pub(super) static ACKS: Knob = Knob {
     simulated: true,
 };
 
-/// `enable.idempotence`
-pub(super) static ENABLE_IDEMPOTENCE: Knob = Knob {
+pub static ENABLE_IDEMPOTENCE: Knob = Knob {
     scope: Scope::Producer,
     name: "enable.idempotence",
     kind: Kind::Bool,
@@ -39,8 +37,7 @@ pub(super) static ENABLE_IDEMPOTENCE: Knob = Knob {
     simulated: true,
 };
 
-/// `retries`
-pub(super) static RETRIES: Knob = Knob {
+pub static RETRIES: Knob = Knob {
     scope: Scope::Producer,
     name: "retries",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -55,8 +52,7 @@ pub(super) static RETRIES: Knob = Knob {
     simulated: true,
 };
 
-/// `max.in.flight.requests.per.connection`
-pub(super) static MAX_IN_FLIGHT: Knob = Knob {
+pub static MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION: Knob = Knob {
     scope: Scope::Producer,
     name: "max.in.flight.requests.per.connection",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -71,8 +67,7 @@ pub(super) static MAX_IN_FLIGHT: Knob = Knob {
     simulated: true,
 };
 
-/// `linger.ms`
-pub(super) static LINGER: Knob = Knob {
+pub static LINGER_MS: Knob = Knob {
     scope: Scope::Producer,
     name: "linger.ms",
     kind: Kind::Int { min: 0, max: i64::MAX },
@@ -88,8 +83,7 @@ pub(super) static LINGER: Knob = Knob {
     simulated: true,
 };
 
-/// `batch.size`
-pub(super) static BATCH_SIZE: Knob = Knob {
+pub static BATCH_SIZE: Knob = Knob {
     scope: Scope::Producer,
     name: "batch.size",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -104,8 +98,7 @@ pub(super) static BATCH_SIZE: Knob = Knob {
     simulated: true,
 };
 
-/// `compression.type`
-pub(super) static COMPRESSION: Knob = Knob {
+pub static COMPRESSION_TYPE: Knob = Knob {
     scope: Scope::Producer,
     name: "compression.type",
     kind: Kind::Choice(&["none", "gzip", "snappy", "lz4", "zstd"]),
@@ -121,8 +114,7 @@ pub(super) static COMPRESSION: Knob = Knob {
     simulated: true,
 };
 
-/// `delivery.timeout.ms`
-pub(super) static DELIVERY_TIMEOUT: Knob = Knob {
+pub static DELIVERY_TIMEOUT_MS: Knob = Knob {
     scope: Scope::Producer,
     name: "delivery.timeout.ms",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -140,8 +132,7 @@ pub(super) static DELIVERY_TIMEOUT: Knob = Knob {
     simulated: true,
 };
 
-/// `request.timeout.ms`
-pub(super) static REQUEST_TIMEOUT: Knob = Knob {
+pub static REQUEST_TIMEOUT_MS: Knob = Knob {
     scope: Scope::Producer,
     name: "request.timeout.ms",
     kind: Kind::Int { min: 0, max: i32::MAX as i64 },
@@ -156,8 +147,7 @@ pub(super) static REQUEST_TIMEOUT: Knob = Knob {
     simulated: true,
 };
 
-/// `buffer.memory`
-pub(super) static BUFFER_MEMORY: Knob = Knob {
+pub static BUFFER_MEMORY: Knob = Knob {
     scope: Scope::Producer,
     name: "buffer.memory",
     kind: Kind::Int { min: 0, max: i64::MAX },
@@ -172,8 +162,7 @@ pub(super) static BUFFER_MEMORY: Knob = Knob {
     simulated: true,
 };
 
-/// `max.block.ms`
-pub(super) static MAX_BLOCK: Knob = Knob {
+pub static MAX_BLOCK_MS: Knob = Knob {
     scope: Scope::Producer,
     name: "max.block.ms",
     kind: Kind::Int { min: 0, max: i64::MAX },

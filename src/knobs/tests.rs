@@ -31,6 +31,26 @@ fn kafka_keys_are_kafkas_and_names_are_unique_in_their_scope() {
 }
 
 #[test]
+fn every_declared_knob_is_listed() {
+    let files = [
+        include_str!("producer.rs"),
+        include_str!("topic.rs"),
+        include_str!("broker.rs"),
+        include_str!("consumer.rs"),
+        include_str!("cluster.rs"),
+        include_str!("load.rs"),
+        include_str!("net.rs"),
+        include_str!("env.rs"),
+        include_str!("env/machine.rs"),
+    ];
+    let declared: usize = files.iter().map(|file| file.matches(": Knob = ").count()).sum();
+    assert_eq!(declared, ALL.len());
+    for (place, knob) in ALL.iter().enumerate() {
+        assert_eq!(knob.index(), place, "{}", knob.full_name());
+    }
+}
+
+#[test]
 fn the_table_of_kafkas_keys_is_whole() {
     assert_eq!(config_keys().len(), 745);
 }

@@ -2,8 +2,7 @@
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 
-/// `min.insync.replicas`
-pub(super) static MIN_INSYNC_REPLICAS: Knob = Knob {
+pub static MIN_INSYNC_REPLICAS: Knob = Knob {
     scope: Scope::Topic,
     name: "min.insync.replicas",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
@@ -18,8 +17,7 @@ pub(super) static MIN_INSYNC_REPLICAS: Knob = Knob {
     simulated: true,
 };
 
-/// `replication.factor`
-pub(super) static REPLICATION_FACTOR: Knob = Knob {
+pub static REPLICATION_FACTOR: Knob = Knob {
     scope: Scope::Topic,
     name: "replication.factor",
     kind: Kind::Int { min: 1, max: 32 },
@@ -36,8 +34,7 @@ pub(super) static REPLICATION_FACTOR: Knob = Knob {
     simulated: true,
 };
 
-/// `partitions`
-pub(super) static PARTITIONS: Knob = Knob {
+pub static PARTITIONS: Knob = Knob {
     scope: Scope::Topic,
     name: "partitions",
     kind: Kind::Int { min: 1, max: 1_000_000 },
@@ -54,8 +51,7 @@ pub(super) static PARTITIONS: Knob = Knob {
     simulated: true,
 };
 
-/// `unclean.leader.election.enable`
-pub(super) static UNCLEAN_LEADER_ELECTION: Knob = Knob {
+pub static UNCLEAN_LEADER_ELECTION_ENABLE: Knob = Knob {
     scope: Scope::Topic,
     name: "unclean.leader.election.enable",
     kind: Kind::Bool,
@@ -70,8 +66,7 @@ pub(super) static UNCLEAN_LEADER_ELECTION: Knob = Knob {
     simulated: true,
 };
 
-/// `flush.messages`
-pub(super) static FLUSH_MESSAGES: Knob = Knob {
+pub static FLUSH_MESSAGES: Knob = Knob {
     scope: Scope::Topic,
     name: "flush.messages",
     kind: Kind::Int { min: 1, max: i64::MAX },
@@ -86,8 +81,7 @@ pub(super) static FLUSH_MESSAGES: Knob = Knob {
     simulated: true,
 };
 
-/// `retention.ms`
-pub(super) static RETENTION_MS: Knob = Knob {
+pub static RETENTION_MS: Knob = Knob {
     scope: Scope::Topic,
     name: "retention.ms",
     kind: Kind::Int { min: -1, max: i64::MAX },
@@ -102,8 +96,7 @@ pub(super) static RETENTION_MS: Knob = Knob {
     simulated: false,
 };
 
-/// `retention.bytes`
-pub(super) static RETENTION_BYTES: Knob = Knob {
+pub static RETENTION_BYTES: Knob = Knob {
     scope: Scope::Topic,
     name: "retention.bytes",
     kind: Kind::Int { min: -1, max: i64::MAX },
@@ -115,8 +108,7 @@ pub(super) static RETENTION_BYTES: Knob = Knob {
     simulated: false,
 };
 
-/// `segment.bytes`
-pub(super) static SEGMENT_BYTES: Knob = Knob {
+pub static SEGMENT_BYTES: Knob = Knob {
     scope: Scope::Topic,
     name: "segment.bytes",
     kind: Kind::Int { min: 14, max: i32::MAX as i64 },
@@ -131,8 +123,7 @@ pub(super) static SEGMENT_BYTES: Knob = Knob {
     simulated: false,
 };
 
-/// `segment.ms`
-pub(super) static SEGMENT_MS: Knob = Knob {
+pub static SEGMENT_MS: Knob = Knob {
     scope: Scope::Topic,
     name: "segment.ms",
     kind: Kind::Int { min: 1, max: i64::MAX },

@@ -6,7 +6,7 @@ mod trouble;
 pub(super) use settings::brokers_with;
 pub(super) use trouble::{ids, partition_findings};
 
-use crate::knobs::{Knob, Scope, find, topic_value};
+use crate::knobs::{topic, topic_value};
 use crate::model::{Broker, Cluster, Datum, PartitionView, Topic, Unknown};
 use crate::protocol::profile::Profile;
 use crate::rules::{Subject, SubjectKind};
@@ -36,8 +36,7 @@ impl<'a> Facts<'a> {
     pub fn of(cluster: &'a Cluster) -> Self {
         let profile =
             cluster.version.get().map_or_else(Profile::default, |version| Profile::of(*version, None));
-        let min_isr = find(Some(Scope::Topic), "min.insync.replicas").ok();
-        let topics = cluster.topics.iter().map(|topic| topic_facts(cluster, topic, min_isr)).collect();
+        let topics = cluster.topics.iter().map(|topic| topic_facts(cluster, topic)).collect();
         Facts { cluster, profile, topics }
     }
 
@@ -80,13 +79,10 @@ impl TopicFacts<'_> {
     }
 }
 
-fn topic_facts<'a>(cluster: &'a Cluster, topic: &'a Topic, knob: Option<&Knob>) -> TopicFacts<'a> {
+fn topic_facts<'a>(cluster: &'a Cluster, topic: &'a Topic) -> TopicFacts<'a> {
     let widths = || cluster.partitions_of(topic).map(|partition| partition.replicas().len());
-    let min_isr = match knob.map(|knob| topic_value(cluster, topic, knob)) {
-        Some(Datum::Known { value, as_of, from }) => Datum::known(value.int().unwrap_or(1), as_of, from),
-        Some(Datum::Unknown { reason }) => Datum::unknown(reason),
-        None => Datum::unknown(Unknown::NotAsked),
-    };
+    let min_isr =
+        topic_value(cluster, topic, &topic::MIN_INSYNC_REPLICAS).map(|value| value.int().unwrap_or(1));
     TopicFacts { topic, narrowest: widths().min().unwrap_or(0), widest: widths().max().unwrap_or(0), min_isr }
 }
 

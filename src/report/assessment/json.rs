@@ -164,7 +164,7 @@ fn goal(report: &GoalReport, now: &Assessment) -> Value {
 }
 
 fn setting(now: &Assessment) -> Value {
-    let entries = now.setting.iter().map(|line| (line.key.clone(), json!(line.value.get())));
+    let entries = now.knobs.iter().map(|(knob, value)| (knob.full_name(), json!(value.get())));
     Value::Object(entries.collect::<Map<_, _>>())
 }
 

@@ -175,9 +175,9 @@ fn push_frontier(out: &mut String, report: &AssessmentReport<'_>) {
 
 fn push_setting(out: &mut String, report: &AssessmentReport<'_>) {
     out.push_str("\nSetting (the rest has its defaults):\n\n");
-    for line in &report.now.setting {
-        if is_set(line) || TELLING.contains(&line.key.as_str()) {
-            out.push_str(&format!("- {} = {}\n", cell(&line.key), cell(&shown(line))));
+    for (knob, value) in report.now.knobs.iter() {
+        if is_set(value) || TELLING.contains(&knob) {
+            out.push_str(&format!("- {} = {}\n", cell(&knob.full_name()), cell(&shown(value))));
         }
     }
 }

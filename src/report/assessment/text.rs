@@ -1,6 +1,7 @@
 //! An assessment for people: the verdict first, then the figures with what they were.
 
-use crate::consequences::{Assessment, FigureView, SettingLine};
+use crate::consequences::{Assessment, FigureView};
+use crate::knobs::{Knob, Value, cluster, producer, topic};
 use crate::model::{Datum, Origin};
 use crate::report::AssessmentReport;
 use crate::report::clean;
@@ -70,33 +71,33 @@ pub(super) fn is_answered(figure: &FigureView<'_>) -> bool {
 }
 
 /// Settings that are shown even where they have their defaults.
-pub(super) const TELLING: [&str; 5] = [
-    "producer:acks",
-    "topic:replication.factor",
-    "topic:min.insync.replicas",
-    "topic:unclean.leader.election.enable",
-    "cluster:kafka.version",
+pub(super) static TELLING: [&Knob; 5] = [
+    &producer::ACKS,
+    &topic::REPLICATION_FACTOR,
+    &topic::MIN_INSYNC_REPLICAS,
+    &topic::UNCLEAN_LEADER_ELECTION_ENABLE,
+    &cluster::KAFKA_VERSION,
 ];
 
 fn push_setting(out: &mut String, now: &Assessment, was: Option<&Assessment>) {
     out.push_str("\nSetting (the rest has its defaults)\n");
-    for line in &now.setting {
-        let before = was.and_then(|was| was.setting.iter().find(|other| other.key == line.key)).map(shown);
-        let value = shown(line);
+    for (knob, datum) in now.knobs.iter() {
+        let before = was.map(|was| shown(was.knobs.datum(knob)));
+        let value = shown(datum);
         let note = match before {
             Some(before) if before != value => format!("  (was {before})"),
             _ => String::new(),
         };
-        if !note.is_empty() || is_set(line) || TELLING.contains(&line.key.as_str()) {
-            out.push_str(&format!("  {:<44} {value}{note}\n", line.key));
+        if !note.is_empty() || is_set(datum) || TELLING.contains(&knob) {
+            out.push_str(&format!("  {:<44} {value}{note}\n", knob.full_name()));
         }
     }
 }
 
-pub(super) fn is_set(line: &SettingLine) -> bool {
-    !matches!(&line.value, Datum::Known { from: Origin::Default | Origin::Assumed, .. })
+pub(super) fn is_set(value: &Datum<Value>) -> bool {
+    !matches!(value, Datum::Known { from: Origin::Default | Origin::Assumed, .. })
 }
 
-pub(super) fn shown(line: &SettingLine) -> String {
-    line.value.get().map_or("?".into(), |value| clean(&value.to_string()))
+pub(super) fn shown(value: &Datum<Value>) -> String {
+    value.get().map_or("?".into(), |value| clean(&value.to_string()))
 }

@@ -1,6 +1,6 @@
 //! Topics that flush after a thousand records or fewer.
 
-use crate::knobs::{Scope, find, topic_value};
+use crate::knobs::{topic, topic_value};
 use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
 
 /// `fsync-every-message`
@@ -19,10 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
-    let Ok(knob) = find(Some(Scope::Topic), "flush.messages") else { return };
     for topic in facts.topics() {
-        let every =
-            topic_value(facts.cluster, topic.topic, knob).map(|value| value.int().unwrap_or(i64::MAX));
+        let every = topic_value(facts.cluster, topic.topic, &topic::FLUSH_MESSAGES)
+            .map(|value| value.int().unwrap_or(i64::MAX));
         if let Some(records) = verdicts.known(&every, || topic.subject()).filter(|records| **records <= 1000)
         {
             verdicts.finding(topic.subject(), format!("flush.messages={records}"));

@@ -1,6 +1,6 @@
 //! Topics and brokers that allow unclean leader election.
 
-use crate::knobs::{Scope, find, topic_value};
+use crate::knobs::{topic, topic_value};
 use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
 
 /// `unclean-election-enabled`
@@ -19,9 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
-    let Ok(knob) = find(Some(Scope::Topic), "unclean.leader.election.enable") else { return };
     for topic in facts.topics() {
-        let enabled = topic_value(facts.cluster, topic.topic, knob).map(|value| value.bool() == Some(true));
+        let enabled = topic_value(facts.cluster, topic.topic, &topic::UNCLEAN_LEADER_ELECTION_ENABLE)
+            .map(|value| value.bool() == Some(true));
         if verdicts.known(&enabled, || topic.subject()) == Some(&true) {
             verdicts.finding(topic.subject(), "unclean.leader.election.enable=true");
         }

@@ -1,6 +1,6 @@
 //! Producers that give up before a crashed leader is replaced.
 
-use crate::knobs::{Scope, broker_value, find};
+use crate::knobs::{Value, broker, broker_value};
 use crate::model::KafkaVersion;
 use crate::rules::clients::producers;
 use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
@@ -39,9 +39,8 @@ const FIND_LEADER_MS: i64 = 11_000;
 
 /// `broker.session.timeout.ms` of the cluster, or Kafka's default where nobody asked or it has none.
 fn session_timeout_ms(facts: &Facts<'_>) -> i64 {
-    let knob = find(Some(Scope::Broker), "broker.session.timeout.ms").ok();
-    let value = knob.and_then(|knob| broker_value(facts.cluster, None, knob).get()?.int());
-    value.unwrap_or(9_000)
+    let value = broker_value(facts.cluster, None, &broker::BROKER_SESSION_TIMEOUT_MS);
+    value.get().and_then(Value::int).unwrap_or(9_000)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Producers that time out sooner than a stuck follower leaves the ISR.
 
-use crate::knobs::{Scope, broker_value, find};
+use crate::knobs::{broker, broker_value};
 use crate::rules::clients::producers;
 use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
 
@@ -20,8 +20,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
-    let Ok(knob) = find(Some(Scope::Broker), "replica.lag.time.max.ms") else { return };
-    let lag = broker_value(facts.cluster, None, knob).map(|value| value.int().unwrap_or(0));
+    let lag = broker_value(facts.cluster, None, &broker::REPLICA_LAG_TIME_MAX_MS)
+        .map(|value| value.int().unwrap_or(0));
     let Some(lag_ms) = verdicts.known(&lag, Subject::cluster) else { return };
     for producer in producers(facts.cluster) {
         let Some(timeout_ms) = producer.int("request.timeout.ms", verdicts) else { continue };

@@ -2,8 +2,7 @@
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 
-/// `broker_cores`
-pub(super) static CORES: Knob = Knob {
+pub static BROKER_CORES: Knob = Knob {
     scope: Scope::Env,
     name: "broker_cores",
     kind: Kind::Float { min: 0.1, max: 10000.0 },
@@ -18,8 +17,7 @@ pub(super) static CORES: Knob = Knob {
     simulated: false,
 };
 
-/// `network_mb_per_s`
-pub(super) static NETWORK: Knob = Knob {
+pub static NETWORK_MB_PER_S: Knob = Knob {
     scope: Scope::Env,
     name: "network_mb_per_s",
     kind: Kind::Float { min: 0.001, max: 1e6 },
@@ -31,8 +29,7 @@ pub(super) static NETWORK: Knob = Knob {
     simulated: false,
 };
 
-/// `disk_mb_per_s`
-pub(super) static DISK: Knob = Knob {
+pub static DISK_MB_PER_S: Knob = Knob {
     scope: Scope::Env,
     name: "disk_mb_per_s",
     kind: Kind::Float { min: 0.001, max: 1e6 },
@@ -47,8 +44,7 @@ pub(super) static DISK: Knob = Knob {
     simulated: false,
 };
 
-/// `flush_ms`
-pub(super) static FLUSH: Knob = Knob {
+pub static FLUSH_MS: Knob = Knob {
     scope: Scope::Env,
     name: "flush_ms",
     kind: Kind::Float { min: 0.0, max: 60000.0 },
@@ -63,8 +59,7 @@ pub(super) static FLUSH: Knob = Knob {
     simulated: false,
 };
 
-/// `broker_memory_gib`
-pub(super) static MEMORY: Knob = Knob {
+pub static BROKER_MEMORY_GIB: Knob = Knob {
     scope: Scope::Env,
     name: "broker_memory_gib",
     kind: Kind::Float { min: 0.1, max: 1e6 },
@@ -76,8 +71,7 @@ pub(super) static MEMORY: Knob = Knob {
     simulated: false,
 };
 
-/// `heap_gib`
-pub(super) static HEAP: Knob = Knob {
+pub static HEAP_GIB: Knob = Knob {
     scope: Scope::Env,
     name: "heap_gib",
     kind: Kind::Float { min: 0.1, max: 1e6 },
@@ -89,8 +83,7 @@ pub(super) static HEAP: Knob = Knob {
     simulated: false,
 };
 
-/// `writeback_s`
-pub(super) static WRITEBACK: Knob = Knob {
+pub static WRITEBACK_S: Knob = Knob {
     scope: Scope::Env,
     name: "writeback_s",
     kind: Kind::Float { min: 0.0, max: 1e6 },
@@ -102,8 +95,7 @@ pub(super) static WRITEBACK: Knob = Knob {
     simulated: false,
 };
 
-/// `map_limit`
-pub(super) static MAP_LIMIT: Knob = Knob {
+pub static MAP_LIMIT: Knob = Knob {
     scope: Scope::Env,
     name: "map_limit",
     kind: Kind::Float { min: 1.0, max: 1e9 },
@@ -115,8 +107,7 @@ pub(super) static MAP_LIMIT: Knob = Knob {
     simulated: false,
 };
 
-/// `file_limit`
-pub(super) static FILE_LIMIT: Knob = Knob {
+pub static FILE_LIMIT: Knob = Knob {
     scope: Scope::Env,
     name: "file_limit",
     kind: Kind::Float { min: 1.0, max: 1e9 },
@@ -128,8 +119,7 @@ pub(super) static FILE_LIMIT: Knob = Knob {
     simulated: false,
 };
 
-/// `append_ms`
-pub(super) static APPEND: Knob = Knob {
+pub static APPEND_MS: Knob = Knob {
     scope: Scope::Env,
     name: "append_ms",
     kind: Kind::Float { min: 0.0, max: 60000.0 },
@@ -141,8 +131,7 @@ pub(super) static APPEND: Knob = Knob {
     simulated: false,
 };
 
-/// `local_ms`
-pub(super) static LOCAL: Knob = Knob {
+pub static LOCAL_MS: Knob = Knob {
     scope: Scope::Env,
     name: "local_ms",
     kind: Kind::Float { min: 0.0, max: 60000.0 },
@@ -157,8 +146,7 @@ pub(super) static LOCAL: Knob = Knob {
     simulated: false,
 };
 
-/// `follower_append_ms`
-pub(super) static FOLLOWER_APPEND: Knob = Knob {
+pub static FOLLOWER_APPEND_MS: Knob = Knob {
     scope: Scope::Env,
     name: "follower_append_ms",
     kind: Kind::Float { min: 0.0, max: 60000.0 },
@@ -170,8 +158,7 @@ pub(super) static FOLLOWER_APPEND: Knob = Knob {
     simulated: false,
 };
 
-/// `fetch_partition_us`
-pub(super) static FETCH_PARTITION: Knob = Knob {
+pub static FETCH_PARTITION_US: Knob = Knob {
     scope: Scope::Env,
     name: "fetch_partition_us",
     kind: Kind::Float { min: 0.0, max: 1e6 },
@@ -183,8 +170,7 @@ pub(super) static FETCH_PARTITION: Knob = Knob {
     simulated: false,
 };
 
-/// `stall_share`
-pub(super) static STALL_SHARE: Knob = Knob {
+pub static STALL_SHARE: Knob = Knob {
     scope: Scope::Env,
     name: "stall_share",
     kind: Kind::Float { min: 0.0, max: 1.0 },
@@ -196,8 +182,7 @@ pub(super) static STALL_SHARE: Knob = Knob {
     simulated: false,
 };
 
-/// `stall_ms`
-pub(super) static STALL: Knob = Knob {
+pub static STALL_MS: Knob = Knob {
     scope: Scope::Env,
     name: "stall_ms",
     kind: Kind::Float { min: 0.0, max: 1e6 },

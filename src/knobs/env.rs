@@ -1,109 +1,12 @@
-//! Knobs of what surrounds the cluster: load, distances and failure rates.
+//! Knobs of how often things fail and how long they stay down; those of a broker's machine are in `machine`.
+
+mod machine;
+
+pub use machine::*;
 
 use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
 
-/// `records_per_s`
-pub(super) static RECORDS_PER_S: Knob = Knob {
-    scope: Scope::Load,
-    name: "records_per_s",
-    kind: Kind::Float { min: 0.001, max: 1e12 },
-    own_default: Some("1000"),
-    ladder: &["10", "100", "1000", "10000", "100000", "1000000"],
-    doc: "Records a second, all producers together.",
-    moves: &[(Axis::Throughput, "the load itself"), (Axis::Latency, "fills batches, then queues")],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: true,
-};
-
-/// `record_bytes`
-pub(super) static RECORD_BYTES: Knob = Knob {
-    scope: Scope::Load,
-    name: "record_bytes",
-    kind: Kind::Int { min: 1, max: 1_073_741_824 },
-    own_default: Some("1000"),
-    ladder: &["10", "100", "1000", "10000", "100000", "1000000"],
-    doc: "Bytes of one record.",
-    moves: &[(Axis::Throughput, "the load itself"), (Axis::Cost, "storage and traffic")],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: true,
-};
-
-/// `producers`
-pub(super) static PRODUCERS: Knob = Knob {
-    scope: Scope::Load,
-    name: "producers",
-    kind: Kind::Int { min: 1, max: 100_000 },
-    own_default: Some("1"),
-    ladder: &["1", "2", "5", "10", "50", "100"],
-    doc: "Producers that share the rate.",
-    moves: &[
-        (Axis::Throughput, "each has its own connections and batches"),
-        (Axis::Cost, "more, smaller requests"),
-    ],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: false,
-};
-
-/// `keyed`
-pub(super) static KEYED: Knob = Knob {
-    scope: Scope::Load,
-    name: "keyed",
-    kind: Kind::Bool,
-    own_default: Some("true"),
-    ladder: &["false", "true"],
-    doc: "Whether records have keys. Keys spread a producer's records over all partitions and so shrink its batches.",
-    moves: &[(Axis::Ordering, "order per key"), (Axis::Throughput, "smaller batches")],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: true,
-};
-
-/// `client_rtt_ms`
-pub(super) static CLIENT_RTT: Knob = Knob {
-    scope: Scope::Net,
-    name: "client_rtt_ms",
-    kind: Kind::Float { min: 0.0, max: 60000.0 },
-    own_default: Some("1"),
-    ladder: &["0.1", "0.5", "1", "2", "5", "20", "60"],
-    doc: "Round trip between a client and a broker.",
-    moves: &[
-        (Axis::Latency, "once per acknowledgement and per fetch"),
-        (Axis::Throughput, "bounds one connection"),
-    ],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: true,
-};
-
-/// `rack_rtt_ms`
-pub(super) static RACK_RTT: Knob = Knob {
-    scope: Scope::Net,
-    name: "rack_rtt_ms",
-    kind: Kind::Float { min: 0.0, max: 60000.0 },
-    own_default: Some("1"),
-    ladder: &["0", "0.5", "1", "2", "5", "20", "60"],
-    doc: "Round trip between two racks.",
-    moves: &[
-        (Axis::Latency, "acks=all waits for a follower in another rack"),
-        (Axis::Throughput, "bounds one producer with acks=all"),
-    ],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: true,
-};
-
-/// `same_rack_rtt_ms`
-pub(super) static SAME_RACK_RTT: Knob = Knob {
-    scope: Scope::Net,
-    name: "same_rack_rtt_ms",
-    kind: Kind::Float { min: 0.0, max: 60000.0 },
-    own_default: Some("0.2"),
-    ladder: &["0", "0.1", "0.2", "0.5", "1"],
-    doc: "Round trip within a rack.",
-    moves: &[(Axis::Latency, "replication within a rack")],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: true,
-};
-
-/// `preset`
-pub(super) static PRESET: Knob = Knob {
+pub static PRESET: Knob = Knob {
     scope: Scope::Env,
     name: "preset",
     kind: Kind::Choice(&["bare-metal-1dc", "cloud-3az-ebs", "cloud-3az-nvme"]),
@@ -115,8 +18,7 @@ pub(super) static PRESET: Knob = Knob {
     simulated: false,
 };
 
-/// `outages_per_year`
-pub(super) static OUTAGES_PER_YEAR: Knob = Knob {
+pub static OUTAGES_PER_YEAR: Knob = Knob {
     scope: Scope::Env,
     name: "outages_per_year",
     kind: Kind::Float { min: 0.0, max: 1e6 },
@@ -131,8 +33,7 @@ pub(super) static OUTAGES_PER_YEAR: Knob = Knob {
     simulated: false,
 };
 
-/// `outage_minutes`
-pub(super) static OUTAGE_MINUTES: Knob = Knob {
+pub static OUTAGE_MINUTES: Knob = Knob {
     scope: Scope::Env,
     name: "outage_minutes",
     kind: Kind::Float { min: 0.001, max: 1e6 },
@@ -144,8 +45,7 @@ pub(super) static OUTAGE_MINUTES: Knob = Knob {
     simulated: false,
 };
 
-/// `restarts_per_year`
-pub(super) static RESTARTS_PER_YEAR: Knob = Knob {
+pub static RESTARTS_PER_YEAR: Knob = Knob {
     scope: Scope::Env,
     name: "restarts_per_year",
     kind: Kind::Float { min: 0.0, max: 1e6 },
@@ -157,8 +57,7 @@ pub(super) static RESTARTS_PER_YEAR: Knob = Knob {
     simulated: false,
 };
 
-/// `restart_minutes`
-pub(super) static RESTART_MINUTES: Knob = Knob {
+pub static RESTART_MINUTES: Knob = Knob {
     scope: Scope::Env,
     name: "restart_minutes",
     kind: Kind::Float { min: 0.001, max: 1e6 },
@@ -170,8 +69,7 @@ pub(super) static RESTART_MINUTES: Knob = Knob {
     simulated: false,
 };
 
-/// `disk_losses_per_year`
-pub(super) static DISK_LOSSES_PER_YEAR: Knob = Knob {
+pub static DISK_LOSSES_PER_YEAR: Knob = Knob {
     scope: Scope::Env,
     name: "disk_losses_per_year",
     kind: Kind::Float { min: 0.0, max: 1e6 },
@@ -183,8 +81,7 @@ pub(super) static DISK_LOSSES_PER_YEAR: Knob = Knob {
     simulated: false,
 };
 
-/// `rebuild_hours`
-pub(super) static REBUILD_HOURS: Knob = Knob {
+pub static REBUILD_HOURS: Knob = Knob {
     scope: Scope::Env,
     name: "rebuild_hours",
     kind: Kind::Float { min: 0.001, max: 1e6 },
@@ -196,8 +93,7 @@ pub(super) static REBUILD_HOURS: Knob = Knob {
     simulated: false,
 };
 
-/// `page_cache_loss_share`
-pub(super) static PAGE_CACHE_LOSS_SHARE: Knob = Knob {
+pub static PAGE_CACHE_LOSS_SHARE: Knob = Knob {
     scope: Scope::Env,
     name: "page_cache_loss_share",
     kind: Kind::Float { min: 0.0, max: 1.0 },
@@ -209,8 +105,7 @@ pub(super) static PAGE_CACHE_LOSS_SHARE: Knob = Knob {
     simulated: false,
 };
 
-/// `rack_outages_per_year`
-pub(super) static RACK_OUTAGES_PER_YEAR: Knob = Knob {
+pub static RACK_OUTAGES_PER_YEAR: Knob = Knob {
     scope: Scope::Env,
     name: "rack_outages_per_year",
     kind: Kind::Float { min: 0.0, max: 1e6 },
@@ -222,8 +117,7 @@ pub(super) static RACK_OUTAGES_PER_YEAR: Knob = Knob {
     simulated: false,
 };
 
-/// `rack_outage_minutes`
-pub(super) static RACK_OUTAGE_MINUTES: Knob = Knob {
+pub static RACK_OUTAGE_MINUTES: Knob = Knob {
     scope: Scope::Env,
     name: "rack_outage_minutes",
     kind: Kind::Float { min: 0.001, max: 1e6 },
@@ -235,8 +129,7 @@ pub(super) static RACK_OUTAGE_MINUTES: Knob = Knob {
     simulated: false,
 };
 
-/// `power_share`
-pub(super) static POWER_SHARE: Knob = Knob {
+pub static POWER_SHARE: Knob = Knob {
     scope: Scope::Env,
     name: "power_share",
     kind: Kind::Float { min: 0.0, max: 1.0 },
@@ -248,8 +141,7 @@ pub(super) static POWER_SHARE: Knob = Knob {
     simulated: false,
 };
 
-/// `site_outages_per_year`
-pub(super) static SITE_OUTAGES_PER_YEAR: Knob = Knob {
+pub static SITE_OUTAGES_PER_YEAR: Knob = Knob {
     scope: Scope::Env,
     name: "site_outages_per_year",
     kind: Kind::Float { min: 0.0, max: 1e6 },
@@ -261,8 +153,7 @@ pub(super) static SITE_OUTAGES_PER_YEAR: Knob = Knob {
     simulated: false,
 };
 
-/// `catch_up_minutes`
-pub(super) static CATCH_UP_MINUTES: Knob = Knob {
+pub static CATCH_UP_MINUTES: Knob = Knob {
     scope: Scope::Env,
     name: "catch_up_minutes",
     kind: Kind::Float { min: 0.001, max: 1e6 },
@@ -274,8 +165,7 @@ pub(super) static CATCH_UP_MINUTES: Knob = Knob {
     simulated: false,
 };
 
-/// `guarded_restarts`
-pub(super) static GUARDED_RESTARTS: Knob = Knob {
+pub static GUARDED_RESTARTS: Knob = Knob {
     scope: Scope::Env,
     name: "guarded_restarts",
     kind: Kind::Bool,
@@ -285,39 +175,6 @@ pub(super) static GUARDED_RESTARTS: Knob = Knob {
     moves: &[
         (Axis::Durability, "no restart while a margin is thin"),
         (Axis::Availability, "no restart that goes under the minimum ISR"),
-    ],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: false,
-};
-
-/// `consumers`
-pub(super) static CONSUMERS: Knob = Knob {
-    scope: Scope::Load,
-    name: "consumers",
-    kind: Kind::Int { min: 1, max: 100_000 },
-    own_default: Some("3"),
-    ladder: &["1", "2", "3", "6", "12", "24"],
-    doc: "Members of each consumer group; no more of them work than there are partitions.",
-    moves: &[
-        (Axis::Throughput, "records that a group processes"),
-        (Axis::Latency, "how soon a backlog is gone"),
-    ],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: false,
-};
-
-/// `processing_ms`
-pub(super) static PROCESSING: Knob = Knob {
-    scope: Scope::Load,
-    name: "processing_ms",
-    kind: Kind::Float { min: 0.0, max: 1e9 },
-    own_default: Some("0.1"),
-    ladder: &["0", "0.1", "1", "10", "300"],
-    doc: "How long a member works on one record.",
-    moves: &[
-        (Axis::Throughput, "what a member processes"),
-        (Axis::Latency, "how soon a backlog is gone"),
-        (Axis::Availability, "time between two polls"),
     ],
     takes_effect: TakesEffect::AtOnce,
     simulated: false,

@@ -1,0 +1,45 @@
+//! Knobs of the distances between machines.
+
+use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
+
+pub static CLIENT_RTT_MS: Knob = Knob {
+    scope: Scope::Net,
+    name: "client_rtt_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("1"),
+    ladder: &["0.1", "0.5", "1", "2", "5", "20", "60"],
+    doc: "Round trip between a client and a broker.",
+    moves: &[
+        (Axis::Latency, "once per acknowledgement and per fetch"),
+        (Axis::Throughput, "bounds one connection"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+pub static RACK_RTT_MS: Knob = Knob {
+    scope: Scope::Net,
+    name: "rack_rtt_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("1"),
+    ladder: &["0", "0.5", "1", "2", "5", "20", "60"],
+    doc: "Round trip between two racks.",
+    moves: &[
+        (Axis::Latency, "acks=all waits for a follower in another rack"),
+        (Axis::Throughput, "bounds one producer with acks=all"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
+
+pub static SAME_RACK_RTT_MS: Knob = Knob {
+    scope: Scope::Net,
+    name: "same_rack_rtt_ms",
+    kind: Kind::Float { min: 0.0, max: 60000.0 },
+    own_default: Some("0.2"),
+    ladder: &["0", "0.1", "0.2", "0.5", "1"],
+    doc: "Round trip within a rack.",
+    moves: &[(Axis::Latency, "replication within a rack")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: true,
+};
