@@ -1,8 +1,8 @@
 //! The settings in force for one topic, each with its source, as inputs of a derivation.
 
 use crate::consequences::SettingLine;
+use crate::consequences::cases::value;
 use crate::consequences::figure::Input;
-use crate::consequences::possible::value;
 use crate::knobs::{Scope, Value};
 use crate::model::{Cluster, Datum, Origin, TopicIx};
 

@@ -39,7 +39,7 @@ pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
     labelled(&mut out, 0, "Next", 10, &clean(&format!("{}: {}", next.event, next.consequence)));
     out.push('\n');
     push_figures(&mut out, now, was);
-    super::exploring::push(&mut out, report);
+    super::alternatives::push(&mut out, report);
     push_setting(&mut out, now, was);
     out.push_str("\nAssumed\n");
     for line in &now.assumptions {

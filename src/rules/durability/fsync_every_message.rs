@@ -1,7 +1,7 @@
 //! Topics that flush after a thousand records or fewer.
 
 use crate::knobs::{Scope, find, topic_value};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `fsync-every-message`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let Ok(knob) = find(Some(Scope::Topic), "flush.messages") else { return };
     for topic in facts.topics() {
         let every =
