@@ -5,16 +5,17 @@
 //! [`roll`] answer what happens when brokers go. Every figure has a stable id, a sentence and its reasons.
 //!
 //! How it is built: partitions are grouped into classes ([`classes`]); settings that are not known become
-//! several possible cases ([`possible`]); closed forms ([`tolerance`]) and models judge each case; a figure
+//! several possible cases ([`cases`]); closed forms ([`tolerance`]) and models judge each case; a figure
 //! covers the cases of a class and takes the worst class.
 
 mod advice;
-mod answer;
 mod assessment;
 mod batching;
 mod capacity;
 mod case;
+mod cases;
 mod chain;
+mod class_summaries;
 mod classes;
 mod compare;
 mod connection;
@@ -22,6 +23,7 @@ mod consumers;
 mod context;
 mod copysets;
 mod cost;
+mod estimate;
 mod fail_over;
 mod failures;
 mod figure;
@@ -33,56 +35,61 @@ mod goal;
 mod gth;
 mod interning;
 mod knob_values;
+mod loss_cause;
 mod losses;
+#[cfg(test)]
+mod monotonicity_tests;
 mod next_break;
+mod objective;
 mod ordering;
 mod poison;
-mod possible;
 mod presets;
 mod quantile;
 mod recovery;
+mod replica_sets;
 mod resources;
 mod risk;
 mod roll;
-#[cfg(test)]
-mod signs;
-mod spread;
 mod streams;
 mod tail;
 mod tolerance;
 mod traffic;
 mod transition;
 mod what_if;
-mod worst;
 mod yearly;
 
-pub use advice::{Advice, OBJECTIVES, Objective, advise, figure_of};
-pub use answer::{Answer, format_significant};
+pub use advice::{Advice, advise};
 pub use assessment::{
-    Assessment, Availability, CauseShare, ClassLine, Cost, Durability, Entry, FailOver, FigureView, Latency,
-    NextBreak, Section, Subject, Throughput,
+    Assessment, Availability, CauseShare, ClassSummary, Cost, Durability, FailOver, FigureView, Latency,
+    NextBreak, Section, SectionFigure, Subject, Throughput,
 };
-pub use batching::{Batches, Sending};
-pub use compare::{Compared, Delta, compare, differences};
+pub use batching::{Batching, ProducerStream};
+pub use compare::{Comparison, Delta, compare, differences};
+pub use estimate::{Estimate, format_significant};
 pub use figure::{
-    Affected, Derivation, Figure, FigureValue, Input, Number, Percentiles, Qualitative, Scale, Tolerated,
-    Unit,
+    AffectedPartitions, Derivation, FailuresTolerated, Figure, FigureValue, Input, Percentiles, Qualitative,
+    Quantity, Scale, Unit,
 };
 pub use frontier::{
-    FrontierPoint, FrontierRow, FrontierTable, MAX_POINTS, SWEPT, Sweep, frontier, frontier_table,
-    usual_sweep,
+    FrontierPoint, FrontierRow, FrontierTable, MAX_POINTS, SWEEP_KNOBS, Sweep, default_sweep, frontier,
+    frontier_table,
 };
-pub use goal::{Goal, MAX_CHANGES, METRICS, Plan, goal_usage, parse_goals, plan};
+pub use goal::{Goal, GoalPlan, MAX_CHANGES, METRICS, goal_usage, parse_goals, plan};
 pub use knob_values::KnobValues;
+pub use loss_cause::LossCause;
+pub use objective::{OBJECTIVES, Objective, figure_of};
 pub use presets::{PRESETS, Preset, preset};
 pub use roll::{RollPlan, restart, restart_together, roll};
-pub use what_if::{Effect, RestartVerdict, Verdict, lose};
+pub use what_if::{RestartSafety, RestartVerdict, StopEffect, lose};
 
 use crate::model::{Cluster, Environment};
 use context::AssessmentContext;
 use risk::Risk;
-use tolerance::{Fault, Operation};
+use tolerance::{FaultKind, Operation};
 use traffic::Flows;
+
+/// Asked before each step of a long search, which stops with what it has once this says no.
+pub type KeepGoing<'a> = &'a dyn Fn() -> bool;
 
 /// What the cluster, a topic or a partition can take, does and costs.
 pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
@@ -108,13 +115,13 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
         cost: flows.cost(&context),
         sections: sections(&context, &risk, &flows),
         next_break: next_break::next_break(&context),
-        classes: worst::class_lines(&context),
+        classes: class_summaries::class_summaries(&context),
     }
 }
 
 fn sections(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flows) -> Vec<Section> {
     vec![
-        spread::section(context, risk),
+        replica_sets::section(context, risk),
         losses::section(context, risk, flows),
         capacity::section(context, flows),
         recovery::section(context),
@@ -134,9 +141,9 @@ fn name_of(cluster: &Cluster, subject: Subject) -> String {
 
 fn durability(context: &AssessmentContext<'_>, risk: &Risk) -> Durability {
     Durability {
-        crash: failures::data(context, Fault::Crash),
-        power_loss: failures::data(context, Fault::PowerLoss),
-        disk_loss: failures::data(context, Fault::DiskLoss),
+        crash: failures::data(context, FaultKind::Crash),
+        power_loss: failures::data(context, FaultKind::PowerLoss),
+        disk_loss: failures::data(context, FaultKind::DiskLoss),
         rack: failures::data_racks(context),
         loss_per_year: yearly::loss(context, risk),
         by_cause: yearly::by_cause(risk),

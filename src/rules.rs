@@ -29,8 +29,10 @@ mod tests;
 pub use chapter::Chapter;
 pub use evidence::Evidence;
 pub use examine::examine;
-pub use facts::Facts;
-pub use finding::{Finding, Findings, NotExamined, Severity, Status, Subject, SubjectKind, Summary};
+pub use facts::ClusterFacts;
+pub use finding::{
+    Finding, FindingStatus, FindingSubject, Findings, NotExamined, Severity, SubjectKind, Summary,
+};
 pub use verdicts::Verdicts;
 
 use crate::model::KafkaVersion;
@@ -57,7 +59,7 @@ pub struct Rule {
     /// First Kafka version that it no longer applies to.
     pub until: Option<KafkaVersion>,
     /// Looks at the cluster.
-    pub check: fn(&Facts<'_>, &mut Verdicts<'_>),
+    pub check: fn(&ClusterFacts<'_>, &mut Verdicts<'_>),
 }
 
 impl Rule {

@@ -1,9 +1,11 @@
 //! Asks the engine: consequences and rules, with and without the knobs, as rows to show.
 
 use crate::app::{Consequence, Judgement, Level, Question, Under, Warning};
-use crate::consequences::{self, Answer, Assessment, Availability, Figure, FigureView, Subject, Tolerated};
+use crate::consequences::{
+    self, Assessment, Availability, Estimate, FailuresTolerated, Figure, FigureView, Subject,
+};
 use crate::model::Cluster;
-use crate::rules::{self, Finding, Findings, Severity, Status};
+use crate::rules::{self, Finding, FindingStatus, Findings, Severity};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -77,10 +79,10 @@ fn level(assessment: &Assessment, id: &str) -> Level {
 }
 
 fn stands_still(operation: &Availability) -> bool {
-    operation.works_now == Answer::Exact(false)
+    operation.works_now == Estimate::Exact(false)
 }
 
-fn survives(figure: &Figure<Tolerated>, none: Level) -> Level {
+fn survives(figure: &Figure<FailuresTolerated>, none: Level) -> Level {
     match (figure.value.now.low(), figure.value.guaranteed.low()) {
         (None, _) | (_, None) => Level::Unknown,
         (Some(0), _) => none,
@@ -100,11 +102,13 @@ fn warnings(now: &Findings, was: Option<&Findings>) -> Vec<Warning> {
 
 fn warning(finding: &Finding, under: Under) -> Warning {
     let (word, level) = match (finding.status, finding.severity) {
-        (Status::Unknown, _) => ("unknown", Level::Unknown),
-        (Status::Waived, _) => ("waived", Level::Notice),
-        (Status::Finding, severity @ (Severity::Critical | Severity::High)) => (severity.word(), Level::Bad),
-        (Status::Finding, severity @ Severity::Medium) => (severity.word(), Level::Warn),
-        (Status::Finding, severity) => (severity.word(), Level::Notice),
+        (FindingStatus::Unknown, _) => ("unknown", Level::Unknown),
+        (FindingStatus::Waived, _) => ("waived", Level::Notice),
+        (FindingStatus::Finding, severity @ (Severity::Critical | Severity::High)) => {
+            (severity.word(), Level::Bad)
+        }
+        (FindingStatus::Finding, severity @ Severity::Medium) => (severity.word(), Level::Warn),
+        (FindingStatus::Finding, severity) => (severity.word(), Level::Notice),
     };
     Warning {
         rule: finding.rule.id,

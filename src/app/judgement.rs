@@ -1,7 +1,7 @@
 //! What the engine thinks of a setting, as rows to show.
 
 use crate::app::Level;
-use crate::consequences::{Affected, Derivation};
+use crate::consequences::{AffectedPartitions, Derivation};
 use std::cmp::Ordering;
 
 /// An answer to a [`crate::app::Question`].
@@ -34,7 +34,7 @@ pub struct Consequence {
     pub level: Level,
     pub headline: String,
     /// Whose value it is, when several partitions are judged.
-    pub affected: Option<Affected>,
+    pub affected: Option<AffectedPartitions>,
     /// How it was derived.
     pub why: Derivation,
 }

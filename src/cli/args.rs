@@ -355,7 +355,7 @@ pub enum Tool {
     Spring,
 }
 
-impl From<Tool> for crate::report::export::Format {
+impl From<Tool> for crate::report::export::ExportFormat {
     fn from(tool: Tool) -> Self {
         match tool {
             Tool::Properties => Self::Properties,

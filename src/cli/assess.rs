@@ -4,8 +4,8 @@ use crate::cli::args::{AssessArgs, AssessFormat, Tool};
 use crate::cli::failure::FOUND;
 use crate::cli::{Failure, clients, output, roll, source};
 use crate::consequences::{
-    Assessment, Compared, OBJECTIVES, Objective, Subject, advise, assess, compare, figure_of, frontier_table,
-    lose, parse_goals, plan, preset, restart_together,
+    Assessment, Comparison, OBJECTIVES, Objective, Subject, advise, assess, compare, figure_of,
+    frontier_table, lose, parse_goals, plan, preset, restart_together,
 };
 use crate::hypothesis::{apply, reference};
 use crate::knobs::{Change, Scope, nearest_of};
@@ -84,7 +84,7 @@ fn compared(
     cluster: &Cluster,
     topic: Option<TopicIx>,
     names: &[String],
-) -> Vec<(String, Result<Compared, String>)> {
+) -> Vec<(String, Result<Comparison, String>)> {
     let subject = topic.map_or(Subject::Cluster, Subject::Topic);
     let presets = names.iter().filter_map(|name| preset(name));
     let settings: Vec<(String, Vec<Change>)> =

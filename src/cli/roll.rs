@@ -3,7 +3,7 @@
 use crate::cli::args::{Format, RollArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{output, source};
-use crate::consequences::{Verdict, roll};
+use crate::consequences::{RestartSafety, roll};
 use crate::report::{roll_json, roll_text};
 use std::process::ExitCode;
 
@@ -22,11 +22,13 @@ pub(super) fn run(args: &RollArgs) -> Result<ExitCode, Failure> {
 }
 
 /// Unknown is not safe.
-pub(super) fn code_of(verdict: Verdict) -> Result<ExitCode, Failure> {
+pub(super) fn code_of(verdict: RestartSafety) -> Result<ExitCode, Failure> {
     match verdict {
-        Verdict::Safe | Verdict::AtFloor => Ok(ExitCode::SUCCESS),
-        Verdict::Unsafe => Ok(ExitCode::from(FOUND)),
-        Verdict::Unknown => Err(Failure::blind("whether a broker may stop is unknown: a minimum ISR is")
-            .hint("reading topic configurations needs DescribeConfigs on the topics")),
+        RestartSafety::Safe | RestartSafety::AtFloor => Ok(ExitCode::SUCCESS),
+        RestartSafety::Unsafe => Ok(ExitCode::from(FOUND)),
+        RestartSafety::Unknown => {
+            Err(Failure::blind("whether a broker may stop is unknown: a minimum ISR is")
+                .hint("reading topic configurations needs DescribeConfigs on the topics"))
+        }
     }
 }

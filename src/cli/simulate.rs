@@ -4,7 +4,7 @@ use crate::cli::args::{Format, SimulateArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::output;
 use crate::knobs::{Change, nearest_of};
-use crate::report::{Told, life_text, run_json, run_text, scenarios_json, scenarios_text};
+use crate::report::{EventLogEntry, record_trace_text, run_json, run_text, scenarios_json, scenarios_text};
 use crate::scenario::{BUILT_IN, Scenario, built_in};
 use crate::sim::{Applied, Fate, RecordId, Refusal, Simulator, TraceEvent};
 use std::path::Path;
@@ -25,17 +25,17 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     simulator.run_until(simulator.scenario().duration.0);
     let report = simulator.report();
     let events = if args.trace { simulator.take_events() } else { Vec::new() };
-    let told = |event: &TraceEvent| Told {
+    let told = |event: &TraceEvent| EventLogEntry {
         seq: event.seq,
         at_ns: event.at,
         text: simulator.text(event),
         cause: event.cause,
     };
-    let trace: Vec<Told> = events.iter().map(|event| told(event)).collect();
+    let trace: Vec<EventLogEntry> = events.iter().map(|event| told(event)).collect();
     let lives = args.record.iter().map(|text| life(&simulator, text)).collect::<Result<Vec<Fate>, _>>()?;
     output::write(&match args.format {
         Format::Text => {
-            let lives: String = lives.iter().map(life_text).collect();
+            let lives: String = lives.iter().map(record_trace_text).collect();
             run_text(&simulator.scenario().title, &report, &trace) + &lives
         }
         Format::Json => run_json(&report, args.trace.then_some(&trace[..]), &lives),

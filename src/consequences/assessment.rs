@@ -1,10 +1,12 @@
 //! The whole assessment of a cluster, a topic or a partition, and its figures as one list.
 
 use crate::consequences::figure::{Derivation, FigureValue};
+use crate::consequences::knob_values::KnobValues;
+use crate::consequences::loss_cause::LossCause;
 use crate::consequences::{
-    Affected, Answer, Figure, KnobValues, Number, Percentiles, Qualitative, Tolerated,
+    AffectedPartitions, Estimate, FailuresTolerated, Figure, Percentiles, Qualitative, Quantity,
 };
-use crate::model::{BrokerId, PartitionIx, TopicIx};
+use crate::model::{BrokerId, Cluster, Datum, PartitionIx, TopicIx};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Subject {
@@ -24,21 +26,31 @@ impl Subject {
             Subject::Partition(_) => "partition",
         }
     }
+
+    /// The topic whose knobs a search turns: the one that is assessed, or the only one.
+    pub(super) fn topic(self, cluster: &Cluster) -> Option<TopicIx> {
+        match self {
+            Subject::Topic(ix) => Some(ix),
+            Subject::Partition(ix) => Some(cluster.partitions.view(ix).topic()),
+            Subject::Cluster if cluster.topics.len() == 1 => Some(TopicIx(0)),
+            Subject::Cluster => None,
+        }
+    }
 }
 
 /// Whether acknowledged data survives.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Durability {
     /// Processes that crash, their disks and page caches intact.
-    pub crash: Figure<Tolerated>,
+    pub crash: Figure<FailuresTolerated>,
     /// Machines that lose power or their kernel, and with it what was not flushed.
-    pub power_loss: Figure<Tolerated>,
+    pub power_loss: Figure<FailuresTolerated>,
     /// Disks that are gone for good.
-    pub disk_loss: Figure<Tolerated>,
+    pub disk_loss: Figure<FailuresTolerated>,
     /// Racks that lose power.
-    pub rack: Figure<Tolerated>,
+    pub rack: Figure<FailuresTolerated>,
     /// Probability that acknowledged data is lost within a year.
-    pub loss_per_year: Figure<Number>,
+    pub loss_per_year: Figure<Quantity>,
     /// The same by cause, largest first.
     pub by_cause: Vec<CauseShare>,
 }
@@ -46,40 +58,37 @@ pub struct Durability {
 /// One cause of loss.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CauseShare {
-    /// `independent`, `page_cache`, `rack`, `site`, `unclean`, `acks_tail`, `leader_moves`.
-    pub cause: &'static str,
-    /// What that is, in words.
-    pub words: &'static str,
+    pub cause: LossCause,
     /// Its part of the yearly probability.
-    pub per_year: Answer<f64>,
+    pub per_year: Estimate<f64>,
 }
 
 /// Whether an operation goes on.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Availability {
     /// Whether it works at this moment on every partition judged.
-    pub works_now: Answer<bool>,
+    pub works_now: Estimate<bool>,
     /// Brokers that may crash, one after the other, each detected.
-    pub crash: Figure<Tolerated>,
+    pub crash: Figure<FailuresTolerated>,
     /// Racks that may be gone.
-    pub rack: Figure<Tolerated>,
+    pub rack: Figure<FailuresTolerated>,
     /// How long it does not work in a year.
-    pub unavailable: Figure<Number>,
+    pub unavailable: Figure<Quantity>,
 }
 
 /// How long a change of leader or ISR takes.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FailOver {
     /// From a leader's crash to the next leader.
-    pub crash: Figure<Number>,
+    pub crash: Figure<Quantity>,
     /// From a leader's ordered stop to the next leader.
-    pub controlled: Figure<Number>,
+    pub controlled: Figure<Quantity>,
     /// How long acks=all stalls when a follower crashes.
-    pub follower_stall: Figure<Number>,
+    pub follower_stall: Figure<Quantity>,
     /// How long acks=all stalls when a follower is alive but stuck.
-    pub stuck_follower: Figure<Number>,
+    pub stuck_follower: Figure<Quantity>,
     /// Minutes a year of all of these.
-    pub stalls_per_year: Figure<Number>,
+    pub stalls_per_year: Figure<Quantity>,
 }
 
 /// How long things take when nothing is broken.
@@ -95,47 +104,48 @@ pub struct Latency {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Throughput {
     /// The most that the setting lets through.
-    pub max: Figure<Number>,
-    pub bottleneck: String,
+    pub max: Figure<Quantity>,
+    /// What bounds it, in words; `None` when that is not known.
+    pub bottleneck: Option<&'static str>,
 }
 
 /// What a setting uses.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Cost {
     /// Bytes stored for each byte produced.
-    pub storage: Figure<Number>,
+    pub storage: Figure<Quantity>,
     /// Bytes that cross racks for each byte produced, one consumer group included.
-    pub cross_rack: Figure<Number>,
+    pub cross_rack: Figure<Quantity>,
     /// Bytes on disk of all replicas when retention is full.
-    pub disk: Figure<Number>,
+    pub disk: Figure<Quantity>,
 }
 
 /// A figure whose value is a number or a word.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Entry {
-    Number(Figure<Number>),
+pub enum SectionFigure {
+    Quantity(Figure<Quantity>),
     Qualitative(Figure<Qualitative>),
 }
 
-impl Entry {
+impl SectionFigure {
     /// The figure without its type.
     pub fn view(&self) -> FigureView<'_> {
         match self {
-            Entry::Number(figure) => figure.view(),
-            Entry::Qualitative(figure) => figure.view(),
+            SectionFigure::Quantity(figure) => figure.view(),
+            SectionFigure::Qualitative(figure) => figure.view(),
         }
     }
 }
 
-impl From<Figure<Number>> for Entry {
-    fn from(figure: Figure<Number>) -> Self {
-        Entry::Number(figure)
+impl From<Figure<Quantity>> for SectionFigure {
+    fn from(figure: Figure<Quantity>) -> Self {
+        SectionFigure::Quantity(figure)
     }
 }
 
-impl From<Figure<Qualitative>> for Entry {
+impl From<Figure<Qualitative>> for SectionFigure {
     fn from(figure: Figure<Qualitative>) -> Self {
-        Entry::Qualitative(figure)
+        SectionFigure::Qualitative(figure)
     }
 }
 
@@ -145,7 +155,7 @@ pub struct Section {
     /// `copysets`, `losses`, `capacity`, `recovery`, `resources`, `consumers`, `streams`.
     pub name: &'static str,
     /// In the order in which they are shown.
-    pub figures: Vec<Entry>,
+    pub figures: Vec<SectionFigure>,
 }
 
 /// The next event that breaks a promise.
@@ -162,7 +172,7 @@ pub struct NextBreak {
 
 /// Partitions for which all inputs are the same.
 #[derive(Clone, PartialEq, Debug)]
-pub struct ClassLine {
+pub struct ClassSummary {
     pub partitions: u32,
     /// The first of them.
     pub example: PartitionIx,
@@ -172,17 +182,17 @@ pub struct ClassLine {
     /// Members of the ISR.
     pub isr: u32,
     /// The minimum ISR that counts.
-    pub min_isr: Answer<u32>,
+    pub min_isr: Estimate<u32>,
     /// Whether it takes acks=all writes (or the profile's acks) now.
-    pub writable: Answer<bool>,
+    pub writable: Estimate<bool>,
     /// Whether it has a live leader.
     pub readable: bool,
     /// More broker crashes that writes survive.
-    pub writes_now: Answer<u32>,
+    pub writes_now: Estimate<u32>,
     /// Disk losses that acknowledged data survives whatever the ISR.
-    pub disk_loss_guaranteed: Answer<u32>,
+    pub disk_loss_guaranteed: Estimate<u32>,
     /// More disk losses that acknowledged data survives.
-    pub disk_loss_now: Answer<u32>,
+    pub disk_loss_now: Estimate<u32>,
 }
 
 /// What a setting means.
@@ -209,7 +219,7 @@ pub struct Assessment {
     /// Whether records are stored twice.
     pub duplicates: Figure<Qualitative>,
     /// Crashes of controllers that the quorum survives.
-    pub quorum: Figure<Tolerated>,
+    pub quorum: Figure<FailuresTolerated>,
     pub fail_over: FailOver,
     pub latency: Latency,
     pub throughput: Throughput,
@@ -218,7 +228,7 @@ pub struct Assessment {
     pub sections: Vec<Section>,
     pub next_break: NextBreak,
     /// Classes of partitions, the worst first.
-    pub classes: Vec<ClassLine>,
+    pub classes: Vec<ClassSummary>,
 }
 
 /// Any figure, whatever its value is.
@@ -231,7 +241,7 @@ pub struct FigureView<'a> {
     /// See [`Figure::headline`].
     pub headline: &'a str,
     /// See [`Figure::affected`].
-    pub affected: Option<&'a Affected>,
+    pub affected: Option<&'a AffectedPartitions>,
     /// See [`Figure::why`].
     pub why: &'a Derivation,
     pub value: &'a dyn FigureValue,
@@ -280,7 +290,7 @@ impl Assessment {
             self.cost.cross_rack.view(),
             self.cost.disk.view(),
         ]);
-        all.extend(self.sections.iter().flat_map(|section| &section.figures).map(Entry::view));
+        all.extend(self.sections.iter().flat_map(|section| &section.figures).map(SectionFigure::view));
         all
     }
 

@@ -15,7 +15,7 @@ const SCHEDULING_MS: f64 = SENDER_SLACK as f64 / 1e6;
 
 /// One producer sending to one broker.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Sending {
+pub struct ProducerStream {
     /// Records a second to this broker.
     pub records_per_s: f64,
     /// Bytes of a record.
@@ -36,7 +36,7 @@ pub struct Sending {
 
 /// What the requests come to.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Batches {
+pub struct Batching {
     /// Records of one request.
     pub records_per_request: f64,
     /// Partitions in one request.
@@ -54,9 +54,9 @@ pub struct Batches {
     pub first_share: f64,
 }
 
-impl Sending {
+impl ProducerStream {
     /// Requests and batches under Poisson arrivals.
-    pub fn batches(&self) -> Batches {
+    pub fn batches(&self) -> Batching {
         let per_ms = self.records_per_s / 1000.0;
         let size = self.record_bytes + RECORD_FRAMING_BYTES;
         let cap = ((self.batch_bytes - BATCH_HEADER_BYTES) / size).max(1.0);
@@ -78,7 +78,7 @@ impl Sending {
         let due_ms = if self.linger_ms > 0.0 { self.linger_ms + SCHEDULING_MS } else { 0.0 };
         let collects_ms = due_ms.min(full_after);
         let arrivals = per_ms * collects_ms;
-        Batches {
+        Batching {
             records_per_request: records,
             partitions_per_request: partitions,
             records_per_batch: per_batch,
@@ -136,8 +136,8 @@ pub(super) fn compression_mb_per_s(codec: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn sending(partitions: f64, keyed: bool, linger_ms: f64) -> Batches {
-        Sending {
+    fn sending(partitions: f64, keyed: bool, linger_ms: f64) -> Batching {
+        ProducerStream {
             records_per_s: 2000.0,
             record_bytes: if keyed { 207.0 } else { 200.0 },
             partitions,

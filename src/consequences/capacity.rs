@@ -1,12 +1,12 @@
 //! Figures of capacity: what to plan for, what a lost rack leaves, one partition's bound, partitions needed.
 
-use crate::consequences::answer::format_significant;
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::{ratio, said};
+use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, digits};
-use crate::consequences::flow::{Flow, member_records_per_s};
+use crate::consequences::flow::{Flow, PathEnd, member_records_per_s};
 use crate::consequences::traffic::{CAPACITY_INPUTS, Flows, turn};
-use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{Value, cluster, env, load, net, producer, topic};
 
 /// Write equivalents that a core takes in a plan, megabytes a second, and the share of it to use (Google
@@ -36,8 +36,8 @@ pub(super) fn planned_mb_per_s(flow: &Flow) -> f64 {
     by_cores.min(HEADROOM * flow.max_mb_per_s().0)
 }
 
-fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
-    let value = flows.over(|flow| Answer::Exact(planned_mb_per_s(flow)));
+fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
+    let value = flows.over(|flow| Estimate::Exact(planned_mb_per_s(flow)));
     let headline = said(&value, |most| format!("Plan for at most {} MB/s of records", digits(most)));
     let why = Derivation {
         formula: "the least of 20 MB/s of write equivalents per core x 50 % and 80 % of the most that goes through; write \
@@ -47,20 +47,20 @@ fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
         assumptions: vec!["published planning guides; batches below 10 KB do worse".into()],
         knob: Some("compression.type, more cores or brokers".into()),
     };
-    Figure::of_all("capacity.plan", "Plan for", Number::new(value, Unit::MbPerS), headline, why)
+    Figure::of_all("capacity.plan", "Plan for", Quantity::new(value, Unit::MbPerS), headline, why)
 }
 
-fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let racks = context.knobs.get(&cluster::RACKS).and_then(Value::int);
     let value = match racks {
         Some(racks) if racks >= 2 => flows.over(|flow| {
             let left = (racks - 1) as f64 / racks as f64;
             let smaller = Flow { brokers: (flow.brokers * left).max(1.0), ..flow.clone() };
-            Answer::Exact(smaller.max_mb_per_s().0)
+            Estimate::Exact(smaller.max_mb_per_s().0)
         }),
-        Some(0) => Answer::Unknown("brokers have no broker.rack".into()),
-        Some(_) => Answer::Exact(0.0),
-        None => Answer::Unknown(context.knobs.why_unknown(&cluster::RACKS)),
+        Some(0) => Estimate::Unknown("brokers have no broker.rack".into()),
+        Some(_) => Estimate::Exact(0.0),
+        None => Estimate::Unknown(context.knobs.why_unknown(&cluster::RACKS)),
     };
     let headline = said(&value, |most| format!("Without one rack at most {} MB/s go through", digits(most)));
     let why = Derivation {
@@ -71,15 +71,16 @@ fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Numb
         ],
         knob: Some("more racks".into()),
     };
-    let value = Number::new(value, Unit::MbPerS);
+    let value = Quantity::new(value, Unit::MbPerS);
     Figure::of_all("capacity.without_a_rack", "Without a rack", value, headline, why)
 }
 
-fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
-    let ways = || flows.first().and_then(|flow| flow.way(false));
-    let value = flows.over_passing(|flow| Some(flow.way(false)?.connection.busy() * 100.0));
+fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
+    let first = flows.first().and_then(|flow| flow.latency_path(PathEnd::Acknowledgement));
+    let value = flows
+        .over_carried(|flow| Some(flow.latency_path(PathEnd::Acknowledgement)?.connection.busy() * 100.0));
     let headline = said(&value, |busy| {
-        let waits = ways().map_or(0.0, |way| way.parts.connection);
+        let waits = first.as_ref().map_or(0.0, |path| path.parts.connection);
         let waits = format_significant(if waits < 1e-3 { 0.0 } else { waits });
         format!(
             "A connection is {} % busy with requests one at a time; they wait {waits} ms in line",
@@ -87,8 +88,8 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> 
         )
     });
     let why = Derivation {
-        formula: ways().map_or_else(String::new, |way| {
-            format!("{}; held: local + flush + replicate; above 100 % records gather in the producer", turn(&way))
+        formula: first.as_ref().map_or_else(String::new, |path| {
+            format!("{}; held: local + flush + replicate; above 100 % records gather in the producer", turn(path))
         }),
         inputs: context.knobs.inputs(&[
             &producer::ACKS,
@@ -108,11 +109,17 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> 
         ],
         knob: Some("linger.ms above the time a request is held: then none waits; more producers".into()),
     };
-    Figure::of_all("capacity.connection", "Connection busy", Number::new(value, Unit::Percent), headline, why)
+    Figure::of_all(
+        "capacity.connection",
+        "Connection busy",
+        Quantity::new(value, Unit::Percent),
+        headline,
+        why,
+    )
 }
 
-fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
-    let value = flows.over(|flow| Answer::Exact(flow.partition_mb_per_s()));
+fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
+    let value = flows.over(|flow| Estimate::Exact(flow.partition_mb_per_s()));
     let headline =
         said(&value, |most| format!("One producer puts at most {} MB/s into one partition", digits(most)));
     let why = Derivation {
@@ -124,7 +131,7 @@ fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Numbe
         assumptions: vec!["full batches, one per request".into()],
         knob: Some("batch.size; a shorter round trip; compression.type".into()),
     };
-    let value = Number::new(value, Unit::MbPerS);
+    let value = Quantity::new(value, Unit::MbPerS);
     Figure::of_all("capacity.partition", "One partition", value, headline, why)
 }
 
@@ -133,12 +140,12 @@ pub(super) fn partitions_for(mb_per_s: f64, produced: f64, consumed: f64) -> f64
     libm::ceil((mb_per_s / produced).max(mb_per_s / consumed)).max(1.0)
 }
 
-fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let processing_ms = context.cluster.assumed.load.processing_ms;
     let value = flows.over(|flow| {
         let load = flow.records_per_s * flow.record_bytes / 1e6;
         let consumed = member_records_per_s(processing_ms, flow.record_bytes) * flow.record_bytes / 1e6;
-        Answer::Exact(partitions_for(load, flow.partition_mb_per_s() * flow.producers, consumed))
+        Estimate::Exact(partitions_for(load, flow.partition_mb_per_s() * flow.producers, consumed))
     });
     let headline = said(&value, |count| {
         format!("The load needs {} partitions; half as many again leave room to grow", digits(count))
@@ -155,14 +162,14 @@ fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<N
         assumptions: vec!["keys are spread evenly; a keyed topic cannot grow without moving keys".into()],
         knob: Some("a shorter time per record in the consumer".into()),
     };
-    let value = Number::new(value, Unit::Count);
+    let value = Quantity::new(value, Unit::Count);
     Figure::of_all("capacity.partitions_needed", "Partitions needed", value, headline, why)
 }
 
-fn one_at_a_time(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+fn one_at_a_time(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let value = flows.over(|flow| match flow.alone_ms() {
-        ms if ms > 0.0 => Answer::Exact(1000.0 / ms),
-        _ => Answer::Unknown("nothing is waited for".into()),
+        ms if ms > 0.0 => Estimate::Exact(1000.0 / ms),
+        _ => Estimate::Unknown("nothing is waited for".into()),
     });
     let headline = said(&value, |rate| {
         format!("A thread that waits for each acknowledgement sends {} records/s", digits(rate))
@@ -178,7 +185,7 @@ fn one_at_a_time(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Numbe
         assumptions: vec!["send().get(): linger adds to every record".into()],
         knob: Some("send without waiting, with a callback; else linger.ms=0".into()),
     };
-    let value = Number::new(value, Unit::RecordsPerS);
+    let value = Quantity::new(value, Unit::RecordsPerS);
     Figure::of_all("capacity.one_at_a_time", "Waiting sends", value, headline, why)
 }
 

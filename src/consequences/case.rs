@@ -120,7 +120,7 @@ impl Case {
 
 /// The state of one partition: masks over its replicas.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(super) struct Live {
+pub(super) struct LiveReplicas {
     pub isr: u32,
     /// Eligible to lead although not in sync.
     pub elr: u32,
@@ -129,12 +129,12 @@ pub(super) struct Live {
     pub leader: Option<u8>,
 }
 
-impl Live {
+impl LiveReplicas {
     /// All in sync and up.
     #[cfg(test)]
     pub(super) fn full(replicas: u32) -> Self {
         let all = mask_of(replicas);
-        Live { isr: all, elr: 0, up: all, leader: (replicas > 0).then_some(0) }
+        LiveReplicas { isr: all, elr: 0, up: all, leader: (replicas > 0).then_some(0) }
     }
 
     /// Members of the ISR that are up.

@@ -4,7 +4,7 @@
 //! or lost. Replicas of one rack, and racks with equally many replicas, are interchangeable, so the chain is
 //! over multisets. Rack and site outages hit all their replicas at once; these are back together, when the rack is.
 
-use crate::consequences::gth::Rates;
+use crate::consequences::gth::RateMatrix;
 use crate::model::Environment;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -15,7 +15,7 @@ const MINUTES_PER_YEAR: f64 = 525_600.0;
 
 /// What decides about the chain beside the rates.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Shape {
+pub(super) struct ChainShape {
     /// Replicas in each rack, most first.
     pub racks: Vec<u8>,
     /// Copies that an acknowledgement needs: the minimum ISR with acks=all, else 1.
@@ -30,7 +30,7 @@ pub(super) struct Shape {
 
 /// Events a year and minutes until repair.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Events {
+pub(super) struct EventRates {
     /// Unplanned outages of a broker.
     pub outages: f64,
     pub outage_minutes: f64,
@@ -53,9 +53,9 @@ pub(super) struct Events {
     pub catch_up_minutes: f64,
 }
 
-impl From<&Environment> for Events {
+impl From<&Environment> for EventRates {
     fn from(env: &Environment) -> Self {
-        Events {
+        EventRates {
             outages: env.outages_per_year,
             outage_minutes: env.outage_minutes,
             restarts: env.restarts_per_year,
@@ -72,7 +72,7 @@ impl From<&Environment> for Events {
     }
 }
 
-impl Events {
+impl EventRates {
     fn bits(&self) -> [u64; 12] {
         [
             self.outages,
@@ -111,19 +111,19 @@ impl Solution {
 }
 
 /// A chain that is too large, in words.
-pub(super) fn too_large(shape: &Shape) -> String {
+pub(super) fn too_large(shape: &ChainShape) -> String {
     let racks: Vec<String> = shape.racks.iter().map(ToString::to_string).collect();
     format!("{} replicas over racks make more than {MAX_STATES} states", racks.join("+"))
 }
 
-type Key = (Shape, [u64; 12]);
+type Key = (ChainShape, [u64; 12]);
 /// Chains solved so far: a knob that does not touch the chain costs nothing.
 static SOLVED: Mutex<BTreeMap<Key, Option<Solution>>> = Mutex::new(BTreeMap::new());
 /// Enough for every class of a large cluster under many hypotheses.
 const MAX_REMEMBERED: usize = 4096;
 
 /// Solves a chain, or recalls it; `None` when it is too large.
-pub(super) fn solve(shape: &Shape, events: &Events) -> Option<Solution> {
+pub(super) fn solve(shape: &ChainShape, events: &EventRates) -> Option<Solution> {
     let key = (shape.clone(), events.bits());
     // A poisoned memory is still a correct one: entries are written whole.
     let recall = || SOLVED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -171,8 +171,8 @@ fn moved(state: &[Rack], rack: usize, from: usize, to: usize) -> State {
 }
 
 struct Chain<'a> {
-    shape: &'a Shape,
-    events: &'a Events,
+    shape: &'a ChainShape,
+    events: &'a EventRates,
     /// Racks have a time of their own; else what they took down is repaired like any broker.
     racks: bool,
     known: BTreeMap<State, usize>,
@@ -182,7 +182,7 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    fn of(shape: &'a Shape, events: &'a Events, racks: bool) -> Option<Self> {
+    fn of(shape: &'a ChainShape, events: &'a EventRates, racks: bool) -> Option<Self> {
         let start: State = shape.racks.iter().map(|count| [*count, 0, 0, 0, 0, 0, 0, 0]).collect();
         let (known, states, arcs) = (BTreeMap::new(), Vec::new(), Vec::new());
         let mut chain = Chain { shape, events, racks, known, states, arcs };
@@ -206,7 +206,7 @@ impl<'a> Chain<'a> {
     }
 
     fn solve(&self) -> Solution {
-        let mut rates = Rates::new(self.states.len());
+        let mut rates = RateMatrix::new(self.states.len());
         for (from, to, rate) in &self.arcs {
             match to {
                 Some(to) => rates.add(*from, *to, *rate),

@@ -1,7 +1,7 @@
 //! Partitions grouped by all that decides their consequences, so that 200,000 cost what a few hundred do.
 
-use crate::consequences::case::{Live, MAX_REPLICAS, Racks};
-use crate::consequences::possible::TopicRules;
+use crate::consequences::case::{LiveReplicas, MAX_REPLICAS, Racks};
+use crate::consequences::cases::TopicKnobs;
 use crate::consequences::{Subject, interning::Interner};
 use crate::model::{BrokerId, BrokerState, Cluster, Datum, PartitionIx, Topic, TopicIx};
 use std::ops::Range;
@@ -9,21 +9,21 @@ use std::sync::Arc;
 
 /// What is known of the racks that a replica list spans.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Spread {
+pub(super) enum RackSpread {
     Known(Racks),
     /// Some have none: no spreading may be assumed.
     None,
     Unknown,
 }
 
-impl Spread {
+impl RackSpread {
     /// The racks that are possible, the worst first.
     pub(super) fn possible(self, replicas: u32) -> Vec<Racks> {
         match self {
-            Spread::Known(racks) => vec![racks],
-            Spread::None => vec![Racks::ONE],
-            Spread::Unknown if replicas > 1 => vec![Racks::ONE, Racks::own(replicas)],
-            Spread::Unknown => vec![Racks::ONE],
+            RackSpread::Known(racks) => vec![racks],
+            RackSpread::None => vec![Racks::ONE],
+            RackSpread::Unknown if replicas > 1 => vec![Racks::ONE, Racks::own(replicas)],
+            RackSpread::Unknown => vec![Racks::ONE],
         }
     }
 }
@@ -34,7 +34,7 @@ pub(super) struct Layout {
     pub replicas: u32,
     /// Which of them are on brokers that are up.
     pub up: u32,
-    pub spread: Spread,
+    pub spread: RackSpread,
 }
 
 impl Layout {
@@ -63,20 +63,20 @@ impl Layout {
             }
         }
         let spread = match (all_have_one, known) {
-            (false, _) => Spread::None,
-            (true, false) => Spread::Unknown,
-            (true, true) => Spread::Known(Racks { of, count: names.len() as u8 }),
+            (false, _) => RackSpread::None,
+            (true, false) => RackSpread::Unknown,
+            (true, true) => RackSpread::Known(Racks { of, count: names.len() as u8 }),
         };
         Layout { replicas: replicas.len().min(MAX_REPLICAS) as u32, up, spread }
     }
 }
 
-/// What decides: the topic's rules, the layout and the state.
+/// What decides: the topic's knobs, the layout and the state.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct ClassKey {
-    /// Which of [`Classes::rules`].
-    pub rules: u32,
-    /// Which of [`Classes::layouts`].
+    /// Which of [`ClassTable::knobs`].
+    pub knobs: u32,
+    /// Which of [`ClassTable::layouts`].
     pub layout: u32,
     isr: u32,
     elr: u32,
@@ -85,17 +85,17 @@ pub(super) struct ClassKey {
 
 impl ClassKey {
     /// The state that partitions of this class are in.
-    pub(super) fn live(&self, layout: &Layout) -> Live {
+    pub(super) fn live(&self, layout: &Layout) -> LiveReplicas {
         let leader = (self.leader != NO_LEADER).then_some(self.leader);
-        Live { isr: self.isr, elr: self.elr, up: layout.up, leader }
+        LiveReplicas { isr: self.isr, elr: self.elr, up: layout.up, leader }
     }
 }
 
 const NO_LEADER: u8 = u8::MAX;
 
-/// A class with what it stands for.
+/// Partitions that share a key.
 #[derive(Clone, Debug)]
-pub(super) struct Class {
+pub(super) struct ClassRow {
     pub key: ClassKey,
     pub partitions: u32,
     /// The first of them.
@@ -103,14 +103,14 @@ pub(super) struct Class {
 }
 
 /// All classes of a subject, in the order of their first partitions.
-pub(super) struct Classes {
-    /// Distinct rules of topics.
-    pub rules: Vec<TopicRules>,
+pub(super) struct ClassTable {
+    /// Distinct knob values of topics.
+    pub knobs: Vec<TopicKnobs>,
     pub layouts: Vec<Layout>,
-    pub classes: Vec<Class>,
+    pub rows: Vec<ClassRow>,
     pub range: Range<u32>,
-    /// The class of each partition of `range`.
-    pub class_of: Vec<u32>,
+    /// The row of each partition of `range`.
+    pub row_of: Vec<u32>,
 }
 
 /// The partitions of a subject.
@@ -125,49 +125,49 @@ pub(super) fn range_of(cluster: &Cluster, subject: Subject) -> Range<u32> {
     }
 }
 
-impl Classes {
+impl ClassTable {
     /// Groups a subject's partitions.
     pub(super) fn of(cluster: &Cluster, subject: Subject) -> Self {
         let range = range_of(cluster, subject);
         let columns = &cluster.partitions;
         let (layout_of_set, layouts) = layouts(cluster, subject);
-        let mut topics = RulesOfTopics::default();
+        let mut topics = TopicKnobsIndex::default();
         let mut keys: Interner<ClassKey> = Interner::default();
-        let mut classes: Vec<Class> = Vec::new();
-        let mut class_of = Vec::with_capacity(range.len());
+        let mut rows: Vec<ClassRow> = Vec::new();
+        let mut row_of = Vec::with_capacity(range.len());
         let elr = columns.elr.get();
-        let (mut topic, mut rules) = (None, 0);
+        let (mut topic, mut knobs) = (None, 0);
         for at in range.clone() {
             let ix = at as usize;
             if topic != Some(columns.topic[ix]) {
                 topic = Some(columns.topic[ix]);
-                rules = topics.rules_of(cluster, columns.topic[ix]);
+                knobs = topics.knobs_of(cluster, columns.topic[ix]);
             }
             let set = columns.replicas[ix];
             let key = ClassKey {
-                rules,
+                knobs,
                 layout: layout_of_set[set as usize],
                 isr: columns.isr[ix],
                 elr: elr.map_or(0, |masks| masks[ix]),
                 leader: place_of(&columns.sets[set as usize], columns.leader[ix]),
             };
-            let class = keys.intern(key);
-            if class as usize == classes.len() {
-                classes.push(Class { key, partitions: 0, example: PartitionIx(at) });
+            let row = keys.intern(key);
+            if row as usize == rows.len() {
+                rows.push(ClassRow { key, partitions: 0, example: PartitionIx(at) });
             }
-            classes[class as usize].partitions += 1;
-            class_of.push(class);
+            rows[row as usize].partitions += 1;
+            row_of.push(row);
         }
-        Classes { rules: topics.distinct, layouts, classes, range, class_of }
+        ClassTable { knobs: topics.distinct, layouts, rows, range, row_of }
     }
 
     /// The layout of a class.
-    pub(super) fn layout(&self, class: &Class) -> &Layout {
+    pub(super) fn layout(&self, class: &ClassRow) -> &Layout {
         &self.layouts[class.key.layout as usize]
     }
 
     /// The state of a class.
-    pub(super) fn live(&self, class: &Class) -> Live {
+    pub(super) fn live(&self, class: &ClassRow) -> LiveReplicas {
         class.key.live(self.layout(class))
     }
 }
@@ -193,25 +193,25 @@ fn layouts(cluster: &Cluster, subject: Subject) -> (Vec<u32>, Vec<Layout>) {
     (of, distinct.into_values())
 }
 
-/// Rules per topic; topics that share a configuration share them.
+/// Knob values per topic; topics that share a configuration share them.
 #[derive(Default)]
-struct RulesOfTopics {
-    distinct: Vec<TopicRules>,
+struct TopicKnobsIndex {
+    distinct: Vec<TopicKnobs>,
     by_config: Interner<(usize, bool)>,
     of_config: Vec<u32>,
 }
 
-impl RulesOfTopics {
-    fn rules_of(&mut self, cluster: &Cluster, ix: TopicIx) -> u32 {
+impl TopicKnobsIndex {
+    fn knobs_of(&mut self, cluster: &Cluster, ix: TopicIx) -> u32 {
         let topic = cluster.topic(ix);
         // Equal configurations are shared, so the address stands for the content.
         let address = topic.config.get().map_or(0, |config| Arc::as_ptr(config) as usize);
         let config = self.by_config.intern((address, topic.internal)) as usize;
         if config == self.of_config.len() {
-            let rules = TopicRules::of(cluster, ix);
-            let known = self.distinct.iter().position(|other| *other == rules);
+            let knobs = TopicKnobs::of(cluster, ix);
+            let known = self.distinct.iter().position(|other| *other == knobs);
             let at = known.unwrap_or_else(|| {
-                self.distinct.push(rules);
+                self.distinct.push(knobs);
                 self.distinct.len() - 1
             });
             self.of_config.push(at as u32);

@@ -92,7 +92,7 @@ pub(super) fn tried(cluster: &Cluster, subject: Subject, changes: &[Change]) -> 
 
 /// A setting that was tried.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Compared {
+pub struct Comparison {
     pub name: String,
     pub changes: Vec<Change>,
     /// What it comes to.
@@ -106,12 +106,12 @@ pub fn compare(
     cluster: &Cluster,
     subject: Subject,
     settings: &[(String, Vec<Change>)],
-) -> Vec<Result<Compared, HypothesisError>> {
+) -> Vec<Result<Comparison, HypothesisError>> {
     let was = assess(cluster, subject);
     let tried = |(name, changes): &(String, Vec<Change>)| {
         let assessment = assess(&apply(cluster, changes)?, subject);
         let deltas = differences(&was, &assessment);
-        Ok(Compared { name: name.clone(), changes: changes.clone(), assessment, deltas })
+        Ok(Comparison { name: name.clone(), changes: changes.clone(), assessment, deltas })
     };
     settings.iter().map(tried).collect()
 }
@@ -119,25 +119,25 @@ pub fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consequences::Answer;
-    use crate::consequences::figure::{Number, Qualitative, Tolerated, Unit};
+    use crate::consequences::Estimate;
+    use crate::consequences::figure::{FailuresTolerated, Qualitative, Quantity, Unit};
 
     #[test]
     fn differences_are_told_as_people_tell_them() {
-        let ms = |value| Number::new(Answer::Exact(value), Unit::Ms);
+        let ms = |value| Quantity::new(Estimate::Exact(value), Unit::Ms);
         let by = |a: &dyn FigureValue, b: &dyn FigureValue| by_how_much(a, b).unwrap_or_default();
         assert_eq!(by(&ms(10.0), &ms(24.0)), "2.4x more");
         assert_eq!(by(&ms(10.0), &ms(8.0)), "20% less");
         assert_eq!(by(&ms(10.0), &ms(10.001)), "");
         assert_eq!(by(&ms(0.0), &ms(10.0)), "", "nothing is a multiple of zero");
-        let loss = |value| Number::new(Answer::Exact(value), Unit::PerYear);
+        let loss = |value| Quantity::new(Estimate::Exact(value), Unit::PerYear);
         assert_eq!(by(&loss(3e-4), &loss(3e-8)), "10,000x less");
         let count = |count| {
-            let (guaranteed, now) = (Answer::Exact(count), Answer::Exact(count));
-            Tolerated { guaranteed, now, of: 3 }
+            let (guaranteed, now) = (Estimate::Exact(count), Estimate::Exact(count));
+            FailuresTolerated { guaranteed, now, of: 3 }
         };
         assert_eq!((by(&count(0), &count(2)), by(&count(2), &count(1))), ("2 more".into(), "1 fewer".into()));
-        let unknown = Number::new(Answer::Unknown("x".into()), Unit::Ms);
+        let unknown = Quantity::new(Estimate::Unknown("x".into()), Unit::Ms);
         let words = Qualitative { verdict: "kept".into(), rank: Some(2) };
         assert_eq!((by(&ms(1.0), &unknown), by(&words, &words)), (String::new(), String::new()));
     }

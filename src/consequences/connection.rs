@@ -5,7 +5,7 @@
 //! gone). Of the requests in flight one is worked on; the others lie in the socket. When as many are in flight as
 //! may be, records wait in the producer and go out together with the next one: batches grow until the requests fit.
 
-use crate::consequences::gth::Rates;
+use crate::consequences::gth::RateMatrix;
 use crate::consequences::quantile::Piece;
 
 /// More places in line than this are not told apart; a line that grows stands at its end.
@@ -96,7 +96,7 @@ impl Connection {
     fn found(&self, window: usize) -> Vec<f64> {
         let fresh: Vec<f64> = (0..=window).map(|count| self.exactly(count, self.held_ms)).collect();
         let any: Vec<f64> = (0..=window).map(|count| self.exactly_at_any_time(count)).collect();
-        let mut chain = Rates::new(window + 1);
+        let mut chain = RateMatrix::new(window + 1);
         for left in 0..=window {
             // Whoever finds nobody begins to be worked on as it comes.
             let coming = if left == 0 { &fresh } else { &any };

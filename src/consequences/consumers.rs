@@ -6,7 +6,7 @@ use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::flow::member_records_per_s;
 use crate::consequences::poison;
 use crate::consequences::traffic::Flows;
-use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{KeyScope, Knob, Value, consumer, default_of, env, load, topic};
 use crate::model::KafkaVersion;
 
@@ -19,7 +19,7 @@ const GROUP_KEYS: &[&Knob] =
     &[&load::CONSUMERS, &load::PROCESSING_MS, &load::RECORDS_PER_S, &load::RECORD_BYTES, &topic::PARTITIONS];
 
 /// What decides about a group.
-struct Members<'a> {
+struct GroupLoad<'a> {
     context: &'a AssessmentContext<'a>,
     rate: f64,
     capacity: f64,
@@ -31,7 +31,7 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
     let partitions = flows.partitions();
     let working = f64::from(load.consumers).min(partitions);
     let each = member_records_per_s(load.processing_ms, f64::from(load.record_bytes));
-    let group = Members { context, rate: load.records_per_s, capacity: working * each, working };
+    let group = GroupLoad { context, rate: load.records_per_s, capacity: working * each, working };
     let mut figures = vec![
         group.capacity().into(),
         group.catch_up().into(),
@@ -50,14 +50,14 @@ pub(super) fn catch_up_ms(outage_ms: f64, rate: f64, capacity: f64) -> f64 {
     if capacity <= rate { f64::INFINITY } else { outage_ms * rate / (capacity - rate) }
 }
 
-impl Members<'_> {
+impl GroupLoad<'_> {
     fn figure(
         &self,
         (id, label): (&'static str, &'static str),
-        value: Number,
+        value: Quantity,
         headline: String,
         why: (&str, &[&'static Knob], &str, &str),
-    ) -> Figure<Number> {
+    ) -> Figure<Quantity> {
         let (formula, inputs, assumption, knob) = why;
         let why = Derivation {
             formula: formula.into(),
@@ -68,11 +68,11 @@ impl Members<'_> {
         Figure::of_all(id, label, value, headline, why)
     }
 
-    fn capacity(&self) -> Figure<Number> {
-        let value = Answer::Exact(self.capacity);
+    fn capacity(&self) -> Figure<Quantity> {
+        let value = Estimate::Exact(self.capacity);
         let verdict = if self.capacity > self.rate { "" } else { ", less than is produced: its lag grows" };
         let headline = format!("A group processes {} records/s{verdict}", digits(&value));
-        let value = Number::new(value, Unit::RecordsPerS);
+        let value = Quantity::new(value, Unit::RecordsPerS);
         self.figure(
             ("consumers.capacity", "Group capacity"),
             value,
@@ -86,18 +86,18 @@ impl Members<'_> {
         )
     }
 
-    fn catch_up(&self) -> Figure<Number> {
+    fn catch_up(&self) -> Figure<Quantity> {
         let outage = self.context.cluster.assumed.env.outage_minutes * 60_000.0;
         let ms = catch_up_ms(outage, self.rate, self.capacity);
         let headline = match ms.is_finite() {
             true => format!(
                 "After an outage of {} a group has caught up in {}",
-                duration(&Answer::Exact(outage)),
-                duration(&Answer::Exact(ms))
+                duration(&Estimate::Exact(outage)),
+                duration(&Estimate::Exact(ms))
             ),
             false => "A group never catches up: it processes no more than is produced".into(),
         };
-        let value = Number::new(Answer::Exact(ms), Unit::Ms);
+        let value = Quantity::new(Estimate::Exact(ms), Unit::Ms);
         self.figure(
             ("consumers.catch_up", "Catching up"),
             value,
@@ -121,19 +121,19 @@ impl Members<'_> {
         self.context.knobs.word(&consumer::GROUP_PROTOCOL) != Some("consumer")
     }
 
-    fn rebalance(&self) -> Figure<Number> {
+    fn rebalance(&self) -> Figure<Quantity> {
         let value = match (
             self.is_classic(),
             self.poll_ms(),
             self.context.knobs.known(&consumer::MAX_POLL_INTERVAL_MS),
         ) {
-            (false, ..) => Answer::between(HEARTBEAT_MS, 3.0 * HEARTBEAT_MS),
-            (true, Ok(poll), Ok(limit)) => Answer::between(JOIN_MS.0, poll.min(limit) + JOIN_MS.1),
-            (true, Err(why), _) | (true, _, Err(why)) => Answer::Unknown(why),
+            (false, ..) => Estimate::between(HEARTBEAT_MS, 3.0 * HEARTBEAT_MS),
+            (true, Ok(poll), Ok(limit)) => Estimate::between(JOIN_MS.0, poll.min(limit) + JOIN_MS.1),
+            (true, Err(why), _) | (true, _, Err(why)) => Estimate::Unknown(why),
         };
         let who = if self.is_classic() { "everyone" } else { "what moves" };
         let headline = said(&value, |ms| format!("A rebalance stops {who} for {}", duration(ms)));
-        self.figure(("consumers.rebalance", "Rebalance"), Number::new(value, Unit::Ms), headline, (
+        self.figure(("consumers.rebalance", "Rebalance"), Quantity::new(value, Unit::Ms), headline, (
             "classic: time to the next poll of the slowest member + 0.1 to 3 s of joining; consumer protocol: 1 to 3 \
              heartbeats of 5 s for each partition that moves",
             &[
@@ -147,17 +147,17 @@ impl Members<'_> {
         ))
     }
 
-    fn unread(&self) -> Figure<Number> {
+    fn unread(&self) -> Figure<Quantity> {
         let session = &consumer::SESSION_TIMEOUT_MS;
         let value = match self.is_classic() {
             true => self.context.knobs.known(session),
             false => self.broker_session(),
         };
         let value =
-            value.map_or_else(Answer::Unknown, |session| Answer::between(session, session + JOIN_MS.1));
+            value.map_or_else(Estimate::Unknown, |session| Estimate::between(session, session + JOIN_MS.1));
         let headline =
             said(&value, |ms| format!("A crashed member's partitions stay unread for {}", duration(ms)));
-        self.figure(("consumers.unread", "Unread, crash"), Number::new(value, Unit::Ms), headline, (
+        self.figure(("consumers.unread", "Unread, crash"), Quantity::new(value, Unit::Ms), headline, (
             "session timeout + up to 3 s of rebalance; with group.protocol=consumer group.consumer.session.timeout.ms of \
              the brokers",
             &[session, &consumer::GROUP_PROTOCOL],
@@ -175,23 +175,23 @@ impl Members<'_> {
         text.and_then(|text| text.parse().ok()).ok_or_else(|| format!("broker:{key} is not known"))
     }
 
-    fn again(&self) -> Figure<Number> {
+    fn again(&self) -> Figure<Quantity> {
         let auto = self.context.knobs.get(&consumer::ENABLE_AUTO_COMMIT).and_then(Value::bool);
         let per_member = self.rate / self.working.max(1.0);
         let polled = self.context.knobs.known(&consumer::MAX_POLL_RECORDS);
         let value = match (auto, polled, self.context.knobs.known(&consumer::AUTO_COMMIT_INTERVAL_MS)) {
-            (Some(false), Ok(polled), _) => Answer::between(0.0, polled),
-            (Some(true), Ok(polled), Ok(interval)) => Answer::between(
+            (Some(false), Ok(polled), _) => Estimate::between(0.0, polled),
+            (Some(true), Ok(polled), Ok(interval)) => Estimate::between(
                 0.0,
                 per_member * interval / 1000.0 + polled.min(per_member * interval / 1000.0),
             ),
-            (None, ..) => Answer::Unknown(self.context.knobs.why_unknown(&consumer::ENABLE_AUTO_COMMIT)),
-            (_, Err(why), _) | (_, _, Err(why)) => Answer::Unknown(why),
+            (None, ..) => Estimate::Unknown(self.context.knobs.why_unknown(&consumer::ENABLE_AUTO_COMMIT)),
+            (_, Err(why), _) | (_, _, Err(why)) => Estimate::Unknown(why),
         };
         let headline = said(&value, |records| {
             format!("After a crash of a member {} records are processed again", digits(records))
         });
-        self.figure(("consumers.again", "Processed again"), Number::new(value, Unit::Records), headline, (
+        self.figure(("consumers.again", "Processed again"), Quantity::new(value, Unit::Records), headline, (
             "auto-commit: up to a commit interval of one member's records (half of it on average) and the poll in hand; \
              commits after each poll: up to max.poll.records",
             &[
@@ -207,10 +207,10 @@ impl Members<'_> {
         ))
     }
 
-    fn poll(&self) -> Figure<Number> {
+    fn poll(&self) -> Figure<Quantity> {
         let value = match (self.poll_ms(), self.context.knobs.known(&consumer::MAX_POLL_INTERVAL_MS)) {
-            (Ok(poll), Ok(limit)) => Answer::Exact(100.0 * poll / limit.max(1.0)),
-            (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
+            (Ok(poll), Ok(limit)) => Estimate::Exact(100.0 * poll / limit.max(1.0)),
+            (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
         };
         let headline = match value.low() {
             Some(percent) if percent > 100.0 => {
@@ -221,7 +221,7 @@ impl Members<'_> {
         };
         self.figure(
             ("consumers.poll_budget", "Poll budget"),
-            Number::new(value, Unit::Percent),
+            Quantity::new(value, Unit::Percent),
             headline,
             (
                 "max.poll.records x processing time / max.poll.interval.ms",
@@ -232,7 +232,7 @@ impl Members<'_> {
         )
     }
 
-    fn retention(&self, flows: &Flows) -> Figure<Number> {
+    fn retention(&self, flows: &Flows) -> Figure<Quantity> {
         let keys = [&topic::RETENTION_MS, &topic::RETENTION_BYTES];
         let value = match (self.context.knobs.known(keys[0]), self.context.knobs.known(keys[1])) {
             (Ok(ms), Ok(bytes)) => flows.over(|flow| {
@@ -240,12 +240,12 @@ impl Members<'_> {
                 let by_time = if ms >= 0.0 { ms } else { f64::INFINITY };
                 let by_size =
                     if bytes >= 0.0 { bytes / per_ms.max(f64::MIN_POSITIVE) } else { f64::INFINITY };
-                Answer::Exact(by_time.min(by_size))
+                Estimate::Exact(by_time.min(by_size))
             }),
-            (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
+            (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
         };
         let headline = match &value {
-            Answer::Exact(ms) if ms.is_infinite() => {
+            Estimate::Exact(ms) if ms.is_infinite() => {
                 "A group that stands still loses nothing: nothing is deleted".into()
             }
             other => {
@@ -254,7 +254,7 @@ impl Members<'_> {
         };
         self.figure(
             ("consumers.standstill", "May stand still"),
-            Number::more(value, Unit::Ms),
+            Quantity::more(value, Unit::Ms),
             headline,
             (
                 "the sooner of retention.ms and retention.bytes / a partition's rate",

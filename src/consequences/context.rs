@@ -1,32 +1,64 @@
 //! All classes of a subject with their possible cases, and the worst value of each consequence over them.
 
-use crate::consequences::case::{Case, Live};
-use crate::consequences::classes::{Class, Classes};
+use crate::consequences::case::{Case, LiveReplicas};
+use crate::consequences::cases::profiles;
+use crate::consequences::classes::{ClassRow, ClassTable, Layout};
 use crate::consequences::copysets::Copysets;
 use crate::consequences::knob_values::KnobValues;
-use crate::consequences::possible::profiles;
-use crate::consequences::tolerance::Margin;
-use crate::consequences::{Affected, Answer, Subject, Tolerated};
-use crate::model::{Cluster, TopicIx};
+use crate::consequences::tolerance::{FaultKind, Margin, Operation, durability};
+use crate::consequences::{AffectedPartitions, Estimate, FailuresTolerated, Subject};
+use crate::model::{Cluster, PartitionIx, TopicIx};
 use crate::protocol::profile::Profile;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// "However many fail", while classes with different replica counts are compared.
 const ANY: u32 = u32::MAX;
 
-/// One class: its state and every case that its settings allow.
+/// Partitions that no figure can tell apart: their state and every case that their settings allow.
 pub(super) struct PartitionClass {
-    /// Which of [`Classes::classes`].
-    pub class: usize,
-    /// How many partitions it stands for.
+    /// Which of [`ClassTable::rows`].
+    pub row: usize,
     pub partitions: u32,
+    /// The first of them.
+    pub example: PartitionIx,
+    pub layout: Layout,
     /// Whether it holds the users' own records. Kafka's own topics, such as the groups' offsets, stand for
     /// themselves where nothing else is judged; elsewhere they would hide what a user's setting does for a
     /// user's records.
     pub data: bool,
-    pub live: Live,
+    pub live: LiveReplicas,
     /// What is possible; one when all settings are known.
     pub cases: Vec<Case>,
+}
+
+impl PartitionClass {
+    fn of(table: &ClassTable, at: usize, profiles: &[Profile], data: bool) -> Self {
+        let row = &table.rows[at];
+        let layout = *table.layout(row);
+        let racks = layout.spread.possible(layout.replicas);
+        let cases = table.knobs[row.key.knobs as usize].cases(profiles, layout.replicas, &racks);
+        let (partitions, example, live) = (row.partitions, row.example, table.live(row));
+        PartitionClass { row: at, partitions, example, layout, data, live, cases }
+    }
+
+    /// Ascending from the worst: what does not work now, then what is lost first, then the largest class.
+    fn severity_key(&self) -> impl Ord + use<> {
+        let live = &self.live;
+        (
+            self.least(|case| u32::from(Operation::Read.works(case, live))),
+            self.least(|case| u32::from(Operation::Write.works(case, live))),
+            self.least(|case| Operation::Write.margin(case, live).now.0),
+            self.least(|case| durability(case, live, FaultKind::DiskLoss).now.0),
+            self.least(|case| durability(case, live, FaultKind::DiskLoss).guaranteed),
+            self.least(|case| Operation::Write.racks(case, live).now.0),
+            Reverse(self.partitions),
+        )
+    }
+
+    fn least(&self, value: impl Fn(&Case) -> u32) -> u32 {
+        self.cases.iter().map(value).min().unwrap_or(0)
+    }
 }
 
 /// Partitions and replicas by broker.
@@ -76,12 +108,12 @@ impl BrokerLoad {
     }
 }
 
-/// A subject, ready to be judged.
+/// A subject with everything that its figures are computed from.
 pub(super) struct AssessmentContext<'a> {
     pub cluster: &'a Cluster,
-    pub classes: Classes,
-    /// One per class, the worst first.
-    pub judged: Vec<PartitionClass>,
+    pub table: ClassTable,
+    /// One per row of the table, the worst first.
+    pub classes: Vec<PartitionClass>,
     /// The distinct sets of brokers that hold its partitions.
     pub copysets: Copysets,
     /// What the brokers carry.
@@ -94,34 +126,22 @@ pub(super) struct AssessmentContext<'a> {
 impl<'a> AssessmentContext<'a> {
     /// Groups a subject's partitions and finds the possible cases of each class.
     pub(super) fn of(cluster: &'a Cluster, subject: Subject) -> Self {
-        let classes = Classes::of(cluster, subject);
+        let table = ClassTable::of(cluster, subject);
         let profiles = profiles(cluster);
-        let internal = |class: &Class| cluster.topic(topic_of(cluster, class)).internal;
-        let only_internal = classes.classes.iter().all(internal);
-        let mut judged: Vec<PartitionClass> = (0..classes.classes.len())
-            .map(|at| {
-                let class: &Class = &classes.classes[at];
-                let layout = classes.layout(class);
-                let rules = &classes.rules[class.key.rules as usize];
-                let racks = layout.spread.possible(layout.replicas);
-                let cases = rules.cases(&profiles, layout.replicas, &racks);
-                let data = only_internal || !internal(class);
-                PartitionClass {
-                    class: at,
-                    partitions: class.partitions,
-                    data,
-                    live: classes.live(class),
-                    cases,
-                }
+        let only_internal = table.rows.iter().all(|row| is_internal(cluster, row));
+        let mut classes: Vec<PartitionClass> = (0..table.rows.len())
+            .map(|row| {
+                let data = only_internal || !is_internal(cluster, &table.rows[row]);
+                PartitionClass::of(&table, row, &profiles, data)
             })
             .collect();
-        judged.sort_by_cached_key(super::worst::severity_key);
-        let first = judged.iter().find(|judged| judged.data);
-        let topic = first.map(|first| topic_of(cluster, &classes.classes[first.class]));
+        classes.sort_by_cached_key(PartitionClass::severity_key);
+        let first = classes.iter().find(|class| class.data);
+        let topic = first.map(|class| cluster.partitions.topic[class.example.at()]);
         let knobs = KnobValues::of(cluster, topic.or(subject_topic(subject)));
-        let copysets = Copysets::of(&cluster.partitions, &classes.range);
-        let broker_load = BrokerLoad::of(cluster, &classes.range);
-        AssessmentContext { cluster, classes, judged, copysets, broker_load, knobs, profiles }
+        let copysets = Copysets::of(&cluster.partitions, &table.range);
+        let broker_load = BrokerLoad::of(cluster, &table.range);
+        AssessmentContext { cluster, table, classes, copysets, broker_load, knobs, profiles }
     }
 
     /// The worst class of the users' own data, if there are partitions at all.
@@ -131,50 +151,50 @@ impl<'a> AssessmentContext<'a> {
 
     /// Classes that hold the users' own records, the worst first.
     pub(super) fn data(&self) -> impl Iterator<Item = &PartitionClass> + Clone {
-        self.judged.iter().filter(|judged| judged.data)
+        self.classes.iter().filter(|class| class.data)
     }
 
-    /// How many partitions are judged.
+    /// How many partitions are assessed.
     pub(super) fn partitions(&self) -> u32 {
-        self.classes.range.len() as u32
+        self.table.range.len() as u32
     }
 
     /// The name of a class's first partition.
-    pub(super) fn example(&self, judged: &PartitionClass) -> String {
-        self.cluster.partition_name(self.classes.classes[judged.class].example)
+    pub(super) fn example(&self, class: &PartitionClass) -> String {
+        self.cluster.partition_name(class.example)
     }
 
     /// Partitions of the classes that satisfy this.
-    pub(super) fn affected(&self, matches: impl Fn(&PartitionClass) -> bool) -> Option<Affected> {
-        self.affected_of(self.judged.iter(), matches)
+    pub(super) fn affected(&self, matches: impl Fn(&PartitionClass) -> bool) -> Option<AffectedPartitions> {
+        self.affected_of(self.classes.iter(), matches)
     }
 
     fn affected_of<'b>(
         &self,
         of: impl Iterator<Item = &'b PartitionClass>,
         matches: impl Fn(&PartitionClass) -> bool,
-    ) -> Option<Affected> {
-        let mut hit = of.filter(|judged| matches(judged));
+    ) -> Option<AffectedPartitions> {
+        let mut hit = of.filter(|class| matches(class));
         let first = hit.next()?;
-        let partitions = first.partitions + hit.map(|judged| judged.partitions).sum::<u32>();
-        Some(Affected { partitions, of: self.partitions(), example: self.example(first) })
+        let partitions = first.partitions + hit.map(|class| class.partitions).sum::<u32>();
+        Some(AffectedPartitions { partitions, of: self.partitions(), example: self.example(first) })
     }
 
     /// The worst value over all classes, and whose it is. `most` is the count of things that can fail.
     pub(super) fn tolerated(
         &self,
         most: impl Fn(&Case) -> u32,
-        margin: impl Fn(&Case, &Live) -> Margin,
-    ) -> (Tolerated, Option<Affected>) {
-        self.tolerated_of(self.judged.iter(), most, margin)
+        margin: impl Fn(&Case, &LiveReplicas) -> Margin,
+    ) -> (FailuresTolerated, Option<AffectedPartitions>) {
+        self.tolerated_of(self.classes.iter(), most, margin)
     }
 
     /// The same over the users' own data.
     pub(super) fn tolerated_for_data(
         &self,
         most: impl Fn(&Case) -> u32,
-        margin: impl Fn(&Case, &Live) -> Margin,
-    ) -> (Tolerated, Option<Affected>) {
+        margin: impl Fn(&Case, &LiveReplicas) -> Margin,
+    ) -> (FailuresTolerated, Option<AffectedPartitions>) {
         self.tolerated_of(self.data(), most, margin)
     }
 
@@ -182,45 +202,45 @@ impl<'a> AssessmentContext<'a> {
         &self,
         classes: impl Iterator<Item = &'b PartitionClass> + Clone,
         most: impl Fn(&Case) -> u32,
-        margin: impl Fn(&Case, &Live) -> Margin,
-    ) -> (Tolerated, Option<Affected>) {
-        let each = || classes.clone().map(|judged| margins(judged, &most, &margin));
-        let none = || Answer::Unknown("there are no partitions".into());
-        let guaranteed = each().map(|pair| pair.0).reduce(Answer::min).unwrap_or_else(none);
-        let now = each().map(|pair| pair.1).reduce(Answer::min).unwrap_or_else(none);
-        let of = classes.clone().flat_map(|judged| judged.cases.iter().map(&most)).max().unwrap_or(0);
+        margin: impl Fn(&Case, &LiveReplicas) -> Margin,
+    ) -> (FailuresTolerated, Option<AffectedPartitions>) {
+        let each = || classes.clone().map(|class| margins(class, &most, &margin));
+        let none = || Estimate::Unknown("there are no partitions".into());
+        let guaranteed = each().map(|pair| pair.0).reduce(Estimate::min).unwrap_or_else(none);
+        let now = each().map(|pair| pair.1).reduce(Estimate::min).unwrap_or_else(none);
+        let of = classes.clone().flat_map(|class| class.cases.iter().map(&most)).max().unwrap_or(0);
         let affected =
-            self.affected_of(classes.clone(), |judged| margins(judged, &most, &margin).1.low() == now.low());
-        let capped = |answer: Answer<u32>| answer.map(|count| count.min(of));
-        (Tolerated { guaranteed: capped(guaranteed), now: capped(now), of }, affected)
+            self.affected_of(classes.clone(), |class| margins(class, &most, &margin).1.low() == now.low());
+        let capped = |answer: Estimate<u32>| answer.map(|count| count.min(of));
+        (FailuresTolerated { guaranteed: capped(guaranteed), now: capped(now), of }, affected)
     }
 
     /// Whether something holds in every class.
-    pub(super) fn all(&self, holds: impl Fn(&Case, &Live) -> bool) -> Answer<bool> {
-        let each = self.judged.iter().map(|judged| {
-            Answer::covering(judged.cases.iter().map(|case| Answer::Exact(holds(case, &judged.live))))
+    pub(super) fn all(&self, holds: impl Fn(&Case, &LiveReplicas) -> bool) -> Estimate<bool> {
+        let each = self.classes.iter().map(|class| {
+            Estimate::covering(class.cases.iter().map(|case| Estimate::Exact(holds(case, &class.live))))
         });
-        each.reduce(Answer::min).unwrap_or_else(|| Answer::Unknown("there are no partitions".into()))
+        each.reduce(Estimate::min).unwrap_or_else(|| Estimate::Unknown("there are no partitions".into()))
     }
 }
 
 fn margins(
-    judged: &PartitionClass,
+    class: &PartitionClass,
     most: impl Fn(&Case) -> u32,
-    margin: impl Fn(&Case, &Live) -> Margin,
-) -> (Answer<u32>, Answer<u32>) {
+    margin: impl Fn(&Case, &LiveReplicas) -> Margin,
+) -> (Estimate<u32>, Estimate<u32>) {
     let of_case = |case: &Case| {
-        let margin = margin(case, &judged.live);
+        let margin = margin(case, &class.live);
         let any = |count: u32| if count >= most(case) { ANY } else { count };
         let (low, high) = margin.now;
-        (Answer::Exact(any(margin.guaranteed)), Answer::between(any(low), any(high)))
+        (Estimate::Exact(any(margin.guaranteed)), Estimate::between(any(low), any(high)))
     };
-    let guaranteed = Answer::covering(judged.cases.iter().map(|case| of_case(case).0));
-    (guaranteed, Answer::covering(judged.cases.iter().map(|case| of_case(case).1)))
+    let guaranteed = Estimate::covering(class.cases.iter().map(|case| of_case(case).0));
+    (guaranteed, Estimate::covering(class.cases.iter().map(|case| of_case(case).1)))
 }
 
-fn topic_of(cluster: &Cluster, class: &Class) -> TopicIx {
-    cluster.partitions.topic[class.example.at()]
+fn is_internal(cluster: &Cluster, row: &ClassRow) -> bool {
+    cluster.topic(cluster.partitions.topic[row.example.at()]).internal
 }
 
 fn subject_topic(subject: Subject) -> Option<TopicIx> {

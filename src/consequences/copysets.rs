@@ -106,7 +106,7 @@ pub(super) fn hit(brokers: u32, gone: u32, replicas: u32, least: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consequences::fixtures::Plan;
+    use crate::consequences::fixtures::ClusterSpec;
 
     /// Three replicas, three random brokers gone; partitions placed at random. The fifth is 0.9149.
     #[test]
@@ -144,10 +144,11 @@ mod tests {
 
     #[test]
     fn the_order_of_a_list_does_not_matter() {
-        let cluster = Plan { brokers: 3, partitions: 12, ..Plan::default() }.build();
+        let cluster = ClusterSpec { brokers: 3, partitions: 12, ..ClusterSpec::default() }.build();
         let sets = Copysets::of(&cluster.partitions, &(0..12));
         assert_eq!((cluster.partitions.sets.len(), sets.count()), (3, 1));
-        let wide = Plan { brokers: 12, partitions: 12, replicas: 10, ..Plan::default() }.build();
+        let wide =
+            ClusterSpec { brokers: 12, partitions: 12, replicas: 10, ..ClusterSpec::default() }.build();
         assert_eq!(Copysets::of(&wide.partitions, &(0..12)).count(), 12);
         assert_eq!(Copysets::of(&wide.partitions, &(0..1)).sizes, [10]);
     }

@@ -3,12 +3,12 @@
 use crate::consequences::assessment::Cost;
 use crate::consequences::batching::compression_ratio;
 use crate::consequences::case::mask_of;
-use crate::consequences::classes::Spread;
+use crate::consequences::classes::RackSpread;
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::flow::Flow;
 use crate::consequences::traffic::Flows;
-use crate::consequences::{Answer, Figure, Number, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Unit};
 use crate::knobs::{cluster, load, producer, topic};
 use crate::model::human_bytes;
 
@@ -21,8 +21,8 @@ impl Flows {
         }
     }
 
-    fn storage(&self, context: &AssessmentContext<'_>) -> Figure<Number> {
-        let value = self.over(|flow| Answer::Exact(flow.replicas * ratio(flow)));
+    fn storage(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
+        let value = self.over(|flow| Estimate::Exact(flow.replicas * ratio(flow)));
         let headline =
             said(&value, |value| format!("Each byte produced is stored as {} bytes", digits(value)));
         let why = Derivation {
@@ -31,24 +31,24 @@ impl Flows {
             assumptions: vec!["JSON-like records; the ratio depends on the records in a batch".into()],
             knob: Some("compression.type with larger batches (linger.ms)".into()),
         };
-        let value = Number::new(value, Unit::BytesPerByte);
+        let value = Quantity::new(value, Unit::BytesPerByte);
         Figure { id: "cost.storage", label: "Storage", value, headline, affected: None, why }
     }
 
-    fn cross_rack(&self, context: &AssessmentContext<'_>) -> Figure<Number> {
+    fn cross_rack(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
         let spread = context.worst().map(|worst| {
-            let layout = context.classes.layout(&context.classes.classes[worst.class]);
+            let layout = worst.layout;
             (layout.spread, layout.replicas)
         });
         let value = match spread {
-            Some((Spread::Known(racks), replicas)) => self.over(|flow| {
+            Some((RackSpread::Known(racks), replicas)) => self.over(|flow| {
                 let own = f64::from(racks.loads(mask_of(replicas)).first().copied().unwrap_or(1));
                 let zones = f64::from(racks.count);
                 let remote = (zones - 1.0) / zones;
-                Answer::Exact(ratio(flow) * (remote + (flow.replicas - own) + remote * flow.groups))
+                Estimate::Exact(ratio(flow) * (remote + (flow.replicas - own) + remote * flow.groups))
             }),
-            Some((Spread::None, _)) => Answer::Unknown("brokers have no broker.rack".into()),
-            _ => Answer::Unknown("racks are not known".into()),
+            Some((RackSpread::None, _)) => Estimate::Unknown("brokers have no broker.rack".into()),
+            _ => Estimate::Unknown("racks are not known".into()),
         };
         let headline =
             said(&value, |value| format!("Each byte produced crosses racks as {} bytes", digits(value)));
@@ -62,27 +62,27 @@ impl Flows {
             ],
             knob: Some("client.rack with a rack-aware replica selector; compression".into()),
         };
-        let value = Number::new(value, Unit::BytesPerByte);
+        let value = Quantity::new(value, Unit::BytesPerByte);
         Figure { id: "cost.cross_rack", label: "Across racks", value, headline, affected: None, why }
     }
 
-    fn disk(&self, context: &AssessmentContext<'_>) -> Figure<Number> {
+    fn disk(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
         let retention = context.knobs.float(&topic::RETENTION_MS);
         let limit = context.knobs.float(&topic::RETENTION_BYTES);
         let value = self.over(|flow| {
             let Some((ms, bytes)) = retention.zip(limit) else {
-                return Answer::Unknown(context.knobs.why_unknown(&topic::RETENTION_MS));
+                return Estimate::Unknown(context.knobs.why_unknown(&topic::RETENTION_MS));
             };
             let by_time =
                 (ms >= 0.0).then(|| flow.records_per_s * flow.record_bytes * ratio(flow) * ms / 1000.0);
             let by_size = (bytes >= 0.0).then_some(bytes * flow.partitions);
             match by_time.into_iter().chain(by_size).reduce(f64::min) {
-                Some(retained) => Answer::Exact(retained * flow.replicas),
-                None => Answer::Unknown("nothing is ever deleted".into()),
+                Some(retained) => Estimate::Exact(retained * flow.replicas),
+                None => Estimate::Unknown("nothing is ever deleted".into()),
             }
         });
         let headline = match &value {
-            Answer::Exact(bytes) => format!("All replicas together come to {}", human_bytes(*bytes as u64)),
+            Estimate::Exact(bytes) => format!("All replicas together come to {}", human_bytes(*bytes as u64)),
             other => said(other, |value| format!("All replicas together come to {} bytes", digits(value))),
         };
         let why = Derivation {
@@ -103,7 +103,7 @@ impl Flows {
         Figure {
             id: "cost.disk",
             label: "Disk",
-            value: Number::new(value, Unit::Bytes),
+            value: Quantity::new(value, Unit::Bytes),
             headline,
             affected: None,
             why,
@@ -111,9 +111,9 @@ impl Flows {
     }
 }
 
-pub(super) fn said(value: &Answer<f64>, sentence: impl Fn(&Answer<f64>) -> String) -> String {
+pub(super) fn said(value: &Estimate<f64>, sentence: impl Fn(&Estimate<f64>) -> String) -> String {
     match value {
-        Answer::Unknown(why) => format!("Not known: {why}"),
+        Estimate::Unknown(why) => format!("Not known: {why}"),
         known => sentence(known),
     }
 }

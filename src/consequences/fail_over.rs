@@ -4,7 +4,7 @@ use crate::consequences::assessment::FailOver;
 use crate::consequences::case::Acks;
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, digits};
-use crate::consequences::{Answer, Figure, Number, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Unit};
 use crate::knobs::{KeyScope, Knob, broker, cluster, default_of, net, producer};
 
 /// The controller looks for expired sessions this many times per session timeout.
@@ -31,7 +31,7 @@ pub(super) fn fail_over(context: &AssessmentContext<'_>) -> FailOver {
 impl AssessmentContext<'_> {
     /// From a death to its fencing: the session, less the age of the last heartbeat, plus the wait for the
     /// check.
-    pub(super) fn detection_ms(&self) -> Answer<f64> {
+    pub(super) fn detection_ms(&self) -> Estimate<f64> {
         if self.profiles.iter().all(|profile| profile.zookeeper) {
             return zookeeper_session_ms(self);
         }
@@ -40,30 +40,30 @@ impl AssessmentContext<'_> {
         let heartbeat = knobs.known(&broker::BROKER_HEARTBEAT_INTERVAL_MS);
         match (session, heartbeat) {
             (Ok(session), Ok(heartbeat)) => {
-                Answer::between((session - heartbeat).max(0.0), session + session / CHECKS_PER_SESSION)
+                Estimate::between((session - heartbeat).max(0.0), session + session / CHECKS_PER_SESSION)
             }
-            (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
+            (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
         }
     }
 }
 
 /// ZooKeeper expires a session at its timeout; pings go out every third of it.
-fn zookeeper_session_ms(context: &AssessmentContext<'_>) -> Answer<f64> {
+fn zookeeper_session_ms(context: &AssessmentContext<'_>) -> Estimate<f64> {
     let key = "zookeeper.session.timeout.ms";
     let set = context.cluster.brokers.iter().find_map(|broker| broker.config.get()?.get(key)?.value.clone());
     let version = context.cluster.version.get();
     let default =
         || version.and_then(|version| default_of(KeyScope::Broker, key, *version)).map(String::from);
     match set.or_else(default).and_then(|text| text.parse::<f64>().ok()) {
-        Some(session) => Answer::between(session * 2.0 / 3.0, session),
-        None => Answer::Unknown(format!("broker:{key} is not known")),
+        Some(session) => Estimate::between(session * 2.0 / 3.0, session),
+        None => Estimate::Unknown(format!("broker:{key} is not known")),
     }
 }
 
-fn crash(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = context.detection_ms();
     let headline = match &value {
-        Answer::Unknown(why) => format!("How long a crashed leader is missed is unknown: {why}"),
+        Estimate::Unknown(why) => format!("How long a crashed leader is missed is unknown: {why}"),
         range => format!("A crashed leader is replaced after {} s", seconds(range)),
     };
     let why = Derivation {
@@ -78,20 +78,20 @@ fn crash(context: &AssessmentContext<'_>) -> Figure<Number> {
         ],
         knob: Some("broker.session.timeout.ms; below 6 s a pause of the process is taken for a crash".into()),
     };
-    number("failover.crash", "Fail-over, crash", Number::new(value, Unit::Ms), headline, why)
+    number("failover.crash", "Fail-over, crash", Quantity::new(value, Unit::Ms), headline, why)
 }
 
-fn controlled(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn controlled(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let rtt = context.knobs.float(&net::RACK_RTT_MS).zip(context.knobs.float(&net::CLIENT_RTT_MS));
     let value = match rtt {
         Some((rack, client)) => {
             let controller = METADATA_LINGER_MS + 2.0 * rack;
-            Answer::between(controller, controller + CLIENT_BACK_OFF_MS + 2.0 * client)
+            Estimate::between(controller, controller + CLIENT_BACK_OFF_MS + 2.0 * client)
         }
-        None => Answer::Unknown(context.knobs.why_unknown(&net::RACK_RTT_MS)),
+        None => Estimate::Unknown(context.knobs.why_unknown(&net::RACK_RTT_MS)),
     };
     let headline = match &value {
-        Answer::Unknown(why) => format!("How long an ordered stop interrupts writes is unknown: {why}"),
+        Estimate::Unknown(why) => format!("How long an ordered stop interrupts writes is unknown: {why}"),
         range => format!("An ordered stop moves the leader within {} ms", digits(range)),
     };
     let why = Derivation {
@@ -102,33 +102,33 @@ fn controlled(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["the stop is in order (controlled.shutdown.enable)".into()],
         knob: None,
     };
-    number("failover.controlled", "Fail-over, ordered", Number::new(value, Unit::Ms), headline, why)
+    number("failover.controlled", "Fail-over, ordered", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 /// Whether a write, or the visibility of a record, waits for followers at all.
-fn waits_for_followers(context: &AssessmentContext<'_>) -> Answer<bool> {
+fn waits_for_followers(context: &AssessmentContext<'_>) -> Estimate<bool> {
     let waits = context.all(|case, _| !(case.acks == Acks::All && case.replicas > 1));
     match waits {
-        Answer::Exact(nobody) => Answer::Exact(!nobody),
-        Answer::Between(..) => Answer::Between(false, true),
-        Answer::Unknown(why) => Answer::Unknown(why),
+        Estimate::Exact(nobody) => Estimate::Exact(!nobody),
+        Estimate::Between(..) => Estimate::Between(false, true),
+        Estimate::Unknown(why) => Estimate::Unknown(why),
     }
 }
 
-fn stall(context: &AssessmentContext<'_>, length: Answer<f64>) -> Answer<f64> {
+fn stall(context: &AssessmentContext<'_>, length: Estimate<f64>) -> Estimate<f64> {
     match waits_for_followers(context) {
-        Answer::Exact(true) => length,
-        Answer::Exact(false) => Answer::Exact(0.0),
-        Answer::Between(..) => length.high().map_or(length, |high| Answer::between(0.0, high)),
-        Answer::Unknown(why) => Answer::Unknown(why),
+        Estimate::Exact(true) => length,
+        Estimate::Exact(false) => Estimate::Exact(0.0),
+        Estimate::Between(..) => length.high().map_or(length, |high| Estimate::between(0.0, high)),
+        Estimate::Unknown(why) => Estimate::Unknown(why),
     }
 }
 
-fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = stall(context, context.detection_ms());
     let headline = match &value {
-        Answer::Unknown(why) => format!("How long a dead follower stalls writes is unknown: {why}"),
-        Answer::Exact(0.0) => {
+        Estimate::Unknown(why) => format!("How long a dead follower stalls writes is unknown: {why}"),
+        Estimate::Exact(0.0) => {
             "A dead follower does not stall acknowledgements; new records stay invisible meanwhile".into()
         }
         range => format!(
@@ -145,19 +145,19 @@ fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["replica.lag.time.max.ms is longer than the detection".into()],
         knob: Some("broker.session.timeout.ms".into()),
     };
-    number("failover.follower_stall", "Stall, dead follower", Number::new(value, Unit::Ms), headline, why)
+    number("failover.follower_stall", "Stall, dead follower", Quantity::new(value, Unit::Ms), headline, why)
 }
 
-fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let key = &broker::REPLICA_LAG_TIME_MAX_MS;
     let length = match context.knobs.known(key) {
-        Ok(lag) => Answer::between(lag, 1.5 * lag),
-        Err(why) => Answer::Unknown(why),
+        Ok(lag) => Estimate::between(lag, 1.5 * lag),
+        Err(why) => Estimate::Unknown(why),
     };
     let value = stall(context, length);
     let headline = match &value {
-        Answer::Unknown(why) => format!("How long a stuck follower stalls writes is unknown: {why}"),
-        Answer::Exact(0.0) => {
+        Estimate::Unknown(why) => format!("How long a stuck follower stalls writes is unknown: {why}"),
+        Estimate::Exact(0.0) => {
             "A stuck follower does not stall acknowledgements; new records stay invisible meanwhile".into()
         }
         range => format!("acks=all stalls {} s when a follower is alive but does not fetch", seconds(range)),
@@ -168,19 +168,19 @@ fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["the follower's broker still sends heartbeats".into()],
         knob: Some("replica.lag.time.max.ms".into()),
     };
-    number("failover.stuck_follower", "Stall, stuck follower", Number::new(value, Unit::Ms), headline, why)
+    number("failover.stuck_follower", "Stall, stuck follower", Quantity::new(value, Unit::Ms), headline, why)
 }
 
-fn seconds(ms: &Answer<f64>) -> String {
+fn seconds(ms: &Estimate<f64>) -> String {
     digits(&ms.map(|ms| ms / 1000.0))
 }
 
 fn number(
     id: &'static str,
     label: &'static str,
-    value: Number,
+    value: Quantity,
     headline: String,
     why: Derivation,
-) -> Figure<Number> {
+) -> Figure<Quantity> {
     Figure { id, label, value, headline, affected: None, why }
 }

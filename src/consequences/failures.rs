@@ -3,22 +3,22 @@
 use crate::consequences::case::{Acks, Case};
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, Input};
-use crate::consequences::tolerance::{Fault, Operation, durability, durability_racks};
-use crate::consequences::{Affected, Answer, Figure, Tolerated};
+use crate::consequences::tolerance::{FaultKind, Operation, durability, durability_racks};
+use crate::consequences::{AffectedPartitions, Estimate, FailuresTolerated, Figure};
 use crate::knobs::{cluster, producer, topic};
 
 /// What faults of one kind do to acknowledged data.
-pub(super) fn data(context: &AssessmentContext<'_>, fault: Fault) -> Figure<Tolerated> {
+pub(super) fn data(context: &AssessmentContext<'_>, fault: FaultKind) -> Figure<FailuresTolerated> {
     let (value, affected) =
         context.tolerated_for_data(|case| case.replicas, |case, live| durability(case, live, fault));
     let (id, label, things) = match fault {
-        Fault::Crash => ("durability.crash", "Acked data, crashes", ("broker crash", "broker crashes")),
-        Fault::PowerLoss => (
+        FaultKind::Crash => ("durability.crash", "Acked data, crashes", ("broker crash", "broker crashes")),
+        FaultKind::PowerLoss => (
             "durability.power_loss",
             "Acked data, power",
             ("power loss of a machine", "power losses of machines"),
         ),
-        Fault::DiskLoss => ("durability.disk_loss", "Acked data, disks", ("lost disk", "lost disks")),
+        FaultKind::DiskLoss => ("durability.disk_loss", "Acked data, disks", ("lost disk", "lost disks")),
     };
     let headline = format!("Acknowledged data {}{}", survives(&value, things), whose(&affected));
     let why = data_reasons(context, fault);
@@ -26,21 +26,21 @@ pub(super) fn data(context: &AssessmentContext<'_>, fault: Fault) -> Figure<Tole
 }
 
 /// What power failures of whole racks do to acknowledged data.
-pub(super) fn data_racks(context: &AssessmentContext<'_>) -> Figure<Tolerated> {
+pub(super) fn data_racks(context: &AssessmentContext<'_>) -> Figure<FailuresTolerated> {
     let (value, affected) = context.tolerated_for_data(|case| u32::from(case.racks.count), durability_racks);
     let headline = format!(
         "Acknowledged data {}{}",
         survives(&value, ("rack without power", "racks without power")),
         whose(&affected)
     );
-    let mut why = data_reasons(context, Fault::PowerLoss);
+    let mut why = data_reasons(context, FaultKind::PowerLoss);
     why.formula = format!("{}; a rack takes all its replicas at once", why.formula);
     why.inputs.push(racks_input(context));
     Figure { id: "durability.rack", label: "Acked data, racks", value, headline, affected, why }
 }
 
 /// How many broker crashes an operation survives.
-pub(super) fn crashes(context: &AssessmentContext<'_>, operation: Operation) -> Figure<Tolerated> {
+pub(super) fn crashes(context: &AssessmentContext<'_>, operation: Operation) -> Figure<FailuresTolerated> {
     let (value, affected) =
         context.tolerated(|case| case.replicas, |case, live| operation.margin(case, live));
     let (id, label, subject) = match operation {
@@ -54,7 +54,7 @@ pub(super) fn crashes(context: &AssessmentContext<'_>, operation: Operation) -> 
 }
 
 /// How many lost racks an operation survives.
-pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Figure<Tolerated> {
+pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Figure<FailuresTolerated> {
     let (value, affected) =
         context.tolerated(|case| u32::from(case.racks.count), |case, live| operation.racks(case, live));
     let (id, label, subject) = match operation {
@@ -70,22 +70,26 @@ pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Fi
 }
 
 /// What the controller quorum survives: a minority of its voters.
-pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<Tolerated> {
+pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<FailuresTolerated> {
     let value = match context.cluster.quorum.get() {
         None => {
             let why = context.cluster.quorum.reason().map_or("unknown".into(), ToString::to_string);
-            let unknown = || Answer::Unknown(format!("the quorum is {why}"));
-            Tolerated { guaranteed: unknown(), now: unknown(), of: 0 }
+            let unknown = || Estimate::Unknown(format!("the quorum is {why}"));
+            FailuresTolerated { guaranteed: unknown(), now: unknown(), of: 0 }
         }
         Some(quorum) => {
             let voters = quorum.voters.len() as u32;
             let majority = voters / 2 + 1;
-            let spare = |alive: usize| Answer::Exact((alive as u32).saturating_sub(majority));
-            Tolerated { guaranteed: spare(quorum.voters.len()), now: spare(quorum.online.len()), of: voters }
+            let spare = |alive: usize| Estimate::Exact((alive as u32).saturating_sub(majority));
+            FailuresTolerated {
+                guaranteed: spare(quorum.voters.len()),
+                now: spare(quorum.online.len()),
+                of: voters,
+            }
         }
     };
     let headline = match &value.now {
-        Answer::Unknown(why) => format!("Whether elections survive a controller is unknown: {why}"),
+        Estimate::Unknown(why) => format!("Whether elections survive a controller is unknown: {why}"),
         now => format!(
             "Elections and ISR changes survive {}",
             counted(now, u32::MAX, ("more controller crash", "more controller crashes"))
@@ -105,7 +109,7 @@ pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<Tolerated> {
     Figure { id: "quorum.crash", label: "Controllers", value, headline, affected: None, why }
 }
 
-fn survives(value: &Tolerated, things: (&str, &str)) -> String {
+fn survives(value: &FailuresTolerated, things: (&str, &str)) -> String {
     match value.guaranteed == value.now {
         true => format!("survives {}", counted(&value.now, value.of, things)),
         false => format!(
@@ -117,17 +121,17 @@ fn survives(value: &Tolerated, things: (&str, &str)) -> String {
 }
 
 /// `no crash`, `1 crash`, `2 crashes`, `any number of crashes`.
-fn counted(answer: &Answer<u32>, of: u32, (one, many): (&str, &str)) -> String {
+fn counted(answer: &Estimate<u32>, of: u32, (one, many): (&str, &str)) -> String {
     match answer {
-        Answer::Exact(count) if *count >= of => format!("any number of {many}"),
-        Answer::Exact(0) => format!("no {one}"),
-        Answer::Exact(1) => format!("1 {one}"),
-        Answer::Unknown(why) => format!("an unknown number of {many} ({why})"),
+        Estimate::Exact(count) if *count >= of => format!("any number of {many}"),
+        Estimate::Exact(0) => format!("no {one}"),
+        Estimate::Exact(1) => format!("1 {one}"),
+        Estimate::Unknown(why) => format!("an unknown number of {many} ({why})"),
         other => format!("{other} {many}"),
     }
 }
 
-fn whose(affected: &Option<Affected>) -> String {
+fn whose(affected: &Option<AffectedPartitions>) -> String {
     match affected {
         Some(affected) if affected.partitions < affected.of => format!(
             " ({} of {} partitions, the first is {})",
@@ -141,12 +145,12 @@ fn goes_on(
     context: &AssessmentContext<'_>,
     operation: Operation,
     subject: &str,
-    value: &Tolerated,
-    affected: &Option<Affected>,
+    value: &FailuresTolerated,
+    affected: &Option<AffectedPartitions>,
     (one, many): (&str, &str),
 ) -> String {
-    let broken = |judged: &crate::consequences::context::PartitionClass| {
-        judged.cases.iter().any(|case| !operation.works(case, &judged.live))
+    let broken = |class: &crate::consequences::context::PartitionClass| {
+        class.cases.iter().any(|case| !operation.works(case, &class.live))
     };
     if let Some(hit) = context.affected(broken) {
         let what = match operation {
@@ -157,8 +161,8 @@ fn goes_on(
         return format!("{what} now{}", whose(&Some(hit)));
     }
     let more = match &value.now {
-        Answer::Exact(0) => format!("no further {one}"),
-        Answer::Exact(1) => format!("1 more {one}"),
+        Estimate::Exact(0) => format!("no further {one}"),
+        Estimate::Exact(1) => format!("1 more {one}"),
         now => format!("{now} more {many}"),
     };
     let promised = match value.now == value.guaranteed {
@@ -169,17 +173,14 @@ fn goes_on(
 }
 
 fn racks_input(context: &AssessmentContext<'_>) -> Input {
-    use crate::consequences::classes::Spread;
-    let spread = context.worst().map(|worst| {
-        let class = &context.classes.classes[worst.class];
-        context.classes.layout(class).spread
-    });
+    use crate::consequences::classes::RackSpread;
+    let spread = context.worst().map(|worst| worst.layout.spread);
     let (value, source) = match spread {
-        Some(Spread::Known(racks)) => (racks.count.to_string(), "broker.rack of the replicas"),
-        Some(Spread::None) => {
+        Some(RackSpread::Known(racks)) => (racks.count.to_string(), "broker.rack of the replicas"),
+        Some(RackSpread::None) => {
             ("none".into(), "a replica's broker has no broker.rack, so one rack is assumed")
         }
-        Some(Spread::Unknown) | None => ("?".into(), "broker.rack is not known"),
+        Some(RackSpread::Unknown) | None => ("?".into(), "broker.rack is not known"),
     };
     Input { name: "racks of the replicas".into(), value, source: source.into() }
 }
@@ -207,7 +208,7 @@ fn state_inputs(context: &AssessmentContext<'_>) -> Vec<Input> {
     inputs
 }
 
-fn data_reasons(context: &AssessmentContext<'_>, fault: Fault) -> Derivation {
+fn data_reasons(context: &AssessmentContext<'_>, fault: FaultKind) -> Derivation {
     let case = context.worst().and_then(|worst| worst.cases.first());
     let (formula, knob) = case.map_or(("there are no partitions".to_string(), None), |case| {
         (data_rule(case, fault), data_knob(case, fault))
@@ -225,7 +226,7 @@ fn data_reasons(context: &AssessmentContext<'_>, fault: Fault) -> Derivation {
 }
 
 /// The rule in words with the numbers of the case (semantics: how many failures lose acknowledged data).
-fn data_rule(case: &Case, fault: Fault) -> String {
+fn data_rule(case: &Case, fault: FaultKind) -> String {
     let (m, r) = (case.min_isr, case.replicas);
     match (case.acks, fault.is_lossy(case)) {
         (Acks::Zero, _) => "acks=0: nobody confirms anything; a broken connection is enough".into(),
@@ -259,7 +260,7 @@ fn data_rule(case: &Case, fault: Fault) -> String {
     }
 }
 
-fn data_knob(case: &Case, fault: Fault) -> Option<String> {
+fn data_knob(case: &Case, fault: FaultKind) -> Option<String> {
     let text = match (case.acks, fault.is_lossy(case)) {
         (Acks::Zero | Acks::One, _) if case.replicas > 1 => "acks=all",
         (Acks::Zero, _) => "acks=1",
@@ -269,7 +270,7 @@ fn data_knob(case: &Case, fault: Fault) -> Option<String> {
         (_, true) if case.unclean => "unclean.leader.election.enable=false",
         (_, true) if !case.elr => "eligible leader replicas (Kafka 4.1, KIP-966)",
         (_, true) if case.min_isr == 1 => "min.insync.replicas=2",
-        (_, true) if fault == Fault::PowerLoss => "flush.messages=1 makes a power loss harmless",
+        (_, true) if fault == FaultKind::PowerLoss => "flush.messages=1 makes a power loss harmless",
         _ => "one more replica and min.insync.replicas one higher",
     };
     Some(text.into())
@@ -312,9 +313,9 @@ fn operation_rule(case: &Case, operation: Operation) -> String {
     }
 }
 
-impl Fault {
+impl FaultKind {
     /// Whether a broker can come back with less than it had, if nothing is flushed.
     fn is_lossy_without_fsync(self) -> bool {
-        self != Fault::Crash
+        self != FaultKind::Crash
     }
 }

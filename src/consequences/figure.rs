@@ -1,7 +1,7 @@
 //! One consequence as the panel shows it: an id, a value, a sentence and the reasons behind it.
 
-use crate::consequences::Answer;
-use crate::consequences::answer::format_significant;
+use crate::consequences::Estimate;
+use crate::consequences::estimate::format_significant;
 use crate::model::human_bytes;
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ pub struct Derivation {
 
 /// How many of the judged partitions share the value shown.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Affected {
+pub struct AffectedPartitions {
     pub partitions: u32,
     /// Of so many judged.
     pub of: u32,
@@ -48,18 +48,18 @@ pub struct Figure<V> {
     /// A sentence that a person reads in the panel.
     pub headline: String,
     /// Whose value it is when several partitions are judged: the worst ones.
-    pub affected: Option<Affected>,
+    pub affected: Option<AffectedPartitions>,
     pub why: Derivation,
 }
 
 /// Failures that are survived.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Tolerated {
+pub struct FailuresTolerated {
     /// What the setting promises. For data: in the worst state that harmless events (planned restarts,
     /// slow followers) may bring the ISR into. For writes, reads and visibility: from a full ISR.
-    pub guaranteed: Answer<u32>,
+    pub guaranteed: Estimate<u32>,
     /// From the ISR as it is: so many more.
-    pub now: Answer<u32>,
+    pub now: Estimate<u32>,
     /// How many can fail at all (replicas or racks). A value equal to this means: however many fail.
     pub of: u32,
 }
@@ -109,8 +109,8 @@ impl Unit {
 
 /// A number with its unit.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Number {
-    pub value: Answer<f64>,
+pub struct Quantity {
+    pub value: Estimate<f64>,
     pub unit: Unit,
     /// Whether a larger number is the better one.
     pub more_is_better: bool,
@@ -119,9 +119,9 @@ pub struct Number {
 /// A distribution by two of its quantiles, in milliseconds.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Percentiles {
-    pub p50: Answer<f64>,
+    pub p50: Estimate<f64>,
     /// 99 of 100 are below.
-    pub p99: Answer<f64>,
+    pub p99: Estimate<f64>,
 }
 
 /// An answer in words.
@@ -156,10 +156,10 @@ pub trait FigureValue {
     }
 }
 
-impl FigureValue for Tolerated {
+impl FigureValue for FailuresTolerated {
     fn text(&self) -> String {
-        let count = |answer: &Answer<u32>| match answer {
-            Answer::Exact(count) if *count >= self.of => "any".into(),
+        let count = |answer: &Estimate<u32>| match answer {
+            Estimate::Exact(count) if *count >= self.of => "any".into(),
             other => other.to_string(),
         };
         match self.guaranteed == self.now {
@@ -176,24 +176,24 @@ impl FigureValue for Tolerated {
     }
 }
 
-impl Number {
+impl Quantity {
     /// A number of this unit; more of it is worse, unless it goes through.
-    pub fn new(value: Answer<f64>, unit: Unit) -> Self {
-        Number { value, unit, more_is_better: matches!(unit, Unit::MbPerS | Unit::RecordsPerS) }
+    pub fn new(value: Estimate<f64>, unit: Unit) -> Self {
+        Quantity { value, unit, more_is_better: matches!(unit, Unit::MbPerS | Unit::RecordsPerS) }
     }
 
     /// One of which more is better.
-    pub fn more(value: Answer<f64>, unit: Unit) -> Self {
-        Number { value, unit, more_is_better: true }
+    pub fn more(value: Estimate<f64>, unit: Unit) -> Self {
+        Quantity { value, unit, more_is_better: true }
     }
 }
 
-impl Figure<Number> {
+impl Figure<Quantity> {
     /// A number that holds for all that is judged.
     pub(super) fn of_all(
         id: &'static str,
         label: &'static str,
-        value: Number,
+        value: Quantity,
         headline: String,
         why: Derivation,
     ) -> Self {
@@ -201,14 +201,14 @@ impl Figure<Number> {
     }
 }
 
-impl FigureValue for Number {
+impl FigureValue for Quantity {
     fn text(&self) -> String {
         match (&self.value, self.unit) {
-            (Answer::Unknown(_), _) => "?".into(),
+            (Estimate::Unknown(_), _) => "?".into(),
             (answer, _) if answer.low() == Some(f64::INFINITY) => "never".into(),
             (answer, Unit::Bytes) => bytes(answer),
             (answer, Unit::Ms) => duration(answer),
-            (Answer::Exact(value), Unit::Count) if *value < 100.0 && *value == libm::round(*value) => {
+            (Estimate::Exact(value), Unit::Count) if *value < 100.0 && *value == libm::round(*value) => {
                 format!("{value:.0}")
             }
             (answer, unit) => format!("{} {}", digits(answer), unit.word()).trim_end().into(),
@@ -225,7 +225,7 @@ impl FigureValue for Number {
 impl FigureValue for Percentiles {
     fn text(&self) -> String {
         match (&self.p50, &self.p99) {
-            (Answer::Unknown(_), _) | (_, Answer::Unknown(_)) => "?".into(),
+            (Estimate::Unknown(_), _) | (_, Estimate::Unknown(_)) => "?".into(),
             (p50, p99) => format!("{} / {} ms", digits(p50), digits(p99)),
         }
     }
@@ -247,7 +247,7 @@ impl FigureValue for Qualitative {
 }
 
 /// Milliseconds in the unit that suits the longer end.
-pub(super) fn duration(answer: &Answer<f64>) -> String {
+pub(super) fn duration(answer: &Estimate<f64>) -> String {
     let (per, word) = match answer.high() {
         Some(ms) if ms < 1000.0 || answer.low() < Some(100.0) && ms < 10_000.0 => (1.0, "ms"),
         Some(ms) if ms < 600_000.0 => (1000.0, "s"),
@@ -259,23 +259,23 @@ pub(super) fn duration(answer: &Answer<f64>) -> String {
 }
 
 /// Sizes in binary units.
-fn bytes(answer: &Answer<f64>) -> String {
+fn bytes(answer: &Estimate<f64>) -> String {
     let size = |bytes: &f64| human_bytes(*bytes as u64);
     match answer {
-        Answer::Exact(value) => size(value),
-        Answer::Between(low, high) => format!("{} to {}", size(low), size(high)),
-        Answer::Unknown(_) => "?".into(),
+        Estimate::Exact(value) => size(value),
+        Estimate::Between(low, high) => format!("{} to {}", size(low), size(high)),
+        Estimate::Unknown(_) => "?".into(),
     }
 }
 
 /// An answer with two significant digits.
-pub(super) fn digits(answer: &Answer<f64>) -> String {
+pub(super) fn digits(answer: &Estimate<f64>) -> String {
     match answer {
-        Answer::Exact(value) => format_significant(*value),
-        Answer::Between(low, high) => {
+        Estimate::Exact(value) => format_significant(*value),
+        Estimate::Between(low, high) => {
             let (low, high) = (format_significant(*low), format_significant(*high));
             if low == high { low } else { format!("{low} to {high}") }
         }
-        Answer::Unknown(_) => "?".into(),
+        Estimate::Unknown(_) => "?".into(),
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A cluster to be: brokers 1 to n in racks `a`, `b`, `c`... in turn, one topic `orders`.
 #[derive(Clone)]
-pub(super) struct Plan {
+pub(super) struct ClusterSpec {
     pub brokers: i32,
     pub racks: usize,
     pub replicas: usize,
@@ -19,9 +19,9 @@ pub(super) struct Plan {
     pub producer: Vec<(&'static str, &'static str)>,
 }
 
-impl Default for Plan {
+impl Default for ClusterSpec {
     fn default() -> Self {
-        Plan {
+        ClusterSpec {
             brokers: 3,
             racks: 3,
             replicas: 3,
@@ -34,7 +34,7 @@ impl Default for Plan {
     }
 }
 
-impl Plan {
+impl ClusterSpec {
     pub(super) fn build(&self) -> Cluster {
         let known = |racks: usize, at: i32| {
             let name = char::from(b'a' + (at as usize % racks.max(1)) as u8).to_string();

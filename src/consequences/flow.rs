@@ -1,11 +1,13 @@
 //! How records flow through producers, leaders, followers and consumers: the parts of their latency.
 
 mod bounds;
+mod latency_path;
 
-use bounds::{Busy, busiest};
-pub(super) use bounds::{ONE_AT_A_TIME, PIPELINE};
+pub(super) use bounds::Resource;
+use bounds::{Utilisation, busiest};
+pub(super) use latency_path::{LatencyBreakdown, LatencyPart, LatencyPath, PathEnd};
 
-use crate::consequences::batching::{Batches, Sending, compression_mb_per_s, compression_ratio};
+use crate::consequences::batching::{Batching, ProducerStream, compression_mb_per_s, compression_ratio};
 use crate::consequences::case::Acks;
 use crate::consequences::connection::Connection;
 use crate::consequences::quantile::{Mixture, Piece, harmonic, mean_of, waiting};
@@ -25,9 +27,6 @@ const CONSUMER_US_PER_RECORD: f64 = 1.0;
 const CONSUMER_NS_PER_BYTE: f64 = 0.6;
 /// Requests, what they hold and how long they wait depend on each other: so many rounds settle it.
 const ROUNDS: usize = 4;
-
-/// What a producer's own requests fill: they wait in line, and slow nobody else down.
-const OWN: [&str; 2] = [PIPELINE, ONE_AT_A_TIME];
 
 /// Everything that decides about a flow, all known.
 #[derive(Clone, PartialEq, Debug)]
@@ -74,43 +73,9 @@ pub(super) struct Flow {
     pub machine: Machine,
 }
 
-/// LatencyBreakdown of the acknowledgement's mean, in milliseconds.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub(super) struct LatencyBreakdown {
-    /// In the producer, until the batch is sent.
-    pub batch: f64,
-    pub compress: f64,
-    /// Until the requests before it on its connection are answered.
-    pub connection: f64,
-    /// Between client and leader.
-    pub network: f64,
-    /// The leader's append and its queue.
-    pub append: f64,
-    /// Flushes on leader and followers.
-    pub flush: f64,
-    /// Until every follower in sync has it.
-    pub replicate: f64,
-    /// Until followers are back that have just fetched what others wrote.
-    pub missed: f64,
-    /// Until the consumer's fetch has its bytes, and its poll.
-    pub fetch: f64,
-}
-
 /// Records a second that one member of a group gets done when each takes so long.
 pub(super) fn member_records_per_s(processing_ms: f64, record_bytes: f64) -> f64 {
     1e6 / (processing_ms * 1e3 + CONSUMER_US_PER_RECORD + record_bytes * CONSUMER_NS_PER_BYTE / 1e3)
-}
-
-/// What a record goes through.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct LatencyPath {
-    /// Means of its parts.
-    pub parts: LatencyBreakdown,
-    /// The connection that its request took.
-    pub connection: Connection,
-    /// Records of a request.
-    pub per_request: f64,
-    waits: Vec<Vec<Piece>>,
 }
 
 impl Flow {
@@ -130,8 +95,8 @@ impl Flow {
     }
 
     /// Requests and batches of one producer to one broker.
-    pub(super) fn batches(&self) -> Batches {
-        let sending = |round_trip_ms: f64| Sending {
+    pub(super) fn batches(&self) -> Batching {
+        let sending = |round_trip_ms: f64| ProducerStream {
             records_per_s: self.records_per_s / self.producers.max(1.0) / self.brokers.max(1.0),
             record_bytes: self.record_bytes,
             partitions: self.partitions_per_broker(),
@@ -150,7 +115,7 @@ impl Flow {
     }
 
     /// How one producer's requests take their turn at one broker.
-    fn connection(&self, batches: &Batches, parts: &LatencyBreakdown) -> Connection {
+    fn connection(&self, batches: &Batching, parts: &LatencyBreakdown) -> Connection {
         let machine = &self.machine;
         let local =
             if machine.append_ms > 0.0 { (machine.local_ms / machine.append_ms).min(1.0) } else { 0.0 };
@@ -168,33 +133,33 @@ impl Flow {
     }
 
     /// The parts without load, the waits for other requests aside, when `acks` is waited for.
-    fn parts_unloaded(&self, batches: &Batches, acks: Acks) -> LatencyBreakdown {
+    fn parts_unloaded(&self, batches: &Batching, acks: Acks) -> LatencyBreakdown {
         let waits_for_followers = acks == Acks::All && self.followers > 0;
         let flushed = if self.fsync { self.machine.flush_ms * batches.partitions_per_request } else { 0.0 };
         let compress = compression_mb_per_s(&self.codec)
             .map_or(0.0, |speed| batches.batch_bytes * batches.partitions_per_request / speed / 1000.0);
-        let cycle_ms = self.fetch_partitions_ms(batches);
         LatencyBreakdown {
             batch: batches.mean_wait_ms,
             compress,
             network: self.client_rtt_ms,
             append: self.machine.append_ms,
             flush: if waits_for_followers { 2.0 * flushed } else { flushed },
-            replicate: match waits_for_followers {
-                true => {
-                    self.follower_rtt_ms
-                        + self.machine.follower_append_ms * harmonic(self.followers)
-                        + 1.5 * cycle_ms
-                }
-                false => 0.0,
-            },
+            replicate: if waits_for_followers { self.replicate_ms(batches) } else { 0.0 },
             missed: if waits_for_followers { mean_of(&self.missed(batches)) } else { 0.0 },
             ..LatencyBreakdown::default()
         }
     }
 
+    /// Until the slowest follower has fetched and appended: the mean of the largest of so many exponential appends,
+    /// and on average half a fetch cycle until the next fetch begins and a whole one for it.
+    fn replicate_ms(&self, batches: &Batching) -> f64 {
+        self.follower_rtt_ms
+            + self.machine.follower_append_ms * harmonic(self.followers)
+            + 1.5 * self.fetch_partitions_ms(batches)
+    }
+
     /// What the partitions with new data add to a follower's fetch.
-    fn fetch_partitions_ms(&self, batches: &Batches) -> f64 {
+    fn fetch_partitions_ms(&self, batches: &Batching) -> f64 {
         let touched = batches.partitions_per_request * self.producers.min(self.partitions_per_broker());
         self.machine.fetch_partition_us / 1000.0 * touched.min(self.partitions_per_broker())
             / self.fetchers.max(1.0)
@@ -202,7 +167,7 @@ impl Flow {
 
     /// A follower that has just been given what another request brought is away for a round trip. A connection whose
     /// own requests wait for the followers finds them back.
-    fn missed(&self, batches: &Batches) -> Vec<Piece> {
+    fn missed(&self, batches: &Batching) -> Vec<Piece> {
         let away_ms = self.follower_rtt_ms + self.machine.follower_append_ms;
         let per_ms = batches.requests_per_s / 1000.0;
         let others = per_ms * (self.producers - 1.0).max(0.0) * away_ms;
@@ -218,11 +183,11 @@ impl Flow {
         ]
     }
 
-    /// What a record goes through until its acknowledgement, or until consumers can read it: the high watermark
-    /// waits for the followers whatever acks says. `None` when the load is more than goes through.
-    pub(super) fn way(&self, visible: bool) -> Option<LatencyPath> {
+    /// What a record goes through until its acknowledgement, or until consumers can read it. `None` when the load
+    /// is more than goes through.
+    pub(super) fn latency_path(&self, end: PathEnd) -> Option<LatencyPath> {
         let busy = self.utilisations();
-        if busiest(&busy).1 >= 1.0 {
+        if busiest(&busy).share >= 1.0 {
             return None;
         }
         let batches = self.batches();
@@ -237,9 +202,13 @@ impl Flow {
             parts
         };
         let connection = self.connection(&batches, &loaded(self.acks));
-        let mut parts = loaded(if visible { Acks::All } else { self.acks });
+        let mut parts = match end {
+            PathEnd::Acknowledgement => loaded(self.acks),
+            // The high watermark waits for the followers whatever acks says.
+            PathEnd::Consumer => loaded(Acks::All),
+        };
         let mut waits = vec![collected(&batches)];
-        if visible || self.acks != Acks::Zero {
+        if self.is_answered(end) {
             let line = self.in_line(&connection, &batches, &busy);
             parts.connection = line.iter().map(|wait| mean_of(wait)).sum();
             waits.extend(line);
@@ -247,14 +216,14 @@ impl Flow {
         if parts.missed > 0.0 {
             waits.push(self.missed(&batches));
         }
-        Some(LatencyPath { parts, connection, per_request: batches.records_per_request, waits })
+        Some(LatencyPath { parts, connection, records_per_request: batches.records_per_request, waits })
     }
 
     /// The waits for requests of the same connection: in line, and for records that the next request has no room for
     /// (a server that takes so many at a time waits as so many servers do).
-    fn in_line(&self, connection: &Connection, batches: &Batches, busy: &[Busy]) -> Vec<Vec<Piece>> {
-        let own = busy.iter().filter(|(name, _)| OWN.contains(name));
-        let busy = own.map(|one| one.1).fold(0.0, f64::max);
+    fn in_line(&self, connection: &Connection, batches: &Batching, busy: &[Utilisation]) -> Vec<Vec<Piece>> {
+        let own = busy.iter().filter(|one| one.resource.is_own());
+        let busy = own.map(|one| one.share).fold(0.0, f64::max);
         let left = connection.held_ms * waiting(self.most_records(batches), busy, 1.0, 0.0);
         let mut waits = connection.waits();
         waits.push(vec![Piece { share: 1.0, low_ms: 0.0, high_ms: 2.0 * left }]);
@@ -263,48 +232,52 @@ impl Flow {
 
     /// How much longer a request takes under load: disks and links share their capacity (M/G/1-PS), the request
     /// handlers queue (M/G/k). Requests of one connection wait in line instead.
-    fn slow_down(&self, busy: &[Busy]) -> f64 {
-        let slower = |(name, busy): &Busy| match *name {
-            "broker processor" => 1.0 + waiting(self.io_threads.max(1.0), *busy, 1.0, 2.0),
-            _ => 1.0 / (1.0 - busy),
+    fn slow_down(&self, busy: &[Utilisation]) -> f64 {
+        let slower = |one: &Utilisation| match one.resource {
+            Resource::BrokerProcessor => 1.0 + waiting(self.io_threads.max(1.0), one.share, 1.0, 2.0),
+            _ => 1.0 / (1.0 - one.share),
         };
-        let shared = busy.iter().filter(|(name, _)| !OWN.contains(name));
-        shared.map(slower).fold(1.0, f64::max)
+        busy.iter().filter(|one| !one.resource.is_own()).map(slower).fold(1.0, f64::max)
+    }
+
+    /// Whether a broker's answer is waited for on the way.
+    pub(super) fn is_answered(&self, end: PathEnd) -> bool {
+        end == PathEnd::Consumer || self.acks != Acks::Zero
     }
 
     /// From send() to the acknowledgement; with acks=0, which has none, until the request is in the socket.
     pub(super) fn ack(&self) -> Option<Mixture> {
-        let way = self.way(false)?;
+        let path = self.latency_path(PathEnd::Acknowledgement)?;
         let brokers = match self.acks {
             Acks::Zero => 0.0,
             Acks::One => 1.0,
             Acks::All => 1.0 + f64::from(self.followers),
         };
         Some(match self.acks {
-            Acks::Zero => self.mixture(&way, 0.0, way.parts.compress, brokers),
-            _ => self.answered(&way, brokers),
+            Acks::Zero => self.mixture(&path, 0.0, path.parts.compress, brokers),
+            _ => self.answered(&path, brokers),
         })
     }
 
     /// From send() to the consumer.
     pub(super) fn end_to_end(&self) -> Option<Mixture> {
-        let way = self.way(true)?;
-        let seen = self.answered(&way, 1.0 + f64::from(self.followers));
+        let path = self.latency_path(PathEnd::Consumer)?;
+        let seen = self.answered(&path, 1.0 + f64::from(self.followers));
         Some(Mixture { body_ms: seen.body_ms + self.fetch_wait_ms() + POLL_MS, ..seen })
     }
 
-    fn answered(&self, way: &LatencyPath, brokers: f64) -> Mixture {
-        let parts = &way.parts;
+    fn answered(&self, path: &LatencyPath, brokers: f64) -> Mixture {
+        let parts = &path.parts;
         let far = if parts.replicate > 0.0 { self.follower_rtt_ms } else { 0.0 };
         let body_ms = parts.compress + parts.append + parts.flush + parts.replicate - far;
-        self.mixture(way, parts.network + far, body_ms, brokers)
+        self.mixture(path, parts.network + far, body_ms, brokers)
     }
 
-    fn mixture(&self, way: &LatencyPath, fixed_ms: f64, body_ms: f64, brokers: f64) -> Mixture {
+    fn mixture(&self, path: &LatencyPath, fixed_ms: f64, body_ms: f64, brokers: f64) -> Mixture {
         Mixture {
             fixed_ms,
             body_ms,
-            waits: way.waits.clone(),
+            waits: path.waits.clone(),
             brokers,
             stall_share: self.machine.stall_share,
             stall_ms: self.machine.stall_ms,
@@ -330,7 +303,7 @@ impl Flow {
 }
 
 /// How long records wait for their request: the first of each for all of it.
-fn collected(batches: &Batches) -> Vec<Piece> {
+fn collected(batches: &Batching) -> Vec<Piece> {
     let longest = batches.collects_ms;
     vec![
         Piece { share: batches.first_share, low_ms: longest, high_ms: longest },

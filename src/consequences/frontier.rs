@@ -1,7 +1,8 @@
 //! The frontier of two figures: a sweep over the knobs, and what nothing beats in both.
 
 use crate::consequences::compare::tried;
-use crate::consequences::{Assessment, OBJECTIVES, Objective, Subject};
+use crate::consequences::objective::{OBJECTIVES, Objective};
+use crate::consequences::{Assessment, KeepGoing, Subject};
 use crate::knobs::{Change, Knob, Scope, Value, producer, resolve, topic};
 use crate::model::{Cluster, TopicIx};
 
@@ -66,7 +67,7 @@ const TOLD: [&str; 4] = ["durability", "latency", "throughput", "cost"];
 /// The knobs that a sweep turns unless told otherwise: what decides most about durability, latency,
 /// throughput and cost, with the rungs worth trying (models.md 1.7). acks=0 is none: what nobody confirms is
 /// confirmed at once, and lost as soon.
-pub static SWEPT: [(&Knob, &[&str]); 7] = [
+pub static SWEEP_KNOBS: [(&Knob, &[&str]); 7] = [
     (&producer::ACKS, &["1", "all"]),
     (&topic::REPLICATION_FACTOR, &["1", "2", "3", "4"]),
     (&topic::MIN_INSYNC_REPLICAS, &["1", "2", "3"]),
@@ -79,28 +80,28 @@ pub static SWEPT: [(&Knob, &[&str]); 7] = [
 /// A knob and the values that a sweep gives it.
 pub type Sweep = (&'static Knob, Vec<Value>);
 
-/// [`SWEPT`] as knobs and values.
-pub fn usual_sweep() -> Vec<Sweep> {
+/// [`SWEEP_KNOBS`] as knobs and values.
+pub fn default_sweep() -> Vec<Sweep> {
     let sweep = |(knob, rungs): &(&'static Knob, &[&str])| {
         (*knob, rungs.iter().filter_map(|rung| knob.kind.parse(rung).ok()).collect())
     };
-    SWEPT.iter().map(sweep).collect()
+    SWEEP_KNOBS.iter().map(sweep).collect()
 }
 
 /// Sweeps knobs and marks what nothing beats in both figures; the setting as it is comes first. Of settings
 /// that come to the same, the one with the fewest changes is kept; those that the cluster cannot have, or
-/// whose figures are not known, are left out. It stops early, with what it has, once `go_on` says no.
+/// whose figures are not known, are left out. It stops early, with what it has, once `keep_going` says no.
 pub fn frontier(
     cluster: &Cluster,
     subject: Subject,
     sweeps: &[Sweep],
     (x, y): (&str, &str),
-    go_on: &dyn Fn() -> bool,
+    keep_going: KeepGoing<'_>,
 ) -> Vec<FrontierPoint> {
     let settings = settings(cluster, subject, sweeps);
-    let judged = settings.into_iter().take_while(|_| go_on());
+    let tried = settings.into_iter().take_while(|_| keep_going());
     let mut points: Vec<FrontierPoint> =
-        judged.filter_map(|changes| point(cluster, subject, changes, (x, y))).collect();
+        tried.filter_map(|changes| point(cluster, subject, changes, (x, y))).collect();
     points.sort_by_key(|point| point.changes.len());
     let mut kept: Vec<FrontierPoint> = Vec::new();
     for point in points {
@@ -121,9 +122,9 @@ pub fn frontier_table(
     cluster: &Cluster,
     subject: Subject,
     (x, y): (&'static Objective, &'static Objective),
-    go_on: &dyn Fn() -> bool,
+    keep_going: KeepGoing<'_>,
 ) -> FrontierTable {
-    let points = frontier(cluster, subject, &usual_sweep(), (x.figure, y.figure), go_on);
+    let points = frontier(cluster, subject, &default_sweep(), (x.figure, y.figure), keep_going);
     let always = OBJECTIVES.iter().filter(|objective| TOLD.contains(&objective.id));
     let mut columns: Vec<(&'static str, &'static str)> = Vec::new();
     for objective in [x, y].into_iter().chain(always) {
@@ -156,7 +157,7 @@ fn beats(a: (f64, f64), b: (f64, f64)) -> bool {
 
 /// Every combination as changes of what differs from the present one, which is the empty list and comes first.
 fn settings(cluster: &Cluster, subject: Subject, sweeps: &[Sweep]) -> Vec<Vec<Change>> {
-    let topic = topic_of(cluster, subject);
+    let topic = subject.topic(cluster);
     let name = topic.map(|ix| cluster.topic(ix).name.to_string());
     let mut settings: Vec<Vec<Change>> = vec![Vec::new()];
     for (knob, values) in sweeps {
@@ -190,16 +191,6 @@ fn makes_sense(cluster: &Cluster, topic: Option<TopicIx>, changes: &[Change]) ->
     let all = value(&producer::ACKS).is_none_or(|acks| acks.word() == Some("all"));
     let replicas = value(&topic::REPLICATION_FACTOR).and_then(|replicas| replicas.int());
     all && replicas.is_none_or(|replicas| min_isr <= replicas)
-}
-
-/// The topic whose settings a sweep or advice turns: the one that is judged, or the only one.
-pub(super) fn topic_of(cluster: &Cluster, subject: Subject) -> Option<TopicIx> {
-    match subject {
-        Subject::Topic(ix) => Some(ix),
-        Subject::Partition(ix) => Some(cluster.partitions.view(ix).topic()),
-        Subject::Cluster if cluster.topics.len() == 1 => Some(TopicIx(0)),
-        Subject::Cluster => None,
-    }
 }
 
 fn point(

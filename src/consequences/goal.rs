@@ -2,7 +2,7 @@
 
 use crate::consequences::advice::candidates;
 use crate::consequences::compare::tried;
-use crate::consequences::{Answer, Assessment, Subject, Tolerated, assess};
+use crate::consequences::{Assessment, Estimate, FailuresTolerated, KeepGoing, Subject, assess};
 use crate::knobs::{Change, Knob, cluster, producer, topic};
 use crate::model::Cluster;
 use std::fmt;
@@ -152,7 +152,7 @@ impl Goal {
     }
 }
 
-fn survivals<'a>(of: &'a Assessment, what: &str, fault: &str) -> Vec<&'a Tolerated> {
+fn survivals<'a>(of: &'a Assessment, what: &str, fault: &str) -> Vec<&'a FailuresTolerated> {
     let data = || match fault {
         "crash" => &of.durability.crash.value,
         "power_loss" => &of.durability.power_loss.value,
@@ -171,7 +171,7 @@ fn survivals<'a>(of: &'a Assessment, what: &str, fault: &str) -> Vec<&'a Tolerat
     }
 }
 
-fn metric_value(of: &Assessment, metric: &str) -> Answer<f64> {
+fn metric_value(of: &Assessment, metric: &str) -> Estimate<f64> {
     match metric {
         "ack_p50_ms" => of.latency.ack.value.p50.clone(),
         "ack_p99_ms" => of.latency.ack.value.p99.clone(),
@@ -188,7 +188,7 @@ fn metric_value(of: &Assessment, metric: &str) -> Answer<f64> {
 
 /// What it takes to meet goals.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Plan {
+pub enum GoalPlan {
     /// They are met as things are.
     Met,
     /// The changes that meet them and store and give up least; of equals the fewest.
@@ -220,15 +220,15 @@ static DECISIVE: [&Knob; 3] = [&topic::REPLICATION_FACTOR, &cluster::BROKERS, &p
 const MAX_COMBINED: (usize, usize) = (24, 10);
 
 /// The cheapest changes of knobs that meet all goals, or what forbids it. What it says means nothing once
-/// `go_on` has said no.
-pub fn plan(cluster: &Cluster, subject: Subject, goals: &[Goal], go_on: &dyn Fn() -> bool) -> Plan {
+/// `keep_going` has said no.
+pub fn plan(cluster: &Cluster, subject: Subject, goals: &[Goal], keep_going: KeepGoing<'_>) -> GoalPlan {
     let now = assess(cluster, subject);
     if goals.iter().all(|goal| goal.is_met(&now)) {
-        return Plan::Met;
+        return GoalPlan::Met;
     }
-    let search = Search::of(cluster, subject, &now, go_on);
+    let search = Search::of(cluster, subject, &now, keep_going);
     if let Some((changes, assessment)) = search.cheapest(goals) {
-        return Plan::Change { changes, assessment: Box::new(assessment) };
+        return GoalPlan::Change { changes, assessment: Box::new(assessment) };
     }
     let possible =
         |goals: &[Goal]| goals.iter().all(|goal| goal.is_met(&now)) || search.cheapest(goals).is_some();
@@ -239,7 +239,7 @@ pub fn plan(cluster: &Cluster, subject: Subject, goals: &[Goal], go_on: &dyn Fn(
         .filter(|(a, b)| !possible(&[(*a).clone(), (*b).clone()]))
         .map(|(a, b)| (a.clone(), b.clone()))
         .collect();
-    Plan::Impossible { within: search.most_changes(), alone, together }
+    GoalPlan::Impossible { within: search.most_changes(), alone, together }
 }
 
 struct Search<'a> {
@@ -247,11 +247,11 @@ struct Search<'a> {
     subject: Subject,
     now: &'a Assessment,
     singles: Vec<(Change, Assessment)>,
-    go_on: &'a dyn Fn() -> bool,
+    keep_going: KeepGoing<'a>,
 }
 
 impl<'a> Search<'a> {
-    fn of(cluster: &'a Cluster, subject: Subject, now: &'a Assessment, go_on: &'a dyn Fn() -> bool) -> Self {
+    fn of(cluster: &'a Cluster, subject: Subject, now: &'a Assessment, keep_going: KeepGoing<'a>) -> Self {
         let tried = |change: Change| {
             let assessment = tried(cluster, subject, std::slice::from_ref(&change))?;
             Some((change, assessment))
@@ -259,8 +259,8 @@ impl<'a> Search<'a> {
         let structural = |change: &Change| *change.knob == cluster::BROKERS;
         let few = |change: &Change| !structural(change) || change.value.int().is_some_and(|count| count <= 6);
         let candidates = candidates(cluster, subject).into_iter().filter(few);
-        let singles = candidates.take_while(|_| go_on()).filter_map(tried).collect();
-        Search { cluster, subject, now, singles, go_on }
+        let singles = candidates.take_while(|_| keep_going()).filter_map(tried).collect();
+        Search { cluster, subject, now, singles, keep_going }
     }
 
     /// One change, else two, else three: more of them only as long as fewer cost something.
@@ -275,7 +275,7 @@ impl<'a> Search<'a> {
                 break;
             }
             self.combinations(&useful, size, &mut |changes| {
-                let of = if (self.go_on)() { tried(self.cluster, self.subject, changes) } else { None };
+                let of = if (self.keep_going)() { tried(self.cluster, self.subject, changes) } else { None };
                 let Some(of) = of.filter(meets) else { return };
                 let price = self.price(&of);
                 if best.as_ref().is_none_or(|(least, ..)| price + NEXT_TO_NOTHING < *least) {
@@ -322,9 +322,9 @@ impl<'a> Search<'a> {
     fn price(&self, of: &Assessment) -> f64 {
         let stored = |of: &Assessment| of.cost.storage.value.value.high().unwrap_or(f64::INFINITY);
         let latency = of.latency.ack.value.p99.high().unwrap_or(f64::INFINITY);
-        let given_up = |of_kind: fn(&Assessment) -> Vec<&Answer<u32>>| -> f64 {
+        let given_up = |of_kind: fn(&Assessment) -> Vec<&Estimate<u32>>| -> f64 {
             let pairs = of_kind(self.now).into_iter().zip(of_kind(of));
-            let lost = |(was, now): (&Answer<u32>, &Answer<u32>)| {
+            let lost = |(was, now): (&Estimate<u32>, &Estimate<u32>)| {
                 was.low().unwrap_or(0).saturating_sub(now.low().unwrap_or(0))
             };
             f64::from(pairs.map(lost).sum::<u32>())
@@ -352,14 +352,14 @@ impl<'a> Search<'a> {
 }
 
 /// What is promised of acknowledged data whatever the ISR.
-fn data(of: &Assessment) -> Vec<&Answer<u32>> {
+fn data(of: &Assessment) -> Vec<&Estimate<u32>> {
     let data = &of.durability;
     let figures = [&data.crash, &data.power_loss, &data.disk_loss, &data.rack];
     figures.map(|figure| &figure.value.guaranteed).to_vec()
 }
 
 /// What is promised of writes and reads.
-fn operations(of: &Assessment) -> Vec<&Answer<u32>> {
+fn operations(of: &Assessment) -> Vec<&Estimate<u32>> {
     [&of.writes.crash, &of.reads.crash].map(|figure| &figure.value.guaranteed).to_vec()
 }
 

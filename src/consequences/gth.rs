@@ -2,17 +2,17 @@
 //! absorption and stationary vector of a Markov chain, to the last digits even when rates span many decades.
 
 /// A chain in continuous time. State 0 is where it starts.
-pub(super) struct Rates {
+pub(super) struct RateMatrix {
     /// Rate from each state to each other one, row by row.
     rates: Vec<f64>,
     /// Rate from each state out of the chain.
     absorption: Vec<f64>,
 }
 
-impl Rates {
+impl RateMatrix {
     /// A chain of so many states without any transition.
     pub(super) fn new(states: usize) -> Self {
-        Rates { rates: vec![0.0; states * states], absorption: vec![0.0; states] }
+        RateMatrix { rates: vec![0.0; states * states], absorption: vec![0.0; states] }
     }
 
     pub(super) fn len(&self) -> usize {

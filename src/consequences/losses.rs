@@ -6,7 +6,7 @@ use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::risk::Risk;
 use crate::consequences::tail;
 use crate::consequences::traffic::Flows;
-use crate::consequences::{Answer, Figure, Number, Qualitative, Section, Unit};
+use crate::consequences::{Estimate, Figure, Qualitative, Quantity, Section, Unit};
 use crate::knobs::{Knob, Value, consumer, env, load, net, producer, topic};
 use crate::model::human_bytes;
 
@@ -25,10 +25,10 @@ pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flow
     Section { name: "losses", figures }
 }
 
-fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = tail::records(context);
     let headline = match &value {
-        Answer::Exact(0.0) => "A crash of a leader takes no acknowledged record with it".into(),
+        Estimate::Exact(0.0) => "A crash of a leader takes no acknowledged record with it".into(),
         other => said(other, |records| {
             format!("A crash of a broker takes {} records that its followers lack", digits(records))
         }),
@@ -52,21 +52,21 @@ fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Number> {
     Figure::of_all(
         "losses.leader_crash",
         "Lost with a leader",
-        Number::new(value, Unit::Records),
+        Quantity::new(value, Unit::Records),
         headline,
         why,
     )
 }
 
-fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let window_s = context.cluster.assumed.env.machine.writeback_s;
     let value = flows.over(|flow| {
         let bytes_per_s = flow.records_per_s * flow.record_bytes * ratio(flow);
-        Answer::Exact(if flow.fsync { 0.0 } else { bytes_per_s * window_s / 2.0 })
+        Estimate::Exact(if flow.fsync { 0.0 } else { bytes_per_s * window_s / 2.0 })
     });
     let headline = match &value {
-        Answer::Exact(0.0) => "Losing power everywhere takes nothing that was acknowledged".into(),
-        Answer::Exact(bytes) => {
+        Estimate::Exact(0.0) => "Losing power everywhere takes nothing that was acknowledged".into(),
+        Estimate::Exact(bytes) => {
             format!(
                 "Losing power everywhere at once takes about {} that nobody had flushed",
                 human_bytes(*bytes as u64)
@@ -88,12 +88,12 @@ fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
         assumptions: vec!["it takes a rack's outage only what has its whole ISR there".into()],
         knob: Some("flush.messages=1, or another site".into()),
     };
-    Figure::of_all("losses.power", "Lost with all power", Number::new(value, Unit::Bytes), headline, why)
+    Figure::of_all("losses.power", "Lost with all power", Quantity::new(value, Unit::Bytes), headline, why)
 }
 
 /// How long a producer keeps what it cannot deliver.
 struct DeliveryLimit {
-    value: Answer<f64>,
+    value: Estimate<f64>,
     /// Which limit comes first.
     limit: &'static str,
     /// When its buffer is full.
@@ -116,9 +116,9 @@ fn patience(context: &AssessmentContext<'_>) -> DeliveryLimit {
     ];
     let known = limits.into_iter().filter_map(|(ms, limit)| Some((ms?, limit)));
     match known.min_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((ms, limit)) => DeliveryLimit { value: Answer::Exact(ms), limit, full_after_ms },
+        Some((ms, limit)) => DeliveryLimit { value: Estimate::Exact(ms), limit, full_after_ms },
         None => DeliveryLimit {
-            value: Answer::Unknown(context.knobs.why_unknown(&producer::DELIVERY_TIMEOUT_MS)),
+            value: Estimate::Unknown(context.knobs.why_unknown(&producer::DELIVERY_TIMEOUT_MS)),
             limit: "?",
             full_after_ms,
         },
@@ -148,11 +148,11 @@ const PATIENCE_KEYS: &[&Knob] = &[
 ];
 
 impl DeliveryLimit {
-    fn figure(&self, context: &AssessmentContext<'_>) -> Figure<Number> {
+    fn figure(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
         let headline = said(&self.value, |ms| {
             format!("send() fails {} into an outage, by {}", duration(ms), self.limit)
         });
-        let full = self.full_after_ms.map_or("?".into(), |ms| duration(&Answer::Exact(ms)));
+        let full = self.full_after_ms.map_or("?".into(), |ms| duration(&Estimate::Exact(ms)));
         let why = Derivation {
             formula: format!(
                 "the first of delivery.timeout.ms, the pauses of all retries, and buffer.memory / rate + max.block.ms; the \
@@ -162,13 +162,13 @@ impl DeliveryLimit {
             assumptions: vec!["each try is refused at once, pauses double from 0.1 to 1 s".into()],
             knob: Some("delivery.timeout.ms; a larger buffer.memory at high rates".into()),
         };
-        let value = Number::more(self.value.clone(), Unit::Ms);
+        let value = Quantity::more(self.value.clone(), Unit::Ms);
         Figure::of_all("losses.producer_patience", "Producer gives up", value, headline, why)
     }
 }
 
 /// Records whose send() fails, in a year: outages of writes that outlast the producer, and fail-overs.
-fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimit) -> Figure<Number> {
+fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimit) -> Figure<Quantity> {
     let env = &context.cluster.assumed.env;
     let rate = context.cluster.assumed.load.records_per_s;
     let outage_ms = env.outage_minutes * 60_000.0;
@@ -180,14 +180,15 @@ fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimi
         rate * (outages + stalls / leaders.max(1.0))
     };
     let value = match (&risk.writes, &detection, &patience.value) {
-        (Answer::Unknown(why), ..) | (_, Answer::Unknown(why), _) | (.., Answer::Unknown(why)) => {
-            Answer::Unknown(why.clone())
+        (Estimate::Unknown(why), ..) | (_, Estimate::Unknown(why), _) | (.., Estimate::Unknown(why)) => {
+            Estimate::Unknown(why.clone())
         }
-        (writes, detection, Answer::Exact(patience)) | (writes, detection, Answer::Between(patience, _)) => {
+        (writes, detection, Estimate::Exact(patience))
+        | (writes, detection, Estimate::Between(patience, _)) => {
             let end = |minutes: Option<f64>, ms: Option<f64>| {
                 count(minutes.unwrap_or(0.0), ms.unwrap_or(0.0), *patience)
             };
-            Answer::between(end(writes.low(), detection.low()), end(writes.high(), detection.high()))
+            Estimate::between(end(writes.low(), detection.low()), end(writes.high(), detection.high()))
         }
     };
     let headline = said(&value, |records| {
@@ -203,7 +204,7 @@ fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimi
         assumptions: vec!["outages of writes last as long as outages of brokers, exponentially".into()],
         knob: Some("min.insync.replicas below the replica count; delivery.timeout.ms".into()),
     };
-    let value = Number::new(value, Unit::RecordsPerYear);
+    let value = Quantity::new(value, Unit::RecordsPerYear);
     Figure::of_all("losses.refused", "Refused by outages", value, headline, why)
 }
 

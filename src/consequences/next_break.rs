@@ -1,10 +1,10 @@
 //! The next single event that breaks a promise: the broker, the rack or the number of failures.
 
 use crate::consequences::assessment::NextBreak;
-use crate::consequences::case::Live;
+use crate::consequences::case::LiveReplicas;
 use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::figure::{Derivation, Input};
-use crate::consequences::tolerance::{Fault, Operation, durability};
+use crate::consequences::tolerance::{FaultKind, Operation, durability};
 use crate::consequences::what_if::Transitions;
 use crate::model::{BrokerId, human_count};
 use std::sync::Arc;
@@ -48,12 +48,11 @@ pub(super) fn next_break(context: &AssessmentContext<'_>) -> NextBreak {
 
 fn broken_now(context: &AssessmentContext<'_>) -> Option<NextBreak> {
     let mut damage = Damage::default();
-    for judged in &context.judged {
-        let stops =
-            |operation: Operation| judged.cases.iter().any(|case| !operation.works(case, &judged.live));
+    for class in &context.classes {
+        let stops = |operation: Operation| class.cases.iter().any(|case| !operation.works(case, &class.live));
         match (stops(Operation::Read), stops(Operation::Write)) {
-            (true, _) => damage.offline += judged.partitions,
-            (false, true) => damage.refused += judged.partitions,
+            (true, _) => damage.offline += class.partitions,
+            (false, true) => damage.refused += class.partitions,
             (false, false) => {}
         }
     }
@@ -69,34 +68,35 @@ fn broken_now(context: &AssessmentContext<'_>) -> Option<NextBreak> {
 fn damage(
     context: &AssessmentContext<'_>,
     transitions: &Transitions,
-    judged: &PartitionClass,
+    class: &PartitionClass,
     lost: &[u8],
 ) -> Damage {
-    let class = &context.classes.classes[judged.class];
-    let after = transitions.lose(&context.classes, class, lost);
-    let stops = |operation: Operation| judged.cases.iter().any(|case| !operation.works(case, &after));
+    let after = transitions.lose(&context.table, &context.table.rows[class.row], lost);
+    let stops = |operation: Operation| class.cases.iter().any(|case| !operation.works(case, &after));
     Damage {
-        lost: u32::from(loses_tail(judged, lost)),
+        lost: u32::from(loses_tail(class, lost)),
         offline: u32::from(stops(Operation::Read)),
         refused: u32::from(stops(Operation::Write) && !stops(Operation::Read)),
     }
 }
 
 /// The leader dies and the setting loses acknowledged records at the first crash.
-fn loses_tail(judged: &PartitionClass, lost: &[u8]) -> bool {
-    let leader_dies = judged.live.leader.is_some_and(|leader| lost.contains(&leader));
-    let loses = |live: &Live| judged.cases.iter().any(|case| durability(case, live, Fault::Crash).now.0 == 0);
-    leader_dies && loses(&judged.live)
+fn loses_tail(class: &PartitionClass, lost: &[u8]) -> bool {
+    let leader_dies = class.live.leader.is_some_and(|leader| lost.contains(&leader));
+    let loses = |live: &LiveReplicas| {
+        class.cases.iter().any(|case| durability(case, live, FaultKind::Crash).now.0 == 0)
+    };
+    leader_dies && loses(&class.live)
 }
 
 fn one_broker(context: &AssessmentContext<'_>) -> Option<NextBreak> {
     let transitions = Transitions::of(context.cluster);
-    let of_place = |judged: &PartitionClass, place: u8| damage(context, &transitions, judged, &[place]);
-    let per_class = per_class(context, |judged| {
-        let live = |place: u8| judged.live.up >> place & 1 == 1;
+    let of_place = |class: &PartitionClass, place: u8| damage(context, &transitions, class, &[place]);
+    let per_class = per_class(context, |class| {
+        let live = |place: u8| class.live.up >> place & 1 == 1;
         let none = Damage::default();
-        let replicas = context.classes.layout(&context.classes.classes[judged.class]).replicas as u8;
-        (0..replicas).map(|place| if live(place) { of_place(judged, place) } else { none }).collect()
+        let replicas = class.layout.replicas as u8;
+        (0..replicas).map(|place| if live(place) { of_place(class, place) } else { none }).collect()
     });
     let brokers = &context.cluster.brokers;
     let mut total = vec![Damage::default(); brokers.len()];
@@ -125,7 +125,7 @@ fn one_rack(context: &AssessmentContext<'_>) -> Option<NextBreak> {
         return None;
     }
     let transitions = Transitions::of(cluster);
-    let per_class = per_class(context, |judged| rack_damage(context, &transitions, judged));
+    let per_class = per_class(context, |class| rack_damage(context, &transitions, class));
     let mut total = vec![Damage::default(); racks.len()];
     for_each_hit(context, &per_class, |broker, damage| {
         let rack = cluster.rack_of(broker).and_then(|rack| racks.binary_search(&rack).ok());
@@ -148,16 +148,16 @@ fn one_rack(context: &AssessmentContext<'_>) -> Option<NextBreak> {
 fn rack_damage(
     context: &AssessmentContext<'_>,
     transitions: &Transitions,
-    judged: &PartitionClass,
+    class: &PartitionClass,
 ) -> Vec<Damage> {
-    let layout = context.classes.layout(&context.classes.classes[judged.class]);
+    let layout = class.layout;
     let mut per_place = vec![Damage::default(); layout.replicas as usize];
-    let crate::consequences::classes::Spread::Known(racks) = layout.spread else { return per_place };
+    let crate::consequences::classes::RackSpread::Known(racks) = layout.spread else { return per_place };
     for rack in 0..racks.count {
         let here: Vec<u8> =
             (0..layout.replicas as u8).filter(|place| racks.of[usize::from(*place)] == rack).collect();
         if let Some(first) = here.first() {
-            per_place[usize::from(*first)] = damage(context, transitions, judged, &here);
+            per_place[usize::from(*first)] = damage(context, transitions, class, &here);
         }
     }
     per_place
@@ -165,7 +165,7 @@ fn rack_damage(
 
 /// No single event breaks anything: how many brokers of one partition do.
 fn several_brokers(context: &AssessmentContext<'_>) -> NextBreak {
-    let Some(worst) = context.judged.first() else {
+    let Some(worst) = context.classes.first() else {
         return NextBreak {
             event: "none".into(),
             consequence: "there are no partitions".into(),
@@ -178,7 +178,7 @@ fn several_brokers(context: &AssessmentContext<'_>) -> NextBreak {
     };
     let (writes, reads) = (margin(Operation::Write), margin(Operation::Read));
     let count = writes.min(reads) + 1;
-    let example = context.classes.classes[worst.class].example;
+    let example = worst.example;
     let partition = context.cluster.partitions.view(example);
     let leaving = partition.isr().filter(|id| context.cluster.is_up(*id)).take(count as usize);
     let brokers: Vec<BrokerId> = leaving.collect();
@@ -192,16 +192,16 @@ fn several_brokers(context: &AssessmentContext<'_>) -> NextBreak {
     }
 }
 
-/// What each replica's loss does, per class; indexed as [`crate::consequences::classes::Classes::classes`].
+/// What each replica's loss does, per class; indexed as [`crate::consequences::classes::ClassTable::rows`].
 fn per_class(
     context: &AssessmentContext<'_>,
     of: impl Fn(&PartitionClass) -> Vec<Damage>,
 ) -> Vec<Vec<Damage>> {
-    let mut per_class = vec![Vec::new(); context.classes.classes.len()];
-    for judged in &context.judged {
-        let damage = of(judged);
+    let mut per_class = vec![Vec::new(); context.table.rows.len()];
+    for class in &context.classes {
+        let damage = of(class);
         if damage.iter().any(|one| *one != Damage::default()) {
-            per_class[judged.class] = damage;
+            per_class[class.row] = damage;
         }
     }
     per_class
@@ -216,7 +216,7 @@ fn for_each_hit(
         return;
     }
     let columns = &context.cluster.partitions;
-    for (at, class) in context.classes.range.clone().zip(&context.classes.class_of) {
+    for (at, class) in context.table.range.clone().zip(&context.table.row_of) {
         let damage = &per_class[*class as usize];
         if damage.is_empty() {
             continue;
@@ -236,10 +236,10 @@ fn first_worst(total: &[Damage]) -> Option<(usize, Damage)> {
 }
 
 fn why(context: &AssessmentContext<'_>, formula: &str) -> Derivation {
-    let judged = Input {
+    let partitions = Input {
         name: "partitions".into(),
         value: human_count(i64::from(context.partitions())),
         source: "judged".into(),
     };
-    Derivation { formula: formula.into(), inputs: vec![judged], ..Default::default() }
+    Derivation { formula: formula.into(), inputs: vec![partitions], ..Default::default() }
 }

@@ -15,17 +15,17 @@ const INPUTS: &[&Knob] = &[
 ];
 
 /// What the settings come to.
-struct Sending {
+struct SendSettings {
     idempotence: Idempotence,
     retries: i64,
     in_flight: i64,
 }
 
-fn sending(producer: &ClientProfile) -> Sending {
+fn send_settings(producer: &ClientProfile) -> SendSettings {
     let int = |knob: &Knob, default: i64| {
         client_value(producer, knob).as_ref().and_then(Value::int).unwrap_or(default)
     };
-    Sending {
+    SendSettings {
         idempotence: idempotence_of(producer),
         retries: int(&producer::RETRIES, i64::from(i32::MAX)),
         in_flight: int(&producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5),
@@ -34,18 +34,18 @@ fn sending(producer: &ClientProfile) -> Sending {
 
 /// Whether records of one partition keep the order in which they were sent.
 pub(super) fn ordering(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
-    let (verdict, rank, formula) = match context.cluster.assumed.producers.first().map(sending) {
+    let (verdict, rank, formula) = match context.cluster.assumed.producers.first().map(send_settings) {
         None => ("?", None, "no producer is known".to_string()),
-        Some(Sending { idempotence: Idempotence::On, .. }) => {
+        Some(SendSettings { idempotence: Idempotence::On, .. }) => {
             ("kept", Some(2), "idempotence: the broker refuses batches out of sequence".into())
         }
-        Some(Sending { retries: 0, .. }) => {
+        Some(SendSettings { retries: 0, .. }) => {
             ("kept", Some(2), "no retries: a batch that fails leaves a gap, never a later place".into())
         }
-        Some(Sending { in_flight: 1, .. }) => {
+        Some(SendSettings { in_flight: 1, .. }) => {
             ("kept", Some(2), "one request in flight: a retry cannot be overtaken".into())
         }
-        Some(Sending { idempotence, in_flight, .. }) => (
+        Some(SendSettings { idempotence, in_flight, .. }) => (
             "may be broken",
             Some(0),
             format!(
@@ -64,18 +64,18 @@ pub(super) fn ordering(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
 
 /// Whether a record may be stored twice.
 pub(super) fn duplicates(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
-    let (verdict, rank, formula) = match context.cluster.assumed.producers.first().map(sending) {
+    let (verdict, rank, formula) = match context.cluster.assumed.producers.first().map(send_settings) {
         None => ("?", None, "no producer is known".to_string()),
-        Some(Sending { idempotence: Idempotence::On, .. }) => (
+        Some(SendSettings { idempotence: Idempotence::On, .. }) => (
             "none from retries",
             Some(2),
             "idempotence: the broker recognises a batch that it has; a new producer session starts anew"
                 .into(),
         ),
-        Some(Sending { retries: 0, .. }) => {
+        Some(SendSettings { retries: 0, .. }) => {
             ("none, but gaps", Some(1), "no retries: every error is a lost record".into())
         }
-        Some(Sending { idempotence, .. }) => (
+        Some(SendSettings { idempotence, .. }) => (
             "possible",
             Some(0),
             format!("{}: a retry after a lost response or a timeout is stored again", off(&idempotence)),

@@ -3,12 +3,12 @@
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::said;
 use crate::consequences::figure::{Derivation, digits, duration};
-use crate::consequences::{Answer, Entry, Figure, Number, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, SectionFigure, Unit};
 use crate::knobs::{Knob, consumer, load, topic};
 
 /// What a consumer does with such a record (`load:on_poison`).
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Handling {
+enum PoisonHandling {
     /// It tries again within the poll loop, for ever.
     Retry,
     /// Its exception ends the process, or the loop.
@@ -28,48 +28,48 @@ const INPUTS: &[&Knob] = &[
     &consumer::SESSION_TIMEOUT_MS,
 ];
 
-fn handling(context: &AssessmentContext<'_>) -> Handling {
+fn handling(context: &AssessmentContext<'_>) -> PoisonHandling {
     match context.cluster.assumed.load.on_poison.as_str() {
-        "retry" => Handling::Retry,
-        "skip" => Handling::Skip,
-        "dead_letter" => Handling::DeadLetter,
-        _ => Handling::Crash,
+        "retry" => PoisonHandling::Retry,
+        "skip" => PoisonHandling::Skip,
+        "dead_letter" => PoisonHandling::DeadLetter,
+        _ => PoisonHandling::Crash,
     }
 }
 
 /// By how much the lag grows, and when it is noticed.
-pub(super) fn figures(context: &AssessmentContext<'_>, partitions: f64) -> Vec<Entry> {
+pub(super) fn figures(context: &AssessmentContext<'_>, partitions: f64) -> Vec<SectionFigure> {
     vec![lag(context, partitions).into(), noticed(context).into()]
 }
 
 /// Records a second by which the lag grows: at first, and when the pill has gone round.
-fn growth(handling: Handling, rate: f64, members: f64, partitions: f64) -> (f64, f64) {
+fn growth(handling: PoisonHandling, rate: f64, members: f64, partitions: f64) -> (f64, f64) {
     match handling {
         // All partitions of a member wait in the same loop.
-        Handling::Retry => (rate / members.min(partitions).max(1.0), rate),
+        PoisonHandling::Retry => (rate / members.min(partitions).max(1.0), rate),
         // The next member begins with the same record; where each is started again the others' partitions go on.
-        Handling::Crash => (rate / partitions.max(1.0), rate),
-        Handling::Skip | Handling::DeadLetter => (0.0, 0.0),
+        PoisonHandling::Crash => (rate / partitions.max(1.0), rate),
+        PoisonHandling::Skip | PoisonHandling::DeadLetter => (0.0, 0.0),
     }
 }
 
-fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Number> {
+fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Quantity> {
     let load = &context.cluster.assumed.load;
     let handling = handling(context);
     let (first, last) = growth(handling, load.records_per_s, f64::from(load.consumers), partitions);
-    let value = Answer::between(first, last);
+    let value = Estimate::between(first, last);
     let grows = format!("the lag grows by {} records/s", digits(&value));
     let headline = match handling {
-        Handling::Retry => format!(
+        PoisonHandling::Retry => format!(
             "A record that cannot be processed stops all partitions of one member, and of the next one when that is \
              thrown out: {grows}"
         ),
-        Handling::Crash => format!(
+        PoisonHandling::Crash => format!(
             "A record that cannot be processed ends the member that reads it, then the next one that takes over its \
              partition: {grows}"
         ),
-        Handling::Skip => "A record that cannot be processed is lost for this group; nothing stops".into(),
-        Handling::DeadLetter => {
+        PoisonHandling::Skip => "A record that cannot be processed is lost for this group; nothing stops".into(),
+        PoisonHandling::DeadLetter => {
             "A record that cannot be processed waits in another topic; nothing stops, and later records of its key \
              overtake it"
                 .into()
@@ -83,28 +83,28 @@ fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Number> {
         assumptions: vec!["the record fails each time it is tried".into()],
         knob: Some("a dead letter topic that somebody watches; retries only for what passes by itself".into()),
     };
-    let value = Number { value, unit: Unit::RecordsPerS, more_is_better: false };
+    let value = Quantity { value, unit: Unit::RecordsPerS, more_is_better: false };
     Figure::of_all("consumers.poison", "Poison pill, lag", value, headline, why)
 }
 
-fn noticed(context: &AssessmentContext<'_>) -> Figure<Number> {
-    let ms = |knob: &'static Knob, answer: fn(f64) -> Answer<f64>| {
-        context.knobs.known(knob).map_or_else(Answer::Unknown, answer)
+fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
+    let ms = |knob: &'static Knob, answer: fn(f64) -> Estimate<f64>| {
+        context.knobs.known(knob).map_or_else(Estimate::Unknown, answer)
     };
     let handling = handling(context);
     let value = match handling {
-        Handling::Retry => ms(&consumer::MAX_POLL_INTERVAL_MS, Answer::Exact),
-        Handling::Crash => ms(&consumer::SESSION_TIMEOUT_MS, |session| Answer::between(0.0, session)),
-        Handling::Skip => Answer::Exact(f64::INFINITY),
-        Handling::DeadLetter => {
-            Answer::Unknown("it shows when somebody looks into the dead letter topic".into())
+        PoisonHandling::Retry => ms(&consumer::MAX_POLL_INTERVAL_MS, Estimate::Exact),
+        PoisonHandling::Crash => ms(&consumer::SESSION_TIMEOUT_MS, |session| Estimate::between(0.0, session)),
+        PoisonHandling::Skip => Estimate::Exact(f64::INFINITY),
+        PoisonHandling::DeadLetter => {
+            Estimate::Unknown("it shows when somebody looks into the dead letter topic".into())
         }
     };
     let headline = match handling {
-        Handling::Skip => {
+        PoisonHandling::Skip => {
             "Kafka never shows that a record was skipped: only the application's own count does".into()
         }
-        Handling::Retry => said(&value, |ms| {
+        PoisonHandling::Retry => said(&value, |ms| {
             format!(
                 "The group shows a poison pill after {}: the member that retries is thrown out",
                 duration(ms)
@@ -123,7 +123,7 @@ fn noticed(context: &AssessmentContext<'_>) -> Figure<Number> {
     Figure::of_all(
         "consumers.poison_noticed",
         "Poison pill, seen",
-        Number::new(value, Unit::Ms),
+        Quantity::new(value, Unit::Ms),
         headline,
         why,
     )
@@ -137,8 +137,8 @@ mod tests {
     #[test]
     fn what_stops_depends_on_who_retries() {
         let of = |handling| growth(handling, 4000.0, 3.0, 6.0);
-        assert_eq!(of(Handling::Retry), (4000.0 / 3.0, 4000.0));
-        assert_eq!(of(Handling::Crash), (4000.0 / 6.0, 4000.0));
-        assert_eq!(of(Handling::Skip), (0.0, 0.0));
+        assert_eq!(of(PoisonHandling::Retry), (4000.0 / 3.0, 4000.0));
+        assert_eq!(of(PoisonHandling::Crash), (4000.0 / 6.0, 4000.0));
+        assert_eq!(of(PoisonHandling::Skip), (0.0, 0.0));
     }
 }

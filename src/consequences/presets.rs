@@ -138,7 +138,7 @@ pub fn preset(id: &str) -> Option<&'static Preset> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consequences::fixtures::Plan;
+    use crate::consequences::fixtures::ClusterSpec;
     use crate::hypothesis::apply;
     use crate::knobs::producer_errors;
 
@@ -146,7 +146,7 @@ mod tests {
     fn from_any_preset_to_any_other_every_step_is_one_a_producer_starts_with() {
         for first in &PRESETS {
             for second in &PRESETS {
-                let mut cluster = Plan::default().build();
+                let mut cluster = ClusterSpec::default().build();
                 for preset in [first, second] {
                     for change in preset.changes_on(&cluster, None) {
                         cluster = apply(&cluster, std::slice::from_ref(&change)).unwrap();
@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn an_old_cluster_is_not_asked_for_what_it_cannot_have() {
-        let cluster = Plan { version: KafkaVersion::new(3, 9, 1), elr: false, ..Plan::default() }.build();
+        let cluster =
+            ClusterSpec { version: KafkaVersion::new(3, 9, 1), elr: false, ..ClusterSpec::default() }.build();
         let changes = preset("durability").unwrap().changes_on(&cluster, Some(TopicIx(0)));
         assert!(apply(&cluster, &changes).is_ok());
         assert!(changes.iter().all(|change| change.knob.scope != Scope::Cluster), "{changes:?}");

@@ -3,7 +3,7 @@
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::said;
 use crate::consequences::figure::{Derivation, Input, duration};
-use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{broker, env, topic};
 use crate::model::human_count;
 
@@ -36,10 +36,10 @@ fn counted(name: &str, count: u32) -> Input {
     Input { name: name.into(), value: human_count(i64::from(count)), source: "the cluster".into() }
 }
 
-fn controller(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn controller(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let all = context.cluster.partitions.len() as f64;
     let value = match zookeeper(context) {
-        false => Answer::between(CONTROLLER_MS.0, CONTROLLER_MS.1),
+        false => Estimate::between(CONTROLLER_MS.0, CONTROLLER_MS.1),
         true => context.detection_ms().map(|session| session + all * ZK_RELOAD_MS),
     };
     let headline = said(&value, |ms| format!("Another controller decides after {}", duration(ms)));
@@ -51,12 +51,12 @@ fn controller(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["a majority of the voters is up; writes and reads go on meanwhile".into()],
         knob: None,
     };
-    Figure::of_all("recovery.controller", "New controller", Number::new(value, Unit::Ms), headline, why)
+    Figure::of_all("recovery.controller", "New controller", Quantity::new(value, Unit::Ms), headline, why)
 }
 
-fn ordered_stop(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn ordered_stop(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let each = if zookeeper(context) { ZK_MOVE_MS } else { KRAFT_MOVE_MS };
-    let value = Answer::Exact(f64::from(context.broker_load.led) * each);
+    let value = Estimate::Exact(f64::from(context.broker_load.led) * each);
     let headline =
         format!("An ordered stop moves {} leaders away in {}", context.broker_load.led, duration(&value));
     let why = Derivation {
@@ -65,19 +65,19 @@ fn ordered_stop(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["published runs; a partition without another replica in sync does not move".into()],
         knob: Some("fewer partitions per broker".into()),
     };
-    Figure::of_all("recovery.ordered_stop", "Stop, ordered", Number::new(value, Unit::Ms), headline, why)
+    Figure::of_all("recovery.ordered_stop", "Stop, ordered", Quantity::new(value, Unit::Ms), headline, why)
 }
 
-fn log_check(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let keys = [&topic::SEGMENT_BYTES, &broker::NUM_RECOVERY_THREADS_PER_DATA_DIR];
     let machine = &context.cluster.assumed.env.machine;
     let value = match (context.knobs.known(keys[0]), context.knobs.known(keys[1])) {
         (Ok(segment), Ok(threads)) => {
             let mb_per_s = (threads * SCAN_MB_PER_S).min(machine.disk_mb_per_s);
             let full = f64::from(context.broker_load.judged_replicas) * segment / 1e6 / mb_per_s * 1000.0;
-            Answer::between(0.0, full)
+            Estimate::between(0.0, full)
         }
-        (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
+        (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
     };
     let headline = said(&value, |ms| format!("After a crash a broker checks its logs for {}", duration(ms)));
     let mut inputs = context.knobs.inputs(&[keys[0], keys[1], &env::DISK_MB_PER_S]);
@@ -89,14 +89,14 @@ fn log_check(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["one data directory; segments are flushed when they are closed".into()],
         knob: Some("num.recovery.threads.per.data.dir; segment.bytes; fewer partitions per broker".into()),
     };
-    Figure::of_all("recovery.log_check", "Log check", Number::new(value, Unit::Ms), headline, why)
+    Figure::of_all("recovery.log_check", "Log check", Quantity::new(value, Unit::Ms), headline, why)
 }
 
-fn first_writes(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn first_writes(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let flush = context.cluster.assumed.env.machine.flush_ms;
     let heirs = (context.cluster.brokers.len() as f64 - 1.0).max(1.0);
     let taken = libm::ceil(f64::from(context.broker_load.led) / heirs).max(1.0);
-    let value = Answer::between(flush, flush * taken);
+    let value = Estimate::between(flush, flush * taken);
     let headline = format!("The first writes to new leaders wait {} for their epoch files", duration(&value));
     let why = Derivation {
         formula: "leader-epoch-checkpoint is forced to disk in the first append of each partition with a new leader".into(),
@@ -105,5 +105,5 @@ fn first_writes(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["the other brokers take over equally many partitions".into()],
         knob: Some("fewer partitions per broker; a disk that flushes faster".into()),
     };
-    Figure::of_all("recovery.first_writes", "First writes", Number::new(value, Unit::Ms), headline, why)
+    Figure::of_all("recovery.first_writes", "First writes", Quantity::new(value, Unit::Ms), headline, why)
 }

@@ -5,7 +5,7 @@ use crate::consequences::cost::{ratio, said};
 use crate::consequences::figure::{Derivation, Input, digits, duration};
 use crate::consequences::flow::Flow;
 use crate::consequences::traffic::Flows;
-use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{Knob, consumer, env, load, producer, topic};
 use crate::model::{human_bytes, human_count};
 
@@ -54,7 +54,7 @@ fn segments_of(
 }
 
 /// Segments on the busiest broker: those of the judged partitions under the load, one of every other.
-fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Answer<f64> {
+fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Estimate<f64> {
     let keys = [&topic::RETENTION_MS, &topic::RETENTION_BYTES, &topic::SEGMENT_BYTES, &topic::SEGMENT_MS];
     let Some(unknown) = keys.iter().find(|key| context.knobs.float(key).is_none()) else {
         let [retention, bytes, segment, age] = keys.map(|key| context.knobs.float(key).unwrap_or(0.0));
@@ -62,16 +62,16 @@ fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Answer<f64> {
         return flows.over(|flow| {
             let each = segments_of(flow, retention, bytes, segment, age);
             if each.is_infinite() {
-                return Answer::Unknown("nothing is ever deleted".into());
+                return Estimate::Unknown("nothing is ever deleted".into());
             }
             // The load is one topic's: what others hold is not known beyond their open segments.
             let loaded = f64::from(broker_load.judged_replicas)
                 .min(flow.partitions * flow.replicas / flow.brokers)
                 .ceil();
-            Answer::Exact(loaded * each + (f64::from(broker_load.replicas) - loaded).max(0.0))
+            Estimate::Exact(loaded * each + (f64::from(broker_load.replicas) - loaded).max(0.0))
         });
     };
-    Answer::Unknown(context.knobs.why_unknown(unknown))
+    Estimate::Unknown(context.knobs.why_unknown(unknown))
 }
 
 const SEGMENT_KEYS: &[&Knob] = &[
@@ -100,7 +100,7 @@ fn segment_inputs(context: &AssessmentContext<'_>, more: &[&'static Knob]) -> Ve
 
 const OTHERS: &str = "topics beside the one under load have one segment per replica: at least so many";
 
-fn maps(context: &AssessmentContext<'_>, segments: &Answer<f64>) -> Figure<Number> {
+fn maps(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Quantity> {
     let limit = context.cluster.assumed.env.machine.map_limit;
     let value = segments.map(maps_of);
     let headline = said(&value, |maps| {
@@ -122,7 +122,7 @@ fn maps(context: &AssessmentContext<'_>, segments: &Answer<f64>) -> Figure<Numbe
         ],
         knob: Some("vm.max_map_count; segment.bytes; fewer partitions per broker".into()),
     };
-    Figure::of_all("resources.memory_maps", "Memory maps", Number::new(value, Unit::Count), headline, why)
+    Figure::of_all("resources.memory_maps", "Memory maps", Quantity::new(value, Unit::Count), headline, why)
 }
 
 fn connections(context: &AssessmentContext<'_>, flow: &Flow) -> f64 {
@@ -131,7 +131,7 @@ fn connections(context: &AssessmentContext<'_>, flow: &Flow) -> f64 {
     flow.producers + members + 2.0 * others * flow.fetchers
 }
 
-fn open_files(context: &AssessmentContext<'_>, flows: &Flows, segments: &Answer<f64>) -> Figure<Number> {
+fn open_files(context: &AssessmentContext<'_>, flows: &Flows, segments: &Estimate<f64>) -> Figure<Quantity> {
     let limit = context.cluster.assumed.env.machine.file_limit;
     let connected = flows.first().map_or(0.0, |flow| connections(context, flow));
     let value = segments.map(|segments| segments + connected + BASE_FILES);
@@ -150,10 +150,10 @@ fn open_files(context: &AssessmentContext<'_>, flows: &Flows, segments: &Answer<
         assumptions: vec![OTHERS.into(), "each client has one connection to each broker".into()],
         knob: Some("the limit of open files; segment.bytes; fewer partitions per broker".into()),
     };
-    Figure::of_all("resources.open_files", "Open files", Number::new(value, Unit::Count), headline, why)
+    Figure::of_all("resources.open_files", "Open files", Quantity::new(value, Unit::Count), headline, why)
 }
 
-fn files(context: &AssessmentContext<'_>, segments: &Answer<f64>) -> Figure<Number> {
+fn files(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Quantity> {
     let replicas = f64::from(context.broker_load.replicas);
     // .log, .index, .timeindex; a .snapshot per closed one; leader-epoch-checkpoint and partition.metadata.
     let value = segments.map(|segments| 3.0 * segments + (segments - replicas).max(0.0) + 2.0 * replicas);
@@ -165,10 +165,10 @@ fn files(context: &AssessmentContext<'_>, segments: &Answer<f64>) -> Figure<Numb
         assumptions: vec![OTHERS.into(), "no transactions (.txnindex)".into()],
         knob: Some("segment.bytes; fewer partitions per broker".into()),
     };
-    Figure::of_all("resources.files", "Files", Number::new(value, Unit::Count), headline, why)
+    Figure::of_all("resources.files", "Files", Quantity::new(value, Unit::Count), headline, why)
 }
 
-fn broker_memory(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn broker_memory(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let heap = context.cluster.assumed.env.machine.heap_gib * GIB;
     let value = heap + f64::from(context.broker_load.replicas) * PARTITION_BYTES;
     let headline =
@@ -179,17 +179,17 @@ fn broker_memory(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["measured on empty partitions of Kafka 4.1".into()],
         knob: Some("env:heap_gib; fewer partitions per broker".into()),
     };
-    let value = Number::new(Answer::Exact(value), Unit::Bytes);
+    let value = Quantity::new(Estimate::Exact(value), Unit::Bytes);
     Figure::of_all("resources.broker_memory", "Broker memory", value, headline, why)
 }
 
-fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let machine = &context.cluster.assumed.env.machine;
     let spare = (machine.memory_gib - machine.heap_gib).max(0.0) * GIB;
     let value = flows.over(|flow| {
         let written =
             flow.records_per_s * flow.record_bytes * ratio(flow) * flow.replicas / flow.brokers.max(1.0);
-        Answer::Exact(spare / written.max(f64::MIN_POSITIVE) * 1000.0)
+        Estimate::Exact(spare / written.max(f64::MIN_POSITIVE) * 1000.0)
     });
     let headline = said(&value, |ms| format!("Readers up to {} behind are served from memory", duration(ms)));
     let why = Derivation {
@@ -205,21 +205,21 @@ fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
         assumptions: vec!["nothing else uses the memory; other topics' load is not known".into()],
         knob: Some("more memory; compression.type; more brokers".into()),
     };
-    Figure::of_all("resources.cached", "Cached tail", Number::more(value, Unit::Ms), headline, why)
+    Figure::of_all("resources.cached", "Cached tail", Quantity::more(value, Unit::Ms), headline, why)
 }
 
-fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let buffer = context.knobs.float(&producer::BUFFER_MEMORY);
     let value = match buffer {
-        None => Answer::Unknown(context.knobs.why_unknown(&producer::BUFFER_MEMORY)),
+        None => Estimate::Unknown(context.knobs.why_unknown(&producer::BUFFER_MEMORY)),
         Some(buffer) => flows.over(|flow| {
             let open = if flow.keyed { flow.partitions } else { flow.brokers };
-            Answer::Exact((open * flow.batch_bytes).min(buffer))
+            Estimate::Exact((open * flow.batch_bytes).min(buffer))
         }),
     };
     let fits = buffer.zip(context.knobs.float(&producer::BATCH_SIZE).filter(|bytes| *bytes > 0.0));
     let headline = match (&value, fits) {
-        (Answer::Exact(bytes), Some((buffer, batch))) => format!(
+        (Estimate::Exact(bytes), Some((buffer, batch))) => format!(
             "A producer's open batches take {} of {}; {} partitions would fill it",
             human_bytes(*bytes as u64),
             human_bytes(buffer as u64),
@@ -238,22 +238,22 @@ fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Num
         assumptions: vec!["keys open a batch on every partition, none on one partition per broker".into()],
         knob: Some("batch.size".into()),
     };
-    let value = Number::new(value, Unit::Bytes);
+    let value = Quantity::new(value, Unit::Bytes);
     Figure::of_all("resources.producer_memory", "Producer memory", value, headline, why)
 }
 
-fn consumer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Number> {
+fn consumer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let keys = [&consumer::FETCH_MAX_BYTES, &consumer::MAX_PARTITION_FETCH_BYTES];
     let members = f64::from(context.cluster.assumed.load.consumers.max(1));
     let value = match (context.knobs.known(keys[0]), context.knobs.known(keys[1])) {
         (Ok(fetch), Ok(partition)) => flows.over(|flow| {
             let assigned = libm::ceil(flow.partitions / members.min(flow.partitions));
-            Answer::Exact((flow.brokers * fetch).min(assigned * partition))
+            Estimate::Exact((flow.brokers * fetch).min(assigned * partition))
         }),
-        (Err(why), _) | (_, Err(why)) => Answer::Unknown(why),
+        (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
     };
     let headline = match &value {
-        Answer::Exact(bytes) => {
+        Estimate::Exact(bytes) => {
             format!("A consumer that is behind holds up to {} as fetched", human_bytes(*bytes as u64))
         }
         other => {
@@ -266,7 +266,7 @@ fn consumer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Num
         assumptions: vec!["as compressed; decompression comes on top".into()],
         knob: Some("max.partition.fetch.bytes; more members".into()),
     };
-    let value = Number::new(value, Unit::Bytes);
+    let value = Quantity::new(value, Unit::Bytes);
     Figure::of_all("resources.consumer_memory", "Consumer memory", value, headline, why)
 }
 

@@ -1,9 +1,10 @@
 //! Yearly risk of the judged partitions: loss by cause and minutes without service, from chains and closed forms.
 
-use crate::consequences::Answer;
+use crate::consequences::Estimate;
 use crate::consequences::case::{Acks, Case, mask_of};
-use crate::consequences::chain::{Events, Shape, solve, too_large};
+use crate::consequences::chain::{ChainShape, EventRates, solve, too_large};
 use crate::consequences::context::{AssessmentContext, PartitionClass};
+use crate::consequences::loss_cause::LossCause;
 use crate::consequences::tail;
 use crate::consequences::tolerance::Operation;
 use std::collections::BTreeSet;
@@ -12,18 +13,7 @@ const MINUTES_PER_YEAR: f64 = 525_600.0;
 /// Chains of four and more replicas are large; that many possible cases are still solved.
 const MAX_LARGE_CASES: usize = 2;
 
-/// Causes of loss, in the order of the vectors below.
-pub(super) const CAUSES: [(&str, &str); 7] = [
-    ("independent", "brokers and disks that fail one by one"),
-    ("page_cache", "machines that fail with the only copy in memory"),
-    ("rack", "outages of a rack"),
-    ("site", "power failures of the whole site"),
-    ("unclean", "unclean leader elections"),
-    ("acks_tail", "crashes of leaders that acknowledged before a follower had the record"),
-    ("leader_moves", "moves of leaders that acknowledged before a follower had the record"),
-];
-
-/// LatencyBreakdown of the loss rate of one chain: the first five of [`CAUSES`], and unclean elections that follow an
+/// Parts of the loss rate of one chain: the first five of [`LossCause::ALL`], and unclean elections that follow an
 /// outage of the site.
 const PARTS: usize = 6;
 const RACK: usize = 2;
@@ -46,28 +36,28 @@ struct ClassRisk {
     high: CaseRisk,
 }
 
-/// The risk of everything judged.
+/// The risk of everything assessed.
 pub(super) struct Risk {
-    /// Losses a year by cause, as in [`CAUSES`].
-    pub losses: Vec<Answer<f64>>,
+    /// Losses a year by cause, as in [`LossCause::ALL`].
+    pub losses: Vec<Estimate<f64>>,
     /// Minutes a year without writes, of the worst partition.
-    pub writes: Answer<f64>,
-    pub reads: Answer<f64>,
+    pub writes: Estimate<f64>,
+    pub reads: Estimate<f64>,
     /// Without new records becoming visible.
-    pub visible: Answer<f64>,
+    pub visible: Estimate<f64>,
     /// Share of the partitions that lose something in a year, the tails of acks=0 and 1 aside.
-    pub share: Answer<f64>,
+    pub share: Estimate<f64>,
     /// Sum over the copysets of the share of time in which they take no writes.
-    pub unwritable_sets: Answer<f64>,
+    pub unwritable_sets: Estimate<f64>,
 }
 
 impl Risk {
     /// That of a context.
     pub(super) fn of(context: &AssessmentContext<'_>) -> Self {
         let env = &context.cluster.assumed.env;
-        let (events, guarded) = (Events::from(env), env.guarded_restarts);
+        let (events, guarded) = (EventRates::from(env), env.guarded_restarts);
         let classes: Result<Vec<ClassRisk>, String> =
-            context.judged.iter().map(|judged| class_risk(judged, &events, guarded)).collect();
+            context.classes.iter().map(|class| class_risk(class, &events, guarded)).collect();
         let classes = classes.map(|classes| losing_data_only(context, classes));
         match classes {
             Err(why) => Risk::unknown(&why),
@@ -77,9 +67,9 @@ impl Risk {
     }
 
     fn unknown(why: &str) -> Self {
-        let unknown = || Answer::Unknown(why.to_string());
+        let unknown = || Estimate::Unknown(why.to_string());
         Risk {
-            losses: CAUSES.iter().map(|_| unknown()).collect(),
+            losses: LossCause::ALL.iter().map(|_| unknown()).collect(),
             writes: unknown(),
             reads: unknown(),
             visible: unknown(),
@@ -93,7 +83,7 @@ impl Risk {
             let most = |end: fn(&ClassRisk) -> &CaseRisk| {
                 classes.iter().map(|one| pick(end(one))).fold(0.0, f64::max)
             };
-            Answer::between(most(|one| &one.low), most(|one| &one.high))
+            Estimate::between(most(|one| &one.low), most(|one| &one.high))
         };
         let sets = sets_by_class(context, classes);
         let ends: [fn(&ClassRisk) -> CaseRisk; 2] = [|class| class.low, |class| class.high];
@@ -102,8 +92,8 @@ impl Risk {
             UNCLEAN => ends[UNCLEAN] + ends[UNCLEAN_AFTER_SITE],
             _ => ends[at],
         };
-        let mut losses: Vec<Answer<f64>> =
-            (0..=UNCLEAN).map(|at| Answer::between(part(&low, at), part(&high, at))).collect();
+        let mut losses: Vec<Estimate<f64>> =
+            (0..=UNCLEAN).map(|at| Estimate::between(part(&low, at), part(&high, at))).collect();
         losses.push(tail::crashes(context));
         losses.push(tail::moves(context));
         Risk {
@@ -111,8 +101,8 @@ impl Risk {
             writes: worst(|risk| risk.writes),
             reads: worst(|risk| risk.reads),
             visible: worst(|risk| risk.visible),
-            share: Answer::between(share(context, classes, ends[0]), share(context, classes, ends[1])),
-            unwritable_sets: Answer::between(
+            share: Estimate::between(share(context, classes, ends[0]), share(context, classes, ends[1])),
+            unwritable_sets: Estimate::between(
                 unwritable(classes, &sets, ends[0]),
                 unwritable(classes, &sets, ends[1]),
             ),
@@ -120,7 +110,7 @@ impl Risk {
     }
 
     /// Losses a year, all causes.
-    pub(super) fn losses_per_year(&self) -> Answer<f64> {
+    pub(super) fn losses_per_year(&self) -> Estimate<f64> {
         let mut ends = (0.0, 0.0);
         for part in &self.losses {
             match (part.low(), part.high()) {
@@ -128,27 +118,27 @@ impl Risk {
                 _ => return part.clone(),
             }
         }
-        Answer::between(ends.0, ends.1)
+        Estimate::between(ends.0, ends.1)
     }
 }
 
 /// Losses are those of the users' own records; an internal topic counts for what it keeps from being served.
-fn losing_data_only(context: &AssessmentContext<'_>, mut classes: Vec<ClassRisk>) -> Vec<ClassRisk> {
-    for (judged, class) in context.judged.iter().zip(&mut classes) {
-        if !judged.data {
-            class.low.losses = [0.0; PARTS];
-            class.high.losses = [0.0; PARTS];
+fn losing_data_only(context: &AssessmentContext<'_>, mut risks: Vec<ClassRisk>) -> Vec<ClassRisk> {
+    for (class, risk) in context.classes.iter().zip(&mut risks) {
+        if !class.data {
+            risk.low.losses = [0.0; PARTS];
+            risk.high.losses = [0.0; PARTS];
         }
     }
-    classes
+    risks
 }
 
-fn class_risk(judged: &PartitionClass, events: &Events, guarded: bool) -> Result<ClassRisk, String> {
-    let replicas = judged.cases.iter().map(|case| case.replicas).max().unwrap_or(0);
-    if replicas >= 4 && judged.cases.len() > MAX_LARGE_CASES {
+fn class_risk(class: &PartitionClass, events: &EventRates, guarded: bool) -> Result<ClassRisk, String> {
+    let replicas = class.cases.iter().map(|case| case.replicas).max().unwrap_or(0);
+    if replicas >= 4 && class.cases.len() > MAX_LARGE_CASES {
         return Err("too many settings are unknown to solve four and more replicas".into());
     }
-    let risks: Vec<CaseRisk> = judged
+    let risks: Vec<CaseRisk> = class
         .cases
         .iter()
         .map(|case| {
@@ -171,21 +161,21 @@ fn class_risk(judged: &PartitionClass, events: &Events, guarded: bool) -> Result
 }
 
 /// The chain of a case; the causes are what each adds to the ones before it.
-fn case_risk(case: &Case, events: &Events, guarded: bool) -> Option<CaseRisk> {
+fn case_risk(case: &Case, events: &EventRates, guarded: bool) -> Option<CaseRisk> {
     let floor = case.write_floor();
     if floor > case.replicas {
         let reads = case_risk(&Case { min_isr: 1, ..*case }, events, guarded)?;
         return Some(CaseRisk { losses: [0.0; PARTS], writes: MINUTES_PER_YEAR, ..reads });
     }
     let shape = shape_of(case, guarded);
-    let clean = Shape { unclean: false, ..shape.clone() };
-    let no_site = Events { site_outages: 0.0, ..*events };
-    let alone = Events { rack_outages: 0.0, ..no_site };
-    let rate = |shape: &Shape, events: &Events| Some(solve(shape, events)?.losses_per_year);
+    let clean = ChainShape { unclean: false, ..shape.clone() };
+    let no_site = EventRates { site_outages: 0.0, ..*events };
+    let alone = EventRates { rack_outages: 0.0, ..no_site };
+    let rate = |shape: &ChainShape, events: &EventRates| Some(solve(shape, events)?.losses_per_year);
     let (independent, racks, site) = (rate(&clean, &alone)?, rate(&clean, &no_site)?, rate(&clean, events)?);
     // Only where one copy is enough for an acknowledgement may it be one in memory alone.
     let disks = match floor == 1 && !case.fsync && events.page_cache_loss > 0.0 {
-        true => rate(&clean, &Events { page_cache_loss: 0.0, ..alone })?,
+        true => rate(&clean, &EventRates { page_cache_loss: 0.0, ..alone })?,
         false => independent,
     };
     let all = solve(&shape, events)?;
@@ -207,8 +197,8 @@ fn shares(cumulative: [f64; PARTS]) -> [f64; PARTS] {
     added.map(|part| if sum > 0.0 { part * cumulative[PARTS - 1] / sum } else { 0.0 })
 }
 
-fn shape_of(case: &Case, guarded: bool) -> Shape {
-    Shape {
+fn shape_of(case: &Case, guarded: bool) -> ChainShape {
+    ChainShape {
         racks: case.racks.loads(mask_of(case.replicas)).into_iter().map(|load| load as u8).collect(),
         floor: case.write_floor().min(case.replicas) as u8,
         elr: case.elr,
@@ -222,13 +212,13 @@ fn shape_of(case: &Case, guarded: bool) -> Shape {
 fn sets_by_class(context: &AssessmentContext<'_>, classes: &[ClassRisk]) -> Vec<u32> {
     let lists = &context.cluster.partitions.replicas;
     let total = |at: usize| classes[at].high.losses.iter().sum::<f64>();
-    let mut place = vec![0; context.classes.classes.len()];
-    for (at, judged) in context.judged.iter().enumerate() {
-        place[judged.class] = at;
+    let mut place = vec![0; context.table.rows.len()];
+    for (at, class) in context.classes.iter().enumerate() {
+        place[class.row] = at;
     }
     const NONE: usize = usize::MAX;
     let mut worst = vec![NONE; context.copysets.count()];
-    for (at, class) in context.classes.range.clone().zip(&context.classes.class_of) {
+    for (at, class) in context.table.range.clone().zip(&context.table.row_of) {
         let here = place[*class as usize];
         let known = &mut worst[context.copysets.of_list[lists[at as usize] as usize] as usize];
         if *known != here && (*known == NONE || total(here) > total(*known)) {
@@ -264,11 +254,11 @@ fn summed_over_sets(
 }
 
 /// Share of the partitions that lose something in a year. It does not depend on how they are placed.
-fn share(context: &AssessmentContext<'_>, classes: &[ClassRisk], end: fn(&ClassRisk) -> CaseRisk) -> f64 {
-    let hit = context.judged.iter().zip(classes).map(|(judged, class)| {
-        f64::from(judged.partitions) * -libm::expm1(-end(class).losses.iter().sum::<f64>())
+fn share(context: &AssessmentContext<'_>, risks: &[ClassRisk], end: fn(&ClassRisk) -> CaseRisk) -> f64 {
+    let hit = context.classes.iter().zip(risks).map(|(class, risk)| {
+        f64::from(class.partitions) * -libm::expm1(-end(risk).losses.iter().sum::<f64>())
     });
-    let data: u32 = context.data().map(|judged| judged.partitions).sum();
+    let data: u32 = context.data().map(|class| class.partitions).sum();
     hit.sum::<f64>() / f64::from(data.max(1))
 }
 
@@ -286,15 +276,15 @@ fn rack_events(context: &AssessmentContext<'_>) -> f64 {
 }
 
 /// Minutes a year in which a leader is missing or a dead follower is waited for, per partition.
-pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Answer<f64>) -> Answer<f64> {
+pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Estimate<f64>) -> Estimate<f64> {
     /// A new leader is known to clients after this, beside the detection.
     const REFRESH_MS: f64 = 300.0;
     const ORDERED_MS: f64 = 100.0;
     let env = &context.cluster.assumed.env;
     let minutes = |ms: f64| ms / 60_000.0;
-    let each = context.judged.iter().flat_map(|judged| &judged.cases).map(|case| {
+    let each = context.classes.iter().flat_map(|class| &class.cases).map(|case| {
         if case.replicas < 2 {
-            return Answer::Exact(0.0);
+            return Estimate::Exact(0.0);
         }
         let followers = if case.acks == Acks::All { f64::from(case.replicas - 1) } else { 0.0 };
         detection_ms.map(|detection| {
@@ -307,11 +297,11 @@ pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Answer<f64>
         true => a,
         false => b,
     });
-    worst.unwrap_or_else(|| Answer::Unknown("there are no partitions".into()))
+    worst.unwrap_or_else(|| Estimate::Unknown("there are no partitions".into()))
 }
 
 /// The operation's minutes a year.
-pub(super) fn minutes_of(risk: &Risk, operation: Operation) -> &Answer<f64> {
+pub(super) fn minutes_of(risk: &Risk, operation: Operation) -> &Estimate<f64> {
     match operation {
         Operation::Write => &risk.writes,
         Operation::Read => &risk.reads,

@@ -1,9 +1,9 @@
 //! Restarting brokers one by one: a verdict per broker, an order, and what to wait for in between.
 
 use crate::consequences::Subject;
-use crate::consequences::case::Live;
-use crate::consequences::classes::Classes;
-use crate::consequences::what_if::{Effect, RestartVerdict, Transitions, Verdict, lose};
+use crate::consequences::case::LiveReplicas;
+use crate::consequences::classes::ClassTable;
+use crate::consequences::what_if::{RestartSafety, RestartVerdict, StopEffect, Transitions, lose};
 use crate::model::{BrokerId, Cluster, PartitionIx};
 
 /// A plan for restarting every broker.
@@ -32,11 +32,12 @@ pub fn restart_together(cluster: &Cluster, brokers: &[BrokerId]) -> Option<Resta
     }
     let mut verdict = RestartVerdict { together_with: others.to_vec(), ..empty(*first) };
     let gone = lose(cluster, brokers);
-    let (before, after) = (Classes::of(cluster, Subject::Cluster), Classes::of(&gone, Subject::Cluster));
+    let (before, after) =
+        (ClassTable::of(cluster, Subject::Cluster), ClassTable::of(&gone, Subject::Cluster));
     let transitions = Transitions::of(cluster);
     for at in 0..cluster.partitions.len() {
-        let class = &before.classes[before.class_of[at] as usize];
-        let then = after.live(&after.classes[after.class_of[at] as usize]);
+        let class = &before.rows[before.row_of[at] as usize];
+        let then = after.live(&after.rows[after.row_of[at] as usize]);
         let outcome = outcome(&before.live(class), &then, transitions.min_isr(&before, class));
         count(&mut verdict, PartitionIx(at as u32), outcome);
     }
@@ -51,7 +52,7 @@ pub fn roll(cluster: &Cluster) -> RollPlan {
     let brokers = verdicts(cluster, &up);
     let controller = cluster.quorum.get().and_then(|quorum| quorum.leader);
     let mut stoppable: Vec<&RestartVerdict> =
-        brokers.iter().filter(|verdict| verdict.verdict <= Verdict::AtFloor).collect();
+        brokers.iter().filter(|verdict| verdict.verdict <= RestartSafety::AtFloor).collect();
     stoppable.sort_by_key(|verdict| {
         let rack = cluster.rack_of(verdict.broker);
         (Some(verdict.broker) == controller, verdict.verdict, rack, verdict.broker)
@@ -77,7 +78,7 @@ fn empty(broker: BrokerId) -> RestartVerdict {
     RestartVerdict {
         broker,
         together_with: Vec::new(),
-        verdict: Verdict::Safe,
+        verdict: RestartSafety::Safe,
         offline: 0,
         under_min_isr: 0,
         at_min_isr: 0,
@@ -89,27 +90,27 @@ fn empty(broker: BrokerId) -> RestartVerdict {
 
 /// What the stop of one replica does to a class.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum StopOutcome {
     Nothing,
-    Hit(Effect),
+    Hit(StopEffect),
     UnknownMinimum,
 }
 
 fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
-    let classes = Classes::of(cluster, Subject::Cluster);
+    let classes = ClassTable::of(cluster, Subject::Cluster);
     let outcomes = outcomes(cluster, &classes);
     let mut verdicts: Vec<RestartVerdict> = brokers.iter().map(|id| empty(*id)).collect();
     let mut by_id: Vec<(BrokerId, usize)> = brokers.iter().copied().zip(0..).collect();
     by_id.sort_unstable();
     let columns = &cluster.partitions;
     for at in 0..columns.len() {
-        let of_class = &outcomes[classes.class_of[at] as usize];
-        if of_class.iter().all(|outcome| *outcome == Outcome::Nothing) {
+        let of_class = &outcomes[classes.row_of[at] as usize];
+        if of_class.iter().all(|outcome| *outcome == StopOutcome::Nothing) {
             continue;
         }
         let set = &columns.sets[columns.replicas[at] as usize];
         for (broker, outcome) in set.iter().zip(of_class) {
-            if *outcome != Outcome::Nothing
+            if *outcome != StopOutcome::Nothing
                 && let Ok(found) = by_id.binary_search_by_key(broker, |(id, _)| *id)
             {
                 count(&mut verdicts[by_id[found].1], PartitionIx(at as u32), *outcome);
@@ -123,51 +124,51 @@ fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
 }
 
 /// Per class and replica place: what the stop of that replica's broker does.
-fn outcomes(cluster: &Cluster, classes: &Classes) -> Vec<Vec<Outcome>> {
+fn outcomes(cluster: &Cluster, classes: &ClassTable) -> Vec<Vec<StopOutcome>> {
     let transitions = Transitions::of(cluster);
-    let of_class = |class: &crate::consequences::classes::Class| {
+    let of_class = |class: &crate::consequences::classes::ClassRow| {
         let (layout, before) = (classes.layout(class), classes.live(class));
         let minimum = transitions.min_isr(classes, class);
         let of_place = |place: u32| {
             if before.up >> place & 1 == 0 {
-                return Outcome::Nothing;
+                return StopOutcome::Nothing;
             }
             outcome(&before, &transitions.lose(classes, class, &[place as u8]), minimum)
         };
         (0..layout.replicas).map(of_place).collect()
     };
-    classes.classes.iter().map(of_class).collect()
+    classes.rows.iter().map(of_class).collect()
 }
 
-fn outcome(before: &Live, after: &Live, minimum: Option<u32>) -> Outcome {
+fn outcome(before: &LiveReplicas, after: &LiveReplicas, minimum: Option<u32>) -> StopOutcome {
     let untouched = before.isr == after.isr && before.leader == after.leader;
     if untouched || !before.led() && !after.led() {
-        return Outcome::Nothing;
+        return StopOutcome::Nothing;
     }
     if !after.led() {
-        return Outcome::Hit(Effect::Offline);
+        return StopOutcome::Hit(StopEffect::Offline);
     }
     match minimum.map(|minimum| after.in_sync().cmp(&minimum)) {
-        None => Outcome::UnknownMinimum,
-        Some(std::cmp::Ordering::Less) => Outcome::Hit(Effect::UnderMinIsr),
-        Some(std::cmp::Ordering::Equal) => Outcome::Hit(Effect::AtMinIsr),
-        Some(std::cmp::Ordering::Greater) => Outcome::Nothing,
+        None => StopOutcome::UnknownMinimum,
+        Some(std::cmp::Ordering::Less) => StopOutcome::Hit(StopEffect::UnderMinIsr),
+        Some(std::cmp::Ordering::Equal) => StopOutcome::Hit(StopEffect::AtMinIsr),
+        Some(std::cmp::Ordering::Greater) => StopOutcome::Nothing,
     }
 }
 
-fn count(verdict: &mut RestartVerdict, ix: PartitionIx, outcome: Outcome) {
+fn count(verdict: &mut RestartVerdict, ix: PartitionIx, outcome: StopOutcome) {
     let effect = match outcome {
-        Outcome::Nothing => return,
-        Outcome::UnknownMinimum => {
+        StopOutcome::Nothing => return,
+        StopOutcome::UnknownMinimum => {
             verdict.unknown += 1;
             return;
         }
-        Outcome::Hit(effect) => effect,
+        StopOutcome::Hit(effect) => effect,
     };
     let counter = match effect {
-        Effect::Offline => &mut verdict.offline,
-        Effect::UnderMinIsr => &mut verdict.under_min_isr,
-        Effect::AtMinIsr => &mut verdict.at_min_isr,
+        StopEffect::Offline => &mut verdict.offline,
+        StopEffect::UnderMinIsr => &mut verdict.under_min_isr,
+        StopEffect::AtMinIsr => &mut verdict.at_min_isr,
     };
     *counter += 1;
     // The worst ones must be among those listed, however many there are of the lesser kind.
@@ -184,10 +185,10 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
         std::iter::once(verdict.broker).chain(verdict.together_with.iter().copied()).collect();
     verdict.quorum_lost = quorum_lost(cluster, &stopping);
     verdict.verdict = match () {
-        () if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum_lost => Verdict::Unsafe,
-        () if verdict.unknown > 0 => Verdict::Unknown,
-        () if verdict.at_min_isr > 0 => Verdict::AtFloor,
-        () => Verdict::Safe,
+        () if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum_lost => RestartSafety::Unsafe,
+        () if verdict.unknown > 0 => RestartSafety::Unknown,
+        () if verdict.at_min_isr > 0 => RestartSafety::AtFloor,
+        () => RestartSafety::Safe,
     };
 }
 

@@ -2,7 +2,7 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, digits, duration};
-use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{Knob, env, load, topic};
 use crate::model::{Load, human_bytes};
 
@@ -10,8 +10,8 @@ const GIB: f64 = 1_073_741_824.0;
 /// `acceptable.recovery.lag`: a standby that lacks no more records than this takes over.
 const ACCEPTABLE_RECORDS: f64 = 10_000.0;
 
-/// State of an application, spread evenly over its members.
-struct State {
+/// StateStores of an application, spread evenly over its members.
+struct StateStores {
     /// Bytes of the tasks of one member.
     share: f64,
     /// Members that restore them, each its part.
@@ -24,11 +24,11 @@ struct State {
     bytes_per_ms: f64,
 }
 
-impl State {
+impl StateStores {
     fn of(load: &Load, partitions: f64, network_mb_per_s: f64) -> Self {
         let working = f64::from(load.consumers).min(partitions).max(1.0);
         let tasks = (partitions / working).max(1.0);
-        State {
+        StateStores {
             share: load.state_gib * GIB / working,
             helpers: (working - 1.0).clamp(1.0, tasks),
             standbys: f64::from(load.standby_replicas).min(working - 1.0),
@@ -39,13 +39,13 @@ impl State {
     }
 
     /// From the changelog, all of it, or what a standby may lack at most.
-    fn restore_ms(&self) -> Answer<f64> {
+    fn restore_ms(&self) -> Estimate<f64> {
         let all_ms = self.share / self.helpers / self.bytes_per_ms;
         if self.standbys < 1.0 {
-            return Answer::Exact(all_ms);
+            return Estimate::Exact(all_ms);
         }
         let lacking = ACCEPTABLE_RECORDS * self.record_bytes * self.tasks / self.helpers;
-        Answer::between(0.0, all_ms.min(lacking / self.bytes_per_ms))
+        Estimate::between(0.0, all_ms.min(lacking / self.bytes_per_ms))
     }
 }
 
@@ -61,12 +61,12 @@ const INPUTS: &[&Knob] = &[
 
 pub(super) fn section(context: &AssessmentContext<'_>, partitions: f64) -> Section {
     let assumed = &context.cluster.assumed;
-    let state = State::of(&assumed.load, partitions, assumed.env.machine.network_mb_per_s);
+    let state = StateStores::of(&assumed.load, partitions, assumed.env.machine.network_mb_per_s);
     let figures = vec![restore(context, &state).into(), held(context, &state).into()];
     Section { name: "streams", figures }
 }
 
-fn restore(context: &AssessmentContext<'_>, state: &State) -> Figure<Number> {
+fn restore(context: &AssessmentContext<'_>, state: &StateStores) -> Figure<Quantity> {
     let value = state.restore_ms();
     let with = if state.standbys < 1.0 { "without a standby" } else { "with a standby" };
     let headline = format!(
@@ -86,16 +86,16 @@ fn restore(context: &AssessmentContext<'_>, state: &State) -> Figure<Number> {
         ],
         knob: Some("num.standby.replicas=1; less state; a disk that outlives the process".into()),
     };
-    Figure::of_all("streams.restore", "Streams, restore", Number::new(value, Unit::Ms), headline, why)
+    Figure::of_all("streams.restore", "Streams, restore", Quantity::new(value, Unit::Ms), headline, why)
 }
 
-fn held(context: &AssessmentContext<'_>, state: &State) -> Figure<Number> {
+fn held(context: &AssessmentContext<'_>, state: &StateStores) -> Figure<Quantity> {
     let copies = 1.0 + state.standbys;
     let bytes = context.cluster.assumed.load.state_gib * GIB * copies;
     let headline = format!(
         "Its members keep {} of state in {} copies, each read from the changelog",
         human_bytes(bytes as u64),
-        digits(&Answer::Exact(copies))
+        digits(&Estimate::Exact(copies))
     );
     let why = Derivation {
         formula: "state x (1 + standbys), at most one standby on each other member".into(),
@@ -103,7 +103,7 @@ fn held(context: &AssessmentContext<'_>, state: &State) -> Figure<Number> {
         assumptions: vec!["each standby also reads the changelog once: another group's traffic".into()],
         knob: Some("num.standby.replicas".into()),
     };
-    let value = Number::new(Answer::Exact(bytes), Unit::Bytes);
+    let value = Quantity::new(Estimate::Exact(bytes), Unit::Bytes);
     Figure::of_all("streams.state", "Streams, state", value, headline, why)
 }
 
@@ -116,7 +116,7 @@ mod tests {
         let load = Load { state_gib: 30.0, restore_mb_per_s: 50.0, record_bytes: 100, ..Load::default() };
         let ms = |standby_replicas: u32, consumers: u32| {
             let load = Load { standby_replicas, consumers, ..load.clone() };
-            State::of(&load, 12.0, 1250.0).restore_ms().high().unwrap()
+            StateStores::of(&load, 12.0, 1250.0).restore_ms().high().unwrap()
         };
         // 10 GiB, by two members at 50 MB/s: 107 s; of four tasks 1 MB each: 40 ms.
         assert!((ms(0, 3) / 107_374.0 - 1.0).abs() < 1e-3, "{}", ms(0, 3));

@@ -1,6 +1,6 @@
 //! acks=0 and 1: records that are acknowledged, or sent, and that no follower has when the leader goes.
 
-use crate::consequences::Answer;
+use crate::consequences::Estimate;
 use crate::consequences::case::{Acks, Case};
 use crate::consequences::context::AssessmentContext;
 
@@ -11,18 +11,18 @@ const MOVE_MS: f64 = 1.0;
 const REFRESH_S: f64 = 0.3;
 
 /// Events a year in which a crash of a leader takes a record with it.
-pub(super) fn crashes(context: &AssessmentContext<'_>) -> Answer<f64> {
+pub(super) fn crashes(context: &AssessmentContext<'_>) -> Estimate<f64> {
     let env = &context.cluster.assumed.env;
     events(context, env.outages_per_year + env.rack_outages_per_year, crash_window_s)
 }
 
 /// The same for leaders that move in order: each restart moves them away.
-pub(super) fn moves(context: &AssessmentContext<'_>) -> Answer<f64> {
+pub(super) fn moves(context: &AssessmentContext<'_>) -> Estimate<f64> {
     events(context, context.cluster.assumed.env.restarts_per_year, move_window_s)
 }
 
 /// Records that one crash of a broker takes with it, expected.
-pub(super) fn records(context: &AssessmentContext<'_>) -> Answer<f64> {
+pub(super) fn records(context: &AssessmentContext<'_>) -> Estimate<f64> {
     let rate = records_per_s(context);
     over(context, |case| rate * crash_window_s(context, case))
 }
@@ -36,22 +36,22 @@ fn events(
     context: &AssessmentContext<'_>,
     per_year: f64,
     window_s: fn(&AssessmentContext<'_>, &Case) -> f64,
-) -> Answer<f64> {
+) -> Estimate<f64> {
     let (leaders, rate) = (f64::from(context.broker_load.leading), records_per_s(context));
     // At least one record within the window (Poisson arrivals).
     over(context, |case| leaders * per_year * -libm::expm1(-rate * window_s(context, case)))
 }
 
 /// The worst class, over its possible cases.
-fn over(context: &AssessmentContext<'_>, of: impl Fn(&Case) -> f64) -> Answer<f64> {
+fn over(context: &AssessmentContext<'_>, of: impl Fn(&Case) -> f64) -> Estimate<f64> {
     let each = context
         .data()
-        .map(|judged| Answer::covering(judged.cases.iter().map(|case| Answer::Exact(of(case)))));
+        .map(|class| Estimate::covering(class.cases.iter().map(|case| Estimate::Exact(of(case)))));
     each.reduce(|a, b| match (a.low().zip(b.low()), a.high().zip(b.high())) {
-        (Some(low), Some(high)) => Answer::between(low.0.max(low.1), high.0.max(high.1)),
+        (Some(low), Some(high)) => Estimate::between(low.0.max(low.1), high.0.max(high.1)),
         _ => a,
     })
-    .unwrap_or(Answer::Exact(0.0))
+    .unwrap_or(Estimate::Exact(0.0))
 }
 
 /// How long the newest records are on the leader alone, or on their way to nobody.

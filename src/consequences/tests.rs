@@ -1,8 +1,8 @@
 //! Assessments of small clusters through the public door, read as a person reads the panel.
 
 use crate::consequences::figure::FigureValue;
-use crate::consequences::fixtures::Plan;
-use crate::consequences::{Answer, Subject, Verdict, assess, lose, restart, roll};
+use crate::consequences::fixtures::ClusterSpec;
+use crate::consequences::{Estimate, LossCause, RestartSafety, Subject, assess, lose, restart, roll};
 use crate::model::{BrokerId, Cluster, Datum, Origin, PartitionIx, Partitions, Topic, TopicIx, Unknown};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ fn panel(assessment: &crate::consequences::Assessment, ids: &[&str]) -> String {
 
 #[test]
 fn the_reference_cluster_reads_like_this() {
-    let assessment = assess(&Plan::default().build(), Subject::Cluster);
+    let assessment = assess(&ClusterSpec::default().build(), Subject::Cluster);
     insta::assert_snapshot!(panel(&assessment, &[
         "durability.crash", "durability.power_loss", "durability.disk_loss", "durability.rack",
         "writes.crash", "writes.rack", "reads.crash", "visibility.crash", "ordering", "duplicates",
@@ -42,7 +42,7 @@ fn the_reference_cluster_reads_like_this() {
 
 #[test]
 fn a_lost_broker_shrinks_the_margin() {
-    let cluster = lose(&Plan::default().build(), &[BrokerId(3)]);
+    let cluster = lose(&ClusterSpec::default().build(), &[BrokerId(3)]);
     let assessment = assess(&cluster, Subject::Topic(TopicIx(0)));
     insta::assert_snapshot!(panel(&assessment, &["durability.disk_loss", "writes.crash", "reads.crash"]), @r"
         durability.disk_loss: Acknowledged data survives 1 lost disk
@@ -53,13 +53,13 @@ fn a_lost_broker_shrinks_the_margin() {
     assert_eq!(assessment.next_break.consequence, "no writes on 12 partitions");
     let gone = lose(&cluster, &[BrokerId(2)]);
     let after = assess(&gone, Subject::Partition(PartitionIx(0)));
-    assert_eq!(after.writes.works_now, Answer::Exact(false));
-    assert_eq!(after.reads.works_now, Answer::Exact(true));
+    assert_eq!(after.writes.works_now, Estimate::Exact(false));
+    assert_eq!(after.reads.works_now, Estimate::Exact(true));
 }
 
 #[test]
 fn unknown_settings_make_ranges() {
-    let mut cluster = Plan::default().build();
+    let mut cluster = ClusterSpec::default().build();
     cluster.topics = cluster
         .topics
         .iter()
@@ -69,24 +69,24 @@ fn unknown_settings_make_ranges() {
         })
         .collect();
     let assessment = assess(&cluster, Subject::Cluster);
-    assert_eq!(assessment.writes.crash.value.guaranteed, Answer::Between(0, 2));
-    assert_eq!(assessment.durability.disk_loss.value.guaranteed, Answer::Between(0, 2));
-    assert_eq!(roll(&cluster).brokers[0].verdict, Verdict::Unknown);
+    assert_eq!(assessment.writes.crash.value.guaranteed, Estimate::Between(0, 2));
+    assert_eq!(assessment.durability.disk_loss.value.guaranteed, Estimate::Between(0, 2));
+    assert_eq!(roll(&cluster).brokers[0].verdict, RestartSafety::Unknown);
 }
 
 #[test]
 fn stopping_is_safe_at_the_floor_or_not() {
-    let verdict = |plan: &Plan| restart(&plan.build(), BrokerId(1)).verdict;
-    let plan = Plan { brokers: 4, replicas: 4, ..Plan::default() };
-    assert_eq!(verdict(&plan), Verdict::Safe);
-    assert_eq!(verdict(&Plan::default()), Verdict::AtFloor);
+    let verdict = |plan: &ClusterSpec| restart(&plan.build(), BrokerId(1)).verdict;
+    let plan = ClusterSpec { brokers: 4, replicas: 4, ..ClusterSpec::default() };
+    assert_eq!(verdict(&plan), RestartSafety::Safe);
+    assert_eq!(verdict(&ClusterSpec::default()), RestartSafety::AtFloor);
     assert_eq!(
-        verdict(&Plan { topic: vec![("min.insync.replicas", "3")], ..Plan::default() }),
-        Verdict::Unsafe
+        verdict(&ClusterSpec { topic: vec![("min.insync.replicas", "3")], ..ClusterSpec::default() }),
+        RestartSafety::Unsafe
     );
     let at_two = lose(&plan.build(), &[BrokerId(4), BrokerId(3)]);
     let stop = restart(&at_two, BrokerId(1));
-    assert_eq!((stop.verdict, stop.under_min_isr), (Verdict::Unsafe, 12));
+    assert_eq!((stop.verdict, stop.under_min_isr), (RestartSafety::Unsafe, 12));
     assert!(stop.quorum_lost, "of three voters one is gone already");
     let plan = roll(&plan.build());
     assert_eq!(plan.order, [4, 2, 3, 1].map(BrokerId), "rack by rack, the active controller last");
@@ -95,7 +95,7 @@ fn stopping_is_safe_at_the_floor_or_not() {
 /// Which brokers hold a partition counts, not in which order their list names them.
 #[test]
 fn the_order_of_replica_lists_changes_no_loss() {
-    let cluster = Plan::default().build();
+    let cluster = ClusterSpec::default().build();
     let one_set = assess(&cluster, Subject::Cluster);
     let mut rows = cluster.partitions.to_rows();
     for (at, row) in rows.iter_mut().enumerate() {
@@ -113,30 +113,31 @@ fn the_order_of_replica_lists_changes_no_loss() {
     let printed = |share: &crate::consequences::CauseShare| format!("{:.2e}", share.per_year.high().unwrap());
     let all = one_set.durability.loss_per_year.value.value.high().unwrap();
     assert_eq!(format!("{all:.2e}"), "3.00e-4");
-    let alone = one_set.durability.by_cause.iter().find(|share| share.cause == "independent").unwrap();
+    let alone =
+        one_set.durability.by_cause.iter().find(|share| share.cause == LossCause::Independent).unwrap();
     assert_eq!(printed(alone), "1.06e-9");
 }
 
 #[test]
 fn brokers_that_stop_together_are_judged_together() {
     use crate::consequences::restart_together;
-    let cluster = Plan::default().build();
+    let cluster = ClusterSpec::default().build();
     let both = restart_together(&cluster, &[BrokerId(1), BrokerId(2)]).unwrap();
-    assert_eq!((both.verdict, both.under_min_isr, both.offline), (Verdict::Unsafe, 12, 0));
+    assert_eq!((both.verdict, both.under_min_isr, both.offline), (RestartSafety::Unsafe, 12, 0));
     assert!(both.quorum_lost && both.headline().starts_with("Brokers 1, 2 must not stop together"));
     assert_eq!(restart_together(&cluster, &[BrokerId(1)]), Some(restart(&cluster, BrokerId(1))));
     assert_eq!(restart_together(&cluster, &[]), None);
     // In one rack of four, with replicas on other brokers, two may stop.
-    let wide = Plan { brokers: 12, racks: 4, partitions: 1, ..Plan::default() }.build();
+    let wide = ClusterSpec { brokers: 12, racks: 4, partitions: 1, ..ClusterSpec::default() }.build();
     let apart = restart_together(&wide, &[BrokerId(7), BrokerId(8)]).unwrap();
-    assert_eq!(apart.verdict, Verdict::Safe);
+    assert_eq!(apart.verdict, RestartSafety::Safe);
     let three = restart_together(&wide, &[BrokerId(1), BrokerId(2), BrokerId(3)]).unwrap();
-    assert_eq!((three.verdict, three.offline), (Verdict::Unsafe, 1));
+    assert_eq!((three.verdict, three.offline), (RestartSafety::Unsafe, 1));
 }
 
 #[test]
 fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
-    let assessment = assess(&Plan::default().build(), Subject::Cluster);
+    let assessment = assess(&ClusterSpec::default().build(), Subject::Cluster);
     let line =
         |figure: &crate::consequences::FigureView<'_>| format!("{}: {}", figure.id, figure.value.text());
     let figures = assessment.figures();
@@ -180,7 +181,7 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
 
 #[test]
 fn the_sections_of_the_reference_cluster() {
-    let assessment = assess(&Plan::default().build(), Subject::Cluster);
+    let assessment = assess(&ClusterSpec::default().build(), Subject::Cluster);
     let entries = assessment.sections.iter().flat_map(|section| &section.figures);
     let line = |view: crate::consequences::FigureView<'_>| format!("{}: {}", view.id, view.value.text());
     let lines: Vec<String> = entries.map(|entry| line(entry.view())).collect();
@@ -229,8 +230,8 @@ fn the_sections_of_the_reference_cluster() {
 /// What a user sets for a topic shows, although Kafka's own topics have another setting.
 #[test]
 fn internal_topics_do_not_hide_what_is_promised_for_the_users_records() {
-    let user = Plan::default().build();
-    let weak = Plan { topic: vec![("min.insync.replicas", "1")], ..Plan::default() }.build();
+    let user = ClusterSpec::default().build();
+    let weak = ClusterSpec { topic: vec![("min.insync.replicas", "1")], ..ClusterSpec::default() }.build();
     let two = |internal: bool| {
         let mut cluster = user.clone();
         let offsets = Topic {
@@ -264,25 +265,26 @@ fn internal_topics_do_not_hide_what_is_promised_for_the_users_records() {
 #[test]
 fn without_acknowledgements_nothing_is_waited_for() {
     let ack = |linger: &'static str| {
-        let plan = Plan { producer: vec![("acks", "0"), ("linger.ms", linger)], ..Plan::default() };
+        let plan =
+            ClusterSpec { producer: vec![("acks", "0"), ("linger.ms", linger)], ..ClusterSpec::default() };
         assess(&plan.build(), Subject::Cluster).latency.ack
     };
     let at_once = ack("0");
     assert_eq!(at_once.value.text(), "0 / 0 ms");
     assert!(at_once.headline.starts_with("With acks=0 no broker answers"), "{}", at_once.headline);
     assert_eq!(at_once.why.formula, "nothing is waited for");
-    assert_eq!(ack("5").value.p99, Answer::Exact(5.5));
+    assert_eq!(ack("5").value.p99, Estimate::Exact(5.5));
 }
 
 /// More replicas are solved where they are alike; where they are not, it is said why not.
 #[test]
 fn six_replicas_in_racks_of_their_own_are_solved() {
-    let plan = |racks: usize| Plan { brokers: 7, replicas: 6, racks, ..Plan::default() };
+    let plan = |racks: usize| ClusterSpec { brokers: 7, replicas: 6, racks, ..ClusterSpec::default() };
     let solved = assess(&plan(7).build(), Subject::Cluster);
     assert_ne!(solved.durability.loss_per_year.value.text(), "?");
     assert!(solved.reads.unavailable.value.value.high().unwrap() < 0.01);
     let large = assess(&plan(4).build(), Subject::Cluster);
     let reason = large.durability.loss_per_year.value.value.reason().unwrap_or_default().to_string();
     assert!(reason.contains("states"), "{reason}");
-    assert_eq!(large.writes.crash.value.guaranteed, Answer::Exact(4), "closed forms hold for any number");
+    assert_eq!(large.writes.crash.value.guaranteed, Estimate::Exact(4), "closed forms hold for any number");
 }

@@ -3,11 +3,11 @@
 //! Every rule here is held against an enumeration of faults through the controller's own election
 //! function (`tolerance/tests.rs`).
 
-use crate::consequences::case::{Acks, Case, Live, mask_of};
+use crate::consequences::case::{Acks, Case, LiveReplicas, mask_of};
 
 /// What happens to a broker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Fault {
+pub(super) enum FaultKind {
     /// The process ends without warning; disk and page cache stay.
     Crash,
     /// The machine loses power or its kernel: what was not flushed is gone.
@@ -16,13 +16,13 @@ pub(super) enum Fault {
     DiskLoss,
 }
 
-impl Fault {
+impl FaultKind {
     /// Whether the broker comes back without records that it had.
     pub(super) fn is_lossy(self, case: &Case) -> bool {
         match self {
-            Fault::Crash => false,
-            Fault::PowerLoss => !case.fsync,
-            Fault::DiskLoss => true,
+            FaultKind::Crash => false,
+            FaultKind::PowerLoss => !case.fsync,
+            FaultKind::DiskLoss => true,
         }
     }
 }
@@ -42,7 +42,7 @@ impl Margin {
 }
 
 /// Faults of one kind that acknowledged data survives; `replicas` means however many.
-pub(super) fn durability(case: &Case, live: &Live, fault: Fault) -> Margin {
+pub(super) fn durability(case: &Case, live: &LiveReplicas, fault: FaultKind) -> Margin {
     match case.acks {
         Acks::Zero => Margin::exact(0, 0),
         Acks::One => acks_one(case, live, fault),
@@ -53,7 +53,7 @@ pub(super) fn durability(case: &Case, live: &Live, fault: Fault) -> Margin {
 }
 
 /// acks=1: a crash loses what followers had not fetched, unless nobody else may take over.
-fn acks_one(case: &Case, live: &Live, fault: Fault) -> Margin {
+fn acks_one(case: &Case, live: &LiveReplicas, fault: FaultKind) -> Margin {
     let lossless = !fault.is_lossy(case);
     let nobody_else = !case.unclean && (live.isr | live.elr).count_ones() <= 1;
     let all = case.replicas;
@@ -62,7 +62,7 @@ fn acks_one(case: &Case, live: &Live, fault: Fault) -> Margin {
 }
 
 /// Brokers that return with all they had: only an unclean election loses anything.
-fn harmless(case: &Case, live: &Live) -> Margin {
+fn harmless(case: &Case, live: &LiveReplicas) -> Margin {
     let every_replica_has_all = case.min_isr == case.replicas;
     if !case.unclean || every_replica_has_all {
         return Margin::exact(case.replicas, case.replicas);
@@ -71,7 +71,7 @@ fn harmless(case: &Case, live: &Live) -> Margin {
 }
 
 /// Brokers that return without records that they had.
-fn lossy(case: &Case, live: &Live) -> Margin {
+fn lossy(case: &Case, live: &LiveReplicas) -> Margin {
     let guaranteed = if case.elr && !case.unclean { case.min_isr.saturating_sub(1) } else { 0 };
     if case.unclean {
         let spare = live.electable().count_ones().saturating_sub(1);
@@ -87,8 +87,8 @@ fn lossy(case: &Case, live: &Live) -> Margin {
 }
 
 /// Racks that acknowledged data survives when a rack goes with all its power.
-pub(super) fn durability_racks(case: &Case, live: &Live) -> Margin {
-    let margin = durability(case, live, Fault::PowerLoss);
+pub(super) fn durability_racks(case: &Case, live: &LiveReplicas) -> Margin {
+    let margin = durability(case, live, FaultKind::PowerLoss);
     let all = mask_of(case.replicas);
     let racks = |spare: u32| match spare >= case.replicas {
         true => u32::from(case.racks.count),
@@ -103,7 +103,7 @@ pub(super) fn durability_racks(case: &Case, live: &Live) -> Margin {
 }
 
 /// Broker crashes, each detected, after which writes still succeed.
-pub(super) fn writes(case: &Case, live: &Live) -> Margin {
+pub(super) fn writes(case: &Case, live: &LiveReplicas) -> Margin {
     let floor = case.write_floor();
     let guaranteed = case.replicas.saturating_sub(floor);
     match case.acks {
@@ -113,12 +113,12 @@ pub(super) fn writes(case: &Case, live: &Live) -> Margin {
 }
 
 /// Broker crashes, each detected, after which committed records can still be read.
-pub(super) fn reads(case: &Case, live: &Live) -> Margin {
+pub(super) fn reads(case: &Case, live: &LiveReplicas) -> Margin {
     Margin::exact(case.replicas.saturating_sub(1), led_after(case, live))
 }
 
 /// Broker crashes, each detected, after which new records still become visible.
-pub(super) fn visibility(case: &Case, live: &Live) -> Margin {
+pub(super) fn visibility(case: &Case, live: &LiveReplicas) -> Margin {
     let floor = case.visible_floor();
     match floor {
         0 | 1 => reads(case, live),
@@ -130,7 +130,7 @@ pub(super) fn visibility(case: &Case, live: &Live) -> Margin {
 }
 
 /// Crashes after which somebody can still lead.
-fn led_after(case: &Case, live: &Live) -> u32 {
+fn led_after(case: &Case, live: &LiveReplicas) -> u32 {
     let leaders = if case.unclean { live.up & mask_of(case.replicas) } else { live.electable() };
     leaders.count_ones().saturating_sub(1)
 }
@@ -146,7 +146,7 @@ pub(super) enum Operation {
 
 impl Operation {
     /// Crashes that it survives.
-    pub(super) fn margin(self, case: &Case, live: &Live) -> Margin {
+    pub(super) fn margin(self, case: &Case, live: &LiveReplicas) -> Margin {
         match self {
             Operation::Write => writes(case, live),
             Operation::Read => reads(case, live),
@@ -155,7 +155,7 @@ impl Operation {
     }
 
     /// Whether it works at this moment.
-    pub(super) fn works(self, case: &Case, live: &Live) -> bool {
+    pub(super) fn works(self, case: &Case, live: &LiveReplicas) -> bool {
         live.led()
             && match self {
                 Operation::Write => live.in_sync() >= case.write_floor(),
@@ -165,7 +165,7 @@ impl Operation {
     }
 
     /// Racks that it survives.
-    pub(super) fn racks(self, case: &Case, live: &Live) -> Margin {
+    pub(super) fn racks(self, case: &Case, live: &LiveReplicas) -> Margin {
         let floor = match self {
             Operation::Write => case.write_floor(),
             Operation::Read => 1,

@@ -1,14 +1,14 @@
 //! Figures of latency, throughput and cost of the topic under study.
 
-use crate::consequences::answer::format_significant;
 use crate::consequences::assessment::{Latency, Throughput};
-use crate::consequences::case::{Acks, Case, places};
-use crate::consequences::classes::Spread;
+use crate::consequences::case::{Case, places};
+use crate::consequences::classes::RackSpread;
 use crate::consequences::context::{AssessmentContext, PartitionClass};
+use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, digits};
-use crate::consequences::flow::{Flow, LatencyPath, ONE_AT_A_TIME, PIPELINE};
+use crate::consequences::flow::{Flow, LatencyPart, LatencyPath, PathEnd, Resource};
 use crate::consequences::quantile::Mixture;
-use crate::consequences::{Answer, Figure, Number, Percentiles, Unit};
+use crate::consequences::{Estimate, Figure, Percentiles, Quantity, Unit};
 use crate::knobs::{Knob, broker, consumer, env, load, net, producer, topic};
 
 /// The flows that are possible: one when all settings are known.
@@ -27,7 +27,7 @@ const NEEDED: &[&Knob] = &[
 /// What the way to the consumer needs beside.
 const NEEDED_TO_READ: &[&Knob] = &[&consumer::FETCH_MIN_BYTES, &consumer::FETCH_MAX_WAIT_MS];
 
-/// LatencyBreakdown of less than a microsecond are none.
+/// Parts of less than a microsecond are left out.
 const NOTHING_MS: f64 = 1e-3;
 
 /// Where the machines' figures come from.
@@ -100,22 +100,23 @@ impl Flows {
         Flows { flows: Ok(flows) }
     }
 
-    pub(super) fn over(&self, of: impl Fn(&Flow) -> Answer<f64>) -> Answer<f64> {
+    pub(super) fn over(&self, of: impl Fn(&Flow) -> Estimate<f64>) -> Estimate<f64> {
         match &self.flows {
-            Err(why) => Answer::Unknown(why.clone()),
-            Ok(flows) => Answer::covering(flows.iter().map(of)),
+            Err(why) => Estimate::Unknown(why.clone()),
+            Ok(flows) => Estimate::covering(flows.iter().map(of)),
         }
     }
 
-    /// The same of flows through which the load goes.
-    pub(super) fn over_passing(&self, of: impl Fn(&Flow) -> Option<f64>) -> Answer<f64> {
-        let too_much =
-            |flow: &Flow| format!("the load is more than the {} lets through", flow.bottleneck().0);
-        self.over(|flow| of(flow).map_or_else(|| Answer::Unknown(too_much(flow)), Answer::Exact))
+    /// The same of flows that carry the load; `None` is one that does not.
+    pub(super) fn over_carried(&self, of: impl Fn(&Flow) -> Option<f64>) -> Estimate<f64> {
+        let too_much = |flow: &Flow| {
+            format!("the load is more than the {} lets through", flow.bottleneck().resource.word())
+        };
+        self.over(|flow| of(flow).map_or_else(|| Estimate::Unknown(too_much(flow)), Estimate::Exact))
     }
 
     fn percentiles(&self, path: impl Fn(&Flow) -> Option<Mixture>) -> Percentiles {
-        let at = |share: f64| self.over_passing(|flow| path(flow).map(|mixture| mixture.quantile(share)));
+        let at = |share: f64| self.over_carried(|flow| path(flow).map(|mixture| mixture.quantile(share)));
         Percentiles { p50: at(0.5), p99: at(0.99) }
     }
 
@@ -134,43 +135,23 @@ impl Flows {
         let end_to_end = match NEEDED_TO_READ.iter().find(|key| context.knobs.float(key).is_none()) {
             None => self.percentiles(Flow::end_to_end),
             Some(key) => {
-                let unknown = || Answer::Unknown(context.knobs.why_unknown(key));
+                let unknown = || Estimate::Unknown(context.knobs.why_unknown(key));
                 Percentiles { p50: unknown(), p99: unknown() }
             }
         };
         Latency {
-            ack: self.path(context, "latency.ack", "Ack p50/p99", ack, "An acknowledgement takes"),
-            end_to_end: self.path(
-                context,
-                "latency.end_to_end",
-                "End to end p50/p99",
-                end_to_end,
-                "A record reaches the consumer after",
-            ),
+            ack: self.path(context, PathEnd::Acknowledgement, ack),
+            end_to_end: self.path(context, PathEnd::Consumer, end_to_end),
         }
     }
 
-    fn path(
-        &self,
-        context: &AssessmentContext<'_>,
-        id: &'static str,
-        label: &'static str,
-        value: Percentiles,
-        subject: &str,
-    ) -> Figure<Percentiles> {
-        let silent = id == "latency.ack" && self.first().is_some_and(|flow| flow.acks == Acks::Zero);
-        let headline = match &value.p99 {
-            Answer::Unknown(why) => format!("{label}: unknown, {why}"),
-            p99 if silent => format!(
-                "With acks=0 no broker answers; a record is in the socket after {} ms, and 99 of 100 after at most {} ms",
-                digits(&value.p50),
-                digits(p99)
-            ),
-            p99 => format!("{subject} {} ms, and 99 of 100 at most {} ms", digits(&value.p50), digits(p99)),
+    fn path(&self, context: &AssessmentContext<'_>, end: PathEnd, value: Percentiles) -> Figure<Percentiles> {
+        let (id, label) = match end {
+            PathEnd::Acknowledgement => ("latency.ack", "Ack p50/p99"),
+            PathEnd::Consumer => ("latency.end_to_end", "End to end p50/p99"),
         };
-        let visible = id == "latency.end_to_end";
         let why = Derivation {
-            formula: self.first().map_or_else(String::new, |flow| sum(flow, visible)),
+            formula: self.first().map_or_else(String::new, |flow| sum(flow, end)),
             inputs: context.knobs.inputs(LATENCY_INPUTS),
             assumptions: vec![
                 "a lognormal body; a stall lasts from half of env:stall_ms to all of it, and hits env:stall_share of \
@@ -179,22 +160,42 @@ impl Flows {
                 "records come at random (Poisson); a broker handles one request of a connection at a time".into(),
                 ONE_RESOURCE.into(),
             ],
-            knob: self.first().and_then(|flow| largest_part(flow, visible)),
+            knob: self.first().and_then(|flow| largest_part(flow, end)).map(|part| part.knob().into()),
         };
+        let headline = self.latency_headline(end, label, &value);
         Figure { id, label, value, headline, affected: None, why }
+    }
+
+    fn latency_headline(&self, end: PathEnd, label: &str, value: &Percentiles) -> String {
+        let (p50, p99) = (digits(&value.p50), digits(&value.p99));
+        let answered = self.first().is_none_or(|flow| flow.is_answered(end));
+        match (&value.p99, end) {
+            (Estimate::Unknown(why), _) => format!("{label}: unknown, {why}"),
+            (_, PathEnd::Acknowledgement) if answered => {
+                format!("An acknowledgement takes {p50} ms, and 99 of 100 at most {p99} ms")
+            }
+            (_, PathEnd::Acknowledgement) => format!(
+                "With acks=0 no broker answers; a record is in the socket after {p50} ms, and 99 of 100 after at most \
+                 {p99} ms"
+            ),
+            (_, PathEnd::Consumer) => {
+                format!("A record reaches the consumer after {p50} ms, and 99 of 100 at most {p99} ms")
+            }
+        }
     }
 
     /// The most that goes through.
     pub(super) fn throughput(&self, context: &AssessmentContext<'_>) -> Throughput {
-        let value = self.over(|flow| Answer::Exact(flow.max_mb_per_s().0));
-        let bottleneck = self.first().map_or("?".to_string(), |flow| flow.max_mb_per_s().1.to_string());
+        let value = self.over(|flow| Estimate::Exact(flow.max_mb_per_s().0));
+        let bottleneck = self.first().map(|flow| flow.max_mb_per_s().1);
+        let bound = bottleneck.map_or("?", Resource::word);
         let headline = match &value {
-            Answer::Unknown(why) => format!("How much goes through is unknown: {why}"),
-            most => format!("At most {} MB/s go through; the {bottleneck} is the bound", digits(most)),
+            Estimate::Unknown(why) => format!("How much goes through is unknown: {why}"),
+            most => format!("At most {} MB/s go through; the {bound} is the bound", digits(most)),
         };
         let formula = self.first().map_or_else(String::new, |flow| {
             let busy = flow.utilisations();
-            let said = busy.iter().map(|(name, busy)| format!("{name} {}", percent(*busy)));
+            let said = busy.iter().map(|one| format!("{} {}", one.resource.word(), percent(one.share)));
             format!(
                 "the rate at which the first resource is full; now: {}",
                 said.collect::<Vec<_>>().join(", ")
@@ -207,17 +208,17 @@ impl Flows {
                 ONE_RESOURCE.into(),
                 "one consumer group reads everything, or as many as the cluster has; plan at 80 %".into(),
             ],
-            knob: Some(bottleneck_knob(&bottleneck).into()),
+            knob: bottleneck.map(|resource| resource.knob().into()),
         };
         let max = Figure {
             id: "throughput.max",
             label: "Throughput",
-            value: Number::new(value, Unit::MbPerS),
+            value: Quantity::new(value, Unit::MbPerS),
             headline,
             affected: None,
             why,
         };
-        Throughput { max, bottleneck }
+        Throughput { max, bottleneck: bottleneck.map(Resource::word) }
     }
 }
 
@@ -228,11 +229,11 @@ fn percent(share: f64) -> String {
 /// Round trips to the farthest follower in sync: two when racks are not known.
 fn follower_rtts(context: &AssessmentContext<'_>, worst: &PartitionClass) -> Vec<f64> {
     let net = &context.cluster.assumed.net;
-    let layout = context.classes.layout(&context.classes.classes[worst.class]);
+    let layout = worst.layout;
     match layout.spread {
-        Spread::None => vec![net.same_rack_rtt_ms],
-        Spread::Unknown => vec![net.same_rack_rtt_ms, net.rack_rtt_ms],
-        Spread::Known(racks) => {
+        RackSpread::None => vec![net.same_rack_rtt_ms],
+        RackSpread::Unknown => vec![net.same_rack_rtt_ms, net.rack_rtt_ms],
+        RackSpread::Known(racks) => {
             let leader = usize::from(worst.live.leader.unwrap_or(0));
             let far = places(worst.live.isr & worst.live.up).any(|place| racks.of[place] != racks.of[leader]);
             vec![if far { net.rack_rtt_ms } else { net.same_rack_rtt_ms }]
@@ -271,85 +272,59 @@ fn flow(context: &AssessmentContext<'_>, worst: &PartitionClass, case: &Case, fo
     }
 }
 
-/// The means of the parts, named.
-fn parts(flow: &Flow, visible: bool) -> Vec<(&'static str, f64)> {
-    let Some(LatencyPath { parts, .. }) = flow.way(visible) else { return Vec::new() };
-    let mut named = vec![("batch", parts.batch), ("compress", parts.compress)];
-    if visible || flow.acks != Acks::Zero {
-        named.extend([
-            ("connection", parts.connection),
-            ("network", parts.network),
-            ("append", parts.append),
-            ("flush", parts.flush),
-            ("replicate", parts.replicate),
-            ("missed fetch", parts.missed),
+/// The means of the parts that a record goes through.
+fn parts(flow: &Flow, end: PathEnd) -> Vec<(LatencyPart, f64)> {
+    let Some(LatencyPath { parts, .. }) = flow.latency_path(end) else { return Vec::new() };
+    let mut means = vec![(LatencyPart::Batch, parts.batch), (LatencyPart::Compress, parts.compress)];
+    if flow.is_answered(end) {
+        means.extend([
+            (LatencyPart::Connection, parts.connection),
+            (LatencyPart::Network, parts.network),
+            (LatencyPart::Append, parts.append),
+            (LatencyPart::Flush, parts.flush),
+            (LatencyPart::Replicate, parts.replicate),
+            (LatencyPart::MissedFetch, parts.missed),
         ]);
     }
-    if visible {
-        named.push(("fetch", flow.fetch_wait_ms()));
+    if end == PathEnd::Consumer {
+        means.push((LatencyPart::Fetch, flow.fetch_wait_ms()));
     }
-    named.retain(|(_, ms)| *ms >= NOTHING_MS);
-    named
+    means.retain(|(_, ms)| *ms >= NOTHING_MS);
+    means
 }
 
-fn sum(flow: &Flow, visible: bool) -> String {
-    let named = parts(flow, visible);
-    let said = named.iter().map(|(name, ms)| format!("{name} {}", format_significant(*ms)));
-    let sum = match named.is_empty() {
-        true => "nothing is waited for".to_string(),
-        false => format!("means in ms: {}", said.collect::<Vec<_>>().join(" + ")),
+fn sum(flow: &Flow, end: PathEnd) -> String {
+    let means = parts(flow, end);
+    let terms: Vec<String> =
+        means.iter().map(|(part, ms)| format!("{} {}", part.word(), format_significant(*ms))).collect();
+    let sum = if terms.is_empty() {
+        "nothing is waited for".to_string()
+    } else {
+        format!("means in ms: {}", terms.join(" + "))
     };
-    match flow.way(visible) {
-        Some(way) if visible || flow.acks != Acks::Zero => format!("{sum}; {}", turn(&way)),
+    match flow.latency_path(end) {
+        Some(path) if flow.is_answered(end) => format!("{sum}; {}", turn(&path)),
         _ => sum,
     }
 }
 
 /// How a connection's requests take their turn.
-pub(super) fn turn(way: &LatencyPath) -> String {
-    let connection = &way.connection;
+pub(super) fn turn(path: &LatencyPath) -> String {
+    let connection = &path.connection;
     let due = connection.due_per_s();
+    let shared = if connection.busy() > 1.0 {
+        format!(", so that {} records share a request", format_significant(path.records_per_request))
+    } else {
+        String::new()
+    };
     format!(
-        "connection: {} requests/s due x {} ms held = {} busy{}",
+        "connection: {} requests/s due x {} ms held = {} busy{shared}",
         format_significant(due),
         format_significant(connection.held_ms),
         percent(due * connection.held_ms / 1000.0),
-        match connection.busy() > 1.0 {
-            true => format!(", so that {} records share a request", format_significant(way.per_request)),
-            false => String::new(),
-        }
     )
 }
 
-fn largest_part(flow: &Flow, visible: bool) -> Option<String> {
-    let largest = parts(flow, visible).into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let knob = match largest.0 {
-        "batch" => "linger.ms",
-        "connection" => {
-            "linger.ms above the time a request is held: fewer, larger requests; more producers; replicas nearer to \
-             each other"
-        }
-        "network" => "clients nearer to the brokers",
-        "flush" => "flush.messages unset; fewer partitions per broker",
-        "replicate" | "missed fetch" => {
-            "replicas nearer to each other; num.replica.fetchers; acks=1 for the acknowledgement alone"
-        }
-        "fetch" => "fetch.min.bytes=1",
-        "compress" => "a faster compression.type",
-        _ => "less load per broker",
-    };
-    Some(knob.into())
-}
-
-fn bottleneck_knob(bottleneck: &str) -> &'static str {
-    match bottleneck {
-        PIPELINE => "batch.size, more producers, a shorter round trip",
-        ONE_AT_A_TIME => "batch.size, more producers, replicas nearer to each other, acks=1",
-        "producer processor" => "more producers",
-        "broker processor" => {
-            "larger batches (linger.ms, no keys, fewer partitions), compression, more brokers"
-        }
-        "broker flushes" => "flush.messages unset",
-        _ => "compression.type, fewer replicas, more brokers",
-    }
+fn largest_part(flow: &Flow, end: PathEnd) -> Option<LatencyPart> {
+    parts(flow, end).into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(part, _)| part)
 }

@@ -1,6 +1,6 @@
 //! What the controller makes of a class of partitions when brokers go: its own rule, asked with masks.
 
-use crate::consequences::case::{Live, places};
+use crate::consequences::case::{LiveReplicas, places};
 use crate::model::BrokerId;
 use crate::protocol::controller::what_if::{Setting, after_crashes};
 use crate::protocol::profile::Profile;
@@ -8,7 +8,7 @@ use crate::protocol::wire::{PartitionState, Recovery};
 
 /// What decides about a transition.
 #[derive(Clone, Copy)]
-pub(super) struct Rule<'a> {
+pub(super) struct TransitionRule<'a> {
     pub profile: &'a Profile,
     /// `min.insync.replicas` as configured.
     pub min_isr: u32,
@@ -16,13 +16,13 @@ pub(super) struct Rule<'a> {
     pub unclean: bool,
 }
 
-impl<'a> Rule<'a> {
+impl<'a> TransitionRule<'a> {
     fn setting(&self) -> Setting<'a> {
         Setting { profile: self.profile, min_isr: self.min_isr as usize, unclean: self.unclean }
     }
 
     /// The state after the brokers at these places crashed, or stopped in order, one after another.
-    pub(super) fn lose(&self, live: &Live, replicas: u32, lost: &[u8]) -> Live {
+    pub(super) fn lose(&self, live: &LiveReplicas, replicas: u32, lost: &[u8]) -> LiveReplicas {
         let lost: Vec<BrokerId> = lost.iter().map(|place| BrokerId(i32::from(*place))).collect();
         let alive = |id: BrokerId| live.up >> id.0 & 1 == 1;
         let after = after_crashes(&state_of(live, replicas), &lost, &alive, self.setting());
@@ -32,7 +32,7 @@ impl<'a> Rule<'a> {
 }
 
 /// The partition with its replicas named by their places.
-pub(super) fn state_of(live: &Live, replicas: u32) -> PartitionState {
+pub(super) fn state_of(live: &LiveReplicas, replicas: u32) -> PartitionState {
     let ids = |mask: u32| places(mask).map(|place| BrokerId(place as i32)).collect();
     let all = crate::consequences::case::mask_of(replicas);
     PartitionState {
@@ -50,7 +50,12 @@ pub(super) fn state_of(live: &Live, replicas: u32) -> PartitionState {
 }
 
 /// The masks of a partition whose replicas are named by their places.
-pub(super) fn live_of(state: &PartitionState, up: u32) -> Live {
+pub(super) fn live_of(state: &PartitionState, up: u32) -> LiveReplicas {
     let mask = |ids: &[BrokerId]| ids.iter().fold(0, |mask, id| mask | 1 << id.0);
-    Live { isr: mask(&state.isr), elr: mask(&state.elr), up, leader: state.leader.map(|id| id.0 as u8) }
+    LiveReplicas {
+        isr: mask(&state.isr),
+        elr: mask(&state.elr),
+        up,
+        leader: state.leader.map(|id| id.0 as u8),
+    }
 }

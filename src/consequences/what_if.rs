@@ -1,11 +1,11 @@
 //! The cluster without some brokers, and what stopping one in order would do.
 
 use crate::consequences::Subject;
-use crate::consequences::case::Live;
-use crate::consequences::classes::{Class, Classes};
+use crate::consequences::case::LiveReplicas;
+use crate::consequences::cases::TopicKnobs;
+use crate::consequences::classes::{ClassRow, ClassTable};
 use crate::consequences::interning::Interner;
-use crate::consequences::possible::TopicRules;
-use crate::consequences::transition::Rule;
+use crate::consequences::transition::TransitionRule;
 use crate::model::{Broker, BrokerId, BrokerState, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum};
 use crate::protocol::profile::Profile;
 use std::sync::Arc;
@@ -25,20 +25,24 @@ impl Transitions {
     }
 
     /// The rule of a topic; a minimum ISR or unclean election that is not known has Kafka's default.
-    pub(super) fn rule(&self, rules: &TopicRules) -> Rule<'_> {
-        Rule { profile: &self.profile, min_isr: rules.min_isr.unwrap_or(1), unclean: rules.unclean == [true] }
+    pub(super) fn rule(&self, rules: &TopicKnobs) -> TransitionRule<'_> {
+        TransitionRule {
+            profile: &self.profile,
+            min_isr: rules.min_isr.unwrap_or(1),
+            unclean: rules.unclean == [true],
+        }
     }
 
     /// The minimum ISR that counts for a class; `None` when it is not known.
-    pub(super) fn min_isr(&self, classes: &Classes, class: &Class) -> Option<u32> {
-        let configured = classes.rules[class.key.rules as usize].min_isr?;
+    pub(super) fn min_isr(&self, classes: &ClassTable, class: &ClassRow) -> Option<u32> {
+        let configured = classes.knobs[class.key.knobs as usize].min_isr?;
         let replicas = classes.layout(class).replicas as usize;
         Some(self.profile.effective_min_isr(configured as usize, replicas) as u32)
     }
 
     /// The state of a class after the replicas at these places are lost.
-    pub(super) fn lose(&self, classes: &Classes, class: &Class, lost: &[u8]) -> Live {
-        let rule = self.rule(&classes.rules[class.key.rules as usize]);
+    pub(super) fn lose(&self, classes: &ClassTable, class: &ClassRow, lost: &[u8]) -> LiveReplicas {
+        let rule = self.rule(&classes.knobs[class.key.knobs as usize]);
         rule.lose(&classes.live(class), classes.layout(class).replicas, lost)
     }
 }
@@ -71,22 +75,22 @@ fn without(cluster: &Cluster, lost: &[BrokerId]) -> Arc<[Broker]> {
 }
 
 fn partitions_without(cluster: &Cluster, lost: &[BrokerId]) -> Partitions {
-    let classes = Classes::of(cluster, Subject::Cluster);
+    let classes = ClassTable::of(cluster, Subject::Cluster);
     let transitions = Transitions::of(cluster);
     let columns = &cluster.partitions;
     let places = lost_places(columns, lost);
     let mut known: Interner<(u32, u32)> = Interner::default();
-    let mut outcomes: Vec<Live> = Vec::new();
+    let mut outcomes: Vec<LiveReplicas> = Vec::new();
     let (mut isr, mut leader, mut epoch) =
         (columns.isr.to_vec(), columns.leader.to_vec(), columns.leader_epoch.to_vec());
     let mut elr = columns.elr.get().map(|masks| masks.to_vec());
     for at in 0..columns.len() {
         let set = columns.replicas[at];
         let Some((sequence, hit)) = &places[set as usize] else { continue };
-        let key = (classes.class_of[at], *sequence);
+        let key = (classes.row_of[at], *sequence);
         let outcome = known.intern(key) as usize;
         if outcome == outcomes.len() {
-            let class = &classes.classes[classes.class_of[at] as usize];
+            let class = &classes.rows[classes.row_of[at] as usize];
             outcomes.push(transitions.lose(&classes, class, hit));
         }
         let after = &outcomes[outcome];
@@ -129,7 +133,7 @@ fn lost_places(columns: &Partitions, lost: &[BrokerId]) -> Vec<Option<(u32, Vec<
 
 /// Whether a broker may be stopped.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Verdict {
+pub enum RestartSafety {
     /// Nothing stops, and one more failure would not stop writes.
     Safe,
     /// Nothing stops, but the next failure would stop writes on some partitions.
@@ -140,21 +144,21 @@ pub enum Verdict {
     Unsafe,
 }
 
-impl Verdict {
+impl RestartSafety {
     /// As the JSON writes it.
     pub fn word(self) -> &'static str {
         match self {
-            Verdict::Safe => "safe",
-            Verdict::AtFloor => "at_floor",
-            Verdict::Unknown => "unknown",
-            Verdict::Unsafe => "unsafe",
+            RestartSafety::Safe => "safe",
+            RestartSafety::AtFloor => "at_floor",
+            RestartSafety::Unknown => "unknown",
+            RestartSafety::Unsafe => "unsafe",
         }
     }
 }
 
 /// What happens to one partition when the broker stops.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Effect {
+pub enum StopEffect {
     /// Nobody can lead it.
     Offline,
     /// Fewer replicas are in sync than the minimum: acks=all is refused.
@@ -170,7 +174,7 @@ pub struct RestartVerdict {
     /// Brokers that stop at the same time.
     pub together_with: Vec<BrokerId>,
     /// Whether it may be stopped.
-    pub verdict: Verdict,
+    pub verdict: RestartSafety,
     /// Partitions that nobody could lead.
     pub offline: u32,
     /// Partitions below their minimum ISR, those that are offline not counted.
@@ -182,7 +186,7 @@ pub struct RestartVerdict {
     /// The controllers would lose their majority.
     pub quorum_lost: bool,
     /// The partitions hit, the worst first, at most [`RestartVerdict::MAX_LISTED`].
-    pub partitions: Vec<(PartitionIx, Effect)>,
+    pub partitions: Vec<(PartitionIx, StopEffect)>,
 }
 
 impl RestartVerdict {
@@ -205,20 +209,20 @@ impl RestartVerdict {
             count => format!("{} partitions", crate::model::human_count(i64::from(count))),
         };
         match self.verdict {
-            Verdict::Safe => {
+            RestartSafety::Safe => {
                 format!("{who} may stop{together}: every partition keeps more than its minimum ISR")
             }
-            Verdict::AtFloor => format!(
+            RestartSafety::AtFloor => format!(
                 "{who} may stop{together}, but the next failure stops writes on {}",
                 partitions(self.at_min_isr)
             ),
-            Verdict::Unknown => {
+            RestartSafety::Unknown => {
                 format!("{who}: the minimum ISR of {} is not known", partitions(self.unknown))
             }
-            Verdict::Unsafe if self.quorum_lost => {
+            RestartSafety::Unsafe if self.quorum_lost => {
                 format!("{who} must not stop{together}: the controllers would lose their majority")
             }
-            Verdict::Unsafe => format!(
+            RestartSafety::Unsafe => format!(
                 "{who} must not stop{together}: {} offline, {} refuse acks=all",
                 partitions(self.offline),
                 partitions(self.under_min_isr)

@@ -3,9 +3,10 @@
 use crate::consequences::assessment::CauseShare;
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, Input, digits};
-use crate::consequences::risk::{CAUSES, Risk, minutes_of};
+use crate::consequences::loss_cause::LossCause;
+use crate::consequences::risk::{Risk, minutes_of};
 use crate::consequences::tolerance::Operation;
-use crate::consequences::{Answer, Figure, Number, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Unit};
 use crate::knobs::{broker, env, producer};
 
 /// Probability of at least one event a year at a rate.
@@ -15,11 +16,11 @@ pub(super) fn probability(rate: f64) -> f64 {
 
 /// Each cause's part, the largest first; causes that add nothing are left out.
 pub(super) fn by_cause(risk: &Risk) -> Vec<CauseShare> {
-    let mut shares: Vec<CauseShare> = CAUSES
+    let mut shares: Vec<CauseShare> = LossCause::ALL
         .iter()
         .zip(&risk.losses)
         .filter(|(_, rate)| rate.high().is_none_or(|rate| rate > 0.0))
-        .map(|((cause, words), rate)| CauseShare { cause, words, per_year: rate.map(probability) })
+        .map(|(cause, rate)| CauseShare { cause: *cause, per_year: rate.map(probability) })
         .collect();
     let size = |share: &CauseShare| share.per_year.high().unwrap_or(0.0);
     shares.sort_by(|a, b| size(b).total_cmp(&size(a)));
@@ -27,17 +28,17 @@ pub(super) fn by_cause(risk: &Risk) -> Vec<CauseShare> {
 }
 
 /// The probability that acknowledged data is lost within a year.
-pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Number> {
+pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
     let value = risk.losses_per_year().map(probability);
     let causes = by_cause(risk);
     let headline = match (&value, causes.first()) {
-        (Answer::Unknown(why), _) => format!("The probability of a loss is unknown: {why}"),
+        (Estimate::Unknown(why), _) => format!("The probability of a loss is unknown: {why}"),
         (_, None) => "No modelled event loses acknowledged data".into(),
-        (chance, Some(cause)) => {
+        (chance, Some(share)) => {
             format!(
                 "Acknowledged data is lost with probability {} a year, mostly by {}",
                 digits(chance),
-                cause.words
+                share.cause.words()
             )
         }
     };
@@ -47,7 +48,7 @@ pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Numbe
             context.copysets.count(),
             causes
                 .iter()
-                .map(|share| format!("{} {}", share.cause, digits(&share.per_year)))
+                .map(|share| format!("{} {}", share.cause.id(), digits(&share.per_year)))
                 .collect::<Vec<_>>()
                 .join(", ")
         ),
@@ -59,7 +60,7 @@ pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Numbe
                 .into(),
             "no source gives a rate at which racks or sites are lost for good: theirs are transient".into(),
         ],
-        knob: causes.first().map(|share| knob(share.cause).to_string()),
+        knob: causes.first().map(|share| share.cause.knob().to_string()),
     };
     Figure {
         id: "durability.loss_per_year",
@@ -71,19 +72,8 @@ pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Numbe
     }
 }
 
-fn number(value: Answer<f64>) -> Number {
-    Number::new(value, Unit::PerYear)
-}
-
-fn knob(cause: &str) -> &'static str {
-    match cause {
-        "independent" => "one more replica, or min.insync.replicas=2",
-        "rack" => "replicas in more racks; more replicas in the same racks change nothing",
-        "site" => "flush.messages=1, or a second site; replicas and racks change nothing",
-        "page_cache" => "min.insync.replicas=2, or flush.messages=1",
-        "unclean" => "unclean.leader.election.enable=false",
-        _ => "acks=all",
-    }
+fn number(value: Estimate<f64>) -> Quantity {
+    Quantity::new(value, Unit::PerYear)
 }
 
 /// Minutes a year in which an operation does not work, fail-over aside.
@@ -91,7 +81,7 @@ pub(super) fn unavailable(
     context: &AssessmentContext<'_>,
     risk: &Risk,
     operation: Operation,
-) -> Figure<Number> {
+) -> Figure<Quantity> {
     let value = minutes_of(risk, operation).clone();
     let (id, label, what, condition) = match operation {
         Operation::Write => (
@@ -109,7 +99,7 @@ pub(super) fn unavailable(
         ),
     };
     let headline = match &value {
-        Answer::Unknown(why) => format!("{what} for an unknown time a year: {why}"),
+        Estimate::Unknown(why) => format!("{what} for an unknown time a year: {why}"),
         minutes => format!("{what} {} minutes a year, fail-over stalls aside", digits(minutes)),
     };
     let why = Derivation {
@@ -128,15 +118,15 @@ pub(super) fn unavailable(
             .into(),
         ),
     };
-    let value = Number::new(value, Unit::MinutesPerYear);
+    let value = Quantity::new(value, Unit::MinutesPerYear);
     Figure { id, label, value, headline, affected: None, why }
 }
 
 /// Minutes a year of fail-over and of waiting for dead followers.
-pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Answer<f64>) -> Figure<Number> {
+pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Estimate<f64>) -> Figure<Quantity> {
     let value = crate::consequences::risk::stalls(context, detection_ms);
     let headline = match &value {
-        Answer::Unknown(why) => format!("How long fail-overs stall writes is unknown: {why}"),
+        Estimate::Unknown(why) => format!("How long fail-overs stall writes is unknown: {why}"),
         minutes => format!("Fail-overs and dead followers stall writes {} minutes a year", digits(minutes)),
     };
     let mut inputs = environment(context);
@@ -149,7 +139,7 @@ pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Answer<f64>
         assumptions: vec!["one stall per crash: the next crash comes later".into()],
         knob: Some("broker.session.timeout.ms; then fewer crashes".into()),
     };
-    let value = Number::new(value, Unit::MinutesPerYear);
+    let value = Quantity::new(value, Unit::MinutesPerYear);
     Figure { id: "failover.stalls_per_year", label: "Stalls a year", value, headline, affected: None, why }
 }
 

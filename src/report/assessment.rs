@@ -1,6 +1,6 @@
 //! An assessment as text, as Markdown and as `klever.assessment/1`.
 
-mod exploring;
+mod alternatives;
 mod json;
 mod markdown;
 mod text;
@@ -9,7 +9,7 @@ pub use json::assessment_json;
 pub use markdown::assessment_markdown;
 pub use text::assessment_text;
 
-use crate::consequences::{Advice, Assessment, Compared, FrontierTable, Goal, Plan, RestartVerdict};
+use crate::consequences::{Advice, Assessment, Comparison, FrontierTable, Goal, GoalPlan, RestartVerdict};
 use crate::model::{BrokerId, Cluster};
 use crate::rules::Findings;
 
@@ -31,7 +31,7 @@ pub struct AssessmentReport<'a> {
     /// The verdict on the restart of some brokers, if it was asked for.
     pub restart: Option<RestartVerdict>,
     /// Presets that were tried, or why they cannot be.
-    pub compared: Vec<(String, Result<Compared, String>)>,
+    pub compared: Vec<(String, Result<Comparison, String>)>,
     /// Single changes that improve a figure, if they were asked for.
     pub advice: Option<AdviceReport>,
     /// What nothing beats in two figures, if it was asked for.
@@ -52,7 +52,7 @@ pub struct AdviceReport {
 pub struct GoalReport {
     /// As they were asked for.
     pub goals: Vec<Goal>,
-    pub plan: Plan,
+    pub plan: GoalPlan,
 }
 
 impl GoalReport {
@@ -69,12 +69,12 @@ impl GoalReport {
     /// The answer in words, a line each.
     fn lines(&self) -> Vec<String> {
         match &self.plan {
-            Plan::Met => vec!["met as things are".into()],
-            Plan::Change { changes, .. } => {
+            GoalPlan::Met => vec!["met as things are".into()],
+            GoalPlan::Change { changes, .. } => {
                 let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
                 vec![format!("met by {}", changes.join(", "))]
             }
-            Plan::Impossible { within, alone, together } => {
+            GoalPlan::Impossible { within, alone, together } => {
                 let alone = alone.iter().map(|goal| format!("no {within} changes meet `{goal}`"));
                 let together = together
                     .iter()

@@ -11,7 +11,7 @@ use crate::model::{Cluster, Origin, TopicIx};
 
 /// What a setting can be exported as.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Format {
+pub enum ExportFormat {
     /// Java `.properties`, a part per client.
     Properties,
     /// `kafka-topics.sh`, `kafka-configs.sh` and `kafka-reassign-partitions.sh`.
@@ -24,29 +24,34 @@ pub enum Format {
     Spring,
 }
 
-impl Format {
-    pub const ALL: [Format; 5] =
-        [Format::Properties, Format::KafkaCli, Format::Terraform, Format::Strimzi, Format::Spring];
+impl ExportFormat {
+    pub const ALL: [ExportFormat; 5] = [
+        ExportFormat::Properties,
+        ExportFormat::KafkaCli,
+        ExportFormat::Terraform,
+        ExportFormat::Strimzi,
+        ExportFormat::Spring,
+    ];
 
     /// As it is written on the command line.
     pub fn word(self) -> &'static str {
         match self {
-            Format::Properties => "properties",
-            Format::KafkaCli => "kafka-cli",
-            Format::Terraform => "terraform",
-            Format::Strimzi => "strimzi",
-            Format::Spring => "spring",
+            ExportFormat::Properties => "properties",
+            ExportFormat::KafkaCli => "kafka-cli",
+            ExportFormat::Terraform => "terraform",
+            ExportFormat::Strimzi => "strimzi",
+            ExportFormat::Spring => "spring",
         }
     }
 }
 
 /// What was set: everything that is not a version's default.
-pub(super) struct Setting<'a> {
+pub(super) struct TopicExport<'a> {
     cluster: &'a Cluster,
     topic: TopicIx,
 }
 
-impl Setting<'_> {
+impl TopicExport<'_> {
     fn topic_name(&self) -> &str {
         &self.cluster.topic(self.topic).name
     }
@@ -84,14 +89,14 @@ impl Setting<'_> {
 }
 
 /// A topic's setting, with its clients', for another tool. Defaults are left out.
-pub fn export(cluster: &Cluster, topic: TopicIx, format: Format) -> String {
-    let setting = Setting { cluster, topic };
+pub fn export(cluster: &Cluster, topic: TopicIx, format: ExportFormat) -> String {
+    let setting = TopicExport { cluster, topic };
     match format {
-        Format::Properties => properties::write(&setting),
-        Format::KafkaCli => kafka_cli::write(&setting),
-        Format::Terraform => terraform::write(&setting),
-        Format::Strimzi => kubernetes::write(&setting),
-        Format::Spring => spring::write(&setting),
+        ExportFormat::Properties => properties::write(&setting),
+        ExportFormat::KafkaCli => kafka_cli::write(&setting),
+        ExportFormat::Terraform => terraform::write(&setting),
+        ExportFormat::Strimzi => kubernetes::write(&setting),
+        ExportFormat::Spring => spring::write(&setting),
     }
 }
 

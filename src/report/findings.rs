@@ -1,9 +1,9 @@
 //! Findings as text for people: worst first, one block a rule.
 
-use crate::model::Cluster;
+use crate::model::{Cluster, plural};
 use crate::report::clean;
-use crate::report::layout::{WIDTH, counted, labelled};
-use crate::rules::{Finding, Findings, Status, Summary};
+use crate::report::layout::{WIDTH, labelled};
+use crate::rules::{Finding, FindingStatus, Findings, Summary};
 
 /// Subjects that a block lists before it only counts.
 const LISTED: usize = 10;
@@ -36,9 +36,8 @@ pub(super) fn heading(cluster: &Cluster) -> String {
     let version =
         cluster.version.get().map_or("Kafka of unknown version".into(), |version| format!("Kafka {version}"));
     let id = cluster.id.get().map_or("of unknown id".into(), |id| clean(id));
-    let (brokers, topics) =
-        (counted(cluster.brokers.len(), "broker"), counted(cluster.topics.len(), "topic"));
-    let partitions = counted(cluster.partitions.len(), "partition");
+    let (brokers, topics) = (plural(cluster.brokers.len(), "broker"), plural(cluster.topics.len(), "topic"));
+    let partitions = plural(cluster.partitions.len(), "partition");
     format!("{version}, cluster {id}: {brokers}, {topics}, {partitions}\n")
 }
 
@@ -50,9 +49,9 @@ pub(super) fn blocks(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
 fn push_block(out: &mut String, block: &[Finding]) {
     let first = &block[0];
     let word = match first.status {
-        Status::Finding => first.severity.word().to_uppercase(),
-        Status::Unknown => "UNKNOWN".into(),
-        Status::Waived => "WAIVED".into(),
+        FindingStatus::Finding => first.severity.word().to_uppercase(),
+        FindingStatus::Unknown => "UNKNOWN".into(),
+        FindingStatus::Waived => "WAIVED".into(),
     };
     let head = format!("{word:<9}{}", first.rule.id);
     let title = first.rule.title;
@@ -71,7 +70,7 @@ fn push_block(out: &mut String, block: &[Finding]) {
     if block.len() > LISTED {
         out.push_str(&format!("  ... and {} more\n", block.len() - LISTED));
     }
-    if first.status == Status::Finding {
+    if first.status == FindingStatus::Finding {
         labelled(out, 2, "Why", 5, first.rule.why);
         labelled(out, 2, "Fix", 5, &fix(block));
     }

@@ -2,7 +2,7 @@
 
 use crate::model::Cluster;
 use crate::report::clean::clean_value;
-use crate::rules::{Finding, Findings, Subject};
+use crate::rules::{Finding, FindingSubject, Findings};
 use serde_json::{Map, Value, json};
 
 /// `klever.findings/1`.
@@ -36,7 +36,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
 }
 
 /// The partition is left out where there is none.
-fn subject(subject: &Subject) -> Value {
+fn subject(subject: &FindingSubject) -> Value {
     let mut map = Map::new();
     map.insert("kind".into(), json!(subject.kind));
     map.insert("name".into(), json!(&*subject.name));

@@ -2,7 +2,7 @@
 
 use crate::model::Cluster;
 use crate::report::clean;
-use crate::rules::{ALL, Chapter, Finding, Findings, Rule, Status};
+use crate::rules::{ALL, Chapter, Finding, FindingStatus, Findings, Rule};
 use std::fmt::Write;
 
 /// The findings of a cluster as JUnit XML. Unknown and not examined rules are skipped, not passed.
@@ -14,7 +14,7 @@ pub fn findings_junit(cluster: &Cluster, findings: &Findings) -> String {
     chapters.dedup();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"klever\">\n");
     for chapter in chapters {
-        let cases: Vec<(&Rule, Outcome)> = rules
+        let cases: Vec<(&Rule, CaseOutcome)> = rules
             .iter()
             .filter(|rule| rule.chapter == chapter)
             .map(|rule| (*rule, outcome(rule, findings)))
@@ -25,31 +25,31 @@ pub fn findings_junit(cluster: &Cluster, findings: &Findings) -> String {
     out
 }
 
-enum Outcome {
+enum CaseOutcome {
     Passed,
     Failed(String),
     Skipped(String),
 }
 
-fn outcome(rule: &Rule, findings: &Findings) -> Outcome {
-    let of_rule = |status: Status| {
+fn outcome(rule: &Rule, findings: &Findings) -> CaseOutcome {
+    let of_rule = |status: FindingStatus| {
         let mine = move |finding: &&Finding| std::ptr::eq(finding.rule, rule) && finding.status == status;
         let line = |finding: &Finding| format!("{}: {}", finding.subject.title(), finding.evidence);
         findings.findings.iter().filter(mine).map(line).collect::<Vec<_>>().join("\n")
     };
-    let (found, unknown) = (of_rule(Status::Finding), of_rule(Status::Unknown));
+    let (found, unknown) = (of_rule(FindingStatus::Finding), of_rule(FindingStatus::Unknown));
     let missed = findings.not_examined.iter().find(|missed| missed.rules.contains(rule.id));
     match (found.is_empty(), unknown.is_empty(), missed) {
-        (false, _, _) => Outcome::Failed(found),
-        (true, false, _) => Outcome::Skipped(format!("unknown: {unknown}")),
-        (true, true, Some(missed)) => Outcome::Skipped(format!("not examined: {}", missed.words())),
-        (true, true, None) => Outcome::Passed,
+        (false, _, _) => CaseOutcome::Failed(found),
+        (true, false, _) => CaseOutcome::Skipped(format!("unknown: {unknown}")),
+        (true, true, Some(missed)) => CaseOutcome::Skipped(format!("not examined: {}", missed.words())),
+        (true, true, None) => CaseOutcome::Passed,
     }
 }
 
-fn suite(out: &mut String, chapter: Chapter, cases: &[(&Rule, Outcome)]) {
-    let failures = cases.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_))).count();
-    let skipped = cases.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Skipped(_))).count();
+fn suite(out: &mut String, chapter: Chapter, cases: &[(&Rule, CaseOutcome)]) {
+    let failures = cases.iter().filter(|(_, outcome)| matches!(outcome, CaseOutcome::Failed(_))).count();
+    let skipped = cases.iter().filter(|(_, outcome)| matches!(outcome, CaseOutcome::Skipped(_))).count();
     let (name, tests) = (escape(chapter.title()), cases.len());
     // Writing to a String cannot fail.
     let _ = writeln!(
@@ -59,12 +59,12 @@ fn suite(out: &mut String, chapter: Chapter, cases: &[(&Rule, Outcome)]) {
     for (rule, outcome) in cases {
         let head = format!("    <testcase classname=\"{}\" name=\"{}\"", rule.severity.word(), rule.id);
         let _ = match outcome {
-            Outcome::Passed => writeln!(out, "{head}/>"),
-            Outcome::Failed(text) => {
+            CaseOutcome::Passed => writeln!(out, "{head}/>"),
+            CaseOutcome::Failed(text) => {
                 let (title, text) = (escape(rule.title), escape(text));
                 writeln!(out, "{head}>\n      <failure message=\"{title}\">{text}</failure>\n    </testcase>")
             }
-            Outcome::Skipped(why) => {
+            CaseOutcome::Skipped(why) => {
                 writeln!(out, "{head}>\n      <skipped message=\"{}\"/>\n    </testcase>", escape(why))
             }
         };

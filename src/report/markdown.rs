@@ -3,7 +3,7 @@
 use crate::model::Cluster;
 use crate::report::clean;
 use crate::report::findings::{blocks, fix, heading};
-use crate::rules::{Findings, Status};
+use crate::rules::{FindingStatus, Findings};
 
 /// Subjects that a row lists before it only counts.
 const LISTED: usize = 3;
@@ -19,9 +19,9 @@ pub fn findings_markdown(cluster: &Cluster, findings: &Findings) -> String {
     for block in blocks(&findings.findings) {
         let first = &block[0];
         let (word, fix) = match first.status {
-            Status::Finding => (first.severity.word(), fix(block)),
-            Status::Unknown => ("unknown", String::new()),
-            Status::Waived => ("waived", String::new()),
+            FindingStatus::Finding => (first.severity.word(), fix(block)),
+            FindingStatus::Unknown => ("unknown", String::new()),
+            FindingStatus::Waived => ("waived", String::new()),
         };
         let seen = |finding: &crate::rules::Finding| {
             format!("{}: {}", cell(&finding.subject.title()), cell(&finding.evidence))

@@ -1,6 +1,6 @@
 //! Restart verdicts as text and as `klever.roll/1`.
 
-use crate::consequences::{Effect, RestartVerdict, RollPlan, Verdict};
+use crate::consequences::{RestartSafety, RestartVerdict, RollPlan, StopEffect};
 use crate::model::Cluster;
 use crate::report::clean;
 use crate::report::findings::heading;
@@ -29,16 +29,16 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
 /// One broker's verdict with the partitions that decide.
 pub(super) fn restart_lines(out: &mut String, cluster: &Cluster, restart: &RestartVerdict) {
     let word = match restart.verdict {
-        Verdict::Safe => "SAFE",
-        Verdict::AtFloor => "AT FLOOR",
-        Verdict::Unknown => "UNKNOWN",
-        Verdict::Unsafe => "UNSAFE",
+        RestartSafety::Safe => "SAFE",
+        RestartSafety::AtFloor => "AT FLOOR",
+        RestartSafety::Unknown => "UNKNOWN",
+        RestartSafety::Unsafe => "UNSAFE",
     };
     labelled(out, 0, word, 10, &clean(&restart.headline()));
     let kinds = [
-        (Effect::Offline, restart.offline, "offline"),
-        (Effect::UnderMinIsr, restart.under_min_isr, "refuse acks=all"),
-        (Effect::AtMinIsr, restart.at_min_isr, "at their minimum"),
+        (StopEffect::Offline, restart.offline, "offline"),
+        (StopEffect::UnderMinIsr, restart.under_min_isr, "refuse acks=all"),
+        (StopEffect::AtMinIsr, restart.at_min_isr, "at their minimum"),
     ];
     for (effect, count, words) in kinds.into_iter().filter(|(_, count, _)| *count > 0) {
         let hit = restart.partitions.iter().filter(|(_, other)| *other == effect).take(LISTED);

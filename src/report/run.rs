@@ -13,7 +13,7 @@ const LABEL: usize = 16;
 
 /// One thing that happened in a run, in words.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Told {
+pub struct EventLogEntry {
     /// Its number in the run.
     pub seq: u64,
     /// When, in virtual time.
@@ -42,7 +42,7 @@ pub fn scenarios_json(all: &[Scenario]) -> String {
 }
 
 /// A run for people: the story if it was kept, then what came of it.
-pub fn run_text(title: &str, report: &RunReport, trace: &[Told]) -> String {
+pub fn run_text(title: &str, report: &RunReport, trace: &[EventLogEntry]) -> String {
     let mut out = String::new();
     for event in trace {
         let (seconds, ms) = (event.at_ns / 1_000_000_000, event.at_ns / 1_000_000 % 1000);
@@ -107,13 +107,13 @@ fn push_counters(out: &mut String, report: &RunReport) {
 }
 
 /// `klever.run/1`, with the story when it was kept, and the lives of the records that were asked for.
-pub fn run_json(report: &RunReport, trace: Option<&[Told]>, lives: &[Fate]) -> String {
+pub fn run_json(report: &RunReport, trace: Option<&[EventLogEntry]>, lives: &[Fate]) -> String {
     let mut value = json!(report);
     if !lives.is_empty() {
         value["records"] = json!(lives);
     }
     if let Some(trace) = trace {
-        let told = |event: &Told| {
+        let told = |event: &EventLogEntry| {
             let at_ms = event.at_ns / 1_000_000;
             json!({"seq": event.seq, "at_ms": at_ms, "text": event.text, "cause": event.cause})
         };

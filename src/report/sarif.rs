@@ -2,7 +2,7 @@
 
 use crate::model::{Cluster, Origin};
 use crate::report::json::document;
-use crate::rules::{ALL, Finding, Findings, Rule, Severity, Status, SubjectKind};
+use crate::rules::{ALL, Finding, FindingStatus, Findings, Rule, Severity, SubjectKind};
 use serde_json::{Value, json};
 
 /// The findings of a cluster as SARIF. What is unknown has the kind `open`.
@@ -35,7 +35,7 @@ fn descriptor(rule: &Rule) -> Value {
 
 fn result(cluster: &Cluster, finding: &Finding) -> Value {
     let (kind, level) = match finding.status {
-        Status::Unknown => ("open", "none"),
+        FindingStatus::Unknown => ("open", "none"),
         _ => ("fail", level(finding.severity)),
     };
     let title = finding.subject.title();
@@ -50,7 +50,7 @@ fn result(cluster: &Cluster, finding: &Finding) -> Value {
         "message": {"text": format!("{title}: {}", finding.evidence)},
         "locations": [location],
     });
-    if finding.status == Status::Waived {
+    if finding.status == FindingStatus::Waived {
         result["suppressions"] = json!([{"kind": "external"}]);
     }
     result

@@ -3,7 +3,7 @@
 use crate::knobs::{KeyScope, default_of};
 use crate::model::{ClientProfile, Cluster, Datum, Origin, Unknown};
 use crate::rules::evidence::is_given;
-use crate::rules::{Subject, SubjectKind, Verdicts};
+use crate::rules::{FindingSubject, SubjectKind, Verdicts};
 
 /// A producer or a consumer that is more than an assumption.
 #[derive(Clone, Copy)]
@@ -28,10 +28,10 @@ fn of(profiles: &[ClientProfile], scope: KeyScope) -> impl Iterator<Item = Clien
 
 impl<'a> Client<'a> {
     /// The client as a subject.
-    pub(super) fn subject(self) -> Subject {
+    pub(super) fn subject(self) -> FindingSubject {
         let kind =
             if self.scope == KeyScope::Producer { SubjectKind::Producer } else { SubjectKind::Consumer };
-        Subject::named(kind, self.profile.name.as_str())
+        FindingSubject::named(kind, self.profile.name.as_str())
     }
 
     /// Whether the client sets the key itself.

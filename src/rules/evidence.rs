@@ -29,7 +29,7 @@ pub enum Evidence {
 
 /// Whether evidence is there.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Have {
+pub(super) enum EvidenceState {
     /// At least in part.
     Yes,
     /// Nobody asked for it.
@@ -59,15 +59,15 @@ impl Evidence {
         }
     }
 
-    pub(super) fn in_cluster(self, cluster: &Cluster) -> Have {
+    pub(super) fn in_cluster(self, cluster: &Cluster) -> EvidenceState {
         let no_cluster = cluster.brokers.is_empty();
         match self {
             Evidence::Producers | Evidence::Consumers => {}
-            _ if no_cluster => return Have::NotAsked,
+            _ if no_cluster => return EvidenceState::NotAsked,
             _ => {}
         }
         match self {
-            Evidence::Metadata => Have::Yes,
+            Evidence::Metadata => EvidenceState::Yes,
             Evidence::Racks => any_of(cluster.brokers.iter().map(|broker| &broker.rack)),
             Evidence::TopicConfig => any_of(cluster.topics.iter().map(|topic| &topic.config)),
             Evidence::BrokerConfig => any_of(cluster.brokers.iter().map(|broker| &broker.config)),
@@ -87,24 +87,26 @@ impl Evidence {
 }
 
 /// There when one of them is known or there are none; else the first reason that is not "not asked".
-fn any_of<'a, T: 'a>(data: impl Iterator<Item = &'a Datum<T>>) -> Have {
-    let mut have = Have::Yes;
+fn any_of<'a, T: 'a>(data: impl Iterator<Item = &'a Datum<T>>) -> EvidenceState {
+    let mut have = EvidenceState::Yes;
     for datum in data {
         have = match (datum.reason(), have) {
-            (None, _) => return Have::Yes,
-            (Some(Unknown::NotAsked), Have::Yes) => Have::NotAsked,
-            (Some(Unknown::Unsupported(_)), Have::Yes | Have::NotAsked) => Have::Nothing,
+            (None, _) => return EvidenceState::Yes,
+            (Some(Unknown::NotAsked), EvidenceState::Yes) => EvidenceState::NotAsked,
+            (Some(Unknown::Unsupported(_)), EvidenceState::Yes | EvidenceState::NotAsked) => {
+                EvidenceState::Nothing
+            }
             (Some(Unknown::NotAsked | Unknown::Unsupported(_)), have) => have,
-            (Some(_), have @ Have::No(_)) => have,
-            (Some(reason), _) => Have::No(reason.clone()),
+            (Some(_), have @ EvidenceState::No(_)) => have,
+            (Some(reason), _) => EvidenceState::No(reason.clone()),
         };
     }
     have
 }
 
 /// Whether any client's settings are more than an assumption.
-fn given<'a>(mut origins: impl Iterator<Item = &'a Origin>) -> Have {
-    if origins.any(is_given) { Have::Yes } else { Have::NotAsked }
+fn given<'a>(mut origins: impl Iterator<Item = &'a Origin>) -> EvidenceState {
+    if origins.any(is_given) { EvidenceState::Yes } else { EvidenceState::NotAsked }
 }
 
 /// Whether settings come from a file, a real or simulated client or a knob.

@@ -1,14 +1,16 @@
 //! Runs every rule over a cluster.
 
 use crate::model::Cluster;
-use crate::rules::evidence::Have;
-use crate::rules::{ALL, Evidence, Facts, Finding, Findings, NotExamined, Rule, Subject, Verdicts};
+use crate::rules::evidence::EvidenceState;
+use crate::rules::{
+    ALL, ClusterFacts, Evidence, Finding, FindingSubject, Findings, NotExamined, Rule, Verdicts,
+};
 use std::collections::BTreeSet;
 
 /// Judges a cluster by all rules. Worst findings come first; what is unknown and what was not examined
 /// is told, never passed over.
 pub fn examine(cluster: &Cluster) -> Findings {
-    let facts = Facts::of(cluster);
+    let facts = ClusterFacts::of(cluster);
     let mut findings = Findings::default();
     for rule in ALL {
         run(rule, &facts, &mut findings);
@@ -21,7 +23,7 @@ pub fn examine(cluster: &Cluster) -> Findings {
     findings
 }
 
-pub(super) fn run(rule: &'static Rule, facts: &Facts<'_>, findings: &mut Findings) {
+pub(super) fn run(rule: &'static Rule, facts: &ClusterFacts<'_>, findings: &mut Findings) {
     if facts.cluster.version.get().is_some_and(|version| !rule.applies_to(*version)) {
         return;
     }
@@ -30,15 +32,15 @@ pub(super) fn run(rule: &'static Rule, facts: &Facts<'_>, findings: &mut Finding
     let mut without = false;
     for evidence in rule.needs {
         match evidence.in_cluster(facts.cluster) {
-            Have::Yes => {}
-            Have::NotAsked => {
+            EvidenceState::Yes => {}
+            EvidenceState::NotAsked => {
                 missing.insert(*evidence);
             }
-            Have::No(reason) => {
+            EvidenceState::No(reason) => {
                 without = true;
-                verdicts.unknown(Subject::cluster(), &reason);
+                verdicts.unknown(FindingSubject::cluster(), &reason);
             }
-            Have::Nothing => return,
+            EvidenceState::Nothing => return,
         }
     }
     if missing.is_empty() && !without {

@@ -1,19 +1,19 @@
 //! A cluster as rules want to ask about it; what several rules need is looked up once.
 
+mod partition_findings;
 mod settings;
-mod trouble;
 
+pub(super) use partition_findings::{ids, partition_findings};
 pub(super) use settings::brokers_with;
-pub(super) use trouble::{ids, partition_findings};
 
 use crate::knobs::{topic, topic_value};
 use crate::model::{Broker, Cluster, Datum, PartitionView, Topic, Unknown};
 use crate::protocol::profile::Profile;
-use crate::rules::{Subject, SubjectKind};
+use crate::rules::{FindingSubject, SubjectKind};
 use std::collections::BTreeMap;
 
 /// A cluster under examination.
-pub struct Facts<'a> {
+pub struct ClusterFacts<'a> {
     pub cluster: &'a Cluster,
     /// What its version does; the reference version's rules where the version is not known.
     pub profile: Profile,
@@ -31,13 +31,13 @@ pub struct TopicFacts<'a> {
     pub min_isr: Datum<i64>,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> ClusterFacts<'a> {
     /// Looks the cluster over.
     pub fn of(cluster: &'a Cluster) -> Self {
         let profile =
             cluster.version.get().map_or_else(Profile::default, |version| Profile::of(*version, None));
         let topics = cluster.topics.iter().map(|topic| topic_facts(cluster, topic)).collect();
-        Facts { cluster, profile, topics }
+        ClusterFacts { cluster, profile, topics }
     }
 
     pub fn topics(&self) -> impl Iterator<Item = &TopicFacts<'a>> {
@@ -74,8 +74,8 @@ impl<'a> Facts<'a> {
 
 impl TopicFacts<'_> {
     /// The topic as a subject.
-    pub fn subject(&self) -> Subject {
-        Subject::named(SubjectKind::Topic, self.topic.name.clone())
+    pub fn subject(&self) -> FindingSubject {
+        FindingSubject::named(SubjectKind::Topic, self.topic.name.clone())
     }
 }
 

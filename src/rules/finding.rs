@@ -40,7 +40,7 @@ impl Severity {
 /// What became of a rule on a subject.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum FindingStatus {
     Finding,
     /// The evidence was asked for and not obtained.
     Unknown,
@@ -79,7 +79,7 @@ impl SubjectKind {
 
 /// What a finding is about.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Subject {
+pub struct FindingSubject {
     /// What kind of thing.
     pub kind: SubjectKind,
     /// Its name: a topic, a broker's id, a group, a client; a partition's topic; empty for the cluster.
@@ -88,15 +88,15 @@ pub struct Subject {
     pub partition: Option<i32>,
 }
 
-impl Subject {
+impl FindingSubject {
     /// The cluster as a whole.
     pub fn cluster() -> Self {
-        Subject { kind: SubjectKind::Cluster, name: "".into(), partition: None }
+        FindingSubject { kind: SubjectKind::Cluster, name: "".into(), partition: None }
     }
 
     /// A thing with a name.
     pub fn named(kind: SubjectKind, name: impl Into<Arc<str>>) -> Self {
-        Subject { kind, name: name.into(), partition: None }
+        FindingSubject { kind, name: name.into(), partition: None }
     }
 
     /// As people say it: `topic orders`, `partition orders-3`, `cluster`.
@@ -117,9 +117,9 @@ pub struct Finding {
     /// How bad it is here.
     pub severity: Severity,
     /// Found, unknown or waived.
-    pub status: Status,
+    pub status: FindingStatus,
     /// What it is about.
-    pub subject: Subject,
+    pub subject: FindingSubject,
     /// What was seen, or why nothing was.
     pub evidence: String,
 }
@@ -179,8 +179,9 @@ pub struct Findings {
 impl Findings {
     /// Findings of a severity or worse; what is unknown or waived does not count.
     pub fn at_or_above(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
-        let counts =
-            move |finding: &&Finding| finding.status == Status::Finding && finding.severity <= severity;
+        let counts = move |finding: &&Finding| {
+            finding.status == FindingStatus::Finding && finding.severity <= severity
+        };
         self.findings.iter().filter(counts)
     }
 
@@ -201,13 +202,13 @@ impl Findings {
         let mut summary = Summary::default();
         for finding in &self.findings {
             let count = match (finding.status, finding.severity) {
-                (Status::Unknown, _) => &mut summary.unknown,
-                (Status::Waived, _) => &mut summary.waived,
-                (Status::Finding, Severity::Critical) => &mut summary.critical,
-                (Status::Finding, Severity::High) => &mut summary.high,
-                (Status::Finding, Severity::Medium) => &mut summary.medium,
-                (Status::Finding, Severity::Low) => &mut summary.low,
-                (Status::Finding, Severity::Info) => &mut summary.info,
+                (FindingStatus::Unknown, _) => &mut summary.unknown,
+                (FindingStatus::Waived, _) => &mut summary.waived,
+                (FindingStatus::Finding, Severity::Critical) => &mut summary.critical,
+                (FindingStatus::Finding, Severity::High) => &mut summary.high,
+                (FindingStatus::Finding, Severity::Medium) => &mut summary.medium,
+                (FindingStatus::Finding, Severity::Low) => &mut summary.low,
+                (FindingStatus::Finding, Severity::Info) => &mut summary.info,
             };
             *count += 1;
         }

@@ -33,7 +33,7 @@ fn findings_come_worst_first_and_unknown_is_no_finding() {
     let findings = examine(&cluster.cluster());
     let severities: Vec<_> = findings.at_or_above(Severity::Info).map(|finding| finding.severity).collect();
     assert!(severities.is_sorted() && severities.len() > 2, "{severities:?}");
-    assert!(findings.findings.iter().any(|finding| finding.status == Status::Unknown));
+    assert!(findings.findings.iter().any(|finding| finding.status == FindingStatus::Unknown));
     let summary = findings.summary();
     let counted = summary.critical + summary.high + summary.medium + summary.low + summary.info;
     assert_eq!(counted + summary.unknown, findings.findings.len());

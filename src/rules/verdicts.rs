@@ -1,7 +1,7 @@
 //! Where a rule puts what it found; unknowns with one cause become one line.
 
 use crate::model::{Datum, Unknown};
-use crate::rules::{Finding, Rule, Severity, Status, Subject};
+use crate::rules::{Finding, FindingStatus, FindingSubject, Rule, Severity};
 
 /// How many names a line lists before it only counts.
 const NAMED: usize = 3;
@@ -10,7 +10,7 @@ const NAMED: usize = 3;
 pub struct Verdicts<'a> {
     rule: &'static Rule,
     found: &'a mut Vec<Finding>,
-    unknown: Vec<(Unknown, Vec<Subject>)>,
+    unknown: Vec<(Unknown, Vec<FindingSubject>)>,
     not_asked: bool,
 }
 
@@ -20,18 +20,18 @@ impl<'a> Verdicts<'a> {
     }
 
     /// It is so, as bad as the rule says.
-    pub fn finding(&mut self, subject: Subject, evidence: impl Into<String>) {
+    pub fn finding(&mut self, subject: FindingSubject, evidence: impl Into<String>) {
         self.finding_as(self.rule.severity, subject, evidence);
     }
 
     /// It is so, this bad.
-    pub fn finding_as(&mut self, severity: Severity, subject: Subject, evidence: impl Into<String>) {
-        let (rule, evidence, status) = (self.rule, evidence.into(), Status::Finding);
+    pub fn finding_as(&mut self, severity: Severity, subject: FindingSubject, evidence: impl Into<String>) {
+        let (rule, evidence, status) = (self.rule, evidence.into(), FindingStatus::Finding);
         self.found.push(Finding { rule, severity, status, subject, evidence });
     }
 
     /// It cannot be told for this subject.
-    pub fn unknown(&mut self, subject: Subject, reason: &Unknown) {
+    pub fn unknown(&mut self, subject: FindingSubject, reason: &Unknown) {
         match reason {
             Unknown::NotAsked => self.not_asked = true,
             Unknown::Unsupported(_) => {}
@@ -43,7 +43,11 @@ impl<'a> Verdicts<'a> {
     }
 
     /// The value, or `None` after saying that it is unknown for this subject.
-    pub fn known<'d, T>(&mut self, datum: &'d Datum<T>, subject: impl FnOnce() -> Subject) -> Option<&'d T> {
+    pub fn known<'d, T>(
+        &mut self,
+        datum: &'d Datum<T>,
+        subject: impl FnOnce() -> FindingSubject,
+    ) -> Option<&'d T> {
         if let Some(reason) = datum.reason() {
             self.unknown(subject(), reason);
         }
@@ -52,7 +56,7 @@ impl<'a> Verdicts<'a> {
 
     /// Ends the rule; whether it missed evidence that nobody asked for.
     pub(super) fn end(self) -> bool {
-        let (rule, severity, status) = (self.rule, self.rule.severity, Status::Unknown);
+        let (rule, severity, status) = (self.rule, self.rule.severity, FindingStatus::Unknown);
         for (reason, subjects) in self.unknown {
             let (subject, evidence) = one_line(&reason, subjects);
             self.found.push(Finding { rule, severity, status, subject, evidence });
@@ -69,7 +73,7 @@ fn same_cause(a: &Unknown, b: &Unknown) -> bool {
     }
 }
 
-fn one_line(reason: &Unknown, mut subjects: Vec<Subject>) -> (Subject, String) {
+fn one_line(reason: &Unknown, mut subjects: Vec<FindingSubject>) -> (FindingSubject, String) {
     if subjects.len() == 1 {
         return (subjects.remove(0), reason.to_string());
     }
@@ -77,5 +81,5 @@ fn one_line(reason: &Unknown, mut subjects: Vec<Subject>) -> (Subject, String) {
     let names: Vec<String> = subjects.iter().take(NAMED).map(|subject| subject.name.to_string()).collect();
     let more = if subjects.len() > NAMED { ", ..." } else { "" };
     let evidence = format!("{reason} ({} {kind}s: {}{more})", subjects.len(), names.join(", "));
-    (Subject::cluster(), evidence)
+    (FindingSubject::cluster(), evidence)
 }

@@ -1,7 +1,7 @@
 //! What the rules say of real brokers: the settings that were made, and nothing that is not so.
 
 use super::shared::{cluster, connect, skipped, snapshot, spread};
-use klever::rules::{Status, examine};
+use klever::rules::{FindingStatus, examine};
 use std::process::Command;
 
 #[test]
@@ -26,7 +26,7 @@ fn a_fresh_cluster_has_the_findings_that_it_deserves() {
     assert_eq!(of("rules-weak"), ["unclean-election-enabled", "min-isr-one"]);
     assert!(of("rules-sound").is_empty(), "{:?}", of("rules-sound"));
     let unknown: Vec<_> =
-        findings.findings.iter().filter(|finding| finding.status == Status::Unknown).collect();
+        findings.findings.iter().filter(|finding| finding.status == FindingStatus::Unknown).collect();
     assert!(unknown.is_empty(), "everything was readable: {unknown:?}");
     let missed: Vec<u8> = findings.not_examined.iter().map(|missed| missed.chapter.number()).collect();
     assert!(

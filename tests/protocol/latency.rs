@@ -4,7 +4,7 @@
 //! the figures take records as coming at random: settings are such that within a linger either many records come or
 //! hardly one. And a disk of the simulator always takes as long, the figures let it vary.
 
-use klever::consequences::{Answer, Subject, assess};
+use klever::consequences::{Estimate, Subject, assess};
 use klever::hypothesis::apply;
 use klever::knobs::Change;
 use klever::scenario::Scenario;
@@ -90,7 +90,7 @@ impl Setting {
         ];
         let changes: Vec<Change> = machine.iter().map(|text| Change::parse(text).unwrap()).collect();
         let told = assess(&apply(&cluster, &changes).unwrap(), Subject::Cluster).latency.ack.value;
-        let known = |answer: Answer<f64>| answer.high().unwrap();
+        let known = |answer: Estimate<f64>| answer.high().unwrap();
         ([seen.p50.unwrap(), seen.p99.unwrap()], [known(told.p50), known(told.p99)])
     }
 }

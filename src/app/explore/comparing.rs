@@ -7,7 +7,7 @@ use crate::app::{Cell, Column, Look};
 use crate::consequences::{Assessment, Delta, Subject, assess, differences};
 use crate::knobs::{self, Knob, Scope};
 use crate::model::Cluster;
-use crate::rules::{Findings, Severity, Status, examine};
+use crate::rules::{FindingStatus, Findings, Severity, examine};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -167,7 +167,7 @@ fn findings_row(sides: &[Side]) -> SheetRow {
 }
 
 fn rules_of(findings: &Findings) -> BTreeSet<&'static str> {
-    let found = findings.findings.iter().filter(|finding| finding.status == Status::Finding);
+    let found = findings.findings.iter().filter(|finding| finding.status == FindingStatus::Finding);
     found.map(|finding| finding.rule.id).collect()
 }
 
@@ -175,7 +175,7 @@ fn rules_of(findings: &Findings) -> BTreeSet<&'static str> {
 fn counted(findings: &Findings) -> String {
     let count = |severity: Severity| {
         let of = |finding: &&crate::rules::Finding| {
-            finding.status == Status::Finding && finding.severity == severity
+            finding.status == FindingStatus::Finding && finding.severity == severity
         };
         (severity, findings.findings.iter().filter(of).count())
     };

@@ -3,7 +3,7 @@
 use super::{Inquiry, Outcome, SheetRow, short, told};
 use crate::app::cells::left;
 use crate::app::{Cell, Level, Look};
-use crate::consequences::{Assessment, Goal, Plan, assess, differences, plan};
+use crate::consequences::{Assessment, Goal, GoalPlan, assess, differences, plan};
 use crate::knobs::Change;
 
 pub(super) fn outcome(inquiry: &Inquiry, goals: &[Goal], go_on: &dyn Fn() -> bool) -> Outcome {
@@ -13,7 +13,7 @@ pub(super) fn outcome(inquiry: &Inquiry, goals: &[Goal], go_on: &dyn Fn() -> boo
     intro.extend(note.map(|note| (Look::Muted, note)));
     let plan = plan(&inquiry.now, subject, goals, go_on);
     let rows = match &plan {
-        Plan::Change { changes, assessment } => rows(changes, &now, assessment),
+        GoalPlan::Change { changes, assessment } => rows(changes, &now, assessment),
         _ => Vec::new(),
     };
     intro.extend(verdict(&plan));
@@ -34,10 +34,10 @@ fn met(goal: &Goal, now: &Assessment) -> (Look, String) {
     }
 }
 
-fn verdict(plan: &Plan) -> Vec<(Look, String)> {
+fn verdict(plan: &GoalPlan) -> Vec<(Look, String)> {
     match plan {
-        Plan::Met => vec![(Look::Strong, "The setting meets them as it is.".into())],
-        Plan::Change { changes, .. } => {
+        GoalPlan::Met => vec![(Look::Strong, "The setting meets them as it is.".into())],
+        GoalPlan::Change { changes, .. } => {
             let knobs = if changes.len() == 1 {
                 "1 knob meets".into()
             } else {
@@ -45,7 +45,7 @@ fn verdict(plan: &Plan) -> Vec<(Look, String)> {
             };
             vec![(Look::Strong, format!("{knobs} them; Enter applies."))]
         }
-        Plan::Impossible { within, alone, together } => {
+        GoalPlan::Impossible { within, alone, together } => {
             let mut lines: Vec<(Look, String)> = alone
                 .iter()
                 .map(|goal| (Look::Level(Level::Bad), format!("No {within} knobs meet: {goal}")))

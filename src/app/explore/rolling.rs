@@ -3,7 +3,7 @@
 use super::{Outcome, SheetRow};
 use crate::app::cells::{left, right};
 use crate::app::{Cell, Level, Look};
-use crate::consequences::{Effect, RestartVerdict, Verdict, roll};
+use crate::consequences::{RestartSafety, RestartVerdict, StopEffect, roll};
 use crate::model::{BrokerId, Cluster, human_count};
 
 /// Partitions that a verdict names.
@@ -39,12 +39,12 @@ pub(super) fn outcome(cluster: &Cluster) -> Outcome {
 }
 
 /// How bad a verdict is, and its words.
-pub(in crate::app) fn level_of(verdict: Verdict) -> (Level, &'static str) {
+pub(in crate::app) fn level_of(verdict: RestartSafety) -> (Level, &'static str) {
     match verdict {
-        Verdict::Safe => (Level::Ok, "SAFE"),
-        Verdict::AtFloor => (Level::Warn, "AT FLOOR"),
-        Verdict::Unknown => (Level::Unknown, "UNKNOWN"),
-        Verdict::Unsafe => (Level::Bad, "UNSAFE"),
+        RestartSafety::Safe => (Level::Ok, "SAFE"),
+        RestartSafety::AtFloor => (Level::Warn, "AT FLOOR"),
+        RestartSafety::Unknown => (Level::Unknown, "UNKNOWN"),
+        RestartSafety::Unsafe => (Level::Bad, "UNSAFE"),
     }
 }
 
@@ -77,9 +77,9 @@ fn row(cluster: &Cluster, restart: &RestartVerdict) -> SheetRow {
 fn detail(cluster: &Cluster, restart: &RestartVerdict, level: Level) -> Vec<(Look, String)> {
     let mut lines = vec![(Look::Level(level), restart.headline())];
     let kinds = [
-        (Effect::Offline, restart.offline, "Nobody could lead"),
-        (Effect::UnderMinIsr, restart.under_min_isr, "Refuse acks=all"),
-        (Effect::AtMinIsr, restart.at_min_isr, "At their minimum ISR"),
+        (StopEffect::Offline, restart.offline, "Nobody could lead"),
+        (StopEffect::UnderMinIsr, restart.under_min_isr, "Refuse acks=all"),
+        (StopEffect::AtMinIsr, restart.at_min_isr, "At their minimum ISR"),
     ];
     for (effect, count, words) in kinds.into_iter().filter(|(_, count, _)| *count > 0) {
         let hit = restart.partitions.iter().filter(|(_, other)| *other == effect).take(LISTED);

@@ -3,7 +3,7 @@
 use super::{AxisLabel, Inquiry, Outcome, Plot, SheetRow, short};
 use crate::app::cells::left;
 use crate::app::{Cell, Level, Look};
-use crate::consequences::{FrontierPoint, OBJECTIVES, frontier, usual_sweep};
+use crate::consequences::{FrontierPoint, OBJECTIVES, default_sweep, frontier};
 use crate::model::human_count;
 
 /// What is smaller than this part of the largest value is plotted as if it were that part.
@@ -14,7 +14,7 @@ const WIDE: f64 = 20.0;
 pub(super) fn outcome(inquiry: &Inquiry, (x, y): (usize, usize), go_on: &dyn Fn() -> bool) -> Outcome {
     let (subject, note) = inquiry.tried_on();
     let (x, y) = (&OBJECTIVES[x % OBJECTIVES.len()], &OBJECTIVES[y % OBJECTIVES.len()]);
-    let points = frontier(&inquiry.now, subject, &usual_sweep(), (x.figure, y.figure), go_on);
+    let points = frontier(&inquiry.now, subject, &default_sweep(), (x.figure, y.figure), go_on);
     if points.is_empty() {
         let text = format!("{} or {} is not known here, so nothing can be plotted.", x.axis, y.axis);
         return Outcome { intro: vec![(Look::Unknown, text)], ..Outcome::default() };

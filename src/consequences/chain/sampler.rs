@@ -1,8 +1,8 @@
 //! The chain against drawn fault times: a partition that fails at random, each step decided by the
 //! controller's own rule, and a loss judged by who really has the acknowledged records.
 
-use super::{Events, Shape, solve};
-use crate::consequences::case::{Live, mask_of, places};
+use super::{ChainShape, EventRates, solve};
+use crate::consequences::case::{LiveReplicas, mask_of, places};
 use crate::consequences::transition::{live_of, state_of};
 use crate::model::{BrokerId, KafkaVersion};
 use crate::protocol::controller::partition_change::{Election, Rules, Target, apply, build};
@@ -23,11 +23,11 @@ enum Down {
     Rack,
 }
 
-struct World<'a> {
-    shape: &'a Shape,
-    events: &'a Events,
+struct SampledPartition<'a> {
+    shape: &'a ChainShape,
+    events: &'a EventRates,
     profile: Profile,
-    live: Live,
+    live: LiveReplicas,
     last_known: Vec<BrokerId>,
     down: Vec<Option<Down>>,
     /// Up to when each replica has every record.
@@ -49,15 +49,15 @@ enum Event {
     RackBack(usize),
 }
 
-impl<'a> World<'a> {
-    fn new(shape: &'a Shape, events: &'a Events) -> Self {
+impl<'a> SampledPartition<'a> {
+    fn new(shape: &'a ChainShape, events: &'a EventRates) -> Self {
         let replicas: u8 = shape.racks.iter().sum();
         let racks = shape.racks.iter().enumerate();
-        World {
+        SampledPartition {
             shape,
             events,
             profile: Profile::of(KafkaVersion::REFERENCE, Some(shape.elr)),
-            live: Live::full(replicas.into()),
+            live: LiveReplicas::full(replicas.into()),
             last_known: Vec::new(),
             down: vec![None; replicas.into()],
             has_until: vec![0.0; replicas.into()],
@@ -231,11 +231,11 @@ impl Chance {
 }
 
 /// Losses a year over so many losses.
-fn sampled(shape: &Shape, events: &Events, losses: u32, seed: u64) -> f64 {
+fn sampled(shape: &ChainShape, events: &EventRates, losses: u32, seed: u64) -> f64 {
     let mut chance = Chance(Pcg64Mcg::seed_from_u64(seed));
     let mut years = 0.0;
     for _ in 0..losses {
-        let mut world = World::new(shape, events);
+        let mut world = SampledPartition::new(shape, events);
         while !world.is_lost() {
             let possible = world.possible();
             let total: f64 = possible.iter().map(|(rate, _)| rate).sum();
@@ -253,8 +253,8 @@ fn sampled(shape: &Shape, events: &Events, losses: u32, seed: u64) -> f64 {
 }
 
 /// Machines so bad that losses come within a few years.
-fn bad_machines() -> Events {
-    Events {
+fn bad_machines() -> EventRates {
+    EventRates {
         outages: 30.0,
         outage_minutes: 1500.0,
         restarts: 10.0,
@@ -274,8 +274,8 @@ fn bad_machines() -> Events {
 /// marker is dropped (the chain keeps it), and one that is catching up or restarts as planned may still lead
 /// (in the chain it may not). So power fails on all machines at once only, markers are kept, catching up
 /// takes no time and nobody restarts.
-fn markers_kept() -> Events {
-    Events {
+fn markers_kept() -> EventRates {
+    EventRates {
         page_cache_loss: 0.0,
         rack_outages: 0.0,
         restarts: 0.0,
@@ -287,7 +287,7 @@ fn markers_kept() -> Events {
 /// At least 400 losses; within three standard errors of the chain.
 #[test]
 fn drawn_faults_lose_as_often_as_the_chain_says() {
-    let base = |racks: &[u8], floor: u8, elr: bool| Shape {
+    let base = |racks: &[u8], floor: u8, elr: bool| ChainShape {
         racks: racks.to_vec(),
         floor,
         elr,
@@ -305,8 +305,8 @@ fn drawn_faults_lose_as_often_as_the_chain_says() {
         base(&[3], 2, false),
         base(&[1, 1, 1], 2, true),
         base(&[2, 1], 2, true),
-        Shape { unclean: true, ..base(&[1, 1, 1], 1, false) },
-        Shape { fsync: true, ..base(&[1, 1], 2, true) },
+        ChainShape { unclean: true, ..base(&[1, 1, 1], 1, false) },
+        ChainShape { fsync: true, ..base(&[1, 1], 2, true) },
     ];
     const LOSSES: u32 = 600;
     for (seed, shape) in shapes.iter().enumerate() {

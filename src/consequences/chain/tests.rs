@@ -1,21 +1,21 @@
 //! The chain against its published vectors and against closed forms of the literature.
 
-use super::{Chain, Events, Shape, Solution, solve};
+use super::{Chain, ChainShape, EventRates, Solution, solve};
 use crate::model::Environment;
 
 /// What the published tables are of: brokers of a lost rack are repaired one by one.
-fn folded(shape: &Shape, events: &Events) -> Option<Solution> {
+fn folded(shape: &ChainShape, events: &EventRates) -> Option<Solution> {
     Some(Chain::of(shape, events, false)?.solve())
 }
 
-fn shape(racks: &[u8], floor: u8) -> Shape {
-    Shape { racks: racks.to_vec(), floor, elr: true, unclean: false, fsync: false, guarded: true }
+fn shape(racks: &[u8], floor: u8) -> ChainShape {
+    ChainShape { racks: racks.to_vec(), floor, elr: true, unclean: false, fsync: false, guarded: true }
 }
 
 /// States, yearly loss probability with and without racks and site, minutes without writes and reads.
-fn row(shape: &Shape, env: &Environment, digits: [usize; 4]) -> String {
-    let events = Events::from(env);
-    let alone = Events { rack_outages: 0.0, site_outages: 0.0, ..events };
+fn row(shape: &ChainShape, env: &Environment, digits: [usize; 4]) -> String {
+    let events = EventRates::from(env);
+    let alone = EventRates { rack_outages: 0.0, site_outages: 0.0, ..events };
     let all = folded(shape, &events).unwrap();
     let yearly = |losses: f64| -libm::expm1(-losses);
     let printed = [
@@ -44,13 +44,17 @@ fn bare_metal_vectors() {
         (shape(&[1, 1], 1), [3, 3, 3, 3], "9 3.20e-2 2.40e-3 2.17e0 2.17e0"),
         (shape(&[1, 1], 2), [3, 3, 3, 3], "11 2.96e-2 1.28e-4 8.53e2 1.18e0"),
         (shape(&[1, 1, 1], 1), [3, 3, 3, 3], "23 2.96e-2 1.12e-6 2.10e0 2.10e0"),
-        (Shape { unclean: true, ..shape(&[1, 1, 1], 1) }, [3, 3, 2, 2], "19 7.38e-2 1.61e-6 7.0e-1 7.0e-1"),
+        (
+            ChainShape { unclean: true, ..shape(&[1, 1, 1], 1) },
+            [3, 3, 2, 2],
+            "19 7.38e-2 1.61e-6 7.0e-1 7.0e-1",
+        ),
         (three.clone(), [3, 3, 3, 3], "34 2.96e-2 3.02e-8 2.48e0 1.05e0"),
-        (Shape { elr: false, ..three.clone() }, [3, 3, 3, 3], "23 2.96e-2 7.44e-8 3.13e0 2.10e0"),
+        (ChainShape { elr: false, ..three.clone() }, [3, 3, 3, 3], "23 2.96e-2 7.44e-8 3.13e0 2.10e0"),
         (shape(&[1, 1, 1], 3), [3, 3, 3, 3], "34 2.95e-2 2.86e-8 1.28e3 7.02e-1"),
         (shape(&[3], 2), [3, 3, 3, 3], "34 5.77e-2 3.02e-8 4.50e0 2.08e0"),
-        (Shape { fsync: true, ..three.clone() }, [3, 3, 3, 3], "34 6.46e-8 3.02e-8 3.37e0 1.50e0"),
-        (Shape { guarded: false, ..three }, [3, 3, 3, 3], "36 2.96e-2 1.49e-7 3.11e0 1.05e0"),
+        (ChainShape { fsync: true, ..three.clone() }, [3, 3, 3, 3], "34 6.46e-8 3.02e-8 3.37e0 1.50e0"),
+        (ChainShape { guarded: false, ..three }, [3, 3, 3, 3], "36 2.96e-2 1.49e-7 3.11e0 1.05e0"),
         (shape(&[2, 1, 1], 2), [3, 3, 3, 3], "303 2.96e-2 1.32e-11 1.69e0 1.05e0"),
         (shape(&[2, 2, 1], 3), [3, 3, 3, 2], "957 2.96e-2 4.22e-15 2.02e0 7.0e-1"),
     ];
@@ -67,14 +71,14 @@ fn cloud_vectors() {
         (shape(&[1, 1], 1), [3, 3, 3, 3], "1.37e-3 1.04e-3 2.64e-2 2.64e-2"),
         (shape(&[1, 1], 2), [3, 3, 2, 3], "3.28e-4 2.78e-5 3.8e2 3.32e-2"),
         (shape(&[1, 1, 1], 1), [3, 3, 3, 3], "3.00e-4 1.39e-7 1.05e-2 1.05e-2"),
-        (Shape { unclean: true, ..shape(&[1, 1, 1], 1) }, [3, 3, 2, 2], "7.67e-4 2.51e-7 3.5e-3 3.5e-3"),
+        (ChainShape { unclean: true, ..shape(&[1, 1, 1], 1) }, [3, 3, 2, 2], "7.67e-4 2.51e-7 3.5e-3 3.5e-3"),
         (three.clone(), [3, 3, 3, 3], "3.00e-4 1.06e-9 6.48e-2 5.25e-3"),
-        (Shape { elr: false, ..three.clone() }, [3, 3, 3, 3], "3.00e-4 4.81e-9 6.78e-2 1.05e-2"),
+        (ChainShape { elr: false, ..three.clone() }, [3, 3, 3, 3], "3.00e-4 4.81e-9 6.78e-2 1.05e-2"),
         (shape(&[1, 1, 1], 3), [3, 3, 2, 3], "3.00e-4 7.85e-10 5.7e2 3.51e-3"),
         (shape(&[3], 2), [3, 3, 3, 3], "2.98e-2 1.06e-9 1.24e0 5.30e-1"),
         (shape(&[2, 1], 2), [3, 3, 3, 2], "3.11e-4 1.06e-9 1.25e0 5.5e-3"),
-        (Shape { fsync: true, ..three.clone() }, [3, 3, 3, 2], "1.28e-9 1.06e-9 6.98e-2 7.5e-3"),
-        (Shape { guarded: false, ..three }, [3, 3, 3, 3], "3.00e-4 1.54e-8 2.18e-1 5.33e-3"),
+        (ChainShape { fsync: true, ..three.clone() }, [3, 3, 3, 2], "1.28e-9 1.06e-9 6.98e-2 7.5e-3"),
+        (ChainShape { guarded: false, ..three }, [3, 3, 3, 3], "3.00e-4 1.54e-8 2.18e-1 5.33e-3"),
         (shape(&[2, 2, 1], 3), [3, 3, 3, 2], "3.00e-4 4.88e-18 1.34e-2 3.5e-3"),
     ];
     for (shape, digits, expected) in vectors {
@@ -84,8 +88,8 @@ fn cloud_vectors() {
     }
 }
 
-fn quiet() -> Events {
-    Events {
+fn quiet() -> EventRates {
+    EventRates {
         outages: 0.0,
         outage_minutes: 30.0,
         restarts: 0.0,
@@ -106,7 +110,7 @@ fn quiet() -> Events {
 #[test]
 fn birth_and_death_vectors() {
     let l = 0.02;
-    let events = Events { disk_losses: l, ..quiet() };
+    let events = EventRates { disk_losses: l, ..quiet() };
     let years = |racks: &[u8]| 1.0 / solve(&shape(racks, 1), &events).unwrap().losses_per_year;
     let m = 365.0;
     let exact = (11.0 * l * l + 7.0 * l * m + 2.0 * m * m) / (6.0 * l * l * l);
@@ -119,7 +123,7 @@ fn birth_and_death_vectors() {
 /// Against independent replicas; reads differ by exactly 3, because only the last ISR member may come back.
 #[test]
 fn availability_vectors() {
-    let events = Events { outages: 4.0, ..quiet() };
+    let events = EventRates { outages: 4.0, ..quiet() };
     let minutes = |racks: &[u8], floor: u8, below: u32| {
         solve(&shape(racks, floor), &events).unwrap().minutes_below(below)
     };
@@ -133,7 +137,8 @@ fn availability_vectors() {
 fn racks_as_quick_as_brokers_come_to_the_same() {
     for (floor, elr, unclean) in [(1, false, false), (2, true, false), (3, true, false), (1, true, true)] {
         for env in [bare_metal(), nvme()] {
-            let (shape, events) = (Shape { elr, unclean, ..shape(&[1, 1, 1], floor) }, Events::from(&env));
+            let (shape, events) =
+                (ChainShape { elr, unclean, ..shape(&[1, 1, 1], floor) }, EventRates::from(&env));
             let one = folded(&shape, &events).unwrap();
             let other = Chain::of(&shape, &events, true).unwrap().solve();
             let same = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-9;
@@ -151,7 +156,7 @@ fn racks_as_quick_as_brokers_come_to_the_same() {
 #[test]
 fn racks_that_stay_down_longer() {
     let minutes = |racks: &[u8], rack_minutes: f64| {
-        let events = Events { rack_outages: 1.0, rack_minutes, ..quiet() };
+        let events = EventRates { rack_outages: 1.0, rack_minutes, ..quiet() };
         solve(&shape(racks, 2), &events).unwrap().minutes_below(2)
     };
     // Two of three replicas in one rack: no writes for as long as it is away, once a year.

@@ -1,13 +1,63 @@
 //! What bounds a flow: how busy each resource is, and the rate at which the first of them is full.
 
 use super::{CORE_MB_PER_S, CORE_US_PER_BATCH, Flow, PRODUCER_NS_PER_BYTE, PRODUCER_US_PER_RECORD};
-use crate::consequences::batching::{Batches, compression_mb_per_s, compression_ratio};
+use crate::consequences::batching::{Batching, compression_mb_per_s, compression_ratio};
 use crate::consequences::case::Acks;
 
-/// As many requests as may be are under way.
-pub(in crate::consequences) const PIPELINE: &str = "producer pipeline (requests in flight / round trip)";
-/// `SocketServer` mutes a connection until the answer to its last request is sent.
-pub(in crate::consequences) const ONE_AT_A_TIME: &str = "one request at a time per connection";
+/// What can be full.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::consequences) enum Resource {
+    /// As many requests as may be are under way.
+    ProducerPipeline,
+    /// `SocketServer` mutes a connection until the answer to its last request is sent.
+    OneRequestAtATime,
+    ProducerProcessor,
+    BrokerNetworkIn,
+    BrokerNetworkOut,
+    BrokerDisk,
+    BrokerProcessor,
+    BrokerFlushes,
+}
+
+impl Resource {
+    /// As `klever.assessment/1` and the sentences name it.
+    pub(in crate::consequences) fn word(self) -> &'static str {
+        match self {
+            Resource::ProducerPipeline => "producer pipeline (requests in flight / round trip)",
+            Resource::OneRequestAtATime => "one request at a time per connection",
+            Resource::ProducerProcessor => "producer processor",
+            Resource::BrokerNetworkIn => "broker network in",
+            Resource::BrokerNetworkOut => "broker network out",
+            Resource::BrokerDisk => "broker disk",
+            Resource::BrokerProcessor => "broker processor",
+            Resource::BrokerFlushes => "broker flushes",
+        }
+    }
+
+    /// What makes room in it.
+    pub(in crate::consequences) fn knob(self) -> &'static str {
+        match self {
+            Resource::ProducerPipeline => "batch.size, more producers, a shorter round trip",
+            Resource::OneRequestAtATime => {
+                "batch.size, more producers, replicas nearer to each other, acks=1"
+            }
+            Resource::ProducerProcessor => "more producers",
+            Resource::BrokerProcessor => {
+                "larger batches (linger.ms, no keys, fewer partitions), compression, more brokers"
+            }
+            Resource::BrokerFlushes => "flush.messages unset",
+            Resource::BrokerNetworkIn | Resource::BrokerNetworkOut | Resource::BrokerDisk => {
+                "compression.type, fewer replicas, more brokers"
+            }
+        }
+    }
+
+    /// Whether a producer's own requests fill it: they wait in line, and slow nobody else down.
+    pub(super) fn is_own(self) -> bool {
+        matches!(self, Resource::ProducerPipeline | Resource::OneRequestAtATime)
+    }
+}
+
 /// Index files and the like beside the log.
 const DISK_OVERHEAD: f64 = 1.05;
 /// `max.request.size`
@@ -16,16 +66,20 @@ const REQUEST_BYTES: f64 = 1_048_576.0;
 /// which Linux gives half to data.
 const SOCKET_BYTES: f64 = 51_200.0;
 
-/// A resource and how busy it is, 1 being all of it.
-pub(super) type Busy = (&'static str, f64);
+/// A resource and the share of it that is used, 1 being all.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(in crate::consequences) struct Utilisation {
+    pub resource: Resource,
+    pub share: f64,
+}
 
-/// The busiest of them.
-pub(super) fn busiest(all: &[Busy]) -> Busy {
-    all.iter().fold(("nothing", 0.0), |most, one| if one.1 > most.1 { *one } else { most })
+/// The busiest of them, of equals the first.
+pub(super) fn busiest(all: &[Utilisation; 8]) -> Utilisation {
+    all.iter().fold(all[0], |most, one| if one.share > most.share { *one } else { most })
 }
 
 /// A request that cannot grow any more.
-struct Full {
+struct FullRequest {
     bytes: f64,
     /// From its sending to its answer.
     round_trip_ms: f64,
@@ -35,7 +89,7 @@ struct Full {
 
 impl Flow {
     /// How busy each resource is, 1 being all of it.
-    pub(crate) fn utilisations(&self) -> Vec<Busy> {
+    pub(in crate::consequences) fn utilisations(&self) -> [Utilisation; 8] {
         let batches = self.batches();
         let mb_per_s = self.records_per_s * self.record_bytes / 1e6;
         let ratio = compression_ratio(&self.codec, batches.records_per_batch);
@@ -48,29 +102,30 @@ impl Flow {
         let core_s = sent * (r + readers / 4.0) / brokers / CORE_MB_PER_S
             + batches_per_s * r * CORE_US_PER_BATCH / 1e6;
         let flushes_s = if self.fsync { batches_per_s * r * machine.flush_ms / 1000.0 } else { 0.0 };
-        vec![
-            (PIPELINE, mb_per_s / (self.pipelined_mb_per_s(&full) * connections)),
-            (ONE_AT_A_TIME, mb_per_s / (full.one_at_a_time_mb_per_s() * connections)),
-            ("producer processor", self.producer_core_s() / self.producers.max(1.0)),
-            ("broker network in", sent * r / brokers / machine.network_mb_per_s),
-            ("broker network out", sent * readers / brokers / machine.network_mb_per_s),
-            ("broker disk", sent * r * DISK_OVERHEAD / brokers / machine.disk_mb_per_s),
-            ("broker processor", core_s / machine.cores),
-            ("broker flushes", flushes_s),
+        let used = |resource: Resource, share: f64| Utilisation { resource, share };
+        [
+            used(Resource::ProducerPipeline, mb_per_s / (self.pipelined_mb_per_s(&full) * connections)),
+            used(Resource::OneRequestAtATime, mb_per_s / (full.one_at_a_time_mb_per_s() * connections)),
+            used(Resource::ProducerProcessor, self.producer_core_s() / self.producers.max(1.0)),
+            used(Resource::BrokerNetworkIn, sent * r / brokers / machine.network_mb_per_s),
+            used(Resource::BrokerNetworkOut, sent * readers / brokers / machine.network_mb_per_s),
+            used(Resource::BrokerDisk, sent * r * DISK_OVERHEAD / brokers / machine.disk_mb_per_s),
+            used(Resource::BrokerProcessor, core_s / machine.cores),
+            used(Resource::BrokerFlushes, flushes_s),
         ]
     }
 
     /// Records of a request that cannot grow any more.
-    pub(super) fn most_records(&self, batches: &Batches) -> f64 {
+    pub(super) fn most_records(&self, batches: &Batching) -> f64 {
         (self.full(batches).bytes / self.record_bytes.max(1.0)).max(1.0)
     }
 
-    fn full(&self, batches: &Batches) -> Full {
+    fn full(&self, batches: &Batching) -> FullRequest {
         let spread = if self.keyed { self.partitions_per_broker() } else { 1.0 };
         let bytes = (self.batch_bytes * spread).min(REQUEST_BYTES).max(self.record_bytes);
         let partitions = (bytes / self.batch_bytes.max(1.0)).clamp(1.0, spread);
         let batch_bytes = bytes / partitions;
-        let filled = Batches { partitions_per_request: partitions, batch_bytes, ..*batches };
+        let filled = Batching { partitions_per_request: partitions, batch_bytes, ..*batches };
         let parts = self.parts_unloaded(&filled, self.acks);
         // Followers fetch it from the leader, one after the other over its link: one and a half times on average.
         let waits = self.acks == Acks::All && self.followers > 0;
@@ -81,11 +136,11 @@ impl Flow {
         let held_ms = self.connection(&filled, &parts).held_ms + link_ms(bytes) * copies + upload_ms;
         let round_trip_ms =
             parts.network + parts.append + parts.flush + parts.replicate + link_ms(bytes) * (1.0 + copies);
-        Full { bytes, round_trip_ms, held_ms }
+        FullRequest { bytes, round_trip_ms, held_ms }
     }
 
     /// Megabytes a second of one connection with as many full requests under way as may be.
-    fn pipelined_mb_per_s(&self, full: &Full) -> f64 {
+    fn pipelined_mb_per_s(&self, full: &FullRequest) -> f64 {
         match self.acks {
             Acks::Zero => f64::INFINITY,
             _ => self.in_flight * full.bytes / full.round_trip_ms.max(f64::MIN_POSITIVE) / 1e3,
@@ -93,7 +148,7 @@ impl Flow {
     }
 
     /// What one producer puts into one partition: full batches, one per request.
-    pub(crate) fn partition_mb_per_s(&self) -> f64 {
+    pub(in crate::consequences) fn partition_mb_per_s(&self) -> f64 {
         let alone = Flow { partitions: 1.0, brokers: 1.0, producers: 1.0, ..self.clone() };
         let full = alone.full(&alone.batches());
         let serialised = alone.records_per_s * alone.record_bytes / 1e6 / alone.producer_core_s();
@@ -107,25 +162,25 @@ impl Flow {
         self.records_per_s * per_record
     }
 
-    pub(crate) fn bottleneck(&self) -> Busy {
+    pub(in crate::consequences) fn bottleneck(&self) -> Utilisation {
         busiest(&self.utilisations())
     }
 
     /// The most that goes through, in megabytes of records a second, and what bounds it.
-    pub(crate) fn max_mb_per_s(&self) -> (f64, &'static str) {
+    pub(in crate::consequences) fn max_mb_per_s(&self) -> (f64, Resource) {
         let (mut low, mut high) = (1.0, 2.0);
-        while self.at(high).bottleneck().1 < 1.0 && high < 1e12 {
+        while self.at(high).bottleneck().share < 1.0 && high < 1e12 {
             high *= 2.0;
         }
         for _ in 0..40 {
             let middle = (low + high) / 2.0;
-            if self.at(middle).bottleneck().1 < 1.0 { low = middle } else { high = middle }
+            if self.at(middle).bottleneck().share < 1.0 { low = middle } else { high = middle }
         }
-        (low * self.record_bytes / 1e6, self.at(high).bottleneck().0)
+        (low * self.record_bytes / 1e6, self.at(high).bottleneck().resource)
     }
 }
 
-impl Full {
+impl FullRequest {
     fn one_at_a_time_mb_per_s(&self) -> f64 {
         self.bytes / self.held_ms.max(f64::MIN_POSITIVE) / 1e3
     }

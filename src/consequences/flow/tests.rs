@@ -1,6 +1,6 @@
 //! The flow against published measurements, each within its stated tolerance.
 
-use super::{Flow, ONE_AT_A_TIME};
+use super::{Flow, PathEnd, Resource};
 use crate::consequences::case::Acks;
 use crate::model::Machine;
 
@@ -49,7 +49,7 @@ fn one_producer_at_linkedin() {
     within(alone.max_mb_per_s().0, 78.3, 1.5);
     let replicated = Flow { replicas: 3.0, followers: 2, ..alone };
     within(replicated.max_mb_per_s().0, 75.1, 1.5);
-    assert_eq!(replicated.max_mb_per_s().1, "producer processor");
+    assert_eq!(replicated.max_mb_per_s().1, Resource::ProducerProcessor);
 }
 
 /// Kreps 2014: one producer with acks=-1 and batches of 64,000 bytes 40.2 MB/s, 0.54 of the asynchronous one.
@@ -59,7 +59,7 @@ fn one_synchronous_producer_at_linkedin() {
     let synchronous = Flow { groups: 0.0, batch_bytes: 64_000.0, ..flow() };
     let (said, bound) = synchronous.max_mb_per_s();
     within(said, 40.2, 1.5);
-    assert_eq!(bound, ONE_AT_A_TIME);
+    assert_eq!(bound, Resource::OneRequestAtATime);
     within(said / asynchronous.max_mb_per_s().0, 0.54, 1.5);
 }
 
@@ -196,7 +196,7 @@ fn the_right_sizing_equation() {
     let many = Flow { producers: 1e6, record_bytes: 1000.0, machine, ..flow() };
     let read_often = Flow { groups: 3.0, ..many.clone() };
     within(read_often.max_mb_per_s().0, 100.0 * 3.0 / (3.0 + 2.0), 1.001);
-    assert_eq!(read_often.max_mb_per_s().1, "broker network out");
+    assert_eq!(read_often.max_mb_per_s().1, Resource::BrokerNetworkOut);
     within(many.max_mb_per_s().0, 100.0 * 3.0 / 3.0, 1.001);
 }
 
@@ -213,9 +213,9 @@ fn round_trips_bound_one_connection() {
             machine: Machine { network_mb_per_s: 1e9, ..flow().machine },
             ..flow()
         };
-        let (name, busy) = flow.at(1e5).utilisations()[0];
-        assert!(name.starts_with("producer pipeline"));
-        format!("{:.0}", 1e5 * 100.0 / 1e6 / busy)
+        let pipeline = flow.at(1e5).utilisations()[0];
+        assert_eq!(pipeline.resource, Resource::ProducerPipeline);
+        format!("{:.0}", 1e5 * 100.0 / 1e6 / pipeline.share)
     };
     assert_eq!([2.0, 5.0, 10.0].map(at), ["41", "16", "8"]);
 }
@@ -242,10 +242,10 @@ fn requests_of_one_connection_take_turns() {
     within(median(5.0), 64.0, 1.15);
     // Real brokers: 0.36 s, of records that come evenly; at random some find the line shorter.
     within(median(20.0), 360.0, 1.2);
-    let way = far_apart(100.0).way(false).unwrap();
-    assert!(way.connection.busy() > 6.0);
+    let path = far_apart(100.0).latency_path(PathEnd::Acknowledgement).unwrap();
+    assert!(path.connection.busy() > 6.0);
     // No more requests than fit: 1 / 61 ms.
-    within(100.0 / way.per_request, 1000.0 / 61.0, 1.02);
+    within(100.0 / path.records_per_request, 1000.0 / 61.0, 1.02);
     within(median(100.0), 5.5 * 61.0, 1.1);
     // acks=1 does not hold the connection.
     let one = Flow { acks: Acks::One, ..far_apart(100.0) };
@@ -265,7 +265,7 @@ fn lingering_longer_than_a_request_is_held_empties_the_line() {
 fn a_far_follower_bounds_a_connection() {
     let (most, bound) = far_apart(20.0).max_mb_per_s();
     within(most, 0.016384 / 0.0615, 1.02);
-    assert_eq!(bound, ONE_AT_A_TIME);
+    assert_eq!(bound, Resource::OneRequestAtATime);
     within(far_apart(20.0).partition_mb_per_s(), most, 1.02);
     let more = Flow { in_flight: 1000.0, ..far_apart(20.0) };
     within(more.max_mb_per_s().0, most, 1.001);
@@ -278,7 +278,7 @@ fn a_far_follower_bounds_a_connection() {
 fn followers_that_others_keep_busy_come_back_later() {
     let with = |producers: f64| {
         let busy = Flow { producers, records_per_s: producers * 5.0, ..far_apart(5.0) };
-        busy.way(false).unwrap().parts.missed
+        busy.latency_path(PathEnd::Acknowledgement).unwrap().parts.missed
     };
     assert_eq!(with(1.0), 0.0);
     within(with(3.0), 0.375 * 30.0, 1.1);

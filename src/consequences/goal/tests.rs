@@ -1,8 +1,8 @@
 //! Goals are read as written, and plans really meet them.
 
-use super::{Goal, Plan, parse_goals, plan};
-use crate::consequences::fixtures::Plan as Layout;
-use crate::consequences::{PRESETS, Subject, advise, assess, compare, frontier, usual_sweep};
+use super::{Goal, GoalPlan, parse_goals, plan};
+use crate::consequences::fixtures::ClusterSpec;
+use crate::consequences::{PRESETS, Subject, advise, assess, compare, default_sweep, frontier};
 use crate::hypothesis::apply;
 use crate::knobs::Change;
 
@@ -24,25 +24,25 @@ fn goals_are_read_and_refused() {
 
 #[test]
 fn the_fewest_changes_meet_the_goals() {
-    let cluster = Layout { topic: vec![("min.insync.replicas", "1")], ..Layout::default() }.build();
+    let cluster = ClusterSpec { topic: vec![("min.insync.replicas", "1")], ..ClusterSpec::default() }.build();
     let goals = parse_goals("survive rack, survive disk_loss, ack_p99_ms < 20").unwrap();
-    let Plan::Change { changes, assessment } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
+    let GoalPlan::Change { changes, assessment } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
         panic!("min.insync.replicas=2 does it")
     };
     let said: Vec<String> = changes.iter().map(ToString::to_string).collect();
     assert_eq!(said, ["topic/orders:min.insync.replicas=2"]);
     assert!(goals.iter().all(|goal| goal.is_met(&assessment)));
     assert_eq!(assess(&apply(&cluster, &changes).unwrap(), Subject::Cluster), *assessment);
-    assert_eq!(plan(&apply(&cluster, &changes).unwrap(), Subject::Cluster, &goals, &|| true), Plan::Met);
+    assert_eq!(plan(&apply(&cluster, &changes).unwrap(), Subject::Cluster, &goals, &|| true), GoalPlan::Met);
 }
 
 #[test]
 fn what_forbids_a_goal_is_named() {
-    let cluster = Layout::default().build();
+    let cluster = ClusterSpec::default().build();
     let goals = parse_goals("ack_p99_ms < 0.1, survive data 1 crash").unwrap();
-    let Plan::Impossible { alone, .. } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
+    let GoalPlan::Impossible { alone, .. } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
         // acks=0 answers at once, but then nothing is confirmed.
-        let Plan::Impossible { together, .. } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
+        let GoalPlan::Impossible { together, .. } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
             panic!()
         };
         assert!(!together.is_empty());
@@ -53,7 +53,7 @@ fn what_forbids_a_goal_is_named() {
 
 #[test]
 fn presets_cost_something_elsewhere() {
-    let cluster = Layout::default().build();
+    let cluster = ClusterSpec::default().build();
     let settings: Vec<(String, Vec<Change>)> =
         PRESETS.iter().map(|preset| (preset.id.to_string(), preset.changes().unwrap())).collect();
     let compared: Vec<_> =
@@ -68,7 +68,8 @@ fn presets_cost_something_elsewhere() {
     assert_eq!(delta(1, "durability.crash"), Some(Less));
     assert_eq!(delta(3, "reads.unavailable"), Some(Greater));
     assert_eq!(delta(3, "durability.loss_per_year"), Some(Less));
-    let weak = Layout { topic: Vec::new(), producer: vec![("acks", "1")], ..Layout::default() }.build();
+    let weak =
+        ClusterSpec { topic: Vec::new(), producer: vec![("acks", "1")], ..ClusterSpec::default() }.build();
     let [durable] = &compare(&weak, Subject::Cluster, &settings[2..3])[..] else { panic!() };
     let gained =
         durable.as_ref().unwrap().deltas.iter().find(|delta| delta.id == "durability.crash").unwrap();
@@ -77,7 +78,7 @@ fn presets_cost_something_elsewhere() {
 
 #[test]
 fn advice_has_its_price() {
-    let cluster = Layout::default().build();
+    let cluster = ClusterSpec::default().build();
     let advice = advise(&cluster, Subject::Cluster, "latency.ack", &|| true);
     let of_acks = |value: &str| advice.iter().find(|advice| advice.change.to_string() == value);
     assert!(of_acks("producer:acks=0").is_some(), "what gains most");
@@ -90,9 +91,9 @@ fn advice_has_its_price() {
 
 #[test]
 fn what_is_cheapest_gives_nothing_up_in_silence() {
-    let cluster = Layout::default().build();
+    let cluster = ClusterSpec::default().build();
     let goals = parse_goals("ack_p99_ms < 7").unwrap();
-    let Plan::Change { changes, assessment } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
+    let GoalPlan::Change { changes, assessment } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
         panic!("linger.ms does it")
     };
     assert!(changes.iter().all(|change| change.knob.name != "acks"), "{changes:?}");
@@ -103,9 +104,9 @@ fn what_is_cheapest_gives_nothing_up_in_silence() {
 
 #[test]
 fn the_frontier_is_what_nothing_beats() {
-    let cluster = Layout::default().build();
+    let cluster = ClusterSpec::default().build();
     let sweeps: Vec<_> =
-        usual_sweep().into_iter().filter(|(knob, _)| ["acks", "linger.ms"].contains(&knob.name)).collect();
+        default_sweep().into_iter().filter(|(knob, _)| ["acks", "linger.ms"].contains(&knob.name)).collect();
     let of = |figures| frontier(&cluster, Subject::Cluster, &sweeps, figures, &|| true);
     let points = of(("latency.ack", "durability.disk_loss"));
     assert!(points[0].is_now() && points.iter().skip(1).all(|point| !point.is_now()));
@@ -128,15 +129,15 @@ fn the_frontier_is_what_nothing_beats() {
 
 #[test]
 fn a_sweep_is_bounded_and_can_be_stopped() {
-    let cluster = Layout::default().build();
+    let cluster = ClusterSpec::default().build();
     let asked = std::cell::Cell::new(0);
     let twice = || {
         asked.set(asked.get() + 1);
         asked.get() <= 2
     };
     let figures = ("latency.ack", "durability.loss_per_year");
-    assert!(frontier(&cluster, Subject::Cluster, &usual_sweep(), figures, &twice).len() <= 2);
-    let points = frontier(&cluster, Subject::Cluster, &usual_sweep(), figures, &|| true);
+    assert!(frontier(&cluster, Subject::Cluster, &default_sweep(), figures, &twice).len() <= 2);
+    let points = frontier(&cluster, Subject::Cluster, &default_sweep(), figures, &|| true);
     let min_isr =
         |change: &Change| (change.knob.name == "min.insync.replicas").then(|| change.value.int().unwrap());
     assert!(points.len() > 20 && points.len() <= crate::consequences::MAX_POINTS);

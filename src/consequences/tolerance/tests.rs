@@ -4,8 +4,8 @@
 //! and whether it stopped without its marker. Harmless events cost nothing, faults cost one; the least cost
 //! of a loss, less one, is what is tolerated.
 
-use super::{Fault, Operation, durability};
-use crate::consequences::case::{Acks, Case, Live, mask_of, places};
+use super::{FaultKind, Operation, durability};
+use crate::consequences::case::{Acks, Case, LiveReplicas, mask_of, places};
 use crate::consequences::transition::{live_of, state_of};
 use crate::model::{BrokerId, KafkaVersion};
 use crate::protocol::controller::partition_change::{Election, Rules, Target, apply, build};
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct World {
-    live: Live,
+    live: LiveReplicas,
     last_known: Option<u8>,
     /// Who has every acknowledged record.
     complete: u32,
@@ -27,14 +27,14 @@ struct World {
 struct Play<'a> {
     case: &'a Case,
     profile: &'a Profile,
-    fault: Fault,
+    fault: FaultKind,
 }
 
 impl Play<'_> {
     fn start(&self) -> World {
         let all = mask_of(self.case.replicas);
         self.acked(World {
-            live: Live::full(self.case.replicas),
+            live: LiveReplicas::full(self.case.replicas),
             last_known: None,
             complete: all,
             unclean: 0,
@@ -85,7 +85,7 @@ impl Play<'_> {
         let bit = 1 << place;
         let up = world.live.up & bit != 0;
         let lossy = self.fault.is_lossy(self.case);
-        if !up && self.fault != Fault::DiskLoss {
+        if !up && self.fault != FaultKind::DiskLoss {
             return None;
         }
         let keeps = if lossy { world.complete & !bit } else { world.complete };
@@ -187,7 +187,7 @@ impl Play<'_> {
 
     /// Every world that harmless events and crashes lead to without a loss.
     fn reachable(&self) -> BTreeSet<World> {
-        let crashes = Play { fault: Fault::Crash, ..*self };
+        let crashes = Play { fault: FaultKind::Crash, ..*self };
         let mut seen = BTreeSet::from([self.start()]);
         let mut queue = vec![self.start()];
         while let Some(world) = queue.pop() {
@@ -223,7 +223,7 @@ fn cases(replicas: u32, acks: &[Acks]) -> Vec<(Case, Profile)> {
     all
 }
 
-const FAULTS: [Fault; 3] = [Fault::Crash, Fault::PowerLoss, Fault::DiskLoss];
+const FAULTS: [FaultKind; 3] = [FaultKind::Crash, FaultKind::PowerLoss, FaultKind::DiskLoss];
 
 #[test]
 fn what_is_guaranteed_is_what_no_order_of_faults_breaks() {
@@ -232,7 +232,7 @@ fn what_is_guaranteed_is_what_no_order_of_faults_breaks() {
             for fault in FAULTS {
                 let play = Play { case: &case, profile: &profile, fault };
                 let found = play.tolerated(play.start(), true);
-                let said = durability(&case, &Live::full(replicas), fault).guaranteed;
+                let said = durability(&case, &LiveReplicas::full(replicas), fault).guaranteed;
                 assert_eq!(said, found, "{fault:?} {} {case:?}", profile.version);
             }
         }
@@ -246,7 +246,7 @@ fn what_is_survived_from_a_full_isr_is_what_no_order_of_faults_breaks() {
             for fault in FAULTS {
                 let play = Play { case: &case, profile: &profile, fault };
                 let found = play.tolerated(play.start(), false);
-                let said = durability(&case, &Live::full(replicas), fault).now;
+                let said = durability(&case, &LiveReplicas::full(replicas), fault).now;
                 assert_eq!(said, (found, found), "{fault:?} {} {case:?}", profile.version);
             }
         }
@@ -258,7 +258,7 @@ fn what_is_survived_now_is_right_in_every_state_that_can_be_seen() {
     for (case, profile) in (1..=3).flat_map(|replicas| cases(replicas, &[Acks::All])) {
         for fault in FAULTS {
             let play = Play { case: &case, profile: &profile, fault };
-            let mut seen: BTreeMap<Live, (u32, u32)> = BTreeMap::new();
+            let mut seen: BTreeMap<LiveReplicas, (u32, u32)> = BTreeMap::new();
             for world in play.reachable() {
                 let found = play.tolerated(world, false);
                 let range = seen.entry(world.live).or_insert((found, found));
@@ -283,7 +283,7 @@ fn what_is_survived_now_is_right_in_every_state_that_can_be_seen() {
 fn operations_stop_at_the_number_of_crashes_that_is_said() {
     for replicas in 1..=4 {
         for (case, profile) in cases(replicas, &[Acks::All, Acks::One]) {
-            let play = Play { case: &case, profile: &profile, fault: Fault::Crash };
+            let play = Play { case: &case, profile: &profile, fault: FaultKind::Crash };
             for operation in [Operation::Write, Operation::Read, Operation::Visible] {
                 for world in play.reachable().into_iter().filter(|world| operation.works(&case, &world.live))
                 {

@@ -11,7 +11,7 @@ use super::super::conformance::{Number, judge, median};
 use super::super::fidelity::Measured;
 use super::super::play::{LabRun, run};
 use super::parse;
-use crate::consequences::Sending;
+use crate::consequences::ProducerStream;
 use crate::model::KafkaVersion;
 use crate::scenario::Scenario;
 
@@ -111,8 +111,8 @@ impl Counted {
         [model.records_per_request, latencies.len() as f64 / requests as f64]
     }
 
-    fn sending(&self, round_trip_ms: f64) -> Sending {
-        Sending {
+    fn sending(&self, round_trip_ms: f64) -> ProducerStream {
+        ProducerStream {
             records_per_s: f64::from(self.records_per_s),
             record_bytes: f64::from(RECORD_BYTES),
             partitions: f64::from(self.partitions),

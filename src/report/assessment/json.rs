@@ -1,8 +1,8 @@
 //! `klever.assessment/1`.
 
 use crate::consequences::{
-    Advice, Assessment, Availability, Compared, Delta, Entry, Figure, FrontierRow, FrontierTable, Plan,
-    Section, Tolerated, differences,
+    Advice, Assessment, Availability, Comparison, Delta, FailuresTolerated, Figure, FrontierRow,
+    FrontierTable, GoalPlan, Section, SectionFigure, differences,
 };
 use crate::knobs::Change;
 use crate::report::json::{document, finding};
@@ -43,7 +43,7 @@ pub fn assessment_json(report: &AssessmentReport<'_>) -> String {
         },
         "throughput": {
             "max_mb_per_s": now.throughput.max.value.value,
-            "bottleneck": known_word(&now.throughput.bottleneck),
+            "bottleneck": now.throughput.bottleneck,
         },
         "cost": {
             "stored_bytes_per_byte": now.cost.storage.value.value,
@@ -124,7 +124,7 @@ fn words(changes: &[Change]) -> Vec<String> {
     changes.iter().map(ToString::to_string).collect()
 }
 
-fn compared((name, tried): &(String, Result<Compared, String>)) -> Value {
+fn compared((name, tried): &(String, Result<Comparison, String>)) -> Value {
     match tried {
         Ok(tried) => {
             json!({"preset": name, "changes": words(&tried.changes), "deltas": deltas(&tried.deltas)})
@@ -148,12 +148,12 @@ fn goal(report: &GoalReport, now: &Assessment) -> Value {
     );
     let mut value = json!({"met": report.is_met(now), "goals": each.collect::<Vec<_>>()});
     match &report.plan {
-        Plan::Met => {}
-        Plan::Change { changes, assessment } => {
+        GoalPlan::Met => {}
+        GoalPlan::Change { changes, assessment } => {
             value["changes"] = json!(words(changes));
             value["deltas"] = json!(deltas(&differences(now, assessment)));
         }
-        Plan::Impossible { within, alone, together } => {
+        GoalPlan::Impossible { within, alone, together } => {
             let pairs = together.iter().map(|(a, b)| [a.to_string(), b.to_string()]);
             let alone: Vec<String> = alone.iter().map(ToString::to_string).collect();
             value["impossible"] =
@@ -170,7 +170,8 @@ fn setting(now: &Assessment) -> Value {
 
 fn durability(now: &Assessment) -> Value {
     let durability = &now.durability;
-    let causes = durability.by_cause.iter().map(|share| (share.cause.to_string(), json!(share.per_year)));
+    let causes =
+        durability.by_cause.iter().map(|share| (share.cause.id().to_string(), json!(share.per_year)));
     json!({
         "failures_tolerated": {
             "crash": tolerated(&durability.crash),
@@ -186,10 +187,10 @@ fn durability(now: &Assessment) -> Value {
 /// Each figure under its own name, with its unit.
 fn section_value(section: &Section) -> Value {
     let entries = section.figures.iter().map(|entry| match entry {
-        Entry::Number(figure) => {
+        SectionFigure::Quantity(figure) => {
             (own_name(figure.id), json!({"value": figure.value.value, "unit": figure.value.unit}))
         }
-        Entry::Qualitative(figure) => (own_name(figure.id), json!(figure.value.verdict)),
+        SectionFigure::Qualitative(figure) => (own_name(figure.id), json!(figure.value.verdict)),
     });
     Value::Object(entries.collect::<Map<_, _>>())
 }
@@ -209,12 +210,8 @@ fn availability(operation: &Availability) -> Value {
     })
 }
 
-fn tolerated(figure: &Figure<Tolerated>) -> Value {
+fn tolerated(figure: &Figure<FailuresTolerated>) -> Value {
     json!({"guaranteed": figure.value.guaranteed, "now": figure.value.now, "of": figure.value.of})
-}
-
-fn known_word(word: &str) -> Option<&str> {
-    (!word.is_empty() && word != "?").then_some(word)
 }
 
 fn reasons(now: &Assessment) -> Vec<Value> {

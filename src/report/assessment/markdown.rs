@@ -1,8 +1,8 @@
 //! An assessment as Markdown, for a comment on a change.
 
-use super::exploring::{MAX_ADVICE, frontier_changes, frontier_head, line_of, mark, price, words};
+use super::alternatives::{MAX_ADVICE, frontier_changes, frontier_head, line_of, mark, price, words};
 use super::text::{TELLING, is_answered, is_set, shown};
-use crate::consequences::{Compared, Delta, Plan, differences};
+use crate::consequences::{Comparison, Delta, GoalPlan, differences};
 use crate::report::AssessmentReport;
 use crate::report::findings::heading;
 use crate::report::markdown::cell;
@@ -79,7 +79,7 @@ fn push_goal(out: &mut String, report: &AssessmentReport<'_>) {
     for line in goal.lines() {
         out.push_str(&format!("\n{}\n", cell(&line)));
     }
-    if let Plan::Change { assessment, .. } = &goal.plan {
+    if let GoalPlan::Change { assessment, .. } = &goal.plan {
         out.push('\n');
         push_deltas(out, &differences(&report.now, assessment));
     }
@@ -110,7 +110,7 @@ fn push_compared(out: &mut String, report: &AssessmentReport<'_>) {
         return;
     }
     out.push_str("\n### Presets\n\n");
-    let tried: Vec<(&str, &Compared)> = report
+    let tried: Vec<(&str, &Comparison)> = report
         .compared
         .iter()
         .filter_map(|(name, tried)| Some((name.as_str(), tried.as_ref().ok()?)))
@@ -119,7 +119,7 @@ fn push_compared(out: &mut String, report: &AssessmentReport<'_>) {
     head.extend(tried.iter().map(|(name, _)| *name));
     push_head(out, &head);
     for figure in report.now.figures() {
-        let delta = |tried: &Compared| tried.deltas.iter().find(|delta| delta.id == figure.id).cloned();
+        let delta = |tried: &Comparison| tried.deltas.iter().find(|delta| delta.id == figure.id).cloned();
         let deltas: Vec<Option<Delta>> = tried.iter().map(|(_, tried)| delta(tried)).collect();
         if deltas.iter().all(Option::is_none) {
             continue;

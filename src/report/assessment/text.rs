@@ -2,11 +2,11 @@
 
 use crate::consequences::{Assessment, FigureView};
 use crate::knobs::{Knob, Value, cluster, producer, topic};
-use crate::model::{Datum, Origin};
+use crate::model::{Datum, Origin, plural};
 use crate::report::AssessmentReport;
 use crate::report::clean;
 use crate::report::findings::heading;
-use crate::report::layout::{counted, labelled};
+use crate::report::layout::labelled;
 use crate::report::roll::restart_lines;
 
 /// Columns of a figure's label, and of its value.
@@ -21,7 +21,7 @@ pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
         "{} {}, {}",
         now.subject.scope(),
         clean(&now.name),
-        counted(now.partitions as usize, "partition")
+        plural(now.partitions as usize, "partition")
     );
     labelled(&mut out, 0, "Judged", 10, &judged);
     if !report.changes.is_empty() {
@@ -40,7 +40,7 @@ pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
     labelled(&mut out, 0, "Next", 10, &clean(&format!("{}: {}", next.event, next.consequence)));
     out.push('\n');
     push_figures(&mut out, now, was);
-    super::exploring::push(&mut out, report);
+    super::alternatives::push(&mut out, report);
     push_setting(&mut out, now, was);
     out.push_str("\nAssumed\n");
     for line in &now.assumptions {

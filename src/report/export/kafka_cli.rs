@@ -1,10 +1,10 @@
 //! Commands of Kafka's own scripts that bring an existing topic to a setting.
 
-use super::Setting;
+use super::TopicExport;
 use crate::knobs::{Knob, Scope, Value};
 use std::fmt::Write as _;
 
-pub(super) fn write(setting: &Setting<'_>) -> String {
+pub(super) fn write(setting: &TopicExport<'_>) -> String {
     let name = quoted(setting.topic_name());
     let mut out = String::from("# BOOTSTRAP=host:port of a broker; every command changes the cluster\n");
     let _ = writeln!(
@@ -41,7 +41,7 @@ pub(super) fn write(setting: &Setting<'_>) -> String {
 }
 
 /// Replicas of an existing topic change by a reassignment only.
-fn reassignment(setting: &Setting<'_>, out: &mut String) {
+fn reassignment(setting: &TopicExport<'_>, out: &mut String) {
     let topic = setting.cluster.topic(setting.topic);
     let rows: Vec<String> = setting
         .cluster

@@ -1,10 +1,10 @@
 //! Strimzi's `KafkaTopic`.
 
-use super::Setting;
+use super::TopicExport;
 use crate::knobs::Scope;
 use std::fmt::Write as _;
 
-pub(super) fn write(setting: &Setting<'_>) -> String {
+pub(super) fn write(setting: &TopicExport<'_>) -> String {
     let name = setting.topic_name();
     let resource = resource_name(name);
     let mut out = format!(

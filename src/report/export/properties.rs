@@ -1,10 +1,10 @@
 //! Java properties, a part for each file they belong to.
 
-use super::Setting;
+use super::TopicExport;
 use crate::knobs::Scope;
 use std::fmt::Write as _;
 
-pub(super) fn write(setting: &Setting<'_>) -> String {
+pub(super) fn write(setting: &TopicExport<'_>) -> String {
     let mut out = String::new();
     let parts = [
         (Scope::Producer, "producer.properties"),

@@ -1,6 +1,6 @@
 //! `application.yaml` of Spring Boot: keys that Spring knows by its own names, the rest as properties.
 
-use super::Setting;
+use super::TopicExport;
 use crate::knobs::{Knob, Scope, Value};
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ const CONSUMER: &[(&str, &str)] = &[
     ("fetch.max.wait.ms", "fetch-max-wait"),
 ];
 
-pub(super) fn write(setting: &Setting<'_>) -> String {
+pub(super) fn write(setting: &TopicExport<'_>) -> String {
     let mut out = String::from("spring:\n  kafka:\n");
     client(&mut out, "producer", PRODUCER, &setting.set(Scope::Producer));
     client(&mut out, "consumer", CONSUMER, &setting.set(Scope::Consumer));

@@ -1,10 +1,10 @@
 //! The `kafka_topic` resource of Terraform's Kafka provider.
 
-use super::Setting;
+use super::TopicExport;
 use crate::knobs::Scope;
 use std::fmt::Write as _;
 
-pub(super) fn write(setting: &Setting<'_>) -> String {
+pub(super) fn write(setting: &TopicExport<'_>) -> String {
     let name = setting.topic_name();
     let label: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();

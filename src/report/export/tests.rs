@@ -5,7 +5,7 @@ use crate::hypothesis::{apply, reference};
 use crate::knobs::Change;
 use crate::model::KafkaVersion;
 
-fn exported(format: Format, changes: &[&str]) -> String {
+fn exported(format: ExportFormat, changes: &[&str]) -> String {
     let changes: Vec<Change> = changes.iter().map(|text| Change::parse(text).unwrap()).collect();
     let cluster = apply(&reference(KafkaVersion::REFERENCE), &changes).unwrap();
     export(&cluster, TopicIx(0), format)
@@ -16,7 +16,7 @@ const SAFE: &[&str] =
 
 #[test]
 fn properties_leave_defaults_out() {
-    insta::assert_snapshot!(exported(Format::Properties, SAFE), @r"
+    insta::assert_snapshot!(exported(ExportFormat::Properties, SAFE), @r"
     # producer.properties
     acks=all
     retries=2147483647
@@ -30,7 +30,7 @@ fn properties_leave_defaults_out() {
 
 #[test]
 fn terraform_has_the_topic_only() {
-    insta::assert_snapshot!(exported(Format::Terraform, SAFE), @r#"
+    insta::assert_snapshot!(exported(ExportFormat::Terraform, SAFE), @r#"
     resource "kafka_topic" "orders" {
       name               = "orders"
       partitions         = 12
@@ -45,7 +45,7 @@ fn terraform_has_the_topic_only() {
 
 #[test]
 fn strimzi_has_the_topic_only() {
-    insta::assert_snapshot!(exported(Format::Strimzi, SAFE), @r"
+    insta::assert_snapshot!(exported(ExportFormat::Strimzi, SAFE), @r"
     apiVersion: kafka.strimzi.io/v1
     kind: KafkaTopic
     metadata:
@@ -62,7 +62,7 @@ fn strimzi_has_the_topic_only() {
 
 #[test]
 fn spring_has_the_clients_only() {
-    insta::assert_snapshot!(exported(Format::Spring, SAFE), @r#"
+    insta::assert_snapshot!(exported(ExportFormat::Spring, SAFE), @r#"
     spring:
       kafka:
         producer:
@@ -77,7 +77,7 @@ fn spring_has_the_clients_only() {
 
 #[test]
 fn scripts_create_grow_configure_and_reassign() {
-    let text = exported(Format::KafkaCli, &["min.insync.replicas=2", "replication.factor=2"]);
+    let text = exported(ExportFormat::KafkaCli, &["min.insync.replicas=2", "replication.factor=2"]);
     assert!(
         text.contains("--create --if-not-exists --topic orders --partitions 12 --replication-factor 2"),
         "{text}"

@@ -1,7 +1,7 @@
 //! Consumers that do not verify checksums.
 
 use crate::rules::clients::consumers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `check-crcs-off`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
         if consumer.get("check.crcs", verdicts).is_some_and(|on| on.eq_ignore_ascii_case("false")) {
             verdicts.finding(consumer.subject(), "check.crcs=false");

@@ -1,7 +1,7 @@
 //! Consumers that send fewer than three heartbeats in a session.
 
 use crate::rules::clients::consumers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `heartbeat-ratio`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
         let Some(protocol) = consumer.get("group.protocol", verdicts).or(Some("classic")) else { continue };
         let mut int = |key| consumer.int(key, verdicts);

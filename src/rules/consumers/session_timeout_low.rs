@@ -1,7 +1,7 @@
 //! Consumers that are given up after a few seconds.
 
 use crate::rules::clients::consumers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `session-timeout-low`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster).filter(|consumer| consumer.sets("session.timeout.ms")) {
         let Some(session_ms) = consumer.int("session.timeout.ms", verdicts) else { continue };
         let severity = if session_ms < 6_000 { Severity::High } else { Severity::Medium };

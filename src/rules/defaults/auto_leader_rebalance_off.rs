@@ -1,7 +1,7 @@
 //! Brokers that do not move leaders back.
 
 use crate::rules::facts::brokers_with;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `auto-leader-rebalance-off`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     brokers_with(facts, verdicts, ["auto.leader.rebalance.enable"], |[on]| {
         on.eq_ignore_ascii_case("false").then(|| "auto.leader.rebalance.enable=false".to_string())
     });

@@ -1,7 +1,7 @@
 //! Brokers that do not hand over their leaders when they stop.
 
 use crate::rules::facts::brokers_with;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `controlled-shutdown-off`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     brokers_with(facts, verdicts, ["controlled.shutdown.enable"], |[on]| {
         on.eq_ignore_ascii_case("false").then(|| "controlled.shutdown.enable=false".to_string())
     });

@@ -1,7 +1,7 @@
 //! Clusters in which a broker leads much more than its share.
 
 use crate::model::{BrokerId, BrokerState};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
 
 /// `leader-imbalance`
@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let up: Vec<_> = facts.cluster.brokers.iter().filter(|broker| broker.state == BrokerState::Up).collect();
     let mut leads: BTreeMap<BrokerId, usize> = up.iter().map(|broker| (broker.id, 0)).collect();
     for leader in facts.cluster.partitions.iter().filter_map(|partition| partition.leader()) {
@@ -33,8 +33,10 @@ fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
     // With a few partitions a difference of one is no imbalance.
     if up.len() > 1 && total >= 10 * up.len() && most * up.len() * 10 > total * 13 {
         let mean = total / up.len();
-        verdicts
-            .finding(Subject::cluster(), format!("broker {id} leads {most} partitions, the mean is {mean}"));
+        verdicts.finding(
+            FindingSubject::cluster(),
+            format!("broker {id} leads {most} partitions, the mean is {mean}"),
+        );
     }
 }
 

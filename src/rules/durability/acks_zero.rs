@@ -1,7 +1,7 @@
 //! Producers with acks=0.
 
 use crate::rules::clients::producers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `acks-zero`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if producer.get("acks", verdicts) == Some("0") {
             verdicts.finding(producer.subject(), "acks=0");

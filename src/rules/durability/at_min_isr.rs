@@ -1,7 +1,7 @@
 //! Partitions that miss replicas and have just as many in sync as the minimum.
 
 use crate::rules::facts::partition_findings;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `at-min-isr`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics() {
         let Some(configured) = verdicts.known(&topic.min_isr, || topic.subject()) else { continue };
         partition_findings(facts, verdicts, topic, |partition| {

@@ -1,7 +1,7 @@
 //! Brokers that hold replicas and have been gone for an hour.
 
 use crate::model::{BrokerState, human_duration_ms};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `dead-broker-not-replaced`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     const HOUR_MS: i64 = 3_600_000;
     let gone = facts.cluster.brokers.iter().filter(|broker| broker.state == BrokerState::Down);
     for broker in gone {
@@ -31,7 +31,7 @@ fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
             .count();
         let gone_ms = facts.cluster.taken_at - since;
         if held > 0 && gone_ms > HOUR_MS {
-            let subject = Subject::named(SubjectKind::Broker, broker.id.to_string());
+            let subject = FindingSubject::named(SubjectKind::Broker, broker.id.to_string());
             verdicts
                 .finding(subject, format!("gone for {}, holds {held} replicas", human_duration_ms(gone_ms)));
         }

@@ -1,7 +1,7 @@
 //! Brokers that give a topic one replica when nobody says how many.
 
 use crate::rules::facts::brokers_with;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `default-rf-one`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     if facts.cluster.brokers.len() >= 3 {
         brokers_with(facts, verdicts, ["default.replication.factor"], |[factor]| {
             (factor == "1").then(|| "default.replication.factor=1".to_string())

@@ -1,7 +1,7 @@
 //! Clusters of 4.0 or later that do not use KIP-966.
 
 use crate::model::KafkaVersion;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `elr-disabled`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,9 +18,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     if facts.cluster.features.elr.get() == Some(&false) {
-        verdicts.finding(Subject::cluster(), "eligible.leader.replicas.version=0");
+        verdicts.finding(FindingSubject::cluster(), "eligible.leader.replicas.version=0");
     }
 }
 

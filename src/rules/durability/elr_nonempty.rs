@@ -2,7 +2,7 @@
 
 use crate::model::KafkaVersion;
 use crate::rules::facts::{ids, partition_findings};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `elr-nonempty`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics() {
         partition_findings(facts, verdicts, topic, |partition| {
             let eligible: Vec<_> = partition.elr().collect();

@@ -1,7 +1,7 @@
 //! Topics that flush after a thousand records or fewer.
 
 use crate::knobs::{topic, topic_value};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `fsync-every-message`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics() {
         let every = topic_value(facts.cluster, topic.topic, &topic::FLUSH_MESSAGES)
             .map(|value| value.int().unwrap_or(i64::MAX));

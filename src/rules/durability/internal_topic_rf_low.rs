@@ -1,7 +1,7 @@
 //! Topics in which Kafka and its tools keep their own state, with fewer than 3 replicas.
 
 use crate::rules::facts::is_plumbing;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `internal-topic-rf-low`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let wanted = facts.cluster.brokers.len().min(3);
     let internal = facts.topics().filter(|topic| topic.topic.internal || is_plumbing(&topic.topic.name));
     for topic in internal.filter(|topic| topic.topic.count > 0 && topic.narrowest < wanted) {

@@ -1,6 +1,6 @@
 //! Brokers that keep their logs where the operating system tidies up.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `log-dir-tmp`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,9 +17,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for broker in facts.cluster.brokers.iter() {
-        let subject = || Subject::named(SubjectKind::Broker, broker.id.to_string());
+        let subject = || FindingSubject::named(SubjectKind::Broker, broker.id.to_string());
         let Some(config) = verdicts.known(&broker.config, subject) else { continue };
         let set = |key: &str| config.get(key).and_then(|entry| entry.value.as_deref());
         let dirs = set("log.dirs").or_else(|| set("log.dir")).unwrap_or("");

@@ -1,6 +1,6 @@
 //! Topics whose minimum ISR is the whole replica set.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `min-isr-equals-rf`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics().filter(|topic| topic.narrowest >= 2) {
         let Some(configured) = verdicts.known(&topic.min_isr, || topic.subject()) else { continue };
         let whole = |partition| facts.effective_min_isr(*configured, partition) == partition.replicas().len();

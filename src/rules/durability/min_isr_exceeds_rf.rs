@@ -1,6 +1,6 @@
 //! Topics whose minimum ISR no replica set can reach.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `min-isr-exceeds-rf`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics().filter(|topic| topic.topic.count > 0) {
         let Some(configured) = verdicts.known(&topic.min_isr, || topic.subject()) else { continue };
         if *configured <= topic.narrowest as i64 {

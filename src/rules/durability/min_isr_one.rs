@@ -1,6 +1,6 @@
 //! Topics with three replicas or more and a minimum ISR of 1.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `min-isr-one`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics().filter(|topic| topic.widest >= 3) {
         if verdicts.known(&topic.min_isr, || topic.subject()) == Some(&1) {
             let seen = format!("replication factor {}, min.insync.replicas=1", topic.widest);

@@ -1,6 +1,6 @@
 //! Clusters of three brokers or more without broker.rack.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `rack-missing`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,13 +17,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let brokers = &facts.cluster.brokers;
     match facts.racks() {
-        Err(reason) => verdicts.unknown(Subject::cluster(), reason),
+        Err(reason) => verdicts.unknown(FindingSubject::cluster(), reason),
         Ok(racks) if racks.is_empty() && brokers.len() >= 3 => {
-            verdicts
-                .finding(Subject::cluster(), format!("none of {} brokers has broker.rack", brokers.len()));
+            verdicts.finding(
+                FindingSubject::cluster(),
+                format!("none of {} brokers has broker.rack", brokers.len()),
+            );
         }
         Ok(_) => {}
     }

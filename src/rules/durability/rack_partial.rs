@@ -1,7 +1,7 @@
 //! Clusters in which some brokers have broker.rack and some do not.
 
 use crate::rules::facts::ids;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `rack-partial`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,9 +18,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let racks = match facts.racks() {
-        Err(reason) => return verdicts.unknown(Subject::cluster(), reason),
+        Err(reason) => return verdicts.unknown(FindingSubject::cluster(), reason),
         Ok(racks) => racks,
     };
     let without: Vec<_> = facts
@@ -31,7 +31,7 @@ fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
         .map(|broker| broker.id)
         .collect();
     if !racks.is_empty() && !without.is_empty() {
-        verdicts.finding(Subject::cluster(), format!("no broker.rack on brokers {}", ids(&without)));
+        verdicts.finding(FindingSubject::cluster(), format!("no broker.rack on brokers {}", ids(&without)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Clusters with half as many brokers again in one rack as in another.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `rack-size-imbalance`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,16 +17,18 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let racks = match facts.racks() {
-        Err(reason) => return verdicts.unknown(Subject::cluster(), reason),
+        Err(reason) => return verdicts.unknown(FindingSubject::cluster(), reason),
         Ok(racks) => racks,
     };
     let sizes = || racks.iter().map(|(rack, brokers)| (brokers.len(), *rack));
     let (Some((least, small)), Some((most, large))) = (sizes().min(), sizes().max()) else { return };
     if 2 * most > 3 * least {
-        verdicts
-            .finding(Subject::cluster(), format!("{most} brokers in rack {large}, {least} in rack {small}"));
+        verdicts.finding(
+            FindingSubject::cluster(),
+            format!("{most} brokers in rack {large}, {least} in rack {small}"),
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! Brokers whose followers may wait for data longer than they may lag.
 
 use crate::rules::facts::brokers_with;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `replica-fetch-wait-vs-lag`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let keys = ["replica.fetch.wait.max.ms", "replica.lag.time.max.ms"];
     brokers_with(facts, verdicts, keys, |[wait, lag]| {
         let (wait_ms, lag_ms): (i64, i64) = (wait.parse().ok()?, lag.parse().ok()?);

@@ -1,7 +1,7 @@
 //! Brokers that wait very long or very short for a follower.
 
 use crate::rules::facts::brokers_with;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `replica-lag-time-extreme`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     brokers_with(facts, verdicts, ["replica.lag.time.max.ms"], |[text]| {
         let lag_ms: i64 = text.parse().ok()?;
         (!(5_000..=60_000).contains(&lag_ms)).then(|| format!("replica.lag.time.max.ms={lag_ms}"))

@@ -2,7 +2,7 @@
 
 use super::spread::Spread;
 use crate::rules::facts::{ids, partition_findings};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `replicas-one-rack`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,9 +19,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let spread = match Spread::of(facts) {
-        Err(reason) => return verdicts.unknown(Subject::cluster(), reason),
+        Err(reason) => return verdicts.unknown(FindingSubject::cluster(), reason),
         Ok(spread) => spread,
     };
 

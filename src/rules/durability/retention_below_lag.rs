@@ -1,7 +1,7 @@
 //! Groups whose committed offset is no longer in the log.
 
 use crate::model::human_count;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `retention-below-lag`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,10 +18,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let Some(groups) = facts.cluster.groups.get() else { return };
     for group in groups.iter() {
-        let subject = || Subject::named(SubjectKind::Group, group.id.clone());
+        let subject = || FindingSubject::named(SubjectKind::Group, group.id.clone());
         let Some(offsets) = verdicts.known(&group.offsets, subject) else { continue };
         let lost = offsets.iter().filter_map(|offset| {
             let start = facts.cluster.partitions.view(offset.partition).log_start()?;

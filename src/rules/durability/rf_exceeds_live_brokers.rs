@@ -1,6 +1,6 @@
 //! Topics that want more replicas than there are brokers up.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `rf-exceeds-live-brokers`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let up = facts.cluster.brokers_up();
     for topic in facts.topics().filter(|topic| topic.widest > up) {
         verdicts.finding(topic.subject(), format!("{} replicas, {up} brokers up", topic.widest));

@@ -1,6 +1,6 @@
 //! Clusters of one broker.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `single-broker`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,9 +17,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     if let [broker] = &facts.cluster.brokers[..] {
-        verdicts.finding(Subject::cluster(), format!("broker {} is the only one", broker.id));
+        verdicts.finding(FindingSubject::cluster(), format!("broker {} is the only one", broker.id));
     }
 }
 

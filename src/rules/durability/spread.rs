@@ -1,7 +1,7 @@
 //! Over how many racks a replica set is spread.
 
 use crate::model::{BrokerId, Unknown};
-use crate::rules::Facts;
+use crate::rules::ClusterFacts;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct Spread<'a> {
@@ -10,7 +10,7 @@ pub(super) struct Spread<'a> {
 }
 
 impl<'a> Spread<'a> {
-    pub(super) fn of(facts: &Facts<'a>) -> Result<Self, &'a Unknown> {
+    pub(super) fn of(facts: &ClusterFacts<'a>) -> Result<Self, &'a Unknown> {
         let racks = facts.racks()?;
         let placed = racks.iter().flat_map(|(rack, brokers)| brokers.iter().map(|broker| (broker.id, *rack)));
         Ok(Spread { rack: placed.collect(), racks: racks.len() })

@@ -1,6 +1,6 @@
 //! Partitions that exist once.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `topic-rf-one`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let severity = if facts.cluster.brokers.len() == 1 { Severity::Medium } else { Severity::Critical };
     for topic in facts.user_topics() {
         let single = facts.partitions(topic).filter(|partition| partition.replicas().len() == 1).count();

@@ -1,6 +1,6 @@
 //! Partitions that exist twice where three brokers could hold them.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `topic-rf-two`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.user_topics().filter(|_| facts.cluster.brokers.len() >= 3) {
         let double = facts.partitions(topic).filter(|partition| partition.replicas().len() == 2).count();
         if double > 0 {

@@ -1,6 +1,6 @@
 //! Topics with three replicas and a minimum ISR of 2 in a cluster of two racks.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `two-racks-rf3-min2`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,9 +17,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     match facts.racks() {
-        Err(reason) => return verdicts.unknown(Subject::cluster(), reason),
+        Err(reason) => return verdicts.unknown(FindingSubject::cluster(), reason),
         Ok(racks) if racks.len() != 2 => return,
         Ok(_) => {}
     }

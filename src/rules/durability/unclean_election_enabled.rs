@@ -1,7 +1,7 @@
 //! Topics and brokers that allow unclean leader election.
 
 use crate::knobs::{topic, topic_value};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `unclean-election-enabled`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics() {
         let enabled = topic_value(facts.cluster, topic.topic, &topic::UNCLEAN_LEADER_ELECTION_ENABLE)
             .map(|value| value.bool() == Some(true));

@@ -2,11 +2,11 @@
 
 use crate::knobs::{KeyScope, default_of};
 use crate::model::{BrokerId, Cluster, ConfigMap, Datum, Origin, Unknown};
-use crate::rules::{Facts, Subject, SubjectKind, Verdicts};
+use crate::rules::{ClusterFacts, FindingSubject, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-impl<'a> Facts<'a> {
+impl<'a> ClusterFacts<'a> {
     /// A setting's text in a configuration, or the version's default.
     pub(in crate::rules) fn setting(
         &self,
@@ -39,14 +39,14 @@ fn default_text<'a>(cluster: &Cluster, scope: KeyScope, key: &str) -> Datum<&'a 
 /// Brokers whose settings of these keys, taken together, are bad: `bad` says what is seen. Brokers of
 /// which the same is seen make one finding.
 pub(in crate::rules) fn brokers_with<const N: usize>(
-    facts: &Facts<'_>,
+    facts: &ClusterFacts<'_>,
     verdicts: &mut Verdicts<'_>,
     keys: [&str; N],
     bad: impl Fn([&str; N]) -> Option<String>,
 ) {
     let mut seen: BTreeMap<String, Vec<BrokerId>> = BTreeMap::new();
     for broker in facts.cluster.brokers.iter() {
-        let subject = || Subject::named(SubjectKind::Broker, broker.id.to_string());
+        let subject = || FindingSubject::named(SubjectKind::Broker, broker.id.to_string());
         let mut texts = [""; N];
         let mut whole = true;
         for (text, key) in texts.iter_mut().zip(keys) {
@@ -67,9 +67,9 @@ pub(in crate::rules) fn brokers_with<const N: usize>(
 }
 
 /// One broker as itself, several as the cluster with their ids.
-fn grouped(brokers: &[BrokerId], evidence: String) -> (Subject, String) {
+fn grouped(brokers: &[BrokerId], evidence: String) -> (FindingSubject, String) {
     match brokers {
-        [one] => (Subject::named(SubjectKind::Broker, one.to_string()), evidence),
-        several => (Subject::cluster(), format!("{evidence} on brokers {}", super::ids(several))),
+        [one] => (FindingSubject::named(SubjectKind::Broker, one.to_string()), evidence),
+        several => (FindingSubject::cluster(), format!("{evidence} on brokers {}", super::ids(several))),
     }
 }

@@ -1,7 +1,7 @@
 //! Stable groups with members that own no partition.
 
 use crate::model::GroupState;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `idle-consumers`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,12 +18,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let Some(groups) = facts.cluster.groups.get() else { return };
     for group in
         groups.iter().filter(|group| group.state == GroupState::Stable && &*group.protocol != "share")
     {
-        let subject = || Subject::named(SubjectKind::Group, group.id.clone());
+        let subject = || FindingSubject::named(SubjectKind::Group, group.id.clone());
         let Some(members) = verdicts.known(&group.members, subject) else { continue };
         let idle = members.iter().filter(|member| member.assigned.is_empty()).count();
         if idle > 0 && idle < members.len() {

@@ -1,7 +1,7 @@
 //! Brokers that create a topic when somebody names it.
 
 use crate::rules::facts::brokers_with;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `auto-create-topics`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     brokers_with(facts, verdicts, ["auto.create.topics.enable"], |[on]| {
         on.eq_ignore_ascii_case("true").then(|| "auto.create.topics.enable=true".to_string())
     });

@@ -1,6 +1,6 @@
 //! A schema registry's topic that is not compacted.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `schemas-topic-not-compacted`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics().filter(|topic| &*topic.topic.name == "_schemas") {
         let Some(config) = verdicts.known(&topic.topic.config, || topic.subject()) else { continue };
         let policy = config.get("cleanup.policy").and_then(|entry| entry.value.as_deref());

@@ -1,7 +1,7 @@
 //! Clients that know one broker only when they start.
 
 use crate::rules::clients::{consumers, producers};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `bootstrap-single`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for client in producers(facts.cluster)
         .chain(consumers(facts.cluster))
         .filter(|client| client.sets("bootstrap.servers"))

@@ -3,7 +3,7 @@
 use crate::knobs::{Value, broker, broker_value};
 use crate::model::KafkaVersion;
 use crate::rules::clients::producers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `delivery-timeout-short`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let session_ms = session_timeout_ms(facts);
     for producer in producers(facts.cluster).filter(|producer| producer.sets("delivery.timeout.ms")) {
         let Some(timeout_ms) = producer.int("delivery.timeout.ms", verdicts) else { continue };
@@ -38,7 +38,7 @@ fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
 const FIND_LEADER_MS: i64 = 11_000;
 
 /// `broker.session.timeout.ms` of the cluster, or Kafka's default where nobody asked or it has none.
-fn session_timeout_ms(facts: &Facts<'_>) -> i64 {
+fn session_timeout_ms(facts: &ClusterFacts<'_>) -> i64 {
     let value = broker_value(facts.cluster, None, &broker::BROKER_SESSION_TIMEOUT_MS);
     value.get().and_then(Value::int).unwrap_or(9_000)
 }

@@ -1,7 +1,7 @@
 //! Producers with enable.idempotence=false.
 
 use crate::rules::clients::producers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `idempotence-off`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster).filter(|producer| producer.sets("enable.idempotence")) {
         if producer.get("enable.idempotence", verdicts).is_some_and(|on| on.eq_ignore_ascii_case("false")) {
             verdicts.finding(producer.subject(), "enable.idempotence=false");

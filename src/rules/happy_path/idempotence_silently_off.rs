@@ -3,7 +3,7 @@
 use crate::knobs::{Idempotence, idempotence_of};
 use crate::model::KafkaVersion;
 use crate::rules::clients::{IDEMPOTENCE_KEYS, producers};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `idempotence-silently-off`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if !producer.readable(&IDEMPOTENCE_KEYS, verdicts) {
             continue;

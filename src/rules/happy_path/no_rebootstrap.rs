@@ -2,7 +2,7 @@
 
 use crate::model::KafkaVersion;
 use crate::rules::clients::{consumers, producers};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `no-rebootstrap`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for client in producers(facts.cluster).chain(consumers(facts.cluster)) {
         let none = client
             .get("metadata.recovery.strategy", verdicts)

@@ -2,7 +2,7 @@
 
 use crate::knobs::producer_errors;
 use crate::rules::clients::{IDEMPOTENCE_KEYS, producers};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `producer-refuses-to-start`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if !producer.readable(&IDEMPOTENCE_KEYS, verdicts) {
             continue;

@@ -2,7 +2,7 @@
 
 use crate::knobs::{broker, broker_value};
 use crate::rules::clients::producers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `request-timeout-vs-replica-lag`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,10 +19,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let lag = broker_value(facts.cluster, None, &broker::REPLICA_LAG_TIME_MAX_MS)
         .map(|value| value.int().unwrap_or(0));
-    let Some(lag_ms) = verdicts.known(&lag, Subject::cluster) else { return };
+    let Some(lag_ms) = verdicts.known(&lag, FindingSubject::cluster) else { return };
     for producer in producers(facts.cluster) {
         let Some(timeout_ms) = producer.int("request.timeout.ms", verdicts) else { continue };
         if timeout_ms < *lag_ms {

@@ -2,7 +2,7 @@
 
 use crate::model::KafkaVersion;
 use crate::rules::clients::producers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `retries-finite`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if let Some(retries) = producer.int("retries", verdicts).filter(|retries| (1..10).contains(retries)) {
             verdicts.finding(producer.subject(), format!("retries={retries}"));

@@ -1,7 +1,7 @@
 //! Consumers that commit automatically.
 
 use crate::rules::clients::consumers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `auto-commit-on`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
         if consumer.get("enable.auto.commit", verdicts).is_some_and(|on| on.eq_ignore_ascii_case("true")) {
             verdicts.finding(consumer.subject(), consumer.shown("enable.auto.commit", "true"));

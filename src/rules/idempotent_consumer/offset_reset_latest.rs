@@ -1,7 +1,7 @@
 //! Consumers that start at the end when they have no valid offset.
 
 use crate::rules::clients::consumers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `offset-reset-latest`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
         if consumer.get("auto.offset.reset", verdicts) == Some("latest") {
             verdicts.finding(consumer.subject(), consumer.shown("auto.offset.reset", "latest"));

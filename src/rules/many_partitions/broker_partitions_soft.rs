@@ -1,7 +1,7 @@
 //! Brokers that hold thousands of replicas.
 
 use crate::model::{BrokerId, human_count};
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
 
 /// `broker-partitions-soft`
@@ -19,14 +19,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let mut held: BTreeMap<BrokerId, usize> = BTreeMap::new();
     for partition in facts.cluster.partitions.iter() {
         partition.replicas().iter().for_each(|id| *held.entry(*id).or_default() += 1);
     }
     for (id, replicas) in held.into_iter().filter(|(_, replicas)| *replicas > 2_000) {
         let severity = if replicas > 4_000 { Severity::High } else { Severity::Medium };
-        let subject = Subject::named(SubjectKind::Broker, id.to_string());
+        let subject = FindingSubject::named(SubjectKind::Broker, id.to_string());
         verdicts.finding_as(severity, subject, format!("{} replicas", human_count(replicas as i64)));
     }
 }

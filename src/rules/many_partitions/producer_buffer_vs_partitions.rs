@@ -1,7 +1,7 @@
 //! Producers whose buffer cannot hold a batch for every partition of the widest topic.
 
 use crate::rules::clients::producers;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `producer-buffer-vs-partitions`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let Some(widest) = facts.user_topics().max_by_key(|topic| topic.topic.count) else { return };
     for producer in producers(facts.cluster) {
         let mut int = |key| producer.int(key, verdicts);

@@ -2,7 +2,7 @@
 
 use crate::model::KafkaVersion;
 use crate::rules::facts::brokers_with;
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `broker-session-timeout-low`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let keys = ["broker.session.timeout.ms", "broker.heartbeat.interval.ms"];
     brokers_with(facts, verdicts, keys, |[session, heartbeat]| {
         let (session_ms, heartbeat_ms): (i64, i64) = (session.parse().ok()?, heartbeat.parse().ok()?);

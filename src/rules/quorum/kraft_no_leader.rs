@@ -1,6 +1,6 @@
 //! Controller quorums without a leader.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `kraft-no-leader`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,12 +17,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let Some(quorum) = facts.cluster.quorum.get() else { return };
     if quorum.leader.is_none() {
         let (online, voters) = (quorum.online.len(), quorum.voters.len());
-        verdicts
-            .finding(Subject::cluster(), format!("no active controller, {online} of {voters} voters answer"));
+        verdicts.finding(
+            FindingSubject::cluster(),
+            format!("no active controller, {online} of {voters} voters answer"),
+        );
     }
 }
 

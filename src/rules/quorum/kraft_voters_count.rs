@@ -1,6 +1,6 @@
 //! Controller quorums of one or of an even number.
 
-use crate::rules::{Chapter, Evidence, Facts, Rule, Severity, Subject, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `kraft-voters-count`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,12 +17,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(facts: &Facts<'_>, verdicts: &mut Verdicts<'_>) {
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let Some(quorum) = facts.cluster.quorum.get() else { return };
     match quorum.voters.len() {
-        1 => verdicts.finding_as(Severity::Critical, Subject::cluster(), "1 voter"),
+        1 => verdicts.finding_as(Severity::Critical, FindingSubject::cluster(), "1 voter"),
         even if even > 0 && even.is_multiple_of(2) => {
-            verdicts.finding(Subject::cluster(), format!("{even} voters"))
+            verdicts.finding(FindingSubject::cluster(), format!("{even} voters"))
         }
         _ => {}
     }

@@ -7,7 +7,7 @@ use crate::model::{
     Features, Group, GroupOffset, GroupState, KafkaVersion, Member, Origin, PartitionIx, PartitionRow,
     Partitions, Quorum, Topic, TopicIx, Unknown,
 };
-use crate::rules::{Findings, Rule, Status, examine::run, facts::Facts};
+use crate::rules::{FindingStatus, Findings, Rule, examine::run, facts::ClusterFacts};
 use std::sync::Arc;
 
 /// A cluster in the making: three brokers in racks a, b and c that run Kafka 4.1, every configuration read.
@@ -255,10 +255,10 @@ impl Given {
     pub(in crate::rules) fn says(self, rule: &'static Rule) -> Vec<String> {
         let cluster = self.cluster();
         let mut findings = Findings::default();
-        run(rule, &Facts::of(&cluster), &mut findings);
+        run(rule, &ClusterFacts::of(&cluster), &mut findings);
         let told = findings.findings.iter().map(|finding| {
             let word = match finding.status {
-                Status::Unknown => "unknown",
+                FindingStatus::Unknown => "unknown",
                 _ => finding.severity.word(),
             };
             format!("{word} {}: {}", finding.subject.title(), finding.evidence)

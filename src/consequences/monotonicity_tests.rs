@@ -1,7 +1,7 @@
 //! Which way each knob moves each axis, as a property over random settings (the matrix of the side panel).
 
-use crate::consequences::fixtures::Plan;
-use crate::consequences::{Assessment, Subject, assess};
+use crate::consequences::fixtures::ClusterSpec;
+use crate::consequences::{Assessment, LossCause, Subject, assess};
 use crate::hypothesis::apply;
 use crate::knobs::Change;
 use crate::model::{Cluster, KafkaVersion};
@@ -215,7 +215,7 @@ const INDEPENDENT: &str = "independent";
 /// A figure with four digits more than a person sees: ties of the arithmetic are ties.
 fn score(of: &Assessment, id: &str) -> Option<f64> {
     if id == INDEPENDENT {
-        let part = of.durability.by_cause.iter().find(|share| share.cause == "independent");
+        let part = of.durability.by_cause.iter().find(|share| share.cause == LossCause::Independent);
         return part.map_or(Some(0.0), |share| Some(-share.per_year.high()?));
     }
     of.figure(id).and_then(|figure| figure.value.score())
@@ -249,7 +249,7 @@ fn clusters() -> impl Strategy<Value = Cluster> {
         prop::sample::select(vec!["10", "1000", "20000"]),
     );
     settings.prop_map(|(acks, racks, min_isr, unclean, codec, env, rate)| {
-        let plan = Plan {
+        let plan = ClusterSpec {
             racks,
             version: KafkaVersion::REFERENCE,
             topic: vec![
@@ -257,7 +257,7 @@ fn clusters() -> impl Strategy<Value = Cluster> {
                 ("unclean.leader.election.enable", if unclean { "true" } else { "false" }),
             ],
             producer: vec![("acks", acks), ("compression.type", codec)],
-            ..Plan::default()
+            ..ClusterSpec::default()
         };
         let set = [format!("env:preset={env}"), format!("load:records_per_s={rate}")];
         let changes: Vec<Change> = set.iter().map(|text| Change::parse(text).unwrap()).collect();

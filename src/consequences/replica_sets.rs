@@ -1,12 +1,12 @@
 //! Figures of how partitions are spread over brokers: distinct replica sets and what brokers gone at once take.
 
-use crate::consequences::answer::format_significant;
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::copysets::{drawn_at_random, hit, subsets};
 use crate::consequences::cost::said;
+use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, Input, digits};
 use crate::consequences::risk::Risk;
-use crate::consequences::{Answer, Figure, Number, Section, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::topic;
 use crate::model::human_count;
 
@@ -43,7 +43,7 @@ fn counts(context: &AssessmentContext<'_>) -> Vec<Input> {
     ]
 }
 
-fn sets(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn sets(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let (count, replicas) = (context.copysets.count(), fewest(context));
     let possible = subsets(brokers(context), replicas);
     let random = drawn_at_random(f64::from(context.partitions()), possible);
@@ -65,17 +65,17 @@ fn sets(context: &AssessmentContext<'_>) -> Figure<Number> {
         ],
         knob: Some("placing replicas within cells of brokers".into()),
     };
-    let value = Number::new(Answer::Exact(count as f64), Unit::Count);
+    let value = Quantity::new(Estimate::Exact(count as f64), Unit::Count);
     Figure::of_all("copysets.count", "Replica sets", value, headline, why)
 }
 
-fn gone_together(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn gone_together(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let (brokers, gone) = (brokers(context), fewest(context));
     let ways = subsets(brokers, gone);
     let hits = context.copysets.of_size(gone) as f64;
     let value = match gone > 0 && ways > 0.0 {
-        true => Answer::Exact((hits / ways).min(1.0)),
-        false => Answer::Unknown("there are no partitions".into()),
+        true => Estimate::Exact((hits / ways).min(1.0)),
+        false => Estimate::Unknown("there are no partitions".into()),
     };
     let headline = said(&value, |chance| {
         format!(
@@ -93,24 +93,24 @@ fn gone_together(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["all ways are equally likely: no shared rack, power or cause".into()],
         knob: Some("fewer distinct replica sets; one more replica".into()),
     };
-    let value = Number::new(value, Unit::Share);
+    let value = Quantity::new(value, Unit::Share);
     Figure::of_all("copysets.lost_together", "Brokers gone at once", value, headline, why)
 }
 
-fn refused(context: &AssessmentContext<'_>) -> Figure<Number> {
+fn refused(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let brokers = brokers(context);
     let needed = |case: &crate::consequences::case::Case| {
         (case.replicas + 1).saturating_sub(case.write_floor()).max(1)
     };
-    let gone = context.judged.iter().flat_map(|judged| judged.cases.iter().map(needed)).max().unwrap_or(1);
+    let gone = context.classes.iter().flat_map(|class| class.cases.iter().map(needed)).max().unwrap_or(1);
     let each = |pick: fn(f64, f64) -> f64| {
-        let worst = context.judged.iter().map(|judged| {
-            let chances = judged.cases.iter().map(|case| hit(brokers, gone, case.replicas, needed(case)));
-            f64::from(judged.partitions) * chances.reduce(pick).unwrap_or(0.0)
+        let worst = context.classes.iter().map(|class| {
+            let chances = class.cases.iter().map(|case| hit(brokers, gone, case.replicas, needed(case)));
+            f64::from(class.partitions) * chances.reduce(pick).unwrap_or(0.0)
         });
         worst.sum::<f64>()
     };
-    let value = Answer::between(each(f64::min), each(f64::max));
+    let value = Estimate::between(each(f64::min), each(f64::max));
     let (many, are) = if gone == 1 { ("broker", "is") } else { ("brokers", "are") };
     let headline = format!(
         "When {gone} random {many} {are} down, {} of {} partitions refuse writes",
@@ -128,11 +128,11 @@ fn refused(context: &AssessmentContext<'_>) -> Figure<Number> {
         assumptions: vec!["a full ISR; any brokers are as likely as any others".into()],
         knob: Some("min.insync.replicas below the replica count; more brokers".into()),
     };
-    let value = Number::new(value, Unit::Count);
+    let value = Quantity::new(value, Unit::Count);
     Figure::of_all("copysets.refusing", "Refusing partitions", value, headline, why)
 }
 
-fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Number> {
+fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
     let headline = said(&risk.share, |share| {
         format!("{} of the partitions are expected to lose acknowledged data in a year", digits(share))
     });
@@ -144,11 +144,11 @@ fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Number> {
         ],
         knob: Some("as for the loss a year; the number of sets does not matter here".into()),
     };
-    let value = Number::new(risk.share.clone(), Unit::Share);
+    let value = Quantity::new(risk.share.clone(), Unit::Share);
     Figure::of_all("copysets.share_per_year", "Share hit a year", value, headline, why)
 }
 
-fn stalled(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Number> {
+fn stalled(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
     let value = risk.unwritable_sets.map(|sets| -libm::expm1(-sets));
     let one = risk.writes.map(|minutes| minutes / 525_600.0);
     let headline = said(&value, |chance| {
@@ -158,13 +158,13 @@ fn stalled(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Number> {
         formula: format!(
             "1 - exp(-sum over replica sets of the share of time below the floor); one partition: {}, {} nines",
             digits(&one),
-            digits(&one.high().map_or(Answer::Unknown(String::new()), |one| Answer::Exact(nines(one))))
+            digits(&one.high().map_or(Estimate::Unknown(String::new()), |one| Estimate::Exact(nines(one))))
         ),
         inputs: counts(context),
         assumptions: vec!["sets are down independently (an upper bound); stalls of fail-over aside".into()],
         knob: Some("min.insync.replicas below the replica count; fewer distinct replica sets".into()),
     };
-    let value = Number::new(value, Unit::Share);
+    let value = Quantity::new(value, Unit::Share);
     Figure::of_all("copysets.stalled_now", "Stalled somewhere", value, headline, why)
 }
 

@@ -8,7 +8,7 @@ use crate::sim::{Fate, RecordCopy};
 const LABEL: usize = 14;
 
 /// What became of a record: what its producer heard, its copies, its readers, and how it was lost.
-pub fn life_text(fate: &Fate) -> String {
+pub fn record_trace_text(fate: &Fate) -> String {
     let record = &fate.record;
     let (of, by) = (clean(&record.partition), clean(&fate.sent_by));
     let mut out = format!("\nRecord {} of {of}, sent by {by}\n", record.number);

@@ -1,11 +1,11 @@
 //! The parts of an assessment that explore: what a change brings, presets beside it, advice, goals.
 
-use crate::consequences::{Advice, Compared, Delta, FrontierRow, Plan, differences};
+use crate::consequences::{Advice, Comparison, Delta, FrontierRow, GoalPlan, differences};
 use crate::knobs::Change;
 use crate::report::AssessmentReport;
 use crate::report::clean;
 use crate::report::layout::labelled;
-use crate::rules::{Finding, Status};
+use crate::rules::{Finding, FindingStatus};
 
 /// Columns of a figure's label.
 const LABEL: usize = 24;
@@ -37,7 +37,7 @@ fn push_goal(out: &mut String, report: &AssessmentReport<'_>) {
     for line in goal.lines() {
         labelled(out, 2, "=>", 9, &clean(&line));
     }
-    if let Plan::Change { assessment, .. } = &goal.plan {
+    if let GoalPlan::Change { assessment, .. } = &goal.plan {
         push_deltas(out, &differences(&report.now, assessment));
     }
 }
@@ -57,14 +57,14 @@ fn push_findings(out: &mut String, report: &AssessmentReport<'_>) {
 /// `HIGH min-isr-one, topic orders: what was seen`
 pub(super) fn line_of(finding: &Finding) -> String {
     let word = match finding.status {
-        Status::Finding => finding.severity.word().to_uppercase(),
-        Status::Unknown => "UNKNOWN".into(),
-        Status::Waived => "WAIVED".into(),
+        FindingStatus::Finding => finding.severity.word().to_uppercase(),
+        FindingStatus::Unknown => "UNKNOWN".into(),
+        FindingStatus::Waived => "WAIVED".into(),
     };
     format!("{word} {}, {}: {}", finding.rule.id, finding.subject.title(), finding.evidence)
 }
 
-fn push_compared(out: &mut String, name: &str, tried: &Result<Compared, String>) {
+fn push_compared(out: &mut String, name: &str, tried: &Result<Comparison, String>) {
     out.push_str(&format!("\nPreset {name}\n"));
     match tried {
         Err(why) => labelled(out, 2, "cannot be:", 11, &clean(why)),

@@ -2,7 +2,7 @@
 
 use crate::model::{BrokerId, PartitionView};
 use crate::rules::facts::TopicFacts;
-use crate::rules::{Facts, Subject, SubjectKind, Verdicts};
+use crate::rules::{ClusterFacts, FindingSubject, SubjectKind, Verdicts};
 
 /// How many runs of partition numbers, or ids, a line lists before it only counts.
 const LISTED: usize = 8;
@@ -10,7 +10,7 @@ const LISTED: usize = 8;
 /// A finding for the partitions of a topic that are in trouble: the partition itself when it is one, else
 /// the topic with their numbers and what is seen of the first.
 pub(in crate::rules) fn partition_findings<'a>(
-    facts: &Facts<'a>,
+    facts: &ClusterFacts<'a>,
     verdicts: &mut Verdicts<'_>,
     topic: &TopicFacts<'a>,
     seen: impl Fn(PartitionView<'a>) -> Option<String>,
@@ -26,7 +26,8 @@ pub(in crate::rules) fn partition_findings<'a>(
     let Some(evidence) = first else { return };
     let name = topic.topic.name.clone();
     if let [one] = numbers[..] {
-        verdicts.finding(Subject { kind: SubjectKind::Partition, name, partition: Some(one) }, evidence);
+        verdicts
+            .finding(FindingSubject { kind: SubjectKind::Partition, name, partition: Some(one) }, evidence);
         return;
     }
     let head = format!("{} of {} partitions ({})", numbers.len(), topic.topic.count, runs(&numbers));

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// A value that is exact, a range because an input is unknown, or itself unknown.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Answer<T> {
+pub enum Estimate<T> {
     /// All inputs are known (or do not matter).
     Exact(T),
     /// From the worst to the best possible value of the inputs that are not known; both included.
@@ -14,36 +14,36 @@ pub enum Answer<T> {
     Unknown(String),
 }
 
-impl<T: Copy + PartialOrd> Answer<T> {
+impl<T: Copy + PartialOrd> Estimate<T> {
     /// The smallest possible value.
     pub fn low(&self) -> Option<T> {
         match self {
-            Answer::Exact(value) | Answer::Between(value, _) => Some(*value),
-            Answer::Unknown(_) => None,
+            Estimate::Exact(value) | Estimate::Between(value, _) => Some(*value),
+            Estimate::Unknown(_) => None,
         }
     }
 
     /// The largest possible value.
     pub fn high(&self) -> Option<T> {
         match self {
-            Answer::Exact(value) | Answer::Between(_, value) => Some(*value),
-            Answer::Unknown(_) => None,
+            Estimate::Exact(value) | Estimate::Between(_, value) => Some(*value),
+            Estimate::Unknown(_) => None,
         }
     }
 
     /// A range, or the value when both ends are the same.
     pub fn between(low: T, high: T) -> Self {
-        if low == high { Answer::Exact(low) } else { Answer::Between(low, high) }
+        if low == high { Estimate::Exact(low) } else { Estimate::Between(low, high) }
     }
 
     /// The range that covers all of these; the first unknown one decides.
-    pub fn covering(answers: impl IntoIterator<Item = Answer<T>>) -> Self {
+    pub fn covering(answers: impl IntoIterator<Item = Estimate<T>>) -> Self {
         let mut span: Option<(T, T)> = None;
         for answer in answers {
             let (low, high) = match answer {
-                Answer::Unknown(why) => return Answer::Unknown(why),
-                Answer::Exact(value) => (value, value),
-                Answer::Between(low, high) => (low, high),
+                Estimate::Unknown(why) => return Estimate::Unknown(why),
+                Estimate::Exact(value) => (value, value),
+                Estimate::Between(low, high) => (low, high),
             };
             span = Some(match span {
                 None => (low, high),
@@ -53,19 +53,19 @@ impl<T: Copy + PartialOrd> Answer<T> {
             });
         }
         match span {
-            Some((low, high)) => Answer::between(low, high),
-            None => Answer::Unknown("there is nothing to judge".into()),
+            Some((low, high)) => Estimate::between(low, high),
+            None => Estimate::Unknown("there is nothing to judge".into()),
         }
     }
 
     /// The smaller of two, end by end; an unknown one makes it unknown.
-    pub fn min(self, other: Answer<T>) -> Self {
+    pub fn min(self, other: Estimate<T>) -> Self {
         let least = |a: T, b: T| if b < a { b } else { a };
         match (self, other) {
-            (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => Answer::Unknown(why),
+            (Estimate::Unknown(why), _) | (_, Estimate::Unknown(why)) => Estimate::Unknown(why),
             (a, b) => match (a.low().zip(b.low()), a.high().zip(b.high())) {
                 (Some((a_low, b_low)), Some((a_high, b_high))) => {
-                    Answer::between(least(a_low, b_low), least(a_high, b_high))
+                    Estimate::between(least(a_low, b_low), least(a_high, b_high))
                 }
                 _ => a,
             },
@@ -73,49 +73,49 @@ impl<T: Copy + PartialOrd> Answer<T> {
     }
 
     /// The same answer in other terms. `f` must not decrease.
-    pub fn map<U: Copy + PartialOrd>(&self, f: impl Fn(T) -> U) -> Answer<U> {
+    pub fn map<U: Copy + PartialOrd>(&self, f: impl Fn(T) -> U) -> Estimate<U> {
         match self {
-            Answer::Exact(value) => Answer::Exact(f(*value)),
-            Answer::Between(low, high) => Answer::between(f(*low), f(*high)),
-            Answer::Unknown(why) => Answer::Unknown(why.clone()),
+            Estimate::Exact(value) => Estimate::Exact(f(*value)),
+            Estimate::Between(low, high) => Estimate::between(f(*low), f(*high)),
+            Estimate::Unknown(why) => Estimate::Unknown(why.clone()),
         }
     }
 }
 
-impl<T> Answer<T> {
+impl<T> Estimate<T> {
     /// Why it is not known, if it is not.
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Answer::Unknown(why) => Some(why),
+            Estimate::Unknown(why) => Some(why),
             _ => None,
         }
     }
 }
 
 /// `2`, `0 to 2` or `?`.
-impl<T: fmt::Display> fmt::Display for Answer<T> {
+impl<T: fmt::Display> fmt::Display for Estimate<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Answer::Exact(value) => value.fmt(f),
-            Answer::Between(low, high) => write!(f, "{low} to {high}"),
-            Answer::Unknown(_) => f.pad("?"),
+            Estimate::Exact(value) => value.fmt(f),
+            Estimate::Between(low, high) => write!(f, "{low} to {high}"),
+            Estimate::Unknown(_) => f.pad("?"),
         }
     }
 }
 
 /// A number, `{min, max}` or `null`.
-impl<T: Serialize> Serialize for Answer<T> {
+impl<T: Serialize> Serialize for Estimate<T> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
         match self {
-            Answer::Exact(value) => value.serialize(out),
-            Answer::Between(low, high) => {
+            Estimate::Exact(value) => value.serialize(out),
+            Estimate::Between(low, high) => {
                 let mut range = out.serialize_struct("Range", 2)?;
                 range.serialize_field("min", low)?;
                 range.serialize_field("max", high)?;
                 range.end()
             }
-            Answer::Unknown(_) => out.serialize_none(),
+            Estimate::Unknown(_) => out.serialize_none(),
         }
     }
 }
@@ -145,11 +145,11 @@ mod tests {
 
     #[test]
     fn ranges_cover_and_unknowns_win() {
-        let covering = |answers: &[Answer<u32>]| Answer::covering(answers.iter().cloned());
-        assert_eq!(covering(&[Answer::Exact(1), Answer::Exact(1)]), Answer::Exact(1));
-        assert_eq!(covering(&[Answer::Exact(2), Answer::Between(0, 1)]), Answer::Between(0, 2));
-        assert!(covering(&[Answer::Exact(2), Answer::Unknown("x".into())]).reason().is_some());
-        assert_eq!(Answer::Between(1, 3).min(Answer::Exact(2)), Answer::Between(1, 2));
+        let covering = |answers: &[Estimate<u32>]| Estimate::covering(answers.iter().cloned());
+        assert_eq!(covering(&[Estimate::Exact(1), Estimate::Exact(1)]), Estimate::Exact(1));
+        assert_eq!(covering(&[Estimate::Exact(2), Estimate::Between(0, 1)]), Estimate::Between(0, 2));
+        assert!(covering(&[Estimate::Exact(2), Estimate::Unknown("x".into())]).reason().is_some());
+        assert_eq!(Estimate::Between(1, 3).min(Estimate::Exact(2)), Estimate::Between(1, 2));
     }
 
     #[test]

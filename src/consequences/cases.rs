@@ -37,7 +37,7 @@ pub(super) fn profiles(cluster: &Cluster) -> Vec<Profile> {
 
 /// The settings of a topic that decide what faults do, each with all its possible values.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct TopicRules {
+pub(super) struct TopicKnobs {
     /// Configured; `None` is not known.
     pub min_isr: Option<u32>,
     pub unclean: Vec<bool>,
@@ -45,7 +45,7 @@ pub(super) struct TopicRules {
     pub acks: Vec<Acks>,
 }
 
-impl TopicRules {
+impl TopicKnobs {
     /// Those of a topic. Kafka itself writes internal topics with acks=all.
     pub(super) fn of(cluster: &Cluster, topic: TopicIx) -> Self {
         let value = |knob: &'static Knob| resolve(cluster, Some(topic), knob);
@@ -57,7 +57,7 @@ impl TopicRules {
             Some(messages) => vec![messages <= 1],
             None => vec![false, true],
         };
-        TopicRules {
+        TopicKnobs {
             min_isr: value(&topic::MIN_INSYNC_REPLICAS)
                 .get()
                 .and_then(Value::int)
