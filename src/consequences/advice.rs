@@ -1,6 +1,6 @@
 //! The single changes that improve a figure most, with what they cost elsewhere.
 
-use crate::consequences::compare::{Delta, differences, tried};
+use crate::consequences::compare::{Delta, assess_with, differences};
 use crate::consequences::{Assessment, KeepGoing, Subject, assess};
 use crate::knobs::{ALL, Change, Knob, Scope, resolve};
 use crate::model::Cluster;
@@ -78,7 +78,7 @@ fn advice(
     was: &Assessment,
     change: Change,
 ) -> Option<(f64, Advice)> {
-    let now = tried(cluster, subject, std::slice::from_ref(&change))?;
+    let now = assess_with(cluster, subject, std::slice::from_ref(&change))?;
     let score = |of: &Assessment| of.figure(figure).and_then(|figure| figure.value.score());
     let (before, after) = (score(was)?, score(&now)?);
     let deltas = differences(was, &now);

@@ -64,13 +64,12 @@ impl ProducerStream {
         // With all requests in flight, batches go on filling until one returns.
         let backed_up = per_ms * self.round_trip_ms / self.in_flight.max(1.0);
         let wanted = due.max(backed_up);
-        let (records, partitions) = match self.keyed {
-            true => {
-                let spread = distinct(self.partitions, wanted);
-                let capped = wanted.min(cap * spread);
-                (capped, distinct(self.partitions, capped))
-            }
-            false => (wanted.min(cap), 1.0),
+        let (records, partitions) = if self.keyed {
+            let spread = distinct(self.partitions, wanted);
+            let capped = wanted.min(cap * spread);
+            (capped, distinct(self.partitions, capped))
+        } else {
+            (wanted.min(cap), 1.0)
         };
         let per_batch = (records / partitions).max(1.0);
         let full_after = if per_ms > 0.0 { (records - 1.0).max(0.0) / per_ms } else { f64::INFINITY };

@@ -89,13 +89,14 @@ impl GroupLoad<'_> {
     fn catch_up(&self) -> Figure<Quantity> {
         let outage = self.context.cluster.assumed.env.outage_minutes * 60_000.0;
         let ms = catch_up_ms(outage, self.rate, self.capacity);
-        let headline = match ms.is_finite() {
-            true => format!(
+        let headline = if ms.is_finite() {
+            format!(
                 "After an outage of {} a group has caught up in {}",
                 duration(&Estimate::Exact(outage)),
                 duration(&Estimate::Exact(ms))
-            ),
-            false => "A group never catches up: it processes no more than is produced".into(),
+            )
+        } else {
+            "A group never catches up: it processes no more than is produced".into()
         };
         let value = Quantity::new(Estimate::Exact(ms), Unit::Ms);
         self.figure(
@@ -149,10 +150,7 @@ impl GroupLoad<'_> {
 
     fn unread(&self) -> Figure<Quantity> {
         let key = "consumer:session.timeout.ms";
-        let value = match self.is_classic() {
-            true => self.context.setting.known(key),
-            false => self.broker_session(),
-        };
+        let value = if self.is_classic() { self.context.setting.known(key) } else { self.broker_session() };
         let value =
             value.map_or_else(Estimate::Unknown, |session| Estimate::between(session, session + JOIN_MS.1));
         let headline =

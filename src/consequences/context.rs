@@ -211,7 +211,7 @@ impl<'a> AssessmentContext<'a> {
         let of = classes.clone().flat_map(|class| class.cases.iter().map(&most)).max().unwrap_or(0);
         let affected =
             self.affected_of(classes.clone(), |class| margins(class, &most, &margin).1.low() == now.low());
-        let capped = |answer: Estimate<u32>| answer.map(|count| count.min(of));
+        let capped = |estimate: Estimate<u32>| estimate.map(|count| count.min(of));
         (FailuresTolerated { guaranteed: capped(guaranteed), now: capped(now), of }, affected)
     }
 

@@ -5,21 +5,18 @@ use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::tolerance::{FaultKind, Operation, durability, durability_racks};
 use crate::consequences::{AffectedPartitions, Estimate, FailuresTolerated, Figure};
+use crate::model::{plural, plural_noun};
 
 /// What faults of one kind do to acknowledged data.
 pub(super) fn data(context: &AssessmentContext<'_>, fault: FaultKind) -> Figure<FailuresTolerated> {
     let (value, affected) =
         context.tolerated_for_data(|case| case.replicas, |case, live| durability(case, live, fault));
-    let (id, label, things) = match fault {
-        FaultKind::Crash => ("durability.crash", "Acked data, crashes", ("broker crash", "broker crashes")),
-        FaultKind::PowerLoss => (
-            "durability.power_loss",
-            "Acked data, power",
-            ("power loss of a machine", "power losses of machines"),
-        ),
-        FaultKind::DiskLoss => ("durability.disk_loss", "Acked data, disks", ("lost disk", "lost disks")),
+    let (id, label, noun) = match fault {
+        FaultKind::Crash => ("durability.crash", "Acked data, crashes", "broker crash"),
+        FaultKind::PowerLoss => ("durability.power_loss", "Acked data, power", "machine power loss"),
+        FaultKind::DiskLoss => ("durability.disk_loss", "Acked data, disks", "lost disk"),
     };
-    let headline = format!("Acknowledged data {}{}", survives(&value, things), whose(&affected));
+    let headline = format!("Acknowledged data {}{}", survives(&value, noun), whose(&affected));
     let why = data_reasons(context, fault);
     Figure { id, label, value, headline, affected, why }
 }
@@ -27,11 +24,7 @@ pub(super) fn data(context: &AssessmentContext<'_>, fault: FaultKind) -> Figure<
 /// What power failures of whole racks do to acknowledged data.
 pub(super) fn data_racks(context: &AssessmentContext<'_>) -> Figure<FailuresTolerated> {
     let (value, affected) = context.tolerated_for_data(|case| u32::from(case.racks.count), durability_racks);
-    let headline = format!(
-        "Acknowledged data {}{}",
-        survives(&value, ("rack without power", "racks without power")),
-        whose(&affected)
-    );
+    let headline = format!("Acknowledged data {}{}", survives(&value, "rack power loss"), whose(&affected));
     let mut why = data_reasons(context, FaultKind::PowerLoss);
     why.formula = format!("{}; a rack takes all its replicas at once", why.formula);
     why.inputs.push(racks_input(context));
@@ -47,8 +40,7 @@ pub(super) fn crashes(context: &AssessmentContext<'_>, operation: Operation) -> 
         Operation::Read => ("reads.crash", "Reads", "Reads survive"),
         Operation::Visible => ("visibility.crash", "Visibility", "Visibility of new records survives"),
     };
-    let headline =
-        goes_on(context, operation, subject, &value, &affected, ("broker crash", "broker crashes"));
+    let headline = goes_on(context, operation, subject, &value, &affected, "broker crash");
     Figure { id, label, value, headline, affected, why: operation_reasons(context, operation) }
 }
 
@@ -61,7 +53,7 @@ pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Fi
         Operation::Read => ("reads.rack", "Reads, racks", "Reads survive"),
         Operation::Visible => ("visibility.rack", "Visibility, racks", "Visibility of new records survives"),
     };
-    let headline = goes_on(context, operation, subject, &value, &affected, ("rack outage", "rack outages"));
+    let headline = goes_on(context, operation, subject, &value, &affected, "rack outage");
     let mut why = operation_reasons(context, operation);
     why.formula = format!("{}; the worst racks go first", why.formula);
     why.inputs.push(racks_input(context));
@@ -89,10 +81,9 @@ pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<FailuresTolerate
     };
     let headline = match &value.now {
         Estimate::Unknown(why) => format!("Whether elections survive a controller is unknown: {why}"),
-        now => format!(
-            "Elections and ISR changes survive {}",
-            counted(now, u32::MAX, ("more controller crash", "more controller crashes"))
-        ),
+        now => {
+            format!("Elections and ISR changes survive {}", counted(now, u32::MAX, "more controller crash"))
+        }
     };
     let why = Derivation {
         formula: "voters - (voters / 2 + 1); without a majority no leader is elected and no ISR changes"
@@ -108,25 +99,26 @@ pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<FailuresTolerate
     Figure { id: "quorum.crash", label: "Controllers", value, headline, affected: None, why }
 }
 
-fn survives(value: &FailuresTolerated, things: (&str, &str)) -> String {
-    match value.guaranteed == value.now {
-        true => format!("survives {}", counted(&value.now, value.of, things)),
-        false => format!(
+fn survives(value: &FailuresTolerated, noun: &str) -> String {
+    if value.guaranteed == value.now {
+        format!("survives {}", counted(&value.now, value.of, noun))
+    } else {
+        format!(
             "is guaranteed to survive {}; as things are, {}",
-            counted(&value.guaranteed, value.of, things),
-            counted(&value.now, value.of, things)
-        ),
+            counted(&value.guaranteed, value.of, noun),
+            counted(&value.now, value.of, noun)
+        )
     }
 }
 
 /// `no crash`, `1 crash`, `2 crashes`, `any number of crashes`.
-fn counted(answer: &Estimate<u32>, of: u32, (one, many): (&str, &str)) -> String {
-    match answer {
-        Estimate::Exact(count) if *count >= of => format!("any number of {many}"),
-        Estimate::Exact(0) => format!("no {one}"),
-        Estimate::Exact(1) => format!("1 {one}"),
-        Estimate::Unknown(why) => format!("an unknown number of {many} ({why})"),
-        other => format!("{other} {many}"),
+fn counted(estimate: &Estimate<u32>, of: u32, noun: &str) -> String {
+    match estimate {
+        Estimate::Exact(count) if *count >= of => format!("any number of {}", plural_noun(noun)),
+        Estimate::Exact(0) => format!("no {noun}"),
+        Estimate::Exact(count) => plural(*count as usize, noun),
+        Estimate::Unknown(why) => format!("an unknown number of {} ({why})", plural_noun(noun)),
+        Estimate::Between(..) => format!("{estimate} {}", plural_noun(noun)),
     }
 }
 
@@ -146,7 +138,7 @@ fn goes_on(
     subject: &str,
     value: &FailuresTolerated,
     affected: &Option<AffectedPartitions>,
-    (one, many): (&str, &str),
+    noun: &str,
 ) -> String {
     let broken = |class: &crate::consequences::context::PartitionClass| {
         class.cases.iter().any(|case| !operation.works(case, &class.live))
@@ -160,13 +152,14 @@ fn goes_on(
         return format!("{what} now{}", whose(&Some(hit)));
     }
     let more = match &value.now {
-        Estimate::Exact(0) => format!("no further {one}"),
-        Estimate::Exact(1) => format!("1 more {one}"),
-        now => format!("{now} more {many}"),
+        Estimate::Exact(0) => format!("no further {noun}"),
+        Estimate::Exact(1) => format!("1 more {noun}"),
+        now => format!("{now} more {}", plural_noun(noun)),
     };
-    let promised = match value.now == value.guaranteed {
-        true => String::new(),
-        false => format!(" (the setting promises {})", value.guaranteed),
+    let promised = if value.now == value.guaranteed {
+        String::new()
+    } else {
+        format!(" (the setting promises {})", value.guaranteed)
     };
     format!("{subject} {more}{promised}{}", whose(affected))
 }

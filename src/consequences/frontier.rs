@@ -1,6 +1,6 @@
 //! The frontier of two figures: a sweep over the knobs, and what nothing beats in both.
 
-use crate::consequences::compare::tried;
+use crate::consequences::compare::assess_with;
 use crate::consequences::objective::{OBJECTIVES, Objective};
 use crate::consequences::{Assessment, KeepGoing, Subject};
 use crate::knobs::{Change, Knob, Scope, Value, find, resolve};
@@ -138,7 +138,7 @@ pub fn frontier_table(
         points.into_iter().filter(|point| point.on_frontier || point.is_now()).collect();
     kept.sort_by(|a, b| b.at.0.total_cmp(&a.at.0).then(b.at.1.total_cmp(&a.at.1)));
     let row = |point: FrontierPoint| {
-        let assessment = tried(cluster, subject, &point.changes)?;
+        let assessment = assess_with(cluster, subject, &point.changes)?;
         let read = |(id, _): &(&str, &str)| {
             let figure = assessment.figure(id);
             let text = figure.as_ref().map_or("?".to_string(), |figure| figure.value.text());
@@ -200,7 +200,7 @@ fn point(
     changes: Vec<Change>,
     (x, y): (&str, &str),
 ) -> Option<FrontierPoint> {
-    let assessment = tried(cluster, subject, &changes)?;
+    let assessment = assess_with(cluster, subject, &changes)?;
     let read = |of: &Assessment, id: &str| {
         let figure = of.figure(id)?;
         Some((figure.value.score().filter(|score| score.is_finite())?, figure.value.text()))

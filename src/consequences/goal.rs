@@ -1,7 +1,7 @@
 //! Goals as people write them (`survive rack, ack_p99_ms < 20`) and the cheapest changes that meet them.
 
 use crate::consequences::advice::candidates;
-use crate::consequences::compare::tried;
+use crate::consequences::compare::assess_with;
 use crate::consequences::{Assessment, Estimate, FailuresTolerated, KeepGoing, Subject, assess};
 use crate::knobs::{Change, Scope};
 use crate::model::Cluster;
@@ -251,7 +251,7 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn of(cluster: &'a Cluster, subject: Subject, now: &'a Assessment, keep_going: KeepGoing<'a>) -> Self {
         let tried = |change: Change| {
-            let assessment = tried(cluster, subject, std::slice::from_ref(&change))?;
+            let assessment = assess_with(cluster, subject, std::slice::from_ref(&change))?;
             Some((change, assessment))
         };
         let structural =
@@ -274,7 +274,8 @@ impl<'a> Search<'a> {
                 break;
             }
             self.combinations(&useful, size, &mut |changes| {
-                let of = if (self.keep_going)() { tried(self.cluster, self.subject, changes) } else { None };
+                let of =
+                    if (self.keep_going)() { assess_with(self.cluster, self.subject, changes) } else { None };
                 let Some(of) = of.filter(meets) else { return };
                 let price = self.price(&of);
                 if best.as_ref().is_none_or(|(least, ..)| price + NEXT_TO_NOTHING < *least) {

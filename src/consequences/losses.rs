@@ -231,12 +231,10 @@ fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
         Some(_) => "Consumers may pass over records without any error".into(),
     };
     let why = Derivation {
-        formula: match ways.is_empty() {
-            true => {
-                "offsets are committed after the work, and a lost offset starts at the beginning or fails"
-                    .into()
-            }
-            false => ways.join("; "),
+        formula: if ways.is_empty() {
+            "offsets are committed after the work, and a lost offset starts at the beginning or fails".into()
+        } else {
+            ways.join("; ")
         },
         inputs: setting.inputs(&[
             "consumer:enable.auto.commit",

@@ -6,7 +6,7 @@ use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::tolerance::{FaultKind, Operation, durability};
 use crate::consequences::what_if::Transitions;
-use crate::model::{BrokerId, human_count};
+use crate::model::{BrokerId, human_count, plural};
 use std::sync::Arc;
 
 /// What an event does, in partitions; ordered by how bad that is.
@@ -25,10 +25,8 @@ impl Damage {
     }
 
     fn words(&self) -> String {
-        let said = |count: u32, what: &str| match count {
-            0 => None,
-            1 => Some(format!("{what} on 1 partition")),
-            count => Some(format!("{what} on {} partitions", human_count(i64::from(count)))),
+        let said = |count: u32, what: &str| {
+            (count > 0).then(|| format!("{what} on {}", plural(count as usize, "partition")))
         };
         let parts = [
             said(self.lost, "acknowledged records that followers lack are lost"),

@@ -87,15 +87,17 @@ impl Mixture {
 
     /// Lognormal with the mean of the body.
     fn body(&self, ms: f64) -> f64 {
-        match () {
-            () if ms < 0.0 => 0.0,
-            () if self.body_ms <= 0.0 => 1.0,
-            () if ms == 0.0 => 0.0,
-            () => {
-                let mu = libm::log(self.body_ms) - SIGMA * SIGMA / 2.0;
-                0.5 * libm::erfc(-(libm::log(ms) - mu) / (SIGMA * core::f64::consts::SQRT_2))
-            }
+        if ms < 0.0 {
+            return 0.0;
         }
+        if self.body_ms <= 0.0 {
+            return 1.0;
+        }
+        if ms == 0.0 {
+            return 0.0;
+        }
+        let mu = libm::log(self.body_ms) - SIGMA * SIGMA / 2.0;
+        0.5 * libm::erfc(-(libm::log(ms) - mu) / (SIGMA * core::f64::consts::SQRT_2))
     }
 }
 

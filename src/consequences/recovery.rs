@@ -37,9 +37,10 @@ fn counted(name: &str, count: u32) -> Input {
 
 fn controller(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let all = context.cluster.partitions.len() as f64;
-    let value = match zookeeper(context) {
-        false => Estimate::between(CONTROLLER_MS.0, CONTROLLER_MS.1),
-        true => context.detection_ms().map(|session| session + all * ZK_RELOAD_MS),
+    let value = if zookeeper(context) {
+        context.detection_ms().map(|session| session + all * ZK_RELOAD_MS)
+    } else {
+        Estimate::between(CONTROLLER_MS.0, CONTROLLER_MS.1)
     };
     let headline = said(&value, |ms| format!("Another controller decides after {}", duration(ms)));
     let why = Derivation {

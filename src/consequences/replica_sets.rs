@@ -72,9 +72,10 @@ fn gone_together(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let (brokers, gone) = (brokers(context), fewest(context));
     let ways = subsets(brokers, gone);
     let hits = context.copysets.of_size(gone) as f64;
-    let value = match gone > 0 && ways > 0.0 {
-        true => Estimate::Exact((hits / ways).min(1.0)),
-        false => Estimate::Unknown("there are no partitions".into()),
+    let value = if gone > 0 && ways > 0.0 {
+        Estimate::Exact((hits / ways).min(1.0))
+    } else {
+        Estimate::Unknown("there are no partitions".into())
     };
     let headline = said(&value, |chance| {
         format!(

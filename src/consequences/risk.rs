@@ -174,9 +174,10 @@ fn case_risk(case: &Case, events: &EventRates, guarded: bool) -> Option<CaseRisk
     let rate = |shape: &ChainShape, events: &EventRates| Some(solve(shape, events)?.losses_per_year);
     let (independent, racks, site) = (rate(&clean, &alone)?, rate(&clean, &no_site)?, rate(&clean, events)?);
     // Only where one copy is enough for an acknowledgement may it be one in memory alone.
-    let disks = match floor == 1 && !case.fsync && events.page_cache_loss > 0.0 {
-        true => rate(&clean, &EventRates { page_cache_loss: 0.0, ..alone })?,
-        false => independent,
+    let disks = if floor == 1 && !case.fsync && events.page_cache_loss > 0.0 {
+        rate(&clean, &EventRates { page_cache_loss: 0.0, ..alone })?
+    } else {
+        independent
     };
     let all = solve(&shape, events)?;
     let unclean = if shape.unclean { (rate(&shape, &no_site)? - racks).max(0.0) } else { 0.0 };
@@ -293,10 +294,7 @@ pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Estimate<f6
             minutes(as_leader + followers * env.outages_per_year * detection)
         })
     });
-    let worst = each.reduce(|a, b| match a.high() >= b.high() {
-        true => a,
-        false => b,
-    });
+    let worst = each.reduce(|a, b| if a.high() >= b.high() { a } else { b });
     worst.unwrap_or_else(|| Estimate::Unknown("there are no partitions".into()))
 }
 

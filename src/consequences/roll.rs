@@ -184,11 +184,14 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
     let stopping: Vec<BrokerId> =
         std::iter::once(verdict.broker).chain(verdict.together_with.iter().copied()).collect();
     verdict.quorum_lost = quorum_lost(cluster, &stopping);
-    verdict.verdict = match () {
-        () if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum_lost => RestartSafety::Unsafe,
-        () if verdict.unknown > 0 => RestartSafety::Unknown,
-        () if verdict.at_min_isr > 0 => RestartSafety::AtFloor,
-        () => RestartSafety::Safe,
+    verdict.verdict = if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum_lost {
+        RestartSafety::Unsafe
+    } else if verdict.unknown > 0 {
+        RestartSafety::Unknown
+    } else if verdict.at_min_isr > 0 {
+        RestartSafety::AtFloor
+    } else {
+        RestartSafety::Safe
     };
 }
 

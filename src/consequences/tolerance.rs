@@ -90,14 +90,12 @@ fn lossy(case: &Case, live: &LiveReplicas) -> Margin {
 pub(super) fn durability_racks(case: &Case, live: &LiveReplicas) -> Margin {
     let margin = durability(case, live, FaultKind::PowerLoss);
     let all = mask_of(case.replicas);
-    let racks = |spare: u32| match spare >= case.replicas {
-        true => u32::from(case.racks.count),
-        false => case.racks.survives(all, spare),
+    let racks = |spare: u32| {
+        if spare >= case.replicas { u32::from(case.racks.count) } else { case.racks.survives(all, spare) }
     };
     let members = live.isr | live.elr;
-    let now = |spare: u32| match spare >= case.replicas {
-        true => u32::from(case.racks.count),
-        false => case.racks.survives(members, spare),
+    let now = |spare: u32| {
+        if spare >= case.replicas { u32::from(case.racks.count) } else { case.racks.survives(members, spare) }
     };
     Margin { guaranteed: racks(margin.guaranteed), now: (now(margin.now.0), now(margin.now.1)) }
 }

@@ -6,7 +6,9 @@ use crate::consequences::cases::TopicKnobs;
 use crate::consequences::classes::{ClassRow, ClassTable};
 use crate::consequences::interning::Interner;
 use crate::consequences::transition::TransitionRule;
-use crate::model::{Broker, BrokerId, BrokerState, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum};
+use crate::model::{
+    Broker, BrokerId, BrokerState, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum, plural,
+};
 use crate::protocol::profile::Profile;
 use std::sync::Arc;
 
@@ -67,9 +69,12 @@ pub fn lose(cluster: &Cluster, brokers: &[BrokerId]) -> Cluster {
 }
 
 fn without(cluster: &Cluster, lost: &[BrokerId]) -> Arc<[Broker]> {
-    let down = |broker: &Broker| match lost.contains(&broker.id) && broker.state != BrokerState::Down {
-        true => Broker { state: BrokerState::Down, since: Some(cluster.taken_at), ..broker.clone() },
-        false => broker.clone(),
+    let down = |broker: &Broker| {
+        if lost.contains(&broker.id) && broker.state != BrokerState::Down {
+            Broker { state: BrokerState::Down, since: Some(cluster.taken_at), ..broker.clone() }
+        } else {
+            broker.clone()
+        }
     };
     cluster.brokers.iter().map(down).collect()
 }
@@ -131,7 +136,7 @@ fn lost_places(columns: &Partitions, lost: &[BrokerId]) -> Vec<Option<(u32, Vec<
     columns.sets.iter().map(|set| of_set(set)).collect()
 }
 
-/// Whether a broker may be stopped.
+/// Whether a broker may be stopped, the best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum RestartSafety {
     /// Nothing stops, and one more failure would not stop writes.
@@ -152,6 +157,16 @@ impl RestartSafety {
             RestartSafety::AtFloor => "at_floor",
             RestartSafety::Unknown => "unknown",
             RestartSafety::Unsafe => "unsafe",
+        }
+    }
+
+    /// As a person reads it at the head of a line.
+    pub fn heading(self) -> &'static str {
+        match self {
+            RestartSafety::Safe => "SAFE",
+            RestartSafety::AtFloor => "AT FLOOR",
+            RestartSafety::Unknown => "UNKNOWN",
+            RestartSafety::Unsafe => "UNSAFE",
         }
     }
 }
@@ -204,10 +219,7 @@ impl RestartVerdict {
     pub fn headline(&self) -> String {
         let who = self.who();
         let together = if self.together_with.is_empty() { "" } else { " together" };
-        let partitions = |count: u32| match count {
-            1 => "1 partition".to_string(),
-            count => format!("{} partitions", crate::model::human_count(i64::from(count))),
-        };
+        let partitions = |count: u32| plural(count as usize, "partition");
         match self.verdict {
             RestartSafety::Safe => {
                 format!("{who} may stop{together}: every partition keeps more than its minimum ISR")

@@ -80,9 +80,10 @@ impl GoalReport {
                     .iter()
                     .map(|(a, b)| format!("`{a}` and `{b}` can each be met, but not together"));
                 let lines: Vec<String> = alone.chain(together).collect();
-                match lines.is_empty() {
-                    true => vec![format!("no {within} changes meet all of them together")],
-                    false => lines,
+                if lines.is_empty() {
+                    vec![format!("no {within} changes meet all of them together")]
+                } else {
+                    lines
                 }
             }
         }

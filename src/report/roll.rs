@@ -1,6 +1,6 @@
 //! Restart verdicts as text and as `klever.roll/1`.
 
-use crate::consequences::{RestartSafety, RestartVerdict, RollPlan, StopEffect};
+use crate::consequences::{RestartVerdict, RollPlan, StopEffect};
 use crate::model::Cluster;
 use crate::report::clean;
 use crate::report::findings::heading;
@@ -28,13 +28,7 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
 
 /// One broker's verdict with the partitions that decide.
 pub(super) fn restart_lines(out: &mut String, cluster: &Cluster, restart: &RestartVerdict) {
-    let word = match restart.verdict {
-        RestartSafety::Safe => "SAFE",
-        RestartSafety::AtFloor => "AT FLOOR",
-        RestartSafety::Unknown => "UNKNOWN",
-        RestartSafety::Unsafe => "UNSAFE",
-    };
-    labelled(out, 0, word, 10, &clean(&restart.headline()));
+    labelled(out, 0, restart.verdict.heading(), 10, &clean(&restart.headline()));
     let kinds = [
         (StopEffect::Offline, restart.offline, "offline"),
         (StopEffect::UnderMinIsr, restart.under_min_isr, "refuse acks=all"),

@@ -117,9 +117,10 @@ fn push_one(out: &mut String, advice: &Advice) {
 /// What gets worse, in words.
 pub(super) fn price(advice: &Advice) -> String {
     let one = |delta: &Delta| format!("{} {} -> {}", delta.label, delta.was, delta.now);
-    match advice.price.is_empty() {
-        true => "nothing that is measured".into(),
-        false => advice.price.iter().map(one).collect::<Vec<_>>().join("; "),
+    if advice.price.is_empty() {
+        "nothing that is measured".into()
+    } else {
+        advice.price.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -129,9 +130,10 @@ pub(super) fn frontier_head(report: &AssessmentReport<'_>) -> Option<String> {
     let axis =
         |id: &str| table.columns.iter().find(|(figure, _)| *figure == id).map_or("", |(_, name)| *name);
     let (x, y) = table.axes;
-    Some(match table.rows.is_empty() {
-        true => format!("{} or {} is not known here", axis(x), axis(y)),
-        false => format!("of {} outcomes nothing beats these in {} and {}", table.outcomes, axis(x), axis(y)),
+    Some(if table.rows.is_empty() {
+        format!("{} or {} is not known here", axis(x), axis(y))
+    } else {
+        format!("of {} outcomes nothing beats these in {} and {}", table.outcomes, axis(x), axis(y))
     })
 }
 
