@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "Internal topic with too few replicas",
     scope: SubjectKind::Topic,
-    why: "Who loses offsets, transaction state or schemas loses every group, transaction or reader that hangs on them.",
+    why: "Losing this topic loses every group's offsets, every open transaction or every schema.",
     fix: "Reassign {name} to 3 replicas: kafka-reassign-partitions.sh",
     needs: &[Evidence::Metadata],
     since: None,

@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "offsets-topic-not-compacted",
     chapter: Chapter::new(5),
     severity: Severity::Critical,
-    title: "State that expires",
+    title: "State topic is not compacted",
     scope: SubjectKind::Topic,
     why: "Retention by time deletes the last value of keys that nobody writes any more: offsets, connector and table state.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config cleanup.policy=compact",

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "idempotence-silently-off",
     chapter: Chapter::new(2),
     severity: Severity::High,
-    title: "Idempotence lost without a word",
+    title: "Idempotence silently off",
     scope: SubjectKind::Producer,
     why: "The client drops idempotence without an error: retries may duplicate and reorder again.",
     fix: "Remove the setting, or set enable.idempotence=true to be told at start",
