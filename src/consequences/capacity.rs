@@ -47,7 +47,7 @@ fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
         assumptions: vec!["published planning guides; batches below 10 KB do worse".into()],
         knob: Some("compression.type, more cores or brokers".into()),
     };
-    Figure::of_all("capacity.plan", "Plan for", Quantity::new(value, Unit::MbPerS), headline, why)
+    Figure::of_all("capacity.plan", "Recommended load", Quantity::new(value, Unit::MbPerS), headline, why)
 }
 
 fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
@@ -62,7 +62,9 @@ fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quan
         Some(_) => Estimate::Exact(0.0),
         None => Estimate::Unknown(context.setting.why_unknown("cluster:racks")),
     };
-    let headline = said(&value, |most| format!("Without one rack at most {} MB/s go through", digits(most)));
+    let headline = said(&value, |most| {
+        format!("With one rack down at most {} MB/s of records go through", digits(most))
+    });
     let why = Derivation {
         formula: "the bound of brokers x (racks - 1) / racks".into(),
         inputs: context.setting.inputs(&["cluster:brokers", "cluster:racks", "load:records_per_s"]),
@@ -72,7 +74,7 @@ fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quan
         knob: Some("more racks".into()),
     };
     let value = Quantity::new(value, Unit::MbPerS);
-    Figure::of_all("capacity.without_a_rack", "Without a rack", value, headline, why)
+    Figure::of_all("capacity.without_a_rack", "With one rack down", value, headline, why)
 }
 
 fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
@@ -83,7 +85,7 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity
         let waits = first.as_ref().map_or(0.0, |path| path.parts.connection);
         let waits = format_significant(if waits < 1e-3 { 0.0 } else { waits });
         format!(
-            "A connection is {} % busy with requests one at a time; they wait {waits} ms in line",
+            "A producer uses {} % of its connection to a broker, one request at a time; requests wait {waits} ms for it",
             digits(busy)
         )
     });
@@ -111,7 +113,7 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity
     };
     Figure::of_all(
         "capacity.connection",
-        "Connection busy",
+        "Connection used",
         Quantity::new(value, Unit::Percent),
         headline,
         why,
@@ -121,7 +123,7 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity
 fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let value = flows.over(|flow| Estimate::Exact(flow.partition_mb_per_s()));
     let headline =
-        said(&value, |most| format!("One producer puts at most {} MB/s into one partition", digits(most)));
+        said(&value, |most| format!("One producer writes at most {} MB/s to one partition", digits(most)));
     let why = Derivation {
         formula:
             "the least of batch.size / time for which a request is held (one at a time), requests in flight x \
@@ -132,7 +134,7 @@ fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quant
         knob: Some("batch.size; a shorter round trip; compression.type".into()),
     };
     let value = Quantity::new(value, Unit::MbPerS);
-    Figure::of_all("capacity.partition", "One partition", value, headline, why)
+    Figure::of_all("capacity.partition", "Limit of one partition", value, headline, why)
 }
 
 /// As many as the load needs: at the producer's bound of one, and at what one consumer gets done.
@@ -186,7 +188,7 @@ fn one_at_a_time(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quant
         knob: Some("send without waiting, with a callback; else linger.ms=0".into()),
     };
     let value = Quantity::new(value, Unit::RecordsPerS);
-    Figure::of_all("capacity.one_at_a_time", "Waiting sends", value, headline, why)
+    Figure::of_all("capacity.one_at_a_time", "Synchronous send", value, headline, why)
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ impl GroupLoad<'_> {
         };
         let value = Quantity::new(Estimate::Exact(ms), Unit::Ms);
         self.figure(
-            ("consumers.catch_up", "Catching up"),
+            ("consumers.catch_up", "Backlog drained in"),
             value,
             headline,
             (
@@ -132,7 +132,7 @@ impl GroupLoad<'_> {
             (true, Ok(poll), Ok(limit)) => Estimate::between(JOIN_MS.0, poll.min(limit) + JOIN_MS.1),
             (true, Err(why), _) | (true, _, Err(why)) => Estimate::Unknown(why),
         };
-        let who = if self.is_classic() { "everyone" } else { "what moves" };
+        let who = if self.is_classic() { "all members" } else { "the partitions that move" };
         let headline = said(&value, |ms| format!("A rebalance stops {who} for {}", duration(ms)));
         self.figure(("consumers.rebalance", "Rebalance"), Quantity::new(value, Unit::Ms), headline, (
             "classic: time to the next poll of the slowest member + 0.1 to 3 s of joining; consumer protocol: 1 to 3 \
@@ -155,7 +155,7 @@ impl GroupLoad<'_> {
             value.map_or_else(Estimate::Unknown, |session| Estimate::between(session, session + JOIN_MS.1));
         let headline =
             said(&value, |ms| format!("A crashed member's partitions stay unread for {}", duration(ms)));
-        self.figure(("consumers.unread", "Unread, crash"), Quantity::new(value, Unit::Ms), headline, (
+        self.figure(("consumers.unread", "Unread after a crash"), Quantity::new(value, Unit::Ms), headline, (
             "session timeout + up to 3 s of rebalance; with group.protocol=consumer group.consumer.session.timeout.ms of \
              the brokers",
             &[key, "consumer:group.protocol"],
@@ -189,7 +189,7 @@ impl GroupLoad<'_> {
         let headline = said(&value, |records| {
             format!("After a crash of a member {} records are processed again", digits(records))
         });
-        self.figure(("consumers.again", "Processed again"), Quantity::new(value, Unit::Records), headline, (
+        self.figure(("consumers.again", "Reprocessed on a crash"), Quantity::new(value, Unit::Records), headline, (
             "auto-commit: up to a commit interval of one member's records (half of it on average) and the poll in hand; \
              commits after each poll: up to max.poll.records",
             &[
@@ -212,13 +212,13 @@ impl GroupLoad<'_> {
         };
         let headline = match value.low() {
             Some(percent) if percent > 100.0 => {
-                "A full poll takes longer than max.poll.interval.ms: the member is thrown out and its work done again"
+                "Processing a full poll takes longer than max.poll.interval.ms: the member leaves the group and its work is done again"
                     .into()
             }
-            _ => said(&value, |percent| format!("A full poll takes {} % of the time that it may", digits(percent))),
+            _ => said(&value, |percent| format!("Processing a full poll takes {} % of max.poll.interval.ms", digits(percent))),
         };
         self.figure(
-            ("consumers.poll_budget", "Poll budget"),
+            ("consumers.poll_budget", "Poll interval used"),
             Quantity::new(value, Unit::Percent),
             headline,
             (
@@ -244,14 +244,12 @@ impl GroupLoad<'_> {
         };
         let headline = match &value {
             Estimate::Exact(ms) if ms.is_infinite() => {
-                "A group that stands still loses nothing: nothing is deleted".into()
+                "A group that is down loses nothing: nothing is deleted".into()
             }
-            other => {
-                said(other, |ms| format!("A group that stands still loses records after {}", duration(ms)))
-            }
+            other => said(other, |ms| format!("A group that is down loses records after {}", duration(ms))),
         };
         self.figure(
-            ("consumers.standstill", "May stand still"),
+            ("consumers.standstill", "Consumer may be down"),
             Quantity::more(value, Unit::Ms),
             headline,
             (

@@ -31,7 +31,7 @@ impl Flows {
             knob: Some("compression.type with larger batches (linger.ms)".into()),
         };
         let value = Quantity::new(value, Unit::BytesPerByte);
-        Figure { id: "cost.storage", label: "Storage", value, headline, affected: None, why }
+        Figure { id: "cost.storage", label: "Stored bytes per byte", value, headline, affected: None, why }
     }
 
     fn cross_rack(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -49,8 +49,9 @@ impl Flows {
             Some((RackSpread::None, _)) => Estimate::Unknown("brokers have no broker.rack".into()),
             _ => Estimate::Unknown("racks are not known".into()),
         };
-        let headline =
-            said(&value, |value| format!("Each byte produced crosses racks as {} bytes", digits(value)));
+        let headline = said(&value, |value| {
+            format!("Each byte produced causes {} bytes of traffic between racks", digits(value))
+        });
         let why = Derivation {
             formula: "compression ratio x ((z-1)/z produced + replicas in other racks + (z-1)/z per group)"
                 .into(),
@@ -62,7 +63,14 @@ impl Flows {
             knob: Some("client.rack with a rack-aware replica selector; compression".into()),
         };
         let value = Quantity::new(value, Unit::BytesPerByte);
-        Figure { id: "cost.cross_rack", label: "Across racks", value, headline, affected: None, why }
+        Figure {
+            id: "cost.cross_rack",
+            label: "Cross-rack (AZ) traffic",
+            value,
+            headline,
+            affected: None,
+            why,
+        }
     }
 
     fn disk(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -81,8 +89,12 @@ impl Flows {
             }
         });
         let headline = match &value {
-            Estimate::Exact(bytes) => format!("All replicas together come to {}", human_bytes(*bytes as u64)),
-            other => said(other, |value| format!("All replicas together come to {} bytes", digits(value))),
+            Estimate::Exact(bytes) => {
+                format!("All replicas together take {} of disk", human_bytes(*bytes as u64))
+            }
+            other => {
+                said(other, |value| format!("All replicas together take {} bytes of disk", digits(value)))
+            }
         };
         let why = Derivation {
             formula:
@@ -101,7 +113,7 @@ impl Flows {
         };
         Figure {
             id: "cost.disk",
-            label: "Disk",
+            label: "Disk space",
             value: Quantity::new(value, Unit::Bytes),
             headline,
             affected: None,

@@ -78,7 +78,7 @@ fn crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         ],
         knob: Some("broker.session.timeout.ms; below 6 s a pause of the process is taken for a crash".into()),
     };
-    number("failover.crash", "Fail-over, crash", Quantity::new(value, Unit::Ms), headline, why)
+    number("failover.crash", "Fail-over after a crash", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 fn controlled(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -91,18 +91,20 @@ fn controlled(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         None => Estimate::Unknown(context.setting.why_unknown("net:rack_rtt_ms")),
     };
     let headline = match &value {
-        Estimate::Unknown(why) => format!("How long an ordered stop interrupts writes is unknown: {why}"),
-        range => format!("An ordered stop moves the leader within {} ms", digits(range)),
+        Estimate::Unknown(why) => {
+            format!("How long a controlled shutdown interrupts writes is unknown: {why}")
+        }
+        range => format!("A controlled shutdown moves each leader within {} ms", digits(range)),
     };
     let why = Derivation {
         formula:
             "metadata append (25 ms linger + round trips), then the client's back-off (100 ms) and refresh"
                 .into(),
         inputs: context.setting.inputs(&["net:rack_rtt_ms", "net:client_rtt_ms"]),
-        assumptions: vec!["the stop is in order (controlled.shutdown.enable)".into()],
+        assumptions: vec!["the broker shuts down cleanly (controlled.shutdown.enable)".into()],
         knob: None,
     };
-    number("failover.controlled", "Fail-over, ordered", Quantity::new(value, Unit::Ms), headline, why)
+    number("failover.controlled", "Hand-over on shutdown", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 /// Whether a write, or the visibility of a record, waits for followers at all.
@@ -127,12 +129,12 @@ fn stall(context: &AssessmentContext<'_>, length: Estimate<f64>) -> Estimate<f64
 fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = stall(context, context.detection_ms());
     let headline = match &value {
-        Estimate::Unknown(why) => format!("How long a dead follower stalls writes is unknown: {why}"),
+        Estimate::Unknown(why) => format!("How long a dead follower blocks writes is unknown: {why}"),
         Estimate::Exact(0.0) => {
-            "A dead follower does not stall acknowledgements; new records stay invisible meanwhile".into()
+            "A dead follower does not block acknowledgements; new records cannot be read meanwhile".into()
         }
         range => format!(
-            "acks=all stalls {} s when a follower dies, although the minimum ISR is met",
+            "acks=all is blocked for {} s when a follower dies, although min.insync.replicas is met",
             seconds(range)
         ),
     };
@@ -145,7 +147,7 @@ fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["replica.lag.time.max.ms is longer than the detection".into()],
         knob: Some("broker.session.timeout.ms".into()),
     };
-    number("failover.follower_stall", "Stall, dead follower", Quantity::new(value, Unit::Ms), headline, why)
+    number("failover.follower_stall", "Blocked, dead follower", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -156,11 +158,14 @@ fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     };
     let value = stall(context, length);
     let headline = match &value {
-        Estimate::Unknown(why) => format!("How long a stuck follower stalls writes is unknown: {why}"),
+        Estimate::Unknown(why) => format!("How long a hung follower blocks writes is unknown: {why}"),
         Estimate::Exact(0.0) => {
-            "A stuck follower does not stall acknowledgements; new records stay invisible meanwhile".into()
+            "A hung follower does not block acknowledgements; new records cannot be read meanwhile".into()
         }
-        range => format!("acks=all stalls {} s when a follower is alive but does not fetch", seconds(range)),
+        range => format!(
+            "acks=all is blocked for {} s when a follower is alive but does not fetch",
+            seconds(range)
+        ),
     };
     let why = Derivation {
         formula: "1 to 1.5 x replica.lag.time.max.ms: the leader looks every half of it".into(),
@@ -168,7 +173,7 @@ fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["the follower's broker still sends heartbeats".into()],
         knob: Some("replica.lag.time.max.ms".into()),
     };
-    number("failover.stuck_follower", "Stall, stuck follower", Quantity::new(value, Unit::Ms), headline, why)
+    number("failover.stuck_follower", "Blocked, hung follower", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 fn seconds(ms: &Estimate<f64>) -> String {

@@ -12,9 +12,9 @@ pub(super) fn data(context: &AssessmentContext<'_>, fault: FaultKind) -> Figure<
     let (value, affected) =
         context.tolerated_for_data(|case| case.replicas, |case, live| durability(case, live, fault));
     let (id, label, noun) = match fault {
-        FaultKind::Crash => ("durability.crash", "Acked data, crashes", "broker crash"),
-        FaultKind::PowerLoss => ("durability.power_loss", "Acked data, power", "machine power loss"),
-        FaultKind::DiskLoss => ("durability.disk_loss", "Acked data, disks", "lost disk"),
+        FaultKind::Crash => ("durability.crash", "Data survives crashes", "broker crash"),
+        FaultKind::PowerLoss => ("durability.power_loss", "Data survives power loss", "machine power loss"),
+        FaultKind::DiskLoss => ("durability.disk_loss", "Data survives disk loss", "lost disk"),
     };
     let headline = format!("Acknowledged data {}{}", survives(&value, noun), whose(&affected));
     let why = data_reasons(context, fault);
@@ -28,7 +28,7 @@ pub(super) fn data_racks(context: &AssessmentContext<'_>) -> Figure<FailuresTole
     let mut why = data_reasons(context, FaultKind::PowerLoss);
     why.formula = format!("{}; a rack takes all its replicas at once", why.formula);
     why.inputs.push(racks_input(context));
-    Figure { id: "durability.rack", label: "Acked data, racks", value, headline, affected, why }
+    Figure { id: "durability.rack", label: "Data survives rack loss", value, headline, affected, why }
 }
 
 /// How many broker crashes an operation survives.
@@ -36,9 +36,11 @@ pub(super) fn crashes(context: &AssessmentContext<'_>, operation: Operation) -> 
     let (value, affected) =
         context.tolerated(|case| case.replicas, |case, live| operation.margin(case, live));
     let (id, label, subject) = match operation {
-        Operation::Write => ("writes.crash", "Writes", "Writes survive"),
-        Operation::Read => ("reads.crash", "Reads", "Reads survive"),
-        Operation::Visible => ("visibility.crash", "Visibility", "Visibility of new records survives"),
+        Operation::Write => ("writes.crash", "Writes survive crashes", "Writes survive"),
+        Operation::Read => ("reads.crash", "Reads survive crashes", "Reads survive"),
+        Operation::Visible => {
+            ("visibility.crash", "HW survives crashes", "Visibility of new records survives")
+        }
     };
     let headline = goes_on(context, operation, subject, &value, &affected, "broker crash");
     Figure { id, label, value, headline, affected, why: operation_reasons(context, operation) }
@@ -49,9 +51,11 @@ pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Fi
     let (value, affected) =
         context.tolerated(|case| u32::from(case.racks.count), |case, live| operation.racks(case, live));
     let (id, label, subject) = match operation {
-        Operation::Write => ("writes.rack", "Writes, racks", "Writes survive"),
-        Operation::Read => ("reads.rack", "Reads, racks", "Reads survive"),
-        Operation::Visible => ("visibility.rack", "Visibility, racks", "Visibility of new records survives"),
+        Operation::Write => ("writes.rack", "Writes survive rack loss", "Writes survive"),
+        Operation::Read => ("reads.rack", "Reads survive rack loss", "Reads survive"),
+        Operation::Visible => {
+            ("visibility.rack", "HW survives rack loss", "Visibility of new records survives")
+        }
     };
     let headline = goes_on(context, operation, subject, &value, &affected, "rack outage");
     let mut why = operation_reasons(context, operation);
@@ -96,7 +100,7 @@ pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<FailuresTolerate
         knob: Some("five voters instead of three survive two".into()),
         ..Default::default()
     };
-    Figure { id: "quorum.crash", label: "Controllers", value, headline, affected: None, why }
+    Figure { id: "quorum.crash", label: "Quorum survives crashes", value, headline, affected: None, why }
 }
 
 fn survives(value: &FailuresTolerated, noun: &str) -> String {
@@ -147,7 +151,7 @@ fn goes_on(
         let what = match operation {
             Operation::Write => "Writes are refused or wait",
             Operation::Read => "Reads find no leader",
-            Operation::Visible => "New records stay invisible",
+            Operation::Visible => "New records cannot be read",
         };
         return format!("{what} now{}", whose(&Some(hit)));
     }
@@ -221,17 +225,17 @@ fn data_reasons(context: &AssessmentContext<'_>, fault: FaultKind) -> Derivation
 fn data_rule(case: &Case, fault: FaultKind) -> String {
     let (m, r) = (case.min_isr, case.replicas);
     match (case.acks, fault.is_lossy(case)) {
-        (Acks::Zero, _) => "acks=0: nobody confirms anything; a broken connection is enough".into(),
-        (Acks::One, _) if r == 1 => "one replica: its loss is the loss of all".into(),
+        (Acks::Zero, _) => "acks=0: nothing is acknowledged; a broken connection is enough to lose records".into(),
+        (Acks::One, _) if r == 1 => "one replica: losing it loses everything".into(),
         (Acks::One, _) => {
-            "acks=1: a leader that dies takes with it what followers had not fetched yet".into()
+            "acks=1: when the leader dies, what followers had not fetched yet is lost".into()
         }
         (Acks::All, _) if m > r => {
             format!("min ISR {m} above {r} replicas: nothing is ever acknowledged")
         }
         (Acks::All, false) if !case.unclean || m == r => {
-            "acks=all, no unclean election: whoever may lead has every acknowledged record, and every replica \
-             comes back with what it had"
+            "acks=all, no unclean election: every replica that may lead has every acknowledged record, and comes \
+             back with what it had"
                 .into()
         }
         (Acks::All, false) => "unclean election: once no member of the ISR is alive, a stale replica leads; \
@@ -299,7 +303,7 @@ fn operation_rule(case: &Case, operation: Operation) -> String {
         ),
         Operation::Read => format!("a leader is enough: promised {r} - 1, now (replicas that may lead) - 1"),
         Operation::Visible if case.visible_floor() > 1 => format!(
-            "the high watermark stands still below min ISR, whatever acks says: promised {r} - {m}, now |live ISR| - {m}"
+            "the high watermark does not advance below min ISR, whatever acks says: promised {r} - {m}, now |live ISR| - {m}"
         ),
         Operation::Visible => format!("the high watermark needs a leader: promised {r} - 1"),
     }

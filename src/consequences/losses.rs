@@ -28,9 +28,9 @@ pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flow
 fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = tail::records(context);
     let headline = match &value {
-        Estimate::Exact(0.0) => "A crash of a leader takes no acknowledged record with it".into(),
+        Estimate::Exact(0.0) => "A leader crash loses no acknowledged record".into(),
         other => said(other, |records| {
-            format!("A crash of a broker takes {} records that its followers lack", digits(records))
+            format!("A broker crash loses {} records that its followers lack", digits(records))
         }),
     };
     let why = Derivation {
@@ -51,7 +51,7 @@ fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     };
     Figure::of_all(
         "losses.leader_crash",
-        "Lost with a leader",
+        "At risk, leader crash",
         Quantity::new(value, Unit::Records),
         headline,
         why,
@@ -65,16 +65,13 @@ fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
         Estimate::Exact(if flow.fsync { 0.0 } else { bytes_per_s * window_s / 2.0 })
     });
     let headline = match &value {
-        Estimate::Exact(0.0) => "Losing power everywhere takes nothing that was acknowledged".into(),
+        Estimate::Exact(0.0) => "If all power fails at once, nothing that was acknowledged is lost".into(),
         Estimate::Exact(bytes) => {
-            format!(
-                "Losing power everywhere at once takes about {} that nobody had flushed",
-                human_bytes(*bytes as u64)
-            )
+            format!("If all power fails at once, about {} is not yet on disk", human_bytes(*bytes as u64))
         }
-        other => {
-            said(other, |bytes| format!("Losing power everywhere at once takes {} bytes", digits(bytes)))
-        }
+        other => said(other, |bytes| {
+            format!("If all power fails at once, {} bytes are not yet on disk", digits(bytes))
+        }),
     };
     let why = Derivation {
         formula: "bytes/s as stored x time since the last write-back / 2".into(),
@@ -88,7 +85,7 @@ fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
         assumptions: vec!["it takes a rack's outage only what has its whole ISR there".into()],
         knob: Some("flush.messages=1, or another site".into()),
     };
-    Figure::of_all("losses.power", "Lost with all power", Quantity::new(value, Unit::Bytes), headline, why)
+    Figure::of_all("losses.power", "Not yet on disk", Quantity::new(value, Unit::Bytes), headline, why)
 }
 
 /// How long a producer keeps what it cannot deliver.
@@ -162,7 +159,7 @@ impl DeliveryLimit {
             knob: Some("delivery.timeout.ms; a larger buffer.memory at high rates".into()),
         };
         let value = Quantity::more(self.value.clone(), Unit::Ms);
-        Figure::of_all("losses.producer_patience", "Producer gives up", value, headline, why)
+        Figure::of_all("losses.producer_patience", "Producer gives up after", value, headline, why)
     }
 }
 
@@ -191,7 +188,7 @@ fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimi
         }
     };
     let headline = said(&value, |records| {
-        format!("send() fails for {} records a year; the application has to look", digits(records))
+        format!("send() fails for {} records a year; the application must handle them", digits(records))
     });
     let mut inputs = context.setting.inputs(PATIENCE_KEYS);
     inputs.extend(context.setting.inputs(&["env:outage_minutes", "env:outages_per_year", "producer:acks"]));
@@ -204,7 +201,7 @@ fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimi
         knob: Some("min.insync.replicas below the replica count; delivery.timeout.ms".into()),
     };
     let value = Quantity::new(value, Unit::RecordsPerYear);
-    Figure::of_all("losses.refused", "Refused by outages", value, headline, why)
+    Figure::of_all("losses.refused", "Send errors by outages", value, headline, why)
 }
 
 /// What a consumer may pass over without any error.
@@ -217,7 +214,7 @@ fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
         ways.push("auto-commit commits what asynchronous work has not finished");
     }
     if reset == Some("latest") {
-        ways.push("auto.offset.reset=latest passes over what was written while no offset was committed");
+        ways.push("auto.offset.reset=latest skips what was written while no offset was committed");
     }
     let (verdict, rank) = match (auto.zip(reset), ways.len()) {
         (None, _) => ("?", None),
@@ -226,9 +223,9 @@ fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
         _ => ("possible, two ways", Some(0)),
     };
     let headline = match rank {
-        None => "Whether consumers pass over records is not known".into(),
-        Some(2) => "Consumers pass over nothing, as long as they are not behind retention".to_string(),
-        Some(_) => "Consumers may pass over records without any error".into(),
+        None => "Whether consumers skip records is not known".into(),
+        Some(2) => "Consumers skip nothing, as long as they are not behind retention".to_string(),
+        Some(_) => "Consumers may skip records without any error".into(),
     };
     let why = Derivation {
         formula: if ways.is_empty() {
@@ -248,7 +245,7 @@ fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
         knob: Some("enable.auto.commit=false and commit after the work; auto.offset.reset=earliest".into()),
     };
     let value = Qualitative { verdict: verdict.into(), rank };
-    Figure { id: "losses.consumer", label: "Passed over", value, headline, affected: None, why }
+    Figure { id: "losses.consumer", label: "Records skipped", value, headline, affected: None, why }
 }
 
 #[cfg(test)]

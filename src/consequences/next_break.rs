@@ -58,7 +58,7 @@ fn broken_now(context: &AssessmentContext<'_>) -> Option<NextBreak> {
         event: "now".into(),
         consequence: damage.words(),
         brokers: Vec::new(),
-        why: why(context, "the state as it is"),
+        why: why(context, "the current state"),
     })
 }
 

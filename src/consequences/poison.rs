@@ -60,8 +60,8 @@ fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Quantity> {
     let grows = format!("the lag grows by {} records/s", digits(&value));
     let headline = match handling {
         PoisonHandling::Retry => format!(
-            "A record that cannot be processed stops all partitions of one member, and of the next one when that is \
-             thrown out: {grows}"
+            "A record that cannot be processed stops all partitions of one member, and of the next one when that \
+             leaves the group: {grows}"
         ),
         PoisonHandling::Crash => format!(
             "A record that cannot be processed ends the member that reads it, then the next one that takes over its \
@@ -83,7 +83,7 @@ fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Quantity> {
         knob: Some("a dead letter topic that somebody watches; retries only for what passes by itself".into()),
     };
     let value = Quantity { value, unit: Unit::RecordsPerS, more_is_better: false };
-    Figure::of_all("consumers.poison", "Poison pill, lag", value, headline, why)
+    Figure::of_all("consumers.poison", "Poison record, lag", value, headline, why)
 }
 
 fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -105,11 +105,13 @@ fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         }
         PoisonHandling::Retry => said(&value, |ms| {
             format!(
-                "The group shows a poison pill after {}: the member that retries is thrown out",
+                "A poison record is noticed after {}: the member that retries leaves the group",
                 duration(ms)
             )
         }),
-        _ => said(&value, |ms| format!("A poison pill shows after {}: a member is gone", duration(ms))),
+        _ => {
+            said(&value, |ms| format!("A poison record is noticed after {}: a member is gone", duration(ms)))
+        }
     };
     let why = Derivation {
         formula: "retry: max.poll.interval.ms; crash: at once, when the member leaves, to session.timeout.ms, when it \
@@ -121,7 +123,7 @@ fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     };
     Figure::of_all(
         "consumers.poison_noticed",
-        "Poison pill, seen",
+        "Poison record noticed",
         Quantity::new(value, Unit::Ms),
         headline,
         why,

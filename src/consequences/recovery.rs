@@ -42,7 +42,7 @@ fn controller(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     } else {
         Estimate::between(CONTROLLER_MS.0, CONTROLLER_MS.1)
     };
-    let headline = said(&value, |ms| format!("Another controller decides after {}", duration(ms)));
+    let headline = said(&value, |ms| format!("A new controller takes over after {}", duration(ms)));
     let why = Derivation {
         formula: "KRaft: the voters miss the leader's fetches for 2 s, then elect within 1 to 2 s and have everything in \
                   memory; ZooKeeper: session timeout + 0.14 ms for each partition that it reads"
@@ -51,21 +51,36 @@ fn controller(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["a majority of the voters is up; writes and reads go on meanwhile".into()],
         knob: None,
     };
-    Figure::of_all("recovery.controller", "New controller", Quantity::new(value, Unit::Ms), headline, why)
+    Figure::of_all(
+        "recovery.controller",
+        "Controller fail-over",
+        Quantity::new(value, Unit::Ms),
+        headline,
+        why,
+    )
 }
 
 fn ordered_stop(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let each = if zookeeper(context) { ZK_MOVE_MS } else { KRAFT_MOVE_MS };
     let value = Estimate::Exact(f64::from(context.broker_load.led) * each);
-    let headline =
-        format!("An ordered stop moves {} leaders away in {}", context.broker_load.led, duration(&value));
+    let headline = format!(
+        "A controlled shutdown moves {} leaders away in {}",
+        context.broker_load.led,
+        duration(&value)
+    );
     let why = Derivation {
         formula: format!("leaders of the busiest broker x {each} ms"),
         inputs: vec![counted("leaders on one broker", context.broker_load.led)],
         assumptions: vec!["published runs; a partition without another replica in sync does not move".into()],
         knob: Some("fewer partitions per broker".into()),
     };
-    Figure::of_all("recovery.ordered_stop", "Stop, ordered", Quantity::new(value, Unit::Ms), headline, why)
+    Figure::of_all(
+        "recovery.ordered_stop",
+        "Moving leaders away",
+        Quantity::new(value, Unit::Ms),
+        headline,
+        why,
+    )
 }
 
 fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -79,7 +94,8 @@ fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         }
         (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
     };
-    let headline = said(&value, |ms| format!("After a crash a broker checks its logs for {}", duration(ms)));
+    let headline =
+        said(&value, |ms| format!("After a crash a broker recovers its logs for {}", duration(ms)));
     let mut inputs = context.setting.inputs(&[keys[0], keys[1], "env:disk_mb_per_s"]);
     inputs.push(counted("replicas on one broker", context.broker_load.judged_replicas));
     let why = Derivation {
@@ -89,7 +105,7 @@ fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["one data directory; segments are flushed when they are closed".into()],
         knob: Some("num.recovery.threads.per.data.dir; segment.bytes; fewer partitions per broker".into()),
     };
-    Figure::of_all("recovery.log_check", "Log check", Quantity::new(value, Unit::Ms), headline, why)
+    Figure::of_all("recovery.log_check", "Log recovery", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 fn first_writes(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -105,5 +121,11 @@ fn first_writes(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["the other brokers take over equally many partitions".into()],
         knob: Some("fewer partitions per broker; a disk that flushes faster".into()),
     };
-    Figure::of_all("recovery.first_writes", "First writes", Quantity::new(value, Unit::Ms), headline, why)
+    Figure::of_all(
+        "recovery.first_writes",
+        "First writes, new leader",
+        Quantity::new(value, Unit::Ms),
+        headline,
+        why,
+    )
 }

@@ -65,7 +65,7 @@ fn sets(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         knob: Some("placing replicas within cells of brokers".into()),
     };
     let value = Quantity::new(Estimate::Exact(count as f64), Unit::Count);
-    Figure::of_all("copysets.count", "Replica sets", value, headline, why)
+    Figure::of_all("copysets.count", "Distinct replica sets", value, headline, why)
 }
 
 fn gone_together(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -79,7 +79,7 @@ fn gone_together(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     };
     let headline = said(&value, |chance| {
         format!(
-            "{gone} random brokers gone for good take a whole partition with probability {}",
+            "Losing {gone} random brokers for good loses a whole partition with probability {}",
             digits(chance)
         )
     });
@@ -94,7 +94,7 @@ fn gone_together(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         knob: Some("fewer distinct replica sets; one more replica".into()),
     };
     let value = Quantity::new(value, Unit::Share);
-    Figure::of_all("copysets.lost_together", "Brokers gone at once", value, headline, why)
+    Figure::of_all("copysets.lost_together", "Brokers lost for good", value, headline, why)
 }
 
 fn refused(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -129,7 +129,7 @@ fn refused(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         knob: Some("min.insync.replicas below the replica count; more brokers".into()),
     };
     let value = Quantity::new(value, Unit::Count);
-    Figure::of_all("copysets.refusing", "Refusing partitions", value, headline, why)
+    Figure::of_all("copysets.refusing", "Partitions that refuse", value, headline, why)
 }
 
 fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
@@ -145,7 +145,7 @@ fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
         knob: Some("as for the loss a year; the number of sets does not matter here".into()),
     };
     let value = Quantity::new(risk.share.clone(), Unit::Share);
-    Figure::of_all("copysets.share_per_year", "Share hit a year", value, headline, why)
+    Figure::of_all("copysets.share_per_year", "Partitions hit a year", value, headline, why)
 }
 
 fn stalled(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
@@ -165,7 +165,7 @@ fn stalled(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
         knob: Some("min.insync.replicas below the replica count; fewer distinct replica sets".into()),
     };
     let value = Quantity::new(value, Unit::Share);
-    Figure::of_all("copysets.stalled_now", "Stalled somewhere", value, headline, why)
+    Figure::of_all("copysets.stalled_now", "Some partition blocked", value, headline, why)
 }
 
 /// How many nines an availability has: 0.999 has 3.

@@ -104,7 +104,7 @@ fn maps(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Qua
     let value = segments.map(maps_of);
     let headline = said(&value, |maps| {
         format!(
-            "The busiest broker maps {} files into memory, of {} that it may",
+            "The busiest broker has {} memory maps, of {} allowed",
             digits(maps),
             human_count(limit as i64)
         )
@@ -136,7 +136,7 @@ fn open_files(context: &AssessmentContext<'_>, flows: &Flows, segments: &Estimat
     let value = segments.map(|segments| segments + connected + BASE_FILES);
     let headline = said(&value, |files| {
         format!(
-            "The busiest broker has {} files open, of {} that it may",
+            "The busiest broker has {} files open, of {} allowed",
             digits(files),
             human_count(limit as i64)
         )
@@ -164,7 +164,7 @@ fn files(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Qu
         assumptions: vec![OTHERS.into(), "no transactions (.txnindex)".into()],
         knob: Some("segment.bytes; fewer partitions per broker".into()),
     };
-    Figure::of_all("resources.files", "Files", Quantity::new(value, Unit::Count), headline, why)
+    Figure::of_all("resources.files", "Log files", Quantity::new(value, Unit::Count), headline, why)
 }
 
 fn broker_memory(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -190,7 +190,8 @@ fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
             flow.records_per_s * flow.record_bytes * ratio(flow) * flow.replicas / flow.brokers.max(1.0);
         Estimate::Exact(spare / written.max(f64::MIN_POSITIVE) * 1000.0)
     });
-    let headline = said(&value, |ms| format!("Readers up to {} behind are served from memory", duration(ms)));
+    let headline =
+        said(&value, |ms| format!("Consumers up to {} behind are served from the page cache", duration(ms)));
     let why = Derivation {
         formula: "(memory - heap) / bytes/s written per broker; 30 s is the least that is advised".into(),
         inputs: context.setting.inputs(&[
@@ -204,7 +205,13 @@ fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
         assumptions: vec!["nothing else uses the memory; other topics' load is not known".into()],
         knob: Some("more memory; compression.type; more brokers".into()),
     };
-    Figure::of_all("resources.cached", "Cached tail", Quantity::more(value, Unit::Ms), headline, why)
+    Figure::of_all(
+        "resources.cached",
+        "Served from page cache",
+        Quantity::more(value, Unit::Ms),
+        headline,
+        why,
+    )
 }
 
 fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {

@@ -63,12 +63,11 @@ pub fn roll(cluster: &Cluster) -> RollPlan {
 
 fn wait_for(cluster: &Cluster) -> String {
     let short = cluster.partitions.iter().filter(|one| one.isr_len() < one.replicas().len()).count();
-    let back = "the broker is back in every ISR (no under-replicated partition), and the brokers lead \
-                their preferred partitions again";
+    let back = "no under-replicated partition, and every partition led by its preferred leader again";
     match short {
         0 => back.into(),
         count => format!(
-            "first of all, {} under-replicated partitions to be in sync; then, after each broker: {back}",
+            "first, {} under-replicated partitions to be in sync again; then, after each restart: {back}",
             crate::model::human_count(count as i64)
         ),
     }

@@ -108,9 +108,8 @@ impl Flows {
 
     /// The same of flows that carry the load; `None` is one that does not.
     pub(super) fn over_carried(&self, of: impl Fn(&Flow) -> Option<f64>) -> Estimate<f64> {
-        let too_much = |flow: &Flow| {
-            format!("the load is more than the {} lets through", flow.bottleneck().resource.word())
-        };
+        let too_much =
+            |flow: &Flow| format!("the load is above the limit of: {}", flow.bottleneck().resource.word());
         self.over(|flow| of(flow).map_or_else(|| Estimate::Unknown(too_much(flow)), Estimate::Exact))
     }
 
@@ -190,7 +189,7 @@ impl Flows {
         let bound = bottleneck.map_or("?", Resource::word);
         let headline = match &value {
             Estimate::Unknown(why) => format!("How much goes through is unknown: {why}"),
-            most => format!("At most {} MB/s go through; the {bound} is the bound", digits(most)),
+            most => format!("Throughput is at most {} MB/s of records, limited by: {bound}", digits(most)),
         };
         let formula = self.first().map_or_else(String::new, |flow| {
             let busy = flow.utilisations();

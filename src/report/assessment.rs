@@ -69,19 +69,21 @@ impl GoalReport {
     /// The answer in words, a line each.
     fn lines(&self) -> Vec<String> {
         match &self.plan {
-            GoalPlan::Met => vec!["met as things are".into()],
+            GoalPlan::Met => vec!["met already".into()],
             GoalPlan::Change { changes, .. } => {
                 let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
                 vec![format!("met by {}", changes.join(", "))]
             }
             GoalPlan::Impossible { within, alone, together } => {
-                let alone = alone.iter().map(|goal| format!("no {within} changes meet `{goal}`"));
+                let alone = alone
+                    .iter()
+                    .map(|goal| format!("no combination of up to {within} changes meets `{goal}`"));
                 let together = together
                     .iter()
                     .map(|(a, b)| format!("`{a}` and `{b}` can each be met, but not together"));
                 let lines: Vec<String> = alone.chain(together).collect();
                 if lines.is_empty() {
-                    vec![format!("no {within} changes meet all of them together")]
+                    vec![format!("no combination of up to {within} changes meets all of them")]
                 } else {
                     lines
                 }

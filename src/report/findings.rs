@@ -16,7 +16,7 @@ pub fn findings_text(cluster: &Cluster, findings: &Findings) -> String {
         push_block(&mut out, block);
     }
     if !findings.not_examined.is_empty() {
-        out.push_str("\nNot examined, because nobody asked for the evidence:\n");
+        out.push_str("\nNot examined, because the evidence was not given:\n");
         for missed in &findings.not_examined {
             let text = format!("{}: {}", missed.chapter.title(), missed.words());
             labelled(&mut out, 2, &missed.chapter.number().to_string(), 3, &text);

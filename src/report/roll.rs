@@ -19,7 +19,7 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
         restart_lines(&mut out, cluster, verdict);
     }
     let order: Vec<String> = plan.order.iter().map(ToString::to_string).collect();
-    let order = if order.is_empty() { "none may be stopped now".to_string() } else { order.join(", ") };
+    let order = if order.is_empty() { "no broker is safe to stop now".to_string() } else { order.join(", ") };
     out.push('\n');
     labelled(&mut out, 0, "Order", 10, &order);
     labelled(&mut out, 0, "Wait for", 10, &clean(&plan.wait_for));
@@ -31,8 +31,8 @@ pub(super) fn restart_lines(out: &mut String, cluster: &Cluster, restart: &Resta
     labelled(out, 0, restart.verdict.heading(), 10, &clean(&restart.headline()));
     let kinds = [
         (StopEffect::Offline, restart.offline, "offline"),
-        (StopEffect::UnderMinIsr, restart.under_min_isr, "refuse acks=all"),
-        (StopEffect::AtMinIsr, restart.at_min_isr, "at their minimum"),
+        (StopEffect::UnderMinIsr, restart.under_min_isr, "< min ISR"),
+        (StopEffect::AtMinIsr, restart.at_min_isr, "= min ISR"),
     ];
     for (effect, count, words) in kinds.into_iter().filter(|(_, count, _)| *count > 0) {
         let hit = restart.partitions.iter().filter(|(_, other)| *other == effect).take(LISTED);

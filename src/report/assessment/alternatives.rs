@@ -67,7 +67,7 @@ pub(super) fn line_of(finding: &Finding) -> String {
 fn push_compared(out: &mut String, name: &str, tried: &Result<Comparison, String>) {
     out.push_str(&format!("\nPreset {name}\n"));
     match tried {
-        Err(why) => labelled(out, 2, "cannot be:", 11, &clean(why)),
+        Err(why) => labelled(out, 2, "not possible:", 14, &clean(why)),
         Ok(tried) if tried.changes.is_empty() => out.push_str("  in force already\n"),
         Ok(tried) => {
             labelled(out, 2, "sets", 6, &clean(&words(&tried.changes)));
@@ -118,7 +118,7 @@ fn push_one(out: &mut String, advice: &Advice) {
 pub(super) fn price(advice: &Advice) -> String {
     let one = |delta: &Delta| format!("{} {} -> {}", delta.label, delta.was, delta.now);
     if advice.price.is_empty() {
-        "nothing that is measured".into()
+        "nothing that klever measures".into()
     } else {
         advice.price.iter().map(one).collect::<Vec<_>>().join("; ")
     }
@@ -133,7 +133,7 @@ pub(super) fn frontier_head(report: &AssessmentReport<'_>) -> Option<String> {
     Some(if table.rows.is_empty() {
         format!("{} or {} is not known here", axis(x), axis(y))
     } else {
-        format!("of {} outcomes nothing beats these in {} and {}", table.outcomes, axis(x), axis(y))
+        format!("best trade-offs between {} and {}, of {} outcomes", axis(x), axis(y), table.outcomes)
     })
 }
 
@@ -149,8 +149,8 @@ pub(super) fn mark(row: &FrontierRow) -> &'static str {
 /// What to change, in words.
 pub(super) fn frontier_changes(row: &FrontierRow) -> String {
     match (row.is_now(), row.on_frontier) {
-        (true, true) => "nothing: the setting as it is".into(),
-        (true, false) => "nothing: the setting as it is; another one is better and in nothing worse".into(),
+        (true, true) => "no change".into(),
+        (true, false) => "no change; another setting is better and in nothing worse".into(),
         _ => words(&row.changes),
     }
 }

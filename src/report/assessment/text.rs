@@ -22,9 +22,9 @@ pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
         clean(&now.name),
         plural(now.partitions as usize, "partition")
     );
-    labelled(&mut out, 0, "Judged", 10, &judged);
+    labelled(&mut out, 0, "Assessed", 10, &judged);
     if !report.changes.is_empty() {
-        labelled(&mut out, 0, "As if", 10, &clean(&report.changes.join(", ")));
+        labelled(&mut out, 0, "What if", 10, &clean(&report.changes.join(", ")));
     }
     if !report.lost.is_empty() {
         let lost: Vec<String> = report.lost.iter().map(|id| format!("broker {id}")).collect();
@@ -79,7 +79,7 @@ pub(super) const TELLING: [&str; 5] = [
 ];
 
 fn push_setting(out: &mut String, now: &Assessment, was: Option<&Assessment>) {
-    out.push_str("\nSetting (the rest has its defaults)\n");
+    out.push_str("\nSettings (all others have their defaults)\n");
     for line in &now.setting {
         let before = was.and_then(|was| was.setting.iter().find(|other| other.key == line.key)).map(shown);
         let value = shown(line);
