@@ -10,9 +10,10 @@ pub struct Preset {
     pub id: &'static str,
     /// What it is for.
     pub doc: &'static str,
-    /// `SCOPE:key=value`, each; in an order in which a producer starts after every one of them (with
-    /// idempotence set, acks=1 is refused: `ProducerConfig.postProcessAndValidateIdempotenceConfigs`).
-    pub settings: &'static [&'static str],
+    /// `SCOPE:key=value`, each, in parts that presets may share; in an order in which a producer starts after every
+    /// one of them (with idempotence set, acks=1 is refused:
+    /// `ProducerConfig.postProcessAndValidateIdempotenceConfigs`).
+    pub settings: &'static [&'static [&'static str]],
 }
 
 impl Preset {
@@ -21,7 +22,7 @@ impl Preset {
     /// # Errors
     /// None for the presets of this program: a test reads them all.
     pub fn changes(&self) -> Result<Vec<Change>, KnobError> {
-        self.settings.iter().map(|text| Change::parse(text)).collect()
+        self.settings.iter().copied().flatten().map(|text| Change::parse(text)).collect()
     }
 
     /// What it changes on a cluster, for one topic or for all: without what is in force already, and without
@@ -53,13 +54,25 @@ impl Preset {
     }
 }
 
+/// Three replicas, two of which every acknowledgement needs, and a producer whose retries do not duplicate.
+const SAFE_COPIES: &[&str] = &[
+    "topic:replication.factor=3",
+    "topic:min.insync.replicas=2",
+    "broker:min.insync.replicas=2",
+    "topic:unclean.leader.election.enable=false",
+    "broker:unclean.leader.election.enable=false",
+    "producer:acks=all",
+    "producer:max.in.flight.requests.per.connection=5",
+    "producer:enable.idempotence=true",
+];
+
 /// All presets (Y. Byzek, "Optimizing Your Apache Kafka Deployment", with Kafka 4.1's keys and defaults). The
 /// brokers' defaults go with the topics' settings: Kafka's own topics follow them.
 pub static PRESETS: [Preset; 5] = [
     Preset {
         id: "throughput",
         doc: "Large, compressed batches; an acknowledgement from the leader alone.",
-        settings: &[
+        settings: &[&[
             "producer:batch.size=131072",
             "producer:linger.ms=20",
             "producer:compression.type=lz4",
@@ -68,64 +81,48 @@ pub static PRESETS: [Preset; 5] = [
             "producer:buffer.memory=67108864",
             "consumer:fetch.min.bytes=100000",
             "consumer:fetch.max.wait.ms=500",
-        ],
+        ]],
     },
     Preset {
         id: "latency",
         doc: "Nothing waits: no linger, no compression, an acknowledgement from the leader alone.",
-        settings: &[
+        settings: &[&[
             "producer:linger.ms=0",
             "producer:compression.type=none",
             "producer:enable.idempotence=false",
             "producer:acks=1",
             "consumer:fetch.min.bytes=1",
             "broker:num.replica.fetchers=4",
-        ],
+        ]],
     },
     Preset {
         id: "durability",
         doc: "What was acknowledged stays, in order and once.",
         settings: &[
-            "topic:replication.factor=3",
-            "topic:min.insync.replicas=2",
-            "broker:min.insync.replicas=2",
-            "topic:unclean.leader.election.enable=false",
-            "broker:unclean.leader.election.enable=false",
-            "producer:acks=all",
-            "producer:max.in.flight.requests.per.connection=5",
-            "producer:enable.idempotence=true",
-            "producer:delivery.timeout.ms=120000",
-            "consumer:enable.auto.commit=false",
-            "consumer:isolation.level=read_committed",
-            "cluster:eligible.leader.replicas.version=1",
+            SAFE_COPIES,
+            &[
+                "producer:delivery.timeout.ms=120000",
+                "consumer:enable.auto.commit=false",
+                "consumer:isolation.level=read_committed",
+                "cluster:eligible.leader.replicas.version=1",
+            ],
         ],
     },
     Preset {
         id: "availability",
         doc: "Somebody always leads, even one that lacks records.",
-        settings: &[
+        settings: &[&[
             "topic:unclean.leader.election.enable=true",
             "broker:unclean.leader.election.enable=true",
             "topic:min.insync.replicas=1",
             "broker:min.insync.replicas=1",
             "consumer:session.timeout.ms=10000",
-        ],
+        ]],
     },
     Preset {
         id: "sane",
         doc: "Three replicas, two of them needed, idempotence, light compression, a short linger.",
-        settings: &[
-            "topic:replication.factor=3",
-            "topic:min.insync.replicas=2",
-            "broker:min.insync.replicas=2",
-            "topic:unclean.leader.election.enable=false",
-            "broker:unclean.leader.election.enable=false",
-            "producer:acks=all",
-            "producer:max.in.flight.requests.per.connection=5",
-            "producer:enable.idempotence=true",
-            "producer:compression.type=lz4",
-            "producer:linger.ms=5",
-        ],
+        settings: &[SAFE_COPIES, &["producer:compression.type=lz4", "producer:linger.ms=5"]],
     },
 ];
 
