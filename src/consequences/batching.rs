@@ -62,6 +62,7 @@ impl ProducerStream {
         let cap = ((self.batch_bytes - BATCH_HEADER_BYTES) / size).max(1.0);
         let due = 1.0 + per_ms * (self.linger_ms + SCHEDULING_MS);
         // With all requests in flight, batches go on filling until one returns.
+        // `max.in.flight.requests.per.connection` requests share a round trip.
         let backed_up = per_ms * self.round_trip_ms / self.in_flight.max(1.0);
         let wanted = due.max(backed_up);
         let (records, partitions) = if self.keyed {
@@ -84,6 +85,7 @@ impl ProducerStream {
             batch_bytes: BATCH_HEADER_BYTES + per_batch * size,
             requests_per_s: self.records_per_s / records,
             collects_ms,
+            // The first record waits for all of it, those that come after it for half of it on average.
             mean_wait_ms: collects_ms * (1.0 + arrivals / 2.0) / (1.0 + arrivals),
             first_share: 1.0 / (1.0 + arrivals),
         }
@@ -95,6 +97,7 @@ fn distinct(partitions: f64, records: f64) -> f64 {
     if partitions <= 1.0 {
         return 1.0;
     }
+    // Expected bins with at least one of so many balls (uniform keys).
     partitions * (1.0 - libm::pow(1.0 - 1.0 / partitions, records))
 }
 
@@ -107,6 +110,8 @@ pub(super) fn compression_ratio(codec: &str, records_per_batch: f64) -> f64 {
         "zstd" => &[(1.5, 0.79), (12.0, 0.27), (100.0, 0.197), (1000.0, 0.193)],
         _ => return 1.0,
     };
+    // Compression finds repetition within one batch: between the sizes measured the ratio falls evenly with the
+    // logarithm of the records.
     let x = libm::log(records_per_batch.max(1.0));
     let mut before = points[0];
     for point in points {

@@ -31,6 +31,7 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
 /// Megabytes of records a second that planning guides allow.
 pub(super) fn planned_mb_per_s(flow: &Flow) -> f64 {
     let readers = flow.groups + flow.replicas - 1.0;
+    // Every replica writes each byte once; groups and followers read it, at a quarter of the price.
     let equivalents = ratio(flow) * (flow.replicas + readers / 4.0);
     let by_cores = flow.brokers * flow.machine.cores * PLANNED_MB_PER_S * PLANNED_SHARE / equivalents;
     by_cores.min(HEADROOM * flow.max_mb_per_s().0)
@@ -139,6 +140,7 @@ fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quant
 
 /// As many as the load needs: at the producer's bound of one, and at what one consumer gets done.
 pub(super) fn partitions_for(mb_per_s: f64, produced: f64, consumed: f64) -> f64 {
+    // Rao 2015, "How to choose the number of topics/partitions": the slower of producing and consuming decides.
     libm::ceil((mb_per_s / produced).max(mb_per_s / consumed)).max(1.0)
 }
 

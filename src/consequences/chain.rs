@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// Chains with more states than this are not solved: the elimination takes the cube of them.
+// Five replicas over three racks have 957 states with racks folded into brokers, six in racks of their own fewer.
 const MAX_STATES: usize = 1000;
 const MINUTES_PER_YEAR: f64 = 525_600.0;
 
@@ -131,6 +132,7 @@ pub(super) fn solve(shape: &ChainShape, events: &EventRates) -> Option<Solution>
         return solution.clone();
     }
     // With one replica in each rack, and racks that are back as soon as brokers, both say the same.
+    // A rack of one replica that is repaired like a broker adds states and no information.
     let alike = shape.racks.iter().all(|count| *count <= 1) && events.rack_minutes == events.outage_minutes;
     let with_racks = if alike { None } else { Chain::of(shape, events, true) };
     let chain = with_racks.or_else(|| Chain::of(shape, events, false));
@@ -222,11 +224,15 @@ impl<'a> Chain<'a> {
         for (state, share) in self.states.iter().zip(rates.stationary()) {
             in_sync[usize::from(count(state, IN_SYNC))] += share;
         }
+        // The chain is back at its start long before the next loss, so losses come at the inverse of the mean time to
+        // one (Ford et al., OSDI 2010, section 8).
+        debug_assert!((in_sync.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{in_sync:?}");
         let losses_per_year = 1.0 / rates.mean_time_to_absorption();
         Solution { states: self.states.len(), losses_per_year, in_sync }
     }
 
     fn number(&mut self, mut state: State) -> usize {
+        // Racks of equal population are interchangeable: three replicas in three racks make 34 states instead of 216.
         state.sort_unstable_by(|a, b| b.cmp(a));
         if let Some(number) = self.known.get(&state) {
             return *number;
@@ -241,6 +247,7 @@ impl<'a> Chain<'a> {
         if rate <= 0.0 {
             return;
         }
+        // A stale replica that is up takes over at once; what was acknowledged after it left the ISR is lost.
         if self.shape.unclean && count(&to, IN_SYNC) == 0 && count(&to, CATCHING_UP) > 0 {
             return self.lose(from, rate);
         }
@@ -258,6 +265,8 @@ impl<'a> Chain<'a> {
 
     /// Where a replica goes that leaves the ISR and leaves so many behind.
     fn leaves(&self, left: u8) -> usize {
+        // KIP-966: who leaves an ISR that falls below its minimum stays eligible, because the high watermark does not
+        // move without it. The last one always is: nobody has acknowledged anything since.
         let eligible = left == 0 || self.shape.elr && left < self.shape.floor;
         if eligible { ELIGIBLE } else { DOWN }
     }
@@ -279,6 +288,7 @@ impl<'a> Chain<'a> {
             }
         }
         if state[rack][CATCHING_UP] > 0 {
+            // Nobody counts on a replica that is still catching up: its outage costs time alone.
             self.go(from, moved(state, rack, CATCHING_UP, DOWN), here(CATCHING_UP) * events.outages);
         }
         for what in [IN_SYNC, ELIGIBLE, DOWN, RESTARTING, CATCHING_UP, RACK_ELIGIBLE, RACK_DOWN] {
@@ -287,6 +297,8 @@ impl<'a> Chain<'a> {
             }
             let gone = moved(state, rack, what, REBUILDING);
             let rate = here(what) * events.disk_losses;
+            // Members of the ISR and eligible ones have every acknowledged record; the others lack some. When the last of
+            // the former is gone, so are those records.
             match count(&gone, IN_SYNC) + count(&gone, ELIGIBLE) + count(&gone, RACK_ELIGIBLE) {
                 0 => self.lose(from, rate),
                 _ => self.go(from, gone, rate),
@@ -296,6 +308,7 @@ impl<'a> Chain<'a> {
 
     fn repairs(&mut self, from: usize, state: &State, rack: usize) {
         let events = self.events;
+        // Without a leader there is nobody to copy from: catching up and rebuilding wait for one.
         let led = count(state, IN_SYNC) > 0;
         let repairs = [
             (DOWN, CATCHING_UP, events.outage_minutes, true),
@@ -305,6 +318,8 @@ impl<'a> Chain<'a> {
             (REBUILDING, IN_SYNC, events.rebuild_minutes, led),
         ];
         for (what, to, minutes, possible) in repairs {
+            // Replicas are repaired side by side. Kafka copies nothing by itself: whoever replaces a broker does not wait for
+            // another one.
             if possible && state[rack][what] > 0 {
                 let rate = f64::from(state[rack][what]) * MINUTES_PER_YEAR / minutes;
                 self.go(from, moved(state, rack, what, to), rate);
@@ -319,6 +334,7 @@ impl<'a> Chain<'a> {
             return;
         }
         let mut next = state.clone();
+        // One of them is enough to lead; the others follow it.
         let leads = u8::from(count(state, IN_SYNC) == 0 && eligible > 0);
         (next[rack][RACK_ELIGIBLE], next[rack][RACK_DOWN]) = (0, 0);
         next[rack][IN_SYNC] += leads;
@@ -345,6 +361,8 @@ impl<'a> Chain<'a> {
                 (rack[ELIGIBLE], rack[DOWN]) = (0, 0);
             }
         }
+        // The whole ISR lost its power at once: what no page cache had written back is gone from every copy. With fewer
+        // copies than an acknowledgement needs there was nothing new to lose.
         let unflushed = before > 0 && left == 0 && before >= self.shape.floor && !self.shape.fsync;
         let lossy = if unflushed { self.events.power } else { 0.0 };
         self.lose(from, rate * lossy);

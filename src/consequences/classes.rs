@@ -22,6 +22,7 @@ impl RackSpread {
         match self {
             RackSpread::Known(racks) => vec![racks],
             RackSpread::None => vec![Racks::ONE],
+            // One shared rack is the worst that is possible and a rack for each replica the best: every figure lies between.
             RackSpread::Unknown if replicas > 1 => vec![Racks::ONE, Racks::own(replicas)],
             RackSpread::Unknown => vec![Racks::ONE],
         }

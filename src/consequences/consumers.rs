@@ -47,6 +47,7 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
 
 /// How long it takes to catch up after an outage: D x in / (capacity - in); never when that is not more.
 pub(super) fn catch_up_ms(outage_ms: f64, rate: f64, capacity: f64) -> f64 {
+    // What piled up shrinks by what the group does beyond the arrivals.
     if capacity <= rate { f64::INFINITY } else { outage_ms * rate / (capacity - rate) }
 }
 

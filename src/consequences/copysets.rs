@@ -90,17 +90,24 @@ pub(super) fn drawn_at_random(partitions: f64, possible: f64) -> f64 {
     if possible <= 1.0 {
         return partitions.min(1.0);
     }
+    // possible x (1 - (1 - 1 / possible)^partitions), written so that small differences from 1 keep their digits.
     -possible * libm::expm1(partitions * libm::log1p(-1.0 / possible))
 }
 
 /// Probability that `gone` brokers drawn from all take at least `least` replicas of one partition.
 pub(super) fn hit(brokers: u32, gone: u32, replicas: u32, least: u32) -> f64 {
+    // Hypergeometric: so many of the partition's brokers among those gone, the rest among the others.
     let ways = |taken: u32| match brokers.checked_sub(replicas) {
         Some(others) if taken <= gone => subsets(replicas, taken) * subsets(others, gone - taken),
         _ => 0.0,
     };
     let all = subsets(brokers, gone);
-    if all == 0.0 { 0.0 } else { (least..=replicas.min(gone)).map(ways).sum::<f64>() / all }
+    if all == 0.0 {
+        return 0.0;
+    }
+    let chance = (least..=replicas.min(gone)).map(ways).sum::<f64>() / all;
+    debug_assert!((0.0..=1.0 + 1e-9).contains(&chance), "{chance}");
+    chance
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ impl AssessmentContext<'_> {
         let heartbeat = setting.known("broker:broker.heartbeat.interval.ms");
         match (session, heartbeat) {
             (Ok(session), Ok(heartbeat)) => {
+                // The session runs from the last heartbeat, which is up to one interval old when the broker dies; the controller
+                // looks for stale brokers eight times a session (`QuorumController`, maybeFenceStaleBroker).
                 Estimate::between((session - heartbeat).max(0.0), session + session / CHECKS_PER_SESSION)
             }
             (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
@@ -85,6 +87,8 @@ fn controlled(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let rtt = context.setting.float("net:rack_rtt_ms").zip(context.setting.float("net:client_rtt_ms"));
     let value = match rtt {
         Some((rack, client)) => {
+            // The broker asks the controller, which appends the new leaders and answers; only a client that finds the old
+            // leader gone backs off and looks the new one up.
             let controller = METADATA_LINGER_MS + 2.0 * rack;
             Estimate::between(controller, controller + CLIENT_BACK_OFF_MS + 2.0 * client)
         }
@@ -121,6 +125,7 @@ fn stall(context: &AssessmentContext<'_>, length: Estimate<f64>) -> Estimate<f64
     match waits_for_followers(context) {
         Estimate::Exact(true) => length,
         Estimate::Exact(false) => Estimate::Exact(0.0),
+        // Some of the cases that are possible wait for followers, others do not.
         Estimate::Between(..) => length.high().map_or(length, |high| Estimate::between(0.0, high)),
         Estimate::Unknown(why) => Estimate::Unknown(why),
     }
@@ -153,6 +158,7 @@ fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Quantity> {
 fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let key = "broker:replica.lag.time.max.ms";
     let length = match context.setting.known(key) {
+        // `ReplicaManager` runs isr-expiration every half of replica.lag.time.max.ms: up to that much comes on top.
         Ok(lag) => Estimate::between(lag, 1.5 * lag),
         Err(why) => Estimate::Unknown(why),
     };

@@ -103,6 +103,7 @@ pub fn frontier(
     let tried = settings.into_iter().take_while(|_| keep_going());
     let mut points: Vec<FrontierPoint> =
         tried.filter_map(|changes| point(cluster, subject, changes, (x, y))).collect();
+    // Of settings that come to the same, the one with the fewest changes is kept.
     points.sort_by_key(|point| point.changes.len());
     let mut kept: Vec<FrontierPoint> = Vec::new();
     for point in points {

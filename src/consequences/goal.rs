@@ -256,6 +256,7 @@ impl<'a> Search<'a> {
         };
         let structural =
             |change: &Change| change.knob.scope == Scope::Cluster && change.knob.name == "brokers";
+        // Nobody buys many brokers to meet one goal.
         let few = |change: &Change| !structural(change) || change.value.int().is_some_and(|count| count <= 6);
         let candidates = candidates(cluster, subject).into_iter().filter(few);
         let singles = candidates.take_while(|_| keep_going()).filter_map(tried).collect();

@@ -127,6 +127,7 @@ fn tries_ms(retries: f64) -> Option<f64> {
     if retries >= NEVER {
         return None;
     }
+    // KIP-580: each pause is twice the last one; its jitter of 20 % is left out.
     let doubling = libm::log2(BACK_OFF_MS.1 / BACK_OFF_MS.0);
     let short = retries.min(libm::ceil(doubling));
     let pauses = (0..short as u32).map(|at| (BACK_OFF_MS.0 * libm::exp2(f64::from(at))).min(BACK_OFF_MS.1));
@@ -170,6 +171,7 @@ fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimi
     let outage_ms = env.outage_minutes * 60_000.0;
     let detection = context.detection_ms();
     let count = |minutes: f64, detection_ms: f64, patience_ms: f64| {
+        // Outages are exponential, so a share exp(-limit / mean length) of their time lies beyond what a producer waits.
         let outages = minutes * 60.0 * libm::exp(-patience_ms / outage_ms);
         let leaders = f64::from(context.broker_load.leading);
         let stalls = leaders * env.outages_per_year * (detection_ms - patience_ms).max(0.0) / 1000.0;

@@ -39,6 +39,7 @@ impl Damage {
 
 /// The next event that breaks something, the smallest kind first: now, one broker, one rack, several brokers.
 pub(super) fn next_break(context: &AssessmentContext<'_>) -> NextBreak {
+    // The fewer brokers an event takes the likelier it is: those are looked for first.
     let broken = broken_now(context);
     let found = broken.or_else(|| one_broker(context)).or_else(|| one_rack(context));
     found.unwrap_or_else(|| several_brokers(context))
@@ -175,6 +176,7 @@ fn several_brokers(context: &AssessmentContext<'_>) -> NextBreak {
         worst.cases.iter().map(|case| operation.margin(case, &worst.live).now.0).min().unwrap_or(0)
     };
     let (writes, reads) = (margin(Operation::Write), margin(Operation::Read));
+    // Nothing breaks at one broker or one rack, so the margin of the worst partition says how many it takes.
     let count = writes.min(reads) + 1;
     let example = worst.example;
     let partition = context.cluster.partitions.view(example);

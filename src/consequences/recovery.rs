@@ -89,6 +89,7 @@ fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = match (context.setting.known(keys[0]), context.setting.known(keys[1])) {
         (Ok(segment), Ok(threads)) => {
             let mb_per_s = (threads * SCAN_MB_PER_S).min(machine.disk_mb_per_s);
+            // After an unclean stop every segment beyond the recovery point is read again: the open one of each replica.
             let full = f64::from(context.broker_load.judged_replicas) * segment / 1e6 / mb_per_s * 1000.0;
             Estimate::between(0.0, full)
         }
@@ -111,6 +112,8 @@ fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
 fn first_writes(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let flush = context.cluster.assumed.env.machine.flush_ms;
     let heirs = (context.cluster.brokers.len() as f64 - 1.0).max(1.0);
+    // `LeaderEpochFileCache` writes and syncs a checkpoint on the first append of each new leader, one partition after the
+    // other on each of the brokers that took over.
     let taken = libm::ceil(f64::from(context.broker_load.led) / heirs).max(1.0);
     let value = Estimate::between(flush, flush * taken);
     let headline = format!("The first writes to new leaders wait {} for their epoch files", duration(&value));

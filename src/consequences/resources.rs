@@ -49,6 +49,7 @@ fn segments_of(
     let by_size = if retention_bytes >= 0.0 { retention_bytes } else { f64::INFINITY };
     let kept = by_time.min(by_size);
     let kept_ms = kept / bytes_per_s.max(f64::MIN_POSITIVE) * 1000.0;
+    // A segment is rolled by size or by age, whichever comes first; retention deletes closed ones only.
     libm::ceil(kept / segment_bytes).max(libm::ceil(kept_ms / segment_ms)).max(1.0)
 }
 
@@ -219,6 +220,7 @@ fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Qua
     let value = match buffer {
         None => Estimate::Unknown(context.setting.why_unknown("producer:buffer.memory")),
         Some(buffer) => flows.over(|flow| {
+            // The sticky partitioner fills one batch per broker at a time; keys need one open on every partition.
             let open = if flow.keyed { flow.partitions } else { flow.brokers };
             Estimate::Exact((open * flow.batch_bytes).min(buffer))
         }),

@@ -164,6 +164,8 @@ fn class_risk(class: &PartitionClass, events: &EventRates, guarded: bool) -> Res
 fn case_risk(case: &Case, events: &EventRates, guarded: bool) -> Option<CaseRisk> {
     let floor = case.write_floor();
     if floor > case.replicas {
+        // Before 3.7 a minimum above the replica count refuses every acks=all write (KAFKA-15583 clamps it): nothing is
+        // acknowledged that could be lost, and writes are down all year.
         let reads = case_risk(&Case { min_isr: 1, ..*case }, events, guarded)?;
         return Some(CaseRisk { losses: [0.0; PARTS], writes: MINUTES_PER_YEAR, ..reads });
     }
@@ -171,6 +173,8 @@ fn case_risk(case: &Case, events: &EventRates, guarded: bool) -> Option<CaseRisk
     let clean = ChainShape { unclean: false, ..shape.clone() };
     let no_site = EventRates { site_outages: 0.0, ..*events };
     let alone = EventRates { rack_outages: 0.0, ..no_site };
+    // Each chain has one more kind of event than the one before; what it loses more is the part of that kind. What
+    // two kinds lose together goes to the later one.
     let rate = |shape: &ChainShape, events: &EventRates| Some(solve(shape, events)?.losses_per_year);
     let (independent, racks, site) = (rate(&clean, &alone)?, rate(&clean, &no_site)?, rate(&clean, events)?);
     // Only where one copy is enough for an acknowledgement may it be one in memory alone.
@@ -242,6 +246,8 @@ fn summed_over_sets(
 ) -> [f64; PARTS] {
     let mut sums = [0.0; PARTS];
     for (count, class) in sets.iter().zip(classes) {
+        // A loss hits a set of brokers, not a partition (Cidon et al., ATC 2013), so the sets add up. It is an upper bound:
+        // sets that share brokers may be lost by one event.
         for (sum, part) in sums.iter_mut().zip(end(class).losses) {
             *sum += f64::from(*count) * part;
         }
@@ -257,6 +263,8 @@ fn summed_over_sets(
 /// Share of the partitions that lose something in a year. It does not depend on how they are placed.
 fn share(context: &AssessmentContext<'_>, risks: &[ClassRisk], end: fn(&ClassRisk) -> CaseRisk) -> f64 {
     let hit = context.classes.iter().zip(risks).map(|(class, risk)| {
+        // The expected share does not depend on the placement, only the number of losses does (Iliadis and Venkatesan
+        // 2017).
         f64::from(class.partitions) * -libm::expm1(-end(risk).losses.iter().sum::<f64>())
     });
     let data: u32 = context.data().map(|class| class.partitions).sum();
@@ -291,6 +299,7 @@ pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Estimate<f6
         detection_ms.map(|detection| {
             let as_leader =
                 env.outages_per_year * (detection + REFRESH_MS) + env.restarts_per_year * ORDERED_MS;
+            // acks=all waits for a dead follower until the controller fences it, as it waits for a leader to be replaced.
             minutes(as_leader + followers * env.outages_per_year * detection)
         })
     });

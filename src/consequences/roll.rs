@@ -53,6 +53,8 @@ pub fn roll(cluster: &Cluster) -> RollPlan {
     let controller = cluster.quorum.get().and_then(|quorum| quorum.leader);
     let mut stoppable: Vec<&RestartVerdict> =
         brokers.iter().filter(|verdict| verdict.verdict <= RestartSafety::AtFloor).collect();
+    // The controller last: in any other place it may move more than once. Rack by rack, because brokers of one rack
+    // share no partition where replicas are spread over racks.
     stoppable.sort_by_key(|verdict| {
         let rack = cluster.rack_of(verdict.broker);
         (Some(verdict.broker) == controller, verdict.verdict, rack, verdict.broker)
@@ -197,6 +199,7 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
 /// Whether the controllers have a majority with these and none without them.
 fn quorum_lost(cluster: &Cluster, stopping: &[BrokerId]) -> bool {
     let Some(quorum) = cluster.quorum.get() else { return false };
+    // A quorum that has no majority already is not lost by this stop; it shows elsewhere.
     let majority = quorum.voters.len() / 2 + 1;
     let left = quorum.online.iter().filter(|id| !stopping.contains(id)).count();
     quorum.online.len() >= majority && left < majority

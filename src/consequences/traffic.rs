@@ -115,7 +115,9 @@ impl Flows {
 
     fn percentiles(&self, path: impl Fn(&Flow) -> Option<Mixture>) -> Percentiles {
         let at = |share: f64| self.over_carried(|flow| path(flow).map(|mixture| mixture.quantile(share)));
-        Percentiles { p50: at(0.5), p99: at(0.99) }
+        let (p50, p99) = (at(0.5), at(0.99));
+        debug_assert!(p50.high() <= p99.high(), "{p50:?} {p99:?}");
+        Percentiles { p50, p99 }
     }
 
     pub(super) fn first(&self) -> Option<&Flow> {

@@ -84,6 +84,7 @@ fn partitions_without(cluster: &Cluster, lost: &[BrokerId]) -> Partitions {
     let transitions = Transitions::of(cluster);
     let columns = &cluster.partitions;
     let places = lost_places(columns, lost);
+    // The controller's rule is asked once per class and sequence of lost places, not once per partition.
     let mut known: Interner<(u32, u32)> = Interner::default();
     let mut outcomes: Vec<LiveReplicas> = Vec::new();
     let (mut isr, mut leader, mut epoch) =

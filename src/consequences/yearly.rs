@@ -11,6 +11,7 @@ use crate::consequences::{Estimate, Figure, Quantity, Unit};
 
 /// Probability of at least one event a year at a rate.
 pub(super) fn probability(rate: f64) -> f64 {
+    debug_assert!(rate >= 0.0, "{rate}");
     -libm::expm1(-rate)
 }
 
