@@ -41,13 +41,11 @@ use crate::model::KafkaVersion;
 pub struct Rule {
     /// Its name for ever: `min-isr-one`.
     pub id: &'static str,
-    /// The chapter it belongs to.
     pub chapter: Chapter,
     /// How bad it is, unless a finding says otherwise.
     pub severity: Severity,
     /// What it is, in a few words.
     pub title: &'static str,
-    /// What it is about.
     pub scope: SubjectKind,
     pub why: &'static str,
     /// What to do; `{name}` stands for the subject.

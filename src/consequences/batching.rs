@@ -18,7 +18,6 @@ const SCHEDULING_MS: f64 = SENDER_SLACK as f64 / 1e6;
 pub struct ProducerStream {
     /// Records a second to this broker.
     pub records_per_s: f64,
-    /// Bytes of a record.
     pub record_bytes: f64,
     /// Partitions of this broker that are written.
     pub partitions: f64,
@@ -37,11 +36,8 @@ pub struct ProducerStream {
 /// What the requests come to.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Batching {
-    /// Records of one request.
     pub records_per_request: f64,
-    /// Partitions in one request.
     pub partitions_per_request: f64,
-    /// Records of one batch.
     pub records_per_batch: f64,
     /// Bytes of one batch before compression.
     pub batch_bytes: f64,

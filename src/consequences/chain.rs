@@ -43,12 +43,10 @@ pub(super) struct EventRates {
     pub rebuild_minutes: f64,
     /// Share of outages that lose the page cache.
     pub page_cache_loss: f64,
-    /// Outages of a rack.
     pub rack_outages: f64,
     pub rack_minutes: f64,
     /// Share of rack and site outages that are power failures.
     pub power: f64,
-    /// Outages of the site.
     pub site_outages: f64,
     /// From the return to being in sync, minutes.
     pub catch_up_minutes: f64,
@@ -93,10 +91,8 @@ impl EventRates {
     }
 }
 
-/// What the chain says.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Solution {
-    /// States of the chain.
     pub states: usize,
     /// Losses a year, 1 / mean time to loss.
     pub losses_per_year: f64,

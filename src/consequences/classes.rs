@@ -127,7 +127,6 @@ pub(super) fn range_of(cluster: &Cluster, subject: Subject) -> Range<u32> {
 }
 
 impl ClassTable {
-    /// Groups a subject's partitions.
     pub(super) fn of(cluster: &Cluster, subject: Subject) -> Self {
         let range = range_of(cluster, subject);
         let columns = &cluster.partitions;

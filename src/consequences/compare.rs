@@ -95,7 +95,6 @@ pub(super) fn assess_with(cluster: &Cluster, subject: Subject, changes: &[Change
 pub struct Comparison {
     pub name: String,
     pub changes: Vec<Change>,
-    /// What it comes to.
     pub assessment: Assessment,
     /// How that differs from the cluster as it is.
     pub deltas: Vec<Delta>,

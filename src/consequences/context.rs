@@ -116,7 +116,6 @@ pub(super) struct AssessmentContext<'a> {
     pub classes: Vec<PartitionClass>,
     /// The distinct sets of brokers that hold its partitions.
     pub copysets: Copysets,
-    /// What the brokers carry.
     pub broker_load: BrokerLoad,
     /// The settings of the worst class's topic.
     pub setting: Setting,

@@ -39,7 +39,6 @@ impl Copysets {
         Copysets { of_list, sizes }
     }
 
-    /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.sizes.len()
     }

@@ -15,7 +15,6 @@ pub enum Estimate<T> {
 }
 
 impl<T: Copy + PartialOrd> Estimate<T> {
-    /// The smallest possible value.
     pub fn low(&self) -> Option<T> {
         match self {
             Estimate::Exact(value) | Estimate::Between(value, _) => Some(*value),
@@ -23,7 +22,6 @@ impl<T: Copy + PartialOrd> Estimate<T> {
         }
     }
 
-    /// The largest possible value.
     pub fn high(&self) -> Option<T> {
         match self {
             Estimate::Exact(value) | Estimate::Between(_, value) => Some(*value),

@@ -17,7 +17,6 @@ const CLIENT_BACK_OFF_MS: f64 = 100.0;
 const DETECTION_KEYS: &[&str] =
     &["broker:broker.session.timeout.ms", "broker:broker.heartbeat.interval.ms", "cluster:kafka.version"];
 
-/// All of its figures.
 pub(super) fn fail_over(context: &AssessmentContext<'_>) -> FailOver {
     FailOver {
         crash: crash(context),

@@ -32,7 +32,7 @@ pub struct Derivation {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct AffectedPartitions {
     pub partitions: u32,
-    /// Of so many judged.
+    /// Of so many that were assessed.
     pub of: u32,
     /// The first of them by name.
     pub example: String,
@@ -52,7 +52,6 @@ pub struct Figure<V> {
     pub why: Derivation,
 }
 
-/// Failures that are survived.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct FailuresTolerated {
     /// What the setting promises. For data: in the worst state that harmless events (planned restarts,
@@ -70,7 +69,6 @@ pub struct FailuresTolerated {
 pub enum Unit {
     /// A probability within one year.
     PerYear,
-    /// Minutes in one year.
     MinutesPerYear,
     Ms,
     /// Megabytes (10^6) a second.
@@ -107,7 +105,6 @@ impl Unit {
     }
 }
 
-/// A number with its unit.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Quantity {
     pub value: Estimate<f64>,

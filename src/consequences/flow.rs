@@ -31,14 +31,11 @@ const ROUNDS: usize = 4;
 /// Everything that decides about a flow, all known.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Flow {
-    /// What producers wait for.
     pub acks: Acks,
-    /// Replicas of a partition.
     pub replicas: f64,
     pub followers: u32,
     /// Round trip between leader and the farthest follower in sync.
     pub follower_rtt_ms: f64,
-    /// Between clients and brokers.
     pub client_rtt_ms: f64,
     /// Records a second, all producers.
     pub records_per_s: f64,
@@ -48,7 +45,6 @@ pub(super) struct Flow {
     pub keyed: bool,
     /// Brokers that lead partitions of the topic.
     pub brokers: f64,
-    /// Partitions of the topic.
     pub partitions: f64,
     /// `linger.ms`
     pub linger_ms: f64,

@@ -11,7 +11,6 @@ use crate::model::{Cluster, TopicIx};
 pub struct FrontierPoint {
     /// What to change to get there; empty for the setting as it is.
     pub changes: Vec<Change>,
-    /// The first figure, as shown.
     pub x: String,
     pub y: String,
     /// Both as numbers; the larger the better.
@@ -40,7 +39,6 @@ pub struct FrontierTable {
     pub rows: Vec<FrontierRow>,
 }
 
-/// One setting of the table.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FrontierRow {
     /// What to change to get there; empty for the setting as it is.

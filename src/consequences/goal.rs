@@ -14,7 +14,6 @@ pub enum Goal {
     Survive {
         /// `data`, `writes`, `reads` or `all` (data and writes).
         what: &'static str,
-        /// At least so many.
         count: u32,
         /// `crash`, `power_loss`, `disk_loss` or `rack`.
         fault: &'static str,
@@ -194,7 +193,6 @@ pub enum GoalPlan {
     /// The changes that meet them and store and give up least; of equals the fewest.
     Change {
         changes: Vec<Change>,
-        /// What they come to.
         assessment: Box<Assessment>,
     },
     /// No few changes meet them; which goals are missed by the nearest, and which goals forbid each other.

@@ -8,7 +8,6 @@ use crate::model::{Cluster, KafkaVersion, TopicIx};
 pub struct Preset {
     /// As `--compare` takes it.
     pub id: &'static str,
-    /// What it is for.
     pub doc: &'static str,
     /// `SCOPE:key=value`, each, in parts that presets may share; in an order in which a producer starts after every
     /// one of them (with idempotence set, acks=1 is refused:

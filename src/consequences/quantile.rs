@@ -23,7 +23,6 @@ impl Piece {
     }
 }
 
-/// The mean of a wait.
 pub(super) fn mean_of(wait: &[Piece]) -> f64 {
     wait.iter().map(|piece| piece.share * (piece.low_ms + piece.high_ms) / 2.0).sum()
 }

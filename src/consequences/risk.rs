@@ -52,7 +52,6 @@ pub(super) struct Risk {
 }
 
 impl Risk {
-    /// That of a context.
     pub(super) fn of(context: &AssessmentContext<'_>) -> Self {
         let env = &context.cluster.assumed.env;
         let (events, guarded) = (EventRates::from(env), env.guarded_restarts);
@@ -307,7 +306,6 @@ pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Estimate<f6
     worst.unwrap_or_else(|| Estimate::Unknown("there are no partitions".into()))
 }
 
-/// The operation's minutes a year.
 pub(super) fn minutes_of(risk: &Risk, operation: Operation) -> &Estimate<f64> {
     match operation {
         Operation::Write => &risk.writes,

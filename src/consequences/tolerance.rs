@@ -12,7 +12,6 @@ pub(super) enum FaultKind {
     Crash,
     /// The machine loses power or its kernel: what was not flushed is gone.
     PowerLoss,
-    /// The disk is gone.
     DiskLoss,
 }
 
@@ -146,7 +145,6 @@ fn led_after(case: &Case, live: &LiveReplicas) -> u32 {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Operation {
-    /// With the producer's acks.
     Write,
     Read,
     /// New records become readable.
@@ -154,7 +152,6 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    /// Crashes that it survives.
     pub(super) fn margin(self, case: &Case, live: &LiveReplicas) -> Margin {
         match self {
             Operation::Write => writes(case, live),
@@ -173,7 +170,6 @@ impl Operation {
             }
     }
 
-    /// Racks that it survives.
     pub(super) fn racks(self, case: &Case, live: &LiveReplicas) -> Margin {
         let floor = match self {
             Operation::Write => case.write_floor(),

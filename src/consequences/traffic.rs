@@ -56,7 +56,6 @@ const LATENCY_INPUTS: &[&str] = &[
     "env:stall_ms",
 ];
 
-/// What bounds the throughput.
 pub(super) const CAPACITY_INPUTS: &[&str] = &[
     "producer:acks",
     "producer:linger.ms",
@@ -124,12 +123,10 @@ impl Flows {
         self.flows.as_ref().ok()?.first()
     }
 
-    /// Partitions of the topic under study.
     pub(super) fn partitions(&self) -> f64 {
         self.first().map_or(1.0, |flow| flow.partitions)
     }
 
-    /// Acknowledgement and end to end.
     pub(super) fn latency(&self, context: &AssessmentContext<'_>) -> Latency {
         let ack = self.percentiles(Flow::ack);
         let end_to_end = match NEEDED_TO_READ.iter().find(|key| context.setting.float(key).is_none()) {
@@ -184,7 +181,6 @@ impl Flows {
         }
     }
 
-    /// The most that goes through.
     pub(super) fn throughput(&self, context: &AssessmentContext<'_>) -> Throughput {
         let value = self.over(|flow| Estimate::Exact(flow.max_mb_per_s().0));
         let bottleneck = self.first().map(|flow| flow.max_mb_per_s().1);

@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 /// How a class's state changes when some of its replicas go.
 pub(super) struct Transitions {
-    /// The profile that decides.
     profile: Profile,
 }
 
@@ -189,7 +188,6 @@ pub struct RestartVerdict {
     pub broker: BrokerId,
     /// Brokers that stop at the same time.
     pub together_with: Vec<BrokerId>,
-    /// Whether it may be stopped.
     pub verdict: RestartSafety,
     /// Partitions that nobody could lead.
     pub offline: u32,

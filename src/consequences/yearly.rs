@@ -173,7 +173,6 @@ fn odds(share: f64) -> String {
     }
 }
 
-/// The rates as inputs.
 fn environment(context: &AssessmentContext<'_>) -> Vec<Input> {
     context.setting.inputs(&[
         "env:preset",

@@ -4,7 +4,6 @@ use crate::report::clean;
 use crate::report::layout::labelled;
 use crate::sim::{Fate, RecordCopy};
 
-/// Columns of a label.
 const LABEL: usize = 14;
 
 /// What became of a record: what its producer heard, its copies, its readers, and how it was lost.

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 /// Partitions that a verdict lists as text.
 const LISTED: usize = 8;
 
-/// A plan for people.
 pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
     let mut out = heading(cluster);
     out.push('\n');

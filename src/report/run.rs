@@ -8,7 +8,6 @@ use crate::scenario::Scenario;
 use crate::sim::{Fate, RunReport};
 use serde_json::json;
 
-/// Columns of a label.
 const LABEL: usize = 16;
 
 /// One entry of the event log of a run, in words.

@@ -74,7 +74,6 @@ impl<'a> ClusterFacts<'a> {
 }
 
 impl TopicFacts<'_> {
-    /// The topic as a subject.
     pub fn subject(&self) -> FindingSubject {
         FindingSubject::named(SubjectKind::Topic, self.topic.name.clone())
     }

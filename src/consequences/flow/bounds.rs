@@ -4,7 +4,6 @@ use super::{CORE_MB_PER_S, CORE_US_PER_BATCH, Flow, PRODUCER_NS_PER_BYTE, PRODUC
 use crate::consequences::batching::{Batching, compression_mb_per_s, compression_ratio};
 use crate::consequences::case::Acks;
 
-/// What can be full.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::consequences) enum Resource {
     /// As many requests as may be are under way.

@@ -12,7 +12,6 @@ const LABEL: usize = 24;
 /// Pieces of advice that are written out.
 pub(super) const MAX_ADVICE: usize = 12;
 
-/// All of them that were asked for.
 pub(super) fn push(out: &mut String, report: &AssessmentReport<'_>) {
     push_goal(out, report);
     push_findings(out, report);
@@ -146,7 +145,6 @@ pub(super) fn mark(row: &FrontierRow) -> &'static str {
     }
 }
 
-/// What to change, in words.
 pub(super) fn frontier_changes(row: &FrontierRow) -> String {
     match (row.is_now(), row.on_frontier) {
         (true, true) => "no change".into(),

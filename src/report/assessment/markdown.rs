@@ -7,7 +7,6 @@ use crate::report::AssessmentReport;
 use crate::report::findings::heading;
 use crate::report::markdown::cell;
 
-/// The assessment as Markdown.
 pub fn assessment_markdown(report: &AssessmentReport<'_>) -> String {
     let now = &report.now;
     let mut out = format!("## klever\n\n{}\n", heading(report.cluster));

@@ -12,7 +12,6 @@ use crate::report::roll::restart_lines;
 const LABEL: usize = 24;
 const VALUE: usize = 22;
 
-/// An assessment as text.
 pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
     let (now, was) = (&report.now, report.was.as_ref());
     let mut out = heading(report.cluster);
