@@ -32,6 +32,7 @@ mod fixtures;
 mod flow;
 mod frontier;
 mod goal;
+mod goal_plan;
 mod gth;
 mod interning;
 mod loss_cause;
@@ -74,7 +75,8 @@ pub use frontier::{
     FrontierPoint, FrontierRow, FrontierTable, MAX_POINTS, SWEEP_KNOBS, Sweep, default_sweep, frontier,
     frontier_table,
 };
-pub use goal::{Goal, GoalPlan, MAX_CHANGES, METRICS, goal_usage, parse_goals, plan};
+pub use goal::{Goal, GoalFault, Metric, Survivor, goal_usage, parse_goals};
+pub use goal_plan::{GoalPlan, MAX_CHANGES, plan};
 pub use loss_cause::LossCause;
 pub use objective::{OBJECTIVES, Objective, figure_of};
 pub use presets::{PRESETS, Preset, preset};

@@ -56,6 +56,11 @@ impl PartitionClass {
         )
     }
 
+    /// Whether an operation may not work in this state: in one of the possible cases it does not.
+    pub(super) fn stops(&self, operation: Operation, live: &LiveReplicas) -> bool {
+        self.cases.iter().any(|case| !operation.works(case, live))
+    }
+
     fn least(&self, value: impl Fn(&Case) -> u32) -> u32 {
         self.cases.iter().map(value).min().unwrap_or(0)
     }
@@ -203,15 +208,14 @@ impl<'a> AssessmentContext<'a> {
         most: impl Fn(&Case) -> u32,
         margin: impl Fn(&Case, &LiveReplicas) -> Margin,
     ) -> (FailuresTolerated, Option<AffectedPartitions>) {
-        let each = || classes.clone().map(|class| margins(class, &most, &margin));
-        let none = || Estimate::Unknown("there are no partitions".into());
-        let guaranteed = each().map(|pair| pair.0).reduce(Estimate::min).unwrap_or_else(none);
-        let now = each().map(|pair| pair.1).reduce(Estimate::min).unwrap_or_else(none);
+        let (each, each_now): (Vec<_>, Vec<_>) =
+            classes.clone().map(|class| margins(class, &most, &margin)).unzip();
+        let (guaranteed, now) = (least_of(each), least_of(each_now));
         let of = classes.clone().flat_map(|class| class.cases.iter().map(&most)).max().unwrap_or(0);
         let affected =
             self.affected_of(classes.clone(), |class| margins(class, &most, &margin).1.low() == now.low());
-        let capped = |estimate: Estimate<u32>| estimate.map(|count| count.min(of));
-        (FailuresTolerated { guaranteed: capped(guaranteed), now: capped(now), of }, affected)
+        let (guaranteed, now) = (guaranteed.map(|count| count.min(of)), now.map(|count| count.min(of)));
+        (FailuresTolerated { guaranteed, now, of }, affected)
     }
 
     /// Whether something holds in every class.
@@ -219,8 +223,13 @@ impl<'a> AssessmentContext<'a> {
         let each = self.classes.iter().map(|class| {
             Estimate::covering(class.cases.iter().map(|case| Estimate::Exact(holds(case, &class.live))))
         });
-        each.reduce(Estimate::min).unwrap_or_else(|| Estimate::Unknown("there are no partitions".into()))
+        least_of(each)
     }
+}
+
+fn least_of<T: Copy + PartialOrd>(estimates: impl IntoIterator<Item = Estimate<T>>) -> Estimate<T> {
+    let least = estimates.into_iter().reduce(Estimate::min);
+    least.unwrap_or_else(|| Estimate::Unknown("there are no partitions".into()))
 }
 
 fn margins(

@@ -144,10 +144,7 @@ fn goes_on(
     affected: &Option<AffectedPartitions>,
     noun: &str,
 ) -> String {
-    let broken = |class: &crate::consequences::context::PartitionClass| {
-        class.cases.iter().any(|case| !operation.works(case, &class.live))
-    };
-    if let Some(hit) = context.affected(broken) {
+    if let Some(hit) = context.affected(|class| class.stops(operation, &class.live)) {
         let what = match operation {
             Operation::Write => "Writes are refused or wait",
             Operation::Read => "Reads find no leader",

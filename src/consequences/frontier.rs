@@ -200,10 +200,13 @@ fn point(
     (x, y): (&str, &str),
 ) -> Option<FrontierPoint> {
     let assessment = assess_with(cluster, subject, &changes)?;
-    let read = |of: &Assessment, id: &str| {
-        let figure = of.figure(id)?;
-        Some((figure.value.score().filter(|score| score.is_finite())?, figure.value.text()))
-    };
-    let ((a, x), (b, y)) = (read(&assessment, x)?, read(&assessment, y)?);
+    let ((a, x), (b, y)) = (coordinate(&assessment, x)?, coordinate(&assessment, y)?);
     Some(FrontierPoint { changes, x, y, at: (a, b), on_frontier: false })
+}
+
+/// Where a figure lies on its axis, and as it is shown; an unknown one lies nowhere.
+fn coordinate(assessment: &Assessment, id: &str) -> Option<(f64, String)> {
+    let figure = assessment.figure(id)?;
+    let score = figure.value.score().filter(|score| score.is_finite())?;
+    Some((score, figure.value.text()))
 }

@@ -1,7 +1,6 @@
 //! The next single event that breaks a promise: the broker, the rack or the number of failures.
 
 use crate::consequences::assessment::NextBreak;
-use crate::consequences::case::LiveReplicas;
 use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::tolerance::{FaultKind, Operation, durability};
@@ -48,11 +47,10 @@ pub(super) fn next_break(context: &AssessmentContext<'_>) -> NextBreak {
 fn broken_now(context: &AssessmentContext<'_>) -> Option<NextBreak> {
     let mut damage = Damage::default();
     for class in &context.classes {
-        let stops = |operation: Operation| class.cases.iter().any(|case| !operation.works(case, &class.live));
-        match (stops(Operation::Read), stops(Operation::Write)) {
-            (true, _) => damage.offline += class.partitions,
-            (false, true) => damage.refused += class.partitions,
-            (false, false) => {}
+        if class.stops(Operation::Read, &class.live) {
+            damage.offline += class.partitions;
+        } else if class.stops(Operation::Write, &class.live) {
+            damage.refused += class.partitions;
         }
     }
     (damage != Damage::default()).then(|| NextBreak {
@@ -71,21 +69,18 @@ fn damage(
     lost: &[u8],
 ) -> Damage {
     let after = transitions.lose(&context.table, &context.table.rows[class.row], lost);
-    let stops = |operation: Operation| class.cases.iter().any(|case| !operation.works(case, &after));
+    let offline = class.stops(Operation::Read, &after);
     Damage {
         lost: u32::from(loses_tail(class, lost)),
-        offline: u32::from(stops(Operation::Read)),
-        refused: u32::from(stops(Operation::Write) && !stops(Operation::Read)),
+        offline: u32::from(offline),
+        refused: u32::from(!offline && class.stops(Operation::Write, &after)),
     }
 }
 
 /// The leader dies and the setting loses acknowledged records at the first crash.
 fn loses_tail(class: &PartitionClass, lost: &[u8]) -> bool {
     let leader_dies = class.live.leader.is_some_and(|leader| lost.contains(&leader));
-    let loses = |live: &LiveReplicas| {
-        class.cases.iter().any(|case| durability(case, live, FaultKind::Crash).now.0 == 0)
-    };
-    leader_dies && loses(&class.live)
+    leader_dies && class.cases.iter().any(|case| durability(case, &class.live, FaultKind::Crash).now.0 == 0)
 }
 
 fn one_broker(context: &AssessmentContext<'_>) -> Option<NextBreak> {
