@@ -1,7 +1,7 @@
 //! Figures of capacity: what to plan for, what a lost rack leaves, one partition's bound, partitions needed.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::{ratio, said};
+use crate::consequences::cost::{compression_of, headline_of};
 use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::flow::{Flow, PathEnd, member_records_per_s};
@@ -32,14 +32,14 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
 pub(super) fn planned_mb_per_s(flow: &Flow) -> f64 {
     let readers = flow.groups + flow.replicas - 1.0;
     // Every replica writes each byte once; groups and followers read it, at a quarter of the price.
-    let equivalents = ratio(flow) * (flow.replicas + readers / 4.0);
+    let equivalents = compression_of(flow) * (flow.replicas + readers / 4.0);
     let by_cores = flow.brokers * flow.machine.cores * PLANNED_MB_PER_S * PLANNED_SHARE / equivalents;
     by_cores.min(HEADROOM * flow.max_mb_per_s().0)
 }
 
 fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let value = flows.over(|flow| Estimate::Exact(planned_mb_per_s(flow)));
-    let headline = said(&value, |most| format!("Plan for at most {} MB/s of records", digits(most)));
+    let headline = headline_of(&value, |most| format!("Plan for at most {} MB/s of records", digits(most)));
     let why = Derivation {
         formula: "the least of 20 MB/s of write equivalents per core x 50 % and 80 % of the most that goes through; write \
                   equivalents = replicas + (groups + replicas - 1) / 4 per byte as compressed"
@@ -63,7 +63,7 @@ fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quan
         Some(_) => Estimate::Exact(0.0),
         None => Estimate::Unknown(context.setting.why_unknown("cluster:racks")),
     };
-    let headline = said(&value, |most| {
+    let headline = headline_of(&value, |most| {
         format!("With one rack down at most {} MB/s of records go through", digits(most))
     });
     let why = Derivation {
@@ -82,7 +82,7 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity
     let first = flows.first().and_then(|flow| flow.latency_path(PathEnd::Acknowledgement));
     let value = flows
         .over_carried(|flow| Some(flow.latency_path(PathEnd::Acknowledgement)?.connection.busy() * 100.0));
-    let headline = said(&value, |busy| {
+    let headline = headline_of(&value, |busy| {
         let waits = first.as_ref().map_or(0.0, |path| path.parts.connection);
         let waits = format_significant(if waits < 1e-3 { 0.0 } else { waits });
         format!(
@@ -123,8 +123,9 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity
 
 fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let value = flows.over(|flow| Estimate::Exact(flow.partition_mb_per_s()));
-    let headline =
-        said(&value, |most| format!("One producer writes at most {} MB/s to one partition", digits(most)));
+    let headline = headline_of(&value, |most| {
+        format!("One producer writes at most {} MB/s to one partition", digits(most))
+    });
     let why = Derivation {
         formula:
             "the least of batch.size / time for which a request is held (one at a time), requests in flight x \
@@ -151,7 +152,7 @@ fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Q
         let consumed = member_records_per_s(processing_ms, flow.record_bytes) * flow.record_bytes / 1e6;
         Estimate::Exact(partitions_for(load, flow.partition_mb_per_s() * flow.producers, consumed))
     });
-    let headline = said(&value, |count| {
+    let headline = headline_of(&value, |count| {
         format!("The load needs {} partitions; half as many again leave room to grow", digits(count))
     });
     let why = Derivation {
@@ -171,11 +172,11 @@ fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Q
 }
 
 fn one_at_a_time(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
-    let value = flows.over(|flow| match flow.alone_ms() {
+    let value = flows.over(|flow| match flow.synchronous_send_ms() {
         ms if ms > 0.0 => Estimate::Exact(1000.0 / ms),
         _ => Estimate::Unknown("nothing is waited for".into()),
     });
-    let headline = said(&value, |rate| {
+    let headline = headline_of(&value, |rate| {
         format!("A thread that waits for each acknowledgement sends {} records/s", digits(rate))
     });
     let why = Derivation {

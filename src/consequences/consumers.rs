@@ -1,7 +1,7 @@
 //! What a consumer group gets done: its capacity, catching up, rebalances, duplicates, the poll budget.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::said;
+use crate::consequences::cost::headline_of;
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::flow::member_records_per_s;
 use crate::consequences::poison;
@@ -37,8 +37,8 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
         group.catch_up().into(),
         group.rebalance().into(),
         group.unread().into(),
-        group.again().into(),
-        group.poll().into(),
+        group.reprocessed().into(),
+        group.poll_interval_used().into(),
         group.retention(flows).into(),
     ];
     figures.extend(poison::figures(context, partitions));
@@ -134,7 +134,7 @@ impl GroupLoad<'_> {
             (true, Err(why), _) | (true, _, Err(why)) => Estimate::Unknown(why),
         };
         let who = if self.is_classic() { "all members" } else { "the partitions that move" };
-        let headline = said(&value, |ms| format!("A rebalance stops {who} for {}", duration(ms)));
+        let headline = headline_of(&value, |ms| format!("A rebalance stops {who} for {}", duration(ms)));
         self.figure(("consumers.rebalance", "Rebalance"), Quantity::new(value, Unit::Ms), headline, (
             "classic: time to the next poll of the slowest member + 0.1 to 3 s of joining; consumer protocol: 1 to 3 \
              heartbeats of 5 s for each partition that moves",
@@ -154,8 +154,9 @@ impl GroupLoad<'_> {
         let value = if self.is_classic() { self.context.setting.known(key) } else { self.broker_session() };
         let value =
             value.map_or_else(Estimate::Unknown, |session| Estimate::between(session, session + JOIN_MS.1));
-        let headline =
-            said(&value, |ms| format!("A crashed member's partitions stay unread for {}", duration(ms)));
+        let headline = headline_of(&value, |ms| {
+            format!("A crashed member's partitions stay unread for {}", duration(ms))
+        });
         self.figure(("consumers.unread", "Unread after a crash"), Quantity::new(value, Unit::Ms), headline, (
             "session timeout + up to 3 s of rebalance; with group.protocol=consumer group.consumer.session.timeout.ms of \
              the brokers",
@@ -174,7 +175,7 @@ impl GroupLoad<'_> {
         text.and_then(|text| text.parse().ok()).ok_or_else(|| format!("broker:{key} is not known"))
     }
 
-    fn again(&self) -> Figure<Quantity> {
+    fn reprocessed(&self) -> Figure<Quantity> {
         let auto = self.context.setting.get("consumer:enable.auto.commit").and_then(Value::bool);
         let per_member = self.rate / self.working.max(1.0);
         let polled = self.context.setting.known("consumer:max.poll.records");
@@ -187,7 +188,7 @@ impl GroupLoad<'_> {
             (None, ..) => Estimate::Unknown(self.context.setting.why_unknown("consumer:enable.auto.commit")),
             (_, Err(why), _) | (_, _, Err(why)) => Estimate::Unknown(why),
         };
-        let headline = said(&value, |records| {
+        let headline = headline_of(&value, |records| {
             format!("After a crash of a member {} records are processed again", digits(records))
         });
         self.figure(("consumers.again", "Reprocessed on a crash"), Quantity::new(value, Unit::Records), headline, (
@@ -206,7 +207,7 @@ impl GroupLoad<'_> {
         ))
     }
 
-    fn poll(&self) -> Figure<Quantity> {
+    fn poll_interval_used(&self) -> Figure<Quantity> {
         let value = match (self.poll_ms(), self.context.setting.known("consumer:max.poll.interval.ms")) {
             (Ok(poll), Ok(limit)) => Estimate::Exact(100.0 * poll / limit.max(1.0)),
             (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
@@ -216,7 +217,7 @@ impl GroupLoad<'_> {
                 "Processing a full poll takes longer than max.poll.interval.ms: the member leaves the group and its work is done again"
                     .into()
             }
-            _ => said(&value, |percent| format!("Processing a full poll takes {} % of max.poll.interval.ms", digits(percent))),
+            _ => headline_of(&value, |percent| format!("Processing a full poll takes {} % of max.poll.interval.ms", digits(percent))),
         };
         self.figure(
             ("consumers.poll_budget", "Poll interval used"),
@@ -247,7 +248,9 @@ impl GroupLoad<'_> {
             Estimate::Exact(ms) if ms.is_infinite() => {
                 "A group that is down loses nothing: nothing is deleted".into()
             }
-            other => said(other, |ms| format!("A group that is down loses records after {}", duration(ms))),
+            other => {
+                headline_of(other, |ms| format!("A group that is down loses records after {}", duration(ms)))
+            }
         };
         self.figure(
             ("consumers.standstill", "Consumer may be down"),

@@ -85,7 +85,7 @@ pub(super) fn subsets(of: u32, take: u32) -> f64 {
 }
 
 /// How many distinct sets so many partitions make of the possible ones when each is drawn at random.
-pub(super) fn drawn_at_random(partitions: f64, possible: f64) -> f64 {
+pub(super) fn distinct_at_random(partitions: f64, possible: f64) -> f64 {
     if possible <= 1.0 {
         return partitions.min(1.0);
     }
@@ -94,7 +94,7 @@ pub(super) fn drawn_at_random(partitions: f64, possible: f64) -> f64 {
 }
 
 /// Probability that `gone` brokers drawn from all take at least `least` replicas of one partition.
-pub(super) fn hit(brokers: u32, gone: u32, replicas: u32, least: u32) -> f64 {
+pub(super) fn hit_probability(brokers: u32, gone: u32, replicas: u32, least: u32) -> f64 {
     // Hypergeometric: so many of the partition's brokers among those gone, the rest among the others.
     let ways = |taken: u32| match brokers.checked_sub(replicas) {
         Some(others) if taken <= gone => subsets(replicas, taken) * subsets(others, gone - taken),
@@ -127,7 +127,7 @@ mod tests {
         ];
         for (brokers, partitions, printed) in published {
             let possible = subsets(brokers, 3);
-            let chance = drawn_at_random(partitions, possible) / possible;
+            let chance = distinct_at_random(partitions, possible) / possible;
             assert!((chance - printed).abs() <= 0.005, "{brokers} {partitions}: {chance}");
         }
     }
@@ -135,16 +135,17 @@ mod tests {
     /// Two brokers down, three replicas, min ISR 2: two replicas of a partition among them refuse writes.
     #[test]
     fn published_partitions_that_refuse_writes() {
-        let refused = |brokers: u32, partitions: f64| format!("{:.0}", partitions * hit(brokers, 2, 3, 2));
+        let refused =
+            |brokers: u32, partitions: f64| format!("{:.0}", partitions * hit_probability(brokers, 2, 3, 2));
         assert_eq!([refused(12, 1000.0), refused(30, 1000.0)], ["45", "7"]);
     }
 
     #[test]
     fn chances_cover_everything() {
         for (brokers, gone, replicas) in [(6, 3, 3), (12, 2, 3), (5, 4, 2), (3, 3, 3)] {
-            assert!((hit(brokers, gone, replicas, 0) - 1.0).abs() < 1e-12);
+            assert!((hit_probability(brokers, gone, replicas, 0) - 1.0).abs() < 1e-12);
         }
-        assert_eq!((hit(3, 3, 3, 3), hit(12, 2, 3, 3)), (1.0, 0.0));
+        assert_eq!((hit_probability(3, 3, 3, 3), hit_probability(12, 2, 3, 3)), (1.0, 0.0));
         assert_eq!((subsets(12, 3), subsets(2, 3)), (220.0, 0.0));
     }
 

@@ -298,7 +298,7 @@ impl Flow {
     }
 
     /// From send() to the acknowledgement of a record that is waited for before the next.
-    pub(super) fn alone_ms(&self) -> f64 {
+    pub(super) fn synchronous_send_ms(&self) -> f64 {
         let alone = Flow { records_per_s: 1e-3, ..self.clone() };
         let parts = alone.parts_unloaded(&alone.batches(), self.acks);
         let answered = parts.network + parts.append + parts.flush + parts.replicate + parts.missed;

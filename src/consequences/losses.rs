@@ -1,7 +1,7 @@
 //! Records that are lost outside the chain: with the leader, with the power, in the producer, in the consumer.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::{ratio, said};
+use crate::consequences::cost::{compression_of, headline_of};
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::risk::Risk;
 use crate::consequences::tail;
@@ -14,12 +14,12 @@ use crate::model::human_bytes;
 const BACK_OFF_MS: (f64, f64) = (100.0, 1000.0);
 
 pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flows) -> Section {
-    let patience = patience(context);
+    let limit = delivery_limit(context);
     let figures = vec![
         leader_crash(context).into(),
         power(context, flows).into(),
-        refused(context, risk, &patience).into(),
-        patience.figure(context).into(),
+        refused(context, risk, &limit).into(),
+        limit.figure(context).into(),
         skipped(context).into(),
     ];
     Section { name: "losses", figures }
@@ -29,7 +29,7 @@ fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = tail::records(context);
     let headline = match &value {
         Estimate::Exact(0.0) => "A leader crash loses no acknowledged record".into(),
-        other => said(other, |records| {
+        other => headline_of(other, |records| {
             format!("A broker crash loses {} records that its followers lack", digits(records))
         }),
     };
@@ -61,7 +61,7 @@ fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
 fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let window_s = context.cluster.assumed.env.machine.writeback_s;
     let value = flows.over(|flow| {
-        let bytes_per_s = flow.records_per_s * flow.record_bytes * ratio(flow);
+        let bytes_per_s = flow.records_per_s * flow.record_bytes * compression_of(flow);
         Estimate::Exact(if flow.fsync { 0.0 } else { bytes_per_s * window_s / 2.0 })
     });
     let headline = match &value {
@@ -69,7 +69,7 @@ fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
         Estimate::Exact(bytes) => {
             format!("If all power fails at once, about {} is not yet on disk", human_bytes(*bytes as u64))
         }
-        other => said(other, |bytes| {
+        other => headline_of(other, |bytes| {
             format!("If all power fails at once, {} bytes are not yet on disk", digits(bytes))
         }),
     };
@@ -97,7 +97,7 @@ struct DeliveryLimit {
     full_after_ms: Option<f64>,
 }
 
-fn patience(context: &AssessmentContext<'_>) -> DeliveryLimit {
+fn delivery_limit(context: &AssessmentContext<'_>) -> DeliveryLimit {
     let float = |key: &str| context.setting.float(&format!("producer:{key}"));
     let load = &context.cluster.assumed.load;
     let bytes_per_ms =
@@ -134,7 +134,7 @@ fn tries_ms(retries: f64) -> Option<f64> {
     Some(pauses.sum::<f64>() + (retries - short).max(0.0) * BACK_OFF_MS.1)
 }
 
-const PATIENCE_KEYS: &[&str] = &[
+const DELIVERY_INPUTS: &[&str] = &[
     "producer:delivery.timeout.ms",
     "producer:retries",
     "producer:buffer.memory",
@@ -146,7 +146,7 @@ const PATIENCE_KEYS: &[&str] = &[
 
 impl DeliveryLimit {
     fn figure(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
-        let headline = said(&self.value, |ms| {
+        let headline = headline_of(&self.value, |ms| {
             format!("send() fails {} into an outage, by {}", duration(ms), self.limit)
         });
         let full = self.full_after_ms.map_or("?".into(), |ms| duration(&Estimate::Exact(ms)));
@@ -155,7 +155,7 @@ impl DeliveryLimit {
                 "the first of delivery.timeout.ms, the pauses of all retries, and buffer.memory / rate + max.block.ms; the \
                  buffer is full after {full}"
             ),
-            inputs: context.setting.inputs(PATIENCE_KEYS),
+            inputs: context.setting.inputs(DELIVERY_INPUTS),
             assumptions: vec!["each try is refused at once, pauses double from 0.1 to 1 s".into()],
             knob: Some("delivery.timeout.ms; a larger buffer.memory at high rates".into()),
         };
@@ -165,38 +165,37 @@ impl DeliveryLimit {
 }
 
 /// Records whose send() fails, in a year: outages of writes that outlast the producer, and fail-overs.
-fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimit) -> Figure<Quantity> {
+fn refused(context: &AssessmentContext<'_>, risk: &Risk, limit: &DeliveryLimit) -> Figure<Quantity> {
     let env = &context.cluster.assumed.env;
     let rate = context.cluster.assumed.load.records_per_s;
     let outage_ms = env.outage_minutes * 60_000.0;
     let detection = context.detection_ms();
-    let count = |minutes: f64, detection_ms: f64, patience_ms: f64| {
+    let count = |minutes: f64, detection_ms: f64, limit_ms: f64| {
         // Outages are exponential, so a share exp(-limit / mean length) of their time lies beyond what a producer waits.
-        let outages = minutes * 60.0 * libm::exp(-patience_ms / outage_ms);
+        let outages = minutes * 60.0 * libm::exp(-limit_ms / outage_ms);
         let leaders = f64::from(context.broker_load.leading);
-        let stalls = leaders * env.outages_per_year * (detection_ms - patience_ms).max(0.0) / 1000.0;
+        let stalls = leaders * env.outages_per_year * (detection_ms - limit_ms).max(0.0) / 1000.0;
         rate * (outages + stalls / leaders.max(1.0))
     };
-    let value = match (&risk.writes, &detection, &patience.value) {
+    let value = match (&risk.writes, &detection, &limit.value) {
         (Estimate::Unknown(why), ..) | (_, Estimate::Unknown(why), _) | (.., Estimate::Unknown(why)) => {
             Estimate::Unknown(why.clone())
         }
-        (writes, detection, Estimate::Exact(patience))
-        | (writes, detection, Estimate::Between(patience, _)) => {
+        (writes, detection, Estimate::Exact(limit)) | (writes, detection, Estimate::Between(limit, _)) => {
             let end = |minutes: Option<f64>, ms: Option<f64>| {
-                count(minutes.unwrap_or(0.0), ms.unwrap_or(0.0), *patience)
+                count(minutes.unwrap_or(0.0), ms.unwrap_or(0.0), *limit)
             };
             Estimate::between(end(writes.low(), detection.low()), end(writes.high(), detection.high()))
         }
     };
-    let headline = said(&value, |records| {
+    let headline = headline_of(&value, |records| {
         format!("send() fails for {} records a year; the application must handle them", digits(records))
     });
-    let mut inputs = context.setting.inputs(PATIENCE_KEYS);
+    let mut inputs = context.setting.inputs(DELIVERY_INPUTS);
     inputs.extend(context.setting.inputs(&["env:outage_minutes", "env:outages_per_year", "producer:acks"]));
     let why = Derivation {
-        formula: "records/s x (minutes a year without writes x exp(-patience / length of an outage) + crashes of the \
-                  leader x what detection takes beyond the patience)"
+        formula: "records/s x (minutes a year without writes x exp(-delivery limit / length of an outage) + crashes of the \
+                  leader x what detection takes beyond the limit)"
             .into(),
         inputs,
         assumptions: vec!["outages of writes last as long as outages of brokers, exponentially".into()],

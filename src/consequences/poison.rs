@@ -1,7 +1,7 @@
 //! A record that cannot be processed: what stops, and how long until somebody notices, by what the consumer does.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::said;
+use crate::consequences::cost::headline_of;
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::{Estimate, Figure, Quantity, SectionFigure, Unit};
 
@@ -103,15 +103,15 @@ fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         PoisonHandling::Skip => {
             "Kafka never shows that a record was skipped: only the application's own count does".into()
         }
-        PoisonHandling::Retry => said(&value, |ms| {
+        PoisonHandling::Retry => headline_of(&value, |ms| {
             format!(
                 "A poison record is noticed after {}: the member that retries leaves the group",
                 duration(ms)
             )
         }),
-        _ => {
-            said(&value, |ms| format!("A poison record is noticed after {}: a member is gone", duration(ms)))
-        }
+        _ => headline_of(&value, |ms| {
+            format!("A poison record is noticed after {}: a member is gone", duration(ms))
+        }),
     };
     let why = Derivation {
         formula: "retry: max.poll.interval.ms; crash: at once, when the member leaves, to session.timeout.ms, when it \

@@ -1,7 +1,7 @@
 //! Figures of coming back: another controller, an ordered stop, checking logs, first writes to new leaders.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::said;
+use crate::consequences::cost::headline_of;
 use crate::consequences::figure::{Derivation, Input, duration};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::model::human_count;
@@ -20,8 +20,8 @@ const SCAN_MB_PER_S: f64 = 200.0;
 pub(super) fn section(context: &AssessmentContext<'_>) -> Section {
     let figures = vec![
         controller(context).into(),
-        ordered_stop(context).into(),
-        log_check(context).into(),
+        moving_leaders(context).into(),
+        log_recovery(context).into(),
         first_writes(context).into(),
     ];
     Section { name: "recovery", figures }
@@ -42,7 +42,7 @@ fn controller(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     } else {
         Estimate::between(CONTROLLER_MS.0, CONTROLLER_MS.1)
     };
-    let headline = said(&value, |ms| format!("A new controller takes over after {}", duration(ms)));
+    let headline = headline_of(&value, |ms| format!("A new controller takes over after {}", duration(ms)));
     let why = Derivation {
         formula: "KRaft: the voters miss the leader's fetches for 2 s, then elect within 1 to 2 s and have everything in \
                   memory; ZooKeeper: session timeout + 0.14 ms for each partition that it reads"
@@ -60,7 +60,7 @@ fn controller(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     )
 }
 
-fn ordered_stop(context: &AssessmentContext<'_>) -> Figure<Quantity> {
+fn moving_leaders(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let each = if zookeeper(context) { ZK_MOVE_MS } else { KRAFT_MOVE_MS };
     let value = Estimate::Exact(f64::from(context.broker_load.led) * each);
     let headline = format!(
@@ -83,7 +83,7 @@ fn ordered_stop(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     )
 }
 
-fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
+fn log_recovery(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let keys = ["topic:segment.bytes", "broker:num.recovery.threads.per.data.dir"];
     let machine = &context.cluster.assumed.env.machine;
     let value = match (context.setting.known(keys[0]), context.setting.known(keys[1])) {
@@ -96,7 +96,7 @@ fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
     };
     let headline =
-        said(&value, |ms| format!("After a crash a broker recovers its logs for {}", duration(ms)));
+        headline_of(&value, |ms| format!("After a crash a broker recovers its logs for {}", duration(ms)));
     let mut inputs = context.setting.inputs(&[keys[0], keys[1], "env:disk_mb_per_s"]);
     inputs.push(counted("replicas on one broker", context.broker_load.judged_replicas));
     let why = Derivation {

@@ -1,8 +1,8 @@
 //! Figures of how partitions are spread over brokers: distinct replica sets and what brokers gone at once take.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::copysets::{drawn_at_random, hit, subsets};
-use crate::consequences::cost::said;
+use crate::consequences::copysets::{distinct_at_random, hit_probability, subsets};
+use crate::consequences::cost::headline_of;
 use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, Input, digits};
 use crate::consequences::risk::Risk;
@@ -45,7 +45,7 @@ fn counts(context: &AssessmentContext<'_>) -> Vec<Input> {
 fn sets(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let (count, replicas) = (context.copysets.count(), fewest(context));
     let possible = subsets(brokers(context), replicas);
-    let random = drawn_at_random(f64::from(context.partitions()), possible);
+    let random = distinct_at_random(f64::from(context.partitions()), possible);
     let headline = format!(
         "{} distinct sets of brokers hold the {} partitions",
         human_count(count as i64),
@@ -77,7 +77,7 @@ fn gone_together(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     } else {
         Estimate::Unknown("there are no partitions".into())
     };
-    let headline = said(&value, |chance| {
+    let headline = headline_of(&value, |chance| {
         format!(
             "Losing {gone} random brokers for good loses a whole partition with probability {}",
             digits(chance)
@@ -105,7 +105,8 @@ fn refused(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let gone = context.classes.iter().flat_map(|class| class.cases.iter().map(needed)).max().unwrap_or(1);
     let each = |pick: fn(f64, f64) -> f64| {
         let worst = context.classes.iter().map(|class| {
-            let chances = class.cases.iter().map(|case| hit(brokers, gone, case.replicas, needed(case)));
+            let chances =
+                class.cases.iter().map(|case| hit_probability(brokers, gone, case.replicas, needed(case)));
             f64::from(class.partitions) * chances.reduce(pick).unwrap_or(0.0)
         });
         worst.sum::<f64>()
@@ -133,7 +134,7 @@ fn refused(context: &AssessmentContext<'_>) -> Figure<Quantity> {
 }
 
 fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
-    let headline = said(&risk.share, |share| {
+    let headline = headline_of(&risk.share, |share| {
         format!("{} of the partitions are expected to lose acknowledged data in a year", digits(share))
     });
     let why = Derivation {
@@ -151,7 +152,7 @@ fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
 fn stalled(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
     let value = risk.unwritable_sets.map(|sets| -libm::expm1(-sets));
     let one = risk.writes.map(|minutes| minutes / 525_600.0);
-    let headline = said(&value, |chance| {
+    let headline = headline_of(&value, |chance| {
         format!("At a random moment some partition refuses writes with probability {}", digits(chance))
     });
     let why = Derivation {

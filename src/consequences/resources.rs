@@ -1,7 +1,7 @@
 //! What the busiest broker and each client need: memory maps, open files, memory, page cache.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::{ratio, said};
+use crate::consequences::cost::{compression_of, headline_of};
 use crate::consequences::figure::{Derivation, Input, digits, duration};
 use crate::consequences::flow::Flow;
 use crate::consequences::traffic::Flows;
@@ -44,7 +44,7 @@ fn segments_of(
     segment_bytes: f64,
     segment_ms: f64,
 ) -> f64 {
-    let bytes_per_s = flow.records_per_s * flow.record_bytes * ratio(flow) / flow.partitions;
+    let bytes_per_s = flow.records_per_s * flow.record_bytes * compression_of(flow) / flow.partitions;
     let by_time = if retention_ms >= 0.0 { bytes_per_s * retention_ms / 1000.0 } else { f64::INFINITY };
     let by_size = if retention_bytes >= 0.0 { retention_bytes } else { f64::INFINITY };
     let kept = by_time.min(by_size);
@@ -103,7 +103,7 @@ const OTHERS: &str = "topics beside the one under load have one segment per repl
 fn maps(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Quantity> {
     let limit = context.cluster.assumed.env.machine.map_limit;
     let value = segments.map(maps_of);
-    let headline = said(&value, |maps| {
+    let headline = headline_of(&value, |maps| {
         format!(
             "The busiest broker has {} memory maps, of {} allowed",
             digits(maps),
@@ -135,7 +135,7 @@ fn open_files(context: &AssessmentContext<'_>, flows: &Flows, segments: &Estimat
     let limit = context.cluster.assumed.env.machine.file_limit;
     let connected = flows.first().map_or(0.0, |flow| connections(context, flow));
     let value = segments.map(|segments| segments + connected + BASE_FILES);
-    let headline = said(&value, |files| {
+    let headline = headline_of(&value, |files| {
         format!(
             "The busiest broker has {} files open, of {} allowed",
             digits(files),
@@ -157,7 +157,8 @@ fn files(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Qu
     let replicas = f64::from(context.broker_load.replicas);
     // .log, .index, .timeindex; a .snapshot per closed one; leader-epoch-checkpoint and partition.metadata.
     let value = segments.map(|segments| 3.0 * segments + (segments - replicas).max(0.0) + 2.0 * replicas);
-    let headline = said(&value, |files| format!("The busiest broker's logs are {} files", digits(files)));
+    let headline =
+        headline_of(&value, |files| format!("The busiest broker's logs are {} files", digits(files)));
     let why = Derivation {
         formula: "3 per segment + 1 per closed segment + 2 per replica; each open segment shows 20 MiB more than it takes"
             .into(),
@@ -187,12 +188,13 @@ fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let machine = &context.cluster.assumed.env.machine;
     let spare = (machine.memory_gib - machine.heap_gib).max(0.0) * GIB;
     let value = flows.over(|flow| {
-        let written =
-            flow.records_per_s * flow.record_bytes * ratio(flow) * flow.replicas / flow.brokers.max(1.0);
+        let written = flow.records_per_s * flow.record_bytes * compression_of(flow) * flow.replicas
+            / flow.brokers.max(1.0);
         Estimate::Exact(spare / written.max(f64::MIN_POSITIVE) * 1000.0)
     });
-    let headline =
-        said(&value, |ms| format!("Consumers up to {} behind are served from the page cache", duration(ms)));
+    let headline = headline_of(&value, |ms| {
+        format!("Consumers up to {} behind are served from the page cache", duration(ms))
+    });
     let why = Derivation {
         formula: "(memory - heap) / bytes/s written per broker; 30 s is the least that is advised".into(),
         inputs: context.setting.inputs(&[
@@ -233,7 +235,9 @@ fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Qua
             human_bytes(buffer as u64),
             human_count((buffer / batch) as i64)
         ),
-        (other, _) => said(other, |bytes| format!("A producer's open batches take {} bytes", digits(bytes))),
+        (other, _) => {
+            headline_of(other, |bytes| format!("A producer's open batches take {} bytes", digits(bytes)))
+        }
     };
     let why = Derivation {
         formula: "partitions written at once x batch.size, at most buffer.memory".into(),
@@ -264,9 +268,9 @@ fn consumer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Qua
         Estimate::Exact(bytes) => {
             format!("A consumer that is behind holds up to {} as fetched", human_bytes(*bytes as u64))
         }
-        other => {
-            said(other, |bytes| format!("A consumer that is behind holds up to {} bytes", digits(bytes)))
-        }
+        other => headline_of(other, |bytes| {
+            format!("A consumer that is behind holds up to {} bytes", digits(bytes))
+        }),
     };
     let why = Derivation {
         formula: "min(brokers x fetch.max.bytes, partitions of a member x max.partition.fetch.bytes)".into(),

@@ -32,15 +32,15 @@ pub(super) fn run(rule: &'static Rule, facts: &ClusterFacts<'_>, findings: &mut 
     let mut without = false;
     for evidence in rule.needs {
         match evidence.in_cluster(facts.cluster) {
-            EvidenceState::Yes => {}
+            EvidenceState::Present => {}
             EvidenceState::NotAsked => {
                 missing.insert(*evidence);
             }
-            EvidenceState::No(reason) => {
+            EvidenceState::Missing(reason) => {
                 without = true;
                 verdicts.unknown(FindingSubject::cluster(), &reason);
             }
-            EvidenceState::Nothing => return,
+            EvidenceState::NotApplicable => return,
         }
     }
     if missing.is_empty() && !without {
