@@ -100,10 +100,10 @@ fn a_producer_file_is_checked_without_a_cluster() {
     let expected = "\
 Client settings only, no cluster
 
-HIGH     acks-one                          Producer that trusts the leader alone
+HIGH     acks-one                                           Producer with acks=1
   producer app.properties  acks=1
-  Why  What the followers have not fetched yet is lost at every leader crash,
-       although it was acknowledged.
+  Why  Every leader crash loses the acknowledged records that no follower had
+       fetched yet.
   Fix  Set acks=all
 ";
     assert!(text.starts_with(expected), "{text}");
@@ -222,7 +222,7 @@ fn a_snapshot_file_is_judged_and_its_id_is_checked() {
 #[test]
 fn rules_knobs_and_keys_are_explained() {
     let expected = "\
-min-isr-one: acks=all may mean one copy
+min-isr-one: min.insync.replicas is 1
   severity  high
   about     topic
   chapter   1, Not thinking about durability

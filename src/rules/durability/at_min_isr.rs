@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "At min.insync.replicas",
     scope: SubjectKind::Partition,
     why: "The next failure stops acks=all writes.",
-    fix: "Bring the missing replicas of {name} back before anything else is restarted.",
+    fix: "Bring the missing replicas of {name} back before anything else is restarted",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: None,
     until: None,

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Partition without a leader",
     scope: SubjectKind::Partition,
     why: "Nothing is read or written until a replica that may lead is back.",
-    fix: "Bring back a broker that holds an in-sync replica of {name}.",
+    fix: "Bring back a broker that holds an in-sync replica of {name}",
     needs: &[Evidence::Metadata],
     since: None,
     until: None,

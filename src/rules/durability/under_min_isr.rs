@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Below min.insync.replicas: writes are refused",
     scope: SubjectKind::Partition,
     why: "acks=all writes fail with NOT_ENOUGH_REPLICAS, and since 3.7 nothing new becomes visible to consumers.",
-    fix: "Bring replicas of {name} back into the ISR; lowering min.insync.replicas weakens durability.",
+    fix: "Bring replicas of {name} back into the ISR; lowering min.insync.replicas weakens durability",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: None,
     until: None,

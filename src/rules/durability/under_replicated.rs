@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Under-replicated partitions",
     scope: SubjectKind::Partition,
     why: "Fewer further failures are survived than the replication factor suggests.",
-    fix: "Find the slow or dead broker among the missing replicas.",
+    fix: "Find the slow or dead broker among the missing replicas",
     needs: &[Evidence::Metadata],
     since: None,
     until: None,
