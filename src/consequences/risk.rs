@@ -78,28 +78,18 @@ impl Risk {
     }
 
     fn over(context: &AssessmentContext<'_>, classes: &[ClassRisk]) -> Self {
-        let worst = |pick: fn(&CaseRisk) -> f64| {
-            let most = |end: fn(&ClassRisk) -> &CaseRisk| {
-                classes.iter().map(|one| pick(end(one))).fold(0.0, f64::max)
-            };
-            Estimate::between(most(|one| &one.low), most(|one| &one.high))
-        };
         let sets = sets_by_class(context, classes);
         let ends: [fn(&ClassRisk) -> CaseRisk; 2] = [|class| class.low, |class| class.high];
         let [low, high] = ends.map(|end| summed_over_sets(context, classes, &sets, end));
-        let part = |ends: &[f64; PARTS], at: usize| match at {
-            UNCLEAN => ends[UNCLEAN] + ends[UNCLEAN_AFTER_SITE],
-            _ => ends[at],
-        };
         let mut losses: Vec<Estimate<f64>> =
-            (0..=UNCLEAN).map(|at| Estimate::between(part(&low, at), part(&high, at))).collect();
+            (0..=UNCLEAN).map(|at| Estimate::between(loss_of(&low, at), loss_of(&high, at))).collect();
         losses.push(tail::crashes(context));
         losses.push(tail::moves(context));
         Risk {
             losses,
-            writes: worst(|risk| risk.writes),
-            reads: worst(|risk| risk.reads),
-            visible: worst(|risk| risk.visible),
+            writes: worst(classes, |risk| risk.writes),
+            reads: worst(classes, |risk| risk.reads),
+            visible: worst(classes, |risk| risk.visible),
             share: Estimate::between(share(context, classes, ends[0]), share(context, classes, ends[1])),
             unwritable_sets: Estimate::between(
                 unwritable(classes, &sets, ends[0]),
@@ -118,6 +108,21 @@ impl Risk {
             }
         }
         Estimate::between(ends.0, ends.1)
+    }
+}
+
+/// The minutes of the worst class, from the best case of its settings to the worst.
+fn worst(classes: &[ClassRisk], minutes: fn(&CaseRisk) -> f64) -> Estimate<f64> {
+    let low = classes.iter().map(|class| minutes(&class.low)).fold(0.0, f64::max);
+    let high = classes.iter().map(|class| minutes(&class.high)).fold(0.0, f64::max);
+    Estimate::between(low, high)
+}
+
+/// The losses of one cause: unclean elections are two parts of the chain.
+fn loss_of(parts: &[f64; PARTS], cause: usize) -> f64 {
+    match cause {
+        UNCLEAN => parts[UNCLEAN] + parts[UNCLEAN_AFTER_SITE],
+        _ => parts[cause],
     }
 }
 

@@ -51,14 +51,13 @@ pub fn run_text(title: &str, report: &RunReport, trace: &[EventLogEntry]) -> Str
         out.push('\n');
     }
     out.push_str(&format!("{}: {}\n", clean(&report.scenario), clean(title)));
-    let time = human_duration_ms(report.duration_ms as i64);
+    let time = duration(report.duration_ms);
     out.push_str(&format!(
         "Kafka {}, seed {}, {time} of virtual time\n\n",
         report.kafka_version, report.seed
     ));
     push_counters(&mut out, report);
     for group in &report.groups {
-        let count = |number: u64| human_count(number as i64);
         let text = format!(
             "{} read, {} of them again, lag {}",
             count(group.read),
@@ -79,11 +78,20 @@ pub fn run_text(title: &str, report: &RunReport, trace: &[EventLogEntry]) -> Str
     out
 }
 
+fn count(number: u64) -> String {
+    human_count(number as i64)
+}
+
+fn duration(ms: u64) -> String {
+    human_duration_ms(ms as i64)
+}
+
+fn tenths(ms: Option<f64>) -> String {
+    ms.map_or("?".into(), |ms| format!("{ms:.1}"))
+}
+
 fn push_counters(out: &mut String, report: &RunReport) {
     let counters = &report.counters;
-    let count = |number: u64| human_count(number as i64);
-    let duration = |ms: u64| human_duration_ms(ms as i64);
-    let ms = |value: Option<f64>| value.map_or("?".into(), |ms| format!("{ms:.1}"));
     let latency = &counters.ack_latency_ms;
     let errors: Vec<String> =
         report.errors.iter().map(|(name, batches)| format!("{name} {batches}")).collect();
@@ -97,7 +105,7 @@ fn push_counters(out: &mut String, report: &RunReport) {
         ("Writes down", duration(counters.write_unavailable_ms)),
         ("Reads down", duration(counters.read_unavailable_ms)),
         ("Fail-over", duration(counters.failover_ms)),
-        ("Ack p50 / p99", format!("{} / {} ms", ms(latency.p50), ms(latency.p99))),
+        ("Ack p50 / p99", format!("{} / {} ms", tenths(latency.p50), tenths(latency.p99))),
         ("Errors", if errors.is_empty() { "none".into() } else { errors.join(", ") }),
     ];
     for (label, text) in rows {
