@@ -1,11 +1,11 @@
 //! What a setting means: failures tolerated, latency, fail-over, the next event that breaks a promise.
 //!
-//! [`assess`] judges a [`crate::model::Cluster`] as it is, with what is assumed of its clients and its
-//! surroundings; a hypothesis is judged by assessing the cluster that it makes. [`lose`], [`restart`] and
+//! [`assess`] assesses a [`crate::model::Cluster`] as it is, with what is assumed of its clients and its
+//! surroundings; a hypothesis is assessed by assessing the cluster that it makes. [`lose`], [`restart`] and
 //! [`roll`] answer what happens when brokers go. Every figure has a stable id, a sentence and its reasons.
 //!
 //! How it is built: partitions are grouped into classes ([`classes`]); settings that are not known become
-//! several possible cases ([`cases`]); closed forms ([`tolerance`]) and models judge each case; a figure
+//! several possible cases ([`cases`]); closed forms ([`tolerance`]) and models assess each case; a figure
 //! covers the cases of a class and takes the worst class.
 
 mod advice;

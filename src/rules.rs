@@ -1,4 +1,4 @@
-//! Anti-patterns: each rule declared once, with its evidence, its reason and its fix, and judged on a cluster.
+//! Anti-patterns: each rule declared once, with its evidence, its reason and its fix, and assessed on a cluster.
 //!
 //! A rule is a constant in a file of its chapter and one line in [`ALL`]. It sees a [`Cluster`] and
 //! says what it found through a [`Verdicts`]. Evidence that was asked for and not obtained makes the

@@ -74,7 +74,7 @@ pub struct CauseShare {
 /// Whether an operation goes on.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Availability {
-    /// Whether it works at this moment on every partition judged.
+    /// Whether it works at this moment on every partition assessed.
     pub works_now: Estimate<bool>,
     /// Brokers that may crash, one after the other, each detected.
     pub crash: Figure<FailuresTolerated>,
@@ -203,7 +203,7 @@ pub struct Assessment {
     pub subject: Subject,
     /// Its name: a topic's, a partition's, or the cluster's id (`cluster` when that is not known).
     pub name: String,
-    /// How many partitions were judged.
+    /// How many partitions were assessed.
     pub partitions: u32,
     /// The settings that the figures stand on.
     pub setting: Vec<SettingLine>,

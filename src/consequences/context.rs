@@ -24,7 +24,7 @@ pub(super) struct PartitionClass {
     pub example: PartitionIx,
     pub layout: Layout,
     /// Whether it holds the users' own records. Kafka's own topics, such as the groups' offsets, stand for
-    /// themselves where nothing else is judged; elsewhere they would hide what a user's setting does for a
+    /// themselves where nothing else is assessed; elsewhere they would hide what a user's setting does for a
     /// user's records.
     pub data: bool,
     pub live: LiveReplicas,
@@ -69,14 +69,14 @@ impl PartitionClass {
 /// Partitions and replicas by broker.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) struct BrokerLoad {
-    /// Brokers that lead at least one of the judged partitions.
+    /// Brokers that lead at least one of the assessed partitions.
     pub leading: u32,
-    /// Most judged partitions that one broker leads.
+    /// Most assessed partitions that one broker leads.
     pub led: u32,
     /// Most replicas, of all partitions of the cluster, that one broker holds.
     pub replicas: u32,
-    /// Most replicas of judged partitions that one broker holds.
-    pub judged_replicas: u32,
+    /// Most replicas of assessed partitions that one broker holds.
+    pub assessed_replicas: u32,
 }
 
 impl BrokerLoad {
@@ -103,12 +103,12 @@ impl BrokerLoad {
             }
             held.into_iter().max().unwrap_or(0)
         };
-        let judged_replicas = held(range.start as usize..range.end as usize);
+        let assessed_replicas = held(range.start as usize..range.end as usize);
         BrokerLoad {
             leading: led.iter().filter(|count| **count > 0).count() as u32,
             led: led.iter().copied().max().unwrap_or(0),
-            judged_replicas,
-            replicas: if range.len() == columns.len() { judged_replicas } else { held(0..columns.len()) },
+            assessed_replicas,
+            replicas: if range.len() == columns.len() { assessed_replicas } else { held(0..columns.len()) },
         }
     }
 }

@@ -10,12 +10,12 @@ use std::ops::Range;
 
 /// Lists up to this length are told apart without allocating.
 const SHORT: usize = 8;
-/// Of a list that holds no judged partition.
+/// Of a list that holds no assessed partition.
 pub(super) const UNUSED: u32 = u32::MAX;
 
-/// The copysets of the judged partitions.
+/// The copysets of the assessed partitions.
 pub(super) struct Copysets {
-    /// The copyset of each replica list; [`UNUSED`] for lists without a judged partition.
+    /// The copyset of each replica list; [`UNUSED`] for lists without an assessed partition.
     pub of_list: Vec<u32>,
     /// How many brokers each copyset has.
     pub sizes: Vec<u32>,

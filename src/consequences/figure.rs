@@ -28,7 +28,7 @@ pub struct Derivation {
     pub knob: Option<String>,
 }
 
-/// How many of the judged partitions share the value shown.
+/// How many of the assessed partitions share the value shown.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct AffectedPartitions {
     pub partitions: u32,
@@ -47,7 +47,7 @@ pub struct Figure<V> {
     pub value: V,
     /// A sentence that a person reads in the panel.
     pub headline: String,
-    /// Whose value it is when several partitions are judged: the worst ones.
+    /// Whose value it is when several partitions are assessed: the worst ones.
     pub affected: Option<AffectedPartitions>,
     pub why: Derivation,
 }
@@ -187,7 +187,7 @@ impl Quantity {
 }
 
 impl Figure<Quantity> {
-    /// A number that holds for all that is judged.
+    /// A number that holds for all that is assessed.
     pub(super) fn of_all(
         id: &'static str,
         label: &'static str,

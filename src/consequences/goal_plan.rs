@@ -25,7 +25,7 @@ pub enum GoalPlan {
     },
 }
 
-/// Changes that a plan makes at most; one less where there are very many partitions to judge each time.
+/// Changes that a plan makes at most; one less where there are very many partitions to assess each time.
 pub const MAX_CHANGES: usize = 3;
 /// From so many partitions on fewer combinations are tried.
 const MANY_PARTITIONS: usize = 20_000;

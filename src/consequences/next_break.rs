@@ -234,7 +234,7 @@ fn why(context: &AssessmentContext<'_>, formula: &str) -> Derivation {
     let partitions = Input {
         name: "partitions".into(),
         value: human_count(i64::from(context.partitions())),
-        source: "judged".into(),
+        source: "assessed".into(),
     };
     Derivation { formula: formula.into(), inputs: vec![partitions], ..Default::default() }
 }

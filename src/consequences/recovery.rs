@@ -90,7 +90,7 @@ fn log_recovery(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         (Ok(segment), Ok(threads)) => {
             let mb_per_s = (threads * SCAN_MB_PER_S).min(machine.disk_mb_per_s);
             // After an unclean stop every segment beyond the recovery point is read again: the open one of each replica.
-            let full = f64::from(context.broker_load.judged_replicas) * segment / 1e6 / mb_per_s * 1000.0;
+            let full = f64::from(context.broker_load.assessed_replicas) * segment / 1e6 / mb_per_s * 1000.0;
             Estimate::between(0.0, full)
         }
         (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
@@ -98,7 +98,7 @@ fn log_recovery(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let headline =
         headline_of(&value, |ms| format!("After a crash a broker recovers its logs for {}", duration(ms)));
     let mut inputs = context.setting.inputs(&[keys[0], keys[1], "env:disk_mb_per_s"]);
-    inputs.push(counted("replicas on one broker", context.broker_load.judged_replicas));
+    inputs.push(counted("replicas on one broker", context.broker_load.assessed_replicas));
     let why = Derivation {
         formula: "open segments x their fill (nothing to segment.bytes) / min(threads x 200 MB/s, disk)"
             .into(),

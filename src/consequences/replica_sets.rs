@@ -24,7 +24,7 @@ fn brokers(context: &AssessmentContext<'_>) -> u32 {
     context.cluster.brokers.len() as u32
 }
 
-/// The fewest replicas that a judged partition has.
+/// The fewest replicas that an assessed partition has.
 fn fewest(context: &AssessmentContext<'_>) -> u32 {
     context.copysets.sizes.iter().copied().min().unwrap_or(0)
 }

@@ -53,7 +53,7 @@ fn segments_of(
     libm::ceil(kept / segment_bytes).max(libm::ceil(kept_ms / segment_ms)).max(1.0)
 }
 
-/// Segments on the busiest broker: those of the judged partitions under the load, one of every other.
+/// Segments on the busiest broker: those of the assessed partitions under the load, one of every other.
 fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Estimate<f64> {
     let keys = ["topic:retention.ms", "topic:retention.bytes", "topic:segment.bytes", "topic:segment.ms"];
     let Some(unknown) = keys.iter().find(|key| context.setting.float(key).is_none()) else {
@@ -65,7 +65,7 @@ fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Estimate<f64> {
                 return Estimate::Unknown("nothing is ever deleted".into());
             }
             // The load is one topic's: what others hold is not known beyond their open segments.
-            let loaded = f64::from(broker_load.judged_replicas)
+            let loaded = f64::from(broker_load.assessed_replicas)
                 .min(flow.partitions * flow.replicas / flow.brokers)
                 .ceil();
             Estimate::Exact(loaded * each + (f64::from(broker_load.replicas) - loaded).max(0.0))

@@ -1,4 +1,4 @@
-//! Yearly risk of the judged partitions: loss by cause and minutes without service, from chains and closed forms.
+//! Yearly risk of the assessed partitions: loss by cause and minutes without service, from chains and closed forms.
 
 use crate::consequences::Estimate;
 use crate::consequences::case::{Acks, Case, mask_of};

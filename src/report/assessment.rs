@@ -16,7 +16,7 @@ use crate::rules::Findings;
 /// What was asked, and what came out.
 #[derive(Clone, Debug)]
 pub struct AssessmentReport<'a> {
-    /// The cluster that was judged, changes and losses included.
+    /// The cluster that was assessed, changes and losses included.
     pub cluster: &'a Cluster,
     /// As it would be, or as it is when nothing was changed.
     pub now: Assessment,
@@ -56,7 +56,7 @@ pub struct GoalReport {
 }
 
 impl GoalReport {
-    /// Whether all goals are met as things are; `None` when none is missed and one cannot be judged.
+    /// Whether all goals are met as things are; `None` when none is missed and one cannot be assessed.
     pub fn is_met(&self, now: &Assessment) -> Option<bool> {
         let each: Vec<Option<bool>> =
             self.goals.iter().map(|goal| goal.shortfall(now).map(|missing| missing == 0.0)).collect();

@@ -7,7 +7,7 @@ use crate::rules::{
 };
 use std::collections::BTreeSet;
 
-/// Judges a cluster by all rules. Worst findings come first; what is unknown and what was not examined
+/// Examines a cluster by all rules. Worst findings come first; what is unknown and what was not examined
 /// is told, never passed over.
 pub fn examine(cluster: &Cluster) -> Findings {
     let facts = ClusterFacts::of(cluster);

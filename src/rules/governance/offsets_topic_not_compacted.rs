@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "State topic is not compacted",
     scope: SubjectKind::Topic,
-    why: "Retention by time deletes the last value of keys that nobody writes any more: offsets, connector and table state.",
+    why: "Retention by time deletes the last value of keys that are no longer written: offsets, connector and table state.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config cleanup.policy=compact",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: None,

@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Idempotence silently off",
     scope: SubjectKind::Producer,
     why: "The client drops idempotence without an error: retries may duplicate and reorder again.",
-    fix: "Remove the setting, or set enable.idempotence=true to be told at start",
+    fix: "Remove the setting, or set enable.idempotence=true to get an error at start",
     needs: &[Evidence::Producers],
     since: Some(KafkaVersion::new(3, 0, 0)),
     until: None,
