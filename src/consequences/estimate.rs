@@ -52,7 +52,7 @@ impl<T: Copy + PartialOrd> Estimate<T> {
         }
         match span {
             Some((low, high)) => Estimate::between(low, high),
-            None => Estimate::Unknown("there is nothing to judge".into()),
+            None => Estimate::Unknown("there is nothing to assess".into()),
         }
     }
 

@@ -160,7 +160,7 @@ fn class_risk(class: &PartitionClass, events: &EventRates, guarded: bool) -> Res
     };
     match (end(f64::min), end(f64::max)) {
         (Some(low), Some(high)) => Ok(ClassRisk { low, high }),
-        _ => Err("there is nothing to judge".into()),
+        _ => Err("there is nothing to assess".into()),
     }
 }
 

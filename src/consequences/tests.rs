@@ -119,7 +119,7 @@ fn the_order_of_replica_lists_changes_no_loss() {
 }
 
 #[test]
-fn brokers_that_stop_together_are_judged_together() {
+fn brokers_that_stop_together_are_assessed_together() {
     use crate::consequences::restart_together;
     let cluster = ClusterSpec::default().build();
     let both = restart_together(&cluster, &[BrokerId(1), BrokerId(2)]).unwrap();

@@ -15,13 +15,13 @@ const VALUE: usize = 22;
 pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
     let (now, was) = (&report.now, report.was.as_ref());
     let mut out = heading(report.cluster);
-    let judged = format!(
+    let assessed = format!(
         "{} {}, {}",
         now.subject.scope(),
         clean(&now.name),
         plural(now.partitions as usize, "partition")
     );
-    labelled(&mut out, 0, "Assessed", 10, &judged);
+    labelled(&mut out, 0, "Assessed", 10, &assessed);
     if !report.changes.is_empty() {
         labelled(&mut out, 0, "What if", 10, &clean(&report.changes.join(", ")));
     }
