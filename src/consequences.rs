@@ -1,11 +1,11 @@
 //! What a setting means: failures tolerated, latency, fail-over, the next event that breaks a promise.
 //!
-//! [`assess`] judges a [`crate::model::Cluster`] as it is, with what is assumed of its clients and its
-//! surroundings; a hypothesis is judged by assessing the cluster that it makes. [`lose`], [`restart`] and
+//! [`assess`] assesses a [`crate::model::Cluster`] as it is, with what is assumed of its clients and its
+//! surroundings; a hypothesis is assessed by assessing the cluster that it makes. [`lose`], [`restart`] and
 //! [`roll`] answer what happens when brokers go. Every figure has a stable id, a sentence and its reasons.
 //!
 //! How it is built: partitions are grouped into classes ([`classes`]); settings that are not known become
-//! several possible cases ([`cases`]); closed forms ([`tolerance`]) and models judge each case; a figure
+//! several possible cases ([`cases`]); closed forms ([`tolerance`]) and models assess each case; a figure
 //! covers the cases of a class and takes the worst class.
 
 mod advice;
@@ -32,6 +32,7 @@ mod fixtures;
 mod flow;
 mod frontier;
 mod goal;
+mod goal_plan;
 mod gth;
 mod interning;
 mod knob_values;
@@ -74,7 +75,8 @@ pub use frontier::{
     FrontierPoint, FrontierRow, FrontierTable, MAX_POINTS, SWEEP_KNOBS, Sweep, default_sweep, frontier,
     frontier_table,
 };
-pub use goal::{Goal, GoalPlan, MAX_CHANGES, METRICS, goal_usage, parse_goals, plan};
+pub use goal::{Goal, GoalFault, Metric, Survivor, goal_usage, parse_goals};
+pub use goal_plan::{GoalPlan, MAX_CHANGES, plan};
 pub use knob_values::KnobValues;
 pub use loss_cause::LossCause;
 pub use objective::{OBJECTIVES, Objective, figure_of};

@@ -1,4 +1,4 @@
-//! Anti-patterns: each rule declared once, with its evidence, its reason and its fix, and judged on a cluster.
+//! Anti-patterns: each rule declared once, with its evidence, its reason and its fix, and assessed on a cluster.
 //!
 //! A rule is a constant in a file of its chapter and one line in [`ALL`]. It sees a [`Cluster`] and
 //! says what it found through a [`Verdicts`]. Evidence that was asked for and not obtained makes the
@@ -41,13 +41,11 @@ use crate::model::KafkaVersion;
 pub struct Rule {
     /// Its name for ever: `min-isr-one`.
     pub id: &'static str,
-    /// The chapter it belongs to.
     pub chapter: Chapter,
     /// How bad it is, unless a finding says otherwise.
     pub severity: Severity,
     /// What it is, in a few words.
     pub title: &'static str,
-    /// What it is about.
     pub scope: SubjectKind,
     pub why: &'static str,
     /// What to do; `{name}` stands for the subject.

@@ -100,10 +100,10 @@ fn a_producer_file_is_checked_without_a_cluster() {
     let expected = "\
 Client settings only, no cluster
 
-HIGH     acks-one                          Producer that trusts the leader alone
+HIGH     acks-one                                           Producer with acks=1
   producer app.properties  acks=1
-  Why  What the followers have not fetched yet is lost at every leader crash,
-       although it was acknowledged.
+  Why  Every leader crash loses the acknowledged records that no follower had
+       fetched yet.
   Fix  Set acks=all
 ";
     assert!(text.starts_with(expected), "{text}");
@@ -171,7 +171,7 @@ fn a_setting_is_assessed_on_the_reference_cluster() {
     assert_eq!((now(&rack), rack["scope"].as_str()), (0.into(), Some("topic")));
 
     let text = ok(0, &["assess", "--set", "min.insync.replicas=2"]);
-    assert!(text.contains("As if     topic:min.insync.replicas=2\n"), "{text}");
+    assert!(text.contains("What if   topic:min.insync.replicas=2\n"), "{text}");
     assert!(text.contains("topic:min.insync.replicas                    2  (was 1)"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
@@ -222,7 +222,7 @@ fn a_snapshot_file_is_judged_and_its_id_is_checked() {
 #[test]
 fn rules_knobs_and_keys_are_explained() {
     let expected = "\
-min-isr-one: acks=all may mean one copy
+min-isr-one: min.insync.replicas is 1
   severity  high
   about     topic
   chapter   1, Not thinking about durability
@@ -294,7 +294,7 @@ fn the_scenarios_that_come_along_are_listed_and_run_by_their_ids() {
     let life = ["simulate", "c01-acks-1-leader-dies", "--record", "t-0/2", "--record", "t-0/9"];
     assert!(refused(2, &life).contains("nobody sent such a record"));
     let life = ok(0, &life[..4]);
-    assert!(life.contains("heard that it is written") && life.contains("Lost when"), "{life}");
+    assert!(life.contains("got its acknowledgement") && life.contains("Lost when"), "{life}");
     let other =
         ["simulate", "c13-stale-broker-epoch", "--set", "cluster:kafka.version=2.8", "--format", "json"];
     assert_eq!(json(&ok(0, &other))["lost_acked"], 50);

@@ -1,6 +1,6 @@
 //! The single changes that improve a figure most, with what they cost elsewhere.
 
-use crate::consequences::compare::{Delta, differences, tried};
+use crate::consequences::compare::{Delta, assess_with, differences};
 use crate::consequences::{Assessment, KeepGoing, Subject, assess};
 use crate::knobs::{ALL, Change, Knob, Scope, cluster, resolve};
 use crate::model::Cluster;
@@ -67,8 +67,8 @@ pub fn advise(cluster: &Cluster, subject: Subject, figure: &str, keep_going: Kee
 /// Whether a value is the neighbour of the present one on the knob's ladder.
 fn is_next(cluster: &Cluster, subject: Subject, change: &Change) -> bool {
     let present = resolve(cluster, subject.topic(cluster), change.knob);
-    let next = |up| present.get().and_then(|value| change.knob.step(value, up));
-    [true, false].into_iter().any(|up| next(up).as_ref() == Some(&change.value))
+    let Some(present) = present.get() else { return false };
+    [true, false].into_iter().any(|up| change.knob.step(present, up).as_ref() == Some(&change.value))
 }
 
 fn advice(
@@ -78,14 +78,13 @@ fn advice(
     was: &Assessment,
     change: Change,
 ) -> Option<(f64, Advice)> {
-    let now = tried(cluster, subject, std::slice::from_ref(&change))?;
-    let score = |of: &Assessment| of.figure(figure).and_then(|figure| figure.value.score());
-    let (before, after) = (score(was)?, score(&now)?);
+    let now = assess_with(cluster, subject, std::slice::from_ref(&change))?;
+    let (before, after) = (was.figure(figure)?.value.score()?, now.figure(figure)?.value.score()?);
     let deltas = differences(was, &now);
     let gain = deltas.iter().find(|delta| delta.id == figure && after > before)?.clone();
-    let of = |wanted: Ordering| -> Vec<Delta> {
-        let others = deltas.iter().filter(|delta| delta.id != figure && delta.change == Some(wanted));
+    let others = |change: Ordering| -> Vec<Delta> {
+        let others = deltas.iter().filter(|delta| delta.id != figure && delta.change == Some(change));
         others.cloned().collect()
     };
-    Some((after, Advice { change, gain, price: of(Ordering::Less), also: of(Ordering::Greater) }))
+    Some((after, Advice { change, gain, price: others(Ordering::Less), also: others(Ordering::Greater) }))
 }

@@ -6,7 +6,7 @@ use crate::consequences::loss_cause::LossCause;
 use crate::consequences::{
     AffectedPartitions, Estimate, FailuresTolerated, Figure, Percentiles, Qualitative, Quantity,
 };
-use crate::model::{BrokerId, Cluster, Datum, PartitionIx, TopicIx};
+use crate::model::{BrokerId, Cluster, PartitionIx, TopicIx};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Subject {
@@ -55,7 +55,6 @@ pub struct Durability {
     pub by_cause: Vec<CauseShare>,
 }
 
-/// One cause of loss.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CauseShare {
     pub cause: LossCause,
@@ -66,7 +65,7 @@ pub struct CauseShare {
 /// Whether an operation goes on.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Availability {
-    /// Whether it works at this moment on every partition judged.
+    /// Whether it works at this moment on every partition assessed.
     pub works_now: Estimate<bool>,
     /// Brokers that may crash, one after the other, each detected.
     pub crash: Figure<FailuresTolerated>,
@@ -100,7 +99,6 @@ pub struct Latency {
     pub end_to_end: Figure<Percentiles>,
 }
 
-/// How much goes through.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Throughput {
     /// The most that the setting lets through.
@@ -109,7 +107,6 @@ pub struct Throughput {
     pub bottleneck: Option<&'static str>,
 }
 
-/// What a setting uses.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Cost {
     /// Bytes stored for each byte produced.
@@ -128,7 +125,6 @@ pub enum SectionFigure {
 }
 
 impl SectionFigure {
-    /// The figure without its type.
     pub fn view(&self) -> FigureView<'_> {
         match self {
             SectionFigure::Quantity(figure) => figure.view(),
@@ -154,7 +150,6 @@ impl From<Figure<Qualitative>> for SectionFigure {
 pub struct Section {
     /// `copysets`, `losses`, `capacity`, `recovery`, `resources`, `consumers`, `streams`.
     pub name: &'static str,
-    /// In the order in which they are shown.
     pub figures: Vec<SectionFigure>,
 }
 
@@ -179,13 +174,11 @@ pub struct ClassSummary {
     pub name: String,
     /// Replicas, how many of them are in sync, and the effective minimum.
     pub replicas: u32,
-    /// Members of the ISR.
     pub isr: u32,
     /// The minimum ISR that counts.
     pub min_isr: Estimate<u32>,
     /// Whether it takes acks=all writes (or the profile's acks) now.
     pub writable: Estimate<bool>,
-    /// Whether it has a live leader.
     pub readable: bool,
     /// More broker crashes that writes survive.
     pub writes_now: Estimate<u32>,
@@ -201,7 +194,7 @@ pub struct Assessment {
     pub subject: Subject,
     /// Its name: a topic's, a partition's, or the cluster's id (`cluster` when that is not known).
     pub name: String,
-    /// How many partitions were judged.
+    /// How many partitions were assessed.
     pub partitions: u32,
     /// What the figures stand on.
     pub knobs: KnobValues,
@@ -231,24 +224,17 @@ pub struct Assessment {
     pub classes: Vec<ClassSummary>,
 }
 
-/// Any figure, whatever its value is.
 #[derive(Clone, Copy)]
 pub struct FigureView<'a> {
-    /// See [`Figure::id`].
     pub id: &'static str,
-    /// See [`Figure::label`].
     pub label: &'static str,
-    /// See [`Figure::headline`].
     pub headline: &'a str,
-    /// See [`Figure::affected`].
     pub affected: Option<&'a AffectedPartitions>,
-    /// See [`Figure::why`].
     pub why: &'a Derivation,
     pub value: &'a dyn FigureValue,
 }
 
 impl<V: FigureValue> Figure<V> {
-    /// The figure without its type.
     pub fn view(&self) -> FigureView<'_> {
         FigureView {
             id: self.id,

@@ -18,7 +18,6 @@ const SCHEDULING_MS: f64 = SENDER_SLACK as f64 / 1e6;
 pub struct ProducerStream {
     /// Records a second to this broker.
     pub records_per_s: f64,
-    /// Bytes of a record.
     pub record_bytes: f64,
     /// Partitions of this broker that are written.
     pub partitions: f64,
@@ -37,11 +36,8 @@ pub struct ProducerStream {
 /// What the requests come to.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Batching {
-    /// Records of one request.
     pub records_per_request: f64,
-    /// Partitions in one request.
     pub partitions_per_request: f64,
-    /// Records of one batch.
     pub records_per_batch: f64,
     /// Bytes of one batch before compression.
     pub batch_bytes: f64,
@@ -62,15 +58,15 @@ impl ProducerStream {
         let cap = ((self.batch_bytes - BATCH_HEADER_BYTES) / size).max(1.0);
         let due = 1.0 + per_ms * (self.linger_ms + SCHEDULING_MS);
         // With all requests in flight, batches go on filling until one returns.
+        // `max.in.flight.requests.per.connection` requests share a round trip.
         let backed_up = per_ms * self.round_trip_ms / self.in_flight.max(1.0);
         let wanted = due.max(backed_up);
-        let (records, partitions) = match self.keyed {
-            true => {
-                let spread = distinct(self.partitions, wanted);
-                let capped = wanted.min(cap * spread);
-                (capped, distinct(self.partitions, capped))
-            }
-            false => (wanted.min(cap), 1.0),
+        let (records, partitions) = if self.keyed {
+            let spread = distinct(self.partitions, wanted);
+            let capped = wanted.min(cap * spread);
+            (capped, distinct(self.partitions, capped))
+        } else {
+            (wanted.min(cap), 1.0)
         };
         let per_batch = (records / partitions).max(1.0);
         let full_after = if per_ms > 0.0 { (records - 1.0).max(0.0) / per_ms } else { f64::INFINITY };
@@ -85,6 +81,7 @@ impl ProducerStream {
             batch_bytes: BATCH_HEADER_BYTES + per_batch * size,
             requests_per_s: self.records_per_s / records,
             collects_ms,
+            // The first record waits for all of it, those that come after it for half of it on average.
             mean_wait_ms: collects_ms * (1.0 + arrivals / 2.0) / (1.0 + arrivals),
             first_share: 1.0 / (1.0 + arrivals),
         }
@@ -96,6 +93,7 @@ fn distinct(partitions: f64, records: f64) -> f64 {
     if partitions <= 1.0 {
         return 1.0;
     }
+    // Expected bins with at least one of so many balls (uniform keys).
     partitions * (1.0 - libm::pow(1.0 - 1.0 / partitions, records))
 }
 
@@ -108,6 +106,8 @@ pub(super) fn compression_ratio(codec: &str, records_per_batch: f64) -> f64 {
         "zstd" => &[(1.5, 0.79), (12.0, 0.27), (100.0, 0.197), (1000.0, 0.193)],
         _ => return 1.0,
     };
+    // Compression finds repetition within one batch: between the sizes measured the ratio falls evenly with the
+    // logarithm of the records.
     let x = libm::log(records_per_batch.max(1.0));
     let mut before = points[0];
     for point in points {

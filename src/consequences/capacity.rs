@@ -1,7 +1,7 @@
 //! Figures of capacity: what to plan for, what a lost rack leaves, one partition's bound, partitions needed.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::{ratio, said};
+use crate::consequences::cost::{compression_of, headline_of};
 use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::flow::{Flow, PathEnd, member_records_per_s};
@@ -31,14 +31,15 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
 /// Megabytes of records a second that planning guides allow.
 pub(super) fn planned_mb_per_s(flow: &Flow) -> f64 {
     let readers = flow.groups + flow.replicas - 1.0;
-    let equivalents = ratio(flow) * (flow.replicas + readers / 4.0);
+    // Every replica writes each byte once; groups and followers read it, at a quarter of the price.
+    let equivalents = compression_of(flow) * (flow.replicas + readers / 4.0);
     let by_cores = flow.brokers * flow.machine.cores * PLANNED_MB_PER_S * PLANNED_SHARE / equivalents;
     by_cores.min(HEADROOM * flow.max_mb_per_s().0)
 }
 
 fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let value = flows.over(|flow| Estimate::Exact(planned_mb_per_s(flow)));
-    let headline = said(&value, |most| format!("Plan for at most {} MB/s of records", digits(most)));
+    let headline = headline_of(&value, |most| format!("Plan for at most {} MB/s of records", digits(most)));
     let why = Derivation {
         formula: "the least of 20 MB/s of write equivalents per core x 50 % and 80 % of the most that goes through; write \
                   equivalents = replicas + (groups + replicas - 1) / 4 per byte as compressed"
@@ -47,7 +48,7 @@ fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
         assumptions: vec!["published planning guides; batches below 10 KB do worse".into()],
         knob: Some("compression.type, more cores or brokers".into()),
     };
-    Figure::of_all("capacity.plan", "Plan for", Quantity::new(value, Unit::MbPerS), headline, why)
+    Figure::of_all("capacity.plan", "Recommended load", Quantity::new(value, Unit::MbPerS), headline, why)
 }
 
 fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
@@ -62,7 +63,9 @@ fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quan
         Some(_) => Estimate::Exact(0.0),
         None => Estimate::Unknown(context.knobs.why_unknown(&cluster::RACKS)),
     };
-    let headline = said(&value, |most| format!("Without one rack at most {} MB/s go through", digits(most)));
+    let headline = headline_of(&value, |most| {
+        format!("With one rack down at most {} MB/s of records go through", digits(most))
+    });
     let why = Derivation {
         formula: "the bound of brokers x (racks - 1) / racks".into(),
         inputs: context.knobs.inputs(&[&cluster::BROKERS, &cluster::RACKS, &load::RECORDS_PER_S]),
@@ -72,18 +75,18 @@ fn without_a_rack(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quan
         knob: Some("more racks".into()),
     };
     let value = Quantity::new(value, Unit::MbPerS);
-    Figure::of_all("capacity.without_a_rack", "Without a rack", value, headline, why)
+    Figure::of_all("capacity.without_a_rack", "With one rack down", value, headline, why)
 }
 
 fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let first = flows.first().and_then(|flow| flow.latency_path(PathEnd::Acknowledgement));
     let value = flows
         .over_carried(|flow| Some(flow.latency_path(PathEnd::Acknowledgement)?.connection.busy() * 100.0));
-    let headline = said(&value, |busy| {
+    let headline = headline_of(&value, |busy| {
         let waits = first.as_ref().map_or(0.0, |path| path.parts.connection);
         let waits = format_significant(if waits < 1e-3 { 0.0 } else { waits });
         format!(
-            "A connection is {} % busy with requests one at a time; they wait {waits} ms in line",
+            "A producer uses {} % of its connection to a broker, one request at a time; requests wait {waits} ms for it",
             digits(busy)
         )
     });
@@ -111,7 +114,7 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity
     };
     Figure::of_all(
         "capacity.connection",
-        "Connection busy",
+        "Connection used",
         Quantity::new(value, Unit::Percent),
         headline,
         why,
@@ -120,8 +123,9 @@ fn connection(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity
 
 fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let value = flows.over(|flow| Estimate::Exact(flow.partition_mb_per_s()));
-    let headline =
-        said(&value, |most| format!("One producer puts at most {} MB/s into one partition", digits(most)));
+    let headline = headline_of(&value, |most| {
+        format!("One producer writes at most {} MB/s to one partition", digits(most))
+    });
     let why = Derivation {
         formula:
             "the least of batch.size / time for which a request is held (one at a time), requests in flight x \
@@ -132,11 +136,12 @@ fn one_partition(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quant
         knob: Some("batch.size; a shorter round trip; compression.type".into()),
     };
     let value = Quantity::new(value, Unit::MbPerS);
-    Figure::of_all("capacity.partition", "One partition", value, headline, why)
+    Figure::of_all("capacity.partition", "Limit of one partition", value, headline, why)
 }
 
 /// As many as the load needs: at the producer's bound of one, and at what one consumer gets done.
 pub(super) fn partitions_for(mb_per_s: f64, produced: f64, consumed: f64) -> f64 {
+    // Rao 2015, "How to choose the number of topics/partitions": the slower of producing and consuming decides.
     libm::ceil((mb_per_s / produced).max(mb_per_s / consumed)).max(1.0)
 }
 
@@ -147,7 +152,7 @@ fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Q
         let consumed = member_records_per_s(processing_ms, flow.record_bytes) * flow.record_bytes / 1e6;
         Estimate::Exact(partitions_for(load, flow.partition_mb_per_s() * flow.producers, consumed))
     });
-    let headline = said(&value, |count| {
+    let headline = headline_of(&value, |count| {
         format!("The load needs {} partitions; half as many again leave room to grow", digits(count))
     });
     let why = Derivation {
@@ -167,11 +172,11 @@ fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Q
 }
 
 fn one_at_a_time(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
-    let value = flows.over(|flow| match flow.alone_ms() {
+    let value = flows.over(|flow| match flow.synchronous_send_ms() {
         ms if ms > 0.0 => Estimate::Exact(1000.0 / ms),
         _ => Estimate::Unknown("nothing is waited for".into()),
     });
-    let headline = said(&value, |rate| {
+    let headline = headline_of(&value, |rate| {
         format!("A thread that waits for each acknowledgement sends {} records/s", digits(rate))
     });
     let why = Derivation {
@@ -186,7 +191,7 @@ fn one_at_a_time(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quant
         knob: Some("send without waiting, with a callback; else linger.ms=0".into()),
     };
     let value = Quantity::new(value, Unit::RecordsPerS);
-    Figure::of_all("capacity.one_at_a_time", "Waiting sends", value, headline, why)
+    Figure::of_all("capacity.one_at_a_time", "Synchronous send", value, headline, why)
 }
 
 #[cfg(test)]

@@ -30,14 +30,12 @@ impl Acks {
 pub(super) struct Racks {
     /// The rack of each replica; beyond the replica count all zero.
     pub of: [u8; MAX_REPLICAS],
-    /// How many there are.
     pub count: u8,
 }
 
 impl Racks {
     pub(super) const ONE: Racks = Racks { of: [0; MAX_REPLICAS], count: 1 };
 
-    /// Each replica in its own.
     pub(super) fn own(replicas: u32) -> Self {
         let mut of = [0; MAX_REPLICAS];
         for (place, rack) in of.iter_mut().take(replicas as usize).enumerate() {
@@ -75,7 +73,6 @@ pub(super) fn places(mask: u32) -> impl Iterator<Item = usize> {
 /// The setting of a class of partitions, as far as it decides what faults do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct Case {
-    /// What producers wait for.
     pub acks: Acks,
     pub replicas: u32,
     /// The minimum ISR that counts; above `replicas` (before 3.7), acks=all is always refused.
@@ -88,7 +85,6 @@ pub(super) struct Case {
     pub elr: bool,
     /// The high watermark stands still below the minimum ISR.
     pub hw_frozen: bool,
-    /// Where the replicas are.
     pub racks: Racks,
 }
 

@@ -6,6 +6,8 @@ use crate::model::{Cluster, Datum, KafkaVersion, TopicIx};
 use crate::protocol::profile::Profile;
 
 /// Versions that stand for all when the version is not known: each behaves differently.
+// ZooKeeper; KRaft that refuses writes for a minimum above the replica count; clamped, with a high watermark that
+// waits for the minimum (both 3.7); and the reference.
 const STAND_INS: [KafkaVersion; 4] = [
     KafkaVersion::new(2, 8, 2),
     KafkaVersion::new(3, 6, 0),
@@ -72,6 +74,7 @@ impl TopicKnobs {
     pub(super) fn cases(&self, profiles: &[Profile], replicas: u32, racks: &[Racks]) -> Vec<Case> {
         let minimums = match self.min_isr {
             Some(count) => vec![count],
+            // A minimum above the replica count counts as the replica count since 3.7.
             None => (1..=replicas.max(1)).collect(),
         };
         let mut cases = Vec::new();

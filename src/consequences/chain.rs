@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// Chains with more states than this are not solved: the elimination takes the cube of them.
+// Five replicas over three racks have 957 states with racks folded into brokers, six in racks of their own fewer.
 const MAX_STATES: usize = 1000;
 const MINUTES_PER_YEAR: f64 = 525_600.0;
 
@@ -42,12 +43,10 @@ pub(super) struct EventRates {
     pub rebuild_minutes: f64,
     /// Share of outages that lose the page cache.
     pub page_cache_loss: f64,
-    /// Outages of a rack.
     pub rack_outages: f64,
     pub rack_minutes: f64,
     /// Share of rack and site outages that are power failures.
     pub power: f64,
-    /// Outages of the site.
     pub site_outages: f64,
     /// From the return to being in sync, minutes.
     pub catch_up_minutes: f64,
@@ -92,10 +91,8 @@ impl EventRates {
     }
 }
 
-/// What the chain says.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Solution {
-    /// States of the chain.
     pub states: usize,
     /// Losses a year, 1 / mean time to loss.
     pub losses_per_year: f64,
@@ -131,6 +128,7 @@ pub(super) fn solve(shape: &ChainShape, events: &EventRates) -> Option<Solution>
         return solution.clone();
     }
     // With one replica in each rack, and racks that are back as soon as brokers, both say the same.
+    // A rack of one replica that is repaired like a broker adds states and no information.
     let alike = shape.racks.iter().all(|count| *count <= 1) && events.rack_minutes == events.outage_minutes;
     let with_racks = if alike { None } else { Chain::of(shape, events, true) };
     let chain = with_racks.or_else(|| Chain::of(shape, events, false));
@@ -144,15 +142,19 @@ pub(super) fn solve(shape: &ChainShape, events: &EventRates) -> Option<Solution>
 }
 
 /// The states of a replica, as places of the counts of a rack.
-const I: usize = 0;
-const E: usize = 1;
-const T: usize = 2;
-const M: usize = 3;
-const C: usize = 4;
-const P: usize = 5;
+const IN_SYNC: usize = 0;
+/// Down, and it may lead when it is back: the last of the ISR, or a member of the ELR.
+const ELIGIBLE: usize = 1;
+/// Down after an outage; it must catch up first.
+const DOWN: usize = 2;
+/// Down for a planned restart, likewise.
+const RESTARTING: usize = 3;
+const CATCHING_UP: usize = 4;
+/// Its disk is gone: it copies everything.
+const REBUILDING: usize = 5;
 /// Down with its rack, eligible and not.
-const RE: usize = 6;
-const RT: usize = 7;
+const RACK_ELIGIBLE: usize = 6;
+const RACK_DOWN: usize = 7;
 
 /// How many replicas of a rack are in each state.
 type Rack = [u8; 8];
@@ -216,13 +218,17 @@ impl<'a> Chain<'a> {
         let replicas: u8 = self.shape.racks.iter().sum();
         let mut in_sync = vec![0.0; usize::from(replicas) + 1];
         for (state, share) in self.states.iter().zip(rates.stationary()) {
-            in_sync[usize::from(count(state, I))] += share;
+            in_sync[usize::from(count(state, IN_SYNC))] += share;
         }
+        // The chain is back at its start long before the next loss, so losses come at the inverse of the mean time to
+        // one (Ford et al., OSDI 2010, section 8).
+        debug_assert!((in_sync.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{in_sync:?}");
         let losses_per_year = 1.0 / rates.mean_time_to_absorption();
         Solution { states: self.states.len(), losses_per_year, in_sync }
     }
 
     fn number(&mut self, mut state: State) -> usize {
+        // Racks of equal population are interchangeable: three replicas in three racks make 34 states instead of 216.
         state.sort_unstable_by(|a, b| b.cmp(a));
         if let Some(number) = self.known.get(&state) {
             return *number;
@@ -237,7 +243,8 @@ impl<'a> Chain<'a> {
         if rate <= 0.0 {
             return;
         }
-        if self.shape.unclean && count(&to, I) == 0 && count(&to, C) > 0 {
+        // A stale replica that is up takes over at once; what was acknowledged after it left the ISR is lost.
+        if self.shape.unclean && count(&to, IN_SYNC) == 0 && count(&to, CATCHING_UP) > 0 {
             return self.lose(from, rate);
         }
         let to = self.number(to);
@@ -254,36 +261,41 @@ impl<'a> Chain<'a> {
 
     /// Where a replica goes that leaves the ISR and leaves so many behind.
     fn leaves(&self, left: u8) -> usize {
+        // KIP-966: who leaves an ISR that falls below its minimum stays eligible, because the high watermark does not
+        // move without it. The last one always is: nobody has acknowledged anything since.
         let eligible = left == 0 || self.shape.elr && left < self.shape.floor;
-        if eligible { E } else { T }
+        if eligible { ELIGIBLE } else { DOWN }
     }
 
     fn outages(&mut self, from: usize, state: &State, rack: usize) {
         let (shape, events) = (self.shape, self.events);
-        let in_sync = count(state, I);
+        let in_sync = count(state, IN_SYNC);
         let here = |what: usize| f64::from(state[rack][what]);
-        if state[rack][I] > 0 {
-            let down = moved(state, rack, I, self.leaves(in_sync - 1));
+        if state[rack][IN_SYNC] > 0 {
+            let down = moved(state, rack, IN_SYNC, self.leaves(in_sync - 1));
             // With a floor of 1, acknowledgements stood on this page cache alone.
             let alone = in_sync == 1 && shape.floor == 1 && !shape.fsync;
             let lossy = if alone { events.page_cache_loss } else { 0.0 };
-            self.lose(from, here(I) * events.outages * lossy);
-            self.go(from, down, here(I) * events.outages * (1.0 - lossy));
+            self.lose(from, here(IN_SYNC) * events.outages * lossy);
+            self.go(from, down, here(IN_SYNC) * events.outages * (1.0 - lossy));
             if !shape.guarded || in_sync == shape.racks.iter().sum::<u8>() {
-                let stopped = moved(state, rack, I, if in_sync == 1 { E } else { M });
-                self.go(from, stopped, here(I) * events.restarts);
+                let stopped = moved(state, rack, IN_SYNC, if in_sync == 1 { ELIGIBLE } else { RESTARTING });
+                self.go(from, stopped, here(IN_SYNC) * events.restarts);
             }
         }
-        if state[rack][C] > 0 {
-            self.go(from, moved(state, rack, C, T), here(C) * events.outages);
+        if state[rack][CATCHING_UP] > 0 {
+            // Nobody counts on a replica that is still catching up: its outage costs time alone.
+            self.go(from, moved(state, rack, CATCHING_UP, DOWN), here(CATCHING_UP) * events.outages);
         }
-        for what in [I, E, T, M, C, RE, RT] {
+        for what in [IN_SYNC, ELIGIBLE, DOWN, RESTARTING, CATCHING_UP, RACK_ELIGIBLE, RACK_DOWN] {
             if state[rack][what] == 0 {
                 continue;
             }
-            let gone = moved(state, rack, what, P);
+            let gone = moved(state, rack, what, REBUILDING);
             let rate = here(what) * events.disk_losses;
-            match count(&gone, I) + count(&gone, E) + count(&gone, RE) {
+            // Members of the ISR and eligible ones have every acknowledged record; the others lack some. When the last of
+            // the former is gone, so are those records.
+            match count(&gone, IN_SYNC) + count(&gone, ELIGIBLE) + count(&gone, RACK_ELIGIBLE) {
                 0 => self.lose(from, rate),
                 _ => self.go(from, gone, rate),
             }
@@ -292,15 +304,18 @@ impl<'a> Chain<'a> {
 
     fn repairs(&mut self, from: usize, state: &State, rack: usize) {
         let events = self.events;
-        let led = count(state, I) > 0;
+        // Without a leader there is nobody to copy from: catching up and rebuilding wait for one.
+        let led = count(state, IN_SYNC) > 0;
         let repairs = [
-            (T, C, events.outage_minutes, true),
-            (M, C, events.restart_minutes, true),
-            (E, if led { C } else { I }, events.outage_minutes, true),
-            (C, I, events.catch_up_minutes, led),
-            (P, I, events.rebuild_minutes, led),
+            (DOWN, CATCHING_UP, events.outage_minutes, true),
+            (RESTARTING, CATCHING_UP, events.restart_minutes, true),
+            (ELIGIBLE, if led { CATCHING_UP } else { IN_SYNC }, events.outage_minutes, true),
+            (CATCHING_UP, IN_SYNC, events.catch_up_minutes, led),
+            (REBUILDING, IN_SYNC, events.rebuild_minutes, led),
         ];
         for (what, to, minutes, possible) in repairs {
+            // Replicas are repaired side by side. Kafka copies nothing by itself: whoever replaces a broker does not wait for
+            // another one.
             if possible && state[rack][what] > 0 {
                 let rate = f64::from(state[rack][what]) * MINUTES_PER_YEAR / minutes;
                 self.go(from, moved(state, rack, what, to), rate);
@@ -310,37 +325,40 @@ impl<'a> Chain<'a> {
 
     /// Everything that went down with it is up again: with nobody to follow, an eligible one leads.
     fn rack_returns(&mut self, from: usize, state: &State, rack: usize) {
-        let (eligible, others) = (state[rack][RE], state[rack][RT]);
+        let (eligible, others) = (state[rack][RACK_ELIGIBLE], state[rack][RACK_DOWN]);
         if eligible + others == 0 {
             return;
         }
         let mut next = state.clone();
-        let leads = u8::from(count(state, I) == 0 && eligible > 0);
-        (next[rack][RE], next[rack][RT]) = (0, 0);
-        next[rack][I] += leads;
-        next[rack][C] += eligible + others - leads;
+        // One of them is enough to lead; the others follow it.
+        let leads = u8::from(count(state, IN_SYNC) == 0 && eligible > 0);
+        (next[rack][RACK_ELIGIBLE], next[rack][RACK_DOWN]) = (0, 0);
+        next[rack][IN_SYNC] += leads;
+        next[rack][CATCHING_UP] += eligible + others - leads;
         self.go(from, next, MINUTES_PER_YEAR / self.events.rack_minutes);
     }
 
     /// Racks that go at once; their members leave the ISR one after another, as the controller fences them.
     fn shock(&mut self, from: usize, state: &State, hit: std::ops::Range<usize>, rate: f64) {
-        let before = count(state, I);
+        let before = count(state, IN_SYNC);
         let mut left = before;
         let mut after = state.clone();
         for rack in &mut after[hit] {
-            for _ in 0..rack[I] {
+            for _ in 0..rack[IN_SYNC] {
                 left -= 1;
                 rack[self.leaves(left)] += 1;
             }
-            rack[T] += rack[C] + rack[M];
-            (rack[I], rack[C], rack[M]) = (0, 0, 0);
+            rack[DOWN] += rack[CATCHING_UP] + rack[RESTARTING];
+            (rack[IN_SYNC], rack[CATCHING_UP], rack[RESTARTING]) = (0, 0, 0);
             if self.racks {
                 // Whatever was wrong with them, they need their rack.
-                rack[RE] += rack[E];
-                rack[RT] += rack[T];
-                (rack[E], rack[T]) = (0, 0);
+                rack[RACK_ELIGIBLE] += rack[ELIGIBLE];
+                rack[RACK_DOWN] += rack[DOWN];
+                (rack[ELIGIBLE], rack[DOWN]) = (0, 0);
             }
         }
+        // The whole ISR lost its power at once: what no page cache had written back is gone from every copy. With fewer
+        // copies than an acknowledgement needs there was nothing new to lose.
         let unflushed = before > 0 && left == 0 && before >= self.shape.floor && !self.shape.fsync;
         let lossy = if unflushed { self.events.power } else { 0.0 };
         self.lose(from, rate * lossy);

@@ -22,6 +22,7 @@ impl RackSpread {
         match self {
             RackSpread::Known(racks) => vec![racks],
             RackSpread::None => vec![Racks::ONE],
+            // One shared rack is the worst that is possible and a rack for each replica the best: every figure lies between.
             RackSpread::Unknown if replicas > 1 => vec![Racks::ONE, Racks::own(replicas)],
             RackSpread::Unknown => vec![Racks::ONE],
         }
@@ -126,7 +127,6 @@ pub(super) fn range_of(cluster: &Cluster, subject: Subject) -> Range<u32> {
 }
 
 impl ClassTable {
-    /// Groups a subject's partitions.
     pub(super) fn of(cluster: &Cluster, subject: Subject) -> Self {
         let range = range_of(cluster, subject);
         let columns = &cluster.partitions;

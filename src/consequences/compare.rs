@@ -72,10 +72,10 @@ fn by_how_much(was: &dyn FigureValue, now: &dyn FigureValue) -> Option<String> {
         (Scale::Ratio(was), Scale::Ratio(now)) if was > 0.0 && now > 0.0 && was != now => {
             let (times, word) = if now > was { (now / was, "more") } else { (was / now, "less") };
             let share = libm::round((now / was - 1.0).abs() * 100.0);
-            match () {
-                () if times >= 2.0 => Some(format!("{}x {word}", format_significant(times))),
-                () if share >= 1.0 => Some(format!("{share}% {word}")),
-                () => None,
+            if times >= 2.0 {
+                Some(format!("{}x {word}", format_significant(times)))
+            } else {
+                (share >= 1.0).then(|| format!("{share}% {word}"))
             }
         }
         _ => None,
@@ -84,7 +84,7 @@ fn by_how_much(was: &dyn FigureValue, now: &dyn FigureValue) -> Option<String> {
 
 /// What a subject comes to with some changes; `None` when the cluster cannot have them, or a producer would
 /// not start with them.
-pub(super) fn tried(cluster: &Cluster, subject: Subject, changes: &[Change]) -> Option<Assessment> {
+pub(super) fn assess_with(cluster: &Cluster, subject: Subject, changes: &[Change]) -> Option<Assessment> {
     let now = apply(cluster, changes).ok()?;
     let starts = |of: &Cluster| of.assumed.producers.iter().all(|one| producer_errors(one).is_empty());
     (starts(&now) || !starts(cluster)).then(|| assess(&now, subject))
@@ -95,7 +95,6 @@ pub(super) fn tried(cluster: &Cluster, subject: Subject, changes: &[Change]) -> 
 pub struct Comparison {
     pub name: String,
     pub changes: Vec<Change>,
-    /// What it comes to.
     pub assessment: Assessment,
     /// How that differs from the cluster as it is.
     pub deltas: Vec<Delta>,
@@ -123,7 +122,7 @@ mod tests {
     use crate::consequences::figure::{FailuresTolerated, Qualitative, Quantity, Unit};
 
     #[test]
-    fn differences_are_told_as_people_tell_them() {
+    fn differences_read_as_people_say_them() {
         let ms = |value| Quantity::new(Estimate::Exact(value), Unit::Ms);
         let by = |a: &dyn FigureValue, b: &dyn FigureValue| by_how_much(a, b).unwrap_or_default();
         assert_eq!(by(&ms(10.0), &ms(24.0)), "2.4x more");

@@ -88,7 +88,12 @@ impl Connection {
             let low_ms = if place == 0 { 0.0 } else { (high_ms - self.held_ms).max(0.0) };
             Piece { share: weight / total.max(f64::MIN_POSITIVE), low_ms, high_ms }
         };
-        weights.enumerate().map(place).collect()
+        let line: Vec<Piece> = weights.enumerate().map(place).collect();
+        debug_assert!(
+            line.iter().all(|piece| piece.share >= 0.0 && piece.low_ms <= piece.high_ms),
+            "{line:?}"
+        );
+        line
     }
 
     /// Shares of the requests that find so many before them, as those do that are left behind: the chain between
@@ -96,6 +101,8 @@ impl Connection {
     fn found(&self, window: usize) -> Vec<f64> {
         let fresh: Vec<f64> = (0..=window).map(|count| self.exactly(count, self.held_ms)).collect();
         let any: Vec<f64> = (0..=window).map(|count| self.exactly_at_any_time(count)).collect();
+        // Seen only when an answer leaves (an embedded chain, as for M/D/1 with a finite queue): the next state depends on
+        // how many requests become due while one is held, and on nothing before.
         let mut chain = RateMatrix::new(window + 1);
         for left in 0..=window {
             // Whoever finds nobody begins to be worked on as it comes.
@@ -130,6 +137,7 @@ impl Connection {
         if free_ms <= 0.0 {
             return 0.0;
         }
+        // As many records as requests have come within the time that their collecting leaves free: a Poisson tail.
         let mean = self.records_per_ms * free_ms;
         let mut term = libm::exp(-mean);
         let mut fewer = 0.0;
@@ -144,6 +152,8 @@ impl Connection {
     fn exactly_at_any_time(&self, count: usize) -> f64 {
         let at_least = |count: usize| match count {
             0 => 1.0,
+            // A renewal process met at a random moment: its first event is as likely at any moment, at the rate of the requests;
+            // the others follow it as they follow any request.
             _ => {
                 self.busy() * (0..STEPS).map(|at| self.exactly(count - 1, self.moment(at))).sum::<f64>()
                     / STEPS as f64
@@ -160,6 +170,7 @@ impl Connection {
     /// takes (Erlang's loss formula: how long that varies does not matter).
     fn window_full(&self) -> f64 {
         let load = self.due_per_s() / 1000.0 * (self.network_ms + self.held_ms);
+        // The recursion B(k) = a B(k-1) / (k + a B(k-1)), which never overflows as the factorials do.
         let mut blocked = 1.0;
         for k in 1..=(self.in_flight.max(1.0) as usize).min(10_000) {
             blocked = load * blocked / (k as f64 + load * blocked);

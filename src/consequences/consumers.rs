@@ -1,7 +1,7 @@
 //! What a consumer group gets done: its capacity, catching up, rebalances, duplicates, the poll budget.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::said;
+use crate::consequences::cost::headline_of;
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::flow::member_records_per_s;
 use crate::consequences::poison;
@@ -37,8 +37,8 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
         group.catch_up().into(),
         group.rebalance().into(),
         group.unread().into(),
-        group.again().into(),
-        group.poll().into(),
+        group.reprocessed().into(),
+        group.poll_interval_used().into(),
         group.retention(flows).into(),
     ];
     figures.extend(poison::figures(context, partitions));
@@ -47,6 +47,7 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
 
 /// How long it takes to catch up after an outage: D x in / (capacity - in); never when that is not more.
 pub(super) fn catch_up_ms(outage_ms: f64, rate: f64, capacity: f64) -> f64 {
+    // What piled up shrinks by what the group does beyond the arrivals.
     if capacity <= rate { f64::INFINITY } else { outage_ms * rate / (capacity - rate) }
 }
 
@@ -89,17 +90,18 @@ impl GroupLoad<'_> {
     fn catch_up(&self) -> Figure<Quantity> {
         let outage = self.context.cluster.assumed.env.outage_minutes * 60_000.0;
         let ms = catch_up_ms(outage, self.rate, self.capacity);
-        let headline = match ms.is_finite() {
-            true => format!(
+        let headline = if ms.is_finite() {
+            format!(
                 "After an outage of {} a group has caught up in {}",
                 duration(&Estimate::Exact(outage)),
                 duration(&Estimate::Exact(ms))
-            ),
-            false => "A group never catches up: it processes no more than is produced".into(),
+            )
+        } else {
+            "A group never catches up: it processes no more than is produced".into()
         };
         let value = Quantity::new(Estimate::Exact(ms), Unit::Ms);
         self.figure(
-            ("consumers.catch_up", "Catching up"),
+            ("consumers.catch_up", "Backlog drained in"),
             value,
             headline,
             (
@@ -131,8 +133,8 @@ impl GroupLoad<'_> {
             (true, Ok(poll), Ok(limit)) => Estimate::between(JOIN_MS.0, poll.min(limit) + JOIN_MS.1),
             (true, Err(why), _) | (true, _, Err(why)) => Estimate::Unknown(why),
         };
-        let who = if self.is_classic() { "everyone" } else { "what moves" };
-        let headline = said(&value, |ms| format!("A rebalance stops {who} for {}", duration(ms)));
+        let who = if self.is_classic() { "all members" } else { "the partitions that move" };
+        let headline = headline_of(&value, |ms| format!("A rebalance stops {who} for {}", duration(ms)));
         self.figure(("consumers.rebalance", "Rebalance"), Quantity::new(value, Unit::Ms), headline, (
             "classic: time to the next poll of the slowest member + 0.1 to 3 s of joining; consumer protocol: 1 to 3 \
              heartbeats of 5 s for each partition that moves",
@@ -148,19 +150,17 @@ impl GroupLoad<'_> {
     }
 
     fn unread(&self) -> Figure<Quantity> {
-        let session = &consumer::SESSION_TIMEOUT_MS;
-        let value = match self.is_classic() {
-            true => self.context.knobs.known(session),
-            false => self.broker_session(),
-        };
+        let key = &consumer::SESSION_TIMEOUT_MS;
+        let value = if self.is_classic() { self.context.knobs.known(key) } else { self.broker_session() };
         let value =
             value.map_or_else(Estimate::Unknown, |session| Estimate::between(session, session + JOIN_MS.1));
-        let headline =
-            said(&value, |ms| format!("A crashed member's partitions stay unread for {}", duration(ms)));
-        self.figure(("consumers.unread", "Unread, crash"), Quantity::new(value, Unit::Ms), headline, (
+        let headline = headline_of(&value, |ms| {
+            format!("A crashed member's partitions stay unread for {}", duration(ms))
+        });
+        self.figure(("consumers.unread", "Unread after a crash"), Quantity::new(value, Unit::Ms), headline, (
             "session timeout + up to 3 s of rebalance; with group.protocol=consumer group.consumer.session.timeout.ms of \
              the brokers",
-            &[session, &consumer::GROUP_PROTOCOL],
+            &[key, &consumer::GROUP_PROTOCOL],
             "the member dies without leaving; one that leaves is replaced at once",
             "session.timeout.ms; too short a one rebalances during pauses",
         ))
@@ -175,7 +175,7 @@ impl GroupLoad<'_> {
         text.and_then(|text| text.parse().ok()).ok_or_else(|| format!("broker:{key} is not known"))
     }
 
-    fn again(&self) -> Figure<Quantity> {
+    fn reprocessed(&self) -> Figure<Quantity> {
         let auto = self.context.knobs.get(&consumer::ENABLE_AUTO_COMMIT).and_then(Value::bool);
         let per_member = self.rate / self.working.max(1.0);
         let polled = self.context.knobs.known(&consumer::MAX_POLL_RECORDS);
@@ -188,10 +188,10 @@ impl GroupLoad<'_> {
             (None, ..) => Estimate::Unknown(self.context.knobs.why_unknown(&consumer::ENABLE_AUTO_COMMIT)),
             (_, Err(why), _) | (_, _, Err(why)) => Estimate::Unknown(why),
         };
-        let headline = said(&value, |records| {
+        let headline = headline_of(&value, |records| {
             format!("After a crash of a member {} records are processed again", digits(records))
         });
-        self.figure(("consumers.again", "Processed again"), Quantity::new(value, Unit::Records), headline, (
+        self.figure(("consumers.again", "Reprocessed on a crash"), Quantity::new(value, Unit::Records), headline, (
             "auto-commit: up to a commit interval of one member's records (half of it on average) and the poll in hand; \
              commits after each poll: up to max.poll.records",
             &[
@@ -207,20 +207,20 @@ impl GroupLoad<'_> {
         ))
     }
 
-    fn poll(&self) -> Figure<Quantity> {
+    fn poll_interval_used(&self) -> Figure<Quantity> {
         let value = match (self.poll_ms(), self.context.knobs.known(&consumer::MAX_POLL_INTERVAL_MS)) {
             (Ok(poll), Ok(limit)) => Estimate::Exact(100.0 * poll / limit.max(1.0)),
             (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
         };
         let headline = match value.low() {
             Some(percent) if percent > 100.0 => {
-                "A full poll takes longer than max.poll.interval.ms: the member is thrown out and its work done again"
+                "Processing a full poll takes longer than max.poll.interval.ms: the member leaves the group and its work is done again"
                     .into()
             }
-            _ => said(&value, |percent| format!("A full poll takes {} % of the time that it may", digits(percent))),
+            _ => headline_of(&value, |percent| format!("Processing a full poll takes {} % of max.poll.interval.ms", digits(percent))),
         };
         self.figure(
-            ("consumers.poll_budget", "Poll budget"),
+            ("consumers.poll_budget", "Poll interval used"),
             Quantity::new(value, Unit::Percent),
             headline,
             (
@@ -246,14 +246,14 @@ impl GroupLoad<'_> {
         };
         let headline = match &value {
             Estimate::Exact(ms) if ms.is_infinite() => {
-                "A group that stands still loses nothing: nothing is deleted".into()
+                "A group that is down loses nothing: nothing is deleted".into()
             }
             other => {
-                said(other, |ms| format!("A group that stands still loses records after {}", duration(ms)))
+                headline_of(other, |ms| format!("A group that is down loses records after {}", duration(ms)))
             }
         };
         self.figure(
-            ("consumers.standstill", "May stand still"),
+            ("consumers.standstill", "Consumer may be down"),
             Quantity::more(value, Unit::Ms),
             headline,
             (

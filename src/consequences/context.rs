@@ -24,7 +24,7 @@ pub(super) struct PartitionClass {
     pub example: PartitionIx,
     pub layout: Layout,
     /// Whether it holds the users' own records. Kafka's own topics, such as the groups' offsets, stand for
-    /// themselves where nothing else is judged; elsewhere they would hide what a user's setting does for a
+    /// themselves where nothing else is assessed; elsewhere they would hide what a user's setting does for a
     /// user's records.
     pub data: bool,
     pub live: LiveReplicas,
@@ -56,6 +56,11 @@ impl PartitionClass {
         )
     }
 
+    /// Whether an operation may not work in this state: in one of the possible cases it does not.
+    pub(super) fn stops(&self, operation: Operation, live: &LiveReplicas) -> bool {
+        self.cases.iter().any(|case| !operation.works(case, live))
+    }
+
     fn least(&self, value: impl Fn(&Case) -> u32) -> u32 {
         self.cases.iter().map(value).min().unwrap_or(0)
     }
@@ -64,14 +69,14 @@ impl PartitionClass {
 /// Partitions and replicas by broker.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) struct BrokerLoad {
-    /// Brokers that lead at least one of the judged partitions.
+    /// Brokers that lead at least one of the assessed partitions.
     pub leading: u32,
-    /// Most judged partitions that one broker leads.
+    /// Most assessed partitions that one broker leads.
     pub led: u32,
     /// Most replicas, of all partitions of the cluster, that one broker holds.
     pub replicas: u32,
-    /// Most replicas of judged partitions that one broker holds.
-    pub judged_replicas: u32,
+    /// Most replicas of assessed partitions that one broker holds.
+    pub assessed_replicas: u32,
 }
 
 impl BrokerLoad {
@@ -98,12 +103,12 @@ impl BrokerLoad {
             }
             held.into_iter().max().unwrap_or(0)
         };
-        let judged_replicas = held(range.start as usize..range.end as usize);
+        let assessed_replicas = held(range.start as usize..range.end as usize);
         BrokerLoad {
             leading: led.iter().filter(|count| **count > 0).count() as u32,
             led: led.iter().copied().max().unwrap_or(0),
-            judged_replicas,
-            replicas: if range.len() == columns.len() { judged_replicas } else { held(0..columns.len()) },
+            assessed_replicas,
+            replicas: if range.len() == columns.len() { assessed_replicas } else { held(0..columns.len()) },
         }
     }
 }
@@ -116,7 +121,6 @@ pub(super) struct AssessmentContext<'a> {
     pub classes: Vec<PartitionClass>,
     /// The distinct sets of brokers that hold its partitions.
     pub copysets: Copysets,
-    /// What the brokers carry.
     pub broker_load: BrokerLoad,
     /// Those of the worst class's topic.
     pub knobs: KnobValues,
@@ -204,15 +208,14 @@ impl<'a> AssessmentContext<'a> {
         most: impl Fn(&Case) -> u32,
         margin: impl Fn(&Case, &LiveReplicas) -> Margin,
     ) -> (FailuresTolerated, Option<AffectedPartitions>) {
-        let each = || classes.clone().map(|class| margins(class, &most, &margin));
-        let none = || Estimate::Unknown("there are no partitions".into());
-        let guaranteed = each().map(|pair| pair.0).reduce(Estimate::min).unwrap_or_else(none);
-        let now = each().map(|pair| pair.1).reduce(Estimate::min).unwrap_or_else(none);
+        let (each, each_now): (Vec<_>, Vec<_>) =
+            classes.clone().map(|class| margins(class, &most, &margin)).unzip();
+        let (guaranteed, now) = (least_of(each), least_of(each_now));
         let of = classes.clone().flat_map(|class| class.cases.iter().map(&most)).max().unwrap_or(0);
         let affected =
             self.affected_of(classes.clone(), |class| margins(class, &most, &margin).1.low() == now.low());
-        let capped = |answer: Estimate<u32>| answer.map(|count| count.min(of));
-        (FailuresTolerated { guaranteed: capped(guaranteed), now: capped(now), of }, affected)
+        let (guaranteed, now) = (guaranteed.map(|count| count.min(of)), now.map(|count| count.min(of)));
+        (FailuresTolerated { guaranteed, now, of }, affected)
     }
 
     /// Whether something holds in every class.
@@ -220,8 +223,13 @@ impl<'a> AssessmentContext<'a> {
         let each = self.classes.iter().map(|class| {
             Estimate::covering(class.cases.iter().map(|case| Estimate::Exact(holds(case, &class.live))))
         });
-        each.reduce(Estimate::min).unwrap_or_else(|| Estimate::Unknown("there are no partitions".into()))
+        least_of(each)
     }
+}
+
+fn least_of<T: Copy + PartialOrd>(estimates: impl IntoIterator<Item = Estimate<T>>) -> Estimate<T> {
+    let least = estimates.into_iter().reduce(Estimate::min);
+    least.unwrap_or_else(|| Estimate::Unknown("there are no partitions".into()))
 }
 
 fn margins(

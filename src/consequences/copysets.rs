@@ -10,12 +10,12 @@ use std::ops::Range;
 
 /// Lists up to this length are told apart without allocating.
 const SHORT: usize = 8;
-/// Of a list that holds no judged partition.
+/// Of a list that holds no assessed partition.
 pub(super) const UNUSED: u32 = u32::MAX;
 
-/// The copysets of the judged partitions.
+/// The copysets of the assessed partitions.
 pub(super) struct Copysets {
-    /// The copyset of each replica list; [`UNUSED`] for lists without a judged partition.
+    /// The copyset of each replica list; [`UNUSED`] for lists without an assessed partition.
     pub of_list: Vec<u32>,
     /// How many brokers each copyset has.
     pub sizes: Vec<u32>,
@@ -39,7 +39,6 @@ impl Copysets {
         Copysets { of_list, sizes }
     }
 
-    /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.sizes.len()
     }
@@ -86,21 +85,28 @@ pub(super) fn subsets(of: u32, take: u32) -> f64 {
 }
 
 /// How many distinct sets so many partitions make of the possible ones when each is drawn at random.
-pub(super) fn drawn_at_random(partitions: f64, possible: f64) -> f64 {
+pub(super) fn distinct_at_random(partitions: f64, possible: f64) -> f64 {
     if possible <= 1.0 {
         return partitions.min(1.0);
     }
+    // possible x (1 - (1 - 1 / possible)^partitions), written so that small differences from 1 keep their digits.
     -possible * libm::expm1(partitions * libm::log1p(-1.0 / possible))
 }
 
 /// Probability that `gone` brokers drawn from all take at least `least` replicas of one partition.
-pub(super) fn hit(brokers: u32, gone: u32, replicas: u32, least: u32) -> f64 {
+pub(super) fn hit_probability(brokers: u32, gone: u32, replicas: u32, least: u32) -> f64 {
+    // Hypergeometric: so many of the partition's brokers among those gone, the rest among the others.
     let ways = |taken: u32| match brokers.checked_sub(replicas) {
         Some(others) if taken <= gone => subsets(replicas, taken) * subsets(others, gone - taken),
         _ => 0.0,
     };
     let all = subsets(brokers, gone);
-    if all == 0.0 { 0.0 } else { (least..=replicas.min(gone)).map(ways).sum::<f64>() / all }
+    if all == 0.0 {
+        return 0.0;
+    }
+    let chance = (least..=replicas.min(gone)).map(ways).sum::<f64>() / all;
+    debug_assert!((0.0..=1.0 + 1e-9).contains(&chance), "{chance}");
+    chance
 }
 
 #[cfg(test)]
@@ -121,7 +127,7 @@ mod tests {
         ];
         for (brokers, partitions, printed) in published {
             let possible = subsets(brokers, 3);
-            let chance = drawn_at_random(partitions, possible) / possible;
+            let chance = distinct_at_random(partitions, possible) / possible;
             assert!((chance - printed).abs() <= 0.005, "{brokers} {partitions}: {chance}");
         }
     }
@@ -129,16 +135,17 @@ mod tests {
     /// Two brokers down, three replicas, min ISR 2: two replicas of a partition among them refuse writes.
     #[test]
     fn published_partitions_that_refuse_writes() {
-        let refused = |brokers: u32, partitions: f64| format!("{:.0}", partitions * hit(brokers, 2, 3, 2));
+        let refused =
+            |brokers: u32, partitions: f64| format!("{:.0}", partitions * hit_probability(brokers, 2, 3, 2));
         assert_eq!([refused(12, 1000.0), refused(30, 1000.0)], ["45", "7"]);
     }
 
     #[test]
     fn chances_cover_everything() {
         for (brokers, gone, replicas) in [(6, 3, 3), (12, 2, 3), (5, 4, 2), (3, 3, 3)] {
-            assert!((hit(brokers, gone, replicas, 0) - 1.0).abs() < 1e-12);
+            assert!((hit_probability(brokers, gone, replicas, 0) - 1.0).abs() < 1e-12);
         }
-        assert_eq!((hit(3, 3, 3, 3), hit(12, 2, 3, 3)), (1.0, 0.0));
+        assert_eq!((hit_probability(3, 3, 3, 3), hit_probability(12, 2, 3, 3)), (1.0, 0.0));
         assert_eq!((subsets(12, 3), subsets(2, 3)), (220.0, 0.0));
     }
 

@@ -22,9 +22,9 @@ impl Flows {
     }
 
     fn storage(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
-        let value = self.over(|flow| Estimate::Exact(flow.replicas * ratio(flow)));
+        let value = self.over(|flow| Estimate::Exact(flow.replicas * compression_of(flow)));
         let headline =
-            said(&value, |value| format!("Each byte produced is stored as {} bytes", digits(value)));
+            headline_of(&value, |value| format!("Each byte produced is stored as {} bytes", digits(value)));
         let why = Derivation {
             formula: "replicas x compression ratio".into(),
             inputs: context.knobs.inputs(&[&topic::REPLICATION_FACTOR, &producer::COMPRESSION_TYPE]),
@@ -32,7 +32,7 @@ impl Flows {
             knob: Some("compression.type with larger batches (linger.ms)".into()),
         };
         let value = Quantity::new(value, Unit::BytesPerByte);
-        Figure { id: "cost.storage", label: "Storage", value, headline, affected: None, why }
+        Figure { id: "cost.storage", label: "Stored bytes per byte", value, headline, affected: None, why }
     }
 
     fn cross_rack(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -45,13 +45,16 @@ impl Flows {
                 let own = f64::from(racks.loads(mask_of(replicas)).first().copied().unwrap_or(1));
                 let zones = f64::from(racks.count);
                 let remote = (zones - 1.0) / zones;
-                Estimate::Exact(ratio(flow) * (remote + (flow.replicas - own) + remote * flow.groups))
+                Estimate::Exact(
+                    compression_of(flow) * (remote + (flow.replicas - own) + remote * flow.groups),
+                )
             }),
             Some((RackSpread::None, _)) => Estimate::Unknown("brokers have no broker.rack".into()),
             _ => Estimate::Unknown("racks are not known".into()),
         };
-        let headline =
-            said(&value, |value| format!("Each byte produced crosses racks as {} bytes", digits(value)));
+        let headline = headline_of(&value, |value| {
+            format!("Each byte produced causes {} bytes of traffic between racks", digits(value))
+        });
         let why = Derivation {
             formula: "compression ratio x ((z-1)/z produced + replicas in other racks + (z-1)/z per group)"
                 .into(),
@@ -63,7 +66,14 @@ impl Flows {
             knob: Some("client.rack with a rack-aware replica selector; compression".into()),
         };
         let value = Quantity::new(value, Unit::BytesPerByte);
-        Figure { id: "cost.cross_rack", label: "Across racks", value, headline, affected: None, why }
+        Figure {
+            id: "cost.cross_rack",
+            label: "Cross-rack (AZ) traffic",
+            value,
+            headline,
+            affected: None,
+            why,
+        }
     }
 
     fn disk(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -73,8 +83,8 @@ impl Flows {
             let Some((ms, bytes)) = retention.zip(limit) else {
                 return Estimate::Unknown(context.knobs.why_unknown(&topic::RETENTION_MS));
             };
-            let by_time =
-                (ms >= 0.0).then(|| flow.records_per_s * flow.record_bytes * ratio(flow) * ms / 1000.0);
+            let by_time = (ms >= 0.0)
+                .then(|| flow.records_per_s * flow.record_bytes * compression_of(flow) * ms / 1000.0);
             let by_size = (bytes >= 0.0).then_some(bytes * flow.partitions);
             match by_time.into_iter().chain(by_size).reduce(f64::min) {
                 Some(retained) => Estimate::Exact(retained * flow.replicas),
@@ -82,8 +92,12 @@ impl Flows {
             }
         });
         let headline = match &value {
-            Estimate::Exact(bytes) => format!("All replicas together come to {}", human_bytes(*bytes as u64)),
-            other => said(other, |value| format!("All replicas together come to {} bytes", digits(value))),
+            Estimate::Exact(bytes) => {
+                format!("All replicas together take {} of disk", human_bytes(*bytes as u64))
+            }
+            other => headline_of(other, |value| {
+                format!("All replicas together take {} bytes of disk", digits(value))
+            }),
         };
         let why = Derivation {
             formula:
@@ -102,7 +116,7 @@ impl Flows {
         };
         Figure {
             id: "cost.disk",
-            label: "Disk",
+            label: "Disk space",
             value: Quantity::new(value, Unit::Bytes),
             headline,
             affected: None,
@@ -111,13 +125,13 @@ impl Flows {
     }
 }
 
-pub(super) fn said(value: &Estimate<f64>, sentence: impl Fn(&Estimate<f64>) -> String) -> String {
+pub(super) fn headline_of(value: &Estimate<f64>, sentence: impl Fn(&Estimate<f64>) -> String) -> String {
     match value {
         Estimate::Unknown(why) => format!("Not known: {why}"),
         known => sentence(known),
     }
 }
 
-pub(super) fn ratio(flow: &Flow) -> f64 {
+pub(super) fn compression_of(flow: &Flow) -> f64 {
     compression_ratio(&flow.codec, flow.batches().records_per_batch)
 }

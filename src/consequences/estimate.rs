@@ -1,4 +1,4 @@
-//! What a consequence can be: one value, a range over what is not known, or unknown with its reason.
+//! What a figure can be: one value, a range over what is not known, or unknown with its reason.
 
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -15,7 +15,6 @@ pub enum Estimate<T> {
 }
 
 impl<T: Copy + PartialOrd> Estimate<T> {
-    /// The smallest possible value.
     pub fn low(&self) -> Option<T> {
         match self {
             Estimate::Exact(value) | Estimate::Between(value, _) => Some(*value),
@@ -23,7 +22,6 @@ impl<T: Copy + PartialOrd> Estimate<T> {
         }
     }
 
-    /// The largest possible value.
     pub fn high(&self) -> Option<T> {
         match self {
             Estimate::Exact(value) | Estimate::Between(_, value) => Some(*value),
@@ -37,10 +35,10 @@ impl<T: Copy + PartialOrd> Estimate<T> {
     }
 
     /// The range that covers all of these; the first unknown one decides.
-    pub fn covering(answers: impl IntoIterator<Item = Estimate<T>>) -> Self {
+    pub fn covering(estimates: impl IntoIterator<Item = Estimate<T>>) -> Self {
         let mut span: Option<(T, T)> = None;
-        for answer in answers {
-            let (low, high) = match answer {
+        for estimate in estimates {
+            let (low, high) = match estimate {
                 Estimate::Unknown(why) => return Estimate::Unknown(why),
                 Estimate::Exact(value) => (value, value),
                 Estimate::Between(low, high) => (low, high),
@@ -54,7 +52,7 @@ impl<T: Copy + PartialOrd> Estimate<T> {
         }
         match span {
             Some((low, high)) => Estimate::between(low, high),
-            None => Estimate::Unknown("there is nothing to judge".into()),
+            None => Estimate::Unknown("there is nothing to assess".into()),
         }
     }
 
@@ -72,7 +70,7 @@ impl<T: Copy + PartialOrd> Estimate<T> {
         }
     }
 
-    /// The same answer in other terms. `f` must not decrease.
+    /// The same estimate in other terms. `f` must not decrease.
     pub fn map<U: Copy + PartialOrd>(&self, f: impl Fn(T) -> U) -> Estimate<U> {
         match self {
             Estimate::Exact(value) => Estimate::Exact(f(*value)),
@@ -124,15 +122,20 @@ impl<T: Serialize> Serialize for Estimate<T> {
 /// when it is tiny.
 pub fn format_significant(value: f64) -> String {
     let size = value.abs();
-    match () {
-        () if value == 0.0 => "0".into(),
-        () if !value.is_finite() => "?".into(),
-        () if size < 1e-3 => format!("{value:.1e}"),
-        () if size < 0.1 => format!("{value:.*}", if size < 0.01 { 4 } else { 3 }),
-        () if size < 1.0 => format!("{value:.2}"),
-        () if size < 10.0 => format!("{value:.1}"),
-        () if size < 100.0 => format!("{value:.0}"),
-        () => {
+    if value == 0.0 {
+        return "0".into();
+    }
+    if !value.is_finite() {
+        return "?".into();
+    }
+    match size {
+        _ if size < 1e-3 => format!("{value:.1e}"),
+        _ if size < 0.01 => format!("{value:.4}"),
+        _ if size < 0.1 => format!("{value:.3}"),
+        _ if size < 1.0 => format!("{value:.2}"),
+        _ if size < 10.0 => format!("{value:.1}"),
+        _ if size < 100.0 => format!("{value:.0}"),
+        _ => {
             let scale = libm::pow(10.0, libm::floor(libm::log10(size)) - 1.0);
             crate::model::human_count((libm::round(value / scale) * scale) as i64)
         }
@@ -145,7 +148,7 @@ mod tests {
 
     #[test]
     fn ranges_cover_and_unknowns_win() {
-        let covering = |answers: &[Estimate<u32>]| Estimate::covering(answers.iter().cloned());
+        let covering = |estimates: &[Estimate<u32>]| Estimate::covering(estimates.iter().cloned());
         assert_eq!(covering(&[Estimate::Exact(1), Estimate::Exact(1)]), Estimate::Exact(1));
         assert_eq!(covering(&[Estimate::Exact(2), Estimate::Between(0, 1)]), Estimate::Between(0, 2));
         assert!(covering(&[Estimate::Exact(2), Estimate::Unknown("x".into())]).reason().is_some());

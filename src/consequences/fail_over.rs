@@ -17,7 +17,6 @@ const CLIENT_BACK_OFF_MS: f64 = 100.0;
 const DETECTION_KEYS: &[&Knob] =
     &[&broker::BROKER_SESSION_TIMEOUT_MS, &broker::BROKER_HEARTBEAT_INTERVAL_MS, &cluster::KAFKA_VERSION];
 
-/// All of its figures.
 pub(super) fn fail_over(context: &AssessmentContext<'_>) -> FailOver {
     FailOver {
         crash: crash(context),
@@ -40,6 +39,8 @@ impl AssessmentContext<'_> {
         let heartbeat = knobs.known(&broker::BROKER_HEARTBEAT_INTERVAL_MS);
         match (session, heartbeat) {
             (Ok(session), Ok(heartbeat)) => {
+                // The session runs from the last heartbeat, which is up to one interval old when the broker dies; the controller
+                // looks for stale brokers eight times a session (`QuorumController`, maybeFenceStaleBroker).
                 Estimate::between((session - heartbeat).max(0.0), session + session / CHECKS_PER_SESSION)
             }
             (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
@@ -78,31 +79,35 @@ fn crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         ],
         knob: Some("broker.session.timeout.ms; below 6 s a pause of the process is taken for a crash".into()),
     };
-    number("failover.crash", "Fail-over, crash", Quantity::new(value, Unit::Ms), headline, why)
+    number("failover.crash", "Fail-over after a crash", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 fn controlled(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let rtt = context.knobs.float(&net::RACK_RTT_MS).zip(context.knobs.float(&net::CLIENT_RTT_MS));
     let value = match rtt {
         Some((rack, client)) => {
+            // The broker asks the controller, which appends the new leaders and answers; only a client that finds the old
+            // leader gone backs off and looks the new one up.
             let controller = METADATA_LINGER_MS + 2.0 * rack;
             Estimate::between(controller, controller + CLIENT_BACK_OFF_MS + 2.0 * client)
         }
         None => Estimate::Unknown(context.knobs.why_unknown(&net::RACK_RTT_MS)),
     };
     let headline = match &value {
-        Estimate::Unknown(why) => format!("How long an ordered stop interrupts writes is unknown: {why}"),
-        range => format!("An ordered stop moves the leader within {} ms", digits(range)),
+        Estimate::Unknown(why) => {
+            format!("How long a controlled shutdown interrupts writes is unknown: {why}")
+        }
+        range => format!("A controlled shutdown moves each leader within {} ms", digits(range)),
     };
     let why = Derivation {
         formula:
             "metadata append (25 ms linger + round trips), then the client's back-off (100 ms) and refresh"
                 .into(),
         inputs: context.knobs.inputs(&[&net::RACK_RTT_MS, &net::CLIENT_RTT_MS]),
-        assumptions: vec!["the stop is in order (controlled.shutdown.enable)".into()],
+        assumptions: vec!["the broker shuts down cleanly (controlled.shutdown.enable)".into()],
         knob: None,
     };
-    number("failover.controlled", "Fail-over, ordered", Quantity::new(value, Unit::Ms), headline, why)
+    number("failover.controlled", "Hand-over on shutdown", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 /// Whether a write, or the visibility of a record, waits for followers at all.
@@ -119,6 +124,7 @@ fn stall(context: &AssessmentContext<'_>, length: Estimate<f64>) -> Estimate<f64
     match waits_for_followers(context) {
         Estimate::Exact(true) => length,
         Estimate::Exact(false) => Estimate::Exact(0.0),
+        // Some of the cases that are possible wait for followers, others do not.
         Estimate::Between(..) => length.high().map_or(length, |high| Estimate::between(0.0, high)),
         Estimate::Unknown(why) => Estimate::Unknown(why),
     }
@@ -127,12 +133,12 @@ fn stall(context: &AssessmentContext<'_>, length: Estimate<f64>) -> Estimate<f64
 fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = stall(context, context.detection_ms());
     let headline = match &value {
-        Estimate::Unknown(why) => format!("How long a dead follower stalls writes is unknown: {why}"),
+        Estimate::Unknown(why) => format!("How long a dead follower blocks writes is unknown: {why}"),
         Estimate::Exact(0.0) => {
-            "A dead follower does not stall acknowledgements; new records stay invisible meanwhile".into()
+            "A dead follower does not block acknowledgements; new records cannot be read meanwhile".into()
         }
         range => format!(
-            "acks=all stalls {} s when a follower dies, although the minimum ISR is met",
+            "acks=all is blocked for {} s when a follower dies, although min.insync.replicas is met",
             seconds(range)
         ),
     };
@@ -145,22 +151,26 @@ fn follower_stall(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["replica.lag.time.max.ms is longer than the detection".into()],
         knob: Some("broker.session.timeout.ms".into()),
     };
-    number("failover.follower_stall", "Stall, dead follower", Quantity::new(value, Unit::Ms), headline, why)
+    number("failover.follower_stall", "Blocked, dead follower", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let key = &broker::REPLICA_LAG_TIME_MAX_MS;
     let length = match context.knobs.known(key) {
+        // `ReplicaManager` runs isr-expiration every half of replica.lag.time.max.ms: up to that much comes on top.
         Ok(lag) => Estimate::between(lag, 1.5 * lag),
         Err(why) => Estimate::Unknown(why),
     };
     let value = stall(context, length);
     let headline = match &value {
-        Estimate::Unknown(why) => format!("How long a stuck follower stalls writes is unknown: {why}"),
+        Estimate::Unknown(why) => format!("How long a hung follower blocks writes is unknown: {why}"),
         Estimate::Exact(0.0) => {
-            "A stuck follower does not stall acknowledgements; new records stay invisible meanwhile".into()
+            "A hung follower does not block acknowledgements; new records cannot be read meanwhile".into()
         }
-        range => format!("acks=all stalls {} s when a follower is alive but does not fetch", seconds(range)),
+        range => format!(
+            "acks=all is blocked for {} s when a follower is alive but does not fetch",
+            seconds(range)
+        ),
     };
     let why = Derivation {
         formula: "1 to 1.5 x replica.lag.time.max.ms: the leader looks every half of it".into(),
@@ -168,7 +178,7 @@ fn stuck_follower(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["the follower's broker still sends heartbeats".into()],
         knob: Some("replica.lag.time.max.ms".into()),
     };
-    number("failover.stuck_follower", "Stall, stuck follower", Quantity::new(value, Unit::Ms), headline, why)
+    number("failover.stuck_follower", "Blocked, hung follower", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 fn seconds(ms: &Estimate<f64>) -> String {

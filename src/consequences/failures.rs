@@ -6,21 +6,18 @@ use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::tolerance::{FaultKind, Operation, durability, durability_racks};
 use crate::consequences::{AffectedPartitions, Estimate, FailuresTolerated, Figure};
 use crate::knobs::{cluster, producer, topic};
+use crate::model::{plural, plural_noun};
 
 /// What faults of one kind do to acknowledged data.
 pub(super) fn data(context: &AssessmentContext<'_>, fault: FaultKind) -> Figure<FailuresTolerated> {
     let (value, affected) =
         context.tolerated_for_data(|case| case.replicas, |case, live| durability(case, live, fault));
-    let (id, label, things) = match fault {
-        FaultKind::Crash => ("durability.crash", "Acked data, crashes", ("broker crash", "broker crashes")),
-        FaultKind::PowerLoss => (
-            "durability.power_loss",
-            "Acked data, power",
-            ("power loss of a machine", "power losses of machines"),
-        ),
-        FaultKind::DiskLoss => ("durability.disk_loss", "Acked data, disks", ("lost disk", "lost disks")),
+    let (id, label, noun) = match fault {
+        FaultKind::Crash => ("durability.crash", "Data survives crashes", "broker crash"),
+        FaultKind::PowerLoss => ("durability.power_loss", "Data survives power loss", "machine power loss"),
+        FaultKind::DiskLoss => ("durability.disk_loss", "Data survives disk loss", "lost disk"),
     };
-    let headline = format!("Acknowledged data {}{}", survives(&value, things), whose(&affected));
+    let headline = format!("Acknowledged data {}{}", survives(&value, noun), whose(&affected));
     let why = data_reasons(context, fault);
     Figure { id, label, value, headline, affected, why }
 }
@@ -28,15 +25,11 @@ pub(super) fn data(context: &AssessmentContext<'_>, fault: FaultKind) -> Figure<
 /// What power failures of whole racks do to acknowledged data.
 pub(super) fn data_racks(context: &AssessmentContext<'_>) -> Figure<FailuresTolerated> {
     let (value, affected) = context.tolerated_for_data(|case| u32::from(case.racks.count), durability_racks);
-    let headline = format!(
-        "Acknowledged data {}{}",
-        survives(&value, ("rack without power", "racks without power")),
-        whose(&affected)
-    );
+    let headline = format!("Acknowledged data {}{}", survives(&value, "rack power loss"), whose(&affected));
     let mut why = data_reasons(context, FaultKind::PowerLoss);
     why.formula = format!("{}; a rack takes all its replicas at once", why.formula);
     why.inputs.push(racks_input(context));
-    Figure { id: "durability.rack", label: "Acked data, racks", value, headline, affected, why }
+    Figure { id: "durability.rack", label: "Data survives rack loss", value, headline, affected, why }
 }
 
 /// How many broker crashes an operation survives.
@@ -44,12 +37,13 @@ pub(super) fn crashes(context: &AssessmentContext<'_>, operation: Operation) -> 
     let (value, affected) =
         context.tolerated(|case| case.replicas, |case, live| operation.margin(case, live));
     let (id, label, subject) = match operation {
-        Operation::Write => ("writes.crash", "Writes", "Writes survive"),
-        Operation::Read => ("reads.crash", "Reads", "Reads survive"),
-        Operation::Visible => ("visibility.crash", "Visibility", "Visibility of new records survives"),
+        Operation::Write => ("writes.crash", "Writes survive crashes", "Writes survive"),
+        Operation::Read => ("reads.crash", "Reads survive crashes", "Reads survive"),
+        Operation::Visible => {
+            ("visibility.crash", "HW survives crashes", "Visibility of new records survives")
+        }
     };
-    let headline =
-        goes_on(context, operation, subject, &value, &affected, ("broker crash", "broker crashes"));
+    let headline = goes_on(context, operation, subject, &value, &affected, "broker crash");
     Figure { id, label, value, headline, affected, why: operation_reasons(context, operation) }
 }
 
@@ -58,11 +52,13 @@ pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Fi
     let (value, affected) =
         context.tolerated(|case| u32::from(case.racks.count), |case, live| operation.racks(case, live));
     let (id, label, subject) = match operation {
-        Operation::Write => ("writes.rack", "Writes, racks", "Writes survive"),
-        Operation::Read => ("reads.rack", "Reads, racks", "Reads survive"),
-        Operation::Visible => ("visibility.rack", "Visibility, racks", "Visibility of new records survives"),
+        Operation::Write => ("writes.rack", "Writes survive rack loss", "Writes survive"),
+        Operation::Read => ("reads.rack", "Reads survive rack loss", "Reads survive"),
+        Operation::Visible => {
+            ("visibility.rack", "HW survives rack loss", "Visibility of new records survives")
+        }
     };
-    let headline = goes_on(context, operation, subject, &value, &affected, ("rack outage", "rack outages"));
+    let headline = goes_on(context, operation, subject, &value, &affected, "rack outage");
     let mut why = operation_reasons(context, operation);
     why.formula = format!("{}; the worst racks go first", why.formula);
     why.inputs.push(racks_input(context));
@@ -90,10 +86,9 @@ pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<FailuresTolerate
     };
     let headline = match &value.now {
         Estimate::Unknown(why) => format!("Whether elections survive a controller is unknown: {why}"),
-        now => format!(
-            "Elections and ISR changes survive {}",
-            counted(now, u32::MAX, ("more controller crash", "more controller crashes"))
-        ),
+        now => {
+            format!("Elections and ISR changes survive {}", counted(now, u32::MAX, "more controller crash"))
+        }
     };
     let why = Derivation {
         formula: "voters - (voters / 2 + 1); without a majority no leader is elected and no ISR changes"
@@ -106,28 +101,29 @@ pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<FailuresTolerate
         knob: Some("five voters instead of three survive two".into()),
         ..Default::default()
     };
-    Figure { id: "quorum.crash", label: "Controllers", value, headline, affected: None, why }
+    Figure { id: "quorum.crash", label: "Quorum survives crashes", value, headline, affected: None, why }
 }
 
-fn survives(value: &FailuresTolerated, things: (&str, &str)) -> String {
-    match value.guaranteed == value.now {
-        true => format!("survives {}", counted(&value.now, value.of, things)),
-        false => format!(
+fn survives(value: &FailuresTolerated, noun: &str) -> String {
+    if value.guaranteed == value.now {
+        format!("survives {}", counted(&value.now, value.of, noun))
+    } else {
+        format!(
             "is guaranteed to survive {}; as things are, {}",
-            counted(&value.guaranteed, value.of, things),
-            counted(&value.now, value.of, things)
-        ),
+            counted(&value.guaranteed, value.of, noun),
+            counted(&value.now, value.of, noun)
+        )
     }
 }
 
 /// `no crash`, `1 crash`, `2 crashes`, `any number of crashes`.
-fn counted(answer: &Estimate<u32>, of: u32, (one, many): (&str, &str)) -> String {
-    match answer {
-        Estimate::Exact(count) if *count >= of => format!("any number of {many}"),
-        Estimate::Exact(0) => format!("no {one}"),
-        Estimate::Exact(1) => format!("1 {one}"),
-        Estimate::Unknown(why) => format!("an unknown number of {many} ({why})"),
-        other => format!("{other} {many}"),
+fn counted(estimate: &Estimate<u32>, of: u32, noun: &str) -> String {
+    match estimate {
+        Estimate::Exact(count) if *count >= of => format!("any number of {}", plural_noun(noun)),
+        Estimate::Exact(0) => format!("no {noun}"),
+        Estimate::Exact(count) => plural(*count as usize, noun),
+        Estimate::Unknown(why) => format!("an unknown number of {} ({why})", plural_noun(noun)),
+        Estimate::Between(..) => format!("{estimate} {}", plural_noun(noun)),
     }
 }
 
@@ -147,27 +143,25 @@ fn goes_on(
     subject: &str,
     value: &FailuresTolerated,
     affected: &Option<AffectedPartitions>,
-    (one, many): (&str, &str),
+    noun: &str,
 ) -> String {
-    let broken = |class: &crate::consequences::context::PartitionClass| {
-        class.cases.iter().any(|case| !operation.works(case, &class.live))
-    };
-    if let Some(hit) = context.affected(broken) {
+    if let Some(hit) = context.affected(|class| class.stops(operation, &class.live)) {
         let what = match operation {
             Operation::Write => "Writes are refused or wait",
             Operation::Read => "Reads find no leader",
-            Operation::Visible => "New records stay invisible",
+            Operation::Visible => "New records cannot be read",
         };
         return format!("{what} now{}", whose(&Some(hit)));
     }
     let more = match &value.now {
-        Estimate::Exact(0) => format!("no further {one}"),
-        Estimate::Exact(1) => format!("1 more {one}"),
-        now => format!("{now} more {many}"),
+        Estimate::Exact(0) => format!("no further {noun}"),
+        Estimate::Exact(1) => format!("1 more {noun}"),
+        now => format!("{now} more {}", plural_noun(noun)),
     };
-    let promised = match value.now == value.guaranteed {
-        true => String::new(),
-        false => format!(" (the setting promises {})", value.guaranteed),
+    let promised = if value.now == value.guaranteed {
+        String::new()
+    } else {
+        format!(" (the setting promises {})", value.guaranteed)
     };
     format!("{subject} {more}{promised}{}", whose(affected))
 }
@@ -229,17 +223,17 @@ fn data_reasons(context: &AssessmentContext<'_>, fault: FaultKind) -> Derivation
 fn data_rule(case: &Case, fault: FaultKind) -> String {
     let (m, r) = (case.min_isr, case.replicas);
     match (case.acks, fault.is_lossy(case)) {
-        (Acks::Zero, _) => "acks=0: nobody confirms anything; a broken connection is enough".into(),
-        (Acks::One, _) if r == 1 => "one replica: its loss is the loss of all".into(),
+        (Acks::Zero, _) => "acks=0: nothing is acknowledged; a broken connection is enough to lose records".into(),
+        (Acks::One, _) if r == 1 => "one replica: losing it loses everything".into(),
         (Acks::One, _) => {
-            "acks=1: a leader that dies takes with it what followers had not fetched yet".into()
+            "acks=1: when the leader dies, what followers had not fetched yet is lost".into()
         }
         (Acks::All, _) if m > r => {
             format!("min ISR {m} above {r} replicas: nothing is ever acknowledged")
         }
         (Acks::All, false) if !case.unclean || m == r => {
-            "acks=all, no unclean election: whoever may lead has every acknowledged record, and every replica \
-             comes back with what it had"
+            "acks=all, no unclean election: every replica that may lead has every acknowledged record, and comes \
+             back with what it had"
                 .into()
         }
         (Acks::All, false) => "unclean election: once no member of the ISR is alive, a stale replica leads; \
@@ -307,7 +301,7 @@ fn operation_rule(case: &Case, operation: Operation) -> String {
         ),
         Operation::Read => format!("a leader is enough: promised {r} - 1, now (replicas that may lead) - 1"),
         Operation::Visible if case.visible_floor() > 1 => format!(
-            "the high watermark stands still below min ISR, whatever acks says: promised {r} - {m}, now |live ISR| - {m}"
+            "the high watermark does not advance below min ISR, whatever acks says: promised {r} - {m}, now |live ISR| - {m}"
         ),
         Operation::Visible => format!("the high watermark needs a leader: promised {r} - 1"),
     }

@@ -28,11 +28,11 @@ pub struct Derivation {
     pub knob: Option<String>,
 }
 
-/// How many of the judged partitions share the value shown.
+/// How many of the assessed partitions share the value shown.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct AffectedPartitions {
     pub partitions: u32,
-    /// Of so many judged.
+    /// Of so many that were assessed.
     pub of: u32,
     /// The first of them by name.
     pub example: String,
@@ -47,12 +47,11 @@ pub struct Figure<V> {
     pub value: V,
     /// A sentence that a person reads in the panel.
     pub headline: String,
-    /// Whose value it is when several partitions are judged: the worst ones.
+    /// Whose value it is when several partitions are assessed: the worst ones.
     pub affected: Option<AffectedPartitions>,
     pub why: Derivation,
 }
 
-/// Failures that are survived.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct FailuresTolerated {
     /// What the setting promises. For data: in the worst state that harmless events (planned restarts,
@@ -70,7 +69,6 @@ pub struct FailuresTolerated {
 pub enum Unit {
     /// A probability within one year.
     PerYear,
-    /// Minutes in one year.
     MinutesPerYear,
     Ms,
     /// Megabytes (10^6) a second.
@@ -107,7 +105,6 @@ impl Unit {
     }
 }
 
-/// A number with its unit.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Quantity {
     pub value: Estimate<f64>,
@@ -124,7 +121,7 @@ pub struct Percentiles {
     pub p99: Estimate<f64>,
 }
 
-/// An answer in words.
+/// A verdict in words.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Qualitative {
     /// The verdict: `kept`, `may be broken`...; `?` when it is not known.
@@ -158,13 +155,14 @@ pub trait FigureValue {
 
 impl FigureValue for FailuresTolerated {
     fn text(&self) -> String {
-        let count = |answer: &Estimate<u32>| match answer {
+        let count = |estimate: &Estimate<u32>| match estimate {
             Estimate::Exact(count) if *count >= self.of => "any".into(),
             other => other.to_string(),
         };
-        match self.guaranteed == self.now {
-            true => count(&self.now),
-            false => format!("{} (now {})", count(&self.guaranteed), count(&self.now)),
+        if self.guaranteed == self.now {
+            count(&self.now)
+        } else {
+            format!("{} (now {})", count(&self.guaranteed), count(&self.now))
         }
     }
     fn score(&self) -> Option<f64> {
@@ -189,7 +187,7 @@ impl Quantity {
 }
 
 impl Figure<Quantity> {
-    /// A number that holds for all that is judged.
+    /// A number that holds for all that is assessed.
     pub(super) fn of_all(
         id: &'static str,
         label: &'static str,
@@ -205,13 +203,13 @@ impl FigureValue for Quantity {
     fn text(&self) -> String {
         match (&self.value, self.unit) {
             (Estimate::Unknown(_), _) => "?".into(),
-            (answer, _) if answer.low() == Some(f64::INFINITY) => "never".into(),
-            (answer, Unit::Bytes) => bytes(answer),
-            (answer, Unit::Ms) => duration(answer),
+            (estimate, _) if estimate.low() == Some(f64::INFINITY) => "never".into(),
+            (estimate, Unit::Bytes) => bytes(estimate),
+            (estimate, Unit::Ms) => duration(estimate),
             (Estimate::Exact(value), Unit::Count) if *value < 100.0 && *value == libm::round(*value) => {
                 format!("{value:.0}")
             }
-            (answer, unit) => format!("{} {}", digits(answer), unit.word()).trim_end().into(),
+            (estimate, unit) => format!("{} {}", digits(estimate), unit.word()).trim_end().into(),
         }
     }
     fn score(&self) -> Option<f64> {
@@ -247,30 +245,30 @@ impl FigureValue for Qualitative {
 }
 
 /// Milliseconds in the unit that suits the longer end.
-pub(super) fn duration(answer: &Estimate<f64>) -> String {
-    let (per, word) = match answer.high() {
-        Some(ms) if ms < 1000.0 || answer.low() < Some(100.0) && ms < 10_000.0 => (1.0, "ms"),
+pub(super) fn duration(estimate: &Estimate<f64>) -> String {
+    let (per, word) = match estimate.high() {
+        Some(ms) if ms < 1000.0 || estimate.low() < Some(100.0) && ms < 10_000.0 => (1.0, "ms"),
         Some(ms) if ms < 600_000.0 => (1000.0, "s"),
         Some(ms) if ms < 36_000_000.0 => (60_000.0, "min"),
         Some(ms) if ms < 259_200_000.0 => (3_600_000.0, "h"),
         _ => (86_400_000.0, "d"),
     };
-    format!("{} {word}", digits(&answer.map(|ms| ms / per)))
+    format!("{} {word}", digits(&estimate.map(|ms| ms / per)))
 }
 
 /// Sizes in binary units.
-fn bytes(answer: &Estimate<f64>) -> String {
+fn bytes(estimate: &Estimate<f64>) -> String {
     let size = |bytes: &f64| human_bytes(*bytes as u64);
-    match answer {
+    match estimate {
         Estimate::Exact(value) => size(value),
         Estimate::Between(low, high) => format!("{} to {}", size(low), size(high)),
         Estimate::Unknown(_) => "?".into(),
     }
 }
 
-/// An answer with two significant digits.
-pub(super) fn digits(answer: &Estimate<f64>) -> String {
-    match answer {
+/// With two significant digits.
+pub(super) fn digits(estimate: &Estimate<f64>) -> String {
+    match estimate {
         Estimate::Exact(value) => format_significant(*value),
         Estimate::Between(low, high) => {
             let (low, high) = (format_significant(*low), format_significant(*high));

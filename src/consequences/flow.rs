@@ -31,14 +31,11 @@ const ROUNDS: usize = 4;
 /// Everything that decides about a flow, all known.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Flow {
-    /// What producers wait for.
     pub acks: Acks,
-    /// Replicas of a partition.
     pub replicas: f64,
     pub followers: u32,
     /// Round trip between leader and the farthest follower in sync.
     pub follower_rtt_ms: f64,
-    /// Between clients and brokers.
     pub client_rtt_ms: f64,
     /// Records a second, all producers.
     pub records_per_s: f64,
@@ -48,7 +45,6 @@ pub(super) struct Flow {
     pub keyed: bool,
     /// Brokers that lead partitions of the topic.
     pub brokers: f64,
-    /// Partitions of the topic.
     pub partitions: f64,
     /// `linger.ms`
     pub linger_ms: f64,
@@ -106,6 +102,8 @@ impl Flow {
             in_flight: self.window(),
             round_trip_ms,
         };
+        // Requests grow while all that may be are in flight, and are held longer the larger they are: a fixed point, near
+        // enough after a few rounds.
         let mut batches = sending(0.0).batches();
         for _ in 0..ROUNDS {
             let connection = self.connection(&batches, &self.parts_unloaded(&batches, self.acks));
@@ -143,6 +141,7 @@ impl Flow {
             compress,
             network: self.client_rtt_ms,
             append: self.machine.append_ms,
+            // A follower can fetch only what the leader has appended, so their flushes come one after the other.
             flush: if waits_for_followers { 2.0 * flushed } else { flushed },
             replicate: if waits_for_followers { self.replicate_ms(batches) } else { 0.0 },
             missed: if waits_for_followers { mean_of(&self.missed(batches)) } else { 0.0 },
@@ -176,6 +175,8 @@ impl Flow {
             _ => per_ms * (away_ms - batches.collects_ms).max(0.0),
         };
         let away = (others + own) / self.fetchers.max(1.0);
+        // Times away alternate with times at the leader; a record that comes at random finds the follower away for this
+        // share of them.
         let share = away / (1.0 + away);
         vec![
             Piece { share: 1.0 - share, low_ms: 0.0, high_ms: 0.0 },
@@ -204,7 +205,7 @@ impl Flow {
         let connection = self.connection(&batches, &loaded(self.acks));
         let mut parts = match end {
             PathEnd::Acknowledgement => loaded(self.acks),
-            // The high watermark waits for the followers whatever acks says.
+            // The high watermark waits for the followers whatever acks says: acks=1 makes the producer faster, not the consumer.
             PathEnd::Consumer => loaded(Acks::All),
         };
         let mut waits = vec![collected(&batches)];
@@ -251,6 +252,7 @@ impl Flow {
         let brokers = match self.acks {
             Acks::Zero => 0.0,
             Acks::One => 1.0,
+            // acks=all is as slow as the slowest member of the ISR, so each of them may stall it.
             Acks::All => 1.0 + f64::from(self.followers),
         };
         Some(match self.acks {
@@ -290,11 +292,13 @@ impl Flow {
             return 0.0;
         }
         let bytes_per_ms = self.records_per_s * self.record_bytes / self.brokers.max(1.0) / 1000.0;
+        // The fetch waits in purgatory until so many bytes are there or its time is up; a record finds it at any moment of
+        // that, in the middle on average.
         self.fetch_max_wait_ms.min(self.fetch_min_bytes / bytes_per_ms) / 2.0
     }
 
     /// From send() to the acknowledgement of a record that is waited for before the next.
-    pub(super) fn alone_ms(&self) -> f64 {
+    pub(super) fn synchronous_send_ms(&self) -> f64 {
         let alone = Flow { records_per_s: 1e-3, ..self.clone() };
         let parts = alone.parts_unloaded(&alone.batches(), self.acks);
         let answered = parts.network + parts.append + parts.flush + parts.replicate + parts.missed;

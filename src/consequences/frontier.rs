@@ -1,6 +1,6 @@
 //! The frontier of two figures: a sweep over the knobs, and what nothing beats in both.
 
-use crate::consequences::compare::tried;
+use crate::consequences::compare::assess_with;
 use crate::consequences::objective::{OBJECTIVES, Objective};
 use crate::consequences::{Assessment, KeepGoing, Subject};
 use crate::knobs::{Change, Knob, Scope, Value, producer, resolve, topic};
@@ -11,7 +11,6 @@ use crate::model::{Cluster, TopicIx};
 pub struct FrontierPoint {
     /// What to change to get there; empty for the setting as it is.
     pub changes: Vec<Change>,
-    /// The first figure, as shown.
     pub x: String,
     pub y: String,
     /// Both as numbers; the larger the better.
@@ -40,7 +39,6 @@ pub struct FrontierTable {
     pub rows: Vec<FrontierRow>,
 }
 
-/// One setting of the table.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FrontierRow {
     /// What to change to get there; empty for the setting as it is.
@@ -102,6 +100,7 @@ pub fn frontier(
     let tried = settings.into_iter().take_while(|_| keep_going());
     let mut points: Vec<FrontierPoint> =
         tried.filter_map(|changes| point(cluster, subject, changes, (x, y))).collect();
+    // Of settings that come to the same, the one with the fewest changes is kept.
     points.sort_by_key(|point| point.changes.len());
     let mut kept: Vec<FrontierPoint> = Vec::new();
     for point in points {
@@ -137,7 +136,7 @@ pub fn frontier_table(
         points.into_iter().filter(|point| point.on_frontier || point.is_now()).collect();
     kept.sort_by(|a, b| b.at.0.total_cmp(&a.at.0).then(b.at.1.total_cmp(&a.at.1)));
     let row = |point: FrontierPoint| {
-        let assessment = tried(cluster, subject, &point.changes)?;
+        let assessment = assess_with(cluster, subject, &point.changes)?;
         let read = |(id, _): &(&str, &str)| {
             let figure = assessment.figure(id);
             let text = figure.as_ref().map_or("?".to_string(), |figure| figure.value.text());
@@ -199,11 +198,14 @@ fn point(
     changes: Vec<Change>,
     (x, y): (&str, &str),
 ) -> Option<FrontierPoint> {
-    let assessment = tried(cluster, subject, &changes)?;
-    let read = |of: &Assessment, id: &str| {
-        let figure = of.figure(id)?;
-        Some((figure.value.score().filter(|score| score.is_finite())?, figure.value.text()))
-    };
-    let ((a, x), (b, y)) = (read(&assessment, x)?, read(&assessment, y)?);
+    let assessment = assess_with(cluster, subject, &changes)?;
+    let ((a, x), (b, y)) = (coordinate(&assessment, x)?, coordinate(&assessment, y)?);
     Some(FrontierPoint { changes, x, y, at: (a, b), on_frontier: false })
+}
+
+/// Where a figure lies on its axis, and as it is shown; an unknown one lies nowhere.
+fn coordinate(assessment: &Assessment, id: &str) -> Option<(f64, String)> {
+    let figure = assessment.figure(id)?;
+    let score = figure.value.score().filter(|score| score.is_finite())?;
+    Some((score, figure.value.text()))
 }

@@ -21,6 +21,7 @@ impl RateMatrix {
 
     /// Adds to the rate from one state to another.
     pub(super) fn add(&mut self, from: usize, to: usize, rate: f64) {
+        debug_assert!(rate >= 0.0 && from != to, "{from} -> {to}: {rate}");
         let at = from * self.len() + to;
         self.rates[at] += rate;
     }
@@ -35,6 +36,9 @@ impl RateMatrix {
         let n = self.len();
         let (mut rates, mut absorption, mut time) =
             (self.rates.clone(), self.absorption.clone(), vec![1.0; n]);
+        // States are taken out one by one, the last first; the way through each is added to the ways between the others.
+        // Nothing is subtracted, so no digit cancels where a rate is ten decades below another one; a plain LU solution
+        // loses all of them there.
         for k in (1..n).rev() {
             let row: Vec<(usize, f64)> = entries(&rates, n, k, k);
             let out = absorption[k] + row.iter().map(|(_, rate)| rate).sum::<f64>();
@@ -70,13 +74,16 @@ impl RateMatrix {
                 }
             }
         }
+        // Put back in the order of their numbers: a state has what flows in from those before it.
         let mut share = vec![0.0; n];
         share[0] = 1.0;
         for k in 1..n {
             share[k] = (0..k).map(|i| share[i] * rates[i * n + k]).sum::<f64>() / out[k];
         }
         let total: f64 = share.iter().sum();
-        share.iter().map(|part| part / total).collect()
+        let share: Vec<f64> = share.iter().map(|part| part / total).collect();
+        debug_assert!(share.iter().all(|part| (0.0..=1.0).contains(part)), "{share:?}");
+        share
     }
 }
 

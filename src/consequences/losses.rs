@@ -1,7 +1,7 @@
 //! Records that are lost outside the chain: with the leader, with the power, in the producer, in the consumer.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::{ratio, said};
+use crate::consequences::cost::{compression_of, headline_of};
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::risk::Risk;
 use crate::consequences::tail;
@@ -14,12 +14,12 @@ use crate::model::human_bytes;
 const BACK_OFF_MS: (f64, f64) = (100.0, 1000.0);
 
 pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flows) -> Section {
-    let patience = patience(context);
+    let limit = delivery_limit(context);
     let figures = vec![
         leader_crash(context).into(),
         power(context, flows).into(),
-        refused(context, risk, &patience).into(),
-        patience.figure(context).into(),
+        refused(context, risk, &limit).into(),
+        limit.figure(context).into(),
         skipped(context).into(),
     ];
     Section { name: "losses", figures }
@@ -28,9 +28,9 @@ pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flow
 fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = tail::records(context);
     let headline = match &value {
-        Estimate::Exact(0.0) => "A crash of a leader takes no acknowledged record with it".into(),
-        other => said(other, |records| {
-            format!("A crash of a broker takes {} records that its followers lack", digits(records))
+        Estimate::Exact(0.0) => "A leader crash loses no acknowledged record".into(),
+        other => headline_of(other, |records| {
+            format!("A broker crash loses {} records that its followers lack", digits(records))
         }),
     };
     let why = Derivation {
@@ -51,7 +51,7 @@ fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     };
     Figure::of_all(
         "losses.leader_crash",
-        "Lost with a leader",
+        "At risk, leader crash",
         Quantity::new(value, Unit::Records),
         headline,
         why,
@@ -61,20 +61,17 @@ fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
 fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let window_s = context.cluster.assumed.env.machine.writeback_s;
     let value = flows.over(|flow| {
-        let bytes_per_s = flow.records_per_s * flow.record_bytes * ratio(flow);
+        let bytes_per_s = flow.records_per_s * flow.record_bytes * compression_of(flow);
         Estimate::Exact(if flow.fsync { 0.0 } else { bytes_per_s * window_s / 2.0 })
     });
     let headline = match &value {
-        Estimate::Exact(0.0) => "Losing power everywhere takes nothing that was acknowledged".into(),
+        Estimate::Exact(0.0) => "If all power fails at once, nothing that was acknowledged is lost".into(),
         Estimate::Exact(bytes) => {
-            format!(
-                "Losing power everywhere at once takes about {} that nobody had flushed",
-                human_bytes(*bytes as u64)
-            )
+            format!("If all power fails at once, about {} is not yet on disk", human_bytes(*bytes as u64))
         }
-        other => {
-            said(other, |bytes| format!("Losing power everywhere at once takes {} bytes", digits(bytes)))
-        }
+        other => headline_of(other, |bytes| {
+            format!("If all power fails at once, {} bytes are not yet on disk", digits(bytes))
+        }),
     };
     let why = Derivation {
         formula: "bytes/s as stored x time since the last write-back / 2".into(),
@@ -88,7 +85,7 @@ fn power(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
         assumptions: vec!["it takes a rack's outage only what has its whole ISR there".into()],
         knob: Some("flush.messages=1, or another site".into()),
     };
-    Figure::of_all("losses.power", "Lost with all power", Quantity::new(value, Unit::Bytes), headline, why)
+    Figure::of_all("losses.power", "Not yet on disk", Quantity::new(value, Unit::Bytes), headline, why)
 }
 
 /// How long a producer keeps what it cannot deliver.
@@ -100,7 +97,7 @@ struct DeliveryLimit {
     full_after_ms: Option<f64>,
 }
 
-fn patience(context: &AssessmentContext<'_>) -> DeliveryLimit {
+fn delivery_limit(context: &AssessmentContext<'_>) -> DeliveryLimit {
     let float = |knob: &'static Knob| context.knobs.float(knob);
     let load = &context.cluster.assumed.load;
     let bytes_per_ms =
@@ -131,13 +128,14 @@ fn tries_ms(retries: f64) -> Option<f64> {
     if retries >= NEVER {
         return None;
     }
+    // KIP-580: each pause is twice the last one; its jitter of 20 % is left out.
     let doubling = libm::log2(BACK_OFF_MS.1 / BACK_OFF_MS.0);
     let short = retries.min(libm::ceil(doubling));
     let pauses = (0..short as u32).map(|at| (BACK_OFF_MS.0 * libm::exp2(f64::from(at))).min(BACK_OFF_MS.1));
     Some(pauses.sum::<f64>() + (retries - short).max(0.0) * BACK_OFF_MS.1)
 }
 
-const PATIENCE_KEYS: &[&Knob] = &[
+const DELIVERY_INPUTS: &[&Knob] = &[
     &producer::DELIVERY_TIMEOUT_MS,
     &producer::RETRIES,
     &producer::BUFFER_MEMORY,
@@ -149,7 +147,7 @@ const PATIENCE_KEYS: &[&Knob] = &[
 
 impl DeliveryLimit {
     fn figure(&self, context: &AssessmentContext<'_>) -> Figure<Quantity> {
-        let headline = said(&self.value, |ms| {
+        let headline = headline_of(&self.value, |ms| {
             format!("send() fails {} into an outage, by {}", duration(ms), self.limit)
         });
         let full = self.full_after_ms.map_or("?".into(), |ms| duration(&Estimate::Exact(ms)));
@@ -158,54 +156,54 @@ impl DeliveryLimit {
                 "the first of delivery.timeout.ms, the pauses of all retries, and buffer.memory / rate + max.block.ms; the \
                  buffer is full after {full}"
             ),
-            inputs: context.knobs.inputs(PATIENCE_KEYS),
+            inputs: context.knobs.inputs(DELIVERY_INPUTS),
             assumptions: vec!["each try is refused at once, pauses double from 0.1 to 1 s".into()],
             knob: Some("delivery.timeout.ms; a larger buffer.memory at high rates".into()),
         };
         let value = Quantity::more(self.value.clone(), Unit::Ms);
-        Figure::of_all("losses.producer_patience", "Producer gives up", value, headline, why)
+        Figure::of_all("losses.producer_patience", "Producer gives up after", value, headline, why)
     }
 }
 
 /// Records whose send() fails, in a year: outages of writes that outlast the producer, and fail-overs.
-fn refused(context: &AssessmentContext<'_>, risk: &Risk, patience: &DeliveryLimit) -> Figure<Quantity> {
+fn refused(context: &AssessmentContext<'_>, risk: &Risk, limit: &DeliveryLimit) -> Figure<Quantity> {
     let env = &context.cluster.assumed.env;
     let rate = context.cluster.assumed.load.records_per_s;
     let outage_ms = env.outage_minutes * 60_000.0;
     let detection = context.detection_ms();
-    let count = |minutes: f64, detection_ms: f64, patience_ms: f64| {
-        let outages = minutes * 60.0 * libm::exp(-patience_ms / outage_ms);
+    let count = |minutes: f64, detection_ms: f64, limit_ms: f64| {
+        // Outages are exponential, so a share exp(-limit / mean length) of their time lies beyond what a producer waits.
+        let outages = minutes * 60.0 * libm::exp(-limit_ms / outage_ms);
         let leaders = f64::from(context.broker_load.leading);
-        let stalls = leaders * env.outages_per_year * (detection_ms - patience_ms).max(0.0) / 1000.0;
+        let stalls = leaders * env.outages_per_year * (detection_ms - limit_ms).max(0.0) / 1000.0;
         rate * (outages + stalls / leaders.max(1.0))
     };
-    let value = match (&risk.writes, &detection, &patience.value) {
+    let value = match (&risk.writes, &detection, &limit.value) {
         (Estimate::Unknown(why), ..) | (_, Estimate::Unknown(why), _) | (.., Estimate::Unknown(why)) => {
             Estimate::Unknown(why.clone())
         }
-        (writes, detection, Estimate::Exact(patience))
-        | (writes, detection, Estimate::Between(patience, _)) => {
+        (writes, detection, Estimate::Exact(limit)) | (writes, detection, Estimate::Between(limit, _)) => {
             let end = |minutes: Option<f64>, ms: Option<f64>| {
-                count(minutes.unwrap_or(0.0), ms.unwrap_or(0.0), *patience)
+                count(minutes.unwrap_or(0.0), ms.unwrap_or(0.0), *limit)
             };
             Estimate::between(end(writes.low(), detection.low()), end(writes.high(), detection.high()))
         }
     };
-    let headline = said(&value, |records| {
-        format!("send() fails for {} records a year; the application has to look", digits(records))
+    let headline = headline_of(&value, |records| {
+        format!("send() fails for {} records a year; the application must handle them", digits(records))
     });
-    let mut inputs = context.knobs.inputs(PATIENCE_KEYS);
+    let mut inputs = context.knobs.inputs(DELIVERY_INPUTS);
     inputs.extend(context.knobs.inputs(&[&env::OUTAGE_MINUTES, &env::OUTAGES_PER_YEAR, &producer::ACKS]));
     let why = Derivation {
-        formula: "records/s x (minutes a year without writes x exp(-patience / length of an outage) + crashes of the \
-                  leader x what detection takes beyond the patience)"
+        formula: "records/s x (minutes a year without writes x exp(-delivery limit / length of an outage) + crashes of the \
+                  leader x what detection takes beyond the limit)"
             .into(),
         inputs,
         assumptions: vec!["outages of writes last as long as outages of brokers, exponentially".into()],
         knob: Some("min.insync.replicas below the replica count; delivery.timeout.ms".into()),
     };
     let value = Quantity::new(value, Unit::RecordsPerYear);
-    Figure::of_all("losses.refused", "Refused by outages", value, headline, why)
+    Figure::of_all("losses.refused", "Send errors by outages", value, headline, why)
 }
 
 /// What a consumer may pass over without any error.
@@ -218,7 +216,7 @@ fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
         ways.push("auto-commit commits what asynchronous work has not finished");
     }
     if reset == Some("latest") {
-        ways.push("auto.offset.reset=latest passes over what was written while no offset was committed");
+        ways.push("auto.offset.reset=latest skips what was written while no offset was committed");
     }
     let (verdict, rank) = match (auto.zip(reset), ways.len()) {
         (None, _) => ("?", None),
@@ -227,17 +225,15 @@ fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
         _ => ("possible, two ways", Some(0)),
     };
     let headline = match rank {
-        None => "Whether consumers pass over records is not known".into(),
-        Some(2) => "Consumers pass over nothing, as long as they are not behind retention".to_string(),
-        Some(_) => "Consumers may pass over records without any error".into(),
+        None => "Whether consumers skip records is not known".into(),
+        Some(2) => "Consumers skip nothing, as long as they are not behind retention".to_string(),
+        Some(_) => "Consumers may skip records without any error".into(),
     };
     let why = Derivation {
-        formula: match ways.is_empty() {
-            true => {
-                "offsets are committed after the work, and a lost offset starts at the beginning or fails"
-                    .into()
-            }
-            false => ways.join("; "),
+        formula: if ways.is_empty() {
+            "offsets are committed after the work, and a lost offset starts at the beginning or fails".into()
+        } else {
+            ways.join("; ")
         },
         inputs: knobs.inputs(&[
             &consumer::ENABLE_AUTO_COMMIT,
@@ -251,7 +247,7 @@ fn skipped(context: &AssessmentContext<'_>) -> Figure<Qualitative> {
         knob: Some("enable.auto.commit=false and commit after the work; auto.offset.reset=earliest".into()),
     };
     let value = Qualitative { verdict: verdict.into(), rank };
-    Figure { id: "losses.consumer", label: "Passed over", value, headline, affected: None, why }
+    Figure { id: "losses.consumer", label: "Records skipped", value, headline, affected: None, why }
 }
 
 #[cfg(test)]

@@ -271,10 +271,10 @@ proptest! {
     #[test]
     fn knobs_move_each_axis_the_way_the_panel_says(cluster in clusters()) {
         for row in MATRIX {
-            let judged: Vec<Assessment> = row.steps.iter().filter_map(|text| step(&cluster, text)).collect();
-            prop_assert_eq!(judged.len(), row.steps.len(), "{}", row.steps[0]);
+            let assessed: Vec<Assessment> = row.steps.iter().filter_map(|text| step(&cluster, text)).collect();
+            prop_assert_eq!(assessed.len(), row.steps.len(), "{}", row.steps[0]);
             for (id, sign) in row.signs {
-                for (at, pair) in judged.windows(2).enumerate() {
+                for (at, pair) in assessed.windows(2).enumerate() {
                     if let Some((before, after)) = score(&pair[0], id).zip(score(&pair[1], id)) {
                         prop_assert!(
                             holds(*sign, before, after),

@@ -1,12 +1,11 @@
 //! The next single event that breaks a promise: the broker, the rack or the number of failures.
 
 use crate::consequences::assessment::NextBreak;
-use crate::consequences::case::LiveReplicas;
 use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::tolerance::{FaultKind, Operation, durability};
 use crate::consequences::what_if::Transitions;
-use crate::model::{BrokerId, human_count};
+use crate::model::{BrokerId, human_count, plural};
 use std::sync::Arc;
 
 /// What an event does, in partitions; ordered by how bad that is.
@@ -25,10 +24,8 @@ impl Damage {
     }
 
     fn words(&self) -> String {
-        let said = |count: u32, what: &str| match count {
-            0 => None,
-            1 => Some(format!("{what} on 1 partition")),
-            count => Some(format!("{what} on {} partitions", human_count(i64::from(count)))),
+        let said = |count: u32, what: &str| {
+            (count > 0).then(|| format!("{what} on {}", plural(count as usize, "partition")))
         };
         let parts = [
             said(self.lost, "acknowledged records that followers lack are lost"),
@@ -41,6 +38,7 @@ impl Damage {
 
 /// The next event that breaks something, the smallest kind first: now, one broker, one rack, several brokers.
 pub(super) fn next_break(context: &AssessmentContext<'_>) -> NextBreak {
+    // The fewer brokers an event takes the likelier it is: those are looked for first.
     let broken = broken_now(context);
     let found = broken.or_else(|| one_broker(context)).or_else(|| one_rack(context));
     found.unwrap_or_else(|| several_brokers(context))
@@ -49,18 +47,17 @@ pub(super) fn next_break(context: &AssessmentContext<'_>) -> NextBreak {
 fn broken_now(context: &AssessmentContext<'_>) -> Option<NextBreak> {
     let mut damage = Damage::default();
     for class in &context.classes {
-        let stops = |operation: Operation| class.cases.iter().any(|case| !operation.works(case, &class.live));
-        match (stops(Operation::Read), stops(Operation::Write)) {
-            (true, _) => damage.offline += class.partitions,
-            (false, true) => damage.refused += class.partitions,
-            (false, false) => {}
+        if class.stops(Operation::Read, &class.live) {
+            damage.offline += class.partitions;
+        } else if class.stops(Operation::Write, &class.live) {
+            damage.refused += class.partitions;
         }
     }
     (damage != Damage::default()).then(|| NextBreak {
         event: "now".into(),
         consequence: damage.words(),
         brokers: Vec::new(),
-        why: why(context, "the state as it is"),
+        why: why(context, "the current state"),
     })
 }
 
@@ -72,21 +69,18 @@ fn damage(
     lost: &[u8],
 ) -> Damage {
     let after = transitions.lose(&context.table, &context.table.rows[class.row], lost);
-    let stops = |operation: Operation| class.cases.iter().any(|case| !operation.works(case, &after));
+    let offline = class.stops(Operation::Read, &after);
     Damage {
         lost: u32::from(loses_tail(class, lost)),
-        offline: u32::from(stops(Operation::Read)),
-        refused: u32::from(stops(Operation::Write) && !stops(Operation::Read)),
+        offline: u32::from(offline),
+        refused: u32::from(!offline && class.stops(Operation::Write, &after)),
     }
 }
 
 /// The leader dies and the setting loses acknowledged records at the first crash.
 fn loses_tail(class: &PartitionClass, lost: &[u8]) -> bool {
     let leader_dies = class.live.leader.is_some_and(|leader| lost.contains(&leader));
-    let loses = |live: &LiveReplicas| {
-        class.cases.iter().any(|case| durability(case, live, FaultKind::Crash).now.0 == 0)
-    };
-    leader_dies && loses(&class.live)
+    leader_dies && class.cases.iter().any(|case| durability(case, &class.live, FaultKind::Crash).now.0 == 0)
 }
 
 fn one_broker(context: &AssessmentContext<'_>) -> Option<NextBreak> {
@@ -177,6 +171,7 @@ fn several_brokers(context: &AssessmentContext<'_>) -> NextBreak {
         worst.cases.iter().map(|case| operation.margin(case, &worst.live).now.0).min().unwrap_or(0)
     };
     let (writes, reads) = (margin(Operation::Write), margin(Operation::Read));
+    // Nothing breaks at one broker or one rack, so the margin of the worst partition says how many it takes.
     let count = writes.min(reads) + 1;
     let example = worst.example;
     let partition = context.cluster.partitions.view(example);
@@ -239,7 +234,7 @@ fn why(context: &AssessmentContext<'_>, formula: &str) -> Derivation {
     let partitions = Input {
         name: "partitions".into(),
         value: human_count(i64::from(context.partitions())),
-        source: "judged".into(),
+        source: "assessed".into(),
     };
     Derivation { formula: formula.into(), inputs: vec![partitions], ..Default::default() }
 }

@@ -1,7 +1,7 @@
 //! A record that cannot be processed: what stops, and how long until somebody notices, by what the consumer does.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::said;
+use crate::consequences::cost::headline_of;
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::{Estimate, Figure, Quantity, SectionFigure, Unit};
 use crate::knobs::{Knob, consumer, load, topic};
@@ -61,8 +61,8 @@ fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Quantity> {
     let grows = format!("the lag grows by {} records/s", digits(&value));
     let headline = match handling {
         PoisonHandling::Retry => format!(
-            "A record that cannot be processed stops all partitions of one member, and of the next one when that is \
-             thrown out: {grows}"
+            "A record that cannot be processed stops all partitions of one member, and of the next one when that \
+             leaves the group: {grows}"
         ),
         PoisonHandling::Crash => format!(
             "A record that cannot be processed ends the member that reads it, then the next one that takes over its \
@@ -84,7 +84,7 @@ fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Quantity> {
         knob: Some("a dead letter topic that somebody watches; retries only for what passes by itself".into()),
     };
     let value = Quantity { value, unit: Unit::RecordsPerS, more_is_better: false };
-    Figure::of_all("consumers.poison", "Poison pill, lag", value, headline, why)
+    Figure::of_all("consumers.poison", "Poison record, lag", value, headline, why)
 }
 
 fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -104,13 +104,15 @@ fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         PoisonHandling::Skip => {
             "Kafka never shows that a record was skipped: only the application's own count does".into()
         }
-        PoisonHandling::Retry => said(&value, |ms| {
+        PoisonHandling::Retry => headline_of(&value, |ms| {
             format!(
-                "The group shows a poison pill after {}: the member that retries is thrown out",
+                "A poison record is noticed after {}: the member that retries leaves the group",
                 duration(ms)
             )
         }),
-        _ => said(&value, |ms| format!("A poison pill shows after {}: a member is gone", duration(ms))),
+        _ => headline_of(&value, |ms| {
+            format!("A poison record is noticed after {}: a member is gone", duration(ms))
+        }),
     };
     let why = Derivation {
         formula: "retry: max.poll.interval.ms; crash: at once, when the member leaves, to session.timeout.ms, when it \
@@ -122,7 +124,7 @@ fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     };
     Figure::of_all(
         "consumers.poison_noticed",
-        "Poison pill, seen",
+        "Poison record noticed",
         Quantity::new(value, Unit::Ms),
         headline,
         why,

@@ -8,11 +8,11 @@ use crate::model::{Cluster, KafkaVersion, TopicIx};
 pub struct Preset {
     /// As `--compare` takes it.
     pub id: &'static str,
-    /// What it is for.
     pub doc: &'static str,
-    /// Knobs and their values, in an order in which a producer starts after every one of them (with
-    /// idempotence set, acks=1 is refused: `ProducerConfig.postProcessAndValidateIdempotenceConfigs`).
-    pub knobs: &'static [(&'static Knob, &'static str)],
+    /// `SCOPE:key=value`, each, in parts that presets may share; in an order in which a producer starts after every
+    /// one of them (with idempotence set, acks=1 is refused:
+    /// `ProducerConfig.postProcessAndValidateIdempotenceConfigs`).
+    pub settings: &'static [&'static [&'static str]],
 }
 
 impl Preset {
@@ -21,8 +21,7 @@ impl Preset {
     /// # Errors
     /// None for the presets of this program: a test reads them all.
     pub fn changes(&self) -> Result<Vec<Change>, KnobError> {
-        let change = |(knob, text): &(&'static Knob, &str)| Change::read(knob, text);
-        self.knobs.iter().map(change).collect()
+        self.settings.iter().copied().flatten().map(|text| Change::parse(text)).collect()
     }
 
     /// What it changes on a cluster, for one topic or for all: without what is in force already, and without
@@ -54,79 +53,75 @@ impl Preset {
     }
 }
 
+/// Three replicas, two of which every acknowledgement needs, and a producer whose retries do not duplicate.
+const SAFE_COPIES: &[&str] = &[
+    "topic:replication.factor=3",
+    "topic:min.insync.replicas=2",
+    "broker:min.insync.replicas=2",
+    "topic:unclean.leader.election.enable=false",
+    "broker:unclean.leader.election.enable=false",
+    "producer:acks=all",
+    "producer:max.in.flight.requests.per.connection=5",
+    "producer:enable.idempotence=true",
+];
+
 /// All presets (Y. Byzek, "Optimizing Your Apache Kafka Deployment", with Kafka 4.1's keys and defaults). The
 /// brokers' defaults go with the topics' settings: Kafka's own topics follow them.
 pub static PRESETS: [Preset; 5] = [
     Preset {
         id: "throughput",
         doc: "Large, compressed batches; an acknowledgement from the leader alone.",
-        knobs: &[
-            (&producer::BATCH_SIZE, "131072"),
-            (&producer::LINGER_MS, "20"),
-            (&producer::COMPRESSION_TYPE, "lz4"),
-            (&producer::ENABLE_IDEMPOTENCE, "false"),
-            (&producer::ACKS, "1"),
-            (&producer::BUFFER_MEMORY, "67108864"),
-            (&consumer::FETCH_MIN_BYTES, "100000"),
-            (&consumer::FETCH_MAX_WAIT_MS, "500"),
-        ],
+        settings: &[&[
+            "producer:batch.size=131072",
+            "producer:linger.ms=20",
+            "producer:compression.type=lz4",
+            "producer:enable.idempotence=false",
+            "producer:acks=1",
+            "producer:buffer.memory=67108864",
+            "consumer:fetch.min.bytes=100000",
+            "consumer:fetch.max.wait.ms=500",
+        ]],
     },
     Preset {
         id: "latency",
         doc: "Nothing waits: no linger, no compression, an acknowledgement from the leader alone.",
-        knobs: &[
-            (&producer::LINGER_MS, "0"),
-            (&producer::COMPRESSION_TYPE, "none"),
-            (&producer::ENABLE_IDEMPOTENCE, "false"),
-            (&producer::ACKS, "1"),
-            (&consumer::FETCH_MIN_BYTES, "1"),
-            (&broker::NUM_REPLICA_FETCHERS, "4"),
-        ],
+        settings: &[&[
+            "producer:linger.ms=0",
+            "producer:compression.type=none",
+            "producer:enable.idempotence=false",
+            "producer:acks=1",
+            "consumer:fetch.min.bytes=1",
+            "broker:num.replica.fetchers=4",
+        ]],
     },
     Preset {
         id: "durability",
         doc: "What was acknowledged stays, in order and once.",
-        knobs: &[
-            (&topic::REPLICATION_FACTOR, "3"),
-            (&topic::MIN_INSYNC_REPLICAS, "2"),
-            (&broker::MIN_INSYNC_REPLICAS, "2"),
-            (&topic::UNCLEAN_LEADER_ELECTION_ENABLE, "false"),
-            (&broker::UNCLEAN_LEADER_ELECTION_ENABLE, "false"),
-            (&producer::ACKS, "all"),
-            (&producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "5"),
-            (&producer::ENABLE_IDEMPOTENCE, "true"),
-            (&producer::DELIVERY_TIMEOUT_MS, "120000"),
-            (&consumer::ENABLE_AUTO_COMMIT, "false"),
-            (&consumer::ISOLATION_LEVEL, "read_committed"),
-            (&cluster::ELIGIBLE_LEADER_REPLICAS_VERSION, "1"),
+        settings: &[
+            SAFE_COPIES,
+            &[
+                "producer:delivery.timeout.ms=120000",
+                "consumer:enable.auto.commit=false",
+                "consumer:isolation.level=read_committed",
+                "cluster:eligible.leader.replicas.version=1",
+            ],
         ],
     },
     Preset {
         id: "availability",
         doc: "Somebody always leads, even one that lacks records.",
-        knobs: &[
-            (&topic::UNCLEAN_LEADER_ELECTION_ENABLE, "true"),
-            (&broker::UNCLEAN_LEADER_ELECTION_ENABLE, "true"),
-            (&topic::MIN_INSYNC_REPLICAS, "1"),
-            (&broker::MIN_INSYNC_REPLICAS, "1"),
-            (&consumer::SESSION_TIMEOUT_MS, "10000"),
-        ],
+        settings: &[&[
+            "topic:unclean.leader.election.enable=true",
+            "broker:unclean.leader.election.enable=true",
+            "topic:min.insync.replicas=1",
+            "broker:min.insync.replicas=1",
+            "consumer:session.timeout.ms=10000",
+        ]],
     },
     Preset {
         id: "sane",
         doc: "Three replicas, two of them needed, idempotence, light compression, a short linger.",
-        knobs: &[
-            (&topic::REPLICATION_FACTOR, "3"),
-            (&topic::MIN_INSYNC_REPLICAS, "2"),
-            (&broker::MIN_INSYNC_REPLICAS, "2"),
-            (&topic::UNCLEAN_LEADER_ELECTION_ENABLE, "false"),
-            (&broker::UNCLEAN_LEADER_ELECTION_ENABLE, "false"),
-            (&producer::ACKS, "all"),
-            (&producer::MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "5"),
-            (&producer::ENABLE_IDEMPOTENCE, "true"),
-            (&producer::COMPRESSION_TYPE, "lz4"),
-            (&producer::LINGER_MS, "5"),
-        ],
+        settings: &[SAFE_COPIES, &["producer:compression.type=lz4", "producer:linger.ms=5"]],
     },
 ];
 

@@ -23,7 +23,6 @@ impl Piece {
     }
 }
 
-/// The mean of a wait.
 pub(super) fn mean_of(wait: &[Piece]) -> f64 {
     wait.iter().map(|piece| piece.share * (piece.low_ms + piece.high_ms) / 2.0).sum()
 }
@@ -56,6 +55,7 @@ impl Mixture {
         while self.below(high, &waits) < share && high < 1e9 {
             high *= 2.0;
         }
+        // The distribution has no closed inverse; fifty halvings are beyond the last printed digit.
         for _ in 0..50 {
             let middle = (low + high) / 2.0;
             if self.below(middle, &waits) < share { low = middle } else { high = middle }
@@ -76,26 +76,32 @@ impl Mixture {
 
     /// Share of the records that take at most so long.
     fn below(&self, ms: f64, waits: &[(f64, f64)]) -> f64 {
+        // One stalled broker is enough: each stalls on its own.
         let stalled = 1.0 - libm::pow(1.0 - self.stall_share, self.brokers);
         let rest = ms - self.fixed_ms;
         let half = self.stall_ms / 2.0;
         let mean: f64 = self.waits.iter().map(|wait| mean_of(wait)).sum();
+        // A stalled request takes its mean, and on top of it anything from half a stall to a whole one.
         let late = (rest - self.body_ms - mean - half) / half.max(f64::MIN_POSITIVE);
         let in_time: f64 = waits.iter().map(|(wait, share)| share * self.body(rest - wait)).sum();
-        (1.0 - stalled) * in_time + stalled * late.clamp(0.0, 1.0)
+        let below = (1.0 - stalled) * in_time + stalled * late.clamp(0.0, 1.0);
+        debug_assert!((-1e-9..=1.0 + 1e-9).contains(&below), "{below}");
+        below
     }
 
     /// Lognormal with the mean of the body.
     fn body(&self, ms: f64) -> f64 {
-        match () {
-            () if ms < 0.0 => 0.0,
-            () if self.body_ms <= 0.0 => 1.0,
-            () if ms == 0.0 => 0.0,
-            () => {
-                let mu = libm::log(self.body_ms) - SIGMA * SIGMA / 2.0;
-                0.5 * libm::erfc(-(libm::log(ms) - mu) / (SIGMA * core::f64::consts::SQRT_2))
-            }
+        if ms < 0.0 {
+            return 0.0;
         }
+        if self.body_ms <= 0.0 {
+            return 1.0;
+        }
+        if ms == 0.0 {
+            return 0.0;
+        }
+        let mu = libm::log(self.body_ms) - SIGMA * SIGMA / 2.0;
+        0.5 * libm::erfc(-(libm::log(ms) - mu) / (SIGMA * core::f64::consts::SQRT_2))
     }
 }
 
@@ -116,6 +122,8 @@ fn gathered(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 
 /// Mean wait for one of `servers` by its dimensionless form W / s (Allen-Cunneen; Sakasegawa's exponent).
 pub(super) fn waiting(servers: f64, utilisation: f64, ca2: f64, cs2: f64) -> f64 {
+    // Exact for one server (Pollaczek-Khinchine); for several within a few percent under load.
+    debug_assert!((0.0..1.0).contains(&utilisation), "{utilisation}");
     let power = libm::sqrt(2.0 * (servers + 1.0)) - 1.0;
     libm::pow(utilisation, power) / (servers * (1.0 - utilisation)) * (ca2 + cs2) / 2.0
 }

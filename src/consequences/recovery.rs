@@ -1,7 +1,7 @@
 //! Figures of coming back: another controller, an ordered stop, checking logs, first writes to new leaders.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::said;
+use crate::consequences::cost::headline_of;
 use crate::consequences::figure::{Derivation, Input, duration};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{broker, env, topic};
@@ -21,8 +21,8 @@ const SCAN_MB_PER_S: f64 = 200.0;
 pub(super) fn section(context: &AssessmentContext<'_>) -> Section {
     let figures = vec![
         controller(context).into(),
-        ordered_stop(context).into(),
-        log_check(context).into(),
+        moving_leaders(context).into(),
+        log_recovery(context).into(),
         first_writes(context).into(),
     ];
     Section { name: "recovery", figures }
@@ -38,11 +38,12 @@ fn counted(name: &str, count: u32) -> Input {
 
 fn controller(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let all = context.cluster.partitions.len() as f64;
-    let value = match zookeeper(context) {
-        false => Estimate::between(CONTROLLER_MS.0, CONTROLLER_MS.1),
-        true => context.detection_ms().map(|session| session + all * ZK_RELOAD_MS),
+    let value = if zookeeper(context) {
+        context.detection_ms().map(|session| session + all * ZK_RELOAD_MS)
+    } else {
+        Estimate::between(CONTROLLER_MS.0, CONTROLLER_MS.1)
     };
-    let headline = said(&value, |ms| format!("Another controller decides after {}", duration(ms)));
+    let headline = headline_of(&value, |ms| format!("A new controller takes over after {}", duration(ms)));
     let why = Derivation {
         formula: "KRaft: the voters miss the leader's fetches for 2 s, then elect within 1 to 2 s and have everything in \
                   memory; ZooKeeper: session timeout + 0.14 ms for each partition that it reads"
@@ -51,37 +52,54 @@ fn controller(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["a majority of the voters is up; writes and reads go on meanwhile".into()],
         knob: None,
     };
-    Figure::of_all("recovery.controller", "New controller", Quantity::new(value, Unit::Ms), headline, why)
+    Figure::of_all(
+        "recovery.controller",
+        "Controller fail-over",
+        Quantity::new(value, Unit::Ms),
+        headline,
+        why,
+    )
 }
 
-fn ordered_stop(context: &AssessmentContext<'_>) -> Figure<Quantity> {
+fn moving_leaders(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let each = if zookeeper(context) { ZK_MOVE_MS } else { KRAFT_MOVE_MS };
     let value = Estimate::Exact(f64::from(context.broker_load.led) * each);
-    let headline =
-        format!("An ordered stop moves {} leaders away in {}", context.broker_load.led, duration(&value));
+    let headline = format!(
+        "A controlled shutdown moves {} leaders away in {}",
+        context.broker_load.led,
+        duration(&value)
+    );
     let why = Derivation {
         formula: format!("leaders of the busiest broker x {each} ms"),
         inputs: vec![counted("leaders on one broker", context.broker_load.led)],
         assumptions: vec!["published runs; a partition without another replica in sync does not move".into()],
         knob: Some("fewer partitions per broker".into()),
     };
-    Figure::of_all("recovery.ordered_stop", "Stop, ordered", Quantity::new(value, Unit::Ms), headline, why)
+    Figure::of_all(
+        "recovery.ordered_stop",
+        "Moving leaders away",
+        Quantity::new(value, Unit::Ms),
+        headline,
+        why,
+    )
 }
 
-fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
+fn log_recovery(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let keys = [&topic::SEGMENT_BYTES, &broker::NUM_RECOVERY_THREADS_PER_DATA_DIR];
     let machine = &context.cluster.assumed.env.machine;
     let value = match (context.knobs.known(keys[0]), context.knobs.known(keys[1])) {
         (Ok(segment), Ok(threads)) => {
             let mb_per_s = (threads * SCAN_MB_PER_S).min(machine.disk_mb_per_s);
-            let full = f64::from(context.broker_load.judged_replicas) * segment / 1e6 / mb_per_s * 1000.0;
+            // After an unclean stop every segment beyond the recovery point is read again: the open one of each replica.
+            let full = f64::from(context.broker_load.assessed_replicas) * segment / 1e6 / mb_per_s * 1000.0;
             Estimate::between(0.0, full)
         }
         (Err(why), _) | (_, Err(why)) => Estimate::Unknown(why),
     };
-    let headline = said(&value, |ms| format!("After a crash a broker checks its logs for {}", duration(ms)));
+    let headline =
+        headline_of(&value, |ms| format!("After a crash a broker recovers its logs for {}", duration(ms)));
     let mut inputs = context.knobs.inputs(&[keys[0], keys[1], &env::DISK_MB_PER_S]);
-    inputs.push(counted("replicas on one broker", context.broker_load.judged_replicas));
+    inputs.push(counted("replicas on one broker", context.broker_load.assessed_replicas));
     let why = Derivation {
         formula: "open segments x their fill (nothing to segment.bytes) / min(threads x 200 MB/s, disk)"
             .into(),
@@ -89,12 +107,14 @@ fn log_check(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["one data directory; segments are flushed when they are closed".into()],
         knob: Some("num.recovery.threads.per.data.dir; segment.bytes; fewer partitions per broker".into()),
     };
-    Figure::of_all("recovery.log_check", "Log check", Quantity::new(value, Unit::Ms), headline, why)
+    Figure::of_all("recovery.log_check", "Log recovery", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 fn first_writes(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let flush = context.cluster.assumed.env.machine.flush_ms;
     let heirs = (context.cluster.brokers.len() as f64 - 1.0).max(1.0);
+    // `LeaderEpochFileCache` writes and syncs a checkpoint on the first append of each new leader, one partition after the
+    // other on each of the brokers that took over.
     let taken = libm::ceil(f64::from(context.broker_load.led) / heirs).max(1.0);
     let value = Estimate::between(flush, flush * taken);
     let headline = format!("The first writes to new leaders wait {} for their epoch files", duration(&value));
@@ -105,5 +125,11 @@ fn first_writes(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         assumptions: vec!["the other brokers take over equally many partitions".into()],
         knob: Some("fewer partitions per broker; a disk that flushes faster".into()),
     };
-    Figure::of_all("recovery.first_writes", "First writes", Quantity::new(value, Unit::Ms), headline, why)
+    Figure::of_all(
+        "recovery.first_writes",
+        "First writes, new leader",
+        Quantity::new(value, Unit::Ms),
+        headline,
+        why,
+    )
 }

@@ -1,8 +1,8 @@
 //! Figures of how partitions are spread over brokers: distinct replica sets and what brokers gone at once take.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::copysets::{drawn_at_random, hit, subsets};
-use crate::consequences::cost::said;
+use crate::consequences::copysets::{distinct_at_random, hit_probability, subsets};
+use crate::consequences::cost::headline_of;
 use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, Input, digits};
 use crate::consequences::risk::Risk;
@@ -25,7 +25,7 @@ fn brokers(context: &AssessmentContext<'_>) -> u32 {
     context.cluster.brokers.len() as u32
 }
 
-/// The fewest replicas that a judged partition has.
+/// The fewest replicas that an assessed partition has.
 fn fewest(context: &AssessmentContext<'_>) -> u32 {
     context.copysets.sizes.iter().copied().min().unwrap_or(0)
 }
@@ -46,7 +46,7 @@ fn counts(context: &AssessmentContext<'_>) -> Vec<Input> {
 fn sets(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let (count, replicas) = (context.copysets.count(), fewest(context));
     let possible = subsets(brokers(context), replicas);
-    let random = drawn_at_random(f64::from(context.partitions()), possible);
+    let random = distinct_at_random(f64::from(context.partitions()), possible);
     let headline = format!(
         "{} distinct sets of brokers hold the {} partitions",
         human_count(count as i64),
@@ -66,20 +66,21 @@ fn sets(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         knob: Some("placing replicas within cells of brokers".into()),
     };
     let value = Quantity::new(Estimate::Exact(count as f64), Unit::Count);
-    Figure::of_all("copysets.count", "Replica sets", value, headline, why)
+    Figure::of_all("copysets.count", "Distinct replica sets", value, headline, why)
 }
 
 fn gone_together(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let (brokers, gone) = (brokers(context), fewest(context));
     let ways = subsets(brokers, gone);
     let hits = context.copysets.of_size(gone) as f64;
-    let value = match gone > 0 && ways > 0.0 {
-        true => Estimate::Exact((hits / ways).min(1.0)),
-        false => Estimate::Unknown("there are no partitions".into()),
+    let value = if gone > 0 && ways > 0.0 {
+        Estimate::Exact((hits / ways).min(1.0))
+    } else {
+        Estimate::Unknown("there are no partitions".into())
     };
-    let headline = said(&value, |chance| {
+    let headline = headline_of(&value, |chance| {
         format!(
-            "{gone} random brokers gone for good take a whole partition with probability {}",
+            "Losing {gone} random brokers for good loses a whole partition with probability {}",
             digits(chance)
         )
     });
@@ -94,7 +95,7 @@ fn gone_together(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         knob: Some("fewer distinct replica sets; one more replica".into()),
     };
     let value = Quantity::new(value, Unit::Share);
-    Figure::of_all("copysets.lost_together", "Brokers gone at once", value, headline, why)
+    Figure::of_all("copysets.lost_together", "Brokers lost for good", value, headline, why)
 }
 
 fn refused(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -105,7 +106,8 @@ fn refused(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let gone = context.classes.iter().flat_map(|class| class.cases.iter().map(needed)).max().unwrap_or(1);
     let each = |pick: fn(f64, f64) -> f64| {
         let worst = context.classes.iter().map(|class| {
-            let chances = class.cases.iter().map(|case| hit(brokers, gone, case.replicas, needed(case)));
+            let chances =
+                class.cases.iter().map(|case| hit_probability(brokers, gone, case.replicas, needed(case)));
             f64::from(class.partitions) * chances.reduce(pick).unwrap_or(0.0)
         });
         worst.sum::<f64>()
@@ -129,11 +131,11 @@ fn refused(context: &AssessmentContext<'_>) -> Figure<Quantity> {
         knob: Some("min.insync.replicas below the replica count; more brokers".into()),
     };
     let value = Quantity::new(value, Unit::Count);
-    Figure::of_all("copysets.refusing", "Refusing partitions", value, headline, why)
+    Figure::of_all("copysets.refusing", "Partitions that refuse", value, headline, why)
 }
 
 fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
-    let headline = said(&risk.share, |share| {
+    let headline = headline_of(&risk.share, |share| {
         format!("{} of the partitions are expected to lose acknowledged data in a year", digits(share))
     });
     let why = Derivation {
@@ -145,13 +147,13 @@ fn share(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
         knob: Some("as for the loss a year; the number of sets does not matter here".into()),
     };
     let value = Quantity::new(risk.share.clone(), Unit::Share);
-    Figure::of_all("copysets.share_per_year", "Share hit a year", value, headline, why)
+    Figure::of_all("copysets.share_per_year", "Partitions hit a year", value, headline, why)
 }
 
 fn stalled(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
     let value = risk.unwritable_sets.map(|sets| -libm::expm1(-sets));
     let one = risk.writes.map(|minutes| minutes / 525_600.0);
-    let headline = said(&value, |chance| {
+    let headline = headline_of(&value, |chance| {
         format!("At a random moment some partition refuses writes with probability {}", digits(chance))
     });
     let why = Derivation {
@@ -165,7 +167,7 @@ fn stalled(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
         knob: Some("min.insync.replicas below the replica count; fewer distinct replica sets".into()),
     };
     let value = Quantity::new(value, Unit::Share);
-    Figure::of_all("copysets.stalled_now", "Stalled somewhere", value, headline, why)
+    Figure::of_all("copysets.stalled_now", "Some partition blocked", value, headline, why)
 }
 
 /// How many nines an availability has: 0.999 has 3.

@@ -1,7 +1,7 @@
 //! What the busiest broker and each client need: memory maps, open files, memory, page cache.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::{ratio, said};
+use crate::consequences::cost::{compression_of, headline_of};
 use crate::consequences::figure::{Derivation, Input, digits, duration};
 use crate::consequences::flow::Flow;
 use crate::consequences::traffic::Flows;
@@ -45,15 +45,16 @@ fn segments_of(
     segment_bytes: f64,
     segment_ms: f64,
 ) -> f64 {
-    let bytes_per_s = flow.records_per_s * flow.record_bytes * ratio(flow) / flow.partitions;
+    let bytes_per_s = flow.records_per_s * flow.record_bytes * compression_of(flow) / flow.partitions;
     let by_time = if retention_ms >= 0.0 { bytes_per_s * retention_ms / 1000.0 } else { f64::INFINITY };
     let by_size = if retention_bytes >= 0.0 { retention_bytes } else { f64::INFINITY };
     let kept = by_time.min(by_size);
     let kept_ms = kept / bytes_per_s.max(f64::MIN_POSITIVE) * 1000.0;
+    // A segment is rolled by size or by age, whichever comes first; retention deletes closed ones only.
     libm::ceil(kept / segment_bytes).max(libm::ceil(kept_ms / segment_ms)).max(1.0)
 }
 
-/// Segments on the busiest broker: those of the judged partitions under the load, one of every other.
+/// Segments on the busiest broker: those of the assessed partitions under the load, one of every other.
 fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Estimate<f64> {
     let keys = [&topic::RETENTION_MS, &topic::RETENTION_BYTES, &topic::SEGMENT_BYTES, &topic::SEGMENT_MS];
     let Some(unknown) = keys.iter().find(|key| context.knobs.float(key).is_none()) else {
@@ -65,7 +66,7 @@ fn segments(context: &AssessmentContext<'_>, flows: &Flows) -> Estimate<f64> {
                 return Estimate::Unknown("nothing is ever deleted".into());
             }
             // The load is one topic's: what others hold is not known beyond their open segments.
-            let loaded = f64::from(broker_load.judged_replicas)
+            let loaded = f64::from(broker_load.assessed_replicas)
                 .min(flow.partitions * flow.replicas / flow.brokers)
                 .ceil();
             Estimate::Exact(loaded * each + (f64::from(broker_load.replicas) - loaded).max(0.0))
@@ -103,9 +104,9 @@ const OTHERS: &str = "topics beside the one under load have one segment per repl
 fn maps(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Quantity> {
     let limit = context.cluster.assumed.env.machine.map_limit;
     let value = segments.map(maps_of);
-    let headline = said(&value, |maps| {
+    let headline = headline_of(&value, |maps| {
         format!(
-            "The busiest broker maps {} files into memory, of {} that it may",
+            "The busiest broker has {} memory maps, of {} allowed",
             digits(maps),
             human_count(limit as i64)
         )
@@ -135,9 +136,9 @@ fn open_files(context: &AssessmentContext<'_>, flows: &Flows, segments: &Estimat
     let limit = context.cluster.assumed.env.machine.file_limit;
     let connected = flows.first().map_or(0.0, |flow| connections(context, flow));
     let value = segments.map(|segments| segments + connected + BASE_FILES);
-    let headline = said(&value, |files| {
+    let headline = headline_of(&value, |files| {
         format!(
-            "The busiest broker has {} files open, of {} that it may",
+            "The busiest broker has {} files open, of {} allowed",
             digits(files),
             human_count(limit as i64)
         )
@@ -157,7 +158,8 @@ fn files(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Qu
     let replicas = f64::from(context.broker_load.replicas);
     // .log, .index, .timeindex; a .snapshot per closed one; leader-epoch-checkpoint and partition.metadata.
     let value = segments.map(|segments| 3.0 * segments + (segments - replicas).max(0.0) + 2.0 * replicas);
-    let headline = said(&value, |files| format!("The busiest broker's logs are {} files", digits(files)));
+    let headline =
+        headline_of(&value, |files| format!("The busiest broker's logs are {} files", digits(files)));
     let why = Derivation {
         formula: "3 per segment + 1 per closed segment + 2 per replica; each open segment shows 20 MiB more than it takes"
             .into(),
@@ -165,7 +167,7 @@ fn files(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Qu
         assumptions: vec![OTHERS.into(), "no transactions (.txnindex)".into()],
         knob: Some("segment.bytes; fewer partitions per broker".into()),
     };
-    Figure::of_all("resources.files", "Files", Quantity::new(value, Unit::Count), headline, why)
+    Figure::of_all("resources.files", "Log files", Quantity::new(value, Unit::Count), headline, why)
 }
 
 fn broker_memory(context: &AssessmentContext<'_>) -> Figure<Quantity> {
@@ -187,11 +189,13 @@ fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let machine = &context.cluster.assumed.env.machine;
     let spare = (machine.memory_gib - machine.heap_gib).max(0.0) * GIB;
     let value = flows.over(|flow| {
-        let written =
-            flow.records_per_s * flow.record_bytes * ratio(flow) * flow.replicas / flow.brokers.max(1.0);
+        let written = flow.records_per_s * flow.record_bytes * compression_of(flow) * flow.replicas
+            / flow.brokers.max(1.0);
         Estimate::Exact(spare / written.max(f64::MIN_POSITIVE) * 1000.0)
     });
-    let headline = said(&value, |ms| format!("Readers up to {} behind are served from memory", duration(ms)));
+    let headline = headline_of(&value, |ms| {
+        format!("Consumers up to {} behind are served from the page cache", duration(ms))
+    });
     let why = Derivation {
         formula: "(memory - heap) / bytes/s written per broker; 30 s is the least that is advised".into(),
         inputs: context.knobs.inputs(&[
@@ -205,7 +209,13 @@ fn cached(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
         assumptions: vec!["nothing else uses the memory; other topics' load is not known".into()],
         knob: Some("more memory; compression.type; more brokers".into()),
     };
-    Figure::of_all("resources.cached", "Cached tail", Quantity::more(value, Unit::Ms), headline, why)
+    Figure::of_all(
+        "resources.cached",
+        "Served from page cache",
+        Quantity::more(value, Unit::Ms),
+        headline,
+        why,
+    )
 }
 
 fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
@@ -213,6 +223,7 @@ fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Qua
     let value = match buffer {
         None => Estimate::Unknown(context.knobs.why_unknown(&producer::BUFFER_MEMORY)),
         Some(buffer) => flows.over(|flow| {
+            // The sticky partitioner fills one batch per broker at a time; keys need one open on every partition.
             let open = if flow.keyed { flow.partitions } else { flow.brokers };
             Estimate::Exact((open * flow.batch_bytes).min(buffer))
         }),
@@ -225,7 +236,9 @@ fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Qua
             human_bytes(buffer as u64),
             human_count((buffer / batch) as i64)
         ),
-        (other, _) => said(other, |bytes| format!("A producer's open batches take {} bytes", digits(bytes))),
+        (other, _) => {
+            headline_of(other, |bytes| format!("A producer's open batches take {} bytes", digits(bytes)))
+        }
     };
     let why = Derivation {
         formula: "partitions written at once x batch.size, at most buffer.memory".into(),
@@ -256,9 +269,9 @@ fn consumer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Qua
         Estimate::Exact(bytes) => {
             format!("A consumer that is behind holds up to {} as fetched", human_bytes(*bytes as u64))
         }
-        other => {
-            said(other, |bytes| format!("A consumer that is behind holds up to {} bytes", digits(bytes)))
-        }
+        other => headline_of(other, |bytes| {
+            format!("A consumer that is behind holds up to {} bytes", digits(bytes))
+        }),
     };
     let why = Derivation {
         formula: "min(brokers x fetch.max.bytes, partitions of a member x max.partition.fetch.bytes)".into(),

@@ -1,4 +1,4 @@
-//! Yearly risk of the judged partitions: loss by cause and minutes without service, from chains and closed forms.
+//! Yearly risk of the assessed partitions: loss by cause and minutes without service, from chains and closed forms.
 
 use crate::consequences::Estimate;
 use crate::consequences::case::{Acks, Case, mask_of};
@@ -52,7 +52,6 @@ pub(super) struct Risk {
 }
 
 impl Risk {
-    /// That of a context.
     pub(super) fn of(context: &AssessmentContext<'_>) -> Self {
         let env = &context.cluster.assumed.env;
         let (events, guarded) = (EventRates::from(env), env.guarded_restarts);
@@ -79,28 +78,18 @@ impl Risk {
     }
 
     fn over(context: &AssessmentContext<'_>, classes: &[ClassRisk]) -> Self {
-        let worst = |pick: fn(&CaseRisk) -> f64| {
-            let most = |end: fn(&ClassRisk) -> &CaseRisk| {
-                classes.iter().map(|one| pick(end(one))).fold(0.0, f64::max)
-            };
-            Estimate::between(most(|one| &one.low), most(|one| &one.high))
-        };
         let sets = sets_by_class(context, classes);
         let ends: [fn(&ClassRisk) -> CaseRisk; 2] = [|class| class.low, |class| class.high];
         let [low, high] = ends.map(|end| summed_over_sets(context, classes, &sets, end));
-        let part = |ends: &[f64; PARTS], at: usize| match at {
-            UNCLEAN => ends[UNCLEAN] + ends[UNCLEAN_AFTER_SITE],
-            _ => ends[at],
-        };
         let mut losses: Vec<Estimate<f64>> =
-            (0..=UNCLEAN).map(|at| Estimate::between(part(&low, at), part(&high, at))).collect();
+            (0..=UNCLEAN).map(|at| Estimate::between(loss_of(&low, at), loss_of(&high, at))).collect();
         losses.push(tail::crashes(context));
         losses.push(tail::moves(context));
         Risk {
             losses,
-            writes: worst(|risk| risk.writes),
-            reads: worst(|risk| risk.reads),
-            visible: worst(|risk| risk.visible),
+            writes: worst(classes, |risk| risk.writes),
+            reads: worst(classes, |risk| risk.reads),
+            visible: worst(classes, |risk| risk.visible),
             share: Estimate::between(share(context, classes, ends[0]), share(context, classes, ends[1])),
             unwritable_sets: Estimate::between(
                 unwritable(classes, &sets, ends[0]),
@@ -119,6 +108,21 @@ impl Risk {
             }
         }
         Estimate::between(ends.0, ends.1)
+    }
+}
+
+/// The minutes of the worst class, from the best case of its settings to the worst.
+fn worst(classes: &[ClassRisk], minutes: fn(&CaseRisk) -> f64) -> Estimate<f64> {
+    let low = classes.iter().map(|class| minutes(&class.low)).fold(0.0, f64::max);
+    let high = classes.iter().map(|class| minutes(&class.high)).fold(0.0, f64::max);
+    Estimate::between(low, high)
+}
+
+/// The losses of one cause: unclean elections are two parts of the chain.
+fn loss_of(parts: &[f64; PARTS], cause: usize) -> f64 {
+    match cause {
+        UNCLEAN => parts[UNCLEAN] + parts[UNCLEAN_AFTER_SITE],
+        _ => parts[cause],
     }
 }
 
@@ -156,7 +160,7 @@ fn class_risk(class: &PartitionClass, events: &EventRates, guarded: bool) -> Res
     };
     match (end(f64::min), end(f64::max)) {
         (Some(low), Some(high)) => Ok(ClassRisk { low, high }),
-        _ => Err("there is nothing to judge".into()),
+        _ => Err("there is nothing to assess".into()),
     }
 }
 
@@ -164,6 +168,8 @@ fn class_risk(class: &PartitionClass, events: &EventRates, guarded: bool) -> Res
 fn case_risk(case: &Case, events: &EventRates, guarded: bool) -> Option<CaseRisk> {
     let floor = case.write_floor();
     if floor > case.replicas {
+        // Before 3.7 a minimum above the replica count refuses every acks=all write (KAFKA-15583 clamps it): nothing is
+        // acknowledged that could be lost, and writes are down all year.
         let reads = case_risk(&Case { min_isr: 1, ..*case }, events, guarded)?;
         return Some(CaseRisk { losses: [0.0; PARTS], writes: MINUTES_PER_YEAR, ..reads });
     }
@@ -171,12 +177,15 @@ fn case_risk(case: &Case, events: &EventRates, guarded: bool) -> Option<CaseRisk
     let clean = ChainShape { unclean: false, ..shape.clone() };
     let no_site = EventRates { site_outages: 0.0, ..*events };
     let alone = EventRates { rack_outages: 0.0, ..no_site };
+    // Each chain has one more kind of event than the one before; what it loses more is the part of that kind. What
+    // two kinds lose together goes to the later one.
     let rate = |shape: &ChainShape, events: &EventRates| Some(solve(shape, events)?.losses_per_year);
     let (independent, racks, site) = (rate(&clean, &alone)?, rate(&clean, &no_site)?, rate(&clean, events)?);
     // Only where one copy is enough for an acknowledgement may it be one in memory alone.
-    let disks = match floor == 1 && !case.fsync && events.page_cache_loss > 0.0 {
-        true => rate(&clean, &EventRates { page_cache_loss: 0.0, ..alone })?,
-        false => independent,
+    let disks = if floor == 1 && !case.fsync && events.page_cache_loss > 0.0 {
+        rate(&clean, &EventRates { page_cache_loss: 0.0, ..alone })?
+    } else {
+        independent
     };
     let all = solve(&shape, events)?;
     let unclean = if shape.unclean { (rate(&shape, &no_site)? - racks).max(0.0) } else { 0.0 };
@@ -241,6 +250,8 @@ fn summed_over_sets(
 ) -> [f64; PARTS] {
     let mut sums = [0.0; PARTS];
     for (count, class) in sets.iter().zip(classes) {
+        // A loss hits a set of brokers, not a partition (Cidon et al., ATC 2013), so the sets add up. It is an upper bound:
+        // sets that share brokers may be lost by one event.
         for (sum, part) in sums.iter_mut().zip(end(class).losses) {
             *sum += f64::from(*count) * part;
         }
@@ -256,6 +267,8 @@ fn summed_over_sets(
 /// Share of the partitions that lose something in a year. It does not depend on how they are placed.
 fn share(context: &AssessmentContext<'_>, risks: &[ClassRisk], end: fn(&ClassRisk) -> CaseRisk) -> f64 {
     let hit = context.classes.iter().zip(risks).map(|(class, risk)| {
+        // The expected share does not depend on the placement, only the number of losses does (Iliadis and Venkatesan
+        // 2017).
         f64::from(class.partitions) * -libm::expm1(-end(risk).losses.iter().sum::<f64>())
     });
     let data: u32 = context.data().map(|class| class.partitions).sum();
@@ -290,17 +303,14 @@ pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Estimate<f6
         detection_ms.map(|detection| {
             let as_leader =
                 env.outages_per_year * (detection + REFRESH_MS) + env.restarts_per_year * ORDERED_MS;
+            // acks=all waits for a dead follower until the controller fences it, as it waits for a leader to be replaced.
             minutes(as_leader + followers * env.outages_per_year * detection)
         })
     });
-    let worst = each.reduce(|a, b| match a.high() >= b.high() {
-        true => a,
-        false => b,
-    });
+    let worst = each.reduce(|a, b| if a.high() >= b.high() { a } else { b });
     worst.unwrap_or_else(|| Estimate::Unknown("there are no partitions".into()))
 }
 
-/// The operation's minutes a year.
 pub(super) fn minutes_of(risk: &Risk, operation: Operation) -> &Estimate<f64> {
     match operation {
         Operation::Write => &risk.writes,

@@ -53,6 +53,8 @@ pub fn roll(cluster: &Cluster) -> RollPlan {
     let controller = cluster.quorum.get().and_then(|quorum| quorum.leader);
     let mut stoppable: Vec<&RestartVerdict> =
         brokers.iter().filter(|verdict| verdict.verdict <= RestartSafety::AtFloor).collect();
+    // The controller last: in any other place it may move more than once. Rack by rack, because brokers of one rack
+    // share no partition where replicas are spread over racks.
     stoppable.sort_by_key(|verdict| {
         let rack = cluster.rack_of(verdict.broker);
         (Some(verdict.broker) == controller, verdict.verdict, rack, verdict.broker)
@@ -63,12 +65,11 @@ pub fn roll(cluster: &Cluster) -> RollPlan {
 
 fn wait_for(cluster: &Cluster) -> String {
     let short = cluster.partitions.iter().filter(|one| one.isr_len() < one.replicas().len()).count();
-    let back = "the broker is back in every ISR (no under-replicated partition), and the brokers lead \
-                their preferred partitions again";
+    let back = "no under-replicated partition, and every partition led by its preferred leader again";
     match short {
         0 => back.into(),
         count => format!(
-            "first of all, {} under-replicated partitions to be in sync; then, after each broker: {back}",
+            "first, {} under-replicated partitions to be in sync again; then, after each restart: {back}",
             crate::model::human_count(count as i64)
         ),
     }
@@ -184,17 +185,21 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
     let stopping: Vec<BrokerId> =
         std::iter::once(verdict.broker).chain(verdict.together_with.iter().copied()).collect();
     verdict.quorum_lost = quorum_lost(cluster, &stopping);
-    verdict.verdict = match () {
-        () if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum_lost => RestartSafety::Unsafe,
-        () if verdict.unknown > 0 => RestartSafety::Unknown,
-        () if verdict.at_min_isr > 0 => RestartSafety::AtFloor,
-        () => RestartSafety::Safe,
+    verdict.verdict = if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum_lost {
+        RestartSafety::Unsafe
+    } else if verdict.unknown > 0 {
+        RestartSafety::Unknown
+    } else if verdict.at_min_isr > 0 {
+        RestartSafety::AtFloor
+    } else {
+        RestartSafety::Safe
     };
 }
 
 /// Whether the controllers have a majority with these and none without them.
 fn quorum_lost(cluster: &Cluster, stopping: &[BrokerId]) -> bool {
     let Some(quorum) = cluster.quorum.get() else { return false };
+    // A quorum that has no majority already is not lost by this stop; it shows elsewhere.
     let majority = quorum.voters.len() / 2 + 1;
     let left = quorum.online.iter().filter(|id| !stopping.contains(id)).count();
     quorum.online.len() >= majority && left < majority

@@ -70,7 +70,7 @@ fn restore(context: &AssessmentContext<'_>, state: &StateStores) -> Figure<Quant
     let value = state.restore_ms();
     let with = if state.standbys < 1.0 { "without a standby" } else { "with a standby" };
     let headline = format!(
-        "When a Kafka Streams member and its state are lost, its tasks stand still {} longer to restore them, {with}",
+        "When a Kafka Streams member and its state are lost, its tasks are down for {} while it is restored, {with}",
         duration(&value)
     );
     let why = Derivation {
@@ -86,7 +86,7 @@ fn restore(context: &AssessmentContext<'_>, state: &StateStores) -> Figure<Quant
         ],
         knob: Some("num.standby.replicas=1; less state; a disk that outlives the process".into()),
     };
-    Figure::of_all("streams.restore", "Streams, restore", Quantity::new(value, Unit::Ms), headline, why)
+    Figure::of_all("streams.restore", "Streams restore time", Quantity::new(value, Unit::Ms), headline, why)
 }
 
 fn held(context: &AssessmentContext<'_>, state: &StateStores) -> Figure<Quantity> {
@@ -104,7 +104,7 @@ fn held(context: &AssessmentContext<'_>, state: &StateStores) -> Figure<Quantity
         knob: Some("num.standby.replicas".into()),
     };
     let value = Quantity::new(Estimate::Exact(bytes), Unit::Bytes);
-    Figure::of_all("streams.state", "Streams, state", value, headline, why)
+    Figure::of_all("streams.state", "Streams state", value, headline, why)
 }
 
 #[cfg(test)]

@@ -57,11 +57,14 @@ fn over(context: &AssessmentContext<'_>, of: impl Fn(&Case) -> f64) -> Estimate<
 /// How long the newest records are on the leader alone, or on their way to nobody.
 fn crash_window_s(context: &AssessmentContext<'_>, case: &Case) -> f64 {
     let assumed = &context.cluster.assumed;
+    // A follower that lags within the ISR widens this window up to replica.lag.time.max.ms; healthy ones are assumed.
     let replicated_ms = assumed.net.rack_rtt_ms + assumed.env.machine.follower_append_ms;
     match case.acks {
         Acks::All => 0.0,
         Acks::One if case.replicas == 1 => 0.0,
+        // A follower fetches all the time: one round trip and its append later it has the record.
         Acks::One => replicated_ms / 1000.0,
+        // No answer tells the client that its leader is gone: all it sends until it knows the next one is lost.
         Acks::Zero => context.detection_ms().high().map_or(0.0, |ms| ms / 1000.0) + REFRESH_S,
     }
 }
@@ -70,6 +73,8 @@ fn move_window_s(context: &AssessmentContext<'_>, case: &Case) -> f64 {
     match case.acks {
         Acks::All => 0.0,
         _ if case.replicas == 1 => 0.0,
+        // Until it hears of its successor the old leader acknowledges records, and cuts them off when it follows: its log
+        // must agree with the new leader epoch (KIP-101).
         Acks::One => (context.cluster.assumed.net.rack_rtt_ms + MOVE_MS) / 1000.0,
         Acks::Zero => REFRESH_S,
     }

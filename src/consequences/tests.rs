@@ -21,9 +21,9 @@ fn the_reference_cluster_reads_like_this() {
         "failover.stuck_follower",
     ]), @r"
         durability.crash: Acknowledged data survives any number of broker crashes
-        durability.power_loss: Acknowledged data is guaranteed to survive 1 power loss of a machine; as things are, 2 power losses of machines
+        durability.power_loss: Acknowledged data is guaranteed to survive 1 machine power loss; as things are, 2 machine power losses
         durability.disk_loss: Acknowledged data is guaranteed to survive 1 lost disk; as things are, 2 lost disks
-        durability.rack: Acknowledged data is guaranteed to survive 1 rack without power; as things are, 2 racks without power
+        durability.rack: Acknowledged data is guaranteed to survive 1 rack power loss; as things are, 2 rack power losses
         writes.crash: Writes survive 1 more broker crash
         writes.rack: Writes survive 1 more rack outage
         reads.crash: Reads survive 2 more broker crashes
@@ -32,9 +32,9 @@ fn the_reference_cluster_reads_like_this() {
         duplicates: Retries store nothing twice; an application that sends again after an error does
         quorum.crash: Elections and ISR changes survive 1 more controller crash
         failover.crash: A crashed leader is replaced after 7.0 to 10 s
-        failover.controlled: An ordered stop moves the leader within 27 to 130 ms
-        failover.follower_stall: acks=all stalls 7.0 to 10 s when a follower dies, although the minimum ISR is met
-        failover.stuck_follower: acks=all stalls 30 to 45 s when a follower is alive but does not fetch
+        failover.controlled: A controlled shutdown moves each leader within 27 to 130 ms
+        failover.follower_stall: acks=all is blocked for 7.0 to 10 s when a follower dies, although min.insync.replicas is met
+        failover.stuck_follower: acks=all is blocked for 30 to 45 s when a follower is alive but does not fetch
         ");
     assert_eq!(assessment.next_break.event, "lose brokers 1 and 2");
     assert_eq!(assessment.next_break.consequence, "no writes on orders-0");
@@ -119,7 +119,7 @@ fn the_order_of_replica_lists_changes_no_loss() {
 }
 
 #[test]
-fn brokers_that_stop_together_are_judged_together() {
+fn brokers_that_stop_together_are_assessed_together() {
     use crate::consequences::restart_together;
     let cluster = ClusterSpec::default().build();
     let both = restart_together(&cluster, &[BrokerId(1), BrokerId(2)]).unwrap();

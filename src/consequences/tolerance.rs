@@ -12,7 +12,6 @@ pub(super) enum FaultKind {
     Crash,
     /// The machine loses power or its kernel: what was not flushed is gone.
     PowerLoss,
-    /// The disk is gone.
     DiskLoss,
 }
 
@@ -55,6 +54,8 @@ pub(super) fn durability(case: &Case, live: &LiveReplicas, fault: FaultKind) -> 
 /// acks=1: a crash loses what followers had not fetched, unless nobody else may take over.
 fn acks_one(case: &Case, live: &LiveReplicas, fault: FaultKind) -> Margin {
     let lossless = !fault.is_lossy(case);
+    // With nobody else to elect, the partition waits for its old leader, and with it for the records that no follower
+    // had fetched.
     let nobody_else = !case.unclean && (live.isr | live.elr).count_ones() <= 1;
     let all = case.replicas;
     let now = if lossless && (nobody_else || all == 1) { all } else { 0 };
@@ -72,6 +73,8 @@ fn harmless(case: &Case, live: &LiveReplicas) -> Margin {
 
 /// Brokers that return without records that they had.
 fn lossy(case: &Case, live: &LiveReplicas) -> Margin {
+    // KIP-966 keeps min ISR complete copies in ISR and ELR together, so one fewer may go. Without it harmless events may
+    // have left the leader alone in the ISR, and its loss is final.
     let guaranteed = if case.elr && !case.unclean { case.min_isr.saturating_sub(1) } else { 0 };
     if case.unclean {
         let spare = live.electable().count_ones().saturating_sub(1);
@@ -90,14 +93,13 @@ fn lossy(case: &Case, live: &LiveReplicas) -> Margin {
 pub(super) fn durability_racks(case: &Case, live: &LiveReplicas) -> Margin {
     let margin = durability(case, live, FaultKind::PowerLoss);
     let all = mask_of(case.replicas);
-    let racks = |spare: u32| match spare >= case.replicas {
-        true => u32::from(case.racks.count),
-        false => case.racks.survives(all, spare),
+    // The fullest racks go first: the count holds whichever racks they are.
+    let racks = |spare: u32| {
+        if spare >= case.replicas { u32::from(case.racks.count) } else { case.racks.survives(all, spare) }
     };
     let members = live.isr | live.elr;
-    let now = |spare: u32| match spare >= case.replicas {
-        true => u32::from(case.racks.count),
-        false => case.racks.survives(members, spare),
+    let now = |spare: u32| {
+        if spare >= case.replicas { u32::from(case.racks.count) } else { case.racks.survives(members, spare) }
     };
     Margin { guaranteed: racks(margin.guaranteed), now: (now(margin.now.0), now(margin.now.1)) }
 }
@@ -107,6 +109,8 @@ pub(super) fn writes(case: &Case, live: &LiveReplicas) -> Margin {
     let floor = case.write_floor();
     let guaranteed = case.replicas.saturating_sub(floor);
     match case.acks {
+        // acks=all waits for every member of the ISR; the minimum is only a gate. Each detected crash takes one member,
+        // and below the minimum the leader answers NOT_ENOUGH_REPLICAS.
         Acks::All if floor > 1 => Margin::exact(guaranteed, live.in_sync().saturating_sub(floor)),
         _ => Margin::exact(guaranteed, led_after(case, live)),
     }
@@ -114,12 +118,15 @@ pub(super) fn writes(case: &Case, live: &LiveReplicas) -> Margin {
 
 /// Broker crashes, each detected, after which committed records can still be read.
 pub(super) fn reads(case: &Case, live: &LiveReplicas) -> Margin {
+    // Whoever is in the ISR or the ELR has everything committed: any one of them may lead.
     Margin::exact(case.replicas.saturating_sub(1), led_after(case, live))
 }
 
 /// Broker crashes, each detected, after which new records still become visible.
 pub(super) fn visibility(case: &Case, live: &LiveReplicas) -> Margin {
     let floor = case.visible_floor();
+    // `Partition.maybeIncrementLeaderHW` returns early below the effective minimum ISR, whatever acks the producer used:
+    // records may be acknowledged that nobody can read yet.
     match floor {
         0 | 1 => reads(case, live),
         _ => {
@@ -131,13 +138,13 @@ pub(super) fn visibility(case: &Case, live: &LiveReplicas) -> Margin {
 
 /// Crashes after which somebody can still lead.
 fn led_after(case: &Case, live: &LiveReplicas) -> u32 {
+    // An unclean election takes any live replica; a clean one only members of ISR and ELR.
     let leaders = if case.unclean { live.up & mask_of(case.replicas) } else { live.electable() };
     leaders.count_ones().saturating_sub(1)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Operation {
-    /// With the producer's acks.
     Write,
     Read,
     /// New records become readable.
@@ -145,7 +152,6 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    /// Crashes that it survives.
     pub(super) fn margin(self, case: &Case, live: &LiveReplicas) -> Margin {
         match self {
             Operation::Write => writes(case, live),
@@ -164,7 +170,6 @@ impl Operation {
             }
     }
 
-    /// Racks that it survives.
     pub(super) fn racks(self, case: &Case, live: &LiveReplicas) -> Margin {
         let floor = match self {
             Operation::Write => case.write_floor(),

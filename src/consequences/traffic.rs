@@ -57,7 +57,6 @@ const LATENCY_INPUTS: &[&Knob] = &[
     &env::STALL_MS,
 ];
 
-/// What bounds the throughput.
 pub(super) const CAPACITY_INPUTS: &[&Knob] = &[
     &producer::ACKS,
     &producer::LINGER_MS,
@@ -109,27 +108,26 @@ impl Flows {
 
     /// The same of flows that carry the load; `None` is one that does not.
     pub(super) fn over_carried(&self, of: impl Fn(&Flow) -> Option<f64>) -> Estimate<f64> {
-        let too_much = |flow: &Flow| {
-            format!("the load is more than the {} lets through", flow.bottleneck().resource.word())
-        };
+        let too_much =
+            |flow: &Flow| format!("the load is above the limit of: {}", flow.bottleneck().resource.word());
         self.over(|flow| of(flow).map_or_else(|| Estimate::Unknown(too_much(flow)), Estimate::Exact))
     }
 
     fn percentiles(&self, path: impl Fn(&Flow) -> Option<Mixture>) -> Percentiles {
         let at = |share: f64| self.over_carried(|flow| path(flow).map(|mixture| mixture.quantile(share)));
-        Percentiles { p50: at(0.5), p99: at(0.99) }
+        let (p50, p99) = (at(0.5), at(0.99));
+        debug_assert!(p50.high() <= p99.high(), "{p50:?} {p99:?}");
+        Percentiles { p50, p99 }
     }
 
     pub(super) fn first(&self) -> Option<&Flow> {
         self.flows.as_ref().ok()?.first()
     }
 
-    /// Partitions of the topic under study.
     pub(super) fn partitions(&self) -> f64 {
         self.first().map_or(1.0, |flow| flow.partitions)
     }
 
-    /// Acknowledgement and end to end.
     pub(super) fn latency(&self, context: &AssessmentContext<'_>) -> Latency {
         let ack = self.percentiles(Flow::ack);
         let end_to_end = match NEEDED_TO_READ.iter().find(|key| context.knobs.float(key).is_none()) {
@@ -184,14 +182,13 @@ impl Flows {
         }
     }
 
-    /// The most that goes through.
     pub(super) fn throughput(&self, context: &AssessmentContext<'_>) -> Throughput {
         let value = self.over(|flow| Estimate::Exact(flow.max_mb_per_s().0));
         let bottleneck = self.first().map(|flow| flow.max_mb_per_s().1);
         let bound = bottleneck.map_or("?", Resource::word);
         let headline = match &value {
             Estimate::Unknown(why) => format!("How much goes through is unknown: {why}"),
-            most => format!("At most {} MB/s go through; the {bound} is the bound", digits(most)),
+            most => format!("Throughput is at most {} MB/s of records, limited by: {bound}", digits(most)),
         };
         let formula = self.first().map_or_else(String::new, |flow| {
             let busy = flow.utilisations();

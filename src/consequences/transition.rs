@@ -6,7 +6,6 @@ use crate::protocol::controller::what_if::{Setting, after_crashes};
 use crate::protocol::profile::Profile;
 use crate::protocol::wire::{PartitionState, Recovery};
 
-/// What decides about a transition.
 #[derive(Clone, Copy)]
 pub(super) struct TransitionRule<'a> {
     pub profile: &'a Profile,

@@ -6,13 +6,14 @@ use crate::consequences::cases::TopicKnobs;
 use crate::consequences::classes::{ClassRow, ClassTable};
 use crate::consequences::interning::Interner;
 use crate::consequences::transition::TransitionRule;
-use crate::model::{Broker, BrokerId, BrokerState, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum};
+use crate::model::{
+    Broker, BrokerId, BrokerState, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum, plural,
+};
 use crate::protocol::profile::Profile;
 use std::sync::Arc;
 
 /// How a class's state changes when some of its replicas go.
 pub(super) struct Transitions {
-    /// The profile that decides.
     profile: Profile,
 }
 
@@ -67,9 +68,12 @@ pub fn lose(cluster: &Cluster, brokers: &[BrokerId]) -> Cluster {
 }
 
 fn without(cluster: &Cluster, lost: &[BrokerId]) -> Arc<[Broker]> {
-    let down = |broker: &Broker| match lost.contains(&broker.id) && broker.state != BrokerState::Down {
-        true => Broker { state: BrokerState::Down, since: Some(cluster.taken_at), ..broker.clone() },
-        false => broker.clone(),
+    let down = |broker: &Broker| {
+        if lost.contains(&broker.id) && broker.state != BrokerState::Down {
+            Broker { state: BrokerState::Down, since: Some(cluster.taken_at), ..broker.clone() }
+        } else {
+            broker.clone()
+        }
     };
     cluster.brokers.iter().map(down).collect()
 }
@@ -79,6 +83,7 @@ fn partitions_without(cluster: &Cluster, lost: &[BrokerId]) -> Partitions {
     let transitions = Transitions::of(cluster);
     let columns = &cluster.partitions;
     let places = lost_places(columns, lost);
+    // The controller's rule is asked once per class and sequence of lost places, not once per partition.
     let mut known: Interner<(u32, u32)> = Interner::default();
     let mut outcomes: Vec<LiveReplicas> = Vec::new();
     let (mut isr, mut leader, mut epoch) =
@@ -131,7 +136,7 @@ fn lost_places(columns: &Partitions, lost: &[BrokerId]) -> Vec<Option<(u32, Vec<
     columns.sets.iter().map(|set| of_set(set)).collect()
 }
 
-/// Whether a broker may be stopped.
+/// Whether a broker may be stopped, the best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum RestartSafety {
     /// Nothing stops, and one more failure would not stop writes.
@@ -154,6 +159,16 @@ impl RestartSafety {
             RestartSafety::Unsafe => "unsafe",
         }
     }
+
+    /// As a person reads it at the head of a line.
+    pub fn heading(self) -> &'static str {
+        match self {
+            RestartSafety::Safe => "SAFE",
+            RestartSafety::AtFloor => "AT FLOOR",
+            RestartSafety::Unknown => "UNKNOWN",
+            RestartSafety::Unsafe => "UNSAFE",
+        }
+    }
 }
 
 /// What happens to one partition when the broker stops.
@@ -173,7 +188,6 @@ pub struct RestartVerdict {
     pub broker: BrokerId,
     /// Brokers that stop at the same time.
     pub together_with: Vec<BrokerId>,
-    /// Whether it may be stopped.
     pub verdict: RestartSafety,
     /// Partitions that nobody could lead.
     pub offline: u32,
@@ -204,10 +218,7 @@ impl RestartVerdict {
     pub fn headline(&self) -> String {
         let who = self.who();
         let together = if self.together_with.is_empty() { "" } else { " together" };
-        let partitions = |count: u32| match count {
-            1 => "1 partition".to_string(),
-            count => format!("{} partitions", crate::model::human_count(i64::from(count))),
-        };
+        let partitions = |count: u32| plural(count as usize, "partition");
         match self.verdict {
             RestartSafety::Safe => {
                 format!("{who} may stop{together}: every partition keeps more than its minimum ISR")

@@ -2,7 +2,8 @@
 
 use crate::consequences::assessment::CauseShare;
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::figure::{Derivation, Input, digits};
+use crate::consequences::estimate::format_significant;
+use crate::consequences::figure::{Derivation, Input, digits, duration};
 use crate::consequences::loss_cause::LossCause;
 use crate::consequences::risk::{Risk, minutes_of};
 use crate::consequences::tolerance::Operation;
@@ -11,6 +12,7 @@ use crate::knobs::{broker, env, producer};
 
 /// Probability of at least one event a year at a rate.
 pub(super) fn probability(rate: f64) -> f64 {
+    debug_assert!(rate >= 0.0, "{rate}");
     -libm::expm1(-rate)
 }
 
@@ -34,10 +36,10 @@ pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quant
     let headline = match (&value, causes.first()) {
         (Estimate::Unknown(why), _) => format!("The probability of a loss is unknown: {why}"),
         (_, None) => "No modelled event loses acknowledged data".into(),
-        (chance, Some(share)) => {
+        (value, Some(share)) => {
             format!(
-                "Acknowledged data is lost with probability {} a year, mostly by {}",
-                digits(chance),
+                "The chance of losing acknowledged data is {} a year, mostly by {}",
+                chance(value),
                 share.cause.words()
             )
         }
@@ -64,7 +66,7 @@ pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quant
     };
     Figure {
         id: "durability.loss_per_year",
-        label: "Loss a year",
+        label: "Chance of loss a year",
         value: number(value),
         headline,
         affected: None,
@@ -86,21 +88,23 @@ pub(super) fn unavailable(
     let (id, label, what, condition) = match operation {
         Operation::Write => (
             "writes.unavailable",
-            "Writes down",
+            "Writes unavailable",
             "Writes are refused",
             "fewer replicas in sync than acks needs",
         ),
-        Operation::Read => ("reads.unavailable", "Reads down", "Nobody leads", "no replica in sync"),
+        Operation::Read => {
+            ("reads.unavailable", "Reads unavailable", "There is no leader", "no replica in sync")
+        }
         Operation::Visible => (
             "visibility.unavailable",
-            "Invisible",
-            "New records stay invisible",
+            "New records invisible",
+            "New records cannot be read",
             "fewer replicas in sync than the high watermark needs",
         ),
     };
     let headline = match &value {
         Estimate::Unknown(why) => format!("{what} for an unknown time a year: {why}"),
-        minutes => format!("{what} {} minutes a year, fail-over stalls aside", digits(minutes)),
+        minutes => format!("{what} for {} a year, not counting fail-overs", length(minutes)),
     };
     let why = Derivation {
         formula: format!("525,600 min x share of time with {condition}, from the chain's stationary vector"),
@@ -126,8 +130,8 @@ pub(super) fn unavailable(
 pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Estimate<f64>) -> Figure<Quantity> {
     let value = crate::consequences::risk::stalls(context, detection_ms);
     let headline = match &value {
-        Estimate::Unknown(why) => format!("How long fail-overs stall writes is unknown: {why}"),
-        minutes => format!("Fail-overs and dead followers stall writes {} minutes a year", digits(minutes)),
+        Estimate::Unknown(why) => format!("How long fail-overs block writes is unknown: {why}"),
+        minutes => format!("Fail-overs and dead followers block writes for {} a year", length(minutes)),
     };
     let mut inputs = environment(context);
     inputs.extend(context.knobs.inputs(&[&producer::ACKS, &broker::BROKER_SESSION_TIMEOUT_MS]));
@@ -140,10 +144,36 @@ pub(super) fn stalls(context: &AssessmentContext<'_>, detection_ms: &Estimate<f6
         knob: Some("broker.session.timeout.ms; then fewer crashes".into()),
     };
     let value = Quantity::new(value, Unit::MinutesPerYear);
-    Figure { id: "failover.stalls_per_year", label: "Stalls a year", value, headline, affected: None, why }
+    Figure { id: "failover.stalls_per_year", label: "Blocked a year", value, headline, affected: None, why }
 }
 
-/// The rates as inputs.
+/// Minutes as a person reads them: `3.9 s`, `65 min`.
+fn length(minutes: &Estimate<f64>) -> String {
+    duration(&minutes.map(|minutes| minutes * 60_000.0))
+}
+
+/// A probability in words: `0.03 % (1 in 3,300)`.
+fn chance(value: &Estimate<f64>) -> String {
+    match value {
+        Estimate::Exact(share) => odds(*share),
+        Estimate::Between(low, high) => format!("{} to {}", odds(*low), odds(*high)),
+        Estimate::Unknown(_) => "?".into(),
+    }
+}
+
+/// Below one in a hundred thousand a percentage is harder to read than odds.
+fn odds(share: f64) -> String {
+    let percent = format!("{} %", format_significant(share * 100.0));
+    let one_in = format!("1 in {}", format_significant(1.0 / share));
+    match share {
+        _ if share <= 0.0 => "0 %".into(),
+        _ if share >= 0.995 => "about 100 %".into(),
+        _ if share >= 0.1 => percent,
+        _ if share >= 1e-5 => format!("{percent} ({one_in})"),
+        _ => one_in,
+    }
+}
+
 fn environment(context: &AssessmentContext<'_>) -> Vec<Input> {
     context.knobs.inputs(&[
         &env::PRESET,
@@ -161,4 +191,18 @@ fn environment(context: &AssessmentContext<'_>) -> Vec<Input> {
         &env::SITE_OUTAGES_PER_YEAR,
         &env::CATCH_UP_MINUTES,
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_are_said_as_people_say_them() {
+        let said = [0.0, 3e-4, 0.23, 0.02, 0.999, 8.7e-10].map(odds);
+        assert_eq!(
+            said,
+            ["0 %", "0.030 % (1 in 3,300)", "23 %", "2.0 % (1 in 50)", "about 100 %", "1 in 1,100,000,000"]
+        );
+    }
 }

@@ -24,12 +24,16 @@ pub fn human_count(count: i64) -> String {
 
 /// A noun with its count: `1 topic`, `2,000 topics`, `3 crashes`.
 pub fn plural(count: usize, noun: &str) -> String {
-    let ending = match count {
-        1 => "",
-        _ if ["s", "x", "ch", "sh"].iter().any(|end| noun.ends_with(end)) => "es",
-        _ => "s",
-    };
-    format!("{} {noun}{ending}", human_count(count as i64))
+    if count == 1 {
+        return format!("1 {noun}");
+    }
+    format!("{} {}", human_count(count as i64), plural_noun(noun))
+}
+
+/// Several of a noun: `topics`, `crashes`.
+pub fn plural_noun(noun: &str) -> String {
+    let hisses = ["s", "x", "ch", "sh"].iter().any(|end| noun.ends_with(end));
+    format!("{noun}{}", if hisses { "es" } else { "s" })
 }
 
 /// A size in binary units with three significant digits: `1.95 GiB`.

@@ -16,7 +16,7 @@ use crate::rules::Findings;
 /// What was asked, and what came out.
 #[derive(Clone, Debug)]
 pub struct AssessmentReport<'a> {
-    /// The cluster that was judged, changes and losses included.
+    /// The cluster that was assessed, changes and losses included.
     pub cluster: &'a Cluster,
     /// As it would be, or as it is when nothing was changed.
     pub now: Assessment,
@@ -56,7 +56,7 @@ pub struct GoalReport {
 }
 
 impl GoalReport {
-    /// Whether all goals are met as things are; `None` when none is missed and one cannot be judged.
+    /// Whether all goals are met as things are; `None` when none is missed and one cannot be assessed.
     pub fn is_met(&self, now: &Assessment) -> Option<bool> {
         let each: Vec<Option<bool>> =
             self.goals.iter().map(|goal| goal.shortfall(now).map(|missing| missing == 0.0)).collect();
@@ -69,20 +69,23 @@ impl GoalReport {
     /// The answer in words, a line each.
     fn lines(&self) -> Vec<String> {
         match &self.plan {
-            GoalPlan::Met => vec!["met as things are".into()],
+            GoalPlan::Met => vec!["met already".into()],
             GoalPlan::Change { changes, .. } => {
                 let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
                 vec![format!("met by {}", changes.join(", "))]
             }
             GoalPlan::Impossible { within, alone, together } => {
-                let alone = alone.iter().map(|goal| format!("no {within} changes meet `{goal}`"));
+                let alone = alone
+                    .iter()
+                    .map(|goal| format!("no combination of up to {within} changes meets `{goal}`"));
                 let together = together
                     .iter()
                     .map(|(a, b)| format!("`{a}` and `{b}` can each be met, but not together"));
                 let lines: Vec<String> = alone.chain(together).collect();
-                match lines.is_empty() {
-                    true => vec![format!("no {within} changes meet all of them together")],
-                    false => lines,
+                if lines.is_empty() {
+                    vec![format!("no combination of up to {within} changes meets all of them")]
+                } else {
+                    lines
                 }
             }
         }

@@ -33,7 +33,6 @@ impl ExportFormat {
         ExportFormat::Spring,
     ];
 
-    /// As it is written on the command line.
     pub fn word(self) -> &'static str {
         match self {
             ExportFormat::Properties => "properties",

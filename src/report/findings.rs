@@ -16,7 +16,7 @@ pub fn findings_text(cluster: &Cluster, findings: &Findings) -> String {
         push_block(&mut out, block);
     }
     if !findings.not_examined.is_empty() {
-        out.push_str("\nNot examined, because nobody asked for the evidence:\n");
+        out.push_str("\nNot examined, because the evidence was not given:\n");
         for missed in &findings.not_examined {
             let text = format!("{}: {}", missed.chapter.title(), missed.words());
             labelled(&mut out, 2, &missed.chapter.number().to_string(), 3, &text);
@@ -56,9 +56,10 @@ fn push_block(out: &mut String, block: &[Finding]) {
     let head = format!("{word:<9}{}", first.rule.id);
     let title = first.rule.title;
     let room = WIDTH.saturating_sub(head.chars().count() + 2);
-    match title.chars().count() <= room {
-        true => out.push_str(&format!("{head}{title:>width$}\n", width = room + 2)),
-        false => out.push_str(&format!("{head}\n  {title}\n")),
+    if title.chars().count() <= room {
+        out.push_str(&format!("{head}{title:>width$}\n", width = room + 2))
+    } else {
+        out.push_str(&format!("{head}\n  {title}\n"))
     }
     let widest =
         block.iter().take(LISTED).map(|finding| clean(&finding.subject.title()).chars().count()).max();

@@ -1,6 +1,6 @@
 //! Restart verdicts as text and as `klever.roll/1`.
 
-use crate::consequences::{RestartSafety, RestartVerdict, RollPlan, StopEffect};
+use crate::consequences::{RestartVerdict, RollPlan, StopEffect};
 use crate::model::Cluster;
 use crate::report::clean;
 use crate::report::findings::heading;
@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 /// Partitions that a verdict lists as text.
 const LISTED: usize = 8;
 
-/// A plan for people.
 pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
     let mut out = heading(cluster);
     out.push('\n');
@@ -19,7 +18,7 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
         restart_lines(&mut out, cluster, verdict);
     }
     let order: Vec<String> = plan.order.iter().map(ToString::to_string).collect();
-    let order = if order.is_empty() { "none may be stopped now".to_string() } else { order.join(", ") };
+    let order = if order.is_empty() { "no broker is safe to stop now".to_string() } else { order.join(", ") };
     out.push('\n');
     labelled(&mut out, 0, "Order", 10, &order);
     labelled(&mut out, 0, "Wait for", 10, &clean(&plan.wait_for));
@@ -28,17 +27,11 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
 
 /// One broker's verdict with the partitions that decide.
 pub(super) fn restart_lines(out: &mut String, cluster: &Cluster, restart: &RestartVerdict) {
-    let word = match restart.verdict {
-        RestartSafety::Safe => "SAFE",
-        RestartSafety::AtFloor => "AT FLOOR",
-        RestartSafety::Unknown => "UNKNOWN",
-        RestartSafety::Unsafe => "UNSAFE",
-    };
-    labelled(out, 0, word, 10, &clean(&restart.headline()));
+    labelled(out, 0, restart.verdict.heading(), 10, &clean(&restart.headline()));
     let kinds = [
         (StopEffect::Offline, restart.offline, "offline"),
-        (StopEffect::UnderMinIsr, restart.under_min_isr, "refuse acks=all"),
-        (StopEffect::AtMinIsr, restart.at_min_isr, "at their minimum"),
+        (StopEffect::UnderMinIsr, restart.under_min_isr, "< min ISR"),
+        (StopEffect::AtMinIsr, restart.at_min_isr, "= min ISR"),
     ];
     for (effect, count, words) in kinds.into_iter().filter(|(_, count, _)| *count > 0) {
         let hit = restart.partitions.iter().filter(|(_, other)| *other == effect).take(LISTED);

@@ -8,10 +8,9 @@ use crate::scenario::Scenario;
 use crate::sim::{Fate, RunReport};
 use serde_json::json;
 
-/// Columns of a label.
 const LABEL: usize = 16;
 
-/// One thing that happened in a run, in words.
+/// One entry of the event log of a run, in words.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EventLogEntry {
     /// Its number in the run.
@@ -41,7 +40,7 @@ pub fn scenarios_json(all: &[Scenario]) -> String {
     document(json!({"schema": "klever.scenarios/1", "scenarios": all}))
 }
 
-/// A run for people: the story if it was kept, then what came of it.
+/// A scenario run for people: the event log if it was kept, then what came of it.
 pub fn run_text(title: &str, report: &RunReport, trace: &[EventLogEntry]) -> String {
     let mut out = String::new();
     for event in trace {
@@ -52,16 +51,15 @@ pub fn run_text(title: &str, report: &RunReport, trace: &[EventLogEntry]) -> Str
         out.push('\n');
     }
     out.push_str(&format!("{}: {}\n", clean(&report.scenario), clean(title)));
-    let time = human_duration_ms(report.duration_ms as i64);
+    let time = duration(report.duration_ms);
     out.push_str(&format!(
         "Kafka {}, seed {}, {time} of virtual time\n\n",
         report.kafka_version, report.seed
     ));
     push_counters(&mut out, report);
     for group in &report.groups {
-        let count = |number: u64| human_count(number as i64);
         let text = format!(
-            "{} read, {} of them again, {} behind",
+            "{} read, {} of them again, lag {}",
             count(group.read),
             count(group.read_again),
             count(group.lag)
@@ -80,11 +78,20 @@ pub fn run_text(title: &str, report: &RunReport, trace: &[EventLogEntry]) -> Str
     out
 }
 
+fn count(number: u64) -> String {
+    human_count(number as i64)
+}
+
+fn duration(ms: u64) -> String {
+    human_duration_ms(ms as i64)
+}
+
+fn tenths(ms: Option<f64>) -> String {
+    ms.map_or("?".into(), |ms| format!("{ms:.1}"))
+}
+
 fn push_counters(out: &mut String, report: &RunReport) {
     let counters = &report.counters;
-    let count = |number: u64| human_count(number as i64);
-    let duration = |ms: u64| human_duration_ms(ms as i64);
-    let ms = |value: Option<f64>| value.map_or("?".into(), |ms| format!("{ms:.1}"));
     let latency = &counters.ack_latency_ms;
     let errors: Vec<String> =
         report.errors.iter().map(|(name, batches)| format!("{name} {batches}")).collect();
@@ -98,26 +105,26 @@ fn push_counters(out: &mut String, report: &RunReport) {
         ("Writes down", duration(counters.write_unavailable_ms)),
         ("Reads down", duration(counters.read_unavailable_ms)),
         ("Fail-over", duration(counters.failover_ms)),
-        ("Ack p50 / p99", format!("{} / {} ms", ms(latency.p50), ms(latency.p99))),
-        ("Refusals", if errors.is_empty() { "none".into() } else { errors.join(", ") }),
+        ("Ack p50 / p99", format!("{} / {} ms", tenths(latency.p50), tenths(latency.p99))),
+        ("Errors", if errors.is_empty() { "none".into() } else { errors.join(", ") }),
     ];
     for (label, text) in rows {
         labelled(out, 0, label, LABEL, &text);
     }
 }
 
-/// `klever.run/1`, with the story when it was kept, and the lives of the records that were asked for.
-pub fn run_json(report: &RunReport, trace: Option<&[EventLogEntry]>, lives: &[Fate]) -> String {
+/// `klever.run/1`, with the event log when it was kept, and the traces of the records that were asked for.
+pub fn run_json(report: &RunReport, trace: Option<&[EventLogEntry]>, records: &[Fate]) -> String {
     let mut value = json!(report);
-    if !lives.is_empty() {
-        value["records"] = json!(lives);
+    if !records.is_empty() {
+        value["records"] = json!(records);
     }
     if let Some(trace) = trace {
-        let told = |event: &EventLogEntry| {
+        let entry = |event: &EventLogEntry| {
             let at_ms = event.at_ns / 1_000_000;
             json!({"seq": event.seq, "at_ms": at_ms, "text": event.text, "cause": event.cause})
         };
-        value["trace"] = trace.iter().map(told).collect();
+        value["trace"] = trace.iter().map(entry).collect();
     }
     document(value)
 }

@@ -27,7 +27,6 @@ fn of(profiles: &[ClientProfile], scope: KeyScope) -> impl Iterator<Item = Clien
 }
 
 impl<'a> Client<'a> {
-    /// The client as a subject.
     pub(super) fn subject(self) -> FindingSubject {
         let kind =
             if self.scope == KeyScope::Producer { SubjectKind::Producer } else { SubjectKind::Consumer };

@@ -31,13 +31,13 @@ pub enum Evidence {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum EvidenceState {
     /// At least in part.
-    Yes,
+    Present,
     /// Nobody asked for it.
     NotAsked,
     /// It was asked for and not obtained.
-    No(Unknown),
+    Missing(Unknown),
     /// This Kafka has no such thing, so the rule has no object.
-    Nothing,
+    NotApplicable,
 }
 
 impl Evidence {
@@ -67,7 +67,7 @@ impl Evidence {
             _ => {}
         }
         match self {
-            Evidence::Metadata => EvidenceState::Yes,
+            Evidence::Metadata => EvidenceState::Present,
             Evidence::Racks => any_of(cluster.brokers.iter().map(|broker| &broker.rack)),
             Evidence::TopicConfig => any_of(cluster.topics.iter().map(|topic| &topic.config)),
             Evidence::BrokerConfig => any_of(cluster.brokers.iter().map(|broker| &broker.config)),
@@ -88,17 +88,17 @@ impl Evidence {
 
 /// There when one of them is known or there are none; else the first reason that is not "not asked".
 fn any_of<'a, T: 'a>(data: impl Iterator<Item = &'a Datum<T>>) -> EvidenceState {
-    let mut have = EvidenceState::Yes;
+    let mut have = EvidenceState::Present;
     for datum in data {
         have = match (datum.reason(), have) {
-            (None, _) => return EvidenceState::Yes,
-            (Some(Unknown::NotAsked), EvidenceState::Yes) => EvidenceState::NotAsked,
-            (Some(Unknown::Unsupported(_)), EvidenceState::Yes | EvidenceState::NotAsked) => {
-                EvidenceState::Nothing
+            (None, _) => return EvidenceState::Present,
+            (Some(Unknown::NotAsked), EvidenceState::Present) => EvidenceState::NotAsked,
+            (Some(Unknown::Unsupported(_)), EvidenceState::Present | EvidenceState::NotAsked) => {
+                EvidenceState::NotApplicable
             }
             (Some(Unknown::NotAsked | Unknown::Unsupported(_)), have) => have,
-            (Some(_), have @ EvidenceState::No(_)) => have,
-            (Some(reason), _) => EvidenceState::No(reason.clone()),
+            (Some(_), have @ EvidenceState::Missing(_)) => have,
+            (Some(reason), _) => EvidenceState::Missing(reason.clone()),
         };
     }
     have
@@ -106,7 +106,7 @@ fn any_of<'a, T: 'a>(data: impl Iterator<Item = &'a Datum<T>>) -> EvidenceState 
 
 /// Whether any client's settings are more than an assumption.
 fn given<'a>(mut origins: impl Iterator<Item = &'a Origin>) -> EvidenceState {
-    if origins.any(is_given) { EvidenceState::Yes } else { EvidenceState::NotAsked }
+    if origins.any(is_given) { EvidenceState::Present } else { EvidenceState::NotAsked }
 }
 
 /// Whether settings come from a file, a real or simulated client or a knob.

@@ -7,7 +7,7 @@ use crate::rules::{
 };
 use std::collections::BTreeSet;
 
-/// Judges a cluster by all rules. Worst findings come first; what is unknown and what was not examined
+/// Examines a cluster by all rules. Worst findings come first; what is unknown and what was not examined
 /// is told, never passed over.
 pub fn examine(cluster: &Cluster) -> Findings {
     let facts = ClusterFacts::of(cluster);
@@ -32,15 +32,15 @@ pub(super) fn run(rule: &'static Rule, facts: &ClusterFacts<'_>, findings: &mut 
     let mut without = false;
     for evidence in rule.needs {
         match evidence.in_cluster(facts.cluster) {
-            EvidenceState::Yes => {}
+            EvidenceState::Present => {}
             EvidenceState::NotAsked => {
                 missing.insert(*evidence);
             }
-            EvidenceState::No(reason) => {
+            EvidenceState::Missing(reason) => {
                 without = true;
                 verdicts.unknown(FindingSubject::cluster(), &reason);
             }
-            EvidenceState::Nothing => return,
+            EvidenceState::NotApplicable => return,
         }
     }
     if missing.is_empty() && !without {

@@ -46,7 +46,7 @@ impl<'a> ClusterFacts<'a> {
 
     /// Topics of users, not of Kafka itself.
     pub fn user_topics(&self) -> impl Iterator<Item = &TopicFacts<'a>> {
-        self.topics.iter().filter(|facts| !facts.topic.internal && !is_plumbing(&facts.topic.name))
+        self.topics.iter().filter(|facts| !facts.topic.internal && !is_state_topic(&facts.topic.name))
     }
 
     pub fn partitions(&self, facts: &TopicFacts<'a>) -> impl ExactSizeIterator<Item = PartitionView<'a>> {
@@ -73,7 +73,6 @@ impl<'a> ClusterFacts<'a> {
 }
 
 impl TopicFacts<'_> {
-    /// The topic as a subject.
     pub fn subject(&self) -> FindingSubject {
         FindingSubject::named(SubjectKind::Topic, self.topic.name.clone())
     }
@@ -87,7 +86,7 @@ fn topic_facts<'a>(cluster: &'a Cluster, topic: &'a Topic) -> TopicFacts<'a> {
 }
 
 /// Topics in which Kafka's own components keep their state, although Kafka does not call them internal.
-pub(super) fn is_plumbing(name: &str) -> bool {
+pub(super) fn is_state_topic(name: &str) -> bool {
     const NAMES: [&str; 6] = [
         "__consumer_offsets",
         "__transaction_state",

@@ -21,7 +21,6 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// All severities, worst first.
     pub const ALL: [Severity; 5] =
         [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
 
@@ -52,7 +51,6 @@ pub enum FindingStatus {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
-    /// The cluster as a whole.
     Cluster,
     Broker,
     Topic,
@@ -80,7 +78,6 @@ impl SubjectKind {
 /// What a finding is about.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FindingSubject {
-    /// What kind of thing.
     pub kind: SubjectKind,
     /// Its name: a topic, a broker's id, a group, a client; a partition's topic; empty for the cluster.
     pub name: Arc<str>,
@@ -89,12 +86,10 @@ pub struct FindingSubject {
 }
 
 impl FindingSubject {
-    /// The cluster as a whole.
     pub fn cluster() -> Self {
         FindingSubject { kind: SubjectKind::Cluster, name: "".into(), partition: None }
     }
 
-    /// A thing with a name.
     pub fn named(kind: SubjectKind, name: impl Into<Arc<str>>) -> Self {
         FindingSubject { kind, name: name.into(), partition: None }
     }
@@ -112,13 +107,9 @@ impl FindingSubject {
 /// One thing that an examination has to say.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// The rule that says it.
     pub rule: &'static Rule,
-    /// How bad it is here.
     pub severity: Severity,
-    /// Found, unknown or waived.
     pub status: FindingStatus,
-    /// What it is about.
     pub subject: FindingSubject,
     /// What was seen, or why nothing was.
     pub evidence: String,
@@ -154,7 +145,6 @@ impl NotExamined {
     }
 }
 
-/// How many of each.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Summary {
     pub critical: usize,
@@ -197,7 +187,6 @@ impl Findings {
         self.findings.iter().filter(|finding| !known.contains(&key(finding))).collect()
     }
 
-    /// How many of each.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
         for finding in &self.findings {

@@ -80,6 +80,6 @@ fn next<Q>((slot, bell): &Slot<Q>) -> Q {
 
 /// A bug in the engine must not take the screen down.
 fn guarded(answer: impl FnOnce() -> Msg) -> Msg {
-    let failed = |_| Msg::Notice(Level::Bad, "klever failed to judge this setting: a bug".into());
+    let failed = |_| Msg::Notice(Level::Bad, "internal error: these knobs could not be assessed".into());
     catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(failed)
 }

@@ -5,7 +5,7 @@
 //!  Against start: + better, - worse. What differs comes first.
 //!                       start          now             now is
 //! >acks                 all            1               moved
-//!  Acked data, crashes  any            - 0             - worse, 2 fewer
+//!  Data survives crashes  any          - 0             - worse, 2 fewer
 //! ────────────────────────────────────────────────────────────────────────────────────
 //!  start: any
 //!  now: 0  - worse, 2 fewer

@@ -40,12 +40,13 @@ pub(super) fn outcome(cluster: &Cluster) -> Outcome {
 
 /// How bad a verdict is, and its words.
 pub(in crate::app) fn level_of(verdict: RestartSafety) -> (Level, &'static str) {
-    match verdict {
-        RestartSafety::Safe => (Level::Ok, "SAFE"),
-        RestartSafety::AtFloor => (Level::Warn, "AT FLOOR"),
-        RestartSafety::Unknown => (Level::Unknown, "UNKNOWN"),
-        RestartSafety::Unsafe => (Level::Bad, "UNSAFE"),
-    }
+    let level = match verdict {
+        RestartSafety::Safe => Level::Ok,
+        RestartSafety::AtFloor => Level::Warn,
+        RestartSafety::Unknown => Level::Unknown,
+        RestartSafety::Unsafe => Level::Bad,
+    };
+    (level, verdict.heading())
 }
 
 fn row(cluster: &Cluster, restart: &RestartVerdict) -> SheetRow {

@@ -92,7 +92,7 @@ fn pins_are_compared_side_by_side() {
     assert_eq!(robot.outcome().headings, ["", "real", "pin 1", "pin 2", "now", "now is"]);
     assert_eq!(robot.row("acks"), ["acks", "all", "1", "all", "all", "as it was"]);
     assert_eq!(robot.row("linger.ms"), ["linger.ms", "5", "5", "5", "100", "moved"]);
-    let crash = robot.row("Acked data, crashes");
+    let crash = robot.row("Data survives crashes");
     assert!(crash[2].starts_with("- 0") && !crash[4].starts_with('-'), "{crash:?}");
     let ack = robot.row("Ack p50");
     assert!(ack[5].starts_with("- worse, "), "{ack:?}");

@@ -1,5 +1,5 @@
 //! The chain against drawn fault times: a partition that fails at random, each step decided by the
-//! controller's own rule, and a loss judged by who really has the acknowledged records.
+//! controller's own rule, and a loss assessed by who really has the acknowledged records.
 
 use super::{ChainShape, EventRates, solve};
 use crate::consequences::case::{LiveReplicas, mask_of, places};

@@ -12,7 +12,6 @@ const LABEL: usize = 24;
 /// Pieces of advice that are written out.
 pub(super) const MAX_ADVICE: usize = 12;
 
-/// All of them that were asked for.
 pub(super) fn push(out: &mut String, report: &AssessmentReport<'_>) {
     push_goal(out, report);
     push_findings(out, report);
@@ -67,7 +66,7 @@ pub(super) fn line_of(finding: &Finding) -> String {
 fn push_compared(out: &mut String, name: &str, tried: &Result<Comparison, String>) {
     out.push_str(&format!("\nPreset {name}\n"));
     match tried {
-        Err(why) => labelled(out, 2, "cannot be:", 11, &clean(why)),
+        Err(why) => labelled(out, 2, "not possible:", 14, &clean(why)),
         Ok(tried) if tried.changes.is_empty() => out.push_str("  in force already\n"),
         Ok(tried) => {
             labelled(out, 2, "sets", 6, &clean(&words(&tried.changes)));
@@ -117,9 +116,10 @@ fn push_one(out: &mut String, advice: &Advice) {
 /// What gets worse, in words.
 pub(super) fn price(advice: &Advice) -> String {
     let one = |delta: &Delta| format!("{} {} -> {}", delta.label, delta.was, delta.now);
-    match advice.price.is_empty() {
-        true => "nothing that is measured".into(),
-        false => advice.price.iter().map(one).collect::<Vec<_>>().join("; "),
+    if advice.price.is_empty() {
+        "nothing that klever measures".into()
+    } else {
+        advice.price.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -129,9 +129,10 @@ pub(super) fn frontier_head(report: &AssessmentReport<'_>) -> Option<String> {
     let axis =
         |id: &str| table.columns.iter().find(|(figure, _)| *figure == id).map_or("", |(_, name)| *name);
     let (x, y) = table.axes;
-    Some(match table.rows.is_empty() {
-        true => format!("{} or {} is not known here", axis(x), axis(y)),
-        false => format!("of {} outcomes nothing beats these in {} and {}", table.outcomes, axis(x), axis(y)),
+    Some(if table.rows.is_empty() {
+        format!("{} or {} is not known here", axis(x), axis(y))
+    } else {
+        format!("best trade-offs between {} and {}, of {} outcomes", axis(x), axis(y), table.outcomes)
     })
 }
 
@@ -144,11 +145,10 @@ pub(super) fn mark(row: &FrontierRow) -> &'static str {
     }
 }
 
-/// What to change, in words.
 pub(super) fn frontier_changes(row: &FrontierRow) -> String {
     match (row.is_now(), row.on_frontier) {
-        (true, true) => "nothing: the setting as it is".into(),
-        (true, false) => "nothing: the setting as it is; another one is better and in nothing worse".into(),
+        (true, true) => "no change".into(),
+        (true, false) => "no change; another setting is better and in nothing worse".into(),
         _ => words(&row.changes),
     }
 }

@@ -7,13 +7,12 @@ use crate::report::AssessmentReport;
 use crate::report::findings::heading;
 use crate::report::markdown::cell;
 
-/// The assessment as Markdown.
 pub fn assessment_markdown(report: &AssessmentReport<'_>) -> String {
     let now = &report.now;
     let mut out = format!("## klever\n\n{}\n", heading(report.cluster));
-    out.push_str(&format!("Judged: {} {}\n", now.subject.scope(), cell(&now.name)));
+    out.push_str(&format!("Assessed: {} {}\n", now.subject.scope(), cell(&now.name)));
     if !report.changes.is_empty() {
-        out.push_str(&format!("\nAs if: {}\n", cell(&report.changes.join(", "))));
+        out.push_str(&format!("\nWhat if: {}\n", cell(&report.changes.join(", "))));
     }
     if !report.lost.is_empty() {
         let lost: Vec<String> = report.lost.iter().map(|id| format!("broker {id}")).collect();
@@ -138,7 +137,7 @@ fn push_compared(out: &mut String, report: &AssessmentReport<'_>) {
     out.push('\n');
     for (name, tried) in &report.compared {
         let text = match tried {
-            Err(why) => format!("cannot be: {why}"),
+            Err(why) => format!("not possible: {why}"),
             Ok(tried) if tried.changes.is_empty() => "in force already".into(),
             Ok(tried) => words(&tried.changes),
         };
@@ -174,7 +173,7 @@ fn push_frontier(out: &mut String, report: &AssessmentReport<'_>) {
 }
 
 fn push_setting(out: &mut String, report: &AssessmentReport<'_>) {
-    out.push_str("\nSetting (the rest has its defaults):\n\n");
+    out.push_str("\nSettings (all others have their defaults):\n\n");
     for (knob, value) in report.now.knobs.iter() {
         if is_set(value) || TELLING.contains(&knob) {
             out.push_str(&format!("- {} = {}\n", cell(&knob.full_name()), cell(&shown(value))));

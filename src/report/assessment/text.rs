@@ -13,19 +13,18 @@ use crate::report::roll::restart_lines;
 const LABEL: usize = 24;
 const VALUE: usize = 22;
 
-/// An assessment as text.
 pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
     let (now, was) = (&report.now, report.was.as_ref());
     let mut out = heading(report.cluster);
-    let judged = format!(
+    let assessed = format!(
         "{} {}, {}",
         now.subject.scope(),
         clean(&now.name),
         plural(now.partitions as usize, "partition")
     );
-    labelled(&mut out, 0, "Judged", 10, &judged);
+    labelled(&mut out, 0, "Assessed", 10, &assessed);
     if !report.changes.is_empty() {
-        labelled(&mut out, 0, "As if", 10, &clean(&report.changes.join(", ")));
+        labelled(&mut out, 0, "What if", 10, &clean(&report.changes.join(", ")));
     }
     if !report.lost.is_empty() {
         let lost: Vec<String> = report.lost.iter().map(|id| format!("broker {id}")).collect();
@@ -80,7 +79,7 @@ pub(super) static TELLING: [&Knob; 5] = [
 ];
 
 fn push_setting(out: &mut String, now: &Assessment, was: Option<&Assessment>) {
-    out.push_str("\nSetting (the rest has its defaults)\n");
+    out.push_str("\nSettings (all others have their defaults)\n");
     for (knob, datum) in now.knobs.iter() {
         let before = was.map(|was| shown(was.knobs.datum(knob)));
         let value = shown(datum);

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Low,
     title: "Too few heartbeats in a session",
     scope: SubjectKind::Consumer,
-    why: "One lost heartbeat or two make the group rebalance.",
+    why: "One or two lost heartbeats make the group rebalance.",
     fix: "Set heartbeat.interval.ms to a third of session.timeout.ms or less",
     needs: &[Evidence::Consumers],
     since: None,

@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "session-timeout-low",
     chapter: Chapter::new(3),
     severity: Severity::Medium,
-    title: "A pause is taken for a death",
+    title: "session.timeout.ms is too short",
     scope: SubjectKind::Consumer,
     why: "A garbage collection or a slow network makes the group rebalance.",
     fix: "Set session.timeout.ms to 30000 or 45000",

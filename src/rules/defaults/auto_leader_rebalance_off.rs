@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "auto-leader-rebalance-off",
     chapter: Chapter::new(7),
     severity: Severity::Low,
-    title: "Leaders stay where they fell",
+    title: "Automatic leader rebalance is off",
     scope: SubjectKind::Broker,
     why: "After a rolling restart the last broker leads nothing and the others lead its share.",
     fix: "Set auto.leader.rebalance.enable=true, or run a tool that does it",

@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "controlled-shutdown-off",
     chapter: Chapter::new(7),
     severity: Severity::High,
-    title: "Every restart is a crash",
+    title: "Controlled shutdown is off",
     scope: SubjectKind::Broker,
     why: "Each restart stalls writes until the broker's session has run out, and logs are recovered at start.",
     fix: "Set controlled.shutdown.enable=true",

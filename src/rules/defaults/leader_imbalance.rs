@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "leader-imbalance",
     chapter: Chapter::new(7),
     severity: Severity::Medium,
-    title: "Leaders are not where they belong",
+    title: "Leaders are not on their preferred brokers",
     scope: SubjectKind::Cluster,
     why: "Producers and consumers talk to leaders: one broker carries the load of several.",
     fix: "kafka-leader-election.sh --election-type preferred --all-topic-partitions",

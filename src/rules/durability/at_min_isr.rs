@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "at-min-isr",
     chapter: Chapter::new(1),
     severity: Severity::Medium,
-    title: "At the minimum",
+    title: "At min.insync.replicas",
     scope: SubjectKind::Partition,
     why: "The next failure stops acks=all writes.",
     fix: "Bring the missing replicas of {name} back before anything else is restarted",

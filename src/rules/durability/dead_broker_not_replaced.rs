@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "dead-broker-not-replaced",
     chapter: Chapter::new(1),
     severity: Severity::High,
-    title: "A dead broker that nobody replaced",
+    title: "Dead broker not replaced",
     scope: SubjectKind::Broker,
     why: "Kafka copies nothing by itself: the partitions stay exposed until somebody replaces the broker or moves them.",
     fix: "Replace broker {name} under the same node id, or reassign its replicas",

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::High,
     title: "New topics get a single replica",
     scope: SubjectKind::Broker,
-    why: "Every topic that is created automatically, by Connect or by Streams exists once.",
+    why: "Every topic that is created automatically, by Connect or by Streams, has a single copy.",
     fix: "Set default.replication.factor=3 on all brokers",
     needs: &[Evidence::Metadata, Evidence::BrokerConfig],
     since: None,

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Low,
     title: "Eligible leader replicas are off",
     scope: SubjectKind::Cluster,
-    why: "When the last replica in sync fails too, only that one may lead again: longer outages, and its unflushed tail is lost for all.",
+    why: "When the last in-sync replica fails too, only that broker may lead again: the outage lasts longer, and what it had not flushed is lost.",
     fix: "kafka-features.sh upgrade --feature eligible.leader.replicas.version=1",
     needs: &[Evidence::Metadata, Evidence::ElrFeature],
     since: Some(KafkaVersion::new(4, 0, 0)),

@@ -1,6 +1,6 @@
 //! Topics in which Kafka and its tools keep their own state, with fewer than 3 replicas.
 
-use crate::rules::facts::is_plumbing;
+use crate::rules::facts::is_state_topic;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `internal-topic-rf-low`
@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "Internal topic with too few replicas",
     scope: SubjectKind::Topic,
-    why: "Who loses offsets, transaction state or schemas loses every group, transaction or reader that hangs on them.",
+    why: "Losing this topic loses every group's offsets, every open transaction or every schema.",
     fix: "Reassign {name} to 3 replicas: kafka-reassign-partitions.sh",
     needs: &[Evidence::Metadata],
     since: None,
@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let wanted = facts.cluster.brokers.len().min(3);
-    let internal = facts.topics().filter(|topic| topic.topic.internal || is_plumbing(&topic.topic.name));
+    let internal = facts.topics().filter(|topic| topic.topic.internal || is_state_topic(&topic.topic.name));
     for topic in internal.filter(|topic| topic.topic.count > 0 && topic.narrowest < wanted) {
         verdicts.finding(
             topic.subject(),

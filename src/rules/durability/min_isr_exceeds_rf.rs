@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "min-isr-exceeds-rf",
     chapter: Chapter::new(1),
     severity: Severity::Medium,
-    title: "Minimum ISR above the replication factor",
+    title: "min.insync.replicas above the replication factor",
     scope: SubjectKind::Topic,
     why: "Since 3.7 the minimum counts as the number of replicas: it looks safer than it is. Before, acks=all writes were refused.",
     fix: "Raise the replication factor of {name}, or lower min.insync.replicas",

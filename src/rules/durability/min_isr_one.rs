@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "min-isr-one",
     chapter: Chapter::new(1),
     severity: Severity::High,
-    title: "acks=all may mean one copy",
+    title: "min.insync.replicas is 1",
     scope: SubjectKind::Topic,
     why: "When the ISR shrinks to the leader, acks=all is one copy: acknowledged records are then on one broker only.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config min.insync.replicas=2",

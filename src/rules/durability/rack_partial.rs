@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::High,
     title: "Some brokers have no rack",
     scope: SubjectKind::Cluster,
-    why: "Tools that place replicas by rack refuse or place blindly, and no claim about racks holds.",
+    why: "Tools that place replicas by rack refuse or ignore racks, and nothing is guaranteed about the loss of a rack.",
     fix: "Set broker.rack on every broker",
     needs: &[Evidence::Metadata, Evidence::Racks],
     since: None,

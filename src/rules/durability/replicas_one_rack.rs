@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "All replicas in one rack",
     scope: SubjectKind::Partition,
-    why: "The loss of that rack is an outage, and its power loss takes what was not flushed yet.",
+    why: "Losing that rack is an outage, and a power loss there loses what was not flushed yet.",
     fix: "Reassign {name} so that its replicas spread over the racks",
     needs: &[Evidence::Metadata, Evidence::Racks],
     since: None,

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "Data was deleted before it was read",
     scope: SubjectKind::Group,
-    why: "The records between the commit and the start of the log are gone; auto.offset.reset decides where the group goes on, without an error.",
+    why: "The records between the committed offset and the start of the log are gone; auto.offset.reset decides where the group continues, without an error.",
     fix: "Raise the retention of the topic, or make {name} faster",
     needs: &[Evidence::Metadata, Evidence::Offsets],
     since: None,

@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "single-broker",
     chapter: Chapter::new(1),
     severity: Severity::Critical,
-    title: "A cluster of one",
+    title: "Single broker",
     scope: SubjectKind::Cluster,
     why: "When it is down everything is down, and there is no second copy of anything.",
     fix: "Run three brokers or more",

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::High,
     title: "Topic with two replicas",
     scope: SubjectKind::Topic,
-    why: "After one failure either every write rests on one copy (min ISR 1) or writes stop (min ISR 2).",
+    why: "After one failure either every write has a single copy (min ISR 1) or writes stop (min ISR 2).",
     fix: "Reassign {name} to 3 replicas and set min.insync.replicas=2",
     needs: &[Evidence::Metadata],
     since: None,

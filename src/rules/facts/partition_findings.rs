@@ -43,10 +43,8 @@ fn runs(numbers: &[i32]) -> String {
             _ => runs.push((*number, *number)),
         }
     }
-    let word = |(start, end): &(i32, i32)| match start == end {
-        true => start.to_string(),
-        false => format!("{start}-{end}"),
-    };
+    let word =
+        |(start, end): &(i32, i32)| if start == end { start.to_string() } else { format!("{start}-{end}") };
     let mut words: Vec<String> = runs.iter().take(LISTED).map(word).collect();
     if runs.len() > LISTED {
         words.push("...".into());

@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "schemas-topic-not-compacted",
     chapter: Chapter::new(5),
     severity: Severity::Critical,
-    title: "Schemas that expire",
+    title: "Schema topic is not compacted",
     scope: SubjectKind::Topic,
     why: "Schema ids vanish with retention, and records that carry them can no longer be read.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config cleanup.policy=compact",

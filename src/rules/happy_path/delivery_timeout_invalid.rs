@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "delivery-timeout-invalid",
     chapter: Chapter::new(2),
     severity: Severity::High,
-    title: "Producer that does not start",
+    title: "Producer does not start: delivery.timeout.ms",
     scope: SubjectKind::Producer,
     why: "The client throws a ConfigException at start.",
     fix: "Raise delivery.timeout.ms to linger.ms + request.timeout.ms at least",

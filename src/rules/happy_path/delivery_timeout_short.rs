@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "delivery-timeout-short",
     chapter: Chapter::new(2),
     severity: Severity::Medium,
-    title: "Shorter than a failover",
+    title: "delivery.timeout.ms shorter than a failover",
     scope: SubjectKind::Producer,
     why: "A crash is noticed after the broker session and a new leader must be found: a shorter timeout turns every failover into errors.",
     fix: "Set delivery.timeout.ms to 120000, or to what the business can wait",

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "producer-refuses-to-start",
     chapter: Chapter::new(2),
     severity: Severity::High,
-    title: "Producer settings that exclude each other",
+    title: "Producer does not start: conflicting settings",
     scope: SubjectKind::Producer,
     why: "The client throws a ConfigException at start.",
     fix: "Remove one of the settings that exclude each other",

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "retries-finite",
     chapter: Chapter::new(2),
     severity: Severity::Low,
-    title: "Producer that counts its retries",
+    title: "Producer with few retries",
     scope: SubjectKind::Producer,
     why: "A failover takes longer than a few retries: they run out within a second, and the records are lost.",
     fix: "Remove retries; delivery.timeout.ms bounds the time instead",

@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "eos-single-broker-txn-log",
     chapter: Chapter::new(3),
     severity: Severity::High,
-    title: "Transaction state that one failure takes",
+    title: "Transaction log that one failure loses",
     scope: SubjectKind::Cluster,
     why: "Exactly-once is only as durable as the transaction log.",
     fix: "Set transaction.state.log.replication.factor=3 and transaction.state.log.min.isr=2",

@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "offset-reset-latest",
     chapter: Chapter::new(3),
     severity: Severity::Medium,
-    title: "Skips what it has not seen",
+    title: "auto.offset.reset=latest skips records",
     scope: SubjectKind::Consumer,
     why: "After its offsets expire, and on every new partition, the group skips records without an error.",
     fix: "Set auto.offset.reset=earliest, or by_duration since 4.0",

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "broker-partitions-soft",
     chapter: Chapter::new(12),
     severity: Severity::Medium,
-    title: "A broker with very many replicas",
+    title: "Broker with very many replicas",
     scope: SubjectKind::Broker,
     why: "Failover, replication fetches and memory grow with the replicas of a broker.",
     fix: "Add brokers, or use fewer partitions",

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "inflight-reorder",
     chapter: Chapter::new(10),
     severity: Severity::High,
-    title: "A retry overtakes its successor",
+    title: "Retries may reorder records",
     scope: SubjectKind::Producer,
     why: "A batch that is sent again lands after the one that was sent behind it: order within the partition is lost.",
     fix: "Leave idempotence on, or set max.in.flight.requests.per.connection=1",

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "broker-session-timeout-low",
     chapter: Chapter::new(9),
     severity: Severity::Medium,
-    title: "A pause fences a broker",
+    title: "broker.session.timeout.ms is too short",
     scope: SubjectKind::Broker,
     why: "A garbage collection or a slow disk fences the broker, and its leaders move.",
     fix: "Set broker.session.timeout.ms=9000 and broker.heartbeat.interval.ms=2000",

@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "kraft-no-leader",
     chapter: Chapter::new(9),
     severity: Severity::Critical,
-    title: "Nobody decides",
+    title: "No active controller",
     scope: SubjectKind::Cluster,
     why: "No broker is fenced, no leader elected, no ISR changed and no topic created until the quorum is back.",
     fix: "Bring a majority of the controllers back",

@@ -7,7 +7,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "kraft-voters-count",
     chapter: Chapter::new(9),
     severity: Severity::High,
-    title: "A quorum that tolerates nothing more",
+    title: "Controller quorum of one or an even number",
     scope: SubjectKind::Cluster,
     why: "One voter tolerates no failure, and an even number tolerates no more than the odd number below it.",
     fix: "Run 3 or 5 controllers",

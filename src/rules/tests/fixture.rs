@@ -11,7 +11,7 @@ use crate::rules::{FindingStatus, Findings, Rule, examine::run, facts::ClusterFa
 use std::sync::Arc;
 
 /// A cluster in the making: three brokers in racks a, b and c that run Kafka 4.1, every configuration read.
-pub(in crate::rules) struct Given {
+pub(in crate::rules) struct ClusterFixture {
     cluster: Cluster,
     rows: Vec<PartitionRow>,
     groups: Vec<Group>,
@@ -36,7 +36,7 @@ fn config(text: &str) -> Datum<Arc<ConfigMap>> {
     known(Arc::new(entries.into_iter().map(|property| (property.key, entry(property.value))).collect()))
 }
 
-pub(in crate::rules) fn given() -> Given {
+pub(in crate::rules) fn given() -> ClusterFixture {
     let cluster = Cluster {
         taken_at: 0,
         id: known("test".into()),
@@ -49,10 +49,10 @@ pub(in crate::rules) fn given() -> Given {
         groups: Datum::unknown(Unknown::NotAsked),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     };
-    Given { cluster, rows: Vec::new(), groups: Vec::new(), elr: known(()) }.racks(&["a", "b", "c"])
+    ClusterFixture { cluster, rows: Vec::new(), groups: Vec::new(), elr: known(()) }.racks(&["a", "b", "c"])
 }
 
-impl Given {
+impl ClusterFixture {
     /// Brokers 1, 2, ... in these racks; an empty name is no rack.
     pub(in crate::rules) fn racks(mut self, racks: &[&str]) -> Self {
         let broker = |(at, rack): (usize, &&str)| Broker {

@@ -4,7 +4,7 @@
 //! ─5 Consequences──────────────────────── ~ what if
 //!  Next: lose broker 1 -> no writes on 12 partitions
 //!                          now            was
-//!  • Acked data, crashes   1              (0) better
+//!  • Data survives crashes 1              (0) better
 //! >! Writes, crashes       0
 //!  Writes stop at the next crash of a broker: the ISR is at its minimum.
 //! ```
