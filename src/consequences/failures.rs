@@ -221,7 +221,7 @@ fn data_reasons(docket: &Docket<'_>, fault: Fault) -> Derivation {
     Derivation { formula, inputs: state_inputs(docket), assumptions, lever }
 }
 
-/// The rule in words with the numbers of the case (semantics: how many failures lose acknowledged data).
+/// The rule in words with the numbers of the case (kafka.md#failures-that-lose-data).
 fn data_rule(case: &Case, fault: Fault) -> String {
     let (m, r) = (case.min_isr, case.replicas);
     match (case.acks, fault.is_lossy(case)) {
@@ -288,7 +288,7 @@ fn operation_reasons(docket: &Docket<'_>, operation: Operation) -> Derivation {
     Derivation { formula, inputs: state_inputs(docket), assumptions, lever: Some(lever.into()) }
 }
 
-/// Semantics: how many failures block.
+/// How many failures block (kafka.md#failures-that-block).
 fn operation_rule(case: &Case, operation: Operation) -> String {
     let (m, r) = (case.min_isr, case.replicas);
     match operation {

@@ -65,7 +65,7 @@ pub const MOST_POINTS: usize = 2000;
 const TOLD: [&str; 4] = ["durability", "latency", "throughput", "cost"];
 
 /// The levers that a sweep turns unless told otherwise: what decides most about durability, latency,
-/// throughput and cost, with the rungs worth trying (models.md 1.7). acks=0 is none: what nobody confirms is
+/// throughput and cost, with the rungs worth trying. acks=0 is none: what nobody confirms is
 /// confirmed at once, and lost as soon.
 pub const SWEPT: [(Scope, &str, &[&str]); 7] = [
     (Scope::Producer, "acks", &["1", "all"]),
