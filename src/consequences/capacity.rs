@@ -45,7 +45,7 @@ fn plan(docket: &Docket<'_>, flows: &Flows) -> Figure<Number> {
                   equivalents = replicas + (groups + replicas - 1) / 4 per byte as compressed"
             .into(),
         inputs: docket.setting.inputs(CAPACITY_INPUTS),
-        assumptions: vec!["published planning guides; batches below 10 KB do worse".into()],
+        assumptions: vec!["planning guides of Google and AWS; batches below 10 KB do worse".into()],
         lever: Some("compression.type, more cores or brokers".into()),
     };
     Figure::of_all("capacity.plan", "Plan for", Number::new(value, Unit::MbPerS), headline, why)

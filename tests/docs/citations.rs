@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Pages written by hand whose files, links and headings must exist.
-const PAGES: [&str; 2] = ["assets/docs/kafka.md", "README.md"];
+const PAGES: [&str; 3] = ["assets/docs/kafka.md", "assets/docs/fidelity.md", "README.md"];
 /// Pages that comments cite by heading.
-const CITED: [&str; 1] = ["kafka.md"];
+const CITED: [&str; 2] = ["kafka.md", "fidelity.md"];
 /// Where the files are that pages name.
 const FOLDERS: [&str; 7] = ["src/", "tests/", "assets/", "benches/", "themes/", ".ci/", "Cargo.toml"];
 
