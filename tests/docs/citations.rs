@@ -5,7 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Pages written by hand whose files, links and headings must exist.
-const PAGES: [&str; 3] = ["assets/docs/kafka.md", "assets/docs/fidelity.md", "README.md"];
+const PAGES: [&str; 6] = [
+    "assets/docs/README.md",
+    "assets/docs/kafka.md",
+    "assets/docs/fidelity.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "README.md",
+];
 /// Pages that comments cite by heading.
 const CITED: [&str; 2] = ["kafka.md", "fidelity.md"];
 /// Where the files are that pages name.
@@ -26,7 +33,7 @@ fn texts(folders: &[&str]) -> Vec<(String, String)> {
             found.push((path.strip_prefix(root()).unwrap().display().to_string(), text));
         }
     }
-    assert!(found.len() > 5, "nothing was found below {folders:?}");
+    assert!(!found.is_empty(), "nothing was found below {folders:?}");
     found
 }
 
@@ -92,6 +99,29 @@ fn every_section_on_kafka_names_the_file_that_does_it() {
         let names_code = quoted(section).iter().any(|text| text.starts_with("src/"));
         assert!(names_code, "kafka.md: this section names no file\n{section}");
     }
+}
+
+#[test]
+fn the_index_lists_every_page() {
+    let index = read("assets/docs/README.md");
+    for (file, _) in texts(&["assets/docs"]) {
+        let name = file.trim_start_matches("assets/docs/");
+        assert!(name == "README.md" || index.contains(name), "assets/docs/README.md does not list {name}");
+    }
+}
+
+#[test]
+fn the_variables_of_the_tests_are_told_and_exist() {
+    let of = |text: &str| -> BTreeSet<String> {
+        each_after(text, "KLEVER_", |letter| letter.is_ascii_uppercase() || letter == '_')
+            .filter(|name| !name.is_empty())
+            .map(|name| format!("KLEVER_{name}"))
+            .collect()
+    };
+    let told = of(&read("CONTRIBUTING.md"));
+    let used: BTreeSet<String> =
+        texts(&["src", "tests", "benches", ".ci"]).iter().flat_map(|(_, text)| of(text)).collect();
+    assert_eq!(told, used, "CONTRIBUTING.md, and what the code reads");
 }
 
 #[test]
