@@ -1,8 +1,8 @@
 //! Kafka's rules as pure state machines: no clock, no I/O; time and messages come in, messages go out.
 //!
 //! A machine is stepped with `(now, input)` and pushes what it wants done; [`crate::sim`] gives it
-//! virtual time, a network and disks. Sections (§) are those of the semantics specification that the
-//! project was built from; each rule names Kafka's own class beside it.
+//! virtual time, a network and disks. `kafka.md` in comments is `assets/docs/kafka.md`, the
+//! rules of Kafka with their sources; Kafka's own class stands beside each rule.
 
 pub(crate) mod broker;
 mod client;

@@ -1,7 +1,9 @@
-//! Generated pages and the picture of the screen are fresh. `KLEVER_BLESS=1` writes them anew.
+//! Generated pages and the picture of the screen are fresh (`KLEVER_BLESS=1` writes them anew), and what pages cite exists.
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "docs/citations.rs"]
+mod citations;
 #[path = "docs/svg.rs"]
 mod svg;
 

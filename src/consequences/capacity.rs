@@ -45,7 +45,7 @@ fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
                   equivalents = replicas + (groups + replicas - 1) / 4 per byte as compressed"
             .into(),
         inputs: context.knobs.inputs(CAPACITY_INPUTS),
-        assumptions: vec!["published planning guides; batches below 10 KB do worse".into()],
+        assumptions: vec!["planning guides of Google and AWS; batches below 10 KB do worse".into()],
         knob: Some("compression.type, more cores or brokers".into()),
     };
     Figure::of_all("capacity.plan", "Recommended load", Quantity::new(value, Unit::MbPerS), headline, why)

@@ -114,10 +114,10 @@ mod tests {
     use super::*;
     use crate::consequences::fixtures::ClusterSpec;
 
-    /// Three replicas, three random brokers gone; partitions placed at random. The fifth is 0.9149.
+    /// Three replicas, three random brokers gone; partitions placed at random, by hand (Cidon et al., ATC 2013).
     #[test]
-    fn published_chances_that_three_brokers_take_a_partition() {
-        let published = [
+    fn chances_that_three_brokers_take_a_partition() {
+        let by_hand = [
             (6, 100.0, 0.99),
             (12, 100.0, 0.37),
             (12, 1e3, 0.99),
@@ -125,7 +125,7 @@ mod tests {
             (30, 1e4, 0.915),
             (100, 1e4, 0.06),
         ];
-        for (brokers, partitions, printed) in published {
+        for (brokers, partitions, printed) in by_hand {
             let possible = subsets(brokers, 3);
             let chance = distinct_at_random(partitions, possible) / possible;
             assert!((chance - printed).abs() <= 0.005, "{brokers} {partitions}: {chance}");
@@ -134,7 +134,7 @@ mod tests {
 
     /// Two brokers down, three replicas, min ISR 2: two replicas of a partition among them refuse writes.
     #[test]
-    fn published_partitions_that_refuse_writes() {
+    fn partitions_that_refuse_writes() {
         let refused =
             |brokers: u32, partitions: f64| format!("{:.0}", partitions * hit_probability(brokers, 2, 3, 2));
         assert_eq!([refused(12, 1000.0), refused(30, 1000.0)], ["45", "7"]);

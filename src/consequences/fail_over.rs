@@ -1,4 +1,4 @@
-//! How long a change of leader takes and how long acks=all stalls for a follower (semantics 2.19).
+//! How long a change of leader takes and how long acks=all stalls for a follower (kafka.md#fail-over-times).
 
 use crate::consequences::assessment::FailOver;
 use crate::consequences::case::Acks;

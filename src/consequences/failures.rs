@@ -219,7 +219,7 @@ fn data_reasons(context: &AssessmentContext<'_>, fault: FaultKind) -> Derivation
     Derivation { formula, inputs: state_inputs(context), assumptions, knob }
 }
 
-/// The rule in words with the numbers of the case (semantics: how many failures lose acknowledged data).
+/// The rule in words with the numbers of the case (kafka.md#failures-that-lose-data).
 fn data_rule(case: &Case, fault: FaultKind) -> String {
     let (m, r) = (case.min_isr, case.replicas);
     match (case.acks, fault.is_lossy(case)) {
@@ -286,7 +286,7 @@ fn operation_reasons(context: &AssessmentContext<'_>, operation: Operation) -> D
     Derivation { formula, inputs: state_inputs(context), assumptions, knob: Some(knob.into()) }
 }
 
-/// Semantics: how many failures block.
+/// How many failures block (kafka.md#failures-that-block).
 fn operation_rule(case: &Case, operation: Operation) -> String {
     let (m, r) = (case.min_isr, case.replicas);
     match operation {

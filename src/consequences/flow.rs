@@ -15,13 +15,13 @@ use crate::model::Machine;
 
 /// From the response to the application.
 const POLL_MS: f64 = 0.2;
-/// Producer work per record, microseconds, and per byte, nanoseconds (821,557 records of 100 bytes: LinkedIn 2014).
+/// Producer work per record, microseconds, and per byte, nanoseconds (821,557 records of 100 bytes: Kreps 2014).
 const PRODUCER_US_PER_RECORD: f64 = 1.15;
 const PRODUCER_NS_PER_BYTE: f64 = 0.6;
-/// Megabytes of write equivalents that a broker core handles at its peak, and its time per batch.
+/// Megabytes of write equivalents that a broker core handles at its peak, and its time per batch (fidelity.md#calibration).
 const CORE_MB_PER_S: f64 = 100.0;
 const CORE_US_PER_BATCH: f64 = 25.0;
-/// Consumer work per record, microseconds, and per byte, nanoseconds (940,521 records of 100 bytes: LinkedIn
+/// Consumer work per record, microseconds, and per byte, nanoseconds (940,521 records of 100 bytes: Kreps
 /// 2014).
 const CONSUMER_US_PER_RECORD: f64 = 1.0;
 const CONSUMER_NS_PER_BYTE: f64 = 0.6;

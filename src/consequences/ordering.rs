@@ -1,4 +1,4 @@
-//! Whether records keep their order and are stored once, from the producer's settings (semantics 3.4).
+//! Whether records keep their order and are stored once, from the producer's settings (kafka.md#order-and-duplicates).
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::Derivation;

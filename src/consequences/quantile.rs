@@ -137,8 +137,9 @@ pub(super) fn harmonic(k: u32) -> f64 {
 mod tests {
     use super::*;
 
+    /// The formula worked out by hand.
     #[test]
-    fn published_waits() {
+    fn waits_by_hand() {
         let printed = |k: f64, rhos: &[f64]| -> Vec<String> {
             rhos.iter().map(|rho| format!("{:.2}", waiting(k, *rho, 1.0, 2.0))).collect()
         };

@@ -72,7 +72,10 @@ fn moving_leaders(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let why = Derivation {
         formula: format!("leaders of the busiest broker x {each} ms"),
         inputs: vec![counted("leaders on one broker", context.broker_load.led)],
-        assumptions: vec!["published runs; a partition without another replica in sync does not move".into()],
+        assumptions: vec![
+            "runs of Rao 2018 and Confluent 2021; a partition without another replica in sync does not move"
+                .into(),
+        ],
         knob: Some("fewer partitions per broker".into()),
     };
     Figure::of_all(

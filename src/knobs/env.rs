@@ -123,7 +123,7 @@ pub static RACK_OUTAGE_MINUTES: Knob = Knob {
     kind: Kind::Float { min: 0.001, max: 1e6 },
     own_default: Some("15"),
     ladder: &["5", "15", "60", "180", "360"],
-    doc: "How long an outage of a rack lasts; its brokers are back together (1 to 6 hours: Dean 2009; the published tables take the time of a broker).",
+    doc: "How long an outage of a rack lasts; its brokers are back together (1 to 6 hours: Dean 2009).",
     moves: &[(Axis::Availability, "how long correlated outages last")],
     takes_effect: TakesEffect::AtOnce,
     simulated: false,

@@ -227,7 +227,7 @@ impl Environment {
         })
     }
 
-    /// One data centre on bare metal (sources of each rate: the calibration table of the fidelity page).
+    /// One data centre on bare metal (where each rate comes from: fidelity.md#failure-rates).
     pub fn bare_metal() -> Self {
         Environment {
             name: "bare-metal-1dc".into(),

@@ -1,4 +1,4 @@
-//! The Java consumer, classic group protocol: fetching, positions, poll loop, commits (§2.15, §2.16).
+//! The Java consumer, classic group protocol: fetching, positions, poll loop, commits (kafka.md#consumer-positions).
 //!
 //! A consumer subscribes to one topic and runs one poll loop: `poll()`, process, commit. It reads up to the
 //! high watermark (`read_uncommitted`); transactions, cooperative rebalances and KIP-848 are not modelled.

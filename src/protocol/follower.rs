@@ -1,4 +1,4 @@
-//! How a follower makes its log a prefix of its leader's (`AbstractFetcherThread`, §2.11).
+//! How a follower makes its log a prefix of its leader's (`AbstractFetcherThread`, kafka.md#truncation).
 
 use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::TruncationCause;

@@ -1,4 +1,4 @@
-//! A consumer group's coordinator, classic protocol, eager range assignment (§2.16, `GroupMetadataManager`).
+//! A consumer group's coordinator: classic protocol, eager range assignment (kafka.md#consumer-groups).
 //!
 //! The coordinator is the leader of the group's partition of `__consumer_offsets`; what that partition can
 //! do comes in as [`GroupInput::Offsets`]. Incremental rebalances and KIP-848 are not modelled.

@@ -1,4 +1,4 @@
-//! What a replica remembers of idempotent producers (`ProducerStateManager`, `ProducerAppendInfo`, §2.13).
+//! What a replica remembers of idempotent producers (`ProducerStateManager`, kafka.md#idempotence).
 
 use crate::model::Nanos;
 use crate::protocol::log::{Log, sequence_after};

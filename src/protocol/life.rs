@@ -1,5 +1,5 @@
 //! A broker's life with the controller: register, heartbeat, stop in good order
-//! (`BrokerLifecycleManager`, §2.8).
+//! (`BrokerLifecycleManager`, kafka.md#broker-life-cycle).
 
 use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::BrokerState;

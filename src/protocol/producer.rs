@@ -1,4 +1,4 @@
-//! The Java producer: accumulator, batches, requests in flight, retries, idempotence (§2.12).
+//! The Java producer: accumulator, batches, requests in flight, retries, idempotence (kafka.md#producer).
 //!
 //! A producer writes to one topic. It numbers the records it accepts per partition from 0; that number is
 //! a record's identity ([`crate::protocol::wire::RecordRange`]). Each accepted record ends in exactly one

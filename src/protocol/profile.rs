@@ -3,7 +3,7 @@
 use crate::model::KafkaVersion;
 use serde::{Deserialize, Serialize};
 
-/// How a returning follower finds out where its log leaves the leader's (§2.11).
+/// How a returning follower finds out where its log leaves the leader's (kafka.md#truncation).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Truncation {

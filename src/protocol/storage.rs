@@ -1,4 +1,4 @@
-//! A replica on its disk: what is written, what is flushed, and what each fault leaves of it (§2.10).
+//! A replica on its disk: what is written, what is flushed, and what each fault leaves of it (kafka.md#storage).
 
 use crate::protocol::broker::{FlushCause, Survives};
 use crate::protocol::log::Log;

@@ -39,8 +39,9 @@ impl Fnv {
 mod tests {
     use super::*;
 
+    /// FNV-1a of 64 bits: vectors from the test suite of Fowler, Noll and Vo.
     #[test]
-    fn the_published_test_vectors_hold() {
+    fn the_test_vectors_of_fnv_hold() {
         let of = |text: &str| Fnv::default().bytes(text.as_bytes()).0;
         assert_eq!(of(""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(of("a"), 0xaf63_dc4c_8601_ec8c);

@@ -1,4 +1,4 @@
-//! Nothing but the published list of requests goes out, and reading leaves no trace in a fresh cluster.
+//! Nothing but the requests of `API_KEYS_SENT` goes out, and reading leaves no trace in a fresh cluster.
 
 use super::proxy::Proxy;
 use super::shared::{connect, skipped, snapshot};
@@ -22,7 +22,7 @@ fn watch(bootstrap: &str, limit: Duration) {
 }
 
 #[test]
-fn every_request_is_on_the_published_list_and_a_fresh_cluster_stays_fresh() {
+fn every_request_is_on_the_list_and_a_fresh_cluster_stays_fresh() {
     if skipped() {
         return;
     }

@@ -1,9 +1,9 @@
-//! The chain against its published vectors and against closed forms of the literature.
+//! The chain against a second implementation of it and against closed forms (fidelity.md#calibration).
 
 use super::{Chain, ChainShape, EventRates, Solution, solve};
 use crate::model::Environment;
 
-/// What the published tables are of: brokers of a lost rack are repaired one by one.
+/// What the second implementation solves: brokers of a lost rack are repaired one by one.
 fn folded(shape: &ChainShape, events: &EventRates) -> Option<Solution> {
     Some(Chain::of(shape, events, false)?.solve())
 }

@@ -1,4 +1,4 @@
-//! The flow against published measurements, each within its stated tolerance.
+//! The flow against runs that others measured (fidelity.md#calibration), each within its stated tolerance.
 
 use super::{Flow, PathEnd, Resource};
 use crate::consequences::case::Acks;
@@ -38,7 +38,7 @@ fn flow() -> Flow {
 }
 
 fn within(said: f64, seen: f64, factor: f64) {
-    assert!(said <= seen * factor && said >= seen / factor, "said {said}, published {seen}");
+    assert!(said <= seen * factor && said >= seen / factor, "said {said}, seen {seen}");
 }
 
 /// Kreps 2014: one producer without replication 78.3 MB/s, with three asynchronous replicas 75.1 MB/s.
@@ -146,7 +146,7 @@ fn three_huge_brokers() {
     within(flow.max_mb_per_s().0, 1900.0, 1.3);
 }
 
-/// OpenMessaging 2019, 50,000 records/s of 100 bytes on three brokers: mean publish latency without and
+/// Bartholomew 2019, OpenMessaging benchmark, 50,000 records/s of 100 bytes on three brokers: mean publish latency without and
 /// with a flush per message on 1, 6 and 16 partitions. The slope is partitions per broker, not bytes.
 #[test]
 fn flushes_cost_by_partition() {

@@ -125,7 +125,7 @@ pub static APPEND_MS: Knob = Knob {
     kind: Kind::Float { min: 0.0, max: 60000.0 },
     own_default: Some("1.5"),
     ladder: &["0.2", "0.5", "1", "1.5", "2"],
-    doc: "Append and request handling on a leader without load (calibrated against published runs).",
+    doc: "Append and request handling on a leader without load (chosen so that measured runs fit: Calibration in assets/docs/fidelity.md).",
     moves: &[(Axis::Latency, "once per acknowledgement")],
     takes_effect: TakesEffect::AtOnce,
     simulated: false,

@@ -67,7 +67,7 @@ impl Broker {
         }
     }
 
-    /// Moves the leader's high watermark if it may move (§2.5).
+    /// Moves the leader's high watermark if it may move (kafka.md#high-watermark).
     pub(super) fn advance_high_watermark(&mut self, step: &mut Step<'_>, place: u32, cause: HwCause) {
         let replica = &mut self.replicas[place as usize];
         let log_end = replica.storage.log().end();

@@ -1,5 +1,5 @@
 //! A fetcher thread: one outstanding request to one source broker for all partitions it serves
-//! (`ReplicaFetcherThread`, §2.4).
+//! (`ReplicaFetcherThread`, kafka.md#replication-fetch).
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use std::collections::BTreeSet;

@@ -1,5 +1,5 @@
 //! ISR changes: found by the shrink task and by fetches, sent to the controller one request at a time
-//! (`AlterPartitionManager`, §2.6).
+//! (`AlterPartitionManager`, kafka.md#isr-changes).
 
 use super::process::InFlight;
 use super::replica::Role;

@@ -1,4 +1,4 @@
-//! Start, stop and the ways to die (§2.8, §2.10).
+//! Start, stop and the ways to die (kafka.md#broker-life-cycle, kafka.md#storage).
 
 use super::process::{InFlight, Process};
 use super::{

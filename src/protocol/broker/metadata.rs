@@ -1,4 +1,4 @@
-//! The broker's own progress through the metadata: become leader, become follower, leave (§2.11).
+//! The broker's own progress through the metadata: become leader, become follower, leave (kafka.md#leader-and-follower).
 
 use super::replica::{Replica, Role};
 use super::{Broker, BrokerEvent, BrokerState, HwCause, MetadataUpdate, NO_REPLICA, Step, TopicSettings};

@@ -1,4 +1,4 @@
-//! `Produce`: refuse, append, answer now or when the ISR has it (`ReplicaManager.appendRecords`, §2.3).
+//! `Produce`: refuse, append, answer now or when the ISR has it (`ReplicaManager.appendRecords`, kafka.md#produce).
 
 use super::append::answer_write;
 use super::replica::Role;

@@ -1,4 +1,4 @@
-//! `Fetch` on the broker that is asked: take note of followers, give data or wait for it (§2.4).
+//! `Fetch` on the broker that is asked: take note of followers, give data or wait for it (kafka.md#replication-fetch).
 
 use super::replica::{Role, Watcher};
 use super::{Broker, HwCause, Step};

@@ -1,4 +1,4 @@
-//! Commits: automatic, synchronous, asynchronous (`ConsumerCoordinator`, §2.15).
+//! Commits: automatic, synchronous, asynchronous (`ConsumerCoordinator`, kafka.md#commits).
 
 use crate::model::Nanos;
 use crate::protocol::consumer::coordinator::Call;

@@ -1,4 +1,4 @@
-//! Positions: committed offsets, the reset policy, validation after a leader change (§2.15, KIP-320).
+//! Positions: committed offsets, the reset policy, validation after a leader change (KIP-320, kafka.md#consumer-positions).
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::PartitionLeader;

@@ -1,4 +1,4 @@
-//! A leader's request for another ISR: checked in Kafka's order, then made (§2.6, KIP-497, KIP-841, KIP-903).
+//! A leader's request for another ISR: checked in Kafka's order, then made (KIP-497, kafka.md#isr-changes).
 
 use crate::model::BrokerId;
 use crate::protocol::controller::image::{Batch, Image};

@@ -1,4 +1,4 @@
-//! The events that move leaders and ISR members (§2.7, `ReplicationControlManager`).
+//! The events that move leaders and ISR members (`ReplicationControlManager`, kafka.md#elections).
 
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::controller::image::{Batch, Image};

@@ -1,4 +1,4 @@
-//! What a heartbeat changes about a broker (`BrokerHeartbeatManager.calculateNextBrokerState`, §2.8).
+//! What a heartbeat changes about a broker (`calculateNextBrokerState`, kafka.md#broker-life-cycle).
 
 use crate::protocol::controller::brokers::{Broker, Contact};
 use crate::protocol::controller::messages::Heartbeat;

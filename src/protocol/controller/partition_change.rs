@@ -1,4 +1,4 @@
-//! Kafka's one rule for changing a partition: who leads, who is in the ISR and in the ELR (§2.7).
+//! Kafka's one rule for changing a partition: who leads, who is in the ISR and in the ELR (kafka.md#partition-changes).
 //!
 //! Every event of the controller is this function with another target ISR. Source: Kafka's
 //! `PartitionChangeBuilder`, `PartitionReassignmentReplicas` and `PartitionRegistration.merge`.

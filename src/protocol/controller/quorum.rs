@@ -1,4 +1,4 @@
-//! The controller nodes: a majority that can talk to each other has one active controller (§2.9).
+//! The controller nodes: a majority that can talk to each other has one active controller (kafka.md#controller-quorum).
 
 use crate::model::Nanos;
 

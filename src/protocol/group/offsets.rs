@@ -1,4 +1,4 @@
-//! The offset store: which commits are valid, and when one is done (§2.15, §2.16).
+//! The offset store: which commits are valid, and when one is done (kafka.md#commits).
 
 use crate::model::Nanos;
 use crate::protocol::group::state::{Asker, PendingCommit};

@@ -40,7 +40,7 @@ fn is_stale_metadata(error: ErrorCode) -> bool {
     )
 }
 
-/// Whether the batch may have been appended all the same (§2.3): NOT_LEADER_OR_FOLLOWER also answers a
+/// Whether the batch may have been appended all the same (kafka.md#produce): NOT_LEADER_OR_FOLLOWER also answers a
 /// batch whose leader was deposed while it waited for copies.
 fn is_indefinite(error: ErrorCode) -> bool {
     matches!(

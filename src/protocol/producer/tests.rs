@@ -1,4 +1,4 @@
-//! The producer against a small broker that follows §2.13.
+//! The producer against a small broker that follows kafka.md#idempotence.
 
 mod batching;
 mod blocking;

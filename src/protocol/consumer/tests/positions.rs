@@ -1,4 +1,4 @@
-//! Positions after truncation and retention (§2.15, KIP-320): golden scenario C26.
+//! Positions after truncation and retention (KIP-320, kafka.md#consumer-positions): golden scenario C26.
 
 use super::rig::{MS, Rig, S};
 use crate::model::BrokerId;

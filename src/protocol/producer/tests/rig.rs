@@ -272,7 +272,7 @@ impl Rig {
     }
 }
 
-/// `ProducerAppendInfo`, as §2.13 tells it.
+/// `ProducerAppendInfo`, as kafka.md#idempotence tells it.
 fn check_sequence(log: &[Batch], batch: &Batch) -> Result<(), (ErrorCode, i64)> {
     if batch.producer_id < 0 {
         return Ok(());
