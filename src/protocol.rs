@@ -5,6 +5,7 @@
 //! rules of Kafka with their sources; Kafka's own class stands beside each rule.
 
 pub(crate) mod broker;
+pub(crate) mod broker_lifecycle;
 mod client;
 pub(crate) mod consumer;
 pub mod controller;
@@ -13,7 +14,6 @@ pub(crate) mod group;
 pub(crate) mod idempotence;
 pub(crate) mod isr;
 pub(crate) mod leader;
-pub(crate) mod life;
 pub(crate) mod log;
 pub(crate) mod messages;
 pub(crate) mod producer;

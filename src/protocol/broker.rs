@@ -23,8 +23,12 @@ mod tests;
 mod truncation;
 mod upkeep;
 
-pub(crate) use events::{BrokerEvent, BrokerState, Fault, FlushCause, HwCause, Laggard, TruncationCause};
-pub(crate) use io::{BrokerInput, BrokerOutput, BrokerRegistration, MetadataUpdate, Survives};
+pub(crate) use crate::protocol::broker_lifecycle::BrokerState;
+pub(crate) use crate::protocol::follower::TruncationCause;
+pub(crate) use crate::protocol::leader::Laggard;
+pub(crate) use crate::protocol::storage::{FlushCause, Survives};
+pub(crate) use events::{BrokerEvent, Fault, HwCause};
+pub(crate) use io::{BrokerInput, BrokerOutput, BrokerRegistration, MetadataUpdate};
 pub(crate) use replica::{Replica, Role};
 pub(crate) use settings::{BrokerSettings, TopicSettings};
 
@@ -119,12 +123,12 @@ impl Broker {
 
     /// Where it is in its life.
     pub(crate) fn state(&self) -> BrokerState {
-        self.process.life.state()
+        self.process.lifecycle.state()
     }
 
     /// The epoch of its registration, -1 before.
     pub(crate) fn broker_epoch(&self) -> BrokerEpoch {
-        self.process.life.broker_epoch()
+        self.process.lifecycle.broker_epoch()
     }
 
     /// Whether its disk was replaced at some time: the controller may know its replicas in the old one.

@@ -1,7 +1,6 @@
 //! How a follower makes its log a prefix of its leader's (`AbstractFetcherThread`, kafka.md#truncation).
 
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::broker::TruncationCause;
 use crate::protocol::log::Log;
 use crate::protocol::profile::Truncation;
 use crate::protocol::wire::{EpochEnd, LeaderEpoch, Offset};
@@ -34,6 +33,19 @@ pub(crate) enum FollowState {
     Delayed(Nanos),
     /// Fenced: waits for newer metadata.
     Failed,
+}
+
+/// Why a log was cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TruncationCause {
+    /// The leader's epochs end there.
+    Diverging(EpochEnd),
+    /// Cut to the own high watermark: the rule up to 0.10, or no epoch in common.
+    HighWatermark,
+    /// The leader's log ends before.
+    LeaderEnd(Offset),
+    /// The leader's log starts after the own end.
+    LeaderStart(Offset),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

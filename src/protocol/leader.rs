@@ -1,7 +1,6 @@
 //! What a leader knows of its followers, and the high watermark it concludes (`Partition`, `Replica`).
 
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::broker::Laggard;
 use crate::protocol::isr::Isr;
 use crate::protocol::profile::Profile;
 use crate::protocol::wire::{BrokerEpoch, LeaderEpoch, Offset, PartitionState};
@@ -61,6 +60,18 @@ impl Remote {
             self.fetched(leader_end, leader_end, last_fetch);
         }
     }
+}
+
+/// A follower that leaves the ISR, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Laggard {
+    pub follower: BrokerId,
+    /// Its log end as the leader knows it, -1 when it has not fetched in this epoch.
+    pub log_end: Offset,
+    /// When it last had everything; a new leader gives every member the benefit of the doubt.
+    pub last_caught_up: Option<Nanos>,
+    /// When it last fetched in this epoch, if it did.
+    pub last_fetch: Option<Nanos>,
 }
 
 /// A leader's state beside its log.

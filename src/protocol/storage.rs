@@ -1,6 +1,5 @@
 //! A replica on its disk: what is written, what is flushed, and what each fault leaves of it (kafka.md#storage).
 
-use crate::protocol::broker::{FlushCause, Survives};
 use crate::protocol::log::Log;
 use crate::protocol::wire::{Batch, LeaderEpoch, Offset};
 
@@ -21,6 +20,32 @@ pub(crate) struct FlushPolicy {
     pub messages: u64,
     /// `log.segment.bytes`.
     pub segment_bytes: u64,
+}
+
+/// Why data was flushed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FlushCause {
+    /// `flush.messages` was reached.
+    FlushMessages,
+    /// `flush.ms` was over when the flush scheduler looked.
+    FlushMs,
+    /// The segment was full.
+    SegmentRoll,
+    /// The operating system wrote old pages.
+    OsWriteback,
+    /// The broker stops in good order.
+    Shutdown,
+}
+
+/// How much of the unflushed tail of each log a power loss leaves; always whole batches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Survives {
+    Flushed,
+    Everything,
+    /// So many unflushed batches, oldest first.
+    Batches(u32),
+    /// Drawn from this number, differently for each partition.
+    Draw(u64),
 }
 
 impl Storage {

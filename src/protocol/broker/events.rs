@@ -1,7 +1,11 @@
 //! What a broker reports about itself: facts with their cause, worded only when shown.
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::wire::{EpochEnd, ErrorCode, LeaderEpoch, Offset};
+use crate::model::{BrokerId, PartitionIx};
+use crate::protocol::broker_lifecycle::BrokerState;
+use crate::protocol::follower::TruncationCause;
+use crate::protocol::leader::Laggard;
+use crate::protocol::storage::FlushCause;
+use crate::protocol::wire::{ErrorCode, LeaderEpoch, Offset};
 
 /// A fact. Those marked *detail* come only after [`super::Broker::set_detail`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,18 +95,6 @@ pub enum BrokerEvent {
     State { from: BrokerState, to: BrokerState },
 }
 
-/// A follower that leaves the ISR, and why.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Laggard {
-    pub follower: BrokerId,
-    /// Its log end as the leader knows it, -1 when it has not fetched in this epoch.
-    pub log_end: Offset,
-    /// When it last had everything; a new leader gives every member the benefit of the doubt.
-    pub last_caught_up: Option<Nanos>,
-    /// When it last fetched in this epoch, if it did.
-    pub last_fetch: Option<Nanos>,
-}
-
 /// Why a high watermark moved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HwCause {
@@ -117,49 +109,8 @@ pub enum HwCause {
     FromLeader,
 }
 
-/// Why data was flushed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FlushCause {
-    /// `flush.messages` was reached.
-    FlushMessages,
-    /// `flush.ms` was over when the flush scheduler looked.
-    FlushMs,
-    /// The segment was full.
-    SegmentRoll,
-    /// The operating system wrote old pages.
-    OsWriteback,
-    /// The broker stops in good order.
-    Shutdown,
-}
-
-/// Why a log was cut.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TruncationCause {
-    /// The leader's epochs end there.
-    Diverging(EpochEnd),
-    /// Cut to the own high watermark: the rule up to 0.10, or no epoch in common.
-    HighWatermark,
-    /// The leader's log ends before.
-    LeaderEnd(Offset),
-    /// The leader's log starts after the own end.
-    LeaderStart(Offset),
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     PowerLoss,
     DiskLost,
-}
-
-/// Where a broker is in its life (`BrokerState`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BrokerState {
-    NotRunning,
-    /// Registering, or catching up with its own registration.
-    Starting,
-    /// Registered and caught up, still fenced.
-    Recovery,
-    Running,
-    /// Waits for the controller to move its leaderships.
-    PendingControlledShutdown,
 }

@@ -3,6 +3,7 @@
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::{BrokerEvent, TopicSettings};
 use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Peer, Request};
+use crate::protocol::storage::Survives;
 use crate::protocol::wire::{BrokerEpoch, PartitionState};
 use std::sync::Arc;
 
@@ -59,17 +60,6 @@ pub(crate) enum BrokerInput {
     },
     /// The disk is lost and an empty one takes its place. The process dies of it.
     DiskLost,
-}
-
-/// How much of the unflushed tail of each log a power loss leaves; always whole batches.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Survives {
-    Flushed,
-    Everything,
-    /// So many unflushed batches, oldest first.
-    Batches(u32),
-    /// Drawn from this number, differently for each partition.
-    Draw(u64),
 }
 
 /// One change in the metadata log.

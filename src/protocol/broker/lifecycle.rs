@@ -6,7 +6,7 @@ use super::{
     OWNER_DIRECTORIES, OWNER_LIFE, Step, Survives,
 };
 use crate::model::Nanos;
-use crate::protocol::life::{BrokerLifecycle, LifecycleTimeouts, Next, SHUTDOWN_TIMEOUT_NS};
+use crate::protocol::broker_lifecycle::{BrokerLifecycle, LifecycleTimeouts, Next, SHUTDOWN_TIMEOUT_NS};
 use crate::protocol::messages::ControllerAnswer;
 use crate::protocol::timers::{Timer, Timers};
 
@@ -17,7 +17,7 @@ impl Broker {
         }
         self.end_process();
         let previous = self.host.clean_epoch.take().unwrap_or(-1);
-        self.process.life = BrokerLifecycle::start(incarnation, previous);
+        self.process.lifecycle = BrokerLifecycle::start(incarnation, previous);
         self.process.settles_in = settles_in;
         self.process.metadata_offset = -1;
         for replica in &mut self.replicas {
@@ -92,7 +92,7 @@ impl Broker {
     /// SIGTERM: ask the controller first, or go at once.
     pub(super) fn stop(&mut self, step: &mut Step<'_>) {
         let before = self.state();
-        if !self.settings.controlled_shutdown || !self.process.life.want_shutdown() {
+        if !self.settings.controlled_shutdown || !self.process.lifecycle.want_shutdown() {
             return self.finish_stop(step);
         }
         self.tell_state(step, before);
@@ -135,7 +135,7 @@ impl Broker {
     /// Registers or sends a heartbeat. A request without an answer is given up after half a session.
     fn speak_to_controller(&mut self, step: &mut Step<'_>) {
         let correlation = self.correlation(OWNER_LIFE);
-        let request = self.process.life.request(
+        let request = self.process.lifecycle.request(
             self.id(),
             self.settings.rack,
             self.host.directory,
@@ -161,7 +161,7 @@ impl Broker {
 
     fn life_failed(&mut self, step: &mut Step<'_>) {
         self.process.controller_in_flight = None;
-        let next = self.process.life.failed(self.pace());
+        let next = self.process.lifecycle.failed(self.pace());
         self.go_on(step, next);
     }
 
@@ -201,7 +201,7 @@ impl Broker {
         self.process.controller_in_flight = None;
         let (before, pace) = (self.state(), self.pace());
         let registered_before = self.broker_epoch() >= 0;
-        let mut next = self.process.life.answered(&answer, pace);
+        let mut next = self.process.lifecycle.answered(&answer, pace);
         self.tell_state(step, before);
         if before == BrokerState::Starting && self.state() == BrokerState::Recovery {
             self.take_roles(step);

@@ -4,8 +4,8 @@ use super::fetcher::Fetcher;
 use super::io::BrokerRegistration;
 use super::settings::TopicSettings;
 use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::broker_lifecycle::BrokerLifecycle;
 use crate::protocol::leader::Remote;
-use crate::protocol::life::BrokerLifecycle;
 use crate::protocol::profile::Profile;
 use crate::protocol::purgatory::Purgatory;
 use crate::protocol::session::Sessions;
@@ -47,7 +47,7 @@ pub(super) struct Assignments {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Process {
-    pub(super) life: BrokerLifecycle,
+    pub(super) lifecycle: BrokerLifecycle,
     /// From the first look at the metadata to the wish to be unfenced.
     pub(super) settles_in: Nanos,
     pub(super) controller_at: Option<Nanos>,

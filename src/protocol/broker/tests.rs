@@ -27,6 +27,6 @@ stories! {
     truncation_to_high_watermark,
     truncation_by_epoch,
     fencing,
-    life,
+    broker_lifecycle,
     reading,
 }

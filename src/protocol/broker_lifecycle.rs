@@ -1,8 +1,7 @@
-//! A broker's life with the controller: register, heartbeat, stop in good order
+//! A broker's lifecycle with the controller: register, heartbeat, stop in good order
 //! (`BrokerLifecycleManager`, kafka.md#broker-life-cycle).
 
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::broker::BrokerState;
 use crate::protocol::messages::{ControllerAnswer, ControllerRequest, Heartbeat, Registration};
 use crate::protocol::wire::{BrokerEpoch, ErrorCode};
 
@@ -10,7 +9,20 @@ const MS: Nanos = 1_000_000;
 /// How long a controlled shutdown may wait for the controller.
 pub(crate) const SHUTDOWN_TIMEOUT_NS: Nanos = 300_000 * MS;
 
-/// Where a broker is in its life and what it tells the controller next.
+/// Where a broker is between start and stop (`org.apache.kafka.metadata.BrokerState`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BrokerState {
+    NotRunning,
+    /// Registering, or catching up with its own registration.
+    Starting,
+    /// Registered and caught up, still fenced.
+    Recovery,
+    Running,
+    /// Waits for the controller to move its leaderships.
+    PendingControlledShutdown,
+}
+
+/// What a broker is to the controller, and what it tells the controller next.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct BrokerLifecycle {
     state: BrokerState,
@@ -30,7 +42,7 @@ pub(crate) enum Next {
     Stop,
 }
 
-/// Times that life goes by.
+/// How long the lifecycle waits for what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct LifecycleTimeouts {
     /// `broker.heartbeat.interval.ms`.
@@ -170,8 +182,8 @@ mod tests {
         ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down }
     }
 
-    fn asks(life: &BrokerLifecycle) -> String {
-        match life.request(BrokerId(1), None, 1, 0) {
+    fn asks(lifecycle: &BrokerLifecycle) -> String {
+        match lifecycle.request(BrokerId(1), None, 1, 0) {
             ControllerRequest::Heartbeat(beat) => {
                 format!("heartbeat fence={} shutdown={}", beat.want_fence, beat.want_shutdown)
             }
@@ -182,33 +194,33 @@ mod tests {
 
     #[test]
     fn from_registration_to_service_to_a_stop_in_good_order() {
-        let mut life = BrokerLifecycle::start(1, 42);
-        assert_eq!(asks(&life), "register after 42");
+        let mut lifecycle = BrokerLifecycle::start(1, 42);
+        assert_eq!(asks(&lifecycle), "register after 42");
         let registered = ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: 50 };
-        assert_eq!(life.answered(&registered, PACE), Next::After(0));
-        assert_eq!(asks(&life), "heartbeat fence=true shutdown=false");
-        assert_eq!(life.answered(&heartbeat(false, true, false), PACE), Next::After(10 * MS));
-        assert_eq!(life.answered(&heartbeat(true, true, false), PACE), Next::After(0));
+        assert_eq!(lifecycle.answered(&registered, PACE), Next::After(0));
+        assert_eq!(asks(&lifecycle), "heartbeat fence=true shutdown=false");
+        assert_eq!(lifecycle.answered(&heartbeat(false, true, false), PACE), Next::After(10 * MS));
+        assert_eq!(lifecycle.answered(&heartbeat(true, true, false), PACE), Next::After(0));
         assert_eq!(
-            (asks(&life).as_str(), life.state()),
+            (asks(&lifecycle).as_str(), lifecycle.state()),
             ("heartbeat fence=false shutdown=false", BrokerState::Recovery)
         );
-        assert_eq!(life.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
-        assert!(life.want_shutdown());
-        assert_eq!(asks(&life), "heartbeat fence=false shutdown=true");
-        assert_eq!(life.answered(&heartbeat(true, false, false), PACE), Next::After(50 * MS));
-        assert_eq!(life.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
-        assert_eq!(life.answered(&heartbeat(true, false, true), PACE), Next::Stop);
+        assert_eq!(lifecycle.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
+        assert!(lifecycle.want_shutdown());
+        assert_eq!(asks(&lifecycle), "heartbeat fence=false shutdown=true");
+        assert_eq!(lifecycle.answered(&heartbeat(true, false, false), PACE), Next::After(50 * MS));
+        assert_eq!(lifecycle.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
+        assert_eq!(lifecycle.answered(&heartbeat(true, false, true), PACE), Next::Stop);
     }
 
     #[test]
     fn a_refused_registration_is_tried_again_ever_later() {
-        let mut life = BrokerLifecycle::start(1, -1);
+        let mut lifecycle = BrokerLifecycle::start(1, -1);
         let refused =
             ControllerAnswer::Register { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: -1 };
-        let waits: Vec<_> = (0..9).map(|_| life.answered(&refused, PACE)).collect();
+        let waits: Vec<_> = (0..9).map(|_| lifecycle.answered(&refused, PACE)).collect();
         let expected = [100, 200, 400, 800, 1600, 3200, 6400, 9000, 9000].map(|ms| Next::After(ms * MS));
         assert_eq!(waits, expected);
-        assert!(!life.want_shutdown(), "there is nobody to ask");
+        assert!(!lifecycle.want_shutdown(), "there is nobody to ask");
     }
 }
