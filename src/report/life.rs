@@ -2,13 +2,13 @@
 
 use crate::report::clean;
 use crate::report::layout::labelled;
-use crate::sim::{Fate, RecordCopy};
+use crate::sim::{RecordCopy, RecordTrace};
 
 /// Columns of a label.
 const LABEL: usize = 14;
 
 /// What became of a record: what its producer heard, its copies, its readers, and how it was lost.
-pub fn life_text(fate: &Fate) -> String {
+pub fn life_text(fate: &RecordTrace) -> String {
     let record = &fate.record;
     let (of, by) = (clean(&record.partition), clean(&fate.sent_by));
     let mut out = format!("\nRecord {} of {of}, sent by {by}\n", record.number);
@@ -28,7 +28,7 @@ pub fn life_text(fate: &Fate) -> String {
     out
 }
 
-fn heard(fate: &Fate) -> &'static str {
+fn heard(fate: &RecordTrace) -> &'static str {
     match (fate.acked, fate.failed) {
         (true, false) => "heard that it is written",
         (false, true) => "heard that it failed",

@@ -5,7 +5,7 @@ use crate::report::clean;
 use crate::report::json::document;
 use crate::report::layout::labelled;
 use crate::scenario::Scenario;
-use crate::sim::{Fate, RunReport};
+use crate::sim::{RecordTrace, RunReport};
 use serde_json::json;
 
 /// Columns of a label.
@@ -41,7 +41,7 @@ pub fn scenarios_json(all: &[Scenario]) -> String {
     document(json!({"schema": "klever.scenarios/1", "scenarios": all}))
 }
 
-/// A run for people: the story if it was kept, then what came of it.
+/// A run for people: the event log if it was kept, then what came of it.
 pub fn run_text(title: &str, report: &RunReport, trace: &[Told]) -> String {
     let mut out = String::new();
     for event in trace {
@@ -106,8 +106,8 @@ fn push_counters(out: &mut String, report: &RunReport) {
     }
 }
 
-/// `klever.run/1`, with the story when it was kept, and the lives of the records that were asked for.
-pub fn run_json(report: &RunReport, trace: Option<&[Told]>, lives: &[Fate]) -> String {
+/// `klever.run/1`, with the event log when it was kept, and the lives of the records that were asked for.
+pub fn run_json(report: &RunReport, trace: Option<&[Told]>, lives: &[RecordTrace]) -> String {
     let mut value = json!(report);
     if !lives.is_empty() {
         value["records"] = json!(lives);
