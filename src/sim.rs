@@ -4,18 +4,16 @@
 //! yields snapshots. [`run`] runs a scenario to its end. The same scenario, seed and version give the same
 //! run on every machine, told by [`RunReport::trace_hash`].
 
+mod bootstrap;
 mod broker_inbox;
-pub(crate) mod chance;
 mod channels;
 mod client_inbox;
-mod client_life;
+mod client_process;
 mod clients;
 mod consumers;
 mod control;
-pub(crate) mod due;
-mod fate;
+pub(crate) mod event;
 mod faults;
-mod genesis;
 mod groups;
 pub(crate) mod hash;
 pub(crate) mod histogram;
@@ -26,10 +24,13 @@ mod knobs;
 pub(crate) mod ledger;
 pub(crate) mod meter;
 pub(crate) mod network;
+mod process;
 mod producers;
 pub mod queue;
+mod record_trace;
 mod report;
 mod rewind;
+pub(crate) mod rng;
 mod script;
 mod settings;
 mod snapshot;
@@ -40,11 +41,11 @@ mod watch;
 mod workload;
 mod world;
 
-pub use fate::{Fate, RecordCopy, RecordId};
 pub use invariants::{Assumption, INVARIANTS, Invariant, Violation};
+pub use record_trace::{RecordCopy, RecordId, RecordTrace};
 pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
-pub use trace::{Refusal, TraceEvent, What};
-pub use view::{LogLine, ReplicaMarks, SimView};
+pub use trace::{EventKind, Refusal, TraceEvent};
+pub use view::{LogLine, ReplicaOffsets, SimView};
 
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, KafkaVersion, Millis, Nanos};
@@ -70,7 +71,7 @@ pub enum Applied {
 pub struct Simulator {
     world: World,
     history: History,
-    story: EventLog,
+    event_log: EventLog,
 }
 
 impl Simulator {
@@ -84,10 +85,10 @@ impl Simulator {
     pub fn with_profile(scenario: &Scenario, seed: u64, profile: Profile) -> Simulator {
         let world = World::new(Arc::new(scenario.clone()), seed, profile);
         let history = History::begin(&world);
-        Simulator { world, history, story: EventLog::default() }
+        Simulator { world, history, event_log: EventLog::default() }
     }
 
-    /// Time since the story began.
+    /// Time since the run began.
     pub fn now(&self) -> Nanos {
         self.world.now - BOOT
     }
@@ -126,7 +127,7 @@ impl Simulator {
     }
 
     /// Goes on to the next event of a kind, at most to `limit`. Says whether there was one.
-    pub fn run_to_next(&mut self, limit: Nanos, wanted: impl Fn(&What) -> bool) -> bool {
+    pub fn run_to_next(&mut self, limit: Nanos, wanted: impl Fn(&EventKind) -> bool) -> bool {
         let limit = BOOT + limit;
         while self.world.now < limit {
             let from = self.world.trace.len();
@@ -135,7 +136,7 @@ impl Simulator {
             }
             self.history.keep(&self.world);
             let fresh = self.world.trace.recent().rev().take_while(|event| event.seq >= from);
-            if fresh.into_iter().any(|event| wanted(&event.what)) {
+            if fresh.into_iter().any(|event| wanted(&event.kind)) {
                 return true;
             }
         }
@@ -177,8 +178,8 @@ impl Simulator {
             at_ms: (self.now() / 1_000_000) as Millis,
             seed: self.seed(),
             counters: self.world.counters(),
-            replicas: columns.iter().map(|ix| self.world.marks(*ix)).collect(),
-            lines: self.story.of(&self.world),
+            replicas: columns.iter().map(|ix| self.world.replica_offsets(*ix)).collect(),
+            lines: self.event_log.of(&self.world),
         };
         (Arc::new(cluster), Arc::new(view))
     }
@@ -209,7 +210,7 @@ impl Simulator {
     /// Which promises do not hold just now. [`Simulator::audit`] also sees those that need a memory.
     pub fn check(&self) -> Vec<Violation> {
         let mut auditor = invariants::Auditor::default();
-        auditor.look(&self.world);
+        auditor.check(&self.world);
         auditor.found().to_vec()
     }
 
@@ -217,7 +218,7 @@ impl Simulator {
     /// nobody writes. Answers all violations.
     pub fn expect_healed(&mut self) -> &[Violation] {
         let mut auditor = self.world.auditor.take().unwrap_or_default();
-        auditor.look(&self.world);
+        auditor.check(&self.world);
         auditor.expect_healed(&self.world);
         self.world.auditor = Some(auditor);
         self.violations()
@@ -249,8 +250,8 @@ impl Simulator {
     }
 
     /// The life of one record so far; `None` if there is no such partition.
-    pub fn fate(&self, record: &RecordId) -> Option<Fate> {
-        self.world.fate(record)
+    pub fn record_trace(&self, record: &RecordId) -> Option<RecordTrace> {
+        self.world.record_trace(record)
     }
 
     /// The record at an offset of a broker's log.

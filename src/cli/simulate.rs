@@ -6,7 +6,7 @@ use crate::cli::output;
 use crate::knobs::{Change, nearest_of};
 use crate::report::{EventLogEntry, record_trace_text, run_json, run_text, scenarios_json, scenarios_text};
 use crate::scenario::{BUILT_IN, Scenario, built_in};
-use crate::sim::{Applied, Fate, RecordId, Refusal, Simulator, TraceEvent};
+use crate::sim::{Applied, RecordId, RecordTrace, Refusal, Simulator, TraceEvent};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -32,7 +32,8 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
         cause: event.cause,
     };
     let trace: Vec<EventLogEntry> = events.iter().map(|event| told(event)).collect();
-    let lives = args.record.iter().map(|text| life(&simulator, text)).collect::<Result<Vec<Fate>, _>>()?;
+    let lives =
+        args.record.iter().map(|text| life(&simulator, text)).collect::<Result<Vec<RecordTrace>, _>>()?;
     output::write(&match args.format {
         Format::Text => {
             let lives: String = lives.iter().map(record_trace_text).collect();
@@ -73,7 +74,7 @@ fn scenario(name: &str) -> Result<Scenario, Failure> {
 
 /// The life of a record, named as `orders-3/17`: the producers' starts count from 0 in the order in which they
 /// happened.
-fn life(simulator: &Simulator, text: &str) -> Result<Fate, Failure> {
+fn life(simulator: &Simulator, text: &str) -> Result<RecordTrace, Failure> {
     let mut parts = text.split('/');
     let partition = parts.next().unwrap_or_default().to_string();
     let numbers: Option<Vec<u64>> = parts.map(|part| part.parse().ok()).collect();
@@ -85,7 +86,7 @@ fn life(simulator: &Simulator, text: &str) -> Result<Fate, Failure> {
             return Err(Failure::usage(line).hint("such as `orders-3/17`: the 18th record sent to orders-3"));
         }
     };
-    let known = simulator.fate(&RecordId { partition, producer, number });
+    let known = simulator.record_trace(&RecordId { partition, producer, number });
     known
         .filter(|fate| fate.acked || fate.failed || !fate.copies.is_empty())
         .ok_or_else(|| Failure::usage(format!("--record {text}: nobody sent such a record")))

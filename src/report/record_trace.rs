@@ -2,12 +2,12 @@
 
 use crate::report::clean;
 use crate::report::layout::labelled;
-use crate::sim::{Fate, RecordCopy};
+use crate::sim::{RecordCopy, RecordTrace};
 
 const LABEL: usize = 14;
 
 /// What became of a record: what its producer heard, its copies, its readers, and how it was lost.
-pub fn record_trace_text(fate: &Fate) -> String {
+pub fn record_trace_text(fate: &RecordTrace) -> String {
     let record = &fate.record;
     let (of, by) = (clean(&record.partition), clean(&fate.sent_by));
     let mut out = format!("\nRecord {} of {of}, sent by {by}\n", record.number);
@@ -27,7 +27,7 @@ pub fn record_trace_text(fate: &Fate) -> String {
     out
 }
 
-fn producer_answer(fate: &Fate) -> &'static str {
+fn producer_answer(fate: &RecordTrace) -> &'static str {
     match (fate.acked, fate.failed) {
         (true, false) => "got its acknowledgement",
         (false, true) => "got an error",

@@ -5,7 +5,7 @@ use crate::report::clean;
 use crate::report::json::document;
 use crate::report::layout::labelled;
 use crate::scenario::Scenario;
-use crate::sim::{Fate, RunReport};
+use crate::sim::{RecordTrace, RunReport};
 use serde_json::json;
 
 const LABEL: usize = 16;
@@ -114,7 +114,7 @@ fn push_counters(out: &mut String, report: &RunReport) {
 }
 
 /// `klever.run/1`, with the event log when it was kept, and the traces of the records that were asked for.
-pub fn run_json(report: &RunReport, trace: Option<&[EventLogEntry]>, records: &[Fate]) -> String {
+pub fn run_json(report: &RunReport, trace: Option<&[EventLogEntry]>, records: &[RecordTrace]) -> String {
     let mut value = json!(report);
     if !records.is_empty() {
         value["records"] = json!(records);

@@ -3,19 +3,19 @@
 use crate::model::BrokerId;
 use crate::protocol::broker::BrokerInput;
 use crate::protocol::messages::Peer;
-use crate::sim::channels::LANES;
-use crate::sim::due::Message;
-use crate::sim::host::Running;
+use crate::sim::channels::ConnectionKind;
+use crate::sim::event::Message;
 use crate::sim::network::Node;
+use crate::sim::process::ProcessState;
 use crate::sim::world::World;
 
 impl World {
     pub(super) fn arrive_at_broker(&mut self, from: Node, id: BrokerId, message: Message) {
-        match self.host(id).running {
-            Running::Up => self.take_message(id, from, message),
-            Running::Paused => self.host(id).inbox.push_back((from, message)),
-            Running::Ended | Running::Booting => self.refuse(id, from, &message),
-            Running::Off => {}
+        match self.host(id).process {
+            ProcessState::Up => self.take_message(id, from, message),
+            ProcessState::Paused => self.host(id).inbox.push_back((from, message)),
+            ProcessState::PoweredOff => {}
+            _ => self.refuse(id, from, &message),
         }
     }
 
@@ -33,8 +33,8 @@ impl World {
     /// What the process reads: of a client's connection one request at a time.
     pub(super) fn take_message(&mut self, id: BrokerId, from: Node, message: Message) {
         match (self.client_of(from), message) {
-            (Some(client), message) if message.is_request() => self.client_asks(id, client, message),
-            (Some(client), Message::Closed(lane)) => self.channel_closed(id, client, lane),
+            (Some(client), message) if message.is_request() => self.client_request(id, client, message),
+            (Some(client), Message::Closed(kind)) => self.channel_closed(id, client, kind),
             (_, message) => self.serve(id, from, message),
         }
     }
@@ -76,7 +76,7 @@ impl World {
                 self.next_producer_id += 1;
                 self.answer(id, self.peer(from), correlation, self.now, answer);
             }
-            Message::Control { .. }
+            Message::ControlPlane { .. }
             | Message::Closed(_)
             | Message::GroupReply { .. }
             | Message::ProducerId { .. } => {}
@@ -85,7 +85,7 @@ impl World {
 
     fn connection_lost(&mut self, id: BrokerId, other: Node) {
         if let Some(client) = self.client_of(other) {
-            LANES.iter().for_each(|lane| self.channel_closed(id, client, *lane));
+            ConnectionKind::ALL.iter().for_each(|kind| self.channel_closed(id, client, *kind));
         }
         let host = self.host(id);
         let lost: Vec<u64> = host

@@ -11,57 +11,58 @@
 use crate::model::{BrokerId, Nanos};
 use crate::protocol::messages::{Peer, Request};
 use crate::protocol::wire::Acks;
-use crate::sim::due::{Due, Message};
-use crate::sim::host::Running;
+use crate::sim::event::{Message, QueuedEvent};
 use crate::sim::world::World;
 use std::collections::VecDeque;
 
 /// Which of a client's connections to a broker: a consumer talks to its coordinator over one of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Lane {
+pub(crate) enum ConnectionKind {
     /// Produce, fetch, metadata and the like.
     Requests,
     /// To the group's coordinator.
     Coordinator,
 }
 
-pub(super) const LANES: [Lane; 2] = [Lane::Requests, Lane::Coordinator];
+impl ConnectionKind {
+    pub(super) const ALL: [ConnectionKind; 2] = [ConnectionKind::Requests, ConnectionKind::Coordinator];
+}
 
 /// One connection, as the broker has it.
 #[derive(Clone, Debug, Default)]
 struct Channel {
     /// The client's number of the request at work.
-    at_work: Option<u64>,
+    in_progress: Option<u64>,
     /// The last answer is on its way into the socket until then.
     sends_until: Nanos,
     /// Requests in the socket.
     waiting: VecDeque<Message>,
     /// When the broker first wrote to a client that had closed.
-    wrote_in_vain: Option<Nanos>,
+    wrote_to_closed_at: Option<Nanos>,
 }
 
 impl Channel {
     fn is_muted(&self, now: Nanos) -> bool {
-        self.at_work.is_some() || self.sends_until > now
+        self.in_progress.is_some() || self.sends_until > now
     }
 
     /// The next request, when it may be read.
     fn read(&mut self, now: Nanos) -> Option<Message> {
         let message = if self.is_muted(now) { None } else { self.waiting.pop_front() }?;
-        self.at_work = message.correlation();
+        self.in_progress = message.correlation();
         Some(message)
     }
 }
 
 /// What became of an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Sent {
+enum Answered {
     /// On its way; whether another request waits behind it.
-    Heard(bool),
+    Delivered(bool),
     /// Written to a client that is gone; whether another request waits behind it.
-    InVain(bool),
+    ToClosed(bool),
     /// There is no such connection any more.
-    Nowhere,
+    NoChannel,
 }
 
 /// All connections of clients to one broker.
@@ -74,8 +75,8 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    fn open(&mut self, client: u32, lane: Lane) -> &mut Channel {
-        let at = client as usize * LANES.len() + lane as usize;
+    fn open(&mut self, client: u32, kind: ConnectionKind) -> &mut Channel {
+        let at = client as usize * ConnectionKind::ALL.len() + kind as usize;
         if at >= self.open.len() {
             self.open.resize_with(at + 1, Channel::default);
         }
@@ -83,9 +84,9 @@ impl Channels {
     }
 
     /// The client has closed its end. What it had sent is still read, but for questions, which change nothing.
-    fn close(&mut self, client: u32, lane: Lane, only_reads: bool) {
-        let channel = std::mem::take(self.open(client, lane));
-        if !only_reads && (channel.at_work.is_some() || !channel.waiting.is_empty()) {
+    fn close(&mut self, client: u32, kind: ConnectionKind, only_reads: bool) {
+        let channel = std::mem::take(self.open(client, kind));
+        if !only_reads && (channel.in_progress.is_some() || !channel.waiting.is_empty()) {
             self.closed.push((client, channel));
         }
     }
@@ -98,30 +99,31 @@ impl Channels {
         request: u64,
         leaves_at: Nanos,
         round_trip: impl FnOnce() -> Nanos,
-    ) -> Sent {
-        for lane in LANES {
-            let channel = self.open(client, lane);
-            if channel.at_work == Some(request) {
-                (channel.at_work, channel.sends_until) = (None, leaves_at);
-                return Sent::Heard(!channel.waiting.is_empty());
+    ) -> Answered {
+        for kind in ConnectionKind::ALL {
+            let channel = self.open(client, kind);
+            if channel.in_progress == Some(request) {
+                (channel.in_progress, channel.sends_until) = (None, leaves_at);
+                return Answered::Delivered(!channel.waiting.is_empty());
             }
         }
-        let of_it = |(owner, channel): &(u32, Channel)| *owner == client && channel.at_work == Some(request);
-        let Some(at) = self.closed.iter().position(of_it) else { return Sent::Nowhere };
+        let of_it =
+            |(owner, channel): &(u32, Channel)| *owner == client && channel.in_progress == Some(request);
+        let Some(at) = self.closed.iter().position(of_it) else { return Answered::NoChannel };
         let channel = &mut self.closed[at].1;
-        (channel.at_work, channel.sends_until) = (None, leaves_at);
-        let wrote_at = *channel.wrote_in_vain.get_or_insert(leaves_at);
+        (channel.in_progress, channel.sends_until) = (None, leaves_at);
+        let wrote_at = *channel.wrote_to_closed_at.get_or_insert(leaves_at);
         if channel.waiting.is_empty() || leaves_at >= wrote_at.saturating_add(round_trip()) {
             self.closed.swap_remove(at);
-            return Sent::InVain(false);
+            return Answered::ToClosed(false);
         }
-        Sent::InVain(true)
+        Answered::ToClosed(true)
     }
 
     /// Requests of a client that may be read now, one of each connection.
     fn read(&mut self, client: u32, now: Nanos) -> Vec<Message> {
         let mut read: Vec<Message> =
-            LANES.iter().filter_map(|lane| self.open(client, *lane).read(now)).collect();
+            ConnectionKind::ALL.iter().filter_map(|kind| self.open(client, *kind).read(now)).collect();
         let closed = self.closed.iter_mut().filter(|(owner, _)| *owner == client);
         read.extend(closed.filter_map(|(_, channel)| channel.read(now)));
         read
@@ -129,7 +131,11 @@ impl Channels {
 
     /// Clients with requests in a socket.
     fn waiting(&self) -> Vec<u32> {
-        let open = self.open.iter().enumerate().map(|(at, channel)| ((at / LANES.len()) as u32, channel));
+        let open = self
+            .open
+            .iter()
+            .enumerate()
+            .map(|(at, channel)| ((at / ConnectionKind::ALL.len()) as u32, channel));
         let all = open.chain(self.closed.iter().map(|(client, channel)| (*client, channel)));
         let mut clients: Vec<u32> =
             all.filter(|(_, channel)| !channel.waiting.is_empty()).map(|(client, _)| client).collect();
@@ -140,24 +146,24 @@ impl Channels {
 
 impl World {
     /// A client's request came to a broker that runs.
-    pub(super) fn client_asks(&mut self, id: BrokerId, client: u32, message: Message) {
+    pub(super) fn client_request(&mut self, id: BrokerId, client: u32, message: Message) {
         let now = self.now;
-        let channel = self.host(id).channels.open(client, message.lane());
+        let channel = self.host(id).channels.open(client, message.connection_kind());
         if channel.is_muted(now) || !channel.waiting.is_empty() {
             channel.waiting.push_back(message);
-            if channel.at_work.is_none() && channel.waiting.len() == 1 {
+            if channel.in_progress.is_none() && channel.waiting.len() == 1 {
                 let at = channel.sends_until;
-                self.queue.push(at, Due::Unmuted(id, client));
+                self.queue.push(at, QueuedEvent::ChannelUnmuted(id, client));
             }
             return;
         }
-        channel.at_work = message.correlation();
+        channel.in_progress = message.correlation();
         self.serve_client(id, client, message);
     }
 
     /// A broker reads what may be read of a client's requests.
     pub(super) fn unmuted(&mut self, id: BrokerId, client: u32) {
-        if self.host(id).running != Running::Up {
+        if !self.host(id).process.is_up() {
             return;
         }
         let now = self.now;
@@ -180,10 +186,10 @@ impl World {
         let net = &self.net;
         let round_trip = || net.round_trip(net.broker(id), net.client(client));
         let sent = self.hosts[id.0 as usize - 1].channels.answered(client, request, leaves_at, round_trip);
-        if matches!(sent, Sent::Heard(true) | Sent::InVain(true)) {
-            self.queue.push(leaves_at, Due::Unmuted(id, client));
+        if matches!(sent, Answered::Delivered(true) | Answered::ToClosed(true)) {
+            self.queue.push(leaves_at, QueuedEvent::ChannelUnmuted(id, client));
         }
-        matches!(sent, Sent::Heard(_))
+        matches!(sent, Answered::Delivered(_))
     }
 
     /// Answers a request, if there is still somebody to hear it.
@@ -201,24 +207,28 @@ impl World {
     }
 
     /// A client closed a connection, or its process has ended.
-    pub(super) fn channel_closed(&mut self, id: BrokerId, client: u32, lane: Lane) {
-        let only_reads = lane == Lane::Requests && !self.is_producer(client);
-        self.host(id).channels.close(client, lane, only_reads);
+    pub(super) fn channel_closed(&mut self, id: BrokerId, client: u32, kind: ConnectionKind) {
+        let only_reads = kind == ConnectionKind::Requests && !self.is_producer(client);
+        self.host(id).channels.close(client, kind, only_reads);
     }
 
     /// A broker goes on after it stood still.
     pub(super) fn unmute_all(&mut self, id: BrokerId) {
         let now = self.now;
         for client in self.host(id).channels.waiting() {
-            self.queue.push(now, Due::Unmuted(id, client));
+            self.queue.push(now, QueuedEvent::ChannelUnmuted(id, client));
         }
     }
 }
 
 impl Message {
     /// Of a client's requests: the connection that it goes over.
-    pub(super) fn lane(&self) -> Lane {
-        if matches!(self, Message::Group { .. }) { Lane::Coordinator } else { Lane::Requests }
+    pub(super) fn connection_kind(&self) -> ConnectionKind {
+        if matches!(self, Message::Group { .. }) {
+            ConnectionKind::Coordinator
+        } else {
+            ConnectionKind::Requests
+        }
     }
 
     /// Whether it is a client's request, which has an answer or needs none.

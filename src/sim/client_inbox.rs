@@ -5,25 +5,25 @@ use crate::protocol::consumer::ConsumerInput;
 use crate::protocol::messages::{Answer, KnownLeader};
 use crate::protocol::producer::{PartitionLeader, ProducerInput};
 use crate::protocol::wire::ErrorCode;
-use crate::sim::channels::{LANES, Lane};
-use crate::sim::clients::{AVOID, Ask, ClientState, DESK, RETRY};
-use crate::sim::due::{Due, Message};
+use crate::sim::channels::ConnectionKind;
+use crate::sim::clients::{ClientRequest, ClientState, RECONNECT_BACKOFF, RETRY_BACKOFF, RUNTIME_REQUEST};
+use crate::sim::event::{Message, QueuedEvent};
 use crate::sim::network::Node;
 use crate::sim::world::World;
 
 impl World {
     pub(super) fn arrive_at_client(&mut self, from: Node, client: u32, message: Message) {
-        match self.desk(client).state {
+        match self.runtime(client).state {
             ClientState::Ended => {}
-            ClientState::Paused => self.desk(client).inbox.push_back((from, message)),
-            ClientState::Up => self.client_hears(from, client, message),
+            ClientState::Paused => self.runtime(client).inbox.push_back((from, message)),
+            ClientState::Up => self.client_receives(from, client, message),
         }
     }
 
-    pub(super) fn client_hears(&mut self, from: Node, client: u32, message: Message) {
+    pub(super) fn client_receives(&mut self, from: Node, client: u32, message: Message) {
         match message {
-            Message::Answer { correlation, answer } if correlation & DESK != 0 => {
-                if let Some((_, ask)) = self.desk(client).asks.remove(&correlation) {
+            Message::Answer { correlation, answer } if correlation & RUNTIME_REQUEST != 0 => {
+                if let Some((_, ask)) = self.runtime(client).requests.remove(&correlation) {
                     self.answered(client, ask, answer);
                 }
             }
@@ -31,14 +31,18 @@ impl World {
                 self.machine_answered(from, client, correlation, answer)
             }
             Message::Refused { correlation } => self.refused(from, client, correlation),
-            Message::Reset => LANES.iter().for_each(|lane| self.connection_gone(from, client, *lane)),
+            Message::Reset => {
+                ConnectionKind::ALL.iter().for_each(|kind| self.connection_closed(from, client, *kind))
+            }
             Message::ProducerId { correlation, id } => {
-                if self.desk(client).asks.remove(&correlation).is_some() {
+                if self.runtime(client).requests.remove(&correlation).is_some() {
                     self.step_producer(client, ProducerInput::ProducerId { id, epoch: 0 });
                 }
             }
             Message::GroupReply { correlation, reply } => {
-                if let Some((_, Ask::Coordinator(asked))) = self.desk(client).asks.remove(&correlation) {
+                if let Some((_, ClientRequest::Coordinator(asked))) =
+                    self.runtime(client).requests.remove(&correlation)
+                {
                     let input = ConsumerInput::Coordinator { correlation: asked, reply: &reply };
                     self.step_consumer(client, input);
                 }
@@ -68,13 +72,13 @@ impl World {
     }
 
     fn refused(&mut self, from: Node, client: u32, correlation: u64) {
-        let until = self.now + AVOID;
-        if let Some(avoid) = self.desk(client).avoid_until.get_mut(from as usize) {
+        let until = self.now + RECONNECT_BACKOFF;
+        if let Some(avoid) = self.runtime(client).backoff_until.get_mut(from as usize) {
             *avoid = until;
         }
-        match self.desk(client).asks.remove(&correlation) {
-            Some((_, ask)) => self.ask_failed(client, ask),
-            None if correlation & DESK == 0 => {
+        match self.runtime(client).requests.remove(&correlation) {
+            Some((_, ask)) => self.request_failed(client, ask),
+            None if correlation & RUNTIME_REQUEST == 0 => {
                 if let Some(broker) = self.broker_of(from) {
                     self.disconnected(client, broker);
                 }
@@ -84,86 +88,90 @@ impl World {
     }
 
     /// A connection is gone, and with it everything that was asked over it.
-    fn connection_gone(&mut self, from: Node, client: u32, lane: Lane) {
-        let lost: Vec<(u64, Ask)> = {
-            let asks = self.desk(client).asks.iter();
-            let of_it = |node: Node, ask: &Ask| node == from && ask.lane() == lane;
+    fn connection_closed(&mut self, from: Node, client: u32, kind: ConnectionKind) {
+        let lost: Vec<(u64, ClientRequest)> = {
+            let asks = self.runtime(client).requests.iter();
+            let of_it = |node: Node, ask: &ClientRequest| node == from && ask.connection_kind() == kind;
             asks.filter(|(_, (node, ask))| of_it(*node, ask)).map(|(id, (_, ask))| (*id, *ask)).collect()
         };
-        if let Some(broker) = self.broker_of(from).filter(|_| lane == Lane::Requests) {
+        if let Some(broker) = self.broker_of(from).filter(|_| kind == ConnectionKind::Requests) {
             self.disconnected(client, broker);
         }
         for (correlation, ask) in lost {
-            if self.desk(client).asks.remove(&correlation).is_some() {
-                self.ask_failed(client, ask);
+            if self.runtime(client).requests.remove(&correlation).is_some() {
+                self.request_failed(client, ask);
             }
         }
     }
 
     /// A request was not answered in time: the client closes the connection over which it went
     /// (`NetworkClient.handleTimedOutRequests`).
-    pub(super) fn hang_up(&mut self, client: u32, on: Node, lane: Lane) {
-        self.send(self.net.client(client), on, Message::Closed(lane));
-        self.connection_gone(on, client, lane);
+    pub(super) fn close_connection(&mut self, client: u32, on: Node, kind: ConnectionKind) {
+        self.send(self.net.client(client), on, Message::Closed(kind));
+        self.connection_closed(on, client, kind);
     }
 
     /// The client has waited long enough. One that stands still finds out when it goes on.
-    pub(super) fn give_up(&mut self, client: u32, correlation: u64) {
-        if self.desk(client).state == ClientState::Paused {
-            return self.queue.push(self.now + RETRY, Due::GiveUp(client, correlation));
+    pub(super) fn request_timed_out(&mut self, client: u32, correlation: u64) {
+        if self.runtime(client).state == ClientState::Paused {
+            return self
+                .queue
+                .push(self.now + RETRY_BACKOFF, QueuedEvent::RequestTimeout(client, correlation));
         }
-        if correlation == DESK {
-            if self.desk(client).state == ClientState::Up && self.is_producer(client) {
-                self.want_producer_id(client);
+        if correlation == RUNTIME_REQUEST {
+            if self.runtime(client).state == ClientState::Up && self.is_producer(client) {
+                self.request_producer_id(client);
             }
-        } else if let Some((node, ask)) = self.desk(client).asks.remove(&correlation) {
-            let until = self.now + AVOID;
-            if let Some(avoid) = self.desk(client).avoid_until.get_mut(node as usize) {
+        } else if let Some((node, ask)) = self.runtime(client).requests.remove(&correlation) {
+            let until = self.now + RECONNECT_BACKOFF;
+            if let Some(avoid) = self.runtime(client).backoff_until.get_mut(node as usize) {
                 *avoid = until;
             }
-            self.ask_failed(client, ask);
-            self.hang_up(client, node, ask.lane());
+            self.request_failed(client, ask);
+            self.close_connection(client, node, ask.connection_kind());
         }
     }
 
-    fn ask_failed(&mut self, client: u32, ask: Ask) {
+    fn request_failed(&mut self, client: u32, ask: ClientRequest) {
         let error = ErrorCode::NetworkException;
         match ask {
-            Ask::Metadata if self.is_producer(client) => {
+            ClientRequest::Metadata if self.is_producer(client) => {
                 self.step_producer(client, ProducerInput::MetadataFailed);
             }
-            Ask::Metadata => self.step_consumer(client, ConsumerInput::MetadataFailed),
-            Ask::Connect(broker) => self.disconnected(client, broker),
-            Ask::ProducerId => self.queue.push(self.now + RETRY, Due::GiveUp(client, DESK)),
-            Ask::Coordinator(correlation) => {
+            ClientRequest::Metadata => self.step_consumer(client, ConsumerInput::MetadataFailed),
+            ClientRequest::Connect(broker) => self.disconnected(client, broker),
+            ClientRequest::ProducerId => self
+                .queue
+                .push(self.now + RETRY_BACKOFF, QueuedEvent::RequestTimeout(client, RUNTIME_REQUEST)),
+            ClientRequest::Coordinator(correlation) => {
                 self.step_consumer(client, ConsumerInput::CoordinatorFailed { correlation, error });
             }
-            Ask::Offset(partition) => {
+            ClientRequest::Offset(partition) => {
                 self.step_consumer(client, ConsumerInput::ListedOffset { partition, error, offset: -1 });
             }
-            Ask::Epoch(partition) => {
+            ClientRequest::Epoch(partition) => {
                 self.step_consumer(client, ConsumerInput::EndOfEpoch { partition, error, end: None });
             }
         }
     }
 
-    fn answered(&mut self, client: u32, ask: Ask, answer: Answer) {
+    fn answered(&mut self, client: u32, ask: ClientRequest, answer: Answer) {
         match (ask, answer) {
-            (Ask::Connect(broker), Answer::Metadata(_)) => {
+            (ClientRequest::Connect(broker), Answer::Metadata(_)) => {
                 self.step_producer(client, ProducerInput::Connected { broker });
             }
-            (Ask::Metadata, Answer::Metadata(known)) => self.metadata_answered(client, &known),
-            (Ask::Offset(partition), Answer::ListOffsets(listed)) => {
+            (ClientRequest::Metadata, Answer::Metadata(known)) => self.metadata_answered(client, &known),
+            (ClientRequest::Offset(partition), Answer::ListOffsets(listed)) => {
                 let Some(listed) = listed.first() else { return };
                 let (error, offset) = (listed.error, listed.offset);
                 self.step_consumer(client, ConsumerInput::ListedOffset { partition, error, offset });
             }
-            (Ask::Epoch(partition), Answer::EpochEnds(ends)) => {
+            (ClientRequest::Epoch(partition), Answer::EpochEnds(ends)) => {
                 let Some(end) = ends.first() else { return };
                 let (error, end) = (end.error, end.end);
                 self.step_consumer(client, ConsumerInput::EndOfEpoch { partition, error, end });
             }
-            (ask, _) => self.ask_failed(client, ask),
+            (ask, _) => self.request_failed(client, ask),
         }
     }
 

@@ -4,11 +4,11 @@ use crate::model::BrokerId;
 use crate::protocol::consumer::{Consumer, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
 use crate::protocol::group::GroupRequest;
 use crate::protocol::messages::{self, EpochEndsOf, ListOffset, LogPosition, Request};
-use crate::sim::channels::Lane;
-use crate::sim::clients::{Ask, ClientState};
-use crate::sim::due::{Message, Timed};
+use crate::sim::channels::ConnectionKind;
+use crate::sim::clients::{ClientRequest, ClientState};
+use crate::sim::event::{Message, TimerKind};
 use crate::sim::settings;
-use crate::sim::trace::What;
+use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 
 impl World {
@@ -20,7 +20,7 @@ impl World {
     pub(super) fn step_consumer(&mut self, client: u32, input: ConsumerInput<'_>) {
         let at = self.member_at(client);
         let mut out = std::mem::take(&mut self.scratch.consumer);
-        self.members[at].machine.step(self.now, input, &mut out);
+        self.members[at].consumer.step(self.now, input, &mut out);
         for output in out.drain(..) {
             self.consumer_wants(client, output);
         }
@@ -42,22 +42,22 @@ impl World {
             ConsumerOutput::EndOfEpoch { broker, partition, current_leader_epoch, epoch } => {
                 let asked = vec![EpochEndsOf { partition, current_leader_epoch, epoch }];
                 let to = self.net.broker(broker);
-                self.ask(client, to, Ask::Epoch(partition), Request::EpochEnds(asked));
+                self.send_request(client, to, ClientRequest::Epoch(partition), Request::EpochEnds(asked));
             }
             ConsumerOutput::Coordinator { correlation, request } => {
                 self.ask_coordinator(client, correlation, request);
             }
             ConsumerOutput::HungUp { broker } => {
-                self.hang_up(client, self.net.broker(broker), Lane::Requests)
+                self.close_connection(client, self.net.broker(broker), ConnectionKind::Requests)
             }
-            ConsumerOutput::WantMetadata => self.want_metadata(client),
+            ConsumerOutput::WantMetadata => self.request_metadata(client),
             ConsumerOutput::Wake(at) => {
                 let now = self.now;
                 let place = self.member_at(client);
-                let timer = &mut self.members[place].desk.timer;
-                timer.set_earlier(now, at.max(now), Timed::Client(client), &mut self.queue);
+                let timer = &mut self.members[place].runtime.timer;
+                timer.set_earlier(now, at.max(now), TimerKind::Client(client), &mut self.queue);
             }
-            told => self.consumer_tells(client, told),
+            event => self.consumer_tells(client, event),
         }
     }
 
@@ -81,18 +81,18 @@ impl World {
             ConsumerOutput::Assigned(owns) => self.members[place].owns = owns,
             ConsumerOutput::CommitFailed(error) => {
                 if self.meter.first_failed_commit(group, error) {
-                    self.tell(What::CommitFailed { group, error }, None);
+                    self.record_event(EventKind::CommitFailed { group, error }, None);
                 }
             }
             ConsumerOutput::Moved { partition, from, to } => {
                 let cause = self.control.last_change(partition);
-                self.tell(What::PositionMoved { group, partition, from, to }, cause);
+                self.record_event(EventKind::PositionMoved { group, partition, from, to }, cause);
             }
             ConsumerOutput::PollTimedOut => {
-                self.tell(What::PollTimedOut(group), None);
+                self.record_event(EventKind::PollTimedOut(group), None);
             }
             ConsumerOutput::Failed { partition, error } => {
-                self.tell(What::ConsumerFailed { group, partition, error }, None);
+                self.record_event(EventKind::ConsumerFailed { group, partition, error }, None);
             }
             ConsumerOutput::Closed => self.end_client(client),
             _ => {}
@@ -122,7 +122,7 @@ impl World {
         let group = self.members[self.member_at(client)].group;
         let to = self.coordinator(group).unwrap_or(BrokerId(1));
         let to = self.net.broker(to);
-        let asked = self.note_ask(client, to, Ask::Coordinator(correlation));
+        let asked = self.register_request(client, to, ClientRequest::Coordinator(correlation));
         let message = Message::Group { group, correlation: asked, request };
         self.send(self.net.client(client), to, message);
     }
@@ -134,10 +134,10 @@ impl World {
         let spec = &self.scenario.groups[group as usize];
         let settings = settings::consumer(spec, nth, self.profile.version);
         let member = &mut self.members[place];
-        member.desk.reset(ClientState::Up);
-        member.desk.request_timeout = settings.request_timeout;
+        member.runtime.reset(ClientState::Up);
+        member.runtime.request_timeout = settings.request_timeout;
         member.owns.clear();
-        member.machine = Consumer::new(settings);
+        member.consumer = Consumer::new(settings);
         self.step_consumer(client, ConsumerInput::Start);
     }
 

@@ -10,10 +10,9 @@ use crate::protocol::controller::{
     partition_change,
 };
 use crate::protocol::wire::{ErrorCode, PartitionState};
-use crate::sim::due::{Due, Message, Timed, Timer};
-use crate::sim::host::Running;
+use crate::sim::event::{Message, QueuedEvent, Timer, TimerKind};
 use crate::sim::network::Node;
-use crate::sim::trace::What;
+use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -38,7 +37,7 @@ struct Pending {
 }
 
 #[derive(Clone)]
-pub(super) struct Control {
+pub(super) struct ControlPlane {
     pub(super) controller: Controller,
     pub(super) timer: Timer,
     pub(super) committed: Committed,
@@ -53,16 +52,16 @@ pub(super) struct Control {
     pub(super) without_power: bool,
     /// The last change of each partition, and the last wish of its leader, by event number.
     changes: BTreeMap<PartitionIx, u64>,
-    wishes: BTreeMap<PartitionIx, u64>,
+    isr_requests: BTreeMap<PartitionIx, u64>,
     refusals: BTreeMap<PartitionIx, ErrorCode>,
     /// The event that told of the active controller, and those that told of each broker.
-    told_active: Option<u64>,
-    told_brokers: BTreeMap<BrokerId, u64>,
+    active_event: Option<u64>,
+    broker_events: BTreeMap<BrokerId, u64>,
 }
 
-impl Control {
+impl ControlPlane {
     pub(super) fn new(controller: Controller, nodes: u32) -> Self {
-        Control {
+        ControlPlane {
             controller,
             timer: Timer::default(),
             committed: Committed { offset: -1, ..Committed::default() },
@@ -74,16 +73,16 @@ impl Control {
             nodes_up: vec![true; nodes as usize],
             without_power: false,
             changes: BTreeMap::new(),
-            wishes: BTreeMap::new(),
+            isr_requests: BTreeMap::new(),
             refusals: BTreeMap::new(),
-            told_active: None,
-            told_brokers: BTreeMap::new(),
+            active_event: None,
+            broker_events: BTreeMap::new(),
         }
     }
 
     /// Remembers that a leader asked for another ISR.
-    pub(super) fn note_asked(&mut self, partition: PartitionIx, seq: u64) {
-        self.wishes.insert(partition, seq);
+    pub(super) fn note_isr_request(&mut self, partition: PartitionIx, seq: u64) {
+        self.isr_requests.insert(partition, seq);
     }
 
     /// The event of a partition's last change.
@@ -99,7 +98,7 @@ impl Control {
 
 impl World {
     pub(super) fn arrive_at_controller(&mut self, from: Node, message: Message) {
-        let Message::Control { correlation, request } = message else { return };
+        let Message::ControlPlane { correlation, request } = message else { return };
         let here = self.net.controllers();
         if !self.control.nodes_up.contains(&true) {
             return self.send(here, from, Message::Refused { correlation });
@@ -126,7 +125,7 @@ impl World {
         }
         self.scratch.controller = out;
         if let Some(at) = self.control.controller.next_wake() {
-            self.control.timer.set(at.max(self.now), Timed::Controller, &mut self.queue);
+            self.control.timer.set(at.max(self.now), TimerKind::Controller, &mut self.queue);
         }
         answered
     }
@@ -137,13 +136,14 @@ impl World {
 
     /// Something happened to the controller nodes.
     pub(super) fn step_quorum(&mut self, event: QuorumEvent) {
-        let jitter = self.chance.below(1_000_000_000);
+        let jitter = self.rng.below(1_000_000_000);
         self.step_controller(ControllerInput::Quorum(QuorumInput { event, jitter }));
     }
 
     fn active_controller(&mut self, node: Option<u32>, epoch: u32) {
-        let cause = self.control.told_active;
-        self.control.told_active = Some(self.tell(What::ActiveController { node, epoch }, cause));
+        let cause = self.control.active_event;
+        self.control.active_event =
+            Some(self.record_event(EventKind::ActiveController { node, epoch }, cause));
         if node.is_some() {
             let waiting: Vec<BrokerId> = self
                 .hosts
@@ -160,15 +160,15 @@ impl World {
         let last_offset = batch.last_offset();
         let mut updates = Vec::with_capacity(batch.records.len());
         for record in batch.records {
-            self.take_record(record, &mut updates);
+            self.apply_record(record, &mut updates);
         }
         self.control.pending.push_back(Pending { last_offset, updates: updates.into() });
         self.control.commits_at = self.control.commits_at.max(self.now + COMMIT);
-        self.queue.push(self.control.commits_at, Due::Committed(self.control.batches));
+        self.queue.push(self.control.commits_at, QueuedEvent::MetadataCommitted(self.control.batches));
         self.control.batches += 1;
     }
 
-    fn take_record(&mut self, record: MetadataRecord, updates: &mut Vec<MetadataUpdate>) {
+    fn apply_record(&mut self, record: MetadataRecord, updates: &mut Vec<MetadataUpdate>) {
         match record {
             MetadataRecord::RegisterBroker { registration, epoch, fenced } => {
                 let racks = &self.scenario.cluster.racks;
@@ -180,16 +180,17 @@ impl World {
                     in_controlled_shutdown: false,
                     rack: rack.map(|at| at as u32),
                 };
-                let cause = self.host_ref(registration.broker).and_then(|host| host.told);
-                let seq = self.tell(What::Registered { broker: registration.broker, epoch }, cause);
-                self.control.told_brokers.insert(registration.broker, seq);
+                let cause = self.host_ref(registration.broker).and_then(|host| host.last_event);
+                let seq =
+                    self.record_event(EventKind::Registered { broker: registration.broker, epoch }, cause);
+                self.control.broker_events.insert(registration.broker, seq);
                 self.register(registration.broker, known, updates);
             }
             MetadataRecord::BrokerRegistrationChange { broker, fenced, in_controlled_shutdown, .. } => {
                 let cause = self.cause_of_registration(broker, fenced);
-                let what = What::Registration { broker, fenced, in_controlled_shutdown };
-                let seq = self.tell(what, cause);
-                self.control.told_brokers.insert(broker, seq);
+                let kind = EventKind::Registration { broker, fenced, in_controlled_shutdown };
+                let seq = self.record_event(kind, cause);
+                self.control.broker_events.insert(broker, seq);
                 if let Some(mut known) = self.control.registered.get(&broker).copied() {
                     known.fenced = fenced.unwrap_or(known.fenced);
                     known.in_controlled_shutdown |= in_controlled_shutdown;
@@ -223,8 +224,8 @@ impl World {
 
     fn cause_of_registration(&self, broker: BrokerId, fenced: Option<bool>) -> Option<u64> {
         match fenced {
-            Some(false) => self.control.told_brokers.get(&broker).copied(),
-            _ => self.host_ref(broker)?.told,
+            Some(false) => self.control.broker_events.get(&broker).copied(),
+            _ => self.host_ref(broker)?.last_event,
         }
     }
 
@@ -240,8 +241,8 @@ impl World {
         change(&mut after);
         let after = Arc::new(after);
         let led_to_it = self.cause_of_change(partition, &cause);
-        let what = What::Partition { partition, before, after: after.clone(), cause };
-        let seq = self.tell(what, led_to_it);
+        let kind = EventKind::Partition { partition, before, after: after.clone(), cause };
+        let seq = self.record_event(kind, led_to_it);
         self.control.changes.insert(partition, seq);
         self.control.refusals.remove(&partition);
         self.control.decided[partition.at()] = after.clone();
@@ -251,14 +252,14 @@ impl World {
     /// The event that led the controller to a change.
     fn cause_of_change(&self, partition: PartitionIx, cause: &Cause) -> Option<u64> {
         match cause {
-            Cause::AlterPartition { .. } => self.control.wishes.get(&partition).copied(),
+            Cause::AlterPartition { .. } => self.control.isr_requests.get(&partition).copied(),
             Cause::BrokerUnfenced { broker } | Cause::BrokerRestarted { broker, .. } => {
-                self.control.told_brokers.get(broker).copied()
+                self.control.broker_events.get(broker).copied()
             }
             Cause::BrokerFenced { broker, .. }
             | Cause::BrokerLeft { broker }
             | Cause::ControlledShutdown { broker }
-            | Cause::DirectoryOffline { broker } => self.host_ref(*broker)?.told,
+            | Cause::DirectoryOffline { broker } => self.host_ref(*broker)?.last_event,
             _ => None,
         }
     }
@@ -311,7 +312,7 @@ impl World {
         let here = self.net.controllers();
         for at in 0..self.hosts.len() {
             let host = &self.hosts[at];
-            let listens = matches!(host.running, Running::Up | Running::Paused) && !host.wants_metadata;
+            let listens = host.process.is_alive() && !host.wants_metadata;
             if listens {
                 let message = Message::Metadata { offset, updates: updates.clone(), start: host.start };
                 self.send(here, at as Node, message);

@@ -7,8 +7,8 @@ use crate::protocol::controller::{Answer, ControllerInput, Election, Placement};
 use crate::protocol::wire::ErrorCode;
 use crate::scenario::{Act, PowerDomain, Process, UnflushedTail};
 use crate::sim::clients::ClientState;
-use crate::sim::host::Running;
-use crate::sim::trace::{Refusal, What};
+use crate::sim::process::ProcessState;
+use crate::sim::trace::{EventKind, Refusal};
 use crate::sim::world::World;
 
 type Done = Result<(), Refusal>;
@@ -16,28 +16,28 @@ type Done = Result<(), Refusal>;
 impl World {
     /// Does something to the cluster. A refusal is told and returned.
     pub(super) fn act(&mut self, act: Act) -> Done {
-        let told = self.tell(What::Acted(act.clone()), None);
-        let done = self.do_it(&act, told);
+        let event = self.record_event(EventKind::Acted(act.clone()), None);
+        let done = self.dispatch(&act, event);
         if let Err(refusal) = done {
-            self.tell(What::ActRefused(act, refusal), Some(told));
+            self.record_event(EventKind::ActRefused(act, refusal), Some(event));
         }
         self.audit();
         done
     }
 
-    fn do_it(&mut self, act: &Act, told: u64) -> Done {
+    fn dispatch(&mut self, act: &Act, event: u64) -> Done {
         match act {
-            Act::Stop(Process::Broker(id)) => self.stop_broker(*id, told),
-            Act::Kill(Process::Broker(id)) => self.kill(*id, told),
-            Act::Restart(Process::Broker(id)) => self.restart_broker(*id, told),
+            Act::Stop(Process::Broker(id)) => self.stop_broker(*id, event),
+            Act::Kill(Process::Broker(id)) => self.kill(*id, event),
+            Act::Restart(Process::Broker(id)) => self.restart_broker(*id, event),
             Act::Pause(Process::Broker(id)) => {
-                self.expect(*id, &[Running::Up])?;
-                self.pause_broker(*id, Some(told));
+                self.expect(*id, ProcessState::is_up)?;
+                self.pause_broker(*id, Some(event));
                 Ok(())
             }
             Act::Resume(Process::Broker(id)) => {
-                self.expect(*id, &[Running::Paused])?;
-                self.resume_broker(*id, Some(told));
+                self.expect(*id, |state| state == ProcessState::Paused)?;
+                self.resume_broker(*id, Some(event));
                 Ok(())
             }
             Act::Stop(client)
@@ -45,10 +45,10 @@ impl World {
             | Act::Restart(client)
             | Act::Pause(client)
             | Act::Resume(client) => self.act_on_client(act, client),
-            Act::PowerLoss { extent, keep } => self.power_loss(extent, *keep, told),
+            Act::PowerLoss { extent, keep } => self.power_loss(extent, *keep, event),
             Act::DiskLoss(id) => {
                 self.known(*id)?;
-                self.lose_disk(*id, Some(told));
+                self.lose_disk(*id, Some(event));
                 Ok(())
             }
             Act::SlowDisk { broker, extra } => {
@@ -76,36 +76,35 @@ impl World {
         self.host_ref(id).map(|_| ()).ok_or(Refusal::Unknown)
     }
 
-    fn expect(&self, id: BrokerId, states: &[Running]) -> Done {
-        let running = self.host_ref(id).ok_or(Refusal::Unknown)?.running;
-        match states.contains(&running) {
-            true => Ok(()),
-            false if running == Running::Up => Err(Refusal::Running),
-            false => Err(Refusal::NotRunning),
+    fn expect(&self, id: BrokerId, allowed: impl Fn(ProcessState) -> bool) -> Done {
+        match self.host_ref(id).ok_or(Refusal::Unknown)?.process {
+            state if allowed(state) => Ok(()),
+            ProcessState::Up => Err(Refusal::Running),
+            _ => Err(Refusal::NotRunning),
         }
     }
 
-    fn stop_broker(&mut self, id: BrokerId, told: u64) -> Done {
-        self.expect(id, &[Running::Up])?;
-        self.host(id).told = Some(told);
+    fn stop_broker(&mut self, id: BrokerId, event: u64) -> Done {
+        self.expect(id, ProcessState::is_up)?;
+        self.host(id).last_event = Some(event);
         self.step_broker(id, BrokerInput::Stop);
         Ok(())
     }
 
-    fn kill(&mut self, id: BrokerId, told: u64) -> Done {
-        self.expect(id, &[Running::Up, Running::Paused, Running::Booting])?;
-        self.kill_broker(id, Some(told));
+    fn kill(&mut self, id: BrokerId, event: u64) -> Done {
+        self.expect(id, |state| !state.has_ended())?;
+        self.kill_broker(id, Some(event));
         Ok(())
     }
 
-    fn restart_broker(&mut self, id: BrokerId, told: u64) -> Done {
-        self.expect(id, &[Running::Up, Running::Ended, Running::Off])?;
-        if self.host(id).running == Running::Up {
+    fn restart_broker(&mut self, id: BrokerId, event: u64) -> Done {
+        self.expect(id, |state| state.is_up() || state.has_ended())?;
+        if self.host(id).process.is_up() {
             self.host(id).start_again = true;
-            return self.stop_broker(id, told);
+            return self.stop_broker(id, event);
         }
         let after = self.start_up_time();
-        self.boot(id, after, Some(told));
+        self.boot(id, after, Some(event));
         self.power_controllers()
     }
 
@@ -115,7 +114,7 @@ impl World {
         if self.control.without_power { self.bring_controllers_back() } else { Ok(()) }
     }
 
-    fn power_loss(&mut self, extent: &PowerDomain, keep: UnflushedTail, told: u64) -> Done {
+    fn power_loss(&mut self, extent: &PowerDomain, keep: UnflushedTail, event: u64) -> Done {
         let hit: Vec<BrokerId> = match extent {
             PowerDomain::Broker(id) => vec![*id],
             PowerDomain::Site => self.scenario.cluster.ids().collect(),
@@ -133,9 +132,9 @@ impl World {
                 UnflushedTail::Flushed => Survives::Flushed,
                 UnflushedTail::Everything => Survives::Everything,
                 UnflushedTail::Batches(count) => Survives::Batches(count),
-                UnflushedTail::Random => Survives::Draw(self.chance.any()),
+                UnflushedTail::Random => Survives::Draw(self.rng.next_u64()),
             };
-            self.power_off(id, survives, Some(told));
+            self.power_off(id, survives, Some(event));
         }
         if *extent == PowerDomain::Site && self.lose_controllers(u32::MAX).is_ok() {
             self.control.without_power = true;
@@ -231,7 +230,7 @@ impl World {
         if more == 0 {
             return Err(Refusal::Controller(ErrorCode::InvalidPartitions));
         }
-        let seed = self.chance.any();
+        let seed = self.rng.next_u64();
         let placement = Placement::Striped { partitions: more, replication_factor, seed };
         let first = self.topics.partitions() as u32;
         self.topics.get_mut(at).spec.partitions = partitions;
@@ -274,7 +273,7 @@ impl World {
 
     fn act_on_client(&mut self, act: &Act, process: &Process) -> Done {
         let client = self.client_named(process).ok_or(Refusal::Unknown)?;
-        let state = self.desk(client).state;
+        let state = self.runtime(client).state;
         match (act, state) {
             (Act::Stop(_), ClientState::Up) => self.close_client(client),
             (Act::Kill(_), ClientState::Up | ClientState::Paused) => self.end_client(client),

@@ -4,18 +4,17 @@ use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::group::{Group, GroupInput, GroupOutput, GroupRequest, OffsetsPartition};
 use crate::protocol::messages::Peer;
 use crate::protocol::wire::Offset;
-use crate::sim::due::{Message, Timed, Timer};
-use crate::sim::host::Running;
+use crate::sim::event::{Message, Timer, TimerKind};
 use crate::sim::intervals::Intervals;
 use crate::sim::network::Node;
-use crate::sim::trace::What;
+use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 use std::collections::BTreeMap;
 
 /// A group of the scenario.
 #[derive(Clone)]
-pub(super) struct GroupHost {
-    pub(super) machine: Group,
+pub(super) struct GroupCoordinator {
+    pub(super) group: Group,
     pub(super) timer: Timer,
     /// Its partition of the offsets topic; `None` when that could not be created.
     pub(super) home: Option<PartitionIx>,
@@ -35,10 +34,10 @@ pub(super) struct GroupHost {
     pub(super) generation: i32,
 }
 
-impl GroupHost {
-    pub(super) fn new(machine: Group, home: Option<PartitionIx>) -> Self {
-        GroupHost {
-            machine,
+impl GroupCoordinator {
+    pub(super) fn new(group: Group, home: Option<PartitionIx>) -> Self {
+        GroupCoordinator {
+            group,
             timer: Timer::default(),
             home,
             coordinator: None,
@@ -86,7 +85,7 @@ impl World {
 
     fn step_group(&mut self, group: u32, input: GroupInput) {
         let mut out = std::mem::take(&mut self.scratch.group);
-        self.groups[group as usize].machine.step(self.now, input, &mut out);
+        self.groups[group as usize].group.step(self.now, input, &mut out);
         for output in out.drain(..) {
             self.group_wants(group, output);
         }
@@ -106,26 +105,26 @@ impl World {
             }
             GroupOutput::Rebalancing => {
                 self.groups[group as usize].rebalancing = true;
-                self.tell(What::Rebalancing(group), None);
+                self.record_event(EventKind::Rebalancing(group), None);
             }
             GroupOutput::Stable { generation, members } => {
                 let host = &mut self.groups[group as usize];
                 (host.rebalancing, host.members, host.generation) = (false, members, generation);
-                self.tell(What::Rebalanced { group, generation, members }, None);
+                self.record_event(EventKind::Rebalanced { group, generation, members }, None);
             }
             GroupOutput::Expired { .. } => {
-                self.tell(What::MemberExpired(group), None);
+                self.record_event(EventKind::MemberExpired(group), None);
             }
             GroupOutput::Wake(at) => {
                 let (now, host) = (self.now, &mut self.groups[group as usize]);
-                host.timer.set_earlier(now, at.max(now), Timed::Group(group), &mut self.queue);
+                host.timer.set_earlier(now, at.max(now), TimerKind::Group(group), &mut self.queue);
             }
         }
     }
 
     fn coordinator_runs(&self, group: u32) -> bool {
         let host = self.coordinator(group).and_then(|id| self.host_ref(id));
-        host.is_some_and(|host| host.running == Running::Up)
+        host.is_some_and(|host| host.process.is_up())
     }
 
     /// Timers of a coordinator run out only while its process runs.

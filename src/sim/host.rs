@@ -3,9 +3,10 @@
 use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::{Broker, BrokerEvent, BrokerInput, BrokerOutput, Survives};
 use crate::sim::channels::Channels;
-use crate::sim::due::{Due, Message, Timed, Timer};
+use crate::sim::event::{Message, QueuedEvent, Timer, TimerKind};
 use crate::sim::network::Node;
-use crate::sim::trace::{ProcessState, What};
+use crate::sim::process::ProcessState;
+use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,19 +14,6 @@ use std::collections::{BTreeMap, VecDeque};
 const START_UP: Nanos = 2_000_000_000;
 /// The most that a process takes from its first look at the metadata until it is ready to serve.
 const SETTLING: Nanos = 200_000_000;
-
-/// Whether a machine's process runs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Running {
-    /// It has ended; the machine refuses connections.
-    Ended,
-    /// The machine is off: nothing answers.
-    Off,
-    /// It reads its logs.
-    Booting,
-    Up,
-    Paused,
-}
 
 /// A disk with one queue for forced writes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,7 +44,7 @@ impl Disk {
 #[derive(Clone)]
 pub(super) struct Host {
     pub(super) broker: Broker,
-    pub(super) running: Running,
+    pub(super) process: ProcessState,
     pub(super) disk: Disk,
     pub(super) timer: Timer,
     /// What came while the process stood still.
@@ -74,7 +62,7 @@ pub(super) struct Host {
     /// Since when it is in this state.
     pub(super) since: Nanos,
     /// The event that last changed its state.
-    pub(super) told: Option<u64>,
+    pub(super) last_event: Option<u64>,
 }
 
 impl Host {
@@ -82,7 +70,7 @@ impl Host {
     pub(super) fn new(broker: Broker, disk: Disk) -> Self {
         Host {
             broker,
-            running: Running::Ended,
+            process: ProcessState::Stopped,
             disk,
             timer: Timer::default(),
             inbox: VecDeque::new(),
@@ -92,7 +80,7 @@ impl Host {
             start_again: false,
             wants_metadata: false,
             since: 0,
-            told: None,
+            last_event: None,
         }
     }
 }
@@ -137,15 +125,15 @@ impl World {
             BrokerOutput::ControllerRequest { correlation, request } => {
                 let to = self.net.controllers();
                 self.host(id).asked.insert(correlation, to);
-                self.send_at(leaves_at, here, to, Message::Control { correlation, request });
+                self.send_at(leaves_at, here, to, Message::ControlPlane { correlation, request });
             }
             BrokerOutput::WakeAt(at) => {
                 let at = at.max(self.now);
-                self.hosts[id.0 as usize - 1].timer.set(at, Timed::Broker(id), &mut self.queue);
+                self.hosts[id.0 as usize - 1].timer.set(at, TimerKind::Broker(id), &mut self.queue);
             }
             BrokerOutput::Disk { .. } => {}
             BrokerOutput::Event(event) => self.broker_event(id, event),
-            BrokerOutput::Stopped => self.process_ended(id, Running::Ended, ProcessState::Stopped),
+            BrokerOutput::Stopped => self.process_ended(id, ProcessState::Stopped),
         }
     }
 
@@ -157,18 +145,18 @@ impl World {
             }
         }
         let cause = self.cause_of(id, &event);
-        let seq = self.tell(What::Broker { broker: id, event: event.clone() }, cause);
+        let seq = self.record_event(EventKind::Broker { broker: id, event: event.clone() }, cause);
         match event {
             BrokerEvent::ShrinkAsked { partition, .. } | BrokerEvent::ExpandAsked { partition, .. } => {
-                self.control.note_asked(partition, seq);
+                self.control.note_isr_request(partition, seq);
             }
             BrokerEvent::BecameLeader { partition, .. } => {
                 self.watch_leader(partition);
-                self.note_lost(partition, seq);
+                self.record_losses(partition, seq);
             }
             BrokerEvent::Truncated { partition, .. } | BrokerEvent::LogLost { partition, .. } => {
-                self.ledger.cut(partition);
-                self.note_lost(partition, seq);
+                self.ledger.truncated(partition);
+                self.record_losses(partition, seq);
             }
             _ => {}
         }
@@ -183,13 +171,13 @@ impl World {
             | BrokerEvent::WriteFailed { partition, .. }
             | BrokerEvent::IsrConfirmed { partition, .. }
             | BrokerEvent::Truncated { partition, .. } => self.control.last_change(*partition),
-            BrokerEvent::LogLost { .. } | BrokerEvent::State { .. } => self.host_ref(id)?.told,
+            BrokerEvent::LogLost { .. } | BrokerEvent::State { .. } => self.host_ref(id)?.last_event,
             _ => None,
         }
     }
 
     pub(super) fn wake_broker(&mut self, id: BrokerId) {
-        if self.host(id).running == Running::Up {
+        if self.host(id).process.is_up() {
             self.step_broker(id, BrokerInput::Wake);
         }
     }
@@ -201,52 +189,52 @@ impl World {
         host.start += 1;
         host.start_again = false;
         let start = host.start;
-        self.set_running(id, Running::Booting, ProcessState::Booting, cause);
-        self.queue.push(now + after, Due::Booted(id, start));
+        self.set_process(id, ProcessState::Booting, cause);
+        self.queue.push(now + after, QueuedEvent::BootFinished(id, start));
     }
 
     /// How long a process takes from its start to its first request.
     pub(super) fn start_up_time(&mut self) -> Nanos {
-        START_UP + self.chance.below(START_UP / 4)
+        START_UP + self.rng.below(START_UP / 4)
     }
 
     /// How long a process takes from its first look at the metadata to its wish to be unfenced. It is part of
     /// the start-up time, and told apart only where something races with it: on a new disk.
     fn settling_time(&mut self, id: BrokerId) -> Nanos {
-        if self.host(id).broker.is_on_new_disk() { self.chance.below(SETTLING) } else { 0 }
+        if self.host(id).broker.is_on_new_disk() { self.rng.below(SETTLING) } else { 0 }
     }
 
     pub(super) fn booted(&mut self, id: BrokerId, start: u64) {
         let host = self.host(id);
-        if host.start != start || host.running != Running::Booting {
+        if host.start != start || host.process != ProcessState::Booting {
             return;
         }
         let incarnation = start << 32 | id.0 as u64;
-        let told = host.told;
+        let event = host.last_event;
         let settles_in = self.settling_time(id);
-        self.set_running(id, Running::Up, ProcessState::Up, told);
+        self.set_process(id, ProcessState::Up, event);
         self.step_broker(id, BrokerInput::Start { incarnation, settles_in });
         self.host(id).wants_metadata = true;
         self.send_image(id);
     }
 
-    fn set_running(&mut self, id: BrokerId, running: Running, state: ProcessState, cause: Option<u64>) {
-        let seq = self.tell(What::Process { broker: id, state }, cause);
+    fn set_process(&mut self, id: BrokerId, state: ProcessState, cause: Option<u64>) {
+        let seq = self.record_event(EventKind::Process { broker: id, state }, cause);
         let now = self.now;
         let host = self.host(id);
-        (host.running, host.since, host.told) = (running, now, Some(seq));
+        (host.process, host.since, host.last_event) = (state, now, Some(seq));
         self.watch_leaderships(id);
     }
 
     pub(super) fn pause_broker(&mut self, id: BrokerId, cause: Option<u64>) {
-        self.set_running(id, Running::Paused, ProcessState::Paused, cause);
+        self.set_process(id, ProcessState::Paused, cause);
     }
 
     /// The process goes on: what came meanwhile is read in order, then timers that ran out.
     pub(super) fn resume_broker(&mut self, id: BrokerId, cause: Option<u64>) {
-        self.set_running(id, Running::Up, ProcessState::Up, cause);
+        self.set_process(id, ProcessState::Up, cause);
         while let Some((from, message)) = self.host(id).inbox.pop_front() {
-            if self.host(id).running != Running::Up {
+            if !self.host(id).process.is_up() {
                 return;
             }
             self.take_message(id, from, message);
@@ -258,35 +246,35 @@ impl World {
     }
 
     pub(super) fn kill_broker(&mut self, id: BrokerId, cause: Option<u64>) {
-        self.host(id).told = cause;
+        self.host(id).last_event = cause;
         self.step_broker(id, BrokerInput::Kill);
-        self.process_ended(id, Running::Ended, ProcessState::Killed);
+        self.process_ended(id, ProcessState::Killed);
     }
 
     pub(super) fn power_off(&mut self, id: BrokerId, survives: Survives, cause: Option<u64>) {
-        self.host(id).told = cause;
+        self.host(id).last_event = cause;
         self.step_broker(id, BrokerInput::PowerLoss { survives });
-        self.process_ended(id, Running::Off, ProcessState::PoweredOff);
+        self.process_ended(id, ProcessState::PoweredOff);
     }
 
     pub(super) fn lose_disk(&mut self, id: BrokerId, cause: Option<u64>) {
-        self.host(id).told = cause;
+        self.host(id).last_event = cause;
         self.step_broker(id, BrokerInput::DiskLost);
-        self.process_ended(id, Running::Ended, ProcessState::DiskReplaced);
+        self.process_ended(id, ProcessState::DiskReplaced);
     }
 
     /// The process is gone. With the machine still on, its connections are reset.
-    fn process_ended(&mut self, id: BrokerId, running: Running, state: ProcessState) {
-        let told = self.host(id).told;
-        let was_up = matches!(self.host(id).running, Running::Up | Running::Paused);
-        self.set_running(id, running, state, told);
+    fn process_ended(&mut self, id: BrokerId, state: ProcessState) {
+        let event = self.host(id).last_event;
+        let was_alive = self.host(id).process.is_alive();
+        self.set_process(id, state, event);
         let host = self.host(id);
         host.timer.clear();
         host.inbox.clear();
         host.asked.clear();
         host.channels = Channels::default();
         let again = std::mem::take(&mut host.start_again);
-        if was_up && running == Running::Ended {
+        if was_alive && state != ProcessState::PoweredOff {
             let here = self.net.broker(id);
             let controllers = self.net.controllers();
             for node in (0..self.net.nodes()).filter(|node| *node != here && *node != controllers) {
@@ -295,8 +283,8 @@ impl World {
         }
         if again {
             let after = self.start_up_time();
-            let told = self.host(id).told;
-            self.boot(id, after, told);
+            let event = self.host(id).last_event;
+            self.boot(id, after, event);
         }
     }
 }

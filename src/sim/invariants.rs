@@ -20,7 +20,6 @@ use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::Replica;
 use crate::protocol::controller::Image;
 use crate::protocol::wire::{LeaderEpoch, Offset};
-use crate::sim::host::Running;
 use crate::sim::world::{BOOT, World};
 use accounts::Accounts;
 use ghost::Ghost;
@@ -33,7 +32,7 @@ const ACCOUNTS_EVERY: u64 = 32;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Violation {
     pub invariant: &'static Invariant,
-    /// When it was seen, since the story began.
+    /// When it was seen, since the run began.
     pub at: Nanos,
     /// Where, if it is about one partition: `orders-3`.
     pub partition: Option<String>,
@@ -62,7 +61,7 @@ impl std::fmt::Display for Violation {
 
 /// A replica as it was last looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Seen {
+struct ReplicaState {
     end: Offset,
     high_watermark: Offset,
     flushed: Offset,
@@ -73,10 +72,10 @@ struct Seen {
     registered: bool,
 }
 
-impl Seen {
-    fn of(replica: &Replica, registered: bool) -> Seen {
+impl ReplicaState {
+    fn of(replica: &Replica, registered: bool) -> ReplicaState {
         let leadership = replica.leadership();
-        Seen {
+        ReplicaState {
             end: replica.log().end(),
             high_watermark: replica.high_watermark(),
             flushed: replica.storage().flushed(),
@@ -91,18 +90,18 @@ impl Seen {
 
 /// What is remembered of one replica.
 #[derive(Clone, Copy, Default, Debug)]
-struct Copy {
-    seen: Option<Seen>,
+struct ReplicaMemory {
+    seen: Option<ReplicaState>,
     /// Its log is known to be the committed one below this.
     checked: Offset,
     /// A fault took records from it, or it was deleted, and it has not got back all that is committed: some
     /// leader may have counted on what is gone, and commit it later.
-    short: Option<Short>,
+    shortfall: Option<Shortfall>,
 }
 
 /// Why a copy need not have what is committed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Short {
+enum Shortfall {
     /// A fault took it.
     Lost,
     /// The replica was moved away, and its log deleted.
@@ -111,9 +110,9 @@ enum Short {
 
 /// What is remembered of one partition.
 #[derive(Clone, Default, Debug)]
-struct Memory {
+struct PartitionMemory {
     epochs: Option<(LeaderEpoch, i32)>,
-    copies: BTreeMap<BrokerId, Copy>,
+    copies: BTreeMap<BrokerId, ReplicaMemory>,
     /// Who accepts appends in each leader epoch.
     acceptors: BTreeMap<LeaderEpoch, BrokerId>,
     ghost: Ghost,
@@ -131,12 +130,12 @@ struct Memory {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Auditor {
     now: Nanos,
-    looks: u64,
-    partitions: Vec<Memory>,
+    checks: u64,
+    partitions: Vec<PartitionMemory>,
     accounts: Accounts,
     found: Vec<Violation>,
-    /// What was told already.
-    told: BTreeSet<(&'static str, Option<PartitionIx>, bool)>,
+    /// What was reported already.
+    reported: BTreeSet<(&'static str, Option<PartitionIx>, bool)>,
 }
 
 impl Auditor {
@@ -146,22 +145,22 @@ impl Auditor {
     }
 
     /// Looks at everything that may have changed.
-    pub(super) fn look(&mut self, world: &World) {
+    pub(super) fn check(&mut self, world: &World) {
         if world.now < self.now {
             self.report(world, &catalogue::TIME, None, format!("{} after {}", world.now, self.now));
         }
         self.now = world.now;
         let image = world.control.controller.image();
-        self.partitions.resize_with(image.partitions.len(), Memory::default);
+        self.partitions.resize_with(image.partitions.len(), PartitionMemory::default);
         for (ix, entry) in image.partitions.iter() {
             if self.changed(world, ix, entry.state.partition_epoch) {
-                self.look_at_partition(world, image, ix);
+                self.check_partition(world, image, ix);
             }
         }
-        if self.looks.is_multiple_of(ACCOUNTS_EVERY) {
-            self.look_at_clients(world);
+        if self.checks.is_multiple_of(ACCOUNTS_EVERY) {
+            self.check_clients(world);
         }
-        self.looks += 1;
+        self.checks += 1;
     }
 
     /// Whether a partition or one of its replicas is not as it was.
@@ -171,15 +170,15 @@ impl Auditor {
         for host in &world.hosts {
             let id = host.broker.settings().id;
             let Some(replica) = host.broker.replica(ix) else { continue };
-            let now = Seen::of(replica, is_registered(world, id));
+            let now = ReplicaState::of(replica, is_registered(world, id));
             changed |= memory.copies.get(&id).is_none_or(|copy| copy.seen != Some(now));
         }
         changed
     }
 
-    fn look_at_partition(&mut self, world: &World, image: &Image, ix: PartitionIx) {
+    fn check_partition(&mut self, world: &World, image: &Image, ix: PartitionIx) {
         self.controller_state(world, image, ix);
-        self.marks(world, ix);
+        self.replica_offsets(world, ix);
         self.leadership(world, image, ix);
         self.committed(world, image, ix);
         self.remember(world, ix);
@@ -190,7 +189,7 @@ impl Auditor {
         for host in &world.hosts {
             let id = host.broker.settings().id;
             if let Some(replica) = host.broker.replica(ix) {
-                let seen = Seen::of(replica, is_registered(world, id));
+                let seen = ReplicaState::of(replica, is_registered(world, id));
                 memory.copies.entry(id).or_default().seen = Some(seen);
             }
         }
@@ -226,7 +225,7 @@ impl Auditor {
         detail: String,
         broken: Vec<Assumption>,
     ) {
-        if self.told.insert((invariant.name, ix, broken.is_empty())) {
+        if self.reported.insert((invariant.name, ix, broken.is_empty())) {
             let partition = ix.map(|ix| world.topics.partition_name(ix));
             let at = world.now.saturating_sub(BOOT);
             self.found.push(Violation { invariant, at, partition, detail, broken });
@@ -239,8 +238,7 @@ fn is_registered(world: &World, id: BrokerId) -> bool {
     let Some(host) = world.host_ref(id) else { return false };
     let known = world.control.controller.image().brokers.get(&id);
     let epoch = host.broker.broker_epoch();
-    matches!(host.running, Running::Up | Running::Paused)
-        && known.is_some_and(|known| known.epoch == epoch && !known.fenced)
+    host.process.is_alive() && known.is_some_and(|known| known.epoch == epoch && !known.fenced)
 }
 
 fn replica(world: &World, id: BrokerId, ix: PartitionIx) -> Option<&Replica> {
@@ -257,7 +255,7 @@ impl World {
     /// Has an auditor look at the world, if there is one.
     pub(super) fn audit(&mut self) {
         if let Some(mut auditor) = self.auditor.take() {
-            auditor.look(self);
+            auditor.check(self);
             self.auditor = Some(auditor);
         }
     }

@@ -233,7 +233,7 @@ impl World {
         });
         let hit: Vec<u32> = producers.chain(members).collect();
         for client in hit {
-            if self.desk(client).state == ClientState::Up {
+            if self.runtime(client).state == ClientState::Up {
                 self.end_client(client);
                 self.start_client(client);
             }

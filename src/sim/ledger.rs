@@ -53,7 +53,7 @@ struct Reading {
 
 /// What reading a log came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Judged {
+pub(crate) struct DeliveryErrors {
     /// Acknowledged records that are not in it.
     pub lost: u64,
     /// Extra copies in it.
@@ -98,18 +98,18 @@ impl Ledger {
     }
 
     /// Forgets what was read of a partition's log: it was cut.
-    pub(crate) fn cut(&mut self, partition: PartitionIx) {
+    pub(crate) fn truncated(&mut self, partition: PartitionIx) {
         self.account(partition).reading = Reading::default();
     }
 
     /// Reads on in the log that consumers read, and compares with what was acknowledged.
-    pub(crate) fn judge(
+    pub(crate) fn compare(
         &mut self,
         partition: PartitionIx,
         leader: BrokerId,
         epoch: LeaderEpoch,
         log: &Log,
-    ) -> Judged {
+    ) -> DeliveryErrors {
         let account = self.account(partition);
         if account.reading.of != Some((leader, epoch)) || account.reading.upto > log.end() {
             account.reading = Reading { of: Some((leader, epoch)), ..Reading::default() };
@@ -117,23 +117,23 @@ impl Ledger {
         account.reading.read_on(log);
         let lost = account.lost_but_for(|producer| set_of(&account.reading.seen, producer));
         let reading = &account.reading;
-        Judged { lost, duplicated: reading.duplicated, reordered: reading.reordered }
+        DeliveryErrors { lost, duplicated: reading.duplicated, reordered: reading.reordered }
     }
 
     /// Compares with all logs that may still become the one that consumers read: none leads now. What was
     /// read of the last leader's log says nothing here: it depends on when somebody last asked.
-    pub(crate) fn judge_offline(&mut self, partition: PartitionIx, logs: &[&Log]) -> Judged {
-        let (mut all, mut judged) = (Reading::default(), Judged::default());
+    pub(crate) fn compare_offline(&mut self, partition: PartitionIx, logs: &[&Log]) -> DeliveryErrors {
+        let (mut all, mut errors) = (Reading::default(), DeliveryErrors::default());
         for log in logs {
             let mut one = Reading::default();
             one.read_on(log);
-            judged.duplicated = judged.duplicated.max(one.duplicated);
-            judged.reordered = judged.reordered.max(one.reordered);
+            errors.duplicated = errors.duplicated.max(one.duplicated);
+            errors.reordered = errors.reordered.max(one.reordered);
             all.upto = 0;
             all.read_on(log);
         }
-        judged.lost = self.account(partition).lost_but_for(|producer| set_of(&all.seen, producer));
-        judged
+        errors.lost = self.account(partition).lost_but_for(|producer| set_of(&all.seen, producer));
+        errors
     }
 
     /// Acknowledged records that are not in this log and were not missed before.
@@ -157,7 +157,7 @@ impl Ledger {
     }
 
     /// These records were lost at this event.
-    pub(crate) fn blame(&mut self, partition: PartitionIx, records: Vec<RecordRange>, seq: u64) {
+    pub(crate) fn note_loss(&mut self, partition: PartitionIx, records: Vec<RecordRange>, seq: u64) {
         self.account(partition).losses.extend(records.into_iter().map(|range| (range, seq)));
     }
 
@@ -255,18 +255,18 @@ mod tests {
     fn lost_duplicated_and_reordered_records_are_counted_one_by_one() {
         let mut ledger = Ledger::default();
         ledger.acked(P, records(0, 10));
-        let judged = ledger.judge(P, BrokerId(1), 0, &log(&[(0, 4), (6, 2), (4, 2), (6, 2)]));
-        assert_eq!(judged, Judged { lost: 2, duplicated: 2, reordered: 2 });
+        let errors = ledger.compare(P, BrokerId(1), 0, &log(&[(0, 4), (6, 2), (4, 2), (6, 2)]));
+        assert_eq!(errors, DeliveryErrors { lost: 2, duplicated: 2, reordered: 2 });
     }
 
     #[test]
     fn a_log_is_read_on_from_where_it_was_left() {
         let mut ledger = Ledger::default();
         ledger.acked(P, records(0, 6));
-        assert_eq!(ledger.judge(P, BrokerId(1), 0, &log(&[(0, 4)])).lost, 2);
-        assert_eq!(ledger.judge(P, BrokerId(1), 0, &log(&[(0, 4), (4, 2)])), Judged::default());
-        ledger.cut(P);
-        assert_eq!(ledger.judge(P, BrokerId(1), 0, &log(&[(0, 2)])).lost, 4);
+        assert_eq!(ledger.compare(P, BrokerId(1), 0, &log(&[(0, 4)])).lost, 2);
+        assert_eq!(ledger.compare(P, BrokerId(1), 0, &log(&[(0, 4), (4, 2)])), DeliveryErrors::default());
+        ledger.truncated(P);
+        assert_eq!(ledger.compare(P, BrokerId(1), 0, &log(&[(0, 2)])).lost, 4);
     }
 
     #[test]
@@ -274,10 +274,14 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.acked(P, records(0, 6));
         let (short, long) = (log(&[(0, 2)]), log(&[(0, 5)]));
-        assert_eq!(ledger.judge_offline(P, &[&short, &long]).lost, 1);
+        assert_eq!(ledger.compare_offline(P, &[&short, &long]).lost, 1);
         let twice = log(&[(0, 2), (0, 2)]);
-        let judged = ledger.judge_offline(P, &[&long, &twice]);
-        assert_eq!(judged, Judged { lost: 1, duplicated: 2, reordered: 0 }, "whoever was asked before");
+        let errors = ledger.compare_offline(P, &[&long, &twice]);
+        assert_eq!(
+            errors,
+            DeliveryErrors { lost: 1, duplicated: 2, reordered: 0 },
+            "whoever was asked before"
+        );
         assert_eq!(ledger.newly_lost(P, &short), [records(2, 4)]);
         assert_eq!(ledger.newly_lost(P, &short), []);
     }

@@ -5,7 +5,7 @@
 
 use crate::model::{BrokerId, Nanos};
 use crate::scenario::{Endpoint, NetSpec, Scenario};
-use crate::sim::chance::Chance;
+use crate::sim::rng::Rng;
 
 /// A machine's number: brokers from 0, then the controllers as one, then the clients.
 pub(crate) type Node = u32;
@@ -32,7 +32,7 @@ pub(crate) struct Network {
     groups: Vec<String>,
     links: Vec<Link>,
     jitter_permille: u32,
-    chance: Chance,
+    rng: Rng,
 }
 
 impl Network {
@@ -50,7 +50,7 @@ impl Network {
             groups: members.collect(),
             links: Vec::new(),
             jitter_permille: (scenario.net.jitter * 1000.0) as u32,
-            chance: Chance::of(seed, "net", 0),
+            rng: Rng::stream(seed, "net", 0),
         };
         let nodes = network.nodes() as usize;
         network.links = vec![Link::default(); nodes * nodes];
@@ -134,9 +134,9 @@ impl Network {
         let link = *self.link(from, to);
         let way = link.one_way + link.extra;
         let spread = way * Nanos::from(self.jitter_permille) / 1000;
-        let mut at = now + way + if spread > 0 { self.chance.below(spread + 1) } else { 0 };
+        let mut at = now + way + if spread > 0 { self.rng.below(spread + 1) } else { 0 };
         let mut wait = RETRANSMIT;
-        while self.chance.permille((link.base_loss + link.extra_loss).min(900)) {
+        while self.rng.permille((link.base_loss + link.extra_loss).min(900)) {
             at += wait;
             wait = (wait * 2).min(16 * RETRANSMIT);
         }

@@ -6,18 +6,18 @@ use crate::protocol::producer::{
     ProduceRequest, ProducedPartition, Producer, ProducerInput, ProducerOutput, Target,
 };
 use crate::protocol::wire::{ErrorCode, Offset, RecordRange};
-use crate::sim::channels::Lane;
-use crate::sim::clients::{Ask, ClientState};
-use crate::sim::due::{Message, Timed};
+use crate::sim::channels::ConnectionKind;
+use crate::sim::clients::{ClientRequest, ClientState};
+use crate::sim::event::{Message, TimerKind};
 use crate::sim::settings;
-use crate::sim::trace::What;
+use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 
 impl World {
     /// Steps a producer and carries out what it wants.
     pub(super) fn step_producer(&mut self, client: u32, input: ProducerInput<'_>) {
         let mut out = std::mem::take(&mut self.scratch.producer);
-        self.producers[client as usize].machine.step(self.now, input, &mut out);
+        self.producers[client as usize].producer.step(self.now, input, &mut out);
         for output in out.drain(..) {
             self.producer_wants(client, output);
         }
@@ -31,7 +31,7 @@ impl World {
             ProducerOutput::Request(request) => self.send_produce(client, request),
             ProducerOutput::Connect { broker } => self.connect(client, broker),
             ProducerOutput::HungUp { broker } => {
-                self.hang_up(client, self.net.broker(broker), Lane::Requests)
+                self.close_connection(client, self.net.broker(broker), ConnectionKind::Requests)
             }
             ProducerOutput::Acked { partition, records, base_offset, first_latency, last_latency } => {
                 self.records_acked(client, partition, records, base_offset, (first_latency, last_latency));
@@ -42,7 +42,7 @@ impl World {
             }
             ProducerOutput::Rejected { count, error } => {
                 self.producers[client as usize].failed += u64::from(count);
-                self.tell(What::SendRejected { producer: client, records: count, error }, None);
+                self.record_event(EventKind::SendRejected { producer: client, records: count, error }, None);
                 self.next_in_turn(client, count);
             }
             ProducerOutput::Blocked => self.producers[client as usize].workload.blocked = true,
@@ -50,13 +50,13 @@ impl World {
                 self.producers[client as usize].workload.blocked = false;
                 self.work_again(client);
             }
-            ProducerOutput::WantMetadata => self.want_metadata(client),
-            ProducerOutput::WantProducerId => self.want_producer_id(client),
+            ProducerOutput::WantMetadata => self.request_metadata(client),
+            ProducerOutput::WantProducerId => self.request_producer_id(client),
             ProducerOutput::EpochBumped { .. } => {}
             ProducerOutput::Wake(at) => {
                 let (now, queue) = (self.now, &mut self.queue);
-                let timer = &mut self.producers[client as usize].desk.timer;
-                timer.set_earlier(now, at.max(now), Timed::Client(client), queue);
+                let timer = &mut self.producers[client as usize].runtime.timer;
+                timer.set_earlier(now, at.max(now), TimerKind::Client(client), queue);
             }
         }
     }
@@ -64,7 +64,7 @@ impl World {
     /// A connection stands once the broker has answered something (`ApiVersions`).
     fn connect(&mut self, client: u32, broker: BrokerId) {
         let to = self.net.broker(broker);
-        self.ask(client, to, Ask::Connect(broker), Request::Metadata(Vec::new()));
+        self.send_request(client, to, ClientRequest::Connect(broker), Request::Metadata(Vec::new()));
     }
 
     fn send_produce(&mut self, client: u32, request: ProduceRequest) {
@@ -138,7 +138,10 @@ impl World {
         let record_bytes = host.workload.record_bytes;
         self.ledger.failed(partition, records);
         let cause = self.control.last_change(partition);
-        self.tell(What::ProduceFailed { producer: client, partition, records, error, indefinite }, cause);
+        self.record_event(
+            EventKind::ProduceFailed { producer: client, partition, records, error, indefinite },
+            cause,
+        );
         if self.producers[client as usize].workload.resend {
             self.producers[client as usize].sent += u64::from(records.count);
             let again = ProducerInput::Resend { partition, records, record_bytes };
@@ -181,10 +184,10 @@ impl World {
         let spec = &self.scenario.producers[client as usize];
         let settings = settings::producer(spec, self.profile.version);
         let host = &mut self.producers[client as usize];
-        host.desk.reset(ClientState::Up);
-        host.desk.request_timeout = settings.request_timeout;
-        let seed = host.desk.chance.any();
-        host.machine = Producer::new(identity, settings, seed);
+        host.runtime.reset(ClientState::Up);
+        host.runtime.request_timeout = settings.request_timeout;
+        let seed = host.runtime.rng.next_u64();
+        host.producer = Producer::new(identity, settings, seed);
         self.step_producer(client, ProducerInput::Wake);
         self.work_again(client);
     }

@@ -3,7 +3,7 @@
 use crate::model::{KafkaVersion, Nanos, PartitionIx};
 use crate::scenario::{Counter, Expect, Verdict};
 use crate::sim::histogram::Histogram;
-use crate::sim::ledger::Judged;
+use crate::sim::ledger::DeliveryErrors;
 use crate::sim::world::World;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -161,7 +161,7 @@ impl World {
             ..Counters::default()
         };
         for ix in partitions {
-            let Judged { lost, duplicated, reordered } = self.judge(ix);
+            let DeliveryErrors { lost, duplicated, reordered } = self.compare(ix);
             all.lost_acked += lost;
             all.duplicated += duplicated;
             all.reordered += reordered;
@@ -187,7 +187,7 @@ impl World {
     }
 
     fn partition_report(&mut self, ix: PartitionIx) -> PartitionReport {
-        let Judged { lost, duplicated, reordered } = self.judge(ix);
+        let DeliveryErrors { lost, duplicated, reordered } = self.compare(ix);
         let (visible, log_end) = self.ends(ix);
         let state = self.control.committed.partitions[ix.at()].clone();
         let ids = |list: &[crate::model::BrokerId]| list.iter().map(|id| id.0).collect();
@@ -255,7 +255,7 @@ impl World {
     /// Writes that still wait, and leaders that are still missing, count until now.
     fn close_meters(&mut self) {
         let waiting: Vec<PartitionIx> =
-            self.producers.iter().flat_map(|host| host.machine.pending().map(|(ix, _)| ix)).collect();
+            self.producers.iter().flat_map(|host| host.producer.pending().map(|(ix, _)| ix)).collect();
         for ix in waiting {
             self.meter.waiting(ix, self.now);
         }

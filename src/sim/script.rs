@@ -2,8 +2,7 @@
 
 use crate::model::{BrokerId, Nanos};
 use crate::scenario::Condition;
-use crate::sim::due::Due;
-use crate::sim::host::Running;
+use crate::sim::event::QueuedEvent;
 use crate::sim::world::{BOOT, World};
 
 /// How far the scenario's events are.
@@ -16,7 +15,7 @@ pub(super) struct Script {
 
 impl World {
     /// Does what is due of the scenario's events.
-    pub(super) fn follow_script(&mut self) {
+    pub(super) fn run_script(&mut self) {
         if self.now < BOOT {
             return;
         }
@@ -31,7 +30,7 @@ impl World {
                     let due = event.at.map_or(after, |at| BOOT + at.0);
                     self.script.due = Some(due);
                     if due > self.now {
-                        self.queue.push(due, Due::Script);
+                        self.queue.push(due, QueuedEvent::ScriptDue);
                     }
                     due
                 }
@@ -65,9 +64,7 @@ impl World {
             }),
             Condition::Fenced(id) => self.is_fenced(*id) == Some(true),
             Condition::Unfenced(id) => self.is_fenced(*id) == Some(false),
-            Condition::Down(id) => {
-                self.host_ref(*id).is_some_and(|host| matches!(host.running, Running::Ended | Running::Off))
-            }
+            Condition::Down(id) => self.host_ref(*id).is_some_and(|host| host.process.has_ended()),
             Condition::Log { partition, broker, reaches } => {
                 let ix = self.topics.partition_named(partition);
                 let replica = ix.and_then(|ix| self.host_ref(*broker)?.broker.replica(ix));

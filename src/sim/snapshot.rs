@@ -8,8 +8,9 @@ use crate::model::{
 use crate::protocol::group::Phase;
 use crate::scenario::{Keys, setting_text};
 use crate::sim::clients::ClientState;
-use crate::sim::groups::GroupHost;
-use crate::sim::host::{Host, Running};
+use crate::sim::groups::GroupCoordinator;
+use crate::sim::host::Host;
+use crate::sim::process::ProcessState;
 use crate::sim::settings::Config;
 use crate::sim::world::{BOOT, World};
 use std::collections::BTreeMap;
@@ -86,15 +87,15 @@ impl World {
 
     fn state_of(&self, host: &Host, id: BrokerId) -> BrokerState {
         let registration = self.control.committed.brokers.get(&id);
-        match host.running {
-            Running::Ended | Running::Off => BrokerState::Down,
-            Running::Paused => BrokerState::Paused,
-            Running::Booting => BrokerState::Fenced,
-            Running::Up => match registration {
+        match host.process {
+            ProcessState::Paused => BrokerState::Paused,
+            ProcessState::Booting => BrokerState::Fenced,
+            ProcessState::Up => match registration {
                 Some(registered) if registered.in_controlled_shutdown => BrokerState::ShuttingDown,
                 Some(registered) if registered.is_active() => BrokerState::Up,
                 _ => BrokerState::Fenced,
             },
+            _ => BrokerState::Down,
         }
     }
 
@@ -133,8 +134,7 @@ impl World {
 
     fn row(&self, topic: TopicIx, number: i32, ix: PartitionIx) -> PartitionRow {
         let state = &self.control.committed.partitions[ix.at()];
-        let running =
-            state.leader.and_then(|id| self.host_ref(id)).filter(|host| host.running == Running::Up);
+        let running = state.leader.and_then(|id| self.host_ref(id)).filter(|host| host.process.is_up());
         let replica = running.and_then(|host| host.broker.replica(ix));
         PartitionRow {
             topic,
@@ -158,7 +158,7 @@ impl World {
                 state: state_of_group(host),
                 protocol: "classic".into(),
                 coordinator: self.coordinator(at as u32),
-                member_count: Datum::known(host.machine.members().len() as u32, as_of, Origin::Simulated),
+                member_count: Datum::known(host.group.members().len() as u32, as_of, Origin::Simulated),
                 members: Datum::known(self.members_of(at as u32, order), as_of, Origin::Simulated),
                 offsets: Datum::known(self.offsets_of(host, &spec.topics, order), as_of, Origin::Simulated),
             })
@@ -169,7 +169,7 @@ impl World {
 
     fn members_of(&self, group: u32, order: &Order) -> Arc<[Member]> {
         let own = self.members.iter().filter(|member| member.group == group);
-        let up = own.filter(|member| member.desk.state != ClientState::Ended);
+        let up = own.filter(|member| member.runtime.state != ClientState::Ended);
         up.map(|member| Member {
             client_id: format!("{}-{}", self.scenario.groups[group as usize].name, member.nth),
             host: "simulated".into(),
@@ -179,7 +179,7 @@ impl World {
         .collect()
     }
 
-    fn offsets_of(&self, host: &GroupHost, topics: &[String], order: &Order) -> Arc<[GroupOffset]> {
+    fn offsets_of(&self, host: &GroupCoordinator, topics: &[String], order: &Order) -> Arc<[GroupOffset]> {
         let read = topics.iter().filter_map(|name| self.topics.named(name));
         let partitions = read.flat_map(|(_, topic)| topic.partitions.iter());
         let offsets = partitions.filter_map(|ix| {
@@ -220,8 +220,8 @@ impl World {
     }
 }
 
-fn state_of_group(host: &GroupHost) -> GroupState {
-    match host.machine.phase() {
+fn state_of_group(host: &GroupCoordinator) -> GroupState {
+    match host.group.phase() {
         Phase::Empty => GroupState::Empty,
         Phase::Joining => GroupState::PreparingRebalance,
         Phase::Syncing => GroupState::CompletingRebalance,

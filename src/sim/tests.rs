@@ -50,7 +50,7 @@ fn a_killed_broker_is_missed_for_a_session_and_then_replaced() {
     assert!((7_000..11_500).contains(&counters.write_unavailable_ms), "{counters:?}");
     assert_eq!((counters.lost_acked, counters.duplicated, counters.reordered, counters.failed), (0, 0, 0, 0));
     let shrink =
-        sim.recent_events().rev().find(|event| matches!(event.what, What::Partition { .. })).unwrap();
+        sim.recent_events().rev().find(|event| matches!(event.kind, EventKind::Partition { .. })).unwrap();
     let why = sim.why(shrink.seq);
     assert!(
         why[0].starts_with("ISR of orders-") && why[0].contains("because broker 1 was fenced "),
@@ -155,11 +155,11 @@ fn a_lost_record_tells_how_it_went() {
     sim.apply(Act::Send { producer: "app".into(), records: 1 }).unwrap();
     sim.run_until(2 * SECOND);
     let third = sim.record_at("t-0", BrokerId(1), 2).unwrap();
-    let fate = sim.fate(&third).unwrap();
+    let fate = sim.record_trace(&third).unwrap();
     assert!(fate.acked && fate.copies.len() == 1 && fate.readable_at.is_none() && fate.lost.is_none());
     sim.apply(Act::Kill(broker(1))).unwrap();
     sim.run_until(20 * SECOND);
-    let fate = sim.fate(&third).unwrap();
+    let fate = sim.record_trace(&third).unwrap();
     let (_, why) = fate.lost.unwrap();
     assert_eq!(why[0], "1 acknowledged records of t-0 are gone");
     assert!(why[1].starts_with("broker 2 leads t-0 from offset 2"), "{why:?}");
@@ -209,7 +209,7 @@ fn a_crashed_consumer_is_missed_for_its_session() {
     let mut sim = Simulator::new(&reference(120), 1, None);
     sim.run_until(20 * SECOND);
     sim.apply(Act::Kill(Process::Member("billing".into(), 1))).unwrap();
-    let expired = sim.run_to_next(120 * SECOND, |what| matches!(what, What::MemberExpired(_)));
+    let expired = sim.run_to_next(120 * SECOND, |what| matches!(what, EventKind::MemberExpired(_)));
     let waited = sim.now() - 20 * SECOND;
     assert!(expired && (42 * SECOND..46 * SECOND).contains(&waited), "{waited}");
     sim.run_until(120 * SECOND);

@@ -11,6 +11,7 @@ use crate::protocol::controller::{self, Election};
 use crate::protocol::wire::{BrokerEpoch, ErrorCode, Offset, PartitionState, RecordRange};
 use crate::scenario::Act;
 use crate::sim::hash::Fnv;
+use crate::sim::process::ProcessState;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -20,13 +21,13 @@ pub struct TraceEvent {
     /// Counts the events of the run from 0.
     pub seq: u64,
     pub at: Nanos,
-    pub what: What,
+    pub kind: EventKind,
     /// The event that led to it, if it is known.
     pub cause: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
-pub enum What {
+pub enum EventKind {
     /// Somebody did something to the cluster.
     Acted(Act),
     /// It could not be done, and why.
@@ -114,21 +115,6 @@ pub enum Refusal {
     BadSetting,
 }
 
-/// A broker's process as its machine sees it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ProcessState {
-    Booting,
-    Up,
-    Paused,
-    /// It ended in good order.
-    Stopped,
-    Killed,
-    /// Its machine lost power.
-    PoweredOff,
-    /// Its disk was replaced.
-    DiskReplaced,
-}
-
 /// How many events are kept.
 const KEPT: usize = 4096;
 
@@ -144,10 +130,10 @@ pub(crate) struct Trace {
 
 impl Trace {
     /// Adds an event; answers its number.
-    pub(crate) fn add(&mut self, at: Nanos, what: What, cause: Option<u64>) -> u64 {
+    pub(crate) fn add(&mut self, at: Nanos, kind: EventKind, cause: Option<u64>) -> u64 {
         let seq = self.next;
         self.next += 1;
-        let event = Arc::new(TraceEvent { seq, at, what, cause });
+        let event = Arc::new(TraceEvent { seq, at, kind, cause });
         event.put(&mut self.hash);
         if let Some(sink) = &mut self.sink {
             sink.push(event.clone());

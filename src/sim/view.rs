@@ -1,7 +1,6 @@
 //! What only a simulator can see: every replica's marks, the counters of the run and its story.
 
 use crate::model::{BrokerId, Millis, Nanos, PartitionIx};
-use crate::sim::host::Running;
 use crate::sim::report::Counters;
 use crate::sim::world::{BOOT, World};
 use std::collections::VecDeque;
@@ -12,7 +11,7 @@ const LINES: usize = 300;
 
 /// One replica of one partition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ReplicaMarks {
+pub struct ReplicaOffsets {
     pub broker: BrokerId,
     /// Whether its process runs, and is not paused.
     pub runs: bool,
@@ -50,7 +49,7 @@ pub struct SimView {
     /// The counters so far.
     pub counters: Counters,
     /// Replicas of each partition in assignment order; by the cluster's partition columns.
-    pub replicas: Arc<[Vec<ReplicaMarks>]>,
+    pub replicas: Arc<[Vec<ReplicaOffsets>]>,
     /// The last lines of the story, the oldest first.
     pub lines: Arc<[LogLine]>,
 }
@@ -66,11 +65,11 @@ pub(super) struct EventLog {
 impl EventLog {
     /// The last lines; only events that are new since the last call are worded.
     pub(super) fn of(&mut self, world: &World) -> Arc<[LogLine]> {
-        let told = world.trace.len();
-        if told < self.worded {
+        let event = world.trace.len();
+        if event < self.worded {
             *self = EventLog::default();
         }
-        if told == self.worded {
+        if event == self.worded {
             return self.shared.clone();
         }
         let fresh: Vec<_> =
@@ -86,7 +85,7 @@ impl EventLog {
         while self.lines.len() > LINES {
             self.lines.pop_front();
         }
-        self.worded = told;
+        self.worded = event;
         self.shared = self.lines.iter().cloned().collect();
         self.shared.clone()
     }
@@ -94,17 +93,17 @@ impl EventLog {
 
 impl World {
     /// The marks of a partition's replicas.
-    pub(super) fn marks(&self, ix: PartitionIx) -> Vec<ReplicaMarks> {
+    pub(super) fn replica_offsets(&self, ix: PartitionIx) -> Vec<ReplicaOffsets> {
         let replicas = &self.control.committed.partitions[ix.at()].replicas;
         replicas.iter().filter_map(|id| self.mark(*id, ix)).collect()
     }
 
-    fn mark(&self, id: BrokerId, ix: PartitionIx) -> Option<ReplicaMarks> {
+    fn mark(&self, id: BrokerId, ix: PartitionIx) -> Option<ReplicaOffsets> {
         let host = self.host_ref(id)?;
         let replica = host.broker.replica(ix)?;
-        Some(ReplicaMarks {
+        Some(ReplicaOffsets {
             broker: id,
-            runs: host.running == Running::Up,
+            runs: host.process.is_up(),
             log_start: replica.log().start(),
             flushed: replica.storage().flushed(),
             high_watermark: replica.high_watermark(),
@@ -113,7 +112,7 @@ impl World {
         })
     }
 
-    /// Time since the story began.
+    /// Time since the run began.
     pub(super) fn elapsed(&self) -> Nanos {
         self.now.saturating_sub(BOOT)
     }

@@ -2,9 +2,8 @@
 
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::log::Log;
-use crate::sim::host::Running;
-use crate::sim::ledger::Judged;
-use crate::sim::trace::What;
+use crate::sim::ledger::DeliveryErrors;
+use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 
 impl World {
@@ -13,7 +12,7 @@ impl World {
         let state = self.control.committed.partitions.get(partition.at())?;
         let host = self.host_ref(state.leader?)?;
         let leads = || host.broker.replica(partition).is_some_and(|replica| replica.leadership().is_some());
-        (host.running == Running::Up && leads()).then_some(state.leader).flatten()
+        (host.process.is_up() && leads()).then_some(state.leader).flatten()
     }
 
     /// Notes whether a partition has a leader that runs.
@@ -43,9 +42,9 @@ impl World {
     }
 
     /// What of a partition is lost, duplicated and out of order now.
-    pub(super) fn judge(&mut self, partition: PartitionIx) -> Judged {
+    pub(super) fn compare(&mut self, partition: PartitionIx) -> DeliveryErrors {
         let Some(state) = self.control.committed.partitions.get(partition.at()).cloned() else {
-            return Judged::default();
+            return DeliveryErrors::default();
         };
         let logs = |ids: &[BrokerId]| -> Vec<&Log> {
             let of =
@@ -54,28 +53,28 @@ impl World {
         };
         match state.leader {
             Some(leader) => {
-                let Some(log) = logs(&[leader]).pop() else { return Judged::default() };
-                self.ledger.judge(partition, leader, state.leader_epoch, log)
+                let Some(log) = logs(&[leader]).pop() else { return DeliveryErrors::default() };
+                self.ledger.compare(partition, leader, state.leader_epoch, log)
             }
             None => {
                 let mut may_lead = state.isr.clone();
                 may_lead.extend(state.elr.iter().chain(&state.last_known_elr));
                 let logs = logs(&may_lead);
-                self.ledger.judge_offline(partition, &logs)
+                self.ledger.compare_offline(partition, &logs)
             }
         }
     }
 
     /// Tells of acknowledged records that the log which consumers read has not, once for each.
-    pub(super) fn note_lost(&mut self, partition: PartitionIx, cause: u64) {
+    pub(super) fn record_losses(&mut self, partition: PartitionIx, cause: u64) {
         let Some(state) = self.control.committed.partitions.get(partition.at()) else { return };
         let Some(leader) = state.leader else { return };
         let Some(replica) = self.hosts[leader.0 as usize - 1].broker.replica(partition) else { return };
         let fresh = self.ledger.newly_lost(partition, replica.log());
         let records = fresh.iter().map(|range| u64::from(range.count)).sum();
         if records > 0 {
-            let seq = self.tell(What::AckedLost { partition, records }, Some(cause));
-            self.ledger.blame(partition, fresh, seq);
+            let seq = self.record_event(EventKind::AckedLost { partition, records }, Some(cause));
+            self.ledger.note_loss(partition, fresh, seq);
         }
     }
 }

@@ -3,9 +3,9 @@
 use crate::model::Nanos;
 use crate::protocol::producer::Target;
 use crate::scenario::{Keys, ProducerSpec};
-use crate::sim::chance::Chance;
 use crate::sim::clients::ClientState;
-use crate::sim::due::Due;
+use crate::sim::event::QueuedEvent;
+use crate::sim::rng::Rng;
 use crate::sim::topics::Topics;
 use crate::sim::world::{BOOT, World};
 
@@ -36,13 +36,13 @@ pub(super) struct Workload {
     fixed: Option<Target>,
     /// Cumulated weights of Zipf's keys.
     zipf: Vec<u64>,
-    chance: Chance,
+    rng: Rng,
     queued: bool,
 }
 
 impl Workload {
     /// The workload of a producer.
-    pub(super) fn of(spec: &ProducerSpec, topics: &Topics, chance: Chance) -> Self {
+    pub(super) fn of(spec: &ProducerSpec, topics: &Topics, rng: Rng) -> Self {
         let fixed = spec.partition.and_then(|number| {
             let (_, topic) = topics.named(&spec.topic)?;
             topic.partitions.get(number as usize).map(|ix| Target::Partition(*ix))
@@ -60,7 +60,7 @@ impl Workload {
             keys: spec.keys,
             fixed,
             zipf: if spec.keys == Keys::Zipf { zipf_weights() } else { Vec::new() },
-            chance,
+            rng,
             queued: false,
         }
     }
@@ -87,11 +87,11 @@ impl Workload {
         }
         match self.keys {
             Keys::None => Target::NoKey,
-            Keys::Uniform => Target::Key(self.chance.any() as u32),
-            Keys::Celebrity if self.chance.below(2) == 0 => Target::Key(0x9e37_79b9),
-            Keys::Celebrity => Target::Key(self.chance.any() as u32),
+            Keys::Uniform => Target::Key(self.rng.next_u64() as u32),
+            Keys::Celebrity if self.rng.below(2) == 0 => Target::Key(0x9e37_79b9),
+            Keys::Celebrity => Target::Key(self.rng.next_u64() as u32),
             Keys::Zipf => {
-                let drawn = self.chance.below(self.zipf.last().copied().unwrap_or(1));
+                let drawn = self.rng.below(self.zipf.last().copied().unwrap_or(1));
                 let rank = self.zipf.partition_point(|weight| *weight <= drawn) as u32;
                 Target::Key(rank.wrapping_mul(0x9e37_79b9))
             }
@@ -149,7 +149,7 @@ impl World {
     pub(super) fn work(&mut self, client: u32) {
         let now = self.now;
         let host = &mut self.producers[client as usize];
-        if host.desk.state != ClientState::Up || host.workload.blocked {
+        if host.runtime.state != ClientState::Up || host.workload.blocked {
             return;
         }
         let count = host.workload.due(now);
@@ -159,7 +159,7 @@ impl World {
         let workload = &mut self.producers[client as usize].workload;
         if let Some(at) = workload.next(now).filter(|_| !workload.queued) {
             workload.queued = true;
-            self.queue.push(at, Due::Workload(client));
+            self.queue.push(at, QueuedEvent::Workload(client));
         }
     }
 

@@ -8,23 +8,23 @@ use crate::protocol::group::GroupOutput;
 use crate::protocol::producer::ProducerOutput;
 use crate::protocol::profile::Profile;
 use crate::scenario::Scenario;
-use crate::sim::chance::Chance;
-use crate::sim::clients::{MemberHost, ProducerHost};
-use crate::sim::control::Control;
-use crate::sim::due::{Due, Message, Timed};
-use crate::sim::groups::GroupHost;
+use crate::sim::clients::{GroupMember, ProducerClient};
+use crate::sim::control::ControlPlane;
+use crate::sim::event::{Message, QueuedEvent, TimerKind};
+use crate::sim::groups::GroupCoordinator;
 use crate::sim::host::Host;
 use crate::sim::invariants::Auditor;
 use crate::sim::ledger::Ledger;
 use crate::sim::meter::Meter;
 use crate::sim::network::{Network, Node};
 use crate::sim::queue::Queue;
+use crate::sim::rng::Rng;
 use crate::sim::script::Script;
 use crate::sim::topics::Topics;
-use crate::sim::trace::{Names, Trace, What};
+use crate::sim::trace::{EventKind, Names, Trace};
 use std::sync::Arc;
 
-/// Before the story begins the cluster boots for so long; times shown to people start after it.
+/// Before the run begins the cluster boots for so long; times shown to people start after it.
 pub(super) const BOOT: Nanos = 10_000_000_000;
 
 /// How often logs are merged where nobody needs their batches any more.
@@ -35,23 +35,23 @@ const COMPACT_EVERY: Nanos = 5_000_000_000;
 pub(super) struct World {
     pub(super) now: Nanos,
     pub(super) seed: u64,
-    pub(super) queue: Queue<Due>,
+    pub(super) queue: Queue<QueuedEvent>,
     pub(super) scenario: Arc<Scenario>,
     pub(super) profile: Profile,
     pub(super) net: Network,
     /// Messages on links that are cut, in the order in which they were sent.
     pub(super) held: Vec<(Node, Node, Message)>,
     pub(super) hosts: Vec<Host>,
-    pub(super) control: Control,
+    pub(super) control: ControlPlane,
     pub(super) topics: Topics,
-    pub(super) producers: Vec<ProducerHost>,
-    pub(super) members: Vec<MemberHost>,
-    pub(super) groups: Vec<GroupHost>,
+    pub(super) producers: Vec<ProducerClient>,
+    pub(super) members: Vec<GroupMember>,
+    pub(super) groups: Vec<GroupCoordinator>,
     pub(super) ledger: Ledger,
     pub(super) meter: Meter,
     pub(super) trace: Trace,
     pub(super) script: Script,
-    pub(super) chance: Chance,
+    pub(super) rng: Rng,
     /// Next producer id that a broker hands out, and next identity of a producer.
     pub(super) next_producer_id: i64,
     pub(super) identities: Vec<u32>,
@@ -85,18 +85,18 @@ impl World {
         self.now = at;
         self.events += 1;
         match due {
-            Due::Arrive { from, to, message } => self.arrive(from, to, message),
-            Due::Timer(timed) => self.timer(timed),
-            Due::Workload(client) => self.workload_due(client),
-            Due::Booted(id, start) => self.booted(id, start),
-            Due::Committed(batch) => self.committed(batch),
-            Due::Unmuted(id, client) => self.unmuted(id, client),
-            Due::GiveUp(client, correlation) => self.give_up(client, correlation),
-            Due::ClientStart(client) => self.start_client(client),
-            Due::Script => {}
-            Due::Compact => self.compact(),
+            QueuedEvent::Arrival { from, to, message } => self.arrive(from, to, message),
+            QueuedEvent::Timer(timed) => self.timer(timed),
+            QueuedEvent::Workload(client) => self.workload_due(client),
+            QueuedEvent::BootFinished(id, start) => self.booted(id, start),
+            QueuedEvent::MetadataCommitted(batch) => self.committed(batch),
+            QueuedEvent::ChannelUnmuted(id, client) => self.unmuted(id, client),
+            QueuedEvent::RequestTimeout(client, correlation) => self.request_timed_out(client, correlation),
+            QueuedEvent::ClientStart(client) => self.start_client(client),
+            QueuedEvent::ScriptDue => {}
+            QueuedEvent::Compact => self.compact(),
         }
-        self.follow_script();
+        self.run_script();
         if self.auditor.is_some() {
             self.audit();
         }
@@ -118,17 +118,17 @@ impl World {
         }
     }
 
-    fn timer(&mut self, timed: Timed) {
+    fn timer(&mut self, timed: TimerKind) {
         let (now, queue) = (self.now, &mut self.queue);
         let fires = match timed {
-            Timed::Broker(id) => self.hosts[id.0 as usize - 1].timer.fires(now, timed, queue),
-            Timed::Controller => self.control.timer.fires(now, timed, queue),
-            Timed::Group(group) => self.groups[group as usize].timer.fires(now, timed, queue),
-            Timed::Client(client) => match self.producers.get_mut(client as usize) {
-                Some(producer) => producer.desk.timer.fires(now, timed, queue),
+            TimerKind::Broker(id) => self.hosts[id.0 as usize - 1].timer.fires(now, timed, queue),
+            TimerKind::Controller => self.control.timer.fires(now, timed, queue),
+            TimerKind::Group(group) => self.groups[group as usize].timer.fires(now, timed, queue),
+            TimerKind::Client(client) => match self.producers.get_mut(client as usize) {
+                Some(producer) => producer.runtime.timer.fires(now, timed, queue),
                 None => {
                     let member = client as usize - self.producers.len();
-                    self.members[member].desk.timer.fires(now, timed, queue)
+                    self.members[member].runtime.timer.fires(now, timed, queue)
                 }
             },
         };
@@ -136,10 +136,10 @@ impl World {
             return;
         }
         match timed {
-            Timed::Broker(id) => self.wake_broker(id),
-            Timed::Controller => self.wake_controller(),
-            Timed::Group(group) => self.wake_group(group),
-            Timed::Client(client) => self.wake_client(client),
+            TimerKind::Broker(id) => self.wake_broker(id),
+            TimerKind::Controller => self.wake_controller(),
+            TimerKind::Group(group) => self.wake_group(group),
+            TimerKind::Client(client) => self.wake_client(client),
         }
     }
 
@@ -150,7 +150,7 @@ impl World {
             return;
         }
         let arrival = self.net.arrival(at, from, to);
-        self.queue.push(arrival, Due::Arrive { from, to, message });
+        self.queue.push(arrival, QueuedEvent::Arrival { from, to, message });
     }
 
     /// Sends a message now.
@@ -166,8 +166,8 @@ impl World {
     }
 
     /// Notes an event; answers its number.
-    pub(super) fn tell(&mut self, what: What, cause: Option<u64>) -> u64 {
-        self.trace.add(self.now.saturating_sub(BOOT), what, cause)
+    pub(super) fn record_event(&mut self, kind: EventKind, cause: Option<u64>) -> u64 {
+        self.trace.add(self.now.saturating_sub(BOOT), kind, cause)
     }
 
     /// A client's number for a machine, and the other way round.
@@ -215,10 +215,10 @@ impl World {
                 host.broker.compact_below(ix, below);
             }
         }
-        self.queue.push(self.now + COMPACT_EVERY, Due::Compact);
+        self.queue.push(self.now + COMPACT_EVERY, QueuedEvent::Compact);
     }
 
     pub(super) fn begin_compacting(&mut self) {
-        self.queue.push(self.now + COMPACT_EVERY, Due::Compact);
+        self.queue.push(self.now + COMPACT_EVERY, QueuedEvent::Compact);
     }
 }

@@ -2,7 +2,7 @@
 
 use klever::protocol::profile::{Profile, Truncation};
 use klever::scenario::Scenario;
-use klever::sim::{Simulator, What};
+use klever::sim::{EventKind, Simulator};
 
 const CLUSTER: &str = r#"
 [cluster]
@@ -35,8 +35,8 @@ fn simulate(events: &str, change: impl FnOnce(&mut Profile)) -> Simulator {
 
 /// Records that were lost at some time, whether they came back or not.
 fn ever_lost(simulator: &mut Simulator) -> u64 {
-    let lost = |what: &What| if let What::AckedLost { records, .. } = what { *records } else { 0 };
-    simulator.take_events().iter().map(|event| lost(&event.what)).sum()
+    let lost = |kind: &EventKind| if let EventKind::AckedLost { records, .. } = kind { *records } else { 0 };
+    simulator.take_events().iter().map(|event| lost(&event.kind)).sum()
 }
 
 /// C11: the followers have the third record and do not know yet that it is committed. The leader goes, and

@@ -6,23 +6,23 @@
 mod found;
 #[path = "invariants/mutants.rs"]
 mod mutants;
+#[path = "invariants/random_run.rs"]
+mod random_run;
 #[path = "invariants/repeats.rs"]
 mod repeats;
-#[path = "invariants/story.rs"]
-mod story;
 
 use klever::model::Nanos;
 use klever::scenario::Scenario;
 use klever::sim::{Simulator, Violation};
 use proptest::prelude::*;
-use story::{heal, story};
+use random_run::{heal, random_run};
 
 const SECOND: Nanos = 1_000_000_000;
 
 /// So long after the last fault everything is as before.
 const RECOVERY: Nanos = 60 * SECOND;
 
-/// How many random histories, new ones every time: some in a normal run, many with `KLEVER_FULL=1`.
+/// How many random runs, new ones every time: some in a normal run, many with `KLEVER_FULL=1`.
 fn cases(normal: u32, full: u32) -> ProptestConfig {
     let cases = if std::env::var("KLEVER_FULL").is_ok_and(|on| on == "1") { full } else { normal };
     ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
@@ -32,7 +32,7 @@ fn faults(violations: &[Violation]) -> Vec<String> {
     violations.iter().filter(|found| found.is_fault()).map(ToString::to_string).collect()
 }
 
-/// Runs a story under the eyes of an auditor, then heals the cluster and waits.
+/// Runs a scenario under the eyes of an auditor, then heals the cluster and waits.
 fn run(scenario: &Scenario) -> Simulator {
     let mut sim = Simulator::new(scenario, scenario.seed, None);
     sim.audit();
@@ -54,14 +54,14 @@ proptest! {
     #![proptest_config(cases(300, 20_000))]
 
     #[test]
-    fn promises_hold_under_any_faults(story in story()) {
-        let scenario = story.scenario();
+    fn promises_hold_under_any_faults(random in random_run()) {
+        let scenario = random.scenario();
         let sim = run(&scenario);
         let found = faults(sim.violations());
         prop_assert!(
             found.is_empty(),
             "seed {}\n{}\n# then everything is healed and {} s pass\n{}",
-            story.seed, scenario.to_toml(), RECOVERY / SECOND, found.join("\n")
+            random.seed, scenario.to_toml(), RECOVERY / SECOND, found.join("\n")
         );
     }
 }

@@ -18,7 +18,7 @@ fn numbers(messages: Vec<Message>) -> Vec<u64> {
 /// Client 0 has sent three requests, the first of them at work.
 fn three() -> Channels {
     let mut channels = Channels::default();
-    let channel = channels.open(0, Lane::Requests);
+    let channel = channels.open(0, ConnectionKind::Requests);
     channel.waiting.extend([1, 2, 3].map(request));
     assert_eq!(numbers(channels.read(0, 0)), [1]);
     channels
@@ -28,29 +28,33 @@ fn three() -> Channels {
 fn the_next_request_is_read_when_the_answer_is_in_the_socket() {
     let mut channels = three();
     assert!(channels.read(0, MS).is_empty());
-    assert_eq!(channels.answered(0, 1, 3 * MS, || 0), Sent::Heard(true));
+    assert_eq!(channels.answered(0, 1, 3 * MS, || 0), Answered::Delivered(true));
     assert!(channels.read(0, 2 * MS).is_empty(), "the disk is still at it");
     assert_eq!(numbers(channels.read(0, 3 * MS)), [2]);
-    assert_eq!(channels.answered(0, 1, 3 * MS, || 0), Sent::Nowhere);
+    assert_eq!(channels.answered(0, 1, 3 * MS, || 0), Answered::NoChannel);
     assert_eq!(channels.waiting(), [0]);
 }
 
 #[test]
 fn a_closed_connection_is_read_until_a_write_to_it_fails() {
     let mut channels = three();
-    channels.close(0, Lane::Requests, false);
-    channels.open(0, Lane::Requests).waiting.push_back(request(4));
+    channels.close(0, ConnectionKind::Requests, false);
+    channels.open(0, ConnectionKind::Requests).waiting.push_back(request(4));
     assert_eq!(numbers(channels.read(0, 0)), [4], "a new connection waits for nobody");
-    assert_eq!(channels.answered(0, 1, 30 * MS, || MS), Sent::InVain(true));
+    assert_eq!(channels.answered(0, 1, 30 * MS, || MS), Answered::ToClosed(true));
     assert_eq!(numbers(channels.read(0, 30 * MS)), [2]);
-    assert_eq!(channels.answered(0, 2, 31 * MS, || MS), Sent::InVain(false), "the reset is there by now");
+    assert_eq!(
+        channels.answered(0, 2, 31 * MS, || MS),
+        Answered::ToClosed(false),
+        "the reset is there by now"
+    );
     assert!(channels.closed.is_empty());
 }
 
 #[test]
 fn questions_of_a_closed_connection_are_forgotten() {
     let mut channels = three();
-    channels.close(0, Lane::Requests, true);
+    channels.close(0, ConnectionKind::Requests, true);
     assert!(channels.closed.is_empty() && channels.waiting().is_empty());
 }
 

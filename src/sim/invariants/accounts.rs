@@ -67,7 +67,7 @@ pub(super) struct Accounts {
 
 impl Auditor {
     /// Producers, the order in logs, and groups.
-    pub(super) fn look_at_clients(&mut self, world: &World) {
+    pub(super) fn check_clients(&mut self, world: &World) {
         self.note_identities(world);
         self.records_are_accounted(world);
         for ix in (0..self.partitions.len() as u32).map(PartitionIx) {
@@ -80,17 +80,17 @@ impl Auditor {
         let known = self.accounts.idempotent.len();
         for client in &world.identities[known.min(world.identities.len())..] {
             let host = &world.producers[*client as usize];
-            self.accounts.idempotent.push(host.machine.settings().idempotent);
+            self.accounts.idempotent.push(host.producer.settings().idempotent);
             self.accounts.resends |= host.workload.resend;
         }
     }
 
     fn records_are_accounted(&mut self, world: &World) {
         for (host, spec) in world.producers.iter().zip(&world.scenario.producers) {
-            let up = host.desk.state != ClientState::Ended;
+            let up = host.runtime.state != ClientState::Ended;
             let pending: u64 =
-                host.machine.pending().map(|(_, records)| u64::from(records.count)).filter(|_| up).sum();
-            let waiting = if up { host.machine.blocked_records() } else { 0 };
+                host.producer.pending().map(|(_, records)| u64::from(records.count)).filter(|_| up).sum();
+            let waiting = if up { host.producer.blocked_records() } else { 0 };
             let settled = host.acked + host.failed + pending + waiting;
             if settled != host.sent {
                 let detail = format!(
@@ -126,8 +126,8 @@ impl Auditor {
     fn owners_are_single(&mut self, world: &World) {
         let mut owners = BTreeMap::new();
         for member in &world.members {
-            let Some(generation) = member.machine.generation() else { continue };
-            if member.desk.state == ClientState::Ended {
+            let Some(generation) = member.consumer.generation() else { continue };
+            if member.runtime.state == ClientState::Ended {
                 continue;
             }
             for &ix in &member.owns {

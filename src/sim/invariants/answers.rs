@@ -14,7 +14,7 @@ impl Auditor {
         match answer {
             Answer::Produce(results) => {
                 let producer = world.producers.get(client as usize);
-                if producer.is_some_and(|host| host.machine.settings().acks == Acks::All) {
+                if producer.is_some_and(|host| host.producer.settings().acks == Acks::All) {
                     // With others in the request, a part may have been settled earlier, in another ISR.
                     let alone = results.len() == 1;
                     results.iter().for_each(|result| self.acknowledged(world, id, result, alone));
@@ -63,7 +63,7 @@ impl Auditor {
             ));
         }
         let without = leadership.remotes.iter().find(|remote| {
-            let lost = self.is_short(ix, remote.broker);
+            let lost = self.has_shortfall(ix, remote.broker);
             let behind = replica(world, remote.broker, ix).is_some_and(|one| one.log().end() < end);
             leadership.isr.counts(remote.broker, &world.profile) && !lost && behind
         });

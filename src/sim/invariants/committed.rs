@@ -1,15 +1,15 @@
 //! What was committed must stay: on every leader, on every replica that may lead, and somewhere at all.
 
-use super::{Assumption, Auditor, Invariant, Short, catalogue, ids, is_registered, replica};
+use super::{Assumption, Auditor, Invariant, Shortfall, catalogue, ids, is_registered, replica};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker::Replica;
 use crate::protocol::controller::Image;
 use crate::protocol::wire::{Offset, PartitionState};
-use crate::sim::host::{Host, Running};
+use crate::sim::host::Host;
 use crate::sim::world::World;
 
 fn runs(host: &Host) -> bool {
-    matches!(host.running, Running::Up | Running::Paused)
+    host.process.is_alive()
 }
 
 /// A broker's copy; a log that was moved away and is not deleted yet is none.
@@ -51,16 +51,16 @@ impl Auditor {
             let was = copy.seen.map_or(0, |seen| seen.end);
             let Some(replica) = host.broker.replica(ix) else {
                 if copy.seen.take().is_some() {
-                    (copy.short, copy.checked) = (Some(Short::Deleted), 0);
+                    (copy.shortfall, copy.checked) = (Some(Shortfall::Deleted), 0);
                 }
                 continue;
             };
             let end = replica.log().end();
             shorter |= end < was;
             if !runs(host) && end < was {
-                copy.short = Some(Short::Lost);
+                copy.shortfall = Some(Shortfall::Lost);
             }
-            copy.short = copy.short.filter(|_| end < committed || !is_registered(world, id));
+            copy.shortfall = copy.shortfall.filter(|_| end < committed || !is_registered(world, id));
             copy.checked = copy.checked.min(end);
         }
         shorter
@@ -80,7 +80,7 @@ impl Auditor {
         let memory = &mut self.partitions[ix.at()];
         let committed = memory.ghost.end();
         let lost = |id: &BrokerId| {
-            let copy = memory.copies.get(id).filter(|copy| copy.short == Some(Short::Lost));
+            let copy = memory.copies.get(id).filter(|copy| copy.shortfall == Some(Shortfall::Lost));
             copy.is_some() && replica(world, *id, ix).is_none_or(|one| one.log().end() < committed)
         };
         let broken = match elr {
@@ -155,7 +155,7 @@ impl Auditor {
         let (end, committed) = (replica.log().end(), self.partitions[ix.at()].ghost.end());
         let in_isr = state.isr.contains(&id);
         let candidate = in_isr || state.elr.contains(&id);
-        let lost = self.is_short(ix, id);
+        let lost = self.has_shortfall(ix, id);
         if candidate && end < committed && is_registered(world, id) {
             let detail = format!(
                 "broker {id} ends at {end}, committed up to {committed}; ISR {}, ELR {}",
@@ -179,9 +179,9 @@ impl Auditor {
     }
 
     /// Whether a copy need not have what is committed, for the time being.
-    pub(super) fn is_short(&self, ix: PartitionIx, id: BrokerId) -> bool {
+    pub(super) fn has_shortfall(&self, ix: PartitionIx, id: BrokerId) -> bool {
         let copy = self.partitions.get(ix.at()).and_then(|memory| memory.copies.get(&id));
-        copy.is_some_and(|copy| copy.short.is_some())
+        copy.is_some_and(|copy| copy.shortfall.is_some())
     }
 
     /// Members of the ISR that a leader knows have what it holds for committed.
@@ -192,7 +192,7 @@ impl Auditor {
             let mark = leader.high_watermark();
             for &member in leadership.isr.members() {
                 let Some(replica) = replica(world, member, ix) else { continue };
-                if self.is_short(ix, member) {
+                if self.has_shortfall(ix, member) {
                     continue;
                 }
                 if replica.log().end() < mark {
@@ -244,7 +244,7 @@ impl Auditor {
         let kept = memory.ghost.difference(leader.log(), 0, committed).unwrap_or(leader.log().end());
         if kept < committed {
             memory.ghost.forget(leader.log(), leader.high_watermark());
-            memory.copies.values_mut().for_each(|copy| (copy.checked, copy.short) = (0, None));
+            memory.copies.values_mut().for_each(|copy| (copy.checked, copy.shortfall) = (0, None));
             let read = std::mem::replace(&mut memory.read_upto, 0);
             if read > kept {
                 let detail = format!("offsets {kept}..{read} were read and are gone");
@@ -255,7 +255,7 @@ impl Auditor {
         let full = state.replicas.iter().all(|id| {
             let copy = memory.copies.get(id);
             state.isr.contains(id)
-                && copy.is_some_and(|copy| copy.checked >= committed && copy.short.is_none())
+                && copy.is_some_and(|copy| copy.checked >= committed && copy.shortfall.is_none())
         });
         if full && state.recovery == crate::protocol::wire::Recovery::Recovered {
             memory.broken.clear();

@@ -6,7 +6,6 @@ use crate::protocol::controller::Image;
 use crate::protocol::controller::partitions::Entry;
 use crate::protocol::wire::PartitionState;
 use crate::sim::clients::ClientState;
-use crate::sim::host::Running;
 use crate::sim::world::World;
 
 /// Why nobody may ever lead a partition again without an unclean election. A replica that the controller was
@@ -31,14 +30,14 @@ impl Auditor {
     pub(in crate::sim) fn expect_healed(&mut self, world: &World) {
         for host in &world.hosts {
             let id = host.broker.settings().id;
-            if host.running != Running::Up || !is_registered(world, id) {
-                let detail = format!("broker {id} is {:?}, {:?}", host.running, host.broker.state());
+            if !host.process.is_up() || !is_registered(world, id) {
+                let detail = format!("broker {id} is {:?}, {:?}", host.process, host.broker.state());
                 self.report(world, &catalogue::HEALS, None, detail);
             }
         }
         for (host, spec) in world.producers.iter().zip(&world.scenario.producers) {
-            let pending = host.machine.pending().count();
-            if pending > 0 && host.desk.state == ClientState::Up {
+            let pending = host.producer.pending().count();
+            if pending > 0 && host.runtime.state == ClientState::Up {
                 let detail = format!("{pending} batches of {} are still pending", spec.name);
                 self.report(world, &catalogue::HEALS, None, detail);
             }
@@ -47,13 +46,13 @@ impl Auditor {
         for (ix, entry) in image.partitions.iter() {
             let broken = nobody_can_lead(world, image, entry);
             self.partitions[ix.at()].ever.extend(broken);
-            if let Some(detail) = self.ill(world, ix, &entry.state) {
+            if let Some(detail) = self.unhealed(world, ix, &entry.state) {
                 self.report_ever(world, &catalogue::HEALS, ix, detail);
             }
         }
     }
 
-    fn ill(&self, world: &World, ix: PartitionIx, state: &PartitionState) -> Option<String> {
+    fn unhealed(&self, world: &World, ix: PartitionIx, state: &PartitionState) -> Option<String> {
         let Some(leader) = state.leader else { return Some("no leader".into()) };
         if state.isr.len() != state.replicas.len() {
             return Some(format!("ISR {} of {}", ids(&state.isr), ids(&state.replicas)));

@@ -72,7 +72,7 @@ impl Auditor {
             counts
                 && remote.log_end >= 0
                 && remote.log_end < mark
-                && !self.is_short(replica.partition(), remote.broker)
+                && !self.has_shortfall(replica.partition(), remote.broker)
         });
         if let Some(remote) = behind {
             let detail = format!(

@@ -1,6 +1,6 @@
 //! What must be true of each replica by itself: its marks, its epochs, whom it fetches from.
 
-use super::{Auditor, Seen, catalogue};
+use super::{Auditor, ReplicaState, catalogue};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker::Replica;
 use crate::sim::host::Host;
@@ -8,10 +8,10 @@ use crate::sim::world::World;
 
 impl Auditor {
     /// The marks of a partition's replicas.
-    pub(super) fn marks(&mut self, world: &World, ix: PartitionIx) {
+    pub(super) fn replica_offsets(&mut self, world: &World, ix: PartitionIx) {
         for host in &world.hosts {
             if let Some(replica) = host.broker.replica(ix) {
-                self.marks_are_in_log(world, host, replica);
+                self.offsets_are_in_log(world, host, replica);
                 self.high_watermark_stays(world, host.broker.settings().id, replica);
                 self.epoch_cache_increases(world, host, replica);
                 self.fetches_from_one(world, host, replica);
@@ -19,7 +19,7 @@ impl Auditor {
         }
     }
 
-    fn marks_are_in_log(&mut self, world: &World, host: &Host, replica: &Replica) {
+    fn offsets_are_in_log(&mut self, world: &World, host: &Host, replica: &Replica) {
         let (ix, id) = (Some(replica.partition()), host.broker.settings().id);
         let (start, end) = (replica.log().start(), replica.log().end());
         let (mark, flushed) = (replica.high_watermark(), replica.storage().flushed());
@@ -37,7 +37,7 @@ impl Auditor {
         let ix = replica.partition();
         let was = self.partitions[ix.at()].copies.get(&id).and_then(|copy| copy.seen);
         let Some(was) = was else { return };
-        let now = Seen::of(replica, was.registered);
+        let now = ReplicaState::of(replica, was.registered);
         let same_epoch = was.leads && now.leads && was.leader_epoch == now.leader_epoch;
         if same_epoch && now.high_watermark < was.high_watermark {
             let detail = format!(

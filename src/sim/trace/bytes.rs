@@ -7,13 +7,13 @@ use crate::protocol::broker::{BrokerEvent, TruncationCause};
 use crate::protocol::controller::Cause;
 use crate::protocol::wire::{PartitionState, RecordRange};
 use crate::sim::hash::Fnv;
-use crate::sim::trace::{TraceEvent, What};
+use crate::sim::trace::{EventKind, TraceEvent};
 
 impl TraceEvent {
     /// Adds the event to a hash.
     pub(super) fn put(&self, hash: &mut Fnv) {
         hash.u64(self.seq).u64(self.at).i64(self.cause.map_or(-1, |seq| seq as i64));
-        what(&self.what, hash);
+        what(&self.kind, hash);
     }
 }
 
@@ -38,32 +38,32 @@ fn records(range: RecordRange, hash: &mut Fnv) {
     hash.u64(u64::from(range.producer)).u64(range.first).u64(u64::from(range.count));
 }
 
-fn what(what: &What, hash: &mut Fnv) {
+fn what(what: &EventKind, hash: &mut Fnv) {
     match what {
-        What::Acted(act) => hash.u64(1).text(&act.to_string()),
-        What::ActRefused(act, refusal) => hash.u64(2).text(&act.to_string()).text(refusal.word()),
-        What::Process { broker, state } => hash.u64(3).i64(i64::from(broker.0)).u64(*state as u64),
-        What::Broker { broker, event } => {
+        EventKind::Acted(act) => hash.u64(1).text(&act.to_string()),
+        EventKind::ActRefused(act, refusal) => hash.u64(2).text(&act.to_string()).text(refusal.word()),
+        EventKind::Process { broker, state } => hash.u64(3).i64(i64::from(broker.0)).u64(*state as u64),
+        EventKind::Broker { broker, event } => {
             hash.u64(4).i64(i64::from(broker.0));
             broker_event(event, hash);
             hash
         }
-        What::Registered { broker, epoch } => hash.u64(5).i64(i64::from(broker.0)).i64(*epoch),
-        What::Registration { broker, fenced, in_controlled_shutdown } => hash
+        EventKind::Registered { broker, epoch } => hash.u64(5).i64(i64::from(broker.0)).i64(*epoch),
+        EventKind::Registration { broker, fenced, in_controlled_shutdown } => hash
             .u64(6)
             .i64(i64::from(broker.0))
             .i64(fenced.map_or(-1, i64::from))
             .u64(u64::from(*in_controlled_shutdown)),
-        What::Partition { partition, before: _, after, cause } => {
+        EventKind::Partition { partition, before: _, after, cause } => {
             hash.u64(7).u64(u64::from(partition.0));
             state(after, hash);
             controller_cause(cause, hash);
             hash
         }
-        What::ActiveController { node, epoch } => {
+        EventKind::ActiveController { node, epoch } => {
             hash.u64(8).i64(node.map_or(-1, i64::from)).u64(u64::from(*epoch))
         }
-        What::AckedLost { partition, records } => hash.u64(11).u64(u64::from(partition.0)).u64(*records),
+        EventKind::AckedLost { partition, records } => hash.u64(11).u64(u64::from(partition.0)).u64(*records),
         clients => {
             client_event(clients, hash);
             hash
@@ -71,27 +71,27 @@ fn what(what: &What, hash: &mut Fnv) {
     };
 }
 
-fn client_event(what: &What, hash: &mut Fnv) {
+fn client_event(what: &EventKind, hash: &mut Fnv) {
     match what {
-        What::ProduceFailed { producer, partition, records: range, error, indefinite } => {
+        EventKind::ProduceFailed { producer, partition, records: range, error, indefinite } => {
             hash.u64(9).u64(u64::from(*producer)).u64(u64::from(partition.0));
             records(*range, hash);
             hash.i64(*error as i64).u64(u64::from(*indefinite))
         }
-        What::SendRejected { producer, records, error } => {
+        EventKind::SendRejected { producer, records, error } => {
             hash.u64(10).u64(u64::from(*producer)).u64(u64::from(*records)).u64(*error as u64)
         }
-        What::Rebalancing(group) => hash.u64(12).u64(u64::from(*group)),
-        What::Rebalanced { group, generation, members } => {
+        EventKind::Rebalancing(group) => hash.u64(12).u64(u64::from(*group)),
+        EventKind::Rebalanced { group, generation, members } => {
             hash.u64(13).u64(u64::from(*group)).i64(i64::from(*generation)).u64(u64::from(*members))
         }
-        What::MemberExpired(group) => hash.u64(14).u64(u64::from(*group)),
-        What::PositionMoved { group, partition, from, to } => {
+        EventKind::MemberExpired(group) => hash.u64(14).u64(u64::from(*group)),
+        EventKind::PositionMoved { group, partition, from, to } => {
             hash.u64(15).u64(u64::from(*group)).u64(u64::from(partition.0)).i64(from.unwrap_or(-1)).i64(*to)
         }
-        What::CommitFailed { group, error } => hash.u64(16).u64(u64::from(*group)).i64(*error as i64),
-        What::PollTimedOut(group) => hash.u64(17).u64(u64::from(*group)),
-        What::ConsumerFailed { group, partition, error } => {
+        EventKind::CommitFailed { group, error } => hash.u64(16).u64(u64::from(*group)).i64(*error as i64),
+        EventKind::PollTimedOut(group) => hash.u64(17).u64(u64::from(*group)),
+        EventKind::ConsumerFailed { group, partition, error } => {
             hash.u64(18).u64(u64::from(*group)).u64(u64::from(partition.0)).u64(*error as u64)
         }
         _ => hash,

@@ -4,7 +4,8 @@ use crate::model::{BrokerId, Nanos, PartitionIx, human_duration_ms};
 use crate::protocol::broker::{BrokerEvent, Fault, Laggard, TruncationCause};
 use crate::protocol::controller::Cause;
 use crate::protocol::wire::{Offset, PartitionState};
-use crate::sim::trace::{ProcessState, Refusal, TraceEvent, What, election_word};
+use crate::sim::process::ProcessState;
+use crate::sim::trace::{EventKind, Refusal, TraceEvent, election_word};
 
 /// What partitions, producers and groups are called.
 #[derive(Clone, Copy)]
@@ -69,28 +70,32 @@ impl ProcessState {
 impl TraceEvent {
     /// What happened, in one line without the time.
     pub fn text(&self, names: &Names<'_>) -> String {
-        match &self.what {
-            What::Acted(act) => format!("> {act}"),
-            What::ActRefused(act, why) => format!("{act}: not done, {}", why.word()),
-            What::Process { broker, state } => format!("broker {broker} {}", state.word()),
-            What::Broker { broker, event } => broker_text(*broker, event, names),
-            What::Registered { broker, epoch } => format!("broker {broker} registered with epoch {epoch}"),
-            What::Registration { broker, fenced: Some(true), .. } => format!("broker {broker} was fenced"),
-            What::Registration { broker, fenced: Some(false), .. } => {
+        match &self.kind {
+            EventKind::Acted(act) => format!("> {act}"),
+            EventKind::ActRefused(act, why) => format!("{act}: not done, {}", why.word()),
+            EventKind::Process { broker, state } => format!("broker {broker} {}", state.word()),
+            EventKind::Broker { broker, event } => broker_text(*broker, event, names),
+            EventKind::Registered { broker, epoch } => {
+                format!("broker {broker} registered with epoch {epoch}")
+            }
+            EventKind::Registration { broker, fenced: Some(true), .. } => {
+                format!("broker {broker} was fenced")
+            }
+            EventKind::Registration { broker, fenced: Some(false), .. } => {
                 format!("broker {broker} was unfenced and may lead")
             }
-            What::Registration { broker, .. } => format!("broker {broker} hands over to stop"),
-            What::Partition { partition, before, after, cause } => {
+            EventKind::Registration { broker, .. } => format!("broker {broker} hands over to stop"),
+            EventKind::Partition { partition, before, after, cause } => {
                 let name = (names.partition)(*partition);
                 format!("{} because {}", change_text(&name, before, after), cause_text(cause))
             }
-            What::ActiveController { node: Some(node), epoch } => {
+            EventKind::ActiveController { node: Some(node), epoch } => {
                 format!("controller {node} is active, epoch {epoch}")
             }
-            What::ActiveController { node: None, .. } => {
+            EventKind::ActiveController { node: None, .. } => {
                 "no controller is active: no elections, no ISR changes".into()
             }
-            What::AckedLost { partition, records } => {
+            EventKind::AckedLost { partition, records } => {
                 format!("{records} acknowledged records of {} are gone", (names.partition)(*partition))
             }
             clients => client_text(clients, names),
@@ -98,9 +103,9 @@ impl TraceEvent {
     }
 }
 
-fn client_text(what: &What, names: &Names<'_>) -> String {
+fn client_text(what: &EventKind, names: &Names<'_>) -> String {
     match what {
-        What::ProduceFailed { producer, partition, records, error, indefinite } => format!(
+        EventKind::ProduceFailed { producer, partition, records, error, indefinite } => format!(
             "producer {} gave up {} records for {}: {}{}",
             names.producer(*producer),
             records.count,
@@ -108,28 +113,28 @@ fn client_text(what: &What, names: &Names<'_>) -> String {
             error.name(),
             if *indefinite { ", they may be in the log all the same" } else { "" }
         ),
-        What::SendRejected { producer, records, error } => {
+        EventKind::SendRejected { producer, records, error } => {
             format!("send() of producer {} threw for {records} records: {error:?}", names.producer(*producer))
         }
-        What::Rebalancing(group) => format!("group {} rebalances", names.group(*group)),
-        What::Rebalanced { group, generation, members } => {
+        EventKind::Rebalancing(group) => format!("group {} rebalances", names.group(*group)),
+        EventKind::Rebalanced { group, generation, members } => {
             format!("group {} is stable with {members} members, generation {generation}", names.group(*group))
         }
-        What::MemberExpired(group) => {
+        EventKind::MemberExpired(group) => {
             format!("a member of group {} was silent for too long", names.group(*group))
         }
-        What::PositionMoved { group, partition, from, to } => {
+        EventKind::PositionMoved { group, partition, from, to } => {
             let from = from.map_or(String::new(), |from| format!(" from {from}"));
             let name = (names.partition)(*partition);
             format!("group {} goes{from} to offset {to} of {name}", names.group(*group))
         }
-        What::CommitFailed { group, error } => {
+        EventKind::CommitFailed { group, error } => {
             format!("a commit of group {} failed: {}", names.group(*group), error.name())
         }
-        What::PollTimedOut(group) => {
+        EventKind::PollTimedOut(group) => {
             format!("a member of group {} left: it did not poll in time", names.group(*group))
         }
-        What::ConsumerFailed { group, partition, error } => {
+        EventKind::ConsumerFailed { group, partition, error } => {
             format!(
                 "a consumer of group {} threw at {}: {error:?}",
                 names.group(*group),
@@ -192,7 +197,7 @@ fn cause_text(cause: &Cause) -> String {
             format!("a new process of broker {broker} registered after an unclean end")
         }
         Cause::DirectoryOffline { broker } => format!("a log directory of broker {broker} failed"),
-        Cause::DirectoryAssigned { broker } => format!("broker {broker} told where the replica lives"),
+        Cause::DirectoryAssigned { broker } => format!("broker {broker} event where the replica lives"),
         Cause::AlterPartition { leader } => format!("leader {leader} asked for it"),
         Cause::PreferredLeaderCheck => "the preferred leaders take over again".into(),
         Cause::UncleanElectionCheck => "leaderless partitions with unclean election are looked at".into(),

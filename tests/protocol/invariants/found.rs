@@ -1,4 +1,4 @@
-//! Stories that random tests once found to break a promise, kept as scenario files.
+//! Scenarios that random tests once found to break a promise, kept as scenario files.
 
 use super::{faults, run};
 use klever::scenario::Scenario;

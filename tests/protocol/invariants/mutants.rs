@@ -5,7 +5,7 @@ use klever::protocol::profile::{LastKnownLeader, Profile, Truncation};
 use klever::scenario::Scenario;
 use klever::sim::Simulator;
 
-/// Three brokers, or four if the topic needs them, with one partition; short sessions so that stories are short.
+/// Three brokers, or four if the topic needs them, with one partition; short sessions so that runs are short.
 fn scenario(topic: &str, acks: &str, events: &[&str]) -> Scenario {
     let brokers = if topic.contains('4') { 4 } else { 3 };
     let mut text = format!(
@@ -35,13 +35,13 @@ fn broken(scenario: &Scenario, profile: &Profile, seeds: u64) -> Option<(u64, Ve
     })
 }
 
-/// A rule is missed when it is left out, and the latest version keeps all promises in the same stories.
-fn missed(stories: &[Scenario], without: Profile, promises: &[&str]) {
+/// A rule is missed when it is left out, and the latest version keeps all promises in the same scenarios.
+fn missed(scenarios: &[Scenario], without: Profile, promises: &[&str]) {
     let seeds = 3;
     let mut missed = Vec::new();
-    for story in stories {
-        assert_eq!(broken(story, &Profile::default(), seeds), None, "with all rules");
-        missed.extend(broken(story, &without, seeds).into_iter().flat_map(|(_, found)| found));
+    for case in scenarios {
+        assert_eq!(broken(case, &Profile::default(), seeds), None, "with all rules");
+        missed.extend(broken(case, &without, seeds).into_iter().flat_map(|(_, found)| found));
     }
     let expected = missed.iter().any(|line| promises.iter().any(|name| line.contains(name)));
     assert!(expected, "{promises:?} should be among {missed:#?}");
@@ -51,9 +51,9 @@ const ON_ALL: &str = "placement = [[1, 2, 3]]\nconfig = { \"min.insync.replicas\
 
 #[test]
 fn truncation_to_the_high_watermark_loses_what_was_committed() {
-    let story = scenario(ON_ALL, "all", &["at = \"5s\"\ndo = \"stop\"\ntarget = \"broker/1\""]);
+    let case = scenario(ON_ALL, "all", &["at = \"5s\"\ndo = \"stop\"\ntarget = \"broker/1\""]);
     let without = Profile { truncation: Truncation::ToHighWatermark, ..Profile::default() };
-    missed(&[story], without, &["LeaderCandidateCompleteness", "StrongIsr", "LeaderCompleteness"]);
+    missed(&[case], without, &["LeaderCandidateCompleteness", "StrongIsr", "LeaderCompleteness"]);
 }
 
 /// Two leaders each append what the other never saw, in turn and before either copies (KIP-279).
@@ -89,10 +89,10 @@ fn without_fencing_a_follower_of_an_old_epoch_is_believed() {
         "at = \"14s\"\ndo = \"heal\"\ntarget = \"broker/1\"\nto = \"broker/2\"",
         "at = \"16s\"\ndo = \"stop\"\ntarget = \"broker/2\"",
     ];
-    let story = scenario(topic, "1", &events);
+    let case = scenario(topic, "1", &events);
     let without =
         Profile { truncation: Truncation::Kip279, leader_epoch_fencing: false, ..Profile::default() };
-    missed(&[story], without, &["LogMatching", "WeakIsr", "StrongIsr"]);
+    missed(&[case], without, &["LogMatching", "WeakIsr", "StrongIsr"]);
 }
 
 #[test]
@@ -101,11 +101,11 @@ fn a_leader_that_believes_its_own_shrink_commits_too_early() {
         "at = \"4s\"\ndo = \"partition\"\ntarget = \"broker/1\"\nto = \"controllers\"\none_way = true",
         "at = \"4s\"\ndo = \"partition\"\ntarget = \"broker/1\"\nto = \"broker/3\"",
     ];
-    let mut story = scenario(ON_ALL, "all", &events);
+    let mut case = scenario(ON_ALL, "all", &events);
     // The shrink is wished for before the controller fences the leader.
-    story.cluster.config.insert("replica.lag.time.max.ms".into(), 1500.into());
+    case.cluster.config.insert("replica.lag.time.max.ms".into(), 1500.into());
     let without = Profile { maximal_isr: false, ..Profile::default() };
-    missed(&[story], without, &["ReplicationQuorumSuperset", "ValidHighWatermark", "StrongIsr"]);
+    missed(&[case], without, &["ReplicationQuorumSuperset", "ValidHighWatermark", "StrongIsr"]);
 }
 
 /// A follower comes back with an empty disk while the leader's wish to take it in is on its way (KIP-903).
@@ -122,11 +122,11 @@ fn an_empty_replica_joins_by_the_fetches_of_its_former_life() {
         "when = \"broker/3 fenced\"\ndo = \"restart\"\ntarget = \"broker/3\"",
         "when = \"broker/3 unfenced\"\ndo = \"heal\"\ntarget = \"broker/1\"\nto = \"controllers\"",
     ];
-    let mut story = scenario(ON_ALL, "all", &events);
-    story.cluster.config.insert("broker.session.timeout.ms".into(), 9000.into());
+    let mut case = scenario(ON_ALL, "all", &events);
+    case.cluster.config.insert("broker.session.timeout.ms".into(), 9000.into());
     // A replica that tells of its new directory bumps the partition epoch, which spoils the old wish too.
     let without = Profile { broker_epoch_check: false, directory_ids: false, ..Profile::default() };
-    missed(&[story], without, &["LeaderCandidateCompleteness", "StrongIsr"]);
+    missed(&[case], without, &["LeaderCandidateCompleteness", "StrongIsr"]);
 }
 
 fn last_replica_standing(acks: &str) -> Scenario {
@@ -150,10 +150,10 @@ fn a_high_watermark_that_moves_below_the_minimum_isr_betrays_the_eligible() {
 /// What consumers see of `acks=1` writes below the minimum ISR: nothing since 3.7, all of them before.
 #[test]
 fn writes_below_the_minimum_isr_are_invisible_since_3_7() {
-    let mut story = last_replica_standing("1");
-    story.events.truncate(2);
+    let mut case = last_replica_standing("1");
+    case.events.truncate(2);
     let hidden = |version: &str| {
-        let mut sim = Simulator::new(&story, 1, Some(version.parse().unwrap()));
+        let mut sim = Simulator::new(&case, 1, Some(version.parse().unwrap()));
         sim.audit();
         sim.run_until(20_000_000_000);
         assert_eq!(faults(sim.violations()), Vec::<String>::new());
@@ -167,12 +167,12 @@ fn writes_below_the_minimum_isr_are_invisible_since_3_7() {
 /// The last member of the ISR loses its tail: without ELR it leads again all the same.
 #[test]
 fn without_elr_the_last_replica_standing_loses_for_all() {
-    let story = last_replica_standing("all");
+    let case = last_replica_standing("all");
     let without = Profile { elr: false, last_known_leader: LastKnownLeader::Off, ..Profile::default() };
-    assert_eq!(broken(&story, &Profile::default(), 6), None);
-    let mut sim = Simulator::with_profile(&story, 1, without);
+    assert_eq!(broken(&case, &Profile::default(), 6), None);
+    let mut sim = Simulator::with_profile(&case, 1, without);
     sim.audit();
-    sim.run_until(story.duration.0);
+    sim.run_until(case.duration.0);
     let lost = sim.violations().iter().find(|found| found.invariant.name == "LeaderCompleteness");
     assert!(lost.is_some_and(|found| !found.is_fault()), "{:#?}", sim.violations());
     assert!(sim.counters().lost_acked > 0);
@@ -189,9 +189,9 @@ fn an_unchecked_last_known_leader_leads_while_it_is_fenced() {
         "at = \"18s\"\ndo = \"restart\"\ntarget = \"broker/3\"",
     ];
     let topic = "placement = [[1, 2, 3]]\nconfig = { \"min.insync.replicas\" = 1 }";
-    let story = scenario(topic, "all", &events);
+    let case = scenario(topic, "all", &events);
     let without = Profile { last_known_leader_unchecked: true, ..Profile::default() };
-    missed(&[story], without, &["ValidControllerState"]);
+    missed(&[case], without, &["ValidControllerState"]);
 }
 
 /// A leader whose power failed is back before its session is over: the new process must not lead by what was
@@ -202,10 +202,10 @@ fn a_leader_that_is_back_at_once_does_not_lead_on() {
         "at = \"4s\"\ndo = \"power_loss\"\ntarget = \"broker/1\"\nkeep = \"flushed\"",
         "after = \"10ms\"\ndo = \"restart\"\ntarget = \"broker/1\"",
     ];
-    let mut story = scenario(ON_ALL, "all", &events);
-    story.cluster.config.insert("broker.session.timeout.ms".into(), 9000.into());
-    assert_eq!(broken(&story, &Profile::default(), 3), None);
-    let report = klever::sim::run(&story, 1, None);
+    let mut case = scenario(ON_ALL, "all", &events);
+    case.cluster.config.insert("broker.session.timeout.ms".into(), 9000.into());
+    assert_eq!(broken(&case, &Profile::default(), 3), None);
+    let report = klever::sim::run(&case, 1, None);
     assert!((7_000..10_500).contains(&report.counters.failover_ms), "{:?}", report.counters);
     assert_eq!(report.counters.lost_acked, 0);
 }
@@ -219,9 +219,9 @@ fn a_copy_on_a_new_disk_may_lead() {
         "at = \"18s\"\ndo = \"stop\"\ntarget = \"broker/1\"",
     ];
     let topic = "replication_factor = 2\nplacement = [[1, 2]]\nconfig = { \"min.insync.replicas\" = 1 }";
-    let story = scenario(topic, "all", &events);
-    assert_eq!(broken(&story, &Profile::default(), 3), None);
-    let report = klever::sim::run(&story, 1, None);
+    let case = scenario(topic, "all", &events);
+    assert_eq!(broken(&case, &Profile::default(), 3), None);
+    let report = klever::sim::run(&case, 1, None);
     assert_eq!((report.partitions[0].leader, report.counters.lost_acked), (Some(2), 0));
 }
 
@@ -244,9 +244,9 @@ fn a_follower_joins_before_it_has_reached_the_leaders_epoch() {
     ];
     let topic =
         "replication_factor = 4\nplacement = [[1, 2, 3, 4]]\nconfig = { \"min.insync.replicas\" = 1 }";
-    let mut story = scenario(topic, "all", &events.each_ref().map(String::as_str));
-    story.producers[0].records_per_s = 0.0;
-    story.cluster.config.insert("replica.lag.time.max.ms".into(), 1500.into());
+    let mut case = scenario(topic, "all", &events.each_ref().map(String::as_str));
+    case.producers[0].records_per_s = 0.0;
+    case.cluster.config.insert("replica.lag.time.max.ms".into(), 1500.into());
     let without = Profile { epoch_start_check: false, ..Profile::default() };
-    missed(&[story], without, &["LeaderCandidateCompleteness", "StrongIsr"]);
+    missed(&[case], without, &["LeaderCandidateCompleteness", "StrongIsr"]);
 }

@@ -1,7 +1,7 @@
-//! The same story is the same run: twice, and after going back in time.
+//! The same scenario and seed are the same run: twice, and after going back in time.
 
 use super::cases;
-use super::story::{heal, story};
+use super::random_run::{heal, random_run};
 use klever::sim::Simulator;
 use proptest::prelude::*;
 
@@ -9,11 +9,11 @@ proptest! {
     #![proptest_config(cases(40, 2000))]
 
     #[test]
-    fn a_run_repeats_exactly_also_after_going_back(story in story(), back in 0.0..1.0f64) {
-        let scenario = story.scenario();
+    fn a_run_repeats_exactly_also_after_going_back(random in random_run(), back in 0.0..1.0f64) {
+        let scenario = random.scenario();
         let end = scenario.duration.0;
         let run = || {
-            let mut sim = Simulator::new(&scenario, story.seed, None);
+            let mut sim = Simulator::new(&scenario, random.seed, None);
             sim.run_until(end);
             heal(&mut sim);
             sim.run_until(end + 10_000_000_000);

@@ -3,12 +3,12 @@
 use crate::protocol::consumer::ConsumerInput;
 use crate::protocol::producer::ProducerInput;
 use crate::sim::clients::ClientState;
-use crate::sim::due::Message;
+use crate::sim::event::Message;
 use crate::sim::world::World;
 
 impl World {
     pub(super) fn wake_client(&mut self, client: u32) {
-        if self.desk(client).state != ClientState::Up {
+        if self.runtime(client).state != ClientState::Up {
             return;
         }
         match self.is_producer(client) {
@@ -18,14 +18,14 @@ impl World {
     }
 
     pub(super) fn pause_client(&mut self, client: u32) {
-        self.desk(client).state = ClientState::Paused;
+        self.runtime(client).state = ClientState::Paused;
     }
 
     /// The process goes on: what came meanwhile is read in order, then timers that ran out.
     pub(super) fn resume_client(&mut self, client: u32) {
-        self.desk(client).state = ClientState::Up;
-        while let Some((from, message)) = self.desk(client).inbox.pop_front() {
-            self.client_hears(from, client, message);
+        self.runtime(client).state = ClientState::Up;
+        while let Some((from, message)) = self.runtime(client).inbox.pop_front() {
+            self.client_receives(from, client, message);
         }
         self.wake_client(client);
         if self.is_producer(client) {
@@ -36,11 +36,11 @@ impl World {
     /// The process is gone: brokers see their connections break.
     pub(super) fn end_client(&mut self, client: u32) {
         if let Some(producer) = self.producers.get_mut(client as usize) {
-            let pending: u64 = producer.machine.pending().map(|(_, records)| u64::from(records.count)).sum();
-            producer.failed += pending + producer.machine.blocked_records();
+            let pending: u64 = producer.producer.pending().map(|(_, records)| u64::from(records.count)).sum();
+            producer.failed += pending + producer.producer.blocked_records();
             producer.workload.settle();
         }
-        self.desk(client).reset(ClientState::Ended);
+        self.runtime(client).reset(ClientState::Ended);
         let here = self.net.client(client);
         for node in 0..self.net.controllers() {
             self.send(here, node, Message::Reset);

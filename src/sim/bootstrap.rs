@@ -8,16 +8,16 @@ use crate::protocol::group::{Group, GroupInput};
 use crate::protocol::producer::Producer;
 use crate::protocol::profile::Profile;
 use crate::scenario::{DiskSpec, Scenario, TopicSpec};
-use crate::sim::chance::Chance;
-use crate::sim::clients::{Desk, MemberHost, ProducerHost};
-use crate::sim::control::Control;
-use crate::sim::due::Due;
-use crate::sim::groups::GroupHost;
-use crate::sim::host::{Disk, Host, Running};
+use crate::sim::clients::{ClientRuntime, GroupMember, ProducerClient};
+use crate::sim::control::ControlPlane;
+use crate::sim::event::QueuedEvent;
+use crate::sim::groups::GroupCoordinator;
+use crate::sim::host::{Disk, Host};
 use crate::sim::ledger::Ledger;
 use crate::sim::meter::Meter;
 use crate::sim::network::Network;
 use crate::sim::queue::Queue;
+use crate::sim::rng::Rng;
 use crate::sim::script::Script;
 use crate::sim::settings::{self, OFFSETS_TOPIC};
 use crate::sim::topics::{SimTopic, Topics};
@@ -36,7 +36,7 @@ impl World {
         let mut world = World::empty(scenario, seed, profile);
         world.step_controller(ControllerInput::Wake);
         for id in world.scenario.cluster.ids() {
-            let after = world.chance.below(1_000_000_000);
+            let after = world.rng.below(1_000_000_000);
             world.boot(id, after, None);
         }
         while world.now < TOPICS_BY && !world.all_in_service() {
@@ -65,7 +65,7 @@ impl World {
             net: Network::of(&scenario, seed),
             held: Vec::new(),
             hosts,
-            control: Control::new(controller, scenario.cluster.controllers),
+            control: ControlPlane::new(controller, scenario.cluster.controllers),
             topics: Topics::default(),
             producers: Vec::new(),
             members: Vec::new(),
@@ -74,7 +74,7 @@ impl World {
             meter: Meter::default(),
             trace: Trace::default(),
             script: Script::default(),
-            chance: Chance::of(seed, "world", 0),
+            rng: Rng::stream(seed, "world", 0),
             next_producer_id: 1000,
             identities: Vec::new(),
             events: 0,
@@ -109,7 +109,7 @@ impl World {
             true => Placement::Striped {
                 partitions: spec.partitions as usize,
                 replication_factor: spec.replication_factor as usize,
-                seed: Chance::of(self.seed, "placement", u64::from(at)).any(),
+                seed: Rng::stream(self.seed, "placement", u64::from(at)).next_u64(),
             },
         };
         let settings = settings::topic(&self.scenario, &spec.config, self.profile.version);
@@ -128,30 +128,30 @@ impl World {
         let brokers = self.hosts.len();
         for (at, spec) in (0..).zip(&scenario.producers) {
             let settings = settings::producer(spec, version);
-            let chance = |name| Chance::of(self.seed, name, u64::from(at));
+            let rng = |name| Rng::stream(self.seed, name, u64::from(at));
             let topic = self.topics.named(&spec.topic).map_or(0, |(topic, _)| topic);
-            let desk = Desk::new(brokers, chance("producer"), settings.request_timeout);
-            let workload = Workload::of(spec, &self.topics, chance("workload"));
-            let machine = Producer::new(u32::MAX, settings, 0);
-            self.producers.push(ProducerHost {
-                desk,
-                machine,
+            let runtime = ClientRuntime::new(brokers, rng("producer"), settings.request_timeout);
+            let workload = Workload::of(spec, &self.topics, rng("workload"));
+            let producer = Producer::new(u32::MAX, settings, 0);
+            self.producers.push(ProducerClient {
+                runtime,
+                producer,
                 workload,
                 topic,
                 sent: 0,
                 acked: 0,
                 failed: 0,
             });
-            self.queue.push(BOOT + spec.from.0, Due::ClientStart(at));
+            self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(at));
         }
         for (group, spec) in (0..).zip(&scenario.groups) {
             let home = self.topics.partition_named(&format!("{OFFSETS_TOPIC}-{group}"));
-            let mut machine = Group::new(settings::group(&scenario, version));
+            let mut group_state = Group::new(settings::group(&scenario, version));
             if home.is_none() {
                 let none = GroupInput::Offsets(crate::protocol::group::OffsetsPartition::NoLeader);
-                machine.step(0, none, &mut Vec::new());
+                group_state.step(0, none, &mut Vec::new());
             }
-            self.groups.push(GroupHost::new(machine, home));
+            self.groups.push(GroupCoordinator::new(group_state, home));
             for nth in 0..spec.members {
                 self.make_member(group, nth);
             }
@@ -163,29 +163,29 @@ impl World {
         let spec = &scenario.groups[group as usize];
         let settings = settings::consumer(spec, nth, self.profile.version);
         let client = (self.producers.len() + self.members.len()) as u32;
-        let chance = Chance::of(self.seed, "member", u64::from(client));
+        let rng = Rng::stream(self.seed, "member", u64::from(client));
         let topics = spec.topics.iter().filter_map(|name| Some(self.topics.named(name)?.0)).collect();
-        self.members.push(MemberHost {
-            desk: Desk::new(self.hosts.len(), chance, settings.request_timeout),
-            machine: Consumer::new(settings),
+        self.members.push(GroupMember {
+            runtime: ClientRuntime::new(self.hosts.len(), rng, settings.request_timeout),
+            consumer: Consumer::new(settings),
             group,
             nth,
             topics,
             done: BTreeMap::new(),
             owns: Vec::new(),
         });
-        self.queue.push(BOOT + spec.from.0, Due::ClientStart(client));
+        self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(client));
     }
 
     /// What happened while booting is not part of the story.
     fn begin_event_log(&mut self) {
-        debug_assert!(self.hosts.iter().all(|host| host.running == Running::Up), "a broker did not boot");
+        debug_assert!(self.hosts.iter().all(|host| host.process.is_up()), "a broker did not boot");
         self.trace.forget();
         self.meter = Meter::default();
         for ix in (0..self.topics.partitions() as u32).map(PartitionIx) {
             self.watch_leader(ix);
         }
-        self.queue.push(BOOT, Due::Script);
+        self.queue.push(BOOT, QueuedEvent::ScriptDue);
         self.begin_compacting();
     }
 }

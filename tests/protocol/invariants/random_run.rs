@@ -1,4 +1,4 @@
-//! Random stories: a cluster, its clients, and what happens to them.
+//! Random runs: a cluster, its clients, and what happens to them.
 
 use klever::knobs::Change;
 use klever::model::{BrokerId, BrokerState, KafkaVersion};
@@ -11,9 +11,9 @@ use std::fmt::Write;
 /// 4.0.0 with ELR elects a leader that is fenced (KAFKA-19522): a mutant of its own.
 const VERSIONS: [&str; 9] = ["2.8", "3.2", "3.5", "3.6", "3.7", "3.9", "4.0.1", "4.1", "4.2"];
 
-/// What a story begins with.
+/// What a run begins with.
 #[derive(Clone, Debug)]
-pub(super) struct Setting {
+pub(super) struct Setup {
     pub version: KafkaVersion,
     pub elr: Option<bool>,
     pub brokers: u32,
@@ -29,7 +29,7 @@ pub(super) struct Setting {
 
 /// One thing that happens, to be fitted to the cluster that there is.
 #[derive(Clone, Debug)]
-pub(super) enum Blow {
+pub(super) enum Fault {
     Broker(Verb, u8),
     PowerLoss(u8, UnflushedTail),
     SiteLoss(UnflushedTail),
@@ -71,16 +71,16 @@ impl Verb {
     }
 }
 
-/// A whole story.
+/// A whole run.
 #[derive(Clone, Debug)]
-pub(super) struct EventLog {
-    pub setting: Setting,
-    /// Each blow with the milliseconds before it.
-    pub blows: Vec<(u32, Blow)>,
+pub(super) struct RandomRun {
+    pub setup: Setup,
+    /// Each fault with the milliseconds before it.
+    pub faults: Vec<(u32, Fault)>,
     pub seed: u64,
 }
 
-fn settings() -> impl Strategy<Value = Setting> {
+fn setups() -> impl Strategy<Value = Setup> {
     let cluster = (select(VERSIONS.to_vec()), any::<Option<bool>>(), 1..=5u32, 1..=4u32, 1..=3u32, 1..=2u32);
     let clients = (select(vec!["all", "all", "all", "1", "0"]), any::<bool>(), any::<bool>(), any::<bool>());
     (cluster, clients, any::<bool>()).prop_map(|(cluster, clients, flush)| {
@@ -88,7 +88,7 @@ fn settings() -> impl Strategy<Value = Setting> {
         let (acks, idempotent, group, one_controller) = clients;
         let version: KafkaVersion = version.parse().unwrap();
         let replicas = replicas.min(brokers);
-        Setting {
+        Setup {
             version,
             elr: elr.filter(|_| version >= KafkaVersion::new(4, 0, 0)),
             brokers,
@@ -128,43 +128,43 @@ fn keep() -> impl Strategy<Value = UnflushedTail> {
     ])
 }
 
-fn blow() -> impl Strategy<Value = Blow> {
+fn fault() -> impl Strategy<Value = Fault> {
     let at = || 0..5u8;
     prop_oneof![
-        14 => (verb(), at()).prop_map(|(verb, id)| Blow::Broker(verb, id)),
-        2 => (at(), keep()).prop_map(|(id, keep)| Blow::PowerLoss(id, keep)),
-        1 => keep().prop_map(Blow::SiteLoss),
-        1 => at().prop_map(Blow::DiskLoss),
-        3 => (at(), at(), any::<bool>()).prop_map(|(a, b, one_way)| Blow::Cut(a, b, one_way)),
-        2 => (at(), any::<bool>()).prop_map(|(id, one_way)| Blow::CutController(id, one_way)),
-        1 => at().prop_map(Blow::CutClients),
-        5 => Just(Blow::Heal),
-        1 => (at(), at(), 1..400u32).prop_map(|(a, b, ms)| Blow::SlowLink(a, b, ms)),
-        1 => (at(), 0..300u32).prop_map(|(id, ms)| Blow::SlowDisk(id, ms)),
-        2 => any::<bool>().prop_map(Blow::Controllers),
-        1 => (1..4u32).prop_map(Blow::MinIsr),
-        1 => any::<bool>().prop_map(Blow::Unclean),
-        2 => Just(Blow::Preferred),
-        1 => Just(Blow::ElectUnclean),
-        1 => at().prop_map(Blow::Reassign),
-        1 => verb().prop_map(Blow::Producer),
-        1 => (verb(), 0..2u8).prop_map(|(verb, nth)| Blow::Member(verb, nth)),
+        14 => (verb(), at()).prop_map(|(verb, id)| Fault::Broker(verb, id)),
+        2 => (at(), keep()).prop_map(|(id, keep)| Fault::PowerLoss(id, keep)),
+        1 => keep().prop_map(Fault::SiteLoss),
+        1 => at().prop_map(Fault::DiskLoss),
+        3 => (at(), at(), any::<bool>()).prop_map(|(a, b, one_way)| Fault::Cut(a, b, one_way)),
+        2 => (at(), any::<bool>()).prop_map(|(id, one_way)| Fault::CutController(id, one_way)),
+        1 => at().prop_map(Fault::CutClients),
+        5 => Just(Fault::Heal),
+        1 => (at(), at(), 1..400u32).prop_map(|(a, b, ms)| Fault::SlowLink(a, b, ms)),
+        1 => (at(), 0..300u32).prop_map(|(id, ms)| Fault::SlowDisk(id, ms)),
+        2 => any::<bool>().prop_map(Fault::Controllers),
+        1 => (1..4u32).prop_map(Fault::MinIsr),
+        1 => any::<bool>().prop_map(Fault::Unclean),
+        2 => Just(Fault::Preferred),
+        1 => Just(Fault::ElectUnclean),
+        1 => at().prop_map(Fault::Reassign),
+        1 => verb().prop_map(Fault::Producer),
+        1 => (verb(), 0..2u8).prop_map(|(verb, nth)| Fault::Member(verb, nth)),
     ]
 }
 
-/// Any story.
-pub(super) fn story() -> impl Strategy<Value = EventLog> {
+/// Any run.
+pub(super) fn random_run() -> impl Strategy<Value = RandomRun> {
     let pause = prop_oneof![3 => 0..1500u32, 2 => 1500..7000u32];
-    (settings(), prop::collection::vec((pause, blow()), 1..16), any::<u64>())
-        .prop_map(|(setting, blows, seed)| EventLog { setting, blows, seed })
+    (setups(), prop::collection::vec((pause, fault()), 1..16), any::<u64>())
+        .prop_map(|(setup, faults, seed)| RandomRun { setup, faults, seed })
 }
 
-impl Setting {
+impl Setup {
     fn toml(&self, seconds: u64) -> String {
         let zookeeper = self.version < KafkaVersion::new(3, 3, 0);
         let session = if zookeeper { "zookeeper.session.timeout.ms" } else { "broker.session.timeout.ms" };
         let mut text = format!(
-            "id = \"random\"\ntitle = \"A random story\"\nversions = [\"{}\"]\nduration = \"{seconds}s\"\n\
+            "id = \"random\"\ntitle = \"A random run\"\nversions = [\"{}\"]\nduration = \"{seconds}s\"\n\
              [cluster]\nbrokers = {}\nracks = []\ncontrollers = {}\n",
             self.version, self.brokers, self.controllers
         );
@@ -214,62 +214,62 @@ impl Setting {
         (a != b).then(|| (a.into(), b.into()))
     }
 
-    fn act(&self, blow: &Blow) -> Option<Act> {
+    fn act(&self, fault: &Fault) -> Option<Act> {
         let set = |text: String| Some(Act::Set(Change::parse(&text).unwrap()));
-        match *blow {
-            Blow::Broker(verb, at) => Some(verb.on(self.broker(at).into())),
-            Blow::PowerLoss(at, keep) => {
+        match *fault {
+            Fault::Broker(verb, at) => Some(verb.on(self.broker(at).into())),
+            Fault::PowerLoss(at, keep) => {
                 self.lossy(Act::PowerLoss { extent: PowerDomain::Broker(self.broker(at)), keep })
             }
-            Blow::SiteLoss(keep) => self.lossy(Act::PowerLoss { extent: PowerDomain::Site, keep }),
-            Blow::DiskLoss(at) => self.lossy(Act::DiskLoss(self.broker(at))),
-            Blow::Cut(a, b, one_way) => {
+            Fault::SiteLoss(keep) => self.lossy(Act::PowerLoss { extent: PowerDomain::Site, keep }),
+            Fault::DiskLoss(at) => self.lossy(Act::DiskLoss(self.broker(at))),
+            Fault::Cut(a, b, one_way) => {
                 self.between(a, b).map(|(from, to)| Act::Partition { from, to, one_way })
             }
-            Blow::CutController(at, one_way) => {
+            Fault::CutController(at, one_way) => {
                 Some(Act::Partition { from: self.broker(at).into(), to: Endpoint::Controllers, one_way })
             }
-            Blow::CutClients(at) => {
+            Fault::CutClients(at) => {
                 Some(Act::Partition { from: Endpoint::Clients, to: self.broker(at).into(), one_way: false })
             }
-            Blow::Heal => Some(Act::HealAll),
-            Blow::SlowLink(a, b, ms) => {
+            Fault::Heal => Some(Act::HealAll),
+            Fault::SlowLink(a, b, ms) => {
                 let extra = u64::from(ms) * 1_000_000;
                 self.between(a, b).map(|(from, to)| Act::SlowLink { from, to, extra, loss_permille: 20 })
             }
-            Blow::SlowDisk(at, ms) => {
+            Fault::SlowDisk(at, ms) => {
                 Some(Act::SlowDisk { broker: self.broker(at), extra: u64::from(ms) * 1_000_000 })
             }
-            Blow::Controllers(true) => Some(Act::ControllerBack),
-            Blow::Controllers(false) => Some(Act::ControllerLoss(1)),
-            Blow::MinIsr(count) => set(format!("topic/t:min.insync.replicas={count}")),
-            Blow::Unclean(on) => set(format!("topic/t:unclean.leader.election.enable={on}")),
-            Blow::Preferred => Some(Act::PreferredElection(None)),
-            Blow::ElectUnclean => Some(Act::UncleanElection(Some("t".into()))),
-            Blow::Reassign(first) => {
+            Fault::Controllers(true) => Some(Act::ControllerBack),
+            Fault::Controllers(false) => Some(Act::ControllerLoss(1)),
+            Fault::MinIsr(count) => set(format!("topic/t:min.insync.replicas={count}")),
+            Fault::Unclean(on) => set(format!("topic/t:unclean.leader.election.enable={on}")),
+            Fault::Preferred => Some(Act::PreferredElection(None)),
+            Fault::ElectUnclean => Some(Act::UncleanElection(Some("t".into()))),
+            Fault::Reassign(first) => {
                 let replicas = (0..self.replicas as u8).map(|nth| self.broker(first + nth)).collect();
                 Some(Act::Reassign { topic: "t".into(), partition: Some(0), replicas })
             }
-            Blow::Producer(verb) => Some(verb.on(Process::Producer("p".into()))),
-            Blow::Member(verb, nth) => {
+            Fault::Producer(verb) => Some(verb.on(Process::Producer("p".into()))),
+            Fault::Member(verb, nth) => {
                 self.group.then(|| verb.on(Process::Member("g".into(), u32::from(nth))))
             }
         }
     }
 }
 
-impl EventLog {
-    /// The story as a scenario.
+impl RandomRun {
+    /// The run as a scenario.
     pub(super) fn scenario(&self) -> Scenario {
         let mut at = 1000;
         let mut events = Vec::new();
-        for (pause, blow) in &self.blows {
+        for (pause, fault) in &self.faults {
             at += u64::from(*pause);
-            if let Some(act) = self.setting.act(blow) {
+            if let Some(act) = self.setup.act(fault) {
                 events.push(Event { at: Some(Time::from_millis(at)), when: None, after: None, act });
             }
         }
-        let text = self.setting.toml(at / 1000 + 6);
+        let text = self.setup.toml(at / 1000 + 6);
         let mut scenario =
             Scenario::parse("random.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         scenario.events = events;

@@ -1,26 +1,26 @@
 //! Random choices: one seed, split by name, so that a change in one component leaves the others alone.
 
 use crate::sim::hash::Fnv;
-use rand_core::{Rng, SeedableRng};
+use rand_core::{Rng as _, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-/// A stream of random numbers of one component.
+/// The random numbers of one component.
 #[derive(Clone, Debug)]
-pub(crate) struct Chance(Pcg64Mcg);
+pub(crate) struct Rng(Pcg64Mcg);
 
-impl Chance {
+impl Rng {
     /// The stream of the component called `name`, the `nth` of its kind.
-    pub(crate) fn of(seed: u64, name: &str, nth: u64) -> Self {
+    pub(crate) fn stream(seed: u64, name: &str, nth: u64) -> Self {
         let mut state = [0; 16];
         let mut hash = Fnv::default();
         hash.u64(seed).text(name).u64(nth);
         state[..8].copy_from_slice(&hash.0.to_le_bytes());
         hash.u64(1);
         state[8..].copy_from_slice(&hash.0.to_le_bytes());
-        Chance(Pcg64Mcg::from_seed(state))
+        Rng(Pcg64Mcg::from_seed(state))
     }
 
-    pub(crate) fn any(&mut self) -> u64 {
+    pub(crate) fn next_u64(&mut self) -> u64 {
         self.0.next_u64()
     }
 
@@ -30,8 +30,8 @@ impl Chance {
     }
 
     /// Whether something of this probability happens.
-    pub(crate) fn permille(&mut self, chance: u32) -> bool {
-        chance > 0 && self.below(1000) < u64::from(chance)
+    pub(crate) fn permille(&mut self, probability: u32) -> bool {
+        probability > 0 && self.below(1000) < u64::from(probability)
     }
 }
 
@@ -41,11 +41,11 @@ mod tests {
 
     #[test]
     fn streams_are_reproducible_and_apart() {
-        let draw = |seed, name, nth| Chance::of(seed, name, nth).any();
+        let draw = |seed, name, nth| Rng::stream(seed, name, nth).next_u64();
         assert_eq!(draw(1, "net", 0), draw(1, "net", 0));
         let all = [draw(1, "net", 0), draw(1, "net", 1), draw(1, "disk", 0), draw(2, "net", 0)];
         assert!((1..all.len()).all(|at| !all[..at].contains(&all[at])));
-        let mut chance = Chance::of(7, "x", 0);
-        assert!((0..1000).all(|_| chance.below(6) < 6));
+        let mut rng = Rng::stream(7, "x", 0);
+        assert!((0..1000).all(|_| rng.below(6) < 6));
     }
 }

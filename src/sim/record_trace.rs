@@ -4,7 +4,6 @@
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::log::Log;
 use crate::protocol::wire::Offset;
-use crate::sim::host::Running;
 use crate::sim::world::World;
 use serde::Serialize;
 
@@ -34,7 +33,7 @@ pub struct RecordCopy {
 
 /// The life of a record.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Fate {
+pub struct RecordTrace {
     pub record: RecordId,
     /// The producer of the scenario that sent it.
     pub sent_by: String,
@@ -67,7 +66,7 @@ fn offsets_in(log: &Log, producer: u32, number: u64) -> Vec<Offset> {
 
 impl World {
     /// The life of a record; `None` if there is no such partition.
-    pub(super) fn fate(&self, record: &RecordId) -> Option<Fate> {
+    pub(super) fn record_trace(&self, record: &RecordId) -> Option<RecordTrace> {
         let ix = self.topics.partition_named(&record.partition)?;
         let (producer, number) = (record.producer, record.number);
         let copies: Vec<RecordCopy> =
@@ -77,7 +76,7 @@ impl World {
         let sent_by = self.identities.get(producer as usize);
         let name = |at: &u32| self.scenario.producers[*at as usize].name.clone();
         let readers = self.ledger.readers(ix, producer, number).into_iter();
-        Some(Fate {
+        Some(RecordTrace {
             sent_by: sent_by.map(name).unwrap_or_default(),
             acked: self.ledger.was_acked(ix, producer, number),
             failed: self.ledger.was_failed(ix, producer, number),
@@ -94,7 +93,7 @@ impl World {
         let Some(replica) = host.broker.replica(ix) else { return Vec::new() };
         let copy = |offset: Offset| RecordCopy {
             broker: id,
-            runs: host.running == Running::Up,
+            runs: host.process.is_up(),
             offset,
             flushed: offset < replica.storage().flushed(),
             below_high_watermark: offset < replica.high_watermark(),

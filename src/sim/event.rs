@@ -4,40 +4,40 @@ use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::MetadataUpdate;
 use crate::protocol::group::{GroupReply, GroupRequest};
 use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Request};
-use crate::sim::channels::Lane;
+use crate::sim::channels::ConnectionKind;
 use crate::sim::network::Node;
 use crate::sim::queue::Queue;
 use std::sync::Arc;
 
 /// Something that happens at a known time.
 #[derive(Clone, Debug)]
-pub(crate) enum Due {
-    Arrive {
+pub(crate) enum QueuedEvent {
+    Arrival {
         from: Node,
         to: Node,
         message: Message,
     },
     /// A timer ran out.
-    Timer(Timed),
+    Timer(TimerKind),
     /// A producer's application hands in its next records.
     Workload(u32),
     /// A broker's process is up after booting; the number is that of the start.
-    Booted(BrokerId, u64),
+    BootFinished(BrokerId, u64),
     /// Records of the metadata log are committed.
-    Committed(u64),
+    MetadataCommitted(u64),
     /// A broker may read the next request of this client.
-    Unmuted(BrokerId, u32),
+    ChannelUnmuted(BrokerId, u32),
     /// A client gives up waiting for this request.
-    GiveUp(u32, u64),
+    RequestTimeout(u32, u64),
     ClientStart(u32),
     /// The scenario's next event is due.
-    Script,
+    ScriptDue,
     /// Logs are merged where nobody needs their batches any more.
     Compact,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Timed {
+pub(crate) enum TimerKind {
     Broker(BrokerId),
     Controller,
     /// A producer's or consumer's.
@@ -65,9 +65,9 @@ pub(crate) enum Message {
     /// The process at the other end has ended; connections to it are reset.
     Reset,
     /// A client has closed one of its connections.
-    Closed(Lane),
+    Closed(ConnectionKind),
     /// A broker asks the controller.
-    Control {
+    ControlPlane {
         /// The broker's number of it.
         correlation: u64,
         request: ControllerRequest,
@@ -119,14 +119,20 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    pub(crate) fn set(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
+    pub(crate) fn set(&mut self, at: Nanos, of: TimerKind, queue: &mut Queue<QueuedEvent>) {
         self.due = Some(at);
         self.enqueue(at, of, queue);
     }
 
     /// Takes the earlier of the two times. A time that has come counts no more: the owner, who asks now, has
     /// just done what was due then, although the entry in the queue is still to come up.
-    pub(crate) fn set_earlier(&mut self, now: Nanos, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
+    pub(crate) fn set_earlier(
+        &mut self,
+        now: Nanos,
+        at: Nanos,
+        of: TimerKind,
+        queue: &mut Queue<QueuedEvent>,
+    ) {
         let at = self.due.filter(|due| *due > now).map_or(at, |due| due.min(at));
         self.set(at, of, queue);
     }
@@ -136,15 +142,15 @@ impl Timer {
         self.due = None;
     }
 
-    fn enqueue(&mut self, at: Nanos, of: Timed, queue: &mut Queue<Due>) {
+    fn enqueue(&mut self, at: Nanos, of: TimerKind, queue: &mut Queue<QueuedEvent>) {
         if self.queued.last().is_none_or(|next| at < *next) {
             self.queued.push(at);
-            queue.push(at, Due::Timer(of));
+            queue.push(at, QueuedEvent::Timer(of));
         }
     }
 
     /// An entry came up: whether the owner is to be woken.
-    pub(crate) fn fires(&mut self, now: Nanos, of: Timed, queue: &mut Queue<Due>) -> bool {
+    pub(crate) fn fires(&mut self, now: Nanos, of: TimerKind, queue: &mut Queue<QueuedEvent>) -> bool {
         debug_assert_eq!(self.queued.last(), Some(&now), "an entry that nobody put in");
         self.queued.pop();
         match self.due {
@@ -173,7 +179,7 @@ mod tests {
     #[test]
     fn a_timer_that_is_put_off_wakes_once_and_at_the_last_time_asked() {
         let (mut timer, mut queue) = (Timer::default(), Queue::default());
-        let of = Timed::Controller;
+        let of = TimerKind::Controller;
         for at in [50, 30, 40, 60] {
             timer.set(at, of, &mut queue);
         }
@@ -191,10 +197,10 @@ mod tests {
     fn a_far_time_that_moves_on_leaves_no_entries_behind() {
         let (mut timer, mut queue) = (Timer::default(), Queue::default());
         for now in 0..100 {
-            timer.set(now + 1000, Timed::Controller, &mut queue);
-            timer.set(now + 1, Timed::Controller, &mut queue);
+            timer.set(now + 1000, TimerKind::Controller, &mut queue);
+            timer.set(now + 1, TimerKind::Controller, &mut queue);
             let (at, _) = queue.pop_until(now + 1).unwrap();
-            assert!(timer.fires(at, Timed::Controller, &mut queue));
+            assert!(timer.fires(at, TimerKind::Controller, &mut queue));
         }
         assert_eq!(queue.len(), 1);
     }
@@ -203,7 +209,7 @@ mod tests {
     #[test]
     fn a_wish_made_as_the_timer_runs_out_is_not_lost() {
         let (mut timer, mut queue) = (Timer::default(), Queue::default());
-        let of = Timed::Controller;
+        let of = TimerKind::Controller;
         timer.set_earlier(0, 30, of, &mut queue);
         timer.set_earlier(30, 70, of, &mut queue);
         let mut fired = Vec::new();
