@@ -6,7 +6,7 @@ use crate::consequences::classes::{Class, Classes};
 use crate::consequences::interning::Interner;
 use crate::consequences::possible::TopicRules;
 use crate::consequences::transition::Rule;
-use crate::model::{Broker, BrokerId, BrokerState, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum};
+use crate::model::{Broker, BrokerId, BrokerStatus, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum};
 use crate::protocol::profile::Profile;
 use std::sync::Arc;
 
@@ -63,8 +63,8 @@ pub fn lose(cluster: &Cluster, brokers: &[BrokerId]) -> Cluster {
 }
 
 fn without(cluster: &Cluster, lost: &[BrokerId]) -> Arc<[Broker]> {
-    let down = |broker: &Broker| match lost.contains(&broker.id) && broker.state != BrokerState::Down {
-        true => Broker { state: BrokerState::Down, since: Some(cluster.taken_at), ..broker.clone() },
+    let down = |broker: &Broker| match lost.contains(&broker.id) && broker.state != BrokerStatus::Down {
+        true => Broker { state: BrokerStatus::Down, since: Some(cluster.taken_at), ..broker.clone() },
         false => broker.clone(),
     };
     cluster.brokers.iter().map(down).collect()
