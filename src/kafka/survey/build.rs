@@ -2,7 +2,7 @@
 
 use super::{GroupFacts, OffsetCell, Survey};
 use crate::kafka::native::{Described, MemberFacts, OffsetFact};
-use crate::kafka::version::infer_version;
+use crate::knobs::infer_version;
 use crate::model::{
     Broker, BrokerId, BrokerStatus, Cluster, Datum, Group, GroupOffset, KafkaVersion, Member, Millis,
     PartitionIx, PartitionRow, Partitions, Topic, TopicIx, Unknown,
