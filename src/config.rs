@@ -4,7 +4,7 @@ mod client;
 mod properties;
 
 pub use client::{ClientFile, HIDDEN, read_client};
-pub use properties::{Property, parse_properties};
+pub use properties::{BYTE_ORDER_MARK, Property, parse_properties, properties_text};
 
 use std::fmt;
 

@@ -23,7 +23,6 @@ mod raw;
 mod reader;
 mod spec;
 mod survey;
-mod version;
 
 #[cfg(feature = "lab")]
 pub(crate) use raw::connection::Connection;
@@ -34,8 +33,7 @@ pub use journal::{Entry, Severity};
 pub use native::{Metadata, library_version};
 pub use reader::{Answer, Part, Reader};
 pub use spec::ConnectionSpec;
-pub use survey::{Survey, now_ms};
-pub use version::infer_version;
+pub use survey::Survey;
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
 /// connection authenticates.

@@ -12,6 +12,7 @@ mod config_def;
 pub mod consumer;
 mod defaults;
 pub mod env;
+mod infer;
 pub mod load;
 pub mod net;
 pub mod producer;
@@ -22,7 +23,8 @@ mod value;
 pub use change::{Change, KnobError, find, nearest, nearest_of};
 pub use client_rules::{Idempotence, idempotence_of, producer_errors};
 pub use config_def::{allowed, check_value};
-pub use defaults::{ConfigKey, KeyScope, RELEASES, config_keys, default_at, default_of, infer_version};
+pub use defaults::{ConfigKey, KeyScope, RELEASES, config_keys, default_at, default_of};
+pub use infer::infer_version;
 pub use resolve::{broker_value, client_value, resolve, topic_value};
 pub use value::{Kind, Value};
 

@@ -8,7 +8,7 @@
 //!           { knobs, hypothesis, protocol } <- consequences <- rules
 //!           { sim, consequences, rules } <- workshop
 //!  app      all of that <- report, app (+ keymap) <- ui (+ theme)
-//!  shell    kafka  lab  source  term  runtime  cli      may use everything; nothing imports them
+//!  shell    kafka  lab  source  term  runtime  config  clock  cli      may use everything; nothing imports them
 //! ```
 //!
 //! **The arrow rule**: a room imports only rooms to its left. The core has no clock, no I/O, no
@@ -30,6 +30,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod consequences;
 pub mod hypothesis;

@@ -12,7 +12,7 @@ mod units;
 mod version;
 
 pub use clients::{Assumptions, ClientProfile, Environment, Load, Machine, Net};
-pub use cluster::{Broker, BrokerState, Cluster, Features, Quorum, Topic};
+pub use cluster::{Broker, BrokerStatus, Cluster, Features, Quorum, Topic};
 pub use config::{ConfigEntry, ConfigMap, ConfigSource};
 pub use datum::{Datum, Origin, Unknown};
 pub use group::{Group, GroupOffset, GroupState, Lag, Member};

@@ -10,14 +10,14 @@ pub use inbox::Sink;
 pub use worker::Judge;
 
 use crate::app::{App, Command, Effect, Inquiry, Level, Msg, Question, Start, Target};
-use crate::model::Millis;
+use crate::clock::now_ms;
 use crate::term::{self, Caps, Event, MouseKind, Options, Screen, TermError, Tty};
 use crate::theme::{GlyphChoice, Glyphs, Theme};
 use crate::ui::{self, HitMap};
 use inbox::{Inbox, Input};
 use pacing::{Pacing, Why};
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use worker::Worker;
 
 /// How often a terminal that says nothing is looked after.
@@ -294,8 +294,4 @@ impl Running {
         }
         None
     }
-}
-
-fn now_ms() -> Millis {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis)
 }

@@ -113,7 +113,7 @@ const UI: &[&str] = &[
 ];
 
 /// The shell: may use everything, and nothing imports it.
-const SHELL: [&str; 8] = ["kafka", "lab", "source", "term", "cli", "config", "runtime", "main"];
+const SHELL: [&str; 9] = ["kafka", "lab", "source", "term", "cli", "clock", "config", "runtime", "main"];
 
 fn sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();

@@ -8,6 +8,8 @@ mod check;
 mod consequences;
 #[path = "kafka/faults.rs"]
 mod faults;
+#[path = "kafka/properties.rs"]
+mod properties;
 #[path = "kafka/proxy.rs"]
 mod proxy;
 #[path = "kafka/read_only.rs"]

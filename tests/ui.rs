@@ -9,7 +9,7 @@ use klever::app::{App, Effect, Msg, Origin, Pane, Snapshot, Start};
 use klever::hypothesis::reference_with;
 use klever::keymap::{Code, Key};
 use klever::model::{
-    BrokerState, Cluster, Datum, Group, GroupOffset, GroupState, KafkaVersion, Origin as From, PartitionIx,
+    BrokerStatus, Cluster, Datum, Group, GroupOffset, GroupState, KafkaVersion, Origin as From, PartitionIx,
     Partitions, Unknown,
 };
 use klever::term::Painter;
@@ -26,7 +26,7 @@ fn troubled() -> Cluster {
     let mut cluster = reference_with(KafkaVersion::REFERENCE, 3, 3, 12, 3);
     cluster.taken_at = 60_000;
     let mut brokers = cluster.brokers.to_vec();
-    (brokers[2].state, brokers[2].since) = (BrokerState::Down, Some(48_000));
+    (brokers[2].state, brokers[2].since) = (BrokerStatus::Down, Some(48_000));
     cluster.brokers = brokers.into();
     let mut rows = cluster.partitions.to_rows();
     for row in &mut rows {

@@ -1,7 +1,7 @@
 //! What a row of a pane says, cell by cell, without colours or widths: the screen paints it, the clipboard copies it.
 
 use crate::app::{App, Health, KnobRow, Level, Pane, Under};
-use crate::model::{BrokerState, GroupState, Lag, PartitionIx, human_count, human_duration_ms};
+use crate::model::{BrokerStatus, GroupState, Lag, PartitionIx, human_count, human_duration_ms};
 use std::cmp::Ordering;
 use std::fmt::Write;
 
@@ -157,12 +157,12 @@ pub fn cells(app: &App, pane: Pane, item: u32) -> Vec<Cell> {
 fn broker(app: &App, item: u32) -> Vec<Cell> {
     let Some(row) = app.facts.brokers.get(item as usize) else { return Vec::new() };
     let level = match row.state {
-        BrokerState::Up => Level::Ok,
-        BrokerState::Fenced | BrokerState::ShuttingDown | BrokerState::Paused => Level::Warn,
-        BrokerState::Down => Level::Bad,
+        BrokerStatus::Up => Level::Ok,
+        BrokerStatus::Fenced | BrokerStatus::ShuttingDown | BrokerStatus::Paused => Level::Warn,
+        BrokerStatus::Down => Level::Bad,
     };
     let mut state = row.state.word().to_string();
-    if let (Some(since), Some(cluster), true) = (row.since, app.cluster(), row.state != BrokerState::Up) {
+    if let (Some(since), Some(cluster), true) = (row.since, app.cluster(), row.state != BrokerStatus::Up) {
         let _ = write!(state, " {}", human_duration_ms((cluster.taken_at - since).max(0)));
     }
     let rack = match &row.rack {

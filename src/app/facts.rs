@@ -2,7 +2,7 @@
 
 use crate::app::{Health, LagHistory};
 use crate::knobs;
-use crate::model::{BrokerId, BrokerState, Cluster, Datum, GroupState, Lag, Millis, PartitionIx, Topic};
+use crate::model::{BrokerId, BrokerStatus, Cluster, Datum, GroupState, Lag, Millis, PartitionIx, Topic};
 use std::sync::Arc;
 
 /// One broker with what it carries.
@@ -12,7 +12,7 @@ pub struct BrokerRow {
     /// Its rack; `None` when that is not known, an inner `None` when it has none.
     pub rack: Option<Option<Arc<str>>>,
     /// Whether it takes part.
-    pub state: BrokerState,
+    pub state: BrokerStatus,
     pub since: Option<Millis>,
     /// Partitions that it leads.
     pub leads: u32,

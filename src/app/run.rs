@@ -6,7 +6,7 @@ use crate::app::{
     palette, sheet,
 };
 use crate::consequences::{OBJECTIVES, parse_goals};
-use crate::model::{BrokerState, Millis};
+use crate::model::{BrokerStatus, Millis};
 use crate::scenario::{Act, Process};
 
 /// How far one press goes through virtual time.
@@ -294,7 +294,7 @@ impl App {
     fn toggle_broker(&mut self) -> Vec<Effect> {
         let Some(id) = self.selected_broker() else { return Vec::new() };
         if self.origin.acts() {
-            let down = self.facts.brokers.iter().any(|row| row.id == id && row.state == BrokerState::Down);
+            let down = self.facts.brokers.iter().any(|row| row.id == id && row.state == BrokerStatus::Down);
             let process = Process::Broker(id);
             let act = if down { Act::Restart(process) } else { Act::Kill(process) };
             return vec![Effect::Drive(Command::Act(act))];

@@ -32,7 +32,7 @@ fn read_all(
 ) -> Result<Vec<ClientProfile>, Failure> {
     let mut profiles: Vec<ClientProfile> = Vec::new();
     for path in paths {
-        let (name, text) = (path.display().to_string(), output::read(path)?);
+        let (name, text) = (path.display().to_string(), output::read_properties(path)?);
         let file = read_client(scope, &name, &text, version).map_err(|note| refused(scope, &note))?;
         file.notes
             .iter()

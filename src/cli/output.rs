@@ -1,7 +1,8 @@
 //! Standard output and standard error.
 
 use crate::cli::Failure;
-use std::io::{ErrorKind, Write, stderr, stdout};
+use crate::config::properties_text;
+use std::io::{Error, ErrorKind, Write, stderr, stdout};
 use std::path::Path;
 
 /// Writes a report. A reader that has seen enough (`| head`) is no failure.
@@ -22,12 +23,19 @@ pub(super) fn complain(line: &str) {
 
 /// The text of a file that the user named.
 pub(super) fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let why = match error.kind() {
-            ErrorKind::InvalidData => "it is not UTF-8 text".to_string(),
-            ErrorKind::NotFound => "there is no such file".to_string(),
-            kind => kind.to_string(),
-        };
-        Failure::usage(format!("cannot read {}: {why}", path.display()))
-    })
+    std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+/// The text of a properties file that the user named, which need not be UTF-8.
+pub(super) fn read_properties(path: &Path) -> Result<String, Failure> {
+    std::fs::read(path).map(properties_text).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &Error) -> Failure {
+    let why = match error.kind() {
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_string(),
+        ErrorKind::NotFound => "there is no such file".to_string(),
+        kind => kind.to_string(),
+    };
+    Failure::usage(format!("cannot read {}: {why}", path.display()))
 }

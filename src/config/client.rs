@@ -1,6 +1,6 @@
 //! A producer's or consumer's `.properties` file as a profile, with notes on what looks wrong in it.
 
-use crate::config::{FileNote, Property, parse_properties};
+use crate::config::{BYTE_ORDER_MARK, FileNote, Property, parse_properties};
 use crate::knobs::{ConfigKey, KeyScope, check_value, config_keys, default_at, nearest_of};
 use crate::model::{ClientProfile, KafkaVersion, Origin};
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ pub fn read_client(
     let mut notes = Vec::new();
     for property in &properties {
         let Some(key) = default_at(scope, &property.key) else {
-            notes.push(note(property.line, unknown_key(scope, &property.key)));
+            notes.extend(unknown_key(scope, &property.key).map(|text| note(property.line, text)));
             continue;
         };
         check_value(key, &property.value)
@@ -60,20 +60,29 @@ fn name_of(file: &str) -> String {
     file.rsplit(['/', '\\']).next().unwrap_or(file).to_string()
 }
 
-fn unknown_key(scope: KeyScope, key: &str) -> String {
+/// What is worth a word about a key that this kind of client does not have.
+fn unknown_key(scope: KeyScope, key: &str) -> Option<String> {
+    if let Some(meant) = key.strip_prefix(BYTE_ORDER_MARK) {
+        // Before a comment or a blank line the mark makes a key that nobody misses.
+        let is_setting = !meant.is_empty() && !meant.starts_with(['#', '!']);
+        return is_setting.then(|| {
+            format!("the file starts with a byte order mark, which Java takes as part of the key: `{meant}` is not set; save the file without it")
+        });
+    }
     let elsewhere = [KeyScope::Producer, KeyScope::Consumer, KeyScope::Topic, KeyScope::Broker];
-    if let Some(other) = elsewhere.into_iter().find(|other| default_at(*other, key).is_some()) {
-        return format!(
-            "`{key}` is a key of a {}, not of a {}: it has no effect here",
-            other.word(),
-            scope.word()
-        );
-    }
-    let names = config_keys().iter().filter(|known| known.scope == scope).map(|known| known.name);
-    match nearest_of(key, names) {
-        Some(near) => format!("Kafka has no {} key `{key}`: did you mean `{near}`?", scope.word()),
-        None => format!("Kafka has no {} key `{key}`: left to the client's plug-ins", scope.word()),
-    }
+    let other = elsewhere.into_iter().find(|other| default_at(*other, key).is_some());
+    let word = scope.word();
+    Some(match (other, nearest_key(scope, key)) {
+        (Some(other), _) => {
+            format!("`{key}` is a key of a {}, not of a {word}: it has no effect here", other.word())
+        }
+        (None, Some(near)) => format!("Kafka has no {word} key `{key}`: did you mean `{near}`?"),
+        (None, None) => format!("Kafka has no {word} key `{key}`: left to the client's plug-ins"),
+    })
+}
+
+fn nearest_key(scope: KeyScope, key: &str) -> Option<&'static str> {
+    nearest_of(key, config_keys().iter().filter(|known| known.scope == scope).map(|known| known.name))
 }
 
 #[cfg(test)]
@@ -107,6 +116,16 @@ mod tests {
             ]
         );
         assert_eq!(file.profile.settings["linger.ms"], "2");
+    }
+
+    #[test]
+    fn a_byte_order_mark_hides_the_first_key_as_it_does_from_java() {
+        let file = read("\u{feff}acks=1\nlinger.ms=1").unwrap();
+        assert!(!file.profile.settings.contains_key("acks"));
+        let note = file.notes[0].to_string();
+        assert!(note.starts_with("conf/app.properties:1: the file starts with a byte order mark"), "{note}");
+        assert!(note.contains("`acks` is not set"), "{note}");
+        assert!(read("\u{feff}# app\nacks=1").unwrap().notes.is_empty());
     }
 
     #[test]

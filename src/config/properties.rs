@@ -1,48 +1,60 @@
 //! The format of `java.util.Properties`: comments, continued lines, escapes, `=`, `:` or a blank as separator.
 
+/// What Java takes as the first letter of the first key, where an editor put it in front of the text.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// What may stand around a key and before a value; other white space is part of them.
+const BLANKS: [char; 3] = [' ', '\t', '\u{c}'];
+
 /// One setting of a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Property {
     /// Its key, escapes resolved.
     pub key: String,
-    /// Its value, escapes resolved.
+    /// Its value, escapes resolved; blanks at its end belong to it.
     pub value: String,
     /// The line where it starts, from 1.
     pub line: usize,
 }
 
-/// Reads a properties file as `java.util.Properties.load` does.
+/// The text of a properties file. Java reads ISO-8859-1 from a stream and the caller's charset from a `Reader`: bytes
+/// that are UTF-8 are taken as that, all others as ISO-8859-1, in which any byte is a letter.
+pub fn properties_text(bytes: Vec<u8>) -> String {
+    let latin_1 =
+        |error: std::string::FromUtf8Error| error.as_bytes().iter().copied().map(char::from).collect();
+    String::from_utf8(bytes).unwrap_or_else(latin_1)
+}
+
+/// Reads a properties file as `java.util.Properties.load(Reader)` does.
 ///
 /// # Errors
-/// The line and the reason: only a broken `\u` escape can be wrong in this format.
+/// The line and the reason, which quotes nothing: only a broken `\u` escape can be wrong in this format.
 pub fn parse_properties(text: &str) -> Result<Vec<Property>, (usize, String)> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     logical_lines(text).into_iter().map(|(line, text)| split(&text, line)).collect()
 }
 
 /// Lines with their continuations joined, without comments and blank lines.
 fn logical_lines(text: &str) -> Vec<(usize, String)> {
     let mut lines = Vec::new();
-    let mut open: Option<(usize, String)> = None;
+    let mut open = String::new();
+    let mut first = 0;
     for (at, natural) in natural_lines(text).into_iter().enumerate() {
-        let body = natural.trim_start_matches([' ', '\t', '\u{c}']);
-        let comment = open.is_none() && (body.is_empty() || body.starts_with(['#', '!']));
-        if comment {
-            continue;
+        let body = natural.trim_start_matches(BLANKS);
+        // Also after a line that is nothing but a backslash: what was joined so far decides.
+        if open.is_empty() {
+            if body.is_empty() || body.starts_with(['#', '!']) {
+                continue;
+            }
+            first = at + 1;
         }
-        let (line, mut joined) = open.take().unwrap_or((at + 1, String::new()));
         match continued(body) {
-            Some(body) => {
-                joined.push_str(body);
-                open = Some((line, joined));
-            }
-            None => {
-                joined.push_str(body);
-                lines.push((line, joined));
-            }
+            Some(body) => open.push_str(body),
+            None => lines.push((first, std::mem::take(&mut open) + body)),
         }
     }
-    lines.extend(open.filter(|(_, text)| !text.is_empty()));
+    if !open.is_empty() {
+        lines.push((first, open));
+    }
     lines
 }
 
@@ -58,45 +70,57 @@ fn continued(line: &str) -> Option<&str> {
 }
 
 fn split(text: &str, line: usize) -> Result<Property, (usize, String)> {
-    let mut escaped = false;
-    let end = text.char_indices().find(|(_, letter)| {
-        let ends = !escaped && matches!(letter, '=' | ':' | ' ' | '\t' | '\u{c}');
-        escaped = *letter == '\\' && !escaped;
-        ends
-    });
-    let (key, rest) = text.split_at(end.map_or(text.len(), |(at, _)| at));
-    let blank = [' ', '\t', '\u{c}'];
-    let rest = rest.trim_start_matches(blank);
-    let value = rest.strip_prefix(['=', ':']).unwrap_or(rest).trim_start_matches(blank);
-    let unescaped = |text: &str| unescape(text).map_err(|why| (line, why));
-    Ok(Property { key: unescaped(key)?, value: unescaped(value)?, line })
+    let (key, rest) = text.split_at(key_length(text));
+    let rest = rest.trim_start_matches(BLANKS);
+    let value = rest.strip_prefix(['=', ':']).unwrap_or(rest).trim_start_matches(BLANKS);
+    let broken = |why: &str| (line, why.to_string());
+    Ok(Property { key: unescape(key).map_err(broken)?, value: unescape(value).map_err(broken)?, line })
 }
 
-fn unescape(text: &str) -> Result<String, String> {
+/// Up to the first separator that no backslash escapes.
+fn key_length(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, letter) in text.char_indices() {
+        if !escaped && (matches!(letter, '=' | ':') || BLANKS.contains(&letter)) {
+            return at;
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    text.len()
+}
+
+/// Java's characters are UTF-16 units: a letter beyond the first 65,536 is written as two escapes.
+fn unescape(text: &str) -> Result<String, &'static str> {
     let mut units: Vec<u16> = Vec::with_capacity(text.len());
     let mut letters = text.chars();
     let mut buffer = [0; 2];
     while let Some(letter) = letters.next() {
-        let plain = match (letter, if letter == '\\' { letters.next() } else { None }) {
-            ('\\', Some('u')) => {
-                let digits: String = letters.by_ref().take(4).collect();
-                let code = u16::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 4);
-                units.push(
-                    code.ok_or_else(|| format!("`\\u{digits}` is no escape: four hex digits follow \\u"))?,
-                );
+        if letter != '\\' {
+            units.extend_from_slice(letter.encode_utf16(&mut buffer));
+            continue;
+        }
+        let unit = match letters.next() {
+            Some('u') => code_unit(&mut letters).ok_or("four hex digits must follow \\u")?,
+            Some('t') => u16::from(b'\t'),
+            Some('n') => u16::from(b'\n'),
+            Some('r') => u16::from(b'\r'),
+            Some('f') => 0xc,
+            Some(other) => {
+                units.extend_from_slice(other.encode_utf16(&mut buffer));
                 continue;
             }
-            ('\\', Some('t')) => '\t',
-            ('\\', Some('n')) => '\n',
-            ('\\', Some('r')) => '\r',
-            ('\\', Some('f')) => '\u{c}',
-            ('\\', Some(other)) => other,
-            ('\\', None) => continue,
-            (letter, _) => letter,
+            None => break,
         };
-        units.extend_from_slice(plain.encode_utf16(&mut buffer));
+        units.push(unit);
     }
     Ok(String::from_utf16_lossy(&units))
+}
+
+fn code_unit(letters: &mut std::str::Chars<'_>) -> Option<u16> {
+    let digits: String = letters.by_ref().take(4).collect();
+    // A sign in front would be a number to Rust.
+    let all_hex = digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    u16::from_str_radix(&digits, 16).ok().filter(|_| all_hex)
 }
 
 #[cfg(test)]
@@ -122,7 +146,12 @@ mod tests {
         }
         assert_eq!(one("a\\:b\\=c=d=e"), ("a:b=c".into(), "d=e".into()));
         assert_eq!(one("empty"), ("empty".into(), String::new()));
-        assert_eq!(one("trailing=blank "), ("trailing".into(), "blank ".into()));
+    }
+
+    #[test]
+    fn blanks_at_the_end_belong_to_the_value() {
+        assert_eq!(one("sasl.password=two words \t"), ("sasl.password".into(), "two words \t".into()));
+        assert_eq!(one("a=\u{a0}b"), ("a".into(), "\u{a0}b".into()), "white space that Java does not skip");
     }
 
     #[test]
@@ -136,9 +165,28 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_backslash_continues_nothing() {
+        assert_eq!(one("\\\n# comment\na=1"), ("a".into(), "1".into()));
+        assert_eq!(one("\\\n\na=1"), ("a".into(), "1".into()));
+        assert_eq!(one("a=1\\\n\n"), ("a".into(), "1".into()));
+    }
+
+    #[test]
     fn escapes_are_javas() {
         assert_eq!(one("k=\\t\\n\\u00e9\\ud83d\\ude00\\q"), ("k".into(), "\t\n\u{e9}\u{1f600}q".into()));
-        assert_eq!(parse_properties("a=1\nk=\\u12g4").unwrap_err().0, 2);
-        assert_eq!(parse_properties("k=\\u12").unwrap_err().0, 1);
+        for broken in ["k=\\u12g4", "k=\\u12", "k=\\u+123", "k=\\u 123"] {
+            assert_eq!(parse_properties(&format!("a=1\n{broken}")).unwrap_err().0, 2, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_belongs_to_the_first_key() {
+        assert_eq!(one("\u{feff}acks=1"), ("\u{feff}acks".into(), "1".into()));
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf_8_are_latin_1() {
+        assert_eq!(properties_text(b"p=\xfcber".to_vec()), "p=\u{fc}ber");
+        assert_eq!(properties_text("p=\u{fc}ber".as_bytes().to_vec()), "p=\u{fc}ber");
     }
 }

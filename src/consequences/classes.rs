@@ -3,7 +3,7 @@
 use crate::consequences::case::{LiveReplicas, MAX_REPLICAS, Racks};
 use crate::consequences::cases::TopicKnobs;
 use crate::consequences::{Subject, interning::Interner};
-use crate::model::{BrokerId, BrokerState, Cluster, Datum, PartitionIx, Topic, TopicIx};
+use crate::model::{BrokerId, BrokerStatus, Cluster, Datum, PartitionIx, Topic, TopicIx};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ impl Layout {
                 known = false;
                 continue;
             };
-            up |= u32::from(broker.state == BrokerState::Up) << place;
+            up |= u32::from(broker.state == BrokerStatus::Up) << place;
             match &broker.rack {
                 Datum::Unknown { .. } => known = false,
                 Datum::Known { value: None, .. } => all_have_one = false,

@@ -1,7 +1,7 @@
 //! Clusters for the tests of this room.
 
 use crate::model::{
-    Assumptions, Broker, BrokerId, BrokerState, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum,
+    Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum,
     Features, KafkaVersion, Origin, PartitionRow, Partitions, Quorum, Topic, TopicIx, Unknown,
 };
 use std::sync::Arc;
@@ -51,7 +51,7 @@ impl ClusterSpec {
             host: "h".into(),
             port: 9092,
             rack: known(self.racks, at),
-            state: BrokerState::Up,
+            state: BrokerStatus::Up,
             since: None,
             config: config(&[]),
         };

@@ -7,7 +7,7 @@ use crate::consequences::classes::{ClassRow, ClassTable};
 use crate::consequences::interning::Interner;
 use crate::consequences::transition::TransitionRule;
 use crate::model::{
-    Broker, BrokerId, BrokerState, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum, plural,
+    Broker, BrokerId, BrokerStatus, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum, plural,
 };
 use crate::protocol::profile::Profile;
 use std::sync::Arc;
@@ -69,8 +69,8 @@ pub fn lose(cluster: &Cluster, brokers: &[BrokerId]) -> Cluster {
 
 fn without(cluster: &Cluster, lost: &[BrokerId]) -> Arc<[Broker]> {
     let down = |broker: &Broker| {
-        if lost.contains(&broker.id) && broker.state != BrokerState::Down {
-            Broker { state: BrokerState::Down, since: Some(cluster.taken_at), ..broker.clone() }
+        if lost.contains(&broker.id) && broker.state != BrokerStatus::Down {
+            Broker { state: BrokerStatus::Down, since: Some(cluster.taken_at), ..broker.clone() }
         } else {
             broker.clone()
         }

@@ -2,7 +2,7 @@
 
 use crate::hypothesis::reshape::{fresh, rack_name};
 use crate::model::{
-    Assumptions, Broker, BrokerId, BrokerState, Cluster, ConfigMap, Datum, Features, KafkaVersion, Origin,
+    Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, Features, KafkaVersion, Origin,
     Partitions, Site, Topic, TopicIx, Unknown, place,
 };
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub fn reference_with(
         host: "reference".into(),
         port: 9092,
         rack: Datum::known(rack.as_deref().map(Arc::from), as_of, from.clone()),
-        state: BrokerState::Up,
+        state: BrokerStatus::Up,
         since: None,
         config: Datum::known(Arc::new(ConfigMap::new()), as_of, from.clone()),
     });

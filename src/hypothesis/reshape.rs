@@ -1,7 +1,7 @@
 //! Changes of a cluster's shape: partitions, replicas, brokers and racks.
 
 use crate::model::{
-    Broker, BrokerId, BrokerState, Cluster, Datum, Origin, PartitionRow, Partitions, Site, Topic, TopicIx,
+    Broker, BrokerId, BrokerStatus, Cluster, Datum, Origin, PartitionRow, Partitions, Site, Topic, TopicIx,
     place,
 };
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 fn sites(cluster: &Cluster) -> Vec<Site> {
     let rack =
         |broker: &Broker| broker.rack.get().and_then(|rack| rack.as_ref().map(|rack| rack.to_string()));
-    let up = cluster.brokers.iter().filter(|broker| broker.state != BrokerState::Down);
+    let up = cluster.brokers.iter().filter(|broker| broker.state != BrokerStatus::Down);
     up.map(|broker| (broker.id, rack(broker))).collect()
 }
 
@@ -98,7 +98,7 @@ pub(super) fn set_brokers(cluster: &mut Cluster, count: i64) -> Result<(), Strin
         let rack = (!racks.is_empty()).then(|| racks[brokers.len() % racks.len()].clone());
         let rack = Datum::known(rack, cluster.taken_at, Origin::WhatIf);
         let config = template.config.clone();
-        let (host, state) = (String::new(), BrokerState::Up);
+        let (host, state) = (String::new(), BrokerStatus::Up);
         brokers.push(Broker { id: BrokerId(id), host, port: 0, rack, state, since: None, config });
     }
     cluster.brokers = brokers.into();

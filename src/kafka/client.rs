@@ -1,9 +1,10 @@
 //! A connection to a real cluster for programs that want one snapshot: blocking, read-only.
 
+use crate::clock::now_ms;
 use crate::kafka::journal::Entry;
 use crate::kafka::native::Metadata;
 use crate::kafka::reader::{Answer, Part, Reader};
-use crate::kafka::survey::{Survey, now_ms};
+use crate::kafka::survey::Survey;
 use crate::kafka::{CallError, ConnectError, ConnectionSpec};
 use crate::model::{Assumptions, Cluster};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

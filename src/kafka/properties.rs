@@ -1,5 +1,7 @@
 //! Which client properties klever takes, under Kafka's (Java) and librdkafka's names; everything else is refused.
 
+use crate::knobs::{KeyScope, default_at, nearest_of};
+
 /// What klever does with a property.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Treatment {
@@ -22,7 +24,7 @@ pub(super) enum Treatment {
 use Treatment::{Executes, Secret, Take, Translate};
 
 /// Every property that is not merely ignored.
-const TABLE: &[(&str, Treatment)] = &[
+const ACCEPTED: &[(&str, Treatment)] = &[
     ("security.protocol", Take("security.protocol")),
     ("ssl.ca.location", Take("ssl.ca.location")),
     ("ssl.ca.pem", Take("ssl.ca.pem")),
@@ -82,23 +84,14 @@ const TABLE: &[(&str, Treatment)] = &[
     ("metric.reporters", Executes),
 ];
 
-/// Kafka's own keys with their scopes: what a client's file may name besides.
-const KNOWN_KEYS: &str = include_str!("../../assets/config-defaults.tsv");
-
 /// What klever does with a property of this name.
 pub(super) fn treatment(name: &str) -> Treatment {
-    if let Some((_, treatment)) = TABLE.iter().find(|(known, _)| *known == name) {
+    if let Some((_, treatment)) = ACCEPTED.iter().find(|(known, _)| *known == name) {
         return *treatment;
     }
-    let client_key = |line: &str| {
-        let mut cells = line.split('\t');
-        let client = matches!(cells.next(), Some("producer" | "consumer" | "admin" | "streams"));
-        client && cells.next() == Some(name)
-    };
-    match KNOWN_KEYS.lines().any(client_key) {
-        true => Treatment::Ignored,
-        false => Treatment::Unknown,
-    }
+    let is_client_key =
+        [KeyScope::Producer, KeyScope::Consumer].into_iter().any(|scope| default_at(scope, name).is_some());
+    if is_client_key { Treatment::Ignored } else { Treatment::Unknown }
 }
 
 /// Whether a property's value must never be shown.
@@ -108,25 +101,9 @@ pub(super) fn is_secret(name: &str) -> bool {
     listed || looks.iter().any(|part| name.contains(part))
 }
 
-/// The known name nearest to a mistyped one, if it is near.
+/// The accepted name nearest to a mistyped one, if one is near.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    let near = TABLE.iter().map(|(known, _)| (distance(name, known), *known)).min()?;
-    (near.0 <= 2).then_some(near.1)
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    nearest_of(name, ACCEPTED.iter().map(|(known, _)| *known))
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //!
 //! Plaintext only so far; with TLS or SASL these parts are unknown, with that reason.
 
+use crate::clock::now_ms;
 use crate::kafka::ConnectionSpec;
 use crate::kafka::reader::Targets;
-use crate::kafka::survey::{ElrByTopic, now_ms, renew};
+use crate::kafka::survey::{ElrByTopic, renew};
 use crate::model::{BrokerId, Datum, Features, Millis, Origin, Quorum, Unknown};
 use kafka_protocol::messages::describe_quorum_request::{PartitionData, TopicData};
 use kafka_protocol::messages::describe_topic_partitions_request::{Cursor, TopicRequest};

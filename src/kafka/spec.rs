@@ -1,12 +1,12 @@
 //! How to reach a cluster: bootstrap servers and the properties that a user gave, checked before anything is sent.
 
+use crate::config::{BYTE_ORDER_MARK, parse_properties, properties_text};
 use crate::kafka::ConnectError;
 use crate::kafka::properties::{self, Treatment};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-mod file;
 mod java;
 
 /// A checked way to a cluster. `Debug` shows names only: no value of a property ever leaves this type but
@@ -38,9 +38,9 @@ impl ConnectionSpec {
     ) -> Result<Self, ConnectError> {
         let text = match file {
             None => String::new(),
-            Some(path) => std::fs::read_to_string(path).map_err(|error| {
+            Some(path) => properties_text(std::fs::read(path).map_err(|error| {
                 ConnectError::new(format!("cannot read {}: {}", path.display(), error.kind()))
-            })?,
+            })?),
         };
         ConnectionSpec::from_parts(bootstrap, &text, overrides)
     }
@@ -57,8 +57,10 @@ impl ConnectionSpec {
     ) -> Result<Self, ConnectError> {
         let mut given = BTreeMap::new();
         let mut ignored = Vec::new();
-        for (name, value) in file::entries(file) {
-            keep(name, value, &mut given, &mut ignored)?;
+        let properties = parse_properties(file)
+            .map_err(|(line, why)| ConnectError::new(format!("line {line} of the properties: {why}")))?;
+        for property in properties {
+            keep(property.key, property.value, &mut given, &mut ignored)?;
         }
         for pair in overrides {
             let (name, value) = split_override(pair)?;
@@ -167,15 +169,29 @@ fn keep(
             ))
             .with_hint("klever runs nothing that a connection profile names; remove the line"));
         }
-        Treatment::Unknown => {
-            let error = ConnectError::new(format!("unknown client property {name}"));
-            return Err(match properties::nearest(&name) {
-                Some(near) => error.with_hint(format!("did you mean {near}?")),
-                None => error,
-            });
-        }
+        Treatment::Unknown => return unknown(name, ignored),
     }
     Ok(())
+}
+
+/// A misspelt property must not pass for set. Java reads a byte order mark as part of the first key, which is harmless
+/// in front of a comment only.
+fn unknown(name: String, ignored: &mut Vec<String>) -> Result<(), ConnectError> {
+    if let Some(meant) = name.strip_prefix(BYTE_ORDER_MARK) {
+        if meant.is_empty() || meant.starts_with(['#', '!']) {
+            ignored.push(name);
+            return Ok(());
+        }
+        let error = format!("the properties start with a byte order mark, so that `{meant}` is not set");
+        return Err(
+            ConnectError::new(error).with_hint("save the file as UTF-8 without BOM, as Java needs it")
+        );
+    }
+    let error = ConnectError::new(format!("unknown client property `{}`", printable(&name)));
+    Err(match properties::nearest(&name) {
+        Some(near) => error.with_hint(format!("did you mean {near}?")),
+        None => error,
+    })
 }
 
 fn servers_of(given: Option<String>) -> Result<Vec<String>, ConnectError> {

@@ -8,7 +8,6 @@ use crate::model::{
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 mod build;
 mod merge;
@@ -17,12 +16,6 @@ mod tests;
 
 pub(super) use build::ElrByTopic;
 pub(in crate::kafka) use merge::renew;
-
-/// Milliseconds since the Unix epoch.
-pub fn now_ms() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
-}
 
 /// A broker as long as it is remembered.
 #[derive(Clone, Debug)]

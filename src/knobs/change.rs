@@ -141,24 +141,8 @@ pub fn nearest(name: &str) -> Option<String> {
 
 /// The name nearest to a misspelt one, if one is near: a few edits away, or containing what was written.
 pub fn nearest_of<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    let (edits, best) = names.clone().map(|known| (distance(name, known), known)).min()?;
+    let (edits, best) = names.clone().map(|known| (strsim::levenshtein(name, known), known)).min()?;
     let contains =
         names.filter(|known| name.len() >= 4 && known.contains(name)).min_by_key(|known| known.len());
     (edits <= 2 + name.len() / 4).then_some(best).or(contains)
-}
-
-/// Edits that turn one word into the other (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let keep = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = keep.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

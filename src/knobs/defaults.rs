@@ -1,7 +1,7 @@
 //! Every configuration key of ten Kafka releases with its default, as Kafka's own ConfigDef printed it.
 
 use crate::knobs::Scope;
-use crate::model::{Datum, KafkaVersion, Origin, Unknown};
+use crate::model::KafkaVersion;
 use std::sync::OnceLock;
 
 /// The releases whose ConfigDef was read, in the order of the table's columns.
@@ -150,30 +150,4 @@ pub fn default_of(scope: KeyScope, name: &str, version: KafkaVersion) -> Option<
         None => minor(version) == minor(RELEASES[above]),
     };
     key.defaults[if later { above } else { below }]
-}
-
-/// The newest release whose broker and topic keys include all of these and whose own keys are all among
-/// them. Between two releases of the table only the range is known; the lower end is returned.
-pub fn infer_version<'a>(broker_keys: impl Iterator<Item = &'a str>, as_of: i64) -> Datum<KafkaVersion> {
-    let seen: std::collections::BTreeSet<&str> = broker_keys.collect();
-    let told_apart = |key: &&ConfigKey| {
-        key.scope == KeyScope::Broker && !key.internal && key.defaults.iter().any(Option::is_none)
-    };
-    let mut best: Option<(usize, usize)> = None;
-    for at in 0..RELEASES.len() {
-        let wrong = config_keys()
-            .iter()
-            .filter(told_apart)
-            .filter(|key| key.defaults[at].is_some() != seen.contains(key.name))
-            .count();
-        if best.is_none_or(|(least, _)| wrong < least) {
-            best = Some((wrong, at));
-        }
-    }
-    match best {
-        Some((_, at)) if seen.len() > 50 => {
-            Datum::known(RELEASES[at], as_of, Origin::Derived("the brokers' configuration keys".into()))
-        }
-        _ => Datum::unknown(Unknown::NotExposed("too few configuration keys to tell the version".into())),
-    }
 }

@@ -115,16 +115,3 @@ fn idempotence_is_lost_without_a_word() {
     let many = with("4.1", &[("max.in.flight.requests.per.connection", "6")]);
     assert_eq!(producer_errors(&many).len(), 1);
 }
-
-#[test]
-fn the_version_is_told_from_the_keys() {
-    for at in ["3.9.1", "4.0.0", "4.1.0", "4.2.0"] {
-        let column = RELEASES.iter().position(|release| *release == version(at)).unwrap();
-        let keys = config_keys()
-            .iter()
-            .filter(|key| key.scope == KeyScope::Broker && key.defaults[column].is_some())
-            .map(|key| key.name);
-        assert_eq!(infer_version(keys, 0).get(), Some(&version(at)));
-    }
-    assert_eq!(infer_version(["broker.id"].into_iter(), 0).get(), None);
-}

@@ -7,10 +7,10 @@ use crate::model::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Whether a broker takes part.
+/// What an observer sees of a broker; what the broker holds itself to be is `protocol`'s `BrokerState`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum BrokerState {
+pub enum BrokerStatus {
     Up,
     /// Registered, not yet or no longer allowed to lead.
     Fenced,
@@ -20,15 +20,15 @@ pub enum BrokerState {
     Down,
 }
 
-impl BrokerState {
+impl BrokerStatus {
     /// As the screen shows it.
     pub fn word(self) -> &'static str {
         match self {
-            BrokerState::Up => "OK",
-            BrokerState::Fenced => "FENCED",
-            BrokerState::ShuttingDown => "STOPPING",
-            BrokerState::Paused => "PAUSED",
-            BrokerState::Down => "DOWN",
+            BrokerStatus::Up => "OK",
+            BrokerStatus::Fenced => "FENCED",
+            BrokerStatus::ShuttingDown => "STOPPING",
+            BrokerStatus::Paused => "PAUSED",
+            BrokerStatus::Down => "DOWN",
         }
     }
 }
@@ -43,7 +43,7 @@ pub struct Broker {
     /// `broker.rack`; a known `None` means that it has none.
     pub rack: Datum<Option<Arc<str>>>,
     /// Whether it takes part.
-    pub state: BrokerState,
+    pub state: BrokerStatus,
     /// Since when it is in that state, if that is known.
     pub since: Option<Millis>,
     pub config: Datum<Arc<ConfigMap>>,
@@ -92,7 +92,7 @@ pub struct Cluster {
     /// What is switched on.
     pub features: Features,
     pub quorum: Datum<Quorum>,
-    /// By ascending id, brokers named only in replica lists included (as [`BrokerState::Down`]).
+    /// By ascending id, brokers named only in replica lists included (as [`BrokerStatus::Down`]).
     pub brokers: Arc<[Broker]>,
     pub topics: Arc<[Topic]>,
     /// All partitions, in the order of the topics.
@@ -138,12 +138,12 @@ impl Cluster {
 
     /// Whether a broker is up, as far as this snapshot knows.
     pub fn is_up(&self, id: BrokerId) -> bool {
-        self.broker(id).is_some_and(|broker| broker.state == BrokerState::Up)
+        self.broker(id).is_some_and(|broker| broker.state == BrokerStatus::Up)
     }
 
     /// How many brokers are up.
     pub fn brokers_up(&self) -> usize {
-        self.brokers.iter().filter(|broker| broker.state == BrokerState::Up).count()
+        self.brokers.iter().filter(|broker| broker.state == BrokerStatus::Up).count()
     }
 
     /// How far a group is behind on one partition: high watermark minus committed offset, not below 0

@@ -1,9 +1,9 @@
 //! The simulated cluster as a [`Cluster`]: what Kafka's own protocol would tell of it.
 
 use crate::model::{
-    Assumptions, Broker, BrokerId, BrokerState, ClientProfile, Cluster, ConfigEntry, ConfigMap, ConfigSource,
-    Datum, Environment, Features, Group, GroupOffset, GroupState, KafkaVersion, Load, Member, Millis, Net,
-    Origin, PartitionIx, PartitionRow, Partitions, Quorum, Topic, TopicIx, Unknown,
+    Assumptions, Broker, BrokerId, BrokerStatus, ClientProfile, Cluster, ConfigEntry, ConfigMap,
+    ConfigSource, Datum, Environment, Features, Group, GroupOffset, GroupState, KafkaVersion, Load, Member,
+    Millis, Net, Origin, PartitionIx, PartitionRow, Partitions, Quorum, Topic, TopicIx, Unknown,
 };
 use crate::protocol::group::Phase;
 use crate::scenario::{Keys, setting_text};
@@ -85,17 +85,17 @@ impl World {
         self.hosts.iter().zip(self.scenario.cluster.ids()).map(of).collect()
     }
 
-    fn state_of(&self, host: &Host, id: BrokerId) -> BrokerState {
+    fn state_of(&self, host: &Host, id: BrokerId) -> BrokerStatus {
         let registration = self.control.committed.brokers.get(&id);
         match host.process {
-            ProcessState::Paused => BrokerState::Paused,
-            ProcessState::Booting => BrokerState::Fenced,
+            ProcessState::Paused => BrokerStatus::Paused,
+            ProcessState::Booting => BrokerStatus::Fenced,
             ProcessState::Up => match registration {
-                Some(registered) if registered.in_controlled_shutdown => BrokerState::ShuttingDown,
-                Some(registered) if registered.is_active() => BrokerState::Up,
-                _ => BrokerState::Fenced,
+                Some(registered) if registered.in_controlled_shutdown => BrokerStatus::ShuttingDown,
+                Some(registered) if registered.is_active() => BrokerStatus::Up,
+                _ => BrokerStatus::Fenced,
             },
-            _ => BrokerState::Down,
+            _ => BrokerStatus::Down,
         }
     }
 

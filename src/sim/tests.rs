@@ -105,7 +105,7 @@ fn stepping_and_rewinding_change_nothing() {
     assert_ne!(hash(&sim), first);
     let broker_2_paused = |sim: &Simulator| {
         let (cluster, _) = sim.clone().snapshot();
-        cluster.broker(BrokerId(2)).unwrap().state == crate::model::BrokerState::Paused
+        cluster.broker(BrokerId(2)).unwrap().state == crate::model::BrokerStatus::Paused
     };
     assert!(broker_2_paused(&sim), "the resume after 20 s was cut off");
 }

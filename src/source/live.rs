@@ -1,8 +1,7 @@
 //! A real cluster as a stream: one thread that reads each part at its own pace and survives outages.
 
-use crate::kafka::{
-    Answer, CallError, ConnectError, ConnectionSpec, Part, Reader, Survey, now_ms, unreachable,
-};
+use crate::clock::now_ms;
+use crate::kafka::{Answer, CallError, ConnectError, ConnectionSpec, Part, Reader, Survey, unreachable};
 use crate::model::{Assumptions, Millis};
 use crate::source::SourceEvent;
 use std::collections::{BTreeMap, BTreeSet};

@@ -38,7 +38,7 @@ fn tell(sink: &Sink, event: SourceEvent) -> bool {
         }
         SourceEvent::SourceError { since, message, hint, retry_in_ms } => {
             let what = hint.map_or(message.clone(), |hint| format!("{message} ({hint})"));
-            let retry_ms = i64::try_from(retry_in_ms).ok().map(|wait| crate::kafka::now_ms() + wait);
+            let retry_ms = i64::try_from(retry_in_ms).ok().map(|wait| crate::clock::now_ms() + wait);
             sink.trouble(Some(SourceError { what, since_ms: since, retry_ms }))
         }
     }

@@ -2,7 +2,7 @@
 
 use super::shared::{Shared, cluster, connect, eventually, skipped, spread};
 use klever::app::{App, Msg, Origin, Snapshot, Start};
-use klever::model::{BrokerId, BrokerState, Cluster};
+use klever::model::{BrokerId, BrokerStatus, Cluster};
 use klever::theme::{Depth, Glyphs, Theme};
 use klever::ui;
 use ratatui::Terminal;
@@ -61,7 +61,7 @@ fn a_broker_that_is_killed_leaves_what_assess_lose_had_said() {
 
     shared.lab.kill(2).unwrap();
     let down = eventually(&client, "broker 2 down", |cluster| {
-        cluster.broker(BrokerId(2)).unwrap().state == BrokerState::Down && in_sync(cluster) == [2; 3]
+        cluster.broker(BrokerId(2)).unwrap().state == BrokerStatus::Down && in_sync(cluster) == [2; 3]
     });
     let lines = pane(&down);
     assert!(lines.len() == 3 && lines.iter().all(|line| line.contains("UNDER-REPL")), "{lines:#?}");

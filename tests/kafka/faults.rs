@@ -1,14 +1,14 @@
 //! A broker dies, hangs and comes back, and the snapshots say so.
 
 use super::shared::{cluster, connect, eventually, skipped, snapshot, spread};
-use klever::model::{BrokerId, BrokerState, Cluster};
+use klever::model::{BrokerId, BrokerStatus, Cluster};
 
 fn under_replicated(cluster: &Cluster, topic: &str) -> usize {
     let topic = cluster.topic_named(topic).unwrap().1;
     cluster.partitions_of(topic).filter(|p| p.isr_len() < p.replicas().len()).count()
 }
 
-fn state(cluster: &Cluster, id: i32) -> BrokerState {
+fn state(cluster: &Cluster, id: i32) -> BrokerStatus {
     cluster.broker(BrokerId(id)).unwrap().state
 }
 
@@ -21,12 +21,12 @@ fn a_killed_broker_is_down_and_its_partitions_are_under_replicated_until_it_is_b
     shared.fixture.create_topic("crash", &spread(6, 3), &[]).unwrap();
     let client = connect(&shared.lab.bootstrap());
     let before = snapshot(&client);
-    assert_eq!((under_replicated(&before, "crash"), state(&before, 2)), (0, BrokerState::Up));
+    assert_eq!((under_replicated(&before, "crash"), state(&before, 2)), (0, BrokerStatus::Up));
 
     let pid = shared.lab.pid(2).unwrap();
     assert!(std::path::Path::new(&format!("/proc/{pid}/cmdline")).exists() || cfg!(not(target_os = "linux")));
     shared.lab.kill(2).unwrap();
-    let down = eventually(&client, "broker 2 down", |cluster| state(cluster, 2) == BrokerState::Down);
+    let down = eventually(&client, "broker 2 down", |cluster| state(cluster, 2) == BrokerStatus::Down);
     // Fencing a broker and taking it out of every ISR is one record batch of the controller: one Metadata
     // answer shows both or neither.
     assert_eq!(under_replicated(&down, "crash"), 6);
@@ -38,7 +38,7 @@ fn a_killed_broker_is_down_and_its_partitions_are_under_replicated_until_it_is_b
 
     shared.lab.restart(2).unwrap();
     let back = eventually(&client, "broker 2 back in every ISR", |cluster| {
-        state(cluster, 2) == BrokerState::Up && under_replicated(cluster, "crash") == 0
+        state(cluster, 2) == BrokerStatus::Up && under_replicated(cluster, "crash") == 0
     });
     assert!(back.broker(BrokerId(2)).unwrap().since > broker.since);
     drop(client);

@@ -2,7 +2,7 @@
 
 use super::shared::{cluster, connect, skipped, snapshot, spread};
 use klever::kafka::{Client, ConnectionSpec};
-use klever::model::{BrokerState, ConfigSource, Datum, GroupState, KafkaVersion, Lag, Origin};
+use klever::model::{BrokerStatus, ConfigSource, Datum, GroupState, KafkaVersion, Lag, Origin};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -58,7 +58,7 @@ fn the_release_and_its_features_are_recognised() {
     assert_eq!((quorum.voters.len(), quorum.online.len()), (3, 3));
     assert!(quorum.leader.is_some_and(|leader| cluster.is_up(leader)));
     assert!(cluster.partitions.elr.get().is_some());
-    assert!(cluster.brokers.iter().all(|broker| broker.state == BrokerState::Up));
+    assert!(cluster.brokers.iter().all(|broker| broker.state == BrokerStatus::Up));
 }
 
 #[test]

@@ -274,7 +274,7 @@ fn whatever_is_judged_is_asked_for_at_once() {
     };
     let broker = |cluster: &mut Cluster| {
         let mut brokers = cluster.brokers.to_vec();
-        brokers[1].state = crate::model::BrokerState::Fenced;
+        brokers[1].state = crate::model::BrokerStatus::Fenced;
         cluster.brokers = brokers.into();
     };
     let version = |cluster: &mut Cluster| {

@@ -58,6 +58,20 @@ fn what_would_run_a_program_is_refused() {
 }
 
 #[test]
+fn the_file_is_read_as_java_reads_it() {
+    let spec = |file: &str| spec(file, &[]);
+    assert_eq!(set(&spec("sasl.password=blank at the end ").unwrap(), "sasl.password"), "blank at the end ");
+    let bom = spec("\u{feff}security.protocol=SSL").unwrap_err();
+    assert!(bom.message.contains("byte order mark") && bom.message.contains("`security.protocol`"), "{bom}");
+    assert!(spec("\u{feff}# staging\nsecurity.protocol=SSL").is_ok());
+    let broken = spec("a.b=1\nsasl.password=hunter\\u2").unwrap_err();
+    assert!(
+        broken.message.starts_with("line 2 of the properties") && !broken.message.contains("hunter"),
+        "{broken}"
+    );
+}
+
+#[test]
 fn stores_that_cannot_be_read_say_what_to_do() {
     let jks = spec("ssl.truststore.location=/a.jks\nssl.truststore.password=pw", &[]).unwrap_err();
     assert!(jks.hint.unwrap().contains("keytool"));

@@ -2,9 +2,9 @@
 
 use super::{GroupFacts, OffsetCell, Survey};
 use crate::kafka::native::{Described, MemberFacts, OffsetFact};
-use crate::kafka::version::infer_version;
+use crate::knobs::infer_version;
 use crate::model::{
-    Broker, BrokerId, BrokerState, Cluster, Datum, Group, GroupOffset, KafkaVersion, Member, Millis,
+    Broker, BrokerId, BrokerStatus, Cluster, Datum, Group, GroupOffset, KafkaVersion, Member, Millis,
     PartitionIx, PartitionRow, Partitions, Topic, TopicIx, Unknown,
 };
 use std::collections::HashMap;
@@ -46,7 +46,7 @@ impl Survey {
             host: seen.host.clone(),
             port: seen.port,
             rack: self.racks.get(&id).cloned().unwrap_or_else(unknown),
-            state: if seen.up { BrokerState::Up } else { BrokerState::Down },
+            state: if seen.up { BrokerStatus::Up } else { BrokerStatus::Down },
             since: seen.since,
             config: self.broker_configs.get(&id).cloned().unwrap_or(Datum::unknown(Unknown::NotAsked)),
         }

@@ -5,7 +5,7 @@ use crate::kafka::CallError;
 use crate::kafka::native::NodeFacts;
 use crate::kafka::native::{Listed, PartitionFacts, TopicFacts};
 use crate::kafka::reader::{Answer, GroupsAnswer};
-use crate::model::{BrokerState, ConfigEntry, ConfigSource, Lag};
+use crate::model::{BrokerStatus, ConfigEntry, ConfigSource, Lag};
 
 fn metadata(nodes: &[i32], isr: &[i32]) -> Answer {
     let ids = |ids: &[i32]| ids.iter().copied().map(BrokerId).collect::<Vec<_>>();
@@ -51,11 +51,11 @@ fn a_broker_that_replicas_name_and_metadata_does_not_is_down_since_it_was_missed
     survey.take(metadata(&[1], &[1]), 300);
     let cluster = survey.cluster(300);
     let gone = cluster.broker(BrokerId(2)).unwrap();
-    assert_eq!((gone.state, gone.since, gone.host.as_str()), (BrokerState::Down, Some(200), "h2"));
+    assert_eq!((gone.state, gone.since, gone.host.as_str()), (BrokerStatus::Down, Some(200), "h2"));
     survey.take(metadata(&[1, 2], &[1, 2]), 400);
     let cluster = survey.cluster(400);
     let back = cluster.broker(BrokerId(2)).unwrap();
-    assert_eq!((back.state, back.since), (BrokerState::Up, Some(400)));
+    assert_eq!((back.state, back.since), (BrokerStatus::Up, Some(400)));
 }
 
 #[test]

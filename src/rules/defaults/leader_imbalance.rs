@@ -1,6 +1,6 @@
 //! Clusters in which a broker leads much more than its share.
 
-use crate::model::{BrokerId, BrokerState};
+use crate::model::{BrokerId, BrokerStatus};
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let up: Vec<_> = facts.cluster.brokers.iter().filter(|broker| broker.state == BrokerState::Up).collect();
+    let up: Vec<_> = facts.cluster.brokers.iter().filter(|broker| broker.state == BrokerStatus::Up).collect();
     let mut leads: BTreeMap<BrokerId, usize> = up.iter().map(|broker| (broker.id, 0)).collect();
     for leader in facts.cluster.partitions.iter().filter_map(|partition| partition.leader()) {
         *leads.entry(leader).or_default() += 1;

@@ -1,6 +1,6 @@
 //! Brokers that hold replicas and have been gone for an hour.
 
-use crate::model::{BrokerState, human_duration_ms};
+use crate::model::{BrokerStatus, human_duration_ms};
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `dead-broker-not-replaced`
@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     const HOUR_MS: i64 = 3_600_000;
-    let gone = facts.cluster.brokers.iter().filter(|broker| broker.state == BrokerState::Down);
+    let gone = facts.cluster.brokers.iter().filter(|broker| broker.state == BrokerStatus::Down);
     for broker in gone {
         let Some(since) = broker.since else { continue };
         let held = facts

@@ -3,7 +3,7 @@
 use crate::config::{parse_properties, read_client};
 use crate::knobs::KeyScope;
 use crate::model::{
-    Assumptions, Broker, BrokerId, BrokerState, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum,
+    Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum,
     Features, Group, GroupOffset, GroupState, KafkaVersion, Member, Origin, PartitionIx, PartitionRow,
     Partitions, Quorum, Topic, TopicIx, Unknown,
 };
@@ -60,7 +60,7 @@ impl ClusterFixture {
             host: format!("host{}", at + 1),
             port: 9092,
             rack: known((!rack.is_empty()).then(|| Arc::from(*rack))),
-            state: BrokerState::Up,
+            state: BrokerStatus::Up,
             since: None,
             config: config(""),
         };
@@ -82,7 +82,7 @@ impl ClusterFixture {
     pub(in crate::rules) fn down(self, id: i32) -> Self {
         self.brokers(|broker| {
             if broker.id.0 == id {
-                broker.state = BrokerState::Down;
+                broker.state = BrokerStatus::Down;
             }
         })
     }

@@ -1,7 +1,7 @@
 //! Random runs: a cluster, its clients, and what happens to them.
 
 use klever::knobs::Change;
-use klever::model::{BrokerId, BrokerState, KafkaVersion};
+use klever::model::{BrokerId, BrokerStatus, KafkaVersion};
 use klever::scenario::{Act, Endpoint, Event, PowerDomain, Process, Scenario, Time, UnflushedTail};
 use klever::sim::Simulator;
 use proptest::prelude::*;
@@ -290,7 +290,7 @@ pub(super) fn heal(sim: &mut Simulator) {
     for broker in brokers.iter() {
         act(sim, Act::SlowDisk { broker: broker.id, extra: 0 });
         act(sim, Act::Resume(broker.id.into()));
-        if broker.state == BrokerState::Down {
+        if broker.state == BrokerStatus::Down {
             act(sim, Act::Restart(broker.id.into()));
         }
     }
