@@ -19,5 +19,5 @@ pub use group::{Group, GroupOffset, GroupState, Lag, Member};
 pub use ids::{BrokerId, PartitionIx, TopicIx};
 pub use partitions::{PartitionRow, PartitionView, Partitions, ReplicaSet};
 pub use placement::{Site, place};
-pub use units::{Millis, Nanos, human_bytes, human_count, human_duration_ms};
+pub use units::{Millis, Nanos, human_bytes, human_count, human_duration_ms, plural};
 pub use version::KafkaVersion;

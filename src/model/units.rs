@@ -22,6 +22,16 @@ pub fn human_count(count: i64) -> String {
     out
 }
 
+/// A noun with its count: `1 topic`, `2,000 topics`, `3 crashes`.
+pub fn plural(count: usize, noun: &str) -> String {
+    let ending = match count {
+        1 => "",
+        _ if ["s", "x", "ch", "sh"].iter().any(|end| noun.ends_with(end)) => "es",
+        _ => "s",
+    };
+    format!("{} {noun}{ending}", human_count(count as i64))
+}
+
 /// A size in binary units with three significant digits: `1.95 GiB`.
 pub fn human_bytes(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -63,6 +73,15 @@ mod tests {
         assert_eq!(human_count(999), "999");
         assert_eq!(human_count(-1_234_567), "-1,234,567");
         assert_eq!(human_count(i64::MIN), "-9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn a_noun_agrees_with_its_count() {
+        assert_eq!([0, 1, 2000].map(|count| plural(count, "topic")), ["0 topics", "1 topic", "2,000 topics"]);
+        assert_eq!(
+            (plural(2, "crash"), plural(1, "power loss")),
+            ("2 crashes".into(), "1 power loss".into())
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Findings as text for people: worst first, one block a rule.
 
-use crate::model::Cluster;
+use crate::model::{Cluster, plural};
 use crate::report::clean;
-use crate::report::layout::{WIDTH, counted, labelled};
+use crate::report::layout::{WIDTH, labelled};
 use crate::rules::{Finding, Findings, Status, Summary};
 
 /// Subjects that a block lists before it only counts.
@@ -36,9 +36,8 @@ pub(super) fn heading(cluster: &Cluster) -> String {
     let version =
         cluster.version.get().map_or("Kafka of unknown version".into(), |version| format!("Kafka {version}"));
     let id = cluster.id.get().map_or("of unknown id".into(), |id| clean(id));
-    let (brokers, topics) =
-        (counted(cluster.brokers.len(), "broker"), counted(cluster.topics.len(), "topic"));
-    let partitions = counted(cluster.partitions.len(), "partition");
+    let (brokers, topics) = (plural(cluster.brokers.len(), "broker"), plural(cluster.topics.len(), "topic"));
+    let partitions = plural(cluster.partitions.len(), "partition");
     format!("{version}, cluster {id}: {brokers}, {topics}, {partitions}\n")
 }
 

@@ -37,12 +37,6 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// `1 topic`, `2 topics`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", crate::model::human_count(count as i64))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,11 @@
 //! An assessment for people: the verdict first, then the figures with what they were.
 
 use crate::consequences::{Assessment, FigureView, SettingLine};
-use crate::model::{Datum, Origin};
+use crate::model::{Datum, Origin, plural};
 use crate::report::AssessmentReport;
 use crate::report::clean;
 use crate::report::findings::heading;
-use crate::report::layout::{counted, labelled};
+use crate::report::layout::labelled;
 use crate::report::roll::restart_lines;
 
 /// Columns of a figure's label, and of its value.
@@ -20,7 +20,7 @@ pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
         "{} {}, {}",
         now.subject.scope(),
         clean(&now.name),
-        counted(now.partitions as usize, "partition")
+        plural(now.partitions as usize, "partition")
     );
     labelled(&mut out, 0, "Judged", 10, &judged);
     if !report.changes.is_empty() {
