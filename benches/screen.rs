@@ -1,7 +1,7 @@
 //! How long the screen takes: a message, a frame, and from a key to the frame, small and with 200,000 partitions.
 
 use divan::{Bencher, black_box};
-use klever::app::{App, Effect, Msg, Origin, Snapshot, Start, judge};
+use klever::app::{App, Effect, Msg, Origin, Snapshot, Start, assess};
 use klever::hypothesis::reference_with;
 use klever::model::{Cluster, KafkaVersion};
 use klever::theme::{Depth, Glyphs, Theme};
@@ -112,13 +112,13 @@ fn snapshot(bencher: Bencher<'_, '_>, partitions: usize) {
 
 /// Not the screen's time, but how long the consequences lag behind it.
 #[divan::bench(args = SIZES, sample_count = 10)]
-fn judgement(bencher: Bencher<'_, '_>, partitions: usize) {
+fn assessment(bencher: Bencher<'_, '_>, partitions: usize) {
     let mut window = Window::on(partitions);
     let effects = window.see(cluster(partitions));
-    let question = effects.into_iter().find_map(|effect| match effect {
-        Effect::Assess(question) => Some(question),
+    let request = effects.into_iter().find_map(|effect| match effect {
+        Effect::Assess(request) => Some(request),
         _ => None,
     });
-    let question = question.expect("a snapshot is judged");
-    bencher.bench_local(|| judge(black_box(&question)));
+    let request = request.expect("a snapshot is judged");
+    bencher.bench_local(|| assess(black_box(&request)));
 }

@@ -1,15 +1,14 @@
 //! The whole state of the screen. `update` takes a message and yields effects: synchronous, deterministic, quick.
 
 mod actions;
+mod assess;
+mod assessment;
 mod cells;
 mod explore;
-mod facts;
 mod faults;
 mod filter;
 mod fuzzy;
 mod health;
-mod judge;
-mod judgement;
 mod knob_rows;
 mod lag;
 mod line;
@@ -24,29 +23,30 @@ mod run;
 mod shape;
 mod sheet;
 mod sort;
+mod summary;
 mod tweak;
 mod update;
 
 pub use actions::{Action, Group};
+pub use assess::assess;
+pub use assessment::{AssessmentView, Consequence, Warning, WarningDelta};
 pub(crate) use cells::troubles;
-pub use cells::{Align, Cell, Column, Look, cells, columns};
-pub use explore::{AxisLabel, Inquiry, Outcome, Plot, SheetKind, SheetRow, explore};
-pub use facts::{BrokerRow, Facts, GroupRow};
+pub use cells::{Align, Cell, CellStyle, Column, cells, columns};
+pub use explore::{AxisLabel, PageData, PageRequest, PageRow, Plot, SheetKind, explore};
 pub use filter::Filter;
 pub use health::Health;
-pub use judge::judge;
-pub use judgement::{Consequence, Judgement, Under, Warning};
 pub use knob_rows::KnobRow;
 pub use lag::LagHistory;
 pub use line::Line;
 pub use list::List;
-pub use msg::{Clock, Command, Effect, Level, Msg, Origin, Question, Snapshot, SourceError, Target};
+pub use msg::{AssessmentRequest, Clock, Command, Effect, Level, Msg, Origin, Snapshot, SourceError, Target};
 pub use page::Page;
 pub use palette::Entry;
 pub use pane::Pane;
 pub use prompt::{Kind as PromptKind, Prompt};
-pub use sheet::{Parts, Sheet};
+pub use sheet::{ExplorePage, Parts};
 pub use sort::Sort;
+pub use summary::{BrokerRow, ClusterSummary, GroupRow};
 pub use tweak::Pin;
 
 use crate::hypothesis::Hypothesis;
@@ -84,7 +84,7 @@ pub enum Overlay {
     /// A page to read, and the first line in view.
     Page(Page, usize),
     /// A page of exploring.
-    Sheet(Sheet),
+    ExplorePage(ExplorePage),
     /// A question to answer before changes are made.
     Ask {
         /// The question, a line each.
@@ -114,14 +114,14 @@ pub struct App {
     pub(crate) zoom: bool,
     pub(crate) clock: Option<Clock>,
     pub(crate) detail: Option<Arc<SimView>>,
-    pub(crate) trouble: Option<SourceError>,
-    pub(crate) facts: Facts,
-    pub(crate) judgement: Option<Arc<Judgement>>,
+    pub(crate) source_error: Option<SourceError>,
+    pub(crate) summary: ClusterSummary,
+    pub(crate) assessment: Option<Arc<AssessmentView>>,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) prompt: Option<Prompt>,
     pub(crate) toast: Option<Toast>,
     pub(crate) typed: Vec<Key>,
-    pub(crate) study: Option<Arc<str>>,
+    pub(crate) selected_topic: Option<Arc<str>>,
     pub(crate) mouse: bool,
     pub(crate) stale_ms: Millis,
     /// While the view is frozen: since when, and the newest state that is not shown.
@@ -151,7 +151,7 @@ pub struct App {
     assessed: u64,
     /// The last question whose answer is waited for aloud, and what it was about.
     asked: Option<update::Asked>,
-    inquiries: u64,
+    page_requests: u64,
 }
 
 impl App {
@@ -173,14 +173,14 @@ impl App {
             zoom: false,
             clock: None,
             detail: None,
-            trouble: None,
-            facts: Facts::default(),
-            judgement: None,
+            source_error: None,
+            summary: ClusterSummary::default(),
+            assessment: None,
             overlay: None,
             prompt: None,
             toast: None,
             typed: Vec::new(),
-            study: None,
+            selected_topic: None,
             mouse: start.mouse,
             stale_ms: start.stale_ms,
             frozen: None,
@@ -205,7 +205,7 @@ impl App {
             generation: 0,
             assessed: 0,
             asked: None,
-            inquiries: 0,
+            page_requests: 0,
         })
     }
 
@@ -226,8 +226,8 @@ impl App {
     }
 
     /// What the engine thinks, if it has said so.
-    pub fn judgement(&self) -> Option<&Judgement> {
-        self.judgement.as_deref()
+    pub fn assessment(&self) -> Option<&AssessmentView> {
+        self.assessment.as_deref()
     }
 
     /// Whether the engine has not answered yet since something changed that it judges.
@@ -275,7 +275,7 @@ impl App {
     /// When something on the screen changes by itself: an age grows, a message goes.
     pub fn next_tick_ms(&self) -> Option<Millis> {
         let second = self.now_ms + 1000;
-        let counts = self.trouble.is_some() || self.frozen.is_some() || self.is_stale();
+        let counts = self.source_error.is_some() || self.frozen.is_some() || self.is_stale();
         let ages = self
             .age_ms()
             .filter(|age| *age <= self.stale_ms)
@@ -289,7 +289,7 @@ impl App {
         match (&self.prompt, &self.overlay) {
             (Some(Prompt { kind: PromptKind::Palette, .. }), _) => vec![Context::Palette, Context::Input],
             (Some(_), _) => vec![Context::Input],
-            (None, Some(Overlay::Sheet(_))) => vec![Context::Explore, Context::List, Context::Global],
+            (None, Some(Overlay::ExplorePage(_))) => vec![Context::Explore, Context::List, Context::Global],
             (None, Some(_)) => vec![Context::Overlay, Context::Global],
             (None, None) => vec![self.focus.context(), Context::List, Context::Global],
         }
@@ -325,7 +325,7 @@ impl App {
     /// The broker of the selected row of the topology.
     pub fn selected_broker(&self) -> Option<BrokerId> {
         let row = self.selected_item(Pane::Topology)?;
-        self.facts.brokers.get(row as usize).map(|broker| broker.id)
+        self.summary.brokers.get(row as usize).map(|broker| broker.id)
     }
 
     /// The selected knob, when the knobs have the keys.
@@ -358,7 +358,7 @@ impl App {
         &self.rows[pane as usize]
     }
 
-    fn tell(&mut self, level: Level, text: impl Into<String>) {
+    fn notify(&mut self, level: Level, text: impl Into<String>) {
         self.toast = Some(Toast { text: text.into(), level, until_ms: self.now_ms + 5_000 });
     }
 }

@@ -7,9 +7,9 @@ mod pacing;
 mod worker;
 
 pub use inbox::Sink;
-pub use worker::Judge;
+pub use worker::Assess;
 
-use crate::app::{App, Command, Effect, Inquiry, Level, Msg, Question, Start, Target};
+use crate::app::{App, AssessmentRequest, Command, Effect, Level, Msg, PageRequest, Start, Target};
 use crate::clock::now_ms;
 use crate::term::{self, Caps, Event, MouseKind, Options, Screen, TermError, Tty};
 use crate::theme::{GlyphChoice, Glyphs, Theme};
@@ -46,7 +46,7 @@ pub struct Setup {
     pub themes: Vec<(String, String)>,
     /// Where standard error goes while the screen is up.
     pub log: Option<PathBuf>,
-    pub judge: Judge,
+    pub assess: Assess,
 }
 
 /// Why the screen did not come up.
@@ -85,7 +85,7 @@ pub fn run(setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> Resul
     let app = App::new(setup.start.clone()).map_err(|error| RunError::Input(error.to_string()))?;
     let theme = theme(app.theme(), &setup, glyphs)?;
     let inbox = Inbox::new();
-    let engine = Worker::judging(setup.judge.clone(), inbox.sink()).map_err(TermError::Io)?;
+    let engine = Worker::assessing(setup.assess.clone(), inbox.sink()).map_err(TermError::Io)?;
     let explorer = Worker::exploring(inbox.sink()).map_err(TermError::Io)?;
     let options = Options { mouse: setup.start.mouse, tmux: setup.caps.tmux, log: setup.log.clone() };
     term::install_panic_hook();
@@ -125,8 +125,8 @@ struct Running {
     glyphs: &'static Glyphs,
     screen: Screen,
     tty: Tty,
-    engine: Worker<Question>,
-    explorer: Worker<Inquiry>,
+    engine: Worker<AssessmentRequest>,
+    explorer: Worker<PageRequest>,
     driver: Box<dyn Driver>,
     hits: HitMap,
     pacing: Pacing,
@@ -231,8 +231,8 @@ impl Running {
     fn perform(&mut self, effect: Effect) -> Option<i32> {
         match effect {
             Effect::Quit(code) => return Some(code),
-            Effect::Assess(question) => self.engine.ask(question),
-            Effect::Explore(inquiry) => self.explorer.ask(inquiry),
+            Effect::Assess(request) => self.engine.ask(request),
+            Effect::Explore(request) => self.explorer.ask(request),
             Effect::Drive(command) => self.driver.drive(command),
             Effect::Refresh => self.driver.refresh(),
             Effect::Copy(text) => return self.copy(&text),

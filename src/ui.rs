@@ -54,8 +54,8 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
         }
     }
     overlay::draw(app, &mut canvas, layout.body, &mut hits);
-    if let Some(caret) = foot::draw(app, &mut canvas, layout.foot, &mut hits) {
-        frame.set_cursor_position(caret);
+    if let Some(cursor) = foot::draw(app, &mut canvas, layout.foot, &mut hits) {
+        frame.set_cursor_position(cursor);
     }
     hits
 }

@@ -7,7 +7,7 @@ mod citations;
 #[path = "docs/svg.rs"]
 mod svg;
 
-use klever::app::{App, Clock, Effect, Msg, Origin, Snapshot, Start, judge};
+use klever::app::{App, Clock, Effect, Msg, Origin, Snapshot, Start, assess};
 use klever::knobs;
 use klever::model::BrokerId;
 use klever::rules;
@@ -66,8 +66,8 @@ fn show(app: &mut App, simulator: &mut Simulator) {
     let clock = Clock { at_ms: detail.at_ms, pace: 1.0, paused: false, seed: simulator.seed() };
     let snapshot = Snapshot { cluster, clock: Some(clock), detail: Some(detail) };
     for effect in app.update(Msg::Snapshot(snapshot)) {
-        if let Effect::Assess(question) = effect {
-            app.update(Msg::Assessed(question.generation, Arc::new(judge(&question))));
+        if let Effect::Assess(request) = effect {
+            app.update(Msg::Assessed(request.generation, Arc::new(assess(&request))));
         }
     }
 }

@@ -82,14 +82,14 @@ impl Window {
     fn send(&mut self, msg: Msg) {
         for effect in self.app.update(msg) {
             match effect {
-                Effect::Assess(question) => {
-                    let knobs = !Arc::ptr_eq(&question.was, &question.now);
-                    let answer = Arc::new(answers::judgement(knobs));
-                    self.app.update(Msg::Assessed(question.generation, answer));
+                Effect::Assess(request) => {
+                    let knobs = !Arc::ptr_eq(&request.was, &request.now);
+                    let answer = Arc::new(answers::assessment(knobs));
+                    self.app.update(Msg::Assessed(request.generation, answer));
                 }
-                Effect::Explore(inquiry) => {
-                    let outcome = Arc::new(answers::outcome(&inquiry));
-                    self.app.update(Msg::Explored(inquiry.generation, outcome));
+                Effect::Explore(request) => {
+                    let data = Arc::new(answers::data(&request));
+                    self.app.update(Msg::Explored(request.generation, data));
                 }
                 _ => {}
             }

@@ -167,10 +167,10 @@ actions! {
         RubOut, "rub-out", "", always, "Rub out a character; in an empty line: leave it.";
         RubOutWord, "rub-out-word", "", always, "Rub out a word.";
         RubOutAll, "rub-out-all", "", always, "Rub out everything.";
-        CaretLeft, "caret-left", "", always, "One character to the left.";
-        CaretRight, "caret-right", "", always, "One character to the right.";
-        CaretHome, "caret-home", "", always, "To the beginning of the line.";
-        CaretEnd, "caret-end", "", always, "To the end of the line.";
+        CaretLeft, "cursor-left", "", always, "One character to the left.";
+        CaretRight, "cursor-right", "", always, "One character to the right.";
+        CaretHome, "cursor-home", "", always, "To the beginning of the line.";
+        CaretEnd, "cursor-end", "", always, "To the end of the line.";
     }
 }
 
@@ -236,7 +236,8 @@ fn has_changes(app: &App) -> Option<&'static str> {
 }
 
 fn applies(app: &App) -> Option<&'static str> {
-    let changes = app.sheet().and_then(crate::app::Sheet::row).is_some_and(|row| !row.changes.is_empty());
+    let changes =
+        app.sheet().and_then(crate::app::ExplorePage::row).is_some_and(|row| !row.changes.is_empty());
     unless(changes, "this row changes nothing")
 }
 
@@ -281,8 +282,8 @@ fn on_broker(app: &App) -> Option<&'static str> {
 
 fn filters(app: &App) -> Option<&'static str> {
     match app.overlay {
-        Some(Overlay::Ask { .. }) => Some("answer the question first"),
-        Some(Overlay::Sheet(_)) => Some("this page has no filter"),
+        Some(Overlay::Ask { .. }) => Some("answer the request first"),
+        Some(Overlay::ExplorePage(_)) => Some("this page has no filter"),
         _ => None,
     }
 }

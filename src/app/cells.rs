@@ -1,13 +1,13 @@
 //! What a row of a pane says, cell by cell, without colours or widths: the screen paints it, the clipboard copies it.
 
-use crate::app::{App, Health, KnobRow, Level, Pane, Under};
+use crate::app::{App, Health, KnobRow, Level, Pane, WarningDelta};
 use crate::model::{BrokerStatus, GroupState, Lag, PartitionIx, human_count, human_duration_ms};
 use std::cmp::Ordering;
 use std::fmt::Write;
 
 /// How a cell is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Look {
+pub enum CellStyle {
     Plain,
     Strong,
     Muted,
@@ -31,20 +31,20 @@ pub enum Look {
 pub struct Cell {
     pub text: String,
     /// How it is meant.
-    pub look: Look,
+    pub style: CellStyle,
 }
 
 impl Cell {
     /// A text with its meaning.
-    pub fn new(look: Look, text: impl Into<String>) -> Cell {
-        Cell { text: text.into(), look }
+    pub fn new(style: CellStyle, text: impl Into<String>) -> Cell {
+        Cell { text: text.into(), style }
     }
 
     /// What is not known is shown as such, never as a zero.
     fn known(value: Option<impl Into<String>>) -> Cell {
         match value {
-            Some(value) => Cell::new(Look::Plain, value),
-            None => Cell::new(Look::Unknown, "?"),
+            Some(value) => Cell::new(CellStyle::Plain, value),
+            None => Cell::new(CellStyle::Unknown, "?"),
         }
     }
 }
@@ -155,7 +155,7 @@ pub fn cells(app: &App, pane: Pane, item: u32) -> Vec<Cell> {
 }
 
 fn broker(app: &App, item: u32) -> Vec<Cell> {
-    let Some(row) = app.facts.brokers.get(item as usize) else { return Vec::new() };
+    let Some(row) = app.summary.brokers.get(item as usize) else { return Vec::new() };
     let level = match row.state {
         BrokerStatus::Up => Level::Ok,
         BrokerStatus::Fenced | BrokerStatus::ShuttingDown | BrokerStatus::Paused => Level::Warn,
@@ -166,25 +166,25 @@ fn broker(app: &App, item: u32) -> Vec<Cell> {
         let _ = write!(state, " {}", human_duration_ms((cluster.taken_at - since).max(0)));
     }
     let rack = match &row.rack {
-        None => Cell::new(Look::Unknown, "?"),
-        Some(None) => Cell::new(Look::Muted, "-"),
-        Some(Some(rack)) => Cell::new(Look::Plain, rack.to_string()),
+        None => Cell::new(CellStyle::Unknown, "?"),
+        Some(None) => Cell::new(CellStyle::Muted, "-"),
+        Some(Some(rack)) => Cell::new(CellStyle::Plain, rack.to_string()),
     };
-    let behind = if row.out_of_sync > 0 { Look::Level(Level::Warn) } else { Look::Muted };
+    let behind = if row.out_of_sync > 0 { CellStyle::Level(Level::Warn) } else { CellStyle::Muted };
     vec![
         rack,
-        Cell::new(Look::Strong, row.id.to_string()),
-        Cell::new(Look::Plain, human_count(i64::from(row.leads))),
-        Cell::new(Look::Plain, human_count(i64::from(row.follows))),
+        Cell::new(CellStyle::Strong, row.id.to_string()),
+        Cell::new(CellStyle::Plain, human_count(i64::from(row.leads))),
+        Cell::new(CellStyle::Plain, human_count(i64::from(row.follows))),
         Cell::new(behind, human_count(i64::from(row.out_of_sync))),
-        Cell::new(Look::Status(level), state),
+        Cell::new(CellStyle::Status(level), state),
     ]
 }
 
 fn partition(app: &App, ix: PartitionIx) -> Vec<Cell> {
     let Some(cluster) = app.cluster() else { return Vec::new() };
     let view = cluster.partitions.view(ix);
-    let health = app.facts.health_of(cluster, ix);
+    let health = app.summary.health_of(cluster, ix);
     let mut strip = String::from("[");
     for id in view.replicas() {
         let gap = if strip.len() > 1 { " " } else { "" };
@@ -192,22 +192,22 @@ fn partition(app: &App, ix: PartitionIx) -> Vec<Cell> {
     }
     strip.push(']');
     let full = view.isr_len() == view.replicas().len();
-    let min = app.facts.min_isr(cluster, ix).map_or("?".into(), |min| min.to_string());
+    let min = app.summary.min_isr(cluster, ix).map_or("?".into(), |min| min.to_string());
     vec![
-        Cell::new(Look::Plain, cluster.partition_name(ix)),
+        Cell::new(CellStyle::Plain, cluster.partition_name(ix)),
         match view.leader() {
-            Some(id) => Cell::new(Look::Plain, format!("L{id}")),
-            None => Cell::new(Look::Level(Level::Bad), "none"),
+            Some(id) => Cell::new(CellStyle::Plain, format!("L{id}")),
+            None => Cell::new(CellStyle::Level(Level::Bad), "none"),
         },
-        Cell::new(if full { Look::Plain } else { Look::Level(Level::Warn) }, strip),
-        Cell::new(Look::Plain, format!("{}/{min}", view.isr_len())),
+        Cell::new(if full { CellStyle::Plain } else { CellStyle::Level(Level::Warn) }, strip),
+        Cell::new(CellStyle::Plain, format!("{}/{min}", view.isr_len())),
         Cell::known(view.high_watermark().map(human_count)),
-        Cell::new(Look::Status(health.level()), health.word()),
+        Cell::new(CellStyle::Status(health.level()), health.word()),
     ]
 }
 
 fn group(app: &App, item: u32) -> Vec<Cell> {
-    let Some(row) = app.facts.groups.get(item as usize) else { return Vec::new() };
+    let Some(row) = app.summary.groups.get(item as usize) else { return Vec::new() };
     let state = match row.state {
         GroupState::Stable => Level::Ok,
         GroupState::Unknown => Level::Unknown,
@@ -216,26 +216,26 @@ fn group(app: &App, item: u32) -> Vec<Cell> {
     };
     let (lag, growth) = (row.lag, row.growth_per_s);
     let drained = match (lag, growth) {
-        (Lag::Records(0), _) => Cell::new(Look::Muted, "drained"),
+        (Lag::Records(0), _) => Cell::new(CellStyle::Muted, "drained"),
         (Lag::Records(records), Some(growth)) if growth < -0.5 => {
-            Cell::new(Look::Plain, human_duration_ms((records as f64 * 1000.0 / -growth) as i64))
+            Cell::new(CellStyle::Plain, human_duration_ms((records as f64 * 1000.0 / -growth) as i64))
         }
-        (Lag::Records(_), Some(growth)) if growth > 0.5 => Cell::new(Look::Level(Level::Warn), "never"),
-        (Lag::Records(_), Some(_)) => Cell::new(Look::Muted, "steady"),
-        _ => Cell::new(Look::Muted, "-"),
+        (Lag::Records(_), Some(growth)) if growth > 0.5 => Cell::new(CellStyle::Level(Level::Warn), "never"),
+        (Lag::Records(_), Some(_)) => Cell::new(CellStyle::Muted, "steady"),
+        _ => Cell::new(CellStyle::Muted, "-"),
     };
     vec![
-        Cell::new(Look::Plain, row.id.to_string()),
-        Cell::new(Look::Status(state), row.state.word()),
+        Cell::new(CellStyle::Plain, row.id.to_string()),
+        Cell::new(CellStyle::Status(state), row.state.word()),
         Cell::known(row.members.map(|members| members.to_string())),
         match lag {
-            Lag::Records(records) => Cell::new(Look::Strong, human_count(records)),
-            Lag::NoCommit => Cell::new(Look::Muted, "no commit"),
-            Lag::Unknown => Cell::new(Look::Unknown, "?"),
+            Lag::Records(records) => Cell::new(CellStyle::Strong, human_count(records)),
+            Lag::NoCommit => Cell::new(CellStyle::Muted, "no commit"),
+            Lag::Unknown => Cell::new(CellStyle::Unknown, "?"),
         },
         match growth {
-            Some(growth) => Cell::new(Look::Plain, format!("{growth:+.0}")),
-            None => Cell::new(Look::Muted, "-"),
+            Some(growth) => Cell::new(CellStyle::Plain, format!("{growth:+.0}")),
+            None => Cell::new(CellStyle::Muted, "-"),
         },
         drained,
     ]
@@ -244,32 +244,32 @@ fn group(app: &App, item: u32) -> Vec<Cell> {
 fn knob(row: &KnobRow) -> Vec<Cell> {
     let changed = row.is_changed();
     let now = match &row.now {
-        Ok(value) if changed => Cell::new(Look::Changed, value.to_string()),
-        Ok(value) => Cell::new(Look::Plain, value.to_string()),
-        Err(_) => Cell::new(Look::Unknown, "?"),
+        Ok(value) if changed => Cell::new(CellStyle::Changed, value.to_string()),
+        Ok(value) => Cell::new(CellStyle::Plain, value.to_string()),
+        Err(_) => Cell::new(CellStyle::Unknown, "?"),
     };
     let was = match &row.was {
         Ok(value) if changed => format!("({value})"),
         Err(_) if changed => "(?)".into(),
         _ => String::new(),
     };
-    let name = if changed { Look::Strong } else { Look::Plain };
+    let name = if changed { CellStyle::Strong } else { CellStyle::Plain };
     vec![
-        Cell::new(Look::Muted, row.knob.scope.word()),
+        Cell::new(CellStyle::Muted, row.knob.scope.word()),
         Cell::new(name, row.knob.name),
         now,
-        Cell::new(Look::Was, was),
+        Cell::new(CellStyle::Was, was),
     ]
 }
 
 fn consequence(app: &App, item: u32) -> Vec<Cell> {
-    let rows = app.judgement().map_or(&[][..], |judgement| &judgement.consequences);
+    let rows = app.assessment().map_or(&[][..], |assessment| &assessment.consequences);
     let Some(row) = rows.get(item as usize) else { return Vec::new() };
     let now = match (row.level, row.change) {
-        (Level::Unknown, _) => Look::Unknown,
-        (_, Ordering::Greater) => Look::Better,
-        (_, Ordering::Less) => Look::Worse,
-        (_, Ordering::Equal) => Look::Strong,
+        (Level::Unknown, _) => CellStyle::Unknown,
+        (_, Ordering::Greater) => CellStyle::Better,
+        (_, Ordering::Less) => CellStyle::Worse,
+        (_, Ordering::Equal) => CellStyle::Strong,
     };
     let was = row.was.as_ref().map_or(String::new(), |was| {
         let word = match row.change {
@@ -280,26 +280,29 @@ fn consequence(app: &App, item: u32) -> Vec<Cell> {
         format!("{was}{word}")
     });
     vec![
-        Cell::new(Look::Status(row.level), row.label.clone()),
+        Cell::new(CellStyle::Status(row.level), row.label.clone()),
         Cell::new(now, row.now.clone()),
-        Cell::new(Look::Was, was),
+        Cell::new(CellStyle::Was, was),
     ]
 }
 
 fn warning(app: &App, item: u32) -> Vec<Cell> {
-    let rows = app.judgement().map_or(&[][..], |judgement| &judgement.warnings);
+    let rows = app.assessment().map_or(&[][..], |assessment| &assessment.warnings);
     let Some(row) = rows.get(item as usize) else { return Vec::new() };
-    let (look, word) = match row.under {
-        Under::Gone => (Look::Was, "gone".to_string()),
-        Under::New => (Look::Status(row.level), format!("+{}", row.word)),
-        Under::Both => (Look::Status(row.level), row.word.to_string()),
+    let (style, word) = match row.delta {
+        WarningDelta::Resolved => (CellStyle::Was, "gone".to_string()),
+        WarningDelta::New => (CellStyle::Status(row.level), format!("+{}", row.word)),
+        WarningDelta::Unchanged => (CellStyle::Status(row.level), row.word.to_string()),
     };
-    let text = if row.under == Under::Gone { Look::Was } else { Look::Plain };
+    let text = if row.delta == WarningDelta::Resolved { CellStyle::Was } else { CellStyle::Plain };
     vec![
-        Cell::new(look, word),
-        Cell::new(if row.under == Under::Gone { Look::Was } else { Look::Strong }, row.rule),
+        Cell::new(style, word),
+        Cell::new(
+            if row.delta == WarningDelta::Resolved { CellStyle::Was } else { CellStyle::Strong },
+            row.rule,
+        ),
         Cell::new(text, row.subject.clone()),
-        Cell::new(Look::Muted, row.evidence.clone()),
+        Cell::new(CellStyle::Muted, row.evidence.clone()),
     ]
 }
 
@@ -325,7 +328,7 @@ pub(super) fn markdown(app: &App, pane: Pane) -> String {
 /// How many partitions are in trouble, in words, the worst first.
 pub(crate) fn troubles(app: &App) -> Vec<(Level, String)> {
     let worth = Health::ALL.into_iter().filter(|health| health.level() >= Level::Warn);
-    let counted = worth.map(|health| (health, app.facts.count(health))).filter(|(_, count)| *count > 0);
+    let counted = worth.map(|health| (health, app.summary.count(health))).filter(|(_, count)| *count > 0);
     counted
         .map(|(health, count)| {
             (health.level(), format!("{} {}", human_count(i64::from(count)), health.word()))

@@ -3,15 +3,15 @@
 //! It may take long, so it runs on another thread than the screen ([`crate::app::Effect::Explore`]); the latest
 //! inquiry wins, and an older one stops as soon as it is no longer wanted.
 
-mod advising;
-mod comparing;
-mod planning;
-mod rolling;
-mod sweeping;
+mod advice;
+mod compare;
+mod frontier;
+mod goal;
+mod roll;
 
-pub(super) use rolling::level_of;
+pub(super) use roll::level_of;
 
-use crate::app::{Cell, Column, Look, Pin};
+use crate::app::{Cell, CellStyle, Column, Pin};
 use crate::consequences::{Delta, Goal, Subject};
 use crate::knobs::{Change, Scope};
 use crate::model::Cluster;
@@ -50,7 +50,7 @@ impl SheetKind {
 }
 
 #[derive(Clone, Debug)]
-pub struct Inquiry {
+pub struct PageRequest {
     /// The number of the inquiry; answers to older ones are not shown.
     pub generation: u64,
     /// Which page it is for.
@@ -65,13 +65,13 @@ pub struct Inquiry {
 
 /// One row of a page.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct SheetRow {
+pub struct PageRow {
     /// What it is about, whatever its place.
     pub key: String,
     /// One for each column.
     pub cells: Vec<Cell>,
     /// What is told of it when it is selected, a line each.
-    pub detail: Vec<(Look, String)>,
+    pub detail: Vec<(CellStyle, String)>,
     /// What Enter changes; empty where there is nothing to apply.
     pub changes: Vec<Change>,
     /// Where it lies on the plot, each from 0, the worst, to 1.
@@ -101,32 +101,32 @@ pub struct Plot {
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Outcome {
-    pub intro: Vec<(Look, String)>,
+pub struct PageData {
+    pub intro: Vec<(CellStyle, String)>,
     /// How wide the columns are.
     pub columns: Vec<Column>,
     /// What stands above each.
     pub headings: Vec<String>,
-    pub rows: Vec<SheetRow>,
+    pub rows: Vec<PageRow>,
     /// Where the rows are places on a plot.
     pub plot: Option<Plot>,
 }
 
-/// Answers an inquiry. What it says means nothing once `go_on` has said no.
-pub fn explore(inquiry: &Inquiry, go_on: &dyn Fn() -> bool) -> Outcome {
-    match &inquiry.kind {
-        SheetKind::Compare => comparing::outcome(inquiry),
-        SheetKind::Frontier { x, y } => sweeping::outcome(inquiry, (*x, *y), go_on),
-        SheetKind::Advice(figure) => advising::outcome(inquiry, figure, go_on),
-        SheetKind::Goal(goals) => planning::outcome(inquiry, goals, go_on),
-        SheetKind::Roll => rolling::outcome(&inquiry.now),
+/// Answers an inquiry. What it says means nothing once `keep_going` has said no.
+pub fn explore(request: &PageRequest, keep_going: &dyn Fn() -> bool) -> PageData {
+    match &request.kind {
+        SheetKind::Compare => compare::data(request),
+        SheetKind::Frontier { x, y } => frontier::data(request, (*x, *y), keep_going),
+        SheetKind::Advice(figure) => advice::data(request, figure, keep_going),
+        SheetKind::Goal(goals) => goal::data(request, goals, keep_going),
+        SheetKind::Roll => roll::data(&request.now),
     }
 }
 
 /// From how many partitions on one topic stands for all where every change would mean to judge them all again.
 const MANY: usize = 20_000;
 
-impl Inquiry {
+impl PageRequest {
     /// What is judged: the topic under study, else the whole cluster.
     fn subject(&self) -> Subject {
         let studied = self.topic.as_ref().and_then(|name| self.now.topic_named(name));
@@ -148,19 +148,19 @@ impl Inquiry {
 }
 
 /// A difference by its look: better or worse.
-fn look_of(change: Option<Ordering>) -> Look {
+fn style_of(change: Option<Ordering>) -> CellStyle {
     match change {
-        Some(Ordering::Greater) => Look::Better,
-        Some(Ordering::Less) => Look::Worse,
-        Some(Ordering::Equal) => Look::Muted,
-        None => Look::Unknown,
+        Some(Ordering::Greater) => CellStyle::Better,
+        Some(Ordering::Less) => CellStyle::Worse,
+        Some(Ordering::Equal) => CellStyle::Muted,
+        None => CellStyle::Unknown,
     }
 }
 
 /// `Ack p50/p99: 8.0 / 12 ms -> 2.1 / 8.0 ms (+ better, 33% less)`
-fn told(delta: &Delta) -> (Look, String) {
+fn told(delta: &Delta) -> (CellStyle, String) {
     let text = format!("{}: {} -> {} ({})", delta.label, delta.was, delta.now, delta.verdict());
-    (look_of(delta.change), text)
+    (style_of(delta.change), text)
 }
 
 /// A change as short as it is clear: without its scope where that is plain.

@@ -1,6 +1,6 @@
 //! What the user wants to see: words, `!word`, and comparisons such as `isr<min`, `leader:3` or `lag>1000`.
 
-use crate::app::{Facts, GroupRow, Health};
+use crate::app::{ClusterSummary, GroupRow, Health};
 use crate::model::{Cluster, Lag, PartitionIx};
 use std::fmt::Write;
 
@@ -108,16 +108,22 @@ impl Filter {
     }
 
     /// The partitions that pass, in the order of the columns.
-    pub fn partitions(&self, cluster: &Cluster, facts: &Facts) -> Vec<u32> {
+    pub fn partitions(&self, cluster: &Cluster, summary: &ClusterSummary) -> Vec<u32> {
         let all = 0..cluster.partitions.len() as u32;
         if self.is_empty() {
             return all.collect();
         }
         let mut name = String::new();
-        all.filter(|ix| self.passes_partition(cluster, facts, PartitionIx(*ix), &mut name)).collect()
+        all.filter(|ix| self.passes_partition(cluster, summary, PartitionIx(*ix), &mut name)).collect()
     }
 
-    fn passes_partition(&self, cluster: &Cluster, facts: &Facts, ix: PartitionIx, name: &mut String) -> bool {
+    fn passes_partition(
+        &self,
+        cluster: &Cluster,
+        summary: &ClusterSummary,
+        ix: PartitionIx,
+        name: &mut String,
+    ) -> bool {
         let partition = cluster.partitions.view(ix);
         let topic = &cluster.topic(partition.topic()).name;
         self.terms.iter().all(|term| {
@@ -128,13 +134,13 @@ impl Filter {
                     contains(name, text, *exact_case)
                 }
                 Test::Topic(wanted) => **topic == **wanted,
-                Test::Is(health) => facts.health_of(cluster, ix).name() == health.name(),
+                Test::Is(health) => summary.health_of(cluster, ix).name() == health.name(),
                 Test::Number(Field::On, _, Operand::Number(id)) => {
                     partition.replicas().iter().any(|replica| i64::from(replica.0) == *id)
                 }
                 Test::Number(field, op, operand) => {
                     let left = number_of(cluster, *field, ix);
-                    let right = operand_of(cluster, facts, *operand, ix);
+                    let right = operand_of(cluster, summary, *operand, ix);
                     left.zip(right).is_some_and(|(left, right)| compare(left, *op, right))
                 }
                 Test::State(_) => !term.negated,
@@ -155,10 +161,10 @@ fn number_of(cluster: &Cluster, field: Field, ix: PartitionIx) -> Option<i64> {
     }
 }
 
-fn operand_of(cluster: &Cluster, facts: &Facts, operand: Operand, ix: PartitionIx) -> Option<i64> {
+fn operand_of(cluster: &Cluster, summary: &ClusterSummary, operand: Operand, ix: PartitionIx) -> Option<i64> {
     match operand {
         Operand::Number(number) => Some(number),
-        Operand::Min => facts.min_isr(cluster, ix).map(i64::from),
+        Operand::Min => summary.min_isr(cluster, ix).map(i64::from),
         Operand::Replicas => Some(cluster.partitions.view(ix).replicas().len() as i64),
     }
 }
@@ -248,8 +254,8 @@ mod tests {
         rows[3].isr.truncate(1);
         rows[4].leader = None;
         cluster.partitions = Partitions::from_rows(&rows, cluster.partitions.elr.map(|_| ()));
-        let facts = Facts::of(&cluster, &crate::app::LagHistory::default());
-        Filter::parse(filter).unwrap().partitions(&cluster, &facts)
+        let summary = ClusterSummary::of(&cluster, &crate::app::LagHistory::default());
+        Filter::parse(filter).unwrap().partitions(&cluster, &summary)
     }
 
     #[test]

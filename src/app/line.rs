@@ -5,7 +5,7 @@
 pub struct Line {
     text: String,
     /// A byte offset at the boundary of a character.
-    caret: usize,
+    cursor: usize,
 }
 
 /// Longer input is cut.
@@ -15,7 +15,7 @@ impl Line {
     /// A line that begins with this text, ready to go on typing.
     pub fn new(text: impl Into<String>) -> Line {
         let text = text.into();
-        Line { caret: text.len(), text }
+        Line { cursor: text.len(), text }
     }
 
     pub fn text(&self) -> &str {
@@ -23,33 +23,33 @@ impl Line {
     }
 
     /// What was typed up to the caret.
-    pub fn before_caret(&self) -> &str {
-        &self.text[..self.caret]
+    pub fn before_cursor(&self) -> &str {
+        &self.text[..self.cursor]
     }
 
     /// Types text; control characters are left out.
     pub fn insert(&mut self, text: &str) {
         for letter in text.chars().filter(|letter| !letter.is_control()) {
             if self.text.len() + letter.len_utf8() <= MAX_BYTES {
-                self.text.insert(self.caret, letter);
-                self.caret += letter.len_utf8();
+                self.text.insert(self.cursor, letter);
+                self.cursor += letter.len_utf8();
             }
         }
     }
 
     /// Rubs out the character before the caret. `false` when there is none.
-    pub fn rub_out(&mut self) -> bool {
-        let Some(last) = self.before_caret().chars().next_back() else { return false };
-        self.caret -= last.len_utf8();
-        self.text.remove(self.caret);
+    pub fn delete_char_backward(&mut self) -> bool {
+        let Some(last) = self.before_cursor().chars().next_back() else { return false };
+        self.cursor -= last.len_utf8();
+        self.text.remove(self.cursor);
         true
     }
 
     /// Rubs out the word before the caret.
-    pub fn rub_out_word(&mut self) {
-        let kept = self.before_caret().trim_end().rfind(' ').map_or(0, |blank| blank + 1);
-        self.text.replace_range(kept..self.caret, "");
-        self.caret = kept;
+    pub fn delete_word_backward(&mut self) {
+        let kept = self.before_cursor().trim_end().rfind(' ').map_or(0, |blank| blank + 1);
+        self.text.replace_range(kept..self.cursor, "");
+        self.cursor = kept;
     }
 
     pub fn clear(&mut self) {
@@ -58,22 +58,22 @@ impl Line {
 
     /// Moves the caret one character to the left.
     pub fn left(&mut self) {
-        self.caret -= self.before_caret().chars().next_back().map_or(0, char::len_utf8);
+        self.cursor -= self.before_cursor().chars().next_back().map_or(0, char::len_utf8);
     }
 
     /// Moves the caret one character to the right.
     pub fn right(&mut self) {
-        self.caret += self.text[self.caret..].chars().next().map_or(0, char::len_utf8);
+        self.cursor += self.text[self.cursor..].chars().next().map_or(0, char::len_utf8);
     }
 
     /// Moves the caret to the beginning.
     pub fn home(&mut self) {
-        self.caret = 0;
+        self.cursor = 0;
     }
 
     /// Moves the caret to the end.
     pub fn end(&mut self) {
-        self.caret = self.text.len();
+        self.cursor = self.text.len();
     }
 }
 
@@ -86,16 +86,16 @@ mod tests {
         let mut line = Line::new("aä");
         line.left();
         line.insert("x\n");
-        assert_eq!((line.text(), line.before_caret()), ("axä", "ax"));
+        assert_eq!((line.text(), line.before_cursor()), ("axä", "ax"));
         line.right();
         line.right();
-        assert!(line.rub_out());
+        assert!(line.delete_char_backward());
         assert_eq!(line.text(), "ax");
         line.home();
-        assert!(!line.rub_out());
+        assert!(!line.delete_char_backward());
         line.end();
         line.insert(" two three");
-        line.rub_out_word();
+        line.delete_word_backward();
         assert_eq!(line.text(), "ax two ");
     }
 }

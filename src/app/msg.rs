@@ -1,6 +1,6 @@
 //! What comes into the application and what goes out of it.
 
-use crate::app::{Action, Inquiry, Judgement, Outcome, Pane};
+use crate::app::{Action, AssessmentView, PageData, PageRequest, Pane};
 use crate::keymap::Key;
 use crate::model::{Cluster, Millis};
 use crate::scenario::Act;
@@ -82,7 +82,7 @@ pub enum Target {
     /// A row of a pane, counted from the first row in view.
     Row(Pane, u16),
     /// A row of the page of exploring, counted from the first row in view.
-    SheetRow(u16),
+    PageRow(u16),
     Action(Action),
 }
 
@@ -101,9 +101,9 @@ pub enum Msg {
     /// The source has trouble, or no longer.
     SourceError(Option<SourceError>),
     /// What the engine thinks of generation so and so.
-    Assessed(u64, Arc<Judgement>),
+    Assessed(u64, Arc<AssessmentView>),
     /// What the engine found for inquiry so and so.
-    Explored(u64, Arc<Outcome>),
+    Explored(u64, Arc<PageData>),
     /// Something to tell the user.
     Notice(Level, String),
     /// The time, in milliseconds on the clock of [`Cluster::taken_at`].
@@ -127,7 +127,7 @@ pub enum Level {
 
 /// What is to be judged.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct AssessmentRequest {
     /// The number of the question; answers to older ones are not shown as current.
     pub generation: u64,
     /// The cluster that `now` is compared with.
@@ -157,9 +157,9 @@ pub enum Command {
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Judge this, on another thread; the latest question wins.
-    Assess(Question),
+    Assess(AssessmentRequest),
     /// Find this out, on a thread of its own; the latest inquiry wins.
-    Explore(Inquiry),
+    Explore(PageRequest),
     /// Tell the source to do something.
     Drive(Command),
     /// Read the cluster again now.
@@ -167,7 +167,7 @@ pub enum Effect {
     Copy(String),
     Suspend,
     Repaint,
-    /// Look like this theme.
+    /// CellStyle like this theme.
     Theme(String),
     /// Report the mouse, or not.
     Mouse(bool),

@@ -1,7 +1,7 @@
 //! Pages to read over the panes: help, and everything about one row.
 
 use crate::app::explore::level_of;
-use crate::app::{Action, App, Group, Level, Look, Pane, cells};
+use crate::app::{Action, App, CellStyle, Group, Level, Pane, cells};
 use crate::consequences::{Input, restart};
 use crate::keymap::Context;
 use crate::model::{Lag, PartitionIx, human_count};
@@ -15,7 +15,7 @@ pub struct Page {
     pub is_help: bool,
     /// Whether it is the story of a run, which goes on.
     pub is_event_log: bool,
-    paragraphs: Vec<(Look, String)>,
+    paragraphs: Vec<(CellStyle, String)>,
 }
 
 /// Widest text that is pleasant to read.
@@ -26,12 +26,12 @@ impl Page {
         Page { title: title.into(), is_help: false, is_event_log: false, paragraphs: Vec::new() }
     }
 
-    fn add(&mut self, look: Look, text: impl Into<String>) {
-        self.paragraphs.push((look, text.into()));
+    fn add(&mut self, style: CellStyle, text: impl Into<String>) {
+        self.paragraphs.push((style, text.into()));
     }
 
     fn gap(&mut self) {
-        self.add(Look::Plain, "");
+        self.add(CellStyle::Plain, "");
     }
 
     /// A heading and its paragraphs, indented; nothing where there are none.
@@ -39,9 +39,9 @@ impl Page {
         let mut paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty()).peekable();
         if paragraphs.peek().is_some() {
             self.gap();
-            self.add(Look::Heading, title);
+            self.add(CellStyle::Heading, title);
         }
-        paragraphs.for_each(|text| self.add(Look::Plain, format!("  {text}")));
+        paragraphs.for_each(|text| self.add(CellStyle::Plain, format!("  {text}")));
     }
 
     /// Columns and rows of text that a screen of this size has for a page.
@@ -50,7 +50,7 @@ impl Page {
     }
 
     /// Its lines, none wider than this.
-    pub fn lines(&self, width: u16) -> Vec<(Look, String)> {
+    pub fn lines(&self, width: u16) -> Vec<(CellStyle, String)> {
         wrapped(&self.paragraphs, width)
     }
 
@@ -65,14 +65,14 @@ impl Page {
                 Group::Exploring => &[Context::Explore, Context::List, Context::Global],
                 _ => &contexts,
             };
-            page.add(Look::Strong, group.title());
+            page.add(CellStyle::Strong, group.title());
             for action in Action::ALL.iter().filter(|action| action.group() == group) {
-                let look = if action.disabled(app).is_some() { Look::Muted } else { Look::Plain };
-                page.add(look, format!("  {:<18} {}", keys_in(app, context, *action), action.doc()));
+                let style = if action.disabled(app).is_some() { CellStyle::Muted } else { CellStyle::Plain };
+                page.add(style, format!("  {:<18} {}", keys_in(app, context, *action), action.doc()));
             }
             page.gap();
         }
-        page.add(Look::Muted, "`x (1)` is a key of pane 1. What has no key is in the palette.");
+        page.add(CellStyle::Muted, "`x (1)` is a key of pane 1. What has no key is in the palette.");
         page
     }
 
@@ -82,7 +82,7 @@ impl Page {
         let Some(detail) = &app.detail else { return page };
         let counters = &detail.counters;
         page.add(
-            if counters.lost_acked > 0 { Look::Level(Level::Bad) } else { Look::Strong },
+            if counters.lost_acked > 0 { CellStyle::Level(Level::Bad) } else { CellStyle::Strong },
             format!(
                 "acknowledged {}  failed {}  lost {}  duplicated {}  reordered {}",
                 human_count(counters.acked as i64),
@@ -96,7 +96,7 @@ impl Page {
         for line in detail.lines.iter().rev() {
             let seconds = line.at_ms as f64 / 1000.0;
             let because = line.cause.map_or(String::new(), |cause| format!("  [from {cause}]"));
-            page.add(Look::Plain, format!("{seconds:>9.3}  {:>5}  {}{because}", line.seq, line.text));
+            page.add(CellStyle::Plain, format!("{seconds:>9.3}  {:>5}  {}{because}", line.seq, line.text));
         }
         page
     }
@@ -121,7 +121,7 @@ impl Page {
     /// One line for each column of a row.
     fn add_cells(&mut self, app: &App, pane: Pane, item: u32) {
         for (column, cell) in cells::columns(pane).iter().zip(cells::cells(app, pane, item)) {
-            self.add(cell.look, format!("{:<11} {}", column.title, cell.text));
+            self.add(cell.style, format!("{:<11} {}", column.title, cell.text));
         }
     }
 }
@@ -140,27 +140,30 @@ fn keys_in(app: &App, contexts: &[Context], action: Action) -> String {
 }
 
 fn broker(app: &App, item: u32) -> Option<Page> {
-    let (row, cluster) = (app.facts.brokers.get(item as usize)?, app.cluster()?);
+    let (row, cluster) = (app.summary.brokers.get(item as usize)?, app.cluster()?);
     let broker = cluster.broker(row.id)?;
     let mut page = Page::new(format!("Broker {}", row.id));
     page.add_cells(app, Pane::Topology, item);
-    page.add(Look::Plain, format!("{:<11} {}:{}", "address", broker.host, broker.port));
+    page.add(CellStyle::Plain, format!("{:<11} {}:{}", "address", broker.host, broker.port));
     page.gap();
     if cluster.is_up(row.id) {
         let verdict = restart(cluster, row.id);
         let (level, word) = level_of(verdict.verdict);
-        page.add(Look::Strong, "If it is restarted");
-        page.add(Look::Level(level), format!("{word}: {}", verdict.headline()));
+        page.add(CellStyle::Strong, "If it is restarted");
+        page.add(CellStyle::Level(level), format!("{word}: {}", verdict.headline()));
         page.gap();
     }
     match broker.config.reason() {
-        Some(reason) => page.add(Look::Unknown, format!("configuration: {reason}")),
+        Some(reason) => page.add(CellStyle::Unknown, format!("configuration: {reason}")),
         None => {
-            page.add(Look::Strong, "Configuration that differs from the default");
+            page.add(CellStyle::Strong, "Configuration that differs from the default");
             let config = broker.config.get()?;
             let set = config.iter().filter(|(_, entry)| entry.source != crate::model::ConfigSource::Default);
             set.for_each(|(key, entry)| {
-                page.add(Look::Plain, format!("{key} = {}", entry.value.as_deref().unwrap_or("(not shown)")));
+                page.add(
+                    CellStyle::Plain,
+                    format!("{key} = {}", entry.value.as_deref().unwrap_or("(not shown)")),
+                );
             });
         }
     }
@@ -176,17 +179,17 @@ fn partition(app: &App, ix: PartitionIx) -> Option<Page> {
     let ids =
         |ids: &mut dyn Iterator<Item = crate::model::BrokerId>| list(ids.map(|id| id.to_string()).collect());
     page.gap();
-    page.add(Look::Plain, format!("replicas       {}", ids(&mut view.replicas().iter().copied())));
-    page.add(Look::Plain, format!("in sync        {}", ids(&mut view.isr())));
+    page.add(CellStyle::Plain, format!("replicas       {}", ids(&mut view.replicas().iter().copied())));
+    page.add(CellStyle::Plain, format!("in sync        {}", ids(&mut view.isr())));
     match cluster.partitions.elr.reason() {
-        Some(reason) => page.add(Look::Unknown, format!("eligible       {reason}")),
-        None => page.add(Look::Plain, format!("eligible       {}", ids(&mut view.elr()))),
+        Some(reason) => page.add(CellStyle::Unknown, format!("eligible       {reason}")),
+        None => page.add(CellStyle::Plain, format!("eligible       {}", ids(&mut view.elr()))),
     }
     let number = |value: Option<i64>| value.map_or("?".into(), human_count);
-    page.add(Look::Plain, format!("leader epoch   {}", number(view.leader_epoch().map(i64::from))));
-    page.add(Look::Plain, format!("log start      {}", number(view.log_start())));
-    page.add(Look::Plain, format!("high watermark {}", number(view.high_watermark())));
-    page.add(Look::Plain, format!("log end        {}", number(view.log_end())));
+    page.add(CellStyle::Plain, format!("leader epoch   {}", number(view.leader_epoch().map(i64::from))));
+    page.add(CellStyle::Plain, format!("log start      {}", number(view.log_start())));
+    page.add(CellStyle::Plain, format!("high watermark {}", number(view.high_watermark())));
+    page.add(CellStyle::Plain, format!("log end        {}", number(view.log_end())));
     marks(app, &mut page, ix);
     Some(page)
 }
@@ -195,9 +198,9 @@ fn partition(app: &App, ix: PartitionIx) -> Option<Page> {
 fn marks(app: &App, page: &mut Page, ix: PartitionIx) {
     let Some(replicas) = app.detail.as_ref().and_then(|detail| detail.replicas.get(ix.at())) else { return };
     page.gap();
-    page.add(Look::Strong, "replica   log end  high watermark     flushed   epoch");
+    page.add(CellStyle::Strong, "replica   log end  high watermark     flushed   epoch");
     for replica in replicas {
-        let look = if replica.runs { Look::Plain } else { Look::Muted };
+        let style = if replica.runs { CellStyle::Plain } else { CellStyle::Muted };
         let text = format!(
             "{:>7} {:>9} {:>15} {:>11} {:>7}{}",
             replica.broker.0,
@@ -207,27 +210,30 @@ fn marks(app: &App, page: &mut Page, ix: PartitionIx) {
             replica.leader_epoch,
             if replica.runs { "" } else { "  not running" }
         );
-        page.add(look, text);
+        page.add(style, text);
     }
 }
 
 fn group(app: &App, item: u32) -> Option<Page> {
-    let (row, cluster) = (app.facts.groups.get(item as usize)?, app.cluster()?);
+    let (row, cluster) = (app.summary.groups.get(item as usize)?, app.cluster()?);
     let group = cluster.groups.get()?.iter().find(|group| group.id == row.id)?;
     let mut page = Page::new(format!("Group {}", row.id));
     page.add_cells(app, Pane::Groups, item);
     page.gap();
     match group.offsets.reason() {
-        Some(reason) => page.add(Look::Unknown, format!("offsets: {reason}")),
+        Some(reason) => page.add(CellStyle::Unknown, format!("offsets: {reason}")),
         None => {
-            page.add(Look::Strong, "Lag by partition");
+            page.add(CellStyle::Strong, "Lag by partition");
             for offset in group.offsets.get()?.iter() {
                 let lag = match cluster.lag_of(offset) {
                     Lag::Records(records) => human_count(records),
                     Lag::NoCommit => "no commit".into(),
                     Lag::Unknown => "?".into(),
                 };
-                page.add(Look::Plain, format!("{lag:>12}  {}", cluster.partition_name(offset.partition)));
+                page.add(
+                    CellStyle::Plain,
+                    format!("{lag:>12}  {}", cluster.partition_name(offset.partition)),
+                );
             }
         }
     }
@@ -237,18 +243,18 @@ fn group(app: &App, item: u32) -> Option<Page> {
 fn knob(app: &App, item: u32) -> Option<Page> {
     let row = app.knob_rows().get(item as usize)?;
     let mut page = Page::new(row.knob.full_name());
-    page.add(Look::Plain, row.knob.doc);
+    page.add(CellStyle::Plain, row.knob.doc);
     page.gap();
     let value = |value: &Result<crate::knobs::Value, String>| match value {
         Ok(value) => value.to_string(),
         Err(why) => format!("? ({why})"),
     };
-    page.add(Look::Strong, format!("now   {}", value(&row.now)));
-    page.add(Look::Was, format!("was   {}", value(&row.was)));
-    page.add(Look::Plain, format!("takes {}", row.knob.kind.allowed()));
+    page.add(CellStyle::Strong, format!("now   {}", value(&row.now)));
+    page.add(CellStyle::Was, format!("was   {}", value(&row.was)));
+    page.add(CellStyle::Plain, format!("takes {}", row.knob.kind.allowed()));
     page.gap();
     for (axis, how) in row.knob.moves {
-        page.add(Look::Plain, format!("{}: {how}", axis.word()));
+        page.add(CellStyle::Plain, format!("{}: {how}", axis.word()));
     }
     Some(page)
 }
@@ -256,23 +262,26 @@ fn knob(app: &App, item: u32) -> Option<Page> {
 /// The derivation: what it is now and was, the rule, what went in and from where, what has to hold, and what
 /// would change it most.
 fn consequence(app: &App, item: u32) -> Option<Page> {
-    let row = app.judgement()?.consequences.get(item as usize)?;
+    let row = app.assessment()?.consequences.get(item as usize)?;
     let mut page = Page::new(row.label.clone());
-    page.add(Look::Strong, row.headline.clone());
+    page.add(CellStyle::Strong, row.headline.clone());
     page.gap();
-    page.add(Look::Status(row.level), format!("now   {}", row.now));
+    page.add(CellStyle::Status(row.level), format!("now   {}", row.now));
     if let Some(was) = &row.was {
-        let (look, word) = match row.change {
-            std::cmp::Ordering::Greater => (Look::Better, "  + better now"),
-            std::cmp::Ordering::Less => (Look::Worse, "  - worse now"),
-            std::cmp::Ordering::Equal => (Look::Was, ""),
+        let (style, word) = match row.change {
+            std::cmp::Ordering::Greater => (CellStyle::Better, "  + better now"),
+            std::cmp::Ordering::Less => (CellStyle::Worse, "  - worse now"),
+            std::cmp::Ordering::Equal => (CellStyle::Was, ""),
         };
-        page.add(look, format!("was   {was}{word}"));
+        page.add(style, format!("was   {was}{word}"));
     }
     if let Some(affected) = &row.affected {
         let (count, of) = (affected.partitions, affected.of);
         let (count, of) = (human_count(i64::from(count)), human_count(i64::from(of)));
-        page.add(Look::Plain, format!("so for {count} of {of} partitions, such as {}", affected.example));
+        page.add(
+            CellStyle::Plain,
+            format!("so for {count} of {of} partitions, such as {}", affected.example),
+        );
     }
     let why = &row.why;
     page.section("Formula", [why.formula.clone()]);
@@ -281,7 +290,7 @@ fn consequence(app: &App, item: u32) -> Option<Page> {
     page.section("What would change it most", why.knob.iter().cloned());
     page.gap();
     page.add(
-        Look::Muted,
+        CellStyle::Muted,
         format!("{}: single knobs that improve it, each with its price.", app.keys_text(Action::Advice)),
     );
     Some(page)
@@ -298,23 +307,23 @@ fn inputs(inputs: &[Input]) -> Vec<String> {
 }
 
 fn warning(app: &App, item: u32) -> Option<Page> {
-    let row = app.judgement()?.warnings.get(item as usize)?;
+    let row = app.assessment()?.warnings.get(item as usize)?;
     let mut page = Page::new(row.rule);
-    page.add(Look::Strong, row.title);
-    page.add(Look::Status(row.level), format!("{}  {}", row.word, row.subject));
+    page.add(CellStyle::Strong, row.title);
+    page.add(CellStyle::Status(row.level), format!("{}  {}", row.word, row.subject));
     page.gap();
-    page.add(Look::Plain, row.evidence.clone());
+    page.add(CellStyle::Plain, row.evidence.clone());
     page.gap();
-    page.add(Look::Plain, row.why.clone());
+    page.add(CellStyle::Plain, row.why.clone());
     page.gap();
-    page.add(Look::Plain, format!("Fix: {}", row.fix));
+    page.add(CellStyle::Plain, format!("Fix: {}", row.fix));
     Some(page)
 }
 
 /// Paragraphs in lines of at most so many columns.
-pub(super) fn wrapped(paragraphs: &[(Look, String)], width: u16) -> Vec<(Look, String)> {
-    let lines = |(look, text): &(Look, String)| {
-        wrap(text, usize::from(width)).into_iter().map(|line| (*look, line)).collect::<Vec<_>>()
+pub(super) fn wrapped(paragraphs: &[(CellStyle, String)], width: u16) -> Vec<(CellStyle, String)> {
+    let lines = |(style, text): &(CellStyle, String)| {
+        wrap(text, usize::from(width)).into_iter().map(|line| (*style, line)).collect::<Vec<_>>()
     };
     paragraphs.iter().flat_map(lines).collect()
 }

@@ -51,19 +51,19 @@ impl App {
         let (filter, sort) = (self.filter(pane), self.sort(pane));
         match pane {
             Pane::Topology => {
-                let names: Vec<String> = self.facts.brokers.iter().map(broker_name).collect();
+                let names: Vec<String> = self.summary.brokers.iter().map(broker_name).collect();
                 let mut rows = named(filter, names.iter().map(String::as_str));
-                sort.brokers(&mut rows, &self.facts);
+                sort.brokers(&mut rows, &self.summary);
                 rows
             }
             Pane::Partitions => {
                 let Some(cluster) = self.cluster() else { return Vec::new() };
-                let mut rows = filter.partitions(cluster, &self.facts);
-                sort.partitions(&mut rows, cluster, &self.facts);
+                let mut rows = filter.partitions(cluster, &self.summary);
+                sort.partitions(&mut rows, cluster, &self.summary);
                 rows
             }
             Pane::Groups => {
-                let groups = &self.facts.groups;
+                let groups = &self.summary.groups;
                 let passes = |at: &u32| filter.passes_group(&groups[*at as usize]);
                 let mut rows: Vec<u32> = (0..groups.len() as u32).filter(passes).collect();
                 sort.groups(&mut rows, groups);
@@ -71,11 +71,11 @@ impl App {
             }
             Pane::Knobs => named(filter, self.knobs.iter().map(|row| row.knob.name)),
             Pane::Consequences => {
-                let judgement = self.judgement().map_or(&[][..], |judgement| &judgement.consequences);
-                named(filter, judgement.iter().map(|row| row.label.as_str()))
+                let assessment = self.assessment().map_or(&[][..], |assessment| &assessment.consequences);
+                named(filter, assessment.iter().map(|row| row.label.as_str()))
             }
             Pane::Warnings => {
-                let warnings = self.judgement().map_or(&[][..], |judgement| &judgement.warnings);
+                let warnings = self.assessment().map_or(&[][..], |assessment| &assessment.warnings);
                 let names: Vec<String> =
                     warnings.iter().map(|row| format!("{} {} {}", row.word, row.rule, row.subject)).collect();
                 named(filter, names.iter().map(String::as_str))
@@ -87,17 +87,17 @@ impl App {
         let item = self.selected_item(pane)?;
         let at = item as usize;
         Some(match pane {
-            Pane::Topology => Thing::Broker(self.facts.brokers.get(at)?.id),
+            Pane::Topology => Thing::Broker(self.summary.brokers.get(at)?.id),
             Pane::Partitions => {
                 let cluster = self.cluster()?;
                 let partition = cluster.partitions.view(PartitionIx(item));
                 Thing::Partition(cluster.topic(partition.topic()).name.clone(), partition.number())
             }
-            Pane::Groups => Thing::Group(self.facts.groups.get(at)?.id.clone()),
+            Pane::Groups => Thing::Group(self.summary.groups.get(at)?.id.clone()),
             Pane::Knobs => Thing::Knob(self.knobs.get(at)?.knob),
-            Pane::Consequences => Thing::Consequence(self.judgement()?.consequences.get(at)?.id),
+            Pane::Consequences => Thing::Consequence(self.assessment()?.consequences.get(at)?.id),
             Pane::Warnings => {
-                let warning = self.judgement()?.warnings.get(at)?;
+                let warning = self.assessment()?.warnings.get(at)?;
                 Thing::Warning(warning.rule, warning.subject.clone())
             }
         })
@@ -106,18 +106,18 @@ impl App {
     /// The row of a thing, if it is still listed.
     fn place_of(&self, thing: &Thing, rows: &[u32]) -> Option<usize> {
         let item = match thing {
-            Thing::Broker(id) => self.facts.brokers.iter().position(|row| row.id == *id)? as u32,
+            Thing::Broker(id) => self.summary.brokers.iter().position(|row| row.id == *id)? as u32,
             Thing::Partition(name, number) => {
                 let (_, topic) = self.cluster()?.topic_named(name)?;
                 topic.first + u32::try_from(*number).ok().filter(|number| *number < topic.count)?
             }
-            Thing::Group(id) => self.facts.groups.iter().position(|row| row.id == *id)? as u32,
+            Thing::Group(id) => self.summary.groups.iter().position(|row| row.id == *id)? as u32,
             Thing::Knob(knob) => self.knobs.iter().position(|row| row.knob == *knob)? as u32,
             Thing::Consequence(id) => {
-                self.judgement()?.consequences.iter().position(|row| row.id == *id)? as u32
+                self.assessment()?.consequences.iter().position(|row| row.id == *id)? as u32
             }
             Thing::Warning(rule, subject) => {
-                let warnings = &self.judgement()?.warnings;
+                let warnings = &self.assessment()?.warnings;
                 warnings.iter().position(|row| row.rule == *rule && row.subject == *subject)? as u32
             }
         };

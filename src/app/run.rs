@@ -16,7 +16,7 @@ impl App {
     /// Runs an action, or tells why it cannot be run.
     pub(super) fn run(&mut self, action: Action) -> Vec<Effect> {
         if let Some(why) = action.disabled(self) {
-            self.tell(Level::Notice, why);
+            self.notify(Level::Notice, why);
             return Vec::new();
         }
         if let Some(pane) = action.pane() {
@@ -64,7 +64,7 @@ impl App {
             Action::Advice => {
                 let selected =
                     self.selected_item(Pane::Consequences).filter(|_| self.focus == Pane::Consequences);
-                let row = selected.and_then(|item| self.judgement()?.consequences.get(item as usize));
+                let row = selected.and_then(|item| self.assessment()?.consequences.get(item as usize));
                 let figure = row.map_or(OBJECTIVES[0].figure, |row| row.id);
                 self.open_sheet(SheetKind::Advice(figure))
             }
@@ -100,7 +100,7 @@ impl App {
             Action::NextPane => self.focus_on(self.focus.step(1)),
             Action::PreviousPane => self.focus_on(self.focus.step(-1)),
             Action::Sort => self.set_sort(self.focus, self.sort(self.focus).next(self.focus)),
-            Action::SortReverse => self.set_sort(self.focus, self.sort(self.focus).turned()),
+            Action::SortReverse => self.set_sort(self.focus, self.sort(self.focus).reversed()),
             Action::Up => self.step_rows(-1),
             Action::Down => self.step_rows(1),
             Action::PageUp => self.page_rows(-1),
@@ -150,7 +150,7 @@ impl App {
             (Some(prompt), _) => prompt.list.step(by),
             (None, Some(Overlay::Page(_, top))) => *top = top.saturating_add_signed(by),
             (None, Some(Overlay::Ask { .. })) => {}
-            (None, Some(Overlay::Sheet(_))) => drop(self.move_in_sheet(|list| list.step(by))),
+            (None, Some(Overlay::ExplorePage(_))) => drop(self.move_in_sheet(|list| list.step(by))),
             (None, None) => self.lists[self.focus as usize].step(by),
         }
         self.clamp_page();
@@ -163,7 +163,7 @@ impl App {
                 *top = top.saturating_add_signed(by * page);
             }
             Some(Overlay::Ask { .. }) => {}
-            Some(Overlay::Sheet(_)) => drop(self.move_in_sheet(|list| list.page(by))),
+            Some(Overlay::ExplorePage(_)) => drop(self.move_in_sheet(|list| list.page(by))),
             None => self.lists[self.focus as usize].page(by),
         }
         self.clamp_page();
@@ -180,9 +180,9 @@ impl App {
     fn type_key(&mut self, action: Action) {
         let Some(prompt) = &mut self.prompt else { return };
         match action {
-            Action::RubOut if !prompt.line.rub_out() => return self.back(),
+            Action::RubOut if !prompt.line.delete_char_backward() => return self.back(),
             Action::RubOut => {}
-            Action::RubOutWord => prompt.line.rub_out_word(),
+            Action::RubOutWord => prompt.line.delete_word_backward(),
             Action::RubOutAll => prompt.line.clear(),
             Action::CaretLeft => return prompt.line.left(),
             Action::CaretRight => return prompt.line.right(),
@@ -247,7 +247,7 @@ impl App {
                 Vec::new()
             }
             palette::Run::Topic(name) => {
-                self.study = Some(name);
+                self.selected_topic = Some(name);
                 self.changed()
             }
         }
@@ -255,14 +255,14 @@ impl App {
 
     fn copy_row(&mut self) -> Vec<Effect> {
         let Some(item) = self.selected_item(self.focus) else { return Vec::new() };
-        self.tell(Level::Notice, "copied, if the terminal allows it (OSC 52)");
+        self.notify(Level::Notice, "copied, if the terminal allows it (OSC 52)");
         vec![Effect::Copy(cells::plain(self, self.focus, item))]
     }
 
     fn next_theme(&mut self) -> Vec<Effect> {
         self.theme = (self.theme + 1) % self.themes.len().max(1);
         let name = self.theme().to_string();
-        self.tell(Level::Notice, format!("theme {name}"));
+        self.notify(Level::Notice, format!("theme {name}"));
         vec![Effect::Theme(name), Effect::Repaint]
     }
 
@@ -294,7 +294,7 @@ impl App {
     fn toggle_broker(&mut self) -> Vec<Effect> {
         let Some(id) = self.selected_broker() else { return Vec::new() };
         if self.origin.acts() {
-            let down = self.facts.brokers.iter().any(|row| row.id == id && row.state == BrokerStatus::Down);
+            let down = self.summary.brokers.iter().any(|row| row.id == id && row.state == BrokerStatus::Down);
             let process = Process::Broker(id);
             let act = if down { Act::Restart(process) } else { Act::Kill(process) };
             return vec![Effect::Drive(Command::Act(act))];
@@ -302,11 +302,11 @@ impl App {
         match self.lost.iter().position(|lost| *lost == id) {
             Some(at) => {
                 self.lost.remove(at);
-                self.tell(Level::Notice, format!("broker {id} is as it really is"));
+                self.notify(Level::Notice, format!("broker {id} is as it really is"));
             }
             None => {
                 self.lost.push(id);
-                self.tell(Level::Notice, format!("what if broker {id} crashed: nothing is sent"));
+                self.notify(Level::Notice, format!("what if broker {id} crashed: nothing is sent"));
             }
         }
         self.changed()
@@ -317,7 +317,7 @@ impl App {
             let partition = cluster.partitions.view(crate::model::PartitionIx(item));
             cluster.topic(partition.topic()).name.clone()
         });
-        self.study = if self.study.is_some() { None } else { selected };
+        self.selected_topic = if self.selected_topic.is_some() { None } else { selected };
         self.changed()
     }
 }

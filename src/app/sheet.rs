@@ -1,17 +1,17 @@
 //! The page of exploring that is open: its selection, what is waited for, and what its keys do.
 
-use crate::app::explore::{Inquiry, Outcome, SheetKind, SheetRow};
+use crate::app::explore::{PageData, PageRequest, PageRow, SheetKind};
 use crate::app::page::wrapped;
-use crate::app::{App, Effect, List, Look, Overlay, Pin};
+use crate::app::{App, CellStyle, Effect, List, Overlay, Pin};
 use crate::consequences::OBJECTIVES;
 use std::sync::Arc;
 
 /// A page of exploring.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Sheet {
+pub struct ExplorePage {
     pub kind: SheetKind,
     /// What the engine said last.
-    pub outcome: Option<Arc<Outcome>>,
+    pub data: Option<Arc<PageData>>,
     list: List,
     asked: u64,
     answered: u64,
@@ -21,16 +21,16 @@ pub struct Sheet {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Parts {
     /// What stands above the rows, a line each.
-    pub intro: Vec<(Look, String)>,
+    pub intro: Vec<(CellStyle, String)>,
     /// Lines for the headings and the rows, or for the plot.
     pub rows: u16,
     /// What is told of the selected row, a line each.
-    pub detail: Vec<(Look, String)>,
+    pub detail: Vec<(CellStyle, String)>,
 }
 
-impl Sheet {
-    fn new(kind: SheetKind) -> Sheet {
-        Sheet { kind, outcome: None, list: List::default(), asked: 0, answered: 0 }
+impl ExplorePage {
+    fn new(kind: SheetKind) -> ExplorePage {
+        ExplorePage { kind, data: None, list: List::default(), asked: 0, answered: 0 }
     }
 
     /// Which row is selected, and which are in view.
@@ -43,22 +43,22 @@ impl Sheet {
         self.answered < self.asked
     }
 
-    pub fn row(&self) -> Option<&SheetRow> {
-        self.outcome.as_ref()?.rows.get(self.list.selected()?)
+    pub fn row(&self) -> Option<&PageRow> {
+        self.data.as_ref()?.rows.get(self.list.selected()?)
     }
 
     /// How an area of so many columns and lines is used. The details have room of a fixed size, so that nothing
     /// moves while the selection does.
     pub fn parts(&self, (columns, lines): (u16, u16)) -> Parts {
-        let Some(outcome) = &self.outcome else {
+        let Some(data) = &self.data else {
             return Parts { intro: Vec::new(), rows: lines, detail: Vec::new() };
         };
         let width = columns.saturating_sub(2).max(1);
-        let mut intro = wrapped(&outcome.intro, width);
+        let mut intro = wrapped(&data.intro, width);
         intro.truncate(usize::from(lines / 3));
         let room = lines.saturating_sub(intro.len() as u16);
         let least = if room >= 12 { (room / 3).min(10) } else { 0 };
-        let needed = if outcome.plot.is_some() { room } else { outcome.rows.len() as u16 + 1 };
+        let needed = if data.plot.is_some() { room } else { data.rows.len() as u16 + 1 };
         let rows = needed.min(room.saturating_sub(least));
         // A line goes to the rule between them.
         let told = if least > 0 { usize::from(room - rows).saturating_sub(1) } else { 0 };
@@ -66,7 +66,7 @@ impl Sheet {
         let more = detail.len().saturating_sub(told);
         if more > 0 {
             detail.truncate(told.saturating_sub(1));
-            detail.push((Look::Muted, format!("... {} more lines", more + 1)));
+            detail.push((CellStyle::Muted, format!("... {} more lines", more + 1)));
         }
         detail.truncate(told);
         Parts { intro, rows, detail }
@@ -74,11 +74,11 @@ impl Sheet {
 
     /// As a Markdown table.
     fn markdown(&self) -> String {
-        let Some(outcome) = &self.outcome else { return String::new() };
+        let Some(data) = &self.data else { return String::new() };
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-        let mut table = line(outcome.headings.clone());
-        table.push_str(&line(outcome.headings.iter().map(|_| "---".to_string()).collect()));
-        for row in &outcome.rows {
+        let mut table = line(data.headings.clone());
+        table.push_str(&line(data.headings.iter().map(|_| "---".to_string()).collect()));
+        for row in &data.rows {
             table.push_str(&line(row.cells.iter().map(|cell| cell.text.replace('|', "\\|")).collect()));
         }
         table
@@ -87,41 +87,41 @@ impl Sheet {
 
 impl App {
     /// The page of exploring that is open.
-    pub fn sheet(&self) -> Option<&Sheet> {
+    pub fn sheet(&self) -> Option<&ExplorePage> {
         match &self.overlay {
-            Some(Overlay::Sheet(sheet)) => Some(sheet),
+            Some(Overlay::ExplorePage(sheet)) => Some(sheet),
             _ => None,
         }
     }
 
-    fn sheet_mut(&mut self) -> Option<&mut Sheet> {
+    fn sheet_mut(&mut self) -> Option<&mut ExplorePage> {
         match &mut self.overlay {
-            Some(Overlay::Sheet(sheet)) => Some(sheet),
+            Some(Overlay::ExplorePage(sheet)) => Some(sheet),
             _ => None,
         }
     }
 
     /// Opens a page, or closes it when it is open.
     pub(super) fn open_sheet(&mut self, kind: SheetKind) -> Vec<Effect> {
-        let same = |sheet: &Sheet| std::mem::discriminant(&sheet.kind) == std::mem::discriminant(&kind);
+        let same = |sheet: &ExplorePage| std::mem::discriminant(&sheet.kind) == std::mem::discriminant(&kind);
         if self.sheet().is_some_and(same) && !matches!(kind, SheetKind::Goal(_)) {
             self.overlay = None;
             return Vec::new();
         }
-        self.overlay = Some(Overlay::Sheet(Sheet::new(kind)));
+        self.overlay = Some(Overlay::ExplorePage(ExplorePage::new(kind)));
         self.explore_again()
     }
 
     /// Asks for the open page anew; what it shows stays until the answer is there.
     pub(super) fn explore_again(&mut self) -> Vec<Effect> {
-        let generation = self.inquiries + 1;
-        let (others, topic) = (self.compared_with(), self.study.clone());
+        let generation = self.page_requests + 1;
+        let (others, topic) = (self.compared_with(), self.selected_topic.clone());
         let Some(now) = self.shown.clone() else { return Vec::new() };
         let Some(sheet) = self.sheet_mut() else { return Vec::new() };
         sheet.asked = generation;
         let kind = sheet.kind.clone();
-        self.inquiries = generation;
-        vec![Effect::Explore(Inquiry { generation, kind, now, others, topic })]
+        self.page_requests = generation;
+        vec![Effect::Explore(PageRequest { generation, kind, now, others, topic })]
     }
 
     /// The first pin where knobs act, else the real cluster; then the other pins.
@@ -132,16 +132,16 @@ impl App {
     }
 
     /// What the engine said; an answer to an older inquiry is not shown.
-    pub(super) fn explored(&mut self, generation: u64, outcome: Arc<Outcome>) {
+    pub(super) fn explored(&mut self, generation: u64, data: Arc<PageData>) {
         let size = self.size;
         let Some(sheet) = self.sheet_mut().filter(|sheet| sheet.asked == generation) else { return };
         sheet.answered = generation;
         let key = sheet.row().map(|row| row.key.clone());
-        let again = key.and_then(|key| outcome.rows.iter().position(|row| row.key == key));
-        let here = || outcome.rows.iter().position(|row| row.is_now);
+        let again = key.and_then(|key| data.rows.iter().position(|row| row.key == key));
+        let here = || data.rows.iter().position(|row| row.is_now);
         let at = again.or_else(here).or(sheet.list.selected()).unwrap_or(0);
-        sheet.list.set(outcome.rows.len(), at);
-        sheet.outcome = Some(outcome);
+        sheet.list.set(data.rows.len(), at);
+        sheet.data = Some(data);
         sheet.fit(size);
     }
 
@@ -155,7 +155,7 @@ impl App {
 
     /// Makes the changes of the selected row.
     pub(super) fn apply_row(&mut self) -> Vec<Effect> {
-        let Some(changes) = self.sheet().and_then(Sheet::row).map(|row| row.changes.clone()) else {
+        let Some(changes) = self.sheet().and_then(ExplorePage::row).map(|row| row.changes.clone()) else {
             return Vec::new();
         };
         let words: Vec<String> = changes.iter().map(ToString::to_string).collect();
@@ -168,7 +168,7 @@ impl App {
         let Some(kind) = turn(&sheet.kind) else { return Vec::new() };
         sheet.kind = kind;
         sheet.list.select(0);
-        sheet.outcome = None;
+        sheet.data = None;
         self.explore_again()
     }
 
@@ -185,11 +185,11 @@ impl App {
 
     /// The rows of the open page as a Markdown table.
     pub(super) fn sheet_markdown(&self) -> Option<String> {
-        self.sheet().map(Sheet::markdown)
+        self.sheet().map(ExplorePage::markdown)
     }
 }
 
-impl Sheet {
+impl ExplorePage {
     /// So many rows are in view on a screen of this size: header, foot, title and headings take a line each.
     fn fit(&mut self, (columns, lines): (u16, u16)) {
         let rows = self.parts((columns, lines.saturating_sub(3))).rows;

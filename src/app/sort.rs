@@ -1,6 +1,6 @@
 //! In which order rows are shown.
 
-use crate::app::{Facts, GroupRow, Pane};
+use crate::app::{ClusterSummary, GroupRow, Pane};
 use crate::model::{Cluster, Lag, PartitionIx};
 
 /// An order of rows: the number of a column's order, and whether it is turned round.
@@ -36,20 +36,20 @@ impl Sort {
     }
 
     /// The same order, last first.
-    pub fn turned(self) -> Sort {
+    pub fn reversed(self) -> Sort {
         Sort { reversed: !self.reversed, ..self }
     }
 
     /// Whether rows are shown as they come.
-    pub fn is_usual(self) -> bool {
+    pub fn is_default(self) -> bool {
         self == Sort::default()
     }
 
     /// Puts partitions into order; those that are equal stay as they come.
-    pub fn partitions(self, rows: &mut [u32], cluster: &Cluster, facts: &Facts) {
+    pub fn partitions(self, rows: &mut [u32], cluster: &Cluster, summary: &ClusterSummary) {
         let columns = &cluster.partitions;
         match self.name(Pane::Partitions) {
-            "trouble" => rows.sort_by_cached_key(|ix| facts.health_of(cluster, PartitionIx(*ix))),
+            "trouble" => rows.sort_by_cached_key(|ix| summary.health_of(cluster, PartitionIx(*ix))),
             "leader" => rows.sort_by_key(|ix| columns.leader[*ix as usize]),
             "offset" => rows.sort_by_key(|ix| std::cmp::Reverse(columns.high_watermark[*ix as usize])),
             _ => {}
@@ -58,8 +58,8 @@ impl Sort {
     }
 
     /// Puts brokers into order.
-    pub fn brokers(self, rows: &mut [u32], facts: &Facts) {
-        let broker = |ix: &u32| &facts.brokers[*ix as usize];
+    pub fn brokers(self, rows: &mut [u32], summary: &ClusterSummary) {
+        let broker = |ix: &u32| &summary.brokers[*ix as usize];
         match self.name(Pane::Topology) {
             "id" => {}
             "leads" => rows.sort_by_key(|ix| std::cmp::Reverse(broker(ix).leads)),

@@ -48,13 +48,13 @@ impl Robot {
     fn send(&mut self, msg: Msg) {
         let effects = self.app.update(msg);
         for effect in effects {
-            if let Effect::Assess(question) = &effect {
-                let answer = Msg::Assessed(question.generation, Arc::new(judge(question)));
+            if let Effect::Assess(request) = &effect {
+                let answer = Msg::Assessed(request.generation, Arc::new(assess(request)));
                 assert!(self.app.update(answer).is_empty());
             }
-            if let Effect::Explore(inquiry) = &effect {
-                let outcome = Arc::new(explore(inquiry, &|| true));
-                assert!(self.app.update(Msg::Explored(inquiry.generation, outcome)).is_empty());
+            if let Effect::Explore(request) = &effect {
+                let data = Arc::new(explore(request, &|| true));
+                assert!(self.app.update(Msg::Explored(request.generation, data)).is_empty());
             }
             self.effects.push(effect.clone());
             if let Effect::Drive(Command::Act(act)) = effect {
@@ -87,13 +87,13 @@ impl Robot {
     }
 
     fn warnings(&self) -> Vec<String> {
-        let rows = &self.app.judgement().unwrap().warnings;
+        let rows = &self.app.assessment().unwrap().warnings;
         let mark = |under| match under {
-            Under::Both => "",
-            Under::New => "+",
-            Under::Gone => "-",
+            WarningDelta::Unchanged => "",
+            WarningDelta::New => "+",
+            WarningDelta::Resolved => "-",
         };
-        rows.iter().map(|row| format!("{}{}", mark(row.under), row.rule)).collect()
+        rows.iter().map(|row| format!("{}{}", mark(row.delta), row.rule)).collect()
     }
 
     fn selected(&self) -> String {
@@ -120,7 +120,7 @@ fn a_knob_moves_consequences_and_warnings_and_undo_takes_it_back() {
     let robot = Robot::live().keys(": \"acks 1\" enter");
     assert_eq!(robot.knob("acks"), "1 (was all)");
     assert!(robot.warnings().contains(&"+acks-one".to_string()), "{:?}", robot.warnings());
-    let crash = robot.app.judgement().unwrap().consequences.iter().find(|row| row.id == "durability.crash");
+    let crash = robot.app.assessment().unwrap().consequences.iter().find(|row| row.id == "durability.crash");
     assert_eq!(crash.unwrap().change, std::cmp::Ordering::Less, "{crash:?}");
     let robot = robot.keys("u");
     assert_eq!(robot.knob("acks"), "all");
@@ -168,15 +168,15 @@ fn on_the_simulator_knobs_act_and_a_rebuild_is_asked_for() {
 fn crashing_a_broker_is_a_fault_here_and_a_hypothesis_there() {
     let robot = Robot::sim().keys("1 j x");
     assert_eq!(robot.driven(), ["Act(Kill(Broker(BrokerId(2))))"]);
-    assert_eq!(robot.app.facts.brokers[1].leads, 0);
-    assert_eq!(robot.keys("x").app.facts.brokers[1].leads, 4);
+    assert_eq!(robot.app.summary.brokers[1].leads, 0);
+    assert_eq!(robot.keys("x").app.summary.brokers[1].leads, 4);
     let robot = Robot::live().keys("1 j x");
     assert!(robot.driven().is_empty());
     assert!(robot.app.is_hypothetical());
-    assert_eq!(robot.app.facts.brokers[1].leads, 0);
+    assert_eq!(robot.app.summary.brokers[1].leads, 0);
     let robot = robot.keys("x");
     assert!(!robot.app.is_hypothetical());
-    assert_eq!(robot.app.facts.brokers[1].leads, 4);
+    assert_eq!(robot.app.summary.brokers[1].leads, 4);
 }
 
 #[test]
@@ -223,8 +223,8 @@ fn a_frozen_view_keeps_still_and_shows_the_newest_afterwards() {
     rows[0].leader = None;
     later.partitions = Partitions::from_rows(&rows, later.partitions.elr.map(|_| ()));
     robot.see(later);
-    assert_eq!(robot.app.facts.count(Health::NoLeader), 0);
-    assert_eq!(robot.keys("space").app.facts.count(Health::NoLeader), 1);
+    assert_eq!(robot.app.summary.count(Health::NoLeader), 0);
+    assert_eq!(robot.keys("space").app.summary.count(Health::NoLeader), 1);
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl App {
     fn move_to(&mut self, preset: &'static Preset) -> Vec<Effect> {
         let Some(hypothesis) = &self.hypothesis else { return Vec::new() };
         let now = hypothesis.now();
-        let topic = self.study.as_ref().and_then(|name| now.topic_named(name)).map(|(ix, _)| ix);
+        let topic = self.selected_topic.as_ref().and_then(|name| now.topic_named(name)).map(|(ix, _)| ix);
         // One key must not throw logs and offsets away: what only a new cluster can have is left, aloud.
         let rebuilds =
             |change: &Change| self.origin.acts() && change.knob.takes_effect == TakesEffect::Rebuild;
@@ -63,7 +63,7 @@ impl App {
             preset.changes_on(now, topic).into_iter().partition(rebuilds);
         let count = changes.len();
         if count == 0 {
-            self.tell(Level::Notice, format!("{}: every knob is there already", preset.id));
+            self.notify(Level::Notice, format!("{}: every knob is there already", preset.id));
             return Vec::new();
         }
         let knobs = if count == 1 { "1 knob".to_string() } else { format!("{count} knobs") };
@@ -80,13 +80,13 @@ impl App {
         let (knob, now) = (*knob, now.clone());
         match now {
             Err(why) => {
-                self.tell(Level::Unknown, format!("{} is {why}; Enter assumes a value", knob.name));
+                self.notify(Level::Unknown, format!("{} is {why}; Enter assumes a value", knob.name));
                 Vec::new()
             }
             Ok(value) => match knob.step(&value, up) {
                 Some(next) => self.set_knob(knob, next),
                 None => {
-                    self.tell(Level::Notice, format!("{} takes {}", knob.name, knob.kind.allowed()));
+                    self.notify(Level::Notice, format!("{} takes {}", knob.name, knob.kind.allowed()));
                     Vec::new()
                 }
             },
@@ -95,7 +95,7 @@ impl App {
 
     /// Sets a knob for what is under study.
     pub(super) fn set_knob(&mut self, knob: &'static Knob, value: Value) -> Vec<Effect> {
-        self.request(vec![knob_rows::change(knob, value, self.study.as_ref())])
+        self.request(vec![knob_rows::change(knob, value, self.selected_topic.as_ref())])
     }
 
     /// Makes changes; those that rebuild a running cluster are asked for first.
@@ -117,7 +117,7 @@ impl App {
         let before = self.moved.len();
         let effects = self.request(changes);
         if self.moved.len() > before {
-            self.tell(Level::Notice, done);
+            self.notify(Level::Notice, done);
         }
         effects
     }
@@ -143,7 +143,7 @@ impl App {
         for change in &changes {
             if let Err(error) = hypothesis.set(change.clone()) {
                 *hypothesis = before;
-                self.tell(Level::Bad, error.to_string());
+                self.notify(Level::Bad, error.to_string());
                 return None;
             }
         }
@@ -191,7 +191,11 @@ impl App {
         if self.origin.acts() {
             let moved = self.knobs.iter().filter(|row| row.is_changed());
             let back = |row: &KnobRow| {
-                Some(knob_rows::change(row.knob, row.was.as_ref().ok()?.clone(), self.study.as_ref()))
+                Some(knob_rows::change(
+                    row.knob,
+                    row.was.as_ref().ok()?.clone(),
+                    self.selected_topic.as_ref(),
+                ))
             };
             let changes: Vec<Change> = moved.filter_map(back).collect();
             return if changes.is_empty() { Vec::new() } else { self.request(changes) };
@@ -211,7 +215,7 @@ impl App {
         hypothesis.pin_to(shown.clone());
         self.pinned += 1;
         let name = format!("pin {}", self.pinned);
-        self.tell(Level::Notice, format!("{name} is what is compared with; c compares all"));
+        self.notify(Level::Notice, format!("{name} is what is compared with; c compares all"));
         if let Some(shown) = self.shown.clone() {
             self.pins.push(Pin { name, cluster: shown });
         }
@@ -235,7 +239,7 @@ impl App {
                 "comparing with the real state".to_string()
             }
         };
-        self.tell(Level::Notice, text);
+        self.notify(Level::Notice, text);
         self.changed()
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::app::shape::same_shape;
 use crate::app::{
-    App, Effect, Facts, Level, Msg, Overlay, Page, Pane, Pin, Question, Snapshot, Target, knob_rows,
+    App, AssessmentRequest, ClusterSummary, Effect, Level, Msg, Overlay, Page, Pane, Pin, Snapshot, Target,
+    knob_rows,
 };
 use crate::consequences::lose;
 use crate::hypothesis::Hypothesis;
@@ -47,16 +48,16 @@ impl App {
             Msg::Resize(columns, rows) => self.resize(columns, rows),
             Msg::Shown(pane, rows) => self.shown(pane, rows),
             Msg::Snapshot(snapshot) => self.snapshot(snapshot),
-            Msg::SourceError(trouble) => self.set(|app| app.trouble = trouble),
-            Msg::Assessed(generation, judgement) => self.set(|app| {
+            Msg::SourceError(trouble) => self.set(|app| app.source_error = trouble),
+            Msg::Assessed(generation, assessment) => self.set(|app| {
                 if generation >= app.assessed {
                     app.assessed = generation;
-                    app.judgement = Some(judgement);
+                    app.assessment = Some(assessment);
                     app.refresh_rows(&[Pane::Consequences, Pane::Warnings]);
                 }
             }),
-            Msg::Explored(generation, outcome) => self.set(|app| app.explored(generation, outcome)),
-            Msg::Notice(level, text) => self.set(|app| app.tell(level, text)),
+            Msg::Explored(generation, data) => self.set(|app| app.explored(generation, data)),
+            Msg::Notice(level, text) => self.set(|app| app.notify(level, text)),
             Msg::Tick(now_ms) => self.tick(now_ms),
             Msg::Suspend => vec![Effect::Suspend],
             Msg::End(code) => vec![Effect::Quit(code)],
@@ -105,7 +106,7 @@ impl App {
         match target {
             Target::Action(action) => return self.run(action),
             Target::Pane(pane) => self.focus_on(pane),
-            Target::SheetRow(row) => {
+            Target::PageRow(row) => {
                 self.move_in_sheet(|list| list.select(list.view(list.height()).start + usize::from(row)));
             }
             Target::Row(pane, row) => {
@@ -121,7 +122,7 @@ impl App {
     fn wheel(&mut self, pane: Pane, by: i32) -> Vec<Effect> {
         match &mut self.overlay {
             Some(Overlay::Page(_, top)) => *top = top.saturating_add_signed(by as isize),
-            Some(Overlay::Sheet(_)) => drop(self.move_in_sheet(|list| list.step(by as isize))),
+            Some(Overlay::ExplorePage(_)) => drop(self.move_in_sheet(|list| list.step(by as isize))),
             _ => self.lists[pane as usize].step(by as isize),
         }
         Vec::new()
@@ -158,7 +159,7 @@ impl App {
     pub(super) fn show(&mut self, snapshot: Snapshot) -> Vec<Effect> {
         self.clock = snapshot.clock;
         self.detail = snapshot.detail;
-        self.retell();
+        self.refresh_event_log();
         let dropped = match &mut self.hypothesis {
             Some(hypothesis) if self.origin.acts() => {
                 *hypothesis = acted(hypothesis, snapshot.cluster);
@@ -178,7 +179,7 @@ impl App {
         };
         if let Some(change) = dropped.first() {
             self.forget_moves();
-            self.tell(Level::Notice, format!("no longer possible and taken back: {change}"));
+            self.notify(Level::Notice, format!("no longer possible and taken back: {change}"));
         }
         if let Some(hypothesis) = &self.hypothesis {
             self.lags.note(hypothesis.base());
@@ -187,7 +188,7 @@ impl App {
     }
 
     /// The story on the screen goes on by itself.
-    fn retell(&mut self) {
+    fn refresh_event_log(&mut self) {
         let told = matches!(&self.overlay, Some(Overlay::Page(page, _)) if page.is_event_log);
         if told {
             let page = Page::story(self);
@@ -204,9 +205,9 @@ impl App {
             [] => hypothesis.now().clone(),
             lost => Arc::new(lose(hypothesis.now(), lost)),
         };
-        self.facts = Facts::of(&shown, &self.lags);
+        self.summary = ClusterSummary::of(&shown, &self.lags);
         self.shown = Some(shown);
-        self.knobs = knob_rows::rows(hypothesis, self.study.as_ref());
+        self.knobs = knob_rows::rows(hypothesis, self.selected_topic.as_ref());
         self.refresh_rows(&[Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Knobs]);
         self.ask()
     }
@@ -218,7 +219,7 @@ impl App {
         let now = Asked {
             was: hypothesis.was().clone(),
             now: shown.clone(),
-            topic: self.study.clone(),
+            topic: self.selected_topic.clone(),
             at_ms: self.now_ms,
             changed: self.generation + 1,
         };
@@ -229,7 +230,7 @@ impl App {
             return Vec::new();
         }
         self.generation += 1;
-        let question = Question {
+        let request = AssessmentRequest {
             generation: self.generation,
             was: now.was.clone(),
             now: now.now.clone(),
@@ -237,7 +238,7 @@ impl App {
         };
         let changed = self.asked.as_ref().filter(|_| same).map_or(now.changed, |asked| asked.changed);
         self.asked = Some(Asked { changed, ..now });
-        let mut effects = vec![Effect::Assess(question)];
+        let mut effects = vec![Effect::Assess(request)];
         if !same {
             effects.extend(self.explore_again());
         }

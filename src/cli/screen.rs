@@ -80,8 +80,8 @@ fn show(
         Some(path) => Some((path.display().to_string(), output::read(path)?)),
         None => None,
     };
-    let judge: runtime::Judge = Arc::new(app::judge);
-    let setup = Setup { start, caps, glyphs: args.glyphs, themes: files, log: args.log.clone(), judge };
+    let assess: runtime::Assess = Arc::new(app::assess);
+    let setup = Setup { start, caps, glyphs: args.glyphs, themes: files, log: args.log.clone(), assess };
     match runtime::run(setup, connect) {
         Ok(code) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
         Err(runtime::RunError::Term(TermError::NotATerminal)) => {

@@ -1,14 +1,14 @@
 //! Threads that ask the engine: the latest question wins, older ones are never begun or are given up.
 
 use super::Sink;
-use crate::app::{Inquiry, Judgement, Level, Msg, Question, explore};
+use crate::app::{AssessmentRequest, AssessmentView, Level, Msg, PageRequest, explore};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
 /// What answers a question.
-pub type Judge = Arc<dyn Fn(&Question) -> Judgement + Send + Sync>;
+pub type Assess = Arc<dyn Fn(&AssessmentRequest) -> AssessmentView + Send + Sync>;
 
 type Slot<Q> = (Mutex<Option<Q>>, Condvar);
 
@@ -16,20 +16,20 @@ pub(super) struct Worker<Q> {
     slot: Arc<Slot<Q>>,
 }
 
-impl Worker<Question> {
-    /// The thread that judges settings.
-    pub(super) fn judging(judge: Judge, sink: Sink) -> io::Result<Self> {
-        Worker::start("engine", sink, move |question: &Question, _| {
-            Msg::Assessed(question.generation, Arc::new(judge(question)))
+impl Worker<AssessmentRequest> {
+    /// The thread that assesses.
+    pub(super) fn assessing(assess: Assess, sink: Sink) -> io::Result<Self> {
+        Worker::start("engine", sink, move |request: &AssessmentRequest, _| {
+            Msg::Assessed(request.generation, Arc::new(assess(request)))
         })
     }
 }
 
-impl Worker<Inquiry> {
+impl Worker<PageRequest> {
     /// The thread that finds out what the pages of exploring show.
     pub(super) fn exploring(sink: Sink) -> io::Result<Self> {
-        Worker::start("explorer", sink, |inquiry: &Inquiry, go_on| {
-            Msg::Explored(inquiry.generation, Arc::new(explore(inquiry, go_on)))
+        Worker::start("explorer", sink, |request: &PageRequest, keep_going| {
+            Msg::Explored(request.generation, Arc::new(explore(request, keep_going)))
         })
     }
 }
@@ -44,9 +44,9 @@ impl<Q: Send + 'static> Worker<Q> {
         let theirs = slot.clone();
         let run = move || {
             loop {
-                let question = next(&theirs);
+                let request = next(&theirs);
                 let wanted = || lock(&theirs.0).is_none();
-                let answer = guarded(|| answer(&question, &wanted));
+                let answer = guarded(|| answer(&request, &wanted));
                 if wanted() && !sink.msg(answer) {
                     return;
                 }
@@ -57,9 +57,9 @@ impl<Q: Send + 'static> Worker<Q> {
     }
 
     /// Asks; a question that was not begun yet is forgotten.
-    pub(super) fn ask(&self, question: Q) {
+    pub(super) fn ask(&self, request: Q) {
         let (slot, bell) = &*self.slot;
-        *lock(slot) = Some(question);
+        *lock(slot) = Some(request);
         bell.notify_one();
     }
 }
@@ -72,7 +72,7 @@ fn next<Q>((slot, bell): &Slot<Q>) -> Q {
     let mut waiting = lock(slot);
     loop {
         match waiting.take() {
-            Some(question) => return question,
+            Some(request) => return request,
             None => waiting = bell.wait(waiting).unwrap_or_else(PoisonError::into_inner),
         }
     }

@@ -31,7 +31,7 @@ fn typing(canvas: &mut Canvas<'_>, area: Rect, prompt: &Prompt) -> Position {
     let mut x = canvas.put(area.x, area.y, area.width, &format!(" {} ", prompt.label()), Role::Input);
     let start = x;
     x = canvas.put(x, area.y, area.right().saturating_sub(x), prompt.line.text(), Role::Input);
-    let caret = (start + columns_of(prompt.line.before_caret())).min(area.right().saturating_sub(1));
+    let cursor = (start + columns_of(prompt.line.before_cursor())).min(area.right().saturating_sub(1));
     let (text, role) = match &prompt.error {
         Some(error) => (error.clone(), Role::Bad),
         None => (prompt.help(), Role::Hint),
@@ -39,7 +39,7 @@ fn typing(canvas: &mut Canvas<'_>, area: Rect, prompt: &Prompt) -> Position {
     let room = area.right().saturating_sub(x + 3);
     let columns = columns_of(&text).min(room);
     canvas.put(area.right() - columns, area.y, columns, &text, role);
-    Position { x: caret, y: area.y }
+    Position { x: cursor, y: area.y }
 }
 
 /// As many hints as fit, the way to more of them and the way out always.

@@ -2,24 +2,24 @@
 
 use super::canvas::{Canvas, columns_of, cut_middle};
 use super::hits::HitMap;
-use crate::app::{Align, App, Cell, Column, Level, List, Look, Pane, Target};
+use crate::app::{Align, App, Cell, CellStyle, Column, Level, List, Pane, Target};
 use crate::theme::{Role, Status};
 use ratatui::layout::Rect;
 use std::ops::Range;
 
 /// The role of a cell.
-pub(super) fn role_of(look: Look) -> Role {
-    match look {
-        Look::Plain => Role::Text,
-        Look::Strong => Role::Strong,
-        Look::Muted => Role::Muted,
-        Look::Status(level) | Look::Level(level) => status_of(level).role(),
-        Look::Changed => Role::Changed,
-        Look::Was => Role::Was,
-        Look::Better => Role::Better,
-        Look::Worse => Role::Worse,
-        Look::Unknown => Role::Unknown,
-        Look::Heading => Role::Heading,
+pub(super) fn role_of(style: CellStyle) -> Role {
+    match style {
+        CellStyle::Plain => Role::Text,
+        CellStyle::Strong => Role::Strong,
+        CellStyle::Muted => Role::Muted,
+        CellStyle::Status(level) | CellStyle::Level(level) => status_of(level).role(),
+        CellStyle::Changed => Role::Changed,
+        CellStyle::Was => Role::Was,
+        CellStyle::Better => Role::Better,
+        CellStyle::Worse => Role::Worse,
+        CellStyle::Unknown => Role::Unknown,
+        CellStyle::Heading => Role::Heading,
     }
 }
 
@@ -109,9 +109,9 @@ fn draw_row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column], widths: &[u
     let mut x = line.x + 1;
     for ((column, width), cell) in columns.iter().zip(widths).zip(cells).filter(|((_, width), _)| **width > 0)
     {
-        let role = role_of(cell.look);
+        let role = role_of(cell.style);
         let (mut from, mut room) = (x, *width);
-        if let Look::Status(level) = cell.look {
+        if let CellStyle::Status(level) = cell.style {
             canvas.mark(x, line.y, status_of(level).glyph(canvas.theme.glyphs()), role);
             (from, room) = (x + 2, width.saturating_sub(2));
         }

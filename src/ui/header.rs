@@ -55,7 +55,7 @@ fn parts(app: &App) -> Vec<String> {
         parts.push(format!("t {hours:02}:{minutes:02}:{:02} {pace}", seconds % 60));
         parts.push(format!("seed {}", clock.seed));
     }
-    if let Some(topic) = &app.study {
+    if let Some(topic) = &app.selected_topic {
         parts.push(format!("studying {topic}"));
     }
     parts.push(concat!("v", env!("CARGO_PKG_VERSION")).to_string());
@@ -68,7 +68,7 @@ fn alarms(app: &App) -> Vec<(Role, String)> {
     if let Some((since, _)) = app.frozen {
         alarms.push((Role::Stale, format!("FROZEN for {}", human_duration_ms(app.now_ms - since))));
     }
-    if let Some(trouble) = &app.trouble {
+    if let Some(trouble) = &app.source_error {
         let retry = trouble.retry_ms.map_or(String::new(), |at| {
             format!(", retry in {}", human_duration_ms((at - app.now_ms).max(0)))
         });
@@ -80,10 +80,10 @@ fn alarms(app: &App) -> Vec<(Role, String)> {
     if app.cluster().is_none() {
         alarms.push((Role::Notice, "waiting for the cluster".into()));
     }
-    if let Some(judgement) = app.judgement() {
+    if let Some(assessment) = app.assessment() {
         let counts =
             [("critical", Role::Bad), ("high", Role::Bad), ("medium", Role::Warn), ("low", Role::Muted)];
-        let some = counts.iter().map(|(word, role)| (*role, judgement.count(word), *word));
+        let some = counts.iter().map(|(word, role)| (*role, assessment.count(word), *word));
         alarms.extend(
             some.filter(|(_, count, _)| *count > 0)
                 .map(|(role, count, word)| (role, format!("{count} {word}"))),

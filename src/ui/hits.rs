@@ -30,7 +30,7 @@ impl HitMap {
         match self.at(x, y)? {
             Target::Pane(pane) | Target::Row(pane, _) => Some(pane),
             // The wheel is for the page, whatever lies below it.
-            Target::SheetRow(_) => Some(Pane::Consequences),
+            Target::PageRow(_) => Some(Pane::Consequences),
             Target::Action(_) => None,
         }
     }

@@ -119,12 +119,14 @@ impl Layout {
 
     /// Brokers as many as there are, the rest to partitions and groups; the pane with the keys gets more.
     fn cluster_column(&mut self, app: &App, area: Rect) {
-        let brokers = app.facts.brokers.len().min(100) as u16 + 2;
+        let brokers = app.summary.brokers.len().min(100) as u16 + 2;
         let most = if app.focus == Pane::Topology { area.height / 2 } else { area.height / 3 };
         let topology = brokers.clamp(4, most.max(4));
         let groups = match app.focus {
             Pane::Groups => (area.height - topology) * 6 / 10,
-            _ => (app.facts.groups.len().min(100) as u16 + 2).clamp(4, ((area.height - topology) / 3).max(4)),
+            _ => {
+                (app.summary.groups.len().min(100) as u16 + 2).clamp(4, ((area.height - topology) / 3).max(4))
+            }
         };
         let [top, middle, bottom] =
             Split::vertical([Constraint::Length(topology), Constraint::Fill(1), Constraint::Length(groups)])

@@ -19,7 +19,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, body: Rect, hits: &mut Hi
     match &app.overlay {
         Some(Overlay::Page(page, top)) => read(canvas, body, page, *top, hits),
         Some(Overlay::Ask { text, .. }) => ask(canvas, body, text),
-        Some(Overlay::Sheet(_)) | None => {}
+        Some(Overlay::ExplorePage(_)) | None => {}
     }
     if !app.typed.is_empty() {
         menu(app, canvas, body);
@@ -79,8 +79,8 @@ fn read(canvas: &mut Canvas<'_>, body: Rect, page: &Page, top: usize, hits: &mut
     let rows = (lines.len() as u16).min(rows);
     let inside = frame(canvas, body, columns, rows, &page.title);
     let top = top.min(lines.len().saturating_sub(usize::from(rows)));
-    for ((look, text), y) in lines.iter().skip(top).zip(inside.top()..inside.bottom()) {
-        canvas.put(inside.x, y, inside.width, text, role_of(*look));
+    for ((style, text), y) in lines.iter().skip(top).zip(inside.top()..inside.bottom()) {
+        canvas.put(inside.x, y, inside.width, text, role_of(*style));
     }
     let more = lines.len().saturating_sub(top + usize::from(rows));
     if more > 0 {

@@ -48,7 +48,7 @@ fn title(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect) {
         x = canvas.put(x, area.y, end.saturating_sub(x), &format!("{count} rows"), Role::Muted) + 1;
     }
     let sort = app.sort(pane);
-    if !sort.is_usual() {
+    if !sort.is_default() {
         let glyphs = canvas.theme.glyphs();
         let arrow = if sort.is_reversed() { glyphs.up } else { glyphs.down };
         x = canvas.put(x, area.y, end.saturating_sub(x), &format!("by {} {arrow}", sort.name(pane)), text)

@@ -10,11 +10,11 @@
 //! ```
 
 use super::canvas::Canvas;
-use crate::app::{Outcome, Plot, Sheet};
+use crate::app::{ExplorePage, PageData, Plot};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
-pub(super) fn draw(sheet: &Sheet, outcome: &Outcome, plot: &Plot, canvas: &mut Canvas<'_>, area: Rect) {
+pub(super) fn draw(sheet: &ExplorePage, data: &PageData, plot: &Plot, canvas: &mut Canvas<'_>, area: Rect) {
     let field = Rect {
         x: area.x + 2,
         y: area.y + 1,
@@ -26,11 +26,11 @@ pub(super) fn draw(sheet: &Sheet, outcome: &Outcome, plot: &Plot, canvas: &mut C
         put(canvas, field, *at, ".", Role::Muted);
     }
     let selected = sheet.list().selected();
-    let mut rows: Vec<usize> = (0..outcome.rows.len()).collect();
+    let mut rows: Vec<usize> = (0..data.rows.len()).collect();
     // What is drawn last lies on top: the present setting, and then the selection.
-    rows.sort_by_key(|row| (selected == Some(*row), outcome.rows[*row].is_now));
+    rows.sort_by_key(|row| (selected == Some(*row), data.rows[*row].is_now));
     for row in rows {
-        let point = &outcome.rows[row];
+        let point = &data.rows[row];
         let Some(at) = point.at else { continue };
         let (mark, role) = if point.is_now { ("@", Role::Changed) } else { ("o", Role::Strong) };
         let (x, y) = put(canvas, field, at, mark, role);

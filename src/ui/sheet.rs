@@ -15,7 +15,7 @@ use super::canvas::{Canvas, columns_of};
 use super::grid::{Table, role_of};
 use super::hits::HitMap;
 use super::plot;
-use crate::app::{Look, Outcome, Sheet, Target};
+use crate::app::{CellStyle, ExplorePage, PageData, Target};
 use crate::theme::Role;
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -24,13 +24,13 @@ const WIDE: u16 = 110;
 /// Below this height a plot says nothing, and its points are listed instead.
 const FLAT: u16 = 8;
 
-pub(super) fn draw(sheet: &Sheet, canvas: &mut Canvas<'_>, body: Rect, hits: &mut HitMap) {
+pub(super) fn draw(sheet: &ExplorePage, canvas: &mut Canvas<'_>, body: Rect, hits: &mut HitMap) {
     if body.height < 2 {
         return;
     }
     title(sheet, canvas, body);
     let area = Rect { y: body.y + 1, height: body.height - 1, ..body };
-    let Some(outcome) = &sheet.outcome else {
+    let Some(data) = &sheet.data else {
         canvas.put(area.x + 1, area.y, area.width, "computing", Role::Muted);
         return;
     };
@@ -38,7 +38,7 @@ pub(super) fn draw(sheet: &Sheet, canvas: &mut Canvas<'_>, body: Rect, hits: &mu
     let intro = parts.intro.len() as u16;
     lines(canvas, area, &parts.intro);
     let rows = Rect { y: area.y + intro, height: parts.rows.min(area.height - intro), ..area };
-    content(sheet, outcome, canvas, rows, hits);
+    content(sheet, data, canvas, rows, hits);
     let below = Rect { y: rows.bottom(), height: area.bottom() - rows.bottom(), ..area };
     if below.height > 1 && !parts.detail.is_empty() {
         canvas.rule(below.x, below.y, below.width, Role::Border);
@@ -47,7 +47,7 @@ pub(super) fn draw(sheet: &Sheet, canvas: &mut Canvas<'_>, body: Rect, hits: &mu
     }
 }
 
-fn title(sheet: &Sheet, canvas: &mut Canvas<'_>, area: Rect) {
+fn title(sheet: &ExplorePage, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.rule(area.x, area.y, area.width, Role::BorderFocus);
     canvas.put(area.x + 1, area.y, area.width, sheet.kind.title(), Role::TitleFocus);
     if sheet.is_computing() {
@@ -57,33 +57,33 @@ fn title(sheet: &Sheet, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-fn lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[(Look, String)]) {
-    for ((look, text), y) in lines.iter().zip(area.top()..area.bottom()) {
-        canvas.put(area.x + 1, y, area.width.saturating_sub(1), text, role_of(*look));
+fn lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[(CellStyle, String)]) {
+    for ((style, text), y) in lines.iter().zip(area.top()..area.bottom()) {
+        canvas.put(area.x + 1, y, area.width.saturating_sub(1), text, role_of(*style));
     }
 }
 
-fn content(sheet: &Sheet, outcome: &Outcome, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
-    let Some(shown) = outcome.plot.as_ref().filter(|_| area.height >= FLAT) else {
-        return table(sheet, outcome, canvas, area, hits);
+fn content(sheet: &ExplorePage, data: &PageData, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
+    let Some(shown) = data.plot.as_ref().filter(|_| area.height >= FLAT) else {
+        return table(sheet, data, canvas, area, hits);
     };
     if area.width < WIDE {
-        return plot::draw(sheet, outcome, shown, canvas, area);
+        return plot::draw(sheet, data, shown, canvas, area);
     }
     let [left, right] = Layout::horizontal([Constraint::Percentage(50), Constraint::Fill(1)]).areas(area);
-    plot::draw(sheet, outcome, shown, canvas, left);
-    table(sheet, outcome, canvas, right, hits);
+    plot::draw(sheet, data, shown, canvas, left);
+    table(sheet, data, canvas, right, hits);
 }
 
-fn table(sheet: &Sheet, outcome: &Outcome, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
-    if outcome.rows.is_empty() {
+fn table(sheet: &ExplorePage, data: &PageData, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
+    if data.rows.is_empty() {
         return;
     }
-    let titles: Vec<&str> = outcome.headings.iter().map(String::as_str).collect();
-    let table = Table { columns: &outcome.columns, titles: &titles };
-    let cells = |row: usize, _| outcome.rows.get(row).map_or_else(Vec::new, |row| row.cells.clone());
+    let titles: Vec<&str> = data.headings.iter().map(String::as_str).collect();
+    let table = Table { columns: &data.columns, titles: &titles };
+    let cells = |row: usize, _| data.rows.get(row).map_or_else(Vec::new, |row| row.cells.clone());
     let (body, view) = table.draw(canvas, area, sheet.list(), true, cells);
     for (row, y) in view.clone().zip(body.top()..body.bottom()) {
-        hits.add(Rect { y, height: 1, ..body }, Target::SheetRow((row - view.start) as u16));
+        hits.add(Rect { y, height: 1, ..body }, Target::PageRow((row - view.start) as u16));
     }
 }

@@ -1,25 +1,31 @@
 //! What the engine might say. The screens here are about how it is shown, and must not change with its wording.
 
 use klever::app::{
-    AxisLabel, Cell, Column, Consequence, Inquiry, Judgement, Level, Look, Outcome, Plot, SheetKind,
-    SheetRow, Under, Warning,
+    AssessmentView, AxisLabel, Cell, CellStyle, Column, Consequence, Level, PageData, PageRequest, PageRow,
+    Plot, SheetKind, Warning, WarningDelta,
 };
 use klever::consequences::{Derivation, Input};
 use std::cmp::Ordering;
 
 /// An answer, with or without knobs moved.
-pub(crate) fn judgement(knobs: bool) -> Judgement {
+pub(crate) fn assessment(knobs: bool) -> AssessmentView {
     let mut warnings = vec![
-        warning("offline-partition", "critical", Level::Bad, "partition orders-7", Under::Both),
-        warning("min-isr-one", "high", Level::Bad, "topic orders", Under::Both),
-        warning("no-racks", "unknown", Level::Unknown, "cluster", Under::Both),
+        warning("offline-partition", "critical", Level::Bad, "partition orders-7", WarningDelta::Unchanged),
+        warning("min-isr-one", "high", Level::Bad, "topic orders", WarningDelta::Unchanged),
+        warning("no-racks", "unknown", Level::Unknown, "cluster", WarningDelta::Unchanged),
     ];
     if knobs {
-        warnings.insert(1, warning("acks-one", "high", Level::Bad, "producer defaults", Under::New));
-        warnings.push(warning("buffer-small", "medium", Level::Warn, "producer defaults", Under::Gone));
+        warnings.insert(1, warning("acks-one", "high", Level::Bad, "producer defaults", WarningDelta::New));
+        warnings.push(warning(
+            "buffer-small",
+            "medium",
+            Level::Warn,
+            "producer defaults",
+            WarningDelta::Resolved,
+        ));
     }
     let row = |id, label, now, was, change, level| consequence(knobs, id, label, (now, was), change, level);
-    Judgement {
+    AssessmentView {
         subject: "cluster".into(),
         consequences: vec![
             row("durability.crash", "Acked data, crashes", "0", "any", Ordering::Less, Level::Bad),
@@ -63,7 +69,13 @@ fn consequence(
     }
 }
 
-fn warning(rule: &'static str, word: &'static str, level: Level, subject: &str, under: Under) -> Warning {
+fn warning(
+    rule: &'static str,
+    word: &'static str,
+    level: Level,
+    subject: &str,
+    delta: WarningDelta,
+) -> Warning {
     Warning {
         rule,
         title: "What it is",
@@ -73,7 +85,7 @@ fn warning(rule: &'static str, word: &'static str, level: Level, subject: &str, 
         evidence: "what was seen".into(),
         why: "why it matters".into(),
         fix: "what to do".into(),
-        under,
+        delta,
     }
 }
 
@@ -96,8 +108,8 @@ fn derivation() -> Derivation {
 }
 
 /// What a page of exploring might show.
-pub(crate) fn outcome(inquiry: &Inquiry) -> Outcome {
-    match &inquiry.kind {
+pub(crate) fn data(request: &PageRequest) -> PageData {
+    match &request.kind {
         SheetKind::Compare => compared(),
         SheetKind::Frontier { .. } => swept(),
         SheetKind::Advice(_) => advised(),
@@ -109,58 +121,58 @@ fn column(min: u16, max: u16) -> Column {
     Column { title: "", align: klever::app::Align::Left, min, max, drop: 0, names: false }
 }
 
-fn row(cells: &[(Look, &str)], detail: &[&str]) -> SheetRow {
-    SheetRow {
+fn row(cells: &[(CellStyle, &str)], detail: &[&str]) -> PageRow {
+    PageRow {
         key: cells[0].1.into(),
-        cells: cells.iter().map(|(look, text)| Cell::new(*look, *text)).collect(),
-        detail: detail.iter().map(|text| (Look::Plain, text.to_string())).collect(),
-        ..SheetRow::default()
+        cells: cells.iter().map(|(style, text)| Cell::new(*style, *text)).collect(),
+        detail: detail.iter().map(|text| (CellStyle::Plain, text.to_string())).collect(),
+        ..PageRow::default()
     }
 }
 
-fn compared() -> Outcome {
+fn compared() -> PageData {
     let knobs = row(
         &[
-            (Look::Strong, "acks"),
-            (Look::Plain, "all"),
-            (Look::Changed, "1"),
-            (Look::Plain, "all"),
-            (Look::Muted, "as it was"),
+            (CellStyle::Strong, "acks"),
+            (CellStyle::Plain, "all"),
+            (CellStyle::Changed, "1"),
+            (CellStyle::Plain, "all"),
+            (CellStyle::Muted, "as it was"),
         ],
         &["producer:acks", "start: all", "pin 1: 1", "now: all"],
     );
     let worse = row(
         &[
-            (Look::Plain, "Acked data, disks"),
-            (Look::Plain, "1 (now 2)"),
-            (Look::Worse, "- 0"),
-            (Look::Worse, "- 0"),
-            (Look::Worse, "- worse, 1 fewer"),
+            (CellStyle::Plain, "Acked data, disks"),
+            (CellStyle::Plain, "1 (now 2)"),
+            (CellStyle::Worse, "- 0"),
+            (CellStyle::Worse, "- 0"),
+            (CellStyle::Worse, "- worse, 1 fewer"),
         ],
         &["start: 1 (now 2)", "pin 1: 0  - worse, 1 fewer", "now: 0  - worse, 1 fewer"],
     );
     let better = row(
         &[
-            (Look::Plain, "Ack p50/p99"),
-            (Look::Plain, "8.0 / 12 ms"),
-            (Look::Better, "+ 2.1 / 8.0 ms"),
-            (Look::Better, "+ 4.0 / 6.0 ms"),
-            (Look::Better, "+ better, 50% less"),
+            (CellStyle::Plain, "Ack p50/p99"),
+            (CellStyle::Plain, "8.0 / 12 ms"),
+            (CellStyle::Better, "+ 2.1 / 8.0 ms"),
+            (CellStyle::Better, "+ 4.0 / 6.0 ms"),
+            (CellStyle::Better, "+ better, 50% less"),
         ],
         &["start: 8.0 / 12 ms"],
     );
     let same = row(
         &[
-            (Look::Plain, "Writes"),
-            (Look::Plain, "1"),
-            (Look::Plain, "1"),
-            (Look::Plain, "1"),
-            (Look::Muted, "the same"),
+            (CellStyle::Plain, "Writes"),
+            (CellStyle::Plain, "1"),
+            (CellStyle::Plain, "1"),
+            (CellStyle::Plain, "1"),
+            (CellStyle::Muted, "the same"),
         ],
         &["start: 1"],
     );
-    Outcome {
-        intro: vec![(Look::Muted, "Against start: + better, - worse. What differs comes first.".into())],
+    PageData {
+        intro: vec![(CellStyle::Muted, "Against start: + better, - worse. What differs comes first.".into())],
         columns: vec![column(20, 26), column(13, 22), column(13, 22), column(13, 22), column(16, 30)],
         headings: ["", "start", "pin 1", "now", "now is"].map(String::from).to_vec(),
         rows: vec![knobs, worse, better, same],
@@ -168,12 +180,12 @@ fn compared() -> Outcome {
     }
 }
 
-fn swept() -> Outcome {
-    let point = |x: &str, y: &str, at, is_now| SheetRow {
+fn swept() -> PageData {
+    let point = |x: &str, y: &str, at, is_now| PageRow {
         at: Some(at),
         is_now,
         ..row(
-            &[(Look::Strong, x), (Look::Strong, y), (Look::Plain, "acks=1")],
+            &[(CellStyle::Strong, x), (CellStyle::Strong, y), (CellStyle::Plain, "acks=1")],
             &["ack p99 3.1 / 8.0 ms, loss a year 0.81 /yr", "change acks=1, linger.ms=0"],
         )
     };
@@ -182,9 +194,9 @@ fn swept() -> Outcome {
         worst: worst.into(),
         best: best.into(),
     };
-    Outcome {
+    PageData {
         intro: vec![(
-            Look::Muted,
+            CellStyle::Muted,
             "312 outcomes, better to the right and up: @ now, o nothing beats it, . beaten.".into(),
         )],
         columns: vec![column(13, 14), column(11, 13), column(16, 200)],
@@ -203,41 +215,41 @@ fn swept() -> Outcome {
     }
 }
 
-fn advised() -> Outcome {
-    let change = |name: &str, gain: &str, cost: (Look, &str)| {
+fn advised() -> PageData {
+    let change = |name: &str, gain: &str, cost: (CellStyle, &str)| {
         row(
-            &[(Look::Strong, name), (Look::Better, gain), cost],
+            &[(CellStyle::Strong, name), (CellStyle::Better, gain), cost],
             &["Loss a year: 3.0e-4 /yr -> 2.9e-8 /yr  + better, 10,000x less"],
         )
     };
-    Outcome {
-        intro: vec![(Look::Strong, "To improve: Loss a year, 3.0e-4 /yr now. One change each.".into())],
+    PageData {
+        intro: vec![(CellStyle::Strong, "To improve: Loss a year, 3.0e-4 /yr now. One change each.".into())],
         columns: vec![column(24, 34), column(24, 30), column(12, 200)],
         headings: ["change", "what it brings", "what it costs"].map(String::from).to_vec(),
         rows: vec![
             change(
                 "flush.messages=1",
                 "+ 2.9e-8 /yr, 10,000x less",
-                (Look::Worse, "- Ack p50/p99, Throughput"),
+                (CellStyle::Worse, "- Ack p50/p99, Throughput"),
             ),
             change(
                 "min.insync.replicas=2",
                 "+ 1.0e-4 /yr, 3.0x less",
-                (Look::Muted, "nothing that is measured"),
+                (CellStyle::Muted, "nothing that is measured"),
             ),
         ],
         plot: None,
     }
 }
 
-fn rolled() -> Outcome {
+fn rolled() -> PageData {
     let broker = |id: &str, level: Level, word: &str, at_min: &str| {
         row(
             &[
-                (Look::Strong, id),
-                (Look::Status(level), word),
-                (Look::Muted, "0"),
-                (Look::Level(Level::Warn), at_min),
+                (CellStyle::Strong, id),
+                (CellStyle::Status(level), word),
+                (CellStyle::Muted, "0"),
+                (CellStyle::Level(Level::Warn), at_min),
             ],
             &[
                 "Broker 1 may stop, but the next failure stops writes on 12 partitions",
@@ -245,10 +257,10 @@ fn rolled() -> Outcome {
             ],
         )
     };
-    Outcome {
+    PageData {
         intro: vec![
-            (Look::Strong, "Order: 2, 1, one at a time".into()),
-            (Look::Plain, "Wait for: the broker is back in every ISR (no under-replicated partition), and the brokers lead their preferred partitions again".into()),
+            (CellStyle::Strong, "Order: 2, 1, one at a time".into()),
+            (CellStyle::Plain, "Wait for: the broker is back in every ISR (no under-replicated partition), and the brokers lead their preferred partitions again".into()),
         ],
         columns: vec![column(6, 6), column(11, 12), column(7, 9), column(7, 9)],
         headings: ["broker", "verdict", "offline", "at min"].map(String::from).to_vec(),

@@ -4,20 +4,20 @@ use super::*;
 use crate::hypothesis::reference_with;
 use crate::model::KafkaVersion;
 
-fn inquiry(kind: SheetKind) -> Inquiry {
+fn request(kind: SheetKind) -> PageRequest {
     let now = Arc::new(reference_with(KafkaVersion::REFERENCE, 3, 3, 12, 3));
-    Inquiry { generation: 1, kind, now, others: Vec::new(), topic: None }
+    PageRequest { generation: 1, kind, now, others: Vec::new(), topic: None }
 }
 
 #[test]
 fn nothing_known_is_said_to_be_so() {
-    let mut asked = inquiry(SheetKind::Frontier { x: 1, y: 0 });
+    let mut asked = request(SheetKind::Frontier { x: 1, y: 0 });
     let mut cluster = Cluster::clone(&asked.now);
     cluster.topics = Arc::new([]);
     cluster.partitions = Default::default();
     asked.now = Arc::new(cluster);
-    let outcome = explore(&asked, &|| true);
-    assert!(outcome.rows.len() <= 1, "{outcome:?}");
+    let data = explore(&asked, &|| true);
+    assert!(data.rows.len() <= 1, "{data:?}");
 }
 
 #[test]
@@ -30,18 +30,18 @@ fn every_row_has_a_cell_for_every_column() {
         SheetKind::Roll,
     ];
     for kind in kinds {
-        let outcome = explore(&inquiry(kind.clone()), &|| true);
-        assert_eq!(outcome.columns.len(), outcome.headings.len(), "{kind:?}");
-        assert!(!outcome.rows.is_empty(), "{kind:?}");
-        for row in &outcome.rows {
-            assert_eq!(row.cells.len(), outcome.columns.len(), "{kind:?} {row:?}");
+        let data = explore(&request(kind.clone()), &|| true);
+        assert_eq!(data.columns.len(), data.headings.len(), "{kind:?}");
+        assert!(!data.rows.is_empty(), "{kind:?}");
+        for row in &data.rows {
+            assert_eq!(row.cells.len(), data.columns.len(), "{kind:?} {row:?}");
         }
     }
 }
 
 #[test]
 fn of_many_partitions_one_topic_stands_for_all() {
-    let mut asked = inquiry(SheetKind::Advice("latency.ack"));
+    let mut asked = request(SheetKind::Advice("latency.ack"));
     assert_eq!(asked.tried_on(), (Subject::Cluster, None));
     asked.now = Arc::new(reference_with(KafkaVersion::REFERENCE, 3, 3, 20_001, 3));
     let (subject, note) = asked.tried_on();

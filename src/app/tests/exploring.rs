@@ -1,21 +1,21 @@
 //! Scripts of exploring: presets, pins, the pages, and when the engine is asked at all.
 
 use super::*;
-use crate::app::explore::{Outcome, SheetKind};
+use crate::app::explore::{PageData, SheetKind};
 use crate::consequences::OBJECTIVES;
 
 impl Robot {
-    fn outcome(&self) -> &Outcome {
-        self.app.sheet().unwrap().outcome.as_ref().unwrap()
+    fn data(&self) -> &PageData {
+        self.app.sheet().unwrap().data.as_ref().unwrap()
     }
 
     fn intro(&self) -> String {
-        self.outcome().intro.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
+        self.data().intro.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
     }
 
     /// The cells of the row that begins so.
     fn row(&self, begins: &str) -> Vec<&str> {
-        let rows = &self.outcome().rows;
+        let rows = &self.data().rows;
         let row = rows.iter().find(|row| row.cells[0].text.starts_with(begins));
         let row = row.unwrap_or_else(|| panic!("{begins} is not among {rows:?}"));
         row.cells.iter().map(|cell| cell.text.as_str()).collect()
@@ -89,17 +89,14 @@ fn a_preset_that_cannot_be_moves_nothing() {
 #[test]
 fn pins_are_compared_side_by_side() {
     let robot = Robot::live().keys(": \"acks 1\" enter p p p d p p : \"linger.ms 100\" enter c");
-    assert_eq!(robot.outcome().headings, ["", "real", "pin 1", "pin 2", "now", "now is"]);
+    assert_eq!(robot.data().headings, ["", "real", "pin 1", "pin 2", "now", "now is"]);
     assert_eq!(robot.row("acks"), ["acks", "all", "1", "all", "all", "as it was"]);
     assert_eq!(robot.row("linger.ms"), ["linger.ms", "5", "5", "5", "100", "moved"]);
     let crash = robot.row("Data survives crashes");
     assert!(crash[2].starts_with("- 0") && !crash[4].starts_with('-'), "{crash:?}");
     let ack = robot.row("Ack p50");
     assert!(ack[5].starts_with("- worse, "), "{ack:?}");
-    assert!(
-        robot.outcome().rows.iter().any(|row| row.cells[5].text == "the same"),
-        "what is the same is last"
-    );
+    assert!(robot.data().rows.iter().any(|row| row.cells[5].text == "the same"), "what is the same is last");
     // The selected row in full.
     assert!(robot.detail().contains("pin 1: 1"), "{}", robot.detail());
     // A pin is what `was` is; without it the one before is.
@@ -112,7 +109,7 @@ fn pins_are_compared_side_by_side() {
 #[test]
 fn on_the_simulator_the_start_is_the_first_pin() {
     let robot = Robot::sim().keys("p l c");
-    assert_eq!(robot.outcome().headings[1..3], ["start", "now"]);
+    assert_eq!(robot.data().headings[1..3], ["start", "now"]);
     assert_eq!(robot.row("acks")[1..3], ["all", "1"]);
 }
 
@@ -132,12 +129,12 @@ fn the_frontier_has_the_present_setting_on_it_and_enter_applies_a_point() {
     assert!(sheet.row().unwrap().is_now, "the selection begins at the present setting");
     assert!(
         robot
-            .outcome()
+            .data()
             .rows
             .iter()
             .all(|row| { row.at.is_some_and(|(x, y)| (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y)) })
     );
-    let places: Vec<f64> = robot.outcome().rows.iter().map(|row| row.at.unwrap().0).collect();
+    let places: Vec<f64> = robot.data().rows.iter().map(|row| row.at.unwrap().0).collect();
     assert!(places.is_sorted() && places.len() > 2, "from left to right: {places:?}");
     let robot = robot.keys("G k");
     let wanted = robot.app.sheet().unwrap().row().unwrap().clone();
@@ -146,7 +143,7 @@ fn the_frontier_has_the_present_setting_on_it_and_enter_applies_a_point() {
     for change in &wanted.changes {
         assert!(robot.knob(change.knob.name).starts_with(&change.value.to_string()), "{change}");
     }
-    let here = robot.outcome().rows.iter().find(|row| row.is_now).unwrap();
+    let here = robot.data().rows.iter().find(|row| row.is_now).unwrap();
     assert_eq!(here.key, wanted.key, "the present setting is now where the point was");
     assert!(!robot.keys("u").app.is_hypothetical());
 }
@@ -160,7 +157,7 @@ fn the_axes_turn_through_all_figures_and_never_meet() {
         let SheetKind::Frontier { x, y } = robot.app.sheet().unwrap().kind else { panic!() };
         assert_ne!(x, y);
         seen.extend([x, y]);
-        assert!(!robot.outcome().intro.is_empty());
+        assert!(!robot.data().intro.is_empty());
     }
     assert_eq!(seen.len(), OBJECTIVES.len());
 }
@@ -174,7 +171,7 @@ fn advice_is_on_the_selected_consequence_and_enter_takes_it() {
     let robot = robot.keys("esc 5 / \"disks\" enter a");
     let SheetKind::Advice(figure) = robot.app.sheet().unwrap().kind else { panic!() };
     assert_eq!(figure, "durability.disk_loss");
-    let rows = &robot.outcome().rows;
+    let rows = &robot.data().rows;
     assert!(!rows.is_empty(), "{}", robot.intro());
     let goodness = |robot: &Robot| {
         let now =
@@ -218,16 +215,16 @@ fn restarts_are_judged_with_what_is_lost_already() {
 fn an_open_page_follows_the_knobs_and_an_older_answer_is_not_shown() {
     let mut robot = Robot::live().keys("c");
     let old = Effect::Explore(match robot.effects.last() {
-        Some(Effect::Explore(inquiry)) => inquiry.clone(),
+        Some(Effect::Explore(request)) => request.clone(),
         other => panic!("{other:?}"),
     });
-    let robot_row = |robot: &Robot| robot.outcome().rows[0].cells[0].text.clone();
+    let robot_row = |robot: &Robot| robot.data().rows[0].cells[0].text.clone();
     robot = robot.keys("p l");
     assert_ne!(robot_row(&robot), "Warnings");
-    let shown = robot.outcome().clone();
-    let Effect::Explore(inquiry) = old else { panic!() };
-    robot.app.update(Msg::Explored(inquiry.generation, Arc::default()));
-    assert_eq!(*robot.outcome(), shown);
+    let shown = robot.data().clone();
+    let Effect::Explore(request) = old else { panic!() };
+    robot.app.update(Msg::Explored(request.generation, Arc::default()));
+    assert_eq!(*robot.data(), shown);
 }
 
 /// The same cluster a moment later: only offsets have moved.
@@ -308,9 +305,9 @@ fn whatever_is_judged_is_asked_for_at_once() {
 #[test]
 fn a_derivation_is_whole_for_every_consequence() {
     let robot = Robot::live();
-    let count = robot.app.judgement().unwrap().consequences.len();
+    let count = robot.app.assessment().unwrap().consequences.len();
     for at in 0..count {
-        let row = &robot.app.judgement().unwrap().consequences[at];
+        let row = &robot.app.assessment().unwrap().consequences[at];
         assert!(!row.why.formula.is_empty() && !row.why.inputs.is_empty(), "{}", row.id);
         let page = Page::of_row(&robot.app, Pane::Consequences, at as u32).unwrap();
         for width in [54, 74, 84] {

@@ -19,7 +19,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hi
     };
     match cluster.groups.reason() {
         Some(reason) => super::nothing(canvas, area, Role::Unknown, &format!("? groups: {reason}")),
-        None if app.facts.groups.is_empty() => super::nothing(canvas, area, Role::Muted, "no groups"),
+        None if app.summary.groups.is_empty() => super::nothing(canvas, area, Role::Muted, "no groups"),
         None => super::rows(app, Pane::Groups, canvas, area, hits),
     }
 }

@@ -14,22 +14,22 @@ use crate::ui::hits::HitMap;
 use ratatui::layout::Rect;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
-    let Some(judgement) = app.judgement() else {
+    let Some(assessment) = app.assessment() else {
         let text = if app.is_computing() { "computing" } else { "no cluster yet" };
         return super::nothing(canvas, area, Role::Muted, text);
     };
-    let missed = !judgement.not_examined.is_empty();
+    let missed = !assessment.not_examined.is_empty();
     let (list, foot) = super::with_foot(area, u16::from(missed), 3);
-    match judgement.warnings.is_empty() {
+    match assessment.warnings.is_empty() {
         true => super::nothing(canvas, list, Role::Ok, "nothing found in what was examined"),
         false => super::rows(app, Pane::Warnings, canvas, list, hits),
     }
     if foot.height > 0 {
-        let chapters = match judgement.not_examined.len() {
+        let chapters = match assessment.not_examined.len() {
             1 => "1 chapter".to_string(),
             count => format!("{count} chapters"),
         };
-        let text = format!("{chapters} not examined in full: {}", judgement.not_examined.join("; "));
+        let text = format!("{chapters} not examined in full: {}", assessment.not_examined.join("; "));
         canvas.put(foot.x + 1, foot.y, foot.width.saturating_sub(1), &text, Role::Muted);
     }
 }

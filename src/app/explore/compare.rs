@@ -1,9 +1,9 @@
 //! The page of comparing: settings side by side, what differs first, then what does not.
 
-use super::{Inquiry, Outcome, SheetRow, look_of};
+use super::{PageData, PageRequest, PageRow, style_of};
 use crate::app::cells::left;
 use crate::app::knob_rows::shown_topic;
-use crate::app::{Cell, Column, Look};
+use crate::app::{Cell, CellStyle, Column};
 use crate::consequences::{Assessment, Delta, Subject, assess, differences};
 use crate::knobs::{self, Knob, Scope};
 use crate::model::Cluster;
@@ -20,12 +20,12 @@ struct Side {
     deltas: Vec<Delta>,
 }
 
-pub(super) fn outcome(inquiry: &Inquiry) -> Outcome {
-    let sides = sides(inquiry);
-    let Some(first) = sides.first() else { return Outcome::default() };
+pub(super) fn data(request: &PageRequest) -> PageData {
+    let sides = sides(request);
+    let Some(first) = sides.first() else { return PageData::default() };
     let (mut differ, mut same) = (Vec::new(), Vec::new());
     for knob in knobs::ALL {
-        differ.extend(knob_row(&sides, inquiry, knob));
+        differ.extend(knob_row(&sides, request, knob));
     }
     for figure in first.assessment.figures() {
         let row = figure_row(&sides, figure.id, figure.label);
@@ -42,8 +42,8 @@ pub(super) fn outcome(inquiry: &Inquiry) -> Outcome {
         (0, 2) => "Nothing differs. p p pins a setting; move knobs; come back.".to_string(),
         _ => format!("Against {}: + better, - worse. What differs comes first.", first.name),
     };
-    Outcome {
-        intro: vec![(Look::Muted, intro)],
+    PageData {
+        intro: vec![(CellStyle::Muted, intro)],
         columns: columns(sides.len()),
         headings: headings(&sides),
         rows: differ.into_iter().chain(same).collect(),
@@ -51,11 +51,11 @@ pub(super) fn outcome(inquiry: &Inquiry) -> Outcome {
     }
 }
 
-fn sides(inquiry: &Inquiry) -> Vec<Side> {
-    let now = crate::app::Pin { name: "now".into(), cluster: inquiry.now.clone() };
+fn sides(request: &PageRequest) -> Vec<Side> {
+    let now = crate::app::Pin { name: "now".into(), cluster: request.now.clone() };
     let mut sides: Vec<Side> = Vec::new();
-    for pin in inquiry.others.iter().chain([&now]) {
-        let topic = inquiry.topic.as_ref().and_then(|name| pin.cluster.topic_named(name));
+    for pin in request.others.iter().chain([&now]) {
+        let topic = request.topic.as_ref().and_then(|name| pin.cluster.topic_named(name));
         let subject = topic.map_or(Subject::Cluster, |(ix, _)| Subject::Topic(ix));
         let assessment = assess(&pin.cluster, subject);
         let deltas = sides.first().map_or_else(Vec::new, |first| differences(&first.assessment, &assessment));
@@ -85,9 +85,9 @@ fn headings(sides: &[Side]) -> Vec<String> {
 }
 
 /// A knob, if the settings differ in it.
-fn knob_row(sides: &[Side], inquiry: &Inquiry, knob: &'static Knob) -> Option<SheetRow> {
+fn knob_row(sides: &[Side], request: &PageRequest, knob: &'static Knob) -> Option<PageRow> {
     let text = |side: &Side| {
-        let topic = shown_topic(&side.cluster, inquiry.topic.as_ref());
+        let topic = shown_topic(&side.cluster, request.topic.as_ref());
         knobs::resolve(&side.cluster, topic, knob).get().map_or("?".to_string(), ToString::to_string)
     };
     let texts: Vec<String> = sides.iter().map(text).collect();
@@ -97,50 +97,49 @@ fn knob_row(sides: &[Side], inquiry: &Inquiry, knob: &'static Knob) -> Option<Sh
     }
     // Kafka calls a topic's setting and the brokers' default for it by one name.
     let name = if knob.scope == Scope::Broker { knob.full_name() } else { knob.name.to_string() };
-    let mut cells = vec![Cell::new(Look::Strong, name)];
-    cells.extend(
-        texts
-            .iter()
-            .map(|text| Cell::new(if text == first { Look::Plain } else { Look::Changed }, text.clone())),
-    );
-    cells.push(Cell::new(Look::Muted, if texts.last() == Some(first) { "as it was" } else { "moved" }));
-    let told = sides.iter().zip(&texts).map(|(side, text)| (Look::Plain, format!("{}: {text}", side.name)));
-    let mut detail = vec![(Look::Strong, knob.full_name())];
+    let mut cells = vec![Cell::new(CellStyle::Strong, name)];
+    cells.extend(texts.iter().map(|text| {
+        Cell::new(if text == first { CellStyle::Plain } else { CellStyle::Changed }, text.clone())
+    }));
+    cells.push(Cell::new(CellStyle::Muted, if texts.last() == Some(first) { "as it was" } else { "moved" }));
+    let told =
+        sides.iter().zip(&texts).map(|(side, text)| (CellStyle::Plain, format!("{}: {text}", side.name)));
+    let mut detail = vec![(CellStyle::Strong, knob.full_name())];
     detail.extend(told);
-    detail.push((Look::Muted, knob.doc.into()));
-    Some(SheetRow { key: knob.full_name(), cells, detail, ..SheetRow::default() })
+    detail.push((CellStyle::Muted, knob.doc.into()));
+    Some(PageRow { key: knob.full_name(), cells, detail, ..PageRow::default() })
 }
 
-fn figure_row(sides: &[Side], id: &str, label: &str) -> SheetRow {
-    let mut cells = vec![Cell::new(Look::Plain, label)];
+fn figure_row(sides: &[Side], id: &str, label: &str) -> PageRow {
+    let mut cells = vec![Cell::new(CellStyle::Plain, label)];
     let mut detail = Vec::new();
     for side in sides {
         let figure = side.assessment.figure(id);
         let text = figure.map_or("?".to_string(), |figure| figure.value.text());
         let delta = side.deltas.iter().find(|delta| delta.id == id);
-        let (look, mark) = match delta {
-            Some(delta) => (look_of(delta.change), format!("{} ", delta.mark())),
-            None => (Look::Plain, String::new()),
+        let (style, mark) = match delta {
+            Some(delta) => (style_of(delta.change), format!("{} ", delta.mark())),
+            None => (CellStyle::Plain, String::new()),
         };
-        cells.push(Cell::new(look, format!("{mark}{text}")));
+        cells.push(Cell::new(style, format!("{mark}{text}")));
         let verdict = delta.map_or(String::new(), |delta| format!("  {}", delta.verdict()));
-        detail.push((look, format!("{}: {text}{verdict}", side.name)));
+        detail.push((style, format!("{}: {text}{verdict}", side.name)));
     }
     let last = sides.last().and_then(|side| side.deltas.iter().find(|delta| delta.id == id));
     cells.push(match last {
-        Some(delta) => Cell::new(look_of(delta.change), delta.verdict()),
-        None => Cell::new(Look::Muted, "the same"),
+        Some(delta) => Cell::new(style_of(delta.change), delta.verdict()),
+        None => Cell::new(CellStyle::Muted, "the same"),
     });
     if let Some(figure) = sides.last().and_then(|side| side.assessment.figure(id)) {
-        detail.push((Look::Muted, figure.headline.to_string()));
+        detail.push((CellStyle::Muted, figure.headline.to_string()));
     }
-    SheetRow { key: id.to_string(), cells, detail, ..SheetRow::default() }
+    PageRow { key: id.to_string(), cells, detail, ..PageRow::default() }
 }
 
 /// Findings by severity, and which come and go.
-fn findings_row(sides: &[Side]) -> SheetRow {
-    let mut cells = vec![Cell::new(Look::Plain, "Warnings")];
-    cells.extend(sides.iter().map(|side| Cell::new(Look::Plain, counted(&side.findings))));
+fn findings_row(sides: &[Side]) -> PageRow {
+    let mut cells = vec![Cell::new(CellStyle::Plain, "Warnings")];
+    cells.extend(sides.iter().map(|side| Cell::new(CellStyle::Plain, counted(&side.findings))));
     let mut detail = Vec::new();
     let first = sides.first().map(|side| rules_of(&side.findings)).unwrap_or_default();
     let (mut come, mut gone) = (0, 0);
@@ -151,19 +150,19 @@ fn findings_row(sides: &[Side]) -> SheetRow {
             (rules.difference(&first).collect(), first.difference(&rules).collect());
         (come, gone) = (new.len(), old.len());
         if come > 0 {
-            detail.push((Look::Worse, format!("{}: - new {}", side.name, list(new))));
+            detail.push((CellStyle::Worse, format!("{}: - new {}", side.name, list(new))));
         }
         if gone > 0 {
-            detail.push((Look::Better, format!("{}: + gone {}", side.name, list(old))));
+            detail.push((CellStyle::Better, format!("{}: + gone {}", side.name, list(old))));
         }
     }
     cells.push(match (come, gone) {
-        (0, 0) => Cell::new(Look::Muted, "the same"),
-        (0, gone) => Cell::new(Look::Better, format!("+ {gone} gone")),
-        (come, 0) => Cell::new(Look::Worse, format!("- {come} new")),
-        (come, gone) => Cell::new(Look::Plain, format!("{come} new, {gone} gone")),
+        (0, 0) => Cell::new(CellStyle::Muted, "the same"),
+        (0, gone) => Cell::new(CellStyle::Better, format!("+ {gone} gone")),
+        (come, 0) => Cell::new(CellStyle::Worse, format!("- {come} new")),
+        (come, gone) => Cell::new(CellStyle::Plain, format!("{come} new, {gone} gone")),
     });
-    SheetRow { key: "warnings".into(), cells, detail, ..SheetRow::default() }
+    PageRow { key: "warnings".into(), cells, detail, ..PageRow::default() }
 }
 
 fn rules_of(findings: &Findings) -> BTreeSet<&'static str> {

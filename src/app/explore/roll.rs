@@ -1,28 +1,28 @@
 //! The page of restarts: the verdict on each broker, an order, and what to wait for in between.
 
-use super::{Outcome, SheetRow};
+use super::{PageData, PageRow};
 use crate::app::cells::{left, right};
-use crate::app::{Cell, Level, Look};
+use crate::app::{Cell, CellStyle, Level};
 use crate::consequences::{RestartSafety, RestartVerdict, StopEffect, roll};
 use crate::model::{BrokerId, Cluster, human_count};
 
 /// Partitions that a verdict names.
 const LISTED: usize = 40;
 
-pub(super) fn outcome(cluster: &Cluster) -> Outcome {
+pub(super) fn data(cluster: &Cluster) -> PageData {
     let plan = roll(cluster);
     let ids = |ids: &[BrokerId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let order = match plan.order.is_empty() {
-        true => (Look::Level(Level::Bad), "Order: no broker may be stopped now".to_string()),
-        false => (Look::Strong, format!("Order: {}, one at a time", ids(&plan.order))),
+        true => (CellStyle::Level(Level::Bad), "Order: no broker may be stopped now".to_string()),
+        false => (CellStyle::Strong, format!("Order: {}, one at a time", ids(&plan.order))),
     };
-    let mut intro = vec![order, (Look::Plain, format!("Wait for: {}", plan.wait_for))];
+    let mut intro = vec![order, (CellStyle::Plain, format!("Wait for: {}", plan.wait_for))];
     let down: Vec<BrokerId> =
         cluster.brokers.iter().map(|broker| broker.id).filter(|id| !cluster.is_up(*id)).collect();
     if !down.is_empty() {
-        intro.push((Look::Level(Level::Warn), format!("Not up, and not judged: {}", ids(&down))));
+        intro.push((CellStyle::Level(Level::Warn), format!("Not up, and not judged: {}", ids(&down))));
     }
-    Outcome {
+    PageData {
         intro,
         columns: vec![
             right("", 6, 6, 0),
@@ -49,34 +49,34 @@ pub(in crate::app) fn level_of(verdict: RestartSafety) -> (Level, &'static str) 
     (level, verdict.heading())
 }
 
-fn row(cluster: &Cluster, restart: &RestartVerdict) -> SheetRow {
+fn row(cluster: &Cluster, restart: &RestartVerdict) -> PageRow {
     let (level, word) = level_of(restart.verdict);
     let count = |count: u32, level: Level| {
-        let look = if count > 0 { Look::Level(level) } else { Look::Muted };
-        Cell::new(look, human_count(i64::from(count)))
+        let style = if count > 0 { CellStyle::Level(level) } else { CellStyle::Muted };
+        Cell::new(style, human_count(i64::from(count)))
     };
     let rack = match cluster.broker(restart.broker).map(|broker| broker.rack.get()) {
-        Some(Some(Some(rack))) => Cell::new(Look::Plain, rack.to_string()),
-        Some(Some(None)) => Cell::new(Look::Muted, "-"),
-        _ => Cell::new(Look::Unknown, "?"),
+        Some(Some(Some(rack))) => Cell::new(CellStyle::Plain, rack.to_string()),
+        Some(Some(None)) => Cell::new(CellStyle::Muted, "-"),
+        _ => Cell::new(CellStyle::Unknown, "?"),
     };
-    SheetRow {
+    PageRow {
         key: restart.broker.to_string(),
         cells: vec![
-            Cell::new(Look::Strong, restart.broker.to_string()),
-            Cell::new(Look::Status(level), word),
+            Cell::new(CellStyle::Strong, restart.broker.to_string()),
+            Cell::new(CellStyle::Status(level), word),
             count(restart.offline, Level::Bad),
             count(restart.under_min_isr, Level::Bad),
             count(restart.at_min_isr, Level::Warn),
             rack,
         ],
         detail: detail(cluster, restart, level),
-        ..SheetRow::default()
+        ..PageRow::default()
     }
 }
 
-fn detail(cluster: &Cluster, restart: &RestartVerdict, level: Level) -> Vec<(Look, String)> {
-    let mut lines = vec![(Look::Level(level), restart.headline())];
+fn detail(cluster: &Cluster, restart: &RestartVerdict, level: Level) -> Vec<(CellStyle, String)> {
+    let mut lines = vec![(CellStyle::Level(level), restart.headline())];
     let kinds = [
         (StopEffect::Offline, restart.offline, "Nobody could lead"),
         (StopEffect::UnderMinIsr, restart.under_min_isr, "Refuse acks=all"),
@@ -88,7 +88,7 @@ fn detail(cluster: &Cluster, restart: &RestartVerdict, level: Level) -> Vec<(Loo
         if (count as usize) > names.len() {
             names.push(format!("... {} in all", human_count(i64::from(count))));
         }
-        lines.push((Look::Plain, format!("{words}: {}", names.join(", "))));
+        lines.push((CellStyle::Plain, format!("{words}: {}", names.join(", "))));
     }
     lines
 }

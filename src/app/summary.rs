@@ -36,7 +36,7 @@ pub struct GroupRow {
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Facts {
+pub struct ClusterSummary {
     pub brokers: Vec<BrokerRow>,
     /// By id; empty when groups are not known.
     pub groups: Vec<GroupRow>,
@@ -46,16 +46,16 @@ pub struct Facts {
     pub health: [u32; Health::ALL.len()],
 }
 
-impl Facts {
+impl ClusterSummary {
     /// Counts a cluster whose groups had these lags.
-    pub fn of(cluster: &Cluster, lags: &LagHistory) -> Facts {
+    pub fn of(cluster: &Cluster, lags: &LagHistory) -> ClusterSummary {
         let min_isr = minimums(cluster);
-        let mut facts = Facts { brokers: brokers(cluster), min_isr, ..Facts::default() };
+        let mut summary = ClusterSummary { brokers: brokers(cluster), min_isr, ..ClusterSummary::default() };
         for partition in cluster.partitions.iter() {
-            facts.health[facts.health_of(cluster, partition.ix) as usize] += 1;
+            summary.health[summary.health_of(cluster, partition.ix) as usize] += 1;
         }
         let groups = cluster.groups.get().map_or(&[][..], |groups| groups);
-        facts.groups = groups
+        summary.groups = groups
             .iter()
             .map(|group| GroupRow {
                 id: group.id.clone(),
@@ -65,7 +65,7 @@ impl Facts {
                 growth_per_s: lags.growth_per_s(&group.id),
             })
             .collect();
-        facts
+        summary
     }
 
     /// The minimum ISR that counts for a partition, if known.
@@ -162,13 +162,13 @@ mod tests {
     #[test]
     fn partitions_are_counted_by_health_and_broker() {
         let cluster = cluster();
-        let facts = Facts::of(&cluster, &LagHistory::default());
-        assert_eq!(facts.count(Health::AtMin), 1);
-        assert_eq!(facts.count(Health::NoLeader), 1);
-        assert_eq!(facts.count(Health::NotPreferred), 1);
-        assert_eq!(facts.count(Health::Ok), 9);
-        assert_eq!(facts.brokers.iter().map(|row| row.leads).sum::<u32>(), 11);
-        assert_eq!(facts.brokers.iter().map(|row| row.follows).sum::<u32>(), 25);
-        assert_eq!(facts.brokers.iter().map(|row| row.out_of_sync).sum::<u32>(), 2);
+        let summary = ClusterSummary::of(&cluster, &LagHistory::default());
+        assert_eq!(summary.count(Health::AtMin), 1);
+        assert_eq!(summary.count(Health::NoLeader), 1);
+        assert_eq!(summary.count(Health::NotPreferred), 1);
+        assert_eq!(summary.count(Health::Ok), 9);
+        assert_eq!(summary.brokers.iter().map(|row| row.leads).sum::<u32>(), 11);
+        assert_eq!(summary.brokers.iter().map(|row| row.follows).sum::<u32>(), 25);
+        assert_eq!(summary.brokers.iter().map(|row| row.out_of_sync).sum::<u32>(), 2);
     }
 }

@@ -1,6 +1,6 @@
 //! Asks the engine: consequences and rules, with and without the knobs, as rows to show.
 
-use crate::app::{Consequence, Judgement, Level, Question, Under, Warning};
+use crate::app::{AssessmentRequest, AssessmentView, Consequence, Level, Warning, WarningDelta};
 use crate::consequences::{
     self, Assessment, Availability, Estimate, FailuresTolerated, Figure, FigureView, Subject,
 };
@@ -10,13 +10,13 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Judges a question. It may take long: it belongs on another thread than the screen.
-pub fn judge(question: &Question) -> Judgement {
-    let now = assess(&question.now, question.topic.as_deref());
-    let same = Arc::ptr_eq(&question.was, &question.now);
-    let was = (!same).then(|| assess(&question.was, question.topic.as_deref()));
-    let found = rules::examine(&question.now);
-    let found_before = (!same).then(|| rules::examine(&question.was));
-    Judgement {
+pub fn assess(request: &AssessmentRequest) -> AssessmentView {
+    let now = figures_of(&request.now, request.topic.as_deref());
+    let same = Arc::ptr_eq(&request.was, &request.now);
+    let was = (!same).then(|| figures_of(&request.was, request.topic.as_deref()));
+    let found = rules::examine(&request.now);
+    let found_before = (!same).then(|| rules::examine(&request.was));
+    AssessmentView {
         subject: format!("{} {}", now.subject.scope(), now.name),
         consequences: consequences(&now, was.as_ref()),
         next_break: Some(format!("{} -> {}", now.next_break.event, now.next_break.consequence)),
@@ -30,7 +30,7 @@ fn missed_line(missed: &rules::NotExamined) -> String {
     format!("{} ({})", missed.chapter.title(), missed.words())
 }
 
-fn assess(cluster: &Cluster, topic: Option<&str>) -> Assessment {
+fn figures_of(cluster: &Cluster, topic: Option<&str>) -> Assessment {
     let studied = topic.and_then(|name| cluster.topic_named(name)).map(|(ix, _)| Subject::Topic(ix));
     consequences::assess(cluster, studied.unwrap_or(Subject::Cluster))
 }
@@ -95,12 +95,12 @@ fn survives(figure: &Figure<FailuresTolerated>, none: Level) -> Level {
 fn warnings(now: &Findings, was: Option<&Findings>) -> Vec<Warning> {
     let (new, gone) = was.map(|was| now.since(was)).unwrap_or_default();
     let is_new = |finding: &Finding| new.iter().any(|new| std::ptr::eq(*new, finding));
-    let under = |finding: &Finding| if is_new(finding) { Under::New } else { Under::Both };
-    let here = now.findings.iter().map(|finding| warning(finding, under(finding)));
-    here.chain(gone.into_iter().map(|finding| warning(finding, Under::Gone))).collect()
+    let delta = |finding: &Finding| if is_new(finding) { WarningDelta::New } else { WarningDelta::Unchanged };
+    let here = now.findings.iter().map(|finding| warning(finding, delta(finding)));
+    here.chain(gone.into_iter().map(|finding| warning(finding, WarningDelta::Resolved))).collect()
 }
 
-fn warning(finding: &Finding, under: Under) -> Warning {
+fn warning(finding: &Finding, delta: WarningDelta) -> Warning {
     let (word, level) = match (finding.status, finding.severity) {
         (FindingStatus::Unknown, _) => ("unknown", Level::Unknown),
         (FindingStatus::Waived, _) => ("waived", Level::Notice),
@@ -119,6 +119,6 @@ fn warning(finding: &Finding, under: Under) -> Warning {
         evidence: finding.evidence.clone(),
         why: finding.rule.why.into(),
         fix: finding.fix(),
-        under,
+        delta,
     }
 }

@@ -1,8 +1,8 @@
 //! The page of the frontier: a sweep over the knobs, plotted by two figures, better to the right and upwards.
 
-use super::{AxisLabel, Inquiry, Outcome, Plot, SheetRow, short};
+use super::{AxisLabel, PageData, PageRequest, PageRow, Plot, short};
 use crate::app::cells::left;
-use crate::app::{Cell, Level, Look};
+use crate::app::{Cell, CellStyle, Level};
 use crate::consequences::{FrontierPoint, OBJECTIVES, default_sweep, frontier};
 use crate::model::human_count;
 
@@ -11,13 +11,13 @@ const LEAST: f64 = 1e-12;
 /// Values that differ by more than this factor are plotted by their logarithm.
 const WIDE: f64 = 20.0;
 
-pub(super) fn outcome(inquiry: &Inquiry, (x, y): (usize, usize), go_on: &dyn Fn() -> bool) -> Outcome {
-    let (subject, note) = inquiry.tried_on();
+pub(super) fn data(request: &PageRequest, (x, y): (usize, usize), keep_going: &dyn Fn() -> bool) -> PageData {
+    let (subject, note) = request.tried_on();
     let (x, y) = (&OBJECTIVES[x % OBJECTIVES.len()], &OBJECTIVES[y % OBJECTIVES.len()]);
-    let points = frontier(&inquiry.now, subject, &default_sweep(), (x.figure, y.figure), go_on);
+    let points = frontier(&request.now, subject, &default_sweep(), (x.figure, y.figure), keep_going);
     if points.is_empty() {
         let text = format!("{} or {} is not known here, so nothing can be plotted.", x.axis, y.axis);
-        return Outcome { intro: vec![(Look::Unknown, text)], ..Outcome::default() };
+        return PageData { intro: vec![(CellStyle::Unknown, text)], ..PageData::default() };
     }
     let (across, up) = (Scale::of(points.iter().map(|p| p.at.0)), Scale::of(points.iter().map(|p| p.at.1)));
     let place = |point: &FrontierPoint| (across.place(point.at.0), up.place(point.at.1));
@@ -31,11 +31,11 @@ pub(super) fn outcome(inquiry: &Inquiry, (x, y): (usize, usize), go_on: &dyn Fn(
     };
     let count = human_count(points.len() as i64);
     let mut intro = vec![(
-        Look::Muted,
+        CellStyle::Muted,
         format!("{count} outcomes, better to the right and up: @ now, o nothing beats it, . beaten."),
     )];
-    intro.extend(note.map(|note| (Look::Muted, note)));
-    Outcome {
+    intro.extend(note.map(|note| (CellStyle::Muted, note)));
+    PageData {
         intro,
         columns: vec![left("", 13, 14, 0), left("", 11, 13, 0), left("", 16, 200, 0)],
         headings: vec![x.axis.into(), y.axis.into(), "what to change".into()],
@@ -55,24 +55,24 @@ fn label<'p>(
     AxisLabel { label: axis.into(), worst: text(worst), best: text(best) }
 }
 
-fn row(point: &FrontierPoint, at: (f64, f64), (x, y): (&str, &str)) -> SheetRow {
+fn row(point: &FrontierPoint, at: (f64, f64), (x, y): (&str, &str)) -> PageRow {
     let changes = match point.is_now() {
         true => "nothing: this is the setting as it is".to_string(),
         false => point.changes.iter().map(short).collect::<Vec<_>>().join(", "),
     };
     let beaten =
         if point.on_frontier { "" } else { "  (beaten: another one is better and in nothing worse)" };
-    let look = if point.is_now() { Look::Level(Level::Notice) } else { Look::Strong };
-    SheetRow {
+    let style = if point.is_now() { CellStyle::Level(Level::Notice) } else { CellStyle::Strong };
+    PageRow {
         key: format!("{} {}", point.x, point.y),
         cells: vec![
-            Cell::new(look, point.x.clone()),
-            Cell::new(look, point.y.clone()),
-            Cell::new(Look::Plain, changes.clone()),
+            Cell::new(style, point.x.clone()),
+            Cell::new(style, point.y.clone()),
+            Cell::new(CellStyle::Plain, changes.clone()),
         ],
         detail: vec![
-            (look, format!("{x} {}, {y} {}{beaten}", point.x, point.y)),
-            (Look::Plain, format!("change {changes}")),
+            (style, format!("{x} {}, {y} {}{beaten}", point.x, point.y)),
+            (CellStyle::Plain, format!("change {changes}")),
         ],
         changes: point.changes.clone(),
         at: Some(at),

@@ -4,9 +4,9 @@ use crate::app::Level;
 use crate::consequences::{AffectedPartitions, Derivation};
 use std::cmp::Ordering;
 
-/// An answer to a [`crate::app::Question`].
+/// An answer to a [`crate::app::AssessmentRequest`].
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Judgement {
+pub struct AssessmentView {
     /// What was judged: `cluster`, `topic orders`.
     pub subject: String,
     pub consequences: Vec<Consequence>,
@@ -41,13 +41,13 @@ pub struct Consequence {
 
 /// What the knobs did to a warning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Under {
+pub enum WarningDelta {
     /// It is there with and without the knobs.
-    Both,
+    Unchanged,
     /// The knobs bring it.
     New,
     /// The knobs take it away.
-    Gone,
+    Resolved,
 }
 
 /// One anti-pattern found, or not known.
@@ -65,12 +65,15 @@ pub struct Warning {
     pub why: String,
     pub fix: String,
     /// With or without the knobs.
-    pub under: Under,
+    pub delta: WarningDelta,
 }
 
-impl Judgement {
+impl AssessmentView {
     /// How many warnings there are of a severity.
     pub fn count(&self, word: &str) -> usize {
-        self.warnings.iter().filter(|warning| warning.word == word && warning.under != Under::Gone).count()
+        self.warnings
+            .iter()
+            .filter(|warning| warning.word == word && warning.delta != WarningDelta::Resolved)
+            .count()
     }
 }
