@@ -62,7 +62,10 @@ fn ordered_stop(docket: &Docket<'_>) -> Figure<Number> {
     let why = Derivation {
         formula: format!("leaders of the busiest broker x {each} ms"),
         inputs: vec![counted("leaders on one broker", docket.carried.led)],
-        assumptions: vec!["runs of Rao 2018 and Confluent 2021; a partition without another replica in sync does not move".into()],
+        assumptions: vec![
+            "runs of Rao 2018 and Confluent 2021; a partition without another replica in sync does not move"
+                .into(),
+        ],
         lever: Some("fewer partitions per broker".into()),
     };
     Figure::of_all("recovery.ordered_stop", "Stop, ordered", Number::new(value, Unit::Ms), headline, why)
