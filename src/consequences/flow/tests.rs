@@ -146,8 +146,8 @@ fn three_huge_brokers() {
     within(flow.max_mb_per_s().0, 1900.0, 1.3);
 }
 
-/// Bartholomew 2019, OpenMessaging benchmark, 50,000 records/s of 100 bytes on three brokers: mean publish latency without and
-/// with a flush per message on 1, 6 and 16 partitions. The slope is partitions per broker, not bytes.
+/// Bartholomew 2019, OpenMessaging, 50,000 records/s of 100 bytes on three brokers: mean latency of a send
+/// without and with a flush per message on 1, 6 and 16 partitions. The slope is partitions per broker, not bytes.
 #[test]
 fn flushes_cost_by_partition() {
     let mean = |partitions: f64, fsync: bool| {
