@@ -12,6 +12,7 @@ use crate::report::roll::restart_lines;
 const LABEL: usize = 24;
 const VALUE: usize = 22;
 
+/// The assessment for a terminal, 80 columns wide: what breaks first, then every figure with its sentence.
 pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
     let (now, was) = (&report.now, report.was.as_ref());
     let mut out = heading(report.cluster);
