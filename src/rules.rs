@@ -37,6 +37,7 @@ pub use verdicts::Verdicts;
 
 use crate::model::KafkaVersion;
 
+/// One anti-pattern: what it needs to see, how it is recognised, why it matters and what to do.
 #[derive(Debug)]
 pub struct Rule {
     /// Its name for ever: `min-isr-one`.

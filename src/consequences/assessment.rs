@@ -8,6 +8,7 @@ use crate::consequences::{
 };
 use crate::model::{BrokerId, Cluster, PartitionIx, TopicIx};
 
+/// What an assessment is of; each figure is that of the worst partition of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Subject {
     /// All partitions; each figure is that of the worst of them.
@@ -55,6 +56,7 @@ pub struct Durability {
     pub by_cause: Vec<CauseShare>,
 }
 
+/// What one cause adds to the yearly probability of a loss.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CauseShare {
     pub cause: LossCause,
@@ -99,6 +101,7 @@ pub struct Latency {
     pub end_to_end: Figure<Percentiles>,
 }
 
+/// The most records a second that go through, and what limits them.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Throughput {
     /// The most that the setting lets through.
@@ -107,6 +110,7 @@ pub struct Throughput {
     pub bottleneck: Option<&'static str>,
 }
 
+/// Bytes stored, moved between racks and held on disk.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Cost {
     /// Bytes stored for each byte produced.
@@ -125,6 +129,7 @@ pub enum SectionFigure {
 }
 
 impl SectionFigure {
+    /// The figure with the type of its value hidden.
     pub fn view(&self) -> FigureView<'_> {
         match self {
             SectionFigure::Quantity(figure) => figure.view(),
@@ -224,6 +229,7 @@ pub struct Assessment {
     pub classes: Vec<ClassSummary>,
 }
 
+/// A figure without the type of its value, for lists of all of them.
 #[derive(Clone, Copy)]
 pub struct FigureView<'a> {
     pub id: &'static str,

@@ -15,6 +15,7 @@ pub enum Estimate<T> {
 }
 
 impl<T: Copy + PartialOrd> Estimate<T> {
+    /// The lower end; `None` when nothing is known.
     pub fn low(&self) -> Option<T> {
         match self {
             Estimate::Exact(value) | Estimate::Between(value, _) => Some(*value),
@@ -22,6 +23,7 @@ impl<T: Copy + PartialOrd> Estimate<T> {
         }
     }
 
+    /// The upper end; `None` when nothing is known.
     pub fn high(&self) -> Option<T> {
         match self {
             Estimate::Exact(value) | Estimate::Between(_, value) => Some(*value),

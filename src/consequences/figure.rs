@@ -38,6 +38,7 @@ pub struct AffectedPartitions {
     pub example: String,
 }
 
+/// One value that klever computes, with its sentence and its reasons.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Figure<V> {
     /// Stable: `durability.crash`. `klever explain` takes it.
@@ -52,6 +53,7 @@ pub struct Figure<V> {
     pub why: Derivation,
 }
 
+/// How many failures of one kind are survived: promised, and from the state as it is.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct FailuresTolerated {
     /// What the setting promises. For data: in the worst state that harmless events (planned restarts,
@@ -105,6 +107,7 @@ impl Unit {
     }
 }
 
+/// A number or a range with its unit, and which way is better.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Quantity {
     pub value: Estimate<f64>,

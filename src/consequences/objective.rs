@@ -2,6 +2,7 @@
 
 use crate::consequences::Assessment;
 
+/// Something to improve: `klever assess --advise` and the axes of a frontier take it.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Objective {
     /// As `--advise` takes it.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 /// Partitions that a verdict lists as text.
 const LISTED: usize = 8;
 
+/// A rolling restart for a terminal: a verdict per broker, the order, and what to wait for.
 pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
     let mut out = heading(cluster);
     out.push('\n');

@@ -36,10 +36,12 @@ impl Chapter {
         Chapter(number)
     }
 
+    /// From 1 to 16, in the order of the generated page.
     pub fn number(self) -> u8 {
         self.0
     }
 
+    /// Its heading in reports and on the generated page.
     pub fn title(self) -> &'static str {
         TITLES[usize::from(self.0 - 1)]
     }

@@ -40,6 +40,7 @@ impl<'a> ClusterFacts<'a> {
         ClusterFacts { cluster, profile, topics }
     }
 
+    /// All topics, those of Kafka itself among them.
     pub fn topics(&self) -> impl Iterator<Item = &TopicFacts<'a>> {
         self.topics.iter()
     }
@@ -49,6 +50,7 @@ impl<'a> ClusterFacts<'a> {
         self.topics.iter().filter(|facts| !facts.topic.internal && !is_state_topic(&facts.topic.name))
     }
 
+    /// The partitions of a topic, in the order of their numbers.
     pub fn partitions(&self, facts: &TopicFacts<'a>) -> impl ExactSizeIterator<Item = PartitionView<'a>> {
         self.cluster.partitions_of(facts.topic)
     }

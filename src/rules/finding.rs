@@ -86,10 +86,12 @@ pub struct FindingSubject {
 }
 
 impl FindingSubject {
+    /// The subject of what holds for the cluster as a whole.
     pub fn cluster() -> Self {
         FindingSubject { kind: SubjectKind::Cluster, name: "".into(), partition: None }
     }
 
+    /// One broker, topic, group or client, by its name.
     pub fn named(kind: SubjectKind, name: impl Into<Arc<str>>) -> Self {
         FindingSubject { kind, name: name.into(), partition: None }
     }
@@ -145,6 +147,7 @@ impl NotExamined {
     }
 }
 
+/// Counts of findings by severity, and of what is no finding.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Summary {
     pub critical: usize,
@@ -187,6 +190,7 @@ impl Findings {
         self.findings.iter().filter(|finding| !known.contains(&key(finding))).collect()
     }
 
+    /// Counts of findings by severity, and of what is unknown or waived.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
         for finding in &self.findings {

@@ -8,7 +8,7 @@ use crate::report::layout::labelled;
 use crate::rules::{Finding, FindingStatus};
 
 /// Columns of a figure's label.
-const LABEL: usize = 24;
+const LABEL: usize = 26;
 /// Pieces of advice that are written out.
 pub(super) const MAX_ADVICE: usize = 12;
 

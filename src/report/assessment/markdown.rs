@@ -7,6 +7,7 @@ use crate::report::AssessmentReport;
 use crate::report::findings::heading;
 use crate::report::markdown::cell;
 
+/// The assessment as Markdown for a comment on a change: tables, names escaped.
 pub fn assessment_markdown(report: &AssessmentReport<'_>) -> String {
     let now = &report.now;
     let mut out = format!("## klever\n\n{}\n", heading(report.cluster));

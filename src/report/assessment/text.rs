@@ -10,9 +10,10 @@ use crate::report::layout::labelled;
 use crate::report::roll::restart_lines;
 
 /// Columns of a figure's label, and of its value.
-const LABEL: usize = 24;
+const LABEL: usize = 26;
 const VALUE: usize = 22;
 
+/// The assessment for a terminal, 80 columns wide: what breaks first, then every figure with its sentence.
 pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
     let (now, was) = (&report.now, report.was.as_ref());
     let mut out = heading(report.cluster);
