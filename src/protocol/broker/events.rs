@@ -2,9 +2,10 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::wire::{EpochEnd, ErrorCode, LeaderEpoch, Offset};
+use serde::Serialize;
 
 /// A fact. Those marked *detail* come only after [`super::Broker::set_detail`].
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub enum BrokerEvent {
     /// *Detail.* Records were appended.
     Appended {
@@ -92,7 +93,7 @@ pub enum BrokerEvent {
 }
 
 /// A follower that leaves the ISR, and why.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Laggard {
     pub follower: BrokerId,
     /// Its log end as the leader knows it, -1 when it has not fetched in this epoch.
@@ -104,7 +105,7 @@ pub struct Laggard {
 }
 
 /// Why a high watermark moved.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum HwCause {
     /// The leader itself appended and waits for nobody.
     Append,
@@ -118,7 +119,7 @@ pub enum HwCause {
 }
 
 /// Why data was flushed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum FlushCause {
     /// `flush.messages` was reached.
     FlushMessages,
@@ -133,7 +134,7 @@ pub enum FlushCause {
 }
 
 /// Why a log was cut.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum TruncationCause {
     /// The leader's epochs end there.
     Diverging(EpochEnd),
@@ -145,14 +146,14 @@ pub enum TruncationCause {
     LeaderStart(Offset),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Fault {
     PowerLoss,
     DiskLost,
 }
 
 /// Where a broker is in its life (`BrokerState`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum BrokerState {
     NotRunning,
     /// Registering, or catching up with its own registration.
