@@ -10,7 +10,7 @@ const MS: Nanos = 1_000_000;
 pub(crate) const SHUTDOWN_TIMEOUT_NS: Nanos = 300_000 * MS;
 
 /// Where a broker is between start and stop (`org.apache.kafka.metadata.BrokerState`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 pub enum BrokerState {
     NotRunning,
     /// Registering, or catching up with its own registration.

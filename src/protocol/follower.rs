@@ -36,7 +36,7 @@ pub(crate) enum FollowState {
 }
 
 /// Why a log was cut.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 pub enum TruncationCause {
     /// The leader's epochs end there.
     Diverging(EpochEnd),

@@ -63,7 +63,7 @@ impl Remote {
 }
 
 /// A follower that leaves the ISR, and why.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Laggard {
     pub follower: BrokerId,
     /// Its log end as the leader knows it, -1 when it has not fetched in this epoch.

@@ -23,7 +23,7 @@ pub(crate) struct FlushPolicy {
 }
 
 /// Why data was flushed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 pub enum FlushCause {
     /// `flush.messages` was reached.
     FlushMessages,

@@ -271,7 +271,7 @@ pub struct FetchPartition {
 }
 
 /// Largest epoch not above the one asked for, and where it ends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct EpochEnd {
     pub epoch: LeaderEpoch,
     /// First offset after it.

@@ -2,12 +2,12 @@
 
 use crate::knobs::Change;
 use crate::model::{BrokerId, Nanos};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
 /// One thing done to a cluster.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum Act {
     /// SIGTERM: a broker shuts down in order, a client closes.
     Stop(Process),
@@ -54,6 +54,7 @@ pub enum Act {
     /// All controllers are back.
     ControllerBack,
     /// A knob is set.
+    #[serde(serialize_with = "as_text")]
     Set(Change),
     /// A partition, or all partitions of a topic, get these replicas.
     Reassign {
@@ -89,7 +90,8 @@ pub enum Process {
 }
 
 /// How far a power failure reaches.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(into = "String")]
 pub enum PowerDomain {
     Broker(BrokerId),
     /// All machines of a rack.
@@ -98,7 +100,7 @@ pub enum PowerDomain {
 }
 
 /// What is left of what a broker had not flushed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
 pub enum UnflushedTail {
     Flushed,
     Everything,
@@ -127,6 +129,10 @@ pub enum Endpoint {
     Group(String),
     /// Every client: `clients`.
     Clients,
+}
+
+fn as_text<S: Serializer>(change: &Change, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(change)
 }
 
 impl From<BrokerId> for Process {

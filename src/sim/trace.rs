@@ -1,6 +1,5 @@
 //! The story of a run: what happened, when and because of what, as data; worded only when shown.
 
-mod bytes;
 mod words;
 
 pub(crate) use words::Names;
@@ -12,11 +11,12 @@ use crate::protocol::wire::{BrokerEpoch, ErrorCode, Offset, PartitionState, Reco
 use crate::scenario::Act;
 use crate::sim::hash::Fnv;
 use crate::sim::process::ProcessState;
+use serde::Serialize;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// One thing that happened.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct TraceEvent {
     /// Counts the events of the run from 0.
     pub seq: u64,
@@ -26,7 +26,9 @@ pub struct TraceEvent {
     pub cause: Option<u64>,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+/// What happened. Its serialised form feeds the trace hash, which must be the same on every machine: no floating
+/// point numbers, and no map whose order is not that of its keys.
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum EventKind {
     /// Somebody did something to the cluster.
     Acted(Act),
@@ -98,7 +100,7 @@ pub enum EventKind {
 }
 
 /// Why an act was not done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Refusal {
     /// The process is not in a state for it.
     NotRunning,
@@ -134,7 +136,7 @@ impl Trace {
         let seq = self.next;
         self.next += 1;
         let event = Arc::new(TraceEvent { seq, at, kind, cause });
-        event.put(&mut self.hash);
+        self.hash.value(&*event);
         if let Some(sink) = &mut self.sink {
             sink.push(event.clone());
         }
@@ -147,8 +149,7 @@ impl Trace {
 
     /// Adds an acknowledgement to the hash; there are too many to keep.
     pub(crate) fn acked(&mut self, at: Nanos, partition: PartitionIx, records: RecordRange, offset: Offset) {
-        self.hash.u64(at).u64(u64::from(partition.0) << 32 | u64::from(records.count));
-        self.hash.u64(u64::from(records.producer)).u64(records.first).i64(offset);
+        self.hash.value(&(at, partition, records, offset));
     }
 
     /// Forgets the events so far; numbers and hash go on.
@@ -210,5 +211,43 @@ fn election_word(election: Election) -> &'static str {
         Election::Preferred => "preferred",
         Election::Online => "online",
         Election::Unclean => "unclean",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knobs::Change;
+    use crate::protocol::broker::HwCause;
+    use crate::scenario::{PowerDomain, UnflushedTail};
+
+    fn hash_of(kind: EventKind) -> u64 {
+        let mut trace = Trace::default();
+        trace.add(1_500_000_000, kind, None);
+        trace.hash()
+    }
+
+    #[test]
+    fn every_field_of_an_event_counts_in_the_hash() {
+        let moved = |cause| {
+            let event = BrokerEvent::HighWatermark { partition: PartitionIx(0), from: 1, to: 2, cause };
+            hash_of(EventKind::Broker { broker: BrokerId(1), event })
+        };
+        assert_ne!(moved(HwCause::Append), moved(HwCause::Fetch(BrokerId(2))));
+        let power_loss = |keep| hash_of(EventKind::Acted(Act::PowerLoss { extent: PowerDomain::Site, keep }));
+        assert_ne!(power_loss(UnflushedTail::Flushed), power_loss(UnflushedTail::Everything));
+    }
+
+    /// Whoever kept a hash compares it later, on another machine: it may change with the events only.
+    #[test]
+    fn the_hash_is_as_it_was() {
+        let state = PartitionState { replicas: vec![BrokerId(1), BrokerId(2)], ..PartitionState::default() };
+        let state = Arc::new(state);
+        let cause = controller::Cause::BrokerFenced { broker: BrokerId(1), last_heartbeat: 1, now: 300 };
+        let (partition, before, after) = (PartitionIx(7), state.clone(), state);
+        let changed = EventKind::Partition { partition, before, after, cause };
+        let set = Act::Set(Change::parse("topic/orders:min.insync.replicas=2").unwrap());
+        let known = [0xd184_7b66_52fd_c3bd, 0xe0f9_e26e_c815_d670];
+        assert_eq!([hash_of(changed), hash_of(EventKind::Acted(set))], known);
     }
 }

@@ -6,9 +6,10 @@ use crate::protocol::follower::TruncationCause;
 use crate::protocol::leader::Laggard;
 use crate::protocol::storage::FlushCause;
 use crate::protocol::wire::{ErrorCode, LeaderEpoch, Offset};
+use serde::Serialize;
 
 /// A fact. Those marked *detail* come only after [`super::Broker::set_detail`].
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub enum BrokerEvent {
     /// *Detail.* Records were appended.
     Appended {
@@ -96,7 +97,7 @@ pub enum BrokerEvent {
 }
 
 /// Why a high watermark moved.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum HwCause {
     /// The leader itself appended and waits for nobody.
     Append,
@@ -109,7 +110,7 @@ pub enum HwCause {
     FromLeader,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Fault {
     PowerLoss,
     DiskLost,

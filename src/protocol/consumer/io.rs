@@ -6,6 +6,7 @@ use crate::protocol::producer::PartitionLeader;
 use crate::protocol::wire::{
     EpochEnd, ErrorCode, FetchPartition, FetchedPartition, LeaderEpoch, Offset, RecordRange,
 };
+use serde::Serialize;
 
 /// Which end of a log `ListOffsets` asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,7 +84,7 @@ pub(crate) struct FetchRequest {
 }
 
 /// Why a consumer threw out of `poll()`. It stands still then.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 pub enum ConsumerError {
     /// No committed offset and no reset policy (`NoOffsetForPartitionException`).
     NoOffset,

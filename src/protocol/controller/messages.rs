@@ -136,7 +136,6 @@ pub enum ControllerInput {
 
 /// Why a partition changed, as data; wording is for whoever shows it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "cause")]
 pub enum Cause {
     /// The broker's session ran out.
     BrokerFenced {

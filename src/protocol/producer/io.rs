@@ -3,6 +3,7 @@
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::PartitionLeader;
 use crate::protocol::wire::{Acks, Batch, ErrorCode, LeaderEpoch, Offset, RecordRange};
+use serde::Serialize;
 
 /// Where a record goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,7 +87,7 @@ pub(crate) struct ProduceRequest {
 }
 
 /// Why `send()` itself threw; the records were never accepted and have no identity.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 pub enum SendError {
     /// No metadata within `max.block.ms`.
     NoMetadata,
