@@ -1,7 +1,7 @@
 //! A broker's machine: the process with its life, its disk, and the messages that go in and out.
 
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::broker::{Broker, BrokerEvent, BrokerInput, BrokerOutput, Survives};
+use crate::protocol::broker::{Broker, BrokerEvent, BrokerInput, BrokerOutput, SurvivingTail};
 use crate::sim::channels::Channels;
 use crate::sim::due::{Due, Message, Timed, Timer};
 use crate::sim::network::Node;
@@ -159,7 +159,8 @@ impl World {
         let cause = self.cause_of(id, &event);
         let seq = self.tell(What::Broker { broker: id, event: event.clone() }, cause);
         match event {
-            BrokerEvent::ShrinkAsked { partition, .. } | BrokerEvent::ExpandAsked { partition, .. } => {
+            BrokerEvent::IsrShrinkProposed { partition, .. }
+            | BrokerEvent::IsrExpandProposed { partition, .. } => {
                 self.control.note_asked(partition, seq);
             }
             BrokerEvent::BecameLeader { partition, .. } => {
@@ -183,7 +184,7 @@ impl World {
             | BrokerEvent::WriteFailed { partition, .. }
             | BrokerEvent::IsrConfirmed { partition, .. }
             | BrokerEvent::Truncated { partition, .. } => self.control.last_change(*partition),
-            BrokerEvent::LogLost { .. } | BrokerEvent::State { .. } => self.host_ref(id)?.told,
+            BrokerEvent::LogLost { .. } | BrokerEvent::StateChanged { .. } => self.host_ref(id)?.told,
             _ => None,
         }
     }
@@ -223,9 +224,9 @@ impl World {
         }
         let incarnation = start << 32 | id.0 as u64;
         let told = host.told;
-        let settles_in = self.settling_time(id);
+        let ready_after = self.settling_time(id);
         self.set_running(id, Running::Up, ProcessState::Up, told);
-        self.step_broker(id, BrokerInput::Start { incarnation, settles_in });
+        self.step_broker(id, BrokerInput::Start { incarnation, ready_after });
         self.host(id).wants_metadata = true;
         self.send_image(id);
     }
@@ -263,9 +264,9 @@ impl World {
         self.process_ended(id, Running::Ended, ProcessState::Killed);
     }
 
-    pub(super) fn power_off(&mut self, id: BrokerId, survives: Survives, cause: Option<u64>) {
+    pub(super) fn power_off(&mut self, id: BrokerId, survives: SurvivingTail, cause: Option<u64>) {
         self.host(id).told = cause;
-        self.step_broker(id, BrokerInput::PowerLoss { survives });
+        self.step_broker(id, BrokerInput::PowerLoss { surviving_tail: survives });
         self.process_ended(id, Running::Off, ProcessState::PoweredOff);
     }
 

@@ -75,7 +75,7 @@ struct Seen {
 
 impl Seen {
     fn of(replica: &Replica, registered: bool) -> Seen {
-        let leadership = replica.leadership();
+        let leadership = replica.leader_state();
         Seen {
             end: replica.log().end(),
             high_watermark: replica.high_watermark(),

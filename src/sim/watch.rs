@@ -12,7 +12,7 @@ impl World {
     fn serving(&self, partition: PartitionIx) -> Option<BrokerId> {
         let state = self.control.committed.partitions.get(partition.at())?;
         let host = self.host_ref(state.leader?)?;
-        let leads = || host.broker.replica(partition).is_some_and(|replica| replica.leadership().is_some());
+        let leads = || host.broker.replica(partition).is_some_and(|replica| replica.leader_state().is_some());
         (host.running == Running::Up && leads()).then_some(state.leader).flatten()
     }
 

@@ -139,7 +139,7 @@ fn broker_event(event: &BrokerEvent, hash: &mut Fnv) {
             ids(isr, hash);
             hash.u64(u64::from(*min_isr))
         }
-        BrokerEvent::ShrinkAsked { partition, out, log_end } => {
+        BrokerEvent::IsrShrinkProposed { partition, out, log_end } => {
             hash.u64(5).u64(u64::from(partition.0)).u64(out.len() as u64);
             for laggard in out {
                 hash.i64(i64::from(laggard.follower.0))
@@ -148,7 +148,7 @@ fn broker_event(event: &BrokerEvent, hash: &mut Fnv) {
             }
             hash.i64(*log_end)
         }
-        BrokerEvent::ExpandAsked { partition, follower, log_end, high_watermark } => hash
+        BrokerEvent::IsrExpandProposed { partition, follower, log_end, high_watermark } => hash
             .u64(6)
             .u64(u64::from(partition.0))
             .i64(i64::from(follower.0))
@@ -191,7 +191,7 @@ fn role_event(event: &BrokerEvent, hash: &mut Fnv) {
                 TruncationCause::LeaderStart(offset) => hash.u64(4).i64(*offset),
             }
         }
-        BrokerEvent::LogLost { partition, from, to, fault } => {
+        BrokerEvent::LogLost { partition, from, to, cause: fault } => {
             hash.u64(12).u64(u64::from(partition.0)).i64(*from).i64(*to).u64(*fault as u64)
         }
         BrokerEvent::WriteFailed { partition, error, isr, min_isr } => hash
@@ -206,7 +206,7 @@ fn role_event(event: &BrokerEvent, hash: &mut Fnv) {
         BrokerEvent::FetchRefused { partition, leader, error } => {
             hash.u64(15).u64(u64::from(partition.0)).i64(i64::from(leader.0)).i64(*error as i64)
         }
-        BrokerEvent::State { from, to } => hash.u64(16).u64(*from as u64).u64(*to as u64),
+        BrokerEvent::StateChanged { from, to } => hash.u64(16).u64(*from as u64).u64(*to as u64),
         _ => hash,
     };
 }
