@@ -1,16 +1,16 @@
 //! A broker: its replicas, its own view of the metadata and its life, stepped by time and messages.
 
-mod answers;
 mod append;
+mod delayed_fetch;
 mod directories;
 mod events;
+mod fetch_responses;
 mod fetcher;
-mod host;
 mod io;
 mod isr_changes;
 mod lifecycle;
+mod log_directory;
 mod metadata;
-mod parked;
 mod process;
 mod produce;
 mod queries;
@@ -20,14 +20,14 @@ mod serve;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod truncation;
-mod upkeep;
 
 pub(crate) use crate::protocol::broker_lifecycle::BrokerState;
 pub(crate) use crate::protocol::follower::TruncationCause;
-pub(crate) use crate::protocol::leader::Laggard;
-pub(crate) use crate::protocol::storage::{FlushCause, Survives};
-pub(crate) use events::{BrokerEvent, Fault, HwCause};
+pub(crate) use crate::protocol::leader::OutOfSyncReplica;
+pub(crate) use crate::protocol::storage::{FlushCause, SurvivingTail};
+pub(crate) use events::{BrokerEvent, HwCause, LogLossCause};
 pub(crate) use io::{BrokerInput, BrokerOutput, BrokerRegistration, MetadataUpdate};
 pub(crate) use replica::{Replica, Role};
 pub(crate) use settings::{BrokerSettings, TopicSettings};
@@ -37,13 +37,13 @@ use crate::protocol::messages::{Answer, Peer, Request};
 use crate::protocol::profile::Profile;
 use crate::protocol::timers::Timers;
 use crate::protocol::wire::{Batch, BrokerEpoch, Offset, PartitionState};
-use host::Host;
+use log_directory::LogDirectory;
 use process::Process;
 
 const NO_REPLICA: u32 = u32::MAX;
 /// Low bits of a correlation tell who in the broker waits for the answer.
 const OWNER_BITS: u32 = 24;
-const OWNER_LIFE: u32 = 0;
+const OWNER_LIFECYCLE: u32 = 0;
 const OWNER_ALTER: u32 = 1;
 const OWNER_DIRECTORIES: u32 = 2;
 const OWNER_FETCHERS: u32 = 3;
@@ -61,7 +61,7 @@ pub(crate) struct Broker {
     replicas: Vec<Replica>,
     /// Places in `replicas` by partition.
     index: Vec<u32>,
-    host: Host,
+    log_directory: LogDirectory,
     timers: Timers,
     serial: u64,
     process: Process,
@@ -91,14 +91,14 @@ impl Step<'_> {
 impl Broker {
     /// A broker with an empty disk and no process.
     pub(crate) fn new(settings: BrokerSettings, profile: Profile) -> Self {
-        let host = Host::new(settings.id);
+        let log_directory = LogDirectory::new(settings.id);
         Broker {
             settings,
             profile,
             detail: false,
             replicas: Vec::new(),
             index: Vec::new(),
-            host,
+            log_directory,
             timers: Timers::default(),
             serial: 0,
             process: Process::default(),
@@ -133,7 +133,7 @@ impl Broker {
 
     /// Whether its disk was replaced at some time: the controller may know its replicas in the old one.
     pub(crate) fn is_on_new_disk(&self) -> bool {
-        self.host.is_replaced()
+        self.log_directory.is_replaced()
     }
 
     /// How far it has applied the metadata log.
@@ -143,7 +143,7 @@ impl Broker {
 
     /// A partition as this broker believes it is.
     pub(crate) fn known_partition(&self, partition: PartitionIx) -> Option<&PartitionState> {
-        self.process.view.partition(partition).map(AsRef::as_ref)
+        self.process.metadata.partition(partition).map(AsRef::as_ref)
     }
 
     /// Its replica of a partition, which it has as long as its disk has the log.
@@ -172,21 +172,21 @@ impl Broker {
 
     /// Merges what was appended below `offset` into spans, as far as it is flushed and committed. Call it with
     /// an offset that every replica and every reader has passed: sizes and times below it are then averages.
-    pub(crate) fn compact_below(&mut self, partition: PartitionIx, offset: Offset) {
+    pub(crate) fn merge_below(&mut self, partition: PartitionIx, offset: Offset) {
         if let Some(place) = self.place(partition) {
             let replica = &mut self.replicas[place as usize];
-            replica.storage.compact_below(offset.min(replica.high_watermark));
+            replica.storage.merge_below(offset.min(replica.high_watermark));
         }
     }
 
     /// Deletes what is below `offset` of a partition that the broker leads, at most up to the high watermark:
     /// retention, or `DeleteRecords`. Followers delete with their next fetch.
-    pub(crate) fn delete_below(&mut self, partition: PartitionIx, offset: Offset) {
+    pub(crate) fn delete_records_below(&mut self, partition: PartitionIx, offset: Offset) {
         let Some(place) = self.place(partition) else { return };
         let replica = &mut self.replicas[place as usize];
         if matches!(replica.role, Role::Leader(_)) {
             replica.storage.advance_start(offset.min(replica.high_watermark));
-            self.tell_readers(place);
+            self.mark_all_readers(place);
         }
     }
 
@@ -194,7 +194,7 @@ impl Broker {
     pub(crate) fn step(&mut self, now: Nanos, input: BrokerInput, out: &mut Vec<BrokerOutput>) {
         let mut step = Step { now, out, bytes: 0, fsyncs: 0 };
         self.take(&mut step, input);
-        self.settle(&mut step);
+        self.run_follow_ups(&mut step);
         if step.bytes > 0 || step.fsyncs > 0 {
             step.out.push(BrokerOutput::Disk { bytes: step.bytes, fsyncs: step.fsyncs });
         }
@@ -206,20 +206,20 @@ impl Broker {
     fn take(&mut self, step: &mut Step<'_>, input: BrokerInput) {
         match input {
             BrokerInput::Wake => self.wake(step),
-            BrokerInput::Start { incarnation, settles_in } => self.start(step, incarnation, settles_in),
+            BrokerInput::Start { incarnation, ready_after } => self.start(step, incarnation, ready_after),
             BrokerInput::Kill => self.kill(step),
-            BrokerInput::PowerLoss { survives } => self.lose_power(step, survives),
+            BrokerInput::PowerLoss { surviving_tail } => self.lose_power(step, surviving_tail),
             BrokerInput::DiskLost => self.lose_disk(step),
             _ if self.state() == BrokerState::NotRunning => {}
             BrokerInput::Request { from, correlation, request } => {
                 self.serve_request(step, from, correlation, request);
             }
-            BrokerInput::Answer { correlation, answer } => self.take_answer(step, correlation, answer),
+            BrokerInput::Answer { correlation, answer } => self.handle_response(step, correlation, answer),
             BrokerInput::ControllerAnswer { correlation, answer } => {
-                self.take_controller_answer(step, correlation, answer);
+                self.handle_controller_response(step, correlation, answer);
             }
-            BrokerInput::Failed { correlation } => self.take_failure(step, correlation),
-            BrokerInput::Disconnected { peer } => self.forget_peer(peer),
+            BrokerInput::Failed { correlation } => self.handle_failed_request(step, correlation),
+            BrokerInput::Disconnected { peer } => self.close_peer_sessions(peer),
             BrokerInput::Metadata { offset, updates } => self.apply_metadata(step, offset, updates),
             BrokerInput::Stop => self.stop(step),
         }
@@ -236,19 +236,19 @@ impl Broker {
     }
 
     /// What one input stirred up: parked fetches to answer, fetches and ISR changes to send.
-    fn settle(&mut self, step: &mut Step<'_>) {
+    fn run_follow_ups(&mut self, step: &mut Step<'_>) {
         let mut at = 0;
-        while let Some(&session) = self.process.woken.get(at) {
-            self.look_at_session(step, session);
+        while let Some(&session) = self.process.woken_sessions.get(at) {
+            self.try_complete_delayed_fetch(step, session);
             at += 1;
         }
-        self.process.woken.clear();
+        self.process.woken_sessions.clear();
         at = 0;
-        while let Some(&fetcher) = self.process.to_send.get(at) {
-            self.look_at_fetcher(step, fetcher);
+        while let Some(&fetcher) = self.process.fetchers_to_run.get(at) {
+            self.run_fetcher(step, fetcher);
             at += 1;
         }
-        self.process.to_send.clear();
+        self.process.fetchers_to_run.clear();
         self.send_isr_changes(step);
     }
 

@@ -30,12 +30,12 @@ pub(crate) struct BrokerLifecycle {
     broker_epoch: BrokerEpoch,
     previous_broker_epoch: BrokerEpoch,
     failures: u32,
-    told_to_wait: bool,
+    shutdown_answered: bool,
 }
 
 /// What follows from a controller's answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Next {
+pub(crate) enum LifecycleStep {
     /// Speak to the controller again after this time.
     After(Nanos),
     /// The process may end.
@@ -59,7 +59,7 @@ impl Default for BrokerLifecycle {
             broker_epoch: -1,
             previous_broker_epoch: -1,
             failures: 0,
-            told_to_wait: false,
+            shutdown_answered: false,
         }
     }
 }
@@ -111,18 +111,22 @@ impl BrokerLifecycle {
     }
 
     /// Takes the controller's answer.
-    pub(crate) fn answered(&mut self, answer: &ControllerAnswer, pace: LifecycleTimeouts) -> Next {
+    pub(crate) fn answered(
+        &mut self,
+        answer: &ControllerAnswer,
+        timeouts: LifecycleTimeouts,
+    ) -> LifecycleStep {
         match *answer {
             ControllerAnswer::Register { error: ErrorCode::None, broker_epoch } => {
                 self.broker_epoch = broker_epoch;
                 self.failures = 0;
-                Next::After(0)
+                LifecycleStep::After(0)
             }
             ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down } => {
                 self.failures = 0;
-                self.heartbeat_answered(caught_up, fenced, should_shut_down, pace)
+                self.heartbeat_answered(caught_up, fenced, should_shut_down, timeouts)
             }
-            _ => self.failed(pace),
+            _ => self.failed(timeouts),
         }
     }
 
@@ -131,9 +135,9 @@ impl BrokerLifecycle {
         caught_up: bool,
         fenced: bool,
         may_stop: bool,
-        pace: LifecycleTimeouts,
-    ) -> Next {
-        let soon = |ms: Nanos| Next::After(ms * MS);
+        timeouts: LifecycleTimeouts,
+    ) -> LifecycleStep {
+        let soon = |ms: Nanos| LifecycleStep::After(ms * MS);
         match self.state {
             BrokerState::Starting if caught_up => {
                 self.state = BrokerState::Recovery;
@@ -142,22 +146,22 @@ impl BrokerLifecycle {
             BrokerState::Starting => soon(10),
             BrokerState::Recovery if !fenced => {
                 self.state = BrokerState::Running;
-                Next::After(pace.heartbeat_interval)
+                LifecycleStep::After(timeouts.heartbeat_interval)
             }
-            BrokerState::PendingControlledShutdown if may_stop => Next::Stop,
-            BrokerState::PendingControlledShutdown if !self.told_to_wait => {
-                self.told_to_wait = true;
+            BrokerState::PendingControlledShutdown if may_stop => LifecycleStep::Stop,
+            BrokerState::PendingControlledShutdown if !self.shutdown_answered => {
+                self.shutdown_answered = true;
                 soon(50)
             }
-            _ => Next::After(pace.heartbeat_interval),
+            _ => LifecycleStep::After(timeouts.heartbeat_interval),
         }
     }
 
     /// No answer, or a refusal: again after 100 ms, doubled each time up to the session timeout.
-    pub(crate) fn failed(&mut self, pace: LifecycleTimeouts) -> Next {
+    pub(crate) fn failed(&mut self, timeouts: LifecycleTimeouts) -> LifecycleStep {
         let backoff = (100 * MS) << self.failures.min(20);
         self.failures += 1;
-        Next::After(backoff.min(pace.session_timeout))
+        LifecycleStep::After(backoff.min(timeouts.session_timeout))
     }
 
     /// SIGTERM. False when there is nobody to ask: the broker is not registered.
@@ -165,7 +169,7 @@ impl BrokerLifecycle {
         let registered = self.broker_epoch >= 0 && self.state != BrokerState::NotRunning;
         if registered {
             self.state = BrokerState::PendingControlledShutdown;
-            self.told_to_wait = false;
+            self.shutdown_answered = false;
         }
         registered
     }
@@ -175,7 +179,7 @@ impl BrokerLifecycle {
 mod tests {
     use super::*;
 
-    const PACE: LifecycleTimeouts =
+    const TIMEOUTS: LifecycleTimeouts =
         LifecycleTimeouts { heartbeat_interval: 2_000 * MS, session_timeout: 9_000 * MS };
 
     fn heartbeat(caught_up: bool, fenced: bool, should_shut_down: bool) -> ControllerAnswer {
@@ -197,20 +201,32 @@ mod tests {
         let mut lifecycle = BrokerLifecycle::start(1, 42);
         assert_eq!(asks(&lifecycle), "register after 42");
         let registered = ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: 50 };
-        assert_eq!(lifecycle.answered(&registered, PACE), Next::After(0));
+        assert_eq!(lifecycle.answered(&registered, TIMEOUTS), LifecycleStep::After(0));
         assert_eq!(asks(&lifecycle), "heartbeat fence=true shutdown=false");
-        assert_eq!(lifecycle.answered(&heartbeat(false, true, false), PACE), Next::After(10 * MS));
-        assert_eq!(lifecycle.answered(&heartbeat(true, true, false), PACE), Next::After(0));
+        assert_eq!(
+            lifecycle.answered(&heartbeat(false, true, false), TIMEOUTS),
+            LifecycleStep::After(10 * MS)
+        );
+        assert_eq!(lifecycle.answered(&heartbeat(true, true, false), TIMEOUTS), LifecycleStep::After(0));
         assert_eq!(
             (asks(&lifecycle).as_str(), lifecycle.state()),
             ("heartbeat fence=false shutdown=false", BrokerState::Recovery)
         );
-        assert_eq!(lifecycle.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
+        assert_eq!(
+            lifecycle.answered(&heartbeat(true, false, false), TIMEOUTS),
+            LifecycleStep::After(2_000 * MS)
+        );
         assert!(lifecycle.want_shutdown());
         assert_eq!(asks(&lifecycle), "heartbeat fence=false shutdown=true");
-        assert_eq!(lifecycle.answered(&heartbeat(true, false, false), PACE), Next::After(50 * MS));
-        assert_eq!(lifecycle.answered(&heartbeat(true, false, false), PACE), Next::After(2_000 * MS));
-        assert_eq!(lifecycle.answered(&heartbeat(true, false, true), PACE), Next::Stop);
+        assert_eq!(
+            lifecycle.answered(&heartbeat(true, false, false), TIMEOUTS),
+            LifecycleStep::After(50 * MS)
+        );
+        assert_eq!(
+            lifecycle.answered(&heartbeat(true, false, false), TIMEOUTS),
+            LifecycleStep::After(2_000 * MS)
+        );
+        assert_eq!(lifecycle.answered(&heartbeat(true, false, true), TIMEOUTS), LifecycleStep::Stop);
     }
 
     #[test]
@@ -218,8 +234,9 @@ mod tests {
         let mut lifecycle = BrokerLifecycle::start(1, -1);
         let refused =
             ControllerAnswer::Register { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: -1 };
-        let waits: Vec<_> = (0..9).map(|_| lifecycle.answered(&refused, PACE)).collect();
-        let expected = [100, 200, 400, 800, 1600, 3200, 6400, 9000, 9000].map(|ms| Next::After(ms * MS));
+        let waits: Vec<_> = (0..9).map(|_| lifecycle.answered(&refused, TIMEOUTS)).collect();
+        let expected =
+            [100, 200, 400, 800, 1600, 3200, 6400, 9000, 9000].map(|ms| LifecycleStep::After(ms * MS));
         assert_eq!(waits, expected);
         assert!(!lifecycle.want_shutdown(), "there is nobody to ask");
     }

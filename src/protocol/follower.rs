@@ -7,22 +7,22 @@ use crate::protocol::wire::{EpochEnd, LeaderEpoch, Offset};
 
 /// A follower's state beside its log.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Following {
+pub(crate) struct FollowerState {
     /// Whom; `None` while there is no leader.
     pub leader: Option<BrokerId>,
     pub epoch: LeaderEpoch,
     /// Place of the fetcher that serves it.
     pub fetcher: Option<u32>,
-    pub state: FollowState,
+    pub state: PartitionFetchState,
     /// Its fetcher's source knows where it reads. Answers count only then.
-    pub listed: bool,
+    pub offset_sent: bool,
     /// The first truncation is over.
-    pub truncated: bool,
+    pub truncation_completed: bool,
 }
 
 /// What a follower does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum FollowState {
+pub(crate) enum PartitionFetchState {
     /// Fetches from its log end.
     Fetching,
     /// Needs to know where its newest epoch ends in the leader's log.
@@ -49,43 +49,59 @@ pub enum TruncationCause {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Cut {
+pub(crate) struct OffsetTruncationState {
     /// The new log end.
     pub to: Offset,
     pub cause: TruncationCause,
     /// False: ask again from there.
-    pub done: bool,
+    pub completed: bool,
 }
 
 /// What a new follower does first, and the cut it makes before.
-pub(crate) fn start(kind: Truncation, log: &Log, high_watermark: Offset) -> (FollowState, Option<Cut>) {
-    let to_high_watermark = Cut { to: high_watermark, cause: TruncationCause::HighWatermark, done: true };
+pub(crate) fn initial_fetch_state(
+    kind: Truncation,
+    log: &Log,
+    high_watermark: Offset,
+) -> (PartitionFetchState, Option<OffsetTruncationState>) {
+    let to_high_watermark =
+        OffsetTruncationState { to: high_watermark, cause: TruncationCause::HighWatermark, completed: true };
     match kind {
-        Truncation::ToHighWatermark => (FollowState::Fetching, Some(to_high_watermark)),
-        _ if log.epochs().latest().is_none() => (FollowState::Fetching, Some(to_high_watermark)),
-        Truncation::ViaFetch => (FollowState::Fetching, None),
-        Truncation::Kip101 | Truncation::Kip279 | Truncation::Kip320 => (FollowState::NeedsEpochEnd, None),
+        Truncation::ToHighWatermark => (PartitionFetchState::Fetching, Some(to_high_watermark)),
+        _ if log.epochs().latest().is_none() => (PartitionFetchState::Fetching, Some(to_high_watermark)),
+        Truncation::ViaFetch => (PartitionFetchState::Fetching, None),
+        Truncation::Kip101 | Truncation::Kip279 | Truncation::Kip320 => {
+            (PartitionFetchState::NeedsEpochEnd, None)
+        }
     }
 }
 
 /// Where to cut when the leader says that its epochs up to the one asked for end at `leaders`; `None` when
 /// it knows of no such epoch (`getOffsetTruncationState`).
-pub(crate) fn cut(kind: Truncation, log: &Log, high_watermark: Offset, leaders: Option<EpochEnd>) -> Cut {
+pub(crate) fn offset_truncation_state(
+    kind: Truncation,
+    log: &Log,
+    high_watermark: Offset,
+    leaders: Option<EpochEnd>,
+) -> OffsetTruncationState {
     let Some(leaders) = leaders else {
-        return Cut { to: high_watermark, cause: TruncationCause::HighWatermark, done: true };
+        return OffsetTruncationState {
+            to: high_watermark,
+            cause: TruncationCause::HighWatermark,
+            completed: true,
+        };
     };
     let cause = TruncationCause::Diverging(leaders);
     let to = |offset: Offset| offset.min(log.end());
     // KIP-101 alone looks at the offset and never at whose epoch it ends.
     if kind == Truncation::Kip101 {
-        return Cut { to: to(leaders.end_offset), cause, done: true };
+        return OffsetTruncationState { to: to(leaders.end_offset), cause, completed: true };
     }
     match log.end_offset_for(leaders.epoch) {
         Some(mine) if mine.epoch == leaders.epoch => {
-            Cut { to: to(mine.end_offset.min(leaders.end_offset)), cause, done: true }
+            OffsetTruncationState { to: to(mine.end_offset.min(leaders.end_offset)), cause, completed: true }
         }
-        Some(mine) => Cut { to: to(mine.end_offset), cause, done: false },
-        None => Cut { to: to(leaders.end_offset), cause, done: true },
+        Some(mine) => OffsetTruncationState { to: to(mine.end_offset), cause, completed: false },
+        None => OffsetTruncationState { to: to(leaders.end_offset), cause, completed: true },
     }
 }
 
@@ -95,7 +111,7 @@ pub(crate) enum OutOfRange {
     /// The leader's log ends before: cut there.
     TruncateTo(Offset),
     /// The leader's log starts behind the own end: drop everything.
-    RestartAt(Offset),
+    TruncateFullyAndStartAt(Offset),
     /// The range has changed meanwhile: go on.
     Resume,
 }
@@ -105,7 +121,7 @@ pub(crate) fn out_of_range(log_end: Offset, leader_start: Offset, leader_end: Of
     if leader_end < log_end {
         OutOfRange::TruncateTo(leader_end)
     } else if leader_start > log_end {
-        OutOfRange::RestartAt(leader_start)
+        OutOfRange::TruncateFullyAndStartAt(leader_start)
     } else {
         OutOfRange::Resume
     }

@@ -8,7 +8,7 @@ use crate::protocol::wire::{
 
 /// What is under way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum PendingKind {
+pub(crate) enum PendingIsrChange {
     /// This follower is to join.
     Expand(BrokerId),
     /// Followers are to leave.
@@ -17,15 +17,15 @@ pub(crate) enum PendingKind {
 
 /// A change that the controller has not confirmed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Pending {
-    pub kind: PendingKind,
+pub(crate) struct PendingIsr {
+    pub kind: PendingIsrChange,
     /// The ISR wished for, each with the broker epoch seen.
-    pub wished: Vec<(BrokerId, BrokerEpoch)>,
+    pub proposed_isr: Vec<(BrokerId, BrokerEpoch)>,
 }
 
 /// What a controller's answer means for the leader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum AlterOutcome {
+pub(crate) enum AlterPartitionOutcome {
     /// The ISR is as answered.
     Applied,
     /// The wish is dropped and the last confirmed ISR holds.
@@ -40,7 +40,7 @@ pub(crate) enum AlterOutcome {
 pub(crate) struct Isr {
     members: Vec<BrokerId>,
     partition_epoch: PartitionEpoch,
-    pending: Option<Pending>,
+    pending: Option<PendingIsr>,
 }
 
 impl Isr {
@@ -59,7 +59,7 @@ impl Isr {
     }
 
     /// What is under way.
-    pub(crate) fn pending(&self) -> Option<&Pending> {
+    pub(crate) fn pending(&self) -> Option<&PendingIsr> {
         self.pending.as_ref()
     }
 
@@ -68,21 +68,26 @@ impl Isr {
     ///
     /// Without [`Profile::maximal_isr`] the leader takes its wish for granted and waits for no one who
     /// does not belong to both: what the controller then elects may lack committed records.
-    pub(crate) fn counts(&self, broker: BrokerId, profile: &Profile) -> bool {
+    pub(crate) fn in_maximal_isr(&self, broker: BrokerId, profile: &Profile) -> bool {
         let member = self.members.contains(&broker);
         match &self.pending {
-            Some(pending) if profile.maximal_isr => member || pending.kind == PendingKind::Expand(broker),
-            Some(pending) => member && pending.wished.iter().any(|(wished, _)| *wished == broker),
+            Some(pending) if profile.maximal_isr => {
+                member || pending.kind == PendingIsrChange::Expand(broker)
+            }
+            Some(pending) => {
+                member && pending.proposed_isr.iter().any(|(proposed_isr, _)| *proposed_isr == broker)
+            }
             None => member,
         }
     }
 
     /// How many brokers count.
-    pub(crate) fn count(&self, profile: &Profile) -> usize {
-        let wished = self.pending.as_ref().map_or(self.members.len(), |pending| pending.wished.len());
+    pub(crate) fn maximal_isr_len(&self, profile: &Profile) -> usize {
+        let proposed_isr =
+            self.pending.as_ref().map_or(self.members.len(), |pending| pending.proposed_isr.len());
         match profile.maximal_isr {
-            true => wished.max(self.members.len()),
-            false => wished.min(self.members.len()),
+            true => proposed_isr.max(self.members.len()),
+            false => proposed_isr.min(self.members.len()),
         }
     }
 
@@ -90,20 +95,20 @@ impl Isr {
     pub(crate) fn expand(&mut self, follower: BrokerId, epoch_of: impl Fn(BrokerId) -> BrokerEpoch) {
         debug_assert!(self.pending.is_none(), "one change at a time");
         let joined = self.members.iter().copied().chain([follower]);
-        let wished = joined.map(|broker| (broker, epoch_of(broker))).collect();
-        self.pending = Some(Pending { kind: PendingKind::Expand(follower), wished });
+        let proposed_isr = joined.map(|broker| (broker, epoch_of(broker))).collect();
+        self.pending = Some(PendingIsr { kind: PendingIsrChange::Expand(follower), proposed_isr });
     }
 
     /// Wishes followers out. Nothing else may be pending.
     pub(crate) fn shrink(&mut self, out: &[BrokerId], epoch_of: impl Fn(BrokerId) -> BrokerEpoch) {
         debug_assert!(self.pending.is_none(), "one change at a time");
         let left = self.members.iter().copied().filter(|broker| !out.contains(broker));
-        let wished = left.map(|broker| (broker, epoch_of(broker))).collect();
-        self.pending = Some(Pending { kind: PendingKind::Shrink, wished });
+        let proposed_isr = left.map(|broker| (broker, epoch_of(broker))).collect();
+        self.pending = Some(PendingIsr { kind: PendingIsrChange::Shrink, proposed_isr });
     }
 
     /// The request for what is pending. A leader that was elected uncleanly reports itself recovered.
-    pub(crate) fn request(
+    pub(crate) fn alter_partition_request(
         &self,
         partition: PartitionIx,
         leader_epoch: LeaderEpoch,
@@ -112,33 +117,35 @@ impl Isr {
             partition,
             leader_epoch,
             partition_epoch: self.partition_epoch,
-            new_isr: pending.wished.clone(),
+            new_isr: pending.proposed_isr.clone(),
             recovery: Recovery::Recovered,
         })
     }
 
     /// Takes the controller's answer (`Partition.submitAlterPartition`).
-    pub(crate) fn answered(
+    pub(crate) fn alter_partition_answered(
         &mut self,
         leader_epoch: LeaderEpoch,
         error: ErrorCode,
         state: Option<&PartitionState>,
-    ) -> AlterOutcome {
+    ) -> AlterPartitionOutcome {
         if self.pending.is_none() {
-            return AlterOutcome::Wait;
+            return AlterPartitionOutcome::Wait;
         }
         match (error, state) {
-            (ErrorCode::None, Some(state)) if state.leader_epoch != leader_epoch => AlterOutcome::Wait,
+            (ErrorCode::None, Some(state)) if state.leader_epoch != leader_epoch => {
+                AlterPartitionOutcome::Wait
+            }
             (ErrorCode::None, Some(state)) if state.partition_epoch < self.partition_epoch => {
-                AlterOutcome::Wait
+                AlterPartitionOutcome::Wait
             }
             (ErrorCode::None, Some(state)) => {
                 *self = Isr::of(state);
-                AlterOutcome::Applied
+                AlterPartitionOutcome::Applied
             }
             (ErrorCode::IneligibleReplica, _) => {
                 self.pending = None;
-                AlterOutcome::RolledBack
+                AlterPartitionOutcome::RolledBack
             }
             (
                 ErrorCode::UnknownTopicOrPartition
@@ -146,13 +153,13 @@ impl Isr {
                 | ErrorCode::InvalidUpdateVersion
                 | ErrorCode::InvalidRequest,
                 _,
-            ) => AlterOutcome::Wait,
-            _ => AlterOutcome::Retry,
+            ) => AlterPartitionOutcome::Wait,
+            _ => AlterPartitionOutcome::Retry,
         }
     }
 
     /// The metadata names a newer ISR: it replaces what is pending. False when it is not newer.
-    pub(crate) fn learned(&mut self, state: &PartitionState) -> bool {
+    pub(crate) fn update_from_metadata(&mut self, state: &PartitionState) -> bool {
         let newer = state.partition_epoch > self.partition_epoch;
         if newer {
             *self = Isr::of(state);
@@ -176,8 +183,8 @@ mod tests {
     fn counting(isr: &Isr, maximal_isr: bool) -> Vec<i32> {
         let profile = Profile { maximal_isr, ..Profile::default() };
         let counted: Vec<_> =
-            [ONE, TWO, THREE].into_iter().filter(|each| isr.counts(*each, &profile)).collect();
-        assert_eq!(counted.len(), isr.count(&profile));
+            [ONE, TWO, THREE].into_iter().filter(|each| isr.in_maximal_isr(*each, &profile)).collect();
+        assert_eq!(counted.len(), isr.maximal_isr_len(&profile));
         counted.iter().map(|each| each.0).collect()
     }
 
@@ -186,7 +193,7 @@ mod tests {
         let mut isr = Isr::of(&state(&[ONE, TWO], 4));
         isr.expand(THREE, |broker| i64::from(broker.0) * 10);
         assert_eq!((counting(&isr, true), counting(&isr, false)), (vec![1, 2, 3], vec![1, 2]));
-        let request = isr.request(PartitionIx(0), 7).unwrap();
+        let request = isr.alter_partition_request(PartitionIx(0), 7).unwrap();
         assert_eq!(request.new_isr, [(ONE, 10), (TWO, 20), (THREE, 30)]);
         assert_eq!((request.leader_epoch, request.partition_epoch), (7, 4));
 
@@ -200,28 +207,34 @@ mod tests {
         let answered = |error, state: Option<PartitionState>| {
             let mut isr = Isr::of(&super::tests::state(&[ONE, TWO], 4));
             isr.shrink(&[TWO], |_| -1);
-            let outcome = isr.answered(0, error, state.as_ref());
+            let outcome = isr.alter_partition_answered(0, error, state.as_ref());
             (outcome, isr.members().len(), isr.pending().is_some())
         };
         let new = state(&[ONE], 5);
-        assert_eq!(answered(ErrorCode::None, Some(new.clone())), (AlterOutcome::Applied, 1, false));
+        assert_eq!(answered(ErrorCode::None, Some(new.clone())), (AlterPartitionOutcome::Applied, 1, false));
         let newer_leader = PartitionState { leader_epoch: 1, ..new.clone() };
-        assert_eq!(answered(ErrorCode::None, Some(newer_leader)), (AlterOutcome::Wait, 2, true));
+        assert_eq!(answered(ErrorCode::None, Some(newer_leader)), (AlterPartitionOutcome::Wait, 2, true));
         let late = PartitionState { partition_epoch: 3, ..new };
-        assert_eq!(answered(ErrorCode::None, Some(late)), (AlterOutcome::Wait, 2, true));
-        assert_eq!(answered(ErrorCode::IneligibleReplica, None), (AlterOutcome::RolledBack, 2, false));
-        assert_eq!(answered(ErrorCode::InvalidUpdateVersion, None), (AlterOutcome::Wait, 2, true));
-        assert_eq!(answered(ErrorCode::FencedLeaderEpoch, None), (AlterOutcome::Wait, 2, true));
-        assert_eq!(answered(ErrorCode::NotController, None), (AlterOutcome::Retry, 2, true));
+        assert_eq!(answered(ErrorCode::None, Some(late)), (AlterPartitionOutcome::Wait, 2, true));
+        assert_eq!(
+            answered(ErrorCode::IneligibleReplica, None),
+            (AlterPartitionOutcome::RolledBack, 2, false)
+        );
+        assert_eq!(answered(ErrorCode::InvalidUpdateVersion, None), (AlterPartitionOutcome::Wait, 2, true));
+        assert_eq!(answered(ErrorCode::FencedLeaderEpoch, None), (AlterPartitionOutcome::Wait, 2, true));
+        assert_eq!(answered(ErrorCode::NotController, None), (AlterPartitionOutcome::Retry, 2, true));
     }
 
     #[test]
     fn newer_metadata_settles_what_is_pending() {
         let mut isr = Isr::of(&state(&[ONE, TWO], 4));
         isr.shrink(&[TWO], |_| -1);
-        assert!(!isr.learned(&state(&[ONE, TWO], 4)) && isr.pending().is_some());
-        assert!(isr.learned(&state(&[ONE, TWO, THREE], 5)) && isr.pending().is_none());
-        assert_eq!(isr.answered(0, ErrorCode::None, Some(&state(&[ONE], 6))), AlterOutcome::Wait);
+        assert!(!isr.update_from_metadata(&state(&[ONE, TWO], 4)) && isr.pending().is_some());
+        assert!(isr.update_from_metadata(&state(&[ONE, TWO, THREE], 5)) && isr.pending().is_none());
+        assert_eq!(
+            isr.alter_partition_answered(0, ErrorCode::None, Some(&state(&[ONE], 6))),
+            AlterPartitionOutcome::Wait
+        );
         assert_eq!(isr.members(), [ONE, TWO, THREE]);
     }
 }

@@ -7,7 +7,7 @@ use crate::protocol::wire::{BrokerEpoch, LeaderEpoch, Offset, PartitionState};
 
 /// A follower as its fetches show it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Remote {
+pub(crate) struct RemoteReplica {
     pub broker: BrokerId,
     /// Its log end, -1 before its first fetch in this epoch.
     pub log_end: Offset,
@@ -22,9 +22,9 @@ pub(crate) struct Remote {
     pub broker_epoch: BrokerEpoch,
 }
 
-impl Remote {
+impl RemoteReplica {
     fn new(broker: BrokerId, last_caught_up: Option<Nanos>) -> Self {
-        Remote {
+        RemoteReplica {
             broker,
             log_end: -1,
             log_start: -1,
@@ -42,7 +42,7 @@ impl Remote {
 
     /// A fetch from `offset` while the leader's log ended at `leader_end`. A follower that now asks for
     /// where the leader ended at its previous fetch had everything then. Returns whether its end moved.
-    pub(crate) fn fetched(&mut self, offset: Offset, leader_end: Offset, now: Nanos) -> bool {
+    pub(crate) fn update_fetch_state(&mut self, offset: Offset, leader_end: Offset, now: Nanos) -> bool {
         if offset >= leader_end {
             self.last_caught_up = self.last_caught_up.max(Some(now));
         } else if offset >= self.last_fetch_leader_end {
@@ -55,16 +55,16 @@ impl Remote {
 
     /// It still asked for `log_end` at `last_fetch`, when the leader had no more: what fetches that did
     /// not name the partition said by that (incremental sessions).
-    pub(crate) fn settle(&mut self, leader_end: Offset, last_fetch: Nanos) {
+    pub(crate) fn note_idle_fetches(&mut self, leader_end: Offset, last_fetch: Nanos) {
         if self.log_end == leader_end && Some(last_fetch) > self.last_fetch {
-            self.fetched(leader_end, leader_end, last_fetch);
+            self.update_fetch_state(leader_end, leader_end, last_fetch);
         }
     }
 }
 
 /// A follower that leaves the ISR, and why.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
-pub struct Laggard {
+pub struct OutOfSyncReplica {
     pub follower: BrokerId,
     /// Its log end as the leader knows it, -1 when it has not fetched in this epoch.
     pub log_end: Offset,
@@ -76,20 +76,20 @@ pub struct Laggard {
 
 /// A leader's state beside its log.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Leadership {
+pub(crate) struct LeaderState {
     pub epoch: LeaderEpoch,
     /// Where the epoch starts in the log.
     pub epoch_start: Offset,
     pub isr: Isr,
     /// The followers, in the order of the assignment.
-    pub remotes: Vec<Remote>,
+    pub remotes: Vec<RemoteReplica>,
     /// The high watermark stands still for want of in-sync replicas, and that was told.
-    pub frozen: bool,
+    pub high_watermark_frozen: bool,
 }
 
 /// What the rules of the ISR and the high watermark need to know besides.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Circumstances<'a> {
+pub(crate) struct IsrContext<'a> {
     pub profile: &'a Profile,
     pub now: Nanos,
     /// `replica.lag.time.max.ms`.
@@ -99,36 +99,36 @@ pub(crate) struct Circumstances<'a> {
     pub min_isr: usize,
 }
 
-impl Leadership {
+impl LeaderState {
     /// A new leader: nothing is known of the followers, and ISR members get the benefit of the doubt.
     pub(crate) fn new(me: BrokerId, state: &PartitionState, epoch_start: Offset, now: Nanos) -> Self {
         let followers = state.replicas.iter().copied().filter(|broker| *broker != me);
         let since = |broker: BrokerId| state.isr.contains(&broker).then_some(now);
-        Leadership {
+        LeaderState {
             epoch: state.leader_epoch,
             epoch_start,
             isr: Isr::of(state),
-            remotes: followers.map(|broker| Remote::new(broker, since(broker))).collect(),
-            frozen: false,
+            remotes: followers.map(|broker| RemoteReplica::new(broker, since(broker))).collect(),
+            high_watermark_frozen: false,
         }
     }
 
     /// The assignment changed under the same leader epoch.
-    pub(crate) fn reassigned(&mut self, me: BrokerId, replicas: &[BrokerId]) {
+    pub(crate) fn update_replicas(&mut self, me: BrokerId, replicas: &[BrokerId]) {
         self.remotes.retain(|remote| replicas.contains(&remote.broker));
         for &broker in replicas.iter().filter(|broker| **broker != me) {
             if self.remote(broker).is_none() {
-                self.remotes.push(Remote::new(broker, None));
+                self.remotes.push(RemoteReplica::new(broker, None));
             }
         }
     }
 
-    pub(crate) fn remote(&self, broker: BrokerId) -> Option<&Remote> {
+    pub(crate) fn remote(&self, broker: BrokerId) -> Option<&RemoteReplica> {
         self.remotes.iter().find(|remote| remote.broker == broker)
     }
 
     /// A follower's state, to change.
-    pub(crate) fn remote_mut(&mut self, broker: BrokerId) -> Option<&mut Remote> {
+    pub(crate) fn remote_mut(&mut self, broker: BrokerId) -> Option<&mut RemoteReplica> {
         self.remotes.iter_mut().find(|remote| remote.broker == broker)
     }
 
@@ -144,8 +144,8 @@ impl Leadership {
     /// writes its ISR to ZooKeeper, which it did under the partition's lock.
     pub(crate) fn high_watermark(
         &self,
-        of: Circumstances<'_>,
-        may_join: impl Fn(&Remote) -> bool,
+        of: IsrContext<'_>,
+        is_isr_eligible: impl Fn(&RemoteReplica) -> bool,
     ) -> Option<(Offset, Option<BrokerId>)> {
         let writes_to_zookeeper =
             of.profile.zookeeper && !of.profile.maximal_isr && self.isr.pending().is_some();
@@ -156,8 +156,8 @@ impl Leadership {
         let mut slowest = (of.log_end, None);
         for remote in &self.remotes {
             let waits = remote.log_end < slowest.0
-                && (self.isr.counts(remote.broker, of.profile)
-                    || (remote.is_caught_up(of.log_end, of.now, of.lag) && may_join(remote)));
+                && (self.isr.in_maximal_isr(remote.broker, of.profile)
+                    || (remote.is_caught_up(of.log_end, of.now, of.lag) && is_isr_eligible(remote)));
             if waits {
                 slowest = (remote.log_end, Some(remote.broker));
             }
@@ -166,14 +166,14 @@ impl Leadership {
     }
 
     /// The members that have not caught up for too long; none while a change is under way.
-    pub(crate) fn laggards(&self, of: Circumstances<'_>) -> Vec<Laggard> {
+    pub(crate) fn out_of_sync_replicas(&self, of: IsrContext<'_>) -> Vec<OutOfSyncReplica> {
         if self.isr.pending().is_some() {
             return Vec::new();
         }
         let late = self.remotes.iter().filter(|remote| {
             self.isr.members().contains(&remote.broker) && !remote.is_caught_up(of.log_end, of.now, of.lag)
         });
-        late.map(|remote| Laggard {
+        late.map(|remote| OutOfSyncReplica {
             follower: remote.broker,
             log_end: remote.log_end,
             last_caught_up: remote.last_caught_up,
@@ -183,19 +183,19 @@ impl Leadership {
     }
 
     /// Whether a follower may be proposed for the ISR (`Partition.needsExpandIsr`, `isFollowerInSync`).
-    pub(crate) fn should_expand(
+    pub(crate) fn needs_expand_isr(
         &self,
         follower: BrokerId,
         high_watermark: Offset,
         profile: &Profile,
-        may_join: impl Fn(&Remote) -> bool,
+        is_isr_eligible: impl Fn(&RemoteReplica) -> bool,
     ) -> bool {
         let start = if profile.epoch_start_check { self.epoch_start } else { 0 };
         self.isr.pending().is_none()
             && !self.isr.members().contains(&follower)
             && self
                 .remote(follower)
-                .is_some_and(|remote| remote.log_end >= high_watermark.max(start) && may_join(remote))
+                .is_some_and(|remote| remote.log_end >= high_watermark.max(start) && is_isr_eligible(remote))
     }
 }
 
@@ -205,23 +205,23 @@ mod tests {
 
     const LAG: Nanos = 30;
 
-    fn remote() -> Remote {
-        Remote::new(BrokerId(2), None)
+    fn remote() -> RemoteReplica {
+        RemoteReplica::new(BrokerId(2), None)
     }
 
     #[test]
     fn caught_up_is_having_what_the_leader_had_at_the_fetch_before() {
         let mut remote = remote();
         assert!(!remote.is_caught_up(0, 5, LAG), "nothing is known of it");
-        remote.fetched(0, 10, 100);
+        remote.update_fetch_state(0, 10, 100);
         assert_eq!(remote.last_caught_up, None);
-        remote.fetched(10, 20, 110);
+        remote.update_fetch_state(10, 20, 110);
         assert_eq!(remote.last_caught_up, Some(100), "it had the 10 of time 100");
-        remote.fetched(15, 30, 120);
+        remote.update_fetch_state(15, 30, 120);
         assert_eq!(remote.last_caught_up, Some(100));
         assert!(remote.is_caught_up(30, 130, LAG) && !remote.is_caught_up(30, 131, LAG));
         assert!(remote.is_caught_up(15, 999, LAG), "whoever has everything is never late");
-        remote.fetched(30, 30, 140);
+        remote.update_fetch_state(30, 30, 140);
         assert_eq!(remote.last_caught_up, Some(140));
     }
 
@@ -229,35 +229,35 @@ mod tests {
     fn silent_fetches_of_an_idle_partition_count_when_it_wakes() {
         let (mut told, mut silent) = (remote(), remote());
         for time in [100, 200, 300] {
-            told.fetched(10, 10, time);
+            told.update_fetch_state(10, 10, time);
         }
-        silent.fetched(10, 10, 100);
-        silent.settle(10, 300);
+        silent.update_fetch_state(10, 10, 100);
+        silent.note_idle_fetches(10, 300);
         assert_eq!(silent, told);
-        silent.settle(11, 400);
+        silent.note_idle_fetches(11, 400);
         assert_eq!(silent, told, "it has not everything: nothing can be concluded");
     }
 
-    fn leadership(isr: &[i32], ends: &[(i32, Offset, Option<Nanos>)]) -> Leadership {
+    fn leader_state(isr: &[i32], ends: &[(i32, Offset, Option<Nanos>)]) -> LeaderState {
         let ids = |ids: &[i32]| ids.iter().map(|id| BrokerId(*id)).collect::<Vec<_>>();
         let state = PartitionState { replicas: ids(&[1, 2, 3]), isr: ids(isr), ..PartitionState::default() };
-        let mut leadership = Leadership::new(BrokerId(1), &state, 0, 0);
+        let mut leader_state = LeaderState::new(BrokerId(1), &state, 0, 0);
         for &(broker, end, caught_up) in ends {
-            let remote = leadership.remote_mut(BrokerId(broker)).unwrap();
+            let remote = leader_state.remote_mut(BrokerId(broker)).unwrap();
             (remote.log_end, remote.last_caught_up) = (end, caught_up);
         }
-        leadership
+        leader_state
     }
 
-    fn high_watermark(leadership: &Leadership, min_isr: usize, may_join: bool) -> Option<Offset> {
+    fn high_watermark(leader_state: &LeaderState, min_isr: usize, is_isr_eligible: bool) -> Option<Offset> {
         let profile = Profile::default();
-        let of = Circumstances { profile: &profile, now: 1000, lag: LAG, log_end: 9, min_isr };
-        leadership.high_watermark(of, |_| may_join).map(|(offset, _)| offset)
+        let of = IsrContext { profile: &profile, now: 1000, lag: LAG, log_end: 9, min_isr };
+        leader_state.high_watermark(of, |_| is_isr_eligible).map(|(offset, _)| offset)
     }
 
     #[test]
     fn the_high_watermark_waits_for_the_isr_and_for_those_nearly_in_it() {
-        let of = |isr: &[i32], three: Option<Nanos>| leadership(isr, &[(2, 7, None), (3, 4, three)]);
+        let of = |isr: &[i32], three: Option<Nanos>| leader_state(isr, &[(2, 7, None), (3, 4, three)]);
         assert_eq!(high_watermark(&of(&[1, 2, 3], None), 1, true), Some(4));
         assert_eq!(high_watermark(&of(&[1, 2], None), 1, true), Some(7));
         assert_eq!(high_watermark(&of(&[1], None), 1, true), Some(9));
@@ -268,16 +268,16 @@ mod tests {
 
     #[test]
     fn a_follower_joins_once_it_has_the_epoch_and_the_high_watermark() {
-        let mut leadership = leadership(&[1], &[(2, 5, None)]);
+        let mut leader_state = leader_state(&[1], &[(2, 5, None)]);
         let profile = Profile::default();
-        let joins = |leadership: &Leadership, high_watermark| {
-            leadership.should_expand(BrokerId(2), high_watermark, &profile, |_| true)
+        let joins = |leader_state: &LeaderState, high_watermark| {
+            leader_state.needs_expand_isr(BrokerId(2), high_watermark, &profile, |_| true)
         };
-        assert!(joins(&leadership, 5) && !joins(&leadership, 6));
-        leadership.epoch_start = 6;
-        assert!(!joins(&leadership, 5));
-        leadership.epoch_start = 5;
-        leadership.isr.shrink(&[], |_| -1);
-        assert!(!joins(&leadership, 5), "one change at a time");
+        assert!(joins(&leader_state, 5) && !joins(&leader_state, 6));
+        leader_state.epoch_start = 6;
+        assert!(!joins(&leader_state, 5));
+        leader_state.epoch_start = 5;
+        leader_state.isr.shrink(&[], |_| -1);
+        assert!(!joins(&leader_state, 5), "one change at a time");
     }
 }

@@ -5,21 +5,21 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use epochs::{EpochCache, EpochStart};
+pub(crate) use epochs::{EpochStart, LeaderEpochCache};
 pub(crate) use span::sequence_after;
 
 use crate::protocol::wire::{Batch, EpochEnd, LeaderEpoch, Offset, RecordRange};
-use span::{Span, behead, shorten};
+use span::{Span, truncate_end, truncate_start};
 use std::collections::VecDeque;
 
-/// The log. Recent batches are kept as they came; what [`Log::compact_below`] was called for is merged.
+/// The log. Recent batches are kept as they came; what [`Log::merge_below`] was called for is merged.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Log {
     start: Offset,
     end: Offset,
     spans: Vec<Span>,
     tail: VecDeque<Batch>,
-    epochs: EpochCache,
+    epochs: LeaderEpochCache,
 }
 
 impl Log {
@@ -33,7 +33,7 @@ impl Log {
     }
 
     /// Where each epoch starts.
-    pub(crate) fn epochs(&self) -> &EpochCache {
+    pub(crate) fn epochs(&self) -> &LeaderEpochCache {
         &self.epochs
     }
 
@@ -42,7 +42,7 @@ impl Log {
         self.epochs.latest().unwrap_or(-1)
     }
 
-    /// [`EpochCache::end_offset_for`] with this log's end.
+    /// [`LeaderEpochCache::end_offset_for`] with this log's end.
     pub(crate) fn end_offset_for(&self, epoch: LeaderEpoch) -> Option<EpochEnd> {
         self.epochs.end_offset_for(epoch, self.end)
     }
@@ -53,7 +53,7 @@ impl Log {
     }
 
     /// A new leader notes its epoch at once, before any write.
-    pub(crate) fn begin_epoch(&mut self, epoch: LeaderEpoch) {
+    pub(crate) fn assign_epoch_start(&mut self, epoch: LeaderEpoch) {
         self.epochs.assign(epoch, self.end);
     }
 
@@ -91,7 +91,7 @@ impl Log {
             self.tail.pop_back();
         }
         match self.tail.back_mut() {
-            Some(last) => shorten(last, offset),
+            Some(last) => truncate_end(last, offset),
             None => self.truncate_spans(offset),
         }
         self.end = offset;
@@ -108,7 +108,7 @@ impl Log {
     }
 
     /// Drops everything and starts anew at `offset` (`truncateFullyAndStartAt`).
-    pub(crate) fn restart_at(&mut self, offset: Offset) {
+    pub(crate) fn truncate_fully_and_start_at(&mut self, offset: Offset) {
         *self = Log { start: offset, end: offset, ..Log::default() };
     }
 
@@ -118,7 +118,7 @@ impl Log {
             return;
         }
         if offset > self.end {
-            return self.restart_at(offset);
+            return self.truncate_fully_and_start_at(offset);
         }
         self.start = offset;
         let gone = self.spans.partition_point(|span| span.end_offset <= offset);
@@ -130,7 +130,7 @@ impl Log {
     }
 
     /// Merges batches that end at or below `offset` into spans.
-    pub(crate) fn compact_below(&mut self, offset: Offset) {
+    pub(crate) fn merge_below(&mut self, offset: Offset) {
         while let Some(batch) = self.tail.front().filter(|batch| batch.end_offset() <= offset) {
             if !self.spans.last_mut().is_some_and(|span| span.absorb(batch)) {
                 self.spans.push(Span::of(batch));
@@ -143,7 +143,7 @@ impl Log {
     /// them but at least one. Returns their bytes. Merged batches come back in even pieces.
     pub(crate) fn read(&self, from: Offset, upto: Offset, max_bytes: u32, out: &mut Vec<Batch>) -> u32 {
         let mut bytes = 0u32;
-        self.each_from(from, |batch| {
+        self.for_each_batch(from, |batch| {
             if batch.end_offset() > upto || (bytes > 0 && bytes.saturating_add(batch.bytes) > max_bytes) {
                 return false;
             }
@@ -157,7 +157,7 @@ impl Log {
     /// How many bytes [`Log::read`] could give, counted up to `enough`.
     pub(crate) fn bytes_between(&self, from: Offset, upto: Offset, enough: u32) -> u32 {
         let mut bytes = 0u32;
-        self.each_from(from, |batch| {
+        self.for_each_batch(from, |batch| {
             let fits = batch.end_offset() <= upto;
             bytes = bytes.saturating_add(if fits { batch.bytes } else { 0 });
             fits && bytes < enough
@@ -166,7 +166,7 @@ impl Log {
     }
 
     /// Gives the batches from `from` on, the first cut to start there, until `each` returns false.
-    pub(crate) fn each_from(&self, from: Offset, mut each: impl FnMut(Batch) -> bool) {
+    pub(crate) fn for_each_batch(&self, from: Offset, mut each: impl FnMut(Batch) -> bool) {
         let from = from.max(self.start);
         if !self.each_span(from, |span, at| span.batches_from(at, &mut each)) {
             return;
@@ -175,7 +175,7 @@ impl Log {
     }
 
     /// Gives the records from `from` on as ranges, each with its first offset and leader epoch.
-    pub(crate) fn each_range(
+    pub(crate) fn for_each_range(
         &self,
         from: Offset,
         mut each: impl FnMut(Offset, LeaderEpoch, RecordRange) -> bool,
@@ -196,7 +196,7 @@ impl Log {
         for at in self.tail_index(from)..self.tail.len() {
             let mut batch = self.tail[at];
             if batch.base_offset < from {
-                behead(&mut batch, from);
+                truncate_start(&mut batch, from);
             }
             if !each(&batch) {
                 return;
@@ -239,12 +239,12 @@ impl Log {
     /// The first offset in `from..upto` where two logs hold different records or epochs (LogMatching).
     pub(crate) fn first_difference(&self, other: &Log, from: Offset, upto: Offset) -> Option<Offset> {
         let mut theirs = Vec::new();
-        other.each_range(from.max(self.start), |offset, epoch, range| {
+        other.for_each_range(from.max(self.start), |offset, epoch, range| {
             theirs.push((offset, epoch, range));
             offset + Offset::from(range.count) < upto
         });
         let (mut at, mut difference) = (0, None);
-        self.each_range(from.max(other.start), |offset, epoch, range| {
+        self.for_each_range(from.max(other.start), |offset, epoch, range| {
             difference = compare(&theirs, &mut at, (offset, epoch, range), upto);
             difference.is_none() && offset + Offset::from(range.count) < upto
         });

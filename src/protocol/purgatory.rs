@@ -14,7 +14,7 @@ pub(crate) struct Ticket {
 
 /// One partition of a waiting request, kept in order of `required` with the partition's leader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct ProducePartitionStatus {
     /// The high watermark that completes it.
     pub required: Offset,
     pub ticket: Ticket,
@@ -24,7 +24,7 @@ pub(crate) struct Waiting {
 
 /// A request whose answer is complete.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Completed {
+pub(crate) struct CompletedProduce {
     pub peer: Peer,
     /// Its number of the request.
     pub correlation: u64,
@@ -32,9 +32,9 @@ pub(crate) struct Completed {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Request {
+struct DelayedProduce {
     serial: u64,
-    answer: Completed,
+    answer: CompletedProduce,
     /// Parts without a result yet: they carry the error that they get if nothing comes.
     open: u32,
 }
@@ -42,7 +42,7 @@ struct Request {
 /// All waiting requests of a broker.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Purgatory {
-    requests: Vec<Option<Request>>,
+    requests: Vec<Option<DelayedProduce>>,
     free: Vec<u32>,
     serial: u64,
     /// For each timeout the requests in order of arrival, which is that of their deadlines.
@@ -52,7 +52,7 @@ pub(crate) struct Purgatory {
 impl Purgatory {
     /// Parks a request. Its open parts must carry [`ErrorCode::RequestTimedOut`], what they get in the end
     /// if nothing happens before.
-    pub(crate) fn park(&mut self, answer: Completed, now: Nanos, timeout: Nanos) -> Ticket {
+    pub(crate) fn park(&mut self, answer: CompletedProduce, now: Nanos, timeout: Nanos) -> Ticket {
         self.serial += 1;
         let place = self.free.pop().unwrap_or_else(|| {
             self.requests.push(None);
@@ -60,7 +60,7 @@ impl Purgatory {
         });
         let ticket = Ticket { place, serial: self.serial };
         let open = answer.parts.iter().filter(|part| is_open(part)).count() as u32;
-        self.requests[place as usize] = Some(Request { serial: self.serial, answer, open });
+        self.requests[place as usize] = Some(DelayedProduce { serial: self.serial, answer, open });
         let at = self.deadlines.iter().position(|(each, _)| *each == timeout).unwrap_or_else(|| {
             self.deadlines.push((timeout, VecDeque::new()));
             self.deadlines.len() - 1
@@ -71,7 +71,11 @@ impl Purgatory {
     }
 
     /// Gives one part its result. Returns the answer when it was the last open one.
-    pub(crate) fn resolve(&mut self, waiting: Waiting, error: ErrorCode) -> Option<Completed> {
+    pub(crate) fn resolve(
+        &mut self,
+        waiting: ProducePartitionStatus,
+        error: ErrorCode,
+    ) -> Option<CompletedProduce> {
         let slot = self.requests.get_mut(waiting.ticket.place as usize)?;
         let request = slot.as_mut().filter(|request| request.serial == waiting.ticket.serial)?;
         let part = request.answer.parts.get_mut(waiting.part as usize).filter(|part| is_open(part))?;
@@ -93,7 +97,7 @@ impl Purgatory {
 
     /// Answers one request whose deadline has passed: REQUEST_TIMED_OUT for every open part, which it
     /// names (indefinite: the records stay in the leader's log).
-    pub(crate) fn expire(&mut self, now: Nanos) -> Option<(Completed, Vec<PartitionIx>)> {
+    pub(crate) fn expire(&mut self, now: Nanos) -> Option<(CompletedProduce, Vec<PartitionIx>)> {
         let next = self.next_deadline().filter(|deadline| *deadline <= now)?;
         let is_next = |queue: &VecDeque<(Nanos, Ticket)>| queue.front().is_some_and(|front| front.0 == next);
         let (_, queue) = self.deadlines.iter_mut().find(|(_, queue)| is_next(queue))?;
@@ -124,11 +128,11 @@ fn is_open(part: &ProducedPartition) -> bool {
     part.error == ErrorCode::RequestTimedOut
 }
 
-fn is_waiting(requests: &[Option<Request>], ticket: &Ticket) -> bool {
+fn is_waiting(requests: &[Option<DelayedProduce>], ticket: &Ticket) -> bool {
     requests[ticket.place as usize].as_ref().is_some_and(|request| request.serial == ticket.serial)
 }
 
-fn drop_answered(requests: &[Option<Request>], queue: &mut VecDeque<(Nanos, Ticket)>) {
+fn drop_answered(requests: &[Option<DelayedProduce>], queue: &mut VecDeque<(Nanos, Ticket)>) {
     while queue.front().is_some_and(|(_, ticket)| !is_waiting(requests, ticket)) {
         queue.pop_front();
     }
@@ -138,17 +142,21 @@ fn drop_answered(requests: &[Option<Request>], queue: &mut VecDeque<(Nanos, Tick
 mod tests {
     use super::*;
 
-    fn answer(correlation: u64, open: &[bool]) -> Completed {
+    fn answer(correlation: u64, open: &[bool]) -> CompletedProduce {
         let part = |(at, open): (usize, &bool)| ProducedPartition {
             partition: PartitionIx(at as u32),
             error: if *open { ErrorCode::RequestTimedOut } else { ErrorCode::NotLeaderOrFollower },
             base_offset: 0,
             duplicate: false,
         };
-        Completed { peer: Peer::Client(0), correlation, parts: open.iter().enumerate().map(part).collect() }
+        CompletedProduce {
+            peer: Peer::Client(0),
+            correlation,
+            parts: open.iter().enumerate().map(part).collect(),
+        }
     }
 
-    fn errors(done: &Completed) -> Vec<&'static str> {
+    fn errors(done: &CompletedProduce) -> Vec<&'static str> {
         done.parts.iter().map(|part| part.error.name()).collect()
     }
 
@@ -156,7 +164,7 @@ mod tests {
     fn a_request_is_answered_with_its_last_part() {
         let mut purgatory = Purgatory::default();
         let ticket = purgatory.park(answer(1, &[true, false, true]), 0, 30);
-        let waiting = |part| Waiting { required: 1, ticket, part };
+        let waiting = |part| ProducePartitionStatus { required: 1, ticket, part };
         assert_eq!(purgatory.resolve(waiting(0), ErrorCode::None), None);
         assert_eq!(purgatory.resolve(waiting(0), ErrorCode::None), None, "once only");
         let done = purgatory.resolve(waiting(2), ErrorCode::NotEnoughReplicasAfterAppend).unwrap();
@@ -170,7 +178,7 @@ mod tests {
         let first = purgatory.park(answer(1, &[true, true]), 0, 30);
         purgatory.park(answer(2, &[true]), 1, 10);
         purgatory.park(answer(3, &[true]), 2, 30);
-        purgatory.resolve(Waiting { required: 1, ticket: first, part: 1 }, ErrorCode::None);
+        purgatory.resolve(ProducePartitionStatus { required: 1, ticket: first, part: 1 }, ErrorCode::None);
         assert_eq!(purgatory.next_deadline(), Some(11));
         assert_eq!(purgatory.expire(10), None);
         assert_eq!(purgatory.expire(30).unwrap().0.correlation, 2);
@@ -182,7 +190,11 @@ mod tests {
     #[test]
     fn an_old_ticket_does_not_touch_the_next_request_in_its_place() {
         let mut purgatory = Purgatory::default();
-        let old = Waiting { required: 1, ticket: purgatory.park(answer(1, &[true]), 0, 30), part: 0 };
+        let old = ProducePartitionStatus {
+            required: 1,
+            ticket: purgatory.park(answer(1, &[true]), 0, 30),
+            part: 0,
+        };
         assert!(purgatory.resolve(old, ErrorCode::None).is_some());
         let new = purgatory.park(answer(2, &[true]), 0, 30);
         assert_eq!(purgatory.resolve(old, ErrorCode::None), None);

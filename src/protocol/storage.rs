@@ -39,7 +39,7 @@ pub enum FlushCause {
 
 /// How much of the unflushed tail of each log a power loss leaves; always whole batches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Survives {
+pub(crate) enum SurvivingTail {
     Flushed,
     Everything,
     /// So many unflushed batches, oldest first.
@@ -115,8 +115,8 @@ impl Storage {
     }
 
     /// The leader notes its epoch.
-    pub(crate) fn begin_epoch(&mut self, epoch: LeaderEpoch) {
-        self.log.begin_epoch(epoch);
+    pub(crate) fn assign_epoch_start(&mut self, epoch: LeaderEpoch) {
+        self.log.assign_epoch_start(epoch);
     }
 
     /// Cuts the log. Kafka flushes the marks down with it.
@@ -126,8 +126,8 @@ impl Storage {
     }
 
     /// Drops everything and starts anew at `offset`.
-    pub(crate) fn restart_at(&mut self, offset: Offset) {
-        self.log.restart_at(offset);
+    pub(crate) fn truncate_fully_and_start_at(&mut self, offset: Offset) {
+        self.log.truncate_fully_and_start_at(offset);
         self.flushed = offset;
         self.segment_bytes = 0;
         self.clip_marks();
@@ -140,8 +140,8 @@ impl Storage {
     }
 
     /// Merges old batches, never those that a power loss could still cut.
-    pub(crate) fn compact_below(&mut self, offset: Offset) {
-        self.log.compact_below(offset.min(self.flushed));
+    pub(crate) fn merge_below(&mut self, offset: Offset) {
+        self.log.merge_below(offset.min(self.flushed));
     }
 
     /// Writes the recovery-point file.
@@ -162,13 +162,13 @@ impl Storage {
     }
 
     /// A power loss: some prefix of the unflushed batches is left. `salt` tells replicas apart.
-    pub(crate) fn lose_power(&mut self, survives: Survives, salt: u64) {
+    pub(crate) fn lose_power(&mut self, surviving_tail: SurvivingTail, salt: u64) {
         let ends = || self.log.batch_ends_above(self.flushed);
-        let keep = match survives {
-            Survives::Flushed => 0,
-            Survives::Everything => ends().count(),
-            Survives::Batches(count) => count as usize,
-            Survives::Draw(number) => (mix(number ^ mix(salt)) % (ends().count() as u64 + 1)) as usize,
+        let keep = match surviving_tail {
+            SurvivingTail::Flushed => 0,
+            SurvivingTail::Everything => ends().count(),
+            SurvivingTail::Batches(count) => count as usize,
+            SurvivingTail::Draw(number) => (mix(number ^ mix(salt)) % (ends().count() as u64 + 1)) as usize,
         };
         let end = ends().take(keep).last().unwrap_or(self.flushed.min(self.log.end()));
         self.truncate_to(end);
@@ -236,18 +236,19 @@ mod tests {
 
     #[test]
     fn a_power_loss_keeps_whole_batches_and_all_that_was_flushed() {
-        let left = |survives| {
+        let left = |surviving_tail| {
             let mut storage = of(5, NEVER).0;
             storage.flush_to(3);
-            storage.lose_power(survives, 7);
+            storage.lose_power(surviving_tail, 7);
             assert_eq!(storage.flushed(), storage.log().end());
             storage.log().end()
         };
-        assert_eq!(left(Survives::Flushed), 3, "a mark inside a batch keeps what it vouched for");
-        assert_eq!(left(Survives::Batches(1)), 4);
-        assert_eq!(left(Survives::Batches(99)), 10);
-        assert_eq!(left(Survives::Everything), 10);
-        let drawn: std::collections::BTreeSet<_> = (0..200).map(|seed| left(Survives::Draw(seed))).collect();
+        assert_eq!(left(SurvivingTail::Flushed), 3, "a mark inside a batch keeps what it vouched for");
+        assert_eq!(left(SurvivingTail::Batches(1)), 4);
+        assert_eq!(left(SurvivingTail::Batches(99)), 10);
+        assert_eq!(left(SurvivingTail::Everything), 10);
+        let drawn: std::collections::BTreeSet<_> =
+            (0..200).map(|seed| left(SurvivingTail::Draw(seed))).collect();
         assert_eq!(drawn.into_iter().collect::<Vec<_>>(), [3, 4, 6, 8, 10]);
     }
 
@@ -255,7 +256,7 @@ mod tests {
     fn a_clean_stop_writes_everything_and_a_lost_disk_leaves_nothing() {
         let mut storage = of(3, NEVER).0;
         storage.close(4);
-        storage.lose_power(Survives::Flushed, 0);
+        storage.lose_power(SurvivingTail::Flushed, 0);
         assert_eq!((storage.log().end(), storage.recovery_point()), (6, 6));
         assert_eq!(storage.checkpointed_high_watermark(), 4);
         storage.lose_disk();
@@ -266,7 +267,7 @@ mod tests {
     fn only_what_is_flushed_is_merged() {
         let mut storage = of(10, NEVER).0;
         storage.flush_to(8);
-        storage.compact_below(i64::MAX);
+        storage.merge_below(i64::MAX);
         assert_eq!(storage.log().pieces(), 1 + 6);
     }
 }

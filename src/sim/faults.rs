@@ -1,7 +1,7 @@
 //! Everything that can be done to the simulated world, one act at a time.
 
 use crate::model::{BrokerId, PartitionIx};
-use crate::protocol::broker::{BrokerInput, Survives};
+use crate::protocol::broker::{BrokerInput, SurvivingTail};
 use crate::protocol::controller::quorum::QuorumEvent;
 use crate::protocol::controller::{Answer, ControllerInput, Election, Placement};
 use crate::protocol::wire::ErrorCode;
@@ -129,10 +129,10 @@ impl World {
         for id in hit {
             self.known(id)?;
             let survives = match keep {
-                UnflushedTail::Flushed => Survives::Flushed,
-                UnflushedTail::Everything => Survives::Everything,
-                UnflushedTail::Batches(count) => Survives::Batches(count),
-                UnflushedTail::Random => Survives::Draw(self.rng.next_u64()),
+                UnflushedTail::Flushed => SurvivingTail::Flushed,
+                UnflushedTail::Everything => SurvivingTail::Everything,
+                UnflushedTail::Batches(count) => SurvivingTail::Batches(count),
+                UnflushedTail::Random => SurvivingTail::Draw(self.rng.next_u64()),
             };
             self.power_off(id, survives, Some(event));
         }

@@ -1,7 +1,7 @@
 //! A broker's machine: the process with its life, its disk, and the messages that go in and out.
 
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::broker::{Broker, BrokerEvent, BrokerInput, BrokerOutput, Survives};
+use crate::protocol::broker::{Broker, BrokerEvent, BrokerInput, BrokerOutput, SurvivingTail};
 use crate::sim::channels::Channels;
 use crate::sim::event::{Message, QueuedEvent, Timer, TimerKind};
 use crate::sim::network::Node;
@@ -147,7 +147,8 @@ impl World {
         let cause = self.cause_of(id, &event);
         let seq = self.record_event(EventKind::Broker { broker: id, event: event.clone() }, cause);
         match event {
-            BrokerEvent::ShrinkAsked { partition, .. } | BrokerEvent::ExpandAsked { partition, .. } => {
+            BrokerEvent::IsrShrinkProposed { partition, .. }
+            | BrokerEvent::IsrExpandProposed { partition, .. } => {
                 self.control.note_isr_request(partition, seq);
             }
             BrokerEvent::BecameLeader { partition, .. } => {
@@ -171,7 +172,7 @@ impl World {
             | BrokerEvent::WriteFailed { partition, .. }
             | BrokerEvent::IsrConfirmed { partition, .. }
             | BrokerEvent::Truncated { partition, .. } => self.control.last_change(*partition),
-            BrokerEvent::LogLost { .. } | BrokerEvent::State { .. } => self.host_ref(id)?.last_event,
+            BrokerEvent::LogLost { .. } | BrokerEvent::StateChanged { .. } => self.host_ref(id)?.last_event,
             _ => None,
         }
     }
@@ -211,9 +212,9 @@ impl World {
         }
         let incarnation = start << 32 | id.0 as u64;
         let event = host.last_event;
-        let settles_in = self.settling_time(id);
+        let ready_after = self.settling_time(id);
         self.set_process(id, ProcessState::Up, event);
-        self.step_broker(id, BrokerInput::Start { incarnation, settles_in });
+        self.step_broker(id, BrokerInput::Start { incarnation, ready_after });
         self.host(id).wants_metadata = true;
         self.send_image(id);
     }
@@ -251,9 +252,9 @@ impl World {
         self.process_ended(id, ProcessState::Killed);
     }
 
-    pub(super) fn power_off(&mut self, id: BrokerId, survives: Survives, cause: Option<u64>) {
+    pub(super) fn power_off(&mut self, id: BrokerId, survives: SurvivingTail, cause: Option<u64>) {
         self.host(id).last_event = cause;
-        self.step_broker(id, BrokerInput::PowerLoss { survives });
+        self.step_broker(id, BrokerInput::PowerLoss { surviving_tail: survives });
         self.process_ended(id, ProcessState::PoweredOff);
     }
 

@@ -74,7 +74,7 @@ struct ReplicaState {
 
 impl ReplicaState {
     fn of(replica: &Replica, registered: bool) -> ReplicaState {
-        let leadership = replica.leadership();
+        let leadership = replica.leader_state();
         ReplicaState {
             end: replica.log().end(),
             high_watermark: replica.high_watermark(),

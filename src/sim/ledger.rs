@@ -200,7 +200,7 @@ impl Account {
 impl Reading {
     fn read_on(&mut self, log: &Log) {
         let from = self.upto.max(log.start());
-        log.each_range(from, |_, _, records| {
+        log.for_each_range(from, |_, _, records| {
             self.take(records);
             true
         });

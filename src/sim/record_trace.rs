@@ -54,7 +54,7 @@ pub struct RecordTrace {
 /// Offsets of a record in a log.
 fn offsets_in(log: &Log, producer: u32, number: u64) -> Vec<Offset> {
     let mut found = Vec::new();
-    log.each_range(log.start(), |offset, _, records| {
+    log.for_each_range(log.start(), |offset, _, records| {
         let within = number.checked_sub(records.first).filter(|ahead| *ahead < u64::from(records.count));
         if let Some(ahead) = within.filter(|_| records.producer == producer) {
             found.push(offset + ahead as Offset);
@@ -115,7 +115,7 @@ impl World {
         let ix = self.topics.partition_named(partition)?;
         let log = self.host_ref(broker)?.broker.replica(ix)?.log();
         let mut found = None;
-        log.each_range(log.start(), |base, _, records| {
+        log.for_each_range(log.start(), |base, _, records| {
             if (base..base + Offset::from(records.count)).contains(&offset) {
                 let number = records.first + (offset - base) as u64;
                 found = Some(RecordId { partition: partition.into(), producer: records.producer, number });

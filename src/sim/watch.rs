@@ -11,7 +11,7 @@ impl World {
     fn serving(&self, partition: PartitionIx) -> Option<BrokerId> {
         let state = self.control.committed.partitions.get(partition.at())?;
         let host = self.host_ref(state.leader?)?;
-        let leads = || host.broker.replica(partition).is_some_and(|replica| replica.leadership().is_some());
+        let leads = || host.broker.replica(partition).is_some_and(|replica| replica.leader_state().is_some());
         (host.process.is_up() && leads()).then_some(state.leader).flatten()
     }
 

@@ -212,7 +212,7 @@ impl World {
             let read = self.members.iter().filter_map(|member| member.position(ix));
             let Some(below) = flushed.chain(read).min() else { continue };
             for host in &mut self.hosts {
-                host.broker.compact_below(ix, below);
+                host.broker.merge_below(ix, below);
             }
         }
         self.queue.push(self.now + COMPACT_EVERY, QueuedEvent::Compact);

@@ -2,9 +2,9 @@
 
 use super::replica::Role;
 use super::{Broker, BrokerEvent, BrokerOutput, FlushCause, HwCause, Step};
-use crate::protocol::leader::Circumstances;
+use crate::protocol::leader::IsrContext;
 use crate::protocol::messages::Answer;
-use crate::protocol::purgatory::Completed;
+use crate::protocol::purgatory::CompletedProduce;
 use crate::protocol::storage::FlushPolicy;
 use crate::protocol::wire::{ErrorCode, Offset};
 
@@ -20,7 +20,7 @@ impl Broker {
     pub(super) fn written(&mut self, step: &mut Step<'_>, place: u32, bytes: u64, flush: Option<FlushCause>) {
         step.bytes += bytes;
         let Some(cause) = flush else {
-            return self.mark_unflushed(step.now, place);
+            return self.mark_dirty(step.now, place);
         };
         // Rolling a segment flushes it in the background; only flush.messages makes the append wait.
         step.fsyncs += u32::from(cause == FlushCause::FlushMessages);
@@ -35,16 +35,16 @@ impl Broker {
     /// an idle partition said until now is noted first.
     pub(super) fn wake_followers(&mut self, place: u32, old_end: Offset) {
         let replica = &mut self.replicas[place as usize];
-        let Role::Leader(leadership) = &mut replica.role else { return };
+        let Role::Leader(leader_state) = &mut replica.role else { return };
         for watcher in &replica.watchers {
             let Some(follower) = watcher.follower else { continue };
             let session = self.process.sessions.get_mut(watcher.session);
-            if let Some(remote) = leadership.remote_mut(follower) {
-                remote.settle(old_end, session.last_fetch);
+            if let Some(remote) = leader_state.remote_mut(follower) {
+                remote.note_idle_fetches(old_end, session.last_fetch);
             }
             session.mark(watcher.slot);
-            if session.parked.is_some() && !std::mem::replace(&mut session.woken, true) {
-                self.process.woken.push(watcher.session);
+            if session.delayed_fetch.is_some() && !std::mem::replace(&mut session.woken, true) {
+                self.process.woken_sessions.push(watcher.session);
             }
         }
     }
@@ -53,15 +53,15 @@ impl Broker {
         for watcher in &self.replicas[place as usize].watchers {
             let session = self.process.sessions.get_mut(watcher.session);
             session.mark(watcher.slot);
-            let wakes = watcher.follower.is_none() && session.parked.is_some();
+            let wakes = watcher.follower.is_none() && session.delayed_fetch.is_some();
             if wakes && !std::mem::replace(&mut session.woken, true) {
-                self.process.woken.push(watcher.session);
+                self.process.woken_sessions.push(watcher.session);
             }
         }
     }
 
     /// The log start has moved: everybody hears of it with the next answer.
-    pub(super) fn tell_readers(&mut self, place: u32) {
+    pub(super) fn mark_all_readers(&mut self, place: u32) {
         for watcher in &self.replicas[place as usize].watchers {
             self.process.sessions.get_mut(watcher.session).mark(watcher.slot);
         }
@@ -71,35 +71,37 @@ impl Broker {
     pub(super) fn advance_high_watermark(&mut self, step: &mut Step<'_>, place: u32, cause: HwCause) {
         let replica = &mut self.replicas[place as usize];
         let log_end = replica.storage.log().end();
-        let Role::Leader(leadership) = &mut replica.role else { return };
+        let Role::Leader(leader_state) = &mut replica.role else { return };
         if replica.high_watermark >= log_end {
             return;
         }
-        let of = Circumstances {
+        let of = IsrContext {
             profile: &self.profile,
             now: step.now,
             lag: self.settings.replica_lag_time_max_ns,
             log_end,
             min_isr: replica.min_isr,
         };
-        let view = &self.process.view;
-        match leadership.high_watermark(of, |remote| view.may_join(remote, &self.profile)) {
+        let metadata = &self.process.metadata;
+        match leader_state.high_watermark(of, |remote| metadata.is_isr_eligible(remote, &self.profile)) {
             Some((to, _)) => {
-                leadership.frozen = false;
+                leader_state.high_watermark_frozen = false;
                 if to > replica.high_watermark {
                     self.set_high_watermark(step, place, to, cause);
                 }
             }
-            None => self.tell_frozen(step, place),
+            None => self.report_frozen_high_watermark(step, place),
         }
     }
 
-    fn tell_frozen(&mut self, step: &mut Step<'_>, place: u32) {
+    fn report_frozen_high_watermark(&mut self, step: &mut Step<'_>, place: u32) {
         let replica = &mut self.replicas[place as usize];
         let (partition, min_isr) = (replica.partition, replica.min_isr as u32);
-        let Role::Leader(leadership) = &mut replica.role else { return };
-        if leadership.is_under_min_isr(replica.min_isr) && !std::mem::replace(&mut leadership.frozen, true) {
-            let isr = leadership.isr.members().to_vec();
+        let Role::Leader(leader_state) = &mut replica.role else { return };
+        if leader_state.is_under_min_isr(replica.min_isr)
+            && !std::mem::replace(&mut leader_state.high_watermark_frozen, true)
+        {
+            let isr = leader_state.isr.members().to_vec();
             step.event(BrokerEvent::HighWatermarkFrozen { partition, isr, min_isr });
         }
     }
@@ -118,32 +120,33 @@ impl Broker {
             let partition = replica.partition;
             step.event(BrokerEvent::HighWatermark { partition, from, to, cause });
         }
-        self.complete_writes(step, place);
+        self.complete_delayed_produces(step, place);
         self.wake_consumers(place);
     }
 
     /// Answers the writes that the high watermark has passed.
-    pub(super) fn complete_writes(&mut self, step: &mut Step<'_>, place: u32) {
+    pub(super) fn complete_delayed_produces(&mut self, step: &mut Step<'_>, place: u32) {
         loop {
             let replica = &mut self.replicas[place as usize];
             let high_watermark = replica.high_watermark;
-            let Some(waiting) = replica.waiting.pop_front_if(|waiting| waiting.required <= high_watermark)
+            let Some(waiting) =
+                replica.delayed_produces.pop_front_if(|waiting| waiting.required <= high_watermark)
             else {
                 return;
             };
-            let error = self.committed_write(step, place);
+            let error = self.committed_write_error(step, place);
             if let Some(done) = self.process.purgatory.resolve(waiting, error) {
-                answer_write(step, done);
+                respond_to_produce(step, done);
             }
         }
     }
 
     /// The result of a write that is below the high watermark: the ISR may have shrunk under its minimum
     /// on the way (`checkEnoughReplicasReachOffset`).
-    pub(super) fn committed_write(&self, step: &mut Step<'_>, place: u32) -> ErrorCode {
+    pub(super) fn committed_write_error(&self, step: &mut Step<'_>, place: u32) -> ErrorCode {
         let replica = &self.replicas[place as usize];
-        let Role::Leader(leadership) = &replica.role else { return ErrorCode::NotLeaderOrFollower };
-        let isr = leadership.isr.count(&self.profile);
+        let Role::Leader(leader_state) = &replica.role else { return ErrorCode::NotLeaderOrFollower };
+        let isr = leader_state.isr.maximal_isr_len(&self.profile);
         if replica.min_isr <= isr {
             return ErrorCode::None;
         }
@@ -154,16 +157,16 @@ impl Broker {
     }
 
     /// The leadership is over: nobody will commit what waits.
-    pub(super) fn fail_writes(&mut self, step: &mut Step<'_>, place: u32, error: ErrorCode) {
-        while let Some(waiting) = self.replicas[place as usize].waiting.pop_front() {
+    pub(super) fn fail_delayed_produces(&mut self, step: &mut Step<'_>, place: u32, error: ErrorCode) {
+        while let Some(waiting) = self.replicas[place as usize].delayed_produces.pop_front() {
             if let Some(done) = self.process.purgatory.resolve(waiting, error) {
-                answer_write(step, done);
+                respond_to_produce(step, done);
             }
         }
     }
 }
 
-pub(super) fn answer_write(step: &mut Step<'_>, done: Completed) {
+pub(super) fn respond_to_produce(step: &mut Step<'_>, done: CompletedProduce) {
     let answer = Answer::Produce(done.parts);
     step.out.push(BrokerOutput::Answer { to: done.peer, correlation: done.correlation, answer });
 }

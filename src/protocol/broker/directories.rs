@@ -24,7 +24,7 @@ impl Broker {
     /// Kafka compares with the metadata and tells what differs; telling what the controller knows changes
     /// nothing there, so whoever has a new disk tells of each replica once.
     pub(super) fn assign_directory_later(&mut self, step: &mut Step<'_>, partition: PartitionIx) {
-        let tells = self.profile.directory_ids && self.host.is_replaced();
+        let tells = self.profile.directory_ids && self.log_directory.is_replaced();
         let assignments = &mut self.process.assignments;
         if tells && !assignments.told.contains(&partition) && !assignments.sent.contains(&partition) {
             assignments.waiting.insert(partition);
@@ -63,7 +63,7 @@ impl Broker {
         self.process.assignments.in_flight = Some(InFlight { correlation, until });
         self.process.assignments.sent.clone_from(&partitions);
         self.timers.set(until, Timer::AssignDirectory);
-        let (broker, broker_epoch, directory) = (self.id(), self.broker_epoch(), self.host.directory);
+        let (broker, broker_epoch, directory) = (self.id(), self.broker_epoch(), self.log_directory.id);
         let request = ControllerRequest::AssignDirectory { broker, broker_epoch, directory, partitions };
         step.out.push(BrokerOutput::ControllerRequest { correlation, request });
     }

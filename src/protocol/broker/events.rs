@@ -3,7 +3,7 @@
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker_lifecycle::BrokerState;
 use crate::protocol::follower::TruncationCause;
-use crate::protocol::leader::Laggard;
+use crate::protocol::leader::OutOfSyncReplica;
 use crate::protocol::storage::FlushCause;
 use crate::protocol::wire::{ErrorCode, LeaderEpoch, Offset};
 use serde::Serialize;
@@ -32,15 +32,15 @@ pub enum BrokerEvent {
     /// The high watermark cannot move while the ISR is below its minimum; told once.
     HighWatermarkFrozen { partition: PartitionIx, isr: Vec<BrokerId>, min_isr: u32 },
     /// The leader wants followers out of the ISR.
-    ShrinkAsked {
+    IsrShrinkProposed {
         partition: PartitionIx,
         /// Whom, and how far behind each is.
-        out: Vec<Laggard>,
+        out: Vec<OutOfSyncReplica>,
         /// The leader's log end.
         log_end: Offset,
     },
     /// The leader wants a follower in the ISR.
-    ExpandAsked {
+    IsrExpandProposed {
         partition: PartitionIx,
         follower: BrokerId,
         log_end: Offset,
@@ -75,7 +75,7 @@ pub enum BrokerEvent {
         cause: TruncationCause,
     },
     /// A fault destroyed the end of the log.
-    LogLost { partition: PartitionIx, from: Offset, to: Offset, fault: Fault },
+    LogLost { partition: PartitionIx, from: Offset, to: Offset, cause: LogLossCause },
     /// A write was refused, or failed after the append.
     WriteFailed {
         partition: PartitionIx,
@@ -93,7 +93,7 @@ pub enum BrokerEvent {
     /// A follower's fetch was refused.
     FetchRefused { partition: PartitionIx, leader: BrokerId, error: ErrorCode },
     /// The process went through its life cycle.
-    State { from: BrokerState, to: BrokerState },
+    StateChanged { from: BrokerState, to: BrokerState },
 }
 
 /// Why a high watermark moved.
@@ -111,7 +111,7 @@ pub enum HwCause {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Fault {
+pub enum LogLossCause {
     PowerLoss,
     DiskLost,
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 /// What a fetcher waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Asked {
+pub(super) enum FetcherRequest {
     Fetch,
     EpochEnds,
     Offsets,
@@ -16,7 +16,7 @@ pub(super) enum Asked {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Outstanding {
     pub(super) correlation: u64,
-    pub(super) asked: Asked,
+    pub(super) asked: FetcherRequest,
     pub(super) sent_at: Nanos,
 }
 
@@ -33,8 +33,8 @@ pub(super) struct Fetcher {
     /// How many of them fetch.
     pub(super) fetching: u32,
     /// Those that the source must hear of.
-    pub(super) to_list: Vec<u32>,
-    pub(super) forgotten: Vec<PartitionIx>,
+    pub(super) to_send: Vec<u32>,
+    pub(super) to_forget: Vec<PartitionIx>,
     /// Those that ask for the end of an epoch, and for the leader's offsets.
     pub(super) ask_epochs: Vec<u32>,
     pub(super) ask_offsets: Vec<u32>,
@@ -55,8 +55,8 @@ impl Fetcher {
             outstanding: None,
             members: BTreeSet::new(),
             fetching: 0,
-            to_list: Vec::new(),
-            forgotten: Vec::new(),
+            to_send: Vec::new(),
+            to_forget: Vec::new(),
             ask_epochs: Vec::new(),
             ask_offsets: Vec::new(),
             delayed: Vec::new(),

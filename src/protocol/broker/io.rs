@@ -3,7 +3,7 @@
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::{BrokerEvent, TopicSettings};
 use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Peer, Request};
-use crate::protocol::storage::Survives;
+use crate::protocol::storage::SurvivingTail;
 use crate::protocol::wire::{BrokerEpoch, PartitionState};
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(crate) enum BrokerInput {
         /// New at every start.
         incarnation: u64,
         /// From the first look at the metadata to the wish to be unfenced.
-        settles_in: Nanos,
+        ready_after: Nanos,
     },
     /// SIGTERM: a controlled shutdown, which ends with [`BrokerOutput::Stopped`].
     Stop,
@@ -56,7 +56,7 @@ pub(crate) enum BrokerInput {
     /// The host loses power: unflushed batches are at risk.
     PowerLoss {
         /// Which of them are left.
-        survives: Survives,
+        surviving_tail: SurvivingTail,
     },
     /// The disk is lost and an empty one takes its place. The process dies of it.
     DiskLost,

@@ -5,8 +5,8 @@ use super::process::InFlight;
 use super::replica::Role;
 use super::{Broker, BrokerEvent, BrokerOutput, HwCause, OWNER_ALTER, Step};
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::isr::AlterOutcome;
-use crate::protocol::leader::Circumstances;
+use crate::protocol::isr::AlterPartitionOutcome;
+use crate::protocol::leader::IsrContext;
 use crate::protocol::messages::ControllerRequest;
 use crate::protocol::timers::Timer;
 use crate::protocol::wire::{AlterPartitionAnswer, BrokerEpoch, ErrorCode};
@@ -18,16 +18,16 @@ impl Broker {
     /// The task that runs every half `replica.lag.time.max.ms`.
     pub(super) fn shrink_isrs(&mut self, step: &mut Step<'_>) {
         for place in 0..self.replicas.len() as u32 {
-            self.maybe_shrink(step, place);
+            self.maybe_shrink_isr(step, place);
         }
         self.timers.set(step.now + self.settings.replica_lag_time_max_ns / 2, Timer::ShrinkIsr);
     }
 
-    fn maybe_shrink(&mut self, step: &mut Step<'_>, place: u32) {
+    fn maybe_shrink_isr(&mut self, step: &mut Step<'_>, place: u32) {
         let replica = &self.replicas[place as usize];
         let (partition, log_end) = (replica.partition, replica.log().end());
-        let Role::Leader(leadership) = &replica.role else { return };
-        let out = leadership.laggards(Circumstances {
+        let Role::Leader(leader_state) = &replica.role else { return };
+        let out = leader_state.out_of_sync_replicas(IsrContext {
             profile: &self.profile,
             now: step.now,
             lag: self.settings.replica_lag_time_max_ns,
@@ -37,45 +37,45 @@ impl Broker {
         if out.is_empty() {
             return;
         }
-        let epoch_of = self.epochs_seen(place);
-        let Role::Leader(leadership) = &mut self.replicas[place as usize].role else { return };
-        let leavers: Vec<_> = out.iter().map(|laggard| laggard.follower).collect();
-        leadership.isr.shrink(&leavers, |broker| lookup(&epoch_of, broker));
+        let epoch_of = self.broker_epochs_seen(place);
+        let Role::Leader(leader_state) = &mut self.replicas[place as usize].role else { return };
+        let leavers: Vec<_> = out.iter().map(|replica| replica.follower).collect();
+        leader_state.isr.shrink(&leavers, |broker| lookup(&epoch_of, broker));
         self.process.alter.waiting.push(place);
-        step.event(BrokerEvent::ShrinkAsked { partition, out, log_end });
-        self.isr_wish_made(step, place);
+        step.event(BrokerEvent::IsrShrinkProposed { partition, out, log_end });
+        self.isr_change_proposed(step, place);
     }
 
     /// Proposes a follower that has caught up.
-    pub(super) fn maybe_expand(&mut self, step: &mut Step<'_>, place: u32, follower: BrokerId) {
-        let (view, profile) = (&self.process.view, &self.profile);
+    pub(super) fn maybe_expand_isr(&mut self, step: &mut Step<'_>, place: u32, follower: BrokerId) {
+        let (metadata, profile) = (&self.process.metadata, &self.profile);
         let replica = &self.replicas[place as usize];
         let (partition, high_watermark) = (replica.partition, replica.high_watermark);
-        let Role::Leader(leadership) = &replica.role else { return };
-        let may_join = |remote: &_| view.may_join(remote, profile);
-        if !leadership.should_expand(follower, high_watermark, profile, may_join) {
+        let Role::Leader(leader_state) = &replica.role else { return };
+        let is_isr_eligible = |remote: &_| metadata.is_isr_eligible(remote, profile);
+        if !leader_state.needs_expand_isr(follower, high_watermark, profile, is_isr_eligible) {
             return;
         }
-        let log_end = leadership.remote(follower).map_or(-1, |remote| remote.log_end);
-        let epoch_of = self.epochs_seen(place);
-        let Role::Leader(leadership) = &mut self.replicas[place as usize].role else { return };
-        leadership.isr.expand(follower, |broker| lookup(&epoch_of, broker));
+        let log_end = leader_state.remote(follower).map_or(-1, |remote| remote.log_end);
+        let epoch_of = self.broker_epochs_seen(place);
+        let Role::Leader(leader_state) = &mut self.replicas[place as usize].role else { return };
+        leader_state.isr.expand(follower, |broker| lookup(&epoch_of, broker));
         self.process.alter.waiting.push(place);
-        step.event(BrokerEvent::ExpandAsked { partition, follower, log_end, high_watermark });
+        step.event(BrokerEvent::IsrExpandProposed { partition, follower, log_end, high_watermark });
     }
 
     /// The incarnation of each replica: the own one, and those that the followers fetched with.
-    fn epochs_seen(&self, place: u32) -> Vec<(BrokerId, BrokerEpoch)> {
-        let Some(leadership) = self.replicas[place as usize].leadership() else { return Vec::new() };
+    fn broker_epochs_seen(&self, place: u32) -> Vec<(BrokerId, BrokerEpoch)> {
+        let Some(leader_state) = self.replicas[place as usize].leader_state() else { return Vec::new() };
         if !self.profile.broker_epoch_check {
             return Vec::new();
         }
-        let remotes = leadership.remotes.iter().map(|remote| (remote.broker, remote.broker_epoch));
+        let remotes = leader_state.remotes.iter().map(|remote| (remote.broker, remote.broker_epoch));
         remotes.chain([(self.id(), self.broker_epoch())]).collect()
     }
 
     /// A leader that takes its wish for granted acts on it at once.
-    fn isr_wish_made(&mut self, step: &mut Step<'_>, place: u32) {
+    fn isr_change_proposed(&mut self, step: &mut Step<'_>, place: u32) {
         if !self.profile.maximal_isr {
             self.advance_high_watermark(step, place, HwCause::IsrChange);
         }
@@ -91,11 +91,11 @@ impl Broker {
         let mut partitions = Vec::with_capacity(waiting.len());
         for place in waiting {
             let replica = &self.replicas[place as usize];
-            let wish = replica
-                .leadership()
-                .and_then(|leadership| leadership.isr.request(replica.partition, leadership.epoch));
-            if let Some(wish) = wish {
-                partitions.push(wish);
+            let proposal = replica.leader_state().and_then(|leader_state| {
+                leader_state.isr.alter_partition_request(replica.partition, leader_state.epoch)
+            });
+            if let Some(proposal) = proposal {
+                partitions.push(proposal);
                 self.process.alter.sent.push(place);
             }
         }
@@ -112,7 +112,7 @@ impl Broker {
     }
 
     /// The request as a whole failed: everything again after 50 ms.
-    pub(super) fn alter_failed(&mut self, step: &mut Step<'_>) {
+    pub(super) fn alter_partition_failed(&mut self, step: &mut Step<'_>) {
         let alter = &mut self.process.alter;
         alter.in_flight = None;
         let sent = std::mem::take(&mut alter.sent);
@@ -122,20 +122,20 @@ impl Broker {
     }
 
     /// A request in flight may have been silent for too long. Waiting changes go out with the step's end.
-    pub(super) fn alter_timer(&mut self, step: &mut Step<'_>) {
+    pub(super) fn alter_partition_timer(&mut self, step: &mut Step<'_>) {
         if self.process.alter.in_flight.is_some_and(|in_flight| in_flight.until <= step.now) {
-            self.alter_failed(step);
+            self.alter_partition_failed(step);
         }
     }
 
-    pub(super) fn alter_answered(
+    pub(super) fn alter_partition_answered(
         &mut self,
         step: &mut Step<'_>,
         error: ErrorCode,
         answers: &[AlterPartitionAnswer],
     ) {
         if error != ErrorCode::None {
-            return self.alter_failed(step);
+            return self.alter_partition_failed(step);
         }
         self.process.alter.in_flight = None;
         self.process.alter.sent.clear();
@@ -148,18 +148,18 @@ impl Broker {
 
     fn isr_answered(&mut self, step: &mut Step<'_>, place: u32, answer: &AlterPartitionAnswer) {
         let partition = answer.partition;
-        let Role::Leader(leadership) = &mut self.replicas[place as usize].role else { return };
-        let epoch = leadership.epoch;
-        let outcome = leadership.isr.answered(epoch, answer.error, answer.state.as_ref());
+        let Role::Leader(leader_state) = &mut self.replicas[place as usize].role else { return };
+        let epoch = leader_state.epoch;
+        let outcome = leader_state.isr.alter_partition_answered(epoch, answer.error, answer.state.as_ref());
         match outcome {
-            AlterOutcome::Applied => self.isr_confirmed(step, place),
-            AlterOutcome::Retry => self.process.alter.waiting.push(place),
-            AlterOutcome::RolledBack | AlterOutcome::Wait => {}
+            AlterPartitionOutcome::Applied => self.isr_confirmed(step, place),
+            AlterPartitionOutcome::Retry => self.process.alter.waiting.push(place),
+            AlterPartitionOutcome::RolledBack | AlterPartitionOutcome::Wait => {}
         }
         if answer.error != ErrorCode::None {
             step.event(BrokerEvent::IsrRefused { partition, error: answer.error });
         }
-        if outcome == AlterOutcome::Retry {
+        if outcome == AlterPartitionOutcome::Retry {
             self.process.alter.not_before = step.now + RETRY_NS;
             self.timers.set(step.now + RETRY_NS, Timer::AlterPartition);
         }
@@ -168,8 +168,8 @@ impl Broker {
     /// A new ISR holds: the high watermark may move, and those outside may come back with their fetches.
     pub(super) fn isr_confirmed(&mut self, step: &mut Step<'_>, place: u32) {
         let replica = &self.replicas[place as usize];
-        let Some(leadership) = replica.leadership() else { return };
-        let isr = leadership.isr.members().to_vec();
+        let Some(leader_state) = replica.leader_state() else { return };
+        let isr = leader_state.isr.members().to_vec();
         let outside = |follower: BrokerId| !isr.contains(&follower);
         let sessions: Vec<u32> = replica
             .watchers
@@ -179,7 +179,7 @@ impl Broker {
             .collect();
         step.event(BrokerEvent::IsrConfirmed { partition: replica.partition, isr });
         for session in sessions {
-            self.note_outsider(session, place);
+            self.watch_for_expansion(session, place);
         }
         self.advance_high_watermark(step, place, HwCause::IsrChange);
     }

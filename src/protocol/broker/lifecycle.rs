@@ -2,28 +2,30 @@
 
 use super::process::{InFlight, Process};
 use super::{
-    Broker, BrokerEvent, BrokerOutput, BrokerState, Fault, FlushCause, OWNER_ALTER, OWNER_BITS,
-    OWNER_DIRECTORIES, OWNER_LIFE, Step, Survives,
+    Broker, BrokerEvent, BrokerOutput, BrokerState, FlushCause, LogLossCause, OWNER_ALTER, OWNER_BITS,
+    OWNER_DIRECTORIES, OWNER_LIFECYCLE, Step, SurvivingTail,
 };
 use crate::model::Nanos;
-use crate::protocol::broker_lifecycle::{BrokerLifecycle, LifecycleTimeouts, Next, SHUTDOWN_TIMEOUT_NS};
+use crate::protocol::broker_lifecycle::{
+    BrokerLifecycle, LifecycleStep, LifecycleTimeouts, SHUTDOWN_TIMEOUT_NS,
+};
 use crate::protocol::messages::ControllerAnswer;
 use crate::protocol::timers::{Timer, Timers};
 
 impl Broker {
-    pub(super) fn start(&mut self, step: &mut Step<'_>, incarnation: u64, settles_in: Nanos) {
+    pub(super) fn start(&mut self, step: &mut Step<'_>, incarnation: u64, ready_after: Nanos) {
         if self.state() != BrokerState::NotRunning {
             return;
         }
         self.end_process();
-        let previous = self.host.clean_epoch.take().unwrap_or(-1);
+        let previous = self.log_directory.clean_shutdown_epoch.take().unwrap_or(-1);
         self.process.lifecycle = BrokerLifecycle::start(incarnation, previous);
-        self.process.settles_in = settles_in;
+        self.process.ready_after = ready_after;
         self.process.metadata_offset = -1;
         for replica in &mut self.replicas {
             replica.producers.rebuild(replica.storage.log());
         }
-        self.tell_state(step, BrokerState::NotRunning);
+        self.report_state(step, BrokerState::NotRunning);
         let settings = &self.settings;
         let timers = [
             (settings.replica_lag_time_max_ns / 2, Timer::ShrinkIsr),
@@ -34,7 +36,7 @@ impl Broker {
         if let Some(interval) = settings.log_flush_scheduler_interval_ns {
             self.timers.set(step.now + interval, Timer::FlushScheduler);
         }
-        self.speak_to_controller(step);
+        self.send_to_controller(step);
     }
 
     /// The process is gone; the page cache is still written by the system.
@@ -42,35 +44,35 @@ impl Broker {
         self.process = Process::default();
         self.replicas.iter_mut().for_each(|replica| replica.stop());
         self.timers = Timers::default();
-        if let Some(at) = self.host.next_look {
+        if let Some(at) = self.log_directory.next_writeback {
             self.timers.set(at, Timer::OsWriteback);
         }
     }
 
-    fn tell_state(&self, step: &mut Step<'_>, from: BrokerState) {
+    fn report_state(&self, step: &mut Step<'_>, from: BrokerState) {
         let to = self.state();
         if from != to {
-            step.event(BrokerEvent::State { from, to });
+            step.event(BrokerEvent::StateChanged { from, to });
         }
     }
 
     pub(super) fn kill(&mut self, step: &mut Step<'_>) {
         let before = self.state();
         self.end_process();
-        self.tell_state(step, before);
+        self.report_state(step, before);
     }
 
-    pub(super) fn lose_power(&mut self, step: &mut Step<'_>, survives: Survives) {
+    pub(super) fn lose_power(&mut self, step: &mut Step<'_>, surviving_tail: SurvivingTail) {
         let before = self.state();
         for replica in &mut self.replicas {
             let from = replica.log().end();
-            replica.storage.lose_power(survives, u64::from(replica.partition.0));
+            replica.storage.lose_power(surviving_tail, u64::from(replica.partition.0));
             replica.unflushed = false;
-            tell_lost(step, replica, from, Fault::PowerLoss);
+            report_log_loss(step, replica, from, LogLossCause::PowerLoss);
         }
-        self.host.lose_power();
+        self.log_directory.lose_power();
         self.end_process();
-        self.tell_state(step, before);
+        self.report_state(step, before);
     }
 
     /// The new disk has a new identity, and no clean-shutdown marker.
@@ -80,36 +82,36 @@ impl Broker {
             let from = replica.log().end();
             replica.storage.lose_disk();
             replica.unflushed = false;
-            tell_lost(step, replica, from, Fault::DiskLost);
+            report_log_loss(step, replica, from, LogLossCause::DiskLost);
         }
-        self.host.lose_power();
-        self.host.clean_epoch = None;
-        self.host.directory += 1;
+        self.log_directory.lose_power();
+        self.log_directory.clean_shutdown_epoch = None;
+        self.log_directory.id += 1;
         self.end_process();
-        self.tell_state(step, before);
+        self.report_state(step, before);
     }
 
     /// SIGTERM: ask the controller first, or go at once.
     pub(super) fn stop(&mut self, step: &mut Step<'_>) {
         let before = self.state();
         if !self.settings.controlled_shutdown || !self.process.lifecycle.want_shutdown() {
-            return self.finish_stop(step);
+            return self.finish_shutdown(step);
         }
-        self.tell_state(step, before);
+        self.report_state(step, before);
         let give_up = step.now + SHUTDOWN_TIMEOUT_NS;
-        self.process.stop_at = Some(give_up);
+        self.process.shutdown_deadline = Some(give_up);
         self.timers.set(give_up, Timer::ShutdownTimeout);
-        self.speak_to_controller(step);
+        self.send_to_controller(step);
     }
 
     pub(super) fn shutdown_timer(&mut self, step: &mut Step<'_>) {
-        if self.process.stop_at.is_some_and(|at| at <= step.now) {
-            self.finish_stop(step);
+        if self.process.shutdown_deadline.is_some_and(|at| at <= step.now) {
+            self.finish_shutdown(step);
         }
     }
 
     /// Everything flushed, files and marker written.
-    fn finish_stop(&mut self, step: &mut Step<'_>) {
+    fn finish_shutdown(&mut self, step: &mut Step<'_>) {
         let before = self.state();
         for place in 0..self.replicas.len() as u32 {
             let end = self.replicas[place as usize].log().end();
@@ -118,14 +120,14 @@ impl Broker {
             replica.storage.close(replica.high_watermark);
             replica.unflushed = false;
         }
-        self.host.lose_power();
-        self.host.clean_epoch = Some(self.broker_epoch()).filter(|epoch| *epoch >= 0);
+        self.log_directory.lose_power();
+        self.log_directory.clean_shutdown_epoch = Some(self.broker_epoch()).filter(|epoch| *epoch >= 0);
         self.end_process();
-        self.tell_state(step, before);
+        self.report_state(step, before);
         step.out.push(BrokerOutput::Stopped);
     }
 
-    fn pace(&self) -> LifecycleTimeouts {
+    fn lifecycle_timeouts(&self) -> LifecycleTimeouts {
         LifecycleTimeouts {
             heartbeat_interval: self.settings.broker_heartbeat_interval_ns,
             session_timeout: self.settings.broker_session_timeout_ns,
@@ -133,50 +135,50 @@ impl Broker {
     }
 
     /// Registers or sends a heartbeat. A request without an answer is given up after half a session.
-    fn speak_to_controller(&mut self, step: &mut Step<'_>) {
-        let correlation = self.correlation(OWNER_LIFE);
+    fn send_to_controller(&mut self, step: &mut Step<'_>) {
+        let correlation = self.correlation(OWNER_LIFECYCLE);
         let request = self.process.lifecycle.request(
             self.id(),
             self.settings.rack,
-            self.host.directory,
+            self.log_directory.id,
             self.process.metadata_offset,
         );
         let until = step.now + self.settings.broker_session_timeout_ns / 2;
         self.process.controller_in_flight = Some(InFlight { correlation, until });
-        self.process.controller_at = Some(until);
+        self.process.next_controller_contact = Some(until);
         self.timers.set(until, Timer::Controller);
         step.out.push(BrokerOutput::ControllerRequest { correlation, request });
     }
 
     pub(super) fn controller_timer(&mut self, step: &mut Step<'_>) {
-        if self.process.controller_at.is_none_or(|at| at > step.now) {
+        if self.process.next_controller_contact.is_none_or(|at| at > step.now) {
             return;
         }
-        self.process.controller_at = None;
+        self.process.next_controller_contact = None;
         match self.process.controller_in_flight {
-            Some(_) => self.life_failed(step),
-            None => self.speak_to_controller(step),
+            Some(_) => self.lifecycle_request_failed(step),
+            None => self.send_to_controller(step),
         }
     }
 
-    fn life_failed(&mut self, step: &mut Step<'_>) {
+    fn lifecycle_request_failed(&mut self, step: &mut Step<'_>) {
         self.process.controller_in_flight = None;
-        let next = self.process.lifecycle.failed(self.pace());
-        self.go_on(step, next);
+        let next = self.process.lifecycle.failed(self.lifecycle_timeouts());
+        self.schedule(step, next);
     }
 
-    fn go_on(&mut self, step: &mut Step<'_>, next: Next) {
+    fn schedule(&mut self, step: &mut Step<'_>, next: LifecycleStep) {
         match next {
-            Next::Stop => self.finish_stop(step),
-            Next::After(0) => self.speak_to_controller(step),
-            Next::After(after) => {
-                self.process.controller_at = Some(step.now + after);
+            LifecycleStep::Stop => self.finish_shutdown(step),
+            LifecycleStep::After(0) => self.send_to_controller(step),
+            LifecycleStep::After(after) => {
+                self.process.next_controller_contact = Some(step.now + after);
                 self.timers.set(step.now + after, Timer::Controller);
             }
         }
     }
 
-    pub(super) fn take_controller_answer(
+    pub(super) fn handle_controller_response(
         &mut self,
         step: &mut Step<'_>,
         correlation: u64,
@@ -185,7 +187,7 @@ impl Broker {
         let is = |in_flight: Option<InFlight>| in_flight.is_some_and(|each| each.correlation == correlation);
         if let ControllerAnswer::AlterPartitions { error, partitions } = answer {
             if is(self.process.alter.in_flight) {
-                self.alter_answered(step, error, &partitions);
+                self.alter_partition_answered(step, error, &partitions);
             }
             return;
         }
@@ -199,28 +201,28 @@ impl Broker {
             return;
         }
         self.process.controller_in_flight = None;
-        let (before, pace) = (self.state(), self.pace());
+        let (before, lifecycle_timeouts) = (self.state(), self.lifecycle_timeouts());
         let registered_before = self.broker_epoch() >= 0;
-        let mut next = self.process.lifecycle.answered(&answer, pace);
-        self.tell_state(step, before);
+        let mut next = self.process.lifecycle.answered(&answer, lifecycle_timeouts);
+        self.report_state(step, before);
         if before == BrokerState::Starting && self.state() == BrokerState::Recovery {
-            self.take_roles(step);
-            next = Next::After(self.process.settles_in);
+            self.assume_roles(step);
+            next = LifecycleStep::After(self.process.ready_after);
         }
         if !registered_before && self.broker_epoch() >= 0 {
-            self.queue_fetchers();
+            self.schedule_fetchers();
         }
-        self.go_on(step, next);
+        self.schedule(step, next);
     }
 
     /// A request will not be answered.
-    pub(super) fn take_failure(&mut self, step: &mut Step<'_>, correlation: u64) {
+    pub(super) fn handle_failed_request(&mut self, step: &mut Step<'_>, correlation: u64) {
         let is = |in_flight: Option<InFlight>| in_flight.is_some_and(|each| each.correlation == correlation);
         match (correlation & ((1 << OWNER_BITS) - 1)) as u32 {
-            OWNER_LIFE if is(self.process.controller_in_flight) => self.life_failed(step),
-            OWNER_ALTER if is(self.process.alter.in_flight) => self.alter_failed(step),
+            OWNER_LIFECYCLE if is(self.process.controller_in_flight) => self.lifecycle_request_failed(step),
+            OWNER_ALTER if is(self.process.alter.in_flight) => self.alter_partition_failed(step),
             OWNER_DIRECTORIES if is(self.process.assignments.in_flight) => self.assignment_failed(step),
-            OWNER_LIFE | OWNER_ALTER | OWNER_DIRECTORIES => {}
+            OWNER_LIFECYCLE | OWNER_ALTER | OWNER_DIRECTORIES => {}
             _ => {
                 if let Some(at) = self.fetcher_of(correlation) {
                     self.fetcher_failed(step, at);
@@ -230,9 +232,9 @@ impl Broker {
     }
 }
 
-fn tell_lost(step: &mut Step<'_>, replica: &super::Replica, from: i64, fault: Fault) {
+fn report_log_loss(step: &mut Step<'_>, replica: &super::Replica, from: i64, cause: LogLossCause) {
     let (partition, to) = (replica.partition(), replica.log().end());
     if to < from {
-        step.event(BrokerEvent::LogLost { partition, from, to, fault });
+        step.event(BrokerEvent::LogLost { partition, from, to, cause });
     }
 }

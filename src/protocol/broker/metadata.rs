@@ -3,8 +3,8 @@
 use super::replica::{Replica, Role};
 use super::{Broker, BrokerEvent, BrokerState, HwCause, MetadataUpdate, NO_REPLICA, Step, TopicSettings};
 use crate::model::PartitionIx;
-use crate::protocol::follower::{self, FollowState, Following};
-use crate::protocol::leader::Leadership;
+use crate::protocol::follower::{self, FollowerState, PartitionFetchState};
+use crate::protocol::leader::LeaderState;
 use crate::protocol::wire::{ErrorCode, PartitionState};
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ impl Broker {
     pub(super) fn apply_metadata(&mut self, step: &mut Step<'_>, offset: i64, updates: Vec<MetadataUpdate>) {
         for update in &updates {
             if let MetadataUpdate::Broker { broker, registration } = update {
-                self.process.view.brokers.insert(*broker, *registration);
+                self.process.metadata.brokers.insert(*broker, *registration);
             }
         }
         for update in updates {
@@ -25,7 +25,7 @@ impl Broker {
                 }
                 MetadataUpdate::Topic { partition, settings } => self.topic_changed(partition, settings),
                 MetadataUpdate::Removed { partition } => {
-                    self.process.view.set(partition, None);
+                    self.process.metadata.set(partition, None);
                     self.drop_replica(step, partition, ErrorCode::UnknownTopicOrPartition);
                 }
                 MetadataUpdate::Broker { .. } => {}
@@ -35,7 +35,7 @@ impl Broker {
     }
 
     fn topic_changed(&mut self, partition: PartitionIx, settings: TopicSettings) {
-        self.process.view.set_settings(partition, settings);
+        self.process.metadata.set_settings(partition, settings);
         if let Some(place) = self.place(partition) {
             self.apply_settings(place);
         }
@@ -44,8 +44,9 @@ impl Broker {
     /// Settings and assignment together say how small the ISR may get.
     fn apply_settings(&mut self, place: u32) {
         let replica = &mut self.replicas[place as usize];
-        replica.settings = self.process.view.settings(replica.partition);
-        let replicas = self.process.view.partition(replica.partition).map_or(0, |state| state.replicas.len());
+        replica.settings = self.process.metadata.settings(replica.partition);
+        let replicas =
+            self.process.metadata.partition(replica.partition).map_or(0, |state| state.replicas.len());
         let configured = replica.settings.min_insync_replicas as usize;
         replica.min_isr = match replicas {
             0 => configured,
@@ -54,24 +55,24 @@ impl Broker {
     }
 
     fn partition_changed(&mut self, step: &mut Step<'_>, partition: PartitionIx, state: Arc<PartitionState>) {
-        self.process.view.set(partition, Some(Arc::clone(&state)));
+        self.process.metadata.set(partition, Some(Arc::clone(&state)));
         if self.state() != BrokerState::Starting {
-            self.take_role(step, partition, &state);
+            self.assume_role(step, partition, &state);
         }
     }
 
     /// A process that has just started takes no part in any partition until it has seen its own registration
     /// in the metadata (`BrokerServer.startup` installs the publishers after `initialCatchUpFuture`). What was
     /// decided for the process before it, such as that it leads, is over by then.
-    pub(super) fn take_roles(&mut self, step: &mut Step<'_>) {
-        for ix in (0..self.process.view.partitions.len() as u32).map(PartitionIx) {
-            if let Some(state) = self.process.view.partition(ix).cloned() {
-                self.take_role(step, ix, &state);
+    pub(super) fn assume_roles(&mut self, step: &mut Step<'_>) {
+        for ix in (0..self.process.metadata.partitions.len() as u32).map(PartitionIx) {
+            if let Some(state) = self.process.metadata.partition(ix).cloned() {
+                self.assume_role(step, ix, &state);
             }
         }
     }
 
-    fn take_role(&mut self, step: &mut Step<'_>, partition: PartitionIx, state: &PartitionState) {
+    fn assume_role(&mut self, step: &mut Step<'_>, partition: PartitionIx, state: &PartitionState) {
         if !state.replicas.contains(&self.id()) {
             return self.drop_replica(step, partition, ErrorCode::NotLeaderOrFollower);
         }
@@ -79,8 +80,8 @@ impl Broker {
         self.apply_settings(place);
         self.assign_directory_later(step, partition);
         match state.leader == Some(self.id()) {
-            true => self.lead(step, place, state),
-            false => self.follow(step, place, state),
+            true => self.become_leader(step, place, state),
+            false => self.become_follower(step, place, state),
         }
     }
 
@@ -101,32 +102,32 @@ impl Broker {
     fn drop_replica(&mut self, step: &mut Step<'_>, partition: PartitionIx, error: ErrorCode) {
         let Some(place) = self.place(partition) else { return };
         self.leave_fetcher(place);
-        self.fail_writes(step, place, error);
-        self.dismiss_readers(place, error);
-        self.host.clip(place, 0);
+        self.fail_delayed_produces(step, place, error);
+        self.end_reader_sessions(place, error);
+        self.log_directory.clip(place, 0);
         self.index[partition.at()] = NO_REPLICA;
         let replica = &mut self.replicas[place as usize];
         let (unflushed, checkpoint_due) = (replica.unflushed, replica.checkpoint_due);
         *replica = Replica { unflushed, checkpoint_due, ..Replica::new(partition) };
     }
 
-    fn lead(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
+    fn become_leader(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
         let me = self.id();
-        if let Role::Leader(leadership) = &mut self.replicas[place as usize].role
-            && leadership.epoch == state.leader_epoch
+        if let Role::Leader(leader_state) = &mut self.replicas[place as usize].role
+            && leader_state.epoch == state.leader_epoch
         {
-            leadership.reassigned(me, &state.replicas);
-            if leadership.isr.learned(state) {
+            leader_state.update_replicas(me, &state.replicas);
+            if leader_state.isr.update_from_metadata(state) {
                 self.isr_confirmed(step, place);
             }
             return;
         }
         self.leave_fetcher(place);
-        self.dismiss_readers(place, self.moved_error());
+        self.end_reader_sessions(place, self.leader_moved_error());
         let replica = &mut self.replicas[place as usize];
-        replica.storage.begin_epoch(state.leader_epoch);
+        replica.storage.assign_epoch_start(state.leader_epoch);
         let epoch_start = replica.log().end();
-        replica.role = Role::Leader(Box::new(Leadership::new(me, state, epoch_start, step.now)));
+        replica.role = Role::Leader(Box::new(LeaderState::new(me, state, epoch_start, step.now)));
         step.event(BrokerEvent::BecameLeader {
             partition: replica.partition,
             leader_epoch: state.leader_epoch,
@@ -137,32 +138,32 @@ impl Broker {
     }
 
     /// What readers of an ended leadership are told.
-    fn moved_error(&self) -> ErrorCode {
+    fn leader_moved_error(&self) -> ErrorCode {
         match self.profile.leader_epoch_fencing {
             true => ErrorCode::FencedLeaderEpoch,
             false => ErrorCode::NotLeaderOrFollower,
         }
     }
 
-    fn follow(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
+    fn become_follower(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
         let replica = &self.replicas[place as usize];
-        let same = replica.following().is_some_and(|following| {
-            following.epoch == state.leader_epoch && following.leader == state.leader
+        let same = replica.follower_state().is_some_and(|follower_state| {
+            follower_state.epoch == state.leader_epoch && follower_state.leader == state.leader
         });
         if same {
             return;
         }
         self.leave_fetcher(place);
-        self.fail_writes(step, place, ErrorCode::NotLeaderOrFollower);
-        self.dismiss_readers(place, self.moved_error());
+        self.fail_delayed_produces(step, place, ErrorCode::NotLeaderOrFollower);
+        self.end_reader_sessions(place, self.leader_moved_error());
         let replica = &mut self.replicas[place as usize];
-        replica.role = Role::Follower(Following {
+        replica.role = Role::Follower(FollowerState {
             leader: state.leader,
             epoch: state.leader_epoch,
             fetcher: None,
-            state: FollowState::Fetching,
-            listed: false,
-            truncated: false,
+            state: PartitionFetchState::Fetching,
+            offset_sent: false,
+            truncation_completed: false,
         });
         step.event(BrokerEvent::BecameFollower {
             partition: replica.partition,
@@ -178,10 +179,11 @@ impl Broker {
     /// A follower starts by making its log fit, as its version does.
     pub(super) fn begin_truncation(&mut self, step: &mut Step<'_>, place: u32) {
         let replica = &self.replicas[place as usize];
-        let (state, cut) = follower::start(self.profile.truncation, replica.log(), replica.high_watermark);
+        let (state, cut) =
+            follower::initial_fetch_state(self.profile.truncation, replica.log(), replica.high_watermark);
         if let Some(cut) = cut {
-            self.cut_log(step, place, cut.to, cut.cause);
+            self.truncate_log(step, place, cut.to, cut.cause);
         }
-        self.set_follow_state(place, state);
+        self.set_fetch_state(place, state);
     }
 }

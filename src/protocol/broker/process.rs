@@ -5,10 +5,10 @@ use super::io::BrokerRegistration;
 use super::settings::TopicSettings;
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker_lifecycle::BrokerLifecycle;
-use crate::protocol::leader::Remote;
+use crate::protocol::fetch_session::FetchSessionCache;
+use crate::protocol::leader::RemoteReplica;
 use crate::protocol::profile::Profile;
 use crate::protocol::purgatory::Purgatory;
-use crate::protocol::session::Sessions;
 use crate::protocol::wire::{BrokerEpoch, PartitionState};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) struct InFlight {
 
 /// ISR changes on their way to the controller (`AlterPartitionManager`): one request at a time.
 #[derive(Clone, Debug, Default)]
-pub(super) struct AlterQueue {
+pub(super) struct AlterPartitionQueue {
     /// Replicas with a change to send.
     pub(super) waiting: Vec<u32>,
     /// Replicas whose change is in flight.
@@ -49,29 +49,29 @@ pub(super) struct Assignments {
 pub(super) struct Process {
     pub(super) lifecycle: BrokerLifecycle,
     /// From the first look at the metadata to the wish to be unfenced.
-    pub(super) settles_in: Nanos,
-    pub(super) controller_at: Option<Nanos>,
+    pub(super) ready_after: Nanos,
+    pub(super) next_controller_contact: Option<Nanos>,
     pub(super) controller_in_flight: Option<InFlight>,
-    pub(super) stop_at: Option<Nanos>,
+    pub(super) shutdown_deadline: Option<Nanos>,
     pub(super) metadata_offset: i64,
-    pub(super) view: View,
-    pub(super) sessions: Sessions,
+    pub(super) metadata: MetadataCache,
+    pub(super) sessions: FetchSessionCache,
     pub(super) fetchers: Vec<Fetcher>,
     pub(super) fetcher_places: BTreeMap<(BrokerId, u32), u32>,
     pub(super) purgatory: Purgatory,
     pub(super) purgatory_timer: Option<Nanos>,
-    pub(super) alter: AlterQueue,
+    pub(super) alter: AlterPartitionQueue,
     pub(super) assignments: Assignments,
     /// Sessions and fetchers to look at before the step ends.
-    pub(super) woken: Vec<u32>,
-    pub(super) to_send: Vec<u32>,
+    pub(super) woken_sessions: Vec<u32>,
+    pub(super) fetchers_to_run: Vec<u32>,
     /// Replicas whose high watermark is newer than its file.
     pub(super) checkpoints: Vec<u32>,
 }
 
 /// The metadata as this broker has applied it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct View {
+pub(super) struct MetadataCache {
     pub(super) partitions: Vec<Option<Arc<PartitionState>>>,
     pub(super) brokers: BTreeMap<BrokerId, BrokerRegistration>,
     /// Distinct topic settings, and which of them each partition has; few differ.
@@ -79,7 +79,7 @@ pub(super) struct View {
     settings_of: Vec<u16>,
 }
 
-impl View {
+impl MetadataCache {
     pub(super) fn partition(&self, partition: PartitionIx) -> Option<&Arc<PartitionState>> {
         self.partitions.get(partition.at()).and_then(Option::as_ref)
     }
@@ -110,7 +110,7 @@ impl View {
 
     /// Whether a follower may be in an ISR: in service, and the incarnation that fetched is the one
     /// registered (KIP-903). An unknown incarnation passes.
-    pub(super) fn may_join(&self, remote: &Remote, profile: &Profile) -> bool {
+    pub(super) fn is_isr_eligible(&self, remote: &RemoteReplica, profile: &Profile) -> bool {
         let same = |epoch: BrokerEpoch| {
             !profile.broker_epoch_check || remote.broker_epoch == -1 || remote.broker_epoch == epoch
         };

@@ -1,18 +1,18 @@
 //! `Produce`: refuse, append, answer now or when the ISR has it (`ReplicaManager.appendRecords`, kafka.md#produce).
 
-use super::append::answer_write;
+use super::append::respond_to_produce;
 use super::replica::Role;
 use super::{Broker, BrokerEvent, HwCause, Step};
 use crate::model::PartitionIx;
-use crate::protocol::idempotence::Verdict;
 use crate::protocol::messages::{Answer, Peer, ProduceRequest, ProducedPartition};
-use crate::protocol::purgatory::{Completed, Waiting};
+use crate::protocol::producer_state::SequenceCheck;
+use crate::protocol::purgatory::{CompletedProduce, ProducePartitionStatus};
 use crate::protocol::timers::Timer;
 use crate::protocol::wire::{Acks, Batch, ErrorCode, Offset};
 use std::collections::BTreeSet;
 
 /// A batch in the log.
-struct Appended {
+struct LogAppendResult {
     place: u32,
     base_offset: Offset,
     /// The high watermark that commits it.
@@ -36,7 +36,7 @@ impl Broker {
                 Ok(done) => (ErrorCode::None, done.base_offset, done.duplicate),
                 Err(error) => (*error, -1, false),
             };
-            if let Ok(Appended { place, required, .. }) = result {
+            if let Ok(LogAppendResult { place, required, .. }) = result {
                 appended.push((place, parts.len() as u32, required));
             }
             parts.push(ProducedPartition { partition: *partition, error, base_offset, duplicate });
@@ -48,8 +48,8 @@ impl Broker {
             Acks::Zero => {}
             Acks::One => step.answer(from, correlation, Answer::Produce(parts)),
             Acks::All => {
-                let answer = Completed { peer: from, correlation, parts };
-                self.wait_for_isr(step, answer, &appended, request.timeout_ns);
+                let answer = CompletedProduce { peer: from, correlation, parts };
+                self.respond_or_delay(step, answer, &appended, request.timeout_ns);
             }
         }
         appended.clear();
@@ -62,34 +62,34 @@ impl Broker {
         partition: PartitionIx,
         batch: &Batch,
         acks: Acks,
-    ) -> Result<Appended, ErrorCode> {
+    ) -> Result<LogAppendResult, ErrorCode> {
         let place = self.place(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let replica = &self.replicas[place as usize];
-        let Role::Leader(leadership) = &replica.role else { return Err(ErrorCode::NotLeaderOrFollower) };
-        if acks == Acks::All && leadership.is_under_min_isr(replica.min_isr) {
+        let Role::Leader(leader_state) = &replica.role else { return Err(ErrorCode::NotLeaderOrFollower) };
+        if acks == Acks::All && leader_state.is_under_min_isr(replica.min_isr) {
             return Err(self.refuse_write(step, place, ErrorCode::NotEnoughReplicas));
         }
         if batch.bytes > replica.settings.max_message_bytes || batch.records.count == 0 {
             let empty = batch.records.count == 0;
             return Err(if empty { ErrorCode::InvalidRequest } else { ErrorCode::MessageTooLarge });
         }
-        match replica.producers.judge(batch, step.now, self.settings.producer_id_expiration_ns) {
-            Verdict::Append => Ok(self.append_new(step, place, batch)),
-            Verdict::Duplicate(base_offset) => {
+        match replica.producers.check(batch, step.now, self.settings.producer_id_expiration_ns) {
+            SequenceCheck::Append => Ok(self.append_new(step, place, batch)),
+            SequenceCheck::Duplicate(base_offset) => {
                 step.event(BrokerEvent::Duplicate { partition, base_offset });
                 let required = base_offset + Offset::from(batch.records.count);
-                Ok(Appended { place, base_offset, required, duplicate: true })
+                Ok(LogAppendResult { place, base_offset, required, duplicate: true })
             }
-            Verdict::Refuse(error) => Err(self.refuse_write(step, place, error)),
+            SequenceCheck::Refuse(error) => Err(self.refuse_write(step, place, error)),
         }
     }
 
-    fn append_new(&mut self, step: &mut Step<'_>, place: u32, batch: &Batch) -> Appended {
+    fn append_new(&mut self, step: &mut Step<'_>, place: u32, batch: &Batch) -> LogAppendResult {
         let policy = self.flush_policy(place);
         let replica = &mut self.replicas[place as usize];
         let epoch = replica.leader_epoch();
         let (base_offset, flush) = replica.storage.append_as_leader(*batch, epoch, policy);
-        replica.producers.appended(&Batch { base_offset, ..*batch }, step.now);
+        replica.producers.update(&Batch { base_offset, ..*batch }, step.now);
         let end_offset = base_offset + Offset::from(batch.records.count);
         if self.detail {
             let partition = replica.partition;
@@ -98,22 +98,22 @@ impl Broker {
         self.written(step, place, u64::from(batch.bytes), flush);
         self.wake_followers(place, base_offset);
         self.advance_high_watermark(step, place, HwCause::Append);
-        Appended { place, base_offset, required: end_offset, duplicate: false }
+        LogAppendResult { place, base_offset, required: end_offset, duplicate: false }
     }
 
     fn refuse_write(&self, step: &mut Step<'_>, place: u32, error: ErrorCode) -> ErrorCode {
         let replica = &self.replicas[place as usize];
-        let isr = replica.leadership().map_or(0, |leadership| leadership.isr.members().len()) as u32;
+        let isr = replica.leader_state().map_or(0, |leader_state| leader_state.isr.members().len()) as u32;
         let (partition, min_isr) = (replica.partition, replica.min_isr as u32);
         step.event(BrokerEvent::WriteFailed { partition, error, isr, min_isr });
         error
     }
 
     /// Answers an `acks=all` write, or parks it until the high watermark has passed all its batches.
-    fn wait_for_isr(
+    fn respond_or_delay(
         &mut self,
         step: &mut Step<'_>,
-        mut answer: Completed,
+        mut answer: CompletedProduce,
         appended: &[(u32, u32, Offset)],
         timeout: u64,
     ) {
@@ -122,19 +122,21 @@ impl Broker {
             let committed = required <= self.replicas[place as usize].high_watermark;
             open |= !committed;
             answer.parts[part as usize].error = match committed {
-                true => self.committed_write(step, place),
+                true => self.committed_write_error(step, place),
                 false => ErrorCode::RequestTimedOut,
             };
         }
         if !open {
-            return answer_write(step, answer);
+            return respond_to_produce(step, answer);
         }
         let ticket = self.process.purgatory.park(answer, step.now, timeout);
         for &(place, part, required) in appended {
             let replica = &mut self.replicas[place as usize];
             if required > replica.high_watermark {
-                let after = replica.waiting.iter().rposition(|waiting| waiting.required <= required);
-                replica.waiting.insert(after.map_or(0, |at| at + 1), Waiting { required, ticket, part });
+                let after = replica.delayed_produces.iter().rposition(|waiting| waiting.required <= required);
+                replica
+                    .delayed_produces
+                    .insert(after.map_or(0, |at| at + 1), ProducePartitionStatus { required, ticket, part });
             }
         }
         self.arm_purgatory(step.now + timeout);
@@ -148,7 +150,7 @@ impl Broker {
     }
 
     /// Answers writes whose time is over. What they wait for stays in the log and may be committed yet.
-    pub(super) fn expire_writes(&mut self, step: &mut Step<'_>) {
+    pub(super) fn expire_delayed_produces(&mut self, step: &mut Step<'_>) {
         self.process.purgatory_timer = None;
         let mut places = BTreeSet::new();
         while let Some((answer, late)) = self.process.purgatory.expire(step.now) {
@@ -156,11 +158,13 @@ impl Broker {
                 self.refuse_write(step, place, ErrorCode::RequestTimedOut);
                 places.insert(place);
             }
-            answer_write(step, answer);
+            respond_to_produce(step, answer);
         }
         let purgatory = &self.process.purgatory;
         for place in places {
-            self.replicas[place as usize].waiting.retain(|waiting| purgatory.is_waiting(waiting.ticket));
+            self.replicas[place as usize]
+                .delayed_produces
+                .retain(|waiting| purgatory.is_waiting(waiting.ticket));
         }
         if let Some(next) = self.process.purgatory.next_deadline() {
             self.arm_purgatory(next);

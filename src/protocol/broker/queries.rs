@@ -61,7 +61,7 @@ impl Broker {
         let place = self.led(asked.partition)?;
         self.check_epoch(place, asked.current_leader_epoch)?;
         let replica = &self.replicas[place as usize];
-        let start = replica.leadership().map_or(0, |leadership| leadership.epoch_start);
+        let start = replica.leader_state().map_or(0, |leader_state| leader_state.epoch_start);
         let offset = match (asked.position, from) {
             (LogPosition::Earliest, _) => replica.log().start(),
             (LogPosition::Latest, Peer::Broker(_)) => replica.log().end(),
@@ -82,13 +82,15 @@ impl Broker {
         asked: &[PartitionIx],
     ) {
         let known = |partition: PartitionIx| {
-            let state = self.process.view.partition(partition)?;
+            let state = self.process.metadata.partition(partition)?;
             let (leader, leader_epoch) = (state.leader, state.leader_epoch);
             Some(KnownLeader { partition, leader, leader_epoch })
         };
         let unknown = |partition| KnownLeader { partition, leader: None, leader_epoch: -1 };
         let answer = if asked.is_empty() {
-            (0..self.process.view.partitions.len()).filter_map(|at| known(PartitionIx(at as u32))).collect()
+            (0..self.process.metadata.partitions.len())
+                .filter_map(|at| known(PartitionIx(at as u32)))
+                .collect()
         } else {
             asked.iter().map(|partition| known(*partition).unwrap_or_else(|| unknown(*partition))).collect()
         };
@@ -101,11 +103,11 @@ impl Broker {
         if !self.settings.rack_aware_reads || self.settings.rack == Some(rack) {
             return None;
         }
-        let leadership = self.replicas[place as usize].leadership()?;
-        let near = leadership.remotes.iter().filter(|remote| {
-            let broker = self.process.view.brokers.get(&remote.broker);
+        let leader_state = self.replicas[place as usize].leader_state()?;
+        let near = leader_state.remotes.iter().filter(|remote| {
+            let broker = self.process.metadata.brokers.get(&remote.broker);
             broker.is_some_and(|broker| broker.is_active() && broker.rack == Some(rack))
-                && leadership.isr.members().contains(&remote.broker)
+                && leader_state.isr.members().contains(&remote.broker)
                 && (remote.log_start..=remote.log_end).contains(&offset)
         });
         let best = near.max_by_key(|remote| (remote.log_end, remote.last_caught_up, remote.broker));

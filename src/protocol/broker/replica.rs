@@ -2,11 +2,11 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::TopicSettings;
-use crate::protocol::follower::Following;
-use crate::protocol::idempotence::Producers;
-use crate::protocol::leader::Leadership;
+use crate::protocol::follower::FollowerState;
+use crate::protocol::leader::LeaderState;
 use crate::protocol::log::Log;
-use crate::protocol::purgatory::Waiting;
+use crate::protocol::producer_state::ProducerStates;
+use crate::protocol::purgatory::ProducePartitionStatus;
 use crate::protocol::storage::Storage;
 use crate::protocol::wire::{LeaderEpoch, Offset};
 use std::collections::VecDeque;
@@ -17,8 +17,8 @@ pub(crate) enum Role {
     /// No process, or no metadata yet.
     Offline,
     /// It believes that it leads.
-    Leader(Box<Leadership>),
-    Follower(Following),
+    Leader(Box<LeaderState>),
+    Follower(FollowerState),
 }
 
 /// A slot of a fetch session that reads a replica.
@@ -39,10 +39,10 @@ pub(crate) struct Replica {
     pub(super) high_watermark: Offset,
     pub(super) role: Role,
     pub(super) min_isr: usize,
-    pub(super) producers: Producers,
+    pub(super) producers: ProducerStates,
     pub(super) watchers: Vec<Watcher>,
     /// Writes that wait for the high watermark, in order of what they wait for.
-    pub(super) waiting: VecDeque<Waiting>,
+    pub(super) delayed_produces: VecDeque<ProducePartitionStatus>,
     /// The high watermark is newer than its file.
     pub(super) checkpoint_due: bool,
     /// The operating system has pages to write.
@@ -60,9 +60,9 @@ impl Replica {
             high_watermark: 0,
             role: Role::Offline,
             min_isr: 1,
-            producers: Producers::default(),
+            producers: ProducerStates::default(),
             watchers: Vec::new(),
-            waiting: VecDeque::new(),
+            delayed_produces: VecDeque::new(),
             checkpoint_due: false,
             unflushed: false,
             last_flush: 0,
@@ -92,17 +92,17 @@ impl Replica {
     }
 
     /// Its state as leader, if it believes that it leads.
-    pub(crate) fn leadership(&self) -> Option<&Leadership> {
+    pub(crate) fn leader_state(&self) -> Option<&LeaderState> {
         match &self.role {
-            Role::Leader(leadership) => Some(leadership),
+            Role::Leader(leader_state) => Some(leader_state),
             _ => None,
         }
     }
 
     /// Its state as follower, if it follows.
-    pub(crate) fn following(&self) -> Option<&Following> {
+    pub(crate) fn follower_state(&self) -> Option<&FollowerState> {
         match &self.role {
-            Role::Follower(following) => Some(following),
+            Role::Follower(follower_state) => Some(follower_state),
             _ => None,
         }
     }
@@ -121,14 +121,14 @@ impl Replica {
     pub(crate) fn leader_epoch(&self) -> LeaderEpoch {
         match &self.role {
             Role::Offline => -1,
-            Role::Leader(leadership) => leadership.epoch,
-            Role::Follower(following) => following.epoch,
+            Role::Leader(leader_state) => leader_state.epoch,
+            Role::Follower(follower_state) => follower_state.epoch,
         }
     }
 
-    pub(super) fn following_mut(&mut self) -> Option<&mut Following> {
+    pub(super) fn follower_state_mut(&mut self) -> Option<&mut FollowerState> {
         match &mut self.role {
-            Role::Follower(following) => Some(following),
+            Role::Follower(follower_state) => Some(follower_state),
             _ => None,
         }
     }
@@ -144,7 +144,7 @@ impl Replica {
         self.role = Role::Offline;
         self.high_watermark = self.storage.checkpointed_high_watermark();
         self.watchers.clear();
-        self.waiting.clear();
+        self.delayed_produces.clear();
         self.checkpoint_due = false;
     }
 }

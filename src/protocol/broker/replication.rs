@@ -1,9 +1,9 @@
 //! The follower's side of replication: which fetcher asks what, and when (`AbstractFetcherThread`).
 
-use super::fetcher::{Asked, Fetcher, Outstanding};
+use super::fetcher::{Fetcher, FetcherRequest, Outstanding};
 use super::{Broker, BrokerOutput, OWNER_FETCHERS, Step};
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::follower::FollowState;
+use crate::protocol::follower::PartitionFetchState;
 use crate::protocol::messages::{EpochEndsOf, FetchRequest, FollowerId, ListOffset, LogPosition, Request};
 use crate::protocol::profile::Truncation;
 use crate::protocol::timers::Timer;
@@ -21,69 +21,69 @@ impl Broker {
             fetchers.len() as u32 - 1
         });
         fetchers[at as usize].members.insert(place);
-        if let Some(following) = replica.following_mut() {
-            following.fetcher = Some(at);
+        if let Some(follower_state) = replica.follower_state_mut() {
+            follower_state.fetcher = Some(at);
             // Not counted as fetching before its state is set.
-            following.state = FollowState::Failed;
-            following.listed = false;
+            follower_state.state = PartitionFetchState::Failed;
+            follower_state.offset_sent = false;
         }
     }
 
     pub(super) fn leave_fetcher(&mut self, place: u32) {
         let replica = &mut self.replicas[place as usize];
         let partition = replica.partition;
-        let Some(following) = replica.following_mut() else { return };
-        let Some(at) = following.fetcher.take() else { return };
-        let fetching = following.state == FollowState::Fetching;
+        let Some(follower_state) = replica.follower_state_mut() else { return };
+        let Some(at) = follower_state.fetcher.take() else { return };
+        let fetching = follower_state.state == PartitionFetchState::Fetching;
         let fetcher = &mut self.process.fetchers[at as usize];
         fetcher.members.remove(&place);
         fetcher.fetching -= u32::from(fetching);
         // Else the source would go on counting the session's fetches for it.
-        fetcher.forgotten.push(partition);
+        fetcher.to_forget.push(partition);
     }
 
     /// Changes what a follower does, and has its fetcher act on it.
-    pub(super) fn set_follow_state(&mut self, place: u32, state: FollowState) {
-        let Some(following) = self.replicas[place as usize].following_mut() else { return };
-        let Some(at) = following.fetcher else { return };
-        let before = std::mem::replace(&mut following.state, state);
-        following.listed = false;
-        following.truncated |= state == FollowState::Fetching;
+    pub(super) fn set_fetch_state(&mut self, place: u32, state: PartitionFetchState) {
+        let Some(follower_state) = self.replicas[place as usize].follower_state_mut() else { return };
+        let Some(at) = follower_state.fetcher else { return };
+        let before = std::mem::replace(&mut follower_state.state, state);
+        follower_state.offset_sent = false;
+        follower_state.truncation_completed |= state == PartitionFetchState::Fetching;
         let fetcher = &mut self.process.fetchers[at as usize];
-        fetcher.fetching += u32::from(state == FollowState::Fetching);
-        fetcher.fetching -= u32::from(before == FollowState::Fetching);
+        fetcher.fetching += u32::from(state == PartitionFetchState::Fetching);
+        fetcher.fetching -= u32::from(before == PartitionFetchState::Fetching);
         match state {
-            FollowState::Fetching => fetcher.to_list.push(place),
-            FollowState::NeedsEpochEnd => fetcher.ask_epochs.push(place),
-            FollowState::NeedsOffsets => fetcher.ask_offsets.push(place),
-            FollowState::Delayed(until) => fetcher.delayed.push((until, place)),
-            FollowState::Failed => {}
+            PartitionFetchState::Fetching => fetcher.to_send.push(place),
+            PartitionFetchState::NeedsEpochEnd => fetcher.ask_epochs.push(place),
+            PartitionFetchState::NeedsOffsets => fetcher.ask_offsets.push(place),
+            PartitionFetchState::Delayed(until) => fetcher.delayed.push((until, place)),
+            PartitionFetchState::Failed => {}
         }
-        self.queue_fetcher(at);
+        self.schedule_fetcher(at);
     }
 
     /// The source must hear where the follower reads now.
-    pub(super) fn list_again(&mut self, place: u32) {
-        let Some(following) = self.replicas[place as usize].following_mut() else { return };
-        let Some(at) = following.fetcher else { return };
-        following.listed = false;
-        self.process.fetchers[at as usize].to_list.push(place);
+    pub(super) fn send_offset_again(&mut self, place: u32) {
+        let Some(follower_state) = self.replicas[place as usize].follower_state_mut() else { return };
+        let Some(at) = follower_state.fetcher else { return };
+        follower_state.offset_sent = false;
+        self.process.fetchers[at as usize].to_send.push(place);
     }
 
-    pub(super) fn queue_fetcher(&mut self, at: u32) {
+    pub(super) fn schedule_fetcher(&mut self, at: u32) {
         let fetcher = &mut self.process.fetchers[at as usize];
         if !std::mem::replace(&mut fetcher.queued, true) {
-            self.process.to_send.push(at);
+            self.process.fetchers_to_run.push(at);
         }
     }
 
     /// All fetchers may act: the broker is registered.
-    pub(super) fn queue_fetchers(&mut self) {
-        (0..self.process.fetchers.len() as u32).for_each(|at| self.queue_fetcher(at));
+    pub(super) fn schedule_fetchers(&mut self) {
+        (0..self.process.fetchers.len() as u32).for_each(|at| self.schedule_fetcher(at));
     }
 
     /// Sends a fetcher's next request, if nothing is outstanding and there is something to ask.
-    pub(super) fn look_at_fetcher(&mut self, step: &mut Step<'_>, at: u32) {
+    pub(super) fn run_fetcher(&mut self, step: &mut Step<'_>, at: u32) {
         let registered = self.broker_epoch() >= 0;
         self.release_delayed(step, at);
         let fetcher = &mut self.process.fetchers[at as usize];
@@ -99,19 +99,19 @@ impl Broker {
             (std::mem::take(&mut fetcher.ask_epochs), std::mem::take(&mut fetcher.ask_offsets));
         if let Some(request) = self.epoch_ends_request(at, &epochs) {
             self.process.fetchers[at as usize].ask_offsets = offsets;
-            self.send(step, at, Asked::EpochEnds, request);
+            self.send(step, at, FetcherRequest::EpochEnds, request);
         } else if let Some(request) = self.offsets_request(at, &offsets) {
-            self.send(step, at, Asked::Offsets, request);
+            self.send(step, at, FetcherRequest::Offsets, request);
         } else if self.process.fetchers[at as usize].fetching > 0 {
             let request = self.fetch_request(at);
-            self.send(step, at, Asked::Fetch, request);
+            self.send(step, at, FetcherRequest::Fetch, request);
         } else if let Some(until) = self.process.fetchers[at as usize].delayed.iter().map(|each| each.0).min()
         {
             self.set_fetcher_timer(at, until);
         }
     }
 
-    fn send(&mut self, step: &mut Step<'_>, at: u32, asked: Asked, request: Request) {
+    fn send(&mut self, step: &mut Step<'_>, at: u32, asked: FetcherRequest, request: Request) {
         let correlation = self.correlation(OWNER_FETCHERS + at);
         let timeout = step.now + self.settings.replica_socket_timeout_ns;
         let fetcher = &mut self.process.fetchers[at as usize];
@@ -142,7 +142,7 @@ impl Broker {
         match fetcher.outstanding {
             Some(outstanding) if outstanding.sent_at + timeout <= step.now => self.fetcher_failed(step, at),
             Some(outstanding) => self.set_fetcher_timer(at, outstanding.sent_at + timeout),
-            None => self.queue_fetcher(at),
+            None => self.schedule_fetcher(at),
         }
     }
 
@@ -154,19 +154,19 @@ impl Broker {
         fetcher.not_before = step.now + self.settings.replica_fetch_backoff_ns;
         let members: Vec<u32> = fetcher.members.iter().copied().collect();
         for place in members {
-            let Some(following) = self.replicas[place as usize].following_mut() else { continue };
-            following.listed = false;
-            let again = match following.state {
-                FollowState::NeedsEpochEnd => asked == Some(Asked::EpochEnds),
-                FollowState::NeedsOffsets => asked == Some(Asked::Offsets),
+            let Some(follower_state) = self.replicas[place as usize].follower_state_mut() else { continue };
+            follower_state.offset_sent = false;
+            let again = match follower_state.state {
+                PartitionFetchState::NeedsEpochEnd => asked == Some(FetcherRequest::EpochEnds),
+                PartitionFetchState::NeedsOffsets => asked == Some(FetcherRequest::Offsets),
                 _ => false,
             };
             if again {
-                let state = following.state;
-                self.set_follow_state(place, state);
+                let state = follower_state.state;
+                self.set_fetch_state(place, state);
             }
         }
-        self.queue_fetcher(at);
+        self.schedule_fetcher(at);
     }
 
     fn release_delayed(&mut self, step: &mut Step<'_>, at: u32) {
@@ -177,10 +177,12 @@ impl Broker {
         let now = step.now;
         let due: Vec<_> = fetcher.delayed.extract_if(.., |(until, _)| *until <= now).collect();
         for (until, place) in due {
-            let Some(following) = self.replicas[place as usize].following() else { continue };
-            if following.fetcher == Some(at) && following.state == FollowState::Delayed(until) {
-                match following.truncated {
-                    true => self.set_follow_state(place, FollowState::Fetching),
+            let Some(follower_state) = self.replicas[place as usize].follower_state() else { continue };
+            if follower_state.fetcher == Some(at)
+                && follower_state.state == PartitionFetchState::Delayed(until)
+            {
+                match follower_state.truncation_completed {
+                    true => self.set_fetch_state(place, PartitionFetchState::Fetching),
                     false => self.begin_truncation(step, place),
                 }
             }
@@ -188,7 +190,7 @@ impl Broker {
     }
 
     /// The epoch that a request names; before KIP-320 none.
-    fn named_epoch(&self, epoch: LeaderEpoch) -> LeaderEpoch {
+    fn request_leader_epoch(&self, epoch: LeaderEpoch) -> LeaderEpoch {
         match self.profile.truncation {
             Truncation::Kip320 | Truncation::ViaFetch if self.profile.leader_epoch_fencing => epoch,
             _ => -1,
@@ -198,11 +200,12 @@ impl Broker {
     fn epoch_ends_request(&self, at: u32, places: &[u32]) -> Option<Request> {
         let asks = places.iter().filter_map(|place| {
             let replica = &self.replicas[*place as usize];
-            let following = replica.following()?;
-            let wanted = following.fetcher == Some(at) && following.state == FollowState::NeedsEpochEnd;
+            let follower_state = replica.follower_state()?;
+            let wanted = follower_state.fetcher == Some(at)
+                && follower_state.state == PartitionFetchState::NeedsEpochEnd;
             wanted.then(|| EpochEndsOf {
                 partition: replica.partition,
-                current_leader_epoch: self.named_epoch(following.epoch),
+                current_leader_epoch: self.request_leader_epoch(follower_state.epoch),
                 epoch: replica.log().latest_epoch(),
             })
         });
@@ -215,10 +218,11 @@ impl Broker {
         let mut asks = Vec::new();
         for place in places {
             let replica = &self.replicas[*place as usize];
-            let Some(following) = replica.following() else { continue };
-            if following.fetcher == Some(at) && following.state == FollowState::NeedsOffsets {
+            let Some(follower_state) = replica.follower_state() else { continue };
+            if follower_state.fetcher == Some(at) && follower_state.state == PartitionFetchState::NeedsOffsets
+            {
                 let (partition, current_leader_epoch) =
-                    (replica.partition, self.named_epoch(following.epoch));
+                    (replica.partition, self.request_leader_epoch(follower_state.epoch));
                 for position in [LogPosition::Earliest, LogPosition::Latest] {
                     asks.push(ListOffset { partition, current_leader_epoch, position });
                 }
@@ -230,19 +234,19 @@ impl Broker {
     fn fetch_request(&mut self, at: u32) -> Request {
         let fetcher = &mut self.process.fetchers[at as usize];
         let full = fetcher.session_epoch == 0;
-        let mut to_list = std::mem::take(&mut fetcher.to_list);
+        let mut to_send = std::mem::take(&mut fetcher.to_send);
         if full {
-            to_list.clear();
-            to_list.extend(&fetcher.members);
-            fetcher.forgotten.clear();
+            to_send.clear();
+            to_send.extend(&fetcher.members);
+            fetcher.to_forget.clear();
         }
-        let mut partitions = Vec::with_capacity(to_list.len());
-        for place in to_list.drain(..) {
-            partitions.extend(self.name_for_fetch(at, place, full));
+        let mut partitions = Vec::with_capacity(to_send.len());
+        for place in to_send.drain(..) {
+            partitions.extend(self.partition_to_fetch(at, place, full));
         }
         let follower = Some(FollowerId { broker: self.id(), epoch: self.broker_epoch() });
         let fetcher = &mut self.process.fetchers[at as usize];
-        fetcher.to_list = to_list;
+        fetcher.to_send = to_send;
         let session_epoch = fetcher.session_epoch;
         fetcher.session_epoch = session_epoch.wrapping_add(1).max(1);
         Request::Fetch(FetchRequest {
@@ -255,25 +259,26 @@ impl Broker {
             partition_max_bytes: self.settings.replica_fetch_max_bytes,
             rack: None,
             partitions,
-            forgotten: std::mem::take(&mut fetcher.forgotten),
+            forgotten: std::mem::take(&mut fetcher.to_forget),
         })
     }
 
-    fn name_for_fetch(&mut self, at: u32, place: u32, full: bool) -> Option<FetchPartition> {
+    fn partition_to_fetch(&mut self, at: u32, place: u32, full: bool) -> Option<FetchPartition> {
         let via_fetch = self.profile.truncation == Truncation::ViaFetch;
         let replica = &mut self.replicas[place as usize];
         let (partition, fetch_offset) = (replica.partition, replica.log().end());
         let (epoch, log_start) = (replica.log().latest_epoch(), replica.log().start());
-        let following = replica.following_mut()?;
-        let wanted = following.fetcher == Some(at) && following.state == FollowState::Fetching;
-        if !wanted || (following.listed && !full) {
+        let follower_state = replica.follower_state_mut()?;
+        let wanted =
+            follower_state.fetcher == Some(at) && follower_state.state == PartitionFetchState::Fetching;
+        if !wanted || (follower_state.offset_sent && !full) {
             return None;
         }
-        following.listed = true;
-        let leader_epoch = following.epoch;
+        follower_state.offset_sent = true;
+        let leader_epoch = follower_state.epoch;
         Some(FetchPartition {
             partition,
-            current_leader_epoch: self.named_epoch(leader_epoch),
+            current_leader_epoch: self.request_leader_epoch(leader_epoch),
             fetch_offset,
             last_fetched_epoch: if via_fetch { epoch } else { -1 },
             log_start,

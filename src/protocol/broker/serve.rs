@@ -3,8 +3,8 @@
 use super::replica::{Role, Watcher};
 use super::{Broker, HwCause, Step};
 use crate::model::PartitionIx;
+use crate::protocol::fetch_session::DelayedFetch;
 use crate::protocol::messages::{Answer, FetchAnswer, FetchRequest, FollowerId, Peer};
-use crate::protocol::session::Parked;
 use crate::protocol::timers::Timer;
 use crate::protocol::wire::{EpochEnd, ErrorCode, FetchPartition, FetchedPartition};
 
@@ -26,25 +26,25 @@ impl Broker {
             return step.answer(from, correlation, Answer::Fetch(answer));
         }
         for partition in &request.forgotten {
-            self.drop_words(place, *partition);
+            self.drop_notices(place, *partition);
             self.forget_partition(place, *partition);
         }
         for asked in &request.partitions {
-            self.name_partition(step, place, asked);
+            self.fetch_partition(step, place, asked);
         }
-        self.note_unnamed(step, place);
+        self.note_unlisted_partitions(step, place);
         let session = self.process.sessions.get(place);
-        let at_once = !session.words.is_empty() || request.max_wait_ns == 0 || self.has_enough(place);
+        let at_once = !session.notices.is_empty() || request.max_wait_ns == 0 || self.has_min_bytes(place);
         match at_once {
             true => self.answer_fetch(step, place, correlation, true),
-            false => self.park(step, place, correlation, request.max_wait_ns),
+            false => self.delay_fetch(step, place, correlation, request.max_wait_ns),
         }
     }
 
-    fn park(&mut self, step: &Step<'_>, place: u32, correlation: u64, max_wait: u64) {
+    fn delay_fetch(&mut self, step: &Step<'_>, place: u32, correlation: u64, max_wait: u64) {
         let deadline = step.now + max_wait;
         let session = self.process.sessions.get_mut(place);
-        session.parked = Some(Parked { correlation, deadline });
+        session.delayed_fetch = Some(DelayedFetch { correlation, deadline });
         if session.timer.is_none_or(|armed| armed > deadline) {
             session.timer = Some(deadline);
             self.timers.set(deadline, Timer::Session(place));
@@ -52,8 +52,8 @@ impl Broker {
     }
 
     /// One partition of a request: refused, found to diverge, or in the session from now on.
-    fn name_partition(&mut self, step: &mut Step<'_>, session: u32, asked: &FetchPartition) {
-        self.drop_words(session, asked.partition);
+    fn fetch_partition(&mut self, step: &mut Step<'_>, session: u32, asked: &FetchPartition) {
+        self.drop_notices(session, asked.partition);
         let follower = self.process.sessions.get(session).follower;
         let checked = self
             .place(asked.partition)
@@ -63,29 +63,29 @@ impl Broker {
             Ok(checked) => checked,
             Err(error) => {
                 self.forget_partition(session, asked.partition);
-                let word = FetchedPartition { error, ..self.word(asked.partition) };
-                return self.process.sessions.get_mut(session).words.push(word);
+                let notice = FetchedPartition { error, ..self.empty_response(asked.partition) };
+                return self.process.sessions.get_mut(session).notices.push(notice);
             }
         };
-        self.enter_slot(session, place, asked);
+        self.update_slot(session, place, asked);
         if diverging.is_some() {
-            let word = FetchedPartition { diverging, ..self.word(asked.partition) };
-            return self.process.sessions.get_mut(session).words.push(word);
+            let notice = FetchedPartition { diverging, ..self.empty_response(asked.partition) };
+            return self.process.sessions.get_mut(session).notices.push(notice);
         }
         match follower {
-            Some(follower) => self.note_follower(step, session, place, follower, asked),
-            None => self.prefer_follower(session, place, asked),
+            Some(follower) => self.update_follower_fetch_state(step, session, place, follower, asked),
+            None => self.redirect_to_preferred_replica(session, place, asked),
         }
-        self.mark_if_news(session, place);
+        self.mark_if_changed(session, place);
     }
 
     /// What was to be said before the asker named the partition anew is out of date.
-    fn drop_words(&mut self, session: u32, partition: PartitionIx) {
-        self.process.sessions.get_mut(session).words.retain(|word| word.partition != partition);
+    fn drop_notices(&mut self, session: u32, partition: PartitionIx) {
+        self.process.sessions.get_mut(session).notices.retain(|notice| notice.partition != partition);
     }
 
     /// An empty entry of an answer.
-    pub(super) fn word(&self, partition: PartitionIx) -> FetchedPartition {
+    pub(super) fn empty_response(&self, partition: PartitionIx) -> FetchedPartition {
         let replica = self.place(partition).map(|place| &self.replicas[place as usize]);
         FetchedPartition {
             partition,
@@ -107,10 +107,10 @@ impl Broker {
         let replica = &self.replicas[place as usize];
         match (&replica.role, follower) {
             (Role::Offline, _) | (Role::Follower(_), Some(_)) => return Err(ErrorCode::NotLeaderOrFollower),
-            (Role::Leader(leadership), Some(follower)) => {
+            (Role::Leader(leader_state), Some(follower)) => {
                 self.check_epoch(place, asked.current_leader_epoch)?;
                 // Not (yet) assigned here: this leader's metadata may be behind.
-                leadership.remote(follower.broker).ok_or(ErrorCode::UnknownLeaderEpoch)?;
+                leader_state.remote(follower.broker).ok_or(ErrorCode::UnknownLeaderEpoch)?;
                 self.check_incarnation(follower)?;
             }
             (_, None) => self.check_epoch(place, asked.current_leader_epoch)?,
@@ -140,7 +140,7 @@ impl Broker {
 
     /// KIP-903: an incarnation older than the registered one is refused.
     fn check_incarnation(&self, follower: FollowerId) -> Result<(), ErrorCode> {
-        let known = self.process.view.brokers.get(&follower.broker);
+        let known = self.process.metadata.brokers.get(&follower.broker);
         let newer = known.is_some_and(|known| known.epoch > follower.epoch);
         match self.profile.broker_epoch_check && follower.epoch >= 0 && newer {
             true => Err(ErrorCode::NotLeaderOrFollower),
@@ -148,7 +148,7 @@ impl Broker {
         }
     }
 
-    fn enter_slot(&mut self, session_place: u32, place: u32, asked: &FetchPartition) {
+    fn update_slot(&mut self, session_place: u32, place: u32, asked: &FetchPartition) {
         let replica = &mut self.replicas[place as usize];
         let session = self.process.sessions.get_mut(session_place);
         let watcher = replica.watchers.iter().find(|watcher| watcher.session == session_place);
@@ -162,12 +162,12 @@ impl Broker {
         let slot = &mut session.slots[at as usize];
         slot.fetch_offset = asked.fetch_offset;
         slot.leader_epoch = asked.current_leader_epoch;
-        slot.named_high_watermark = replica.high_watermark;
-        slot.named_in = epoch;
+        slot.high_watermark_at_request = replica.high_watermark;
+        slot.requested_in_epoch = epoch;
     }
 
     /// A follower's fetch is its acknowledgement of everything before its offset.
-    fn note_follower(
+    fn update_follower_fetch_state(
         &mut self,
         step: &mut Step<'_>,
         session: u32,
@@ -177,14 +177,14 @@ impl Broker {
     ) {
         let replica = &mut self.replicas[place as usize];
         let leader_end = replica.storage.log().end();
-        let Role::Leader(leadership) = &mut replica.role else { return };
-        let Some(remote) = leadership.remote_mut(follower.broker) else { return };
-        let moved = remote.fetched(asked.fetch_offset, leader_end, step.now);
+        let Role::Leader(leader_state) = &mut replica.role else { return };
+        let Some(remote) = leader_state.remote_mut(follower.broker) else { return };
+        let moved = remote.update_fetch_state(asked.fetch_offset, leader_end, step.now);
         remote.broker_epoch = follower.epoch;
         remote.log_start = asked.log_start;
-        if !leadership.isr.members().contains(&follower.broker) {
-            self.note_outsider(session, place);
-            self.maybe_expand(step, place, follower.broker);
+        if !leader_state.isr.members().contains(&follower.broker) {
+            self.watch_for_expansion(session, place);
+            self.maybe_expand_isr(step, place, follower.broker);
         }
         if moved {
             self.advance_high_watermark(step, place, HwCause::Fetch(follower.broker));
@@ -192,78 +192,78 @@ impl Broker {
     }
 
     /// A follower outside the ISR is looked at again with each fetch, whether it names the partition or not.
-    pub(super) fn note_outsider(&mut self, session_place: u32, place: u32) {
+    pub(super) fn watch_for_expansion(&mut self, session_place: u32, place: u32) {
         let watchers = &self.replicas[place as usize].watchers;
         let Some(watcher) = watchers.iter().find(|watcher| watcher.session == session_place) else { return };
         let session = self.process.sessions.get_mut(session_place);
-        if !session.outsiders.contains(&watcher.slot) {
-            session.outsiders.push(watcher.slot);
+        if !session.outside_isr.contains(&watcher.slot) {
+            session.outside_isr.push(watcher.slot);
         }
     }
 
     /// KIP-392: a consumer with a follower in its rack is sent there.
-    fn prefer_follower(&mut self, session: u32, place: u32, asked: &FetchPartition) {
-        let Some(rack) = self.process.sessions.get(session).limits.rack else { return };
+    fn redirect_to_preferred_replica(&mut self, session: u32, place: u32, asked: &FetchPartition) {
+        let Some(rack) = self.process.sessions.get(session).params.rack else { return };
         let preferred_read_replica = self.preferred_replica(place, rack, asked.fetch_offset);
         if preferred_read_replica.is_some() {
             self.forget_partition(session, asked.partition);
-            let word = FetchedPartition { preferred_read_replica, ..self.word(asked.partition) };
-            self.process.sessions.get_mut(session).words.push(word);
+            let notice = FetchedPartition { preferred_read_replica, ..self.empty_response(asked.partition) };
+            self.process.sessions.get_mut(session).notices.push(notice);
         }
     }
 
-    fn mark_if_news(&mut self, session_place: u32, place: u32) {
+    fn mark_if_changed(&mut self, session_place: u32, place: u32) {
         let replica = &self.replicas[place as usize];
         let Some(watcher) = replica.watchers.iter().find(|watcher| watcher.session == session_place) else {
             return;
         };
         let session = self.process.sessions.get_mut(session_place);
         let slot = &session.slots[watcher.slot as usize];
-        let has_news = slot.fetch_offset < replica.readable_end(watcher.follower.is_some())
-            || slot.told_high_watermark != replica.high_watermark
-            || slot.told_log_start != replica.log().start();
-        if has_news {
+        let is_changed = slot.fetch_offset < replica.readable_end(watcher.follower.is_some())
+            || slot.sent_high_watermark != replica.high_watermark
+            || slot.sent_log_start != replica.log().start();
+        if is_changed {
             session.mark(watcher.slot);
         }
     }
 
     /// What a request says of the partitions it does not name: their offsets are as they were.
-    fn note_unnamed(&mut self, step: &mut Step<'_>, place: u32) {
+    fn note_unlisted_partitions(&mut self, step: &mut Step<'_>, place: u32) {
         let session = self.process.sessions.get_mut(place);
         let epoch = session.epoch;
         for at in std::mem::take(&mut session.sent) {
             let slot = session.slots[at as usize];
-            if slot.open && slot.named_in != epoch {
+            if slot.open && slot.requested_in_epoch != epoch {
                 session.mark(at);
             }
         }
         let Some(follower) = session.follower else { return };
-        for at in &session.news {
+        for at in &session.changed {
             let slot = session.slots[*at as usize];
             let replica = &mut self.replicas[slot.replica as usize];
             let leader_end = replica.storage.log().end();
-            let Role::Leader(leadership) = &mut replica.role else { continue };
-            let behind = slot.open && slot.named_in != epoch && slot.fetch_offset < leader_end;
-            if let Some(remote) = leadership.remote_mut(follower.broker).filter(|_| behind) {
-                remote.fetched(slot.fetch_offset, leader_end, step.now);
+            let Role::Leader(leader_state) = &mut replica.role else { continue };
+            let behind = slot.open && slot.requested_in_epoch != epoch && slot.fetch_offset < leader_end;
+            if let Some(remote) = leader_state.remote_mut(follower.broker).filter(|_| behind) {
+                remote.update_fetch_state(slot.fetch_offset, leader_end, step.now);
             }
         }
-        self.look_at_outsiders(step, place, follower);
+        self.try_expansions(step, place, follower);
     }
 
-    fn look_at_outsiders(&mut self, step: &mut Step<'_>, place: u32, follower: FollowerId) {
-        let mut outsiders = std::mem::take(&mut self.process.sessions.get_mut(place).outsiders);
-        outsiders.retain(|at| {
+    fn try_expansions(&mut self, step: &mut Step<'_>, place: u32, follower: FollowerId) {
+        let mut outside_isr = std::mem::take(&mut self.process.sessions.get_mut(place).outside_isr);
+        outside_isr.retain(|at| {
             let slot = self.process.sessions.get(place).slots[*at as usize];
             let replica = &self.replicas[slot.replica as usize];
             let outside = replica
-                .leadership()
-                .is_some_and(|leadership| !leadership.isr.members().contains(&follower.broker));
+                .leader_state()
+                .is_some_and(|leader_state| !leader_state.isr.members().contains(&follower.broker));
             if slot.open && outside {
-                self.maybe_expand(step, slot.replica, follower.broker);
+                self.maybe_expand_isr(step, slot.replica, follower.broker);
             }
             slot.open && outside
         });
-        self.process.sessions.get_mut(place).outsiders = outsiders;
+        self.process.sessions.get_mut(place).outside_isr = outside_isr;
     }
 }

@@ -11,11 +11,11 @@ pub(crate) struct EpochStart {
 
 /// Epoch starts, strictly increasing in both columns.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct EpochCache {
+pub(crate) struct LeaderEpochCache {
     entries: Vec<EpochStart>,
 }
 
-impl EpochCache {
+impl LeaderEpochCache {
     /// Notes that `epoch` starts at `start`, unless it is known. Epochs that never got a record give way.
     pub(crate) fn assign(&mut self, epoch: LeaderEpoch, start: Offset) {
         if self.entries.last().is_some_and(|last| last.epoch >= epoch) {
@@ -76,13 +76,13 @@ impl EpochCache {
 mod tests {
     use super::*;
 
-    fn cache(entries: &[(LeaderEpoch, Offset)]) -> EpochCache {
-        let mut cache = EpochCache::default();
+    fn cache(entries: &[(LeaderEpoch, Offset)]) -> LeaderEpochCache {
+        let mut cache = LeaderEpochCache::default();
         entries.iter().for_each(|&(epoch, start)| cache.assign(epoch, start));
         cache
     }
 
-    fn end(cache: &EpochCache, epoch: LeaderEpoch) -> Option<(LeaderEpoch, Offset)> {
+    fn end(cache: &LeaderEpochCache, epoch: LeaderEpoch) -> Option<(LeaderEpoch, Offset)> {
         cache.end_offset_for(epoch, 20).map(|end| (end.epoch, end.end_offset))
     }
 
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(end(&cache, 4), Some((2, 9)));
         assert_eq!(end(&cache, 5), Some((5, 20)));
         assert_eq!(end(&cache, 6), None);
-        assert_eq!(end(&EpochCache::default(), 0), None);
+        assert_eq!(end(&LeaderEpochCache::default(), 0), None);
     }
 
     #[test]

@@ -4,14 +4,14 @@ use crate::model::Nanos;
 use crate::protocol::wire::{Batch, LeaderEpoch, Offset, RecordRange};
 
 /// How many producers share a span.
-const LANES: usize = 16;
+const MAX_LANES: usize = 16;
 /// How many batches a span of several producers keeps in order.
-const ORDER: usize = 4096;
+const MAX_INTERLEAVED_BATCHES: usize = 4096;
 /// Bits of a record count in an entry of `order`; the lane is above them.
 const COUNT_BITS: u32 = 12;
-const COUNT_MAX: u32 = (1 << COUNT_BITS) - 1;
+const MAX_COUNT: u32 = (1 << COUNT_BITS) - 1;
 /// A span of one producer that is longer stays one when a second producer comes.
-const WEAVE_FROM: u32 = 64;
+const MAX_BATCHES_TO_INTERLEAVE: u32 = 64;
 
 /// One producer's records in a span: consecutive numbers and sequences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,7 +98,7 @@ impl Span {
         let lane = self.lanes.iter().position(|lane| lane.continues_with(batch));
         let fits = match lane {
             Some(_) if self.lanes.len() == 1 => self.batches < u32::MAX,
-            _ => (lane.is_some() || self.lanes.len() < LANES) && self.weave(batch),
+            _ => (lane.is_some() || self.lanes.len() < MAX_LANES) && self.interleave(batch),
         };
         if !fits {
             return false;
@@ -119,11 +119,12 @@ impl Span {
     }
 
     /// Makes sure that the order of batches is kept from here on; false when the span is too long for it.
-    fn weave(&mut self, batch: &Batch) -> bool {
+    fn interleave(&mut self, batch: &Batch) -> bool {
         if self.lanes.len() > 1 {
-            return self.order.len() + (batch.records.count / COUNT_MAX) as usize + 1 < ORDER;
+            return self.order.len() + (batch.records.count / MAX_COUNT) as usize + 1
+                < MAX_INTERLEAVED_BATCHES;
         }
-        if self.batches > WEAVE_FROM {
+        if self.batches > MAX_BATCHES_TO_INTERLEAVE {
             return false;
         }
         let (len, batches) = (self.len(), u64::from(self.batches));
@@ -136,7 +137,11 @@ impl Span {
 
     /// Gives the batches from the one with `from` in it, cut to start there, until `each` returns false.
     pub(super) fn batches_from(&self, from: Offset, mut each: impl FnMut(Batch) -> bool) -> bool {
-        if self.lanes.len() == 1 { self.even_from(from, each) } else { self.woven_from(from, &mut each) }
+        if self.lanes.len() == 1 {
+            self.even_from(from, each)
+        } else {
+            self.interleaved_from(from, &mut each)
+        }
     }
 
     fn even_from(&self, from: Offset, mut each: impl FnMut(Batch) -> bool) -> bool {
@@ -153,11 +158,11 @@ impl Span {
         true
     }
 
-    fn woven_from(&self, from: Offset, each: &mut dyn FnMut(Batch) -> bool) -> bool {
+    fn interleaved_from(&self, from: Offset, each: &mut dyn FnMut(Batch) -> bool) -> bool {
         let skip_to = (from - self.base_offset) as u64;
-        let (mut at, mut taken) = (0u64, [0u64; LANES]);
+        let (mut at, mut taken) = (0u64, [0u64; MAX_LANES]);
         for &entry in &self.order {
-            let (lane, count) = (usize::from(entry >> COUNT_BITS), u64::from(u32::from(entry) & COUNT_MAX));
+            let (lane, count) = (usize::from(entry >> COUNT_BITS), u64::from(u32::from(entry) & MAX_COUNT));
             let skip = skip_to.saturating_sub(at).min(count);
             if skip < count {
                 let batch =
@@ -195,7 +200,7 @@ impl Span {
         mut each: impl FnMut(Offset, RecordRange) -> bool,
     ) -> bool {
         if self.lanes.len() > 1 {
-            return self.woven_from(from, &mut |batch| each(batch.base_offset, batch.records));
+            return self.interleaved_from(from, &mut |batch| each(batch.base_offset, batch.records));
         }
         let nth = (from - self.base_offset) as u64;
         let lane = self.lanes[0].records;
@@ -225,7 +230,7 @@ impl Span {
             if at == keep {
                 break;
             }
-            let count = u64::from(u32::from(*entry) & COUNT_MAX).min(keep - at);
+            let count = u64::from(u32::from(*entry) & MAX_COUNT).min(keep - at);
             *entry = (*entry >> COUNT_BITS) << COUNT_BITS | count as u16;
             self.lanes[usize::from(*entry >> COUNT_BITS)].records.count += count as u32;
             at += count;
@@ -237,21 +242,21 @@ impl Span {
 
 fn push_order(order: &mut Vec<u16>, lane: usize, mut count: u32) {
     while count > 0 {
-        let part = count.min(COUNT_MAX);
+        let part = count.min(MAX_COUNT);
         order.push((lane as u16) << COUNT_BITS | part as u16);
         count -= part;
     }
 }
 
 /// Drops the records at and after `end`.
-pub(super) fn shorten(batch: &mut Batch, end: Offset) {
+pub(super) fn truncate_end(batch: &mut Batch, end: Offset) {
     let count = (end - batch.base_offset).clamp(0, Offset::from(batch.records.count)) as u32;
     batch.bytes = (u64::from(batch.bytes) * u64::from(count) / u64::from(batch.records.count.max(1))) as u32;
     batch.records.count = count;
 }
 
 /// Drops the records before `from`.
-pub(super) fn behead(batch: &mut Batch, from: Offset) {
+pub(super) fn truncate_start(batch: &mut Batch, from: Offset) {
     let gone = (from - batch.base_offset).clamp(0, Offset::from(batch.records.count)) as u32;
     let count = batch.records.count - gone;
     batch.bytes = (u64::from(batch.bytes) * u64::from(count) / u64::from(batch.records.count.max(1))) as u32;

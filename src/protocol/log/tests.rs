@@ -29,7 +29,7 @@ fn records(batch: &Batch) -> impl Iterator<Item = Record> + '_ {
 fn content(log: &Log, from: Offset) -> Vec<Record> {
     let mut all = Vec::new();
     let mut next = from.max(log.start());
-    log.each_from(from, |batch| {
+    log.for_each_batch(from, |batch| {
         assert_eq!(batch.base_offset, next, "no gap");
         next = batch.end_offset();
         all.extend(records(&batch));
@@ -84,14 +84,14 @@ impl Model {
             }
             Op::NewEpoch => {
                 self.epoch += 1;
-                log.begin_epoch(self.epoch);
+                log.assign_epoch_start(self.epoch);
             }
             Op::Truncate(by) => {
                 let place = place(by);
                 self.records.truncate(place);
                 log.truncate_to(place as Offset);
             }
-            Op::Compact(by) => log.compact_below(place(by) as Offset),
+            Op::Compact(by) => log.merge_below(place(by) as Offset),
             Op::AdvanceStart(by) => {
                 self.start = place(u16::from(by) % 8);
                 log.advance_start(self.start as Offset);
@@ -122,7 +122,7 @@ proptest! {
         let (mut log, mut model) = (Log::default(), Model::default());
         ops.iter().for_each(|op| model.apply(&mut log, op));
         let mut ranges = Vec::new();
-        log.each_range(0, |_, epoch, range| {
+        log.for_each_range(0, |_, epoch, range| {
             ranges.extend((0..range.count).map(|nth| (epoch, range.producer, range.first + u64::from(nth))));
             true
         });
@@ -135,7 +135,7 @@ proptest! {
         let (mut log, mut model) = (Log::default(), Model::default());
         ops.iter().for_each(|op| model.apply(&mut log, op));
         let mut other = log.clone();
-        other.compact_below(Offset::from(compact) % (log.end() + 1));
+        other.merge_below(Offset::from(compact) % (log.end() + 1));
         prop_assert_eq!(log.first_difference(&other, 0, log.end()), None);
         let cut = log.start() + Offset::from(cut) % (log.end() - log.start() + 1);
         other.truncate_to(cut);
@@ -164,7 +164,7 @@ fn one_producer_costs_no_memory_and_two_cost_two_bytes_a_batch() {
         for nth in 0..10_000u64 {
             let producer = (nth % u64::from(producers)) as u32;
             log.append_as_leader(batch(producer, nth / u64::from(producers) * 7, 7, 700), 4);
-            log.compact_below(log.end() - 70);
+            log.merge_below(log.end() - 70);
         }
         assert!(log.pieces() <= 10 + most, "{} pieces", log.pieces());
         let mut out = Vec::new();

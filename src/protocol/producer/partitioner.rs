@@ -12,7 +12,7 @@ pub(super) struct Sticky {
     queue: Option<u32>,
     /// Bytes appended to that partition since it was chosen.
     bytes: u32,
-    /// Next partition in turn.
+    /// LifecycleStep partition in turn.
     turn: u32,
 }
 

@@ -37,7 +37,7 @@ impl Order {
     /// Reads on; answers the first records of an idempotent identity that stand behind later ones.
     fn read_on(&mut self, log: &Log, idempotent: impl Fn(u32) -> bool) -> Option<Misplaced> {
         let mut wrong = None;
-        log.each_from(self.upto.max(log.start()), |batch| {
+        log.for_each_batch(self.upto.max(log.start()), |batch| {
             let (records, epoch) = (batch.records, batch.producer_epoch);
             let fresh = Reached { epoch, next: 0, before: 0 };
             let reached = self.reached.entry(records.producer).or_insert(fresh);

@@ -3,7 +3,7 @@
 use super::{Auditor, catalogue, replica};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker::Replica;
-use crate::protocol::leader::Leadership;
+use crate::protocol::leader::LeaderState;
 use crate::protocol::messages::{Answer, Peer, ProducedPartition};
 use crate::protocol::wire::{Acks, ErrorCode, FetchedPartition, Offset, RecordRange};
 use crate::sim::world::World;
@@ -29,17 +29,17 @@ impl Auditor {
 
     fn acknowledged(&mut self, world: &World, id: BrokerId, result: &ProducedPartition, alone: bool) {
         let Some(leader) = replica(world, id, result.partition) else { return };
-        let Some(leadership) = leader.leadership() else { return };
+        let Some(leadership) = leader.leader_state() else { return };
         if result.error != ErrorCode::None || result.base_offset < 0 {
             return;
         }
         let mut end = result.base_offset;
-        leader.log().each_from(result.base_offset, |batch| {
+        leader.log().for_each_batch(result.base_offset, |batch| {
             end = batch.end_offset();
             false
         });
         if let Some(detail) = self.not_safe(world, id, leader, leadership, end).or_else(|| {
-            let counted = leadership.isr.count(&world.profile);
+            let counted = leadership.isr.maximal_isr_len(&world.profile);
             let few = alone && counted < leader.min_isr();
             few.then(|| format!("leader {id}: {counted} in sync, minimum {}", leader.min_isr()))
         }) {
@@ -52,7 +52,7 @@ impl Auditor {
         world: &World,
         id: BrokerId,
         leader: &Replica,
-        leadership: &Leadership,
+        leadership: &LeaderState,
         end: Offset,
     ) -> Option<String> {
         let ix = leader.partition();
@@ -65,7 +65,7 @@ impl Auditor {
         let without = leadership.remotes.iter().find(|remote| {
             let lost = self.has_shortfall(ix, remote.broker);
             let behind = replica(world, remote.broker, ix).is_some_and(|one| one.log().end() < end);
-            leadership.isr.counts(remote.broker, &world.profile) && !lost && behind
+            leadership.isr.in_maximal_isr(remote.broker, &world.profile) && !lost && behind
         });
         without.map(|remote| format!("leader {id}: {end} answered, broker {} has it not", remote.broker))
     }
@@ -85,7 +85,7 @@ impl Auditor {
         let end = offset + Offset::from(records.count);
         memory.read_upto = memory.read_upto.max(end);
         let mut same = 0;
-        memory.ghost.log().each_range(offset, |at, _, range| {
+        memory.ghost.log().for_each_range(offset, |at, _, range| {
             let number = records.first + (at - offset) as u64;
             let agrees = range.producer == records.producer && range.first == number;
             same += if agrees { u64::from(range.count) } else { 0 };

@@ -106,7 +106,7 @@ impl Auditor {
         for host in world.hosts.iter().filter(|host| runs(host)) {
             let id = host.broker.settings().id;
             let Some(replica) = self.led_by(host, ix, state) else { continue };
-            let Some(leadership) = replica.leadership() else { continue };
+            let Some(leadership) = replica.leader_state() else { continue };
             let (end, committed) = (replica.log().end(), self.partitions[ix.at()].ghost.end());
             let current = state.leader == Some(id) && state.leader_epoch == leadership.epoch;
             if current && end < committed {
@@ -188,7 +188,7 @@ impl Auditor {
     fn members_agree(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
         for host in &world.hosts {
             let Some(leader) = self.led_by(host, ix, state) else { continue };
-            let Some(leadership) = leader.leadership() else { continue };
+            let Some(leadership) = leader.leader_state() else { continue };
             let mark = leader.high_watermark();
             for &member in leadership.isr.members() {
                 let Some(replica) = replica(world, member, ix) else { continue };
@@ -235,7 +235,7 @@ impl Auditor {
         }
         let Some(id) = state.leader else { return };
         let Some(leader) = replica(world, id, ix) else { return };
-        let current = leader.leadership().is_some_and(|leads| leads.epoch == state.leader_epoch);
+        let current = leader.leader_state().is_some_and(|leads| leads.epoch == state.leader_epoch);
         if !current {
             return;
         }

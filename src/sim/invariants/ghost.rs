@@ -26,9 +26,9 @@ impl Ghost {
             return;
         }
         if leader.start() > from {
-            self.log.restart_at(leader.start().min(high_watermark));
+            self.log.truncate_fully_and_start_at(leader.start().min(high_watermark));
         }
-        leader.each_from(self.log.end(), |mut batch: Batch| {
+        leader.for_each_batch(self.log.end(), |mut batch: Batch| {
             let room = (high_watermark - batch.base_offset).max(0);
             if room < Offset::from(batch.records.count) {
                 batch.records.count = room as u32;
@@ -38,7 +38,7 @@ impl Ghost {
             }
             self.log.append_as_follower(&[batch], i32::MAX) == 1
         });
-        self.log.compact_below(self.log.end());
+        self.log.merge_below(self.log.end());
     }
 
     /// Begins anew with what a leader has: what was committed before is gone for good.

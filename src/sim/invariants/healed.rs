@@ -58,7 +58,7 @@ impl Auditor {
             return Some(format!("ISR {} of {}", ids(&state.isr), ids(&state.replicas)));
         }
         let Some(leading) = replica(world, leader, ix) else { return Some("the leader has no log".into()) };
-        if leading.leadership().is_none_or(|leads| leads.isr.pending().is_some()) {
+        if leading.leader_state().is_none_or(|leads| leads.isr.pending().is_some()) {
             return Some(format!("leader {leader} does not lead, or its ISR change is pending"));
         }
         let (mark, end) = (leading.high_watermark(), leading.log().end());

@@ -4,14 +4,14 @@ use super::{Auditor, catalogue, ids};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker::Replica;
 use crate::protocol::controller::Image;
-use crate::protocol::leader::Leadership;
+use crate::protocol::leader::LeaderState;
 use crate::sim::world::World;
 
 /// A broker that believes that it leads a partition.
 struct Claim<'a> {
     id: BrokerId,
     replica: &'a Replica,
-    leadership: &'a Leadership,
+    leadership: &'a LeaderState,
 }
 
 impl Auditor {
@@ -20,7 +20,7 @@ impl Auditor {
         for host in &world.hosts {
             let id = host.broker.settings().id;
             let Some(replica) = host.broker.replica(ix) else { continue };
-            let Some(leadership) = replica.leadership() else { continue };
+            let Some(leadership) = replica.leader_state() else { continue };
             let claim = Claim { id, replica, leadership };
             self.accepts_alone(world, image, &claim);
             self.waits_for_all(world, image, &claim);
@@ -52,7 +52,7 @@ impl Auditor {
         if !current || leadership.is_under_min_isr(replica.min_isr()) {
             return;
         }
-        let counts = |other: &BrokerId| *other == id || leadership.isr.counts(*other, &world.profile);
+        let counts = |other: &BrokerId| *other == id || leadership.isr.in_maximal_isr(*other, &world.profile);
         if let Some(missed) = state.isr.iter().chain(&state.elr).find(|other| !counts(other)) {
             let known = ids(leadership.isr.members());
             let detail = format!(
@@ -68,7 +68,7 @@ impl Auditor {
         let Claim { id, replica, leadership } = *claim;
         let mark = replica.high_watermark();
         let behind = leadership.remotes.iter().find(|remote| {
-            let counts = leadership.isr.counts(remote.broker, &world.profile);
+            let counts = leadership.isr.in_maximal_isr(remote.broker, &world.profile);
             counts
                 && remote.log_end >= 0
                 && remote.log_end < mark

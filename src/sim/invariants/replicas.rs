@@ -62,8 +62,8 @@ impl Auditor {
     fn fetches_from_one(&mut self, world: &World, host: &Host, replica: &Replica) {
         let ix = replica.partition();
         let sources: Vec<BrokerId> = host.broker.fetch_sources(ix).collect();
-        let leader = replica.following().and_then(|following| following.leader);
-        let allowed = match replica.leadership() {
+        let leader = replica.follower_state().and_then(|following| following.leader);
+        let allowed = match replica.leader_state() {
             Some(_) => sources.is_empty(),
             None => sources.len() <= 1 && sources.iter().all(|source| Some(*source) == leader),
         };

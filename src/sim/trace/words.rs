@@ -1,7 +1,7 @@
 //! Events in words, for people.
 
 use crate::model::{BrokerId, Nanos, PartitionIx, human_duration_ms};
-use crate::protocol::broker::{BrokerEvent, Fault, Laggard, TruncationCause};
+use crate::protocol::broker::{BrokerEvent, LogLossCause, OutOfSyncReplica, TruncationCause};
 use crate::protocol::controller::Cause;
 use crate::protocol::wire::{Offset, PartitionState};
 use crate::sim::process::ProcessState;
@@ -210,7 +210,7 @@ fn cause_text(cause: &Cause) -> String {
     }
 }
 
-fn laggard_text(laggard: &Laggard, log_end: Offset) -> String {
+fn laggard_text(laggard: &OutOfSyncReplica, log_end: Offset) -> String {
     match laggard.log_end {
         -1 => format!("{} has not fetched", laggard.follower),
         end => format!("{} is {} behind", laggard.follower, log_end - end),
@@ -225,7 +225,7 @@ fn broker_text(broker: BrokerId, event: &BrokerEvent, names: &Names<'_>) -> Stri
             name(partition),
             list(isr)
         ),
-        BrokerEvent::ShrinkAsked { partition, out, log_end } => {
+        BrokerEvent::IsrShrinkProposed { partition, out, log_end } => {
             let who: Vec<String> = out.iter().map(|laggard| laggard_text(laggard, *log_end)).collect();
             format!(
                 "leader {broker} wants followers of {} out of the ISR: {}",
@@ -233,7 +233,7 @@ fn broker_text(broker: BrokerId, event: &BrokerEvent, names: &Names<'_>) -> Stri
                 who.join(", ")
             )
         }
-        BrokerEvent::ExpandAsked { partition, follower, log_end, high_watermark } => format!(
+        BrokerEvent::IsrExpandProposed { partition, follower, log_end, high_watermark } => format!(
             "leader {broker} wants {follower} in the ISR of {}: it has {log_end}, the high watermark is \
              {high_watermark}",
             name(partition)
@@ -275,10 +275,10 @@ fn log_text(broker: BrokerId, event: &BrokerEvent, names: &Names<'_>) -> String 
             };
             format!("broker {broker} cut {} from {from} to {to}{committed}: {why}", name(partition))
         }
-        BrokerEvent::LogLost { partition, from, to, fault } => {
+        BrokerEvent::LogLost { partition, from, to, cause: fault } => {
             let fault = match fault {
-                Fault::PowerLoss => "unflushed data went with the power",
-                Fault::DiskLost => "the disk is gone",
+                LogLossCause::PowerLoss => "unflushed data went with the power",
+                LogLossCause::DiskLost => "the disk is gone",
             };
             format!("broker {broker} lost {} from {to} to {from}: {fault}", name(partition))
         }
@@ -293,7 +293,7 @@ fn log_text(broker: BrokerId, event: &BrokerEvent, names: &Names<'_>) -> String 
         BrokerEvent::FetchRefused { partition, leader, error } => {
             format!("broker {broker} cannot fetch {} from {leader}: {}", name(partition), error.name())
         }
-        BrokerEvent::State { from, to } => format!("broker {broker}: {from:?} -> {to:?}"),
+        BrokerEvent::StateChanged { from, to } => format!("broker {broker}: {from:?} -> {to:?}"),
         other => format!("broker {broker}: {other:?}"),
     }
 }

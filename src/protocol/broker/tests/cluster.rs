@@ -249,7 +249,7 @@ impl Cluster {
         self.incarnation += 1;
         self.wakes.remove(&broker);
         let incarnation = self.incarnation;
-        self.step(broker, BrokerInput::Start { incarnation, settles_in: 0 });
+        self.step(broker, BrokerInput::Start { incarnation, ready_after: 0 });
         let offset = self.metadata_offset;
         let mut updates: Vec<_> = self
             .registrations

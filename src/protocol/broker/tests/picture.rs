@@ -24,16 +24,17 @@ pub(super) fn picture(cluster: &Cluster) -> String {
         };
         let (role, isr) = match replica.role() {
             Role::Offline => ("down".to_string(), String::new()),
-            Role::Follower(following) => (format!("follower e{}", following.epoch), String::new()),
-            Role::Leader(leadership) => {
-                let isr = list(leadership.isr.members());
-                let wished = leadership.isr.pending().map(|pending| {
-                    let wished: Vec<_> = pending.wished.iter().map(|(broker, _)| *broker).collect();
-                    format!(", wants {}", list(&wished))
+            Role::Follower(follower_state) => (format!("follower e{}", follower_state.epoch), String::new()),
+            Role::Leader(leader_state) => {
+                let isr = list(leader_state.isr.members());
+                let proposed_isr = leader_state.isr.pending().map(|pending| {
+                    let proposed_isr: Vec<_> =
+                        pending.proposed_isr.iter().map(|(broker, _)| *broker).collect();
+                    format!(", wants {}", list(&proposed_isr))
                 });
                 (
-                    format!("leader e{}", leadership.epoch),
-                    format!("  isr {isr}{}", wished.unwrap_or_default()),
+                    format!("leader e{}", leader_state.epoch),
+                    format!("  isr {isr}{}", proposed_isr.unwrap_or_default()),
                 )
             }
         };
@@ -53,7 +54,7 @@ fn records(replica: &Replica) -> String {
         let flushed = if offset == replica.storage().flushed() { "_" } else { "" };
         let _ = write!(text, " {committed}{flushed}{record}");
     };
-    replica.log().each_range(0, |offset, epoch, range| {
+    replica.log().for_each_range(0, |offset, epoch, range| {
         for nth in 0..range.count {
             let letter = (b'a' + (range.first + u64::from(nth)) as u8) as char;
             cell(offset + Offset::from(nth), &format!("{letter}{epoch}"));
@@ -105,14 +106,14 @@ fn worded_event(event: &BrokerEvent) -> Option<String> {
         BrokerEvent::HighWatermarkFrozen { isr, min_isr, .. } => {
             format!("hw frozen, isr {} of {min_isr}", list(isr))
         }
-        BrokerEvent::ShrinkAsked { out, log_end, .. } => {
+        BrokerEvent::IsrShrinkProposed { out, log_end, .. } => {
             let each = out.iter().map(|late| {
                 let since = late.last_caught_up.unwrap() as f64 / 1e9;
                 format!("{} at {} of {log_end}, caught up at {since} s", late.follower, late.log_end)
             });
             format!("wants out: {}", each.collect::<Vec<_>>().join("; "))
         }
-        BrokerEvent::ExpandAsked { follower, log_end, high_watermark, .. } => {
+        BrokerEvent::IsrExpandProposed { follower, log_end, high_watermark, .. } => {
             format!("wants in: {follower} at {log_end}, hw {high_watermark}")
         }
         BrokerEvent::IsrConfirmed { isr, .. } => format!("isr is {}", list(isr)),
@@ -121,7 +122,7 @@ fn worded_event(event: &BrokerEvent) -> Option<String> {
             let committed = if high_watermark > to { ", BELOW ITS HW" } else { "" };
             format!("cut {from}->{to} by {cause:?}{committed}")
         }
-        BrokerEvent::LogLost { from, to, fault, .. } => format!("lost {from}->{to} by {fault:?}"),
+        BrokerEvent::LogLost { from, to, cause, .. } => format!("lost {from}->{to} by {cause:?}"),
         BrokerEvent::WriteFailed { error, isr, min_isr, .. } => {
             format!("write failed: {}, isr {isr} of {min_isr}", error.name())
         }
@@ -129,7 +130,7 @@ fn worded_event(event: &BrokerEvent) -> Option<String> {
         BrokerEvent::FetchRefused { leader, error, .. } => {
             format!("fetch refused by {leader}: {}", error.name())
         }
-        BrokerEvent::State { from, to } => format!("{from:?} -> {to:?}"),
+        BrokerEvent::StateChanged { from, to } => format!("{from:?} -> {to:?}"),
         BrokerEvent::Flushed { to, cause, .. } => format!("flushed to {to} by {cause:?}"),
         BrokerEvent::Appended { .. }
         | BrokerEvent::BecameLeader { .. }

@@ -147,7 +147,7 @@ impl History {
     fn missing(&self, broker: BrokerId) -> Vec<u64> {
         let mut present = Vec::new();
         let replica = self.cluster.brokers[broker.0 as usize - 1].replica(P0).unwrap();
-        replica.log().each_range(0, |_, _, range| {
+        replica.log().for_each_range(0, |_, _, range| {
             present.extend((0..range.count).map(|nth| range.first + u64::from(nth)));
             true
         });

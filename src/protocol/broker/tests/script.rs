@@ -129,7 +129,9 @@ fn command(cluster: &mut Cluster, words: &[&str]) {
         "blind" => cluster.blind.push(target(words)),
         "see" => cluster.blind.clear(),
         "kill" => cluster.end(target(words), BrokerInput::Kill),
-        "power" => cluster.end(target(words), BrokerInput::PowerLoss { survives: survives(words) }),
+        "power" => {
+            cluster.end(target(words), BrokerInput::PowerLoss { surviving_tail: surviving_tail(words) })
+        }
         "lose-disk" => cluster.end(target(words), BrokerInput::DiskLost),
         "stop" => cluster.step(target(words), BrokerInput::Stop),
         "start" => cluster.start(target(words)),
@@ -148,14 +150,14 @@ fn command(cluster: &mut Cluster, words: &[&str]) {
                 cluster.refuse_isr = None;
             }
         },
-        "compact" => {
+        "merge" => {
             let broker = target(words);
             let offset = number(words, "below").unwrap() as Offset;
-            cluster.broker(broker).compact_below(P0, offset);
+            cluster.broker(broker).merge_below(P0, offset);
         }
         "delete" => {
             let below = number(words, "below").unwrap() as Offset;
-            cluster.broker(target(words)).delete_below(P0, below);
+            cluster.broker(target(words)).delete_records_below(P0, below);
         }
         other => panic!("unknown command {other}"),
     }
@@ -182,10 +184,10 @@ fn latest(cluster: &mut Cluster, broker: BrokerId) {
     cluster.step(broker, BrokerInput::Request { from, correlation, request });
 }
 
-fn survives(words: &[&str]) -> Survives {
+fn surviving_tail(words: &[&str]) -> SurvivingTail {
     match value(words, "keeps") {
-        Some("all") => Survives::Everything,
-        Some(count) => Survives::Batches(count.parse().unwrap()),
-        None => Survives::Flushed,
+        Some("all") => SurvivingTail::Everything,
+        Some(count) => SurvivingTail::Batches(count.parse().unwrap()),
+        None => SurvivingTail::Flushed,
     }
 }

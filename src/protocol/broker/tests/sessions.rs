@@ -43,7 +43,7 @@ impl Pair {
             outstanding: false,
             wake: None,
         };
-        pair.step(0, BrokerInput::Start { incarnation: 1, settles_in: 0 });
+        pair.step(0, BrokerInput::Start { incarnation: 1, ready_after: 0 });
         let rack = None;
         let broker = |broker: BrokerId| MetadataUpdate::Broker {
             broker,
@@ -179,7 +179,7 @@ impl Pair {
     /// What the leader holds of the follower, as far as anybody can tell.
     fn opinion(&self, now: Nanos, partition: u32) -> (Offset, Offset, Vec<bool>) {
         let replica = self.leader.replica(PartitionIx(partition)).unwrap();
-        let remote = replica.leadership().unwrap().remote(FOLLOWER).unwrap();
+        let remote = replica.leader_state().unwrap().remote(FOLLOWER).unwrap();
         let lags = [0, 1, 5, 20, 100, 400, 600, 2000];
         let caught_up = lags.map(|lag| remote.is_caught_up(replica.log().end(), now, lag * MS));
         (remote.log_end, replica.high_watermark(), caught_up.to_vec())

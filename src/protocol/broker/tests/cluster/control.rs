@@ -73,7 +73,7 @@ impl Cluster {
             }
             ControllerRequest::Heartbeat(heartbeat) => self.heartbeat(heartbeat),
             ControllerRequest::AlterPartitions { partitions, .. } => {
-                let answers = partitions.iter().map(|wish| self.alter(from, wish)).collect();
+                let answers = partitions.iter().map(|proposal| self.alter(from, proposal)).collect();
                 ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }
             }
             ControllerRequest::AssignDirectory { .. } => {
@@ -108,22 +108,22 @@ impl Cluster {
         }
     }
 
-    fn alter(&mut self, from: BrokerId, wish: &AlterPartition) -> AlterPartitionAnswer {
+    fn alter(&mut self, from: BrokerId, proposal: &AlterPartition) -> AlterPartitionAnswer {
         let eligible = |(broker, epoch): &(BrokerId, BrokerEpoch)| {
             let known = &self.registrations[broker];
             *broker == from || (known.is_active() && (*epoch == -1 || *epoch == known.epoch))
         };
         let error = match () {
             () if self.refuse_isr.is_some() => self.refuse_isr.unwrap(),
-            () if wish.leader_epoch < self.state.leader_epoch => ErrorCode::FencedLeaderEpoch,
-            () if wish.partition_epoch < self.state.partition_epoch => ErrorCode::InvalidUpdateVersion,
-            () if !wish.new_isr.iter().all(eligible) => ErrorCode::IneligibleReplica,
+            () if proposal.leader_epoch < self.state.leader_epoch => ErrorCode::FencedLeaderEpoch,
+            () if proposal.partition_epoch < self.state.partition_epoch => ErrorCode::InvalidUpdateVersion,
+            () if !proposal.new_isr.iter().all(eligible) => ErrorCode::IneligibleReplica,
             () => ErrorCode::None,
         };
         if error == ErrorCode::None {
-            self.set_isr(wish.new_isr.iter().map(|(broker, _)| *broker).collect());
+            self.set_isr(proposal.new_isr.iter().map(|(broker, _)| *broker).collect());
         }
         let state = (error == ErrorCode::None).then(|| self.state.clone());
-        AlterPartitionAnswer { partition: wish.partition, error, state }
+        AlterPartitionAnswer { partition: proposal.partition, error, state }
     }
 }

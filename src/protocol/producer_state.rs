@@ -5,13 +5,13 @@ use crate::protocol::log::{Log, sequence_after};
 use crate::protocol::wire::{Batch, ErrorCode, Offset};
 
 /// How many batches of each producer are remembered; why `max.in.flight` is at most 5.
-const REMEMBERED: usize = 5;
+const BATCHES_TO_RETAIN: usize = 5;
 /// How many of the newest batches a rebuild looks at; Kafka has snapshots of what is older.
 const REBUILD_BATCHES: usize = 10_000;
 
 /// What is to be done with a batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Verdict {
+pub(crate) enum SequenceCheck {
     /// It is new and in order.
     Append,
     /// It is in the log since long, at this offset.
@@ -20,13 +20,13 @@ pub(crate) enum Verdict {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Seen {
+struct BatchMetadata {
     first: i32,
     last: i32,
     base_offset: Offset,
 }
 
-impl Seen {
+impl BatchMetadata {
     fn end_offset(&self) -> Offset {
         let count = (i64::from(self.last) - i64::from(self.first)) & 0x7fff_ffff;
         self.base_offset + count + 1
@@ -34,35 +34,35 @@ impl Seen {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Entry {
+struct ProducerStateEntry {
     producer_id: i64,
     epoch: i16,
     last_used: Nanos,
-    seen: [Seen; REMEMBERED],
+    seen: [BatchMetadata; BATCHES_TO_RETAIN],
     count: usize,
 }
 
 /// The producers of one partition, by id.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Producers {
-    entries: Vec<Entry>,
+pub(crate) struct ProducerStates {
+    entries: Vec<ProducerStateEntry>,
 }
 
-impl Entry {
-    fn last(&self) -> Option<&Seen> {
+impl ProducerStateEntry {
+    fn last(&self) -> Option<&BatchMetadata> {
         self.count.checked_sub(1).map(|at| &self.seen[at])
     }
 
     /// Forgets batches outside these offsets.
     fn keep(&mut self, start: Offset, end: Offset) {
         let seen = self.seen;
-        let inside = |seen: &&Seen| seen.base_offset >= start && seen.end_offset() <= end;
+        let inside = |seen: &&BatchMetadata| seen.base_offset >= start && seen.end_offset() <= end;
         let all = seen[..std::mem::take(&mut self.count)].iter().filter(inside);
         all.for_each(|seen| self.remember(*seen));
     }
 
-    fn remember(&mut self, seen: Seen) {
-        if self.count == REMEMBERED {
+    fn remember(&mut self, seen: BatchMetadata) {
+        if self.count == BATCHES_TO_RETAIN {
             self.seen.rotate_left(1);
             self.count -= 1;
         }
@@ -75,42 +75,42 @@ fn last_sequence(batch: &Batch) -> i32 {
     sequence_after(batch.base_sequence, batch.records.count.saturating_sub(1))
 }
 
-impl Producers {
+impl ProducerStates {
     fn find(&self, producer_id: i64) -> Result<usize, usize> {
         self.entries.binary_search_by_key(&producer_id, |entry| entry.producer_id)
     }
 
     /// Judges a batch that a client wants appended. An entry unused for `expiration` counts as forgotten
     /// (`producer.id.expiration.ms`).
-    pub(crate) fn judge(&self, batch: &Batch, now: Nanos, expiration: Nanos) -> Verdict {
+    pub(crate) fn check(&self, batch: &Batch, now: Nanos, expiration: Nanos) -> SequenceCheck {
         if batch.producer_id < 0 {
-            return Verdict::Append;
+            return SequenceCheck::Append;
         }
         let known = self.find(batch.producer_id).ok().map(|at| &self.entries[at]);
         let Some(entry) = known.filter(|entry| now.saturating_sub(entry.last_used) <= expiration) else {
-            return Verdict::Append;
+            return SequenceCheck::Append;
         };
         if batch.producer_epoch < entry.epoch {
-            return Verdict::Refuse(ErrorCode::InvalidProducerEpoch);
+            return SequenceCheck::Refuse(ErrorCode::InvalidProducerEpoch);
         }
         let expected = match entry.last() {
             Some(last) if batch.producer_epoch == entry.epoch => sequence_after(last.last, 1),
             _ => 0,
         };
         match entry.duplicate_of(batch) {
-            Some(base_offset) => Verdict::Duplicate(base_offset),
-            None if batch.base_sequence == expected => Verdict::Append,
-            None => Verdict::Refuse(ErrorCode::OutOfOrderSequenceNumber),
+            Some(base_offset) => SequenceCheck::Duplicate(base_offset),
+            None if batch.base_sequence == expected => SequenceCheck::Append,
+            None => SequenceCheck::Refuse(ErrorCode::OutOfOrderSequenceNumber),
         }
     }
 
     /// Notes a batch that is in the log now, as leader or follower.
-    pub(crate) fn appended(&mut self, batch: &Batch, now: Nanos) {
+    pub(crate) fn update(&mut self, batch: &Batch, now: Nanos) {
         if batch.producer_id < 0 {
             return;
         }
         let at = self.find(batch.producer_id).unwrap_or_else(|at| {
-            let fresh = Entry {
+            let fresh = ProducerStateEntry {
                 producer_id: batch.producer_id,
                 epoch: batch.producer_epoch,
                 last_used: now,
@@ -125,7 +125,7 @@ impl Producers {
             (entry.epoch, entry.count) = (batch.producer_epoch, 0);
         }
         entry.last_used = now;
-        entry.remember(Seen {
+        entry.remember(BatchMetadata {
             first: batch.base_sequence,
             last: last_sequence(batch),
             base_offset: batch.base_offset,
@@ -142,10 +142,10 @@ impl Producers {
         });
         let known: Vec<i64> = self.entries.iter().map(|entry| entry.producer_id).collect();
         let from = log.nth_batch_from_end(REBUILD_BATCHES);
-        log.each_from(from, |batch| {
+        log.for_each_batch(from, |batch| {
             let kept = batch.end_offset() <= merged && known.binary_search(&batch.producer_id).is_ok();
             if !kept {
-                self.appended(&batch, batch.created_at);
+                self.update(&batch, batch.created_at);
             }
             true
         });
@@ -161,10 +161,10 @@ impl Producers {
     }
 }
 
-impl Entry {
+impl ProducerStateEntry {
     fn duplicate_of(&self, batch: &Batch) -> Option<Offset> {
         let last = last_sequence(batch);
-        let same = |seen: &&Seen| (seen.first, seen.last) == (batch.base_sequence, last);
+        let same = |seen: &&BatchMetadata| (seen.first, seen.last) == (batch.base_sequence, last);
         let seen = self.seen[..self.count].iter().find(same)?;
         (self.epoch == batch.producer_epoch).then_some(seen.base_offset)
     }
@@ -192,15 +192,15 @@ mod tests {
 
     /// Appends what may be appended; one word a batch.
     fn feed(batches: &[Batch]) -> Vec<String> {
-        let (mut log, mut producers) = (Log::default(), Producers::default());
-        let mut word = |batch: &Batch| match producers.judge(batch, 0, DAY) {
-            Verdict::Append => {
+        let (mut log, mut producers) = (Log::default(), ProducerStates::default());
+        let mut word = |batch: &Batch| match producers.check(batch, 0, DAY) {
+            SequenceCheck::Append => {
                 let base_offset = log.append_as_leader(*batch, 0);
-                producers.appended(&Batch { base_offset, ..*batch }, 0);
+                producers.update(&Batch { base_offset, ..*batch }, 0);
                 format!("at {base_offset}")
             }
-            Verdict::Duplicate(base_offset) => format!("was {base_offset}"),
-            Verdict::Refuse(error) => error.name().to_string(),
+            SequenceCheck::Duplicate(base_offset) => format!("was {base_offset}"),
+            SequenceCheck::Refuse(error) => error.name().to_string(),
         };
         batches.iter().map(&mut word).collect()
     }
@@ -237,25 +237,25 @@ mod tests {
 
     #[test]
     fn memory_expires_and_is_rebuilt_from_the_log() {
-        let (mut log, mut producers) = (Log::default(), Producers::default());
+        let (mut log, mut producers) = (Log::default(), ProducerStates::default());
         for nth in 0..8 {
             log.append_as_leader(batch(0, nth, 1), 3);
         }
         producers.rebuild(&log);
-        assert_eq!(producers.judge(&batch(0, 3, 1), 0, DAY), Verdict::Duplicate(3));
-        assert_eq!(producers.judge(&batch(0, 8, 1), 0, DAY), Verdict::Append);
-        let out_of_order = Verdict::Refuse(ErrorCode::OutOfOrderSequenceNumber);
-        assert_eq!(producers.judge(&batch(0, 2, 1), 0, DAY), out_of_order);
-        assert_eq!(producers.judge(&batch(0, 2, 1), DAY + 1, DAY), Verdict::Append);
+        assert_eq!(producers.check(&batch(0, 3, 1), 0, DAY), SequenceCheck::Duplicate(3));
+        assert_eq!(producers.check(&batch(0, 8, 1), 0, DAY), SequenceCheck::Append);
+        let out_of_order = SequenceCheck::Refuse(ErrorCode::OutOfOrderSequenceNumber);
+        assert_eq!(producers.check(&batch(0, 2, 1), 0, DAY), out_of_order);
+        assert_eq!(producers.check(&batch(0, 2, 1), DAY + 1, DAY), SequenceCheck::Append);
         log.append_as_leader(batch(0, 8, 9), 3);
         producers.rebuild(&log);
-        log.compact_below(17);
+        log.merge_below(17);
         let before = producers.clone();
         producers.rebuild(&log);
         assert_eq!(producers, before, "whatever the log has merged since");
         log.truncate_to(8);
         producers.rebuild(&log);
-        assert_eq!(producers.judge(&batch(0, 7, 1), 0, DAY), Verdict::Duplicate(7));
-        assert_eq!(producers.judge(&batch(0, 8, 1), 0, DAY), Verdict::Append);
+        assert_eq!(producers.check(&batch(0, 7, 1), 0, DAY), SequenceCheck::Duplicate(7));
+        assert_eq!(producers.check(&batch(0, 8, 1), 0, DAY), SequenceCheck::Append);
     }
 }

@@ -17,23 +17,23 @@ pub(crate) struct Slot {
     /// The leader epoch the asker named.
     pub leader_epoch: LeaderEpoch,
     /// The high watermark last told, -1 none.
-    pub told_high_watermark: Offset,
+    pub sent_high_watermark: Offset,
     /// The log start last told.
-    pub told_log_start: Offset,
+    pub sent_log_start: Offset,
     /// The high watermark when the partition was named in request `named_in`: what an immediate answer
     /// tells, for Kafka reads before it takes note of the follower's progress.
-    pub named_high_watermark: Offset,
+    pub high_watermark_at_request: Offset,
     /// Session epoch of the request that last named the partition.
-    pub named_in: u32,
+    pub requested_in_epoch: u32,
     /// It is in `news`.
-    pub has_news: bool,
+    pub is_changed: bool,
     /// It is in use.
     pub open: bool,
 }
 
 /// A fetch that waits for data.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Parked {
+pub(crate) struct DelayedFetch {
     /// The asker's number of the request.
     pub correlation: u64,
     /// When it is answered anyway.
@@ -44,7 +44,7 @@ pub(crate) struct Parked {
 const CLOSED: u32 = u32::MAX;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Session {
+pub(crate) struct FetchSession {
     pub peer: Peer,
     /// Its number of the session.
     pub id: u32,
@@ -55,19 +55,19 @@ pub(crate) struct Session {
     /// Time of the last request.
     pub last_fetch: Nanos,
     /// Limits of the last request.
-    pub limits: Limits,
+    pub params: FetchParams,
     pub slots: Vec<Slot>,
     /// Slots not in use.
     pub free: Vec<u32>,
     /// What is to be said of partitions instead of data: errors, diverging logs, better replicas.
-    pub words: Vec<FetchedPartition>,
+    pub notices: Vec<FetchedPartition>,
     /// Slots with data or a new high watermark.
-    pub news: Vec<u32>,
+    pub changed: Vec<u32>,
     /// Slots whose data went with the last answer.
     pub sent: Vec<u32>,
     /// Slots of a follower that is not in the ISR: each fetch may bring it in.
-    pub outsiders: Vec<u32>,
-    pub parked: Option<Parked>,
+    pub outside_isr: Vec<u32>,
+    pub delayed_fetch: Option<DelayedFetch>,
     /// When the broker looks after the waiting fetch, if it does.
     pub timer: Option<Nanos>,
     /// It is in the list of sessions to look at after the step.
@@ -76,7 +76,7 @@ pub(crate) struct Session {
 
 /// Limits of a fetch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Limits {
+pub(crate) struct FetchParams {
     /// Answer at once when there is so much.
     pub min_bytes: u32,
     /// Soft limit of the answer.
@@ -86,22 +86,22 @@ pub(crate) struct Limits {
     pub rack: Option<u32>,
 }
 
-impl Session {
+impl FetchSession {
     fn new(peer: Peer, id: u32) -> Self {
-        Session {
+        FetchSession {
             peer,
             id,
             follower: None,
             epoch: CLOSED,
             last_fetch: 0,
-            limits: Limits::default(),
+            params: FetchParams::default(),
             slots: Vec::new(),
             free: Vec::new(),
-            words: Vec::new(),
-            news: Vec::new(),
+            notices: Vec::new(),
+            changed: Vec::new(),
             sent: Vec::new(),
-            outsiders: Vec::new(),
-            parked: None,
+            outside_isr: Vec::new(),
+            delayed_fetch: None,
             timer: None,
             woken: false,
         }
@@ -112,11 +112,11 @@ impl Session {
         if request.session_epoch != 0 && request.session_epoch != self.epoch.wrapping_add(1) {
             return Err(ErrorCode::InvalidFetchSessionEpoch);
         }
-        self.parked = None;
+        self.delayed_fetch = None;
         self.epoch = request.session_epoch;
         self.follower = request.follower;
         self.last_fetch = now;
-        self.limits = Limits {
+        self.params = FetchParams {
             min_bytes: request.min_bytes,
             max_bytes: request.max_bytes,
             partition_max_bytes: request.partition_max_bytes,
@@ -132,18 +132,18 @@ impl Session {
             replica,
             fetch_offset: asked.fetch_offset,
             leader_epoch: asked.current_leader_epoch,
-            told_high_watermark: -1,
-            told_log_start: -1,
-            named_high_watermark: -1,
-            named_in: 0,
-            has_news: false,
+            sent_high_watermark: -1,
+            sent_log_start: -1,
+            high_watermark_at_request: -1,
+            requested_in_epoch: 0,
+            is_changed: false,
             open: true,
         };
         match self.free.pop() {
             Some(at) => {
                 // A slot given back while in `news` stays listed there.
-                let has_news = self.slots[at as usize].has_news;
-                self.slots[at as usize] = Slot { has_news, ..slot };
+                let is_changed = self.slots[at as usize].is_changed;
+                self.slots[at as usize] = Slot { is_changed, ..slot };
                 at
             }
             None => {
@@ -164,8 +164,8 @@ impl Session {
     /// Puts a slot among those with news.
     pub(crate) fn mark(&mut self, at: u32) {
         let slot = &mut self.slots[at as usize];
-        if !std::mem::replace(&mut slot.has_news, true) {
-            self.news.push(at);
+        if !std::mem::replace(&mut slot.is_changed, true) {
+            self.changed.push(at);
         }
     }
 
@@ -174,35 +174,35 @@ impl Session {
         self.epoch = CLOSED;
         self.slots.clear();
         self.free.clear();
-        self.words.clear();
-        self.news.clear();
+        self.notices.clear();
+        self.changed.clear();
         self.sent.clear();
-        self.outsiders.clear();
+        self.outside_isr.clear();
     }
 }
 
 /// All sessions of a broker. A session's place never changes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Sessions {
-    all: Vec<Session>,
+pub(crate) struct FetchSessionCache {
+    all: Vec<FetchSession>,
     places: BTreeMap<(Peer, u32), u32>,
 }
 
-impl Sessions {
+impl FetchSessionCache {
     /// The place of a session, made if it is new.
     pub(crate) fn place(&mut self, peer: Peer, id: u32) -> u32 {
         *self.places.entry((peer, id)).or_insert_with(|| {
-            self.all.push(Session::new(peer, id));
+            self.all.push(FetchSession::new(peer, id));
             self.all.len() as u32 - 1
         })
     }
 
-    pub(crate) fn get(&self, place: u32) -> &Session {
+    pub(crate) fn get(&self, place: u32) -> &FetchSession {
         &self.all[place as usize]
     }
 
     /// By place, to change.
-    pub(crate) fn get_mut(&mut self, place: u32) -> &mut Session {
+    pub(crate) fn get_mut(&mut self, place: u32) -> &mut FetchSession {
         &mut self.all[place as usize]
     }
 

@@ -7,24 +7,24 @@ impl Broker {
     pub(super) fn wake(&mut self, step: &mut Step<'_>) {
         self.timers.woken(step.now);
         while let Some(timer) = self.timers.pop_due(step.now) {
-            self.timer(step, timer);
+            self.run_timer(step, timer);
         }
     }
 
-    fn timer(&mut self, step: &mut Step<'_>, timer: Timer) {
+    fn run_timer(&mut self, step: &mut Step<'_>, timer: Timer) {
         match timer {
             Timer::OsWriteback => self.os_writeback(step),
             _ if self.state() == BrokerState::NotRunning => {}
             Timer::Controller => self.controller_timer(step),
             Timer::ShutdownTimeout => self.shutdown_timer(step),
             Timer::ShrinkIsr => self.shrink_isrs(step),
-            Timer::AlterPartition => self.alter_timer(step),
+            Timer::AlterPartition => self.alter_partition_timer(step),
             Timer::AssignDirectory => self.assignment_timer(step),
             Timer::HighWatermarkCheckpoint => self.checkpoint_high_watermarks(step),
             Timer::RecoveryPointCheckpoint => self.checkpoint_recovery_points(step),
             Timer::FlushScheduler => self.run_flush_scheduler(step),
-            Timer::Purgatory => self.expire_writes(step),
-            Timer::Session(place) => self.session_timer(step, place),
+            Timer::Purgatory => self.expire_delayed_produces(step),
+            Timer::Session(place) => self.delayed_fetch_timer(step, place),
             Timer::Fetcher(at) => self.fetcher_timer(step, at),
         }
     }

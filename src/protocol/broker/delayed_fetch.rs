@@ -9,11 +9,11 @@ use crate::protocol::wire::{ErrorCode, FetchedPartition};
 
 impl Broker {
     /// Whether a session has data for an answer.
-    pub(super) fn has_enough(&self, place: u32) -> bool {
+    pub(super) fn has_min_bytes(&self, place: u32) -> bool {
         let session = self.process.sessions.get(place);
-        let (wanted, follower) = (session.limits.min_bytes, session.follower.is_some());
+        let (wanted, follower) = (session.params.min_bytes, session.follower.is_some());
         let mut bytes = 0u32;
-        for at in &session.news {
+        for at in &session.changed {
             let slot = &session.slots[*at as usize];
             let replica = &self.replicas[slot.replica as usize];
             let end = replica.readable_end(follower);
@@ -23,7 +23,7 @@ impl Broker {
             if wanted <= 1 {
                 return true;
             }
-            let enough = (wanted - bytes).min(session.limits.partition_max_bytes);
+            let enough = (wanted - bytes).min(session.params.partition_max_bytes);
             bytes = bytes.saturating_add(replica.log().bytes_between(slot.fetch_offset, end, enough));
             if bytes >= wanted {
                 return true;
@@ -36,15 +36,15 @@ impl Broker {
     /// watermark from before the request, which Kafka reads first.
     pub(super) fn answer_fetch(&mut self, step: &mut Step<'_>, place: u32, correlation: u64, at_once: bool) {
         let session = self.process.sessions.get_mut(place);
-        let mut partitions = std::mem::take(&mut session.words);
-        let mut news = std::mem::take(&mut session.news);
-        let mut left = session.limits.max_bytes;
-        for at in news.drain(..) {
+        let mut partitions = std::mem::take(&mut session.notices);
+        let mut changed = std::mem::take(&mut session.changed);
+        let mut left = session.params.max_bytes;
+        for at in changed.drain(..) {
             self.answer_slot(place, at, at_once, &mut left, &mut partitions);
         }
         let session = self.process.sessions.get_mut(place);
-        if session.news.is_empty() {
-            session.news = news;
+        if session.changed.is_empty() {
+            session.changed = changed;
         }
         let answer = FetchAnswer {
             error: ErrorCode::None,
@@ -64,26 +64,26 @@ impl Broker {
         partitions: &mut Vec<FetchedPartition>,
     ) {
         let session = self.process.sessions.get_mut(place);
-        let (limits, epoch, follower) = (session.limits, session.epoch, session.follower.is_some());
+        let (params, epoch, follower) = (session.params, session.epoch, session.follower.is_some());
         let slot = &mut session.slots[at as usize];
-        slot.has_news = false;
+        slot.is_changed = false;
         if !slot.open {
             return;
         }
         let replica = &self.replicas[slot.replica as usize];
-        let snapshot = at_once && follower && slot.named_in == epoch;
-        let high_watermark = if snapshot { slot.named_high_watermark } else { replica.high_watermark };
+        let snapshot = at_once && follower && slot.requested_in_epoch == epoch;
+        let high_watermark = if snapshot { slot.high_watermark_at_request } else { replica.high_watermark };
         let (end, log_start) = (replica.readable_end(follower), replica.log().start());
         let has_data = slot.fetch_offset < end;
         let mut batches = Vec::new();
         if has_data && *left > 0 {
             batches = self.spare.pop().unwrap_or_default();
-            let most = limits.partition_max_bytes.min(*left);
+            let most = params.partition_max_bytes.min(*left);
             *left = left.saturating_sub(replica.log().read(slot.fetch_offset, end, most, &mut batches));
         }
-        let told = (slot.told_high_watermark, slot.told_log_start) == (high_watermark, log_start);
+        let told = (slot.sent_high_watermark, slot.sent_log_start) == (high_watermark, log_start);
         let sent = !batches.is_empty();
-        (slot.told_high_watermark, slot.told_log_start) = (high_watermark, log_start);
+        (slot.sent_high_watermark, slot.sent_log_start) = (high_watermark, log_start);
         if sent || !told {
             partitions.push(FetchedPartition {
                 partition: slot.partition,
@@ -104,30 +104,30 @@ impl Broker {
     }
 
     /// A parked fetch may be answered now.
-    pub(super) fn look_at_session(&mut self, step: &mut Step<'_>, place: u32) {
+    pub(super) fn try_complete_delayed_fetch(&mut self, step: &mut Step<'_>, place: u32) {
         let session = self.process.sessions.get_mut(place);
         session.woken = false;
-        let Some(parked) = session.parked else { return };
-        if !session.words.is_empty() || self.has_enough(place) {
-            self.process.sessions.get_mut(place).parked = None;
-            self.answer_fetch(step, place, parked.correlation, false);
+        let Some(delayed_fetch) = session.delayed_fetch else { return };
+        if !session.notices.is_empty() || self.has_min_bytes(place) {
+            self.process.sessions.get_mut(place).delayed_fetch = None;
+            self.answer_fetch(step, place, delayed_fetch.correlation, false);
         }
     }
 
     /// A parked fetch may have waited long enough.
-    pub(super) fn session_timer(&mut self, step: &mut Step<'_>, place: u32) {
+    pub(super) fn delayed_fetch_timer(&mut self, step: &mut Step<'_>, place: u32) {
         let session = self.process.sessions.get_mut(place);
         if session.timer.is_none_or(|armed| armed > step.now) {
             return;
         }
         session.timer = None;
-        let Some(parked) = session.parked else { return };
-        if parked.deadline > step.now {
-            session.timer = Some(parked.deadline);
-            return self.timers.set(parked.deadline, Timer::Session(place));
+        let Some(delayed_fetch) = session.delayed_fetch else { return };
+        if delayed_fetch.deadline > step.now {
+            session.timer = Some(delayed_fetch.deadline);
+            return self.timers.set(delayed_fetch.deadline, Timer::Session(place));
         }
-        session.parked = None;
-        self.answer_fetch(step, place, parked.correlation, false);
+        session.delayed_fetch = None;
+        self.answer_fetch(step, place, delayed_fetch.correlation, false);
     }
 
     /// A partition leaves a session.
@@ -136,7 +136,7 @@ impl Broker {
         let watchers = &mut self.replicas[place as usize].watchers;
         let Some(at) = watchers.iter().position(|watcher| watcher.session == session) else { return };
         let watcher = watchers.swap_remove(at);
-        self.settle_remote(session, place);
+        self.note_idle_follower(session, place);
         self.process.sessions.get_mut(session).close(watcher.slot);
     }
 
@@ -144,43 +144,43 @@ impl Broker {
     pub(super) fn clear_session(&mut self, session: u32) {
         let slots = std::mem::take(&mut self.process.sessions.get_mut(session).slots);
         for slot in slots.iter().filter(|slot| slot.open) {
-            self.settle_remote(session, slot.replica);
+            self.note_idle_follower(session, slot.replica);
             self.replicas[slot.replica as usize].watchers.retain(|watcher| watcher.session != session);
         }
         self.process.sessions.get_mut(session).clear();
     }
 
     /// Notes what the session's fetches said of an idle partition until now.
-    fn settle_remote(&mut self, session: u32, place: u32) {
+    fn note_idle_follower(&mut self, session: u32, place: u32) {
         let session = self.process.sessions.get(session);
         let replica = &mut self.replicas[place as usize];
         let end = replica.storage.log().end();
-        let Role::Leader(leadership) = &mut replica.role else { return };
-        let remote = session.follower.and_then(|follower| leadership.remote_mut(follower.broker));
+        let Role::Leader(leader_state) = &mut replica.role else { return };
+        let remote = session.follower.and_then(|follower| leader_state.remote_mut(follower.broker));
         if let Some(remote) = remote {
-            remote.settle(end, session.last_fetch);
+            remote.note_idle_fetches(end, session.last_fetch);
         }
     }
 
     /// Whoever reads a replica must ask anew: its leadership has changed.
-    pub(super) fn dismiss_readers(&mut self, place: u32, error: ErrorCode) {
+    pub(super) fn end_reader_sessions(&mut self, place: u32, error: ErrorCode) {
         let partition = self.replicas[place as usize].partition;
         for watcher in std::mem::take(&mut self.replicas[place as usize].watchers) {
-            let word = FetchedPartition { error, ..self.word(partition) };
+            let notice = FetchedPartition { error, ..self.empty_response(partition) };
             let session = self.process.sessions.get_mut(watcher.session);
             session.close(watcher.slot);
-            session.words.push(word);
-            if session.parked.is_some() && !std::mem::replace(&mut session.woken, true) {
-                self.process.woken.push(watcher.session);
+            session.notices.push(notice);
+            if session.delayed_fetch.is_some() && !std::mem::replace(&mut session.woken, true) {
+                self.process.woken_sessions.push(watcher.session);
             }
         }
     }
 
     /// A peer's connection is gone.
-    pub(super) fn forget_peer(&mut self, peer: Peer) {
+    pub(super) fn close_peer_sessions(&mut self, peer: Peer) {
         for session in self.process.sessions.of(peer) {
             self.clear_session(session);
-            self.process.sessions.get_mut(session).parked = None;
+            self.process.sessions.get_mut(session).delayed_fetch = None;
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What a follower does with its leader's answers.
 
-use super::fetcher::Asked;
+use super::fetcher::FetcherRequest;
 use super::{Broker, BrokerEvent, HwCause, OWNER_BITS, OWNER_FETCHERS, Step, TruncationCause};
-use crate::protocol::follower::{self, FollowState, OutOfRange};
+use crate::protocol::follower::{self, OutOfRange, PartitionFetchState};
 use crate::protocol::messages::{Answer, EpochEndOf, FetchAnswer, ListedOffset};
 use crate::protocol::wire::{Batch, ErrorCode, FetchedPartition};
 
@@ -10,17 +10,17 @@ use crate::protocol::wire::{Batch, ErrorCode, FetchedPartition};
 const SPARE_LISTS: usize = 64;
 
 impl Broker {
-    pub(super) fn take_answer(&mut self, step: &mut Step<'_>, correlation: u64, answer: Answer) {
+    pub(super) fn handle_response(&mut self, step: &mut Step<'_>, correlation: u64, answer: Answer) {
         let Some(at) = self.fetcher_of(correlation) else { return };
         let Some(outstanding) = self.process.fetchers[at as usize].outstanding.take() else { return };
         match (outstanding.asked, answer) {
-            (Asked::Fetch, Answer::Fetch(answer)) => self.take_fetched(step, at, answer),
-            (Asked::EpochEnds, Answer::EpochEnds(ends)) => {
-                ends.iter().for_each(|end| self.take_epoch_end(step, at, end));
+            (FetcherRequest::Fetch, Answer::Fetch(answer)) => self.handle_fetch_response(step, at, answer),
+            (FetcherRequest::EpochEnds, Answer::EpochEnds(ends)) => {
+                ends.iter().for_each(|end| self.handle_epoch_end(step, at, end));
             }
-            (Asked::Offsets, Answer::ListOffsets(offsets)) => {
+            (FetcherRequest::Offsets, Answer::ListOffsets(offsets)) => {
                 for both in offsets.chunks_exact(2) {
-                    self.take_offsets(step, at, &both[0], &both[1]);
+                    self.handle_list_offsets(step, at, &both[0], &both[1]);
                 }
             }
             _ => {
@@ -28,7 +28,7 @@ impl Broker {
                 return self.fetcher_failed(step, at);
             }
         }
-        self.queue_fetcher(at);
+        self.schedule_fetcher(at);
     }
 
     /// The fetcher that waits for this answer.
@@ -39,13 +39,13 @@ impl Broker {
         (outstanding.correlation == correlation).then_some(at)
     }
 
-    fn take_fetched(&mut self, step: &mut Step<'_>, at: u32, answer: FetchAnswer) {
+    fn handle_fetch_response(&mut self, step: &mut Step<'_>, at: u32, answer: FetchAnswer) {
         if answer.error != ErrorCode::None {
             self.process.fetchers[at as usize].session_epoch = 0;
             return;
         }
         for mut fetched in answer.partitions {
-            self.take_partition(step, at, &fetched);
+            self.process_partition_data(step, at, &fetched);
             if self.spare.len() < SPARE_LISTS && fetched.batches.capacity() > 0 {
                 fetched.batches.clear();
                 self.spare.push(fetched.batches);
@@ -54,26 +54,32 @@ impl Broker {
     }
 
     /// One partition of an answer; it counts only if the follower still asks for the same.
-    fn take_partition(&mut self, step: &mut Step<'_>, at: u32, fetched: &FetchedPartition) {
+    fn process_partition_data(&mut self, step: &mut Step<'_>, at: u32, fetched: &FetchedPartition) {
         let Some(place) = self.place(fetched.partition) else { return };
-        let Some(following) = self.replicas[place as usize].following() else { return };
-        let current = following.fetcher == Some(at) && following.state == FollowState::Fetching;
-        if !current || !following.listed {
+        let Some(follower_state) = self.replicas[place as usize].follower_state() else { return };
+        let current =
+            follower_state.fetcher == Some(at) && follower_state.state == PartitionFetchState::Fetching;
+        if !current || !follower_state.offset_sent {
             return;
         }
         if fetched.error != ErrorCode::None {
-            return self.fetch_refused(step, place, fetched.error);
+            return self.handle_fetch_error(step, place, fetched.error);
         }
         if fetched.diverging.is_some() {
             let replica = &self.replicas[place as usize];
             let kind = self.profile.truncation;
-            let cut = follower::cut(kind, replica.log(), replica.high_watermark, fetched.diverging);
-            self.cut_log(step, place, cut.to, cut.cause);
-            return self.list_again(place);
+            let cut = follower::offset_truncation_state(
+                kind,
+                replica.log(),
+                replica.high_watermark,
+                fetched.diverging,
+            );
+            self.truncate_log(step, place, cut.to, cut.cause);
+            return self.send_offset_again(place);
         }
         if !fetched.batches.is_empty() {
             self.append_fetched(step, place, &fetched.batches);
-            self.list_again(place);
+            self.send_offset_again(place);
         }
         let replica = &mut self.replicas[place as usize];
         if fetched.log_start > replica.log().start() {
@@ -93,7 +99,7 @@ impl Broker {
             return;
         }
         for batch in &batches[..taken] {
-            replica.producers.appended(batch, step.now);
+            replica.producers.update(batch, step.now);
         }
         if self.detail {
             let (partition, end_offset) = (replica.partition, replica.log().end());
@@ -103,65 +109,76 @@ impl Broker {
         self.written(step, place, bytes, flush);
     }
 
-    fn fetch_refused(&mut self, step: &mut Step<'_>, place: u32, error: ErrorCode) {
-        self.tell_refused(step, place, error);
-        self.set_follow_state(place, self.state_after(step, error));
+    fn handle_fetch_error(&mut self, step: &mut Step<'_>, place: u32, error: ErrorCode) {
+        self.report_fetch_error(step, place, error);
+        self.set_fetch_state(place, self.state_after_error(step, error));
     }
 
-    fn tell_refused(&self, step: &mut Step<'_>, place: u32, error: ErrorCode) {
+    fn report_fetch_error(&self, step: &mut Step<'_>, place: u32, error: ErrorCode) {
         let replica = &self.replicas[place as usize];
-        if let Some(leader) = replica.following().and_then(|following| following.leader) {
+        if let Some(leader) = replica.follower_state().and_then(|follower_state| follower_state.leader) {
             step.event(BrokerEvent::FetchRefused { partition: replica.partition, leader, error });
         }
     }
 
     /// A fenced follower waits for newer metadata, the rest tries again after a while.
-    fn state_after(&self, step: &Step<'_>, error: ErrorCode) -> FollowState {
+    fn state_after_error(&self, step: &Step<'_>, error: ErrorCode) -> PartitionFetchState {
         match error {
-            ErrorCode::OffsetOutOfRange => FollowState::NeedsOffsets,
-            ErrorCode::FencedLeaderEpoch => FollowState::Failed,
-            _ => FollowState::Delayed(step.now + self.settings.replica_fetch_backoff_ns),
+            ErrorCode::OffsetOutOfRange => PartitionFetchState::NeedsOffsets,
+            ErrorCode::FencedLeaderEpoch => PartitionFetchState::Failed,
+            _ => PartitionFetchState::Delayed(step.now + self.settings.replica_fetch_backoff_ns),
         }
     }
 
-    fn take_epoch_end(&mut self, step: &mut Step<'_>, at: u32, answer: &EpochEndOf) {
+    fn handle_epoch_end(&mut self, step: &mut Step<'_>, at: u32, answer: &EpochEndOf) {
         let Some(place) = self.place(answer.partition) else { return };
         let replica = &self.replicas[place as usize];
-        let waits = replica.following().is_some_and(|following| {
-            following.fetcher == Some(at) && following.state == FollowState::NeedsEpochEnd
+        let waits = replica.follower_state().is_some_and(|follower_state| {
+            follower_state.fetcher == Some(at) && follower_state.state == PartitionFetchState::NeedsEpochEnd
         });
         if !waits {
             return;
         }
         if answer.error != ErrorCode::None {
-            return self.fetch_refused(step, place, answer.error);
+            return self.handle_fetch_error(step, place, answer.error);
         }
-        let cut = follower::cut(self.profile.truncation, replica.log(), replica.high_watermark, answer.end);
-        self.cut_log(step, place, cut.to, cut.cause);
+        let cut = follower::offset_truncation_state(
+            self.profile.truncation,
+            replica.log(),
+            replica.high_watermark,
+            answer.end,
+        );
+        self.truncate_log(step, place, cut.to, cut.cause);
         let known = self.replicas[place as usize].log().epochs().latest().is_some();
-        let ask_again = !cut.done && known;
-        let next = if ask_again { FollowState::NeedsEpochEnd } else { FollowState::Fetching };
-        self.set_follow_state(place, next);
+        let ask_again = !cut.completed && known;
+        let next = if ask_again { PartitionFetchState::NeedsEpochEnd } else { PartitionFetchState::Fetching };
+        self.set_fetch_state(place, next);
     }
 
-    fn take_offsets(&mut self, step: &mut Step<'_>, at: u32, first: &ListedOffset, last: &ListedOffset) {
+    fn handle_list_offsets(
+        &mut self,
+        step: &mut Step<'_>,
+        at: u32,
+        first: &ListedOffset,
+        last: &ListedOffset,
+    ) {
         let Some(place) = self.place(first.partition) else { return };
         let replica = &self.replicas[place as usize];
-        let waits = replica.following().is_some_and(|following| {
-            following.fetcher == Some(at) && following.state == FollowState::NeedsOffsets
+        let waits = replica.follower_state().is_some_and(|follower_state| {
+            follower_state.fetcher == Some(at) && follower_state.state == PartitionFetchState::NeedsOffsets
         });
         if !waits {
             return;
         }
         let error = if first.error == ErrorCode::None { last.error } else { first.error };
         if error != ErrorCode::None {
-            return self.fetch_refused(step, place, error);
+            return self.handle_fetch_error(step, place, error);
         }
         match follower::out_of_range(replica.log().end(), first.offset, last.offset) {
-            OutOfRange::TruncateTo(to) => self.cut_log(step, place, to, TruncationCause::LeaderEnd(to)),
-            OutOfRange::RestartAt(at) => self.restart_log(step, place, at),
+            OutOfRange::TruncateTo(to) => self.truncate_log(step, place, to, TruncationCause::LeaderEnd(to)),
+            OutOfRange::TruncateFullyAndStartAt(at) => self.truncate_log_fully_and_start_at(step, place, at),
             OutOfRange::Resume => {}
         }
-        self.set_follow_state(place, FollowState::Fetching);
+        self.set_fetch_state(place, PartitionFetchState::Fetching);
     }
 }
