@@ -49,7 +49,7 @@ pub use view::{LogLine, ReplicaMarks, SimView};
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, KafkaVersion, Millis, Nanos};
 use crate::protocol::profile::Profile;
-use crate::scenario::{Act, Scenario};
+use crate::scenario::{Act, Scenario, change};
 use rewind::History;
 use std::sync::Arc;
 use view::EventLog;
@@ -154,7 +154,7 @@ impl Simulator {
             Ok(()) => Applied::Done,
             Err(Refusal::NeedsRebuild) => {
                 let mut scenario = (*self.world.scenario).clone();
-                knobs::write(&mut scenario, &change);
+                change::write(&mut scenario, &change);
                 Applied::NeedsRebuild(Box::new(scenario))
             }
             Err(refusal) => Applied::Refused(refusal),

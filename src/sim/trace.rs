@@ -112,6 +112,8 @@ pub enum Refusal {
     NeedsRebuild,
     /// The client would not start with it.
     BadSetting,
+    /// The simulator does not act on this knob.
+    NotSimulated,
 }
 
 /// A broker's process as its machine sees it.
