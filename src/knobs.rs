@@ -15,6 +15,7 @@ pub mod env;
 mod infer;
 pub mod load;
 pub mod net;
+mod place;
 pub mod producer;
 mod resolve;
 pub mod topic;
@@ -23,11 +24,15 @@ mod value;
 pub use change::{Change, KnobError, find, nearest, nearest_of};
 pub use client_rules::{Idempotence, idempotence_of, producer_errors};
 pub use config_def::{allowed, check_value};
-pub use defaults::{ConfigKey, KeyScope, RELEASES, config_keys, default_at, default_of};
+pub use defaults::{
+    ConfigKey, KeyScope, RELEASES, broker_key_of, config_keys, default_at, default_of, set_or_default,
+};
 pub use infer::infer_version;
+pub use place::{Place, Shape};
 pub use resolve::{broker_value, client_value, resolve, topic_value};
-pub use value::{Kind, Value};
+pub use value::{Kind, Value, whole_number};
 
+use crate::model::Assumptions;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
@@ -139,9 +144,9 @@ pub struct Knob {
     pub name: &'static str,
     /// What values it takes.
     pub kind: Kind,
-    /// klever's own default; `None` means that the version's own ConfigDef says it.
-    pub own_default: Option<&'static str>,
-    /// Values that the arrow keys step through, ascending.
+    /// Where its value is read and written.
+    pub place: Place,
+    /// Values that the arrow keys step through, ascending; a version's are the releases that klever knows.
     pub ladder: &'static [&'static str],
     /// What it does, in one or two sentences.
     pub doc: &'static str,
@@ -149,18 +154,36 @@ pub struct Knob {
     pub moves: &'static [(Axis, &'static str)],
     /// What it takes to change it.
     pub takes_effect: TakesEffect,
-    /// Whether the simulator acts on it (else only the consequences do).
-    pub simulated: bool,
+    pub simulated: Simulated,
+}
+
+/// Whether the simulator acts on a knob. One on which it does not is a what-if there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Simulated {
+    Yes,
+    /// Why not, in words that go behind "what-if: ".
+    No(&'static str),
 }
 
 impl Knob {
     /// Its default in a version, if that version has the key.
     pub fn default(&self, version: crate::model::KafkaVersion) -> Option<Value> {
-        let text = match self.own_default {
-            Some(text) => text,
-            None => defaults::default_of(self.scope.into(), self.name, version)?,
-        };
-        self.kind.parse(text).ok()
+        match self.place {
+            Place::Config => {
+                let text = set_or_default(None, self.scope.into(), self.name, version)?;
+                self.kind.parse(text).ok()
+            }
+            Place::Shape(shape) => shape.default(version),
+            Place::Assumed { get, .. } => Some(get(&Assumptions::defaults(version))),
+        }
+    }
+
+    /// The values that the arrow keys step through.
+    pub fn rungs(&self) -> Vec<Value> {
+        match self.kind {
+            Kind::Version => RELEASES.iter().map(|release| Value::Word(release.to_string())).collect(),
+            _ => self.ladder.iter().filter_map(|text| self.kind.parse(text).ok()).collect(),
+        }
     }
 
     /// Its place in [`ALL`].
@@ -183,7 +206,7 @@ impl Knob {
 
     /// The next value of the ladder above (`up`) or below the current one; `None` at its end.
     pub fn step(&self, now: &Value, up: bool) -> Option<Value> {
-        let rungs: Vec<Value> = self.ladder.iter().filter_map(|text| self.kind.parse(text).ok()).collect();
+        let rungs = self.rungs();
         let here = rungs.iter().position(|rung| rung == now);
         let at = match (here, up) {
             (Some(at), true) => at + 1,

@@ -18,6 +18,6 @@ pub use datum::{Datum, Origin, Unknown};
 pub use group::{Group, GroupOffset, GroupState, Lag, Member};
 pub use ids::{BrokerId, PartitionIx, TopicIx};
 pub use partitions::{PartitionRow, PartitionView, Partitions, ReplicaSet};
-pub use placement::{Site, place};
+pub use placement::{Site, place, rack_name};
 pub use units::{Millis, Nanos, human_bytes, human_count, human_duration_ms, plural, plural_noun};
 pub use version::KafkaVersion;

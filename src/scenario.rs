@@ -6,6 +6,7 @@
 
 mod act;
 mod built_in;
+pub mod change;
 mod check;
 mod clients;
 mod condition;

@@ -50,7 +50,7 @@ pub use view::{LogLine, ReplicaOffsets, SimView};
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, KafkaVersion, Millis, Nanos};
 use crate::protocol::profile::Profile;
-use crate::scenario::{Act, Scenario};
+use crate::scenario::{Act, Scenario, change};
 use rewind::History;
 use std::sync::Arc;
 use view::EventLog;
@@ -155,7 +155,7 @@ impl Simulator {
             Ok(()) => Applied::Done,
             Err(Refusal::NeedsRebuild) => {
                 let mut scenario = (*self.world.scenario).clone();
-                knobs::write(&mut scenario, &change);
+                change::write(&mut scenario, &change);
                 Applied::NeedsRebuild(Box::new(scenario))
             }
             Err(refusal) => Applied::Refused(refusal),

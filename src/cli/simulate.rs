@@ -3,7 +3,7 @@
 use crate::cli::args::{Format, SimulateArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::output;
-use crate::knobs::{Change, nearest_of};
+use crate::knobs::{Change, Simulated, nearest_of};
 use crate::report::{EventLogEntry, record_trace_text, run_json, run_text, scenarios_json, scenarios_text};
 use crate::scenario::{BUILT_IN, Scenario, built_in};
 use crate::sim::{Applied, RecordId, RecordTrace, Refusal, Simulator, TraceEvent};
@@ -97,8 +97,8 @@ fn with(mut simulator: Simulator, text: &str) -> Result<Simulator, Failure> {
     let wrong = |why: String| Failure::usage(format!("--set {text}: {why}"));
     let change = Change::parse(text)
         .map_err(|error| wrong(error.to_string()).hint("`klever explain --knobs` lists what can be set"))?;
-    if !change.knob.simulated {
-        let why = format!("the simulator does not act on {}", change.knob.full_name());
+    if let Simulated::No(reason) = change.knob.simulated {
+        let why = format!("the simulator does not act on {}: {reason}", change.knob.full_name());
         return Err(wrong(why).hint("`klever assess` says what it means"));
     }
     match simulator.set(change) {

@@ -29,8 +29,7 @@ pub(super) fn candidates(cluster: &Cluster, subject: Subject) -> Vec<Change> {
     let mut changes = Vec::new();
     for knob in ALL.iter().filter(choosable) {
         let present = resolve(cluster, topic, knob);
-        let rungs = knob.ladder.iter().filter_map(|text| knob.kind.parse(text).ok());
-        for value in rungs.filter(|value| present.get() != Some(value)) {
+        for value in knob.rungs().into_iter().filter(|value| present.get() != Some(value)) {
             let subject = match (knob.scope, topic) {
                 (Scope::Topic, Some(ix)) => Some(cluster.topic(ix).name.to_string()),
                 _ => None,

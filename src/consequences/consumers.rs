@@ -7,7 +7,7 @@ use crate::consequences::flow::member_records_per_s;
 use crate::consequences::poison;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
-use crate::knobs::{KeyScope, Knob, Value, consumer, default_of, env, load, topic};
+use crate::knobs::{KeyScope, Knob, Value, consumer, env, load, set_or_default, topic};
 use crate::model::KafkaVersion;
 
 /// Joining and syncing of a classic group.
@@ -171,7 +171,7 @@ impl GroupLoad<'_> {
         let cluster = self.context.cluster;
         let set = cluster.brokers.iter().find_map(|broker| broker.config.get()?.get(key)?.value.clone());
         let version = cluster.version.get().copied().unwrap_or(KafkaVersion::REFERENCE);
-        let text = set.or_else(|| default_of(KeyScope::Broker, key, version).map(String::from));
+        let text = set_or_default(set.as_deref(), KeyScope::Broker, key, version);
         text.and_then(|text| text.parse().ok()).ok_or_else(|| format!("broker:{key} is not known"))
     }
 

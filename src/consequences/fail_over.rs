@@ -5,7 +5,7 @@ use crate::consequences::case::Acks;
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::figure::{Derivation, digits};
 use crate::consequences::{Estimate, Figure, Quantity, Unit};
-use crate::knobs::{KeyScope, Knob, broker, cluster, default_of, net, producer};
+use crate::knobs::{KeyScope, Knob, broker, cluster, net, producer, set_or_default};
 
 /// The controller looks for expired sessions this many times per session timeout.
 const CHECKS_PER_SESSION: f64 = 8.0;
@@ -52,10 +52,11 @@ impl AssessmentContext<'_> {
 fn zookeeper_session_ms(context: &AssessmentContext<'_>) -> Estimate<f64> {
     let key = "zookeeper.session.timeout.ms";
     let set = context.cluster.brokers.iter().find_map(|broker| broker.config.get()?.get(key)?.value.clone());
-    let version = context.cluster.version.get();
-    let default =
-        || version.and_then(|version| default_of(KeyScope::Broker, key, *version)).map(String::from);
-    match set.or_else(default).and_then(|text| text.parse::<f64>().ok()) {
+    let text = match context.cluster.version.get() {
+        Some(version) => set_or_default(set.as_deref(), KeyScope::Broker, key, *version),
+        None => set.as_deref(),
+    };
+    match text.and_then(|text| text.parse::<f64>().ok()) {
         Some(session) => Estimate::between(session * 2.0 / 3.0, session),
         None => Estimate::Unknown(format!("broker:{key} is not known")),
     }

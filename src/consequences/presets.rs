@@ -1,7 +1,7 @@
 //! Settings with a goal: the four of Byzek's white paper in today's keys, and a sane default.
 
 use crate::knobs::{Change, Knob, KnobError, Scope, broker, cluster, consumer, producer, resolve, topic};
-use crate::model::{Cluster, KafkaVersion, TopicIx};
+use crate::model::{Cluster, TopicIx};
 
 /// A named list of changes.
 #[derive(Debug)]
@@ -41,8 +41,8 @@ impl Preset {
                 _ => resolve(cluster, topic, change.knob).get() == Some(&change.value),
             }
         };
-        let old = cluster.version.get().is_some_and(|version| *version < KafkaVersion::new(4, 0, 0));
-        let exists = |change: &Change| !(old && *change.knob == cluster::ELIGIBLE_LEADER_REPLICAS_VERSION);
+        let version = cluster.version.get();
+        let exists = |change: &Change| version.is_none_or(|version| change.knob.default(*version).is_some());
         let all = self.changes().unwrap_or_default().into_iter();
         all.filter(|change| exists(change) && !in_force(change))
             .map(|change| match change.knob.scope {
@@ -136,6 +136,7 @@ mod tests {
     use crate::consequences::fixtures::ClusterSpec;
     use crate::hypothesis::apply;
     use crate::knobs::producer_errors;
+    use crate::model::KafkaVersion;
 
     #[test]
     fn from_any_preset_to_any_other_every_step_is_one_a_producer_starts_with() {

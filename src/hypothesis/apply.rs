@@ -1,12 +1,13 @@
 //! Changes laid over a cluster, one after the other.
 
 use crate::hypothesis::reshape;
-use crate::knobs::{Change, Scope, Value};
+use crate::knobs::cluster::elr_of_new_cluster;
+use crate::knobs::{Change, Place, Scope, Shape};
 use crate::model::{
-    Assumptions, ClientProfile, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum, Environment,
-    KafkaVersion, Origin, Topic,
+    Assumptions, ClientProfile, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum, KafkaVersion, Origin,
+    Topic,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -40,15 +41,44 @@ pub fn apply(cluster: &Cluster, changes: &[Change]) -> Result<Cluster, Hypothesi
 }
 
 fn apply_one(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
-    let (name, value) = (change.knob.name, &change.value);
+    match change.knob.place {
+        Place::Assumed { set, .. } => set(assumed(cluster), &change.value).ok_or_else(|| refused(change)),
+        Place::Shape(shape) => set_shape(cluster, shape, change),
+        Place::Config => set_config(cluster, change),
+    }
+}
+
+/// The value is of another kind than the knob's.
+fn refused(change: &Change) -> String {
+    format!("{} takes {}", change.knob.name, change.knob.kind.allowed())
+}
+
+fn set_config(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
     match change.knob.scope {
         Scope::Producer => set_client(&mut assumed(cluster).producers, change),
         Scope::Consumer => set_client(&mut assumed(cluster).consumers, change),
-        Scope::Topic => set_topic(cluster, change),
-        Scope::Broker => set_broker(cluster, name, value),
-        Scope::Cluster => set_cluster(cluster, name, value),
-        Scope::Group => Err(format!("{name} cannot be changed here")),
-        Scope::Net | Scope::Load | Scope::Env => set_surroundings(assumed(cluster), name, value),
+        Scope::Topic => set_topics(cluster, change),
+        Scope::Broker => {
+            set_brokers(cluster, change.knob.name, &change.value.kafka_text());
+            Ok(())
+        }
+        Scope::Group | Scope::Cluster | Scope::Net | Scope::Load | Scope::Env => {
+            Err(format!("{} cannot be changed here", change.knob.name))
+        }
+    }
+}
+
+fn set_shape(cluster: &mut Cluster, shape: Shape, change: &Change) -> Result<(), String> {
+    let count = || change.value.int().ok_or_else(|| refused(change));
+    match shape {
+        Shape::Partitions => reshape::set_partitions(cluster, &meant_topics(cluster, change)?, count()?),
+        Shape::ReplicationFactor => {
+            reshape::set_replication_factor(cluster, &meant_topics(cluster, change)?, count()?)
+        }
+        Shape::Brokers => reshape::set_brokers(cluster, count()?),
+        Shape::Racks => reshape::set_racks(cluster, count()?),
+        Shape::Version => set_version(cluster, change.value.word().ok_or_else(|| refused(change))?.parse()?),
+        Shape::EligibleLeaderReplicas => set_elr(cluster, count()? > 0),
     }
 }
 
@@ -72,24 +102,25 @@ fn set_client(clients: &mut [ClientProfile], change: &Change) -> Result<(), Stri
     }
 }
 
-fn set_topic(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
-    let one = match &change.subject {
-        Some(name) => Some(cluster.topic_named(name).ok_or_else(|| no_topic(cluster, name))?.1.name.clone()),
-        None => None,
-    };
-    let meant = |topic: &Topic| one.as_ref().map_or(!topic.internal, |name| topic.name == *name);
-    let names = |cluster: &Cluster| -> Vec<Arc<str>> {
-        cluster.topics.iter().filter(|topic| meant(topic)).map(|topic| topic.name.clone()).collect()
-    };
-    let count = change.value.int().unwrap_or(0);
-    match change.knob.name {
-        "partitions" => reshape::set_partitions(cluster, &names(cluster), count),
-        "replication.factor" => reshape::set_replication_factor(cluster, &names(cluster), count),
-        key => {
-            edit_topics(cluster, meant, key, &change.value.kafka_text(), ConfigSource::Topic);
-            Ok(())
+/// Names of the topics that a change is about: the one it names, else all of users.
+fn meant_topics(cluster: &Cluster, change: &Change) -> Result<Vec<Arc<str>>, String> {
+    match &change.subject {
+        Some(name) => {
+            let (_, topic) = cluster.topic_named(name).ok_or_else(|| no_topic(cluster, name))?;
+            Ok(vec![topic.name.clone()])
+        }
+        None => {
+            let users = cluster.topics.iter().filter(|topic| !topic.internal);
+            Ok(users.map(|topic| topic.name.clone()).collect())
         }
     }
+}
+
+fn set_topics(cluster: &mut Cluster, change: &Change) -> Result<(), String> {
+    let meant: HashSet<Arc<str>> = meant_topics(cluster, change)?.into_iter().collect();
+    let text = change.value.kafka_text();
+    edit_topics(cluster, |topic| meant.contains(&topic.name), change.knob.name, &text, ConfigSource::Topic);
+    Ok(())
 }
 
 fn no_topic(cluster: &Cluster, name: &str) -> String {
@@ -136,13 +167,12 @@ fn over(base: &Datum<Arc<ConfigMap>>, map: Arc<ConfigMap>, as_of: i64) -> Datum<
     Datum::known(map, as_of, from)
 }
 
-fn set_broker(cluster: &mut Cluster, key: &str, value: &Value) -> Result<(), String> {
-    let text = value.kafka_text();
+fn set_brokers(cluster: &mut Cluster, key: &str, text: &str) {
     let as_of = cluster.taken_at;
     let mut brokers = cluster.brokers.to_vec();
     for broker in &mut brokers {
         let mut map = broker.config.get().map(|map| ConfigMap::clone(map)).unwrap_or_default();
-        map.insert(key.to_string(), ConfigEntry::new(&text, ConfigSource::DynamicDefault));
+        map.insert(key.to_string(), ConfigEntry::new(text, ConfigSource::DynamicDefault));
         broker.config = over(&broker.config, Arc::new(map), as_of);
     }
     cluster.brokers = brokers.into();
@@ -151,73 +181,25 @@ fn set_broker(cluster: &mut Cluster, key: &str, value: &Value) -> Result<(), Str
         let entry = topic.config.get().and_then(|config| config.get(key));
         entry.is_some_and(|entry| entry.source != ConfigSource::Topic)
     };
-    edit_topics(cluster, follows, key, &text, ConfigSource::DynamicDefault);
+    edit_topics(cluster, follows, key, text, ConfigSource::DynamicDefault);
+}
+
+fn set_version(cluster: &mut Cluster, version: KafkaVersion) -> Result<(), String> {
+    let as_of = cluster.taken_at;
+    cluster.version = Datum::known(version, as_of, Origin::WhatIf);
+    let derived = Origin::Derived("a new cluster of this version".into());
+    cluster.features.elr = Datum::known(elr_of_new_cluster(version) == Some(true), as_of, derived);
+    let assumed = assumed(cluster);
+    let clients = assumed.producers.iter_mut().chain(&mut assumed.consumers);
+    clients.for_each(|client| client.version = version);
     Ok(())
 }
 
-fn set_cluster(cluster: &mut Cluster, name: &str, value: &Value) -> Result<(), String> {
-    let as_of = cluster.taken_at;
-    match (name, value) {
-        ("brokers", Value::Int(count)) => reshape::set_brokers(cluster, *count),
-        ("racks", Value::Int(count)) => reshape::set_racks(cluster, *count),
-        ("kafka.version", Value::Word(text)) => {
-            let version: KafkaVersion = text.parse()?;
-            let elr = version >= KafkaVersion::new(4, 1, 0);
-            cluster.version = Datum::known(version, as_of, Origin::WhatIf);
-            cluster.features.elr =
-                Datum::known(elr, as_of, Origin::Derived("a new cluster of this version".into()));
-            let assumed = assumed(cluster);
-            let clients = assumed.producers.iter_mut().chain(&mut assumed.consumers);
-            clients.for_each(|client| client.version = version);
-            Ok(())
-        }
-        ("eligible.leader.replicas.version", Value::Int(level)) => {
-            let old = cluster.version.get().is_some_and(|version| *version < KafkaVersion::new(4, 0, 0));
-            if old && *level > 0 {
-                return Err("eligible leader replicas need Kafka 4.0 or later".into());
-            }
-            cluster.features.elr = Datum::known(*level > 0, as_of, Origin::WhatIf);
-            Ok(())
-        }
-        _ => Err(format!("{name} cannot be changed here")),
+fn set_elr(cluster: &mut Cluster, on: bool) -> Result<(), String> {
+    let impossible = cluster.version.get().is_some_and(|version| elr_of_new_cluster(*version).is_none());
+    if on && impossible {
+        return Err("eligible leader replicas need Kafka 4.0 or later".into());
     }
-}
-
-fn set_surroundings(assumed: &mut Assumptions, name: &str, value: &Value) -> Result<(), String> {
-    let (load, net, env) = (&mut assumed.load, &mut assumed.net, &mut assumed.env);
-    match (name, value) {
-        ("preset", Value::Word(preset)) => {
-            *env = Environment::preset(preset).ok_or_else(|| format!("{preset} is not a preset"))?;
-            return Ok(());
-        }
-        ("on_poison", Value::Word(handling)) => {
-            load.on_poison = handling.clone();
-            return Ok(());
-        }
-        ("keyed", Value::Bool(keyed)) => {
-            load.keyed = *keyed;
-            return Ok(());
-        }
-        ("guarded_restarts", Value::Bool(guarded)) => {
-            env.guarded_restarts = *guarded;
-            return Ok(());
-        }
-        _ => {}
-    }
-    let number = value.float().ok_or_else(|| format!("{name} takes a number"))?;
-    match name {
-        "record_bytes" => load.record_bytes = number as u32,
-        "producers" => load.producers = number as u32,
-        "consumers" => load.consumers = number as u32,
-        "records_per_s" => load.records_per_s = number,
-        "processing_ms" => load.processing_ms = number,
-        "standby_replicas" => load.standby_replicas = number as u32,
-        "state_gib" => load.state_gib = number,
-        "restore_mb_per_s" => load.restore_mb_per_s = number,
-        "client_rtt_ms" => net.client_rtt_ms = number,
-        "rack_rtt_ms" => net.rack_rtt_ms = number,
-        "same_rack_rtt_ms" => net.same_rack_rtt_ms = number,
-        _ => *env.number_mut(name).ok_or_else(|| format!("{name} cannot be changed here"))? = number,
-    }
+    cluster.features.elr = Datum::known(on, cluster.taken_at, Origin::WhatIf);
     Ok(())
 }

@@ -1,16 +1,25 @@
 //! The reference cluster that is judged when nobody names another.
 
-use crate::hypothesis::reshape::{fresh, rack_name};
+use crate::hypothesis::reshape::fresh;
+use crate::knobs::cluster::elr_of_new_cluster;
+use crate::knobs::{self, Knob};
 use crate::model::{
     Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, Features, KafkaVersion, Origin,
-    Partitions, Site, Topic, TopicIx, Unknown, place,
+    Partitions, Site, Topic, TopicIx, Unknown, place, rack_name,
 };
 use std::sync::Arc;
 
 /// Three brokers in three racks and one topic, `orders`, of 12 partitions with 3 replicas; everything
 /// else is what a new cluster of this version has.
 pub fn reference(version: KafkaVersion) -> Cluster {
-    reference_with(version, 3, 3, 12, 3)
+    let count = |knob: &Knob| knob.default(version).and_then(|value| value.int()).unwrap_or(1) as usize;
+    reference_with(
+        version,
+        count(&knobs::cluster::BROKERS),
+        count(&knobs::cluster::RACKS),
+        count(&knobs::topic::PARTITIONS),
+        count(&knobs::topic::REPLICATION_FACTOR),
+    )
 }
 
 /// The same with other counts; `racks` 0 is no rack information.
@@ -46,13 +55,12 @@ pub fn reference_with(
         first: 0,
         count: partitions as u32,
     };
-    let elr = version >= KafkaVersion::new(4, 1, 0);
     Cluster {
         taken_at: as_of,
         id: Datum::known("reference".into(), as_of, from.clone()),
         version: Datum::known(version, as_of, from.clone()),
         features: Features {
-            elr: Datum::known(elr, as_of, from.clone()),
+            elr: Datum::known(elr_of_new_cluster(version) == Some(true), as_of, from.clone()),
             metadata_level: Datum::unknown(Unknown::NotAsked),
         },
         quorum: Datum::unknown(Unknown::NotAsked),

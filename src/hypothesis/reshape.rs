@@ -2,7 +2,7 @@
 
 use crate::model::{
     Broker, BrokerId, BrokerStatus, Cluster, Datum, Origin, PartitionRow, Partitions, Site, Topic, TopicIx,
-    place,
+    place, rack_name,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -150,14 +150,6 @@ pub(super) fn set_racks(cluster: &mut Cluster, count: i64) -> Result<(), String>
         }
     });
     Ok(())
-}
-
-/// `a`, `b`, ... `z`, `rack-26`...
-pub(super) fn rack_name(at: usize) -> String {
-    match u8::try_from(at) {
-        Ok(at) if at < 26 => char::from(b'a' + at).to_string(),
-        _ => format!("rack-{at}"),
-    }
 }
 
 /// An empty partition, led by its preferred leader with all replicas in sync.

@@ -151,3 +151,31 @@ pub fn default_of(scope: KeyScope, name: &str, version: KafkaVersion) -> Option<
     };
     key.defaults[if later { above } else { below }]
 }
+
+/// What a key comes to: what is set, else its version's default as Kafka prints it. `None` where nothing is set and
+/// that version has no such key.
+pub fn set_or_default<'a>(
+    set: Option<&'a str>,
+    scope: KeyScope,
+    key: &str,
+    version: KafkaVersion,
+) -> Option<&'a str> {
+    set.or_else(|| default_of(scope, key, version))
+}
+
+/// The brokers' key that is the default of a topic's key, where klever reads it (`ServerTopicConfigSynonyms`).
+const BROKER_KEYS: &[(&str, &str)] = &[
+    ("min.insync.replicas", "min.insync.replicas"),
+    ("unclean.leader.election.enable", "unclean.leader.election.enable"),
+    ("compression.type", "compression.type"),
+    ("flush.messages", "log.flush.interval.messages"),
+    ("flush.ms", "log.flush.interval.ms"),
+    ("max.message.bytes", "message.max.bytes"),
+    ("retention.bytes", "log.retention.bytes"),
+    ("segment.bytes", "log.segment.bytes"),
+];
+
+/// The brokers' key that says what topics get that do not set this one.
+pub fn broker_key_of(topic_key: &str) -> Option<&'static str> {
+    BROKER_KEYS.iter().find(|(key, _)| *key == topic_key).map(|(_, broker_key)| *broker_key)
+}

@@ -1,63 +1,69 @@
 //! Knobs of what is produced and consumed, and of what the applications do with it.
 
-use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
+use crate::knobs::place::assumed;
+use crate::knobs::{Axis, Kind, Knob, Scope, Simulated, TakesEffect};
+
+/// Why the simulator does not turn it.
+const CONSUMERS_RUN: &str = "the simulator cannot change its consumers while they run";
+/// Why the simulator does not turn it.
+const STREAMS: &str = "the simulator runs no Kafka Streams application";
 
 pub static RECORDS_PER_S: Knob = Knob {
     scope: Scope::Load,
     name: "records_per_s",
     kind: Kind::Float { min: 0.001, max: 1e12 },
-    own_default: Some("1000"),
+    place: assumed!(load.records_per_s),
     ladder: &["10", "100", "1000", "10000", "100000", "1000000"],
     doc: "Records a second, all producers together.",
     moves: &[(Axis::Throughput, "the load itself"), (Axis::Latency, "fills batches, then queues")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static RECORD_BYTES: Knob = Knob {
     scope: Scope::Load,
     name: "record_bytes",
     kind: Kind::Int { min: 1, max: 1_073_741_824 },
-    own_default: Some("1000"),
+    place: assumed!(load.record_bytes),
     ladder: &["10", "100", "1000", "10000", "100000", "1000000"],
     doc: "Bytes of one record.",
     moves: &[(Axis::Throughput, "the load itself"), (Axis::Cost, "storage and traffic")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static PRODUCERS: Knob = Knob {
     scope: Scope::Load,
     name: "producers",
     kind: Kind::Int { min: 1, max: 100_000 },
-    own_default: Some("1"),
+    place: assumed!(load.producers),
     ladder: &["1", "2", "5", "10", "50", "100"],
     doc: "Producers that share the rate.",
     moves: &[
         (Axis::Throughput, "each has its own connections and batches"),
         (Axis::Cost, "more, smaller requests"),
     ],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    takes_effect: TakesEffect::Rebuild,
+    simulated: Simulated::Yes,
 };
 
 pub static KEYED: Knob = Knob {
     scope: Scope::Load,
     name: "keyed",
     kind: Kind::Bool,
-    own_default: Some("true"),
+    place: assumed!(load.keyed),
     ladder: &["false", "true"],
     doc: "Whether records have keys. Keys spread a producer's records over all partitions and so shrink its batches.",
     moves: &[(Axis::Ordering, "order per key"), (Axis::Throughput, "smaller batches")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static CONSUMERS: Knob = Knob {
     scope: Scope::Load,
     name: "consumers",
     kind: Kind::Int { min: 1, max: 100_000 },
-    own_default: Some("3"),
+    place: assumed!(load.consumers),
     ladder: &["1", "2", "3", "6", "12", "24"],
     doc: "Members of each consumer group; no more of them work than there are partitions.",
     moves: &[
@@ -65,14 +71,14 @@ pub static CONSUMERS: Knob = Knob {
         (Axis::Latency, "how soon a backlog is gone"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No(CONSUMERS_RUN),
 };
 
 pub static PROCESSING_MS: Knob = Knob {
     scope: Scope::Load,
     name: "processing_ms",
     kind: Kind::Float { min: 0.0, max: 1e9 },
-    own_default: Some("0.1"),
+    place: assumed!(load.processing_ms),
     ladder: &["0", "0.1", "1", "10", "300"],
     doc: "How long a member works on one record.",
     moves: &[
@@ -81,14 +87,14 @@ pub static PROCESSING_MS: Knob = Knob {
         (Axis::Availability, "time between two polls"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No(CONSUMERS_RUN),
 };
 
 pub static ON_POISON: Knob = Knob {
     scope: Scope::Load,
     name: "on_poison",
     kind: Kind::Choice(&["retry", "crash", "skip", "dead_letter"]),
-    own_default: Some("crash"),
+    place: assumed!(load.on_poison),
     ladder: &["retry", "crash", "skip", "dead_letter"],
     doc: "What a consumer does with a record that it cannot process: retry it for ever, let the exception end it, skip it, or write it to another topic.",
     moves: &[
@@ -97,14 +103,14 @@ pub static ON_POISON: Knob = Knob {
         (Axis::Ordering, "dead_letter lets later records of its key overtake it"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No("the simulator has no records that cannot be processed"),
 };
 
 pub static STANDBY_REPLICAS: Knob = Knob {
     scope: Scope::Load,
     name: "standby_replicas",
     kind: Kind::Int { min: 0, max: 1000 },
-    own_default: Some("0"),
+    place: assumed!(load.standby_replicas),
     ladder: &["0", "1", "2"],
     doc: "num.standby.replicas of a Kafka Streams application: copies of its state on other members.",
     moves: &[
@@ -112,29 +118,29 @@ pub static STANDBY_REPLICAS: Knob = Knob {
         (Axis::Cost, "disks of the members, another reader of the changelog"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No(STREAMS),
 };
 
 pub static STATE_GIB: Knob = Knob {
     scope: Scope::Load,
     name: "state_gib",
     kind: Kind::Float { min: 0.0, max: 1e9 },
-    own_default: Some("1"),
+    place: assumed!(load.state_gib),
     ladder: &["0", "1", "10", "100", "1000"],
     doc: "State of a Kafka Streams application in gibibytes, all members together.",
     moves: &[(Axis::Availability, "how long restoring it takes"), (Axis::Cost, "disks of the members")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No(STREAMS),
 };
 
 pub static RESTORE_MB_PER_S: Knob = Knob {
     scope: Scope::Load,
     name: "restore_mb_per_s",
     kind: Kind::Float { min: 0.001, max: 1e6 },
-    own_default: Some("50"),
+    place: assumed!(load.restore_mb_per_s),
     ladder: &["10", "50", "200"],
     doc: "What a Kafka Streams member restores of its state from the changelog, in megabytes (10^6) a second (assumed).",
     moves: &[(Axis::Availability, "how long restoring takes")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No(STREAMS),
 };

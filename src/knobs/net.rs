@@ -1,12 +1,13 @@
 //! Knobs of the distances between machines.
 
-use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
+use crate::knobs::place::assumed;
+use crate::knobs::{Axis, Kind, Knob, Scope, Simulated, TakesEffect};
 
 pub static CLIENT_RTT_MS: Knob = Knob {
     scope: Scope::Net,
     name: "client_rtt_ms",
     kind: Kind::Float { min: 0.0, max: 60000.0 },
-    own_default: Some("1"),
+    place: assumed!(net.client_rtt_ms),
     ladder: &["0.1", "0.5", "1", "2", "5", "20", "60"],
     doc: "Round trip between a client and a broker.",
     moves: &[
@@ -14,14 +15,14 @@ pub static CLIENT_RTT_MS: Knob = Knob {
         (Axis::Throughput, "bounds one connection"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static RACK_RTT_MS: Knob = Knob {
     scope: Scope::Net,
     name: "rack_rtt_ms",
     kind: Kind::Float { min: 0.0, max: 60000.0 },
-    own_default: Some("1"),
+    place: assumed!(net.rack_rtt_ms),
     ladder: &["0", "0.5", "1", "2", "5", "20", "60"],
     doc: "Round trip between two racks.",
     moves: &[
@@ -29,17 +30,17 @@ pub static RACK_RTT_MS: Knob = Knob {
         (Axis::Throughput, "bounds one producer with acks=all"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static SAME_RACK_RTT_MS: Knob = Knob {
     scope: Scope::Net,
     name: "same_rack_rtt_ms",
     kind: Kind::Float { min: 0.0, max: 60000.0 },
-    own_default: Some("0.2"),
+    place: assumed!(net.same_rack_rtt_ms),
     ladder: &["0", "0.1", "0.2", "0.5", "1"],
     doc: "Round trip within a rack.",
     moves: &[(Axis::Latency, "replication within a rack")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };

@@ -12,9 +12,13 @@ fn every_knob_has_a_default_a_ladder_and_a_reason() {
     for knob in ALL {
         let name = knob.full_name();
         assert!(knob.default(KafkaVersion::REFERENCE).is_some(), "{name} has no default in 4.1");
-        assert!(knob.ladder.len() >= 2, "{name} has no ladder");
+        let rungs = knob.rungs();
+        assert!(rungs.len() >= 2, "{name} has no ladder");
         for rung in knob.ladder {
             knob.kind.parse(rung).unwrap_or_else(|why| panic!("{name} refuses its own rung: {why}"));
+        }
+        for rung in &rungs {
+            assert_eq!(knob.kind.parse(&rung.to_string()).as_ref(), Ok(rung), "{name}");
         }
         assert!(!knob.moves.is_empty() && knob.doc.ends_with('.'), "{name} does not say what it moves");
     }
@@ -24,7 +28,7 @@ fn every_knob_has_a_default_a_ladder_and_a_reason() {
 fn kafka_keys_are_kafkas_and_names_are_unique_in_their_scope() {
     for (at, knob) in ALL.iter().enumerate() {
         assert!(!ALL[..at].contains(knob), "{} is declared twice", knob.full_name());
-        if knob.own_default.is_none() {
+        if matches!(knob.place, Place::Config) {
             assert!(default_at(knob.scope.into(), knob.name).is_some(), "{} is no key", knob.full_name());
         }
     }

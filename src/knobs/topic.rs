@@ -1,12 +1,17 @@
 //! Knobs of a topic.
 
-use crate::knobs::{Axis, Kind, Knob, Scope, TakesEffect};
+use crate::knobs::{Axis, Kind, Knob, Place, Scope, Shape, Simulated, TakesEffect};
+
+/// Why the simulator does not turn it.
+const RETENTION: &str = "the simulator deletes no old records";
+/// Why the simulator does not turn it.
+const SEGMENTS: &str = "the simulator closes a segment at the brokers' log.segment.bytes";
 
 pub static MIN_INSYNC_REPLICAS: Knob = Knob {
     scope: Scope::Topic,
     name: "min.insync.replicas",
     kind: Kind::Int { min: 1, max: i32::MAX as i64 },
-    own_default: None,
+    place: Place::Config,
     ladder: &["1", "2", "3", "4", "5"],
     doc: "Smallest ISR with which acks=all is accepted; below it the high watermark stands still (3.7 and later).",
     moves: &[
@@ -14,14 +19,14 @@ pub static MIN_INSYNC_REPLICAS: Knob = Knob {
         (Axis::Availability, "replication factor minus this many failures stop writes"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static REPLICATION_FACTOR: Knob = Knob {
     scope: Scope::Topic,
     name: "replication.factor",
     kind: Kind::Int { min: 1, max: 32 },
-    own_default: Some("3"),
+    place: Place::Shape(Shape::ReplicationFactor),
     ladder: &["1", "2", "3", "4", "5"],
     doc: "Replicas of each partition. Changing it reassigns and copies.",
     moves: &[
@@ -31,14 +36,14 @@ pub static REPLICATION_FACTOR: Knob = Knob {
         (Axis::Cost, "storage and replication traffic grow with it"),
     ],
     takes_effect: TakesEffect::Reassignment,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static PARTITIONS: Knob = Knob {
     scope: Scope::Topic,
     name: "partitions",
     kind: Kind::Int { min: 1, max: 1_000_000 },
-    own_default: Some("12"),
+    place: Place::Shape(Shape::Partitions),
     ladder: &["1", "3", "6", "12", "24", "48", "100", "300", "1000"],
     doc: "Partitions of the topic. They only grow, and growing moves keys.",
     moves: &[
@@ -48,14 +53,14 @@ pub static PARTITIONS: Knob = Knob {
         (Axis::Cost, "files, memory maps and fetch overhead"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static UNCLEAN_LEADER_ELECTION_ENABLE: Knob = Knob {
     scope: Scope::Topic,
     name: "unclean.leader.election.enable",
     kind: Kind::Bool,
-    own_default: None,
+    place: Place::Config,
     ladder: &["false", "true"],
     doc: "Whether a replica that is not in sync may lead when no other can.",
     moves: &[
@@ -63,14 +68,14 @@ pub static UNCLEAN_LEADER_ELECTION_ENABLE: Knob = Knob {
         (Axis::Availability, "true: the partition comes back with any live replica"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static FLUSH_MESSAGES: Knob = Knob {
     scope: Scope::Topic,
     name: "flush.messages",
     kind: Kind::Int { min: 1, max: i64::MAX },
-    own_default: None,
+    place: Place::Config,
     ladder: &["1", "10", "1000", "MAX_LONG"],
     doc: "Records after which a replica fsyncs inside the append. 1 is an fsync per batch on leader and followers.",
     moves: &[
@@ -78,14 +83,14 @@ pub static FLUSH_MESSAGES: Knob = Knob {
         (Axis::Latency, "an fsync per partition in a request, on the leader and on every follower"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: true,
+    simulated: Simulated::Yes,
 };
 
 pub static RETENTION_MS: Knob = Knob {
     scope: Scope::Topic,
     name: "retention.ms",
     kind: Kind::Int { min: -1, max: i64::MAX },
-    own_default: None,
+    place: Place::Config,
     ladder: &["3600000", "86400000", "604800000", "2592000000", "-1"],
     doc: "Age at which closed segments are deleted; -1 keeps them.",
     moves: &[
@@ -93,26 +98,26 @@ pub static RETENTION_MS: Knob = Knob {
         (Axis::Cost, "storage"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No(RETENTION),
 };
 
 pub static RETENTION_BYTES: Knob = Knob {
     scope: Scope::Topic,
     name: "retention.bytes",
     kind: Kind::Int { min: -1, max: i64::MAX },
-    own_default: None,
+    place: Place::Config,
     ladder: &["-1", "1073741824", "10737418240", "107374182400"],
     doc: "Size per partition above which the oldest segments are deleted; -1 is no limit.",
     moves: &[(Axis::Durability, "likewise"), (Axis::Cost, "storage")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No(RETENTION),
 };
 
 pub static SEGMENT_BYTES: Knob = Knob {
     scope: Scope::Topic,
     name: "segment.bytes",
     kind: Kind::Int { min: 14, max: i32::MAX as i64 },
-    own_default: None,
+    place: Place::Config,
     ladder: &["1048576", "16777216", "134217728", "1073741824"],
     doc: "Size at which a segment is closed; closed segments are flushed, retained and compacted.",
     moves: &[
@@ -120,17 +125,17 @@ pub static SEGMENT_BYTES: Knob = Knob {
         (Axis::Durability, "retention acts on closed segments only"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No(SEGMENTS),
 };
 
 pub static SEGMENT_MS: Knob = Knob {
     scope: Scope::Topic,
     name: "segment.ms",
     kind: Kind::Int { min: 1, max: i64::MAX },
-    own_default: None,
+    place: Place::Config,
     ladder: &["3600000", "86400000", "604800000"],
     doc: "A segment is closed at this age at the latest; only closed segments are deleted.",
     moves: &[(Axis::Cost, "how long data outlives its retention; files and memory maps")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: false,
+    simulated: Simulated::No(SEGMENTS),
 };

@@ -42,7 +42,7 @@ impl Kind {
         let refused = || format!("`{text}` is not allowed here: it takes {}", self.allowed());
         match *self {
             Kind::Bool => text.to_ascii_lowercase().parse().map(Value::Bool).map_err(|_| refused()),
-            Kind::Int { min, max } => match parse_int(text) {
+            Kind::Int { min, max } => match whole_number(text) {
                 Some(number) if (min..=max).contains(&number) => Ok(Value::Int(number)),
                 _ => Err(refused()),
             },
@@ -85,7 +85,8 @@ fn canonical(word: &str) -> &str {
     if word == "-1" { "all" } else { word }
 }
 
-fn parse_int(text: &str) -> Option<i64> {
+/// A whole number as Kafka's documentation and klever write it: in digits, `MAX_INT` or `MAX_LONG`.
+pub fn whole_number(text: &str) -> Option<i64> {
     match text {
         "MAX_LONG" => Some(i64::MAX),
         "MAX_INT" => Some(i64::from(i32::MAX)),

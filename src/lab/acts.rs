@@ -3,7 +3,8 @@
 use super::LabError;
 use super::segment::read_log;
 use super::stage::{Stage, list};
-use crate::knobs::{Change, Scope};
+use crate::knobs::{Change, Place, Scope, Shape};
+use crate::scenario::change::{self, Turning};
 use crate::scenario::{Act, Condition, PowerDomain, Process, Scenario};
 use rustix::process::Signal;
 use std::time::Duration;
@@ -17,12 +18,17 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
     scenario.events.iter().find_map(|event| match &event.act {
         Act::SlowLink { loss_permille: 1.., .. } => Some("packets are not lost on loopback".into()),
         Act::SlowDisk { .. } => Some("the lab has no slow disks".into()),
-        Act::Set(change) => match change.knob.scope {
-            Scope::Topic | Scope::Producer | Scope::Consumer | Scope::Net => None,
-            _ => Some(format!("the lab does not set {change} on a running cluster")),
-        },
+        Act::Set(change) => not_turned(change, true).map(|why| format!("{change}: {why}")),
         _ => None,
     })
+}
+
+/// Why real brokers, with or without clients, do not act on a change.
+fn not_turned(change: &Change, clients: bool) -> Option<&'static str> {
+    match change::on_lab(change.knob, clients) {
+        Turning::Acts | Turning::ActsUnseen => None,
+        Turning::WhatIf(why) => Some(why),
+    }
 }
 
 impl Stage {
@@ -271,57 +277,61 @@ impl Stage {
 
     /// Topic settings act at once; a client's settings restart that client.
     fn set(&mut self, change: &Change) -> Result<(), LabError> {
-        let (name, value) = (change.knob.name, change.value.to_string());
-        let meant = |subject: &str| change.subject.as_deref().is_none_or(|wanted| wanted == subject);
+        let clients = !(self.scenario.producers.is_empty() && self.scenario.groups.is_empty());
+        if let Some(why) = not_turned(change, clients) {
+            return Err(LabError::new(format!("{change}: {why}")));
+        }
+        if let Place::Shape(Shape::Partitions) = change.knob.place {
+            return self.set_partitions(change);
+        }
+        if !change::write(&mut self.scenario, change) {
+            return Err(LabError::new(format!("{change}: there is nothing of that name")));
+        }
         match change.knob.scope {
-            Scope::Topic => {
-                let topics: Vec<String> =
-                    self.scenario.topics.iter().map(|topic| topic.name.clone()).collect();
-                let meant = topics.iter().filter(|topic| meant(topic));
-                meant.clone().try_for_each(|topic| match name {
-                    "partitions" => self.administer(&Act::AddPartitions {
-                        topic: topic.clone(),
-                        partitions: value.parse().unwrap_or(1),
-                    }),
-                    "replication.factor" => {
-                        Err(LabError::new("the lab does not change the replication factor"))
-                    }
-                    key => self.ask(&format!("config {topic} {key}={value}")).map(|_| ()),
-                })
-            }
-            Scope::Producer => {
-                let names: Vec<String> =
-                    self.scenario.producers.iter().map(|spec| spec.name.clone()).collect();
-                for (at, producer) in names.iter().enumerate().filter(|(_, producer)| meant(producer)) {
-                    self.scenario.producers[at].config.insert(name.into(), value.clone().into());
-                    self.restart(&Process::Producer(producer.clone()))?;
-                }
-                Ok(())
-            }
-            Scope::Consumer => {
-                let groups = self.scenario.groups.clone();
-                for (at, group) in groups.iter().enumerate().filter(|(_, group)| meant(&group.name)) {
-                    self.scenario.groups[at].config.insert(name.into(), value.clone().into());
-                    for member in 0..group.members {
-                        self.restart(&Process::Member(group.name.clone(), member))?;
-                    }
-                }
-                Ok(())
-            }
-            Scope::Net => {
-                let net = &mut self.scenario.net;
-                let millis = change.value.number().unwrap_or(0.0);
-                match name {
-                    "rack_rtt_ms" => net.rack_rtt_ms = millis,
-                    "same_rack_rtt_ms" => net.same_rack_rtt_ms = millis,
-                    "client_rtt_ms" => net.client_rtt_ms = millis,
-                    _ => return Err(LabError::new(format!("the lab does not set {change}"))),
-                }
-                let net = net.clone();
+            Scope::Topic => self.set_topics(change),
+            Scope::Producer => self.restart_producers(change),
+            Scope::Consumer => self.restart_members(change),
+            _ => {
+                let net = self.scenario.net.clone();
                 self.links(|network| network.measure(net))
             }
-            _ => Err(LabError::new(format!("the lab does not set {change} on a running cluster"))),
         }
+    }
+
+    fn topics_meant(&self, change: &Change) -> Vec<String> {
+        let names = self.scenario.topics.iter().map(|topic| topic.name.clone());
+        names.filter(|name| change::is_meant(change, name)).collect()
+    }
+
+    /// Adding writes the number into the scenario, once the brokers have taken it.
+    fn set_partitions(&mut self, change: &Change) -> Result<(), LabError> {
+        let partitions = change.value.int().unwrap_or(1) as u32;
+        self.topics_meant(change)
+            .into_iter()
+            .try_for_each(|topic| self.administer(&Act::AddPartitions { topic, partitions }))
+    }
+
+    fn set_topics(&mut self, change: &Change) -> Result<(), LabError> {
+        let (name, value) = (change.knob.name, change.value.kafka_text());
+        self.topics_meant(change)
+            .iter()
+            .try_for_each(|topic| self.ask(&format!("config {topic} {name}={value}")).map(|_| ()))
+    }
+
+    fn restart_producers(&mut self, change: &Change) -> Result<(), LabError> {
+        let names: Vec<String> = self.scenario.producers.iter().map(|spec| spec.name.clone()).collect();
+        let meant = names.into_iter().filter(|name| change::is_meant(change, name));
+        meant.into_iter().try_for_each(|name| self.restart(&Process::Producer(name)))
+    }
+
+    fn restart_members(&mut self, change: &Change) -> Result<(), LabError> {
+        let groups = self.scenario.groups.clone();
+        for group in groups.iter().filter(|group| change::is_meant(change, &group.name)) {
+            for member in 0..group.members {
+                self.restart(&Process::Member(group.name.clone(), member))?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether a condition holds now.

@@ -1,5 +1,7 @@
 //! A scenario's settings, which are the Java client's, as librdkafka's.
 
+use crate::knobs::{Idempotence, KeyScope, idempotence_of, set_or_default};
+use crate::model::{ClientProfile, KafkaVersion};
 use rdkafka::config::ClientConfig;
 use std::collections::BTreeMap;
 
@@ -9,19 +11,9 @@ pub(super) struct Settings {
     lab: BTreeMap<String, String>,
 }
 
-/// What the Java client does where it is told nothing, as far as librdkafka does otherwise.
-const PRODUCER: [(&str, &str); 5] = [
-    ("acks", "all"),
-    ("linger.ms", "5"),
-    ("delivery.timeout.ms", "120000"),
-    ("batch.size", "16384"),
-    ("request.timeout.ms", "30000"),
-];
-const CONSUMER: [(&str, &str); 3] = [
-    ("auto.offset.reset", "latest"),
-    ("isolation.level", "read_uncommitted"),
-    ("partition.assignment.strategy", "range"),
-];
+/// Keys whose defaults librdkafka has otherwise than the Java client.
+const PRODUCER: [&str; 5] = ["acks", "linger.ms", "delivery.timeout.ms", "batch.size", "request.timeout.ms"];
+const CONSUMER: [&str; 2] = ["auto.offset.reset", "isolation.level"];
 
 /// Settings that librdkafka has not: what they bound, it bounds otherwise or not at all.
 const JAVA_ONLY: [&str; 6] = [
@@ -61,9 +53,18 @@ impl Settings {
         self.kafka.get(name)?.parse().ok()
     }
 
-    fn config(&self, defaults: &[(&str, &str)]) -> ClientConfig {
+    /// The release whose Java client this one is to be like.
+    fn version(&self) -> KafkaVersion {
+        self.lab("version", "").parse().unwrap_or(KafkaVersion::REFERENCE)
+    }
+
+    fn config(&self, scope: KeyScope, differing: &[&str]) -> ClientConfig {
         let mut config = ClientConfig::new();
-        defaults.iter().for_each(|(key, value)| _ = config.set(*key, *value));
+        for key in differing {
+            if let Some(default) = set_or_default(None, scope, key, self.version()) {
+                config.set(*key, default);
+            }
+        }
         for (key, value) in self.kafka.iter().filter(|(key, _)| !JAVA_ONLY.contains(&key.as_str())) {
             let name = RENAMED.iter().find(|(java, _)| java == key).map_or(key.as_str(), |(_, name)| name);
             config.set(name, value);
@@ -74,22 +75,25 @@ impl Settings {
 
 /// A producer's settings. Like the Java client, it is idempotent unless something speaks against it.
 pub(super) fn producer_config(settings: &Settings) -> ClientConfig {
-    let mut config = settings.config(&PRODUCER);
+    let mut config = settings.config(KeyScope::Producer, &PRODUCER);
     // Java's client waits that long for an answer; librdkafka tells the broker so, and itself waits this long.
     if let Some(wait) = config.get("request.timeout.ms").map(String::from) {
         config.set("socket.timeout.ms", wait);
     }
     if config.get("enable.idempotence").is_none() {
-        let all = matches!(config.get("acks"), Some("all" | "-1"));
-        let few = settings.kafka_number("max.in.flight.requests.per.connection").is_none_or(|most| most <= 5);
-        let again = settings.kafka_number("retries") != Some(0);
-        config.set("enable.idempotence", if all && few && again { "true" } else { "false" });
+        let client =
+            ClientProfile { settings: settings.kafka.clone(), ..ClientProfile::defaults(settings.version()) };
+        config.set("enable.idempotence", (idempotence_of(&client) == Idempotence::On).to_string());
     }
     config
 }
 
 pub(super) fn consumer_config(settings: &Settings) -> ClientConfig {
-    let mut config = settings.config(&CONSUMER);
+    let mut config = settings.config(KeyScope::Consumer, &CONSUMER);
+    if config.get("partition.assignment.strategy").is_none() {
+        // The first of the Java client's two, in librdkafka's word for it.
+        config.set("partition.assignment.strategy", "range");
+    }
     if settings.lab("commit", "auto") != "auto" {
         config.set("enable.auto.commit", "false");
     }
@@ -106,6 +110,10 @@ mod tests {
         assert_eq!(config("lab.topic=t\n").get("enable.idempotence"), Some("true"));
         assert_eq!(config("acks=1\n").get("enable.idempotence"), Some("false"));
         assert_eq!(config("retries=0\n").get("enable.idempotence"), Some("false"));
+        let many = "max.in.flight.requests.per.connection=6\nlab.version=3.9.1\n";
+        assert_eq!(config(many).get("enable.idempotence"), Some("false"));
+        assert_eq!(config("").get("linger.ms"), Some("5"));
+        assert_eq!(config("lab.version=3.9.1\n").get("linger.ms"), Some("0"));
         assert_eq!(config("buffer.memory=1\nlinger.ms=0\n").get("buffer.memory"), None);
         assert_eq!(config("linger.ms=0\n").get("linger.ms"), Some("0"));
         assert_eq!(config("request.timeout.ms=3000\n").get("socket.timeout.ms"), Some("3000"));

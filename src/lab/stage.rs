@@ -212,6 +212,7 @@ impl Stage {
         let first = self.tally.sent.iter().filter(|(producer, _)| *producer as usize == at).count();
         let mut properties = producer_properties(&spec, &self.lab.bootstrap());
         properties.push(("lab.first".into(), first.to_string()));
+        properties.push(("lab.version".into(), self.lab.spec().version.to_string()));
         properties.push(("lab.seed".into(), self.scenario.seed.to_string()));
         if warm {
             properties.push(("lab.warm".into(), WARM_UP.into()));
@@ -226,7 +227,8 @@ impl Stage {
     pub(super) fn start_member(&mut self, at: usize, member: u32) -> Result<(), LabError> {
         let spec = self.scenario.groups[at].clone();
         let name = format!("group.{}.{member}", spec.name);
-        let properties = member_properties(&spec, member, &name, &self.lab.bootstrap());
+        let mut properties = member_properties(&spec, member, &name, &self.lab.bootstrap());
+        properties.push(("lab.version".into(), self.lab.spec().version.to_string()));
         let part = ("consume", name.as_str());
         let driver = Driver::start(&self.lab, &mut self.guard, &self.cast, part, &properties)?;
         self.members.insert((at, member), driver);

@@ -187,46 +187,6 @@ impl Environment {
         all.into_iter().map(|preset| preset()).find(|preset| preset.name == name)
     }
 
-    /// The number behind the knob of this name in the scope `env`.
-    pub fn number(&self, name: &str) -> Option<f64> {
-        self.clone().number_mut(name).copied()
-    }
-
-    /// The same, to set it.
-    pub fn number_mut(&mut self, name: &str) -> Option<&mut f64> {
-        let machine = &mut self.machine;
-        Some(match name {
-            "outages_per_year" => &mut self.outages_per_year,
-            "outage_minutes" => &mut self.outage_minutes,
-            "restarts_per_year" => &mut self.restarts_per_year,
-            "restart_minutes" => &mut self.restart_minutes,
-            "disk_losses_per_year" => &mut self.disk_losses_per_year,
-            "rebuild_hours" => &mut self.rebuild_hours,
-            "page_cache_loss_share" => &mut self.page_cache_loss_share,
-            "rack_outages_per_year" => &mut self.rack_outages_per_year,
-            "rack_outage_minutes" => &mut self.rack_outage_minutes,
-            "power_share" => &mut self.power_share,
-            "site_outages_per_year" => &mut self.site_outages_per_year,
-            "catch_up_minutes" => &mut self.catch_up_minutes,
-            "broker_cores" => &mut machine.cores,
-            "network_mb_per_s" => &mut machine.network_mb_per_s,
-            "disk_mb_per_s" => &mut machine.disk_mb_per_s,
-            "flush_ms" => &mut machine.flush_ms,
-            "broker_memory_gib" => &mut machine.memory_gib,
-            "heap_gib" => &mut machine.heap_gib,
-            "writeback_s" => &mut machine.writeback_s,
-            "map_limit" => &mut machine.map_limit,
-            "file_limit" => &mut machine.file_limit,
-            "append_ms" => &mut machine.append_ms,
-            "local_ms" => &mut machine.local_ms,
-            "follower_append_ms" => &mut machine.follower_append_ms,
-            "fetch_partition_us" => &mut machine.fetch_partition_us,
-            "stall_share" => &mut machine.stall_share,
-            "stall_ms" => &mut machine.stall_ms,
-            _ => return None,
-        })
-    }
-
     /// One data centre on bare metal (where each rate comes from: fidelity.md#failure-rates).
     pub fn bare_metal() -> Self {
         Environment {

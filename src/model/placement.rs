@@ -5,6 +5,14 @@ use crate::model::BrokerId;
 /// A broker and its rack, if it has one.
 pub type Site = (BrokerId, Option<String>);
 
+/// `a`, `b`, ... `z`, `rack-26`...
+pub fn rack_name(at: usize) -> String {
+    match u8::try_from(at) {
+        Ok(at) if at < 26 => char::from(b'a' + at).to_string(),
+        _ => format!("rack-{at}"),
+    }
+}
+
 /// Replica lists of `partitions` partitions with `replication_factor` replicas each, the preferred
 /// leader first.
 ///

@@ -1,6 +1,6 @@
 //! What producers and consumers have in common: metadata, its refresh, back-off, reading a configuration.
 
-use crate::knobs::{KeyScope, default_of};
+use crate::knobs::{KeyScope, set_or_default, whole_number};
 use crate::model::{BrokerId, ClientProfile, Nanos, PartitionIx};
 use crate::protocol::wire::LeaderEpoch;
 use rand_core::Rng;
@@ -85,16 +85,11 @@ impl Config<'_> {
     /// The text of a key; `None` where neither the client nor its version has it.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         let set = self.client.settings.get(key).map(|text| text.trim());
-        set.or_else(|| default_of(self.scope, key, self.client.version))
+        set_or_default(set, self.scope, key, self.client.version)
     }
 
     pub(crate) fn int(&self, key: &str, otherwise: i64) -> i64 {
-        match self.text(key) {
-            Some("MAX_INT") => i64::from(i32::MAX),
-            Some("MAX_LONG") => i64::MAX,
-            Some(number) => number.parse().unwrap_or(otherwise),
-            None => otherwise,
-        }
+        self.text(key).and_then(whole_number).unwrap_or(otherwise)
     }
 
     /// A whole number of at most 32 bits that is not negative.

@@ -1,5 +1,6 @@
 //! What differs between Kafka versions, as data: a machine asks the profile, never the version.
 
+use crate::knobs::cluster::elr_of_new_cluster;
 use crate::model::KafkaVersion;
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +72,7 @@ impl Profile {
     /// The profile of a version; `elr` says whether the feature is on, `None` what a new cluster has.
     pub fn of(version: KafkaVersion, elr: Option<bool>) -> Self {
         let since = |major, minor| version >= KafkaVersion::new(major, minor, 0);
-        let elr = since(4, 0) && elr.unwrap_or(since(4, 1));
+        let elr = elr_of_new_cluster(version).is_some_and(|new| elr.unwrap_or(new));
         Profile {
             version,
             zookeeper: !since(3, 3),

@@ -6,7 +6,7 @@ mod properties;
 mod spring;
 mod terraform;
 
-use crate::knobs::{ALL, Knob, Scope, Value, resolve};
+use crate::knobs::{ALL, Knob, Place, Scope, Value, resolve};
 use crate::model::{Cluster, Origin, TopicIx};
 
 /// What a setting can be exported as.
@@ -66,7 +66,7 @@ impl TopicExport<'_> {
 
     /// Kafka's keys of a scope that were set, in the order of the knobs.
     fn set(&self, scope: Scope) -> Vec<(&'static Knob, Value)> {
-        let of_kafka = |knob: &&&'static Knob| knob.scope == scope && knob.own_default.is_none();
+        let of_kafka = |knob: &&&'static Knob| knob.scope == scope && matches!(knob.place, Place::Config);
         let knobs = ALL.iter().filter(of_kafka);
         let set = knobs.filter_map(|knob| match resolve(self.cluster, Some(self.topic), knob) {
             crate::model::Datum::Known { value, from, .. } if self.is_set(knob, &from) => {

@@ -1,6 +1,6 @@
 //! Clients whose settings were given, as rules want to ask about them.
 
-use crate::knobs::{KeyScope, default_of};
+use crate::knobs::{KeyScope, set_or_default};
 use crate::model::{ClientProfile, Cluster, Datum, Origin, Unknown};
 use crate::rules::evidence::is_given;
 use crate::rules::{FindingSubject, SubjectKind, Verdicts};
@@ -40,18 +40,16 @@ impl<'a> Client<'a> {
 
     /// A setting's text: set, or the default of the client's version.
     pub(super) fn text(self, key: &str) -> Datum<&'a str> {
-        let known = |text, from| Datum::known(text, 0, from);
-        match self.profile.settings.get(key) {
-            Some(text) if text.starts_with("${") => {
-                Datum::unknown(Unknown::NotExposed(format!("a config provider fills in {key}")))
+        let set = self.profile.settings.get(key).map(String::as_str);
+        if set.is_some_and(|text| text.starts_with("${")) {
+            return Datum::unknown(Unknown::NotExposed(format!("a config provider fills in {key}")));
+        }
+        let from = if set.is_some() { self.profile.origin.clone() } else { Origin::Default };
+        match set_or_default(set, self.scope, key, self.profile.version) {
+            Some(text) => Datum::known(text, 0, from),
+            None => {
+                Datum::unknown(Unknown::Unsupported(format!("clients of Kafka {}", self.profile.version)))
             }
-            Some(text) => known(text.as_str(), self.profile.origin.clone()),
-            None => match default_of(self.scope, key, self.profile.version) {
-                Some(text) => known(text, Origin::Default),
-                None => {
-                    Datum::unknown(Unknown::Unsupported(format!("clients of Kafka {}", self.profile.version)))
-                }
-            },
         }
     }
 

@@ -1,7 +1,7 @@
 //! What only the whole file shows: names that must exist, settings that must be Kafka's, sizes that must fit.
 
 use crate::knobs::{KeyScope, Scope, default_at, find, producer_errors};
-use crate::model::{BrokerId, ClientProfile, Origin};
+use crate::model::BrokerId;
 use crate::scenario::error::Fault;
 use crate::scenario::{Act, Condition, Counter, Process, SCHEMA, Scenario, TopicSpec, setting_text};
 use std::collections::BTreeMap;
@@ -123,13 +123,7 @@ fn producers(scenario: &Scenario) -> Checked {
             return fault(table, at, "partition is a partition of the topic, counted from 0");
         }
         settings(table, at, Scope::Producer, &producer.config)?;
-        let profile = ClientProfile {
-            name: producer.name.clone(),
-            version: scenario.version(),
-            origin: Origin::Simulated,
-            settings: producer.config.iter().map(|(key, value)| (key.clone(), setting_text(value))).collect(),
-        };
-        if let Some(error) = producer_errors(&profile).first() {
+        if let Some(error) = producer_errors(&producer.profile(scenario.version())).first() {
             return fault(table, at, format!("Kafka's producer refuses: {error}"));
         }
     }

@@ -1,6 +1,7 @@
 //! Producers and consumer groups of a scenario: Kafka's keys and what the application does.
 
-use crate::scenario::Time;
+use crate::model::{ClientProfile, KafkaVersion, Origin};
+use crate::scenario::{Time, setting_text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -50,6 +51,25 @@ pub struct ProducerSpec {
     /// Settings by Kafka's key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub config: BTreeMap<String, toml::Value>,
+}
+
+impl ProducerSpec {
+    /// As a client of this version.
+    pub fn profile(&self, version: KafkaVersion) -> ClientProfile {
+        profile(&self.name, &self.config, version)
+    }
+}
+
+impl GroupSpec {
+    /// Its members, which are all alike, as clients of this version.
+    pub fn profile(&self, version: KafkaVersion) -> ClientProfile {
+        profile(&self.name, &self.config, version)
+    }
+}
+
+fn profile(name: &str, config: &BTreeMap<String, toml::Value>, version: KafkaVersion) -> ClientProfile {
+    let settings = config.iter().map(|(key, value)| (key.clone(), setting_text(value))).collect();
+    ClientProfile { name: name.into(), version, origin: Origin::Simulated, settings }
 }
 
 /// When a consumer commits what it read.

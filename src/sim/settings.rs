@@ -1,7 +1,7 @@
 //! From a scenario's Kafka keys to the settings of the machines.
 
-use crate::knobs::{KeyScope, default_of};
-use crate::model::{BrokerId, ClientProfile, KafkaVersion, Nanos, Origin};
+use crate::knobs::{KeyScope, broker_key_of, set_or_default, whole_number};
+use crate::model::{BrokerId, KafkaVersion, Nanos};
 use crate::protocol::broker::{BrokerSettings, TopicSettings};
 use crate::protocol::consumer::{Commit, ConsumerSettings, ConsumerWork};
 use crate::protocol::controller::machine::ControllerSettings;
@@ -19,19 +19,13 @@ pub(super) type Config = BTreeMap<String, toml::Value>;
 
 /// A setting as text: set, or the version's default; `None` when it is null or the version has no such key.
 fn text(config: &Config, scope: KeyScope, key: &str, version: KafkaVersion) -> Option<String> {
-    match config.get(key) {
-        Some(value) => Some(setting_text(value)),
-        None => default_of(scope, key, version).map(String::from).filter(|text| text != "null"),
-    }
+    let set = config.get(key).map(setting_text);
+    set_or_default(set.as_deref(), scope, key, version).filter(|text| *text != "null").map(String::from)
 }
 
 /// A whole number of the brokers' settings.
 fn int(scenario: &Scenario, key: &str, version: KafkaVersion) -> Option<i64> {
-    match text(&scenario.cluster.config, KeyScope::Broker, key, version)?.as_str() {
-        "MAX_LONG" => Some(i64::MAX),
-        "MAX_INT" => Some(i64::from(i32::MAX)),
-        number => number.parse().ok(),
-    }
+    whole_number(&text(&scenario.cluster.config, KeyScope::Broker, key, version)?)
 }
 
 fn ms(scenario: &Scenario, key: &str, version: KafkaVersion) -> Option<Nanos> {
@@ -77,24 +71,18 @@ pub(super) fn broker(scenario: &Scenario, id: BrokerId, version: KafkaVersion) -
 
 /// A topic's settings, resolved against the brokers'.
 pub(super) fn topic(scenario: &Scenario, config: &Config, version: KafkaVersion) -> TopicSettings {
-    let own = |key: &str| config.get(key).map(setting_text);
-    let number = |own_key: &str, broker_key: &str| {
-        let set =
-            own(own_key).map(|text| if text == "MAX_LONG" { i64::MAX } else { text.parse().unwrap_or(0) });
-        set.or_else(|| int(scenario, broker_key, version))
+    let text = |key: &str| match config.get(key) {
+        Some(value) => Some(setting_text(value)),
+        None => text(&scenario.cluster.config, KeyScope::Broker, broker_key_of(key)?, version),
     };
-    let flush_ms =
-        number("flush.ms", "log.flush.interval.ms").filter(|ms| (0..i64::MAX / MS as i64).contains(ms));
-    let unclean = own("unclean.leader.election.enable").or_else(|| {
-        text(&scenario.cluster.config, KeyScope::Broker, "unclean.leader.election.enable", version)
-    });
+    let number = |key: &str| text(key).as_deref().and_then(whole_number);
+    let flush_ms = number("flush.ms").filter(|ms| (0..i64::MAX / MS as i64).contains(ms));
     TopicSettings {
-        min_insync_replicas: number("min.insync.replicas", "min.insync.replicas").unwrap_or(1).max(1) as u32,
-        flush_messages: number("flush.messages", "log.flush.interval.messages")
-            .map_or(u64::MAX, |n| n as u64),
+        min_insync_replicas: number("min.insync.replicas").unwrap_or(1).max(1) as u32,
+        flush_messages: number("flush.messages").map_or(u64::MAX, |n| n as u64),
         flush_ns: flush_ms.map(|ms| ms as Nanos * MS),
-        max_message_bytes: number("max.message.bytes", "message.max.bytes").unwrap_or(1_048_588) as u32,
-        unclean_leader_election: unclean.as_deref() == Some("true"),
+        max_message_bytes: number("max.message.bytes").unwrap_or(1_048_588) as u32,
+        unclean_leader_election: text("unclean.leader.election.enable").as_deref() == Some("true"),
     }
 }
 
@@ -144,18 +132,8 @@ pub(super) fn controller(scenario: &Scenario, profile: &Profile) -> ControllerSe
     }
 }
 
-/// A client of the scenario as the settings of the client library.
-pub(super) fn client(name: &str, config: &Config, version: KafkaVersion) -> ClientProfile {
-    ClientProfile {
-        name: name.into(),
-        version,
-        origin: Origin::Simulated,
-        settings: config.iter().map(|(key, value)| (key.clone(), setting_text(value))).collect(),
-    }
-}
-
 pub(super) fn producer(spec: &ProducerSpec, version: KafkaVersion) -> ProducerSettings {
-    ProducerSettings::of(&client(&spec.name, &spec.config, version))
+    ProducerSettings::of(&spec.profile(version))
 }
 
 /// A group member's settings. Members with a `group.instance.id` get one each.
@@ -171,7 +149,7 @@ pub(super) fn consumer(spec: &GroupSpec, member: u32, version: KafkaVersion) -> 
         },
         worker_pool: spec.worker_threads,
     };
-    let mut settings = ConsumerSettings::of(&client(&spec.name, &spec.config, version), work);
+    let mut settings = ConsumerSettings::of(&spec.profile(version), work);
     settings.instance = spec.config.contains_key("group.instance.id").then_some(member);
     settings
 }

@@ -1,9 +1,9 @@
 //! The simulated cluster as a [`Cluster`]: what Kafka's own protocol would tell of it.
 
 use crate::model::{
-    Assumptions, Broker, BrokerId, BrokerStatus, ClientProfile, Cluster, ConfigEntry, ConfigMap,
-    ConfigSource, Datum, Environment, Features, Group, GroupOffset, GroupState, KafkaVersion, Load, Member,
-    Millis, Net, Origin, PartitionIx, PartitionRow, Partitions, Quorum, Topic, TopicIx, Unknown,
+    Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum,
+    Environment, Features, Group, GroupOffset, GroupState, Load, Member, Millis, Net, Origin, PartitionIx,
+    PartitionRow, Partitions, Quorum, Topic, TopicIx, Unknown,
 };
 use crate::protocol::group::Phase;
 use crate::scenario::{Keys, setting_text};
@@ -192,8 +192,8 @@ impl World {
     fn assumed(&self) -> Assumptions {
         let scenario = &self.scenario;
         let version = self.profile.version;
-        let producers = scenario.producers.iter().map(|spec| profile(&spec.name, &spec.config, version));
-        let consumers = scenario.groups.iter().map(|spec| profile(&spec.name, &spec.config, version));
+        let producers = scenario.producers.iter().map(|spec| spec.profile(version));
+        let consumers = scenario.groups.iter().map(|spec| spec.profile(version));
         let first = scenario.producers.first();
         let group = scenario.groups.first();
         let net = &scenario.net;
@@ -203,7 +203,7 @@ impl World {
             consumers: consumers.collect(),
             load: Load {
                 records_per_s: scenario.producers.iter().map(|spec| spec.records_per_s).sum(),
-                record_bytes: first.map_or(1000, |spec| spec.record_bytes),
+                record_bytes: first.map_or(usual.record_bytes, |spec| spec.record_bytes),
                 producers: scenario.producers.len() as u32,
                 keyed: first.is_none_or(|spec| spec.keys != Keys::None),
                 consumers: group.map_or(usual.consumers, |spec| spec.members),
@@ -215,7 +215,7 @@ impl World {
                 rack_rtt_ms: net.rack_rtt_ms,
                 client_rtt_ms: net.client_rtt_ms,
             },
-            env: Environment::cloud_local_disk(),
+            env: Environment::default(),
         }
     }
 }
@@ -231,13 +231,4 @@ fn state_of_group(host: &GroupCoordinator) -> GroupState {
 
 fn config_map(config: &Config, source: ConfigSource) -> ConfigMap {
     config.iter().map(|(key, value)| (key.clone(), ConfigEntry::new(setting_text(value), source))).collect()
-}
-
-fn profile(name: &str, config: &Config, version: KafkaVersion) -> ClientProfile {
-    ClientProfile {
-        name: name.into(),
-        version,
-        origin: Origin::Simulated,
-        settings: config.iter().map(|(key, value)| (key.clone(), setting_text(value))).collect(),
-    }
 }

@@ -115,6 +115,8 @@ pub enum Refusal {
     NeedsRebuild,
     /// The client would not start with it.
     BadSetting,
+    /// The simulator does not act on this knob.
+    NotSimulated,
 }
 
 /// How many events are kept.

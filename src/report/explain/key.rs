@@ -1,6 +1,8 @@
 //! A key of Kafka or a knob of klever in words: range, default per version, what it moves.
 
-use crate::knobs::{ALL as KNOBS, ConfigKey, KeyScope, Knob, RELEASES, TakesEffect, allowed, default_of};
+use crate::knobs::{
+    ALL as KNOBS, ConfigKey, KeyScope, Knob, RELEASES, Simulated, TakesEffect, allowed, default_of,
+};
 use crate::model::KafkaVersion;
 use crate::report::layout::labelled;
 
@@ -53,7 +55,10 @@ fn push_knob(out: &mut String, knob: &Knob) {
         TakesEffect::Reassignment => "when replicas are reassigned and copied",
         TakesEffect::Rebuild => "when the cluster is built anew",
     };
-    let by = if knob.simulated { "" } else { "; the simulator does not act on it" };
+    let by = match knob.simulated {
+        Simulated::Yes => String::new(),
+        Simulated::No(why) => format!("; the simulator does not act on it: {why}"),
+    };
     labelled(out, 2, "acts", LABEL, &format!("{when}{by}"));
 }
 

@@ -1,6 +1,6 @@
 //! Settings of brokers and topics by key, the version's default included, and brokers that share a value.
 
-use crate::knobs::{KeyScope, default_of};
+use crate::knobs::{KeyScope, set_or_default};
 use crate::model::{BrokerId, Cluster, ConfigMap, Datum, Origin, Unknown};
 use crate::rules::{ClusterFacts, FindingSubject, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ impl<'a> ClusterFacts<'a> {
 fn default_text<'a>(cluster: &Cluster, scope: KeyScope, key: &str) -> Datum<&'a str> {
     match &cluster.version {
         Datum::Unknown { reason } => Datum::unknown(reason.clone()),
-        Datum::Known { value: version, .. } => match default_of(scope, key, *version) {
+        Datum::Known { value: version, .. } => match set_or_default(None, scope, key, *version) {
             Some(text) => Datum::known(text, cluster.taken_at, Origin::Default),
             None => Datum::unknown(Unknown::Unsupported(format!("Kafka {version}"))),
         },

@@ -48,6 +48,7 @@ impl Refusal {
             Refusal::NoController => "no controller is active",
             Refusal::NeedsRebuild => "the cluster has to be built anew",
             Refusal::BadSetting => "the client would not start with it",
+            Refusal::NotSimulated => "the simulator does not act on it",
         }
     }
 }
