@@ -1,5 +1,7 @@
 //! The bar of the rules: 10,000 topics with 100,000 partitions in a second; times, memory and findings.
 
+#![allow(clippy::print_stdout)]
+
 use divan::{AllocProfiler, Bencher};
 use klever::hypothesis::reference_with;
 use klever::model::{

@@ -168,7 +168,7 @@ fn advice_is_on_the_selected_consequence_and_enter_takes_it() {
     assert_eq!(robot.app.sheet().unwrap().kind, SheetKind::Advice(OBJECTIVES[0].figure));
     let robot = robot.keys("tab");
     assert_eq!(robot.app.sheet().unwrap().kind, SheetKind::Advice(OBJECTIVES[1].figure));
-    let robot = robot.keys("esc 5 / \"disks\" enter a");
+    let robot = robot.keys("esc 5 / \"disk\" enter a");
     let SheetKind::Advice(figure) = robot.app.sheet().unwrap().kind else { panic!() };
     assert_eq!(figure, "durability.disk_loss");
     let rows = &robot.data().rows;

@@ -1,6 +1,6 @@
 //! Goals are read as written, and plans really meet them.
 
-use super::{Goal, parse_goals};
+use super::parse_goals;
 use crate::consequences::fixtures::ClusterSpec;
 use crate::consequences::goal_plan::{GoalPlan, plan};
 use crate::consequences::{PRESETS, Subject, advise, assess, compare, default_sweep, frontier};
