@@ -1,29 +1,30 @@
-//! A real cluster on the screen: what the stream tells goes to the screen, and nothing goes back but "read again".
+//! A real cluster on the screen: what the stream reports goes to the screen, and nothing goes back but "read again".
 
 use crate::app::{Command, Snapshot, SourceError};
+use crate::clock::now_ms;
+use crate::model::Millis;
 use crate::runtime::{Driver, Sink};
-use crate::source::live::Refresh;
-use crate::source::{Live, SourceEvent};
+use crate::source::{LiveStream, RefreshHandle, SourceEvent};
 use std::thread;
 
-/// A cluster that is looked at. It cannot be told to do anything.
-pub struct Watched {
-    refresh: Refresh,
+/// Read-only: nothing can be done to the cluster.
+pub struct LiveDriver {
+    refresh: RefreshHandle,
 }
 
-impl Watched {
-    /// Sends everything that the stream tells to the screen, until one of the two ends.
-    pub fn start(live: Live, sink: Sink) -> Watched {
-        let refresh = live.refresher();
-        let forward = move || while live.events().recv().is_ok_and(|event| tell(&sink, event)) {};
-        let spawned = thread::Builder::new().name("watched".into()).spawn(forward);
+impl LiveDriver {
+    /// Passes everything that the stream reports on to the screen, until one of the two ends.
+    pub fn start(stream: LiveStream, sink: Sink) -> LiveDriver {
+        let refresh = stream.refresh_handle();
+        let forward = move || while stream.events().recv().is_ok_and(|event| publish(&sink, event)) {};
+        let spawned = thread::Builder::new().name("live-driver".into()).spawn(forward);
         debug_assert!(spawned.is_ok(), "a thread can be had");
-        Watched { refresh }
+        LiveDriver { refresh }
     }
 }
 
-impl Driver for Watched {
-    /// Knobs and faults are a hypothesis here: nothing is ever sent.
+impl Driver for LiveDriver {
+    /// Knobs and faults are a what-if here: nothing is ever sent.
     fn drive(&mut self, _: Command) {}
 
     fn refresh(&mut self) {
@@ -31,14 +32,15 @@ impl Driver for Watched {
     }
 }
 
-fn tell(sink: &Sink, event: SourceEvent) -> bool {
+/// `false` when the screen is gone.
+fn publish(sink: &Sink, event: SourceEvent) -> bool {
     match event {
         SourceEvent::Snapshot(cluster) => {
             sink.trouble(None) && sink.snapshot(Snapshot { cluster, clock: None, detail: None })
         }
-        SourceEvent::SourceError { since, message, hint, retry_in_ms } => {
+        SourceEvent::Unreachable { since, message, hint, retry_in_ms } => {
             let what = hint.map_or(message.clone(), |hint| format!("{message} ({hint})"));
-            let retry_ms = i64::try_from(retry_in_ms).ok().map(|wait| crate::clock::now_ms() + wait);
+            let retry_ms = Millis::try_from(retry_in_ms).ok().map(|wait| now_ms() + wait);
             sink.trouble(Some(SourceError { what, since_ms: since, retry_ms }))
         }
     }

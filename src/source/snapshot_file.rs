@@ -1,21 +1,21 @@
-//! A cluster that was written to a file: one snapshot, for ever.
+//! A cluster that was written to a file: one snapshot, which never changes.
 
 use crate::app::{Command, Snapshot};
 use crate::model::Cluster;
 use crate::runtime::{Driver, Sink};
 use std::sync::Arc;
 
-/// A file does nothing by itself, and nothing can be done to it.
-pub struct Still;
+/// Nothing can be done to the cluster of a file, and it does nothing by itself.
+pub struct SnapshotFileDriver;
 
-impl Still {
-    pub fn start(cluster: Cluster, sink: &Sink) -> Still {
+impl SnapshotFileDriver {
+    pub fn start(cluster: Cluster, sink: &Sink) -> SnapshotFileDriver {
         sink.snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None });
-        Still
+        SnapshotFileDriver
     }
 }
 
-impl Driver for Still {
+impl Driver for SnapshotFileDriver {
     fn drive(&mut self, _: Command) {}
     fn refresh(&mut self) {}
 }
