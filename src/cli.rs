@@ -1,13 +1,17 @@
 //! The command line: arguments, commands, exit codes. Thin: it reads files, asks the core and writes what [`crate::report`] says.
 //!
-//! Exit codes: 0 fine; 1 findings at or above `--fail-on`, or a verdict `unsafe`; 2 usage or bad input;
-//! 3 could not look. An error is one plain line and a hint on standard error.
+//! Each command has a file with its options and what it does. Exit codes: 0 fine; 1 findings at or above `--fail-on`, a
+//! verdict `unsafe` or a goal that is not met; 2 usage or bad input; 3 could not look. An error is one plain line and a
+//! hint on standard error.
 
+#[cfg(feature = "live")]
+mod acl;
 mod args;
 mod assess;
 mod check;
 mod clients;
 mod doctor;
+mod embedded;
 mod explain;
 mod failure;
 #[cfg(feature = "lab")]
@@ -15,51 +19,98 @@ mod lab;
 #[cfg(feature = "live")]
 mod live;
 mod manual;
+mod open;
 mod output;
+mod parse;
 mod roll;
 mod screen;
 mod simulate;
+#[cfg(feature = "live")]
+mod snapshot;
 mod source;
 
-pub use args::Args;
 pub use failure::Failure;
 
-use args::Command;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+/// Explore Apache Kafka's trade-offs: what configuration means for durability, availability and latency.
+#[derive(Parser, Debug)]
+#[command(name = "klever", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 fine, 1 findings or a verdict `unsafe`, 2 usage or bad input, 3 could not look."
+)]
+pub struct Args {
+    /// Without it the screen opens on the embedded cluster.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub embedded: embedded::EmbeddedArgs,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Open the screen on a real cluster, read-only
+    #[cfg(feature = "live")]
+    Live(live::LiveArgs),
+    /// Open the screen on a cluster that was written to a file
+    Open(open::OpenArgs),
+    /// Look for anti-patterns in a cluster and in client files
+    Check(check::CheckArgs),
+    /// Judge a cluster or a what-if: failures survived, availability, latency
+    Assess(assess::AssessArgs),
+    /// Show which brokers are safe to restart now, and a safe order
+    Roll(roll::RollArgs),
+    /// Run a scenario to its end in virtual time
+    Simulate(simulate::SimulateArgs),
+    /// Explain a rule, a figure, a knob or any configuration key of Kafka
+    Explain(explain::ExplainArgs),
+    /// Read a cluster once and write it to a file
+    #[cfg(feature = "live")]
+    Snapshot(snapshot::SnapshotArgs),
+    /// Print the least ACLs that reading a cluster needs
+    #[cfg(feature = "live")]
+    Acl(acl::AclArgs),
+    /// Start real local brokers, and run scenarios on them
+    #[cfg(feature = "lab")]
+    Lab(lab::LabArgs),
+    /// Print a completion script for a shell
+    Completions(manual::CompletionsArgs),
+    /// Print the manual page
+    Man,
+    /// Show what klever knows about its build and this terminal
+    Doctor,
+}
+
 /// Runs klever with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let done = match Args::try_parse_from(arguments) {
+    let done = match parse::parse(arguments) {
         Ok(args) => dispatch(args),
-        Err(error) => failure::of_clap(&error),
+        Err(answered) => answered,
     };
-    match done {
-        Ok(code) => code,
-        Err(failure) => failure.report(),
-    }
+    done.unwrap_or_else(|failure| output::report(&failure))
 }
 
 fn dispatch(args: Args) -> Result<ExitCode, Failure> {
-    let Some(command) = args.command else { return screen::embedded(&args.embedded) };
+    let Some(command) = args.command else { return embedded::run(&args.embedded) };
     match command {
         #[cfg(feature = "live")]
-        Command::Live(args) => screen::live(&args),
-        Command::Open(args) => screen::open(&args),
+        Command::Live(args) => live::run(&args),
+        Command::Open(args) => open::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Assess(args) => assess::run(&args),
         Command::Roll(args) => roll::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Explain(args) => explain::run(&args),
         #[cfg(feature = "live")]
-        Command::Snapshot(args) => live::snapshot(&args),
+        Command::Snapshot(args) => snapshot::run(&args),
         #[cfg(feature = "live")]
-        Command::Acl(args) => live::acl(&args),
+        Command::Acl(args) => acl::run(&args),
         #[cfg(feature = "lab")]
         Command::Lab(args) => lab::run(&args),
-        Command::Completions(args) => manual::completions(&args),
-        Command::Man => manual::man(),
+        Command::Completions(args) => manual::completions::<Args>(&args),
+        Command::Man => manual::man::<Args>(),
         Command::Doctor => doctor::run(),
     }
 }

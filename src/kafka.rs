@@ -3,7 +3,7 @@
 //! ```text
 //!  ConnectionSpec -> Client (one snapshot, blocking) --+
 //!                    source::live (a stream)         --+-> Reader -> native (librdkafka), raw (own connection)
-//!                                                      +-> Survey (what was read, with ages) -> model::Cluster
+//!                                                      +-> ObservedCluster (what was read, with ages) -> model::Cluster
 //! ```
 //!
 //! klever owns a consumer handle without a group, declares only functions that read, never names a topic
@@ -16,24 +16,25 @@
 mod assignment;
 mod client;
 mod error;
-mod journal;
+mod health;
 mod native;
+mod observed;
 mod properties;
 mod raw;
 mod reader;
+mod reads;
 mod spec;
-mod survey;
 
 #[cfg(feature = "lab")]
 pub(crate) use raw::connection::Connection;
 
-pub use client::{Client, Request, unreachable};
+pub use client::{Client, SnapshotRequest, unreachable};
 pub use error::{CallError, ConnectError};
-pub use journal::{Entry, Severity};
 pub use native::{Metadata, library_version};
-pub use reader::{Answer, Part, Reader};
+pub use observed::ObservedCluster;
+pub use reader::Reader;
+pub use reads::{ReadAnswer, ReadKind};
 pub use spec::ConnectionSpec;
-pub use survey::Survey;
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
 /// connection authenticates.

@@ -22,7 +22,7 @@ pub use assessment::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
 pub use clean::clean;
-pub use explain::{Topics, explain, list};
+pub use explain::{Listing, explain, list};
 pub use findings::findings_text;
 pub use json::findings_json;
 pub use junit::findings_junit;

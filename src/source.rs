@@ -1,38 +1,19 @@
 //! Where a cluster comes from: simulator, live, file or lab, as one stream of snapshots.
 
-mod embedded;
+#[cfg(feature = "lab")]
+mod lab_driver;
 #[cfg(feature = "live")]
 mod live;
+#[cfg(feature = "live")]
+mod live_driver;
+mod simulator;
+mod snapshot_file;
+
 #[cfg(feature = "lab")]
-mod on_lab;
-mod still;
+pub use lab_driver::LabDriver;
 #[cfg(feature = "live")]
-mod watched;
-
-pub use embedded::Embedded;
+pub use live::{LiveOptions, LiveStream, RefreshHandle, SourceEvent};
 #[cfg(feature = "live")]
-pub use live::{Live, LiveSettings, Refresh};
-#[cfg(feature = "lab")]
-pub use on_lab::OnLab;
-pub use still::Still;
-#[cfg(feature = "live")]
-pub use watched::Watched;
-
-use crate::model::{Cluster, Millis};
-use std::sync::Arc;
-
-/// What a source tells.
-#[derive(Clone, Debug)]
-pub enum SourceEvent {
-    /// The cluster as it is now.
-    Snapshot(Arc<Cluster>),
-    /// The cluster cannot be reached; the last snapshot stays valid as what was known. Told at each attempt,
-    /// and over with the next snapshot.
-    SourceError {
-        since: Millis,
-        message: String,
-        hint: Option<String>,
-        /// Until the next attempt.
-        retry_in_ms: u64,
-    },
-}
+pub use live_driver::LiveDriver;
+pub use simulator::SimulatorDriver;
+pub use snapshot_file::SnapshotFileDriver;

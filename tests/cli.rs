@@ -152,6 +152,20 @@ fn a_broken_file_is_named_with_its_line() {
 }
 
 #[test]
+fn a_file_is_read_as_java_reads_it() {
+    let files = Files::new();
+    let windows = files.write("windows.properties", "\u{feff}acks=1\r\nlinger.ms=5\r\n");
+    let ran = klever(&["check", "--producer", &windows]);
+    assert_eq!(ran.code, 0, "to Java acks is not set, and its default is all: {}", ran.out);
+    assert!(ran.err.contains("windows.properties:1: the file starts with a byte order mark"), "{}", ran.err);
+    assert!(ran.err.contains("`acks` is not set"), "{}", ran.err);
+
+    let latin_1 = files.folder.path().join("latin1.properties");
+    fs::write(&latin_1, b"# f\xfcr die Vermittler\nacks=1\n").unwrap();
+    assert!(ok(1, &["check", "--producer", latin_1.to_str().unwrap()]).contains("acks-one"));
+}
+
+#[test]
 fn a_setting_is_assessed_on_the_reference_cluster() {
     let of = |arguments: &[&str]| json(&ok(0, &[&["assess", "--format", "json"], arguments].concat()));
     let now = |document: &Value| document["writes"]["failures_tolerated"]["crash"]["now"].clone();

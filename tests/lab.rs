@@ -9,7 +9,7 @@
 #[path = "lab/leftovers.rs"]
 mod leftovers;
 
-use klever::kafka::{Client, ConnectionSpec, Request};
+use klever::kafka::{Client, ConnectionSpec, SnapshotRequest};
 use klever::lab::conformance::{Prediction, Row};
 use klever::lab::{Cast, Kept, Lab, LabRun, LabSpec, Living, not_on_brokers, run_with, sentence};
 use klever::model::{BrokerId, KafkaVersion};
@@ -109,7 +109,8 @@ fn a_site_of_combined_nodes_comes_back_too() {
     let spec = ConnectionSpec::plaintext(&living.bootstrap()).unwrap();
     let until = Instant::now() + Duration::from_secs(120);
     let up = || {
-        let asked = Client::connect(&spec).ok()?.snapshot(&Request::metadata_only(Duration::from_secs(2)));
+        let asked =
+            Client::connect(&spec).ok()?.snapshot(&SnapshotRequest::metadata_only(Duration::from_secs(2)));
         asked.ok().map(|cluster| cluster.brokers_up())
     };
     while up() != Some(3) {

@@ -1,6 +1,6 @@
-//! `klever assess`: what a setting means, as it is and as it would be.
+//! `klever assess`: what a cluster tolerates and delivers, as it is and as it would be.
 
-use crate::cli::args::{AssessArgs, AssessFormat, Tool};
+use crate::cli::args::{ClientArgs, SourceArgs};
 use crate::cli::failure::FOUND;
 use crate::cli::{Failure, clients, output, roll, source};
 use crate::consequences::{
@@ -15,7 +15,95 @@ use crate::report::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
 use crate::rules::examine;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
 use std::process::ExitCode;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Without a cluster the reference cluster is judged: 3 brokers in 3 racks, topic `orders` \
+                        of 12 partitions with 3 replicas, everything else at its default."
+)]
+pub struct AssessArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+    #[command(flatten)]
+    pub clients: ClientArgs,
+    /// Judge this topic only
+    #[arg(long, value_name = "NAME")]
+    pub topic: Option<String>,
+    /// Judge the cluster as if a knob had this value; nothing is sent
+    #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Judge the cluster as if this broker or rack had crashed
+    #[arg(long, value_name = "broker=N|rack=R")]
+    pub lose: Vec<String>,
+    /// Show whether this broker is safe to restart now; several: all at once
+    #[arg(long, value_name = "broker=N")]
+    pub restart: Vec<String>,
+    /// Compare with a preset: throughput, latency, durability, availability or sane
+    #[arg(long, value_name = "PRESET", value_delimiter = ',', value_parser = presets(), hide_possible_values = true)]
+    pub compare: Vec<String>,
+    /// Show which changes reach a goal such as `survive rack, ack_p99_ms < 20`; exit with 1 when it is not met now
+    #[arg(long, value_name = "GOALS")]
+    pub goal: Option<String>,
+    /// List the single changes that improve this most: durability, latency, throughput, availability, cost
+    /// or a figure such as `writes.crash`
+    #[arg(long, value_name = "OBJECTIVE|FIGURE")]
+    pub advise: Option<String>,
+    /// List the best trade-offs between two of durability, latency, throughput, availability, end-to-end,
+    /// cost and fail-over
+    #[arg(long, value_name = "OBJECTIVE,OBJECTIVE", num_args = 0..=1, default_missing_value = "durability,latency")]
+    pub frontier: Option<String>,
+    /// Write the configuration for another tool, and judge nothing
+    #[arg(long, value_enum, value_name = "TOOL", conflicts_with_all = ["format", "lose", "restart", "compare", "goal", "advise", "frontier"])]
+    pub export: Option<Tool>,
+    /// How to write the assessment
+    #[arg(long, value_enum, default_value_t = AssessFormat::Text)]
+    pub format: AssessFormat,
+}
+
+/// The presets by name.
+fn presets() -> PossibleValuesParser {
+    PossibleValuesParser::new(crate::consequences::PRESETS.iter().map(|preset| preset.id))
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AssessFormat {
+    /// For people
+    Text,
+    /// klever.assessment/1
+    Json,
+    /// Tables for a comment
+    Markdown,
+}
+
+/// The tool that a configuration is written for.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tool {
+    /// Java properties
+    Properties,
+    /// Kafka's own scripts
+    KafkaCli,
+    /// The kafka_topic resource of Terraform
+    Terraform,
+    /// Strimzi's KafkaTopic
+    Strimzi,
+    /// application.yaml of Spring Boot
+    Spring,
+}
+
+impl From<Tool> for crate::report::export::ExportFormat {
+    fn from(tool: Tool) -> Self {
+        match tool {
+            Tool::Properties => Self::Properties,
+            Tool::KafkaCli => Self::KafkaCli,
+            Tool::Terraform => Self::Terraform,
+            Tool::Strimzi => Self::Strimzi,
+            Tool::Spring => Self::Spring,
+        }
+    }
+}
 
 pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
     let mut base = match source::named(&args.source)? {
@@ -74,8 +162,10 @@ fn code_of(report: &AssessmentReport<'_>) -> Result<ExitCode, Failure> {
     match goal.is_met(&report.now) {
         Some(true) => Ok(ExitCode::SUCCESS),
         Some(false) => Ok(ExitCode::from(FOUND)),
-        None => Err(Failure::blind("whether the goal is met is unknown: a figure that it needs is")
-            .hint("`Assumed` lists what is not known")),
+        None => Err(Failure::blind(
+            "whether the goal is met is unknown, because a figure that it needs is unknown",
+        )
+        .hint("`Assumed` lists what is not known")),
     }
 }
 
@@ -127,11 +217,11 @@ fn axes(text: &str) -> Result<(&'static Objective, &'static Objective), Failure>
     }
 }
 
-/// The setting for another tool: of the topic that was named, or of the only one.
+/// The configuration for another tool: of the topic that was named, or of the only one.
 fn exported(cluster: &Cluster, topic: Option<TopicIx>, tool: Tool) -> Result<ExitCode, Failure> {
     let only = || (cluster.topics.len() == 1).then_some(TopicIx(0));
     let topic = topic.or_else(only).ok_or_else(|| {
-        Failure::usage("--export writes the setting of one topic").hint("name it with --topic")
+        Failure::usage("--export writes the configuration of one topic").hint("name it with --topic")
     })?;
     output::write(&export(cluster, topic, tool.into()))?;
     Ok(ExitCode::SUCCESS)

@@ -1,17 +1,74 @@
 //! `klever check`: rules over a cluster, client files or both.
 
-use crate::cli::args::{CheckArgs, FailOn, FindingsFormat};
+use crate::cli::args::{ClientArgs, SourceArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{clients, output, source};
 use crate::report;
 use crate::rules::{Findings, Severity, examine};
+use clap::{Args, ValueEnum};
 use std::process::ExitCode;
 
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+    #[command(flatten)]
+    pub clients: ClientArgs,
+    /// How to write the findings
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
+    pub format: FindingsFormat,
+    /// Exit with 1 when there is a finding of this severity or a worse one
+    #[arg(long, value_enum, default_value_t = FailOn::High, value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    /// Exit with 3 when something that was asked for could not be read
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FindingsFormat {
+    /// For people
+    Text,
+    /// klever.findings/1
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// JUnit XML
+    Junit,
+    /// A table for a comment
+    Markdown,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FailOn {
+    /// Data loss, an outage or an open security hole now
+    Critical,
+    /// The next ordinary failure causes one
+    High,
+    /// A weakness that needs a second cause
+    Medium,
+    /// Worth improving when there is time
+    Low,
+    /// No severity: findings never fail the check
+    Never,
+}
+
+impl FailOn {
+    fn severity(self) -> Option<Severity> {
+        match self {
+            FailOn::Critical => Some(Severity::Critical),
+            FailOn::High => Some(Severity::High),
+            FailOn::Medium => Some(Severity::Medium),
+            FailOn::Low => Some(Severity::Low),
+            FailOn::Never => None,
+        }
+    }
+}
+
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let no_files = args.clients.producer.is_empty() && args.clients.consumer.is_empty();
     let mut cluster = match source::named(&args.source)? {
         Some(cluster) => cluster,
-        None if no_files => {
+        None if args.clients.is_empty() => {
             let hint = format!("{}, --producer FILE or --consumer FILE", source::HOW);
             return Err(Failure::usage("there is nothing to check").hint(hint));
         }
@@ -31,20 +88,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
 
 /// What is certain decides before what is not known.
 fn verdict(args: &CheckArgs, findings: &Findings) -> Result<ExitCode, Failure> {
-    let bar = match args.fail_on {
-        FailOn::Critical => Some(Severity::Critical),
-        FailOn::High => Some(Severity::High),
-        FailOn::Medium => Some(Severity::Medium),
-        FailOn::Low => Some(Severity::Low),
-        FailOn::Never => None,
-    };
-    if bar.is_some_and(|bar| findings.at_or_above(bar).next().is_some()) {
+    if args.fail_on.severity().is_some_and(|severity| findings.at_or_above(severity).next().is_some()) {
         return Ok(ExitCode::from(FOUND));
     }
     let unknown = findings.summary().unknown;
     if args.strict && unknown > 0 {
         return Err(Failure::blind(format!(
-            "{unknown} verdicts are unknown, and --strict does not let them pass"
+            "{unknown} checks are unknown, and --strict does not let them pass"
         )));
     }
     Ok(ExitCode::SUCCESS)

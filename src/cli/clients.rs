@@ -10,7 +10,7 @@ use crate::report::clean;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Puts the given clients in the place of the assumed ones; what is strange in a file goes to standard error.
+/// Puts the given clients in the place of the assumed ones; notes on a file go to standard error.
 pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<(), Failure> {
     let version = cluster.version.get().copied().unwrap_or(KafkaVersion::REFERENCE);
     let producers = read_all(KeyScope::Producer, &args.producer, version)?;
@@ -34,9 +34,9 @@ fn read_all(
     for path in paths {
         let (name, text) = (path.display().to_string(), output::read_properties(path)?);
         let file = read_client(scope, &name, &text, version).map_err(|note| refused(scope, &note))?;
-        file.notes
-            .iter()
-            .for_each(|note| output::complain(&format!("klever: note: {}", clean(&note.to_string()))));
+        for note in &file.notes {
+            output::write_error(&format!("klever: note: {}", clean(&note.to_string())));
+        }
         let mut profile = file.profile;
         // Two files of one name in different folders keep their paths.
         if profiles.iter().any(|other| other.name == profile.name) {
@@ -58,7 +58,7 @@ pub(super) fn must_start(cluster: &Cluster) -> Result<(), Failure> {
         if let Some(error) = producer_errors(producer).first() {
             let line = format!("producer {} would not start: {error}", producer.name);
             return Err(
-                Failure::usage(line).hint("the Java client throws a ConfigException for this setting")
+                Failure::usage(line).hint("the Java client throws a ConfigException for this combination")
             );
         }
     }

@@ -1,4 +1,4 @@
-//! `klever doctor`: what klever sees of its surroundings.
+//! `klever doctor`: what klever knows about its build and this terminal.
 
 use crate::cli::{Failure, output};
 use crate::knobs::RELEASES;
@@ -6,12 +6,12 @@ use crate::report::clean;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-/// Runs the command. It only tells; nothing that it finds is an error.
+/// Nothing that it finds is an error.
 pub(super) fn run() -> Result<ExitCode, Failure> {
     let mut lines = vec![
         ("klever", env!("CARGO_PKG_VERSION").to_string()),
         ("live clusters", live()),
-        ("kafka keys", format!("{} to {}", RELEASES[0], RELEASES[RELEASES.len() - 1])),
+        ("Kafka versions", format!("{} to {}", RELEASES[0], RELEASES[RELEASES.len() - 1])),
     ];
     lines.extend(terminal());
     let text: String = lines.iter().map(|(label, text)| format!("{label:<14} {}\n", clean(text))).collect();

@@ -1,11 +1,6 @@
 //! A mistake of the user, or a cluster that cannot be seen: one plain line, a hint, an exit code.
 
-use crate::cli::output;
-use crate::report::clean;
-use clap::error::ErrorKind;
-use std::process::ExitCode;
-
-/// Findings at or above the bar, or an unsafe verdict.
+/// Findings at or above the bar, an unsafe verdict, or a goal that is not met.
 pub(super) const FOUND: u8 = 1;
 /// Usage, or input that is wrong.
 pub(super) const USAGE: u8 = 2;
@@ -34,36 +29,7 @@ impl Failure {
         Failure { code: BLIND, line: line.into(), hint: None }
     }
 
-    /// With what helps.
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Failure { hint: Some(hint.into()), ..self }
     }
-
-    /// Writes it to standard error.
-    pub(super) fn report(&self) -> ExitCode {
-        output::complain(&format!("klever: {}", clean(&self.line)));
-        if let Some(hint) = &self.hint {
-            output::complain(&format!("  hint: {}", clean(hint)));
-        }
-        ExitCode::from(self.code)
-    }
-}
-
-/// Help and version are no failure; everything else becomes one line.
-pub(super) fn of_clap(error: &clap::Error) -> Result<ExitCode, Failure> {
-    let text = error.to_string();
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        output::write(&text)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return Err(Failure::usage("a command is missing").hint("`klever --help` lists the commands"));
-    }
-    let said = text.split("\n\n").next().unwrap_or(&text);
-    let said: Vec<&str> = said.lines().map(str::trim).collect();
-    let line = said.join(" ").trim_start_matches("error: ").to_string();
-    let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: ")).map(str::to_string);
-    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: ")).map(str::to_string);
-    let usage = usage.map(|usage| format!("usage: {usage}"));
-    Err(Failure { code: USAGE, line, hint: tip.or(usage) })
 }

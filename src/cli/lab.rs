@@ -2,13 +2,15 @@
 
 mod run;
 
+use crate::app::Origin;
 use crate::cli::Failure;
 use crate::cli::args::ScreenArgs;
-use crate::cli::{output, screen};
+use crate::cli::{output, screen, source};
 use crate::lab::session::{self, Note, Session};
 use crate::lab::{Controllers, INTERRUPTED, Interruption, Lab, LabError, LabSpec, Living, client};
 use crate::model::KafkaVersion;
 use crate::scenario::NetSpec;
+use crate::source::LabDriver;
 use clap::{Args as ClapArgs, Subcommand};
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -134,7 +136,11 @@ fn up(args: &UpArgs) -> Result<ExitCode, Failure> {
     if !args.no_screen && std::io::stdout().is_terminal() {
         let living = Living::on(lab)?;
         drop(signals);
-        return screen::lab(&args.screen, format!("{} brokers", args.brokers), living);
+        let stream = LabDriver::stream(&living).map_err(source::refused)?;
+        let origin = Origin::Lab(format!("{} brokers", args.brokers));
+        return screen::show(&args.screen, origin, move |sink| {
+            Box::new(LabDriver::start(living, stream, sink))
+        });
     }
     output::write(&format!("{}\n", session_text(&session)))?;
     while !Interruption::came() {

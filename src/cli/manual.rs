@@ -1,22 +1,26 @@
 //! `klever completions` and `klever man`, from the declaration of the arguments.
 
-use crate::cli::args::{Args, CompletionsArgs};
 use crate::cli::{Failure, output};
-use clap::CommandFactory;
+use clap::{Args, CommandFactory};
 use std::process::ExitCode;
 
-/// A completion script.
-pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+pub(super) fn completions<A: CommandFactory>(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Args::command(), "klever", &mut script);
+    clap_complete::generate(args.shell, &mut A::command(), "klever", &mut script);
     output::write(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The manual page, each command's options included.
-pub(super) fn man() -> Result<ExitCode, Failure> {
+pub(super) fn man<A: CommandFactory>() -> Result<ExitCode, Failure> {
     let mut page = Vec::new();
-    let mut command = Args::command();
+    let mut command = A::command();
     command.build();
     let failed = |error: std::io::Error| Failure::usage(format!("cannot write the manual: {}", error.kind()));
     clap_mangen::Man::new(command.clone()).render(&mut page).map_err(failed)?;

@@ -2,8 +2,10 @@
 
 use crate::cli::Failure;
 use crate::config::properties_text;
+use crate::report::clean;
 use std::io::{Error, ErrorKind, Write, stderr, stdout};
 use std::path::Path;
+use std::process::ExitCode;
 
 /// Writes a report. A reader that has seen enough (`| head`) is no failure.
 pub(super) fn write(text: &str) -> Result<(), Failure> {
@@ -16,8 +18,17 @@ pub(super) fn write(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Writes a line to standard error; nobody can be told when that fails.
-pub(super) fn complain(line: &str) {
+/// Writes a failure to standard error.
+pub(super) fn report(failure: &Failure) -> ExitCode {
+    write_error(&format!("klever: {}", clean(&failure.line)));
+    if let Some(hint) = &failure.hint {
+        write_error(&format!("  hint: {}", clean(hint)));
+    }
+    ExitCode::from(failure.code)
+}
+
+/// Writes a line to standard error. When that fails there is nowhere left to say so.
+pub(super) fn write_error(line: &str) {
     let _ = writeln!(stderr().lock(), "{line}");
 }
 

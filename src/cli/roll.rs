@@ -1,11 +1,21 @@
-//! `klever roll`: which brokers may be restarted, in which order, and what to wait for.
+//! `klever roll`: which brokers are safe to restart, in which order, and what to wait for.
 
-use crate::cli::args::{Format, RollArgs};
+use crate::cli::args::{Format, SourceArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{output, source};
 use crate::consequences::{RestartSafety, roll};
 use crate::report::{roll_json, roll_text};
+use clap::Args;
 use std::process::ExitCode;
+
+#[derive(Args, Debug)]
+pub struct RollArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// How to write the plan
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
 
 /// Runs the command. An unsafe broker makes the exit code 1, one that cannot be judged 3.
 pub(super) fn run(args: &RollArgs) -> Result<ExitCode, Failure> {
@@ -26,9 +36,9 @@ pub(super) fn code_of(verdict: RestartSafety) -> Result<ExitCode, Failure> {
     match verdict {
         RestartSafety::Safe | RestartSafety::AtFloor => Ok(ExitCode::SUCCESS),
         RestartSafety::Unsafe => Ok(ExitCode::from(FOUND)),
-        RestartSafety::Unknown => {
-            Err(Failure::blind("whether a broker may stop is unknown: a minimum ISR is")
-                .hint("reading topic configurations needs DescribeConfigs on the topics"))
-        }
+        RestartSafety::Unknown => Err(Failure::blind(
+            "whether a broker is safe to stop is unknown: a min.insync.replicas could not be read",
+        )
+        .hint("reading topic configurations needs DescribeConfigs on the topics")),
     }
 }

@@ -1,14 +1,37 @@
-//! `klever simulate`: runs a scenario to its end in virtual time, or lists those that there are.
+//! `klever simulate`: runs a scenario to its end in virtual time, or lists the built-in ones.
 
-use crate::cli::args::{Format, SimulateArgs};
+use crate::cli::args::Format;
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::output;
 use crate::knobs::{Change, Simulated, nearest_of};
 use crate::report::{EventLogEntry, record_trace_text, run_json, run_text, scenarios_json, scenarios_text};
 use crate::scenario::{BUILT_IN, Scenario, built_in};
 use crate::sim::{Applied, RecordId, RecordTrace, Refusal, Simulator, TraceEvent};
+use clap::Args;
 use std::path::Path;
 use std::process::ExitCode;
+
+#[derive(Args, Debug)]
+pub struct SimulateArgs {
+    /// A scenario file, or the id of a built-in scenario; without it these are listed
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: Option<String>,
+    /// Use this seed instead of the scenario's
+    #[arg(long, value_name = "N", requires = "scenario")]
+    pub seed: Option<u64>,
+    /// Run it with this value of a knob
+    #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE", requires = "scenario")]
+    pub set: Vec<String>,
+    /// Print the event log
+    #[arg(long, requires = "scenario")]
+    pub trace: bool,
+    /// Print what happened to one record, such as `orders-3/17`; /PRODUCER picks a later start of a producer
+    #[arg(long, value_name = "PARTITION/NUMBER[/PRODUCER]", requires = "scenario")]
+    pub record: Vec<String>,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
 
 /// Runs the command. An expectation that is not met makes the exit code 1.
 pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
@@ -25,13 +48,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     simulator.run_until(simulator.scenario().duration.0);
     let report = simulator.report();
     let events = if args.trace { simulator.take_events() } else { Vec::new() };
-    let told = |event: &TraceEvent| EventLogEntry {
-        seq: event.seq,
-        at_ns: event.at,
-        text: simulator.text(event),
-        cause: event.cause,
-    };
-    let trace: Vec<EventLogEntry> = events.iter().map(|event| told(event)).collect();
+    let trace: Vec<EventLogEntry> = events.iter().map(|event| described(&simulator, event)).collect();
     let lives =
         args.record.iter().map(|text| life(&simulator, text)).collect::<Result<Vec<RecordTrace>, _>>()?;
     output::write(&match args.format {
@@ -45,7 +62,11 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     Ok(if met { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
 }
 
-/// The scenarios that come with the program.
+fn described(simulator: &Simulator, event: &TraceEvent) -> EventLogEntry {
+    EventLogEntry { seq: event.seq, at_ns: event.at, text: simulator.text(event), cause: event.cause }
+}
+
+/// The built-in scenarios.
 fn list(format: Format) -> Result<ExitCode, Failure> {
     let all: Vec<Scenario> = BUILT_IN.iter().map(|each| each.scenario()).collect();
     output::write(&match format {
@@ -72,7 +93,7 @@ fn scenario(name: &str) -> Result<Scenario, Failure> {
     Scenario::parse(name, &text).map_err(|error| Failure::usage(error.to_string()))
 }
 
-/// The life of a record, named as `orders-3/17`: the producers' starts count from 0 in the order in which they
+/// What happened to a record, named as `orders-3/17`: the producers' starts count from 0 in the order in which they
 /// happened.
 fn life(simulator: &Simulator, text: &str) -> Result<RecordTrace, Failure> {
     let mut parts = text.split('/');
@@ -82,8 +103,10 @@ fn life(simulator: &Simulator, text: &str) -> Result<RecordTrace, Failure> {
         Some([number]) => (*number, 0),
         Some([number, producer]) => (*number, u32::try_from(*producer).unwrap_or(u32::MAX)),
         _ => {
-            let line = format!("--record {text}: it is no PARTITION/NUMBER");
-            return Err(Failure::usage(line).hint("such as `orders-3/17`: the 18th record sent to orders-3"));
+            let line = format!("--record {text}: write PARTITION/NUMBER");
+            return Err(
+                Failure::usage(line).hint("for example `orders-3/17`: the 18th record sent to orders-3")
+            );
         }
     };
     let known = simulator.record_trace(&RecordId { partition, producer, number });

@@ -1,9 +1,11 @@
 //! Where the cluster of a command comes from: a real one, a file, the reference, or none.
 
 use crate::cli::Failure;
-use crate::cli::args::SourceArgs;
+use crate::cli::args::{ConnectArgs, SourceArgs};
 use crate::cli::output;
-use crate::model::{Assumptions, Cluster, Datum, Features, KafkaVersion, Partitions, Unknown};
+#[cfg(feature = "live")]
+use crate::kafka::{Client, ConnectError, ConnectionSpec, SnapshotRequest};
+use crate::model::{Assumptions, Cluster, Datum, Features, KafkaVersion, Partitions};
 use crate::report::read_snapshot;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 pub(super) fn named(args: &SourceArgs) -> Result<Option<Cluster>, Failure> {
     let found = match &args.snapshot {
         Some(path) => Some(from_file(path)?),
-        None => connected(args)?,
+        None => connected(&args.connect)?,
     };
     if let Some(expected) = &args.expect_cluster_id {
         let cluster = found.as_ref().ok_or_else(|| {
@@ -41,7 +43,7 @@ pub(super) fn from_file(path: &Path) -> Result<Cluster, Failure> {
             Some(line) => format!("{}:{line}", path.display()),
             None => path.display().to_string(),
         };
-        Failure::usage(format!("{place}: {error}")).hint("a file that `klever snapshot` wrote is needed")
+        Failure::usage(format!("{place}: {error}")).hint("give a file that `klever snapshot` wrote")
     })
 }
 
@@ -59,31 +61,60 @@ pub(super) fn expect(cluster: &Cluster, expected: &str) -> Result<(), Failure> {
     }
 }
 
+/// The cluster that the arguments name, read once, if they name one.
 #[cfg(feature = "live")]
-fn connected(args: &SourceArgs) -> Result<Option<Cluster>, Failure> {
-    crate::cli::live::read(&args.connect)
+pub(super) fn connected(args: &ConnectArgs) -> Result<Option<Cluster>, Failure> {
+    let Some(spec) = connection(args)? else { return Ok(None) };
+    let client = Client::connect(&spec).map_err(unreachable)?;
+    let cluster = client.snapshot(&SnapshotRequest::everything()).map_err(unreachable)?;
+    Ok(Some(Arc::unwrap_or_clone(cluster)))
 }
 
 #[cfg(not(feature = "live"))]
-fn connected(_: &SourceArgs) -> Result<Option<Cluster>, Failure> {
+fn connected(_: &ConnectArgs) -> Result<Option<Cluster>, Failure> {
     Ok(None)
+}
+
+/// The connection that the arguments name, if they name one.
+#[cfg(feature = "live")]
+pub(super) fn connection(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, Failure> {
+    let ConnectArgs { bootstrap, properties, overrides } = args;
+    if bootstrap.is_none() && properties.is_none() && overrides.is_empty() {
+        return Ok(None);
+    }
+    let spec = ConnectionSpec::from_arguments(bootstrap.as_deref(), properties.as_deref(), overrides);
+    spec.map(Some).map_err(refused)
+}
+
+/// For commands that only a real cluster makes sense for.
+#[cfg(feature = "live")]
+pub(super) fn no_address() -> Failure {
+    Failure::usage("no cluster was named").hint("give -b HOST:PORT")
+}
+
+/// Properties that are wrong, or that the client library refuses.
+#[cfg(feature = "live")]
+pub(super) fn refused(error: ConnectError) -> Failure {
+    Failure { hint: error.hint, ..Failure::usage(error.message) }
+}
+
+#[cfg(feature = "live")]
+fn unreachable(error: ConnectError) -> Failure {
+    Failure { hint: error.hint, ..Failure::blind(error.message) }
 }
 
 /// No cluster at all, to judge client files alone: everything about it is not asked for.
 pub(super) fn nothing() -> Cluster {
     Cluster {
         taken_at: 0,
-        id: Datum::unknown(Unknown::NotAsked),
-        version: Datum::unknown(Unknown::NotAsked),
-        features: Features {
-            elr: Datum::unknown(Unknown::NotAsked),
-            metadata_level: Datum::unknown(Unknown::NotAsked),
-        },
-        quorum: Datum::unknown(Unknown::NotAsked),
+        id: Datum::not_asked(),
+        version: Datum::not_asked(),
+        features: Features { elr: Datum::not_asked(), metadata_level: Datum::not_asked() },
+        quorum: Datum::not_asked(),
         brokers: [].into(),
         topics: [].into(),
         partitions: Partitions::default(),
-        groups: Datum::unknown(Unknown::NotAsked),
+        groups: Datum::not_asked(),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     }
 }

@@ -1,7 +1,6 @@
 //! Goals as people write them: `survive rack, ack_p99_ms < 20`.
 
 use crate::consequences::{Assessment, Availability, Estimate, FailuresTolerated};
-use crate::knobs::{Change, Knob, cluster, producer, topic};
 use std::fmt;
 
 /// What is asked of one figure.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// data. Bytes that end early yield what was complete; other protocols' bytes (Connect) yield nothing.
 pub(super) fn assigned_partitions(bytes: &[u8]) -> Vec<(Arc<str>, i32)> {
     let mut owned = Vec::new();
-    let mut rest = Reader(bytes);
+    let mut rest = Cursor(bytes);
     // Every version so far starts alike (ConsumerProtocolAssignment.json, versions 0 to 3).
     if rest.i16().is_some_and(|version| (0..=3).contains(&version)) {
         let _ = topics(&mut rest, &mut owned);
@@ -14,7 +14,7 @@ pub(super) fn assigned_partitions(bytes: &[u8]) -> Vec<(Arc<str>, i32)> {
     owned
 }
 
-fn topics(rest: &mut Reader<'_>, owned: &mut Vec<(Arc<str>, i32)>) -> Option<()> {
+fn topics(rest: &mut Cursor<'_>, owned: &mut Vec<(Arc<str>, i32)>) -> Option<()> {
     for _ in 0..rest.i32()? {
         let length = usize::try_from(rest.i16()?).ok()?;
         let name: Arc<str> = std::str::from_utf8(rest.take(length)?).ok()?.into();
@@ -25,9 +25,9 @@ fn topics(rest: &mut Reader<'_>, owned: &mut Vec<(Arc<str>, i32)>) -> Option<()>
     Some(())
 }
 
-struct Reader<'a>(&'a [u8]);
+struct Cursor<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> Cursor<'a> {
     fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (head, tail) = self.0.split_at_checked(count)?;
         self.0 = tail;

@@ -48,15 +48,10 @@ impl CallError {
         CallError { code: CLOSED, message: "the client was closed".into() }
     }
 
-    /// Whether the cluster refused for want of an ACL (Kafka's codes 29, 30, 31, 53: topic, group, cluster,
-    /// transactional id authorization failed).
-    pub fn is_denied(&self) -> bool {
-        matches!(self.code, 29 | 30 | 31 | 53)
-    }
-
     /// What is not known because of it; `acl` is what would have been needed.
     pub fn unknown(&self, acl: impl Into<String>) -> Unknown {
         match self.code {
+            // Topic, group, cluster and transactional id authorization failed.
             29 | 30 | 31 | 53 => Unknown::Denied(acl.into()),
             35 | -165 => Unknown::Unsupported("this cluster's brokers".into()),
             _ => Unknown::Unreachable(self.message.clone()),

@@ -16,7 +16,7 @@ pub(super) enum Treatment {
     },
     /// Would run or load something: always refused.
     Executes,
-    /// Means nothing to a reader of metadata: skipped and listed.
+    /// Means nothing to a reader of metadata: skipped.
     Ignored,
     Unknown,
 }

@@ -4,13 +4,13 @@
 
 use crate::clock::now_ms;
 use crate::kafka::ConnectionSpec;
-use crate::kafka::reader::Targets;
-use crate::kafka::survey::{ElrByTopic, renew};
+use crate::kafka::reads::{ElrByTopic, RawReads, ReadTargets};
 use crate::model::{BrokerId, Datum, Features, Millis, Origin, Quorum, Unknown};
 use kafka_protocol::messages::describe_quorum_request::{PartitionData, TopicData};
+use kafka_protocol::messages::describe_quorum_response::ReplicaState;
 use kafka_protocol::messages::describe_topic_partitions_request::{Cursor, TopicRequest};
 use kafka_protocol::messages::{
-    ApiVersionsRequest, DescribeQuorumRequest, DescribeTopicPartitionsRequest, TopicName,
+    ApiVersionsRequest, ApiVersionsResponse, DescribeQuorumRequest, DescribeTopicPartitionsRequest, TopicName,
 };
 use kafka_protocol::protocol::StrBytes;
 use std::time::Duration;
@@ -27,62 +27,26 @@ const PARTITIONS_PER_ANSWER: i32 = 2000;
 /// `controller.quorum.fetch.timeout.ms` is 2 s.
 const ONLINE_WITHIN_MS: i64 = 5_000;
 
-/// What the second connection can tell.
-pub struct Deep {
-    pub features: Features,
-    pub quorum: Datum<Quorum>,
-    pub elr: Datum<ElrByTopic>,
-}
-
-impl Deep {
-    /// Nothing is known, for one reason.
-    pub fn unknown(reason: Unknown) -> Self {
-        Deep {
-            features: Features {
-                elr: Datum::unknown(reason.clone()),
-                metadata_level: Datum::unknown(reason.clone()),
-            },
-            quorum: Datum::unknown(reason.clone()),
-            elr: Datum::unknown(reason),
-        }
-    }
-
-    /// Takes news; what did not answer keeps its old value.
-    pub fn renew(&mut self, news: Deep) {
-        renew(&mut self.features.elr, news.features.elr);
-        renew(&mut self.features.metadata_level, news.features.metadata_level);
-        renew(&mut self.quorum, news.quorum);
-        renew(&mut self.elr, news.elr);
-    }
-
-    /// The ELR of one partition; `None` when it is not known.
-    pub fn elr_of(&self, topic: &str, number: i32) -> Option<Vec<BrokerId>> {
-        let elr = self.elr.get()?;
-        let found = elr.get(topic).and_then(|partitions| partitions.iter().find(|(n, _)| *n == number));
-        Some(found.map(|(_, members)| members.clone()).unwrap_or_default())
-    }
-}
-
 /// Reads everything over one short-lived connection to a live broker; a second one is tried when the first
 /// does not answer within half of `timeout`.
-pub(super) async fn read(spec: &ConnectionSpec, targets: &Targets, timeout: Duration) -> Deep {
+pub(super) async fn read(spec: &ConnectionSpec, targets: &ReadTargets, timeout: Duration) -> RawReads {
     if !spec.is_plaintext() {
         let why = "features, quorum and ELR are read on plaintext connections only";
-        return Deep::unknown(Unknown::NotExposed(why.into()));
+        return RawReads::unknown(Unknown::NotExposed(why.into()));
     }
     let addresses = targets.metadata.nodes.iter().map(|node| (node.host.clone(), node.port));
     let mut failure = "no broker is up".to_string();
     for (host, port) in addresses.take(2) {
         match tokio::time::timeout(timeout / 2, read_from(&host, port, targets)).await {
-            Ok(Ok(deep)) => return deep,
+            Ok(Ok(reads)) => return reads,
             Ok(Err(error)) => failure = error.to_string(),
             Err(_) => failure = format!("{host}:{port} did not answer in time"),
         }
     }
-    Deep::unknown(Unknown::Unreachable(failure))
+    RawReads::unknown(Unknown::Unreachable(failure))
 }
 
-async fn read_from(host: &str, port: u16, targets: &Targets) -> Result<Deep, RawError> {
+async fn read_from(host: &str, port: u16, targets: &ReadTargets) -> Result<RawReads, RawError> {
     let mut connection = Connection::open(host, port).await?;
     let features = features(&mut connection).await?;
     let quorum = quorum(&mut connection).await?;
@@ -92,9 +56,9 @@ async fn read_from(host: &str, port: u16, targets: &Targets) -> Result<Deep, Raw
             let off = Origin::Derived("eligible.leader.replicas.version is 0".into());
             Datum::known(ElrByTopic::new(), now_ms(), off)
         }
-        None => Datum::unknown(Unknown::Unsupported("brokers that tell no features".into())),
+        None => Datum::unknown(Unknown::Unsupported("brokers that report no features".into())),
     };
-    Ok(Deep { features, quorum, elr })
+    Ok(RawReads { features, quorum, elr })
 }
 
 async fn features(connection: &mut Connection) -> Result<Features, RawError> {
@@ -104,18 +68,19 @@ async fn features(connection: &mut Connection) -> Result<Features, RawError> {
     let answer = connection.versions(request).await?;
     let at = now_ms();
     if answer.finalized_features_epoch < 0 {
-        let reason = Unknown::Unsupported("brokers that tell no features".into());
+        let reason = Unknown::Unsupported("brokers that report no features".into());
         return Ok(Features { elr: Datum::unknown(reason.clone()), metadata_level: Datum::unknown(reason) });
     }
-    let level = |name: &str| {
-        let found = answer.finalized_features.iter().find(|feature| feature.name.as_str() == name);
-        found.map_or(0, |feature| feature.max_version_level)
-    };
-    let told = |value| Datum::known(value, at, Origin::Broker);
     Ok(Features {
-        elr: Datum::known(level("eligible.leader.replicas.version") > 0, at, Origin::Broker),
-        metadata_level: told(level("metadata.version")),
+        elr: Datum::known(level(&answer, "eligible.leader.replicas.version") > 0, at, Origin::Broker),
+        metadata_level: Datum::known(level(&answer, "metadata.version"), at, Origin::Broker),
     })
+}
+
+/// A feature that is not finalised is at level 0.
+fn level(answer: &ApiVersionsResponse, name: &str) -> i16 {
+    let found = answer.finalized_features.iter().find(|feature| feature.name.as_str() == name);
+    found.map_or(0, |feature| feature.max_version_level)
 }
 
 async fn quorum(connection: &mut Connection) -> Result<Datum<Quorum>, RawError> {
@@ -134,24 +99,23 @@ async fn quorum(connection: &mut Connection) -> Result<Datum<Quorum>, RawError> 
         (31, _) => return Ok(Datum::unknown(Unknown::Denied("Describe on Cluster".into()))),
         _ => return Ok(Datum::unknown(Unknown::Unreachable(format!("DescribeQuorum answered code {code}")))),
     };
-    let leader = partition.leader_id.0;
-    let fresh = |voter: &kafka_protocol::messages::describe_quorum_response::ReplicaState, at: Millis| {
-        voter.replica_id.0 == leader || at - voter.last_caught_up_timestamp < ONLINE_WITHIN_MS
-    };
     let at = now_ms();
-    let id = |voter: &kafka_protocol::messages::describe_quorum_response::ReplicaState| {
-        BrokerId(voter.replica_id.0)
-    };
+    let leader = partition.leader_id.0;
     let voters = &partition.current_voters;
+    let online = voters.iter().filter(|voter| voter.replica_id.0 == leader || is_fetching(voter, at));
     let quorum = Quorum {
         leader: (leader >= 0).then_some(BrokerId(leader)),
-        voters: voters.iter().map(id).collect(),
-        online: voters.iter().filter(|voter| fresh(voter, at)).map(id).collect(),
+        voters: voters.iter().map(|voter| BrokerId(voter.replica_id.0)).collect(),
+        online: online.map(|voter| BrokerId(voter.replica_id.0)).collect(),
     };
     Ok(Datum::known(quorum, at, Origin::Broker))
 }
 
-async fn elr(connection: &mut Connection, targets: &Targets) -> Result<Datum<ElrByTopic>, RawError> {
+fn is_fetching(voter: &ReplicaState, at: Millis) -> bool {
+    at - voter.last_caught_up_timestamp < ONLINE_WITHIN_MS
+}
+
+async fn elr(connection: &mut Connection, targets: &ReadTargets) -> Result<Datum<ElrByTopic>, RawError> {
     let mut elr = ElrByTopic::new();
     for chunk in targets.metadata.topics.chunks(TOPICS_PER_REQUEST) {
         let names = chunk.iter().map(|topic| TopicRequest::default().with_name(topic_name(&topic.name)));

@@ -1,7 +1,8 @@
 //! The reads that make up a snapshot, each asynchronous, bounded in time and in requests in flight.
 
-use crate::kafka::native::{self, AdminQueue, Described, End, Handle, Limits, Listed, Metadata, OffsetFact};
+use crate::kafka::native::{self, AdminQueue, CallLimits, Handle, Metadata, OffsetSpec, PartitionOffset};
 use crate::kafka::native::{ResourceConfig, ResourceKind};
+use crate::kafka::reads::{CallResult, GroupOffsets, GroupsRead, ReadAnswer, ReadKind, ReadTargets};
 use crate::kafka::{CallError, ConnectError, ConnectionSpec, raw};
 use crate::model::BrokerId;
 use std::collections::BTreeMap;
@@ -18,91 +19,15 @@ const OFFSETS_PER_CALL: usize = 1000;
 /// Topics in one DescribeConfigs.
 const TOPICS_PER_CALL: usize = 250;
 /// KIP-848 groups described in one refresh: each costs a request of its own.
-const MODERN_GROUPS_PER_REFRESH: usize = 500;
+const KIP_848_GROUPS_PER_READ: usize = 500;
 /// After all brokers are down, how long a first answer may still come: a host name can have several addresses.
-const LAST_CHANCE: Duration = Duration::from_millis(700);
+const ALL_DOWN_GRACE: Duration = Duration::from_millis(700);
 /// A Metadata answer that takes longer is asked for a second time.
-const STALL: Duration = Duration::from_secs(1);
+const SECOND_QUESTION_AFTER: Duration = Duration::from_secs(1);
 /// `RD_KAFKA_RESP_ERR__TIMED_OUT`.
 const TIMED_OUT: i32 = -185;
 /// `RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN`.
 const ALL_BROKERS_DOWN: i32 = -187;
-/// The topic whose absence means that no group ever committed, and that a look-up would create it.
-const OFFSETS_TOPIC: &str = "__consumer_offsets";
-
-/// What can be read on its own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Part {
-    /// Brokers, topics, leaders, ISR.
-    Metadata,
-    /// Cluster id and racks.
-    Description,
-    TopicConfigs,
-    BrokerConfigs,
-    /// Groups, their states and members.
-    Groups,
-    /// Committed offsets of groups.
-    GroupOffsets,
-    Latest,
-    Earliest,
-    /// What only the raw connection can read: features, quorum, ELR.
-    Deep,
-}
-
-/// What a part's read is about: the cluster as last seen.
-#[derive(Clone, Default)]
-pub struct Targets {
-    pub metadata: Arc<Metadata>,
-    /// Groups known so far.
-    pub groups: Arc<[Arc<str>]>,
-}
-
-impl Targets {
-    fn has_offsets_topic(&self) -> bool {
-        self.metadata.topics.iter().any(|topic| &*topic.name == OFFSETS_TOPIC)
-    }
-
-    fn brokers(&self) -> impl Iterator<Item = BrokerId> + '_ {
-        self.metadata.nodes.iter().map(|node| node.id)
-    }
-}
-
-/// What a call told, or why it did not.
-pub(super) type Told<T> = Result<T, CallError>;
-/// Brokers with their racks.
-pub(super) type Racks = Vec<(BrokerId, Option<String>)>;
-/// Committed offsets by group.
-pub(super) type GroupOffsets = Vec<(Arc<str>, Told<Vec<OffsetFact>>)>;
-
-/// The answer to one part.
-pub enum Answer {
-    /// To [`Part::Metadata`].
-    Metadata(Result<Metadata, CallError>),
-    /// To [`Part::Description`]: the id, and the racks unless there is no id to ask by.
-    Description(Option<String>, Option<Told<Racks>>),
-    /// To [`Part::TopicConfigs`].
-    TopicConfigs(Vec<ResourceConfig>),
-    /// To [`Part::BrokerConfigs`].
-    BrokerConfigs(Vec<(BrokerId, ResourceConfig)>),
-    /// To [`Part::Groups`].
-    Groups(GroupsAnswer),
-    /// To [`Part::GroupOffsets`].
-    GroupOffsets(GroupOffsets),
-    /// To [`Part::Latest`] and [`Part::Earliest`].
-    Offsets(End, Vec<OffsetFact>),
-    /// To [`Part::Deep`].
-    Deep(Box<raw::Deep>),
-}
-
-/// Groups as each broker lists them, and with members as far as they could be had.
-#[derive(Default)]
-pub struct GroupsAnswer {
-    pub listed: Vec<(BrokerId, Result<Vec<Listed>, CallError>)>,
-    /// Groups of the classic protocol, Connect's included.
-    pub classic: Option<CallError>,
-    /// Those that were described, by id.
-    pub described: BTreeMap<Arc<str>, Described>,
-}
 
 /// The connection that the reads go through.
 pub struct Reader {
@@ -125,47 +50,51 @@ impl Reader {
         self.admin.handle()
     }
 
-    pub async fn read(&self, part: Part, targets: &Targets) -> Answer {
-        match part {
-            Part::Metadata => Answer::Metadata(self.metadata(self.timeout).await),
-            Part::Description => self.description(targets).await,
-            Part::TopicConfigs => Answer::TopicConfigs(self.topic_configs(targets).await),
-            Part::BrokerConfigs => Answer::BrokerConfigs(self.broker_configs(targets).await),
-            Part::Groups => Answer::Groups(self.groups(targets).await),
-            Part::GroupOffsets => Answer::GroupOffsets(self.group_offsets(targets).await),
-            Part::Latest => Answer::Offsets(End::Latest, self.offsets(End::Latest, targets).await),
-            Part::Earliest => Answer::Offsets(End::Earliest, self.offsets(End::Earliest, targets).await),
-            Part::Deep => Answer::Deep(Box::new(raw::read(&self.spec, targets, self.timeout).await)),
+    pub async fn read(&self, kind: ReadKind, targets: &ReadTargets) -> ReadAnswer {
+        match kind {
+            ReadKind::Metadata => ReadAnswer::Metadata(self.metadata(self.timeout).await),
+            ReadKind::Description => self.description(targets).await,
+            ReadKind::TopicConfigs => ReadAnswer::TopicConfigs(self.topic_configs(targets).await),
+            ReadKind::BrokerConfigs => ReadAnswer::BrokerConfigs(self.broker_configs(targets).await),
+            ReadKind::Groups => ReadAnswer::Groups(self.groups(targets).await),
+            ReadKind::GroupOffsets => ReadAnswer::GroupOffsets(self.group_offsets(targets).await),
+            ReadKind::LatestOffsets => {
+                ReadAnswer::Offsets(OffsetSpec::Latest, self.offsets(OffsetSpec::Latest, targets).await)
+            }
+            ReadKind::EarliestOffsets => {
+                ReadAnswer::Offsets(OffsetSpec::Earliest, self.offsets(OffsetSpec::Earliest, targets).await)
+            }
+            ReadKind::Raw => ReadAnswer::Raw(Box::new(raw::read(&self.spec, targets, self.timeout).await)),
         }
     }
 
     /// All topics. Fails early when no broker can be reached.
-    pub async fn metadata(&self, timeout: Duration) -> Result<Metadata, CallError> {
-        let journal = self.handle().journal();
-        if journal.all_down() {
-            // librdkafka tells this once; while it lasts, only a short wait is worth it.
+    pub async fn metadata(&self, timeout: Duration) -> CallResult<Metadata> {
+        let health = self.handle().health();
+        if health.all_brokers_down() {
+            // librdkafka reports this once; while it lasts, only a short wait is worth it.
             let answer = native::metadata(self.handle(), timeout.min(Duration::from_secs(2))).await;
-            return self.judge(answer);
+            return self.explained(answer);
         }
-        let hopeless = async {
-            journal.gave_up().await;
-            tokio::time::sleep(LAST_CHANCE).await;
+        let all_brokers_down = async {
+            health.until_all_brokers_down().await;
+            tokio::time::sleep(ALL_DOWN_GRACE).await;
         };
         let answer = tokio::select! {
-            answer = self.ask(timeout) => answer,
-            () = hopeless => Err(CallError { code: ALL_BROKERS_DOWN, message: "all brokers are down".into() }),
+            answer = self.first_answer(timeout) => answer,
+            () = all_brokers_down => Err(CallError { code: ALL_BROKERS_DOWN, message: "all brokers are down".into() }),
         };
-        self.judge(answer)
+        self.explained(answer)
     }
 
     /// librdkafka asks any one broker; should that one hang, a second question goes to another.
-    async fn ask(&self, timeout: Duration) -> Told<Metadata> {
+    async fn first_answer(&self, timeout: Duration) -> CallResult<Metadata> {
         let first = native::metadata(self.handle(), timeout);
         tokio::pin!(first);
-        if let Ok(answer) = tokio::time::timeout(STALL, &mut first).await {
+        if let Ok(answer) = tokio::time::timeout(SECOND_QUESTION_AFTER, &mut first).await {
             return answer;
         }
-        let second = native::metadata(self.handle(), timeout.saturating_sub(STALL));
+        let second = native::metadata(self.handle(), timeout.saturating_sub(SECOND_QUESTION_AFTER));
         tokio::pin!(second);
         tokio::select! {
             Ok(answer) = &mut first => Ok(answer),
@@ -174,26 +103,26 @@ impl Reader {
         }
     }
 
-    /// The last complaint says more than a timeout does.
-    fn judge(&self, answer: Result<Metadata, CallError>) -> Result<Metadata, CallError> {
-        let journal = self.handle().journal();
+    /// A timeout says less than the last error that librdkafka logged.
+    fn explained(&self, answer: CallResult<Metadata>) -> CallResult<Metadata> {
+        let health = self.handle().health();
         match answer {
             Ok(metadata) => {
-                journal.recovered();
+                health.recovered();
                 Ok(metadata)
             }
             Err(error) => {
-                let message = journal.last_error().unwrap_or(error.message);
+                let message = health.last_error().unwrap_or(error.message);
                 Err(CallError { code: error.code, message })
             }
         }
     }
 
-    async fn description(&self, targets: &Targets) -> Answer {
+    async fn description(&self, targets: &ReadTargets) -> ReadAnswer {
         let timeout = self.timeout;
         let id = native::blocking(self.handle(), move |handle| Ok(handle.cluster_id(timeout))).await;
-        let Ok(Some(id)) = id else { return Answer::Description(None, None) };
-        // Asking "the controller" means a random broker under KRaft; a chosen one that hangs is passed over.
+        let Ok(Some(id)) = id else { return ReadAnswer::Description(None, None) };
+        // Asking "the controller" means a random broker under KRaft; a broker of our choice that hangs is passed over.
         let mut racks = Err(CallError { code: ALL_BROKERS_DOWN, message: "no broker is up".into() });
         for broker in targets.brokers().take(3) {
             racks = native::describe_cluster(&self.admin, self.limits(Some(broker))).await;
@@ -201,10 +130,10 @@ impl Reader {
                 break;
             }
         }
-        Answer::Description(Some(id), Some(racks))
+        ReadAnswer::Description(Some(id), Some(racks))
     }
 
-    async fn topic_configs(&self, targets: &Targets) -> Vec<ResourceConfig> {
+    async fn topic_configs(&self, targets: &ReadTargets) -> Vec<ResourceConfig> {
         let names: Vec<String> = targets.metadata.topics.iter().map(|topic| topic.name.to_string()).collect();
         let calls = names.chunks(TOPICS_PER_CALL).enumerate().map(|(at, chunk)| {
             let broker =
@@ -223,7 +152,7 @@ impl Reader {
         in_flight(HEAVY_IN_FLIGHT, calls).await.into_iter().flatten().collect()
     }
 
-    async fn broker_configs(&self, targets: &Targets) -> Vec<(BrokerId, ResourceConfig)> {
+    async fn broker_configs(&self, targets: &ReadTargets) -> Vec<(BrokerId, ResourceConfig)> {
         let calls = targets.brokers().map(|broker| {
             let name = broker.to_string();
             let limits = self.limits(Some(broker));
@@ -234,8 +163,7 @@ impl Reader {
                 limits,
             );
             async move {
-                let silent =
-                    CallError { code: 0, message: "the broker left itself out of the answer".into() };
+                let silent = CallError { code: 0, message: "the broker did not describe itself".into() };
                 match answer.await {
                     Ok(found) => (broker, found.into_iter().next().unwrap_or((name, Err(silent)))),
                     Err(error) => (broker, (name, Err(error))),
@@ -245,39 +173,38 @@ impl Reader {
         in_flight(HEAVY_IN_FLIGHT, calls).await
     }
 
-    async fn groups(&self, targets: &Targets) -> GroupsAnswer {
+    async fn groups(&self, targets: &ReadTargets) -> GroupsRead {
         let calls = targets.brokers().map(|broker| {
             let answer = native::list_consumer_groups(&self.admin, self.limits(Some(broker)));
             async move { (broker, answer.await) }
         });
         let classic = native::list_groups(self.handle(), self.timeout);
         let (listed, classic) = tokio::join!(in_flight(HEAVY_IN_FLIGHT, calls), classic);
-        let mut answer = GroupsAnswer { listed, ..GroupsAnswer::default() };
+        let mut answer = GroupsRead { listed, ..GroupsRead::default() };
         match classic {
             Ok((groups, _)) => {
                 answer.described = groups.into_iter().map(|group| (group.id.clone(), group)).collect();
             }
-            Err(error) => answer.classic = Some(error),
+            Err(error) => answer.classic_error = Some(error),
         }
         if targets.has_offsets_topic() {
-            self.describe_modern(&mut answer).await;
+            self.describe_kip_848_groups(&mut answer).await;
         }
         answer
     }
 
     /// The old DescribeGroups shows KIP-848 groups as dead: these are asked for one by one.
-    async fn describe_modern(&self, answer: &mut GroupsAnswer) {
+    async fn describe_kip_848_groups(&self, answer: &mut GroupsRead) {
         let listed = answer.listed.iter().filter_map(|(_, groups)| groups.as_ref().ok()).flatten();
         let modern = listed.filter(|group| group.consumer_protocol == Some(true));
-        let ids: Vec<Arc<str>> =
-            modern.map(|group| group.id.clone()).take(MODERN_GROUPS_PER_REFRESH).collect();
+        let ids: Vec<Arc<str>> = modern.map(|group| group.id.clone()).take(KIP_848_GROUPS_PER_READ).collect();
         let calls = ids.iter().map(|id| native::describe_consumer_group(&self.admin, id, self.limits(None)));
         for group in in_flight(GROUPS_IN_FLIGHT, calls).await.into_iter().flatten() {
             answer.described.insert(group.id.clone(), group);
         }
     }
 
-    async fn group_offsets(&self, targets: &Targets) -> GroupOffsets {
+    async fn group_offsets(&self, targets: &ReadTargets) -> GroupOffsets {
         if !targets.has_offsets_topic() {
             return Vec::new();
         }
@@ -291,7 +218,7 @@ impl Reader {
 
     /// One end of every partition that has a leader, in chunks of one leader each: a hung broker costs its
     /// own chunks only. A call that fails leaves its partitions out.
-    async fn offsets(&self, end: End, targets: &Targets) -> Vec<OffsetFact> {
+    async fn offsets(&self, end: OffsetSpec, targets: &ReadTargets) -> Vec<PartitionOffset> {
         let mut by_leader: BTreeMap<BrokerId, Vec<(Arc<str>, i32)>> = BTreeMap::new();
         for topic in &targets.metadata.topics {
             for partition in &topic.partitions {
@@ -305,8 +232,8 @@ impl Reader {
         in_flight(HEAVY_IN_FLIGHT, calls).await.into_iter().flatten().flatten().collect()
     }
 
-    fn limits(&self, broker: Option<BrokerId>) -> Limits {
-        Limits { timeout: self.timeout, broker: broker.map(|id| id.0) }
+    fn limits(&self, broker: Option<BrokerId>) -> CallLimits {
+        CallLimits { timeout: self.timeout, broker: broker.map(|id| id.0) }
     }
 }
 

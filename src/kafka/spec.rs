@@ -15,7 +15,6 @@ mod java;
 pub struct ConnectionSpec {
     bootstrap: Vec<String>,
     native: BTreeMap<String, String>,
-    ignored: Vec<String>,
 }
 
 impl ConnectionSpec {
@@ -56,30 +55,24 @@ impl ConnectionSpec {
         overrides: &[String],
     ) -> Result<Self, ConnectError> {
         let mut given = BTreeMap::new();
-        let mut ignored = Vec::new();
         let properties = parse_properties(file)
             .map_err(|(line, why)| ConnectError::new(format!("line {line} of the properties: {why}")))?;
         for property in properties {
-            keep(property.key, property.value, &mut given, &mut ignored)?;
+            accept(property.key, property.value, &mut given)?;
         }
         for pair in overrides {
             let (name, value) = split_override(pair)?;
-            keep(name.to_string(), value.to_string(), &mut given, &mut ignored)?;
+            accept(name.to_string(), value.to_string(), &mut given)?;
         }
         let servers = given.remove("bootstrap.servers").or(given.remove("metadata.broker.list"));
         let bootstrap = servers_of(bootstrap.map(str::to_string).or(servers))?;
-        let native = java::native(given)?;
-        Ok(ConnectionSpec { bootstrap, native, ignored })
+        let native = java::to_librdkafka(given)?;
+        Ok(ConnectionSpec { bootstrap, native })
     }
 
     /// The servers to start from, each `HOST:PORT`.
     pub fn bootstrap(&self) -> &[String] {
         &self.bootstrap
-    }
-
-    /// Properties of the file that mean nothing to a reader of metadata (`acks`, `group.id`...).
-    pub fn ignored(&self) -> &[String] {
-        &self.ignored
     }
 
     /// Whether the connection has neither TLS nor SASL.
@@ -149,12 +142,7 @@ fn split_override(pair: &str) -> Result<(&str, &str), ConnectError> {
     }
 }
 
-fn keep(
-    name: String,
-    value: String,
-    given: &mut BTreeMap<String, String>,
-    ignored: &mut Vec<String>,
-) -> Result<(), ConnectError> {
+fn accept(name: String, value: String, given: &mut BTreeMap<String, String>) -> Result<(), ConnectError> {
     match properties::treatment(&name) {
         Treatment::Take(native) | Treatment::Secret(native) => {
             given.insert(native.to_string(), value);
@@ -162,24 +150,23 @@ fn keep(
         Treatment::Translate { .. } => {
             given.insert(name, value);
         }
-        Treatment::Ignored => ignored.push(name),
+        Treatment::Ignored => {}
         Treatment::Executes => {
             return Err(ConnectError::new(format!(
                 "property {name} is refused: it would run or load a program"
             ))
             .with_hint("klever runs nothing that a connection profile names; remove the line"));
         }
-        Treatment::Unknown => return unknown(name, ignored),
+        Treatment::Unknown => return unknown(&name),
     }
     Ok(())
 }
 
 /// A misspelt property must not pass for set. Java reads a byte order mark as part of the first key, which is harmless
 /// in front of a comment only.
-fn unknown(name: String, ignored: &mut Vec<String>) -> Result<(), ConnectError> {
+fn unknown(name: &str) -> Result<(), ConnectError> {
     if let Some(meant) = name.strip_prefix(BYTE_ORDER_MARK) {
         if meant.is_empty() || meant.starts_with(['#', '!']) {
-            ignored.push(name);
             return Ok(());
         }
         let error = format!("the properties start with a byte order mark, so that `{meant}` is not set");
@@ -187,8 +174,8 @@ fn unknown(name: String, ignored: &mut Vec<String>) -> Result<(), ConnectError> 
             ConnectError::new(error).with_hint("save the file as UTF-8 without BOM, as Java needs it")
         );
     }
-    let error = ConnectError::new(format!("unknown client property `{}`", printable(&name)));
-    Err(match properties::nearest(&name) {
+    let error = ConnectError::new(format!("unknown client property `{}`", printable(name)));
+    Err(match properties::nearest(name) {
         Some(near) => error.with_hint(format!("did you mean {near}?")),
         None => error,
     })

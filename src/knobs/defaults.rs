@@ -102,12 +102,14 @@ pub struct ConfigKey {
     pub defaults: [Option<&'static str>; RELEASES.len()],
 }
 
+/// Kafka's own ConfigDefs: scope, name, type, validator, whether internal, and the default in each of [`RELEASES`].
+const TABLE: &str = include_str!("../../assets/config-defaults.tsv");
+
 /// All keys, by scope and name.
 pub fn config_keys() -> &'static [ConfigKey] {
     static KEYS: OnceLock<Vec<ConfigKey>> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let table = include_str!("../../assets/config-defaults.tsv");
-        let mut keys: Vec<ConfigKey> = table.lines().skip(1).filter_map(parse_line).collect();
+        let mut keys: Vec<ConfigKey> = TABLE.lines().skip(1).filter_map(parse_line).collect();
         keys.sort_by_key(|key| (key.scope, key.name));
         keys
     })
@@ -178,4 +180,15 @@ const BROKER_KEYS: &[(&str, &str)] = &[
 /// The brokers' key that says what topics get that do not set this one.
 pub fn broker_key_of(topic_key: &str) -> Option<&'static str> {
     BROKER_KEYS.iter().find(|(key, _)| *key == topic_key).map(|(_, broker_key)| *broker_key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_of_the_table_are_the_releases() {
+        let header: Vec<&str> = TABLE.lines().next().unwrap().split('\t').skip(5).collect();
+        assert_eq!(header, RELEASES.map(|release| release.to_string()));
+    }
 }

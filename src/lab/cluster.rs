@@ -6,7 +6,7 @@ use super::node::{Java, Node};
 use super::settings::{LOG4J, LabSpec, PortPlan, Ports, node_properties};
 use super::sweeper::Sweeper;
 use super::{Interruption, LabError, find_jars};
-use crate::kafka::{Client, ConnectionSpec, Request};
+use crate::kafka::{Client, ConnectionSpec, SnapshotRequest};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::fs;
@@ -177,7 +177,7 @@ impl Lab {
         let until = Instant::now() + READY_WITHIN;
         let spec =
             ConnectionSpec::plaintext(&self.bootstrap()).map_err(|error| LabError::new(error.message))?;
-        let ask = Request::metadata_only(Duration::from_secs(2));
+        let ask = SnapshotRequest::metadata_only(Duration::from_secs(2));
         loop {
             Interruption::heed()?;
             self.nobody_died()?;

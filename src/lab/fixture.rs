@@ -2,7 +2,7 @@
 
 use super::LabError;
 use crate::model::BrokerId;
-use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
@@ -116,23 +116,6 @@ impl Fixture {
             std::thread::sleep(Duration::from_millis(50));
         }
         Err(LabError::new(format!("topic {name} has no leaders")))
-    }
-
-    /// Replaces a topic's own configuration.
-    ///
-    /// # Errors
-    /// When the cluster refuses.
-    pub fn alter_topic(&self, name: &str, configs: &[(&str, &str)]) -> Result<(), LabError> {
-        let mut change = AlterConfig::new(ResourceSpecifier::Topic(name));
-        for (key, value) in configs {
-            change = change.set(key, value);
-        }
-        let admin = self.admin()?;
-        let results = self.runtime.block_on(admin.alter_configs(&[change], &AdminOptions::new()));
-        for result in results.map_err(failed)? {
-            result.map_err(|(_, code)| LabError::new(format!("topic {name} was not changed: {code}")))?;
-        }
-        Ok(())
     }
 
     /// Sends `count` records to one partition, each with its number as value, and waits for every outcome.

@@ -34,19 +34,6 @@ impl Lab {
         self.decode(hex)
     }
 
-    /// The same, read.
-    ///
-    /// # Errors
-    /// As [`Lab::metadata_log_text`], and when a record is malformed.
-    pub fn metadata_log(&self, id: i32) -> Result<Vec<LoggedRecord>, LabError> {
-        let text = self.metadata_log_text(id)?;
-        let record = |line: &str| {
-            serde_json::from_str(line)
-                .map_err(|error| LabError::new(format!("not a record: {error}: {line}")))
-        };
-        text.lines().map(record).collect()
-    }
-
     fn decode(&self, hex: String) -> Result<String, LabError> {
         let classes = compiled(self)?;
         let mut child = Command::new("java")

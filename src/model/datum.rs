@@ -78,6 +78,20 @@ impl<T> Datum<T> {
         Datum::Unknown { reason }
     }
 
+    /// Nobody asked for it yet.
+    pub fn not_asked() -> Self {
+        Datum::unknown(Unknown::NotAsked)
+    }
+
+    /// Takes a newer reading, unless it is that nobody answered while an older value is there: that one stays, with
+    /// its age.
+    pub fn refresh(&mut self, newer: Datum<T>) {
+        let silent = matches!(newer.reason(), Some(Unknown::Unreachable(_) | Unknown::NotAsked));
+        if !silent || self.get().is_none() {
+            *self = newer;
+        }
+    }
+
     /// The value, if known.
     pub fn get(&self) -> Option<&T> {
         match self {

@@ -1,4 +1,4 @@
-//! Answers to "what is that": a rule, a figure, a knob, a key of Kafka.
+//! What an id means: a rule, a figure, a knob, a key of Kafka.
 
 mod figure;
 mod key;
@@ -7,15 +7,14 @@ mod rule;
 use crate::knobs::{ALL as KNOBS, KeyScope, Knob, config_keys, nearest_of};
 use crate::rules;
 
-/// What there is to list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Topics {
+pub enum Listing {
     Rules,
     Knobs,
 }
 
-/// What an id means: a rule (`min-isr-one`), a figure (`durability.crash`) or a setting (`acks`, `topic:min.insync.replicas`), in every
-/// scope that has it.
+/// What an id means: a rule (`min-isr-one`), a figure (`durability.crash`) or a knob or key (`acks`, `topic:min.insync.replicas`), in
+/// every scope that has it.
 ///
 /// # Errors
 /// The nearest id, if one is near, when nothing has this one.
@@ -36,10 +35,7 @@ pub fn explain(id: &str) -> Result<String, Option<String>> {
     let mut texts: Vec<String> = keys.map(key::key_text).collect();
     let own = |knob: &&&Knob| knob.name == name && wanted(knob.scope.word()) && key::is_own(knob);
     texts.extend(KNOBS.iter().filter(own).map(|knob| key::own_text(knob)));
-    match texts.is_empty() {
-        false => Ok(texts.join("\n")),
-        true => Err(nearest(name)),
-    }
+    if texts.is_empty() { Err(nearest(name)) } else { Ok(texts.join("\n")) }
 }
 
 fn nearest(name: &str) -> Option<String> {
@@ -51,10 +47,10 @@ fn nearest(name: &str) -> Option<String> {
 }
 
 /// Every rule or knob, a line each.
-pub fn list(topics: Topics) -> String {
+pub fn list(topics: Listing) -> String {
     match topics {
-        Topics::Rules => rules::ALL.iter().map(|rule| rule::line(rule)).collect(),
-        Topics::Knobs => KNOBS.iter().map(|knob| key::line(knob)).collect(),
+        Listing::Rules => rules::ALL.iter().map(|rule| rule::line(rule)).collect(),
+        Listing::Knobs => KNOBS.iter().map(|knob| key::line(knob)).collect(),
     }
 }
 
@@ -78,16 +74,16 @@ mod tests {
     }
 
     #[test]
-    fn a_modelled_key_says_its_defaults_and_what_it_moves() {
+    fn a_modelled_key_says_its_defaults_and_what_it_affects() {
         let text = explain("acks").unwrap();
         let expected = "\
 producer:acks
-  takes    all, -1, 0, 1
+  values   all, -1, 0, 1
   default  1    up to 2.8
            all  3.0 to 4.4
 ";
         assert!(text.starts_with(expected), "{text}");
-        assert!(text.contains("  moves    durability"), "{text}");
+        assert!(text.contains("  affects  durability"), "{text}");
     }
 
     #[test]
@@ -103,15 +99,15 @@ producer:acks
         assert!(text.contains("a secret") && text.contains("not modelled"), "{text}");
         let text = explain("producer:partitioner.ignore.keys").unwrap();
         let expected =
-            "  default  (no such key)  up to 3.0\n           false          3.3 to 4.4, begun after 3.0\n";
+            "  default  (no such key)  up to 3.0\n           false          3.3 to 4.4, changed after 3.0\n";
         assert!(text.contains(expected), "{text}");
     }
 
     #[test]
-    fn every_figure_says_how_it_comes_about() {
+    fn every_figure_says_how_it_is_computed() {
         for id in figure::ids() {
             let text = explain(id).unwrap();
-            assert!(text.starts_with(&format!("{id}: ")) && text.contains("\n  says "), "{text}");
+            assert!(text.starts_with(&format!("{id}: ")) && text.contains("\n  meaning "), "{text}");
         }
     }
 

@@ -52,11 +52,6 @@ impl<T> Queue<T> {
         self.heap.is_empty()
     }
 
-    /// How many were ever put in.
-    pub fn pushed(&self) -> u64 {
-        self.next
-    }
-
     /// When the next one is due.
     pub fn next_at(&self) -> Option<Nanos> {
         self.heap.first().map(|key| key.at())

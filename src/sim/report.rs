@@ -140,11 +140,6 @@ impl RunReport {
         };
         Some(number as i64)
     }
-
-    /// Whether everything expected came.
-    pub fn is_as_expected(&self) -> bool {
-        self.expectations.iter().all(|verdict| verdict.met)
-    }
 }
 
 impl World {

@@ -61,10 +61,12 @@ fn depth_of(set: &impl Fn(&str) -> Option<String>) -> Depth {
         || TRUE_TERMS.iter().any(|known| term.starts_with(known))
         || ["iTerm.app", "WezTerm", "ghostty", "vscode"].contains(&program.as_str())
         || set("WT_SESSION").is_some();
-    match () {
-        () if truly => Depth::True,
-        () if term.contains("256color") => Depth::C256,
-        () => Depth::C16,
+    if truly {
+        Depth::True
+    } else if term.contains("256color") {
+        Depth::C256
+    } else {
+        Depth::C16
     }
 }
 

@@ -1,4 +1,4 @@
-//! The terminal's modes: taken once, given back on every way out, panics and signals included.
+//! The terminal's modes: entered once, given back on every way out, panics and signals included.
 
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Mode, OFlags};
@@ -8,32 +8,32 @@ use std::sync::{Mutex, Once, PoisonError};
 use std::thread::{self, ThreadId};
 
 /// What was changed and has to be changed back.
-struct Taken {
+struct Entered {
     by: ThreadId,
     stderr: Option<OwnedFd>,
 }
 
-static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
+static ENTERED: Mutex<Option<Entered>> = Mutex::new(None);
 
 /// Alternate screen, bracketed paste, focus reports.
-const RAISE: &str = "\x1b[?1049h\x1b[2J\x1b[?2004h\x1b[?1004h";
+const ENTER: &str = "\x1b[?1049h\x1b[2J\x1b[?2004h\x1b[?1004h";
 /// Everything that klever may have switched on, off again, whether it was on or not; cursor shown.
-const LOWER: &str =
+const RESTORE: &str =
     "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[2J\x1b[?1049l\x1b[?25h";
 
 pub(super) const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 pub(super) const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// Takes the terminal over: raw mode, alternate screen, and standard error away from it, into `log` or nowhere.
-pub(super) fn raise(log: Option<&Path>) -> io::Result<()> {
-    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-    if taken.is_some() {
+pub(super) fn enter(log: Option<&Path>) -> io::Result<()> {
+    let mut entered = ENTERED.lock().unwrap_or_else(PoisonError::into_inner);
+    if entered.is_some() {
         return Ok(());
     }
     raw_mode()?;
     let stderr = redirect_stderr(log).unwrap_or_default();
-    *taken = Some(Taken { by: thread::current().id(), stderr });
-    write_all(RAISE.as_bytes())
+    *entered = Some(Entered { by: thread::current().id(), stderr });
+    write_all(ENTER.as_bytes())
 }
 
 /// After a stop the shell may not have handed the terminal over yet; it takes a few milliseconds.
@@ -50,42 +50,42 @@ fn raw_mode() -> io::Result<()> {
 }
 
 /// Gives the terminal back. Safe to call at any time, from any thread, any number of times.
-pub(super) fn lower() {
-    let mut taken = match TAKEN.try_lock() {
-        Ok(taken) => taken,
+pub(super) fn restore() {
+    let mut entered = match ENTERED.try_lock() {
+        Ok(entered) => entered,
         Err(std::sync::TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        Err(std::sync::TryLockError::WouldBlock) => return lower_modes(),
+        Err(std::sync::TryLockError::WouldBlock) => return restore_modes(),
     };
-    if let Some(was) = taken.take() {
-        lower_modes();
+    if let Some(was) = entered.take() {
+        restore_modes();
         if let Some(stderr) = was.stderr {
             let _ = rustix::stdio::dup2_stderr(&stderr);
         }
     }
 }
 
-fn lower_modes() {
-    let _ = write_all(LOWER.as_bytes());
+fn restore_modes() {
+    let _ = write_all(RESTORE.as_bytes());
     let _ = crossterm::terminal::disable_raw_mode();
 }
 
 /// Whether this thread took the terminal; a panic elsewhere must not tear the screen down.
-fn is_mine() -> bool {
-    match TAKEN.try_lock() {
-        Ok(taken) => taken.as_ref().is_none_or(|taken| taken.by == thread::current().id()),
+fn entered_by_this_thread() -> bool {
+    match ENTERED.try_lock() {
+        Ok(entered) => entered.as_ref().is_none_or(|entered| entered.by == thread::current().id()),
         Err(_) => true,
     }
 }
 
 /// Makes a panic give the terminal back before its message is printed. A panic of another thread than the
-/// screen's leaves the screen alone: its message goes where standard error goes, and the screen tells of it.
+/// screen's leaves the screen alone: its message goes where standard error goes, and the screen reports it.
 pub fn install_panic_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if is_mine() {
-                lower();
+            if entered_by_this_thread() {
+                restore();
             }
             before(panic);
         }));

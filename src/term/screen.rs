@@ -71,12 +71,12 @@ impl Screen {
         }
         let terminal = Terminal::new(Painter::new(io::stdout(), crossterm::terminal::size))?;
         let mut screen = Screen { terminal, options };
-        screen.raise()?;
+        screen.set_up()?;
         Ok(screen)
     }
 
-    fn raise(&mut self) -> io::Result<()> {
-        guard::raise(self.options.log.as_deref())?;
+    fn set_up(&mut self) -> io::Result<()> {
+        guard::enter(self.options.log.as_deref())?;
         if self.options.mouse {
             self.terminal.backend_mut().push(guard::MOUSE_ON);
         }
@@ -111,7 +111,7 @@ impl Screen {
 
     /// Gives the terminal back for now.
     pub fn leave(&mut self) {
-        guard::lower();
+        guard::restore();
     }
 
     /// Takes it again, whatever was done to it in between.
@@ -119,8 +119,8 @@ impl Screen {
     /// # Errors
     /// When it cannot be taken.
     pub fn reenter(&mut self) -> io::Result<()> {
-        guard::lower();
-        self.raise()
+        guard::restore();
+        self.set_up()
     }
 
     /// Stops the job until the shell continues it. Yields `false` when there is no shell to do so.
@@ -162,6 +162,6 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        guard::lower();
+        guard::restore();
     }
 }

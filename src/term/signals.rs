@@ -48,6 +48,6 @@ fn event_of(signal: i32) -> Event {
 }
 
 fn end(signal: i32) -> ! {
-    guard::lower();
+    guard::restore();
     std::process::exit(128 + signal)
 }

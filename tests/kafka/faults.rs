@@ -54,7 +54,7 @@ fn a_hung_broker_makes_only_its_own_part_unknown() {
     let client = connect(&shared.lab.bootstrap());
     snapshot(&client);
     shared.lab.pause(3).unwrap();
-    let mut request = klever::kafka::Request::everything();
+    let mut request = klever::kafka::SnapshotRequest::everything();
     request.timeout = std::time::Duration::from_secs(2);
     let cluster = client.snapshot(&request);
     shared.lab.resume(3).unwrap();

@@ -5,12 +5,13 @@ use super::shared::{connect, skipped, snapshot};
 use klever::kafka::{API_KEYS_SENT, ConnectionSpec};
 use klever::lab::{Fixture, Lab, LabSpec};
 use klever::model::{BrokerId, Lag};
-use klever::source::{Live, LiveSettings, SourceEvent};
+use klever::source::{LiveOptions, LiveStream, SourceEvent};
 use std::time::{Duration, Instant};
 
 /// Watches the live stream for a while.
 fn watch(bootstrap: &str, limit: Duration) {
-    let live = Live::start(&ConnectionSpec::plaintext(bootstrap).unwrap(), LiveSettings::brisk()).unwrap();
+    let live =
+        LiveStream::start(&ConnectionSpec::plaintext(bootstrap).unwrap(), LiveOptions::for_lab()).unwrap();
     let until = Instant::now() + limit;
     let mut snapshots = 0;
     while Instant::now() < until {

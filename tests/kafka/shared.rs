@@ -1,6 +1,6 @@
 //! The one cluster of three brokers in racks a, b, c that the tests share, one test at a time.
 
-use klever::kafka::{Client, ConnectionSpec, Request};
+use klever::kafka::{Client, ConnectionSpec, SnapshotRequest};
 use klever::lab::{Fixture, Lab, LabSpec};
 use klever::model::{BrokerId, Cluster};
 use std::io::{self, Write};
@@ -46,14 +46,14 @@ pub(crate) fn connect(bootstrap: &str) -> Client {
 
 /// A whole snapshot.
 pub(crate) fn snapshot(client: &Client) -> Arc<Cluster> {
-    client.snapshot(&Request::everything()).unwrap()
+    client.snapshot(&SnapshotRequest::everything()).unwrap()
 }
 
 /// Snapshots until one satisfies a condition.
 pub(crate) fn eventually(client: &Client, what: &str, holds: impl Fn(&Cluster) -> bool) -> Arc<Cluster> {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
-        let request = Request { timeout: Duration::from_secs(2), ..Request::everything() };
+        let request = SnapshotRequest { timeout: Duration::from_secs(2), ..SnapshotRequest::everything() };
         let cluster = client.snapshot(&request).unwrap();
         if holds(&cluster) {
             return cluster;

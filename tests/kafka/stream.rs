@@ -4,11 +4,11 @@ use super::shared::{cluster, skipped, spread};
 use klever::kafka::ConnectionSpec;
 use klever::lab::{Lab, LabSpec};
 use klever::model::{Cluster, Lag};
-use klever::source::{Live, LiveSettings, SourceEvent};
+use klever::source::{LiveOptions, LiveStream, SourceEvent};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-fn next_snapshot(live: &Live, what: &str, holds: impl Fn(&Cluster) -> bool) -> Arc<Cluster> {
+fn next_snapshot(live: &LiveStream, what: &str, holds: impl Fn(&Cluster) -> bool) -> Arc<Cluster> {
     let until = Instant::now() + Duration::from_secs(30);
     while Instant::now() < until {
         if let Ok(SourceEvent::Snapshot(cluster)) = live.events().recv_timeout(Duration::from_millis(200))
@@ -29,8 +29,10 @@ fn topology_comes_first_and_lag_follows() {
     shared.fixture.create_topic("flow", &spread(2, 3), &[]).unwrap();
     shared.fixture.produce("flow", 0, 9, &[]).unwrap();
     shared.fixture.commit("followers", &[("flow", 0, 4)]).unwrap();
-    let live =
-        Live::start(&ConnectionSpec::plaintext(&shared.lab.bootstrap()).unwrap(), LiveSettings::default());
+    let live = LiveStream::start(
+        &ConnectionSpec::plaintext(&shared.lab.bootstrap()).unwrap(),
+        LiveOptions::default(),
+    );
     let live = live.unwrap();
     let first = next_snapshot(&live, "anything", |_| true);
     assert_eq!((first.brokers_up(), first.topic_named("flow").is_some()), (3, true));
@@ -54,14 +56,15 @@ fn a_cluster_that_goes_away_is_trouble_and_one_that_is_back_is_a_snapshot() {
     let mut lab =
         Lab::start(LabSpec::brokers(1)).unwrap_or_else(|error| panic!("no Kafka to test against: {error}"));
     let live =
-        Live::start(&ConnectionSpec::plaintext(&lab.bootstrap()).unwrap(), LiveSettings::brisk()).unwrap();
+        LiveStream::start(&ConnectionSpec::plaintext(&lab.bootstrap()).unwrap(), LiveOptions::for_lab())
+            .unwrap();
     next_snapshot(&live, "the broker", |cluster| cluster.brokers_up() == 1);
     lab.kill(1).unwrap();
     let until = Instant::now() + Duration::from_secs(30);
     let trouble = loop {
         assert!(Instant::now() < until, "no trouble was told");
         match live.events().recv_timeout(Duration::from_millis(200)) {
-            Ok(SourceEvent::SourceError { message, retry_in_ms, .. }) => break (message, retry_in_ms),
+            Ok(SourceEvent::Unreachable { message, retry_in_ms, .. }) => break (message, retry_in_ms),
             _ => continue,
         }
     };

@@ -113,7 +113,7 @@ fn scenarios(args: &RunArgs) -> Result<Vec<Played>, Failure> {
             continue;
         }
         match lab::not_on_brokers(&scenario) {
-            Some(why) => output::complain(&format!("{}: not on real brokers: {why}", scenario.id)),
+            Some(why) => output::write_error(&format!("{}: not on real brokers: {why}", scenario.id)),
             None => found.push(Played { scenario, fingerprint: lab::fingerprint(&text) }),
         }
     }
@@ -151,7 +151,7 @@ fn one(args: &RunArgs, played: &Played, version: KafkaVersion, table: &mut Table
     }
     let row = Row::new(scenario, version, &Prediction::of(scenario, version, args.seeds), runs);
     let agrees = row.agrees();
-    output::complain(&format!("{} on {version}: {}", scenario.id, lab::sentence(&row)));
+    output::write_error(&format!("{} on {version}: {}", scenario.id, lab::sentence(&row)));
     table.fidelity.put(row);
     table.write()?;
     Ok(agrees)
@@ -218,17 +218,17 @@ impl Table {
 fn show(args: &RunArgs, run: &LabRun) -> Result<(), Failure> {
     if args.story {
         for (at, what) in &run.story {
-            output::complain(&format!("{at:>7} ms  {what}"));
+            output::write_error(&format!("{at:>7} ms  {what}"));
         }
         let controller = &run.controller;
-        output::complain(&format!(
+        output::write_error(&format!(
             "controller: {} decisions, {} partition changes compared, {} differ",
             controller.decisions,
             controller.compared,
             controller.mismatches.len()
         ));
         for mismatch in &controller.mismatches {
-            output::complain(&format!("  {mismatch:?}"));
+            output::write_error(&format!("  {mismatch:?}"));
         }
     }
     if let Some(folder) = &args.controller_logs {

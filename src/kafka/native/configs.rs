@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::ffi;
-use super::queue::{AdminQueue, Limits};
+use super::queue::{AdminQueue, CallLimits};
 use super::text::{c_string, optional_text, slice, text};
 use crate::kafka::CallError;
 use crate::model::{ConfigEntry, ConfigMap, ConfigSource};
@@ -34,7 +34,7 @@ pub(crate) fn describe_configs(
     admin: &AdminQueue,
     kind: ResourceKind,
     names: &[String],
-    limits: Limits,
+    limits: CallLimits,
 ) -> impl Future<Output = Result<Vec<ResourceConfig>, CallError>> + Send + 'static + use<> {
     admin.call(
         limits,

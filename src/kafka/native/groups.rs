@@ -4,7 +4,7 @@
 use super::ffi;
 use super::handle::{Handle, blocking};
 use super::offsets::partitions_of;
-use super::queue::{AdminQueue, Limits};
+use super::queue::{AdminQueue, CallLimits};
 use super::text::{c_string, call_error, code_text, counted, optional_text, slice, text};
 use crate::kafka::CallError;
 use crate::kafka::assignment::assigned_partitions;
@@ -19,7 +19,7 @@ const PARTIAL: c_int = -158;
 
 /// A group as its coordinator lists it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Listed {
+pub struct GroupListing {
     /// `group.id`.
     pub id: Arc<str>,
     pub state: GroupState,
@@ -29,7 +29,7 @@ pub struct Listed {
 
 /// A member of a group.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct MemberFacts {
+pub struct MemberDescription {
     /// `client.id`.
     pub client_id: String,
     /// Where it connects from.
@@ -41,7 +41,7 @@ pub struct MemberFacts {
 
 /// A group with its members.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Described {
+pub struct GroupDescription {
     /// `group.id`.
     pub id: Arc<str>,
     /// The broker that coordinates it, if told.
@@ -49,15 +49,15 @@ pub struct Described {
     pub state: GroupState,
     /// `consumer`, `connect`...; empty when it has no members or speaks KIP-848.
     pub protocol_type: String,
-    pub members: Vec<MemberFacts>,
+    pub members: Vec<MemberDescription>,
 }
 
 /// The consumer groups that one broker coordinates. Groups of other kinds (Connect, share, streams) are
 /// left out by librdkafka; [`list_groups`] shows those that describe themselves in the old way.
 pub(crate) fn list_consumer_groups(
     admin: &AdminQueue,
-    limits: Limits,
-) -> impl Future<Output = Result<Vec<Listed>, CallError>> + Send + 'static + use<> {
+    limits: CallLimits,
+) -> impl Future<Output = Result<Vec<GroupListing>, CallError>> + Send + 'static + use<> {
     let answer = admin.call(
         limits,
         // SAFETY: arguments of a call that is being issued.
@@ -70,7 +70,7 @@ pub(crate) fn list_consumer_groups(
 
 /// # Safety
 /// `event` is a live answer to ListConsumerGroups.
-unsafe fn listings(event: *mut ffi::Event) -> Result<Vec<Listed>, CallError> {
+unsafe fn listings(event: *mut ffi::Event) -> Result<Vec<GroupListing>, CallError> {
     // SAFETY: the answer's accessors return arrays of live values, or null.
     unsafe {
         let answer = ffi::rd_kafka_event_ListConsumerGroups_result(event);
@@ -91,10 +91,10 @@ unsafe fn listings(event: *mut ffi::Event) -> Result<Vec<Listed>, CallError> {
 
 /// # Safety
 /// `listing` is a live listing of an answer.
-unsafe fn listed(listing: *const ffi::Listing) -> Listed {
+unsafe fn listed(listing: *const ffi::Listing) -> GroupListing {
     // SAFETY: the listing's accessors return strings that live with it, or null.
     unsafe {
-        Listed {
+        GroupListing {
             id: text(ffi::rd_kafka_ConsumerGroupListing_group_id(listing)).into(),
             state: state_of(ffi::rd_kafka_ConsumerGroupListing_state(listing)),
             consumer_protocol: match ffi::rd_kafka_ConsumerGroupListing_type(listing) {
@@ -136,11 +136,11 @@ fn state_named(name: &str) -> GroupState {
 pub(crate) fn list_groups(
     handle: &Arc<Handle>,
     timeout: Duration,
-) -> impl Future<Output = Result<(Vec<Described>, bool), CallError>> + Send + 'static + use<> {
+) -> impl Future<Output = Result<(Vec<GroupDescription>, bool), CallError>> + Send + 'static + use<> {
     blocking(handle, move |handle| read_groups(handle, timeout))
 }
 
-fn read_groups(handle: &Handle, timeout: Duration) -> Result<(Vec<Described>, bool), CallError> {
+fn read_groups(handle: &Handle, timeout: Duration) -> Result<(Vec<GroupDescription>, bool), CallError> {
     let timeout_ms = c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX);
     let mut list: *const ffi::GroupList = null();
     // SAFETY: the handle is alive; null asks for all groups; the list is ours to destroy, if there is one.
@@ -159,11 +159,11 @@ fn read_groups(handle: &Handle, timeout: Duration) -> Result<(Vec<Described>, bo
 
 /// # Safety
 /// `group` belongs to a complete list.
-unsafe fn described(group: &ffi::GroupInfo) -> Described {
+unsafe fn described(group: &ffi::GroupInfo) -> GroupDescription {
     // SAFETY: strings and arrays of a complete list belong together; strings may be null.
     unsafe {
         let members = counted(group.members, group.member_cnt);
-        Described {
+        GroupDescription {
             id: text(group.group).into(),
             coordinator: (group.broker.id >= 0).then_some(BrokerId(group.broker.id)),
             state: state_named(&text(group.state)),
@@ -175,11 +175,11 @@ unsafe fn described(group: &ffi::GroupInfo) -> Described {
 
 /// # Safety
 /// `member` belongs to a complete list.
-unsafe fn old_member(member: &ffi::GroupMemberInfo) -> MemberFacts {
+unsafe fn old_member(member: &ffi::GroupMemberInfo) -> MemberDescription {
     // SAFETY: as for `described`.
     unsafe {
         let bytes = counted(member.member_assignment.cast::<u8>(), member.member_assignment_size);
-        MemberFacts {
+        MemberDescription {
             client_id: text(member.client_id),
             host: text(member.client_host).trim_start_matches('/').to_string(),
             instance_id: None,
@@ -192,8 +192,8 @@ unsafe fn old_member(member: &ffi::GroupMemberInfo) -> MemberFacts {
 pub(crate) fn describe_consumer_group(
     admin: &AdminQueue,
     group: &str,
-    limits: Limits,
-) -> impl Future<Output = Result<Described, CallError>> + Send + 'static + use<> {
+    limits: CallLimits,
+) -> impl Future<Output = Result<GroupDescription, CallError>> + Send + 'static + use<> {
     let name = c_string(group);
     let id: Arc<str> = group.into();
     let answer = admin.call(
@@ -212,14 +212,15 @@ pub(crate) fn describe_consumer_group(
 
 /// # Safety
 /// `event` is a live answer to DescribeConsumerGroups.
-unsafe fn description(event: *mut ffi::Event, id: Arc<str>) -> Result<Described, CallError> {
+unsafe fn description(event: *mut ffi::Event, id: Arc<str>) -> Result<GroupDescription, CallError> {
     // SAFETY: the answer's accessors return arrays of live values, or null.
     unsafe {
         let answer = ffi::rd_kafka_event_DescribeConsumerGroups_result(event);
         let mut count = 0;
-        let groups = match answer.is_null() {
-            true => std::ptr::null_mut(),
-            false => ffi::rd_kafka_DescribeConsumerGroups_result_groups(answer, &raw mut count),
+        let groups = if answer.is_null() {
+            std::ptr::null_mut()
+        } else {
+            ffi::rd_kafka_DescribeConsumerGroups_result_groups(answer, &raw mut count)
         };
         let Some(group) = slice(groups, count).iter().copied().find(|group| !group.is_null()) else {
             return Err(CallError { code: 0, message: "the broker did not describe the group".into() });
@@ -229,7 +230,7 @@ unsafe fn description(event: *mut ffi::Event, id: Arc<str>) -> Result<Described,
         }
         let members = 0..ffi::rd_kafka_ConsumerGroupDescription_member_count(group);
         let member = |at| member_facts(ffi::rd_kafka_ConsumerGroupDescription_member(group, at));
-        Ok(Described {
+        Ok(GroupDescription {
             id,
             coordinator: None,
             state: state_of(ffi::rd_kafka_ConsumerGroupDescription_state(group)),
@@ -241,23 +242,24 @@ unsafe fn description(event: *mut ffi::Event, id: Arc<str>) -> Result<Described,
 
 /// # Safety
 /// `member` is null or a live member of an answer.
-unsafe fn member_facts(member: *const ffi::MemberDescription) -> Option<MemberFacts> {
+unsafe fn member_facts(member: *const ffi::MemberDescription) -> Option<MemberDescription> {
     if member.is_null() {
         return None;
     }
     // SAFETY: the member's accessors return values that live with it, or null.
     unsafe {
         let assignment = ffi::rd_kafka_MemberDescription_assignment(member);
-        let owned = match assignment.is_null() {
-            true => Vec::new(),
-            false => partitions_of(ffi::rd_kafka_MemberAssignment_partitions(assignment)),
+        let owned = if assignment.is_null() {
+            Vec::new()
+        } else {
+            partitions_of(ffi::rd_kafka_MemberAssignment_partitions(assignment))
         };
-        Some(MemberFacts {
+        Some(MemberDescription {
             client_id: text(ffi::rd_kafka_MemberDescription_client_id(member)),
             host: text(ffi::rd_kafka_MemberDescription_host(member)).trim_start_matches('/').to_string(),
             instance_id: optional_text(ffi::rd_kafka_MemberDescription_group_instance_id(member))
                 .filter(|id| !id.is_empty()),
-            assigned: owned.into_iter().map(|fact| (fact.topic, fact.partition)).collect(),
+            assigned: owned.into_iter().map(|offset| (offset.topic, offset.partition)).collect(),
         })
     }
 }

@@ -1,8 +1,8 @@
-//! One librdkafka handle: a consumer without a group, the thread that serves it, and what it complained about.
+//! One librdkafka handle: a consumer without a group, the thread that serves it, and what it reports of its connections.
 #![allow(unsafe_code)]
 
 use super::ffi;
-use crate::kafka::journal::{Journal, Severity};
+use crate::kafka::health::ConnectionHealth;
 use crate::kafka::{CallError, ConnectError, ConnectionSpec};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
@@ -17,39 +17,31 @@ use tokio::sync::oneshot;
 /// How long one wait of the serving thread lasts; it also bounds how late it notices that it should end.
 const SERVE_WAIT: Duration = Duration::from_millis(200);
 
-/// Receives librdkafka's logs and errors and writes them to the journal, never to the screen.
-struct Watch {
-    journal: Arc<Journal>,
+/// Hears librdkafka's errors. Its log goes nowhere: the screen is drawn on the same terminal.
+struct HealthContext {
+    health: Arc<ConnectionHealth>,
 }
 
-impl ClientContext for Watch {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        let severity = match level {
-            RDKafkaLogLevel::Emerg
-            | RDKafkaLogLevel::Alert
-            | RDKafkaLogLevel::Critical
-            | RDKafkaLogLevel::Error => Severity::Error,
-            RDKafkaLogLevel::Warning => Severity::Warning,
-            _ => Severity::Info,
-        };
-        self.journal.log(severity, &format!("{facility} {message}"));
-    }
+impl ClientContext for HealthContext {
+    fn log(&self, _level: RDKafkaLogLevel, _facility: &str, _message: &str) {}
 
     fn stats(&self, _statistics: Statistics) {}
 
     fn error(&self, error: KafkaError, reason: &str) {
-        let all_down = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
-        self.journal.error(reason, all_down);
+        match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::AllBrokersDown) => self.health.all_brokers_went_down(),
+            _ => self.health.error(reason),
+        }
     }
 }
 
-impl ConsumerContext for Watch {}
+impl ConsumerContext for HealthContext {}
 
 /// The handle. Dropping it never waits: the serving thread owns the last reference and ends by itself.
 pub struct Handle {
-    consumer: Arc<BaseConsumer<Watch>>,
+    consumer: Arc<BaseConsumer<HealthContext>>,
     stop: Arc<AtomicBool>,
-    journal: Arc<Journal>,
+    health: Arc<ConnectionHealth>,
 }
 
 impl Handle {
@@ -58,25 +50,24 @@ impl Handle {
     /// # Errors
     /// When librdkafka refuses a property; the message names the property, never its value.
     pub fn open(spec: &ConnectionSpec) -> Result<Handle, ConnectError> {
-        let journal = Arc::new(Journal::new(spec.secrets()));
+        let health = Arc::new(ConnectionHealth::new(spec.secrets()));
         let mut config = ClientConfig::new();
         config.extend(spec.native_properties());
         config.set_log_level(RDKafkaLogLevel::Warning);
-        let watch = Watch { journal: journal.clone() };
-        let consumer: BaseConsumer<Watch> =
-            config.create_with_context(watch).map_err(|error| refused(&error, &journal))?;
-        let handle = Handle { consumer: Arc::new(consumer), stop: Arc::new(AtomicBool::new(false)), journal };
+        let context = HealthContext { health: health.clone() };
+        let consumer: BaseConsumer<HealthContext> =
+            config.create_with_context(context).map_err(|error| refused(&error, &health))?;
+        let handle = Handle { consumer: Arc::new(consumer), stop: Arc::new(AtomicBool::new(false)), health };
         handle.serve()?;
         Ok(handle)
     }
 
-    /// What librdkafka said so far.
-    pub fn journal(&self) -> &Arc<Journal> {
-        &self.journal
+    pub fn health(&self) -> &Arc<ConnectionHealth> {
+        &self.health
     }
 
     /// The C handle; lives as long as `self`.
-    pub fn rk(&self) -> *mut ffi::Rk {
+    pub(super) fn rk(&self) -> *mut ffi::Rk {
         self.consumer.client().native_ptr().cast()
     }
 
@@ -105,15 +96,15 @@ impl Drop for Handle {
 }
 
 /// A property that librdkafka refused, without its value.
-fn refused(error: &KafkaError, journal: &Journal) -> ConnectError {
+fn refused(error: &KafkaError, health: &ConnectionHealth) -> ConnectError {
     match error {
         KafkaError::ClientConfig(_, description, key, _) => {
             let why = if super::super::properties::is_secret(key) { "" } else { description };
-            ConnectError::new(format!("the Kafka client refuses property {key}: {}", journal.scrub(why)))
+            ConnectError::new(format!("the Kafka client refuses property {key}: {}", health.scrub(why)))
         }
         KafkaError::ClientCreation(description) => ConnectError::new(format!(
             "the Kafka client refuses these properties: {}",
-            journal.scrub(description)
+            health.scrub(description)
         )),
         _ => ConnectError::new("the Kafka client could not be created".to_string()),
     }

@@ -3,7 +3,7 @@
 
 use super::ffi;
 use super::handle::{Handle, blocking};
-use super::queue::{AdminQueue, Limits};
+use super::queue::{AdminQueue, CallLimits};
 use super::text::{code_text, counted, optional_text, slice, text};
 use crate::kafka::CallError;
 use crate::model::BrokerId;
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// A live broker as Metadata names it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NodeFacts {
+pub struct Node {
     /// `node.id`.
     pub id: BrokerId,
     pub host: String,
@@ -23,7 +23,7 @@ pub struct NodeFacts {
 
 /// A partition as Metadata shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PartitionFacts {
+pub struct PartitionMetadata {
     /// Its number within the topic.
     pub number: i32,
     /// The leader, if there is one.
@@ -35,19 +35,19 @@ pub struct PartitionFacts {
 
 /// A topic as Metadata shows it, its partitions by number.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TopicFacts {
+pub struct TopicMetadata {
     pub name: Arc<str>,
     /// Its partitions by ascending number.
-    pub partitions: Vec<PartitionFacts>,
+    pub partitions: Vec<PartitionMetadata>,
 }
 
 /// One answer to an all-topics Metadata request.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Metadata {
     /// Live brokers by ascending id.
-    pub nodes: Vec<NodeFacts>,
+    pub nodes: Vec<Node>,
     /// Topics by ascending name.
-    pub topics: Vec<TopicFacts>,
+    pub topics: Vec<TopicMetadata>,
 }
 
 /// Asks any usable broker for all topics. Never names a topic, hence never creates one.
@@ -80,16 +80,16 @@ unsafe fn copy(answer: &ffi::RkMetadata) -> Metadata {
     // SAFETY: counts and arrays of a complete answer belong together.
     let (brokers, topics) =
         unsafe { (counted(answer.brokers, answer.broker_cnt), counted(answer.topics, answer.topic_cnt)) };
-    let node = |broker: &ffi::MetadataBroker| NodeFacts {
+    let node = |broker: &ffi::MetadataBroker| Node {
         id: BrokerId(broker.id),
         // SAFETY: a terminated string of the answer.
         host: unsafe { text(broker.host) },
         port: u16::try_from(broker.port).unwrap_or(0),
     };
-    let mut nodes: Vec<NodeFacts> = brokers.iter().map(node).collect();
+    let mut nodes: Vec<Node> = brokers.iter().map(node).collect();
     nodes.sort_by_key(|node| node.id);
     // SAFETY: topics of a complete answer.
-    let mut topics: Vec<TopicFacts> = topics.iter().map(|topic| unsafe { copy_topic(topic) }).collect();
+    let mut topics: Vec<TopicMetadata> = topics.iter().map(|topic| unsafe { copy_topic(topic) }).collect();
     // A topic that is being deleted or created is listed with an error and nothing else.
     topics.retain(|topic| !topic.partitions.is_empty());
     topics.sort_by(|a, b| a.name.cmp(&b.name));
@@ -98,11 +98,11 @@ unsafe fn copy(answer: &ffi::RkMetadata) -> Metadata {
 
 /// # Safety
 /// `topic` belongs to a complete metadata structure.
-unsafe fn copy_topic(topic: &ffi::MetadataTopic) -> TopicFacts {
+unsafe fn copy_topic(topic: &ffi::MetadataTopic) -> TopicMetadata {
     // SAFETY: name, counts and arrays of a complete answer belong together.
     let (name, rows) = unsafe { (text(topic.topic), counted(topic.partitions, topic.partition_cnt)) };
     let ids = |ids: &[i32]| ids.iter().copied().map(BrokerId).collect();
-    let partition = |row: &ffi::MetadataPartition| PartitionFacts {
+    let partition = |row: &ffi::MetadataPartition| PartitionMetadata {
         number: row.id,
         leader: (row.leader >= 0).then_some(BrokerId(row.leader)),
         // SAFETY: as above.
@@ -110,16 +110,16 @@ unsafe fn copy_topic(topic: &ffi::MetadataTopic) -> TopicFacts {
         // SAFETY: as above.
         isr: ids(unsafe { counted(row.isrs, row.isr_cnt) }),
     };
-    let mut partitions: Vec<PartitionFacts> = rows.iter().map(partition).collect();
+    let mut partitions: Vec<PartitionMetadata> = rows.iter().map(partition).collect();
     partitions.sort_by_key(|partition| partition.number);
-    TopicFacts { name: name.into(), partitions }
+    TopicMetadata { name: name.into(), partitions }
 }
 
 /// The rack of every live broker. Only to be called once the cluster's id is known: librdkafka 2.12.1
 /// crashes in this call on a cluster without one (`rd_kafka_DescribeClusterResponse_parse` copies a null).
 pub(crate) fn describe_cluster(
     admin: &AdminQueue,
-    limits: Limits,
+    limits: CallLimits,
 ) -> impl Future<Output = Result<Vec<(BrokerId, Option<String>)>, CallError>> + Send + 'static + use<> {
     admin.call(
         limits,

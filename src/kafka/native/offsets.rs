@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::ffi;
-use super::queue::{AdminQueue, Limits};
+use super::queue::{AdminQueue, CallLimits};
 use super::text::{c_string, call_error, counted, slice, text};
 use crate::kafka::CallError;
 use std::ffi::c_int;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Which end of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum End {
+pub enum OffsetSpec {
     /// First offset still in the log.
     Earliest,
     /// The high watermark (isolation level read_uncommitted).
@@ -20,7 +20,7 @@ pub enum End {
 
 /// An offset as it was read; below zero never gets here.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OffsetFact {
+pub struct PartitionOffset {
     pub topic: Arc<str>,
     pub partition: i32,
     /// The offset; `None` when the broker did not tell it.
@@ -35,10 +35,10 @@ pub struct OffsetFact {
 struct PartitionList(*mut ffi::TopicPartitionList);
 
 impl PartitionList {
-    fn new(partitions: &[(Arc<str>, i32)], end: End) -> Self {
+    fn new(partitions: &[(Arc<str>, i32)], end: OffsetSpec) -> Self {
         let offset = match end {
-            End::Earliest => -2,
-            End::Latest => -1,
+            OffsetSpec::Earliest => -2,
+            OffsetSpec::Latest => -1,
         };
         let size = c_int::try_from(partitions.len()).unwrap_or(c_int::MAX);
         // SAFETY: the list is ours until it is destroyed; `add` copies the name and returns a live element.
@@ -67,9 +67,9 @@ impl Drop for PartitionList {
 pub(crate) fn list_offsets(
     admin: &AdminQueue,
     partitions: &[(Arc<str>, i32)],
-    end: End,
-    limits: Limits,
-) -> impl Future<Output = Result<Vec<OffsetFact>, CallError>> + Send + 'static + use<> {
+    end: OffsetSpec,
+    limits: CallLimits,
+) -> impl Future<Output = Result<Vec<PartitionOffset>, CallError>> + Send + 'static + use<> {
     let list = PartitionList::new(partitions, end);
     admin.call(
         limits,
@@ -89,7 +89,7 @@ pub(crate) fn list_offsets(
 
 /// # Safety
 /// `event` is a live answer to ListOffsets.
-unsafe fn infos(event: *mut ffi::Event) -> Vec<OffsetFact> {
+unsafe fn infos(event: *mut ffi::Event) -> Vec<PartitionOffset> {
     // SAFETY: the answer's accessors return arrays of live infos, or null.
     unsafe {
         let answer = ffi::rd_kafka_event_ListOffsets_result(event);
@@ -108,14 +108,14 @@ unsafe fn infos(event: *mut ffi::Event) -> Vec<OffsetFact> {
 
 /// # Safety
 /// `partition` is a live element of an answer.
-unsafe fn fact(partition: &ffi::TopicPartition) -> Option<OffsetFact> {
+unsafe fn fact(partition: &ffi::TopicPartition) -> Option<PartitionOffset> {
     if partition.topic.is_null() {
         return None;
     }
     // SAFETY: a live element, its name is a terminated string.
     let (topic, epoch) =
         unsafe { (text(partition.topic), ffi::rd_kafka_topic_partition_get_leader_epoch(partition)) };
-    Some(OffsetFact {
+    Some(PartitionOffset {
         topic: topic.into(),
         partition: partition.partition,
         offset: (partition.offset >= 0 && partition.err == 0).then_some(partition.offset),
@@ -129,8 +129,8 @@ unsafe fn fact(partition: &ffi::TopicPartition) -> Option<OffsetFact> {
 pub(crate) fn group_offsets(
     admin: &AdminQueue,
     group: &str,
-    limits: Limits,
-) -> impl Future<Output = Result<Vec<OffsetFact>, CallError>> + Send + 'static + use<> {
+    limits: CallLimits,
+) -> impl Future<Output = Result<Vec<PartitionOffset>, CallError>> + Send + 'static + use<> {
     let name = c_string(group);
     let answer = admin.call(
         limits,
@@ -148,7 +148,7 @@ pub(crate) fn group_offsets(
 
 /// # Safety
 /// `event` is a live answer to ListConsumerGroupOffsets.
-unsafe fn committed(event: *mut ffi::Event) -> Result<Vec<OffsetFact>, CallError> {
+unsafe fn committed(event: *mut ffi::Event) -> Result<Vec<PartitionOffset>, CallError> {
     // SAFETY: the answer's accessors return arrays of live results, or null.
     unsafe {
         let answer = ffi::rd_kafka_event_ListConsumerGroupOffsets_result(event);
@@ -172,7 +172,7 @@ unsafe fn committed(event: *mut ffi::Event) -> Result<Vec<OffsetFact>, CallError
 ///
 /// # Safety
 /// `list` is null or a live list.
-pub(super) unsafe fn partitions_of(list: *const ffi::TopicPartitionList) -> Vec<OffsetFact> {
+pub(super) unsafe fn partitions_of(list: *const ffi::TopicPartitionList) -> Vec<PartitionOffset> {
     // SAFETY: the caller's promise; count and elements of a list belong together.
     unsafe {
         let Some(list) = list.as_ref() else { return Vec::new() };

@@ -33,17 +33,17 @@ impl Shared {
 }
 
 /// What one call is given to start itself with.
-pub(crate) struct Start {
-    pub rk: *mut ffi::Rk,
+pub(super) struct Start {
+    pub(super) rk: *mut ffi::Rk,
     /// Timeout, target broker and correlation id, already set.
-    pub options: *mut ffi::Options,
+    pub(super) options: *mut ffi::Options,
     /// Where the answer goes.
-    pub queue: *mut ffi::Queue,
+    pub(super) queue: *mut ffi::Queue,
 }
 
 /// How long a call may take and which broker it goes to (`None`: librdkafka chooses).
 #[derive(Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct CallLimits {
     /// Until librdkafka answers with a timeout by itself.
     pub timeout: Duration,
     /// The broker to ask.
@@ -109,7 +109,7 @@ impl AdminQueue {
 
     /// Starts one call and hands its answer back. `start` must issue exactly one admin call with what it is
     /// given; `parse` runs on the queue's thread and must copy what it needs out of the event.
-    pub(crate) fn call<T, S, P>(&self, limits: Limits, start: S, parse: P) -> Pending<T>
+    pub(super) fn call<T, S, P>(&self, limits: CallLimits, start: S, parse: P) -> Pending<T>
     where
         T: Send + 'static,
         S: FnOnce(&Start),
@@ -125,7 +125,7 @@ impl AdminQueue {
         Pending(receiver)
     }
 
-    fn issue(&self, id: usize, limits: Limits, start: impl FnOnce(&Start)) {
+    fn issue(&self, id: usize, limits: CallLimits, start: impl FnOnce(&Start)) {
         let timeout_ms = c_int::try_from(limits.timeout.as_millis()).unwrap_or(c_int::MAX);
         let rk = self.handle.rk();
         // SAFETY: handle and queue are alive; librdkafka copies options and arguments before a call

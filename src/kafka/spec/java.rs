@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 
 type Properties = BTreeMap<String, String>;
 
-/// librdkafka's properties.
-///
 /// # Errors
-/// For stores and login modules that librdkafka has nothing like, with what to do instead.
-pub(super) fn native(mut given: Properties) -> Result<Properties, ConnectError> {
+/// For stores and login modules that librdkafka cannot use, with what to do instead.
+pub(super) fn to_librdkafka(mut given: Properties) -> Result<Properties, ConnectError> {
     jaas(&mut given)?;
     trust_store(&mut given)?;
     key_store(&mut given)?;
@@ -23,8 +21,8 @@ fn jaas(given: &mut Properties) -> Result<(), ConnectError> {
     let module = config.split_whitespace().next().unwrap_or_default();
     let known = ["PlainLoginModule", "ScramLoginModule"];
     if !known.iter().any(|name| module.ends_with(name)) {
-        return Err(ConnectError::new("sasl.jaas.config names a login module that klever has nothing like")
-            .with_hint("PlainLoginModule and ScramLoginModule are understood; or set sasl.username and sasl.password"));
+        return Err(ConnectError::new("sasl.jaas.config names a login module that klever does not support")
+            .with_hint("use PlainLoginModule or ScramLoginModule, or set sasl.username and sasl.password"));
     }
     for (option, property) in [("username", "sasl.username"), ("password", "sasl.password")] {
         if let Some(value) = jaas_option(&config, option) {
@@ -113,7 +111,7 @@ fn mechanism(given: &mut Properties) -> Result<(), ConnectError> {
     match mechanism.as_deref() {
         Some("OAUTHBEARER") => {
             Err(ConnectError::new("sasl.mechanism=OAUTHBEARER is not supported by this build")
-                .with_hint("PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and client certificates are"))
+                .with_hint("use PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or a client certificate"))
         }
         // Without a mechanism the client library means GSSAPI.
         Some("GSSAPI") | None if !cfg!(feature = "gssapi") => {

@@ -21,7 +21,6 @@ fn the_handle_is_a_reader_whatever_the_file_says() {
     assert_eq!(set(&spec, "enable.auto.commit"), "false");
     assert_eq!(set(&spec, "enable.metrics.push"), "false");
     assert_eq!(set(&spec, "client.id"), concat!("klever/", env!("CARGO_PKG_VERSION")));
-    assert_eq!(spec.ignored(), ["group.id", "enable.auto.commit", "allow.auto.create.topics", "client.id"]);
 }
 
 #[test]

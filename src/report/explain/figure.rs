@@ -1,4 +1,4 @@
-//! A figure of an assessment in words: how it is derived, on the reference cluster.
+//! A figure of an assessment in words: how it is computed, on the reference cluster.
 
 use crate::consequences::{FigureView, Subject, assess};
 use crate::hypothesis::reference;
@@ -9,13 +9,12 @@ use crate::report::layout::labelled;
 /// Columns of a label.
 const LABEL: usize = 9;
 
-/// Ids of all figures.
 pub(super) fn ids() -> Vec<&'static str> {
     let assessment = assess(&reference(KafkaVersion::REFERENCE), Subject::Cluster);
     assessment.figures().iter().map(|figure| figure.id).collect()
 }
 
-/// What a figure is and how it comes about, if there is one of this id.
+/// What a figure is and how it is computed, if there is one of this id.
 pub(super) fn figure_text(id: &str) -> Option<String> {
     let assessment = assess(&reference(KafkaVersion::REFERENCE), Subject::Cluster);
     assessment.figure(id).map(|figure| text(&figure))
@@ -25,14 +24,14 @@ fn text(figure: &FigureView<'_>) -> String {
     let mut out = format!("{}: {}\n", figure.id, figure.label);
     let mut line = |label: &str, text: &str| labelled(&mut out, 2, label, LABEL, &clean(text));
     line("example", &format!("on the reference cluster it is {}", figure.value.text()));
-    line("says", figure.headline);
-    line("by", &figure.why.formula);
+    line("meaning", figure.headline);
+    line("formula", &figure.why.formula);
     for (at, input) in figure.why.inputs.iter().enumerate() {
         let label = if at == 0 { "from" } else { "" };
         line(label, &format!("{} = {} ({})", input.name, input.value, input.source));
     }
     for (at, assumption) in figure.why.assumptions.iter().enumerate() {
-        line(if at == 0 { "if" } else { "" }, assumption);
+        line(if at == 0 { "assumes" } else { "" }, assumption);
     }
     if let Some(knob) = &figure.why.knob {
         line("knob", knob);

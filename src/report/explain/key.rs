@@ -1,4 +1,4 @@
-//! A key of Kafka or a knob of klever in words: range, default per version, what it moves.
+//! A key of Kafka or a knob of klever in words: range, default per version, what it affects.
 
 use crate::knobs::{
     ALL as KNOBS, ConfigKey, KeyScope, Knob, RELEASES, Simulated, TakesEffect, allowed, default_of,
@@ -14,17 +14,16 @@ pub(super) fn is_own(knob: &Knob) -> bool {
     crate::knobs::default_at(knob.scope.into(), knob.name).is_none()
 }
 
-/// A key of Kafka.
 pub(super) fn key_text(key: &ConfigKey) -> String {
     let mut out = format!("{}:{}\n", key.scope.word(), key.name);
     let secret = key.kind == "PASSWORD";
-    let takes = if secret { "a secret; klever never shows its value".to_string() } else { allowed(key) };
-    labelled(&mut out, 2, "takes", LABEL, &takes);
+    let values = if secret { "a secret; klever never shows its value".to_string() } else { allowed(key) };
+    labelled(&mut out, 2, "values", LABEL, &values);
     push_defaults(&mut out, key);
     let modelled = KNOBS.iter().find(|knob| KeyScope::from(knob.scope) == key.scope && knob.name == key.name);
     match modelled {
         Some(knob) => push_knob(&mut out, knob),
-        None => labelled(&mut out, 2, "moves", LABEL, "not modelled: klever's figures do not depend on it"),
+        None => labelled(&mut out, 2, "affects", LABEL, "not modelled: klever's figures do not depend on it"),
     }
     if key.internal {
         labelled(&mut out, 2, "note", LABEL, "Kafka calls it internal");
@@ -35,7 +34,7 @@ pub(super) fn key_text(key: &ConfigKey) -> String {
 /// A knob that Kafka has no key for.
 pub(super) fn own_text(knob: &Knob) -> String {
     let mut out = format!("{}\n", knob.full_name());
-    labelled(&mut out, 2, "takes", LABEL, &knob.kind.allowed());
+    labelled(&mut out, 2, "values", LABEL, &knob.kind.allowed());
     if let Some(default) = knob.default(KafkaVersion::REFERENCE) {
         labelled(&mut out, 2, "default", LABEL, &default.to_string());
     }
@@ -44,16 +43,16 @@ pub(super) fn own_text(knob: &Knob) -> String {
 }
 
 fn push_knob(out: &mut String, knob: &Knob) {
-    labelled(out, 2, "is", LABEL, knob.doc);
+    labelled(out, 2, "meaning", LABEL, knob.doc);
     for (at, (axis, how)) in knob.moves.iter().enumerate() {
-        let label = if at == 0 { "moves" } else { "" };
+        let label = if at == 0 { "affects" } else { "" };
         labelled(out, 2, label, LABEL, &format!("{}: {how}", axis.word()));
     }
     let when = match knob.takes_effect {
-        TakesEffect::AtOnce => "at once",
+        TakesEffect::AtOnce => "immediately",
         TakesEffect::ClientRestart => "when the client restarts",
         TakesEffect::Reassignment => "when replicas are reassigned and copied",
-        TakesEffect::Rebuild => "when the cluster is built anew",
+        TakesEffect::Rebuild => "when the cluster is rebuilt",
     };
     let by = match knob.simulated {
         Simulated::Yes => String::new(),
@@ -72,7 +71,7 @@ struct Span {
     text: Option<&'static str>,
     from: KafkaVersion,
     to: KafkaVersion,
-    /// It began in a release after this one that nobody looked at.
+    /// It came with one of the releases after this one that the table does not have.
     after: Option<KafkaVersion>,
 }
 
@@ -147,7 +146,7 @@ fn when(at: usize, span: &Span, count: usize) -> String {
         _ => format!("{from} to {to}"),
     };
     match span.after {
-        Some(after) => format!("{range}, begun after {}", short(after)),
+        Some(after) => format!("{range}, changed after {}", short(after)),
         None => range,
     }
 }

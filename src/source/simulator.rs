@@ -15,50 +15,50 @@ const TICK: Duration = Duration::from_millis(100);
 const BUDGET: Duration = Duration::from_millis(60);
 /// Virtual time between two looks at the clock.
 const SLICE: Nanos = 5_000_000;
-/// How far one step looks for something worth telling.
+/// How far one step looks for the next event.
 const STEP_LIMIT: Nanos = 60_000_000_000;
 const MILLISECOND: Nanos = 1_000_000;
 
-/// What the thread is told.
-enum Order {
+/// What the thread is asked for.
+enum EngineRequest {
     Drive(Command),
-    Refresh,
+    Publish,
 }
 
 /// A running simulator. It ends when this is dropped.
-pub struct Embedded {
-    orders: Sender<Order>,
+pub struct SimulatorDriver {
+    requests: Sender<EngineRequest>,
 }
 
-impl Embedded {
+impl SimulatorDriver {
     /// Starts the scenario with its seed and sends its states to the screen.
     pub fn start(
         scenario: Scenario,
         seed: Option<u64>,
         version: Option<KafkaVersion>,
         sink: Sink,
-    ) -> Embedded {
-        let (orders, inbox) = channel();
+    ) -> SimulatorDriver {
+        let (requests, inbox) = channel();
         let seed = seed.unwrap_or(scenario.seed);
         let run = move || Engine::new(scenario, seed, version, sink).run(&inbox);
         let spawned = thread::Builder::new().name("simulator".into()).spawn(run);
         debug_assert!(spawned.is_ok(), "a thread can be had");
-        Embedded { orders }
+        SimulatorDriver { requests }
     }
 
-    fn order(&self, order: Order) {
-        // A thread that has ended has told why.
-        let _ = self.orders.send(order);
+    fn request(&self, request: EngineRequest) {
+        // Only a screen that is gone ends the thread, and then nobody waits for an answer.
+        let _ = self.requests.send(request);
     }
 }
 
-impl Driver for Embedded {
+impl Driver for SimulatorDriver {
     fn drive(&mut self, command: Command) {
-        self.order(Order::Drive(command));
+        self.request(EngineRequest::Drive(command));
     }
 
     fn refresh(&mut self) {
-        self.order(Order::Refresh);
+        self.request(EngineRequest::Publish);
     }
 }
 
@@ -79,18 +79,18 @@ impl Engine {
     }
 
     /// Until the screen is gone.
-    fn run(mut self, inbox: &Receiver<Order>) {
+    fn run(mut self, inbox: &Receiver<EngineRequest>) {
         let mut last = Instant::now();
-        let mut told = self.tell();
-        while told {
-            let order = match self.paused {
-                true => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                false => inbox.recv_timeout(TICK.saturating_sub(last.elapsed())),
+        while self.publish() {
+            let request = if self.paused {
+                inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                inbox.recv_timeout(TICK.saturating_sub(last.elapsed()))
             };
-            match order {
-                Ok(order) => {
-                    self.obey(order);
-                    inbox.try_iter().for_each(|order| self.obey(order));
+            match request {
+                Ok(request) => {
+                    self.serve(request);
+                    inbox.try_iter().for_each(|request| self.serve(request));
                     if self.paused {
                         last = Instant::now();
                     }
@@ -101,14 +101,13 @@ impl Engine {
             if !self.paused {
                 let passed = last.elapsed();
                 last = Instant::now();
-                self.pass(passed);
+                self.advance(passed);
             }
-            told = self.tell();
         }
     }
 
     /// Lets virtual time pass for so much real time.
-    fn pass(&mut self, passed: Duration) {
+    fn advance(&mut self, passed: Duration) {
         self.owed += passed.as_secs_f64() * self.pace * 1e9;
         let began = Instant::now();
         while self.owed >= 1.0 {
@@ -121,8 +120,15 @@ impl Engine {
         }
     }
 
-    fn obey(&mut self, order: Order) {
-        let Order::Drive(command) = order else { return };
+    fn serve(&mut self, request: EngineRequest) {
+        match request {
+            EngineRequest::Drive(command) => self.drive(command),
+            // The loop publishes after every request.
+            EngineRequest::Publish => {}
+        }
+    }
+
+    fn drive(&mut self, command: Command) {
         match command {
             Command::Act(Act::Set(change)) => match self.simulator.set(change) {
                 Applied::Done => {}
@@ -142,7 +148,7 @@ impl Engine {
                 self.paused = true;
                 let limit = self.simulator.now() + STEP_LIMIT;
                 if !self.simulator.step(limit) {
-                    self.sink.notice(Level::Notice, "nothing happened for a minute");
+                    self.sink.notice(Level::Notice, "no cluster event in the next minute");
                 }
             }
             Command::Seek(to_ms) => self.seek(to_ms),
@@ -156,9 +162,10 @@ impl Engine {
     /// Back through the checkpoints, or ahead.
     fn seek(&mut self, to_ms: Millis) {
         let to = to_ms.max(0) as Nanos * MILLISECOND;
-        match to < self.simulator.now() {
-            true => self.simulator.rewind(to),
-            false => self.simulator.run_until(to),
+        if to < self.simulator.now() {
+            self.simulator.rewind(to);
+        } else {
+            self.simulator.run_until(to);
         }
         self.owed = 0.0;
     }
@@ -168,8 +175,8 @@ impl Engine {
         self.owed = 0.0;
     }
 
-    /// Sends the present state; `false` when nobody is there any more.
-    fn tell(&mut self) -> bool {
+    /// Sends the present state; `false` when the screen is gone.
+    fn publish(&mut self) -> bool {
         let (cluster, detail) = self.simulator.snapshot();
         let clock = Clock {
             at_ms: (self.simulator.now() / MILLISECOND) as Millis,

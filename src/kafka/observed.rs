@@ -1,8 +1,7 @@
 //! Everything read from a cluster so far, each part with its own age, and the `Cluster` that it makes.
 
-use crate::kafka::native::{Described, End, Metadata, OffsetFact};
-use crate::kafka::raw::Deep;
-use crate::kafka::reader::{Part, Targets};
+use crate::kafka::native::{GroupDescription, Metadata, OffsetSpec, PartitionOffset};
+use crate::kafka::reads::{RawReads, ReadKind, ReadTargets};
 use crate::model::{
     Assumptions, BrokerId, Cluster, ConfigMap, Datum, GroupState, KafkaVersion, Millis, Unknown,
 };
@@ -14,12 +13,9 @@ mod merge;
 #[cfg(test)]
 mod tests;
 
-pub(super) use build::ElrByTopic;
-pub(in crate::kafka) use merge::renew;
-
-/// A broker as long as it is remembered.
+/// A broker that was named once, whether or not it still is.
 #[derive(Clone, Debug)]
-struct SeenBroker {
+struct ObservedBroker {
     host: String,
     port: u16,
     up: bool,
@@ -28,11 +24,11 @@ struct SeenBroker {
 
 /// A group without its offsets.
 #[derive(Clone, Debug)]
-struct GroupFacts {
+struct ObservedGroup {
     coordinator: Option<BrokerId>,
     state: GroupState,
     protocol: Arc<str>,
-    described: Datum<Described>,
+    described: Datum<GroupDescription>,
 }
 
 /// One end of one partition, with the leader epoch that came with it.
@@ -40,11 +36,11 @@ type OffsetCell = (Option<i64>, Option<i32>);
 
 /// What was read so far. A part that cannot be read again keeps its last value with its age; offsets of
 /// partitions do not, since a fresh commit against an old end would show too little lag.
-pub struct Survey {
+pub struct ObservedCluster {
     metadata: Arc<Metadata>,
     metadata_at: Option<Millis>,
     id: Datum<String>,
-    brokers: BTreeMap<BrokerId, SeenBroker>,
+    brokers: BTreeMap<BrokerId, ObservedBroker>,
     racks: BTreeMap<BrokerId, Datum<Option<Arc<str>>>>,
     racks_reason: Unknown,
     broker_configs: BTreeMap<BrokerId, Datum<Arc<ConfigMap>>>,
@@ -52,19 +48,19 @@ pub struct Survey {
     interned: HashMap<u64, Vec<Arc<ConfigMap>>>,
     latest: HashMap<Arc<str>, Vec<OffsetCell>>,
     earliest: HashMap<Arc<str>, Vec<OffsetCell>>,
-    groups: Datum<BTreeMap<Arc<str>, GroupFacts>>,
-    group_offsets: HashMap<Arc<str>, Datum<Arc<[OffsetFact]>>>,
-    deep: Deep,
+    groups: Datum<BTreeMap<Arc<str>, ObservedGroup>>,
+    group_offsets: HashMap<Arc<str>, Datum<Arc<[PartitionOffset]>>>,
+    raw: RawReads,
     assumed: Arc<Assumptions>,
     last: Option<Arc<Cluster>>,
 }
 
-impl Default for Survey {
+impl Default for ObservedCluster {
     fn default() -> Self {
-        Survey {
+        ObservedCluster {
             metadata: Arc::default(),
             metadata_at: None,
-            id: Datum::unknown(Unknown::NotAsked),
+            id: Datum::not_asked(),
             brokers: BTreeMap::new(),
             racks: BTreeMap::new(),
             racks_reason: Unknown::NotAsked,
@@ -73,20 +69,20 @@ impl Default for Survey {
             interned: HashMap::new(),
             latest: HashMap::new(),
             earliest: HashMap::new(),
-            groups: Datum::unknown(Unknown::NotAsked),
+            groups: Datum::not_asked(),
             group_offsets: HashMap::new(),
-            deep: Deep::unknown(Unknown::NotAsked),
+            raw: RawReads::unknown(Unknown::NotAsked),
             assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
             last: None,
         }
     }
 }
 
-impl Survey {
-    /// What the other parts' reads are about.
-    pub fn targets(&self) -> Targets {
+impl ObservedCluster {
+    /// What further reads are about.
+    pub fn targets(&self) -> ReadTargets {
         let groups = self.groups.get().map(|groups| groups.keys().cloned().collect());
-        Targets { metadata: self.metadata.clone(), groups: groups.unwrap_or_default() }
+        ReadTargets { metadata: self.metadata.clone(), groups: groups.unwrap_or_default() }
     }
 
     /// When Metadata was last read.
@@ -99,15 +95,15 @@ impl Survey {
         self.assumed = Arc::new(assumed);
     }
 
-    fn column(&mut self, end: End) -> &mut HashMap<Arc<str>, Vec<OffsetCell>> {
+    fn column(&mut self, end: OffsetSpec) -> &mut HashMap<Arc<str>, Vec<OffsetCell>> {
         match end {
-            End::Latest => &mut self.latest,
-            End::Earliest => &mut self.earliest,
+            OffsetSpec::Latest => &mut self.latest,
+            OffsetSpec::Earliest => &mut self.earliest,
         }
     }
 
-    /// Whether a part is worth reading: nothing but Metadata before there is Metadata.
-    pub fn wants(&self, part: Part) -> bool {
-        part == Part::Metadata || self.metadata_at.is_some()
+    /// Whether a read makes sense: nothing but Metadata before there is Metadata.
+    pub fn wants(&self, kind: ReadKind) -> bool {
+        kind == ReadKind::Metadata || self.metadata_at.is_some()
     }
 }

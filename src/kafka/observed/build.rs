@@ -1,19 +1,18 @@
-//! From the survey to a `Cluster`; columns that did not change are shared with the last one.
+//! From what was observed to a `Cluster`; columns that did not change are shared with the last one.
 
-use super::{GroupFacts, OffsetCell, Survey};
-use crate::kafka::native::{Described, MemberFacts, OffsetFact};
+use super::{ObservedCluster, ObservedGroup, OffsetCell};
+use crate::kafka::native::{GroupDescription, MemberDescription, PartitionOffset};
 use crate::knobs::infer_version;
 use crate::model::{
-    Broker, BrokerId, BrokerStatus, Cluster, Datum, Group, GroupOffset, KafkaVersion, Member, Millis,
-    PartitionIx, PartitionRow, Partitions, Topic, TopicIx, Unknown,
+    Broker, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, Group, GroupOffset, GroupState, KafkaVersion,
+    Member, Millis, PartitionIx, PartitionRow, Partitions, Topic, TopicIx,
 };
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// `Topic.INTERNAL_TOPICS` of Kafka.
 const INTERNAL_TOPICS: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
 
-impl Survey {
+impl ObservedCluster {
     /// The cluster as it is known now.
     pub fn cluster(&mut self, taken_at: Millis) -> Arc<Cluster> {
         let topics = self.topics();
@@ -22,8 +21,8 @@ impl Survey {
             taken_at,
             id: self.id.clone(),
             version: self.version(),
-            features: self.deep.features.clone(),
-            quorum: self.deep.quorum.clone(),
+            features: self.raw.features.clone(),
+            quorum: self.raw.quorum.clone(),
             brokers: brokers.into(),
             partitions: self.partitions(),
             groups: self.groups(&topics),
@@ -40,53 +39,43 @@ impl Survey {
 
     fn broker(&self, id: BrokerId) -> Broker {
         let seen = &self.brokers[&id];
-        let unknown = || Datum::unknown(self.racks_reason.clone());
+        let no_rack = || Datum::unknown(self.racks_reason.clone());
         Broker {
             id,
             host: seen.host.clone(),
             port: seen.port,
-            rack: self.racks.get(&id).cloned().unwrap_or_else(unknown),
+            rack: self.racks.get(&id).cloned().unwrap_or_else(no_rack),
             state: if seen.up { BrokerStatus::Up } else { BrokerStatus::Down },
             since: seen.since,
-            config: self.broker_configs.get(&id).cloned().unwrap_or(Datum::unknown(Unknown::NotAsked)),
+            config: self.broker_configs.get(&id).cloned().unwrap_or_else(Datum::not_asked),
         }
     }
 
     /// Of the broker that runs the oldest release: that is what the cluster can do.
     fn version(&self) -> Datum<KafkaVersion> {
-        let up = self.broker_configs.iter().filter(|(id, _)| self.brokers.get(id).is_some_and(|b| b.up));
-        let of = |config: &Datum<_>| match config {
-            Datum::Known { value, as_of, .. } => {
-                let map: &Arc<crate::model::ConfigMap> = value;
-                infer_version(map.keys().map(String::as_str), *as_of)
-            }
-            Datum::Unknown { reason } => Datum::unknown(reason.clone()),
-        };
-        let found: Vec<Datum<KafkaVersion>> = up.map(|(_, config)| of(config)).collect();
-        let oldest =
-            found.iter().filter(|version| version.get().is_some()).min_by_key(|version| version.get());
-        let nothing = || Datum::unknown(Unknown::NotAsked);
-        oldest.or(found.first()).cloned().unwrap_or_else(nothing)
+        let is_up = |id: &BrokerId| self.brokers.get(id).is_some_and(|broker| broker.up);
+        let up = self.broker_configs.iter().filter(|(id, _)| is_up(id));
+        let versions: Vec<Datum<KafkaVersion>> = up.map(|(_, config)| version_of(config)).collect();
+        let known = versions.iter().filter(|version| version.get().is_some());
+        let oldest = known.min_by_key(|version| version.get());
+        oldest.or(versions.first()).cloned().unwrap_or_else(Datum::not_asked)
     }
 
     fn topics(&self) -> Vec<Topic> {
+        let mut topics = Vec::with_capacity(self.metadata.topics.len());
         let mut first = 0;
-        let topic = |facts: &crate::kafka::native::TopicFacts| {
-            let count = facts.partitions.len() as u32;
-            first += count;
-            Topic {
-                name: facts.name.clone(),
-                internal: INTERNAL_TOPICS.contains(&&*facts.name),
-                config: self
-                    .topic_configs
-                    .get(&facts.name)
-                    .cloned()
-                    .unwrap_or(Datum::unknown(Unknown::NotAsked)),
-                first: first - count,
+        for topic in &self.metadata.topics {
+            let count = topic.partitions.len() as u32;
+            topics.push(Topic {
+                name: topic.name.clone(),
+                internal: INTERNAL_TOPICS.contains(&&*topic.name),
+                config: self.topic_configs.get(&topic.name).cloned().unwrap_or_else(Datum::not_asked),
+                first,
                 count,
-            }
-        };
-        self.metadata.topics.iter().map(topic).collect()
+            });
+            first += count;
+        }
+        topics
     }
 
     fn partitions(&self) -> Partitions {
@@ -100,7 +89,7 @@ impl Survey {
                     number: partition.number,
                     replicas: partition.replicas.clone(),
                     isr: partition.isr.clone(),
-                    elr: self.deep.elr_of(&topic.name, partition.number),
+                    elr: self.raw.elr_of(&topic.name, partition.number),
                     leader: partition.leader,
                     leader_epoch,
                     log_start: cell(earliest, partition.number).0,
@@ -110,51 +99,51 @@ impl Survey {
                 });
             }
         }
-        Partitions::from_rows(&rows, self.deep.elr.map(|_| ()))
+        Partitions::from_rows(&rows, self.raw.elr.map(|_| ()))
     }
 
     fn groups(&self, topics: &[Topic]) -> Datum<Arc<[Group]>> {
         self.groups.map(|groups| groups.iter().map(|(id, facts)| self.group(id, facts, topics)).collect())
     }
 
-    fn group(&self, id: &Arc<str>, facts: &GroupFacts, topics: &[Topic]) -> Group {
-        let offsets = self.group_offsets.get(id).cloned().unwrap_or(Datum::unknown(Unknown::NotAsked));
-        let members = |group: &Described| group.members.iter().map(|m| self.member(m, topics)).collect();
-        let better =
-            facts.described.get().map(|group| group.state).filter(|_| &*facts.protocol == "consumer");
-        let told = better.filter(|state| *state != crate::model::GroupState::Unknown);
+    fn group(&self, id: &Arc<str>, group: &ObservedGroup, topics: &[Topic]) -> Group {
+        let offsets = self.group_offsets.get(id).cloned().unwrap_or_else(Datum::not_asked);
         Group {
             id: id.clone(),
-            state: told.unwrap_or(facts.state),
-            protocol: facts.protocol.clone(),
-            coordinator: facts.coordinator,
-            member_count: facts.described.map(|group| group.members.len() as u32),
-            members: facts.described.map(members),
-            offsets: offsets.map(|facts| self.offsets(facts, topics)),
+            state: state_of(group),
+            protocol: group.protocol.clone(),
+            coordinator: group.coordinator,
+            member_count: group.described.map(|group| group.members.len() as u32),
+            members: group.described.map(|group| self.members(group, topics)),
+            offsets: offsets.map(|offsets| self.offsets(offsets, topics)),
         }
     }
 
     /// Offsets of topics that are gone are left out. A refused partition is left out of the broker's answer
     /// or has a code; either way nothing is known of it.
-    fn offsets(&self, facts: &[OffsetFact], topics: &[Topic]) -> Arc<[GroupOffset]> {
-        let known = facts.iter().filter(|fact| fact.code == 0);
-        let offset = |fact: &OffsetFact| {
-            let partition = self.place(topics, &fact.topic, fact.partition)?;
-            Some(GroupOffset { partition, committed: fact.offset })
-        };
-        let mut offsets: Vec<GroupOffset> = known.filter_map(offset).collect();
-        offsets.sort_by_key(|offset| offset.partition);
-        offsets.into()
+    fn offsets(&self, offsets: &[PartitionOffset], topics: &[Topic]) -> Arc<[GroupOffset]> {
+        let mut known = Vec::with_capacity(offsets.len());
+        for offset in offsets.iter().filter(|offset| offset.code == 0) {
+            if let Some(partition) = self.place(topics, &offset.topic, offset.partition) {
+                known.push(GroupOffset { partition, committed: offset.offset });
+            }
+        }
+        known.sort_by_key(|offset| offset.partition);
+        known.into()
     }
 
-    fn member(&self, facts: &MemberFacts, topics: &[Topic]) -> Member {
+    fn members(&self, group: &GroupDescription, topics: &[Topic]) -> Arc<[Member]> {
+        group.members.iter().map(|member| self.member(member, topics)).collect()
+    }
+
+    fn member(&self, member: &MemberDescription, topics: &[Topic]) -> Member {
         let place = |(topic, number): &(Arc<str>, i32)| self.place(topics, topic, *number);
-        let mut assigned: Vec<PartitionIx> = facts.assigned.iter().filter_map(place).collect();
+        let mut assigned: Vec<PartitionIx> = member.assigned.iter().filter_map(place).collect();
         assigned.sort();
         Member {
-            client_id: facts.client_id.clone(),
-            host: facts.host.clone(),
-            instance_id: facts.instance_id.clone(),
+            client_id: member.client_id.clone(),
+            host: member.host.clone(),
+            instance_id: member.instance_id.clone(),
             assigned,
         }
     }
@@ -165,6 +154,20 @@ impl Survey {
         let offset = partitions.binary_search_by_key(&number, |partition| partition.number).ok()?;
         Some(PartitionIx(topics[at].first + offset as u32))
     }
+}
+
+fn version_of(config: &Datum<Arc<ConfigMap>>) -> Datum<KafkaVersion> {
+    match config {
+        Datum::Known { value, as_of, .. } => infer_version(value.keys().map(String::as_str), *as_of),
+        Datum::Unknown { reason } => Datum::unknown(reason.clone()),
+    }
+}
+
+/// The list of a broker says less of a KIP-848 group than its description, where there is one.
+fn state_of(group: &ObservedGroup) -> GroupState {
+    let described = group.described.get().filter(|_| &*group.protocol == "consumer");
+    let state = described.map(|group| group.state).filter(|state| *state != GroupState::Unknown);
+    state.unwrap_or(group.state)
 }
 
 fn cell(column: Option<&Vec<OffsetCell>>, number: i32) -> OffsetCell {
@@ -197,6 +200,3 @@ fn shared_with(new: Cluster, old: &Cluster) -> Cluster {
         ..new
     }
 }
-
-/// ELR of each partition by topic, in the order of partition numbers.
-pub(crate) type ElrByTopic = HashMap<Arc<str>, Vec<(i32, Vec<BrokerId>)>>;

@@ -1,32 +1,32 @@
-//! Taking an answer into the survey: news replace, failures leave the old value with its age.
+//! Taking an answer into what was observed: newer values replace, failures leave the old value with its age.
 
-use super::{GroupFacts, OffsetCell, SeenBroker, Survey};
+use super::{ObservedBroker, ObservedCluster, ObservedGroup, OffsetCell};
 use crate::kafka::CallError;
-use crate::kafka::native::{Described, End, Metadata, OffsetFact, ResourceConfig};
-use crate::kafka::reader::{Answer, GroupOffsets, GroupsAnswer, Racks, Told};
+use crate::kafka::native::{GroupDescription, Metadata, OffsetSpec, PartitionOffset, ResourceConfig};
+use crate::kafka::reads::{CallResult, GroupOffsets, GroupsRead, Racks, ReadAnswer};
 use crate::model::{BrokerId, ConfigMap, Datum, GroupState, Millis, Origin, Unknown};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-impl Survey {
+impl ObservedCluster {
     /// Takes an answer that was complete at `at`. Failed Metadata changes nothing.
-    pub fn take(&mut self, answer: Answer, at: Millis) {
+    pub fn apply(&mut self, answer: ReadAnswer, at: Millis) {
         match answer {
-            Answer::Metadata(Ok(metadata)) => self.take_metadata(metadata, at),
-            Answer::Metadata(Err(_)) => {}
-            Answer::Description(id, racks) => self.take_description(id, racks, at),
-            Answer::TopicConfigs(configs) => self.take_topic_configs(configs, at),
-            Answer::BrokerConfigs(configs) => self.take_broker_configs(configs, at),
-            Answer::Groups(groups) => self.take_groups(&groups, at),
-            Answer::GroupOffsets(offsets) => self.take_group_offsets(offsets, at),
-            Answer::Offsets(end, facts) => self.take_offsets(end, facts),
-            Answer::Deep(deep) => self.deep.renew(*deep),
+            ReadAnswer::Metadata(Ok(metadata)) => self.apply_metadata(metadata, at),
+            ReadAnswer::Metadata(Err(_)) => {}
+            ReadAnswer::Description(id, racks) => self.apply_description(id, racks, at),
+            ReadAnswer::TopicConfigs(configs) => self.apply_topic_configs(configs, at),
+            ReadAnswer::BrokerConfigs(configs) => self.apply_broker_configs(configs, at),
+            ReadAnswer::Groups(groups) => self.apply_groups(&groups, at),
+            ReadAnswer::GroupOffsets(offsets) => self.apply_group_offsets(offsets, at),
+            ReadAnswer::Offsets(end, facts) => self.apply_offsets(end, facts),
+            ReadAnswer::Raw(raw) => self.raw.refresh(*raw),
         }
     }
 
-    fn take_metadata(&mut self, metadata: Metadata, at: Millis) {
+    fn apply_metadata(&mut self, metadata: Metadata, at: Millis) {
         for (id, broker) in &mut self.brokers {
             let up = metadata.nodes.iter().any(|node| node.id == *id);
             if up != broker.up {
@@ -34,13 +34,13 @@ impl Survey {
             }
         }
         for node in &metadata.nodes {
-            let seen = SeenBroker { host: String::new(), port: 0, up: true, since: None };
+            let seen = ObservedBroker { host: String::new(), port: 0, up: true, since: None };
             let broker = self.brokers.entry(node.id).or_insert(seen);
             (broker.host, broker.port) = (node.host.clone(), node.port);
         }
         let partitions = metadata.topics.iter().flat_map(|topic| &topic.partitions);
         for id in partitions.flat_map(|partition| &partition.replicas) {
-            let never = SeenBroker { host: String::new(), port: 0, up: false, since: Some(at) };
+            let never = ObservedBroker { host: String::new(), port: 0, up: false, since: Some(at) };
             self.brokers.entry(*id).or_insert(never);
         }
         self.forget_topics(&metadata);
@@ -56,11 +56,11 @@ impl Survey {
         self.earliest.retain(|name, _| has(name));
     }
 
-    fn take_description(&mut self, id: Option<String>, racks: Option<Told<Racks>>, at: Millis) {
+    fn apply_description(&mut self, id: Option<String>, racks: Option<CallResult<Racks>>, at: Millis) {
         if let Some(id) = id {
             self.id = Datum::known(id, at, Origin::Broker);
         } else if self.id.get().is_none() {
-            self.id = Datum::unknown(Unknown::NotExposed("the cluster told no id".into()));
+            self.id = Datum::unknown(Unknown::NotExposed("the cluster reports no id".into()));
         }
         match racks {
             Some(Ok(racks)) => self.racks.extend(
@@ -69,23 +69,23 @@ impl Survey {
                     .map(|(id, rack)| (id, Datum::known(rack.map(Arc::from), at, Origin::Broker))),
             ),
             Some(Err(error)) => self.racks_reason = error.unknown("Describe on Cluster"),
-            None => self.racks_reason = Unknown::NotExposed("the cluster told no id to ask by".into()),
+            None => self.racks_reason = Unknown::NotExposed("the cluster reports no id to ask by".into()),
         }
     }
 
-    fn take_topic_configs(&mut self, configs: Vec<ResourceConfig>, at: Millis) {
+    fn apply_topic_configs(&mut self, configs: Vec<ResourceConfig>, at: Millis) {
         for (name, config) in configs {
             let acl = format!("DescribeConfigs on Topic {name}");
-            let news = self.config_datum(config, &acl, at);
-            renew(self.topic_configs.entry(name.into()).or_insert(Datum::unknown(Unknown::NotAsked)), news);
+            let newer = self.config_datum(config, &acl, at);
+            self.topic_configs.entry(name.into()).or_insert_with(Datum::not_asked).refresh(newer);
         }
         self.drop_unused_configs();
     }
 
-    fn take_broker_configs(&mut self, configs: Vec<(BrokerId, ResourceConfig)>, at: Millis) {
+    fn apply_broker_configs(&mut self, configs: Vec<(BrokerId, ResourceConfig)>, at: Millis) {
         for (id, (_, config)) in configs {
-            let news = self.config_datum(config, "DescribeConfigs on Cluster", at);
-            renew(self.broker_configs.entry(id).or_insert(Datum::unknown(Unknown::NotAsked)), news);
+            let newer = self.config_datum(config, "DescribeConfigs on Cluster", at);
+            self.broker_configs.entry(id).or_insert_with(Datum::not_asked).refresh(newer);
         }
     }
 
@@ -124,23 +124,22 @@ impl Survey {
 
     /// Brokers that answered say which groups they coordinate; groups of the others stay as they were, and
     /// the list then keeps its old age.
-    fn take_groups(&mut self, answer: &GroupsAnswer, at: Millis) {
+    fn apply_groups(&mut self, answer: &GroupsRead, at: Millis) {
         let failed =
             answer.listed.iter().filter_map(|(id, groups)| groups.as_ref().err().map(|error| (*id, error)));
         let failed: BTreeMap<BrokerId, &CallError> = failed.collect();
         let nobody = failed.len() == answer.listed.len();
         if let (true, Some(error)) = (nobody, failed.values().next()) {
-            return renew(
-                &mut self.groups,
-                Datum::unknown(error.unknown("Describe on Cluster or on the groups")),
-            );
+            return self
+                .groups
+                .refresh(Datum::unknown(error.unknown("Describe on Cluster or on the groups")));
         }
         let mut groups = BTreeMap::new();
         let (mut as_of, old) = match &self.groups {
             Datum::Known { value, as_of, .. } => (*as_of, Some(value)),
             Datum::Unknown { .. } => (at, None),
         };
-        let stale = |facts: &GroupFacts| facts.coordinator.is_some_and(|id| failed.contains_key(&id));
+        let stale = |facts: &ObservedGroup| facts.coordinator.is_some_and(|id| failed.contains_key(&id));
         let kept = old.into_iter().flatten().filter(|(_, facts)| stale(facts));
         groups.extend(kept.map(|(id, facts)| (id.clone(), facts.clone())));
         if failed.is_empty() {
@@ -152,17 +151,17 @@ impl Survey {
         self.groups = Datum::known(groups, as_of, Origin::Broker);
     }
 
-    fn take_group_offsets(&mut self, offsets: GroupOffsets, at: Millis) {
+    fn apply_group_offsets(&mut self, offsets: GroupOffsets, at: Millis) {
         for (group, offsets) in offsets {
-            let news = match offsets {
+            let newer = match offsets {
                 Ok(facts) => Datum::known(facts.into(), at, Origin::Broker),
                 Err(error) => Datum::unknown(error.unknown(format!("Describe on Group {group}"))),
             };
-            renew(self.group_offsets.entry(group).or_insert(Datum::unknown(Unknown::NotAsked)), news);
+            self.group_offsets.entry(group).or_insert_with(Datum::not_asked).refresh(newer);
         }
     }
 
-    fn take_offsets(&mut self, end: End, facts: Vec<OffsetFact>) {
+    fn apply_offsets(&mut self, end: OffsetSpec, facts: Vec<PartitionOffset>) {
         let mut column: HashMap<Arc<str>, Vec<OffsetCell>> = HashMap::new();
         for fact in facts {
             let Ok(at) = usize::try_from(fact.partition) else { continue };
@@ -176,19 +175,19 @@ impl Survey {
     }
 }
 
-fn add_listed(answer: &GroupsAnswer, at: Millis, groups: &mut BTreeMap<Arc<str>, GroupFacts>) {
+fn add_listed(answer: &GroupsRead, at: Millis, groups: &mut BTreeMap<Arc<str>, ObservedGroup>) {
     for (coordinator, listed) in &answer.listed {
         for group in listed.iter().flatten() {
             let modern = group.consumer_protocol == Some(true);
             let found = answer.described.get(&group.id);
-            let described = match (found, &answer.classic) {
+            let described = match (found, &answer.classic_error) {
                 (Some(group), _) if !(modern && group.state == GroupState::Dead) => {
                     Datum::known(group.clone(), at, Origin::Broker)
                 }
                 (_, Some(error)) => Datum::unknown(error.unknown(format!("Describe on Group {}", group.id))),
                 _ => Datum::unknown(Unknown::Unreachable("its coordinator did not describe it".into())),
             };
-            let facts = GroupFacts {
+            let facts = ObservedGroup {
                 coordinator: Some(*coordinator),
                 state: group.state,
                 protocol: if modern { "consumer" } else { "classic" }.into(),
@@ -200,23 +199,15 @@ fn add_listed(answer: &GroupsAnswer, at: Millis, groups: &mut BTreeMap<Arc<str>,
 }
 
 /// Connect and Schema Registry use the group protocol too; only the old listing shows them.
-fn add_other_kinds(answer: &GroupsAnswer, at: Millis, groups: &mut BTreeMap<Arc<str>, GroupFacts>) {
-    let other = |group: &&Described| !matches!(group.protocol_type.as_str(), "" | "consumer");
+fn add_other_kinds(answer: &GroupsRead, at: Millis, groups: &mut BTreeMap<Arc<str>, ObservedGroup>) {
+    let other = |group: &&GroupDescription| !matches!(group.protocol_type.as_str(), "" | "consumer");
     for group in answer.described.values().filter(other) {
-        let facts = GroupFacts {
+        let facts = ObservedGroup {
             coordinator: group.coordinator,
             state: group.state,
             protocol: group.protocol_type.as_str().into(),
             described: Datum::known(group.clone(), at, Origin::Broker),
         };
         groups.entry(group.id.clone()).or_insert(facts);
-    }
-}
-
-/// The news, unless they are that somebody did not answer and there is an old value.
-pub(in crate::kafka) fn renew<T>(old: &mut Datum<T>, news: Datum<T>) {
-    let silent = matches!(news.reason(), Some(Unknown::Unreachable(_) | Unknown::NotAsked));
-    if !silent || old.get().is_none() {
-        *old = news;
     }
 }

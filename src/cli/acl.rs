@@ -1,0 +1,40 @@
+//! `klever acl`: the least that a read-only user needs.
+
+use crate::cli::{Failure, output};
+use crate::report::clean;
+use clap::Args;
+use std::process::ExitCode;
+
+#[derive(Args, Debug)]
+pub struct AclArgs {
+    /// The user that klever connects as
+    #[arg(long, value_name = "PRINCIPAL", default_value = "User:klever")]
+    pub principal: String,
+}
+
+/// What each part of a cluster needs: the operation, the kind of resource, and what is unknown without it.
+const ACLS: [(&str, &str, &str); 5] = [
+    (
+        "Describe",
+        "--topic '*'",
+        "Topics, partitions and offsets. A topic that is not allowed looks as if it did not exist.",
+    ),
+    ("DescribeConfigs", "--topic '*'", "Topic configurations."),
+    ("Describe", "--cluster", "The controller quorum and the list of groups."),
+    ("DescribeConfigs", "--cluster", "Broker configurations, from which the Kafka version is concluded."),
+    ("Describe", "--group '*'", "Members and committed offsets of groups."),
+];
+
+pub(super) fn run(args: &AclArgs) -> Result<ExitCode, Failure> {
+    let principal = clean(&args.principal).replace('\'', "");
+    let mut text = String::from(
+        "# The least ACLs that klever needs. All of them only read; without one of them klever shows that part as unknown.\n",
+    );
+    for (operation, resource, gives) in ACLS {
+        text.push_str(&format!(
+            "# {gives}\nkafka-acls.sh --bootstrap-server \"$BOOTSTRAP\" --add \\\n  --allow-principal '{principal}' --operation {operation} {resource}\n"
+        ));
+    }
+    output::write(&text)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,132 @@
+//! Answers in, clusters out: ages, denials, brokers that die.
+
+use super::*;
+use crate::kafka::CallError;
+use crate::kafka::native::Node;
+use crate::kafka::native::{GroupListing, PartitionMetadata, TopicMetadata};
+use crate::kafka::reads::{GroupsRead, ReadAnswer};
+use crate::model::{BrokerStatus, ConfigEntry, ConfigSource, Lag};
+
+fn metadata(nodes: &[i32], isr: &[i32]) -> ReadAnswer {
+    let ids = |ids: &[i32]| ids.iter().copied().map(BrokerId).collect::<Vec<_>>();
+    let node = |id: &i32| Node { id: BrokerId(*id), host: format!("h{id}"), port: 9092 };
+    let leader = isr.first().copied().map(BrokerId);
+    let partition = PartitionMetadata { number: 0, leader, replicas: ids(&[1, 2]), isr: ids(isr) };
+    let topic = TopicMetadata { name: "t".into(), partitions: vec![partition] };
+    ReadAnswer::Metadata(Ok(Metadata { nodes: nodes.iter().map(node).collect(), topics: vec![topic] }))
+}
+
+fn fact(offset: Option<i64>, code: i32) -> PartitionOffset {
+    PartitionOffset { topic: "t".into(), partition: 0, offset, leader_epoch: Some(3), code }
+}
+
+fn timeout() -> CallError {
+    CallError { code: -185, message: "timed out".into() }
+}
+
+fn denied() -> CallError {
+    CallError { code: 30, message: "no".into() }
+}
+
+fn listed(broker: i32, groups: &[&str]) -> (BrokerId, Result<Vec<GroupListing>, CallError>) {
+    let group = |id: &&str| GroupListing {
+        id: (*id).into(),
+        state: GroupState::Stable,
+        consumer_protocol: Some(false),
+    };
+    (BrokerId(broker), Ok(groups.iter().map(group).collect()))
+}
+
+fn groups(listed: Vec<(BrokerId, Result<Vec<GroupListing>, CallError>)>) -> ReadAnswer {
+    ReadAnswer::Groups(GroupsRead { listed, ..GroupsRead::default() })
+}
+
+fn names(cluster: &Cluster) -> Vec<String> {
+    cluster.groups.get().unwrap().iter().map(|group| group.id.to_string()).collect()
+}
+
+#[test]
+fn a_broker_that_replicas_name_and_metadata_does_not_is_down_since_it_was_missed() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 100);
+    assert_eq!(observed.cluster(100).brokers_up(), 2);
+    observed.apply(metadata(&[1], &[1]), 200);
+    observed.apply(metadata(&[1], &[1]), 300);
+    let cluster = observed.cluster(300);
+    let gone = cluster.broker(BrokerId(2)).unwrap();
+    assert_eq!((gone.state, gone.since, gone.host.as_str()), (BrokerStatus::Down, Some(200), "h2"));
+    observed.apply(metadata(&[1, 2], &[1, 2]), 400);
+    let cluster = observed.cluster(400);
+    let back = cluster.broker(BrokerId(2)).unwrap();
+    assert_eq!((back.state, back.since), (BrokerStatus::Up, Some(400)));
+}
+
+#[test]
+fn an_offset_that_was_not_told_is_unknown_and_never_the_old_one() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 1);
+    let end = |observed: &mut ObservedCluster| {
+        observed.cluster(1).partitions.iter().next().unwrap().high_watermark()
+    };
+    assert_eq!(end(&mut observed), None);
+    observed.apply(ReadAnswer::Offsets(OffsetSpec::Latest, vec![fact(Some(7), 0)]), 2);
+    assert_eq!(end(&mut observed), Some(7));
+    observed.apply(ReadAnswer::Offsets(OffsetSpec::Latest, vec![fact(None, 0)]), 3);
+    assert_eq!(end(&mut observed), None);
+    observed.apply(ReadAnswer::Offsets(OffsetSpec::Latest, vec![fact(Some(8), 0)]), 4);
+    observed.apply(metadata(&[2], &[]), 5);
+    assert_eq!(end(&mut observed), None, "without a leader nobody knows");
+}
+
+#[test]
+fn what_does_not_answer_keeps_its_value_and_age_and_what_is_refused_does_not() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 1);
+    observed.apply(groups(vec![listed(1, &["g"]), listed(2, &["h"])]), 10);
+    let offsets = |told| ReadAnswer::GroupOffsets(vec![("g".into(), told)]);
+    observed.apply(offsets(Ok(vec![fact(Some(5), 0)])), 10);
+    observed.apply(ReadAnswer::Offsets(OffsetSpec::Latest, vec![fact(Some(9), 0)]), 10);
+    let cluster = observed.cluster(10);
+    assert_eq!(cluster.lag_of_group(&cluster.groups.get().unwrap()[0]), Lag::Records(4));
+
+    observed.apply(offsets(Err(timeout())), 20);
+    observed.apply(groups(vec![(BrokerId(1), Err(timeout())), listed(2, &["h", "i"])]), 20);
+    let cluster = observed.cluster(20);
+    assert_eq!(names(&cluster), ["g", "h", "i"], "the groups of a silent coordinator stay");
+    let Datum::Known { as_of, .. } = &cluster.groups else { panic!() };
+    assert_eq!(*as_of, 10, "and the list is as old as its oldest part");
+    let Datum::Known { as_of, .. } = &cluster.groups.get().unwrap()[0].offsets else { panic!() };
+    assert_eq!(*as_of, 10);
+
+    observed.apply(offsets(Err(denied())), 30);
+    let reason = observed.cluster(30).groups.get().unwrap()[0].offsets.reason().cloned();
+    assert_eq!(reason, Some(Unknown::Denied("Describe on Group g".into())));
+}
+
+#[test]
+fn a_refused_configuration_names_the_acl_and_equal_ones_are_shared() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 1);
+    let map = || ConfigMap::from([("k".to_string(), ConfigEntry::new("v", ConfigSource::Default))]);
+    let both = vec![(BrokerId(1), ("1".into(), Ok(map()))), (BrokerId(2), ("2".into(), Ok(map())))];
+    observed.apply(ReadAnswer::BrokerConfigs(both), 2);
+    let refused = CallError { code: 29, message: "no".into() };
+    observed.apply(ReadAnswer::TopicConfigs(vec![("t".into(), Err(refused))]), 2);
+    let cluster = observed.cluster(2);
+    let (one, two) = (cluster.brokers[0].config.get().unwrap(), cluster.brokers[1].config.get().unwrap());
+    assert!(Arc::ptr_eq(one, two));
+    let reason = cluster.topics[0].config.reason().cloned();
+    assert_eq!(reason, Some(Unknown::Denied("DescribeConfigs on Topic t".into())));
+}
+
+#[test]
+fn columns_that_did_not_change_are_the_same_allocation() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 1);
+    let first = observed.cluster(1);
+    observed.apply(metadata(&[1, 2], &[1]), 2);
+    let second = observed.cluster(2);
+    assert!(Arc::ptr_eq(&first.partitions.replicas, &second.partitions.replicas));
+    assert!(!Arc::ptr_eq(&first.partitions.isr, &second.partitions.isr));
+    assert!(Arc::ptr_eq(&first.topics, &second.topics));
+}

@@ -1,0 +1,136 @@
+//! What is read from a cluster: the kinds of reads, what each is about, and its answer.
+
+use crate::kafka::CallError;
+use crate::kafka::native::{
+    GroupDescription, GroupListing, Metadata, OffsetSpec, PartitionOffset, ResourceConfig,
+};
+use crate::model::{BrokerId, Datum, Features, Quorum, Unknown};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// The topic whose absence means that no group ever committed, and that a look-up would create it.
+const OFFSETS_TOPIC: &str = "__consumer_offsets";
+
+/// What can be read on its own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ReadKind {
+    /// Brokers, topics, leaders, ISR.
+    Metadata,
+    /// Cluster id and racks.
+    Description,
+    TopicConfigs,
+    BrokerConfigs,
+    /// Groups, their states and members.
+    Groups,
+    /// Committed offsets of groups.
+    GroupOffsets,
+    /// High watermarks (isolation level read_uncommitted).
+    LatestOffsets,
+    /// First offsets still in the log.
+    EarliestOffsets,
+    /// Features, quorum and ELR, over klever's own connection.
+    Raw,
+}
+
+impl ReadKind {
+    /// In the order in which a screen wants them.
+    pub const ALL: [ReadKind; 9] = [
+        ReadKind::Metadata,
+        ReadKind::Groups,
+        ReadKind::LatestOffsets,
+        ReadKind::Description,
+        ReadKind::TopicConfigs,
+        ReadKind::BrokerConfigs,
+        ReadKind::Raw,
+        ReadKind::EarliestOffsets,
+        ReadKind::GroupOffsets,
+    ];
+}
+
+/// What a read is about: the cluster as last seen.
+#[derive(Clone, Default)]
+pub struct ReadTargets {
+    pub metadata: Arc<Metadata>,
+    /// Groups known so far.
+    pub groups: Arc<[Arc<str>]>,
+}
+
+impl ReadTargets {
+    pub fn has_offsets_topic(&self) -> bool {
+        self.metadata.topics.iter().any(|topic| &*topic.name == OFFSETS_TOPIC)
+    }
+
+    pub fn brokers(&self) -> impl Iterator<Item = BrokerId> + '_ {
+        self.metadata.nodes.iter().map(|node| node.id)
+    }
+}
+
+/// What a call answered, or why it did not.
+pub(super) type CallResult<T> = Result<T, CallError>;
+/// Brokers with their racks.
+pub(super) type Racks = Vec<(BrokerId, Option<String>)>;
+/// Committed offsets by group.
+pub(super) type GroupOffsets = Vec<(Arc<str>, CallResult<Vec<PartitionOffset>>)>;
+
+/// The answer to one read.
+pub enum ReadAnswer {
+    Metadata(CallResult<Metadata>),
+    /// The cluster's id, and the racks unless there is no id to ask by.
+    Description(Option<String>, Option<CallResult<Racks>>),
+    TopicConfigs(Vec<ResourceConfig>),
+    BrokerConfigs(Vec<(BrokerId, ResourceConfig)>),
+    Groups(GroupsRead),
+    GroupOffsets(GroupOffsets),
+    /// Both ends of logs are read alike.
+    Offsets(OffsetSpec, Vec<PartitionOffset>),
+    Raw(Box<RawReads>),
+}
+
+/// Groups as each broker lists them, and with members as far as they could be had.
+#[derive(Default)]
+pub struct GroupsRead {
+    pub listed: Vec<(BrokerId, CallResult<Vec<GroupListing>>)>,
+    /// Why groups of the classic protocol, Connect's included, are not among `described`.
+    pub classic_error: Option<CallError>,
+    /// Those that were described, by id.
+    pub described: BTreeMap<Arc<str>, GroupDescription>,
+}
+
+/// What klever's own connection reads, because librdkafka cannot.
+pub struct RawReads {
+    pub features: Features,
+    pub quorum: Datum<Quorum>,
+    pub elr: Datum<ElrByTopic>,
+}
+
+impl RawReads {
+    /// Nothing is known, for one reason.
+    pub fn unknown(reason: Unknown) -> Self {
+        RawReads {
+            features: Features {
+                elr: Datum::unknown(reason.clone()),
+                metadata_level: Datum::unknown(reason.clone()),
+            },
+            quorum: Datum::unknown(reason.clone()),
+            elr: Datum::unknown(reason),
+        }
+    }
+
+    /// Takes a newer reading; what did not answer keeps its old value.
+    pub fn refresh(&mut self, newer: RawReads) {
+        self.features.elr.refresh(newer.features.elr);
+        self.features.metadata_level.refresh(newer.features.metadata_level);
+        self.quorum.refresh(newer.quorum);
+        self.elr.refresh(newer.elr);
+    }
+
+    /// The ELR of one partition; `None` when it is not known.
+    pub fn elr_of(&self, topic: &str, number: i32) -> Option<Vec<BrokerId>> {
+        let elr = self.elr.get()?;
+        let found = elr.get(topic).and_then(|partitions| partitions.iter().find(|(n, _)| *n == number));
+        Some(found.map(|(_, members)| members.clone()).unwrap_or_default())
+    }
+}
+
+/// ELR of each partition by topic, in the order of partition numbers.
+pub(super) type ElrByTopic = HashMap<Arc<str>, Vec<(i32, Vec<BrokerId>)>>;

@@ -1,0 +1,47 @@
+//! A real cluster on the screen: what the stream reports goes to the screen, and nothing goes back but "read again".
+
+use crate::app::{Command, Snapshot, SourceError};
+use crate::clock::now_ms;
+use crate::model::Millis;
+use crate::runtime::{Driver, Sink};
+use crate::source::{LiveStream, RefreshHandle, SourceEvent};
+use std::thread;
+
+/// Read-only: nothing can be done to the cluster.
+pub struct LiveDriver {
+    refresh: RefreshHandle,
+}
+
+impl LiveDriver {
+    /// Passes everything that the stream reports on to the screen, until one of the two ends.
+    pub fn start(stream: LiveStream, sink: Sink) -> LiveDriver {
+        let refresh = stream.refresh_handle();
+        let forward = move || while stream.events().recv().is_ok_and(|event| publish(&sink, event)) {};
+        let spawned = thread::Builder::new().name("live-driver".into()).spawn(forward);
+        debug_assert!(spawned.is_ok(), "a thread can be had");
+        LiveDriver { refresh }
+    }
+}
+
+impl Driver for LiveDriver {
+    /// Knobs and faults are a what-if here: nothing is ever sent.
+    fn drive(&mut self, _: Command) {}
+
+    fn refresh(&mut self) {
+        self.refresh.now();
+    }
+}
+
+/// `false` when the screen is gone.
+fn publish(sink: &Sink, event: SourceEvent) -> bool {
+    match event {
+        SourceEvent::Snapshot(cluster) => {
+            sink.trouble(None) && sink.snapshot(Snapshot { cluster, clock: None, detail: None })
+        }
+        SourceEvent::Unreachable { since, message, hint, retry_in_ms } => {
+            let what = hint.map_or(message.clone(), |hint| format!("{message} ({hint})"));
+            let retry_ms = Millis::try_from(retry_in_ms).ok().map(|wait| now_ms() + wait);
+            sink.trouble(Some(SourceError { what, since_ms: since, retry_ms }))
+        }
+    }
+}
