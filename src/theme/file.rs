@@ -1,4 +1,4 @@
-//! Theme files: `inherits`, the backgrounds they are meant for, a palette of named colours, and a look per role.
+//! Theme files: `inherits`, the backgrounds they are meant for, a palette of named colours, and a style per role.
 
 use super::{BUILT_IN, Role};
 use ratatui::style::{Color, Modifier, Style};
@@ -35,7 +35,7 @@ impl ThemeError {
 }
 
 /// What a file, with all it inherits, says.
-pub(super) struct Sheet {
+pub(super) struct StyleSheet {
     pub(super) styles: [Style; Role::COUNT],
     pub(super) grounds: Vec<Color>,
 }
@@ -51,12 +51,12 @@ struct File {
     #[serde(default)]
     palette: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
-    roles: BTreeMap<Spanned<String>, Look>,
+    roles: BTreeMap<Spanned<String>, RoleStyle>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Look {
+struct RoleStyle {
     fg: Option<Spanned<String>>,
     bg: Option<Spanned<String>>,
     #[serde(default)]
@@ -69,7 +69,7 @@ struct Look {
     italic: bool,
 }
 
-impl Look {
+impl RoleStyle {
     fn modifiers(&self) -> Modifier {
         let flags = [
             (self.bold, Modifier::BOLD),
@@ -82,10 +82,10 @@ impl Look {
 }
 
 /// Reads a theme with all it inherits. A child's palette recolours its parents' roles too.
-pub(super) fn read(name: &str, text: &str) -> Result<Sheet, ThemeError> {
+pub(super) fn read(name: &str, text: &str) -> Result<StyleSheet, ThemeError> {
     let family = family(name, text)?;
     let mut palette = Palette::new();
-    let mut sheet = Sheet { styles: [Style::new(); Role::COUNT], grounds: Vec::new() };
+    let mut sheet = StyleSheet { styles: [Style::new(); Role::COUNT], grounds: Vec::new() };
     for (reader, file) in &family {
         for (key, value) in &file.palette {
             palette.insert(key.clone(), reader.color(value, &palette)?);
@@ -96,8 +96,8 @@ pub(super) fn read(name: &str, text: &str) -> Result<Sheet, ThemeError> {
         }
     }
     for (reader, file) in &family {
-        for (key, look) in &file.roles {
-            sheet.styles[reader.role(key)? as usize] = reader.style(look, &palette)?;
+        for (key, style) in &file.roles {
+            sheet.styles[reader.role(key)? as usize] = reader.style(style, &palette)?;
         }
     }
     Ok(sheet)
@@ -149,12 +149,12 @@ impl Reader<'_> {
         })
     }
 
-    fn style(&self, look: &Look, palette: &Palette) -> Result<Style, ThemeError> {
+    fn style(&self, style: &RoleStyle, palette: &Palette) -> Result<Style, ThemeError> {
         let color = |side: &Option<Spanned<String>>| {
             side.as_ref().map(|color| self.color(color, palette)).transpose()
         };
-        Ok(Style { fg: color(&look.fg)?, bg: color(&look.bg)?, ..Style::new() }
-            .add_modifier(look.modifiers()))
+        Ok(Style { fg: color(&style.fg)?, bg: color(&style.bg)?, ..Style::new() }
+            .add_modifier(style.modifiers()))
     }
 
     fn color(&self, value: &Spanned<String>, palette: &Palette) -> Result<Color, ThemeError> {

@@ -73,9 +73,4 @@ roles! {
     Hypothesis, "hypothesis", Text, "A value that holds only under the knobs, on a real cluster.";
     Better, "better", Text, "Better than it was.";
     Worse, "worse", Text, "Worse than it was.";
-    Leader, "leader", Text, "A replica that leads.";
-    InSync, "in-sync", Text, "A replica in sync.";
-    OutOfSync, "out-of-sync", Text, "A replica that is alive and not in sync.";
-    Bar, "bar", Shape, "The filled part of a meter.";
-    BarRest, "bar-rest", Text, "The empty part of a meter.";
 }
