@@ -6,7 +6,6 @@
 //!  core     model <- knobs <- { hypothesis, scenario, protocol }
 //!           { scenario, protocol } <- sim
 //!           { knobs, hypothesis, protocol } <- consequences <- rules
-//!           { sim, consequences, rules } <- workshop
 //!  app      all of that <- report, app (+ keymap) <- ui (+ theme)
 //!  shell    kafka  lab  source  term  runtime  config  clock  cli      may use everything; nothing imports them
 //! ```
@@ -19,14 +18,22 @@
 //! (simulator, live, file, lab) yields the same stream of snapshots, so panes, consequences and
 //! rules never know where a cluster came from.
 //!
+//! # Words
+//!
+//! One word a concept, Kafka's where there is one: `assets/docs/glossary.md`.
+//!
 //! # Where to add
 //!
+//! `CONTRIBUTING.md` tells each step by step.
+//!
 //! - a **knob**: its declaration in `knobs/<scope>.rs` and one line in `knobs::ALL`
-//! - a **rule**: a file in `rules/<chapter>/` and one line in `rules::ALL`
-//! - an **action** (and its key): one row in `app/actions.rs`, a key in `keymap/default.toml`
-//! - a **pane**: a file in `ui/panes/` and one line in `ui/panes.rs`
+//! - a **rule**: a file in `rules/<chapter>/`, its `mod` line and one line in `rules::ALL`
+//! - an **action**: one row with its function in `app/actions.rs`, a key in `keymap/default.toml`
+//! - a **pane**: a file in `app/panes/` and one line in `app/panes.rs`
+//! - a **page of exploring**: a file in `app/explore/` and one line in `app/explore.rs`
 //! - a **theme**: a file in `themes/` and one line in `theme.rs`
-//! - a **scenario**: a file in `assets/scenarios/`
+//! - a **scenario**: a file in `assets/scenarios/` and one line in `scenario/built_in.rs`
+//! - a **Kafka version**: its decisions in `protocol/profile.rs` and its column in the defaults table
 
 pub mod app;
 pub mod cli;
