@@ -23,8 +23,10 @@
 //!
 //! - a **knob**: its declaration in `knobs/<scope>.rs` and one line in `knobs::ALL`
 //! - a **rule**: a file in `rules/<chapter>/` and one line in `rules::ALL`
-//! - an **action** (and its key): one row in `app/actions.rs`, a key in `keymap/default.toml`
-//! - a **pane**: a file in `ui/panes/` and one line in `ui/panes.rs`
+//! - an **action** (and its key): one row and its function in `app/actions/<group>.rs`, a key in `keymap/default.toml`
+//! - a **pane**: a file in `app/panes/`, its `mod` and its line in `app/panes.rs`; its digit, its keymap context, its
+//!   `pane-` action and its place on the screen follow
+//! - an **explore page**: a file in `app/explore/`, its `mod` and its place in `app/explore.rs`
 //! - a **theme**: a file in `themes/` and one line in `theme.rs`
 //! - a **scenario**: a file in `assets/scenarios/`
 

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Idle followers leave the ISR",
     scope: SubjectKind::Broker,
     why: "A follower of an idle partition fetches too rarely to stay in sync.",
-    fix: "UnflushedTail replica.fetch.wait.max.ms well below replica.lag.time.max.ms",
+    fix: "Keep replica.fetch.wait.max.ms well below replica.lag.time.max.ms",
     needs: &[Evidence::Metadata, Evidence::BrokerConfig],
     since: None,
     until: None,
