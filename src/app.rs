@@ -1,56 +1,73 @@
 //! The whole state of the screen. `update` takes a message and yields effects: synchronous, deterministic, quick.
 
+mod action;
 mod actions;
 mod assess;
 mod assessment;
-mod cells;
+mod cell;
+mod conditions;
+mod effect;
+mod entry;
+mod event_log;
 mod explore;
 mod faults;
 mod filter;
 mod fuzzy;
 mod health;
+mod help;
+mod input_line;
 mod knob_rows;
 mod lag;
-mod line;
+mod level;
 mod list;
 mod msg;
 mod page;
 mod palette;
-mod pane;
+mod panes;
+mod pin;
+mod places;
 mod prompt;
+mod row_key;
 mod rows;
-mod run;
 mod shape;
-mod sheet;
+mod snapshot;
 mod sort;
 mod summary;
 mod tweak;
 mod update;
 
-pub use actions::{Action, Group};
+pub use action::{Action, Group};
 pub use assess::assess;
 pub use assessment::{AssessmentView, Consequence, Warning, WarningDelta};
-pub(crate) use cells::troubles;
-pub use cells::{Align, Cell, CellStyle, Column, cells, columns};
-pub use explore::{AxisLabel, PageData, PageRequest, PageRow, Plot, SheetKind, explore};
-pub use filter::Filter;
+pub use cell::{Align, Cell, CellStyle, Column};
+pub use effect::{AssessmentRequest, Command, Effect};
+pub use entry::{PaletteEntry, PaletteRun};
+pub use explore::{
+    AxisLabel, ExploreKind, ExplorePage, PageData, PageLayout, PageRequest, PageRow, Parameters, Plot,
+    explore,
+};
+pub use filter::{Field, Filter};
 pub use health::Health;
+pub use input_line::InputLine;
 pub use knob_rows::KnobRow;
 pub use lag::LagHistory;
-pub use line::Line;
+pub use level::Level;
 pub use list::List;
-pub use msg::{AssessmentRequest, Clock, Command, Effect, Level, Msg, Origin, Snapshot, SourceError, Target};
+pub use msg::{Msg, Target};
 pub use page::Page;
-pub use palette::Entry;
-pub use pane::Pane;
-pub use prompt::{Kind as PromptKind, Prompt};
-pub use sheet::{ExplorePage, Parts};
-pub use sort::Sort;
+pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Place};
+pub use pin::Pin;
+pub use places::default_keymap;
+pub use prompt::{Prompt, PromptKind};
+pub use snapshot::{Clock, Origin, Snapshot, SourceError};
+pub use sort::{Sort, SortOrder};
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
-pub use tweak::Pin;
+
+use filter::FieldTest;
+use row_key::RowKey;
 
 use crate::hypothesis::Hypothesis;
-use crate::keymap::{Context, Key, Keymap, KeymapError, Keys};
+use crate::keymap::{Key, Keymap, KeymapError};
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, Millis};
 use crate::sim::SimView;
@@ -83,8 +100,8 @@ impl Start {
 pub enum Overlay {
     /// A page to read, and the first line in view.
     Page(Page, usize),
-    /// A page of exploring.
-    ExplorePage(ExplorePage),
+    /// An explore page.
+    Explore(ExplorePage),
     /// A question to answer before changes are made.
     Ask {
         /// The question, a line each.
@@ -98,7 +115,6 @@ pub enum Overlay {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Toast {
     pub text: String,
-    /// How bad it is.
     pub level: Level,
     until_ms: Millis,
 }
@@ -126,16 +142,16 @@ pub struct App {
     pub(crate) stale_ms: Millis,
     /// While the view is frozen: since when, and the newest state that is not shown.
     pub(crate) frozen: Option<(Millis, Option<Snapshot>)>,
-    keymap: Keymap<Action>,
+    keymap: Keymap<&'static Action>,
     themes: Vec<String>,
     theme: usize,
     hypothesis: Option<Hypothesis>,
-    /// Brokers that are gone in the hypothesis, in the order in which they went.
+    /// Brokers that are gone in the what-if, in the order in which they went.
     lost: Vec<BrokerId>,
     shown: Option<Arc<Cluster>>,
     moved: Vec<tweak::Moved>,
     undone: Vec<tweak::Moved>,
-    /// Settings that were kept to compare with, and how many there have ever been.
+    /// Configurations that were kept to compare with, and how many there have ever been.
     pins: Vec<Pin>,
     pinned: usize,
     /// The goals typed last.
@@ -146,10 +162,10 @@ pub struct App {
     sorts: [Sort; Pane::COUNT],
     rows: [Vec<u32>; Pane::COUNT],
     lists: [List; Pane::COUNT],
-    things: [Option<rows::Thing>; Pane::COUNT],
+    row_keys: [Option<RowKey>; Pane::COUNT],
     generation: u64,
     assessed: u64,
-    /// The last question whose answer is waited for aloud, and what it was about.
+    /// What the engine was asked for last.
     asked: Option<update::Asked>,
     page_requests: u64,
 }
@@ -160,9 +176,9 @@ impl App {
     /// # Errors
     /// When the user's keymap file has a mistake.
     pub fn new(start: Start) -> Result<App, KeymapError> {
-        let mut keymap = Keymap::parse("the built-in keymap", crate::keymap::DEFAULT, Action::named)?;
+        let mut keymap = default_keymap()?;
         if let Some((file, text)) = &start.keys {
-            keymap = keymap.with_user_file(file, text, Action::named)?;
+            keymap = keymap.with_user_file(file, text, Action::known)?;
         }
         Ok(App {
             origin: start.origin,
@@ -201,7 +217,7 @@ impl App {
             sorts: [Sort::default(); Pane::COUNT],
             rows: std::array::from_fn(|_| Vec::new()),
             lists: [List::default(); Pane::COUNT],
-            things: [const { None }; Pane::COUNT],
+            row_keys: [const { None }; Pane::COUNT],
             generation: 0,
             assessed: 0,
             asked: None,
@@ -209,13 +225,13 @@ impl App {
         })
     }
 
-    /// The cluster that is shown: with the knobs, without the brokers lost in the hypothesis.
+    /// The cluster that is shown: with the knobs, without the brokers lost in the what-if.
     pub fn cluster(&self) -> Option<&Arc<Cluster>> {
         self.shown.as_ref()
     }
 
-    /// Whether what is shown is not what is: knobs moved where they are a hypothesis.
-    pub fn is_hypothetical(&self) -> bool {
+    /// Whether what is shown is not what is: knobs moved where they are a what-if.
+    pub fn is_what_if(&self) -> bool {
         let moved = self.hypothesis.as_ref().is_some_and(|hypothesis| !hypothesis.changes().is_empty());
         (moved || !self.lost.is_empty()) && !self.origin.acts()
     }
@@ -225,12 +241,12 @@ impl App {
         &self.knobs
     }
 
-    /// What the engine thinks, if it has said so.
+    /// The assessment, if the engine has answered.
     pub fn assessment(&self) -> Option<&AssessmentView> {
         self.assessment.as_deref()
     }
 
-    /// Whether the engine has not answered yet since something changed that it judges.
+    /// Whether the engine has not answered yet since something changed that it assesses.
     pub fn is_computing(&self) -> bool {
         self.asked.as_ref().is_some_and(|asked| self.assessed < asked.changed)
     }
@@ -284,47 +300,9 @@ impl App {
         [counts.then_some(second), ages, toast].into_iter().flatten().min()
     }
 
-    /// Where keys are looked up now, the nearest context first.
-    pub fn contexts(&self) -> Vec<Context> {
-        match (&self.prompt, &self.overlay) {
-            (Some(Prompt { kind: PromptKind::Palette, .. }), _) => vec![Context::Palette, Context::Input],
-            (Some(_), _) => vec![Context::Input],
-            (None, Some(Overlay::ExplorePage(_))) => vec![Context::Explore, Context::List, Context::Global],
-            (None, Some(_)) => vec![Context::Overlay, Context::Global],
-            (None, None) => vec![self.focus.context(), Context::List, Context::Global],
-        }
-    }
-
-    /// The shortest keys of an action where the user is now; empty when there are none.
-    pub fn keys_text(&self, action: Action) -> String {
-        let contexts = [self.focus.context(), Context::List, Context::Global];
-        self.keymap.keys_of(&contexts, action).first().map(Keys::to_string).unwrap_or_default()
-    }
-
-    /// Hints for the foot of the screen, the most useful first: keys, word, action.
-    pub fn hints(&self) -> Vec<(String, &'static str, Action)> {
-        let contexts = self.contexts();
-        let fits = |action: &&Action| !action.hint().is_empty() && action.disabled(self).is_none();
-        let nearness = |action: &Action| {
-            (1..=contexts.len()).find(|near| !self.keymap.keys_of(&contexts[..*near], *action).is_empty())
-        };
-        let keyed = Action::ALL.iter().filter(fits).filter_map(|action| {
-            let keys = self.keymap.keys_of(&contexts, *action).first()?.to_string();
-            Some((nearness(action), (keys, action.hint(), *action)))
-        });
-        let mut hints: Vec<_> = keyed.collect();
-        hints.sort_by_key(|(near, _)| *near);
-        hints.into_iter().map(|(_, hint)| hint).collect()
-    }
-
-    /// What may follow the keys typed so far.
-    pub fn continuations(&self) -> Vec<(Keys, Action)> {
-        self.keymap.continuations(&self.contexts(), &self.typed)
-    }
-
-    /// The broker of the selected row of the topology.
+    /// The selected broker, whichever pane has the keys.
     pub fn selected_broker(&self) -> Option<BrokerId> {
-        let row = self.selected_item(Pane::Topology)?;
+        let row = self.selected_item(Pane::Brokers)?;
         self.summary.brokers.get(row as usize).map(|broker| broker.id)
     }
 
@@ -334,6 +312,15 @@ impl App {
             return None;
         }
         self.knobs.get(self.selected_item(Pane::Knobs)? as usize)
+    }
+
+    /// The figure of the selected consequence, when the consequences have the keys.
+    pub(crate) fn selected_figure(&self) -> Option<&'static str> {
+        if self.focus != Pane::Consequences {
+            return None;
+        }
+        let item = self.selected_item(Pane::Consequences)?;
+        self.assessment()?.consequences.get(item as usize).map(|row| row.id)
     }
 
     pub(crate) fn can_undo(&self) -> bool {
@@ -358,6 +345,7 @@ impl App {
         &self.rows[pane as usize]
     }
 
+    /// Shows a line for a few seconds.
     fn notify(&mut self, level: Level, text: impl Into<String>) {
         self.toast = Some(Toast { text: text.into(), level, until_ms: self.now_ms + 5_000 });
     }

@@ -2,12 +2,10 @@
 //!
 //! The map knows actions only as values of some small type `A`, so that it can be tested without the program.
 
-mod context;
 mod key;
 mod parse;
 mod trie;
 
-pub use context::Context;
 pub use key::{Code, Key, Keys};
 pub use parse::KeymapError;
 
@@ -15,6 +13,10 @@ use trie::Trie;
 
 /// The keys that come with klever.
 pub const DEFAULT: &str = include_str!("keymap/default.toml");
+
+/// A place in which keys have a meaning of their own: its name in keymap files.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Context(pub &'static str);
 
 /// What the keys typed so far mean.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,22 +30,24 @@ pub enum Lookup<A> {
 /// Key sequences of all contexts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Keymap<A> {
-    tries: [Trie<A>; Context::COUNT],
+    tries: Vec<(Context, Trie<A>)>,
 }
 
 impl<A: Copy + Eq> Keymap<A> {
-    /// A map from the text of a file; `resolve` knows the actions by name.
+    /// A map over these contexts from the text of a file; `resolve` knows the actions by name, or says what is
+    /// wrong with a name.
     ///
     /// # Errors
     /// With file and line: not TOML, an unknown context, key or action, or two rows that cannot both be typed.
     pub fn parse(
+        contexts: &[Context],
         file: &str,
         text: &str,
-        resolve: impl Fn(&str) -> Option<A>,
+        resolve: impl Fn(&str) -> Result<A, String>,
     ) -> Result<Keymap<A>, KeymapError> {
-        let mut map = Keymap { tries: std::array::from_fn(|_| Trie::default()) };
-        parse::read_into(&mut map.tries, file, text, &resolve)?;
-        Ok(map)
+        let mut tries: Vec<_> = contexts.iter().map(|context| (*context, Trie::default())).collect();
+        parse::read_into(&mut tries, file, text, &resolve)?;
+        Ok(Keymap { tries })
     }
 
     /// This map with the rows of a user's file instead of its own where they share a key; the action `none`
@@ -55,11 +59,12 @@ impl<A: Copy + Eq> Keymap<A> {
         mut self,
         file: &str,
         text: &str,
-        resolve: impl Fn(&str) -> Option<A>,
+        resolve: impl Fn(&str) -> Result<A, String>,
     ) -> Result<Keymap<A>, KeymapError> {
-        Keymap::parse(file, text, &resolve)?;
-        for row in parse::rows(file, text, &resolve)? {
-            let trie = &mut self.tries[row.context as usize];
+        let contexts: Vec<Context> = self.tries.iter().map(|(context, _)| *context).collect();
+        Keymap::parse(&contexts, file, text, &resolve)?;
+        for row in parse::rows(&contexts, file, text, &resolve)? {
+            let trie = &mut self.tries[row.context].1;
             match row.action {
                 Some(action) => trie.put(&row.keys, action),
                 None => trie.remove(&row.keys),
@@ -68,15 +73,28 @@ impl<A: Copy + Eq> Keymap<A> {
         Ok(self)
     }
 
+    /// Adds a sequence to a context, instead of whatever collides with it.
+    pub fn put(&mut self, context: Context, keys: &Keys, action: A) {
+        if let Some((_, trie)) = self.tries.iter_mut().find(|(known, _)| *known == context) {
+            trie.put(keys, action);
+        }
+    }
+
+    /// The trees of these contexts, in their order.
+    fn tries_of(&self, contexts: &[Context]) -> impl Iterator<Item = &Trie<A>> {
+        let trie = |context| self.tries.iter().find(|(known, _)| known == context);
+        contexts.iter().filter_map(trie).map(|(_, trie)| trie)
+    }
+
     /// What the keys typed so far mean, in the first of these contexts that knows them.
     pub fn lookup(&self, contexts: &[Context], typed: &[Key]) -> Lookup<A> {
-        let found = contexts.iter().map(|context| self.tries[*context as usize].lookup(typed));
-        found.into_iter().find(|found| !matches!(found, Lookup::None)).unwrap_or(Lookup::None)
+        let mut found = self.tries_of(contexts).map(|trie| trie.lookup(typed));
+        found.find(|found| !matches!(found, Lookup::None)).unwrap_or(Lookup::None)
     }
 
     /// The sequences that run an action in these contexts, the shortest first.
     pub fn keys_of(&self, contexts: &[Context], action: A) -> Vec<Keys> {
-        let rows = contexts.iter().flat_map(|context| self.tries[*context as usize].rows());
+        let rows = self.tries_of(contexts).flat_map(Trie::rows);
         let mut keys: Vec<Keys> = rows.filter(|(_, runs)| *runs == action).map(|(keys, _)| keys).collect();
         keys.retain(|keys| self.lookup(contexts, &keys.0) == Lookup::Run(action));
         keys.sort_by_key(|keys| (keys.0.len(), keys.to_string().len()));
@@ -86,17 +104,18 @@ impl<A: Copy + Eq> Keymap<A> {
 
     /// What may follow the keys typed so far.
     pub fn continuations(&self, contexts: &[Context], typed: &[Key]) -> Vec<(Keys, A)> {
-        let rows = contexts.iter().flat_map(|context| self.tries[*context as usize].rows());
+        let rows = self.tries_of(contexts).flat_map(Trie::rows);
         let longer = rows.filter(|(keys, _)| keys.0.len() > typed.len() && keys.0.starts_with(typed));
         longer.map(|(keys, action)| (Keys(keys.0[typed.len()..].to_vec()), action)).collect()
     }
 
     /// Every row: context, keys, action.
     pub fn rows(&self) -> impl Iterator<Item = (Context, Keys, A)> {
-        let rows_of = |context: Context| {
-            self.tries[context as usize].rows().into_iter().map(move |(keys, action)| (context, keys, action))
+        let rows = |(context, trie): &(Context, Trie<A>)| {
+            let context = *context;
+            trie.rows().into_iter().map(move |(keys, action)| (context, keys, action))
         };
-        Context::ALL.into_iter().flat_map(rows_of)
+        self.tries.iter().flat_map(rows)
     }
 }
 

@@ -27,10 +27,11 @@
 //! `CONTRIBUTING.md` tells each step by step.
 //!
 //! - a **knob**: its declaration in `knobs/<scope>.rs` and one line in `knobs::ALL`
-//! - a **rule**: a file in `rules/<chapter>/`, its `mod` line and one line in `rules::ALL`
-//! - an **action**: one row with its function in `app/actions.rs`, a key in `keymap/default.toml`
-//! - a **pane**: a file in `app/panes/` and one line in `app/panes.rs`
-//! - a **page of exploring**: a file in `app/explore/` and one line in `app/explore.rs`
+//! - a **rule**: a file in `rules/<chapter>/`, its `mod` and one line in `rules::ALL`
+//! - an **action** (and its key): one row and its function in `app/actions/<group>.rs`, a key in `keymap/default.toml`
+//! - a **pane**: a file in `app/panes/`, its `mod` and its line in `app/panes.rs`; its digit, its keymap context, its
+//!   `pane-` action and its place on the screen follow
+//! - an **explore page**: a file in `app/explore/`, its `mod` and its place in `app/explore.rs`
 //! - a **theme**: a file in `themes/` and one line in `theme.rs`
 //! - a **scenario**: a file in `assets/scenarios/` and one line in `scenario/built_in.rs`
 //! - a **Kafka version**: its decisions in `protocol/profile.rs` and its column in the defaults table

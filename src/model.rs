@@ -8,6 +8,7 @@ mod group;
 mod ids;
 mod partitions;
 mod placement;
+mod text;
 mod units;
 mod version;
 
@@ -19,5 +20,6 @@ pub use group::{Group, GroupOffset, GroupState, Lag, Member};
 pub use ids::{BrokerId, PartitionIx, TopicIx};
 pub use partitions::{PartitionRow, PartitionView, Partitions, ReplicaSet};
 pub use placement::{Site, place, rack_name};
+pub use text::wrap;
 pub use units::{Millis, Nanos, human_bytes, human_count, human_duration_ms, plural, plural_noun};
 pub use version::KafkaVersion;

@@ -9,13 +9,13 @@ mod worker;
 pub use inbox::Sink;
 pub use worker::Assess;
 
-use crate::app::{App, AssessmentRequest, Command, Effect, Level, Msg, PageRequest, Start, Target};
+use crate::app::{App, AssessmentRequest, Command, Effect, Level, Msg, PageRequest, Start};
 use crate::clock::now_ms;
 use crate::term::{self, Caps, Event, MouseKind, Options, Screen, TermError, Tty};
 use crate::theme::{GlyphChoice, Glyphs, Theme};
 use crate::ui::{self, HitMap};
 use inbox::{Inbox, Input};
-use pacing::{Pacing, Why};
+use pacing::{DrawReason, Pacing};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use worker::Worker;
@@ -49,7 +49,7 @@ pub struct Setup {
     pub assess: Assess,
 }
 
-/// Why the screen did not come up.
+/// DrawReason the screen did not come up.
 #[derive(Debug)]
 pub enum RunError {
     /// There is no terminal, or it refused.
@@ -162,14 +162,14 @@ impl Running {
         match input {
             Input::Event(event) => self.event(event),
             Input::Msg(msg) => {
-                self.pacing.want(Why::Data);
+                self.pacing.want(DrawReason::Data);
                 self.update(msg)
             }
         }
     }
 
     fn event(&mut self, event: Event) -> Option<i32> {
-        self.pacing.want(Why::Input);
+        self.pacing.want(DrawReason::Input);
         match event {
             Event::Key(key) => self.update(Msg::Key(key)),
             Event::Paste(text) => self.update(Msg::Paste(text)),
@@ -193,18 +193,11 @@ impl Running {
             MouseKind::WheelUp => wheel(-3),
             MouseKind::WheelDown => wheel(3),
         };
-        // A second click on the selected row opens it.
-        let opens = matches!(msg, Some(Msg::Click(Target::Row(pane, _))) if pane == self.app.focus());
-        let before = self.app.list(self.app.focus()).selected();
-        let end = msg.and_then(|msg| self.update(msg));
-        if opens && before == self.app.list(self.app.focus()).selected() {
-            return end.or_else(|| self.update(Msg::Click(Target::Action(crate::app::Action::Open))));
-        }
-        end
+        msg.and_then(|msg| self.update(msg))
     }
 
     fn resize(&mut self) -> Option<i32> {
-        self.pacing.want(Why::Input);
+        self.pacing.want(DrawReason::Input);
         match crossterm::terminal::size() {
             Ok((columns, rows)) => self.update(Msg::Resize(columns, rows)),
             Err(_) => Some(HUNG_UP),
@@ -273,7 +266,7 @@ impl Running {
 
     fn tick(&mut self) -> Option<i32> {
         if self.app.next_tick_ms().is_some_and(|at| at <= now_ms()) {
-            self.pacing.want(Why::Data);
+            self.pacing.want(DrawReason::Data);
             return self.update(Msg::Tick(now_ms()));
         }
         None
@@ -283,15 +276,15 @@ impl Running {
         if !self.pacing.is_due() {
             return None;
         }
-        self.app.update(Msg::Tick(now_ms()));
+        if let Some(code) = self.update(Msg::Tick(now_ms())) {
+            return Some(code);
+        }
         let (app, theme, hits) = (&self.app, &self.theme, &mut self.hits);
         match self.screen.draw(|frame| *hits = ui::render(app, theme, frame)) {
             Ok(cost) => self.pacing.drawn(cost.took),
             Err(_) => return Some(HUNG_UP),
         }
-        for (pane, rows) in self.hits.shown().to_vec() {
-            self.app.update(Msg::Shown(pane, rows));
-        }
-        None
+        let shown = self.hits.shown().to_vec();
+        shown.into_iter().find_map(|(pane, rows)| self.update(Msg::Shown(pane, rows)))
     }
 }

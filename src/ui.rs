@@ -2,9 +2,9 @@
 //!
 //! ```text
 //!  klever SIM durability-1 · Kafka 4.1.0 · t 00:01:23 x10                              2 high 1 medium
-//! ─1 Topology────────────────────────────────────┬─4 Knobs─────────────────────────────────────────
-//!  rack  broker  leads  follows  state           │   producer acks                 all
-//!  a          1      4        8  • OK            │ >          enable.idempotence   false     (true)
+//! ─1 Brokers─────────────────────────────────────┬─4 Knobs─────────────────────────────────────────
+//!  rack  broker  leaders  followers  state       │   producer acks                 all
+//!  a          1        4          8  • OK        │ >          enable.idempotence   false     (true)
 //! ─2 Partitions──────────────────────────────────┼─5 Consequences───────────────────────────────────
 //!  orders-0   L1   [1 2 .]   2/2   ! AT MIN      │ • Acked data, crashes   1
 //! ─6 Warnings────────────────────────────────────┴──────────────────────────────────────────────────
@@ -13,6 +13,7 @@
 //! ```
 
 mod canvas;
+mod explore;
 mod foot;
 mod grid;
 mod header;
@@ -21,7 +22,6 @@ mod layout;
 mod overlay;
 mod panes;
 mod plot;
-mod sheet;
 
 pub use hits::HitMap;
 pub use layout::{Class, Layout};
@@ -44,8 +44,8 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
         return hits;
     }
     header::draw(app, &mut canvas, layout.header);
-    match app.sheet() {
-        Some(sheet) => sheet::draw(sheet, &mut canvas, layout.body, &mut hits),
+    match app.explore_page() {
+        Some(page) => explore::draw(page, &mut canvas, layout.body, &mut hits),
         None => {
             for (pane, rect) in &layout.panes {
                 panes::draw(app, *pane, &mut canvas, *rect, &mut hits);

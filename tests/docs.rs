@@ -39,7 +39,7 @@ fn fresh(page: &str, text: &str) {
 fn scene(columns: u16, rows: u16) -> Buffer {
     let scenario = Scenario::reference();
     let mut app = App::new(Start::new(Origin::Sim(scenario.id.clone()))).unwrap();
-    app.update(Msg::Resize(columns, rows));
+    drop(app.update(Msg::Resize(columns, rows)));
     let mut simulator = Simulator::new(&scenario, 1, None);
     simulator.run_until(3 * SECOND);
     show(&mut app, &mut simulator);
@@ -55,7 +55,7 @@ fn scene(columns: u16, rows: u16) -> Buffer {
         let mut hits = ui::HitMap::default();
         terminal.draw(|frame| hits = ui::render(&app, &theme, frame)).unwrap();
         for (pane, rows) in hits.shown().to_vec() {
-            app.update(Msg::Shown(pane, rows));
+            drop(app.update(Msg::Shown(pane, rows)));
         }
     }
     terminal.backend().buffer().clone()
@@ -67,7 +67,7 @@ fn show(app: &mut App, simulator: &mut Simulator) {
     let snapshot = Snapshot { cluster, clock: Some(clock), detail: Some(detail) };
     for effect in app.update(Msg::Snapshot(snapshot)) {
         if let Effect::Assess(request) = effect {
-            app.update(Msg::Assessed(request.generation, Arc::new(assess(&request))));
+            drop(app.update(Msg::Assessed(request.generation, Arc::new(assess(&request)))));
         }
     }
 }
@@ -127,26 +127,19 @@ fn the_page_of_rules() {
 #[test]
 fn the_page_of_keys() {
     let mut page = String::from("# Keys\n\nGenerated from the table of actions and the default keymap.\n");
-    let keymap = include_str!("../src/keymap/default.toml");
-    let keys = |action: &str| {
-        let mut found = Vec::new();
-        let mut context = "";
-        for line in keymap.lines() {
-            if let Some(name) = line.strip_prefix('[') {
-                context = name.trim_end_matches(']');
-            } else if let Some((key, runs)) = line.split_once(" = ")
-                && runs.trim_matches('"') == action
-            {
-                let place = if context == "global" { String::new() } else { format!(" ({context})") };
-                found.push(format!("`{}`{place}", key.trim_matches('"')));
-            }
-        }
-        found.join(", ")
+    let keymap = klever::app::default_keymap().unwrap();
+    let keys = |action: &klever::app::Action| {
+        let rows = keymap.rows().filter(|(_, _, runs)| *runs == action);
+        let places = rows.map(|(context, keys, _)| match context.0 {
+            "global" => format!("`{keys}`"),
+            place => format!("`{keys}` ({place})"),
+        });
+        places.collect::<Vec<_>>().join(", ")
     };
     for group in klever::app::Group::ALL {
         let _ = writeln!(page, "\n## {}\n\n| key | action | what it does |\n|---|---|---|", group.title());
-        for action in klever::app::Action::ALL.iter().filter(|action| action.group() == group) {
-            let _ = writeln!(page, "| {} | {} | {} |", keys(action.name()), action.name(), action.doc());
+        for action in klever::app::Action::all().filter(|action| action.group == group) {
+            let _ = writeln!(page, "| {} | {} | {} |", keys(action), action.name, action.doc);
         }
     }
     fresh("assets/docs/keys.md", &page);

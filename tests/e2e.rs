@@ -39,7 +39,7 @@ fn given_back(screen: &Screen) {
 fn starts_on_an_embedded_cluster_and_leaves_with_q() {
     let mut terminal = started(120, 40);
     let screen = terminal.screen();
-    for pane in ["Topology", "Partitions", "Groups", "Knobs", "Consequences", "Warnings"] {
+    for pane in ["Brokers", "Partitions", "Groups", "Knobs", "Consequences", "Warnings"] {
         assert!(screen.contains(pane), "no {pane} pane:\n{}", screen.text());
     }
     assert!(screen.alternate_screen());
@@ -71,11 +71,11 @@ fn a_page_is_computed_beside_the_screen_and_follows_a_preset() {
     terminal.send(Key::Char('c')).unwrap();
     terminal.wait_until(|screen| screen.contains("Compare") && screen.contains("start")).unwrap();
     terminal.send_str("pl").unwrap();
-    terminal.wait_until(|screen| screen.contains("moved") && screen.contains("+ better")).unwrap();
+    terminal.wait_until(|screen| screen.contains("changed") && screen.contains("+ better")).unwrap();
     terminal.send(Key::Char('F')).unwrap();
-    terminal.wait_until(|screen| screen.contains("outcomes") && screen.contains("@")).unwrap();
+    terminal.wait_until(|screen| screen.contains("settings tried") && screen.contains("@")).unwrap();
     terminal.send(Key::Esc).unwrap();
-    terminal.wait_until(|screen| screen.contains("Topology")).unwrap();
+    terminal.wait_until(|screen| screen.contains("Brokers")).unwrap();
     terminal.send(Key::Char('q')).unwrap();
     assert!(terminal.wait_exit().unwrap().success());
 }
@@ -87,7 +87,7 @@ fn too_small_says_so_and_recovers() {
         terminal.resize(columns, rows).unwrap();
         terminal.wait_idle(Duration::from_millis(150)).ok();
     }
-    terminal.wait_until(|screen| screen.contains("Topology")).unwrap();
+    terminal.wait_until(|screen| screen.contains("Brokers")).unwrap();
     terminal.send(Key::Char('q')).unwrap();
     assert!(terminal.wait_exit().unwrap().success());
 }

@@ -85,11 +85,11 @@ impl Window {
                 Effect::Assess(request) => {
                     let knobs = !Arc::ptr_eq(&request.was, &request.now);
                     let answer = Arc::new(answers::assessment(knobs));
-                    self.app.update(Msg::Assessed(request.generation, answer));
+                    drop(self.app.update(Msg::Assessed(request.generation, answer)));
                 }
                 Effect::Explore(request) => {
                     let data = Arc::new(answers::data(&request));
-                    self.app.update(Msg::Explored(request.generation, data));
+                    drop(self.app.update(Msg::Explored(request.generation, data)));
                 }
                 _ => {}
             }
@@ -112,9 +112,9 @@ impl Window {
         let (app, hits) = (&self.app, &mut self.hits);
         self.terminal.draw(|frame| *hits = ui::render(app, theme, frame)).unwrap();
         let area = self.terminal.backend().buffer().area;
-        self.app.update(Msg::Resize(area.width, area.height));
+        drop(self.app.update(Msg::Resize(area.width, area.height)));
         for (pane, rows) in self.hits.shown().to_vec() {
-            self.app.update(Msg::Shown(pane, rows));
+            drop(self.app.update(Msg::Shown(pane, rows)));
         }
     }
 
@@ -235,7 +235,7 @@ fn a_click_selects_a_row_of_a_page_and_the_wheel_walks() {
     let y = screen.lines().position(|line| line.contains("Writes")).unwrap() as u16;
     let target = window.hits.at(5, y).unwrap();
     window.send(Msg::Click(target));
-    let selected = |window: &Window| window.app.sheet().unwrap().row().unwrap().cells[0].text.clone();
+    let selected = |window: &Window| window.app.explore_page().unwrap().row().unwrap().cells[0].text.clone();
     assert_eq!(selected(&window), "Writes");
     let pane = window.hits.pane_at(5, y).unwrap();
     window.send(Msg::Wheel(pane, -1));
@@ -302,7 +302,7 @@ fn names_from_outside_cannot_break_the_screen() {
     cluster.topics = topics.into();
     let mut window = Window::new(120, 40, Origin::File("x".into()));
     window.send(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }));
-    let screen = window.keys("2").text(&dark());
+    let screen = window.keys("2 z").text(&dark());
     assert!(!screen.contains('\x1b') && !screen.contains('\u{202e}'));
     assert!(screen.contains("evil[2J"), "{screen}");
 }

@@ -9,7 +9,7 @@ use crate::rules::{self, Finding, FindingStatus, Findings, Severity};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// Judges a question. It may take long: it belongs on another thread than the screen.
+/// Answers a request. It may take long: it belongs on another thread than the screen.
 pub fn assess(request: &AssessmentRequest) -> AssessmentView {
     let now = figures_of(&request.now, request.topic.as_deref());
     let same = Arc::ptr_eq(&request.was, &request.now);
@@ -19,7 +19,7 @@ pub fn assess(request: &AssessmentRequest) -> AssessmentView {
     AssessmentView {
         subject: format!("{} {}", now.subject.scope(), now.name),
         consequences: consequences(&now, was.as_ref()),
-        next_break: Some(format!("{} -> {}", now.next_break.event, now.next_break.consequence)),
+        next_break: Some(format!("{}, then {}", now.next_break.event, now.next_break.consequence)),
         assumptions: now.assumptions.clone(),
         warnings: warnings(&found, found_before.as_ref()),
         not_examined: found.not_examined.iter().map(missed_line).collect(),
@@ -74,7 +74,7 @@ fn level(assessment: &Assessment, id: &str) -> Level {
     let words = [&assessment.ordering, &assessment.duplicates].into_iter().find(|figure| figure.id == id);
     match words.map(|figure| figure.value.rank) {
         Some(Some(0)) => Level::Warn,
-        _ => Level::Notice,
+        Some(_) | None => Level::Notice,
     }
 }
 

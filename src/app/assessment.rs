@@ -1,13 +1,13 @@
-//! What the engine thinks of a setting, as rows to show.
+//! The assessment of a configuration, as rows to show.
 
 use crate::app::Level;
 use crate::consequences::{AffectedPartitions, Derivation};
 use std::cmp::Ordering;
 
-/// An answer to a [`crate::app::AssessmentRequest`].
+/// The answer to a [`crate::app::AssessmentRequest`].
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct AssessmentView {
-    /// What was judged: `cluster`, `topic orders`.
+    /// What was assessed: `cluster`, `topic orders`.
     pub subject: String,
     pub consequences: Vec<Consequence>,
     /// What breaks next, in one line.
@@ -19,6 +19,7 @@ pub struct AssessmentView {
     pub not_examined: Vec<String>,
 }
 
+/// One figure, with and without the knobs.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Consequence {
     /// Its id for ever: `durability.crash`.
@@ -33,7 +34,7 @@ pub struct Consequence {
     /// How good it is.
     pub level: Level,
     pub headline: String,
-    /// Whose value it is, when several partitions are judged.
+    /// Whose value it is, when several partitions are assessed.
     pub affected: Option<AffectedPartitions>,
     /// How it was derived.
     pub why: Derivation,
@@ -46,7 +47,7 @@ pub enum WarningDelta {
     Unchanged,
     /// The knobs bring it.
     New,
-    /// The knobs take it away.
+    /// The knobs resolve it.
     Resolved,
 }
 

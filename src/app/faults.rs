@@ -1,7 +1,6 @@
 //! What can be done to a cluster that runs here, as entries of the palette: the fault menu.
 
-use crate::app::App;
-use crate::app::palette::{Entry, Run};
+use crate::app::{App, PaletteEntry, PaletteRun};
 use crate::model::BrokerId;
 use crate::scenario::{Act, Endpoint, PowerDomain, Process, UnflushedTail};
 use std::collections::BTreeSet;
@@ -15,7 +14,7 @@ const SLOW_DISK_NS: u64 = 50_000_000;
 const SLOW_LINK_NS: u64 = 100_000_000;
 
 /// All faults that make sense now, those of the selected broker first. None where nothing can be done.
-pub(super) fn entries(app: &App) -> Vec<Entry> {
+pub(super) fn entries(app: &App) -> Vec<PaletteEntry> {
     let Some(cluster) = app.cluster().filter(|_| app.origin.acts()) else { return Vec::new() };
     let mut brokers: Vec<BrokerId> = cluster.brokers.iter().map(|broker| broker.id).collect();
     if let Some(selected) = app.selected_broker() {
@@ -23,12 +22,12 @@ pub(super) fn entries(app: &App) -> Vec<Entry> {
     }
     let racks: BTreeSet<String> =
         cluster.brokers.iter().filter_map(|broker| Some(broker.rack.get()?.as_ref()?.to_string())).collect();
-    let mut entries: Vec<Entry> = brokers.into_iter().flat_map(of_broker).collect();
+    let mut entries: Vec<PaletteEntry> = brokers.into_iter().flat_map(of_broker).collect();
     entries.extend(racks.into_iter().map(|rack| {
         let act = Act::PowerLoss { extent: PowerDomain::Rack(rack.clone()), keep: UnflushedTail::Random };
         entry(
             format!("power loss rack {rack}"),
-            "Every machine of the rack is off; unflushed tails may be gone.",
+            "Power off all machines of the rack; what they have not flushed may be gone.",
             act,
         )
     }));
@@ -36,7 +35,7 @@ pub(super) fn entries(app: &App) -> Vec<Entry> {
     entries
 }
 
-fn of_broker(id: BrokerId) -> Vec<Entry> {
+fn of_broker(id: BrokerId) -> Vec<PaletteEntry> {
     let process = || Process::Broker(id);
     let one = |what: &str, doc: &'static str, act: Act| entry(format!("{what} broker {id}"), doc, act);
     let power = Act::PowerLoss { extent: PowerDomain::Broker(id), keep: UnflushedTail::Random };
@@ -50,38 +49,53 @@ fn of_broker(id: BrokerId) -> Vec<Entry> {
     };
     vec![
         one("kill", "SIGKILL: the process is gone, its page cache stays.", Act::Kill(process())),
-        one("stop", "SIGTERM: it hands its leaderships over first.", Act::Stop(process())),
-        one("restart", "Starts it; a running one is stopped in order first.", Act::Restart(process())),
-        one("pause", "SIGSTOP: it hangs, and may come back as a zombie.", Act::Pause(process())),
-        one("resume", "The pause is over.", Act::Resume(process())),
-        one("power loss", "The machine is off; its unflushed tail may be gone.", power),
-        one("disk loss", "Its disk is replaced by an empty one.", Act::DiskLoss(id)),
-        one("cut off from brokers", "Nothing passes between it and the other brokers.", cut),
-        one("cut off from controllers", "It goes on serving, and cannot be told anything.", unseen),
-        one("slow link", "100 ms more for each message to other brokers.", slow),
-        one("slow disk", "50 ms more for each write.", Act::SlowDisk { broker: id, extra: SLOW_DISK_NS }),
-        one("healthy disk", "The end of a slow disk.", Act::SlowDisk { broker: id, extra: 0 }),
+        one(
+            "stop",
+            "Controlled shutdown (SIGTERM): it hands its leaderships over first.",
+            Act::Stop(process()),
+        ),
+        one("restart", "Start it; a running broker is shut down cleanly first.", Act::Restart(process())),
+        one("pause", "SIGSTOP: it hangs, and may come back as a zombie leader.", Act::Pause(process())),
+        one("resume", "SIGCONT: let it run on.", Act::Resume(process())),
+        one("power loss", "Power off its machine; what it has not flushed may be gone.", power),
+        one("disk loss", "Replace its disk with an empty one.", Act::DiskLoss(id)),
+        one("cut off from brokers", "Cut the network between it and the other brokers.", cut),
+        one(
+            "cut off from controllers",
+            "It keeps serving clients without hearing from the controllers.",
+            unseen,
+        ),
+        one("slow link", "Add 100 ms to each message to other brokers.", slow),
+        one("slow disk", "Add 50 ms to each write.", Act::SlowDisk { broker: id, extra: SLOW_DISK_NS }),
+        one("healthy disk", "End the slow disk.", Act::SlowDisk { broker: id, extra: 0 }),
     ]
 }
 
-fn of_cluster() -> Vec<Entry> {
+fn of_cluster() -> Vec<PaletteEntry> {
     let site = Act::PowerLoss { extent: PowerDomain::Site, keep: UnflushedTail::Random };
     vec![
-        entry("power loss everywhere", "All machines are off; unflushed tails may be gone.", site),
-        entry("heal all links", "Everything passes again, at its usual pace.", Act::HealAll),
-        entry("lose one controller", "One voter of the quorum stops.", Act::ControllerLoss(1)),
-        entry("lose two controllers", "The majority of three is gone: no elections.", Act::ControllerLoss(2)),
-        entry("controllers back", "All voters run again.", Act::ControllerBack),
+        entry(
+            "power loss everywhere",
+            "Power off all machines; what they have not flushed may be gone.",
+            site,
+        ),
+        entry("heal all links", "End all cuts and slow links.", Act::HealAll),
+        entry("lose one controller", "Stop one voter of the quorum.", Act::ControllerLoss(1)),
+        entry(
+            "lose two controllers",
+            "Stop the majority of three voters: no elections.",
+            Act::ControllerLoss(2),
+        ),
+        entry("controllers back", "Start all voters again.", Act::ControllerBack),
         entry(
             "elect preferred leaders",
-            "Leaders go back to the first replica.",
+            "Move leadership back to the preferred replicas.",
             Act::PreferredElection(None),
         ),
-        entry("elect unclean leaders", "Any live replica may lead: loses data.", Act::UncleanElection(None)),
+        entry("elect unclean leaders", "Let any live replica lead: loses data.", Act::UncleanElection(None)),
     ]
 }
 
-fn entry(name: impl Into<String>, doc: &'static str, act: Act) -> Entry {
-    let name = format!("{PREFIX}{}", name.into());
-    Entry { name, doc: doc.into(), keys: String::new(), disabled: None, run: Run::Act(act) }
+fn entry(name: impl Into<String>, doc: &'static str, act: Act) -> PaletteEntry {
+    PaletteEntry::new(format!("{PREFIX}{}", name.into()), doc, PaletteRun::Act(act))
 }

@@ -1,75 +1,87 @@
 //! What the user wants to see: words, `!word`, and comparisons such as `isr<min`, `leader:3` or `lag>1000`.
 
-use crate::app::{ClusterSummary, GroupRow, Health};
-use crate::model::{Cluster, Lag, PartitionIx};
-use std::fmt::Write;
+use crate::app::App;
+use std::ops::Range;
+
+/// What rows of a pane can be compared by, beside the words of their text.
+pub struct Field {
+    /// As it is typed.
+    pub(super) name: &'static str,
+    pub(super) test: FieldTest,
+}
+
+/// How a row is compared.
+pub(super) enum FieldTest {
+    /// By a number of the row, with a number that was typed or another one of the row; what is not known never
+    /// compares.
+    Number(fn(&App, u32) -> Option<i64>),
+    /// Whether a number that was typed is among several of the row.
+    OneOf(fn(&App, u32, i64) -> bool),
+    /// With a word that was typed: what is allowed when it is not one, and whether the row has it.
+    Word(fn(&str) -> Result<(), String>, fn(&App, u32, &str) -> bool),
+}
+
+/// Allows every word.
+pub(super) fn any_word(_: &str) -> Result<(), String> {
+    Ok(())
+}
 
 /// A filter; all its terms must hold.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Filter {
     text: String,
     terms: Vec<Term>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone)]
 struct Term {
     negated: bool,
     test: Test,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone)]
 enum Test {
-    /// The name contains it; capitals in it make case matter.
+    /// The text contains it; capitals in it make case matter.
     Text {
         text: String,
         exact_case: bool,
     },
-    Number(Field, Op, Operand),
-    Is(Health),
-    Topic(String),
-    State(String),
+    Number(fn(&App, u32) -> Option<i64>, Op, Operand),
+    OneOf(fn(&App, u32, i64) -> bool, i64),
+    Word(fn(&App, u32, &str) -> bool, String),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Field {
-    Isr,
-    Replicas,
-    Leader,
-    On,
-    HighWatermark,
-    Lag,
-    Members,
-}
-
-const FIELDS: [(&str, Field); 7] = [
-    ("isr", Field::Isr),
-    ("rf", Field::Replicas),
-    ("leader", Field::Leader),
-    ("on", Field::On),
-    ("hw", Field::HighWatermark),
-    ("lag", Field::Lag),
-    ("members", Field::Members),
-];
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy)]
 enum Op {
     Less,
     Equal,
     Greater,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy)]
 enum Operand {
-    Number(i64),
-    /// The effective minimum ISR.
-    Min,
-    Replicas,
+    Typed(i64),
+    /// Another number of the row.
+    OfRow(fn(&App, u32) -> Option<i64>),
+}
+
+/// What is typed says all; it is read with the same fields, those of its pane.
+impl PartialEq for Filter {
+    fn eq(&self, other: &Filter) -> bool {
+        self.text == other.text
+    }
+}
+
+impl std::fmt::Debug for Filter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Filter({:?})", self.text)
+    }
 }
 
 impl Filter {
-    /// Reads a filter. The error is one line that says what is allowed.
-    pub fn parse(text: &str) -> Result<Filter, String> {
-        let terms = text.split_whitespace().map(term).collect::<Result<_, _>>()?;
+    /// Reads a filter over these fields. The error is one line that says what is allowed.
+    pub(super) fn parse(text: &str, fields: &'static [Field]) -> Result<Filter, String> {
+        let terms = text.split_whitespace().map(|word| term(word, fields)).collect::<Result<_, _>>()?;
         Ok(Filter { text: text.trim().into(), terms })
     }
 
@@ -78,94 +90,48 @@ impl Filter {
         &self.text
     }
 
+    /// Whether everything passes.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// Whether a thing that has only a name passes.
-    pub fn passes_name(&self, name: &str) -> bool {
-        self.terms.iter().all(|term| match &term.test {
-            Test::Text { text, exact_case } => contains(name, text, *exact_case) != term.negated,
-            _ => true,
-        })
-    }
-
-    /// Whether a group passes.
-    pub fn passes_group(&self, group: &GroupRow) -> bool {
-        let test = |term: &Term| match &term.test {
-            Test::Text { text, exact_case } => contains(&group.id, text, *exact_case),
-            Test::State(state) => group.state.word().starts_with(state.as_str()),
-            Test::Number(Field::Lag, op, Operand::Number(number)) => match group.lag {
-                Lag::Records(lag) => compare(lag, *op, *number),
-                Lag::NoCommit | Lag::Unknown => false,
-            },
-            Test::Number(Field::Members, op, Operand::Number(number)) => {
-                group.members.is_some_and(|members| compare(i64::from(members), *op, *number))
-            }
-            _ => !term.negated,
-        };
-        self.terms.iter().all(|term| test(term) != term.negated)
-    }
-
-    /// The partitions that pass, in the order of the columns.
-    pub fn partitions(&self, cluster: &Cluster, summary: &ClusterSummary) -> Vec<u32> {
-        let all = 0..cluster.partitions.len() as u32;
-        if self.is_empty() {
-            return all.collect();
-        }
-        let mut name = String::new();
-        all.filter(|ix| self.passes_partition(cluster, summary, PartitionIx(*ix), &mut name)).collect()
-    }
-
-    fn passes_partition(
+    /// The items that pass; `write` writes the text in which words are looked for.
+    pub(super) fn passing(
         &self,
-        cluster: &Cluster,
-        summary: &ClusterSummary,
-        ix: PartitionIx,
-        name: &mut String,
-    ) -> bool {
-        let partition = cluster.partitions.view(ix);
-        let topic = &cluster.topic(partition.topic()).name;
-        self.terms.iter().all(|term| {
-            let holds = match &term.test {
-                Test::Text { text, exact_case } => {
-                    name.clear();
-                    let _ = write!(name, "{topic}-{}", partition.number());
-                    contains(name, text, *exact_case)
-                }
-                Test::Topic(wanted) => **topic == **wanted,
-                Test::Is(health) => summary.health_of(cluster, ix).name() == health.name(),
-                Test::Number(Field::On, _, Operand::Number(id)) => {
-                    partition.replicas().iter().any(|replica| i64::from(replica.0) == *id)
-                }
-                Test::Number(field, op, operand) => {
-                    let left = number_of(cluster, *field, ix);
-                    let right = operand_of(cluster, summary, *operand, ix);
-                    left.zip(right).is_some_and(|(left, right)| compare(left, *op, right))
-                }
-                Test::State(_) => !term.negated,
-            };
-            holds != term.negated
-        })
+        app: &App,
+        items: Range<u32>,
+        write: fn(&App, u32, &mut String),
+    ) -> Vec<u32> {
+        if self.is_empty() {
+            return items.collect();
+        }
+        let reads_text = self.terms.iter().any(|term| matches!(term.test, Test::Text { .. }));
+        let mut text = String::new();
+        let passes = |item: &u32| {
+            text.clear();
+            if reads_text {
+                write(app, *item, &mut text);
+            }
+            self.terms.iter().all(|term| term.test.holds(app, *item, &text) != term.negated)
+        };
+        items.filter(passes).collect()
     }
 }
 
-fn number_of(cluster: &Cluster, field: Field, ix: PartitionIx) -> Option<i64> {
-    let partition = cluster.partitions.view(ix);
-    match field {
-        Field::Isr => Some(partition.isr_len() as i64),
-        Field::Replicas => Some(partition.replicas().len() as i64),
-        Field::Leader => partition.leader().map(|id| i64::from(id.0)),
-        Field::HighWatermark => partition.high_watermark(),
-        Field::On | Field::Lag | Field::Members => None,
-    }
-}
-
-fn operand_of(cluster: &Cluster, summary: &ClusterSummary, operand: Operand, ix: PartitionIx) -> Option<i64> {
-    match operand {
-        Operand::Number(number) => Some(number),
-        Operand::Min => summary.min_isr(cluster, ix).map(i64::from),
-        Operand::Replicas => Some(cluster.partitions.view(ix).replicas().len() as i64),
+impl Test {
+    fn holds(&self, app: &App, item: u32, row: &str) -> bool {
+        match self {
+            Test::Text { text, exact_case } => contains(row, text, *exact_case),
+            Test::Number(number, op, operand) => {
+                let right = match operand {
+                    Operand::Typed(typed) => Some(*typed),
+                    Operand::OfRow(other) => other(app, item),
+                };
+                number(app, item).zip(right).is_some_and(|(left, right)| compare(left, *op, right))
+            }
+            Test::OneOf(has, typed) => has(app, item, *typed),
+            Test::Word(has, word) => has(app, item, word),
+        }
     }
 }
 
@@ -184,15 +150,15 @@ fn contains(name: &str, text: &str, exact_case: bool) -> bool {
     name.to_lowercase().contains(text)
 }
 
-fn term(word: &str) -> Result<Term, String> {
+fn term(word: &str, fields: &'static [Field]) -> Result<Term, String> {
     let (negated, word) = match word.strip_prefix('!') {
         Some(rest) if !rest.is_empty() => (true, rest),
         _ => (false, word),
     };
-    Ok(Term { negated, test: test(word)? })
+    Ok(Term { negated, test: test(word, fields)? })
 }
 
-fn test(word: &str) -> Result<Test, String> {
+fn test(word: &str, fields: &'static [Field]) -> Result<Test, String> {
     let Some(at) = word.find(['<', '>', '=', ':']) else { return Ok(as_text(word)) };
     let (key, rest) = word.split_at(at);
     let op = match &rest[..1] {
@@ -204,49 +170,59 @@ fn test(word: &str) -> Result<Test, String> {
     if value.is_empty() {
         return Err(format!("`{word}` wants a value"));
     }
-    match key {
-        "is" => health(value),
-        "topic" => Ok(Test::Topic(value.into())),
-        "state" => Ok(Test::State(value.to_lowercase())),
-        _ => {
-            let field = FIELDS.iter().find(|(name, _)| *name == key).map(|(_, field)| *field);
-            let field = field.ok_or_else(|| {
-                format!(
-                    "`{key}` cannot be compared: isr, rf, leader, on, hw, lag, members, topic, state or is"
-                )
-            })?;
-            Ok(Test::Number(field, op, operand(value)?))
-        }
+    let field = fields.iter().find(|field| field.name == key).ok_or_else(|| not_a_field(key, fields))?;
+    match field.test {
+        FieldTest::Number(number) => Ok(Test::Number(number, op, operand(value, fields)?)),
+        FieldTest::OneOf(has) => match number(value) {
+            Some(typed) => Ok(Test::OneOf(has, typed)),
+            None => Err(format!("`{value}` is not a number")),
+        },
+        FieldTest::Word(allows, has) => match allows(value) {
+            Ok(()) => Ok(Test::Word(has, value.into())),
+            Err(allowed) => Err(format!("`{word}`: {key} takes {allowed}")),
+        },
     }
+}
+
+fn not_a_field(key: &str, fields: &[Field]) -> String {
+    let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    let allowed = if names.is_empty() { "only words are looked for".into() } else { names.join(", ") };
+    format!("`{key}` cannot be compared here: {allowed}")
 }
 
 fn as_text(word: &str) -> Test {
     Test::Text { text: word.into(), exact_case: word.chars().any(char::is_uppercase) }
 }
 
-fn health(value: &str) -> Result<Test, String> {
-    let found = Health::ALL.into_iter().find(|health| health.name().starts_with(value));
-    found.map(Test::Is).ok_or_else(|| {
-        format!("`is:{value}`: is no-leader, under-min, at-min, under-replicated, moved or ok")
-    })
+fn number(text: &str) -> Option<i64> {
+    text.replace([',', '_'], "").parse().ok()
 }
 
-fn operand(value: &str) -> Result<Operand, String> {
-    match value {
-        "min" => Ok(Operand::Min),
-        "rf" => Ok(Operand::Replicas),
-        _ => {
-            let number = value.replace([',', '_'], "").parse();
-            number.map(Operand::Number).map_err(|_| format!("`{value}` is not a number, `min` or `rf`"))
-        }
+fn operand(value: &str, fields: &'static [Field]) -> Result<Operand, String> {
+    if let Some(typed) = number(value) {
+        return Ok(Operand::Typed(typed));
     }
+    let mut names = Vec::new();
+    for field in fields {
+        let FieldTest::Number(number) = field.test else { continue };
+        if field.name == value {
+            return Ok(Operand::OfRow(number));
+        }
+        names.push(field.name);
+    }
+    Err(format!("`{value}` is not a number, nor one of {}", names.join(", ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::{Pane, tests::showing};
     use crate::hypothesis::reference;
-    use crate::model::{GroupState, KafkaVersion, Partitions};
+    use crate::model::{KafkaVersion, Partitions};
+
+    fn parse(pane: Pane, filter: &str) -> Result<Filter, String> {
+        Filter::parse(filter, pane.declaration().fields)
+    }
 
     fn found(filter: &str) -> Vec<u32> {
         let mut cluster = reference(KafkaVersion::REFERENCE);
@@ -254,8 +230,8 @@ mod tests {
         rows[3].isr.truncate(1);
         rows[4].leader = None;
         cluster.partitions = Partitions::from_rows(&rows, cluster.partitions.elr.map(|_| ()));
-        let summary = ClusterSummary::of(&cluster, &crate::app::LagHistory::default());
-        Filter::parse(filter).unwrap().partitions(&cluster, &summary)
+        let filter = parse(Pane::Partitions, filter).unwrap();
+        filter.passing(&showing(cluster), 0..12, Pane::Partitions.declaration().text)
     }
 
     #[test]
@@ -268,30 +244,18 @@ mod tests {
         assert_eq!(found("is:no-leader"), [4]);
         assert_eq!(found("!is:ok"), [3, 4]);
         assert_eq!(found("on:1 !is:ok"), [3, 4]);
+        assert_eq!(found("topic:orders !topic:order").len(), 12);
         assert_eq!(found("leader:1 orders").len() + found("!leader:1").len(), 12);
     }
 
     #[test]
-    fn groups_are_found_by_lag() {
-        let group = GroupRow {
-            id: "billing".into(),
-            state: GroupState::Empty,
-            members: Some(0),
-            lag: Lag::Records(1500),
-            growth_per_s: None,
-        };
-        let passes = |filter: &str| Filter::parse(filter).unwrap().passes_group(&group);
-        assert!(passes("bill lag>1,000 state:empty"));
-        assert!(!passes("lag<1000"));
-        assert!(passes("!lag<1000"));
-        let unknown = GroupRow { lag: Lag::Unknown, ..group.clone() };
-        assert!(!Filter::parse("lag>0").unwrap().passes_group(&unknown));
-    }
-
-    #[test]
     fn mistakes_are_told() {
-        assert!(Filter::parse("size>3").unwrap_err().starts_with("`size` cannot be compared"));
-        assert!(Filter::parse("lag>many").unwrap_err().starts_with("`many` is not a number"));
-        assert!(Filter::parse("isr<").unwrap_err().contains("wants a value"));
+        let told = |filter: &str| parse(Pane::Partitions, filter).err().unwrap_or_default();
+        assert_eq!(told("size>3"), "`size` cannot be compared here: isr, rf, min, leader, hw, on, topic, is");
+        assert_eq!(told("isr>many"), "`many` is not a number, nor one of isr, rf, min, leader, hw");
+        assert!(told("isr<").contains("wants a value") && told("on:here").contains("not a number"));
+        assert!(told("is:fine").starts_with("`is:fine`: is takes no-leader, under-min"));
+        let told = parse(Pane::Warnings, "lag>1").unwrap_err();
+        assert_eq!(told, "`lag` cannot be compared here: only words are looked for");
     }
 }

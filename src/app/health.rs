@@ -61,7 +61,7 @@ impl Health {
             Health::AtMin => "AT MIN",
             Health::UnderReplicated => "UNDER-REPL",
             Health::UnderReplicatedMinUnknown => "UNDER-REPL ?",
-            Health::NotPreferred => "MOVED",
+            Health::NotPreferred => "LEADER MOVED",
             Health::InSync => "in sync",
             Health::Ok => "OK",
         }
@@ -77,6 +77,11 @@ impl Health {
             Health::NotPreferred => "moved",
             Health::InSync | Health::Ok => "ok",
         }
+    }
+
+    /// The worst state whose name as a filter begins so.
+    pub(super) fn beginning_with(word: &str) -> Option<Health> {
+        Health::ALL.into_iter().find(|health| health.name().starts_with(word))
     }
 
     /// How bad that is.

@@ -5,6 +5,7 @@ use crate::knobs::{self, Change, Knob, Scope, Value};
 use crate::model::{Cluster, Datum, TopicIx};
 use std::sync::Arc;
 
+/// One knob with its values.
 #[derive(Clone, PartialEq, Debug)]
 pub struct KnobRow {
     pub knob: &'static Knob,
@@ -21,20 +22,20 @@ impl KnobRow {
     }
 }
 
-/// The topic that topic knobs show: the one under study, else the first that is not Kafka's own.
-pub(super) fn shown_topic(cluster: &Cluster, study: Option<&Arc<str>>) -> Option<TopicIx> {
-    let studied = study.and_then(|name| cluster.topic_named(name)).map(|(ix, _)| ix);
+/// The topic that topic knobs show: the selected one, else the first that is not Kafka's own.
+pub(super) fn shown_topic(cluster: &Cluster, topic: Option<&Arc<str>>) -> Option<TopicIx> {
+    let selected = topic.and_then(|name| cluster.topic_named(name)).map(|(ix, _)| ix);
     let first = || cluster.topics.iter().position(|topic| !topic.internal).map(|at| TopicIx(at as u32));
-    studied.or_else(first)
+    selected.or_else(first)
 }
 
 /// All knobs with their values.
-pub(super) fn rows(hypothesis: &Hypothesis, study: Option<&Arc<str>>) -> Vec<KnobRow> {
+pub(super) fn rows(hypothesis: &Hypothesis, topic: Option<&Arc<str>>) -> Vec<KnobRow> {
     let (was, now) = (hypothesis.was(), hypothesis.now());
     let row = |knob: &&'static Knob| KnobRow {
         knob,
-        was: value(was, shown_topic(was, study), knob),
-        now: value(now, shown_topic(now, study), knob),
+        was: value(was, shown_topic(was, topic), knob),
+        now: value(now, shown_topic(now, topic), knob),
     };
     knobs::ALL.iter().map(row).collect()
 }
@@ -46,8 +47,8 @@ fn value(cluster: &Cluster, topic: Option<TopicIx>, knob: &'static Knob) -> Resu
     }
 }
 
-/// A change of a knob: of the topic under study when it is a topic's, else of all.
-pub(super) fn change(knob: &'static Knob, value: Value, study: Option<&Arc<str>>) -> Change {
-    let subject = study.filter(|_| knob.scope == Scope::Topic).map(|name| name.to_string());
+/// A change of a knob: of the selected topic when it is a topic's, else of all.
+pub(super) fn change(knob: &'static Knob, value: Value, topic: Option<&Arc<str>>) -> Change {
+    let subject = topic.filter(|_| knob.scope == Scope::Topic).map(|name| name.to_string());
     Change { knob, subject, value }
 }

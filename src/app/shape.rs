@@ -1,10 +1,10 @@
-//! Whether anything that judgements read has changed between two states of a cluster: offsets move all the time.
+//! Whether anything that assessments read has changed between two states of a cluster: offsets move all the time.
 
 use crate::model::{Broker, Cluster, Datum, Group, Partitions, Topic};
 use std::sync::Arc;
 
 /// Whether two states differ in nothing but offsets, lag, epochs and the age of what is known. What depends on
-/// those (retention against lag, how long a broker is gone) moves slowly, and may be judged now and then.
+/// those (retention against lag, how long a broker is gone) moves slowly, and may be assessed now and then.
 pub(super) fn same_shape(a: &Arc<Cluster>, b: &Arc<Cluster>) -> bool {
     Arc::ptr_eq(a, b)
         || (same_partitions(&a.partitions, &b.partitions)

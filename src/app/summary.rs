@@ -15,9 +15,9 @@ pub struct BrokerRow {
     pub state: BrokerStatus,
     pub since: Option<Millis>,
     /// Partitions that it leads.
-    pub leads: u32,
+    pub leaders: u32,
     /// Replicas that it follows with.
-    pub follows: u32,
+    pub followers: u32,
     /// Replicas that are not in their ISR.
     pub out_of_sync: u32,
 }
@@ -35,6 +35,7 @@ pub struct GroupRow {
     pub growth_per_s: Option<f64>,
 }
 
+/// The rows of brokers and groups, and how many partitions are how well.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct ClusterSummary {
     pub brokers: Vec<BrokerRow>,
@@ -121,8 +122,8 @@ fn brokers(cluster: &Cluster) -> Vec<BrokerRow> {
             rack: broker.rack.get().cloned(),
             state: broker.state,
             since: broker.since,
-            leads: 0,
-            follows: 0,
+            leaders: 0,
+            followers: 0,
             out_of_sync: 0,
         })
         .collect();
@@ -135,8 +136,8 @@ fn brokers(cluster: &Cluster) -> Vec<BrokerRow> {
         for (at, row) in set.iter().enumerate() {
             let Some(row) = row.map(|row| &mut rows[row]) else { continue };
             let leads = Some(row.id) == leader;
-            row.leads += u32::from(leads);
-            row.follows += u32::from(!leads);
+            row.leaders += u32::from(leads);
+            row.followers += u32::from(!leads);
             row.out_of_sync += u32::from(at < 32 && mask >> at & 1 == 0);
         }
     }
@@ -167,8 +168,8 @@ mod tests {
         assert_eq!(summary.count(Health::NoLeader), 1);
         assert_eq!(summary.count(Health::NotPreferred), 1);
         assert_eq!(summary.count(Health::Ok), 9);
-        assert_eq!(summary.brokers.iter().map(|row| row.leads).sum::<u32>(), 11);
-        assert_eq!(summary.brokers.iter().map(|row| row.follows).sum::<u32>(), 25);
+        assert_eq!(summary.brokers.iter().map(|row| row.leaders).sum::<u32>(), 11);
+        assert_eq!(summary.brokers.iter().map(|row| row.followers).sum::<u32>(), 25);
         assert_eq!(summary.brokers.iter().map(|row| row.out_of_sync).sum::<u32>(), 2);
     }
 }

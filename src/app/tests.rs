@@ -17,6 +17,13 @@ struct Robot {
     effects: Vec<Effect>,
 }
 
+/// An application that shows a cluster.
+pub(in crate::app) fn showing(cluster: Cluster) -> App {
+    let mut app = App::new(Start::new(Origin::Live("prod".into()))).unwrap();
+    drop(app.update(Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None })));
+    app
+}
+
 fn cluster() -> Cluster {
     reference_with(KafkaVersion::REFERENCE, 3, 3, 12, 3)
 }
@@ -98,7 +105,7 @@ impl Robot {
 
     fn selected(&self) -> String {
         let item = self.app.selected_item(self.app.focus).unwrap();
-        cells(&self.app, self.app.focus, item)[0].text.clone()
+        (self.app.focus.declaration().cells)(&self.app, item)[0].text.clone()
     }
 
     fn driven(&self) -> Vec<String> {
@@ -168,22 +175,22 @@ fn on_the_simulator_knobs_act_and_a_rebuild_is_asked_for() {
 fn crashing_a_broker_is_a_fault_here_and_a_hypothesis_there() {
     let robot = Robot::sim().keys("1 j x");
     assert_eq!(robot.driven(), ["Act(Kill(Broker(BrokerId(2))))"]);
-    assert_eq!(robot.app.summary.brokers[1].leads, 0);
-    assert_eq!(robot.keys("x").app.summary.brokers[1].leads, 4);
+    assert_eq!(robot.app.summary.brokers[1].leaders, 0);
+    assert_eq!(robot.keys("x").app.summary.brokers[1].leaders, 4);
     let robot = Robot::live().keys("1 j x");
     assert!(robot.driven().is_empty());
-    assert!(robot.app.is_hypothetical());
-    assert_eq!(robot.app.summary.brokers[1].leads, 0);
+    assert!(robot.app.is_what_if());
+    assert_eq!(robot.app.summary.brokers[1].leaders, 0);
     let robot = robot.keys("x");
-    assert!(!robot.app.is_hypothetical());
-    assert_eq!(robot.app.summary.brokers[1].leads, 4);
+    assert!(!robot.app.is_what_if());
+    assert_eq!(robot.app.summary.brokers[1].leaders, 4);
 }
 
 #[test]
 fn panes_are_reached_by_digit_and_by_ring() {
     let focus = |keys: &str| Robot::live().keys(keys).app.focus();
     assert_eq!(focus("2"), Pane::Partitions);
-    assert_eq!(focus("6 tab"), Pane::Topology);
+    assert_eq!(focus("6 tab"), Pane::Brokers);
     assert_eq!(focus("1 shift-tab shift-tab"), Pane::Consequences);
     assert_eq!(focus("? 3"), Pane::Groups);
 }
@@ -233,13 +240,39 @@ fn changes_that_no_longer_fit_are_taken_back_aloud() {
     assert_eq!(robot.knob("partitions"), "24 (was 12)");
     robot.see(reference_with(KafkaVersion::REFERENCE, 3, 3, 48, 3));
     assert_eq!(robot.knob("partitions"), "48");
-    assert!(robot.app.toast.unwrap().text.contains("taken back"));
+    assert!(robot.app.toast.unwrap().text.contains("no longer possible"));
 }
 
 #[test]
 fn disabled_actions_say_why() {
     let robot = Robot::live().keys("4 x >");
-    assert_eq!(robot.app.toast.unwrap().text, "time is real here");
+    assert_eq!(robot.app.toast.unwrap().text, "only a simulated cluster has a clock to control");
+}
+
+#[test]
+fn a_misspelt_action_has_a_neighbour() {
+    let start = |text: &str| {
+        let keys = Some(("keys.toml".to_string(), text.to_string()));
+        App::new(Start { keys, ..Start::new(Origin::Live("prod".into())) }).err().unwrap().to_string()
+    };
+    assert_eq!(
+        start("[global]\n\"x\" = \"pane-broker\"\n"),
+        "keys.toml:2: `pane-broker` is not an action; did you mean `pane-brokers`?"
+    );
+    assert_eq!(start("[list]\n\"x\" = \"zzzzzzzzz\"\n"), "keys.toml:2: `zzzzzzzzz` is not an action");
+}
+
+#[test]
+fn a_second_click_on_a_row_opens_it() {
+    let mut robot = Robot::live().keys("2");
+    robot.send(Msg::Click(Target::Row(Pane::Partitions, 3)));
+    assert_eq!((robot.selected().as_str(), robot.app.overlay.is_some()), ("orders-3", false));
+    robot.send(Msg::Click(Target::Row(Pane::Partitions, 3)));
+    assert!(matches!(&robot.app.overlay, Some(Overlay::Page(page, _)) if page.title == "Partition orders-3"));
+    robot.send(Msg::Click(Target::Overlay));
+    assert!(robot.app.overlay.is_none());
+    robot.send(Msg::Click(Target::Row(Pane::Groups, 0)));
+    assert!(robot.app.overlay.is_none(), "the first click on another pane goes there");
 }
 
 #[test]
@@ -262,11 +295,14 @@ fn q_leaves_and_closes_pages_first() {
 
 #[test]
 fn every_action_has_a_key_or_stands_in_the_palette() {
-    let map = Keymap::parse("default", crate::keymap::DEFAULT, Action::named).unwrap();
-    for action in Action::ALL {
-        let keyed = map.rows().any(|(_, _, runs)| runs == *action);
-        assert!(keyed || Action::offered().any(|offered| offered == *action), "{}", action.name());
-        assert!(keyed || action.hint().is_empty(), "a hint without a key: {}", action.name());
+    let map = default_keymap().unwrap();
+    assert!(map.rows().count() > 50);
+    for action in Action::all() {
+        let keyed = map.rows().any(|(_, _, runs)| runs == action);
+        assert!(keyed || Action::offered().any(|offered| offered == action), "{action:?}");
+        assert!(keyed || action.hint.is_empty(), "a hint without a key: {action:?}");
+        let named = Action::all().filter(|other| other.name == action.name);
+        assert_eq!(named.count(), 1, "{action:?} is one action only");
     }
 }
 
@@ -322,7 +358,7 @@ proptest! {
         let before = robot.app.knob_rows().to_vec();
         let moves = steps.len();
         for (at, up) in steps {
-            robot.app.update(Msg::Key('4'.into()));
+            robot.send(Msg::Key('4'.into()));
             robot.app.lists[Pane::Knobs as usize].select(at);
             robot.send(Msg::Key(Key::plain(if up { Code::Right } else { Code::Left })));
         }

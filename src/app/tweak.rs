@@ -1,11 +1,10 @@
-//! Moving knobs: a hypothesis on a real cluster, real at once in the simulator.
+//! Moving knobs: a what-if on a real cluster, real at once in the simulator.
 
-use crate::app::{Action, App, Command, Effect, KnobRow, Level, Overlay, knob_rows};
+use crate::app::{App, Command, Effect, KnobRow, Level, Overlay, Pin, knob_rows};
 use crate::consequences::Preset;
 use crate::knobs::{Change, Knob, TakesEffect, Value};
-use crate::model::Cluster;
+use crate::model::plural;
 use crate::scenario::Act;
-use std::sync::Arc;
 
 /// Knobs that were moved at once: what each was before, if that was known, and its change.
 #[derive(Clone, PartialEq, Debug)]
@@ -13,46 +12,12 @@ pub(super) struct Moved {
     steps: Vec<(Option<Value>, Change)>,
 }
 
-/// A setting that was kept to compare with.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Pin {
-    /// What the compare page calls it.
-    pub name: String,
-    /// The cluster as it was then.
-    pub cluster: Arc<Cluster>,
-}
-
 /// Pins that are kept; the oldest but the first goes when one more is made.
 const MAX_PINS: usize = 4;
 
 impl App {
-    /// Runs an action on knobs.
-    pub(super) fn run_knob(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::KnobLess => self.step_knob(false),
-            Action::KnobMore => self.step_knob(true),
-            Action::KnobEdit => {
-                self.edit_knob();
-                Vec::new()
-            }
-            Action::KnobReset => match self.selected_knob().map(|row| (row.knob, row.was.clone())) {
-                Some((knob, Ok(was))) => self.set_knob(knob, was),
-                _ => Vec::new(),
-            },
-            Action::KnobResetAll => self.reset_knobs(),
-            Action::Undo => self.walk(true),
-            Action::Redo => self.walk(false),
-            Action::Pin => self.pin(),
-            Action::Unpin => self.unpin(),
-            _ => match action.preset() {
-                Some(preset) => self.move_to(preset),
-                None => Vec::new(),
-            },
-        }
-    }
-
     /// Moves all knobs of a preset at once, those that are not there already.
-    fn move_to(&mut self, preset: &'static Preset) -> Vec<Effect> {
+    pub(super) fn move_to(&mut self, preset: &'static Preset) -> Vec<Effect> {
         let Some(hypothesis) = &self.hypothesis else { return Vec::new() };
         let now = hypothesis.now();
         let topic = self.selected_topic.as_ref().and_then(|name| now.topic_named(name)).map(|(ix, _)| ix);
@@ -63,24 +28,24 @@ impl App {
             preset.changes_on(now, topic).into_iter().partition(rebuilds);
         let count = changes.len();
         if count == 0 {
-            self.notify(Level::Notice, format!("{}: every knob is there already", preset.id));
+            self.notify(Level::Notice, format!("{}: every knob is set like this already", preset.id));
             return Vec::new();
         }
-        let knobs = if count == 1 { "1 knob".to_string() } else { format!("{count} knobs") };
+        let knobs = plural(count, "knob");
         let left: Vec<&str> = left.iter().map(|change| change.knob.name).collect();
         let left = match left.as_slice() {
             [] => String::new(),
-            names => format!("; {} needs a new cluster and is left", names.join(", ")),
+            names => format!("; skipped {} (needs a new cluster)", names.join(", ")),
         };
-        self.request_aloud(changes, format!("{}: {knobs} moved, u takes them back{left}", preset.id))
+        self.request_aloud(changes, format!("{}: {knobs} changed, u undoes it{left}", preset.id))
     }
 
-    fn step_knob(&mut self, up: bool) -> Vec<Effect> {
+    pub(super) fn step_knob(&mut self, up: bool) -> Vec<Effect> {
         let Some(KnobRow { knob, now, .. }) = self.selected_knob() else { return Vec::new() };
         let (knob, now) = (*knob, now.clone());
         match now {
             Err(why) => {
-                self.notify(Level::Unknown, format!("{} is {why}; Enter assumes a value", knob.name));
+                self.notify(Level::Unknown, format!("{} is {why}; press Enter to assume a value", knob.name));
                 Vec::new()
             }
             Ok(value) => match knob.step(&value, up) {
@@ -93,7 +58,7 @@ impl App {
         }
     }
 
-    /// Sets a knob for what is under study.
+    /// Sets a knob, of the selected topic when it is a topic's.
     pub(super) fn set_knob(&mut self, knob: &'static Knob, value: Value) -> Vec<Effect> {
         self.request(vec![knob_rows::change(knob, value, self.selected_topic.as_ref())])
     }
@@ -103,8 +68,8 @@ impl App {
         let rebuilds = |change: &&Change| change.knob.takes_effect == TakesEffect::Rebuild;
         if let Some(change) = changes.iter().find(rebuilds).filter(|_| self.origin.acts()) {
             let text = vec![
-                format!("{} = {} builds the cluster anew.", change.knob.name, change.value),
-                "Its logs, offsets and faults are gone then.".into(),
+                format!("{} = {} rebuilds the cluster.", change.knob.name, change.value),
+                "Its logs, offsets and faults are lost.".into(),
             ];
             self.overlay = Some(Overlay::Ask { text, changes });
             return Vec::new();
@@ -156,7 +121,7 @@ impl App {
 
     /// Walks through the history. A hypothesis takes its changes out again; where knobs act, the values that
     /// were are set, the last one first.
-    fn walk(&mut self, back: bool) -> Vec<Effect> {
+    pub(super) fn walk(&mut self, back: bool) -> Vec<Effect> {
         let Some(moved) = (if back { self.moved.pop() } else { self.undone.pop() }) else {
             return Vec::new();
         };
@@ -164,9 +129,10 @@ impl App {
         to.push(moved.clone());
         if self.origin.acts() {
             let old = |(before, change): (Option<Value>, Change)| Some(Change { value: before?, ..change });
-            let changes: Vec<Change> = match back {
-                true => moved.steps.into_iter().rev().filter_map(old).collect(),
-                false => moved.steps.into_iter().map(|(_, change)| change).collect(),
+            let changes: Vec<Change> = if back {
+                moved.steps.into_iter().rev().filter_map(old).collect()
+            } else {
+                moved.steps.into_iter().map(|(_, change)| change).collect()
             };
             return self.apply(changes).unwrap_or_default();
         }
@@ -187,7 +153,7 @@ impl App {
         (self.moved, self.undone) = (Vec::new(), Vec::new());
     }
 
-    fn reset_knobs(&mut self) -> Vec<Effect> {
+    pub(super) fn reset_knobs(&mut self) -> Vec<Effect> {
         if self.origin.acts() {
             let moved = self.knobs.iter().filter(|row| row.is_changed());
             let back = |row: &KnobRow| {
@@ -209,13 +175,13 @@ impl App {
         self.changed()
     }
 
-    /// Keeps the present setting to compare with.
-    fn pin(&mut self) -> Vec<Effect> {
+    /// Keeps the present configuration to compare with.
+    pub(super) fn pin(&mut self) -> Vec<Effect> {
         let (Some(hypothesis), Some(shown)) = (&mut self.hypothesis, &self.shown) else { return Vec::new() };
         hypothesis.pin_to(shown.clone());
         self.pinned += 1;
         let name = format!("pin {}", self.pinned);
-        self.notify(Level::Notice, format!("{name} is what is compared with; c compares all"));
+        self.notify(Level::Notice, format!("{name} kept: figures are compared with it; c compares all pins"));
         if let Some(shown) = self.shown.clone() {
             self.pins.push(Pin { name, cluster: shown });
         }
@@ -226,17 +192,17 @@ impl App {
     }
 
     /// Forgets the last pin: the one before it is compared with again, or the real state.
-    fn unpin(&mut self) -> Vec<Effect> {
+    pub(super) fn unpin(&mut self) -> Vec<Effect> {
         self.pins.pop();
         let Some(hypothesis) = &mut self.hypothesis else { return Vec::new() };
         let text = match self.pins.last() {
             Some(pin) => {
                 hypothesis.pin_to(pin.cluster.clone());
-                format!("comparing with {}", pin.name)
+                format!("compared with {}", pin.name)
             }
             None => {
                 hypothesis.unpin();
-                "comparing with the real state".to_string()
+                "compared with the real state".to_string()
             }
         };
         self.notify(Level::Notice, text);

@@ -2,7 +2,7 @@
 
 use crate::app::shape::same_shape;
 use crate::app::{
-    App, AssessmentRequest, ClusterSummary, Effect, Level, Msg, Overlay, Page, Pane, Pin, Snapshot, Target,
+    App, AssessmentRequest, ClusterSummary, Effect, Level, Msg, Overlay, Pane, Pin, Place, Snapshot, Target,
     knob_rows,
 };
 use crate::consequences::lose;
@@ -11,17 +11,17 @@ use crate::keymap::{Key, Lookup};
 use crate::model::{Cluster, Millis};
 use std::sync::Arc;
 
-/// How old a judgement may become of which only offsets have moved.
+/// How old an assessment may become of which only offsets have moved.
 const REFRESH_MS: Millis = 5_000;
 
-/// What was asked last.
+/// What was asked for last.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
     was: Arc<Cluster>,
     now: Arc<Cluster>,
     topic: Option<Arc<str>>,
     at_ms: Millis,
-    /// The first question since anything changed that is judged.
+    /// The first request since anything changed that is assessed.
     pub(super) changed: u64,
 }
 
@@ -33,6 +33,7 @@ impl Asked {
 
 impl App {
     /// Takes one message; yields what is to be done outside.
+    #[must_use = "effects are done by the caller"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let effects = self.step(msg);
         self.remember_selections();
@@ -53,7 +54,7 @@ impl App {
                 if generation >= app.assessed {
                     app.assessed = generation;
                     app.assessment = Some(assessment);
-                    app.refresh_rows(&[Pane::Consequences, Pane::Warnings]);
+                    app.refresh_rows(Pane::ALL.into_iter().filter(|pane| pane.is_assessment()));
                 }
             }),
             Msg::Explored(generation, data) => self.set(|app| app.explored(generation, data)),
@@ -105,32 +106,42 @@ impl App {
     fn click(&mut self, target: Target) -> Vec<Effect> {
         match target {
             Target::Action(action) => return self.run(action),
+            Target::Overlay => self.back(),
             Target::Pane(pane) => self.focus_on(pane),
             Target::PageRow(row) => {
-                self.move_in_sheet(|list| list.select(list.view(list.height()).start + usize::from(row)));
+                if let Some(page) = self.explore_page_mut() {
+                    page.list.select(page.list.view(page.list.height()).start + usize::from(row));
+                }
             }
-            Target::Row(pane, row) => {
-                self.focus_on(pane);
-                let list = &mut self.lists[pane as usize];
-                let first = list.view(list.height()).start;
-                list.select(first + usize::from(row));
-            }
+            Target::Row(pane, row) => self.click_row(pane, usize::from(row)),
         }
         Vec::new()
     }
 
+    /// Selects a row; a second click on it opens it.
+    fn click_row(&mut self, pane: Pane, row: usize) {
+        let before = self.list(pane).selected().filter(|_| self.focus == pane);
+        self.focus_on(pane);
+        let list = &mut self.lists[pane as usize];
+        list.select(list.view(list.height()).start + row);
+        if before.is_some() && before == list.selected() {
+            self.open_selected_row();
+        }
+    }
+
     fn wheel(&mut self, pane: Pane, by: i32) -> Vec<Effect> {
+        let by = by as isize;
         match &mut self.overlay {
-            Some(Overlay::Page(_, top)) => *top = top.saturating_add_signed(by as isize),
-            Some(Overlay::ExplorePage(_)) => drop(self.move_in_sheet(|list| list.step(by as isize))),
-            _ => self.lists[pane as usize].step(by as isize),
+            Some(Overlay::Page(_, top)) => *top = top.saturating_add_signed(by),
+            Some(Overlay::Explore(page)) => page.list.step(by),
+            Some(Overlay::Ask { .. }) | None => self.lists[pane as usize].step(by),
         }
         Vec::new()
     }
 
     fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         self.size = (columns, rows);
-        self.refit_sheet();
+        self.refit_explore_page();
         Vec::new()
     }
 
@@ -179,7 +190,7 @@ impl App {
         };
         if let Some(change) = dropped.first() {
             self.forget_moves();
-            self.notify(Level::Notice, format!("no longer possible and taken back: {change}"));
+            self.notify(Level::Notice, format!("undone, because it is no longer possible: {change}"));
         }
         if let Some(hypothesis) = &self.hypothesis {
             self.lags.note(hypothesis.base());
@@ -187,18 +198,7 @@ impl App {
         self.changed()
     }
 
-    /// The story on the screen goes on by itself.
-    fn refresh_event_log(&mut self) {
-        let told = matches!(&self.overlay, Some(Overlay::Page(page, _)) if page.is_event_log);
-        if told {
-            let page = Page::story(self);
-            if let Some(Overlay::Page(shown, _)) = &mut self.overlay {
-                *shown = page;
-            }
-        }
-    }
-
-    /// After the cluster shown has changed: count it, list it, have it judged.
+    /// After the cluster shown has changed: count it, list it, have it assessed.
     pub(super) fn changed(&mut self) -> Vec<Effect> {
         let Some(hypothesis) = &self.hypothesis else { return Vec::new() };
         let shown = match self.lost.as_slice() {
@@ -208,12 +208,12 @@ impl App {
         self.summary = ClusterSummary::of(&shown, &self.lags);
         self.shown = Some(shown);
         self.knobs = knob_rows::rows(hypothesis, self.selected_topic.as_ref());
-        self.refresh_rows(&[Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Knobs]);
+        self.refresh_rows(Pane::ALL.into_iter().filter(|pane| !pane.is_assessment()));
         self.ask()
     }
 
-    /// Has the present setting judged, and the open page found out anew, when anything has changed that is
-    /// judged. Offsets move all the time: where nothing else does, it is judged again now and then, without a word.
+    /// Asks for an assessment, and for the open page, when anything has changed that is assessed. Offsets move all
+    /// the time: where nothing else does, it is assessed again now and then, without a word.
     fn ask(&mut self) -> Vec<Effect> {
         let (Some(hypothesis), Some(shown)) = (&self.hypothesis, &self.shown) else { return Vec::new() };
         let now = Asked {
@@ -249,7 +249,7 @@ impl App {
     pub(super) fn focus_on(&mut self, pane: Pane) {
         self.focus = pane;
         self.overlay = None;
-        if pane.is_cluster() || pane == Pane::Knobs {
+        if pane.is_cluster() || pane.place() == Place::Knobs {
             self.main = pane;
         }
     }

@@ -11,7 +11,7 @@ pub enum Code {
     F(u8),
     Enter,
     Tab,
-    /// Rubs out to the left.
+    /// Deletes to the left.
     Backspace,
     Esc,
     Left,
@@ -24,7 +24,7 @@ pub enum Code {
     End,
     PageUp,
     PageDown,
-    /// Rubs out to the right.
+    /// Deletes to the right.
     Delete,
     Insert,
 }

@@ -30,7 +30,8 @@ type Rows = BTreeMap<Spanned<String>, Spanned<String>>;
 
 /// One row of a file.
 pub(super) struct Row<A> {
-    pub(super) context: Context,
+    /// Which of the contexts.
+    pub(super) context: usize,
     pub(super) keys: Keys,
     /// `None` frees the key.
     pub(super) action: Option<A>,
@@ -39,11 +40,12 @@ pub(super) struct Row<A> {
 
 /// All rows of a file in its order.
 pub(super) fn rows<A>(
+    contexts: &[Context],
     file: &str,
     text: &str,
-    resolve: &impl Fn(&str) -> Option<A>,
+    resolve: &impl Fn(&str) -> Result<A, String>,
 ) -> Result<Vec<Row<A>>, KeymapError> {
-    let source = Source { file, text };
+    let source = Source { contexts, file, text };
     let tables: BTreeMap<Spanned<String>, Rows> =
         toml::from_str(text).map_err(|error| source.error(error.span(), error.message()))?;
     let mut rows = Vec::new();
@@ -67,16 +69,17 @@ pub(super) fn rows<A>(
 
 /// Reads a file into the contexts' trees.
 pub(super) fn read_into<A: Copy + Eq>(
-    tries: &mut [Trie<A>; Context::COUNT],
+    tries: &mut [(Context, Trie<A>)],
     file: &str,
     text: &str,
-    resolve: &impl Fn(&str) -> Option<A>,
+    resolve: &impl Fn(&str) -> Result<A, String>,
 ) -> Result<(), KeymapError> {
-    let source = Source { file, text };
-    for row in rows(file, text, resolve)? {
+    let contexts: Vec<Context> = tries.iter().map(|(context, _)| *context).collect();
+    let source = Source { contexts: &contexts, file, text };
+    for row in rows(&contexts, file, text, resolve)? {
         let Some(action) = row.action else { continue };
-        tries[row.context as usize].add(&row.keys, action).map_err(|other| {
-            let what = format!("`{}` collides with `{other}` in [{}]", row.keys, row.context.name());
+        tries[row.context].1.add(&row.keys, action).map_err(|other| {
+            let what = format!("`{}` collides with `{other}` in [{}]", row.keys, contexts[row.context].0);
             source.error(Some(row.span.clone()), &what)
         })?;
     }
@@ -84,6 +87,7 @@ pub(super) fn read_into<A: Copy + Eq>(
 }
 
 struct Source<'a> {
+    contexts: &'a [Context],
     file: &'a str,
     text: &'a str,
 }
@@ -95,10 +99,10 @@ impl Source<'_> {
         KeymapError { place, what: what.into() }
     }
 
-    fn context(&self, name: &Spanned<String>) -> Result<Context, KeymapError> {
-        let known = Context::ALL.into_iter().find(|context| context.name() == name.get_ref());
+    fn context(&self, name: &Spanned<String>) -> Result<usize, KeymapError> {
+        let known = self.contexts.iter().position(|context| context.0 == name.get_ref());
         known.ok_or_else(|| {
-            let names: Vec<&str> = Context::ALL.iter().map(|context| context.name()).collect();
+            let names: Vec<&str> = self.contexts.iter().map(|context| context.0).collect();
             let what = format!("[{}] is not a context; contexts are {}", name.get_ref(), names.join(", "));
             self.error(Some(name.span()), &what)
         })
@@ -107,15 +111,11 @@ impl Source<'_> {
     fn action<A>(
         &self,
         name: &Spanned<String>,
-        resolve: &impl Fn(&str) -> Option<A>,
+        resolve: &impl Fn(&str) -> Result<A, String>,
     ) -> Result<Option<A>, KeymapError> {
         if name.get_ref() == NONE {
             return Ok(None);
         }
-        let unknown = || {
-            let what = format!("`{}` is not an action; `klever explain keys` lists them", name.get_ref());
-            self.error(Some(name.span()), &what)
-        };
-        resolve(name.get_ref()).map(Some).ok_or_else(unknown)
+        resolve(name.get_ref()).map(Some).map_err(|what| self.error(Some(name.span()), &what))
     }
 }

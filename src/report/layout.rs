@@ -1,5 +1,7 @@
 //! Lines of at most 80 columns with hanging indents.
 
+use crate::model::wrap;
+
 /// Columns of a text report.
 pub(super) const WIDTH: usize = 80;
 
@@ -7,34 +9,12 @@ pub(super) const WIDTH: usize = 80;
 pub(super) fn labelled(out: &mut String, indent: usize, label: &str, label_width: usize, text: &str) {
     let hanging = indent + label_width;
     let mut first = true;
-    for line in wrapped(text, WIDTH.saturating_sub(hanging).max(20)) {
+    for line in wrap(text, WIDTH.saturating_sub(hanging).max(20)) {
         let lead = if first { format!("{:indent$}{label:<label_width$}", "") } else { " ".repeat(hanging) };
         out.push_str(format!("{lead}{line}").trim_end());
         out.push('\n');
         first = false;
     }
-}
-
-/// The text in lines of at most `width` columns, broken at blanks; a longer word has a line of its own.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in text.split_whitespace() {
-        let size = word.chars().count();
-        if used > 0 && used + 1 + size > width {
-            lines.push(String::new());
-            used = 0;
-        }
-        if let Some(line) = lines.last_mut() {
-            if used > 0 {
-                line.push(' ');
-                used += 1;
-            }
-            line.push_str(word);
-            used += size;
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// Why something has to be drawn.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Why {
+pub(super) enum DrawReason {
     Data,
     /// The user did something.
     Input,
@@ -18,7 +18,7 @@ pub(super) struct Pacing {
     focused: bool,
     /// How many times longer than usual, because the terminal is slow.
     slowness: u32,
-    wanted: Option<Why>,
+    wanted: Option<DrawReason>,
     last: Option<Instant>,
 }
 
@@ -36,13 +36,13 @@ impl Pacing {
             data: Duration::from_millis(data),
             focused: true,
             slowness: 1,
-            wanted: Some(Why::Input),
+            wanted: Some(DrawReason::Input),
             last: None,
         }
     }
 
     /// Something has to be drawn.
-    pub(super) fn want(&mut self, why: Why) {
+    pub(super) fn want(&mut self, why: DrawReason) {
         self.wanted = self.wanted.max(Some(why));
     }
 
@@ -74,11 +74,11 @@ impl Pacing {
         Some(self.interval(why).saturating_sub(elapsed))
     }
 
-    fn interval(&self, why: Why) -> Duration {
+    fn interval(&self, why: DrawReason) -> Duration {
         let usual = match why {
-            Why::Input => self.input,
-            Why::Data if self.focused => self.data,
-            Why::Data => self.data.max(Duration::from_millis(500)),
+            DrawReason::Input => self.input,
+            DrawReason::Data if self.focused => self.data,
+            DrawReason::Data => self.data.max(Duration::from_millis(500)),
         };
         (usual * self.slowness).min(LONGEST)
     }
@@ -94,9 +94,9 @@ mod tests {
         assert!(pacing.is_due(), "the first frame");
         pacing.drawn(Duration::ZERO);
         assert_eq!(pacing.wait(None, HOUR), HOUR);
-        pacing.want(Why::Data);
+        pacing.want(DrawReason::Data);
         assert!(pacing.wait(None, HOUR) > Duration::from_millis(50));
-        pacing.want(Why::Input);
+        pacing.want(DrawReason::Input);
         assert!(pacing.wait(None, HOUR) <= Duration::from_millis(12));
     }
 
@@ -106,11 +106,11 @@ mod tests {
         for _ in 0..10 {
             pacing.drawn(SLOW * 2);
         }
-        assert_eq!(pacing.interval(Why::Data), LONGEST);
+        assert_eq!(pacing.interval(DrawReason::Data), LONGEST);
         for _ in 0..10 {
             pacing.drawn(Duration::ZERO);
         }
-        assert_eq!(pacing.interval(Why::Data), Duration::from_millis(100));
+        assert_eq!(pacing.interval(DrawReason::Data), Duration::from_millis(100));
     }
 
     const HOUR: Duration = Duration::from_secs(3600);

@@ -80,6 +80,8 @@ fn next<Q>((slot, bell): &Slot<Q>) -> Q {
 
 /// A bug in the engine must not take the screen down.
 fn guarded(answer: impl FnOnce() -> Msg) -> Msg {
-    let failed = |_| Msg::Notice(Level::Bad, "internal error: these knobs could not be assessed".into());
+    let failed = |_| {
+        Msg::Notice(Level::Bad, "klever could not assess this configuration; this is a bug in klever".into())
+    };
     catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(failed)
 }

@@ -1,5 +1,6 @@
 //! Where text is painted: by role, clipped, and free of characters that would break the screen.
 
+use crate::model::wrap;
 use crate::theme::{Role, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -63,12 +64,11 @@ impl<'a> Canvas<'a> {
     /// A text over as many lines as the area has, broken at blanks, the last one cut.
     pub(super) fn paragraph(&mut self, area: Rect, text: &str, role: Role) {
         let width = area.width.saturating_sub(2);
-        let mut rest = clean(text).into_owned();
-        for y in area.top()..area.bottom() {
-            let last = y + 1 == area.bottom();
-            let at = if last { rest.len() } else { break_at(&rest, usize::from(width)) };
-            self.put(area.x + 1, y, width, &rest[..at], role);
-            rest = rest[at..].trim_start().to_string();
+        let mut lines = wrap(&clean(text), usize::from(width));
+        let last = usize::from(area.height).saturating_sub(1).min(lines.len());
+        let rest = lines.split_off(last).join(" ");
+        for (line, y) in lines.iter().chain([&rest]).zip(area.top()..area.bottom()) {
+            self.put(area.x + 1, y, width, line, role);
         }
     }
 
@@ -85,21 +85,6 @@ impl<'a> Canvas<'a> {
     pub(super) fn mark(&mut self, x: u16, y: u16, mark: &str, role: Role) {
         self.put(x, y, 1, mark, role);
     }
-}
-
-/// Where a line of so many columns ends: at the last blank that fits, or in the middle of a long word.
-fn break_at(text: &str, columns: usize) -> usize {
-    let (mut used, mut blank) = (0, None);
-    for (at, letter) in text.char_indices() {
-        if letter == ' ' {
-            blank = Some(at);
-        }
-        used += letter.width().unwrap_or(0);
-        if used > columns {
-            return blank.unwrap_or(at);
-        }
-    }
-    text.len()
 }
 
 /// How many columns a text takes.

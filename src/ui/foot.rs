@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, columns_of};
 use super::header::message_role;
 use super::hits::HitMap;
-use crate::app::{Action, App, Prompt, Target};
+use crate::app::{Action, App, Group, Prompt, Target};
 use crate::theme::Role;
 use ratatui::layout::{Position, Rect};
 
@@ -44,11 +44,8 @@ fn typing(canvas: &mut Canvas<'_>, area: Rect, prompt: &Prompt) -> Position {
 
 /// As many hints as fit, the way to more of them and the way out always.
 fn hints(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
-    let columns = |(keys, word, _): &(String, &str, Action)| columns_of(keys) + 1 + columns_of(word) + 2;
-    let (always, others): (Vec<_>, Vec<_>) = app
-        .hints()
-        .into_iter()
-        .partition(|(.., action)| matches!(action, Action::Palette | Action::Help | Action::Quit));
+    let (always, others): (Vec<_>, Vec<_>) =
+        app.hints().into_iter().partition(|(_, action)| action.group == Group::Program);
     let kept: u16 = always.iter().map(columns).sum();
     let mut room = area.width.saturating_sub(kept + 1);
     let mut shown: Vec<_> = Vec::new();
@@ -62,11 +59,16 @@ fn hints(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
     let mut x = area.x + 1;
     for hint in shown.into_iter().chain(always) {
         let width = columns(&hint) - 2;
-        let (keys, word, action) = hint;
+        let (keys, action) = hint;
         hits.add(Rect { x, y: area.y, width, height: 1 }, Target::Action(action));
         x = canvas.put(x, area.y, area.right().saturating_sub(x), &keys, Role::Key) + 1;
-        x = canvas.put(x, area.y, area.right().saturating_sub(x), word, Role::Hint) + 2;
+        x = canvas.put(x, area.y, area.right().saturating_sub(x), action.hint, Role::Hint) + 2;
     }
+}
+
+/// What a hint takes, with the gap behind it.
+fn columns((keys, action): &(String, &'static Action)) -> u16 {
+    columns_of(keys) + 1 + columns_of(action.hint) + 2
 }
 
 /// The keys typed so far; what may follow stands above.

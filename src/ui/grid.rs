@@ -34,22 +34,16 @@ pub(super) fn status_of(level: Level) -> Status {
     }
 }
 
-/// Draws headings and rows; what the rows say comes from `cells`.
-pub(super) fn draw(
-    app: &App,
-    pane: Pane,
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    hits: &mut HitMap,
-    cells: impl Fn(u32, bool) -> Vec<Cell>,
-) {
-    let columns = crate::app::columns(pane);
+/// Draws headings and rows of a pane.
+pub(super) fn draw(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
+    let declared = pane.declaration();
+    let columns = declared.columns;
     let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
     let headed = titles.iter().any(|title| !title.is_empty()) && area.height > 5;
     let table = Table { columns, titles: if headed { &titles } else { &[] } };
     let (list, focused) = (app.list(pane), app.focus() == pane);
-    let (body, view) =
-        table.draw(canvas, area, list, focused, |row, first| cells(app.items(pane)[row], first));
+    let cells = |row: usize| (declared.cells)(app, app.items(pane)[row]);
+    let (body, view) = table.draw(canvas, area, list, focused, cells);
     hits.shows(pane, body.height);
     for (row, y) in view.clone().zip(body.top()..body.bottom()) {
         hits.add(Rect { y, height: 1, ..body }, Target::Row(pane, (row - view.start) as u16));
@@ -70,7 +64,7 @@ impl Table<'_> {
         area: Rect,
         list: &List,
         focused: bool,
-        cells: impl Fn(usize, bool) -> Vec<Cell>,
+        cells: impl Fn(usize) -> Vec<Cell>,
     ) -> (Rect, Range<usize>) {
         let widths = widths(self.columns, area.width.saturating_sub(2));
         let mut body = area;
@@ -79,9 +73,12 @@ impl Table<'_> {
             body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         }
         let view = list.view(usize::from(body.height));
+        let mut above: Vec<Cell> = Vec::new();
         for (row, y) in view.clone().zip(body.top()..body.bottom()) {
             let line = Rect { y, height: 1, ..body };
-            draw_row(canvas, line, self.columns, &widths, &cells(row, row == view.start));
+            let cells = cells(row);
+            draw_row(canvas, line, self.columns, &widths, &without_repeats(self.columns, &cells, &above));
+            above = cells;
             if list.selected() == Some(row) {
                 canvas.mark(line.x, y, canvas.theme.glyphs().cursor, Role::Text);
                 canvas.restyle(line, if focused { Role::Selected } else { Role::SelectedDim });
@@ -103,6 +100,17 @@ impl Table<'_> {
             x += width + 1;
         }
     }
+}
+
+/// The cells without the texts that stand above them already, in columns that say so.
+fn without_repeats(columns: &[Column], cells: &[Cell], above: &[Cell]) -> Vec<Cell> {
+    let mut shown = cells.to_vec();
+    for (column, (cell, above)) in columns.iter().zip(shown.iter_mut().zip(above)) {
+        if column.once && cell.text == above.text {
+            cell.text.clear();
+        }
+    }
+    shown
 }
 
 fn draw_row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column], widths: &[u16], cells: &[Cell]) {
@@ -160,10 +168,10 @@ mod tests {
 
     #[test]
     fn narrow_screens_drop_columns_and_wide_ones_fill_them() {
-        let columns = crate::app::columns(Pane::Partitions);
-        assert_eq!(widths(columns, 100), [40, 5, 24, 5, 9, 12].map(|width: u16| width.min(40)));
+        let columns = Pane::Partitions.declaration().columns;
+        assert_eq!(widths(columns, 100), [40, 6, 21, 3, 3, 9, 12]);
         let narrow = widths(columns, 42);
-        assert_eq!(narrow.iter().filter(|width| **width == 0).count(), 2, "{narrow:?}");
+        assert_eq!(narrow.iter().filter(|width| **width == 0).count(), 3, "{narrow:?}");
         assert!(widths(columns, 0).iter().sum::<u16>() > 0);
     }
 }

@@ -56,7 +56,7 @@ fn parts(app: &App) -> Vec<String> {
         parts.push(format!("seed {}", clock.seed));
     }
     if let Some(topic) = &app.selected_topic {
-        parts.push(format!("studying {topic}"));
+        parts.push(format!("topic {topic}"));
     }
     parts.push(concat!("v", env!("CARGO_PKG_VERSION")).to_string());
     parts

@@ -31,7 +31,7 @@ impl HitMap {
             Target::Pane(pane) | Target::Row(pane, _) => Some(pane),
             // The wheel is for the page, whatever lies below it.
             Target::PageRow(_) => Some(Pane::Consequences),
-            Target::Action(_) => None,
+            Target::Overlay | Target::Action(_) => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which panes a screen of some size shows, and where.
 
 use super::canvas::Canvas;
-use crate::app::{App, Pane};
+use crate::app::{App, Height, Pane, Place};
 use crate::theme::Role;
 use ratatui::layout::{Constraint, Layout as Split, Rect};
 
@@ -61,25 +61,25 @@ impl Layout {
         layout
     }
 
-    /// The pane with the keys gets the room; beside it what the setting means, and a line of warnings.
+    /// The pane with the keys gets the room; beside it what the knobs bring about, and a line of warnings.
     fn small(&mut self, app: &App) {
-        let second = if app.focus == Pane::Warnings { Pane::Warnings } else { Pane::Consequences };
         let rest = self.body.height - 2;
-        let (first, second_rows) = if app.focus == app.main { (rest - 8, 8) } else { (7, rest - 7) };
-        let [main, side, strip] = Split::vertical([
-            Constraint::Length(first),
-            Constraint::Length(second_rows),
-            Constraint::Length(2),
-        ])
-        .areas(self.body);
+        let (first, second) = if app.focus == app.main { (rest - 8, 8) } else { (7, rest - 7) };
+        let [main, side, strip] =
+            Split::vertical([Constraint::Length(first), Constraint::Length(second), Constraint::Length(2)])
+                .areas(self.body);
         self.panes.push((app.main, main));
-        self.panes.push((second, side));
-        let last = if second == Pane::Warnings { Pane::Consequences } else { Pane::Warnings };
-        self.panes.push((last, strip));
+        let (upper, lower) = if app.focus.place() == Place::Warnings {
+            (Place::Warnings, Place::Consequences)
+        } else {
+            (Place::Consequences, Place::Warnings)
+        };
+        self.stack(upper, side);
+        self.stack(lower, strip);
     }
 
     fn large(&mut self, app: &App) {
-        let warnings = if app.focus == Pane::Warnings { 14 } else { 6 };
+        let warnings = if app.focus.place() == Place::Warnings { 14 } else { 6 };
         let warnings = warnings.min(self.body.height / 3);
         let [upper, lower] =
             Split::vertical([Constraint::Fill(1), Constraint::Length(warnings)]).areas(self.body);
@@ -88,15 +88,12 @@ impl Layout {
                 .areas(upper);
         self.separators.push(line);
         self.cluster_column(app, left);
-        let share = match app.focus {
-            Pane::Consequences => 40,
-            _ => 55,
-        };
+        let share = if app.focus.place() == Place::Consequences { 40 } else { 55 };
         let [knobs, consequences] =
             Split::vertical([Constraint::Percentage(share), Constraint::Fill(1)]).areas(right);
-        self.panes.push((Pane::Knobs, knobs));
-        self.panes.push((Pane::Consequences, consequences));
-        self.panes.push((Pane::Warnings, lower));
+        self.stack(Place::Knobs, knobs);
+        self.stack(Place::Consequences, consequences);
+        self.stack(Place::Warnings, lower);
     }
 
     fn huge(&mut self, app: &App) {
@@ -110,28 +107,35 @@ impl Layout {
         .areas(self.body);
         self.separators.extend([line, second]);
         self.cluster_column(app, left);
-        self.panes.push((Pane::Knobs, middle));
+        self.stack(Place::Knobs, middle);
         let [consequences, warnings] =
             Split::vertical([Constraint::Percentage(60), Constraint::Fill(1)]).areas(right);
-        self.panes.push((Pane::Consequences, consequences));
-        self.panes.push((Pane::Warnings, warnings));
+        self.stack(Place::Consequences, consequences);
+        self.stack(Place::Warnings, warnings);
     }
 
-    /// Brokers as many as there are, the rest to partitions and groups; the pane with the keys gets more.
+    /// The panes of a place, one below the other, each as high as the others.
+    fn stack(&mut self, place: Place, area: Rect) {
+        let panes: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| pane.place() == place).collect();
+        self.split(&panes, &vec![Constraint::Fill(1); panes.len()], area);
+    }
+
+    /// The panes of the cluster, one below the other: each takes what it needs of what those before it leave.
     fn cluster_column(&mut self, app: &App, area: Rect) {
-        let brokers = app.summary.brokers.len().min(100) as u16 + 2;
-        let most = if app.focus == Pane::Topology { area.height / 2 } else { area.height / 3 };
-        let topology = brokers.clamp(4, most.max(4));
-        let groups = match app.focus {
-            Pane::Groups => (area.height - topology) * 6 / 10,
-            _ => {
-                (app.summary.groups.len().min(100) as u16 + 2).clamp(4, ((area.height - topology) / 3).max(4))
-            }
-        };
-        let [top, middle, bottom] =
-            Split::vertical([Constraint::Length(topology), Constraint::Fill(1), Constraint::Length(groups)])
-                .areas(area);
-        self.panes.extend([(Pane::Topology, top), (Pane::Partitions, middle), (Pane::Groups, bottom)]);
+        let panes: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| pane.is_cluster()).collect();
+        let mut room = area.height;
+        let mut heights = Vec::new();
+        for pane in &panes {
+            let lines = lines_of(app, *pane, room);
+            room -= lines.unwrap_or(0).min(room);
+            heights.push(lines.map_or(Constraint::Fill(1), Constraint::Length));
+        }
+        self.split(&panes, &heights, area);
+    }
+
+    fn split(&mut self, panes: &[Pane], heights: &[Constraint], area: Rect) {
+        let areas = Split::vertical(heights.iter().copied()).split(area);
+        self.panes.extend(panes.iter().copied().zip(areas.iter().copied()));
     }
 
     /// Lines between columns, joined to the titles that they meet.
@@ -154,5 +158,18 @@ impl Layout {
                 canvas.mark(area.x, y, mark, Role::Border);
             }
         }
+    }
+}
+
+/// Lines that a pane of the cluster takes of so many; `None` when it takes what the others leave.
+fn lines_of(app: &App, pane: Pane, room: u16) -> Option<u16> {
+    let Place::Cluster(height) = pane.place() else { return None };
+    let focused = app.focus == pane;
+    let needed = (pane.declaration().count)(app).min(100) as u16 + 2;
+    match height {
+        Height::Rest => None,
+        Height::RowsOrMost if focused => Some(room * 6 / 10),
+        Height::Rows if focused => Some(needed.clamp(4, (room / 2).max(4))),
+        Height::Rows | Height::RowsOrMost => Some(needed.clamp(4, (room / 3).max(4))),
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, body: Rect, hits: &mut Hi
     match &app.overlay {
         Some(Overlay::Page(page, top)) => read(canvas, body, page, *top, hits),
         Some(Overlay::Ask { text, .. }) => ask(canvas, body, text),
-        Some(Overlay::ExplorePage(_)) | None => {}
+        Some(Overlay::Explore(_)) | None => {}
     }
     if !app.typed.is_empty() {
         menu(app, canvas, body);
@@ -38,8 +38,8 @@ fn menu(app: &App, canvas: &mut Canvas<'_>, body: Rect) {
     for ((keys, action), y) in entries.iter().zip(area.y + 1..area.bottom()) {
         let role = if action.disabled(app).is_some() { Role::Muted } else { Role::Strong };
         canvas.put(area.x + 2, y, 6, &keys.to_string(), Role::Key);
-        canvas.put(area.x + 9, y, 20, action.name(), role);
-        let doc = action.disabled(app).unwrap_or(action.doc());
+        canvas.put(area.x + 9, y, 20, action.name, role);
+        let doc = action.disabled(app).unwrap_or(action.doc);
         canvas.put(area.x + 30, y, area.width.saturating_sub(31), doc, Role::Muted);
     }
 }
@@ -87,7 +87,7 @@ fn read(canvas: &mut Canvas<'_>, body: Rect, page: &Page, top: usize, hits: &mut
         let text = format!(" {more} more lines below ");
         canvas.put_right(inside.x, inside.bottom(), inside.width, &text, Role::Muted);
     }
-    hits.add(inside, crate::app::Target::Action(crate::app::Action::Back));
+    hits.add(inside, crate::app::Target::Overlay);
 }
 
 fn ask(canvas: &mut Canvas<'_>, body: Rect, text: &[String]) {
@@ -110,6 +110,10 @@ fn goal_forms(canvas: &mut Canvas<'_>, body: Rect) {
     canvas.paragraph(room, &crate::consequences::goal_usage(), Role::Muted);
 }
 
+fn no_match(prompt: &Prompt) -> String {
+    format!("no match for `{}`", prompt.line.text().trim())
+}
+
 /// The entries just above the line being typed.
 fn palette(canvas: &mut Canvas<'_>, body: Rect, prompt: &Prompt) {
     let rows = (prompt.entries.len() as u16).clamp(1, body.height.saturating_sub(3).clamp(1, 14));
@@ -118,7 +122,7 @@ fn palette(canvas: &mut Canvas<'_>, body: Rect, prompt: &Prompt) {
     canvas.rule(area.x, area.y, area.width, Role::BorderFocus);
     canvas.put(area.x + 2, area.y, area.width, " Palette ", Role::TitleFocus);
     if prompt.entries.is_empty() {
-        canvas.put(area.x + 2, area.y + 1, area.width, "nothing is called so", Role::Muted);
+        canvas.put(area.x + 2, area.y + 1, area.width, &no_match(prompt), Role::Muted);
     }
     let view = prompt.list.view(usize::from(rows));
     let name_columns = (area.width / 3).min(40);

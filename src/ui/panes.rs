@@ -1,16 +1,9 @@
-//! The panes: a title line, then rows; a file each.
-
-mod consequences;
-mod groups;
-mod knobs;
-mod partitions;
-mod topology;
-mod warnings;
+//! A pane: its title line, then what it declares: a line, rows, and a foot. No pane has a file of its own here.
 
 use super::canvas::{Canvas, columns_of};
-use super::grid;
+use super::grid::{self, role_of, status_of};
 use super::hits::HitMap;
-use crate::app::{App, Pane, Target};
+use crate::app::{App, Cell, CellStyle, Foot, FootText, Pane, Place, Target};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
@@ -21,15 +14,67 @@ pub(super) fn draw(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, h
     }
     hits.add(area, Target::Pane(pane));
     title(app, pane, canvas, area);
-    let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    match pane {
-        Pane::Topology => topology::draw(app, canvas, body, hits),
-        Pane::Partitions => partitions::draw(app, canvas, body, hits),
-        Pane::Groups => groups::draw(app, canvas, body, hits),
-        Pane::Knobs => knobs::draw(app, canvas, body, hits),
-        Pane::Consequences => consequences::draw(app, canvas, body, hits),
-        Pane::Warnings => warnings::draw(app, canvas, body, hits),
+    body(app, pane, canvas, below(area, 1), hits);
+}
+
+fn body(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
+    let declared = pane.declaration();
+    let mut area = area;
+    if let Some(cells) = (declared.top_line)(app).filter(|_| area.height > 0) {
+        line(canvas, area, &cells, 1);
+        area = below(area, 1);
     }
+    let foot = (declared.foot)(app);
+    let lines = foot.as_ref().map_or(0, |foot| foot_height(foot, area.height));
+    let list = Rect { height: area.height - lines, ..area };
+    match (declared.placeholder)(app) {
+        Some(cell) => line(canvas, list, &[cell], 1),
+        None => rows(app, pane, canvas, list, hits),
+    }
+    if let Some(foot) = foot {
+        draw_foot(canvas, below(area, list.height), &foot.text);
+    }
+}
+
+/// What is left of an area below so many lines.
+fn below(area: Rect, lines: u16) -> Rect {
+    Rect { y: area.y + lines, height: area.height - lines, ..area }
+}
+
+fn foot_height(foot: &Foot, room: u16) -> u16 {
+    if room >= foot.min_rows + foot.height { foot.height } else { 0 }
+}
+
+fn draw_foot(canvas: &mut Canvas<'_>, area: Rect, text: &FootText) {
+    match text {
+        FootText::Line(cells) => line(canvas, area, cells, 2),
+        FootText::Paragraph(cell) => canvas.paragraph(area, &cell.text, role_of(cell.style)),
+    }
+}
+
+/// Cells side by side, so many columns apart.
+fn line(canvas: &mut Canvas<'_>, area: Rect, cells: &[Cell], gap: u16) {
+    if area.height == 0 {
+        return;
+    }
+    let mut x = area.x + 1;
+    for cell in cells {
+        let mut text = cell.text.clone();
+        if let CellStyle::Status(level) = cell.style {
+            text = format!("{} {text}", status_of(level).glyph(canvas.theme.glyphs()));
+        }
+        x = canvas.put(x, area.y, area.right().saturating_sub(x), &text, role_of(cell.style)) + gap;
+    }
+}
+
+/// The rows, or why there are none.
+fn rows(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
+    if app.list(pane).is_empty() && !app.filter(pane).is_empty() {
+        hits.shows(pane, area.height);
+        let cell = Cell::new(CellStyle::Muted, "no row matches; Esc clears the filter");
+        return line(canvas, area, &[cell], 1);
+    }
+    grid::draw(app, pane, canvas, area, hits);
 }
 
 /// `─2 Partitions─12 of 40─/orders─by trouble───────── ~ what if`
@@ -51,8 +96,13 @@ fn title(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect) {
     if !sort.is_default() {
         let glyphs = canvas.theme.glyphs();
         let arrow = if sort.is_reversed() { glyphs.up } else { glyphs.down };
-        x = canvas.put(x, area.y, end.saturating_sub(x), &format!("by {} {arrow}", sort.name(pane)), text)
-            + 1;
+        x = canvas.put(
+            x,
+            area.y,
+            end.saturating_sub(x),
+            &format!("by {} {arrow}", sort.name(pane.declaration().orders)),
+            text,
+        ) + 1;
     }
     let mut right = end;
     for (role, note) in notes(app, pane) {
@@ -67,42 +117,20 @@ fn title(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect) {
 /// What a title adds on its right: is it real, is it old, is it ready.
 fn notes(app: &App, pane: Pane) -> Vec<(Role, String)> {
     let mut notes = Vec::new();
-    if app.is_hypothetical() && pane != Pane::Knobs {
+    if app.is_what_if() && pane.place() != Place::Knobs {
         notes.push((Role::Hypothesis, "~ what if".to_string()));
     }
     if pane.is_cluster() && app.is_stale() {
         let age = crate::model::human_duration_ms(app.age_ms().unwrap_or(0));
         notes.push((Role::Stale, format!("{age} old")));
     }
-    if pane == Pane::Knobs {
-        let how = if app.origin.acts() { "act at once" } else { "a hypothesis, nothing is sent" };
+    if pane.place() == Place::Knobs {
+        let how =
+            if app.origin.acts() { "changes apply immediately" } else { "what-if only, nothing is sent" };
         notes.push((Role::Muted, how.into()));
     }
-    if matches!(pane, Pane::Consequences | Pane::Warnings) && app.is_computing() {
+    if pane.is_assessment() && app.is_computing() {
         notes.push((Role::Muted, "computing".into()));
     }
     notes
-}
-
-/// A line in place of rows.
-fn nothing(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
-    if area.height > 0 {
-        canvas.put(area.x + 1, area.y, area.width.saturating_sub(1), text, role);
-    }
-}
-
-/// Rows as they come from the application.
-fn rows(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
-    if app.list(pane).is_empty() && !app.filter(pane).is_empty() {
-        hits.shows(pane, area.height);
-        return nothing(canvas, area, Role::Muted, "no row matches; Esc clears the filter");
-    }
-    grid::draw(app, pane, canvas, area, hits, |item, _| crate::app::cells(app, pane, item));
-}
-
-/// Splits so many lines off the foot of an area, when at least `least` rows stay above.
-fn with_foot(area: Rect, lines: u16, least: u16) -> (Rect, Rect) {
-    let lines = if area.height >= least + lines { lines } else { 0 };
-    let above = Rect { height: area.height - lines, ..area };
-    (above, Rect { y: above.bottom(), height: lines, ..area })
 }

@@ -14,7 +14,7 @@ use crate::app::{ExplorePage, PageData, Plot};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
-pub(super) fn draw(sheet: &ExplorePage, data: &PageData, plot: &Plot, canvas: &mut Canvas<'_>, area: Rect) {
+pub(super) fn draw(page: &ExplorePage, data: &PageData, plot: &Plot, canvas: &mut Canvas<'_>, area: Rect) {
     let field = Rect {
         x: area.x + 2,
         y: area.y + 1,
@@ -25,7 +25,7 @@ pub(super) fn draw(sheet: &ExplorePage, data: &PageData, plot: &Plot, canvas: &m
     for at in &plot.dots {
         put(canvas, field, *at, ".", Role::Muted);
     }
-    let selected = sheet.list().selected();
+    let selected = page.list().selected();
     let mut rows: Vec<usize> = (0..data.rows.len()).collect();
     // What is drawn last lies on top: the present setting, and then the selection.
     rows.sort_by_key(|row| (selected == Some(*row), data.rows[*row].is_now));

@@ -30,7 +30,7 @@ fn it_stops_and_goes_on_again_and_again() {
         shell.wait_until(|screen| !screen.alternate_screen() && screen.contains("Stopped")).unwrap();
         given_back(&shell.screen());
         shell.send_str("clear; fg\n").unwrap();
-        shell.wait_until(|screen| screen.alternate_screen() && screen.contains("Topology")).unwrap();
+        shell.wait_until(|screen| screen.alternate_screen() && screen.contains("Brokers")).unwrap();
     }
     shell.send(Key::Char('q')).unwrap();
     shell.wait_until(|screen| !screen.alternate_screen() && screen.contains("ready>")).unwrap();

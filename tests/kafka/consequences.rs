@@ -39,8 +39,8 @@ fn pane(cluster: &Arc<Cluster>) -> Vec<String> {
     let mut app = App::new(Start::new(Origin::Live("lab".into()))).unwrap();
     let theme = Theme::built_in("dark", Depth::True, Glyphs::UNICODE).unwrap();
     let mut terminal = Terminal::new(TestBackend::new(200, 150)).unwrap();
-    app.update(Msg::Resize(200, 150));
-    app.update(Msg::Snapshot(Snapshot { cluster: cluster.clone(), clock: None, detail: None }));
+    drop(app.update(Msg::Resize(200, 150)));
+    drop(app.update(Msg::Snapshot(Snapshot { cluster: cluster.clone(), clock: None, detail: None })));
     terminal.draw(|frame| _ = ui::render(&app, &theme, frame)).unwrap();
     let buffer = terminal.backend().buffer();
     let line = |y| (0..100).map(|x| buffer[(x, y)].symbol()).collect::<String>();

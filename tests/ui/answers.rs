@@ -2,7 +2,7 @@
 
 use klever::app::{
     AssessmentView, AxisLabel, Cell, CellStyle, Column, Consequence, Level, PageData, PageRequest, PageRow,
-    Plot, SheetKind, Warning, WarningDelta,
+    Plot, Warning, WarningDelta,
 };
 use klever::consequences::{Derivation, Input};
 use std::cmp::Ordering;
@@ -41,7 +41,7 @@ pub(crate) fn assessment(knobs: bool) -> AssessmentView {
                 Level::Notice,
             ),
         ],
-        next_break: Some("lose broker 1 -> no writes on 12 partitions".into()),
+        next_break: Some("lose broker 1, then no writes on 12 partitions".into()),
         assumptions: Vec::new(),
         warnings,
         not_examined: vec!["No idempotent consumer (consumer settings)".into()],
@@ -107,18 +107,18 @@ fn derivation() -> Derivation {
     }
 }
 
-/// What a page of exploring might show.
+/// What an explore page might show.
 pub(crate) fn data(request: &PageRequest) -> PageData {
-    match &request.kind {
-        SheetKind::Compare => compared(),
-        SheetKind::Frontier { .. } => swept(),
-        SheetKind::Advice(_) => advised(),
-        SheetKind::Roll | SheetKind::Goal(_) => rolled(),
+    match request.kind.title {
+        "Compare" => compared(),
+        "Frontier" => swept(),
+        "Advice" => advised(),
+        _ => rolled(),
     }
 }
 
 fn column(min: u16, max: u16) -> Column {
-    Column { title: "", align: klever::app::Align::Left, min, max, drop: 0, names: false }
+    Column { title: "", align: klever::app::Align::Left, min, max, drop: 0, names: false, once: false }
 }
 
 fn row(cells: &[(CellStyle, &str)], detail: &[&str]) -> PageRow {
@@ -197,7 +197,7 @@ fn swept() -> PageData {
     PageData {
         intro: vec![(
             CellStyle::Muted,
-            "312 outcomes, better to the right and up: @ now, o nothing beats it, . beaten.".into(),
+            "312 settings tried. Up and right is better. @ you, o best trade-offs, . dominated".into(),
         )],
         columns: vec![column(13, 14), column(11, 13), column(16, 200)],
         headings: ["ack p99", "loss a year", "what to change"].map(String::from).to_vec(),
@@ -223,7 +223,7 @@ fn advised() -> PageData {
         )
     };
     PageData {
-        intro: vec![(CellStyle::Strong, "To improve: Loss a year, 3.0e-4 /yr now. One change each.".into())],
+        intro: vec![(CellStyle::Strong, "Objective: Loss a year, 3.0e-4 /yr now. One change each.".into())],
         columns: vec![column(24, 34), column(24, 30), column(12, 200)],
         headings: ["change", "what it brings", "what it costs"].map(String::from).to_vec(),
         rows: vec![

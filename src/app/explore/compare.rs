@@ -1,15 +1,28 @@
-//! The page of comparing: settings side by side, what differs first, then what does not.
+//! The page of comparing: configurations side by side, what differs first, then what does not.
 
-use super::{PageData, PageRequest, PageRow, style_of};
-use crate::app::cells::left;
+use super::request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
+use super::style_of;
+use crate::app::action::actions;
+use crate::app::cell::left;
+use crate::app::conditions::has_cluster;
 use crate::app::knob_rows::shown_topic;
-use crate::app::{Cell, CellStyle, Column};
+use crate::app::{App, Cell, CellStyle, Column, Effect, Pin};
 use crate::consequences::{Assessment, Delta, Subject, assess, differences};
 use crate::knobs::{self, Knob, Scope};
 use crate::model::Cluster;
 use crate::rules::{FindingStatus, Findings, Severity, examine};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+static PAGE: ExploreKind = ExploreKind { title: "Compare", data };
+
+actions! { Exploring
+    "compare", "compare", has_cluster, open, "Compare the pinned configurations with the present one.";
+}
+
+fn open(app: &mut App) -> Vec<Effect> {
+    app.toggle_explore_page(&PAGE, Parameters::default())
+}
 
 struct Side {
     name: String,
@@ -20,7 +33,7 @@ struct Side {
     deltas: Vec<Delta>,
 }
 
-pub(super) fn data(request: &PageRequest) -> PageData {
+fn data(request: &PageRequest, _: &dyn Fn() -> bool) -> PageData {
     let sides = sides(request);
     let Some(first) = sides.first() else { return PageData::default() };
     let (mut differ, mut same) = (Vec::new(), Vec::new());
@@ -39,7 +52,7 @@ pub(super) fn data(request: &PageRequest) -> PageData {
         same.push(found);
     }
     let intro = match (differ.len(), sides.len()) {
-        (0, 2) => "Nothing differs. p p pins a setting; move knobs; come back.".to_string(),
+        (0, 2) => "Nothing differs. Pin a configuration (p p), change knobs, and come back.".to_string(),
         _ => format!("Against {}: + better, - worse. What differs comes first.", first.name),
     };
     PageData {
@@ -52,7 +65,7 @@ pub(super) fn data(request: &PageRequest) -> PageData {
 }
 
 fn sides(request: &PageRequest) -> Vec<Side> {
-    let now = crate::app::Pin { name: "now".into(), cluster: request.now.clone() };
+    let now = Pin { name: "now".into(), cluster: request.now.clone() };
     let mut sides: Vec<Side> = Vec::new();
     for pin in request.others.iter().chain([&now]) {
         let topic = request.topic.as_ref().and_then(|name| pin.cluster.topic_named(name));
@@ -101,7 +114,8 @@ fn knob_row(sides: &[Side], request: &PageRequest, knob: &'static Knob) -> Optio
     cells.extend(texts.iter().map(|text| {
         Cell::new(if text == first { CellStyle::Plain } else { CellStyle::Changed }, text.clone())
     }));
-    cells.push(Cell::new(CellStyle::Muted, if texts.last() == Some(first) { "as it was" } else { "moved" }));
+    cells
+        .push(Cell::new(CellStyle::Muted, if texts.last() == Some(first) { "as it was" } else { "changed" }));
     let told =
         sides.iter().zip(&texts).map(|(side, text)| (CellStyle::Plain, format!("{}: {text}", side.name)));
     let mut detail = vec![(CellStyle::Strong, knob.full_name())];

@@ -1,17 +1,51 @@
 //! The page of the frontier: a sweep over the knobs, plotted by two figures, better to the right and upwards.
 
-use super::{AxisLabel, PageData, PageRequest, PageRow, Plot, short};
-use crate::app::cells::left;
-use crate::app::{Cell, CellStyle, Level};
+use super::request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
+use super::short;
+use crate::app::action::actions;
+use crate::app::cell::left;
+use crate::app::conditions::{has_cluster, unless};
+use crate::app::{App, Cell, CellStyle, Effect, Level};
 use crate::consequences::{FrontierPoint, OBJECTIVES, default_sweep, frontier};
 use crate::model::human_count;
 
+static PAGE: ExploreKind = ExploreKind { title: "Frontier", data };
+
+actions! { Exploring
+    "frontier", "frontier", has_cluster, open, "Plot the best trade-offs between two figures.";
+    "axis-x", "x axis", is_open, axis_x, "Plot another figure from left to right.";
+    "axis-y", "y axis", is_open, axis_y, "Plot another figure from bottom to top.";
+}
+
+fn open(app: &mut App) -> Vec<Effect> {
+    app.toggle_explore_page(&PAGE, Parameters::default())
+}
+
+fn is_open(app: &App) -> Option<&'static str> {
+    unless(app.explores(&PAGE), "only the frontier has axes")
+}
+
+fn axis_x(app: &mut App) -> Vec<Effect> {
+    app.turn_explore_page(|parameters| parameters.axes.0 = next_but(parameters.axes.0, parameters.axes.1))
+}
+
+fn axis_y(app: &mut App) -> Vec<Effect> {
+    app.turn_explore_page(|parameters| parameters.axes.1 = next_but(parameters.axes.1, parameters.axes.0))
+}
+
+/// The next objective that the other axis does not have.
+fn next_but(at: usize, taken: usize) -> usize {
+    let next = (at + 1) % OBJECTIVES.len();
+    if next == taken { (next + 1) % OBJECTIVES.len() } else { next }
+}
+
 /// What is smaller than this part of the largest value is plotted as if it were that part.
-const LEAST: f64 = 1e-12;
+const MIN_SHARE: f64 = 1e-12;
 /// Values that differ by more than this factor are plotted by their logarithm.
 const WIDE: f64 = 20.0;
 
-pub(super) fn data(request: &PageRequest, (x, y): (usize, usize), keep_going: &dyn Fn() -> bool) -> PageData {
+fn data(request: &PageRequest, keep_going: &dyn Fn() -> bool) -> PageData {
+    let (x, y) = request.parameters.axes;
     let (subject, note) = request.tried_on();
     let (x, y) = (&OBJECTIVES[x % OBJECTIVES.len()], &OBJECTIVES[y % OBJECTIVES.len()]);
     let points = frontier(&request.now, subject, &default_sweep(), (x.figure, y.figure), keep_going);
@@ -32,7 +66,7 @@ pub(super) fn data(request: &PageRequest, (x, y): (usize, usize), keep_going: &d
     let count = human_count(points.len() as i64);
     let mut intro = vec![(
         CellStyle::Muted,
-        format!("{count} outcomes, better to the right and up: @ now, o nothing beats it, . beaten."),
+        format!("{count} settings tried. Up and right is better. @ you, o best trade-offs, . dominated"),
     )];
     intro.extend(note.map(|note| (CellStyle::Muted, note)));
     PageData {
@@ -56,12 +90,13 @@ fn label<'p>(
 }
 
 fn row(point: &FrontierPoint, at: (f64, f64), (x, y): (&str, &str)) -> PageRow {
-    let changes = match point.is_now() {
-        true => "nothing: this is the setting as it is".to_string(),
-        false => point.changes.iter().map(short).collect::<Vec<_>>().join(", "),
+    let changes = if point.is_now() {
+        "nothing: this is the configuration as it is".to_string()
+    } else {
+        point.changes.iter().map(short).collect::<Vec<_>>().join(", ")
     };
     let beaten =
-        if point.on_frontier { "" } else { "  (beaten: another one is better and in nothing worse)" };
+        if point.on_frontier { "" } else { "  (dominated: another one is better, and worse in nothing)" };
     let style = if point.is_now() { CellStyle::Level(Level::Notice) } else { CellStyle::Strong };
     PageRow {
         key: format!("{} {}", point.x, point.y),
@@ -93,7 +128,7 @@ impl Scale {
     fn of(values: impl Iterator<Item = f64> + Clone) -> Scale {
         let sizes = values.clone().map(f64::abs).filter(|size| *size > 0.0);
         let (small, large) = sizes.fold((f64::INFINITY, 0.0_f64), |(a, b), size| (a.min(size), b.max(size)));
-        let log_from = (large > small * WIDE).then_some(small.max(large * LEAST));
+        let log_from = (large > small * WIDE).then_some(small.max(large * MIN_SHARE));
         let scale = Scale { least: 0.0, most: 0.0, log_from };
         let ends = values.map(|value| scale.bent(value));
         let (least, most) =

@@ -1,12 +1,30 @@
 //! The page of goals: whether they are met, the fewest and cheapest changes that meet them, or what forbids it.
 
-use super::{PageData, PageRequest, PageRow, short, told};
-use crate::app::cells::left;
-use crate::app::{Cell, CellStyle, Level};
+use super::request::{ExploreKind, PageData, PageRequest, PageRow};
+use super::{delta_line, short};
+use crate::app::action::actions;
+use crate::app::cell::left;
+use crate::app::conditions::has_cluster;
+use crate::app::{App, Cell, CellStyle, Effect, Level, PromptKind};
 use crate::consequences::{Assessment, Goal, GoalPlan, assess, differences, plan};
 use crate::knobs::Change;
+use crate::model::plural;
 
-pub(super) fn data(request: &PageRequest, goals: &[Goal], keep_going: &dyn Fn() -> bool) -> PageData {
+pub(in crate::app) static PAGE: ExploreKind = ExploreKind { title: "Goal", data };
+
+actions! { Exploring
+    "goal", "", has_cluster, open, "Type goals to find the cheapest knobs that meet them.";
+}
+
+/// The goals are typed first; taking them opens the page.
+fn open(app: &mut App) -> Vec<Effect> {
+    let before = app.goals.clone();
+    app.open_prompt(PromptKind::Goal, &before);
+    Vec::new()
+}
+
+fn data(request: &PageRequest, keep_going: &dyn Fn() -> bool) -> PageData {
+    let goals = &request.parameters.goals;
     let (subject, note) = request.tried_on();
     let now = assess(&request.now, subject);
     let mut intro: Vec<(CellStyle, String)> = goals.iter().map(|goal| met(goal, &now)).collect();
@@ -14,7 +32,7 @@ pub(super) fn data(request: &PageRequest, goals: &[Goal], keep_going: &dyn Fn() 
     let plan = plan(&request.now, subject, goals, keep_going);
     let rows = match &plan {
         GoalPlan::Change { changes, assessment } => rows(changes, &now, assessment),
-        _ => Vec::new(),
+        GoalPlan::Met | GoalPlan::Impossible { .. } => Vec::new(),
     };
     intro.extend(verdict(&plan));
     PageData {
@@ -36,25 +54,26 @@ fn met(goal: &Goal, now: &Assessment) -> (CellStyle, String) {
 
 fn verdict(plan: &GoalPlan) -> Vec<(CellStyle, String)> {
     match plan {
-        GoalPlan::Met => vec![(CellStyle::Strong, "The setting meets them as it is.".into())],
+        GoalPlan::Met => vec![(CellStyle::Strong, "The configuration meets them as it is.".into())],
         GoalPlan::Change { changes, .. } => {
-            let knobs = if changes.len() == 1 {
-                "1 knob meets".into()
-            } else {
-                format!("{} knobs meet", changes.len())
-            };
-            vec![(CellStyle::Strong, format!("{knobs} them; Enter applies."))]
+            let knobs = plural(changes.len(), "knob");
+            vec![(CellStyle::Strong, format!("Met with a change of {knobs}; Enter applies."))]
         }
         GoalPlan::Impossible { within, alone, together } => {
             let mut lines: Vec<(CellStyle, String)> = alone
                 .iter()
-                .map(|goal| (CellStyle::Level(Level::Bad), format!("No {within} knobs meet: {goal}")))
+                .map(|goal| {
+                    (
+                        CellStyle::Level(Level::Bad),
+                        format!("No combination of up to {within} knobs meets this: {goal}"),
+                    )
+                })
                 .collect();
             lines.extend(together.iter().map(|(a, b)| {
                 (CellStyle::Level(Level::Bad), format!("Each can be met, but not together: {a}; {b}"))
             }));
             if lines.is_empty() {
-                let text = format!("No {within} knobs meet all of them together.");
+                let text = format!("No combination of up to {within} knobs meets all of them together.");
                 lines.push((CellStyle::Level(Level::Bad), text));
             }
             lines
@@ -64,7 +83,7 @@ fn verdict(plan: &GoalPlan) -> Vec<(CellStyle, String)> {
 
 /// Every row applies the whole plan.
 fn rows(changes: &[Change], was: &Assessment, now: &Assessment) -> Vec<PageRow> {
-    let detail: Vec<_> = differences(was, now).iter().map(told).collect();
+    let detail: Vec<_> = differences(was, now).iter().map(delta_line).collect();
     let row = |change: &Change| PageRow {
         key: change.to_string(),
         cells: vec![

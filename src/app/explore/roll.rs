@@ -1,26 +1,40 @@
 //! The page of restarts: the verdict on each broker, an order, and what to wait for in between.
 
-use super::{PageData, PageRow};
-use crate::app::cells::{left, right};
-use crate::app::{Cell, CellStyle, Level};
-use crate::consequences::{RestartSafety, RestartVerdict, StopEffect, roll};
+use super::request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
+use crate::app::action::actions;
+use crate::app::cell::{left, right};
+use crate::app::conditions::has_cluster;
+use crate::app::{App, Cell, CellStyle, Effect, Level};
+use crate::consequences::{RestartVerdict, StopEffect, roll};
 use crate::model::{BrokerId, Cluster, human_count};
 
 /// Partitions that a verdict names.
-const LISTED: usize = 40;
+const MAX_NAMED: usize = 40;
 
-pub(super) fn data(cluster: &Cluster) -> PageData {
+static PAGE: ExploreKind = ExploreKind { title: "Restart the brokers one by one", data };
+
+actions! { Exploring
+    "roll", "", has_cluster, open, "Show which brokers can be restarted now, and in which order.";
+}
+
+fn open(app: &mut App) -> Vec<Effect> {
+    app.toggle_explore_page(&PAGE, Parameters::default())
+}
+
+fn data(request: &PageRequest, _: &dyn Fn() -> bool) -> PageData {
+    let cluster = &request.now;
     let plan = roll(cluster);
     let ids = |ids: &[BrokerId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let order = match plan.order.is_empty() {
-        true => (CellStyle::Level(Level::Bad), "Order: no broker may be stopped now".to_string()),
-        false => (CellStyle::Strong, format!("Order: {}, one at a time", ids(&plan.order))),
+    let order = if plan.order.is_empty() {
+        (CellStyle::Level(Level::Bad), "Order: no broker may be stopped now".to_string())
+    } else {
+        (CellStyle::Strong, format!("Order: {}, one at a time", ids(&plan.order)))
     };
     let mut intro = vec![order, (CellStyle::Plain, format!("Wait for: {}", plan.wait_for))];
     let down: Vec<BrokerId> =
         cluster.brokers.iter().map(|broker| broker.id).filter(|id| !cluster.is_up(*id)).collect();
     if !down.is_empty() {
-        intro.push((CellStyle::Level(Level::Warn), format!("Not up, and not judged: {}", ids(&down))));
+        intro.push((CellStyle::Level(Level::Warn), format!("Not running, and not assessed: {}", ids(&down))));
     }
     PageData {
         intro,
@@ -38,19 +52,8 @@ pub(super) fn data(cluster: &Cluster) -> PageData {
     }
 }
 
-/// How bad a verdict is, and its words.
-pub(in crate::app) fn level_of(verdict: RestartSafety) -> (Level, &'static str) {
-    let level = match verdict {
-        RestartSafety::Safe => Level::Ok,
-        RestartSafety::AtFloor => Level::Warn,
-        RestartSafety::Unknown => Level::Unknown,
-        RestartSafety::Unsafe => Level::Bad,
-    };
-    (level, verdict.heading())
-}
-
 fn row(cluster: &Cluster, restart: &RestartVerdict) -> PageRow {
-    let (level, word) = level_of(restart.verdict);
+    let (level, word) = Level::of_restart(restart.verdict);
     let count = |count: u32, level: Level| {
         let style = if count > 0 { CellStyle::Level(level) } else { CellStyle::Muted };
         Cell::new(style, human_count(i64::from(count)))
@@ -83,7 +86,7 @@ fn detail(cluster: &Cluster, restart: &RestartVerdict, level: Level) -> Vec<(Cel
         (StopEffect::AtMinIsr, restart.at_min_isr, "At their minimum ISR"),
     ];
     for (effect, count, words) in kinds.into_iter().filter(|(_, count, _)| *count > 0) {
-        let hit = restart.partitions.iter().filter(|(_, other)| *other == effect).take(LISTED);
+        let hit = restart.partitions.iter().filter(|(_, other)| *other == effect).take(MAX_NAMED);
         let mut names: Vec<String> = hit.map(|(ix, _)| cluster.partition_name(*ix)).collect();
         if (count as usize) > names.len() {
             names.push(format!("... {} in all", human_count(i64::from(count))));

@@ -1,17 +1,29 @@
 //! Answers as rows, where scripts of keys would say too little.
 
 use super::*;
+use crate::consequences::{Subject, parse_goals};
 use crate::hypothesis::reference_with;
-use crate::model::KafkaVersion;
+use crate::model::{Cluster, KafkaVersion};
+use std::sync::Arc;
 
-fn request(kind: SheetKind) -> PageRequest {
-    let now = Arc::new(reference_with(KafkaVersion::REFERENCE, 3, 3, 12, 3));
-    PageRequest { generation: 1, kind, now, others: Vec::new(), topic: None }
+fn request(page: &'static [Action]) -> PageRequest {
+    let mut app = crate::app::tests::showing(reference_with(KafkaVersion::REFERENCE, 3, 3, 12, 3));
+    let effects = match page[0].name {
+        "goal" => {
+            let goals = parse_goals("survive disk_loss").unwrap();
+            app.open_explore_page(&GOAL, Parameters { goals, ..Parameters::default() })
+        }
+        _ => app.run(&page[0]),
+    };
+    match effects.into_iter().next() {
+        Some(crate::app::Effect::Explore(request)) => request,
+        other => panic!("{}: {other:?}", page[0].name),
+    }
 }
 
 #[test]
 fn nothing_known_is_said_to_be_so() {
-    let mut asked = request(SheetKind::Frontier { x: 1, y: 0 });
+    let mut asked = request(frontier::ACTIONS);
     let mut cluster = Cluster::clone(&asked.now);
     cluster.topics = Arc::new([]);
     cluster.partitions = Default::default();
@@ -22,26 +34,20 @@ fn nothing_known_is_said_to_be_so() {
 
 #[test]
 fn every_row_has_a_cell_for_every_column() {
-    let kinds = [
-        SheetKind::Compare,
-        SheetKind::Frontier { x: 1, y: 0 },
-        SheetKind::Advice("latency.ack"),
-        SheetKind::Goal(crate::consequences::parse_goals("survive disk_loss").unwrap()),
-        SheetKind::Roll,
-    ];
-    for kind in kinds {
-        let data = explore(&request(kind.clone()), &|| true);
-        assert_eq!(data.columns.len(), data.headings.len(), "{kind:?}");
-        assert!(!data.rows.is_empty(), "{kind:?}");
+    for page in PAGES {
+        let name = page[0].name;
+        let data = explore(&request(page), &|| true);
+        assert_eq!(data.columns.len(), data.headings.len(), "{name}");
+        assert!(!data.rows.is_empty(), "{name}");
         for row in &data.rows {
-            assert_eq!(row.cells.len(), data.columns.len(), "{kind:?} {row:?}");
+            assert_eq!(row.cells.len(), data.columns.len(), "{name} {row:?}");
         }
     }
 }
 
 #[test]
 fn of_many_partitions_one_topic_stands_for_all() {
-    let mut asked = request(SheetKind::Advice("latency.ack"));
+    let mut asked = request(advice::ACTIONS);
     assert_eq!(asked.tried_on(), (Subject::Cluster, None));
     asked.now = Arc::new(reference_with(KafkaVersion::REFERENCE, 3, 3, 20_001, 3));
     let (subject, note) = asked.tried_on();

@@ -1,12 +1,12 @@
 //! Scripts of exploring: presets, pins, the pages, and when the engine is asked at all.
 
 use super::*;
-use crate::app::explore::{PageData, SheetKind};
+use crate::app::PageData;
 use crate::consequences::OBJECTIVES;
 
 impl Robot {
     fn data(&self) -> &PageData {
-        self.app.sheet().unwrap().data.as_ref().unwrap()
+        self.app.explore_page().unwrap().data.as_ref().unwrap()
     }
 
     fn intro(&self) -> String {
@@ -22,7 +22,7 @@ impl Robot {
     }
 
     fn detail(&self) -> String {
-        let row = self.app.sheet().unwrap().row().unwrap();
+        let row = self.app.explore_page().unwrap().row().unwrap();
         row.detail.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
     }
 
@@ -52,10 +52,10 @@ fn a_preset_is_one_step_and_undone_as_one() {
         ("1 (was all)", "1")
     );
     let robot = robot.keys("u");
-    assert!(!robot.app.is_hypothetical() && robot.app.knob_rows().iter().all(|row| !row.is_changed()));
+    assert!(!robot.app.is_what_if() && robot.app.knob_rows().iter().all(|row| !row.is_changed()));
     let robot = robot.keys("ctrl-r ctrl-r");
     assert_eq!(robot.knob("min.insync.replicas"), "2 (was 1)");
-    assert!(robot.keys("p d").toast().contains("there already"));
+    assert!(robot.keys("p d").toast().contains("like this already"));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_preset_that_cannot_be_moves_nothing() {
     robot.see(reference_with(KafkaVersion::REFERENCE, 1, 1, 12, 1));
     let robot = robot.keys("p d");
     assert!(robot.toast().contains("needs 3 brokers"), "{}", robot.toast());
-    assert!(!robot.app.is_hypothetical() && !robot.app.can_undo());
+    assert!(!robot.app.is_what_if() && !robot.app.can_undo());
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn pins_are_compared_side_by_side() {
     let robot = Robot::live().keys(": \"acks 1\" enter p p p d p p : \"linger.ms 100\" enter c");
     assert_eq!(robot.data().headings, ["", "real", "pin 1", "pin 2", "now", "now is"]);
     assert_eq!(robot.row("acks"), ["acks", "all", "1", "all", "all", "as it was"]);
-    assert_eq!(robot.row("linger.ms"), ["linger.ms", "5", "5", "5", "100", "moved"]);
+    assert_eq!(robot.row("linger.ms"), ["linger.ms", "5", "5", "5", "100", "changed"]);
     let crash = robot.row("Data survives crashes");
     assert!(crash[2].starts_with("- 0") && !crash[4].starts_with('-'), "{crash:?}");
     let ack = robot.row("Ack p50");
@@ -103,7 +103,7 @@ fn pins_are_compared_side_by_side() {
     assert_eq!(robot.knob("linger.ms"), "100 (was 5)");
     let robot = robot.keys("esc P P");
     assert_eq!(robot.knob("min.insync.replicas"), "2 (was 1)");
-    assert!(robot.keys("c c").app.sheet().is_none(), "the key that opens a page closes it");
+    assert!(robot.keys("c c").app.explore_page().is_none(), "the key that opens a page closes it");
 }
 
 #[test]
@@ -125,8 +125,8 @@ fn what_the_loss_of_a_broker_brings_is_marked() {
 #[test]
 fn the_frontier_has_the_present_setting_on_it_and_enter_applies_a_point() {
     let robot = Robot::live().keys("F");
-    let sheet = robot.app.sheet().unwrap();
-    assert!(sheet.row().unwrap().is_now, "the selection begins at the present setting");
+    let page = robot.app.explore_page().unwrap();
+    assert!(page.row().unwrap().is_now, "the selection begins at the present setting");
     assert!(
         robot
             .data()
@@ -137,7 +137,7 @@ fn the_frontier_has_the_present_setting_on_it_and_enter_applies_a_point() {
     let places: Vec<f64> = robot.data().rows.iter().map(|row| row.at.unwrap().0).collect();
     assert!(places.is_sorted() && places.len() > 2, "from left to right: {places:?}");
     let robot = robot.keys("G k");
-    let wanted = robot.app.sheet().unwrap().row().unwrap().clone();
+    let wanted = robot.app.explore_page().unwrap().row().unwrap().clone();
     assert!(!wanted.changes.is_empty());
     let robot = robot.keys("enter");
     for change in &wanted.changes {
@@ -145,7 +145,7 @@ fn the_frontier_has_the_present_setting_on_it_and_enter_applies_a_point() {
     }
     let here = robot.data().rows.iter().find(|row| row.is_now).unwrap();
     assert_eq!(here.key, wanted.key, "the present setting is now where the point was");
-    assert!(!robot.keys("u").app.is_hypothetical());
+    assert!(!robot.keys("u").app.is_what_if());
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn the_axes_turn_through_all_figures_and_never_meet() {
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..OBJECTIVES.len() * 2 {
         robot = robot.keys("x x y");
-        let SheetKind::Frontier { x, y } = robot.app.sheet().unwrap().kind else { panic!() };
+        let (x, y) = robot.app.explore_page().unwrap().parameters.axes;
         assert_ne!(x, y);
         seen.extend([x, y]);
         assert!(!robot.data().intro.is_empty());
@@ -165,12 +165,11 @@ fn the_axes_turn_through_all_figures_and_never_meet() {
 #[test]
 fn advice_is_on_the_selected_consequence_and_enter_takes_it() {
     let robot = Robot::live().keys("a");
-    assert_eq!(robot.app.sheet().unwrap().kind, SheetKind::Advice(OBJECTIVES[0].figure));
+    assert_eq!(robot.app.explore_page().unwrap().parameters.figure, OBJECTIVES[0].figure);
     let robot = robot.keys("tab");
-    assert_eq!(robot.app.sheet().unwrap().kind, SheetKind::Advice(OBJECTIVES[1].figure));
+    assert_eq!(robot.app.explore_page().unwrap().parameters.figure, OBJECTIVES[1].figure);
     let robot = robot.keys("esc 5 / \"disk\" enter a");
-    let SheetKind::Advice(figure) = robot.app.sheet().unwrap().kind else { panic!() };
-    assert_eq!(figure, "durability.disk_loss");
+    assert_eq!(robot.app.explore_page().unwrap().parameters.figure, "durability.disk_loss");
     let rows = &robot.data().rows;
     assert!(!rows.is_empty(), "{}", robot.intro());
     let goodness = |robot: &Robot| {
@@ -196,7 +195,13 @@ fn a_goal_is_answered_with_the_cheapest_knobs_or_what_forbids_it() {
     assert_eq!(robot.knob("min.insync.replicas"), "2 (was 1)");
     assert!(robot.intro().contains("meets them as it is"), "{}", robot.intro());
     let robot = robot.keys("w ctrl-u \"throughput_mb_per_s > 1000000000\" enter");
-    assert!(robot.intro().contains("No 3 knobs meet: throughput_mb_per_s > 1000000000"), "{}", robot.intro());
+    assert!(
+        robot
+            .intro()
+            .contains("No combination of up to 3 knobs meets this: throughput_mb_per_s > 1000000000"),
+        "{}",
+        robot.intro()
+    );
 }
 
 #[test]
@@ -207,7 +212,7 @@ fn restarts_are_judged_with_what_is_lost_already() {
     assert!(robot.detail().contains("At their minimum ISR: orders-0, orders-1"), "{}", robot.detail());
     let robot = robot.keys("esc 1 x b");
     assert!(robot.intro().contains("no broker may be stopped now"), "{}", robot.intro());
-    assert!(robot.intro().contains("Not up, and not judged: 1"), "{}", robot.intro());
+    assert!(robot.intro().contains("Not running, and not assessed: 1"), "{}", robot.intro());
     assert_eq!(robot.row("2")[1], "UNSAFE");
 }
 
@@ -223,7 +228,7 @@ fn an_open_page_follows_the_knobs_and_an_older_answer_is_not_shown() {
     assert_ne!(robot_row(&robot), "Warnings");
     let shown = robot.data().clone();
     let Effect::Explore(request) = old else { panic!() };
-    robot.app.update(Msg::Explored(request.generation, Arc::default()));
+    assert!(robot.app.update(Msg::Explored(request.generation, Arc::default())).is_empty());
     assert_eq!(*robot.data(), shown);
 }
 
@@ -309,7 +314,7 @@ fn a_derivation_is_whole_for_every_consequence() {
     for at in 0..count {
         let row = &robot.app.assessment().unwrap().consequences[at];
         assert!(!row.why.formula.is_empty() && !row.why.inputs.is_empty(), "{}", row.id);
-        let page = Page::of_row(&robot.app, Pane::Consequences, at as u32).unwrap();
+        let page = (Pane::Consequences.declaration().page)(&robot.app, at as u32).unwrap();
         for width in [54, 74, 84] {
             let lines = page.lines(width);
             assert!(lines.iter().all(|(_, line)| line.chars().count() <= usize::from(width)), "{}", row.id);

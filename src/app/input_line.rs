@@ -2,7 +2,7 @@
 
 /// A text and a place in it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Line {
+pub struct InputLine {
     text: String,
     /// A byte offset at the boundary of a character.
     cursor: usize,
@@ -11,18 +11,19 @@ pub struct Line {
 /// Longer input is cut.
 const MAX_BYTES: usize = 400;
 
-impl Line {
+impl InputLine {
     /// A line that begins with this text, ready to go on typing.
-    pub fn new(text: impl Into<String>) -> Line {
+    pub fn new(text: impl Into<String>) -> InputLine {
         let text = text.into();
-        Line { cursor: text.len(), text }
+        InputLine { cursor: text.len(), text }
     }
 
+    /// What was typed.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What was typed up to the caret.
+    /// What was typed up to the cursor.
     pub fn before_cursor(&self) -> &str {
         &self.text[..self.cursor]
     }
@@ -37,7 +38,7 @@ impl Line {
         }
     }
 
-    /// Rubs out the character before the caret. `false` when there is none.
+    /// Deletes the character before the cursor. `false` when there is none.
     pub fn delete_char_backward(&mut self) -> bool {
         let Some(last) = self.before_cursor().chars().next_back() else { return false };
         self.cursor -= last.len_utf8();
@@ -45,33 +46,34 @@ impl Line {
         true
     }
 
-    /// Rubs out the word before the caret.
+    /// Deletes the word before the cursor.
     pub fn delete_word_backward(&mut self) {
         let kept = self.before_cursor().trim_end().rfind(' ').map_or(0, |blank| blank + 1);
         self.text.replace_range(kept..self.cursor, "");
         self.cursor = kept;
     }
 
+    /// Deletes everything.
     pub fn clear(&mut self) {
-        *self = Line::default();
+        *self = InputLine::default();
     }
 
-    /// Moves the caret one character to the left.
+    /// Moves the cursor one character to the left.
     pub fn left(&mut self) {
         self.cursor -= self.before_cursor().chars().next_back().map_or(0, char::len_utf8);
     }
 
-    /// Moves the caret one character to the right.
+    /// Moves the cursor one character to the right.
     pub fn right(&mut self) {
         self.cursor += self.text[self.cursor..].chars().next().map_or(0, char::len_utf8);
     }
 
-    /// Moves the caret to the beginning.
+    /// Moves the cursor to the beginning.
     pub fn home(&mut self) {
         self.cursor = 0;
     }
 
-    /// Moves the caret to the end.
+    /// Moves the cursor to the end.
     pub fn end(&mut self) {
         self.cursor = self.text.len();
     }
@@ -83,7 +85,7 @@ mod tests {
 
     #[test]
     fn edits_keep_to_characters() {
-        let mut line = Line::new("aä");
+        let mut line = InputLine::new("aä");
         line.left();
         line.insert("x\n");
         assert_eq!((line.text(), line.before_cursor()), ("axä", "ax"));

@@ -1,0 +1,102 @@
+//! Actions that change what is shown, not what it is.
+
+use crate::app::action::actions;
+use crate::app::conditions::{always, has_selection, unless};
+use crate::app::{App, Effect, Filter, Level, Overlay, Prompt, PromptKind};
+
+actions! { View
+    "open", "why", has_selection, open, "Show the selected row in full.";
+    "filter", "filter", filters, filter, "Show only rows that match.";
+    "sort", "", sorts, sort, "Sort by the next column.";
+    "sort-reverse", "", sorts, sort_reverse, "Reverse the order.";
+    "zoom", "zoom", always, zoom, "Toggle full screen of the pane.";
+    "back", "", always, back, "Close what is open, clear the filter, leave full screen.";
+    "next-pane", "pane", always, next_pane, "Go to the next pane.";
+    "previous-pane", "", always, previous_pane, "Go to the previous pane.";
+    "next-theme", "", always, next_theme, "Switch to the next colour theme.";
+}
+
+fn filters(app: &App) -> Option<&'static str> {
+    match app.overlay {
+        Some(Overlay::Ask { .. }) => Some("answer the question first"),
+        Some(Overlay::Explore(_)) => Some("this page has no filter"),
+        Some(Overlay::Page(..)) | None => None,
+    }
+}
+
+fn sorts(app: &App) -> Option<&'static str> {
+    if app.explore_page().is_some() {
+        return Some("this page has one order only");
+    }
+    unless(!app.focus.declaration().orders.is_empty(), "this pane has one order only")
+}
+
+fn open(app: &mut App) -> Vec<Effect> {
+    app.open_selected_row();
+    Vec::new()
+}
+
+fn filter(app: &mut App) -> Vec<Effect> {
+    let before = app.filter(app.focus).clone();
+    let text = before.text().to_string();
+    app.open_prompt(PromptKind::Filter(app.focus, before), &text);
+    Vec::new()
+}
+
+fn sort(app: &mut App) -> Vec<Effect> {
+    let next = app.sort(app.focus).next(app.focus.declaration().orders);
+    app.set_sort(app.focus, next);
+    Vec::new()
+}
+
+fn sort_reverse(app: &mut App) -> Vec<Effect> {
+    app.set_sort(app.focus, app.sort(app.focus).reversed());
+    Vec::new()
+}
+
+fn zoom(app: &mut App) -> Vec<Effect> {
+    app.zoom = !app.zoom;
+    Vec::new()
+}
+
+fn back(app: &mut App) -> Vec<Effect> {
+    app.back();
+    Vec::new()
+}
+
+fn next_pane(app: &mut App) -> Vec<Effect> {
+    app.focus_on(app.focus.step(1));
+    Vec::new()
+}
+
+fn previous_pane(app: &mut App) -> Vec<Effect> {
+    app.focus_on(app.focus.step(-1));
+    Vec::new()
+}
+
+fn next_theme(app: &mut App) -> Vec<Effect> {
+    app.theme = (app.theme + 1) % app.themes.len().max(1);
+    let name = app.theme().to_string();
+    app.notify(Level::Notice, format!("theme {name}"));
+    vec![Effect::Theme(name), Effect::Repaint]
+}
+
+impl App {
+    /// Everything about the selected row, as a page.
+    pub(in crate::app) fn open_selected_row(&mut self) {
+        let page =
+            self.selected_item(self.focus).and_then(|item| (self.focus.declaration().page)(self, item));
+        self.overlay = page.map(|page| Overlay::Page(page, 0));
+    }
+
+    /// Closes the innermost thing that is open. It never leaves the program.
+    pub(in crate::app) fn back(&mut self) {
+        match self.prompt.take() {
+            Some(Prompt { kind: PromptKind::Filter(pane, before), .. }) => self.set_filter(pane, before),
+            Some(_) => {}
+            None if self.overlay.take().is_some() => {}
+            None if !self.filter(self.focus).is_empty() => self.set_filter(self.focus, Filter::default()),
+            None => self.zoom = false,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What comes out of the application: requests to the engine, commands to the source, work for the terminal.
+
+use crate::app::PageRequest;
+use crate::model::{Cluster, Millis};
+use crate::scenario::Act;
+use std::sync::Arc;
+
+/// What is to be assessed.
+#[derive(Clone, Debug)]
+pub struct AssessmentRequest {
+    /// The number of the request; answers to older ones are not shown as current.
+    pub generation: u64,
+    /// The cluster that `now` is compared with.
+    pub was: Arc<Cluster>,
+    /// The cluster with the knobs.
+    pub now: Arc<Cluster>,
+    /// The topic that is assessed; all of them without one.
+    pub topic: Option<Arc<str>>,
+}
+
+/// What a simulator or the lab is told.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Command {
+    /// Do something to the cluster.
+    Act(Act),
+    /// Let time pass or stand still.
+    Pause(bool),
+    /// Virtual seconds a second.
+    Pace(f64),
+    Step,
+    /// To a moment of virtual time.
+    Seek(Millis),
+    /// From the start again, with the same seed.
+    Reset,
+}
+
+/// Something to be done outside the application.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Assess this, on another thread; the latest request wins.
+    Assess(AssessmentRequest),
+    /// Find this out, on a thread of its own; the latest request wins.
+    Explore(PageRequest),
+    /// Tell the source to do something.
+    Drive(Command),
+    /// Read the cluster again now.
+    Refresh,
+    Copy(String),
+    Suspend,
+    Repaint,
+    /// Show this theme.
+    Theme(String),
+    /// Report the mouse, or not.
+    Mouse(bool),
+    /// Leave with this exit code.
+    Quit(i32),
+}

@@ -1,0 +1,113 @@
+//! Brokers by rack.
+//!
+//! ```text
+//! ─1 Brokers─────────────────────────────────────────
+//!  rack  broker  leaders followers lagging state
+//!  a          1        4         8       0 • OK
+//! >b          2        4         8       0 • OK
+//!  c          3        0        12      12 x DOWN 12.0 s
+//! ```
+
+use super::declaration::{LIST, PaneDeclaration};
+use crate::app::cell::{left, right};
+use crate::app::sort::as_they_come;
+use crate::app::{App, Cell, CellStyle, Level, Page, RowKey, SortOrder};
+use crate::consequences::restart;
+use crate::model::{BrokerStatus, ConfigSource, human_count, human_duration_ms};
+use std::cmp::Reverse;
+use std::fmt::Write;
+
+pub(super) const PANE: PaneDeclaration = PaneDeclaration {
+    title: "Brokers",
+    go_to: "Go to the brokers.",
+    columns: &[
+        left("rack", 4, 13, 0),
+        right("broker", 6, 6, 0),
+        right("leaders", 7, 7, 0),
+        right("followers", 9, 9, 2),
+        right("lagging", 7, 7, 1),
+        left("state", 12, 22, 0),
+    ],
+    count: |app| app.summary.brokers.len(),
+    cells,
+    text,
+    orders: &[
+        SortOrder { name: "rack", sort: by_rack },
+        SortOrder { name: "id", sort: as_they_come },
+        SortOrder { name: "leaders", sort: by_leaders },
+    ],
+    key: |app, item| Some(RowKey::numbered("", app.summary.brokers.get(item as usize)?.id.0)),
+    page,
+    ..LIST
+};
+
+fn cells(app: &App, item: u32) -> Vec<Cell> {
+    let Some(row) = app.summary.brokers.get(item as usize) else { return Vec::new() };
+    let level = match row.state {
+        BrokerStatus::Up => Level::Ok,
+        BrokerStatus::Fenced | BrokerStatus::ShuttingDown | BrokerStatus::Paused => Level::Warn,
+        BrokerStatus::Down => Level::Bad,
+    };
+    let mut state = row.state.word().to_string();
+    if let (Some(since), Some(cluster), true) = (row.since, app.cluster(), row.state != BrokerStatus::Up) {
+        let _ = write!(state, " {}", human_duration_ms((cluster.taken_at - since).max(0)));
+    }
+    let rack = match &row.rack {
+        None => Cell::new(CellStyle::Unknown, "?"),
+        Some(None) => Cell::new(CellStyle::Muted, "-"),
+        Some(Some(rack)) => Cell::new(CellStyle::Plain, rack.to_string()),
+    };
+    let lagging = if row.out_of_sync > 0 { CellStyle::Level(Level::Warn) } else { CellStyle::Muted };
+    vec![
+        rack,
+        Cell::new(CellStyle::Strong, row.id.to_string()),
+        Cell::new(CellStyle::Plain, human_count(i64::from(row.leaders))),
+        Cell::new(CellStyle::Plain, human_count(i64::from(row.followers))),
+        Cell::new(lagging, human_count(i64::from(row.out_of_sync))),
+        Cell::new(CellStyle::Status(level), state),
+    ]
+}
+
+fn text(app: &App, item: u32, text: &mut String) {
+    let Some(broker) = app.summary.brokers.get(item as usize) else { return };
+    let rack = broker.rack.as_ref().and_then(|rack| rack.as_deref()).unwrap_or_default();
+    let _ = write!(text, "{} {rack} {}", broker.id, broker.state.word());
+}
+
+fn by_rack(app: &App, rows: &mut [u32]) {
+    let brokers = &app.summary.brokers;
+    rows.sort_by(|a, b| brokers[*a as usize].rack.cmp(&brokers[*b as usize].rack));
+}
+
+fn by_leaders(app: &App, rows: &mut [u32]) {
+    rows.sort_by_key(|item| Reverse(app.summary.brokers[*item as usize].leaders));
+}
+
+fn page(app: &App, item: u32) -> Option<Page> {
+    let (row, cluster) = (app.summary.brokers.get(item as usize)?, app.cluster()?);
+    let broker = cluster.broker(row.id)?;
+    let mut page = Page::new(format!("Broker {}", row.id));
+    page.add_cells(PANE.columns, cells(app, item));
+    page.add(CellStyle::Plain, format!("{:<11} {}:{}", "address", broker.host, broker.port));
+    page.gap();
+    if cluster.is_up(row.id) {
+        let verdict = restart(cluster, row.id);
+        let (level, word) = Level::of_restart(verdict.verdict);
+        page.add(CellStyle::Strong, "If it is restarted");
+        page.add(CellStyle::Level(level), format!("{word}: {}", verdict.headline()));
+        page.gap();
+    }
+    match broker.config.reason() {
+        Some(reason) => page.add(CellStyle::Unknown, format!("configuration: {reason}")),
+        None => {
+            page.add(CellStyle::Strong, "Configuration that differs from the default");
+            let config = broker.config.get()?;
+            let set = config.iter().filter(|(_, entry)| entry.source != ConfigSource::Default);
+            set.for_each(|(key, entry)| {
+                let value = entry.value.as_deref().unwrap_or("(not shown)");
+                page.add(CellStyle::Plain, format!("{key} = {value}"));
+            });
+        }
+    }
+    Some(page)
+}

@@ -1,0 +1,202 @@
+//! Consumer groups: their lag, whether it grows, and when they have caught up.
+//!
+//! ```text
+//! ─3 Groups────────────────────────────────────────────────────
+//!  group     state         members       lag   change ETA
+//! >billing   • stable            3    12,345    -50/s 4m06s
+//!  audit     i empty             0 no commit        - -
+//! ```
+
+use super::declaration::{Height, LIST, PaneDeclaration, Place};
+use crate::app::cell::{left, name, right};
+use crate::app::filter::any_word;
+use crate::app::sort::as_they_come;
+use crate::app::{App, Cell, CellStyle, Field, FieldTest, GroupRow, Level, Page, RowKey, SortOrder};
+use crate::model::{GroupState, Lag, human_count, human_duration_ms};
+use std::cmp::Reverse;
+
+/// Below so many records a second a lag neither grows nor shrinks.
+const STEADY_PER_S: f64 = 0.5;
+
+pub(super) const PANE: PaneDeclaration = PaneDeclaration {
+    title: "Groups",
+    go_to: "Go to the consumer groups and their lag.",
+    place: Place::Cluster(Height::RowsOrMost),
+    columns: &[
+        name("group", 9, 40, 0),
+        left("state", 13, 14, 0),
+        right("members", 7, 7, 2),
+        right("lag", 9, 15, 0),
+        right("change", 8, 10, 1),
+        left("ETA", 9, 10, 3),
+    ],
+    count: |app| app.summary.groups.len(),
+    cells,
+    text: |app, item, text| {
+        if let Some(group) = group(app, item) {
+            text.push_str(&group.id);
+        }
+    },
+    fields: &[
+        Field { name: "lag", test: FieldTest::Number(records_behind) },
+        Field {
+            name: "members",
+            test: FieldTest::Number(|app, item| Some(group(app, item)?.members?.into())),
+        },
+        Field { name: "state", test: FieldTest::Word(any_word, is_in_state) },
+    ],
+    filter_help: "word !word lag>1000 state:empty",
+    orders: &[
+        SortOrder { name: "name", sort: as_they_come },
+        SortOrder { name: "lag", sort: by_lag },
+        SortOrder { name: "growth", sort: by_growth },
+    ],
+    key: |app, item| Some(RowKey::named(group(app, item)?.id.clone())),
+    page,
+    placeholder,
+    ..LIST
+};
+
+fn group(app: &App, item: u32) -> Option<&GroupRow> {
+    app.summary.groups.get(item as usize)
+}
+
+fn records_behind(app: &App, item: u32) -> Option<i64> {
+    match group(app, item)?.lag {
+        Lag::Records(records) => Some(records),
+        Lag::NoCommit | Lag::Unknown => None,
+    }
+}
+
+fn is_in_state(app: &App, item: u32, word: &str) -> bool {
+    group(app, item).is_some_and(|group| group.state.word().starts_with(&word.to_lowercase()))
+}
+
+fn by_lag(app: &App, rows: &mut [u32]) {
+    rows.sort_by_key(|item| Reverse(lag_rank(app.summary.groups[*item as usize].lag)));
+}
+
+/// What is not known comes after what is.
+fn lag_rank(lag: Lag) -> i64 {
+    match lag {
+        Lag::Records(records) => records,
+        Lag::NoCommit => -1,
+        Lag::Unknown => -2,
+    }
+}
+
+fn by_growth(app: &App, rows: &mut [u32]) {
+    let growth = |item: &u32| app.summary.groups[*item as usize].growth_per_s.unwrap_or(f64::NEG_INFINITY);
+    rows.sort_by(|a, b| growth(b).total_cmp(&growth(a)));
+}
+
+fn placeholder(app: &App) -> Option<Cell> {
+    let Some(cluster) = app.cluster() else { return Some(super::declaration::no_cluster()) };
+    match cluster.groups.reason() {
+        Some(reason) => Some(Cell::new(CellStyle::Unknown, format!("? groups: {reason}"))),
+        None if app.summary.groups.is_empty() => Some(Cell::new(CellStyle::Muted, "no groups")),
+        None => None,
+    }
+}
+
+fn cells(app: &App, item: u32) -> Vec<Cell> {
+    let Some(row) = group(app, item) else { return Vec::new() };
+    let state = match row.state {
+        GroupState::Stable => Level::Ok,
+        GroupState::Unknown => Level::Unknown,
+        GroupState::Empty | GroupState::Dead => Level::Notice,
+        GroupState::PreparingRebalance
+        | GroupState::CompletingRebalance
+        | GroupState::Assigning
+        | GroupState::Reconciling => Level::Warn,
+    };
+    vec![
+        Cell::new(CellStyle::Plain, row.id.to_string()),
+        Cell::new(CellStyle::Status(state), row.state.word()),
+        Cell::known(row.members.map(|members| members.to_string())),
+        match row.lag {
+            Lag::Records(records) => Cell::new(CellStyle::Strong, human_count(records)),
+            Lag::NoCommit => Cell::new(CellStyle::Muted, "no commit"),
+            Lag::Unknown => Cell::new(CellStyle::Unknown, "?"),
+        },
+        match row.growth_per_s {
+            Some(growth) => Cell::new(CellStyle::Plain, format!("{growth:+.0}/s")),
+            None => Cell::new(CellStyle::Muted, "-"),
+        },
+        eta(row),
+    ]
+}
+
+/// When the lag is gone, if it goes on as it does.
+fn eta(row: &GroupRow) -> Cell {
+    match (row.lag, row.growth_per_s) {
+        (Lag::Records(0), _) => Cell::new(CellStyle::Muted, "caught up"),
+        (Lag::Records(records), Some(growth)) if growth < -STEADY_PER_S => {
+            Cell::new(CellStyle::Plain, human_duration_ms((records as f64 * 1000.0 / -growth) as i64))
+        }
+        (Lag::Records(_), Some(growth)) if growth > STEADY_PER_S => {
+            Cell::new(CellStyle::Level(Level::Warn), "growing")
+        }
+        (Lag::Records(_), Some(_)) => Cell::new(CellStyle::Muted, "holding"),
+        (Lag::Records(_), None) | (Lag::NoCommit | Lag::Unknown, _) => Cell::new(CellStyle::Muted, "-"),
+    }
+}
+
+fn page(app: &App, item: u32) -> Option<Page> {
+    let (row, cluster) = (group(app, item)?, app.cluster()?);
+    let group = cluster.groups.get()?.iter().find(|group| group.id == row.id)?;
+    let mut page = Page::new(format!("Group {}", row.id));
+    page.add_cells(PANE.columns, cells(app, item));
+    page.gap();
+    match group.offsets.reason() {
+        Some(reason) => page.add(CellStyle::Unknown, format!("offsets: {reason}")),
+        None => {
+            page.add(CellStyle::Strong, "Lag by partition");
+            for offset in group.offsets.get()?.iter() {
+                let lag = match cluster.lag_of(offset) {
+                    Lag::Records(records) => human_count(records),
+                    Lag::NoCommit => "no commit".into(),
+                    Lag::Unknown => "?".into(),
+                };
+                page.add(
+                    CellStyle::Plain,
+                    format!("{lag:>12}  {}", cluster.partition_name(offset.partition)),
+                );
+            }
+        }
+    }
+    Some(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Filter, Origin, Start};
+
+    /// An application that shows one group.
+    fn showing(lag: Lag) -> App {
+        let mut app = App::new(Start::new(Origin::Live("prod".into()))).unwrap();
+        app.summary.groups.push(GroupRow {
+            id: "billing".into(),
+            state: GroupState::Empty,
+            members: Some(0),
+            lag,
+            growth_per_s: None,
+        });
+        app
+    }
+
+    fn passes(app: &App, filter: &str) -> bool {
+        let filter = Filter::parse(filter, PANE.fields).unwrap();
+        !filter.passing(app, 0..1, PANE.text).is_empty()
+    }
+
+    #[test]
+    fn groups_are_found_by_lag() {
+        let app = showing(Lag::Records(1500));
+        assert!(passes(&app, "bill lag>1,000 state:empty members=0"));
+        assert!(!passes(&app, "lag<1000"));
+        assert!(passes(&app, "!lag<1000"));
+        assert!(!passes(&showing(Lag::Unknown), "lag>0"), "what is not known is not above zero");
+    }
+}

@@ -1,0 +1,218 @@
+//! Partitions: who leads, who is in sync, how well that is. Only rows in view are built.
+//!
+//! ```text
+//! ─2 Partitions─/orders─12 rows──────────────────────────────
+//!  partition    leader replicas  ISR min    offset state
+//!  orders-0     1      1 2 (3)   2/3 2      12,345 ! AT MIN
+//! >orders-1     2      2 (3) 1   2/3 2      12,101 ! AT MIN
+//!  x 2 NO LEADER  ! 10 AT MIN
+//! ```
+
+use super::declaration::{Foot, FootText, Height, LIST, PaneDeclaration, Place};
+use crate::app::cell::{left, name, right};
+use crate::app::filter::any_word;
+use crate::app::sort::as_they_come;
+use crate::app::{App, Cell, CellStyle, Field, FieldTest, Health, Level, Page, RowKey, SortOrder};
+use crate::model::{BrokerId, PartitionIx, PartitionView, human_count};
+use std::cmp::Reverse;
+use std::fmt::Write;
+
+pub(super) const PANE: PaneDeclaration = PaneDeclaration {
+    title: "Partitions",
+    go_to: "Go to the partitions and their ISR.",
+    place: Place::Cluster(Height::Rest),
+    columns: &[
+        name("partition", 12, 40, 0),
+        left("leader", 6, 6, 0),
+        left("replicas", 9, 24, 0),
+        left("ISR", 3, 5, 2),
+        left("min", 3, 3, 2),
+        right("offset", 9, 15, 3),
+        left("state", 12, 14, 0),
+    ],
+    count: |app| app.cluster().map_or(0, |cluster| cluster.partitions.len()),
+    cells,
+    text,
+    fields: &[
+        Field { name: "isr", test: FieldTest::Number(|app, item| Some(view(app, item)?.isr_len() as i64)) },
+        Field {
+            name: "rf",
+            test: FieldTest::Number(|app, item| Some(view(app, item)?.replicas().len() as i64)),
+        },
+        Field { name: "min", test: FieldTest::Number(|app, item| min_isr(app, item).map(i64::from)) },
+        Field {
+            name: "leader",
+            test: FieldTest::Number(|app, item| Some(i64::from(view(app, item)?.leader()?.0))),
+        },
+        Field { name: "hw", test: FieldTest::Number(|app, item| view(app, item)?.high_watermark()) },
+        Field { name: "on", test: FieldTest::OneOf(has_replica_on) },
+        Field { name: "topic", test: FieldTest::Word(any_word, is_of_topic) },
+        Field { name: "is", test: FieldTest::Word(a_state, is_in_state) },
+    ],
+    filter_help: "word !word isr<min leader:1 on:1 is:at-min",
+    orders: &[
+        SortOrder { name: "name", sort: as_they_come },
+        SortOrder { name: "trouble", sort: by_trouble },
+        SortOrder { name: "leader", sort: by_leader },
+        SortOrder { name: "offset", sort: by_offset },
+    ],
+    key: |app, item| Some(RowKey::numbered(topic_of(app, item)?, view(app, item)?.number())),
+    find: Some(find),
+    page,
+    foot,
+    ..LIST
+};
+
+fn view(app: &App, item: u32) -> Option<PartitionView<'_>> {
+    Some(app.cluster()?.partitions.view(PartitionIx(item)))
+}
+
+fn topic_of(app: &App, item: u32) -> Option<std::sync::Arc<str>> {
+    Some(app.cluster()?.topic(view(app, item)?.topic()).name.clone())
+}
+
+fn min_isr(app: &App, item: u32) -> Option<u32> {
+    app.summary.min_isr(app.cluster()?, PartitionIx(item))
+}
+
+fn health(app: &App, item: u32) -> Option<Health> {
+    Some(app.summary.health_of(app.cluster()?, PartitionIx(item)))
+}
+
+fn find(app: &App, key: &RowKey) -> Option<u32> {
+    let (_, topic) = app.cluster()?.topic_named(&key.name)?;
+    let number = u32::try_from(key.number).ok().filter(|number| *number < topic.count)?;
+    Some(topic.first + number)
+}
+
+fn text(app: &App, item: u32, text: &mut String) {
+    let (Some(cluster), Some(partition)) = (app.cluster(), view(app, item)) else { return };
+    let _ = write!(text, "{}-{}", cluster.topic(partition.topic()).name, partition.number());
+}
+
+fn has_replica_on(app: &App, item: u32, broker: i64) -> bool {
+    view(app, item).is_some_and(|view| view.replicas().iter().any(|id| i64::from(id.0) == broker))
+}
+
+fn is_of_topic(app: &App, item: u32, topic: &str) -> bool {
+    topic_of(app, item).is_some_and(|name| *name == *topic)
+}
+
+fn a_state(word: &str) -> Result<(), String> {
+    match Health::beginning_with(word) {
+        Some(_) => Ok(()),
+        None => Err("no-leader, under-min, at-min, under-replicated, moved or ok".into()),
+    }
+}
+
+fn is_in_state(app: &App, item: u32, word: &str) -> bool {
+    health(app, item).map(Health::name) == Health::beginning_with(word).map(Health::name)
+}
+
+fn by_trouble(app: &App, rows: &mut [u32]) {
+    rows.sort_by_cached_key(|item| health(app, *item));
+}
+
+fn by_leader(app: &App, rows: &mut [u32]) {
+    if let Some(cluster) = app.cluster() {
+        rows.sort_by_key(|item| cluster.partitions.leader[*item as usize]);
+    }
+}
+
+fn by_offset(app: &App, rows: &mut [u32]) {
+    if let Some(cluster) = app.cluster() {
+        rows.sort_by_key(|item| Reverse(cluster.partitions.high_watermark[*item as usize]));
+    }
+}
+
+fn cells(app: &App, item: u32) -> Vec<Cell> {
+    let (Some(cluster), Some(view), Some(health)) = (app.cluster(), view(app, item), health(app, item))
+    else {
+        return Vec::new();
+    };
+    let (isr, replicas) = (view.isr_len(), view.replicas().len());
+    let in_sync = if isr == replicas { CellStyle::Plain } else { CellStyle::Level(Level::Warn) };
+    vec![
+        Cell::new(CellStyle::Plain, cluster.partition_name(PartitionIx(item))),
+        match view.leader() {
+            Some(id) => Cell::new(CellStyle::Plain, id.to_string()),
+            None => Cell::new(CellStyle::Level(Level::Bad), "none"),
+        },
+        Cell::new(in_sync, replicas_text(view)),
+        Cell::new(CellStyle::Plain, format!("{isr}/{replicas}")),
+        Cell::known(min_isr(app, item).map(|min| min.to_string())),
+        Cell::known(view.high_watermark().map(human_count)),
+        Cell::new(CellStyle::Status(health.level()), health.word()),
+    ]
+}
+
+/// Replicas in their order, those out of sync in brackets: `1 (2) 3`.
+fn replicas_text(view: PartitionView<'_>) -> String {
+    let one = |id: &BrokerId| if view.in_isr(*id) { id.to_string() } else { format!("({id})") };
+    view.replicas().iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// How many partitions are in trouble, the worst first.
+fn foot(app: &App) -> Option<Foot> {
+    app.cluster()?;
+    let worth = Health::ALL.into_iter().filter(|health| health.level() >= Level::Warn);
+    let counted = worth.map(|health| (health, app.summary.count(health))).filter(|(_, count)| *count > 0);
+    let cells: Vec<Cell> = counted
+        .map(|(health, count)| {
+            let text = format!("{} {}", human_count(i64::from(count)), health.word());
+            Cell::new(CellStyle::Status(health.level()), text)
+        })
+        .collect();
+    (!cells.is_empty()).then_some(Foot { height: 1, min_rows: 5, text: FootText::Line(cells) })
+}
+
+fn page(app: &App, item: u32) -> Option<Page> {
+    let (cluster, view) = (app.cluster()?, view(app, item)?);
+    let mut page = Page::new(format!("Partition {}", cluster.partition_name(PartitionIx(item))));
+    page.add_cells(PANE.columns, cells(app, item));
+    page.gap();
+    page.add(CellStyle::Plain, format!("replicas       {}", ids(view.replicas().iter().copied())));
+    page.add(CellStyle::Plain, format!("in sync        {}", ids(view.isr())));
+    match cluster.partitions.elr.reason() {
+        Some(reason) => page.add(CellStyle::Unknown, format!("eligible       {reason}")),
+        None => page.add(CellStyle::Plain, format!("eligible       {}", ids(view.elr()))),
+    }
+    let numbers = [
+        ("leader epoch", view.leader_epoch().map(i64::from)),
+        ("log start", view.log_start()),
+        ("high watermark", view.high_watermark()),
+        ("log end", view.log_end()),
+    ];
+    for (name, number) in numbers {
+        page.add(CellStyle::Plain, format!("{name:<14} {}", number.map_or("?".into(), human_count)));
+    }
+    add_replica_offsets(app, &mut page, item);
+    Some(page)
+}
+
+fn ids(ids: impl Iterator<Item = BrokerId>) -> String {
+    let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
+    if ids.is_empty() { "none".into() } else { ids.join(" ") }
+}
+
+/// The offsets of each replica, which only a simulator sees.
+fn add_replica_offsets(app: &App, page: &mut Page, item: u32) {
+    let Some(replicas) = app.detail.as_ref().and_then(|detail| detail.replicas.get(item as usize)) else {
+        return;
+    };
+    page.gap();
+    page.add(CellStyle::Strong, "replica   log end  high watermark     flushed   epoch");
+    for replica in replicas {
+        let style = if replica.runs { CellStyle::Plain } else { CellStyle::Muted };
+        let text = format!(
+            "{:>7} {:>9} {:>15} {:>11} {:>7}{}",
+            replica.broker.0,
+            human_count(replica.log_end),
+            human_count(replica.high_watermark),
+            human_count(replica.flushed),
+            replica.leader_epoch,
+            if replica.runs { "" } else { "  not running" }
+        );
+        page.add(style, text);
+    }
+}
