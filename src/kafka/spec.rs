@@ -163,12 +163,14 @@ fn accept(name: String, value: String, given: &mut BTreeMap<String, String>) -> 
 }
 
 /// A misspelt property must not pass for set. Java reads a byte order mark as part of the first key, which is harmless
-/// in front of a comment only.
+/// in front of a comment, or of a property that means nothing here.
 fn unknown(name: &str) -> Result<(), ConnectError> {
     if let Some(meant) = name.strip_prefix(BYTE_ORDER_MARK) {
-        if meant.is_empty() || meant.starts_with(['#', '!']) {
+        let is_comment = meant.is_empty() || meant.starts_with(['#', '!']);
+        if is_comment || properties::treatment(meant) == Treatment::Ignored {
             return Ok(());
         }
+        let meant = printable(meant);
         let error = format!("the properties start with a byte order mark, so that `{meant}` is not set");
         return Err(
             ConnectError::new(error).with_hint("save the file as UTF-8 without BOM, as Java needs it")

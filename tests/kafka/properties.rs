@@ -105,8 +105,18 @@ fn generated_files_are_read_as_java_reads_them() {
     let broken = javas.iter().filter(|content| content.is_none()).count();
     assert!((FILES / 100..FILES / 2).contains(&broken), "{broken} of the files are broken");
     for (text, java) in texts.iter().zip(javas) {
-        assert_eq!(own(text), java, "{text:?}");
+        let (mut own, mut java) = (own(text), java);
+        if has_empty_entry(&java) {
+            own.iter_mut().chain(&mut java).for_each(|content| drop(content.remove("")));
+        }
+        assert_eq!(own, java, "{text:?}");
     }
+}
+
+/// A line that is only a backslash is, at the end of a file, an empty key with an empty value to Java. It sets nothing,
+/// and klever does not read it.
+fn has_empty_entry(content: &Content) -> bool {
+    content.as_ref().is_some_and(|content| content.get("").is_some_and(String::is_empty))
 }
 
 fn text(rng: &mut Pcg64Mcg) -> String {
@@ -116,17 +126,7 @@ fn text(rng: &mut Pcg64Mcg) -> String {
 
 fn own(text: &str) -> Content {
     let properties = parse_properties(text).ok()?.into_iter();
-    let mut content: BTreeMap<String, String> =
-        properties.map(|property| (hex(&property.key), hex(&property.value))).collect();
-    drop_empty(&mut content);
-    Some(content)
-}
-
-/// A backslash and nothing else at the end of a file is an empty key with an empty value to Java; it sets nothing.
-fn drop_empty(content: &mut BTreeMap<String, String>) {
-    if content.get("").is_some_and(String::is_empty) {
-        content.remove("");
-    }
+    Some(properties.map(|property| (hex(&property.key), hex(&property.value))).collect())
 }
 
 fn hex(text: &str) -> String {
@@ -143,6 +143,5 @@ fn contents(lines: &str) -> Vec<Content> {
             _ => *content = None,
         }
     }
-    all.iter_mut().flatten().for_each(drop_empty);
     all
 }

@@ -62,7 +62,9 @@ fn the_file_is_read_as_java_reads_it() {
     assert_eq!(set(&spec("sasl.password=blank at the end ").unwrap(), "sasl.password"), "blank at the end ");
     let bom = spec("\u{feff}security.protocol=SSL").unwrap_err();
     assert!(bom.message.contains("byte order mark") && bom.message.contains("`security.protocol`"), "{bom}");
-    assert!(spec("\u{feff}# staging\nsecurity.protocol=SSL").is_ok());
+    for harmless in ["\u{feff}# staging\nsecurity.protocol=SSL", "\u{feff}acks=1\nsecurity.protocol=SSL"] {
+        assert!(spec(harmless).is_ok(), "{harmless:?}");
+    }
     let broken = spec("a.b=1\nsasl.password=hunter\\u2").unwrap_err();
     assert!(
         broken.message.starts_with("line 2 of the properties") && !broken.message.contains("hunter"),
