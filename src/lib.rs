@@ -26,7 +26,8 @@
 //!
 //! `CONTRIBUTING.md` tells each step by step.
 //!
-//! - a **knob**: its declaration in `knobs/<scope>.rs` and one line in `knobs::ALL`
+//! - a **knob**: its declaration in `knobs/<scope>.rs` and one line in `knobs::ALL`; one that klever assumes
+//!   (load, net, env) is a field of `model/clients.rs` with its default, too
 //! - a **rule**: a file in `rules/<chapter>/`, its `mod` and one line in `rules::ALL`
 //! - an **action** (and its key): one row and its function in `app/actions/<group>.rs`, a key in `keymap/default.toml`
 //! - a **pane**: a file in `app/panes/`, its `mod` and its line in `app/panes.rs`; its digit, its keymap context, its

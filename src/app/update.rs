@@ -172,10 +172,6 @@ impl App {
         self.detail = snapshot.detail;
         self.refresh_event_log();
         let dropped = match &mut self.hypothesis {
-            Some(hypothesis) if self.origin.acts() => {
-                *hypothesis = acted(hypothesis, snapshot.cluster);
-                Vec::new()
-            }
             Some(hypothesis) => hypothesis.rebase(snapshot.cluster),
             None => {
                 let mut hypothesis = Hypothesis::new(snapshot.cluster);
@@ -207,7 +203,7 @@ impl App {
         };
         self.summary = ClusterSummary::of(&shown, &self.lags);
         self.shown = Some(shown);
-        self.knobs = knob_rows::rows(hypothesis, self.selected_topic.as_ref());
+        self.knobs = knob_rows::rows(&self.origin, hypothesis, self.selected_topic.as_ref());
         self.refresh_rows(Pane::ALL.into_iter().filter(|pane| !pane.is_assessment()));
         self.ask()
     }
@@ -251,19 +247,6 @@ impl App {
         self.overlay = None;
         if pane.is_cluster() || pane.place() == Place::Knobs {
             self.main = pane;
-        }
-    }
-}
-
-/// Where knobs act, the source says what came of them: nothing is laid over it, only the pin stays.
-fn acted(before: &Hypothesis, cluster: Arc<Cluster>) -> Hypothesis {
-    match before.pinned() {
-        None => Hypothesis::new(cluster),
-        Some(pin) => {
-            let mut now = Hypothesis::new(pin.clone());
-            now.pin();
-            now.rebase(cluster);
-            now
         }
     }
 }

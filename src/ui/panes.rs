@@ -117,7 +117,8 @@ fn title(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect) {
 /// What a title adds on its right: is it real, is it old, is it ready.
 fn notes(app: &App, pane: Pane) -> Vec<(Role, String)> {
     let mut notes = Vec::new();
-    if app.is_what_if() && pane.place() != Place::Knobs {
+    // Where knobs act, a what-if is about figures and warnings: brokers and partitions are as they are.
+    if app.is_what_if() && (pane.is_assessment() || (pane.is_cluster() && !app.origin.acts())) {
         notes.push((Role::Hypothesis, "~ what if".to_string()));
     }
     if pane.is_cluster() && app.is_stale() {

@@ -50,6 +50,11 @@ fn cells(row: &KnobRow) -> Vec<Cell> {
         Err(_) if changed => "(?)".into(),
         Ok(_) | Err(_) => String::new(),
     };
+    let was = match row.what_if {
+        Some(_) if changed => format!("~ {was}"),
+        Some(_) => "~ what if".into(),
+        None => was,
+    };
     let name = if changed { CellStyle::Strong } else { CellStyle::Plain };
     vec![
         Cell::new(CellStyle::Muted, row.knob.scope.word()),
@@ -63,7 +68,8 @@ fn cells(row: &KnobRow) -> Vec<Cell> {
 fn foot(app: &App) -> Option<Foot> {
     let row = row(app, app.selected_item(super::Pane::Knobs)?)?;
     let why = row.now.as_ref().err().map(|why| format!("not known: {why}. "));
-    let text = format!("{}{}", why.unwrap_or_default(), row.knob.doc);
+    let what_if = row.what_if.map(|why| format!("~ What if only: {why}. ")).unwrap_or_default();
+    let text = format!("{what_if}{}{}", why.unwrap_or_default(), row.knob.doc);
     let text = FootText::Paragraph(Cell::new(CellStyle::Muted, text));
     Some(Foot { height: 2, min_rows: 8, text })
 }
