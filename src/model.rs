@@ -17,9 +17,11 @@ pub use cluster::{Broker, BrokerStatus, Cluster, Features, Quorum, Topic};
 pub use config::{ConfigEntry, ConfigMap, ConfigSource};
 pub use datum::{Datum, Origin, Unknown};
 pub use group::{Group, GroupOffset, GroupState, Lag, Member};
-pub use ids::{BrokerId, PartitionIx, TopicIx};
+pub use ids::{BrokerId, PartitionIx, TopicIx, id_list};
 pub use partitions::{PartitionRow, PartitionView, Partitions, ReplicaSet};
 pub use placement::{Site, place, rack_name};
 pub use text::wrap;
-pub use units::{Millis, Nanos, human_bytes, human_count, human_duration_ms, plural, plural_noun};
+pub use units::{
+    MS, Millis, Nanos, SECOND, human_bytes, human_count, human_duration_ms, plural, plural_noun,
+};
 pub use version::KafkaVersion;

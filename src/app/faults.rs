@@ -24,7 +24,7 @@ pub(super) fn entries(app: &App) -> Vec<PaletteEntry> {
         cluster.brokers.iter().filter_map(|broker| Some(broker.rack.get()?.as_ref()?.to_string())).collect();
     let mut entries: Vec<PaletteEntry> = brokers.into_iter().flat_map(of_broker).collect();
     entries.extend(racks.into_iter().map(|rack| {
-        let act = Act::PowerLoss { extent: PowerDomain::Rack(rack.clone()), keep: UnflushedTail::Random };
+        let act = Act::PowerLoss { domain: PowerDomain::Rack(rack.clone()), keep: UnflushedTail::Random };
         entry(
             format!("power loss rack {rack}"),
             "Power off all machines of the rack; what they have not flushed may be gone.",
@@ -38,7 +38,7 @@ pub(super) fn entries(app: &App) -> Vec<PaletteEntry> {
 fn of_broker(id: BrokerId) -> Vec<PaletteEntry> {
     let process = || Process::Broker(id);
     let one = |what: &str, doc: &'static str, act: Act| entry(format!("{what} broker {id}"), doc, act);
-    let power = Act::PowerLoss { extent: PowerDomain::Broker(id), keep: UnflushedTail::Random };
+    let power = Act::PowerLoss { domain: PowerDomain::Broker(id), keep: UnflushedTail::Random };
     let cut = Act::Partition { from: Endpoint::Broker(id), to: Endpoint::Brokers, one_way: false };
     let unseen = Act::Partition { from: Endpoint::Broker(id), to: Endpoint::Controllers, one_way: false };
     let slow = Act::SlowLink {
@@ -72,7 +72,7 @@ fn of_broker(id: BrokerId) -> Vec<PaletteEntry> {
 }
 
 fn of_cluster() -> Vec<PaletteEntry> {
-    let site = Act::PowerLoss { extent: PowerDomain::Site, keep: UnflushedTail::Random };
+    let site = Act::PowerLoss { domain: PowerDomain::Site, keep: UnflushedTail::Random };
     vec![
         entry(
             "power loss everywhere",

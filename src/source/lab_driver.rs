@@ -2,7 +2,7 @@
 
 use crate::app::{Command, Level};
 use crate::kafka::{ConnectError, ConnectionSpec};
-use crate::lab::{LabError, Living};
+use crate::lab::{LabError, RunningCluster};
 use crate::model::Cluster;
 use crate::runtime::{Driver, Sink};
 use crate::scenario::Act;
@@ -30,9 +30,9 @@ impl LabDriver {
     ///
     /// # Errors
     /// When the client library refuses.
-    pub fn stream(living: &Living) -> Result<LiveStream, ConnectError> {
+    pub fn stream(cluster: &RunningCluster) -> Result<LiveStream, ConnectError> {
         let stream =
-            LiveStream::start(&ConnectionSpec::plaintext(&living.bootstrap())?, LiveOptions::for_lab())?;
+            LiveStream::start(&ConnectionSpec::plaintext(&cluster.bootstrap())?, LiveOptions::for_lab())?;
         let until = Instant::now() + READING;
         while let Ok(event) = stream.events().recv_timeout(until.saturating_duration_since(Instant::now())) {
             if matches!(event, SourceEvent::Snapshot(cluster) if is_whole(&cluster)) {
@@ -43,11 +43,11 @@ impl LabDriver {
     }
 
     /// Takes a lab over and passes what its stream reports on to the screen.
-    pub fn start(living: Living, stream: LiveStream, sink: Sink) -> LabDriver {
+    pub fn start(cluster: RunningCluster, stream: LiveStream, sink: Sink) -> LabDriver {
         let (acts, inbox) = channel();
         let live = LiveDriver::start(stream, sink.clone());
         let notices = sink.clone();
-        let worker = thread::Builder::new().name("lab".into()).spawn(move || serve(living, &inbox, &notices));
+        let worker = thread::Builder::new().name("lab".into()).spawn(move || serve(cluster, &inbox, &notices));
         LabDriver { live, acts: Some(acts), worker: worker.ok(), sink }
     }
 }
@@ -80,7 +80,7 @@ fn is_whole(cluster: &Cluster) -> bool {
 }
 
 /// Acts on the processes, and looks after them in between, until the driver is dropped.
-fn serve(mut living: Living, acts: &Receiver<Act>, sink: &Sink) {
+fn serve(mut cluster: RunningCluster, acts: &Receiver<Act>, sink: &Sink) {
     let warn = |done: Result<(), LabError>| {
         if let Err(error) = done {
             sink.notice(Level::Warn, error.to_string());
@@ -88,8 +88,8 @@ fn serve(mut living: Living, acts: &Receiver<Act>, sink: &Sink) {
     };
     loop {
         match acts.recv_timeout(TICK) {
-            Ok(act) => warn(living.act(&act)),
-            Err(RecvTimeoutError::Timeout) => warn(living.look()),
+            Ok(act) => warn(cluster.act(&act)),
+            Err(RecvTimeoutError::Timeout) => warn(cluster.look()),
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }
