@@ -1,6 +1,6 @@
 //! What waits in the event queue: messages under way, timers, steps of the workload.
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::MetadataUpdate;
 use crate::protocol::group::{GroupReply, GroupRequest};
 use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Request};
@@ -209,11 +209,6 @@ impl Timer {
             None => false,
         }
     }
-}
-
-/// A partition's number as an index of the simulator's own columns.
-pub(crate) fn at(partition: PartitionIx) -> usize {
-    partition.0 as usize
 }
 
 #[cfg(test)]

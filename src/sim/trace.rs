@@ -185,11 +185,6 @@ impl Trace {
         self.next
     }
 
-    /// Whether nothing has happened.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.next == 0
-    }
-
     /// The hash of everything so far.
     pub(crate) fn hash(&self) -> u64 {
         self.hash.0
