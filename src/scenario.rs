@@ -196,7 +196,7 @@ impl Scenario {
     pub fn parse(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
         let scenario: Scenario =
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
-        check::check(&scenario).map_err(|fault| fault.at(file, text))?;
+        check::check(&scenario).map_err(|mistake| mistake.at(file, text))?;
         Ok(scenario)
     }
 

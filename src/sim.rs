@@ -1,19 +1,28 @@
 //! The protocol under virtual time: an event queue, a network, disks, faults and workloads.
 //!
-//! [`Simulator`] is one run of a [`Scenario`]: it goes on in time, takes acts and knobs, goes back, and
+//! [`Simulator`] is one run of a [`Scenario`]: it advances in time, takes acts and knobs, goes back, and
 //! yields snapshots. [`run`] runs a scenario to its end. The same scenario, seed and version give the same
-//! run on every machine, told by [`RunReport::trace_hash`].
+//! run on every machine, as [`RunReport::trace_hash`] shows.
+//!
+//! A run's state is three structs in a `World`: `Machines` (brokers, controllers, network), `Clients` (producers,
+//! members and coordinators of groups) and `Observers` (event log, meters, ledger, auditor), which see the first two
+//! and change nothing. The files that hold these structs know nothing of `World`; files with an `impl World` move
+//! messages between them.
 
+mod acts;
 mod bootstrap;
 mod broker_inbox;
+mod broker_process;
 mod channels;
 mod client_inbox;
 mod client_process;
+mod client_requests;
+mod client_runtime;
 mod clients;
+mod clock;
 mod consumers;
 mod control;
 pub(crate) mod event;
-mod faults;
 mod groups;
 pub(crate) mod hash;
 pub(crate) mod histogram;
@@ -22,8 +31,11 @@ pub(crate) mod intervals;
 pub(crate) mod invariants;
 mod knobs;
 pub(crate) mod ledger;
+mod machines;
 pub(crate) mod meter;
 pub(crate) mod network;
+mod observed;
+mod observers;
 mod process;
 mod producers;
 pub mod queue;
@@ -37,7 +49,6 @@ mod snapshot;
 mod topics;
 pub(crate) mod trace;
 mod view;
-mod watch;
 mod workload;
 mod world;
 
@@ -51,10 +62,11 @@ use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, KafkaVersion, Millis, Nanos};
 use crate::protocol::profile::Profile;
 use crate::scenario::{Act, Scenario};
+use clock::BOOT;
 use rewind::History;
 use std::sync::Arc;
 use view::EventLog;
-use world::{BOOT, World};
+use world::World;
 
 /// What a knob came to.
 #[derive(Clone, PartialEq, Debug)]
@@ -116,8 +128,8 @@ impl Simulator {
         let until = BOOT + time;
         while self.world.now < until {
             let stop = until.min(self.history.next_checkpoint());
-            self.history.play(&mut self.world, stop);
-            self.history.keep(&self.world);
+            self.history.replay(&mut self.world, stop);
+            self.history.keep_checkpoint(&self.world);
         }
     }
 
@@ -130,12 +142,12 @@ impl Simulator {
     pub fn run_to_next(&mut self, limit: Nanos, wanted: impl Fn(&EventKind) -> bool) -> bool {
         let limit = BOOT + limit;
         while self.world.now < limit {
-            let from = self.world.trace.len();
-            if !self.history.play_due(&mut self.world) && !self.world.step(limit) {
+            let from = self.world.observers.trace().len();
+            if !self.history.replay_due(&mut self.world) && !self.world.step(limit) {
                 self.world.advance(limit);
             }
-            self.history.keep(&self.world);
-            let fresh = self.world.trace.recent().rev().take_while(|event| event.seq >= from);
+            self.history.keep_checkpoint(&self.world);
+            let fresh = self.world.observers.trace().recent().rev().take_while(|event| event.seq >= from);
             if fresh.into_iter().any(|event| wanted(&event.kind)) {
                 return true;
             }
@@ -145,8 +157,8 @@ impl Simulator {
 
     /// Does something to the cluster now. A future that was rewound is cut off.
     pub fn apply(&mut self, act: Act) -> Result<(), Refusal> {
-        self.history.note(&self.world, act.clone());
-        self.world.act(act)
+        self.history.record(&self.world, act.clone());
+        self.world.apply(act)
     }
 
     /// Sets a knob now.
@@ -167,7 +179,7 @@ impl Simulator {
         let time = BOOT + time;
         if let Some(world) = self.history.go_back(time) {
             self.world = world;
-            self.history.play(&mut self.world, time);
+            self.history.replay(&mut self.world, time);
         }
     }
 
@@ -198,45 +210,43 @@ impl Simulator {
 
     /// From now on every event is followed by a check of Kafka's promises (see [`invariants`]).
     pub fn audit(&mut self) {
-        self.world.auditor.get_or_insert_default();
+        self.world.observers.begin_audit();
         self.world.audit();
     }
 
     /// What the checks have found so far: each promise once for a partition.
     pub fn violations(&self) -> &[Violation] {
-        self.world.auditor.as_ref().map_or(&[], |auditor| auditor.found())
+        self.world.observers.violations()
     }
 
     /// Which promises do not hold just now. [`Simulator::audit`] also sees those that need a memory.
     pub fn check(&self) -> Vec<Violation> {
         let mut auditor = invariants::Auditor::default();
-        auditor.check(&self.world);
+        auditor.check(&self.world.observed());
         auditor.found().to_vec()
     }
 
     /// Adds to the checks that everything is as before the faults: call it once they are long over and
     /// nobody writes. Answers all violations.
     pub fn expect_healed(&mut self) -> &[Violation] {
-        let mut auditor = self.world.auditor.take().unwrap_or_default();
-        auditor.check(&self.world);
-        auditor.expect_healed(&self.world);
-        self.world.auditor = Some(auditor);
+        let (observers, world) = self.world.split();
+        observers.expect_healed(&world);
         self.violations()
     }
 
     /// Keeps all events until [`Simulator::take_events`].
     pub fn keep_events(&mut self) {
-        self.world.trace.keep_all();
+        self.world.observers.trace_mut().keep_all();
     }
 
     /// The events since the last call.
     pub fn take_events(&mut self) -> Vec<Arc<TraceEvent>> {
-        self.world.trace.take()
+        self.world.observers.trace_mut().take()
     }
 
     /// The last events, the oldest first.
     pub fn recent_events(&self) -> impl DoubleEndedIterator<Item = &Arc<TraceEvent>> {
-        self.world.trace.recent()
+        self.world.observers.trace().recent()
     }
 
     /// An event in words.
@@ -246,10 +256,10 @@ impl Simulator {
 
     /// Why an event happened: itself, then what led to it, a line each.
     pub fn why(&self, seq: u64) -> Vec<String> {
-        self.world.with_names(|names| self.world.trace.why(seq, names))
+        self.world.with_names(|names| self.world.observers.trace().why(seq, names))
     }
 
-    /// The life of one record so far; `None` if there is no such partition.
+    /// What became of one record so far; `None` if there is no such partition.
     pub fn record_trace(&self, record: &RecordId) -> Option<RecordTrace> {
         self.world.record_trace(record)
     }
@@ -266,14 +276,14 @@ impl Simulator {
 
     /// Whether all events of the scenario have happened.
     pub fn script_is_over(&self) -> bool {
-        self.world.script_is_over()
+        self.world.script.is_over(&self.world.scenario)
     }
 }
 
 /// Runs a scenario to its end.
 pub fn run(scenario: &Scenario, seed: u64, version: Option<KafkaVersion>) -> RunReport {
     let mut simulator = Simulator::new(scenario, seed, version);
-    simulator.history.keep_nothing();
+    simulator.history.keep_no_checkpoints();
     simulator.run_until(scenario.duration.0);
     let now = simulator.now();
     simulator.world.report(now, &scenario.expectations)

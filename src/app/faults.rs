@@ -25,7 +25,7 @@ pub(super) fn entries(app: &App) -> Vec<Entry> {
         cluster.brokers.iter().filter_map(|broker| Some(broker.rack.get()?.as_ref()?.to_string())).collect();
     let mut entries: Vec<Entry> = brokers.into_iter().flat_map(of_broker).collect();
     entries.extend(racks.into_iter().map(|rack| {
-        let act = Act::PowerLoss { extent: PowerDomain::Rack(rack.clone()), keep: UnflushedTail::Random };
+        let act = Act::PowerLoss { domain: PowerDomain::Rack(rack.clone()), keep: UnflushedTail::Random };
         entry(
             format!("power loss rack {rack}"),
             "Every machine of the rack is off; unflushed tails may be gone.",
@@ -39,7 +39,7 @@ pub(super) fn entries(app: &App) -> Vec<Entry> {
 fn of_broker(id: BrokerId) -> Vec<Entry> {
     let process = || Process::Broker(id);
     let one = |what: &str, doc: &'static str, act: Act| entry(format!("{what} broker {id}"), doc, act);
-    let power = Act::PowerLoss { extent: PowerDomain::Broker(id), keep: UnflushedTail::Random };
+    let power = Act::PowerLoss { domain: PowerDomain::Broker(id), keep: UnflushedTail::Random };
     let cut = Act::Partition { from: Endpoint::Broker(id), to: Endpoint::Brokers, one_way: false };
     let unseen = Act::Partition { from: Endpoint::Broker(id), to: Endpoint::Controllers, one_way: false };
     let slow = Act::SlowLink {
@@ -65,7 +65,7 @@ fn of_broker(id: BrokerId) -> Vec<Entry> {
 }
 
 fn of_cluster() -> Vec<Entry> {
-    let site = Act::PowerLoss { extent: PowerDomain::Site, keep: UnflushedTail::Random };
+    let site = Act::PowerLoss { domain: PowerDomain::Site, keep: UnflushedTail::Random };
     vec![
         entry("power loss everywhere", "All machines are off; unflushed tails may be gone.", site),
         entry("heal all links", "Everything passes again, at its usual pace.", Act::HealAll),

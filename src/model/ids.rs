@@ -26,6 +26,12 @@ impl TopicIx {
     }
 }
 
+/// Brokers as `[1 2]`.
+pub fn id_list(ids: &[BrokerId]) -> String {
+    let ids: Vec<String> = ids.iter().map(BrokerId::to_string).collect();
+    format!("[{}]", ids.join(" "))
+}
+
 /// A partition's place in the cluster's partition columns, across all topics.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -6,6 +6,9 @@ pub type Millis = i64;
 /// Nanoseconds of virtual time, or a duration.
 pub type Nanos = u64;
 
+pub const MS: Nanos = 1_000_000;
+pub const SECOND: Nanos = 1000 * MS;
+
 /// A count with thousands separators: `12,345`.
 pub fn human_count(count: i64) -> String {
     let digits = count.unsigned_abs().to_string();

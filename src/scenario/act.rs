@@ -21,7 +21,7 @@ pub enum Act {
     Resume(Process),
     /// Power fails: unflushed data is at risk. The processes stay down until restarted.
     PowerLoss {
-        extent: PowerDomain,
+        domain: PowerDomain,
         /// What is left of the unflushed tails.
         keep: UnflushedTail,
     },

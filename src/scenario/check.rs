@@ -2,11 +2,11 @@
 
 use crate::knobs::{KeyScope, Scope, default_at, find, producer_errors};
 use crate::model::{BrokerId, ClientProfile, Origin};
-use crate::scenario::error::Fault;
+use crate::scenario::error::Mistake;
 use crate::scenario::{Act, Condition, Counter, Process, SCHEMA, Scenario, TopicSpec, setting_text};
 use std::collections::BTreeMap;
 
-type Checked = Result<(), Fault>;
+type Checked = Result<(), Mistake>;
 
 pub(super) fn check(scenario: &Scenario) -> Checked {
     head(scenario)?;
@@ -17,25 +17,25 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     expectations(scenario)
 }
 
-fn fault(table: &'static str, at: usize, what: impl Into<String>) -> Checked {
-    Err(Fault { table: (table, at), what: what.into() })
+fn mistake(table: &'static str, at: usize, what: impl Into<String>) -> Checked {
+    Err(Mistake { table: (table, at), what: what.into() })
 }
 
 fn head(scenario: &Scenario) -> Checked {
     let cluster = &scenario.cluster;
     if scenario.schema != SCHEMA {
-        return fault("schema", 0, format!("schema is `{}`: this klever reads {SCHEMA}", scenario.schema));
+        return mistake("schema", 0, format!("schema is `{}`: this klever reads {SCHEMA}", scenario.schema));
     }
     if !(1..=1000).contains(&cluster.brokers) {
-        return fault("[cluster]", 0, "brokers is from 1 to 1000");
+        return mistake("[cluster]", 0, "brokers is from 1 to 1000");
     }
     if !(1..=9).contains(&cluster.controllers) {
-        return fault("[cluster]", 0, "controllers is from 1 to 9");
+        return mistake("[cluster]", 0, "controllers is from 1 to 9");
     }
     settings("[cluster]", 0, Scope::Broker, &cluster.config)?;
     match cluster.features.keys().find(|name| *name != "eligible.leader.replicas.version") {
         Some(name) => {
-            fault("[cluster]", 0, format!("no feature `{name}`: use eligible.leader.replicas.version"))
+            mistake("[cluster]", 0, format!("no feature `{name}`: use eligible.leader.replicas.version"))
         }
         None => Ok(()),
     }
@@ -46,9 +46,9 @@ fn settings(table: &'static str, at: usize, scope: Scope, config: &BTreeMap<Stri
     for (key, value) in config {
         if let Ok(knob) = find(Some(scope), key) {
             let read = knob.kind.parse(&setting_text(value));
-            read.map_err(|why| Fault { table: (table, at), what: format!("{key}: {why}") })?;
+            read.map_err(|why| Mistake { table: (table, at), what: format!("{key}: {why}") })?;
         } else if default_at(KeyScope::from(scope), key).is_none() {
-            return fault(table, at, format!("`{key}` is no {scope} setting of Kafka"));
+            return mistake(table, at, format!("`{key}` is no {scope} setting of Kafka"));
         }
     }
     Ok(())
@@ -57,17 +57,21 @@ fn settings(table: &'static str, at: usize, scope: Scope, config: &BTreeMap<Stri
 fn check_topic(scenario: &Scenario, at: usize, topic: &TopicSpec) -> Checked {
     let table = "[[topic]]";
     if scenario.topics[..at].iter().any(|other| other.name == topic.name) {
-        return fault(table, at, format!("there are two topics `{}`", topic.name));
+        return mistake(table, at, format!("there are two topics `{}`", topic.name));
     }
     if topic.partitions == 0 || topic.partitions > 1_000_000 {
-        return fault(table, at, "partitions is from 1 to 1000000");
+        return mistake(table, at, "partitions is from 1 to 1000000");
     }
     if topic.replication_factor == 0 || topic.replication_factor > scenario.cluster.brokers {
         let brokers = scenario.cluster.brokers;
-        return fault(table, at, format!("replication_factor is from 1 to the {brokers} brokers there are"));
+        return mistake(
+            table,
+            at,
+            format!("replication_factor is from 1 to the {brokers} brokers there are"),
+        );
     }
     if !topic.placement.is_empty() && topic.placement.len() != topic.partitions as usize {
-        return fault(
+        return mistake(
             table,
             at,
             format!("placement has one list for each of {} partitions", topic.partitions),
@@ -84,9 +88,10 @@ fn replica_list(scenario: &Scenario, table: &'static str, at: usize, replicas: &
     distinct.sort();
     distinct.dedup();
     let exist = replicas.iter().all(|id| has_broker(scenario, *id));
-    match !replicas.is_empty() && distinct.len() == replicas.len() && exist {
-        true => Ok(()),
-        false => fault(table, at, "replicas are distinct brokers of the cluster, such as [1, 2, 3]"),
+    if !replicas.is_empty() && distinct.len() == replicas.len() && exist {
+        Ok(())
+    } else {
+        mistake(table, at, "replicas are distinct brokers of the cluster, such as [1, 2, 3]")
     }
 }
 
@@ -111,16 +116,16 @@ fn producers(scenario: &Scenario) -> Checked {
     let table = "[[producer]]";
     for (at, producer) in scenario.producers.iter().enumerate() {
         if !has_topic(scenario, &producer.topic) {
-            return fault(table, at, format!("there is no topic `{}`", producer.topic));
+            return mistake(table, at, format!("there is no topic `{}`", producer.topic));
         }
         if !(0.0..=1e9).contains(&producer.records_per_s) {
-            return fault(table, at, "records_per_s is from 0 to 1e9");
+            return mistake(table, at, "records_per_s is from 0 to 1e9");
         }
         if producer
             .partition
             .is_some_and(|number| !has_partition(scenario, &format!("{}-{number}", producer.topic)))
         {
-            return fault(table, at, "partition is a partition of the topic, counted from 0");
+            return mistake(table, at, "partition is a partition of the topic, counted from 0");
         }
         settings(table, at, Scope::Producer, &producer.config)?;
         let profile = ClientProfile {
@@ -130,7 +135,7 @@ fn producers(scenario: &Scenario) -> Checked {
             settings: producer.config.iter().map(|(key, value)| (key.clone(), setting_text(value))).collect(),
         };
         if let Some(error) = producer_errors(&profile).first() {
-            return fault(table, at, format!("Kafka's producer refuses: {error}"));
+            return mistake(table, at, format!("Kafka's producer refuses: {error}"));
         }
     }
     Ok(())
@@ -140,10 +145,10 @@ fn groups(scenario: &Scenario) -> Checked {
     let table = "[[group]]";
     for (at, group) in scenario.groups.iter().enumerate() {
         if let Some(name) = group.topics.iter().find(|name| !has_topic(scenario, name)) {
-            return fault(table, at, format!("there is no topic `{name}`"));
+            return mistake(table, at, format!("there is no topic `{name}`"));
         }
         if group.members == 0 || group.members > 10_000 {
-            return fault(table, at, "members is from 1 to 10000");
+            return mistake(table, at, "members is from 1 to 10000");
         }
         settings(table, at, Scope::Consumer, &group.config)?;
     }
@@ -154,13 +159,13 @@ fn events(scenario: &Scenario) -> Checked {
     let table = "[[event]]";
     for (at, event) in scenario.events.iter().enumerate() {
         if let Some(name) = unknown_name(scenario, &event.act) {
-            return fault(table, at, format!("there is no {name}"));
+            return mistake(table, at, format!("there is no {name}"));
         }
         if let Act::Reassign { replicas, .. } = &event.act {
             replica_list(scenario, table, at, replicas)?;
         }
         if let Some(name) = event.when.as_ref().and_then(|when| unknown_in(scenario, when)) {
-            return fault(table, at, format!("there is no {name}"));
+            return mistake(table, at, format!("there is no {name}"));
         }
     }
     Ok(())
@@ -216,13 +221,13 @@ fn expectations(scenario: &Scenario) -> Checked {
     let table = "[[expect]]";
     for (at, expect) in scenario.expectations.iter().enumerate() {
         if expect.eq.is_none() && expect.min.is_none() && expect.max.is_none() {
-            return fault(table, at, "an expectation needs eq, min or max");
+            return mistake(table, at, "an expectation needs eq, min or max");
         }
         let one = matches!(expect.counter, Counter::Leader | Counter::Isr);
         match &expect.partition {
-            None if one => return fault(table, at, format!("{} needs `partition`", expect.counter)),
+            None if one => return mistake(table, at, format!("{} needs `partition`", expect.counter)),
             Some(name) if !has_partition(scenario, name) => {
-                return fault(table, at, format!("there is no partition `{name}`"));
+                return mistake(table, at, format!("there is no partition `{name}`"));
             }
             _ => {}
         }

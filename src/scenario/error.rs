@@ -34,14 +34,14 @@ impl std::error::Error for ScenarioError {}
 
 /// A mistake that only the whole file shows: what, and in which entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Fault {
+pub(super) struct Mistake {
     /// The table's header, such as `[[event]]`, and which of them (from 0).
     pub table: (&'static str, usize),
     /// What is wrong and what is allowed.
     pub what: String,
 }
 
-impl Fault {
+impl Mistake {
     /// With the line of the entry's header.
     pub(super) fn at(self, file: &str, text: &str) -> ScenarioError {
         let headers =

@@ -129,7 +129,7 @@ impl Row {
             "restart" => Act::Restart(target.parse()?),
             "pause" => Act::Pause(target.parse()?),
             "resume" => Act::Resume(target.parse()?),
-            "power_loss" => Act::PowerLoss { extent: target.parse()?, keep: keep(self.keep.as_deref())? },
+            "power_loss" => Act::PowerLoss { domain: target.parse()?, keep: keep(self.keep.as_deref())? },
             "disk_loss" => Act::DiskLoss(a_broker()?),
             "partition" => Act::Partition {
                 from: target.parse()?,
@@ -225,8 +225,8 @@ fn row_of(act: Act) -> Row {
         Act::Restart(process) => on("restart", process.into()),
         Act::Pause(process) => on("pause", process.into()),
         Act::Resume(process) => on("resume", process.into()),
-        Act::PowerLoss { extent, keep } => {
-            Row { keep: Some(keep_text(keep)), ..on("power_loss", extent.into()) }
+        Act::PowerLoss { domain, keep } => {
+            Row { keep: Some(keep_text(keep)), ..on("power_loss", domain.into()) }
         }
         Act::DiskLoss(id) => on("disk_loss", format!("broker/{id}")),
         Act::Partition { from, to, one_way } => {

@@ -1,4 +1,4 @@
-//! How a world begins: brokers boot and register, topics are created, then the story's time starts.
+//! How a run begins: brokers boot and register, topics are created, then its time starts.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::Broker;
@@ -8,22 +8,21 @@ use crate::protocol::group::{Group, GroupInput};
 use crate::protocol::producer::Producer;
 use crate::protocol::profile::Profile;
 use crate::scenario::{DiskSpec, Scenario, TopicSpec};
-use crate::sim::clients::{ClientRuntime, GroupMember, ProducerClient};
-use crate::sim::control::ControlPlane;
+use crate::sim::client_runtime::ClientRuntime;
+use crate::sim::clients::{Clients, GroupMember, ProducerClient};
+use crate::sim::clock::BOOT;
 use crate::sim::event::QueuedEvent;
 use crate::sim::groups::GroupCoordinator;
 use crate::sim::host::{Disk, Host};
-use crate::sim::ledger::Ledger;
-use crate::sim::meter::Meter;
-use crate::sim::network::Network;
+use crate::sim::machines::Machines;
+use crate::sim::observers::Observers;
 use crate::sim::queue::Queue;
 use crate::sim::rng::Rng;
 use crate::sim::script::Script;
 use crate::sim::settings::{self, OFFSETS_TOPIC};
-use crate::sim::topics::{SimTopic, Topics};
-use crate::sim::trace::Trace;
+use crate::sim::topics::SimTopic;
 use crate::sim::workload::Workload;
-use crate::sim::world::{BOOT, Scratch, World};
+use crate::sim::world::{Scratch, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -47,7 +46,7 @@ impl World {
         world.create_topics();
         world.make_clients();
         world.advance(BOOT);
-        world.begin_event_log();
+        world.begin_run();
         world
     }
 
@@ -62,39 +61,29 @@ impl World {
             now: 0,
             seed,
             queue: Queue::default(),
-            net: Network::of(&scenario, seed),
-            held: Vec::new(),
-            hosts,
-            control: ControlPlane::new(controller, scenario.cluster.controllers),
-            topics: Topics::default(),
-            producers: Vec::new(),
-            members: Vec::new(),
-            groups: Vec::new(),
-            ledger: Ledger::default(),
-            meter: Meter::default(),
-            trace: Trace::default(),
+            machines: Machines::new(hosts, controller, &scenario, seed),
+            clients: Clients::default(),
+            observers: Observers::default(),
             script: Script::default(),
             rng: Rng::stream(seed, "world", 0),
-            next_producer_id: 1000,
-            identities: Vec::new(),
             events: 0,
             scratch: Scratch::default(),
-            auditor: None,
             scenario,
             profile,
         }
     }
 
     fn all_in_service(&self) -> bool {
-        let known = &self.control.committed.brokers;
-        known.len() == self.hosts.len() && known.values().all(|registration| registration.is_active())
+        let known = &self.machines.control.committed.brokers;
+        known.len() == self.machines.hosts().len()
+            && known.values().all(|registration| registration.is_active())
     }
 
     /// Creates all topics, in the order of their names; the offsets topic only if it can be.
     fn create_topics(&mut self) {
         let mut specs: Vec<TopicSpec> = self.scenario.topics.clone();
         let offsets = settings::offsets_topic(&self.scenario, self.profile.version);
-        if offsets.partitions > 0 && offsets.replication_factor as usize <= self.hosts.len() {
+        if offsets.partitions > 0 && offsets.replication_factor as usize <= self.machines.hosts().len() {
             specs.push(offsets);
         }
         specs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -104,36 +93,37 @@ impl World {
     }
 
     fn create_topic(&mut self, at: u32, spec: TopicSpec) {
-        let placement = match spec.placement.is_empty() {
-            false => Placement::Manual(spec.placement.clone()),
-            true => Placement::Striped {
+        let placement = if spec.placement.is_empty() {
+            Placement::Striped {
                 partitions: spec.partitions as usize,
                 replication_factor: spec.replication_factor as usize,
                 seed: Rng::stream(self.seed, "placement", u64::from(at)).next_u64(),
-            },
+            }
+        } else {
+            Placement::Manual(spec.placement.clone())
         };
         let settings = settings::topic(&self.scenario, &spec.config, self.profile.version);
         let config = settings::topic_config(&spec.config);
         let internal = spec.name == OFFSETS_TOPIC;
-        self.topics.push(SimTopic { spec, settings, partitions: Vec::new(), internal });
+        self.machines.topics.push(SimTopic { spec, settings, partitions: Vec::new(), internal });
         let (answer, _) = self.step_controller(ControllerInput::CreateTopic { placement, config });
         match answer {
-            Some(Answer::Created { partitions, .. }) => self.topics.add(at, partitions),
+            Some(Answer::Created { partitions, .. }) => self.machines.topics.add(at, partitions),
             other => unreachable!("a checked scenario's topic was refused: {other:?}"),
         }
     }
 
     fn make_clients(&mut self) {
         let (scenario, version) = (self.scenario.clone(), self.profile.version);
-        let brokers = self.hosts.len();
+        let brokers = self.machines.hosts().len();
         for (at, spec) in (0..).zip(&scenario.producers) {
             let settings = settings::producer(spec, version);
             let rng = |name| Rng::stream(self.seed, name, u64::from(at));
-            let topic = self.topics.named(&spec.topic).map_or(0, |(topic, _)| topic);
+            let topic = self.machines.topics.named(&spec.topic).map_or(0, |(topic, _)| topic);
             let runtime = ClientRuntime::new(brokers, rng("producer"), settings.request_timeout);
-            let workload = Workload::of(spec, &self.topics, rng("workload"));
+            let workload = Workload::of(spec, &self.machines.topics, rng("workload"));
             let producer = Producer::new(u32::MAX, settings, 0);
-            self.producers.push(ProducerClient {
+            self.clients.add_producer(ProducerClient {
                 runtime,
                 producer,
                 workload,
@@ -145,13 +135,13 @@ impl World {
             self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(at));
         }
         for (group, spec) in (0..).zip(&scenario.groups) {
-            let home = self.topics.partition_named(&format!("{OFFSETS_TOPIC}-{group}"));
+            let home = self.machines.topics.partition_named(&format!("{OFFSETS_TOPIC}-{group}"));
             let mut group_state = Group::new(settings::group(&scenario, version));
             if home.is_none() {
                 let none = GroupInput::Offsets(crate::protocol::group::OffsetsPartition::NoLeader);
                 group_state.step(0, none, &mut Vec::new());
             }
-            self.groups.push(GroupCoordinator::new(group_state, home));
+            self.clients.add_group(GroupCoordinator::new(group_state, home));
             for nth in 0..spec.members {
                 self.make_member(group, nth);
             }
@@ -162,11 +152,12 @@ impl World {
         let scenario = self.scenario.clone();
         let spec = &scenario.groups[group as usize];
         let settings = settings::consumer(spec, nth, self.profile.version);
-        let client = (self.producers.len() + self.members.len()) as u32;
+        let client = self.clients.count();
         let rng = Rng::stream(self.seed, "member", u64::from(client));
-        let topics = spec.topics.iter().filter_map(|name| Some(self.topics.named(name)?.0)).collect();
-        self.members.push(GroupMember {
-            runtime: ClientRuntime::new(self.hosts.len(), rng, settings.request_timeout),
+        let topics =
+            spec.topics.iter().filter_map(|name| Some(self.machines.topics.named(name)?.0)).collect();
+        self.clients.add_member(GroupMember {
+            runtime: ClientRuntime::new(self.machines.hosts().len(), rng, settings.request_timeout),
             consumer: Consumer::new(settings),
             group,
             nth,
@@ -177,13 +168,12 @@ impl World {
         self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(client));
     }
 
-    /// What happened while booting is not part of the story.
-    fn begin_event_log(&mut self) {
-        debug_assert!(self.hosts.iter().all(|host| host.process.is_up()), "a broker did not boot");
-        self.trace.forget();
-        self.meter = Meter::default();
-        for ix in (0..self.topics.partitions() as u32).map(PartitionIx) {
-            self.watch_leader(ix);
+    /// What happened while booting is not part of the run.
+    fn begin_run(&mut self) {
+        debug_assert!(self.machines.hosts().iter().all(|host| host.process.is_up()), "a broker did not boot");
+        self.observers.begin_run();
+        for ix in (0..self.machines.topics.partitions() as u32).map(PartitionIx) {
+            self.observers.watch_leader(self.now, &self.machines, ix);
         }
         self.queue.push(BOOT, QueuedEvent::ScriptDue);
         self.begin_compacting();

@@ -1,19 +1,19 @@
-//! What comes to a broker's machine, and what its process makes of it.
+//! What a broker receives: from clients one request of a connection at a time, from brokers and controllers as it comes.
 
-use crate::model::BrokerId;
+use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::BrokerInput;
 use crate::protocol::messages::Peer;
-use crate::sim::channels::ConnectionKind;
-use crate::sim::event::Message;
+use crate::sim::channels::{Answered, Received};
+use crate::sim::event::{ConnectionKind, Message, QueuedEvent};
 use crate::sim::network::Node;
 use crate::sim::process::ProcessState;
 use crate::sim::world::World;
 
 impl World {
     pub(super) fn arrive_at_broker(&mut self, from: Node, id: BrokerId, message: Message) {
-        match self.host(id).process {
+        match self.machines.host_mut(id).process {
             ProcessState::Up => self.take_message(id, from, message),
-            ProcessState::Paused => self.host(id).inbox.push_back((from, message)),
+            ProcessState::Paused => self.machines.host_mut(id).inbox.push_back((from, message)),
             ProcessState::PoweredOff => {}
             _ => self.refuse(id, from, &message),
         }
@@ -21,7 +21,7 @@ impl World {
 
     /// Nobody listens: a request is refused, everything else is for a process that is gone.
     fn refuse(&mut self, id: BrokerId, from: Node, message: &Message) {
-        let here = self.net.broker(id);
+        let here = self.machines.net.broker(id);
         if let Message::Request { correlation, .. }
         | Message::Group { correlation, .. }
         | Message::InitProducerId { correlation } = message
@@ -32,7 +32,7 @@ impl World {
 
     /// What the process reads: of a client's connection one request at a time.
     pub(super) fn take_message(&mut self, id: BrokerId, from: Node, message: Message) {
-        match (self.client_of(from), message) {
+        match (self.machines.client_of(from), message) {
             (Some(client), message) if message.is_request() => self.client_request(id, client, message),
             (Some(client), Message::Closed(kind)) => self.channel_closed(id, client, kind),
             (_, message) => self.serve(id, from, message),
@@ -43,27 +43,27 @@ impl World {
     pub(super) fn serve(&mut self, id: BrokerId, from: Node, message: Message) {
         match message {
             Message::Request { correlation, request } => {
-                let from = self.peer(from);
+                let from = self.machines.peer(from);
                 self.step_broker(id, BrokerInput::Request { from, correlation, request });
             }
             Message::Answer { correlation, answer } => {
-                if self.host(id).asked.remove(&correlation).is_some() {
+                if self.machines.host_mut(id).asked.remove(&correlation).is_some() {
                     self.step_broker(id, BrokerInput::Answer { correlation, answer });
                 }
             }
-            Message::ControlAnswer { correlation, answer } => {
-                if self.host(id).asked.remove(&correlation).is_some() {
+            Message::ControllerAnswer { correlation, answer } => {
+                if self.machines.host_mut(id).asked.remove(&correlation).is_some() {
                     self.step_broker(id, BrokerInput::ControllerAnswer { correlation, answer });
                 }
             }
             Message::Refused { correlation } => {
-                if self.host(id).asked.remove(&correlation).is_some() {
+                if self.machines.host_mut(id).asked.remove(&correlation).is_some() {
                     self.step_broker(id, BrokerInput::Failed { correlation });
                 }
             }
             Message::Reset => self.connection_lost(id, from),
             Message::Metadata { offset, updates, start } => {
-                if start == self.host(id).start {
+                if start == self.machines.host_mut(id).start {
                     let updates = updates.to_vec();
                     self.step_broker(id, BrokerInput::Metadata { offset, updates });
                 }
@@ -72,11 +72,10 @@ impl World {
                 self.ask_group(id, from, group, correlation, request);
             }
             Message::InitProducerId { correlation } => {
-                let answer = Message::ProducerId { correlation, id: self.next_producer_id };
-                self.next_producer_id += 1;
-                self.answer(id, self.peer(from), correlation, self.now, answer);
+                let answer = Message::ProducerId { correlation, id: self.clients.new_producer_id() };
+                self.answer(id, self.machines.peer(from), correlation, self.now, answer);
             }
-            Message::ControlPlane { .. }
+            Message::ControllerRequest { .. }
             | Message::Closed(_)
             | Message::GroupReply { .. }
             | Message::ProducerId { .. } => {}
@@ -84,10 +83,10 @@ impl World {
     }
 
     fn connection_lost(&mut self, id: BrokerId, other: Node) {
-        if let Some(client) = self.client_of(other) {
+        if let Some(client) = self.machines.client_of(other) {
             ConnectionKind::ALL.iter().for_each(|kind| self.channel_closed(id, client, *kind));
         }
-        let host = self.host(id);
+        let host = self.machines.host_mut(id);
         let lost: Vec<u64> = host
             .asked
             .iter()
@@ -95,24 +94,76 @@ impl World {
             .map(|(correlation, _)| *correlation)
             .collect();
         for correlation in lost {
-            self.host(id).asked.remove(&correlation);
+            self.machines.host_mut(id).asked.remove(&correlation);
             self.step_broker(id, BrokerInput::Failed { correlation });
         }
-        let peer = self.peer(other);
+        let peer = self.machines.peer(other);
         self.step_broker(id, BrokerInput::Disconnected { peer });
     }
 
-    fn peer(&self, node: Node) -> Peer {
-        match self.broker_of(node) {
-            Some(id) => Peer::Broker(id),
-            None => Peer::Client(self.client_of(node).unwrap_or(u32::MAX)),
+    /// A client's request came to a broker that runs.
+    pub(super) fn client_request(&mut self, id: BrokerId, client: u32, message: Message) {
+        match self.machines.host_mut(id).channels.receive(self.now, client, message) {
+            Received::Readable(message) => self.serve_client(id, client, message),
+            Received::Waits(None) => {}
+            Received::Waits(Some(at)) => self.queue.push(at, QueuedEvent::ChannelUnmuted(id, client)),
         }
     }
 
-    pub(super) fn node_of(&self, peer: Peer) -> Node {
-        match peer {
-            Peer::Broker(id) => self.net.broker(id),
-            Peer::Client(client) => self.net.client(client),
+    /// A broker reads what may be read of a client's requests.
+    pub(super) fn unmuted(&mut self, id: BrokerId, client: u32) {
+        if !self.machines.host_mut(id).process.is_up() {
+            return;
+        }
+        let now = self.now;
+        for message in self.machines.host_mut(id).channels.read(client, now) {
+            self.serve_client(id, client, message);
+        }
+    }
+
+    fn serve_client(&mut self, id: BrokerId, client: u32, message: Message) {
+        let unanswered = message.wants_no_answer().then(|| message.correlation()).flatten();
+        self.serve(id, self.machines.net.client(client), message);
+        if let Some(request) = unanswered {
+            self.answer_leaves(id, Peer::Client(client), request, self.now);
+        }
+    }
+
+    /// A request is done with, and its answer in the socket at `leaves_at`. Says whether the client still gets it.
+    pub(super) fn answer_leaves(&mut self, id: BrokerId, to: Peer, request: u64, leaves_at: Nanos) -> bool {
+        let Peer::Client(client) = to else { return true };
+        let sent = self.machines.answer_client(id, client, request, leaves_at);
+        if matches!(sent, Answered::Delivered(true) | Answered::ToClosed(true)) {
+            self.queue.push(leaves_at, QueuedEvent::ChannelUnmuted(id, client));
+        }
+        matches!(sent, Answered::Delivered(_))
+    }
+
+    /// Answers a request, if there is still somebody to hear it.
+    pub(super) fn answer(
+        &mut self,
+        id: BrokerId,
+        to: Peer,
+        request: u64,
+        leaves_at: Nanos,
+        message: Message,
+    ) {
+        if self.answer_leaves(id, to, request, leaves_at) {
+            self.send_at(leaves_at, self.machines.net.broker(id), self.machines.node_of(to), message);
+        }
+    }
+
+    /// A client closed a connection, or its process has ended.
+    pub(super) fn channel_closed(&mut self, id: BrokerId, client: u32, kind: ConnectionKind) {
+        let only_reads = kind == ConnectionKind::Requests && !self.clients.is_producer(client);
+        self.machines.host_mut(id).channels.close(client, kind, only_reads);
+    }
+
+    /// A broker was resumed.
+    pub(super) fn unmute_all(&mut self, id: BrokerId) {
+        let now = self.now;
+        for client in self.machines.host_mut(id).channels.waiting() {
+            self.queue.push(now, QueuedEvent::ChannelUnmuted(id, client));
         }
     }
 }

@@ -8,25 +8,9 @@
 //! first answer goes out, and those a round trip later fail, with which the rest is dropped
 //! (`Selector.maybeReadFromClosingChannel`).
 
-use crate::model::{BrokerId, Nanos};
-use crate::protocol::messages::{Peer, Request};
-use crate::protocol::wire::Acks;
-use crate::sim::event::{Message, QueuedEvent};
-use crate::sim::world::World;
+use crate::model::Nanos;
+use crate::sim::event::{ConnectionKind, Message};
 use std::collections::VecDeque;
-
-/// Which of a client's connections to a broker: a consumer talks to its coordinator over one of its own.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ConnectionKind {
-    /// Produce, fetch, metadata and the like.
-    Requests,
-    /// To the group's coordinator.
-    Coordinator,
-}
-
-impl ConnectionKind {
-    pub(super) const ALL: [ConnectionKind; 2] = [ConnectionKind::Requests, ConnectionKind::Coordinator];
-}
 
 /// One connection, as the broker has it.
 #[derive(Clone, Debug, Default)]
@@ -54,9 +38,17 @@ impl Channel {
     }
 }
 
+/// What becomes of a client's request.
+#[derive(Clone, Debug)]
+pub(super) enum Received {
+    Readable(Message),
+    /// It stays in the socket; if nothing else will unmute the channel, then this time does.
+    Waits(Option<Nanos>),
+}
+
 /// What became of an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Answered {
+pub(super) enum Answered {
     /// On its way; whether another request waits behind it.
     Delivered(bool),
     /// Written to a client that is gone; whether another request waits behind it.
@@ -83,8 +75,20 @@ impl Channels {
         &mut self.open[at]
     }
 
+    /// A client's request came.
+    pub(super) fn receive(&mut self, now: Nanos, client: u32, message: Message) -> Received {
+        let channel = self.open(client, message.connection_kind());
+        if channel.is_muted(now) || !channel.waiting.is_empty() {
+            channel.waiting.push_back(message);
+            let first = channel.in_progress.is_none() && channel.waiting.len() == 1;
+            return Received::Waits(first.then_some(channel.sends_until));
+        }
+        channel.in_progress = message.correlation();
+        Received::Readable(message)
+    }
+
     /// The client has closed its end. What it had sent is still read, but for questions, which change nothing.
-    fn close(&mut self, client: u32, kind: ConnectionKind, only_reads: bool) {
+    pub(super) fn close(&mut self, client: u32, kind: ConnectionKind, only_reads: bool) {
         let channel = std::mem::take(self.open(client, kind));
         if !only_reads && (channel.in_progress.is_some() || !channel.waiting.is_empty()) {
             self.closed.push((client, channel));
@@ -93,7 +97,7 @@ impl Channels {
 
     /// The answer to a request is in the socket at `leaves_at`. `round_trip`: until a write to a client that is
     /// gone is known to have failed.
-    fn answered(
+    pub(super) fn answered(
         &mut self,
         client: u32,
         request: u64,
@@ -121,7 +125,7 @@ impl Channels {
     }
 
     /// Requests of a client that may be read now, one of each connection.
-    fn read(&mut self, client: u32, now: Nanos) -> Vec<Message> {
+    pub(super) fn read(&mut self, client: u32, now: Nanos) -> Vec<Message> {
         let mut read: Vec<Message> =
             ConnectionKind::ALL.iter().filter_map(|kind| self.open(client, *kind).read(now)).collect();
         let closed = self.closed.iter_mut().filter(|(owner, _)| *owner == client);
@@ -130,7 +134,7 @@ impl Channels {
     }
 
     /// Clients with requests in a socket.
-    fn waiting(&self) -> Vec<u32> {
+    pub(super) fn waiting(&self) -> Vec<u32> {
         let open = self
             .open
             .iter()
@@ -141,114 +145,6 @@ impl Channels {
             all.filter(|(_, channel)| !channel.waiting.is_empty()).map(|(client, _)| client).collect();
         clients.dedup();
         clients
-    }
-}
-
-impl World {
-    /// A client's request came to a broker that runs.
-    pub(super) fn client_request(&mut self, id: BrokerId, client: u32, message: Message) {
-        let now = self.now;
-        let channel = self.host(id).channels.open(client, message.connection_kind());
-        if channel.is_muted(now) || !channel.waiting.is_empty() {
-            channel.waiting.push_back(message);
-            if channel.in_progress.is_none() && channel.waiting.len() == 1 {
-                let at = channel.sends_until;
-                self.queue.push(at, QueuedEvent::ChannelUnmuted(id, client));
-            }
-            return;
-        }
-        channel.in_progress = message.correlation();
-        self.serve_client(id, client, message);
-    }
-
-    /// A broker reads what may be read of a client's requests.
-    pub(super) fn unmuted(&mut self, id: BrokerId, client: u32) {
-        if !self.host(id).process.is_up() {
-            return;
-        }
-        let now = self.now;
-        for message in self.host(id).channels.read(client, now) {
-            self.serve_client(id, client, message);
-        }
-    }
-
-    fn serve_client(&mut self, id: BrokerId, client: u32, message: Message) {
-        let unanswered = message.wants_no_answer().then(|| message.correlation()).flatten();
-        self.serve(id, self.net.client(client), message);
-        if let Some(request) = unanswered {
-            self.answer_leaves(id, Peer::Client(client), request, self.now);
-        }
-    }
-
-    /// A request is done with, and its answer in the socket at `leaves_at`. Says whether the asker hears it.
-    pub(super) fn answer_leaves(&mut self, id: BrokerId, to: Peer, request: u64, leaves_at: Nanos) -> bool {
-        let Peer::Client(client) = to else { return true };
-        let net = &self.net;
-        let round_trip = || net.round_trip(net.broker(id), net.client(client));
-        let sent = self.hosts[id.0 as usize - 1].channels.answered(client, request, leaves_at, round_trip);
-        if matches!(sent, Answered::Delivered(true) | Answered::ToClosed(true)) {
-            self.queue.push(leaves_at, QueuedEvent::ChannelUnmuted(id, client));
-        }
-        matches!(sent, Answered::Delivered(_))
-    }
-
-    /// Answers a request, if there is still somebody to hear it.
-    pub(super) fn answer(
-        &mut self,
-        id: BrokerId,
-        to: Peer,
-        request: u64,
-        leaves_at: Nanos,
-        message: Message,
-    ) {
-        if self.answer_leaves(id, to, request, leaves_at) {
-            self.send_at(leaves_at, self.net.broker(id), self.node_of(to), message);
-        }
-    }
-
-    /// A client closed a connection, or its process has ended.
-    pub(super) fn channel_closed(&mut self, id: BrokerId, client: u32, kind: ConnectionKind) {
-        let only_reads = kind == ConnectionKind::Requests && !self.is_producer(client);
-        self.host(id).channels.close(client, kind, only_reads);
-    }
-
-    /// A broker goes on after it stood still.
-    pub(super) fn unmute_all(&mut self, id: BrokerId) {
-        let now = self.now;
-        for client in self.host(id).channels.waiting() {
-            self.queue.push(now, QueuedEvent::ChannelUnmuted(id, client));
-        }
-    }
-}
-
-impl Message {
-    /// Of a client's requests: the connection that it goes over.
-    pub(super) fn connection_kind(&self) -> ConnectionKind {
-        if matches!(self, Message::Group { .. }) {
-            ConnectionKind::Coordinator
-        } else {
-            ConnectionKind::Requests
-        }
-    }
-
-    /// Whether it is a client's request, which has an answer or needs none.
-    pub(super) fn is_request(&self) -> bool {
-        self.correlation().is_some()
-    }
-
-    /// Of a client's requests: its number.
-    fn correlation(&self) -> Option<u64> {
-        match self {
-            Message::Request { correlation, .. }
-            | Message::Group { correlation, .. }
-            | Message::InitProducerId { correlation } => Some(*correlation),
-            _ => None,
-        }
-    }
-
-    /// With `acks=0` a broker answers nothing and reads on.
-    fn wants_no_answer(&self) -> bool {
-        matches!(self, Message::Request { request: Request::Produce(produce), .. } if produce.acks == Acks::Zero)
     }
 }
 

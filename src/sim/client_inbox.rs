@@ -1,21 +1,22 @@
-//! What comes to a client's machine, and what never comes: answers, refusals, connections that break.
+//! What a client receives: answers, refusals, resets; and what it does when an answer never comes.
 
 use crate::model::BrokerId;
 use crate::protocol::consumer::ConsumerInput;
 use crate::protocol::messages::{Answer, KnownLeader};
 use crate::protocol::producer::{PartitionLeader, ProducerInput};
 use crate::protocol::wire::ErrorCode;
-use crate::sim::channels::ConnectionKind;
-use crate::sim::clients::{ClientRequest, ClientState, RECONNECT_BACKOFF, RETRY_BACKOFF, RUNTIME_REQUEST};
-use crate::sim::event::{Message, QueuedEvent};
+use crate::sim::client_runtime::{
+    ClientRequest, ClientState, RECONNECT_BACKOFF, RETRY_BACKOFF, RUNTIME_REQUEST,
+};
+use crate::sim::event::{ConnectionKind, Message, QueuedEvent};
 use crate::sim::network::Node;
 use crate::sim::world::World;
 
 impl World {
     pub(super) fn arrive_at_client(&mut self, from: Node, client: u32, message: Message) {
-        match self.runtime(client).state {
+        match self.clients.runtime_mut(client).state {
             ClientState::Ended => {}
-            ClientState::Paused => self.runtime(client).inbox.push_back((from, message)),
+            ClientState::Paused => self.clients.runtime_mut(client).inbox.push_back((from, message)),
             ClientState::Up => self.client_receives(from, client, message),
         }
     }
@@ -23,7 +24,7 @@ impl World {
     pub(super) fn client_receives(&mut self, from: Node, client: u32, message: Message) {
         match message {
             Message::Answer { correlation, answer } if correlation & RUNTIME_REQUEST != 0 => {
-                if let Some((_, ask)) = self.runtime(client).requests.remove(&correlation) {
+                if let Some((_, ask)) = self.clients.runtime_mut(client).requests.remove(&correlation) {
                     self.answered(client, ask, answer);
                 }
             }
@@ -35,13 +36,13 @@ impl World {
                 ConnectionKind::ALL.iter().for_each(|kind| self.connection_closed(from, client, *kind))
             }
             Message::ProducerId { correlation, id } => {
-                if self.runtime(client).requests.remove(&correlation).is_some() {
+                if self.clients.runtime_mut(client).requests.remove(&correlation).is_some() {
                     self.step_producer(client, ProducerInput::ProducerId { id, epoch: 0 });
                 }
             }
             Message::GroupReply { correlation, reply } => {
                 if let Some((_, ClientRequest::Coordinator(asked))) =
-                    self.runtime(client).requests.remove(&correlation)
+                    self.clients.runtime_mut(client).requests.remove(&correlation)
                 {
                     let input = ConsumerInput::Coordinator { correlation: asked, reply: &reply };
                     self.step_consumer(client, input);
@@ -52,7 +53,7 @@ impl World {
     }
 
     fn machine_answered(&mut self, from: Node, client: u32, request: u64, answer: Answer) {
-        let Some(broker) = self.broker_of(from) else { return };
+        let Some(broker) = self.machines.broker_of(from) else { return };
         match answer {
             Answer::Produce(results) => self.produce_answered(client, broker, request, &results),
             Answer::Fetch(fetched) => {
@@ -65,21 +66,22 @@ impl World {
     }
 
     fn disconnected(&mut self, client: u32, broker: BrokerId) {
-        match self.is_producer(client) {
-            true => self.step_producer(client, ProducerInput::Disconnected { broker }),
-            false => self.step_consumer(client, ConsumerInput::Disconnected { broker }),
+        if self.clients.is_producer(client) {
+            self.step_producer(client, ProducerInput::Disconnected { broker })
+        } else {
+            self.step_consumer(client, ConsumerInput::Disconnected { broker })
         }
     }
 
     fn refused(&mut self, from: Node, client: u32, correlation: u64) {
         let until = self.now + RECONNECT_BACKOFF;
-        if let Some(avoid) = self.runtime(client).backoff_until.get_mut(from as usize) {
+        if let Some(avoid) = self.clients.runtime_mut(client).backoff_until.get_mut(from as usize) {
             *avoid = until;
         }
-        match self.runtime(client).requests.remove(&correlation) {
+        match self.clients.runtime_mut(client).requests.remove(&correlation) {
             Some((_, ask)) => self.request_failed(client, ask),
             None if correlation & RUNTIME_REQUEST == 0 => {
-                if let Some(broker) = self.broker_of(from) {
+                if let Some(broker) = self.machines.broker_of(from) {
                     self.disconnected(client, broker);
                 }
             }
@@ -87,18 +89,18 @@ impl World {
         }
     }
 
-    /// A connection is gone, and with it everything that was asked over it.
+    /// A connection is gone, and with it every request on it.
     fn connection_closed(&mut self, from: Node, client: u32, kind: ConnectionKind) {
         let lost: Vec<(u64, ClientRequest)> = {
-            let asks = self.runtime(client).requests.iter();
+            let asks = self.clients.runtime_mut(client).requests.iter();
             let of_it = |node: Node, ask: &ClientRequest| node == from && ask.connection_kind() == kind;
             asks.filter(|(_, (node, ask))| of_it(*node, ask)).map(|(id, (_, ask))| (*id, *ask)).collect()
         };
-        if let Some(broker) = self.broker_of(from).filter(|_| kind == ConnectionKind::Requests) {
+        if let Some(broker) = self.machines.broker_of(from).filter(|_| kind == ConnectionKind::Requests) {
             self.disconnected(client, broker);
         }
         for (correlation, ask) in lost {
-            if self.runtime(client).requests.remove(&correlation).is_some() {
+            if self.clients.runtime_mut(client).requests.remove(&correlation).is_some() {
                 self.request_failed(client, ask);
             }
         }
@@ -107,24 +109,24 @@ impl World {
     /// A request was not answered in time: the client closes the connection over which it went
     /// (`NetworkClient.handleTimedOutRequests`).
     pub(super) fn close_connection(&mut self, client: u32, on: Node, kind: ConnectionKind) {
-        self.send(self.net.client(client), on, Message::Closed(kind));
+        self.send(self.machines.net.client(client), on, Message::Closed(kind));
         self.connection_closed(on, client, kind);
     }
 
-    /// The client has waited long enough. One that stands still finds out when it goes on.
+    /// A request has timed out. A paused client finds out when it is resumed.
     pub(super) fn request_timed_out(&mut self, client: u32, correlation: u64) {
-        if self.runtime(client).state == ClientState::Paused {
+        if self.clients.runtime_mut(client).state == ClientState::Paused {
             return self
                 .queue
                 .push(self.now + RETRY_BACKOFF, QueuedEvent::RequestTimeout(client, correlation));
         }
         if correlation == RUNTIME_REQUEST {
-            if self.runtime(client).state == ClientState::Up && self.is_producer(client) {
+            if self.clients.runtime_mut(client).state == ClientState::Up && self.clients.is_producer(client) {
                 self.request_producer_id(client);
             }
-        } else if let Some((node, ask)) = self.runtime(client).requests.remove(&correlation) {
+        } else if let Some((node, ask)) = self.clients.runtime_mut(client).requests.remove(&correlation) {
             let until = self.now + RECONNECT_BACKOFF;
-            if let Some(avoid) = self.runtime(client).backoff_until.get_mut(node as usize) {
+            if let Some(avoid) = self.clients.runtime_mut(client).backoff_until.get_mut(node as usize) {
                 *avoid = until;
             }
             self.request_failed(client, ask);
@@ -135,7 +137,7 @@ impl World {
     fn request_failed(&mut self, client: u32, ask: ClientRequest) {
         let error = ErrorCode::NetworkException;
         match ask {
-            ClientRequest::Metadata if self.is_producer(client) => {
+            ClientRequest::Metadata if self.clients.is_producer(client) => {
                 self.step_producer(client, ProducerInput::MetadataFailed);
             }
             ClientRequest::Metadata => self.step_consumer(client, ConsumerInput::MetadataFailed),
@@ -184,9 +186,10 @@ impl World {
                 epoch: known.leader_epoch,
             })
             .collect();
-        match self.is_producer(client) {
-            true => self.step_producer(client, ProducerInput::Metadata(&leaders)),
-            false => self.step_consumer(client, ConsumerInput::Metadata(&leaders)),
+        if self.clients.is_producer(client) {
+            self.step_producer(client, ProducerInput::Metadata(&leaders))
+        } else {
+            self.step_consumer(client, ConsumerInput::Metadata(&leaders))
         }
     }
 }

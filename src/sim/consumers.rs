@@ -1,26 +1,20 @@
-//! Consumers of the scenario: their machine, its requests, and what their application reads.
+//! Consumers of the scenario: their state machine, its requests, and what their application reads.
 
 use crate::model::BrokerId;
 use crate::protocol::consumer::{Consumer, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
 use crate::protocol::group::GroupRequest;
 use crate::protocol::messages::{self, EpochEndsOf, ListOffset, LogPosition, Request};
-use crate::sim::channels::ConnectionKind;
-use crate::sim::clients::{ClientRequest, ClientState};
-use crate::sim::event::{Message, TimerKind};
+use crate::sim::client_runtime::{ClientRequest, ClientState};
+use crate::sim::event::{ConnectionKind, Message, TimerKind};
 use crate::sim::settings;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 
 impl World {
-    fn member_at(&self, client: u32) -> usize {
-        client as usize - self.producers.len()
-    }
-
     /// Steps a consumer and carries out what it wants.
     pub(super) fn step_consumer(&mut self, client: u32, input: ConsumerInput<'_>) {
-        let at = self.member_at(client);
         let mut out = std::mem::take(&mut self.scratch.consumer);
-        self.members[at].consumer.step(self.now, input, &mut out);
+        self.clients.member_mut(client).consumer.step(self.now, input, &mut out);
         for output in out.drain(..) {
             self.consumer_wants(client, output);
         }
@@ -41,51 +35,48 @@ impl World {
             }
             ConsumerOutput::EndOfEpoch { broker, partition, current_leader_epoch, epoch } => {
                 let asked = vec![EpochEndsOf { partition, current_leader_epoch, epoch }];
-                let to = self.net.broker(broker);
+                let to = self.machines.net.broker(broker);
                 self.send_request(client, to, ClientRequest::Epoch(partition), Request::EpochEnds(asked));
             }
             ConsumerOutput::Coordinator { correlation, request } => {
                 self.ask_coordinator(client, correlation, request);
             }
             ConsumerOutput::HungUp { broker } => {
-                self.close_connection(client, self.net.broker(broker), ConnectionKind::Requests)
+                self.close_connection(client, self.machines.net.broker(broker), ConnectionKind::Requests)
             }
             ConsumerOutput::WantMetadata => self.request_metadata(client),
             ConsumerOutput::Wake(at) => {
                 let now = self.now;
-                let place = self.member_at(client);
-                let timer = &mut self.members[place].runtime.timer;
+                let timer = &mut self.clients.member_mut(client).runtime.timer;
                 timer.set_earlier(now, at.max(now), TimerKind::Client(client), &mut self.queue);
             }
-            event => self.consumer_tells(client, event),
+            report => self.consumer_reports(client, report),
         }
     }
 
-    fn consumer_tells(&mut self, client: u32, output: ConsumerOutput) {
-        let place = self.member_at(client);
-        let group = self.members[place].group;
+    fn consumer_reports(&mut self, client: u32, output: ConsumerOutput) {
+        let group = self.clients.member(client).group;
         match output {
             ConsumerOutput::Processed { partition, offset, records } => {
                 let end = offset + i64::from(records.count);
-                if self.auditor.is_some() {
-                    self.audit_read(partition, offset, records);
-                }
-                self.members[place].done.insert(partition, end);
-                self.groups[group as usize].processed(partition, offset, end);
-                self.ledger.read(partition, group, records);
+                let (observers, world) = self.split();
+                observers.audit_read(&world, partition, offset, records);
+                self.clients.member_mut(client).done.insert(partition, end);
+                self.clients.group_mut(group).processed(partition, offset, end);
+                self.observers.read(partition, group, records);
             }
             ConsumerOutput::Committed(done) => {
-                self.groups[group as usize].committed.insert(done.partition, done.offset);
-                self.meter.commits(group);
+                self.clients.group_mut(group).committed.insert(done.partition, done.offset);
+                self.observers.commits(group);
             }
-            ConsumerOutput::Assigned(owns) => self.members[place].owns = owns,
+            ConsumerOutput::Assigned(owns) => self.clients.member_mut(client).owns = owns,
             ConsumerOutput::CommitFailed(error) => {
-                if self.meter.first_failed_commit(group, error) {
+                if self.observers.first_failed_commit(group, error) {
                     self.record_event(EventKind::CommitFailed { group, error }, None);
                 }
             }
             ConsumerOutput::Moved { partition, from, to } => {
-                let cause = self.control.last_change(partition);
+                let cause = self.machines.control.last_change(partition);
                 self.record_event(EventKind::PositionMoved { group, partition, from, to }, cause);
             }
             ConsumerOutput::PollTimedOut => {
@@ -100,7 +91,7 @@ impl World {
     }
 
     fn send_fetch(&mut self, client: u32, request: FetchRequest) {
-        let to = self.net.broker(request.broker);
+        let to = self.machines.net.broker(request.broker);
         let correlation = request.id;
         let request = Request::Fetch(messages::FetchRequest {
             follower: None,
@@ -114,26 +105,25 @@ impl World {
             partitions: request.partitions,
             forgotten: Vec::new(),
         });
-        self.send(self.net.client(client), to, Message::Request { correlation, request });
+        self.send(self.machines.net.client(client), to, Message::Request { correlation, request });
     }
 
     /// Asks the group's coordinator: the leader of its partition of the offsets topic.
     fn ask_coordinator(&mut self, client: u32, correlation: u64, request: GroupRequest) {
-        let group = self.members[self.member_at(client)].group;
-        let to = self.coordinator(group).unwrap_or(BrokerId(1));
-        let to = self.net.broker(to);
+        let group = self.clients.member(client).group;
+        let to = self.clients.coordinator(group).unwrap_or(BrokerId(1));
+        let to = self.machines.net.broker(to);
         let asked = self.register_request(client, to, ClientRequest::Coordinator(correlation));
         let message = Message::Group { group, correlation: asked, request };
-        self.send(self.net.client(client), to, message);
+        self.send(self.machines.net.client(client), to, message);
     }
 
     /// A new process of the consumer.
     pub(super) fn start_consumer(&mut self, client: u32) {
-        let place = self.member_at(client);
-        let (group, nth) = (self.members[place].group, self.members[place].nth);
+        let (group, nth) = (self.clients.member(client).group, self.clients.member(client).nth);
         let spec = &self.scenario.groups[group as usize];
         let settings = settings::consumer(spec, nth, self.profile.version);
-        let member = &mut self.members[place];
+        let member = self.clients.member_mut(client);
         member.runtime.reset(ClientState::Up);
         member.runtime.request_timeout = settings.request_timeout;
         member.owns.clear();
@@ -143,17 +133,19 @@ impl World {
 
     /// A client's process starts, for the first time or again.
     pub(super) fn start_client(&mut self, client: u32) {
-        match self.is_producer(client) {
-            true => self.start_producer(client),
-            false => self.start_consumer(client),
+        if self.clients.is_producer(client) {
+            self.start_producer(client)
+        } else {
+            self.start_consumer(client)
         }
     }
 
-    /// A client's process is told to close.
+    /// A client's process begins to close.
     pub(super) fn close_client(&mut self, client: u32) {
-        match self.is_producer(client) {
-            true => self.end_client(client),
-            false => self.step_consumer(client, ConsumerInput::Close),
+        if self.clients.is_producer(client) {
+            self.end_client(client)
+        } else {
+            self.step_consumer(client, ConsumerInput::Close)
         }
     }
 }

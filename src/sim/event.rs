@@ -1,10 +1,10 @@
 //! What waits in the event queue: messages under way, timers, steps of the workload.
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::MetadataUpdate;
 use crate::protocol::group::{GroupReply, GroupRequest};
 use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Request};
-use crate::sim::channels::ConnectionKind;
+use crate::protocol::wire::Acks;
 use crate::sim::network::Node;
 use crate::sim::queue::Queue;
 use std::sync::Arc;
@@ -45,7 +45,20 @@ pub(crate) enum TimerKind {
     Group(u32),
 }
 
-/// What machines say to each other.
+/// Which of a client's connections to a broker: a consumer talks to its coordinator over one of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ConnectionKind {
+    /// Produce, fetch, metadata and the like.
+    Requests,
+    /// To the group's coordinator.
+    Coordinator,
+}
+
+impl ConnectionKind {
+    pub(super) const ALL: [ConnectionKind; 2] = [ConnectionKind::Requests, ConnectionKind::Coordinator];
+}
+
+/// What machines send to each other.
 #[derive(Clone, Debug)]
 pub(crate) enum Message {
     Request {
@@ -67,16 +80,16 @@ pub(crate) enum Message {
     /// A client has closed one of its connections.
     Closed(ConnectionKind),
     /// A broker asks the controller.
-    ControlPlane {
+    ControllerRequest {
         /// The broker's number of it.
         correlation: u64,
         request: ControllerRequest,
     },
-    ControlAnswer {
+    ControllerAnswer {
         correlation: u64,
         answer: ControllerAnswer,
     },
-    /// The metadata log goes on.
+    /// New records of the metadata log.
     Metadata {
         /// Offset of the last record.
         offset: i64,
@@ -105,6 +118,37 @@ pub(crate) enum Message {
         correlation: u64,
         id: i64,
     },
+}
+
+impl Message {
+    /// Of a client's requests: the connection that it goes over.
+    pub(super) fn connection_kind(&self) -> ConnectionKind {
+        if matches!(self, Message::Group { .. }) {
+            ConnectionKind::Coordinator
+        } else {
+            ConnectionKind::Requests
+        }
+    }
+
+    /// Whether it is a client's request, which has an answer or needs none.
+    pub(super) fn is_request(&self) -> bool {
+        self.correlation().is_some()
+    }
+
+    /// Of a client's requests: its number.
+    pub(super) fn correlation(&self) -> Option<u64> {
+        match self {
+            Message::Request { correlation, .. }
+            | Message::Group { correlation, .. }
+            | Message::InitProducerId { correlation } => Some(*correlation),
+            _ => None,
+        }
+    }
+
+    /// With `acks=0` a broker answers nothing and reads on.
+    pub(super) fn wants_no_answer(&self) -> bool {
+        matches!(self, Message::Request { request: Request::Produce(produce), .. } if produce.acks == Acks::Zero)
+    }
 }
 
 /// When the owner wants to be woken, and which entries of the queue will look after that.
@@ -165,11 +209,6 @@ impl Timer {
             None => false,
         }
     }
-}
-
-/// A partition's number as an index of the simulator's own columns.
-pub(crate) fn at(partition: PartitionIx) -> usize {
-    partition.0 as usize
 }
 
 #[cfg(test)]

@@ -41,27 +41,6 @@ impl Histogram {
         }
     }
 
-    /// Adds another one's counts.
-    pub(crate) fn merge(&mut self, other: &Histogram) {
-        if other.buckets.len() > self.buckets.len() {
-            self.buckets.resize(other.buckets.len(), 0);
-        }
-        for (mine, theirs) in self.buckets.iter_mut().zip(&other.buckets) {
-            *mine += theirs;
-        }
-        self.count += other.count;
-        self.max = self.max.max(other.max);
-    }
-
-    /// How many were counted.
-    pub(crate) fn count(&self) -> u64 {
-        self.count
-    }
-
-    pub(crate) fn max(&self) -> Nanos {
-        self.max
-    }
-
     /// The duration that `permille` of all do not exceed, to within the width of a bucket.
     pub(crate) fn quantile(&self, permille: u64) -> Option<Nanos> {
         let rank = (self.count * permille).div_ceil(1000).max(1);

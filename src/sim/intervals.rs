@@ -38,10 +38,6 @@ impl Intervals {
         self.ranges.iter().map(|(first, end)| end - first).sum()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
-    }
-
     /// Whether a number is in.
     pub(crate) fn contains(&self, number: u64) -> bool {
         let at = self.ranges.partition_point(|range| range.1 <= number);
@@ -71,11 +67,6 @@ impl Intervals {
             left.add(from, end);
         }
         left
-    }
-
-    /// The smallest number in, if any.
-    pub(crate) fn first(&self) -> Option<u64> {
-        self.ranges.first().map(|range| range.0)
     }
 }
 

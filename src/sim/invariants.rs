@@ -20,7 +20,8 @@ use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::Replica;
 use crate::protocol::controller::Image;
 use crate::protocol::wire::{LeaderEpoch, Offset};
-use crate::sim::world::{BOOT, World};
+use crate::sim::clock::elapsed;
+use crate::sim::observed::Observed;
 use accounts::Accounts;
 use ghost::Ghost;
 use std::collections::{BTreeMap, BTreeSet};
@@ -145,12 +146,12 @@ impl Auditor {
     }
 
     /// Looks at everything that may have changed.
-    pub(super) fn check(&mut self, world: &World) {
+    pub(super) fn check(&mut self, world: &Observed<'_>) {
         if world.now < self.now {
             self.report(world, &catalogue::TIME, None, format!("{} after {}", world.now, self.now));
         }
         self.now = world.now;
-        let image = world.control.controller.image();
+        let image = world.machines.control.controller.image();
         self.partitions.resize_with(image.partitions.len(), PartitionMemory::default);
         for (ix, entry) in image.partitions.iter() {
             if self.changed(world, ix, entry.state.partition_epoch) {
@@ -164,10 +165,10 @@ impl Auditor {
     }
 
     /// Whether a partition or one of its replicas is not as it was.
-    fn changed(&mut self, world: &World, ix: PartitionIx, partition_epoch: i32) -> bool {
+    fn changed(&mut self, world: &Observed<'_>, ix: PartitionIx, partition_epoch: i32) -> bool {
         let memory = &mut self.partitions[ix.at()];
         let mut changed = memory.epochs.is_none_or(|(_, epoch)| epoch != partition_epoch);
-        for host in &world.hosts {
+        for host in world.machines.hosts() {
             let id = host.broker.settings().id;
             let Some(replica) = host.broker.replica(ix) else { continue };
             let now = ReplicaState::of(replica, is_registered(world, id));
@@ -176,7 +177,7 @@ impl Auditor {
         changed
     }
 
-    fn check_partition(&mut self, world: &World, image: &Image, ix: PartitionIx) {
+    fn check_partition(&mut self, world: &Observed<'_>, image: &Image, ix: PartitionIx) {
         self.controller_state(world, image, ix);
         self.replica_offsets(world, ix);
         self.leadership(world, image, ix);
@@ -184,9 +185,9 @@ impl Auditor {
         self.remember(world, ix);
     }
 
-    fn remember(&mut self, world: &World, ix: PartitionIx) {
+    fn remember(&mut self, world: &Observed<'_>, ix: PartitionIx) {
         let memory = &mut self.partitions[ix.at()];
-        for host in &world.hosts {
+        for host in world.machines.hosts() {
             let id = host.broker.settings().id;
             if let Some(replica) = host.broker.replica(ix) {
                 let seen = ReplicaState::of(replica, is_registered(world, id));
@@ -197,7 +198,7 @@ impl Auditor {
 
     fn report(
         &mut self,
-        world: &World,
+        world: &Observed<'_>,
         invariant: &'static Invariant,
         ix: Option<PartitionIx>,
         detail: String,
@@ -211,7 +212,13 @@ impl Auditor {
     }
 
     /// Like [`Auditor::report`], but an assumption that was ever broken counts.
-    fn report_ever(&mut self, world: &World, invariant: &'static Invariant, ix: PartitionIx, detail: String) {
+    fn report_ever(
+        &mut self,
+        world: &Observed<'_>,
+        invariant: &'static Invariant,
+        ix: PartitionIx,
+        detail: String,
+    ) {
         let ever = &self.partitions[ix.at()].ever;
         let broken = invariant.assumes.iter().copied().filter(|one| ever.contains(one)).collect();
         self.report_with(world, invariant, Some(ix), detail, broken);
@@ -219,44 +226,28 @@ impl Auditor {
 
     fn report_with(
         &mut self,
-        world: &World,
+        world: &Observed<'_>,
         invariant: &'static Invariant,
         ix: Option<PartitionIx>,
         detail: String,
         broken: Vec<Assumption>,
     ) {
         if self.reported.insert((invariant.name, ix, broken.is_empty())) {
-            let partition = ix.map(|ix| world.topics.partition_name(ix));
-            let at = world.now.saturating_sub(BOOT);
+            let partition = ix.map(|ix| world.machines.topics.partition_name(ix));
+            let at = elapsed(world.now);
             self.found.push(Violation { invariant, at, partition, detail, broken });
         }
     }
 }
 
 /// Whether a broker's process runs and is the one that the controller knows.
-fn is_registered(world: &World, id: BrokerId) -> bool {
-    let Some(host) = world.host_ref(id) else { return false };
-    let known = world.control.controller.image().brokers.get(&id);
+fn is_registered(world: &Observed<'_>, id: BrokerId) -> bool {
+    let Some(host) = world.machines.host(id) else { return false };
+    let known = world.machines.control.controller.image().brokers.get(&id);
     let epoch = host.broker.broker_epoch();
     host.process.is_alive() && known.is_some_and(|known| known.epoch == epoch && !known.fenced)
 }
 
-fn replica(world: &World, id: BrokerId, ix: PartitionIx) -> Option<&Replica> {
-    world.host_ref(id)?.broker.replica(ix)
-}
-
-/// Brokers as `[1 2]`.
-fn ids(list: &[BrokerId]) -> String {
-    let words: Vec<String> = list.iter().map(|id| id.0.to_string()).collect();
-    format!("[{}]", words.join(" "))
-}
-
-impl World {
-    /// Has an auditor look at the world, if there is one.
-    pub(super) fn audit(&mut self) {
-        if let Some(mut auditor) = self.auditor.take() {
-            auditor.check(self);
-            self.auditor = Some(auditor);
-        }
-    }
+fn replica<'a>(world: &Observed<'a>, id: BrokerId, ix: PartitionIx) -> Option<&'a Replica> {
+    world.machines.host(id)?.broker.replica(ix)
 }

@@ -6,7 +6,7 @@ use crate::model::TopicIx;
 use crate::protocol::broker::MetadataUpdate;
 use crate::protocol::controller::ControllerInput;
 use crate::scenario::{Keys, Scenario};
-use crate::sim::clients::ClientState;
+use crate::sim::client_runtime::ClientState;
 use crate::sim::settings;
 use crate::sim::trace::Refusal;
 use crate::sim::world::World;
@@ -138,7 +138,7 @@ impl World {
             return Ok(());
         }
         if !write(&mut scenario, change) {
-            return Err(Refusal::Unknown);
+            return Err(Refusal::NotSimulated);
         }
         if rebuild {
             return Err(Refusal::NeedsRebuild);
@@ -174,8 +174,8 @@ impl World {
     fn set_topic(&mut self, change: &Change) -> Done {
         let number = change.value.int().unwrap_or(1);
         let meant = |name: &str| change.subject.as_deref().is_none_or(|wanted| wanted == name);
-        for at in 0..self.topics.list().len() as u32 {
-            let topic = &self.topics.list()[at as usize];
+        for at in 0..self.machines.topics.list().len() as u32 {
+            let topic = &self.machines.topics.list()[at as usize];
             let name = topic.spec.name.clone();
             if topic.internal || !meant(&name) {
                 continue;
@@ -188,7 +188,7 @@ impl World {
                         topic,
                         replication_factor,
                     })?;
-                    self.topics.get_mut(at).spec.replication_factor = number as u32;
+                    self.machines.topics.get_mut(at).spec.replication_factor = number as u32;
                 }
                 _ => self.resolve_topic(at, true)?,
             }
@@ -200,40 +200,40 @@ impl World {
     fn set_topics_default(&mut self) -> Done {
         let config = settings::cluster_config(&self.scenario, self.profile.version);
         self.ask_administrator(ControllerInput::SetConfig { topic: None, config })?;
-        (0..self.topics.list().len() as u32).try_for_each(|at| self.resolve_topic(at, false))
+        (0..self.machines.topics.list().len() as u32).try_for_each(|at| self.resolve_topic(at, false))
     }
 
     /// Works out a topic's settings again and tells the controller (if they are its own) and the brokers.
     fn resolve_topic(&mut self, at: u32, own: bool) -> Done {
-        let name = self.topics.list()[at as usize].spec.name.clone();
+        let name = self.machines.topics.list()[at as usize].spec.name.clone();
         let spec = self.scenario.topics.iter().find(|spec| spec.name == name);
-        let config = spec.unwrap_or(&self.topics.list()[at as usize].spec).config.clone();
+        let config = spec.unwrap_or(&self.machines.topics.list()[at as usize].spec).config.clone();
         if own {
             let config = settings::topic_config(&config);
             self.ask_administrator(ControllerInput::SetConfig { topic: Some(TopicIx(at)), config })?;
         }
         let resolved = settings::topic(&self.scenario, &config, self.profile.version);
-        let topic = self.topics.get_mut(at);
+        let topic = self.machines.topics.get_mut(at);
         (topic.spec.config, topic.settings) = (config, resolved);
-        let partitions = self.topics.list()[at as usize].partitions.iter();
+        let partitions = self.machines.topics.list()[at as usize].partitions.iter();
         let updates =
             partitions.map(|ix| MetadataUpdate::Topic { partition: *ix, settings: resolved }).collect();
-        self.publish(self.control.committed.offset, updates);
+        self.publish(self.machines.control.committed.offset, updates);
         Ok(())
     }
 
     fn restart_clients(&mut self, change: &Change) {
         let meant = |name: &str| change.subject.as_deref().is_none_or(|wanted| wanted == name);
         let is_producer = change.knob.scope == Scope::Producer;
-        let producers = (0..self.producers.len() as u32)
+        let producers = (0..self.clients.producers().len() as u32)
             .filter(|at| is_producer && meant(&self.scenario.producers[*at as usize].name));
-        let first_member = self.producers.len() as u32;
-        let members = (first_member..).zip(&self.members).filter_map(|(client, member)| {
+        let first_member = self.clients.producers().len() as u32;
+        let members = (first_member..).zip(self.clients.members()).filter_map(|(client, member)| {
             (!is_producer && meant(&self.scenario.groups[member.group as usize].name)).then_some(client)
         });
         let hit: Vec<u32> = producers.chain(members).collect();
         for client in hit {
-            if self.runtime(client).state == ClientState::Up {
+            if self.clients.runtime_mut(client).state == ClientState::Up {
                 self.end_client(client);
                 self.start_client(client);
             }
@@ -242,9 +242,9 @@ impl World {
 
     fn set_surroundings(&mut self) {
         let scenario = self.scenario.clone();
-        self.net.measure(&scenario.net);
+        self.machines.net.measure(&scenario.net);
         for (client, spec) in (0..).zip(&scenario.producers) {
-            let workload = &mut self.producers[client as usize].workload;
+            let workload = &mut self.clients.producer_mut(client).workload;
             workload.change(Some(spec.records_per_s), Some(spec.record_bytes));
             workload.set_keys(spec.keys);
             self.work_again(client);

@@ -33,7 +33,7 @@ struct Account {
     acked: ByProducer,
     failed: ByProducer,
     lost: ByProducer,
-    /// Lost records with the event that tells of it.
+    /// Lost records with the event that reports it.
     losses: Vec<(RecordRange, u64)>,
     /// What each group has processed.
     readers: Vec<(u32, ByProducer)>,
@@ -121,7 +121,7 @@ impl Ledger {
     }
 
     /// Compares with all logs that may still become the one that consumers read: none leads now. What was
-    /// read of the last leader's log says nothing here: it depends on when somebody last asked.
+    /// read of the last leader's log says nothing here: it depends on when the run was last looked at.
     pub(crate) fn compare_offline(&mut self, partition: PartitionIx, logs: &[&Log]) -> DeliveryErrors {
         let (mut all, mut errors) = (Reading::default(), DeliveryErrors::default());
         for log in logs {

@@ -123,9 +123,10 @@ impl Network {
     /// There and back, without chance; for ever where a way is cut.
     pub(crate) fn round_trip(&self, from: Node, to: Node) -> Nanos {
         let ways = [self.link(from, to), self.link(to, from)];
-        match ways.iter().any(|way| way.cut) {
-            true => Nanos::MAX,
-            false => ways.iter().map(|way| way.one_way + way.extra).sum(),
+        if ways.iter().any(|way| way.cut) {
+            Nanos::MAX
+        } else {
+            ways.iter().map(|way| way.one_way + way.extra).sum()
         }
     }
 

@@ -23,7 +23,7 @@ impl ProcessState {
         self == ProcessState::Up
     }
 
-    /// Up or paused: its connections stand.
+    /// Up or paused: its connections are open.
     pub(super) fn is_alive(self) -> bool {
         matches!(self, ProcessState::Up | ProcessState::Paused)
     }

@@ -1,4 +1,4 @@
-//! Producers of the scenario: their machine, its requests, and what their application hears.
+//! Producers of the scenario: their state machine, its requests, and what their application is told.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::messages::{self, Request};
@@ -6,9 +6,8 @@ use crate::protocol::producer::{
     ProduceRequest, ProducedPartition, Producer, ProducerInput, ProducerOutput, Target,
 };
 use crate::protocol::wire::{ErrorCode, Offset, RecordRange};
-use crate::sim::channels::ConnectionKind;
-use crate::sim::clients::{ClientRequest, ClientState};
-use crate::sim::event::{Message, TimerKind};
+use crate::sim::client_runtime::{ClientRequest, ClientState};
+use crate::sim::event::{ConnectionKind, Message, TimerKind};
 use crate::sim::settings;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
@@ -17,7 +16,7 @@ impl World {
     /// Steps a producer and carries out what it wants.
     pub(super) fn step_producer(&mut self, client: u32, input: ProducerInput<'_>) {
         let mut out = std::mem::take(&mut self.scratch.producer);
-        self.producers[client as usize].producer.step(self.now, input, &mut out);
+        self.clients.producer_mut(client).producer.step(self.now, input, &mut out);
         for output in out.drain(..) {
             self.producer_wants(client, output);
         }
@@ -31,23 +30,23 @@ impl World {
             ProducerOutput::Request(request) => self.send_produce(client, request),
             ProducerOutput::Connect { broker } => self.connect(client, broker),
             ProducerOutput::HungUp { broker } => {
-                self.close_connection(client, self.net.broker(broker), ConnectionKind::Requests)
+                self.close_connection(client, self.machines.net.broker(broker), ConnectionKind::Requests)
             }
             ProducerOutput::Acked { partition, records, base_offset, first_latency, last_latency } => {
                 self.records_acked(client, partition, records, base_offset, (first_latency, last_latency));
             }
             ProducerOutput::Failed { partition, records, error, indefinite, first_latency } => {
-                self.meter.failed(partition, records.count, self.now.saturating_sub(first_latency));
-                self.records_failed(client, partition, records, error, indefinite);
+                let created = self.now.saturating_sub(first_latency);
+                self.records_failed(client, partition, records, created, (error, indefinite));
             }
             ProducerOutput::Rejected { count, error } => {
-                self.producers[client as usize].failed += u64::from(count);
+                self.clients.producer_mut(client).failed += u64::from(count);
                 self.record_event(EventKind::SendRejected { producer: client, records: count, error }, None);
                 self.next_in_turn(client, count);
             }
-            ProducerOutput::Blocked => self.producers[client as usize].workload.blocked = true,
+            ProducerOutput::Blocked => self.clients.producer_mut(client).workload.blocked = true,
             ProducerOutput::Unblocked => {
-                self.producers[client as usize].workload.blocked = false;
+                self.clients.producer_mut(client).workload.blocked = false;
                 self.work_again(client);
             }
             ProducerOutput::WantMetadata => self.request_metadata(client),
@@ -55,27 +54,27 @@ impl World {
             ProducerOutput::EpochBumped { .. } => {}
             ProducerOutput::Wake(at) => {
                 let (now, queue) = (self.now, &mut self.queue);
-                let timer = &mut self.producers[client as usize].runtime.timer;
+                let timer = &mut self.clients.producer_mut(client).runtime.timer;
                 timer.set_earlier(now, at.max(now), TimerKind::Client(client), queue);
             }
         }
     }
 
-    /// A connection stands once the broker has answered something (`ApiVersions`).
+    /// A connection is ready once the broker has answered something (`ApiVersions`).
     fn connect(&mut self, client: u32, broker: BrokerId) {
-        let to = self.net.broker(broker);
+        let to = self.machines.net.broker(broker);
         self.send_request(client, to, ClientRequest::Connect(broker), Request::Metadata(Vec::new()));
     }
 
     fn send_produce(&mut self, client: u32, request: ProduceRequest) {
-        let to = self.net.broker(request.broker);
+        let to = self.machines.net.broker(request.broker);
         let correlation = request.id;
         let request = Request::Produce(messages::ProduceRequest {
             acks: request.acks,
             timeout_ns: request.timeout,
             batches: request.batches,
         });
-        self.send(self.net.client(client), to, Message::Request { correlation, request });
+        self.send(self.machines.net.client(client), to, Message::Request { correlation, request });
     }
 
     /// A broker answered a produce request. Since 3.7 it also says who leads where it does not (KIP-951).
@@ -106,7 +105,7 @@ impl World {
         if answer.error != ErrorCode::NotLeaderOrFollower {
             return None;
         }
-        let known = self.host_ref(broker)?.broker.known_partition(answer.partition)?;
+        let known = self.machines.host(broker)?.broker.known_partition(answer.partition)?;
         known.leader.map(|leader| (leader, known.leader_epoch))
     }
 
@@ -118,10 +117,8 @@ impl World {
         offset: Option<Offset>,
         (first, last): (Nanos, Nanos),
     ) {
-        self.producers[client as usize].acked += u64::from(records.count);
-        self.ledger.acked(partition, records);
-        self.meter.acked(partition, self.now, records.count, first, last);
-        self.trace.acked(self.now, partition, records, offset.unwrap_or(-1));
+        self.clients.producer_mut(client).acked += u64::from(records.count);
+        self.observers.acked(self.now, partition, records, offset.unwrap_or(-1), (first, last));
         self.next_in_turn(client, records.count);
     }
 
@@ -130,20 +127,20 @@ impl World {
         client: u32,
         partition: PartitionIx,
         records: RecordRange,
-        error: ErrorCode,
-        indefinite: bool,
+        created: Nanos,
+        (error, indefinite): (ErrorCode, bool),
     ) {
-        let host = &mut self.producers[client as usize];
+        let host = self.clients.producer_mut(client);
         host.failed += u64::from(records.count);
         let record_bytes = host.workload.record_bytes;
-        self.ledger.failed(partition, records);
-        let cause = self.control.last_change(partition);
+        self.observers.failed(partition, records, created);
+        let cause = self.machines.control.last_change(partition);
         self.record_event(
             EventKind::ProduceFailed { producer: client, partition, records, error, indefinite },
             cause,
         );
-        if self.producers[client as usize].workload.resend {
-            self.producers[client as usize].sent += u64::from(records.count);
+        if self.clients.producer_mut(client).workload.resend {
+            self.clients.producer_mut(client).sent += u64::from(records.count);
             let again = ProducerInput::Resend { partition, records, record_bytes };
             self.step_producer(client, again);
         } else {
@@ -153,7 +150,7 @@ impl World {
 
     /// Records that the application sends one after the other: the next one, once one is settled.
     fn next_in_turn(&mut self, client: u32, settled: u32) {
-        let workload = &mut self.producers[client as usize].workload;
+        let workload = &mut self.clients.producer_mut(client).workload;
         workload.waiting_for = workload.waiting_for.saturating_sub(settled);
         if workload.waiting_for == 0 && workload.in_turn > 0 {
             workload.in_turn -= 1;
@@ -163,15 +160,15 @@ impl World {
         }
     }
 
-    /// The application is told to send records one after the other, each when the one before is settled.
+    /// The application sends records one after the other, each when the one before is settled.
     pub(super) fn send_in_turn(&mut self, client: u32, records: u32) {
-        self.producers[client as usize].workload.in_turn += records;
+        self.clients.producer_mut(client).workload.in_turn += records;
         self.next_in_turn(client, 0);
     }
 
     /// The application calls `send()`.
     pub(super) fn hand_in(&mut self, client: u32, target: Target, count: u32) {
-        let host = &mut self.producers[client as usize];
+        let host = self.clients.producer_mut(client);
         host.sent += u64::from(count);
         let record_bytes = host.workload.record_bytes;
         self.step_producer(client, ProducerInput::Send { target, count, record_bytes });
@@ -179,11 +176,10 @@ impl World {
 
     /// A new process of the producer, with an identity of its own.
     pub(super) fn start_producer(&mut self, client: u32) {
-        let identity = self.identities.len() as u32;
-        self.identities.push(client);
+        let identity = self.clients.new_identity(client);
         let spec = &self.scenario.producers[client as usize];
         let settings = settings::producer(spec, self.profile.version);
-        let host = &mut self.producers[client as usize];
+        let host = self.clients.producer_mut(client);
         host.runtime.reset(ClientState::Up);
         host.runtime.request_timeout = settings.request_timeout;
         let seed = host.runtime.rng.next_u64();

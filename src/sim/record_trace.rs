@@ -1,4 +1,4 @@
-//! The life of one record: where its copies are, whether they are flushed and visible, who read it, and
+//! The trace of one record: where its copies are, whether they are flushed and visible, who read it, and
 //! if it is gone, at which event and why.
 
 use crate::model::{BrokerId, PartitionIx};
@@ -31,13 +31,13 @@ pub struct RecordCopy {
     pub below_high_watermark: bool,
 }
 
-/// The life of a record.
+/// What became of a record.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct RecordTrace {
     pub record: RecordId,
     /// The producer of the scenario that sent it.
     pub sent_by: String,
-    /// Its producer heard of success.
+    /// It was acknowledged to its producer.
     pub acked: bool,
     /// Its producer gave up on it.
     pub failed: bool,
@@ -65,21 +65,21 @@ fn offsets_in(log: &Log, producer: u32, number: u64) -> Vec<Offset> {
 }
 
 impl World {
-    /// The life of a record; `None` if there is no such partition.
+    /// What became of a record; `None` if there is no such partition.
     pub(super) fn record_trace(&self, record: &RecordId) -> Option<RecordTrace> {
-        let ix = self.topics.partition_named(&record.partition)?;
+        let ix = self.machines.topics.partition_named(&record.partition)?;
         let (producer, number) = (record.producer, record.number);
         let copies: Vec<RecordCopy> =
             self.scenario.cluster.ids().flat_map(|id| self.copies_on(id, ix, record)).collect();
-        let leader = self.leader(ix);
+        let leader = self.machines.leader(ix);
         let readable = copies.iter().find(|copy| Some(copy.broker) == leader && copy.below_high_watermark);
-        let sent_by = self.identities.get(producer as usize);
+        let sent_by = self.clients.identities().get(producer as usize);
         let name = |at: &u32| self.scenario.producers[*at as usize].name.clone();
-        let readers = self.ledger.readers(ix, producer, number).into_iter();
+        let readers = self.observers.ledger().readers(ix, producer, number).into_iter();
         Some(RecordTrace {
             sent_by: sent_by.map(name).unwrap_or_default(),
-            acked: self.ledger.was_acked(ix, producer, number),
-            failed: self.ledger.was_failed(ix, producer, number),
+            acked: self.observers.ledger().was_acked(ix, producer, number),
+            failed: self.observers.ledger().was_failed(ix, producer, number),
             readable_at: readable.map(|copy| copy.offset),
             read_by: readers.map(|group| self.scenario.groups[group as usize].name.clone()).collect(),
             lost: self.loss_of(ix, record),
@@ -89,7 +89,7 @@ impl World {
     }
 
     fn copies_on(&self, id: BrokerId, ix: PartitionIx, record: &RecordId) -> Vec<RecordCopy> {
-        let Some(host) = self.host_ref(id) else { return Vec::new() };
+        let Some(host) = self.machines.host(id) else { return Vec::new() };
         let Some(replica) = host.broker.replica(ix) else { return Vec::new() };
         let copy = |offset: Offset| RecordCopy {
             broker: id,
@@ -103,17 +103,17 @@ impl World {
 
     fn loss_of(&self, ix: PartitionIx, record: &RecordId) -> Option<(u64, Vec<String>)> {
         let holds = |first: u64, count: u32| (first..first + u64::from(count)).contains(&record.number);
-        let losses = self.ledger.losses(ix).iter();
+        let losses = self.observers.ledger().losses(ix).iter();
         let mut of =
             losses.filter(|(range, _)| range.producer == record.producer && holds(range.first, range.count));
         let (_, seq) = of.next()?;
-        Some((*seq, self.with_names(|names| self.trace.why(*seq, names))))
+        Some((*seq, self.with_names(|names| self.observers.trace().why(*seq, names))))
     }
 
     /// The record at an offset of a broker's log.
     pub(super) fn record_at(&self, partition: &str, broker: BrokerId, offset: Offset) -> Option<RecordId> {
-        let ix = self.topics.partition_named(partition)?;
-        let log = self.host_ref(broker)?.broker.replica(ix)?.log();
+        let ix = self.machines.topics.partition_named(partition)?;
+        let log = self.machines.host(broker)?.broker.replica(ix)?.log();
         let mut found = None;
         log.each_range(log.start(), |base, _, records| {
             if (base..base + Offset::from(records.count)).contains(&offset) {
@@ -127,12 +127,12 @@ impl World {
 
     /// The first record of each loss of a partition.
     pub(super) fn lost_records(&self, partition: &str) -> Vec<RecordId> {
-        let Some(ix) = self.topics.partition_named(partition) else { return Vec::new() };
+        let Some(ix) = self.machines.topics.partition_named(partition) else { return Vec::new() };
         let id = |(range, _): &(crate::protocol::wire::RecordRange, u64)| RecordId {
             partition: partition.into(),
             producer: range.producer,
             number: range.first,
         };
-        self.ledger.losses(ix).iter().map(id).collect()
+        self.observers.ledger().losses(ix).iter().map(id).collect()
     }
 }

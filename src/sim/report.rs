@@ -152,23 +152,24 @@ impl World {
     pub(super) fn counters(&mut self) -> Counters {
         let partitions: Vec<PartitionIx> = self.user_partitions();
         let mut all = Counters {
-            sent: Some(self.producers.iter().map(|host| host.sent).sum()),
-            acked: self.producers.iter().map(|host| host.acked).sum(),
-            failed: self.producers.iter().map(|host| host.failed).sum(),
-            write_unavailable_ms: ms(self.meter.unwritable.len()),
-            read_unavailable_ms: ms(self.meter.leaderless.len()),
-            ack_latency_ms: Quantiles::of(&self.meter.latency),
+            sent: Some(self.clients.producers().iter().map(|host| host.sent).sum()),
+            acked: self.clients.producers().iter().map(|host| host.acked).sum(),
+            failed: self.clients.producers().iter().map(|host| host.failed).sum(),
+            write_unavailable_ms: ms(self.observers.meter().unwritable.len()),
+            read_unavailable_ms: ms(self.observers.meter().leaderless.len()),
+            ack_latency_ms: Quantiles::of(&self.observers.meter().latency),
             ..Counters::default()
         };
         for ix in partitions {
-            let DeliveryErrors { lost, duplicated, reordered } = self.compare(ix);
+            let DeliveryErrors { lost, duplicated, reordered } =
+                self.observers.delivery_errors(&self.machines, ix);
             all.lost_acked += lost;
             all.duplicated += duplicated;
             all.reordered += reordered;
             let (visible, log_end) = self.ends(ix);
             all.visible += visible;
             all.log_end += log_end;
-            let failover = self.meter.partition(ix).map_or(0, |meter| ms(meter.failover));
+            let failover = self.observers.meter().partition(ix).map_or(0, |meter| ms(meter.failover));
             all.failover_ms = all.failover_ms.max(failover);
         }
         all
@@ -176,24 +177,26 @@ impl World {
 
     /// Partitions that are not Kafka's own, topic by topic.
     pub(super) fn user_partitions(&self) -> Vec<PartitionIx> {
-        let topics = self.topics.list().iter().filter(|topic| !topic.internal);
+        let topics = self.machines.topics.list().iter().filter(|topic| !topic.internal);
         topics.flat_map(|topic| topic.partitions.iter().copied()).collect()
     }
 
     /// High watermark and log end of the log that consumers read.
     fn ends(&self, ix: PartitionIx) -> (u64, u64) {
-        let replica = self.leader(ix).and_then(|leader| self.host_ref(leader)?.broker.replica(ix));
+        let replica =
+            self.machines.leader(ix).and_then(|leader| self.machines.host(leader)?.broker.replica(ix));
         replica.map_or((0, 0), |replica| (replica.high_watermark() as u64, replica.log().end() as u64))
     }
 
     fn partition_report(&mut self, ix: PartitionIx) -> PartitionReport {
-        let DeliveryErrors { lost, duplicated, reordered } = self.compare(ix);
+        let DeliveryErrors { lost, duplicated, reordered } =
+            self.observers.delivery_errors(&self.machines, ix);
         let (visible, log_end) = self.ends(ix);
-        let state = self.control.committed.partitions[ix.at()].clone();
+        let state = self.machines.control.committed.partitions[ix.at()].clone();
         let ids = |list: &[crate::model::BrokerId]| list.iter().map(|id| id.0).collect();
         let mut counters =
             Counters { lost_acked: lost, duplicated, reordered, visible, log_end, ..Counters::default() };
-        if let Some(meter) = self.meter.partition(ix) {
+        if let Some(meter) = self.observers.meter().partition(ix) {
             counters.acked = meter.acked;
             counters.failed = meter.failed;
             counters.write_unavailable_ms = ms(meter.unwritable.len());
@@ -202,7 +205,7 @@ impl World {
             counters.ack_latency_ms = Quantiles::of(&meter.latency);
         }
         PartitionReport {
-            partition: self.topics.partition_name(ix),
+            partition: self.machines.topics.partition_name(ix),
             leader: state.leader.map(|id| id.0),
             isr: ids(&state.isr),
             elr: ids(&state.elr),
@@ -211,10 +214,12 @@ impl World {
     }
 
     fn group_report(&self, group: usize) -> GroupReport {
-        let host = &self.groups[group];
+        let host = self.clients.group(group as u32);
         let topics = &self.scenario.groups[group].topics;
-        let partitions =
-            topics.iter().filter_map(|name| self.topics.named(name)).flat_map(|(_, t)| &t.partitions);
+        let partitions = topics
+            .iter()
+            .filter_map(|name| self.machines.topics.named(name))
+            .flat_map(|(_, t)| &t.partitions);
         let lag = partitions.map(|ix| {
             let committed = host.committed.get(ix).copied().unwrap_or(0) as u64;
             self.ends(*ix).0.saturating_sub(committed)
@@ -239,10 +244,16 @@ impl World {
             kafka_version: self.profile.version,
             duration_ms: ms(duration),
             counters,
-            errors: self.meter.errors.iter().map(|(error, count)| (error.name(), *count)).collect(),
+            errors: self
+                .observers
+                .meter()
+                .errors
+                .iter()
+                .map(|(error, count)| (error.name(), *count))
+                .collect(),
             partitions,
-            groups: (0..self.groups.len()).map(|group| self.group_report(group)).collect(),
-            trace_hash: format!("{:016x}", self.trace.hash()),
+            groups: (0..self.clients.groups().len()).map(|group| self.group_report(group)).collect(),
+            trace_hash: format!("{:016x}", self.observers.trace().hash()),
             expectations: Vec::new(),
         };
         let covered = expectations.iter().filter(|expect| expect.covers(self.profile.version));
@@ -254,11 +265,8 @@ impl World {
 
     /// Writes that still wait, and leaders that are still missing, count until now.
     fn close_meters(&mut self) {
-        let waiting: Vec<PartitionIx> =
-            self.producers.iter().flat_map(|host| host.producer.pending().map(|(ix, _)| ix)).collect();
-        for ix in waiting {
-            self.meter.waiting(ix, self.now);
-        }
-        self.meter.close(self.now);
+        let World { now, clients, observers, .. } = self;
+        let pending = clients.producers().iter().flat_map(|client| client.producer.pending());
+        observers.close(*now, pending.map(|(ix, _)| ix));
     }
 }

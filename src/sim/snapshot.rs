@@ -7,12 +7,13 @@ use crate::model::{
 };
 use crate::protocol::group::Phase;
 use crate::scenario::{Keys, setting_text};
-use crate::sim::clients::ClientState;
+use crate::sim::client_runtime::ClientState;
+use crate::sim::clock::elapsed_ms;
 use crate::sim::groups::GroupCoordinator;
 use crate::sim::host::Host;
 use crate::sim::process::ProcessState;
 use crate::sim::settings::Config;
-use crate::sim::world::{BOOT, World};
+use crate::sim::world::World;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,11 +49,11 @@ impl World {
     }
 
     fn at_ms(&self) -> Millis {
-        (self.elapsed() / 1_000_000) as Millis
+        elapsed_ms(self.now)
     }
 
     fn order(&self) -> Order {
-        let list = self.topics.list();
+        let list = self.machines.topics.list();
         let mut topics: Vec<u32> = (0..list.len() as u32).collect();
         topics.sort_by(|a, b| list[*a as usize].spec.name.cmp(&list[*b as usize].spec.name));
         let columns: Vec<PartitionIx> =
@@ -63,9 +64,9 @@ impl World {
 
     fn quorum(&self) -> Quorum {
         let id = |node: usize| BrokerId(FIRST_CONTROLLER + node as i32);
-        let up = &self.control.nodes_up;
+        let up = &self.machines.control.nodes_up;
         Quorum {
-            leader: self.control.controller.quorum().active().map(|node| id(node as usize)),
+            leader: self.machines.control.controller.quorum().active().map(|node| id(node as usize)),
             voters: (0..up.len()).map(id).collect(),
             online: (0..up.len()).filter(|node| up[*node]).map(id).collect(),
         }
@@ -79,14 +80,14 @@ impl World {
             port: 9092,
             rack: Datum::known(self.scenario.cluster.rack_of(id).map(Arc::from), as_of, Origin::Simulated),
             state: self.state_of(host, id),
-            since: Some((host.since.saturating_sub(BOOT) / 1_000_000) as Millis),
+            since: Some(elapsed_ms(host.since)),
             config: Datum::known(config.clone(), as_of, Origin::Simulated),
         };
-        self.hosts.iter().zip(self.scenario.cluster.ids()).map(of).collect()
+        self.machines.hosts().iter().zip(self.scenario.cluster.ids()).map(of).collect()
     }
 
     fn state_of(&self, host: &Host, id: BrokerId) -> BrokerState {
-        let registration = self.control.committed.brokers.get(&id);
+        let registration = self.machines.control.committed.brokers.get(&id);
         match host.process {
             ProcessState::Paused => BrokerState::Paused,
             ProcessState::Booting => BrokerState::Fenced,
@@ -102,7 +103,7 @@ impl World {
     fn topic_list(&self, order: &Order, as_of: Millis) -> Arc<[Topic]> {
         let mut first = 0;
         let topics = order.topics.iter().map(|at| {
-            let topic = &self.topics.list()[*at as usize];
+            let topic = &self.machines.topics.list()[*at as usize];
             let config = Arc::new(config_map(&topic.spec.config, ConfigSource::Topic));
             let count = topic.partitions.len() as u32;
             first += count;
@@ -120,21 +121,22 @@ impl World {
     fn columns(&self, order: &Order, as_of: Millis) -> Partitions {
         let mut rows = Vec::with_capacity(order.columns.len());
         for (place, at) in order.topics.iter().enumerate() {
-            let partitions = &self.topics.list()[*at as usize].partitions;
+            let partitions = &self.machines.topics.list()[*at as usize].partitions;
             rows.extend(
                 partitions.iter().zip(0..).map(|(ix, number)| self.row(TopicIx(place as u32), number, *ix)),
             );
         }
-        let elr = match self.profile.elr {
-            true => Datum::known((), as_of, Origin::Simulated),
-            false => Datum::unknown(Unknown::Unsupported("this version without the feature".into())),
+        let elr = if self.profile.elr {
+            Datum::known((), as_of, Origin::Simulated)
+        } else {
+            Datum::unknown(Unknown::Unsupported("this version without the feature".into()))
         };
         Partitions::from_rows(&rows, elr)
     }
 
     fn row(&self, topic: TopicIx, number: i32, ix: PartitionIx) -> PartitionRow {
-        let state = &self.control.committed.partitions[ix.at()];
-        let running = state.leader.and_then(|id| self.host_ref(id)).filter(|host| host.process.is_up());
+        let state = &self.machines.control.committed.partitions[ix.at()];
+        let running = state.leader.and_then(|id| self.machines.host(id)).filter(|host| host.process.is_up());
         let replica = running.and_then(|host| host.broker.replica(ix));
         PartitionRow {
             topic,
@@ -151,13 +153,13 @@ impl World {
     }
 
     fn group_list(&self, order: &Order, as_of: Millis) -> Arc<[Group]> {
-        let known = self.groups.iter().zip(&self.scenario.groups).enumerate();
+        let known = self.clients.groups().iter().zip(&self.scenario.groups).enumerate();
         let mut groups: Vec<Group> = known
             .map(|(at, (host, spec))| Group {
                 id: spec.name.as_str().into(),
                 state: state_of_group(host),
                 protocol: "classic".into(),
-                coordinator: self.coordinator(at as u32),
+                coordinator: self.clients.coordinator(at as u32),
                 member_count: Datum::known(host.group.members().len() as u32, as_of, Origin::Simulated),
                 members: Datum::known(self.members_of(at as u32, order), as_of, Origin::Simulated),
                 offsets: Datum::known(self.offsets_of(host, &spec.topics, order), as_of, Origin::Simulated),
@@ -168,7 +170,7 @@ impl World {
     }
 
     fn members_of(&self, group: u32, order: &Order) -> Arc<[Member]> {
-        let own = self.members.iter().filter(|member| member.group == group);
+        let own = self.clients.members().iter().filter(|member| member.group == group);
         let up = own.filter(|member| member.runtime.state != ClientState::Ended);
         up.map(|member| Member {
             client_id: format!("{}-{}", self.scenario.groups[group as usize].name, member.nth),
@@ -180,7 +182,7 @@ impl World {
     }
 
     fn offsets_of(&self, host: &GroupCoordinator, topics: &[String], order: &Order) -> Arc<[GroupOffset]> {
-        let read = topics.iter().filter_map(|name| self.topics.named(name));
+        let read = topics.iter().filter_map(|name| self.machines.topics.named(name));
         let partitions = read.flat_map(|(_, topic)| topic.partitions.iter());
         let offsets = partitions.filter_map(|ix| {
             let committed = host.committed.get(ix).copied();

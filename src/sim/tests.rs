@@ -175,7 +175,7 @@ fn power_takes_what_was_not_flushed_and_only_that() {
         let mut sim = Simulator::new(&one_partition(topic, ""), 1, None);
         sim.apply(Act::Send { producer: "app".into(), records: 5 }).unwrap();
         sim.run_until(2 * SECOND);
-        sim.apply(Act::PowerLoss { extent: PowerDomain::Site, keep: UnflushedTail::Flushed }).unwrap();
+        sim.apply(Act::PowerLoss { domain: PowerDomain::Site, keep: UnflushedTail::Flushed }).unwrap();
         sim.run_until(15 * SECOND);
         assert_eq!(sim.report().partitions[0].leader, Some(1), "the controllers lost their power too");
         (1..=3).for_each(|id| sim.apply(Act::Restart(broker(id))).unwrap());
@@ -222,7 +222,7 @@ fn a_crashed_consumer_is_missed_for_its_session() {
 fn logs_do_not_grow_in_memory_with_time() {
     let mut sim = Simulator::new(&reference(600), 1, None);
     let pieces = |sim: &Simulator| -> usize {
-        let replicas = sim.world.hosts.iter().flat_map(|host| host.broker.replicas());
+        let replicas = sim.world.machines.hosts().iter().flat_map(|host| host.broker.replicas());
         replicas.map(|replica| replica.log().pieces()).sum()
     };
     sim.run_until(150 * SECOND);

@@ -1,4 +1,4 @@
-//! The story of a run: what happened, when and because of what, as data; worded only when shown.
+//! The event log of a run: what happened, when and because of what, as data; worded only when shown.
 
 mod words;
 
@@ -34,9 +34,9 @@ pub enum EventKind {
     Acted(Act),
     /// It could not be done, and why.
     ActRefused(Act, Refusal),
-    /// A broker's process began or ended, or stands still.
+    /// A broker's process began, ended or was paused.
     Process { broker: BrokerId, state: ProcessState },
-    /// A broker tells something about itself.
+    /// A broker reports something about itself.
     Broker { broker: BrokerId, event: BrokerEvent },
     /// A new process of a broker is known to the controller.
     Registered { broker: BrokerId, epoch: BrokerEpoch },
@@ -58,7 +58,7 @@ pub enum EventKind {
     },
     /// Another controller is active, or none.
     ActiveController { node: Option<u32>, epoch: u32 },
-    /// A producer's application heard of failure.
+    /// A producer's application was told that a send failed.
     ProduceFailed {
         /// Which producer of the scenario.
         producer: u32,
@@ -105,8 +105,10 @@ pub enum Refusal {
     /// The process is not in a state for it.
     NotRunning,
     Running,
-    /// There is no such thing.
+    /// There is nothing of that name.
     Unknown,
+    /// The simulator does not act on this knob.
+    NotSimulated,
     /// The controller refused with this error.
     Controller(ErrorCode),
     /// No controller is active.
@@ -118,7 +120,7 @@ pub enum Refusal {
 }
 
 /// How many events are kept.
-const KEPT: usize = 4096;
+const MAX_RECENT: usize = 4096;
 
 /// The events so far: the last of them, and a hash of all.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +128,7 @@ pub(crate) struct Trace {
     recent: VecDeque<Arc<TraceEvent>>,
     next: u64,
     hash: Fnv,
-    /// Events handed to whoever writes the whole story, since they were last taken.
+    /// Events handed to whoever writes the whole event log, since they were last taken.
     sink: Option<Vec<Arc<TraceEvent>>>,
 }
 
@@ -140,7 +142,7 @@ impl Trace {
         if let Some(sink) = &mut self.sink {
             sink.push(event.clone());
         }
-        if self.recent.len() == KEPT {
+        if self.recent.len() == MAX_RECENT {
             self.recent.pop_front();
         }
         self.recent.push_back(event);
@@ -183,11 +185,6 @@ impl Trace {
         self.next
     }
 
-    /// Whether nothing has happened.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.next == 0
-    }
-
     /// The hash of everything so far.
     pub(crate) fn hash(&self) -> u64 {
         self.hash.0
@@ -205,7 +202,7 @@ impl Trace {
     }
 }
 
-/// Which election was asked for, as a word.
+/// The kind of an election, as a word.
 fn election_word(election: Election) -> &'static str {
     match election {
         Election::Preferred => "preferred",
@@ -234,7 +231,7 @@ mod tests {
             hash_of(EventKind::Broker { broker: BrokerId(1), event })
         };
         assert_ne!(moved(HwCause::Append), moved(HwCause::Fetch(BrokerId(2))));
-        let power_loss = |keep| hash_of(EventKind::Acted(Act::PowerLoss { extent: PowerDomain::Site, keep }));
+        let power_loss = |keep| hash_of(EventKind::Acted(Act::PowerLoss { domain: PowerDomain::Site, keep }));
         assert_ne!(power_loss(UnflushedTail::Flushed), power_loss(UnflushedTail::Everything));
     }
 

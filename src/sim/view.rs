@@ -1,12 +1,12 @@
-//! What only a simulator can see: every replica's marks, the counters of the run and its story.
+//! What only a simulator can see: every replica's offsets, the counters of the run and its event log.
 
-use crate::model::{BrokerId, Millis, Nanos, PartitionIx};
+use crate::model::{BrokerId, Millis, PartitionIx};
 use crate::sim::report::Counters;
-use crate::sim::world::{BOOT, World};
+use crate::sim::world::World;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// How many lines of the story a view carries.
+/// How many lines of the event log a view carries.
 const LINES: usize = 300;
 
 /// One replica of one partition.
@@ -27,7 +27,7 @@ pub struct ReplicaOffsets {
     pub leader_epoch: i32,
 }
 
-/// A line of the story.
+/// A line of the event log.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LogLine {
     /// Counts the events of the run from 0.
@@ -50,11 +50,11 @@ pub struct SimView {
     pub counters: Counters,
     /// Replicas of each partition in assignment order; by the cluster's partition columns.
     pub replicas: Arc<[Vec<ReplicaOffsets>]>,
-    /// The last lines of the story, the oldest first.
+    /// The last lines of the event log, the oldest first.
     pub lines: Arc<[LogLine]>,
 }
 
-/// The story in words, kept as far as it was worded.
+/// The event log in words, kept as far as it was worded.
 #[derive(Clone, Default)]
 pub(super) struct EventLog {
     lines: VecDeque<LogLine>,
@@ -65,15 +65,21 @@ pub(super) struct EventLog {
 impl EventLog {
     /// The last lines; only events that are new since the last call are worded.
     pub(super) fn of(&mut self, world: &World) -> Arc<[LogLine]> {
-        let event = world.trace.len();
-        if event < self.worded {
+        let length = world.observers.trace().len();
+        if length < self.worded {
             *self = EventLog::default();
         }
-        if event == self.worded {
+        if length == self.worded {
             return self.shared.clone();
         }
-        let fresh: Vec<_> =
-            world.trace.recent().rev().take(LINES).take_while(|event| event.seq >= self.worded).collect();
+        let fresh: Vec<_> = world
+            .observers
+            .trace()
+            .recent()
+            .rev()
+            .take(LINES)
+            .take_while(|event| event.seq >= self.worded)
+            .collect();
         world.with_names(|names| {
             self.lines.extend(fresh.iter().rev().map(|event| LogLine {
                 seq: event.seq,
@@ -85,7 +91,7 @@ impl EventLog {
         while self.lines.len() > LINES {
             self.lines.pop_front();
         }
-        self.worded = event;
+        self.worded = length;
         self.shared = self.lines.iter().cloned().collect();
         self.shared.clone()
     }
@@ -94,12 +100,12 @@ impl EventLog {
 impl World {
     /// The marks of a partition's replicas.
     pub(super) fn replica_offsets(&self, ix: PartitionIx) -> Vec<ReplicaOffsets> {
-        let replicas = &self.control.committed.partitions[ix.at()].replicas;
+        let replicas = &self.machines.control.committed.partitions[ix.at()].replicas;
         replicas.iter().filter_map(|id| self.mark(*id, ix)).collect()
     }
 
     fn mark(&self, id: BrokerId, ix: PartitionIx) -> Option<ReplicaOffsets> {
-        let host = self.host_ref(id)?;
+        let host = self.machines.host(id)?;
         let replica = host.broker.replica(ix)?;
         Some(ReplicaOffsets {
             broker: id,
@@ -110,10 +116,5 @@ impl World {
             log_end: replica.log().end(),
             leader_epoch: replica.log().latest_epoch(),
         })
-    }
-
-    /// Time since the run began.
-    pub(super) fn elapsed(&self) -> Nanos {
-        self.now.saturating_sub(BOOT)
     }
 }

@@ -1,13 +1,13 @@
 //! What a producer's application sends: how often, how much and with which keys.
 
+mod application;
+
 use crate::model::Nanos;
 use crate::protocol::producer::Target;
 use crate::scenario::{Keys, ProducerSpec};
-use crate::sim::clients::ClientState;
-use crate::sim::event::QueuedEvent;
+use crate::sim::clock::BOOT;
 use crate::sim::rng::Rng;
 use crate::sim::topics::Topics;
-use crate::sim::world::{BOOT, World};
 
 /// The application hands records in at most this often; faster ones come several at a time.
 const TICK: Nanos = 1_000_000;
@@ -129,46 +129,4 @@ fn zipf_weights() -> Vec<u64> {
             sum
         })
         .collect()
-}
-
-impl World {
-    /// The time for the next records has come.
-    pub(super) fn workload_due(&mut self, client: u32) {
-        self.producers[client as usize].workload.queued = false;
-        self.work(client);
-    }
-
-    /// The application goes on after it could not: it did not save up records meanwhile.
-    pub(super) fn work_again(&mut self, client: u32) {
-        let workload = &mut self.producers[client as usize].workload;
-        workload.next_at = workload.next_at.max(self.now);
-        self.work(client);
-    }
-
-    /// The application's turn: hands in what is due and comes back when more is.
-    pub(super) fn work(&mut self, client: u32) {
-        let now = self.now;
-        let host = &mut self.producers[client as usize];
-        if host.runtime.state != ClientState::Up || host.workload.blocked {
-            return;
-        }
-        let count = host.workload.due(now);
-        if count > 0 {
-            self.hand_in_spread(client, count);
-        }
-        let workload = &mut self.producers[client as usize].workload;
-        if let Some(at) = workload.next(now).filter(|_| !workload.queued) {
-            workload.queued = true;
-            self.queue.push(at, QueuedEvent::Workload(client));
-        }
-    }
-
-    fn hand_in_spread(&mut self, client: u32, count: u32) {
-        let parts = count.min(KEYS_A_TICK);
-        for part in 0..parts {
-            let share = count / parts + u32::from(part < count % parts);
-            let target = self.producers[client as usize].workload.target();
-            self.hand_in(client, target, share);
-        }
-    }
 }

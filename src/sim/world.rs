@@ -1,4 +1,4 @@
-//! The whole simulated world at one moment, and how it goes on: one event of the queue after the other.
+//! The whole state of a run at one moment, and its main loop: one event of the queue after the other.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::BrokerOutput;
@@ -8,24 +8,18 @@ use crate::protocol::group::GroupOutput;
 use crate::protocol::producer::ProducerOutput;
 use crate::protocol::profile::Profile;
 use crate::scenario::Scenario;
-use crate::sim::clients::{GroupMember, ProducerClient};
-use crate::sim::control::ControlPlane;
+use crate::sim::clients::Clients;
+use crate::sim::clock::BOOT;
 use crate::sim::event::{Message, QueuedEvent, TimerKind};
-use crate::sim::groups::GroupCoordinator;
-use crate::sim::host::Host;
-use crate::sim::invariants::Auditor;
-use crate::sim::ledger::Ledger;
-use crate::sim::meter::Meter;
-use crate::sim::network::{Network, Node};
+use crate::sim::machines::Machines;
+use crate::sim::network::Node;
+use crate::sim::observed::Observed;
+use crate::sim::observers::Observers;
 use crate::sim::queue::Queue;
 use crate::sim::rng::Rng;
-use crate::sim::script::Script;
-use crate::sim::topics::Topics;
-use crate::sim::trace::{EventKind, Names, Trace};
+use crate::sim::script::{NextEvent, Script};
+use crate::sim::trace::{EventKind, Names};
 use std::sync::Arc;
-
-/// Before the run begins the cluster boots for so long; times shown to people start after it.
-pub(super) const BOOT: Nanos = 10_000_000_000;
 
 /// How often logs are merged where nobody needs their batches any more.
 const COMPACT_EVERY: Nanos = 5_000_000_000;
@@ -38,27 +32,14 @@ pub(super) struct World {
     pub(super) queue: Queue<QueuedEvent>,
     pub(super) scenario: Arc<Scenario>,
     pub(super) profile: Profile,
-    pub(super) net: Network,
-    /// Messages on links that are cut, in the order in which they were sent.
-    pub(super) held: Vec<(Node, Node, Message)>,
-    pub(super) hosts: Vec<Host>,
-    pub(super) control: ControlPlane,
-    pub(super) topics: Topics,
-    pub(super) producers: Vec<ProducerClient>,
-    pub(super) members: Vec<GroupMember>,
-    pub(super) groups: Vec<GroupCoordinator>,
-    pub(super) ledger: Ledger,
-    pub(super) meter: Meter,
-    pub(super) trace: Trace,
+    pub(super) machines: Machines,
+    pub(super) clients: Clients,
+    pub(super) observers: Observers,
     pub(super) script: Script,
     pub(super) rng: Rng,
-    /// Next producer id that a broker hands out, and next identity of a producer.
-    pub(super) next_producer_id: i64,
-    pub(super) identities: Vec<u32>,
+    /// Events of the queue handled so far.
     pub(super) events: u64,
     pub(super) scratch: Scratch,
-    /// Checks Kafka's promises after every event, if somebody wants that.
-    pub(super) auditor: Option<Box<Auditor>>,
 }
 
 /// Emptied lists of outputs to use again.
@@ -86,7 +67,7 @@ impl World {
         self.events += 1;
         match due {
             QueuedEvent::Arrival { from, to, message } => self.arrive(from, to, message),
-            QueuedEvent::Timer(timed) => self.timer(timed),
+            QueuedEvent::Timer(kind) => self.timer(kind),
             QueuedEvent::Workload(client) => self.workload_due(client),
             QueuedEvent::BootFinished(id, start) => self.booted(id, start),
             QueuedEvent::MetadataCommitted(batch) => self.committed(batch),
@@ -97,9 +78,7 @@ impl World {
             QueuedEvent::Compact => self.compact(),
         }
         self.run_script();
-        if self.auditor.is_some() {
-            self.audit();
-        }
+        self.audit();
         true
     }
 
@@ -110,7 +89,7 @@ impl World {
     }
 
     fn arrive(&mut self, from: Node, to: Node, message: Message) {
-        let controllers = self.net.controllers();
+        let controllers = self.machines.net.controllers();
         match to {
             _ if to < controllers => self.arrive_at_broker(from, BrokerId(to as i32 + 1), message),
             _ if to == controllers => self.arrive_at_controller(from, message),
@@ -118,24 +97,18 @@ impl World {
         }
     }
 
-    fn timer(&mut self, timed: TimerKind) {
+    fn timer(&mut self, kind: TimerKind) {
         let (now, queue) = (self.now, &mut self.queue);
-        let fires = match timed {
-            TimerKind::Broker(id) => self.hosts[id.0 as usize - 1].timer.fires(now, timed, queue),
-            TimerKind::Controller => self.control.timer.fires(now, timed, queue),
-            TimerKind::Group(group) => self.groups[group as usize].timer.fires(now, timed, queue),
-            TimerKind::Client(client) => match self.producers.get_mut(client as usize) {
-                Some(producer) => producer.runtime.timer.fires(now, timed, queue),
-                None => {
-                    let member = client as usize - self.producers.len();
-                    self.members[member].runtime.timer.fires(now, timed, queue)
-                }
-            },
+        let fires = match kind {
+            TimerKind::Broker(id) => self.machines.host_mut(id).timer.fires(now, kind, queue),
+            TimerKind::Controller => self.machines.control.timer.fires(now, kind, queue),
+            TimerKind::Group(group) => self.clients.group_mut(group).timer.fires(now, kind, queue),
+            TimerKind::Client(client) => self.clients.runtime_mut(client).timer.fires(now, kind, queue),
         };
         if !fires {
             return;
         }
-        match timed {
+        match kind {
             TimerKind::Broker(id) => self.wake_broker(id),
             TimerKind::Controller => self.wake_controller(),
             TimerKind::Group(group) => self.wake_group(group),
@@ -145,12 +118,7 @@ impl World {
 
     /// Sends a message that leaves at `at`.
     pub(super) fn send_at(&mut self, at: Nanos, from: Node, to: Node, message: Message) {
-        if self.net.is_cut(from, to) {
-            self.held.push((from, to, message));
-            return;
-        }
-        let arrival = self.net.arrival(at, from, to);
-        self.queue.push(arrival, QueuedEvent::Arrival { from, to, message });
+        self.machines.send(&mut self.queue, at, (from, to), message);
     }
 
     /// Sends a message now.
@@ -160,58 +128,73 @@ impl World {
 
     /// Sends on what waited for links that are healed now.
     pub(super) fn release_held(&mut self) {
-        for (from, to, message) in std::mem::take(&mut self.held) {
-            self.send(from, to, message);
+        self.machines.release_held(&mut self.queue, self.now);
+    }
+
+    /// Does what is due of the scenario's events.
+    pub(super) fn run_script(&mut self) {
+        while self.now >= BOOT && !self.script.is_over(&self.scenario) {
+            let mut script = self.script;
+            let next = script.advance(&self.observed());
+            self.script = script;
+            match next {
+                // A refusal is in the trace, and the run goes on.
+                NextEvent::Happens(act) => _ = self.apply(act),
+                NextEvent::DueAt(at) => self.queue.push(at, QueuedEvent::ScriptDue),
+                NextEvent::Waits => return,
+            }
+        }
+    }
+
+    /// The world without its observers.
+    pub(super) fn observed(&self) -> Observed<'_> {
+        Observed {
+            now: self.now,
+            scenario: &self.scenario,
+            profile: &self.profile,
+            machines: &self.machines,
+            clients: &self.clients,
+        }
+    }
+
+    /// The observers, and what they see.
+    pub(super) fn split(&mut self) -> (&mut Observers, Observed<'_>) {
+        let World { now, scenario, profile, machines, clients, observers, .. } = self;
+        (observers, Observed { now: *now, scenario, profile, machines, clients })
+    }
+
+    /// Has Kafka's promises checked, if somebody wants that.
+    pub(super) fn audit(&mut self) {
+        if self.observers.is_auditing() {
+            let (observers, world) = self.split();
+            observers.audit(&world);
         }
     }
 
     /// Notes an event; answers its number.
     pub(super) fn record_event(&mut self, kind: EventKind, cause: Option<u64>) -> u64 {
-        self.trace.add(self.now.saturating_sub(BOOT), kind, cause)
-    }
-
-    /// A client's number for a machine, and the other way round.
-    pub(super) fn client_of(&self, node: Node) -> Option<u32> {
-        node.checked_sub(self.net.controllers() + 1)
-    }
-
-    /// The broker at a machine.
-    pub(super) fn broker_of(&self, node: Node) -> Option<BrokerId> {
-        (node < self.net.controllers()).then_some(BrokerId(node as i32 + 1))
-    }
-
-    pub(super) fn host(&mut self, id: BrokerId) -> &mut Host {
-        &mut self.hosts[id.0 as usize - 1]
-    }
-
-    pub(super) fn host_ref(&self, id: BrokerId) -> Option<&Host> {
-        self.hosts.get((id.0 as usize).checked_sub(1)?)
-    }
-
-    /// Who leads a partition, as the controller has committed it.
-    pub(super) fn leader(&self, partition: PartitionIx) -> Option<BrokerId> {
-        self.control.committed.partitions.get(partition.at())?.leader
+        self.observers.record(self.now, kind, cause)
     }
 
     /// Calls `each` with what everything is called.
     pub(super) fn with_names<T>(&self, each: impl FnOnce(&Names<'_>) -> T) -> T {
         let producers: Vec<String> = self.scenario.producers.iter().map(|spec| spec.name.clone()).collect();
         let groups: Vec<String> = self.scenario.groups.iter().map(|spec| spec.name.clone()).collect();
-        let partition = |ix: PartitionIx| self.topics.partition_name(ix);
+        let partition = |ix: PartitionIx| self.machines.topics.partition_name(ix);
         each(&Names { partition: &partition, producers: &producers, groups: &groups })
     }
 
     /// Merges logs below what every replica in sync has flushed and every group has read.
     fn compact(&mut self) {
-        for ix in (0..self.control.committed.partitions.len() as u32).map(PartitionIx) {
-            let state = self.control.committed.partitions[ix.at()].clone();
+        for ix in (0..self.machines.control.committed.partitions.len() as u32).map(PartitionIx) {
+            let state = self.machines.control.committed.partitions[ix.at()].clone();
             let flushed = state.isr.iter().filter_map(|id| {
-                let replica = self.host_ref(*id)?.broker.replica(ix)?;
+                let replica = self.machines.host(*id)?.broker.replica(ix)?;
                 Some(replica.storage().flushed().min(replica.high_watermark()))
             });
-            let read = self.members.iter().filter_map(|member| member.position(ix));
+            let read = self.clients.members().iter().filter_map(|member| member.position(ix));
             let Some(below) = flushed.chain(read).min() else { continue };
-            for host in &mut self.hosts {
+            for host in self.machines.hosts_mut() {
                 host.broker.compact_below(ix, below);
             }
         }

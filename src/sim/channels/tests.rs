@@ -1,11 +1,10 @@
 //! What muted connections do: requests queue in the socket, and outlive the connection.
 
 use super::*;
+use crate::model::{BrokerId, MS, SECOND};
+use crate::protocol::messages::Request;
 use crate::scenario::{Act, Process, Scenario};
 use crate::sim::{RunReport, Simulator, run};
-
-const MS: Nanos = 1_000_000;
-const SECOND: Nanos = 1000 * MS;
 
 fn request(correlation: u64) -> Message {
     Message::Request { correlation, request: Request::Metadata(Vec::new()) }

@@ -1,4 +1,4 @@
-//! What brokers ask of the controller, in its own words, and its answers in theirs.
+//! Brokers' requests as inputs of the controller's state machine, and its answers as responses.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::controller::{Answer, ControllerInput, DirectoryId, Heartbeat, Registration};
@@ -7,8 +7,8 @@ use crate::protocol::wire::{BrokerEpoch, ErrorCode};
 use crate::sim::world::World;
 
 impl World {
-    /// Steps the controller with a broker's request; answers with what it says and when it may be told.
-    pub(super) fn ask_controller(&mut self, request: ControllerRequest) -> (ControllerAnswer, Nanos) {
+    /// Steps the controller with a broker's request; returns the response and when it may be sent.
+    pub(in crate::sim) fn ask_controller(&mut self, request: ControllerRequest) -> (ControllerAnswer, Nanos) {
         match request {
             ControllerRequest::Register(asked) => {
                 let rack = asked.rack.and_then(|at| self.scenario.cluster.racks.get(at as usize));

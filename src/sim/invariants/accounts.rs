@@ -4,8 +4,8 @@ use super::{Assumption, Auditor, catalogue};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::log::Log;
 use crate::protocol::wire::{LeaderEpoch, Offset, RecordRange};
-use crate::sim::clients::ClientState;
-use crate::sim::world::World;
+use crate::sim::client_runtime::ClientState;
+use crate::sim::observed::Observed;
 use std::collections::BTreeMap;
 
 /// A leader's log being read for the order of each identity's records.
@@ -67,7 +67,7 @@ pub(super) struct Accounts {
 
 impl Auditor {
     /// Producers, the order in logs, and groups.
-    pub(super) fn check_clients(&mut self, world: &World) {
+    pub(super) fn check_clients(&mut self, world: &Observed<'_>) {
         self.note_identities(world);
         self.records_are_accounted(world);
         for ix in (0..self.partitions.len() as u32).map(PartitionIx) {
@@ -76,17 +76,17 @@ impl Auditor {
         self.owners_are_single(world);
     }
 
-    fn note_identities(&mut self, world: &World) {
+    fn note_identities(&mut self, world: &Observed<'_>) {
         let known = self.accounts.idempotent.len();
-        for client in &world.identities[known.min(world.identities.len())..] {
-            let host = &world.producers[*client as usize];
+        for client in &world.clients.identities()[known.min(world.clients.identities().len())..] {
+            let host = world.clients.producer(*client);
             self.accounts.idempotent.push(host.producer.settings().idempotent);
             self.accounts.resends |= host.workload.resend;
         }
     }
 
-    fn records_are_accounted(&mut self, world: &World) {
-        for (host, spec) in world.producers.iter().zip(&world.scenario.producers) {
+    fn records_are_accounted(&mut self, world: &Observed<'_>) {
+        for (host, spec) in world.clients.producers().iter().zip(&world.scenario.producers) {
             let up = host.runtime.state != ClientState::Ended;
             let pending: u64 =
                 host.producer.pending().map(|(_, records)| u64::from(records.count)).filter(|_| up).sum();
@@ -102,9 +102,9 @@ impl Auditor {
         }
     }
 
-    fn order_is_kept(&mut self, world: &World, ix: PartitionIx) {
+    fn order_is_kept(&mut self, world: &Observed<'_>, ix: PartitionIx) {
         self.accounts.orders.resize_with(self.partitions.len(), Order::default);
-        let Some((leader, epoch, log)) = world.leading_log(ix) else { return };
+        let Some((leader, epoch, log)) = world.machines.leading_log(ix) else { return };
         let order = &mut self.accounts.orders[ix.at()];
         if order.of != Some((leader, epoch)) || order.upto > log.end() {
             *order = Order { of: Some((leader, epoch)), ..Order::default() };
@@ -123,9 +123,9 @@ impl Auditor {
         }
     }
 
-    fn owners_are_single(&mut self, world: &World) {
+    fn owners_are_single(&mut self, world: &Observed<'_>) {
         let mut owners = BTreeMap::new();
-        for member in &world.members {
+        for member in world.clients.members() {
             let Some(generation) = member.consumer.generation() else { continue };
             if member.runtime.state == ClientState::Ended {
                 continue;

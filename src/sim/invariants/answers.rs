@@ -4,16 +4,22 @@ use super::{Auditor, catalogue, replica};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker::Replica;
 use crate::protocol::leader::Leadership;
-use crate::protocol::messages::{Answer, Peer, ProducedPartition};
+use crate::protocol::messages::{Answer, ProducedPartition};
 use crate::protocol::wire::{Acks, ErrorCode, FetchedPartition, Offset, RecordRange};
-use crate::sim::world::World;
+use crate::sim::observed::Observed;
 
 impl Auditor {
     /// A broker answers a client.
-    pub(super) fn answered(&mut self, world: &World, id: BrokerId, client: u32, answer: &Answer) {
+    pub(in crate::sim) fn answered(
+        &mut self,
+        world: &Observed<'_>,
+        id: BrokerId,
+        client: u32,
+        answer: &Answer,
+    ) {
         match answer {
             Answer::Produce(results) => {
-                let producer = world.producers.get(client as usize);
+                let producer = world.clients.producers().get(client as usize);
                 if producer.is_some_and(|host| host.producer.settings().acks == Acks::All) {
                     // With others in the request, a part may have been settled earlier, in another ISR.
                     let alone = results.len() == 1;
@@ -27,7 +33,7 @@ impl Auditor {
         }
     }
 
-    fn acknowledged(&mut self, world: &World, id: BrokerId, result: &ProducedPartition, alone: bool) {
+    fn acknowledged(&mut self, world: &Observed<'_>, id: BrokerId, result: &ProducedPartition, alone: bool) {
         let Some(leader) = replica(world, id, result.partition) else { return };
         let Some(leadership) = leader.leadership() else { return };
         if result.error != ErrorCode::None || result.base_offset < 0 {
@@ -39,7 +45,7 @@ impl Auditor {
             false
         });
         if let Some(detail) = self.not_safe(world, id, leader, leadership, end).or_else(|| {
-            let counted = leadership.isr.count(&world.profile);
+            let counted = leadership.isr.count(world.profile);
             let few = alone && counted < leader.min_isr();
             few.then(|| format!("leader {id}: {counted} in sync, minimum {}", leader.min_isr()))
         }) {
@@ -49,7 +55,7 @@ impl Auditor {
 
     fn not_safe(
         &self,
-        world: &World,
+        world: &Observed<'_>,
         id: BrokerId,
         leader: &Replica,
         leadership: &Leadership,
@@ -65,12 +71,12 @@ impl Auditor {
         let without = leadership.remotes.iter().find(|remote| {
             let lost = self.has_shortfall(ix, remote.broker);
             let behind = replica(world, remote.broker, ix).is_some_and(|one| one.log().end() < end);
-            leadership.isr.counts(remote.broker, &world.profile) && !lost && behind
+            leadership.isr.counts(remote.broker, world.profile) && !lost && behind
         });
         without.map(|remote| format!("leader {id}: {end} answered, broker {} has it not", remote.broker))
     }
 
-    fn given_to_read(&mut self, world: &World, id: BrokerId, given: &FetchedPartition) {
+    fn given_to_read(&mut self, world: &Observed<'_>, id: BrokerId, given: &FetchedPartition) {
         let Some(replica) = replica(world, id, given.partition) else { return };
         let mark = replica.high_watermark();
         if let Some(batch) = given.batches.iter().find(|batch| batch.end_offset() > mark) {
@@ -80,7 +86,13 @@ impl Auditor {
     }
 
     /// A consumer has processed records: they are those that were committed at these offsets.
-    pub(super) fn read(&mut self, world: &World, ix: PartitionIx, offset: Offset, records: RecordRange) {
+    pub(in crate::sim) fn read(
+        &mut self,
+        world: &Observed<'_>,
+        ix: PartitionIx,
+        offset: Offset,
+        records: RecordRange,
+    ) {
         let Some(memory) = self.partitions.get_mut(ix.at()) else { return };
         let end = offset + Offset::from(records.count);
         memory.read_upto = memory.read_upto.max(end);
@@ -94,25 +106,6 @@ impl Auditor {
         if same < u64::from(records.count) {
             let detail = format!("read {}..{end}, of which {same} are as committed", offset);
             self.report_ever(world, &catalogue::CONSISTENT_READ, ix, detail);
-        }
-    }
-}
-
-impl World {
-    /// Has an auditor look at an answer as it is sent.
-    pub(in crate::sim) fn audit_answer(&mut self, id: BrokerId, to: Peer, answer: &Answer) {
-        let Peer::Client(client) = to else { return };
-        if let Some(mut auditor) = self.auditor.take() {
-            auditor.answered(self, id, client, answer);
-            self.auditor = Some(auditor);
-        }
-    }
-
-    /// Has an auditor look at what a consumer read.
-    pub(in crate::sim) fn audit_read(&mut self, ix: PartitionIx, offset: Offset, records: RecordRange) {
-        if let Some(mut auditor) = self.auditor.take() {
-            auditor.read(self, ix, offset, records);
-            self.auditor = Some(auditor);
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What was committed must stay: on every leader, on every replica that may lead, and somewhere at all.
 
-use super::{Assumption, Auditor, Invariant, Shortfall, catalogue, ids, is_registered, replica};
-use crate::model::{BrokerId, PartitionIx};
+use super::{Assumption, Auditor, Invariant, Shortfall, catalogue, is_registered, replica};
+use crate::model::{BrokerId, PartitionIx, id_list};
 use crate::protocol::broker::Replica;
 use crate::protocol::controller::Image;
 use crate::protocol::wire::{Offset, PartitionState};
 use crate::sim::host::Host;
-use crate::sim::world::World;
+use crate::sim::observed::Observed;
 
 fn runs(host: &Host) -> bool {
     host.process.is_alive()
@@ -20,7 +20,7 @@ fn replica_of<'a>(host: &'a Host, ix: PartitionIx, state: &PartitionState) -> Op
 
 impl Auditor {
     /// Compares a partition's replicas with what was ever committed.
-    pub(super) fn committed(&mut self, world: &World, image: &Image, ix: PartitionIx) {
+    pub(super) fn committed(&mut self, world: &Observed<'_>, image: &Image, ix: PartitionIx) {
         let Some(entry) = image.partitions.get(ix) else { return };
         let state = &entry.state;
         let min_isr = image.profile.effective_min_isr(image.min_isr(entry.topic), state.replicas.len());
@@ -28,7 +28,7 @@ impl Auditor {
         self.note_promise(min_isr, ix, state);
         self.note_last_replica(world, image.profile.elr, ix, state);
         self.leaders_commit(world, ix, state);
-        for host in &world.hosts {
+        for host in world.machines.hosts() {
             if let Some(replica) = replica_of(host, ix, state) {
                 self.replica_agrees(world, host, replica, state);
             }
@@ -41,11 +41,11 @@ impl Auditor {
     }
 
     /// Notes what faults took from logs that nobody runs on. Says whether any log is shorter than before.
-    fn note_losses(&mut self, world: &World, ix: PartitionIx) -> bool {
+    fn note_losses(&mut self, world: &Observed<'_>, ix: PartitionIx) -> bool {
         let memory = &mut self.partitions[ix.at()];
         let committed = memory.ghost.end();
         let mut shorter = false;
-        for host in &world.hosts {
+        for host in world.machines.hosts() {
             let id = host.broker.settings().id;
             let copy = memory.copies.entry(id).or_default();
             let was = copy.seen.map_or(0, |seen| seen.end);
@@ -76,16 +76,23 @@ impl Auditor {
     }
 
     /// Not a promise: notes that the last replicas which had everything have lost some of it.
-    fn note_last_replica(&mut self, world: &World, elr: bool, ix: PartitionIx, state: &PartitionState) {
+    fn note_last_replica(
+        &mut self,
+        world: &Observed<'_>,
+        elr: bool,
+        ix: PartitionIx,
+        state: &PartitionState,
+    ) {
         let memory = &mut self.partitions[ix.at()];
         let committed = memory.ghost.end();
         let lost = |id: &BrokerId| {
             let copy = memory.copies.get(id).filter(|copy| copy.shortfall == Some(Shortfall::Lost));
             copy.is_some() && replica(world, *id, ix).is_none_or(|one| one.log().end() < committed)
         };
-        let broken = match elr {
-            true => state.replicas.iter().filter(|id| lost(id)).count() >= memory.copies_promised,
-            false => state.isr.iter().all(|id| lost(id) || replica(world, *id, ix).is_none()),
+        let broken = if elr {
+            state.replicas.iter().filter(|id| lost(id)).count() >= memory.copies_promised
+        } else {
+            state.isr.iter().all(|id| lost(id) || replica(world, *id, ix).is_none())
         };
         if broken && state.replicas.iter().any(lost) {
             memory.broken.insert(Assumption::LastReplicaKeepsItsLog);
@@ -102,8 +109,8 @@ impl Auditor {
     }
 
     /// Each leader has what was committed; what it commits itself is added.
-    fn leaders_commit(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
-        for host in world.hosts.iter().filter(|host| runs(host)) {
+    fn leaders_commit(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
+        for host in world.machines.hosts().iter().filter(|host| runs(host)) {
             let id = host.broker.settings().id;
             let Some(replica) = self.led_by(host, ix, state) else { continue };
             let Some(leadership) = replica.leadership() else { continue };
@@ -124,7 +131,7 @@ impl Auditor {
     /// Compares a replica with what is committed, from where that was last done. Reports a difference.
     fn agrees(
         &mut self,
-        world: &World,
+        world: &Observed<'_>,
         id: BrokerId,
         replica: &Replica,
         upto: Offset,
@@ -150,7 +157,13 @@ impl Auditor {
     }
 
     /// A replica has the committed records as far as it must.
-    fn replica_agrees(&mut self, world: &World, host: &Host, replica: &Replica, state: &PartitionState) {
+    fn replica_agrees(
+        &mut self,
+        world: &Observed<'_>,
+        host: &Host,
+        replica: &Replica,
+        state: &PartitionState,
+    ) {
         let (ix, id) = (replica.partition(), host.broker.settings().id);
         let (end, committed) = (replica.log().end(), self.partitions[ix.at()].ghost.end());
         let in_isr = state.isr.contains(&id);
@@ -159,21 +172,22 @@ impl Auditor {
         if candidate && end < committed && is_registered(world, id) {
             let detail = format!(
                 "broker {id} ends at {end}, committed up to {committed}; ISR {}, ELR {}",
-                ids(&state.isr),
-                ids(&state.elr)
+                id_list(&state.isr),
+                id_list(&state.elr)
             );
             self.report(world, &catalogue::CANDIDATES, Some(ix), detail);
         }
         if in_isr && !lost && end < committed {
             let detail = format!(
                 "broker {id} of the ISR {} ends at {end}, committed up to {committed}",
-                ids(&state.isr)
+                id_list(&state.isr)
             );
             self.report(world, &catalogue::STRONG_ISR, Some(ix), detail);
         }
-        let (upto, invariant) = match candidate && !lost {
-            true => (committed, &catalogue::STRONG_ISR),
-            false => (replica.high_watermark(), &catalogue::LOG_MATCHING),
+        let (upto, invariant) = if candidate && !lost {
+            (committed, &catalogue::STRONG_ISR)
+        } else {
+            (replica.high_watermark(), &catalogue::LOG_MATCHING)
         };
         self.agrees(world, id, replica, upto, invariant);
     }
@@ -185,8 +199,8 @@ impl Auditor {
     }
 
     /// Members of the ISR that a leader knows have what it holds for committed.
-    fn members_agree(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
-        for host in &world.hosts {
+    fn members_agree(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
+        for host in world.machines.hosts() {
             let Some(leader) = self.led_by(host, ix, state) else { continue };
             let Some(leadership) = leader.leadership() else { continue };
             let mark = leader.high_watermark();
@@ -210,7 +224,7 @@ impl Auditor {
     }
 
     /// A log became shorter: is there still one with everything?
-    fn somebody_has_all(&mut self, world: &World, ix: PartitionIx) {
+    fn somebody_has_all(&mut self, world: &Observed<'_>, ix: PartitionIx) {
         let memory = &self.partitions[ix.at()];
         let committed = memory.ghost.end();
         let has_all = |host: &Host| {
@@ -221,7 +235,7 @@ impl Auditor {
                 log.end() >= committed && memory.ghost.difference(log, from, committed).is_none()
             })
         };
-        if !world.hosts.iter().any(has_all) {
+        if !world.machines.hosts().iter().any(has_all) {
             let detail = format!("no replica has all of the {committed} committed records");
             self.report(world, &catalogue::COMMITTED_SURVIVES, Some(ix), detail);
         }
@@ -229,7 +243,7 @@ impl Auditor {
 
     /// After a loss that the configuration allows, what the leader has is what counts from then on; once all
     /// replicas are equal again, the assumptions hold anew.
-    fn forget_what_is_gone(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
+    fn forget_what_is_gone(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
         if self.partitions[ix.at()].broken.is_empty() {
             return;
         }

@@ -1,15 +1,15 @@
 //! What must be true of a partition as the controller has decided it.
 
-use super::{Assumption, Auditor, catalogue, ids};
-use crate::model::PartitionIx;
+use super::{Assumption, Auditor, catalogue};
+use crate::model::{PartitionIx, id_list};
 use crate::protocol::controller::Image;
 use crate::protocol::controller::partitions::Entry;
 use crate::protocol::wire::{PartitionState, Recovery};
-use crate::sim::world::World;
+use crate::sim::observed::Observed;
 
 impl Auditor {
     /// The controller's state of a partition.
-    pub(super) fn controller_state(&mut self, world: &World, image: &Image, ix: PartitionIx) {
+    pub(super) fn controller_state(&mut self, world: &Observed<'_>, image: &Image, ix: PartitionIx) {
         let Some(entry) = image.partitions.get(ix) else { return };
         self.epochs_rise(world, ix, &entry.state);
         self.elections_are_clean(ix, &entry.state);
@@ -18,7 +18,7 @@ impl Auditor {
         self.sets_are_disjoint(world, image, ix, entry);
     }
 
-    fn epochs_rise(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
+    fn epochs_rise(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
         let now = (state.leader_epoch, state.partition_epoch);
         if let Some(was) = self.partitions[ix.at()].epochs.replace(now)
             && (now.0 < was.0 || now.1 < was.1)
@@ -36,23 +36,29 @@ impl Auditor {
         }
     }
 
-    fn leader_is_in_isr(&mut self, world: &World, ix: PartitionIx, state: &PartitionState) {
+    fn leader_is_in_isr(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
         if state.leader.is_some_and(|leader| !state.isr.contains(&leader)) {
-            let detail = format!("leader {:?}, ISR {}", state.leader, ids(&state.isr));
+            let detail = format!("leader {:?}, ISR {}", state.leader, id_list(&state.isr));
             self.report(world, &catalogue::LEADER_IN_ISR, Some(ix), detail);
         }
     }
 
-    fn fenced_are_out(&mut self, world: &World, image: &Image, ix: PartitionIx, state: &PartitionState) {
+    fn fenced_are_out(
+        &mut self,
+        world: &Observed<'_>,
+        image: &Image,
+        ix: PartitionIx,
+        state: &PartitionState,
+    ) {
         let fenced = |id| image.brokers.get(id).is_none_or(|known: &_| known.fenced);
         let last = !image.profile.elr && state.isr.len() == 1 && state.leader.is_none();
         if let Some(id) = state.isr.iter().find(|id| fenced(id)).filter(|_| !last) {
-            let detail = format!("broker {id} is fenced and in the ISR {}", ids(&state.isr));
+            let detail = format!("broker {id} is fenced and in the ISR {}", id_list(&state.isr));
             self.report(world, &catalogue::VALID_CONTROLLER_STATE, Some(ix), detail);
         }
     }
 
-    fn sets_are_disjoint(&mut self, world: &World, image: &Image, ix: PartitionIx, entry: &Entry) {
+    fn sets_are_disjoint(&mut self, world: &Observed<'_>, image: &Image, ix: PartitionIx, entry: &Entry) {
         let state = &entry.state;
         let min_isr = image.profile.effective_min_isr(image.min_isr(entry.topic), state.replicas.len());
         let all = || state.isr.iter().chain(&state.elr);
@@ -60,7 +66,7 @@ impl Auditor {
         let once = all().enumerate().all(|(at, id)| !all().take(at).any(|other| other == id));
         let needed = state.isr.len() < min_isr || state.elr.is_empty();
         if !(inside && once && needed) {
-            let (replicas, isr, elr) = (ids(&state.replicas), ids(&state.isr), ids(&state.elr));
+            let (replicas, isr, elr) = (id_list(&state.replicas), id_list(&state.isr), id_list(&state.elr));
             let detail = format!("replicas {replicas}, ISR {isr}, ELR {elr}, minimum ISR {min_isr}");
             self.report(world, &catalogue::VALID_ISR_AND_ELR, Some(ix), detail);
         }

@@ -1,17 +1,17 @@
 //! What must come about some time after the last fault: everything is as if nothing had happened.
 
-use super::{Assumption, Auditor, catalogue, ids, is_registered, replica};
-use crate::model::{BrokerId, PartitionIx};
+use super::{Assumption, Auditor, catalogue, is_registered, replica};
+use crate::model::{BrokerId, PartitionIx, id_list};
 use crate::protocol::controller::Image;
 use crate::protocol::controller::partitions::Entry;
 use crate::protocol::wire::PartitionState;
-use crate::sim::clients::ClientState;
-use crate::sim::world::World;
+use crate::sim::client_runtime::ClientState;
+use crate::sim::observed::Observed;
 
-/// Why nobody may ever lead a partition again without an unclean election. A replica that the controller was
-/// told of after its broker was unfenced waits for the next election.
-fn nobody_can_lead(world: &World, image: &Image, entry: &Entry) -> Option<Assumption> {
-    let on_new_disk = |id: BrokerId| world.host_ref(id).is_some_and(|host| host.broker.is_on_new_disk());
+/// Why nobody may ever lead a partition again without an unclean election. A replica whose directory was
+/// reported after its broker was unfenced waits for the next election.
+fn nobody_can_lead(world: &Observed<'_>, image: &Image, entry: &Entry) -> Option<Assumption> {
+    let on_new_disk = |id: BrokerId| world.machines.host(id).is_some_and(|host| host.broker.is_on_new_disk());
     let state = &entry.state;
     let known: Vec<BrokerId> =
         state.isr.iter().chain(&state.elr).chain(&state.last_known_elr).copied().collect();
@@ -27,22 +27,22 @@ fn nobody_can_lead(world: &World, image: &Image, entry: &Entry) -> Option<Assump
 
 impl Auditor {
     /// Reports what is not as it was before the faults. Call it once they are long over and nobody writes.
-    pub(in crate::sim) fn expect_healed(&mut self, world: &World) {
-        for host in &world.hosts {
+    pub(in crate::sim) fn expect_healed(&mut self, world: &Observed<'_>) {
+        for host in world.machines.hosts() {
             let id = host.broker.settings().id;
             if !host.process.is_up() || !is_registered(world, id) {
                 let detail = format!("broker {id} is {:?}, {:?}", host.process, host.broker.state());
                 self.report(world, &catalogue::HEALS, None, detail);
             }
         }
-        for (host, spec) in world.producers.iter().zip(&world.scenario.producers) {
+        for (host, spec) in world.clients.producers().iter().zip(&world.scenario.producers) {
             let pending = host.producer.pending().count();
             if pending > 0 && host.runtime.state == ClientState::Up {
                 let detail = format!("{pending} batches of {} are still pending", spec.name);
                 self.report(world, &catalogue::HEALS, None, detail);
             }
         }
-        let image = world.control.controller.image();
+        let image = world.machines.control.controller.image();
         for (ix, entry) in image.partitions.iter() {
             let broken = nobody_can_lead(world, image, entry);
             self.partitions[ix.at()].ever.extend(broken);
@@ -52,10 +52,10 @@ impl Auditor {
         }
     }
 
-    fn unhealed(&self, world: &World, ix: PartitionIx, state: &PartitionState) -> Option<String> {
+    fn unhealed(&self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) -> Option<String> {
         let Some(leader) = state.leader else { return Some("no leader".into()) };
         if state.isr.len() != state.replicas.len() {
-            return Some(format!("ISR {} of {}", ids(&state.isr), ids(&state.replicas)));
+            return Some(format!("ISR {} of {}", id_list(&state.isr), id_list(&state.replicas)));
         }
         let Some(leading) = replica(world, leader, ix) else { return Some("the leader has no log".into()) };
         if leading.leadership().is_none_or(|leads| leads.isr.pending().is_some()) {
@@ -68,7 +68,13 @@ impl Auditor {
         state.replicas.iter().find_map(|id| self.differs(world, ix, *id, leader))
     }
 
-    fn differs(&self, world: &World, ix: PartitionIx, id: BrokerId, leader: BrokerId) -> Option<String> {
+    fn differs(
+        &self,
+        world: &Observed<'_>,
+        ix: PartitionIx,
+        id: BrokerId,
+        leader: BrokerId,
+    ) -> Option<String> {
         let (one, other) = (replica(world, id, ix)?.log(), replica(world, leader, ix)?.log());
         if one.end() != other.end() {
             return Some(format!("broker {id} ends at {}, leader {leader} at {}", one.end(), other.end()));

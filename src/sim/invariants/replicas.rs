@@ -1,15 +1,15 @@
 //! What must be true of each replica by itself: its marks, its epochs, whom it fetches from.
 
 use super::{Auditor, ReplicaState, catalogue};
-use crate::model::{BrokerId, PartitionIx};
+use crate::model::{BrokerId, PartitionIx, id_list};
 use crate::protocol::broker::Replica;
 use crate::sim::host::Host;
-use crate::sim::world::World;
+use crate::sim::observed::Observed;
 
 impl Auditor {
     /// The marks of a partition's replicas.
-    pub(super) fn replica_offsets(&mut self, world: &World, ix: PartitionIx) {
-        for host in &world.hosts {
+    pub(super) fn replica_offsets(&mut self, world: &Observed<'_>, ix: PartitionIx) {
+        for host in world.machines.hosts() {
             if let Some(replica) = host.broker.replica(ix) {
                 self.offsets_are_in_log(world, host, replica);
                 self.high_watermark_stays(world, host.broker.settings().id, replica);
@@ -19,7 +19,7 @@ impl Auditor {
         }
     }
 
-    fn offsets_are_in_log(&mut self, world: &World, host: &Host, replica: &Replica) {
+    fn offsets_are_in_log(&mut self, world: &Observed<'_>, host: &Host, replica: &Replica) {
         let (ix, id) = (Some(replica.partition()), host.broker.settings().id);
         let (start, end) = (replica.log().start(), replica.log().end());
         let (mark, flushed) = (replica.high_watermark(), replica.storage().flushed());
@@ -33,7 +33,7 @@ impl Auditor {
         }
     }
 
-    fn high_watermark_stays(&mut self, world: &World, id: BrokerId, replica: &Replica) {
+    fn high_watermark_stays(&mut self, world: &Observed<'_>, id: BrokerId, replica: &Replica) {
         let ix = replica.partition();
         let was = self.partitions[ix.at()].copies.get(&id).and_then(|copy| copy.seen);
         let Some(was) = was else { return };
@@ -48,7 +48,7 @@ impl Auditor {
         }
     }
 
-    fn epoch_cache_increases(&mut self, world: &World, host: &Host, replica: &Replica) {
+    fn epoch_cache_increases(&mut self, world: &Observed<'_>, host: &Host, replica: &Replica) {
         let log = replica.log();
         let entries = log.epochs().entries();
         let rising = entries.windows(2).all(|two| two[0].epoch < two[1].epoch && two[0].start < two[1].start);
@@ -59,7 +59,7 @@ impl Auditor {
         }
     }
 
-    fn fetches_from_one(&mut self, world: &World, host: &Host, replica: &Replica) {
+    fn fetches_from_one(&mut self, world: &Observed<'_>, host: &Host, replica: &Replica) {
         let ix = replica.partition();
         let sources: Vec<BrokerId> = host.broker.fetch_sources(ix).collect();
         let leader = replica.following().and_then(|following| following.leader);
@@ -71,7 +71,7 @@ impl Auditor {
             let detail = format!(
                 "broker {} fetches from {}, its leader is {leader:?}",
                 host.broker.settings().id,
-                super::ids(&sources)
+                id_list(&sources)
             );
             self.report(world, &catalogue::FETCHERS, Some(ix), detail);
         }

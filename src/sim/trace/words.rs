@@ -44,6 +44,7 @@ impl Refusal {
             Refusal::NotRunning => "it does not run",
             Refusal::Running => "it runs already",
             Refusal::Unknown => "there is no such thing",
+            Refusal::NotSimulated => "there is no such thing",
             Refusal::Controller(error) => error.name(),
             Refusal::NoController => "no controller is active",
             Refusal::NeedsRebuild => "the cluster has to be built anew",

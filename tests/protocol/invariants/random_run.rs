@@ -219,9 +219,9 @@ impl Setup {
         match *fault {
             Fault::Broker(verb, at) => Some(verb.on(self.broker(at).into())),
             Fault::PowerLoss(at, keep) => {
-                self.lossy(Act::PowerLoss { extent: PowerDomain::Broker(self.broker(at)), keep })
+                self.lossy(Act::PowerLoss { domain: PowerDomain::Broker(self.broker(at)), keep })
             }
-            Fault::SiteLoss(keep) => self.lossy(Act::PowerLoss { extent: PowerDomain::Site, keep }),
+            Fault::SiteLoss(keep) => self.lossy(Act::PowerLoss { domain: PowerDomain::Site, keep }),
             Fault::DiskLoss(at) => self.lossy(Act::DiskLoss(self.broker(at))),
             Fault::Cut(a, b, one_way) => {
                 self.between(a, b).map(|(from, to)| Act::Partition { from, to, one_way })

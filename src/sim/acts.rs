@@ -1,4 +1,4 @@
-//! Everything that can be done to the simulated world, one act at a time.
+//! Everything that can be done to the simulated cluster, one act at a time.
 
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker::{BrokerInput, Survives};
@@ -6,7 +6,7 @@ use crate::protocol::controller::quorum::QuorumEvent;
 use crate::protocol::controller::{Answer, ControllerInput, Election, Placement};
 use crate::protocol::wire::ErrorCode;
 use crate::scenario::{Act, PowerDomain, Process, UnflushedTail};
-use crate::sim::clients::ClientState;
+use crate::sim::client_runtime::ClientState;
 use crate::sim::process::ProcessState;
 use crate::sim::trace::{EventKind, Refusal};
 use crate::sim::world::World;
@@ -14,8 +14,8 @@ use crate::sim::world::World;
 type Done = Result<(), Refusal>;
 
 impl World {
-    /// Does something to the cluster. A refusal is told and returned.
-    pub(super) fn act(&mut self, act: Act) -> Done {
+    /// Does something to the cluster. A refusal is recorded and returned.
+    pub(super) fn apply(&mut self, act: Act) -> Done {
         let event = self.record_event(EventKind::Acted(act.clone()), None);
         let done = self.dispatch(&act, event);
         if let Err(refusal) = done {
@@ -45,7 +45,7 @@ impl World {
             | Act::Restart(client)
             | Act::Pause(client)
             | Act::Resume(client) => self.act_on_client(act, client),
-            Act::PowerLoss { extent, keep } => self.power_loss(extent, *keep, event),
+            Act::PowerLoss { domain, keep } => self.power_loss(domain, *keep, event),
             Act::DiskLoss(id) => {
                 self.known(*id)?;
                 self.lose_disk(*id, Some(event));
@@ -53,7 +53,7 @@ impl World {
             }
             Act::SlowDisk { broker, extra } => {
                 self.known(*broker)?;
-                self.host(*broker).disk.extra = *extra;
+                self.machines.host_mut(*broker).disk.extra = *extra;
                 Ok(())
             }
             Act::ControllerLoss(count) => self.lose_controllers(*count),
@@ -73,11 +73,11 @@ impl World {
     }
 
     fn known(&self, id: BrokerId) -> Done {
-        self.host_ref(id).map(|_| ()).ok_or(Refusal::Unknown)
+        self.machines.host(id).map(|_| ()).ok_or(Refusal::Unknown)
     }
 
     fn expect(&self, id: BrokerId, allowed: impl Fn(ProcessState) -> bool) -> Done {
-        match self.host_ref(id).ok_or(Refusal::Unknown)?.process {
+        match self.machines.host(id).ok_or(Refusal::Unknown)?.process {
             state if allowed(state) => Ok(()),
             ProcessState::Up => Err(Refusal::Running),
             _ => Err(Refusal::NotRunning),
@@ -86,7 +86,7 @@ impl World {
 
     fn stop_broker(&mut self, id: BrokerId, event: u64) -> Done {
         self.expect(id, ProcessState::is_up)?;
-        self.host(id).last_event = Some(event);
+        self.machines.host_mut(id).last_event = Some(event);
         self.step_broker(id, BrokerInput::Stop);
         Ok(())
     }
@@ -99,8 +99,8 @@ impl World {
 
     fn restart_broker(&mut self, id: BrokerId, event: u64) -> Done {
         self.expect(id, |state| state.is_up() || state.has_ended())?;
-        if self.host(id).process.is_up() {
-            self.host(id).start_again = true;
+        if self.machines.host_mut(id).process.is_up() {
+            self.machines.host_mut(id).start_again = true;
             return self.stop_broker(id, event);
         }
         let after = self.start_up_time();
@@ -111,11 +111,11 @@ impl World {
     /// Who starts a broker after an outage of the whole site has power again, and so have the controllers. Their
     /// log is flushed with every commit: nothing is missing there.
     fn power_controllers(&mut self) -> Done {
-        if self.control.without_power { self.bring_controllers_back() } else { Ok(()) }
+        if self.machines.control.without_power { self.bring_controllers_back() } else { Ok(()) }
     }
 
-    fn power_loss(&mut self, extent: &PowerDomain, keep: UnflushedTail, event: u64) -> Done {
-        let hit: Vec<BrokerId> = match extent {
+    fn power_loss(&mut self, domain: &PowerDomain, keep: UnflushedTail, event: u64) -> Done {
+        let hit: Vec<BrokerId> = match domain {
             PowerDomain::Broker(id) => vec![*id],
             PowerDomain::Site => self.scenario.cluster.ids().collect(),
             PowerDomain::Rack(name) => {
@@ -136,8 +136,8 @@ impl World {
             };
             self.power_off(id, survives, Some(event));
         }
-        if *extent == PowerDomain::Site && self.lose_controllers(u32::MAX).is_ok() {
-            self.control.without_power = true;
+        if *domain == PowerDomain::Site && self.lose_controllers(u32::MAX).is_ok() {
+            self.machines.control.without_power = true;
         }
         Ok(())
     }
@@ -145,39 +145,39 @@ impl World {
     fn act_on_links(&mut self, act: &Act) {
         match act {
             Act::Partition { from, to, one_way } => {
-                self.net.set_cut(from, to, *one_way, true);
+                self.machines.net.set_cut(from, to, *one_way, true);
             }
             Act::Heal { from, to } => {
-                self.net.set_cut(from, to, false, false);
-                self.net.set_slow(from, to, 0, 0);
+                self.machines.net.set_cut(from, to, false, false);
+                self.machines.net.set_slow(from, to, 0, 0);
                 self.release_held();
             }
             Act::SlowLink { from, to, extra, loss_permille } => {
-                self.net.set_slow(from, to, *extra, *loss_permille);
+                self.machines.net.set_slow(from, to, *extra, *loss_permille);
             }
             _ => {
-                self.net.heal_all();
+                self.machines.net.heal_all();
                 self.release_held();
             }
         }
     }
 
     fn lose_controllers(&mut self, count: u32) -> Done {
-        for _ in 0..count.min(self.control.nodes_up.len() as u32) {
-            let active = self.control.controller.quorum().active();
-            let up =
-                (0..self.control.nodes_up.len() as u32).find(|node| self.control.nodes_up[*node as usize]);
+        for _ in 0..count.min(self.machines.control.nodes_up.len() as u32) {
+            let active = self.machines.control.controller.quorum().active();
+            let up = (0..self.machines.control.nodes_up.len() as u32)
+                .find(|node| self.machines.control.nodes_up[*node as usize]);
             let Some(node) = active.or(up) else { return Err(Refusal::NotRunning) };
-            self.control.nodes_up[node as usize] = false;
+            self.machines.control.nodes_up[node as usize] = false;
             self.step_quorum(QuorumEvent::Killed(node));
         }
         Ok(())
     }
 
     fn bring_controllers_back(&mut self) -> Done {
-        self.control.without_power = false;
-        for node in 0..self.control.nodes_up.len() {
-            if !std::mem::replace(&mut self.control.nodes_up[node], true) {
+        self.machines.control.without_power = false;
+        for node in 0..self.machines.control.nodes_up.len() {
+            if !std::mem::replace(&mut self.machines.control.nodes_up[node], true) {
                 self.step_quorum(QuorumEvent::Started(node as u32));
             }
         }
@@ -186,8 +186,8 @@ impl World {
 
     /// Asks the controller for something that an administrator would.
     pub(super) fn ask_administrator(&mut self, input: ControllerInput) -> Result<Option<Answer>, Refusal> {
-        let controllers = self.net.controllers();
-        if !self.control.nodes_up.contains(&true) || controllers == 0 {
+        let controllers = self.machines.net.controllers();
+        if !self.machines.control.nodes_up.contains(&true) || controllers == 0 {
             return Err(Refusal::NoController);
         }
         match self.step_controller(input).0 {
@@ -224,7 +224,7 @@ impl World {
     }
 
     pub(super) fn add_partitions(&mut self, topic: &str, partitions: u32) -> Done {
-        let (at, known) = self.topics.named(topic).ok_or(Refusal::Unknown)?;
+        let (at, known) = self.machines.topics.named(topic).ok_or(Refusal::Unknown)?;
         let more = (partitions as usize).saturating_sub(known.partitions.len());
         let replication_factor = known.spec.replication_factor as usize;
         if more == 0 {
@@ -232,19 +232,19 @@ impl World {
         }
         let seed = self.rng.next_u64();
         let placement = Placement::Striped { partitions: more, replication_factor, seed };
-        let first = self.topics.partitions() as u32;
-        self.topics.get_mut(at).spec.partitions = partitions;
+        let first = self.machines.topics.partitions() as u32;
+        self.machines.topics.get_mut(at).spec.partitions = partitions;
         let topic = crate::model::TopicIx(at);
-        self.topics.add(at, first..first + more as u32);
+        self.machines.topics.add(at, first..first + more as u32);
         self.ask_administrator(ControllerInput::AddPartitions { topic, placement })?;
         Ok(())
     }
 
     fn partitions_of(&self, topic: Option<&str>, number: Option<i32>) -> Result<Vec<PartitionIx>, Refusal> {
         let Some(topic) = topic else {
-            return Ok((0..self.topics.partitions() as u32).map(PartitionIx).collect());
+            return Ok((0..self.machines.topics.partitions() as u32).map(PartitionIx).collect());
         };
-        let (_, topic) = self.topics.named(topic).ok_or(Refusal::Unknown)?;
+        let (_, topic) = self.machines.topics.named(topic).ok_or(Refusal::Unknown)?;
         match number {
             None => Ok(topic.partitions.clone()),
             Some(number) => {
@@ -265,15 +265,14 @@ impl World {
             Process::Producer(name) => self.producer_named(name),
             Process::Member(name, nth) => {
                 let group = self.scenario.groups.iter().position(|spec| spec.name == *name)? as u32;
-                let member = self.members.iter().position(|host| host.group == group && host.nth == *nth)?;
-                Some((self.producers.len() + member) as u32)
+                self.clients.member_of(group, *nth)
             }
         }
     }
 
     fn act_on_client(&mut self, act: &Act, process: &Process) -> Done {
         let client = self.client_named(process).ok_or(Refusal::Unknown)?;
-        let state = self.runtime(client).state;
+        let state = self.clients.runtime_mut(client).state;
         match (act, state) {
             (Act::Stop(_), ClientState::Up) => self.close_client(client),
             (Act::Kill(_), ClientState::Up | ClientState::Paused) => self.end_client(client),

@@ -1,0 +1,73 @@
+//! What clients ask of brokers, beside produce and fetch requests.
+
+use crate::model::{BrokerId, Nanos};
+use crate::protocol::messages::{ListOffset, Request};
+use crate::sim::client_runtime::{CONNECTION_SETUP, ClientRequest};
+use crate::sim::event::{Message, QueuedEvent};
+use crate::sim::network::Node;
+use crate::sim::process::ProcessState;
+use crate::sim::world::World;
+
+impl World {
+    fn least_loaded(&mut self, client: u32) -> Node {
+        let load = self.scenario.cluster.ids().map(|id| self.clients.load(client, id));
+        let load: Vec<usize> = load.collect();
+        self.clients.runtime_mut(client).least_loaded_broker(self.now, &load)
+    }
+
+    /// Asks some broker who leads the client's partitions.
+    pub(super) fn request_metadata(&mut self, client: u32) {
+        let topics = self.machines.topics.list();
+        let produced_or_read = self.clients.topics(client).iter();
+        let asked = produced_or_read.flat_map(|topic| topics[*topic as usize].partitions.iter().copied());
+        let asked = asked.collect();
+        let to = self.least_loaded(client);
+        self.send_request(client, to, ClientRequest::Metadata, Request::Metadata(asked));
+    }
+
+    /// Asks some broker for a producer id.
+    pub(super) fn request_producer_id(&mut self, client: u32) {
+        let to = self.least_loaded(client);
+        let correlation = self.register_request(client, to, ClientRequest::ProducerId);
+        self.send(self.machines.net.client(client), to, Message::InitProducerId { correlation });
+    }
+
+    /// Asks a broker for an end of a log.
+    pub(super) fn ask_offset(&mut self, client: u32, broker: BrokerId, asked: ListOffset) {
+        let to = self.machines.net.broker(broker);
+        self.send_request(
+            client,
+            to,
+            ClientRequest::Offset(asked.partition),
+            Request::ListOffsets(vec![asked]),
+        );
+    }
+
+    pub(super) fn send_request(&mut self, client: u32, to: Node, kind: ClientRequest, request: Request) {
+        let correlation = self.register_request(client, to, kind);
+        self.send(self.machines.net.client(client), to, Message::Request { correlation, request });
+    }
+
+    /// Remembers a question, and when the client gives it up.
+    pub(super) fn register_request(&mut self, client: u32, to: Node, request: ClientRequest) -> u64 {
+        let correlation = self.clients.runtime_mut(client).note(to, request);
+        let until = self.now + self.timeout_of(client, to, request);
+        self.queue.push(until, QueuedEvent::RequestTimeout(client, correlation));
+        correlation
+    }
+
+    /// How long a client waits for an answer: for a connection to a machine that is silent
+    /// `socket.connection.setup.timeout.ms`.
+    fn timeout_of(&self, client: u32, to: Node, request: ClientRequest) -> Nanos {
+        let host = self.machines.broker_of(to).and_then(|id| self.machines.host(id));
+        let off = host.is_some_and(|host| host.process == ProcessState::PoweredOff);
+        let net = &self.machines.net;
+        let timeout = self.clients.runtime(client).request_timeout;
+        match request {
+            ClientRequest::Connect(_) if off || net.is_cut(net.client(client), to) => {
+                timeout.min(CONNECTION_SETUP)
+            }
+            _ => timeout,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Those who watch a run and change nothing in it: records by identity, times, the event log, Kafka's promises.
+
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::log::Log;
+use crate::protocol::messages::{Answer, Peer};
+use crate::protocol::wire::{ErrorCode, Offset, PartitionState, RecordRange};
+use crate::sim::clock::elapsed;
+use crate::sim::invariants::{Auditor, Violation};
+use crate::sim::ledger::{DeliveryErrors, Ledger};
+use crate::sim::machines::Machines;
+use crate::sim::meter::Meter;
+use crate::sim::observed::Observed;
+use crate::sim::trace::{EventKind, Trace};
+
+#[derive(Clone, Default)]
+pub(super) struct Observers {
+    ledger: Ledger,
+    meter: Meter,
+    trace: Trace,
+    /// Checks Kafka's promises after every event, if somebody wants that.
+    auditor: Option<Box<Auditor>>,
+}
+
+impl Observers {
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(super) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    pub(super) fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    pub(super) fn trace_mut(&mut self) -> &mut Trace {
+        &mut self.trace
+    }
+
+    /// Forgets what happened while the cluster booted.
+    pub(super) fn begin_run(&mut self) {
+        self.trace.forget();
+        self.meter = Meter::default();
+    }
+
+    /// Adds an event to the trace; answers its number.
+    pub(super) fn record(&mut self, now: Nanos, kind: EventKind, cause: Option<u64>) -> u64 {
+        self.trace.add(elapsed(now), kind, cause)
+    }
+
+    /// Records were acknowledged, the first and the last of them so long after they were sent.
+    pub(super) fn acked(
+        &mut self,
+        now: Nanos,
+        partition: PartitionIx,
+        records: RecordRange,
+        offset: Offset,
+        (first, last): (Nanos, Nanos),
+    ) {
+        self.ledger.acked(partition, records);
+        self.meter.acked(partition, now, records.count, first, last);
+        self.trace.acked(now, partition, records, offset);
+    }
+
+    /// A producer gave up on records that it got at `created`.
+    pub(super) fn failed(&mut self, partition: PartitionIx, records: RecordRange, created: Nanos) {
+        self.ledger.failed(partition, records);
+        self.meter.failed(partition, records.count, created);
+    }
+
+    /// A broker refused a batch.
+    pub(super) fn refused(&mut self, error: ErrorCode) {
+        self.meter.refused(error);
+    }
+
+    /// A group has processed these records.
+    pub(super) fn read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) {
+        self.ledger.read(partition, group, records);
+    }
+
+    /// A group's commit succeeded.
+    pub(super) fn commits(&mut self, group: u32) {
+        self.meter.commits(group);
+    }
+
+    /// A group's commit failed. Whether that is news: the first one, or another error.
+    pub(super) fn first_failed_commit(&mut self, group: u32, error: ErrorCode) -> bool {
+        self.meter.first_failed_commit(group, error)
+    }
+
+    /// Notes whether a partition has a leader that runs.
+    pub(super) fn watch_leader(&mut self, now: Nanos, machines: &Machines, partition: PartitionIx) {
+        let (serving, was) = (machines.serving_leader(partition), machines.leader(partition));
+        self.meter.leader(partition, now, serving, was);
+    }
+
+    /// A broker's process changed its state: so may have all that it leads.
+    pub(super) fn watch_leaderships(&mut self, now: Nanos, machines: &Machines, id: BrokerId) {
+        for (ix, state) in (0..).map(PartitionIx).zip(&machines.control.committed.partitions) {
+            if state.leader == Some(id) {
+                self.watch_leader(now, machines, ix);
+            }
+        }
+    }
+
+    /// A log was cut: what was read of it says nothing any more.
+    pub(super) fn log_truncated(&mut self, partition: PartitionIx) {
+        self.ledger.truncated(partition);
+    }
+
+    /// What of a partition is lost, duplicated and out of order now.
+    pub(super) fn delivery_errors(&mut self, machines: &Machines, partition: PartitionIx) -> DeliveryErrors {
+        let Some(state) = machines.control.committed.partitions.get(partition.at()) else {
+            return DeliveryErrors::default();
+        };
+        match (state.leader, machines.leading_log(partition)) {
+            (Some(_), Some((leader, epoch, log))) => self.ledger.compare(partition, leader, epoch, log),
+            (Some(_), None) => DeliveryErrors::default(),
+            (None, _) => self.ledger.compare_offline(partition, &eligible_logs(machines, partition, state)),
+        }
+    }
+
+    /// Records acknowledged records that the log which consumers read has not, once for each.
+    pub(super) fn record_losses(
+        &mut self,
+        now: Nanos,
+        machines: &Machines,
+        partition: PartitionIx,
+        cause: u64,
+    ) {
+        let Some((_, _, log)) = machines.leading_log(partition) else { return };
+        let lost = self.ledger.newly_lost(partition, log);
+        let records = lost.iter().map(|range| u64::from(range.count)).sum();
+        if records > 0 {
+            let seq = self.record(now, EventKind::AckedLost { partition, records }, Some(cause));
+            self.ledger.note_loss(partition, lost, seq);
+        }
+    }
+
+    /// Writes that still wait, and leaders that are still missing, count until now.
+    pub(super) fn close(&mut self, now: Nanos, waiting: impl Iterator<Item = PartitionIx>) {
+        waiting.for_each(|ix| self.meter.waiting(ix, now));
+        self.meter.close(now);
+    }
+
+    /// From now on Kafka's promises are checked.
+    pub(super) fn begin_audit(&mut self) {
+        self.auditor.get_or_insert_default();
+    }
+
+    pub(super) fn is_auditing(&self) -> bool {
+        self.auditor.is_some()
+    }
+
+    pub(super) fn violations(&self) -> &[Violation] {
+        self.auditor.as_ref().map_or(&[], |auditor| auditor.found())
+    }
+
+    /// Checks the promises, if somebody wants that.
+    pub(super) fn audit(&mut self, world: &Observed<'_>) {
+        if let Some(auditor) = &mut self.auditor {
+            auditor.check(world);
+        }
+    }
+
+    /// The same for an answer as it is sent.
+    pub(super) fn audit_answer(&mut self, world: &Observed<'_>, id: BrokerId, to: Peer, answer: &Answer) {
+        if let (Some(auditor), Peer::Client(client)) = (&mut self.auditor, to) {
+            auditor.answered(world, id, client, answer);
+        }
+    }
+
+    /// The same for what a consumer read.
+    pub(super) fn audit_read(
+        &mut self,
+        world: &Observed<'_>,
+        partition: PartitionIx,
+        offset: Offset,
+        records: RecordRange,
+    ) {
+        if let Some(auditor) = &mut self.auditor {
+            auditor.read(world, partition, offset, records);
+        }
+    }
+
+    /// Adds to the checks that everything is as before the faults.
+    pub(super) fn expect_healed(&mut self, world: &Observed<'_>) {
+        let auditor = self.auditor.get_or_insert_default();
+        auditor.check(world);
+        auditor.expect_healed(world);
+    }
+}
+
+/// Logs of all replicas that may lead again.
+fn eligible_logs<'a>(machines: &'a Machines, partition: PartitionIx, state: &PartitionState) -> Vec<&'a Log> {
+    let eligible = state.isr.iter().chain(&state.elr).chain(&state.last_known_elr);
+    eligible.filter_map(|id| machines.log(*id, partition)).collect()
+}
