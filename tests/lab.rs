@@ -11,7 +11,10 @@ mod leftovers;
 
 use klever::kafka::{Client, ConnectionSpec, Request};
 use klever::lab::conformance::{Prediction, Row};
-use klever::lab::{Cast, Kept, Lab, LabRun, LabSpec, Living, not_on_brokers, run_with, sentence};
+use klever::lab::{
+    ClientImplementation, Lab, LabRun, LabSpec, RecordedRun, RunningCluster, not_on_brokers, run_with,
+    sentence,
+};
 use klever::model::{BrokerId, KafkaVersion};
 use klever::scenario::{Act, NetSpec, PowerDomain, Process, Scenario, UnflushedTail};
 use std::io::Write;
@@ -50,47 +53,52 @@ fn scenario(path: &Path) -> Scenario {
     Scenario::parse(&path.display().to_string(), &text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn rdkafka() -> Cast {
-    Cast::Rdkafka(env!("CARGO_BIN_EXE_klever").into())
+fn rdkafka() -> ClientImplementation {
+    ClientImplementation::Rdkafka(env!("CARGO_BIN_EXE_klever").into())
 }
 
 /// Plays a scenario on both; the real run and the row of the table that it makes.
-fn hold_against_reality(scenario: &Scenario, version: KafkaVersion, cast: &Cast) -> (LabRun, Row) {
+fn hold_against_reality(
+    scenario: &Scenario,
+    version: KafkaVersion,
+    clients: &ClientImplementation,
+) -> (LabRun, Row) {
     let predicted = Prediction::of(scenario, version, SEEDS);
-    let real = run_with(scenario, version, cast).unwrap_or_else(|error| panic!("{}: {error}", scenario.id));
-    let row = Row::new(scenario, version, &predicted, vec![Kept::of(&real, "")]);
+    let real =
+        run_with(scenario, version, clients).unwrap_or_else(|error| panic!("{}: {error}", scenario.id));
+    let row = Row::new(scenario, version, &predicted, vec![RecordedRun::of(&real, "")]);
     (real, row)
 }
 
 /// The same end, everything that was expected, every event, and the decisions of a real controller.
-fn agrees(file: &str, cast: &Cast) -> Option<LabRun> {
+fn agrees(file: &str, clients: &ClientImplementation) -> Option<LabRun> {
     let _one = cluster()?;
     let scenario = scenario(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
-    let (real, row) = hold_against_reality(&scenario, KafkaVersion::REFERENCE, cast);
-    let story = format!("{}: {}\n{:#?}", scenario.id, sentence(&row), real.story);
-    assert!(row.same, "{story}");
-    assert!(!real.story.iter().any(|(_, what)| what.starts_with("never happened")), "{story}");
-    assert!(!real.story.iter().any(|(_, what)| what.starts_with("refused")), "{story}");
-    assert!(real.controller.decisions > 3, "the controller's log was compared: {story}");
-    assert!(real.controller.mismatches.is_empty(), "{:#?}\n{story}", real.controller.mismatches);
+    let (real, row) = hold_against_reality(&scenario, KafkaVersion::REFERENCE, clients);
+    let event_log = format!("{}: {}\n{:#?}", scenario.id, sentence(&row), real.event_log);
+    assert!(row.same, "{event_log}");
+    assert!(!real.event_log.iter().any(|(_, what)| what.starts_with("never happened")), "{event_log}");
+    assert!(!real.event_log.iter().any(|(_, what)| what.starts_with("refused")), "{event_log}");
+    assert!(real.controller.decisions > 3, "the controller's log was compared: {event_log}");
+    assert!(real.controller.mismatches.is_empty(), "{:#?}\n{event_log}", real.controller.mismatches);
     Some(real)
 }
 
 #[test]
 fn pause_stop_kill_disk_loss_delay_and_partition_lose_nothing_of_three_copies() {
-    agrees("tests/lab/every-fault.toml", &Cast::Java);
+    agrees("tests/lab/every-fault.toml", &ClientImplementation::Java);
 }
 
 #[test]
 fn power_loss_takes_what_only_one_broker_had() {
-    if let Some(real) = agrees("assets/scenarios/lab/c4-noelr.toml", &Cast::Java) {
+    if let Some(real) = agrees("assets/scenarios/lab/c4-noelr.toml", &ClientImplementation::Java) {
         assert_eq!(real.report.counters.lost_acked, 2);
     }
 }
 
 #[test]
 fn a_site_without_power_comes_back_with_its_controllers() {
-    if let Some(real) = agrees("assets/scenarios/lab/c5-site.toml", &Cast::Java) {
+    if let Some(real) = agrees("assets/scenarios/lab/c5-site.toml", &ClientImplementation::Java) {
         assert_eq!(real.report.counters.lost_acked, 3);
     }
 }
@@ -100,13 +108,13 @@ fn a_site_without_power_comes_back_with_its_controllers() {
 fn a_site_of_combined_nodes_comes_back_too() {
     let Some(_one) = cluster() else { return };
     let spec = LabSpec { net: Some(NetSpec::default()), ..LabSpec::brokers(3) };
-    let mut living = Living::on(Lab::start(spec).unwrap()).unwrap();
-    living.act(&Act::PowerLoss { extent: PowerDomain::Site, keep: UnflushedTail::Flushed }).unwrap();
-    living.look().unwrap();
+    let mut cluster = RunningCluster::on(Lab::start(spec).unwrap()).unwrap();
+    cluster.act(&Act::PowerLoss { domain: PowerDomain::Site, keep: UnflushedTail::Flushed }).unwrap();
+    cluster.look().unwrap();
     for id in 1..=3 {
-        living.act(&Act::Restart(Process::Broker(BrokerId(id)))).unwrap();
+        cluster.act(&Act::Restart(Process::Broker(BrokerId(id)))).unwrap();
     }
-    let spec = ConnectionSpec::plaintext(&living.bootstrap()).unwrap();
+    let spec = ConnectionSpec::plaintext(&cluster.bootstrap()).unwrap();
     let until = Instant::now() + Duration::from_secs(120);
     let up = || {
         let asked = Client::connect(&spec).ok()?.snapshot(&Request::metadata_only(Duration::from_secs(2)));
@@ -114,7 +122,7 @@ fn a_site_of_combined_nodes_comes_back_too() {
     };
     while up() != Some(3) {
         assert!(Instant::now() < until, "the brokers did not come back");
-        living.look().unwrap();
+        cluster.look().unwrap();
     }
 }
 
@@ -142,7 +150,7 @@ fn every_scenario_of_the_table_ends_as_predicted() {
         for path in files.into_iter().filter(is_scenario) {
             let scenario = scenario(&path);
             if not_on_brokers(&scenario).is_none() {
-                let row = hold_against_reality(&scenario, scenario.version(), &Cast::Java).1;
+                let row = hold_against_reality(&scenario, scenario.version(), &ClientImplementation::Java).1;
                 differ.extend((!row.agrees()).then(|| format!("{}: {}", scenario.id, sentence(&row))));
             }
         }
@@ -160,7 +168,7 @@ fn other_releases_end_as_predicted_too() {
         for id in ["c1", "c4-elr", "c7"] {
             let file = format!("assets/scenarios/lab/{id}.toml");
             let scenario = scenario(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
-            let row = hold_against_reality(&scenario, version, &Cast::Java).1;
+            let row = hold_against_reality(&scenario, version, &ClientImplementation::Java).1;
             assert!(row.same && row.decisions()[1] == 0, "{id} on {version}: {}", sentence(&row));
         }
     }

@@ -6,7 +6,7 @@ use crate::cli::Failure;
 use crate::cli::args::ScreenArgs;
 use crate::cli::{output, screen};
 use crate::lab::session::{self, Note, Session};
-use crate::lab::{Controllers, INTERRUPTED, Interruption, Lab, LabError, LabSpec, Living, client};
+use crate::lab::{Controllers, INTERRUPTED, Interruption, Lab, LabError, LabSpec, RunningCluster, client};
 use crate::model::KafkaVersion;
 use crate::scenario::NetSpec;
 use clap::{Args as ClapArgs, Subcommand};
@@ -84,7 +84,9 @@ impl From<LabError> for Failure {
 pub(super) fn run(args: &LabArgs) -> Result<ExitCode, Failure> {
     let line = "interrupted; what was started has ended";
     match command(args) {
-        Err(_) if Interruption::came() => Err(Failure { code: INTERRUPTED, line: line.into(), hint: None }),
+        Err(_) if Interruption::requested() => {
+            Err(Failure { code: INTERRUPTED, line: line.into(), hint: None })
+        }
         ended => ended,
     }
 }
@@ -132,19 +134,19 @@ fn up(args: &UpArgs) -> Result<ExitCode, Failure> {
     };
     let _note = Note::write(&path, &session)?;
     if !args.no_screen && std::io::stdout().is_terminal() {
-        let living = Living::on(lab)?;
+        let cluster = RunningCluster::on(lab)?;
         drop(signals);
-        return screen::lab(&args.screen, format!("{} brokers", args.brokers), living);
+        return screen::lab(&args.screen, format!("{} brokers", args.brokers), cluster);
     }
     output::write(&format!("{}\n", session_text(&session)))?;
-    while !Interruption::came() {
+    while !Interruption::requested() {
         std::thread::sleep(LOOK);
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn hear() -> Result<Interruption, Failure> {
-    Interruption::hear().map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))
+    Interruption::listen().map_err(|error| Failure::usage(format!("cannot wait for signals: {error}")))
 }
 
 fn status() -> Result<ExitCode, Failure> {

@@ -53,7 +53,11 @@ pub(super) fn live(args: &crate::cli::args::LiveArgs) -> Result<ExitCode, Failur
 
 /// `klever lab up` in a terminal
 #[cfg(feature = "lab")]
-pub(super) fn lab(args: &ScreenArgs, name: String, living: crate::lab::Living) -> Result<ExitCode, Failure> {
+pub(super) fn lab(
+    args: &ScreenArgs,
+    name: String,
+    living: crate::lab::RunningCluster,
+) -> Result<ExitCode, Failure> {
     let stream = crate::source::OnLab::stream(&living).map_err(super::live::refused)?;
     let connect =
         move |sink| -> Box<dyn Driver> { Box::new(crate::source::OnLab::start(living, stream, sink)) };

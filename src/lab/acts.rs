@@ -1,8 +1,8 @@
 //! The acts of a scenario on real processes, and the conditions that its events wait for.
 
 use super::LabError;
+use super::scenario_cluster::{ScenarioCluster, list};
 use super::segment::read_log;
-use super::stage::{Stage, list};
 use crate::knobs::{Change, Scope};
 use crate::scenario::{Act, Condition, PowerDomain, Process, Scenario};
 use rustix::process::Signal;
@@ -25,7 +25,7 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
     })
 }
 
-impl Stage {
+impl ScenarioCluster {
     pub(super) fn act(&mut self, act: &Act) -> Result<(), LabError> {
         match act {
             Act::Stop(process) => self.stop(process),
@@ -33,7 +33,7 @@ impl Stage {
             Act::Restart(process) => self.restart(process),
             Act::Pause(process) => self.pause(process, true),
             Act::Resume(process) => self.pause(process, false),
-            Act::PowerLoss { extent, keep } => self.power_loss(extent, *keep),
+            Act::PowerLoss { domain, keep } => self.power_loss(domain, *keep),
             Act::DiskLoss(id) => {
                 self.ended_well.insert(id.0, false);
                 self.paused.remove(&id.0);
@@ -57,7 +57,9 @@ impl Stage {
             Act::Send { producer, records } => {
                 let at = self.producer_at(producer)?;
                 self.tally.await_records(at as u32, *records);
-                self.producer(at).into_iter().for_each(|driver| driver.tell(&format!("send {records}")));
+                self.producer(at)
+                    .into_iter()
+                    .for_each(|driver| driver.send_command(&format!("send {records}")));
                 Ok(())
             }
             administration => self.administer(administration),
@@ -115,7 +117,7 @@ impl Stage {
     fn stop(&mut self, process: &Process) -> Result<(), LabError> {
         match process {
             Process::Broker(id) => self.lab.begin_stop(id.0),
-            client => self.on_client(client, |driver| driver.tell("close")),
+            client => self.on_client(client, |driver| driver.send_command("close")),
         }
     }
 
@@ -152,7 +154,7 @@ impl Stage {
                 self.kill_producer(at);
                 self.start_producer(at, false)?;
                 let rate = self.scenario.producers[at].records_per_s;
-                self.producer(at).into_iter().for_each(|driver| driver.tell(&format!("rate {rate}")));
+                self.producer(at).into_iter().for_each(|driver| driver.send_command(&format!("rate {rate}")));
                 Ok(())
             }
             Process::Member(name, member) => {
@@ -160,7 +162,7 @@ impl Stage {
                 self.close_client(process)?;
                 self.kill_member(at, *member);
                 self.start_member(at, *member)?;
-                self.member(at, *member).into_iter().for_each(|driver| driver.tell("go"));
+                self.member(at, *member).into_iter().for_each(|driver| driver.send_command("go"));
                 Ok(())
             }
         }
@@ -169,7 +171,7 @@ impl Stage {
     /// Closes a client that still runs, and waits for it a while.
     fn close_client(&mut self, process: &Process) -> Result<(), LabError> {
         self.on_client(process, |driver| {
-            driver.tell("close");
+            driver.send_command("close");
             for _ in 0..100 {
                 if driver.ended() {
                     return;
@@ -219,18 +221,18 @@ impl Stage {
 
     fn power_loss(
         &mut self,
-        extent: &PowerDomain,
+        domain: &PowerDomain,
         keep: crate::scenario::UnflushedTail,
     ) -> Result<(), LabError> {
         let cluster = &self.scenario.cluster;
-        let hit: Vec<i32> = match extent {
+        let hit: Vec<i32> = match domain {
             PowerDomain::Broker(id) => vec![id.0],
             PowerDomain::Site => self.lab.spec().node_ids(),
             PowerDomain::Rack(name) => {
                 cluster.ids().filter(|id| cluster.rack_of(*id) == Some(name)).map(|id| id.0).collect()
             }
         };
-        if *extent == PowerDomain::Site {
+        if *domain == PowerDomain::Site {
             let first = self.lab.spec().brokers as i32;
             self.lost_controllers.extend(self.lab.nodes.keys().filter(|id| **id > first));
             self.site_without_power = true;
@@ -326,8 +328,8 @@ impl Stage {
 
     /// Whether a condition holds now.
     pub(super) fn holds(&mut self, condition: &Condition) -> bool {
-        let number_of = |stage: &Stage, name: &str| {
-            stage.scenario.producers.iter().position(|spec| spec.name == name).unwrap_or(usize::MAX) as u32
+        let number_of = |cluster: &ScenarioCluster, name: &str| {
+            cluster.scenario.producers.iter().position(|spec| spec.name == name).unwrap_or(usize::MAX) as u32
         };
         match condition {
             Condition::Leader { partition, is } => {
@@ -356,7 +358,7 @@ impl Stage {
     }
 
     /// `orders-0` as the brokers see it.
-    pub(super) fn seen(&self, partition: &str) -> Option<super::observer::Seen> {
+    pub(super) fn seen(&self, partition: &str) -> Option<super::observer::PartitionView> {
         let (topic, number) = partition.rsplit_once('-')?;
         self.observer.partition(topic, number.parse().ok()?)
     }

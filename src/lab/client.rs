@@ -30,7 +30,7 @@ pub(crate) fn run(mode: &str, properties: &str) -> Result<(), LabError> {
     }
 }
 
-fn say(line: &str) {
+fn print_line(line: &str) {
     let mut out = std::io::stdout().lock();
     // Nobody listens any more: the end of standard input ends this process.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
@@ -58,27 +58,27 @@ fn listen() -> Receiver<String> {
 
 /// What the producer's callbacks leave for its loop.
 #[derive(Default)]
-struct Board {
+struct SendState {
     resend: bool,
     again: VecDeque<u64>,
     waiting_for: Option<u64>,
 }
 
 #[derive(Clone, Default)]
-struct Deliveries(Arc<Mutex<Board>>);
+struct Deliveries(Arc<Mutex<SendState>>);
 
 impl Deliveries {
-    fn board(&self) -> MutexGuard<'_, Board> {
+    fn state(&self) -> MutexGuard<'_, SendState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn failed(&self, number: u64, partition: i32, error: &str) {
-        say(&format!("F {number} {partition} {} {error}", now()));
-        let mut board = self.board();
-        if board.resend {
-            board.again.push_back(number);
-        } else if board.waiting_for == Some(number) {
-            board.waiting_for = None;
+        print_line(&format!("F {number} {partition} {} {error}", now()));
+        let mut state = self.state();
+        if state.resend {
+            state.again.push_back(number);
+        } else if state.waiting_for == Some(number) {
+            state.waiting_for = None;
         }
     }
 }
@@ -94,9 +94,9 @@ impl ProducerContext for Deliveries {
     fn delivery(&self, result: &DeliveryResult<'_>, number: Box<u64>) {
         match result {
             Ok(message) => {
-                say(&format!("A {number} {} {} {}", message.partition(), message.offset(), now()));
-                let mut board = self.board();
-                board.waiting_for = board.waiting_for.filter(|waiting| *waiting != *number);
+                print_line(&format!("A {number} {} {} {}", message.partition(), message.offset(), now()));
+                let mut state = self.state();
+                state.waiting_for = state.waiting_for.filter(|waiting| *waiting != *number);
             }
             Err((error, message)) => {
                 let code = error.rdkafka_error_code();
@@ -107,7 +107,7 @@ impl ProducerContext for Deliveries {
     }
 }
 
-struct Outbox {
+struct RecordSender {
     producer: ThreadedProducer<Deliveries>,
     deliveries: Deliveries,
     topic: String,
@@ -129,11 +129,11 @@ impl Draws {
     }
 }
 
-impl Outbox {
+impl RecordSender {
     fn send(&mut self, number: u64) {
         let value = format!("{:.<width$}", format!("{}:{number}:", self.name), width = self.bytes);
         let key = self.key();
-        say(&format!("S {number} {}", now()));
+        print_line(&format!("S {number} {}", now()));
         let mut record = BaseRecord::<str, str, Box<u64>>::with_opaque_to(&self.topic, Box::new(number));
         record = record.payload(&value);
         record.key = key.as_deref();
@@ -165,12 +165,12 @@ impl Outbox {
 
 fn produce(settings: &Settings) -> Result<(), LabError> {
     let deliveries = Deliveries::default();
-    deliveries.board().resend = settings.lab("resend", "false") == "true";
+    deliveries.state().resend = settings.lab("resend", "false") == "true";
     let producer: ThreadedProducer<Deliveries> =
         producer_config(settings).create_with_context(deliveries.clone()).map_err(failed)?;
     let topic = settings.lab("topic", "");
     producer.client().fetch_metadata(Some(&topic), Duration::from_secs(30)).map_err(failed)?;
-    let outbox = Outbox {
+    let sender = RecordSender {
         producer,
         deliveries,
         topic,
@@ -181,14 +181,14 @@ fn produce(settings: &Settings) -> Result<(), LabError> {
         at_random: settings.lab("arrivals", "even") == "random",
         draws: Draws(settings.number("seed").unwrap_or(1)),
     };
-    say("READY");
-    feed(outbox, settings.number("first").unwrap_or(0), settings.number("records").unwrap_or(u64::MAX));
-    say("CLOSED");
+    print_line("READY");
+    feed(sender, settings.number("first").unwrap_or(0), settings.number("records").unwrap_or(u64::MAX));
+    print_line("CLOSED");
     Ok(())
 }
 
 /// Sends at a rate, or on command, until told to close.
-fn feed(mut outbox: Outbox, first: u64, limit: u64) {
+fn feed(mut sender: RecordSender, first: u64, limit: u64) {
     let commands = listen();
     let (mut next, mut in_turn) = (first, 0_u64);
     let (mut rate, mut start, mut due) = (0.0, Instant::now(), 0.0);
@@ -201,19 +201,19 @@ fn feed(mut outbox: Outbox, first: u64, limit: u64) {
             Ok(None) | Err(RecvTimeoutError::Disconnected) => break,
             _ => {}
         }
-        let mut again = std::mem::take(&mut outbox.deliveries.board().again);
-        again.drain(..).for_each(|number| outbox.send(number));
-        if in_turn > 0 && outbox.deliveries.board().waiting_for.is_none() {
-            outbox.deliveries.board().waiting_for = Some(next);
-            outbox.send(next);
+        let mut again = std::mem::take(&mut sender.deliveries.state().again);
+        again.drain(..).for_each(|number| sender.send(number));
+        if in_turn > 0 && sender.deliveries.state().waiting_for.is_none() {
+            sender.deliveries.state().waiting_for = Some(next);
+            sender.send(next);
             (in_turn, next) = (in_turn - 1, next + 1);
         }
         while due < start.elapsed().as_secs_f64() * rate && next < limit {
-            outbox.send(next);
-            (next, due) = (next + 1, due + outbox.gap());
+            sender.send(next);
+            (next, due) = (next + 1, due + sender.gap());
         }
     }
-    let _ = outbox.producer.flush(Duration::from_secs(150));
+    let _ = sender.producer.flush(Duration::from_secs(150));
 }
 
 struct Rebalances;
@@ -226,8 +226,8 @@ impl ClientContext for Rebalances {
 impl ConsumerContext for Rebalances {
     fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
         match rebalance {
-            Rebalance::Assign(list) => say(&format!("G {} {}", now(), list.count())),
-            Rebalance::Revoke(list) => say(&format!("V {} {}", now(), list.count())),
+            Rebalance::Assign(list) => print_line(&format!("G {} {}", now(), list.count())),
+            Rebalance::Revoke(list) => print_line(&format!("V {} {}", now(), list.count())),
             Rebalance::Error(_) => {}
         }
     }
@@ -236,7 +236,7 @@ impl ConsumerContext for Rebalances {
 fn consume(settings: &Settings) -> Result<(), LabError> {
     let consumer: BaseConsumer<Rebalances> =
         consumer_config(settings).create_with_context(Rebalances).map_err(failed)?;
-    say("READY");
+    print_line("READY");
     let commands = listen();
     let _ = commands.recv();
     let topics = settings.lab("topics", "");
@@ -255,7 +255,7 @@ fn consume(settings: &Settings) -> Result<(), LabError> {
         }
         for (topic, partition, offset) in &batch {
             std::thread::sleep(pause);
-            say(&format!("R {topic} {partition} {offset} {}", now()));
+            print_line(&format!("R {topic} {partition} {offset} {}", now()));
         }
         match commit.as_str() {
             "sync_after" => committed(CommitMode::Sync),
@@ -263,7 +263,7 @@ fn consume(settings: &Settings) -> Result<(), LabError> {
             _ => {}
         }
     }
-    say("CLOSED");
+    print_line("CLOSED");
     Ok(())
 }
 

@@ -30,26 +30,26 @@ pub struct Lab {
     pub(super) ports: PortPlan,
     pub(super) nodes: BTreeMap<i32, Node>,
     cluster_id: String,
-    wires: Option<Wires>,
+    proxies: Option<Proxies>,
     folder: TempDir,
     /// The last to go.
     _sweeper: Sweeper,
 }
 
 /// The proxies of a lab and what runs them.
-struct Wires {
+struct Proxies {
     links: Arc<Links>,
     _runtime: Runtime,
 }
 
-impl Wires {
+impl Proxies {
     /// A proxy before every listener of every node.
-    fn start(spec: &LabSpec, ports: &PortPlan) -> Result<Option<Wires>, LabError> {
+    fn start(spec: &LabSpec, ports: &PortPlan) -> Result<Option<Proxies>, LabError> {
         let Some(net) = spec.net.clone() else { return Ok(None) };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| LabError::io("start the links", &error))?;
         let links = Links::new(Network::new(spec.brokers, &spec.racks, net));
-        for (id, front) in &ports.fronts {
+        for (id, front) in &ports.proxies {
             let own = PortPlan::of(&ports.own, *id);
             let pairs = [
                 (front.client, own.client),
@@ -61,7 +61,7 @@ impl Wires {
                 runtime.block_on(listening).map_err(|error| LabError::io("open a link", &error))?;
             }
         }
-        Ok(Some(Wires { links, _runtime: runtime }))
+        Ok(Some(Proxies { links, _runtime: runtime }))
     }
 }
 
@@ -80,13 +80,13 @@ impl Lab {
         let folder = folder.map_err(|error| LabError::io("create a folder", &error))?;
         let sweeper = Sweeper::start(folder.path())?;
         let ports = plan_ports(&spec)?;
-        let wires = Wires::start(&spec, &ports)?;
+        let proxies = Proxies::start(&spec, &ports)?;
         let (nodes, cluster_id) = (BTreeMap::new(), cluster_id());
-        let mut lab = Lab { spec, libs, ports, nodes, cluster_id, wires, folder, _sweeper: sweeper };
+        let mut lab = Lab { spec, libs, ports, nodes, cluster_id, proxies, folder, _sweeper: sweeper };
         lab.write_files().map_err(|error| LabError::io("write a node's files", &error))?;
         lab.format()?;
         for id in lab.spec.node_ids() {
-            Interruption::heed()?;
+            Interruption::check()?;
             lab.start_node(id)?;
         }
         lab.wait_for_brokers(lab.spec.brokers)?;
@@ -108,7 +108,7 @@ impl Lab {
 
     /// The links between the nodes and to them, if the lab has some.
     pub fn links(&self) -> Option<&Arc<Links>> {
-        self.wires.as_ref().map(|wires| &wires.links)
+        self.proxies.as_ref().map(|proxies| &proxies.links)
     }
 
     /// What the lab was asked to be.
@@ -179,7 +179,7 @@ impl Lab {
             ConnectionSpec::plaintext(&self.bootstrap()).map_err(|error| LabError::new(error.message))?;
         let ask = Request::metadata_only(Duration::from_secs(2));
         loop {
-            Interruption::heed()?;
+            Interruption::check()?;
             self.nobody_died()?;
             // A new client each time: one that has failed waits longer and longer before it connects again.
             let client = Client::connect(&spec).ok();
@@ -340,7 +340,7 @@ fn plan_ports(spec: &LabSpec) -> Result<PortPlan, LabError> {
         let of = |three: &[u16]| Ports { client: three[0], replication: three[1], controller: three[2] };
         ids.iter().copied().zip(three.map(of)).collect::<Vec<_>>()
     };
-    Ok(PortPlan { own: list(0), fronts: if lists == 2 { list(1) } else { Vec::new() } })
+    Ok(PortPlan { own: list(0), proxies: if lists == 2 { list(1) } else { Vec::new() } })
 }
 
 fn now_nanos() -> u64 {

@@ -1,8 +1,8 @@
 //! Prediction against reality: what the simulator says of a scenario, what real brokers did, and a row of the
 //! fidelity table for each scenario and release.
 
-use super::kept::Kept;
-use super::play::verdicts;
+use super::recorded_run::RecordedRun;
+use super::scenario_runner::verdicts;
 use super::settings::Clients;
 use crate::model::KafkaVersion;
 use crate::scenario::{Scenario, Time};
@@ -19,7 +19,7 @@ const REPEATED: usize = 3;
 /// Times shorter than this are not told apart from none: one look at the brokers takes 30 ms.
 const NOTICEABLE_MS: f64 = 250.0;
 
-/// Stories begin at all moments of this time: a leader's look at its ISR every 15 s, and not in step with it a
+/// Runs begin at all moments of this time: a leader's look at its ISR every 15 s, and not in step with it a
 /// broker's heartbeat and the controller's look at sessions.
 const PHASE_MS: u64 = 15_625;
 /// What happens when the cluster is in some state happens to real brokers up to so much later: the lab knows the state
@@ -29,7 +29,7 @@ const SEEN_WITHIN_MS: u64 = 100;
 const STRIDE: u64 = 7;
 
 /// A time of a run, in milliseconds.
-/// Its name, where it stands in a report, and its place in [`Kept::waited_for_boot`].
+/// Its name, where it stands in a report, and its place in [`RecordedRun::waited_for_boot`].
 type Measure = (&'static str, fn(&RunReport) -> f64, usize);
 
 const TIMES: [Measure; 3] = [
@@ -66,7 +66,7 @@ pub struct Prediction {
 
 impl Prediction {
     /// Runs a scenario with so many seeds. Each begins a little later than the one before: in a real cluster
-    /// nobody knows how long ago the last heartbeat was when a story begins. And in each it takes another while until
+    /// nobody knows how long ago the last heartbeat was when a run begins. And in each it takes another while until
     /// the lab would see what an event waits for.
     pub fn of(scenario: &Scenario, version: KafkaVersion, seeds: u64) -> Prediction {
         let count = seeds.max(1);
@@ -141,15 +141,20 @@ pub struct Row {
     pub same: bool,
     /// Times, where they matter.
     pub numbers: Vec<Number>,
-    pub runs: Vec<Kept>,
+    pub runs: Vec<RecordedRun>,
 }
 
 impl Row {
     /// Holds real runs against a prediction.
-    pub fn new(scenario: &Scenario, version: KafkaVersion, predicted: &Prediction, runs: Vec<Kept>) -> Row {
+    pub fn new(
+        scenario: &Scenario,
+        version: KafkaVersion,
+        predicted: &Prediction,
+        runs: Vec<RecordedRun>,
+    ) -> Row {
         let classes = predicted.classes();
         let raced = predicted.raced(scenario);
-        let verdicts = |run: &Kept| unmet(scenario, &run.report, &raced);
+        let verdicts = |run: &RecordedRun| unmet(scenario, &run.report, &raced);
         let mut unmet: Vec<String> = runs.iter().flat_map(verdicts).collect();
         unmet.sort();
         unmet.dedup();
@@ -185,9 +190,10 @@ impl Row {
 /// A row in one line.
 pub fn sentence(row: &Row) -> String {
     let (predicted, observed) = (row.predicted.join(" / "), row.observed().join(" / "));
-    let mut text = match row.same {
-        true => format!("same: {observed}"),
-        false => format!("DIFFERS: predicted {predicted}; observed {observed}"),
+    let mut text = if row.same {
+        format!("same: {observed}")
+    } else {
+        format!("DIFFERS: predicted {predicted}; observed {observed}")
     };
     row.unmet.iter().for_each(|what| text += &format!("; not met: {what}"));
     for Number { name, predicted: [middle, least, most], observed, within, .. } in &row.numbers {
@@ -217,7 +223,7 @@ pub fn median(numbers: &[f64]) -> f64 {
     }
 }
 
-fn number(time: &Measure, predicted: &Prediction, runs: &[Kept]) -> Option<Number> {
+fn number(time: &Measure, predicted: &Prediction, runs: &[RecordedRun]) -> Option<Number> {
     let (name, of, place) = time;
     let expected: Vec<f64> = predicted.runs.iter().map(of).collect();
     let observed: Vec<f64> = runs.iter().map(|run| of(&run.report)).collect();
@@ -229,7 +235,7 @@ fn number(time: &Measure, predicted: &Prediction, runs: &[Kept]) -> Option<Numbe
     })
 }
 
-fn read_again(predicted: &Prediction, runs: &[Kept]) -> Option<Number> {
+fn read_again(predicted: &Prediction, runs: &[RecordedRun]) -> Option<Number> {
     let of = |report: &RunReport| report.groups.iter().map(|group| group.read_again).sum::<u64>() as f64;
     let expected: Vec<f64> = predicted.runs.iter().map(of).collect();
     let observed: Vec<f64> = runs.iter().map(|run| of(&run.report)).collect();

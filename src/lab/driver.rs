@@ -1,7 +1,7 @@
-//! Clients as processes of the lab, Kafka's own or librdkafka: started, spoken to in lines, ended.
+//! Clients as processes of the lab, Kafka's own or librdkafka: started, driven by lines of text, ended.
 
 use super::cluster::Lab;
-use super::settings::Cast;
+use super::settings::ClientImplementation;
 use super::{Interruption, LabError};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 const SOURCE: &str = include_str!("../../assets/lab/LabClient.java");
 const CLASS: &str = "LabClient";
-/// Who waits for a client looks up this often.
+/// How often a wait for a client checks for an interruption.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Kills the processes it was told of when klever is gone.
+/// Kills the processes on its list when klever is gone.
 const GUARD: &str = r#"
 pids=
 while read -r op pid; do
@@ -46,7 +46,7 @@ impl Guard {
         Ok(Guard { shell })
     }
 
-    fn tell(&mut self, op: char, pid: u32) {
+    fn send_command(&mut self, op: char, pid: u32) {
         if let Some(input) = &mut self.shell.stdin {
             let _ = writeln!(input, "{op} {pid}");
         }
@@ -72,7 +72,7 @@ impl Driver {
     pub(super) fn start(
         lab: &Lab,
         guard: &mut Guard,
-        cast: &Cast,
+        implementation: &ClientImplementation,
         (mode, name): (&str, &str),
         properties: &[(String, String)],
     ) -> Result<Driver, LabError> {
@@ -81,7 +81,7 @@ impl Driver {
         fs::write(&file, text).map_err(|error| LabError::io("write a client's file", &error))?;
         let errors = fs::File::create(lab.folder().join(format!("client-{name}.log")));
         let errors = errors.map_err(|error| LabError::io("write a client's log", &error))?;
-        let mut child = program(lab, cast)?
+        let mut child = program(lab, implementation)?
             .arg(mode)
             .arg(&file)
             .process_group(0)
@@ -90,7 +90,7 @@ impl Driver {
             .stderr(errors)
             .spawn()
             .map_err(|error| LabError::io("start a client", &error))?;
-        guard.tell('+', child.id());
+        guard.send_command('+', child.id());
         let (sender, lines) = channel();
         let output = child.stdout.take();
         std::thread::spawn(move || {
@@ -101,19 +101,19 @@ impl Driver {
         Ok(Driver { name: name.into(), child, input, lines })
     }
 
-    /// Says a line to it.
-    pub(super) fn tell(&mut self, line: &str) {
+    /// Sends it a line.
+    pub(super) fn send_command(&mut self, line: &str) {
         if let Some(input) = &mut self.input {
             let _ = writeln!(input, "{line}");
         }
     }
 
-    /// What it has said since the last call.
-    pub(super) fn said(&self) -> Vec<String> {
+    /// The lines that it has printed since the last call.
+    pub(super) fn take_lines(&self) -> Vec<String> {
         self.lines.try_iter().collect()
     }
 
-    /// Everything that it says until a line that `ends`.
+    /// Every line up to the first that `ends`.
     pub(super) fn until(
         &self,
         limit: Duration,
@@ -122,7 +122,7 @@ impl Driver {
         let until = Instant::now() + limit;
         let mut lines = Vec::new();
         loop {
-            Interruption::heed()?;
+            Interruption::check()?;
             let left = until.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left.min(LOOK)) {
                 Ok(line) => {
@@ -154,11 +154,11 @@ impl Driver {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Ends it at once and tells what it had said.
+    /// Kills it and returns the lines that were left.
     pub(super) fn kill(&mut self, guard: &mut Guard) -> Vec<String> {
         self.signal(Signal::KILL);
         let _ = self.child.wait();
-        guard.tell('-', self.child.id());
+        guard.send_command('-', self.child.id());
         self.lines.iter().collect()
     }
 }
@@ -171,9 +171,9 @@ impl Drop for Driver {
 }
 
 /// A client's program up to its mode.
-fn program(lab: &Lab, cast: &Cast) -> Result<Command, LabError> {
-    match cast {
-        Cast::Java => {
+fn program(lab: &Lab, implementation: &ClientImplementation) -> Result<Command, LabError> {
+    match implementation {
+        ClientImplementation::Java => {
             let classes = compiled(lab)?;
             let mut java = Command::new("java");
             java.args(["-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"])
@@ -181,7 +181,7 @@ fn program(lab: &Lab, cast: &Cast) -> Result<Command, LabError> {
                 .arg(CLASS);
             Ok(java)
         }
-        Cast::Rdkafka(klever) => {
+        ClientImplementation::Rdkafka(klever) => {
             let mut client = Command::new(klever);
             client.args(["lab", "client"]);
             Ok(client)

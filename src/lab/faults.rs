@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// What a power failure took from one log of one node.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Taken {
+pub struct LostBatches {
     pub node: i32,
     /// Which log: `orders-0`.
     pub log: String,
@@ -54,7 +54,7 @@ impl Lab {
         ids: &[i32],
         keep: UnflushedTail,
         draw: &mut dyn FnMut(usize) -> usize,
-    ) -> Result<Vec<Taken>, LabError> {
+    ) -> Result<Vec<LostBatches>, LabError> {
         // First of all: nobody is to hear of the ends of these processes.
         ids.iter().for_each(|id| self.power(*id, false));
         for id in ids {
@@ -69,7 +69,7 @@ impl Lab {
             }
             let lost = cut_all(&self.data(*id), keep, draw);
             let lost = lost.map_err(|error| LabError::io("cut a log", &error))?;
-            taken.extend(lost.into_iter().map(|(log, batches)| Taken { node: *id, log, batches }));
+            taken.extend(lost.into_iter().map(|(log, batches)| LostBatches { node: *id, log, batches }));
         }
         Ok(taken)
     }

@@ -2,8 +2,8 @@
 
 use super::LabError;
 use super::conformance::{Number, Row, median};
-use super::kept::Kept;
-use super::measures::named;
+use super::measures::{Measured, named};
+use super::recorded_run::RecordedRun;
 use super::settings::Clients;
 use crate::model::KafkaVersion;
 use serde::{Deserialize, Serialize};
@@ -19,14 +19,6 @@ pub struct Fidelity {
     /// Numbers that no single scenario holds.
     #[serde(default)]
     pub measures: Vec<Measured>,
-}
-
-/// One number of the second table.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Measured {
-    pub what: String,
-    pub version: String,
-    pub number: Number,
 }
 
 impl Fidelity {
@@ -56,7 +48,13 @@ impl Fidelity {
     }
 
     /// The runs of a scenario that are kept, if they played what this fingerprint means.
-    pub fn kept(&self, scenario: &str, version: KafkaVersion, clients: Clients, played: &str) -> Vec<Kept> {
+    pub fn kept(
+        &self,
+        scenario: &str,
+        version: KafkaVersion,
+        clients: Clients,
+        played: &str,
+    ) -> Vec<RecordedRun> {
         let runs = self.rows.iter().flat_map(|row| &row.runs);
         runs.filter(|run| run.is_of(scenario, version, clients) && run.played == played).cloned().collect()
     }
@@ -195,7 +193,7 @@ mod tests {
         let text = format!("id = \"{id}\"\ntitle = \"t\"\nduration = \"1s\"\n");
         let scenario = Scenario::parse("x.toml", &text).unwrap();
         let predicted = Prediction::of(&scenario, KafkaVersion::REFERENCE, 1);
-        let run = Kept {
+        let run = RecordedRun {
             day: "2026-11-22".into(),
             clients: Clients::Java,
             played: "f".into(),

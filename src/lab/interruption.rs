@@ -1,4 +1,4 @@
-//! Ctrl-C: whoever waits in the lab looks here, so that everything that was started ends in order.
+//! Ctrl-C: every wait in the lab checks for it, so that everything that was started ends in order.
 
 use super::LabError;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -11,42 +11,46 @@ use std::sync::{Arc, LazyLock};
 pub const INTERRUPTED: u8 = 130;
 
 /// A signal is for the whole process, and so is this.
-static CAME: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
-/// As long as it lives, SIGINT, SIGTERM and SIGHUP are heard; the second one ends the process at once, and then the
+/// As long as it lives, SIGINT, SIGTERM and SIGHUP are handled; the second one ends the process at once, and then the
 /// shells beside the lab's processes clean up after it.
 pub struct Interruption {
-    heard: Vec<SigId>,
+    handlers: Vec<SigId>,
 }
 
 impl Interruption {
-    /// Begins to hear.
+    /// Installs the handlers.
     ///
     /// # Errors
-    /// When the signals cannot be had.
-    pub fn hear() -> io::Result<Interruption> {
-        let mut heard = Vec::new();
+    /// When a handler cannot be installed.
+    pub fn listen() -> io::Result<Interruption> {
+        let mut handlers = Vec::new();
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             // In this order: the first signal finds the flag down.
-            heard.push(flag::register_conditional_shutdown(signal, i32::from(INTERRUPTED), CAME.clone())?);
-            heard.push(flag::register(signal, CAME.clone())?);
+            handlers.push(flag::register_conditional_shutdown(
+                signal,
+                i32::from(INTERRUPTED),
+                REQUESTED.clone(),
+            )?);
+            handlers.push(flag::register(signal, REQUESTED.clone())?);
         }
-        Ok(Interruption { heard })
+        Ok(Interruption { handlers })
     }
 
     /// Whether a signal came.
-    pub fn came() -> bool {
-        CAME.load(Ordering::Relaxed)
+    pub fn requested() -> bool {
+        REQUESTED.load(Ordering::Relaxed)
     }
 
-    /// Goes on unless a signal came.
-    pub(super) fn heed() -> Result<(), LabError> {
-        if Interruption::came() { Err(LabError::new("interrupted")) } else { Ok(()) }
+    /// An error if a signal came.
+    pub(super) fn check() -> Result<(), LabError> {
+        if Interruption::requested() { Err(LabError::new("interrupted")) } else { Ok(()) }
     }
 }
 
 impl Drop for Interruption {
     fn drop(&mut self) {
-        self.heard.drain(..).for_each(|id| _ = low_level::unregister(id));
+        self.handlers.drain(..).for_each(|id| _ = low_level::unregister(id));
     }
 }

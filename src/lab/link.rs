@@ -3,7 +3,7 @@
 //! Every listener of a lab cluster is advertised at a proxy. Who is at the other end of a connection is
 //! told by the client id in its first request header, so one port serves all links towards one listener.
 
-use super::doorway::Doorway;
+use super::blackhole::BlackholeListener;
 use super::network::{End, Network, Way};
 use super::pacer::Pacer;
 use std::collections::BTreeMap;
@@ -89,22 +89,22 @@ impl Links {
         node: i32,
         target: SocketAddr,
     ) -> io::Result<()> {
-        let door = Doorway::open(address)?;
-        tokio::spawn(self.clone().keep(door, End::Node(node), target));
+        let port = BlackholeListener::open(address)?;
+        tokio::spawn(self.clone().accept_all(port, End::Node(node), target));
         Ok(())
     }
 
-    /// Lets everybody in as long as there is power.
-    async fn keep(self: Arc<Self>, mut door: Doorway, node: End, target: SocketAddr) {
+    /// Accepts connections as long as the machine has power.
+    async fn accept_all(self: Arc<Self>, mut port: BlackholeListener, node: End, target: SocketAddr) {
         loop {
             tokio::select! {
                 biased;
                 () = self.power(&node, false) => {
-                    door.wall_up();
+                    port.drop_packets();
                     self.power(&node, true).await;
-                    door.clear();
+                    port.accept_again();
                 }
-                came = door.next() => match came {
+                accepted = port.accept() => match accepted {
                     Ok(client) => _ = tokio::spawn(serve(client, node.clone(), target, self.clone())),
                     Err(_) => return,
                 },

@@ -5,11 +5,19 @@ mod requests;
 
 use super::LabError;
 use super::conformance::{Number, Row, judge, median};
-use super::fidelity::Measured;
-use super::play::{LabRun, run};
+use super::scenario_runner::{LabRun, run};
 use crate::model::KafkaVersion;
 use crate::scenario::Scenario;
 use crate::sim;
+use serde::{Deserialize, Serialize};
+
+/// One number of the fidelity page's second table.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Measured {
+    pub what: String,
+    pub version: String,
+    pub number: Number,
+}
 
 /// Injected round trips between racks.
 const ROUND_TRIPS_MS: [u32; 4] = [0, 5, 20, 60];

@@ -51,7 +51,7 @@ pub struct Way {
 }
 
 #[derive(Clone, Debug)]
-enum Fault {
+enum LinkFault {
     Cut(bool),
     Slow(Duration),
 }
@@ -62,7 +62,7 @@ pub struct Network {
     brokers: i32,
     racks: Vec<String>,
     spec: NetSpec,
-    faults: Vec<(Endpoint, Endpoint, bool, Fault)>,
+    faults: Vec<(Endpoint, Endpoint, bool, LinkFault)>,
     /// Nodes whose machine has no power.
     off: BTreeSet<i32>,
 }
@@ -75,12 +75,12 @@ impl Network {
 
     /// Cuts or opens the ways between two ends; `one_way` only those towards `to`.
     pub fn cut(&mut self, from: &Endpoint, to: &Endpoint, one_way: bool, cut: bool) {
-        self.faults.push((from.clone(), to.clone(), one_way, Fault::Cut(cut)));
+        self.faults.push((from.clone(), to.clone(), one_way, LinkFault::Cut(cut)));
     }
 
     /// Makes the ways between two ends this much longer; zero ends it.
     pub fn slow(&mut self, from: &Endpoint, to: &Endpoint, extra: Duration) {
-        self.faults.push((from.clone(), to.clone(), false, Fault::Slow(extra)));
+        self.faults.push((from.clone(), to.clone(), false, LinkFault::Slow(extra)));
     }
 
     /// Sets the distances anew; faults stay.
@@ -112,8 +112,8 @@ impl Network {
             let forth = self.is(from, a) && self.is(to, b);
             let back = !one_way && self.is(from, b) && self.is(to, a);
             match fault {
-                Fault::Cut(now) if forth || back => cut = *now,
-                Fault::Slow(now) if forth || back => extra = *now,
+                LinkFault::Cut(now) if forth || back => cut = *now,
+                LinkFault::Slow(now) if forth || back => extra = *now,
                 _ => {}
             }
         }

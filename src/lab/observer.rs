@@ -17,11 +17,11 @@ use tokio::runtime::Runtime;
 /// Between two questions to one broker.
 const PERIOD: Duration = Duration::from_millis(30);
 /// A broker that does not answer within this is silent: paused, starting or gone.
-const PATIENCE: Duration = Duration::from_millis(500);
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// One partition as a broker sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct PartitionView {
     /// Who leads; `None` for nobody.
     pub leader: Option<i32>,
     pub epoch: i32,
@@ -31,19 +31,19 @@ pub(super) struct Seen {
 
 /// What one broker says.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-struct View {
+struct BrokerView {
     alive: BTreeSet<i32>,
-    partitions: BTreeMap<(String, i32), Seen>,
+    partitions: BTreeMap<(String, i32), PartitionView>,
 }
 
 /// A view and since when it is like that.
 #[derive(Clone, Debug)]
-struct Dated {
-    view: View,
+struct TimedView {
+    view: BrokerView,
     changed: Instant,
 }
 
-type Views = Arc<Mutex<BTreeMap<i32, Dated>>>;
+type Views = Arc<Mutex<BTreeMap<i32, TimedView>>>;
 
 /// Asks all brokers, past the proxies, until it is dropped.
 pub(super) struct Observer {
@@ -67,7 +67,7 @@ impl Observer {
 
     /// A partition as the best informed broker sees it: of the highest leader epoch, and of those the one
     /// whose view changed last. A broker that is cut off from the controllers keeps an old view.
-    pub(super) fn partition(&self, topic: &str, number: i32) -> Option<Seen> {
+    pub(super) fn partition(&self, topic: &str, number: i32) -> Option<PartitionView> {
         let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (topic.to_string(), number);
         let found =
@@ -116,15 +116,15 @@ impl Observer {
         Q::Response: Decodable + HeaderVersion,
     {
         self.runtime.block_on(async {
-            let mut connection = tokio::time::timeout(PATIENCE, connect(port)).await.ok()?.ok()?;
-            tokio::time::timeout(PATIENCE * 4, connection.send(request)).await.ok()?.ok()?
+            let mut connection = tokio::time::timeout(ANSWER_TIMEOUT, connect(port)).await.ok()?.ok()?;
+            tokio::time::timeout(ANSWER_TIMEOUT * 4, connection.send(request)).await.ok()?.ok()?
         })
     }
 }
 
 async fn ask_for_ever(id: i32, port: u16, topics: Vec<String>, views: Views) {
     loop {
-        if let Ok(Ok(mut connection)) = tokio::time::timeout(PATIENCE, connect(port)).await {
+        if let Ok(Ok(mut connection)) = tokio::time::timeout(ANSWER_TIMEOUT, connect(port)).await {
             while let Ok(Some(answer)) = ask(&mut connection, &topics).await {
                 note(&views, id, view(&answer));
                 tokio::time::sleep(PERIOD).await;
@@ -151,18 +151,18 @@ async fn ask(connection: &mut Connection, topics: &[String]) -> Result<Option<Me
     let request = MetadataRequest::default()
         .with_topics(Some(topics.iter().map(named).collect()))
         .with_allow_auto_topic_creation(false);
-    let answer = tokio::time::timeout(PATIENCE, connection.send(request)).await;
+    let answer = tokio::time::timeout(ANSWER_TIMEOUT, connection.send(request)).await;
     answer.map_err(|_| "silent".to_string())?.map_err(|error| error.to_string())
 }
 
-fn note(views: &Views, id: i32, view: View) {
+fn note(views: &Views, id: i32, view: BrokerView) {
     let mut views = views.lock().unwrap_or_else(PoisonError::into_inner);
     if views.get(&id).is_none_or(|dated| dated.view != view) {
-        views.insert(id, Dated { view, changed: Instant::now() });
+        views.insert(id, TimedView { view, changed: Instant::now() });
     }
 }
 
-fn view(answer: &MetadataResponse) -> View {
+fn view(answer: &MetadataResponse) -> BrokerView {
     let mut partitions = BTreeMap::new();
     for topic in &answer.topics {
         let Some(name) = &topic.name else { continue };
@@ -170,9 +170,10 @@ fn view(answer: &MetadataResponse) -> View {
             let leader = partition.leader_id.0;
             let mut isr: Vec<i32> = partition.isr_nodes.iter().map(|id| id.0).collect();
             isr.sort_unstable();
-            let seen = Seen { leader: (leader >= 0).then_some(leader), epoch: partition.leader_epoch, isr };
+            let seen =
+                PartitionView { leader: (leader >= 0).then_some(leader), epoch: partition.leader_epoch, isr };
             partitions.insert((name.to_string(), partition.partition_index), seen);
         }
     }
-    View { alive: answer.brokers.iter().map(|broker| broker.node_id.0).collect(), partitions }
+    BrokerView { alive: answer.brokers.iter().map(|broker| broker.node_id.0).collect(), partitions }
 }

@@ -35,19 +35,19 @@ impl fmt::Display for Clients {
 
 /// Whose clients play, and how one of them is started.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Cast {
+pub enum ClientImplementation {
     /// Kafka's own Java client, with the jars of the brokers.
     Java,
     /// librdkafka, as `KLEVER lab client`.
     Rdkafka(PathBuf),
 }
 
-impl Cast {
+impl ClientImplementation {
     /// Whose clients these are.
     pub fn clients(&self) -> Clients {
         match self {
-            Cast::Java => Clients::Java,
-            Cast::Rdkafka(_) => Clients::Rdkafka,
+            ClientImplementation::Java => Clients::Java,
+            ClientImplementation::Rdkafka(_) => Clients::Rdkafka,
         }
     }
 }
@@ -139,13 +139,13 @@ pub(super) struct PortPlan {
     /// Where the nodes listen.
     pub own: Vec<(i32, Ports)>,
     /// Where the proxies listen; empty without links.
-    pub fronts: Vec<(i32, Ports)>,
+    pub proxies: Vec<(i32, Ports)>,
 }
 
 impl PortPlan {
     /// Where a node is reached: at its proxy if it has one.
     pub(super) fn reached(&self) -> &[(i32, Ports)] {
-        if self.fronts.is_empty() { &self.own } else { &self.fronts }
+        if self.proxies.is_empty() { &self.own } else { &self.proxies }
     }
 
     /// The ports of one node in such a list.
@@ -196,7 +196,7 @@ pub(super) fn node_properties(spec: &LabSpec, id: i32, ports: &PortPlan, data: &
 
 /// Where a node listens and what it advertises.
 fn listeners(spec: &LabSpec, id: i32, ports: &PortPlan) -> Vec<(String, String)> {
-    let linked = !ports.fronts.is_empty();
+    let linked = !ports.proxies.is_empty();
     let list = |ports: Ports| {
         let broker = spec.is_broker(id);
         let each = [
@@ -209,7 +209,7 @@ fn listeners(spec: &LabSpec, id: i32, ports: &PortPlan) -> Vec<(String, String)>
     };
     let mut lines = vec![("listeners".to_string(), list(PortPlan::of(&ports.own, id)))];
     if linked {
-        lines.push(("advertised.listeners".into(), list(PortPlan::of(&ports.fronts, id))));
+        lines.push(("advertised.listeners".into(), list(PortPlan::of(&ports.proxies, id))));
     }
     if spec.is_broker(id) {
         let between = if linked { "REPLICATION" } else { "PLAINTEXT" };
@@ -246,8 +246,8 @@ mod tests {
             };
             nodes.iter().map(|id| (*id, of(*id as u16))).collect()
         };
-        let fronts = if spec.net.is_some() { ports(19_000) } else { Vec::new() };
-        node_properties(spec, id, &PortPlan { own: ports(9000), fronts }, Path::new("/data"))
+        let proxies = if spec.net.is_some() { ports(19_000) } else { Vec::new() };
+        node_properties(spec, id, &PortPlan { own: ports(9000), proxies }, Path::new("/data"))
     }
 
     #[test]

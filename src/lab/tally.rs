@@ -184,15 +184,15 @@ fn read_identity(value: &[u8], identity: &dyn Fn(&str) -> Option<u32>) -> Option
 }
 
 /// What one partition's logs come to: acknowledged and gone, extra copies, out of order.
-pub(super) fn judge(
+pub(super) fn delivery_errors(
     ledger: &mut Ledger,
     ix: PartitionIx,
     leader: Option<(i32, Log)>,
     replicas: &[Log],
-) -> crate::sim::ledger::Judged {
+) -> crate::sim::ledger::DeliveryErrors {
     match leader {
-        Some((id, log)) => ledger.judge(ix, BrokerId(id), log.latest_epoch(), &log),
-        None => ledger.judge_offline(ix, &replicas.iter().collect::<Vec<_>>()),
+        Some((id, log)) => ledger.compare(ix, BrokerId(id), log.latest_epoch(), &log),
+        None => ledger.compare_offline(ix, &replicas.iter().collect::<Vec<_>>()),
     }
 }
 
@@ -234,8 +234,8 @@ mod tests {
         tally.measure(1000, 3_000_000, &|_, _| Some(PartitionIx(0)), &mut meter, &mut ledger);
         let of = |name: &str| (name == "app").then_some(0);
         let log = identities(&[batch(0, &["app:0:..", "app:2:.."]), batch(2, &["app:0:", "other:5:"])], &of);
-        let judged = judge(&mut ledger, PartitionIx(0), Some((1, log)), &[]);
-        assert_eq!((judged.lost, judged.duplicated), (1, 1));
+        let errors = delivery_errors(&mut ledger, PartitionIx(0), Some((1, log)), &[]);
+        assert_eq!((errors.lost, errors.duplicated), (1, 1));
         let partition = meter.partition(PartitionIx(0)).unwrap();
         assert_eq!((partition.acked, partition.failed), (3, 1));
     }

@@ -2,7 +2,7 @@
 
 use crate::app::{Command, Level};
 use crate::kafka::{ConnectError, ConnectionSpec};
-use crate::lab::{LabError, Living};
+use crate::lab::{LabError, RunningCluster};
 use crate::model::Cluster;
 use crate::runtime::{Driver, Sink};
 use crate::scenario::Act;
@@ -30,7 +30,7 @@ impl OnLab {
     ///
     /// # Errors
     /// When the client library refuses.
-    pub fn stream(living: &Living) -> Result<Live, ConnectError> {
+    pub fn stream(living: &RunningCluster) -> Result<Live, ConnectError> {
         let live = Live::start(&ConnectionSpec::plaintext(&living.bootstrap())?, LiveSettings::brisk())?;
         let until = Instant::now() + READING;
         while let Ok(event) = live.events().recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -42,7 +42,7 @@ impl OnLab {
     }
 
     /// Takes a lab over and sends what its stream tells to the screen.
-    pub fn start(living: Living, live: Live, sink: Sink) -> OnLab {
+    pub fn start(living: RunningCluster, live: Live, sink: Sink) -> OnLab {
         let (orders, inbox) = channel();
         let (watched, told) = (Watched::start(live, sink.clone()), sink.clone());
         let hand = thread::Builder::new().name("lab".into()).spawn(move || serve(living, &inbox, &told));
@@ -78,7 +78,7 @@ fn is_whole(cluster: &Cluster) -> bool {
 }
 
 /// Does what is told until nobody tells any more.
-fn serve(mut living: Living, orders: &Receiver<Act>, sink: &Sink) {
+fn serve(mut living: RunningCluster, orders: &Receiver<Act>, sink: &Sink) {
     let say = |done: Result<(), LabError>| {
         if let Err(error) = done {
             sink.notice(Level::Warn, error.to_string());

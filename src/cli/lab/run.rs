@@ -3,21 +3,14 @@
 use crate::cli::Failure;
 use crate::cli::failure::FOUND;
 use crate::cli::output;
+use crate::knobs::RELEASES;
 use crate::lab::conformance::{Prediction, Row};
-use crate::lab::{self, Cast, Fidelity, Kept, LabRun};
+use crate::lab::{self, ClientImplementation, Fidelity, LabRun, RecordedRun};
 use crate::model::KafkaVersion;
 use crate::scenario::Scenario;
 use clap::{Args as ClapArgs, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-/// The releases of the fidelity table.
-const RELEASES: [KafkaVersion; 4] = [
-    KafkaVersion::REFERENCE,
-    KafkaVersion::new(4, 4, 0),
-    KafkaVersion::new(4, 0, 0),
-    KafkaVersion::new(3, 9, 1),
-];
 
 /// `--clients`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -43,33 +36,33 @@ pub struct RunArgs {
     /// Kafka's release, such as 4.1.0
     #[arg(long = "kafka-version", value_name = "VERSION", value_delimiter = ',')]
     pub version: Vec<KafkaVersion>,
-    /// Whose clients play
+    /// Which implementation of the clients to run
     #[arg(long, value_enum, default_value = "java")]
     pub clients: ClientsArg,
-    /// Seeds of the prediction
+    /// Number of seeds for the prediction
     #[arg(long, default_value_t = 60)]
     pub seeds: u64,
-    /// Real runs of each scenario
+    /// How often to run each scenario on real brokers
     #[arg(long, default_value_t = 1)]
     pub repeat: u32,
-    /// Add to the runs that the table keeps of the same scenario, in place of replacing them
+    /// Add to the runs that the table has of the same scenario, instead of replacing them
     #[arg(long)]
     pub more: bool,
-    /// Only what the table keeps no run of
+    /// Only scenarios that the table has no run of
     #[arg(long)]
     pub missing: bool,
-    /// Start no broker: judge the runs that the table keeps by the simulator as it is now
+    /// Start no broker: compare the runs that the table has with the simulator as it is now
     #[arg(long, conflicts_with_all = ["more", "missing", "repeat"])]
     pub kept: bool,
-    /// Measure ack times, requests and the ISR too, on each --kafka-version
+    /// Also measure ack times, requests and the ISR, on each --kafka-version
     #[arg(long, requires = "version")]
     pub measures: bool,
     /// Write the fidelity table into this folder; with --all it is the project's own
     #[arg(long, value_name = "FOLDER")]
     pub table: Option<PathBuf>,
-    /// Tell what happened when, on standard error
+    /// Print the event log of each run on standard error
     #[arg(long)]
-    pub story: bool,
+    pub event_log: bool,
     /// Write the controller's log of each run into this folder
     #[arg(long, value_name = "FOLDER")]
     pub controller_logs: Option<PathBuf>,
@@ -79,9 +72,9 @@ pub struct RunArgs {
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let mut table = Table::open(args)?;
     let mut agreed = true;
-    for played in scenarios(args)? {
-        for version in versions(args, &played.scenario) {
-            agreed &= one(args, &played, version, &mut table)?;
+    for planned in scenarios(args)? {
+        for version in versions(args, &planned.scenario) {
+            agreed &= one(args, &planned, version, &mut table)?;
         }
     }
     if args.measures {
@@ -96,13 +89,13 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
 }
 
 /// A scenario, and what of its text its runs are known by.
-struct Played {
+struct PlannedScenario {
     scenario: Scenario,
     fingerprint: String,
 }
 
-/// The scenarios that are meant and that real brokers can play.
-fn scenarios(args: &RunArgs) -> Result<Vec<Played>, Failure> {
+/// The scenarios that are asked for and that real brokers can run.
+fn scenarios(args: &RunArgs) -> Result<Vec<PlannedScenario>, Failure> {
     let files = if args.all { scenario_files()? } else { args.scenarios.clone() };
     let mut found = Vec::new();
     for path in &files {
@@ -114,11 +107,22 @@ fn scenarios(args: &RunArgs) -> Result<Vec<Played>, Failure> {
         }
         match lab::not_on_brokers(&scenario) {
             Some(why) => output::complain(&format!("{}: not on real brokers: {why}", scenario.id)),
-            None => found.push(Played { scenario, fingerprint: lab::fingerprint(&text) }),
+            None => found.push(PlannedScenario { scenario, fingerprint: lab::fingerprint(&text) }),
         }
     }
-    let unknown = args.only.iter().find(|id| !found.iter().any(|played: &Played| played.scenario.id == **id));
+    let unknown = args
+        .only
+        .iter()
+        .find(|id| !found.iter().any(|planned: &PlannedScenario| planned.scenario.id == **id));
     unknown.map_or(Ok(found), |id| Err(Failure::usage(format!("no scenario of the table is called {id}"))))
+}
+
+/// The releases of the fidelity table: the one that klever shows, the newest, and those on both sides of ELR (KIP-966).
+fn table_releases() -> Vec<KafkaVersion> {
+    let with_elr = RELEASES.partition_point(|release| *release < KafkaVersion::new(4, 0, 0));
+    let newest = RELEASES.len() - 1;
+    let others = [newest, with_elr, with_elr - 1].map(|at| RELEASES[at]);
+    std::iter::once(KafkaVersion::REFERENCE).chain(others).collect()
 }
 
 /// The releases to run it on: those named; with --all those of the table that it is written for.
@@ -130,24 +134,29 @@ fn versions(args: &RunArgs, scenario: &Scenario) -> Vec<KafkaVersion> {
     match (args.version.is_empty(), args.all) {
         (false, true) => args.version.iter().copied().filter(meant).collect(),
         (false, false) => args.version.clone(),
-        (true, true) => RELEASES.into_iter().filter(meant).collect(),
+        (true, true) => table_releases().into_iter().filter(meant).collect(),
         (true, false) => vec![scenario.version()],
     }
 }
 
-/// Predicts and plays one scenario on one release. Says whether everything agreed.
-fn one(args: &RunArgs, played: &Played, version: KafkaVersion, table: &mut Table) -> Result<bool, Failure> {
-    let Played { scenario, fingerprint } = played;
-    let cast = cast(args)?;
-    let kept = table.fidelity.kept(&scenario.id, version, cast.clients(), fingerprint);
+/// Predicts one scenario on one release and runs it. Says whether everything agreed.
+fn one(
+    args: &RunArgs,
+    planned: &PlannedScenario,
+    version: KafkaVersion,
+    table: &mut Table,
+) -> Result<bool, Failure> {
+    let PlannedScenario { scenario, fingerprint } = planned;
+    let implementation = client_implementation(args)?;
+    let kept = table.fidelity.kept(&scenario.id, version, implementation.clients(), fingerprint);
     if args.missing && !kept.is_empty() || args.kept && kept.is_empty() {
         return Ok(true);
     }
     let mut runs = if args.more || args.kept { kept } else { Vec::new() };
     for _ in 0..if args.kept { 0 } else { args.repeat } {
-        let run = lab::run_with(scenario, version, &cast)?;
+        let run = lab::run_with(scenario, version, &implementation)?;
         show(args, &run)?;
-        runs.push(Kept::of(&run, fingerprint));
+        runs.push(RecordedRun::of(&run, fingerprint));
     }
     let row = Row::new(scenario, version, &Prediction::of(scenario, version, args.seeds), runs);
     let agrees = row.agrees();
@@ -157,11 +166,11 @@ fn one(args: &RunArgs, played: &Played, version: KafkaVersion, table: &mut Table
     Ok(agrees)
 }
 
-fn cast(args: &RunArgs) -> Result<Cast, Failure> {
+fn client_implementation(args: &RunArgs) -> Result<ClientImplementation, Failure> {
     match args.clients {
-        ClientsArg::Java => Ok(Cast::Java),
+        ClientsArg::Java => Ok(ClientImplementation::Java),
         ClientsArg::Rdkafka => std::env::current_exe()
-            .map(Cast::Rdkafka)
+            .map(ClientImplementation::Rdkafka)
             .map_err(|error| Failure::blind(format!("cannot tell where klever is: {error}"))),
     }
 }
@@ -216,8 +225,8 @@ impl Table {
 }
 
 fn show(args: &RunArgs, run: &LabRun) -> Result<(), Failure> {
-    if args.story {
-        for (at, what) in &run.story {
+    if args.event_log {
+        for (at, what) in &run.event_log {
             output::complain(&format!("{at:>7} ms  {what}"));
         }
         let controller = &run.controller;

@@ -8,8 +8,8 @@
 
 use super::super::LabError;
 use super::super::conformance::{Number, judge, median};
-use super::super::fidelity::Measured;
-use super::super::play::{LabRun, run};
+use super::super::scenario_runner::{LabRun, run};
+use super::Measured;
 use super::parse;
 use crate::consequences::Sending;
 use crate::model::KafkaVersion;

@@ -1,36 +1,36 @@
-//! A lab cluster that lives until it is dropped, and takes acts meanwhile: what `klever lab up` shows.
+//! A lab cluster that runs until it is dropped, and takes acts meanwhile: what `klever lab up` shows.
 
-use super::settings::Cast;
-use super::stage::Stage;
+use super::scenario_cluster::ScenarioCluster;
+use super::settings::ClientImplementation;
 use super::{Lab, LabError};
 use crate::scenario::{Act, Scenario};
 
 /// A cluster with one topic and no clients, to do things to.
-pub struct Living {
-    stage: Stage,
+pub struct RunningCluster {
+    cluster: ScenarioCluster,
 }
 
-impl Living {
+impl RunningCluster {
     /// Gives a cluster its topic: `orders`, of 12 partitions with up to three replicas.
     ///
     /// # Errors
-    /// When the cluster does not do what it is told.
-    pub fn on(lab: Lab) -> Result<Living, LabError> {
+    /// When the topic cannot be created.
+    pub fn on(lab: Lab) -> Result<RunningCluster, LabError> {
         let scenario = scenario_of(&lab)?;
-        Ok(Living { stage: Stage::on(lab, &scenario, &Cast::Java)? })
+        Ok(RunningCluster { cluster: ScenarioCluster::on(lab, &scenario, &ClientImplementation::Java)? })
     }
 
     /// Where its brokers are reached.
     pub fn bootstrap(&self) -> String {
-        self.stage.lab.bootstrap()
+        self.cluster.lab.bootstrap()
     }
 
-    /// Takes what became of its processes; a broker that was to be restarted starts when it has stopped.
+    /// Checks its processes; a broker that was to be restarted starts when it has stopped.
     ///
     /// # Errors
     /// When a process cannot be started.
     pub fn look(&mut self) -> Result<(), LabError> {
-        self.stage.look()
+        self.cluster.look()
     }
 
     /// Does something to it.
@@ -38,7 +38,7 @@ impl Living {
     /// # Errors
     /// When that cannot be done to real brokers, or not now.
     pub fn act(&mut self, act: &Act) -> Result<(), LabError> {
-        self.stage.act(act)
+        self.cluster.act(act)
     }
 }
 

@@ -5,7 +5,7 @@ mod properties;
 use super::driver::{Driver, Guard};
 use super::journal::Starts;
 use super::observer::Observer;
-use super::settings::Cast;
+use super::settings::ClientImplementation;
 use super::tally::{Micros, Tally};
 use super::{Controllers, Interruption, Lab, LabError, LabSpec};
 use crate::model::{BrokerId, KafkaVersion, PartitionIx};
@@ -15,12 +15,12 @@ use properties::{member_properties, producer_properties};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// A topic that only the virtual machines' first records go to; it is gone before the story begins.
+/// A topic that only the virtual machines' first records go to; it is gone before the run begins.
 const WARM_UP: &str = "klever-warm-up";
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
 /// Everything that a scenario runs on.
-pub(super) struct Stage {
+pub(super) struct ScenarioCluster {
     pub lab: Lab,
     pub scenario: Scenario,
     pub observer: Observer,
@@ -47,7 +47,7 @@ pub(super) struct Stage {
     pub partitions: Vec<(String, i32)>,
     pub zero: Instant,
     pub zero_us: Micros,
-    pub cast: Cast,
+    pub implementation: ClientImplementation,
     admin: Driver,
     producers: Vec<Option<Driver>>,
     members: BTreeMap<(usize, u32), Driver>,
@@ -70,7 +70,7 @@ pub(super) fn spec_of(scenario: &Scenario, version: KafkaVersion) -> LabSpec {
         net: Some(scenario.net.clone()),
         ..base
     };
-    // A leader that comes back by itself five minutes later is not part of any story.
+    // A leader that comes back by itself five minutes later is not part of any scenario.
     spec.properties.push(("auto.leader.rebalance.enable".into(), "false".into()));
     for (key, value) in &cluster.config {
         spec.properties.push((key.clone(), setting_text(value)));
@@ -84,14 +84,22 @@ pub(super) fn spec_of(scenario: &Scenario, version: KafkaVersion) -> LabSpec {
     spec
 }
 
-impl Stage {
+impl ScenarioCluster {
     /// Starts a cluster with a scenario's topics and clients, ready to begin.
-    pub(super) fn set_up(scenario: &Scenario, version: KafkaVersion, cast: &Cast) -> Result<Stage, LabError> {
-        Stage::on(Lab::start(spec_of(scenario, version))?, scenario, cast)
+    pub(super) fn set_up(
+        scenario: &Scenario,
+        version: KafkaVersion,
+        implementation: &ClientImplementation,
+    ) -> Result<ScenarioCluster, LabError> {
+        ScenarioCluster::on(Lab::start(spec_of(scenario, version))?, scenario, implementation)
     }
 
     /// The same on a cluster that is up.
-    pub(super) fn on(lab: Lab, scenario: &Scenario, cast: &Cast) -> Result<Stage, LabError> {
+    pub(super) fn on(
+        lab: Lab,
+        scenario: &Scenario,
+        implementation: &ClientImplementation,
+    ) -> Result<ScenarioCluster, LabError> {
         let mut guard = Guard::start()?;
         // It must not wait long for machines without power.
         let properties = [
@@ -101,14 +109,15 @@ impl Stage {
             ("socket.connection.setup.timeout.max.ms", "1000".into()),
         ]
         .map(|(key, value)| (key.to_string(), value));
-        let admin = Driver::start(&lab, &mut guard, &Cast::Java, ("admin", "admin"), &properties)?;
+        let admin =
+            Driver::start(&lab, &mut guard, &ClientImplementation::Java, ("admin", "admin"), &properties)?;
         admin.until(READY_WITHIN, |line| line == "READY")?;
         let topics: Vec<String> = scenario.topics.iter().map(|topic| topic.name.clone()).collect();
         let ids: Vec<i32> = scenario.cluster.ids().map(|id| id.0).collect();
         let ports: Vec<(i32, u16)> = ids.iter().filter_map(|id| Some((*id, lab.port(*id)?))).collect();
         let observer =
             Observer::start(&ports, &topics).map_err(|error| LabError::io("watch the brokers", &error))?;
-        let mut stage = Stage {
+        let mut cluster = ScenarioCluster {
             starts: ids.iter().map(|id| (*id, vec![true])).collect(),
             scenario: scenario.clone(),
             partitions: partitions_of(&scenario.topics),
@@ -126,32 +135,33 @@ impl Stage {
             booting: BTreeMap::new(),
             boots: Vec::new(),
             members: BTreeMap::new(),
-            cast: cast.clone(),
+            implementation: implementation.clone(),
             lab,
             observer,
             admin,
             guard,
         };
-        stage.make_topics()?;
-        stage.make_clients()?;
-        stage.zero = Instant::now();
-        stage.zero_us = now_us();
-        Ok(stage)
+        cluster.make_topics()?;
+        cluster.make_clients()?;
+        cluster.zero = Instant::now();
+        cluster.zero_us = now_us();
+        Ok(cluster)
     }
 
     fn make_topics(&mut self) -> Result<(), LabError> {
         self.ask(&format!("create {WARM_UP} 1x1"))?;
         for topic in self.scenario.topics.clone() {
             let lists: Vec<String> = topic.placement.iter().map(|ids| list(ids)).collect();
-            let replicas = match lists.is_empty() {
-                true => format!("{}x{}", topic.partitions, topic.replication_factor),
-                false => lists.join(";"),
+            let replicas = if lists.is_empty() {
+                format!("{}x{}", topic.partitions, topic.replication_factor)
+            } else {
+                lists.join(";")
             };
             let config: String =
                 topic.config.iter().map(|(key, value)| format!(" {key}={}", setting_text(value))).collect();
             self.ask(&format!("create {} {replicas}{config}", topic.name))?;
         }
-        self.wait_for("every replica to be in sync", |stage| stage.all_in_sync())
+        self.wait_for("every replica to be in sync", |cluster| cluster.all_in_sync())
     }
 
     fn all_in_sync(&self) -> bool {
@@ -166,10 +176,10 @@ impl Stage {
         })
     }
 
-    fn wait_for(&mut self, what: &str, holds: impl Fn(&mut Stage) -> bool) -> Result<(), LabError> {
+    fn wait_for(&mut self, what: &str, holds: impl Fn(&mut ScenarioCluster) -> bool) -> Result<(), LabError> {
         let until = Instant::now() + READY_WITHIN;
         while !holds(self) {
-            Interruption::heed()?;
+            Interruption::check()?;
             if Instant::now() > until {
                 return Err(LabError::new(format!("waited a minute for {what}")));
             }
@@ -186,7 +196,7 @@ impl Stage {
             let until = Instant::now() + READY_WITHIN;
             // The first look-up makes the brokers create their offsets topic.
             while self.ask(&format!("group {group}")).is_err() && Instant::now() < until {
-                Interruption::heed()?;
+                Interruption::check()?;
                 std::thread::sleep(Duration::from_millis(200));
             }
         }
@@ -218,24 +228,25 @@ impl Stage {
         }
         let name = format!("producer.{}", spec.name);
         let part = ("produce", name.as_str());
-        self.producers[at] = Some(Driver::start(&self.lab, &mut self.guard, &self.cast, part, &properties)?);
+        self.producers[at] =
+            Some(Driver::start(&self.lab, &mut self.guard, &self.implementation, part, &properties)?);
         Ok(())
     }
 
-    /// Starts a member's process; it joins when told to go.
+    /// Starts a member's process; it joins on the command `go`.
     pub(super) fn start_member(&mut self, at: usize, member: u32) -> Result<(), LabError> {
         let spec = self.scenario.groups[at].clone();
         let name = format!("group.{}.{member}", spec.name);
         let properties = member_properties(&spec, member, &name, &self.lab.bootstrap());
         let part = ("consume", name.as_str());
-        let driver = Driver::start(&self.lab, &mut self.guard, &self.cast, part, &properties)?;
+        let driver = Driver::start(&self.lab, &mut self.guard, &self.implementation, part, &properties)?;
         self.members.insert((at, member), driver);
         Ok(())
     }
 
     /// Asks the administrator for something; its other lines come back.
     pub(super) fn ask(&mut self, what: &str) -> Result<Vec<String>, LabError> {
-        self.admin.tell(what);
+        self.admin.send_command(what);
         let mut lines =
             self.admin.until(Duration::from_secs(90), |line| line == "OK" || line.starts_with("ERR "))?;
         match lines.pop() {
@@ -277,12 +288,12 @@ impl Stage {
     /// Takes what clients said and what became of nodes.
     pub(super) fn look(&mut self) -> Result<(), LabError> {
         for (at, driver) in self.producers.iter().enumerate() {
-            let lines = driver.iter().flat_map(Driver::said);
+            let lines = driver.iter().flat_map(Driver::take_lines);
             lines.for_each(|line| _ = self.tally.producer_said(at as u32, &line));
         }
         for ((at, member), driver) in &self.members {
             let group = &self.scenario.groups[*at].name;
-            driver.said().iter().for_each(|line| _ = self.tally.member_said(group, *member, line));
+            driver.take_lines().iter().for_each(|line| _ = self.tally.member_said(group, *member, line));
         }
         for id in self.lab.reap() {
             self.ended_well.entry(id).or_insert(true);

@@ -1,21 +1,22 @@
-//! A real run as it is kept: what the fidelity table needs of it, so that it can be judged again without brokers.
+//! A run on real brokers as it is recorded: what the fidelity table needs of it to compare it again without brokers.
 
-use super::play::LabRun;
+use super::scenario_runner::LabRun;
 use super::settings::Clients;
 use crate::model::KafkaVersion;
 use crate::sim::RunReport;
+use crate::sim::hash::Fnv;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One run on real brokers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Kept {
+pub struct RecordedRun {
     /// The day, in UTC: `2026-11-22`.
     pub day: String,
     #[serde(default)]
     pub clients: Clients,
-    /// What was played: [`fingerprint`] of the scenario's text.
+    /// What was run: [`fingerprint`] of the scenario's text.
     pub played: String,
     /// `klever.run/1`.
     pub report: RunReport,
@@ -28,10 +29,10 @@ pub struct Kept {
     pub decisions: [usize; 2],
 }
 
-impl Kept {
-    /// What is kept of a run of today.
-    pub fn of(run: &LabRun, played: &str) -> Kept {
-        Kept {
+impl RecordedRun {
+    /// The record of a run of today.
+    pub fn of(run: &LabRun, played: &str) -> RecordedRun {
+        RecordedRun {
             day: today(),
             clients: run.clients,
             played: played.into(),
@@ -52,16 +53,16 @@ impl Kept {
 /// The part of a scenario's text that says what happens: a run of the same part can be judged by new expectations.
 pub fn fingerprint(text: &str) -> String {
     let mut expecting = false;
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut hash = Fnv::default();
     for line in text.lines().map(str::trim) {
         if line.starts_with('[') {
             expecting = line == "[[expect]]";
         }
-        let says = !expecting && !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("title");
-        let bytes = line.bytes().chain([b'\n']).filter(|_| says);
-        bytes.for_each(|byte| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        if !expecting && !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("title") {
+            hash.bytes(line.as_bytes()).bytes(b"\n");
+        }
     }
-    format!("{hash:016x}")
+    format!("{:016x}", hash.0)
 }
 
 fn today() -> String {

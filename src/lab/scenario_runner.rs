@@ -2,10 +2,10 @@
 
 use super::acts::not_on_brokers;
 use super::journal::compare;
+use super::scenario_cluster::{ScenarioCluster, now_us};
 use super::segment::read_log;
-use super::settings::{Cast, Clients};
-use super::stage::{Stage, now_us};
-use super::tally::{Done, Micros, identities, judge};
+use super::settings::{ClientImplementation, Clients};
+use super::tally::{Done, Micros, delivery_errors, identities};
 use super::{Interruption, LabError};
 use crate::model::{KafkaVersion, PartitionIx};
 use crate::protocol::controller::replay::Report;
@@ -41,7 +41,7 @@ pub struct LabRun {
     /// The controller's log, one JSON object a record.
     pub controller_log: String,
     /// What happened when, in milliseconds from the beginning.
-    pub story: Vec<(u64, String)>,
+    pub event_log: Vec<(u64, String)>,
     /// Whether reads (fail-overs too) and writes had to wait for the start of a broker's process.
     pub waited_for_boot: [bool; 2],
     pub acknowledged: Vec<Acknowledged>,
@@ -63,69 +63,77 @@ pub struct Acknowledged {
 /// Runs a scenario on real brokers of this release.
 ///
 /// # Errors
-/// When it cannot run on real brokers, or the cluster does not do what it is told.
+/// When it cannot run on real brokers, or the cluster refuses an act.
 pub fn run(scenario: &Scenario, version: KafkaVersion) -> Result<LabRun, LabError> {
-    run_with(scenario, version, &Cast::Java)
+    run_with(scenario, version, &ClientImplementation::Java)
 }
 
 /// The same, with these clients.
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_with(scenario: &Scenario, version: KafkaVersion, cast: &Cast) -> Result<LabRun, LabError> {
+pub fn run_with(
+    scenario: &Scenario,
+    version: KafkaVersion,
+    implementation: &ClientImplementation,
+) -> Result<LabRun, LabError> {
     if let Some(why) = not_on_brokers(scenario) {
         return Err(LabError::new(format!("scenario {} does not run on real brokers: {why}", scenario.id)));
     }
-    let mut play =
-        Play { stage: Stage::set_up(scenario, version, cast)?, story: Vec::new(), next: 0, due: None };
-    let end = play.through()?;
-    play.report(version, end)
+    let mut runner = ScenarioRunner {
+        cluster: ScenarioCluster::set_up(scenario, version, implementation)?,
+        event_log: Vec::new(),
+        next: 0,
+        due: None,
+    };
+    let end = runner.run_to_end()?;
+    runner.report(version, end)
 }
 
-struct Play {
-    stage: Stage,
-    story: Vec<(u64, String)>,
+struct ScenarioRunner {
+    cluster: ScenarioCluster,
+    event_log: Vec<(u64, String)>,
     next: usize,
     due: Option<Duration>,
 }
 
-impl Play {
+impl ScenarioRunner {
     fn now(&self) -> Duration {
-        self.stage.zero.elapsed()
+        self.cluster.zero.elapsed()
     }
 
-    fn tell(&mut self, what: impl Into<String>) {
+    fn record(&mut self, what: impl Into<String>) {
         let at = self.now().as_millis() as u64;
-        self.story.push((at, what.into()));
+        self.event_log.push((at, what.into()));
     }
 
-    /// Plays the whole scenario; the time of its end.
-    fn through(&mut self) -> Result<Duration, LabError> {
-        let duration = Duration::from_nanos(self.stage.scenario.duration.0);
+    /// Runs the scenario to its end and returns that time.
+    fn run_to_end(&mut self) -> Result<Duration, LabError> {
+        let duration = Duration::from_nanos(self.cluster.scenario.duration.0);
         let mut last_event = Duration::ZERO;
         let mut begun = BTreeSet::new();
         let mut seen = BTreeMap::new();
         loop {
             let tick = Instant::now();
-            Interruption::heed()?;
-            self.stage.look()?;
+            Interruption::check()?;
+            self.cluster.look()?;
             self.begin_clients(&mut begun);
             let before = self.next;
             self.follow_script()?;
             if self.next > before {
                 last_event = self.now();
             }
-            self.tell_changes(&mut seen);
-            let over = self.next >= self.stage.scenario.events.len();
+            self.record_changes(&mut seen);
+            let over = self.next >= self.cluster.scenario.events.len();
             let tail = TAIL.min(duration / 3);
             if self.now() > duration + LATE || over && self.now() > duration.max(last_event + tail) {
                 break;
             }
             std::thread::sleep(TICK.saturating_sub(tick.elapsed()));
         }
-        if let Some(event) = self.stage.scenario.events.get(self.next) {
+        if let Some(event) = self.cluster.scenario.events.get(self.next) {
             let what = format!("never happened: {}", event.act);
-            self.tell(what);
+            self.record(what);
         }
         Ok(self.now())
     }
@@ -133,11 +141,11 @@ impl Play {
     /// Lets producers and groups begin and end at their times.
     fn begin_clients(&mut self, begun: &mut BTreeSet<String>) {
         let now = self.now();
-        for (at, spec) in self.stage.scenario.producers.clone().into_iter().enumerate() {
+        for (at, spec) in self.cluster.scenario.producers.clone().into_iter().enumerate() {
             let due = |time: crate::scenario::Time| Duration::from_nanos(time.0) <= now;
             let mut say = |line: String, what: &str| {
                 if begun.insert(format!("{what} producer {at}")) {
-                    self.stage.producer(at).into_iter().for_each(|driver| driver.tell(&line));
+                    self.cluster.producer(at).into_iter().for_each(|driver| driver.send_command(&line));
                 }
             };
             if due(spec.from) {
@@ -147,20 +155,20 @@ impl Play {
                 say("stop".into(), "end");
             }
         }
-        for (at, spec) in self.stage.scenario.groups.clone().into_iter().enumerate() {
+        for (at, spec) in self.cluster.scenario.groups.clone().into_iter().enumerate() {
             if Duration::from_nanos(spec.from.0) <= now && begun.insert(format!("group {at}")) {
-                self.stage.members_of(at).for_each(|driver| driver.tell("go"));
+                self.cluster.members_of(at).for_each(|driver| driver.send_command("go"));
             }
         }
     }
 
     /// Does what is due of the scenario's events: each waits for the one before it.
     fn follow_script(&mut self) -> Result<(), LabError> {
-        while let Some(event) = self.stage.scenario.events.get(self.next).cloned() {
+        while let Some(event) = self.cluster.scenario.events.get(self.next).cloned() {
             let due = match self.due {
                 Some(due) => due,
                 None => {
-                    if event.when.as_ref().is_some_and(|condition| !self.stage.holds(condition)) {
+                    if event.when.as_ref().is_some_and(|condition| !self.cluster.holds(condition)) {
                         return Ok(());
                     }
                     let after = self.now() + Duration::from_nanos(event.after.map_or(0, |after| after.0));
@@ -172,23 +180,23 @@ impl Play {
                 return Ok(());
             }
             (self.next, self.due) = (self.next + 1, None);
-            self.tell(event.act.to_string());
-            if let Err(error) = self.stage.act(&event.act) {
-                self.tell(format!("refused: {error}"));
+            self.record(event.act.to_string());
+            if let Err(error) = self.cluster.act(&event.act) {
+                self.record(format!("refused: {error}"));
             }
         }
         Ok(())
     }
 
     /// Tells of leaders and ISRs that changed.
-    fn tell_changes(&mut self, seen: &mut BTreeMap<String, (Option<i32>, Vec<i32>)>) {
-        for (topic, number) in self.stage.partitions.clone() {
+    fn record_changes(&mut self, seen: &mut BTreeMap<String, (Option<i32>, Vec<i32>)>) {
+        for (topic, number) in self.cluster.partitions.clone() {
             let name = format!("{topic}-{number}");
-            let Some(now) = self.stage.observer.partition(&topic, number) else { continue };
+            let Some(now) = self.cluster.observer.partition(&topic, number) else { continue };
             let state = (now.leader, now.isr);
             if seen.get(&name) != Some(&state) {
                 let leader = state.0.map_or("none".into(), |id| id.to_string());
-                self.tell(format!("{name} leader {leader} isr {:?}", state.1));
+                self.record(format!("{name} leader {leader} isr {:?}", state.1));
                 seen.insert(name, state);
             }
         }
@@ -196,49 +204,56 @@ impl Play {
 
     fn report(mut self, version: KafkaVersion, end: Duration) -> Result<LabRun, LabError> {
         let end_us = now_us();
-        self.stage.look()?;
-        for at in 0..self.stage.scenario.producers.len() {
-            self.stage.kill_producer(at);
+        self.cluster.look()?;
+        for at in 0..self.cluster.scenario.producers.len() {
+            self.cluster.kill_producer(at);
         }
-        let stage = &mut self.stage;
+        let cluster = &mut self.cluster;
         let mut ledger = Ledger::default();
-        let mut meter = std::mem::take(&mut stage.meter);
-        let index = |producer, number| stage.partition_index(producer, number);
-        stage.tally.measure(stage.zero_us, end_us, &index, &mut meter, &mut ledger);
+        let mut meter = std::mem::take(&mut cluster.meter);
+        let index = |producer, number| cluster.partition_index(producer, number);
+        cluster.tally.measure(cluster.zero_us, end_us, &index, &mut meter, &mut ledger);
         meter.close(end.as_nanos() as u64);
         let one = |(at, (topic, number)): (usize, &(String, i32))| {
-            partition_report(stage, format!("{topic}-{number}"), PartitionIx(at as u32), &mut ledger, &meter)
+            partition_report(
+                cluster,
+                format!("{topic}-{number}"),
+                PartitionIx(at as u32),
+                &mut ledger,
+                &meter,
+            )
         };
-        let partitions: Vec<PartitionReport> = stage.partitions.iter().enumerate().map(one).collect();
-        let groups = stage.scenario.groups.iter().map(|group| group_report(&stage.tally.read, &group.name));
+        let partitions: Vec<PartitionReport> = cluster.partitions.iter().enumerate().map(one).collect();
+        let groups =
+            cluster.scenario.groups.iter().map(|group| group_report(&cluster.tally.read, &group.name));
         let mut report = RunReport {
             schema: "klever.run/1",
-            scenario: stage.scenario.id.clone(),
-            seed: stage.scenario.seed,
+            scenario: cluster.scenario.id.clone(),
+            seed: cluster.scenario.seed,
             kafka_version: version,
             duration_ms: end.as_millis() as u64,
-            counters: counters(stage, &partitions, &meter, end_us),
+            counters: counters(cluster, &partitions, &meter, end_us),
             errors: BTreeMap::new(),
             partitions,
             groups: groups.collect(),
             trace_hash: String::new(),
             expectations: Vec::new(),
         };
-        report.expectations = verdicts(&stage.scenario, version, &report);
-        let acknowledged = acknowledged(stage, end_us);
-        let calls = stage.lab.links().map(|links| links.calls()).unwrap_or_default();
-        let exceptions = exceptions(stage, end_us);
+        report.expectations = verdicts(&cluster.scenario, version, &report);
+        let acknowledged = acknowledged(cluster, end_us);
+        let calls = cluster.lab.links().map(|links| links.calls()).unwrap_or_default();
+        let exceptions = exceptions(cluster, end_us);
         let waited_for_boot =
-            [&meter.leaderless, &meter.unwritable].map(|times| overlap(times.ranges(), &stage.boots));
-        let (controller_log, controller) = journal(stage, version)?;
-        let story = self.story;
+            [&meter.leaderless, &meter.unwritable].map(|times| overlap(times.ranges(), &cluster.boots));
+        let (controller_log, controller) = journal(cluster, version)?;
+        let event_log = self.event_log;
         Ok(LabRun {
-            clients: self.stage.cast.clients(),
+            clients: self.cluster.implementation.clients(),
             report,
             exceptions,
             controller,
             controller_log,
-            story,
+            event_log,
             waited_for_boot,
             acknowledged,
             calls,
@@ -247,12 +262,17 @@ impl Play {
 }
 
 /// The counters of the whole run; answers that came after its end do not count.
-fn counters(stage: &Stage, partitions: &[PartitionReport], meter: &Meter, end_us: Micros) -> Counters {
+fn counters(
+    cluster: &ScenarioCluster,
+    partitions: &[PartitionReport],
+    meter: &Meter,
+    end_us: Micros,
+) -> Counters {
     let sum = |of: fn(&Counters) -> u64| partitions.iter().map(|part| of(&part.counters)).sum();
-    let in_time = || stage.tally.done.iter().filter(|done| done.done <= end_us);
+    let in_time = || cluster.tally.done.iter().filter(|done| done.done <= end_us);
     let acked = in_time().filter(|done| done.error.is_none()).count();
     Counters {
-        sent: Some(stage.tally.sent.iter().filter(|(_, at)| *at <= end_us).count() as u64),
+        sent: Some(cluster.tally.sent.iter().filter(|(_, at)| *at <= end_us).count() as u64),
         acked: acked as u64,
         failed: (in_time().count() - acked) as u64,
         lost_acked: sum(|counters| counters.lost_acked),
@@ -275,21 +295,21 @@ pub(super) fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunR
     of_version.filter(shown).map(judge).collect()
 }
 
-fn acknowledged(stage: &Stage, end_us: Micros) -> Vec<Acknowledged> {
-    let done = stage.tally.done.iter().filter(|done| done.done <= end_us && done.error.is_none());
+fn acknowledged(cluster: &ScenarioCluster, end_us: Micros) -> Vec<Acknowledged> {
+    let done = cluster.tally.done.iter().filter(|done| done.done <= end_us && done.error.is_none());
     let millis = |from: Micros, to: Micros| to.saturating_sub(from) as f64 / 1000.0;
     let one = |done: &Done| Acknowledged {
         producer: done.producer,
-        sent_at_ms: millis(stage.zero_us, done.created),
+        sent_at_ms: millis(cluster.zero_us, done.created),
         latency_ms: millis(done.created, done.done),
     };
     done.map(one).collect()
 }
 
-fn exceptions(stage: &Stage, end_us: Micros) -> BTreeMap<String, u64> {
+fn exceptions(cluster: &ScenarioCluster, end_us: Micros) -> BTreeMap<String, u64> {
     let mut exceptions = BTreeMap::new();
     for error in
-        stage.tally.done.iter().filter(|done| done.done <= end_us).filter_map(|done| done.error.clone())
+        cluster.tally.done.iter().filter(|done| done.done <= end_us).filter_map(|done| done.error.clone())
     {
         *exceptions.entry(error).or_default() += 1;
     }
@@ -297,18 +317,18 @@ fn exceptions(stage: &Stage, end_us: Micros) -> BTreeMap<String, u64> {
 }
 
 /// The log of the controller that wrote most.
-fn journal(stage: &mut Stage, version: KafkaVersion) -> Result<(String, Report), LabError> {
-    let first = stage.lab.spec().brokers as i32;
-    let count = stage.scenario.cluster.controllers as i32;
+fn journal(cluster: &mut ScenarioCluster, version: KafkaVersion) -> Result<(String, Report), LabError> {
+    let first = cluster.lab.spec().brokers as i32;
+    let count = cluster.scenario.cluster.controllers as i32;
     let size = |id: &i32| {
-        let folder = stage.lab.data(*id).join("__cluster_metadata-0");
+        let folder = cluster.lab.data(*id).join("__cluster_metadata-0");
         read_log(&folder).map_or(0, |batches| batches.last().map_or(0, |last| last.last_offset))
     };
     let longest = (100..100 + count).filter(|id| *id > first).max_by_key(size).unwrap_or(100);
-    let text = stage.lab.metadata_log_text(longest)?;
+    let text = cluster.lab.metadata_log_text(longest)?;
     let lines: Result<Vec<_>, _> = text.lines().map(serde_json::from_str).collect();
     let log: Vec<_> = lines.map_err(|error| LabError::new(format!("a controller's record: {error}")))?;
-    let report = compare(&log, Profile::of(version, None), &stage.starts);
+    let report = compare(&log, Profile::of(version, None), &cluster.starts);
     Ok((text, report))
 }
 
@@ -322,29 +342,29 @@ fn quantiles(histogram: &Histogram) -> Quantiles {
 }
 
 fn partition_report(
-    stage: &Stage,
+    cluster: &ScenarioCluster,
     name: String,
     ix: PartitionIx,
     ledger: &mut Ledger,
     meter: &Meter,
 ) -> PartitionReport {
-    let seen = stage.seen(&name).unwrap_or_default();
+    let seen = cluster.seen(&name).unwrap_or_default();
     let identity = |name: &str| {
-        let found = stage.scenario.producers.iter().position(|spec| spec.name == name);
+        let found = cluster.scenario.producers.iter().position(|spec| spec.name == name);
         found.map(|at| at as u32)
     };
     let log_of = |id: i32| -> Option<Log> {
-        let batches = read_log(&stage.lab.data(id).join(&name)).ok()?;
+        let batches = read_log(&cluster.lab.data(id).join(&name)).ok()?;
         Some(identities(&batches, &identity))
     };
-    let leader = seen.leader.filter(|id| stage.lab.nodes.contains_key(id));
-    let replicas: Vec<Log> = stage.scenario.cluster.ids().filter_map(|id| log_of(id.0)).collect();
-    let [visible, log_end] = leader.map_or([0, 0], |id| settled_ends(stage, id, &name));
-    let judged = judge(ledger, ix, leader.and_then(|id| Some((id, log_of(id)?))), &replicas);
+    let leader = seen.leader.filter(|id| cluster.lab.nodes.contains_key(id));
+    let replicas: Vec<Log> = cluster.scenario.cluster.ids().filter_map(|id| log_of(id.0)).collect();
+    let [visible, log_end] = leader.map_or([0, 0], |id| settled_ends(cluster, id, &name));
+    let errors = delivery_errors(ledger, ix, leader.and_then(|id| Some((id, log_of(id)?))), &replicas);
     let mut counters = Counters {
-        lost_acked: judged.lost,
-        duplicated: judged.duplicated,
-        reordered: judged.reordered,
+        lost_acked: errors.lost,
+        duplicated: errors.duplicated,
+        reordered: errors.reordered,
         visible,
         log_end,
         ..Counters::default()
@@ -362,11 +382,11 @@ fn partition_report(
 
 /// High watermark and log end of a leader whose producers are gone. The followers may still be fetching the last
 /// records; what they have not got soon stays invisible.
-fn settled_ends(stage: &Stage, leader: i32, name: &str) -> [u64; 2] {
+fn settled_ends(cluster: &ScenarioCluster, leader: i32, name: &str) -> [u64; 2] {
     let until = Instant::now() + SETTLES;
     loop {
         let ends =
-            [stage.high_watermark(name), stage.log_end(leader, name)].map(|end| end.unwrap_or(0) as u64);
+            [cluster.high_watermark(name), cluster.log_end(leader, name)].map(|end| end.unwrap_or(0) as u64);
         if ends[0] >= ends[1] || Instant::now() > until {
             return ends;
         }
