@@ -9,7 +9,7 @@ fn reference(seconds: u64) -> Scenario {
     Scenario { duration: Time::from_secs(seconds), ..Scenario::reference() }
 }
 
-/// One topic `t` of one partition on brokers 1, 2 and 3, a producer `app` that sends when told.
+/// One topic `t` of one partition on brokers 1, 2 and 3, a producer `app` that sends on command.
 fn one_partition(topic: &str, producer: &str) -> Scenario {
     let text = format!(
         "id = \"x\"\ntitle = \"x\"\n[[topic]]\nname = \"t\"\nplacement = [[1, 2, 3]]\n{topic}\n\
@@ -56,7 +56,7 @@ fn a_killed_broker_is_missed_for_a_session_and_then_replaced() {
         why[0].starts_with("ISR of orders-") && why[0].contains("because broker 1 was fenced "),
         "{why:?}"
     );
-    assert_eq!(why[1..], ["broker 1 was killed", "> kill broker/1"]);
+    assert_eq!(why[1..], ["broker 1 was killed (SIGKILL)", "> kill broker/1"]);
 }
 
 #[test]
@@ -161,10 +161,10 @@ fn a_lost_record_tells_how_it_went() {
     sim.run_until(20 * SECOND);
     let fate = sim.record_trace(&third).unwrap();
     let (_, why) = fate.lost.unwrap();
-    assert_eq!(why[0], "1 acknowledged records of t-0 are gone");
-    assert!(why[1].starts_with("broker 2 leads t-0 from offset 2"), "{why:?}");
+    assert_eq!(why[0], "DATA LOSS: 1 acked record of t-0");
+    assert!(why[1].starts_with("broker 2 became leader of t-0 at offset 2"), "{why:?}");
     assert!(why[2].contains("2 leads t-0 because broker 1 was fenced"), "{why:?}");
-    assert_eq!(why[3..], ["broker 1 was killed", "> kill broker/1"]);
+    assert_eq!(why[3..], ["broker 1 was killed (SIGKILL)", "> kill broker/1"]);
     assert_eq!(sim.lost_records("t-0"), [third]);
     assert_eq!(sim.counters().lost_acked, 1);
 }

@@ -1,6 +1,6 @@
 //! Events in words, for people.
 
-use crate::model::{BrokerId, Nanos, PartitionIx, human_duration_ms};
+use crate::model::{BrokerId, Nanos, PartitionIx, human_count, human_duration_ms, id_list};
 use crate::protocol::broker::{BrokerEvent, Fault, Laggard, TruncationCause};
 use crate::protocol::controller::Cause;
 use crate::protocol::wire::{Offset, PartitionState};
@@ -28,12 +28,6 @@ impl Names<'_> {
     }
 }
 
-/// `[1 2]`
-fn list(ids: &[BrokerId]) -> String {
-    let ids: Vec<String> = ids.iter().map(BrokerId::to_string).collect();
-    format!("[{}]", ids.join(" "))
-}
-
 fn span(from: Nanos, to: Nanos) -> String {
     human_duration_ms((to.saturating_sub(from) / 1_000_000) as i64)
 }
@@ -41,14 +35,14 @@ fn span(from: Nanos, to: Nanos) -> String {
 impl Refusal {
     pub fn word(self) -> &'static str {
         match self {
-            Refusal::NotRunning => "it does not run",
-            Refusal::Running => "it runs already",
-            Refusal::Unknown => "there is no such thing",
-            Refusal::NotSimulated => "there is no such thing",
+            Refusal::NotRunning => "it is not running",
+            Refusal::Running => "it is already running",
+            Refusal::Unknown => "nothing here has that name",
+            Refusal::NotSimulated => "the simulator does not act on this knob",
             Refusal::Controller(error) => error.name(),
             Refusal::NoController => "no controller is active",
-            Refusal::NeedsRebuild => "the cluster has to be built anew",
-            Refusal::BadSetting => "the client would not start with it",
+            Refusal::NeedsRebuild => "the cluster has to be rebuilt for it",
+            Refusal::BadSetting => "the client would refuse to start with it",
         }
     }
 }
@@ -57,11 +51,11 @@ impl ProcessState {
     /// What became of the process, in words.
     pub fn word(self) -> &'static str {
         match self {
-            ProcessState::Booting => "starts and reads its logs",
-            ProcessState::Up => "runs",
-            ProcessState::Paused => "stands still",
-            ProcessState::Stopped => "has stopped in order",
-            ProcessState::Killed => "was killed",
+            ProcessState::Booting => "is starting and loading its logs",
+            ProcessState::Up => "is running",
+            ProcessState::Paused => "is hung (SIGSTOP)",
+            ProcessState::Stopped => "shut down cleanly",
+            ProcessState::Killed => "was killed (SIGKILL)",
             ProcessState::PoweredOff => "lost power",
             ProcessState::DiskReplaced => "lost its disk",
         }
@@ -73,7 +67,7 @@ impl TraceEvent {
     pub fn text(&self, names: &Names<'_>) -> String {
         match &self.kind {
             EventKind::Acted(act) => format!("> {act}"),
-            EventKind::ActRefused(act, why) => format!("{act}: not done, {}", why.word()),
+            EventKind::ActRefused(act, why) => format!("{act}: refused, {}", why.word()),
             EventKind::Process { broker, state } => format!("broker {broker} {}", state.word()),
             EventKind::Broker { broker, event } => broker_text(*broker, event, names),
             EventKind::Registered { broker, epoch } => {
@@ -83,9 +77,9 @@ impl TraceEvent {
                 format!("broker {broker} was fenced")
             }
             EventKind::Registration { broker, fenced: Some(false), .. } => {
-                format!("broker {broker} was unfenced and may lead")
+                format!("broker {broker} was unfenced")
             }
-            EventKind::Registration { broker, .. } => format!("broker {broker} hands over to stop"),
+            EventKind::Registration { broker, .. } => format!("broker {broker} is in controlled shutdown"),
             EventKind::Partition { partition, before, after, cause } => {
                 let name = (names.partition)(*partition);
                 format!("{} because {}", change_text(&name, before, after), cause_text(cause))
@@ -97,7 +91,8 @@ impl TraceEvent {
                 "no controller is active: no elections, no ISR changes".into()
             }
             EventKind::AckedLost { partition, records } => {
-                format!("{records} acknowledged records of {} are gone", (names.partition)(*partition))
+                let (plural, name) = (if *records == 1 { "" } else { "s" }, (names.partition)(*partition));
+                format!("DATA LOSS: {} acked record{plural} of {name}", human_count(*records as i64))
             }
             clients => client_text(clients, names),
         }
@@ -107,37 +102,37 @@ impl TraceEvent {
 fn client_text(what: &EventKind, names: &Names<'_>) -> String {
     match what {
         EventKind::ProduceFailed { producer, partition, records, error, indefinite } => format!(
-            "producer {} gave up {} records for {}: {}{}",
+            "producer {} gave up on {} records for {}: {}{}",
             names.producer(*producer),
             records.count,
             (names.partition)(*partition),
             error.name(),
-            if *indefinite { ", they may be in the log all the same" } else { "" }
+            if *indefinite { " (they may be in the log nevertheless)" } else { "" }
         ),
         EventKind::SendRejected { producer, records, error } => {
-            format!("send() of producer {} threw for {records} records: {error:?}", names.producer(*producer))
+            format!("send() of producer {} threw {error:?} for {records} records", names.producer(*producer))
         }
-        EventKind::Rebalancing(group) => format!("group {} rebalances", names.group(*group)),
+        EventKind::Rebalancing(group) => format!("group {} is rebalancing", names.group(*group)),
         EventKind::Rebalanced { group, generation, members } => {
-            format!("group {} is stable with {members} members, generation {generation}", names.group(*group))
+            format!("group {} is stable: {members} members, generation {generation}", names.group(*group))
         }
         EventKind::MemberExpired(group) => {
-            format!("a member of group {} was silent for too long", names.group(*group))
+            format!("a member of group {} was removed: its session timed out", names.group(*group))
         }
         EventKind::PositionMoved { group, partition, from, to } => {
-            let from = from.map_or(String::new(), |from| format!(" from {from}"));
+            let was = from.map_or(String::new(), |from| format!(" (was at {})", human_count(from)));
             let name = (names.partition)(*partition);
-            format!("group {} goes{from} to offset {to} of {name}", names.group(*group))
+            format!("{} resumes {name} at {}{was}", names.group(*group), human_count(*to))
         }
         EventKind::CommitFailed { group, error } => {
             format!("a commit of group {} failed: {}", names.group(*group), error.name())
         }
         EventKind::PollTimedOut(group) => {
-            format!("a member of group {} left: it did not poll in time", names.group(*group))
+            format!("a member of group {} left: it exceeded max.poll.interval.ms", names.group(*group))
         }
         EventKind::ConsumerFailed { group, partition, error } => {
             format!(
-                "a consumer of group {} threw at {}: {error:?}",
+                "a consumer of group {} failed at {}: {error:?}",
                 names.group(*group),
                 (names.partition)(*partition)
             )
@@ -157,7 +152,7 @@ fn change_text(name: &str, before: &PartitionState, after: &PartitionState) -> S
         } else {
             "changed"
         };
-        parts.push(format!("ISR of {name} {verb} to {}", list(&after.isr)));
+        parts.push(format!("ISR of {name} {verb} to {}", id_list(&after.isr)));
     }
     if before.leader != after.leader {
         parts.push(match after.leader {
@@ -166,13 +161,13 @@ fn change_text(name: &str, before: &PartitionState, after: &PartitionState) -> S
         });
     }
     if before.elr != after.elr {
-        parts.push(format!("ELR {}", list(&after.elr)));
+        parts.push(format!("ELR {}", id_list(&after.elr)));
     }
     if before.last_known_elr != after.last_known_elr && !after.last_known_elr.is_empty() {
-        parts.push(format!("last known leader {}", list(&after.last_known_elr)));
+        parts.push(format!("last known leader {}", id_list(&after.last_known_elr)));
     }
     if before.replicas != after.replicas {
-        parts.push(format!("replicas of {name} {}", list(&after.replicas)));
+        parts.push(format!("replicas of {name} {}", id_list(&after.replicas)));
     }
     if before.recovery != after.recovery {
         parts.push(format!("{:?}", after.recovery).to_lowercase());
@@ -188,26 +183,28 @@ fn cause_text(cause: &Cause) -> String {
         Cause::BrokerFenced { broker, last_heartbeat, now } => {
             format!("broker {broker} was fenced {} after its last heartbeat", span(*last_heartbeat, *now))
         }
-        Cause::BrokerLeft { broker } => format!("broker {broker} left"),
-        Cause::BrokerUnfenced { broker } => format!("broker {broker} is back in service"),
-        Cause::ControlledShutdown { broker } => format!("broker {broker} stops in order"),
+        Cause::BrokerLeft { broker } => format!("broker {broker} left the cluster"),
+        Cause::BrokerUnfenced { broker } => format!("broker {broker} was unfenced"),
+        Cause::ControlledShutdown { broker } => format!("broker {broker} is in controlled shutdown"),
         Cause::BrokerRestarted { broker, clean: true } => {
-            format!("a new process of broker {broker} registered after a clean stop")
+            format!("broker {broker} restarted after a clean shutdown")
         }
         Cause::BrokerRestarted { broker, clean: false } => {
-            format!("a new process of broker {broker} registered after an unclean end")
+            format!("broker {broker} restarted after an unclean shutdown")
         }
         Cause::DirectoryOffline { broker } => format!("a log directory of broker {broker} failed"),
-        Cause::DirectoryAssigned { broker } => format!("broker {broker} event where the replica lives"),
+        Cause::DirectoryAssigned { broker } => {
+            format!("broker {broker} reported the log directory of its replica")
+        }
         Cause::AlterPartition { leader } => format!("leader {leader} asked for it"),
-        Cause::PreferredLeaderCheck => "the preferred leaders take over again".into(),
-        Cause::UncleanElectionCheck => "leaderless partitions with unclean election are looked at".into(),
+        Cause::PreferredLeaderCheck => "the preferred leaders were due to take over".into(),
+        Cause::UncleanElectionCheck => "the periodic check allows unclean election".into(),
         Cause::ElectionRequested { election } => {
             let word = election_word(*election);
-            format!("{} {word} election was asked for", if word.starts_with('u') { "an" } else { "a" })
+            format!("{} {word} election was requested", if word.starts_with('u') { "an" } else { "a" })
         }
-        Cause::ReassignmentRequested => "a reassignment was asked for".into(),
-        Cause::UncleanEnabled => "unclean election was switched on".into(),
+        Cause::ReassignmentRequested => "a reassignment was requested".into(),
+        Cause::UncleanEnabled => "unclean.leader.election.enable was turned on".into(),
     }
 }
 
@@ -222,40 +219,40 @@ fn broker_text(broker: BrokerId, event: &BrokerEvent, names: &Names<'_>) -> Stri
     let name = |partition: &PartitionIx| (names.partition)(*partition);
     match event {
         BrokerEvent::HighWatermarkFrozen { partition, isr, min_isr } => format!(
-            "high watermark of {} stands still: ISR {} is below {min_isr}",
+            "high watermark of {} cannot advance: ISR {} is below min.insync.replicas {min_isr}",
             name(partition),
-            list(isr)
+            id_list(isr)
         ),
         BrokerEvent::ShrinkAsked { partition, out, log_end } => {
             let who: Vec<String> = out.iter().map(|laggard| laggard_text(laggard, *log_end)).collect();
             format!(
-                "leader {broker} wants followers of {} out of the ISR: {}",
+                "leader {broker} asks to remove followers of {} from the ISR: {}",
                 name(partition),
                 who.join(", ")
             )
         }
         BrokerEvent::ExpandAsked { partition, follower, log_end, high_watermark } => format!(
-            "leader {broker} wants {follower} in the ISR of {}: it has {log_end}, the high watermark is \
+            "leader {broker} asks to add {follower} to the ISR of {}: its log ends at {log_end}, high watermark \
              {high_watermark}",
             name(partition)
         ),
         BrokerEvent::IsrConfirmed { partition, isr } => {
-            format!("leader {broker} knows ISR {} of {}", list(isr), name(partition))
+            format!("leader {broker} applied ISR {} of {}", id_list(isr), name(partition))
         }
         BrokerEvent::IsrRefused { partition, error } => {
-            format!("leader {broker} may not change the ISR of {}: {}", name(partition), error.name())
+            format!("leader {broker} was refused the ISR change of {}: {}", name(partition), error.name())
         }
         BrokerEvent::BecameLeader { partition, leader_epoch, epoch_start, .. } => {
             format!(
-                "broker {broker} leads {} from offset {epoch_start}, epoch {leader_epoch}",
+                "broker {broker} became leader of {} at offset {epoch_start}, epoch {leader_epoch}",
                 name(partition)
             )
         }
         BrokerEvent::BecameFollower { partition, leader: Some(leader), .. } => {
-            format!("broker {broker} follows {leader} for {}", name(partition))
+            format!("broker {broker} follows leader {leader} for {}", name(partition))
         }
         BrokerEvent::BecameFollower { partition, leader: None, .. } => {
-            format!("broker {broker} waits for a leader of {}", name(partition))
+            format!("broker {broker} has no leader to follow for {}", name(partition))
         }
         other => log_text(broker, other, names),
     }
@@ -268,31 +265,31 @@ fn log_text(broker: BrokerId, event: &BrokerEvent, names: &Names<'_>) -> String 
             let committed = if high_watermark > to { ", below its high watermark" } else { "" };
             let why = match cause {
                 TruncationCause::Diverging(end) => {
-                    format!("the leader's epoch {} ends at {}", end.epoch, end.end_offset)
+                    format!("leader epoch {} ended at {}", end.epoch, end.end_offset)
                 }
-                TruncationCause::HighWatermark => "it trusts its high watermark".into(),
-                TruncationCause::LeaderEnd(end) => format!("the leader's log ends at {end}"),
-                TruncationCause::LeaderStart(start) => format!("the leader's log starts at {start}"),
+                TruncationCause::HighWatermark => "to its own high watermark".into(),
+                TruncationCause::LeaderEnd(end) => format!("the leader's log ended at {end}"),
+                TruncationCause::LeaderStart(start) => format!("the leader's log started at {start}"),
             };
-            format!("broker {broker} cut {} from {from} to {to}{committed}: {why}", name(partition))
+            format!("broker {broker} truncated {} from {from} to {to}{committed} ({why})", name(partition))
         }
         BrokerEvent::LogLost { partition, from, to, fault } => {
             let fault = match fault {
-                Fault::PowerLoss => "unflushed data went with the power",
-                Fault::DiskLost => "the disk is gone",
+                Fault::PowerLoss => "it was not flushed when power failed",
+                Fault::DiskLost => "the disk was lost",
             };
-            format!("broker {broker} lost {} from {to} to {from}: {fault}", name(partition))
+            format!("broker {broker} lost offsets {to} to {from} of {}: {fault}", name(partition))
         }
         BrokerEvent::WriteFailed { partition, error, isr, min_isr } => format!(
-            "broker {broker} refuses writes to {}: {}, {isr} in sync of {min_isr} needed",
+            "broker {broker} refuses writes to {}: {} (ISR {isr}, min.insync.replicas {min_isr})",
             name(partition),
             error.name()
         ),
         BrokerEvent::Duplicate { partition, base_offset } => {
-            format!("broker {broker} recognised a repeated batch of {} at {base_offset}", name(partition))
+            format!("broker {broker} ignored a duplicate batch of {} at {base_offset}", name(partition))
         }
         BrokerEvent::FetchRefused { partition, leader, error } => {
-            format!("broker {broker} cannot fetch {} from {leader}: {}", name(partition), error.name())
+            format!("broker {broker} cannot fetch {} from leader {leader}: {}", name(partition), error.name())
         }
         BrokerEvent::State { from, to } => format!("broker {broker}: {from:?} -> {to:?}"),
         other => format!("broker {broker}: {other:?}"),
