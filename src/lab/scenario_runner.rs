@@ -12,7 +12,6 @@ use crate::protocol::controller::replay::Report;
 use crate::protocol::log::Log;
 use crate::protocol::profile::Profile;
 use crate::scenario::{Counter, Expect, Scenario, Verdict};
-use crate::sim::histogram::Histogram;
 use crate::sim::ledger::Ledger;
 use crate::sim::meter::Meter;
 use crate::sim::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
@@ -281,7 +280,7 @@ fn counters(
         write_unavailable_ms: meter.unwritable.len() / 1_000_000,
         read_unavailable_ms: meter.leaderless.len() / 1_000_000,
         failover_ms: partitions.iter().map(|part| part.counters.failover_ms).max().unwrap_or(0),
-        ack_latency_ms: quantiles(&meter.latency),
+        ack_latency_ms: Quantiles::of(&meter.latency),
         visible: sum(|counters| counters.visible),
         log_end: sum(|counters| counters.log_end),
     }
@@ -336,11 +335,6 @@ fn overlap(times: &[(u64, u64)], boots: &[(u64, u64)]) -> bool {
     times.iter().any(|(from, to)| boots.iter().any(|(begin, end)| begin < to && from < end))
 }
 
-fn quantiles(histogram: &Histogram) -> Quantiles {
-    let ms = |permille| histogram.quantile(permille).map(|nanos| (nanos / 1000) as f64 / 1000.0);
-    Quantiles { p50: ms(500), p99: ms(990) }
-}
-
 fn partition_report(
     cluster: &ScenarioCluster,
     name: String,
@@ -375,7 +369,7 @@ fn partition_report(
         counters.write_unavailable_ms = meter.unwritable.len() / 1_000_000;
         counters.read_unavailable_ms = meter.leaderless.len() / 1_000_000;
         counters.failover_ms = meter.failover / 1_000_000;
-        counters.ack_latency_ms = quantiles(&meter.latency);
+        counters.ack_latency_ms = Quantiles::of(&meter.latency);
     }
     PartitionReport { partition: name, leader: seen.leader, isr: seen.isr, elr: Vec::new(), counters }
 }

@@ -16,7 +16,7 @@ pub struct Quantiles {
 }
 
 impl Quantiles {
-    fn of(histogram: &Histogram) -> Self {
+    pub(crate) fn of(histogram: &Histogram) -> Self {
         let ms = |permille| histogram.quantile(permille).map(|nanos| (nanos / 1000) as f64 / 1000.0);
         Quantiles { p50: ms(500), p99: ms(990) }
     }
