@@ -93,7 +93,8 @@ impl Robot {
                 && let Some(simulated) = &mut self.simulated
             {
                 if let Err(why) = simulated.drive(command) {
-                    self.app.update(Msg::Notice(Level::Warn, why.word().into()));
+                    let effects = self.app.update(Msg::Notice(Level::Warn, why.word().into()));
+                    assert!(effects.is_empty());
                 }
                 self.look();
             }

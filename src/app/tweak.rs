@@ -6,7 +6,6 @@ use crate::knobs::{Change, Knob, TakesEffect, Value};
 use crate::model::plural;
 use crate::scenario::Act;
 use crate::scenario::change::Turning;
-use std::sync::Arc;
 
 /// Knobs that were turned at once.
 #[derive(Clone, PartialEq, Debug)]

@@ -1,6 +1,6 @@
 //! Settings with a goal: the four of Byzek's white paper in today's keys, and a sane default.
 
-use crate::knobs::{Change, Knob, KnobError, Scope, broker, cluster, consumer, producer, resolve, topic};
+use crate::knobs::{Change, KnobError, Scope, resolve};
 use crate::model::{Cluster, TopicIx};
 
 /// A named list of changes.

@@ -111,12 +111,8 @@ impl Broker {
         &self.settings
     }
 
-    /// The version it behaves like.
-    pub(crate) fn profile(&self) -> &Profile {
-        &self.profile
-    }
-
     /// Switches the events of the hot paths (append, high watermark, flush) on or off.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn set_detail(&mut self, detail: bool) {
         self.detail = detail;
     }
@@ -136,11 +132,6 @@ impl Broker {
         self.log_directory.is_replaced()
     }
 
-    /// How far it has applied the metadata log.
-    pub(crate) fn metadata_offset(&self) -> i64 {
-        self.process.metadata_offset
-    }
-
     /// A partition as this broker believes it is.
     pub(crate) fn known_partition(&self, partition: PartitionIx) -> Option<&PartitionState> {
         self.process.metadata.partition(partition).map(AsRef::as_ref)
@@ -151,6 +142,7 @@ impl Broker {
         self.place(partition).map(|place| &self.replicas[place as usize])
     }
 
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn replicas(&self) -> impl Iterator<Item = &Replica> {
         let kept = |(at, replica): &(usize, &Replica)| self.place(replica.partition) == Some(*at as u32);
         self.replicas.iter().enumerate().filter(kept).map(|(_, replica)| replica)
@@ -158,6 +150,7 @@ impl Broker {
 
     /// Correlations of this broker's requests to `to` that have no answer yet, for a driver that breaks
     /// the connection.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn waiting_for(&self, to: BrokerId) -> impl Iterator<Item = u64> + '_ {
         let fetchers = self.process.fetchers.iter().filter(move |fetcher| fetcher.source == to);
         fetchers.filter_map(|fetcher| fetcher.outstanding.map(|outstanding| outstanding.correlation))
@@ -181,6 +174,7 @@ impl Broker {
 
     /// Deletes what is below `offset` of a partition that the broker leads, at most up to the high watermark:
     /// retention, or `DeleteRecords`. Followers delete with their next fetch.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn delete_records_below(&mut self, partition: PartitionIx, offset: Offset) {
         let Some(place) = self.place(partition) else { return };
         let replica = &mut self.replicas[place as usize];

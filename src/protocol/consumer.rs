@@ -18,7 +18,6 @@ pub(crate) use settings::{Commit, ConsumerSettings, ConsumerWork, OffsetReset};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::{PartitionLeader, Refresh};
-use crate::protocol::group::MemberId;
 use crate::protocol::wire::Offset;
 
 /// A consumer. Step it with inputs in the order of time.
@@ -135,19 +134,10 @@ impl Consumer {
     }
 
     /// The process dies: what of the records in hand was processed by now is told, the rest never was.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn crash(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.stop_processing(now, out);
         self.app.end();
-    }
-
-    /// The settings it runs with.
-    pub(crate) fn settings(&self) -> &ConsumerSettings {
-        &self.settings
-    }
-
-    /// Its id in the group, while it has one.
-    pub(crate) fn member(&self) -> Option<MemberId> {
-        self.membership.member()
     }
 
     /// The generation it belongs to, while it is a member.
@@ -165,6 +155,7 @@ impl Consumer {
     }
 
     /// Partitions it owns with their positions: the next offset that `poll()` returns, if known.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn positions(&self) -> impl Iterator<Item = (PartitionIx, Option<Offset>)> + '_ {
         self.owned.iter().map(|owned| (owned.partition, owned.position))
     }

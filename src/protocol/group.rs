@@ -132,6 +132,7 @@ impl Group {
         self.phase
     }
 
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn generation(&self) -> i32 {
         self.generation
     }
@@ -142,6 +143,7 @@ impl Group {
     }
 
     /// The committed offset of a partition.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn committed(&self, partition: PartitionIx) -> Option<Offset> {
         self.offsets.get(&partition).map(|committed| committed.offset)
     }

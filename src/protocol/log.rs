@@ -5,7 +5,7 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use epochs::{EpochStart, LeaderEpochCache};
+pub(crate) use epochs::LeaderEpochCache;
 pub(crate) use span::sequence_after;
 
 use crate::protocol::wire::{Batch, EpochEnd, LeaderEpoch, Offset, RecordRange};
@@ -252,6 +252,7 @@ impl Log {
     }
 
     /// How many batches and spans are held: what the log costs in memory.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn pieces(&self) -> usize {
         self.spans.len() + self.tail.len()
     }

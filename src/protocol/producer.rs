@@ -24,11 +24,12 @@ mod size;
 pub(crate) use crate::protocol::client::PartitionLeader;
 pub(crate) use compression::Codec;
 pub(crate) use io::{ProduceRequest, ProducedPartition, ProducerInput, ProducerOutput, SendError, Target};
-pub(crate) use murmur::{key_hash, murmur2};
+#[cfg(test)]
+pub(crate) use murmur::key_hash;
 pub(crate) use outcome::is_retriable;
+#[cfg(test)]
 pub(crate) use sequence::sequence_after;
 pub(crate) use settings::{Partitioner, ProducerSettings, SENDER_SLACK};
-pub(crate) use size::{BATCH_HEADER_BYTES, record_size};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::Refresh;
@@ -210,6 +211,7 @@ impl Producer {
     }
 
     /// Takes back the list of a request that has been dealt with, to use it again.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn recycle(&mut self, mut batches: Vec<(PartitionIx, Batch)>) {
         batches.clear();
         self.spare_requests.push(batches);
@@ -221,11 +223,13 @@ impl Producer {
     }
 
     /// How many records ended how.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn counts(&self) -> ProducerCounts {
         self.counts
     }
 
     /// How many records of a partition were accepted so far: their numbers are below this.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn accepted(&self, partition: PartitionIx) -> u64 {
         self.queue_of(partition).map_or(0, |queue| self.queues[queue as usize].next_record)
     }
@@ -236,11 +240,13 @@ impl Producer {
     }
 
     /// Bytes of `buffer.memory` in use.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn buffered_bytes(&self) -> u64 {
         self.memory.total - self.memory.free
     }
 
     /// Whether `send()` blocks now.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn is_blocked(&self) -> bool {
         !self.blocked.is_empty()
     }
@@ -253,6 +259,7 @@ impl Producer {
     }
 
     /// Requests without an answer, all brokers together.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn in_flight(&self) -> usize {
         self.nodes.iter().map(|node| node.in_flight.len()).sum()
     }

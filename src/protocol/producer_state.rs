@@ -150,15 +150,6 @@ impl ProducerStates {
             true
         });
     }
-
-    /// How many producers are remembered.
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
 }
 
 impl ProducerStateEntry {

@@ -59,6 +59,7 @@ impl Storage {
     }
 
     /// Where a recovery starts to scan: the flushed mark when it was last written to its file.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn recovery_point(&self) -> Offset {
         self.recovery_point
     }

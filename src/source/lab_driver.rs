@@ -47,7 +47,8 @@ impl LabDriver {
         let (acts, inbox) = channel();
         let live = LiveDriver::start(stream, sink.clone());
         let notices = sink.clone();
-        let worker = thread::Builder::new().name("lab".into()).spawn(move || serve(cluster, &inbox, &notices));
+        let worker =
+            thread::Builder::new().name("lab".into()).spawn(move || serve(cluster, &inbox, &notices));
         LabDriver { live, acts: Some(acts), worker: worker.ok(), sink }
     }
 }

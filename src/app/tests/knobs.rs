@@ -3,7 +3,7 @@
 use super::*;
 use crate::app::knob_rows::turning;
 use crate::consequences::{Subject, assess};
-use crate::knobs::{ALL, Knob, Place, Value};
+use crate::knobs::{ALL, Knob, Value};
 use crate::scenario::change::Turning;
 
 impl Robot {

@@ -74,6 +74,7 @@ pub(crate) enum MetadataUpdate {
     /// A partition's topic settings as they are now.
     Topic { partition: PartitionIx, settings: TopicSettings },
     /// A partition was deleted.
+    #[expect(dead_code, reason = "no scenario deletes a topic yet")]
     Removed { partition: PartitionIx },
     /// A broker's registration as it is now.
     Broker { broker: BrokerId, registration: BrokerRegistration },

@@ -87,6 +87,7 @@ impl Replica {
         self.high_watermark
     }
 
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn role(&self) -> &Role {
         &self.role
     }
@@ -108,6 +109,7 @@ impl Replica {
     }
 
     /// The topic's settings as the broker knows them.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
     pub(crate) fn settings(&self) -> &TopicSettings {
         &self.settings
     }

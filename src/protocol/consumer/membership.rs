@@ -45,10 +45,6 @@ impl Membership {
         }
     }
 
-    pub(super) fn member(&self) -> Option<MemberId> {
-        self.member
-    }
-
     /// What a commit carries: `None` after the member has left or was thrown out.
     pub(super) fn identity(&self) -> Option<(MemberId, i32)> {
         self.member.filter(|_| self.generation >= 0).map(|member| (member, self.generation))

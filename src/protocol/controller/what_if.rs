@@ -38,6 +38,7 @@ impl<'a> Setting<'a> {
 /// Who leads if only the brokers that are `alive` may; `None` if the partition is offline.
 ///
 /// The ISR stays as it is: this is the moment of a look, not the outcome of failures.
+#[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
 pub(crate) fn leader_now(
     state: &PartitionState,
     alive: &dyn Fn(BrokerId) -> bool,
@@ -70,6 +71,7 @@ pub(crate) fn after_crashes(
 /// The partition after a broker came back and was unfenced; `clean` with the marker of a clean shutdown.
 ///
 /// `alive` tells of the others.
+#[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
 pub(crate) fn after_return(
     state: &PartitionState,
     broker: BrokerId,

@@ -68,6 +68,7 @@ pub(crate) enum ProducerInput<'a> {
         epoch: i16,
     },
     /// `flush()`: what is buffered is sent without waiting for linger.
+    #[expect(dead_code, reason = "no simulated application calls it yet")]
     Flush,
     /// A time that [`ProducerOutput::Wake`] asked for has come; superfluous ones do no harm.
     Wake,
