@@ -49,6 +49,7 @@ pub struct Args {
     pub embedded: embedded::EmbeddedArgs,
 }
 
+/// The commands of the program; without one the screen opens on the embedded cluster.
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Open the screen on a real cluster, read-only

@@ -33,6 +33,7 @@ pub struct Difference {
 }
 
 impl Hypothesis {
+    /// A hypothesis without changes over a cluster.
     pub fn new(base: Arc<Cluster>) -> Self {
         Hypothesis {
             now: base.clone(),

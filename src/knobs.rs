@@ -28,7 +28,7 @@ pub use defaults::{
     ConfigKey, KeyScope, RELEASES, broker_key_of, config_keys, default_at, default_of, set_or_default,
 };
 pub use infer::infer_version;
-pub use place::{Place, Shape};
+pub use place::{Place, Shape, elr_of_new_cluster};
 pub use resolve::{broker_value, client_value, resolve, topic_value};
 pub use value::{Kind, Value, whole_number};
 

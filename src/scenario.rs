@@ -107,6 +107,7 @@ impl ClusterSpec {
         (!self.racks.is_empty()).then(|| self.racks[at % self.racks.len()].as_str())
     }
 
+    /// The brokers' ids, counted from 1.
     pub fn ids(&self) -> impl Iterator<Item = BrokerId> + use<> {
         (1..=self.brokers as i32).map(BrokerId)
     }

@@ -110,10 +110,12 @@ impl Simulator {
         &self.world.scenario
     }
 
+    /// What all random draws of the run derive from.
     pub fn seed(&self) -> u64 {
         self.world.seed
     }
 
+    /// The switches of the Kafka version that is simulated.
     pub fn profile(&self) -> &Profile {
         &self.world.profile
     }

@@ -29,6 +29,7 @@ impl Failure {
         Failure { code: BLIND, line: line.into(), hint: None }
     }
 
+    /// Adds the line that says what to do about it.
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Failure { hint: Some(hint.into()), ..self }
     }

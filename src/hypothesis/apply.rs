@@ -1,7 +1,7 @@
 //! Changes laid over a cluster, one after the other.
 
 use crate::hypothesis::reshape;
-use crate::knobs::cluster::elr_of_new_cluster;
+use crate::knobs::elr_of_new_cluster;
 use crate::knobs::{Change, Place, Scope, Shape};
 use crate::model::{
     Assumptions, ClientProfile, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum, KafkaVersion, Origin,

@@ -1,7 +1,7 @@
 //! The reference cluster that is judged when nobody names another.
 
 use crate::hypothesis::reshape::fresh;
-use crate::knobs::cluster::elr_of_new_cluster;
+use crate::knobs::elr_of_new_cluster;
 use crate::knobs::{self, Knob};
 use crate::model::{
     Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, Features, KafkaVersion, Origin,

@@ -46,10 +46,12 @@ impl Reader {
         Ok(Reader { admin: AdminQueue::new(handle)?, spec: spec.clone(), timeout })
     }
 
+    /// The handle that all reads share.
     pub fn handle(&self) -> &Arc<Handle> {
         self.admin.handle()
     }
 
+    /// Reads one kind of state; a failure says which and why.
     pub async fn read(&self, kind: ReadKind, targets: &ReadTargets) -> ReadAnswer {
         match kind {
             ReadKind::Metadata => ReadAnswer::Metadata(self.metadata(self.timeout).await),

@@ -1,14 +1,6 @@
 //! Knobs of the cluster as a whole: size, racks, version, features.
 
 use crate::knobs::{Axis, Kind, Knob, Place, Scope, Shape, Simulated, TakesEffect};
-use crate::model::KafkaVersion;
-
-/// Whether a new cluster of this version has eligible leader replicas (KIP-966) on: since 4.1. `None` before 4.0,
-/// which has no such feature.
-pub fn elr_of_new_cluster(version: KafkaVersion) -> Option<bool> {
-    let since = |major, minor| version >= KafkaVersion::new(major, minor, 0);
-    since(4, 0).then(|| since(4, 1))
-}
 
 pub static BROKERS: Knob = Knob {
     scope: Scope::Cluster,

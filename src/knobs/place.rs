@@ -1,6 +1,6 @@
 //! Where a knob's value is read and written.
 
-use crate::knobs::{Value, cluster};
+use crate::knobs::Value;
 use crate::model::{Assumptions, KafkaVersion};
 
 /// Where a knob's value is read and written.
@@ -36,9 +36,16 @@ impl Shape {
             Shape::Partitions => Value::Int(12),
             Shape::ReplicationFactor | Shape::Brokers | Shape::Racks => Value::Int(3),
             Shape::Version => Value::Word(KafkaVersion::REFERENCE.to_string()),
-            Shape::EligibleLeaderReplicas => Value::Int(i64::from(cluster::elr_of_new_cluster(version)?)),
+            Shape::EligibleLeaderReplicas => Value::Int(i64::from(elr_of_new_cluster(version)?)),
         })
     }
+}
+
+/// Whether a new cluster of this version has eligible leader replicas (KIP-966) on: since 4.1. `None` before 4.0,
+/// which has no such feature.
+pub fn elr_of_new_cluster(version: KafkaVersion) -> Option<bool> {
+    let since = |major, minor| version >= KafkaVersion::new(major, minor, 0);
+    since(4, 0).then(|| since(4, 1))
 }
 
 /// A field of the assumptions as a knob's place: `assumed!(load.records_per_s)`.

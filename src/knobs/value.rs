@@ -25,6 +25,7 @@ pub enum Kind {
     List,
 }
 
+/// A knob's value, of the kind that the knob takes.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Value {
     Bool(bool),

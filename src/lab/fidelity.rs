@@ -33,6 +33,7 @@ impl Fidelity {
         })
     }
 
+    /// The table as `assets/docs/fidelity.json` keeps it.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// Which nodes of a lab are voters of the quorum.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Controllers {
     /// Every broker is a controller too.

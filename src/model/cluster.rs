@@ -33,6 +33,7 @@ impl BrokerStatus {
     }
 }
 
+/// A broker as a source sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Broker {
     /// `node.id`.

@@ -22,6 +22,7 @@ pub enum ConfigSource {
     Other,
 }
 
+/// A value of a configuration and where the broker says it comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ConfigEntry {
     /// The effective value; `None` when Kafka keeps it secret or it is null.

@@ -70,10 +70,12 @@ pub enum Datum<T> {
 }
 
 impl<T> Datum<T> {
+    /// A value that was seen or concluded, with its time and origin.
     pub fn known(value: T, as_of: Millis, from: Origin) -> Self {
         Datum::Known { value, as_of, from }
     }
 
+    /// A value that could not be seen, with the reason.
     pub fn unknown(reason: Unknown) -> Self {
         Datum::Unknown { reason }
     }

@@ -71,6 +71,7 @@ pub enum Lag {
     Unknown,
 }
 
+/// A consumer group with its members and committed offsets.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Group {
     /// `group.id`.

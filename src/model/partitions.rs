@@ -141,6 +141,7 @@ pub struct PartitionView<'a> {
 }
 
 impl<'a> PartitionView<'a> {
+    /// The topic that the partition belongs to.
     pub fn topic(self) -> TopicIx {
         self.columns.topic[self.ix.at()]
     }

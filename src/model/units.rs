@@ -6,7 +6,9 @@ pub type Millis = i64;
 /// Nanoseconds of virtual time, or a duration.
 pub type Nanos = u64;
 
+/// A millisecond in nanoseconds.
 pub const MS: Nanos = 1_000_000;
+/// A second in nanoseconds.
 pub const SECOND: Nanos = 1000 * MS;
 
 /// A count with thousands separators: `12,345`.

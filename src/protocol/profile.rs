@@ -1,6 +1,6 @@
 //! What differs between Kafka versions, as data: a machine asks the profile, never the version.
 
-use crate::knobs::cluster::elr_of_new_cluster;
+use crate::knobs::elr_of_new_cluster;
 use crate::model::KafkaVersion;
 use serde::{Deserialize, Serialize};
 

@@ -78,6 +78,7 @@ pub enum Act {
     Send { producer: String, records: u32 },
 }
 
+/// A process that a scenario can stop, kill or pause.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Process {

@@ -20,10 +20,12 @@ const UNITS: [(&str, Nanos); 6] = [
 ];
 
 impl Time {
+    /// So many seconds after the start of the scenario.
     pub const fn from_secs(seconds: u64) -> Time {
         Time(seconds * 1_000_000_000)
     }
 
+    /// So many milliseconds after the start of the scenario.
     pub const fn from_millis(millis: u64) -> Time {
         Time(millis * 1_000_000)
     }

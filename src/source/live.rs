@@ -137,6 +137,7 @@ impl LiveStream {
         Ok(LiveStream { events, refresh_requests })
     }
 
+    /// What the stream tells: snapshots and failures to reach the cluster.
     pub fn events(&self) -> &Receiver<SourceEvent> {
         &self.events
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 pub struct SnapshotFileDriver;
 
 impl SnapshotFileDriver {
+    /// Hands the file's cluster to the screen, once.
     pub fn start(cluster: Cluster, sink: &Sink) -> SnapshotFileDriver {
         sink.snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None });
         SnapshotFileDriver

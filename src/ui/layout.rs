@@ -32,6 +32,7 @@ impl Class {
     }
 }
 
+/// Where each pane stands on a screen of this size.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Layout {
     /// The class of the screen.

@@ -8,49 +8,13 @@ use crate::house::{House, Source};
 pub(crate) type Circle = Vec<String>;
 
 /// Pairs that are one thing in two files, and why.
-pub(crate) const NATURAL: &[(&[&str], &str)] = &[
-    (&["cli/failure.rs", "cli/output.rs"], "an output can fail, and a failure is put out"),
-    (
-        &["protocol/consumer/commit.rs", "protocol/consumer/coordinator.rs"],
-        "a commit is a call to the coordinator, which remembers what each commit was for",
-    ),
-];
+pub(crate) const NATURAL: &[(&[&str], &str)] = &[(
+    &["protocol/consumer/commit.rs", "protocol/consumer/coordinator.rs"],
+    "a commit is a call to the coordinator, which remembers what each commit was for",
+)];
 
 /// Circles that wait to be untied. The list may only shrink.
-pub(crate) const KNOWN: &[&[&str]] = &[
-    &[
-        "app/actions.rs",
-        "app/cells.rs",
-        "app/explore.rs",
-        "app/explore/rolling.rs",
-        "app/facts.rs",
-        "app/health.rs",
-        "app/judgement.rs",
-        "app/msg.rs",
-        "app/page.rs",
-        "app/sheet.rs",
-        "app/sort.rs",
-        "app/tweak.rs",
-    ],
-    &["app/faults.rs", "app/palette.rs"],
-    &["cli/args.rs", "cli/clients.rs", "cli/lab.rs", "cli/live.rs", "cli/screen.rs", "cli/source.rs"],
-    &["consequences/advice.rs", "consequences/frontier.rs"],
-    &["consequences/judgement.rs", "consequences/worst.rs"],
-    &["kafka/raw.rs", "kafka/reader.rs", "kafka/survey.rs", "kafka/survey/merge.rs"],
-    &["lab/fidelity.rs", "lab/measures.rs"],
-    &[
-        "sim/channels.rs",
-        "sim/clients.rs",
-        "sim/control.rs",
-        "sim/due.rs",
-        "sim/groups.rs",
-        "sim/host.rs",
-        "sim/invariants.rs",
-        "sim/script.rs",
-        "sim/workload.rs",
-        "sim/world.rs",
-    ],
-];
+pub(crate) const KNOWN: &[&[&str]] = &[];
 
 /// Which files of its room each file names. A parent and what is below it are one thing.
 fn needs(house: &House) -> BTreeMap<&str, BTreeSet<&str>> {

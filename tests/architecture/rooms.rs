@@ -95,7 +95,7 @@ const SHELL: [&str; 9] = ["kafka", "lab", "source", "term", "cli", "clock", "con
 /// Files of the core that may hold a hash table, because they only look up by key: the order of a hash
 /// table differs from run to run, and the core must not.
 pub(crate) const LOOKED_UP: &[&str] =
-    &["model/partitions.rs", "hypothesis/apply.rs", "consequences/interning.rs"];
+    &["model/partitions.rs", "knobs.rs", "hypothesis/apply.rs", "consequences/interning.rs"];
 
 /// Rooms and files that may hold `unsafe`.
 const UNSAFE: [&str; 4] = ["kafka/native.rs", "kafka/native/", "kafka/librdkafka", "term/crash.rs"];

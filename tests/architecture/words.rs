@@ -16,12 +16,14 @@ struct Retired {
 }
 
 const RETIRED: &[Retired] = &[
-    Retired { forms: &["lever", "levers"], instead: "knob", left: 455 },
-    Retired { forms: &["docket", "dockets"], instead: "assessment context", left: 633 },
-    Retired { forms: &["story", "stories"], instead: "event log, or scenario run", left: 153 },
-    Retired { forms: &["truth table", "truth tables"], instead: "fidelity table", left: 16 },
-    Retired { forms: &["nothing is called so"], instead: "no .. is named ..", left: 2 },
-    Retired { forms: &["there is no such thing"], instead: "what is missing, by its name", left: 2 },
+    // An older snapshot's origin, still read.
+    Retired { forms: &["lever", "levers"], instead: "knob", left: 1 },
+    Retired { forms: &["docket", "dockets"], instead: "assessment context", left: 0 },
+    // In the tests of the protocol only.
+    Retired { forms: &["story", "stories"], instead: "event log, or scenario run", left: 91 },
+    Retired { forms: &["truth table", "truth tables"], instead: "fidelity table", left: 0 },
+    Retired { forms: &["nothing is called so"], instead: "no .. is named ..", left: 0 },
+    Retired { forms: &["there is no such thing"], instead: "what is missing, by its name", left: 0 },
 ];
 
 /// How often a file says each retired word, in its name too, by the first form.
@@ -59,7 +61,8 @@ fn parts(text: &str) -> impl Iterator<Item = String> {
 
 /// Counts that are not those of the list, with what to say instead.
 pub(crate) fn against_the_list(found: &BTreeMap<String, usize>) -> Vec<String> {
-    let allowed: Vec<(&str, usize)> = RETIRED.iter().map(|word| (word.forms[0], word.left)).collect();
+    let allowed: Vec<(&str, usize)> =
+        RETIRED.iter().filter(|word| word.left > 0).map(|word| (word.forms[0], word.left)).collect();
     let mut wrong = allowance::compare("RETIRED", found, &allowed);
     for line in &mut wrong {
         let word = RETIRED.iter().find(|word| line.starts_with(word.forms[0])).unwrap();
@@ -73,6 +76,8 @@ pub(crate) fn in_the_project() -> BTreeMap<String, usize> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = files_under(&root.join("src"));
     paths.extend(files_under(&root.join("assets/docs")));
+    // The glossary names the words that it retires.
+    paths.retain(|path| !path.ends_with("glossary.md"));
     paths.push(root.join("README.md").to_string_lossy().into_owned());
     let mut sum = BTreeMap::new();
     for path in paths {

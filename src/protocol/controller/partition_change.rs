@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub enum Election {
     /// The first replica of the assignment, if it may lead.
     Preferred,
-    /// UnflushedTail the leader, else the first replica that may lead.
+    /// Keep the leader, else the first replica that may lead.
     Online,
     /// As `Online`, and if nobody may lead, the first replica that is alive, whatever it lacks.
     Unclean,

@@ -33,6 +33,7 @@ impl Assumption {
     }
 }
 
+/// A promise of Kafka's that is checked after every event.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Invariant {
     /// Its name in the literature, or ours.
