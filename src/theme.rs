@@ -68,6 +68,7 @@ impl Theme {
         Ok(Theme { name: name.into(), depth, styles, glyphs, grounds: sheet.grounds })
     }
 
+    /// What it is called.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -50,6 +50,7 @@ impl List {
         self.select(self.at);
     }
 
+    /// Selects a row, the last one when there are not so many.
     pub fn select(&mut self, at: usize) {
         self.at = at.min(self.len.saturating_sub(1));
         self.top = top_with(self.top, self.at, self.len, self.height);

@@ -16,8 +16,8 @@ pub(super) use groups::{
 pub use handle::library_version;
 pub(super) use handle::{Handle, blocking};
 pub use metadata::Metadata;
+pub(super) use metadata::{TopicFacts, describe_cluster, metadata};
 #[cfg(test)]
 pub(super) use metadata::{NodeFacts, PartitionFacts};
-pub(super) use metadata::{TopicFacts, describe_cluster, metadata};
 pub(super) use offsets::{End, OffsetFact, group_offsets, list_offsets};
 pub(super) use queue::{AdminQueue, Limits};

@@ -74,6 +74,7 @@ impl Key {
         }
     }
 
+    /// A key without modifiers.
     pub fn plain(code: Code) -> Key {
         Key::new(code, false, false, false)
     }

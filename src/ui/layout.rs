@@ -32,6 +32,7 @@ impl Class {
     }
 }
 
+/// Where everything is on a screen of some size.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Layout {
     /// The class of the screen.
