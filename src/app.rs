@@ -22,6 +22,7 @@ mod level;
 mod list;
 mod msg;
 mod page;
+mod page_request;
 mod palette;
 mod panes;
 mod pin;
@@ -42,10 +43,7 @@ pub use assessment::{AssessmentView, Consequence, Warning, WarningDelta};
 pub use cell::{Align, Cell, CellStyle, Column};
 pub use effect::{AssessmentRequest, Command, Effect};
 pub use entry::{PaletteEntry, PaletteRun};
-pub use explore::{
-    AxisLabel, ExploreKind, ExplorePage, PageData, PageLayout, PageRequest, PageRow, Parameters, Plot,
-    explore,
-};
+pub use explore::{ExplorePage, PageLayout, explore};
 pub use filter::{Field, Filter};
 pub use health::Health;
 pub use input_line::InputLine;
@@ -55,6 +53,7 @@ pub use level::Level;
 pub use list::List;
 pub use msg::{Msg, Target};
 pub use page::Page;
+pub use page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
 pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Place};
 pub use pin::Pin;
 pub use places::default_keymap;

@@ -16,7 +16,7 @@ use crate::knobs::nearest_of;
 fn tables() -> impl Iterator<Item = &'static [Action]> {
     let before = [knobs::ACTIONS, cluster::ACTIONS, exploring::ACTIONS];
     let after = [view::ACTIONS, panes::ACTIONS, movement::ACTIONS, program::ACTIONS, typing::ACTIONS];
-    before.into_iter().chain(explore::PAGES).chain(after)
+    before.into_iter().chain(explore::PAGES.iter().copied()).chain(after)
 }
 
 impl Action {

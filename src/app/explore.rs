@@ -9,21 +9,19 @@ mod compare;
 mod frontier;
 mod goal;
 mod page;
-mod request;
 mod roll;
 
 pub(super) use goal::PAGE as GOAL;
 pub use page::{ExplorePage, PageLayout};
-pub use request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
 
-use crate::app::{Action, CellStyle};
+use crate::app::{Action, CellStyle, PageData, PageRequest};
 use crate::consequences::Delta;
 use crate::knobs::{Change, Scope};
 use std::cmp::Ordering;
 
 /// The actions of each page, in the order of help; the first one opens the page.
-pub(super) static PAGES: [&[Action]; 5] =
-    [compare::ACTIONS, frontier::ACTIONS, advice::ACTIONS, goal::ACTIONS, roll::ACTIONS];
+pub(super) static PAGES: &[&[Action]] =
+    &[compare::ACTIONS, frontier::ACTIONS, advice::ACTIONS, goal::ACTIONS, roll::ACTIONS];
 
 /// Answers a request. What it says means nothing once `keep_going` has said no.
 pub fn explore(request: &PageRequest, keep_going: &dyn Fn() -> bool) -> PageData {

@@ -3,7 +3,8 @@
 use crate::app::action::actions;
 use crate::app::conditions::always;
 use crate::app::{
-    App, Command, Effect, Filter, InputLine, Overlay, PaletteRun, Pane, Prompt, PromptKind, explore, palette,
+    App, Command, Effect, Filter, InputLine, Overlay, PaletteRun, Pane, Parameters, Prompt, PromptKind,
+    explore, palette,
 };
 use crate::consequences::parse_goals;
 
@@ -37,7 +38,7 @@ fn accept(app: &mut App) -> Vec<Effect> {
         PromptKind::Goal => match parse_goals(prompt.line.text()) {
             Ok(goals) => {
                 app.goals = prompt.line.text().to_string();
-                app.open_explore_page(&explore::GOAL, explore::Parameters { goals, ..Default::default() })
+                app.open_explore_page(&explore::GOAL, Parameters { goals, ..Default::default() })
             }
             Err(why) => keep_typing(app, prompt, why),
         },

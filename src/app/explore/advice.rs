@@ -1,10 +1,10 @@
 //! The page of advice: the single changes that improve a figure most, each with its price.
 
-use super::request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use super::{delta_line, short};
 use crate::app::action::actions;
 use crate::app::cell::left;
 use crate::app::conditions::{has_cluster, unless};
+use crate::app::page_request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use crate::app::{App, Cell, CellStyle, Effect};
 use crate::consequences::{Advice, Delta, OBJECTIVES, advise, assess};
 

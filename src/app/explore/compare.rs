@@ -1,11 +1,11 @@
 //! The page of comparing: configurations side by side, what differs first, then what does not.
 
-use super::request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use super::style_of;
 use crate::app::action::actions;
 use crate::app::cell::left;
 use crate::app::conditions::has_cluster;
 use crate::app::knob_rows::shown_topic;
+use crate::app::page_request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use crate::app::{App, Cell, CellStyle, Column, Effect, Pin};
 use crate::consequences::{Assessment, Delta, Subject, assess, differences};
 use crate::knobs::{self, Knob, Scope};

@@ -1,10 +1,10 @@
 //! The page of the frontier: a sweep over the knobs, plotted by two figures, better to the right and upwards.
 
-use super::request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
 use super::short;
 use crate::app::action::actions;
 use crate::app::cell::left;
 use crate::app::conditions::{has_cluster, unless};
+use crate::app::page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
 use crate::app::{App, Cell, CellStyle, Effect, Level};
 use crate::consequences::{FrontierPoint, OBJECTIVES, default_sweep, frontier};
 use crate::model::human_count;

@@ -1,10 +1,10 @@
 //! The page of goals: whether they are met, the fewest and cheapest changes that meet them, or what forbids it.
 
-use super::request::{ExploreKind, PageData, PageRequest, PageRow};
 use super::{delta_line, short};
 use crate::app::action::actions;
 use crate::app::cell::left;
 use crate::app::conditions::has_cluster;
+use crate::app::page_request::{ExploreKind, PageData, PageRequest, PageRow};
 use crate::app::{App, Cell, CellStyle, Effect, Level, PromptKind};
 use crate::consequences::{Assessment, Goal, GoalPlan, assess, differences, plan};
 use crate::knobs::Change;

@@ -1,7 +1,7 @@
 //! The explore page that is open: its selection, what is waited for, and how its lines are used.
 
-use super::request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use crate::app::page::wrapped;
+use crate::app::page_request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use crate::app::{App, CellStyle, Effect, List, Overlay, Pin};
 use std::sync::Arc;
 

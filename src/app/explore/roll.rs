@@ -1,9 +1,9 @@
 //! The page of restarts: the verdict on each broker, an order, and what to wait for in between.
 
-use super::request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use crate::app::action::actions;
 use crate::app::cell::{left, right};
 use crate::app::conditions::has_cluster;
+use crate::app::page_request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use crate::app::{App, Cell, CellStyle, Effect, Level};
 use crate::consequences::{RestartVerdict, StopEffect, roll};
 use crate::model::{BrokerId, Cluster, human_count};

@@ -1,6 +1,7 @@
 //! Answers as rows, where scripts of keys would say too little.
 
 use super::*;
+use crate::app::Parameters;
 use crate::consequences::{Subject, parse_goals};
 use crate::hypothesis::reference_with;
 use crate::model::{Cluster, KafkaVersion};
