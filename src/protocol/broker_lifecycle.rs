@@ -139,6 +139,8 @@ impl BrokerLifecycle {
     ) -> LifecycleStep {
         let soon = |ms: Nanos| LifecycleStep::After(ms * MS);
         match self.state {
+            // Unfencing before it has read its own registration would let it act on what was decided for its
+            // former process.
             BrokerState::Starting if caught_up => {
                 self.state = BrokerState::Recovery;
                 soon(0)
@@ -159,6 +161,8 @@ impl BrokerLifecycle {
 
     /// No answer, or a refusal: again after 100 ms, doubled each time up to the session timeout.
     pub(crate) fn failed(&mut self, timeouts: LifecycleTimeouts) -> LifecycleStep {
+        // A quick restart is refused until the former session ends (DUPLICATE_BROKER_REGISTRATION), so waiting longer
+        // than a session never helps.
         let backoff = (100 * MS) << self.failures.min(20);
         self.failures += 1;
         LifecycleStep::After(backoff.min(timeouts.session_timeout))

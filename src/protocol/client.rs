@@ -106,6 +106,7 @@ impl Config<'_> {
 /// The wait after the `failures`-th failure in a row, counted from 0: doubled each time up to `max`, with
 /// 20% jitter; constant and without jitter where `max` is not above `initial` (before 3.7).
 pub(crate) fn backoff(initial: Nanos, max: Nanos, failures: u32, rng: &mut Pcg32) -> Nanos {
+    // Before KIP-580 (3.7) clients waited retry.backoff.ms each time, without jitter.
     if max <= initial {
         return initial;
     }

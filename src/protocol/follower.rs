@@ -67,7 +67,10 @@ pub(crate) fn initial_fetch_state(
         OffsetTruncationState { to: high_watermark, cause: TruncationCause::HighWatermark, completed: true };
     match kind {
         Truncation::ToHighWatermark => (PartitionFetchState::Fetching, Some(to_high_watermark)),
+        // A log without epochs, as before message format v2, has nothing to compare: the high watermark is all
+        // there is.
         _ if log.epochs().latest().is_none() => (PartitionFetchState::Fetching, Some(to_high_watermark)),
+        // The first fetch carries the last epoch, and the leader answers with where the logs diverge (IBP 2.7).
         Truncation::ViaFetch => (PartitionFetchState::Fetching, None),
         Truncation::Kip101 | Truncation::Kip279 | Truncation::Kip320 => {
             (PartitionFetchState::NeedsEpochEnd, None)
@@ -97,9 +100,12 @@ pub(crate) fn offset_truncation_state(
         return OffsetTruncationState { to: to(leaders.end_offset), cause, completed: true };
     }
     match log.end_offset_for(leaders.epoch) {
+        // An epoch in common: up to its earlier end both logs were written by the same leader and are equal.
         Some(mine) if mine.epoch == leaders.epoch => {
             OffsetTruncationState { to: to(mine.end_offset.min(leaders.end_offset)), cause, completed: true }
         }
+        // The leader knows none of this epoch. Cut to the end of the next older one and ask again: each round
+        // drops at least one epoch, so it ends.
         Some(mine) => OffsetTruncationState { to: to(mine.end_offset), cause, completed: false },
         None => OffsetTruncationState { to: to(leaders.end_offset), cause, completed: true },
     }
@@ -118,6 +124,7 @@ pub(crate) enum OutOfRange {
 
 /// `fetchOffsetAndTruncate`.
 pub(crate) fn out_of_range(log_end: Offset, leader_start: Offset, leader_end: Offset) -> OutOfRange {
+    // An unclean election: the leader has less. Its log is the truth now, whatever this replica had.
     if leader_end < log_end {
         OutOfRange::TruncateTo(leader_end)
     } else if leader_start > log_end {

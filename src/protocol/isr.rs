@@ -19,7 +19,7 @@ pub(crate) enum PendingIsrChange {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct PendingIsr {
     pub kind: PendingIsrChange,
-    /// The ISR wished for, each with the broker epoch seen.
+    /// The ISR proposed, each with the broker epoch seen.
     pub proposed_isr: Vec<(BrokerId, BrokerEpoch)>,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct PendingIsr {
 pub(crate) enum AlterPartitionOutcome {
     /// The ISR is as answered.
     Applied,
-    /// The wish is dropped and the last confirmed ISR holds.
+    /// The proposal is dropped and the last confirmed ISR holds.
     RolledBack,
     /// The answer is late or the metadata will tell; the change stays under way.
     Wait,
@@ -66,11 +66,13 @@ impl Isr {
     /// Whether the high watermark waits for a broker: a member, or one about to join. One about to leave
     /// still counts until the controller says so (the maximal ISR).
     ///
-    /// Without [`Profile::maximal_isr`] the leader takes its wish for granted and waits for no one who
+    /// Without [`Profile::maximal_isr`] the leader acts on its proposal at once and waits for no one who
     /// does not belong to both: what the controller then elects may lack committed records.
     pub(crate) fn in_maximal_isr(&self, broker: BrokerId, profile: &Profile) -> bool {
         let member = self.members.contains(&broker);
         match &self.pending {
+            // The controller may have made the change already, and its answer be lost: it could then elect the
+            // follower that joins. A leaver counts until the change is confirmed, for it may be elected until then.
             Some(pending) if profile.maximal_isr => {
                 member || pending.kind == PendingIsrChange::Expand(broker)
             }
@@ -81,7 +83,7 @@ impl Isr {
         }
     }
 
-    /// How many brokers count.
+    /// Members of the maximal ISR.
     pub(crate) fn maximal_isr_len(&self, profile: &Profile) -> usize {
         let proposed_isr =
             self.pending.as_ref().map_or(self.members.len(), |pending| pending.proposed_isr.len());
@@ -91,7 +93,7 @@ impl Isr {
         }
     }
 
-    /// Wishes a follower in. Nothing else may be pending.
+    /// Proposes a follower. Nothing else may be pending.
     pub(crate) fn expand(&mut self, follower: BrokerId, epoch_of: impl Fn(BrokerId) -> BrokerEpoch) {
         debug_assert!(self.pending.is_none(), "one change at a time");
         let joined = self.members.iter().copied().chain([follower]);
@@ -99,7 +101,7 @@ impl Isr {
         self.pending = Some(PendingIsr { kind: PendingIsrChange::Expand(follower), proposed_isr });
     }
 
-    /// Wishes followers out. Nothing else may be pending.
+    /// Proposes that followers leave. Nothing else may be pending.
     pub(crate) fn shrink(&mut self, out: &[BrokerId], epoch_of: impl Fn(BrokerId) -> BrokerEpoch) {
         debug_assert!(self.pending.is_none(), "one change at a time");
         let left = self.members.iter().copied().filter(|broker| !out.contains(broker));
@@ -133,6 +135,7 @@ impl Isr {
             return AlterPartitionOutcome::Wait;
         }
         match (error, state) {
+            // Another epoch: the metadata will bring the new role, this answer must not touch the ISR of the old one.
             (ErrorCode::None, Some(state)) if state.leader_epoch != leader_epoch => {
                 AlterPartitionOutcome::Wait
             }
@@ -143,6 +146,8 @@ impl Isr {
                 *self = Isr::of(state);
                 AlterPartitionOutcome::Applied
             }
+            // The controller refused for sure, so nothing can have been committed with the proposal: it is safe to go
+            // back. After the errors below the change may stand, and only newer metadata settles it.
             (ErrorCode::IneligibleReplica, _) => {
                 self.pending = None;
                 AlterPartitionOutcome::RolledBack
@@ -154,6 +159,7 @@ impl Isr {
                 | ErrorCode::InvalidRequest,
                 _,
             ) => AlterPartitionOutcome::Wait,
+            // Proposing the same again is harmless: the partition epoch in it lets the controller make it once.
             _ => AlterPartitionOutcome::Retry,
         }
     }

@@ -45,6 +45,9 @@ impl RemoteReplica {
     pub(crate) fn update_fetch_state(&mut self, offset: Offset, leader_end: Offset, now: Nanos) -> bool {
         if offset >= leader_end {
             self.last_caught_up = self.last_caught_up.max(Some(now));
+        // A follower under steady load is always a little behind the end of now. What counts is whether it has
+        // what the leader had when it last fetched (Replica.updateFetchStateOrThrow); else a busy follower would
+        // leave the ISR although it keeps up.
         } else if offset >= self.last_fetch_leader_end {
             self.last_caught_up = self.last_caught_up.max(self.last_fetch);
         }
@@ -83,7 +86,7 @@ pub(crate) struct LeaderState {
     pub isr: Isr,
     /// The followers, in the order of the assignment.
     pub remotes: Vec<RemoteReplica>,
-    /// The high watermark stands still for want of in-sync replicas, and that was told.
+    /// The high watermark cannot advance because the ISR is below its minimum, and that event was reported.
     pub high_watermark_frozen: bool,
 }
 
@@ -149,10 +152,14 @@ impl LeaderState {
     ) -> Option<(Offset, Option<BrokerId>)> {
         let writes_to_zookeeper =
             of.profile.zookeeper && !of.profile.maximal_isr && self.isr.pending().is_some();
+        // The committed ISR, not the maximal one: a follower that is only proposed may still be refused.
+        // With ELR the freeze carries safety: members that left below the minimum may lead again (KIP-966), and
+        // they must have everything below the high watermark.
         let frozen = of.profile.hw_frozen_below_min_isr && self.is_under_min_isr(of.min_isr);
         if frozen || writes_to_zookeeper {
             return None;
         }
+        // The leader itself is in every ISR it leads, so its own end is the upper bound.
         let mut slowest = (of.log_end, None);
         for remote in &self.remotes {
             let waits = remote.log_end < slowest.0
@@ -167,6 +174,7 @@ impl LeaderState {
 
     /// The members that have not caught up for too long; none while a change is under way.
     pub(crate) fn out_of_sync_replicas(&self, of: IsrContext<'_>) -> Vec<OutOfSyncReplica> {
+        // One AlterPartition a partition: the next proposal has to name the partition epoch that this one makes.
         if self.isr.pending().is_some() {
             return Vec::new();
         }
@@ -190,6 +198,8 @@ impl LeaderState {
         profile: &Profile,
         is_isr_eligible: impl Fn(&RemoteReplica) -> bool,
     ) -> bool {
+        // A new leader can start with a high watermark behind the true one. A follower that has reached only that
+        // may lack committed records; the start of the epoch is an offset that every committed record lies below.
         let start = if profile.epoch_start_check { self.epoch_start } else { 0 };
         self.isr.pending().is_none()
             && !self.isr.members().contains(&follower)

@@ -70,6 +70,8 @@ impl Log {
     pub(crate) fn append_as_follower(&mut self, batches: &[Batch], max_epoch: LeaderEpoch) -> usize {
         let fits = |end: Offset, batch: &Batch| batch.base_offset == end && batch.leader_epoch <= max_epoch;
         let mut taken = 0;
+        // A response can be of an older request, or of a leader newer than this replica has heard of (KAFKA-18723).
+        // What does not continue the log is left out; the next fetch asks for it again.
         while let Some(batch) = batches.get(taken).filter(|batch| fits(self.end, batch)) {
             self.push(*batch);
             taken += 1;
@@ -117,6 +119,7 @@ impl Log {
         if offset <= self.start {
             return;
         }
+        // The leader has deleted everything that this log holds: there is nothing to keep.
         if offset > self.end {
             return self.truncate_fully_and_start_at(offset);
         }

@@ -90,10 +90,12 @@ impl ProducerStates {
         let Some(entry) = known.filter(|entry| now.saturating_sub(entry.last_used) <= expiration) else {
             return SequenceCheck::Append;
         };
+        // Fencing before anything else: a zombie that repeats an old batch must not hear of success.
         if batch.producer_epoch < entry.epoch {
             return SequenceCheck::Refuse(ErrorCode::InvalidProducerEpoch);
         }
         let expected = match entry.last() {
+            // A new epoch starts its sequences at 0 (KIP-360).
             Some(last) if batch.producer_epoch == entry.epoch => sequence_after(last.last, 1),
             _ => 0,
         };

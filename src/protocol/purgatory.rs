@@ -65,6 +65,7 @@ impl Purgatory {
             self.deadlines.push((timeout, VecDeque::new()));
             self.deadlines.len() - 1
         });
+        // Answered requests are dropped when the queue is touched: taking each out at once would cost a search.
         drop_answered(&self.requests, &mut self.deadlines[at].1);
         self.deadlines[at].1.push_back((now + timeout, ticket));
         ticket

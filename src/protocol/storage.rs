@@ -94,6 +94,8 @@ impl Storage {
 
     fn written(&mut self, bytes: u64, policy: FlushPolicy) -> Option<FlushCause> {
         self.segment_bytes += bytes;
+        // flush.messages is looked at in the append, on leader and followers alike (UnifiedLog.append); flush.ms
+        // only when the flush scheduler runs, which is never by default.
         let cause = if self.log.end() - self.flushed >= policy.messages.min(i64::MAX as u64) as i64 {
             FlushCause::FlushMessages
         } else if self.segment_bytes >= policy.segment_bytes {
@@ -171,6 +173,7 @@ impl Storage {
             SurvivingTail::Batches(count) => count as usize,
             SurvivingTail::Draw(number) => (mix(number ^ mix(salt)) % (ends().count() as u64 + 1)) as usize,
         };
+        // Recovery drops the tail at the first batch whose CRC is wrong, so what is left ends with a whole batch.
         let end = ends().take(keep).last().unwrap_or(self.flushed.min(self.log.end()));
         self.truncate_to(end);
         // What is left is what the disk had.

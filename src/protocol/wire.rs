@@ -234,7 +234,7 @@ pub struct PartitionChange {
     pub removing: Option<Vec<BrokerId>>,
 }
 
-/// A leader's wish to change the ISR (`AlterPartition`, one partition of it).
+/// A leader's proposal of another ISR (`AlterPartition`, one partition of it).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AlterPartition {
     pub partition: PartitionIx,

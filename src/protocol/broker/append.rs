@@ -72,6 +72,7 @@ impl Broker {
         let replica = &mut self.replicas[place as usize];
         let log_end = replica.storage.log().end();
         let Role::Leader(leader_state) = &mut replica.role else { return };
+        // Everything is committed already: there is nothing to work out.
         if replica.high_watermark >= log_end {
             return;
         }
@@ -146,6 +147,8 @@ impl Broker {
     pub(super) fn committed_write_error(&self, step: &mut Step<'_>, place: u32) -> ErrorCode {
         let replica = &self.replicas[place as usize];
         let Role::Leader(leader_state) = &replica.role else { return ErrorCode::NotLeaderOrFollower };
+        // Since 3.7 the high watermark does not pass below the minimum, so this fails only when the minimum was
+        // raised meanwhile; before, it is what a write gets whose ISR shrank while it waited.
         let isr = leader_state.isr.maximal_isr_len(&self.profile);
         if replica.min_isr <= isr {
             return ErrorCode::None;

@@ -59,6 +59,7 @@ impl Broker {
         let Some(follower_state) = self.replicas[place as usize].follower_state() else { return };
         let current =
             follower_state.fetcher == Some(at) && follower_state.state == PartitionFetchState::Fetching;
+        // The follower may have been truncated, moved or given another leader since it asked.
         if !current || !follower_state.offset_sent {
             return;
         }
@@ -85,6 +86,7 @@ impl Broker {
         if fetched.log_start > replica.log().start() {
             replica.storage.advance_start(fetched.log_start);
         }
+        // A follower can be told of more than it has: its high watermark never passes its own end.
         let to = fetched.high_watermark.clamp(replica.log().start(), replica.log().end());
         self.set_high_watermark(step, place, to, HwCause::FromLeader);
     }
@@ -93,6 +95,8 @@ impl Broker {
         let policy = self.flush_policy(place);
         let replica = &mut self.replicas[place as usize];
         let base_offset = replica.log().end();
+        // Records of an epoch that it has not heard of would outlive a truncation by the epoch it knows
+        // (KAFKA-18723).
         let max_epoch = if self.profile.append_epoch_check { replica.leader_epoch() } else { i32::MAX };
         let (taken, flush) = replica.storage.append_as_follower(batches, max_epoch, policy);
         if taken == 0 {

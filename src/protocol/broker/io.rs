@@ -46,7 +46,7 @@ pub(crate) enum BrokerInput {
     Start {
         /// New at every start.
         incarnation: u64,
-        /// From the first look at the metadata to the wish to be unfenced.
+        /// Nanoseconds from the first look at the metadata to the request to be unfenced.
         ready_after: Nanos,
     },
     /// SIGTERM: a controlled shutdown, which ends with [`BrokerOutput::Stopped`].

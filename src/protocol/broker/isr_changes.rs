@@ -74,7 +74,7 @@ impl Broker {
         remotes.chain([(self.id(), self.broker_epoch())]).collect()
     }
 
-    /// A leader that takes its wish for granted acts on it at once.
+    /// Without the maximal ISR (before KIP-497) a leader acts on its proposal at once.
     fn isr_change_proposed(&mut self, step: &mut Step<'_>, place: u32) {
         if !self.profile.maximal_isr {
             self.advance_high_watermark(step, place, HwCause::IsrChange);
@@ -84,6 +84,7 @@ impl Broker {
     /// Sends what waits, unless a request is in flight.
     pub(super) fn send_isr_changes(&mut self, step: &mut Step<'_>) {
         let alter = &mut self.process.alter;
+        // One request in flight a broker (AlterPartitionManager): answers then come in the order of the proposals.
         if alter.waiting.is_empty() || alter.in_flight.is_some() || step.now < alter.not_before {
             return;
         }
@@ -115,6 +116,7 @@ impl Broker {
     pub(super) fn alter_partition_failed(&mut self, step: &mut Step<'_>) {
         let alter = &mut self.process.alter;
         alter.in_flight = None;
+        // Nobody knows whether the controller acted: the partition epochs in the requests keep a second one harmless.
         let sent = std::mem::take(&mut alter.sent);
         alter.waiting.extend(sent);
         alter.not_before = step.now + RETRY_NS;

@@ -18,6 +18,7 @@ impl Broker {
             return;
         }
         self.end_process();
+        // Taken away at the start: a crash from here on must not find the marker of the stop before.
         let previous = self.log_directory.clean_shutdown_epoch.take().unwrap_or(-1);
         self.process.lifecycle = BrokerLifecycle::start(incarnation, previous);
         self.process.ready_after = ready_after;
@@ -86,6 +87,8 @@ impl Broker {
         }
         self.log_directory.lose_power();
         self.log_directory.clean_shutdown_epoch = None;
+        // The controller knows the replicas in the lost directory and does not let an empty one lead for them
+        // (KIP-858).
         self.log_directory.id += 1;
         self.end_process();
         self.report_state(step, before);
@@ -121,6 +124,8 @@ impl Broker {
             replica.unflushed = false;
         }
         self.log_directory.lose_power();
+        // The marker vouches for this epoch only: a controller that knows a newer one takes the stop for
+        // unclean (KIP-966).
         self.log_directory.clean_shutdown_epoch = Some(self.broker_epoch()).filter(|epoch| *epoch >= 0);
         self.end_process();
         self.report_state(step, before);

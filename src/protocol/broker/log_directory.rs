@@ -82,6 +82,8 @@ impl Broker {
         let ends = |place: &u32| (*place, self.replicas[*place as usize].log().end());
         let pass: Vec<_> = self.log_directory.unflushed.iter().map(ends).collect();
         self.log_directory.writeback_passes.push_back((step.now, pass));
+        // A page is written once it has been dirty for the whole age, so what each pass saw is flushed that
+        // much later.
         while self.log_directory.writeback_passes.front().is_some_and(|(at, _)| at + age <= step.now) {
             let Some((_, pass)) = self.log_directory.writeback_passes.pop_front() else { break };
             for (place, end) in pass {

@@ -125,7 +125,9 @@ impl Broker {
         self.leave_fetcher(place);
         self.end_reader_sessions(place, self.leader_moved_error());
         let replica = &mut self.replicas[place as usize];
+        // Before the first write: a follower that asks where this epoch starts must get an answer already (KIP-101).
         replica.storage.assign_epoch_start(state.leader_epoch);
+        // Everything below was written by earlier leaders; once the high watermark gets here, all of it is committed.
         let epoch_start = replica.log().end();
         replica.role = Role::Leader(Box::new(LeaderState::new(me, state, epoch_start, step.now)));
         step.event(BrokerEvent::BecameLeader {
@@ -150,6 +152,7 @@ impl Broker {
         let same = replica.follower_state().is_some_and(|follower_state| {
             follower_state.epoch == state.leader_epoch && follower_state.leader == state.leader
         });
+        // A change of ISR or replicas under the same leader: the fetcher and its place in the log are still right.
         if same {
             return;
         }

@@ -48,7 +48,7 @@ pub(super) struct Assignments {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Process {
     pub(super) lifecycle: BrokerLifecycle,
-    /// From the first look at the metadata to the wish to be unfenced.
+    /// Nanoseconds from the first look at the metadata to the request to be unfenced.
     pub(super) ready_after: Nanos,
     pub(super) next_controller_contact: Option<Nanos>,
     pub(super) controller_in_flight: Option<InFlight>,

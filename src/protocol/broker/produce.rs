@@ -66,6 +66,7 @@ impl Broker {
         let place = self.place(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let replica = &self.replicas[place as usize];
         let Role::Leader(leader_state) = &replica.role else { return Err(ErrorCode::NotLeaderOrFollower) };
+        // Before the append, so that a refused write leaves nothing behind. acks=1 and acks=0 never ask.
         if acks == Acks::All && leader_state.is_under_min_isr(replica.min_isr) {
             return Err(self.refuse_write(step, place, ErrorCode::NotEnoughReplicas));
         }
@@ -77,6 +78,7 @@ impl Broker {
             SequenceCheck::Append => Ok(self.append_new(step, place, batch)),
             SequenceCheck::Duplicate(base_offset) => {
                 step.event(BrokerEvent::Duplicate { partition, base_offset });
+                // A repeated batch is acknowledged like the first: acks=all still waits until it is committed.
                 let required = base_offset + Offset::from(batch.records.count);
                 Ok(LogAppendResult { place, base_offset, required, duplicate: true })
             }
@@ -96,7 +98,9 @@ impl Broker {
             step.event(BrokerEvent::Appended { partition, base_offset, end_offset, as_leader: true });
         }
         self.written(step, place, u64::from(batch.bytes), flush);
+        // Followers learn of data only through their waiting fetches; the high watermark moves with the fetch after.
         self.wake_followers(place, base_offset);
+        // With the leader alone in the ISR nobody else will ever move it.
         self.advance_high_watermark(step, place, HwCause::Append);
         LogAppendResult { place, base_offset, required: end_offset, duplicate: false }
     }

@@ -14,6 +14,7 @@ impl Broker {
     pub(super) fn join_fetcher(&mut self, place: u32, source: BrokerId) {
         let threads = self.settings.num_replica_fetchers.max(1);
         let replica = &mut self.replicas[place as usize];
+        // The same partition always meets the same thread, so that it is fetched by one at a time.
         let thread = replica.partition.0 % threads;
         let fetchers = &mut self.process.fetchers;
         let at = *self.process.fetcher_places.entry((source, thread)).or_insert_with(|| {
@@ -150,6 +151,7 @@ impl Broker {
     pub(super) fn fetcher_failed(&mut self, step: &mut Step<'_>, at: u32) {
         let fetcher = &mut self.process.fetchers[at as usize];
         let asked = fetcher.outstanding.take().map(|outstanding| outstanding.asked);
+        // A lost request may have reached the source: only a full fetch makes both sides agree on the session again.
         fetcher.session_epoch = 0;
         fetcher.not_before = step.now + self.settings.replica_fetch_backoff_ns;
         let members: Vec<u32> = fetcher.members.iter().copied().collect();

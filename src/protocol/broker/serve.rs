@@ -32,6 +32,7 @@ impl Broker {
         for asked in &request.partitions {
             self.fetch_partition(step, place, asked);
         }
+        // After the listed ones, whose new offsets must not be taken for those of the request before.
         self.note_unlisted_partitions(step, place);
         let session = self.process.sessions.get(place);
         let at_once = !session.notices.is_empty() || request.max_wait_ns == 0 || self.has_min_bytes(place);
@@ -117,6 +118,8 @@ impl Broker {
         }
         let log = replica.log();
         let range = log.start()..=log.end();
+        // Divergence first: an offset can lie inside the range and still be of a history that this log does
+        // not share.
         if asked.last_fetched_epoch >= 0 {
             let end = log.end_offset_for(asked.last_fetched_epoch).ok_or(ErrorCode::OffsetOutOfRange)?;
             if asked.fetch_offset >= log.start()
@@ -162,6 +165,7 @@ impl Broker {
         let slot = &mut session.slots[at as usize];
         slot.fetch_offset = asked.fetch_offset;
         slot.leader_epoch = asked.current_leader_epoch;
+        // Kafka takes its snapshot of the high watermark before it reads, and the follower is noted after.
         slot.high_watermark_at_request = replica.high_watermark;
         slot.requested_in_epoch = epoch;
     }
@@ -180,12 +184,16 @@ impl Broker {
         let Role::Leader(leader_state) = &mut replica.role else { return };
         let Some(remote) = leader_state.remote_mut(follower.broker) else { return };
         let moved = remote.update_fetch_state(asked.fetch_offset, leader_end, step.now);
+        // Kept for the proposal: the controller refuses an ISR with another incarnation than the one that
+        // fetched (KIP-903).
         remote.broker_epoch = follower.epoch;
         remote.log_start = asked.log_start;
         if !leader_state.isr.members().contains(&follower.broker) {
             self.watch_for_expansion(session, place);
             self.maybe_expand_isr(step, place, follower.broker);
         }
+        // A fetch from n is the acknowledgement of all before n, and the only one: the leader learns of a copy one
+        // fetch late.
         if moved {
             self.advance_high_watermark(step, place, HwCause::Fetch(follower.broker));
         }

@@ -165,6 +165,8 @@ impl Consumer {
                 owned.epoch = front.epoch;
                 front.records = skip(front.records, records.count);
                 front.offset += i64::from(records.count);
+                // With poll() and not with the fetch: auto-commit takes what was returned, and nothing that is
+                // only buffered.
                 owned.position = Some(front.offset);
                 if front.records.count == 0 {
                     owned.buffered.pop_front();

@@ -162,6 +162,8 @@ impl Consumer {
             return;
         }
         let (Some(member), generation) = (self.membership.member, self.membership.generation) else { return };
+        // The client leaves by itself: a heartbeat thread that beats for a stuck application would keep its
+        // partitions for ever (KIP-62).
         if self.app.polled_before(now, self.settings.max_poll_interval) {
             out.push(ConsumerOutput::PollTimedOut);
             self.call(now, GroupRequest::Leave { member }, out);

@@ -129,6 +129,7 @@ impl Consumer {
             if !ready || owned.position.is_none() || owned.valid_under >= epoch {
                 continue;
             }
+            // A position without an epoch, such as one from before KIP-320, cannot be checked.
             if owned.epoch < 0 {
                 owned.valid_under = epoch;
                 continue;

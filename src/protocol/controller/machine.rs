@@ -157,6 +157,7 @@ impl Controller {
 
     /// One broker a pass, the one silent longest first, and the next pass at once while there are any.
     fn fence_silent_brokers(&mut self, now: Nanos, out: &mut Vec<ControllerOutput>) {
+        // One event a broker: each fencing sees the ISRs that the one before left, and the order decides who is last.
         while let Some((broker, last_heartbeat)) = self.sessions.expired(now) {
             self.sessions.end(broker);
             let cause = Cause::BrokerFenced { broker, last_heartbeat, now };

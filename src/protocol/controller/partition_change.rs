@@ -177,6 +177,7 @@ impl<'a> Goal<'a> {
         if !rules.profile.elr {
             return;
         }
+        // With enough members in sync, every committed record is on all of them: nobody outside need be trusted.
         if self.isr.len() >= rules.min_isr {
             self.elr.clear();
             return;
@@ -207,7 +208,9 @@ impl<'a> Goal<'a> {
         let preferred = replicas.first().copied().filter(|_| self.election == Election::Preferred);
         preferred
             .filter(valid)
+            // A leader that may stay, stays: a change costs its clients a refresh and bumps the epoch.
             .or_else(|| self.old.leader.filter(valid))
+            // Assignment order, not who has the longest log: no shipped version compares logs.
             .or_else(|| replicas.iter().copied().find(valid))
             .map(clean)
             .or_else(|| self.last_known_leader(rules).map(unclean))
@@ -237,6 +240,7 @@ impl<'a> Goal<'a> {
         }
         change.leader = Some(leader);
         let Some(Elected { leader, unclean }) = elected else { return };
+        // Elected from the ELR: complete, but nobody else is known to be in sync with it.
         if self.elr.contains(&leader) {
             self.isr = vec![leader];
             self.elr.retain(|id| *id != leader);

@@ -85,6 +85,7 @@ impl Quorum {
             }
         }
         let candidates = self.majority();
+        // A controller without a majority can commit nothing, though it may believe otherwise for a while.
         self.active = was_active.filter(|node| candidates.contains(node));
         if self.active.is_some() || candidates.is_empty() {
             self.election_at = None;
@@ -92,6 +93,7 @@ impl Quorum {
         }
         let handed_over = matches!(input.event, QuorumEvent::Stopped(node) if Some(node) == was_active);
         let delay = match was_active {
+            // A controller that stops in order resigns: nobody has to miss its fetches first.
             Some(_) if handed_over => 0,
             Some(_) => self.timing.fetch_timeout + input.jitter,
             None => self.timing.election_timeout + input.jitter,

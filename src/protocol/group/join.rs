@@ -134,6 +134,7 @@ impl Group {
 
     /// A new generation of those who came; static members stay even if they did not (`completeJoin`).
     fn complete_join(&mut self, now: Nanos, out: &mut Vec<GroupOutput>) {
+        // Who missed the barrier is out; a static member keeps its place until its session ends (KIP-345).
         self.members.retain(|member| member.joining.is_some() || member.instance.is_some());
         self.members.sort_by_key(|member| member.id);
         self.generation += 1;

@@ -18,9 +18,12 @@ pub(crate) struct LeaderEpochCache {
 impl LeaderEpochCache {
     /// Notes that `epoch` starts at `start`, unless it is known. Epochs that never got a record give way.
     pub(crate) fn assign(&mut self, epoch: LeaderEpoch, start: Offset) {
+        // Every append comes here; only the first of an epoch has something to say.
         if self.entries.last().is_some_and(|last| last.epoch >= epoch) {
             return;
         }
+        // A leader notes its epoch before it writes. If it never wrote, its entry would claim an offset that
+        // belongs to a later epoch, and the cache would not increase in both columns.
         while self.entries.last().is_some_and(|last| last.start >= start) {
             self.entries.pop();
         }
@@ -49,6 +52,7 @@ impl LeaderEpochCache {
         let above = self.entries.partition_point(|entry| entry.epoch <= epoch);
         match (above.checked_sub(1).map(|at| self.entries[at]), self.entries.get(above)) {
             (Some(own), None) if own.epoch == epoch => Some(EpochEnd { epoch, end_offset: log_end }),
+            // An epoch newer than all known ones: the asker knows more than this log does.
             (_, None) => None,
             (Some(own), Some(next)) => Some(EpochEnd { epoch: own.epoch, end_offset: next.start }),
             (None, Some(next)) => Some(EpochEnd { epoch, end_offset: next.start }),

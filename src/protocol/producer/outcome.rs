@@ -122,6 +122,7 @@ impl Producer {
         out: &mut Vec<ProducerOutput>,
     ) {
         let line = &mut self.queues[queue as usize];
+        // Whatever became of the batch, max.in.flight=1 waits for nothing more.
         if std::mem::take(&mut line.muted) {
             self.refresh_node_of(queue);
         }
@@ -131,6 +132,7 @@ impl Producer {
         batch.indefinite |= is_indefinite(result.error);
         match result.error {
             ErrorCode::None => self.complete(now, id, Some(result.base_offset), out),
+            // The first attempt was appended and its answer lost: a success whose offset is no longer known.
             ErrorCode::DuplicateSequenceNumber => self.complete(now, id, Some(-1), out),
             ErrorCode::MessageTooLarge if batch.records.count > 1 => self.split(id),
             error => {
@@ -255,6 +257,9 @@ impl Producer {
             let (queue, retried) = (batch.queue, batch.attempts > 0);
             self.queues[queue as usize].batches.retain(|queued| *queued != id);
             self.fail(now, id, ErrorCode::RequestTimedOut, false, out);
+            // Whether the broker has its sequence is not known: a later batch could be refused for ever, or
+            // close a gap
+            // that is none. So nothing new goes out until the rest has settled.
             if self.settings.idempotent && retried {
                 self.mark_unresolved(queue);
             }

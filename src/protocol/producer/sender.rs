@@ -64,6 +64,7 @@ impl Producer {
             let at = (start + step) % count;
             let queue = self.nodes[node].queues[at];
             if let Some((id, size)) = self.drainable_head(now, queue) {
+                // The next request starts here, so that the partitions behind are not starved by those before.
                 if bytes + size > self.settings.max_request_size && !ids.is_empty() {
                     self.nodes[node].drain_from = at;
                     next_ready = now;
@@ -114,6 +115,7 @@ impl Producer {
     fn take_head(&mut self, queue: u32, id: BatchId) {
         let line = &mut self.queues[queue as usize];
         line.batches.pop_front();
+        // Strict order without idempotence: a batch that fails cannot be overtaken by the next.
         line.muted = self.settings.max_in_flight == 1;
         let epoch = line.epoch;
         let Some(batch) = self.batches.get(id) else { return };

@@ -125,8 +125,10 @@ impl Producer {
         let stale = line.identity != (self.identity.id, self.identity.epoch);
         match line.open.first().and_then(|first| self.batches.get(*first)) {
             _ if self.identity.id < 0 => false,
+            // A new sequence would be a guess: the line may have to start again.
             _ if head.base_sequence < 0 && line.unresolved => false,
             Some(_) if head.base_sequence < 0 => !stale,
+            // A retry goes out only as the first of the open batches, or it would overtake one and be refused.
             Some(first) => head.base_sequence == first.base_sequence,
             None => true,
         }
@@ -143,6 +145,7 @@ impl Producer {
             (batch.producer_id, batch.producer_epoch) = identity;
             batch.base_sequence = line.next;
             line.next = sequence_after(line.next, batch.records.count);
+            // Numbered on the way out and not when it is filled: a batch that expires unsent leaves no gap.
             line.open.push(id);
         }
     }
