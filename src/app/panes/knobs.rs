@@ -68,7 +68,7 @@ fn cells(row: &KnobRow) -> Vec<Cell> {
 fn foot(app: &App) -> Option<Foot> {
     let row = row(app, app.selected_item(super::Pane::Knobs)?)?;
     let why = row.now.as_ref().err().map(|why| format!("not known: {why}. "));
-    let what_if = row.what_if.map(|why| format!("~ What if only: {why}. ")).unwrap_or_default();
+    let what_if = row.what_if.map(|why| format!("~ What if: {why}. ")).unwrap_or_default();
     let text = format!("{what_if}{}{}", why.unwrap_or_default(), row.knob.doc);
     let text = FootText::Paragraph(Cell::new(CellStyle::Muted, text));
     Some(Foot { height: 2, min_rows: 8, text })
