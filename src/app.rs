@@ -214,10 +214,10 @@ impl App {
         self.shown.as_ref()
     }
 
-    /// Whether what is shown is not what is: knobs moved where they are a hypothesis.
+    /// Whether what is shown is not what is: knobs were turned that are a what-if.
     pub fn is_hypothetical(&self) -> bool {
-        let moved = self.hypothesis.as_ref().is_some_and(|hypothesis| !hypothesis.changes().is_empty());
-        (moved || !self.lost.is_empty()) && !self.origin.acts()
+        let turned = self.hypothesis.as_ref().is_some_and(|hypothesis| !hypothesis.changes().is_empty());
+        turned || (!self.lost.is_empty() && !self.origin.acts())
     }
 
     /// The knobs with their values.

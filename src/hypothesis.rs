@@ -7,8 +7,8 @@ mod reshape;
 pub use apply::{HypothesisError, apply};
 pub use reference::{reference, reference_with};
 
-use crate::knobs::{Change, Knob, Value, resolve};
-use crate::model::{Cluster, Datum, TopicIx};
+use crate::knobs::{Change, Knob, Place, Scope, Value, resolve};
+use crate::model::{Cluster, Datum, Topic, TopicIx};
 use std::sync::Arc;
 
 /// A base cluster and the changes laid over it. Nothing is ever sent anywhere.
@@ -16,17 +16,11 @@ use std::sync::Arc;
 pub struct Hypothesis {
     base: Arc<Cluster>,
     changes: Vec<Change>,
-    redo: Vec<Change>,
-    undo: Vec<Step>,
+    /// The changes as they were before each step, and as they were before it was taken back.
+    undo: Vec<Vec<Change>>,
+    redo: Vec<Vec<Change>>,
     pin: Option<Arc<Cluster>>,
     now: Arc<Cluster>,
-}
-
-/// What one change replaced, to undo it.
-#[derive(Clone, Debug)]
-struct Step {
-    change: Change,
-    before: Option<(usize, Change)>,
 }
 
 /// A knob whose value is not what it was.
@@ -76,9 +70,9 @@ impl Hypothesis {
         self.base = base;
         let mut dropped = Vec::new();
         loop {
-            match apply(&self.base, &self.changes) {
+            match self.laid(&self.changes) {
                 Ok(now) => {
-                    self.now = Arc::new(now);
+                    self.now = now;
                     return dropped;
                 }
                 Err(error) => {
@@ -90,41 +84,72 @@ impl Hypothesis {
         }
     }
 
+    /// The cluster itself takes these changes: the base is as it will be, until its next state is known.
+    ///
+    /// # Errors
+    /// When they cannot be, or what is laid over the base cannot be any more.
+    pub fn act(&mut self, changes: &[Change]) -> Result<(), HypothesisError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let after = Arc::new(apply(&self.base, changes)?);
+        let before = std::mem::replace(&mut self.base, after);
+        match self.laid(&self.changes) {
+            Ok(now) => self.now = now,
+            Err(error) => {
+                self.base = before;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     /// Makes one change; an earlier one of the same knob and subject is replaced.
     ///
     /// # Errors
     /// When it cannot be: an unknown topic, fewer partitions than there are, more replicas than brokers.
     pub fn set(&mut self, change: Change) -> Result<(), HypothesisError> {
-        let same = |other: &Change| other.knob == change.knob && other.subject == change.subject;
-        let mut changes = self.changes.clone();
-        let before = changes.iter().position(same).map(|at| (at, changes.remove(at)));
-        changes.push(change.clone());
-        self.now = Arc::new(apply(&self.base, &changes)?);
-        self.changes = changes;
-        self.undo.push(Step { change, before });
+        self.set_all(vec![change])
+    }
+
+    /// Makes changes as one step. One that says what is so without it takes the earlier one back.
+    ///
+    /// # Errors
+    /// When one of them cannot be; then none is made.
+    pub fn set_all(&mut self, changes: Vec<Change>) -> Result<(), HypothesisError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut after = self.changes.clone();
+        for change in changes {
+            let before = after.len();
+            after.retain(|other| other.knob != change.knob || other.subject != change.subject);
+            // What is assumed has no source: a value that is there anyway need not be said.
+            let may_go = after.len() < before || matches!(change.knob.place, Place::Assumed { .. });
+            if !(may_go && self.laid(&after).is_ok_and(|without| is_so(&without, &change))) {
+                after.push(change);
+            }
+        }
+        self.now = self.laid(&after)?;
+        self.undo.push(std::mem::replace(&mut self.changes, after));
         self.redo.clear();
         Ok(())
     }
 
-    /// Takes the last change back. `false` when there is none.
+    /// Takes the last step back. `false` when there is none.
     pub fn undo(&mut self) -> bool {
-        let Some(step) = self.undo.pop() else { return false };
-        self.changes.pop();
-        if let Some((at, change)) = step.before {
-            self.changes.insert(at, change);
-        }
-        self.redo.push(step.change);
+        let Some(changes) = self.undo.pop() else { return false };
+        self.redo.push(std::mem::replace(&mut self.changes, changes));
         self.reapply();
         true
     }
 
-    /// Makes the change again that was taken back last. `false` when there is none.
+    /// Makes the step again that was taken back last. `false` when there is none.
     pub fn redo(&mut self) -> bool {
-        let Some(change) = self.redo.pop() else { return false };
-        let rest = std::mem::take(&mut self.redo);
-        let done = self.set(change).is_ok();
-        self.redo = rest;
-        done
+        let Some(changes) = self.redo.pop() else { return false };
+        self.undo.push(std::mem::replace(&mut self.changes, changes));
+        self.reapply();
+        true
     }
 
     /// Takes all changes back and forgets the pin.
@@ -157,10 +182,34 @@ impl Hypothesis {
         Difference { knob, was: resolve(self.was(), topic, knob), now: resolve(&self.now, topic, knob) }
     }
 
+    fn laid(&self, changes: &[Change]) -> Result<Arc<Cluster>, HypothesisError> {
+        // Without changes it is the base itself: whoever compares the two need not look inside.
+        if changes.is_empty() { Ok(self.base.clone()) } else { apply(&self.base, changes).map(Arc::new) }
+    }
+
     fn reapply(&mut self) {
-        if let Ok(now) = apply(&self.base, &self.changes) {
-            self.now = Arc::new(now);
+        if let Ok(now) = self.laid(&self.changes) {
+            self.now = now;
         }
+    }
+}
+
+/// Whether a cluster already is as a change would make it.
+fn is_so(cluster: &Cluster, change: &Change) -> bool {
+    let has = |topic| resolve(cluster, topic, change.knob).get() == Some(&change.value);
+    let is_meant = |topic: &Topic| match &change.subject {
+        Some(name) => *topic.name == **name,
+        None => !topic.internal,
+    };
+    match change.knob.scope {
+        Scope::Topic => {
+            let meant = cluster.topics.iter().zip(0..).filter(|(topic, _)| is_meant(topic));
+            meant.into_iter().all(|(_, ix)| has(Some(TopicIx(ix))))
+        }
+        // Of several clients only the first one's value is told.
+        Scope::Producer => cluster.assumed.producers.len() == 1 && has(None),
+        Scope::Consumer => cluster.assumed.consumers.len() == 1 && has(None),
+        _ => has(None),
     }
 }
 

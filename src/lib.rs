@@ -21,7 +21,8 @@
 //!
 //! # Where to add
 //!
-//! - a **knob**: its declaration in `knobs/<scope>.rs` and one line in `knobs::ALL`
+//! - a **knob**: its declaration in `knobs/<scope>.rs` and one line in `knobs::ALL`; one that klever assumes
+//!   (load, net, env) is a field of `model/clients.rs` with its default, too
 //! - a **rule**: a file in `rules/<chapter>/` and one line in `rules::ALL`
 //! - an **action** (and its key): one row in `app/actions.rs`, a key in `keymap/default.toml`
 //! - a **pane**: a file in `ui/panes/` and one line in `ui/panes.rs`

@@ -253,6 +253,11 @@ fn knob(row: &KnobRow) -> Vec<Cell> {
         Err(_) if changed => "(?)".into(),
         _ => String::new(),
     };
+    let was = match row.what_if {
+        Some(_) if changed => format!("~ {was}"),
+        Some(_) => "~ what if".into(),
+        None => was,
+    };
     let name = if changed { Look::Strong } else { Look::Plain };
     vec![
         Cell::new(Look::Muted, row.knob.scope.word()),

@@ -1,8 +1,10 @@
 //! The knobs as rows: what each was, is, and could be next.
 
+use crate::app::Origin;
 use crate::hypothesis::Hypothesis;
 use crate::knobs::{self, Change, Knob, Scope, Value};
 use crate::model::{Cluster, Datum, TopicIx};
+use crate::scenario::change::{Turning, on_lab, on_simulator};
 use std::sync::Arc;
 
 #[derive(Clone, PartialEq, Debug)]
@@ -12,6 +14,8 @@ pub struct KnobRow {
     pub was: Result<Value, String>,
     /// Its value with the knobs, or why it is not known.
     pub now: Result<Value, String>,
+    /// Why it is a what-if where other knobs act; `None` where it acts, and where all knobs are what-ifs.
+    pub what_if: Option<&'static str>,
 }
 
 impl KnobRow {
@@ -28,13 +32,34 @@ pub(super) fn shown_topic(cluster: &Cluster, study: Option<&Arc<str>>) -> Option
     studied.or_else(first)
 }
 
+/// What a knob does to the cluster on the screen.
+pub(super) fn turning(origin: &Origin, knob: &Knob) -> Turning {
+    match origin {
+        Origin::Sim(_) => on_simulator(knob),
+        // The lab on the screen is brokers alone.
+        Origin::Lab(_) => on_lab(knob, false),
+        Origin::Live(_) | Origin::File(_) => Turning::WhatIf("nothing is changed on the cluster"),
+    }
+}
+
+fn what_if(origin: &Origin, knob: &Knob) -> Option<&'static str> {
+    match turning(origin, knob) {
+        Turning::WhatIf(why) if origin.acts() => Some(why),
+        Turning::ActsUnseen => {
+            Some("it acts, but no broker can tell its value: the one shown is the one set")
+        }
+        Turning::Acts | Turning::WhatIf(_) => None,
+    }
+}
+
 /// All knobs with their values.
-pub(super) fn rows(hypothesis: &Hypothesis, study: Option<&Arc<str>>) -> Vec<KnobRow> {
+pub(super) fn rows(origin: &Origin, hypothesis: &Hypothesis, study: Option<&Arc<str>>) -> Vec<KnobRow> {
     let (was, now) = (hypothesis.was(), hypothesis.now());
     let row = |knob: &&'static Knob| KnobRow {
         knob,
         was: value(was, shown_topic(was, study), knob),
         now: value(now, shown_topic(now, study), knob),
+        what_if: what_if(origin, knob),
     };
     knobs::ALL.iter().map(row).collect()
 }

@@ -1,19 +1,20 @@
 //! Scripts: a start, keys through the real keymap, and what must come of it. The engine answers at once.
 
 mod exploring;
-mod still;
+mod knobs;
+mod simulated;
 
 use super::*;
 use crate::hypothesis::reference_with;
 use crate::keymap::Code;
 use crate::model::{KafkaVersion, Partitions};
 use proptest::prelude::*;
-use still::Still;
+use simulated::Simulated;
 
-/// A user with a keyboard, and a simulator in which no time passes.
+/// A user with a keyboard, before the simulator or a cluster that nobody can change.
 struct Robot {
     app: App,
-    still: Still,
+    simulated: Option<Simulated>,
     effects: Vec<Effect>,
 }
 
@@ -24,13 +25,33 @@ fn cluster() -> Cluster {
 impl Robot {
     fn on(origin: Origin) -> Robot {
         let app = App::new(Start::new(origin)).unwrap();
-        let mut robot = Robot { app, still: Still::new(cluster()), effects: Vec::new() };
+        let simulated = matches!(app.origin, Origin::Sim(_)).then(Simulated::new);
+        let mut robot = Robot { app, simulated, effects: Vec::new() };
         robot.send(Msg::Resize(120, 40));
         for pane in Pane::ALL {
             robot.send(Msg::Shown(pane, 8));
         }
-        robot.see(cluster());
+        match robot.simulated {
+            Some(_) => robot.look(),
+            None => robot.see(cluster()),
+        }
         robot
+    }
+
+    /// Lets time pass in the simulator.
+    fn pass(mut self, seconds: u64) -> Robot {
+        if let Some(simulated) = &mut self.simulated {
+            simulated.pass(seconds);
+        }
+        self.look();
+        self
+    }
+
+    /// The newest state of the simulator comes in.
+    fn look(&mut self) {
+        if let Some(snapshot) = self.simulated.as_mut().map(Simulated::snapshot) {
+            self.send(Msg::Snapshot(snapshot));
+        }
     }
 
     fn sim() -> Robot {
@@ -47,6 +68,10 @@ impl Robot {
 
     fn send(&mut self, msg: Msg) {
         let effects = self.app.update(msg);
+        self.follow(effects);
+    }
+
+    fn follow(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             if let Effect::Assess(question) = &effect {
                 let answer = Msg::Assessed(question.generation, Arc::new(judge(question)));
@@ -57,9 +82,13 @@ impl Robot {
                 assert!(self.app.update(Msg::Explored(inquiry.generation, outcome)).is_empty());
             }
             self.effects.push(effect.clone());
-            if let Effect::Drive(Command::Act(act)) = effect {
-                self.still.act(act).unwrap();
-                self.see((*self.still.cluster()).clone());
+            if let Effect::Drive(command) = effect
+                && let Some(simulated) = &mut self.simulated
+            {
+                if let Err(why) = simulated.drive(command) {
+                    self.app.update(Msg::Notice(Level::Warn, why.word().into()));
+                }
+                self.look();
             }
         }
     }
@@ -168,8 +197,10 @@ fn on_the_simulator_knobs_act_and_a_rebuild_is_asked_for() {
 fn crashing_a_broker_is_a_fault_here_and_a_hypothesis_there() {
     let robot = Robot::sim().keys("1 j x");
     assert_eq!(robot.driven(), ["Act(Kill(Broker(BrokerId(2))))"]);
-    assert_eq!(robot.app.facts.brokers[1].leads, 0);
-    assert_eq!(robot.keys("x").app.facts.brokers[1].leads, 4);
+    let robot = robot.pass(15);
+    assert_eq!(robot.app.facts.brokers[1].leads, 0, "its session has ended");
+    // It leads again once the controller has looked for preferred leaders, every five minutes.
+    assert_eq!(robot.keys("x").pass(330).app.facts.brokers[1].leads, 4);
     let robot = Robot::live().keys("1 j x");
     assert!(robot.driven().is_empty());
     assert!(robot.app.is_hypothetical());

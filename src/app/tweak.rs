@@ -1,16 +1,20 @@
-//! Moving knobs: a hypothesis on a real cluster, real at once in the simulator.
+//! Turning knobs: what the cluster takes is sent to it, everything else is a what-if laid over it.
 
-use crate::app::{Action, App, Command, Effect, KnobRow, Level, Overlay, knob_rows};
+use crate::app::{Action, App, Command, Effect, KnobRow, Level, Origin, Overlay, knob_rows};
 use crate::consequences::Preset;
 use crate::knobs::{Change, Knob, TakesEffect, Value};
 use crate::model::Cluster;
 use crate::scenario::Act;
+use crate::scenario::change::Turning;
 use std::sync::Arc;
 
-/// Knobs that were moved at once: what each was before, if that was known, and its change.
+/// Knobs that were turned at once.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Moved {
-    steps: Vec<(Option<Value>, Change)>,
+    /// Those that the cluster took: what each was before, if that was known, and its change.
+    taken: Vec<(Option<Value>, Change)>,
+    /// Whether there were what-ifs among them: one step of the hypothesis.
+    what_if: bool,
 }
 
 /// A setting that was kept to compare with.
@@ -57,10 +61,8 @@ impl App {
         let now = hypothesis.now();
         let topic = self.study.as_ref().and_then(|name| now.topic_named(name)).map(|(ix, _)| ix);
         // One key must not throw logs and offsets away: what only a new cluster can have is left, aloud.
-        let rebuilds =
-            |change: &Change| self.origin.acts() && change.knob.takes_effect == TakesEffect::Rebuild;
         let (left, changes): (Vec<Change>, Vec<Change>) =
-            preset.changes_on(now, topic).into_iter().partition(rebuilds);
+            preset.changes_on(now, topic).into_iter().partition(|change| self.rebuilds(change));
         let count = changes.len();
         if count == 0 {
             self.tell(Level::Notice, format!("{}: every knob is there already", preset.id));
@@ -100,8 +102,7 @@ impl App {
 
     /// Makes changes; those that rebuild a running cluster are asked for first.
     pub(super) fn request(&mut self, changes: Vec<Change>) -> Vec<Effect> {
-        let rebuilds = |change: &&Change| change.knob.takes_effect == TakesEffect::Rebuild;
-        if let Some(change) = changes.iter().find(rebuilds).filter(|_| self.origin.acts()) {
+        if let Some(change) = changes.iter().find(|change| self.rebuilds(change)) {
             let text = vec![
                 format!("{} = {} builds the cluster anew.", change.knob.name, change.value),
                 "Its logs, offsets and faults are gone then.".into(),
@@ -124,37 +125,55 @@ impl App {
 
     /// Makes changes as one step that is undone as one; `None` when they cannot be.
     pub(super) fn make(&mut self, changes: Vec<Change>) -> Option<Vec<Effect>> {
-        let before = |change: &Change| {
-            let row = self.knobs.iter().find(|row| row.knob == change.knob);
-            row.and_then(|row| row.now.as_ref().ok().cloned())
-        };
-        let steps: Vec<(Option<Value>, Change)> =
-            changes.iter().map(|change| (before(change), change.clone())).collect();
-        let effects = self.apply(changes)?;
-        self.moved.push(Moved { steps });
-        self.undone.clear();
-        Some(effects)
-    }
-
-    /// Changes the setting shown, and the cluster where knobs act: all or nothing.
-    fn apply(&mut self, changes: Vec<Change>) -> Option<Vec<Effect>> {
+        let (taken, what_ifs) = self.parts(changes);
+        let step = taken.iter().map(|change| (self.value_now(change.knob), change.clone())).collect();
+        let moved = Moved { taken: step, what_if: !what_ifs.is_empty() };
         let hypothesis = self.hypothesis.as_mut()?;
         let before = hypothesis.clone();
-        for change in &changes {
-            if let Err(error) = hypothesis.set(change.clone()) {
-                *hypothesis = before;
-                self.tell(Level::Bad, error.to_string());
-                return None;
-            }
+        let done = hypothesis.act(&seen(&self.origin, &taken)).and_then(|()| hypothesis.set_all(what_ifs));
+        if let Err(error) = done {
+            *hypothesis = before;
+            self.tell(Level::Bad, error.to_string());
+            return None;
         }
-        let mut effects = self.changed();
-        if self.origin.acts() {
-            effects.extend(changes.into_iter().map(|change| Effect::Drive(Command::Act(Act::Set(change)))));
-        }
-        Some(effects)
+        self.moved.push(moved);
+        self.undone.clear();
+        Some(self.drive(taken))
     }
 
-    /// Walks through the history. A hypothesis takes its changes out again; where knobs act, the values that
+    /// What the cluster takes, and what is laid over its states: what it takes but cannot tell is both.
+    fn parts(&self, changes: Vec<Change>) -> (Vec<Change>, Vec<Change>) {
+        let (mut taken, mut what_ifs) = (Vec::new(), Vec::new());
+        for change in changes {
+            let turning = knob_rows::turning(&self.origin, change.knob);
+            if turning != Turning::Acts {
+                what_ifs.push(change.clone());
+            }
+            if turning == Turning::Acts || turning == Turning::ActsUnseen {
+                taken.push(change);
+            }
+        }
+        (taken, what_ifs)
+    }
+
+    fn value_now(&self, knob: &Knob) -> Option<Value> {
+        self.knobs.iter().find(|row| row.knob == knob)?.now.as_ref().ok().cloned()
+    }
+
+    /// Whether a change builds the cluster on the screen anew.
+    fn rebuilds(&self, change: &Change) -> bool {
+        let acts = knob_rows::turning(&self.origin, change.knob) == Turning::Acts;
+        acts && change.knob.takes_effect == TakesEffect::Rebuild
+    }
+
+    /// Has what changed judged, and tells the cluster what it is to take.
+    fn drive(&mut self, taken: Vec<Change>) -> Vec<Effect> {
+        let mut effects = self.changed();
+        effects.extend(taken.into_iter().map(|change| Effect::Drive(Command::Act(Act::Set(change)))));
+        effects
+    }
+
+    /// Walks through the history: what-ifs are taken out again; of what the cluster took, the values that
     /// were are set, the last one first.
     fn walk(&mut self, back: bool) -> Vec<Effect> {
         let Some(moved) = (if back { self.moved.pop() } else { self.undone.pop() }) else {
@@ -162,24 +181,26 @@ impl App {
         };
         let to = if back { &mut self.undone } else { &mut self.moved };
         to.push(moved.clone());
-        if self.origin.acts() {
-            let old = |(before, change): (Option<Value>, Change)| Some(Change { value: before?, ..change });
-            let changes: Vec<Change> = match back {
-                true => moved.steps.into_iter().rev().filter_map(old).collect(),
-                false => moved.steps.into_iter().map(|(_, change)| change).collect(),
+        let old = |(before, change): (Option<Value>, Change)| Some(Change { value: before?, ..change });
+        let changes: Vec<Change> = match back {
+            true => moved.taken.into_iter().rev().filter_map(old).collect(),
+            false => moved.taken.into_iter().map(|(_, change)| change).collect(),
+        };
+        let Some(hypothesis) = &mut self.hypothesis else { return Vec::new() };
+        if moved.what_if {
+            if back {
+                hypothesis.undo()
+            } else {
+                hypothesis.redo()
             };
-            return self.apply(changes).unwrap_or_default();
         }
-        if let Some(hypothesis) = &mut self.hypothesis {
-            for _ in &moved.steps {
-                if back {
-                    hypothesis.undo()
-                } else {
-                    hypothesis.redo()
-                };
+        match hypothesis.act(&seen(&self.origin, &changes)) {
+            Ok(()) => self.drive(changes),
+            Err(error) => {
+                self.tell(Level::Bad, error.to_string());
+                self.changed()
             }
         }
-        self.changed()
     }
 
     /// There is nothing to undo any more.
@@ -238,4 +259,10 @@ impl App {
         self.tell(Level::Notice, text);
         self.changed()
     }
+}
+
+/// Those of the changes that the cluster's next states will tell.
+fn seen(origin: &Origin, taken: &[Change]) -> Vec<Change> {
+    let tells = |change: &&Change| knob_rows::turning(origin, change.knob) == Turning::Acts;
+    taken.iter().filter(tells).cloned().collect()
 }

@@ -160,10 +160,6 @@ impl App {
         self.detail = snapshot.detail;
         self.retell();
         let dropped = match &mut self.hypothesis {
-            Some(hypothesis) if self.origin.acts() => {
-                *hypothesis = acted(hypothesis, snapshot.cluster);
-                Vec::new()
-            }
             Some(hypothesis) => hypothesis.rebase(snapshot.cluster),
             None => {
                 let mut hypothesis = Hypothesis::new(snapshot.cluster);
@@ -206,7 +202,7 @@ impl App {
         };
         self.facts = Facts::of(&shown, &self.lags);
         self.shown = Some(shown);
-        self.knobs = knob_rows::rows(hypothesis, self.study.as_ref());
+        self.knobs = knob_rows::rows(&self.origin, hypothesis, self.study.as_ref());
         self.refresh_rows(&[Pane::Topology, Pane::Partitions, Pane::Groups, Pane::Knobs]);
         self.ask()
     }
@@ -250,19 +246,6 @@ impl App {
         self.overlay = None;
         if pane.is_cluster() || pane == Pane::Knobs {
             self.main = pane;
-        }
-    }
-}
-
-/// Where knobs act, the source says what came of them: nothing is laid over it, only the pin stays.
-fn acted(before: &Hypothesis, cluster: Arc<Cluster>) -> Hypothesis {
-    match before.pinned() {
-        None => Hypothesis::new(cluster),
-        Some(pin) => {
-            let mut now = Hypothesis::new(pin.clone());
-            now.pin();
-            now.rebase(cluster);
-            now
         }
     }
 }

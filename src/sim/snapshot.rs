@@ -11,6 +11,7 @@ use crate::sim::clients::ClientState;
 use crate::sim::groups::GroupHost;
 use crate::sim::host::{Host, Running};
 use crate::sim::settings::Config;
+use crate::sim::topics::SimTopic;
 use crate::sim::world::{BOOT, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,9 +56,15 @@ impl World {
         let mut topics: Vec<u32> = (0..list.len() as u32).collect();
         topics.sort_by(|a, b| list[*a as usize].spec.name.cmp(&list[*b as usize].spec.name));
         let columns: Vec<PartitionIx> =
-            topics.iter().flat_map(|at| list[*at as usize].partitions.iter().copied()).collect();
+            topics.iter().flat_map(|at| self.committed_partitions(&list[*at as usize])).collect();
         let places = columns.iter().zip(0..).map(|(ix, place)| (*ix, PartitionIx(place))).collect();
         Order { topics, columns, places }
+    }
+
+    /// The partitions that the controller has: those that were asked for just now are none yet.
+    fn committed_partitions<'a>(&self, topic: &'a SimTopic) -> impl Iterator<Item = PartitionIx> + use<'a> {
+        let known = self.control.committed.partitions.len();
+        topic.partitions.iter().copied().filter(move |ix| ix.at() < known)
     }
 
     fn quorum(&self) -> Quorum {
@@ -103,7 +110,7 @@ impl World {
         let topics = order.topics.iter().map(|at| {
             let topic = &self.topics.list()[*at as usize];
             let config = Arc::new(config_map(&topic.spec.config, ConfigSource::Topic));
-            let count = topic.partitions.len() as u32;
+            let count = self.committed_partitions(topic).count() as u32;
             first += count;
             Topic {
                 name: topic.spec.name.as_str().into(),
@@ -119,10 +126,8 @@ impl World {
     fn columns(&self, order: &Order, as_of: Millis) -> Partitions {
         let mut rows = Vec::with_capacity(order.columns.len());
         for (place, at) in order.topics.iter().enumerate() {
-            let partitions = &self.topics.list()[*at as usize].partitions;
-            rows.extend(
-                partitions.iter().zip(0..).map(|(ix, number)| self.row(TopicIx(place as u32), number, *ix)),
-            );
+            let partitions = self.committed_partitions(&self.topics.list()[*at as usize]);
+            rows.extend(partitions.zip(0..).map(|(ix, number)| self.row(TopicIx(place as u32), number, ix)));
         }
         let elr = match self.profile.elr {
             true => Datum::known((), as_of, Origin::Simulated),

@@ -140,6 +140,17 @@ fn knobs_act_as_each_of_them_can() {
     assert_eq!(rebuilt.topics[0].partitions, 18);
 }
 
+#[test]
+fn partitions_that_no_controller_has_yet_are_not_in_the_snapshot() {
+    let mut sim = Simulator::new(&reference(60), 1, None);
+    sim.run_until(10 * SECOND);
+    assert_eq!(sim.set(change("topic/orders:partitions=24")), Applied::Done);
+    let orders = |sim: &mut Simulator| sim.snapshot().0.topic_named("orders").unwrap().1.count;
+    assert_eq!(orders(&mut sim), 12, "just asked for");
+    sim.run_until(11 * SECOND);
+    assert_eq!(orders(&mut sim), 24);
+}
+
 fn refused_by_controller() -> Applied {
     Applied::Refused(Refusal::Controller(crate::protocol::wire::ErrorCode::InvalidPartitions))
 }

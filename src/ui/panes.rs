@@ -67,7 +67,9 @@ fn title(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect) {
 /// What a title adds on its right: is it real, is it old, is it ready.
 fn notes(app: &App, pane: Pane) -> Vec<(Role, String)> {
     let mut notes = Vec::new();
-    if app.is_hypothetical() && pane != Pane::Knobs {
+    // Where knobs act, a what-if is about figures and warnings: brokers and partitions are as they are.
+    let judged = matches!(pane, Pane::Consequences | Pane::Warnings);
+    if app.is_hypothetical() && (judged || (pane.is_cluster() && !app.origin.acts())) {
         notes.push((Role::Hypothesis, "~ what if".to_string()));
     }
     if pane.is_cluster() && app.is_stale() {

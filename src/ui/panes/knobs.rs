@@ -37,7 +37,8 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hi
     });
     if let Some(row) = app.selected_item(Pane::Knobs).and_then(|item| app.knob_rows().get(item as usize)) {
         let why = row.now.as_ref().err().map(|why| format!("not known: {why}. "));
-        let text = format!("{}{}", why.unwrap_or_default(), row.knob.doc);
+        let what_if = row.what_if.map(|why| format!("~ What if: {why}. ")).unwrap_or_default();
+        let text = format!("{what_if}{}{}", why.unwrap_or_default(), row.knob.doc);
         canvas.paragraph(foot, &text, Role::Muted);
     }
 }
