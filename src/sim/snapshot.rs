@@ -128,10 +128,8 @@ impl World {
     fn columns(&self, order: &Order, as_of: Millis) -> Partitions {
         let mut rows = Vec::with_capacity(order.columns.len());
         for (place, at) in order.topics.iter().enumerate() {
-            let partitions = &self.machines.topics.list()[*at as usize].partitions;
-            rows.extend(
-                partitions.iter().zip(0..).map(|(ix, number)| self.row(TopicIx(place as u32), number, *ix)),
-            );
+            let partitions = self.committed_partitions(&self.machines.topics.list()[*at as usize]);
+            rows.extend(partitions.zip(0..).map(|(ix, number)| self.row(TopicIx(place as u32), number, ix)));
         }
         let elr = if self.profile.elr {
             Datum::known((), as_of, Origin::Simulated)
