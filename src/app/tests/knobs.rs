@@ -80,7 +80,7 @@ fn turn_all_rungs(origin: &Origin, knob: &'static Knob, told: &[String]) -> Vec<
 fn holds_to_its_kind(robot: &Robot, knob: &Knob, name: &str) {
     let acts = turning(&robot.app.origin, knob) == Turning::Acts;
     assert_eq!(robot.driven().is_empty(), !acts, "{name} is sent where it acts");
-    assert_eq!(robot.app.is_hypothetical(), !acts, "{name} is marked over the figures where it is a what-if");
+    assert_eq!(robot.app.is_what_if(), !acts, "{name} is marked over the figures where it is a what-if");
     let reason = robot.row_of(knob).what_if;
     assert_eq!(reason.is_some(), !acts && robot.app.origin.acts(), "{name} says why it does not act");
 }
@@ -171,15 +171,15 @@ fn undo_pins_presets_and_reset_work_over_both_kinds() {
         Robot::sim().keys(": \"acks 1\" enter : \"preset bare-metal-1dc\" enter : \"linger.ms 20\" enter");
     let seen = |robot: &Robot| ["acks", "preset", "linger.ms"].map(|name| robot.knob(name));
     assert_eq!(seen(&robot), ["1 (was all)", "bare-metal-1dc (was cloud-3az-nvme)", "20 (was 5)"]);
-    assert!(robot.app.is_hypothetical());
+    assert!(robot.app.is_what_if());
     let robot = robot.keys("u u").pass(1);
     assert_eq!(seen(&robot), ["1 (was all)", "cloud-3az-nvme", "5"]);
-    assert!(!robot.app.is_hypothetical());
+    assert!(!robot.app.is_what_if());
     let robot = robot.keys("ctrl-r ctrl-r p p").pass(1);
     assert_eq!(seen(&robot), ["1", "bare-metal-1dc", "20"], "pinned as they are");
     let robot = robot.keys(": \"outages_per_year 12\" enter P R").pass(1);
     assert_eq!(seen(&robot), ["all", "cloud-3az-nvme", "5"]);
-    assert!(!robot.app.is_hypothetical() && robot.app.knob_rows().iter().all(|row| !row.is_changed()));
+    assert!(!robot.app.is_what_if() && robot.app.knob_rows().iter().all(|row| !row.is_changed()));
     let robot = robot.keys("u").pass(1);
     assert_eq!(robot.knob("outages_per_year"), "12 (was 2.8)");
     assert_eq!(seen(&robot), ["1 (was all)", "bare-metal-1dc (was cloud-3az-nvme)", "20 (was 5)"]);
