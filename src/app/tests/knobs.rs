@@ -117,9 +117,9 @@ fn every_knob_acts_or_is_a_what_if_on_the_simulator() {
 fn every_knob_is_a_what_if_on_a_real_cluster_and_a_file() {
     for origin in [Origin::Live("prod".into()), Origin::File("prod.json".into())] {
         let moved = every_knob_on(&origin);
-        for knob in ALL.iter().copied() {
+        for knob in ALL {
             let excused = STILL.iter().any(|(name, _)| *name == knob.full_name());
-            assert_ne!(moved.contains(&knob), excused, "{}", knob.full_name());
+            assert_ne!(moved.contains(knob), excused, "{}", knob.full_name());
         }
     }
 }
