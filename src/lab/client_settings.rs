@@ -39,8 +39,8 @@ impl Settings {
     }
 
     /// A `lab.` property by its name without that.
-    pub(super) fn lab(&self, name: &str, otherwise: &str) -> String {
-        self.lab.get(&format!("lab.{name}")).map_or(otherwise, String::as_str).to_string()
+    pub(super) fn lab(&self, name: &str, default: &str) -> String {
+        self.lab.get(&format!("lab.{name}")).map_or(default, String::as_str).to_string()
     }
 
     /// A `lab.` property that is a number.

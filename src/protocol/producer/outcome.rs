@@ -258,8 +258,7 @@ impl Producer {
             self.queues[queue as usize].batches.retain(|queued| *queued != id);
             self.fail(now, id, ErrorCode::RequestTimedOut, false, out);
             // Whether the broker has its sequence is not known: a later batch could be refused for ever, or
-            // close a gap
-            // that is none. So nothing new goes out until the rest has settled.
+            // close a gap that is none. So nothing new goes out until the rest has settled.
             if self.settings.idempotent && retried {
                 self.mark_unresolved(queue);
             }
