@@ -19,7 +19,7 @@ pub use datum::{Datum, Origin, Unknown};
 pub use group::{Group, GroupOffset, GroupState, Lag, Member};
 pub use ids::{BrokerId, PartitionIx, TopicIx, id_list};
 pub use partitions::{PartitionRow, PartitionView, Partitions, ReplicaSet};
-pub use placement::{Site, place, rack_name};
+pub use placement::{Candidate, Start, next_replica, place, rack_name};
 pub use text::wrap;
 pub use units::{
     MS, Millis, Nanos, SECOND, human_bytes, human_count, human_duration_ms, plural, plural_noun,

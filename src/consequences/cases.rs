@@ -7,12 +7,13 @@ use crate::protocol::profile::Profile;
 
 /// Versions that stand for all when the version is not known: each behaves differently.
 // ZooKeeper; KRaft that refuses writes for a minimum above the replica count; clamped, with a high watermark that
-// waits for the minimum (both 3.7); and the reference.
-const STAND_INS: [KafkaVersion; 4] = [
+// waits for the minimum (both 3.7); the last known leader of an empty ISR (4.0, 4.1); and of any leaderless partition.
+const STAND_INS: [KafkaVersion; 5] = [
     KafkaVersion::new(2, 8, 2),
     KafkaVersion::new(3, 6, 0),
     KafkaVersion::new(3, 9, 1),
     KafkaVersion::new(4, 1, 0),
+    KafkaVersion::new(4, 2, 0),
 ];
 
 /// The possible profiles of a cluster: one when version and ELR are known.
@@ -106,5 +107,31 @@ pub(super) fn acks(cluster: &Cluster) -> Vec<Acks> {
         Some("1") => vec![Acks::One],
         Some("all") => vec![Acks::All],
         _ => vec![Acks::Zero, Acks::One, Acks::All],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knobs::RELEASES;
+
+    /// What a profile decides about the durability of data and the availability of writes.
+    fn decisions(version: KafkaVersion) -> impl PartialEq + std::fmt::Debug {
+        let profile = Profile::of(version, None);
+        (
+            profile.zookeeper,
+            profile.min_isr_clamped,
+            profile.hw_frozen_below_min_isr,
+            profile.elr,
+            profile.last_known_leader,
+        )
+    }
+
+    #[test]
+    fn every_release_decides_as_one_of_the_stand_ins() {
+        for release in RELEASES {
+            let same = STAND_INS.iter().any(|stand_in| decisions(*stand_in) == decisions(release));
+            assert!(same, "{release}: {:?}", decisions(release));
+        }
     }
 }

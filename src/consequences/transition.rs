@@ -2,9 +2,9 @@
 
 use crate::consequences::case::{LiveReplicas, places};
 use crate::model::BrokerId;
-use crate::protocol::controller::what_if::{Setting, after_crashes};
+use crate::protocol::controller::what_if::{PartitionPolicy, after_crashes};
 use crate::protocol::profile::Profile;
-use crate::protocol::wire::{PartitionState, Recovery};
+use crate::protocol::wire::{PartitionRegistration, Recovery};
 
 #[derive(Clone, Copy)]
 pub(super) struct TransitionRule<'a> {
@@ -16,8 +16,8 @@ pub(super) struct TransitionRule<'a> {
 }
 
 impl<'a> TransitionRule<'a> {
-    fn setting(&self) -> Setting<'a> {
-        Setting { profile: self.profile, min_isr: self.min_isr as usize, unclean: self.unclean }
+    fn setting(&self) -> PartitionPolicy<'a> {
+        PartitionPolicy { profile: self.profile, min_isr: self.min_isr as usize, unclean: self.unclean }
     }
 
     /// The state after the brokers at these places crashed, or stopped in order, one after another.
@@ -31,10 +31,10 @@ impl<'a> TransitionRule<'a> {
 }
 
 /// The partition with its replicas named by their places.
-pub(super) fn state_of(live: &LiveReplicas, replicas: u32) -> PartitionState {
+pub(super) fn state_of(live: &LiveReplicas, replicas: u32) -> PartitionRegistration {
     let ids = |mask: u32| places(mask).map(|place| BrokerId(place as i32)).collect();
     let all = crate::consequences::case::mask_of(replicas);
-    PartitionState {
+    PartitionRegistration {
         replicas: ids(all),
         isr: ids(live.isr & all),
         elr: ids(live.elr & all),
@@ -49,7 +49,7 @@ pub(super) fn state_of(live: &LiveReplicas, replicas: u32) -> PartitionState {
 }
 
 /// The masks of a partition whose replicas are named by their places.
-pub(super) fn live_of(state: &PartitionState, up: u32) -> LiveReplicas {
+pub(super) fn live_of(state: &PartitionRegistration, up: u32) -> LiveReplicas {
     let mask = |ids: &[BrokerId]| ids.iter().fold(0, |mask, id| mask | 1 << id.0);
     LiveReplicas {
         isr: mask(&state.isr),

@@ -4,8 +4,8 @@ use crate::hypothesis::reshape::fresh;
 use crate::knobs::elr_of_new_cluster;
 use crate::knobs::{self, Knob};
 use crate::model::{
-    Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, Features, KafkaVersion, Origin,
-    Partitions, Site, Topic, TopicIx, Unknown, place, rack_name,
+    Assumptions, Broker, BrokerId, BrokerStatus, Candidate, Cluster, ConfigMap, Datum, Features,
+    KafkaVersion, Origin, Partitions, Start, Topic, TopicIx, Unknown, place, rack_name,
 };
 use std::sync::Arc;
 
@@ -32,19 +32,20 @@ pub fn reference_with(
 ) -> Cluster {
     let (as_of, from) = (0, Origin::Assumed);
     let ids = (0..brokers).map(|at| (at, BrokerId(at as i32 + 1)));
-    let sites: Vec<Site> =
-        ids.map(|(at, id)| (id, (racks > 0).then(|| rack_name(at % racks.max(1))))).collect();
-    let members = sites.iter().map(|(id, rack)| Broker {
-        id: *id,
+    let rack = |at: usize| (racks > 0).then(|| rack_name(at % racks.max(1)).into());
+    let candidates: Vec<_> = ids.map(|(at, id)| Candidate { id, rack: rack(at), fenced: false }).collect();
+    let members = candidates.iter().map(|candidate| Broker {
+        id: candidate.id,
         host: "reference".into(),
         port: 9092,
-        rack: Datum::known(rack.as_deref().map(Arc::from), as_of, from.clone()),
+        rack: Datum::known(candidate.rack.clone(), as_of, from.clone()),
         state: BrokerStatus::Up,
         since: None,
         config: Datum::known(Arc::new(ConfigMap::new()), as_of, from.clone()),
     });
-    let rows: Vec<_> = place(&sites, partitions, replication_factor, 0)
+    let rows: Vec<_> = place(&candidates, &[], partitions, replication_factor.min(brokers), Start::First)
         .into_iter()
+        .flatten()
         .enumerate()
         .map(|(number, replicas)| fresh(TopicIx(0), number as i32, replicas))
         .collect();

@@ -1,23 +1,31 @@
 //! Changes of a cluster's shape: partitions, replicas, brokers and racks.
 
 use crate::model::{
-    Broker, BrokerId, BrokerStatus, Cluster, Datum, Origin, PartitionRow, Partitions, Site, Topic, TopicIx,
-    place, rack_name,
+    Broker, BrokerId, BrokerStatus, Candidate, Cluster, Datum, Origin, PartitionRow, Partitions, Start,
+    Topic, TopicIx, next_replica, place, rack_name,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// How many replicas each broker has.
+type ReplicaLoad = BTreeMap<BrokerId, usize>;
+
 /// Brokers that can take replicas, with their racks.
-fn sites(cluster: &Cluster) -> Vec<Site> {
-    let rack =
-        |broker: &Broker| broker.rack.get().and_then(|rack| rack.as_ref().map(|rack| rack.to_string()));
+fn candidates(cluster: &Cluster) -> Vec<Candidate> {
     let up = cluster.brokers.iter().filter(|broker| broker.state != BrokerStatus::Down);
-    up.map(|broker| (broker.id, rack(broker))).collect()
+    up.map(|broker| Candidate { id: broker.id, rack: broker.rack.get().cloned().flatten(), fenced: false })
+        .collect()
+}
+
+fn load_of(rows: &[PartitionRow]) -> ReplicaLoad {
+    let mut load = ReplicaLoad::new();
+    rows.iter().flat_map(|row| &row.replicas).for_each(|id| *load.entry(*id).or_default() += 1);
+    load
 }
 
 /// Grows topics to `count` partitions; new ones are empty and led by their preferred leader.
 pub(super) fn set_partitions(cluster: &mut Cluster, names: &[Arc<str>], count: i64) -> Result<(), String> {
-    let sites = sites(cluster);
+    let candidates = candidates(cluster);
     let fewer = |topic: &&Topic| names.contains(&topic.name) && i64::from(topic.count) > count;
     if let Some(topic) = cluster.topics.iter().find(fewer) {
         return Err(format!("partitions only grow: {} has {}", topic.name, topic.count));
@@ -25,9 +33,12 @@ pub(super) fn set_partitions(cluster: &mut Cluster, names: &[Arc<str>], count: i
     rebuild(cluster, |ix, topic, rows| {
         if names.contains(&topic.name) {
             let width = rows.first().map_or(1, |row| row.replicas.len());
-            let more = place(&sites, count as usize, width, 0);
-            let first = rows.len();
-            rows.extend((first..count as usize).map(|number| fresh(ix, number as i32, more[number].clone())));
+            let existing: Vec<&[BrokerId]> = rows.iter().map(|row| &row.replicas[..]).collect();
+            let more = place(&candidates, &existing, count as usize - rows.len(), width, Start::First);
+            let numbers = rows.len() as i32..;
+            rows.extend(
+                numbers.zip(more.into_iter().flatten()).map(|(number, replicas)| fresh(ix, number, replicas)),
+            );
         }
     });
     Ok(())
@@ -40,19 +51,23 @@ pub(super) fn set_replication_factor(
     names: &[Arc<str>],
     count: i64,
 ) -> Result<(), String> {
-    let sites = sites(cluster);
-    if count as usize > sites.len() {
-        return Err(format!("replication.factor {count} needs {count} brokers: {} are there", sites.len()));
+    let candidates = candidates(cluster);
+    if count as usize > candidates.len() {
+        return Err(format!(
+            "replication.factor {count} needs {count} brokers: {} are there",
+            candidates.len()
+        ));
     }
     rebuild(cluster, |_, topic, rows| {
         if names.contains(&topic.name) {
-            rows.iter_mut().for_each(|row| resize(row, count as usize, &sites));
+            let mut load = load_of(rows);
+            rows.iter_mut().for_each(|row| resize(row, count as usize, &candidates, &mut load));
         }
     });
     Ok(())
 }
 
-fn resize(row: &mut PartitionRow, width: usize, sites: &[Site]) {
+fn resize(row: &mut PartitionRow, width: usize, candidates: &[Candidate], load: &mut ReplicaLoad) {
     while row.replicas.len() > width {
         let spare = row.replicas.iter().rposition(|id| Some(*id) != row.leader).unwrap_or(0);
         let gone = row.replicas.remove(spare);
@@ -62,21 +77,11 @@ fn resize(row: &mut PartitionRow, width: usize, sites: &[Site]) {
         }
     }
     while row.replicas.len() < width {
-        let Some(next) = best_site(row, sites) else { return };
+        let Some(next) = next_replica(candidates, &row.replicas, load) else { return };
+        *load.entry(next).or_default() += 1;
         row.replicas.push(next);
         row.isr.push(next);
     }
-}
-
-/// A broker of the rack with the fewest replicas of this partition; ties turn with the partition's number.
-fn best_site(row: &PartitionRow, sites: &[Site]) -> Option<BrokerId> {
-    let rack_of =
-        |id: BrokerId| sites.iter().find(|(site, _)| *site == id).and_then(|(_, rack)| rack.clone());
-    let taken: Vec<Option<String>> = row.replicas.iter().map(|id| rack_of(*id)).collect();
-    let free = sites.iter().enumerate().filter(|(_, (id, _))| !row.replicas.contains(id));
-    let turn = |at: usize| (at + sites.len() - row.number as usize % sites.len()) % sites.len();
-    free.min_by_key(|(at, (_, rack))| (taken.iter().filter(|other| *other == rack).count(), turn(*at)))
-        .map(|(_, (id, _))| *id)
 }
 
 /// Adds brokers with the next ids, spread over the racks, or takes the highest ids away. Replicas that
@@ -108,9 +113,10 @@ pub(super) fn set_brokers(cluster: &mut Cluster, count: i64) -> Result<(), Strin
 
 /// Replicas on brokers that are gone go elsewhere.
 fn move_orphans(cluster: &mut Cluster) {
-    let sites = sites(cluster);
+    let candidates = candidates(cluster);
     let known: BTreeSet<BrokerId> = cluster.brokers.iter().map(|broker| broker.id).collect();
     rebuild(cluster, |_, _, rows| {
+        let mut load = load_of(rows);
         for row in rows.iter_mut().filter(|row| row.replicas.iter().any(|id| !known.contains(id))) {
             let width = row.replicas.len();
             row.replicas.retain(|id| known.contains(id));
@@ -118,7 +124,7 @@ fn move_orphans(cluster: &mut Cluster) {
             if let Some(elr) = &mut row.elr {
                 elr.retain(|id| known.contains(id));
             }
-            resize(row, width, &sites);
+            resize(row, width, &candidates, &mut load);
             if row.leader.is_some_and(|id| !known.contains(&id)) {
                 row.leader = row.isr.first().copied();
             }
@@ -139,11 +145,11 @@ pub(super) fn set_racks(cluster: &mut Cluster, count: i64) -> Result<(), String>
         broker.rack = Datum::known(rack, as_of, Origin::WhatIf);
     }
     cluster.brokers = brokers.into();
-    let sites = sites(cluster);
+    let candidates = candidates(cluster);
     rebuild(cluster, |ix, _, rows| {
         let width = rows.first().map_or(0, |row| row.replicas.len());
-        let placed = place(&sites, rows.len(), width, 0);
-        for (row, replicas) in rows.iter_mut().zip(placed) {
+        let placed = place(&candidates, &[], rows.len(), width, Start::First);
+        for (row, replicas) in rows.iter_mut().zip(placed.into_iter().flatten()) {
             let old = std::mem::replace(row, fresh(ix, row.number, replicas));
             (row.log_start, row.high_watermark) = (old.log_start, old.high_watermark);
             row.log_end = old.log_end;

@@ -5,7 +5,7 @@ use super::cluster::Lab;
 use super::driver::compiled;
 use super::segment::read_log;
 use crate::model::BrokerId;
-use crate::protocol::controller::replay::{LoggedBody, LoggedRecord, Report, replay};
+use crate::protocol::controller::replay::{LoggedBody, LoggedRecord, ReplayReport, replay};
 use crate::protocol::profile::Profile;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -62,7 +62,7 @@ impl Lab {
 ///
 /// `starts` is what the lab knows and the log does not: whether a process registered with the marker of a
 /// clean stop. A broker's first registration counts as clean.
-pub(crate) fn compare(log: &[LoggedRecord], profile: Profile, starts: &Starts) -> Report {
+pub(crate) fn compare(log: &[LoggedRecord], profile: Profile, starts: &Starts) -> ReplayReport {
     let mut clean = BTreeMap::new();
     let mut seen: BTreeMap<i32, usize> = BTreeMap::new();
     for record in log {

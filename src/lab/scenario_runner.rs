@@ -8,7 +8,7 @@ use super::settings::{ClientImplementation, Clients};
 use super::tally::{Done, Micros, delivery_errors, identities};
 use super::{Interruption, LabError};
 use crate::model::{KafkaVersion, PartitionIx};
-use crate::protocol::controller::replay::Report;
+use crate::protocol::controller::replay::ReplayReport;
 use crate::protocol::log::Log;
 use crate::protocol::profile::Profile;
 use crate::scenario::{Counter, Expect, Scenario, Verdict};
@@ -36,7 +36,7 @@ pub struct LabRun {
     /// Failed records by the exception that the application saw.
     pub exceptions: BTreeMap<String, u64>,
     /// The controller's decisions held against klever's.
-    pub controller: Report,
+    pub controller: ReplayReport,
     /// The controller's log, one JSON object a record.
     pub controller_log: String,
     /// What happened when, in milliseconds from the beginning.
@@ -316,7 +316,7 @@ fn exceptions(cluster: &ScenarioCluster, end_us: Micros) -> BTreeMap<String, u64
 }
 
 /// The log of the controller that wrote most.
-fn journal(cluster: &mut ScenarioCluster, version: KafkaVersion) -> Result<(String, Report), LabError> {
+fn journal(cluster: &mut ScenarioCluster, version: KafkaVersion) -> Result<(String, ReplayReport), LabError> {
     let first = cluster.lab.spec().brokers as i32;
     let count = cluster.scenario.cluster.controllers as i32;
     let size = |id: &i32| {

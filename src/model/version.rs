@@ -21,6 +21,11 @@ impl KafkaVersion {
     pub const fn new(major: u8, minor: u8, patch: u8) -> Self {
         KafkaVersion { major, minor, patch }
     }
+
+    /// Whether it is this minor release or a later one.
+    pub fn is_at_least(self, major: u8, minor: u8) -> bool {
+        self >= KafkaVersion::new(major, minor, 0)
+    }
 }
 
 impl fmt::Display for KafkaVersion {

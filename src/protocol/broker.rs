@@ -29,14 +29,16 @@ pub(crate) use crate::protocol::leader::OutOfSyncReplica;
 pub(crate) use crate::protocol::storage::{FlushCause, SurvivingTail};
 pub(crate) use events::{BrokerEvent, HwCause, LogLossCause};
 pub(crate) use io::{BrokerInput, BrokerOutput, BrokerRegistration, MetadataUpdate};
-pub(crate) use replica::{Replica, Role};
+pub(crate) use replica::Replica;
+#[cfg(test)]
+pub(crate) use replica::Role;
 pub(crate) use settings::{BrokerSettings, TopicSettings};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::messages::{Answer, Peer, Request};
+use crate::protocol::messages::{BrokerRequest, BrokerResponse, Peer};
 use crate::protocol::profile::Profile;
 use crate::protocol::timers::Timers;
-use crate::protocol::wire::{Batch, BrokerEpoch, Offset, PartitionState};
+use crate::protocol::wire::{Batch, BrokerEpoch, Offset, PartitionRegistration};
 use log_directory::LogDirectory;
 use process::Process;
 
@@ -83,8 +85,8 @@ impl Step<'_> {
         self.out.push(BrokerOutput::Event(event));
     }
 
-    fn answer(&mut self, to: Peer, correlation: u64, answer: Answer) {
-        self.out.push(BrokerOutput::Answer { to, correlation, answer });
+    fn respond(&mut self, to: Peer, correlation: u64, response: BrokerResponse) {
+        self.out.push(BrokerOutput::Response { to, correlation, response });
     }
 }
 
@@ -112,7 +114,7 @@ impl Broker {
     }
 
     /// Switches the events of the hot paths (append, high watermark, flush) on or off.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn set_detail(&mut self, detail: bool) {
         self.detail = detail;
     }
@@ -133,7 +135,7 @@ impl Broker {
     }
 
     /// A partition as this broker believes it is.
-    pub(crate) fn known_partition(&self, partition: PartitionIx) -> Option<&PartitionState> {
+    pub(crate) fn known_partition(&self, partition: PartitionIx) -> Option<&PartitionRegistration> {
         self.process.metadata.partition(partition).map(AsRef::as_ref)
     }
 
@@ -142,7 +144,7 @@ impl Broker {
         self.place(partition).map(|place| &self.replicas[place as usize])
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn replicas(&self) -> impl Iterator<Item = &Replica> {
         let kept = |(at, replica): &(usize, &Replica)| self.place(replica.partition) == Some(*at as u32);
         self.replicas.iter().enumerate().filter(kept).map(|(_, replica)| replica)
@@ -150,7 +152,7 @@ impl Broker {
 
     /// Correlations of this broker's requests to `to` that have no answer yet, for a driver that breaks
     /// the connection.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn waiting_for(&self, to: BrokerId) -> impl Iterator<Item = u64> + '_ {
         let fetchers = self.process.fetchers.iter().filter(move |fetcher| fetcher.source == to);
         fetchers.filter_map(|fetcher| fetcher.outstanding.map(|outstanding| outstanding.correlation))
@@ -174,7 +176,7 @@ impl Broker {
 
     /// Deletes what is below `offset` of a partition that the broker leads, at most up to the high watermark:
     /// retention, or `DeleteRecords`. Followers delete with their next fetch.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn delete_records_below(&mut self, partition: PartitionIx, offset: Offset) {
         let Some(place) = self.place(partition) else { return };
         let replica = &mut self.replicas[place as usize];
@@ -208,9 +210,11 @@ impl Broker {
             BrokerInput::Request { from, correlation, request } => {
                 self.serve_request(step, from, correlation, request);
             }
-            BrokerInput::Answer { correlation, answer } => self.handle_response(step, correlation, answer),
-            BrokerInput::ControllerAnswer { correlation, answer } => {
-                self.handle_controller_response(step, correlation, answer);
+            BrokerInput::Response { correlation, response } => {
+                self.handle_response(step, correlation, response)
+            }
+            BrokerInput::ControllerResponse { correlation, response } => {
+                self.handle_controller_response(step, correlation, response);
             }
             BrokerInput::Failed { correlation } => self.handle_failed_request(step, correlation),
             BrokerInput::Disconnected { peer } => self.close_peer_sessions(peer),
@@ -219,13 +223,15 @@ impl Broker {
         }
     }
 
-    fn serve_request(&mut self, step: &mut Step<'_>, from: Peer, correlation: u64, request: Request) {
+    fn serve_request(&mut self, step: &mut Step<'_>, from: Peer, correlation: u64, request: BrokerRequest) {
         match request {
-            Request::Produce(request) => self.produce(step, from, correlation, request),
-            Request::Fetch(request) => self.serve_fetch(step, from, correlation, request),
-            Request::EpochEnds(asked) => self.serve_epoch_ends(step, from, correlation, &asked),
-            Request::ListOffsets(asked) => self.serve_offsets(step, from, correlation, &asked),
-            Request::Metadata(asked) => self.serve_metadata(step, from, correlation, &asked),
+            BrokerRequest::Produce(request) => self.produce(step, from, correlation, request),
+            BrokerRequest::Fetch(request) => self.serve_fetch(step, from, correlation, request),
+            BrokerRequest::OffsetsForLeaderEpoch(asked) => {
+                self.serve_epoch_ends(step, from, correlation, &asked)
+            }
+            BrokerRequest::ListOffsets(asked) => self.serve_offsets(step, from, correlation, &asked),
+            BrokerRequest::Metadata(asked) => self.serve_metadata(step, from, correlation, &asked),
         }
     }
 

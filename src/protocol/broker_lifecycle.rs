@@ -2,7 +2,9 @@
 //! (`BrokerLifecycleManager`, kafka.md#broker-life-cycle).
 
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::messages::{ControllerAnswer, ControllerRequest, Heartbeat, Registration};
+use crate::protocol::messages::{
+    BrokerHeartbeatRequest, BrokerRegistrationRequest, ControllerRequest, ControllerResponse,
+};
 use crate::protocol::wire::{BrokerEpoch, ErrorCode};
 
 const MS: Nanos = 1_000_000;
@@ -93,7 +95,7 @@ impl BrokerLifecycle {
         metadata_offset: i64,
     ) -> ControllerRequest {
         if self.broker_epoch < 0 {
-            return ControllerRequest::Register(Registration {
+            return ControllerRequest::Register(BrokerRegistrationRequest {
                 broker,
                 incarnation: self.incarnation,
                 previous_broker_epoch: self.previous_broker_epoch,
@@ -101,7 +103,7 @@ impl BrokerLifecycle {
                 rack,
             });
         }
-        ControllerRequest::Heartbeat(Heartbeat {
+        ControllerRequest::Heartbeat(BrokerHeartbeatRequest {
             broker,
             broker_epoch: self.broker_epoch,
             metadata_offset,
@@ -113,16 +115,16 @@ impl BrokerLifecycle {
     /// Takes the controller's answer.
     pub(crate) fn answered(
         &mut self,
-        answer: &ControllerAnswer,
+        response: &ControllerResponse,
         timeouts: LifecycleTimeouts,
     ) -> LifecycleStep {
-        match *answer {
-            ControllerAnswer::Register { error: ErrorCode::None, broker_epoch } => {
+        match *response {
+            ControllerResponse::Register { error: ErrorCode::None, broker_epoch } => {
                 self.broker_epoch = broker_epoch;
                 self.failures = 0;
                 LifecycleStep::After(0)
             }
-            ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down } => {
+            ControllerResponse::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down } => {
                 self.failures = 0;
                 self.heartbeat_answered(caught_up, fenced, should_shut_down, timeouts)
             }
@@ -186,8 +188,8 @@ mod tests {
     const TIMEOUTS: LifecycleTimeouts =
         LifecycleTimeouts { heartbeat_interval: 2_000 * MS, session_timeout: 9_000 * MS };
 
-    fn heartbeat(caught_up: bool, fenced: bool, should_shut_down: bool) -> ControllerAnswer {
-        ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down }
+    fn heartbeat(caught_up: bool, fenced: bool, should_shut_down: bool) -> ControllerResponse {
+        ControllerResponse::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down }
     }
 
     fn asks(lifecycle: &BrokerLifecycle) -> String {
@@ -204,7 +206,7 @@ mod tests {
     fn from_registration_to_service_to_a_stop_in_good_order() {
         let mut lifecycle = BrokerLifecycle::start(1, 42);
         assert_eq!(asks(&lifecycle), "register after 42");
-        let registered = ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: 50 };
+        let registered = ControllerResponse::Register { error: ErrorCode::None, broker_epoch: 50 };
         assert_eq!(lifecycle.answered(&registered, TIMEOUTS), LifecycleStep::After(0));
         assert_eq!(asks(&lifecycle), "heartbeat fence=true shutdown=false");
         assert_eq!(
@@ -237,7 +239,7 @@ mod tests {
     fn a_refused_registration_is_tried_again_ever_later() {
         let mut lifecycle = BrokerLifecycle::start(1, -1);
         let refused =
-            ControllerAnswer::Register { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: -1 };
+            ControllerResponse::Register { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: -1 };
         let waits: Vec<_> = (0..9).map(|_| lifecycle.answered(&refused, TIMEOUTS)).collect();
         let expected =
             [100, 200, 400, 800, 1600, 3200, 6400, 9000, 9000].map(|ms| LifecycleStep::After(ms * MS));

@@ -1,39 +1,34 @@
 //! What producers and consumers have in common: metadata, its refresh, back-off, reading a configuration.
 
 use crate::knobs::{KeyScope, set_or_default, whole_number};
-use crate::model::{BrokerId, ClientProfile, Nanos, PartitionIx};
-use crate::protocol::wire::LeaderEpoch;
+use crate::model::{ClientProfile, Nanos};
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
-/// One partition of a metadata answer. The place in the answer is the partition's number in its topic.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct PartitionLeader {
-    pub partition: PartitionIx,
-    /// Its leader, if it has one.
-    pub leader: Option<BrokerId>,
-    /// Epoch of that leader.
-    pub epoch: LeaderEpoch,
-}
-
 /// When metadata is asked for (`Metadata`, `NetworkClient.DefaultMetadataUpdater`).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Refresh {
+pub(crate) struct MetadataRefresh {
     /// It is known or suspected to be wrong.
     needed: bool,
     /// A request is under way.
-    asked: bool,
+    in_flight: bool,
     /// Not before this time.
-    not_before: Nanos,
+    backoff_until: Nanos,
     /// `metadata.max.age.ms` after the last answer.
     expires_at: Nanos,
     /// Answers in a row that brought nothing new.
-    attempts: u32,
+    empty_responses: u32,
 }
 
-impl Refresh {
+impl MetadataRefresh {
     pub(crate) fn new() -> Self {
-        Refresh { needed: true, asked: false, not_before: 0, expires_at: Nanos::MAX, attempts: 0 }
+        MetadataRefresh {
+            needed: true,
+            in_flight: false,
+            backoff_until: 0,
+            expires_at: Nanos::MAX,
+            empty_responses: 0,
+        }
     }
 
     /// Something shows that the metadata is wrong.
@@ -43,31 +38,33 @@ impl Refresh {
 
     /// When the next request is due; never while one is under way.
     pub(crate) fn due(&self) -> Nanos {
-        match () {
-            () if self.asked => Nanos::MAX,
-            () if self.needed => self.not_before,
-            () => self.expires_at.max(self.not_before),
+        if self.in_flight {
+            Nanos::MAX
+        } else if self.needed {
+            self.backoff_until
+        } else {
+            self.expires_at.max(self.backoff_until)
         }
     }
 
     /// Whether to ask now; then a request is under way.
-    pub(crate) fn ask(&mut self, now: Nanos) -> bool {
+    pub(crate) fn start_if_due(&mut self, now: Nanos) -> bool {
         let due = self.due() <= now;
-        self.asked |= due;
+        self.in_flight |= due;
         due
     }
 
     /// How many answers in a row brought nothing new, this one included.
-    pub(crate) fn fruitless(&mut self, news: bool) -> u32 {
-        self.attempts = if news { 0 } else { self.attempts + 1 };
-        self.attempts.saturating_sub(1)
+    pub(crate) fn consecutive_empty_responses(&mut self, news: bool) -> u32 {
+        self.empty_responses = if news { 0 } else { self.empty_responses + 1 };
+        self.empty_responses.saturating_sub(1)
     }
 
     /// An answer came, good until `expires_at`, or `None` for a failure. `needed` says that it still lacks
     /// something.
-    pub(crate) fn answered(&mut self, not_before: Nanos, expires_at: Option<Nanos>, needed: bool) {
-        self.asked = false;
-        self.not_before = not_before;
+    pub(crate) fn finish(&mut self, backoff_until: Nanos, expires_at: Option<Nanos>, needed: bool) {
+        self.in_flight = false;
+        self.backoff_until = backoff_until;
         if let Some(expires_at) = expires_at {
             self.expires_at = expires_at;
             self.needed = needed;
@@ -93,13 +90,13 @@ impl Config<'_> {
     }
 
     /// A whole number of at most 32 bits that is not negative.
-    pub(crate) fn count(&self, key: &str, otherwise: u32) -> u32 {
-        self.int(key, i64::from(otherwise)).clamp(0, i64::from(u32::MAX)) as u32
+    pub(crate) fn count(&self, key: &str, default: u32) -> u32 {
+        self.int(key, i64::from(default)).clamp(0, i64::from(u32::MAX)) as u32
     }
 
     /// Milliseconds as nanoseconds; at most the largest.
-    pub(crate) fn ms(&self, key: &str, otherwise: i64) -> Nanos {
-        (self.int(key, otherwise).max(0) as Nanos).saturating_mul(1_000_000)
+    pub(crate) fn ms(&self, key: &str, default: i64) -> Nanos {
+        (self.int(key, default).max(0) as Nanos).saturating_mul(1_000_000)
     }
 }
 

@@ -13,12 +13,12 @@ mod membership;
 mod positions;
 mod settings;
 
-pub(crate) use io::{ConsumerError, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
-pub(crate) use settings::{Commit, ConsumerSettings, ConsumerWork, OffsetReset};
+pub(crate) use io::{ConsumerError, ConsumerFetch, ConsumerInput, ConsumerOutput};
+pub(crate) use settings::{CommitStrategy, ConsumerSettings, ConsumerWork, OffsetReset};
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::client::{PartitionLeader, Refresh};
-use crate::protocol::wire::Offset;
+use crate::model::{BrokerId, Nanos};
+use crate::protocol::client::MetadataRefresh;
+use crate::protocol::messages::PartitionLeader;
 
 /// A consumer. Step it with inputs in the order of time.
 #[derive(Clone, Debug)]
@@ -27,20 +27,20 @@ pub(crate) struct Consumer {
     leaders: Vec<PartitionLeader>,
     /// Where in `leaders` a partition is.
     places: Vec<u32>,
-    metadata: Refresh,
-    owned: Vec<positions::Owned>,
+    metadata: MetadataRefresh,
+    owned: Vec<positions::OwnedPartition>,
     /// Whether a partition may wait for an answer, or rest after an error.
-    restless: bool,
+    positions_pending: bool,
     /// Who leads the owned partitions.
     leading: Vec<BrokerId>,
-    fetches: Vec<fetcher::InFlight>,
+    fetches: Vec<fetcher::InFlightFetch>,
     /// Brokers that could not be reached, and until when they are left alone.
-    resting: Vec<(BrokerId, Nanos)>,
+    backing_off: Vec<(BrokerId, Nanos)>,
     next_fetch: u64,
     /// Where the next `poll()` starts to look, so that all partitions get their turn.
     next_owned: usize,
     membership: membership::Membership,
-    calls: coordinator::Calls,
+    calls: coordinator::CoordinatorCalls,
     app: application::Application,
     next_auto_commit: Nanos,
     wake_at: Nanos,
@@ -52,16 +52,16 @@ impl Consumer {
         Consumer {
             leaders: Vec::new(),
             places: Vec::new(),
-            metadata: Refresh::new(),
+            metadata: MetadataRefresh::new(),
             owned: Vec::new(),
-            restless: false,
+            positions_pending: false,
             leading: Vec::new(),
             fetches: Vec::new(),
-            resting: Vec::new(),
+            backing_off: Vec::new(),
             next_fetch: 0,
             next_owned: 0,
             membership: membership::Membership::new(),
-            calls: coordinator::Calls::default(),
+            calls: coordinator::CoordinatorCalls::default(),
             app: application::Application::new(),
             next_auto_commit: Nanos::MAX,
             wake_at: Nanos::MAX,
@@ -74,7 +74,7 @@ impl Consumer {
         if self.wake_at <= now {
             self.wake_at = Nanos::MAX;
         }
-        self.restless |= !matches!(input, ConsumerInput::Wake | ConsumerInput::Fetched { .. });
+        self.positions_pending |= !matches!(input, ConsumerInput::Wake | ConsumerInput::Fetched { .. });
         match input {
             ConsumerInput::Start => self.start(now),
             ConsumerInput::Close => self.close(now, out),
@@ -94,22 +94,22 @@ impl Consumer {
             }
             ConsumerInput::Wake => {}
         }
-        self.go_on(now, out);
+        self.advance(now, out);
     }
 
-    fn go_on(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+    fn advance(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         if self.app.is_over() {
             return;
         }
         self.time_out_calls(now, out);
         self.time_out_fetches(now, out);
-        self.beat(now, out);
+        self.send_heartbeat_if_due(now, out);
         self.run_application(now, out);
-        if self.restless {
-            self.tend_positions(now, out);
+        if self.positions_pending {
+            self.resolve_positions(now, out);
         }
         self.send_fetches(now, out);
-        if self.metadata.ask(now) {
+        if self.metadata.start_if_due(now) {
             out.push(ConsumerOutput::WantMetadata);
         }
         self.settle();
@@ -134,7 +134,7 @@ impl Consumer {
     }
 
     /// The process dies: what of the records in hand was processed by now is told, the rest never was.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn crash(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.stop_processing(now, out);
         self.app.end();
@@ -148,15 +148,15 @@ impl Consumer {
     /// How busy a broker is for this consumer: fetches without an answer, or as busy as can be when the
     /// connection was just lost (`NetworkClient.leastLoadedNode`).
     pub(crate) fn load(&self, broker: BrokerId) -> usize {
-        match self.resting.iter().any(|(resting, _)| *resting == broker) {
-            true => usize::MAX,
-            false => self.fetches_to(broker),
-        }
+        let backing_off = self.backing_off.iter().any(|(other, _)| *other == broker);
+        if backing_off { usize::MAX } else { self.fetches_to(broker) }
     }
 
     /// Partitions it owns with their positions: the next offset that `poll()` returns, if known.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
-    pub(crate) fn positions(&self) -> impl Iterator<Item = (PartitionIx, Option<Offset>)> + '_ {
+    #[cfg(test)]
+    pub(crate) fn positions(
+        &self,
+    ) -> impl Iterator<Item = (crate::model::PartitionIx, Option<crate::protocol::wire::Offset>)> + '_ {
         self.owned.iter().map(|owned| (owned.partition, owned.position))
     }
 }

@@ -14,7 +14,6 @@ pub(crate) mod machine;
 pub(crate) mod messages;
 pub(crate) mod partition_change;
 pub mod partitions;
-pub(crate) mod placement;
 pub mod quorum;
 pub mod replay;
 pub(crate) mod topics;
@@ -23,7 +22,7 @@ pub(crate) mod what_if;
 pub use image::Image;
 pub use machine::{Controller, ControllerSettings};
 pub use messages::{
-    Answer, Cause, ControllerInput, ControllerOutput, DirectoryId, Heartbeat, MetadataBatch, MetadataRecord,
-    Placement, Registration, TopicConfig,
+    Cause, ControllerInput, ControllerOutput, ControllerResult, DirectoryId, Heartbeat, MetadataBatch,
+    MetadataRecord, Placement, Registration, TopicConfig,
 };
 pub use partition_change::{Elected, Election};

@@ -12,49 +12,49 @@ mod settings;
 mod state;
 
 pub(crate) use io::{
-    GroupInput, GroupOutput, GroupReply, GroupRequest, MemberId, OffsetsPartition, PartitionOffset,
+    GroupInput, GroupOutput, GroupRequest, GroupResponse, MemberId, OffsetsPartition, PartitionOffset,
 };
 pub(crate) use range::range_assignment;
 pub(crate) use settings::GroupSettings;
-pub(crate) use state::Phase;
+pub(crate) use state::GroupState;
 
 use crate::model::{Nanos, PartitionIx};
-use crate::protocol::wire::{ErrorCode, Offset};
-use state::{Asker, Member, Offsets, PendingCommit};
+use crate::protocol::wire::ErrorCode;
+use state::{Member, Offsets, PendingCommit, Requester};
 use std::collections::VecDeque;
 
 /// A coordinator of one group. Step it with inputs in the order of time.
 #[derive(Clone, Debug)]
-pub(crate) struct Group {
+pub(crate) struct GroupCoordinator {
     settings: GroupSettings,
     partition: OffsetsPartition,
-    phase: Phase,
+    state: GroupState,
     generation: i32,
     leader: Option<MemberId>,
     /// In the order in which they came.
     members: Vec<Member>,
     next_member: u64,
     /// The join barrier falls then at the latest.
-    join_until: Nanos,
+    join_deadline: Nanos,
     /// While a group gathers for the first time: the barrier stands until then, longer while members come.
-    initial_until: Option<Nanos>,
+    initial_delay_until: Option<Nanos>,
     offsets: Offsets,
     commits: VecDeque<PendingCommit>,
     wake_at: Nanos,
 }
 
-impl Group {
+impl GroupCoordinator {
     pub(crate) fn new(settings: GroupSettings) -> Self {
-        Group {
+        GroupCoordinator {
             settings,
             partition: OffsetsPartition::Writable,
-            phase: Phase::Empty,
+            state: GroupState::Empty,
             generation: 0,
             leader: None,
             members: Vec::new(),
             next_member: 1,
-            join_until: Nanos::MAX,
-            initial_until: None,
+            join_deadline: Nanos::MAX,
+            initial_delay_until: None,
             offsets: Offsets::new(),
             commits: VecDeque::new(),
             wake_at: Nanos::MAX,
@@ -68,46 +68,46 @@ impl Group {
         }
         match input {
             GroupInput::Request { from, correlation, request } => {
-                self.asked(now, Asker { from, correlation }, request, out);
+                self.asked(now, Requester { from, correlation }, request, out);
             }
             GroupInput::Offsets(partition) => self.offsets_partition_is(now, partition, out),
             GroupInput::Wake => {}
         }
         if self.partition != OffsetsPartition::NoLeader {
             self.expire_sessions(now, out);
-            self.lift_barrier_when_due(now, out);
+            self.complete_join_if_due(now, out);
             self.finish_commits(now, out);
             self.ask_to_wake(out);
         }
     }
 
-    fn asked(&mut self, now: Nanos, asker: Asker, request: GroupRequest, out: &mut Vec<GroupOutput>) {
+    fn asked(&mut self, now: Nanos, requester: Requester, request: GroupRequest, out: &mut Vec<GroupOutput>) {
         if self.partition == OffsetsPartition::NoLeader {
             let reply = refusal(&request, ErrorCode::NotCoordinator);
-            return answer(out, asker, reply);
+            return answer(out, requester, reply);
         }
         match request {
             GroupRequest::Join { member, instance, session_timeout, rebalance_timeout } => {
                 let timeouts = (session_timeout, rebalance_timeout);
-                self.join(now, asker, member, instance, timeouts, out);
+                self.join(now, requester, member, instance, timeouts, out);
             }
             GroupRequest::Sync { member, generation, assignment } => {
-                self.sync(now, asker, member, generation, assignment, out);
+                self.sync(now, requester, member, generation, assignment, out);
             }
             GroupRequest::Heartbeat { member, generation } => {
                 let error = self.heartbeat(now, member, generation);
-                answer(out, asker, GroupReply::Heartbeat { error });
+                answer(out, requester, GroupResponse::Heartbeat { error });
             }
             GroupRequest::Leave { member } => {
-                answer(out, asker, GroupReply::Left);
+                answer(out, requester, GroupResponse::Left);
                 self.leave(now, member, out);
             }
             GroupRequest::Commit { member, generation, offsets } => {
-                self.commit(now, asker, member, generation, offsets, out);
+                self.commit(now, requester, member, generation, offsets, out);
             }
             GroupRequest::FetchOffsets { partitions } => {
                 let offsets = partitions.iter().filter_map(|p| self.offsets.get(p).copied()).collect();
-                answer(out, asker, GroupReply::Offsets { error: ErrorCode::None, offsets });
+                answer(out, requester, GroupResponse::Offsets { error: ErrorCode::None, offsets });
             }
         }
     }
@@ -119,7 +119,10 @@ impl Group {
         let next = sessions
             .map(|member| member.expires_at)
             .chain(commits.map(|commit| if writable { commit.done_at } else { commit.gives_up_at }))
-            .chain((self.phase == Phase::Joining).then_some(self.initial_until.unwrap_or(self.join_until)))
+            .chain(
+                (self.state == GroupState::PreparingRebalance)
+                    .then_some(self.initial_delay_until.unwrap_or(self.join_deadline)),
+            )
             .min();
         if let Some(next) = next.filter(|next| *next < self.wake_at) {
             self.wake_at = next;
@@ -128,11 +131,11 @@ impl Group {
     }
 
     /// Where the group is in its life.
-    pub(crate) fn phase(&self) -> Phase {
-        self.phase
+    pub(crate) fn state(&self) -> GroupState {
+        self.state
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn generation(&self) -> i32 {
         self.generation
     }
@@ -143,29 +146,29 @@ impl Group {
     }
 
     /// The committed offset of a partition.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
-    pub(crate) fn committed(&self, partition: PartitionIx) -> Option<Offset> {
+    #[cfg(test)]
+    pub(crate) fn committed(&self, partition: PartitionIx) -> Option<crate::protocol::wire::Offset> {
         self.offsets.get(&partition).map(|committed| committed.offset)
     }
 }
 
-fn answer(out: &mut Vec<GroupOutput>, asker: Asker, reply: GroupReply) {
-    out.push(GroupOutput::Reply { to: asker.from, correlation: asker.correlation, reply });
+fn answer(out: &mut Vec<GroupOutput>, requester: Requester, reply: GroupResponse) {
+    out.push(GroupOutput::Reply { to: requester.from, correlation: requester.correlation, reply });
 }
 
 /// The answer to a request that is refused as a whole.
-fn refusal(request: &GroupRequest, error: ErrorCode) -> GroupReply {
+fn refusal(request: &GroupRequest, error: ErrorCode) -> GroupResponse {
     match request {
         GroupRequest::Join { member, .. } => join_refusal(error, *member),
-        GroupRequest::Sync { .. } => GroupReply::Synced { error, partitions: Vec::new() },
-        GroupRequest::Heartbeat { .. } => GroupReply::Heartbeat { error },
-        GroupRequest::Leave { .. } => GroupReply::Left,
-        GroupRequest::Commit { .. } => GroupReply::Committed { error },
-        GroupRequest::FetchOffsets { .. } => GroupReply::Offsets { error, offsets: Vec::new() },
+        GroupRequest::Sync { .. } => GroupResponse::Synced { error, partitions: Vec::new() },
+        GroupRequest::Heartbeat { .. } => GroupResponse::Heartbeat { error },
+        GroupRequest::Leave { .. } => GroupResponse::Left,
+        GroupRequest::Commit { .. } => GroupResponse::Committed { error },
+        GroupRequest::FetchOffsets { .. } => GroupResponse::Offsets { error, offsets: Vec::new() },
     }
 }
 
-fn join_refusal(error: ErrorCode, member: Option<MemberId>) -> GroupReply {
+fn join_refusal(error: ErrorCode, member: Option<MemberId>) -> GroupResponse {
     let member = member.unwrap_or(MemberId(0));
-    GroupReply::Joined { error, member, generation: -1, members: Vec::new() }
+    GroupResponse::Joined { error, member, generation: -1, members: Vec::new() }
 }

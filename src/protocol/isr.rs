@@ -1,9 +1,9 @@
-//! A leader's view of its ISR and the one change it may have under way (`PartitionState`, KIP-497).
+//! A leader's view of its ISR and the one change it may have under way (`PartitionRegistration`, KIP-497).
 
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::profile::Profile;
 use crate::protocol::wire::{
-    AlterPartition, BrokerEpoch, ErrorCode, LeaderEpoch, PartitionEpoch, PartitionState, Recovery,
+    AlterPartition, BrokerEpoch, ErrorCode, LeaderEpoch, PartitionEpoch, PartitionRegistration, Recovery,
 };
 
 /// What is under way.
@@ -45,7 +45,7 @@ pub(crate) struct Isr {
 
 impl Isr {
     /// The ISR of the metadata.
-    pub(crate) fn of(state: &PartitionState) -> Self {
+    pub(crate) fn of(state: &PartitionRegistration) -> Self {
         Isr { members: state.isr.clone(), partition_epoch: state.partition_epoch, pending: None }
     }
 
@@ -87,9 +87,10 @@ impl Isr {
     pub(crate) fn maximal_isr_len(&self, profile: &Profile) -> usize {
         let proposed_isr =
             self.pending.as_ref().map_or(self.members.len(), |pending| pending.proposed_isr.len());
-        match profile.maximal_isr {
-            true => proposed_isr.max(self.members.len()),
-            false => proposed_isr.min(self.members.len()),
+        if profile.maximal_isr {
+            proposed_isr.max(self.members.len())
+        } else {
+            proposed_isr.min(self.members.len())
         }
     }
 
@@ -129,7 +130,7 @@ impl Isr {
         &mut self,
         leader_epoch: LeaderEpoch,
         error: ErrorCode,
-        state: Option<&PartitionState>,
+        state: Option<&PartitionRegistration>,
     ) -> AlterPartitionOutcome {
         if self.pending.is_none() {
             return AlterPartitionOutcome::Wait;
@@ -165,7 +166,7 @@ impl Isr {
     }
 
     /// The metadata names a newer ISR: it replaces what is pending. False when it is not newer.
-    pub(crate) fn update_from_metadata(&mut self, state: &PartitionState) -> bool {
+    pub(crate) fn update_from_metadata(&mut self, state: &PartitionRegistration) -> bool {
         let newer = state.partition_epoch > self.partition_epoch;
         if newer {
             *self = Isr::of(state);
@@ -182,8 +183,8 @@ mod tests {
     const TWO: BrokerId = BrokerId(2);
     const THREE: BrokerId = BrokerId(3);
 
-    fn state(isr: &[BrokerId], partition_epoch: PartitionEpoch) -> PartitionState {
-        PartitionState { isr: isr.to_vec(), partition_epoch, ..PartitionState::default() }
+    fn state(isr: &[BrokerId], partition_epoch: PartitionEpoch) -> PartitionRegistration {
+        PartitionRegistration { isr: isr.to_vec(), partition_epoch, ..PartitionRegistration::default() }
     }
 
     fn counting(isr: &Isr, maximal_isr: bool) -> Vec<i32> {
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn each_answer_has_its_outcome() {
-        let answered = |error, state: Option<PartitionState>| {
+        let answered = |error, state: Option<PartitionRegistration>| {
             let mut isr = Isr::of(&super::tests::state(&[ONE, TWO], 4));
             isr.shrink(&[TWO], |_| -1);
             let outcome = isr.alter_partition_answered(0, error, state.as_ref());
@@ -218,9 +219,9 @@ mod tests {
         };
         let new = state(&[ONE], 5);
         assert_eq!(answered(ErrorCode::None, Some(new.clone())), (AlterPartitionOutcome::Applied, 1, false));
-        let newer_leader = PartitionState { leader_epoch: 1, ..new.clone() };
+        let newer_leader = PartitionRegistration { leader_epoch: 1, ..new.clone() };
         assert_eq!(answered(ErrorCode::None, Some(newer_leader)), (AlterPartitionOutcome::Wait, 2, true));
-        let late = PartitionState { partition_epoch: 3, ..new };
+        let late = PartitionRegistration { partition_epoch: 3, ..new };
         assert_eq!(answered(ErrorCode::None, Some(late)), (AlterPartitionOutcome::Wait, 2, true));
         assert_eq!(
             answered(ErrorCode::IneligibleReplica, None),

@@ -3,7 +3,7 @@
 use crate::model::{BrokerId, Nanos};
 use crate::protocol::isr::Isr;
 use crate::protocol::profile::Profile;
-use crate::protocol::wire::{BrokerEpoch, LeaderEpoch, Offset, PartitionState};
+use crate::protocol::wire::{BrokerEpoch, LeaderEpoch, Offset, PartitionRegistration};
 
 /// A follower as its fetches show it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -104,7 +104,7 @@ pub(crate) struct IsrContext<'a> {
 
 impl LeaderState {
     /// A new leader: nothing is known of the followers, and ISR members get the benefit of the doubt.
-    pub(crate) fn new(me: BrokerId, state: &PartitionState, epoch_start: Offset, now: Nanos) -> Self {
+    pub(crate) fn new(me: BrokerId, state: &PartitionRegistration, epoch_start: Offset, now: Nanos) -> Self {
         let followers = state.replicas.iter().copied().filter(|broker| *broker != me);
         let since = |broker: BrokerId| state.isr.contains(&broker).then_some(now);
         LeaderState {
@@ -250,7 +250,11 @@ mod tests {
 
     fn leader_state(isr: &[i32], ends: &[(i32, Offset, Option<Nanos>)]) -> LeaderState {
         let ids = |ids: &[i32]| ids.iter().map(|id| BrokerId(*id)).collect::<Vec<_>>();
-        let state = PartitionState { replicas: ids(&[1, 2, 3]), isr: ids(isr), ..PartitionState::default() };
+        let state = PartitionRegistration {
+            replicas: ids(&[1, 2, 3]),
+            isr: ids(isr),
+            ..PartitionRegistration::default()
+        };
         let mut leader_state = LeaderState::new(BrokerId(1), &state, 0, 0);
         for &(broker, end, caught_up) in ends {
             let remote = leader_state.remote_mut(BrokerId(broker)).unwrap();

@@ -81,6 +81,7 @@ impl Log {
 
     fn push(&mut self, batch: Batch) {
         debug_assert!(batch.records.count > 0, "an empty batch");
+        debug_assert_eq!(batch.base_offset, self.end, "a log has no holes");
         self.epochs.assign(batch.leader_epoch, batch.base_offset);
         self.end = batch.end_offset();
         self.tail.push_back(batch);
@@ -255,7 +256,7 @@ impl Log {
     }
 
     /// How many batches and spans are held: what the log costs in memory.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn pieces(&self) -> usize {
         self.spans.len() + self.tail.len()
     }

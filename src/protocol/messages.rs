@@ -2,7 +2,7 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::wire::{
-    Acks, AlterPartition, AlterPartitionAnswer, Batch, BrokerEpoch, EpochEnd, ErrorCode, FetchPartition,
+    Acks, AlterPartition, AlterPartitionResponse, Batch, BrokerEpoch, EpochEnd, ErrorCode, FetchPartition,
     FetchedPartition, LeaderEpoch, Offset,
 };
 
@@ -16,31 +16,31 @@ pub(crate) enum Peer {
 
 /// What a broker can be asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Request {
+pub(crate) enum BrokerRequest {
     Produce(ProduceRequest),
     /// Read, as follower or consumer.
     Fetch(FetchRequest),
     /// `OffsetsForLeaderEpoch`: where epochs end.
-    EpochEnds(Vec<EpochEndsOf>),
+    OffsetsForLeaderEpoch(Vec<OffsetForLeaderPartition>),
     /// First or next offset.
-    ListOffsets(Vec<ListOffset>),
+    ListOffsets(Vec<ListOffsetsPartition>),
     /// Who leads these partitions, as this broker believes; empty asks for all.
     Metadata(Vec<PartitionIx>),
 }
 
-/// The answer to a [`Request`] of the same name.
+/// The answer to a [`BrokerRequest`] of the same name.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Answer {
+pub(crate) enum BrokerResponse {
     /// One entry for each batch, in the order asked. Never sent for `acks=0`.
-    Produce(Vec<ProducedPartition>),
+    Produce(Vec<ProducePartitionResponse>),
     /// Partitions with data, news or an error.
-    Fetch(FetchAnswer),
+    Fetch(FetchResponse),
     /// In the order asked.
-    EpochEnds(Vec<EpochEndOf>),
+    OffsetsForLeaderEpoch(Vec<EpochEndOffset>),
     /// In the order asked.
-    ListOffsets(Vec<ListedOffset>),
+    ListOffsets(Vec<ListOffsetsPartitionResponse>),
     /// In the order asked.
-    Metadata(Vec<KnownLeader>),
+    Metadata(Vec<PartitionLeader>),
     /// The broker closes the connection: the only sign of a failed `acks=0` write.
     Disconnect,
 }
@@ -58,7 +58,7 @@ pub(crate) struct ProduceRequest {
 
 /// What became of one batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct ProducedPartition {
+pub(crate) struct ProducePartitionResponse {
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -105,7 +105,7 @@ pub(crate) struct FetchRequest {
 
 /// The answer to a fetch.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct FetchAnswer {
+pub(crate) struct FetchResponse {
     /// [`ErrorCode::InvalidFetchSessionEpoch`] asks for a full fetch.
     pub error: ErrorCode,
     pub session: u32,
@@ -116,7 +116,7 @@ pub(crate) struct FetchAnswer {
 
 /// One partition of `OffsetsForLeaderEpoch`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct EpochEndsOf {
+pub(crate) struct OffsetForLeaderPartition {
     pub partition: PartitionIx,
     /// The leader epoch the asker knows, -1 to skip the check.
     pub current_leader_epoch: LeaderEpoch,
@@ -126,7 +126,7 @@ pub(crate) struct EpochEndsOf {
 
 /// Where an epoch ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct EpochEndOf {
+pub(crate) struct EpochEndOffset {
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -134,9 +134,9 @@ pub(crate) struct EpochEndOf {
     pub end: Option<EpochEnd>,
 }
 
-/// Which end of a log.
+/// Which end of a log `ListOffsets` asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum LogPosition {
+pub(crate) enum OffsetSpec {
     Earliest,
     /// High watermark; for a follower the log end.
     Latest,
@@ -144,16 +144,16 @@ pub(crate) enum LogPosition {
 
 /// One partition of `ListOffsets`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct ListOffset {
+pub(crate) struct ListOffsetsPartition {
     pub partition: PartitionIx,
     /// The leader epoch the asker knows, -1 to skip the check.
     pub current_leader_epoch: LeaderEpoch,
-    pub position: LogPosition,
+    pub position: OffsetSpec,
 }
 
 /// The offset asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct ListedOffset {
+pub(crate) struct ListOffsetsPartitionResponse {
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -163,11 +163,11 @@ pub(crate) struct ListedOffset {
     pub leader_epoch: LeaderEpoch,
 }
 
-/// A partition's leader in a broker's own view.
+/// A partition's leader as a metadata response names it: in the answering broker's own view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct KnownLeader {
+pub(crate) struct PartitionLeader {
     pub partition: PartitionIx,
-    /// Its leader, if it has one.
+    /// `None` while the partition has no leader.
     pub leader: Option<BrokerId>,
     pub leader_epoch: LeaderEpoch,
 }
@@ -176,9 +176,9 @@ pub(crate) struct KnownLeader {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum ControllerRequest {
     /// `BrokerRegistration`.
-    Register(Registration),
+    Register(BrokerRegistrationRequest),
     /// `BrokerHeartbeat`.
-    Heartbeat(Heartbeat),
+    Heartbeat(BrokerHeartbeatRequest),
     /// `AlterPartition` of many partitions; at most one is in flight for a broker.
     AlterPartitions { broker: BrokerId, broker_epoch: BrokerEpoch, partitions: Vec<AlterPartition> },
     /// `AssignReplicasToDirs` (KIP-858): where replicas live since the disk was replaced.
@@ -193,7 +193,7 @@ pub(crate) enum ControllerRequest {
 
 /// The controller's answer to a [`ControllerRequest`].
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum ControllerAnswer {
+pub(crate) enum ControllerResponse {
     Register {
         /// Refusal, or [`ErrorCode::None`].
         error: ErrorCode,
@@ -214,7 +214,7 @@ pub(crate) enum ControllerAnswer {
         /// Refusal of the whole request, or [`ErrorCode::None`].
         error: ErrorCode,
         /// In the order asked.
-        partitions: Vec<AlterPartitionAnswer>,
+        partitions: Vec<AlterPartitionResponse>,
     },
     /// To `AssignReplicasToDirs`.
     AssignDirectory {
@@ -225,7 +225,7 @@ pub(crate) enum ControllerAnswer {
 
 /// `BrokerRegistration`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Registration {
+pub(crate) struct BrokerRegistrationRequest {
     pub broker: BrokerId,
     /// Which start of its process; new at every start.
     pub incarnation: u64,
@@ -238,7 +238,7 @@ pub(crate) struct Registration {
 
 /// `BrokerHeartbeat`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Heartbeat {
+pub(crate) struct BrokerHeartbeatRequest {
     pub broker: BrokerId,
     pub broker_epoch: BrokerEpoch,
     /// How far it has applied the metadata log.

@@ -12,6 +12,7 @@ mod compression;
 mod io;
 mod memory;
 mod metadata;
+#[cfg(test)]
 mod murmur;
 mod outcome;
 mod partitioner;
@@ -21,9 +22,10 @@ mod sequence;
 mod settings;
 mod size;
 
-pub(crate) use crate::protocol::client::PartitionLeader;
 pub(crate) use compression::Codec;
-pub(crate) use io::{ProduceRequest, ProducedPartition, ProducerInput, ProducerOutput, SendError, Target};
+pub(crate) use io::{
+    PartitionResponse, ProducerInput, ProducerOutput, ProducerRequest, RecordTarget, SendError,
+};
 #[cfg(test)]
 pub(crate) use murmur::key_hash;
 pub(crate) use outcome::is_retriable;
@@ -32,7 +34,7 @@ pub(crate) use sequence::sequence_after;
 pub(crate) use settings::{Partitioner, ProducerSettings, SENDER_SLACK};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::client::Refresh;
+use crate::protocol::client::MetadataRefresh;
 use crate::protocol::wire::{Batch, ErrorCode, RecordRange};
 use batch::{BatchId, Batches};
 use rand_pcg::Pcg32;
@@ -40,22 +42,22 @@ use std::collections::VecDeque;
 
 /// Equal records that are sent at one instant.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct RecordRun {
     count: u32,
     record_bytes: u32,
     /// Their identity, if they have one already.
     resent: Option<RecordRange>,
 }
 
-impl Run {
+impl RecordRun {
     /// What is left after the first `done`.
-    fn after(self, done: u32) -> Run {
+    fn after(self, done: u32) -> RecordRun {
         let resent = self.resent.map(|records| RecordRange {
             first: records.first + u64::from(done),
             count: records.count - done,
             ..records
         });
-        Run { count: self.count - done, resent, ..self }
+        RecordRun { count: self.count - done, resent, ..self }
     }
 }
 
@@ -75,12 +77,12 @@ pub(crate) struct Producer {
     queues: Vec<queue::PartitionQueue>,
     nodes: Vec<queue::Node>,
     batches: Batches,
-    memory: memory::Memory,
+    memory: memory::BufferPool,
     blocked: memory::Blocked,
     sticky: partitioner::Sticky,
     ratio: compression::RatioEstimate,
-    identity: sequence::Identity,
-    metadata: Refresh,
+    identity: sequence::ProducerIdentity,
+    metadata: MetadataRefresh,
     /// Batches by creation; those that are gone are skipped.
     expiry: VecDeque<(Nanos, BatchId)>,
     flushed_at: Option<Nanos>,
@@ -102,7 +104,7 @@ impl Producer {
         Producer {
             producer,
             rng: Pcg32::new(seed, u64::from(producer)),
-            memory: memory::Memory::new(settings.buffer_memory),
+            memory: memory::BufferPool::new(settings.buffer_memory),
             settings,
             queues: Vec::new(),
             nodes: Vec::new(),
@@ -110,8 +112,8 @@ impl Producer {
             blocked: VecDeque::new(),
             sticky: partitioner::Sticky::default(),
             ratio: compression::RatioEstimate::new(),
-            identity: sequence::Identity::new(),
-            metadata: Refresh::new(),
+            identity: sequence::ProducerIdentity::new(),
+            metadata: MetadataRefresh::new(),
             expiry: VecDeque::new(),
             flushed_at: None,
             next_request: u64::from(producer) << 32,
@@ -131,15 +133,15 @@ impl Producer {
         }
         match input {
             ProducerInput::Send { target, count, record_bytes } => {
-                self.send(now, target, Run { count, record_bytes, resent: None }, out);
+                self.send(now, target, RecordRun { count, record_bytes, resent: None }, out);
             }
             ProducerInput::Resend { partition, records, record_bytes } => {
-                let run = Run { count: records.count, record_bytes, resent: Some(records) };
-                self.send(now, Target::Partition(partition), run, out);
+                let run = RecordRun { count: records.count, record_bytes, resent: Some(records) };
+                self.send(now, RecordTarget::Partition(partition), run, out);
             }
             other => {
                 self.wake_sender = true;
-                self.hear(now, other, out);
+                self.handle(now, other, out);
             }
         }
         // Most records only join an open batch, and then there is nothing to look at.
@@ -148,7 +150,7 @@ impl Producer {
         }
     }
 
-    fn hear(&mut self, now: Nanos, input: ProducerInput<'_>, out: &mut Vec<ProducerOutput>) {
+    fn handle(&mut self, now: Nanos, input: ProducerInput<'_>, out: &mut Vec<ProducerOutput>) {
         match input {
             ProducerInput::Response { broker, request, results } => {
                 self.answered(now, broker, request, results, out);
@@ -177,7 +179,7 @@ impl Producer {
             self.time_out_requests(now, out);
             self.expire(now, out);
             self.admit_blocked(now, out);
-            self.tend_sequences(out);
+            self.bump_epoch_if_needed(out);
             if !self.send_ready(now, out) || self.blocked.is_empty() {
                 break;
             }
@@ -211,7 +213,7 @@ impl Producer {
     }
 
     /// Takes back the list of a request that has been dealt with, to use it again.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn recycle(&mut self, mut batches: Vec<(PartitionIx, Batch)>) {
         batches.clear();
         self.spare_requests.push(batches);
@@ -223,13 +225,13 @@ impl Producer {
     }
 
     /// How many records ended how.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn counts(&self) -> ProducerCounts {
         self.counts
     }
 
     /// How many records of a partition were accepted so far: their numbers are below this.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn accepted(&self, partition: PartitionIx) -> u64 {
         self.queue_of(partition).map_or(0, |queue| self.queues[queue as usize].next_record)
     }
@@ -240,13 +242,13 @@ impl Producer {
     }
 
     /// Bytes of `buffer.memory` in use.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn buffered_bytes(&self) -> u64 {
         self.memory.total - self.memory.free
     }
 
     /// Whether `send()` blocks now.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn is_blocked(&self) -> bool {
         !self.blocked.is_empty()
     }
@@ -259,7 +261,7 @@ impl Producer {
     }
 
     /// Requests without an answer, all brokers together.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn in_flight(&self) -> usize {
         self.nodes.iter().map(|node| node.in_flight.len()).sum()
     }

@@ -69,6 +69,10 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The newest release whose notes were read for the decisions below. A column more in the defaults table asks for
+    /// the same reading here.
+    pub const NEWEST: KafkaVersion = KafkaVersion::new(4, 4, 0);
+
     /// The profile of a version; `elr` says whether the feature is on, `None` what a new cluster has.
     pub fn of(version: KafkaVersion, elr: Option<bool>) -> Self {
         let since = |major, minor| version >= KafkaVersion::new(major, minor, 0);
@@ -79,20 +83,10 @@ impl Profile {
             hw_frozen_below_min_isr: since(3, 7),
             min_isr_clamped: since(3, 7),
             elr,
-            last_known_leader: match elr {
-                false => LastKnownLeader::Off,
-                true if since(4, 2) => LastKnownLeader::WhenLeaderless,
-                true => LastKnownLeader::WhenIsrEmpty,
-            },
+            last_known_leader: last_known_leader(version, elr),
             last_known_leader_unchecked: version == KafkaVersion::new(4, 0, 0),
             periodic_unclean_election: since(3, 9),
-            truncation: match () {
-                () if since(2, 7) => Truncation::ViaFetch,
-                () if since(2, 1) => Truncation::Kip320,
-                () if since(2, 0) => Truncation::Kip279,
-                () if since(0, 11) => Truncation::Kip101,
-                () => Truncation::ToHighWatermark,
-            },
+            truncation: truncation(version),
             leader_epoch_fencing: since(2, 1),
             append_epoch_check: version >= KafkaVersion::new(3, 9, 1),
             maximal_isr: since(2, 7),
@@ -106,6 +100,26 @@ impl Profile {
     /// The minimum ISR that counts: configured, but since 3.7 at most the number of replicas.
     pub fn effective_min_isr(&self, configured: usize, replicas: usize) -> usize {
         if self.min_isr_clamped { configured.min(replicas) } else { configured }
+    }
+}
+
+fn last_known_leader(version: KafkaVersion, elr: bool) -> LastKnownLeader {
+    if !elr {
+        LastKnownLeader::Off
+    } else if version.is_at_least(4, 2) {
+        LastKnownLeader::WhenLeaderless
+    } else {
+        LastKnownLeader::WhenIsrEmpty
+    }
+}
+
+fn truncation(version: KafkaVersion) -> Truncation {
+    match (version.major, version.minor) {
+        (0, ..11) => Truncation::ToHighWatermark,
+        (0 | 1, _) => Truncation::Kip101,
+        (2, 0) => Truncation::Kip279,
+        (2, 1..7) => Truncation::Kip320,
+        _ => Truncation::ViaFetch,
     }
 }
 
@@ -125,6 +139,11 @@ mod tests {
         assert!(!elr("3.9") && !elr("4.0") && elr("4.1") && elr("4.2"));
         assert!(Profile::of(KafkaVersion::new(4, 0, 0), Some(true)).elr);
         assert!(!Profile::of(KafkaVersion::new(3, 9, 0), Some(true)).elr);
+    }
+
+    #[test]
+    fn the_newest_release_of_the_defaults_table_is_decided_here_too() {
+        assert_eq!(crate::knobs::RELEASES.last(), Some(&Profile::NEWEST));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Writes with `acks=all` that wait for the high watermark (`DelayedProduce`).
 
 use crate::model::{Nanos, PartitionIx};
-use crate::protocol::messages::{Peer, ProducedPartition};
+use crate::protocol::messages::{Peer, ProducePartitionResponse};
 use crate::protocol::wire::{ErrorCode, Offset};
 use std::collections::VecDeque;
 
@@ -28,13 +28,13 @@ pub(crate) struct CompletedProduce {
     pub peer: Peer,
     /// Its number of the request.
     pub correlation: u64,
-    pub parts: Vec<ProducedPartition>,
+    pub parts: Vec<ProducePartitionResponse>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct DelayedProduce {
     serial: u64,
-    answer: CompletedProduce,
+    response: CompletedProduce,
     /// Parts without a result yet: they carry the error that they get if nothing comes.
     open: u32,
 }
@@ -52,15 +52,15 @@ pub(crate) struct Purgatory {
 impl Purgatory {
     /// Parks a request. Its open parts must carry [`ErrorCode::RequestTimedOut`], what they get in the end
     /// if nothing happens before.
-    pub(crate) fn park(&mut self, answer: CompletedProduce, now: Nanos, timeout: Nanos) -> Ticket {
+    pub(crate) fn park(&mut self, response: CompletedProduce, now: Nanos, timeout: Nanos) -> Ticket {
         self.serial += 1;
         let place = self.free.pop().unwrap_or_else(|| {
             self.requests.push(None);
             self.requests.len() as u32 - 1
         });
         let ticket = Ticket { place, serial: self.serial };
-        let open = answer.parts.iter().filter(|part| is_open(part)).count() as u32;
-        self.requests[place as usize] = Some(DelayedProduce { serial: self.serial, answer, open });
+        let open = response.parts.iter().filter(|part| is_open(part)).count() as u32;
+        self.requests[place as usize] = Some(DelayedProduce { serial: self.serial, response, open });
         let at = self.deadlines.iter().position(|(each, _)| *each == timeout).unwrap_or_else(|| {
             self.deadlines.push((timeout, VecDeque::new()));
             self.deadlines.len() - 1
@@ -79,7 +79,7 @@ impl Purgatory {
     ) -> Option<CompletedProduce> {
         let slot = self.requests.get_mut(waiting.ticket.place as usize)?;
         let request = slot.as_mut().filter(|request| request.serial == waiting.ticket.serial)?;
-        let part = request.answer.parts.get_mut(waiting.part as usize).filter(|part| is_open(part))?;
+        let part = request.response.parts.get_mut(waiting.part as usize).filter(|part| is_open(part))?;
         part.error = error;
         request.open -= 1;
         if request.open > 0 {
@@ -87,7 +87,7 @@ impl Purgatory {
         }
         let done = slot.take()?;
         self.free.push(waiting.ticket.place);
-        Some(done.answer)
+        Some(done.response)
     }
 
     /// The next deadline, if any request waits.
@@ -106,8 +106,8 @@ impl Purgatory {
         let request = self.requests[ticket.place as usize].take()?;
         self.free.push(ticket.place);
         let late =
-            request.answer.parts.iter().filter(|part| is_open(part)).map(|part| part.partition).collect();
-        Some((request.answer, late))
+            request.response.parts.iter().filter(|part| is_open(part)).map(|part| part.partition).collect();
+        Some((request.response, late))
     }
 
     /// Whether a request still waits.
@@ -116,13 +116,13 @@ impl Purgatory {
     }
 
     /// How many requests wait.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.requests.len() - self.free.len()
     }
 }
 
-fn is_open(part: &ProducedPartition) -> bool {
+fn is_open(part: &ProducePartitionResponse) -> bool {
     part.error == ErrorCode::RequestTimedOut
 }
 
@@ -140,8 +140,8 @@ fn drop_answered(requests: &[Option<DelayedProduce>], queue: &mut VecDeque<(Nano
 mod tests {
     use super::*;
 
-    fn answer(correlation: u64, open: &[bool]) -> CompletedProduce {
-        let part = |(at, open): (usize, &bool)| ProducedPartition {
+    fn response(correlation: u64, open: &[bool]) -> CompletedProduce {
+        let part = |(at, open): (usize, &bool)| ProducePartitionResponse {
             partition: PartitionIx(at as u32),
             error: if *open { ErrorCode::RequestTimedOut } else { ErrorCode::NotLeaderOrFollower },
             base_offset: 0,
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn a_request_is_answered_with_its_last_part() {
         let mut purgatory = Purgatory::default();
-        let ticket = purgatory.park(answer(1, &[true, false, true]), 0, 30);
+        let ticket = purgatory.park(response(1, &[true, false, true]), 0, 30);
         let waiting = |part| ProducePartitionStatus { required: 1, ticket, part };
         assert_eq!(purgatory.resolve(waiting(0), ErrorCode::None), None);
         assert_eq!(purgatory.resolve(waiting(0), ErrorCode::None), None, "once only");
@@ -173,9 +173,9 @@ mod tests {
     #[test]
     fn what_is_late_times_out_and_the_rest_keeps_its_result() {
         let mut purgatory = Purgatory::default();
-        let first = purgatory.park(answer(1, &[true, true]), 0, 30);
-        purgatory.park(answer(2, &[true]), 1, 10);
-        purgatory.park(answer(3, &[true]), 2, 30);
+        let first = purgatory.park(response(1, &[true, true]), 0, 30);
+        purgatory.park(response(2, &[true]), 1, 10);
+        purgatory.park(response(3, &[true]), 2, 30);
         purgatory.resolve(ProducePartitionStatus { required: 1, ticket: first, part: 1 }, ErrorCode::None);
         assert_eq!(purgatory.next_deadline(), Some(11));
         assert_eq!(purgatory.expire(10), None);
@@ -190,11 +190,11 @@ mod tests {
         let mut purgatory = Purgatory::default();
         let old = ProducePartitionStatus {
             required: 1,
-            ticket: purgatory.park(answer(1, &[true]), 0, 30),
+            ticket: purgatory.park(response(1, &[true]), 0, 30),
             part: 0,
         };
         assert!(purgatory.resolve(old, ErrorCode::None).is_some());
-        let new = purgatory.park(answer(2, &[true]), 0, 30);
+        let new = purgatory.park(response(2, &[true]), 0, 30);
         assert_eq!(purgatory.resolve(old, ErrorCode::None), None);
         assert!(purgatory.is_waiting(new));
     }

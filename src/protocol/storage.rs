@@ -59,7 +59,7 @@ impl Storage {
     }
 
     /// Where a recovery starts to scan: the flushed mark when it was last written to its file.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn recovery_point(&self) -> Offset {
         self.recovery_point
     }
@@ -149,6 +149,8 @@ impl Storage {
 
     /// Writes the recovery-point file.
     pub(crate) fn checkpoint_recovery_point(&mut self) {
+        // Recovery trusts what lies below this mark without looking at it (LogLoader.recoverLog).
+        debug_assert!(self.flushed <= self.log.end(), "what is flushed is in the log");
         self.recovery_point = self.flushed;
     }
 

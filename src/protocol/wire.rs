@@ -195,7 +195,7 @@ pub enum Recovery {
 
 /// The controller's account of one partition (`PartitionRegistration`).
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct PartitionState {
+pub struct PartitionRegistration {
     /// In assignment order; the first is the preferred leader.
     pub replicas: Vec<BrokerId>,
     /// In sync, in Kafka's order.
@@ -249,12 +249,12 @@ pub struct AlterPartition {
 
 /// The controller's answer to [`AlterPartition`].
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AlterPartitionAnswer {
+pub struct AlterPartitionResponse {
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
     /// On success the partition as it is now.
-    pub state: Option<PartitionState>,
+    pub state: Option<PartitionRegistration>,
 }
 
 /// What a follower or consumer asks of one partition (`Fetch`).

@@ -3,7 +3,7 @@
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker::{BrokerInput, SurvivingTail};
 use crate::protocol::controller::quorum::QuorumEvent;
-use crate::protocol::controller::{Answer, ControllerInput, Election, Placement};
+use crate::protocol::controller::{ControllerInput, ControllerResult, Election, Placement};
 use crate::protocol::wire::ErrorCode;
 use crate::scenario::{Act, PowerDomain, Process, UnflushedTail};
 use crate::sim::client_runtime::ClientState;
@@ -185,14 +185,19 @@ impl World {
     }
 
     /// Asks the controller for something that an administrator would.
-    pub(super) fn ask_administrator(&mut self, input: ControllerInput) -> Result<Option<Answer>, Refusal> {
+    pub(super) fn ask_administrator(
+        &mut self,
+        input: ControllerInput,
+    ) -> Result<Option<ControllerResult>, Refusal> {
         let controllers = self.machines.net.controllers();
         if !self.machines.control.nodes_up.contains(&true) || controllers == 0 {
             return Err(Refusal::NoController);
         }
         match self.step_controller(input).0 {
-            Some(Answer::Result(ErrorCode::NotController)) => Err(Refusal::NoController),
-            Some(Answer::Result(error)) if error != ErrorCode::None => Err(Refusal::Controller(error)),
+            Some(ControllerResult::Result(ErrorCode::NotController)) => Err(Refusal::NoController),
+            Some(ControllerResult::Result(error)) if error != ErrorCode::None => {
+                Err(Refusal::Controller(error))
+            }
             answer => Ok(answer),
         }
     }

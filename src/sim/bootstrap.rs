@@ -3,8 +3,8 @@
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::Broker;
 use crate::protocol::consumer::Consumer;
-use crate::protocol::controller::{Answer, Controller, ControllerInput, Placement};
-use crate::protocol::group::{Group, GroupInput};
+use crate::protocol::controller::{Controller, ControllerInput, ControllerResult, Placement};
+use crate::protocol::group::{GroupCoordinator, GroupInput};
 use crate::protocol::producer::Producer;
 use crate::protocol::profile::Profile;
 use crate::scenario::{DiskSpec, Scenario, TopicSpec};
@@ -12,7 +12,7 @@ use crate::sim::client_runtime::ClientRuntime;
 use crate::sim::clients::{Clients, GroupMember, ProducerClient};
 use crate::sim::clock::BOOT;
 use crate::sim::event::QueuedEvent;
-use crate::sim::groups::GroupCoordinator;
+use crate::sim::groups::HostedGroup;
 use crate::sim::host::{Disk, Host};
 use crate::sim::machines::Machines;
 use crate::sim::observers::Observers;
@@ -108,7 +108,7 @@ impl World {
         self.machines.topics.push(SimTopic { spec, settings, partitions: Vec::new(), internal });
         let (answer, _) = self.step_controller(ControllerInput::CreateTopic { placement, config });
         match answer {
-            Some(Answer::Created { partitions, .. }) => self.machines.topics.add(at, partitions),
+            Some(ControllerResult::Created { partitions, .. }) => self.machines.topics.add(at, partitions),
             other => unreachable!("a checked scenario's topic was refused: {other:?}"),
         }
     }
@@ -136,12 +136,12 @@ impl World {
         }
         for (group, spec) in (0..).zip(&scenario.groups) {
             let home = self.machines.topics.partition_named(&format!("{OFFSETS_TOPIC}-{group}"));
-            let mut group_state = Group::new(settings::group(&scenario, version));
+            let mut group_state = GroupCoordinator::new(settings::group(&scenario, version));
             if home.is_none() {
                 let none = GroupInput::Offsets(crate::protocol::group::OffsetsPartition::NoLeader);
                 group_state.step(0, none, &mut Vec::new());
             }
-            self.clients.add_group(GroupCoordinator::new(group_state, home));
+            self.clients.add_group(HostedGroup::new(group_state, home));
             for nth in 0..spec.members {
                 self.make_member(group, nth);
             }

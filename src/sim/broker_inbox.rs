@@ -46,14 +46,14 @@ impl World {
                 let from = self.machines.peer(from);
                 self.step_broker(id, BrokerInput::Request { from, correlation, request });
             }
-            Message::Answer { correlation, answer } => {
+            Message::Response { correlation, response } => {
                 if self.machines.host_mut(id).asked.remove(&correlation).is_some() {
-                    self.step_broker(id, BrokerInput::Answer { correlation, answer });
+                    self.step_broker(id, BrokerInput::Response { correlation, response });
                 }
             }
-            Message::ControllerAnswer { correlation, answer } => {
+            Message::ControllerResponse { correlation, response } => {
                 if self.machines.host_mut(id).asked.remove(&correlation).is_some() {
-                    self.step_broker(id, BrokerInput::ControllerAnswer { correlation, answer });
+                    self.step_broker(id, BrokerInput::ControllerResponse { correlation, response });
                 }
             }
             Message::Refused { correlation } => {
@@ -77,7 +77,7 @@ impl World {
             }
             Message::ControllerRequest { .. }
             | Message::Closed(_)
-            | Message::GroupReply { .. }
+            | Message::GroupResponse { .. }
             | Message::ProducerId { .. } => {}
         }
     }

@@ -39,10 +39,10 @@ impl World {
     fn carry_out(&mut self, id: BrokerId, leaves_at: Nanos, output: BrokerOutput) {
         let here = self.machines.net.broker(id);
         match output {
-            BrokerOutput::Answer { to, correlation, answer } => {
+            BrokerOutput::Response { to, correlation, response } => {
                 let (observers, world) = self.split();
-                observers.audit_answer(&world, id, to, &answer);
-                self.answer(id, to, correlation, leaves_at, Message::Answer { correlation, answer });
+                observers.audit_answer(&world, id, to, &response);
+                self.answer(id, to, correlation, leaves_at, Message::Response { correlation, response });
             }
             BrokerOutput::Request { to, correlation, request } => {
                 let to = self.machines.net.broker(to);

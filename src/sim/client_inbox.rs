@@ -2,8 +2,8 @@
 
 use crate::model::BrokerId;
 use crate::protocol::consumer::ConsumerInput;
-use crate::protocol::messages::{Answer, KnownLeader};
-use crate::protocol::producer::{PartitionLeader, ProducerInput};
+use crate::protocol::messages::{BrokerResponse, PartitionLeader};
+use crate::protocol::producer::ProducerInput;
 use crate::protocol::wire::ErrorCode;
 use crate::sim::client_runtime::{
     ClientRequest, ClientState, RECONNECT_BACKOFF, RETRY_BACKOFF, RUNTIME_REQUEST,
@@ -23,13 +23,13 @@ impl World {
 
     pub(super) fn client_receives(&mut self, from: Node, client: u32, message: Message) {
         match message {
-            Message::Answer { correlation, answer } if correlation & RUNTIME_REQUEST != 0 => {
+            Message::Response { correlation, response } if correlation & RUNTIME_REQUEST != 0 => {
                 if let Some((_, ask)) = self.clients.runtime_mut(client).requests.remove(&correlation) {
-                    self.answered(client, ask, answer);
+                    self.answered(client, ask, response);
                 }
             }
-            Message::Answer { correlation, answer } => {
-                self.machine_answered(from, client, correlation, answer)
+            Message::Response { correlation, response } => {
+                self.machine_answered(from, client, correlation, response)
             }
             Message::Refused { correlation } => self.refused(from, client, correlation),
             Message::Reset => {
@@ -40,7 +40,7 @@ impl World {
                     self.step_producer(client, ProducerInput::ProducerId { id, epoch: 0 });
                 }
             }
-            Message::GroupReply { correlation, reply } => {
+            Message::GroupResponse { correlation, reply } => {
                 if let Some((_, ClientRequest::Coordinator(asked))) =
                     self.clients.runtime_mut(client).requests.remove(&correlation)
                 {
@@ -52,15 +52,15 @@ impl World {
         }
     }
 
-    fn machine_answered(&mut self, from: Node, client: u32, request: u64, answer: Answer) {
+    fn machine_answered(&mut self, from: Node, client: u32, request: u64, answer: BrokerResponse) {
         let Some(broker) = self.machines.broker_of(from) else { return };
         match answer {
-            Answer::Produce(results) => self.produce_answered(client, broker, request, &results),
-            Answer::Fetch(fetched) => {
+            BrokerResponse::Produce(results) => self.produce_answered(client, broker, request, &results),
+            BrokerResponse::Fetch(fetched) => {
                 let input = ConsumerInput::Fetched { request, results: &fetched.partitions };
                 self.step_consumer(client, input);
             }
-            Answer::Disconnect => self.disconnected(client, broker),
+            BrokerResponse::Disconnect => self.disconnected(client, broker),
             _ => {}
         }
     }
@@ -157,18 +157,20 @@ impl World {
         }
     }
 
-    fn answered(&mut self, client: u32, ask: ClientRequest, answer: Answer) {
+    fn answered(&mut self, client: u32, ask: ClientRequest, answer: BrokerResponse) {
         match (ask, answer) {
-            (ClientRequest::Connect(broker), Answer::Metadata(_)) => {
+            (ClientRequest::Connect(broker), BrokerResponse::Metadata(_)) => {
                 self.step_producer(client, ProducerInput::Connected { broker });
             }
-            (ClientRequest::Metadata, Answer::Metadata(known)) => self.metadata_answered(client, &known),
-            (ClientRequest::Offset(partition), Answer::ListOffsets(listed)) => {
+            (ClientRequest::Metadata, BrokerResponse::Metadata(known)) => {
+                self.metadata_answered(client, &known)
+            }
+            (ClientRequest::Offset(partition), BrokerResponse::ListOffsets(listed)) => {
                 let Some(listed) = listed.first() else { return };
                 let (error, offset) = (listed.error, listed.offset);
                 self.step_consumer(client, ConsumerInput::ListedOffset { partition, error, offset });
             }
-            (ClientRequest::Epoch(partition), Answer::EpochEnds(ends)) => {
+            (ClientRequest::Epoch(partition), BrokerResponse::OffsetsForLeaderEpoch(ends)) => {
                 let Some(end) = ends.first() else { return };
                 let (error, end) = (end.error, end.end);
                 self.step_consumer(client, ConsumerInput::EndOfEpoch { partition, error, end });
@@ -177,19 +179,11 @@ impl World {
         }
     }
 
-    fn metadata_answered(&mut self, client: u32, known: &[KnownLeader]) {
-        let leaders: Vec<PartitionLeader> = known
-            .iter()
-            .map(|known| PartitionLeader {
-                partition: known.partition,
-                leader: known.leader,
-                epoch: known.leader_epoch,
-            })
-            .collect();
+    fn metadata_answered(&mut self, client: u32, leaders: &[PartitionLeader]) {
         if self.clients.is_producer(client) {
-            self.step_producer(client, ProducerInput::Metadata(&leaders))
+            self.step_producer(client, ProducerInput::Metadata(leaders))
         } else {
-            self.step_consumer(client, ConsumerInput::Metadata(&leaders))
+            self.step_consumer(client, ConsumerInput::Metadata(leaders))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What clients ask of brokers, beside produce and fetch requests.
 
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::messages::{ListOffset, Request};
+use crate::protocol::messages::{BrokerRequest, ListOffsetsPartition};
 use crate::sim::client_runtime::{CONNECTION_SETUP, ClientRequest};
 use crate::sim::event::{Message, QueuedEvent};
 use crate::sim::network::Node;
@@ -22,7 +22,7 @@ impl World {
         let asked = produced_or_read.flat_map(|topic| topics[*topic as usize].partitions.iter().copied());
         let asked = asked.collect();
         let to = self.least_loaded(client);
-        self.send_request(client, to, ClientRequest::Metadata, Request::Metadata(asked));
+        self.send_request(client, to, ClientRequest::Metadata, BrokerRequest::Metadata(asked));
     }
 
     /// Asks some broker for a producer id.
@@ -33,17 +33,23 @@ impl World {
     }
 
     /// Asks a broker for an end of a log.
-    pub(super) fn ask_offset(&mut self, client: u32, broker: BrokerId, asked: ListOffset) {
+    pub(super) fn ask_offset(&mut self, client: u32, broker: BrokerId, asked: ListOffsetsPartition) {
         let to = self.machines.net.broker(broker);
         self.send_request(
             client,
             to,
             ClientRequest::Offset(asked.partition),
-            Request::ListOffsets(vec![asked]),
+            BrokerRequest::ListOffsets(vec![asked]),
         );
     }
 
-    pub(super) fn send_request(&mut self, client: u32, to: Node, kind: ClientRequest, request: Request) {
+    pub(super) fn send_request(
+        &mut self,
+        client: u32,
+        to: Node,
+        kind: ClientRequest,
+        request: BrokerRequest,
+    ) {
         let correlation = self.register_request(client, to, kind);
         self.send(self.machines.net.client(client), to, Message::Request { correlation, request });
     }

@@ -7,7 +7,7 @@ use crate::protocol::consumer::Consumer;
 use crate::protocol::producer::Producer;
 use crate::protocol::wire::Offset;
 use crate::sim::client_runtime::{ClientRuntime, ClientState};
-use crate::sim::groups::GroupCoordinator;
+use crate::sim::groups::HostedGroup;
 use crate::sim::workload::Workload;
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ const FIRST_PRODUCER_ID: i64 = 1000;
 pub(super) struct Clients {
     producers: Vec<ProducerClient>,
     members: Vec<GroupMember>,
-    groups: Vec<GroupCoordinator>,
+    groups: Vec<HostedGroup>,
     /// Which producer each of the processes is one of that were ever started.
     identities: Vec<u32>,
     producer_ids: i64,
@@ -63,7 +63,7 @@ impl Clients {
         self.producers.push(producer);
     }
 
-    pub(super) fn add_group(&mut self, group: GroupCoordinator) {
+    pub(super) fn add_group(&mut self, group: HostedGroup) {
         self.groups.push(group);
     }
 
@@ -79,7 +79,7 @@ impl Clients {
         &self.members
     }
 
-    pub(super) fn groups(&self) -> &[GroupCoordinator] {
+    pub(super) fn groups(&self) -> &[HostedGroup] {
         &self.groups
     }
 
@@ -114,11 +114,11 @@ impl Clients {
         &mut self.members[client as usize - self.producers.len()]
     }
 
-    pub(super) fn group(&self, group: u32) -> &GroupCoordinator {
+    pub(super) fn group(&self, group: u32) -> &HostedGroup {
         &self.groups[group as usize]
     }
 
-    pub(super) fn group_mut(&mut self, group: u32) -> &mut GroupCoordinator {
+    pub(super) fn group_mut(&mut self, group: u32) -> &mut HostedGroup {
         &mut self.groups[group as usize]
     }
 

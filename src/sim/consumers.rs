@@ -1,9 +1,9 @@
 //! Consumers of the scenario: their state machine, its requests, and what their application reads.
 
 use crate::model::BrokerId;
-use crate::protocol::consumer::{Consumer, ConsumerInput, ConsumerOutput, FetchRequest, OffsetSpec};
+use crate::protocol::consumer::{Consumer, ConsumerFetch, ConsumerInput, ConsumerOutput};
 use crate::protocol::group::GroupRequest;
-use crate::protocol::messages::{self, EpochEndsOf, ListOffset, LogPosition, Request};
+use crate::protocol::messages::{self, BrokerRequest, ListOffsetsPartition, OffsetForLeaderPartition};
 use crate::sim::client_runtime::{ClientRequest, ClientState};
 use crate::sim::event::{ConnectionKind, Message, TimerKind};
 use crate::sim::settings;
@@ -26,22 +26,27 @@ impl World {
     fn consumer_wants(&mut self, client: u32, output: ConsumerOutput) {
         match output {
             ConsumerOutput::Fetch(request) => self.send_fetch(client, request),
-            ConsumerOutput::ListOffset { broker, partition, at } => {
-                let position = match at {
-                    OffsetSpec::Earliest => LogPosition::Earliest,
-                    OffsetSpec::Latest => LogPosition::Latest,
-                };
-                self.ask_offset(client, broker, ListOffset { partition, current_leader_epoch: -1, position });
+            ConsumerOutput::ListOffset { broker, partition, at: position } => {
+                self.ask_offset(
+                    client,
+                    broker,
+                    ListOffsetsPartition { partition, current_leader_epoch: -1, position },
+                );
             }
             ConsumerOutput::EndOfEpoch { broker, partition, current_leader_epoch, epoch } => {
-                let asked = vec![EpochEndsOf { partition, current_leader_epoch, epoch }];
+                let asked = vec![OffsetForLeaderPartition { partition, current_leader_epoch, epoch }];
                 let to = self.machines.net.broker(broker);
-                self.send_request(client, to, ClientRequest::Epoch(partition), Request::EpochEnds(asked));
+                self.send_request(
+                    client,
+                    to,
+                    ClientRequest::Epoch(partition),
+                    BrokerRequest::OffsetsForLeaderEpoch(asked),
+                );
             }
             ConsumerOutput::Coordinator { correlation, request } => {
                 self.ask_coordinator(client, correlation, request);
             }
-            ConsumerOutput::HungUp { broker } => {
+            ConsumerOutput::CloseConnection { broker } => {
                 self.close_connection(client, self.machines.net.broker(broker), ConnectionKind::Requests)
             }
             ConsumerOutput::WantMetadata => self.request_metadata(client),
@@ -90,10 +95,10 @@ impl World {
         }
     }
 
-    fn send_fetch(&mut self, client: u32, request: FetchRequest) {
+    fn send_fetch(&mut self, client: u32, request: ConsumerFetch) {
         let to = self.machines.net.broker(request.broker);
         let correlation = request.id;
-        let request = Request::Fetch(messages::FetchRequest {
+        let request = BrokerRequest::Fetch(messages::FetchRequest {
             follower: None,
             session: 0,
             session_epoch: 0,

@@ -6,7 +6,7 @@ mod requests;
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::{BrokerRegistration, MetadataUpdate};
 use crate::protocol::controller::Controller;
-use crate::protocol::wire::{ErrorCode, PartitionState};
+use crate::protocol::wire::{ErrorCode, PartitionRegistration};
 use crate::sim::event::Timer;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// The metadata as brokers may know it: committed.
 #[derive(Clone, Default)]
 pub(super) struct Committed {
-    pub partitions: Vec<Arc<PartitionState>>,
+    pub partitions: Vec<Arc<PartitionRegistration>>,
     pub brokers: BTreeMap<BrokerId, BrokerRegistration>,
     /// Offset of the last record.
     pub offset: i64,
@@ -33,7 +33,7 @@ pub(super) struct ControlPlane {
     pub(super) timer: Timer,
     pub(super) committed: Committed,
     /// As the controller has decided, committed or not.
-    decided: Vec<Arc<PartitionState>>,
+    decided: Vec<Arc<PartitionRegistration>>,
     registered: BTreeMap<BrokerId, BrokerRegistration>,
     pending: VecDeque<Pending>,
     batches: u64,

@@ -2,8 +2,8 @@
 
 use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::MetadataUpdate;
-use crate::protocol::group::{GroupReply, GroupRequest};
-use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Request};
+use crate::protocol::group::{GroupRequest, GroupResponse};
+use crate::protocol::messages::{BrokerRequest, BrokerResponse, ControllerRequest, ControllerResponse};
 use crate::protocol::wire::Acks;
 use crate::sim::network::Node;
 use crate::sim::queue::Queue;
@@ -64,12 +64,12 @@ pub(crate) enum Message {
     Request {
         /// The sender's number of it.
         correlation: u64,
-        request: Request,
+        request: BrokerRequest,
     },
     /// To a broker or client.
-    Answer {
+    Response {
         correlation: u64,
-        answer: Answer,
+        response: BrokerResponse,
     },
     /// A request came to a machine without the process: the connection was refused.
     Refused {
@@ -85,9 +85,9 @@ pub(crate) enum Message {
         correlation: u64,
         request: ControllerRequest,
     },
-    ControllerAnswer {
+    ControllerResponse {
         correlation: u64,
-        answer: ControllerAnswer,
+        response: ControllerResponse,
     },
     /// New records of the metadata log.
     Metadata {
@@ -105,9 +105,9 @@ pub(crate) enum Message {
         correlation: u64,
         request: GroupRequest,
     },
-    GroupReply {
+    GroupResponse {
         correlation: u64,
-        reply: GroupReply,
+        reply: GroupResponse,
     },
     /// A producer asks for an id.
     InitProducerId {
@@ -147,7 +147,7 @@ impl Message {
 
     /// With `acks=0` a broker answers nothing and reads on.
     pub(super) fn wants_no_answer(&self) -> bool {
-        matches!(self, Message::Request { request: Request::Produce(produce), .. } if produce.acks == Acks::Zero)
+        matches!(self, Message::Request { request: BrokerRequest::Produce(produce), .. } if produce.acks == Acks::Zero)
     }
 }
 

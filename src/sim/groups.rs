@@ -3,7 +3,7 @@
 mod coordinator;
 
 use crate::model::{BrokerId, PartitionIx};
-use crate::protocol::group::{Group, OffsetsPartition};
+use crate::protocol::group::{GroupCoordinator, OffsetsPartition};
 use crate::protocol::wire::Offset;
 use crate::sim::event::Timer;
 use crate::sim::intervals::Intervals;
@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 /// A group of the scenario.
 #[derive(Clone)]
-pub(super) struct GroupCoordinator {
-    pub(super) group: Group,
+pub(super) struct HostedGroup {
+    pub(super) group: GroupCoordinator,
     pub(super) timer: Timer,
     /// Its partition of the offsets topic; `None` when that could not be created.
     pub(super) home: Option<PartitionIx>,
@@ -32,9 +32,9 @@ pub(super) struct GroupCoordinator {
     pub(super) generation: i32,
 }
 
-impl GroupCoordinator {
-    pub(super) fn new(group: Group, home: Option<PartitionIx>) -> Self {
-        GroupCoordinator {
+impl HostedGroup {
+    pub(super) fn new(group: GroupCoordinator, home: Option<PartitionIx>) -> Self {
+        HostedGroup {
             group,
             timer: Timer::default(),
             home,

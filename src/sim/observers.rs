@@ -2,8 +2,8 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::log::Log;
-use crate::protocol::messages::{Answer, Peer};
-use crate::protocol::wire::{ErrorCode, Offset, PartitionState, RecordRange};
+use crate::protocol::messages::{BrokerResponse, Peer};
+use crate::protocol::wire::{ErrorCode, Offset, PartitionRegistration, RecordRange};
 use crate::sim::clock::elapsed;
 use crate::sim::invariants::{Auditor, Violation};
 use crate::sim::ledger::{DeliveryErrors, Ledger};
@@ -165,7 +165,13 @@ impl Observers {
     }
 
     /// The same for an answer as it is sent.
-    pub(super) fn audit_answer(&mut self, world: &Observed<'_>, id: BrokerId, to: Peer, answer: &Answer) {
+    pub(super) fn audit_answer(
+        &mut self,
+        world: &Observed<'_>,
+        id: BrokerId,
+        to: Peer,
+        answer: &BrokerResponse,
+    ) {
         if let (Some(auditor), Peer::Client(client)) = (&mut self.auditor, to) {
             auditor.answered(world, id, client, answer);
         }
@@ -193,7 +199,11 @@ impl Observers {
 }
 
 /// Logs of all replicas that may lead again.
-fn eligible_logs<'a>(machines: &'a Machines, partition: PartitionIx, state: &PartitionState) -> Vec<&'a Log> {
+fn eligible_logs<'a>(
+    machines: &'a Machines,
+    partition: PartitionIx,
+    state: &PartitionRegistration,
+) -> Vec<&'a Log> {
     let eligible = state.isr.iter().chain(&state.elr).chain(&state.last_known_elr);
     eligible.filter_map(|id| machines.log(*id, partition)).collect()
 }

@@ -1,9 +1,9 @@
 //! Producers of the scenario: their state machine, its requests, and what their application is told.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::messages::{self, Request};
+use crate::protocol::messages::{self, BrokerRequest};
 use crate::protocol::producer::{
-    ProduceRequest, ProducedPartition, Producer, ProducerInput, ProducerOutput, Target,
+    PartitionResponse, Producer, ProducerInput, ProducerOutput, ProducerRequest, RecordTarget,
 };
 use crate::protocol::wire::{ErrorCode, Offset, RecordRange};
 use crate::sim::client_runtime::{ClientRequest, ClientState};
@@ -29,7 +29,7 @@ impl World {
         match output {
             ProducerOutput::Request(request) => self.send_produce(client, request),
             ProducerOutput::Connect { broker } => self.connect(client, broker),
-            ProducerOutput::HungUp { broker } => {
+            ProducerOutput::CloseConnection { broker } => {
                 self.close_connection(client, self.machines.net.broker(broker), ConnectionKind::Requests)
             }
             ProducerOutput::Acked { partition, records, base_offset, first_latency, last_latency } => {
@@ -63,13 +63,13 @@ impl World {
     /// A connection is ready once the broker has answered something (`ApiVersions`).
     fn connect(&mut self, client: u32, broker: BrokerId) {
         let to = self.machines.net.broker(broker);
-        self.send_request(client, to, ClientRequest::Connect(broker), Request::Metadata(Vec::new()));
+        self.send_request(client, to, ClientRequest::Connect(broker), BrokerRequest::Metadata(Vec::new()));
     }
 
-    fn send_produce(&mut self, client: u32, request: ProduceRequest) {
+    fn send_produce(&mut self, client: u32, request: ProducerRequest) {
         let to = self.machines.net.broker(request.broker);
         let correlation = request.id;
-        let request = Request::Produce(messages::ProduceRequest {
+        let request = BrokerRequest::Produce(messages::ProduceRequest {
             acks: request.acks,
             timeout_ns: request.timeout,
             batches: request.batches,
@@ -83,11 +83,11 @@ impl World {
         client: u32,
         broker: BrokerId,
         request: u64,
-        answers: &[messages::ProducedPartition],
+        answers: &[messages::ProducePartitionResponse],
     ) {
-        let results: Vec<ProducedPartition> = answers
+        let results: Vec<PartitionResponse> = answers
             .iter()
-            .map(|answer| ProducedPartition {
+            .map(|answer| PartitionResponse {
                 partition: answer.partition,
                 error: answer.error,
                 base_offset: answer.base_offset,
@@ -100,7 +100,7 @@ impl World {
     fn leader_in_answer(
         &self,
         broker: BrokerId,
-        answer: &messages::ProducedPartition,
+        answer: &messages::ProducePartitionResponse,
     ) -> Option<(BrokerId, crate::protocol::wire::LeaderEpoch)> {
         if answer.error != ErrorCode::NotLeaderOrFollower {
             return None;
@@ -167,7 +167,7 @@ impl World {
     }
 
     /// The application calls `send()`.
-    pub(super) fn hand_in(&mut self, client: u32, target: Target, count: u32) {
+    pub(super) fn hand_in(&mut self, client: u32, target: RecordTarget, count: u32) {
         let host = self.clients.producer_mut(client);
         host.sent += u64::from(count);
         let record_bytes = host.workload.record_bytes;

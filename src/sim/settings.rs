@@ -3,7 +3,7 @@
 use crate::knobs::{KeyScope, broker_key_of, set_or_default, whole_number};
 use crate::model::{BrokerId, KafkaVersion, Nanos};
 use crate::protocol::broker::{BrokerSettings, TopicSettings};
-use crate::protocol::consumer::{Commit, ConsumerSettings, ConsumerWork};
+use crate::protocol::consumer::{CommitStrategy, ConsumerSettings, ConsumerWork};
 use crate::protocol::controller::machine::ControllerSettings;
 use crate::protocol::controller::{TopicConfig, quorum::QuorumTiming};
 use crate::protocol::group::GroupSettings;
@@ -141,11 +141,11 @@ pub(super) fn consumer(spec: &GroupSpec, member: u32, version: KafkaVersion) -> 
     let work = ConsumerWork {
         per_record: (spec.processing_ms * 1e6) as Nanos,
         commit: match spec.commit {
-            CommitMode::Auto => Commit::Auto,
-            CommitMode::SyncAfter => Commit::AfterProcessing,
-            CommitMode::AsyncAfter => Commit::AsyncAfterProcessing { retry: false },
-            CommitMode::Before => Commit::BeforeProcessing,
-            CommitMode::Never => Commit::Never,
+            CommitMode::Auto => CommitStrategy::Auto,
+            CommitMode::SyncAfter => CommitStrategy::AfterProcessing,
+            CommitMode::AsyncAfter => CommitStrategy::AsyncAfterProcessing { retry: false },
+            CommitMode::Before => CommitStrategy::BeforeProcessing,
+            CommitMode::Never => CommitStrategy::Never,
         },
         worker_pool: spec.worker_threads,
     };

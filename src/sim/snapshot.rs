@@ -5,11 +5,11 @@ use crate::model::{
     Environment, Features, Group, GroupOffset, GroupState, Load, Member, Millis, Net, Origin, PartitionIx,
     PartitionRow, Partitions, Quorum, Topic, TopicIx, Unknown,
 };
-use crate::protocol::group::Phase;
+use crate::protocol::group;
 use crate::scenario::{Keys, setting_text};
 use crate::sim::client_runtime::ClientState;
 use crate::sim::clock::elapsed_ms;
-use crate::sim::groups::GroupCoordinator;
+use crate::sim::groups::HostedGroup;
 use crate::sim::host::Host;
 use crate::sim::process::ProcessState;
 use crate::sim::settings::Config;
@@ -186,7 +186,7 @@ impl World {
         .collect()
     }
 
-    fn offsets_of(&self, host: &GroupCoordinator, topics: &[String], order: &Order) -> Arc<[GroupOffset]> {
+    fn offsets_of(&self, host: &HostedGroup, topics: &[String], order: &Order) -> Arc<[GroupOffset]> {
         let read = topics.iter().filter_map(|name| self.machines.topics.named(name));
         let partitions = read.flat_map(|(_, topic)| topic.partitions.iter());
         let offsets = partitions.filter_map(|ix| {
@@ -227,12 +227,12 @@ impl World {
     }
 }
 
-fn state_of_group(host: &GroupCoordinator) -> GroupState {
-    match host.group.phase() {
-        Phase::Empty => GroupState::Empty,
-        Phase::Joining => GroupState::PreparingRebalance,
-        Phase::Syncing => GroupState::CompletingRebalance,
-        Phase::Stable => GroupState::Stable,
+fn state_of_group(host: &HostedGroup) -> GroupState {
+    match host.group.state() {
+        group::GroupState::Empty => GroupState::Empty,
+        group::GroupState::PreparingRebalance => GroupState::PreparingRebalance,
+        group::GroupState::CompletingRebalance => GroupState::CompletingRebalance,
+        group::GroupState::Stable => GroupState::Stable,
     }
 }
 

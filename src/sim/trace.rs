@@ -7,7 +7,7 @@ pub(crate) use words::Names;
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::BrokerEvent;
 use crate::protocol::controller::{self, Election};
-use crate::protocol::wire::{BrokerEpoch, ErrorCode, Offset, PartitionState, RecordRange};
+use crate::protocol::wire::{BrokerEpoch, ErrorCode, Offset, PartitionRegistration, RecordRange};
 use crate::scenario::Act;
 use crate::sim::hash::Fnv;
 use crate::sim::process::ProcessState;
@@ -51,8 +51,8 @@ pub enum EventKind {
     /// The controller changed a partition.
     Partition {
         partition: PartitionIx,
-        before: Arc<PartitionState>,
-        after: Arc<PartitionState>,
+        before: Arc<PartitionRegistration>,
+        after: Arc<PartitionRegistration>,
         /// Why, as the controller says.
         cause: controller::Cause,
     },
@@ -238,7 +238,10 @@ mod tests {
     /// Whoever kept a hash compares it later, on another machine: it may change with the events only.
     #[test]
     fn the_hash_is_as_it_was() {
-        let state = PartitionState { replicas: vec![BrokerId(1), BrokerId(2)], ..PartitionState::default() };
+        let state = PartitionRegistration {
+            replicas: vec![BrokerId(1), BrokerId(2)],
+            ..PartitionRegistration::default()
+        };
         let state = Arc::new(state);
         let cause = controller::Cause::BrokerFenced { broker: BrokerId(1), last_heartbeat: 1, now: 300 };
         let (partition, before, after) = (PartitionIx(7), state.clone(), state);

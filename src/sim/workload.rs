@@ -3,7 +3,7 @@
 mod application;
 
 use crate::model::Nanos;
-use crate::protocol::producer::Target;
+use crate::protocol::producer::RecordTarget;
 use crate::scenario::{Keys, ProducerSpec};
 use crate::sim::clock::BOOT;
 use crate::sim::rng::Rng;
@@ -33,7 +33,7 @@ pub(super) struct Workload {
     until: Option<Nanos>,
     left: Option<u64>,
     keys: Keys,
-    fixed: Option<Target>,
+    fixed: Option<RecordTarget>,
     /// Cumulated weights of Zipf's keys.
     zipf: Vec<u64>,
     rng: Rng,
@@ -45,7 +45,7 @@ impl Workload {
     pub(super) fn of(spec: &ProducerSpec, topics: &Topics, rng: Rng) -> Self {
         let fixed = spec.partition.and_then(|number| {
             let (_, topic) = topics.named(&spec.topic)?;
-            topic.partitions.get(number as usize).map(|ix| Target::Partition(*ix))
+            topic.partitions.get(number as usize).map(|ix| RecordTarget::Partition(*ix))
         });
         Workload {
             record_bytes: spec.record_bytes,
@@ -81,19 +81,19 @@ impl Workload {
     }
 
     /// Where the next record goes.
-    pub(super) fn target(&mut self) -> Target {
+    pub(super) fn target(&mut self) -> RecordTarget {
         if let Some(fixed) = self.fixed {
             return fixed;
         }
         match self.keys {
-            Keys::None => Target::NoKey,
-            Keys::Uniform => Target::Key(self.rng.next_u64() as u32),
-            Keys::Celebrity if self.rng.below(2) == 0 => Target::Key(0x9e37_79b9),
-            Keys::Celebrity => Target::Key(self.rng.next_u64() as u32),
+            Keys::None => RecordTarget::NoKey,
+            Keys::Uniform => RecordTarget::Key(self.rng.next_u64() as u32),
+            Keys::Celebrity if self.rng.below(2) == 0 => RecordTarget::Key(0x9e37_79b9),
+            Keys::Celebrity => RecordTarget::Key(self.rng.next_u64() as u32),
             Keys::Zipf => {
                 let drawn = self.rng.below(self.zipf.last().copied().unwrap_or(1));
                 let rank = self.zipf.partition_point(|weight| *weight <= drawn) as u32;
-                Target::Key(rank.wrapping_mul(0x9e37_79b9))
+                RecordTarget::Key(rank.wrapping_mul(0x9e37_79b9))
             }
         }
     }

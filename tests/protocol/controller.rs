@@ -1,11 +1,11 @@
 //! The controller's invariants after every step of random histories (TLA+ specifications of KIP-966).
 
 use klever::model::{BrokerId, KafkaVersion, Nanos, PartitionIx, TopicIx};
-use klever::protocol::controller::partitions::Entry;
+use klever::protocol::controller::partitions::PartitionEntry;
 use klever::protocol::controller::quorum::{QuorumEvent, QuorumInput};
 use klever::protocol::controller::{
-    Answer, Controller, ControllerInput, ControllerOutput, ControllerSettings, DirectoryId, Election,
-    Heartbeat, Image, Placement, Registration, TopicConfig,
+    Controller, ControllerInput, ControllerOutput, ControllerResult, ControllerSettings, DirectoryId,
+    Election, Heartbeat, Image, Placement, Registration, TopicConfig,
 };
 use klever::protocol::profile::Profile;
 use klever::protocol::wire::{AlterPartition, Recovery};
@@ -87,7 +87,7 @@ impl World {
             let placement = Placement::Striped { partitions, replication_factor, seed: 7 };
             let answer =
                 world.ask(ControllerInput::CreateTopic { placement, config: TopicConfig::default() });
-            assert!(matches!(answer, Some(Answer::Created { .. })), "{answer:?}");
+            assert!(matches!(answer, Some(ControllerResult::Created { .. })), "{answer:?}");
         }
         world
     }
@@ -96,9 +96,10 @@ impl World {
         self.controller.image()
     }
 
-    fn ask(&mut self, input: ControllerInput) -> Option<Answer> {
+    fn ask(&mut self, input: ControllerInput) -> Option<ControllerResult> {
         let mut out = Vec::new();
-        let before: Vec<Entry> = self.image().partitions.iter().map(|(_, entry)| entry.clone()).collect();
+        let before: Vec<PartitionEntry> =
+            self.image().partitions.iter().map(|(_, entry)| entry.clone()).collect();
         self.controller.step(self.now, input, &mut out);
         let mut answer = None;
         for output in out {
@@ -108,7 +109,7 @@ impl World {
                     self.changes += batch.records.len();
                     batch.records.iter().for_each(|record| self.follower.apply(record));
                 }
-                ControllerOutput::Answer { after, answer: given } => {
+                ControllerOutput::Response { after, result: given } => {
                     assert_eq!(after, self.follower.next_offset - 1);
                     answer = Some(given);
                 }
@@ -161,10 +162,13 @@ impl World {
             rack: Some(if id % 2 == 0 { "a" } else { "b" }.into()),
             directories: vec![DirectoryId(disk)],
         };
-        if let Some(Answer::Registered { epoch }) = self.ask(ControllerInput::Register(registration)) {
+        if let Some(ControllerResult::Registered { epoch }) =
+            self.ask(ControllerInput::Register(registration))
+        {
             self.epochs.insert(id, (epoch, disk));
             let distrusted = known.is_some() && !clean && self.image().profile.elr;
-            let trusted = |(_, entry): (PartitionIx, &Entry)| entry.state.elr.contains(&BrokerId(id));
+            let trusted =
+                |(_, entry): (PartitionIx, &PartitionEntry)| entry.state.elr.contains(&BrokerId(id));
             assert!(!distrusted || !self.image().partitions.iter().any(trusted), "lossy, yet in ELR");
         }
     }
@@ -229,7 +233,7 @@ impl World {
         }
     }
 
-    fn check(&self, before: &[Entry]) {
+    fn check(&self, before: &[PartitionEntry]) {
         let image = self.image();
         for (ix, entry) in image.partitions.iter() {
             assert_eq!(Some(entry), self.follower.partitions.get(ix), "the records tell all");
@@ -252,7 +256,7 @@ impl World {
     }
 }
 
-fn valid(image: &Image, entry: &Entry) {
+fn valid(image: &Image, entry: &PartitionEntry) {
     let state = &entry.state;
     let active = |id: &BrokerId| image.brokers.get(id).is_some_and(|broker| broker.is_active());
     let subset = |list: &[BrokerId]| list.iter().all(|id| state.replicas.contains(id));

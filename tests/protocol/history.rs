@@ -29,7 +29,7 @@ fn simulate(events: &str, change: impl FnOnce(&mut Profile)) -> Simulator {
     let mut simulator = Simulator::with_profile(&scenario, 1, profile);
     simulator.keep_events();
     simulator.run_until(120_000_000_000);
-    assert!(simulator.script_is_over(), "the story got stuck");
+    assert!(simulator.script_is_over(), "the scenario got stuck");
     simulator
 }
 

@@ -1,7 +1,7 @@
 //! The controller log of a batch of fault runs on Kafka 4.1, replayed decision by decision.
 
 use klever::model::BrokerId;
-use klever::protocol::controller::replay::{LoggedBody, LoggedRecord, Report, replay};
+use klever::protocol::controller::replay::{LoggedBody, LoggedRecord, ReplayReport, replay};
 use klever::protocol::profile::Profile;
 
 /// Epochs of the processes that registered after a SIGTERM; all others came after a SIGKILL.
@@ -12,7 +12,7 @@ fn log() -> Vec<LoggedRecord> {
     lines.map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
-fn replay_as(clean: &dyn Fn(BrokerId, i64) -> bool) -> Report {
+fn replay_as(clean: &dyn Fn(BrokerId, i64) -> bool) -> ReplayReport {
     let report = replay(&log(), Profile::default(), clean);
     println!(
         "{} decisions, {} of them with partition changes, {} partition changes compared, {} inputs",

@@ -3,8 +3,8 @@
 use klever::model::{BrokerId, Nanos};
 use klever::protocol::controller::quorum::{QuorumEvent, QuorumInput};
 use klever::protocol::controller::{
-    Answer, Cause, Controller, ControllerInput, ControllerOutput, ControllerSettings, DirectoryId, Heartbeat,
-    MetadataRecord, Placement, Registration, TopicConfig,
+    Cause, Controller, ControllerInput, ControllerOutput, ControllerResult, ControllerSettings, DirectoryId,
+    Heartbeat, MetadataRecord, Placement, Registration, TopicConfig,
 };
 use klever::protocol::profile::Profile;
 use klever::protocol::wire::ErrorCode;
@@ -24,7 +24,9 @@ impl Cluster {
         let controller = Controller::new(profile, settings);
         let mut cluster = Cluster { controller, epochs: [-1; 3], out: Vec::new() };
         for id in 1..=3 {
-            let Some(Answer::Registered { epoch }) = cluster.register(0, id, 1, -1) else { panic!("{id}") };
+            let Some(ControllerResult::Registered { epoch }) = cluster.register(0, id, 1, -1) else {
+                panic!("{id}")
+            };
             cluster.epochs[id as usize - 1] = epoch;
             cluster.beat(0, id, "");
         }
@@ -34,16 +36,22 @@ impl Cluster {
         cluster
     }
 
-    fn ask(&mut self, now: Nanos, input: ControllerInput) -> Option<Answer> {
+    fn ask(&mut self, now: Nanos, input: ControllerInput) -> Option<ControllerResult> {
         self.out.clear();
         self.controller.step(now, input, &mut self.out);
         self.out.iter().find_map(|output| match output {
-            ControllerOutput::Answer { answer, .. } => Some(answer.clone()),
+            ControllerOutput::Response { result, .. } => Some(result.clone()),
             _ => None,
         })
     }
 
-    fn register(&mut self, now: Nanos, id: i32, incarnation: u64, previous_epoch: i64) -> Option<Answer> {
+    fn register(
+        &mut self,
+        now: Nanos,
+        id: i32,
+        incarnation: u64,
+        previous_epoch: i64,
+    ) -> Option<ControllerResult> {
         let registration = Registration {
             broker: BrokerId(id),
             incarnation,
@@ -55,7 +63,7 @@ impl Cluster {
     }
 
     /// A heartbeat of a broker that has applied everything, unless it is `behind`.
-    fn beat(&mut self, now: Nanos, id: i32, wants: &str) -> Option<Answer> {
+    fn beat(&mut self, now: Nanos, id: i32, wants: &str) -> Option<ControllerResult> {
         let heartbeat = Heartbeat {
             broker: BrokerId(id),
             epoch: self.epochs[id as usize - 1],
@@ -99,8 +107,8 @@ impl Cluster {
     }
 }
 
-fn stop(granted: bool) -> Option<Answer> {
-    Some(Answer::Heartbeat { fenced: granted, should_shut_down: granted, caught_up: true })
+fn stop(granted: bool) -> Option<ControllerResult> {
+    Some(ControllerResult::Heartbeat { fenced: granted, should_shut_down: granted, caught_up: true })
 }
 
 #[test]
@@ -132,12 +140,12 @@ fn brokers_that_fall_silent_together_are_fenced_oldest_first() {
 #[test]
 fn a_new_process_waits_for_the_old_ones_session() {
     let mut cluster = Cluster::new(Profile::default());
-    let duplicate = Some(Answer::Result(ErrorCode::DuplicateBrokerRegistration));
+    let duplicate = Some(ControllerResult::Result(ErrorCode::DuplicateBrokerRegistration));
     assert_eq!(cluster.register(9 * SECOND, 1, 2, -1), duplicate);
     let later = cluster.register(9 * SECOND + 1, 1, 2, -1);
-    assert!(matches!(later, Some(Answer::Registered { .. })));
+    assert!(matches!(later, Some(ControllerResult::Registered { .. })));
     assert_eq!(cluster.causes(), [Cause::BrokerRestarted { broker: BrokerId(1), clean: false }]);
-    let stale = Some(Answer::Result(ErrorCode::StaleBrokerEpoch));
+    let stale = Some(ControllerResult::Result(ErrorCode::StaleBrokerEpoch));
     assert_eq!(cluster.beat(9 * SECOND + 2, 1, ""), stale);
 }
 
@@ -153,7 +161,7 @@ fn a_leader_hands_over_before_it_stops() {
     cluster.beat(2 * SECOND, 3, "");
     assert_eq!(cluster.beat(3 * SECOND, 1, "stop"), stop(true));
     let again = cluster.register(4 * SECOND, 1, 2, cluster.epochs[0]);
-    assert!(matches!(again, Some(Answer::Registered { .. })), "no session to wait for");
+    assert!(matches!(again, Some(ControllerResult::Registered { .. })), "no session to wait for");
 }
 
 #[test]
@@ -166,11 +174,15 @@ fn a_follower_may_stop_at_once() {
 #[test]
 fn a_broker_that_has_not_read_its_registration_stays_fenced() {
     let mut cluster = Cluster::new(Profile::default());
-    let Some(Answer::Registered { epoch }) = cluster.register(20 * SECOND, 2, 2, -1) else { panic!() };
+    let Some(ControllerResult::Registered { epoch }) = cluster.register(20 * SECOND, 2, 2, -1) else {
+        panic!()
+    };
     cluster.epochs[1] = epoch;
-    let fenced = Some(Answer::Heartbeat { fenced: true, should_shut_down: false, caught_up: false });
+    let fenced =
+        Some(ControllerResult::Heartbeat { fenced: true, should_shut_down: false, caught_up: false });
     assert_eq!(cluster.beat(20 * SECOND, 2, "behind"), fenced);
-    let unfenced = Some(Answer::Heartbeat { fenced: false, should_shut_down: false, caught_up: true });
+    let unfenced =
+        Some(ControllerResult::Heartbeat { fenced: false, should_shut_down: false, caught_up: true });
     assert_eq!(cluster.beat(21 * SECOND, 2, ""), unfenced);
 }
 
@@ -180,7 +192,7 @@ fn another_active_controller_gives_everybody_a_new_session() {
     let killed = QuorumInput { event: QuorumEvent::Killed(0), jitter: SECOND / 2 };
     cluster.ask(5 * SECOND, ControllerInput::Quorum(killed));
     assert_eq!(cluster.out, [ControllerOutput::ActiveController { node: None, epoch: 1 }]);
-    let refused = Some(Answer::Result(ErrorCode::NotController));
+    let refused = Some(ControllerResult::Result(ErrorCode::NotController));
     assert_eq!(cluster.beat(6 * SECOND, 2, ""), refused);
     assert_eq!(cluster.controller.next_wake(), Some(7_500_000_000));
     let changes = cluster.run(5 * SECOND, 16_500_000_000, &[]);

@@ -5,8 +5,8 @@ use super::{ChainShape, EventRates, solve};
 use crate::consequences::case::{LiveReplicas, mask_of, places};
 use crate::consequences::transition::{live_of, state_of};
 use crate::model::{BrokerId, KafkaVersion};
-use crate::protocol::controller::partition_change::{Election, Rules, Target, apply, build};
-use crate::protocol::controller::what_if::{Setting, after_crashes, after_return};
+use crate::protocol::controller::partition_change::{Election, ElectionRules, PartitionTarget, apply, build};
+use crate::protocol::controller::what_if::{PartitionPolicy, after_crashes, after_return};
 use crate::protocol::profile::Profile;
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -71,8 +71,12 @@ impl<'a> SampledPartition<'a> {
         self.down.len() as u32
     }
 
-    fn setting(&self) -> Setting<'_> {
-        Setting { profile: &self.profile, min_isr: self.shape.floor.into(), unclean: self.shape.unclean }
+    fn setting(&self) -> PartitionPolicy<'_> {
+        PartitionPolicy {
+            profile: &self.profile,
+            min_isr: self.shape.floor.into(),
+            unclean: self.shape.unclean,
+        }
     }
 
     fn possible(&self) -> Vec<(f64, Event)> {
@@ -198,9 +202,12 @@ impl<'a> SampledPartition<'a> {
         let mut state = state_of(&self.live, self.replicas());
         let acceptable = |id: BrokerId| up >> id.0 & 1 == 1;
         let isr = places(self.live.isr | 1 << at).map(|place| BrokerId(place as i32)).collect();
-        let rules =
-            Rules { profile: &self.profile, min_isr: self.shape.floor.into(), acceptable: &acceptable };
-        if let Some(change) = build(&state, Target::isr(isr, Election::Online), rules) {
+        let rules = ElectionRules {
+            profile: &self.profile,
+            min_isr: self.shape.floor.into(),
+            acceptable: &acceptable,
+        };
+        if let Some(change) = build(&state, PartitionTarget::isr(isr, Election::Online), rules) {
             apply(&mut state, &change);
         }
         self.live = live_of(&state, up);

@@ -8,10 +8,10 @@ use super::{FaultKind, Operation, durability};
 use crate::consequences::case::{Acks, Case, LiveReplicas, mask_of, places};
 use crate::consequences::transition::{live_of, state_of};
 use crate::model::{BrokerId, KafkaVersion};
-use crate::protocol::controller::partition_change::{Election, Rules, Target, apply, build};
-use crate::protocol::controller::what_if::{Setting, after_crashes, after_return};
+use crate::protocol::controller::partition_change::{Election, ElectionRules, PartitionTarget, apply, build};
+use crate::protocol::controller::what_if::{PartitionPolicy, after_crashes, after_return};
 use crate::protocol::profile::Profile;
-use crate::protocol::wire::PartitionState;
+use crate::protocol::wire::PartitionRegistration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -41,18 +41,18 @@ impl Play<'_> {
         })
     }
 
-    fn setting(&self) -> Setting<'_> {
+    fn setting(&self) -> PartitionPolicy<'_> {
         let (profile, min_isr) = (self.profile, self.case.min_isr as usize);
-        Setting { profile, min_isr, unclean: self.case.unclean }
+        PartitionPolicy { profile, min_isr, unclean: self.case.unclean }
     }
 
-    fn state(&self, world: &World) -> PartitionState {
+    fn state(&self, world: &World) -> PartitionRegistration {
         let mut state = state_of(&world.live, self.case.replicas);
         state.last_known_elr = world.last_known.iter().map(|place| BrokerId(i32::from(*place))).collect();
         state
     }
 
-    fn with(&self, world: &World, state: &PartitionState, up: u32) -> World {
+    fn with(&self, world: &World, state: &PartitionRegistration, up: u32) -> World {
         let last_known = state.last_known_elr.first().map(|id| id.0 as u8);
         self.acked(World { live: live_of(state, up), last_known, ..*world })
     }
@@ -109,9 +109,12 @@ impl Play<'_> {
         let up = world.live.up;
         let acceptable = |id: BrokerId| up >> id.0 & 1 == 1;
         let members = places(isr).map(|place| BrokerId(place as i32)).collect();
-        let rules =
-            Rules { profile: self.profile, min_isr: self.case.min_isr as usize, acceptable: &acceptable };
-        if let Some(change) = build(&state, Target::isr(members, Election::Online), rules) {
+        let rules = ElectionRules {
+            profile: self.profile,
+            min_isr: self.case.min_isr as usize,
+            acceptable: &acceptable,
+        };
+        if let Some(change) = build(&state, PartitionTarget::isr(members, Election::Online), rules) {
             apply(&mut state, &change);
         }
         self.with(world, &state, up)

@@ -3,7 +3,7 @@
 use super::replica::Role;
 use super::{Broker, BrokerEvent, BrokerOutput, FlushCause, HwCause, Step};
 use crate::protocol::leader::IsrContext;
-use crate::protocol::messages::Answer;
+use crate::protocol::messages::BrokerResponse;
 use crate::protocol::purgatory::CompletedProduce;
 use crate::protocol::storage::FlushPolicy;
 use crate::protocol::wire::{ErrorCode, Offset};
@@ -61,6 +61,7 @@ impl Broker {
     }
 
     /// The log start has moved: everybody hears of it with the next answer.
+    #[cfg(test)]
     pub(super) fn mark_all_readers(&mut self, place: u32) {
         for watcher in &self.replicas[place as usize].watchers {
             self.process.sessions.get_mut(watcher.session).mark(watcher.slot);
@@ -110,6 +111,10 @@ impl Broker {
     /// Sets a high watermark, up or down, and tells whoever waits for it.
     pub(super) fn set_high_watermark(&mut self, step: &mut Step<'_>, place: u32, to: Offset, cause: HwCause) {
         let replica = &mut self.replicas[place as usize];
+        debug_assert!(
+            replica.log().start() <= to && to <= replica.log().end(),
+            "a high watermark lies within the log"
+        );
         let from = std::mem::replace(&mut replica.high_watermark, to);
         if from == to {
             return;
@@ -170,6 +175,6 @@ impl Broker {
 }
 
 pub(super) fn respond_to_produce(step: &mut Step<'_>, done: CompletedProduce) {
-    let answer = Answer::Produce(done.parts);
-    step.out.push(BrokerOutput::Answer { to: done.peer, correlation: done.correlation, answer });
+    let response = BrokerResponse::Produce(done.parts);
+    step.out.push(BrokerOutput::Response { to: done.peer, correlation: done.correlation, response });
 }

@@ -3,7 +3,7 @@
 use super::replica::Role;
 use super::{Broker, Step};
 use crate::model::PartitionIx;
-use crate::protocol::messages::{Answer, FetchAnswer, Peer};
+use crate::protocol::messages::{BrokerResponse, FetchResponse, Peer};
 use crate::protocol::timers::Timer;
 use crate::protocol::wire::{ErrorCode, FetchedPartition};
 
@@ -46,13 +46,13 @@ impl Broker {
         if session.changed.is_empty() {
             session.changed = changed;
         }
-        let answer = FetchAnswer {
+        let response = FetchResponse {
             error: ErrorCode::None,
             session: session.id,
             session_epoch: session.epoch,
             partitions,
         };
-        step.answer(session.peer, correlation, Answer::Fetch(answer));
+        step.respond(session.peer, correlation, BrokerResponse::Fetch(response));
     }
 
     fn answer_slot(

@@ -3,22 +3,31 @@
 use super::fetcher::FetcherRequest;
 use super::{Broker, BrokerEvent, HwCause, OWNER_BITS, OWNER_FETCHERS, Step, TruncationCause};
 use crate::protocol::follower::{self, OutOfRange, PartitionFetchState};
-use crate::protocol::messages::{Answer, EpochEndOf, FetchAnswer, ListedOffset};
+use crate::protocol::messages::{
+    BrokerResponse, EpochEndOffset, FetchResponse, ListOffsetsPartitionResponse,
+};
 use crate::protocol::wire::{Batch, ErrorCode, FetchedPartition};
 
 /// So many emptied lists are kept for the next answers.
 const SPARE_LISTS: usize = 64;
 
 impl Broker {
-    pub(super) fn handle_response(&mut self, step: &mut Step<'_>, correlation: u64, answer: Answer) {
+    pub(super) fn handle_response(
+        &mut self,
+        step: &mut Step<'_>,
+        correlation: u64,
+        response: BrokerResponse,
+    ) {
         let Some(at) = self.fetcher_of(correlation) else { return };
         let Some(outstanding) = self.process.fetchers[at as usize].outstanding.take() else { return };
-        match (outstanding.asked, answer) {
-            (FetcherRequest::Fetch, Answer::Fetch(answer)) => self.handle_fetch_response(step, at, answer),
-            (FetcherRequest::EpochEnds, Answer::EpochEnds(ends)) => {
+        match (outstanding.asked, response) {
+            (FetcherRequest::Fetch, BrokerResponse::Fetch(response)) => {
+                self.handle_fetch_response(step, at, response)
+            }
+            (FetcherRequest::OffsetsForLeaderEpoch, BrokerResponse::OffsetsForLeaderEpoch(ends)) => {
                 ends.iter().for_each(|end| self.handle_epoch_end(step, at, end));
             }
-            (FetcherRequest::Offsets, Answer::ListOffsets(offsets)) => {
+            (FetcherRequest::ListOffsets, BrokerResponse::ListOffsets(offsets)) => {
                 for both in offsets.chunks_exact(2) {
                     self.handle_list_offsets(step, at, &both[0], &both[1]);
                 }
@@ -39,12 +48,12 @@ impl Broker {
         (outstanding.correlation == correlation).then_some(at)
     }
 
-    fn handle_fetch_response(&mut self, step: &mut Step<'_>, at: u32, answer: FetchAnswer) {
-        if answer.error != ErrorCode::None {
+    fn handle_fetch_response(&mut self, step: &mut Step<'_>, at: u32, response: FetchResponse) {
+        if response.error != ErrorCode::None {
             self.process.fetchers[at as usize].session_epoch = 0;
             return;
         }
-        for mut fetched in answer.partitions {
+        for mut fetched in response.partitions {
             self.process_partition_data(step, at, &fetched);
             if self.spare.len() < SPARE_LISTS && fetched.batches.capacity() > 0 {
                 fetched.batches.clear();
@@ -134,8 +143,8 @@ impl Broker {
         }
     }
 
-    fn handle_epoch_end(&mut self, step: &mut Step<'_>, at: u32, answer: &EpochEndOf) {
-        let Some(place) = self.place(answer.partition) else { return };
+    fn handle_epoch_end(&mut self, step: &mut Step<'_>, at: u32, response: &EpochEndOffset) {
+        let Some(place) = self.place(response.partition) else { return };
         let replica = &self.replicas[place as usize];
         let waits = replica.follower_state().is_some_and(|follower_state| {
             follower_state.fetcher == Some(at) && follower_state.state == PartitionFetchState::NeedsEpochEnd
@@ -143,14 +152,14 @@ impl Broker {
         if !waits {
             return;
         }
-        if answer.error != ErrorCode::None {
-            return self.handle_fetch_error(step, place, answer.error);
+        if response.error != ErrorCode::None {
+            return self.handle_fetch_error(step, place, response.error);
         }
         let cut = follower::offset_truncation_state(
             self.profile.truncation,
             replica.log(),
             replica.high_watermark,
-            answer.end,
+            response.end,
         );
         self.truncate_log(step, place, cut.to, cut.cause);
         let known = self.replicas[place as usize].log().epochs().latest().is_some();
@@ -163,8 +172,8 @@ impl Broker {
         &mut self,
         step: &mut Step<'_>,
         at: u32,
-        first: &ListedOffset,
-        last: &ListedOffset,
+        first: &ListOffsetsPartitionResponse,
+        last: &ListOffsetsPartitionResponse,
     ) {
         let Some(place) = self.place(first.partition) else { return };
         let replica = &self.replicas[place as usize];

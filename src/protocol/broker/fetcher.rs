@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum FetcherRequest {
     Fetch,
-    EpochEnds,
-    Offsets,
+    OffsetsForLeaderEpoch,
+    ListOffsets,
 }
 
 /// The request under way.

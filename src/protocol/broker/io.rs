@@ -2,9 +2,9 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::{BrokerEvent, TopicSettings};
-use crate::protocol::messages::{Answer, ControllerAnswer, ControllerRequest, Peer, Request};
+use crate::protocol::messages::{BrokerRequest, BrokerResponse, ControllerRequest, ControllerResponse, Peer};
 use crate::protocol::storage::SurvivingTail;
-use crate::protocol::wire::{BrokerEpoch, PartitionState};
+use crate::protocol::wire::{BrokerEpoch, PartitionRegistration};
 use std::sync::Arc;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,16 +14,16 @@ pub(crate) enum BrokerInput {
         from: Peer,
         /// The asker's number of the request.
         correlation: u64,
-        request: Request,
+        request: BrokerRequest,
     },
     /// Another broker's answer to this broker's request.
-    Answer {
+    Response {
         correlation: u64,
-        answer: Answer,
+        response: BrokerResponse,
     },
-    ControllerAnswer {
+    ControllerResponse {
         correlation: u64,
-        answer: ControllerAnswer,
+        response: ControllerResponse,
     },
     /// A request of this broker will never be answered: the connection broke or it could not be made.
     Failed {
@@ -69,7 +69,7 @@ pub(crate) enum MetadataUpdate {
     Partition {
         partition: PartitionIx,
         /// Shared by all brokers that hear of it.
-        state: Arc<PartitionState>,
+        state: Arc<PartitionRegistration>,
     },
     /// A partition's topic settings as they are now.
     Topic { partition: PartitionIx, settings: TopicSettings },
@@ -101,16 +101,16 @@ impl BrokerRegistration {
 /// What a step wants done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum BrokerOutput {
-    Answer {
+    Response {
         to: Peer,
         correlation: u64,
-        answer: Answer,
+        response: BrokerResponse,
     },
     Request {
         to: BrokerId,
         /// Unique in the life of this `Broker` value, restarts included.
         correlation: u64,
-        request: Request,
+        request: BrokerRequest,
     },
     /// Ask the active controller.
     ControllerRequest {

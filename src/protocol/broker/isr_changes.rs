@@ -9,7 +9,7 @@ use crate::protocol::isr::AlterPartitionOutcome;
 use crate::protocol::leader::IsrContext;
 use crate::protocol::messages::ControllerRequest;
 use crate::protocol::timers::Timer;
-use crate::protocol::wire::{AlterPartitionAnswer, BrokerEpoch, ErrorCode};
+use crate::protocol::wire::{AlterPartitionResponse, BrokerEpoch, ErrorCode};
 
 const RETRY_NS: Nanos = 50_000_000;
 const TIMEOUT_NS: Nanos = 30_000_000_000;
@@ -134,32 +134,33 @@ impl Broker {
         &mut self,
         step: &mut Step<'_>,
         error: ErrorCode,
-        answers: &[AlterPartitionAnswer],
+        answers: &[AlterPartitionResponse],
     ) {
         if error != ErrorCode::None {
             return self.alter_partition_failed(step);
         }
         self.process.alter.in_flight = None;
         self.process.alter.sent.clear();
-        for answer in answers {
-            if let Some(place) = self.place(answer.partition) {
-                self.isr_answered(step, place, answer);
+        for response in answers {
+            if let Some(place) = self.place(response.partition) {
+                self.isr_answered(step, place, response);
             }
         }
     }
 
-    fn isr_answered(&mut self, step: &mut Step<'_>, place: u32, answer: &AlterPartitionAnswer) {
-        let partition = answer.partition;
+    fn isr_answered(&mut self, step: &mut Step<'_>, place: u32, response: &AlterPartitionResponse) {
+        let partition = response.partition;
         let Role::Leader(leader_state) = &mut self.replicas[place as usize].role else { return };
         let epoch = leader_state.epoch;
-        let outcome = leader_state.isr.alter_partition_answered(epoch, answer.error, answer.state.as_ref());
+        let outcome =
+            leader_state.isr.alter_partition_answered(epoch, response.error, response.state.as_ref());
         match outcome {
             AlterPartitionOutcome::Applied => self.isr_confirmed(step, place),
             AlterPartitionOutcome::Retry => self.process.alter.waiting.push(place),
             AlterPartitionOutcome::RolledBack | AlterPartitionOutcome::Wait => {}
         }
-        if answer.error != ErrorCode::None {
-            step.event(BrokerEvent::IsrRefused { partition, error: answer.error });
+        if response.error != ErrorCode::None {
+            step.event(BrokerEvent::IsrRefused { partition, error: response.error });
         }
         if outcome == AlterPartitionOutcome::Retry {
             self.process.alter.not_before = step.now + RETRY_NS;

@@ -9,7 +9,7 @@ use crate::model::Nanos;
 use crate::protocol::broker_lifecycle::{
     BrokerLifecycle, LifecycleStep, LifecycleTimeouts, SHUTDOWN_TIMEOUT_NS,
 };
-use crate::protocol::messages::ControllerAnswer;
+use crate::protocol::messages::ControllerResponse;
 use crate::protocol::timers::{Timer, Timers};
 
 impl Broker {
@@ -187,16 +187,16 @@ impl Broker {
         &mut self,
         step: &mut Step<'_>,
         correlation: u64,
-        answer: ControllerAnswer,
+        response: ControllerResponse,
     ) {
         let is = |in_flight: Option<InFlight>| in_flight.is_some_and(|each| each.correlation == correlation);
-        if let ControllerAnswer::AlterPartitions { error, partitions } = answer {
+        if let ControllerResponse::AlterPartitions { error, partitions } = response {
             if is(self.process.alter.in_flight) {
                 self.alter_partition_answered(step, error, &partitions);
             }
             return;
         }
-        if let ControllerAnswer::AssignDirectory { error } = answer {
+        if let ControllerResponse::AssignDirectory { error } = response {
             if is(self.process.assignments.in_flight) {
                 self.assignment_answered(step, error);
             }
@@ -208,7 +208,7 @@ impl Broker {
         self.process.controller_in_flight = None;
         let (before, lifecycle_timeouts) = (self.state(), self.lifecycle_timeouts());
         let registered_before = self.broker_epoch() >= 0;
-        let mut next = self.process.lifecycle.answered(&answer, lifecycle_timeouts);
+        let mut next = self.process.lifecycle.answered(&response, lifecycle_timeouts);
         self.report_state(step, before);
         if before == BrokerState::Starting && self.state() == BrokerState::Recovery {
             self.assume_roles(step);

@@ -5,7 +5,7 @@ use super::{Broker, BrokerEvent, BrokerState, HwCause, MetadataUpdate, NO_REPLIC
 use crate::model::PartitionIx;
 use crate::protocol::follower::{self, FollowerState, PartitionFetchState};
 use crate::protocol::leader::LeaderState;
-use crate::protocol::wire::{ErrorCode, PartitionState};
+use crate::protocol::wire::{ErrorCode, PartitionRegistration};
 use std::sync::Arc;
 
 impl Broker {
@@ -54,7 +54,12 @@ impl Broker {
         };
     }
 
-    fn partition_changed(&mut self, step: &mut Step<'_>, partition: PartitionIx, state: Arc<PartitionState>) {
+    fn partition_changed(
+        &mut self,
+        step: &mut Step<'_>,
+        partition: PartitionIx,
+        state: Arc<PartitionRegistration>,
+    ) {
         self.process.metadata.set(partition, Some(Arc::clone(&state)));
         if self.state() != BrokerState::Starting {
             self.assume_role(step, partition, &state);
@@ -72,16 +77,17 @@ impl Broker {
         }
     }
 
-    fn assume_role(&mut self, step: &mut Step<'_>, partition: PartitionIx, state: &PartitionState) {
+    fn assume_role(&mut self, step: &mut Step<'_>, partition: PartitionIx, state: &PartitionRegistration) {
         if !state.replicas.contains(&self.id()) {
             return self.drop_replica(step, partition, ErrorCode::NotLeaderOrFollower);
         }
         let place = self.ensure_replica(partition);
         self.apply_settings(place);
         self.assign_directory_later(step, partition);
-        match state.leader == Some(self.id()) {
-            true => self.become_leader(step, place, state),
-            false => self.become_follower(step, place, state),
+        if state.leader == Some(self.id()) {
+            self.become_leader(step, place, state);
+        } else {
+            self.become_follower(step, place, state);
         }
     }
 
@@ -111,7 +117,7 @@ impl Broker {
         *replica = Replica { unflushed, checkpoint_due, ..Replica::new(partition) };
     }
 
-    fn become_leader(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
+    fn become_leader(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionRegistration) {
         let me = self.id();
         if let Role::Leader(leader_state) = &mut self.replicas[place as usize].role
             && leader_state.epoch == state.leader_epoch
@@ -122,6 +128,10 @@ impl Broker {
             }
             return;
         }
+        debug_assert!(
+            self.replicas[place as usize].role.leader_epoch().is_none_or(|known| known < state.leader_epoch),
+            "a new leader has a new epoch"
+        );
         self.leave_fetcher(place);
         self.end_reader_sessions(place, self.leader_moved_error());
         let replica = &mut self.replicas[place as usize];
@@ -141,13 +151,11 @@ impl Broker {
 
     /// What readers of an ended leadership are told.
     fn leader_moved_error(&self) -> ErrorCode {
-        match self.profile.leader_epoch_fencing {
-            true => ErrorCode::FencedLeaderEpoch,
-            false => ErrorCode::NotLeaderOrFollower,
-        }
+        let fences = self.profile.leader_epoch_fencing;
+        if fences { ErrorCode::FencedLeaderEpoch } else { ErrorCode::NotLeaderOrFollower }
     }
 
-    fn become_follower(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionState) {
+    fn become_follower(&mut self, step: &mut Step<'_>, place: u32, state: &PartitionRegistration) {
         let replica = &self.replicas[place as usize];
         let same = replica.follower_state().is_some_and(|follower_state| {
             follower_state.epoch == state.leader_epoch && follower_state.leader == state.leader

@@ -9,7 +9,7 @@ use crate::protocol::fetch_session::FetchSessionCache;
 use crate::protocol::leader::RemoteReplica;
 use crate::protocol::profile::Profile;
 use crate::protocol::purgatory::Purgatory;
-use crate::protocol::wire::{BrokerEpoch, PartitionState};
+use crate::protocol::wire::{BrokerEpoch, PartitionRegistration};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ pub(super) struct Process {
 /// The metadata as this broker has applied it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MetadataCache {
-    pub(super) partitions: Vec<Option<Arc<PartitionState>>>,
+    pub(super) partitions: Vec<Option<Arc<PartitionRegistration>>>,
     pub(super) brokers: BTreeMap<BrokerId, BrokerRegistration>,
     /// Distinct topic settings, and which of them each partition has; few differ.
     settings: Vec<TopicSettings>,
@@ -80,11 +80,11 @@ pub(super) struct MetadataCache {
 }
 
 impl MetadataCache {
-    pub(super) fn partition(&self, partition: PartitionIx) -> Option<&Arc<PartitionState>> {
+    pub(super) fn partition(&self, partition: PartitionIx) -> Option<&Arc<PartitionRegistration>> {
         self.partitions.get(partition.at()).and_then(Option::as_ref)
     }
 
-    pub(super) fn set(&mut self, partition: PartitionIx, state: Option<Arc<PartitionState>>) {
+    pub(super) fn set(&mut self, partition: PartitionIx, state: Option<Arc<PartitionRegistration>>) {
         if self.partitions.len() <= partition.at() {
             self.partitions.resize(partition.at() + 1, None);
         }

@@ -4,7 +4,7 @@ use super::append::respond_to_produce;
 use super::replica::Role;
 use super::{Broker, BrokerEvent, HwCause, Step};
 use crate::model::PartitionIx;
-use crate::protocol::messages::{Answer, Peer, ProduceRequest, ProducedPartition};
+use crate::protocol::messages::{BrokerResponse, Peer, ProducePartitionResponse, ProduceRequest};
 use crate::protocol::producer_state::SequenceCheck;
 use crate::protocol::purgatory::{CompletedProduce, ProducePartitionStatus};
 use crate::protocol::timers::Timer;
@@ -39,17 +39,17 @@ impl Broker {
             if let Ok(LogAppendResult { place, required, .. }) = result {
                 appended.push((place, parts.len() as u32, required));
             }
-            parts.push(ProducedPartition { partition: *partition, error, base_offset, duplicate });
+            parts.push(ProducePartitionResponse { partition: *partition, error, base_offset, duplicate });
         }
         match request.acks {
             Acks::Zero if parts.iter().any(|part| part.error != ErrorCode::None) => {
-                step.answer(from, correlation, Answer::Disconnect);
+                step.respond(from, correlation, BrokerResponse::Disconnect);
             }
             Acks::Zero => {}
-            Acks::One => step.answer(from, correlation, Answer::Produce(parts)),
+            Acks::One => step.respond(from, correlation, BrokerResponse::Produce(parts)),
             Acks::All => {
-                let answer = CompletedProduce { peer: from, correlation, parts };
-                self.respond_or_delay(step, answer, &appended, request.timeout_ns);
+                let response = CompletedProduce { peer: from, correlation, parts };
+                self.respond_or_delay(step, response, &appended, request.timeout_ns);
             }
         }
         appended.clear();
@@ -117,7 +117,7 @@ impl Broker {
     fn respond_or_delay(
         &mut self,
         step: &mut Step<'_>,
-        mut answer: CompletedProduce,
+        mut response: CompletedProduce,
         appended: &[(u32, u32, Offset)],
         timeout: u64,
     ) {
@@ -125,15 +125,13 @@ impl Broker {
         for &(place, part, required) in appended {
             let committed = required <= self.replicas[place as usize].high_watermark;
             open |= !committed;
-            answer.parts[part as usize].error = match committed {
-                true => self.committed_write_error(step, place),
-                false => ErrorCode::RequestTimedOut,
-            };
+            response.parts[part as usize].error =
+                if committed { self.committed_write_error(step, place) } else { ErrorCode::RequestTimedOut };
         }
         if !open {
-            return respond_to_produce(step, answer);
+            return respond_to_produce(step, response);
         }
-        let ticket = self.process.purgatory.park(answer, step.now, timeout);
+        let ticket = self.process.purgatory.park(response, step.now, timeout);
         for &(place, part, required) in appended {
             let replica = &mut self.replicas[place as usize];
             if required > replica.high_watermark {
@@ -157,12 +155,12 @@ impl Broker {
     pub(super) fn expire_delayed_produces(&mut self, step: &mut Step<'_>) {
         self.process.purgatory_timer = None;
         let mut places = BTreeSet::new();
-        while let Some((answer, late)) = self.process.purgatory.expire(step.now) {
+        while let Some((response, late)) = self.process.purgatory.expire(step.now) {
             for place in late.into_iter().filter_map(|partition| self.place(partition)) {
                 self.refuse_write(step, place, ErrorCode::RequestTimedOut);
                 places.insert(place);
             }
-            respond_to_produce(step, answer);
+            respond_to_produce(step, response);
         }
         let purgatory = &self.process.purgatory;
         for place in places {

@@ -4,7 +4,8 @@ use super::replica::Role;
 use super::{Broker, Step};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::messages::{
-    Answer, EpochEndOf, EpochEndsOf, KnownLeader, ListOffset, ListedOffset, LogPosition, Peer,
+    BrokerResponse, EpochEndOffset, ListOffsetsPartition, ListOffsetsPartitionResponse,
+    OffsetForLeaderPartition, OffsetSpec, PartitionLeader, Peer,
 };
 use crate::protocol::wire::{EpochEnd, ErrorCode, Offset};
 
@@ -15,16 +16,16 @@ impl Broker {
         step: &mut Step<'_>,
         from: Peer,
         correlation: u64,
-        asked: &[EpochEndsOf],
+        asked: &[OffsetForLeaderPartition],
     ) {
-        let answer = asked.iter().map(|asked| match self.epoch_end(asked) {
-            Ok(end) => EpochEndOf { partition: asked.partition, error: ErrorCode::None, end },
-            Err(error) => EpochEndOf { partition: asked.partition, error, end: None },
+        let response = asked.iter().map(|asked| match self.epoch_end(asked) {
+            Ok(end) => EpochEndOffset { partition: asked.partition, error: ErrorCode::None, end },
+            Err(error) => EpochEndOffset { partition: asked.partition, error, end: None },
         });
-        step.answer(from, correlation, Answer::EpochEnds(answer.collect()));
+        step.respond(from, correlation, BrokerResponse::OffsetsForLeaderEpoch(response.collect()));
     }
 
-    fn epoch_end(&self, asked: &EpochEndsOf) -> Result<Option<EpochEnd>, ErrorCode> {
+    fn epoch_end(&self, asked: &OffsetForLeaderPartition) -> Result<Option<EpochEnd>, ErrorCode> {
         let place = self.led(asked.partition)?;
         self.check_epoch(place, asked.current_leader_epoch)?;
         Ok(self.replicas[place as usize].log().end_offset_for(asked.epoch))
@@ -41,34 +42,34 @@ impl Broker {
         step: &mut Step<'_>,
         from: Peer,
         correlation: u64,
-        asked: &[ListOffset],
+        asked: &[ListOffsetsPartition],
     ) {
-        let answer = asked.iter().map(|asked| {
+        let response = asked.iter().map(|asked| {
             let partition = asked.partition;
             match self.offset_at(from, asked) {
                 Ok((offset, leader_epoch)) => {
-                    ListedOffset { partition, error: ErrorCode::None, offset, leader_epoch }
+                    ListOffsetsPartitionResponse { partition, error: ErrorCode::None, offset, leader_epoch }
                 }
-                Err(error) => ListedOffset { partition, error, offset: -1, leader_epoch: -1 },
+                Err(error) => ListOffsetsPartitionResponse { partition, error, offset: -1, leader_epoch: -1 },
             }
         });
-        step.answer(from, correlation, Answer::ListOffsets(answer.collect()));
+        step.respond(from, correlation, BrokerResponse::ListOffsets(response.collect()));
     }
 
     /// A new leader does not tell its high watermark before it has reached the start of its epoch: it
     /// could be behind what consumers have seen (KIP-207).
-    fn offset_at(&self, from: Peer, asked: &ListOffset) -> Result<(Offset, i32), ErrorCode> {
+    fn offset_at(&self, from: Peer, asked: &ListOffsetsPartition) -> Result<(Offset, i32), ErrorCode> {
         let place = self.led(asked.partition)?;
         self.check_epoch(place, asked.current_leader_epoch)?;
         let replica = &self.replicas[place as usize];
         let start = replica.leader_state().map_or(0, |leader_state| leader_state.epoch_start);
         let offset = match (asked.position, from) {
-            (LogPosition::Earliest, _) => replica.log().start(),
-            (LogPosition::Latest, Peer::Broker(_)) => replica.log().end(),
-            (LogPosition::Latest, Peer::Client(_)) if replica.high_watermark < start => {
+            (OffsetSpec::Earliest, _) => replica.log().start(),
+            (OffsetSpec::Latest, Peer::Broker(_)) => replica.log().end(),
+            (OffsetSpec::Latest, Peer::Client(_)) if replica.high_watermark < start => {
                 return Err(ErrorCode::OffsetNotAvailable);
             }
-            (LogPosition::Latest, Peer::Client(_)) => replica.high_watermark,
+            (OffsetSpec::Latest, Peer::Client(_)) => replica.high_watermark,
         };
         let epoch = replica.log().epochs().epoch_at(offset.min(replica.log().end() - 1));
         Ok((offset, epoch.unwrap_or(-1)))
@@ -84,17 +85,17 @@ impl Broker {
         let known = |partition: PartitionIx| {
             let state = self.process.metadata.partition(partition)?;
             let (leader, leader_epoch) = (state.leader, state.leader_epoch);
-            Some(KnownLeader { partition, leader, leader_epoch })
+            Some(PartitionLeader { partition, leader, leader_epoch })
         };
-        let unknown = |partition| KnownLeader { partition, leader: None, leader_epoch: -1 };
-        let answer = if asked.is_empty() {
+        let unknown = |partition| PartitionLeader { partition, leader: None, leader_epoch: -1 };
+        let response = if asked.is_empty() {
             (0..self.process.metadata.partitions.len())
                 .filter_map(|at| known(PartitionIx(at as u32)))
                 .collect()
         } else {
             asked.iter().map(|partition| known(*partition).unwrap_or_else(|| unknown(*partition))).collect()
         };
-        step.answer(from, correlation, Answer::Metadata(answer));
+        step.respond(from, correlation, BrokerResponse::Metadata(response));
     }
 
     /// The follower that a consumer in `rack` should read from (`RackAwareReplicaSelector`): of the ISR in

@@ -21,6 +21,16 @@ pub(crate) enum Role {
     Follower(FollowerState),
 }
 
+impl Role {
+    pub(super) fn leader_epoch(&self) -> Option<LeaderEpoch> {
+        match self {
+            Role::Offline => None,
+            Role::Leader(leader_state) => Some(leader_state.epoch),
+            Role::Follower(follower_state) => Some(follower_state.epoch),
+        }
+    }
+}
+
 /// A slot of a fetch session that reads a replica.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Watcher {
@@ -87,7 +97,7 @@ impl Replica {
         self.high_watermark
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn role(&self) -> &Role {
         &self.role
     }
@@ -109,7 +119,7 @@ impl Replica {
     }
 
     /// The topic's settings as the broker knows them.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
+    #[cfg(test)]
     pub(crate) fn settings(&self) -> &TopicSettings {
         &self.settings
     }

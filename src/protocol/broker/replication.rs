@@ -4,7 +4,9 @@ use super::fetcher::{Fetcher, FetcherRequest, Outstanding};
 use super::{Broker, BrokerOutput, OWNER_FETCHERS, Step};
 use crate::model::{BrokerId, Nanos};
 use crate::protocol::follower::PartitionFetchState;
-use crate::protocol::messages::{EpochEndsOf, FetchRequest, FollowerId, ListOffset, LogPosition, Request};
+use crate::protocol::messages::{
+    BrokerRequest, FetchRequest, FollowerId, ListOffsetsPartition, OffsetForLeaderPartition, OffsetSpec,
+};
 use crate::protocol::profile::Truncation;
 use crate::protocol::timers::Timer;
 use crate::protocol::wire::{FetchPartition, LeaderEpoch};
@@ -100,9 +102,9 @@ impl Broker {
             (std::mem::take(&mut fetcher.ask_epochs), std::mem::take(&mut fetcher.ask_offsets));
         if let Some(request) = self.epoch_ends_request(at, &epochs) {
             self.process.fetchers[at as usize].ask_offsets = offsets;
-            self.send(step, at, FetcherRequest::EpochEnds, request);
+            self.send(step, at, FetcherRequest::OffsetsForLeaderEpoch, request);
         } else if let Some(request) = self.offsets_request(at, &offsets) {
-            self.send(step, at, FetcherRequest::Offsets, request);
+            self.send(step, at, FetcherRequest::ListOffsets, request);
         } else if self.process.fetchers[at as usize].fetching > 0 {
             let request = self.fetch_request(at);
             self.send(step, at, FetcherRequest::Fetch, request);
@@ -112,7 +114,7 @@ impl Broker {
         }
     }
 
-    fn send(&mut self, step: &mut Step<'_>, at: u32, asked: FetcherRequest, request: Request) {
+    fn send(&mut self, step: &mut Step<'_>, at: u32, asked: FetcherRequest, request: BrokerRequest) {
         let correlation = self.correlation(OWNER_FETCHERS + at);
         let timeout = step.now + self.settings.replica_socket_timeout_ns;
         let fetcher = &mut self.process.fetchers[at as usize];
@@ -159,8 +161,8 @@ impl Broker {
             let Some(follower_state) = self.replicas[place as usize].follower_state_mut() else { continue };
             follower_state.offset_sent = false;
             let again = match follower_state.state {
-                PartitionFetchState::NeedsEpochEnd => asked == Some(FetcherRequest::EpochEnds),
-                PartitionFetchState::NeedsOffsets => asked == Some(FetcherRequest::Offsets),
+                PartitionFetchState::NeedsEpochEnd => asked == Some(FetcherRequest::OffsetsForLeaderEpoch),
+                PartitionFetchState::NeedsOffsets => asked == Some(FetcherRequest::ListOffsets),
                 _ => false,
             };
             if again {
@@ -180,13 +182,14 @@ impl Broker {
         let due: Vec<_> = fetcher.delayed.extract_if(.., |(until, _)| *until <= now).collect();
         for (until, place) in due {
             let Some(follower_state) = self.replicas[place as usize].follower_state() else { continue };
-            if follower_state.fetcher == Some(at)
-                && follower_state.state == PartitionFetchState::Delayed(until)
-            {
-                match follower_state.truncation_completed {
-                    true => self.set_fetch_state(place, PartitionFetchState::Fetching),
-                    false => self.begin_truncation(step, place),
-                }
+            let delayed = PartitionFetchState::Delayed(until);
+            if follower_state.fetcher != Some(at) || follower_state.state != delayed {
+                continue;
+            }
+            if follower_state.truncation_completed {
+                self.set_fetch_state(place, PartitionFetchState::Fetching);
+            } else {
+                self.begin_truncation(step, place);
             }
         }
     }
@@ -199,24 +202,24 @@ impl Broker {
         }
     }
 
-    fn epoch_ends_request(&self, at: u32, places: &[u32]) -> Option<Request> {
+    fn epoch_ends_request(&self, at: u32, places: &[u32]) -> Option<BrokerRequest> {
         let asks = places.iter().filter_map(|place| {
             let replica = &self.replicas[*place as usize];
             let follower_state = replica.follower_state()?;
             let wanted = follower_state.fetcher == Some(at)
                 && follower_state.state == PartitionFetchState::NeedsEpochEnd;
-            wanted.then(|| EpochEndsOf {
+            wanted.then(|| OffsetForLeaderPartition {
                 partition: replica.partition,
                 current_leader_epoch: self.request_leader_epoch(follower_state.epoch),
                 epoch: replica.log().latest_epoch(),
             })
         });
         let asks: Vec<_> = asks.collect();
-        (!asks.is_empty()).then_some(Request::EpochEnds(asks))
+        (!asks.is_empty()).then_some(BrokerRequest::OffsetsForLeaderEpoch(asks))
     }
 
     /// Both ends of the leader's log, the start first.
-    fn offsets_request(&self, at: u32, places: &[u32]) -> Option<Request> {
+    fn offsets_request(&self, at: u32, places: &[u32]) -> Option<BrokerRequest> {
         let mut asks = Vec::new();
         for place in places {
             let replica = &self.replicas[*place as usize];
@@ -225,15 +228,15 @@ impl Broker {
             {
                 let (partition, current_leader_epoch) =
                     (replica.partition, self.request_leader_epoch(follower_state.epoch));
-                for position in [LogPosition::Earliest, LogPosition::Latest] {
-                    asks.push(ListOffset { partition, current_leader_epoch, position });
+                for position in [OffsetSpec::Earliest, OffsetSpec::Latest] {
+                    asks.push(ListOffsetsPartition { partition, current_leader_epoch, position });
                 }
             }
         }
-        (!asks.is_empty()).then_some(Request::ListOffsets(asks))
+        (!asks.is_empty()).then_some(BrokerRequest::ListOffsets(asks))
     }
 
-    fn fetch_request(&mut self, at: u32) -> Request {
+    fn fetch_request(&mut self, at: u32) -> BrokerRequest {
         let fetcher = &mut self.process.fetchers[at as usize];
         let full = fetcher.session_epoch == 0;
         let mut to_send = std::mem::take(&mut fetcher.to_send);
@@ -251,7 +254,7 @@ impl Broker {
         fetcher.to_send = to_send;
         let session_epoch = fetcher.session_epoch;
         fetcher.session_epoch = session_epoch.wrapping_add(1).max(1);
-        Request::Fetch(FetchRequest {
+        BrokerRequest::Fetch(FetchRequest {
             follower,
             session: fetcher.thread,
             session_epoch,

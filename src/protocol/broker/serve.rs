@@ -4,9 +4,10 @@ use super::replica::{Role, Watcher};
 use super::{Broker, HwCause, Step};
 use crate::model::PartitionIx;
 use crate::protocol::fetch_session::DelayedFetch;
-use crate::protocol::messages::{Answer, FetchAnswer, FetchRequest, FollowerId, Peer};
+use crate::protocol::messages::{BrokerResponse, FetchRequest, FetchResponse, FollowerId, Peer};
 use crate::protocol::timers::Timer;
 use crate::protocol::wire::{EpochEnd, ErrorCode, FetchPartition, FetchedPartition};
+use std::cmp::Ordering;
 
 impl Broker {
     pub(super) fn serve_fetch(
@@ -22,8 +23,8 @@ impl Broker {
         }
         if let Err(error) = self.process.sessions.get_mut(place).begin(&request, step.now) {
             let (session, session_epoch) = (request.session, request.session_epoch);
-            let answer = FetchAnswer { error, session, session_epoch, partitions: Vec::new() };
-            return step.answer(from, correlation, Answer::Fetch(answer));
+            let response = FetchResponse { error, session, session_epoch, partitions: Vec::new() };
+            return step.respond(from, correlation, BrokerResponse::Fetch(response));
         }
         for partition in &request.forgotten {
             self.drop_notices(place, *partition);
@@ -36,9 +37,10 @@ impl Broker {
         self.note_unlisted_partitions(step, place);
         let session = self.process.sessions.get(place);
         let at_once = !session.notices.is_empty() || request.max_wait_ns == 0 || self.has_min_bytes(place);
-        match at_once {
-            true => self.answer_fetch(step, place, correlation, true),
-            false => self.delay_fetch(step, place, correlation, request.max_wait_ns),
+        if at_once {
+            self.answer_fetch(step, place, correlation, true);
+        } else {
+            self.delay_fetch(step, place, correlation, request.max_wait_ns);
         }
     }
 
@@ -134,10 +136,13 @@ impl Broker {
     /// KIP-320: who knows another leader epoch is told so.
     pub(super) fn check_epoch(&self, place: u32, theirs: i32) -> Result<(), ErrorCode> {
         let mine = self.replicas[place as usize].leader_epoch();
-        match self.profile.leader_epoch_fencing && theirs >= 0 {
-            true if theirs < mine => Err(ErrorCode::FencedLeaderEpoch),
-            true if theirs > mine => Err(ErrorCode::UnknownLeaderEpoch),
-            _ => Ok(()),
+        if !self.profile.leader_epoch_fencing || theirs < 0 {
+            return Ok(());
+        }
+        match theirs.cmp(&mine) {
+            Ordering::Less => Err(ErrorCode::FencedLeaderEpoch),
+            Ordering::Equal => Ok(()),
+            Ordering::Greater => Err(ErrorCode::UnknownLeaderEpoch),
         }
     }
 
@@ -145,10 +150,8 @@ impl Broker {
     fn check_incarnation(&self, follower: FollowerId) -> Result<(), ErrorCode> {
         let known = self.process.metadata.brokers.get(&follower.broker);
         let newer = known.is_some_and(|known| known.epoch > follower.epoch);
-        match self.profile.broker_epoch_check && follower.epoch >= 0 && newer {
-            true => Err(ErrorCode::NotLeaderOrFollower),
-            false => Ok(()),
-        }
+        let stale = self.profile.broker_epoch_check && follower.epoch >= 0 && newer;
+        if stale { Err(ErrorCode::NotLeaderOrFollower) } else { Ok(()) }
     }
 
     fn update_slot(&mut self, session_place: u32, place: u32, asked: &FetchPartition) {

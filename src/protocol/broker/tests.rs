@@ -1,4 +1,4 @@
-//! Stories of small clusters, told as text with a picture of the replicas after each step.
+//! Scripts of small clusters as text, with a picture of the replicas after each step.
 
 mod cluster;
 mod picture;
@@ -6,7 +6,7 @@ mod properties;
 mod script;
 mod sessions;
 
-macro_rules! stories {
+macro_rules! scripts {
     ($($name:ident),* $(,)?) => {
         $(
             #[test]
@@ -17,7 +17,7 @@ macro_rules! stories {
     };
 }
 
-stories! {
+scripts! {
     replication,
     acks,
     min_isr,

@@ -1,15 +1,15 @@
 //! The application around the consumer: poll, process, commit, for ever.
 
 use crate::model::Nanos;
-use crate::protocol::consumer::commit::Purpose;
-use crate::protocol::consumer::fetcher::Taken;
-use crate::protocol::consumer::{Commit, Consumer, ConsumerOutput};
+use crate::protocol::consumer::commit::CommitPurpose;
+use crate::protocol::consumer::fetcher::PolledRecords;
+use crate::protocol::consumer::{CommitStrategy, Consumer, ConsumerOutput};
 use crate::protocol::group::PartitionOffset;
 use std::collections::VecDeque;
 
 /// What the application's thread does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Thread {
+enum ThreadState {
     Idle,
     /// Inside `poll()`.
     Polling,
@@ -28,19 +28,19 @@ enum Thread {
 /// The application's thread and what it has in hand.
 #[derive(Clone, Debug)]
 pub(super) struct Application {
-    thread: Thread,
+    thread: ThreadState,
     /// When `poll()` was last called.
     last_poll: Nanos,
     /// Records to process, in order, and since when the first of them is worked on.
-    work: VecDeque<Taken>,
+    work: VecDeque<PolledRecords>,
     working_since: Nanos,
-    commits_again: Vec<(Nanos, Purpose, Vec<PartitionOffset>)>,
+    commits_again: Vec<(Nanos, CommitPurpose, Vec<PartitionOffset>)>,
 }
 
 impl Application {
     pub(super) fn new() -> Self {
         Application {
-            thread: Thread::Idle,
+            thread: ThreadState::Idle,
             last_poll: 0,
             work: VecDeque::new(),
             working_since: 0,
@@ -49,16 +49,16 @@ impl Application {
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.thread == Thread::Over
+        self.thread == ThreadState::Over
     }
 
     pub(super) fn end(&mut self) {
-        self.thread = Thread::Over;
+        self.thread = ThreadState::Over;
     }
 
     /// Whether fetches may go out: the loop runs.
     pub(super) fn polls(&self) -> bool {
-        !matches!(self.thread, Thread::Idle | Thread::Closing | Thread::Over)
+        !matches!(self.thread, ThreadState::Idle | ThreadState::Closing | ThreadState::Over)
     }
 
     /// Whether the last `poll()` is too long ago.
@@ -69,18 +69,23 @@ impl Application {
     /// When the last `poll()` will be too long ago; never while the thread is inside it.
     pub(super) fn poll_deadline(&self, max_poll_interval: Nanos) -> Nanos {
         match self.thread {
-            Thread::Processing { .. } | Thread::Committing => {
+            ThreadState::Processing { .. } | ThreadState::Committing => {
                 self.last_poll.saturating_add(max_poll_interval)
             }
             _ => Nanos::MAX,
         }
     }
 
-    pub(super) fn commit_again(&mut self, at: Nanos, purpose: Purpose, offsets: Vec<PartitionOffset>) {
+    pub(super) fn retry_commit_at(
+        &mut self,
+        at: Nanos,
+        purpose: CommitPurpose,
+        offsets: Vec<PartitionOffset>,
+    ) {
         self.commits_again.push((at, purpose, offsets));
     }
 
-    pub(super) fn due_commit(&mut self, now: Nanos) -> Option<(Purpose, Vec<PartitionOffset>)> {
+    pub(super) fn due_commit(&mut self, now: Nanos) -> Option<(CommitPurpose, Vec<PartitionOffset>)> {
         let at = self.commits_again.iter().position(|(at, _, _)| *at <= now)?;
         let (_, purpose, offsets) = self.commits_again.remove(at);
         Some((purpose, offsets))
@@ -95,8 +100,8 @@ impl Application {
 
 impl Consumer {
     pub(super) fn start(&mut self, now: Nanos) {
-        if self.app.thread == Thread::Idle {
-            self.app.thread = Thread::Polling;
+        if self.app.thread == ThreadState::Idle {
+            self.app.thread = ThreadState::Polling;
             self.app.last_poll = now;
         }
     }
@@ -107,8 +112,8 @@ impl Consumer {
         self.finish_work(now, out);
         loop {
             let moved = match self.app.thread {
-                Thread::Polling => self.poll(now, out),
-                Thread::Processing { until } if until <= now => {
+                ThreadState::Polling => self.poll(now, out),
+                ThreadState::Processing { until } if until <= now => {
                     self.processed(now, out);
                     true
                 }
@@ -137,8 +142,8 @@ impl Consumer {
         self.app.work.extend(taken);
         match self.settings.work.commit {
             _ if self.settings.work.worker_pool => {}
-            Commit::BeforeProcessing => {
-                self.app.thread = Thread::Committing;
+            CommitStrategy::BeforeProcessing => {
+                self.app.thread = ThreadState::Committing;
                 if !self.commit_sync(now, out) {
                     self.commit_returned(now, false, out);
                 }
@@ -151,44 +156,44 @@ impl Consumer {
     fn process(&mut self, now: Nanos) {
         self.app.working_since = now;
         let time = self.app.work_time(self.settings.work.per_record);
-        self.app.thread = Thread::Processing { until: now.saturating_add(time) };
+        self.app.thread = ThreadState::Processing { until: now.saturating_add(time) };
     }
 
     /// All records in hand are processed.
     fn processed(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.finish_work(now, out);
-        self.app.thread = Thread::Polling;
+        self.app.thread = ThreadState::Polling;
         match self.settings.work.commit {
-            Commit::AfterProcessing => {
-                self.app.thread = Thread::Committing;
+            CommitStrategy::AfterProcessing => {
+                self.app.thread = ThreadState::Committing;
                 if !self.commit_sync(now, out) {
-                    self.app.thread = Thread::Polling;
+                    self.app.thread = ThreadState::Polling;
                 }
             }
-            Commit::AsyncAfterProcessing { retry } => self.commit_async(now, retry, out),
-            Commit::Auto | Commit::BeforeProcessing | Commit::Never => {}
+            CommitStrategy::AsyncAfterProcessing { retry } => self.commit_async(now, retry, out),
+            CommitStrategy::Auto | CommitStrategy::BeforeProcessing | CommitStrategy::Never => {}
         }
     }
 
     /// `commitSync()` returned or threw. Who commits first and could not, does not process: another member
     /// will be given these records.
     pub(super) fn commit_returned(&mut self, now: Nanos, done: bool, _out: &mut Vec<ConsumerOutput>) {
-        if self.app.thread != Thread::Committing {
+        if self.app.thread != ThreadState::Committing {
             return;
         }
         match self.settings.work.commit {
-            Commit::BeforeProcessing if done => self.process(now),
-            Commit::BeforeProcessing => {
+            CommitStrategy::BeforeProcessing if done => self.process(now),
+            CommitStrategy::BeforeProcessing => {
                 self.app.work.clear();
-                self.app.thread = Thread::Polling;
+                self.app.thread = ThreadState::Polling;
             }
-            _ => self.app.thread = Thread::Polling,
+            _ => self.app.thread = ThreadState::Polling,
         }
     }
 
     /// Tells of the work that is done by now, whole ranges only.
     fn finish_work(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
-        if self.app.thread == Thread::Committing {
+        if self.app.thread == ThreadState::Committing {
             return;
         }
         while let Some(first) = self.app.work.front().copied() {
@@ -199,14 +204,14 @@ impl Consumer {
             }
             self.app.working_since = done_at;
             self.app.work.pop_front();
-            tell_processed(first, out);
+            report_processed(first, out);
         }
     }
 
     /// Work stops in the middle: what is done by now is told, the rest is never done.
     pub(super) fn stop_processing(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.finish_work(now, out);
-        let first = self.app.work.front().copied().filter(|_| self.app.thread != Thread::Committing);
+        let first = self.app.work.front().copied().filter(|_| self.app.thread != ThreadState::Committing);
         if let (Some(first), per_record @ 1..) = (first, self.settings.work.per_record) {
             let done = (now.saturating_sub(self.app.working_since) / per_record) as u32;
             let left = first.after(done.min(first.records.count));
@@ -214,18 +219,18 @@ impl Consumer {
                 count: first.records.count - left.records.count,
                 ..first.records
             };
-            tell_processed(Taken { records, ..first }, out);
+            report_processed(PolledRecords { records, ..first }, out);
         }
         self.app.work.clear();
     }
 
     /// `close()`: auto-commit the positions, processed or not, then leave the group.
     pub(super) fn close(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
-        if matches!(self.app.thread, Thread::Closing | Thread::Over) {
+        if matches!(self.app.thread, ThreadState::Closing | ThreadState::Over) {
             return;
         }
         self.stop_processing(now, out);
-        self.app.thread = Thread::Closing;
+        self.app.thread = ThreadState::Closing;
         self.app.commits_again.clear();
         if self.membership.identity().is_none() || !self.commit_on_close(now, out) {
             self.finish_close(now, out);
@@ -234,16 +239,16 @@ impl Consumer {
 
     pub(super) fn finish_close(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.leave_group(now, out);
-        self.app.thread = Thread::Over;
+        self.app.thread = ThreadState::Over;
         out.push(ConsumerOutput::Closed);
     }
 
     pub(super) fn app_due(&self) -> Nanos {
         let again = self.app.commits_again.iter().map(|(at, _, _)| *at).min().unwrap_or(Nanos::MAX);
-        let auto = self.settings.work.commit == Commit::Auto && self.membership.is_stable();
+        let auto = self.settings.work.commit == CommitStrategy::Auto && self.membership.is_stable();
         let thread = match self.app.thread {
-            Thread::Processing { until } => until,
-            Thread::Polling if auto => self.next_auto_commit,
+            ThreadState::Processing { until } => until,
+            ThreadState::Polling if auto => self.next_auto_commit,
             _ => Nanos::MAX,
         };
         let pool = match self.app.work.front() {
@@ -257,8 +262,8 @@ impl Consumer {
     }
 }
 
-fn tell_processed(taken: Taken, out: &mut Vec<ConsumerOutput>) {
-    let Taken { partition, offset, records } = taken;
+fn report_processed(taken: PolledRecords, out: &mut Vec<ConsumerOutput>) {
+    let PolledRecords { partition, offset, records } = taken;
     if records.count > 0 {
         out.push(ConsumerOutput::Processed { partition, offset, records });
     }

@@ -1,15 +1,15 @@
 //! Commits: automatic, synchronous, asynchronous (`ConsumerCoordinator`, kafka.md#commits).
 
 use crate::model::Nanos;
-use crate::protocol::consumer::coordinator::Call;
-use crate::protocol::consumer::{Commit, Consumer, ConsumerOutput};
+use crate::protocol::consumer::coordinator::CoordinatorCall;
+use crate::protocol::consumer::{CommitStrategy, Consumer, ConsumerOutput};
 use crate::protocol::group::{GroupRequest, PartitionOffset};
 use crate::protocol::producer::is_retriable;
 use crate::protocol::wire::ErrorCode;
 
 /// What a commit is for, which decides what follows from its answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Purpose {
+pub(super) enum CommitPurpose {
     /// `commitAsync()`; with `retry` the application sends the same offsets again after a failure.
     Async { retry: bool },
     /// The auto-commit timer ran out.
@@ -22,12 +22,14 @@ pub(super) enum Purpose {
     Close { until: Nanos },
 }
 
-impl Purpose {
+impl CommitPurpose {
     /// Until when it is tried again.
     fn until(self) -> Option<Nanos> {
         match self {
-            Purpose::Async { .. } | Purpose::Auto => None,
-            Purpose::Sync { until } | Purpose::Revocation { until } | Purpose::Close { until } => Some(until),
+            CommitPurpose::Async { .. } | CommitPurpose::Auto => None,
+            CommitPurpose::Sync { until }
+            | CommitPurpose::Revocation { until }
+            | CommitPurpose::Close { until } => Some(until),
         }
     }
 }
@@ -50,45 +52,45 @@ impl Consumer {
 
     /// From inside `poll()`, before it returns new records: so it commits what **earlier** polls returned.
     pub(super) fn auto_commit(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
-        if self.settings.work.commit == Commit::Auto && now >= self.next_auto_commit {
+        if self.settings.work.commit == CommitStrategy::Auto && now >= self.next_auto_commit {
             self.next_auto_commit = now.saturating_add(self.settings.auto_commit_interval);
-            self.commit(now, Purpose::Auto, self.consumed(), out);
+            self.commit(now, CommitPurpose::Auto, self.consumed(), out);
         }
     }
 
     /// `true` when the member has to wait for it before it gives its partitions up.
     pub(super) fn commit_before_revocation(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) -> bool {
-        if self.settings.work.commit != Commit::Auto {
+        if self.settings.work.commit != CommitStrategy::Auto {
             return false;
         }
         let until = now.saturating_add(self.settings.max_poll_interval);
-        self.commit(now, Purpose::Revocation { until }, self.consumed(), out)
+        self.commit(now, CommitPurpose::Revocation { until }, self.consumed(), out)
     }
 
     /// `true` when `close()` has to wait for it.
     pub(super) fn commit_on_close(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) -> bool {
-        if self.settings.work.commit != Commit::Auto {
+        if self.settings.work.commit != CommitStrategy::Auto {
             return false;
         }
         let until = now.saturating_add(CLOSE_TIMEOUT);
-        self.commit(now, Purpose::Close { until }, self.consumed(), out)
+        self.commit(now, CommitPurpose::Close { until }, self.consumed(), out)
     }
 
     /// `commitSync()`; `false` when there is nothing to wait for.
     pub(super) fn commit_sync(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) -> bool {
         let until = now.saturating_add(self.settings.api_timeout);
-        self.commit(now, Purpose::Sync { until }, self.consumed(), out)
+        self.commit(now, CommitPurpose::Sync { until }, self.consumed(), out)
     }
 
     pub(super) fn commit_async(&mut self, now: Nanos, retry: bool, out: &mut Vec<ConsumerOutput>) {
-        self.commit(now, Purpose::Async { retry }, self.consumed(), out);
+        self.commit(now, CommitPurpose::Async { retry }, self.consumed(), out);
     }
 
     /// Sends a commit. A member that was thrown out fails at once (`CommitFailedException`).
     fn commit(
         &mut self,
         now: Nanos,
-        purpose: Purpose,
+        purpose: CommitPurpose,
         offsets: Vec<PartitionOffset>,
         out: &mut Vec<ConsumerOutput>,
     ) -> bool {
@@ -100,14 +102,14 @@ impl Consumer {
             return false;
         }
         let request = GroupRequest::Commit { member: Some(member), generation, offsets: offsets.clone() };
-        self.call_as(now, request, Call::Commit { purpose, offsets }, out);
+        self.call_as(now, request, CoordinatorCall::Commit { purpose, offsets }, out);
         true
     }
 
     pub(super) fn commit_answered(
         &mut self,
         now: Nanos,
-        purpose: Purpose,
+        purpose: CommitPurpose,
         offsets: Vec<PartitionOffset>,
         error: ErrorCode,
         out: &mut Vec<ConsumerOutput>,
@@ -118,22 +120,26 @@ impl Consumer {
         }
         let retriable = is_retriable(error) && self.membership.identity().is_some();
         if retriable && purpose.until().is_some_and(|until| now < until) {
-            return self.app.commit_again(now.saturating_add(self.settings.retry_backoff), purpose, offsets);
+            return self.app.retry_commit_at(
+                now.saturating_add(self.settings.retry_backoff),
+                purpose,
+                offsets,
+            );
         }
         out.push(ConsumerOutput::CommitFailed(error));
         match error {
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration => self.forget_membership(out),
-            ErrorCode::RebalanceInProgress => self.heard_heartbeat(now, error, out),
+            ErrorCode::RebalanceInProgress => self.heartbeat_answered(now, error, out),
             _ => {}
         }
         match purpose {
-            Purpose::Auto if retriable => {
+            CommitPurpose::Auto if retriable => {
                 let retry_at = now.saturating_add(self.settings.retry_backoff);
                 self.next_auto_commit = self.next_auto_commit.min(retry_at);
             }
             // The same offsets, although later ones may have been committed meanwhile.
-            Purpose::Async { retry: true } if retriable => {
-                self.app.commit_again(now.saturating_add(self.settings.retry_backoff), purpose, offsets);
+            CommitPurpose::Async { retry: true } if retriable => {
+                self.app.retry_commit_at(now.saturating_add(self.settings.retry_backoff), purpose, offsets);
             }
             _ => {}
         }
@@ -149,14 +155,20 @@ impl Consumer {
         }
     }
 
-    fn after_commit(&mut self, now: Nanos, purpose: Purpose, done: bool, out: &mut Vec<ConsumerOutput>) {
+    fn after_commit(
+        &mut self,
+        now: Nanos,
+        purpose: CommitPurpose,
+        done: bool,
+        out: &mut Vec<ConsumerOutput>,
+    ) {
         match purpose {
-            Purpose::Sync { .. } => self.commit_returned(now, done, out),
-            Purpose::Revocation { .. } if self.membership.identity().is_some() => {
+            CommitPurpose::Sync { .. } => self.commit_returned(now, done, out),
+            CommitPurpose::Revocation { .. } if self.membership.identity().is_some() => {
                 self.revoke_and_join(now, out);
             }
-            Purpose::Close { .. } => self.finish_close(now, out),
-            Purpose::Revocation { .. } | Purpose::Auto | Purpose::Async { .. } => {}
+            CommitPurpose::Close { .. } => self.finish_close(now, out),
+            CommitPurpose::Revocation { .. } | CommitPurpose::Auto | CommitPurpose::Async { .. } => {}
         }
     }
 }

@@ -1,56 +1,59 @@
 //! Questions to the coordinator and their answers.
 
 use crate::model::Nanos;
-use crate::protocol::consumer::commit::Purpose;
+use crate::protocol::consumer::commit::CommitPurpose;
 use crate::protocol::consumer::{Consumer, ConsumerOutput};
-use crate::protocol::group::{GroupReply, GroupRequest, PartitionOffset};
+use crate::protocol::group::{GroupRequest, GroupResponse, PartitionOffset};
 use crate::protocol::wire::ErrorCode;
 
 /// Which question waits for its answer.
 #[derive(Clone, Debug)]
-pub(super) enum Call {
+pub(super) enum CoordinatorCall {
     Join,
     Sync,
     Heartbeat,
     Leave,
-    Commit { purpose: Purpose, offsets: Vec<PartitionOffset> },
+    Commit { purpose: CommitPurpose, offsets: Vec<PartitionOffset> },
     FetchOffsets,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Calls {
+pub(super) struct CoordinatorCalls {
     next: u64,
-    waiting: Vec<(u64, Nanos, Call)>,
+    waiting: Vec<(u64, Nanos, CoordinatorCall)>,
 }
 
-impl Calls {
-    fn take(&mut self, correlation: u64) -> Option<Call> {
+impl CoordinatorCalls {
+    fn take(&mut self, correlation: u64) -> Option<CoordinatorCall> {
         let at = self.waiting.iter().position(|(id, _, _)| *id == correlation)?;
         Some(self.waiting.remove(at).2)
     }
 
     /// Whether a heartbeat is under way.
-    pub(super) fn beating(&self) -> bool {
-        self.waiting.iter().any(|(_, _, call)| matches!(call, Call::Heartbeat))
+    pub(super) fn heartbeat_in_flight(&self) -> bool {
+        self.waiting.iter().any(|(_, _, call)| matches!(call, CoordinatorCall::Heartbeat))
     }
 
     /// Answers to questions of the old generation are of no interest any more.
     pub(super) fn forget_joins(&mut self) {
-        self.waiting.retain(|(_, _, call)| !matches!(call, Call::Join | Call::Sync | Call::Heartbeat));
+        self.waiting.retain(|(_, _, call)| {
+            !matches!(call, CoordinatorCall::Join | CoordinatorCall::Sync | CoordinatorCall::Heartbeat)
+        });
     }
 }
 
 impl Consumer {
     pub(super) fn call(&mut self, now: Nanos, request: GroupRequest, out: &mut Vec<ConsumerOutput>) {
         let call = match &request {
-            GroupRequest::Join { .. } => Call::Join,
-            GroupRequest::Sync { .. } => Call::Sync,
-            GroupRequest::Heartbeat { .. } => Call::Heartbeat,
-            GroupRequest::Leave { .. } => Call::Leave,
-            GroupRequest::Commit { offsets, .. } => {
-                Call::Commit { purpose: Purpose::Async { retry: false }, offsets: offsets.clone() }
-            }
-            GroupRequest::FetchOffsets { .. } => Call::FetchOffsets,
+            GroupRequest::Join { .. } => CoordinatorCall::Join,
+            GroupRequest::Sync { .. } => CoordinatorCall::Sync,
+            GroupRequest::Heartbeat { .. } => CoordinatorCall::Heartbeat,
+            GroupRequest::Leave { .. } => CoordinatorCall::Leave,
+            GroupRequest::Commit { offsets, .. } => CoordinatorCall::Commit {
+                purpose: CommitPurpose::Async { retry: false },
+                offsets: offsets.clone(),
+            },
+            GroupRequest::FetchOffsets { .. } => CoordinatorCall::FetchOffsets,
         };
         self.call_as(now, request, call, out);
     }
@@ -59,14 +62,14 @@ impl Consumer {
         &mut self,
         now: Nanos,
         request: GroupRequest,
-        call: Call,
+        call: CoordinatorCall,
         out: &mut Vec<ConsumerOutput>,
     ) {
         let correlation = self.calls.next;
         self.calls.next += 1;
         let patience = match call {
             // A join waits for the other members (`REBALANCE_TIMEOUT + 5 s`).
-            Call::Join => self.settings.max_poll_interval.saturating_add(5_000_000_000),
+            CoordinatorCall::Join => self.settings.max_poll_interval.saturating_add(5_000_000_000),
             _ => self.settings.request_timeout,
         };
         self.calls.waiting.push((correlation, now.saturating_add(patience), call));
@@ -77,28 +80,30 @@ impl Consumer {
         &mut self,
         now: Nanos,
         correlation: u64,
-        reply: &GroupReply,
+        reply: &GroupResponse,
         out: &mut Vec<ConsumerOutput>,
     ) {
         let Some(call) = self.calls.take(correlation) else { return };
         match (call, reply) {
-            (Call::Join, GroupReply::Joined { error, member, generation, members }) => {
+            (CoordinatorCall::Join, GroupResponse::Joined { error, member, generation, members }) => {
                 self.joined(now, *error, *member, *generation, members, out);
             }
-            (Call::Sync, GroupReply::Synced { error, partitions }) => {
+            (CoordinatorCall::Sync, GroupResponse::Synced { error, partitions }) => {
                 self.synced(now, *error, partitions, out);
             }
-            (Call::Heartbeat, GroupReply::Heartbeat { error }) => self.heard_heartbeat(now, *error, out),
-            (Call::Commit { purpose, offsets }, GroupReply::Committed { error }) => {
+            (CoordinatorCall::Heartbeat, GroupResponse::Heartbeat { error }) => {
+                self.heartbeat_answered(now, *error, out)
+            }
+            (CoordinatorCall::Commit { purpose, offsets }, GroupResponse::Committed { error }) => {
                 self.commit_answered(now, purpose, offsets, *error, out);
             }
-            (Call::FetchOffsets, GroupReply::Offsets { error: ErrorCode::None, offsets }) => {
+            (CoordinatorCall::FetchOffsets, GroupResponse::Offsets { error: ErrorCode::None, offsets }) => {
                 self.committed_offsets(now, Ok(offsets), out);
             }
-            (Call::FetchOffsets, GroupReply::Offsets { error, .. }) => {
+            (CoordinatorCall::FetchOffsets, GroupResponse::Offsets { error, .. }) => {
                 self.committed_offsets(now, Err(*error), out);
             }
-            (Call::Leave, _) => {}
+            (CoordinatorCall::Leave, _) => {}
             (call, _) => self.failed(now, call, ErrorCode::InvalidRequest, out),
         }
     }
@@ -115,13 +120,15 @@ impl Consumer {
         }
     }
 
-    fn failed(&mut self, now: Nanos, call: Call, error: ErrorCode, out: &mut Vec<ConsumerOutput>) {
+    fn failed(&mut self, now: Nanos, call: CoordinatorCall, error: ErrorCode, out: &mut Vec<ConsumerOutput>) {
         match call {
-            Call::Join | Call::Sync => self.join_failed(now, error, out),
-            Call::Heartbeat => self.heard_heartbeat(now, error, out),
-            Call::Commit { purpose, offsets } => self.commit_answered(now, purpose, offsets, error, out),
-            Call::FetchOffsets => self.committed_offsets(now, Err(error), out),
-            Call::Leave => {}
+            CoordinatorCall::Join | CoordinatorCall::Sync => self.join_failed(now, error, out),
+            CoordinatorCall::Heartbeat => self.heartbeat_answered(now, error, out),
+            CoordinatorCall::Commit { purpose, offsets } => {
+                self.commit_answered(now, purpose, offsets, error, out)
+            }
+            CoordinatorCall::FetchOffsets => self.committed_offsets(now, Err(error), out),
+            CoordinatorCall::Leave => {}
         }
     }
 

@@ -1,23 +1,23 @@
 //! Fetching: one request at a time for each broker, up to the high watermark (`Fetcher`, `FetchCollector`).
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::consumer::positions::{Awaits, Fetched, Owned};
-use crate::protocol::consumer::{Consumer, ConsumerError, ConsumerOutput, FetchRequest};
-use crate::protocol::wire::{ErrorCode, FetchPartition, FetchedPartition, Offset, RecordRange};
+use crate::protocol::consumer::positions::{BufferedRecords, FetchState, OwnedPartition};
+use crate::protocol::consumer::{Consumer, ConsumerError, ConsumerFetch, ConsumerOutput};
+use crate::protocol::wire::{ErrorCode, FetchPartition, FetchedPartition, LeaderEpoch, Offset, RecordRange};
 
 /// A fetch that waits for its answer.
 #[derive(Clone, Debug)]
-pub(super) struct InFlight {
+pub(super) struct InFlightFetch {
     id: u64,
     broker: BrokerId,
     sent_at: Nanos,
     /// What was asked for.
-    asked: Vec<Asked>,
+    asked: Vec<RequestedPartition>,
 }
 
 /// A partition in a fetch.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
+struct RequestedPartition {
     partition: PartitionIx,
     from: Offset,
     /// Its place among the owned partitions when it was asked for.
@@ -30,7 +30,7 @@ impl Consumer {
         if !self.app.polls() {
             return;
         }
-        self.resting.retain(|(_, until)| *until > now);
+        self.backing_off.retain(|(_, until)| *until > now);
         if self.leading.iter().all(|broker| self.busy(*broker)) {
             return;
         }
@@ -45,12 +45,12 @@ impl Consumer {
     /// Whether a fetch is under way to a broker, or it is left alone for a while.
     fn busy(&self, broker: BrokerId) -> bool {
         self.fetches.iter().any(|fetch| fetch.broker == broker)
-            || self.resting.iter().any(|(resting, _)| *resting == broker)
+            || self.backing_off.iter().any(|(resting, _)| *resting == broker)
     }
 
     /// Whom to ask for a partition, if it can be fetched now.
-    fn fetchable(&self, now: Nanos, owned: &Owned) -> Option<BrokerId> {
-        let ready = owned.awaits == Awaits::Nothing && owned.position.is_some();
+    fn fetchable(&self, now: Nanos, owned: &OwnedPartition) -> Option<BrokerId> {
+        let ready = owned.fetch_state == FetchState::Fetching && owned.position.is_some();
         let wanted = ready && owned.buffered.is_empty() && owned.not_before <= now;
         wanted.then(|| self.leader(owned.partition)).flatten().map(|(broker, _)| broker)
     }
@@ -61,13 +61,14 @@ impl Consumer {
             if self.fetchable(now, owned) != Some(broker) {
                 continue;
             }
-            asked.push(Asked { partition: owned.partition, from: owned.position.unwrap_or(0), place });
+            asked.push(RequestedPartition {
+                partition: owned.partition,
+                from: owned.position.unwrap_or(0),
+                place,
+            });
             partitions.push(FetchPartition {
                 partition: owned.partition,
-                current_leader_epoch: match self.settings.validates_epochs {
-                    true => self.leader(owned.partition).map_or(-1, |(_, epoch)| epoch),
-                    false => -1,
-                },
+                current_leader_epoch: self.fetch_leader_epoch(owned.partition),
                 fetch_offset: owned.position.unwrap_or(0),
                 last_fetched_epoch: -1,
                 log_start: -1,
@@ -75,8 +76,8 @@ impl Consumer {
         }
         let id = self.next_fetch;
         self.next_fetch += 1;
-        self.fetches.push(InFlight { id, broker, sent_at: now, asked });
-        out.push(ConsumerOutput::Fetch(FetchRequest {
+        self.fetches.push(InFlightFetch { id, broker, sent_at: now, asked });
+        out.push(ConsumerOutput::Fetch(ConsumerFetch {
             id,
             broker,
             max_wait: self.settings.fetch_max_wait,
@@ -85,6 +86,12 @@ impl Consumer {
             max_partition_bytes: self.settings.max_partition_fetch_bytes,
             partitions,
         }));
+    }
+
+    /// The leader epoch that a fetch names, -1 before KIP-320.
+    fn fetch_leader_epoch(&self, partition: PartitionIx) -> LeaderEpoch {
+        let known = self.leader(partition).filter(|_| self.settings.validates_epochs);
+        known.map_or(-1, |(_, epoch)| epoch)
     }
 
     pub(super) fn fetched(
@@ -98,22 +105,22 @@ impl Consumer {
         let fetch = self.fetches.swap_remove(at);
         for (nth, result) in results.iter().enumerate() {
             // Answers come in the order of the questions, as a rule.
-            let of_it = |asked: &&Asked| asked.partition == result.partition;
+            let of_it = |asked: &&RequestedPartition| asked.partition == result.partition;
             let asked = fetch.asked.get(nth).filter(of_it).or_else(|| fetch.asked.iter().find(of_it));
             let Some((asked, at)) = asked.and_then(|asked| Some((asked, self.still_at(asked)?))) else {
                 continue;
             };
             let owned = &self.owned[at];
             // The position moved, or has to be validated, while the answer was on its way.
-            if owned.position == Some(asked.from) && owned.awaits == Awaits::Nothing {
+            if owned.position == Some(asked.from) && owned.fetch_state == FetchState::Fetching {
                 self.receive(now, at, asked.from, result, out);
             }
         }
     }
 
     /// Where an asked-for partition is among those owned now.
-    fn still_at(&self, asked: &Asked) -> Option<usize> {
-        let of_it = |owned: &Owned| owned.partition == asked.partition;
+    fn still_at(&self, asked: &RequestedPartition) -> Option<usize> {
+        let of_it = |owned: &OwnedPartition| owned.partition == asked.partition;
         match self.owned.get(asked.place) {
             Some(owned) if of_it(owned) => Some(asked.place),
             _ => self.owned.iter().position(of_it),
@@ -136,15 +143,19 @@ impl Consumer {
                     let skipped = (from - batch.base_offset).clamp(0, i64::from(batch.records.count)) as u32;
                     let records = skip(batch.records, skipped);
                     let offset = batch.base_offset + i64::from(skipped);
-                    (records.count > 0).then_some(Fetched { offset, records, epoch: batch.leader_epoch })
+                    (records.count > 0).then_some(BufferedRecords {
+                        offset,
+                        records,
+                        epoch: batch.leader_epoch,
+                    })
                 }));
             }
             ErrorCode::OffsetOutOfRange => {
-                self.restless = true;
+                self.positions_pending = true;
                 self.reset(at, ConsumerError::OutOfRange, out);
             }
             _ => {
-                self.restless = true;
+                self.positions_pending = true;
                 self.owned[at].not_before = now.saturating_add(self.settings.retry_backoff);
                 self.metadata.request();
             }
@@ -152,7 +163,7 @@ impl Consumer {
     }
 
     /// `poll()`: up to `max.poll.records` of what is buffered. Positions advance **here**.
-    pub(super) fn take_records(&mut self, out: &mut Vec<ConsumerOutput>) -> Vec<Taken> {
+    pub(super) fn take_records(&mut self, out: &mut Vec<ConsumerOutput>) -> Vec<PolledRecords> {
         let mut taken = Vec::new();
         let mut left = self.settings.max_poll_records;
         let count = self.owned.len();
@@ -172,7 +183,7 @@ impl Consumer {
                     owned.buffered.pop_front();
                 }
                 out.push(ConsumerOutput::Delivered { partition, offset, records });
-                taken.push(Taken { partition, offset, records });
+                taken.push(PolledRecords { partition, offset, records });
             }
             if left == 0 {
                 self.next_owned = (self.next_owned + step) % count;
@@ -184,8 +195,8 @@ impl Consumer {
 
     pub(super) fn disconnected(&mut self, now: Nanos, broker: BrokerId) {
         self.fetches.retain(|fetch| fetch.broker != broker);
-        self.resting.retain(|(resting, _)| *resting != broker);
-        self.resting.push((broker, now.saturating_add(self.settings.retry_backoff)));
+        self.backing_off.retain(|(resting, _)| *resting != broker);
+        self.backing_off.push((broker, now.saturating_add(self.settings.retry_backoff)));
         self.metadata.request();
     }
 
@@ -195,9 +206,9 @@ impl Consumer {
 
     pub(super) fn time_out_fetches(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         let timeout = self.settings.request_timeout;
-        let late = |fetch: &&InFlight| fetch.sent_at.saturating_add(timeout) <= now;
+        let late = |fetch: &&InFlightFetch| fetch.sent_at.saturating_add(timeout) <= now;
         while let Some(broker) = self.fetches.iter().find(late).map(|fetch| fetch.broker) {
-            out.push(ConsumerOutput::HungUp { broker });
+            out.push(ConsumerOutput::CloseConnection { broker });
             self.disconnected(now, broker);
         }
     }
@@ -206,23 +217,23 @@ impl Consumer {
     pub(super) fn fetcher_due(&self) -> Nanos {
         let timeout = self.settings.request_timeout;
         let timeouts = self.fetches.iter().map(|fetch| fetch.sent_at.saturating_add(timeout));
-        let rests = self.resting.iter().map(|(_, until)| *until);
+        let rests = self.backing_off.iter().map(|(_, until)| *until);
         timeouts.chain(rests).min().unwrap_or(Nanos::MAX)
     }
 }
 
 /// Records that `poll()` returned.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Taken {
+pub(super) struct PolledRecords {
     pub(super) partition: PartitionIx,
     pub(super) offset: Offset,
     pub(super) records: RecordRange,
 }
 
-impl Taken {
+impl PolledRecords {
     /// Without the first `count`.
-    pub(super) fn after(self, count: u32) -> Taken {
-        Taken { offset: self.offset + i64::from(count), records: skip(self.records, count), ..self }
+    pub(super) fn after(self, count: u32) -> PolledRecords {
+        PolledRecords { offset: self.offset + i64::from(count), records: skip(self.records, count), ..self }
     }
 }
 

@@ -1,20 +1,12 @@
 //! What goes into a consumer and what comes out.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::group::{GroupReply, GroupRequest, PartitionOffset};
-use crate::protocol::producer::PartitionLeader;
+use crate::protocol::group::{GroupRequest, GroupResponse, PartitionOffset};
+use crate::protocol::messages::{OffsetSpec, PartitionLeader};
 use crate::protocol::wire::{
     EpochEnd, ErrorCode, FetchPartition, FetchedPartition, LeaderEpoch, Offset, RecordRange,
 };
 use serde::Serialize;
-
-/// Which end of a log `ListOffsets` asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum OffsetSpec {
-    /// The log start offset.
-    Earliest,
-    Latest,
-}
 
 /// What happens to a consumer. A crash is no input: the driver drops the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +21,7 @@ pub(crate) enum ConsumerInput<'a> {
     MetadataFailed,
     /// A broker answers a fetch; late or unknown ids are ignored.
     Fetched {
-        /// [`FetchRequest::id`].
+        /// [`ConsumerFetch::id`].
         request: u64,
         /// Partitions with data or an error; the others may be left out. Batches may start before the
         /// offset asked for and end at or below the high watermark.
@@ -54,7 +46,7 @@ pub(crate) enum ConsumerInput<'a> {
         end: Option<EpochEnd>,
     },
     /// The coordinator answers; unknown correlations are ignored.
-    Coordinator { correlation: u64, reply: &'a GroupReply },
+    Coordinator { correlation: u64, reply: &'a GroupResponse },
     /// A request to the coordinator went unanswered: it is gone, or is not there.
     CoordinatorFailed {
         correlation: u64,
@@ -67,7 +59,7 @@ pub(crate) enum ConsumerInput<'a> {
 
 /// A fetch request: one at a time for each broker.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct FetchRequest {
+pub(crate) struct ConsumerFetch {
     /// Unique for this consumer, ascending.
     pub id: u64,
     pub broker: BrokerId,
@@ -97,7 +89,7 @@ pub enum ConsumerError {
 /// What a consumer wants done or has to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum ConsumerOutput {
-    Fetch(FetchRequest),
+    Fetch(ConsumerFetch),
     /// Ask the partition's leader for an end of its log.
     ListOffset {
         broker: BrokerId,
@@ -120,7 +112,7 @@ pub(crate) enum ConsumerOutput {
         request: GroupRequest,
     },
     /// A fetch was not answered in time: the connection is closed from this end.
-    HungUp {
+    CloseConnection {
         broker: BrokerId,
     },
     /// Ask any broker for metadata.

@@ -1,16 +1,16 @@
 //! A member's side of the group: joining, heartbeats, leaving (`AbstractCoordinator`).
 
 use crate::model::{Nanos, PartitionIx};
-use crate::protocol::consumer::positions::Owned;
+use crate::protocol::consumer::positions::OwnedPartition;
 use crate::protocol::consumer::{Consumer, ConsumerOutput};
 use crate::protocol::group::{GroupRequest, MemberId, range_assignment};
 use crate::protocol::wire::ErrorCode;
 
 /// Where the member is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
+enum MemberState {
     /// Has to join; nothing is under way.
-    Outside,
+    Unjoined,
     /// Waits until the positions are committed that it is about to give up.
     Revoking,
     /// Waits for the barrier or the assignment.
@@ -21,7 +21,7 @@ enum State {
 /// What a consumer knows of its membership.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Membership {
-    state: State,
+    state: MemberState,
     member: Option<MemberId>,
     generation: i32,
     /// A heartbeat, or new partitions, asked to join again.
@@ -35,7 +35,7 @@ pub(super) struct Membership {
 impl Membership {
     pub(super) fn new() -> Self {
         Membership {
-            state: State::Outside,
+            state: MemberState::Unjoined,
             member: None,
             generation: -1,
             rejoin: false,
@@ -51,7 +51,7 @@ impl Membership {
     }
 
     pub(super) fn is_stable(&self) -> bool {
-        self.state == State::Stable && !self.rejoin
+        self.state == MemberState::Stable && !self.rejoin
     }
 
     /// The leader of the group sees to it that new partitions are assigned.
@@ -64,18 +64,18 @@ impl Consumer {
     /// From inside `poll()`: whether the member is in the group; if not, the next step of joining.
     pub(super) fn ensure_active(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) -> bool {
         match self.membership.state {
-            State::Stable if !self.membership.rejoin => return true,
-            State::Stable => {
+            MemberState::Stable if !self.membership.rejoin => return true,
+            MemberState::Stable => {
                 self.membership.rejoin = false;
-                self.membership.state = State::Revoking;
+                self.membership.state = MemberState::Revoking;
                 if !self.commit_before_revocation(now, out) {
                     self.revoke_and_join(now, out);
                 }
             }
-            State::Outside if now >= self.membership.not_before && !self.leaders.is_empty() => {
+            MemberState::Unjoined if now >= self.membership.not_before && !self.leaders.is_empty() => {
                 self.revoke_and_join(now, out);
             }
-            State::Outside | State::Revoking | State::Joining => {}
+            MemberState::Unjoined | MemberState::Revoking | MemberState::Joining => {}
         }
         false
     }
@@ -83,7 +83,7 @@ impl Consumer {
     /// The positions are committed, or will not be: give everything up and join (eager).
     pub(super) fn revoke_and_join(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.drop_partitions(out);
-        self.membership.state = State::Joining;
+        self.membership.state = MemberState::Joining;
         let request = GroupRequest::Join {
             member: self.membership.member,
             instance: self.settings.instance,
@@ -129,18 +129,18 @@ impl Consumer {
         if error != ErrorCode::None {
             return self.join_failed(now, error, out);
         }
-        self.membership.state = State::Stable;
+        self.membership.state = MemberState::Stable;
         self.membership.rejoin =
             self.membership.assigned_of.is_some_and(|assigned_of| assigned_of < self.leaders.len());
         self.membership.next_heartbeat = now.saturating_add(self.settings.heartbeat_interval);
         self.next_auto_commit = now.saturating_add(self.settings.auto_commit_interval);
-        self.owned = partitions.iter().map(|partition| Owned::new(*partition)).collect();
+        self.owned = partitions.iter().map(|partition| OwnedPartition::new(*partition)).collect();
         self.next_owned = 0;
         out.push(ConsumerOutput::Assigned(partitions.to_vec()));
     }
 
     pub(super) fn join_failed(&mut self, now: Nanos, error: ErrorCode, out: &mut Vec<ConsumerOutput>) {
-        self.membership.state = State::Outside;
+        self.membership.state = MemberState::Unjoined;
         if matches!(error, ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration) {
             return self.forget_membership(out);
         }
@@ -157,8 +157,8 @@ impl Consumer {
     }
 
     /// The heartbeat thread: beats, and leaves when the application does not poll.
-    pub(super) fn beat(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
-        if self.membership.state != State::Stable {
+    pub(super) fn send_heartbeat_if_due(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        if self.membership.state != MemberState::Stable {
             return;
         }
         let (Some(member), generation) = (self.membership.member, self.membership.generation) else { return };
@@ -169,13 +169,13 @@ impl Consumer {
             self.call(now, GroupRequest::Leave { member }, out);
             return self.forget_membership(out);
         }
-        if now >= self.membership.next_heartbeat && !self.calls.beating() {
+        if now >= self.membership.next_heartbeat && !self.calls.heartbeat_in_flight() {
             self.membership.next_heartbeat = now.saturating_add(self.settings.heartbeat_interval);
             self.call(now, GroupRequest::Heartbeat { member, generation }, out);
         }
     }
 
-    pub(super) fn heard_heartbeat(&mut self, now: Nanos, error: ErrorCode, out: &mut Vec<ConsumerOutput>) {
+    pub(super) fn heartbeat_answered(&mut self, now: Nanos, error: ErrorCode, out: &mut Vec<ConsumerOutput>) {
         match error {
             ErrorCode::None => {}
             ErrorCode::RebalanceInProgress => self.membership.rejoin = true,
@@ -198,15 +198,19 @@ impl Consumer {
 
     pub(super) fn heartbeat_due(&self) -> Nanos {
         match self.membership.state {
-            State::Stable => {
-                let beat = if self.calls.beating() { Nanos::MAX } else { self.membership.next_heartbeat };
+            MemberState::Stable => {
+                let beat = if self.calls.heartbeat_in_flight() {
+                    Nanos::MAX
+                } else {
+                    self.membership.next_heartbeat
+                };
                 beat.min(self.app.poll_deadline(self.settings.max_poll_interval))
             }
-            State::Outside => match self.membership.not_before {
+            MemberState::Unjoined => match self.membership.not_before {
                 0 => Nanos::MAX,
                 not_before => not_before,
             },
-            State::Revoking | State::Joining => Nanos::MAX,
+            MemberState::Revoking | MemberState::Joining => Nanos::MAX,
         }
     }
 }

@@ -1,27 +1,27 @@
 //! Positions: committed offsets, the reset policy, validation after a leader change (KIP-320, kafka.md#consumer-positions).
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::client::PartitionLeader;
-use crate::protocol::consumer::{Consumer, ConsumerError, ConsumerOutput, OffsetReset, OffsetSpec};
+use crate::protocol::consumer::{Consumer, ConsumerError, ConsumerOutput, OffsetReset};
 use crate::protocol::group::{GroupRequest, PartitionOffset};
+use crate::protocol::messages::{OffsetSpec, PartitionLeader};
 use crate::protocol::wire::{EpochEnd, ErrorCode, LeaderEpoch, Offset, RecordRange};
 use std::collections::VecDeque;
 
 /// What a partition waits for before it can be fetched (`SubscriptionState.FetchStates`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Awaits {
+pub(super) enum FetchState {
     /// Nothing: it can be fetched.
-    Nothing,
-    Committed,
+    Fetching,
+    Initializing,
     /// An end of the log, by reset policy.
-    Reset,
+    AwaitReset,
     /// The leader's word that its position is still in the log.
-    Validation,
+    AwaitValidation,
 }
 
 /// Records that were fetched and not yet returned.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fetched {
+pub(super) struct BufferedRecords {
     pub(super) offset: Offset,
     pub(super) records: RecordRange,
     pub(super) epoch: LeaderEpoch,
@@ -29,13 +29,13 @@ pub(super) struct Fetched {
 
 /// A partition that is assigned to this consumer.
 #[derive(Clone, Debug)]
-pub(super) struct Owned {
+pub(super) struct OwnedPartition {
     pub(super) partition: PartitionIx,
     /// The next offset that `poll()` returns.
     pub(super) position: Option<Offset>,
     /// Epoch of the last record before it, -1 when not known.
     pub(super) epoch: LeaderEpoch,
-    pub(super) awaits: Awaits,
+    pub(super) fetch_state: FetchState,
     /// A question is under way.
     pub(super) asked: bool,
     /// The leader epoch under which it was asked.
@@ -44,16 +44,16 @@ pub(super) struct Owned {
     pub(super) not_before: Nanos,
     /// The leader epoch under which its position was last found valid.
     pub(super) valid_under: LeaderEpoch,
-    pub(super) buffered: VecDeque<Fetched>,
+    pub(super) buffered: VecDeque<BufferedRecords>,
 }
 
-impl Owned {
+impl OwnedPartition {
     pub(super) fn new(partition: PartitionIx) -> Self {
-        Owned {
+        OwnedPartition {
             partition,
             position: None,
             epoch: -1,
-            awaits: Awaits::Committed,
+            fetch_state: FetchState::Initializing,
             asked: false,
             asked_under: -1,
             not_before: 0,
@@ -64,7 +64,7 @@ impl Owned {
 
     pub(super) fn seek(&mut self, offset: Offset, epoch: LeaderEpoch) {
         (self.position, self.epoch) = (Some(offset), epoch);
-        (self.awaits, self.asked) = (Awaits::Nothing, false);
+        (self.fetch_state, self.asked) = (FetchState::Fetching, false);
         self.buffered.clear();
     }
 }
@@ -74,7 +74,7 @@ impl Consumer {
         let mut news = false;
         for told in answer.unwrap_or_default() {
             match self.place(told.partition) {
-                Some(place) if told.epoch >= self.leaders[place].epoch => {
+                Some(place) if told.leader_epoch >= self.leaders[place].leader_epoch => {
                     news |= self.leaders[place] != *told;
                     self.leaders[place] = *told;
                 }
@@ -86,11 +86,11 @@ impl Consumer {
                 }
             }
         }
-        self.metadata.fruitless(news);
+        self.metadata.consecutive_empty_responses(news);
         let expires_at = answer.map(|_| now.saturating_add(self.settings.metadata_max_age));
         let leaderless = self.owned.iter().any(|owned| self.leader(owned.partition).is_none());
         let needed = leaderless || self.leaders.is_empty();
-        self.metadata.answered(now.saturating_add(self.settings.retry_backoff), expires_at, needed);
+        self.metadata.finish(now.saturating_add(self.settings.retry_backoff), expires_at, needed);
         self.mark_for_validation();
     }
 
@@ -113,7 +113,7 @@ impl Consumer {
     /// Where a partition is led now, with the epoch.
     pub(super) fn leader(&self, partition: PartitionIx) -> Option<(BrokerId, LeaderEpoch)> {
         let known = &self.leaders[self.place(partition)?];
-        known.leader.map(|broker| (broker, known.epoch))
+        known.leader.map(|broker| (broker, known.leader_epoch))
     }
 
     /// A new leader epoch: what was read may have been truncated. Fetched data of such a partition is
@@ -125,7 +125,7 @@ impl Consumer {
         for at in 0..self.owned.len() {
             let Some((_, epoch)) = self.leader(self.owned[at].partition) else { continue };
             let owned = &mut self.owned[at];
-            let ready = matches!(owned.awaits, Awaits::Nothing | Awaits::Validation);
+            let ready = matches!(owned.fetch_state, FetchState::Fetching | FetchState::AwaitValidation);
             if !ready || owned.position.is_none() || owned.valid_under >= epoch {
                 continue;
             }
@@ -134,21 +134,23 @@ impl Consumer {
                 owned.valid_under = epoch;
                 continue;
             }
-            if owned.awaits == Awaits::Validation && owned.asked && owned.asked_under >= epoch {
+            if owned.fetch_state == FetchState::AwaitValidation && owned.asked && owned.asked_under >= epoch {
                 continue;
             }
-            (owned.awaits, owned.asked, owned.not_before) = (Awaits::Validation, false, 0);
+            (owned.fetch_state, owned.asked, owned.not_before) = (FetchState::AwaitValidation, false, 0);
             owned.buffered.clear();
         }
     }
 
     /// Asks what is still to be asked.
-    pub(super) fn tend_positions(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
-        self.note_leading();
+    pub(super) fn resolve_positions(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.update_leading();
         self.ask_for_committed(now, out);
         for at in 0..self.owned.len() {
             let owned = &self.owned[at];
-            if !matches!(owned.awaits, Awaits::Reset | Awaits::Validation) || owned.not_before > now {
+            if !matches!(owned.fetch_state, FetchState::AwaitReset | FetchState::AwaitValidation)
+                || owned.not_before > now
+            {
                 continue;
             }
             let Some((broker, epoch)) = self.leader(owned.partition) else {
@@ -156,8 +158,8 @@ impl Consumer {
                 continue;
             };
             let (partition, position_epoch) = (owned.partition, owned.epoch);
-            out.push(match owned.awaits {
-                Awaits::Validation => ConsumerOutput::EndOfEpoch {
+            out.push(match owned.fetch_state {
+                FetchState::AwaitValidation => ConsumerOutput::EndOfEpoch {
                     broker,
                     partition,
                     current_leader_epoch: epoch,
@@ -178,8 +180,9 @@ impl Consumer {
     }
 
     fn ask_for_committed(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
-        let waits =
-            |owned: &Owned| owned.awaits == Awaits::Committed && !owned.asked && owned.not_before <= now;
+        let waits = |owned: &OwnedPartition| {
+            owned.fetch_state == FetchState::Initializing && !owned.asked && owned.not_before <= now
+        };
         if !self.owned.iter().any(waits) {
             return;
         }
@@ -201,7 +204,7 @@ impl Consumer {
         let retry_at = now.saturating_add(self.settings.retry_backoff);
         for at in 0..self.owned.len() {
             let owned = &mut self.owned[at];
-            if owned.awaits != Awaits::Committed || !owned.asked {
+            if owned.fetch_state != FetchState::Initializing || !owned.asked {
                 continue;
             }
             owned.asked = false;
@@ -225,7 +228,7 @@ impl Consumer {
             self.app.end();
             return out.push(ConsumerOutput::Failed { partition, error });
         }
-        (owned.awaits, owned.asked, owned.not_before) = (Awaits::Reset, false, 0);
+        (owned.fetch_state, owned.asked, owned.not_before) = (FetchState::AwaitReset, false, 0);
         owned.buffered.clear();
     }
 
@@ -237,7 +240,7 @@ impl Consumer {
         offset: Offset,
         out: &mut Vec<ConsumerOutput>,
     ) {
-        let Some(at) = self.awaiting(partition, Awaits::Reset) else { return };
+        let Some(at) = self.awaiting(partition, FetchState::AwaitReset) else { return };
         if error != ErrorCode::None {
             return self.ask_again(now, at);
         }
@@ -255,7 +258,7 @@ impl Consumer {
         end: Option<EpochEnd>,
         out: &mut Vec<ConsumerOutput>,
     ) {
-        let Some(at) = self.awaiting(partition, Awaits::Validation) else { return };
+        let Some(at) = self.awaiting(partition, FetchState::AwaitValidation) else { return };
         if error != ErrorCode::None {
             return self.ask_again(now, at);
         }
@@ -264,7 +267,7 @@ impl Consumer {
         let position = owned.position.unwrap_or(0);
         match end {
             Some(end) if end.end_offset >= position => {
-                (owned.awaits, owned.asked, owned.not_before) = (Awaits::Nothing, false, 0);
+                (owned.fetch_state, owned.asked, owned.not_before) = (FetchState::Fetching, false, 0);
                 owned.valid_under = under;
             }
             Some(end) if self.settings.offset_reset != OffsetReset::None => {
@@ -274,8 +277,8 @@ impl Consumer {
         }
     }
 
-    fn awaiting(&self, partition: PartitionIx, what: Awaits) -> Option<usize> {
-        self.owned.iter().position(|o| o.partition == partition && o.awaits == what && o.asked)
+    fn awaiting(&self, partition: PartitionIx, what: FetchState) -> Option<usize> {
+        self.owned.iter().position(|o| o.partition == partition && o.fetch_state == what && o.asked)
     }
 
     fn ask_again(&mut self, now: Nanos, at: usize) {
@@ -300,20 +303,21 @@ impl Consumer {
 
     /// Notes whether anything is left to wait for.
     pub(super) fn settle(&mut self) {
-        let waits = |owned: &Owned| owned.awaits != Awaits::Nothing || owned.not_before > 0;
-        self.restless = self.restless && self.owned.iter().any(waits);
+        let waits =
+            |owned: &OwnedPartition| owned.fetch_state != FetchState::Fetching || owned.not_before > 0;
+        self.positions_pending = self.positions_pending && self.owned.iter().any(waits);
     }
 
     /// When a question is asked again that was refused or not answered, or a fetch after an error.
     pub(super) fn positions_due(&self, now: Nanos) -> Nanos {
-        if !self.restless {
+        if !self.positions_pending {
             return Nanos::MAX;
         }
         self.owned.iter().map(|owned| owned.not_before).filter(|at| *at > now).min().unwrap_or(Nanos::MAX)
     }
 
     /// Notes who leads the owned partitions now.
-    fn note_leading(&mut self) {
+    fn update_leading(&mut self) {
         self.leading.clear();
         for owned in &self.owned {
             let leader = self.leader(owned.partition).map(|(broker, _)| broker);

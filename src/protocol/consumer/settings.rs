@@ -16,7 +16,7 @@ pub(crate) enum OffsetReset {
 
 /// When the application commits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Commit {
+pub(crate) enum CommitStrategy {
     /// `enable.auto.commit=true`: the positions of earlier polls, from inside `poll()`.
     Auto,
     /// `commitSync()` before the records are processed: at most once.
@@ -36,8 +36,8 @@ pub(crate) enum Commit {
 pub(crate) struct ConsumerWork {
     /// Processing time of one record.
     pub per_record: Nanos,
-    /// When it commits. [`Commit::Auto`] follows `enable.auto.commit`.
-    pub commit: Commit,
+    /// When it commits. [`CommitStrategy::Auto`] follows `enable.auto.commit`.
+    pub commit: CommitStrategy,
     /// Records are handed to a worker pool and the loop polls on at once.
     pub worker_pool: bool,
 }
@@ -85,11 +85,11 @@ const MS: Nanos = 1_000_000;
 
 impl ConsumerSettings {
     /// The settings of a client: what it sets, else its version's defaults. Where `enable.auto.commit` is
-    /// false and `work` says [`Commit::Auto`], the application commits after processing.
+    /// false and `work` says [`CommitStrategy::Auto`], the application commits after processing.
     pub(crate) fn of(client: &ClientProfile, mut work: ConsumerWork) -> Self {
         let config = Config { client, scope: KeyScope::Consumer };
-        if work.commit == Commit::Auto && config.text("enable.auto.commit") == Some("false") {
-            work.commit = Commit::AfterProcessing;
+        if work.commit == CommitStrategy::Auto && config.text("enable.auto.commit") == Some("false") {
+            work.commit = CommitStrategy::AfterProcessing;
         }
         ConsumerSettings {
             auto_commit_interval: config.ms("auto.commit.interval.ms", 5000),
@@ -115,7 +115,7 @@ impl ConsumerSettings {
 
 impl Default for ConsumerWork {
     fn default() -> Self {
-        ConsumerWork { per_record: MS / 10, commit: Commit::Auto, worker_pool: false }
+        ConsumerWork { per_record: MS / 10, commit: CommitStrategy::Auto, worker_pool: false }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// One registered broker (`BrokerRegistration`).
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Broker {
+pub struct RegisteredBroker {
     /// Which process of it.
     pub incarnation: u64,
     /// Offset of the batch that registered it.
@@ -25,9 +25,9 @@ pub struct Broker {
     pub in_controlled_shutdown: bool,
 }
 
-impl Broker {
+impl RegisteredBroker {
     pub fn registered(of: &Registration, epoch: BrokerEpoch, registered_at: Offset, fenced: bool) -> Self {
-        Broker {
+        RegisteredBroker {
             incarnation: of.incarnation,
             epoch,
             registered_at,
@@ -58,11 +58,11 @@ impl Broker {
     }
 }
 
-pub(crate) type Brokers = BTreeMap<BrokerId, Broker>;
+pub(crate) type Brokers = BTreeMap<BrokerId, RegisteredBroker>;
 
 /// What the active controller remembers of a broker's heartbeats; not in the metadata log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Contact {
+pub(crate) struct BrokerHeartbeatState {
     /// When it was heard of last.
     pub at: Nanos,
     /// How far it had applied the metadata log.
@@ -73,21 +73,21 @@ pub(crate) struct Contact {
 
 /// The sessions of unfenced brokers (`BrokerHeartbeatManager`): in memory of the active controller only.
 #[derive(Clone, Debug)]
-pub(crate) struct Sessions {
+pub(crate) struct BrokerHeartbeatTracker {
     timeout: Nanos,
-    contacts: BTreeMap<BrokerId, Contact>,
+    contacts: BTreeMap<BrokerId, BrokerHeartbeatState>,
     oldest: BTreeSet<(Nanos, BrokerId)>,
 }
 
-impl Sessions {
+impl BrokerHeartbeatTracker {
     /// Sessions that end after `timeout` of silence.
     pub(crate) fn new(timeout: Nanos) -> Self {
-        Sessions { timeout, contacts: BTreeMap::new(), oldest: BTreeSet::new() }
+        BrokerHeartbeatTracker { timeout, contacts: BTreeMap::new(), oldest: BTreeSet::new() }
     }
 
     /// A new active controller has heard of nobody: every unfenced broker gets a whole session from now.
     pub(crate) fn restart(&mut self, now: Nanos, brokers: &Brokers) {
-        *self = Sessions::new(self.timeout);
+        *self = BrokerHeartbeatTracker::new(self.timeout);
         for (id, broker) in brokers {
             self.begin(*id, now, !broker.fenced);
         }
@@ -95,7 +95,7 @@ impl Sessions {
 
     /// A broker's process is new: nothing is known of it but that it lives.
     pub(crate) fn begin(&mut self, broker: BrokerId, now: Nanos, unfenced: bool) {
-        let contact = Contact { at: now, metadata_offset: -1, shutdown_offset: None };
+        let contact = BrokerHeartbeatState { at: now, metadata_offset: -1, shutdown_offset: None };
         self.set(broker, contact, unfenced);
     }
 
@@ -103,10 +103,10 @@ impl Sessions {
     pub(crate) fn touch(&mut self, broker: BrokerId, now: Nanos, metadata_offset: Offset, unfenced: bool) {
         let kept = self.contacts.get(&broker).and_then(|contact| contact.shutdown_offset);
         let shutdown_offset = kept.filter(|_| unfenced);
-        self.set(broker, Contact { at: now, metadata_offset, shutdown_offset }, unfenced);
+        self.set(broker, BrokerHeartbeatState { at: now, metadata_offset, shutdown_offset }, unfenced);
     }
 
-    fn set(&mut self, broker: BrokerId, contact: Contact, unfenced: bool) {
+    fn set(&mut self, broker: BrokerId, contact: BrokerHeartbeatState, unfenced: bool) {
         if let Some(before) = self.contacts.insert(broker, contact) {
             self.oldest.remove(&(before.at, broker));
         }
@@ -131,7 +131,7 @@ impl Sessions {
     }
 
     /// What is known of a broker.
-    pub(crate) fn contact(&self, broker: BrokerId) -> Option<Contact> {
+    pub(crate) fn contact(&self, broker: BrokerId) -> Option<BrokerHeartbeatState> {
         self.contacts.get(&broker).copied()
     }
 

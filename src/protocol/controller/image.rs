@@ -1,10 +1,10 @@
 //! What the metadata log says, and how one event becomes records of it.
 
 use crate::model::{BrokerId, PartitionIx, TopicIx};
-use crate::protocol::controller::brokers::{Broker, Brokers};
+use crate::protocol::controller::brokers::{Brokers, RegisteredBroker};
 use crate::protocol::controller::messages::{Cause, DirectoryId, MetadataRecord, TopicConfig};
-use crate::protocol::controller::partition_change::{Election, Rules, Target, build};
-use crate::protocol::controller::partitions::{Entry, PartitionTable};
+use crate::protocol::controller::partition_change::{Election, ElectionRules, PartitionTarget, build};
+use crate::protocol::controller::partitions::{PartitionEntry, PartitionTable};
 use crate::protocol::profile::{LastKnownLeader, Profile};
 use crate::protocol::wire::{Offset, PartitionChange};
 
@@ -16,7 +16,7 @@ pub struct Image {
     pub brokers: Brokers,
     pub partitions: PartitionTable,
     /// Each topic's settings and partitions, in order of creation.
-    pub topics: Vec<Topic>,
+    pub topics: Vec<TopicControlInfo>,
     /// What topics without settings of their own have.
     pub cluster_config: TopicConfig,
     /// Offset of the next record.
@@ -24,7 +24,7 @@ pub struct Image {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Topic {
+pub struct TopicControlInfo {
     pub config: TopicConfig,
     /// Its partitions by number.
     pub partitions: Vec<PartitionIx>,
@@ -32,7 +32,7 @@ pub struct Topic {
 
 /// The records of one event while they are being made; each is applied as it is added.
 #[derive(Debug)]
-pub struct Batch {
+pub struct MetadataBatchBuilder {
     /// Offset of the first record.
     pub base_offset: Offset,
     pub records: Vec<MetadataRecord>,
@@ -51,12 +51,12 @@ impl Image {
     }
 
     /// An empty batch at the end of the log.
-    pub fn begin(&self) -> Batch {
-        Batch { base_offset: self.next_offset, records: Vec::new() }
+    pub fn begin_batch(&self) -> MetadataBatchBuilder {
+        MetadataBatchBuilder { base_offset: self.next_offset, records: Vec::new() }
     }
 
     /// Applies a record and adds it to the batch.
-    pub fn write(&mut self, record: MetadataRecord, batch: &mut Batch) {
+    pub fn write(&mut self, record: MetadataRecord, batch: &mut MetadataBatchBuilder) {
         self.apply(&record);
         batch.records.push(record);
     }
@@ -68,11 +68,11 @@ impl Image {
         match record {
             MetadataRecord::ElrFeature { on } => self.set_elr(*on),
             MetadataRecord::RegisterBroker { registration, epoch, fenced } => {
-                let broker = Broker::registered(registration, *epoch, self.next_offset, *fenced);
+                let broker = RegisteredBroker::registered(registration, *epoch, self.next_offset, *fenced);
                 self.brokers.insert(registration.broker, broker);
             }
             MetadataRecord::BrokerRegistrationChange { .. } => self.change_broker(record),
-            MetadataRecord::Topic { .. } => self.topics.push(Topic::default()),
+            MetadataRecord::Topic { .. } => self.topics.push(TopicControlInfo::default()),
             MetadataRecord::Config { topic: None, config } => self.cluster_config = *config,
             MetadataRecord::Config { topic: Some(topic), config } => {
                 self.topics[topic.at()].config = *config;
@@ -81,7 +81,7 @@ impl Image {
             MetadataRecord::Partition { partition, topic, number, state, directories } => {
                 self.topics[topic.at()].partitions.push(*partition);
                 let (state, directories) = (state.clone(), directories.clone());
-                self.partitions.push(Entry { topic: *topic, number: *number, state, directories });
+                self.partitions.push(PartitionEntry { topic: *topic, number: *number, state, directories });
             }
             MetadataRecord::PartitionChange { change, directories, .. } => {
                 if let Some(ix) = change.partition {
@@ -136,7 +136,7 @@ impl Image {
     }
 
     /// Whether a broker may lead a partition (`LeaderAcceptor`).
-    pub fn acceptable(&self, entry: &Entry, broker: BrokerId) -> bool {
+    pub fn acceptable(&self, entry: &PartitionEntry, broker: BrokerId) -> bool {
         self.brokers.get(&broker).is_some_and(|registered| {
             let online = || registered.has_online(entry.directory_of(broker));
             registered.is_active() && (!self.profile.directory_ids || online())
@@ -144,12 +144,17 @@ impl Image {
     }
 
     /// The change that brings a partition to `target`; `gone` may not lead whatever its registration says.
-    pub fn plan(&self, ix: PartitionIx, target: Target, gone: Option<BrokerId>) -> Option<PartitionChange> {
+    pub fn plan(
+        &self,
+        ix: PartitionIx,
+        target: PartitionTarget,
+        gone: Option<BrokerId>,
+    ) -> Option<PartitionChange> {
         let entry = self.partitions.get(ix)?;
         let acceptable = |broker| Some(broker) != gone && self.acceptable(entry, broker);
         let replicas = entry.state.replicas.len();
         let min_isr = self.profile.effective_min_isr(self.min_isr(entry.topic), replicas);
-        let rules = Rules { profile: &self.profile, min_isr, acceptable: &acceptable };
+        let rules = ElectionRules { profile: &self.profile, min_isr, acceptable: &acceptable };
         let change = build(&entry.state, target, rules)?;
         Some(PartitionChange { partition: Some(ix), ..change })
     }
@@ -158,10 +163,10 @@ impl Image {
     pub fn change(
         &mut self,
         ix: PartitionIx,
-        target: Target,
+        target: PartitionTarget,
         gone: Option<BrokerId>,
         cause: Cause,
-        batch: &mut Batch,
+        batch: &mut MetadataBatchBuilder,
     ) -> bool {
         let Some(change) = self.plan(ix, target, gone) else { return false };
         let replicas = change.replicas.as_ref();
@@ -182,6 +187,6 @@ impl Image {
 
     /// Where a broker would put a new replica.
     pub fn default_directory(&self, broker: BrokerId) -> DirectoryId {
-        self.brokers.get(&broker).map_or(DirectoryId::UNASSIGNED, Broker::default_directory)
+        self.brokers.get(&broker).map_or(DirectoryId::UNASSIGNED, RegisteredBroker::default_directory)
     }
 }

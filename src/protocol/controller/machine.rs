@@ -1,12 +1,12 @@
 //! The controller as one state machine: requests and time in, metadata records and answers out.
 
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::controller::brokers::Sessions;
-use crate::protocol::controller::heartbeats::{BrokerState, current_state, next_state};
-use crate::protocol::controller::image::{Batch, Image};
+use crate::protocol::controller::brokers::BrokerHeartbeatTracker;
+use crate::protocol::controller::heartbeats::{BrokerControlState, current_state, next_state};
+use crate::protocol::controller::image::{Image, MetadataBatchBuilder};
 use crate::protocol::controller::messages::{
-    Answer, Cause, ControllerInput, ControllerOutput, Heartbeat, MetadataBatch, MetadataRecord, Registration,
-    TopicConfig,
+    Cause, ControllerInput, ControllerOutput, ControllerResult, Heartbeat, MetadataBatch, MetadataRecord,
+    Registration, TopicConfig,
 };
 use crate::protocol::controller::quorum::{Quorum, QuorumTiming};
 use crate::protocol::profile::Profile;
@@ -61,21 +61,21 @@ pub struct Controller {
     settings: ControllerSettings,
     image: Image,
     quorum: Quorum,
-    sessions: Sessions,
-    timers: Timers,
+    sessions: BrokerHeartbeatTracker,
+    tasks: PeriodicTasks,
 }
 
 /// When the active controller looks next.
 #[derive(Clone, Copy, Debug)]
-struct Timers {
+struct PeriodicTasks {
     sessions: Nanos,
     imbalance: Option<Nanos>,
     unclean: Option<Nanos>,
 }
 
-impl Timers {
+impl PeriodicTasks {
     fn start(now: Nanos, settings: &ControllerSettings, profile: &Profile) -> Self {
-        Timers {
+        PeriodicTasks {
             sessions: now + settings.broker_session_timeout / 8,
             imbalance: settings.leader_imbalance_check_interval.map(|interval| now + interval),
             unclean: profile.periodic_unclean_election.then(|| now + settings.unclean_election_interval),
@@ -89,8 +89,8 @@ impl Controller {
         Controller {
             image: Image::new(profile.clone(), settings.cluster_config),
             quorum: Quorum::new(settings.nodes, settings.quorum),
-            sessions: Sessions::new(settings.broker_session_timeout),
-            timers: Timers::start(0, &settings, &profile),
+            sessions: BrokerHeartbeatTracker::new(settings.broker_session_timeout),
+            tasks: PeriodicTasks::start(0, &settings, &profile),
             settings,
         }
     }
@@ -109,7 +109,7 @@ impl Controller {
         if self.quorum.active().is_none() {
             return self.quorum.election_at();
         }
-        let Timers { sessions, imbalance, unclean } = self.timers;
+        let PeriodicTasks { sessions, imbalance, unclean } = self.tasks;
         [Some(sessions), imbalance, unclean].into_iter().flatten().min()
     }
 
@@ -123,11 +123,11 @@ impl Controller {
                 let before = self.quorum.active();
                 self.quorum.step(now, &input);
                 if self.quorum.active() != before {
-                    self.tell_active(out);
+                    self.announce_active(out);
                 }
             }
             request if self.quorum.active().is_some() => self.request(now, request, out),
-            _ => self.answer(Answer::Result(ErrorCode::NotController), out),
+            _ => self.respond(ControllerResult::Result(ErrorCode::NotController), out),
         }
     }
 
@@ -135,22 +135,22 @@ impl Controller {
         if self.quorum.active().is_none() {
             if self.quorum.wake(now) {
                 self.sessions.restart(now, &self.image.brokers);
-                self.timers = Timers::start(now, &self.settings, &self.image.profile);
-                self.tell_active(out);
+                self.tasks = PeriodicTasks::start(now, &self.settings, &self.image.profile);
+                self.announce_active(out);
             }
             return;
         }
-        if now >= self.timers.sessions {
-            self.timers.sessions = now + self.settings.broker_session_timeout / 8;
+        if now >= self.tasks.sessions {
+            self.tasks.sessions = now + self.settings.broker_session_timeout / 8;
             self.fence_silent_brokers(now, out);
         }
-        if self.timers.imbalance.is_some_and(|at| now >= at) {
-            self.timers.imbalance = self.settings.leader_imbalance_check_interval.map(|every| now + every);
+        if self.tasks.imbalance.is_some_and(|at| now >= at) {
+            self.tasks.imbalance = self.settings.leader_imbalance_check_interval.map(|every| now + every);
             let percent = self.settings.leader_imbalance_percent;
             self.append(now, out, |image, batch| image.rebalance(percent, batch));
         }
-        if self.timers.unclean.is_some_and(|at| now >= at) {
-            self.timers.unclean = Some(now + self.settings.unclean_election_interval);
+        if self.tasks.unclean.is_some_and(|at| now >= at) {
+            self.tasks.unclean = Some(now + self.settings.unclean_election_interval);
             self.append(now, out, |image, batch| image.elect_uncleanly(Cause::UncleanElectionCheck, batch));
         }
     }
@@ -166,14 +166,14 @@ impl Controller {
     }
 
     fn request(&mut self, now: Nanos, request: ControllerInput, out: &mut Vec<ControllerOutput>) {
-        let answer = match request {
+        let result = match request {
             ControllerInput::Wake | ControllerInput::Quorum(_) => return,
             ControllerInput::Register(registration) => self.register(now, registration, out),
             ControllerInput::Heartbeat(heartbeat) => self.heartbeat(now, &heartbeat, out),
             ControllerInput::AlterPartition { from, broker_epoch, request } => {
                 match self.check_epoch(from, broker_epoch) {
-                    Err(error) => Answer::Result(error),
-                    Ok(()) => Answer::AlterPartition(
+                    Err(error) => ControllerResult::Result(error),
+                    Ok(()) => ControllerResult::AlterPartition(
                         self.append(now, out, |image, batch| image.alter_partition(from, &request, batch)),
                     ),
                 }
@@ -184,11 +184,11 @@ impl Controller {
                         image.assign_directory(from, partition, directory, batch)
                     })
                 });
-                Answer::Result(done.unwrap_or_else(|error| error))
+                ControllerResult::Result(done.unwrap_or_else(|error| error))
             }
             request => self.append(now, out, |image, batch| administer(image, request, batch)),
         };
-        self.answer(answer, out);
+        self.respond(result, out);
     }
 
     fn register(
@@ -196,32 +196,37 @@ impl Controller {
         now: Nanos,
         registration: Registration,
         out: &mut Vec<ControllerOutput>,
-    ) -> Answer {
+    ) -> ControllerResult {
         let broker = registration.broker;
         let existing = self.image.brokers.get(&broker);
         if let Some(existing) = existing {
             let other = existing.incarnation != registration.incarnation;
             let alive = self.sessions.is_valid(broker, now) && !existing.in_controlled_shutdown;
             if other && alive {
-                return Answer::Result(ErrorCode::DuplicateBrokerRegistration);
+                return ControllerResult::Result(ErrorCode::DuplicateBrokerRegistration);
             }
         }
         let clean = existing.is_none_or(|existing| existing.epoch == registration.previous_epoch);
         let again = existing.is_some_and(|existing| existing.incarnation == registration.incarnation);
         if let Some(existing) = existing.filter(|_| again) {
-            return Answer::Registered { epoch: existing.epoch };
+            return ControllerResult::Registered { epoch: existing.epoch };
         }
         let epoch = self.image.next_offset;
         self.append(now, out, |image, batch| image.register(registration, clean, batch));
         let unfenced = self.image.brokers.get(&broker).is_some_and(|registered| !registered.fenced);
         self.sessions.begin(broker, now, unfenced);
-        Answer::Registered { epoch }
+        ControllerResult::Registered { epoch }
     }
 
-    fn heartbeat(&mut self, now: Nanos, heartbeat: &Heartbeat, out: &mut Vec<ControllerOutput>) -> Answer {
+    fn heartbeat(
+        &mut self,
+        now: Nanos,
+        heartbeat: &Heartbeat,
+        out: &mut Vec<ControllerOutput>,
+    ) -> ControllerResult {
         let broker = heartbeat.broker;
         if let Err(error) = self.check_epoch(broker, heartbeat.epoch) {
-            return Answer::Result(error);
+            return ControllerResult::Result(error);
         }
         let caught_up = heartbeat.metadata_offset >= self.image.next_offset - 1;
         if !heartbeat.offline_directories.is_empty() {
@@ -230,20 +235,24 @@ impl Controller {
         }
         let (current, next) = self.states(heartbeat);
         if current != next {
-            self.append(now, out, |image, batch| enter(image, broker, current, next, batch));
+            self.append(now, out, |image, batch| write_state_change(image, broker, current, next, batch));
         }
-        let fenced = matches!(next, BrokerState::Fenced | BrokerState::ShutdownNow);
+        let fenced = matches!(next, BrokerControlState::Fenced | BrokerControlState::ShutdownNow);
         self.sessions.touch(broker, now, heartbeat.metadata_offset, !fenced);
-        if next == BrokerState::ControlledShutdown {
+        if next == BrokerControlState::ControlledShutdown {
             self.sessions.shut_down_at(broker, self.image.next_offset - 1);
         }
-        Answer::Heartbeat { fenced, should_shut_down: next == BrokerState::ShutdownNow, caught_up }
+        ControllerResult::Heartbeat {
+            fenced,
+            should_shut_down: next == BrokerControlState::ShutdownNow,
+            caught_up,
+        }
     }
 
-    fn states(&self, heartbeat: &Heartbeat) -> (BrokerState, BrokerState) {
+    fn states(&self, heartbeat: &Heartbeat) -> (BrokerControlState, BrokerControlState) {
         let contact = self.sessions.contact(heartbeat.broker);
         let Some(broker) = self.image.brokers.get(&heartbeat.broker) else {
-            return (BrokerState::Fenced, BrokerState::Fenced);
+            return (BrokerControlState::Fenced, BrokerControlState::Fenced);
         };
         // ZooKeeper knows no fencing: who is registered serves.
         let want_fence = heartbeat.want_fence && !self.image.profile.zookeeper;
@@ -263,58 +272,68 @@ impl Controller {
         &mut self,
         now: Nanos,
         out: &mut Vec<ControllerOutput>,
-        event: impl FnOnce(&mut Image, &mut Batch) -> T,
+        event: impl FnOnce(&mut Image, &mut MetadataBatchBuilder) -> T,
     ) -> T {
-        let mut batch = self.image.begin();
+        let mut batch = self.image.begin_batch();
         let result = event(&mut self.image, &mut batch);
-        let Batch { base_offset, records } = batch;
+        let MetadataBatchBuilder { base_offset, records } = batch;
         if !records.is_empty() {
             out.push(ControllerOutput::Append(MetadataBatch { base_offset, at: now, records }));
         }
         result
     }
 
-    fn answer(&self, answer: Answer, out: &mut Vec<ControllerOutput>) {
-        out.push(ControllerOutput::Answer { after: self.image.next_offset - 1, answer });
+    fn respond(&self, result: ControllerResult, out: &mut Vec<ControllerOutput>) {
+        out.push(ControllerOutput::Response { after: self.image.next_offset - 1, result });
     }
 
-    fn tell_active(&self, out: &mut Vec<ControllerOutput>) {
+    fn announce_active(&self, out: &mut Vec<ControllerOutput>) {
         let (node, epoch) = (self.quorum.active(), self.quorum.epoch());
         out.push(ControllerOutput::ActiveController { node, epoch });
     }
 }
 
 /// The records of a broker's change of state.
-fn enter(image: &mut Image, broker: BrokerId, from: BrokerState, to: BrokerState, batch: &mut Batch) {
+fn write_state_change(
+    image: &mut Image,
+    broker: BrokerId,
+    from: BrokerControlState,
+    to: BrokerControlState,
+    batch: &mut MetadataBatchBuilder,
+) {
     match to {
-        BrokerState::Unfenced => image.unfence(broker, batch),
-        BrokerState::ControlledShutdown => image.begin_controlled_shutdown(broker, batch),
-        BrokerState::ShutdownNow if from == BrokerState::Fenced => {}
-        BrokerState::Fenced | BrokerState::ShutdownNow => {
+        BrokerControlState::Unfenced => image.unfence(broker, batch),
+        BrokerControlState::ControlledShutdown => image.begin_controlled_shutdown(broker, batch),
+        BrokerControlState::ShutdownNow if from == BrokerControlState::Fenced => {}
+        BrokerControlState::Fenced | BrokerControlState::ShutdownNow => {
             image.fence(broker, Cause::BrokerLeft { broker }, batch);
         }
     }
 }
 
 /// What administrators ask for.
-fn administer(image: &mut Image, request: ControllerInput, batch: &mut Batch) -> Answer {
+fn administer(
+    image: &mut Image,
+    request: ControllerInput,
+    batch: &mut MetadataBatchBuilder,
+) -> ControllerResult {
     match request {
         ControllerInput::CreateTopic { placement, config } => image.create_topic(&placement, config, batch),
         ControllerInput::AddPartitions { topic, placement } => image.add_partitions(topic, &placement, batch),
         ControllerInput::Reassign { partition, replicas } => {
-            Answer::Result(image.reassign(partition, &replicas, batch))
+            ControllerResult::Result(image.reassign(partition, &replicas, batch))
         }
         ControllerInput::SetReplicationFactor { topic, replication_factor } => {
-            Answer::Result(image.set_replication_factor(topic, replication_factor, batch))
+            ControllerResult::Result(image.set_replication_factor(topic, replication_factor, batch))
         }
         ControllerInput::SetConfig { topic, config } => {
-            Answer::Result(image.set_config(topic, config, batch))
+            ControllerResult::Result(image.set_config(topic, config, batch))
         }
         ControllerInput::SetElr(on) => {
             if image.profile.elr != on {
                 image.write(MetadataRecord::ElrFeature { on }, batch);
             }
-            Answer::Result(ErrorCode::None)
+            ControllerResult::Result(ErrorCode::None)
         }
         ControllerInput::Elect { partitions, election } => {
             let mut first = ErrorCode::None;
@@ -322,8 +341,8 @@ fn administer(image: &mut Image, request: ControllerInput, batch: &mut Batch) ->
                 let error = image.elect_on_request(ix, election, batch);
                 first = if first == ErrorCode::None { error } else { first };
             }
-            Answer::Result(first)
+            ControllerResult::Result(first)
         }
-        _ => Answer::Result(ErrorCode::InvalidRequest),
+        _ => ControllerResult::Result(ErrorCode::InvalidRequest),
     }
 }

@@ -4,7 +4,8 @@ use crate::model::{BrokerId, Nanos, PartitionIx, TopicIx};
 use crate::protocol::controller::partition_change::Election;
 use crate::protocol::controller::quorum::QuorumInput;
 use crate::protocol::wire::{
-    AlterPartition, AlterPartitionAnswer, BrokerEpoch, ErrorCode, Offset, PartitionChange, PartitionState,
+    AlterPartition, AlterPartitionResponse, BrokerEpoch, ErrorCode, Offset, PartitionChange,
+    PartitionRegistration,
 };
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -213,7 +214,7 @@ pub enum MetadataRecord {
         topic: TopicIx,
         /// Its number within the topic.
         number: i32,
-        state: PartitionState,
+        state: PartitionRegistration,
         /// A directory for each replica.
         directories: Vec<DirectoryId>,
     },
@@ -245,7 +246,7 @@ impl MetadataBatch {
 
 /// The controller's answer to one request.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Answer {
+pub enum ControllerResult {
     Registered {
         epoch: BrokerEpoch,
     },
@@ -258,7 +259,7 @@ pub enum Answer {
         caught_up: bool,
     },
     /// To [`ControllerInput::AlterPartition`].
-    AlterPartition(AlterPartitionAnswer),
+    AlterPartition(AlterPartitionResponse),
     /// Topic or partitions exist.
     Created {
         topic: TopicIx,
@@ -274,11 +275,11 @@ pub enum Answer {
 pub enum ControllerOutput {
     /// Write these to the metadata log; brokers learn of them once they are committed.
     Append(MetadataBatch),
-    /// Answer this step's request once the metadata log is committed up to `after`.
-    Answer {
+    /// Answers the request of this step once the metadata log is committed up to `after`.
+    Response {
         /// Offset that must be committed; the last one there is.
         after: Offset,
-        answer: Answer,
+        result: ControllerResult,
     },
     /// Another controller node is active, or none.
     ActiveController {

@@ -5,7 +5,7 @@
 
 use crate::model::BrokerId;
 use crate::protocol::profile::{LastKnownLeader, Profile};
-use crate::protocol::wire::{PartitionChange, PartitionState, Recovery};
+use crate::protocol::wire::{PartitionChange, PartitionRegistration, Recovery};
 use serde::{Deserialize, Serialize};
 
 /// How a leader is looked for.
@@ -31,7 +31,7 @@ pub struct Assignment {
 
 /// What an event wants of a partition.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Target {
+pub struct PartitionTarget {
     /// The ISR it should have.
     pub isr: Vec<BrokerId>,
     /// A new assignment, if the event changes it.
@@ -44,16 +44,16 @@ pub struct Target {
     pub election: Election,
 }
 
-impl Target {
+impl PartitionTarget {
     /// The partition as it is, with this ISR.
     pub fn isr(isr: Vec<BrokerId>, election: Election) -> Self {
-        Target { isr, assignment: None, unclean_shutdown: None, recovery: None, election }
+        PartitionTarget { isr, assignment: None, unclean_shutdown: None, recovery: None, election }
     }
 }
 
 /// What decides beside the partition itself.
 #[derive(Clone, Copy)]
-pub(crate) struct Rules<'a> {
+pub(crate) struct ElectionRules<'a> {
     pub profile: &'a Profile,
     /// The effective minimum ISR ([`Profile::effective_min_isr`]).
     pub min_isr: usize,
@@ -73,31 +73,27 @@ pub struct Elected {
 ///
 /// The partition's index is left open in the answer. One deviation from Kafka: replicas that a
 /// finished reassignment removed do not linger in the ELR, where Kafka keeps them without effect.
-pub(crate) fn build(old: &PartitionState, target: Target, rules: Rules<'_>) -> Option<PartitionChange> {
-    let mut goal = Goal::of(old, target);
-    goal.complete_reassignment();
-    goal.derive_elr(rules);
-    let elected = goal.elect(rules);
+pub(crate) fn build(
+    old: &PartitionRegistration,
+    target: PartitionTarget,
+    rules: ElectionRules<'_>,
+) -> Option<PartitionChange> {
+    let mut builder = PartitionChangeBuilder::of(old, target);
+    builder.complete_reassignment();
+    builder.derive_elr(rules);
+    let elected = builder.elect(rules);
     let mut change = PartitionChange::default();
-    goal.record_election(elected, &mut change);
-    goal.bump_epoch_for_removed_replicas(&mut change);
-    goal.record_elr(rules.profile, &mut change);
-    goal.record_isr(rules.profile, &mut change);
-    goal.record_last_known_leader(rules.profile, &mut change);
-    goal.record_assignment(&mut change);
+    builder.record_election(elected, &mut change);
+    builder.bump_epoch_for_removed_replicas(&mut change);
+    builder.record_elr(rules.profile, &mut change);
+    builder.record_isr(rules.profile, &mut change);
+    builder.record_last_known_leader(rules.profile, &mut change);
+    builder.record_assignment(&mut change);
     (change != PartitionChange::default()).then_some(change)
 }
 
-/// Whom the controller would elect now, without changing the ISR.
-pub(crate) fn elect(old: &PartitionState, target: Target, rules: Rules<'_>) -> Option<Elected> {
-    let mut goal = Goal::of(old, target);
-    goal.complete_reassignment();
-    goal.derive_elr(rules);
-    goal.elect(rules)
-}
-
 /// Applies a change: the leader epoch grows if a leader is named, the partition epoch always.
-pub(crate) fn apply(state: &mut PartitionState, change: &PartitionChange) {
+pub(crate) fn apply(state: &mut PartitionRegistration, change: &PartitionChange) {
     let set = |field: &mut Vec<BrokerId>, new: &Option<Vec<BrokerId>>| {
         if let Some(new) = new {
             field.clone_from(new);
@@ -115,10 +111,20 @@ pub(crate) fn apply(state: &mut PartitionState, change: &PartitionChange) {
         state.leader_epoch += 1;
     }
     state.partition_epoch += 1;
+    debug_assert!(is_consistent(state), "a partition that Kafka would not write: {state:?}");
+}
+
+/// What every partition record of Kafka keeps (`PartitionChangeBuilder`, `PartitionRegistration`): the leader is in
+/// the ISR, the ISR and the ELR are replicas, and none is in both.
+fn is_consistent(state: &PartitionRegistration) -> bool {
+    let is_replica = |id: &BrokerId| state.replicas.contains(id);
+    state.leader.is_none_or(|leader| state.isr.contains(&leader))
+        && state.isr.iter().all(is_replica)
+        && state.elr.iter().all(|id| is_replica(id) && !state.isr.contains(id))
 }
 
 /// Empties the ELR, as a changed minimum ISR does (`ClearElrRecord`). Says whether there was one.
-pub(crate) fn clear_elr(state: &mut PartitionState) -> bool {
+pub(crate) fn clear_elr(state: &mut PartitionRegistration) -> bool {
     if state.elr.is_empty() && state.last_known_elr.is_empty() {
         return false;
     }
@@ -129,8 +135,8 @@ pub(crate) fn clear_elr(state: &mut PartitionState) -> bool {
 }
 
 /// The partition as it should become, while it is being worked out.
-struct Goal<'a> {
-    old: &'a PartitionState,
+struct PartitionChangeBuilder<'a> {
+    old: &'a PartitionRegistration,
     isr: Vec<BrokerId>,
     elr: Vec<BrokerId>,
     assignment: Assignment,
@@ -139,14 +145,14 @@ struct Goal<'a> {
     election: Election,
 }
 
-impl<'a> Goal<'a> {
-    fn of(old: &'a PartitionState, target: Target) -> Self {
+impl<'a> PartitionChangeBuilder<'a> {
+    fn of(old: &'a PartitionRegistration, target: PartitionTarget) -> Self {
         let as_is = || Assignment {
             replicas: old.replicas.clone(),
             adding: old.adding.clone(),
             removing: old.removing.clone(),
         };
-        Goal {
+        PartitionChangeBuilder {
             old,
             isr: target.isr,
             elr: old.elr.clone(),
@@ -173,7 +179,7 @@ impl<'a> Goal<'a> {
         }
     }
 
-    fn derive_elr(&mut self, rules: Rules<'_>) {
+    fn derive_elr(&mut self, rules: ElectionRules<'_>) {
         if !rules.profile.elr {
             return;
         }
@@ -195,12 +201,12 @@ impl<'a> Goal<'a> {
         self.elr = elr;
     }
 
-    fn valid(&self, id: BrokerId, rules: Rules<'_>) -> bool {
+    fn valid(&self, id: BrokerId, rules: ElectionRules<'_>) -> bool {
         let eligible = self.isr.contains(&id) || self.isr.is_empty() && self.elr.contains(&id);
         eligible && (rules.acceptable)(id)
     }
 
-    fn elect(&self, rules: Rules<'_>) -> Option<Elected> {
+    fn elect(&self, rules: ElectionRules<'_>) -> Option<Elected> {
         let clean = |leader| Elected { leader, unclean: false };
         let unclean = |leader| Elected { leader, unclean: true };
         let replicas = &self.assignment.replicas;
@@ -218,7 +224,7 @@ impl<'a> Goal<'a> {
     }
 
     /// KIP-966's balanced recovery; 4.0.0 forgot to ask whether the broker is alive (KAFKA-19522).
-    fn last_known_leader(&self, rules: Rules<'_>) -> Option<BrokerId> {
+    fn last_known_leader(&self, rules: ElectionRules<'_>) -> Option<BrokerId> {
         let profile = rules.profile;
         let [last] = self.old.last_known_elr[..] else { return None };
         let on = profile.elr && profile.last_known_leader != LastKnownLeader::Off;
@@ -227,7 +233,7 @@ impl<'a> Goal<'a> {
         (on && nobody_else && alive).then_some(last)
     }
 
-    fn any_alive(&self, rules: Rules<'_>) -> Option<BrokerId> {
+    fn any_alive(&self, rules: ElectionRules<'_>) -> Option<BrokerId> {
         let alive = |id: &BrokerId| (rules.acceptable)(*id);
         let wanted = self.election == Election::Unclean;
         self.assignment.replicas.iter().copied().find(alive).filter(|_| wanted)

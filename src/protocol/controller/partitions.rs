@@ -3,22 +3,22 @@
 use crate::model::{BrokerId, PartitionIx, TopicIx};
 use crate::protocol::controller::messages::DirectoryId;
 use crate::protocol::controller::partition_change::{apply, clear_elr};
-use crate::protocol::wire::{PartitionChange, PartitionState};
+use crate::protocol::wire::{PartitionChange, PartitionRegistration};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One partition as the controller knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Entry {
+pub struct PartitionEntry {
     pub topic: TopicIx,
     /// Its number within the topic.
     pub number: i32,
     /// Who replicates, leads and is in sync.
-    pub state: PartitionState,
+    pub state: PartitionRegistration,
     /// Where each replica lives, in the order of `state.replicas`.
     pub directories: Vec<DirectoryId>,
 }
 
-impl Entry {
+impl PartitionEntry {
     /// Where a broker keeps its replica.
     pub fn directory_of(&self, broker: BrokerId) -> DirectoryId {
         let place = self.state.replicas.iter().position(|id| *id == broker);
@@ -30,7 +30,7 @@ impl Entry {
 /// All partitions by index (`BrokersToIsrs` and `TopicControlInfo` in Kafka).
 #[derive(Clone, Debug, Default)]
 pub struct PartitionTable {
-    entries: Vec<Entry>,
+    entries: Vec<PartitionEntry>,
     by_broker: BTreeMap<BrokerId, BTreeSet<PartitionIx>>,
     leaderships: BTreeMap<BrokerId, usize>,
     leaderless: BTreeSet<PartitionIx>,
@@ -48,17 +48,17 @@ impl PartitionTable {
         self.entries.is_empty()
     }
 
-    pub fn get(&self, ix: PartitionIx) -> Option<&Entry> {
+    pub fn get(&self, ix: PartitionIx) -> Option<&PartitionEntry> {
         self.entries.get(ix.at())
     }
 
     /// All with their indices.
-    pub fn iter(&self) -> impl Iterator<Item = (PartitionIx, &Entry)> {
+    pub fn iter(&self) -> impl Iterator<Item = (PartitionIx, &PartitionEntry)> {
         (0..).map(PartitionIx).zip(&self.entries)
     }
 
     /// Partitions with a replica on this broker, ascending.
-    pub fn on_broker(&self, broker: BrokerId) -> impl Iterator<Item = (PartitionIx, &Entry)> {
+    pub fn on_broker(&self, broker: BrokerId) -> impl Iterator<Item = (PartitionIx, &PartitionEntry)> {
         let of = self.by_broker.get(&broker).into_iter().flatten();
         of.map(|ix| (*ix, &self.entries[ix.at()]))
     }
@@ -79,7 +79,7 @@ impl PartitionTable {
     }
 
     /// One more; its index is the next.
-    pub fn push(&mut self, entry: Entry) {
+    pub fn push(&mut self, entry: PartitionEntry) {
         let ix = PartitionIx(self.entries.len() as u32);
         self.entries.push(entry);
         self.note_replicas(ix);
@@ -105,7 +105,7 @@ impl PartitionTable {
 
     /// Empties the ELR of a topic's partitions, or of all.
     pub fn clear_elr(&mut self, topic: Option<TopicIx>) {
-        let concerned = |entry: &&mut Entry| topic.is_none_or(|topic| entry.topic == topic);
+        let concerned = |entry: &&mut PartitionEntry| topic.is_none_or(|topic| entry.topic == topic);
         for entry in self.entries.iter_mut().filter(concerned) {
             clear_elr(&mut entry.state);
         }

@@ -10,15 +10,15 @@ mod logged;
 pub use logged::*;
 
 use crate::model::{BrokerId, PartitionIx, TopicIx};
-use crate::protocol::controller::image::{Batch, Image};
+use crate::protocol::controller::image::{Image, MetadataBatchBuilder};
 use crate::protocol::controller::messages::{Cause, DirectoryId, MetadataRecord, Registration, TopicConfig};
 use crate::protocol::profile::Profile;
-use crate::protocol::wire::{BrokerEpoch, PartitionChange, PartitionState};
+use crate::protocol::wire::{BrokerEpoch, PartitionChange, PartitionRegistration};
 use std::collections::BTreeMap;
 
 /// What came out of a replay.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Report {
+pub struct ReplayReport {
     /// Batches with a broker record.
     pub decisions: usize,
     /// Those of them that changed a partition.
@@ -38,7 +38,7 @@ pub struct Mismatch {
     pub topic: String,
     pub number: i32,
     /// How it was before.
-    pub before: PartitionState,
+    pub before: PartitionRegistration,
     /// What the real controller wrote.
     pub logged: Vec<PartitionChange>,
     pub decided: Vec<PartitionChange>,
@@ -52,7 +52,7 @@ pub fn replay(
     records: &[LoggedRecord],
     profile: Profile,
     clean: &dyn Fn(BrokerId, BrokerEpoch) -> bool,
-) -> Report {
+) -> ReplayReport {
     let profile = Profile::of(profile.version, Some(false));
     let mut replayer =
         Replayer { image: Image::new(profile, TopicConfig::default()), ..Replayer::empty(clean) };
@@ -69,7 +69,7 @@ struct Replayer<'a> {
     by_name: BTreeMap<String, TopicIx>,
     partitions: BTreeMap<(String, i32), PartitionIx>,
     directories: BTreeMap<String, DirectoryId>,
-    report: Report,
+    report: ReplayReport,
 }
 
 type Changes = BTreeMap<PartitionIx, Vec<PartitionChange>>;
@@ -83,7 +83,7 @@ impl<'a> Replayer<'a> {
             by_name: BTreeMap::new(),
             partitions: BTreeMap::new(),
             directories: BTreeMap::new(),
-            report: Report::default(),
+            report: ReplayReport::default(),
         }
     }
 
@@ -100,7 +100,7 @@ impl<'a> Replayer<'a> {
     /// Makes the same events happen to our image and compares what they did to each partition.
     fn decision(&mut self, records: &[LoggedRecord]) {
         let mut logged = Changes::new();
-        let mut batch = self.image.begin();
+        let mut batch = self.image.begin_batch();
         for record in records {
             match &record.body {
                 LoggedBody::PartitionChangeRecord(change) if !change.tells_directories_only() => {
@@ -119,7 +119,7 @@ impl<'a> Replayer<'a> {
         self.compare(batch, logged);
     }
 
-    fn compare(&mut self, batch: Batch, logged: Changes) {
+    fn compare(&mut self, batch: MetadataBatchBuilder, logged: Changes) {
         let mut decided = Changes::new();
         for record in batch.records {
             if let MetadataRecord::PartitionChange { change, .. } = record
@@ -160,7 +160,7 @@ impl<'a> Replayer<'a> {
         self.report.mismatches.push(Mismatch { batch, topic, number, before, logged, decided });
     }
 
-    fn event(&mut self, body: &LoggedBody, batch: &mut Batch) {
+    fn event(&mut self, body: &LoggedBody, batch: &mut MetadataBatchBuilder) {
         match body {
             LoggedBody::RegisterBrokerRecord(record) => self.register(record, batch),
             LoggedBody::BrokerRegistrationChangeRecord(record) => self.broker_change(record, batch),
@@ -170,11 +170,11 @@ impl<'a> Replayer<'a> {
         }
     }
 
-    fn fence(&mut self, broker: BrokerId, batch: &mut Batch) {
+    fn fence(&mut self, broker: BrokerId, batch: &mut MetadataBatchBuilder) {
         self.image.fence(broker, Cause::BrokerLeft { broker }, batch);
     }
 
-    fn register(&mut self, record: &LoggedRegistration, batch: &mut Batch) {
+    fn register(&mut self, record: &LoggedRegistration, batch: &mut MetadataBatchBuilder) {
         let (broker, epoch) = (record.broker_id, record.broker_epoch);
         let clean = !self.image.brokers.contains_key(&broker) || (self.clean)(broker, epoch);
         let registration = Registration {
@@ -190,7 +190,7 @@ impl<'a> Replayer<'a> {
         }
     }
 
-    fn broker_change(&mut self, record: &LoggedBrokerChange, batch: &mut Batch) {
+    fn broker_change(&mut self, record: &LoggedBrokerChange, batch: &mut MetadataBatchBuilder) {
         let broker = record.broker_id;
         match record.fenced {
             1 => self.fence(broker, batch),

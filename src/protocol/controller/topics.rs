@@ -1,20 +1,26 @@
 //! Topics as administrators change them: creation, partitions, settings, replica lists.
 
-use crate::model::{BrokerId, PartitionIx, TopicIx};
-use crate::protocol::controller::image::{Batch, Image};
-use crate::protocol::controller::messages::{Answer, Cause, MetadataRecord, Placement, TopicConfig};
-use crate::protocol::controller::partition_change::{Assignment, Target};
-use crate::protocol::controller::placement::{Candidate, extend, place};
-use crate::protocol::wire::{ErrorCode, PartitionState};
+use crate::model::{BrokerId, Candidate, PartitionIx, Start, TopicIx, next_replica, place};
+use crate::protocol::controller::image::{Image, MetadataBatchBuilder};
+use crate::protocol::controller::messages::{
+    Cause, ControllerResult, MetadataRecord, Placement, TopicConfig,
+};
+use crate::protocol::controller::partition_change::{Assignment, PartitionTarget};
+use crate::protocol::wire::{ErrorCode, PartitionRegistration};
 use std::collections::BTreeMap;
 
 impl Image {
     /// A new topic, or why there is none. Replicas on inactive brokers start outside the ISR.
-    pub fn create_topic(&mut self, placement: &Placement, config: TopicConfig, batch: &mut Batch) -> Answer {
+    pub fn create_topic(
+        &mut self,
+        placement: &Placement,
+        config: TopicConfig,
+        batch: &mut MetadataBatchBuilder,
+    ) -> ControllerResult {
         let topic = TopicIx(self.topics.len() as u32);
         let lists = match self.placed(topic, placement) {
             Ok(lists) => lists,
-            Err(error) => return Answer::Result(error),
+            Err(error) => return ControllerResult::Result(error),
         };
         self.write(MetadataRecord::Topic { topic }, batch);
         if config != TopicConfig::default() {
@@ -24,17 +30,27 @@ impl Image {
     }
 
     /// More partitions of a topic, or why there are none.
-    pub fn add_partitions(&mut self, topic: TopicIx, placement: &Placement, batch: &mut Batch) -> Answer {
+    pub fn add_partitions(
+        &mut self,
+        topic: TopicIx,
+        placement: &Placement,
+        batch: &mut MetadataBatchBuilder,
+    ) -> ControllerResult {
         if self.topics.get(topic.at()).is_none() {
-            return Answer::Result(ErrorCode::UnknownTopicOrPartition);
+            return ControllerResult::Result(ErrorCode::UnknownTopicOrPartition);
         }
         match self.placed(topic, placement) {
             Ok(lists) => self.write_partitions(topic, lists, batch),
-            Err(error) => Answer::Result(error),
+            Err(error) => ControllerResult::Result(error),
         }
     }
 
-    fn write_partitions(&mut self, topic: TopicIx, lists: Vec<Vec<BrokerId>>, batch: &mut Batch) -> Answer {
+    fn write_partitions(
+        &mut self,
+        topic: TopicIx,
+        lists: Vec<Vec<BrokerId>>,
+        batch: &mut MetadataBatchBuilder,
+    ) -> ControllerResult {
         let first = self.partitions.len() as u32;
         for replicas in lists {
             let partition = PartitionIx(self.partitions.len() as u32);
@@ -43,12 +59,12 @@ impl Image {
             let state = self.initial(replicas);
             self.write(MetadataRecord::Partition { partition, topic, number, state, directories }, batch);
         }
-        Answer::Created { topic, partitions: first..self.partitions.len() as u32 }
+        ControllerResult::Created { topic, partitions: first..self.partitions.len() as u32 }
     }
 
-    fn initial(&self, replicas: Vec<BrokerId>) -> PartitionState {
+    fn initial(&self, replicas: Vec<BrokerId>) -> PartitionRegistration {
         let isr: Vec<_> = replicas.iter().copied().filter(|id| self.is_active(*id)).collect();
-        PartitionState { leader: isr.first().copied(), replicas, isr, ..Default::default() }
+        PartitionRegistration { leader: isr.first().copied(), replicas, isr, ..Default::default() }
     }
 
     fn is_active(&self, broker: BrokerId) -> bool {
@@ -59,7 +75,9 @@ impl Image {
         let lists = match placement {
             Placement::Manual(lists) => lists.clone(),
             Placement::Striped { partitions, replication_factor, seed } => {
-                place(&self.candidates(), &self.lists_of(topic), *partitions, *replication_factor, *seed)?
+                let start = Start::Random(*seed);
+                place(&self.candidates(), &self.lists_of(topic), *partitions, *replication_factor, start)
+                    .ok_or(ErrorCode::InvalidReplicationFactor)?
             }
         };
         if lists.is_empty() {
@@ -88,7 +106,7 @@ impl Image {
 
     fn candidates(&self) -> Vec<Candidate> {
         let usable = self.brokers.iter().filter(|(_, broker)| !broker.in_controlled_shutdown);
-        let candidate = |(id, broker): (&BrokerId, &super::brokers::Broker)| Candidate {
+        let candidate = |(id, broker): (&BrokerId, &super::brokers::RegisteredBroker)| Candidate {
             id: *id,
             rack: broker.rack.clone(),
             fenced: broker.fenced,
@@ -102,7 +120,7 @@ impl Image {
         &mut self,
         topic: Option<TopicIx>,
         config: TopicConfig,
-        batch: &mut Batch,
+        batch: &mut MetadataBatchBuilder,
     ) -> ErrorCode {
         let before = match topic {
             None => self.cluster_config,
@@ -126,13 +144,18 @@ impl Image {
 
     /// Begins to move a partition to other brokers (KIP-455). Replicas that leave do so only when all that
     /// stay are in sync.
-    pub fn reassign(&mut self, ix: PartitionIx, replicas: &[BrokerId], batch: &mut Batch) -> ErrorCode {
+    pub fn reassign(
+        &mut self,
+        ix: PartitionIx,
+        replicas: &[BrokerId],
+        batch: &mut MetadataBatchBuilder,
+    ) -> ErrorCode {
         let Some(entry) = self.partitions.get(ix) else { return ErrorCode::UnknownTopicOrPartition };
         if let Err(error) = self.check_replicas(replicas) {
             return error;
         }
         let assignment = between(&entry.state.replicas, replicas);
-        let target = Target { assignment: Some(assignment), ..self.as_is(ix) };
+        let target = PartitionTarget { assignment: Some(assignment), ..self.as_is(ix) };
         self.change(ix, target, None, Cause::ReassignmentRequested, batch);
         ErrorCode::None
     }
@@ -142,7 +165,7 @@ impl Image {
         &mut self,
         topic: TopicIx,
         replication_factor: usize,
-        batch: &mut Batch,
+        batch: &mut MetadataBatchBuilder,
     ) -> ErrorCode {
         let Some(partitions) = self.topics.get(topic.at()).map(|topic| topic.partitions.clone()) else {
             return ErrorCode::UnknownTopicOrPartition;
@@ -161,12 +184,12 @@ impl Image {
             let mut replicas = entry.state.replicas.clone();
             replicas.retain(|id| !removing.contains(id));
             replicas.truncate(replication_factor);
-            let kept = replicas.len();
-            let Ok(replicas) = extend(&candidates, &replicas, replication_factor, &load) else {
-                return ErrorCode::InvalidReplicationFactor;
-            };
-            for id in &replicas[kept..] {
-                *load.entry(*id).or_default() += 1;
+            while replicas.len() < replication_factor {
+                let Some(next) = next_replica(&candidates, &replicas, &load) else {
+                    return ErrorCode::InvalidReplicationFactor;
+                };
+                *load.entry(next).or_default() += 1;
+                replicas.push(next);
             }
             self.reassign(ix, &replicas, batch);
         }

@@ -55,7 +55,7 @@ pub(crate) enum GroupRequest {
 
 /// What the coordinator answers.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum GroupReply {
+pub(crate) enum GroupResponse {
     /// To a join, once the barrier is passed.
     Joined {
         /// Refusal, or [`ErrorCode::None`].
@@ -124,7 +124,7 @@ pub(crate) enum GroupOutput {
         /// Address of the consumer.
         to: u32,
         correlation: u64,
-        reply: GroupReply,
+        reply: GroupResponse,
     },
     Rebalancing,
     /// A rebalance ended: this generation is assigned.

@@ -2,7 +2,7 @@
 
 use crate::model::Nanos;
 use crate::protocol::group::state::Member;
-use crate::protocol::group::{Group, GroupOutput, MemberId, Phase};
+use crate::protocol::group::{GroupCoordinator, GroupOutput, GroupState, MemberId};
 use crate::protocol::wire::ErrorCode;
 
 impl Member {
@@ -12,13 +12,15 @@ impl Member {
     }
 }
 
-impl Group {
+impl GroupCoordinator {
     /// Whether a member may speak for itself.
     pub(super) fn check_member(&self, member: MemberId, generation: i32) -> ErrorCode {
-        match self.members.iter().any(|known| known.id == member) {
-            false => ErrorCode::UnknownMemberId,
-            true if generation != self.generation => ErrorCode::IllegalGeneration,
-            true => ErrorCode::None,
+        if !self.members.iter().any(|known| known.id == member) {
+            ErrorCode::UnknownMemberId
+        } else if generation != self.generation {
+            ErrorCode::IllegalGeneration
+        } else {
+            ErrorCode::None
         }
     }
 
@@ -28,7 +30,11 @@ impl Group {
             return error;
         }
         self.refresh_session(now, member);
-        if self.phase == Phase::Joining { ErrorCode::RebalanceInProgress } else { ErrorCode::None }
+        if self.state == GroupState::PreparingRebalance {
+            ErrorCode::RebalanceInProgress
+        } else {
+            ErrorCode::None
+        }
     }
 
     pub(super) fn refresh_session(&mut self, now: Nanos, member: MemberId) {
@@ -61,11 +67,11 @@ impl Group {
     }
 
     fn members_left(&mut self, now: Nanos, out: &mut Vec<GroupOutput>) {
-        if matches!(self.phase, Phase::Stable | Phase::Syncing) {
+        if matches!(self.state, GroupState::Stable | GroupState::CompletingRebalance) {
             self.rebalance(now, out);
         }
         if self.members.is_empty() {
-            self.initial_until = None;
+            self.initial_delay_until = None;
         }
     }
 }

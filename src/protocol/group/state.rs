@@ -6,19 +6,19 @@ use std::collections::BTreeMap;
 
 /// The group's state (`ClassicGroupState`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) enum Phase {
+pub(crate) enum GroupState {
     #[default]
     Empty,
     /// Waits for members to join again; `PreparingRebalance`.
-    Joining,
+    PreparingRebalance,
     /// Waits for the leader's assignment; `CompletingRebalance`.
-    Syncing,
+    CompletingRebalance,
     Stable,
 }
 
 /// Who asked and with which correlation: where an answer goes that has to wait.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Asker {
+pub(super) struct Requester {
     pub(super) from: u32,
     pub(super) correlation: u64,
 }
@@ -32,15 +32,15 @@ pub(super) struct Member {
     pub(super) rebalance_timeout: Nanos,
     /// Its session ends then, unless it is heard of.
     pub(super) expires_at: Nanos,
-    pub(super) joining: Option<Asker>,
-    pub(super) syncing: Option<Asker>,
+    pub(super) joining: Option<Requester>,
+    pub(super) syncing: Option<Requester>,
     pub(super) assignment: Vec<PartitionIx>,
 }
 
 /// A commit on its way into the offsets partition.
 #[derive(Clone, Debug)]
 pub(super) struct PendingCommit {
-    pub(super) asker: Asker,
+    pub(super) requester: Requester,
     /// Done then, if the partition can be written; given up at `gives_up_at`.
     pub(super) done_at: Nanos,
     pub(super) gives_up_at: Nanos,

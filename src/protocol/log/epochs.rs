@@ -27,6 +27,10 @@ impl LeaderEpochCache {
         while self.entries.last().is_some_and(|last| last.start >= start) {
             self.entries.pop();
         }
+        debug_assert!(
+            self.entries.last().is_none_or(|last| last.epoch < epoch && last.start < start),
+            "epochs and their starts grow together"
+        );
         self.entries.push(EpochStart { epoch, start });
     }
 

@@ -1,22 +1,22 @@
 //! The accumulator: records into batches (`RecordAccumulator.append`).
 
 use crate::model::Nanos;
-use crate::protocol::producer::batch::{BatchId, Held};
+use crate::protocol::producer::batch::{BatchId, ProducerBatch};
 use crate::protocol::producer::size::{BATCH_HEADER_BYTES, fitting, record_size};
-use crate::protocol::producer::{Producer, Run};
+use crate::protocol::producer::{Producer, RecordRun};
 use crate::protocol::wire::RecordRange;
 
 /// What an append came to.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Appended {
+pub(super) struct RecordAppendResult {
     pub(super) count: u32,
     pub(super) bytes: u32,
 }
 
 impl Producer {
     /// Appends as much of a run of equal records as the buffer takes.
-    pub(super) fn append(&mut self, now: Nanos, queue: u32, run: Run) -> Appended {
-        let mut done = Appended::default();
+    pub(super) fn append(&mut self, now: Nanos, queue: u32, run: RecordRun) -> RecordAppendResult {
+        let mut done = RecordAppendResult::default();
         while done.count < run.count {
             let part = self.append_to_tail(now, queue, run.after(done.count));
             done.count += part.count;
@@ -29,18 +29,18 @@ impl Producer {
     }
 
     /// Fills the open batch, and closes it when the next record does not fit.
-    pub(super) fn append_to_tail(&mut self, now: Nanos, queue: u32, run: Run) -> Appended {
-        let Some(id) = self.open_tail(queue) else { return Appended::default() };
+    pub(super) fn append_to_tail(&mut self, now: Nanos, queue: u32, run: RecordRun) -> RecordAppendResult {
+        let Some(id) = self.open_tail(queue) else { return RecordAppendResult::default() };
         let room = self.ratio.room(self.settings.codec, self.settings.batch_size);
         let numbered = run.resent.map(|records| (records.producer, records.first));
         let own = (self.producer, self.queues[queue as usize].next_record);
         let (producer, first) = numbered.unwrap_or(own);
-        let Some(batch) = self.batches.get_mut(id) else { return Appended::default() };
+        let Some(batch) = self.batches.get_mut(id) else { return RecordAppendResult::default() };
         let records = batch.records;
         let follows = records.producer == producer && records.first + u64::from(records.count) == first;
         if !follows && records.count > 0 {
             self.close(now, id);
-            return Appended::default();
+            return RecordAppendResult::default();
         }
         let since_first = now - batch.created_at;
         let first_size = record_size(run.record_bytes, since_first, records.count);
@@ -59,7 +59,7 @@ impl Producer {
         if full {
             self.close(now, id);
         }
-        Appended { count, bytes }
+        RecordAppendResult { count, bytes }
     }
 
     /// The last batch of a partition, if it still takes records.
@@ -81,7 +81,7 @@ impl Producer {
     }
 
     /// Begins a batch for the run's first record; `false` when there is no memory for it.
-    fn open_batch(&mut self, now: Nanos, queue: u32, run: Run) -> bool {
+    fn open_batch(&mut self, now: Nanos, queue: u32, run: RecordRun) -> bool {
         let pooled = self.pool_bytes(run.record_bytes);
         if !self.memory.take(pooled) {
             return false;
@@ -91,7 +91,7 @@ impl Producer {
             Some(records) => RecordRange { count: 0, ..records },
             None => RecordRange { producer: self.producer, first: line.next_record, count: 0 },
         };
-        let id = self.batches.add(Held::new(queue, records, pooled, now));
+        let id = self.batches.add(ProducerBatch::new(queue, records, pooled, now));
         self.expiry.push_back((now, id));
         self.wake_sender = true;
         let due = now.saturating_add(self.settings.linger).saturating_add(self.settings.sender_slack);

@@ -12,7 +12,7 @@ pub(super) struct BatchId {
 
 /// One batch (`ProducerBatch`).
 #[derive(Clone, Debug)]
-pub(super) struct Held {
+pub(super) struct ProducerBatch {
     /// Place of its partition.
     pub(super) queue: u32,
     pub(super) records: RecordRange,
@@ -38,14 +38,14 @@ pub(super) struct Held {
     /// -1 until it is drained by an idempotent producer.
     pub(super) base_sequence: i32,
     /// It got a new sequence after an epoch bump (`sequenceHasBeenReset`).
-    pub(super) renumbered: bool,
+    pub(super) sequence_reset: bool,
     /// Some attempt may have been appended.
     pub(super) indefinite: bool,
 }
 
-impl Held {
+impl ProducerBatch {
     pub(super) fn new(queue: u32, records: RecordRange, pooled: u64, now: Nanos) -> Self {
-        Held {
+        ProducerBatch {
             queue,
             records,
             bytes: super::size::BATCH_HEADER_BYTES,
@@ -61,7 +61,7 @@ impl Held {
             producer_id: -1,
             producer_epoch: -1,
             base_sequence: -1,
-            renumbered: false,
+            sequence_reset: false,
             indefinite: false,
         }
     }
@@ -70,12 +70,12 @@ impl Held {
 /// All batches of a producer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Batches {
-    places: Vec<(u32, Option<Held>)>,
+    places: Vec<(u32, Option<ProducerBatch>)>,
     free: Vec<u32>,
 }
 
 impl Batches {
-    pub(super) fn add(&mut self, batch: Held) -> BatchId {
+    pub(super) fn add(&mut self, batch: ProducerBatch) -> BatchId {
         match self.free.pop() {
             Some(at) => {
                 let place = &mut self.places[at as usize];
@@ -89,17 +89,17 @@ impl Batches {
         }
     }
 
-    pub(super) fn get(&self, id: BatchId) -> Option<&Held> {
+    pub(super) fn get(&self, id: BatchId) -> Option<&ProducerBatch> {
         let (generation, batch) = &self.places[id.at as usize];
         batch.as_ref().filter(|_| *generation == id.generation)
     }
 
-    pub(super) fn get_mut(&mut self, id: BatchId) -> Option<&mut Held> {
+    pub(super) fn get_mut(&mut self, id: BatchId) -> Option<&mut ProducerBatch> {
         let (generation, batch) = &mut self.places[id.at as usize];
         batch.as_mut().filter(|_| *generation == id.generation)
     }
 
-    pub(super) fn remove(&mut self, id: BatchId) -> Option<Held> {
+    pub(super) fn remove(&mut self, id: BatchId) -> Option<ProducerBatch> {
         self.get(id)?;
         let place = &mut self.places[id.at as usize];
         place.0 = place.0.wrapping_add(1);
@@ -107,7 +107,7 @@ impl Batches {
         place.1.take()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Held> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &ProducerBatch> {
         self.places.iter().filter_map(|(_, batch)| batch.as_ref())
     }
 }

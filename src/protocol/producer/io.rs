@@ -1,13 +1,13 @@
 //! What goes into a producer and what comes out.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::client::PartitionLeader;
+use crate::protocol::messages::PartitionLeader;
 use crate::protocol::wire::{Acks, Batch, ErrorCode, LeaderEpoch, Offset, RecordRange};
 use serde::Serialize;
 
 /// Where a record goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Target {
+pub(crate) enum RecordTarget {
     /// The application names the partition.
     Partition(PartitionIx),
     /// By key: `key_hash` of it, taken modulo the partitions that the producer knows.
@@ -18,7 +18,7 @@ pub(crate) enum Target {
 
 /// A partition's part of a produce answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct ProducedPartition {
+pub(crate) struct PartitionResponse {
     pub partition: PartitionIx,
     /// Refusal, or [`ErrorCode::None`].
     pub error: ErrorCode,
@@ -33,7 +33,7 @@ pub(crate) struct ProducedPartition {
 pub(crate) enum ProducerInput<'a> {
     /// The application calls `send()` for `count` equal records at this instant.
     Send {
-        target: Target,
+        target: RecordTarget,
         count: u32,
         /// Key, value and headers of one, in bytes.
         record_bytes: u32,
@@ -48,10 +48,10 @@ pub(crate) enum ProducerInput<'a> {
     /// A broker answers; late or unknown ids are ignored. Never sent for `acks=0`.
     Response {
         broker: BrokerId,
-        /// [`ProduceRequest::id`].
+        /// [`ProducerRequest::id`].
         request: u64,
         /// One entry for each batch of the request.
-        results: &'a [ProducedPartition],
+        results: &'a [PartitionResponse],
     },
     /// Answer to [`ProducerOutput::Connect`]: requests can be sent.
     Connected { broker: BrokerId },
@@ -75,7 +75,7 @@ pub(crate) enum ProducerInput<'a> {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct ProduceRequest {
+pub(crate) struct ProducerRequest {
     /// Unique for this producer, ascending.
     pub id: u64,
     pub broker: BrokerId,
@@ -102,13 +102,13 @@ pub enum SendError {
 /// What a producer wants done or has to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum ProducerOutput {
-    Request(ProduceRequest),
+    Request(ProducerRequest),
     /// Open a connection: answer with [`ProducerInput::Connected`] or [`ProducerInput::Disconnected`].
     Connect {
         broker: BrokerId,
     },
     /// A request was not answered in time: the connection is closed from this end.
-    HungUp {
+    CloseConnection {
         broker: BrokerId,
     },
     /// The application hears of success.

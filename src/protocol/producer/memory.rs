@@ -1,20 +1,20 @@
 //! `buffer.memory`, and the `send()` calls that wait for it or for metadata (`BufferPool`).
 
 use crate::model::Nanos;
-use crate::protocol::producer::append::Appended;
-use crate::protocol::producer::{Producer, ProducerOutput, Run, SendError, Target};
+use crate::protocol::producer::append::RecordAppendResult;
+use crate::protocol::producer::{Producer, ProducerOutput, RecordRun, RecordTarget, SendError};
 use std::collections::VecDeque;
 
 /// The pool of batch buffers.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Memory {
+pub(super) struct BufferPool {
     pub(super) total: u64,
     pub(super) free: u64,
 }
 
-impl Memory {
+impl BufferPool {
     pub(super) fn new(total: u64) -> Self {
-        Memory { total, free: total }
+        BufferPool { total, free: total }
     }
 
     pub(super) fn take(&mut self, bytes: u64) -> bool {
@@ -34,8 +34,8 @@ impl Memory {
 /// A `send()` that has not returned yet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BlockedSend {
-    target: Target,
-    run: Run,
+    target: RecordTarget,
+    run: RecordRun,
     pub(super) since: Nanos,
 }
 
@@ -44,7 +44,13 @@ pub(super) type Blocked = VecDeque<BlockedSend>;
 
 impl Producer {
     /// `send()`: appends, or blocks with what is left.
-    pub(super) fn send(&mut self, now: Nanos, target: Target, run: Run, out: &mut Vec<ProducerOutput>) {
+    pub(super) fn send(
+        &mut self,
+        now: Nanos,
+        target: RecordTarget,
+        run: RecordRun,
+        out: &mut Vec<ProducerOutput>,
+    ) {
         let reject = |error| ProducerOutput::Rejected { count: run.count, error };
         if self.pool_bytes(run.record_bytes) > self.settings.buffer_memory
             || run.record_bytes > self.settings.max_request_size
@@ -54,7 +60,11 @@ impl Producer {
         if !self.queues.is_empty() && !self.knows(target) {
             return out.push(reject(SendError::UnknownPartition));
         }
-        let done = if self.blocked.is_empty() { self.place(now, target, run) } else { Appended::default() };
+        let done = if self.blocked.is_empty() {
+            self.place(now, target, run)
+        } else {
+            RecordAppendResult::default()
+        };
         if done.count < run.count {
             if self.blocked.is_empty() {
                 out.push(ProducerOutput::Blocked);
@@ -77,17 +87,14 @@ impl Producer {
         }
         while let Some(send) = self.blocked.front().copied() {
             let known = self.queues.is_empty() || self.knows(send.target);
-            let done = if known { self.place(now, send.target, send.run) } else { Appended::default() };
+            let done =
+                if known { self.place(now, send.target, send.run) } else { RecordAppendResult::default() };
             if done.count < send.run.count {
-                let error = match () {
-                    () if !known => SendError::UnknownPartition,
-                    () if now < send.since.saturating_add(self.settings.max_block) => {
-                        self.blocked[0].run = send.run.after(done.count);
-                        return;
-                    }
-                    () if self.queues.is_empty() => SendError::NoMetadata,
-                    () => SendError::BufferExhausted,
-                };
+                if known && now < send.since.saturating_add(self.settings.max_block) {
+                    self.blocked[0].run = send.run.after(done.count);
+                    return;
+                }
+                let error = self.blocked_send_error(known);
                 out.push(ProducerOutput::Rejected { count: send.run.count - done.count, error });
             }
             self.blocked.pop_front();
@@ -96,15 +103,26 @@ impl Producer {
         self.refresh_all_nodes(now);
     }
 
+    /// Why a blocked `send()` throws.
+    fn blocked_send_error(&self, partition_known: bool) -> SendError {
+        if !partition_known {
+            SendError::UnknownPartition
+        } else if self.queues.is_empty() {
+            SendError::NoMetadata
+        } else {
+            SendError::BufferExhausted
+        }
+    }
+
     /// Records in `send()` calls that have not returned yet.
     pub(crate) fn blocked_records(&self) -> u64 {
         self.blocked.iter().map(|send| u64::from(send.run.count)).sum()
     }
 
-    fn knows(&self, target: Target) -> bool {
+    fn knows(&self, target: RecordTarget) -> bool {
         match target {
-            Target::Partition(partition) => self.queue_of(partition).is_some(),
-            Target::Key(_) | Target::NoKey => true,
+            RecordTarget::Partition(partition) => self.queue_of(partition).is_some(),
+            RecordTarget::Key(_) | RecordTarget::NoKey => true,
         }
     }
 }

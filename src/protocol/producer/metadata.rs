@@ -2,14 +2,15 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::backoff;
+use crate::protocol::messages::PartitionLeader;
 use crate::protocol::producer::queue::{Node, PartitionQueue};
-use crate::protocol::producer::{PartitionLeader, Producer, ProducerOutput};
+use crate::protocol::producer::{Producer, ProducerOutput};
 use crate::protocol::wire::LeaderEpoch;
 
 impl Producer {
     /// Asks when it is due.
     pub(super) fn refresh_metadata(&mut self, now: Nanos, out: &mut Vec<ProducerOutput>) {
-        if self.metadata.ask(now) {
+        if self.metadata.start_if_due(now) {
             out.push(ProducerOutput::WantMetadata);
         }
     }
@@ -18,12 +19,12 @@ impl Producer {
     pub(super) fn learn_metadata(&mut self, now: Nanos, answer: Option<&[PartitionLeader]>) {
         let changed = answer.is_some_and(|leaders| self.learn_leaders(leaders));
         let settings = &self.settings;
-        let failures = self.metadata.fruitless(changed);
+        let failures = self.metadata.consecutive_empty_responses(changed);
         let wait = backoff(settings.retry_backoff, settings.retry_backoff_max, failures, &mut self.rng);
         let expires_at = answer.map(|_| now.saturating_add(settings.metadata_max_age));
         let leaderless = |queue: &PartitionQueue| queue.node.is_none() && !queue.batches.is_empty();
         let needed = self.queues.iter().any(leaderless);
-        self.metadata.answered(now.saturating_add(wait), expires_at, needed);
+        self.metadata.finish(now.saturating_add(wait), expires_at, needed);
         self.refresh_all_nodes(now);
     }
 
@@ -34,10 +35,10 @@ impl Producer {
                 self.queues.push(PartitionQueue::new(told.partition));
             }
             debug_assert_eq!(self.queues[place].partition, told.partition, "partitions keep their places");
-            changed |= self.learn_leader(place, told.leader, told.epoch);
+            changed |= self.learn_leader(place, told.leader, told.leader_epoch);
         }
         if changed {
-            self.relist();
+            self.update_node_partitions();
         }
         changed
     }
@@ -58,13 +59,13 @@ impl Producer {
         let Some((broker, epoch)) = named.filter(|_| self.settings.leader_in_answer) else { return false };
         let newer = epoch > self.queues[queue as usize].epoch;
         if newer && self.learn_leader(queue as usize, Some(broker), epoch) {
-            self.relist();
+            self.update_node_partitions();
         }
         newer
     }
 
     /// Lists again which partitions each node leads.
-    fn relist(&mut self) {
+    fn update_node_partitions(&mut self) {
         self.nodes.iter_mut().for_each(|node| node.queues.clear());
         for (place, queue) in self.queues.iter().enumerate() {
             if let Some(node) = queue.node {

@@ -21,7 +21,6 @@ pub(crate) fn murmur2(data: &[u8]) -> u32 {
 }
 
 /// A key's hash without its sign, as `Utils.toPositive` makes it; modulo the partitions it is the place.
-#[cfg_attr(not(test), expect(dead_code, reason = "tests look at it"))]
 pub(crate) fn key_hash(key: &[u8]) -> u32 {
     murmur2(key) & 0x7fff_ffff
 }

@@ -2,9 +2,9 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::backoff;
-use crate::protocol::producer::batch::{BatchId, Held};
-use crate::protocol::producer::queue::{Link, Node};
-use crate::protocol::producer::{ProducedPartition, Producer, ProducerOutput};
+use crate::protocol::producer::batch::{BatchId, ProducerBatch};
+use crate::protocol::producer::queue::{ConnectionState, Node};
+use crate::protocol::producer::{PartitionResponse, Producer, ProducerOutput};
 use crate::protocol::wire::{ErrorCode, Offset};
 
 /// Whether the producer tries again after this error (`RetriableException`).
@@ -59,7 +59,7 @@ impl Producer {
         now: Nanos,
         broker: BrokerId,
         request: u64,
-        results: &[ProducedPartition],
+        results: &[PartitionResponse],
         out: &mut Vec<ProducerOutput>,
     ) {
         let Some(node) = self.nodes.iter_mut().find(|node| node.broker == broker) else { return };
@@ -77,9 +77,10 @@ impl Producer {
 
     /// A connection stands; the next one that breaks is made again without delay.
     pub(super) fn connected(&mut self, broker: BrokerId) {
-        let opening = |node: &&mut Node| node.broker == broker && node.link == Link::Opening;
+        let opening =
+            |node: &&mut Node| node.broker == broker && node.connection == ConnectionState::Connecting;
         if let Some(node) = self.nodes.iter_mut().find(opening) {
-            (node.link, node.failures) = (Link::Open, 0);
+            (node.connection, node.failures) = (ConnectionState::Ready, 0);
         }
     }
 
@@ -94,13 +95,13 @@ impl Producer {
         error: ErrorCode,
         out: &mut Vec<ProducerOutput>,
     ) {
-        let linked = |node: &Node| node.broker == broker && node.link != Link::Closed;
+        let linked = |node: &Node| node.broker == broker && node.connection != ConnectionState::Disconnected;
         let Some(place) = self.nodes.iter().position(linked) else { return };
         let (first, max) = (self.settings.reconnect_backoff, self.settings.reconnect_backoff_max);
         let wait = backoff(first, max, self.nodes[place].failures, &mut self.rng);
         let node = &mut self.nodes[place];
         node.failures += 1;
-        node.link = Link::Closed;
+        node.connection = ConnectionState::Disconnected;
         node.blocked_until = now.saturating_add(wait);
         let in_flight = std::mem::take(&mut node.in_flight);
         self.metadata.request();
@@ -118,7 +119,7 @@ impl Producer {
         now: Nanos,
         queue: u32,
         id: BatchId,
-        result: &ProducedPartition,
+        result: &PartitionResponse,
         out: &mut Vec<ProducerOutput>,
     ) {
         let line = &mut self.queues[queue as usize];
@@ -149,9 +150,9 @@ impl Producer {
         &mut self,
         now: Nanos,
         id: BatchId,
-        batch: &Held,
+        batch: &ProducerBatch,
         error: ErrorCode,
-        result: &ProducedPartition,
+        result: &PartitionResponse,
         out: &mut Vec<ProducerOutput>,
     ) {
         if is_stale_metadata(error) && !self.learn_named_leader(batch.queue, result.current_leader) {
@@ -173,7 +174,7 @@ impl Producer {
     }
 
     /// Clients before 2.5 cannot send a batch again under a new producer id.
-    fn lost_its_identity(&self, batch: &Held) -> bool {
+    fn lost_its_identity(&self, batch: &ProducerBatch) -> bool {
         self.settings.idempotent
             && !self.settings.bumps_epoch
             && (batch.producer_id, batch.producer_epoch) != (self.identity.id, self.identity.epoch)
@@ -273,7 +274,7 @@ impl Producer {
             let oldest = self.nodes[node].in_flight.front();
             if oldest.is_some_and(|waiting| waiting.sent_at.saturating_add(timeout) <= now) {
                 let broker = self.nodes[node].broker;
-                out.push(ProducerOutput::HungUp { broker });
+                out.push(ProducerOutput::CloseConnection { broker });
                 self.disconnected(now, broker, ErrorCode::RequestTimedOut, out);
             }
         }
@@ -314,12 +315,12 @@ impl Producer {
     }
 }
 
-fn unanswered(partition: PartitionIx, error: ErrorCode) -> ProducedPartition {
-    ProducedPartition { partition, error, base_offset: -1, current_leader: None }
+fn unanswered(partition: PartitionIx, error: ErrorCode) -> PartitionResponse {
+    PartitionResponse { partition, error, base_offset: -1, current_leader: None }
 }
 
 /// The `piece`-th of equal parts of a batch; parts take no memory from the pool.
-fn piece_of(whole: &Held, piece: u32, pieces: u32) -> Held {
+fn piece_of(whole: &ProducerBatch, piece: u32, pieces: u32) -> ProducerBatch {
     let share = |upto: u32| (u64::from(whole.records.count) * u64::from(upto) / u64::from(pieces)) as u32;
     let (from, to) = (share(piece), share(piece + 1));
     let body = whole.bytes - super::size::BATCH_HEADER_BYTES;

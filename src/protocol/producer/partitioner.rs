@@ -1,10 +1,10 @@
 //! Which partition a record without one goes to.
 
 use crate::model::Nanos;
-use crate::protocol::producer::append::Appended;
+use crate::protocol::producer::append::RecordAppendResult;
 use crate::protocol::producer::queue::PartitionQueue;
 use crate::protocol::producer::size::record_size;
-use crate::protocol::producer::{Partitioner, Producer, Run, Target};
+use crate::protocol::producer::{Partitioner, Producer, RecordRun, RecordTarget};
 use rand_core::Rng;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,19 +18,19 @@ pub(super) struct Sticky {
 
 impl Producer {
     /// Appends a run where it belongs; less than all of it when memory or metadata is missing.
-    pub(super) fn place(&mut self, now: Nanos, target: Target, run: Run) -> Appended {
+    pub(super) fn place(&mut self, now: Nanos, target: RecordTarget, run: RecordRun) -> RecordAppendResult {
         let partitions = self.queues.len() as u32;
         if partitions == 0 {
             self.metadata.request();
-            return Appended::default();
+            return RecordAppendResult::default();
         }
         match target {
-            Target::Partition(partition) => match self.queue_of(partition) {
+            RecordTarget::Partition(partition) => match self.queue_of(partition) {
                 Some(queue) => self.append(now, queue, run),
-                None => Appended::default(),
+                None => RecordAppendResult::default(),
             },
-            Target::Key(hash) if !self.settings.ignore_keys => self.append(now, hash % partitions, run),
-            Target::Key(_) | Target::NoKey => match self.settings.partitioner {
+            RecordTarget::Key(hash) if !self.settings.ignore_keys => self.append(now, hash % partitions, run),
+            RecordTarget::Key(_) | RecordTarget::NoKey => match self.settings.partitioner {
                 Partitioner::RoundRobin => self.append_in_turn(now, run),
                 Partitioner::StickyBatch => self.append_by_batch(now, run),
                 Partitioner::UniformSticky => self.append_uniformly(now, run),
@@ -39,13 +39,13 @@ impl Producer {
     }
 
     /// One record to each partition in turn (`DefaultPartitioner` up to 2.3, `RoundRobinPartitioner`).
-    fn append_in_turn(&mut self, now: Nanos, run: Run) -> Appended {
+    fn append_in_turn(&mut self, now: Nanos, run: RecordRun) -> RecordAppendResult {
         let partitions = self.queues.len() as u32;
-        let mut done = Appended::default();
+        let mut done = RecordAppendResult::default();
         for place in 0..run.count.min(partitions) {
             let share = run.count / partitions + u32::from(place < run.count % partitions);
             let queue = (self.sticky.turn + place) % partitions;
-            let part = self.append(now, queue, Run { count: share, ..run });
+            let part = self.append(now, queue, RecordRun { count: share, ..run });
             done.count += part.count;
             done.bytes += part.bytes;
             if part.count < share {
@@ -57,15 +57,15 @@ impl Producer {
     }
 
     /// One partition until its batch takes no more (`StickyPartitionCache`, KIP-480).
-    fn append_by_batch(&mut self, now: Nanos, run: Run) -> Appended {
-        let mut done = Appended::default();
+    fn append_by_batch(&mut self, now: Nanos, run: RecordRun) -> RecordAppendResult {
+        let mut done = RecordAppendResult::default();
         while done.count < run.count {
             let queue = self.sticky.queue.unwrap_or_else(|| self.draw(None));
             let mut part = self.append_to_tail(now, queue, run.after(done.count));
             if part.count == 0 {
                 let next = self.draw(Some(queue));
                 self.sticky.queue = Some(next);
-                let one = Run { count: 1, ..run.after(done.count) };
+                let one = RecordRun { count: 1, ..run.after(done.count) };
                 part = self.append(now, next, one);
                 if part.count == 0 {
                     break;
@@ -79,14 +79,14 @@ impl Producer {
 
     /// One partition until `batch.size` bytes went to it and its batches are full or gone, at most twice
     /// that (`BuiltInPartitioner`, KIP-794).
-    fn append_uniformly(&mut self, now: Nanos, run: Run) -> Appended {
-        let mut done = Appended::default();
+    fn append_uniformly(&mut self, now: Nanos, run: RecordRun) -> RecordAppendResult {
+        let mut done = RecordAppendResult::default();
         while done.count < run.count {
             self.switch_when_due();
             let queue = self.sticky.queue.unwrap_or_else(|| self.draw(None));
             self.sticky.queue = Some(queue);
             let rest = run.after(done.count);
-            let part = self.append(now, queue, Run { count: self.until_switch(rest), ..rest });
+            let part = self.append(now, queue, RecordRun { count: self.until_switch(rest), ..rest });
             done.count += part.count;
             done.bytes += part.bytes;
             self.sticky.bytes = self.sticky.bytes.saturating_add(part.bytes);
@@ -99,7 +99,7 @@ impl Producer {
     }
 
     /// How many records go to the partition before the next look at whether to switch; at least one.
-    fn until_switch(&self, run: Run) -> u32 {
+    fn until_switch(&self, run: RecordRun) -> u32 {
         let limit = self.settings.batch_size.max(1);
         let due = if self.sticky.bytes < limit { limit } else { limit.saturating_mul(2) };
         let size = record_size(run.record_bytes, 0, 0);
@@ -121,11 +121,10 @@ impl Producer {
         let any_led = self.queues.iter().any(|queue| queue.node.is_some());
         let longest = self.queues.iter().map(|queue| queue.batches.len() as u64).max().unwrap_or(0);
         let adaptive = self.settings.adaptive_partitioning && except.is_none();
-        let weight = |place: usize, queue: &PartitionQueue| match () {
-            () if any_led && queue.node.is_none() => 0,
-            () if except == Some(place as u32) => 0,
-            () if adaptive => longest + 1 - queue.batches.len() as u64,
-            () => 1,
+        let weight = |place: usize, queue: &PartitionQueue| {
+            let excluded = (any_led && queue.node.is_none()) || except == Some(place as u32);
+            let share = if adaptive { longest + 1 - queue.batches.len() as u64 } else { 1 };
+            if excluded { 0 } else { share }
         };
         let total: u64 = self.queues.iter().enumerate().map(|(place, queue)| weight(place, queue)).sum();
         if total == 0 {

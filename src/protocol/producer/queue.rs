@@ -17,12 +17,12 @@ pub(super) struct PartitionQueue {
     pub(super) next_record: u64,
     /// A batch is out and `max.in.flight` is 1 (`guaranteeMessageOrder`).
     pub(super) muted: bool,
-    pub(super) sequences: SequenceLine,
+    pub(super) sequences: PartitionSequences,
 }
 
 /// The line of sequences of one partition (`TxnPartitionEntry`).
 #[derive(Clone, Debug)]
-pub(super) struct SequenceLine {
+pub(super) struct PartitionSequences {
     /// The producer id and epoch that the line belongs to.
     pub(super) identity: (i64, i16),
     pub(super) next: i32,
@@ -43,7 +43,7 @@ impl PartitionQueue {
             batches: VecDeque::new(),
             next_record: 0,
             muted: false,
-            sequences: SequenceLine {
+            sequences: PartitionSequences {
                 identity: (-1, -1),
                 next: 0,
                 last_acked: -1,
@@ -56,7 +56,7 @@ impl PartitionQueue {
 
 /// A request that waits for its answer.
 #[derive(Clone, Debug)]
-pub(super) struct InFlight {
+pub(super) struct InFlightRequest {
     pub(super) request: u64,
     pub(super) sent_at: Nanos,
     /// With the places of their partitions, which are muted even when the batch has expired meanwhile.
@@ -65,12 +65,12 @@ pub(super) struct InFlight {
 
 /// The connection to a broker (`ClusterConnectionStates`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Link {
-    Closed,
+pub(super) enum ConnectionState {
+    Disconnected,
     /// It was asked for.
-    Opening,
+    Connecting,
     /// Requests can be sent.
-    Open,
+    Ready,
 }
 
 /// One broker and the connection to it.
@@ -81,12 +81,12 @@ pub(super) struct Node {
     pub(super) queues: Vec<u32>,
     /// Where the next drain starts.
     pub(super) drain_from: usize,
-    pub(super) in_flight: VecDeque<InFlight>,
+    pub(super) in_flight: VecDeque<InFlightRequest>,
     /// No head batch of its partitions is ready before this time.
     pub(super) ready_at: Nanos,
     /// `ready_at` has to be worked out again.
     pub(super) stale: bool,
-    pub(super) link: Link,
+    pub(super) connection: ConnectionState,
     /// No new connection before this time (`reconnect.backoff.ms`).
     pub(super) blocked_until: Nanos,
     /// Connections in a row that were lost or could not be made.
@@ -102,7 +102,7 @@ impl Node {
             in_flight: VecDeque::new(),
             ready_at: Nanos::MAX,
             stale: false,
-            link: Link::Closed,
+            connection: ConnectionState::Disconnected,
             blocked_until: 0,
             failures: 0,
         }

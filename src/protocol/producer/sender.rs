@@ -1,10 +1,10 @@
 //! The sender: which batches are ready, and what goes into a request (`Sender`, `RecordAccumulator.drain`).
 
 use crate::model::{Nanos, PartitionIx};
-use crate::protocol::producer::batch::{BatchId, Held};
-use crate::protocol::producer::queue::{InFlight, Link};
+use crate::protocol::producer::batch::{BatchId, ProducerBatch};
+use crate::protocol::producer::queue::{ConnectionState, InFlightRequest};
 use crate::protocol::producer::size::BATCH_HEADER_BYTES;
-use crate::protocol::producer::{ProduceRequest, Producer, ProducerOutput};
+use crate::protocol::producer::{Producer, ProducerOutput, ProducerRequest};
 use crate::protocol::wire::{Acks, Batch};
 
 impl Producer {
@@ -30,8 +30,11 @@ impl Producer {
     /// stay open, and nobody can say that they may be in the log (`NetworkClient.ready`).
     fn connect(&mut self, now: Nanos, node: usize, out: &mut Vec<ProducerOutput>) {
         let node = &mut self.nodes[node];
-        if node.link == Link::Closed && node.ready_at <= now && node.blocked_until <= now {
-            node.link = Link::Opening;
+        if node.connection == ConnectionState::Disconnected
+            && node.ready_at <= now
+            && node.blocked_until <= now
+        {
+            node.connection = ConnectionState::Connecting;
             out.push(ProducerOutput::Connect { broker: node.broker });
         }
     }
@@ -39,16 +42,16 @@ impl Producer {
     /// Whether a node takes another request: connected, and fewer than `max.in.flight` unanswered.
     pub(super) fn can_send(&self, node: usize) -> bool {
         let node = &self.nodes[node];
-        node.link == Link::Open && node.in_flight.len() < self.settings.max_in_flight
+        node.connection == ConnectionState::Ready && node.in_flight.len() < self.settings.max_in_flight
     }
 
     /// When a node has something to do by itself.
     pub(super) fn node_due(&self, node: usize) -> Nanos {
         let (can_send, node) = (self.can_send(node), &self.nodes[node]);
-        match node.link {
-            Link::Open if can_send => node.ready_at,
-            Link::Closed => node.ready_at.max(node.blocked_until),
-            Link::Open | Link::Opening => Nanos::MAX,
+        match node.connection {
+            ConnectionState::Ready if can_send => node.ready_at,
+            ConnectionState::Disconnected => node.ready_at.max(node.blocked_until),
+            ConnectionState::Ready | ConnectionState::Connecting => Nanos::MAX,
         }
     }
 
@@ -98,12 +101,12 @@ impl Producer {
     }
 
     /// A retry waits, unless the leader has changed since it was sent (KIP-951).
-    fn backs_off(&self, head: &Held) -> bool {
+    fn backs_off(&self, head: &ProducerBatch) -> bool {
         let moved = self.queues[head.queue as usize].epoch > head.sent_epoch;
         head.attempts > 0 && !(self.settings.leader_in_answer && moved)
     }
 
-    fn wire_size(&self, batch: &Held) -> u32 {
+    fn wire_size(&self, batch: &ProducerBatch) -> u32 {
         if batch.wire_bytes > 0 {
             return batch.wire_bytes;
         }
@@ -124,7 +127,7 @@ impl Producer {
             self.ratio.learn(self.settings.codec.ratio_permille(batch.records.count));
         }
         if self.settings.idempotent && batch.base_sequence < 0 {
-            self.number(queue, id);
+            self.assign_sequence(queue, id);
         }
         if let Some(batch) = self.batches.get_mut(id) {
             (batch.wire_bytes, batch.sent_epoch) = (wire_bytes, epoch);
@@ -133,18 +136,18 @@ impl Producer {
     }
 
     fn on_the_wire(&self, id: BatchId) -> Batch {
-        let held = self.batches.get(id);
-        debug_assert!(held.is_some(), "a drained batch is held");
-        let held = held.cloned().unwrap_or_else(|| Held::new(0, NOTHING, 0, 0));
+        let batch = self.batches.get(id);
+        debug_assert!(batch.is_some(), "a drained batch is batch");
+        let batch = batch.cloned().unwrap_or_else(|| ProducerBatch::new(0, NOTHING, 0, 0));
         Batch {
             base_offset: 0,
-            records: held.records,
-            bytes: held.wire_bytes,
+            records: batch.records,
+            bytes: batch.wire_bytes,
             leader_epoch: -1,
-            producer_id: held.producer_id,
-            producer_epoch: held.producer_epoch,
-            base_sequence: held.base_sequence,
-            created_at: held.created_at,
+            producer_id: batch.producer_id,
+            producer_epoch: batch.producer_epoch,
+            base_sequence: batch.base_sequence,
+            created_at: batch.created_at,
         }
     }
 
@@ -160,7 +163,7 @@ impl Producer {
         self.next_request += 1;
         let (broker, acks) = (self.nodes[node].broker, self.settings.acks);
         let timeout = self.settings.request_timeout;
-        out.push(ProducerOutput::Request(ProduceRequest { id: request, broker, acks, timeout, batches }));
+        out.push(ProducerOutput::Request(ProducerRequest { id: request, broker, acks, timeout, batches }));
         if acks == Acks::Zero {
             // Written to the socket is success: nobody hears of what the broker does with it.
             for (_, id) in &ids {
@@ -168,7 +171,7 @@ impl Producer {
             }
             return self.keep_ids(ids);
         }
-        self.nodes[node].in_flight.push_back(InFlight { request, sent_at: now, batches: ids });
+        self.nodes[node].in_flight.push_back(InFlightRequest { request, sent_at: now, batches: ids });
     }
 
     /// When the head batch of a partition is ready by itself (`RecordAccumulator.batchReady`).
@@ -177,12 +180,15 @@ impl Producer {
         let head = line.batches.front().filter(|_| !line.muted).and_then(|id| self.batches.get(*id));
         let Some(head) = head.filter(|head| self.sequence_allows(queue, head)) else { return Nanos::MAX };
         let settings = &self.settings;
-        match () {
-            () if self.backs_off(head) => head.retry_at,
-            () if head.closed || line.batches.len() > 1 || self.exhausted() => now,
-            () if self.flushed_at.is_some_and(|at| head.created_at <= at) => now,
-            () => head.created_at.saturating_add(settings.linger).saturating_add(settings.sender_slack),
+        if self.backs_off(head) {
+            return head.retry_at;
         }
+        let full = head.closed || line.batches.len() > 1;
+        let flushed = self.flushed_at.is_some_and(|at| head.created_at <= at);
+        if full || flushed || self.exhausted() {
+            return now;
+        }
+        head.created_at.saturating_add(settings.linger).saturating_add(settings.sender_slack)
     }
 
     /// Looks again at when a node has something ready.

@@ -1,26 +1,26 @@
 //! Idempotence on the client: sequences, unresolved ones, epoch bumps (`TransactionManager`).
 
-use crate::protocol::producer::batch::{BatchId, Held};
+use crate::protocol::producer::batch::{BatchId, ProducerBatch};
 use crate::protocol::producer::{Producer, ProducerOutput};
 use crate::protocol::wire::ErrorCode;
 
 /// Who the producer is to the brokers.
 #[derive(Clone, Debug)]
-pub(super) struct Identity {
+pub(super) struct ProducerIdentity {
     /// -1 until a broker has handed one out.
     pub(super) id: i64,
     pub(super) epoch: i16,
     /// A request for an id is under way.
     pub(super) asked: bool,
     /// Partitions whose lines start again with the next epoch.
-    pub(super) to_renumber: Vec<u32>,
+    pub(super) to_restart: Vec<u32>,
     /// How many partitions are unresolved.
     pub(super) unresolved: u32,
 }
 
-impl Identity {
+impl ProducerIdentity {
     pub(super) fn new() -> Self {
-        Identity { id: -1, epoch: -1, asked: false, to_renumber: Vec::new(), unresolved: 0 }
+        ProducerIdentity { id: -1, epoch: -1, asked: false, to_restart: Vec::new(), unresolved: 0 }
     }
 }
 
@@ -31,14 +31,14 @@ pub(crate) fn sequence_after(sequence: i32, count: u32) -> i32 {
 
 impl Producer {
     /// What the sender does before it sends: resolve, bump, ask for an id.
-    pub(super) fn tend_sequences(&mut self, out: &mut Vec<ProducerOutput>) {
+    pub(super) fn bump_epoch_if_needed(&mut self, out: &mut Vec<ProducerOutput>) {
         if !self.settings.idempotent {
             return;
         }
         if self.identity.unresolved > 0 {
             self.resolve_sequences();
         }
-        if !self.identity.to_renumber.is_empty() {
+        if !self.identity.to_restart.is_empty() {
             self.bump_epoch(out);
         }
         if self.identity.id < 0 && !self.identity.asked {
@@ -49,14 +49,14 @@ impl Producer {
 
     /// A new id has arrived. All lines start again.
     pub(super) fn adopt_producer_id(&mut self, id: i64, epoch: i16) {
-        self.identity = Identity { id, epoch, asked: false, ..Identity::new() };
+        self.identity = ProducerIdentity { id, epoch, asked: false, ..ProducerIdentity::new() };
         for queue in 0..self.queues.len() {
             let line = &mut self.queues[queue].sequences;
             line.unresolved = false;
             if !self.settings.bumps_epoch {
                 line.open.clear();
             }
-            self.renumber(queue);
+            self.restart_sequences(queue);
         }
     }
 
@@ -70,15 +70,15 @@ impl Producer {
             line.unresolved = false;
             self.identity.unresolved -= 1;
             if line.next != sequence_after(line.last_acked, 1) {
-                self.request_renumbering(queue as u32);
+                self.request_epoch_bump(queue as u32);
             }
             self.refresh_node_of(queue as u32);
         }
     }
 
-    fn request_renumbering(&mut self, queue: u32) {
-        if !self.identity.to_renumber.contains(&queue) {
-            self.identity.to_renumber.push(queue);
+    fn request_epoch_bump(&mut self, queue: u32) {
+        if !self.identity.to_restart.contains(&queue) {
+            self.identity.to_restart.push(queue);
         }
     }
 
@@ -86,30 +86,30 @@ impl Producer {
     fn bump_epoch(&mut self, out: &mut Vec<ProducerOutput>) {
         if !self.settings.bumps_epoch || self.identity.epoch == i16::MAX {
             self.identity.id = -1;
-            self.identity.to_renumber.clear();
+            self.identity.to_restart.clear();
             return;
         }
         self.identity.epoch += 1;
         out.push(ProducerOutput::EpochBumped { epoch: self.identity.epoch });
-        for queue in std::mem::take(&mut self.identity.to_renumber) {
+        for queue in std::mem::take(&mut self.identity.to_restart) {
             let line = &mut self.queues[queue as usize].sequences;
             if std::mem::take(&mut line.unresolved) {
                 self.identity.unresolved -= 1;
             }
-            self.renumber(queue as usize);
+            self.restart_sequences(queue as usize);
             self.refresh_node_of(queue);
         }
     }
 
     /// The line starts at 0 with the current identity, open batches first (`startSequencesAtBeginning`).
-    fn renumber(&mut self, queue: usize) {
+    fn restart_sequences(&mut self, queue: usize) {
         let (id, epoch) = (self.identity.id, self.identity.epoch);
         let line = &mut self.queues[queue].sequences;
         let mut next = 0;
         for open in &line.open {
             if let Some(batch) = self.batches.get_mut(*open) {
                 (batch.producer_id, batch.producer_epoch, batch.base_sequence) = (id, epoch, next);
-                batch.renumbered = true;
+                batch.sequence_reset = true;
                 next = sequence_after(next, batch.records.count);
             }
         }
@@ -117,7 +117,7 @@ impl Producer {
     }
 
     /// Whether the head batch of a partition may go out now (`shouldStopDrainBatchesForPartition`).
-    pub(super) fn sequence_allows(&self, queue: u32, head: &Held) -> bool {
+    pub(super) fn sequence_allows(&self, queue: u32, head: &ProducerBatch) -> bool {
         if !self.settings.idempotent {
             return true;
         }
@@ -135,10 +135,10 @@ impl Producer {
     }
 
     /// Numbers a batch that is drained for the first time.
-    pub(super) fn number(&mut self, queue: u32, id: BatchId) {
+    pub(super) fn assign_sequence(&mut self, queue: u32, id: BatchId) {
         let identity = (self.identity.id, self.identity.epoch);
         if self.queues[queue as usize].sequences.identity != identity {
-            self.renumber(queue as usize);
+            self.restart_sequences(queue as usize);
         }
         let line = &mut self.queues[queue as usize].sequences;
         if let Some(batch) = self.batches.get_mut(id) {
@@ -151,7 +151,7 @@ impl Producer {
     }
 
     /// A batch is done (`handleCompletedBatch`).
-    pub(super) fn sequence_done(&mut self, id: BatchId, batch: &Held) {
+    pub(super) fn sequence_done(&mut self, id: BatchId, batch: &ProducerBatch) {
         let line = &mut self.queues[batch.queue as usize].sequences;
         line.open.retain(|open| *open != id);
         let current = line.identity == (batch.producer_id, batch.producer_epoch);
@@ -168,13 +168,19 @@ impl Producer {
 
     /// A batch has failed for good (`handleFailedBatch`). `refused` says that a broker refused it, so that
     /// its sequences were certainly not used.
-    pub(super) fn sequence_failed(&mut self, id: BatchId, batch: &Held, error: ErrorCode, refused: bool) {
+    pub(super) fn sequence_failed(
+        &mut self,
+        id: BatchId,
+        batch: &ProducerBatch,
+        error: ErrorCode,
+        refused: bool,
+    ) {
         if batch.base_sequence < 0 {
             return;
         }
         self.queues[batch.queue as usize].sequences.open.retain(|open| *open != id);
         if refused || error == ErrorCode::OutOfOrderSequenceNumber {
-            self.request_renumbering(batch.queue);
+            self.request_epoch_bump(batch.queue);
         }
     }
 
@@ -198,11 +204,11 @@ impl Producer {
 
     /// Whether an OUT_OF_ORDER_SEQUENCE_NUMBER is only the echo of an earlier batch's failure; otherwise
     /// the line starts again. Either way the batch is sent again (`TransactionManager.canRetry`).
-    pub(super) fn handle_out_of_order(&mut self, batch: &Held) {
+    pub(super) fn handle_out_of_order(&mut self, batch: &ProducerBatch) {
         let line = &self.queues[batch.queue as usize].sequences;
         let next_in_line = batch.base_sequence == sequence_after(line.last_acked, 1);
-        if line.unresolved || (next_in_line && !batch.renumbered) {
-            self.request_renumbering(batch.queue);
+        if line.unresolved || (next_in_line && !batch.sequence_reset) {
+            self.request_epoch_bump(batch.queue);
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::model::{BrokerId, MS, SECOND};
-use crate::protocol::messages::Request;
+use crate::protocol::messages::BrokerRequest;
 use crate::scenario::{Act, Process, Scenario};
 use crate::sim::{RunReport, Simulator, run};
 
 fn request(correlation: u64) -> Message {
-    Message::Request { correlation, request: Request::Metadata(Vec::new()) }
+    Message::Request { correlation, request: BrokerRequest::Metadata(Vec::new()) }
 }
 
 fn numbers(messages: Vec<Message>) -> Vec<u64> {

@@ -5,9 +5,10 @@ use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::{BrokerRegistration, MetadataUpdate};
 use crate::protocol::controller::quorum::{QuorumEvent, QuorumInput};
 use crate::protocol::controller::{
-    Answer, Cause, ControllerInput, ControllerOutput, MetadataBatch, MetadataRecord, partition_change,
+    Cause, ControllerInput, ControllerOutput, ControllerResult, MetadataBatch, MetadataRecord,
+    partition_change,
 };
-use crate::protocol::wire::PartitionState;
+use crate::protocol::wire::PartitionRegistration;
 use crate::sim::event::{Message, QueuedEvent, TimerKind};
 use crate::sim::network::Node;
 use crate::sim::trace::EventKind;
@@ -24,23 +25,26 @@ impl World {
         if !self.machines.control.nodes_up.contains(&true) {
             return self.send(here, from, Message::Refused { correlation });
         }
-        let (answer, at) = self.ask_controller(request);
-        self.send_at(at, here, from, Message::ControllerAnswer { correlation, answer });
+        let (response, at) = self.ask_controller(request);
+        self.send_at(at, here, from, Message::ControllerResponse { correlation, response });
     }
 
     /// Steps the controller; returns its answer and when that may be sent.
-    pub(in crate::sim) fn step_controller(&mut self, input: ControllerInput) -> (Option<Answer>, Nanos) {
+    pub(in crate::sim) fn step_controller(
+        &mut self,
+        input: ControllerInput,
+    ) -> (Option<ControllerResult>, Nanos) {
         let mut out = std::mem::take(&mut self.scratch.controller);
         let mut answered = (None, self.now);
         self.machines.control.controller.step(self.now, input, &mut out);
         for output in out.drain(..) {
             match output {
                 ControllerOutput::Append(batch) => self.append(batch),
-                ControllerOutput::Answer { after, answer } => {
+                ControllerOutput::Response { after, result } => {
                     let committed = after <= self.machines.control.committed.offset;
                     let at =
                         if committed { self.now } else { self.machines.control.commits_at.max(self.now) };
-                    answered = (Some(answer), at);
+                    answered = (Some(result), at);
                 }
                 ControllerOutput::ActiveController { node, epoch } => self.active_controller(node, epoch),
             }
@@ -155,7 +159,7 @@ impl World {
         partition: PartitionIx,
         cause: Cause,
         updates: &mut Vec<MetadataUpdate>,
-        change: impl FnOnce(&mut PartitionState),
+        change: impl FnOnce(&mut PartitionRegistration),
     ) {
         let before = self.machines.control.decided[partition.at()].clone();
         let mut after = (*before).clone();

@@ -1,14 +1,17 @@
 //! Brokers' requests as inputs of the controller's state machine, and its answers as responses.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
-use crate::protocol::controller::{Answer, ControllerInput, DirectoryId, Heartbeat, Registration};
-use crate::protocol::messages::{ControllerAnswer, ControllerRequest};
+use crate::protocol::controller::{ControllerInput, ControllerResult, DirectoryId, Heartbeat, Registration};
+use crate::protocol::messages::{ControllerRequest, ControllerResponse};
 use crate::protocol::wire::{BrokerEpoch, ErrorCode};
 use crate::sim::world::World;
 
 impl World {
     /// Steps the controller with a broker's request; returns the response and when it may be sent.
-    pub(in crate::sim) fn ask_controller(&mut self, request: ControllerRequest) -> (ControllerAnswer, Nanos) {
+    pub(in crate::sim) fn ask_controller(
+        &mut self,
+        request: ControllerRequest,
+    ) -> (ControllerResponse, Nanos) {
         match request {
             ControllerRequest::Register(asked) => {
                 let rack = asked.rack.and_then(|at| self.scenario.cluster.racks.get(at as usize));
@@ -40,20 +43,20 @@ impl World {
                 for request in partitions {
                     let input = ControllerInput::AlterPartition { from: broker, broker_epoch, request };
                     match self.step_controller(input) {
-                        (Some(Answer::AlterPartition(answer)), when) => {
+                        (Some(ControllerResult::AlterPartition(answer)), when) => {
                             answers.push(answer);
                             at = at.max(when);
                         }
                         (other, when) => {
                             let error = error_of(other.as_ref());
                             return (
-                                ControllerAnswer::AlterPartitions { error, partitions: Vec::new() },
+                                ControllerResponse::AlterPartitions { error, partitions: Vec::new() },
                                 when,
                             );
                         }
                     }
                 }
-                (ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }, at)
+                (ControllerResponse::AlterPartitions { error: ErrorCode::None, partitions: answers }, at)
             }
             ControllerRequest::AssignDirectory { broker, broker_epoch, directory, partitions } => {
                 self.assign_directories(broker, broker_epoch, DirectoryId(directory), partitions)
@@ -67,7 +70,7 @@ impl World {
         broker_epoch: BrokerEpoch,
         directory: DirectoryId,
         partitions: Vec<PartitionIx>,
-    ) -> (ControllerAnswer, Nanos) {
+    ) -> (ControllerResponse, Nanos) {
         let (mut error, mut at) = (ErrorCode::None, self.now);
         for partition in partitions {
             let input = ControllerInput::AssignDirectory { from, broker_epoch, partition, directory };
@@ -75,40 +78,40 @@ impl World {
             at = at.max(when);
             error = refusal_of_assignment(answer.as_ref(), error);
         }
-        (ControllerAnswer::AssignDirectory { error }, at)
+        (ControllerResponse::AssignDirectory { error }, at)
     }
 }
 
-fn error_of(answer: Option<&Answer>) -> ErrorCode {
+fn error_of(answer: Option<&ControllerResult>) -> ErrorCode {
     match answer {
-        Some(Answer::Result(error)) => *error,
+        Some(ControllerResult::Result(error)) => *error,
         _ => ErrorCode::NotController,
     }
 }
 
 /// A partition that is gone or is kept elsewhere by now needs no telling; all else is tried again.
-fn refusal_of_assignment(answer: Option<&Answer>, before: ErrorCode) -> ErrorCode {
+fn refusal_of_assignment(answer: Option<&ControllerResult>, before: ErrorCode) -> ErrorCode {
     match error_of(answer) {
         ErrorCode::None | ErrorCode::NotLeaderOrFollower | ErrorCode::UnknownTopicOrPartition => before,
         error => error,
     }
 }
 
-fn registered(answer: Option<Answer>) -> ControllerAnswer {
+fn registered(answer: Option<ControllerResult>) -> ControllerResponse {
     match answer {
-        Some(Answer::Registered { epoch }) => {
-            ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: epoch }
+        Some(ControllerResult::Registered { epoch }) => {
+            ControllerResponse::Register { error: ErrorCode::None, broker_epoch: epoch }
         }
-        other => ControllerAnswer::Register { error: error_of(other.as_ref()), broker_epoch: -1 },
+        other => ControllerResponse::Register { error: error_of(other.as_ref()), broker_epoch: -1 },
     }
 }
 
-fn heartbeat(answer: Option<Answer>) -> ControllerAnswer {
+fn heartbeat(answer: Option<ControllerResult>) -> ControllerResponse {
     match answer {
-        Some(Answer::Heartbeat { fenced, should_shut_down, caught_up }) => {
-            ControllerAnswer::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down }
+        Some(ControllerResult::Heartbeat { fenced, should_shut_down, caught_up }) => {
+            ControllerResponse::Heartbeat { error: ErrorCode::None, caught_up, fenced, should_shut_down }
         }
-        other => ControllerAnswer::Heartbeat {
+        other => ControllerResponse::Heartbeat {
             error: error_of(other.as_ref()),
             caught_up: false,
             fenced: false,

@@ -43,7 +43,7 @@ impl World {
                 // The answer of a coordinator whose process has ended goes nowhere.
                 if heard && self.coordinator_runs(group) {
                     let (here, to) = (self.machines.net.broker(here), self.machines.net.client(to));
-                    self.send(here, to, Message::GroupReply { correlation, reply });
+                    self.send(here, to, Message::GroupResponse { correlation, reply });
                 }
             }
             GroupOutput::Rebalancing => {

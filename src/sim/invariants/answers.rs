@@ -4,7 +4,7 @@ use super::{Auditor, catalogue, replica};
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker::Replica;
 use crate::protocol::leader::LeaderState;
-use crate::protocol::messages::{Answer, ProducedPartition};
+use crate::protocol::messages::{BrokerResponse, ProducePartitionResponse};
 use crate::protocol::wire::{Acks, ErrorCode, FetchedPartition, Offset, RecordRange};
 use crate::sim::observed::Observed;
 
@@ -15,10 +15,10 @@ impl Auditor {
         world: &Observed<'_>,
         id: BrokerId,
         client: u32,
-        answer: &Answer,
+        answer: &BrokerResponse,
     ) {
         match answer {
-            Answer::Produce(results) => {
+            BrokerResponse::Produce(results) => {
                 let producer = world.clients.producers().get(client as usize);
                 if producer.is_some_and(|host| host.producer.settings().acks == Acks::All) {
                     // With others in the request, a part may have been settled earlier, in another ISR.
@@ -26,14 +26,20 @@ impl Auditor {
                     results.iter().for_each(|result| self.acknowledged(world, id, result, alone));
                 }
             }
-            Answer::Fetch(fetched) => {
+            BrokerResponse::Fetch(fetched) => {
                 fetched.partitions.iter().for_each(|part| self.given_to_read(world, id, part));
             }
             _ => {}
         }
     }
 
-    fn acknowledged(&mut self, world: &Observed<'_>, id: BrokerId, result: &ProducedPartition, alone: bool) {
+    fn acknowledged(
+        &mut self,
+        world: &Observed<'_>,
+        id: BrokerId,
+        result: &ProducePartitionResponse,
+        alone: bool,
+    ) {
         let Some(leader) = replica(world, id, result.partition) else { return };
         let Some(leadership) = leader.leader_state() else { return };
         if result.error != ErrorCode::None || result.base_offset < 0 {

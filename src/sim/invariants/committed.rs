@@ -4,7 +4,7 @@ use super::{Assumption, Auditor, Invariant, Shortfall, catalogue, is_registered,
 use crate::model::{BrokerId, PartitionIx, id_list};
 use crate::protocol::broker::Replica;
 use crate::protocol::controller::Image;
-use crate::protocol::wire::{Offset, PartitionState};
+use crate::protocol::wire::{Offset, PartitionRegistration};
 use crate::sim::host::Host;
 use crate::sim::observed::Observed;
 
@@ -13,7 +13,7 @@ fn runs(host: &Host) -> bool {
 }
 
 /// A broker's copy; a log that was moved away and is not deleted yet is none.
-fn replica_of<'a>(host: &'a Host, ix: PartitionIx, state: &PartitionState) -> Option<&'a Replica> {
+fn replica_of<'a>(host: &'a Host, ix: PartitionIx, state: &PartitionRegistration) -> Option<&'a Replica> {
     let kept = state.replicas.contains(&host.broker.settings().id);
     host.broker.replica(ix).filter(|_| kept)
 }
@@ -68,7 +68,7 @@ impl Auditor {
 
     /// With a large enough ISR everything committed is on so many replicas; with a smaller one it stays on as
     /// many as before, or fewer if the minimum is lowered.
-    fn note_promise(&mut self, min_isr: usize, ix: PartitionIx, state: &PartitionState) {
+    fn note_promise(&mut self, min_isr: usize, ix: PartitionIx, state: &PartitionRegistration) {
         let memory = &mut self.partitions[ix.at()];
         let before = memory.copies_promised;
         let kept = before > 0 && state.isr.len() < min_isr;
@@ -81,7 +81,7 @@ impl Auditor {
         world: &Observed<'_>,
         elr: bool,
         ix: PartitionIx,
-        state: &PartitionState,
+        state: &PartitionRegistration,
     ) {
         let memory = &mut self.partitions[ix.at()];
         let committed = memory.ghost.end();
@@ -103,13 +103,18 @@ impl Auditor {
 
     /// The copy of a broker that may believe that it leads. One that was moved away and has not heard of it goes
     /// on committing, and rightly so unless records were lost: then it stands for what is gone.
-    fn led_by<'a>(&self, host: &'a Host, ix: PartitionIx, state: &PartitionState) -> Option<&'a Replica> {
+    fn led_by<'a>(
+        &self,
+        host: &'a Host,
+        ix: PartitionIx,
+        state: &PartitionRegistration,
+    ) -> Option<&'a Replica> {
         let nothing_lost = self.partitions[ix.at()].ever.is_empty();
         if nothing_lost { host.broker.replica(ix) } else { replica_of(host, ix, state) }
     }
 
     /// Each leader has what was committed; what it commits itself is added.
-    fn leaders_commit(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
+    fn leaders_commit(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionRegistration) {
         for host in world.machines.hosts().iter().filter(|host| runs(host)) {
             let id = host.broker.settings().id;
             let Some(replica) = self.led_by(host, ix, state) else { continue };
@@ -162,7 +167,7 @@ impl Auditor {
         world: &Observed<'_>,
         host: &Host,
         replica: &Replica,
-        state: &PartitionState,
+        state: &PartitionRegistration,
     ) {
         let (ix, id) = (replica.partition(), host.broker.settings().id);
         let (end, committed) = (replica.log().end(), self.partitions[ix.at()].ghost.end());
@@ -199,7 +204,7 @@ impl Auditor {
     }
 
     /// Members of the ISR that a leader knows have what it holds for committed.
-    fn members_agree(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
+    fn members_agree(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionRegistration) {
         for host in world.machines.hosts() {
             let Some(leader) = self.led_by(host, ix, state) else { continue };
             let Some(leadership) = leader.leader_state() else { continue };
@@ -243,7 +248,7 @@ impl Auditor {
 
     /// After a loss that the configuration allows, what the leader has is what counts from then on; once all
     /// replicas are equal again, the assumptions hold anew.
-    fn forget_what_is_gone(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
+    fn forget_what_is_gone(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionRegistration) {
         if self.partitions[ix.at()].broken.is_empty() {
             return;
         }

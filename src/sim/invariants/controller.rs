@@ -3,8 +3,8 @@
 use super::{Assumption, Auditor, catalogue};
 use crate::model::{PartitionIx, id_list};
 use crate::protocol::controller::Image;
-use crate::protocol::controller::partitions::Entry;
-use crate::protocol::wire::{PartitionState, Recovery};
+use crate::protocol::controller::partitions::PartitionEntry;
+use crate::protocol::wire::{PartitionRegistration, Recovery};
 use crate::sim::observed::Observed;
 
 impl Auditor {
@@ -18,7 +18,7 @@ impl Auditor {
         self.sets_are_disjoint(world, image, ix, entry);
     }
 
-    fn epochs_rise(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
+    fn epochs_rise(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionRegistration) {
         let now = (state.leader_epoch, state.partition_epoch);
         if let Some(was) = self.partitions[ix.at()].epochs.replace(now)
             && (now.0 < was.0 || now.1 < was.1)
@@ -28,7 +28,7 @@ impl Auditor {
     }
 
     /// Not a promise: notes that a leader was elected which need not have everything.
-    fn elections_are_clean(&mut self, ix: PartitionIx, state: &PartitionState) {
+    fn elections_are_clean(&mut self, ix: PartitionIx, state: &PartitionRegistration) {
         if state.recovery == Recovery::Recovering {
             let memory = &mut self.partitions[ix.at()];
             memory.broken.insert(Assumption::CleanElections);
@@ -36,7 +36,7 @@ impl Auditor {
         }
     }
 
-    fn leader_is_in_isr(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) {
+    fn leader_is_in_isr(&mut self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionRegistration) {
         if state.leader.is_some_and(|leader| !state.isr.contains(&leader)) {
             let detail = format!("leader {:?}, ISR {}", state.leader, id_list(&state.isr));
             self.report(world, &catalogue::LEADER_IN_ISR, Some(ix), detail);
@@ -48,7 +48,7 @@ impl Auditor {
         world: &Observed<'_>,
         image: &Image,
         ix: PartitionIx,
-        state: &PartitionState,
+        state: &PartitionRegistration,
     ) {
         let fenced = |id| image.brokers.get(id).is_none_or(|known: &_| known.fenced);
         let last = !image.profile.elr && state.isr.len() == 1 && state.leader.is_none();
@@ -58,7 +58,13 @@ impl Auditor {
         }
     }
 
-    fn sets_are_disjoint(&mut self, world: &Observed<'_>, image: &Image, ix: PartitionIx, entry: &Entry) {
+    fn sets_are_disjoint(
+        &mut self,
+        world: &Observed<'_>,
+        image: &Image,
+        ix: PartitionIx,
+        entry: &PartitionEntry,
+    ) {
         let state = &entry.state;
         let min_isr = image.profile.effective_min_isr(image.min_isr(entry.topic), state.replicas.len());
         let all = || state.isr.iter().chain(&state.elr);

@@ -3,14 +3,14 @@
 use super::{Assumption, Auditor, catalogue, is_registered, replica};
 use crate::model::{BrokerId, PartitionIx, id_list};
 use crate::protocol::controller::Image;
-use crate::protocol::controller::partitions::Entry;
-use crate::protocol::wire::PartitionState;
+use crate::protocol::controller::partitions::PartitionEntry;
+use crate::protocol::wire::PartitionRegistration;
 use crate::sim::client_runtime::ClientState;
 use crate::sim::observed::Observed;
 
 /// Why nobody may ever lead a partition again without an unclean election. A replica whose directory was
 /// reported after its broker was unfenced waits for the next election.
-fn nobody_can_lead(world: &Observed<'_>, image: &Image, entry: &Entry) -> Option<Assumption> {
+fn nobody_can_lead(world: &Observed<'_>, image: &Image, entry: &PartitionEntry) -> Option<Assumption> {
     let on_new_disk = |id: BrokerId| world.machines.host(id).is_some_and(|host| host.broker.is_on_new_disk());
     let state = &entry.state;
     let known: Vec<BrokerId> =
@@ -52,7 +52,12 @@ impl Auditor {
         }
     }
 
-    fn unhealed(&self, world: &Observed<'_>, ix: PartitionIx, state: &PartitionState) -> Option<String> {
+    fn unhealed(
+        &self,
+        world: &Observed<'_>,
+        ix: PartitionIx,
+        state: &PartitionRegistration,
+    ) -> Option<String> {
         let Some(leader) = state.leader else { return Some("no leader".into()) };
         if state.isr.len() != state.replicas.len() {
             return Some(format!("ISR {} of {}", id_list(&state.isr), id_list(&state.replicas)));

@@ -3,7 +3,7 @@
 use crate::model::{BrokerId, Nanos, PartitionIx, human_count, human_duration_ms, id_list};
 use crate::protocol::broker::{BrokerEvent, LogLossCause, OutOfSyncReplica, TruncationCause};
 use crate::protocol::controller::Cause;
-use crate::protocol::wire::{Offset, PartitionState};
+use crate::protocol::wire::{Offset, PartitionRegistration};
 use crate::sim::process::ProcessState;
 use crate::sim::trace::{EventKind, Refusal, TraceEvent, election_word};
 
@@ -141,7 +141,7 @@ fn client_text(what: &EventKind, names: &Names<'_>) -> String {
     }
 }
 
-fn change_text(name: &str, before: &PartitionState, after: &PartitionState) -> String {
+fn change_text(name: &str, before: &PartitionRegistration, after: &PartitionRegistration) -> String {
     let mut parts = Vec::new();
     if before.isr != after.isr {
         let (was, is) = (before.isr.len(), after.isr.len());

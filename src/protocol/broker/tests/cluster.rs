@@ -14,8 +14,8 @@ pub(super) const P0: PartitionIx = PartitionIx(0);
 /// Something on its way.
 #[derive(Clone, Debug)]
 pub(super) enum Message {
-    Request { from: Peer, to: BrokerId, correlation: u64, request: Request },
-    Answer { from: BrokerId, to: Peer, correlation: u64, answer: Answer },
+    Request { from: Peer, to: BrokerId, correlation: u64, request: BrokerRequest },
+    Response { from: BrokerId, to: Peer, correlation: u64, response: BrokerResponse },
     ToController { from: BrokerId, correlation: u64, request: ControllerRequest },
     FromController { to: BrokerId, input: BrokerInput },
 }
@@ -29,7 +29,7 @@ impl Message {
         };
         match self {
             Message::Request { from, to, .. } => (peer(from), i64::from(to.0)),
-            Message::Answer { from, to, .. } => (i64::from(from.0), peer(to)),
+            Message::Response { from, to, .. } => (i64::from(from.0), peer(to)),
             Message::ToController { from, .. } => (i64::from(from.0), -1),
             Message::FromController { to, .. } => (-1, i64::from(to.0)),
         }
@@ -45,7 +45,7 @@ pub(super) struct Cluster {
     pub held: Vec<BrokerId>,
     /// These do not hear of new metadata.
     pub blind: Vec<BrokerId>,
-    pub state: PartitionState,
+    pub state: PartitionRegistration,
     pub topic: TopicSettings,
     pub registrations: BTreeMap<BrokerId, BrokerRegistration>,
     pub metadata_offset: i64,
@@ -71,7 +71,7 @@ pub(super) struct Ask {
 #[derive(Clone, Debug)]
 pub(super) enum News {
     Event(BrokerId, BrokerEvent),
-    Answer(u64, Answer),
+    Response(u64, BrokerResponse),
     Stopped(BrokerId),
 }
 
@@ -91,11 +91,11 @@ impl Cluster {
             wire: VecDeque::new(),
             held: Vec::new(),
             blind: Vec::new(),
-            state: PartitionState {
+            state: PartitionRegistration {
                 isr: replicas.clone(),
                 leader: Some(replicas[0]),
                 replicas,
-                ..PartitionState::default()
+                ..PartitionRegistration::default()
             },
             topic,
             registrations: BTreeMap::new(),
@@ -125,11 +125,11 @@ impl Cluster {
 
     fn carry_out(&mut self, broker: BrokerId, output: BrokerOutput) {
         match output {
-            BrokerOutput::Answer { to: Peer::Client(_), correlation, answer } => {
-                self.news.push(News::Answer(correlation, answer));
+            BrokerOutput::Response { to: Peer::Client(_), correlation, response } => {
+                self.news.push(News::Response(correlation, response));
             }
-            BrokerOutput::Answer { to, correlation, answer } => {
-                self.wire.push_back(Message::Answer { from: broker, to, correlation, answer });
+            BrokerOutput::Response { to, correlation, response } => {
+                self.wire.push_back(Message::Response { from: broker, to, correlation, response });
             }
             BrokerOutput::Request { to, correlation, request } => {
                 let from = Peer::Broker(broker);
@@ -180,8 +180,8 @@ impl Cluster {
         let held = |id: &BrokerId| self.held.contains(id);
         match &self.wire[at] {
             Message::Request { to, .. } => !held(to),
-            Message::Answer { to: Peer::Broker(to), .. } => !held(to),
-            Message::Answer { .. } => true,
+            Message::Response { to: Peer::Broker(to), .. } => !held(to),
+            Message::Response { .. } => true,
             Message::ToController { request: ControllerRequest::AlterPartitions { .. }, .. } => {
                 self.controller_up && !self.alter_held
             }
@@ -198,10 +198,10 @@ impl Cluster {
             Message::Request { from, to, correlation, request } => {
                 self.request(from, to, correlation, request)
             }
-            Message::Answer { to: Peer::Broker(to), correlation, answer, .. } => {
-                self.step(to, BrokerInput::Answer { correlation, answer });
+            Message::Response { to: Peer::Broker(to), correlation, response, .. } => {
+                self.step(to, BrokerInput::Response { correlation, response });
             }
-            Message::Answer { .. } => {}
+            Message::Response { .. } => {}
             Message::ToController { from, correlation, request } => {
                 self.controller(from, correlation, request);
             }
@@ -209,7 +209,7 @@ impl Cluster {
         }
     }
 
-    fn request(&mut self, from: Peer, to: BrokerId, correlation: u64, request: Request) {
+    fn request(&mut self, from: Peer, to: BrokerId, correlation: u64, request: BrokerRequest) {
         if self.broker(to).state() != BrokerState::NotRunning {
             return self.step(to, BrokerInput::Request { from, correlation, request });
         }
@@ -275,7 +275,7 @@ impl Cluster {
         self.wire.retain(|message| match message {
             Message::FromController { to, .. } => *to != broker,
             Message::ToController { from, .. } => *from != broker,
-            Message::Answer { to, .. } => *to != Peer::Broker(broker),
+            Message::Response { to, .. } => *to != Peer::Broker(broker),
             Message::Request { from, .. } => *from != Peer::Broker(broker),
         });
         for other in &self.brokers {
@@ -313,7 +313,7 @@ impl Cluster {
         };
         self.correlation += 1;
         let (correlation, timeout_ns) = (self.correlation, 30_000_000_000);
-        let request = Request::Produce(ProduceRequest { acks, timeout_ns, batches: vec![(P0, batch)] });
+        let request = BrokerRequest::Produce(ProduceRequest { acks, timeout_ns, batches: vec![(P0, batch)] });
         self.wire.push_back(Message::Request { from: Peer::Client(0), to, correlation, request });
         correlation
     }
@@ -328,7 +328,7 @@ impl Cluster {
             last_fetched_epoch: -1,
             log_start: -1,
         };
-        let request = Request::Fetch(FetchRequest {
+        let request = BrokerRequest::Fetch(FetchRequest {
             follower: None,
             session: 0,
             session_epoch: 0,

@@ -3,7 +3,7 @@
 use super::cluster::{Cluster, News, P0};
 use crate::model::BrokerId;
 use crate::protocol::broker::*;
-use crate::protocol::messages::Answer;
+use crate::protocol::messages::BrokerResponse;
 use crate::protocol::wire::{ErrorCode, Offset};
 use std::fmt::Write;
 
@@ -69,19 +69,21 @@ pub(super) fn worded(news: &News) -> Option<String> {
     match news {
         News::Stopped(broker) => Some(format!("{broker}: stopped")),
         News::Event(broker, event) => worded_event(event).map(|text| format!("{broker}: {text}")),
-        News::Answer(correlation, answer) => Some(format!("answer {correlation}: {}", worded_answer(answer))),
+        News::Response(correlation, response) => {
+            Some(format!("response {correlation}: {}", worded_answer(response)))
+        }
     }
 }
 
-fn worded_answer(answer: &Answer) -> String {
-    match answer {
-        Answer::Disconnect => "connection closed".into(),
-        Answer::Produce(parts) => match parts[0].error {
+fn worded_answer(response: &BrokerResponse) -> String {
+    match response {
+        BrokerResponse::Disconnect => "connection closed".into(),
+        BrokerResponse::Produce(parts) => match parts[0].error {
             ErrorCode::None if parts[0].duplicate => format!("offset {} again", parts[0].base_offset),
             ErrorCode::None => format!("offset {}", parts[0].base_offset),
             error => error.name().into(),
         },
-        Answer::Fetch(answer) => match answer.partitions.first() {
+        BrokerResponse::Fetch(response) => match response.partitions.first() {
             None => "nothing".into(),
             Some(part) if part.error != ErrorCode::None => part.error.name().into(),
             Some(part) if part.preferred_read_replica.is_some() => {
@@ -92,7 +94,7 @@ fn worded_answer(answer: &Answer) -> String {
                 format!("{count} records, high watermark {}", part.high_watermark)
             }
         },
-        Answer::ListOffsets(offsets) => match offsets[0].error {
+        BrokerResponse::ListOffsets(offsets) => match offsets[0].error {
             ErrorCode::None => format!("offset {}", offsets[0].offset),
             error => error.name().into(),
         },

@@ -6,7 +6,7 @@
 use super::cluster::{Cluster, Message, News, P0, id};
 use crate::model::{BrokerId, KafkaVersion, Nanos};
 use crate::protocol::broker::*;
-use crate::protocol::messages::Answer;
+use crate::protocol::messages::BrokerResponse;
 use crate::protocol::profile::{Profile, Truncation};
 use crate::protocol::wire::{Acks, ErrorCode, Offset};
 use proptest::prelude::*;
@@ -112,7 +112,7 @@ impl History {
 
     fn note_answers(&mut self) {
         for news in std::mem::take(&mut self.cluster.news) {
-            let News::Answer(correlation, Answer::Produce(parts)) = news else { continue };
+            let News::Response(correlation, BrokerResponse::Produce(parts)) = news else { continue };
             if let Some((first, count, Acks::All)) = self.writes.get(&correlation).copied()
                 && parts[0].error == ErrorCode::None
             {
@@ -232,7 +232,7 @@ fn breaks(profile: &Profile, attempts: u32) -> Option<u32> {
     })
 }
 
-/// Others need faults and metadata lag that these histories seldom line up; the stories tell those.
+/// Others need faults and metadata lag that these histories seldom line up; the scripts play those.
 #[test]
 fn rules_left_out_are_found_out() {
     let truncating = |truncation| Profile { truncation, ..Profile::default() };

@@ -1,4 +1,4 @@
-//! The language of the stories: blocks of commands, `----`, and what is expected after them.
+//! The language of the scripts: blocks of commands, `----`, and what is expected after them.
 
 use super::cluster::{Ask, Cluster, P0, id};
 use super::picture::{picture, worded};
@@ -11,18 +11,18 @@ use std::fmt::Write;
 
 const MS: Nanos = 1_000_000;
 
-/// Runs a story. On a difference it prints the story as it would have to be.
-pub(super) fn check(name: &str, story: &str) {
+/// Runs a script. On a difference it prints the script as it would have to be.
+pub(super) fn check(name: &str, script: &str) {
     let mut actual = String::new();
     let mut cluster = None;
-    for block in story.trim().split("\n\n") {
+    for block in script.trim().split("\n\n") {
         let (commands, _) = block.split_once("----").unwrap_or((block, ""));
         let commands = commands.trim_end();
         let _ = write!(actual, "{commands}\n----\n{}\n", run(&mut cluster, commands));
     }
     let actual = actual.trim();
-    if actual != story.trim() {
-        panic!("story {name} went otherwise:\n{actual}\n==== end of {name}");
+    if actual != script.trim() {
+        panic!("script {name} went otherwise:\n{actual}\n==== end of {name}");
     }
 }
 
@@ -33,10 +33,10 @@ fn run(cluster: &mut Option<Cluster>, commands: &str) -> String {
         if words[0] == "cluster" {
             *cluster = Some(build(&words[1..]));
         }
-        let cluster = cluster.as_mut().expect("a story starts with `cluster`");
+        let cluster = cluster.as_mut().expect("a script starts with `cluster`");
         command(cluster, &words);
     }
-    let cluster = cluster.as_mut().expect("a story starts with `cluster`");
+    let cluster = cluster.as_mut().expect("a script starts with `cluster`");
     for news in std::mem::take(&mut cluster.news) {
         if let Some(line) = worded(&news) {
             let _ = writeln!(text, "{line}");
@@ -178,9 +178,10 @@ fn produce(cluster: &mut Cluster, words: &[&str]) {
 
 fn latest(cluster: &mut Cluster, broker: BrokerId) {
     cluster.correlation += 1;
-    let asked = ListOffset { partition: P0, current_leader_epoch: -1, position: LogPosition::Latest };
+    let asked =
+        ListOffsetsPartition { partition: P0, current_leader_epoch: -1, position: OffsetSpec::Latest };
     let (from, correlation) = (Peer::Client(9), cluster.correlation);
-    let request = Request::ListOffsets(vec![asked]);
+    let request = BrokerRequest::ListOffsets(vec![asked]);
     cluster.step(broker, BrokerInput::Request { from, correlation, request });
 }
 

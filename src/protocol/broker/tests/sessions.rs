@@ -49,11 +49,11 @@ impl Pair {
             broker,
             registration: BrokerRegistration { epoch: 1, fenced: false, in_controlled_shutdown: false, rack },
         };
-        let state = Arc::new(PartitionState {
+        let state = Arc::new(PartitionRegistration {
             replicas: vec![LEADER, FOLLOWER],
             isr: vec![LEADER, FOLLOWER],
             leader: Some(LEADER),
-            ..PartitionState::default()
+            ..PartitionRegistration::default()
         });
         let led = |at| MetadataUpdate::Partition { partition: PartitionIx(at), state: Arc::clone(&state) };
         let mut updates = vec![broker(LEADER), broker(FOLLOWER)];
@@ -80,17 +80,21 @@ impl Pair {
         self.leader.step(now, input, &mut out);
         for output in out {
             match output {
-                BrokerOutput::Answer { to: Peer::Broker(_), answer: Answer::Fetch(answer), .. } => {
-                    self.take(answer);
+                BrokerOutput::Response {
+                    to: Peer::Broker(_),
+                    response: BrokerResponse::Fetch(response),
+                    ..
+                } => {
+                    self.take(response);
                 }
                 BrokerOutput::WakeAt(at) => self.wake = Some(at),
                 BrokerOutput::ControllerRequest { correlation, request } => {
                     let error = ErrorCode::None;
-                    let answer = match request {
+                    let response = match request {
                         ControllerRequest::Register(_) => {
-                            ControllerAnswer::Register { error, broker_epoch: 1 }
+                            ControllerResponse::Register { error, broker_epoch: 1 }
                         }
-                        ControllerRequest::Heartbeat(_) => ControllerAnswer::Heartbeat {
+                        ControllerRequest::Heartbeat(_) => ControllerResponse::Heartbeat {
                             error,
                             caught_up: true,
                             fenced: false,
@@ -98,17 +102,17 @@ impl Pair {
                         },
                         _ => continue,
                     };
-                    self.step(now, BrokerInput::ControllerAnswer { correlation, answer });
+                    self.step(now, BrokerInput::ControllerResponse { correlation, response });
                 }
                 _ => {}
             }
         }
     }
 
-    fn take(&mut self, answer: FetchAnswer) {
-        assert_eq!(answer.error, ErrorCode::None);
+    fn take(&mut self, response: FetchResponse) {
+        assert_eq!(response.error, ErrorCode::None);
         self.outstanding = false;
-        for fetched in answer.partitions {
+        for fetched in response.partitions {
             let at = fetched.partition.at();
             for batch in &fetched.batches {
                 assert_eq!(batch.base_offset, self.ends[at], "in order, each once");
@@ -125,10 +129,9 @@ impl Pair {
         if std::mem::replace(&mut self.outstanding, true) {
             return;
         }
-        let named: Vec<u32> = match self.full || self.session_epoch == 0 {
-            true => (0..PARTITIONS).collect(),
-            false => std::mem::take(&mut self.changed),
-        };
+        let full = self.full || self.session_epoch == 0;
+        let named: Vec<u32> =
+            if full { (0..PARTITIONS).collect() } else { std::mem::take(&mut self.changed) };
         let name = |at: u32| FetchPartition {
             partition: PartitionIx(at),
             current_leader_epoch: 0,
@@ -149,7 +152,7 @@ impl Pair {
             forgotten: Vec::new(),
         };
         self.session_epoch += 1;
-        let (from, request) = (Peer::Broker(FOLLOWER), Request::Fetch(request));
+        let (from, request) = (Peer::Broker(FOLLOWER), BrokerRequest::Fetch(request));
         self.step(now, BrokerInput::Request { from, correlation: 0, request });
     }
 
@@ -165,7 +168,7 @@ impl Pair {
             created_at: now,
         };
         let batches = vec![(PartitionIx(partition), batch)];
-        let request = Request::Produce(ProduceRequest { acks: Acks::One, timeout_ns: 0, batches });
+        let request = BrokerRequest::Produce(ProduceRequest { acks: Acks::One, timeout_ns: 0, batches });
         self.step(now, BrokerInput::Request { from: Peer::Client(0), correlation: 0, request });
     }
 
@@ -266,7 +269,10 @@ fn settings_are_kept_for_partitions_elsewhere_without_a_replica() {
         BrokerInput::Metadata { offset: 2, updates: vec![MetadataUpdate::Topic { partition, settings }] },
     );
     assert!(pair.leader.replica(partition).is_none());
-    let state = Arc::new(PartitionState { replicas: vec![FOLLOWER, LEADER], ..PartitionState::default() });
+    let state = Arc::new(PartitionRegistration {
+        replicas: vec![FOLLOWER, LEADER],
+        ..PartitionRegistration::default()
+    });
     pair.step(
         2,
         BrokerInput::Metadata { offset: 3, updates: vec![MetadataUpdate::Partition { partition, state }] },

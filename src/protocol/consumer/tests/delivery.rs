@@ -5,7 +5,7 @@ use crate::model::Nanos;
 use crate::protocol::consumer::*;
 
 /// Ten records a poll, 100 ms each, so that a poll takes a second; reads from the start.
-fn settings(commit: Commit) -> ConsumerSettings {
+fn settings(commit: CommitStrategy) -> ConsumerSettings {
     ConsumerSettings {
         max_poll_records: 10,
         offset_reset: OffsetReset::Earliest,
@@ -22,7 +22,7 @@ fn rig_with_records(count: u32) -> Rig {
 }
 
 /// Stops the first consumer in the middle of its second poll, lets a second one go on.
-fn second_poll_then(commit: Commit, stop: impl Fn(&mut Rig)) -> Rig {
+fn second_poll_then(commit: CommitStrategy, stop: impl Fn(&mut Rig)) -> Rig {
     let mut rig = rig_with_records(20);
     let first = ConsumerSettings { session_timeout: 6 * S, ..settings(commit) };
     rig.start(first);
@@ -35,10 +35,11 @@ fn second_poll_then(commit: Commit, stop: impl Fn(&mut Rig)) -> Rig {
 
 #[test]
 fn c20_auto_commit_and_close_lose_what_is_unprocessed() {
-    let rig = second_poll_then(Commit::Auto, |rig| rig.step(0, ConsumerInput::Close));
+    let rig = second_poll_then(CommitStrategy::Auto, |rig| rig.step(0, ConsumerInput::Close));
     let lost: Vec<u64> = (0..20).filter(|record| rig.times(*record) == 0).collect();
     assert_eq!(lost, [14, 15, 16, 17, 18, 19]);
-    let first: Vec<&str> = rig.story.iter().map(String::as_str).filter(|line| line.contains("c0")).collect();
+    let first: Vec<&str> =
+        rig.event_log.iter().map(String::as_str).filter(|line| line.contains("c0")).collect();
     assert_eq!(
         first.join("\n"),
         "3 c0 owns [0]
@@ -56,21 +57,21 @@ fn c20_auto_commit_and_close_lose_what_is_unprocessed() {
 
 #[test]
 fn c21_auto_commit_and_crash_deliver_again() {
-    let rig = second_poll_then(Commit::Auto, |rig| rig.crash(0));
+    let rig = second_poll_then(CommitStrategy::Auto, |rig| rig.crash(0));
     assert!((0..20).all(|record| rig.times(record) == if (10..14).contains(&record) { 2 } else { 1 }));
     assert_eq!(rig.group.committed(crate::model::PartitionIx(0)), Some(20));
 }
 
 #[test]
 fn c22_a_worker_pool_commits_what_it_has_not_done() {
-    let mut pool = settings(Commit::Auto);
+    let mut pool = settings(CommitStrategy::Auto);
     pool.work.worker_pool = true;
     pool.session_timeout = 6 * S;
     let mut rig = rig_with_records(20);
     rig.start(pool);
     rig.run_until(1500 * MS);
     rig.crash(0);
-    rig.start(settings(Commit::Auto));
+    rig.start(settings(CommitStrategy::Auto));
     rig.run_until(30 * S);
     let lost = (0..20).filter(|record| rig.times(*record) == 0).count();
     assert_eq!((lost, rig.times(13), rig.times(15)), (6, 1, 0));
@@ -78,9 +79,9 @@ fn c22_a_worker_pool_commits_what_it_has_not_done() {
 
 #[test]
 fn c23_commit_first_is_at_most_once_and_commit_last_at_least_once() {
-    let first = second_poll_then(Commit::BeforeProcessing, |rig| rig.crash(0));
-    assert!((0..20).all(|record| first.times(record) == usize::from(record < 14)), "{}", first.story());
-    let last = second_poll_then(Commit::AfterProcessing, |rig| rig.crash(0));
+    let first = second_poll_then(CommitStrategy::BeforeProcessing, |rig| rig.crash(0));
+    assert!((0..20).all(|record| first.times(record) == usize::from(record < 14)), "{}", first.event_log());
+    let last = second_poll_then(CommitStrategy::AfterProcessing, |rig| rig.crash(0));
     assert!((0..20).all(|record| last.times(record) >= 1));
     assert_eq!((10..20).filter(|record| last.times(*record) == 2).count(), 4);
 }
@@ -88,13 +89,13 @@ fn c23_commit_first_is_at_most_once_and_commit_last_at_least_once() {
 #[test]
 fn c24_a_retried_asynchronous_commit_overtakes_a_later_one() {
     let mut rig = rig_with_records(30);
-    let mut work = settings(Commit::AsyncAfterProcessing { retry: true });
+    let mut work = settings(CommitStrategy::AsyncAfterProcessing { retry: true });
     work.work.per_record = MS;
     rig.commit_delays = [0, Nanos::MAX].into();
     rig.start(work);
     rig.run_until(S);
     let commits: Vec<&str> = rig
-        .story
+        .event_log
         .iter()
         .filter(|line| line.contains("commit"))
         .map(|line| line.split_once(' ').unwrap().1)
@@ -114,15 +115,15 @@ fn c24_a_retried_asynchronous_commit_overtakes_a_later_one() {
 #[test]
 fn c25_a_zombie_cannot_commit_but_its_work_is_done_twice() {
     let mut rig = rig_with_records(10);
-    let mut slow = settings(Commit::AfterProcessing);
+    let mut slow = settings(CommitStrategy::AfterProcessing);
     slow.max_poll_interval = 5 * S;
     slow.work.per_record = S;
     rig.start(slow);
     rig.run_until(S);
-    rig.start(settings(Commit::AfterProcessing));
+    rig.start(settings(CommitStrategy::AfterProcessing));
     rig.run_until(20 * S);
-    assert!((0..10).all(|record| rig.times(record) == 2), "{}", rig.story());
-    let told = rig.story();
+    assert!((0..10).all(|record| rig.times(record) == 2), "{}", rig.event_log());
+    let told = rig.event_log();
     assert!(
         told.contains("c0 left: no poll") && told.contains("c0 commit failed UNKNOWN_MEMBER_ID"),
         "{told}"
@@ -133,7 +134,7 @@ fn c25_a_zombie_cannot_commit_but_its_work_is_done_twice() {
 #[test]
 fn c19_latest_skips_what_came_before_the_first_position() {
     let mut rig = rig_with_records(5);
-    rig.start(ConsumerSettings { offset_reset: OffsetReset::Latest, ..settings(Commit::Auto) });
+    rig.start(ConsumerSettings { offset_reset: OffsetReset::Latest, ..settings(CommitStrategy::Auto) });
     rig.run_until(S);
     rig.logs[0].append(0, 5, 1);
     rig.run_until(3 * S);

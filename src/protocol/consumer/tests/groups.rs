@@ -5,7 +5,7 @@ use crate::model::PartitionIx;
 use crate::protocol::consumer::*;
 use crate::protocol::group::{GroupInput, OffsetsPartition};
 
-fn settings(commit: Commit) -> ConsumerSettings {
+fn settings(commit: CommitStrategy) -> ConsumerSettings {
     let work = ConsumerWork { per_record: MS, commit, worker_pool: false };
     ConsumerSettings { offset_reset: OffsetReset::Earliest, work, ..ConsumerSettings::default() }
 }
@@ -17,10 +17,10 @@ fn owned(rig: &Rig, who: usize) -> Vec<u32> {
 #[test]
 fn partitions_are_shared_when_a_member_comes_and_when_one_goes() {
     let mut rig = Rig::new(5);
-    rig.start(settings(Commit::Auto));
+    rig.start(settings(CommitStrategy::Auto));
     rig.run_until(S);
     assert_eq!(owned(&rig, 0), [0, 1, 2, 3, 4]);
-    rig.start(settings(Commit::Auto));
+    rig.start(settings(CommitStrategy::Auto));
     rig.run_until(5 * S);
     assert_eq!((owned(&rig, 0), owned(&rig, 1)), (vec![0, 1, 2], vec![3, 4]));
     rig.step(0, ConsumerInput::Close);
@@ -31,8 +31,8 @@ fn partitions_are_shared_when_a_member_comes_and_when_one_goes() {
 #[test]
 fn a_crashed_member_is_noticed_after_its_session() {
     let mut rig = Rig::new(2);
-    rig.start(settings(Commit::Auto));
-    rig.start(settings(Commit::Auto));
+    rig.start(settings(CommitStrategy::Auto));
+    rig.start(settings(CommitStrategy::Auto));
     rig.run_until(10 * S);
     assert_eq!(owned(&rig, 1), [1]);
     rig.crash(0);
@@ -40,13 +40,13 @@ fn a_crashed_member_is_noticed_after_its_session() {
     assert_eq!(owned(&rig, 1), [1]);
     rig.run_until(10 * S + 50 * S);
     assert_eq!(owned(&rig, 1), [0, 1]);
-    assert!(rig.story().contains("group session expired"));
+    assert!(rig.event_log().contains("group session expired"));
 }
 
 #[test]
 fn a_static_member_that_comes_back_causes_no_rebalance() {
     let mut rig = Rig::new(2);
-    let of = |instance| ConsumerSettings { instance: Some(instance), ..settings(Commit::Auto) };
+    let of = |instance| ConsumerSettings { instance: Some(instance), ..settings(CommitStrategy::Auto) };
     rig.start(of(1));
     rig.start(of(2));
     rig.run_until(10 * S);
@@ -61,24 +61,24 @@ fn a_static_member_that_comes_back_causes_no_rebalance() {
 #[test]
 fn commits_time_out_below_min_isr_and_are_done_when_it_recovers() {
     let mut rig = Rig::new(1);
-    rig.start(settings(Commit::AfterProcessing));
+    rig.start(settings(CommitStrategy::AfterProcessing));
     rig.run_until(S);
     rig.tell_group(GroupInput::Offsets(OffsetsPartition::BelowMinIsr));
     rig.logs[0].append(0, 0, 3);
     rig.run_until(4 * S);
     assert_eq!((rig.group.committed(PartitionIx(0)), rig.times(2)), (None, 1));
     rig.run_until(20 * S);
-    assert!(!rig.story().contains("committed"), "{}", rig.story());
+    assert!(!rig.event_log().contains("committed"), "{}", rig.event_log());
     rig.tell_group(GroupInput::Offsets(OffsetsPartition::Writable));
     rig.run_until(21 * S);
     assert_eq!(rig.group.committed(PartitionIx(0)), Some(3));
-    assert!(rig.story().contains("c0 committed p0 3"));
+    assert!(rig.event_log().contains("c0 committed p0 3"));
 }
 
 #[test]
 fn without_a_coordinator_reading_goes_on_and_commits_wait() {
     let mut rig = Rig::new(1);
-    rig.start(settings(Commit::AsyncAfterProcessing { retry: false }));
+    rig.start(settings(CommitStrategy::AsyncAfterProcessing { retry: false }));
     rig.run_until(S);
     rig.tell_group(GroupInput::Offsets(OffsetsPartition::NoLeader));
     rig.logs[0].append(0, 0, 3);
@@ -86,7 +86,7 @@ fn without_a_coordinator_reading_goes_on_and_commits_wait() {
     rig.logs[0].append(0, 3, 3);
     rig.run_until(9 * S);
     assert_eq!((rig.times(5), rig.group.committed(PartitionIx(0))), (1, None));
-    assert!(rig.story().contains("commit failed NOT_COORDINATOR"));
+    assert!(rig.event_log().contains("commit failed NOT_COORDINATOR"));
     rig.tell_group(GroupInput::Offsets(OffsetsPartition::Writable));
     rig.logs[0].append(0, 6, 1);
     rig.run_until(12 * S);

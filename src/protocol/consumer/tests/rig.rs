@@ -2,8 +2,8 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::consumer::*;
-use crate::protocol::group::{Group, GroupInput, GroupOutput, GroupReply, GroupSettings};
-use crate::protocol::producer::PartitionLeader;
+use crate::protocol::group::{GroupCoordinator, GroupInput, GroupOutput, GroupResponse, GroupSettings};
+use crate::protocol::messages::{OffsetSpec, PartitionLeader};
 use crate::protocol::wire::{Batch, EpochEnd, ErrorCode, FetchedPartition, RecordRange};
 use std::collections::BTreeMap;
 
@@ -43,8 +43,8 @@ impl Log {
 enum Event {
     Wake(usize),
     GroupWake,
-    Fetch(usize, FetchRequest, Nanos),
-    Reply(usize, u64, GroupReply),
+    Fetch(usize, ConsumerFetch, Nanos),
+    Reply(usize, u64, GroupResponse),
     Metadata(usize),
     Listed(usize, PartitionIx, OffsetSpec),
     End(usize, PartitionIx, i32),
@@ -53,10 +53,10 @@ enum Event {
 pub(super) struct Rig {
     pub now: Nanos,
     pub consumers: Vec<Option<Consumer>>,
-    pub group: Group,
+    pub group: GroupCoordinator,
     pub logs: Vec<Log>,
     pub leaders: Vec<PartitionLeader>,
-    pub story: Vec<String>,
+    pub event_log: Vec<String>,
     pub processed: Vec<(usize, u64)>,
     /// Commits take this much longer to reach the coordinator, one each.
     pub commit_delays: std::collections::VecDeque<Nanos>,
@@ -67,14 +67,15 @@ pub(super) struct Rig {
 impl Rig {
     pub(super) fn new(partitions: u32) -> Rig {
         let settings = GroupSettings { initial_rebalance_delay: 0, ..GroupSettings::default() };
-        let leader = |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), epoch: 0 };
+        let leader =
+            |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), leader_epoch: 0 };
         Rig {
             now: 0,
             consumers: Vec::new(),
-            group: Group::new(settings),
+            group: GroupCoordinator::new(settings),
             logs: (0..partitions).map(|_| Log::default()).collect(),
             leaders: (0..partitions).map(leader).collect(),
-            story: Vec::new(),
+            event_log: Vec::new(),
             processed: Vec::new(),
             commit_delays: Default::default(),
             events: BTreeMap::new(),
@@ -135,16 +136,18 @@ impl Rig {
     }
 
     /// Long poll: looked at every 10 ms.
-    fn fetch(&mut self, who: usize, request: FetchRequest, since: Nanos) {
+    fn fetch(&mut self, who: usize, request: ConsumerFetch, since: Nanos) {
         let mut results = Vec::new();
         for asked in &request.partitions {
             let log = &self.logs[asked.partition.at()];
             let leader = self.leaders[asked.partition.at()];
             let (from, hw) = (asked.fetch_offset, log.high_watermark);
-            let error = match () {
-                () if leader.epoch > asked.current_leader_epoch => ErrorCode::FencedLeaderEpoch,
-                () if from < log.start || from > hw => ErrorCode::OffsetOutOfRange,
-                () => ErrorCode::None,
+            let error = if leader.leader_epoch > asked.current_leader_epoch {
+                ErrorCode::FencedLeaderEpoch
+            } else if from < log.start || from > hw {
+                ErrorCode::OffsetOutOfRange
+            } else {
+                ErrorCode::None
             };
             let new = |batch: &&Batch| batch.end_offset() > from && batch.end_offset() <= hw;
             let batches: Vec<Batch> = match error {
@@ -201,7 +204,7 @@ impl Rig {
     }
 
     fn tell(&mut self, who: &str, what: String) {
-        self.story.push(format!("{} {who} {what}", self.now / MS));
+        self.event_log.push(format!("{} {who} {what}", self.now / MS));
     }
 
     fn hear(&mut self, who: usize, output: ConsumerOutput) {
@@ -218,12 +221,14 @@ impl Rig {
                 let commit = matches!(request, crate::protocol::group::GroupRequest::Commit { .. });
                 let delay = if commit { self.commit_delays.pop_front().unwrap_or(0) } else { 0 };
                 if delay == Nanos::MAX {
-                    let reply = GroupReply::Committed { error: ErrorCode::NetworkException };
+                    let reply = GroupResponse::Committed { error: ErrorCode::NetworkException };
                     return self.at(self.now + MS, Event::Reply(who, correlation, reply));
                 }
                 self.tell_group(GroupInput::Request { from: who as u32, correlation, request });
             }
-            ConsumerOutput::HungUp { broker } => self.tell(&name, format!("hung up on {}", broker.0)),
+            ConsumerOutput::CloseConnection { broker } => {
+                self.tell(&name, format!("hung up on {}", broker.0))
+            }
             ConsumerOutput::WantMetadata => self.at(self.now + MS, Event::Metadata(who)),
             ConsumerOutput::Wake(at) => self.at(at, Event::Wake(who)),
             ConsumerOutput::Delivered { records, .. } => self.tell(&name, format!("got {}", span(records))),
@@ -249,8 +254,8 @@ impl Rig {
         }
     }
 
-    pub(super) fn story(&self) -> String {
-        self.story.join("\n")
+    pub(super) fn event_log(&self) -> String {
+        self.event_log.join("\n")
     }
 
     /// Who processed each record how often.

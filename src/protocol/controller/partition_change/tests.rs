@@ -1,4 +1,4 @@
-//! Golden stories of one partition: an event a line, and after it what the controller writes.
+//! Golden scripts of one partition: an event a line, and after it what the controller writes.
 
 use super::*;
 use crate::model::{KafkaVersion, PartitionIx, TopicIx};
@@ -14,7 +14,7 @@ const ONLY: PartitionIx = PartitionIx(0);
 fn cluster(version: &str, elr: Option<bool>, min_isr: usize, unclean: bool) -> Image {
     let version: KafkaVersion = version.parse().unwrap();
     let mut image = Image::new(Profile::of(version, elr), TopicConfig::default());
-    let mut batch = image.begin();
+    let mut batch = image.begin_batch();
     for id in 1..=4 {
         image.register(registration(id, id as u64), true, &mut batch);
         image.unfence(BrokerId(id), &mut batch);
@@ -45,7 +45,7 @@ fn play(image: &mut Image, line: &str) -> String {
     let first = rest.split(' ').next().unwrap();
     let number = || first.parse::<i32>().unwrap();
     let list = || ids(rest.split(['[', ']']).nth(1).unwrap());
-    let mut batch = image.begin();
+    let mut batch = image.begin_batch();
     let b = &mut batch;
     let mut answer = String::new();
     match verb {
@@ -79,7 +79,7 @@ fn alter(
     image: &mut Image,
     from: BrokerId,
     isr: Vec<BrokerId>,
-    batch: &mut super::super::image::Batch,
+    batch: &mut super::super::image::MetadataBatchBuilder,
 ) -> String {
     let state = &image.partitions.get(ONLY).unwrap().state;
     let request = AlterPartition {
@@ -113,8 +113,8 @@ fn written(record: &MetadataRecord) -> Option<String> {
     Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
-/// Plays `event -> records` lines and compares the whole story.
-fn story(mut image: Image, expected: &str) {
+/// Plays `event -> records` lines and compares the whole script.
+fn script(mut image: Image, expected: &str) {
     let mut told = String::new();
     for line in expected.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let event = line.split(" -> ").next().unwrap().trim();
@@ -130,7 +130,7 @@ fn story(mut image: Image, expected: &str) {
 
 #[test]
 fn total_outage_with_elr_as_observed() {
-    story(
+    script(
         cluster("4.1", None, 2, false),
         "
         fence 1            -> isr [2,3] leader 2
@@ -150,7 +150,7 @@ fn total_outage_with_elr_as_observed() {
 
 #[test]
 fn total_outage_without_elr_waits_for_the_last_one() {
-    story(
+    script(
         cluster("4.1", Some(false), 2, false),
         "
         fence 1            -> isr [2,3] leader 2
@@ -167,7 +167,7 @@ fn total_outage_without_elr_waits_for_the_last_one() {
 
 #[test]
 fn last_replica_standing_is_replaced_from_the_elr() {
-    story(
+    script(
         cluster("4.1", None, 2, false),
         "
         stop 2             -> isr [1,3]
@@ -185,7 +185,7 @@ fn last_replica_standing_is_replaced_from_the_elr() {
 
 #[test]
 fn the_last_known_leader_is_enough_if_the_elr_is_empty() {
-    story(
+    script(
         cluster("4.1", None, 1, false),
         "
         stop 2             -> isr [1,3]
@@ -206,13 +206,13 @@ fn kafka_4_0_0_elects_the_last_known_leader_while_it_is_fenced() {
     ";
     let unchecked = "register 1 unclean -> isr [1] leader 1 elr [] last [] recovering";
     let checked = "register 1 unclean -> elr []";
-    story(cluster("4.0.0", Some(true), 1, false), &format!("{outage}{unchecked}"));
-    story(cluster("4.0.1", Some(true), 1, false), &format!("{outage}{checked}"));
+    script(cluster("4.0.0", Some(true), 1, false), &format!("{outage}{unchecked}"));
+    script(cluster("4.0.1", Some(true), 1, false), &format!("{outage}{checked}"));
 }
 
 #[test]
 fn the_last_known_leader_since_4_2_is_recorded_when_nobody_leads() {
-    story(
+    script(
         cluster("4.2", None, 2, false),
         "
         fence 1 -> isr [2,3] leader 2
@@ -225,7 +225,7 @@ fn the_last_known_leader_since_4_2_is_recorded_when_nobody_leads() {
 
 #[test]
 fn unclean_election_takes_the_first_replica_alive() {
-    story(
+    script(
         cluster("3.9", None, 1, true),
         "
         fence 2            -> isr [1,3]
@@ -237,7 +237,7 @@ fn unclean_election_takes_the_first_replica_alive() {
         unfence 1          -> -
         ",
     );
-    story(
+    script(
         cluster("3.9", None, 1, true),
         "
         fence 3 -> isr [1,2]
@@ -270,22 +270,22 @@ fn switching_unclean_on_waits_in_kraft_and_not_in_zookeeper() {
         unfence 3          -> -
         config 1 unclean   -> isr [3] leader 3 recovering
     ";
-    story(cluster("3.9", None, 1, false), &format!("{outage}{kraft}"));
-    story(cluster("3.9", None, 1, false), &format!("{outage}{periodic}"));
+    script(cluster("3.9", None, 1, false), &format!("{outage}{kraft}"));
+    script(cluster("3.9", None, 1, false), &format!("{outage}{periodic}"));
     let bumped = outage.replace("[1,3]", "[1,3] leader 1").replace("isr [1]\n", "isr [1] leader 1\n");
-    story(cluster("2.8", None, 1, false), &format!("{bumped}{zookeeper}"));
+    script(cluster("2.8", None, 1, false), &format!("{bumped}{zookeeper}"));
 }
 
 #[test]
 fn a_shrink_names_the_leader_until_3_6() {
     let shrink = |named: &str| format!("alter 1 [1,3] -> isr [1,3]{named}\n alter 1 [1,3,2] -> isr [1,3,2]");
-    story(cluster("3.5", None, 1, false), &shrink(" leader 1"));
-    story(cluster("3.6", None, 1, false), &shrink(""));
+    script(cluster("3.5", None, 1, false), &shrink(" leader 1"));
+    script(cluster("3.6", None, 1, false), &shrink(""));
 }
 
 #[test]
 fn the_preferred_leader_comes_back_when_somebody_looks() {
-    story(
+    script(
         cluster("4.1", None, 2, false),
         "
         rebalance now      -> -
@@ -303,7 +303,7 @@ fn the_preferred_leader_comes_back_when_somebody_looks() {
 
 #[test]
 fn a_reassignment_ends_when_all_that_stay_are_in_sync() {
-    story(
+    script(
         cluster("4.1", None, 2, false),
         "
         reassign [4,2]     -> replicas [4,2,1,3] adding [4] removing [1,3]
@@ -319,7 +319,7 @@ fn a_reassignment_ends_when_all_that_stay_are_in_sync() {
 
 #[test]
 fn a_failed_disk_takes_the_broker_out_of_its_isrs() {
-    story(
+    script(
         cluster("4.1", None, 2, false),
         "
         fail-disk 1 -> isr [2,3] leader 2
@@ -336,13 +336,13 @@ fn an_empty_disk_does_not_lead_since_3_7() {
         fence 1 -> leader -1
         replace-disk 1 -> -
     ";
-    story(cluster("3.9", None, 1, false), &format!("{outage}unfence 1 -> -"));
-    story(cluster("3.6", None, 1, false), &format!("{outage}unfence 1 -> leader 1"));
+    script(cluster("3.9", None, 1, false), &format!("{outage}unfence 1 -> -"));
+    script(cluster("3.6", None, 1, false), &format!("{outage}unfence 1 -> leader 1"));
 }
 
 #[test]
 fn a_changed_minimum_voids_the_elr() {
-    story(
+    script(
         cluster("4.1", None, 2, false),
         "
         fence 2   -> isr [1,3]
@@ -355,7 +355,7 @@ fn a_changed_minimum_voids_the_elr() {
 
 #[test]
 fn alter_partition_refuses_in_kafkas_order() {
-    story(
+    script(
         cluster("4.1", None, 2, false),
         "
         alter 2 [2,3]     -> INVALID_REQUEST

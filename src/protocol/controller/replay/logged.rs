@@ -1,7 +1,7 @@
 //! Records of a real metadata log as `DumpLogSegments --cluster-metadata-decoder` shows them, one a line.
 
 use crate::model::{BrokerId, Millis};
-use crate::protocol::wire::{BrokerEpoch, Offset, PartitionChange, PartitionState, Recovery};
+use crate::protocol::wire::{BrokerEpoch, Offset, PartitionChange, PartitionRegistration, Recovery};
 use serde::Deserialize;
 
 /// One record with the batch that it was written in.
@@ -223,8 +223,8 @@ fn recovery(state: i8) -> Option<Recovery> {
 
 impl LoggedPartition {
     /// The partition as it starts.
-    pub fn state(&self) -> PartitionState {
-        PartitionState {
+    pub fn state(&self) -> PartitionRegistration {
+        PartitionRegistration {
             replicas: self.replicas.clone(),
             isr: self.isr.clone(),
             elr: self.eligible_leader_replicas.clone().unwrap_or_default(),

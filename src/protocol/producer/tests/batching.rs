@@ -2,7 +2,7 @@
 
 use super::rig::{MS, Rig, settings, settings_of};
 use crate::model::{Nanos, PartitionIx};
-use crate::protocol::producer::{ProducerSettings, Target, key_hash};
+use crate::protocol::producer::{ProducerSettings, RecordTarget, key_hash};
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
@@ -15,10 +15,10 @@ fn load(settings: ProducerSettings, partitions: u32, keyed: bool) -> (f64, f64) 
         let uniform = (f64::from(rng.next_u32()) + 1.0) / 4_294_967_297.0;
         at += -libm::log(uniform) * 500_000.0;
         rig.run_until(at as Nanos);
-        let target = if keyed { Target::Key(rng.next_u32() >> 1) } else { Target::NoKey };
+        let target = if keyed { RecordTarget::Key(rng.next_u32() >> 1) } else { RecordTarget::NoKey };
         // The measured records had values of 200 bytes; keys add their own few.
         rig.send_to(target, 1, if keyed { 206 } else { 200 });
-        rig.story.clear();
+        rig.event_log.clear();
     }
     let per_request = rig.sent_records as f64 / rig.requests as f64;
     (per_request, rig.sent_bytes as f64 / rig.sent_batches as f64)
@@ -60,9 +60,9 @@ fn linger_is_exact_and_one_ready_batch_takes_the_others_along() {
     rig.run_until(115 * MS);
     rig.send(1, 2);
     rig.run_until(119 * MS);
-    assert_eq!(rig.story(), "");
+    assert_eq!(rig.event_log(), "");
     rig.run_until(120 * MS);
-    assert_eq!(rig.story(), "120 sent p0 #0 e0 s0\n120 sent p1 #0-1 e0 s0");
+    assert_eq!(rig.event_log(), "120 sent p0 #0 e0 s0\n120 sent p1 #0-1 e0 s0");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_full_batch_does_not_linger() {
     let mut rig = Rig::new(settings(&[("linger.ms", "1000")]), 1);
     rig.run_until(100 * MS);
     rig.send(0, 100);
-    assert_eq!(rig.story(), "100 sent p0 #0-77 e0 s0");
+    assert_eq!(rig.event_log(), "100 sent p0 #0-77 e0 s0");
     assert_eq!(rig.logs[0][0].bytes, 61 + 78 * 209 + 14);
 }
 
@@ -105,7 +105,7 @@ fn at_most_so_many_requests_are_in_flight_and_batches_fill_meanwhile() {
 #[test]
 fn keys_go_to_the_partition_of_their_hash() {
     let mut rig = Rig::new(settings(&[]), 12);
-    rig.send_to(Target::Key(key_hash(b"foobar")), 1, 10);
+    rig.send_to(RecordTarget::Key(key_hash(b"foobar")), 1, 10);
     rig.run_until(50 * MS);
     // -790332482 & 0x7fffffff = 1357151166; modulo 12 it is 6.
     assert_eq!(rig.acked[0].0, PartitionIx(6));
@@ -117,7 +117,7 @@ fn partitioners_by_version() {
     let order = |version: &str| {
         let mut rig = Rig::new(settings_of(version, &[("linger.ms", "1000"), ("batch.size", "1000")]), 4);
         for _ in 0..400 {
-            rig.send_to(Target::NoKey, 1, 200);
+            rig.send_to(RecordTarget::NoKey, 1, 200);
         }
         rig.run_until(5000 * MS);
         let mut counts: Vec<usize> = (0..4).map(|p| rig.log(p).len()).collect();

@@ -2,7 +2,7 @@
 
 use super::rig::{Fate, MS, Rig, Way, settings};
 use crate::model::PartitionIx;
-use crate::protocol::producer::{Producer, ProducerInput, ProducerOutput, SendError, Target};
+use crate::protocol::producer::{Producer, ProducerInput, ProducerOutput, RecordTarget, SendError};
 use crate::protocol::wire::ErrorCode;
 
 #[test]
@@ -26,14 +26,22 @@ fn max_block_ends_in_an_exception() {
     rig.send(0, 200);
     rig.run_until(1010 * MS);
     assert_eq!(rig.rejected, 44);
-    assert!(rig.story().contains("1010 rejected 44 BufferExhausted\n1010 unblocked"), "{}", rig.story());
+    assert!(
+        rig.event_log().contains("1010 rejected 44 BufferExhausted\n1010 unblocked"),
+        "{}",
+        rig.event_log()
+    );
 }
 
 #[test]
 fn without_metadata_send_throws_after_max_block() {
     let mut producer = Producer::new(1, settings(&[("max.block.ms", "100")]), 1);
     let mut out = Vec::new();
-    producer.step(0, ProducerInput::Send { target: Target::NoKey, count: 3, record_bytes: 9 }, &mut out);
+    producer.step(
+        0,
+        ProducerInput::Send { target: RecordTarget::NoKey, count: 3, record_bytes: 9 },
+        &mut out,
+    );
     assert_eq!(out[..2], [ProducerOutput::Blocked, ProducerOutput::WantProducerId]);
     out.clear();
     producer.step(50 * MS, ProducerInput::MetadataFailed, &mut out);
@@ -45,8 +53,8 @@ fn without_metadata_send_throws_after_max_block() {
 #[test]
 fn a_record_larger_than_a_request_is_refused_and_one_larger_than_a_batch_is_not() {
     let mut rig = Rig::new(settings(&[]), 1);
-    rig.send_to(Target::Partition(PartitionIx(0)), 1, 2_000_000);
-    rig.send_to(Target::Partition(PartitionIx(0)), 1, 100_000);
+    rig.send_to(RecordTarget::Partition(PartitionIx(0)), 1, 2_000_000);
+    rig.send_to(RecordTarget::Partition(PartitionIx(0)), 1, 100_000);
     rig.run_until(1000 * MS);
     assert_eq!((rig.rejected, rig.log(0).len()), (1, 1));
     assert!(rig.logs[0][0].bytes > 100_000);

@@ -20,9 +20,9 @@ fn c9_retries_exhausted_leave_a_gap_but_order_and_uniqueness_hold() {
     }
     rig.run_until(60_000 * MS);
     let failed: u64 = rig.failed.iter().map(|(_, records, ..)| u64::from(records.count)).sum();
-    assert!((4..=7).contains(&failed), "{failed}\n{}", rig.story());
+    assert!((4..=7).contains(&failed), "{failed}\n{}", rig.event_log());
     assert_eq!(rig.log(0), (failed..14).collect::<Vec<_>>());
-    assert!(rig.story().contains("epoch 1"), "{}", rig.story());
+    assert!(rig.event_log().contains("epoch 1"), "{}", rig.event_log());
     assert!(rig.logs[0].iter().all(|batch| batch.producer_epoch == 1));
 }
 
@@ -36,7 +36,7 @@ fn an_intact_line_needs_no_new_epoch() {
     }
     rig.run_until(20_000 * MS);
     assert_eq!((rig.log(0), rig.failed.len()), ((0..5).collect::<Vec<_>>(), 0));
-    assert!(!rig.story().contains("epoch"), "{}", rig.story());
+    assert!(!rig.event_log().contains("epoch"), "{}", rig.event_log());
 }
 
 /// The first of three in flight is refused: the others are out of order until it has been sent again.
@@ -52,7 +52,7 @@ fn out_of_order_batches_are_sent_again_in_sequence() {
     }
     rig.run_until(3000 * MS);
     assert_eq!(rig.log(0), [0, 1, 2, 3]);
-    assert!(!rig.story().contains("epoch"), "{}", rig.story());
+    assert!(!rig.event_log().contains("epoch"), "{}", rig.event_log());
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_duplicate_is_a_success() {
     rig.fates = [Fate::Refuse(ErrorCode::DuplicateSequenceNumber)].into();
     rig.send(0, 3);
     rig.run_until(1000 * MS);
-    assert!(rig.story().ends_with("acked #0-2 at -"), "{}", rig.story());
+    assert!(rig.event_log().ends_with("acked #0-2 at -"), "{}", rig.event_log());
 }
 
 /// A broker without a record of the producer takes any sequence, so that a new producer's second batch can

@@ -2,7 +2,7 @@
 
 use super::rig::{Fate, MS, Rig, Way, settings, settings_of};
 use crate::model::{BrokerId, PartitionIx};
-use crate::protocol::producer::{ProducerInput, ProducerOutput, Target};
+use crate::protocol::producer::{ProducerInput, ProducerOutput, RecordTarget};
 use crate::protocol::wire::ErrorCode;
 
 const PLAIN: (&str, &str) = ("enable.idempotence", "false");
@@ -16,7 +16,7 @@ fn first_of_two_fails(changes: &[(&str, &str)]) -> Rig {
     rig.rtt = 10 * MS;
     rig.send(0, 1);
     rig.run_until(100 * MS);
-    rig.story.clear();
+    rig.event_log.clear();
     rig.send(0, 1);
     rig.run_until(105 * MS);
     rig.send(0, 1);
@@ -33,7 +33,7 @@ fn o1_a_retry_reorders_unless_one_in_flight_or_idempotent() {
     let idempotent = first_of_two_fails(&[]);
     assert_eq!(idempotent.log(0), [0, 1, 2]);
     assert_eq!(
-        reordered.story(),
+        reordered.event_log(),
         "100 sent p0 #1
 105 sent p0 #2
 115 acked #2 at 1
@@ -128,7 +128,7 @@ fn backoff_is_constant_before_3_7_and_doubles_since() {
         rig.send(0, 1);
         rig.run_until(10_000 * MS);
         let at = |line: &String| line.split(' ').next().unwrap().parse::<i64>().unwrap();
-        let sent: Vec<i64> = rig.story.iter().filter(|line| line.contains("sent")).map(at).collect();
+        let sent: Vec<i64> = rig.event_log.iter().filter(|line| line.contains("sent")).map(at).collect();
         sent.windows(2).map(|pair| pair[1] - pair[0] - 1).collect::<Vec<_>>()
     };
     assert_eq!(gaps("3.6"), [100; 5]);
@@ -145,7 +145,7 @@ fn a_named_leader_is_tried_at_once() {
     rig.send(0, 1);
     rig.run_until(20 * MS);
     let mut out = Vec::new();
-    let refusal = crate::protocol::producer::ProducedPartition {
+    let refusal = crate::protocol::producer::PartitionResponse {
         partition: PartitionIx(0),
         error: ErrorCode::NotLeaderOrFollower,
         base_offset: -1,
@@ -166,7 +166,7 @@ fn what_waits_for_a_connection_was_never_sent() {
     let (mut out, mut refused) = (Vec::new(), 0);
     for second in 1..=8 {
         let now = second * 1000 * MS;
-        let send = ProducerInput::Send { target: Target::NoKey, count: 1, record_bytes: 100 };
+        let send = ProducerInput::Send { target: RecordTarget::NoKey, count: 1, record_bytes: 100 };
         producer.step(now, ProducerInput::Wake, &mut out);
         producer.step(now, send, &mut out);
         while out[refused..].iter().any(|output| matches!(output, ProducerOutput::Connect { .. })) {

@@ -1,6 +1,7 @@
 //! A producer, its network and brokers that append, under virtual time.
 
 use crate::model::{BrokerId, ClientProfile, KafkaVersion, Nanos, PartitionIx};
+use crate::protocol::messages::PartitionLeader;
 use crate::protocol::producer::*;
 use crate::protocol::wire::{Batch, ErrorCode, RecordRange};
 use std::collections::{BTreeMap, VecDeque};
@@ -44,7 +45,7 @@ pub(super) enum Way {
 
 enum Event {
     Wake,
-    Answer { broker: BrokerId, request: u64, results: Vec<ProducedPartition> },
+    Answer { broker: BrokerId, request: u64, results: Vec<PartitionResponse> },
     Broken(BrokerId),
     Metadata,
     Id(i64),
@@ -60,7 +61,7 @@ pub(super) struct Rig {
     pub logs: Vec<Vec<Batch>>,
     pub acked: Vec<(PartitionIx, RecordRange)>,
     pub failed: Vec<(PartitionIx, RecordRange, ErrorCode, bool)>,
-    pub story: Vec<String>,
+    pub event_log: Vec<String>,
     pub requests: u64,
     pub sent_batches: u64,
     pub sent_bytes: u64,
@@ -81,7 +82,8 @@ pub(super) struct Rig {
 impl Rig {
     /// All partitions on broker 1.
     pub(super) fn new(settings: ProducerSettings, partitions: u32) -> Rig {
-        let leader = |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), epoch: 0 };
+        let leader =
+            |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), leader_epoch: 0 };
         let mut rig = Rig {
             now: 0,
             producer: Producer::new(PRODUCER, settings, 42),
@@ -90,7 +92,7 @@ impl Rig {
             logs: vec![Vec::new(); partitions as usize],
             acked: Vec::new(),
             failed: Vec::new(),
-            story: Vec::new(),
+            event_log: Vec::new(),
             requests: 0,
             sent_batches: 0,
             sent_bytes: 0,
@@ -111,10 +113,10 @@ impl Rig {
     }
 
     pub(super) fn send(&mut self, partition: u32, count: u32) {
-        self.send_to(Target::Partition(PartitionIx(partition)), count, 200);
+        self.send_to(RecordTarget::Partition(PartitionIx(partition)), count, 200);
     }
 
-    pub(super) fn send_to(&mut self, target: Target, count: u32, record_bytes: u32) {
+    pub(super) fn send_to(&mut self, target: RecordTarget, count: u32, record_bytes: u32) {
         self.step(ProducerInput::Send { target, count, record_bytes });
     }
 
@@ -176,16 +178,18 @@ impl Rig {
         match output {
             ProducerOutput::Request(request) => self.carry(request),
             ProducerOutput::Connect { broker } => self.step(ProducerInput::Connected { broker }),
-            ProducerOutput::HungUp { broker } => self.story.push(format!("{ms} hung up on {}", broker.0)),
+            ProducerOutput::CloseConnection { broker } => {
+                self.event_log.push(format!("{ms} hung up on {}", broker.0))
+            }
             ProducerOutput::Acked { partition, records, base_offset, .. } => {
                 self.acked.push((partition, records));
                 let offset = base_offset.map_or("-".into(), |offset| offset.to_string());
-                self.story.push(format!("{ms} acked {} at {offset}", span(records)));
+                self.event_log.push(format!("{ms} acked {} at {offset}", span(records)));
             }
             ProducerOutput::Failed { partition, records, error, indefinite, .. } => {
                 self.failed.push((partition, records, error, indefinite));
                 let sure = if indefinite { " indefinite" } else { "" };
-                self.story.push(format!("{ms} failed {} {}{sure}", span(records), error.name()));
+                self.event_log.push(format!("{ms} failed {} {}{sure}", span(records), error.name()));
             }
             ProducerOutput::Wake(at) => self.at(at, Event::Wake),
             ProducerOutput::WantMetadata => self.at(self.now + MS, Event::Metadata),
@@ -193,17 +197,17 @@ impl Rig {
                 self.ids += 1;
                 self.at(self.now + MS, Event::Id(self.ids));
             }
-            ProducerOutput::EpochBumped { epoch } => self.story.push(format!("{ms} epoch {epoch}")),
+            ProducerOutput::EpochBumped { epoch } => self.event_log.push(format!("{ms} epoch {epoch}")),
             ProducerOutput::Rejected { count, error } => {
                 self.rejected += count;
-                self.story.push(format!("{ms} rejected {count} {error:?}"));
+                self.event_log.push(format!("{ms} rejected {count} {error:?}"));
             }
-            ProducerOutput::Blocked => self.story.push(format!("{ms} blocked")),
-            ProducerOutput::Unblocked => self.story.push(format!("{ms} unblocked")),
+            ProducerOutput::Blocked => self.event_log.push(format!("{ms} blocked")),
+            ProducerOutput::Unblocked => self.event_log.push(format!("{ms} unblocked")),
         }
     }
 
-    fn carry(&mut self, request: ProduceRequest) {
+    fn carry(&mut self, request: ProducerRequest) {
         self.requests += 1;
         for (partition, batch) in &request.batches {
             self.sent_batches += 1;
@@ -214,7 +218,7 @@ impl Rig {
                 sequence => format!(" e{} s{sequence}", batch.producer_epoch),
             };
             let ms = self.now / MS;
-            self.story.push(format!("{ms} sent p{} {}{sequence}", partition.0, span(batch.records)));
+            self.event_log.push(format!("{ms} sent p{} {}{sequence}", partition.0, span(batch.records)));
         }
         let way = self.ways.pop_front().unwrap_or(Way::Ok);
         if way == Way::LostRequest {
@@ -223,7 +227,7 @@ impl Rig {
         let mut results = Vec::new();
         for (partition, batch) in &request.batches {
             let (error, base_offset) = self.append(*partition, *batch);
-            results.push(ProducedPartition {
+            results.push(PartitionResponse {
                 partition: *partition,
                 error,
                 base_offset,
@@ -267,8 +271,8 @@ impl Rig {
         batches.flat_map(|records| records.first..records.first + u64::from(records.count)).collect()
     }
 
-    pub(super) fn story(&self) -> String {
-        self.story.join("\n")
+    pub(super) fn event_log(&self) -> String {
+        self.event_log.join("\n")
     }
 }
 
@@ -290,10 +294,8 @@ fn check_sequence(log: &[Batch], batch: &Batch) -> Result<(), (ErrorCode, i64)> 
     if let Some(old) = mine.iter().find(same) {
         return Err((ErrorCode::None, old.base_offset));
     }
-    let expected = match batch.producer_epoch > last.producer_epoch {
-        true => 0,
-        false => sequence_after(last.base_sequence, last.records.count),
-    };
+    let new_epoch = batch.producer_epoch > last.producer_epoch;
+    let expected = if new_epoch { 0 } else { sequence_after(last.base_sequence, last.records.count) };
     if batch.base_sequence == expected { Ok(()) } else { Err((ErrorCode::OutOfOrderSequenceNumber, -1)) }
 }
 

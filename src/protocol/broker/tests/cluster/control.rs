@@ -48,9 +48,10 @@ impl Cluster {
             return;
         }
         let isr: Vec<_> = self.state.isr.iter().copied().filter(|member| *member != broker).collect();
-        match self.state.leader == Some(broker) {
-            true => self.elect(Some(isr[0]), isr),
-            false => self.set_isr(isr),
+        if self.state.leader == Some(broker) {
+            self.elect(Some(isr[0]), isr);
+        } else {
+            self.set_isr(isr);
         }
     }
 
@@ -62,29 +63,29 @@ impl Cluster {
     }
 
     pub(super) fn controller(&mut self, from: BrokerId, correlation: u64, request: ControllerRequest) {
-        let answer = match request {
+        let response = match request {
             ControllerRequest::Register(registration) => {
                 let epoch = self.metadata_offset + 1;
                 self.register(registration.broker, |known| {
                     let rack = registration.rack;
                     *known = BrokerRegistration { epoch, fenced: true, in_controlled_shutdown: false, rack };
                 });
-                ControllerAnswer::Register { error: ErrorCode::None, broker_epoch: epoch }
+                ControllerResponse::Register { error: ErrorCode::None, broker_epoch: epoch }
             }
             ControllerRequest::Heartbeat(heartbeat) => self.heartbeat(heartbeat),
             ControllerRequest::AlterPartitions { partitions, .. } => {
                 let answers = partitions.iter().map(|proposal| self.alter(from, proposal)).collect();
-                ControllerAnswer::AlterPartitions { error: ErrorCode::None, partitions: answers }
+                ControllerResponse::AlterPartitions { error: ErrorCode::None, partitions: answers }
             }
             ControllerRequest::AssignDirectory { .. } => {
-                ControllerAnswer::AssignDirectory { error: ErrorCode::None }
+                ControllerResponse::AssignDirectory { error: ErrorCode::None }
             }
         };
-        let input = BrokerInput::ControllerAnswer { correlation, answer };
+        let input = BrokerInput::ControllerResponse { correlation, response };
         self.wire.push_back(Message::FromController { to: from, input });
     }
 
-    fn heartbeat(&mut self, heartbeat: Heartbeat) -> ControllerAnswer {
+    fn heartbeat(&mut self, heartbeat: BrokerHeartbeatRequest) -> ControllerResponse {
         let broker = heartbeat.broker;
         let known = self.registrations[&broker];
         if known.fenced && !heartbeat.want_fence {
@@ -100,7 +101,7 @@ impl Cluster {
                 _ => self.set_isr(isr),
             }
         }
-        ControllerAnswer::Heartbeat {
+        ControllerResponse::Heartbeat {
             error: ErrorCode::None,
             caught_up: heartbeat.metadata_offset >= known.epoch,
             fenced: self.registrations[&broker].fenced,
@@ -108,22 +109,26 @@ impl Cluster {
         }
     }
 
-    fn alter(&mut self, from: BrokerId, proposal: &AlterPartition) -> AlterPartitionAnswer {
+    fn alter(&mut self, from: BrokerId, proposal: &AlterPartition) -> AlterPartitionResponse {
         let eligible = |(broker, epoch): &(BrokerId, BrokerEpoch)| {
             let known = &self.registrations[broker];
             *broker == from || (known.is_active() && (*epoch == -1 || *epoch == known.epoch))
         };
-        let error = match () {
-            () if self.refuse_isr.is_some() => self.refuse_isr.unwrap(),
-            () if proposal.leader_epoch < self.state.leader_epoch => ErrorCode::FencedLeaderEpoch,
-            () if proposal.partition_epoch < self.state.partition_epoch => ErrorCode::InvalidUpdateVersion,
-            () if !proposal.new_isr.iter().all(eligible) => ErrorCode::IneligibleReplica,
-            () => ErrorCode::None,
+        let error = if let Some(refusal) = self.refuse_isr {
+            refusal
+        } else if proposal.leader_epoch < self.state.leader_epoch {
+            ErrorCode::FencedLeaderEpoch
+        } else if proposal.partition_epoch < self.state.partition_epoch {
+            ErrorCode::InvalidUpdateVersion
+        } else if !proposal.new_isr.iter().all(eligible) {
+            ErrorCode::IneligibleReplica
+        } else {
+            ErrorCode::None
         };
         if error == ErrorCode::None {
             self.set_isr(proposal.new_isr.iter().map(|(broker, _)| *broker).collect());
         }
         let state = (error == ErrorCode::None).then(|| self.state.clone());
-        AlterPartitionAnswer { partition: proposal.partition, error, state }
+        AlterPartitionResponse { partition: proposal.partition, error, state }
     }
 }
