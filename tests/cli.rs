@@ -263,7 +263,7 @@ fn a_setting_is_exported_for_other_tools() {
 #[test]
 fn a_scenario_runs_the_same_twice_and_says_what_was_expected() {
     let files = Files::new();
-    let story = |lost: u32| {
+    let scenario = |lost: u32| {
         let text = format!(
             "id = \"crash\"\ntitle = \"A leader crashes\"\nduration = \"20s\"\n\n[[topic]]\nname = \"orders\"\n\n\
              [[producer]]\nname = \"app\"\ntopic = \"orders\"\n\n[[event]]\nat = \"5s\"\ndo = \"kill\"\ntarget = \"broker/1\"\n\n\
@@ -272,14 +272,14 @@ fn a_scenario_runs_the_same_twice_and_says_what_was_expected() {
         files.write("crash.toml", &text)
     };
     let run = |code: i32, file: &str| ok(code, &["simulate", file, "--format", "json", "--seed", "7"]);
-    let first = run(0, &story(0));
-    assert_eq!(first, run(0, &story(0)));
+    let first = run(0, &scenario(0));
+    assert_eq!(first, run(0, &scenario(0)));
     let report = json(&first);
     assert_eq!(
         (&report["schema"], &report["seed"], &report["lost_acked"]),
         (&"klever.run/1".into(), &7.into(), &0.into())
     );
-    let text = ok(1, &["simulate", &story(3), "--trace"]);
+    let text = ok(1, &["simulate", &scenario(3), "--trace"]);
     assert!(text.contains("NOT MET") && text.contains("5.000"), "{text}");
     assert!(
         refused(2, &["simulate", &files.write("x.toml", "id = \"x\"\nspeed = 3\n")]).contains("x.toml:2:")

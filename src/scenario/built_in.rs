@@ -67,7 +67,7 @@ built_in! {
     "c08-acks-0-leader-moves"
     "c09-retries-run-out"
     "c10-disk-loss"
-    "c12-two-stories"
+    "c12-two-logs"
     "c13-stale-broker-epoch"
     "o01-idempotence"
     "o01-one-in-flight"

@@ -22,7 +22,7 @@ pub(crate) fn without_tests(tokens: TokenStream) -> Stripped {
     let mut kept = Stripped::default();
     let mut at = 0;
     while at < trees.len() {
-        if attribute(&trees[at..]).is_some_and(is_cfg_test) {
+        if attributes(&trees[at..]).any(is_cfg_test) {
             let length = item_length(&trees[at..]);
             kept.leave_out(&trees[at..at + length]);
             at += length;
@@ -59,6 +59,11 @@ fn attribute(trees: &[TokenTree]) -> Option<&Group> {
     (is_punct(hash, '#') && group.delimiter() == Delimiter::Bracket).then_some(group)
 }
 
+/// All attributes of the item that starts here; a comment that documents it is one.
+fn attributes(trees: &[TokenTree]) -> impl Iterator<Item = &Group> {
+    (0..).map_while(|nth| attribute(trees.get(2 * nth..)?))
+}
+
 /// `cfg(test)` and `cfg(all(test, ..))`.
 fn is_cfg_test(attribute: &Group) -> bool {
     let said: String = attribute.stream().to_string().chars().filter(|sign| !sign.is_whitespace()).collect();
@@ -67,10 +72,7 @@ fn is_cfg_test(attribute: &Group) -> bool {
 
 /// How many tokens an item takes, its attributes included.
 fn item_length(trees: &[TokenTree]) -> usize {
-    let mut start = 0;
-    while attribute(&trees[start..]).is_some() {
-        start += 2;
-    }
+    let start = 2 * attributes(trees).count();
     let ends = ends_of(&trees[start..]);
     let end = trees[start..].iter().position(|tree| ends.contains(&sign_of(tree)));
     end.map_or(trees.len(), |end| start + end + 1)
@@ -249,8 +251,10 @@ mod tests {
         let text = "#[cfg(test)] use a::{b, c}; #[cfg(test)] #[allow(x)] mod tests { fn d() {} } fn e() {}
             #[cfg(test)] const F: [G; 1] = [G { h: 1 }]; #[cfg(test)] pub const fn i() -> u8 { 1 }
             #[cfg(all(test, unix))] impl J { fn k() {} } struct L { #[cfg(test)] m: Vec<u8>, n: u8 }
+            impl T { /// Told of, too.
+            #[cfg(test)] fn u() {} }
             #[cfg(feature = \"o\")] fn p() { #[cfg(test)] let q = R {}; s(); }";
-        let left = "fn e() {} struct L { n: u8 } #[cfg(feature = \"o\")] fn p() { s(); }";
+        let left = "fn e() {} struct L { n: u8 } impl T {} #[cfg(feature = \"o\")] fn p() { s(); }";
         assert_eq!(code(text), parse(left).to_string());
     }
 

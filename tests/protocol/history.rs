@@ -138,7 +138,7 @@ target = "producer/app"
 "#;
 
 #[test]
-fn c12_logs_that_are_not_compared_by_epoch_tell_two_stories() {
+fn c12_logs_that_are_not_compared_by_epoch_stay_different() {
     let lost = |truncation| {
         let mut simulator = simulate(TWO_RUNS, |profile| profile.truncation = truncation);
         assert_eq!(simulator.report().partitions[0].leader, Some(1));

@@ -20,7 +20,7 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
     title: "Consequences",
     go_to: "Go to the consequences of the configuration.",
     place: Place::Consequences,
-    columns: &[left("", 19, 24, 0), left("now", 13, 26, 0), left("before", 19, 30, 1)],
+    columns: &[left("", 24, 26, 0), left("now", 12, 26, 0), left("before", 17, 30, 1)],
     count: |app| app.assessment().map_or(0, |assessment| assessment.consequences.len()),
     cells: |app, item| row(app, item).map_or_else(Vec::new, cells),
     text: |app, item, text| text.push_str(row(app, item).map_or("", |row| &row.label)),
