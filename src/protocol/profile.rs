@@ -66,6 +66,21 @@ pub struct Profile {
     pub epoch_bump_on_shrink: bool,
     /// A replica on a new, empty disk is not taken for the old one (directory ids, 3.7).
     pub directory_ids: bool,
+    pub sessions: SessionRule,
+}
+
+/// Which brokers have a session, that is: whose next process is refused until it has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum SessionRule {
+    /// Up to 3.9 the unfenced ones (`BrokerHeartbeatManager.hasValidSession`): after an orderly stop a broker is fenced
+    /// and comes back at once.
+    Unfenced,
+    /// Since 4.0 everyone that sent a heartbeat (`BrokerHeartbeatTracker`, KAFKA-18062), fenced or not: after an
+    /// orderly stop, too, a new process waits for the end of the old one's session (KAFKA-19047).
+    HeardOf {
+        /// In 4.0 a new active controller gives fenced brokers a session as well (KAFKA-19130 ended that).
+        fenced_on_activation: bool,
+    },
 }
 
 impl Profile {
@@ -94,6 +109,7 @@ impl Profile {
             epoch_start_check: since(2, 0),
             epoch_bump_on_shrink: !since(3, 6),
             directory_ids: since(3, 7),
+            sessions: session_rule(version),
         }
     }
 
@@ -120,6 +136,14 @@ fn truncation(version: KafkaVersion) -> Truncation {
         (2, 0) => Truncation::Kip279,
         (2, 1..7) => Truncation::Kip320,
         _ => Truncation::ViaFetch,
+    }
+}
+
+fn session_rule(version: KafkaVersion) -> SessionRule {
+    if version.is_at_least(4, 0) {
+        SessionRule::HeardOf { fenced_on_activation: !version.is_at_least(4, 1) }
+    } else {
+        SessionRule::Unfenced
     }
 }
 

@@ -107,6 +107,10 @@ impl Cluster {
     }
 }
 
+fn profile(version: &str) -> Profile {
+    Profile::of(version.parse().unwrap(), None)
+}
+
 fn stop(granted: bool) -> Option<ControllerResult> {
     Some(ControllerResult::Heartbeat { fenced: granted, should_shut_down: granted, caught_up: true })
 }
@@ -122,9 +126,9 @@ fn a_silent_broker_is_fenced_within_a_session_and_an_eighth() {
     assert_eq!(cluster.leader(), Some(2));
 }
 
-#[test]
-fn brokers_that_fall_silent_together_are_fenced_oldest_first() {
-    let mut cluster = Cluster::new(Profile::default());
+/// In which order brokers are fenced whose sessions end before the same look.
+fn fenced_together(version: &str) -> Vec<i32> {
+    let mut cluster = Cluster::new(profile(version));
     for (id, at) in [(3, 1), (1, 2), (2, 3)] {
         cluster.beat(at, id, "");
     }
@@ -133,8 +137,19 @@ fn brokers_that_fall_silent_together_are_fenced_oldest_first() {
         Cause::BrokerFenced { broker, .. } => broker.0,
         other => panic!("{other:?}"),
     };
-    assert_eq!(changes.iter().map(fenced).collect::<Vec<_>>(), [3, 1, 2]);
     assert!(changes.iter().all(|(at, _)| *at == changes[0].0), "all in the same look");
+    changes.iter().map(fenced).collect()
+}
+
+#[test]
+fn of_brokers_that_fall_silent_together_the_oldest_is_fenced_first_up_to_3_9() {
+    assert_eq!(fenced_together("3.9"), [3, 1, 2]);
+}
+
+/// `maybeRemoveExpired` walks a hash map of (id, epoch). The epochs here are 0, 2 and 4: places 0, 1 and 2 of 16.
+#[test]
+fn of_brokers_that_fall_silent_together_the_first_in_the_hash_map_is_fenced_first_since_4_0() {
+    assert_eq!(fenced_together("4.1"), [1, 2, 3]);
 }
 
 #[test]
@@ -160,8 +175,48 @@ fn a_leader_hands_over_before_it_stops() {
     assert_eq!(cluster.beat(2 * SECOND, 1, "stop"), stop(false), "3 has not read it yet");
     cluster.beat(2 * SECOND, 3, "");
     assert_eq!(cluster.beat(3 * SECOND, 1, "stop"), stop(true));
-    let again = cluster.register(4 * SECOND, 1, 2, cluster.epochs[0]);
-    assert!(matches!(again, Some(ControllerResult::Registered { .. })), "no session to wait for");
+}
+
+/// When a broker that stopped in good order, its last heartbeat at 3 s, gets its new process registered.
+fn back_after_an_orderly_stop(version: &str, new_controller_at: Option<Nanos>) -> Nanos {
+    let mut cluster = Cluster::new(profile(version));
+    cluster.beat(SECOND, 1, "stop");
+    cluster.beat(2 * SECOND, 2, "");
+    cluster.beat(2 * SECOND, 3, "");
+    assert_eq!(cluster.beat(3 * SECOND, 1, "stop"), stop(true));
+    let tries = (7..40).map(|halves| halves * SECOND / 2);
+    let mut election = new_controller_at;
+    for at in tries {
+        if let Some(killed_at) = election.filter(|killed_at| *killed_at <= at) {
+            let killed = QuorumInput { event: QuorumEvent::Killed(0), jitter: 0 };
+            cluster.ask(killed_at, ControllerInput::Quorum(killed));
+            election = None;
+        }
+        if cluster.controller.next_wake().is_some_and(|wake| wake <= at) {
+            cluster.ask(at, ControllerInput::Wake);
+        }
+        let registered = cluster.register(at, 1, 2, cluster.epochs[0]);
+        if matches!(registered, Some(ControllerResult::Registered { .. })) {
+            return at;
+        }
+    }
+    panic!("never let in");
+}
+
+#[test]
+fn after_an_orderly_stop_a_broker_is_let_in_at_once_up_to_3_9_and_when_its_session_is_over_since() {
+    let back = |version| back_after_an_orderly_stop(version, None);
+    assert_eq!(["3.3", "3.9"].map(back), [7 * SECOND / 2; 2]);
+    assert_eq!(["4.0", "4.1", "4.4"].map(back), [25 * SECOND / 2; 3]);
+}
+
+/// A new active controller has heard of nobody; 4.0 gives a fenced broker a whole session from then, 4.1 none.
+#[test]
+fn a_change_of_the_controller_ends_the_session_of_a_stopped_broker_since_4_1() {
+    let back = |version| back_after_an_orderly_stop(version, Some(4 * SECOND));
+    let [old, first, later] = ["3.9", "4.0", "4.1"].map(back);
+    assert_eq!(old, 7 * SECOND / 2);
+    assert!(later < 9 * SECOND && first > 14 * SECOND, "{first} {later}");
 }
 
 #[test]

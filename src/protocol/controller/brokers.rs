@@ -1,7 +1,8 @@
 //! Which brokers are registered, in which state, and since when nothing was heard of them.
 
 use crate::model::{BrokerId, Nanos};
-use crate::protocol::controller::messages::{DirectoryId, Registration};
+use crate::protocol::controller::messages::{DirectoryId, Heartbeat, Registration};
+use crate::protocol::profile::SessionRule;
 use crate::protocol::wire::{BrokerEpoch, Offset};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -63,6 +64,8 @@ pub(crate) type Brokers = BTreeMap<BrokerId, RegisteredBroker>;
 /// What the active controller remembers of a broker's heartbeats; not in the metadata log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct BrokerHeartbeatState {
+    /// The registration that it heard from.
+    pub epoch: BrokerEpoch,
     /// When it was heard of last.
     pub at: Nanos,
     /// How far it had applied the metadata log.
@@ -71,47 +74,52 @@ pub(crate) struct BrokerHeartbeatState {
     pub shutdown_offset: Option<Offset>,
 }
 
-/// The sessions of unfenced brokers (`BrokerHeartbeatManager`): in memory of the active controller only.
+/// The sessions of brokers: in memory of the active controller only.
 #[derive(Clone, Debug)]
 pub(crate) struct BrokerHeartbeatTracker {
     timeout: Nanos,
+    rule: SessionRule,
     contacts: BTreeMap<BrokerId, BrokerHeartbeatState>,
-    oldest: BTreeSet<(Nanos, BrokerId)>,
+    /// Brokers with a session, the one silent longest first.
+    sessions: BTreeSet<(Nanos, BrokerId)>,
 }
 
 impl BrokerHeartbeatTracker {
     /// Sessions that end after `timeout` of silence.
-    pub(crate) fn new(timeout: Nanos) -> Self {
-        BrokerHeartbeatTracker { timeout, contacts: BTreeMap::new(), oldest: BTreeSet::new() }
+    pub(crate) fn new(timeout: Nanos, rule: SessionRule) -> Self {
+        BrokerHeartbeatTracker { timeout, rule, contacts: BTreeMap::new(), sessions: BTreeSet::new() }
     }
 
     /// A new active controller has heard of nobody: every unfenced broker gets a whole session from now.
     pub(crate) fn restart(&mut self, now: Nanos, brokers: &Brokers) {
-        *self = BrokerHeartbeatTracker::new(self.timeout);
+        *self = BrokerHeartbeatTracker::new(self.timeout, self.rule);
+        let fenced_too = self.rule == SessionRule::HeardOf { fenced_on_activation: true };
         for (id, broker) in brokers {
-            self.begin(*id, now, !broker.fenced);
+            self.begin(*id, broker.epoch, now, fenced_too || !broker.fenced);
         }
     }
 
     /// A broker's process is new: nothing is known of it but that it lives.
-    pub(crate) fn begin(&mut self, broker: BrokerId, now: Nanos, unfenced: bool) {
-        let contact = BrokerHeartbeatState { at: now, metadata_offset: -1, shutdown_offset: None };
-        self.set(broker, contact, unfenced);
+    pub(crate) fn begin(&mut self, broker: BrokerId, epoch: BrokerEpoch, now: Nanos, has_session: bool) {
+        let contact = BrokerHeartbeatState { epoch, at: now, metadata_offset: -1, shutdown_offset: None };
+        self.set(broker, contact, has_session);
     }
 
-    /// A heartbeat came. A fenced broker has no session and is not shutting down.
-    pub(crate) fn touch(&mut self, broker: BrokerId, now: Nanos, metadata_offset: Offset, unfenced: bool) {
+    /// A heartbeat came. A fenced broker is not shutting down.
+    pub(crate) fn touch(&mut self, heartbeat: &Heartbeat, now: Nanos, unfenced: bool) {
+        let Heartbeat { broker, epoch, metadata_offset, .. } = *heartbeat;
         let kept = self.contacts.get(&broker).and_then(|contact| contact.shutdown_offset);
         let shutdown_offset = kept.filter(|_| unfenced);
-        self.set(broker, BrokerHeartbeatState { at: now, metadata_offset, shutdown_offset }, unfenced);
+        let contact = BrokerHeartbeatState { epoch, at: now, metadata_offset, shutdown_offset };
+        self.set(broker, contact, unfenced || self.rule != SessionRule::Unfenced);
     }
 
-    fn set(&mut self, broker: BrokerId, contact: BrokerHeartbeatState, unfenced: bool) {
+    fn set(&mut self, broker: BrokerId, contact: BrokerHeartbeatState, has_session: bool) {
         if let Some(before) = self.contacts.insert(broker, contact) {
-            self.oldest.remove(&(before.at, broker));
+            self.sessions.remove(&(before.at, broker));
         }
-        if unfenced {
-            self.oldest.insert((contact.at, broker));
+        if has_session {
+            self.sessions.insert((contact.at, broker));
         }
     }
 
@@ -119,7 +127,7 @@ impl BrokerHeartbeatTracker {
     pub(crate) fn end(&mut self, broker: BrokerId) {
         if let Some(contact) = self.contacts.get_mut(&broker) {
             contact.shutdown_offset = None;
-            self.oldest.remove(&(contact.at, broker));
+            self.sessions.remove(&(contact.at, broker));
         }
     }
 
@@ -135,16 +143,34 @@ impl BrokerHeartbeatTracker {
         self.contacts.get(&broker).copied()
     }
 
-    /// Whether an unfenced broker was heard of within the timeout.
+    /// Whether a broker has a session that has not ended: another process of it must wait.
     pub(crate) fn is_valid(&self, broker: BrokerId, now: Nanos) -> bool {
         let contact = self.contacts.get(&broker);
-        contact.is_some_and(|c| self.oldest.contains(&(c.at, broker)) && now <= c.at + self.timeout)
+        contact.is_some_and(|c| self.sessions.contains(&(c.at, broker)) && now <= c.at + self.timeout)
     }
 
-    /// The broker that has been silent longest, if that is too long, and since when.
+    /// A broker that has been silent too long, and since when; the next to be looked at if there are several.
     pub(crate) fn expired(&self, now: Nanos) -> Option<(BrokerId, Nanos)> {
-        let (at, broker) = *self.oldest.first()?;
-        (now > at + self.timeout).then_some((broker, at))
+        let expired = self.sessions.iter().take_while(|(at, _)| now > at + self.timeout);
+        let next = match self.rule {
+            SessionRule::Unfenced => expired.min(),
+            SessionRule::HeardOf { .. } => expired.min_by_key(|(_, broker)| self.place_in_map(*broker)),
+        };
+        next.map(|(at, broker)| (*broker, *at))
+    }
+
+    /// Where `BrokerHeartbeatTracker.maybeRemoveExpired` meets a broker: it walks a `ConcurrentHashMap` of id and epoch
+    /// and takes the first that expired. Which of two brokers that fell silent together is fenced last decides who may
+    /// lead, so the order counts.
+    fn place_in_map(&self, broker: BrokerId) -> (u32, BrokerEpoch) {
+        let epoch = self.contacts.get(&broker).map_or(-1, |contact| contact.epoch);
+        let hash_of_epoch = (epoch ^ epoch >> 32) as u32;
+        let hash = 31u32.wrapping_mul(31u32.wrapping_add(broker.0 as u32)).wrapping_add(hash_of_epoch);
+        let mut bins = 16;
+        while self.sessions.len() >= bins / 4 * 3 {
+            bins *= 2;
+        }
+        ((hash ^ hash >> 16) & (bins as u32 - 1), epoch)
     }
 
     /// The least metadata offset that an active broker has applied; all of them have it.

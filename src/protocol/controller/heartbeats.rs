@@ -80,7 +80,8 @@ mod tests {
             want_shutdown: wants.contains("stop"),
             offline_directories: vec![],
         };
-        let contact = BrokerHeartbeatState { at: 0, metadata_offset: 0, shutdown_offset: shutting_at };
+        let contact =
+            BrokerHeartbeatState { epoch: 10, at: 0, metadata_offset: 0, shutdown_offset: shutting_at };
         next_state(&broker, Some(contact), &heartbeat, leads, || 20)
     }
 

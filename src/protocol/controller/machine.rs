@@ -89,7 +89,7 @@ impl Controller {
         Controller {
             image: Image::new(profile.clone(), settings.cluster_config),
             quorum: Quorum::new(settings.nodes, settings.quorum),
-            sessions: BrokerHeartbeatTracker::new(settings.broker_session_timeout),
+            sessions: BrokerHeartbeatTracker::new(settings.broker_session_timeout, profile.sessions),
             tasks: PeriodicTasks::start(0, &settings, &profile),
             settings,
         }
@@ -155,11 +155,14 @@ impl Controller {
         }
     }
 
-    /// One broker a pass, the one silent longest first, and the next pass at once while there are any.
+    /// One broker a pass, and the next pass at once while there are any.
     fn fence_silent_brokers(&mut self, now: Nanos, out: &mut Vec<ControllerOutput>) {
         // One event a broker: each fencing sees the ISRs that the one before left, and the order decides who is last.
         while let Some((broker, last_heartbeat)) = self.sessions.expired(now) {
             self.sessions.end(broker);
+            if self.image.brokers.get(&broker).is_none_or(|registered| registered.fenced) {
+                continue;
+            }
             let cause = Cause::BrokerFenced { broker, last_heartbeat, now };
             self.append(now, out, |image, batch| image.fence(broker, cause, batch));
         }
@@ -201,8 +204,7 @@ impl Controller {
         let existing = self.image.brokers.get(&broker);
         if let Some(existing) = existing {
             let other = existing.incarnation != registration.incarnation;
-            let alive = self.sessions.is_valid(broker, now) && !existing.in_controlled_shutdown;
-            if other && alive {
+            if other && self.sessions.is_valid(broker, now) {
                 return ControllerResult::Result(ErrorCode::DuplicateBrokerRegistration);
             }
         }
@@ -214,7 +216,7 @@ impl Controller {
         let epoch = self.image.next_offset;
         self.append(now, out, |image, batch| image.register(registration, clean, batch));
         let unfenced = self.image.brokers.get(&broker).is_some_and(|registered| !registered.fenced);
-        self.sessions.begin(broker, now, unfenced);
+        self.sessions.begin(broker, epoch, now, unfenced);
         ControllerResult::Registered { epoch }
     }
 
@@ -238,7 +240,7 @@ impl Controller {
             self.append(now, out, |image, batch| write_state_change(image, broker, current, next, batch));
         }
         let fenced = matches!(next, BrokerControlState::Fenced | BrokerControlState::ShutdownNow);
-        self.sessions.touch(broker, now, heartbeat.metadata_offset, !fenced);
+        self.sessions.touch(heartbeat, now, !fenced);
         if next == BrokerControlState::ControlledShutdown {
             self.sessions.shut_down_at(broker, self.image.next_offset - 1);
         }

@@ -1,7 +1,7 @@
 //! Each rule that history added, left out again: the promise that it keeps must be seen to break.
 
 use super::faults;
-use klever::protocol::profile::{LastKnownLeader, Profile, Truncation};
+use klever::protocol::profile::{LastKnownLeader, Profile, SessionRule, Truncation};
 use klever::scenario::Scenario;
 use klever::sim::Simulator;
 
@@ -125,7 +125,13 @@ fn an_empty_replica_joins_by_the_fetches_of_its_former_life() {
     let mut case = scenario(ON_ALL, "all", &events);
     case.cluster.config.insert("broker.session.timeout.ms".into(), 9000.into());
     // A replica that tells of its new directory bumps the partition epoch, which spoils the old wish too.
-    let without = Profile { broker_epoch_check: false, directory_ids: false, ..Profile::default() };
+    // And since 4.0 the stopped broker would wait for its session, until the old leader is fenced.
+    let without = Profile {
+        broker_epoch_check: false,
+        directory_ids: false,
+        sessions: SessionRule::Unfenced,
+        ..Profile::default()
+    };
     missed(&[case], without, &["LeaderCandidateCompleteness", "StrongIsr"]);
 }
 
