@@ -11,9 +11,12 @@ use crate::sim::world::World;
 
 impl World {
     pub(super) fn arrive_at_broker(&mut self, from: Node, id: BrokerId, message: Message) {
-        match self.machines.host_mut(id).process {
-            ProcessState::Up => self.take_message(id, from, message),
-            ProcessState::Paused => self.machines.host_mut(id).inbox.push_back((from, message)),
+        let host = self.machines.host_mut(id);
+        match host.process {
+            ProcessState::Up if host.is_running() => self.take_message(id, from, message),
+            ProcessState::Up | ProcessState::Paused => {
+                self.machines.host_mut(id).inbox.push_back((from, message))
+            }
             ProcessState::PoweredOff => {}
             _ => self.refuse(id, from, &message),
         }
@@ -112,7 +115,7 @@ impl World {
 
     /// A broker reads what may be read of a client's requests.
     pub(super) fn unmuted(&mut self, id: BrokerId, client: u32) {
-        if !self.machines.host_mut(id).process.is_up() {
+        if !self.machines.host_mut(id).is_running() {
             return;
         }
         let now = self.now;

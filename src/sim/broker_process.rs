@@ -107,7 +107,7 @@ impl World {
     }
 
     pub(super) fn wake_broker(&mut self, id: BrokerId) {
-        if self.machines.host_mut(id).process.is_up() {
+        if self.machines.host_mut(id).is_running() {
             self.step_broker(id, BrokerInput::Wake);
         }
     }
@@ -153,6 +153,7 @@ impl World {
         let now = self.now;
         let host = self.machines.host_mut(id);
         (host.process, host.since, host.last_event) = (state, now, Some(seq));
+        host.resumed = false;
         self.observers.watch_leaderships(self.now, &self.machines, id);
     }
 
@@ -160,9 +161,19 @@ impl World {
         self.set_process(id, ProcessState::Paused, cause);
     }
 
-    /// The process continues: what came meanwhile is read in order, then timers that ran out.
+    /// The process may run again; it does so after whatever else happens to it at this instant.
     pub(super) fn resume_broker(&mut self, id: BrokerId, cause: Option<u64>) {
         self.set_process(id, ProcessState::Up, cause);
+        self.machines.host_mut(id).resumed = true;
+        self.queue.push(self.now, QueuedEvent::BrokerContinues(id));
+    }
+
+    /// What came meanwhile is read in order, then timers that ran out.
+    pub(super) fn broker_continues(&mut self, id: BrokerId) {
+        let host = self.machines.host_mut(id);
+        if !std::mem::take(&mut host.resumed) || !host.process.is_up() {
+            return;
+        }
         while let Some((from, message)) = self.machines.host_mut(id).inbox.pop_front() {
             if !self.machines.host_mut(id).process.is_up() {
                 return;

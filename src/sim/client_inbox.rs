@@ -14,10 +14,11 @@ use crate::sim::world::World;
 
 impl World {
     pub(super) fn arrive_at_client(&mut self, from: Node, client: u32, message: Message) {
-        match self.clients.runtime_mut(client).state {
+        let runtime = self.clients.runtime_mut(client);
+        match runtime.state {
             ClientState::Ended => {}
-            ClientState::Paused => self.clients.runtime_mut(client).inbox.push_back((from, message)),
-            ClientState::Up => self.client_receives(from, client, message),
+            ClientState::Up if runtime.is_running() => self.client_receives(from, client, message),
+            ClientState::Up | ClientState::Paused => runtime.inbox.push_back((from, message)),
         }
     }
 
@@ -115,7 +116,8 @@ impl World {
 
     /// A request has timed out. A paused client finds out when it is resumed.
     pub(super) fn request_timed_out(&mut self, client: u32, correlation: u64) {
-        if self.clients.runtime_mut(client).state == ClientState::Paused {
+        let runtime = self.clients.runtime_mut(client);
+        if runtime.state != ClientState::Ended && !runtime.is_running() {
             return self
                 .queue
                 .push(self.now + RETRY_BACKOFF, QueuedEvent::RequestTimeout(client, correlation));

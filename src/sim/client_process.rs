@@ -3,12 +3,12 @@
 use crate::protocol::consumer::ConsumerInput;
 use crate::protocol::producer::ProducerInput;
 use crate::sim::client_runtime::ClientState;
-use crate::sim::event::Message;
+use crate::sim::event::{Message, QueuedEvent};
 use crate::sim::world::World;
 
 impl World {
     pub(super) fn wake_client(&mut self, client: u32) {
-        if self.clients.runtime_mut(client).state != ClientState::Up {
+        if !self.clients.runtime_mut(client).is_running() {
             return;
         }
         if self.clients.is_producer(client) {
@@ -19,12 +19,23 @@ impl World {
     }
 
     pub(super) fn pause_client(&mut self, client: u32) {
-        self.clients.runtime_mut(client).state = ClientState::Paused;
+        let runtime = self.clients.runtime_mut(client);
+        (runtime.state, runtime.resumed) = (ClientState::Paused, false);
     }
 
-    /// The process continues: what came meanwhile is read in order, then timers that ran out.
+    /// The process may run again; it does so after whatever else happens to it at this instant.
     pub(super) fn resume_client(&mut self, client: u32) {
-        self.clients.runtime_mut(client).state = ClientState::Up;
+        let runtime = self.clients.runtime_mut(client);
+        (runtime.state, runtime.resumed) = (ClientState::Up, true);
+        self.queue.push(self.now, QueuedEvent::ClientContinues(client));
+    }
+
+    /// What came meanwhile is read in order, then timers that ran out.
+    pub(super) fn client_continues(&mut self, client: u32) {
+        let runtime = self.clients.runtime_mut(client);
+        if !std::mem::take(&mut runtime.resumed) || runtime.state != ClientState::Up {
+            return;
+        }
         while let Some((from, message)) = self.clients.runtime_mut(client).inbox.pop_front() {
             self.client_receives(from, client, message);
         }

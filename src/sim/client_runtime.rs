@@ -56,6 +56,8 @@ impl ClientRequest {
 #[derive(Clone)]
 pub(super) struct ClientRuntime {
     pub(super) state: ClientState,
+    /// It was resumed at this instant and has not run since.
+    pub(super) resumed: bool,
     pub(super) timer: Timer,
     pub(super) inbox: VecDeque<(Node, Message)>,
     pub(super) requests: BTreeMap<u64, (Node, ClientRequest)>,
@@ -71,6 +73,7 @@ impl ClientRuntime {
     pub(super) fn new(brokers: usize, rng: Rng, request_timeout: Nanos) -> Self {
         ClientRuntime {
             state: ClientState::Ended,
+            resumed: false,
             timer: Timer::default(),
             inbox: VecDeque::new(),
             requests: BTreeMap::new(),
@@ -82,9 +85,14 @@ impl ClientRuntime {
         }
     }
 
+    /// Its process gets processor time.
+    pub(super) fn is_running(&self) -> bool {
+        self.state == ClientState::Up && !self.resumed
+    }
+
     /// Everything that a new process does not know.
     pub(super) fn reset(&mut self, state: ClientState) {
-        self.state = state;
+        (self.state, self.resumed) = (state, false);
         self.start += 1;
         self.requests.clear();
         self.inbox.clear();

@@ -23,6 +23,10 @@ pub(crate) enum QueuedEvent {
     Workload(u32),
     /// A broker's process is up after booting; the number is that of the start.
     BootFinished(BrokerId, u64),
+    /// A broker that was resumed gets processor time.
+    BrokerContinues(BrokerId),
+    /// A client that was resumed gets processor time.
+    ClientContinues(u32),
     /// Records of the metadata log are committed.
     MetadataCommitted(u64),
     /// A broker may read the next request of this client.

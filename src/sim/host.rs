@@ -48,6 +48,8 @@ pub(super) struct Host {
     pub(super) channels: Channels,
     /// Counts the starts of the process.
     pub(super) start: u64,
+    /// It was resumed at this instant and has not run since.
+    pub(super) resumed: bool,
     /// It is started again as soon as it has stopped.
     pub(super) start_again: bool,
     /// It has yet to get the metadata from an active controller.
@@ -70,10 +72,16 @@ impl Host {
             asked: BTreeMap::new(),
             channels: Channels::default(),
             start: 0,
+            resumed: false,
             start_again: false,
             wants_metadata: false,
             since: 0,
             last_event: None,
         }
+    }
+
+    /// Its process gets processor time.
+    pub(super) fn is_running(&self) -> bool {
+        self.process.is_up() && !self.resumed
     }
 }

@@ -110,6 +110,33 @@ fn stepping_and_rewinding_change_nothing() {
     assert!(broker_2_paused(&sim), "the resume after 20 s was cut off");
 }
 
+/// A process that is continued and killed at one instant has had no time to run: its session ends when the last
+/// heartbeat before the pause says.
+#[test]
+fn a_broker_that_is_resumed_and_killed_at_once_says_nothing_more() {
+    let fenced_after = |acts: &[Act]| {
+        let mut sim = Simulator::new(&reference(60), 1, None);
+        sim.run_until(10 * SECOND);
+        sim.apply(Act::Pause(broker(3))).unwrap();
+        sim.run_until(15 * SECOND);
+        acts.iter().for_each(|act| assert!(sim.apply(act.clone()).is_ok(), "{act}"));
+        let fenced = |sim: &Simulator| {
+            let (cluster, _) = sim.clone().snapshot();
+            cluster.broker(BrokerId(3)).unwrap().state == crate::model::BrokerStatus::Fenced
+                || cluster.partitions.to_rows().iter().all(|row| !row.isr.contains(&BrokerId(3)))
+        };
+        while !fenced(&sim) {
+            sim.run_until(sim.now() + SECOND / 10);
+        }
+        sim.now()
+    };
+    let killed = fenced_after(&[Act::Kill(broker(3))]);
+    assert_eq!(fenced_after(&[Act::Resume(broker(3)), Act::Kill(broker(3))]), killed);
+    let twice = [Act::Resume(broker(3)), Act::Pause(broker(3)), Act::Resume(broker(3)), Act::Kill(broker(3))];
+    assert_eq!(fenced_after(&twice), killed);
+    assert!(fenced_after(&[Act::Resume(broker(3)), Act::Pause(broker(3))]) == killed);
+}
+
 #[test]
 fn knobs_act_as_each_of_them_can() {
     let mut sim = Simulator::new(&reference(60), 1, None);

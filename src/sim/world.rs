@@ -70,6 +70,8 @@ impl World {
             QueuedEvent::Timer(kind) => self.timer(kind),
             QueuedEvent::Workload(client) => self.workload_due(client),
             QueuedEvent::BootFinished(id, start) => self.booted(id, start),
+            QueuedEvent::BrokerContinues(id) => self.broker_continues(id),
+            QueuedEvent::ClientContinues(client) => self.client_continues(client),
             QueuedEvent::MetadataCommitted(batch) => self.committed(batch),
             QueuedEvent::ChannelUnmuted(id, client) => self.unmuted(id, client),
             QueuedEvent::RequestTimeout(client, correlation) => self.request_timed_out(client, correlation),

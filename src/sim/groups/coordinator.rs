@@ -67,7 +67,7 @@ impl World {
 
     fn coordinator_runs(&self, group: u32) -> bool {
         let host = self.clients.coordinator(group).and_then(|id| self.machines.host(id));
-        host.is_some_and(|host| host.process.is_up())
+        host.is_some_and(|host| host.is_running())
     }
 
     /// Timers of a coordinator run out only while its process runs.

@@ -1,7 +1,6 @@
 //! A producer's application at work: it hands in what is due and comes back when more is.
 
 use super::KEYS_A_TICK;
-use crate::sim::client_runtime::ClientState;
 use crate::sim::event::QueuedEvent;
 use crate::sim::world::World;
 
@@ -23,7 +22,7 @@ impl World {
     pub(in crate::sim) fn work(&mut self, client: u32) {
         let now = self.now;
         let host = self.clients.producer_mut(client);
-        if host.runtime.state != ClientState::Up || host.workload.blocked {
+        if !host.runtime.is_running() || host.workload.blocked {
             return;
         }
         let count = host.workload.due(now);
