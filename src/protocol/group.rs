@@ -71,6 +71,7 @@ impl GroupCoordinator {
                 self.asked(now, Requester { from, correlation }, request, out);
             }
             GroupInput::Offsets(partition) => self.offsets_partition_is(now, partition, out),
+            GroupInput::LogLost => self.forget(),
             GroupInput::Wake => {}
         }
         if self.partition != OffsetsPartition::NoLeader {

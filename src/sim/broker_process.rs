@@ -201,6 +201,7 @@ impl World {
     pub(super) fn lose_disk(&mut self, id: BrokerId, cause: Option<u64>) {
         self.machines.host_mut(id).last_event = cause;
         self.step_broker(id, BrokerInput::DiskLost);
+        self.lose_copies(id);
         self.process_ended(id, ProcessState::DiskReplaced);
     }
 

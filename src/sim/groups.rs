@@ -7,7 +7,7 @@ use crate::protocol::group::{GroupCoordinator, OffsetsPartition};
 use crate::protocol::wire::Offset;
 use crate::sim::event::Timer;
 use crate::sim::intervals::Intervals;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A group of the scenario.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub(super) struct HostedGroup {
     /// The broker that leads that partition.
     pub(super) coordinator: Option<BrokerId>,
     pub(super) offsets: OffsetsPartition,
+    /// Brokers that have the group's records; `None` before there is a coordinator.
+    pub(super) copies: Option<BTreeSet<BrokerId>>,
     /// Offsets known to be committed.
     pub(super) committed: BTreeMap<PartitionIx, Offset>,
     /// Offsets processed, of each partition.
@@ -40,6 +42,7 @@ impl HostedGroup {
             home,
             coordinator: None,
             offsets: OffsetsPartition::default(),
+            copies: None,
             committed: BTreeMap::new(),
             done: BTreeMap::new(),
             read: 0,

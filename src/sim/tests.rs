@@ -137,6 +137,33 @@ fn a_broker_that_is_resumed_and_killed_at_once_says_nothing_more() {
     assert!(fenced_after(&[Act::Resume(broker(3)), Act::Pause(broker(3))]) == killed);
 }
 
+/// Commits are records: with the only copy of them on a lost disk the group begins as `auto.offset.reset` says.
+#[test]
+fn commits_die_with_the_only_copy_of_the_offsets_topic() {
+    let read_again = |copies: i64| {
+        let mut scenario = reference(60);
+        scenario.cluster.config.insert("offsets.topic.replication.factor".into(), copies.into());
+        for group in &mut scenario.groups {
+            group.config.insert("auto.offset.reset".into(), "earliest".into());
+        }
+        // Before directory ids (3.7) a replica on a new disk comes back empty and leads.
+        let mut sim = Simulator::new(&scenario, 1, Some(KafkaVersion::new(3, 6, 0)));
+        sim.run_until(15 * SECOND);
+        let (cluster, _) = sim.clone().snapshot();
+        let home =
+            cluster.partitions.to_rows().into_iter().find(|row| cluster.topics[row.topic.at()].internal);
+        let holder = home.unwrap().leader.unwrap();
+        sim.apply(Act::DiskLoss(holder)).unwrap();
+        sim.run_until(16 * SECOND);
+        sim.apply(Act::Restart(Process::Broker(holder))).unwrap();
+        sim.run_until(55 * SECOND);
+        let report = sim.report();
+        report.groups.iter().map(|group| group.read_again).max().unwrap()
+    };
+    let [alone, three] = [1, 3].map(read_again);
+    assert!(alone > 1_000 && three < alone / 10, "{alone} and {three} records read again");
+}
+
 #[test]
 fn knobs_act_as_each_of_them_can() {
     let mut sim = Simulator::new(&reference(60), 1, None);

@@ -113,6 +113,8 @@ pub(crate) enum GroupInput {
     },
     /// The state of the offsets partition, whenever it changes.
     Offsets(OffsetsPartition),
+    /// The offsets partition is led by a replica that has none of the group's records.
+    LogLost,
     /// A time that [`GroupOutput::Wake`] asked for has come.
     Wake,
 }

@@ -97,6 +97,17 @@ impl GroupCoordinator {
         }
     }
 
+    /// The group's records are gone, so that the next coordinator has never heard of it: its members join anew, and
+    /// `auto.offset.reset` says where they begin.
+    pub(super) fn forget(&mut self) {
+        self.members.clear();
+        self.offsets.clear();
+        self.commits.clear();
+        (self.leader, self.initial_delay_until) = (None, None);
+        (self.generation, self.join_deadline) = (0, Nanos::MAX);
+        self.state = GroupState::Empty;
+    }
+
     /// A coordinator reads the group from the log: the last assigned generation with fresh sessions. Members
     /// that were never assigned are not in the log.
     fn load(&mut self, now: Nanos) {
