@@ -64,7 +64,8 @@ impl ProducerStream {
         let (records, partitions) = if self.keyed {
             let spread = distinct(self.partitions, wanted);
             let capped = wanted.min(cap * spread);
-            (capped, distinct(self.partitions, capped))
+            // No batch holds more than fits.
+            (capped, distinct(self.partitions, capped).max(capped / cap))
         } else {
             (wanted.min(cap), 1.0)
         };
