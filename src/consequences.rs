@@ -45,6 +45,7 @@ mod objective;
 mod ordering;
 mod poison;
 mod presets;
+mod promises;
 mod quantile;
 mod recovery;
 mod replica_sets;
@@ -59,7 +60,7 @@ mod transition;
 mod what_if;
 mod yearly;
 
-pub use advice::{Advice, advise};
+pub use advice::{Advice, Judge, advise};
 pub use assessment::{
     Assessment, Availability, CauseShare, ClassSummary, Cost, Durability, FailOver, FigureView, Latency,
     NextBreak, Section, SectionFigure, Subject, Throughput,

@@ -75,15 +75,17 @@ impl GoalReport {
                 vec![format!("met by {}", changes.join(", "))]
             }
             GoalPlan::Impossible { within, alone, together } => {
-                let alone = alone
-                    .iter()
-                    .map(|goal| format!("no combination of up to {within} changes meets `{goal}`"));
+                let alone = alone.iter().map(|goal| {
+                    format!("no combination of up to {within} changes meets `{goal}` without a new finding")
+                });
                 let together = together
                     .iter()
                     .map(|(a, b)| format!("`{a}` and `{b}` can each be met, but not together"));
                 let lines: Vec<String> = alone.chain(together).collect();
                 if lines.is_empty() {
-                    vec![format!("no combination of up to {within} changes meets all of them")]
+                    vec![format!(
+                        "no combination of up to {within} changes meets all of them without a new finding"
+                    )]
                 } else {
                     lines
                 }
