@@ -104,7 +104,7 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
         name: name_of(cluster, subject),
         partitions: context.partitions(),
         knobs: context.knobs.clone(),
-        assumptions: assumptions(&context),
+        assumptions: [assumptions(&context), risk.left_out.clone()].concat(),
         durability: durability(&context, &risk),
         writes: availability(&context, &risk, Operation::Write),
         reads: availability(&context, &risk, Operation::Read),
@@ -124,6 +124,7 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
 
 fn sections(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flows) -> Vec<Section> {
     vec![
+        yearly::section(context, risk),
         replica_sets::section(context, risk),
         losses::section(context, risk, flows),
         capacity::section(context, flows),
