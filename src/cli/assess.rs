@@ -48,7 +48,7 @@ pub struct AssessArgs {
     /// Show which changes reach a goal such as `survive rack, ack_p99_ms < 20`; exit with 1 when it is not met now
     #[arg(long, value_name = "GOALS")]
     pub goal: Option<String>,
-    /// List the single changes that improve this most: durability, latency, throughput, availability, cost
+    /// List the changes that improve this most: durability, latency, throughput, availability, cost
     /// or a figure such as `writes.crash`
     #[arg(long, value_name = "OBJECTIVE|FIGURE")]
     pub advise: Option<String>,

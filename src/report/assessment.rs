@@ -32,7 +32,7 @@ pub struct AssessmentReport<'a> {
     pub restart: Option<RestartVerdict>,
     /// Presets that were tried, or why they cannot be.
     pub compared: Vec<(String, Result<Comparison, String>)>,
-    /// Single changes that improve a figure, if they were asked for.
+    /// Changes that improve a figure, if they were asked for.
     pub advice: Option<AdviceReport>,
     /// What nothing beats in two figures, if it was asked for.
     pub frontier: Option<FrontierTable>,
@@ -40,7 +40,7 @@ pub struct AssessmentReport<'a> {
     pub goal: Option<GoalReport>,
 }
 
-/// Single changes that improve a figure.
+/// Changes that improve a figure.
 #[derive(Clone, Debug)]
 pub struct AdviceReport {
     pub figure: &'static str,
