@@ -211,7 +211,7 @@ fn what_is_objected_to_is_not_advised() {
     };
     let advice = advise(&cluster, Subject::Cluster, "latency.ack", &asynchronous, &|| true);
     assert!(!advice.is_empty());
-    assert!(advice.iter().all(|one| !one.title().contains("acks")), "{advice:#?}");
+    assert!(advice.iter().all(|one| !one.title().contains("producer:acks")), "{advice:#?}");
     let goals = parse_goals("ack_p50_ms < 2.6").unwrap();
     let plan = plan(&cluster, Subject::Cluster, &goals, &asynchronous, &|| true);
     if let GoalPlan::Change { changes, .. } = plan {
