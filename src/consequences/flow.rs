@@ -215,21 +215,27 @@ impl Flow {
             / self.fetchers.max(1.0)
     }
 
+    /// For how long a follower that has been given something is not back.
+    fn away_ms(&self) -> f64 {
+        self.follower_rtt_ms + self.machine.follower_append_ms
+    }
+
+    /// Other producers whose records the same fetch brings.
+    fn others_per_fetcher(&self) -> f64 {
+        (self.producers - 1.0).max(0.0) / self.fetchers.max(1.0)
+    }
+
     /// A follower that has just been given what another request brought is away for a round trip. A connection whose
     /// own requests wait for the followers finds them back.
     fn missed(&self, batches: &Batching) -> Vec<Piece> {
-        self.missed_at(batches.requests_per_s / 1000.0, batches.collects_ms)
-    }
-
-    /// The same where each producer has so many requests a millisecond, and collects each so long.
-    fn missed_at(&self, per_ms: f64, collects_ms: f64) -> Vec<Piece> {
-        let away_ms = self.follower_rtt_ms + self.machine.follower_append_ms;
-        let others = per_ms * (self.producers - 1.0).max(0.0) * away_ms;
+        let away_ms = self.away_ms();
+        let per_ms = batches.requests_per_s / 1000.0;
+        let others = per_ms * self.others_per_fetcher() * away_ms;
         let own = match self.acks {
             Acks::All => 0.0,
-            _ => per_ms * (away_ms - collects_ms).max(0.0),
+            _ => per_ms * (away_ms - batches.collects_ms).max(0.0) / self.fetchers.max(1.0),
         };
-        let away = (others + own) / self.fetchers.max(1.0);
+        let away = others + own;
         // Times away alternate with times at the leader; a record that comes at random finds the follower away for this
         // share of them.
         let share = away / (1.0 + away);

@@ -156,7 +156,7 @@ const MATRIX: &[Row] = &[
     },
     Row {
         steps: &["broker:num.replica.fetchers=1", "broker:num.replica.fetchers=4"],
-        signs: &[("throughput.max", NotWorse), ("latency.ack", NotWorse)],
+        signs: &[("throughput.max", NotWorse), ("capacity.partition", Same)],
     },
     Row {
         steps: &["env:disk_losses_per_year=0.002", "env:disk_losses_per_year=0.1"],
@@ -177,11 +177,11 @@ const MATRIX: &[Row] = &[
             "env:site_outages_per_year=0.1",
             "env:site_outages_per_year=1",
         ],
-        signs: &[("loss.site", NotBetter), ("loss.independent", Same), ("loss.acks_tail", Same)],
+        signs: &[("loss.site", NotBetter), ("loss.acks_tail", Same)],
     },
     Row {
         steps: &["env:power_share=0", "env:power_share=0.3", "env:power_share=1"],
-        signs: &[("loss.site", NotBetter), ("loss.rack", NotBetter), ("loss.independent", Same)],
+        signs: &[("loss.site", NotBetter), ("loss.rack", NotBetter)],
     },
     Row {
         steps: &[
@@ -189,7 +189,7 @@ const MATRIX: &[Row] = &[
             "env:page_cache_loss_share=0.5",
             "env:page_cache_loss_share=1",
         ],
-        signs: &[("loss.page_cache", NotBetter), ("loss.independent", Same)],
+        signs: &[("loss.page_cache", NotBetter)],
     },
     Row {
         steps: &["load:records_per_s=100", "load:records_per_s=1000", "load:records_per_s=20000"],
@@ -303,7 +303,6 @@ const MATRIX: &[Row] = &[
         signs: &[
             ("writes.unavailable", NotBetter),
             ("loss.lagging", NotBetter),
-            ("loss.independent", Same),
             ("latency.ack", Same),
             ("throughput.max", Same),
         ],

@@ -145,8 +145,7 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
         assert!(!figure.why.formula.is_empty() && !figure.why.inputs.is_empty(), "{}", figure.id);
         assert_ne!(figure.value.text(), "?", "{}: {}", figure.id, figure.headline);
     }
-    let first: Vec<String> =
-        figures.iter().map(line).take_while(|line| !line.starts_with("loss.")).collect();
+    let first: Vec<String> = figures.iter().map(line).take_while(|line| !line.starts_with("loss.")).collect();
     insta::assert_snapshot!(first.join("\n"), @r"
         durability.crash: any
         durability.power_loss: 1 (now 2)

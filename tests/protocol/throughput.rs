@@ -11,8 +11,9 @@ use klever::sim::Simulator;
 
 /// Of what is said: records come evenly in the simulator, and its followers flush what several requests brought at once.
 const TOLERANCE: f64 = 0.25;
-/// The same with flushes: a follower that is behind fetches, and flushes, several batches as one.
-const FLUSH_TOLERANCE: f64 = 0.5;
+/// With flushes more goes through than is said, up to so many times: a follower that is behind fetches, and flushes, what
+/// several requests brought as one, and where few brokers lead the others flush copies alone.
+const MORE_WITH_FLUSHES: f64 = 2.5;
 
 #[derive(Clone, Copy, Debug)]
 struct Setting {
@@ -108,11 +109,12 @@ fn compare(settings: &[Setting]) {
         let line =
             format!("{setting:?}: told at most {most:.3} MB/s, of twice that {full:.3}, of half {half:.3}");
         println!("{line}");
-        let tolerance = if setting.flush { FLUSH_TOLERANCE } else { TOLERANCE };
+        let more = if setting.flush { MORE_WITH_FLUSHES } else { 1.0 + TOLERANCE };
+        let is_as_told = (1.0 - TOLERANCE..=more).contains(&(full / most));
         // What is called carried must be carried; what is above must not, by more than the models differ.
         let carried = half >= 0.5 * most * 0.97;
         let is_carried_as_told = setting.told(rate(0.5)).latency.ack.value.p99.high().is_some();
-        if !carried || !is_carried_as_told || (full / most - 1.0).abs() > tolerance {
+        if !carried || !is_carried_as_told || !is_as_told {
             wrong.push(line);
         }
     }

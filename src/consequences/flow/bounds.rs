@@ -5,7 +5,6 @@ use super::{
 };
 use crate::consequences::batching::{Batching, compression_mb_per_s, compression_ratio};
 use crate::consequences::case::Acks;
-use crate::consequences::quantile::mean_of;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::consequences) enum Resource {
@@ -148,8 +147,8 @@ impl Flow {
         let sent = self.sent_bytes(full);
         let alone = LatencyBreakdown { missed: 0.0, ..parts };
         let held_ms = self.connection(full, &alone).held_ms + link_ms(sent) * copies;
-        // The others' requests follow each other as closely as these do.
-        let missed_ms = if waits { mean_of(&self.missed_at(1.0 / held_ms, 0.0)) } else { 0.0 };
+        // Of connections that are never idle each just misses the followers' fetch that answers another one's request.
+        let missed_ms = if waits { self.away_ms() * self.others_per_fetcher().min(1.0) } else { 0.0 };
         // A producer sends to its brokers over one link; what lies in the socket already is not waited for.
         let upload_ms = |bytes: f64| link_ms(bytes) * self.brokers.max(1.0);
         let turn_ms = held_ms + missed_ms + upload_ms((sent - SOCKET_BYTES).max(0.0));
