@@ -171,7 +171,7 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
         failover.stalls_per_year: 1.0 to 1.5 min/yr
         latency.ack: 8.3 / 12 ms
         latency.end_to_end: 8.5 / 12 ms
-        throughput.max: 85 MB/s
+        throughput.max: 84 MB/s
         cost.storage: 3.0 x
         cost.cross_rack: 3.3 x
         cost.disk: 1.65 TiB
@@ -206,7 +206,7 @@ fn the_sections_of_the_reference_cluster() {
         capacity.plan: 64 MB/s
         capacity.without_a_rack: 73 MB/s
         capacity.connection: 21 %
-        capacity.partition: 9.0 MB/s
+        capacity.partition: 8.9 MB/s
         capacity.partitions_needed: 1
         capacity.one_at_a_time: 110 records/s
         recovery.controller: 2.0 to 4.0 s

@@ -9,8 +9,8 @@ use klever::knobs::Change;
 use klever::scenario::Scenario;
 use klever::sim::Simulator;
 
-/// Of what is said: records come evenly in the simulator, and its followers flush what several requests brought at once.
-const TOLERANCE: f64 = 0.25;
+/// Of what is said.
+const TOLERANCE: f64 = 0.1;
 /// With flushes more goes through than is said, up to so many times: a follower that is behind fetches, and flushes, what
 /// several requests brought as one, and where few brokers lead the others flush copies alone.
 const MORE_WITH_FLUSHES: f64 = 2.5;
