@@ -38,7 +38,7 @@ mod tweak;
 mod update;
 
 pub use action::{Action, Group};
-pub use assess::assess;
+pub use assess::{assess, objections};
 pub use assessment::{AssessmentView, Consequence, Warning, WarningDelta};
 pub use cell::{Align, Cell, CellStyle, Column};
 pub use effect::{AssessmentRequest, Command, Effect};

@@ -45,6 +45,7 @@ mod objective;
 mod ordering;
 mod poison;
 mod presets;
+mod promises;
 mod quantile;
 mod recovery;
 mod replica_sets;
@@ -59,7 +60,7 @@ mod transition;
 mod what_if;
 mod yearly;
 
-pub use advice::{Advice, advise};
+pub use advice::{Advice, Judge, advise};
 pub use assessment::{
     Assessment, Availability, CauseShare, ClassSummary, Cost, Durability, FailOver, FigureView, Latency,
     NextBreak, Section, SectionFigure, Subject, Throughput,
@@ -103,7 +104,7 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
         name: name_of(cluster, subject),
         partitions: context.partitions(),
         knobs: context.knobs.clone(),
-        assumptions: assumptions(&context),
+        assumptions: [assumptions(&context), risk.left_out.clone()].concat(),
         durability: durability(&context, &risk),
         writes: availability(&context, &risk, Operation::Write),
         reads: availability(&context, &risk, Operation::Read),
@@ -123,6 +124,7 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
 
 fn sections(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flows) -> Vec<Section> {
     vec![
+        yearly::section(context, risk),
         replica_sets::section(context, risk),
         losses::section(context, risk, flows),
         capacity::section(context, flows),

@@ -300,6 +300,7 @@ pub static ALL: &[&Knob] = &[
     &env::POWER_SHARE,
     &env::SITE_OUTAGES_PER_YEAR,
     &env::CATCH_UP_MINUTES,
+    &env::ISR_LEAVES_PER_YEAR,
     &env::GUARDED_RESTARTS,
     &env::BROKER_CORES,
     &env::NETWORK_MB_PER_S,

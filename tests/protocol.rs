@@ -18,3 +18,5 @@ mod replay;
 mod scenarios;
 #[path = "protocol/sessions.rs"]
 mod sessions;
+#[path = "protocol/throughput.rs"]
+mod throughput;

@@ -7,6 +7,7 @@ use crate::consequences::{
 use crate::model::Cluster;
 use crate::rules::{self, Finding, FindingStatus, Findings, Severity};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Answers a request. It may take long: it belongs on another thread than the screen.
@@ -24,6 +25,12 @@ pub fn assess(request: &AssessmentRequest) -> AssessmentView {
         warnings: warnings(&found, found_before.as_ref()),
         not_examined: found.not_examined.iter().map(missed_line).collect(),
     }
+}
+
+/// What advice and plans must not add to: findings of severity high and worse, as the rule and its subject.
+pub fn objections(cluster: &Cluster) -> BTreeSet<String> {
+    let found = rules::examine(cluster);
+    found.at_or_above(Severity::High).map(|one| format!("{} {}", one.rule.id, one.subject.title())).collect()
 }
 
 fn missed_line(missed: &rules::NotExamined) -> String {

@@ -1,5 +1,6 @@
 //! Scripts: a start, keys through the real keymap, and what must come of it. The engine answers at once.
 
+mod advising;
 mod exploring;
 mod knobs;
 mod simulated;

@@ -1,5 +1,6 @@
 //! `klever assess`: what a cluster tolerates and delivers, as it is and as it would be.
 
+use crate::app::objections;
 use crate::cli::args::{ClientArgs, SourceArgs};
 use crate::cli::failure::FOUND;
 use crate::cli::{Failure, clients, output, roll, source};
@@ -47,7 +48,7 @@ pub struct AssessArgs {
     /// Show which changes reach a goal such as `survive rack, ack_p99_ms < 20`; exit with 1 when it is not met now
     #[arg(long, value_name = "GOALS")]
     pub goal: Option<String>,
-    /// List the single changes that improve this most: durability, latency, throughput, availability, cost
+    /// List the changes that improve this most: durability, latency, throughput, availability, cost
     /// or a figure such as `writes.crash`
     #[arg(long, value_name = "OBJECTIVE|FIGURE")]
     pub advise: Option<String>,
@@ -139,7 +140,8 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
         compared: compared(&now, topic, &args.compare),
         advice: args.advise.as_deref().map(|name| advice(&now, subject, &assessment, name)).transpose()?,
         frontier: axes.map(|axes| frontier_table(&now, subject, axes, &|| true)),
-        goal: goals.map(|goals| GoalReport { plan: plan(&now, subject, &goals, &|| true), goals }),
+        goal: goals
+            .map(|goals| GoalReport { plan: plan(&now, subject, &goals, &objections, &|| true), goals }),
         now: assessment,
     };
     output::write(&match args.format {
@@ -201,7 +203,7 @@ fn advice(
         ))
         .hint(near.unwrap_or_else(|| "the ids are in the JSON of `assess`, under `reasons`".into())));
     };
-    Ok(AdviceReport { figure, advice: advise(cluster, subject, figure, &|| true) })
+    Ok(AdviceReport { figure, advice: advise(cluster, subject, figure, &objections, &|| true) })
 }
 
 /// The two objectives of a frontier.

@@ -153,7 +153,7 @@ impl From<Figure<Qualitative>> for SectionFigure {
 /// Figures of one kind. Each figure's id is the section's name, a dot, and a name of its own.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Section {
-    /// `copysets`, `losses`, `capacity`, `recovery`, `resources`, `consumers`, `streams`.
+    /// `loss`, `copysets`, `losses`, `capacity`, `recovery`, `resources`, `consumers`, `streams`.
     pub name: &'static str,
     pub figures: Vec<SectionFigure>,
 }

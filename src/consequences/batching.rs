@@ -55,7 +55,8 @@ impl ProducerStream {
     pub fn batches(&self) -> Batching {
         let per_ms = self.records_per_s / 1000.0;
         let size = self.record_bytes + RECORD_FRAMING_BYTES;
-        let cap = ((self.batch_bytes - BATCH_HEADER_BYTES) / size).max(1.0);
+        // Whole records only: a batch of 4 KiB has room for three of a kilobyte.
+        let cap = libm::floor((self.batch_bytes - BATCH_HEADER_BYTES) / size).max(1.0);
         let due = 1.0 + per_ms * (self.linger_ms + SCHEDULING_MS);
         // With all requests in flight, batches go on filling until one returns.
         // `max.in.flight.requests.per.connection` requests share a round trip.
@@ -64,7 +65,8 @@ impl ProducerStream {
         let (records, partitions) = if self.keyed {
             let spread = distinct(self.partitions, wanted);
             let capped = wanted.min(cap * spread);
-            (capped, distinct(self.partitions, capped))
+            // No batch holds more than fits.
+            (capped, distinct(self.partitions, capped).max(capped / cap))
         } else {
             (wanted.min(cap), 1.0)
         };
@@ -180,7 +182,7 @@ mod tests {
     fn requests_and_batches_by_hand() {
         let n = |partitions, keyed, linger| sending(partitions, keyed, linger).records_per_request;
         assert_eq!(format!("{:.1}", n(1.0, false, 5.0)), "12.0");
-        assert_eq!(format!("{:.1}", n(1.0, false, 100.0)), "77.7");
+        assert_eq!(format!("{:.1}", n(1.0, false, 100.0)), "77.0");
         assert_eq!(format!("{:.0}", sending(1.0, false, 5.0).batch_bytes), "2581");
         assert_eq!(format!("{:.0}", sending(100.0, true, 5.0).batch_bytes), "290");
         assert_eq!(format!("{:.0}", sending(12.0, true, 100.0).batch_bytes), "3714");

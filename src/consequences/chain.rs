@@ -1,11 +1,15 @@
 //! Durability and availability of one partition as a Markov chain over the states of its replicas.
 //!
-//! A replica is in sync, down but eligible to lead, down after an outage or a planned restart, catching up,
-//! or lost. Replicas of one rack, and racks with equally many replicas, are interchangeable, so the chain is
-//! over multisets. Rack and site outages hit all their replicas at once; these are back together, when the rack is.
+//! A replica is in sync, down but eligible to lead, down after an outage or a planned restart, catching up, behind
+//! but eligible to lead, or lost. Replicas of one rack, and racks with equally many replicas, are interchangeable, so
+//! the chain is over multisets. Rack and site outages hit all their replicas at once; these are back together, when the
+//! rack is.
+
+mod event_rates;
+
+pub(super) use event_rates::EventRates;
 
 use crate::consequences::gth::RateMatrix;
-use crate::model::Environment;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -29,68 +33,6 @@ pub(super) struct ChainShape {
     pub guarded: bool,
 }
 
-/// Events a year and minutes until repair.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct EventRates {
-    /// Unplanned outages of a broker.
-    pub outages: f64,
-    pub outage_minutes: f64,
-    /// Planned restarts of a broker.
-    pub restarts: f64,
-    pub restart_minutes: f64,
-    /// Disks lost for good, per replica.
-    pub disk_losses: f64,
-    pub rebuild_minutes: f64,
-    /// Share of outages that lose the page cache.
-    pub page_cache_loss: f64,
-    pub rack_outages: f64,
-    pub rack_minutes: f64,
-    /// Share of rack and site outages that are power failures.
-    pub power: f64,
-    pub site_outages: f64,
-    /// From the return to being in sync, minutes.
-    pub catch_up_minutes: f64,
-}
-
-impl From<&Environment> for EventRates {
-    fn from(env: &Environment) -> Self {
-        EventRates {
-            outages: env.outages_per_year,
-            outage_minutes: env.outage_minutes,
-            restarts: env.restarts_per_year,
-            restart_minutes: env.restart_minutes,
-            disk_losses: env.disk_losses_per_year,
-            rebuild_minutes: env.rebuild_hours * 60.0,
-            page_cache_loss: env.page_cache_loss_share,
-            rack_outages: env.rack_outages_per_year,
-            rack_minutes: env.rack_outage_minutes,
-            power: env.power_share,
-            site_outages: env.site_outages_per_year,
-            catch_up_minutes: env.catch_up_minutes,
-        }
-    }
-}
-
-impl EventRates {
-    fn bits(&self) -> [u64; 12] {
-        [
-            self.outages,
-            self.outage_minutes,
-            self.restarts,
-            self.restart_minutes,
-            self.disk_losses,
-            self.rebuild_minutes,
-            self.page_cache_loss,
-            self.rack_outages,
-            self.rack_minutes,
-            self.power,
-            self.site_outages,
-            self.catch_up_minutes,
-        ]
-        .map(f64::to_bits)
-    }
-}
-
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Solution {
     pub states: usize,
@@ -98,6 +40,16 @@ pub(super) struct Solution {
     pub losses_per_year: f64,
     /// Share of time with exactly so many replicas in sync, from 0 upwards.
     pub in_sync: Vec<f64>,
+    pub left_out: LeftOut,
+}
+
+/// What a chain with all of it would have been too large for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub(super) struct LeftOut {
+    /// Brokers of a lost rack are back one by one, not together with it.
+    pub rack_returns: bool,
+    /// Followers that leave the ISR without a failure.
+    pub isr_leaves: bool,
 }
 
 impl Solution {
@@ -113,7 +65,7 @@ pub(super) fn too_large(shape: &ChainShape) -> String {
     format!("{} replicas over racks make more than {MAX_STATES} states", racks.join("+"))
 }
 
-type Key = (ChainShape, [u64; 12]);
+type Key = (ChainShape, [u64; 13]);
 /// Chains solved so far: a knob that does not touch the chain costs nothing.
 static SOLVED: Mutex<BTreeMap<Key, Option<Solution>>> = Mutex::new(BTreeMap::new());
 /// Enough for every class of a large cluster under many hypotheses.
@@ -121,6 +73,7 @@ const MAX_REMEMBERED: usize = 4096;
 
 /// Solves a chain, or recalls it; `None` when it is too large.
 pub(super) fn solve(shape: &ChainShape, events: &EventRates) -> Option<Solution> {
+    let isr_leaves = events.isr_leaves;
     let key = (shape.clone(), events.bits());
     // A poisoned memory is still a correct one: entries are written whole.
     let recall = || SOLVED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -130,9 +83,17 @@ pub(super) fn solve(shape: &ChainShape, events: &EventRates) -> Option<Solution>
     // With one replica in each rack, and racks that are back as soon as brokers, both say the same.
     // A rack of one replica that is repaired like a broker adds states and no information.
     let alike = shape.racks.iter().all(|count| *count <= 1) && events.rack_minutes == events.outage_minutes;
-    let with_racks = if alike { None } else { Chain::of(shape, events, true) };
-    let chain = with_racks.or_else(|| Chain::of(shape, events, false));
-    let solution = chain.map(|chain| chain.solve());
+    // What leaves the ISR without a failure is back soon: of all events it is the one to do without, then the common
+    // return of a rack's brokers.
+    let quiet = EventRates { isr_leaves: 0.0, ..*events };
+    let ways = [(events, true), (&quiet, true), (events, false), (&quiet, false)];
+    let mut chains =
+        ways.into_iter().filter(|(_, racks)| !(*racks && alike)).filter_map(|(events, racks)| {
+            let left_out =
+                LeftOut { rack_returns: !racks && !alike, isr_leaves: events.isr_leaves < isr_leaves };
+            Some(Solution { left_out, ..Chain::of(shape, events, racks)?.solve() })
+        });
+    let solution = chains.next();
     let mut solved = recall();
     if solved.len() >= MAX_REMEMBERED {
         solved.clear();
@@ -155,9 +116,11 @@ const REBUILDING: usize = 5;
 /// Down with its rack, eligible and not.
 const RACK_ELIGIBLE: usize = 6;
 const RACK_DOWN: usize = 7;
+/// Up and behind, and it may lead: it left an ISR that fell below its minimum, and has what was acknowledged.
+const BEHIND: usize = 8;
 
 /// How many replicas of a rack are in each state.
-type Rack = [u8; 8];
+type Rack = [u8; 9];
 /// Racks in descending order, so that interchangeable states are one.
 type State = Vec<Rack>;
 
@@ -185,7 +148,7 @@ struct Chain<'a> {
 
 impl<'a> Chain<'a> {
     fn of(shape: &'a ChainShape, events: &'a EventRates, racks: bool) -> Option<Self> {
-        let start: State = shape.racks.iter().map(|count| [*count, 0, 0, 0, 0, 0, 0, 0]).collect();
+        let start: State = shape.racks.iter().map(|count| [*count, 0, 0, 0, 0, 0, 0, 0, 0]).collect();
         let (known, states, arcs) = (BTreeMap::new(), Vec::new(), Vec::new());
         let mut chain = Chain { shape, events, racks, known, states, arcs };
         chain.number(start);
@@ -194,6 +157,7 @@ impl<'a> Chain<'a> {
             let state = chain.states[at].clone();
             for rack in 0..state.len() {
                 chain.outages(at, &state, rack);
+                chain.leaves_isr(at, &state, rack);
                 chain.repairs(at, &state, rack);
                 chain.rack_returns(at, &state, rack);
                 chain.shock(at, &state, rack..rack + 1, events.rack_outages);
@@ -224,7 +188,7 @@ impl<'a> Chain<'a> {
         // one (Ford et al., OSDI 2010, section 8).
         debug_assert!((in_sync.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{in_sync:?}");
         let losses_per_year = 1.0 / rates.mean_time_to_absorption();
-        Solution { states: self.states.len(), losses_per_year, in_sync }
+        Solution { states: self.states.len(), losses_per_year, in_sync, left_out: LeftOut::default() }
     }
 
     fn number(&mut self, mut state: State) -> usize {
@@ -243,6 +207,7 @@ impl<'a> Chain<'a> {
         if rate <= 0.0 {
             return;
         }
+        let to = self.settled(to);
         // A stale replica that is up takes over at once; what was acknowledged after it left the ISR is lost.
         if self.shape.unclean && count(&to, IN_SYNC) == 0 && count(&to, CATCHING_UP) > 0 {
             return self.lose(from, rate);
@@ -251,6 +216,37 @@ impl<'a> Chain<'a> {
         if to != from {
             self.arcs.push((from, Some(to), rate));
         }
+    }
+
+    /// What the controller does at once: one that is behind but may lead takes over where nobody is in sync, and one that
+    /// is behind an ISR that is large enough again may lead no more.
+    fn settled(&self, mut state: State) -> State {
+        if count(&state, IN_SYNC) == 0
+            && let Some(rack) = state.iter_mut().find(|rack| rack[BEHIND] > 0)
+        {
+            rack[BEHIND] -= 1;
+            rack[IN_SYNC] += 1;
+        }
+        if count(&state, IN_SYNC) >= self.shape.floor {
+            for rack in &mut state {
+                rack[CATCHING_UP] += rack[BEHIND];
+                rack[BEHIND] = 0;
+            }
+        }
+        state
+    }
+
+    /// A follower of a leader that goes on: its garbage collection, disk or network holds it up for longer than
+    /// `replica.lag.time.max.ms`.
+    fn leaves_isr(&mut self, from: usize, state: &State, rack: usize) {
+        let in_sync = count(state, IN_SYNC);
+        if in_sync < 2 || state[rack][IN_SYNC] == 0 {
+            return;
+        }
+        let to = if self.shape.elr && in_sync - 1 < self.shape.floor { BEHIND } else { CATCHING_UP };
+        // One of them leads, and does not leave.
+        let followers = f64::from(state[rack][IN_SYNC]) * f64::from(in_sync - 1) / f64::from(in_sync);
+        self.go(from, moved(state, rack, IN_SYNC, to), followers * self.events.isr_leaves);
     }
 
     fn lose(&mut self, from: usize, rate: f64) {
@@ -287,7 +283,10 @@ impl<'a> Chain<'a> {
             // Nobody counts on a replica that is still catching up: its outage costs time alone.
             self.go(from, moved(state, rack, CATCHING_UP, DOWN), here(CATCHING_UP) * events.outages);
         }
-        for what in [IN_SYNC, ELIGIBLE, DOWN, RESTARTING, CATCHING_UP, RACK_ELIGIBLE, RACK_DOWN] {
+        if state[rack][BEHIND] > 0 {
+            self.go(from, moved(state, rack, BEHIND, ELIGIBLE), here(BEHIND) * events.outages);
+        }
+        for what in [IN_SYNC, ELIGIBLE, DOWN, RESTARTING, CATCHING_UP, RACK_ELIGIBLE, RACK_DOWN, BEHIND] {
             if state[rack][what] == 0 {
                 continue;
             }
@@ -295,7 +294,8 @@ impl<'a> Chain<'a> {
             let rate = here(what) * events.disk_losses;
             // Members of the ISR and eligible ones have every acknowledged record; the others lack some. When the last of
             // the former is gone, so are those records.
-            match count(&gone, IN_SYNC) + count(&gone, ELIGIBLE) + count(&gone, RACK_ELIGIBLE) {
+            let complete = [IN_SYNC, ELIGIBLE, RACK_ELIGIBLE, BEHIND];
+            match complete.iter().map(|what| count(&gone, *what)).sum::<u8>() {
                 0 => self.lose(from, rate),
                 _ => self.go(from, gone, rate),
             }
@@ -311,6 +311,7 @@ impl<'a> Chain<'a> {
             (RESTARTING, CATCHING_UP, events.restart_minutes, true),
             (ELIGIBLE, if led { CATCHING_UP } else { IN_SYNC }, events.outage_minutes, true),
             (CATCHING_UP, IN_SYNC, events.catch_up_minutes, led),
+            (BEHIND, IN_SYNC, events.catch_up_minutes, led),
             (REBUILDING, IN_SYNC, events.rebuild_minutes, led),
         ];
         for (what, to, minutes, possible) in repairs {
@@ -349,7 +350,8 @@ impl<'a> Chain<'a> {
                 rack[self.leaves(left)] += 1;
             }
             rack[DOWN] += rack[CATCHING_UP] + rack[RESTARTING];
-            (rack[IN_SYNC], rack[CATCHING_UP], rack[RESTARTING]) = (0, 0, 0);
+            rack[ELIGIBLE] += rack[BEHIND];
+            (rack[IN_SYNC], rack[CATCHING_UP], rack[RESTARTING], rack[BEHIND]) = (0, 0, 0, 0);
             if self.racks {
                 // Whatever was wrong with them, they need their rack.
                 rack[RACK_ELIGIBLE] += rack[ELIGIBLE];

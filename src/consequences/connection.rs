@@ -169,7 +169,10 @@ impl Connection {
     /// Share of the requests that become due while as many are in flight as may be, each for as long as its way
     /// takes (Erlang's loss formula: how long that varies does not matter).
     fn window_full(&self) -> f64 {
-        let load = self.due_per_s() / 1000.0 * (self.network_ms + self.held_ms);
+        // A window of requests takes at least as long to collect: what is answered within that never fills it.
+        let window = self.in_flight.max(1.0);
+        let open_ms = (self.network_ms + self.held_ms - window * self.collects_ms).max(0.0);
+        let load = self.due_per_s() / 1000.0 * open_ms;
         // The recursion B(k) = a B(k-1) / (k + a B(k-1)), which never overflows as the factorials do.
         let mut blocked = 1.0;
         for k in 1..=(self.in_flight.max(1.0) as usize).min(10_000) {

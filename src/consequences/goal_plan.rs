@@ -3,9 +3,12 @@
 use crate::consequences::advice::candidates;
 use crate::consequences::compare::assess_with;
 use crate::consequences::goal::Goal;
-use crate::consequences::{Assessment, Estimate, KeepGoing, Subject, assess};
+use crate::consequences::promises::{data, given_up, operations};
+use crate::consequences::{Assessment, Judge, KeepGoing, Subject, assess};
+use crate::hypothesis::apply;
 use crate::knobs::{Change, Knob, cluster, producer, topic};
 use crate::model::Cluster;
+use std::collections::BTreeSet;
 
 /// What it takes to meet goals.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,7 +17,7 @@ pub enum GoalPlan {
     Met,
     /// The changes that meet them and store and give up least; of equals the fewest.
     Change { changes: Vec<Change>, assessment: Box<Assessment> },
-    /// No few changes meet them; which goals are missed by the nearest, and which goals forbid each other.
+    /// No few changes meet them without bringing what the judge objects to; which goals are missed by the nearest, and which goals forbid each other.
     Impossible {
         /// So many changes at most were tried together.
         within: usize,
@@ -36,14 +39,20 @@ static DECISIVE: [&Knob; 3] = [&topic::REPLICATION_FACTOR, &cluster::BROKERS, &p
 /// Changes that are combined: those that bring some goal nearer, the best of each goal. Few or many partitions.
 const MAX_COMBINED: (usize, usize) = (24, 10);
 
-/// The cheapest changes of knobs that meet all goals, or what forbids it. What it says means nothing once
-/// `keep_going` has said no.
-pub fn plan(cluster: &Cluster, subject: Subject, goals: &[Goal], keep_going: KeepGoing<'_>) -> GoalPlan {
+/// The cheapest changes of knobs that meet all goals and that `judge` has no more against than against the cluster as
+/// it is, or what forbids it. What it says means nothing once `keep_going` has said no.
+pub fn plan(
+    cluster: &Cluster,
+    subject: Subject,
+    goals: &[Goal],
+    judge: Judge<'_>,
+    keep_going: KeepGoing<'_>,
+) -> GoalPlan {
     let now = assess(cluster, subject);
     if goals.iter().all(|goal| goal.is_met(&now)) {
         return GoalPlan::Met;
     }
-    let search = Search::of(cluster, subject, &now, keep_going);
+    let search = Search::of(cluster, subject, &now, judge, keep_going);
     if let Some((changes, assessment)) = search.cheapest(goals) {
         return GoalPlan::Change { changes, assessment: Box::new(assessment) };
     }
@@ -64,11 +73,20 @@ struct Search<'a> {
     subject: Subject,
     now: &'a Assessment,
     singles: Vec<(Change, Assessment)>,
+    judge: Judge<'a>,
+    /// What is held against the cluster as it is.
+    known: BTreeSet<String>,
     keep_going: KeepGoing<'a>,
 }
 
 impl<'a> Search<'a> {
-    fn of(cluster: &'a Cluster, subject: Subject, now: &'a Assessment, keep_going: KeepGoing<'a>) -> Self {
+    fn of(
+        cluster: &'a Cluster,
+        subject: Subject,
+        now: &'a Assessment,
+        judge: Judge<'a>,
+        keep_going: KeepGoing<'a>,
+    ) -> Self {
         let affordable = candidates(cluster, subject).into_iter().filter(is_affordable);
         let singles = affordable
             .take_while(|_| keep_going())
@@ -77,15 +95,18 @@ impl<'a> Search<'a> {
                 Some((change, assessment))
             })
             .collect();
-        Search { cluster, subject, now, singles, keep_going }
+        Search { cluster, subject, now, singles, judge, known: judge(cluster), keep_going }
     }
 
     /// One change, else two, else three: more of them only as long as fewer cost something.
     fn cheapest(&self, goals: &[Goal]) -> Option<(Vec<Change>, Assessment)> {
         let meets = |of: &Assessment| -> bool { goals.iter().all(|goal| goal.is_met(of)) };
         let single = self.singles.iter().filter(|(_, of)| meets(of));
-        let single = single.map(|(change, of)| (self.price(of), vec![change.clone()], of.clone()));
-        let mut best = single.min_by(|(a, ..), (b, ..)| a.total_cmp(b));
+        let mut singles: Vec<_> =
+            single.map(|(change, of)| (self.price(of), vec![change.clone()], of)).collect();
+        singles.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+        let sound = singles.into_iter().find(|(_, changes, _)| self.is_sound(changes));
+        let mut best = sound.map(|(price, changes, of)| (price, changes, of.clone()));
         let useful = self.useful(goals);
         for size in 2..=self.most_changes() {
             if best.as_ref().is_some_and(|(price, ..)| *price < NEXT_TO_NOTHING) {
@@ -96,7 +117,8 @@ impl<'a> Search<'a> {
                     if (self.keep_going)() { assess_with(self.cluster, self.subject, changes) } else { None };
                 let Some(of) = of.filter(meets) else { return };
                 let price = self.price(&of);
-                if best.as_ref().is_none_or(|(least, ..)| price + NEXT_TO_NOTHING < *least) {
+                let is_cheaper = best.as_ref().is_none_or(|(least, ..)| price + NEXT_TO_NOTHING < *least);
+                if is_cheaper && self.is_sound(changes) {
                     best = Some((price, changes.to_vec(), of));
                 }
             });
@@ -104,12 +126,12 @@ impl<'a> Search<'a> {
         best.map(|(_, changes, of)| (changes, of))
     }
 
-    fn is_large(&self) -> bool {
-        self.cluster.partitions.len() > MANY_PARTITIONS
+    fn is_sound(&self, changes: &[Change]) -> bool {
+        apply(self.cluster, changes).is_ok_and(|changed| (self.judge)(&changed).is_subset(&self.known))
     }
 
     fn most_changes(&self) -> usize {
-        MAX_CHANGES - usize::from(self.is_large())
+        MAX_CHANGES - usize::from(is_large(self.cluster))
     }
 
     /// Changes that bring a missed goal nearer or make one known, the best of each goal first; also
@@ -117,7 +139,7 @@ impl<'a> Search<'a> {
     fn useful(&self, goals: &[Goal]) -> Vec<&Change> {
         let missed: Vec<&Goal> = goals.iter().filter(|goal| !goal.is_met(self.now)).collect();
         let mut useful: Vec<&Change> = Vec::new();
-        let combined = if self.is_large() { MAX_COMBINED.1 } else { MAX_COMBINED.0 };
+        let combined = if is_large(self.cluster) { MAX_COMBINED.1 } else { MAX_COMBINED.0 };
         let each = combined / missed.len().max(1);
         for goal in missed {
             let before = goal.shortfall(self.now).unwrap_or(f64::INFINITY);
@@ -164,27 +186,13 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What is promised of acknowledged data whatever the ISR.
-fn data(of: &Assessment) -> [&Estimate<u32>; 4] {
-    let data = &of.durability;
-    let figures = [&data.crash, &data.power_loss, &data.disk_loss, &data.rack];
-    figures.map(|figure| &figure.value.guaranteed)
-}
-
-/// What is promised of writes and reads.
-fn operations(of: &Assessment) -> [&Estimate<u32>; 2] {
-    [&of.writes.crash, &of.reads.crash].map(|figure| &figure.value.guaranteed)
-}
-
 fn stored(of: &Assessment) -> f64 {
     of.cost.storage.value.value.high().unwrap_or(f64::INFINITY)
 }
 
-/// Failures that were survived and no longer are.
-fn given_up<const N: usize>(was: [&Estimate<u32>; N], now: [&Estimate<u32>; N]) -> f64 {
-    let lost =
-        was.iter().zip(now).map(|(was, now)| was.low().unwrap_or(0).saturating_sub(now.low().unwrap_or(0)));
-    f64::from(lost.sum::<u32>())
+/// Whether a cluster has so many partitions that each assessment takes its time.
+pub(super) fn is_large(cluster: &Cluster) -> bool {
+    cluster.partitions.len() > MANY_PARTITIONS
 }
 
 /// Nobody buys many brokers to meet one goal.

@@ -1,6 +1,9 @@
 //! State elimination without subtraction (Grassmann, Taksar, Heyman 1985; O'Cinneide 1993): mean time to
 //! absorption and stationary vector of a Markov chain, to the last digits even when rates span many decades.
 
+/// From here on shares are told as parts of the largest so far.
+const HUGE: f64 = 1e200;
+
 /// A chain in continuous time. State 0 is where it starts.
 pub(super) struct RateMatrix {
     /// Rate from each state to each other one, row by row.
@@ -79,6 +82,11 @@ impl RateMatrix {
         share[0] = 1.0;
         for k in 1..n {
             share[k] = (0..k).map(|i| share[i] * rates[i * n + k]).sum::<f64>() / out[k];
+            // Only ratios count: a long row of states that are hardly ever left would overflow.
+            if share[k] > HUGE {
+                let scale = share[k];
+                share[..=k].iter_mut().for_each(|part| *part /= scale);
+            }
         }
         let total: f64 = share.iter().sum();
         let share: Vec<f64> = share.iter().map(|part| part / total).collect();

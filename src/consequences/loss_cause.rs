@@ -5,6 +5,7 @@
 pub enum LossCause {
     Independent,
     PageCache,
+    Lagging,
     Rack,
     Site,
     Unclean,
@@ -13,9 +14,10 @@ pub enum LossCause {
 }
 
 impl LossCause {
-    pub const ALL: [LossCause; 7] = [
+    pub const ALL: [LossCause; 8] = [
         LossCause::Independent,
         LossCause::PageCache,
+        LossCause::Lagging,
         LossCause::Rack,
         LossCause::Site,
         LossCause::Unclean,
@@ -28,6 +30,7 @@ impl LossCause {
         match self {
             LossCause::Independent => "independent",
             LossCause::PageCache => "page_cache",
+            LossCause::Lagging => "lagging",
             LossCause::Rack => "rack",
             LossCause::Site => "site",
             LossCause::Unclean => "unclean",
@@ -36,11 +39,26 @@ impl LossCause {
         }
     }
 
+    /// The figure of its part, and a name for a column.
+    pub(super) fn figure(self) -> (&'static str, &'static str) {
+        match self {
+            LossCause::Independent => ("loss.independent", "Loss, one by one"),
+            LossCause::PageCache => ("loss.page_cache", "Loss, page cache"),
+            LossCause::Lagging => ("loss.lagging", "Loss, ISR shrunk"),
+            LossCause::Rack => ("loss.rack", "Loss, rack"),
+            LossCause::Site => ("loss.site", "Loss, site power"),
+            LossCause::Unclean => ("loss.unclean", "Loss, unclean election"),
+            LossCause::AcksTail => ("loss.acks_tail", "Loss, leader crash"),
+            LossCause::LeaderMoves => ("loss.leader_moves", "Loss, leader moves"),
+        }
+    }
+
     /// For a sentence: "mostly by ...".
     pub fn words(self) -> &'static str {
         match self {
             LossCause::Independent => "brokers and disks that fail one by one",
             LossCause::PageCache => "machines that fail with the only copy in memory",
+            LossCause::Lagging => "failures while followers have left the ISR",
             LossCause::Rack => "outages of a rack",
             LossCause::Site => "power failures of the whole site",
             LossCause::Unclean => "unclean leader elections",
@@ -54,6 +72,7 @@ impl LossCause {
         match self {
             LossCause::Independent => "one more replica, or min.insync.replicas=2",
             LossCause::PageCache => "min.insync.replicas=2, or flush.messages=1",
+            LossCause::Lagging => "min.insync.replicas=2; less load, shorter pauses",
             LossCause::Rack => "replicas in more racks; more replicas in the same racks change nothing",
             LossCause::Site => "flush.messages=1, or a second site; replicas and racks change nothing",
             LossCause::Unclean => "unclean.leader.election.enable=false",

@@ -113,6 +113,100 @@ const MATRIX: &[Row] = &[
         ],
     },
     Row {
+        steps: &["load:producers=1", "load:producers=3", "load:producers=20"],
+        signs: &[
+            ("throughput.max", NotWorse),
+            ("capacity.partition", Same),
+            ("durability.loss_per_year", Same),
+            ("writes.unavailable", Same),
+        ],
+    },
+    Row {
+        steps: &["topic:flush.messages=1;env:flush_ms=0.1", "topic:flush.messages=1;env:flush_ms=10"],
+        signs: &[
+            ("throughput.max", NotBetter),
+            ("capacity.partition", NotBetter),
+            ("latency.ack", NotBetter),
+        ],
+    },
+    Row {
+        steps: &["env:broker_cores=2", "env:broker_cores=8", "env:broker_cores=64"],
+        signs: &[
+            ("throughput.max", NotWorse),
+            ("capacity.plan", NotWorse),
+            ("capacity.without_a_rack", NotWorse),
+        ],
+    },
+    Row {
+        steps: &["env:network_mb_per_s=125", "env:network_mb_per_s=1250"],
+        signs: &[("throughput.max", NotWorse), ("capacity.plan", NotWorse), ("capacity.partition", NotWorse)],
+    },
+    Row {
+        steps: &["env:disk_mb_per_s=100", "env:disk_mb_per_s=1000"],
+        signs: &[("throughput.max", NotWorse), ("capacity.plan", NotWorse)],
+    },
+    Row {
+        steps: &["net:rack_rtt_ms=0.5", "net:rack_rtt_ms=5", "net:rack_rtt_ms=50"],
+        signs: &[
+            ("throughput.max", NotBetter),
+            ("capacity.partition", NotBetter),
+            ("capacity.one_at_a_time", NotBetter),
+            ("writes.unavailable", Same),
+        ],
+    },
+    Row {
+        steps: &["broker:num.replica.fetchers=1", "broker:num.replica.fetchers=4"],
+        signs: &[("throughput.max", NotWorse), ("capacity.partition", Same)],
+    },
+    Row {
+        steps: &["env:disk_losses_per_year=0.002", "env:disk_losses_per_year=0.1"],
+        // What is lost begins anew with all replicas: the minutes without writes may fall by next to nothing.
+        signs: &[("loss.independent", NotBetter), ("latency.ack", Same)],
+    },
+    Row {
+        steps: &["env:rebuild_hours=1", "env:rebuild_hours=24", "env:rebuild_hours=72"],
+        signs: &[("loss.independent", NotBetter)],
+    },
+    Row {
+        steps: &[
+            "env:site_outages_per_year=0",
+            "env:site_outages_per_year=0.1",
+            "env:site_outages_per_year=1",
+        ],
+        signs: &[("loss.site", NotBetter), ("loss.acks_tail", Same)],
+    },
+    Row {
+        steps: &["env:power_share=0", "env:power_share=0.3", "env:power_share=1"],
+        signs: &[("loss.site", NotBetter), ("loss.rack", NotBetter)],
+    },
+    Row {
+        steps: &[
+            "env:page_cache_loss_share=0",
+            "env:page_cache_loss_share=0.5",
+            "env:page_cache_loss_share=1",
+        ],
+        signs: &[("loss.page_cache", NotBetter)],
+    },
+    Row {
+        steps: &["load:records_per_s=100", "load:records_per_s=1000", "load:records_per_s=20000"],
+        signs: &[
+            ("throughput.max", Same),
+            ("loss.acks_tail", NotBetter),
+            ("losses.leader_crash", NotBetter),
+            ("losses.refused", NotBetter),
+            ("losses.producer_patience", NotBetter),
+            ("resources.cached", NotBetter),
+        ],
+    },
+    Row {
+        steps: &["producer:buffer.memory=1048576", "producer:buffer.memory=33554432"],
+        signs: &[("losses.producer_patience", NotWorse), ("losses.refused", NotWorse)],
+    },
+    Row {
+        steps: &["topic:retention.ms=3600000", "topic:retention.ms=604800000"],
+        signs: &[("cost.disk", NotBetter), ("resources.memory_maps", NotBetter), ("latency.ack", Same)],
+    },
+    Row {
         steps: &["producer:batch.size=1024", "producer:batch.size=16384", "producer:batch.size=131072"],
         signs: &[
             ("durability.loss_per_year", Same),
@@ -198,6 +292,16 @@ const MATRIX: &[Row] = &[
     Row {
         steps: &["env:guarded_restarts=false", "env:guarded_restarts=true"],
         signs: &[(INDEPENDENT, NotWorse), ("writes.unavailable", NotWorse), ("latency.ack", Same)],
+    },
+    Row {
+        // Losses of a rack and the site may fall a little: who is behind has less to lose.
+        steps: &["env:isr_leaves_per_year=0", "env:isr_leaves_per_year=12", "env:isr_leaves_per_year=365"],
+        signs: &[
+            ("writes.unavailable", NotBetter),
+            ("loss.lagging", NotBetter),
+            ("latency.ack", Same),
+            ("throughput.max", Same),
+        ],
     },
     Row {
         steps: &["env:stall_share=0", "env:stall_share=0.003"],

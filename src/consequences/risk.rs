@@ -2,7 +2,7 @@
 
 use crate::consequences::Estimate;
 use crate::consequences::case::{Acks, Case, mask_of};
-use crate::consequences::chain::{ChainShape, EventRates, solve, too_large};
+use crate::consequences::chain::{ChainShape, EventRates, LeftOut, solve, too_large};
 use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::loss_cause::LossCause;
 use crate::consequences::tail;
@@ -13,13 +13,13 @@ const MINUTES_PER_YEAR: f64 = 525_600.0;
 /// Chains of four and more replicas are large; that many possible cases are still solved.
 const MAX_LARGE_CASES: usize = 2;
 
-/// Parts of the loss rate of one chain: the first five of [`LossCause::ALL`], and unclean elections that follow an
+/// Parts of the loss rate of one chain: the first six of [`LossCause::ALL`], and unclean elections that follow an
 /// outage of the site.
-const PARTS: usize = 6;
-const RACK: usize = 2;
-const SITE: usize = 3;
-const UNCLEAN: usize = 4;
-const UNCLEAN_AFTER_SITE: usize = 5;
+const PARTS: usize = 7;
+const RACK: usize = 3;
+const SITE: usize = 4;
+const UNCLEAN: usize = 5;
+const UNCLEAN_AFTER_SITE: usize = 6;
 
 /// Losses a year by cause, and minutes a year, of one case.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -28,6 +28,7 @@ struct CaseRisk {
     writes: f64,
     reads: f64,
     visible: f64,
+    left_out: LeftOut,
 }
 
 /// The same for a class; each end of a range over its possible cases.
@@ -49,6 +50,8 @@ pub(super) struct Risk {
     pub share: Estimate<f64>,
     /// Sum over the copysets of the share of time in which they take no writes.
     pub unwritable_sets: Estimate<f64>,
+    /// What chains that would have been too large do without, a sentence each.
+    pub left_out: Vec<String>,
 }
 
 impl Risk {
@@ -74,6 +77,7 @@ impl Risk {
             visible: unknown(),
             share: unknown(),
             unwritable_sets: unknown(),
+            left_out: Vec::new(),
         }
     }
 
@@ -95,6 +99,7 @@ impl Risk {
                 unwritable(classes, &sets, ends[0]),
                 unwritable(classes, &sets, ends[1]),
             ),
+            left_out: left_out(context, classes),
         }
     }
 
@@ -109,6 +114,32 @@ impl Risk {
         }
         Estimate::between(ends.0, ends.1)
     }
+}
+
+/// What is not in the chains of some classes, and in how many partitions' ones.
+fn left_out(context: &AssessmentContext<'_>, classes: &[ClassRisk]) -> Vec<String> {
+    let without = |is_left_out: fn(&LeftOut) -> bool, what: &str| {
+        let mut hit =
+            context.classes.iter().zip(classes).filter(|(_, risk)| is_left_out(&risk.high.left_out));
+        let (first, _) = hit.next()?;
+        let partitions = first.partitions + hit.map(|(class, _)| class.partitions).sum::<u32>();
+        let example = context.example(first);
+        Some(format!(
+            "{what} ({partitions} partitions, such as {example}: with it the chain has too many states)"
+        ))
+    };
+    let sentences = [
+        without(
+            |left_out| left_out.rack_returns,
+            "the brokers of a lost rack are taken to be back one by one after an outage of a broker, not after \
+             env:rack_outage_minutes",
+        ),
+        without(
+            |left_out| left_out.isr_leaves,
+            "followers that leave the ISR without a failure are left out",
+        ),
+    ];
+    sentences.into_iter().flatten().collect()
 }
 
 /// The minutes of the worst class, from the best case of its settings to the worst.
@@ -156,6 +187,10 @@ fn class_risk(class: &PartitionClass, events: &EventRates, guarded: bool) -> Res
             writes: pick(a.writes, b.writes),
             reads: pick(a.reads, b.reads),
             visible: pick(a.visible, b.visible),
+            left_out: LeftOut {
+                rack_returns: a.left_out.rack_returns || b.left_out.rack_returns,
+                isr_leaves: a.left_out.isr_leaves || b.left_out.isr_leaves,
+            },
         })
     };
     match (end(f64::min), end(f64::max)) {
@@ -176,11 +211,13 @@ fn case_risk(case: &Case, events: &EventRates, guarded: bool) -> Option<CaseRisk
     let shape = shape_of(case, guarded);
     let clean = ChainShape { unclean: false, ..shape.clone() };
     let no_site = EventRates { site_outages: 0.0, ..*events };
-    let alone = EventRates { rack_outages: 0.0, ..no_site };
+    let no_racks = EventRates { rack_outages: 0.0, ..no_site };
+    let alone = EventRates { isr_leaves: 0.0, ..no_racks };
     // Each chain has one more kind of event than the one before; what it loses more is the part of that kind. What
     // two kinds lose together goes to the later one.
     let rate = |shape: &ChainShape, events: &EventRates| Some(solve(shape, events)?.losses_per_year);
-    let (independent, racks, site) = (rate(&clean, &alone)?, rate(&clean, &no_site)?, rate(&clean, events)?);
+    let (independent, lagging) = (rate(&clean, &alone)?, rate(&clean, &no_racks)?);
+    let (racks, site) = (rate(&clean, &no_site)?, rate(&clean, events)?);
     // Only where one copy is enough for an acknowledgement may it be one in memory alone.
     let disks = if floor == 1 && !case.fsync && events.page_cache_loss > 0.0 {
         rate(&clean, &EventRates { page_cache_loss: 0.0, ..alone })?
@@ -190,10 +227,11 @@ fn case_risk(case: &Case, events: &EventRates, guarded: bool) -> Option<CaseRisk
     let all = solve(&shape, events)?;
     let unclean = if shape.unclean { (rate(&shape, &no_site)? - racks).max(0.0) } else { 0.0 };
     Some(CaseRisk {
-        losses: shares([disks, independent, racks, site, site + unclean, all.losses_per_year]),
+        losses: shares([disks, independent, lagging, racks, site, site + unclean, all.losses_per_year]),
         writes: all.minutes_below(floor),
         reads: all.minutes_below(1),
         visible: all.minutes_below(case.visible_floor().min(case.replicas)),
+        left_out: all.left_out,
     })
 }
 

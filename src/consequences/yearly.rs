@@ -2,12 +2,13 @@
 
 use crate::consequences::assessment::CauseShare;
 use crate::consequences::context::AssessmentContext;
+use crate::consequences::cost::headline_of;
 use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, Input, digits, duration};
 use crate::consequences::loss_cause::LossCause;
 use crate::consequences::risk::{Risk, minutes_of};
 use crate::consequences::tolerance::Operation;
-use crate::consequences::{Estimate, Figure, Quantity, Unit};
+use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{broker, env, producer};
 
 /// Probability of at least one event a year at a rate.
@@ -29,6 +30,35 @@ pub(super) fn by_cause(risk: &Risk) -> Vec<CauseShare> {
     shares
 }
 
+/// Causes beside the largest, which would hide them in the sum.
+fn others(causes: &[CauseShare]) -> String {
+    if causes.is_empty() {
+        return String::new();
+    }
+    let each = causes.iter().map(|share| format!("{} {}", share.cause.words(), chance(&share.per_year)));
+    format!("; beside that {}", each.collect::<Vec<_>>().join(", "))
+}
+
+/// A figure for each cause, so that one that no knob moves hides none of the others.
+pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk) -> Section {
+    let figures = LossCause::ALL.iter().zip(&risk.losses).map(|(cause, rate)| {
+        let (id, label) = cause.figure();
+        let value = rate.map(probability);
+        let headline = headline_of(&value, |_| match &value {
+            Estimate::Exact(0.0) => format!("No acknowledged data is lost by {}", cause.words()),
+            some => format!("The chance of a loss by {} is {} a year", cause.words(), chance(some)),
+        });
+        let why = Derivation {
+            formula: "what the event adds to the losses of those before it: 1 - exp(-losses a year)".into(),
+            inputs: environment(context),
+            assumptions: risk.left_out.clone(),
+            knob: Some(cause.knob().into()),
+        };
+        Figure::of_all(id, label, number(value), headline, why).into()
+    });
+    Section { name: "loss", figures: figures.collect() }
+}
+
 /// The probability that acknowledged data is lost within a year.
 pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quantity> {
     let value = risk.losses_per_year().map(probability);
@@ -38,9 +68,10 @@ pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quant
         (_, None) => "No modelled event loses acknowledged data".into(),
         (value, Some(share)) => {
             format!(
-                "The chance of losing acknowledged data is {} a year, mostly by {}",
+                "The chance of losing acknowledged data is {} a year, mostly by {}{}",
                 chance(value),
-                share.cause.words()
+                share.cause.words(),
+                others(&causes[1..])
             )
         }
     };
@@ -55,13 +86,14 @@ pub(super) fn loss(context: &AssessmentContext<'_>, risk: &Risk) -> Figure<Quant
                 .join(", ")
         ),
         inputs: environment(context),
-        assumptions: vec![
+        assumptions: [risk.left_out.clone(), vec![
             "failures are independent but for racks and the site; repair times are exponential".into(),
+            "followers leave the ISR one by one; a load that holds all of them up at once is not counted".into(),
             "an ELR member is eligible while it is down and not while it catches up; Kafka drops one that \
              returns after an unclean stop and lets one lead that catches up"
                 .into(),
             "no source gives a rate at which racks or sites are lost for good: theirs are transient".into(),
-        ],
+        ]].concat(),
         knob: causes.first().map(|share| share.cause.knob().to_string()),
     };
     Figure {
@@ -109,11 +141,7 @@ pub(super) fn unavailable(
     let why = Derivation {
         formula: format!("525,600 min x share of time with {condition}, from the chain's stationary vector"),
         inputs: environment(context),
-        assumptions: vec![
-            "repair times are exponential".into(),
-            "a rack's brokers are back together; where that makes too many states, one by one as after any outage"
-                .into(),
-        ],
+        assumptions: [vec!["repair times are exponential".into()], risk.left_out.clone()].concat(),
         knob: Some(
             match operation {
                 Operation::Read => "shorter outages; replicas in more racks",
@@ -190,6 +218,7 @@ fn environment(context: &AssessmentContext<'_>) -> Vec<Input> {
         &env::POWER_SHARE,
         &env::SITE_OUTAGES_PER_YEAR,
         &env::CATCH_UP_MINUTES,
+        &env::ISR_LEAVES_PER_YEAR,
     ])
 }
 

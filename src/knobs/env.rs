@@ -175,6 +175,22 @@ pub static CATCH_UP_MINUTES: Knob = Knob {
     simulated: Simulated::No(RATE),
 };
 
+pub static ISR_LEAVES_PER_YEAR: Knob = Knob {
+    scope: Scope::Env,
+    name: "isr_leaves_per_year",
+    kind: Kind::Float { min: 0.0, max: 1e6 },
+    place: assumed!(env.isr_leaves_per_year),
+    ladder: &["0", "1", "12", "52", "365"],
+    doc: "How often a year a broker's followers leave the ISR although nothing failed: garbage collection, a slow disk or a \
+          saturated network (nine of ten events of a node end within 15 minutes: Ford et al., OSDI 2010).",
+    moves: &[
+        (Axis::Durability, "how often fewer copies are in sync than there are replicas"),
+        (Axis::Availability, "how often a minimum ISR of all replicas refuses writes"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: Simulated::No(RATE),
+};
+
 pub static GUARDED_RESTARTS: Knob = Knob {
     scope: Scope::Env,
     name: "guarded_restarts",

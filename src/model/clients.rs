@@ -169,6 +169,9 @@ pub struct Environment {
     pub site_outages_per_year: f64,
     /// From registration to being in sync again.
     pub catch_up_minutes: f64,
+    /// How often a year a broker's replicas leave the ISR although nothing failed: garbage collection, a slow disk, a
+    /// saturated network.
+    pub isr_leaves_per_year: f64,
     /// Whether a planned restart waits until all replicas are in sync.
     pub guarded_restarts: bool,
     pub machine: Machine,
@@ -203,6 +206,7 @@ impl Environment {
             power_share: 0.3,
             site_outages_per_year: 0.1,
             catch_up_minutes: 5.0,
+            isr_leaves_per_year: 12.0,
             guarded_restarts: true,
             machine: Machine { cores: 16.0, disk_mb_per_s: 600.0, flush_ms: 1.2, ..Machine::default() },
         }

@@ -32,7 +32,7 @@ pub struct AssessmentReport<'a> {
     pub restart: Option<RestartVerdict>,
     /// Presets that were tried, or why they cannot be.
     pub compared: Vec<(String, Result<Comparison, String>)>,
-    /// Single changes that improve a figure, if they were asked for.
+    /// Changes that improve a figure, if they were asked for.
     pub advice: Option<AdviceReport>,
     /// What nothing beats in two figures, if it was asked for.
     pub frontier: Option<FrontierTable>,
@@ -40,7 +40,7 @@ pub struct AssessmentReport<'a> {
     pub goal: Option<GoalReport>,
 }
 
-/// Single changes that improve a figure.
+/// Changes that improve a figure.
 #[derive(Clone, Debug)]
 pub struct AdviceReport {
     pub figure: &'static str,
@@ -75,15 +75,17 @@ impl GoalReport {
                 vec![format!("met by {}", changes.join(", "))]
             }
             GoalPlan::Impossible { within, alone, together } => {
-                let alone = alone
-                    .iter()
-                    .map(|goal| format!("no combination of up to {within} changes meets `{goal}`"));
+                let alone = alone.iter().map(|goal| {
+                    format!("no combination of up to {within} changes meets `{goal}` without a new finding")
+                });
                 let together = together
                     .iter()
                     .map(|(a, b)| format!("`{a}` and `{b}` can each be met, but not together"));
                 let lines: Vec<String> = alone.chain(together).collect();
                 if lines.is_empty() {
-                    vec![format!("no combination of up to {within} changes meets all of them")]
+                    vec![format!(
+                        "no combination of up to {within} changes meets all of them without a new finding"
+                    )]
                 } else {
                     lines
                 }

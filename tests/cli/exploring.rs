@@ -126,7 +126,7 @@ fn a_goal_is_met_or_planned_or_forbidden() {
 #[test]
 fn advice_names_what_helps_and_what_it_costs() {
     let text = ok(0, &["assess", "--advise", "latency"]);
-    assert!(text.contains("\nSingle changes that improve: Ack p50/p99\n"), "{text}");
+    assert!(text.contains("\nChanges that improve: Ack p50/p99\n"), "{text}");
     assert!(text.contains("    brings  ") && text.contains("    costs   "), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let document = json(&ok(0, &["assess", "--advise", "writes.crash", "--format", "json"]));
@@ -162,7 +162,7 @@ fn an_assessment_is_written_as_markdown() {
         "### Goal",
         "### Findings with the change",
         "### Presets",
-        "### Single changes that improve: Chance of loss a year",
+        "### Changes that improve: Chance of loss a year",
         "- worse",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");

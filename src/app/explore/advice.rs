@@ -1,7 +1,8 @@
-//! The page of advice: the single changes that improve a figure most, each with its price.
+//! The page of advice: the changes that improve a figure most, each with its price.
 
 use super::{delta_line, short};
 use crate::app::action::actions;
+use crate::app::assess::objections;
 use crate::app::cell::left;
 use crate::app::conditions::{has_cluster, unless};
 use crate::app::page_request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
@@ -40,16 +41,16 @@ fn data(request: &PageRequest, keep_going: &dyn Fn() -> bool) -> PageData {
     let figure = request.parameters.figure;
     let (subject, note) = request.tried_on();
     let now = assess(&request.now, subject);
-    let advice = advise(&request.now, subject, figure, keep_going);
+    let advice = advise(&request.now, subject, figure, &objections, keep_going);
     let mut intro = Vec::new();
     if let Some(view) = now.figure(figure) {
-        let text = format!("Objective: {}, {} now. One change each.", view.label, view.value.text());
+        let text = format!("Objective: {}, {} now. Each line stands alone.", view.label, view.value.text());
         intro.push((CellStyle::Strong, text));
     }
     if advice.is_empty() {
         intro.push((
             CellStyle::Plain,
-            "No single knob improves it: it is as good as it gets, or takes two knobs at once (w asks for a goal)."
+            "No knob improves it by 5 % or more without a new finding of severity high (w asks for a goal)."
                 .into(),
         ));
     }
@@ -74,17 +75,17 @@ fn row(advice: &Advice) -> PageRow {
         Some(by) => format!("+ {}, {by}", advice.gain.now),
         None => format!("+ {}", advice.gain.now),
     };
-    let mut detail = vec![(CellStyle::Strong, advice.change.to_string()), delta_line(&advice.gain)];
+    let mut detail = vec![(CellStyle::Strong, advice.title()), delta_line(&advice.gain)];
     detail.extend(advice.price.iter().chain(&advice.also).map(delta_line));
     PageRow {
-        key: advice.change.to_string(),
+        key: advice.title(),
         cells: vec![
-            Cell::new(CellStyle::Strong, short(&advice.change)),
+            Cell::new(CellStyle::Strong, advice.changes.iter().map(short).collect::<Vec<_>>().join(" + ")),
             Cell::new(CellStyle::Better, gain),
             cost,
         ],
         detail,
-        changes: vec![advice.change.clone()],
+        changes: advice.changes.clone(),
         ..PageRow::default()
     }
 }

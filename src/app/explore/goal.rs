@@ -2,6 +2,7 @@
 
 use super::{delta_line, short};
 use crate::app::action::actions;
+use crate::app::assess::objections;
 use crate::app::cell::left;
 use crate::app::conditions::has_cluster;
 use crate::app::page_request::{ExploreKind, PageData, PageRequest, PageRow};
@@ -29,7 +30,7 @@ fn data(request: &PageRequest, keep_going: &dyn Fn() -> bool) -> PageData {
     let now = assess(&request.now, subject);
     let mut intro: Vec<(CellStyle, String)> = goals.iter().map(|goal| met(goal, &now)).collect();
     intro.extend(note.map(|note| (CellStyle::Muted, note)));
-    let plan = plan(&request.now, subject, goals, keep_going);
+    let plan = plan(&request.now, subject, goals, &objections, keep_going);
     let rows = match &plan {
         GoalPlan::Change { changes, assessment } => rows(changes, &now, assessment),
         GoalPlan::Met | GoalPlan::Impossible { .. } => Vec::new(),
@@ -65,7 +66,9 @@ fn verdict(plan: &GoalPlan) -> Vec<(CellStyle, String)> {
                 .map(|goal| {
                     (
                         CellStyle::Level(Level::Bad),
-                        format!("No combination of up to {within} knobs meets this: {goal}"),
+                        format!(
+                            "No combination of up to {within} knobs meets this without a new finding: {goal}"
+                        ),
                     )
                 })
                 .collect();
@@ -73,7 +76,9 @@ fn verdict(plan: &GoalPlan) -> Vec<(CellStyle, String)> {
                 (CellStyle::Level(Level::Bad), format!("Each can be met, but not together: {a}; {b}"))
             }));
             if lines.is_empty() {
-                let text = format!("No combination of up to {within} knobs meets all of them together.");
+                let text = format!(
+                    "No combination of up to {within} knobs meets all of them without a new finding."
+                );
                 lines.push((CellStyle::Level(Level::Bad), text));
             }
             lines

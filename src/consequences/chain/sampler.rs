@@ -274,6 +274,7 @@ fn bad_machines() -> EventRates {
         power: 0.3,
         site_outages: 0.2,
         catch_up_minutes: 200.0,
+        isr_leaves: 0.0,
     }
 }
 
@@ -287,6 +288,7 @@ fn markers_kept() -> EventRates {
         rack_outages: 0.0,
         restarts: 0.0,
         catch_up_minutes: 0.01,
+        isr_leaves: 0.0,
         ..bad_machines()
     }
 }

@@ -29,11 +29,11 @@ fn row(shape: &ChainShape, env: &Environment, digits: [usize; 4]) -> String {
 }
 
 fn bare_metal() -> Environment {
-    Environment { catch_up_minutes: 5.0, ..Environment::bare_metal() }
+    Environment { catch_up_minutes: 5.0, isr_leaves_per_year: 0.0, ..Environment::bare_metal() }
 }
 
 fn nvme() -> Environment {
-    Environment { catch_up_minutes: 5.0, ..Environment::cloud_local_disk() }
+    Environment { catch_up_minutes: 5.0, isr_leaves_per_year: 0.0, ..Environment::cloud_local_disk() }
 }
 
 #[test]
@@ -103,6 +103,7 @@ fn quiet() -> EventRates {
         site_outages: 0.0,
         // As good as at once: 10^9 a year.
         catch_up_minutes: 525_600.0 / 1e9,
+        isr_leaves: 0.0,
     }
 }
 
@@ -166,4 +167,44 @@ fn racks_that_stay_down_longer() {
     }
     assert!(minutes(&[1, 1, 1], 360.0) > 10.0 * minutes(&[1, 1, 1], 60.0));
     assert!(minutes(&[3], 360.0) > minutes(&[1, 1, 1], 360.0));
+}
+
+/// Nothing fails: a minimum of all replicas refuses writes while one of the two followers is behind.
+#[test]
+fn followers_that_leave_the_isr_stop_writes_that_need_all() {
+    let events = EventRates { isr_leaves: 12.0, catch_up_minutes: 5.0, ..quiet() };
+    let minutes = |floor: u8| solve(&shape(&[1, 1, 1], floor), &events).unwrap().minutes_below(floor.into());
+    assert!((minutes(3) / (2.0 * 12.0 * 5.0) - 1.0).abs() < 1e-3, "{}", minutes(3));
+    assert!(minutes(2) < 0.03, "{}", minutes(2));
+    assert_eq!(minutes(1), 0.0, "the leader stays");
+}
+
+/// One copy is in sync when the leader's disk is gone: with a minimum of two the follower that is behind has everything
+/// that was acknowledged, and may lead where eligible leaders are kept.
+#[test]
+fn a_minimum_of_two_keeps_what_a_lagging_follower_has() {
+    let events = EventRates { isr_leaves: 12.0, catch_up_minutes: 5.0, disk_losses: 0.05, ..quiet() };
+    let losses = |floor: u8, elr: bool| {
+        solve(&ChainShape { elr, ..shape(&[1, 1], floor) }, &events).unwrap().losses_per_year
+    };
+    let alone = EventRates { isr_leaves: 0.0, ..events };
+    let without = solve(&shape(&[1, 1], 1), &alone).unwrap().losses_per_year;
+    // Each of two disks, for 5 minutes 12 times a year the only one in sync: the follower's loss takes nothing.
+    let lagging = 0.05 * 12.0 * 5.0 / 525_600.0;
+    assert!(((losses(1, true) - without) / lagging - 1.0).abs() < 0.01, "{}", losses(1, true));
+    assert!(losses(2, true) < 0.8 * losses(2, false));
+    assert!(
+        (losses(2, true) / solve(&shape(&[1, 1], 2), &alone).unwrap().losses_per_year - 1.0).abs() < 0.01
+    );
+}
+
+/// Five replicas over three racks that stay down for longer than brokers, and followers that are behind, are too many
+/// states: what is left out is said.
+#[test]
+fn what_a_large_chain_leaves_out_is_said() {
+    let events = EventRates { rack_minutes: 60.0, ..EventRates::from(&Environment::cloud_local_disk()) };
+    let five = solve(&shape(&[2, 2, 1], 3), &events).unwrap();
+    assert!(five.left_out.isr_leaves && five.left_out.rack_returns, "{:?}", five.left_out);
+    let three = solve(&shape(&[1, 1, 1], 2), &events).unwrap();
+    assert_eq!(three.left_out, super::LeftOut::default());
 }

@@ -41,26 +41,43 @@ fn within(said: f64, seen: f64, factor: f64) {
     assert!(said <= seen * factor && said >= seen / factor, "said {said}, seen {seen}");
 }
 
-/// Kreps 2014: one producer without replication 78.3 MB/s, with three asynchronous replicas 75.1 MB/s.
+/// Kreps 2014: one producer without replication 821,557 records/s of 100 bytes, with three replicas that are not waited
+/// for 786,980. (The article's megabytes are of 2^20 bytes.)
 #[test]
 fn one_producer_at_linkedin() {
     let alone =
         Flow { replicas: 1.0, followers: 0, acks: Acks::One, groups: 0.0, batch_bytes: 8196.0, ..flow() };
-    within(alone.max_mb_per_s().0, 78.3, 1.5);
+    within(alone.max_mb_per_s().0, 82.2, 1.1);
     let replicated = Flow { replicas: 3.0, followers: 2, ..alone };
-    within(replicated.max_mb_per_s().0, 75.1, 1.5);
+    within(replicated.max_mb_per_s().0, 78.7, 1.1);
     assert_eq!(replicated.max_mb_per_s().1, Resource::ProducerProcessor);
 }
 
-/// Kreps 2014: one producer with acks=-1 and batches of 64,000 bytes 40.2 MB/s, 0.54 of the asynchronous one.
+/// Kreps 2014: one producer with acks=-1 and batches of 64,000 bytes 421,823 records/s, 0.54 of the asynchronous one;
+/// records without keys went to all partitions in turn. The distances are not told.
 #[test]
 fn one_synchronous_producer_at_linkedin() {
     let asynchronous = Flow { acks: Acks::One, groups: 0.0, batch_bytes: 8196.0, ..flow() };
-    let synchronous = Flow { groups: 0.0, batch_bytes: 64_000.0, ..flow() };
-    let (said, bound) = synchronous.max_mb_per_s();
-    within(said, 40.2, 1.5);
-    assert_eq!(bound, Resource::OneRequestAtATime);
-    within(said / asynchronous.max_mb_per_s().0, 0.54, 1.5);
+    for rtt in [0.1, 0.2, 0.5] {
+        let near = Flow { follower_rtt_ms: rtt, client_rtt_ms: rtt, ..flow() };
+        let synchronous = Flow { groups: 0.0, batch_bytes: 64_000.0, ..near };
+        let (said, bound) = synchronous.max_mb_per_s();
+        within(said, 42.2, 1.35);
+        assert_eq!(bound, Resource::OneRequestAtATime);
+        within(said / asynchronous.max_mb_per_s().0, 0.54, 1.35);
+    }
+}
+
+/// Kreps 2014: three producers without waiting for the replicas, 2,024,032 records/s. Each broker would have had to take
+/// 202 MB/s over a link of 125: the followers cannot have kept up. What is said is what they keep up with.
+#[test]
+fn three_producers_at_linkedin_fill_the_links() {
+    let three = Flow { acks: Acks::One, groups: 0.0, batch_bytes: 8196.0, producers: 3.0, ..flow() };
+    let (said, bound) = three.max_mb_per_s();
+    within(said, 125.0, 1.001);
+    assert_eq!(bound, Resource::BrokerNetworkIn);
+    let leaders_alone = Flow { replicas: 1.0, followers: 0, ..three };
+    within(leaders_alone.max_mb_per_s().0, 202.4, 1.25);
 }
 
 /// Kreps 2014: one consumer 89.7 MB/s (940,521 records), three 249.5 MB/s.
@@ -95,31 +112,37 @@ fn end_to_end_at_linkedin() {
     within(path.quantile(0.99), 3.0, 2.0);
 }
 
-/// Confluent 2020, three i3en.2xlarge: peak 605 MB/s, p99 5 ms at 200 MB/s (vendor figures).
+/// Confluent 2020, three i3en.2xlarge: peak 605 MB/s, p99 5 ms at 200 MB/s (vendor figures), with the benchmark's own
+/// linger of 1 ms and batches of 128 KiB; how many producers and how far from the brokers is not told.
 #[test]
 fn three_large_brokers() {
-    let machine = Machine {
-        cores: 8.0,
-        network_mb_per_s: 3000.0,
-        disk_mb_per_s: 2000.0,
-        flush_ms: 0.2,
-        ..Machine::default()
-    };
-    let flow = Flow {
-        record_bytes: 1000.0,
-        producers: 4.0,
-        keyed: false,
-        partitions: 100.0,
-        linger_ms: 1.0,
-        batch_bytes: 131_072.0,
-        client_rtt_ms: 0.3,
-        records_per_s: 200_000.0,
-        machine,
-        ..flow()
-    };
-    let peak = Flow { linger_ms: 10.0, batch_bytes: 1_048_576.0, ..flow.clone() };
-    within(peak.max_mb_per_s().0, 605.0, 2.0);
-    within(flow.ack().unwrap().quantile(0.99), 5.0, 2.0);
+    for (producers, rtt) in [(1.0, 0.1), (4.0, 0.1), (4.0, 0.2), (4.0, 0.3), (8.0, 0.2), (16.0, 0.1)] {
+        let machine = Machine {
+            cores: 8.0,
+            network_mb_per_s: 3000.0,
+            disk_mb_per_s: 2000.0,
+            flush_ms: 0.2,
+            ..Machine::default()
+        };
+        let flow = Flow {
+            record_bytes: 1000.0,
+            producers,
+            keyed: false,
+            partitions: 100.0,
+            linger_ms: 1.0,
+            batch_bytes: 131_072.0,
+            client_rtt_ms: rtt,
+            follower_rtt_ms: rtt,
+            records_per_s: 200_000.0,
+            machine,
+            ..flow()
+        };
+        within(flow.ack().unwrap().quantile(0.99), 5.0, 1.6);
+        if producers >= 4.0 {
+            let peak = Flow { linger_ms: 10.0, batch_bytes: 1_048_576.0, ..flow };
+            within(peak.max_mb_per_s().0, 605.0, 1.1);
+        }
+    }
 }
 
 /// Vanlightly 2023, three i3en.6xlarge, acks=1, ten producers: 1900 MB/s (tolerance 1.3).
@@ -176,7 +199,7 @@ fn flushes_cost_by_partition() {
 fn many_partitions_make_long_fetches() {
     let replicate = |partitions: f64, fetchers: f64| {
         let flow = Flow { brokers: 1.0, partitions, fetchers, records_per_s: 1e6, linger_ms: 5.0, ..flow() };
-        flow.parts_unloaded(&flow.batches(), flow.acks).replicate
+        flow.parts_unloaded(&flow.batches_every(0.0), flow.acks).replicate
     };
     let more = replicate(1000.0, 1.0) - replicate(1.0, 1.0);
     within(more, 20.0, 1.5);
@@ -208,14 +231,15 @@ fn round_trips_bound_one_connection() {
             acks: Acks::One,
             keyed: false,
             brokers: 1.0,
-            client_rtt_ms: rtt - Machine::default().append_ms,
-            // The round trip is what it is, transmission included.
+            client_rtt_ms: rtt - Machine::default().append_ms - 0.06,
+            // One record fills a batch, and the round trip is what it is, transmission included.
+            record_bytes: 16_313.0,
             machine: Machine { network_mb_per_s: 1e9, ..flow().machine },
             ..flow()
         };
-        let pipeline = flow.at(1e5).utilisations()[0];
+        let pipeline = flow.utilisations()[0];
         assert_eq!(pipeline.resource, Resource::ProducerPipeline);
-        format!("{:.0}", 1e5 * 100.0 / 1e6 / pipeline.share)
+        format!("{:.0}", flow.records_per_s * flow.record_bytes / 1e6 / pipeline.share)
     };
     assert_eq!([2.0, 5.0, 10.0].map(at), ["41", "16", "8"]);
 }
@@ -264,7 +288,8 @@ fn lingering_longer_than_a_request_is_held_empties_the_line() {
 #[test]
 fn a_far_follower_bounds_a_connection() {
     let (most, bound) = far_apart(20.0).max_mb_per_s();
-    within(most, 0.016384 / 0.0615, 1.02);
+    // 148 records of 100 bytes fill a batch.
+    within(most, 0.0148 / 0.0615, 1.02);
     assert_eq!(bound, Resource::OneRequestAtATime);
     within(far_apart(20.0).partition_mb_per_s(), most, 1.02);
     let more = Flow { in_flight: 1000.0, ..far_apart(20.0) };
@@ -283,3 +308,44 @@ fn followers_that_others_keep_busy_come_back_later() {
     assert_eq!(with(1.0), 0.0);
     within(with(3.0), 0.375 * 30.0, 1.1);
 }
+
+/// Three small machines that flush each record, one to many producers.
+fn flushing(producers: f64, batch_bytes: f64) -> Flow {
+    Flow {
+        fsync: true,
+        producers,
+        batch_bytes,
+        record_bytes: 1000.0,
+        partitions: 12.0,
+        linger_ms: 5.0,
+        records_per_s: 5000.0,
+        machine: Machine::default(),
+        ..flow()
+    }
+}
+
+/// More producers share the flushes: their batches grow until these fit, so nothing falls off and larger batches help.
+#[test]
+fn flushes_are_counted_with_the_batches_of_their_load() {
+    let most = |producers: f64, batch_bytes: f64| flushing(producers, batch_bytes).max_mb_per_s().0;
+    for producers in [1.0, 2.0, 3.0, 5.0, 20.0] {
+        assert!(most(producers + 1.0, 16384.0) >= most(producers, 16384.0), "{producers}");
+        assert!(most(producers, 65536.0) > 2.0 * most(producers, 16384.0), "{producers}");
+    }
+    // Full batches of 16 records, three flushes of 0.2 ms each on three brokers.
+    within(most(20.0, 16384.0), 3.0 * 16.0 / 3.0 / 0.2, 1.02);
+}
+
+/// A load that fits is carried, by requests that the flushes leave time for.
+#[test]
+fn requests_grow_until_their_flushes_fit() {
+    let busy = Flow { records_per_s: 20_000.0, ..flushing(20.0, 131_072.0) };
+    let flushes = busy.utilisations()[7];
+    assert_eq!(flushes.resource, Resource::BrokerFlushes);
+    assert!((0.7..=1.0).contains(&flushes.share), "{flushes:?}");
+    assert!(busy.ack().unwrap().quantile(0.99) < 1000.0);
+    assert!(busy.batches().records_per_request > 1.1 * busy.batches_every(0.0).records_per_request);
+}
+
+#[cfg(test)]
+mod directions;

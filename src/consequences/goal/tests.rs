@@ -6,6 +6,11 @@ use crate::consequences::goal_plan::{GoalPlan, plan};
 use crate::consequences::{PRESETS, Subject, advise, assess, compare, default_sweep, frontier};
 use crate::hypothesis::apply;
 use crate::knobs::Change;
+use std::collections::BTreeSet;
+
+fn nothing(_: &crate::model::Cluster) -> BTreeSet<String> {
+    BTreeSet::new()
+}
 
 #[test]
 fn goals_are_read_and_refused() {
@@ -27,21 +32,27 @@ fn goals_are_read_and_refused() {
 fn the_fewest_changes_meet_the_goals() {
     let cluster = ClusterSpec { topic: vec![("min.insync.replicas", "1")], ..ClusterSpec::default() }.build();
     let goals = parse_goals("survive rack, survive disk_loss, ack_p99_ms < 20").unwrap();
-    let GoalPlan::Change { changes, assessment } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
+    let GoalPlan::Change { changes, assessment } =
+        plan(&cluster, Subject::Cluster, &goals, &nothing, &|| true)
+    else {
         panic!("min.insync.replicas=2 does it")
     };
     let said: Vec<String> = changes.iter().map(ToString::to_string).collect();
     assert_eq!(said, ["topic/orders:min.insync.replicas=2"]);
     assert!(goals.iter().all(|goal| goal.is_met(&assessment)));
     assert_eq!(assess(&apply(&cluster, &changes).unwrap(), Subject::Cluster), *assessment);
-    assert_eq!(plan(&apply(&cluster, &changes).unwrap(), Subject::Cluster, &goals, &|| true), GoalPlan::Met);
+    assert_eq!(
+        plan(&apply(&cluster, &changes).unwrap(), Subject::Cluster, &goals, &nothing, &|| true),
+        GoalPlan::Met
+    );
 }
 
 #[test]
 fn what_forbids_a_goal_is_named() {
     let cluster = ClusterSpec::default().build();
     let goals = parse_goals("ack_p99_ms < 0.1, survive data 1 crash").unwrap();
-    let GoalPlan::Impossible { alone, together, .. } = plan(&cluster, Subject::Cluster, &goals, &|| true)
+    let GoalPlan::Impossible { alone, together, .. } =
+        plan(&cluster, Subject::Cluster, &goals, &nothing, &|| true)
     else {
         panic!("acks=0 answers at once, but then nothing is confirmed")
     };
@@ -76,13 +87,13 @@ fn presets_cost_something_elsewhere() {
 #[test]
 fn advice_has_its_price() {
     let cluster = ClusterSpec::default().build();
-    let advice = advise(&cluster, Subject::Cluster, "latency.ack", &|| true);
-    let of_acks = |value: &str| advice.iter().find(|advice| advice.change.to_string() == value);
+    let advice = advise(&cluster, Subject::Cluster, "latency.ack", &nothing, &|| true);
+    let of_acks = |value: &str| advice.iter().find(|advice| advice.title() == value);
     assert!(of_acks("producer:acks=0").is_some(), "what gains most");
     let acks = of_acks("producer:acks=1").expect("and the next rung, which does most of it");
     assert!(acks.price.iter().any(|delta| delta.id == "durability.crash"));
-    assert!(advise(&cluster, Subject::Cluster, "writes.crash", &|| true).iter().any(|advice| {
-        advice.change.knob.name == "min.insync.replicas" && advice.gain.now.starts_with('2')
+    assert!(advise(&cluster, Subject::Cluster, "writes.crash", &nothing, &|| true).iter().any(|advice| {
+        advice.changes[0].knob.name == "min.insync.replicas" && advice.gain.now.starts_with('2')
     }));
 }
 
@@ -90,7 +101,9 @@ fn advice_has_its_price() {
 fn what_is_cheapest_gives_nothing_up_in_silence() {
     let cluster = ClusterSpec::default().build();
     let goals = parse_goals("ack_p99_ms < 7").unwrap();
-    let GoalPlan::Change { changes, assessment } = plan(&cluster, Subject::Cluster, &goals, &|| true) else {
+    let GoalPlan::Change { changes, assessment } =
+        plan(&cluster, Subject::Cluster, &goals, &nothing, &|| true)
+    else {
         panic!("linger.ms does it")
     };
     assert!(changes.iter().all(|change| change.knob.name != "acks"), "{changes:?}");
@@ -143,5 +156,65 @@ fn a_sweep_is_bounded_and_can_be_stopped() {
         let replicas = replicas.and_then(|change| change.value.int()).unwrap_or(3);
         let min_isr = point.changes.iter().find_map(min_isr).unwrap();
         assert!(min_isr <= replicas, "{point:?}");
+    }
+}
+
+/// The chance of a loss hardly moves, for it is the site's power; what is promised does.
+#[test]
+fn the_answer_to_a_minimum_of_one_is_two() {
+    let cluster = ClusterSpec {
+        topic: vec![("min.insync.replicas", "1")],
+        producer: vec![("acks", "all")],
+        ..ClusterSpec::default()
+    };
+    let advice = advise(&cluster.build(), Subject::Cluster, "durability.loss_per_year", &nothing, &|| true);
+    assert_eq!(advice[0].title(), "topic/orders:min.insync.replicas=2", "{advice:#?}");
+    assert_eq!(advice[0].gain.id, "durability.power_loss");
+    let three = advice.iter().position(|one| one.title().contains("replicas=3"));
+    assert!(three.is_none_or(|at| at > 0), "writes would survive no crash");
+}
+
+#[test]
+fn what_helps_only_together_is_named_together() {
+    let cluster = ClusterSpec {
+        topic: vec![("min.insync.replicas", "1")],
+        producer: vec![("acks", "1")],
+        ..ClusterSpec::default()
+    };
+    let advice = advise(&cluster.build(), Subject::Cluster, "durability.disk_loss", &nothing, &|| true);
+    let pair = &advice[0].changes;
+    assert_eq!(pair.len(), 2, "{advice:#?}");
+    assert!(advice[0].title().contains("min.insync.replicas=2") && advice[0].title().contains("acks=all"));
+}
+
+#[test]
+fn next_to_nothing_is_not_advised() {
+    for figure in ["latency.ack", "throughput.max", "cost.storage", "writes.unavailable"] {
+        let cluster = ClusterSpec::default().build();
+        let before = assess(&cluster, Subject::Cluster);
+        let score = |of: &crate::consequences::Assessment| of.figure(figure).unwrap().value.score().unwrap();
+        for one in advise(&cluster, Subject::Cluster, figure, &nothing, &|| true) {
+            let now = assess(&apply(&cluster, &one.changes).unwrap(), Subject::Cluster);
+            let gained = (score(&now) - score(&before)) / score(&before).abs();
+            assert!(gained >= 0.05 || one.gain.id != figure, "{}: {gained}", one.title());
+        }
+    }
+}
+
+/// Whatever somebody holds against a change keeps it out of the list and out of plans.
+#[test]
+fn what_is_objected_to_is_not_advised() {
+    let cluster = ClusterSpec::default().build();
+    let asynchronous = |of: &crate::model::Cluster| -> BTreeSet<String> {
+        let acks = of.assumed.producers[0].settings.get("acks").filter(|acks| *acks != "all");
+        acks.map(|acks| format!("acks {acks}")).into_iter().collect()
+    };
+    let advice = advise(&cluster, Subject::Cluster, "latency.ack", &asynchronous, &|| true);
+    assert!(!advice.is_empty());
+    assert!(advice.iter().all(|one| !one.title().contains("producer:acks")), "{advice:#?}");
+    let goals = parse_goals("ack_p50_ms < 2.6").unwrap();
+    let plan = plan(&cluster, Subject::Cluster, &goals, &asynchronous, &|| true);
+    if let GoalPlan::Change { changes, .. } = plan {
+        assert!(changes.iter().all(|change| change.knob.name != "acks"), "{changes:?}");
     }
 }

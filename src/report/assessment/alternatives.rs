@@ -93,7 +93,7 @@ fn push_deltas(out: &mut String, deltas: &[Delta]) {
 fn push_advice(out: &mut String, report: &AssessmentReport<'_>) {
     let Some(advice) = &report.advice else { return };
     let label = report.now.figure(advice.figure).map_or(advice.figure, |figure| figure.label);
-    out.push_str(&format!("\nSingle changes that improve: {label}\n"));
+    out.push_str(&format!("\nChanges that improve: {label}\n"));
     if advice.advice.is_empty() {
         out.push_str("  none\n");
     }
@@ -107,7 +107,7 @@ fn push_advice(out: &mut String, report: &AssessmentReport<'_>) {
 }
 
 fn push_one(out: &mut String, advice: &Advice) {
-    labelled(out, 2, "", 0, &clean(&advice.change.to_string()));
+    labelled(out, 2, "", 0, &clean(&advice.title()));
     let gain = &advice.gain;
     labelled(out, 4, "brings", 8, &format!("{} -> {} ({})", gain.was, gain.now, gain.verdict()));
     labelled(out, 4, "costs", 8, &price(advice));

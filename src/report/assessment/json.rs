@@ -135,7 +135,8 @@ fn compared((name, tried): &(String, Result<Comparison, String>)) -> Value {
 
 fn advice(advice: &Advice) -> Value {
     json!({
-        "change": advice.change.to_string(),
+        "change": advice.title(),
+        "changes": words(&advice.changes),
         "gain": delta(&advice.gain),
         "price": deltas(&advice.price),
         "also": deltas(&advice.also),

@@ -149,11 +149,11 @@ fn push_compared(out: &mut String, report: &AssessmentReport<'_>) {
 fn push_advice(out: &mut String, report: &AssessmentReport<'_>) {
     let Some(advice) = &report.advice else { return };
     let label = report.now.figure(advice.figure).map_or(advice.figure, |figure| figure.label);
-    out.push_str(&format!("\n### Single changes that improve: {}\n\n", cell(label)));
+    out.push_str(&format!("\n### Changes that improve: {}\n\n", cell(label)));
     push_head(out, &["change", "brings", "costs"]);
     for advice in advice.advice.iter().take(MAX_ADVICE) {
         let gain = format!("{} ({})", advice.gain.now, advice.gain.verdict());
-        push_row(out, &[&advice.change.to_string(), &gain, &price(advice)]);
+        push_row(out, &[&advice.title(), &gain, &price(advice)]);
     }
 }
 
