@@ -223,7 +223,7 @@ fn exported(cluster: &Cluster, topic: Option<TopicIx>, tool: Tool) -> Result<Exi
     let topic = topic.or_else(only).ok_or_else(|| {
         Failure::usage("--export writes the configuration of one topic").hint("name it with --topic")
     })?;
-    output::write(&export(cluster, topic, tool.into()))?;
+    output::write(&export(cluster, topic, tool.into()).map_err(Failure::usage)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
