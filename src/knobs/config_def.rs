@@ -137,9 +137,10 @@ fn bounds(valid: &str) -> Option<(&str, Option<&str>)> {
 fn within(valid: &str, value: &str) -> bool {
     let Some((low, high)) = bounds(valid) else { return chosen(valid, value) };
     let Some(value) = java_double(value) else { return false };
-    // Java compares the wrong way round for NaN to be out of bounds.
-    let in_bounds = java_double(low).is_none_or(|low| !(value < low))
-        && high.and_then(java_double).is_none_or(|high| !(value > high));
+    // To Java no number is below or above NaN.
+    let in_bounds = value.is_nan()
+        || (java_double(low).is_none_or(|low| value >= low)
+            && high.and_then(java_double).is_none_or(|high| value <= high));
     in_bounds || valid.strip_suffix("or -1").is_some() && value == -1.0
 }
 
