@@ -1,10 +1,14 @@
 //! Client configuration files: Java properties, checked against Kafka's own ConfigDef. Pure; the shell reads the file.
 
 mod client;
+mod kind;
 mod properties;
+mod shown;
 
-pub use client::{ClientFile, HIDDEN, read_client};
+pub use client::{ClientFile, read_client};
+pub use kind::FileKind;
 pub use properties::{BYTE_ORDER_MARK, Property, parse_properties, properties_text};
+pub use shown::{HIDDEN, is_key_shaped, is_secret_key, without_credentials};
 
 use std::fmt;
 

@@ -22,8 +22,12 @@ pub mod topic;
 mod value;
 
 pub use change::{Change, KnobError, find, nearest, nearest_of};
-pub use client_rules::{Idempotence, idempotence_of, producer_errors};
-pub use config_def::{allowed, check_value};
+pub use client_rules::{
+    GroupProtocol, Idempotence, acks_of, auto_commit_of, consumer_connects_later, consumer_errors,
+    consumer_thread_errors, delivery_timeout_of, group_protocol_of, idempotence_of, is_jaas_entry,
+    names_service, producer_conflicts, producer_errors, refused_consumer_keys,
+};
+pub use config_def::{allowed, check_value, check_value_at};
 pub use defaults::{
     ConfigKey, KeyScope, RELEASES, broker_key_of, config_keys, default_at, default_of, set_or_default,
 };

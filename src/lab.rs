@@ -43,7 +43,7 @@ pub use faults::LostBatches;
 pub use fidelity::Fidelity;
 pub use fixture::{Acked, Fixture, Member};
 pub use interruption::{INTERRUPTED, Interruption};
-pub use jars::{JARS_VERSION, find_jars};
+pub use jars::{JARS_VERSION, find_client_jars, find_jars};
 pub use link::{ApiCall, Calls, Links};
 pub use measures::Measured;
 pub use network::{End, Network, Way};

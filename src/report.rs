@@ -21,7 +21,7 @@ mod snapshot;
 pub use assessment::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
-pub use clean::clean;
+pub use clean::{clean, clean_lines};
 pub use explain::{Listing, explain, list};
 pub use findings::findings_text;
 pub use json::findings_json;

@@ -119,6 +119,7 @@ pub static ALL: &[&Rule] = &[
     &idempotent_consumer::auto_commit_on::RULE,
     &idempotent_consumer::offset_reset_latest::RULE,
     &idempotent_consumer::eos_single_broker_txn_log::RULE,
+    &consumers::consumer_refuses_to_start::RULE,
     &consumers::kip848_ignored_configs::RULE,
     &consumers::session_timeout_low::RULE,
     &consumers::heartbeat_ratio::RULE,

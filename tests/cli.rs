@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "cli/client_starts.rs"]
+mod client_starts;
 #[path = "cli/exploring.rs"]
 mod exploring;
+#[path = "cli/files.rs"]
+mod files;
 
 use serde_json::Value;
 use std::fs;
@@ -156,7 +160,7 @@ fn a_file_is_read_as_java_reads_it() {
     let files = Files::new();
     let windows = files.write("windows.properties", "\u{feff}acks=1\r\nlinger.ms=5\r\n");
     let ran = klever(&["check", "--producer", &windows]);
-    assert_eq!(ran.code, 0, "to Java acks is not set, and its default is all: {}", ran.out);
+    assert_eq!(ran.code, 3, "to Java acks is not set, which its author did not mean: {}", ran.out);
     assert!(ran.err.contains("windows.properties:1: the file starts with a byte order mark"), "{}", ran.err);
     assert!(ran.err.contains("`acks` is not set"), "{}", ran.err);
 

@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "lab/client_starts.rs"]
+mod client_starts;
 #[path = "lab/leftovers.rs"]
 mod leftovers;
 
@@ -31,12 +33,18 @@ const OTHERS: [KafkaVersion; 3] =
 
 /// The right to run a cluster, unless the person who runs the tests wants no Kafka.
 fn cluster() -> Option<MutexGuard<'static, ()>> {
-    if std::env::var_os("KLEVER_SKIP_KAFKA").is_some_and(|value| value == "1") {
+    let skipped = skipped("no scenario ran on real brokers");
+    (!skipped).then(|| CLUSTER.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Whether no Kafka is wanted; says so where it is heard.
+fn skipped(what: &str) -> bool {
+    let skipped = std::env::var_os("KLEVER_SKIP_KAFKA").is_some_and(|value| value == "1");
+    if skipped {
         // Not eprintln: the test harness swallows what passing tests print.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: KLEVER_SKIP_KAFKA=1, no scenario ran on real brokers");
-        return None;
+        let _ = writeln!(std::io::stderr(), "SKIPPED: KLEVER_SKIP_KAFKA=1, {what}");
     }
-    Some(CLUSTER.lock().unwrap_or_else(PoisonError::into_inner))
+    skipped
 }
 
 /// Whether what takes hours is wanted; says so where it is heard.

@@ -111,7 +111,7 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
         Some(cluster) => cluster,
         None => reference(KafkaVersion::REFERENCE),
     };
-    clients::adopt(&mut base, &args.clients)?;
+    let unread = clients::adopt(&mut base, &args.clients)?;
     let topic = args.topic.as_deref().map(|name| topic_named(&base, name)).transpose()?;
     let changed = changed(&base, &args.set)?;
     clients::must_start(&changed)?;
@@ -149,7 +149,7 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
         AssessFormat::Json => assessment_json(&report),
         AssessFormat::Markdown => assessment_markdown(&report),
     })?;
-    code_of(&report)
+    unread.or(code_of(&report)?)
 }
 
 /// Unsafe, or a goal that is not met as things are: 1. What cannot be judged: 3.
@@ -225,7 +225,7 @@ fn exported(cluster: &Cluster, topic: Option<TopicIx>, tool: Tool) -> Result<Exi
     let topic = topic.or_else(only).ok_or_else(|| {
         Failure::usage("--export writes the configuration of one topic").hint("name it with --topic")
     })?;
-    output::write(&export(cluster, topic, tool.into()))?;
+    output::write(&export(cluster, topic, tool.into()).map_err(Failure::usage)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

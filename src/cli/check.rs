@@ -74,7 +74,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         }
         None => source::nothing(),
     };
-    clients::adopt(&mut cluster, &args.clients)?;
+    let unread = clients::adopt(&mut cluster, &args.clients)?;
     let findings = examine(&cluster);
     output::write(&match args.format {
         FindingsFormat::Text => report::findings_text(&cluster, &findings),
@@ -83,7 +83,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         FindingsFormat::Junit => report::findings_junit(&cluster, &findings),
         FindingsFormat::Markdown => report::findings_markdown(&cluster, &findings),
     })?;
-    verdict(args, &findings)
+    unread.or(verdict(args, &findings)?)
 }
 
 /// What is certain decides before what is not known.

@@ -3,18 +3,35 @@
 use crate::cli::Failure;
 use crate::cli::args::ClientArgs;
 use crate::cli::output;
-use crate::config::{FileNote, read_client};
-use crate::knobs::{KeyScope, producer_errors};
+use crate::config::{FileKind, FileNote, read_client};
+use crate::knobs::{KeyScope, consumer_errors, producer_errors};
 use crate::model::{ClientProfile, Cluster, KafkaVersion};
-use crate::report::clean;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
+/// What was not understood in the files of clients.
+#[derive(Default)]
+pub(super) struct Unread(Vec<FileNote>);
+
+impl Unread {
+    /// The code, unless it would pass what nobody judged.
+    pub(super) fn or(self, code: ExitCode) -> Result<ExitCode, Failure> {
+        let Some(first) = self.0.first().filter(|_| code == ExitCode::SUCCESS) else { return Ok(code) };
+        let line = format!(
+            "{}: what the notes name was not understood, so that nothing says that it is fine",
+            first.file
+        );
+        Err(Failure::blind(line).hint("correct it, or take it out"))
+    }
+}
+
 /// Puts the given clients in the place of the assumed ones; notes on a file go to standard error.
-pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<(), Failure> {
+pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<Unread, Failure> {
     let version = cluster.version.get().copied().unwrap_or(KafkaVersion::REFERENCE);
-    let producers = read_all(KeyScope::Producer, &args.producer, version)?;
-    let consumers = read_all(KeyScope::Consumer, &args.consumer, version)?;
+    let mut unread = Unread::default();
+    let producers = read_all(KeyScope::Producer, &args.producer, version, &mut unread)?;
+    let consumers = read_all(KeyScope::Consumer, &args.consumer, version, &mut unread)?;
     let assumed = Arc::make_mut(&mut cluster.assumed);
     if !producers.is_empty() {
         assumed.producers = producers;
@@ -22,21 +39,29 @@ pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<(), Fail
     if !consumers.is_empty() {
         assumed.consumers = consumers;
     }
-    Ok(())
+    Ok(unread)
 }
 
 fn read_all(
     scope: KeyScope,
     paths: &[PathBuf],
     version: KafkaVersion,
+    unread: &mut Unread,
 ) -> Result<Vec<ClientProfile>, Failure> {
     let mut profiles: Vec<ClientProfile> = Vec::new();
     for path in paths {
         let (name, text) = (path.display().to_string(), output::read_properties(path)?);
         let file = read_client(scope, &name, &text, version).map_err(|note| refused(scope, &note))?;
-        for note in &file.notes {
-            output::write_error(&format!("klever: note: {}", clean(&note.to_string())));
+        let mut notes: Vec<&FileNote> = file.notes.iter().chain(&file.unread).collect();
+        notes.sort_by_key(|note| note.line);
+        notes.into_iter().for_each(output::note);
+        if file.holds_secret {
+            output::warn_of_readers(path);
         }
+        if let Some(kind) = file.other_kind {
+            return Err(not_a_clients(scope, &name, kind));
+        }
+        unread.0.extend(file.unread);
         let mut profile = file.profile;
         // Two files of one name in different folders keep their paths.
         if profiles.iter().any(|other| other.name == profile.name) {
@@ -47,19 +72,27 @@ fn read_all(
     Ok(profiles)
 }
 
+fn not_a_clients(scope: KeyScope, name: &str, kind: FileKind) -> Failure {
+    let line = format!("{name} is not a {}'s configuration: {kind}", scope.word());
+    Failure::usage(line).hint(
+        "klever reads Java .properties files of a producer (--producer) or a consumer (--consumer), and snapshots \
+         that `klever snapshot` wrote (--snapshot)",
+    )
+}
+
 fn refused(scope: KeyScope, note: &FileNote) -> Failure {
     Failure::usage(note.to_string())
         .hint(format!("`klever explain {}:KEY` says what a key takes", scope.word()))
 }
 
-/// Producers that the Java client would not start cannot be assessed.
+/// Clients that the Java client would not start cannot be assessed.
 pub(super) fn must_start(cluster: &Cluster) -> Result<(), Failure> {
-    for producer in &cluster.assumed.producers {
-        if let Some(error) = producer_errors(producer).first() {
-            let line = format!("producer {} would not start: {error}", producer.name);
-            return Err(
-                Failure::usage(line).hint("the Java client throws a ConfigException for this combination")
-            );
+    let producers = cluster.assumed.producers.iter().map(|one| ("producer", &one.name, producer_errors(one)));
+    let consumers = cluster.assumed.consumers.iter().map(|one| ("consumer", &one.name, consumer_errors(one)));
+    for (kind, name, errors) in producers.chain(consumers) {
+        if let Some(error) = errors.first() {
+            let line = format!("{kind} {name} would not start: {error}");
+            return Err(Failure::usage(line).hint("the Java client throws an exception for these settings"));
         }
     }
     Ok(())

@@ -1,9 +1,10 @@
 //! Standard output and standard error.
 
 use crate::cli::Failure;
-use crate::config::properties_text;
+use crate::config::{FileNote, properties_text};
 use crate::report::clean;
 use std::io::{Error, ErrorKind, Write, stderr, stdout};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -30,6 +31,21 @@ pub(super) fn report(failure: &Failure) -> ExitCode {
 /// Writes a line to standard error. When that fails there is nowhere left to say so.
 pub(super) fn write_error(line: &str) {
     let _ = writeln!(stderr().lock(), "{line}");
+}
+
+/// Writes what is worth a word about a file to standard error.
+pub(super) fn note(note: &FileNote) {
+    write_error(&format!("klever: note: {}", clean(&note.to_string())));
+}
+
+/// Says that everybody on this machine may read a file that holds secrets, if it is so.
+pub(super) fn warn_of_readers(path: &Path) {
+    let mode =
+        std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|file| file.permissions().mode());
+    if mode.is_some_and(|mode| mode & 0o004 != 0) {
+        let text = "it holds secrets, and every user of this machine may read it: chmod 600".to_string();
+        note(&FileNote { file: path.display().to_string(), line: None, text });
+    }
 }
 
 /// The text of a file that the user named.

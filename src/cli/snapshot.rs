@@ -4,7 +4,10 @@ use crate::cli::args::ConnectArgs;
 use crate::cli::{Failure, output, source};
 use crate::report::write_snapshot;
 use clap::Args;
-use std::path::PathBuf;
+use std::fs::{OpenOptions, Permissions};
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args, Debug)]
@@ -27,8 +30,36 @@ pub(super) fn run(args: &SnapshotArgs) -> Result<ExitCode, Failure> {
     let text = write_snapshot(&cluster);
     match &args.output {
         None => output::write(&text)?,
-        Some(path) => std::fs::write(path, text)
-            .map_err(|error| Failure::usage(format!("cannot write {}: {}", path.display(), error.kind())))?,
+        Some(path) => write_private(path, &text)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a file that only its owner may read: it names topics, groups and hosts.
+fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
+    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    let written = written.and_then(|mut file| {
+        // A file that was there keeps its mode otherwise; a terminal or a pipe is not ours.
+        if file.metadata()?.is_file() {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+        }
+        file.write_all(text.as_bytes())
+    });
+    written.map_err(|error| Failure::usage(format!("cannot write {}: {}", path.display(), error.kind())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_owner_may_read_what_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cluster.json");
+        std::fs::write(&path, "older and longer").unwrap();
+        write_private(&path, "new").unwrap();
+        let written = std::fs::metadata(&path).unwrap();
+        assert_eq!(written.permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+    }
 }

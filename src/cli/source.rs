@@ -4,6 +4,8 @@ use crate::cli::Failure;
 use crate::cli::args::{ConnectArgs, SourceArgs};
 use crate::cli::output;
 #[cfg(feature = "live")]
+use crate::config::{is_secret_key, parse_properties, properties_text};
+#[cfg(feature = "live")]
 use crate::kafka::{Client, ConnectError, ConnectionSpec, SnapshotRequest};
 use crate::model::{Assumptions, Cluster, Datum, Features, KafkaVersion, Partitions};
 use crate::report::read_snapshot;
@@ -82,8 +84,17 @@ pub(super) fn connection(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, F
     if bootstrap.is_none() && properties.is_none() && overrides.is_empty() {
         return Ok(None);
     }
+    properties.iter().filter(|path| holds_secret(path)).for_each(|path| output::warn_of_readers(path));
     let spec = ConnectionSpec::from_arguments(bootstrap.as_deref(), properties.as_deref(), overrides);
     spec.map(Some).map_err(refused)
+}
+
+/// Whether a file of properties has a secret in it; what is wrong with the file is said by who needs it.
+#[cfg(feature = "live")]
+fn holds_secret(path: &Path) -> bool {
+    let text = std::fs::read(path).map(properties_text).unwrap_or_default();
+    let properties = parse_properties(&text).unwrap_or_default();
+    properties.iter().any(|property| is_secret_key(&property.key, None) && !property.value.trim().is_empty())
 }
 
 /// For commands that only a real cluster makes sense for.

@@ -15,6 +15,10 @@ pub struct Property {
     pub value: String,
     /// The line where it starts, from 1.
     pub line: usize,
+    /// The line where the next one could start.
+    pub end: usize,
+    /// Whether blanks stand before the key: in a file for Java mostly a line that was to continue another one.
+    pub is_indented: bool,
 }
 
 /// The text of a properties file. Java reads ISO-8859-1 from a stream and the caller's charset from a `Reader`: bytes
@@ -30,31 +34,41 @@ pub fn properties_text(bytes: Vec<u8>) -> String {
 /// # Errors
 /// The line and the reason, which quotes nothing: only a broken `\u` escape can be wrong in this format.
 pub fn parse_properties(text: &str) -> Result<Vec<Property>, (usize, String)> {
-    logical_lines(text).into_iter().map(|(line, text)| split(&text, line)).collect()
+    logical_lines(text).into_iter().map(split).collect()
+}
+
+/// Natural lines joined.
+#[derive(Default)]
+struct Joined {
+    text: String,
+    first: usize,
+    end: usize,
+    is_indented: bool,
 }
 
 /// Lines with their continuations joined, without comments and blank lines.
-fn logical_lines(text: &str) -> Vec<(usize, String)> {
+fn logical_lines(text: &str) -> Vec<Joined> {
     let mut lines = Vec::new();
-    let mut open = String::new();
-    let mut first = 0;
+    let mut open = Joined::default();
     for (at, natural) in natural_lines(text).into_iter().enumerate() {
         let body = natural.trim_start_matches(BLANKS);
         // Also after a line that is nothing but a backslash: what was joined so far decides.
-        if open.is_empty() {
+        if open.text.is_empty() {
             if body.is_empty() || body.starts_with(['#', '!']) {
                 continue;
             }
-            first = at + 1;
+            open = Joined { first: at + 1, is_indented: body.len() < natural.len(), ..Joined::default() };
         }
+        open.end = at + 2;
         match continued(body) {
-            Some(body) => open.push_str(body),
-            None => lines.push((first, std::mem::take(&mut open) + body)),
+            Some(body) => open.text.push_str(body),
+            None => {
+                open.text.push_str(body);
+                lines.push(std::mem::take(&mut open));
+            }
         }
     }
-    if !open.is_empty() {
-        lines.push((first, open));
-    }
+    lines.extend((!open.text.is_empty()).then_some(open));
     lines
 }
 
@@ -69,12 +83,14 @@ fn continued(line: &str) -> Option<&str> {
     (backslashes % 2 == 1).then(|| &line[..line.len() - 1])
 }
 
-fn split(text: &str, line: usize) -> Result<Property, (usize, String)> {
-    let (key, rest) = text.split_at(key_length(text));
+fn split(joined: Joined) -> Result<Property, (usize, String)> {
+    let Joined { text, first: line, end, is_indented } = joined;
+    let (key, rest) = text.split_at(key_length(&text));
     let rest = rest.trim_start_matches(BLANKS);
     let value = rest.strip_prefix(['=', ':']).unwrap_or(rest).trim_start_matches(BLANKS);
     let broken = |why: &str| (line, why.to_string());
-    Ok(Property { key: unescape(key).map_err(broken)?, value: unescape(value).map_err(broken)?, line })
+    let (key, value) = (unescape(key).map_err(broken)?, unescape(value).map_err(broken)?);
+    Ok(Property { key, value, line, end, is_indented })
 }
 
 /// Up to the first separator that no backslash escapes.

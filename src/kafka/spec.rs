@@ -185,6 +185,11 @@ fn unknown(name: &str) -> Result<(), ConnectError> {
 
 fn servers_of(given: Option<String>) -> Result<Vec<String>, ConnectError> {
     let text = given.unwrap_or_default();
+    // What stands before it may be a password, which a message must not repeat.
+    if text.contains('@') {
+        return Err(ConnectError::new("the address of a broker takes no user and no password")
+            .with_hint("give HOST:PORT, and sasl.jaas.config in the file of -F"));
+    }
     let servers: Vec<String> =
         text.split(',').map(str::trim).filter(|server| !server.is_empty()).map(str::to_string).collect();
     if servers.is_empty() {

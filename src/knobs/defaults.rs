@@ -41,6 +41,8 @@ const CHANGED_IN: &[(KeyScope, &str, KafkaVersion)] = &[
     (KeyScope::Producer, "partitioner.class", KafkaVersion::new(3, 3, 0)),
     (KeyScope::Producer, "retry.backoff.max.ms", KafkaVersion::new(3, 7, 0)),
     (KeyScope::Consumer, "retry.backoff.max.ms", KafkaVersion::new(3, 7, 0)),
+    (KeyScope::Consumer, "group.protocol", KafkaVersion::new(3, 7, 0)),
+    (KeyScope::Consumer, "group.remote.assignor", KafkaVersion::new(3, 7, 0)),
 ];
 
 /// Whose ConfigDef a key is from.

@@ -11,6 +11,24 @@ pub const JARS_VERSION: KafkaVersion = KafkaVersion::REFERENCE;
 
 const POM: &str = include_str!("../../assets/kafka/pom.xml");
 
+/// What is fetched of a release.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Jars {
+    /// Brokers, and clients with them.
+    Brokers,
+    Clients,
+}
+
+impl Jars {
+    fn artifact(self) -> &'static str {
+        if self == Jars::Brokers { "kafka_2.13" } else { "kafka-clients" }
+    }
+
+    fn folder(self, version: KafkaVersion) -> String {
+        format!("{}-{version}", if self == Jars::Brokers { "libs" } else { "clients" })
+    }
+}
+
 /// The folder with the jars of a release, fetched with Maven if need be. Two processes that need the same
 /// release at once wait for each other.
 ///
@@ -21,17 +39,34 @@ pub fn find_jars(version: KafkaVersion) -> Result<PathBuf, LabError> {
     if let Some(libs) = from_kafka_home(version)? {
         return Ok(libs);
     }
+    cached(Jars::Brokers, version)
+}
+
+/// The same for a release's clients alone, which are a small part of it.
+///
+/// # Errors
+/// As [`find_jars`].
+pub fn find_client_jars(version: KafkaVersion) -> Result<PathBuf, LabError> {
+    need("java", "-version", "a Java 17 runtime, for example the package openjdk-17-jre-headless")?;
+    if let Some(libs) = from_kafka_home(version)? {
+        return Ok(libs);
+    }
+    let brokers = cache_folder()?.join(Jars::Brokers.folder(version));
+    if brokers.is_dir() { Ok(brokers) } else { cached(Jars::Clients, version) }
+}
+
+fn cached(jars: Jars, version: KafkaVersion) -> Result<PathBuf, LabError> {
     let cache = cache_folder()?;
-    let libs = cache.join(format!("libs-{version}"));
+    let libs = cache.join(jars.folder(version));
     if libs.is_dir() {
         return Ok(libs);
     }
-    let lock = File::create(cache.join(format!("libs-{version}.lock")));
+    let lock = File::create(cache.join(format!("{}.lock", jars.folder(version))));
     let lock = lock.map_err(|error| LabError::io("create a lock file", &error))?;
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive)
         .map_err(|error| LabError::io("wait for another fetch", &error.into()))?;
     if !libs.is_dir() {
-        fetch(version, &cache, &libs)?;
+        fetch(jars, version, &cache, &libs)?;
     }
     Ok(libs)
 }
@@ -64,9 +99,9 @@ fn cache_folder() -> Result<PathBuf, LabError> {
     Ok(folder)
 }
 
-fn fetch(version: KafkaVersion, cache: &Path, libs: &Path) -> Result<(), LabError> {
+fn fetch(jars: Jars, version: KafkaVersion, cache: &Path, libs: &Path) -> Result<(), LabError> {
     need("mvn", "-version", "Maven (the package maven), or set KAFKA_HOME to an unpacked Kafka")?;
-    let work = cache.join(format!("fetch-{version}"));
+    let work = cache.join(format!("fetch-{}", jars.folder(version)));
     let part = work.join("libs");
     let started = || {
         let _ = fs::remove_dir_all(&work);
@@ -77,6 +112,7 @@ fn fetch(version: KafkaVersion, cache: &Path, libs: &Path) -> Result<(), LabErro
     let output = Command::new("mvn")
         .args(["-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime"])
         .arg(format!("-Dkafka.version={version}"))
+        .arg(format!("-Dkafka.artifact={}", jars.artifact()))
         .arg(format!("-DoutputDirectory={}", part.display()))
         .current_dir(&work)
         .stdin(Stdio::null())

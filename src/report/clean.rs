@@ -13,10 +13,15 @@ pub fn clean(text: &str) -> String {
     kept.collect()
 }
 
+/// The same for a text of several lines, which stay lines.
+pub fn clean_lines(text: &str) -> String {
+    text.split('\n').map(clean).collect::<Vec<String>>().join("\n")
+}
+
 /// Bidirectional embeddings and isolates, and characters without width.
-fn steers(letter: char) -> bool {
+pub(super) fn steers(letter: char) -> bool {
     matches!(letter,
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The same for every text in a JSON value, keys included.

@@ -3,6 +3,7 @@
 mod kafka_cli;
 mod kubernetes;
 mod properties;
+mod quote;
 mod spring;
 mod terraform;
 
@@ -87,16 +88,35 @@ impl TopicExport<'_> {
     }
 }
 
+/// Longest name of a topic.
+const NAME_LENGTH: usize = 249;
+
 /// A topic's setting, with its clients', for another tool. Defaults are left out.
-pub fn export(cluster: &Cluster, topic: TopicIx, format: ExportFormat) -> String {
+///
+/// # Errors
+/// The place of the topic, where its name is none that Kafka takes: no other tool is to see it.
+pub fn export(cluster: &Cluster, topic: TopicIx, format: ExportFormat) -> Result<String, String> {
+    if !is_topic_name(&cluster.topic(topic).name) {
+        return Err(format!(
+            "topic {} of {} has a name that Kafka does not allow, and is not exported",
+            topic.at() + 1,
+            cluster.topics.len()
+        ));
+    }
     let setting = TopicExport { cluster, topic };
-    match format {
+    Ok(match format {
         ExportFormat::Properties => properties::write(&setting),
         ExportFormat::KafkaCli => kafka_cli::write(&setting),
         ExportFormat::Terraform => terraform::write(&setting),
         ExportFormat::Strimzi => kubernetes::write(&setting),
         ExportFormat::Spring => spring::write(&setting),
-    }
+    })
+}
+
+/// As `org.apache.kafka.common.internals.Topic` has it.
+fn is_topic_name(name: &str) -> bool {
+    let of_name = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    !matches!(name, "" | "." | "..") && name.len() <= NAME_LENGTH && name.chars().all(of_name)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! `klever.snapshot/1`: a whole cluster as a file, checked when it is read back.
 
 use crate::model::{Cluster, Datum, PartitionIx};
+use crate::report::clean::steers;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::fmt::Write as _;
 
 /// The name of the format.
 pub const SNAPSHOT_SCHEMA: &str = "klever.snapshot/1";
@@ -45,7 +47,21 @@ pub fn write_snapshot(cluster: &Cluster) -> String {
     let written = Written { schema: SNAPSHOT_SCHEMA, klever: env!("CARGO_PKG_VERSION"), cluster };
     // A cluster has string keys only and no floats that JSON cannot hold, so this does not fail.
     serde_json::to_string(&written)
-        .map_or_else(|error| format!("{{\"error\":\"{error}\"}}\n"), |text| text + "\n")
+        .map_or_else(|error| format!("{{\"error\":\"{error}\"}}\n"), |text| escaped(&text) + "\n")
+}
+
+/// JSON in which no letter steers a terminal or disguises a name: such letters stand in strings only, where an escape
+/// is the same letter.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter.is_control() || steers(letter) {
+            let _ = write!(out, "\\u{:04x}", u32::from(letter));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
 }
 
 /// Reads a file back.
@@ -145,6 +161,17 @@ mod tests {
     fn a_cluster_comes_back_as_it_was() {
         let cluster = reference(KafkaVersion::REFERENCE);
         assert_eq!(read_snapshot(&write_snapshot(&cluster)).unwrap(), cluster);
+    }
+
+    #[test]
+    fn names_that_could_steer_a_terminal_are_written_as_escapes() {
+        let mut cluster = reference(KafkaVersion::REFERENCE);
+        let mut topics = cluster.topics.to_vec();
+        topics[0].name = "a\u{1b}[2J\u{202e}b\u{9b}\n".into();
+        cluster.topics = topics.into();
+        let text = write_snapshot(&cluster);
+        assert!(text.contains("a\\u001b[2J\\u202eb\\u009b\\n"), "{text}");
+        assert_eq!(read_snapshot(&text).unwrap(), cluster);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The clipboard of the user's own machine, reached through the terminal with OSC 52.
 
+use crate::report::clean_lines;
 use crossterm::Command;
 use crossterm::clipboard::CopyToClipboard;
 use std::fmt;
@@ -20,10 +21,14 @@ impl fmt::Display for TooLong {
 impl std::error::Error for TooLong {}
 
 /// The sequence that copies a text. Within tmux it is sent twice: for tmux itself, and wrapped for the terminal
-/// around it, since either may be set to ignore it.
+/// around it, since either may be set to ignore it. What a paste into a shell could act on or hide is left out.
 pub(super) fn sequence(text: &str, tmux: bool) -> Result<String, TooLong> {
+    // Before the text is encoded, so that no name from a cluster can make this costly.
+    if text.len() > MAX_ENCODED {
+        return Err(TooLong);
+    }
     let mut plain = String::new();
-    CopyToClipboard::to_clipboard_from(text).write_ansi(&mut plain).map_err(|_| TooLong)?;
+    CopyToClipboard::to_clipboard_from(clean_lines(text)).write_ansi(&mut plain).map_err(|_| TooLong)?;
     if plain.len() > MAX_ENCODED {
         return Err(TooLong);
     }
@@ -44,5 +49,7 @@ mod tests {
         let both = sequence("a", true).unwrap();
         assert!(both.ends_with("\x1bPtmux;\x1b\x1b]52;c;YQ==\x1b\x1b\\\x1b\\"), "{both:?}");
         assert_eq!(sequence(&"x".repeat(80_000), false), Err(TooLong));
+        let dirty = sequence("a\u{1b}]52;c;eA==\u{7}\u{202e}\r\nb", false).unwrap();
+        assert_eq!(dirty, sequence("a]52;c;eA==\nb", false).unwrap());
     }
 }

@@ -87,6 +87,8 @@ fn typos_and_bad_addresses_are_named() {
     for wrong in ["host", "host:0", ":9092", "host:99999", "PLAINTEXT://host:9092", ""] {
         assert!(ConnectionSpec::plaintext(wrong).is_err(), "{wrong}");
     }
+    let secret = ConnectionSpec::plaintext("me:hu,sh@host:9092").unwrap_err();
+    assert!(!format!("{secret:?}").contains("me:") && !format!("{secret:?}").contains("sh@"), "{secret:?}");
     assert!(ConnectionSpec::plaintext("[::1]:9092, b:1").is_ok());
     let from_file = ConnectionSpec::from_parts(None, "bootstrap.servers=a:1,b:2", &[]).unwrap();
     assert_eq!(from_file.bootstrap(), ["a:1", "b:2"]);

@@ -1,11 +1,13 @@
 //! Commands of Kafka's own scripts that bring an existing topic to a setting.
 
-use super::TopicExport;
+use super::{TopicExport, quote};
 use crate::knobs::{Knob, Scope, Value};
+use crate::report::clean;
+use serde_json::json;
 use std::fmt::Write as _;
 
 pub(super) fn write(setting: &TopicExport<'_>) -> String {
-    let name = quoted(setting.topic_name());
+    let name = quote::shell(setting.topic_name());
     let mut out = String::from("# BOOTSTRAP=host:port of a broker; every command changes the cluster\n");
     let _ = writeln!(
         out,
@@ -33,7 +35,7 @@ pub(super) fn write(setting: &TopicExport<'_>) -> String {
         let _ = writeln!(
             out,
             "# in server.properties of every broker (some of these cannot be changed while it runs): {}",
-            pairs(&broker)
+            clean(&pairs(&broker))
         );
     }
     reassignment(setting, &mut out);
@@ -49,8 +51,8 @@ fn reassignment(setting: &TopicExport<'_>, out: &mut String) {
         .map(|partition| {
             let replicas: Vec<String> = partition.replicas().iter().map(ToString::to_string).collect();
             format!(
-                "  {{\"topic\": \"{}\", \"partition\": {}, \"replicas\": [{}]}}",
-                setting.topic_name(),
+                "  {{\"topic\": {}, \"partition\": {}, \"replicas\": [{}]}}",
+                json!(setting.topic_name()),
                 partition.number(),
                 replicas.join(", ")
             )
@@ -67,14 +69,12 @@ fn reassignment(setting: &TopicExport<'_>, out: &mut String) {
     );
 }
 
+/// As one word for the shell; a value with commas stands in brackets.
 fn pairs(settings: &[(&'static Knob, Value)]) -> String {
-    let pairs: Vec<String> =
-        settings.iter().map(|(knob, value)| format!("{}={}", knob.name, value.kafka_text())).collect();
-    pairs.join(",")
-}
-
-/// Topic names are letters, digits, `.`, `_` and `-`; anything else is quoted for the shell.
-fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
-    if plain { name.to_string() } else { format!("'{}'", name.replace('\'', "'\\''")) }
+    let pair = |(knob, value): &(&'static Knob, Value)| {
+        let text = value.kafka_text();
+        let text = if text.contains(',') { format!("[{text}]") } else { text };
+        format!("{}={text}", knob.name)
+    };
+    quote::shell(&settings.iter().map(pair).collect::<Vec<String>>().join(","))
 }

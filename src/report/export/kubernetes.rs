@@ -1,6 +1,7 @@
 //! Strimzi's `KafkaTopic`.
 
 use super::TopicExport;
+use super::quote::{yaml, yaml_value};
 use crate::knobs::Scope;
 use std::fmt::Write as _;
 
@@ -8,11 +9,12 @@ pub(super) fn write(setting: &TopicExport<'_>) -> String {
     let name = setting.topic_name();
     let resource = resource_name(name);
     let mut out = format!(
-        "apiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic\nmetadata:\n  name: {resource}\n  labels:\n    \
-         strimzi.io/cluster: my-cluster\nspec:\n"
+        "apiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic\nmetadata:\n  name: {}\n  labels:\n    \
+         strimzi.io/cluster: my-cluster\nspec:\n",
+        yaml_value(&resource)
     );
     if resource != name {
-        let _ = writeln!(out, "  topicName: \"{name}\"");
+        let _ = writeln!(out, "  topicName: {}", yaml(name));
     }
     let _ =
         writeln!(out, "  partitions: {}\n  replicas: {}", setting.partitions(), setting.replication_factor());
@@ -20,7 +22,7 @@ pub(super) fn write(setting: &TopicExport<'_>) -> String {
     if !topic.is_empty() {
         out.push_str("  config:\n");
         for (knob, value) in topic {
-            let _ = writeln!(out, "    {}: {}", knob.name, value.kafka_text());
+            let _ = writeln!(out, "    {}: {}", knob.name, yaml_value(&value.kafka_text()));
         }
     }
     out
@@ -31,5 +33,7 @@ fn resource_name(topic: &str) -> String {
     let lower = topic.to_ascii_lowercase();
     let plain: String =
         lower.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
-    plain.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_string()
+    let trimmed = plain.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    // A name may be nothing but dots and underscores.
+    if trimmed.is_empty() { "topic".to_string() } else { trimmed.to_string() }
 }

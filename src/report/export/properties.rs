@@ -1,6 +1,6 @@
 //! Java properties, a part for each file they belong to.
 
-use super::TopicExport;
+use super::{TopicExport, quote};
 use crate::knobs::Scope;
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ pub(super) fn write(setting: &TopicExport<'_>) -> String {
         if !lines.is_empty() {
             let _ = writeln!(out, "# {file}");
             lines.iter().for_each(|(knob, value)| {
-                let _ = writeln!(out, "{}={}", knob.name, value.kafka_text());
+                let _ = writeln!(out, "{}={}", knob.name, quote::property(&value.kafka_text()));
             });
         }
     }
@@ -28,7 +28,7 @@ pub(super) fn write(setting: &TopicExport<'_>) -> String {
         setting.replication_factor()
     );
     for (knob, value) in setting.set(Scope::Topic) {
-        let _ = writeln!(out, "{}={}", knob.name, value.kafka_text());
+        let _ = writeln!(out, "{}={}", knob.name, quote::property(&value.kafka_text()));
     }
     out
 }

@@ -1,6 +1,7 @@
 //! `application.yaml` of Spring Boot: keys that Spring knows by its own names, the rest as properties.
 
 use super::TopicExport;
+use super::quote::{yaml, yaml_value};
 use crate::knobs::{Knob, Scope, Value};
 use std::fmt::Write as _;
 
@@ -44,7 +45,7 @@ fn client(out: &mut String, name: &str, own: &[(&str, &str)], set: &[(&'static K
     if !rest.is_empty() {
         out.push_str("      properties:\n");
         for (knob, value) in rest {
-            let _ = writeln!(out, "        \"[{}]\": {}", knob.name, value.kafka_text());
+            let _ = writeln!(out, "        \"[{}]\": {}", knob.name, yaml_value(&value.kafka_text()));
         }
     }
 }
@@ -52,9 +53,9 @@ fn client(out: &mut String, name: &str, own: &[(&str, &str)], set: &[(&'static K
 /// Spring wants durations with their unit, and `acks` as text.
 fn text(knob: &Knob, value: &Value) -> String {
     match knob.name {
-        "acks" => format!("\"{}\"", value.kafka_text()),
+        "acks" => yaml(&value.kafka_text()),
         "isolation.level" => value.kafka_text().replace('_', "-"),
         name if name.ends_with(".ms") => format!("{}ms", value.kafka_text()),
-        _ => value.kafka_text(),
+        _ => yaml_value(&value.kafka_text()),
     }
 }

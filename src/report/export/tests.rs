@@ -8,7 +8,7 @@ use crate::model::KafkaVersion;
 fn exported(format: ExportFormat, changes: &[&str]) -> String {
     let changes: Vec<Change> = changes.iter().map(|text| Change::parse(text).unwrap()).collect();
     let cluster = apply(&reference(KafkaVersion::REFERENCE), &changes).unwrap();
-    export(&cluster, TopicIx(0), format)
+    export(&cluster, TopicIx(0), format).unwrap()
 }
 
 const SAFE: &[&str] =
@@ -90,4 +90,46 @@ fn scripts_create_grow_configure_and_reassign() {
     let value: serde_json::Value = serde_json::from_str(json).unwrap();
     assert_eq!(value["partitions"].as_array().unwrap().len(), 12);
     assert_eq!(value["partitions"][0]["replicas"].as_array().unwrap().len(), 2);
+}
+
+fn named(name: &str, format: ExportFormat) -> Result<String, String> {
+    let mut cluster = reference(KafkaVersion::REFERENCE);
+    let mut topics = cluster.topics.to_vec();
+    topics[0].name = name.into();
+    cluster.topics = topics.into();
+    export(&cluster, TopicIx(0), format)
+}
+
+#[test]
+fn names_that_kafka_does_not_allow_are_refused_with_their_place() {
+    let hostile =
+        ["a\nJSON\ntouch owned", "${file(1)}", "a'b", "", "..", "a b", "gr\u{fc}n", &"x".repeat(250)];
+    for name in hostile {
+        for format in ExportFormat::ALL {
+            let why = named(name, format).unwrap_err();
+            assert!(why.starts_with("topic 1 of"), "{why}");
+            assert!(name.len() < 3 || !why.contains(name), "{why}");
+        }
+    }
+}
+
+#[test]
+fn names_that_mean_something_elsewhere_stay_names() {
+    use saphyr::LoadableYamlNode;
+    for name in ["no", "1.0", "_", "-", "2001-01-01", "null", "0x10", "1e3", "A_b"] {
+        let text = named(name, ExportFormat::Strimzi).unwrap();
+        let read = &saphyr::Yaml::load_from_str(&text).unwrap()[0];
+        let resource = read["metadata"]["name"].as_str().unwrap();
+        assert!(!resource.is_empty(), "{text}");
+        assert_eq!(
+            read["spec"].as_mapping_get("topicName").and_then(|name| name.as_str()).unwrap_or(resource),
+            name
+        );
+        let body: hcl::Body = hcl::parse(&named(name, ExportFormat::Terraform).unwrap()).unwrap();
+        let block = body.blocks().next().unwrap();
+        assert!(!block.labels()[1].as_str().starts_with(|c: char| c.is_ascii_digit()));
+        let script = named(name, ExportFormat::KafkaCli).unwrap();
+        let ran = std::process::Command::new("bash").args(["-n", "-c", &script]).output().unwrap();
+        assert!(ran.status.success(), "{script}");
+    }
 }

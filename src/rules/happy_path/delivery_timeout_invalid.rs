@@ -1,5 +1,6 @@
 //! Producers whose delivery timeout is below what one attempt may take.
 
+use crate::knobs::delivery_timeout_of;
 use crate::model::KafkaVersion;
 use crate::rules::clients::producers;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
@@ -27,7 +28,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         else {
             continue;
         };
-        if delivery < linger + request {
+        if let Some(Err(_)) = delivery_timeout_of(producer.profile) {
             let seen =
                 format!("delivery.timeout.ms={delivery} < linger.ms={linger} + request.timeout.ms={request}");
             verdicts.finding(producer.subject(), seen);
@@ -50,6 +51,9 @@ mod tests {
             ]
         );
         assert!(given().producer("delivery.timeout.ms=30005").says(&RULE).is_empty());
+        // The client's sum stops at the largest number of 32 bits.
+        let capped = "delivery.timeout.ms=2147483647\nrequest.timeout.ms=2147483647";
+        assert!(given().producer(capped).says(&RULE).is_empty());
         assert_eq!(
             given().producer("delivery.timeout.ms=${env:D}").says(&RULE),
             ["unknown producer app.properties: not visible: a config provider fills in delivery.timeout.ms"]

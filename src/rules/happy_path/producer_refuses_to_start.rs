@@ -1,6 +1,6 @@
 //! Producers that the Java client refuses to start with.
 
-use crate::knobs::producer_errors;
+use crate::knobs::producer_conflicts;
 use crate::rules::clients::{IDEMPOTENCE_KEYS, producers};
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
@@ -21,12 +21,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
-        if !producer.readable(&IDEMPOTENCE_KEYS, verdicts) {
-            continue;
-        }
+        producer.readable(&IDEMPOTENCE_KEYS, verdicts);
         // The delivery timeout has a rule of its own.
-        let errors = producer_errors(producer.profile).into_iter();
-        for error in errors.filter(|error| !error.starts_with("delivery.timeout.ms")) {
+        for error in producer_conflicts(producer.profile) {
             verdicts.finding(producer.subject(), error);
         }
     }
@@ -45,6 +42,13 @@ mod tests {
             ["high producer app.properties: enable.idempotence=true needs acks=all"]
         );
         assert!(given().producer("acks=1").says(&RULE).is_empty());
+        // From 4.0 the check comes before acks=1 could switch idempotence off.
+        let many = "acks=1\nmax.in.flight.requests.per.connection=10";
+        assert_eq!(
+            given().producer(many).says(&RULE),
+            ["high producer app.properties: an idempotent producer has at most 5 requests in flight"]
+        );
+        assert!(given().version("3.9").producer(many).says(&RULE).is_empty());
         assert_eq!(
             given().producer("acks=${env:A}").says(&RULE),
             ["unknown producer app.properties: not visible: a config provider fills in acks"]

@@ -1,0 +1,73 @@
+//! Files of clients that klever understands in part or not at all: none of them passes, and no secret in them is repeated.
+
+use super::{Files, klever};
+
+fn check(kind: &str, file: &str) -> super::Ran {
+    let path = format!("{}/tests/cases/{file}", env!("CARGO_MANIFEST_DIR"));
+    klever(&["check", kind, &path])
+}
+
+#[test]
+fn files_of_another_kind_are_refused_by_their_name() {
+    let files = [
+        ("01-spring-boot-yaml/application.yml", "YAML"),
+        ("01-spring-boot-yaml/nested.yml", "YAML"),
+        ("04-connect-worker/connect-distributed.properties", "Connect worker"),
+        ("07-server-properties/server.properties", "server.properties"),
+        ("09-strimzi-kafka/kafka.yaml", "YAML"),
+    ];
+    for (file, seems) in files {
+        let ran = check("--producer", file);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{file}: {}", ran.err);
+        assert!(ran.err.contains(seems) && ran.err.contains("klever reads Java .properties"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_client_that_does_not_start_is_high() {
+    let producer = check("--producer", "12-in-flight-above-5/producer.properties");
+    assert_eq!(producer.code, 1);
+    assert!(producer.out.contains("producer-refuses-to-start"), "{}", producer.out);
+    for file in ["heartbeat", "no-group", "kip848"] {
+        let ran = check("--consumer", &format!("11-consumer-does-not-start/{file}.properties"));
+        assert_eq!(ran.code, 1, "{file}: {}", ran.out);
+        assert!(ran.out.contains("HIGH     consumer-refuses-to-start"), "{}", ran.out);
+    }
+    let old = check("--producer", "04-connect-worker/producer-of-an-old-worker.properties");
+    assert!(!old.out.contains("does not start"), "{}", old.out);
+}
+
+#[test]
+fn a_byte_order_mark_before_a_setting_never_passes() {
+    for file in ["producer", "bom-first"] {
+        let ran = check("--producer", &format!("06-windows-jaas/{file}.properties"));
+        assert_eq!(ran.code, 3, "{file}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains("byte order mark") && !ran.err.contains("zzz"), "{}", ran.err);
+        assert!(!ran.out.contains("acks-one"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn lost_continuations_are_named_by_their_lines_only() {
+    let ran = check("--producer", "13-pem-in-properties/producer.properties");
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    for line in ["producer.properties:6: a lost", "producer.properties:12: a lost"] {
+        assert!(ran.err.contains(line), "{}", ran.err);
+    }
+    for secret in ["MADEuUP", "hunter2", "svc", "PRIVATE KEY"] {
+        assert!(!ran.err.contains(secret) && !ran.out.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn a_file_with_secrets_that_all_may_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let files = Files::new();
+    let file = files.write("app.properties", "acks=all\nssl.truststore.password=hush\n");
+    let says = |mode: u32| {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        klever(&["check", "--producer", &file, "--fail-on", "never"]).err
+    };
+    assert!(says(0o644).contains("every user of this machine may read it"));
+    assert!(!says(0o600).contains("may read it"));
+}
