@@ -1,8 +1,12 @@
 //! A cluster as rules want to ask about it; what several rules need is looked up once.
 
+mod min_isr_change;
+mod offsets;
 mod partition_findings;
 mod settings;
 
+pub(super) use min_isr_change::MinIsrChange;
+pub(super) use offsets::group_findings;
 pub(super) use partition_findings::{ids, partition_findings};
 pub(super) use settings::brokers_with;
 
