@@ -2,6 +2,7 @@
 
 mod exploring;
 mod knobs;
+mod refuted;
 mod simulated;
 
 use super::*;

@@ -14,6 +14,7 @@ use crate::knobs::{topic, topic_value};
 use crate::model::{Broker, Cluster, Datum, PartitionView, Topic, Unknown};
 use crate::protocol::profile::Profile;
 use crate::rules::{FindingSubject, SubjectKind};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A cluster under examination.
@@ -62,6 +63,12 @@ impl<'a> ClusterFacts<'a> {
     /// The minimum ISR that counts for a partition.
     pub fn effective_min_isr(&self, configured: i64, partition: PartitionView<'_>) -> usize {
         self.profile.effective_min_isr(usize::try_from(configured).unwrap_or(0), partition.replicas().len())
+    }
+
+    /// The fix where there are too few brokers for three replicas; `None` where there are enough.
+    pub(super) fn brokers_first(&self, fix: &str) -> Option<Cow<'static, str>> {
+        let few = self.cluster.brokers.len() < 3;
+        few.then(|| format!("First run three brokers or more, then {fix}").into())
     }
 
     /// Brokers by rack, or why a rack is not known. Brokers without a rack are in none.

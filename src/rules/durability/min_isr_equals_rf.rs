@@ -33,7 +33,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
 fn seen(facts: &ClusterFacts<'_>, topic: &TopicFacts<'_>, configured: i64) -> Seen {
     let evidence = format!("replication factor {}, min.insync.replicas={configured}", topic.narrowest);
     if topic.narrowest == 2 {
-        return Seen::from(evidence);
+        let fix = facts.brokers_first("reassign {name} to 3 replicas and keep min.insync.replicas=2");
+        return Seen { fix, ..Seen::from(evidence) };
     }
     let to = topic.narrowest as i64 - 1;
     Seen::with_fix(evidence, facts.min_isr_change(topic, to).fix(to))

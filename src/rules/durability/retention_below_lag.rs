@@ -35,7 +35,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::model::{Datum, Origin};
+    use crate::model::{Datum, Lag, Origin};
     use crate::rules::tests::given;
 
     #[test]
@@ -44,6 +44,9 @@ mod tests {
         let log = || given().topic("a", "", &[&[1, 2], &[2, 1]]).log(0, 500, 900);
         let found = log().group("g", members(), &[(0, 100), (1, 0)]);
         assert_eq!(found.says(&RULE), ["critical group g: 400 records of a-0 were deleted unread"]);
+        let cluster = log().group("g", members(), &[(0, 100)]).cluster();
+        let lag = cluster.lag_of_group(&cluster.groups.get().unwrap()[0]);
+        assert_eq!(lag, Lag::Records(400), "what is in the log, without what was deleted");
         let both = log().log(1, 30, 90).group("g", members(), &[(0, 100), (1, 0)]);
         assert_eq!(
             both.says(&RULE),

@@ -4,7 +4,6 @@ use crate::model::{KafkaVersion, Unknown};
 use crate::rules::clients::{Client, consumers, producers};
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 /// `bootstrap-single`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -54,7 +53,11 @@ fn host_of(server: &str) -> &str {
 /// An address, this machine, or what one broker calls itself; any other name may have many addresses.
 fn is_one_broker(facts: &ClusterFacts<'_>, host: &str) -> bool {
     let advertised = || facts.cluster.brokers.iter().any(|broker| broker.host.eq_ignore_ascii_case(host));
-    host.parse::<IpAddr>().is_ok() || host.eq_ignore_ascii_case("localhost") || advertised()
+    is_address(host) || host.eq_ignore_ascii_case("localhost") || advertised()
+}
+
+fn is_address(host: &str) -> bool {
+    host.contains(':') || host.split('.').all(|part| part.parse::<u8>().is_ok())
 }
 
 /// Clients before 2.6 take the first address of a name unless they are told otherwise (KIP-302, KIP-602).
