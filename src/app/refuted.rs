@@ -114,3 +114,34 @@ fn records(count: u64) -> String {
 fn acknowledged(count: u64) -> String {
     records(count).replace("record", "acknowledged record")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::{LogLine, SimView};
+
+    fn view(lost: u64, text: &str) -> SimView {
+        let line = LogLine { seq: 0, at_ms: 0, text: text.into(), cause: None };
+        let mut view = SimView {
+            at_ms: 0,
+            seed: 0,
+            counters: Default::default(),
+            replicas: [].into(),
+            lines: [line].into(),
+        };
+        view.counters.lost_acked = lost;
+        view
+    }
+
+    #[test]
+    fn the_last_loss_is_told_after_the_event_log_has_forgotten_it() {
+        let lost = Refuted::by(&view(12, "DATA LOSS: 12 acked records of orders-3"), &Refuted::default());
+        let later = Refuted::by(&view(12, "broker 1 is up"), &lost);
+        let warning = later.warning().unwrap();
+        assert_eq!(
+            warning.evidence,
+            "12 acknowledged records are lost; the last: 12 acked records of orders-3"
+        );
+        assert_eq!(Refuted::by(&view(0, "broker 1 is up"), &later), Refuted::default());
+    }
+}

@@ -71,6 +71,14 @@ impl<'a> ClusterFacts<'a> {
         few.then(|| format!("First run three brokers or more, then {fix}").into())
     }
 
+    /// The fix of a producer that does not wait, where topics need more than `acks=all`; `None` where that does.
+    pub(super) fn acks_fix(&self) -> Option<Cow<'static, str>> {
+        let weak = |topic: &TopicFacts<'_>| topic.widest >= 2 && topic.min_isr.get() == Some(&1);
+        self.user_topics().any(weak).then(|| {
+            "Use acks=all, and see to the topics that it writes to as well: with a minimum ISR of 1 the leader alone may be all".into()
+        })
+    }
+
     /// Brokers by rack, or why a rack is not known. Brokers without a rack are in none.
     pub fn racks(&self) -> Result<BTreeMap<&'a str, Vec<&'a Broker>>, &'a Unknown> {
         let mut racks: BTreeMap<&str, Vec<&Broker>> = BTreeMap::new();

@@ -41,7 +41,7 @@ fn a_sentence_that_the_run_has_refuted_is_not_said() {
     assert_eq!((warning.word, warning.level), ("critical", Level::Bad));
     let count = crate::model::human_count(lost as i64);
     assert!(warning.evidence.starts_with(&format!("{count} acknowledged record")), "{}", warning.evidence);
-    assert!(warning.evidence.contains(" of orders-"), "what was lost: {}", warning.evidence);
+    assert!(warning.fix.contains("event log"), "{}", warning.fix);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Producers with acks=1.
 
 use crate::rules::clients::producers;
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `acks-one`
@@ -22,7 +23,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if producer.get("acks", verdicts) == Some("1") {
             let seen = format!("{}{}", producer.shown("acks", "1"), producer.lost_idempotence());
-            verdicts.finding(producer.subject(), seen);
+            verdicts.seen(producer.subject(), Seen { fix: facts.acks_fix(), ..Seen::from(seen) });
         }
     }
 }
