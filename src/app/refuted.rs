@@ -118,7 +118,7 @@ fn acknowledged(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::{LogLine, SimView};
+    use crate::sim::LogLine;
 
     fn view(lost: u64, text: &str) -> SimView {
         let line = LogLine { seq: 0, at_ms: 0, text: text.into(), cause: None };
