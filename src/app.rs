@@ -28,6 +28,7 @@ mod panes;
 mod pin;
 mod places;
 mod prompt;
+mod refuted;
 mod row_key;
 mod rows;
 mod shape;
@@ -63,6 +64,7 @@ pub use sort::{Sort, SortOrder};
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
 
 use filter::FieldTest;
+use refuted::Refuted;
 use row_key::RowKey;
 
 use crate::hypothesis::Hypothesis;
@@ -131,7 +133,11 @@ pub struct App {
     pub(crate) detail: Option<Arc<SimView>>,
     pub(crate) source_error: Option<SourceError>,
     pub(crate) summary: ClusterSummary,
+    /// The engine's answer as it is shown: without what the run has refuted.
     pub(crate) assessment: Option<Arc<AssessmentView>>,
+    /// The engine's answer as it came.
+    answer: Option<Arc<AssessmentView>>,
+    pub(crate) refuted: Refuted,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) prompt: Option<Prompt>,
     pub(crate) toast: Option<Toast>,
@@ -191,6 +197,8 @@ impl App {
             source_error: None,
             summary: ClusterSummary::default(),
             assessment: None,
+            answer: None,
+            refuted: Refuted::default(),
             overlay: None,
             prompt: None,
             toast: None,

@@ -5,6 +5,7 @@ mod cluster;
 mod config;
 mod datum;
 mod group;
+mod group_lag;
 mod ids;
 mod partitions;
 mod placement;

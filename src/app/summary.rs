@@ -2,7 +2,9 @@
 
 use crate::app::{Health, LagHistory};
 use crate::knobs;
-use crate::model::{BrokerId, BrokerStatus, Cluster, Datum, GroupState, Lag, Millis, PartitionIx, Topic};
+use crate::model::{
+    BrokerId, BrokerStatus, Cluster, Datum, Group, GroupOffset, GroupState, Lag, Millis, PartitionIx, Topic,
+};
 use std::sync::Arc;
 
 /// One broker with what it carries.
@@ -30,6 +32,10 @@ pub struct GroupRow {
     pub state: GroupState,
     pub members: Option<u32>,
     pub lag: Lag,
+    /// Records that were deleted before the group read them; they are no lag.
+    pub deleted: i64,
+    /// Whether a commit lies beyond the end of its log: what is left to read there is not known.
+    pub is_beyond_end: bool,
     /// How fast the lag grows (or shrinks, when negative), records a second, once it was seen long enough (see
     /// [`LagHistory`]).
     pub growth_per_s: Option<f64>,
@@ -63,6 +69,8 @@ impl ClusterSummary {
                 state: group.state,
                 members: group.member_count.get().copied(),
                 lag: cluster.lag_of_group(group),
+                deleted: offsets_of(group).iter().filter_map(|offset| cluster.deleted_unread(offset)).sum(),
+                is_beyond_end: offsets_of(group).iter().any(|offset| cluster.beyond_end(offset).is_some()),
                 growth_per_s: lags.growth_per_s(&group.id),
             })
             .collect();
@@ -85,6 +93,10 @@ impl ClusterSummary {
     pub fn count(&self, health: Health) -> u32 {
         self.health[health as usize]
     }
+}
+
+fn offsets_of(group: &Group) -> &[GroupOffset] {
+    group.offsets.get().map_or(&[], |offsets| offsets)
 }
 
 /// `min.insync.replicas` of each topic; topics that share their configuration share the answer.

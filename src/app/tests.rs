@@ -3,6 +3,7 @@
 mod advising;
 mod exploring;
 mod knobs;
+mod refuted;
 mod simulated;
 
 use super::*;

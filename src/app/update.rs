@@ -1,5 +1,6 @@
 //! One message, one step.
 
+use crate::app::refuted::Refuted;
 use crate::app::shape::same_shape;
 use crate::app::{
     App, AssessmentRequest, ClusterSummary, Effect, Level, Msg, Overlay, Pane, Pin, Place, Snapshot, Target,
@@ -9,6 +10,7 @@ use crate::consequences::lose;
 use crate::hypothesis::Hypothesis;
 use crate::keymap::{Key, Lookup};
 use crate::model::{Cluster, Millis};
+use crate::sim::SimView;
 use std::sync::Arc;
 
 /// How old an assessment may become of which only offsets have moved.
@@ -53,8 +55,8 @@ impl App {
             Msg::Assessed(generation, assessment) => self.set(|app| {
                 if generation >= app.assessed {
                     app.assessed = generation;
-                    app.assessment = Some(assessment);
-                    app.refresh_rows(Pane::ALL.into_iter().filter(|pane| pane.is_assessment()));
+                    app.answer = Some(assessment);
+                    app.show_answer();
                 }
             }),
             Msg::Explored(generation, data) => self.set(|app| app.explored(generation, data)),
@@ -171,6 +173,7 @@ impl App {
         self.clock = snapshot.clock;
         self.detail = snapshot.detail;
         self.refresh_event_log();
+        self.note_refutations();
         let dropped = match &mut self.hypothesis {
             Some(hypothesis) => hypothesis.rebase(snapshot.cluster),
             None => {
@@ -192,6 +195,21 @@ impl App {
             self.lags.note(hypothesis.base());
         }
         self.changed()
+    }
+
+    fn note_refutations(&mut self) {
+        let by = |detail: &SimView| Refuted::by(detail, &self.refuted);
+        let refuted = self.detail.as_deref().map(by).unwrap_or_default();
+        if refuted != self.refuted {
+            self.refuted = refuted;
+            self.show_answer();
+        }
+    }
+
+    /// Shows the engine's answer, as far as the run has not refuted it.
+    fn show_answer(&mut self) {
+        self.assessment = self.answer.as_ref().map(|answer| self.refuted.taken_from(answer));
+        self.refresh_rows(Pane::ALL.into_iter().filter(|pane| pane.is_assessment()));
     }
 
     /// After the cluster shown has changed: count it, list it, have it assessed.

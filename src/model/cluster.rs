@@ -1,8 +1,8 @@
 //! A Kafka cluster at one moment: brokers, topics, partitions, groups, and what is assumed about its clients.
 
 use crate::model::{
-    Assumptions, BrokerId, ConfigMap, Datum, Group, GroupOffset, KafkaVersion, Lag, Millis, PartitionIx,
-    PartitionView, Partitions, TopicIx,
+    Assumptions, BrokerId, ConfigMap, Datum, Group, KafkaVersion, Millis, PartitionIx, PartitionView,
+    Partitions, TopicIx,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -145,30 +145,5 @@ impl Cluster {
     /// How many brokers are up.
     pub fn brokers_up(&self) -> usize {
         self.brokers.iter().filter(|broker| broker.state == BrokerStatus::Up).count()
-    }
-
-    /// How far a group is behind on one partition: high watermark minus committed offset, not below 0
-    /// (the two are not read at the same instant).
-    pub fn lag_of(&self, offset: &GroupOffset) -> Lag {
-        let end = self.partitions.view(offset.partition).high_watermark();
-        match (offset.committed, end) {
-            (None, _) => Lag::NoCommit,
-            (Some(_), None) => Lag::Unknown,
-            (Some(committed), Some(end)) => Lag::Records((end - committed).max(0)),
-        }
-    }
-
-    /// A group's whole lag; unknown as soon as one partition's is.
-    pub fn lag_of_group(&self, group: &Group) -> Lag {
-        let Some(offsets) = group.offsets.get() else { return Lag::Unknown };
-        let mut total = None;
-        for offset in offsets.iter() {
-            match self.lag_of(offset) {
-                Lag::Records(records) => total = Some(total.unwrap_or(0) + records),
-                Lag::Unknown => return Lag::Unknown,
-                Lag::NoCommit => {}
-            }
-        }
-        total.map_or(Lag::NoCommit, Lag::Records)
     }
 }

@@ -43,7 +43,10 @@ pub(super) fn heading(cluster: &Cluster) -> String {
 
 /// Runs of findings that say the same of different subjects.
 pub(super) fn blocks(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
-    findings.chunk_by(|a, b| std::ptr::eq(a.rule, b.rule) && (a.status, a.severity) == (b.status, b.severity))
+    findings.chunk_by(|a, b| {
+        let same = std::ptr::eq(a.rule, b.rule) && (a.status, a.severity) == (b.status, b.severity);
+        same && a.own_fix == b.own_fix
+    })
 }
 
 fn push_block(out: &mut String, block: &[Finding]) {
@@ -81,7 +84,7 @@ fn push_block(out: &mut String, block: &[Finding]) {
 pub(super) fn fix(block: &[Finding]) -> String {
     match block {
         [one] => clean(&one.fix()),
-        several => several[0].rule.fix.replace("{name}", &format!("<{}>", several[0].subject.kind.word())),
+        several => several[0].fix_for(&format!("<{}>", several[0].subject.kind.word())),
     }
 }
 

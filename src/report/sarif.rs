@@ -47,13 +47,18 @@ fn result(cluster: &Cluster, finding: &Finding) -> Value {
         "ruleId": finding.rule.id,
         "kind": kind,
         "level": level,
-        "message": {"text": format!("{title}: {}", finding.evidence)},
+        "message": {"text": format!("{title}: {}{}", finding.evidence, own_fix(finding))},
         "locations": [location],
     });
     if finding.status == FindingStatus::Waived {
         result["suppressions"] = json!([{"kind": "external"}]);
     }
     result
+}
+
+/// What the rule's help says does not fit here: what does is said with the result.
+fn own_fix(finding: &Finding) -> String {
+    finding.own_fix.as_ref().map_or(String::new(), |_| format!(". {}", finding.fix()))
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -1,6 +1,6 @@
 //! Clients whose settings were given, as rules want to ask about them.
 
-use crate::knobs::{KeyScope, set_or_default};
+use crate::knobs::{Idempotence, KeyScope, idempotence_of, set_or_default};
 use crate::model::{ClientProfile, Cluster, Datum, Origin, Unknown};
 use crate::rules::evidence::is_given;
 use crate::rules::{FindingSubject, SubjectKind, Verdicts};
@@ -86,6 +86,45 @@ impl<'a> Client<'a> {
     pub(super) fn shown(self, key: &str, value: &str) -> String {
         let default = if self.sets(key) { "" } else { " (default)" };
         format!("{key}={value}{default}")
+    }
+}
+
+impl Client<'_> {
+    /// Whether the consumer's group is managed by the brokers (KIP-848); `None` after saying that it is unknown.
+    /// Releases before 3.7 know the classic protocol only.
+    pub(super) fn is_kip_848(self, verdicts: &mut Verdicts<'_>) -> Option<bool> {
+        match self.text("group.protocol") {
+            Datum::Unknown { reason: Unknown::Unsupported(_) } => Some(false),
+            Datum::Unknown { reason } => {
+                verdicts.unknown(self.subject(), &reason);
+                None
+            }
+            Datum::Known { value, .. } => Some(value.eq_ignore_ascii_case("consumer")),
+        }
+    }
+
+    /// What the retries of a producer without idempotence may do; `None` where it does not retry (with `acks=0` it
+    /// never learns that it should) or that is not known.
+    pub(super) fn retry_risk(self) -> Option<&'static str> {
+        if self.text("acks").get() == Some(&"0") {
+            return None;
+        }
+        let number = |key| self.text(key).get().and_then(|text| text.trim().parse::<i64>().ok());
+        match (number("retries")?, number("max.in.flight.requests.per.connection")?) {
+            (0, _) => None,
+            (_, ..=1) => Some("retries may duplicate records"),
+            (_, _) => Some("retries may duplicate and reorder records"),
+        }
+    }
+
+    /// What this setting of a producer brings with it: idempotence that it switches off without an error, and
+    /// what that means. Empty where idempotence is not lost so.
+    pub(super) fn lost_idempotence(self) -> String {
+        if !matches!(idempotence_of(self.profile), Idempotence::SilentlyOff(_)) {
+            return String::new();
+        }
+        let risk = self.retry_risk().map_or(String::new(), |risk| format!(": {risk}"));
+        format!("; it switches idempotence off without an error{risk}")
     }
 }
 

@@ -4,6 +4,7 @@ pub(super) mod acks_all_min_isr_one;
 pub(super) mod acks_one;
 pub(super) mod acks_zero;
 pub(super) mod at_min_isr;
+pub(super) mod committed_beyond_end;
 pub(super) mod dead_broker_not_replaced;
 pub(super) mod default_rf_one;
 pub(super) mod elr_disabled;

@@ -17,7 +17,7 @@ pub fn examine(cluster: &Cluster) -> Findings {
     }
     let order = |finding: &Finding| ALL.iter().position(|rule| std::ptr::eq(*rule, finding.rule));
     findings.findings.sort_by_cached_key(|finding| {
-        (finding.status, finding.severity, order(finding), finding.subject.clone())
+        (finding.status, finding.severity, order(finding), finding.own_fix.clone(), finding.subject.clone())
     });
     findings.not_examined.sort_by_key(|missed| missed.chapter);
     findings

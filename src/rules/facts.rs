@@ -1,8 +1,12 @@
 //! A cluster as rules want to ask about it; what several rules need is looked up once.
 
+mod min_isr_change;
+mod offsets;
 mod partition_findings;
 mod settings;
 
+pub(super) use min_isr_change::MinIsrChange;
+pub(super) use offsets::group_findings;
 pub(super) use partition_findings::{ids, partition_findings};
 pub(super) use settings::brokers_with;
 
@@ -10,6 +14,7 @@ use crate::knobs::{topic, topic_value};
 use crate::model::{Broker, Cluster, Datum, PartitionView, Topic, Unknown};
 use crate::protocol::profile::Profile;
 use crate::rules::{FindingSubject, SubjectKind};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A cluster under examination.
@@ -58,6 +63,20 @@ impl<'a> ClusterFacts<'a> {
     /// The minimum ISR that counts for a partition.
     pub fn effective_min_isr(&self, configured: i64, partition: PartitionView<'_>) -> usize {
         self.profile.effective_min_isr(usize::try_from(configured).unwrap_or(0), partition.replicas().len())
+    }
+
+    /// The fix where there are too few brokers for three replicas; `None` where there are enough.
+    pub(super) fn brokers_first(&self, fix: &str) -> Option<Cow<'static, str>> {
+        let few = self.cluster.brokers.len() < 3;
+        few.then(|| format!("First run three brokers or more, then {fix}").into())
+    }
+
+    /// The fix of a producer that does not wait, where topics need more than `acks=all`; `None` where that does.
+    pub(super) fn acks_fix(&self) -> Option<Cow<'static, str>> {
+        let weak = |topic: &TopicFacts<'_>| topic.widest >= 2 && topic.min_isr.get() == Some(&1);
+        self.user_topics().any(weak).then(|| {
+            "Use acks=all, and see to the topics that it writes to as well: with a minimum ISR of 1 the leader alone may be all".into()
+        })
     }
 
     /// Brokers by rack, or why a rack is not known. Brokers without a rack are in none.

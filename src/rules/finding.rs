@@ -2,6 +2,7 @@
 
 use crate::rules::{Chapter, Evidence, Rule};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -115,12 +116,19 @@ pub struct Finding {
     pub subject: FindingSubject,
     /// What was seen, or why nothing was.
     pub evidence: String,
+    /// What to do here, where what the rule says does not fit.
+    pub own_fix: Option<Cow<'static, str>>,
 }
 
 impl Finding {
     /// What to do about it, for this subject.
     pub fn fix(&self) -> String {
-        self.rule.fix.replace("{name}", &self.subject.name)
+        self.fix_for(&self.subject.name)
+    }
+
+    /// What to do about it, with this for the subject's name.
+    pub fn fix_for(&self, name: &str) -> String {
+        self.own_fix.as_deref().unwrap_or(self.rule.fix).replace("{name}", name)
     }
 }
 
@@ -164,7 +172,7 @@ pub struct Summary {
 /// All that an examination has to say, worst first.
 #[derive(Clone, Default, Debug)]
 pub struct Findings {
-    /// By status, severity, order of the rules and subject.
+    /// By status, severity, order of the rules, fix and subject.
     pub findings: Vec<Finding>,
     pub not_examined: Vec<NotExamined>,
 }

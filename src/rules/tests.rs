@@ -1,5 +1,6 @@
 //! The registry holds together, and an examination of many topics is complete.
 
+mod fixes;
 mod fixture;
 
 pub(in crate::rules) use fixture::{NO_CONFIG, given};

@@ -2,6 +2,30 @@
 
 use crate::model::{Datum, Unknown};
 use crate::rules::{Finding, FindingStatus, FindingSubject, Rule, Severity};
+use std::borrow::Cow;
+
+/// What was seen of a subject, where it is worse or milder than the rule says or needs another fix.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub(super) struct Seen {
+    /// How bad it is, if not as the rule says.
+    pub severity: Option<Severity>,
+    /// What to do, if not what the rule says.
+    pub fix: Option<Cow<'static, str>>,
+    pub evidence: String,
+}
+
+impl From<String> for Seen {
+    fn from(evidence: String) -> Self {
+        Seen { evidence, ..Seen::default() }
+    }
+}
+
+impl Seen {
+    /// Seen of a subject that needs this fix.
+    pub(super) fn with_fix(evidence: String, fix: impl Into<Cow<'static, str>>) -> Self {
+        Seen { fix: Some(fix.into()), ..Seen::from(evidence) }
+    }
+}
 
 /// How many names a line lists before it only counts.
 const NAMED: usize = 3;
@@ -21,13 +45,24 @@ impl<'a> Verdicts<'a> {
 
     /// It is so, as bad as the rule says.
     pub fn finding(&mut self, subject: FindingSubject, evidence: impl Into<String>) {
-        self.finding_as(self.rule.severity, subject, evidence);
+        self.seen(subject, Seen::from(evidence.into()));
     }
 
     /// It is so, this bad.
     pub fn finding_as(&mut self, severity: Severity, subject: FindingSubject, evidence: impl Into<String>) {
-        let (rule, evidence, status) = (self.rule, evidence.into(), FindingStatus::Finding);
-        self.found.push(Finding { rule, severity, status, subject, evidence });
+        self.seen(subject, Seen { severity: Some(severity), ..Seen::from(evidence.into()) });
+    }
+
+    /// It is so, with its own severity and fix.
+    pub(super) fn seen(&mut self, subject: FindingSubject, seen: Seen) {
+        self.found.push(Finding {
+            rule: self.rule,
+            severity: seen.severity.unwrap_or(self.rule.severity),
+            status: FindingStatus::Finding,
+            subject,
+            evidence: seen.evidence,
+            own_fix: seen.fix,
+        });
     }
 
     /// It cannot be told for this subject.
@@ -59,7 +94,7 @@ impl<'a> Verdicts<'a> {
         let (rule, severity, status) = (self.rule, self.rule.severity, FindingStatus::Unknown);
         for (reason, subjects) in self.unknown {
             let (subject, evidence) = one_line(&reason, subjects);
-            self.found.push(Finding { rule, severity, status, subject, evidence });
+            self.found.push(Finding { rule, severity, status, subject, evidence, own_fix: None });
         }
         self.not_asked
     }

@@ -7,7 +7,7 @@
 
 use super::canvas::{Canvas, columns_of};
 use crate::app::{App, Level, Origin};
-use crate::model::human_duration_ms;
+use crate::model::{human_count, human_duration_ms};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
@@ -65,6 +65,9 @@ fn parts(app: &App) -> Vec<String> {
 /// What must not be missed.
 fn alarms(app: &App) -> Vec<(Role, String)> {
     let mut alarms = Vec::new();
+    if app.refuted.lost > 0 {
+        alarms.push((Role::Bad, format!("LOST {}", human_count(app.refuted.lost as i64))));
+    }
     if let Some((since, _)) = app.frozen {
         alarms.push((Role::Stale, format!("FROZEN for {}", human_duration_ms(app.now_ms - since))));
     }

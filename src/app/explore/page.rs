@@ -160,6 +160,7 @@ impl App {
     /// What the engine said; an answer to an older request is not shown.
     pub(in crate::app) fn explored(&mut self, generation: u64, data: Arc<PageData>) {
         let size = self.size;
+        let data = self.refuted.said_above(data);
         let Some(page) = self.explore_page_mut().filter(|page| page.asked == generation) else { return };
         page.answered = generation;
         let key = page.row().map(|row| row.key.clone());

@@ -5,18 +5,24 @@
 //!  group     state         members       lag   change ETA
 //! >billing   • stable            3    12,345    -50/s 4m06s
 //!  audit     i empty             0 no commit        - -
+//!  search    • stable            1      x 10        - beyond end
 //! ```
+//!
+//! What retention has deleted unread is no lag, and a commit beyond the end of the log has none: both are said.
 
 use super::declaration::{Height, LIST, PaneDeclaration, Place};
 use crate::app::cell::{left, name, right};
 use crate::app::filter::any_word;
 use crate::app::sort::as_they_come;
 use crate::app::{App, Cell, CellStyle, Field, FieldTest, GroupRow, Level, Page, RowKey, SortOrder};
-use crate::model::{GroupState, Lag, human_count, human_duration_ms};
+use crate::model::{Cluster, GroupOffset, GroupState, Lag, human_count, human_duration_ms};
 use std::cmp::Reverse;
 
 /// Below so many records a second a lag neither grows nor shrinks.
 const STEADY_PER_S: f64 = 0.5;
+
+/// The widest that the last column gets.
+const ETA_COLUMNS: usize = 10;
 
 pub(super) const PANE: PaneDeclaration = PaneDeclaration {
     title: "Groups",
@@ -28,7 +34,7 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
         right("members", 7, 7, 2),
         right("lag", 9, 15, 0),
         right("change", 8, 10, 1),
-        left("ETA", 9, 10, 3),
+        left("ETA", 9, ETA_COLUMNS as u16, 3),
     ],
     count: |app| app.summary.groups.len(),
     cells,
@@ -115,7 +121,7 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         Cell::new(CellStyle::Status(state), row.state.word()),
         Cell::known(row.members.map(|members| members.to_string())),
         match row.lag {
-            Lag::Records(records) => Cell::new(CellStyle::Strong, human_count(records)),
+            Lag::Records(records) => Cell::new(lag_style(row), human_count(records)),
             Lag::NoCommit => Cell::new(CellStyle::Muted, "no commit"),
             Lag::Unknown => Cell::new(CellStyle::Unknown, "?"),
         },
@@ -127,8 +133,25 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
     ]
 }
 
-/// When the lag is gone, if it goes on as it does.
+/// How many were deleted unread, as far as there is room: a number that is cut is a wrong number.
+fn lost(records: i64) -> String {
+    let text = format!("{} lost", human_count(records));
+    if text.len() <= ETA_COLUMNS { text } else { "many lost".into() }
+}
+
+/// Records that are gone, or a commit beyond the end, are marked: the lag alone would look well.
+fn lag_style(row: &GroupRow) -> CellStyle {
+    if row.is_beyond_end || row.deleted > 0 { CellStyle::Status(Level::Bad) } else { CellStyle::Strong }
+}
+
+/// When the lag is gone, if it goes on as it does; where it says nothing, what is wrong.
 fn eta(row: &GroupRow) -> Cell {
+    if row.is_beyond_end {
+        return Cell::new(CellStyle::Level(Level::Bad), "beyond end");
+    }
+    if row.deleted > 0 {
+        return Cell::new(CellStyle::Level(Level::Bad), lost(row.deleted));
+    }
     match (row.lag, row.growth_per_s) {
         (Lag::Records(0), _) => Cell::new(CellStyle::Muted, "caught up"),
         (Lag::Records(records), Some(growth)) if growth < -STEADY_PER_S => {
@@ -153,19 +176,36 @@ fn page(app: &App, item: u32) -> Option<Page> {
         None => {
             page.add(CellStyle::Strong, "Lag by partition");
             for offset in group.offsets.get()?.iter() {
-                let lag = match cluster.lag_of(offset) {
-                    Lag::Records(records) => human_count(records),
-                    Lag::NoCommit => "no commit".into(),
-                    Lag::Unknown => "?".into(),
-                };
-                page.add(
-                    CellStyle::Plain,
-                    format!("{lag:>12}  {}", cluster.partition_name(offset.partition)),
-                );
+                let (style, text) = partition_line(cluster, offset);
+                page.add(style, text);
             }
         }
     }
     Some(page)
+}
+
+/// The lag of one partition, and what it does not say.
+fn partition_line(cluster: &Cluster, offset: &GroupOffset) -> (CellStyle, String) {
+    let lag = match cluster.lag_of(offset) {
+        Lag::Records(_) if cluster.beyond_end(offset).is_some() => "?".into(),
+        Lag::Records(records) => human_count(records),
+        Lag::NoCommit => "no commit".into(),
+        Lag::Unknown => "?".into(),
+    };
+    let line = format!("{lag:>12}  {}", cluster.partition_name(offset.partition));
+    if let (Some(ahead), Some(committed)) = (cluster.beyond_end(offset), offset.committed) {
+        let (committed, end) = (human_count(committed), human_count(committed - ahead));
+        return (
+            CellStyle::Level(Level::Bad),
+            format!("{line}  committed {committed}, the log ends at {end}"),
+        );
+    }
+    match cluster.deleted_unread(offset) {
+        Some(deleted) => {
+            (CellStyle::Level(Level::Bad), format!("{line}  {} deleted unread", human_count(deleted)))
+        }
+        None => (CellStyle::Plain, line),
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +221,8 @@ mod tests {
             state: GroupState::Empty,
             members: Some(0),
             lag,
+            deleted: 0,
+            is_beyond_end: false,
             growth_per_s: None,
         });
         app
@@ -189,6 +231,21 @@ mod tests {
     fn passes(app: &App, filter: &str) -> bool {
         let filter = Filter::parse(filter, PANE.fields).unwrap();
         !filter.passing(app, 0..1, PANE.text).is_empty()
+    }
+
+    #[test]
+    fn a_lag_that_looks_well_is_marked() {
+        let marked = |change: fn(&mut GroupRow)| {
+            let mut app = showing(Lag::Records(10));
+            change(&mut app.summary.groups[0]);
+            let cells = cells(&app, 0);
+            (cells[3].style, cells[5].text.clone())
+        };
+        let bad = CellStyle::Status(Level::Bad);
+        assert_eq!(marked(|_| {}), (CellStyle::Strong, "-".into()));
+        assert_eq!(marked(|row| row.is_beyond_end = true), (bad, "beyond end".into()));
+        assert_eq!(marked(|row| row.deleted = 400), (bad, "400 lost".into()));
+        assert_eq!(marked(|row| row.deleted = 12_345_678), (bad, "many lost".into()));
     }
 
     #[test]

@@ -20,13 +20,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
-        let Some(protocol) = consumer.get("group.protocol", verdicts).or(Some("classic")) else { continue };
+        if consumer.is_kip_848(verdicts) != Some(false) {
+            continue;
+        }
         let mut int = |key| consumer.int(key, verdicts);
         let (Some(heartbeat), Some(session)) = (int("heartbeat.interval.ms"), int("session.timeout.ms"))
         else {
             continue;
         };
-        if protocol.eq_ignore_ascii_case("classic") && heartbeat > session / 3 {
+        if heartbeat > session / 3 {
             let seen = format!("heartbeat.interval.ms={heartbeat}, session.timeout.ms={session}");
             verdicts.finding(consumer.subject(), seen);
         }

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::High,
     title: "Controlled shutdown is off",
     scope: SubjectKind::Broker,
-    why: "Each restart stalls writes until the broker's session has run out, and logs are recovered at start.",
+    why: "A broker that stops in good order hands over none of its leaders: reads and writes of what it leads stall until its session has run out, as after a crash.",
     fix: "Set controlled.shutdown.enable=true",
     needs: &[Evidence::Metadata, Evidence::BrokerConfig],
     since: None,

@@ -1,6 +1,8 @@
 //! Producers that wait for all replicas in sync of topics that do with one.
 
 use crate::rules::clients::producers;
+use crate::rules::facts::{MinIsrChange, TopicFacts};
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `acks-all-min-isr-one`
@@ -19,11 +21,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let weak: Vec<&str> = facts
+    let weak: Vec<&TopicFacts<'_>> = facts
         .user_topics()
         .filter(|topic| topic.widest >= 2)
         .filter(|topic| verdicts.known(&topic.min_isr, || topic.subject()) == Some(&1))
-        .map(|topic| &*topic.topic.name)
         .collect();
     let Some(first) = weak.first() else { return };
     for producer in producers(facts.cluster) {
@@ -33,9 +34,24 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
                 count => format!(" and {} more", count - 1),
             };
             let acks = producer.shown("acks", "all");
-            verdicts.finding(producer.subject(), format!("{acks}, min.insync.replicas=1 on {first}{others}"));
+            let name = &first.topic.name;
+            let evidence = format!("{acks}, min.insync.replicas=1 on {name}{others}");
+            let fix = fix(facts, &weak).map(Into::into);
+            verdicts.seen(producer.subject(), Seen { fix, ..Seen::from(evidence) });
         }
     }
+}
+
+/// What has to come before the minimum is raised on all of these.
+fn fix(facts: &ClusterFacts<'_>, weak: &[&TopicFacts<'_>]) -> Option<&'static str> {
+    if weak.iter().any(|topic| facts.min_isr_change(topic, 2) != MinIsrChange::Harmless) {
+        return Some(
+            "First bring the missing replicas of these topics back into the ISR, then set min.insync.replicas=2 on them: with fewer than 2 in sync it refuses acks=all writes at once",
+        );
+    }
+    weak.iter().any(|topic| topic.narrowest == 2).then_some(
+        "First reassign topics of 2 replicas to 3, where a minimum of 2 would stop writes at the first failure; then set min.insync.replicas=2 on the topics that this producer writes to",
+    )
 }
 
 #[cfg(test)]
@@ -53,6 +69,10 @@ mod tests {
         let quiet = given().topic("a", "min.insync.replicas=2", &[&[1, 2, 3]]).producer("acks=all");
         assert!(quiet.says(&RULE).is_empty());
         assert!(given().topic("a", "", &[&[1, 2, 3]]).producer("acks=1").says(&RULE).is_empty());
+        let two = given().topic("a", "", &[&[1, 2]]).producer("acks=all").fixes(&RULE);
+        assert!(two[0].starts_with("First reassign topics of 2 replicas to 3"), "{two:?}");
+        let short = given().topic("a", "", &[&[1, 2, 3]]).isr(0, &[1]).producer("acks=all").fixes(&RULE);
+        assert!(short[0].starts_with("First bring the missing replicas"), "{short:?}");
         let refused = given().topic("a", "", &[&[1, 2, 3]]).producer("").denied_topic_config();
         assert_eq!(refused.says(&RULE), [NO_CONFIG]);
     }

@@ -1,6 +1,7 @@
 //! Producers with acks=1.
 
 use crate::rules::clients::producers;
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `acks-one`
@@ -21,7 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if producer.get("acks", verdicts) == Some("1") {
-            verdicts.finding(producer.subject(), producer.shown("acks", "1"));
+            let seen = format!("{}{}", producer.shown("acks", "1"), producer.lost_idempotence());
+            verdicts.seen(producer.subject(), Seen { fix: facts.acks_fix(), ..Seen::from(seen) });
         }
     }
 }
@@ -33,7 +35,20 @@ mod tests {
 
     #[test]
     fn fires_is_silent_and_unknown() {
-        assert_eq!(given().producer("acks=1").says(&RULE), ["high producer app.properties: acks=1"]);
+        let off = "it switches idempotence off without an error";
+        assert_eq!(
+            given().producer("acks=1").says(&RULE),
+            [format!(
+                "high producer app.properties: acks=1; {off}: retries may duplicate and reorder records"
+            )]
+        );
+        let one_in_flight = given().producer("acks=1\nmax.in.flight.requests.per.connection=1");
+        assert_eq!(
+            one_in_flight.says(&RULE),
+            [format!("high producer app.properties: acks=1; {off}: retries may duplicate records")]
+        );
+        let chosen = given().producer("acks=1\nenable.idempotence=false");
+        assert_eq!(chosen.says(&RULE), ["high producer app.properties: acks=1"]);
         let old = given().version("2.8").producer("");
         assert_eq!(old.says(&RULE), ["high producer app.properties: acks=1 (default)"]);
         assert!(given().producer("").says(&RULE).is_empty());

@@ -1,6 +1,7 @@
 //! Producers with acks=0.
 
 use crate::rules::clients::producers;
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `acks-zero`
@@ -21,7 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if producer.get("acks", verdicts) == Some("0") {
-            verdicts.finding(producer.subject(), "acks=0");
+            let seen = format!("acks=0{}", producer.lost_idempotence());
+            verdicts.seen(producer.subject(), Seen { fix: facts.acks_fix(), ..Seen::from(seen) });
         }
     }
 }
@@ -33,7 +35,10 @@ mod tests {
 
     #[test]
     fn fires_is_silent_and_unknown() {
-        assert_eq!(given().producer("acks=0").says(&RULE), ["critical producer app.properties: acks=0"]);
+        assert_eq!(
+            given().producer("acks=0").says(&RULE),
+            ["critical producer app.properties: acks=0; it switches idempotence off without an error"]
+        );
         assert!(given().producer("acks=1").says(&RULE).is_empty());
         assert_eq!(given().says(&RULE), ["not examined: producer settings (give --producer FILE)"]);
         assert_eq!(

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Below min.insync.replicas, with eligible leaders",
     scope: SubjectKind::Partition,
     why: "The ISR is below its minimum: acks=all writes are refused and the high watermark does not advance until replicas are back.",
-    fix: "Bring the missing replicas of {name} back into the ISR",
+    fix: "Bring the missing replicas of {name} back into the ISR, and leave min.insync.replicas as it is until then: any change of it, of the topic's or of the cluster's, clears the eligible leader replicas",
     needs: &[Evidence::Metadata, Evidence::ElrLists],
     since: Some(KafkaVersion::new(4, 0, 0)),
     until: None,

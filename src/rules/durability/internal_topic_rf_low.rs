@@ -1,6 +1,7 @@
 //! Topics in which Kafka and its tools keep their own state, with fewer than 3 replicas.
 
 use crate::rules::facts::is_state_topic;
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `internal-topic-rf-low`
@@ -22,10 +23,9 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let wanted = facts.cluster.brokers.len().min(3);
     let internal = facts.topics().filter(|topic| topic.topic.internal || is_state_topic(&topic.topic.name));
     for topic in internal.filter(|topic| topic.topic.count > 0 && topic.narrowest < wanted) {
-        verdicts.finding(
-            topic.subject(),
-            format!("replication factor {}, {wanted} is possible", topic.narrowest),
-        );
+        let seen = format!("replication factor {}, {wanted} is possible", topic.narrowest);
+        let fix = facts.brokers_first("reassign {name} to 3 replicas: kafka-reassign-partitions.sh");
+        verdicts.seen(topic.subject(), Seen { fix, ..Seen::from(seen) });
     }
 }
 

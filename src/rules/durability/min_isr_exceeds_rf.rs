@@ -1,5 +1,7 @@
 //! Topics whose minimum ISR no replica set can reach.
 
+use crate::rules::facts::{MinIsrChange, TopicFacts};
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `min-isr-exceeds-rf`
@@ -10,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "min.insync.replicas above the replication factor",
     scope: SubjectKind::Topic,
     why: "Since 3.7 the minimum counts as the number of replicas: it looks safer than it is. Before, acks=all writes were refused.",
-    fix: "Raise the replication factor of {name}, or lower min.insync.replicas",
+    fix: "Reassign {name} to more replicas than min.insync.replicas, or lower min.insync.replicas",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: None,
     until: None,
@@ -23,16 +25,23 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         if *configured <= topic.narrowest as i64 {
             continue;
         }
-        let seen = format!("replication factor {}, min.insync.replicas={configured}", topic.narrowest);
-        if facts.profile.min_isr_clamped {
-            verdicts.finding(topic.subject(), format!("{seen}: counts as {}", topic.narrowest));
-        } else {
-            verdicts.finding_as(
-                Severity::High,
-                topic.subject(),
-                format!("{seen}: acks=all writes are refused"),
-            );
-        }
+        verdicts.seen(topic.subject(), seen(facts, topic, *configured));
+    }
+}
+
+fn seen(facts: &ClusterFacts<'_>, topic: &TopicFacts<'_>, configured: i64) -> Seen {
+    let evidence = format!("replication factor {}, min.insync.replicas={configured}", topic.narrowest);
+    if !facts.profile.min_isr_clamped {
+        let refused = format!("{evidence}: acks=all writes are refused");
+        return Seen { severity: Some(Severity::High), ..Seen::from(refused) };
+    }
+    let evidence = format!("{evidence}: counts as {}", topic.narrowest);
+    match facts.min_isr_change(topic, configured) {
+        MinIsrChange::ClearsElr => Seen::with_fix(
+            evidence,
+            "Bring the missing replicas of {name} back into the ISR, then reassign it to more replicas than min.insync.replicas",
+        ),
+        MinIsrChange::Harmless | MinIsrChange::Refuses => Seen::from(evidence),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Groups whose committed offset is no longer in the log.
 
 use crate::model::human_count;
-use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::facts::group_findings;
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `retention-below-lag`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,28 +20,22 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let Some(groups) = facts.cluster.groups.get() else { return };
-    for group in groups.iter() {
-        let subject = || FindingSubject::named(SubjectKind::Group, group.id.clone());
-        let Some(offsets) = verdicts.known(&group.offsets, subject) else { continue };
-        let lost = offsets.iter().filter_map(|offset| {
-            let start = facts.cluster.partitions.view(offset.partition).log_start()?;
-            let behind = start - offset.committed?;
-            (behind > 0).then_some((behind, offset.partition))
-        });
-        let (count, worst) = lost.fold((0, None), |(count, worst), lost| (count + 1, worst.max(Some(lost))));
-        if let Some((records, partition)) = worst {
-            let name = facts.cluster.partition_name(partition);
-            let seen = format!("{} records of {name} were deleted unread", human_count(records));
-            verdicts.finding(subject(), if count > 1 { format!("{seen}; {count} partitions") } else { seen });
-        }
-    }
+    group_findings(
+        facts,
+        verdicts,
+        |partition| partition.log_start(),
+        |cluster, offset| {
+            let records = cluster.deleted_unread(offset)?;
+            let name = cluster.partition_name(offset.partition);
+            Some((records, format!("{} records of {name} were deleted unread", human_count(records))))
+        },
+    );
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::model::{Datum, Origin};
+    use crate::model::{Datum, Lag, Origin};
     use crate::rules::tests::given;
 
     #[test]
@@ -49,7 +44,17 @@ mod tests {
         let log = || given().topic("a", "", &[&[1, 2], &[2, 1]]).log(0, 500, 900);
         let found = log().group("g", members(), &[(0, 100), (1, 0)]);
         assert_eq!(found.says(&RULE), ["critical group g: 400 records of a-0 were deleted unread"]);
+        let cluster = log().group("g", members(), &[(0, 100)]).cluster();
+        let lag = cluster.lag_of_group(&cluster.groups.get().unwrap()[0]);
+        assert_eq!(lag, Lag::Records(400), "what is in the log, without what was deleted");
+        let both = log().log(1, 30, 90).group("g", members(), &[(0, 100), (1, 0)]);
+        assert_eq!(
+            both.says(&RULE),
+            ["critical group g: 400 records of a-0 were deleted unread; so on 2 partitions"]
+        );
         assert!(log().group("g", members(), &[(0, 500)]).says(&RULE).is_empty());
+        let unread = log().unread_log(1).group("g", members(), &[(0, 500), (1, 7)]);
+        assert_eq!(unread.says(&RULE), ["unknown group g: unreachable: offsets of a-1"]);
         assert_eq!(log().denied_groups().says(&RULE), ["unknown cluster: denied, needs Describe on Group *"]);
         assert_eq!(log().says(&RULE), ["not examined: committed offsets"]);
     }

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "More replicas than live brokers",
     scope: SubjectKind::Topic,
     why: "Such a partition cannot be fully replicated, and the next topic with this factor cannot be created.",
-    fix: "Bring the missing brokers back, or lower the replication factor of {name}",
+    fix: "Bring the missing brokers back, or run others and reassign {name} to them",
     needs: &[Evidence::Metadata],
     since: None,
     until: None,

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Under-replicated partitions",
     scope: SubjectKind::Partition,
     why: "Fewer further failures are survived than the replication factor suggests.",
-    fix: "Find the slow or dead broker among the missing replicas",
+    fix: "Find out why the missing replicas of {name} do not follow: a dead broker, a slow disk, the network. While a reassignment runs (kafka-reassign-partitions.sh --list) the replicas that it moves in are missing until they have caught up",
     needs: &[Evidence::Metadata],
     since: None,
     until: None,

@@ -2,36 +2,41 @@
 
 use crate::model::{BrokerId, PartitionView};
 use crate::rules::facts::TopicFacts;
-use crate::rules::{ClusterFacts, FindingSubject, SubjectKind, Verdicts};
+use crate::rules::verdicts::Seen;
+use crate::rules::{ClusterFacts, FindingSubject, Severity, SubjectKind, Verdicts};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// How many runs of partition numbers, or ids, a line lists before it only counts.
 const LISTED: usize = 8;
 
-/// A finding for the partitions of a topic that are in trouble: the partition itself when it is one, else
-/// the topic with their numbers and what is seen of the first.
-pub(in crate::rules) fn partition_findings<'a>(
+/// A finding for the partitions of a topic that are in the same trouble: the partition itself when it is one,
+/// else the topic with their numbers and what is seen of the first.
+pub(in crate::rules) fn partition_findings<'a, S: Into<Seen>>(
     facts: &ClusterFacts<'a>,
     verdicts: &mut Verdicts<'_>,
     topic: &TopicFacts<'a>,
-    seen: impl Fn(PartitionView<'a>) -> Option<String>,
+    seen: impl Fn(PartitionView<'a>) -> Option<S>,
 ) {
-    let mut first = None;
-    let mut numbers = Vec::new();
+    let mut troubles: BTreeMap<(Option<Severity>, Option<Cow<'_, str>>), (Seen, Vec<i32>)> = BTreeMap::new();
     for partition in facts.partitions(topic) {
-        if let Some(evidence) = seen(partition) {
-            first.get_or_insert(evidence);
-            numbers.push(partition.number());
-        }
+        let Some(seen) = seen(partition).map(S::into) else { continue };
+        let trouble = troubles.entry((seen.severity, seen.fix.clone())).or_insert_with(|| (seen, Vec::new()));
+        trouble.1.push(partition.number());
     }
-    let Some(evidence) = first else { return };
-    let name = topic.topic.name.clone();
+    for (seen, numbers) in troubles.into_values() {
+        let (subject, evidence) = of_partitions(topic, &numbers, seen.evidence);
+        verdicts.seen(subject, Seen { evidence, ..seen });
+    }
+}
+
+fn of_partitions(topic: &TopicFacts<'_>, numbers: &[i32], evidence: String) -> (FindingSubject, String) {
     if let [one] = numbers[..] {
-        verdicts
-            .finding(FindingSubject { kind: SubjectKind::Partition, name, partition: Some(one) }, evidence);
-        return;
+        let name = topic.topic.name.clone();
+        return (FindingSubject { kind: SubjectKind::Partition, name, partition: Some(one) }, evidence);
     }
-    let head = format!("{} of {} partitions ({})", numbers.len(), topic.topic.count, runs(&numbers));
-    verdicts.finding(topic.subject(), format!("{head}; {}: {evidence}", numbers[0]));
+    let head = format!("{} of {} partitions ({})", numbers.len(), topic.topic.count, runs(numbers));
+    (topic.subject(), format!("{head}; {}: {evidence}", numbers[0]))
 }
 
 /// Ascending numbers as runs: `0-3, 7, 9-11`.

@@ -21,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster).filter(|producer| producer.sets("enable.idempotence")) {
         if producer.get("enable.idempotence", verdicts).is_some_and(|on| on.eq_ignore_ascii_case("false")) {
-            verdicts.finding(producer.subject(), "enable.idempotence=false");
+            let risk = producer.retry_risk().map_or(String::new(), |risk| format!(": {risk}"));
+            verdicts.finding(producer.subject(), format!("enable.idempotence=false{risk}"));
         }
     }
 }
@@ -34,7 +35,12 @@ mod tests {
     #[test]
     fn fires_is_silent_and_unknown() {
         let found = given().producer("enable.idempotence=false");
-        assert_eq!(found.says(&RULE), ["high producer app.properties: enable.idempotence=false"]);
+        assert_eq!(
+            found.says(&RULE),
+            [
+                "high producer app.properties: enable.idempotence=false: retries may duplicate and reorder records"
+            ]
+        );
         assert!(given().producer("").says(&RULE).is_empty());
         assert_eq!(
             given().producer("enable.idempotence=${env:I}").says(&RULE),

@@ -1,4 +1,6 @@
-//! Producers whose other settings switch idempotence off.
+//! Producers that have more requests in flight than idempotence allows, before 4.0 refused them.
+//!
+//! `acks` and `retries=0` switch it off as well: their own findings say so.
 
 use crate::knobs::{Idempotence, idempotence_of};
 use crate::model::KafkaVersion;
@@ -13,22 +15,25 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Idempotence silently off",
     scope: SubjectKind::Producer,
     why: "The client drops idempotence without an error: retries may duplicate and reorder again.",
-    fix: "Remove the setting, or set enable.idempotence=true to get an error at start",
+    fix: "Leave max.in.flight.requests.per.connection at 5 or below, or set enable.idempotence=true to get an error at start",
     needs: &[Evidence::Producers],
     since: Some(KafkaVersion::new(3, 0, 0)),
     until: None,
     check,
 };
 
+const IN_FLIGHT: &str = "max.in.flight.requests.per.connection";
+
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if !producer.readable(&IDEMPOTENCE_KEYS, verdicts) {
             continue;
         }
-        if let Idempotence::SilentlyOff(by) = idempotence_of(producer.profile) {
-            let key = by.split('=').next().unwrap_or(by);
-            let value = producer.get(key, verdicts).unwrap_or("?");
-            verdicts.finding(producer.subject(), format!("{key}={value} switches idempotence off"));
+        if idempotence_of(producer.profile) == Idempotence::SilentlyOff(IN_FLIGHT) {
+            let value = producer.get(IN_FLIGHT, verdicts).unwrap_or("?");
+            let risk = producer.retry_risk().map_or(String::new(), |risk| format!(": {risk}"));
+            verdicts
+                .finding(producer.subject(), format!("{IN_FLIGHT}={value} switches idempotence off{risk}"));
         }
     }
 }
@@ -40,14 +45,18 @@ mod tests {
 
     #[test]
     fn fires_is_silent_and_unknown() {
-        let found = given().producer("acks=1");
-        assert_eq!(found.says(&RULE), ["high producer app.properties: acks=1 switches idempotence off"]);
-        let retries = given().producer("retries=0");
-        assert_eq!(retries.says(&RULE), ["high producer app.properties: retries=0 switches idempotence off"]);
-        assert!(given().producer("acks=all").says(&RULE).is_empty());
+        let many = || given().version("3.9").producer("max.in.flight.requests.per.connection=6");
+        let seen = "max.in.flight.requests.per.connection=6 switches idempotence off";
+        assert_eq!(
+            many().says(&RULE),
+            [format!("high producer app.properties: {seen}: retries may duplicate and reorder records")]
+        );
+        let carried = given().version("3.9").producer("acks=1\nmax.in.flight.requests.per.connection=6");
+        assert!(carried.says(&RULE).is_empty(), "acks-one says it");
+        assert!(given().version("3.9").producer("acks=all").says(&RULE).is_empty());
         assert!(given().version("2.8").producer("acks=1").says(&RULE).is_empty());
         assert_eq!(
-            given().producer("acks=${env:A}").says(&RULE),
+            given().version("3.9").producer("acks=${env:A}").says(&RULE),
             ["unknown producer app.properties: not visible: a config provider fills in acks"]
         );
     }

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "request.timeout.ms below replica.lag.time.max.ms",
     scope: SubjectKind::Producer,
     why: "The producer gives the attempt up and sends again while the broker is still waiting for a follower.",
-    fix: "Set request.timeout.ms above replica.lag.time.max.ms",
+    fix: "Raise request.timeout.ms above replica.lag.time.max.ms, and delivery.timeout.ms with it: it must be at least linger.ms + request.timeout.ms",
     needs: &[Evidence::Producers, Evidence::BrokerConfig],
     since: None,
     until: None,

@@ -21,7 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if producer.int("retries", verdicts) == Some(0) {
-            verdicts.finding(producer.subject(), producer.shown("retries", "0"));
+            let seen = format!("{}{}", producer.shown("retries", "0"), producer.lost_idempotence());
+            verdicts.finding(producer.subject(), seen);
         }
     }
 }
@@ -33,7 +34,10 @@ mod tests {
 
     #[test]
     fn fires_is_silent_and_unknown() {
-        assert_eq!(given().producer("retries=0").says(&RULE), ["high producer app.properties: retries=0"]);
+        assert_eq!(
+            given().producer("retries=0").says(&RULE),
+            ["high producer app.properties: retries=0; it switches idempotence off without an error"]
+        );
         let old = given().version("2.0.1").producer("");
         assert_eq!(old.says(&RULE), ["high producer app.properties: retries=0 (default)"]);
         assert!(given().producer("").says(&RULE).is_empty());

@@ -1,4 +1,6 @@
-//! Producers that retry with several batches in flight and without idempotence.
+//! Producers of releases without idempotence by default that retry with several batches in flight.
+//!
+//! Where a setting has switched idempotence off, the finding about that setting says what retries may do.
 
 use crate::knobs::{Idempotence, idempotence_of};
 use crate::rules::clients::{IDEMPOTENCE_KEYS, producers};
@@ -12,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Retries may reorder records",
     scope: SubjectKind::Producer,
     why: "A batch that is sent again lands after the one that was sent behind it: order within the partition is lost.",
-    fix: "Leave idempotence on, or set max.in.flight.requests.per.connection=1",
+    fix: "Set enable.idempotence=true with acks=all, or max.in.flight.requests.per.connection=1",
     needs: &[Evidence::Producers],
     since: None,
     until: None,
@@ -22,7 +24,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if !producer.readable(&IDEMPOTENCE_KEYS, verdicts)
-            || idempotence_of(producer.profile) == Idempotence::On
+            || idempotence_of(producer.profile) != Idempotence::Off
+            || producer.sets("enable.idempotence")
         {
             continue;
         }
@@ -47,13 +50,18 @@ mod tests {
 
     #[test]
     fn fires_is_silent_and_unknown() {
-        let found = given().producer("acks=1");
+        let found = given().version("2.8").producer("");
         assert_eq!(
             found.says(&RULE),
             ["high producer app.properties: no idempotence, 5 requests in flight, retries on"]
         );
-        let one = given().producer("enable.idempotence=false\nmax.in.flight.requests.per.connection=1");
+        let one = given().version("2.8").producer("max.in.flight.requests.per.connection=1");
         assert!(one.says(&RULE).is_empty());
+        assert!(given().producer("acks=1").says(&RULE).is_empty(), "acks-one says it");
+        assert!(
+            given().producer("enable.idempotence=false").says(&RULE).is_empty(),
+            "idempotence-off says it"
+        );
         assert!(given().producer("").says(&RULE).is_empty());
         assert_eq!(
             given().producer("acks=${env:A}").says(&RULE),

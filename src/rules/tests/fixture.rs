@@ -158,6 +158,13 @@ impl ClusterFixture {
         self
     }
 
+    /// Another replica leads the last topic's partition of this number.
+    pub(in crate::rules) fn led_by(mut self, number: usize, leader: i32) -> Self {
+        let first = self.cluster.topics.last().unwrap().first as usize;
+        self.rows[first + number].leader = Some(BrokerId(leader));
+        self
+    }
+
     pub(in crate::rules) fn elr(mut self, number: usize, elr: &[i32]) -> Self {
         let first = self.cluster.topics.last().unwrap().first as usize;
         self.rows[first + number].elr = Some(ids(elr));
@@ -178,6 +185,14 @@ impl ClusterFixture {
         let first = self.cluster.topics.last().unwrap().first as usize;
         let row = &mut self.rows[first + number];
         (row.log_start, row.high_watermark) = (Some(start), Some(end));
+        self
+    }
+
+    /// Neither end of the log was answered.
+    pub(in crate::rules) fn unread_log(mut self, number: usize) -> Self {
+        let first = self.cluster.topics.last().unwrap().first as usize;
+        let row = &mut self.rows[first + number];
+        (row.log_start, row.high_watermark) = (None, None);
         self
     }
 
@@ -265,6 +280,16 @@ impl ClusterFixture {
         });
         let missed = findings.not_examined.iter().map(|missed| format!("not examined: {}", missed.words()));
         told.chain(missed).collect()
+    }
+}
+
+impl ClusterFixture {
+    /// What to do about what one rule finds, a line each.
+    pub(in crate::rules) fn fixes(self, rule: &'static Rule) -> Vec<String> {
+        let cluster = self.cluster();
+        let mut findings = Findings::default();
+        run(rule, &ClusterFacts::of(&cluster), &mut findings);
+        findings.findings.iter().map(crate::rules::Finding::fix).collect()
     }
 }
 

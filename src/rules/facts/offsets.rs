@@ -1,0 +1,41 @@
+//! Committed offsets of groups beside the ends of the logs, where both are known.
+
+use crate::model::{Cluster, GroupOffset, PartitionIx, PartitionView, Unknown, plural};
+use crate::rules::{ClusterFacts, FindingSubject, SubjectKind, Verdicts};
+
+/// A finding for each group of which something is amiss: `amiss` says of a commit how many records, and in
+/// words; the worst partition is told. An end of a log that is not known makes its groups unknown.
+pub(in crate::rules) fn group_findings(
+    facts: &ClusterFacts<'_>,
+    verdicts: &mut Verdicts<'_>,
+    end: impl Fn(PartitionView<'_>) -> Option<i64>,
+    amiss: impl Fn(&Cluster, &GroupOffset) -> Option<(i64, String)>,
+) {
+    let cluster = facts.cluster;
+    let none_read = cluster.partitions.iter().all(|partition| end(partition).is_none());
+    for group in cluster.groups.get().map_or(&[][..], |groups| groups) {
+        let subject = || FindingSubject::named(SubjectKind::Group, group.id.clone());
+        let Some(offsets) = verdicts.known(&group.offsets, subject) else { continue };
+        let committed = || offsets.iter().filter(|offset| offset.committed.is_some());
+        let mut unread =
+            committed().filter(|offset| end(cluster.partitions.view(offset.partition)).is_none());
+        if let Some(first) = unread.next() {
+            verdicts.unknown(subject(), &unread_end(cluster, first.partition, none_read));
+        }
+        let found: Vec<_> = committed().filter_map(|offset| amiss(cluster, offset)).collect();
+        let Some((_, worst)) = found.iter().max_by_key(|(records, _)| *records) else { continue };
+        let more = match found.len() {
+            1 => String::new(),
+            count => format!("; so on {}", plural(count, "partition")),
+        };
+        verdicts.finding(subject(), format!("{worst}{more}"));
+    }
+}
+
+/// Where no log at all has this end, nobody asked for it.
+fn unread_end(cluster: &Cluster, partition: PartitionIx, none_read: bool) -> Unknown {
+    if none_read {
+        return Unknown::NotAsked;
+    }
+    Unknown::Unreachable(format!("offsets of {}", cluster.partition_name(partition)))
+}
