@@ -4,6 +4,8 @@
 
 #[path = "cli/exploring.rs"]
 mod exploring;
+#[path = "cli/judging.rs"]
+mod judging;
 
 use serde_json::Value;
 use std::fs;

@@ -12,7 +12,7 @@ use crate::app::cell::{left, name, right};
 use crate::app::filter::any_word;
 use crate::app::sort::as_they_come;
 use crate::app::{App, Cell, CellStyle, Field, FieldTest, GroupRow, Level, Page, RowKey, SortOrder};
-use crate::model::{GroupState, Lag, human_count, human_duration_ms};
+use crate::model::{Cluster, GroupState, Lag, human_count, human_duration_ms};
 use std::cmp::Reverse;
 
 /// Below so many records a second a lag neither grows nor shrinks.
@@ -94,8 +94,16 @@ fn placeholder(app: &App) -> Option<Cell> {
     let Some(cluster) = app.cluster() else { return Some(super::declaration::no_cluster()) };
     match cluster.groups.reason() {
         Some(reason) => Some(Cell::new(CellStyle::Unknown, format!("? groups: {reason}"))),
-        None if app.summary.groups.is_empty() => Some(Cell::new(CellStyle::Muted, "no groups")),
+        None if app.summary.groups.is_empty() => Some(none_seen(cluster)),
         None => None,
+    }
+}
+
+/// That there are none is known only where none can be hidden.
+fn none_seen(cluster: &Cluster) -> Cell {
+    match cluster.completeness().groups.reason() {
+        Some(reason) => Cell::new(CellStyle::Unknown, format!("? no groups were seen; {reason}")),
+        None => Cell::new(CellStyle::Muted, "no groups"),
     }
 }
 
