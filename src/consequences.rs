@@ -23,6 +23,7 @@ mod consumers;
 mod context;
 mod copysets;
 mod cost;
+mod elections;
 mod estimate;
 mod fail_over;
 mod failures;
@@ -47,9 +48,11 @@ mod poison;
 mod presets;
 mod promises;
 mod quantile;
+mod quorum;
 mod recovery;
 mod replica_sets;
 mod resources;
+mod restart_verdict;
 mod risk;
 mod roll;
 mod streams;
@@ -57,13 +60,16 @@ mod tail;
 mod tolerance;
 mod traffic;
 mod transition;
+#[cfg(test)]
+mod verdict_tests;
 mod what_if;
+mod worst_topic;
 mod yearly;
 
 pub use advice::{Advice, Judge, advise};
 pub use assessment::{
     Assessment, Availability, CauseShare, ClassSummary, Cost, Durability, FailOver, FigureView, Latency,
-    NextBreak, Section, SectionFigure, Subject, Throughput,
+    NextBreak, Section, SectionFigure, Subject, Throughput, Unseen,
 };
 pub use batching::{Batching, ProducerStream};
 pub use compare::{Comparison, Delta, compare, differences};
@@ -82,14 +88,16 @@ pub use knob_values::KnobValues;
 pub use loss_cause::LossCause;
 pub use objective::{OBJECTIVES, Objective, figure_of};
 pub use presets::{PRESETS, Preset, preset};
+pub use restart_verdict::{QuorumEffect, RestartSafety, RestartVerdict, StopEffect};
 pub use roll::{RollPlan, restart, restart_together, roll};
-pub use what_if::{RestartSafety, RestartVerdict, StopEffect, lose};
+pub use what_if::lose;
 
-use crate::model::{Cluster, Environment};
+use crate::model::{Cluster, Environment, QuorumState, plural};
 use context::AssessmentContext;
 use risk::Risk;
 use tolerance::{FaultKind, Operation};
 use traffic::Flows;
+use worst_topic::LoadFigures;
 
 /// Asked before each step of a long search, which stops with what it has once this says no.
 pub type KeepGoing<'a> = &'a dyn Fn() -> bool;
@@ -99,40 +107,38 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
     let context = AssessmentContext::of(cluster, subject);
     let risk = Risk::of(&context);
     let flows = Flows::of(&context);
+    let load = LoadFigures::of(&context, &flows, subject);
     Assessment {
         subject,
         name: name_of(cluster, subject),
         partitions: context.partitions(),
         knobs: context.knobs.clone(),
-        assumptions: [assumptions(&context), risk.left_out.clone()].concat(),
+        assumptions: [assumptions(&context, subject), risk.left_out.clone()].concat(),
         durability: durability(&context, &risk),
         writes: availability(&context, &risk, Operation::Write),
         reads: availability(&context, &risk, Operation::Read),
         visibility: availability(&context, &risk, Operation::Visible),
         ordering: ordering::ordering(&context),
         duplicates: ordering::duplicates(&context),
-        quorum: failures::quorum(&context),
-        fail_over: fail_over::fail_over(&context),
-        latency: flows.latency(&context),
-        throughput: flows.throughput(&context),
-        cost: flows.cost(&context),
-        sections: sections(&context, &risk, &flows),
+        quorum: quorum::quorum(cluster),
+        fail_over: fail_over(&context),
+        sections: vec![
+            yearly::section(&context, &risk),
+            replica_sets::section(&context, &risk),
+            losses::section(&context, &risk, &flows),
+            load.capacity,
+            recovery::section(&context),
+            load.resources,
+            load.consumers,
+            load.streams,
+        ],
+        latency: load.latency,
+        throughput: load.throughput,
+        cost: load.cost,
         next_break: next_break::next_break(&context),
         classes: class_summaries::class_summaries(&context),
+        unseen: unseen(cluster, subject),
     }
-}
-
-fn sections(context: &AssessmentContext<'_>, risk: &Risk, flows: &Flows) -> Vec<Section> {
-    vec![
-        yearly::section(context, risk),
-        replica_sets::section(context, risk),
-        losses::section(context, risk, flows),
-        capacity::section(context, flows),
-        recovery::section(context),
-        resources::section(context, flows),
-        consumers::section(context, flows),
-        streams::section(context, flows.partitions()),
-    ]
 }
 
 fn name_of(cluster: &Cluster, subject: Subject) -> String {
@@ -159,12 +165,32 @@ fn availability(context: &AssessmentContext<'_>, risk: &Risk, operation: Operati
         works_now: context.all(|case, live| operation.works(case, live)),
         crash: failures::crashes(context, operation),
         rack: failures::racks(context, operation),
-        unavailable: yearly::unavailable(context, risk, operation),
+        unavailable: while_leaders_are_elected(context, yearly::unavailable(context, risk, operation)),
     }
 }
 
+fn fail_over(context: &AssessmentContext<'_>) -> FailOver {
+    let when_elected = |figure| while_leaders_are_elected(context, figure);
+    let FailOver { crash, controlled, follower_stall, stuck_follower, stalls_per_year } =
+        fail_over::fail_over(context);
+    FailOver {
+        crash: when_elected(crash),
+        controlled: when_elected(controlled),
+        follower_stall: when_elected(follower_stall),
+        stuck_follower: when_elected(stuck_follower),
+        stalls_per_year: when_elected(stalls_per_year),
+    }
+}
+
+/// Nothing is promised of elections while there are none.
+fn while_leaders_are_elected(context: &AssessmentContext<'_>, figure: Figure<Quantity>) -> Figure<Quantity> {
+    let Some(lost) = quorum::lost(context.cluster) else { return figure };
+    let value = Quantity { value: Estimate::Unknown(lost.clone()), ..figure.value };
+    Figure { value, headline: lost, ..figure }
+}
+
 /// What nobody can see and had to be assumed, and what is not known.
-fn assumptions(context: &AssessmentContext<'_>) -> Vec<String> {
+fn assumptions(context: &AssessmentContext<'_>, subject: Subject) -> Vec<String> {
     let assumed = &context.cluster.assumed;
     let mut lines = Vec::new();
     for producer in assumed.producers.iter().take(1) {
@@ -190,9 +216,28 @@ fn assumptions(context: &AssessmentContext<'_>) -> Vec<String> {
     let as_named = Environment::preset(&assumed.env.name).is_some_and(|preset| preset == assumed.env);
     let changed = if as_named { "" } else { ", changed" };
     lines.push(format!("failure rates and machines: {}{changed}", assumed.env.name));
+    lines.extend(granted(context.cluster, unseen(context.cluster, subject)));
     let unknown = context.knobs.iter().filter(|(_, value)| value.get().is_none());
     lines.extend(unknown.map(|(knob, _)| context.knobs.why_unknown(knob)));
     lines
+}
+
+/// What may be hidden from an assessment of this subject.
+fn unseen(cluster: &Cluster, subject: Subject) -> Unseen {
+    let topics = cluster.completeness().topics.reason().map(roll::hidden_topics);
+    let quorum = match cluster.quorum_state() {
+        QuorumState::Unknown(reason) => Some(format!("the controller quorum is {reason}")),
+        _ => None,
+    };
+    Unseen { topics: topics.filter(|_| subject == Subject::Cluster), quorum }
+}
+
+/// What the figures take for granted where it could not be seen.
+fn granted(cluster: &Cluster, unseen: Unseen) -> impl Iterator<Item = String> {
+    let seen = plural(cluster.topics.len(), "topic");
+    let topics = unseen.topics.map(|why| format!("there are no topics beside the {seen} seen: {why}"));
+    let quorum = unseen.quorum.map(|why| format!("a majority of the controllers answers: {why}"));
+    topics.into_iter().chain(quorum)
 }
 
 #[cfg(test)]

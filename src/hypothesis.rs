@@ -1,9 +1,11 @@
 //! What a cluster would be after a set of changes: undo, redo, pins and the difference.
 
+mod any_order;
 mod apply;
 mod reference;
 mod reshape;
 
+pub use any_order::apply_together;
 pub use apply::{HypothesisError, apply};
 pub use reference::{reference, reference_with};
 

@@ -2,6 +2,7 @@
 
 mod clients;
 mod cluster;
+mod completeness;
 mod config;
 mod datum;
 mod group;
@@ -9,18 +10,23 @@ mod group_lag;
 mod ids;
 mod partitions;
 mod placement;
+mod quorum;
+mod quorum_state;
 mod text;
 mod units;
 mod version;
 
 pub use clients::{Assumptions, ClientProfile, Environment, Load, Machine, Net};
-pub use cluster::{Broker, BrokerStatus, Cluster, Features, Quorum, Topic};
+pub use cluster::{Broker, BrokerStatus, Cluster, Features, Topic};
+pub use completeness::{Completeness, complete_because};
 pub use config::{ConfigEntry, ConfigMap, ConfigSource};
 pub use datum::{Datum, Origin, Unknown};
 pub use group::{Group, GroupOffset, GroupState, Lag, Member};
 pub use ids::{BrokerId, PartitionIx, TopicIx, id_list};
 pub use partitions::{PartitionRow, PartitionView, Partitions, ReplicaSet};
 pub use placement::{Candidate, Start, next_replica, place, rack_name};
+pub use quorum::Quorum;
+pub use quorum_state::{QuorumState, led_by_none_of};
 pub use text::wrap;
 pub use units::{
     MS, Millis, Nanos, SECOND, human_bytes, human_count, human_duration_ms, plural, plural_noun,

@@ -8,6 +8,8 @@ mod client_starts;
 mod exploring;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/judging.rs"]
+mod judging;
 
 use serde_json::Value;
 use std::fs;

@@ -5,10 +5,10 @@ use crate::cli::args::{ClientArgs, SourceArgs};
 use crate::cli::failure::FOUND;
 use crate::cli::{Failure, clients, output, roll, source};
 use crate::consequences::{
-    Assessment, Comparison, OBJECTIVES, Objective, Subject, advise, assess, compare, figure_of,
-    frontier_table, lose, parse_goals, plan, preset, restart_together,
+    Assessment, Comparison, OBJECTIVES, Objective, RestartSafety, Subject, advise, assess, compare,
+    figure_of, frontier_table, lose, parse_goals, plan, preset, restart_together,
 };
-use crate::hypothesis::{apply, reference};
+use crate::hypothesis::{apply_together, reference};
 use crate::knobs::{Change, Scope, nearest_of};
 use crate::model::{BrokerId, Cluster, KafkaVersion, TopicIx};
 use crate::report::export::export;
@@ -33,7 +33,7 @@ pub struct AssessArgs {
     /// Judge this topic only
     #[arg(long, value_name = "NAME")]
     pub topic: Option<String>,
-    /// Judge the cluster as if a knob had this value; nothing is sent
+    /// Judge the cluster as if a knob had this value, several in any order; nothing is sent
     #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE")]
     pub set: Vec<String>,
     /// Judge the cluster as if this broker or rack had crashed
@@ -149,26 +149,36 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
         AssessFormat::Json => assessment_json(&report),
         AssessFormat::Markdown => assessment_markdown(&report),
     })?;
-    unread.or(code_of(&report)?)
+    unread.or(code_of(&base, &report)?)
 }
 
-/// Unsafe, or a goal that is not met as things are: 1. What cannot be judged: 3.
-fn code_of(report: &AssessmentReport<'_>) -> Result<ExitCode, Failure> {
-    if let Some(restart) = &report.restart {
-        let code = roll::code_of(restart.verdict)?;
-        if code != ExitCode::SUCCESS {
-            return Ok(code);
-        }
+/// What is certain decides first. A cluster that elects nobody, an unsafe stop, a goal that is missed: 1. A
+/// verdict that is unknown: 3.
+fn code_of(base: &Cluster, report: &AssessmentReport<'_>) -> Result<ExitCode, Failure> {
+    let restart = report.restart.as_ref();
+    let stop = restart.map(|restart| restart.verdict);
+    let met = report.goal.as_ref().map(|goal| goal.is_met(&report.now));
+    if stop == Some(RestartSafety::Unsafe) || met == Some(Some(false)) || base.quorum_state().is_lost() {
+        return Ok(ExitCode::from(FOUND));
     }
-    let Some(goal) = &report.goal else { return Ok(ExitCode::SUCCESS) };
-    match goal.is_met(&report.now) {
-        Some(true) => Ok(ExitCode::SUCCESS),
-        Some(false) => Ok(ExitCode::from(FOUND)),
-        None => Err(Failure::blind(
-            "whether the goal is met is unknown, because a figure that it needs is unknown",
-        )
-        .hint("`Assumed` lists what is not known")),
+    if let Some(unknown) = restart.filter(|restart| restart.verdict == RestartSafety::Unknown) {
+        return Err(roll::unknown(unknown));
     }
+    match report.goal.as_ref().filter(|_| met == Some(None)) {
+        Some(goal) => Err(unknown_goal(goal, &report.now)),
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn unknown_goal(goal: &GoalReport, now: &Assessment) -> Failure {
+    let doubts = goal.doubts(now);
+    let why = if doubts.is_empty() {
+        "because a figure that it needs is unknown".to_string()
+    } else {
+        format!("although what was seen meets it: {}", doubts.join("; "))
+    };
+    Failure::blind(format!("whether the goal is met is unknown, {why}"))
+        .hint("`Assumed` lists what is not known")
 }
 
 /// The presets that were named, on this cluster; one that it cannot have says why.
@@ -243,7 +253,8 @@ fn topic_named(cluster: &Cluster, name: &str) -> Result<TopicIx, Failure> {
 /// The cluster as it would be.
 fn changed(base: &Cluster, set: &[String]) -> Result<Cluster, Failure> {
     let changes: Result<Vec<Change>, Failure> = set.iter().map(|text| change(base, text)).collect();
-    apply(base, &changes?).map_err(|error| Failure::usage(format!("--set {}: {error}", set[error.at])))
+    apply_together(base, &changes?)
+        .map_err(|error| Failure::usage(format!("--set {}: {error}", set[error.at])))
 }
 
 fn change(base: &Cluster, text: &str) -> Result<Change, Failure> {

@@ -3,8 +3,9 @@
 use crate::cli::args::{ClientArgs, SourceArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{clients, output, source};
+use crate::model::Cluster;
 use crate::report;
-use crate::rules::{Findings, Severity, examine};
+use crate::rules::{Finding, FindingStatus, Findings, Severity, examine};
 use clap::{Args, ValueEnum};
 use std::process::ExitCode;
 
@@ -20,9 +21,12 @@ pub struct CheckArgs {
     /// Exit with 1 when there is a finding of this severity or a worse one
     #[arg(long, value_enum, default_value_t = FailOn::High, value_name = "SEVERITY")]
     pub fail_on: FailOn,
-    /// Exit with 3 when something that was asked for could not be read
+    /// Exit with 3 when anything that was asked for could not be read, however harmless
     #[arg(long)]
     pub strict: bool,
+    /// Exit with 0 although something that decides could not be read
+    #[arg(long, conflicts_with = "strict")]
+    pub allow_unknown: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,12 +87,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         FindingsFormat::Junit => report::findings_junit(&cluster, &findings),
         FindingsFormat::Markdown => report::findings_markdown(&cluster, &findings),
     })?;
-    unread.or(verdict(args, &findings)?)
+    unread.or(verdict(args, &cluster, &findings)?)
 }
 
 /// What is certain decides before what is not known.
-fn verdict(args: &CheckArgs, findings: &Findings) -> Result<ExitCode, Failure> {
-    if args.fail_on.severity().is_some_and(|severity| findings.at_or_above(severity).next().is_some()) {
+fn verdict(args: &CheckArgs, cluster: &Cluster, findings: &Findings) -> Result<ExitCode, Failure> {
+    let bar = args.fail_on.severity();
+    if bar.is_some_and(|severity| findings.at_or_above(severity).next().is_some()) {
         return Ok(ExitCode::from(FOUND));
     }
     let unknown = findings.summary().unknown;
@@ -97,5 +102,35 @@ fn verdict(args: &CheckArgs, findings: &Findings) -> Result<ExitCode, Failure> {
             "{unknown} checks are unknown, and --strict does not let them pass"
         )));
     }
-    Ok(ExitCode::SUCCESS)
+    match bar.filter(|_| !args.allow_unknown) {
+        Some(severity) => everything_seen(cluster, findings, severity),
+        None => Ok(ExitCode::SUCCESS),
+    }
 }
+
+/// Refuses to pass what might hide a finding of this severity.
+fn everything_seen(cluster: &Cluster, findings: &Findings, severity: Severity) -> Result<ExitCode, Failure> {
+    let open = unknown_rules(findings, severity);
+    if !open.is_empty() {
+        let rules = open.join(", ");
+        return Err(Failure::blind(format!("what these rules need could not be read: {rules}")).hint(ACCEPT));
+    }
+    let topics = cluster.completeness().topics;
+    match topics.reason().filter(|_| !cluster.brokers.is_empty()) {
+        Some(reason) => {
+            let why = format!("nothing is found in the topics that were seen, but {reason}");
+            Err(Failure::blind(why).hint(ACCEPT))
+        }
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Rules of a severity or worse whose evidence was asked for and not obtained.
+fn unknown_rules(findings: &Findings, severity: Severity) -> Vec<&'static str> {
+    let open = |finding: &&Finding| finding.status == FindingStatus::Unknown && finding.severity <= severity;
+    let mut rules: Vec<&str> = findings.findings.iter().filter(open).map(|finding| finding.rule.id).collect();
+    rules.dedup();
+    rules
+}
+
+const ACCEPT: &str = "--allow-unknown accepts that";

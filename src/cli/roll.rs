@@ -3,7 +3,7 @@
 use crate::cli::args::{Format, SourceArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{output, source};
-use crate::consequences::{RestartSafety, roll};
+use crate::consequences::{RestartSafety, RestartVerdict, roll};
 use crate::report::{roll_json, roll_text};
 use clap::Args;
 use std::process::ExitCode;
@@ -25,20 +25,23 @@ pub(super) fn run(args: &RollArgs) -> Result<ExitCode, Failure> {
         Format::Text => roll_text(&cluster, &plan),
         Format::Json => roll_json(&cluster, &plan),
     })?;
-    match plan.brokers.iter().map(|broker| broker.verdict).max() {
-        Some(verdict) => code_of(verdict),
+    match plan.brokers.iter().max_by_key(|broker| broker.verdict) {
+        Some(worst) => code_of(worst),
         None => Err(Failure::blind("no broker is up")),
     }
 }
 
 /// Unknown is not safe.
-pub(super) fn code_of(verdict: RestartSafety) -> Result<ExitCode, Failure> {
-    match verdict {
+fn code_of(worst: &RestartVerdict) -> Result<ExitCode, Failure> {
+    match worst.verdict {
         RestartSafety::Safe | RestartSafety::AtFloor => Ok(ExitCode::SUCCESS),
         RestartSafety::Unsafe => Ok(ExitCode::from(FOUND)),
-        RestartSafety::Unknown => Err(Failure::blind(
-            "whether a broker is safe to stop is unknown: a min.insync.replicas could not be read",
-        )
-        .hint("reading topic configurations needs DescribeConfigs on the topics")),
+        RestartSafety::Unknown => Err(unknown(worst)),
     }
+}
+
+/// What was not seen and may make a stop unsafe.
+pub(super) fn unknown(verdict: &RestartVerdict) -> Failure {
+    Failure::blind(format!("whether a broker is safe to stop is unknown: {}", verdict.unseen.join("; ")))
+        .hint("`klever acl` lists what klever must be allowed to read")
 }

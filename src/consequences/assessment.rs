@@ -227,6 +227,16 @@ pub struct Assessment {
     pub next_break: NextBreak,
     /// Classes of partitions, the worst first.
     pub classes: Vec<ClassSummary>,
+    pub unseen: Unseen,
+}
+
+/// What could not be seen and leaves a verdict open, in words.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Unseen {
+    /// Why topics may be missing; not where one topic is assessed.
+    pub topics: Option<String>,
+    /// Why nobody knows whether leaders are elected.
+    pub quorum: Option<String>,
 }
 
 /// A figure without the type of its value, for lists of all of them.

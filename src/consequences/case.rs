@@ -1,5 +1,6 @@
 //! One partition's situation with every input known: the setting that decides and the state it is in.
 
+use crate::consequences::elections::Elections;
 use crate::protocol::profile::Profile;
 
 /// Replicas beyond this many are not told apart (as in the columns of [`crate::model::Partitions`]).
@@ -86,6 +87,7 @@ pub(super) struct Case {
     /// The high watermark stands still below the minimum ISR.
     pub hw_frozen: bool,
     pub racks: Racks,
+    pub elections: Elections,
 }
 
 impl Case {
@@ -100,6 +102,7 @@ impl Case {
             elr: profile.elr,
             hw_frozen: profile.hw_frozen_below_min_isr,
             racks: Racks::own(replicas),
+            elections: Elections::GIVEN,
         }
     }
 

@@ -1,6 +1,7 @@
 //! From settings that may be unknown to the cases that are possible.
 
 use crate::consequences::case::{Acks, Case, Racks};
+use crate::consequences::elections::Elections;
 use crate::knobs::{Knob, Value, producer, resolve, topic};
 use crate::model::{Cluster, Datum, KafkaVersion, TopicIx};
 use crate::protocol::profile::Profile;
@@ -41,6 +42,8 @@ pub(super) fn profiles(cluster: &Cluster) -> Vec<Profile> {
 /// The settings of a topic that decide what faults do, each with all its possible values.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct TopicKnobs {
+    /// Kafka's own topics are told apart from the users', however alike they are configured.
+    pub internal: bool,
     /// Configured; `None` is not known.
     pub min_isr: Option<u32>,
     pub unclean: Vec<bool>,
@@ -61,6 +64,7 @@ impl TopicKnobs {
             None => vec![false, true],
         };
         TopicKnobs {
+            internal: cluster.topic(topic).internal,
             min_isr: value(&topic::MIN_INSYNC_REPLICAS)
                 .get()
                 .and_then(Value::int)
@@ -72,7 +76,13 @@ impl TopicKnobs {
     }
 
     /// Every case that the settings allow for so many replicas in these racks.
-    pub(super) fn cases(&self, profiles: &[Profile], replicas: u32, racks: &[Racks]) -> Vec<Case> {
+    pub(super) fn cases(
+        &self,
+        profiles: &[Profile],
+        replicas: u32,
+        racks: &[Racks],
+        elections: Elections,
+    ) -> Vec<Case> {
         let minimums = match self.min_isr {
             Some(count) => vec![count],
             // A minimum above the replica count counts as the replica count since 3.7.
@@ -84,7 +94,7 @@ impl TopicKnobs {
                 for (unclean, fsync) in pairs(&self.unclean, &self.fsync) {
                     for racks in racks {
                         let case = Case::of(profile, acks, replicas, min_isr);
-                        let case = Case { unclean, fsync, racks: *racks, ..case };
+                        let case = Case { unclean, fsync, racks: *racks, elections, ..case };
                         if !cases.contains(&case) {
                             cases.push(case);
                         }

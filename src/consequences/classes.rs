@@ -36,6 +36,8 @@ pub(super) struct Layout {
     /// Which of them are on brokers that are up.
     pub up: u32,
     pub spread: RackSpread,
+    /// Whether one of them is on a broker that votes for controllers too.
+    pub with_voter: bool,
 }
 
 impl Layout {
@@ -68,7 +70,9 @@ impl Layout {
             (true, false) => RackSpread::Unknown,
             (true, true) => RackSpread::Known(Racks { of, count: names.len() as u8 }),
         };
-        Layout { replicas: replicas.len().min(MAX_REPLICAS) as u32, up, spread }
+        let voters = cluster.quorum.get().map_or(&[][..], |quorum| &quorum.voters);
+        let with_voter = replicas.iter().any(|id| voters.contains(id));
+        Layout { replicas: replicas.len().min(MAX_REPLICAS) as u32, up, spread, with_voter }
     }
 }
 
@@ -177,20 +181,21 @@ fn place_of(replicas: &[BrokerId], leader: i32) -> u8 {
     place.map_or(NO_LEADER, |place| place as u8)
 }
 
-/// The layout of each replica list; for a single partition, only of its own.
+/// The layout of each replica list; for less than a cluster, only of those in use.
 fn layouts(cluster: &Cluster, subject: Subject) -> (Vec<u32>, Vec<Layout>) {
     let sets = &cluster.partitions.sets;
     let mut distinct: Interner<Layout> = Interner::default();
-    let of = match subject {
-        Subject::Partition(ix) => {
-            let set = cluster.partitions.replicas[ix.at()] as usize;
-            let mut of = vec![0; sets.len()];
-            of[set] = distinct.intern(Layout::of(cluster, &sets[set]));
-            of
-        }
-        _ => sets.iter().map(|set| distinct.intern(Layout::of(cluster, set))).collect(),
-    };
-    (of, distinct.into_values())
+    if subject == Subject::Cluster {
+        let of = sets.iter().map(|set| distinct.intern(Layout::of(cluster, set))).collect();
+        return (of, distinct.into_values());
+    }
+    let range = range_of(cluster, subject);
+    let mut of = vec![None; sets.len()];
+    for set in &cluster.partitions.replicas[range.start as usize..range.end as usize] {
+        let set = *set as usize;
+        of[set].get_or_insert_with(|| distinct.intern(Layout::of(cluster, &sets[set])));
+    }
+    (of.into_iter().map(Option::unwrap_or_default).collect(), distinct.into_values())
 }
 
 /// Knob values per topic; topics that share a configuration share them.

@@ -4,6 +4,7 @@ use crate::consequences::case::{Case, LiveReplicas};
 use crate::consequences::cases::profiles;
 use crate::consequences::classes::{ClassRow, ClassTable, Layout};
 use crate::consequences::copysets::Copysets;
+use crate::consequences::elections::Elections;
 use crate::consequences::knob_values::KnobValues;
 use crate::consequences::tolerance::{FaultKind, Margin, Operation, durability};
 use crate::consequences::{AffectedPartitions, Estimate, FailuresTolerated, Subject};
@@ -33,11 +34,13 @@ pub(super) struct PartitionClass {
 }
 
 impl PartitionClass {
-    fn of(table: &ClassTable, at: usize, profiles: &[Profile], data: bool) -> Self {
+    fn of(table: &ClassTable, at: usize, profiles: &[Profile], elections: Elections, data: bool) -> Self {
         let row = &table.rows[at];
         let layout = *table.layout(row);
         let racks = layout.spread.possible(layout.replicas);
-        let cases = table.knobs[row.key.knobs as usize].cases(profiles, layout.replicas, &racks);
+        let elections = elections.for_partitions(layout.with_voter);
+        let knobs = &table.knobs[row.key.knobs as usize];
+        let cases = knobs.cases(profiles, layout.replicas, &racks, elections);
         let (partitions, example, live) = (row.partitions, row.example, table.live(row));
         PartitionClass { row: at, partitions, example, layout, data, live, cases }
     }
@@ -113,6 +116,23 @@ impl BrokerLoad {
     }
 }
 
+/// The worst value over several classes, and on how many partitions it holds.
+pub(super) struct Tolerated {
+    pub value: FailuresTolerated,
+    /// Partitions that are promised no more than the least.
+    pub promised_to: Option<AffectedPartitions>,
+    /// Partitions that survive no more than the least as things are.
+    pub affected: Option<AffectedPartitions>,
+}
+
+impl Tolerated {
+    /// Whose value it is: those that are promised least, where the promise is less than what holds now.
+    pub(super) fn worst(&self) -> Option<AffectedPartitions> {
+        let promised = self.value.guaranteed.low() < self.value.now.low();
+        if promised { self.promised_to.clone() } else { self.affected.clone() }
+    }
+}
+
 /// A subject with everything that its figures are computed from.
 pub(super) struct AssessmentContext<'a> {
     pub cluster: &'a Cluster,
@@ -131,12 +151,12 @@ impl<'a> AssessmentContext<'a> {
     /// Groups a subject's partitions and finds the possible cases of each class.
     pub(super) fn of(cluster: &'a Cluster, subject: Subject) -> Self {
         let table = ClassTable::of(cluster, subject);
-        let profiles = profiles(cluster);
+        let (profiles, elections) = (profiles(cluster), Elections::of(cluster));
         let only_internal = table.rows.iter().all(|row| is_internal(cluster, row));
         let mut classes: Vec<PartitionClass> = (0..table.rows.len())
             .map(|row| {
                 let data = only_internal || !is_internal(cluster, &table.rows[row]);
-                PartitionClass::of(&table, row, &profiles, data)
+                PartitionClass::of(&table, row, &profiles, elections, data)
             })
             .collect();
         classes.sort_by_cached_key(PartitionClass::severity_key);
@@ -175,13 +195,14 @@ impl<'a> AssessmentContext<'a> {
 
     fn affected_of<'b>(
         &self,
-        of: impl Iterator<Item = &'b PartitionClass>,
+        classes: impl Iterator<Item = &'b PartitionClass> + Clone,
         matches: impl Fn(&PartitionClass) -> bool,
     ) -> Option<AffectedPartitions> {
-        let mut hit = of.filter(|class| matches(class));
+        let of = classes.clone().map(|class| class.partitions).sum();
+        let mut hit = classes.filter(|class| matches(class));
         let first = hit.next()?;
         let partitions = first.partitions + hit.map(|class| class.partitions).sum::<u32>();
-        Some(AffectedPartitions { partitions, of: self.partitions(), example: self.example(first) })
+        Some(AffectedPartitions { partitions, of, example: self.example(first) })
     }
 
     /// The worst value over all classes, and whose it is. `most` is the count of things that can fail.
@@ -189,7 +210,7 @@ impl<'a> AssessmentContext<'a> {
         &self,
         most: impl Fn(&Case) -> u32,
         margin: impl Fn(&Case, &LiveReplicas) -> Margin,
-    ) -> (FailuresTolerated, Option<AffectedPartitions>) {
+    ) -> Tolerated {
         self.tolerated_of(self.classes.iter(), most, margin)
     }
 
@@ -198,7 +219,7 @@ impl<'a> AssessmentContext<'a> {
         &self,
         most: impl Fn(&Case) -> u32,
         margin: impl Fn(&Case, &LiveReplicas) -> Margin,
-    ) -> (FailuresTolerated, Option<AffectedPartitions>) {
+    ) -> Tolerated {
         self.tolerated_of(self.data(), most, margin)
     }
 
@@ -207,15 +228,16 @@ impl<'a> AssessmentContext<'a> {
         classes: impl Iterator<Item = &'b PartitionClass> + Clone,
         most: impl Fn(&Case) -> u32,
         margin: impl Fn(&Case, &LiveReplicas) -> Margin,
-    ) -> (FailuresTolerated, Option<AffectedPartitions>) {
+    ) -> Tolerated {
         let (each, each_now): (Vec<_>, Vec<_>) =
             classes.clone().map(|class| margins(class, &most, &margin)).unzip();
         let (guaranteed, now) = (least_of(each), least_of(each_now));
         let of = classes.clone().flat_map(|class| class.cases.iter().map(&most)).max().unwrap_or(0);
-        let affected =
-            self.affected_of(classes.clone(), |class| margins(class, &most, &margin).1.low() == now.low());
+        let worst = |class: &PartitionClass| margins(class, &most, &margin);
+        let promised_to = self.affected_of(classes.clone(), |class| worst(class).0.low() == guaranteed.low());
+        let affected = self.affected_of(classes.clone(), |class| worst(class).1.low() == now.low());
         let (guaranteed, now) = (guaranteed.map(|count| count.min(of)), now.map(|count| count.min(of)));
-        (FailuresTolerated { guaranteed, now, of }, affected)
+        Tolerated { value: FailuresTolerated { guaranteed, now, of }, promised_to, affected }
     }
 
     /// Whether something holds in every class.

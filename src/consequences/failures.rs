@@ -1,7 +1,7 @@
-//! Figures of failures tolerated: data, writes, reads, visibility and the controller quorum, in sentences.
+//! Figures of failures tolerated: data, writes, reads and visibility, in sentences.
 
 use crate::consequences::case::{Acks, Case};
-use crate::consequences::context::AssessmentContext;
+use crate::consequences::context::{AssessmentContext, Tolerated};
 use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::tolerance::{FaultKind, Operation, durability, durability_racks};
 use crate::consequences::{AffectedPartitions, Estimate, FailuresTolerated, Figure};
@@ -10,32 +10,39 @@ use crate::model::{plural, plural_noun};
 
 /// What faults of one kind do to acknowledged data.
 pub(super) fn data(context: &AssessmentContext<'_>, fault: FaultKind) -> Figure<FailuresTolerated> {
-    let (value, affected) =
+    let tolerated =
         context.tolerated_for_data(|case| case.replicas, |case, live| durability(case, live, fault));
     let (id, label, noun) = match fault {
         FaultKind::Crash => ("durability.crash", "Data survives crashes", "broker crash"),
         FaultKind::PowerLoss => ("durability.power_loss", "Data survives power loss", "machine power loss"),
         FaultKind::DiskLoss => ("durability.disk_loss", "Data survives disk loss", "lost disk"),
     };
-    let headline = format!("Acknowledged data {}{}", survives(&value, noun), whose(&affected));
+    let headline = format!("Acknowledged data {}", survives(&tolerated, noun));
     let why = data_reasons(context, fault);
-    Figure { id, label, value, headline, affected, why }
+    Figure { id, label, headline, affected: tolerated.worst(), value: tolerated.value, why }
 }
 
 /// What power failures of whole racks do to acknowledged data.
 pub(super) fn data_racks(context: &AssessmentContext<'_>) -> Figure<FailuresTolerated> {
-    let (value, affected) = context.tolerated_for_data(|case| u32::from(case.racks.count), durability_racks);
-    let headline = format!("Acknowledged data {}{}", survives(&value, "rack power loss"), whose(&affected));
+    let tolerated = context.tolerated_for_data(|case| u32::from(case.racks.count), durability_racks);
+    let headline = format!("Acknowledged data {}", survives(&tolerated, "rack power loss"));
     let mut why = data_reasons(context, FaultKind::PowerLoss);
     why.formula = format!("{}; a rack takes all its replicas at once", why.formula);
     why.inputs.push(racks_input(context));
-    Figure { id: "durability.rack", label: "Data survives rack loss", value, headline, affected, why }
+    let affected = tolerated.worst();
+    Figure {
+        id: "durability.rack",
+        label: "Data survives rack loss",
+        value: tolerated.value,
+        headline,
+        affected,
+        why,
+    }
 }
 
 /// How many broker crashes an operation survives.
 pub(super) fn crashes(context: &AssessmentContext<'_>, operation: Operation) -> Figure<FailuresTolerated> {
-    let (value, affected) =
-        context.tolerated(|case| case.replicas, |case, live| operation.margin(case, live));
+    let tolerated = context.tolerated(|case| case.replicas, |case, live| operation.margin(case, live));
     let (id, label, subject) = match operation {
         Operation::Write => ("writes.crash", "Writes survive crashes", "Writes survive"),
         Operation::Read => ("reads.crash", "Reads survive crashes", "Reads survive"),
@@ -43,13 +50,14 @@ pub(super) fn crashes(context: &AssessmentContext<'_>, operation: Operation) -> 
             ("visibility.crash", "HW survives crashes", "Visibility of new records survives")
         }
     };
-    let headline = goes_on(context, operation, subject, &value, &affected, "broker crash");
-    Figure { id, label, value, headline, affected, why: operation_reasons(context, operation) }
+    let headline = goes_on(context, operation, subject, &tolerated, "broker crash");
+    let why = operation_reasons(context, operation);
+    Figure { id, label, headline, affected: tolerated.affected, value: tolerated.value, why }
 }
 
 /// How many lost racks an operation survives.
 pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Figure<FailuresTolerated> {
-    let (value, affected) =
+    let tolerated =
         context.tolerated(|case| u32::from(case.racks.count), |case, live| operation.racks(case, live));
     let (id, label, subject) = match operation {
         Operation::Write => ("writes.rack", "Writes survive rack loss", "Writes survive"),
@@ -58,66 +66,29 @@ pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Fi
             ("visibility.rack", "HW survives rack loss", "Visibility of new records survives")
         }
     };
-    let headline = goes_on(context, operation, subject, &value, &affected, "rack outage");
+    let headline = goes_on(context, operation, subject, &tolerated, "rack outage");
     let mut why = operation_reasons(context, operation);
     why.formula = format!("{}; the worst racks go first", why.formula);
     why.inputs.push(racks_input(context));
-    Figure { id, label, value, headline, affected, why }
+    Figure { id, label, headline, affected: tolerated.affected, value: tolerated.value, why }
 }
 
-/// What the controller quorum survives: a minority of its voters.
-pub(super) fn quorum(context: &AssessmentContext<'_>) -> Figure<FailuresTolerated> {
-    let value = match context.cluster.quorum.get() {
-        None => {
-            let why = context.cluster.quorum.reason().map_or("unknown".into(), ToString::to_string);
-            let unknown = || Estimate::Unknown(format!("the quorum is {why}"));
-            FailuresTolerated { guaranteed: unknown(), now: unknown(), of: 0 }
-        }
-        Some(quorum) => {
-            let voters = quorum.voters.len() as u32;
-            let majority = voters / 2 + 1;
-            let spare = |alive: usize| Estimate::Exact((alive as u32).saturating_sub(majority));
-            FailuresTolerated {
-                guaranteed: spare(quorum.voters.len()),
-                now: spare(quorum.online.len()),
-                of: voters,
-            }
-        }
-    };
-    let headline = match &value.now {
-        Estimate::Unknown(why) => format!("Whether elections survive a controller is unknown: {why}"),
-        now => {
-            format!("Elections and ISR changes survive {}", counted(now, u32::MAX, "more controller crash"))
-        }
-    };
-    let why = Derivation {
-        formula: "voters - (voters / 2 + 1); without a majority no leader is elected and no ISR changes"
-            .into(),
-        inputs: vec![Input {
-            name: "voters".into(),
-            value: context.cluster.quorum.get().map_or("?".into(), |quorum| quorum.voters.len().to_string()),
-            source: crate::consequences::knob_values::source_of(&context.cluster.quorum),
-        }],
-        knob: Some("five voters instead of three survive two".into()),
-        ..Default::default()
-    };
-    Figure { id: "quorum.crash", label: "Quorum survives crashes", value, headline, affected: None, why }
-}
-
-fn survives(value: &FailuresTolerated, noun: &str) -> String {
-    if value.guaranteed == value.now {
-        format!("survives {}", counted(&value.now, value.of, noun))
-    } else {
-        format!(
-            "is guaranteed to survive {}; as things are, {}",
-            counted(&value.guaranteed, value.of, noun),
-            counted(&value.now, value.of, noun)
-        )
+fn survives(tolerated: &Tolerated, noun: &str) -> String {
+    let FailuresTolerated { guaranteed, now, of } = &tolerated.value;
+    let least = whose(&tolerated.affected);
+    if guaranteed == now {
+        return format!("survives {}{least}", counted(now, *of, noun));
     }
+    let (promised, now) = (counted(guaranteed, *of, noun), counted(now, *of, noun));
+    let of_promise = whose(&tolerated.promised_to);
+    if of_promise == least {
+        return format!("is guaranteed to survive {promised}; as things are, {now}{least}");
+    }
+    format!("is guaranteed to survive {promised}{of_promise}; as things are, {now}{least}")
 }
 
 /// `no crash`, `1 crash`, `2 crashes`, `any number of crashes`.
-fn counted(estimate: &Estimate<u32>, of: u32, noun: &str) -> String {
+pub(super) fn counted(estimate: &Estimate<u32>, of: u32, noun: &str) -> String {
     match estimate {
         Estimate::Exact(count) if *count >= of => format!("any number of {}", plural_noun(noun)),
         Estimate::Exact(0) => format!("no {noun}"),
@@ -141,10 +112,10 @@ fn goes_on(
     context: &AssessmentContext<'_>,
     operation: Operation,
     subject: &str,
-    value: &FailuresTolerated,
-    affected: &Option<AffectedPartitions>,
+    tolerated: &Tolerated,
     noun: &str,
 ) -> String {
+    let value = &tolerated.value;
     if let Some(hit) = context.affected(|class| class.stops(operation, &class.live)) {
         let what = match operation {
             Operation::Write => "Writes are refused or wait",
@@ -163,7 +134,7 @@ fn goes_on(
     } else {
         format!(" (the setting promises {})", value.guaranteed)
     };
-    format!("{subject} {more}{promised}{}", whose(affected))
+    format!("{subject} {more}{promised}{}", whose(&tolerated.affected))
 }
 
 fn racks_input(context: &AssessmentContext<'_>) -> Input {

@@ -17,6 +17,8 @@ pub(super) struct ClusterSpec {
     pub elr: bool,
     pub topic: Vec<(&'static str, &'static str)>,
     pub producer: Vec<(&'static str, &'static str)>,
+    /// Whether brokers 1 to 3 are the controllers too.
+    pub combined: bool,
 }
 
 impl Default for ClusterSpec {
@@ -30,6 +32,7 @@ impl Default for ClusterSpec {
             elr: true,
             topic: vec![("min.insync.replicas", "2")],
             producer: Vec::new(),
+            combined: false,
         }
     }
 }
@@ -67,7 +70,8 @@ impl ClusterSpec {
             count: self.partitions as u32,
         };
         let rows: Vec<PartitionRow> = (0..self.partitions).map(|number| self.row(number)).collect();
-        let voters: Vec<BrokerId> = (1..=3).map(BrokerId).collect();
+        let first = if self.combined { 1 } else { 3001 };
+        let voters: Vec<BrokerId> = (first..first + 3).map(BrokerId).collect();
         Cluster {
             taken_at: 0,
             id: Datum::unknown(Unknown::NotAsked),
@@ -77,13 +81,14 @@ impl ClusterSpec {
                 metadata_level: Datum::unknown(Unknown::NotAsked),
             },
             quorum: Datum::known(
-                Quorum { leader: Some(BrokerId(1)), voters: voters.clone(), online: voters },
+                Quorum { leader: Some(voters[0]), voters: voters.clone(), online: voters },
                 0,
                 Origin::Broker,
             ),
             brokers: (0..self.brokers).map(broker).collect(),
             topics: Arc::new([topic]),
-            partitions: Partitions::from_rows(&rows, Datum::known((), 0, Origin::Broker)),
+            partitions: Partitions::from_rows(&rows, Datum::known((), 0, Origin::Broker))
+                .with_completeness(Datum::known((), 0, Origin::Broker)),
             groups: Datum::unknown(Unknown::NotAsked),
             assumed: Arc::new(assumed),
         }

@@ -245,6 +245,29 @@ impl Goal {
         }
     }
 
+    /// Whether the cluster meets it: not known either where what was not seen could break it.
+    pub fn verdict(&self, of: &Assessment) -> Option<bool> {
+        let met = self.shortfall(of)? == 0.0;
+        (!met || self.doubt(of).is_none()).then_some(met)
+    }
+
+    /// What was not seen and could break it.
+    pub fn doubt<'a>(&self, of: &'a Assessment) -> Option<&'a str> {
+        let quorum = of.unseen.quorum.as_ref().filter(|_| self.needs_elections());
+        of.unseen.topics.as_ref().or(quorum).map(String::as_str)
+    }
+
+    /// Whether leaders must be replaced for it.
+    fn needs_elections(&self) -> bool {
+        match self {
+            Goal::Survive { what, .. } => *what != Survivor::Data,
+            Goal::Bound { metric, .. } => {
+                matches!(metric, Metric::WritesUnavailable | Metric::ReadsUnavailable | Metric::FailOver)
+            }
+            Goal::Ordered | Goal::NoDuplicates => false,
+        }
+    }
+
     /// Whether an assessment meets it; what is not known does not.
     pub fn is_met(&self, of: &Assessment) -> bool {
         self.shortfall(of) == Some(0.0)

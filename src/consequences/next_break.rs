@@ -2,28 +2,40 @@
 
 use crate::consequences::assessment::NextBreak;
 use crate::consequences::context::{AssessmentContext, PartitionClass};
+use crate::consequences::elections::{brokers_that_decide, loses_majority};
 use crate::consequences::figure::{Derivation, Input};
+use crate::consequences::quorum;
 use crate::consequences::tolerance::{FaultKind, Operation, durability};
 use crate::consequences::what_if::Transitions;
-use crate::model::{BrokerId, human_count, plural};
+use crate::model::{BrokerId, QuorumState, human_count, plural};
 use std::sync::Arc;
 
 /// What an event does, in partitions; ordered by how bad that is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
 struct Damage {
+    /// The controllers have no majority.
+    leaderless: bool,
     lost: u32,
     offline: u32,
     refused: u32,
 }
 
 impl Damage {
+    const LEADERLESS: Damage = Damage { leaderless: true, lost: 0, offline: 0, refused: 0 };
+
     fn add(&mut self, other: &Damage) {
+        self.leaderless |= other.leaderless;
         self.lost += other.lost;
         self.offline += other.offline;
         self.refused += other.refused;
     }
 
     fn words(&self) -> String {
+        // What happens to the partitions follows from which leaders die next, and nobody replaces them.
+        if self.leaderless {
+            return "no leader is elected and no ISR changes any more: the controllers have no majority"
+                .into();
+        }
         let said = |count: u32, what: &str| {
             (count > 0).then(|| format!("{what} on {}", plural(count as usize, "partition")))
         };
@@ -53,9 +65,12 @@ fn broken_now(context: &AssessmentContext<'_>) -> Option<NextBreak> {
             damage.refused += class.partitions;
         }
     }
-    (damage != Damage::default()).then(|| NextBreak {
+    let elections = quorum::lost(context.cluster);
+    let partitions = (damage != Damage::default()).then(|| damage.words());
+    let consequences: Vec<String> = elections.into_iter().chain(partitions).collect();
+    (!consequences.is_empty()).then(|| NextBreak {
         event: "now".into(),
-        consequence: damage.words(),
+        consequence: consequences.join("; "),
         brokers: Vec::new(),
         why: why(context, "the current state"),
     })
@@ -71,6 +86,7 @@ fn damage(
     let after = transitions.lose(&context.table, &context.table.rows[class.row], lost);
     let offline = class.stops(Operation::Read, &after);
     Damage {
+        leaderless: false,
         lost: u32::from(loses_tail(class, lost)),
         offline: u32::from(offline),
         refused: u32::from(!offline && class.stops(Operation::Write, &after)),
@@ -99,6 +115,9 @@ fn one_broker(context: &AssessmentContext<'_>) -> Option<NextBreak> {
             total[at].add(damage);
         }
     });
+    for (broker, damage) in brokers.iter().zip(&mut total) {
+        damage.leaderless = takes_majority(context, &[broker.id]);
+    }
     let (at, worst) = first_worst(&total)?;
     let broker = brokers[at].id;
     Some(NextBreak {
@@ -127,15 +146,28 @@ fn one_rack(context: &AssessmentContext<'_>) -> Option<NextBreak> {
             total[at].add(damage);
         }
     });
+    let members = |rack: &Arc<str>| -> Vec<BrokerId> {
+        let here = cluster.brokers.iter().filter(|one| cluster.rack_of(one.id) == Some(rack));
+        here.map(|one| one.id).collect()
+    };
+    for (rack, damage) in racks.iter().zip(&mut total) {
+        damage.leaderless = takes_majority(context, &members(rack));
+    }
     let (at, worst) = first_worst(&total)?;
     let rack = racks[at];
-    let members = cluster.brokers.iter().filter(|one| cluster.rack_of(one.id) == Some(rack));
     Some(NextBreak {
         event: format!("lose rack {rack}"),
         consequence: worst.words(),
-        brokers: members.map(|one| one.id).collect(),
+        brokers: members(rack),
         why: why(context, "the controller's own election after each rack is gone; the worst is shown"),
     })
+}
+
+fn takes_majority(context: &AssessmentContext<'_>, gone: &[BrokerId]) -> bool {
+    match context.cluster.quorum_state() {
+        QuorumState::Works(quorum) => loses_majority(quorum, gone),
+        _ => false,
+    }
 }
 
 /// The damage of each rack, at the place of the first replica in it.
@@ -173,18 +205,29 @@ fn several_brokers(context: &AssessmentContext<'_>) -> NextBreak {
     let (writes, reads) = (margin(Operation::Write), margin(Operation::Read));
     // Nothing breaks at one broker or one rack, so the margin of the worst partition says how many it takes.
     let count = writes.min(reads) + 1;
+    if let Some(brokers) = brokers_that_decide(context.cluster).filter(|few| few.len() <= count as usize) {
+        return NextBreak {
+            event: format!("lose brokers {}", names(&brokers)),
+            consequence: Damage::LEADERLESS.words(),
+            why: why(context, "these brokers are voters of the controller quorum"),
+            brokers,
+        };
+    }
     let example = worst.example;
     let partition = context.cluster.partitions.view(example);
     let leaving = partition.isr().filter(|id| context.cluster.is_up(*id)).take(count as usize);
     let brokers: Vec<BrokerId> = leaving.collect();
-    let names: Vec<String> = brokers.iter().map(ToString::to_string).collect();
     let what = if writes <= reads { "no writes" } else { "no leader" };
     NextBreak {
-        event: format!("lose brokers {}", names.join(" and ")),
+        event: format!("lose brokers {}", names(&brokers)),
         consequence: format!("{what} on {}", context.example(worst)),
         why: why(context, "no single broker or rack breaks anything; the smallest number that does"),
         brokers,
     }
+}
+
+fn names(brokers: &[BrokerId]) -> String {
+    brokers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 /// What each replica's loss does, per class; indexed as [`crate::consequences::classes::ClassTable::rows`].

@@ -1,10 +1,14 @@
 //! Restarting brokers one by one: a verdict per broker, an order, and what to wait for in between.
 
 use crate::consequences::Subject;
-use crate::consequences::case::LiveReplicas;
-use crate::consequences::classes::ClassTable;
-use crate::consequences::what_if::{RestartSafety, RestartVerdict, StopEffect, Transitions, lose};
-use crate::model::{BrokerId, Cluster, PartitionIx};
+use crate::consequences::case::{LiveReplicas, mask_of};
+use crate::consequences::classes::{ClassRow, ClassTable};
+use crate::consequences::elections::loses_majority;
+use crate::consequences::restart_verdict::{
+    QuorumEffect, RestartSafety, RestartVerdict, StopEffect, comma_list,
+};
+use crate::consequences::what_if::{Transitions, lose};
+use crate::model::{BrokerId, BrokerStatus, Cluster, PartitionIx, QuorumState, Unknown, human_count, plural};
 
 /// A plan for restarting every broker.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,12 +19,24 @@ pub struct RollPlan {
     pub order: Vec<BrokerId>,
     /// What must hold before the next one is stopped.
     pub wait_for: String,
+    /// Brokers that stay unsafe however long one waits, a sentence each.
+    pub waiting_does_not_help: Vec<String>,
+}
+
+impl RollPlan {
+    /// What to say where no broker is in the order.
+    pub fn without_order(&self) -> &'static str {
+        match self.brokers.iter().map(|verdict| verdict.verdict).min() {
+            Some(RestartSafety::Unknown) => "no broker is known to be safe to stop",
+            _ => "no broker is safe to stop now",
+        }
+    }
 }
 
 /// What would happen if this broker were stopped in order now. A broker that is not up changes nothing.
 pub fn restart(cluster: &Cluster, broker: BrokerId) -> RestartVerdict {
     let mut verdicts = verdicts(cluster, &[broker]);
-    verdicts.pop().unwrap_or_else(|| empty(broker))
+    verdicts.pop().unwrap_or_else(|| RestartVerdict::empty(broker, Vec::new()))
 }
 
 /// What would happen if all of these were stopped in order at the same time, none of them back before the
@@ -30,19 +46,31 @@ pub fn restart_together(cluster: &Cluster, brokers: &[BrokerId]) -> Option<Resta
     if others.is_empty() {
         return Some(restart(cluster, *first));
     }
-    let mut verdict = RestartVerdict { together_with: others.to_vec(), ..empty(*first) };
+    let mut verdict = RestartVerdict::empty(*first, others.to_vec());
     let gone = lose(cluster, brokers);
     let (before, after) =
         (ClassTable::of(cluster, Subject::Cluster), ClassTable::of(&gone, Subject::Cluster));
     let transitions = Transitions::of(cluster);
-    for at in 0..cluster.partitions.len() {
+    let stopping: Vec<BrokerId> = brokers.iter().copied().filter(|id| cluster.is_up(*id)).collect();
+    for partition in cluster.partitions.iter() {
+        let places: Vec<u8> = places_of(partition.replicas(), &stopping);
+        if places.is_empty() {
+            continue;
+        }
+        let at = partition.ix.at();
         let class = &before.rows[before.row_of[at] as usize];
-        let then = after.live(&after.rows[after.row_of[at] as usize]);
-        let outcome = outcome(&before.live(class), &then, transitions.min_isr(&before, class));
-        count(&mut verdict, PartitionIx(at as u32), outcome);
+        let minimum = transitions.min_isr(&before, class);
+        let after = after.live(&after.rows[after.row_of[at] as usize]);
+        let spared = spared_when_whole(&transitions, &before, class, &places);
+        count(&mut verdict, partition.ix, ReplicaStop { outcome: outcome(&after, minimum), spared });
     }
     conclude(cluster, &mut verdict);
     Some(verdict)
+}
+
+fn places_of(replicas: &[BrokerId], stopping: &[BrokerId]) -> Vec<u8> {
+    let stops = |(_, id): &(usize, &BrokerId)| stopping.contains(id);
+    replicas.iter().take(32).enumerate().filter(stops).map(|(place, _)| place as u8).collect()
 }
 
 /// A plan for all brokers that are up.
@@ -60,33 +88,46 @@ pub fn roll(cluster: &Cluster) -> RollPlan {
         (Some(verdict.broker) == controller, verdict.verdict, rack, verdict.broker)
     });
     let order = stoppable.into_iter().map(|verdict| verdict.broker).collect();
-    RollPlan { brokers, order, wait_for: wait_for(cluster) }
+    let waiting_does_not_help = brokers.iter().filter_map(|verdict| never_safe(cluster, verdict)).collect();
+    RollPlan { brokers, order, wait_for: wait_for(cluster), waiting_does_not_help }
+}
+
+/// Why a broker never becomes safe to stop, and what would change that.
+fn never_safe(cluster: &Cluster, verdict: &RestartVerdict) -> Option<String> {
+    if verdict.waiting_helps() != Some(false) {
+        return None;
+    }
+    let broker = verdict.broker;
+    let Some(example) = verdict.never_spared_example else {
+        return Some(format!("broker {broker}: add controllers; too few vote for one to stop"));
+    };
+    let others = match verdict.never_spared {
+        1 => String::new(),
+        count => format!(" and {} more", plural(count as usize - 1, "partition")),
+    };
+    let replicas = cluster.partitions.view(example).replicas().len();
+    let remedy = if replicas == 1 { "add replicas" } else { "add replicas or lower its minimum ISR" };
+    let (name, replicas) = (cluster.partition_name(example), plural(replicas, "replica"));
+    Some(format!(
+        "broker {broker}: {name}{others} cannot spare one of {replicas}; {remedy}, or accept the interruption"
+    ))
 }
 
 fn wait_for(cluster: &Cluster) -> String {
     let short = cluster.partitions.iter().filter(|one| one.isr_len() < one.replicas().len()).count();
     let back = "no under-replicated partition, and every partition led by its preferred leader again";
-    match short {
-        0 => back.into(),
-        count => format!(
-            "first, {} under-replicated partitions to be in sync again; then, after each restart: {back}",
-            crate::model::human_count(count as i64)
-        ),
+    let mut first = Vec::new();
+    if cluster.quorum_state().is_lost() {
+        first.push("a majority of the controllers to answer".to_string());
     }
-}
-
-fn empty(broker: BrokerId) -> RestartVerdict {
-    RestartVerdict {
-        broker,
-        together_with: Vec::new(),
-        verdict: RestartSafety::Safe,
-        offline: 0,
-        under_min_isr: 0,
-        at_min_isr: 0,
-        unknown: 0,
-        quorum_lost: false,
-        partitions: Vec::new(),
+    if short > 0 {
+        let count = human_count(short as i64);
+        first.push(format!("{count} under-replicated partitions to be in sync again"));
     }
+    if first.is_empty() {
+        return back.into();
+    }
+    format!("first, {}; then, after each restart: {back}", first.join(" and "))
 }
 
 /// What the stop of one replica does to a class.
@@ -97,24 +138,34 @@ enum StopOutcome {
     UnknownMinimum,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct ReplicaStop {
+    outcome: StopOutcome,
+    /// Whether nothing stops when every replica is in sync before.
+    spared: bool,
+}
+
+const UNTOUCHED: ReplicaStop = ReplicaStop { outcome: StopOutcome::Nothing, spared: true };
+
 fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
     let classes = ClassTable::of(cluster, Subject::Cluster);
-    let outcomes = outcomes(cluster, &classes);
-    let mut verdicts: Vec<RestartVerdict> = brokers.iter().map(|id| empty(*id)).collect();
+    let stops = stops(cluster, &classes);
+    let mut verdicts: Vec<RestartVerdict> =
+        brokers.iter().map(|id| RestartVerdict::empty(*id, Vec::new())).collect();
     let mut by_id: Vec<(BrokerId, usize)> = brokers.iter().copied().zip(0..).collect();
     by_id.sort_unstable();
     let columns = &cluster.partitions;
     for at in 0..columns.len() {
-        let of_class = &outcomes[classes.row_of[at] as usize];
-        if of_class.iter().all(|outcome| *outcome == StopOutcome::Nothing) {
+        let of_class = &stops[classes.row_of[at] as usize];
+        if of_class.iter().all(|stop| stop.outcome == StopOutcome::Nothing) {
             continue;
         }
         let set = &columns.sets[columns.replicas[at] as usize];
-        for (broker, outcome) in set.iter().zip(of_class) {
-            if *outcome != StopOutcome::Nothing
+        for (broker, stop) in set.iter().zip(of_class) {
+            if stop.outcome != StopOutcome::Nothing
                 && let Ok(found) = by_id.binary_search_by_key(broker, |(id, _)| *id)
             {
-                count(&mut verdicts[by_id[found].1], PartitionIx(at as u32), *outcome);
+                count(&mut verdicts[by_id[found].1], PartitionIx(at as u32), *stop);
             }
         }
     }
@@ -125,27 +176,27 @@ fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
 }
 
 /// Per class and replica place: what the stop of that replica's broker does.
-fn outcomes(cluster: &Cluster, classes: &ClassTable) -> Vec<Vec<StopOutcome>> {
+fn stops(cluster: &Cluster, classes: &ClassTable) -> Vec<Vec<ReplicaStop>> {
     let transitions = Transitions::of(cluster);
-    let of_class = |class: &crate::consequences::classes::ClassRow| {
-        let (layout, before) = (classes.layout(class), classes.live(class));
-        let minimum = transitions.min_isr(classes, class);
-        let of_place = |place: u32| {
-            if before.up >> place & 1 == 0 {
-                return StopOutcome::Nothing;
-            }
-            outcome(&before, &transitions.lose(classes, class, &[place as u8]), minimum)
-        };
-        (0..layout.replicas).map(of_place).collect()
+    let of_class = |class: &ClassRow| {
+        let layout = classes.layout(class);
+        (0..layout.replicas).map(|place| stop_of(&transitions, classes, class, place as u8)).collect()
     };
     classes.rows.iter().map(of_class).collect()
 }
 
-fn outcome(before: &LiveReplicas, after: &LiveReplicas, minimum: Option<u32>) -> StopOutcome {
-    let untouched = before.isr == after.isr && before.leader == after.leader;
-    if untouched || !before.led() && !after.led() {
-        return StopOutcome::Nothing;
+fn stop_of(transitions: &Transitions, classes: &ClassTable, class: &ClassRow, place: u8) -> ReplicaStop {
+    if classes.live(class).up >> place & 1 == 0 {
+        return UNTOUCHED;
     }
+    let after = transitions.lose(classes, class, &[place]);
+    let spared = spared_when_whole(transitions, classes, class, &[place]);
+    ReplicaStop { outcome: outcome(&after, transitions.min_isr(classes, class)), spared }
+}
+
+/// What the partition is after the stop, whether or not the stop made it so: a broker that holds one of the
+/// missing replicas is no safer to stop than the others.
+fn outcome(after: &LiveReplicas, minimum: Option<u32>) -> StopOutcome {
     if !after.led() {
         return StopOutcome::Hit(StopEffect::Offline);
     }
@@ -157,8 +208,18 @@ fn outcome(before: &LiveReplicas, after: &LiveReplicas, minimum: Option<u32>) ->
     }
 }
 
-fn count(verdict: &mut RestartVerdict, ix: PartitionIx, outcome: StopOutcome) {
-    let effect = match outcome {
+fn spared_when_whole(transitions: &Transitions, classes: &ClassTable, class: &ClassRow, lost: &[u8]) -> bool {
+    let replicas = classes.layout(class).replicas;
+    let all = mask_of(replicas);
+    let whole = LiveReplicas { isr: all, elr: 0, up: all, leader: Some(0) };
+    let rule = transitions.rule(&classes.knobs[class.key.knobs as usize]);
+    let after = rule.lose(&whole, replicas, lost);
+    let hit = outcome(&after, transitions.min_isr(classes, class));
+    !matches!(hit, StopOutcome::Hit(StopEffect::Offline | StopEffect::UnderMinIsr))
+}
+
+fn count(verdict: &mut RestartVerdict, ix: PartitionIx, stop: ReplicaStop) {
+    let effect = match stop.outcome {
         StopOutcome::Nothing => return,
         StopOutcome::UnknownMinimum => {
             verdict.unknown += 1;
@@ -172,6 +233,10 @@ fn count(verdict: &mut RestartVerdict, ix: PartitionIx, outcome: StopOutcome) {
         StopEffect::AtMinIsr => &mut verdict.at_min_isr,
     };
     *counter += 1;
+    if effect != StopEffect::AtMinIsr && !stop.spared {
+        verdict.never_spared += 1;
+        verdict.never_spared_example.get_or_insert(ix);
+    }
     // The worst ones must be among those listed, however many there are of the lesser kind.
     let kept = verdict.partitions.iter().filter(|(_, other)| *other == effect).count();
     if kept < RestartVerdict::MAX_LISTED {
@@ -182,12 +247,11 @@ fn count(verdict: &mut RestartVerdict, ix: PartitionIx, outcome: StopOutcome) {
 fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
     verdict.partitions.sort_by_key(|(ix, effect)| (*effect, *ix));
     verdict.partitions.truncate(RestartVerdict::MAX_LISTED);
-    let stopping: Vec<BrokerId> =
-        std::iter::once(verdict.broker).chain(verdict.together_with.iter().copied()).collect();
-    verdict.quorum_lost = quorum_lost(cluster, &stopping);
-    verdict.verdict = if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum_lost {
+    verdict.quorum = quorum_effect(cluster, &verdict.stopping());
+    verdict.unseen = unseen(cluster, verdict.unknown);
+    verdict.verdict = if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum.forbids() {
         RestartSafety::Unsafe
-    } else if verdict.unknown > 0 {
+    } else if !verdict.unseen.is_empty() {
         RestartSafety::Unknown
     } else if verdict.at_min_isr > 0 {
         RestartSafety::AtFloor
@@ -196,11 +260,43 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
     };
 }
 
-/// Whether the controllers have a majority with these and none without them.
-fn quorum_lost(cluster: &Cluster, stopping: &[BrokerId]) -> bool {
-    let Some(quorum) = cluster.quorum.get() else { return false };
-    // A quorum that has no majority already is not lost by this stop; it shows elsewhere.
-    let majority = quorum.voters.len() / 2 + 1;
-    let left = quorum.online.iter().filter(|id| !stopping.contains(id)).count();
-    quorum.online.len() >= majority && left < majority
+fn quorum_effect(cluster: &Cluster, stopping: &[BrokerId]) -> QuorumEffect {
+    match cluster.quorum_state() {
+        QuorumState::None => QuorumEffect::Kept,
+        QuorumState::Works(quorum) if loses_majority(&quorum.whole(), stopping) => QuorumEffect::NeverSpared,
+        QuorumState::Works(quorum) if loses_majority(quorum, stopping) => QuorumEffect::Lost,
+        QuorumState::Works(_) => QuorumEffect::Kept,
+        QuorumState::Lost(_) => QuorumEffect::LostAlready,
+        QuorumState::Unreachable => QuorumEffect::Unreachable,
+        QuorumState::Unknown(_) => QuorumEffect::NotRead,
+    }
+}
+
+/// What a stop might hit without anybody seeing it.
+fn unseen(cluster: &Cluster, unknown_minimums: u32) -> Vec<String> {
+    let mut unseen = Vec::new();
+    if let Some(reason) = cluster.completeness().topics.reason() {
+        unseen.push(hidden_topics(reason));
+    }
+    if let QuorumState::Unknown(reason) = cluster.quorum_state() {
+        unseen.push(format!("the controller quorum is {reason}"));
+    }
+    let registered = |id: &BrokerId| cluster.broker(*id).is_some_and(|one| one.state == BrokerStatus::Up);
+    let silent: Vec<BrokerId> = cluster.silent_brokers().filter(registered).collect();
+    if !silent.is_empty() {
+        unseen.push(format!("no answer from broker {}", comma_list(&silent)));
+    }
+    if unknown_minimums > 0 {
+        let partitions = plural(unknown_minimums as usize, "partition");
+        unseen.push(format!("the minimum ISR of {partitions} is not known"));
+    }
+    unseen
+}
+
+/// Why topics may be missing, in words.
+pub(super) fn hidden_topics(reason: &Unknown) -> String {
+    match reason {
+        Unknown::NotExposed(why) => why.clone(),
+        reason => format!("whether all topics were seen is {reason}"),
+    }
 }

@@ -2,7 +2,9 @@
 
 use crate::consequences::figure::FigureValue;
 use crate::consequences::fixtures::ClusterSpec;
-use crate::consequences::{Estimate, LossCause, RestartSafety, Subject, assess, lose, restart, roll};
+use crate::consequences::{
+    Estimate, LossCause, QuorumEffect, RestartSafety, Subject, assess, lose, restart, roll,
+};
 use crate::model::{BrokerId, Cluster, Datum, Origin, PartitionIx, Partitions, Topic, TopicIx, Unknown};
 use std::sync::Arc;
 
@@ -77,7 +79,7 @@ fn unknown_settings_make_ranges() {
 #[test]
 fn stopping_is_safe_at_the_floor_or_not() {
     let verdict = |plan: &ClusterSpec| restart(&plan.build(), BrokerId(1)).verdict;
-    let plan = ClusterSpec { brokers: 4, replicas: 4, ..ClusterSpec::default() };
+    let plan = ClusterSpec { brokers: 4, replicas: 4, combined: true, ..ClusterSpec::default() };
     assert_eq!(verdict(&plan), RestartSafety::Safe);
     assert_eq!(verdict(&ClusterSpec::default()), RestartSafety::AtFloor);
     assert_eq!(
@@ -87,7 +89,7 @@ fn stopping_is_safe_at_the_floor_or_not() {
     let at_two = lose(&plan.build(), &[BrokerId(4), BrokerId(3)]);
     let stop = restart(&at_two, BrokerId(1));
     assert_eq!((stop.verdict, stop.under_min_isr), (RestartSafety::Unsafe, 12));
-    assert!(stop.quorum_lost, "of three voters one is gone already");
+    assert_eq!(stop.quorum, QuorumEffect::Lost, "of three voters one is gone already");
     let plan = roll(&plan.build());
     assert_eq!(plan.order, [4, 2, 3, 1].map(BrokerId), "rack by rack, the active controller last");
 }
@@ -121,10 +123,12 @@ fn the_order_of_replica_lists_changes_no_loss() {
 #[test]
 fn brokers_that_stop_together_are_assessed_together() {
     use crate::consequences::restart_together;
-    let cluster = ClusterSpec::default().build();
+    let cluster = ClusterSpec { combined: true, ..ClusterSpec::default() }.build();
     let both = restart_together(&cluster, &[BrokerId(1), BrokerId(2)]).unwrap();
-    assert_eq!((both.verdict, both.under_min_isr, both.offline), (RestartSafety::Unsafe, 12, 0));
-    assert!(both.quorum_lost && both.headline().starts_with("Brokers 1, 2 must not stop together"));
+    // With two of three voters gone nobody is elected for the partitions that they lead.
+    assert_eq!((both.verdict, both.under_min_isr, both.offline), (RestartSafety::Unsafe, 4, 8));
+    assert_eq!((both.quorum, both.waiting_helps()), (QuorumEffect::NeverSpared, Some(false)));
+    assert!(both.headline().starts_with("Brokers 1, 2 must not stop together"));
     assert_eq!(restart_together(&cluster, &[BrokerId(1)]), Some(restart(&cluster, BrokerId(1))));
     assert_eq!(restart_together(&cluster, &[]), None);
     // In one rack of four, with replicas on other brokers, two may stop.
@@ -253,7 +257,8 @@ fn internal_topics_do_not_hide_what_is_promised_for_the_users_records() {
         for row in &mut rows[10..] {
             (row.topic, row.number) = (TopicIx(1), row.number - 10);
         }
-        cluster.partitions = Partitions::from_rows(&rows, Datum::known((), 0, Origin::Broker));
+        let known = Datum::known((), 0, Origin::Broker);
+        cluster.partitions = Partitions::from_rows(&rows, known.clone()).with_completeness(known);
         assess(&cluster, Subject::Cluster)
     };
     let alone = assess(&user, Subject::Cluster);

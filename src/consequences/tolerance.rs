@@ -38,6 +38,11 @@ impl Margin {
     fn exact(guaranteed: u32, now: u32) -> Self {
         Margin { guaranteed, now: (now, now) }
     }
+
+    fn at_most(self, (guaranteed, now): (u32, u32)) -> Self {
+        let (low, high) = self.now;
+        Margin { guaranteed: self.guaranteed.min(guaranteed), now: (low.min(now), high.min(now)) }
+    }
 }
 
 /// Faults of one kind that acknowledged data survives; `replicas` means however many.
@@ -152,17 +157,27 @@ pub(super) enum Operation {
 }
 
 impl Operation {
+    /// Crashes that it survives: of the partition's replicas, and while the controllers replace leaders.
     pub(super) fn margin(self, case: &Case, live: &LiveReplicas) -> Margin {
-        match self {
+        let of_replicas = match self {
             Operation::Write => writes(case, live),
             Operation::Read => reads(case, live),
             Operation::Visible => visibility(case, live),
-        }
+        };
+        of_replicas.at_most(case.elections.crash_limits())
     }
 
     /// Whether it works at this moment.
     pub(super) fn works(self, case: &Case, live: &LiveReplicas) -> bool {
+        let waits = match self {
+            Operation::Write => case.acks == Acks::All,
+            Operation::Read => false,
+            Operation::Visible => true,
+        };
+        // Without controllers the ISR keeps its dead members, and acks=all and the high watermark wait for them.
+        let waits_in_vain = waits && !case.elections.work && live.isr & !live.up != 0;
         live.led()
+            && !waits_in_vain
             && match self {
                 Operation::Write => live.in_sync() >= case.write_floor(),
                 Operation::Read => true,
@@ -184,7 +199,7 @@ impl Operation {
         };
         let spare = |members: u32| members.count_ones().checked_sub(floor);
         let survives = |members: u32| spare(members).map_or(0, |spare| case.racks.survives(members, spare));
-        Margin::exact(survives(all), survives(now))
+        Margin::exact(survives(all), survives(now)).at_most(case.elections.rack_limits())
     }
 }
 

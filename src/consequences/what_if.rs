@@ -1,4 +1,4 @@
-//! The cluster without some brokers, and what stopping one in order would do.
+//! The cluster without some brokers, as the controller's own rule makes it.
 
 use crate::consequences::Subject;
 use crate::consequences::case::LiveReplicas;
@@ -7,7 +7,7 @@ use crate::consequences::classes::{ClassRow, ClassTable};
 use crate::consequences::interning::Interner;
 use crate::consequences::transition::TransitionRule;
 use crate::model::{
-    Broker, BrokerId, BrokerStatus, Cluster, KafkaVersion, PartitionIx, Partitions, Quorum, plural,
+    Broker, BrokerId, BrokerStatus, Cluster, KafkaVersion, Partitions, Quorum, led_by_none_of,
 };
 use crate::protocol::profile::Profile;
 use std::sync::Arc;
@@ -52,19 +52,19 @@ impl Transitions {
 ///
 /// Leaders, ISRs and ELRs are what the controller's own rule makes of them. A minimum ISR or unclean
 /// election that is not known is taken at Kafka's default, a version that is not known as the newest, an
-/// ELR feature that is not known as off. A broker that is a voter too is gone as one. Brokers that the cluster does not have are ignored.
+/// ELR feature that is not known as off. A broker that is a voter too is gone as one; when that takes the
+/// majority, nobody detects anything: ISRs stay as they were, and what the lost brokers led is led by nobody.
+/// Brokers that the cluster does not have are ignored.
 pub fn lose(cluster: &Cluster, brokers: &[BrokerId]) -> Cluster {
     let after = brokers.iter().filter(|id| cluster.broker(**id).is_some()).copied().collect::<Vec<_>>();
-    Cluster {
-        brokers: without(cluster, &after),
-        partitions: partitions_without(cluster, &after),
-        quorum: cluster.quorum.map(|quorum| Quorum {
-            leader: quorum.leader.filter(|id| !after.contains(id)),
-            online: quorum.online.iter().copied().filter(|id| !after.contains(id)).collect(),
-            ..quorum.clone()
-        }),
-        ..cluster.clone()
-    }
+    let quorum = cluster.quorum.map(|quorum| quorum.without(&after));
+    let elects = !cluster.quorum_state().is_lost() && quorum.get().is_none_or(Quorum::has_majority);
+    let partitions = if elects {
+        partitions_without(cluster, &after)
+    } else {
+        led_by_none_of(&cluster.partitions, &after)
+    };
+    Cluster { brokers: without(cluster, &after), partitions, quorum, ..cluster.clone() }
 }
 
 fn without(cluster: &Cluster, lost: &[BrokerId]) -> Arc<[Broker]> {
@@ -134,110 +134,4 @@ fn lost_places(columns: &Partitions, lost: &[BrokerId]) -> Vec<Option<(u32, Vec<
         Some((number as u32, places))
     };
     columns.sets.iter().map(|set| of_set(set)).collect()
-}
-
-/// Whether a broker may be stopped, the best first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum RestartSafety {
-    /// Nothing stops, and one more failure would not stop writes.
-    Safe,
-    /// Nothing stops, but the next failure would stop writes on some partitions.
-    AtFloor,
-    /// Whether writes stop is not known: a minimum ISR is not.
-    Unknown,
-    /// Partitions go offline or below their minimum ISR, or the controllers lose their majority.
-    Unsafe,
-}
-
-impl RestartSafety {
-    /// As the JSON writes it.
-    pub fn word(self) -> &'static str {
-        match self {
-            RestartSafety::Safe => "safe",
-            RestartSafety::AtFloor => "at_floor",
-            RestartSafety::Unknown => "unknown",
-            RestartSafety::Unsafe => "unsafe",
-        }
-    }
-
-    /// As a person reads it at the head of a line.
-    pub fn heading(self) -> &'static str {
-        match self {
-            RestartSafety::Safe => "SAFE",
-            RestartSafety::AtFloor => "AT FLOOR",
-            RestartSafety::Unknown => "UNKNOWN",
-            RestartSafety::Unsafe => "UNSAFE",
-        }
-    }
-}
-
-/// What happens to one partition when the broker stops.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum StopEffect {
-    /// Nobody can lead it.
-    Offline,
-    /// Fewer replicas are in sync than the minimum: acks=all is refused.
-    UnderMinIsr,
-    /// Exactly the minimum is in sync.
-    AtMinIsr,
-}
-
-/// The verdict on stopping one broker in order.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RestartVerdict {
-    pub broker: BrokerId,
-    /// Brokers that stop at the same time.
-    pub together_with: Vec<BrokerId>,
-    pub verdict: RestartSafety,
-    /// Partitions that nobody could lead.
-    pub offline: u32,
-    /// Partitions below their minimum ISR, those that are offline not counted.
-    pub under_min_isr: u32,
-    /// Partitions at their minimum ISR.
-    pub at_min_isr: u32,
-    /// Partitions whose minimum ISR is not known.
-    pub unknown: u32,
-    /// The controllers would lose their majority.
-    pub quorum_lost: bool,
-    /// The partitions hit, the worst first, at most [`RestartVerdict::MAX_LISTED`].
-    pub partitions: Vec<(PartitionIx, StopEffect)>,
-}
-
-impl RestartVerdict {
-    /// How many partitions a verdict names.
-    pub const MAX_LISTED: usize = 100;
-
-    /// `Broker 1`, `Brokers 1, 2`
-    fn who(&self) -> String {
-        let ids: Vec<String> =
-            std::iter::once(&self.broker).chain(&self.together_with).map(ToString::to_string).collect();
-        format!("Broker{} {}", if ids.len() == 1 { "" } else { "s" }, ids.join(", "))
-    }
-
-    /// One sentence for the panel.
-    pub fn headline(&self) -> String {
-        let who = self.who();
-        let together = if self.together_with.is_empty() { "" } else { " together" };
-        let partitions = |count: u32| plural(count as usize, "partition");
-        match self.verdict {
-            RestartSafety::Safe => {
-                format!("{who} may stop{together}: every partition keeps more than its minimum ISR")
-            }
-            RestartSafety::AtFloor => format!(
-                "{who} may stop{together}, but the next failure stops writes on {}",
-                partitions(self.at_min_isr)
-            ),
-            RestartSafety::Unknown => {
-                format!("{who}: the minimum ISR of {} is not known", partitions(self.unknown))
-            }
-            RestartSafety::Unsafe if self.quorum_lost => {
-                format!("{who} must not stop{together}: the controllers would lose their majority")
-            }
-            RestartSafety::Unsafe => format!(
-                "{who} must not stop{together}: {} offline, {} refuse acks=all",
-                partitions(self.offline),
-                partitions(self.under_min_isr)
-            ),
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Changes laid over a cluster, one after the other.
 
+use crate::hypothesis::reference::quorum_of;
 use crate::hypothesis::reshape;
 use crate::knobs::elr_of_new_cluster;
 use crate::knobs::{Change, Place, Scope, Shape};
@@ -189,6 +190,9 @@ fn set_version(cluster: &mut Cluster, version: KafkaVersion) -> Result<(), Strin
     cluster.version = Datum::known(version, as_of, Origin::WhatIf);
     let derived = Origin::Derived("a new cluster of this version".into());
     cluster.features.elr = Datum::known(elr_of_new_cluster(version) == Some(true), as_of, derived);
+    if matches!(&cluster.id, Datum::Known { from: Origin::Assumed, .. }) {
+        cluster.quorum = quorum_of(version);
+    }
     let assumed = assumed(cluster);
     let clients = assumed.producers.iter_mut().chain(&mut assumed.consumers);
     clients.for_each(|client| client.version = version);

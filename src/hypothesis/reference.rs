@@ -5,9 +5,14 @@ use crate::knobs::elr_of_new_cluster;
 use crate::knobs::{self, Knob};
 use crate::model::{
     Assumptions, Broker, BrokerId, BrokerStatus, Candidate, Cluster, ConfigMap, Datum, Features,
-    KafkaVersion, Origin, Partitions, Start, Topic, TopicIx, Unknown, place, rack_name,
+    KafkaVersion, Origin, Partitions, Quorum, Start, Topic, TopicIx, Unknown, place, rack_name,
 };
 use std::sync::Arc;
+
+/// The first release whose KRaft is for production (KIP-833).
+const FIRST_KRAFT: KafkaVersion = KafkaVersion::new(3, 3, 0);
+/// Ids that no broker of the reference cluster gets.
+const CONTROLLERS: [i32; 3] = [3001, 3002, 3003];
 
 /// Three brokers in three racks and one topic, `orders`, of 12 partitions with 3 replicas; everything
 /// else is what a new cluster of this version has.
@@ -19,6 +24,19 @@ pub fn reference(version: KafkaVersion) -> Cluster {
         count(&knobs::cluster::RACKS),
         count(&knobs::topic::PARTITIONS),
         count(&knobs::topic::REPLICATION_FACTOR),
+    )
+}
+
+/// Three controllers apart from the brokers, all of them up.
+pub(super) fn quorum_of(version: KafkaVersion) -> Datum<Quorum> {
+    if version < FIRST_KRAFT {
+        return Datum::unknown(Unknown::Unsupported("brokers without KRaft".into()));
+    }
+    let voters: Vec<BrokerId> = CONTROLLERS.map(BrokerId).to_vec();
+    Datum::known(
+        Quorum { leader: voters.first().copied(), online: voters.clone(), voters },
+        0,
+        Origin::Assumed,
     )
 }
 
@@ -64,7 +82,7 @@ pub fn reference_with(
             elr: Datum::known(elr_of_new_cluster(version) == Some(true), as_of, from.clone()),
             metadata_level: Datum::unknown(Unknown::NotAsked),
         },
-        quorum: Datum::unknown(Unknown::NotAsked),
+        quorum: quorum_of(version),
         brokers: members.collect(),
         topics: [topic].into(),
         partitions: Partitions::from_rows(&rows, Datum::known((), as_of, from)),

@@ -23,16 +23,19 @@ fn load_of(rows: &[PartitionRow]) -> ReplicaLoad {
     load
 }
 
-/// Grows topics to `count` partitions; new ones are empty and led by their preferred leader.
+/// Grows topics to `count` partitions; new ones are empty and led by their preferred leader. Those of a cluster
+/// that klever assumes were never created, so they may have fewer, too.
 pub(super) fn set_partitions(cluster: &mut Cluster, names: &[Arc<str>], count: i64) -> Result<(), String> {
     let candidates = candidates(cluster);
+    let assumed = matches!(&cluster.id, Datum::Known { from: Origin::Assumed, .. });
     let fewer = |topic: &&Topic| names.contains(&topic.name) && i64::from(topic.count) > count;
-    if let Some(topic) = cluster.topics.iter().find(fewer) {
+    if let Some(topic) = cluster.topics.iter().find(fewer).filter(|_| !assumed) {
         return Err(format!("partitions only grow: {} has {}", topic.name, topic.count));
     }
     rebuild(cluster, |ix, topic, rows| {
         if names.contains(&topic.name) {
             let width = rows.first().map_or(1, |row| row.replicas.len());
+            rows.truncate(count as usize);
             let existing: Vec<&[BrokerId]> = rows.iter().map(|row| &row.replicas[..]).collect();
             let more = place(&candidates, &existing, count as usize - rows.len(), width, Start::First);
             let numbers = rows.len() as i32..;
@@ -188,7 +191,8 @@ fn rebuild(cluster: &mut Cluster, mut edit: impl FnMut(TopicIx, &Topic, &mut Vec
     }
     let moved = rows.len() != old.len();
     let elr = cluster.partitions.elr.map(|_| ());
-    cluster.partitions = Partitions::from_rows(&rows, elr);
+    let complete = cluster.partitions.complete.clone();
+    cluster.partitions = Partitions::from_rows(&rows, elr).with_completeness(complete);
     if moved {
         renumber_groups(cluster, &topics);
     }

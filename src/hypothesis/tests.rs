@@ -81,7 +81,15 @@ fn growing_a_topic_keeps_what_is_there() {
 #[test]
 fn what_cannot_be_says_why() {
     let says = |text: &str| apply(&base(), &[change(text)]).unwrap_err().to_string();
-    assert_eq!(says("partitions=3"), "partitions only grow: orders has 12");
+    let mut real = reference(KafkaVersion::REFERENCE);
+    real.id = Datum::known("abc".into(), 0, Origin::Broker);
+    let fewer = apply(&real, &[change("partitions=3")]).unwrap_err().to_string();
+    assert_eq!(fewer, "partitions only grow: orders has 12");
+    assert_eq!(
+        after(&["partitions=3"]).partitions.len(),
+        3,
+        "those of the reference cluster were never created"
+    );
     assert_eq!(says("replication.factor=4"), "replication.factor 4 needs 4 brokers: 3 are there");
     assert_eq!(says("brokers=2"), "2 brokers cannot hold 3 replicas of a partition");
     assert_eq!(says("topic/ordrs:partitions=24"), "there is no topic `ordrs`: did you mean `orders`?");

@@ -34,6 +34,9 @@ struct ObservedGroup {
 /// One end of one partition, with the leader epoch that came with it.
 type OffsetCell = (Option<i64>, Option<i32>);
 
+/// Metadata leaves out what the user may not describe, without an error.
+const HIDDEN_TOPICS: &str = "topics that this user may not describe are hidden";
+
 /// What was read so far. A part that cannot be read again keeps its last value with its age; offsets of
 /// partitions do not, since a fresh commit against an old end would show too little lag.
 pub struct ObservedCluster {
@@ -51,6 +54,8 @@ pub struct ObservedCluster {
     groups: Datum<BTreeMap<Arc<str>, ObservedGroup>>,
     group_offsets: HashMap<Arc<str>, Datum<Arc<[PartitionOffset]>>>,
     raw: RawReads,
+    /// Whether Metadata names every topic, and what shows it.
+    topics_complete: Datum<()>,
     assumed: Arc<Assumptions>,
     last: Option<Arc<Cluster>>,
 }
@@ -72,6 +77,7 @@ impl Default for ObservedCluster {
             groups: Datum::not_asked(),
             group_offsets: HashMap::new(),
             raw: RawReads::unknown(Unknown::NotAsked),
+            topics_complete: Datum::unknown(Unknown::NotExposed(HIDDEN_TOPICS.into())),
             assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
             last: None,
         }
@@ -93,6 +99,11 @@ impl ObservedCluster {
     /// Replaces what is assumed about clients, load and failure rates.
     pub fn assume(&mut self, assumed: Assumptions) {
         self.assumed = Arc::new(assumed);
+    }
+
+    /// Takes evidence that Metadata names every topic.
+    pub fn names_every_topic(&mut self, evidence: Datum<()>) {
+        self.topics_complete = evidence;
     }
 
     fn column(&mut self, end: OffsetSpec) -> &mut HashMap<Arc<str>, Vec<OffsetCell>> {

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Assumptions, BrokerId, ConfigMap, Datum, Group, KafkaVersion, Millis, PartitionIx, PartitionView,
-    Partitions, TopicIx,
+    Partitions, Quorum, TopicIx,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -70,15 +70,6 @@ pub struct Features {
     pub elr: Datum<bool>,
     /// `metadata.version` as its level.
     pub metadata_level: Datum<i16>,
-}
-
-/// The controller quorum, where it can be seen.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Quorum {
-    /// The active controller, if there is one.
-    pub leader: Option<BrokerId>,
-    pub voters: Vec<BrokerId>,
-    pub online: Vec<BrokerId>,
 }
 
 /// A whole cluster. Immutable; parts that do not change are shared between snapshots.

@@ -58,6 +58,14 @@ pub struct Partitions {
     pub high_watermark: Arc<[i64]>,
     /// Log end offset of the leader or -1.
     pub log_end: Arc<[i64]>,
+    /// Whether no topic is missing, and what shows it (see [`crate::model::Completeness`]).
+    #[serde(default = "not_recorded")]
+    pub complete: Datum<()>,
+}
+
+/// What a file from before this was recorded says of it.
+fn not_recorded() -> Datum<()> {
+    Datum::unknown(Unknown::NotExposed("whether all topics were seen was not recorded".into()))
 }
 
 impl Default for Partitions {
@@ -67,7 +75,7 @@ impl Default for Partitions {
 }
 
 impl Partitions {
-    /// Columns of these rows. `elr` carries the age and origin of the ELR, or why it is not known.
+    /// Columns of these rows, without evidence that no topic is missing. `elr` carries the age and origin of the ELR, or why it is not known.
     ///
     /// Replica lists longer than 32 keep only their first 32 members in the masks.
     pub fn from_rows(rows: &[PartitionRow], elr: Datum<()>) -> Self {
@@ -95,7 +103,13 @@ impl Partitions {
             log_start: rows.iter().map(|row| row.log_start.unwrap_or(-1)).collect(),
             high_watermark: rows.iter().map(|row| row.high_watermark.unwrap_or(-1)).collect(),
             log_end: rows.iter().map(|row| row.log_end.unwrap_or(-1)).collect(),
+            complete: Datum::not_asked(),
         }
+    }
+
+    /// The same partitions, with what is known of their completeness.
+    pub fn with_completeness(self, complete: Datum<()>) -> Self {
+        Partitions { complete, ..self }
     }
 
     /// How many partitions there are.

@@ -58,16 +58,28 @@ pub struct GoalReport {
 impl GoalReport {
     /// Whether all goals are met as things are; `None` when none is missed and one cannot be assessed.
     pub fn is_met(&self, now: &Assessment) -> Option<bool> {
-        let each: Vec<Option<bool>> =
-            self.goals.iter().map(|goal| goal.shortfall(now).map(|missing| missing == 0.0)).collect();
+        let each: Vec<Option<bool>> = self.goals.iter().map(|goal| goal.verdict(now)).collect();
         if each.contains(&Some(false)) {
             return Some(false);
         }
         each.iter().all(Option::is_some).then_some(true)
     }
 
+    /// What was not seen and could break the goals that seem to be met.
+    pub fn doubts(&self, now: &Assessment) -> Vec<String> {
+        let doubtful = self.goals.iter().filter(|goal| goal.shortfall(now) == Some(0.0));
+        let mut doubts: Vec<String> = doubtful.filter_map(|goal| goal.doubt(now)).map(String::from).collect();
+        doubts.sort_unstable();
+        doubts.dedup();
+        doubts
+    }
+
     /// The answer in words, a line each.
-    fn lines(&self) -> Vec<String> {
+    fn lines(&self, now: &Assessment) -> Vec<String> {
+        let doubts = self.doubts(now);
+        if self.plan == GoalPlan::Met && !doubts.is_empty() {
+            return vec![format!("met by what was seen; {}", doubts.join("; "))];
+        }
         match &self.plan {
             GoalPlan::Met => vec!["met already".into()],
             GoalPlan::Change { changes, .. } => {

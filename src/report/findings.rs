@@ -38,7 +38,9 @@ pub(super) fn heading(cluster: &Cluster) -> String {
     let id = cluster.id.get().map_or("of unknown id".into(), |id| clean(id));
     let (brokers, topics) = (plural(cluster.brokers.len(), "broker"), plural(cluster.topics.len(), "topic"));
     let partitions = plural(cluster.partitions.len(), "partition");
-    format!("{version}, cluster {id}: {brokers}, {topics}, {partitions}\n")
+    // What may be missing makes the counts lower bounds.
+    let least = if cluster.completeness().topics.get().is_some() { "" } else { "at least " };
+    format!("{version}, cluster {id}: {brokers}, {least}{topics}, {partitions}\n")
 }
 
 /// Runs of findings that say the same of different subjects.

@@ -19,10 +19,13 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
         restart_lines(&mut out, cluster, verdict);
     }
     let order: Vec<String> = plan.order.iter().map(ToString::to_string).collect();
-    let order = if order.is_empty() { "no broker is safe to stop now".to_string() } else { order.join(", ") };
+    let order = if order.is_empty() { plan.without_order().to_string() } else { order.join(", ") };
     out.push('\n');
     labelled(&mut out, 0, "Order", 10, &order);
     labelled(&mut out, 0, "Wait for", 10, &clean(&plan.wait_for));
+    for sentence in &plan.waiting_does_not_help {
+        labelled(&mut out, 0, "No use", 10, &clean(&format!("waiting does not help {sentence}")));
+    }
     out
 }
 
@@ -49,10 +52,18 @@ pub fn roll_json(cluster: &Cluster, plan: &RollPlan) -> String {
     let brokers: Vec<Value> = plan.brokers.iter().map(|verdict| restart_value(cluster, verdict)).collect();
     document(json!({
         "schema": "klever.roll/1",
+        "complete": complete(cluster),
         "brokers": brokers,
         "order": plan.order,
         "wait_for": plan.wait_for,
+        "waiting_does_not_help": plan.waiting_does_not_help,
     }))
+}
+
+/// What is known to have been seen whole.
+pub(super) fn complete(cluster: &Cluster) -> Value {
+    let seen = cluster.completeness();
+    json!({ "topics": seen.topics.get().is_some(), "quorum": seen.quorum.get().is_some() })
 }
 
 pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Value {
@@ -65,7 +76,9 @@ pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Valu
         "under_min_isr": restart.under_min_isr,
         "at_min_isr": restart.at_min_isr,
         "unknown": restart.unknown,
-        "quorum_lost": restart.quorum_lost,
+        "quorum_lost": restart.quorum.is_lost(),
+        "unseen": restart.unseen,
+        "waiting_helps": restart.waiting_helps(),
         "partitions": names,
     })
 }

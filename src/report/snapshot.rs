@@ -77,7 +77,7 @@ pub fn read_snapshot(text: &str) -> Result<Cluster, SnapshotError> {
     }
     let read: Read = serde_json::from_str(text).map_err(wrong)?;
     fits(&read.cluster).map_err(|text| SnapshotError { line: None, text })?;
-    Ok(read.cluster)
+    Ok(read.cluster.with_silent_brokers_down())
 }
 
 /// serde's message without its own position.

@@ -83,6 +83,9 @@ fn alarms(app: &App) -> Vec<(Role, String)> {
     if app.cluster().is_none() {
         alarms.push((Role::Notice, "waiting for the cluster".into()));
     }
+    if app.cluster().is_some_and(|cluster| cluster.quorum_state().is_lost()) {
+        alarms.push((Role::Bad, "NO QUORUM".into()));
+    }
     if let Some(assessment) = app.assessment() {
         let counts =
             [("critical", Role::Bad), ("high", Role::Bad), ("medium", Role::Warn), ("low", Role::Muted)];

@@ -46,9 +46,9 @@ fn data(request: &PageRequest, keep_going: &dyn Fn() -> bool) -> PageData {
 }
 
 fn met(goal: &Goal, now: &Assessment) -> (CellStyle, String) {
-    match goal.shortfall(now) {
-        Some(0.0) => (CellStyle::Level(Level::Ok), format!("met      {goal}")),
-        Some(_) => (CellStyle::Level(Level::Warn), format!("NOT MET  {goal}")),
+    match goal.verdict(now) {
+        Some(true) => (CellStyle::Level(Level::Ok), format!("met      {goal}")),
+        Some(false) => (CellStyle::Level(Level::Warn), format!("NOT MET  {goal}")),
         None => (CellStyle::Unknown, format!("unknown  {goal}")),
     }
 }

@@ -26,11 +26,14 @@ fn data(request: &PageRequest, _: &dyn Fn() -> bool) -> PageData {
     let plan = roll(cluster);
     let ids = |ids: &[BrokerId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let order = if plan.order.is_empty() {
-        (CellStyle::Level(Level::Bad), "Order: no broker may be stopped now".to_string())
+        (CellStyle::Level(Level::Bad), format!("Order: {}", plan.without_order()))
     } else {
         (CellStyle::Strong, format!("Order: {}, one at a time", ids(&plan.order)))
     };
     let mut intro = vec![order, (CellStyle::Plain, format!("Wait for: {}", plan.wait_for))];
+    for sentence in &plan.waiting_does_not_help {
+        intro.push((CellStyle::Level(Level::Warn), format!("Waiting does not help {sentence}")));
+    }
     let down: Vec<BrokerId> =
         cluster.brokers.iter().map(|broker| broker.id).filter(|id| !cluster.is_up(*id)).collect();
     if !down.is_empty() {

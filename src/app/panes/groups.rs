@@ -100,8 +100,16 @@ fn placeholder(app: &App) -> Option<Cell> {
     let Some(cluster) = app.cluster() else { return Some(super::declaration::no_cluster()) };
     match cluster.groups.reason() {
         Some(reason) => Some(Cell::new(CellStyle::Unknown, format!("? groups: {reason}"))),
-        None if app.summary.groups.is_empty() => Some(Cell::new(CellStyle::Muted, "no groups")),
+        None if app.summary.groups.is_empty() => Some(none_seen(cluster)),
         None => None,
+    }
+}
+
+/// That there are none is known only where none can be hidden.
+fn none_seen(cluster: &Cluster) -> Cell {
+    match cluster.completeness().groups.reason() {
+        Some(reason) => Cell::new(CellStyle::Unknown, format!("? no groups were seen; {reason}")),
+        None => Cell::new(CellStyle::Muted, "no groups"),
     }
 }
 

@@ -214,7 +214,7 @@ fn restarts_are_judged_with_what_is_lost_already() {
     assert!(robot.intro().starts_with("Order: 1, 2, 3, one at a time\nWait for: "), "{}", robot.intro());
     assert!(robot.detail().contains("At their minimum ISR: orders-0, orders-1"), "{}", robot.detail());
     let robot = robot.keys("esc 1 x b");
-    assert!(robot.intro().contains("no broker may be stopped now"), "{}", robot.intro());
+    assert!(robot.intro().contains("no broker is safe to stop now"), "{}", robot.intro());
     assert!(robot.intro().contains("Not running, and not assessed: 1"), "{}", robot.intro());
     assert_eq!(robot.row("2")[1], "UNSAFE");
 }

@@ -29,6 +29,7 @@ impl ObservedCluster {
             topics: topics.into(),
             assumed: self.assumed.clone(),
         };
+        let cluster = cluster.with_silent_brokers_down();
         let cluster = Arc::new(match &self.last {
             Some(last) => shared_with(cluster, last),
             None => cluster,
@@ -99,7 +100,8 @@ impl ObservedCluster {
                 });
             }
         }
-        Partitions::from_rows(&rows, self.raw.elr.map(|_| ()))
+        let columns = Partitions::from_rows(&rows, self.raw.elr.map(|_| ()));
+        columns.with_completeness(self.topics_complete.clone())
     }
 
     fn groups(&self, topics: &[Topic]) -> Datum<Arc<[Group]>> {
@@ -196,6 +198,7 @@ fn shared_with(new: Cluster, old: &Cluster) -> Cluster {
             log_start: same(p.log_start, &q.log_start),
             high_watermark: same(p.high_watermark, &q.high_watermark),
             log_end: same(p.log_end, &q.log_end),
+            complete: p.complete,
         },
         ..new
     }

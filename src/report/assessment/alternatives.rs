@@ -26,14 +26,14 @@ fn push_goal(out: &mut String, report: &AssessmentReport<'_>) {
     let Some(goal) = &report.goal else { return };
     out.push_str("\nGoal\n");
     for goal in &goal.goals {
-        let word = match goal.shortfall(&report.now) {
-            Some(0.0) => "met",
-            Some(_) => "NOT MET",
+        let word = match goal.verdict(&report.now) {
+            Some(true) => "met",
+            Some(false) => "NOT MET",
             None => "unknown",
         };
         labelled(out, 2, word, 9, &goal.to_string());
     }
-    for line in goal.lines() {
+    for line in goal.lines(&report.now) {
         labelled(out, 2, "=>", 9, &clean(&line));
     }
     if let GoalPlan::Change { assessment, .. } = &goal.plan {

@@ -6,7 +6,7 @@ use crate::consequences::{
 };
 use crate::knobs::Change;
 use crate::report::json::{document, finding};
-use crate::report::roll::restart_value;
+use crate::report::roll::{complete, restart_value};
 use crate::report::{AssessmentReport, GoalReport};
 use crate::rules::Finding;
 use serde_json::{Map, Value, json};
@@ -20,6 +20,7 @@ pub fn assessment_json(report: &AssessmentReport<'_>) -> String {
         "scope": now.subject.scope(),
         "subject": now.name,
         "partitions": now.partitions,
+        "complete": complete(report.cluster),
         "setting": setting(now),
         "changes": report.changes,
         "lost_brokers": report.lost,
@@ -144,9 +145,7 @@ fn advice(advice: &Advice) -> Value {
 }
 
 fn goal(report: &GoalReport, now: &Assessment) -> Value {
-    let each = report.goals.iter().map(
-        |goal| json!({"goal": goal.to_string(), "met": goal.shortfall(now).map(|missing| missing == 0.0)}),
-    );
+    let each = report.goals.iter().map(|goal| json!({"goal": goal.to_string(), "met": goal.verdict(now)}));
     let mut value = json!({"met": report.is_met(now), "goals": each.collect::<Vec<_>>()});
     match &report.plan {
         GoalPlan::Met => {}

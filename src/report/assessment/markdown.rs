@@ -76,7 +76,7 @@ fn push_goal(out: &mut String, report: &AssessmentReport<'_>) {
         };
         out.push_str(&format!("- {word}: {}\n", cell(&goal.to_string())));
     }
-    for line in goal.lines() {
+    for line in goal.lines(&report.now) {
         out.push_str(&format!("\n{}\n", cell(&line)));
     }
     if let GoalPlan::Change { assessment, .. } = &goal.plan {
