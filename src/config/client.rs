@@ -72,6 +72,7 @@ pub fn read_client(
         }
     }
     read.notes.sort_by_key(|note| note.line);
+    read.unread.sort_by_key(|note| note.line);
     Ok(read)
 }
 
@@ -139,20 +140,27 @@ enum Unknown {
 /// A line for each, and one for neighbouring lines that look like the rest of a value.
 fn unknown_keys(scope: KeyScope, properties: &[Property]) -> Vec<(usize, Unknown)> {
     let mut unknown = Vec::new();
-    let mut lost_until = 0;
+    let mut lost: Vec<(usize, usize)> = Vec::new();
     for property in properties.iter().filter(|property| default_at(scope, &property.key).is_none()) {
         if let Some(meaning) = byte_order_mark(&property.key) {
             unknown.extend(meaning.map(|text| (property.line, Unknown::NotRead(text))));
         } else if !is_lost(property) {
             unknown.push((property.line, unknown_key(scope, &property.key)));
         } else {
-            if property.line != lost_until {
-                unknown.push((property.line, Unknown::NotRead("a lost line continuation?".into())));
+            match lost.last_mut().filter(|(_, end)| *end == property.line) {
+                Some((_, end)) => *end = property.end,
+                None => lost.push((property.line, property.end)),
             }
-            lost_until = property.end;
         }
     }
     unknown
+        .extend(lost.into_iter().map(|(first, end)| (first, Unknown::NotRead(lost_lines(first, end - 1)))));
+    unknown
+}
+
+fn lost_lines(first: usize, last: usize) -> String {
+    let range = if first == last { String::new() } else { format!(" (to line {last})") };
+    format!("a lost line continuation?{range}")
 }
 
 /// What should have been part of the line before: a backslash is missing at its end.

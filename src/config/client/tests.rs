@@ -63,8 +63,8 @@ fn lines_that_lost_their_continuation_are_counted_and_never_repeated() {
     assert_eq!(
         unread,
         [
-            "conf/app.properties:2: a lost line continuation?",
-            "conf/app.properties:6: a lost line continuation?"
+            "conf/app.properties:2: a lost line continuation? (to line 4)",
+            "conf/app.properties:6: a lost line continuation? (to line 7)"
         ]
     );
     assert!(!format!("{file:?}").contains("hush"));
