@@ -296,12 +296,7 @@ const MATRIX: &[Row] = &[
     Row {
         // Losses of a rack and the site may fall a little: who is behind has less to lose.
         steps: &["env:isr_leaves_per_year=0", "env:isr_leaves_per_year=12", "env:isr_leaves_per_year=365"],
-        signs: &[
-            ("writes.unavailable", NotBetter),
-            ("loss.lagging", NotBetter),
-            ("latency.ack", Same),
-            ("throughput.max", Same),
-        ],
+        signs: &[("loss.lagging", NotBetter), ("latency.ack", Same), ("throughput.max", Same)],
     },
     Row {
         steps: &["env:stall_share=0", "env:stall_share=0.003"],
