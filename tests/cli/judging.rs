@@ -48,7 +48,7 @@ fn a_cluster_is_as_safe_as_its_worst_users_topic() {
     ok(1, &["assess", "--snapshot", DEFAULT_TOPIC, "--goal", "survive data 1 disk_loss"]);
 
     let single = assessed(0, &["--snapshot", RF1_TOPIC]);
-    assert_eq!(disks(&single), value!({"guaranteed": 0, "now": 0}));
+    assert_eq!(disks(&single), value!({"guaranteed": 0, "now": 0, "of": 3}));
     let loss = single["durability"]["loss_probability_per_year"].as_f64().unwrap();
     assert!(loss > 0.9, "{loss}");
 }
