@@ -9,8 +9,8 @@ mod security;
 mod settings;
 
 pub use consumer::{
-    GroupProtocol, auto_commit_of, consumer_connects_later, consumer_errors, consumer_thread_errors,
-    group_protocol_of, refused_consumer_keys,
+    GroupProtocol, auto_commit_of, consumer_conflicts, consumer_connects_later, consumer_errors,
+    consumer_thread_errors, group_protocol_of, keys_not_taken, refused_consumer_keys,
 };
 pub use jaas::{is_jaas_entry, names_service};
 pub use producer::{acks_of, delivery_timeout_of, idempotence_of, producer_conflicts, producer_errors};

@@ -32,10 +32,14 @@ const REFUSED: &[(GroupProtocol, &str, KafkaVersion)] = &[
     (GroupProtocol::Classic, "share.acquire.mode", KafkaVersion::new(4, 2, 0)),
 ];
 
+/// The keys that a consumer of this protocol does not take, each with the first release that does not start with it.
+pub fn keys_not_taken(protocol: GroupProtocol) -> impl Iterator<Item = (&'static str, KafkaVersion)> {
+    REFUSED.iter().filter(move |(with, ..)| *with == protocol).map(|(_, key, since)| (*key, *since))
+}
+
 /// The keys that a consumer of this protocol and release must not set.
 pub fn refused_consumer_keys(protocol: GroupProtocol, version: KafkaVersion) -> Vec<&'static str> {
-    let refused = REFUSED.iter().filter(|(with, _, since)| *with == protocol && version >= *since);
-    refused.map(|(_, key, _)| *key).collect()
+    keys_not_taken(protocol).filter(|(_, since)| version >= *since).map(|(key, _)| key).collect()
 }
 
 /// The protocol of a consumer's group; `None` where a config provider fills it in.
@@ -60,12 +64,18 @@ pub fn auto_commit_of(consumer: &ClientProfile) -> Option<bool> {
 /// What the Java consumer would throw for, a line each; empty when it starts.
 pub fn consumer_errors(consumer: &ClientProfile) -> Vec<String> {
     let settings = Settings::consumer(consumer);
+    let mut errors = consumer_conflicts(consumer);
+    errors.extend(protocol(settings).into_iter().flat_map(|protocol| refused_keys(settings, protocol)));
+    errors
+}
+
+/// The same without the keys that its group protocol does not take (see [`keys_not_taken`]).
+pub fn consumer_conflicts(consumer: &ClientProfile) -> Vec<String> {
+    let settings = Settings::consumer(consumer);
     let mut errors = settings.refused_values();
     errors.extend(group_errors(settings));
-    match protocol(settings) {
-        Some(GroupProtocol::Classic) => errors.extend(classic_errors(settings)),
-        Some(GroupProtocol::Consumer) => errors.extend(refused_keys(settings, GroupProtocol::Consumer)),
-        None => {}
+    if protocol(settings) == Some(GroupProtocol::Classic) {
+        errors.extend(classic_errors(settings));
     }
     errors.extend(addresses::error(settings));
     errors.extend(security::mechanism_error(settings));
@@ -115,7 +125,7 @@ fn refused_keys(settings: Settings<'_>, protocol: GroupProtocol) -> Vec<String> 
 }
 
 fn classic_errors(settings: Settings<'_>) -> Vec<String> {
-    let mut errors = refused_keys(settings, GroupProtocol::Classic);
+    let mut errors = Vec::new();
     // Without a group nobody sends heartbeats.
     if settings.sets(GROUP_ID) {
         errors.extend(heartbeat_error(settings));

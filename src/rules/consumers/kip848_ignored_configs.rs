@@ -1,6 +1,6 @@
 //! Consumers with settings that their group protocol does not take.
 
-use crate::model::KafkaVersion;
+use crate::knobs::{GroupProtocol, KeyScope, default_of, keys_not_taken};
 use crate::rules::clients::{Client, consumers};
 use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
@@ -20,36 +20,32 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-/// A setting that a protocol does not take.
-struct Refused {
-    kip_848: bool,
-    key: &'static str,
-    /// First client that throws for it; the ones before ignore it.
-    throws_since: KafkaVersion,
-}
-
-const V3_7: KafkaVersion = KafkaVersion::new(3, 7, 0);
-const V4_0: KafkaVersion = KafkaVersion::new(4, 0, 0);
-
-/// `ConsumerConfig.CONSUMER_PROTOCOL_UNSUPPORTED_CONFIGS` and `CLASSIC_PROTOCOL_UNSUPPORTED_CONFIGS`, as far as a
-/// consumer has the keys; `checkGroupRemoteAssignor` before 4.0.
-const REFUSED: [Refused; 4] = [
-    Refused { kip_848: true, key: "session.timeout.ms", throws_since: V4_0 },
-    Refused { kip_848: true, key: "heartbeat.interval.ms", throws_since: V4_0 },
-    Refused { kip_848: true, key: "partition.assignment.strategy", throws_since: V4_0 },
-    Refused { kip_848: false, key: "group.remote.assignor", throws_since: V3_7 },
-];
-
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
-        let set = |refused: &&Refused| consumer.sets(refused.key) && !is_blank(consumer, refused.key);
-        let set: Vec<&Refused> = REFUSED.iter().filter(set).collect();
-        let Some(kip_848) = consumer.is_kip_848(verdicts).filter(|_| !set.is_empty()) else { continue };
-        let set: Vec<&Refused> = set.into_iter().filter(|refused| refused.kip_848 == kip_848).collect();
-        if !set.is_empty() {
-            verdicts.seen(consumer.subject(), seen(consumer, kip_848, &set));
+        let set = |protocol| set_but_not_taken(consumer, protocol);
+        let (new, classic) = (set(GroupProtocol::Consumer), set(GroupProtocol::Classic));
+        if new.is_empty() && classic.is_empty() {
+            continue;
+        }
+        match consumer.is_kip_848(verdicts) {
+            Some(true) if !new.is_empty() => verdicts.seen(consumer.subject(), seen("consumer", &new)),
+            Some(false) if !classic.is_empty() => {
+                let fix = "Remove what only another protocol takes, such as group.remote.assignor";
+                let seen = seen("classic", &classic);
+                verdicts.seen(consumer.subject(), Seen { fix: Some(fix.into()), ..seen });
+            }
+            _ => {}
         }
     }
+}
+
+/// Keys that it sets though the protocol does not take them, and whether it starts with them. What its release has
+/// never heard of is not told again here.
+fn set_but_not_taken(consumer: Client<'_>, protocol: GroupProtocol) -> Vec<(&'static str, bool)> {
+    let version = consumer.profile.version;
+    let set = keys_not_taken(protocol).filter(|(key, _)| consumer.sets(key) && !is_blank(consumer, key));
+    let throws = set.map(|(key, since)| (key, version >= since));
+    throws.filter(|(key, throws)| *throws || default_of(KeyScope::Consumer, key, version).is_some()).collect()
 }
 
 /// The client takes a key without a value for one that is not set.
@@ -57,15 +53,13 @@ fn is_blank(consumer: Client<'_>, key: &str) -> bool {
     consumer.text(key).get().is_some_and(|text| text.trim().is_empty())
 }
 
-fn seen(consumer: Client<'_>, kip_848: bool, set: &[&Refused]) -> Seen {
-    let keys: Vec<&str> = set.iter().map(|refused| refused.key).collect();
-    let protocol = if kip_848 { "consumer" } else { "classic" };
+fn seen(protocol: &str, set: &[(&str, bool)]) -> Seen {
+    let keys: Vec<&str> = set.iter().map(|(key, _)| *key).collect();
     let with = format!("group.protocol={protocol} with {}", keys.join(", "));
-    let throws = set.iter().any(|refused| consumer.profile.version >= refused.throws_since);
+    let throws = set.iter().any(|(_, throws)| *throws);
     let (severity, what) =
         if throws { (Severity::High, "the client does not start") } else { (Severity::Medium, "ignored") };
-    let fix = (!kip_848).then(|| "Remove group.remote.assignor, or set group.protocol=consumer".into());
-    Seen { severity: Some(severity), fix, evidence: format!("{with}: {what}") }
+    Seen { severity: Some(severity), fix: None, evidence: format!("{with}: {what}") }
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// How many runs of partition numbers, or ids, a line lists before it only counts.
 const LISTED: usize = 8;
 
+/// Partitions with the same severity and the same fix are in the same trouble.
+type Trouble = (Option<Severity>, Option<Cow<'static, str>>);
+
 /// A finding for the partitions of a topic that are in the same trouble: the partition itself when it is one,
 /// else the topic with their numbers and what is seen of the first.
 pub(in crate::rules) fn partition_findings<'a, S: Into<Seen>>(
@@ -18,7 +21,7 @@ pub(in crate::rules) fn partition_findings<'a, S: Into<Seen>>(
     topic: &TopicFacts<'a>,
     seen: impl Fn(PartitionView<'a>) -> Option<S>,
 ) {
-    let mut troubles: BTreeMap<(Option<Severity>, Option<Cow<'_, str>>), (Seen, Vec<i32>)> = BTreeMap::new();
+    let mut troubles: BTreeMap<Trouble, (Seen, Vec<i32>)> = BTreeMap::new();
     for partition in facts.partitions(topic) {
         let Some(seen) = seen(partition).map(S::into) else { continue };
         let trouble = troubles.entry((seen.severity, seen.fix.clone())).or_insert_with(|| (seen, Vec::new()));
