@@ -2,7 +2,6 @@
 
 use crate::consequences::compare::{Delta, assess_with, differences};
 use crate::consequences::figure::{FigureValue, Scale};
-use crate::consequences::goal_plan::is_large;
 use crate::consequences::promises::{broken, is_empty, of_figure};
 use crate::consequences::{Assessment, KeepGoing, Subject, assess};
 use crate::hypothesis::apply;
@@ -43,8 +42,15 @@ static PAIRED: [&Knob; 5] = [
     &producer::ACKS,
     &cluster::RACKS,
 ];
+/// From so many partitions on fewer combinations are tried.
+const MANY_PARTITIONS: usize = 20_000;
 /// Pairs that are listed.
 const MAX_PAIRS: usize = 3;
+
+/// Whether a cluster has so many partitions that each assessment takes its time.
+pub(super) fn is_large(cluster: &Cluster) -> bool {
+    cluster.partitions.len() > MANY_PARTITIONS
+}
 
 /// Values of the knobs' ladders other than the present one; surroundings (load, distances, failure rates)
 /// are not for us to choose.

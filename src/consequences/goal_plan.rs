@@ -1,6 +1,6 @@
 //! The cheapest changes of knobs that meet goals, or what forbids them.
 
-use crate::consequences::advice::candidates;
+use crate::consequences::advice::{candidates, is_large};
 use crate::consequences::compare::assess_with;
 use crate::consequences::goal::Goal;
 use crate::consequences::promises::{data, given_up, operations};
@@ -30,8 +30,6 @@ pub enum GoalPlan {
 
 /// Changes that a plan makes at most; one less where there are very many partitions to assess each time.
 pub const MAX_CHANGES: usize = 3;
-/// From so many partitions on fewer combinations are tried.
-const MANY_PARTITIONS: usize = 20_000;
 /// A difference of price that is not worth one more change.
 const NEXT_TO_NOTHING: f64 = 0.1;
 /// Worth combining although alone they bring no goal nearer: other changes count only with them.
@@ -188,11 +186,6 @@ impl<'a> Search<'a> {
 
 fn stored(of: &Assessment) -> f64 {
     of.cost.storage.value.value.high().unwrap_or(f64::INFINITY)
-}
-
-/// Whether a cluster has so many partitions that each assessment takes its time.
-pub(super) fn is_large(cluster: &Cluster) -> bool {
-    cluster.partitions.len() > MANY_PARTITIONS
 }
 
 /// Nobody buys many brokers to meet one goal.

@@ -18,6 +18,7 @@ impl Quorum {
         self.voters.len() / 2 + 1
     }
 
+    /// Whether enough voters answer to elect a leader and to commit.
     pub fn has_majority(&self) -> bool {
         self.online.len() >= self.majority()
     }

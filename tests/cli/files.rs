@@ -28,10 +28,14 @@ fn a_client_that_does_not_start_is_high() {
     let producer = check("--producer", "12-in-flight-above-5/producer.properties");
     assert_eq!(producer.code, 1);
     assert!(producer.out.contains("producer-refuses-to-start"), "{}", producer.out);
-    for file in ["heartbeat", "no-group", "kip848"] {
+    for (file, rule) in [
+        ("heartbeat", "consumer-refuses-to-start"),
+        ("no-group", "consumer-refuses-to-start"),
+        ("kip848", "kip848-ignored-configs"),
+    ] {
         let ran = check("--consumer", &format!("11-consumer-does-not-start/{file}.properties"));
         assert_eq!(ran.code, 1, "{file}: {}", ran.out);
-        assert!(ran.out.contains("HIGH     consumer-refuses-to-start"), "{}", ran.out);
+        assert!(ran.out.contains(&format!("HIGH     {rule}")), "{}", ran.out);
     }
     let old = check("--producer", "04-connect-worker/producer-of-an-old-worker.properties");
     assert!(!old.out.contains("does not start"), "{}", old.out);
