@@ -118,7 +118,9 @@ fn everything_seen(cluster: &Cluster, findings: &Findings, severity: Severity) -
     let topics = cluster.completeness().topics;
     match topics.reason().filter(|_| !cluster.brokers.is_empty()) {
         Some(reason) => {
-            let why = format!("nothing is found in the topics that were seen, but {reason}");
+            let bar = severity.word();
+            let why =
+                format!("nothing of severity {bar} or above in the topics that were seen, but {reason}");
             Err(Failure::blind(why).hint(ACCEPT))
         }
         None => Ok(ExitCode::SUCCESS),

@@ -41,7 +41,7 @@ fn text_is_worst_first_within_80_columns_and_names_what_was_not_looked_at() {
         "{text}"
     );
     for part in [
-        "  producer app.properties  acks=0\n",
+        "  producer app.properties  acks=0; it switches idempotence off without an error\n",
         "UNKNOWN  ",
         "denied, needs DescribeConfigs on Cluster",
         "consumer settings (give --consumer FILE)",
@@ -91,7 +91,7 @@ fn other_formats_are_well_formed_and_clean() {
             + junit.matches("</testcase>").count()
     );
     let markdown = findings_markdown(&cluster, &findings);
-    assert!(markdown.contains("| critical | acks-zero | producer app.properties: acks=0 |"), "{markdown}");
+    assert!(markdown.contains("| critical | acks-zero | producer app.properties: acks=0; it switches idempotence off without an error |"), "{markdown}");
     for text in [junit, markdown, findings_sarif(&cluster, &findings), findings_json(&cluster, &findings)] {
         assert!(!text.contains('\u{1b}') && !text.contains("\\u001b"));
     }
