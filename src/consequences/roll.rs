@@ -249,6 +249,8 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
     verdict.partitions.truncate(RestartVerdict::MAX_LISTED);
     verdict.quorum = quorum_effect(cluster, &verdict.stopping());
     verdict.unseen = unseen(cluster, verdict.unknown);
+    let gone = verdict.stopping().into_iter().filter(|id| !cluster.is_up(*id));
+    verdict.unseen.extend(gone.map(|id| format!("broker {id} is not up, so that its stop says nothing")));
     verdict.verdict = if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum.forbids() {
         RestartSafety::Unsafe
     } else if !verdict.unseen.is_empty() {
