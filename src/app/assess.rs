@@ -20,11 +20,17 @@ pub fn assess(request: &AssessmentRequest) -> AssessmentView {
     AssessmentView {
         subject: format!("{} {}", now.subject.scope(), now.name),
         consequences: consequences(&now, was.as_ref()),
-        next_break: Some(format!("{}, then {}", now.next_break.event, now.next_break.consequence)),
+        next_break: Some(next_break(&now)),
         assumptions: now.assumptions.clone(),
         warnings: warnings(&found, found_before.as_ref()),
         not_examined: found.not_examined.iter().map(missed_line).collect(),
     }
+}
+
+/// The event and what follows; what has happened already follows from nothing.
+fn next_break(of: &Assessment) -> String {
+    let link = if of.next_break.event == "now" { ":" } else { ", then" };
+    format!("{}{link} {}", of.next_break.event, of.next_break.consequence)
 }
 
 /// What advice and plans must not add to: findings of severity high and worse, as the rule and its subject.

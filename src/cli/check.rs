@@ -102,6 +102,11 @@ fn verdict(args: &CheckArgs, cluster: &Cluster, findings: &Findings) -> Result<E
             "{unknown} checks are unknown, and --strict does not let them pass"
         )));
     }
+    if args.strict
+        && let Some(reason) = hidden_topics(cluster)
+    {
+        return Err(Failure::blind(format!("{reason}, and --strict does not let that pass")));
+    }
     match bar.filter(|_| !args.allow_unknown) {
         Some(severity) => everything_seen(cluster, findings, severity),
         None => Ok(ExitCode::SUCCESS),
@@ -115,8 +120,7 @@ fn everything_seen(cluster: &Cluster, findings: &Findings, severity: Severity) -
         let rules = open.join(", ");
         return Err(Failure::blind(format!("what these rules need could not be read: {rules}")).hint(ACCEPT));
     }
-    let topics = cluster.completeness().topics;
-    match topics.reason().filter(|_| !cluster.brokers.is_empty()) {
+    match hidden_topics(cluster) {
         Some(reason) => {
             let bar = severity.word();
             let why =
@@ -125,6 +129,12 @@ fn everything_seen(cluster: &Cluster, findings: &Findings, severity: Severity) -
         }
         None => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Why there may be topics that nobody saw; `None` where all were seen or no cluster was asked for.
+fn hidden_topics(cluster: &Cluster) -> Option<String> {
+    let topics = cluster.completeness().topics;
+    topics.reason().filter(|_| !cluster.brokers.is_empty()).map(ToString::to_string)
 }
 
 /// Rules of a severity or worse whose evidence was asked for and not obtained.

@@ -60,9 +60,13 @@ pub fn restart_together(cluster: &Cluster, brokers: &[BrokerId]) -> Option<Resta
         let at = partition.ix.at();
         let class = &before.rows[before.row_of[at] as usize];
         let minimum = transitions.min_isr(&before, class);
-        let after = after.live(&after.rows[after.row_of[at] as usize]);
+        let outlook = after.live(&after.rows[after.row_of[at] as usize]);
         let spared = spared_when_whole(&transitions, &before, class, &places);
-        count(&mut verdict, partition.ix, ReplicaStop { outcome: outcome(&after, minimum), spared });
+        count(
+            &mut verdict,
+            partition.ix,
+            ReplicaStop { outcome: outcome_from(&before.live(class), &outlook, minimum), spared },
+        );
     }
     conclude(cluster, &mut verdict);
     Some(verdict)
@@ -191,7 +195,15 @@ fn stop_of(transitions: &Transitions, classes: &ClassTable, class: &ClassRow, pl
     }
     let after = transitions.lose(classes, class, &[place]);
     let spared = spared_when_whole(transitions, classes, class, &[place]);
-    ReplicaStop { outcome: outcome(&after, transitions.min_isr(classes, class)), spared }
+    ReplicaStop {
+        outcome: outcome_from(&classes.live(class), &after, transitions.min_isr(classes, class)),
+        spared,
+    }
+}
+
+/// A partition that nobody leads now is offline, whoever the controller would choose: it has not chosen.
+fn outcome_from(before: &LiveReplicas, after: &LiveReplicas, minimum: Option<u32>) -> StopOutcome {
+    if before.led() { outcome(after, minimum) } else { StopOutcome::Hit(StopEffect::Offline) }
 }
 
 /// What the partition is after the stop, whether or not the stop made it so: a broker that holds one of the
@@ -249,6 +261,8 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
     verdict.partitions.truncate(RestartVerdict::MAX_LISTED);
     verdict.quorum = quorum_effect(cluster, &verdict.stopping());
     verdict.unseen = unseen(cluster, verdict.unknown);
+    let gone = verdict.stopping().into_iter().filter(|id| !cluster.is_up(*id));
+    verdict.unseen.extend(gone.map(|id| format!("broker {id} is not up, so that its stop says nothing")));
     verdict.verdict = if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum.forbids() {
         RestartSafety::Unsafe
     } else if !verdict.unseen.is_empty() {

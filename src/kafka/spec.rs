@@ -1,6 +1,6 @@
 //! How to reach a cluster: bootstrap servers and the properties that a user gave, checked before anything is sent.
 
-use crate::config::{BYTE_ORDER_MARK, parse_properties, properties_text};
+use crate::config::{BYTE_ORDER_MARK, is_key_shaped, parse_properties, properties_text};
 use crate::kafka::ConnectError;
 use crate::kafka::properties::{self, Treatment};
 use std::collections::BTreeMap;
@@ -157,14 +157,14 @@ fn accept(name: String, value: String, given: &mut BTreeMap<String, String>) -> 
             ))
             .with_hint("klever runs nothing that a connection profile names; remove the line"));
         }
-        Treatment::Unknown => return unknown(&name),
+        Treatment::Unknown => return unknown(&name, &value),
     }
     Ok(())
 }
 
 /// A misspelt property must not pass for set. Java reads a byte order mark as part of the first key, which is harmless
 /// in front of a comment, or of a property that means nothing here.
-fn unknown(name: &str) -> Result<(), ConnectError> {
+fn unknown(name: &str, value: &str) -> Result<(), ConnectError> {
     if let Some(meant) = name.strip_prefix(BYTE_ORDER_MARK) {
         let is_comment = meant.is_empty() || meant.starts_with(['#', '!']);
         if is_comment || properties::treatment(meant) == Treatment::Ignored {
@@ -175,6 +175,13 @@ fn unknown(name: &str) -> Result<(), ConnectError> {
         return Err(
             ConnectError::new(error).with_hint("save the file as UTF-8 without BOM, as Java needs it")
         );
+    }
+    // A line of a key or of a JAAS entry whose continuation was lost must not be repeated.
+    if value.is_empty() || !is_key_shaped(name) {
+        return Err(ConnectError::new(
+            "a line of the client properties is no property: a lost line continuation?",
+        )
+        .with_hint("a value over several lines needs a backslash at the end of each but the last"));
     }
     let error = ConnectError::new(format!("unknown client property `{}`", printable(name)));
     Err(match properties::nearest(name) {

@@ -1,6 +1,7 @@
 //! `klever.snapshot/1`: a whole cluster as a file, checked when it is read back.
 
-use crate::model::{Cluster, Datum, PartitionIx};
+use crate::knobs::{self, Place};
+use crate::model::{BrokerId, Cluster, Datum, PartitionIx};
 use crate::report::clean::steers;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -107,11 +108,37 @@ fn fits(cluster: &Cluster) -> Result<(), String> {
     if columns.replicas.iter().any(|set| *set as usize >= columns.sets.len()) {
         return Err("partitions.replicas names a replica list that is not in partitions.sets".into());
     }
+    let repeats = |set: &[BrokerId]| set.iter().enumerate().any(|(at, id)| set[..at].contains(id));
+    if columns.sets.iter().any(|set| set.is_empty() || repeats(set)) {
+        return Err("partitions.sets has a replica list that is empty or names a broker twice".into());
+    }
     if !cluster.brokers.is_sorted_by(|a, b| a.id < b.id) {
         return Err("brokers are not in ascending order of their ids".into());
     }
+    quorum_fits(cluster)?;
+    assumptions_fit(cluster)?;
     topics_fit(cluster, count)?;
     groups_fit(cluster, count)
+}
+
+fn quorum_fits(cluster: &Cluster) -> Result<(), String> {
+    let Some(quorum) = cluster.quorum.get() else { return Ok(()) };
+    let votes = |id: &BrokerId| quorum.voters.contains(id);
+    if !quorum.online.iter().all(votes) || quorum.leader.is_some_and(|leader| !votes(&leader)) {
+        return Err("quorum.online or quorum.leader names a node that is no voter".into());
+    }
+    Ok(())
+}
+
+/// What a cluster assumes are sizes, times and rates.
+fn assumptions_fit(cluster: &Cluster) -> Result<(), String> {
+    for knob in knobs::ALL {
+        let Place::Assumed { get, .. } = knob.place else { continue };
+        if get(&cluster.assumed).number().is_some_and(|number| !number.is_finite() || number < 0.0) {
+            return Err(format!("{} is not a number from 0", knob.full_name()));
+        }
+    }
+    Ok(())
 }
 
 fn topics_fit(cluster: &Cluster, count: usize) -> Result<(), String> {
@@ -182,6 +209,11 @@ mod tests {
         assert!(says("{\"schema\":\"klever.run/1\"}").text.contains("klever.run/1"));
         assert!(says(&text.replace("\"count\":12", "\"count\":13")).text.contains("topic orders"));
         assert!(says(&text.replace("\"first\":0", "\"first\":4294967295")).text.contains("topic orders"));
+        let negative = text.replacen("\"records_per_s\":1000.0", "\"records_per_s\":-5.0", 1);
+        assert!(says(&negative).text.contains("load:records_per_s"), "{}", says(&negative).text);
+        let twice = text.replacen("[1,2,3]", "[1,1,1]", 1);
+        assert!(says(&twice).text.contains("names a broker twice"));
+        assert!(says(&text.replacen("[1,2,3]", "[]", 1)).text.contains("empty"));
         let fewer = text.replacen("\"leader\":[1,", "\"leader\":[", 1);
         assert!(says(&fewer).text.contains("partitions.leader has 11"), "{}", says(&fewer).text);
         assert!(

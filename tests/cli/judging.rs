@@ -178,3 +178,46 @@ fn the_reference_cluster_has_any_number_of_partitions() {
     let turned = [&five[2..], &five[..2]].concat();
     assert_eq!(assessed(0, &five)["writes"], assessed(0, &turned)["writes"]);
 }
+
+/// A snapshot of the reference cluster with all topics seen, changed by hand.
+fn edited(files: &Files, name: &str, edit: impl FnOnce(&mut Value)) -> String {
+    let known = Datum::known((), 0, Origin::Broker);
+    let mut file: Value = serde_json::from_str(&write_snapshot(&read_from_brokers(known))).unwrap();
+    edit(&mut file["cluster"]);
+    files.write(name, &file.to_string())
+}
+
+#[test]
+fn a_broker_that_is_gone_already_is_never_safe_to_stop() {
+    let files = Files::new();
+    let down = edited(&files, "down.json", |cluster| cluster["brokers"][2]["state"] = value!("down"));
+    let (out, _) = told(1, &["roll", "--snapshot", &down]);
+    assert!(out.contains("UNSAFE") && !out.contains("SAFE      Broker"), "{out}");
+    let restart = klever(&["assess", "--snapshot", &down, "--restart", "broker=3"]);
+    assert!(restart.code != 0 && !restart.out.contains("may stop"), "{}{}", restart.out, restart.err);
+    let (out, _) = told(1, &["check", "--snapshot", &down]);
+    assert!(out.contains("leader 3 does not run"), "{out}");
+}
+
+#[test]
+fn a_minority_of_voters_is_critical() {
+    let files = Files::new();
+    let minority = edited(&files, "minority.json", |cluster| {
+        let quorum = &mut cluster["quorum"]["known"]["value"];
+        let leader = quorum["leader"].clone();
+        quorum["online"] = value!([leader]);
+    });
+    let (out, _) = told(1, &["check", "--snapshot", &minority]);
+    assert!(out.contains("no majority, 1 of 3 voters answer"), "{out}");
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_is_refused() {
+    let files = Files::new();
+    let empty = edited(&files, "empty.json", |cluster| cluster["partitions"]["sets"][0] = value!([]));
+    let negative =
+        edited(&files, "negative.json", |cluster| cluster["assumed"]["load"]["records_per_s"] = value!(-5.0));
+    for file in [empty, negative] {
+        told(2, &["assess", "--snapshot", &file]);
+    }
+}

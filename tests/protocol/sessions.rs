@@ -241,6 +241,31 @@ fn a_broker_that_has_not_read_its_registration_stays_fenced() {
     assert_eq!(cluster.beat(21 * SECOND, 2, ""), unfenced);
 }
 
+/// `isCaughtUp` of `ReplicationControlManager.processBrokerHeartbeat`.
+#[test]
+fn a_broker_is_caught_up_with_its_registration_though_the_log_goes_on() {
+    let mut cluster = Cluster::new(Profile::default());
+    let Some(ControllerResult::Registered { epoch }) = cluster.register(20 * SECOND, 2, 2, -1) else {
+        panic!()
+    };
+    let read = cluster.controller.image().next_offset - 1;
+    let config = TopicConfig { min_isr: Some(1), unclean: None };
+    cluster.ask(20 * SECOND, ControllerInput::SetConfig { topic: None, config });
+    assert!(cluster.controller.image().next_offset > read + 1, "the log went on");
+    let heartbeat = Heartbeat {
+        broker: BrokerId(2),
+        epoch,
+        metadata_offset: read,
+        want_fence: true,
+        want_shutdown: false,
+        offline_directories: vec![],
+    };
+    let answer = cluster.ask(20 * SECOND, ControllerInput::Heartbeat(heartbeat));
+    let caught_up =
+        Some(ControllerResult::Heartbeat { fenced: true, should_shut_down: false, caught_up: true });
+    assert_eq!(answer, caught_up);
+}
+
 #[test]
 fn another_active_controller_gives_everybody_a_new_session() {
     let mut cluster = Cluster::new(Profile::default());

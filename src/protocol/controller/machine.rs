@@ -10,7 +10,7 @@ use crate::protocol::controller::messages::{
 };
 use crate::protocol::controller::quorum::{Quorum, QuorumTiming};
 use crate::protocol::profile::Profile;
-use crate::protocol::wire::{BrokerEpoch, ErrorCode};
+use crate::protocol::wire::{BrokerEpoch, ErrorCode, Offset};
 
 const SECOND: Nanos = 1_000_000_000;
 
@@ -230,7 +230,9 @@ impl Controller {
         if let Err(error) = self.check_epoch(broker, heartbeat.epoch) {
             return ControllerResult::Result(error);
         }
-        let caught_up = heartbeat.metadata_offset >= self.image.next_offset - 1;
+        // Its own registration, not the end of the log: a busy cluster has no end that stands still.
+        let registered = self.image.brokers.get(&broker).map_or(Offset::MAX, |broker| broker.registered_at);
+        let caught_up = heartbeat.metadata_offset >= registered;
         if !heartbeat.offline_directories.is_empty() {
             let offline = &heartbeat.offline_directories;
             self.append(now, out, |image, batch| image.directories_offline(broker, offline, batch));

@@ -1,6 +1,6 @@
 //! Partitions without a leader.
 
-use crate::model::{BrokerId, PartitionView};
+use crate::model::{BrokerId, BrokerStatus, PartitionView};
 use crate::rules::facts::{ids, partition_findings};
 use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
@@ -28,9 +28,23 @@ const NOT_KNOWN: &str = "See who may lead: kafka-topics.sh --describe --topic {n
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics() {
         partition_findings(facts, verdicts, topic, |partition| {
-            partition.leader().is_none().then(|| seen(facts, partition))
+            match partition.leader() {
+                None => Some(seen(facts, partition)),
+                // The metadata is older than the death of the broker, or nobody could elect another.
+                Some(leader) if !runs(facts, leader) => {
+                    let isr: Vec<BrokerId> = partition.isr().collect();
+                    Some(Seen::from(format!("leader {leader} does not run; in sync {}", ids(&isr))))
+                }
+                Some(_) => None,
+            }
         });
     }
+}
+
+/// A paused process answers again by itself; what is not listed does not run.
+fn runs(facts: &ClusterFacts<'_>, id: BrokerId) -> bool {
+    let broker = facts.cluster.broker(id);
+    broker.is_some_and(|broker| !matches!(broker.state, BrokerStatus::Down))
 }
 
 /// Who may lead again: the replicas in sync, else the eligible ones, else nobody by itself.

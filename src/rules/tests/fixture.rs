@@ -207,6 +207,16 @@ impl ClusterFixture {
         self
     }
 
+    /// The quorum cannot be reached, and this broker does not answer.
+    pub(in crate::rules) fn unreachable_quorum(mut self, silent: i32) -> Self {
+        self.cluster.quorum = Datum::unknown(Unknown::Unreachable("timed out".into()));
+        let mut brokers = self.cluster.brokers.to_vec();
+        let unreachable = brokers.iter_mut().filter(|broker| broker.id.0 == silent);
+        unreachable.for_each(|broker| broker.config = Datum::unknown(Unknown::Unreachable("refused".into())));
+        self.cluster.brokers = brokers.into();
+        self
+    }
+
     /// A group with committed offsets of partitions by their place.
     pub(in crate::rules) fn group(mut self, id: &str, members: Datum<u32>, offsets: &[(u32, i64)]) -> Self {
         let offset = |(partition, committed): &(u32, i64)| GroupOffset {
