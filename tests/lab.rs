@@ -87,7 +87,8 @@ fn agrees(file: &str, clients: &ClientImplementation) -> Option<LabRun> {
     assert!(row.same, "{event_log}");
     assert!(!real.event_log.iter().any(|(_, what)| what.starts_with("never happened")), "{event_log}");
     assert!(!real.event_log.iter().any(|(_, what)| what.starts_with("refused")), "{event_log}");
-    assert!(real.controller.decisions > 3, "the controller's log was compared: {event_log}");
+    // Each of the three brokers was let in, at least.
+    assert!(real.controller.decisions >= 3, "the controller's log was compared: {event_log}");
     assert!(real.controller.mismatches.is_empty(), "{:#?}\n{event_log}", real.controller.mismatches);
     Some(real)
 }
