@@ -108,12 +108,13 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
     let risk = Risk::of(&context);
     let flows = Flows::of(&context);
     let load = LoadFigures::of(&context, &flows, subject);
+    let unseen = unseen(cluster, subject);
     Assessment {
         subject,
         name: name_of(cluster, subject),
         partitions: context.partitions(),
         knobs: context.knobs.clone(),
-        assumptions: [assumptions(&context, subject), risk.left_out.clone()].concat(),
+        assumptions: [assumptions(&context, &unseen), risk.left_out.clone()].concat(),
         durability: durability(&context, &risk),
         writes: availability(&context, &risk, Operation::Write),
         reads: availability(&context, &risk, Operation::Read),
@@ -137,7 +138,7 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
         cost: load.cost,
         next_break: next_break::next_break(&context),
         classes: class_summaries::class_summaries(&context),
-        unseen: unseen(cluster, subject),
+        unseen,
     }
 }
 
@@ -190,7 +191,7 @@ fn while_leaders_are_elected(context: &AssessmentContext<'_>, figure: Figure<Qua
 }
 
 /// What nobody can see and had to be assumed, and what is not known.
-fn assumptions(context: &AssessmentContext<'_>, subject: Subject) -> Vec<String> {
+fn assumptions(context: &AssessmentContext<'_>, unseen: &Unseen) -> Vec<String> {
     let assumed = &context.cluster.assumed;
     let mut lines = Vec::new();
     for producer in assumed.producers.iter().take(1) {
@@ -216,7 +217,7 @@ fn assumptions(context: &AssessmentContext<'_>, subject: Subject) -> Vec<String>
     let as_named = Environment::preset(&assumed.env.name).is_some_and(|preset| preset == assumed.env);
     let changed = if as_named { "" } else { ", changed" };
     lines.push(format!("failure rates and machines: {}{changed}", assumed.env.name));
-    lines.extend(granted(context.cluster, unseen(context.cluster, subject)));
+    lines.extend(granted(context.cluster, unseen));
     let unknown = context.knobs.iter().filter(|(_, value)| value.get().is_none());
     lines.extend(unknown.map(|(knob, _)| context.knobs.why_unknown(knob)));
     lines
@@ -224,7 +225,7 @@ fn assumptions(context: &AssessmentContext<'_>, subject: Subject) -> Vec<String>
 
 /// What may be hidden from an assessment of this subject.
 fn unseen(cluster: &Cluster, subject: Subject) -> Unseen {
-    let topics = cluster.completeness().topics.reason().map(roll::hidden_topics);
+    let topics = cluster.topics_complete().reason().map(roll::hidden_topics);
     let quorum = match cluster.quorum_state() {
         QuorumState::Unknown(reason) => Some(format!("the controller quorum is {reason}")),
         _ => None,
@@ -233,10 +234,11 @@ fn unseen(cluster: &Cluster, subject: Subject) -> Unseen {
 }
 
 /// What the figures take for granted where it could not be seen.
-fn granted(cluster: &Cluster, unseen: Unseen) -> impl Iterator<Item = String> {
+fn granted(cluster: &Cluster, unseen: &Unseen) -> impl Iterator<Item = String> {
     let seen = plural(cluster.topics.len(), "topic");
-    let topics = unseen.topics.map(|why| format!("there are no topics beside the {seen} seen: {why}"));
-    let quorum = unseen.quorum.map(|why| format!("a majority of the controllers answers: {why}"));
+    let topics =
+        unseen.topics.as_ref().map(|why| format!("there are no topics beside the {seen} seen: {why}"));
+    let quorum = unseen.quorum.as_ref().map(|why| format!("a majority of the controllers answers: {why}"));
     topics.into_iter().chain(quorum)
 }
 

@@ -24,8 +24,8 @@ mod value;
 pub use change::{Change, KnobError, find, nearest, nearest_of};
 pub use client_rules::{
     GroupProtocol, Idempotence, acks_of, auto_commit_of, consumer_conflicts, consumer_connects_later,
-    consumer_errors, consumer_thread_errors, delivery_timeout_of, group_protocol_of, idempotence_of,
-    is_jaas_entry, keys_not_taken, names_service, producer_conflicts, producer_errors, refused_consumer_keys,
+    consumer_errors, consumer_thread_errors, delivery_timeout_of, idempotence_of, is_jaas_entry,
+    keys_not_taken, names_service, producer_conflicts, producer_errors,
 };
 pub use config_def::{allowed, check_value, check_value_at};
 pub use defaults::{

@@ -4,7 +4,7 @@
 //! shown any more, and a critical warning says what was lost.
 
 use crate::app::{AssessmentView, CellStyle, Consequence, Level, PageData, Warning, WarningDelta};
-use crate::model::human_count;
+use crate::model::plural;
 use crate::sim::SimView;
 use std::sync::Arc;
 
@@ -107,12 +107,11 @@ impl Refuted {
 }
 
 fn records(count: u64) -> String {
-    let noun = if count == 1 { "record" } else { "records" };
-    format!("{} {noun}", human_count(count as i64))
+    plural(count as usize, "record")
 }
 
 fn acknowledged(count: u64) -> String {
-    records(count).replace("record", "acknowledged record")
+    plural(count as usize, "acknowledged record")
 }
 
 #[cfg(test)]

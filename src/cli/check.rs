@@ -133,7 +133,7 @@ fn everything_seen(cluster: &Cluster, findings: &Findings, severity: Severity) -
 
 /// Why there may be topics that nobody saw; `None` where all were seen or no cluster was asked for.
 fn hidden_topics(cluster: &Cluster) -> Option<String> {
-    let topics = cluster.completeness().topics;
+    let topics = cluster.topics_complete();
     topics.reason().filter(|_| !cluster.brokers.is_empty()).map(ToString::to_string)
 }
 

@@ -32,6 +32,24 @@ impl Advice {
 /// What somebody holds against a cluster: findings of the rules, say. Advice adds nothing to it.
 pub type Judge<'a> = &'a dyn Fn(&Cluster) -> BTreeSet<String>;
 
+/// What is held against a cluster as it is, so that nothing is advised that adds to it.
+pub(super) struct Objections<'a> {
+    cluster: &'a Cluster,
+    judge: Judge<'a>,
+    known: BTreeSet<String>,
+}
+
+impl<'a> Objections<'a> {
+    pub(super) fn of(cluster: &'a Cluster, judge: Judge<'a>) -> Self {
+        Objections { cluster, judge, known: judge(cluster) }
+    }
+
+    /// Whether changes bring nothing that is not held against the cluster already.
+    pub(super) fn admit(&self, changes: &[Change]) -> bool {
+        apply(self.cluster, changes).is_ok_and(|changed| (self.judge)(&changed).is_subset(&self.known))
+    }
+}
+
 /// Improvements of less than this share are not worth a change.
 const WORTHWHILE: f64 = 0.05;
 /// Knobs that are tried in pairs: what they promise they promise together.
@@ -90,12 +108,10 @@ pub fn advise(
     let adviser = Adviser { cluster, subject, figure, was: assess(cluster, subject), keep_going };
     let candidates = candidates(cluster, subject);
     let singles = sorted(candidates.iter().map(|change| vec![change.clone()]), &adviser);
-    let known = judge(cluster);
-    let is_sound =
-        |changes: &[Change]| apply(cluster, changes).is_ok_and(|changed| judge(&changed).is_subset(&known));
+    let objections = Objections::of(cluster, judge);
     let mut kept: Vec<Advised> = Vec::new();
     for one in singles {
-        if adviser.stands_out(&one, &kept) && is_sound(&one.advice.changes) {
+        if adviser.stands_out(&one, &kept) && objections.admit(&one.advice.changes) {
             kept.push(one);
         }
     }
@@ -104,7 +120,9 @@ pub fn advise(
     if !enough && !is_large(cluster) {
         let better = |pair: &Advised| best.is_none_or(|best| (pair.broken, pair.unkept) < best);
         let pairs = sorted(pairs(&candidates), &adviser).into_iter();
-        kept.extend(pairs.filter(|pair| better(pair) && is_sound(&pair.advice.changes)).take(MAX_PAIRS));
+        kept.extend(
+            pairs.filter(|pair| better(pair) && objections.admit(&pair.advice.changes)).take(MAX_PAIRS),
+        );
         kept.sort_by(Advised::order);
     }
     kept.into_iter().map(|one| one.advice).collect()
@@ -173,7 +191,8 @@ impl Adviser<'_> {
         let now = assess_with(self.cluster, self.subject, &changes)?;
         let (before, after) = (self.was.figure(self.figure)?.value, now.figure(self.figure)?.value);
         let deltas = differences(&self.was, &now);
-        let promise = if broken(&self.was, &now) == 0 { self.promise(&now) } else { None };
+        let broken = broken(&self.was, &now);
+        let promise = if broken == 0 { self.promise(&now) } else { None };
         let id = if is_worthwhile(before, after) { Some(self.figure) } else { promise }?;
         let gain = deltas.iter().find(|delta| delta.id == id)?.clone();
         let others = |change: Ordering| -> Vec<Delta> {
@@ -183,7 +202,7 @@ impl Adviser<'_> {
         let (price, also) = (others(Ordering::Less), others(Ordering::Greater));
         let unkept = of_figure(&now, self.figure).iter().filter(|(_, value)| is_empty(value)).count();
         Some(Advised {
-            broken: broken(&self.was, &now),
+            broken,
             unkept,
             score: after.score().unwrap_or(f64::NEG_INFINITY),
             advice: Advice { changes, gain, price, also },

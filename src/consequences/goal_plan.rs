@@ -1,14 +1,12 @@
 //! The cheapest changes of knobs that meet goals, or what forbids them.
 
-use crate::consequences::advice::{candidates, is_large};
+use crate::consequences::advice::{Objections, candidates, is_large};
 use crate::consequences::compare::assess_with;
 use crate::consequences::goal::Goal;
 use crate::consequences::promises::{data, given_up, operations};
 use crate::consequences::{Assessment, Judge, KeepGoing, Subject, assess};
-use crate::hypothesis::apply;
 use crate::knobs::{Change, Knob, cluster, producer, topic};
 use crate::model::Cluster;
-use std::collections::BTreeSet;
 
 /// What it takes to meet goals.
 #[derive(Clone, PartialEq, Debug)]
@@ -71,9 +69,7 @@ struct Search<'a> {
     subject: Subject,
     now: &'a Assessment,
     singles: Vec<(Change, Assessment)>,
-    judge: Judge<'a>,
-    /// What is held against the cluster as it is.
-    known: BTreeSet<String>,
+    objections: Objections<'a>,
     keep_going: KeepGoing<'a>,
 }
 
@@ -93,7 +89,7 @@ impl<'a> Search<'a> {
                 Some((change, assessment))
             })
             .collect();
-        Search { cluster, subject, now, singles, judge, known: judge(cluster), keep_going }
+        Search { cluster, subject, now, singles, objections: Objections::of(cluster, judge), keep_going }
     }
 
     /// One change, else two, else three: more of them only as long as fewer cost something.
@@ -103,7 +99,7 @@ impl<'a> Search<'a> {
         let mut singles: Vec<_> =
             single.map(|(change, of)| (self.price(of), vec![change.clone()], of)).collect();
         singles.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
-        let sound = singles.into_iter().find(|(_, changes, _)| self.is_sound(changes));
+        let sound = singles.into_iter().find(|(_, changes, _)| self.objections.admit(changes));
         let mut best = sound.map(|(price, changes, of)| (price, changes, of.clone()));
         let useful = self.useful(goals);
         for size in 2..=self.most_changes() {
@@ -116,16 +112,12 @@ impl<'a> Search<'a> {
                 let Some(of) = of.filter(meets) else { return };
                 let price = self.price(&of);
                 let is_cheaper = best.as_ref().is_none_or(|(least, ..)| price + NEXT_TO_NOTHING < *least);
-                if is_cheaper && self.is_sound(changes) {
+                if is_cheaper && self.objections.admit(changes) {
                     best = Some((price, changes.to_vec(), of));
                 }
             });
         }
         best.map(|(_, changes, of)| (changes, of))
-    }
-
-    fn is_sound(&self, changes: &[Change]) -> bool {
-        apply(self.cluster, changes).is_ok_and(|changed| (self.judge)(&changed).is_subset(&self.known))
     }
 
     fn most_changes(&self) -> usize {

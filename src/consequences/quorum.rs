@@ -1,5 +1,6 @@
 //! The figure of the controller quorum: how many of its voters may crash, or that it is lost.
 
+use crate::consequences::elections::brokers_among;
 use crate::consequences::failures::counted;
 use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::knob_values::source_of;
@@ -13,7 +14,7 @@ pub(super) fn quorum(cluster: &Cluster) -> Figure<FailuresTolerated> {
     let value = value(cluster);
     let headline = headline(cluster, &value);
     let voters = |quorum: &Quorum| {
-        let shared = quorum.voters.iter().filter(|id| cluster.broker(**id).is_some()).count();
+        let shared = brokers_among(cluster, &quorum.voters).len();
         format!("{}, {} answer, {shared} are brokers too", quorum.voters.len(), quorum.online.len())
     };
     let why = Derivation {

@@ -61,14 +61,11 @@ pub fn restart_together(cluster: &Cluster, brokers: &[BrokerId]) -> Option<Resta
         let class = &before.rows[before.row_of[at] as usize];
         let minimum = transitions.min_isr(&before, class);
         let outlook = after.live(&after.rows[after.row_of[at] as usize]);
-        let spared = spared_when_whole(&transitions, &before, class, &places);
-        count(
-            &mut verdict,
-            partition.ix,
-            ReplicaStop { outcome: outcome_from(&before.live(class), &outlook, minimum), spared },
-        );
+        let outcome = outcome_from(&before.live(class), &outlook, minimum);
+        let stop = ReplicaStop::of(outcome, || spared_when_whole(&transitions, &before, class, &places));
+        count(&mut verdict, partition.ix, stop);
     }
-    conclude(cluster, &mut verdict);
+    conclude(cluster, &mut verdict, &unseen(cluster));
     Some(verdict)
 }
 
@@ -142,14 +139,26 @@ enum StopOutcome {
     UnknownMinimum,
 }
 
+impl StopOutcome {
+    /// Whether all operations stop, or acks=all is refused.
+    fn interrupts(self) -> bool {
+        matches!(self, StopOutcome::Hit(StopEffect::Offline | StopEffect::UnderMinIsr))
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct ReplicaStop {
     outcome: StopOutcome,
-    /// Whether nothing stops when every replica is in sync before.
-    spared: bool,
+    /// Whether it interrupts, and does so even when every replica is in sync before.
+    never_spared: bool,
 }
 
-const UNTOUCHED: ReplicaStop = ReplicaStop { outcome: StopOutcome::Nothing, spared: true };
+impl ReplicaStop {
+    /// `spared` is asked only where something is interrupted.
+    fn of(outcome: StopOutcome, spared: impl FnOnce() -> bool) -> Self {
+        ReplicaStop { outcome, never_spared: outcome.interrupts() && !spared() }
+    }
+}
 
 fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
     let classes = ClassTable::of(cluster, Subject::Cluster);
@@ -173,8 +182,9 @@ fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
             }
         }
     }
+    let unseen = unseen(cluster);
     for verdict in &mut verdicts {
-        conclude(cluster, verdict);
+        conclude(cluster, verdict, &unseen);
     }
     verdicts
 }
@@ -191,14 +201,11 @@ fn stops(cluster: &Cluster, classes: &ClassTable) -> Vec<Vec<ReplicaStop>> {
 
 fn stop_of(transitions: &Transitions, classes: &ClassTable, class: &ClassRow, place: u8) -> ReplicaStop {
     if classes.live(class).up >> place & 1 == 0 {
-        return UNTOUCHED;
+        return ReplicaStop { outcome: StopOutcome::Nothing, never_spared: false };
     }
     let after = transitions.lose(classes, class, &[place]);
-    let spared = spared_when_whole(transitions, classes, class, &[place]);
-    ReplicaStop {
-        outcome: outcome_from(&classes.live(class), &after, transitions.min_isr(classes, class)),
-        spared,
-    }
+    let outcome = outcome_from(&classes.live(class), &after, transitions.min_isr(classes, class));
+    ReplicaStop::of(outcome, || spared_when_whole(transitions, classes, class, &[place]))
 }
 
 /// A partition that nobody leads now is offline, whoever the controller would choose: it has not chosen.
@@ -226,8 +233,7 @@ fn spared_when_whole(transitions: &Transitions, classes: &ClassTable, class: &Cl
     let whole = LiveReplicas { isr: all, elr: 0, up: all, leader: Some(0) };
     let rule = transitions.rule(&classes.knobs[class.key.knobs as usize]);
     let after = rule.lose(&whole, replicas, lost);
-    let hit = outcome(&after, transitions.min_isr(classes, class));
-    !matches!(hit, StopOutcome::Hit(StopEffect::Offline | StopEffect::UnderMinIsr))
+    !outcome(&after, transitions.min_isr(classes, class)).interrupts()
 }
 
 fn count(verdict: &mut RestartVerdict, ix: PartitionIx, stop: ReplicaStop) {
@@ -245,7 +251,7 @@ fn count(verdict: &mut RestartVerdict, ix: PartitionIx, stop: ReplicaStop) {
         StopEffect::AtMinIsr => &mut verdict.at_min_isr,
     };
     *counter += 1;
-    if effect != StopEffect::AtMinIsr && !stop.spared {
+    if stop.never_spared {
         verdict.never_spared += 1;
         verdict.never_spared_example.get_or_insert(ix);
     }
@@ -256,11 +262,15 @@ fn count(verdict: &mut RestartVerdict, ix: PartitionIx, stop: ReplicaStop) {
     }
 }
 
-fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict) {
+fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict, unseen: &[String]) {
     verdict.partitions.sort_by_key(|(ix, effect)| (*effect, *ix));
     verdict.partitions.truncate(RestartVerdict::MAX_LISTED);
     verdict.quorum = quorum_effect(cluster, &verdict.stopping());
-    verdict.unseen = unseen(cluster, verdict.unknown);
+    verdict.unseen = unseen.to_vec();
+    if verdict.unknown > 0 {
+        let partitions = plural(verdict.unknown as usize, "partition");
+        verdict.unseen.push(format!("the minimum ISR of {partitions} is not known"));
+    }
     let gone = verdict.stopping().into_iter().filter(|id| !cluster.is_up(*id));
     verdict.unseen.extend(gone.map(|id| format!("broker {id} is not up, so that its stop says nothing")));
     verdict.verdict = if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum.forbids() {
@@ -286,10 +296,10 @@ fn quorum_effect(cluster: &Cluster, stopping: &[BrokerId]) -> QuorumEffect {
     }
 }
 
-/// What a stop might hit without anybody seeing it.
-fn unseen(cluster: &Cluster, unknown_minimums: u32) -> Vec<String> {
+/// What the stop of any broker might hit without anybody seeing it.
+fn unseen(cluster: &Cluster) -> Vec<String> {
     let mut unseen = Vec::new();
-    if let Some(reason) = cluster.completeness().topics.reason() {
+    if let Some(reason) = cluster.topics_complete().reason() {
         unseen.push(hidden_topics(reason));
     }
     if let QuorumState::Unknown(reason) = cluster.quorum_state() {
@@ -299,10 +309,6 @@ fn unseen(cluster: &Cluster, unknown_minimums: u32) -> Vec<String> {
     let silent: Vec<BrokerId> = cluster.silent_brokers().filter(registered).collect();
     if !silent.is_empty() {
         unseen.push(format!("no answer from broker {}", comma_list(&silent)));
-    }
-    if unknown_minimums > 0 {
-        let partitions = plural(unknown_minimums as usize, "partition");
-        unseen.push(format!("the minimum ISR of {partitions} is not known"));
     }
     unseen
 }

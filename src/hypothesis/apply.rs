@@ -190,7 +190,7 @@ fn set_version(cluster: &mut Cluster, version: KafkaVersion) -> Result<(), Strin
     cluster.version = Datum::known(version, as_of, Origin::WhatIf);
     let derived = Origin::Derived("a new cluster of this version".into());
     cluster.features.elr = Datum::known(elr_of_new_cluster(version) == Some(true), as_of, derived);
-    if matches!(&cluster.id, Datum::Known { from: Origin::Assumed, .. }) {
+    if cluster.is_assumed() {
         cluster.quorum = quorum_of(version);
     }
     let assumed = assumed(cluster);

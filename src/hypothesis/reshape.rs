@@ -27,9 +27,8 @@ fn load_of(rows: &[PartitionRow]) -> ReplicaLoad {
 /// that klever assumes were never created, so they may have fewer, too.
 pub(super) fn set_partitions(cluster: &mut Cluster, names: &[Arc<str>], count: i64) -> Result<(), String> {
     let candidates = candidates(cluster);
-    let assumed = matches!(&cluster.id, Datum::Known { from: Origin::Assumed, .. });
     let fewer = |topic: &&Topic| names.contains(&topic.name) && i64::from(topic.count) > count;
-    if let Some(topic) = cluster.topics.iter().find(fewer).filter(|_| !assumed) {
+    if let Some(topic) = cluster.topics.iter().find(fewer).filter(|_| !cluster.is_assumed()) {
         return Err(format!("partitions only grow: {} has {}", topic.name, topic.count));
     }
     rebuild(cluster, |ix, topic, rows| {

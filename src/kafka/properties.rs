@@ -1,5 +1,6 @@
 //! Which client properties klever takes, under Kafka's (Java) and librdkafka's names; everything else is refused.
 
+use crate::config::is_secret_key;
 use crate::knobs::{KeyScope, default_at, nearest_of};
 
 /// What klever does with a property.
@@ -94,11 +95,11 @@ pub(super) fn treatment(name: &str) -> Treatment {
     if is_client_key { Treatment::Ignored } else { Treatment::Unknown }
 }
 
-/// Whether a property's value must never be shown.
+/// Whether a property's value must never be shown: all that is secret in a client's file, and more.
 pub(super) fn is_secret(name: &str) -> bool {
     let listed = matches!(treatment(name), Secret(_) | Translate { secret: true });
     let looks = ["password", "secret", "token", "jaas", "assertion", ".pem", "keystore.key"];
-    listed || looks.iter().any(|part| name.contains(part))
+    listed || is_secret_key(name, None) || looks.iter().any(|part| name.contains(part))
 }
 
 /// The accepted name nearest to a mistyped one, if one is near.

@@ -10,7 +10,7 @@ mod settings;
 
 pub use consumer::{
     GroupProtocol, auto_commit_of, consumer_conflicts, consumer_connects_later, consumer_errors,
-    consumer_thread_errors, group_protocol_of, keys_not_taken, refused_consumer_keys,
+    consumer_thread_errors, keys_not_taken,
 };
 pub use jaas::{is_jaas_entry, names_service};
 pub use producer::{acks_of, delivery_timeout_of, idempotence_of, producer_conflicts, producer_errors};

@@ -35,7 +35,7 @@ pub fn check_value(key: &ConfigKey, value: &str) -> Result<(), String> {
 pub fn check_value_at(key: &ConfigKey, value: &str, version: KafkaVersion) -> Result<(), String> {
     check_value(key, value)?;
     let value = value.trim();
-    let since = |major, minor| version >= KafkaVersion::new(major, minor, 0);
+    let since = |major, minor| version.is_at_least(major, minor);
     match key.name {
         _ if value.contains("${") => Ok(()),
         "auto.offset.reset" if value.starts_with("by_duration:") && !since(4, 0) => {

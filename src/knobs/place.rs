@@ -44,8 +44,7 @@ impl Shape {
 /// Whether a new cluster of this version has eligible leader replicas (KIP-966) on: since 4.1. `None` before 4.0,
 /// which has no such feature.
 pub fn elr_of_new_cluster(version: KafkaVersion) -> Option<bool> {
-    let since = |major, minor| version >= KafkaVersion::new(major, minor, 0);
-    since(4, 0).then(|| since(4, 1))
+    version.is_at_least(4, 0).then(|| version.is_at_least(4, 1))
 }
 
 /// A field of the assumptions as a knob's place: `assumed!(load.records_per_s)`.

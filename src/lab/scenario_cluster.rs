@@ -77,7 +77,7 @@ pub(super) fn spec_of(scenario: &Scenario, version: KafkaVersion) -> LabSpec {
     }
     for (name, level) in &cluster.features {
         // Before 4.0 a new cluster has no such feature, which is level 0.
-        if version >= KafkaVersion::new(4, 0, 0) {
+        if version.is_at_least(4, 0) {
             spec.features.push((name.clone(), *level));
         }
     }

@@ -1,7 +1,7 @@
 //! A Kafka cluster at one moment: brokers, topics, partitions, groups, and what is assumed about its clients.
 
 use crate::model::{
-    Assumptions, BrokerId, ConfigMap, Datum, Group, KafkaVersion, Millis, PartitionIx, PartitionView,
+    Assumptions, BrokerId, ConfigMap, Datum, Group, KafkaVersion, Millis, Origin, PartitionIx, PartitionView,
     Partitions, Quorum, TopicIx,
 };
 use serde::{Deserialize, Serialize};
@@ -126,6 +126,11 @@ impl Cluster {
     /// The rack of a broker: `None` when it has none or it is not known.
     pub fn rack_of(&self, id: BrokerId) -> Option<&Arc<str>> {
         self.broker(id)?.rack.get()?.as_ref()
+    }
+
+    /// Whether klever assumes it: nothing of it was ever created.
+    pub fn is_assumed(&self) -> bool {
+        matches!(&self.id, Datum::Known { from: Origin::Assumed, .. })
     }
 
     /// Whether a broker is up, as far as this snapshot knows.

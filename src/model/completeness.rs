@@ -30,11 +30,12 @@ impl Cluster {
 
     /// A cluster that klever made itself has nothing that it could not see.
     fn by_construction(&self) -> Option<Datum<()>> {
-        let made = matches!(&self.id, Datum::Known { from: Origin::Simulated | Origin::Assumed, .. });
-        made.then(|| self.id.map(|_| ()))
+        let simulated = matches!(&self.id, Datum::Known { from: Origin::Simulated, .. });
+        (simulated || self.is_assumed()).then(|| self.id.map(|_| ()))
     }
 
-    fn topics_complete(&self) -> Datum<()> {
+    /// Whether all topics are known to have been seen.
+    pub fn topics_complete(&self) -> Datum<()> {
         self.by_construction().unwrap_or_else(|| self.partitions.complete.clone())
     }
 

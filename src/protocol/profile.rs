@@ -90,7 +90,7 @@ impl Profile {
 
     /// The profile of a version; `elr` says whether the feature is on, `None` what a new cluster has.
     pub fn of(version: KafkaVersion, elr: Option<bool>) -> Self {
-        let since = |major, minor| version >= KafkaVersion::new(major, minor, 0);
+        let since = |major, minor| version.is_at_least(major, minor);
         let elr = elr_of_new_cluster(version).is_some_and(|new| elr.unwrap_or(new));
         Profile {
             version,

@@ -39,7 +39,7 @@ pub(super) fn heading(cluster: &Cluster) -> String {
     let (brokers, topics) = (plural(cluster.brokers.len(), "broker"), plural(cluster.topics.len(), "topic"));
     let partitions = plural(cluster.partitions.len(), "partition");
     // What may be missing makes the counts lower bounds.
-    let least = if cluster.completeness().topics.get().is_some() { "" } else { "at least " };
+    let least = if cluster.topics_complete().get().is_some() { "" } else { "at least " };
     format!("{version}, cluster {id}: {brokers}, {least}{topics}, {partitions}\n")
 }
 

@@ -105,7 +105,7 @@ impl Client<'_> {
 
     /// What the retries of a producer without idempotence may do; `None` where it does not retry (with `acks=0` it
     /// never learns that it should) or that is not known.
-    pub(super) fn retry_risk(self) -> Option<&'static str> {
+    fn retry_risk(self) -> Option<&'static str> {
         if self.text("acks").get() == Some(&"0") {
             return None;
         }
@@ -117,13 +117,18 @@ impl Client<'_> {
         }
     }
 
+    /// [`Self::retry_risk`] as the end of a sentence; empty where there is none.
+    pub(super) fn retry_risk_ending(self) -> String {
+        self.retry_risk().map_or(String::new(), |risk| format!(": {risk}"))
+    }
+
     /// What this setting of a producer brings with it: idempotence that it switches off without an error, and
     /// what that means. Empty where idempotence is not lost so.
     pub(super) fn lost_idempotence(self) -> String {
         if !matches!(idempotence_of(self.profile), Idempotence::SilentlyOff(_)) {
             return String::new();
         }
-        let risk = self.retry_risk().map_or(String::new(), |risk| format!(": {risk}"));
+        let risk = self.retry_risk_ending();
         format!("; it switches idempotence off without an error{risk}")
     }
 }

@@ -194,14 +194,15 @@ fn page(app: &App, item: u32) -> Option<Page> {
 
 /// The lag of one partition, and what it does not say.
 fn partition_line(cluster: &Cluster, offset: &GroupOffset) -> (CellStyle, String) {
+    let beyond_end = cluster.beyond_end(offset);
     let lag = match cluster.lag_of(offset) {
-        Lag::Records(_) if cluster.beyond_end(offset).is_some() => "?".into(),
+        Lag::Records(_) if beyond_end.is_some() => "?".into(),
         Lag::Records(records) => human_count(records),
         Lag::NoCommit => "no commit".into(),
         Lag::Unknown => "?".into(),
     };
     let line = format!("{lag:>12}  {}", cluster.partition_name(offset.partition));
-    if let (Some(ahead), Some(committed)) = (cluster.beyond_end(offset), offset.committed) {
+    if let (Some(ahead), Some(committed)) = (beyond_end, offset.committed) {
         let (committed, end) = (human_count(committed), human_count(committed - ahead));
         return (
             CellStyle::Level(Level::Bad),

@@ -25,7 +25,7 @@ fn is_address(address: &str, version: KafkaVersion) -> bool {
 /// 4.0 and, of the earlier ones, late releases of 3.8.
 fn looks_at_hosts(version: KafkaVersion) -> bool {
     let patched = KafkaVersion::new(3, 8, 1)..KafkaVersion::new(3, 9, 0);
-    version >= KafkaVersion::new(4, 0, 0) || patched.contains(&version)
+    version.is_at_least(4, 0) || patched.contains(&version)
 }
 
 /// A name or an address, perhaps behind a scheme; earlier clients let anything stand in front of it.

@@ -38,15 +38,11 @@ pub fn keys_not_taken(protocol: GroupProtocol) -> impl Iterator<Item = (&'static
 }
 
 /// The keys that a consumer of this protocol and release must not set.
-pub fn refused_consumer_keys(protocol: GroupProtocol, version: KafkaVersion) -> Vec<&'static str> {
+fn refused_consumer_keys(protocol: GroupProtocol, version: KafkaVersion) -> Vec<&'static str> {
     keys_not_taken(protocol).filter(|(_, since)| version >= *since).map(|(key, _)| key).collect()
 }
 
 /// The protocol of a consumer's group; `None` where a config provider fills it in.
-pub fn group_protocol_of(consumer: &ClientProfile) -> Option<GroupProtocol> {
-    protocol(Settings::consumer(consumer))
-}
-
 fn protocol(settings: Settings<'_>) -> Option<GroupProtocol> {
     if !settings.sets("group.protocol") {
         return Some(GroupProtocol::Classic);
@@ -106,7 +102,7 @@ fn connects_later(settings: Settings<'_>) -> bool {
 fn group_errors(settings: Settings<'_>) -> Vec<String> {
     let mut errors = Vec::new();
     let new = protocol(settings) == Some(GroupProtocol::Consumer);
-    let strict = settings.version() >= KafkaVersion::new(4, 0, 0) || new;
+    let strict = settings.version().is_at_least(4, 0) || new;
     if settings.set(GROUP_ID) == Some("") && strict {
         errors.push("group.id must not be empty".to_string());
     }

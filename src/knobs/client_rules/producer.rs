@@ -42,11 +42,11 @@ fn is_asked_for(settings: Settings<'_>) -> bool {
 /// 3.0.0 and 3.1.0 have the default `true` without effect (KAFKA-13598).
 fn is_default_in_force(settings: Settings<'_>) -> bool {
     let inert = [KafkaVersion::new(3, 0, 0), KafkaVersion::new(3, 1, 0)];
-    settings.version() >= KafkaVersion::new(3, 0, 0) && !inert.contains(&settings.version())
+    settings.version().is_at_least(3, 0) && !inert.contains(&settings.version())
 }
 
 fn silently_off(settings: Settings<'_>) -> Option<&'static str> {
-    let strict = settings.version() >= KafkaVersion::new(4, 0, 0);
+    let strict = settings.version().is_at_least(4, 0);
     if settings.int(RETRIES) == Some(0) {
         Some("retries=0")
     } else if !acks_is_all(settings).unwrap_or(false) {
@@ -120,7 +120,7 @@ fn idempotence_errors(settings: Settings<'_>) -> Vec<String> {
         errors.push("enable.idempotence=true needs acks=all".to_string());
     }
     // From 4.0 before acks=1 or retries=0 could switch idempotence off (KAFKA-17927).
-    let strict = settings.version() >= KafkaVersion::new(4, 0, 0) && settings.on(IDEMPOTENCE) == Some(true);
+    let strict = settings.version().is_at_least(4, 0) && settings.on(IDEMPOTENCE) == Some(true);
     if has_many_in_flight(settings) && (asked_for || strict) {
         errors.push("an idempotent producer has at most 5 requests in flight".to_string());
     }
@@ -146,8 +146,7 @@ fn partitioner_error(settings: Settings<'_>) -> Option<String> {
     if settings.on("partitioner.rack.aware") == Some(true) && settings.text("client.rack") == Some("") {
         return Some("partitioner.rack.aware=true needs a client.rack".into());
     }
-    let class =
-        settings.set("partitioner.class").filter(|_| settings.version() >= KafkaVersion::new(4, 0, 0))?;
+    let class = settings.set("partitioner.class").filter(|_| settings.version().is_at_least(4, 0))?;
     REMOVED_PARTITIONERS
         .contains(&class)
         .then(|| format!("partitioner.class={class} is not in Kafka 4.0 and later any more"))

@@ -1,7 +1,6 @@
 //! Settings of SSL and SASL that a client does not start with. What stores, JVM and network hold is not known here.
 
 use super::settings::Settings;
-use crate::model::KafkaVersion;
 
 const LOCATION: &str = "ssl.keystore.location";
 const KEY: &str = "ssl.keystore.key";
@@ -11,9 +10,7 @@ const CERTIFICATES: &str = "ssl.truststore.certificates";
 /// Every client looks at this before it does anything else.
 pub(super) fn mechanism_error(settings: Settings<'_>) -> Option<String> {
     let sasl = ["SASL_SSL", "SASL_PLAINTEXT"].iter().any(|word| settings.is("security.protocol", word));
-    let empty = sasl
-        && settings.version() >= KafkaVersion::new(3, 3, 0)
-        && settings.set("sasl.mechanism") == Some("");
+    let empty = sasl && settings.version().is_at_least(3, 3) && settings.set("sasl.mechanism") == Some("");
     empty.then(|| "sasl.mechanism names no mechanism".into())
 }
 

@@ -106,7 +106,7 @@ impl ConsumerSettings {
             api_timeout: config.ms("default.api.timeout.ms", 60_000),
             retry_backoff: config.ms("retry.backoff.ms", 100),
             metadata_max_age: config.ms("metadata.max.age.ms", 300_000),
-            validates_epochs: client.version >= KafkaVersion::new(2, 1, 0),
+            validates_epochs: client.version.is_at_least(2, 1),
             instance: None,
             work,
         }

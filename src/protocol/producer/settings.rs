@@ -78,7 +78,7 @@ impl ProducerSettings {
     /// The settings of a client: what it sets, else its version's defaults.
     pub(crate) fn of(client: &ClientProfile) -> Self {
         let config = Config { client, scope: KeyScope::Producer };
-        let since = |major, minor| client.version >= KafkaVersion::new(major, minor, 0);
+        let since = |major, minor| client.version.is_at_least(major, minor);
         let (linger, request_timeout) = (config.ms("linger.ms", 0), config.ms("request.timeout.ms", 30_000));
         let retry_backoff = config.ms("retry.backoff.ms", 100);
         let retry_backoff_max =

@@ -44,7 +44,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
 /// A paused process answers again by itself; what is not listed does not run.
 fn runs(facts: &ClusterFacts<'_>, id: BrokerId) -> bool {
     let broker = facts.cluster.broker(id);
-    broker.is_some_and(|broker| !matches!(broker.state, BrokerStatus::Down))
+    broker.is_some_and(|broker| broker.state != BrokerStatus::Down)
 }
 
 /// Who may lead again: the replicas in sync, else the eligible ones, else nobody by itself.

@@ -31,7 +31,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         }
         if idempotence_of(producer.profile) == Idempotence::SilentlyOff(IN_FLIGHT) {
             let value = producer.get(IN_FLIGHT, verdicts).unwrap_or("?");
-            let risk = producer.retry_risk().map_or(String::new(), |risk| format!(": {risk}"));
+            let risk = producer.retry_risk_ending();
             verdicts
                 .finding(producer.subject(), format!("{IN_FLIGHT}={value} switches idempotence off{risk}"));
         }

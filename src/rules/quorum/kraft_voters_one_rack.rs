@@ -1,9 +1,10 @@
 //! Controller quorums of which one rack holds the majority.
 
-use crate::model::{BrokerId, Datum, Unknown};
+use crate::model::{BrokerId, Unknown};
 use crate::rules::facts::ids;
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// `kraft-voters-one-rack`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -29,30 +30,22 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         Ok(racks) if racks.is_empty() => return,
         Ok(_) => {}
     }
-    let (voters, majority) = (quorum.voters.len(), quorum.voters.len() / 2 + 1);
-    let mut racks: BTreeMap<&str, Vec<BrokerId>> = BTreeMap::new();
+    let mut racks: BTreeMap<&Arc<str>, Vec<BrokerId>> = BTreeMap::new();
     let mut unseen = Vec::new();
     for voter in &quorum.voters {
-        match rack_of(facts, *voter) {
+        match facts.cluster.rack_of(*voter) {
             Some(rack) => racks.entry(rack).or_default().push(*voter),
             None => unseen.push(*voter),
         }
     }
     let most = racks.iter().max_by_key(|(_, voters)| voters.len());
-    if let Some((rack, there)) = most.filter(|(_, there)| there.len() >= majority) {
+    if let Some((rack, there)) = most.filter(|(_, there)| there.len() >= quorum.majority()) {
+        let voters = quorum.voters.len();
         let seen = format!("{} of {voters} voters ({}) are in rack {rack}", there.len(), ids(there));
         verdicts.finding_as(Severity::High, FindingSubject::cluster(), seen);
-    } else if most.map_or(0, |(_, there)| there.len()) + unseen.len() >= majority {
+    } else if most.map_or(0, |(_, there)| there.len()) + unseen.len() >= quorum.majority() {
         let reason = format!("the racks of controllers {}", ids(&unseen));
         verdicts.unknown(FindingSubject::cluster(), &Unknown::NotExposed(reason));
-    }
-}
-
-/// Of a voter that is a broker too; no protocol tells the rack of another.
-fn rack_of<'a>(facts: &ClusterFacts<'a>, voter: BrokerId) -> Option<&'a str> {
-    match &facts.cluster.broker(voter)?.rack {
-        Datum::Known { value: Some(rack), .. } => Some(rack),
-        Datum::Known { value: None, .. } | Datum::Unknown { .. } => None,
     }
 }
 
