@@ -10,6 +10,8 @@ mod history;
 mod invariants;
 #[path = "protocol/latency.rs"]
 mod latency;
+#[path = "protocol/machines.rs"]
+mod machines;
 #[path = "protocol/recovery.rs"]
 mod recovery;
 #[path = "protocol/replay.rs"]

@@ -35,8 +35,9 @@ fn klever_agrees_with_kafkas_own_clients() {
     let count = if super::full("thousands of drawn client settings") { DRAWN_FULL } else { DRAWN };
     let drawn = draw::draw(count, SEED);
     let (mut wrong, mut table) = (Vec::new(), String::new());
+    let classes = compiled(&jars_of(RELEASES[0]));
     for version in RELEASES {
-        let answers = ask(version, &drawn);
+        let answers = ask(version, &classes, &drawn);
         let before = wrong.len();
         for (at, (set, said)) in drawn.iter().zip(&answers).enumerate() {
             let (said, judged) = (compared(said), set.judged(version));
@@ -68,12 +69,10 @@ fn compared(answer: &str) -> String {
 }
 
 /// What the clients of a release say of each set.
-fn ask(version: KafkaVersion, drawn: &[Drawn]) -> Vec<String> {
-    let jars = find_client_jars(version).unwrap_or_else(|error| panic!("{error}"));
-    let classes = compiled(&jars);
+fn ask(version: KafkaVersion, classes: &Path, drawn: &[Drawn]) -> Vec<String> {
     let mut java = Command::new("java")
         .args(["-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp"])
-        .arg(format!("{}:{}/*", classes.display(), jars.display()))
+        .arg(format!("{}:{}/*", classes.display(), jars_of(version).display()))
         .arg("ClientStarts")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -91,7 +90,11 @@ fn ask(version: KafkaVersion, drawn: &[Drawn]) -> Vec<String> {
     answers
 }
 
-/// The folder of the compiled program: it uses only what every release has.
+fn jars_of(version: KafkaVersion) -> PathBuf {
+    find_client_jars(version).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The folder of the compiled program: it uses only what every release has, so that one compilation serves all.
 fn compiled(jars: &Path) -> PathBuf {
     let classes = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-starts");
     std::fs::create_dir_all(&classes).unwrap();

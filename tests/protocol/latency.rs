@@ -4,9 +4,8 @@
 //! the figures take records as coming at random: settings are such that within a linger either many records come or
 //! hardly one. And a disk of the simulator always takes as long, the figures let it vary.
 
-use klever::consequences::{Estimate, Subject, assess};
-use klever::hypothesis::apply;
-use klever::knobs::Change;
+use crate::machines::told_of_simulated_machines;
+use klever::consequences::Estimate;
 use klever::scenario::Scenario;
 use klever::sim::Simulator;
 
@@ -75,21 +74,7 @@ impl Setting {
         let (cluster, _) = simulator.snapshot();
         simulator.run_until(scenario.duration.0);
         let seen = simulator.report().counters.ack_latency_ms;
-        let disk = &scenario.disk;
-        // The same machines: what the scenario says of disks, and nothing that it does not have.
-        let machine = [
-            format!("env:append_ms={}", disk.append_ms),
-            format!("env:local_ms={}", disk.append_ms),
-            format!("env:follower_append_ms={}", disk.append_ms),
-            format!("env:flush_ms={}", disk.fsync_ms),
-            "env:fetch_partition_us=0".into(),
-            "env:stall_share=0".into(),
-            "env:broker_cores=10000".into(),
-            "env:network_mb_per_s=1000000".into(),
-            "env:disk_mb_per_s=1000000".into(),
-        ];
-        let changes: Vec<Change> = machine.iter().map(|text| Change::parse(text).unwrap()).collect();
-        let told = assess(&apply(&cluster, &changes).unwrap(), Subject::Cluster).latency.ack.value;
+        let told = told_of_simulated_machines(&cluster, &scenario.disk).latency.ack.value;
         let known = |answer: Estimate<f64>| answer.high().unwrap();
         ([seen.p50.unwrap(), seen.p99.unwrap()], [known(told.p50), known(told.p99)])
     }

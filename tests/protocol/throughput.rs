@@ -3,9 +3,8 @@
 //! The simulator has no bounds of processors and links, so the figures get machines without them: what is left are one
 //! request at a time, requests in flight, and flushes.
 
-use klever::consequences::{Assessment, Subject, assess};
-use klever::hypothesis::apply;
-use klever::knobs::Change;
+use crate::machines::told_of_simulated_machines;
+use klever::consequences::Assessment;
 use klever::scenario::Scenario;
 use klever::sim::Simulator;
 
@@ -71,20 +70,7 @@ impl Setting {
     fn told(&self, records_per_s: f64) -> Assessment {
         let scenario = self.scenario(records_per_s);
         let (cluster, _) = Simulator::new(&scenario, 7, None).snapshot();
-        let disk = &scenario.disk;
-        let machine = [
-            format!("env:append_ms={}", disk.append_ms),
-            format!("env:local_ms={}", disk.append_ms),
-            format!("env:follower_append_ms={}", disk.append_ms),
-            format!("env:flush_ms={}", disk.fsync_ms),
-            "env:fetch_partition_us=0".into(),
-            "env:stall_share=0".into(),
-            "env:broker_cores=10000".into(),
-            "env:network_mb_per_s=1000000".into(),
-            "env:disk_mb_per_s=1000000".into(),
-        ];
-        let changes: Vec<Change> = machine.iter().map(|text| Change::parse(text).unwrap()).collect();
-        assess(&apply(&cluster, &changes).unwrap(), Subject::Cluster)
+        told_of_simulated_machines(&cluster, &scenario.disk)
     }
 
     /// Acknowledged megabytes a second in the second half of a run.

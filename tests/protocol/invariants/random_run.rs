@@ -90,7 +90,7 @@ fn setups() -> impl Strategy<Value = Setup> {
         let replicas = replicas.min(brokers);
         Setup {
             version,
-            elr: elr.filter(|_| version >= KafkaVersion::new(4, 0, 0)),
+            elr: elr.filter(|_| version.is_at_least(4, 0)),
             brokers,
             replicas,
             min_isr: min_isr.min(replicas),
@@ -206,7 +206,7 @@ impl Setup {
 
     /// Before 3.7 a broker that lost data may join an ISR again by its old fetches (KIP-903): no such faults.
     fn lossy(&self, act: Act) -> Option<Act> {
-        (self.version >= KafkaVersion::new(3, 7, 0)).then_some(act)
+        (self.version.is_at_least(3, 7)).then_some(act)
     }
 
     fn between(&self, a: u8, b: u8) -> Option<(Endpoint, Endpoint)> {
