@@ -14,8 +14,8 @@ mod leftovers;
 use klever::kafka::{Client, ConnectionSpec, SnapshotRequest};
 use klever::lab::conformance::{Prediction, Row};
 use klever::lab::{
-    ClientImplementation, Lab, LabRun, LabSpec, RecordedRun, RunningCluster, not_on_brokers, run_with,
-    sentence,
+    ClientImplementation, Lab, LabRun, LabSpec, RecordedRun, RunningCluster, not_on_brokers, process_times,
+    run_with, sentence,
 };
 use klever::model::{BrokerId, KafkaVersion};
 use klever::scenario::{Act, NetSpec, PowerDomain, Process, Scenario, UnflushedTail};
@@ -71,9 +71,9 @@ fn hold_against_reality(
     version: KafkaVersion,
     clients: &ClientImplementation,
 ) -> (LabRun, Row) {
-    let predicted = Prediction::of(scenario, version, SEEDS);
     let real =
         run_with(scenario, version, clients).unwrap_or_else(|error| panic!("{}: {error}", scenario.id));
+    let predicted = Prediction::with(scenario, version, SEEDS, &process_times([&real.process_times]));
     let row = Row::new(scenario, version, &predicted, vec![RecordedRun::of(&real, "")]);
     (real, row)
 }

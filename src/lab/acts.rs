@@ -122,7 +122,7 @@ impl ScenarioCluster {
 
     fn stop(&mut self, process: &Process) -> Result<(), LabError> {
         match process {
-            Process::Broker(id) => self.lab.begin_stop(id.0),
+            Process::Broker(id) => self.stop_node(id.0),
             client => self.on_client(client, |driver| driver.send_command("close")),
         }
     }
@@ -151,7 +151,7 @@ impl ScenarioCluster {
         match process {
             Process::Broker(id) if self.lab.is_running(id.0) => {
                 self.start_again.insert(id.0);
-                self.lab.begin_stop(id.0)
+                self.stop_node(id.0)
             }
             Process::Broker(id) => self.start_node(id.0),
             Process::Producer(name) => {

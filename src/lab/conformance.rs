@@ -6,7 +6,7 @@ use super::scenario_runner::verdicts;
 use super::settings::Clients;
 use crate::model::KafkaVersion;
 use crate::scenario::{Scenario, Time};
-use crate::sim::{RunReport, run};
+use crate::sim::{ProcessTimes, RunReport, run_with_process_times};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -69,11 +69,24 @@ impl Prediction {
     /// nobody knows how long ago the last heartbeat was when a run begins. And in each it takes another while until
     /// the lab would see what an event waits for.
     pub fn of(scenario: &Scenario, version: KafkaVersion, seeds: u64) -> Prediction {
+        Prediction::with(scenario, version, seeds, &ProcessTimes::default())
+    }
+
+    /// The same with what processes took to start and to end where real runs were recorded.
+    pub fn with(
+        scenario: &Scenario,
+        version: KafkaVersion,
+        seeds: u64,
+        process_times: &ProcessTimes,
+    ) -> Prediction {
         let count = seeds.max(1);
         let delay = |seed: u64| Time::from_millis(PHASE_MS * seed / count);
         let seen = |seed: u64| Time::from_millis(SEEN_WITHIN_MS * (seed * STRIDE % count) / count);
         let delayed = |seed: u64| seen_later(later(scenario, delay(seed)), seen(seed));
-        let one = |seed: u64| run(&delayed(seed), scenario.seed + seed, Some(version));
+        let one = |seed: u64| {
+            let seeded = scenario.seed + seed;
+            run_with_process_times(&delayed(seed), seeded, Some(version), process_times.clone())
+        };
         Prediction { runs: (0..seeds).map(one).collect() }
     }
 
@@ -120,7 +133,8 @@ pub struct Number {
     pub observed: Vec<f64>,
     /// Whether it is within the bar.
     pub within: bool,
-    /// It includes the start of a broker's process, which is this machine's matter: nothing is compared.
+    /// It includes the start of a broker's process, which is this machine's matter and was not measured: nothing is
+    /// compared.
     #[serde(default)]
     pub includes_boot: bool,
 }
@@ -230,7 +244,8 @@ fn number(time: &Measure, predicted: &Prediction, runs: &[RecordedRun]) -> Optio
     let noticeable = expected.iter().chain(&observed).any(|ms| *ms > NOTICEABLE_MS);
     noticeable.then(|| {
         let number = judge(name, &expected, observed);
-        let includes_boot = runs.iter().any(|run| run.waited_for_boot[*place]);
+        let unmeasured = |run: &RecordedRun| run.process_times.starts_ms.is_empty();
+        let includes_boot = runs.iter().any(|run| run.waited_for_boot[*place] && unmeasured(run));
         Number { within: number.within || includes_boot, includes_boot, ..number }
     })
 }

@@ -185,6 +185,7 @@ fn short(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::conformance::{Prediction, judge};
+    use super::super::process_times::ProcessTimesSeen;
     use super::*;
     use crate::scenario::Scenario;
     use std::collections::BTreeMap;
@@ -201,6 +202,7 @@ mod tests {
             report: predicted.runs[0].clone(),
             exceptions: BTreeMap::new(),
             waited_for_boot: [false; 2],
+            process_times: ProcessTimesSeen::default(),
             decisions: [9, 0],
         };
         let row = Row::new(&scenario, KafkaVersion::REFERENCE, &predicted, vec![run.clone(), run]);

@@ -20,6 +20,10 @@ use tokio::sync::{mpsc, watch};
 /// A longer frame is not one of Kafka's.
 const LONGEST_FRAME: usize = 200 << 20;
 
+/// Kafka's ApiKeys of what a broker's life shows by.
+const BROKER_REGISTRATION: i16 = 62;
+const BROKER_HEARTBEAT: i16 = 63;
+
 /// One request as it went over the wire: Kafka's ApiKey and the version of the request.
 pub type ApiCall = (i16, i16);
 
@@ -31,14 +35,27 @@ pub struct Links {
     network: Mutex<Network>,
     changed: watch::Sender<u64>,
     calls: Mutex<Calls>,
+    lifetimes: Mutex<BTreeMap<i32, Lifetime>>,
     pacer: Pacer,
+}
+
+/// When a node's processes registered and sent heartbeats, by what passed towards the controllers.
+#[derive(Clone, Debug, Default)]
+struct Lifetime {
+    registrations: Vec<Instant>,
+    last_heartbeat: Option<Instant>,
 }
 
 impl Links {
     /// Links over this network.
     pub fn new(network: Network) -> Arc<Links> {
-        let (network, calls) = (Mutex::new(network), Mutex::default());
-        Arc::new(Links { network, changed: watch::channel(0).0, calls, pacer: Pacer::start() })
+        Arc::new(Links {
+            network: Mutex::new(network),
+            changed: watch::channel(0).0,
+            calls: Mutex::default(),
+            lifetimes: Mutex::default(),
+            pacer: Pacer::start(),
+        })
     }
 
     /// Changes the network. What waits on a way that is open now passes at once.
@@ -50,6 +67,17 @@ impl Links {
     /// What each client id has asked for so far.
     pub fn calls(&self) -> Calls {
         lock(&self.calls).clone()
+    }
+
+    /// When a process of this node that was started at `started` asked to be registered for the first time.
+    pub(super) fn registration_since(&self, node: i32, started: Instant) -> Option<Instant> {
+        let lifetimes = lock(&self.lifetimes);
+        lifetimes.get(&node)?.registrations.iter().copied().find(|at| *at >= started)
+    }
+
+    /// When this node sent its last heartbeat to a controller.
+    pub(super) fn last_heartbeat(&self, node: i32) -> Option<Instant> {
+        lock(&self.lifetimes).get(&node)?.last_heartbeat
     }
 
     /// Waits until the way is open.
@@ -119,6 +147,19 @@ impl Links {
             calls.insert(header.client_id.clone(), BTreeMap::new());
         }
         calls.get_mut(&header.client_id).into_iter().for_each(|of| *of.entry(call).or_default() += 1);
+        if let End::Node(id) = End::named(&header.client_id) {
+            self.note_life(id, header.api_key);
+        }
+    }
+
+    fn note_life(&self, node: i32, api_key: i16) {
+        let mut lifetimes = lock(&self.lifetimes);
+        let lifetime = lifetimes.entry(node).or_default();
+        match api_key {
+            BROKER_REGISTRATION => lifetime.registrations.push(Instant::now()),
+            BROKER_HEARTBEAT => lifetime.last_heartbeat = Some(Instant::now()),
+            _ => {}
+        }
     }
 }
 

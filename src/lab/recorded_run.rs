@@ -1,5 +1,6 @@
 //! A run on real brokers as it is recorded: what the fidelity table needs of it to compare it again without brokers.
 
+use super::process_times::ProcessTimesSeen;
 use super::scenario_runner::LabRun;
 use super::settings::Clients;
 use crate::model::KafkaVersion;
@@ -25,6 +26,9 @@ pub struct RecordedRun {
     pub exceptions: BTreeMap<String, u64>,
     /// Whether reads (fail-overs too) and writes had to wait for the start of a broker's process.
     pub waited_for_boot: [bool; 2],
+    /// How long the processes of brokers took to start and to end.
+    #[serde(default, skip_serializing_if = "ProcessTimesSeen::is_empty")]
+    pub process_times: ProcessTimesSeen,
     /// Decisions of the controller that were compared, and how many of them klever's would have made otherwise.
     pub decisions: [usize; 2],
 }
@@ -39,6 +43,7 @@ impl RecordedRun {
             report: run.report.clone(),
             exceptions: run.exceptions.clone(),
             waited_for_boot: run.waited_for_boot,
+            process_times: run.process_times.clone(),
             decisions: [run.controller.decisions, run.controller.mismatches.len()],
         }
     }

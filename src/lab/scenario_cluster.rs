@@ -5,6 +5,7 @@ mod properties;
 use super::driver::{Driver, Guard};
 use super::journal::Starts;
 use super::observer::Observer;
+use super::process_times::ProcessClock;
 use super::settings::ClientImplementation;
 use super::tally::{Micros, Tally};
 use super::{Controllers, Interruption, Lab, LabError, LabSpec};
@@ -41,8 +42,7 @@ pub(super) struct ScenarioCluster {
     pub booting: BTreeMap<i32, Instant>,
     /// When some node booted, in nanoseconds from the beginning.
     pub boots: Vec<(u64, u64)>,
-    /// Who was seen to lead each partition last.
-    led: BTreeMap<usize, i32>,
+    pub process_times: ProcessClock,
     /// Partitions in the order of the scenario.
     pub partitions: Vec<(String, i32)>,
     pub zero: Instant,
@@ -131,9 +131,9 @@ impl ScenarioCluster {
             site_without_power: false,
             ended_well: BTreeMap::new(),
             start_again: BTreeSet::new(),
-            led: BTreeMap::new(),
             booting: BTreeMap::new(),
             boots: Vec::new(),
+            process_times: ProcessClock::default(),
             members: BTreeMap::new(),
             implementation: implementation.clone(),
             lab,
@@ -297,7 +297,9 @@ impl ScenarioCluster {
             let group = &self.scenario.groups[*at].name;
             driver.take_lines().iter().for_each(|line| _ = self.tally.member_said(group, *member, line));
         }
+        self.process_times.note_registrations(self.lab.links());
         for id in self.lab.reap() {
+            self.process_times.ended(id, self.lab.links());
             self.ended_well.entry(id).or_insert(true);
             self.paused.remove(&id);
             if self.start_again.remove(&id) {
@@ -321,6 +323,12 @@ impl ScenarioCluster {
         }
     }
 
+    /// Asks a node to stop, and does not wait.
+    pub(super) fn stop_node(&mut self, id: i32) -> Result<(), LabError> {
+        self.process_times.stopping(id);
+        self.lab.begin_stop(id)
+    }
+
     /// Starts a node's process and remembers how the one before it had ended.
     pub(super) fn start_node(&mut self, id: i32) -> Result<(), LabError> {
         if self.site_without_power {
@@ -329,6 +337,7 @@ impl ScenarioCluster {
         let clean = self.ended_well.remove(&id).unwrap_or(true);
         self.starts.entry(id).or_default().push(clean);
         self.booting.insert(id, Instant::now());
+        self.process_times.started(id);
         self.lab.restart(id)
     }
 
@@ -337,10 +346,8 @@ impl ScenarioCluster {
         for (at, (topic, number)) in self.partitions.clone().into_iter().enumerate() {
             let seen = self.observer.partition(&topic, number);
             let leader = seen.and_then(|seen| seen.leader);
-            let was = leader.or(self.led.get(&at).copied());
-            self.led.extend(was.map(|id| (at, id)));
             let running = leader.filter(|id| self.lab.is_running(*id) && !self.paused.contains(id));
-            self.meter.leader(PartitionIx(at as u32), now, running.map(BrokerId), was.map(BrokerId));
+            self.meter.leader(PartitionIx(at as u32), now, running.map(BrokerId));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::acts::not_on_brokers;
 use super::journal::compare;
+use super::process_times::ProcessTimesSeen;
 use super::scenario_cluster::{ScenarioCluster, now_us};
 use super::segment::read_log;
 use super::settings::{ClientImplementation, Clients};
@@ -43,6 +44,8 @@ pub struct LabRun {
     pub event_log: Vec<(u64, String)>,
     /// Whether reads (fail-overs too) and writes had to wait for the start of a broker's process.
     pub waited_for_boot: [bool; 2],
+    /// How long the processes of brokers took to start and to end.
+    pub process_times: ProcessTimesSeen,
     pub acknowledged: Vec<Acknowledged>,
     /// Which requests each client id sent, from the setting-up to the end.
     pub calls: super::Calls,
@@ -244,6 +247,7 @@ impl ScenarioRunner {
         let exceptions = exceptions(cluster, end_us);
         let waited_for_boot =
             [&meter.leaderless, &meter.unwritable].map(|times| overlap(times.ranges(), &cluster.boots));
+        let process_times = cluster.process_times.seen().clone();
         let (controller_log, controller) = journal(cluster, version)?;
         let event_log = self.event_log;
         Ok(LabRun {
@@ -254,6 +258,7 @@ impl ScenarioRunner {
             controller_log,
             event_log,
             waited_for_boot,
+            process_times,
             acknowledged,
             calls,
         })

@@ -28,8 +28,10 @@ pub(crate) struct PartitionMeter {
     last_success: Nanos,
     /// The creation of the oldest batch since the last success that failed.
     failing_since: Option<Nanos>,
-    /// Without a leader since; and who led before.
-    lost_leader: Option<(Nanos, Option<BrokerId>)>,
+    /// Without a leader since.
+    leaderless_since: Option<Nanos>,
+    /// Who led last, running.
+    led: Option<BrokerId>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -107,25 +109,19 @@ impl Meter {
     }
 
     /// Whether the partition has a running leader now, and who.
-    pub(crate) fn leader(
-        &mut self,
-        ix: PartitionIx,
-        now: Nanos,
-        running: Option<BrokerId>,
-        was: Option<BrokerId>,
-    ) {
+    pub(crate) fn leader(&mut self, ix: PartitionIx, now: Nanos, running: Option<BrokerId>) {
         let meter = self.of(ix);
-        match (running, meter.lost_leader) {
-            (None, None) => meter.lost_leader = Some((now, was)),
-            (Some(leader), Some((since, before))) => {
-                meter.lost_leader = None;
-                meter.leaderless.add(since, now);
-                if before.is_some_and(|before| before != leader) {
-                    meter.failover = meter.failover.max(now - since);
-                }
-                self.leaderless.add(since, now);
+        let Some(leader) = running else {
+            meter.leaderless_since.get_or_insert(now);
+            return;
+        };
+        let before = meter.led.replace(leader);
+        if let Some(since) = meter.leaderless_since.take() {
+            meter.leaderless.add(since, now);
+            if before.is_some_and(|before| before != leader) {
+                meter.failover = meter.failover.max(now - since);
             }
-            _ => {}
+            self.leaderless.add(since, now);
         }
     }
 
@@ -136,7 +132,7 @@ impl Meter {
                 meter.unwritable.add(since, now);
                 self.unwritable.add(since, now);
             }
-            if let Some((since, _)) = meter.lost_leader.take() {
+            if let Some(since) = meter.leaderless_since.take() {
                 meter.leaderless.add(since, now);
                 self.leaderless.add(since, now);
             }
@@ -185,11 +181,12 @@ mod tests {
     fn a_failover_ends_with_another_leader() {
         let mut meter = Meter::default();
         let (one, two) = (Some(BrokerId(1)), Some(BrokerId(2)));
-        meter.leader(P, 10 * S, None, one);
-        meter.leader(P, 12 * S, None, None);
-        meter.leader(P, 18 * S, two, None);
-        meter.leader(P, 30 * S, None, two);
-        meter.leader(P, 31 * S, two, None);
+        meter.leader(P, S, one);
+        meter.leader(P, 10 * S, None);
+        meter.leader(P, 12 * S, None);
+        meter.leader(P, 18 * S, two);
+        meter.leader(P, 30 * S, None);
+        meter.leader(P, 31 * S, two);
         let found = meter.partition(P).unwrap();
         assert_eq!((found.failover, found.leaderless.len()), (8 * S, 9 * S));
     }

@@ -91,8 +91,7 @@ impl Observers {
 
     /// Notes whether a partition has a leader that runs.
     pub(super) fn watch_leader(&mut self, now: Nanos, machines: &Machines, partition: PartitionIx) {
-        let (serving, was) = (machines.serving_leader(partition), machines.leader(partition));
-        self.meter.leader(partition, now, serving, was);
+        self.meter.leader(partition, now, machines.serving_leader(partition));
     }
 
     /// A broker's process changed its state: so may have all that it leads.

@@ -158,7 +158,9 @@ fn one(
         show(args, &run)?;
         runs.push(RecordedRun::of(&run, fingerprint));
     }
-    let row = Row::new(scenario, version, &Prediction::of(scenario, version, args.seeds), runs);
+    let process_times = lab::process_times(runs.iter().map(|run| &run.process_times));
+    let predicted = Prediction::with(scenario, version, args.seeds, &process_times);
+    let row = Row::new(scenario, version, &predicted, runs);
     let agrees = row.agrees();
     output::write_error(&format!("{} on {version}: {}", scenario.id, lab::sentence(&row)));
     table.fidelity.put(row);
