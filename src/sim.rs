@@ -53,6 +53,7 @@ mod workload;
 mod world;
 
 pub use invariants::{Assumption, INVARIANTS, Invariant, Violation};
+pub use process::ProcessTimes;
 pub use record_trace::{RecordCopy, RecordId, RecordTrace};
 pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
 pub use trace::{EventKind, Refusal, TraceEvent};
@@ -95,7 +96,22 @@ impl Simulator {
 
     /// The same with single rules of the version switched: for tests, and for history's mistakes.
     pub fn with_profile(scenario: &Scenario, seed: u64, profile: Profile) -> Simulator {
-        let world = World::new(Arc::new(scenario.clone()), seed, profile);
+        Simulator::begin(scenario, seed, profile, ProcessTimes::default())
+    }
+
+    /// The same with what processes take to start and to end, as it was measured on some machine.
+    pub fn with_process_times(
+        scenario: &Scenario,
+        seed: u64,
+        version: Option<KafkaVersion>,
+        process_times: ProcessTimes,
+    ) -> Simulator {
+        let version = version.unwrap_or_else(|| scenario.version());
+        Simulator::begin(scenario, seed, settings::profile(scenario, version), process_times)
+    }
+
+    fn begin(scenario: &Scenario, seed: u64, profile: Profile, process_times: ProcessTimes) -> Simulator {
+        let world = World::new(Arc::new(scenario.clone()), seed, profile, process_times);
         let history = History::begin(&world);
         Simulator { world, history, event_log: EventLog::default() }
     }
@@ -284,7 +300,17 @@ impl Simulator {
 
 /// Runs a scenario to its end.
 pub fn run(scenario: &Scenario, seed: u64, version: Option<KafkaVersion>) -> RunReport {
-    let mut simulator = Simulator::new(scenario, seed, version);
+    run_with_process_times(scenario, seed, version, ProcessTimes::default())
+}
+
+/// The same with what processes take to start and to end, as it was measured on some machine.
+pub fn run_with_process_times(
+    scenario: &Scenario,
+    seed: u64,
+    version: Option<KafkaVersion>,
+    process_times: ProcessTimes,
+) -> RunReport {
+    let mut simulator = Simulator::with_process_times(scenario, seed, version, process_times);
     simulator.history.keep_no_checkpoints();
     simulator.run_until(scenario.duration.0);
     let now = simulator.now();

@@ -98,7 +98,11 @@ impl World {
     }
 
     fn restart_broker(&mut self, id: BrokerId, event: u64) -> Done {
-        self.expect(id, |state| state.is_up() || state.has_ended())?;
+        self.expect(id, |state| state.is_up() || state.has_ended() || state == ProcessState::Ending)?;
+        if self.machines.host_mut(id).process == ProcessState::Ending {
+            self.machines.host_mut(id).start_again = true;
+            return Ok(());
+        }
         if self.machines.host_mut(id).process.is_up() {
             self.machines.host_mut(id).start_again = true;
             return self.stop_broker(id, event);

@@ -16,6 +16,7 @@ use crate::sim::groups::HostedGroup;
 use crate::sim::host::{Disk, Host};
 use crate::sim::machines::Machines;
 use crate::sim::observers::Observers;
+use crate::sim::process::ProcessTimes;
 use crate::sim::queue::Queue;
 use crate::sim::rng::Rng;
 use crate::sim::script::Script;
@@ -31,8 +32,13 @@ const TOPICS_BY: Nanos = BOOT - 1_000_000_000;
 
 impl World {
     /// A cluster that has just become ready, its clients about to start.
-    pub(super) fn new(scenario: Arc<Scenario>, seed: u64, profile: Profile) -> World {
-        let mut world = World::empty(scenario, seed, profile);
+    pub(super) fn new(
+        scenario: Arc<Scenario>,
+        seed: u64,
+        profile: Profile,
+        process_times: ProcessTimes,
+    ) -> World {
+        let mut world = World { process_times, ..World::empty(scenario, seed, profile) };
         world.step_controller(ControllerInput::Wake);
         for id in world.scenario.cluster.ids() {
             let after = world.rng.below(1_000_000_000);
@@ -70,6 +76,7 @@ impl World {
             scratch: Scratch::default(),
             scenario,
             profile,
+            process_times: ProcessTimes::default(),
         }
     }
 

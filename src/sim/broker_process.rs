@@ -8,8 +8,6 @@ use crate::sim::process::ProcessState;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 
-/// From the start of a process to its first request: the virtual machine and a short log.
-const START_UP: Nanos = 2_000_000_000;
 /// The most that a process takes from its first look at the metadata until it is ready to serve.
 const SETTLING: Nanos = 200_000_000;
 
@@ -60,7 +58,7 @@ impl World {
             }
             BrokerOutput::Disk { .. } => {}
             BrokerOutput::Event(event) => self.broker_event(id, event),
-            BrokerOutput::Stopped => self.process_ended(id, ProcessState::Stopped),
+            BrokerOutput::Stopped => self.orderly_stop_done(id),
         }
     }
 
@@ -125,7 +123,7 @@ impl World {
 
     /// How long a process takes from its start to its first request.
     pub(super) fn start_up_time(&mut self) -> Nanos {
-        START_UP + self.rng.below(START_UP / 4)
+        self.rng.within(&self.process_times.start_up)
     }
 
     /// How long a process takes from its first metadata until it asks to be unfenced. It is part of the
@@ -203,6 +201,28 @@ impl World {
         self.step_broker(id, BrokerInput::DiskLost);
         self.lose_copies(id);
         self.process_ended(id, ProcessState::DiskReplaced);
+    }
+
+    /// Nothing is left to do for a process but to end, which may take its time.
+    fn orderly_stop_done(&mut self, id: BrokerId) {
+        let after = self.rng.within(&self.process_times.stop);
+        if after == 0 {
+            return self.process_ended(id, ProcessState::Stopped);
+        }
+        let host = self.machines.host_mut(id);
+        let (start, again) = (host.start, host.start_again);
+        host.start_again = false;
+        self.process_ended(id, ProcessState::Ending);
+        self.machines.host_mut(id).start_again = again;
+        self.queue.push(self.now + after, QueuedEvent::ProcessEnds(id, start));
+    }
+
+    /// An orderly stop is over.
+    pub(super) fn process_ends(&mut self, id: BrokerId, start: u64) {
+        let host = self.machines.host_mut(id);
+        if host.start == start && host.process == ProcessState::Ending {
+            self.process_ended(id, ProcessState::Stopped);
+        }
     }
 
     /// The process is gone. With the machine still on, its connections are reset.

@@ -23,6 +23,8 @@ pub(crate) enum QueuedEvent {
     Workload(u32),
     /// A broker's process is up after booting; the number is that of the start.
     BootFinished(BrokerId, u64),
+    /// A broker's process ends after an orderly stop; the number is that of its start.
+    ProcessEnds(BrokerId, u64),
     /// A broker that was resumed gets processor time.
     BrokerContinues(BrokerId),
     /// A client that was resumed gets processor time.

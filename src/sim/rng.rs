@@ -3,6 +3,7 @@
 use crate::sim::hash::Fnv;
 use rand_core::{Rng as _, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use std::ops::RangeInclusive;
 
 /// The random numbers of one component.
 #[derive(Clone, Debug)]
@@ -27,6 +28,12 @@ impl Rng {
     /// A number below `bound`; 0 when that is 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
+    }
+
+    /// A number of a range, evenly drawn; nothing is drawn where there is but one.
+    pub(crate) fn within(&mut self, range: &RangeInclusive<u64>) -> u64 {
+        let (least, most) = (*range.start(), *range.end());
+        if most <= least { least } else { least + self.below(most - least) }
     }
 
     /// Whether something of this probability happens.

@@ -98,6 +98,7 @@ impl World {
         match host.process {
             ProcessState::Paused => BrokerStatus::Paused,
             ProcessState::Booting => BrokerStatus::Fenced,
+            ProcessState::Ending => BrokerStatus::ShuttingDown,
             ProcessState::Up => match registration {
                 Some(registered) if registered.in_controlled_shutdown => BrokerStatus::ShuttingDown,
                 Some(registered) if registered.is_active() => BrokerStatus::Up,

@@ -1,5 +1,6 @@
 //! The simulator as a whole: the reference cluster runs, faults have their effect, runs repeat exactly.
 
+use super::process::ProcessState;
 use super::*;
 use crate::scenario::{Endpoint, PowerDomain, Process, Time, UnflushedTail};
 
@@ -69,6 +70,56 @@ fn a_stopped_broker_is_not_missed_and_comes_back() {
     assert!(report.counters.failover_ms < 300, "{:?}", report.counters);
     assert_eq!((report.counters.write_unavailable_ms, report.counters.failed), (0, 0));
     assert!(report.partitions.iter().all(|partition| partition.isr.len() == 3));
+}
+
+/// The time of the first event of a kind, in nanoseconds.
+fn when(events: &[Arc<TraceEvent>], is: impl Fn(&EventKind) -> bool) -> Nanos {
+    events.iter().find(|event| is(&event.kind)).unwrap().at
+}
+
+#[test]
+fn what_a_process_takes_to_end_and_to_start_is_a_parameter_of_the_run() {
+    let times = ProcessTimes { start_up: 6 * SECOND..=6 * SECOND, stop: 3 * SECOND..=4 * SECOND };
+    let mut sim = Simulator::with_process_times(&reference(60), 2, None, times);
+    sim.run_until(10 * SECOND);
+    sim.keep_events();
+    sim.apply(Act::Restart(broker(2))).unwrap();
+    sim.run_until(40 * SECOND);
+    let events = sim.take_events();
+    let state = |wanted: ProcessState| {
+        when(&events, |kind| matches!(kind, EventKind::Process { state, .. } if *state == wanted))
+    };
+    let registered = when(&events, |kind| matches!(kind, EventKind::Registered { .. }));
+    let took = state(ProcessState::Stopped) - state(ProcessState::Ending);
+    assert!((3 * SECOND..4 * SECOND).contains(&took), "{took}");
+    assert_eq!(state(ProcessState::Up) - state(ProcessState::Booting), 6 * SECOND);
+    assert!(registered >= state(ProcessState::Up));
+    assert!(sim.report().partitions.iter().all(|partition| partition.isr.len() == 3));
+}
+
+#[test]
+fn a_process_that_is_about_to_end_can_be_killed_and_is_then_started_by_command() {
+    let times = ProcessTimes { stop: 5 * SECOND..=5 * SECOND, ..ProcessTimes::default() };
+    let mut sim = Simulator::with_process_times(&reference(60), 2, None, times);
+    let processes = |sim: &mut Simulator| -> Vec<ProcessState> {
+        let states = sim.take_events().into_iter().filter_map(|event| match event.kind {
+            EventKind::Process { state, .. } => Some(state),
+            _ => None,
+        });
+        states.collect()
+    };
+    sim.run_until(10 * SECOND);
+    sim.keep_events();
+    sim.apply(Act::Stop(broker(2))).unwrap();
+    sim.run_until(12 * SECOND);
+    assert_eq!(processes(&mut sim), [ProcessState::Ending]);
+    assert_eq!(sim.apply(Act::Stop(broker(2))), Err(Refusal::NotRunning));
+    sim.apply(Act::Kill(broker(2))).unwrap();
+    sim.run_until(20 * SECOND);
+    assert_eq!(processes(&mut sim), [ProcessState::Killed]);
+    sim.apply(Act::Restart(broker(2))).unwrap();
+    sim.run_until(45 * SECOND);
+    assert_eq!(processes(&mut sim), [ProcessState::Booting, ProcessState::Up]);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::sim::machines::Machines;
 use crate::sim::network::Node;
 use crate::sim::observed::Observed;
 use crate::sim::observers::Observers;
+use crate::sim::process::ProcessTimes;
 use crate::sim::queue::Queue;
 use crate::sim::rng::Rng;
 use crate::sim::script::{NextEvent, Script};
@@ -32,6 +33,7 @@ pub(super) struct World {
     pub(super) queue: Queue<QueuedEvent>,
     pub(super) scenario: Arc<Scenario>,
     pub(super) profile: Profile,
+    pub(super) process_times: ProcessTimes,
     pub(super) machines: Machines,
     pub(super) clients: Clients,
     pub(super) observers: Observers,
@@ -70,6 +72,7 @@ impl World {
             QueuedEvent::Timer(kind) => self.timer(kind),
             QueuedEvent::Workload(client) => self.workload_due(client),
             QueuedEvent::BootFinished(id, start) => self.booted(id, start),
+            QueuedEvent::ProcessEnds(id, start) => self.process_ends(id, start),
             QueuedEvent::BrokerContinues(id) => self.broker_continues(id),
             QueuedEvent::ClientContinues(client) => self.client_continues(client),
             QueuedEvent::MetadataCommitted(batch) => self.committed(batch),

@@ -58,6 +58,7 @@ impl ProcessState {
             ProcessState::Killed => "was killed (SIGKILL)",
             ProcessState::PoweredOff => "lost power",
             ProcessState::DiskReplaced => "lost its disk",
+            ProcessState::Ending => "has closed its connections and is about to end",
         }
     }
 }
