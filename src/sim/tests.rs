@@ -99,7 +99,7 @@ fn what_a_process_takes_to_end_and_to_start_is_a_parameter_of_the_run() {
 
 #[test]
 fn a_process_that_is_about_to_end_can_be_killed_and_is_then_started_by_command() {
-    let times = ProcessTimes { stop: 5 * SECOND..=5 * SECOND, ..ProcessTimes::default() };
+    let times = ProcessTimes { stop: 10 * SECOND..=10 * SECOND, ..ProcessTimes::default() };
     let mut sim = Simulator::with_process_times(&reference(60), 2, None, times);
     let processes = |sim: &mut Simulator| -> Vec<ProcessState> {
         let states = sim.take_events().into_iter().filter_map(|event| match event.kind {
@@ -111,11 +111,11 @@ fn a_process_that_is_about_to_end_can_be_killed_and_is_then_started_by_command()
     sim.run_until(10 * SECOND);
     sim.keep_events();
     sim.apply(Act::Stop(broker(2))).unwrap();
-    sim.run_until(12 * SECOND);
+    sim.run_until(15 * SECOND);
     assert_eq!(processes(&mut sim), [ProcessState::Ending]);
     assert_eq!(sim.apply(Act::Stop(broker(2))), Err(Refusal::NotRunning));
     sim.apply(Act::Kill(broker(2))).unwrap();
-    sim.run_until(20 * SECOND);
+    sim.run_until(30 * SECOND);
     assert_eq!(processes(&mut sim), [ProcessState::Killed]);
     sim.apply(Act::Restart(broker(2))).unwrap();
     sim.run_until(45 * SECOND);
