@@ -72,6 +72,27 @@ fn a_stopped_broker_is_not_missed_and_comes_back() {
     assert!(report.partitions.iter().all(|partition| partition.isr.len() == 3));
 }
 
+#[test]
+fn partitions_that_no_controller_grants_do_not_exist() {
+    let scenario = reference(60);
+    let spec = &scenario.topics[0];
+    let more = Act::AddPartitions { topic: spec.name.clone(), partitions: spec.partitions + 3 };
+    let mut sim = Simulator::new(&scenario, 1, None);
+    let count = |sim: &mut Simulator| sim.report().partitions.len();
+    let before = count(&mut sim);
+    sim.run_until(5 * SECOND);
+    sim.apply(Act::ControllerLoss(u32::MAX)).unwrap();
+    assert_eq!(sim.apply(more.clone()), Err(Refusal::NoController));
+    assert_eq!(count(&mut sim), before);
+    sim.apply(Act::ControllerBack).unwrap();
+    sim.run_until(20 * SECOND);
+    assert_eq!(count(&mut sim), before);
+    sim.apply(more).unwrap();
+    assert_eq!(count(&mut sim), before, "it is decided, and has yet to be committed");
+    sim.run_until(25 * SECOND);
+    assert_eq!(count(&mut sim), before + 3);
+}
+
 /// The time of the first event of a kind, in nanoseconds.
 fn when(events: &[Arc<TraceEvent>], is: impl Fn(&EventKind) -> bool) -> Nanos {
     events.iter().find(|event| is(&event.kind)).unwrap().at
