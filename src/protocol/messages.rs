@@ -247,4 +247,6 @@ pub(crate) struct BrokerHeartbeatRequest {
     pub want_fence: bool,
     /// It wants to stop.
     pub want_shutdown: bool,
+    /// It tells which of its log directories are cordoned (KIP-1066).
+    pub tells_cordoned: bool,
 }
