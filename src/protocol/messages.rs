@@ -169,6 +169,8 @@ pub(crate) struct PartitionLeader {
     pub partition: PartitionIx,
     /// `None` while the partition has no leader.
     pub leader: Option<BrokerId>,
+    /// The leader's `broker.rack`.
+    pub leader_rack: Option<u32>,
     pub leader_epoch: LeaderEpoch,
 }
 

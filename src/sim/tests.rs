@@ -1,5 +1,7 @@
 //! The simulator as a whole: the reference cluster runs, faults have their effect, runs repeat exactly.
 
+mod metadata;
+
 use super::process::ProcessState;
 use super::*;
 use crate::scenario::{Endpoint, PowerDomain, Process, Time, UnflushedTail};
