@@ -172,7 +172,7 @@ public final class LabClient {
             knowsTopic = Boolean.parseBoolean(lab.getProperty("lab.knows_topic", "true"));
         }
 
-        /** One that begins later is new to its topic then: its first record waits for metadata. */
+        /** One that begins later is made by its first command, and new to its topic then: its first record waits. */
         private KafkaProducer<String, String> producer() {
             if (producer == null) {
                 producer = new KafkaProducer<>(kafka);
@@ -220,6 +220,9 @@ public final class LabClient {
                     start += stood;
                 }
                 seen = System.nanoTime();
+                if (command != null) {
+                    producer();
+                }
                 if (command != null && command.startsWith("send ")) {
                     inTurn += Long.parseLong(command.substring(5));
                 } else if (command != null && command.startsWith("rate ")) {
