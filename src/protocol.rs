@@ -6,7 +6,7 @@
 
 pub(crate) mod broker;
 pub(crate) mod broker_lifecycle;
-mod client;
+pub(crate) mod client;
 pub(crate) mod consumer;
 pub mod controller;
 pub(crate) mod fetch_session;

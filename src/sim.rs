@@ -20,6 +20,7 @@ mod client_requests;
 mod client_runtime;
 mod clients;
 mod clock;
+mod connections;
 mod consumers;
 mod control;
 pub(crate) mod event;

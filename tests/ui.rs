@@ -376,7 +376,7 @@ fn any_key() -> impl Strategy<Value = Key> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("KLEVER_FULL").is_some() { 2000 } else { 40 }))]
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var("KLEVER_FULL").is_ok_and(|full| full == "1") { 2000 } else { 40 }))]
 
     #[test]
     fn no_key_and_no_size_breaks_it(

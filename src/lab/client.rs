@@ -3,7 +3,7 @@
 //! What a scenario leaves out of its settings is as with the Java client, so that one prediction holds for both.
 
 use super::LabError;
-use super::client_settings::{Settings, consumer_config, producer_config};
+use super::client_settings::{Settings, consumer_config, max_block, producer_config};
 use rdkafka::ClientContext;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, Rebalance};
 use rdkafka::message::{DeliveryResult, Message};
@@ -116,6 +116,7 @@ struct RecordSender {
     partition: Option<i32>,
     keys: String,
     at_random: bool,
+    max_block: Duration,
     draws: Draws,
 }
 
@@ -138,9 +139,15 @@ impl RecordSender {
         record = record.payload(&value);
         record.key = key.as_deref();
         record.partition = self.partition;
+        let began = Instant::now();
         while let Err((error, back)) = self.producer.send(record) {
             if error.rdkafka_error_code() != Some(rdkafka::error::RDKafkaErrorCode::QueueFull) {
                 self.deliveries.failed(number, -1, "Refused");
+                return;
+            }
+            // Java's send() waits itself, and then throws; librdkafka says at once that its queue is full.
+            if began.elapsed() >= self.max_block {
+                self.deliveries.failed(number, -1, "QueueFull");
                 return;
             }
             record = back;
@@ -169,7 +176,9 @@ fn produce(settings: &Settings) -> Result<(), LabError> {
     let producer: ThreadedProducer<Deliveries> =
         producer_config(settings).create_with_context(deliveries.clone()).map_err(failed)?;
     let topic = settings.lab("topic", "");
-    producer.client().fetch_metadata(Some(&topic), Duration::from_secs(30)).map_err(failed)?;
+    if settings.lab("knows_topic", "true") == "true" {
+        producer.client().fetch_metadata(Some(&topic), Duration::from_secs(30)).map_err(failed)?;
+    }
     let sender = RecordSender {
         producer,
         deliveries,
@@ -179,6 +188,7 @@ fn produce(settings: &Settings) -> Result<(), LabError> {
         partition: settings.number("partition").map(|number| number as i32),
         keys: settings.lab("keys", "none"),
         at_random: settings.lab("arrivals", "even") == "random",
+        max_block: max_block(settings),
         draws: Draws(settings.number("seed").unwrap_or(1)),
     };
     print_line("READY");

@@ -4,6 +4,7 @@ use crate::knobs::{Idempotence, KeyScope, idempotence_of, set_or_default};
 use crate::model::{ClientProfile, KafkaVersion};
 use rdkafka::config::ClientConfig;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A client's properties: Kafka's own, and those that start with `lab.`.
 pub(super) struct Settings {
@@ -15,7 +16,8 @@ pub(super) struct Settings {
 const PRODUCER: [&str; 5] = ["acks", "linger.ms", "delivery.timeout.ms", "batch.size", "request.timeout.ms"];
 const CONSUMER: [&str; 2] = ["auto.offset.reset", "isolation.level"];
 
-/// Settings that librdkafka has not: what they bound, it bounds otherwise or not at all.
+/// Settings that librdkafka has not: what they bound, it bounds otherwise or not at all. The first three are kept all the
+/// same, by [`producer_config`] and by the lab's application.
 const JAVA_ONLY: [&str; 6] = [
     "buffer.memory",
     "max.block.ms",
@@ -53,6 +55,12 @@ impl Settings {
         self.kafka.get(name)?.parse().ok()
     }
 
+    /// A producer's number: what is set, else the default of its release.
+    fn kafka_or_default(&self, key: &str) -> Option<u64> {
+        let set = self.kafka.get(key).map(String::as_str);
+        set_or_default(set, KeyScope::Producer, key, self.version())?.parse().ok()
+    }
+
     /// The release whose Java client this one is to be like.
     fn version(&self) -> KafkaVersion {
         self.lab("version", "").parse().unwrap_or(KafkaVersion::REFERENCE)
@@ -85,7 +93,21 @@ pub(super) fn producer_config(settings: &Settings) -> ClientConfig {
             ClientProfile { settings: settings.kafka.clone(), ..ClientProfile::defaults(settings.version()) };
         config.set("enable.idempotence", (idempotence_of(&client) == Idempotence::On).to_string());
     }
+    keep_buffer_memory(settings, &mut config);
     config
+}
+
+/// `buffer.memory` in librdkafka's words; what it bounds is bytes only, not records too.
+fn keep_buffer_memory(settings: &Settings, config: &mut ClientConfig) {
+    let bytes = settings.kafka_or_default("buffer.memory").unwrap_or(33_554_432);
+    let kib = bytes.div_ceil(1024).clamp(1, i32::MAX as u64);
+    config.set("queue.buffering.max.kbytes", kib.to_string());
+    config.set("queue.buffering.max.messages", "0");
+}
+
+/// `max.block.ms`: how long the application waits where Java's `send()` would.
+pub(super) fn max_block(settings: &Settings) -> Duration {
+    Duration::from_millis(settings.kafka_or_default("max.block.ms").unwrap_or(60_000))
 }
 
 pub(super) fn consumer_config(settings: &Settings) -> ClientConfig {
@@ -114,7 +136,13 @@ mod tests {
         assert_eq!(config(many).get("enable.idempotence"), Some("false"));
         assert_eq!(config("").get("linger.ms"), Some("5"));
         assert_eq!(config("lab.version=3.9.1\n").get("linger.ms"), Some("0"));
-        assert_eq!(config("buffer.memory=1\nlinger.ms=0\n").get("buffer.memory"), None);
+        let small = config("buffer.memory=65537\nlinger.ms=0\n");
+        assert_eq!(small.get("buffer.memory"), None);
+        assert_eq!(small.get("queue.buffering.max.kbytes"), Some("65"));
+        assert_eq!(config("").get("queue.buffering.max.kbytes"), Some("32768"));
+        let waits = |text: &str| max_block(&Settings::parse(text));
+        assert_eq!(waits("max.block.ms=1500\n"), Duration::from_millis(1500));
+        assert_eq!(waits(""), Duration::from_secs(60));
         assert_eq!(config("linger.ms=0\n").get("linger.ms"), Some("0"));
         assert_eq!(config("request.timeout.ms=3000\n").get("socket.timeout.ms"), Some("3000"));
         let consumer = consumer_config(&Settings::parse("lab.commit=never\nfetch.max.wait.ms=7\n"));

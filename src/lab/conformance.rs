@@ -103,7 +103,7 @@ impl Prediction {
     }
 }
 
-/// The same scenario, its events so much later.
+/// The same scenario, its events so much later, and so what clients do that do not begin with the run.
 fn later(scenario: &Scenario, delay: Time) -> Scenario {
     let mut later = scenario.clone();
     later.duration.0 += delay.0;
@@ -111,6 +111,12 @@ fn later(scenario: &Scenario, delay: Time) -> Scenario {
         first.after = Some(Time(first.after.unwrap_or_default().0 + delay.0));
     }
     later.events.iter_mut().filter_map(|event| event.at.as_mut()).for_each(|at| at.0 += delay.0);
+    let begin = later.producers.iter_mut().map(|spec| &mut spec.from);
+    begin
+        .chain(later.groups.iter_mut().map(|spec| &mut spec.from))
+        .filter(|from| from.0 > 0)
+        .for_each(|from| from.0 += delay.0);
+    later.producers.iter_mut().filter_map(|spec| spec.until.as_mut()).for_each(|until| until.0 += delay.0);
     later
 }
 

@@ -216,7 +216,8 @@ impl ScenarioCluster {
         Ok(())
     }
 
-    /// Starts a producer's process; it waits for its rate.
+    /// Starts a producer's process; it waits for its rate. One of the beginning of the run knows its topic then; one
+    /// that begins later, or again, has yet to hear of it.
     pub(super) fn start_producer(&mut self, at: usize, warm: bool) -> Result<(), LabError> {
         let spec = self.scenario.producers[at].clone();
         let first = self.tally.sent.iter().filter(|(producer, _)| *producer as usize == at).count();
@@ -224,6 +225,8 @@ impl ScenarioCluster {
         properties.push(("lab.first".into(), first.to_string()));
         properties.push(("lab.version".into(), self.lab.spec().version.to_string()));
         properties.push(("lab.seed".into(), self.scenario.seed.to_string()));
+        let knows_topic = warm && spec.from.0 == 0;
+        properties.push(("lab.knows_topic".into(), knows_topic.to_string()));
         if warm {
             properties.push(("lab.warm".into(), WARM_UP.into()));
         }

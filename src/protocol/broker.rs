@@ -134,6 +134,18 @@ impl Broker {
         self.log_directory.is_replaced()
     }
 
+    /// Whether its listeners are open: under KRaft only once it has caught up with the metadata
+    /// (`BrokerServer.startup`, kafka.md#broker-life-cycle).
+    pub(crate) fn accepts_connections(&self) -> bool {
+        self.profile.zookeeper || self.state() != BrokerState::Starting
+    }
+
+    /// The brokers that it names to clients (`KRaftMetadataCache.getAliveBrokerNodes`).
+    pub(crate) fn unfenced_brokers(&self) -> Vec<BrokerId> {
+        let known = self.process.metadata.brokers.iter();
+        known.filter(|(_, registration)| !registration.fenced).map(|(id, _)| *id).collect()
+    }
+
     /// A partition as this broker believes it is.
     pub(crate) fn known_partition(&self, partition: PartitionIx) -> Option<&PartitionRegistration> {
         self.process.metadata.partition(partition).map(AsRef::as_ref)

@@ -33,6 +33,8 @@ pub(crate) struct BrokerLifecycle {
     previous_broker_epoch: BrokerEpoch,
     failures: u32,
     shutdown_answered: bool,
+    /// It has yet to tell which log directories are cordoned (KIP-1066).
+    cordons_to_tell: bool,
 }
 
 /// What follows from a controller's answer.
@@ -62,17 +64,20 @@ impl Default for BrokerLifecycle {
             previous_broker_epoch: -1,
             failures: 0,
             shutdown_answered: false,
+            cordons_to_tell: false,
         }
     }
 }
 
 impl BrokerLifecycle {
-    /// A process starts; `previous_broker_epoch` comes from the clean-shutdown marker, -1 without one.
-    pub(crate) fn start(incarnation: u64, previous_broker_epoch: BrokerEpoch) -> Self {
+    /// A process starts; `previous_broker_epoch` comes from the clean-shutdown marker, -1 without one. Since 4.3 it
+    /// `tells_cordons`.
+    pub(crate) fn start(incarnation: u64, previous_broker_epoch: BrokerEpoch, tells_cordons: bool) -> Self {
         BrokerLifecycle {
             state: BrokerState::Starting,
             incarnation,
             previous_broker_epoch,
+            cordons_to_tell: tells_cordons,
             ..BrokerLifecycle::default()
         }
     }
@@ -103,12 +108,14 @@ impl BrokerLifecycle {
                 rack,
             });
         }
+        let tells_cordoned = self.state == BrokerState::Recovery && self.cordons_to_tell;
         ControllerRequest::Heartbeat(BrokerHeartbeatRequest {
             broker,
             broker_epoch: self.broker_epoch,
             metadata_offset,
-            want_fence: self.state == BrokerState::Starting,
+            want_fence: self.state == BrokerState::Starting || tells_cordoned,
             want_shutdown: self.state == BrokerState::PendingControlledShutdown,
+            tells_cordoned,
         })
     }
 
@@ -148,6 +155,10 @@ impl BrokerLifecycle {
                 soon(0)
             }
             BrokerState::Starting => soon(10),
+            BrokerState::Recovery if self.cordons_to_tell => {
+                self.cordons_to_tell = false;
+                soon(0)
+            }
             BrokerState::Recovery if !fenced => {
                 self.state = BrokerState::Running;
                 LifecycleStep::After(timeouts.heartbeat_interval)
@@ -195,7 +206,8 @@ mod tests {
     fn asks(lifecycle: &BrokerLifecycle) -> String {
         match lifecycle.request(BrokerId(1), None, 1, 0) {
             ControllerRequest::Heartbeat(beat) => {
-                format!("heartbeat fence={} shutdown={}", beat.want_fence, beat.want_shutdown)
+                let cordons = if beat.tells_cordoned { " cordons" } else { "" };
+                format!("heartbeat fence={} shutdown={}{cordons}", beat.want_fence, beat.want_shutdown)
             }
             ControllerRequest::Register(one) => format!("register after {}", one.previous_broker_epoch),
             other => panic!("{other:?}"),
@@ -204,7 +216,7 @@ mod tests {
 
     #[test]
     fn from_registration_to_service_to_a_stop_in_good_order() {
-        let mut lifecycle = BrokerLifecycle::start(1, 42);
+        let mut lifecycle = BrokerLifecycle::start(1, 42, false);
         assert_eq!(asks(&lifecycle), "register after 42");
         let registered = ControllerResponse::Register { error: ErrorCode::None, broker_epoch: 50 };
         assert_eq!(lifecycle.answered(&registered, TIMEOUTS), LifecycleStep::After(0));
@@ -235,9 +247,29 @@ mod tests {
         assert_eq!(lifecycle.answered(&heartbeat(true, false, true), TIMEOUTS), LifecycleStep::Stop);
     }
 
+    /// What real 4.3 and 4.4 controllers write: the cordoned directories, and in a batch of its own who is unfenced.
+    #[test]
+    fn since_4_3_cordoned_directories_are_told_before_a_broker_is_unfenced() {
+        let mut lifecycle = BrokerLifecycle::start(1, 42, true);
+        let registered = ControllerResponse::Register { error: ErrorCode::None, broker_epoch: 50 };
+        lifecycle.answered(&registered, TIMEOUTS);
+        let mut said = Vec::new();
+        for _ in 0..2 {
+            said.push(asks(&lifecycle));
+            assert_eq!(lifecycle.answered(&heartbeat(true, true, false), TIMEOUTS), LifecycleStep::After(0));
+        }
+        said.push(asks(&lifecycle));
+        let expected = [
+            "heartbeat fence=true shutdown=false",
+            "heartbeat fence=true shutdown=false cordons",
+            "heartbeat fence=false shutdown=false",
+        ];
+        assert_eq!(said, expected);
+    }
+
     #[test]
     fn a_refused_registration_is_tried_again_ever_later() {
-        let mut lifecycle = BrokerLifecycle::start(1, -1);
+        let mut lifecycle = BrokerLifecycle::start(1, -1, false);
         let refused =
             ControllerResponse::Register { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: -1 };
         let waits: Vec<_> = (0..9).map(|_| lifecycle.answered(&refused, TIMEOUTS)).collect();

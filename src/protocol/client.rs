@@ -100,6 +100,43 @@ impl Config<'_> {
     }
 }
 
+/// How a client connects to brokers (`ClusterConnectionStates`, kafka.md#metadata-of-clients). Times in nanoseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ConnectionSettings {
+    /// `request.timeout.ms`
+    pub request_timeout: Nanos,
+    /// `reconnect.backoff.ms`
+    pub reconnect_backoff: Nanos,
+    /// `reconnect.backoff.max.ms`
+    pub reconnect_backoff_max: Nanos,
+    /// `socket.connection.setup.timeout.ms`; up to 2.6, which has no such key, what Linux tries.
+    pub setup_timeout: Nanos,
+    /// `socket.connection.setup.timeout.max.ms`
+    pub setup_timeout_max: Nanos,
+    /// `metadata.recovery.strategy=rebootstrap`: a client all of whose brokers are gone begins again with
+    /// `bootstrap.servers` (KIP-899; the default since 4.0).
+    pub rebootstrap: bool,
+}
+
+/// Six retransmissions of a SYN (`net.ipv4.tcp_syn_retries`).
+const LINUX_CONNECT_MS: i64 = 127_000;
+
+impl ConnectionSettings {
+    /// Those of a client: what it sets, else its version's defaults.
+    pub(crate) fn of(client: &ClientProfile, scope: KeyScope) -> Self {
+        let config = Config { client, scope };
+        let strategy = config.text("metadata.recovery.strategy").unwrap_or("none");
+        ConnectionSettings {
+            request_timeout: config.ms("request.timeout.ms", 30_000),
+            reconnect_backoff: config.ms("reconnect.backoff.ms", 50),
+            reconnect_backoff_max: config.ms("reconnect.backoff.max.ms", 1000),
+            setup_timeout: config.ms("socket.connection.setup.timeout.ms", LINUX_CONNECT_MS),
+            setup_timeout_max: config.ms("socket.connection.setup.timeout.max.ms", LINUX_CONNECT_MS),
+            rebootstrap: strategy.eq_ignore_ascii_case("rebootstrap"),
+        }
+    }
+}
+
 /// The wait after the `failures`-th failure in a row, counted from 0: doubled each time up to `max`, with
 /// 20% jitter; constant and without jitter where `max` is not above `initial` (before 3.7).
 pub(crate) fn backoff(initial: Nanos, max: Nanos, failures: u32, rng: &mut Pcg32) -> Nanos {

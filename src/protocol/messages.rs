@@ -169,6 +169,8 @@ pub(crate) struct PartitionLeader {
     pub partition: PartitionIx,
     /// `None` while the partition has no leader.
     pub leader: Option<BrokerId>,
+    /// The leader's `broker.rack`.
+    pub leader_rack: Option<u32>,
     pub leader_epoch: LeaderEpoch,
 }
 
@@ -247,4 +249,6 @@ pub(crate) struct BrokerHeartbeatRequest {
     pub want_fence: bool,
     /// It wants to stop.
     pub want_shutdown: bool,
+    /// It tells which of its log directories are cordoned (KIP-1066).
+    pub tells_cordoned: bool,
 }

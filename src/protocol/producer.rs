@@ -31,7 +31,7 @@ pub(crate) use murmur::key_hash;
 pub(crate) use outcome::is_retriable;
 #[cfg(test)]
 pub(crate) use sequence::sequence_after;
-pub(crate) use settings::{Partitioner, ProducerSettings, SENDER_SLACK};
+pub(crate) use settings::{Partitioner, ProducerSettings, SENDER_SLACK, partitioner_rack};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::MetadataRefresh;

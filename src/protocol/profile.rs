@@ -67,6 +67,9 @@ pub struct Profile {
     /// A replica on a new, empty disk is not taken for the old one (directory ids, 3.7).
     pub directory_ids: bool,
     pub sessions: SessionRule,
+    /// A broker that has caught up tells the controller which of its log directories are cordoned before it asks to be
+    /// unfenced, and the controller writes that down: one change more of every registration (KIP-1066, 4.3).
+    pub cordoned_directories: bool,
 }
 
 /// Which brokers have a session, that is: whose next process is refused until it has ended.
@@ -110,6 +113,7 @@ impl Profile {
             epoch_bump_on_shrink: !since(3, 6),
             directory_ids: since(3, 7),
             sessions: session_rule(version),
+            cordoned_directories: since(4, 3),
         }
     }
 

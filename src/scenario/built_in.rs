@@ -48,6 +48,8 @@ built_in! {
     "b12-slow-follower"
     "b12-stuck-follower"
     "b13-rack-of-two"
+    "b14-new-producer-no-broker"
+    "b14-new-producer-no-leader"
     "c01-acks-1-leader-dies"
     "c01-acks-all-leader-dies"
     "c02-zombie-leader"

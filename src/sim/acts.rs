@@ -241,11 +241,12 @@ impl World {
         }
         let seed = self.rng.next_u64();
         let placement = Placement::Striped { partitions: more, replication_factor, seed };
-        let first = self.machines.topics.partitions() as u32;
-        self.machines.topics.get_mut(at).spec.partitions = partitions;
         let topic = crate::model::TopicIx(at);
-        self.machines.topics.add(at, first..first + more as u32);
-        self.ask_administrator(ControllerInput::AddPartitions { topic, placement })?;
+        let answer = self.ask_administrator(ControllerInput::AddPartitions { topic, placement })?;
+        if let Some(ControllerResult::Created { partitions: fresh, .. }) = answer {
+            self.machines.topics.get_mut(at).spec.partitions = partitions;
+            self.machines.topics.add(at, fresh);
+        }
         Ok(())
     }
 

@@ -124,10 +124,11 @@ impl World {
         let (scenario, version) = (self.scenario.clone(), self.profile.version);
         let brokers = self.machines.hosts().len();
         for (at, spec) in (0..).zip(&scenario.producers) {
-            let settings = settings::producer(spec, version);
+            let settings = settings::producer(&scenario, spec, version);
             let rng = |name| Rng::stream(self.seed, name, u64::from(at));
             let topic = self.machines.topics.named(&spec.topic).map_or(0, |(topic, _)| topic);
-            let runtime = ClientRuntime::new(brokers, rng("producer"), settings.request_timeout);
+            let connections = settings::producer_connections(spec, version);
+            let runtime = ClientRuntime::new(brokers, rng("producer"), connections);
             let workload = Workload::of(spec, &self.machines.topics, rng("workload"));
             let producer = Producer::new(u32::MAX, settings, 0);
             self.clients.add_producer(ProducerClient {
@@ -159,12 +160,13 @@ impl World {
         let scenario = self.scenario.clone();
         let spec = &scenario.groups[group as usize];
         let settings = settings::consumer(spec, nth, self.profile.version);
+        let connections = settings::member_connections(spec, self.profile.version);
         let client = self.clients.count();
         let rng = Rng::stream(self.seed, "member", u64::from(client));
         let topics =
             spec.topics.iter().filter_map(|name| Some(self.machines.topics.named(name)?.0)).collect();
         self.clients.add_member(GroupMember {
-            runtime: ClientRuntime::new(self.machines.hosts().len(), rng, settings.request_timeout),
+            runtime: ClientRuntime::new(self.machines.hosts().len(), rng, connections),
             consumer: Consumer::new(settings),
             group,
             nth,

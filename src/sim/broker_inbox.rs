@@ -35,6 +35,9 @@ impl World {
 
     /// What the process reads: of a client's connection one request at a time.
     pub(super) fn take_message(&mut self, id: BrokerId, from: Node, message: Message) {
+        if message.is_request() && !self.machines.host_mut(id).broker.accepts_connections() {
+            return self.refuse(id, from, &message);
+        }
         match (self.machines.client_of(from), message) {
             (Some(client), message) if message.is_request() => self.client_request(id, client, message),
             (Some(client), Message::Closed(kind)) => self.channel_closed(id, client, kind),

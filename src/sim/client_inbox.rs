@@ -5,9 +5,7 @@ use crate::protocol::consumer::ConsumerInput;
 use crate::protocol::messages::{BrokerResponse, PartitionLeader};
 use crate::protocol::producer::ProducerInput;
 use crate::protocol::wire::ErrorCode;
-use crate::sim::client_runtime::{
-    ClientRequest, ClientState, RECONNECT_BACKOFF, RETRY_BACKOFF, RUNTIME_REQUEST,
-};
+use crate::sim::client_runtime::{ClientRequest, ClientState, RETRY_BACKOFF, RUNTIME_REQUEST};
 use crate::sim::event::{ConnectionKind, Message, QueuedEvent};
 use crate::sim::network::Node;
 use crate::sim::world::World;
@@ -26,10 +24,12 @@ impl World {
         match message {
             Message::Response { correlation, response } if correlation & RUNTIME_REQUEST != 0 => {
                 if let Some((_, ask)) = self.clients.runtime_mut(client).requests.remove(&correlation) {
-                    self.answered(client, ask, response);
+                    self.clients.runtime_mut(client).connections.answered(from);
+                    self.answered(from, client, ask, response);
                 }
             }
             Message::Response { correlation, response } => {
+                self.clients.runtime_mut(client).connections.answered(from);
                 self.machine_answered(from, client, correlation, response)
             }
             Message::Refused { correlation } => self.refused(from, client, correlation),
@@ -38,6 +38,7 @@ impl World {
             }
             Message::ProducerId { correlation, id } => {
                 if self.clients.runtime_mut(client).requests.remove(&correlation).is_some() {
+                    self.clients.runtime_mut(client).connections.answered(from);
                     self.step_producer(client, ProducerInput::ProducerId { id, epoch: 0 });
                 }
             }
@@ -61,7 +62,10 @@ impl World {
                 let input = ConsumerInput::Fetched { request, results: &fetched.partitions };
                 self.step_consumer(client, input);
             }
-            BrokerResponse::Disconnect => self.disconnected(client, broker),
+            BrokerResponse::Disconnect => {
+                self.clients.runtime_mut(client).connections.lost(from, self.now);
+                self.disconnected(client, broker)
+            }
             _ => {}
         }
     }
@@ -75,11 +79,13 @@ impl World {
     }
 
     fn refused(&mut self, from: Node, client: u32, correlation: u64) {
-        let until = self.now + RECONNECT_BACKOFF;
-        if let Some(avoid) = self.clients.runtime_mut(client).backoff_until.get_mut(from as usize) {
-            *avoid = until;
+        let now = self.now;
+        let runtime = self.clients.runtime_mut(client);
+        let asked = runtime.requests.remove(&correlation);
+        if asked.is_none_or(|(_, ask)| ask.connection_kind() == ConnectionKind::Requests) {
+            runtime.connections.failed(from, now, false);
         }
-        match self.clients.runtime_mut(client).requests.remove(&correlation) {
+        match asked {
             Some((_, ask)) => self.request_failed(client, ask),
             None if correlation & RUNTIME_REQUEST == 0 => {
                 if let Some(broker) = self.machines.broker_of(from) {
@@ -98,6 +104,7 @@ impl World {
             asks.filter(|(_, (node, ask))| of_it(*node, ask)).map(|(id, (_, ask))| (*id, *ask)).collect()
         };
         if let Some(broker) = self.machines.broker_of(from).filter(|_| kind == ConnectionKind::Requests) {
+            self.clients.runtime_mut(client).connections.lost(from, self.now);
             self.disconnected(client, broker);
         }
         for (correlation, ask) in lost {
@@ -127,9 +134,9 @@ impl World {
                 self.request_producer_id(client);
             }
         } else if let Some((node, ask)) = self.clients.runtime_mut(client).requests.remove(&correlation) {
-            let until = self.now + RECONNECT_BACKOFF;
-            if let Some(avoid) = self.clients.runtime_mut(client).backoff_until.get_mut(node as usize) {
-                *avoid = until;
+            let unanswered = self.is_unanswered_attempt(client, node, ask);
+            if ask.connection_kind() == ConnectionKind::Requests {
+                self.clients.runtime_mut(client).connections.failed(node, self.now, unanswered);
             }
             self.request_failed(client, ask);
             self.close_connection(client, node, ask.connection_kind());
@@ -159,13 +166,13 @@ impl World {
         }
     }
 
-    fn answered(&mut self, client: u32, ask: ClientRequest, answer: BrokerResponse) {
+    fn answered(&mut self, from: Node, client: u32, ask: ClientRequest, answer: BrokerResponse) {
         match (ask, answer) {
             (ClientRequest::Connect(broker), BrokerResponse::Metadata(_)) => {
                 self.step_producer(client, ProducerInput::Connected { broker });
             }
             (ClientRequest::Metadata, BrokerResponse::Metadata(known)) => {
-                self.metadata_answered(client, &known)
+                self.metadata_answered(from, client, &known)
             }
             (ClientRequest::Offset(partition), BrokerResponse::ListOffsets(listed)) => {
                 let Some(listed) = listed.first() else { return };
@@ -181,7 +188,16 @@ impl World {
         }
     }
 
-    fn metadata_answered(&mut self, client: u32, leaders: &[PartitionLeader]) {
+    /// An answer also names the brokers that the answering one knows to be in service; one that names none is ignored.
+    fn metadata_answered(&mut self, from: Node, client: u32, leaders: &[PartitionLeader]) {
+        let host = self.machines.broker_of(from).and_then(|id| self.machines.host(id));
+        if let Some(host) = host.filter(|host| host.process.is_alive()) {
+            let named = host.broker.unfenced_brokers();
+            if named.is_empty() {
+                return self.request_failed(client, ClientRequest::Metadata);
+            }
+            self.clients.runtime_mut(client).connections.learn(&named);
+        }
         if self.clients.is_producer(client) {
             self.step_producer(client, ProducerInput::Metadata(leaders))
         } else {

@@ -1,6 +1,8 @@
 //! What a client's process holds beside its state machine: connections and requests under way.
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::client::ConnectionSettings;
+use crate::sim::connections::{Connections, Load};
 use crate::sim::event::{ConnectionKind, Message, Timer};
 use crate::sim::network::Node;
 use crate::sim::rng::Rng;
@@ -8,12 +10,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// Requests of the runtime have this bit; those of the state machine have not.
 pub(super) const RUNTIME_REQUEST: u64 = 1 << 62;
-
-/// A broker that refused a connection is not connected to again for so long (`reconnect.backoff.max.ms`).
-pub(super) const RECONNECT_BACKOFF: Nanos = 1_000_000_000;
-
-/// `socket.connection.setup.timeout.ms`.
-pub(super) const CONNECTION_SETUP: Nanos = 10_000_000_000;
 
 /// Between two attempts to get a producer id.
 pub(super) const RETRY_BACKOFF: Nanos = 100_000_000;
@@ -62,15 +58,15 @@ pub(super) struct ClientRuntime {
     pub(super) inbox: VecDeque<(Node, Message)>,
     pub(super) requests: BTreeMap<u64, (Node, ClientRequest)>,
     next_request: u64,
-    pub(super) backoff_until: Vec<Nanos>,
+    pub(super) connections: Connections,
     pub(super) rng: Rng,
     /// Counts the starts of the process.
     pub(super) start: u64,
-    pub(super) request_timeout: Nanos,
 }
 
 impl ClientRuntime {
-    pub(super) fn new(brokers: usize, rng: Rng, request_timeout: Nanos) -> Self {
+    pub(super) fn new(brokers: usize, rng: Rng, settings: ConnectionSettings) -> Self {
+        let seed = rng.clone().next_u64();
         ClientRuntime {
             state: ClientState::Ended,
             resumed: false,
@@ -78,10 +74,9 @@ impl ClientRuntime {
             inbox: VecDeque::new(),
             requests: BTreeMap::new(),
             next_request: 0,
-            backoff_until: vec![0; brokers],
+            connections: Connections::new(brokers, settings, seed),
             rng,
             start: 0,
-            request_timeout,
         }
     }
 
@@ -97,6 +92,7 @@ impl ClientRuntime {
         self.requests.clear();
         self.inbox.clear();
         self.timer.clear();
+        self.connections.forget();
     }
 
     pub(super) fn note(&mut self, to: Node, ask: ClientRequest) -> u64 {
@@ -106,14 +102,14 @@ impl ClientRuntime {
         correlation
     }
 
-    /// Some broker: one that has not just refused, and of those one with the least to answer, so that one
-    /// that is paused is asked last (`NetworkClient.leastLoadedNode`).
-    pub(super) fn least_loaded_broker(&mut self, now: Nanos, load: &[usize]) -> Node {
-        let asked = |at: usize| self.requests.values().filter(|(node, _)| *node as usize == at).count();
-        let busy = |at: usize| (self.backoff_until[at] > now, load[at].saturating_add(asked(at)));
-        let busy: Vec<(bool, usize)> = (0..load.len()).map(busy).collect();
-        let least = busy.iter().min();
-        let idle: Vec<usize> = (0..busy.len()).filter(|at| Some(&busy[*at]) == least).collect();
-        idle[self.rng.below(idle.len() as u64) as usize] as Node
+    /// The broker to ask what any broker can answer, and when; `load` is what it has to answer already.
+    pub(super) fn least_loaded_broker(&mut self, now: Nanos, load: &[usize]) -> (Node, Nanos) {
+        let mut loads: Vec<Load> = load.iter().map(|total| Load { asked: 0, total: *total }).collect();
+        for (node, request) in self.requests.values() {
+            let Some(load) = loads.get_mut(*node as usize) else { continue };
+            load.total = load.total.saturating_add(1);
+            load.asked += usize::from(request.connection_kind() == ConnectionKind::Requests);
+        }
+        self.connections.least_loaded(now, &loads, &mut self.rng)
     }
 }

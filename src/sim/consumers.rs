@@ -118,7 +118,7 @@ impl World {
         let group = self.clients.member(client).group;
         let to = self.clients.coordinator(group).unwrap_or(BrokerId(1));
         let to = self.machines.net.broker(to);
-        let asked = self.register_request(client, to, ClientRequest::Coordinator(correlation));
+        let asked = self.register_request(client, to, self.now, ClientRequest::Coordinator(correlation));
         let message = Message::Group { group, correlation: asked, request };
         self.send(self.machines.net.client(client), to, message);
     }
@@ -128,9 +128,10 @@ impl World {
         let (group, nth) = (self.clients.member(client).group, self.clients.member(client).nth);
         let spec = &self.scenario.groups[group as usize];
         let settings = settings::consumer(spec, nth, self.profile.version);
+        let connections = settings::member_connections(spec, self.profile.version);
         let member = self.clients.member_mut(client);
         member.runtime.reset(ClientState::Up);
-        member.runtime.request_timeout = settings.request_timeout;
+        member.runtime.connections.begin(connections);
         member.owns.clear();
         member.consumer = Consumer::new(settings);
         self.step_consumer(client, ConsumerInput::Start);

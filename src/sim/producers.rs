@@ -178,10 +178,11 @@ impl World {
     pub(super) fn start_producer(&mut self, client: u32) {
         let identity = self.clients.new_identity(client);
         let spec = &self.scenario.producers[client as usize];
-        let settings = settings::producer(spec, self.profile.version);
+        let settings = settings::producer(&self.scenario, spec, self.profile.version);
+        let connections = settings::producer_connections(spec, self.profile.version);
         let host = self.clients.producer_mut(client);
         host.runtime.reset(ClientState::Up);
-        host.runtime.request_timeout = settings.request_timeout;
+        host.runtime.connections.begin(connections);
         let seed = host.runtime.rng.next_u64();
         host.producer = Producer::new(identity, settings, seed);
         self.step_producer(client, ProducerInput::Wake);

@@ -170,10 +170,10 @@ impl World {
         all
     }
 
-    /// Partitions that are not Kafka's own, topic by topic.
+    /// Partitions that are not Kafka's own and that brokers may know of, topic by topic.
     pub(super) fn user_partitions(&self) -> Vec<PartitionIx> {
         let topics = self.machines.topics.list().iter().filter(|topic| !topic.internal);
-        topics.flat_map(|topic| topic.partitions.iter().copied()).collect()
+        topics.flat_map(|topic| self.committed_partitions(topic)).collect()
     }
 
     /// High watermark and log end of the log that consumers read.

@@ -55,8 +55,10 @@ impl Observed<'_> {
                 .partition_named(partition)
                 .is_some_and(|ix| self.machines.leader(ix) == *is),
             Condition::Isr { partition, is } => {
-                self.machines.topics.partition_named(partition).is_some_and(|ix| {
-                    let mut isr = self.machines.control.committed.partitions[ix.at()].isr.clone();
+                let ix = self.machines.topics.partition_named(partition);
+                let state = ix.and_then(|ix| self.machines.control.committed.partitions.get(ix.at()));
+                state.is_some_and(|state| {
+                    let mut isr = state.isr.clone();
                     isr.sort();
                     isr == *is
                 })

@@ -3,11 +3,12 @@
 use crate::knobs::{KeyScope, broker_key_of, set_or_default, whole_number};
 use crate::model::{BrokerId, KafkaVersion, Nanos};
 use crate::protocol::broker::{BrokerSettings, TopicSettings};
+use crate::protocol::client::ConnectionSettings;
 use crate::protocol::consumer::{CommitStrategy, ConsumerSettings, ConsumerWork};
 use crate::protocol::controller::machine::ControllerSettings;
 use crate::protocol::controller::{TopicConfig, quorum::QuorumTiming};
 use crate::protocol::group::GroupSettings;
-use crate::protocol::producer::ProducerSettings;
+use crate::protocol::producer::{ProducerSettings, partitioner_rack};
 use crate::protocol::profile::Profile;
 use crate::scenario::{CommitMode, GroupSpec, ProducerSpec, Scenario, TopicSpec, setting_text};
 use std::collections::BTreeMap;
@@ -132,8 +133,20 @@ pub(super) fn controller(scenario: &Scenario, profile: &Profile) -> ControllerSe
     }
 }
 
-pub(super) fn producer(spec: &ProducerSpec, version: KafkaVersion) -> ProducerSettings {
-    ProducerSettings::of(&spec.profile(version))
+pub(super) fn producer(scenario: &Scenario, spec: &ProducerSpec, version: KafkaVersion) -> ProducerSettings {
+    let client = spec.profile(version);
+    let rack = partitioner_rack(&client).and_then(|name| rack_number(scenario, name));
+    ProducerSettings { rack, ..ProducerSettings::of(&client) }
+}
+
+/// How a producer connects to brokers.
+pub(super) fn producer_connections(spec: &ProducerSpec, version: KafkaVersion) -> ConnectionSettings {
+    ConnectionSettings::of(&spec.profile(version), KeyScope::Producer)
+}
+
+/// How a member of a group connects to brokers.
+pub(super) fn member_connections(spec: &GroupSpec, version: KafkaVersion) -> ConnectionSettings {
+    ConnectionSettings::of(&spec.profile(version), KeyScope::Consumer)
 }
 
 /// A group member's settings. Members with a `group.instance.id` get one each.

@@ -64,7 +64,10 @@ impl World {
     }
 
     /// The partitions that the controller has: those that were asked for just now are none yet.
-    fn committed_partitions<'a>(&self, topic: &'a SimTopic) -> impl Iterator<Item = PartitionIx> + use<'a> {
+    pub(super) fn committed_partitions<'a>(
+        &self,
+        topic: &'a SimTopic,
+    ) -> impl Iterator<Item = PartitionIx> + use<'a> {
         let known = self.machines.control.committed.partitions.len();
         topic.partitions.iter().copied().filter(move |ix| ix.at() < known)
     }

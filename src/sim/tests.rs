@@ -1,5 +1,7 @@
 //! The simulator as a whole: the reference cluster runs, faults have their effect, runs repeat exactly.
 
+mod metadata;
+
 use super::process::ProcessState;
 use super::*;
 use crate::scenario::{Endpoint, PowerDomain, Process, Time, UnflushedTail};
@@ -72,6 +74,27 @@ fn a_stopped_broker_is_not_missed_and_comes_back() {
     assert!(report.partitions.iter().all(|partition| partition.isr.len() == 3));
 }
 
+#[test]
+fn partitions_that_no_controller_grants_do_not_exist() {
+    let scenario = reference(60);
+    let spec = &scenario.topics[0];
+    let more = Act::AddPartitions { topic: spec.name.clone(), partitions: spec.partitions + 3 };
+    let mut sim = Simulator::new(&scenario, 1, None);
+    let count = |sim: &mut Simulator| sim.report().partitions.len();
+    let before = count(&mut sim);
+    sim.run_until(5 * SECOND);
+    sim.apply(Act::ControllerLoss(u32::MAX)).unwrap();
+    assert_eq!(sim.apply(more.clone()), Err(Refusal::NoController));
+    assert_eq!(count(&mut sim), before);
+    sim.apply(Act::ControllerBack).unwrap();
+    sim.run_until(20 * SECOND);
+    assert_eq!(count(&mut sim), before);
+    sim.apply(more).unwrap();
+    assert_eq!(count(&mut sim), before, "it is decided, and has yet to be committed");
+    sim.run_until(25 * SECOND);
+    assert_eq!(count(&mut sim), before + 3);
+}
+
 /// The time of the first event of a kind, in nanoseconds.
 fn when(events: &[Arc<TraceEvent>], is: impl Fn(&EventKind) -> bool) -> Nanos {
     events.iter().find(|event| is(&event.kind)).unwrap().at
@@ -99,7 +122,7 @@ fn what_a_process_takes_to_end_and_to_start_is_a_parameter_of_the_run() {
 
 #[test]
 fn a_process_that_is_about_to_end_can_be_killed_and_is_then_started_by_command() {
-    let times = ProcessTimes { stop: 5 * SECOND..=5 * SECOND, ..ProcessTimes::default() };
+    let times = ProcessTimes { stop: 10 * SECOND..=10 * SECOND, ..ProcessTimes::default() };
     let mut sim = Simulator::with_process_times(&reference(60), 2, None, times);
     let processes = |sim: &mut Simulator| -> Vec<ProcessState> {
         let states = sim.take_events().into_iter().filter_map(|event| match event.kind {
@@ -111,11 +134,11 @@ fn a_process_that_is_about_to_end_can_be_killed_and_is_then_started_by_command()
     sim.run_until(10 * SECOND);
     sim.keep_events();
     sim.apply(Act::Stop(broker(2))).unwrap();
-    sim.run_until(12 * SECOND);
+    sim.run_until(15 * SECOND);
     assert_eq!(processes(&mut sim), [ProcessState::Ending]);
     assert_eq!(sim.apply(Act::Stop(broker(2))), Err(Refusal::NotRunning));
     sim.apply(Act::Kill(broker(2))).unwrap();
-    sim.run_until(20 * SECOND);
+    sim.run_until(30 * SECOND);
     assert_eq!(processes(&mut sim), [ProcessState::Killed]);
     sim.apply(Act::Restart(broker(2))).unwrap();
     sim.run_until(45 * SECOND);

@@ -124,6 +124,19 @@ fn the_variables_of_the_tests_are_told_and_exist() {
     assert_eq!(told, used, "CONTRIBUTING.md, and what the code reads");
 }
 
+/// One reading for all: `KLEVER_FULL=0` asks for nothing.
+#[test]
+fn what_takes_hours_runs_where_the_variable_is_1() {
+    let (mut readers, read) = (0, format!("(\"KLEVER_{}\")", "FULL"));
+    for (file, text) in texts(&["src", "tests", "benches"]) {
+        for line in text.lines().filter(|line| line.contains(&read)) {
+            assert!(line.contains(r#".is_ok_and(|full| full == "1")"#), "{file}: {line}");
+            readers += 1;
+        }
+    }
+    assert!(readers >= 6, "{readers}");
+}
+
 #[test]
 fn every_file_that_a_page_names_exists() {
     for page in PAGES {

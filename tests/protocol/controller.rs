@@ -183,6 +183,7 @@ impl World {
             want_fence,
             want_shutdown,
             offline_directories: if disk_fails { vec![DirectoryId(disk)] } else { vec![] },
+            tells_cordoned: false,
         }));
     }
 

@@ -24,7 +24,7 @@ const RECOVERY: Nanos = 60 * SECOND;
 
 /// How many random runs, new ones every time: some in a normal run, many with `KLEVER_FULL=1`.
 fn cases(normal: u32, full: u32) -> ProptestConfig {
-    let cases = if std::env::var("KLEVER_FULL").is_ok_and(|on| on == "1") { full } else { normal };
+    let cases = if std::env::var("KLEVER_FULL").is_ok_and(|full| full == "1") { full } else { normal };
     ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
 }
 

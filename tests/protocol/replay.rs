@@ -1,15 +1,25 @@
-//! The controller log of a batch of fault runs on Kafka 4.1, replayed decision by decision.
+//! The controller logs of fault runs on Kafka 4.1 and 4.4, replayed decision by decision.
 
-use klever::model::BrokerId;
+use klever::model::{BrokerId, KafkaVersion};
 use klever::protocol::controller::replay::{LoggedBody, LoggedRecord, ReplayReport, replay};
 use klever::protocol::profile::Profile;
+use std::collections::BTreeMap;
 
 /// Epochs of the processes that registered after a SIGTERM; all others came after a SIGKILL.
 const CLEAN: [i64; 4] = [231, 281, 501, 558];
 
 fn log() -> Vec<LoggedRecord> {
-    let lines = include_str!("../gold/controller-log.jsonl").lines();
-    lines.map(|line| serde_json::from_str(line).expect(line)).collect()
+    parsed(include_str!("../gold/controller-log.jsonl"))
+}
+
+/// Three brokers of Kafka 4.4 that were stopped in good order, one after the other, and started in another order
+/// (`assets/scenarios/lab/b8-elr.toml`).
+fn log_of_4_4() -> Vec<LoggedRecord> {
+    parsed(include_str!("../gold/controller-log-4.4.jsonl"))
+}
+
+fn parsed(log: &str) -> Vec<LoggedRecord> {
+    log.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
 fn replay_as(clean: &dyn Fn(BrokerId, i64) -> bool) -> ReplayReport {
@@ -34,6 +44,37 @@ fn every_decision_of_the_real_controller_is_ours() {
     let report = replay_as(&|_, epoch| CLEAN.contains(&epoch));
     assert_eq!(report.mismatches, []);
     assert_eq!((report.decisions, report.with_changes, report.compared), (52, 21, 132));
+}
+
+#[test]
+fn every_decision_of_a_real_4_4_controller_is_ours() {
+    let report = replay(&log_of_4_4(), Profile::of(KafkaVersion::new(4, 4, 0), None), &|_, _| true);
+    assert_eq!(report.mismatches, []);
+    assert_eq!((report.decisions, report.with_changes, report.compared), (23, 4, 4));
+}
+
+/// KIP-1066: between a registration and the change that unfences it a 4.4 controller writes one more.
+#[test]
+fn cordoned_directories_are_written_once_for_each_registration_before_it_is_unfenced() {
+    let mut told: BTreeMap<(BrokerId, i64), Vec<&str>> = BTreeMap::new();
+    for record in log_of_4_4() {
+        match record.body {
+            LoggedBody::RegisterBrokerRecord(one) => {
+                told.entry((one.broker_id, one.broker_epoch)).or_default().push("registered");
+            }
+            LoggedBody::BrokerRegistrationChangeRecord(one) => {
+                let what = match (one.cordoned_log_dirs, one.fenced) {
+                    (Some(cordoned), 0) if cordoned.is_empty() => "cordoned none",
+                    (None, -1) => "unfenced",
+                    _ => continue,
+                };
+                told.entry((one.broker_id, one.broker_epoch)).or_default().push(what);
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(told.len(), 6, "{told:?}");
+    assert!(told.values().all(|said| *said == ["registered", "cordoned none", "unfenced"]), "{told:?}");
 }
 
 #[test]

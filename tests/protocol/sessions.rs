@@ -71,6 +71,7 @@ impl Cluster {
             want_fence: false,
             want_shutdown: wants == "stop",
             offline_directories: vec![],
+            tells_cordoned: false,
         };
         self.ask(now, ControllerInput::Heartbeat(heartbeat))
     }
@@ -259,11 +260,37 @@ fn a_broker_is_caught_up_with_its_registration_though_the_log_goes_on() {
         want_fence: true,
         want_shutdown: false,
         offline_directories: vec![],
+        tells_cordoned: false,
     };
     let answer = cluster.ask(20 * SECOND, ControllerInput::Heartbeat(heartbeat));
     let caught_up =
         Some(ControllerResult::Heartbeat { fenced: true, should_shut_down: false, caught_up: true });
     assert_eq!(answer, caught_up);
+}
+
+/// KIP-1066: as in the log of a real 4.4 controller, a change of the registration in a batch of its own.
+#[test]
+fn a_broker_that_tells_its_cordoned_directories_is_written_down_and_stays_fenced() {
+    let mut cluster = Cluster::new(Profile::default());
+    let Some(ControllerResult::Registered { epoch }) = cluster.register(20 * SECOND, 2, 2, -1) else {
+        panic!()
+    };
+    let heartbeat = Heartbeat {
+        broker: BrokerId(2),
+        epoch,
+        metadata_offset: cluster.controller.image().next_offset - 1,
+        want_fence: true,
+        want_shutdown: false,
+        offline_directories: vec![],
+        tells_cordoned: true,
+    };
+    cluster.ask(20 * SECOND, ControllerInput::Heartbeat(heartbeat));
+    let written = cluster.out.iter().filter_map(|output| match output {
+        ControllerOutput::Append(batch) => Some(batch.records.clone()),
+        _ => None,
+    });
+    let told = MetadataRecord::CordonedDirectories { broker: BrokerId(2), epoch };
+    assert_eq!(written.collect::<Vec<_>>(), [vec![told]]);
 }
 
 #[test]

@@ -20,7 +20,8 @@ impl Broker {
         self.end_process();
         // Taken away at the start: a crash from here on must not find the marker of the stop before.
         let previous = self.log_directory.clean_shutdown_epoch.take().unwrap_or(-1);
-        self.process.lifecycle = BrokerLifecycle::start(incarnation, previous);
+        self.process.lifecycle =
+            BrokerLifecycle::start(incarnation, previous, self.profile.cordoned_directories);
         self.process.ready_after = ready_after;
         self.process.metadata_offset = -1;
         for replica in &mut self.replicas {

@@ -85,9 +85,11 @@ impl Broker {
         let known = |partition: PartitionIx| {
             let state = self.process.metadata.partition(partition)?;
             let (leader, leader_epoch) = (state.leader, state.leader_epoch);
-            Some(PartitionLeader { partition, leader, leader_epoch })
+            let leader_rack = leader.and_then(|leader| self.process.metadata.brokers.get(&leader)?.rack);
+            Some(PartitionLeader { partition, leader, leader_rack, leader_epoch })
         };
-        let unknown = |partition| PartitionLeader { partition, leader: None, leader_epoch: -1 };
+        let unknown =
+            |partition| PartitionLeader { partition, leader: None, leader_rack: None, leader_epoch: -1 };
         let response = if asked.is_empty() {
             (0..self.process.metadata.partitions.len())
                 .filter_map(|at| known(PartitionIx(at as u32)))

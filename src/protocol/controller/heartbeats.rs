@@ -79,6 +79,7 @@ mod tests {
             want_fence: wants.contains("fence"),
             want_shutdown: wants.contains("stop"),
             offline_directories: vec![],
+            tells_cordoned: false,
         };
         let contact =
             BrokerHeartbeatState { epoch: 10, at: 0, metadata_offset: 0, shutdown_offset: shutting_at };

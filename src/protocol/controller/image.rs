@@ -72,6 +72,7 @@ impl Image {
                 self.brokers.insert(registration.broker, broker);
             }
             MetadataRecord::BrokerRegistrationChange { .. } => self.change_broker(record),
+            MetadataRecord::CordonedDirectories { .. } => {}
             MetadataRecord::Topic { .. } => self.topics.push(TopicControlInfo::default()),
             MetadataRecord::Config { topic: None, config } => self.cluster_config = *config,
             MetadataRecord::Config { topic: Some(topic), config } => {

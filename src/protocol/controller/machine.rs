@@ -237,6 +237,12 @@ impl Controller {
             let offline = &heartbeat.offline_directories;
             self.append(now, out, |image, batch| image.directories_offline(broker, offline, batch));
         }
+        if heartbeat.tells_cordoned {
+            let epoch = heartbeat.epoch;
+            self.append(now, out, |image, batch| {
+                image.write(MetadataRecord::CordonedDirectories { broker, epoch }, batch);
+            });
+        }
         let (current, next) = self.states(heartbeat);
         if current != next {
             self.append(now, out, |image, batch| write_state_change(image, broker, current, next, batch));

@@ -58,6 +58,9 @@ pub struct Heartbeat {
     pub want_shutdown: bool,
     /// Log directories that have failed.
     pub offline_directories: Vec<DirectoryId>,
+    /// It tells which of its log directories take no new replicas (`cordoned.log.dirs`, KIP-1066). None of them is
+    /// cordoned here: what counts is that the controller writes it down.
+    pub tells_cordoned: bool,
 }
 
 /// Where the replicas of new partitions go.
@@ -202,6 +205,8 @@ pub enum MetadataRecord {
         /// The directories that are left, if some failed.
         directories: Option<Vec<DirectoryId>>,
     },
+    /// A broker has told which of its log directories are cordoned: none (KIP-1066, since 4.3).
+    CordonedDirectories { broker: BrokerId, epoch: BrokerEpoch },
     /// A topic exists; it gets the next index.
     Topic { topic: TopicIx },
     /// A topic's settings, or the cluster's.

@@ -200,6 +200,10 @@ impl<'a> Replayer<'a> {
         if record.in_controlled_shutdown == 1 {
             self.image.begin_controlled_shutdown(broker, batch);
         }
+        if record.cordoned_log_dirs.is_some() {
+            let epoch = record.broker_epoch;
+            self.image.write(MetadataRecord::CordonedDirectories { broker, epoch }, batch);
+        }
         if let Some(left) = &record.log_dirs {
             let left = self.directories(left);
             let had = self.image.brokers.get(&broker).map(|broker| broker.directories.clone());

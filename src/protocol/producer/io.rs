@@ -96,6 +96,7 @@ pub enum SendError {
     BufferExhausted,
     /// One record is larger than `max.request.size` or `buffer.memory`.
     RecordTooLarge,
+    /// The topic had no such partition within `max.block.ms`.
     UnknownPartition,
 }
 

@@ -39,6 +39,14 @@ pub(super) struct BlockedSend {
     pub(super) since: Nanos,
 }
 
+impl BlockedSend {
+    /// What is left once the first `done` records have gone through or failed; the next one waits from then on.
+    fn after(self, done: u32, now: Nanos) -> Option<BlockedSend> {
+        let since = if done > 0 { now } else { self.since };
+        (done < self.run.count).then(|| BlockedSend { run: self.run.after(done), since, ..self })
+    }
+}
+
 /// Sends that wait, first come first served.
 pub(super) type Blocked = VecDeque<BlockedSend>;
 
@@ -57,9 +65,6 @@ impl Producer {
         {
             return out.push(reject(SendError::RecordTooLarge));
         }
-        if !self.queues.is_empty() && !self.knows(target) {
-            return out.push(reject(SendError::UnknownPartition));
-        }
         let done = if self.blocked.is_empty() {
             self.place(now, target, run)
         } else {
@@ -75,42 +80,52 @@ impl Producer {
         }
     }
 
-    /// Whether `send()` calls wait for memory: then every batch goes out without lingering (`exhausted`).
+    /// Whether a `send()` waits for memory: then every batch goes out without lingering (`exhausted`).
     pub(super) fn exhausted(&self) -> bool {
-        !self.blocked.is_empty() && !self.queues.is_empty()
+        self.blocked.front().is_some_and(|send| self.knows(send.target))
     }
 
-    /// Lets blocked sends go on, and throws for those that waited `max.block.ms`.
+    /// Whether a `send()` waits for the metadata of its topic, or of a partition that it lacks.
+    pub(super) fn waits_for_metadata(&self) -> bool {
+        self.blocked.front().is_some_and(|send| !self.knows(send.target))
+    }
+
+    /// Lets blocked sends go on. The application has one thread: each `send()` waits up to `max.block.ms` before it
+    /// throws, and only then the next one begins to wait.
     pub(super) fn admit_blocked(&mut self, now: Nanos, out: &mut Vec<ProducerOutput>) {
         if self.blocked.is_empty() {
             return;
         }
         while let Some(send) = self.blocked.front().copied() {
-            let known = self.queues.is_empty() || self.knows(send.target);
-            let done =
-                if known { self.place(now, send.target, send.run) } else { RecordAppendResult::default() };
-            if done.count < send.run.count {
-                if known && now < send.since.saturating_add(self.settings.max_block) {
-                    self.blocked[0].run = send.run.after(done.count);
+            let done = self.place(now, send.target, send.run);
+            if let Some(left) = send.after(done.count, now) {
+                if now < left.since.saturating_add(self.settings.max_block) {
+                    self.blocked[0] = left;
                     return;
                 }
-                let error = self.blocked_send_error(known);
-                out.push(ProducerOutput::Rejected { count: send.run.count - done.count, error });
+                out.push(ProducerOutput::Rejected { count: 1, error: self.blocked_send_error(send.target) });
+                if let Some(left) = left.after(1, now) {
+                    self.blocked[0] = left;
+                    continue;
+                }
             }
             self.blocked.pop_front();
+            if let Some(next) = self.blocked.front_mut() {
+                next.since = now;
+            }
         }
         out.push(ProducerOutput::Unblocked);
         self.refresh_all_nodes(now);
     }
 
     /// Why a blocked `send()` throws.
-    fn blocked_send_error(&self, partition_known: bool) -> SendError {
-        if !partition_known {
-            SendError::UnknownPartition
-        } else if self.queues.is_empty() {
+    fn blocked_send_error(&self, target: RecordTarget) -> SendError {
+        if self.queues.is_empty() {
             SendError::NoMetadata
-        } else {
+        } else if self.knows(target) {
             SendError::BufferExhausted
+        } else {
+            SendError::UnknownPartition
         }
     }
 
@@ -122,7 +137,7 @@ impl Producer {
     fn knows(&self, target: RecordTarget) -> bool {
         match target {
             RecordTarget::Partition(partition) => self.queue_of(partition).is_some(),
-            RecordTarget::Key(_) | RecordTarget::NoKey => true,
+            RecordTarget::Key(_) | RecordTarget::NoKey => !self.queues.is_empty(),
         }
     }
 }

@@ -23,7 +23,7 @@ impl Producer {
         let wait = backoff(settings.retry_backoff, settings.retry_backoff_max, failures, &mut self.rng);
         let expires_at = answer.map(|_| now.saturating_add(settings.metadata_max_age));
         let leaderless = |queue: &PartitionQueue| queue.node.is_none() && !queue.batches.is_empty();
-        let needed = self.queues.iter().any(leaderless);
+        let needed = self.waits_for_metadata() || self.queues.iter().any(leaderless);
         self.metadata.finish(now.saturating_add(wait), expires_at, needed);
         self.refresh_all_nodes(now);
     }
@@ -36,6 +36,10 @@ impl Producer {
             }
             debug_assert_eq!(self.queues[place].partition, told.partition, "partitions keep their places");
             changed |= self.learn_leader(place, told.leader, told.leader_epoch);
+            if let Some(leader) = told.leader {
+                let node = self.node_of(leader);
+                self.nodes[node as usize].rack = told.leader_rack;
+            }
         }
         if changed {
             self.update_node_partitions();

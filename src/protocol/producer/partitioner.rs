@@ -16,6 +16,16 @@ pub(super) struct Sticky {
     turn: u32,
 }
 
+/// Which partitions a record without a key may go to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Choice {
+    /// Led in the producer's rack.
+    InRack,
+    /// Led at all.
+    Led,
+    All,
+}
+
 impl Producer {
     /// Appends a run where it belongs; less than all of it when memory or metadata is missing.
     pub(super) fn place(&mut self, now: Nanos, target: RecordTarget, run: RecordRun) -> RecordAppendResult {
@@ -27,7 +37,10 @@ impl Producer {
         match target {
             RecordTarget::Partition(partition) => match self.queue_of(partition) {
                 Some(queue) => self.append(now, queue, run),
-                None => RecordAppendResult::default(),
+                None => {
+                    self.metadata.request();
+                    RecordAppendResult::default()
+                }
             },
             RecordTarget::Key(hash) if !self.settings.ignore_keys => self.append(now, hash % partitions, run),
             RecordTarget::Key(_) | RecordTarget::NoKey => match self.settings.partitioner {
@@ -115,29 +128,53 @@ impl Producer {
         }
     }
 
-    /// A random partition among those with a leader (all when none has one), not `except` if there is a
-    /// choice; with adaptive partitioning the likelier, the shorter its queue.
+    /// A random partition among those that may be drawn, not `except` if there is a choice; with adaptive
+    /// partitioning the likelier, the shorter its queue.
     fn draw(&mut self, except: Option<u32>) -> u32 {
-        let any_led = self.queues.iter().any(|queue| queue.node.is_some());
-        let longest = self.queues.iter().map(|queue| queue.batches.len() as u64).max().unwrap_or(0);
+        let choice = self.choice();
+        let queues = self.queues.iter().filter(|queue| self.is_in(queue, choice));
+        let longest = queues.map(|queue| queue.batches.len() as u64).max().unwrap_or(0);
         let adaptive = self.settings.adaptive_partitioning && except.is_none();
         let weight = |place: usize, queue: &PartitionQueue| {
-            let excluded = (any_led && queue.node.is_none()) || except == Some(place as u32);
-            let share = if adaptive { longest + 1 - queue.batches.len() as u64 } else { 1 };
-            if excluded { 0 } else { share }
+            if !self.is_in(queue, choice) || except == Some(place as u32) {
+                0
+            } else if adaptive {
+                longest + 1 - queue.batches.len() as u64
+            } else {
+                1
+            }
         };
-        let total: u64 = self.queues.iter().enumerate().map(|(place, queue)| weight(place, queue)).sum();
+        let weights: Vec<u64> =
+            self.queues.iter().enumerate().map(|(place, queue)| weight(place, queue)).collect();
+        let total: u64 = weights.iter().sum();
         if total == 0 {
             return except.unwrap_or(0);
         }
         let mut left = u64::from(self.rng.next_u32()) % total;
-        for (place, queue) in self.queues.iter().enumerate() {
-            let weight = weight(place, queue);
+        for (place, weight) in (0..).zip(weights) {
             if left < weight {
-                return place as u32;
+                return place;
             }
             left -= weight;
         }
         0
+    }
+
+    /// Partitions that are led in the producer's rack, if it keeps to that; else those with a leader; else all.
+    fn choice(&self) -> Choice {
+        let any = |choice| self.queues.iter().any(|queue| self.is_in(queue, choice));
+        [Choice::InRack, Choice::Led].into_iter().find(|choice| any(*choice)).unwrap_or(Choice::All)
+    }
+
+    fn is_in(&self, queue: &PartitionQueue, choice: Choice) -> bool {
+        let leader = queue.node.map(|node| &self.nodes[node as usize]);
+        match choice {
+            Choice::InRack => {
+                let rack = self.settings.rack;
+                rack.is_some() && leader.is_some_and(|leader| leader.rack == rack)
+            }
+            Choice::Led => leader.is_some(),
+            Choice::All => true,
+        }
     }
 }

@@ -77,6 +77,8 @@ pub(super) enum ConnectionState {
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     pub(super) broker: BrokerId,
+    /// `broker.rack`, as the metadata has it.
+    pub(super) rack: Option<u32>,
     /// Places of the partitions that it leads.
     pub(super) queues: Vec<u32>,
     /// Where the next drain starts.
@@ -97,6 +99,7 @@ impl Node {
     pub(super) fn new(broker: BrokerId) -> Self {
         Node {
             broker,
+            rack: None,
             queues: Vec::new(),
             drain_from: 0,
             in_flight: VecDeque::new(),

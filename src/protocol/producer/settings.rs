@@ -60,6 +60,9 @@ pub(crate) struct ProducerSettings {
     pub ignore_keys: bool,
     /// `partitioner.adaptive.partitioning.enable`
     pub adaptive_partitioning: bool,
+    /// The rack that records without a key stay in where a partition is led there (`partitioner.rack.aware` and
+    /// `client.rack`, KIP-1123, 4.4), by the same number as [`crate::protocol::messages::PartitionLeader::leader_rack`].
+    pub rack: Option<u32>,
     /// A failed batch finds the new leader in the answer and is sent again at once (KIP-951, 3.7).
     pub leader_in_answer: bool,
     /// An idempotent producer bumps its epoch by itself (KIP-360, 2.5); before, it gets a new id.
@@ -104,11 +107,20 @@ impl ProducerSettings {
             partitioner: partitioner(client),
             ignore_keys: config.text("partitioner.ignore.keys") == Some("true"),
             adaptive_partitioning: config.text("partitioner.adaptive.partitioning.enable") == Some("true"),
+            rack: None,
             leader_in_answer: since(3, 7),
             bumps_epoch: since(2, 5),
             sender_slack: if linger > 0 { SENDER_SLACK } else { 0 },
         }
     }
+}
+
+/// The rack that a producer keeps its records without a key in, by its name, if it is to (KIP-1123).
+pub(crate) fn partitioner_rack(client: &ClientProfile) -> Option<&str> {
+    let config = Config { client, scope: KeyScope::Producer };
+    let aware = client.version.is_at_least(4, 4) && config.text("partitioner.rack.aware") == Some("true");
+    let rack = client.settings.get("client.rack").map(|rack| rack.trim());
+    rack.filter(|rack| aware && !rack.is_empty())
 }
 
 impl Default for ProducerSettings {
@@ -169,6 +181,21 @@ mod tests {
         assert_eq!(new.delivery_timeout, 120_000 * MS);
         let styles = ["2.3", "3.2", "3.3"].map(|version| defaults(version).partitioner);
         assert_eq!(styles, [Partitioner::RoundRobin, Partitioner::StickyBatch, Partitioner::UniformSticky]);
+    }
+
+    #[test]
+    fn a_rack_counts_since_4_4_and_if_it_was_asked_for() {
+        let rack = |version: &str, settings: &[(&str, &str)]| {
+            let mut client = ClientProfile::defaults(version.parse().unwrap());
+            client.settings.extend(settings.iter().map(|(key, value)| ((*key).into(), (*value).into())));
+            partitioner_rack(&client).map(String::from)
+        };
+        let aware = [("client.rack", "a"), ("partitioner.rack.aware", "true")];
+        assert_eq!(rack("4.4", &aware).as_deref(), Some("a"));
+        assert_eq!(
+            (rack("4.3", &aware), rack("4.4", &aware[..1]), rack("4.4", &aware[1..])),
+            (None, None, None)
+        );
     }
 
     #[test]

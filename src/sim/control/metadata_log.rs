@@ -136,7 +136,8 @@ impl World {
                 });
             }
             MetadataRecord::ClearElr { topic } => self.clear_elr(topic.map(|topic| topic.0), updates),
-            MetadataRecord::Config { .. }
+            MetadataRecord::CordonedDirectories { .. }
+            | MetadataRecord::Config { .. }
             | MetadataRecord::Topic { .. }
             | MetadataRecord::ElrFeature { .. } => {}
         }

@@ -33,6 +33,7 @@ impl World {
                     want_fence: beat.want_fence,
                     want_shutdown: beat.want_shutdown,
                     offline_directories: Vec::new(),
+                    tells_cordoned: beat.tells_cordoned,
                 });
                 let (answer, at) = self.step_controller(input);
                 (heartbeat(answer), at)

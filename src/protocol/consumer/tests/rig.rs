@@ -67,8 +67,12 @@ pub(super) struct Rig {
 impl Rig {
     pub(super) fn new(partitions: u32) -> Rig {
         let settings = GroupSettings { initial_rebalance_delay: 0, ..GroupSettings::default() };
-        let leader =
-            |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), leader_epoch: 0 };
+        let leader = |p| PartitionLeader {
+            partition: PartitionIx(p),
+            leader: Some(BrokerId(1)),
+            leader_rack: None,
+            leader_epoch: 0,
+        };
         Rig {
             now: 0,
             consumers: Vec::new(),

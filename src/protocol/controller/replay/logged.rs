@@ -121,6 +121,9 @@ pub struct LoggedBrokerChange {
     pub in_controlled_shutdown: i8,
     #[serde(default)]
     pub log_dirs: Option<Vec<String>>,
+    /// What the broker told of its cordoned directories (KIP-1066), since 4.3.
+    #[serde(default)]
+    pub cordoned_log_dirs: Option<Vec<String>>,
 }
 
 /// Of a `FenceBrokerRecord` or an `UnfenceBrokerRecord`.

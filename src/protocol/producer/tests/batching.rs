@@ -1,8 +1,9 @@
 //! Requests and batches under load, against what a real 4.1 producer did.
 
 use super::rig::{MS, Rig, settings, settings_of};
-use crate::model::{Nanos, PartitionIx};
-use crate::protocol::producer::{ProducerSettings, RecordTarget, key_hash};
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::messages::PartitionLeader;
+use crate::protocol::producer::{ProducerInput, ProducerSettings, RecordTarget, key_hash};
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
@@ -129,4 +130,41 @@ fn partitioners_by_version() {
     assert!(sticky[0] > 50 && (100..110).contains(&batches), "{sticky:?} {batches}");
     let (uniform, batches) = order("4.1");
     assert!(uniform[0] > 50 && (100..110).contains(&batches), "{uniform:?} {batches}");
+}
+
+/// KIP-1123: among the partitions that are led in the producer's rack while there is one, else among all.
+#[test]
+fn records_without_a_key_stay_in_the_producers_rack() {
+    let mut rig = Rig::new(ProducerSettings { rack: Some(1), ..settings(&[("linger.ms", "0")]) }, 4);
+    for (place, rack) in [(1, 1), (3, 1), (0, 0), (2, 0)] {
+        rig.leaders[place].leader = Some(BrokerId(rack + 1));
+        rig.leaders[place].leader_rack = Some(rack as u32);
+        rig.leaders[place].leader_epoch = 1;
+    }
+    let leaders = rig.leaders.clone();
+    rig.step(ProducerInput::Metadata(&leaders));
+    let filled = |rig: &mut Rig| -> Vec<usize> {
+        (0..200).for_each(|_| {
+            rig.send_to(RecordTarget::NoKey, 100, 200);
+            rig.run_until(rig.now + 10 * MS);
+        });
+        rig.logs.iter_mut().map(|log| std::mem::take(log).len()).collect()
+    };
+    // What was chosen before the first answer named the racks is left at its first full batch.
+    filled(&mut rig);
+    let batches = filled(&mut rig);
+    assert!(batches[0] + batches[2] == 0 && batches[1] > 0 && batches[3] > 0, "{batches:?}");
+    let moved: Vec<PartitionLeader> = leaders
+        .iter()
+        .map(|told| PartitionLeader {
+            leader: Some(BrokerId(1)),
+            leader_rack: Some(0),
+            leader_epoch: 2,
+            ..*told
+        })
+        .collect();
+    rig.leaders = moved.clone();
+    rig.step(ProducerInput::Metadata(&moved));
+    filled(&mut rig);
+    assert!(filled(&mut rig).iter().all(|batches| *batches > 0), "no partition is led in its rack");
 }

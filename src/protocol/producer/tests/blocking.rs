@@ -2,6 +2,7 @@
 
 use super::rig::{Fate, MS, Rig, Way, settings};
 use crate::model::PartitionIx;
+use crate::protocol::messages::PartitionLeader;
 use crate::protocol::producer::{Producer, ProducerInput, ProducerOutput, RecordTarget, SendError};
 use crate::protocol::wire::ErrorCode;
 
@@ -25,12 +26,11 @@ fn max_block_ends_in_an_exception() {
     rig.ways = [Way::LostRequest; 9].into();
     rig.send(0, 200);
     rig.run_until(1010 * MS);
-    assert_eq!(rig.rejected, 44);
-    assert!(
-        rig.event_log().contains("1010 rejected 44 BufferExhausted\n1010 unblocked"),
-        "{}",
-        rig.event_log()
-    );
+    assert_eq!(rig.rejected, 1);
+    assert!(rig.event_log().ends_with("1010 rejected 1 BufferExhausted"), "{}", rig.event_log());
+    rig.run_until(3500 * MS);
+    assert_eq!(rig.rejected, 3, "the application has one thread, and each send() takes it a second");
+    assert!(rig.producer.is_blocked());
 }
 
 #[test]
@@ -45,9 +45,53 @@ fn without_metadata_send_throws_after_max_block() {
     assert_eq!(out[..2], [ProducerOutput::Blocked, ProducerOutput::WantProducerId]);
     out.clear();
     producer.step(50 * MS, ProducerInput::MetadataFailed, &mut out);
-    producer.step(100 * MS, ProducerInput::Wake, &mut out);
-    assert!(out.contains(&ProducerOutput::Rejected { count: 3, error: SendError::NoMetadata }), "{out:?}");
-    assert!(out.contains(&ProducerOutput::Unblocked));
+    let thrown = ProducerOutput::Rejected { count: 1, error: SendError::NoMetadata };
+    for at in 1..=3 {
+        out.clear();
+        producer.step(at * 100 * MS, ProducerInput::Wake, &mut out);
+        assert_eq!(out.iter().filter(|output| **output == thrown).count(), 1, "{out:?}");
+        assert_eq!(out.contains(&ProducerOutput::Unblocked), at == 3, "each send() waits by itself: {out:?}");
+    }
+}
+
+/// `KafkaProducer.waitOnMetadata`: a topic whose partition has no leader is known all the same.
+#[test]
+fn a_partition_without_a_leader_takes_records_and_does_not_block() {
+    let mut producer = Producer::new(1, settings(&[("max.block.ms", "100")]), 1);
+    let mut out = Vec::new();
+    let leaderless =
+        PartitionLeader { partition: PartitionIx(0), leader: None, leader_rack: None, leader_epoch: 3 };
+    producer.step(0, ProducerInput::Metadata(&[leaderless]), &mut out);
+    producer.step(
+        0,
+        ProducerInput::Send { target: RecordTarget::NoKey, count: 3, record_bytes: 9 },
+        &mut out,
+    );
+    producer.step(10_000 * MS, ProducerInput::Wake, &mut out);
+    assert_eq!((producer.is_blocked(), producer.accepted(PartitionIx(0))), (false, 3));
+    assert!(!out.iter().any(|output| matches!(output, ProducerOutput::Rejected { .. })), "{out:?}");
+}
+
+/// A partition that is added while a `send()` waits for it (`waitOnMetadata` asks until it is there).
+#[test]
+fn a_partition_that_is_not_there_yet_is_waited_for() {
+    let mut rig = Rig::new(settings(&[("max.block.ms", "1000"), ("linger.ms", "0")]), 1);
+    let second = RecordTarget::Partition(PartitionIx(1));
+    rig.send_to(second, 2, 200);
+    assert!(rig.producer.is_blocked());
+    rig.run_until(500 * MS);
+    rig.logs.push(Vec::new());
+    let added = PartitionLeader { partition: PartitionIx(1), ..rig.leaders[0] };
+    rig.leaders.push(added);
+    rig.run_until(3000 * MS);
+    assert_eq!((rig.rejected, rig.log(1).len(), rig.producer.is_blocked()), (0, 2, false));
+    rig.send_to(RecordTarget::Partition(PartitionIx(2)), 1, 200);
+    rig.run_until(4500 * MS);
+    assert!(
+        rig.event_log().contains("4000 rejected 1 UnknownPartition\n4000 unblocked"),
+        "{}",
+        rig.event_log()
+    );
 }
 
 #[test]

@@ -82,8 +82,12 @@ pub(super) struct Rig {
 impl Rig {
     /// All partitions on broker 1.
     pub(super) fn new(settings: ProducerSettings, partitions: u32) -> Rig {
-        let leader =
-            |p| PartitionLeader { partition: PartitionIx(p), leader: Some(BrokerId(1)), leader_epoch: 0 };
+        let leader = |p| PartitionLeader {
+            partition: PartitionIx(p),
+            leader: Some(BrokerId(1)),
+            leader_rack: None,
+            leader_epoch: 0,
+        };
         let mut rig = Rig {
             now: 0,
             producer: Producer::new(PRODUCER, settings, 42),
