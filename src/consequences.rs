@@ -24,6 +24,8 @@ mod consumers;
 mod context;
 mod copysets;
 mod cost;
+#[cfg(test)]
+mod direction_tests;
 mod elections;
 mod estimate;
 mod fail_over;
@@ -39,6 +41,7 @@ mod gth;
 mod interning;
 mod knob_values;
 mod loss_cause;
+mod loss_verdict;
 mod losses;
 #[cfg(test)]
 mod monotonicity_tests;
@@ -50,6 +53,7 @@ mod presets;
 mod promises;
 mod quantile;
 mod quorum;
+mod rack_votes;
 mod recovery;
 mod replica_sets;
 mod resources;
@@ -87,13 +91,14 @@ pub use goal::{Goal, GoalFault, Metric, Survivor, goal_usage, parse_goals};
 pub use goal_plan::{GoalPlan, MAX_CHANGES, plan};
 pub use knob_values::KnobValues;
 pub use loss_cause::LossCause;
+pub use loss_verdict::{LossVerdict, loss_verdict, stopped};
 pub use objective::{OBJECTIVES, Objective, figure_of};
 pub use presets::{PRESETS, Preset, preset};
 pub use restart_verdict::{QuorumEffect, RestartSafety, RestartVerdict, StopEffect};
 pub use roll::{RollPlan, restart, restart_together, roll};
 pub use what_if::lose;
 
-use crate::model::{Cluster, Environment, QuorumState, plural};
+use crate::model::{Cluster, Environment, plural};
 use context::AssessmentContext;
 use risk::Risk;
 use tolerance::{FaultKind, Operation};
@@ -115,7 +120,12 @@ pub fn assess(cluster: &Cluster, subject: Subject) -> Assessment {
         name: name_of(cluster, subject),
         partitions: context.partitions(),
         knobs: context.knobs.clone(),
-        assumptions: [assumptions(&context, &unseen), risk.left_out.clone()].concat(),
+        assumptions: [
+            assumptions(&context, &unseen),
+            risk.left_out.clone(),
+            load.left_out.into_iter().collect(),
+        ]
+        .concat(),
         durability: durability(&context, &risk),
         writes: availability(&context, &risk, Operation::Write),
         reads: availability(&context, &risk, Operation::Read),
@@ -184,11 +194,12 @@ fn fail_over(context: &AssessmentContext<'_>) -> FailOver {
     }
 }
 
-/// Nothing is promised of elections while there are none.
+/// Nothing is promised of elections while there are none, or nobody knows whether there are.
 fn while_leaders_are_elected(context: &AssessmentContext<'_>, figure: Figure<Quantity>) -> Figure<Quantity> {
-    let Some(lost) = quorum::lost(context.cluster) else { return figure };
-    let value = Quantity { value: Estimate::Unknown(lost.clone()), ..figure.value };
-    Figure { value, headline: lost, ..figure }
+    let unread = || quorum::unseen(context.cluster).map(|why| format!("Not known: {why}"));
+    let Some(why) = quorum::lost(context.cluster).or_else(unread) else { return figure };
+    let value = Quantity { value: Estimate::Unknown(why.clone()), ..figure.value };
+    Figure { value, headline: why, ..figure }
 }
 
 /// What nobody can see and had to be assumed, and what is not known.
@@ -203,17 +214,18 @@ fn assumptions(context: &AssessmentContext<'_>, unseen: &Unseen) -> Vec<String> 
     }
     let load = &assumed.load;
     lines.push(format!(
-        "load: {} records/s of {} bytes from {} producers",
+        "load: {} records/s of {} bytes from {}",
         format_significant(load.records_per_s),
         load.record_bytes,
-        load.producers
+        plural(load.producers as usize, "producer")
     ));
     let topics = context.cluster.topics.iter().filter(|topic| !topic.internal).count();
     if topics > 1 {
-        lines.push(format!(
-            "the load is that of one topic; what the other {} of {topics} take of the brokers is not counted",
-            topics - 1
-        ));
+        let others = match topics - 1 {
+            1 => "the other one takes".to_string(),
+            count => format!("the other {count} of {topics} take"),
+        };
+        lines.push(format!("the load is that of one topic; what {others} of the brokers is not counted"));
     }
     let as_named = Environment::preset(&assumed.env.name).is_some_and(|preset| preset == assumed.env);
     let changed = if as_named { "" } else { ", changed" };
@@ -227,11 +239,11 @@ fn assumptions(context: &AssessmentContext<'_>, unseen: &Unseen) -> Vec<String> 
 /// What may be hidden from an assessment of this subject.
 fn unseen(cluster: &Cluster, subject: Subject) -> Unseen {
     let topics = cluster.topics_complete().reason().map(roll::hidden_topics);
-    let quorum = match cluster.quorum_state() {
-        QuorumState::Unknown(reason) => Some(format!("the controller quorum is {reason}")),
-        _ => None,
-    };
-    Unseen { topics: topics.filter(|_| subject == Subject::Cluster), quorum }
+    Unseen {
+        topics: topics.filter(|_| subject == Subject::Cluster),
+        quorum: quorum::unseen(cluster),
+        racks: elections::racks_unseen(cluster),
+    }
 }
 
 /// What the figures take for granted where it could not be seen.
@@ -239,8 +251,8 @@ fn granted(cluster: &Cluster, unseen: &Unseen) -> impl Iterator<Item = String> {
     let seen = plural(cluster.topics.len(), "topic");
     let topics =
         unseen.topics.as_ref().map(|why| format!("there are no topics beside the {seen} seen: {why}"));
-    let quorum = unseen.quorum.as_ref().map(|why| format!("a majority of the controllers answers: {why}"));
-    topics.into_iter().chain(quorum)
+    let bounds = unseen.quorum.iter().chain(&unseen.racks);
+    topics.into_iter().chain(bounds.map(|why| format!("{why}: what hangs on it is a bound or unknown")))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub use change::{Change, KnobError, find, nearest, nearest_of};
 pub use client_rules::{
     GroupProtocol, Idempotence, acks_of, auto_commit_of, consumer_conflicts, consumer_connects_later,
     consumer_errors, consumer_thread_errors, delivery_timeout_of, idempotence_of, is_jaas_entry,
-    keys_not_taken, names_service, producer_conflicts, producer_errors,
+    keys_not_taken, leaves_login_to_jvm, names_service, producer_conflicts, producer_errors,
 };
 pub use config_def::{allowed, check_value, check_value_at};
 pub use defaults::{

@@ -23,7 +23,7 @@ pub use assessment::{
 };
 pub use clean::{clean, clean_lines};
 pub use explain::{Listing, explain, list};
-pub use findings::findings_text;
+pub use findings::{findings_text, hidden_topics};
 pub use json::findings_json;
 pub use junit::findings_junit;
 pub use markdown::findings_markdown;

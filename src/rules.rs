@@ -134,6 +134,7 @@ pub static ALL: &[&Rule] = &[
     &quorum::kraft_voters_count::RULE,
     &quorum::kraft_voters_one_rack::RULE,
     &quorum::kraft_no_leader::RULE,
+    &quorum::kraft_voters_missing::RULE,
     &quorum::broker_session_timeout_low::RULE,
     &ordering::inflight_reorder::RULE,
     &many_partitions::broker_partitions_soft::RULE,

@@ -10,6 +10,8 @@ mod exploring;
 mod files;
 #[path = "cli/judging.rs"]
 mod judging;
+#[path = "cli/unseen.rs"]
+mod unseen;
 
 use serde_json::Value;
 use std::fs;

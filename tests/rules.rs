@@ -51,7 +51,7 @@ fn a_commit_beyond_the_end_is_said() {
     let group = &cluster.groups.get().unwrap()[0];
     let offsets = group.offsets.get().unwrap();
     assert_eq!(
-        offsets.iter().map(|offset| cluster.beyond_end(offset)).collect::<Vec<_>>(),
+        offsets.iter().map(|offset| cluster.beyond_end(group, offset)).collect::<Vec<_>>(),
         [None, Some(5_056)]
     );
     assert_eq!(cluster.lag_of_group(group), Lag::Records(10));

@@ -70,7 +70,9 @@ impl ClusterSummary {
                 members: group.member_count.get().copied(),
                 lag: cluster.lag_of_group(group),
                 deleted: offsets_of(group).iter().filter_map(|offset| cluster.deleted_unread(offset)).sum(),
-                is_beyond_end: offsets_of(group).iter().any(|offset| cluster.beyond_end(offset).is_some()),
+                is_beyond_end: offsets_of(group)
+                    .iter()
+                    .any(|offset| cluster.beyond_end(group, offset).is_some()),
                 growth_per_s: lags.growth_per_s(&group.id),
             })
             .collect();

@@ -6,7 +6,7 @@ use crate::cli::failure::FOUND;
 use crate::cli::{Failure, clients, output, roll, source};
 use crate::consequences::{
     Assessment, Comparison, OBJECTIVES, Objective, RestartSafety, Subject, advise, assess, compare,
-    figure_of, frontier_table, lose, parse_goals, plan, preset, restart_together,
+    figure_of, frontier_table, lose, loss_verdict, parse_goals, plan, preset, restart_together, stopped,
 };
 use crate::hypothesis::{apply_together, reference};
 use crate::knobs::{Change, Scope, nearest_of};
@@ -36,7 +36,8 @@ pub struct AssessArgs {
     /// Judge the cluster as if a knob had this value, several in any order; nothing is sent
     #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE")]
     pub set: Vec<String>,
-    /// Judge the cluster as if this broker or rack had crashed
+    /// Judge the cluster as if this broker or rack had crashed; exit with 1 when the controllers, a leader or writes go
+    /// with it, with 3 when that is not known
     #[arg(long, value_name = "broker=N|rack=R")]
     pub lose: Vec<String>,
     /// Show whether this broker is safe to restart now; several: all at once
@@ -135,6 +136,7 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
         was: is_changed.then(|| assess(&base, subject)),
         changes: parsed.map(|change| change.to_string()).collect(),
         findings: is_changed.then(|| (examine(&now), examine(&base))),
+        loss: (!lost.is_empty()).then(|| loss_verdict(&now, &assessment)),
         lost,
         restart: restart_together(&now, &stopping),
         compared: compared(&now, topic, &args.compare),
@@ -149,17 +151,21 @@ pub(super) fn run(args: &AssessArgs) -> Result<ExitCode, Failure> {
         AssessFormat::Json => assessment_json(&report),
         AssessFormat::Markdown => assessment_markdown(&report),
     })?;
-    unread.or(code_of(&base, &report)?)
+    unread.or(code_of(&report)?)
 }
 
-/// What is certain decides first. A cluster that elects nobody, an unsafe stop, a goal that is missed: 1. A
-/// verdict that is unknown: 3.
-fn code_of(base: &Cluster, report: &AssessmentReport<'_>) -> Result<ExitCode, Failure> {
+/// What is certain decides first. A cluster that elects nobody, a partition without a leader or without writes, as it is
+/// or with what was asked for, an unsafe stop, a goal that is missed: 1. A verdict that is unknown: 3.
+fn code_of(report: &AssessmentReport<'_>) -> Result<ExitCode, Failure> {
     let restart = report.restart.as_ref();
     let stop = restart.map(|restart| restart.verdict);
     let met = report.goal.as_ref().map(|goal| goal.is_met(&report.now));
-    if stop == Some(RestartSafety::Unsafe) || met == Some(Some(false)) || base.quorum_state().is_lost() {
+    let stopped = !stopped(report.cluster, &report.now).is_empty();
+    if stopped || stop == Some(RestartSafety::Unsafe) || met == Some(Some(false)) {
         return Ok(ExitCode::from(FOUND));
+    }
+    if let Some(loss) = report.loss.as_ref().filter(|loss| loss.verdict == RestartSafety::Unknown) {
+        return Err(Failure::blind(loss.headline()).hint(roll::ACLS));
     }
     if let Some(unknown) = restart.filter(|restart| restart.verdict == RestartSafety::Unknown) {
         return Err(roll::unknown(unknown));

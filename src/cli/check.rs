@@ -3,7 +3,7 @@
 use crate::cli::args::{ClientArgs, SourceArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{clients, output, source};
-use crate::model::Cluster;
+use crate::model::{Cluster, plural};
 use crate::report;
 use crate::rules::{Finding, FindingStatus, Findings, Severity, examine};
 use clap::{Args, ValueEnum};
@@ -98,12 +98,13 @@ fn verdict(args: &CheckArgs, cluster: &Cluster, findings: &Findings) -> Result<E
     }
     let unknown = findings.summary().unknown;
     if args.strict && unknown > 0 {
+        let checks = plural(unknown, "check");
         return Err(Failure::blind(format!(
-            "{unknown} checks are unknown, and --strict does not let them pass"
+            "what {checks} would say is unknown, and --strict does not let that pass"
         )));
     }
     if args.strict
-        && let Some(reason) = hidden_topics(cluster)
+        && let Some(reason) = report::hidden_topics(cluster)
     {
         return Err(Failure::blind(format!("{reason}, and --strict does not let that pass")));
     }
@@ -120,7 +121,7 @@ fn everything_seen(cluster: &Cluster, findings: &Findings, severity: Severity) -
         let rules = open.join(", ");
         return Err(Failure::blind(format!("what these rules need could not be read: {rules}")).hint(ACCEPT));
     }
-    match hidden_topics(cluster) {
+    match report::hidden_topics(cluster) {
         Some(reason) => {
             let bar = severity.word();
             let why =
@@ -129,12 +130,6 @@ fn everything_seen(cluster: &Cluster, findings: &Findings, severity: Severity) -
         }
         None => Ok(ExitCode::SUCCESS),
     }
-}
-
-/// Why there may be topics that nobody saw; `None` where all were seen or no cluster was asked for.
-fn hidden_topics(cluster: &Cluster) -> Option<String> {
-    let topics = cluster.topics_complete();
-    topics.reason().filter(|_| !cluster.brokers.is_empty()).map(ToString::to_string)
 }
 
 /// Rules of a severity or worse whose evidence was asked for and not obtained.

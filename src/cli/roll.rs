@@ -43,5 +43,8 @@ fn code_of(worst: &RestartVerdict) -> Result<ExitCode, Failure> {
 /// What was not seen and may make a stop unsafe.
 pub(super) fn unknown(verdict: &RestartVerdict) -> Failure {
     Failure::blind(format!("whether a broker is safe to stop is unknown: {}", verdict.unseen.join("; ")))
-        .hint("`klever acl` lists what klever must be allowed to read")
+        .hint(ACLS)
 }
+
+/// What helps where something was not seen.
+pub(super) const ACLS: &str = "`klever acl` lists what klever must be allowed to read";

@@ -237,6 +237,8 @@ pub struct Unseen {
     pub topics: Option<String>,
     /// Why nobody knows whether leaders are elected.
     pub quorum: Option<String>,
+    /// Why nobody knows whether the controllers survive the loss of a rack.
+    pub racks: Option<String>,
 }
 
 /// A figure without the type of its value, for lists of all of them.

@@ -3,7 +3,7 @@
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::{compression_of, headline_of};
 use crate::consequences::estimate::format_significant;
-use crate::consequences::figure::{Derivation, digits};
+use crate::consequences::figure::{Derivation, digits, number_of};
 use crate::consequences::flow::{Flow, PathEnd, member_records_per_s};
 use crate::consequences::traffic::{CAPACITY_INPUTS, Flows, turn};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
@@ -153,7 +153,7 @@ fn partitions_needed(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Q
         Estimate::Exact(partitions_for(load, flow.partition_mb_per_s() * flow.producers, consumed))
     });
     let headline = headline_of(&value, |count| {
-        format!("The load needs {} partitions; half as many again leave room to grow", digits(count))
+        format!("The load needs {}; half as many again leave room to grow", number_of(count, "partition"))
     });
     let why = Derivation {
         formula: "max(load / one partition's bound, load / what one consumer gets done), rounded up".into(),

@@ -106,6 +106,11 @@ impl Case {
         }
     }
 
+    /// The same with controllers that no crash of a broker takes away.
+    pub(super) fn with_elections_given(&self) -> Self {
+        Case { elections: Elections::GIVEN, ..*self }
+    }
+
     /// How many replicas must be in sync for a write to be acknowledged.
     pub(super) fn write_floor(&self) -> u32 {
         if self.acks == Acks::All { self.min_isr.max(1) } else { 1 }

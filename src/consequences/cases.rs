@@ -81,7 +81,7 @@ impl TopicKnobs {
         profiles: &[Profile],
         replicas: u32,
         racks: &[Racks],
-        elections: Elections,
+        elections: &[Elections],
     ) -> Vec<Case> {
         let minimums = match self.min_isr {
             Some(count) => vec![count],
@@ -92,9 +92,9 @@ impl TopicKnobs {
         for profile in profiles {
             for (acks, min_isr) in pairs(&self.acks, &minimums) {
                 for (unclean, fsync) in pairs(&self.unclean, &self.fsync) {
-                    for racks in racks {
+                    for (racks, elections) in pairs(racks, elections) {
                         let case = Case::of(profile, acks, replicas, min_isr);
-                        let case = Case { unclean, fsync, racks: *racks, elections, ..case };
+                        let case = Case { unclean, fsync, racks, elections, ..case };
                         if !cases.contains(&case) {
                             cases.push(case);
                         }

@@ -2,7 +2,7 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::headline_of;
-use crate::consequences::figure::{Derivation, digits, duration};
+use crate::consequences::figure::{Derivation, digits, duration, number_of};
 use crate::consequences::flow::member_records_per_s;
 use crate::consequences::poison;
 use crate::consequences::traffic::Flows;
@@ -189,7 +189,7 @@ impl GroupLoad<'_> {
             (_, Err(why), _) | (_, _, Err(why)) => Estimate::Unknown(why),
         };
         let headline = headline_of(&value, |records| {
-            format!("After a crash of a member {} records are processed again", digits(records))
+            format!("After a crash of a member {} must be processed again", number_of(records, "record"))
         });
         self.figure(("consumers.again", "Reprocessed on a crash"), Quantity::new(value, Unit::Records), headline, (
             "auto-commit: up to a commit interval of one member's records (half of it on average) and the poll in hand; \

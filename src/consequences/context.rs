@@ -34,13 +34,14 @@ pub(super) struct PartitionClass {
 }
 
 impl PartitionClass {
-    fn of(table: &ClassTable, at: usize, profiles: &[Profile], elections: Elections, data: bool) -> Self {
+    fn of(table: &ClassTable, at: usize, profiles: &[Profile], elections: &[Elections], data: bool) -> Self {
         let row = &table.rows[at];
         let layout = *table.layout(row);
         let racks = layout.spread.possible(layout.replicas);
-        let elections = elections.for_partitions(layout.with_voter);
+        let elections: Vec<Elections> =
+            elections.iter().map(|one| one.for_partitions(layout.with_voter)).collect();
         let knobs = &table.knobs[row.key.knobs as usize];
-        let cases = knobs.cases(profiles, layout.replicas, &racks, elections);
+        let cases = knobs.cases(profiles, layout.replicas, &racks, &elections);
         let (partitions, example, live) = (row.partitions, row.example, table.live(row));
         PartitionClass { row: at, partitions, example, layout, data, live, cases }
     }
@@ -150,12 +151,12 @@ impl<'a> AssessmentContext<'a> {
     /// Groups a subject's partitions and finds the possible cases of each class.
     pub(super) fn of(cluster: &'a Cluster, subject: Subject) -> Self {
         let table = ClassTable::of(cluster, subject);
-        let (profiles, elections) = (profiles(cluster), Elections::of(cluster));
+        let (profiles, elections) = (profiles(cluster), Elections::possible(cluster));
         let only_internal = table.rows.iter().all(|row| is_internal(cluster, row));
         let mut classes: Vec<PartitionClass> = (0..table.rows.len())
             .map(|row| {
                 let data = only_internal || !is_internal(cluster, &table.rows[row]);
-                PartitionClass::of(&table, row, &profiles, elections, data)
+                PartitionClass::of(&table, row, &profiles, &elections, data)
             })
             .collect();
         classes.sort_by_cached_key(PartitionClass::severity_key);

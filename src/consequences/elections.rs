@@ -1,17 +1,18 @@
 //! Whether leaders are elected and ISRs change, and how many crashes of brokers that vote take that away.
 
+use crate::consequences::rack_votes::RackVotes;
 use crate::model::{BrokerId, Cluster, Quorum, QuorumState};
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
-/// However many brokers crash, a majority of the voters stays.
-const ANY: u32 = u32::MAX;
+/// However many brokers or racks go, a majority of the voters stays.
+pub(super) const ANY: u32 = u32::MAX;
 
 /// What the controllers do for one class of partitions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct Elections {
     /// Whether a majority of the voters answers now.
     pub work: bool,
+    /// Whether it is known which brokers vote.
+    voters_known: bool,
     /// Crashes of brokers after which a majority is left, whichever brokers they are: of all voters, and now.
     crashes: (u32, u32),
     /// The same for whole racks.
@@ -19,26 +20,41 @@ pub(super) struct Elections {
 }
 
 impl Elections {
-    /// Controllers apart from the brokers, or that nothing is known of.
-    pub(super) const GIVEN: Elections = Elections { work: true, crashes: (ANY, ANY), racks: (ANY, ANY) };
+    /// Controllers apart from the brokers.
+    pub(super) const GIVEN: Elections =
+        Elections { work: true, voters_known: true, crashes: (ANY, ANY), racks: (ANY, ANY) };
+    /// The worst that may hold where nobody read the quorum: the next crash takes the only voter.
+    const AT_WORST: Elections =
+        Elections { work: false, voters_known: false, crashes: (0, 0), racks: (0, 0) };
 
-    pub(super) fn of(cluster: &Cluster) -> Self {
+    /// What may hold in a cluster, the worst first: one where the quorum and the racks of its voters are known.
+    pub(super) fn possible(cluster: &Cluster) -> Vec<Self> {
         let work = !cluster.quorum_state().is_lost();
-        let Some(quorum) = cluster.quorum.get() else { return Elections { work, ..Elections::GIVEN } };
-        let (promised, now) =
-            (brokers_among(cluster, &quorum.voters), brokers_among(cluster, &quorum.online));
+        let Some(quorum) = cluster.quorum.get() else {
+            let given = Elections { work, ..Elections::GIVEN };
+            let unread = matches!(cluster.quorum_state(), QuorumState::Unknown(_));
+            return if unread { vec![Elections::AT_WORST, given] } else { vec![given] };
+        };
         let spare = |members: &[BrokerId]| (members.len() as u32).saturating_sub(quorum.majority() as u32);
         let (of_all, of_online) = (spare(&quorum.voters), spare(&quorum.online));
-        Elections {
-            work,
-            crashes: (crashes(promised.len(), of_all), crashes(now.len(), of_online)),
-            racks: (racks(cluster, &promised, of_all), racks(cluster, &now, of_online)),
-        }
+        let brokers = |voters: &[BrokerId]| brokers_among(cluster, voters).len();
+        let crashes = (crashes(brokers(&quorum.voters), of_all), crashes(brokers(&quorum.online), of_online));
+        let (promised, now) =
+            (RackVotes::of(cluster, &quorum.voters), RackVotes::of(cluster, &quorum.online));
+        let ends = [
+            (promised.lost_at_worst(of_all), now.lost_at_worst(of_online)),
+            (promised.lost_at_best(of_all), now.lost_at_best(of_online)),
+        ];
+        let mut possible: Vec<Elections> =
+            ends.map(|racks| Elections { work, voters_known: true, crashes, racks }).to_vec();
+        possible.dedup();
+        possible
     }
 
     /// For partitions that no voter holds, it takes one crash more until they notice.
     pub(super) fn for_partitions(self, with_voter: bool) -> Self {
-        let later = |count: u32| if with_voter { count } else { count.saturating_add(1) };
+        let at_once = with_voter || !self.voters_known;
+        let later = |count: u32| if at_once { count } else { count.saturating_add(1) };
         let crashes = (later(self.crashes.0), later(self.crashes.1));
         Elections { crashes, ..self }
     }
@@ -62,21 +78,11 @@ fn crashes(voting_brokers: usize, spare: u32) -> u32 {
     if voting_brokers as u32 > spare { spare } else { ANY }
 }
 
-/// The racks with most voters go first; those without a rack go together.
-fn racks(cluster: &Cluster, voting_brokers: &[BrokerId], spare: u32) -> u32 {
-    if voting_brokers.len() as u32 <= spare {
-        return ANY;
-    }
-    let mut loads: BTreeMap<Option<&Arc<str>>, u32> = BTreeMap::new();
-    voting_brokers.iter().for_each(|id| *loads.entry(cluster.rack_of(*id)).or_default() += 1);
-    let mut loads: Vec<u32> = loads.into_values().collect();
-    loads.sort_unstable_by(|a, b| b.cmp(a));
-    let mut gone = 0;
-    let within = loads.into_iter().take_while(|load| {
-        gone += load;
-        gone <= spare
-    });
-    within.count() as u32
+/// Why nobody can say what the loss of a rack does to the quorum, where it matters in which racks its voters are.
+pub(super) fn racks_unseen(cluster: &Cluster) -> Option<String> {
+    let quorum = cluster.quorum.get()?;
+    let spare = quorum.voters.len().saturating_sub(quorum.majority()) as u32;
+    RackVotes::of(cluster, &quorum.voters).doubt(spare)
 }
 
 /// The brokers with fewest whose loss takes the majority, where brokers can do that.

@@ -2,11 +2,15 @@
 
 use crate::consequences::case::{Acks, Case};
 use crate::consequences::context::{AssessmentContext, Tolerated};
+use crate::consequences::elections::racks_unseen;
 use crate::consequences::figure::{Derivation, Input};
+use crate::consequences::quorum;
 use crate::consequences::tolerance::{FaultKind, Operation, durability, durability_racks};
 use crate::consequences::{AffectedPartitions, Estimate, FailuresTolerated, Figure};
 use crate::knobs::{cluster, producer, topic};
 use crate::model::{plural, plural_noun};
+
+const RACK_OUTAGE: &str = "rack outage";
 
 /// What faults of one kind do to acknowledged data.
 pub(super) fn data(context: &AssessmentContext<'_>, fault: FaultKind) -> Figure<FailuresTolerated> {
@@ -66,7 +70,7 @@ pub(super) fn racks(context: &AssessmentContext<'_>, operation: Operation) -> Fi
             ("visibility.rack", "HW survives rack loss", "Visibility of new records survives")
         }
     };
-    let headline = goes_on(context, operation, subject, &tolerated, "rack outage");
+    let headline = goes_on(context, operation, subject, &tolerated, RACK_OUTAGE);
     let mut why = operation_reasons(context, operation);
     why.formula = format!("{}; the worst racks go first", why.formula);
     why.inputs.push(racks_input(context));
@@ -127,14 +131,22 @@ fn goes_on(
     let more = match &value.now {
         Estimate::Exact(0) => format!("no further {noun}"),
         Estimate::Exact(1) => format!("1 more {noun}"),
+        Estimate::Between(0, most) => format!("at most {}", plural(*most as usize, &format!("more {noun}"))),
         now => format!("{now} more {}", plural_noun(noun)),
     };
-    let promised = if value.now == value.guaranteed {
-        String::new()
-    } else {
-        format!(" (the setting promises {})", value.guaranteed)
+    let promised = match &value.guaranteed {
+        guaranteed if *guaranteed == value.now => String::new(),
+        Estimate::Between(0, most) => format!(" (the setting promises at most {most})"),
+        guaranteed => format!(" (the setting promises {guaranteed})"),
     };
-    format!("{subject} {more}{promised}{}", whose(&tolerated.affected))
+    let doubt = doubt(context, noun).map_or(String::new(), |why| format!(": {why}"));
+    format!("{subject} {more}{promised}{}{doubt}", whose(&tolerated.affected))
+}
+
+/// What was not seen of the controllers and bounds how many of these an operation survives.
+fn doubt(context: &AssessmentContext<'_>, noun: &str) -> Option<String> {
+    let racks = || racks_unseen(context.cluster).filter(|_| noun == RACK_OUTAGE);
+    quorum::unseen(context.cluster).or_else(racks)
 }
 
 fn racks_input(context: &AssessmentContext<'_>) -> Input {

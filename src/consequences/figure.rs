@@ -2,7 +2,7 @@
 
 use crate::consequences::Estimate;
 use crate::consequences::estimate::format_significant;
-use crate::model::human_bytes;
+use crate::model::{human_bytes, plural_noun};
 use serde::Serialize;
 
 /// What went into a number.
@@ -266,6 +266,14 @@ fn bytes(estimate: &Estimate<f64>) -> String {
         Estimate::Exact(value) => size(value),
         Estimate::Between(low, high) => format!("{} to {}", size(low), size(high)),
         Estimate::Unknown(_) => "?".into(),
+    }
+}
+
+/// A number of things: `1 record`, `81 records`, `0 to 3 records`.
+pub(super) fn number_of(estimate: &Estimate<f64>, noun: &str) -> String {
+    match digits(estimate) {
+        one if one == "1" || one == "1.0" => format!("1 {noun}"),
+        many => format!("{many} {}", plural_noun(noun)),
     }
 }
 

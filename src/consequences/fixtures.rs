@@ -83,7 +83,8 @@ impl ClusterSpec {
             quorum: Datum::known(
                 Quorum { leader: Some(voters[0]), voters: voters.clone(), online: voters },
                 0,
-                Origin::Broker,
+                // Controllers of their own are in no rack of the brokers', as the simulator has them.
+                Origin::Simulated,
             ),
             brokers: (0..self.brokers).map(broker).collect(),
             topics: Arc::new([topic]),

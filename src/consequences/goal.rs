@@ -226,13 +226,12 @@ impl Goal {
     pub fn shortfall(&self, of: &Assessment) -> Option<f64> {
         match self {
             Goal::Survive { what, count, fault } => {
-                let figures = survivals(of, *what, *fault);
-                figures.into_iter().try_fold(0.0, |worst: f64, figure| {
-                    let low = figure.guaranteed.low()?.min(figure.now.low()?);
-                    let any = figure.of > 0 && low >= figure.of;
-                    let missing = if any { 0 } else { count.saturating_sub(low) };
-                    Some(worst.max(f64::from(missing)))
-                })
+                let data = what.data_of(of, *fault).map(|figure| missing(*count, figure, Estimate::low));
+                // What was not seen of the controllers is the goal's doubt; here the rest decides.
+                let end = if self.unseen_controllers(of).is_some() { Estimate::high } else { Estimate::low };
+                let operations = what.operations_of(of, *fault).map(|figure| missing(*count, figure, end));
+                let mut each = data.into_iter().chain(operations);
+                each.try_fold(0.0, |worst: f64, missing| Some(worst.max(f64::from(missing?))))
             }
             Goal::Bound { metric, below, bound } => {
                 let value = metric.value(of);
@@ -253,8 +252,15 @@ impl Goal {
 
     /// What was not seen and could break it.
     pub fn doubt<'a>(&self, of: &'a Assessment) -> Option<&'a str> {
-        let quorum = of.unseen.quorum.as_ref().filter(|_| self.needs_elections());
-        of.unseen.topics.as_ref().or(quorum).map(String::as_str)
+        of.unseen.topics.as_deref().or_else(|| self.unseen_controllers(of))
+    }
+
+    /// What was not seen of the controllers and could break it.
+    fn unseen_controllers<'a>(&self, of: &'a Assessment) -> Option<&'a str> {
+        let of_racks = matches!(self, Goal::Survive { fault: GoalFault::Rack, .. });
+        let racks = of.unseen.racks.as_ref().filter(|_| of_racks);
+        let unseen = of.unseen.quorum.as_ref().or(racks);
+        unseen.filter(|_| self.needs_elections()).map(String::as_str)
     }
 
     /// Whether leaders must be replaced for it.
@@ -274,13 +280,31 @@ impl Goal {
     }
 }
 
-fn survivals(of: &Assessment, what: Survivor, fault: GoalFault) -> Vec<&FailuresTolerated> {
-    match what {
-        Survivor::Data => vec![data_survival(of, fault)],
-        Survivor::Writes => vec![survival(&of.writes, fault)],
-        Survivor::Reads => vec![survival(&of.reads, fault)],
-        Survivor::DataAndWrites => vec![data_survival(of, fault), survival(&of.writes, fault)],
+impl Survivor {
+    /// The figure of acknowledged data, where it is among what must survive.
+    fn data_of(self, of: &Assessment, fault: GoalFault) -> Option<&FailuresTolerated> {
+        matches!(self, Survivor::Data | Survivor::DataAndWrites).then(|| data_survival(of, fault))
     }
+
+    /// The figure of what goes on.
+    fn operations_of(self, of: &Assessment, fault: GoalFault) -> Option<&FailuresTolerated> {
+        match self {
+            Survivor::Data => None,
+            Survivor::Writes | Survivor::DataAndWrites => Some(survival(&of.writes, fault)),
+            Survivor::Reads => Some(survival(&of.reads, fault)),
+        }
+    }
+}
+
+/// How many more failures would have to be survived, by this end of what is possible.
+fn missing(
+    count: u32,
+    figure: &FailuresTolerated,
+    end: impl Fn(&Estimate<u32>) -> Option<u32>,
+) -> Option<u32> {
+    let survived = end(&figure.guaranteed)?.min(end(&figure.now)?);
+    let any = figure.of > 0 && survived >= figure.of;
+    Some(if any { 0 } else { count.saturating_sub(survived) })
 }
 
 fn data_survival(of: &Assessment, fault: GoalFault) -> &FailuresTolerated {

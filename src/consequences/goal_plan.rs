@@ -147,15 +147,21 @@ impl<'a> Search<'a> {
     }
 
     /// What a setting costs beside the present one: more bytes stored per byte, as much as one for every failure
-    /// that acknowledged data no longer survives, half of it where writes or reads stop sooner, then time. To
-    /// store less is no merit: nobody asked for it.
+    /// that acknowledged data no longer survives and for all of the throughput, half of it where writes or reads stop
+    /// sooner, then time. To store less is no merit: nobody asked for it.
     fn price(&self, of: &Assessment) -> f64 {
         let more_stored = (stored(of) - stored(self.now)).max(0.0);
         let data = given_up(data(self.now), data(of));
         let operations = given_up(operations(self.now), operations(of));
         let latency = of.latency.ack.value.p99.high().unwrap_or(f64::INFINITY);
         // Ten seconds of latency weigh as much as one failure: time decides between what is equal otherwise.
-        more_stored + data + operations / 2.0 + latency / 1e4
+        more_stored + data + self.throughput_lost(of) + operations / 2.0 + latency / 1e4
+    }
+
+    /// The share of what goes through that no longer would; none where it is not known.
+    fn throughput_lost(&self, of: &Assessment) -> f64 {
+        let most = |of: &Assessment| of.throughput.max.value.value.low();
+        most(self.now).zip(most(of)).map_or(0.0, |(was, now)| (1.0 - now / was).max(0.0))
     }
 
     /// Every choice of so many changes of different knobs.

@@ -2,7 +2,7 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::{compression_of, headline_of};
-use crate::consequences::figure::{Derivation, digits, duration};
+use crate::consequences::figure::{Derivation, digits, duration, number_of};
 use crate::consequences::risk::Risk;
 use crate::consequences::tail;
 use crate::consequences::traffic::Flows;
@@ -30,7 +30,7 @@ fn leader_crash(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let headline = match &value {
         Estimate::Exact(0.0) => "A leader crash loses no acknowledged record".into(),
         other => headline_of(other, |records| {
-            format!("A broker crash loses {} records that its followers lack", digits(records))
+            format!("A broker crash loses {} that its followers lack", number_of(records, "record"))
         }),
     };
     let why = Derivation {
@@ -190,7 +190,7 @@ fn refused(context: &AssessmentContext<'_>, risk: &Risk, limit: &DeliveryLimit) 
         }
     };
     let headline = headline_of(&value, |records| {
-        format!("send() fails for {} records a year; the application must handle them", digits(records))
+        format!("send() fails for {} a year; the application must handle that", number_of(records, "record"))
     });
     let mut inputs = context.knobs.inputs(DELIVERY_INPUTS);
     inputs.extend(context.knobs.inputs(&[&env::OUTAGE_MINUTES, &env::OUTAGES_PER_YEAR, &producer::ACKS]));

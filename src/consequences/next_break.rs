@@ -1,12 +1,14 @@
 //! The next single event that breaks a promise: the broker, the rack or the number of failures.
 
 use crate::consequences::assessment::NextBreak;
+use crate::consequences::case::Case;
 use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::elections::{brokers_that_decide, loses_majority};
 use crate::consequences::figure::{Derivation, Input};
+use crate::consequences::interning::Interner;
 use crate::consequences::quorum;
 use crate::consequences::tolerance::{FaultKind, Operation, durability};
-use crate::consequences::what_if::Transitions;
+use crate::consequences::what_if::{Transitions, lost_places};
 use crate::model::{BrokerId, QuorumState, human_count, plural};
 use std::sync::Arc;
 
@@ -53,7 +55,13 @@ pub(super) fn next_break(context: &AssessmentContext<'_>) -> NextBreak {
     // The fewer brokers an event takes the likelier it is: those are looked for first.
     let broken = broken_now(context);
     let found = broken.or_else(|| one_broker(context)).or_else(|| one_rack(context));
-    found.unwrap_or_else(|| several_brokers(context))
+    let next = found.unwrap_or_else(|| several_brokers(context));
+    match quorum::unseen(context.cluster).filter(|_| !next.brokers.is_empty()) {
+        Some(unseen) => {
+            NextBreak { consequence: format!("{}; perhaps sooner: {unseen}", next.consequence), ..next }
+        }
+        None => next,
+    }
 }
 
 fn broken_now(context: &AssessmentContext<'_>) -> Option<NextBreak> {
@@ -200,7 +208,8 @@ fn several_brokers(context: &AssessmentContext<'_>) -> NextBreak {
         };
     };
     let margin = |operation: Operation| {
-        worst.cases.iter().map(|case| operation.margin(case, &worst.live).now.0).min().unwrap_or(0)
+        let of_replicas = |case: &Case| operation.margin(&case.with_elections_given(), &worst.live).now.0;
+        worst.cases.iter().map(of_replicas).min().unwrap_or(0)
     };
     let (writes, reads) = (margin(Operation::Write), margin(Operation::Read));
     // Nothing breaks at one broker or one rack, so the margin of the worst partition says how many it takes.
@@ -217,13 +226,35 @@ fn several_brokers(context: &AssessmentContext<'_>) -> NextBreak {
     let partition = context.cluster.partitions.view(example);
     let leaving = partition.isr().filter(|id| context.cluster.is_up(*id)).take(count as usize);
     let brokers: Vec<BrokerId> = leaving.collect();
-    let what = if writes <= reads { "no writes" } else { "no leader" };
     NextBreak {
         event: format!("lose brokers {}", names(&brokers)),
-        consequence: format!("{what} on {}", context.example(worst)),
+        consequence: damage_together(context, &brokers).words(),
         why: why(context, "no single broker or rack breaks anything; the smallest number that does"),
         brokers,
     }
+}
+
+/// What the loss of all of these does to the partitions that are assessed.
+fn damage_together(context: &AssessmentContext<'_>, gone: &[BrokerId]) -> Damage {
+    let columns = &context.cluster.partitions;
+    let transitions = Transitions::of(context.cluster);
+    let places = lost_places(columns, gone);
+    let mut class_of = vec![None; context.table.rows.len()];
+    context.classes.iter().for_each(|class| class_of[class.row] = Some(class));
+    // The controller's rule is asked once per class and sequence of lost places.
+    let mut known: Interner<(u32, u32)> = Interner::default();
+    let mut damages: Vec<Damage> = Vec::new();
+    let mut total = Damage::default();
+    for (at, row) in context.table.range.clone().zip(&context.table.row_of) {
+        let lost = &places[columns.replicas[at as usize] as usize];
+        let Some(((sequence, lost), class)) = lost.as_ref().zip(class_of[*row as usize]) else { continue };
+        let outcome = known.intern((*row, *sequence)) as usize;
+        if outcome == damages.len() {
+            damages.push(damage(context, &transitions, class, lost));
+        }
+        total.add(&damages[outcome]);
+    }
+    total
 }
 
 fn names(brokers: &[BrokerId]) -> String {

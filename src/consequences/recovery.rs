@@ -5,7 +5,7 @@ use crate::consequences::cost::headline_of;
 use crate::consequences::figure::{Derivation, Input, duration};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{broker, env, topic};
-use crate::model::human_count;
+use crate::model::{human_count, plural};
 
 /// `controller.quorum.fetch.timeout.ms`, `controller.quorum.election.timeout.ms` and its random back-off.
 const CONTROLLER_MS: (f64, f64) = (2000.0, 4000.0);
@@ -64,11 +64,8 @@ fn controller(context: &AssessmentContext<'_>) -> Figure<Quantity> {
 fn moving_leaders(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let each = if zookeeper(context) { ZK_MOVE_MS } else { KRAFT_MOVE_MS };
     let value = Estimate::Exact(f64::from(context.broker_load.led) * each);
-    let headline = format!(
-        "A controlled shutdown moves {} leaders away in {}",
-        context.broker_load.led,
-        duration(&value)
-    );
+    let led = plural(context.broker_load.led as usize, "leader");
+    let headline = format!("A controlled shutdown moves {led} away in {}", duration(&value));
     let why = Derivation {
         formula: format!("leaders of the busiest broker x {each} ms"),
         inputs: vec![counted("leaders on one broker", context.broker_load.led)],

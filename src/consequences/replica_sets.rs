@@ -8,7 +8,7 @@ use crate::consequences::figure::{Derivation, Input, digits};
 use crate::consequences::risk::Risk;
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::topic;
-use crate::model::human_count;
+use crate::model::{human_count, plural};
 
 pub(super) fn section(context: &AssessmentContext<'_>, risk: &Risk) -> Section {
     let figures = vec![
@@ -47,15 +47,15 @@ fn sets(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let (count, replicas) = (context.copysets.count(), fewest(context));
     let possible = subsets(brokers(context), replicas);
     let random = distinct_at_random(f64::from(context.partitions()), possible);
-    let headline = format!(
-        "{} distinct sets of brokers hold the {} partitions",
-        human_count(count as i64),
-        human_count(i64::from(context.partitions()))
-    );
+    let partitions = plural(context.partitions() as usize, "partition");
+    let headline = match count {
+        1 => format!("One set of brokers holds all of {partitions}"),
+        _ => format!("{} of brokers hold {partitions}", plural(count, "distinct set")),
+    };
     let why = Derivation {
         formula: format!(
-            "replica lists without their order; {} sets of {replicas} are possible, and partitions placed at random \
-             would make {} of them",
+            "replica lists without their order; possible sets of {replicas}: {}; of them partitions placed at random \
+             would make {}",
             format_significant(possible),
             format_significant(random)
         ),
@@ -80,13 +80,14 @@ fn gone_together(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     };
     let headline = headline_of(&value, |chance| {
         format!(
-            "Losing {gone} random brokers for good loses a whole partition with probability {}",
+            "Losing {} for good loses a whole partition with probability {}",
+            plural(gone as usize, "random broker"),
             digits(chance)
         )
     });
     let why = Derivation {
         formula: format!(
-            "{} sets of {gone} brokers / {} ways to take {gone} of {brokers}",
+            "sets of {gone} that hold a partition: {} / ways to take {gone} of {brokers}: {}",
             hits,
             format_significant(ways)
         ),
@@ -115,9 +116,9 @@ fn refused(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     let value = Estimate::between(each(f64::min), each(f64::max));
     let (many, are) = if gone == 1 { ("broker", "is") } else { ("brokers", "are") };
     let headline = format!(
-        "When {gone} random {many} {are} down, {} of {} partitions refuse writes",
+        "When {gone} random {many} {are} down, {} of {} refuse writes",
         digits(&value),
-        human_count(i64::from(context.partitions()))
+        plural(context.partitions() as usize, "partition")
     );
     let why = Derivation {
         formula: format!(

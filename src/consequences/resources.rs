@@ -2,12 +2,12 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::{compression_of, headline_of};
-use crate::consequences::figure::{Derivation, Input, digits, duration};
+use crate::consequences::figure::{Derivation, Input, digits, duration, number_of};
 use crate::consequences::flow::Flow;
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{Knob, consumer, env, load, producer, topic};
-use crate::model::{human_bytes, human_count};
+use crate::model::{human_bytes, human_count, plural};
 
 /// Maps of the process itself, and of each loaded segment: .index and .timeindex (measured on 4.1).
 const JVM_MAPS: f64 = 400.0;
@@ -106,8 +106,8 @@ fn maps(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Qua
     let value = segments.map(maps_of);
     let headline = headline_of(&value, |maps| {
         format!(
-            "The busiest broker has {} memory maps, of {} allowed",
-            digits(maps),
+            "The busiest broker has {}, of {} allowed",
+            number_of(maps, "memory map"),
             human_count(limit as i64)
         )
     });
@@ -138,8 +138,8 @@ fn open_files(context: &AssessmentContext<'_>, flows: &Flows, segments: &Estimat
     let value = segments.map(|segments| segments + connected + BASE_FILES);
     let headline = headline_of(&value, |files| {
         format!(
-            "The busiest broker has {} files open, of {} allowed",
-            digits(files),
+            "The busiest broker has {}, of {} allowed",
+            number_of(files, "open file"),
             human_count(limit as i64)
         )
     });
@@ -159,7 +159,7 @@ fn files(context: &AssessmentContext<'_>, segments: &Estimate<f64>) -> Figure<Qu
     // .log, .index, .timeindex; a .snapshot per closed one; leader-epoch-checkpoint and partition.metadata.
     let value = segments.map(|segments| 3.0 * segments + (segments - replicas).max(0.0) + 2.0 * replicas);
     let headline =
-        headline_of(&value, |files| format!("The busiest broker's logs are {} files", digits(files)));
+        headline_of(&value, |files| format!("The busiest broker's logs are {}", number_of(files, "file")));
     let why = Derivation {
         formula: "3 per segment + 1 per closed segment + 2 per replica; each open segment shows 20 MiB more than it takes"
             .into(),
@@ -231,10 +231,10 @@ fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Qua
     let fits = buffer.zip(context.knobs.float(&producer::BATCH_SIZE).filter(|bytes| *bytes > 0.0));
     let headline = match (&value, fits) {
         (Estimate::Exact(bytes), Some((buffer, batch))) => format!(
-            "A producer's open batches take {} of {}; {} partitions would fill it",
+            "A producer's open batches take {} of {}; {} would fill it",
             human_bytes(*bytes as u64),
             human_bytes(buffer as u64),
-            human_count((buffer / batch) as i64)
+            plural((buffer / batch) as usize, "partition")
         ),
         (other, _) => {
             headline_of(other, |bytes| format!("A producer's open batches take {} bytes", digits(bytes)))

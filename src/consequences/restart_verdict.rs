@@ -104,6 +104,8 @@ pub struct RestartVerdict {
     pub verdict: RestartSafety,
     /// Partitions that nobody could lead.
     pub offline: u32,
+    /// Those of them that nobody leads now, whoever stops.
+    pub offline_already: u32,
     /// Partitions below their minimum ISR, those that are offline not counted.
     pub under_min_isr: u32,
     /// Partitions at their minimum ISR.
@@ -132,6 +134,7 @@ impl RestartVerdict {
             together_with,
             verdict: RestartSafety::Safe,
             offline: 0,
+            offline_already: 0,
             under_min_isr: 0,
             at_min_isr: 0,
             unknown: 0,
@@ -184,11 +187,22 @@ impl RestartVerdict {
         let partitions = hit.then(|| {
             let partitions = |count: u32| plural(count as usize, "partition");
             let (offline, refuse) = (partitions(self.offline), partitions(self.under_min_isr));
-            format!("{offline} offline, {refuse} refuse acks=all")
+            format!("{offline} offline{}, {refuse} refuse acks=all", self.already())
         });
         let objections: Vec<String> =
             self.quorum.objection().map(String::from).into_iter().chain(partitions).collect();
         objections.join("; ")
+    }
+}
+
+impl RestartVerdict {
+    /// How many of the offline ones are so whoever stops.
+    fn already(&self) -> String {
+        match self.offline_already {
+            0 => String::new(),
+            all if all == self.offline => " already".into(),
+            some => format!(" ({some} already)"),
+        }
     }
 }
 

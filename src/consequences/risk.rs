@@ -7,6 +7,7 @@ use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::loss_cause::LossCause;
 use crate::consequences::tail;
 use crate::consequences::tolerance::Operation;
+use crate::model::plural;
 use std::collections::BTreeSet;
 
 const MINUTES_PER_YEAR: f64 = 525_600.0;
@@ -125,7 +126,8 @@ fn left_out(context: &AssessmentContext<'_>, classes: &[ClassRisk]) -> Vec<Strin
         let partitions = first.partitions + hit.map(|(class, _)| class.partitions).sum::<u32>();
         let example = context.example(first);
         Some(format!(
-            "{what} ({partitions} partitions, such as {example}: with it the chain has too many states)"
+            "{what} ({}, such as {example}: with it the chain has too many states)",
+            plural(partitions as usize, "partition")
         ))
     };
     let sentences = [
@@ -169,12 +171,12 @@ fn losing_data_only(context: &AssessmentContext<'_>, mut risks: Vec<ClassRisk>) 
 }
 
 fn class_risk(class: &PartitionClass, events: &EventRates, guarded: bool) -> Result<ClassRisk, String> {
-    let replicas = class.cases.iter().map(|case| case.replicas).max().unwrap_or(0);
-    if replicas >= 4 && class.cases.len() > MAX_LARGE_CASES {
+    let cases = apart_from_elections(class);
+    let replicas = cases.iter().map(|case| case.replicas).max().unwrap_or(0);
+    if replicas >= 4 && cases.len() > MAX_LARGE_CASES {
         return Err("too many settings are unknown to solve four and more replicas".into());
     }
-    let risks: Vec<CaseRisk> = class
-        .cases
+    let risks: Vec<CaseRisk> = cases
         .iter()
         .map(|case| {
             let risk = case_risk(case, events, guarded);
@@ -197,6 +199,18 @@ fn class_risk(class: &PartitionClass, events: &EventRates, guarded: bool) -> Res
         (Some(low), Some(high)) => Ok(ClassRisk { low, high }),
         _ => Err("there is nothing to assess".into()),
     }
+}
+
+/// The cases whose chains differ: what is not known of the controllers is told with the figures, not solved twice.
+fn apart_from_elections(class: &PartitionClass) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for case in &class.cases {
+        let case = case.with_elections_given();
+        if !cases.contains(&case) {
+            cases.push(case);
+        }
+    }
+    cases
 }
 
 /// The chain of a case; the causes are what each adds to the ones before it.

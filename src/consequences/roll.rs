@@ -4,11 +4,13 @@ use crate::consequences::Subject;
 use crate::consequences::case::{LiveReplicas, mask_of};
 use crate::consequences::classes::{ClassRow, ClassTable};
 use crate::consequences::elections::loses_majority;
+use crate::consequences::loss_verdict::no_answer;
+use crate::consequences::quorum;
 use crate::consequences::restart_verdict::{
     QuorumEffect, RestartSafety, RestartVerdict, StopEffect, comma_list,
 };
 use crate::consequences::what_if::{Transitions, lose};
-use crate::model::{BrokerId, BrokerStatus, Cluster, PartitionIx, QuorumState, Unknown, human_count, plural};
+use crate::model::{BrokerId, Cluster, PartitionIx, QuorumState, Unknown, plural};
 
 /// A plan for restarting every broker.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,6 +54,8 @@ pub fn restart_together(cluster: &Cluster, brokers: &[BrokerId]) -> Option<Resta
         (ClassTable::of(cluster, Subject::Cluster), ClassTable::of(&gone, Subject::Cluster));
     let transitions = Transitions::of(cluster);
     let stopping: Vec<BrokerId> = brokers.iter().copied().filter(|id| cluster.is_up(*id)).collect();
+    let mut leaderless = Leaderless::of(cluster);
+    leaderless.count(&mut verdict);
     for partition in cluster.partitions.iter() {
         let places: Vec<u8> = places_of(partition.replicas(), &stopping);
         if places.is_empty() {
@@ -63,7 +67,11 @@ pub fn restart_together(cluster: &Cluster, brokers: &[BrokerId]) -> Option<Resta
         let outlook = after.live(&after.rows[after.row_of[at] as usize]);
         let outcome = outcome_from(&before.live(class), &outlook, minimum);
         let stop = ReplicaStop::of(outcome, || spared_when_whole(&transitions, &before, class, &places));
-        count(&mut verdict, partition.ix, stop);
+        if leaderless.holds(partition.ix) {
+            note_if_never_spared(&mut verdict, partition.ix, stop);
+        } else {
+            count(&mut verdict, partition.ix, stop);
+        }
     }
     conclude(cluster, &mut verdict, &unseen(cluster));
     Some(verdict)
@@ -116,19 +124,73 @@ fn never_safe(cluster: &Cluster, verdict: &RestartVerdict) -> Option<String> {
 
 fn wait_for(cluster: &Cluster) -> String {
     let short = cluster.partitions.iter().filter(|one| one.isr_len() < one.replicas().len()).count();
+    let leaderless = Leaderless::of(cluster);
     let back = "no under-replicated partition, and every partition led by its preferred leader again";
     let mut first = Vec::new();
     if cluster.quorum_state().is_lost() {
         first.push("a majority of the controllers to answer".to_string());
     }
+    if let Some(example) = leaderless.partitions.first() {
+        let count = plural(leaderless.partitions.len(), "partition");
+        first.push(format!("{count} without a leader to have one ({})", whereabouts(cluster, *example)));
+    }
     if short > 0 {
-        let count = human_count(short as i64);
-        first.push(format!("{count} under-replicated partitions to be in sync again"));
+        first.push(format!("{} to be in sync again", plural(short, "under-replicated partition")));
     }
     if first.is_empty() {
         return back.into();
     }
     format!("first, {}; then, after each restart: {back}", first.join(" and "))
+}
+
+/// A partition and the brokers that hold it, with those that the cluster does not list.
+fn whereabouts(cluster: &Cluster, ix: PartitionIx) -> String {
+    let replicas = cluster.partitions.view(ix).replicas();
+    let gone: Vec<BrokerId> = replicas.iter().copied().filter(|id| cluster.broker(*id).is_none()).collect();
+    let (name, held) = (cluster.partition_name(ix), comma_list(replicas));
+    if gone.is_empty() {
+        return format!("{name}, replicas {held}");
+    }
+    format!("{name}, replicas {held}; the cluster does not list broker {}", comma_list(&gone))
+}
+
+/// Partitions that nobody leads now, in order: whoever stops, they stay offline.
+struct Leaderless {
+    partitions: Vec<PartitionIx>,
+    /// Those before this one were asked for.
+    asked: usize,
+}
+
+impl Leaderless {
+    fn of(cluster: &Cluster) -> Self {
+        let columns = &cluster.partitions;
+        let mut last = (-1, false);
+        let mut runs = |leader: i32| {
+            if last.0 != leader {
+                last = (leader, cluster.runs(BrokerId(leader)));
+            }
+            last.1
+        };
+        let leaders = columns.leader.iter().zip(0..);
+        let partitions = leaders.filter(|(leader, _)| !runs(**leader)).map(|(_, at)| PartitionIx(at));
+        Leaderless { partitions: partitions.collect(), asked: 0 }
+    }
+
+    /// Whether it is one of them; asked in ascending order.
+    fn holds(&mut self, ix: PartitionIx) -> bool {
+        let rest = &self.partitions[self.asked..];
+        self.asked += rest.iter().take_while(|other| **other < ix).count();
+        self.partitions.get(self.asked) == Some(&ix)
+    }
+
+    /// They count against every stop.
+    fn count(&self, verdict: &mut RestartVerdict) {
+        let count = self.partitions.len() as u32;
+        verdict.offline += count;
+        verdict.offline_already += count;
+        let listed = self.partitions.iter().take(RestartVerdict::MAX_LISTED);
+        verdict.partitions.extend(listed.map(|ix| (*ix, StopEffect::Offline)));
+    }
 }
 
 /// What the stop of one replica does to a class.
@@ -160,6 +222,8 @@ impl ReplicaStop {
     }
 }
 
+type Counting = fn(&mut RestartVerdict, PartitionIx, ReplicaStop);
+
 fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
     let classes = ClassTable::of(cluster, Subject::Cluster);
     let stops = stops(cluster, &classes);
@@ -168,17 +232,21 @@ fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
     let mut by_id: Vec<(BrokerId, usize)> = brokers.iter().copied().zip(0..).collect();
     by_id.sort_unstable();
     let columns = &cluster.partitions;
+    let mut leaderless = Leaderless::of(cluster);
+    verdicts.iter_mut().for_each(|verdict| leaderless.count(verdict));
     for at in 0..columns.len() {
         let of_class = &stops[classes.row_of[at] as usize];
         if of_class.iter().all(|stop| stop.outcome == StopOutcome::Nothing) {
             continue;
         }
+        let ix = PartitionIx(at as u32);
+        let counted: Counting = if leaderless.holds(ix) { note_if_never_spared } else { count };
         let set = &columns.sets[columns.replicas[at] as usize];
         for (broker, stop) in set.iter().zip(of_class) {
             if stop.outcome != StopOutcome::Nothing
                 && let Ok(found) = by_id.binary_search_by_key(broker, |(id, _)| *id)
             {
-                count(&mut verdicts[by_id[found].1], PartitionIx(at as u32), *stop);
+                counted(&mut verdicts[by_id[found].1], ix, *stop);
             }
         }
     }
@@ -251,14 +319,18 @@ fn count(verdict: &mut RestartVerdict, ix: PartitionIx, stop: ReplicaStop) {
         StopEffect::AtMinIsr => &mut verdict.at_min_isr,
     };
     *counter += 1;
-    if stop.never_spared {
-        verdict.never_spared += 1;
-        verdict.never_spared_example.get_or_insert(ix);
-    }
+    note_if_never_spared(verdict, ix, stop);
     // The worst ones must be among those listed, however many there are of the lesser kind.
     let kept = verdict.partitions.iter().filter(|(_, other)| *other == effect).count();
     if kept < RestartVerdict::MAX_LISTED {
         verdict.partitions.push((ix, effect));
+    }
+}
+
+fn note_if_never_spared(verdict: &mut RestartVerdict, ix: PartitionIx, stop: ReplicaStop) {
+    if stop.never_spared {
+        verdict.never_spared += 1;
+        verdict.never_spared_example.get_or_insert(ix);
     }
 }
 
@@ -302,14 +374,8 @@ fn unseen(cluster: &Cluster) -> Vec<String> {
     if let Some(reason) = cluster.topics_complete().reason() {
         unseen.push(hidden_topics(reason));
     }
-    if let QuorumState::Unknown(reason) = cluster.quorum_state() {
-        unseen.push(format!("the controller quorum is {reason}"));
-    }
-    let registered = |id: &BrokerId| cluster.broker(*id).is_some_and(|one| one.state == BrokerStatus::Up);
-    let silent: Vec<BrokerId> = cluster.silent_brokers().filter(registered).collect();
-    if !silent.is_empty() {
-        unseen.push(format!("no answer from broker {}", comma_list(&silent)));
-    }
+    unseen.extend(quorum::unseen(cluster));
+    unseen.extend(no_answer(cluster));
     unseen
 }
 

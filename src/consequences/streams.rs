@@ -92,10 +92,13 @@ fn restore(context: &AssessmentContext<'_>, state: &StateStores) -> Figure<Quant
 fn held(context: &AssessmentContext<'_>, state: &StateStores) -> Figure<Quantity> {
     let copies = 1.0 + state.standbys;
     let bytes = context.cluster.assumed.load.state_gib * GIB * copies;
+    let counted = match state.standbys {
+        0.0 => "one copy".to_string(),
+        _ => format!("{} copies, each", digits(&Estimate::Exact(copies))),
+    };
     let headline = format!(
-        "Its members keep {} of state in {} copies, each read from the changelog",
-        human_bytes(bytes as u64),
-        digits(&Estimate::Exact(copies))
+        "Its members keep {} of state in {counted} read from the changelog",
+        human_bytes(bytes as u64)
     );
     let why = Derivation {
         formula: "state x (1 + standbys), at most one standby on each other member".into(),

@@ -191,3 +191,53 @@ fn internal_topics_never_share_a_class_with_users_topics() {
     assert_eq!((affected.partitions, affected.of, affected.example.as_str()), (3, 6, "t1-0"));
     assert!(data.headline.contains("no lost disk (3 of 6 partitions"), "{}", data.headline);
 }
+
+/// Each topic keeps its records longer than the one before it.
+fn ever_longer(count: usize) -> Cluster {
+    let draw = |at: usize| TopicDraw {
+        internal: false,
+        partitions: 1,
+        replicas: 3,
+        in_sync: 3,
+        min_isr: 2,
+        retention_ms: 60_000 * (at as i64 + 1),
+    };
+    cluster(&(0..count).map(draw).collect::<Vec<_>>(), false)
+}
+
+#[test]
+fn figures_of_the_load_are_those_of_the_worst_of_all_kinds_of_topics() {
+    let many = ever_longer(40);
+    let whole = assess(&many, Subject::Cluster);
+    let last = assess(&many, Subject::Topic(TopicIx(39)));
+    assert_eq!(whole.cost.disk.value, last.cost.disk.value);
+    assert!(whole.cost.disk.headline.ends_with("(topic t39)"), "{}", whole.cost.disk.headline);
+    let left_out = |of: &Assessment| of.assumptions.iter().any(|line| line.contains("kinds of topics"));
+    assert!(!left_out(&whole));
+    assert!(left_out(&assess(&ever_longer(200), Subject::Cluster)), "what was not looked at is said");
+}
+
+/// Nobody leads it and none of its brokers is there: whoever stops, it stays so.
+#[test]
+fn a_partition_without_a_leader_counts_against_every_stop() {
+    let draws = ever_longer(2);
+    let mut partitions = draws.partitions.clone();
+    let sets: Vec<Arc<[BrokerId]>> = partitions.sets.iter().cloned().collect();
+    let gone: Arc<[BrokerId]> = [BrokerId(8), BrokerId(9)].into();
+    let (lost, index) = (partitions.replicas[0], partitions.replicas[1]);
+    assert_ne!(lost, index);
+    let replaced =
+        |(at, set): (usize, &Arc<[BrokerId]>)| if at == lost as usize { gone.clone() } else { set.clone() };
+    partitions.sets = sets.iter().enumerate().map(replaced).collect();
+    partitions.leader = [8, partitions.leader[1]].into();
+    let cluster = Cluster { partitions, ..draws };
+    let plan = roll(&cluster);
+    assert_eq!(plan.brokers.len(), 3);
+    for verdict in &plan.brokers {
+        assert_eq!((verdict.verdict, verdict.offline_already), (RestartSafety::Unsafe, 1));
+        assert_eq!(verdict.waiting_helps(), Some(true), "the brokers may come back");
+    }
+    assert!(plan.wait_for.contains("the cluster does not list broker 8, 9"), "{}", plan.wait_for);
+    let together = crate::consequences::restart_together(&cluster, &[BrokerId(1), BrokerId(2)]).unwrap();
+    assert_eq!((together.verdict, together.offline_already), (RestartSafety::Unsafe, 1));
+}

@@ -116,7 +116,7 @@ fn partitions_without(cluster: &Cluster, lost: &[BrokerId]) -> Partitions {
 
 /// Per replica list: the places of the lost brokers in the order in which they go, and a number that is
 /// the same for equal sequences. `None` where no replica is lost.
-fn lost_places(columns: &Partitions, lost: &[BrokerId]) -> Vec<Option<(u32, Vec<u8>)>> {
+pub(super) fn lost_places(columns: &Partitions, lost: &[BrokerId]) -> Vec<Option<(u32, Vec<u8>)>> {
     let mut sequences: Vec<Vec<u8>> = Vec::new();
     let mut of_set = |set: &[BrokerId]| {
         let places: Vec<u8> = lost

@@ -1,16 +1,20 @@
 //! Figures of a topic's load: each is that of the users' topic for which it is worst.
 
+use crate::consequences::advice::is_large;
 use crate::consequences::assessment::{Cost, Latency, Section, SectionFigure, Throughput};
-use crate::consequences::context::AssessmentContext;
+use crate::consequences::case::places;
+use crate::consequences::classes::RackSpread;
+use crate::consequences::context::{AssessmentContext, PartitionClass};
 use crate::consequences::figure::{AffectedPartitions, Figure, FigureValue};
 use crate::consequences::traffic::Flows;
 use crate::consequences::{Subject, capacity, consumers, resources, streams};
-use crate::model::{Datum, TopicIx};
+use crate::model::{Topic, TopicIx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// So many topics are looked at beside the one with the worst partitions.
-const MAX_TOPICS: usize = 8;
+/// So many topics are looked at beside the one with the worst partitions; where there are very many partitions each
+/// takes its time.
+const MAX_TOPICS: (usize, usize) = (128, 16);
 
 /// What the load of one topic leads to.
 pub(super) struct LoadFigures {
@@ -21,6 +25,8 @@ pub(super) struct LoadFigures {
     pub resources: Section,
     pub consumers: Section,
     pub streams: Section,
+    /// That not every kind of topic was looked at, in words.
+    pub left_out: Option<String>,
 }
 
 impl LoadFigures {
@@ -31,11 +37,21 @@ impl LoadFigures {
             return of_worst_class;
         }
         let of = context.data().map(|class| class.partitions).sum();
-        kinds_of_topics(context).into_iter().fold(of_worst_class, |worst, topic| {
+        let mut topics = kinds_of_topics(context);
+        let most = if is_large(context.cluster) { MAX_TOPICS.1 } else { MAX_TOPICS.0 };
+        let left_out = (topics.len() > most).then(|| {
+            format!(
+                "figures of the load are the worst of {most} of {} kinds of topics: the others were not looked at",
+                topics.len()
+            )
+        });
+        topics.truncate(most);
+        let worst = topics.into_iter().fold(of_worst_class, |worst, topic| {
             let alone = AssessmentContext::of(context.cluster, Subject::Topic(topic));
             let figures = LoadFigures::of_flows(&alone, &Flows::of(&alone));
             worst.or_worse(figures, &whose(context, topic, of))
-        })
+        });
+        LoadFigures { left_out, ..worst }
     }
 
     fn of_flows(context: &AssessmentContext<'_>, flows: &Flows) -> Self {
@@ -47,6 +63,7 @@ impl LoadFigures {
             resources: resources::section(context, flows),
             consumers: consumers::section(context, flows),
             streams: streams::section(context, flows.partitions()),
+            left_out: None,
         }
     }
 
@@ -70,40 +87,73 @@ impl LoadFigures {
             resources: worse_section(self.resources, other.resources, whose),
             consumers: worse_section(self.consumers, other.consumers, whose),
             streams: worse_section(self.streams, other.streams, whose),
+            left_out: self.left_out,
         }
     }
 }
 
-/// Users' topics that differ in what decides: of each configuration and class the one with fewest and the one
-/// with most partitions, the worst classes first.
+/// What decides the figures of a topic's load beside its partitions: which of the replicas lead, and in which of the
+/// racks they are, makes no difference.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct TopicKind {
+    /// Equal configurations are shared, so the address stands for the content.
+    config: usize,
+    replicas: u32,
+    in_sync: u32,
+    racks: Option<u8>,
+    /// Whether a follower is in another rack than the leader.
+    is_far: bool,
+}
+
+impl TopicKind {
+    fn of(topic: &Topic, worst: &PartitionClass) -> Self {
+        let live = &worst.live;
+        let (racks, is_far) = match worst.layout.spread {
+            RackSpread::Known(racks) => {
+                let leader = usize::from(live.leader.unwrap_or(0));
+                let mut followers = places(live.isr & live.up);
+                (Some(racks.count), followers.any(|place| racks.of[place] != racks.of[leader]))
+            }
+            RackSpread::None => (Some(0), false),
+            RackSpread::Unknown => (None, false),
+        };
+        let config = topic.config.get().map_or(0, |config| Arc::as_ptr(config) as usize);
+        TopicKind { config, replicas: worst.layout.replicas, in_sync: live.in_sync(), racks, is_far }
+    }
+}
+
+/// Of a kind of topics the one with fewest and the one with most partitions, and how bad the worst of their classes is.
+struct Extremes {
+    severity: usize,
+    fewest: TopicIx,
+    most: TopicIx,
+}
+
+/// Users' topics that differ in what decides, the worst first.
 fn kinds_of_topics(context: &AssessmentContext<'_>) -> Vec<TopicIx> {
-    let mut kinds: BTreeMap<(usize, usize), (TopicIx, TopicIx)> = BTreeMap::new();
+    let mut kinds: BTreeMap<TopicKind, Extremes> = BTreeMap::new();
     let cluster = context.cluster;
     let mut severity = vec![0; context.table.rows.len()];
     context.classes.iter().enumerate().for_each(|(at, class)| severity[class.row] = at);
     for (topic, ix) in cluster.topics.iter().zip(0..).filter(|(topic, _)| !topic.internal && topic.count > 0)
     {
-        let config = match &topic.config {
-            Datum::Known { value, .. } => Arc::as_ptr(value) as usize,
-            Datum::Unknown { .. } => 0,
-        };
-        let class = severity[context.table.row_of[topic.first as usize] as usize];
+        let rows = &context.table.row_of[topic.first as usize..(topic.first + topic.count) as usize];
+        let Some(worst) = rows.iter().map(|row| severity[*row as usize]).min() else { continue };
+        let kind = TopicKind::of(topic, &context.classes[worst]);
         let ix = TopicIx(ix);
-        let (fewest, most) = kinds.entry((class, config)).or_insert((ix, ix));
-        if topic.count < cluster.topic(*fewest).count {
-            *fewest = ix;
+        let known = kinds.entry(kind).or_insert(Extremes { severity: worst, fewest: ix, most: ix });
+        known.severity = known.severity.min(worst);
+        if topic.count < cluster.topic(known.fewest).count {
+            known.fewest = ix;
         }
-        if topic.count > cluster.topic(*most).count {
-            *most = ix;
-        }
-    }
-    let mut topics: Vec<TopicIx> = Vec::new();
-    for ix in kinds.into_values().flat_map(|(fewest, most)| [fewest, most]) {
-        if !topics.contains(&ix) {
-            topics.push(ix);
+        if topic.count > cluster.topic(known.most).count {
+            known.most = ix;
         }
     }
-    topics.truncate(MAX_TOPICS);
+    let mut kinds: Vec<Extremes> = kinds.into_values().collect();
+    kinds.sort_by_key(|kind| (kind.severity, kind.fewest));
+    let mut topics: Vec<TopicIx> = kinds.iter().flat_map(|kind| [kind.fewest, kind.most]).collect();
+    topics.dedup();
     topics
 }
 

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Broker, BrokerId, BrokerStatus, Candidate, Cluster, Datum, Origin, PartitionRow, Partitions, Start,
-    Topic, TopicIx, next_replica, place, rack_name,
+    Topic, TopicIx, next_replica, place, plural, rack_name,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -56,7 +56,7 @@ pub(super) fn set_replication_factor(
     let candidates = candidates(cluster);
     if count as usize > candidates.len() {
         return Err(format!(
-            "replication.factor {count} needs {count} brokers: {} are there",
+            "replication.factor {count} needs {count} brokers, and the cluster has {}",
             candidates.len()
         ));
     }
@@ -92,7 +92,7 @@ pub(super) fn set_brokers(cluster: &mut Cluster, count: i64) -> Result<(), Strin
     let count = count as usize;
     let widest = cluster.partitions.sets.iter().map(|set| set.len()).max().unwrap_or(0);
     if count < widest {
-        return Err(format!("{count} brokers cannot hold {widest} replicas of a partition"));
+        return Err(format!("{} cannot hold {widest} replicas of a partition", plural(count, "broker")));
     }
     let mut brokers = cluster.brokers.to_vec();
     brokers.truncate(count);
@@ -138,7 +138,7 @@ fn move_orphans(cluster: &mut Cluster) {
 pub(super) fn set_racks(cluster: &mut Cluster, count: i64) -> Result<(), String> {
     let there = cluster.brokers.len();
     if count as usize > there {
-        return Err(format!("{count} racks need as many brokers: {there} are there"));
+        return Err(format!("{count} racks need as many brokers, and the cluster has {there}"));
     }
     let as_of = cluster.taken_at;
     let mut brokers = cluster.brokers.to_vec();

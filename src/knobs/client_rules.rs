@@ -3,6 +3,7 @@
 
 mod addresses;
 mod consumer;
+mod interceptors;
 mod jaas;
 mod producer;
 mod security;
@@ -14,6 +15,20 @@ pub use consumer::{
 };
 pub use jaas::{is_jaas_entry, names_service};
 pub use producer::{acks_of, delivery_timeout_of, idempotence_of, producer_conflicts, producer_errors};
+
+use crate::knobs::KeyScope;
+use crate::model::ClientProfile;
+use settings::Settings;
+
+/// Whether a client starts only if its JVM has a login file, which its settings cannot say: it uses SASL, and
+/// `sasl.jaas.config` is not set.
+pub fn leaves_login_to_jvm(client: &ClientProfile, scope: KeyScope) -> bool {
+    let settings = match scope {
+        KeyScope::Producer => Settings::producer(client),
+        _ => Settings::consumer(client),
+    };
+    security::leaves_login_to_jvm(settings)
+}
 
 /// What `enable.idempotence` comes to.
 #[derive(Clone, PartialEq, Eq, Debug)]

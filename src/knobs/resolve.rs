@@ -1,6 +1,6 @@
 //! The value of a knob on a cluster: what was set, else what the level above says, else the version's default.
 
-use crate::knobs::{Knob, Place, Scope, Shape, Value, broker_key_of, set_or_default};
+use crate::knobs::{Knob, Place, Scope, Shape, Value, acks_of, broker_key_of, producer, set_or_default};
 use crate::model::{BrokerId, ClientProfile, Cluster, ConfigSource, Datum, Origin, Topic, TopicIx, Unknown};
 
 /// A knob's value for a topic of a cluster (the topic matters to [`Scope::Topic`] only).
@@ -51,8 +51,11 @@ fn no_topic() -> Datum<Value> {
     Datum::unknown(Unknown::NotExposed("no topic was chosen".into()))
 }
 
-/// A producer's or consumer's value: set, or the default of its version.
+/// A producer's or consumer's value: set, or the default of its version, or what another setting makes of it.
 pub fn client_value(client: &ClientProfile, knob: &Knob) -> Option<Value> {
+    if *knob == producer::ACKS {
+        return knob.kind.parse(acks_of(client)?).ok();
+    }
     let set = client.settings.get(knob.name).map(String::as_str);
     knob.kind.parse(set_or_default(set, knob.scope.into(), knob.name, client.version)?).ok()
 }

@@ -138,6 +138,12 @@ impl Cluster {
         self.broker(id).is_some_and(|broker| broker.state == BrokerStatus::Up)
     }
 
+    /// Whether a broker's process runs, as far as this snapshot knows: a paused one answers again by itself; what is
+    /// not listed does not run.
+    pub fn runs(&self, id: BrokerId) -> bool {
+        self.broker(id).is_some_and(|broker| broker.state != BrokerStatus::Down)
+    }
+
     /// How many brokers are up.
     pub fn brokers_up(&self) -> usize {
         self.brokers.iter().filter(|broker| broker.state == BrokerStatus::Up).count()

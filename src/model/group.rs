@@ -65,6 +65,8 @@ pub struct GroupOffset {
 #[serde(rename_all = "snake_case")]
 pub enum Lag {
     Records(i64),
+    /// So many in what could be read of a whole; the rest is not known.
+    AtLeast(i64),
     /// The group has not committed here.
     NoCommit,
     /// One of the two offsets is not known.

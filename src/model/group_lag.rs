@@ -29,18 +29,26 @@ impl Cluster {
         }
     }
 
-    /// A group's whole lag; unknown as soon as one partition's is.
+    /// A group's whole lag; a lower bound where that of some partitions is not known.
     pub fn lag_of_group(&self, group: &Group) -> Lag {
         let Some(offsets) = group.offsets.get() else { return Lag::Unknown };
-        let mut total = None;
+        let (mut total, mut whole) = (None, true);
         for offset in offsets.iter() {
             match self.lag_of(offset) {
-                Lag::Records(records) => total = Some(total.unwrap_or(0) + records),
-                Lag::Unknown => return Lag::Unknown,
+                Lag::Records(records) | Lag::AtLeast(records) => {
+                    total = Some(total.unwrap_or(0) + records);
+                }
+                Lag::Unknown => whole = false,
                 Lag::NoCommit => {}
             }
         }
-        total.map_or(Lag::NoCommit, Lag::Records)
+        match (total, whole) {
+            (Some(records), true) => Lag::Records(records),
+            // "At least none" says nothing.
+            (Some(records), false) if records > 0 => Lag::AtLeast(records),
+            (_, false) => Lag::Unknown,
+            (None, true) => Lag::NoCommit,
+        }
     }
 
     /// How many records were deleted before the group read them, if any were.
@@ -49,14 +57,15 @@ impl Cluster {
         Some(start - offset.committed?).filter(|records| *records > 0)
     }
 
-    /// By how many records a commit lies beyond the end of the log, if by more than a race between the two reads
-    /// explains. A group without members is no exception: consumers that assign partitions themselves commit
-    /// for it.
-    pub fn beyond_end(&self, offset: &GroupOffset) -> Option<i64> {
+    /// By how many records a group's commit lies beyond the end of the log, if by more than a race between the two
+    /// reads explains. A race takes members that commit meanwhile: without any, one record is too many. (A consumer
+    /// that assigns partitions itself commits without being a member; a look too many is the lesser harm.)
+    pub fn beyond_end(&self, group: &Group, offset: &GroupOffset) -> Option<i64> {
         let partition = self.partitions.view(offset.partition);
         let end = partition.high_watermark()?;
         let held = end - partition.log_start().unwrap_or(0);
-        let race = (held / RACE_PART).clamp(RACE_LEAST, RACE_RECORDS);
+        let nobody_commits = group.member_count.get() == Some(&0);
+        let race = if nobody_commits { 0 } else { (held / RACE_PART).clamp(RACE_LEAST, RACE_RECORDS) };
         Some(offset.committed? - end).filter(|ahead| *ahead > race)
     }
 }

@@ -9,7 +9,9 @@ pub use json::assessment_json;
 pub use markdown::assessment_markdown;
 pub use text::assessment_text;
 
-use crate::consequences::{Advice, Assessment, Comparison, FrontierTable, Goal, GoalPlan, RestartVerdict};
+use crate::consequences::{
+    Advice, Assessment, Comparison, FrontierTable, Goal, GoalPlan, LossVerdict, RestartVerdict,
+};
 use crate::model::{BrokerId, Cluster};
 use crate::rules::Findings;
 
@@ -26,6 +28,8 @@ pub struct AssessmentReport<'a> {
     pub changes: Vec<String>,
     /// Brokers taken as crashed.
     pub lost: Vec<BrokerId>,
+    /// The verdict on that loss.
+    pub loss: Option<LossVerdict>,
     /// What is found with the change, and without it, when something was changed.
     pub findings: Option<(Findings, Findings)>,
     /// The verdict on the restart of some brokers, if it was asked for.
@@ -79,6 +83,13 @@ impl GoalReport {
         let doubts = self.doubts(now);
         if self.plan == GoalPlan::Met && !doubts.is_empty() {
             return vec![format!("met by what was seen; {}", doubts.join("; "))];
+        }
+        let blind = self.goals.iter().filter(|goal| goal.shortfall(now).is_none());
+        let blind: Vec<String> = blind
+            .filter_map(|goal| Some(format!("whether `{goal}` is met is not known: {}", goal.doubt(now)?)))
+            .collect();
+        if !blind.is_empty() {
+            return blind;
         }
         match &self.plan {
             GoalPlan::Met => vec!["met already".into()],

@@ -7,7 +7,7 @@ mod quote;
 mod spring;
 mod terraform;
 
-use crate::knobs::{ALL, Knob, Place, Scope, Value, resolve};
+use crate::knobs::{ALL, Knob, Place, Scope, Value, broker, resolve};
 use crate::model::{Cluster, Origin, TopicIx};
 
 /// What a setting can be exported as.
@@ -76,6 +76,13 @@ impl TopicExport<'_> {
             _ => None,
         });
         set.collect()
+    }
+
+    /// Whether the controllers hold the value for the whole cluster: with eligible leader replicas they refuse
+    /// `min.insync.replicas` of one broker, and what stands in its file does not count
+    /// (`ConfigurationControlManager`). Where it is not known the cluster's default works as well.
+    fn is_pinned(&self, knob: &'static Knob) -> bool {
+        knob == &broker::MIN_INSYNC_REPLICAS && self.cluster.features.elr.get() != Some(&false)
     }
 
     fn is_set(&self, knob: &Knob, from: &Origin) -> bool {

@@ -1,6 +1,6 @@
 //! Findings as text for people: worst first, one block a rule.
 
-use crate::model::{Cluster, plural};
+use crate::model::{Cluster, Unknown, plural};
 use crate::report::clean;
 use crate::report::layout::{WIDTH, labelled};
 use crate::rules::{Finding, FindingStatus, Findings, Summary};
@@ -24,8 +24,21 @@ pub fn findings_text(cluster: &Cluster, findings: &Findings) -> String {
     }
     out.push('\n');
     out.push_str(&summary(&findings.summary()));
+    if let Some(reason) = hidden_topics(cluster) {
+        out.push_str(&format!("; {}", clean(&reason)));
+    }
     out.push('\n');
     out
+}
+
+/// Why there may be topics that nobody saw, so that nothing is known of them; `None` where all were seen or no cluster
+/// was asked for.
+pub fn hidden_topics(cluster: &Cluster) -> Option<String> {
+    let topics = cluster.topics_complete();
+    topics.reason().filter(|_| !cluster.brokers.is_empty()).map(|reason| match reason {
+        Unknown::NotExposed(why) => why.clone(),
+        reason => format!("whether all topics were seen is {reason}"),
+    })
 }
 
 /// `Kafka 4.1.0, cluster abc: 3 brokers, 1 topic, 12 partitions`.

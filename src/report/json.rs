@@ -2,6 +2,8 @@
 
 use crate::model::Cluster;
 use crate::report::clean::clean_value;
+use crate::report::findings::hidden_topics;
+use crate::report::roll::complete;
 use crate::rules::{Finding, FindingSubject, Findings};
 use serde_json::{Map, Value, json};
 
@@ -18,6 +20,8 @@ pub fn findings_json(cluster: &Cluster, findings: &Findings) -> String {
         "kafka_version": cluster.version.get(),
         "findings": listed,
         "not_examined": missed,
+        "complete": complete(cluster),
+        "unseen": hidden_topics(cluster).into_iter().collect::<Vec<String>>(),
         "summary": findings.summary(),
     }))
 }

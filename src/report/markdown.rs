@@ -2,7 +2,7 @@
 
 use crate::model::Cluster;
 use crate::report::clean;
-use crate::report::findings::{blocks, fix, heading};
+use crate::report::findings::{blocks, fix, heading, hidden_topics};
 use crate::rules::{FindingStatus, Findings};
 
 /// Subjects that a row lists before it only counts.
@@ -31,6 +31,9 @@ pub fn findings_markdown(cluster: &Cluster, findings: &Findings) -> String {
             listed.push(format!("... and {} more", block.len() - LISTED));
         }
         out.push_str(&format!("| {word} | {} | {} | {} |\n", first.rule.id, listed.join("<br>"), cell(&fix)));
+    }
+    if let Some(reason) = hidden_topics(cluster) {
+        out.push_str(&format!("\nNot seen in full: {}\n", cell(&reason)));
     }
     if !findings.not_examined.is_empty() {
         out.push_str("\nNot examined:\n\n");

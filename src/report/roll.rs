@@ -73,6 +73,7 @@ pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Valu
         "together_with": restart.together_with,
         "verdict": restart.verdict.word(),
         "offline": restart.offline,
+        "offline_already": restart.offline_already,
         "under_min_isr": restart.under_min_isr,
         "at_min_isr": restart.at_min_isr,
         "unknown": restart.unknown,

@@ -1,7 +1,9 @@
 //! Findings as SARIF 2.1.0, for code scanning.
 
 use crate::model::{Cluster, Origin};
+use crate::report::findings::hidden_topics;
 use crate::report::json::document;
+use crate::report::roll::complete;
 use crate::rules::{ALL, Finding, FindingStatus, Findings, Rule, Severity, SubjectKind};
 use serde_json::{Value, json};
 
@@ -18,8 +20,20 @@ pub fn findings_sarif(cluster: &Cluster, findings: &Findings) -> String {
                 "rules": ALL.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
             }},
             "results": results,
+            "invocations": [invocation(cluster)],
         }],
     }))
+}
+
+/// What was not seen, where SARIF has tools say such things: no result says that it is fine.
+fn invocation(cluster: &Cluster) -> Value {
+    let warning = |reason: String| json!({"level": "warning", "message": {"text": reason}});
+    let notes: Vec<Value> = hidden_topics(cluster).into_iter().map(warning).collect();
+    json!({
+        "executionSuccessful": true,
+        "toolExecutionNotifications": notes,
+        "properties": {"complete": complete(cluster)},
+    })
 }
 
 fn descriptor(rule: &Rule) -> Value {

@@ -1,6 +1,6 @@
 //! Clients whose settings were given, as rules want to ask about them.
 
-use crate::knobs::{Idempotence, KeyScope, idempotence_of, set_or_default};
+use crate::knobs::{Idempotence, KeyScope, acks_of, idempotence_of, leaves_login_to_jvm, set_or_default};
 use crate::model::{ClientProfile, Cluster, Datum, Origin, Unknown};
 use crate::rules::evidence::is_given;
 use crate::rules::{FindingSubject, SubjectKind, Verdicts};
@@ -70,6 +70,23 @@ impl<'a> Client<'a> {
         number
     }
 
+    /// The `acks` in force, `all` for `-1`; `None` after saying that it is unknown. Idempotence that is switched on
+    /// waits for all replicas even where the default does not.
+    pub(super) fn acks(self, verdicts: &mut Verdicts<'_>) -> Option<&'a str> {
+        let set = self.get("acks", verdicts)?;
+        Some(acks_of(self.profile).unwrap_or(set))
+    }
+
+    /// `acks=all`, saying where it comes from.
+    pub(super) fn shown_acks(self, acks: &str) -> String {
+        let by_default = self.text("acks").get().is_some_and(|text| *text == acks);
+        if self.sets("acks") || by_default {
+            self.shown("acks", acks)
+        } else {
+            format!("acks={acks} (by enable.idempotence)")
+        }
+    }
+
     /// Whether all of these can be read; says so where not.
     pub(super) fn readable(self, keys: &[&str], verdicts: &mut Verdicts<'_>) -> bool {
         let unread = keys.iter().map(|key| self.text(key)).find_map(|datum| match datum {
@@ -90,6 +107,14 @@ impl<'a> Client<'a> {
 }
 
 impl Client<'_> {
+    /// Says that nobody can know whether it starts, where that is up to a login file of its JVM.
+    pub(super) fn may_lack_login(self, verdicts: &mut Verdicts<'_>) {
+        if leaves_login_to_jvm(self.profile, self.scope) {
+            let why = "sasl.jaas.config is not set: without a login file (java.security.auth.login.config) of its JVM the client does not start";
+            verdicts.unknown(self.subject(), &Unknown::NotExposed(why.into()));
+        }
+    }
+
     /// Whether the consumer's group is managed by the brokers (KIP-848); `None` after saying that it is unknown.
     /// Releases before 3.7 know the classic protocol only.
     pub(super) fn is_kip_848(self, verdicts: &mut Verdicts<'_>) -> Option<bool> {
@@ -106,7 +131,7 @@ impl Client<'_> {
     /// What the retries of a producer without idempotence may do; `None` where it does not retry (with `acks=0` it
     /// never learns that it should) or that is not known.
     fn retry_risk(self) -> Option<&'static str> {
-        if self.text("acks").get() == Some(&"0") {
+        if acks_of(self.profile) == Some("0") {
             return None;
         }
         let number = |key| self.text(key).get().and_then(|text| text.trim().parse::<i64>().ok());

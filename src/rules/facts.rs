@@ -7,7 +7,7 @@ mod settings;
 
 pub(super) use min_isr_change::MinIsrChange;
 pub(super) use offsets::group_findings;
-pub(super) use partition_findings::{ids, partition_findings};
+pub(super) use partition_findings::{ids, of_partitions, partition_findings};
 pub(super) use settings::brokers_with;
 
 use crate::knobs::{topic, topic_value};

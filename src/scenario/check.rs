@@ -1,7 +1,7 @@
 //! What only the whole file shows: names that must exist, settings that must be Kafka's, sizes that must fit.
 
 use crate::knobs::{KeyScope, Scope, default_at, find, producer_errors};
-use crate::model::BrokerId;
+use crate::model::{BrokerId, plural};
 use crate::scenario::error::Mistake;
 use crate::scenario::{Act, Condition, Counter, Process, SCHEMA, Scenario, TopicSpec, setting_text};
 use std::collections::BTreeMap;
@@ -67,14 +67,14 @@ fn check_topic(scenario: &Scenario, at: usize, topic: &TopicSpec) -> Checked {
         return mistake(
             table,
             at,
-            format!("replication_factor is from 1 to the {brokers} brokers there are"),
+            format!("replication_factor is from 1 to the number of brokers ({brokers})"),
         );
     }
     if !topic.placement.is_empty() && topic.placement.len() != topic.partitions as usize {
         return mistake(
             table,
             at,
-            format!("placement has one list for each of {} partitions", topic.partitions),
+            format!("placement has one list for each of {}", plural(topic.partitions as usize, "partition")),
         );
     }
     for replicas in &topic.placement {

@@ -1,7 +1,7 @@
 //! One event of a scenario: when, what is done and to what.
 
 use crate::knobs::Change;
-use crate::model::BrokerId;
+use crate::model::{BrokerId, plural};
 use crate::scenario::act::broker;
 use crate::scenario::{Act, Condition, Time, UnflushedTail};
 use serde::{Deserialize, Serialize};
@@ -196,7 +196,7 @@ fn keep_text(keep: UnflushedTail) -> String {
     match keep {
         UnflushedTail::Flushed => "flushed".into(),
         UnflushedTail::Everything => "everything".into(),
-        UnflushedTail::Batches(count) => format!("{count} batches"),
+        UnflushedTail::Batches(count) => plural(count as usize, "batch"),
         UnflushedTail::Random => "drawn".into(),
     }
 }

@@ -4,6 +4,7 @@ use super::canvas::{Canvas, columns_of};
 use super::grid::role_of;
 use super::hits::HitMap;
 use crate::app::{App, Overlay, Page, Prompt, PromptKind};
+use crate::model::plural;
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
@@ -84,7 +85,7 @@ fn read(canvas: &mut Canvas<'_>, body: Rect, page: &Page, top: usize, hits: &mut
     }
     let more = lines.len().saturating_sub(top + usize::from(rows));
     if more > 0 {
-        let text = format!(" {more} more lines below ");
+        let text = format!(" {} below ", plural(more, "more line"));
         canvas.put_right(inside.x, inside.bottom(), inside.width, &text, Role::Muted);
     }
     hits.add(inside, crate::app::Target::Overlay);

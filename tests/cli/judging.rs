@@ -80,7 +80,7 @@ fn brokers_that_vote_are_lost_as_voters() {
     let payments = ["--snapshot", DEFAULT_TOPIC, "--topic", "payments"];
     let healthy = assessed(0, &payments);
     assert_eq!((crash(&healthy, "guaranteed"), crash(&healthy, "now")), (value!(1), value!(1)), "not two");
-    let both = assessed(0, &[&payments[..], &["--lose", "broker=1", "--lose", "broker=2"]].concat());
+    let both = assessed(1, &[&payments[..], &["--lose", "broker=1", "--lose", "broker=2"]].concat());
     assert_eq!((crash(&both, "now"), both["quorum"]["now"].clone()), (value!(0), value!(0)));
     let event = both["next_break"].to_string();
     assert!(event.contains("No leader is elected"), "{event}");

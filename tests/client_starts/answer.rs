@@ -2,8 +2,8 @@
 
 use klever::config::read_client;
 use klever::knobs::{
-    Idempotence, KeyScope, acks_of, auto_commit_of, consumer_errors, delivery_timeout_of, idempotence_of,
-    producer_errors,
+    Idempotence, KeyScope, acks_of, auto_commit_of, consumer_connects_later, consumer_errors,
+    delivery_timeout_of, idempotence_of, leaves_login_to_jvm, producer_errors,
 };
 use klever::model::{ClientProfile, KafkaVersion};
 
@@ -41,9 +41,15 @@ impl Drawn {
     }
 }
 
+/// The JVM of Kafka's own clients has no login file; that klever cannot know it is a matter of its rules.
+const NO_LOGIN: &str = "throws\tno login file";
+
 fn producer(profile: &ClientProfile) -> String {
     if let Some(error) = producer_errors(profile).first() {
         return format!("throws\t{error}");
+    }
+    if leaves_login_to_jvm(profile, KeyScope::Producer) {
+        return NO_LOGIN.into();
     }
     let acks = acks_of(profile).map_or("?", |acks| if acks == "all" { "-1" } else { acks });
     let idempotent = idempotence_of(profile) == Idempotence::On;
@@ -54,6 +60,9 @@ fn producer(profile: &ClientProfile) -> String {
 fn consumer(profile: &ClientProfile) -> String {
     if let Some(error) = consumer_errors(profile).first() {
         return format!("throws\t{error}");
+    }
+    if leaves_login_to_jvm(profile, KeyScope::Consumer) && !consumer_connects_later(profile) {
+        return NO_LOGIN.into();
     }
     let commits = auto_commit_of(profile).is_some_and(|on| on);
     format!("starts\tenable.auto.commit={commits}")

@@ -109,7 +109,18 @@ const BOTH: &[Choice] = &[
     ("client.dns.lookup", &["use_all_dns_ips", "resolve_canonical_bootstrap_servers_only", "default"]),
     ("metadata.max.age.ms", &["0", "300000", "-1"]),
     ("metadata.recovery.strategy", &["none", "REBOOTSTRAP", "never"]),
-    ("interceptor.classes", &["", "Audit"]),
+    (
+        "interceptor.classes",
+        &[
+            "",
+            "Audit",
+            "example.Watch",
+            "example.Watch, example.Watch",
+            "example.Watch,",
+            "org.apache.kafka.clients.producer.RoundRobinPartitioner",
+            "org.apache.kafka.clients.Nobody,example.Watch",
+        ],
+    ),
     ("metric.reporters", &["", "org.apache.kafka.common.metrics.JmxReporter", "jmx"]),
     ("reconnect.backoff.max.ms", &["1000", "-1"]),
     ("client.id", &["", "a b"]),
@@ -117,6 +128,9 @@ const BOTH: &[Choice] = &[
 
 const MODULE: &str =
     "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"u\" password=\"p\";";
+
+const SCRAM: &str =
+    "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"u\" password=\"p\";";
 
 /// Settings of security that stand or fall together: what stores and JVM hold cannot be drawn.
 const SECURITY: &[&[(&str, &str)]] = &[
@@ -150,6 +164,20 @@ const SECURITY: &[&[(&str, &str)]] = &[
         ("sasl.jaas.config", "KafkaClient { a.PlainLoginModule required; };"),
     ],
     &[("sasl.mechanism", "PLAIN"), ("sasl.jaas.config", "a.PlainLoginModule required")],
+    &[("security.protocol", "SASL_PLAINTEXT")],
+    &[("security.protocol", "SASL_SSL"), ("sasl.mechanism", "PLAIN")],
+    &[("security.protocol", "SASL_SSL"), ("sasl.mechanism", "SCRAM-SHA-512")],
+    &[("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER")],
+    &[
+        ("security.protocol", "SASL_PLAINTEXT"),
+        ("sasl.mechanism", "GSSAPI"),
+        ("sasl.kerberos.service.name", "kafka"),
+    ],
+    &[("security.protocol", "SASL_PLAINTEXT"), ("sasl.mechanism", "PLAIN"), ("group.protocol", "consumer")],
+    &[("security.protocol", "SASL_SSL"), ("sasl.mechanism", "SCRAM-SHA-256"), ("sasl.jaas.config", SCRAM)],
+    &[("security.protocol", "SASL_SSL"), ("sasl.mechanism", "PLAIN"), ("sasl.jaas.config", SCRAM)],
+    &[("security.protocol", "SASL_SSL"), ("sasl.mechanism", "HOUSE"), ("sasl.jaas.config", MODULE)],
+    &[("security.protocol", "SASL_SSL"), ("sasl.mechanism", "PLAIN"), ("sasl.jaas.config", "")],
 ];
 
 const NUMBERS: &[&str] =

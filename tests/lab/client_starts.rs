@@ -98,12 +98,14 @@ fn jars_of(version: KafkaVersion) -> PathBuf {
 fn compiled(jars: &Path) -> PathBuf {
     let classes = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-starts");
     std::fs::create_dir_all(&classes).unwrap();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/lab/ClientStarts.java");
+    let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/lab");
+    let sources = [lab.join("ClientStarts.java"), lab.join("Watch.java")];
     let done = Command::new("javac")
         .arg("-cp")
         .arg(format!("{}/*", jars.display()))
         .arg("-d")
-        .args([&classes, &source])
+        .arg(&classes)
+        .args(&sources)
         .output()
         .unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));

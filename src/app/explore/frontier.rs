@@ -7,7 +7,7 @@ use crate::app::conditions::{has_cluster, unless};
 use crate::app::page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
 use crate::app::{App, Cell, CellStyle, Effect, Level};
 use crate::consequences::{FrontierPoint, OBJECTIVES, default_sweep, frontier};
-use crate::model::human_count;
+use crate::model::plural;
 
 static PAGE: ExploreKind = ExploreKind { title: "Frontier", data };
 
@@ -63,10 +63,10 @@ fn data(request: &PageRequest, keep_going: &dyn Fn() -> bool) -> PageData {
         y: label(y.axis, &points, |point| (point.at.1, &point.y)),
         dots: beaten.iter().map(|point| place(point)).collect(),
     };
-    let count = human_count(points.len() as i64);
+    let count = plural(points.len(), "setting");
     let mut intro = vec![(
         CellStyle::Muted,
-        format!("{count} settings tried. Up and right is better. @ you, o best trade-offs, . dominated"),
+        format!("{count} tried. Up and right is better. @ you, o best trade-offs, . dominated"),
     )];
     intro.extend(note.map(|note| (CellStyle::Muted, note)));
     PageData {

@@ -3,6 +3,7 @@
 use crate::app::page::wrapped;
 use crate::app::page_request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use crate::app::{App, CellStyle, Effect, List, Overlay, Pin};
+use crate::model::plural;
 use std::sync::Arc;
 
 /// An explore page.
@@ -67,7 +68,7 @@ impl ExplorePage {
         let more = detail.len().saturating_sub(below);
         if more > 0 {
             detail.truncate(below.saturating_sub(1));
-            detail.push((CellStyle::Muted, format!("... {} more lines", more + 1)));
+            detail.push((CellStyle::Muted, format!("... {}", plural(more + 1, "more line"))));
         }
         detail.truncate(below);
         PageLayout { intro, rows, detail }

@@ -13,7 +13,7 @@ use super::declaration::{Foot, FootText, LIST, PaneDeclaration, Place, before_th
 use crate::app::cell::left;
 use crate::app::{App, Cell, CellStyle, Consequence, Level, Page, RowKey};
 use crate::consequences::Input;
-use crate::model::human_count;
+use crate::model::{human_count, plural};
 use std::cmp::Ordering;
 
 pub(super) const PANE: PaneDeclaration = PaneDeclaration {
@@ -87,11 +87,9 @@ fn page(app: &App, item: u32) -> Option<Page> {
         page.add(style, format!("before {was}{word}"));
     }
     if let Some(affected) = &row.affected {
-        let (count, of) = (human_count(affected.partitions.into()), human_count(affected.of.into()));
-        page.add(
-            CellStyle::Plain,
-            format!("so for {count} of {of} partitions, such as {}", affected.example),
-        );
+        let (count, of) =
+            (human_count(affected.partitions.into()), plural(affected.of as usize, "partition"));
+        page.add(CellStyle::Plain, format!("so for {count} of {of}, such as {}", affected.example));
     }
     let why = &row.why;
     page.section("Formula", [why.formula.clone()]);

@@ -15,7 +15,7 @@ use crate::app::cell::{left, name, right};
 use crate::app::filter::any_word;
 use crate::app::sort::as_they_come;
 use crate::app::{App, Cell, CellStyle, Field, FieldTest, GroupRow, Level, Page, RowKey, SortOrder};
-use crate::model::{Cluster, GroupOffset, GroupState, Lag, human_count, human_duration_ms};
+use crate::model::{Cluster, Group, GroupOffset, GroupState, Lag, human_count, human_duration_ms, plural};
 use std::cmp::Reverse;
 
 /// Below so many records a second a lag neither grows nor shrinks.
@@ -69,7 +69,7 @@ fn group(app: &App, item: u32) -> Option<&GroupRow> {
 
 fn records_behind(app: &App, item: u32) -> Option<i64> {
     match group(app, item)?.lag {
-        Lag::Records(records) => Some(records),
+        Lag::Records(records) | Lag::AtLeast(records) => Some(records),
         Lag::NoCommit | Lag::Unknown => None,
     }
 }
@@ -85,7 +85,7 @@ fn by_lag(app: &App, rows: &mut [u32]) {
 /// What is not known comes after what is.
 fn lag_rank(lag: Lag) -> i64 {
     match lag {
-        Lag::Records(records) => records,
+        Lag::Records(records) | Lag::AtLeast(records) => records,
         Lag::NoCommit => -1,
         Lag::Unknown => -2,
     }
@@ -130,6 +130,7 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         Cell::known(row.members.map(|members| members.to_string())),
         match row.lag {
             Lag::Records(records) => Cell::new(lag_style(row), human_count(records)),
+            Lag::AtLeast(records) => Cell::new(lag_style(row), at_least(records)),
             Lag::NoCommit => Cell::new(CellStyle::Muted, "no commit"),
             Lag::Unknown => Cell::new(CellStyle::Unknown, "?"),
         },
@@ -169,8 +170,15 @@ fn eta(row: &GroupRow) -> Cell {
             Cell::new(CellStyle::Level(Level::Warn), "growing")
         }
         (Lag::Records(_), Some(_)) => Cell::new(CellStyle::Muted, "holding"),
-        (Lag::Records(_), None) | (Lag::NoCommit | Lag::Unknown, _) => Cell::new(CellStyle::Muted, "-"),
+        (Lag::Records(_), None) | (Lag::NoCommit | Lag::Unknown | Lag::AtLeast(_), _) => {
+            Cell::new(CellStyle::Muted, "-")
+        }
     }
+}
+
+/// A lower bound, as short as the column needs it.
+fn at_least(records: i64) -> String {
+    format!("{}+", human_count(records))
 }
 
 fn page(app: &App, item: u32) -> Option<Page> {
@@ -178,13 +186,17 @@ fn page(app: &App, item: u32) -> Option<Page> {
     let group = cluster.groups.get()?.iter().find(|group| group.id == row.id)?;
     let mut page = Page::new(format!("Group {}", row.id));
     page.add_cells(PANE.columns, cells(app, item));
+    if let Lag::AtLeast(records) = row.lag {
+        let records = plural(records as usize, "record");
+        page.add(CellStyle::Unknown, format!("at least {records} behind: some partitions were not read"));
+    }
     page.gap();
     match group.offsets.reason() {
         Some(reason) => page.add(CellStyle::Unknown, format!("offsets: {reason}")),
         None => {
             page.add(CellStyle::Strong, "Lag by partition");
             for offset in group.offsets.get()?.iter() {
-                let (style, text) = partition_line(cluster, offset);
+                let (style, text) = partition_line(cluster, group, offset);
                 page.add(style, text);
             }
         }
@@ -193,11 +205,12 @@ fn page(app: &App, item: u32) -> Option<Page> {
 }
 
 /// The lag of one partition, and what it does not say.
-fn partition_line(cluster: &Cluster, offset: &GroupOffset) -> (CellStyle, String) {
-    let beyond_end = cluster.beyond_end(offset);
+fn partition_line(cluster: &Cluster, group: &Group, offset: &GroupOffset) -> (CellStyle, String) {
+    let beyond_end = cluster.beyond_end(group, offset);
     let lag = match cluster.lag_of(offset) {
         Lag::Records(_) if beyond_end.is_some() => "?".into(),
         Lag::Records(records) => human_count(records),
+        Lag::AtLeast(records) => at_least(records),
         Lag::NoCommit => "no commit".into(),
         Lag::Unknown => "?".into(),
     };
@@ -263,6 +276,9 @@ mod tests {
         assert!(passes(&app, "bill lag>1,000 state:empty members=0"));
         assert!(!passes(&app, "lag<1000"));
         assert!(passes(&app, "!lag<1000"));
+        let partly = showing(Lag::AtLeast(1500));
+        assert!(passes(&partly, "lag>1000"));
+        assert_eq!(cells(&partly, 0)[3].text, "1,500+", "some partitions were not read");
         assert!(!passes(&showing(Lag::Unknown), "lag>0"), "what is not known is not above zero");
     }
 }

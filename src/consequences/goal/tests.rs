@@ -47,6 +47,19 @@ fn the_fewest_changes_meet_the_goals() {
     );
 }
 
+/// A flush for every message keeps one promise and costs most of the throughput; a minimum of 2 keeps more.
+#[test]
+fn a_minimum_of_two_comes_before_flushes() {
+    let cluster = ClusterSpec { topic: vec![("min.insync.replicas", "1")], ..ClusterSpec::default() }.build();
+    let goals = parse_goals("survive data 1 power_loss").unwrap();
+    let GoalPlan::Change { changes, .. } = plan(&cluster, Subject::Cluster, &goals, &nothing, &|| true)
+    else {
+        panic!("min.insync.replicas=2 does it")
+    };
+    let said: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["topic/orders:min.insync.replicas=2"]);
+}
+
 #[test]
 fn what_forbids_a_goal_is_named() {
     let cluster = ClusterSpec::default().build();

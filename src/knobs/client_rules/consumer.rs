@@ -1,7 +1,7 @@
 //! What a consumer's settings come to together, and which ones the Java client does not start with.
 
 use super::settings::Settings;
-use super::{addresses, security};
+use super::{addresses, interceptors, security};
 use crate::model::{ClientProfile, KafkaVersion};
 
 const GROUP_ID: &str = "group.id";
@@ -74,6 +74,7 @@ pub fn consumer_conflicts(consumer: &ClientProfile) -> Vec<String> {
         errors.extend(classic_errors(settings));
     }
     errors.extend(addresses::error(settings));
+    errors.extend(interceptors::error(settings));
     errors.extend(security::mechanism_error(settings));
     if !connects_later(settings) {
         errors.extend(security::store_errors(settings));

@@ -1,7 +1,7 @@
 //! What a producer's settings come to together, and which ones the Java client does not start with.
 
 use super::settings::Settings;
-use super::{addresses, security};
+use super::{addresses, interceptors, security};
 use crate::knobs::Idempotence;
 use crate::model::{ClientProfile, KafkaVersion};
 
@@ -105,6 +105,7 @@ pub fn producer_conflicts(producer: &ClientProfile) -> Vec<String> {
     errors.extend(partitioner_error(settings));
     errors.extend(allocation_error(settings).map(str::to_string));
     errors.extend(addresses::error(settings));
+    errors.extend(interceptors::error(settings));
     errors.extend(security::mechanism_error(settings));
     errors.extend(security::store_errors(settings));
     errors

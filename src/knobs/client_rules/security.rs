@@ -9,9 +9,20 @@ const CERTIFICATES: &str = "ssl.truststore.certificates";
 
 /// Every client looks at this before it does anything else.
 pub(super) fn mechanism_error(settings: Settings<'_>) -> Option<String> {
-    let sasl = ["SASL_SSL", "SASL_PLAINTEXT"].iter().any(|word| settings.is("security.protocol", word));
-    let empty = sasl && settings.version().is_at_least(3, 3) && settings.set("sasl.mechanism") == Some("");
+    let empty = is_sasl(settings)
+        && settings.version().is_at_least(3, 3)
+        && settings.set("sasl.mechanism") == Some("");
     empty.then(|| "sasl.mechanism names no mechanism".into())
+}
+
+/// Whether a SASL client leaves its login to a file of the JVM (`java.security.auth.login.config`), which nobody sees
+/// here: without that it does not start.
+pub(super) fn leaves_login_to_jvm(settings: Settings<'_>) -> bool {
+    is_sasl(settings) && !settings.sets("sasl.jaas.config")
+}
+
+fn is_sasl(settings: Settings<'_>) -> bool {
+    ["SASL_SSL", "SASL_PLAINTEXT"].iter().any(|word| settings.is("security.protocol", word))
 }
 
 /// A line for each: what only the first connection's maker looks at.

@@ -1,6 +1,6 @@
 //! A producer's configuration, resolved for its version.
 
-use crate::knobs::{Idempotence, KeyScope, idempotence_of};
+use crate::knobs::{Idempotence, KeyScope, acks_of, idempotence_of};
 use crate::model::{ClientProfile, KafkaVersion, Nanos};
 use crate::protocol::client::Config;
 use crate::protocol::producer::Codec;
@@ -139,7 +139,7 @@ fn delivery_timeout(config: &Config<'_>, linger: Nanos, request_timeout: Nanos) 
 }
 
 fn acks(config: &Config<'_>) -> Acks {
-    match config.text("acks") {
+    match acks_of(config.client) {
         Some("0") => Acks::Zero,
         Some("1") => Acks::One,
         _ => Acks::All,

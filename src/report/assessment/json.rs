@@ -63,6 +63,9 @@ pub fn assessment_json(report: &AssessmentReport<'_>) -> String {
 
 /// What is there only when it was asked for.
 fn on_request(report: &AssessmentReport<'_>, value: &mut Value) {
+    if let Some(loss) = &report.loss {
+        value["loss"] = json!({"verdict": loss.verdict.word(), "because": loss.because});
+    }
     if let Some(restart) = &report.restart {
         value["restart"] = restart_value(report.cluster, restart);
     }

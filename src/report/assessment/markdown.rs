@@ -19,6 +19,9 @@ pub fn assessment_markdown(report: &AssessmentReport<'_>) -> String {
         let lost: Vec<String> = report.lost.iter().map(|id| format!("broker {id}")).collect();
         out.push_str(&format!("\nLost: {}\n", lost.join(", ")));
     }
+    if let Some(loss) = &report.loss {
+        out.push_str(&format!("\n**{}**: {}\n", cell(loss.verdict.word()), cell(&loss.headline())));
+    }
     if let Some(restart) = &report.restart {
         out.push_str(&format!("\n**{}**: {}\n", cell(restart.verdict.word()), cell(&restart.headline())));
     }
@@ -69,9 +72,9 @@ fn push_goal(out: &mut String, report: &AssessmentReport<'_>) {
     let Some(goal) = &report.goal else { return };
     out.push_str("\n### Goal\n\n");
     for goal in &goal.goals {
-        let word = match goal.shortfall(&report.now) {
-            Some(0.0) => "met",
-            Some(_) => "**not met**",
+        let word = match goal.verdict(&report.now) {
+            Some(true) => "met",
+            Some(false) => "**not met**",
             None => "unknown",
         };
         out.push_str(&format!("- {word}: {}\n", cell(&goal.to_string())));

@@ -31,6 +31,9 @@ pub fn assessment_text(report: &AssessmentReport<'_>) -> String {
         let lost: Vec<String> = report.lost.iter().map(|id| format!("broker {id}")).collect();
         labelled(&mut out, 0, "Lost", 10, &lost.join(", "));
     }
+    if let Some(loss) = &report.loss {
+        labelled(&mut out, 0, loss.verdict.heading(), 10, &clean(&loss.headline()));
+    }
     if let Some(restart) = &report.restart {
         out.push('\n');
         restart_lines(&mut out, report.cluster, restart);

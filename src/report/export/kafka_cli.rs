@@ -30,7 +30,16 @@ pub(super) fn write(setting: &TopicExport<'_>) -> String {
             pairs(&topic)
         );
     }
-    let broker = setting.set(Scope::Broker);
+    let (pinned, broker): (Vec<_>, Vec<_>) =
+        setting.set(Scope::Broker).into_iter().partition(|(knob, _)| setting.is_pinned(knob));
+    if !pinned.is_empty() {
+        let _ = writeln!(
+            out,
+            "kafka-configs.sh --bootstrap-server \"$BOOTSTRAP\" --alter --entity-type brokers --entity-default \
+             --add-config {}   # {PINNED}",
+            pairs(&pinned)
+        );
+    }
     if !broker.is_empty() {
         let _ = writeln!(
             out,
@@ -41,6 +50,9 @@ pub(super) fn write(setting: &TopicExport<'_>) -> String {
     reassignment(setting, &mut out);
     out
 }
+
+/// What a command for the cluster's default is written with.
+pub(super) const PINNED: &str = "with eligible leader replicas only the cluster's default counts, and a change clears them on every topic";
 
 /// Replicas of an existing topic change by a reassignment only.
 fn reassignment(setting: &TopicExport<'_>, out: &mut String) {

@@ -1,7 +1,9 @@
 //! Java properties, a part for each file they belong to.
 
+use super::kafka_cli::PINNED;
 use super::{TopicExport, quote};
 use crate::knobs::Scope;
+use crate::model::plural;
 use std::fmt::Write as _;
 
 pub(super) fn write(setting: &TopicExport<'_>) -> String {
@@ -16,15 +18,20 @@ pub(super) fn write(setting: &TopicExport<'_>) -> String {
         if !lines.is_empty() {
             let _ = writeln!(out, "# {file}");
             lines.iter().for_each(|(knob, value)| {
-                let _ = writeln!(out, "{}={}", knob.name, quote::property(&value.kafka_text()));
+                let line = format!("{}={}", knob.name, quote::property(&value.kafka_text()));
+                let _ = if setting.is_pinned(knob) {
+                    writeln!(out, "# not here, kafka-configs.sh --entity-type brokers --entity-default: {line} ({PINNED})")
+                } else {
+                    writeln!(out, "{line}")
+                };
             });
         }
     }
     let _ = writeln!(
         out,
-        "# topic {}: {} partitions, replication factor {}",
+        "# topic {}: {}, replication factor {}",
         setting.topic_name(),
-        setting.partitions(),
+        plural(setting.partitions() as usize, "partition"),
         setting.replication_factor()
     );
     for (knob, value) in setting.set(Scope::Topic) {

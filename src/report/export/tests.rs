@@ -92,6 +92,27 @@ fn scripts_create_grow_configure_and_reassign() {
     assert_eq!(value["partitions"][0]["replicas"].as_array().unwrap().len(), 2);
 }
 
+/// With eligible leader replicas the controllers refuse the minimum of one broker and do not look at its file.
+#[test]
+fn a_brokers_minimum_is_the_clusters_where_it_is_pinned() {
+    let command = "--alter --entity-type brokers --entity-default --add-config min.insync.replicas=2";
+    let set = "broker:min.insync.replicas=2";
+    let pinned = exported(ExportFormat::KafkaCli, &[set]);
+    assert!(
+        pinned.lines().any(|line| line.starts_with("kafka-configs.sh") && line.contains(command)),
+        "{pinned}"
+    );
+    assert!(!pinned.contains("server.properties"), "{pinned}");
+    let file = exported(ExportFormat::Properties, &[set]);
+    assert!(
+        file.lines().all(|line| !line.starts_with("min.insync.replicas") || file.contains("# topic")),
+        "{file}"
+    );
+    assert!(file.contains("# not here, kafka-configs.sh --entity-type brokers --entity-default"), "{file}");
+    let old = exported(ExportFormat::KafkaCli, &["cluster:eligible.leader.replicas.version=0", set]);
+    assert!(old.contains("server.properties") && !old.contains("--entity-default"), "{old}");
+}
+
 fn named(name: &str, format: ExportFormat) -> Result<String, String> {
     let mut cluster = reference(KafkaVersion::REFERENCE);
     let mut topics = cluster.topics.to_vec();

@@ -26,6 +26,7 @@ const KEYS: [&str; 5] =
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
         consumer.readable(&KEYS, verdicts);
+        consumer.may_lack_login(verdicts);
         // Keys that the group protocol does not take have a rule of their own.
         for error in consumer_conflicts(consumer.profile) {
             verdicts.finding(consumer.subject(), error);

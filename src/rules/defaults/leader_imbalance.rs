@@ -80,8 +80,10 @@ fn seen_elsewhere(share: &Preferred) -> Option<Seen> {
     if elsewhere * 10 <= all {
         return None;
     }
-    let evidence =
-        format!("others lead {elsewhere} of the {all} partitions that prefer it; it leads {leads}");
+    let evidence = match all {
+        1 => format!("another leads the only partition that prefers it; it leads {leads}"),
+        _ => format!("others lead {elsewhere} of the {all} partitions that prefer it; it leads {leads}"),
+    };
     Some(match electable {
         0 => Seen::with_fix(evidence, NOT_IN_SYNC),
         _ => Seen::from(evidence),

@@ -28,12 +28,12 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         .collect();
     let Some(first) = weak.first() else { return };
     for producer in producers(facts.cluster) {
-        if matches!(producer.get("acks", verdicts), Some("all" | "-1")) {
+        if producer.acks(verdicts) == Some("all") {
             let others = match weak.len() {
                 1 => String::new(),
                 count => format!(" and {} more", count - 1),
             };
-            let acks = producer.shown("acks", "all");
+            let acks = producer.shown_acks("all");
             let name = &first.topic.name;
             let evidence = format!("{acks}, min.insync.replicas=1 on {name}{others}");
             let fix = fix(facts, &weak).map(Into::into);
@@ -65,6 +65,12 @@ mod tests {
         assert_eq!(
             found.says(&RULE),
             ["high producer app.properties: acks=all, min.insync.replicas=1 on a and 1 more"]
+        );
+        let old = given().version("2.8").topic("a", "", &[&[1, 2, 3]]).producer("enable.idempotence=true");
+        let by = "acks=all (by enable.idempotence)";
+        assert_eq!(
+            old.says(&RULE),
+            [format!("high producer app.properties: {by}, min.insync.replicas=1 on a")]
         );
         let quiet = given().topic("a", "min.insync.replicas=2", &[&[1, 2, 3]]).producer("acks=all");
         assert!(quiet.says(&RULE).is_empty());

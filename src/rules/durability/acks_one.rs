@@ -21,8 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
-        if producer.get("acks", verdicts) == Some("1") {
-            let seen = format!("{}{}", producer.shown("acks", "1"), producer.lost_idempotence());
+        if producer.acks(verdicts) == Some("1") {
+            let seen = format!("{}{}", producer.shown_acks("1"), producer.lost_idempotence());
             verdicts.seen(producer.subject(), Seen { fix: facts.acks_fix(), ..Seen::from(seen) });
         }
     }
@@ -51,6 +51,9 @@ mod tests {
         assert_eq!(chosen.says(&RULE), ["high producer app.properties: acks=1"]);
         let old = given().version("2.8").producer("");
         assert_eq!(old.says(&RULE), ["high producer app.properties: acks=1 (default)"]);
+        let idempotent = given().version("2.8").producer("enable.idempotence=true");
+        assert!(idempotent.says(&RULE).is_empty(), "idempotence waits for all replicas");
+        assert!(given().version("2.8").producer("transactional.id=t").says(&RULE).is_empty());
         assert!(given().producer("").says(&RULE).is_empty());
         assert_eq!(
             given().producer("acks=${env:A}").says(&RULE),

@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
-        if producer.get("acks", verdicts) == Some("0") {
+        if producer.acks(verdicts) == Some("0") {
             let seen = format!("acks=0{}", producer.lost_idempotence());
             verdicts.seen(producer.subject(), Seen { fix: facts.acks_fix(), ..Seen::from(seen) });
         }

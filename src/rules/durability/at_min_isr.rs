@@ -1,5 +1,6 @@
 //! Partitions that miss replicas and have just as many in sync as the minimum.
 
+use crate::model::plural;
 use crate::rules::facts::partition_findings;
 use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
@@ -32,7 +33,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
 
 /// With one copy left it is the data that is at risk, not only the writes.
 fn seen(isr: usize, replicas: usize, min: usize) -> Seen {
-    let evidence = format!("{isr} of {replicas} replicas in sync, {min} needed");
+    let evidence = format!("{isr} of {} in sync, {min} needed", plural(replicas, "replica"));
     match isr {
         1 => Seen { severity: Some(Severity::High), ..Seen::from(format!("{evidence}: one copy is left")) },
         _ => Seen::from(evidence),

@@ -24,8 +24,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         facts,
         verdicts,
         |partition| partition.high_watermark(),
-        |cluster, offset| {
-            let ahead = cluster.beyond_end(offset)?;
+        |cluster, group, offset| {
+            let ahead = cluster.beyond_end(group, offset)?;
             let (name, committed) = (cluster.partition_name(offset.partition), offset.committed?);
             let (committed, end) = (human_count(committed), human_count(committed - ahead));
             Some((ahead, format!("committed {committed} on {name}, which ends at {end}")))
@@ -52,8 +52,28 @@ mod tests {
         );
         let race = log().group("g", members(), &[(0, 180), (1, 1_010_000)]);
         assert!(race.says(&RULE).is_empty());
+        // Nobody is there who could have committed in between.
+        let nobody = || Datum::known(0, 0, Origin::Broker);
+        let empty = log().group("g", nobody(), &[(0, 81), (1, 1_000_000)]);
+        assert_eq!(empty.says(&RULE), ["high group g: committed 81 on a-0, which ends at 80"]);
+        let asked = log().group("g", nobody(), &[(0, 80)]);
+        assert!(asked.says(&RULE).is_empty());
         let unread = log().unread_log(1).group("g", members(), &[(1, 7)]);
         assert_eq!(unread.says(&RULE), ["unknown group g: unreachable: offsets of a-1"]);
+        let none = log().unread_log(0).unread_log(1).group("g", members(), &[(0, 7), (1, 7)]);
+        assert_eq!(
+            none.says(&RULE),
+            ["unknown group g: unreachable: the ends of the logs, a-0 and others"],
+            "asked for and not obtained"
+        );
+        let partly = log().unread_log(1).group("g", nobody(), &[(0, 81), (1, 7)]);
+        assert_eq!(
+            partly.says(&RULE),
+            [
+                "high group g: committed 81 on a-0, which ends at 80; more may be on partitions that were not read",
+                "unknown group g: unreachable: offsets of a-1"
+            ]
+        );
         assert_eq!(log().denied_groups().says(&RULE), ["unknown cluster: denied, needs Describe on Group *"]);
         assert_eq!(log().says(&RULE), ["not examined: committed offsets"]);
     }

@@ -1,6 +1,6 @@
 //! Brokers that hold replicas and have been gone for an hour.
 
-use crate::model::{BrokerStatus, human_duration_ms};
+use crate::model::{BrokerStatus, human_duration_ms, plural};
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `dead-broker-not-replaced`
@@ -32,8 +32,10 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let gone_ms = facts.cluster.taken_at - since;
         if held > 0 && gone_ms > HOUR_MS {
             let subject = FindingSubject::named(SubjectKind::Broker, broker.id.to_string());
-            verdicts
-                .finding(subject, format!("gone for {}, holds {held} replicas", human_duration_ms(gone_ms)));
+            verdicts.finding(
+                subject,
+                format!("gone for {}, holds {}", human_duration_ms(gone_ms), plural(held, "replica")),
+            );
         }
     }
 }
@@ -46,7 +48,7 @@ mod tests {
     #[test]
     fn fires_is_silent_and_unknown() {
         let found = given().topic("a", "", &[&[1, 2, 3]]).down(3).down_for(3, 7_200_000);
-        assert_eq!(found.says(&RULE), ["high broker 3: gone for 2h00m, holds 1 replicas"]);
+        assert_eq!(found.says(&RULE), ["high broker 3: gone for 2h00m, holds 1 replica"]);
         assert!(given().topic("a", "", &[&[1, 2]]).down(3).down_for(3, 7_200_000).says(&RULE).is_empty());
         assert!(given().topic("a", "", &[&[1, 2, 3]]).down(3).down_for(3, 60_000).says(&RULE).is_empty());
         assert_eq!(given().racks(&[]).says(&RULE), ["not examined: a cluster (give -b or --snapshot)"]);

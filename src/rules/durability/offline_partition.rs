@@ -1,6 +1,6 @@
 //! Partitions without a leader.
 
-use crate::model::{BrokerId, BrokerStatus, PartitionView};
+use crate::model::{BrokerId, PartitionView};
 use crate::rules::facts::{ids, partition_findings};
 use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
@@ -31,7 +31,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             match partition.leader() {
                 None => Some(seen(facts, partition)),
                 // The metadata is older than the death of the broker, or nobody could elect another.
-                Some(leader) if !runs(facts, leader) => {
+                Some(leader) if !facts.cluster.runs(leader) => {
                     let isr: Vec<BrokerId> = partition.isr().collect();
                     Some(Seen::from(format!("leader {leader} does not run; in sync {}", ids(&isr))))
                 }
@@ -39,12 +39,6 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             }
         });
     }
-}
-
-/// A paused process answers again by itself; what is not listed does not run.
-fn runs(facts: &ClusterFacts<'_>, id: BrokerId) -> bool {
-    let broker = facts.cluster.broker(id);
-    broker.is_some_and(|broker| broker.state != BrokerStatus::Down)
 }
 
 /// Who may lead again: the replicas in sync, else the eligible ones, else nobody by itself.

@@ -1,6 +1,6 @@
 //! Groups whose committed offset is no longer in the log.
 
-use crate::model::human_count;
+use crate::model::plural;
 use crate::rules::facts::group_findings;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
@@ -24,10 +24,12 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         facts,
         verdicts,
         |partition| partition.log_start(),
-        |cluster, offset| {
+        |cluster, _, offset| {
             let records = cluster.deleted_unread(offset)?;
             let name = cluster.partition_name(offset.partition);
-            Some((records, format!("{} records of {name} were deleted unread", human_count(records))))
+            let were = if records == 1 { "was" } else { "were" };
+            let count = plural(records as usize, "record");
+            Some((records, format!("{count} of {name} {were} deleted unread")))
         },
     );
 }

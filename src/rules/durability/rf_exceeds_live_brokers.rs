@@ -1,5 +1,6 @@
 //! Topics that want more replicas than there are brokers up.
 
+use crate::model::plural;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `rf-exceeds-live-brokers`
@@ -20,7 +21,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let up = facts.cluster.brokers_up();
     for topic in facts.topics().filter(|topic| topic.widest > up) {
-        verdicts.finding(topic.subject(), format!("{} replicas, {up} brokers up", topic.widest));
+        verdicts.finding(
+            topic.subject(),
+            format!("{}, {} up", plural(topic.widest, "replica"), plural(up, "broker")),
+        );
     }
 }
 

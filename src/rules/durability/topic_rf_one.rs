@@ -1,5 +1,6 @@
 //! Partitions that exist once.
 
+use crate::rules::facts::of_partitions;
 use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
@@ -23,7 +24,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.user_topics() {
         let single = facts.partitions(topic).filter(|partition| partition.replicas().len() == 1).count();
         if single > 0 {
-            let seen = format!("{single} of {} partitions have 1 replica", topic.topic.count);
+            let seen = of_partitions(single, topic.topic.count, "1 replica");
             let fix = facts.brokers_first("reassign {name} to 3 replicas: kafka-reassign-partitions.sh");
             verdicts.seen(topic.subject(), Seen { severity: Some(severity), fix, evidence: seen });
         }
@@ -40,7 +41,7 @@ mod tests {
         let found = given().topic("a", "", &[&[1], &[2]]).topic("b", "", &[&[1, 2, 3]]).says(&RULE);
         assert_eq!(found, ["critical topic a: 2 of 2 partitions have 1 replica"]);
         let alone = given().racks(&["a"]).topic("a", "", &[&[1]]).says(&RULE);
-        assert_eq!(alone, ["medium topic a: 1 of 1 partitions have 1 replica"]);
+        assert_eq!(alone, ["medium topic a: the only partition has 1 replica"]);
         let fixes = given().racks(&["a"]).topic("a", "", &[&[1]]).fixes(&RULE);
         assert!(fixes[0].starts_with("First run three brokers or more, then reassign a to 3"), "{fixes:?}");
         assert!(given().topic("a", "", &[&[1, 2]]).says(&RULE).is_empty());

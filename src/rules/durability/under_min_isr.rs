@@ -1,6 +1,6 @@
 //! Partitions that are led with fewer replicas in sync than the minimum.
 
-use crate::model::PartitionView;
+use crate::model::{PartitionView, plural};
 use crate::rules::facts::partition_findings;
 use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
@@ -33,7 +33,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
 /// Where no replica is missing, waiting does not help.
 fn seen(partition: PartitionView<'_>, min: usize) -> Seen {
     let (isr, replicas) = (partition.isr_len(), partition.replicas().len());
-    let evidence = format!("{isr} of {replicas} replicas in sync, {min} needed");
+    let evidence = format!("{isr} of {} in sync, {min} needed", plural(replicas, "replica"));
     if replicas >= min {
         return Seen::from(evidence);
     }
@@ -55,7 +55,7 @@ mod tests {
         let clamped = given().topic("a", "min.insync.replicas=2", &[&[1]]);
         assert!(clamped.says(&RULE).is_empty());
         let old = || given().version("3.6").topic("a", "min.insync.replicas=2", &[&[1]]);
-        assert_eq!(old().says(&RULE), ["critical partition a-0: 1 of 1 replicas in sync, 2 needed"]);
+        assert_eq!(old().says(&RULE), ["critical partition a-0: 1 of 1 replica in sync, 2 needed"]);
         assert!(old().fixes(&RULE)[0].starts_with("No replica can make up for it"));
         assert_eq!(given().topic("a", "", &[&[1]]).denied_topic_config().says(&RULE), [NO_CONFIG]);
     }

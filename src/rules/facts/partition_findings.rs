@@ -28,18 +28,27 @@ pub(in crate::rules) fn partition_findings<'a, S: Into<Seen>>(
         trouble.1.push(partition.number());
     }
     for (seen, numbers) in troubles.into_values() {
-        let (subject, evidence) = of_partitions(topic, &numbers, seen.evidence);
+        let (subject, evidence) = of_numbers(topic, &numbers, seen.evidence);
         verdicts.seen(subject, Seen { evidence, ..seen });
     }
 }
 
-fn of_partitions(topic: &TopicFacts<'_>, numbers: &[i32], evidence: String) -> (FindingSubject, String) {
+fn of_numbers(topic: &TopicFacts<'_>, numbers: &[i32], evidence: String) -> (FindingSubject, String) {
     if let [one] = numbers[..] {
         let name = topic.topic.name.clone();
         return (FindingSubject { kind: SubjectKind::Partition, name, partition: Some(one) }, evidence);
     }
     let head = format!("{} of {} partitions ({})", numbers.len(), topic.topic.count, runs(numbers));
     (topic.subject(), format!("{head}; {}: {evidence}", numbers[0]))
+}
+
+/// How many of a topic's partitions have something: `2 of 3 partitions have 1 replica`.
+pub(in crate::rules) fn of_partitions(count: usize, of: u32, what: &str) -> String {
+    match (count, of) {
+        (1, 1) => format!("the only partition has {what}"),
+        (1, of) => format!("1 of {of} partitions has {what}"),
+        (count, of) => format!("{count} of {of} partitions have {what}"),
+    }
 }
 
 /// Ascending numbers as runs: `0-3, 7, 9-11`.

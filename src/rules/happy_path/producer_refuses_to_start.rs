@@ -22,6 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         producer.readable(&IDEMPOTENCE_KEYS, verdicts);
+        producer.may_lack_login(verdicts);
         // The delivery timeout has a rule of its own.
         for error in producer_conflicts(producer.profile) {
             verdicts.finding(producer.subject(), error);
@@ -42,6 +43,14 @@ mod tests {
             ["high producer app.properties: enable.idempotence=true needs acks=all"]
         );
         assert!(given().producer("acks=1").says(&RULE).is_empty());
+        let sasl = given().producer("security.protocol=SASL_SSL\nsasl.mechanism=PLAIN").says(&RULE);
+        assert!(
+            sasl[0].starts_with("unknown producer app.properties: not visible: sasl.jaas.config is"),
+            "{sasl:?}"
+        );
+        let own = given().producer("interceptor.classes=org.apache.kafka.clients.producer.KafkaProducer");
+        assert!(own.says(&RULE)[0].contains("none of which is an interceptor"));
+        assert!(given().producer("interceptor.classes=com.example.Audit").says(&RULE).is_empty());
         // From 4.0 the check comes before acks=1 could switch idempotence off.
         let many = "acks=1\nmax.in.flight.requests.per.connection=10";
         assert_eq!(

@@ -1,5 +1,6 @@
 //! Consumers that commit automatically.
 
+use crate::knobs::auto_commit_of;
 use crate::rules::clients::consumers;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
@@ -21,7 +22,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
         if consumer.get("enable.auto.commit", verdicts).is_some_and(|on| on.eq_ignore_ascii_case("true")) {
-            verdicts.finding(consumer.subject(), consumer.shown("enable.auto.commit", "true"));
+            let shown = consumer.shown("enable.auto.commit", "true");
+            // Without a group nothing is committed; programs often name theirs in code.
+            let grouped = auto_commit_of(consumer.profile) != Some(false);
+            let ending = if grouped { "" } else { ", once the program names a group.id" };
+            verdicts.finding(consumer.subject(), format!("{shown}{ending}"));
         }
     }
 }
@@ -33,8 +38,11 @@ mod tests {
 
     #[test]
     fn fires_is_silent_and_unknown() {
-        let found = given().consumer("");
-        assert_eq!(found.says(&RULE), ["medium consumer app.properties: enable.auto.commit=true (default)"]);
+        let found = given().consumer("group.id=g");
+        let seen = "medium consumer app.properties: enable.auto.commit=true (default)";
+        assert_eq!(found.says(&RULE), [seen]);
+        let elsewhere = given().consumer("").says(&RULE);
+        assert_eq!(elsewhere, [format!("{seen}, once the program names a group.id")]);
         assert!(given().consumer("enable.auto.commit=false").says(&RULE).is_empty());
         assert_eq!(given().says(&RULE), ["not examined: consumer settings (give --consumer FILE)"]);
         assert_eq!(

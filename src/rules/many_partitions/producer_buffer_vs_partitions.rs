@@ -1,5 +1,6 @@
 //! Producers whose buffer cannot hold a batch for every partition of the widest topic.
 
+use crate::model::plural;
 use crate::rules::clients::producers;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
@@ -25,8 +26,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let (Some(batch), Some(buffer)) = (int("batch.size"), int("buffer.memory")) else { continue };
         let needed = i64::from(widest.topic.count) * batch;
         if needed > buffer {
-            let (name, count) = (&widest.topic.name, widest.topic.count);
-            let seen = format!("{count} partitions of {name} x batch.size={batch} > buffer.memory={buffer}");
+            let (name, count) = (&widest.topic.name, plural(widest.topic.count as usize, "partition"));
+            let seen = format!("{count} of {name} x batch.size={batch} > buffer.memory={buffer}");
             verdicts.finding(producer.subject(), seen);
         }
     }

@@ -34,7 +34,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         else {
             continue;
         };
-        if flight > 1 && retries > 0 && producer.get("acks", verdicts) != Some("0") {
+        if flight > 1 && retries > 0 && producer.acks(verdicts) != Some("0") {
             verdicts.finding(
                 producer.subject(),
                 format!("no idempotence, {flight} requests in flight, retries on"),

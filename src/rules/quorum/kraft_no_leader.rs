@@ -1,6 +1,6 @@
 //! Controller quorums without a leader.
 
-use crate::model::{BrokerId, QuorumState, Unknown};
+use crate::model::{BrokerId, QuorumState, Unknown, plural};
 use crate::rules::facts::ids;
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
@@ -25,9 +25,9 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         QuorumState::None | QuorumState::Works(_) | QuorumState::Unknown(Unknown::NotAsked) => {}
         QuorumState::Unknown(reason) => verdicts.unknown(subject, reason),
         QuorumState::Lost(quorum) => {
-            let (online, voters) = (quorum.online.len(), quorum.voters.len());
+            let (online, voters) = (quorum.online.len(), plural(quorum.voters.len(), "voter"));
             let what = if quorum.leader.is_none() { "no active controller" } else { "no majority" };
-            verdicts.finding(subject, format!("{what}, {online} of {voters} voters answer"));
+            verdicts.finding(subject, format!("{what}, {online} of {voters} answer"));
         }
         QuorumState::Unreachable => {
             let silent: Vec<BrokerId> = facts.cluster.silent_brokers().collect();

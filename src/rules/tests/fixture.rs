@@ -202,6 +202,13 @@ impl ClusterFixture {
         self
     }
 
+    /// These voters do not answer.
+    pub(in crate::rules) fn voters_gone(mut self, gone: &[i32]) -> Self {
+        self.cluster.quorum =
+            self.cluster.quorum.map(|quorum| Quorum { leader: quorum.leader, ..quorum.without(&ids(gone)) });
+        self
+    }
+
     pub(in crate::rules) fn denied_quorum(mut self) -> Self {
         self.cluster.quorum = Datum::unknown(Unknown::Denied("Describe on Cluster".into()));
         self

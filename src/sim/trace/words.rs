@@ -1,6 +1,6 @@
 //! Events in words, for people.
 
-use crate::model::{BrokerId, Nanos, PartitionIx, human_count, human_duration_ms, id_list};
+use crate::model::{BrokerId, Nanos, PartitionIx, human_count, human_duration_ms, id_list, plural};
 use crate::protocol::broker::{BrokerEvent, LogLossCause, OutOfSyncReplica, TruncationCause};
 use crate::protocol::controller::Cause;
 use crate::protocol::wire::{Offset, PartitionRegistration};
@@ -103,19 +103,21 @@ impl TraceEvent {
 fn client_text(what: &EventKind, names: &Names<'_>) -> String {
     match what {
         EventKind::ProduceFailed { producer, partition, records, error, indefinite } => format!(
-            "producer {} gave up on {} records for {}: {}{}",
+            "producer {} gave up on {} for {}: {}{}",
             names.producer(*producer),
-            records.count,
+            plural(records.count as usize, "record"),
             (names.partition)(*partition),
             error.name(),
             if *indefinite { " (they may be in the log nevertheless)" } else { "" }
         ),
         EventKind::SendRejected { producer, records, error } => {
-            format!("send() of producer {} threw {error:?} for {records} records", names.producer(*producer))
+            let records = plural(*records as usize, "record");
+            format!("send() of producer {} threw {error:?} for {records}", names.producer(*producer))
         }
         EventKind::Rebalancing(group) => format!("group {} is rebalancing", names.group(*group)),
         EventKind::Rebalanced { group, generation, members } => {
-            format!("group {} is stable: {members} members, generation {generation}", names.group(*group))
+            let members = plural(*members as usize, "member");
+            format!("group {} is stable: {members}, generation {generation}", names.group(*group))
         }
         EventKind::MemberExpired(group) => {
             format!("a member of group {} was removed: its session timed out", names.group(*group))
