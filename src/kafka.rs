@@ -30,10 +30,10 @@ pub(crate) use raw::connection::Connection;
 
 pub use client::{Client, SnapshotRequest, unreachable};
 pub use error::{CallError, ConnectError};
-pub use native::{Metadata, library_version};
+pub use native::library_version;
 pub use observed::ObservedCluster;
 pub use reader::Reader;
-pub use reads::{ReadAnswer, ReadKind};
+pub use reads::{Metadata, ReadAnswer, ReadKind};
 pub use spec::ConnectionSpec;
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the

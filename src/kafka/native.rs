@@ -9,16 +9,10 @@ mod offsets;
 mod queue;
 mod text;
 
-pub(super) use configs::{ResourceConfig, ResourceKind, describe_configs};
-pub(super) use groups::{
-    GroupDescription, GroupListing, MemberDescription, describe_consumer_group, list_consumer_groups,
-    list_groups,
-};
+pub(super) use configs::{ResourceKind, describe_configs};
+pub(super) use groups::{describe_consumer_group, list_consumer_groups, list_groups};
 pub use handle::library_version;
 pub(super) use handle::{Handle, blocking};
-pub use metadata::Metadata;
-#[cfg(test)]
-pub(super) use metadata::{Node, PartitionMetadata, TopicMetadata};
 pub(super) use metadata::{describe_cluster, metadata};
-pub(super) use offsets::{OffsetSpec, PartitionOffset, group_offsets, list_offsets};
+pub(super) use offsets::{group_offsets, list_offsets};
 pub(super) use queue::{AdminQueue, CallLimits};

@@ -1,8 +1,10 @@
 //! The reads that make up a snapshot, each asynchronous, bounded in time and in requests in flight.
 
-use crate::kafka::native::{self, AdminQueue, CallLimits, Handle, Metadata, OffsetSpec, PartitionOffset};
-use crate::kafka::native::{ResourceConfig, ResourceKind};
-use crate::kafka::reads::{CallResult, GroupOffsets, GroupsRead, ReadAnswer, ReadKind, ReadTargets};
+use crate::kafka::native::{self, AdminQueue, CallLimits, Handle, ResourceKind};
+use crate::kafka::reads::{
+    CallResult, GroupOffsets, GroupsRead, Metadata, OffsetSpec, PartitionOffset, ReadAnswer, ReadKind,
+    ReadTargets, ResourceConfig,
+};
 use crate::kafka::{CallError, ConnectError, ConnectionSpec, raw};
 use crate::model::BrokerId;
 use std::collections::BTreeMap;

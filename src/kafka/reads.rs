@@ -1,12 +1,20 @@
 //! What is read from a cluster: the kinds of reads, what each is about, and its answer.
 
 use crate::kafka::CallError;
-use crate::kafka::native::{
-    GroupDescription, GroupListing, Metadata, OffsetSpec, PartitionOffset, ResourceConfig,
-};
 use crate::model::{BrokerId, Datum, Features, Quorum, Unknown};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
+
+mod configs;
+mod groups;
+mod metadata;
+mod offsets;
+
+pub(super) use configs::ResourceConfig;
+pub(super) use groups::{GroupDescription, GroupListing, GroupsRead, MemberDescription};
+pub use metadata::Metadata;
+pub(super) use metadata::{Node, PartitionMetadata, Racks, TopicMetadata};
+pub(super) use offsets::{GroupOffsets, OffsetSpec, PartitionOffset};
 
 /// The topic whose absence means that no group ever committed, and that a look-up would create it.
 const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -67,10 +75,6 @@ impl ReadTargets {
 
 /// What a call answered, or why it did not.
 pub(super) type CallResult<T> = Result<T, CallError>;
-/// Brokers with their racks.
-pub(super) type Racks = Vec<(BrokerId, Option<String>)>;
-/// Committed offsets by group.
-pub(super) type GroupOffsets = Vec<(Arc<str>, CallResult<Vec<PartitionOffset>>)>;
 
 /// The answer to one read.
 pub enum ReadAnswer {
@@ -84,16 +88,6 @@ pub enum ReadAnswer {
     /// Both ends of logs are read alike.
     Offsets(OffsetSpec, Vec<PartitionOffset>),
     Raw(Box<RawReads>),
-}
-
-/// Groups as each broker lists them, and with members as far as they could be had.
-#[derive(Default)]
-pub struct GroupsRead {
-    pub listed: Vec<(BrokerId, CallResult<Vec<GroupListing>>)>,
-    /// Why groups of the classic protocol, Connect's included, are not among `described`.
-    pub classic_error: Option<CallError>,
-    /// Those that were described, by id.
-    pub described: BTreeMap<Arc<str>, GroupDescription>,
 }
 
 /// What klever's own connection reads, because librdkafka cannot.

@@ -2,8 +2,10 @@
 
 use super::{ObservedBroker, ObservedCluster, ObservedGroup, OffsetCell};
 use crate::kafka::CallError;
-use crate::kafka::native::{GroupDescription, Metadata, OffsetSpec, PartitionOffset, ResourceConfig};
-use crate::kafka::reads::{CallResult, GroupOffsets, GroupsRead, Racks, ReadAnswer};
+use crate::kafka::reads::{
+    CallResult, GroupDescription, GroupOffsets, GroupsRead, Metadata, OffsetSpec, PartitionOffset, Racks,
+    ReadAnswer, ResourceConfig,
+};
 use crate::model::{BrokerId, ConfigMap, Datum, GroupState, Millis, Origin, Unknown};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
