@@ -2,6 +2,7 @@
 
 use crate::kafka::CallError;
 use crate::model::{BrokerId, Datum, Features, Quorum, Unknown};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ pub(super) use offsets::{GroupOffsets, OffsetSpec, PartitionOffset};
 const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
 /// What can be read on its own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum ReadKind {
     /// Brokers, topics, leaders, ISR.
     Metadata,
@@ -56,7 +57,7 @@ impl ReadKind {
 }
 
 /// What a read is about: the cluster as last seen.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct ReadTargets {
     pub metadata: Arc<Metadata>,
     /// Groups known so far.
@@ -77,6 +78,7 @@ impl ReadTargets {
 pub(super) type CallResult<T> = Result<T, CallError>;
 
 /// The answer to one read.
+#[derive(Serialize, Deserialize)]
 pub enum ReadAnswer {
     Metadata(CallResult<Metadata>),
     /// The cluster's id, and the racks unless there is no id to ask by.
@@ -87,7 +89,42 @@ pub enum ReadAnswer {
     GroupOffsets(GroupOffsets),
     /// Both ends of logs are read alike.
     Offsets(OffsetSpec, Vec<PartitionOffset>),
+    /// Of klever's own connection, which no other process holds.
+    #[serde(skip)]
     Raw(Box<RawReads>),
+}
+
+impl ReadAnswer {
+    /// The answer when nothing was learnt, for one reason: what was asked for is as unknown as the reason makes it.
+    pub fn failed(kind: ReadKind, targets: &ReadTargets, error: &CallError) -> ReadAnswer {
+        let failed = |name: String| (name, Err(error.clone()));
+        match kind {
+            ReadKind::Metadata => ReadAnswer::Metadata(Err(error.clone())),
+            ReadKind::Description => ReadAnswer::Description(None, Some(Err(error.clone()))),
+            ReadKind::TopicConfigs => {
+                let names = targets.metadata.topics.iter().map(|topic| topic.name.to_string());
+                ReadAnswer::TopicConfigs(names.map(failed).collect())
+            }
+            ReadKind::BrokerConfigs => {
+                let one = |id: BrokerId| (id, failed(id.to_string()));
+                ReadAnswer::BrokerConfigs(targets.brokers().map(one).collect())
+            }
+            ReadKind::Groups => {
+                let listed = targets.brokers().map(|id| (id, Err(error.clone()))).collect();
+                ReadAnswer::Groups(GroupsRead { listed, ..GroupsRead::default() })
+            }
+            ReadKind::GroupOffsets => {
+                let one = |group: &Arc<str>| (group.clone(), Err(error.clone()));
+                ReadAnswer::GroupOffsets(targets.groups.iter().map(one).collect())
+            }
+            ReadKind::LatestOffsets => ReadAnswer::Offsets(OffsetSpec::Latest, Vec::new()),
+            ReadKind::EarliestOffsets => ReadAnswer::Offsets(OffsetSpec::Earliest, Vec::new()),
+            ReadKind::Raw => {
+                let unknown = error.unknown("Describe on Cluster");
+                ReadAnswer::Raw(Box::new(RawReads::unknown(unknown)))
+            }
+        }
+    }
 }
 
 /// What klever's own connection reads, because librdkafka cannot.

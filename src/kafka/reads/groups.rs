@@ -2,11 +2,12 @@
 
 use crate::kafka::CallError;
 use crate::model::{BrokerId, GroupState};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A group as its coordinator lists it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct GroupListing {
     /// `group.id`.
     pub id: Arc<str>,
@@ -16,7 +17,7 @@ pub struct GroupListing {
 }
 
 /// A member of a group.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberDescription {
     /// `client.id`.
     pub client_id: String,
@@ -28,7 +29,7 @@ pub struct MemberDescription {
 }
 
 /// A group with its members.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct GroupDescription {
     /// `group.id`.
     pub id: Arc<str>,
@@ -41,7 +42,7 @@ pub struct GroupDescription {
 }
 
 /// Groups as each broker lists them, and with members as far as they could be had.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct GroupsRead {
     pub listed: Vec<(BrokerId, Result<Vec<GroupListing>, CallError>)>,
     /// Why groups of the classic protocol, Connect's included, are not among `described`.

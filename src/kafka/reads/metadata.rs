@@ -1,10 +1,11 @@
 //! Brokers, topics and partitions as Metadata shows them, and the racks of brokers.
 
 use crate::model::BrokerId;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A live broker as Metadata names it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Node {
     /// `node.id`.
     pub id: BrokerId,
@@ -13,7 +14,7 @@ pub struct Node {
 }
 
 /// A partition as Metadata shows it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PartitionMetadata {
     /// Its number within the topic.
     pub number: i32,
@@ -25,7 +26,7 @@ pub struct PartitionMetadata {
 }
 
 /// A topic as Metadata shows it, its partitions by number.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TopicMetadata {
     pub name: Arc<str>,
     /// Its partitions by ascending number.
@@ -33,7 +34,7 @@ pub struct TopicMetadata {
 }
 
 /// One answer to an all-topics Metadata request.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Metadata {
     /// Live brokers by ascending id.
     pub nodes: Vec<Node>,

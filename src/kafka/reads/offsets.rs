@@ -1,10 +1,11 @@
 //! Ends of logs and committed offsets.
 
 use crate::kafka::CallError;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Which end of the log.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum OffsetSpec {
     /// First offset still in the log.
     Earliest,
@@ -13,7 +14,7 @@ pub enum OffsetSpec {
 }
 
 /// An offset as it was read; below zero never gets here.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PartitionOffset {
     pub topic: Arc<str>,
     pub partition: i32,
