@@ -24,6 +24,7 @@ mod raw;
 mod reader;
 mod reads;
 mod spec;
+mod wire;
 
 #[cfg(feature = "lab")]
 pub(crate) use raw::connection::Connection;
@@ -35,6 +36,7 @@ pub use observed::ObservedCluster;
 pub use reader::Reader;
 pub use reads::{ReadAnswer, ReadKind};
 pub use spec::ConnectionSpec;
+pub use wire::{Diagnosis, Outcome, Rung, SecurityError, Step, diagnose};
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
 /// connection authenticates.

@@ -36,7 +36,7 @@ mod sweeper;
 mod tally;
 
 pub use acts::not_on_brokers;
-pub use cluster::Lab;
+pub use cluster::{Lab, free_ports};
 pub use conformance::sentence;
 pub use error::LabError;
 pub use faults::LostBatches;
@@ -50,4 +50,4 @@ pub use network::{End, Network, Way};
 pub use recorded_run::{RecordedRun, fingerprint};
 pub use running_cluster::RunningCluster;
 pub use scenario_runner::{Acknowledged, LabRun, run, run_with};
-pub use settings::{ClientImplementation, Clients, Controllers, LabSpec};
+pub use settings::{ClientImplementation, Clients, Controllers, LabSpec, Listener};

@@ -3,6 +3,7 @@
 
 use super::ffi;
 use crate::kafka::health::ConnectionHealth;
+use crate::kafka::wire::java_stores;
 use crate::kafka::{CallError, ConnectError, ConnectionSpec};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
@@ -52,7 +53,8 @@ impl Handle {
     pub fn open(spec: &ConnectionSpec) -> Result<Handle, ConnectError> {
         let health = Arc::new(ConnectionHealth::new(spec.secrets()));
         let mut config = ClientConfig::new();
-        config.extend(spec.native_properties());
+        config.extend(spec.librdkafka_properties()?);
+        config.extend(java_stores(spec)?);
         config.set_log_level(RDKafkaLogLevel::Warning);
         let context = HealthContext { health: health.clone() };
         let consumer: BaseConsumer<HealthContext> =
