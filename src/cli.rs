@@ -80,8 +80,8 @@ pub enum Command {
     Completions(manual::CompletionsArgs),
     /// Print the manual page
     Man,
-    /// Show what klever knows about its build and this terminal
-    Doctor,
+    /// Show what klever knows about its build and this terminal, and on which step the way to a cluster breaks
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Runs klever with these arguments, the program's name first.
@@ -118,6 +118,6 @@ fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Lab(args) => lab::run(&args),
         Command::Completions(args) => manual::completions::<Args>(&args),
         Command::Man => manual::man::<Args>(),
-        Command::Doctor => doctor::run(),
+        Command::Doctor(args) => doctor::run(&args),
     }
 }

@@ -28,6 +28,7 @@ mod reader;
 mod reads;
 mod secrets;
 mod spec;
+mod wire;
 
 #[cfg(feature = "lab")]
 pub(crate) use raw::connection::Connection;
@@ -40,6 +41,7 @@ pub use observed::ObservedCluster;
 pub use reader::Reader;
 pub use reads::{Metadata, ReadAnswer, ReadKind, ReadTargets};
 pub use spec::ConnectionSpec;
+pub use wire::{Diagnosis, Outcome, Rung, SecurityError, Step, diagnose};
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
 /// connection authenticates.

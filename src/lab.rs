@@ -37,7 +37,7 @@ mod sweeper;
 mod tally;
 
 pub use acts::not_on_brokers;
-pub use cluster::Lab;
+pub use cluster::{Lab, free_ports};
 pub use conformance::sentence;
 pub use error::LabError;
 pub use faults::LostBatches;
@@ -52,4 +52,4 @@ pub use process_times::{ProcessTimesSeen, process_times};
 pub use recorded_run::{RecordedRun, fingerprint};
 pub use running_cluster::RunningCluster;
 pub use scenario_runner::{Acknowledged, LabRun, run, run_with};
-pub use settings::{ClientImplementation, Clients, Controllers, LabSpec};
+pub use settings::{ClientImplementation, Clients, Controllers, LabSpec, Listener};

@@ -91,6 +91,21 @@ fn help_names_only_what_is_there() {
     assert!(ok(0, &["doctor"]).starts_with("klever "));
 }
 
+#[cfg(feature = "live")]
+#[test]
+fn doctor_says_on_which_step_the_way_to_a_cluster_breaks() {
+    let files = Files::new();
+    let text = ok(3, &["doctor", "-b", "127.0.0.1:1"]);
+    assert!(text.contains("\n  TCP          BROKE: nothing listens there"), "{text}");
+    assert!(text.contains("\n  TLS          not reached\n"), "{text}");
+    let file = files.write("a.properties", "security.protocol=SSL\nssl.ca.location=/no/such/file\n");
+    let error = refused(2, &["doctor", "-b", "127.0.0.1:1", "-F", &file]);
+    assert!(error.contains("cannot read the file of ssl.ca.location"), "{error}");
+    assert!(
+        refused(2, &["doctor", "-X", "sasl.password=hunter2"]).contains("may not stand on the command line")
+    );
+}
+
 #[test]
 fn usage_errors_are_one_line_and_a_hint() {
     assert!(refused(2, &["frobnicate"]).contains("frobnicate"));

@@ -16,6 +16,8 @@ mod properties;
 mod proxy;
 #[path = "kafka/read_only.rs"]
 mod read_only;
+#[path = "kafka/security.rs"]
+mod security;
 #[path = "kafka/shared.rs"]
 mod shared;
 #[path = "kafka/snapshot.rs"]

@@ -1,22 +1,56 @@
-//! `klever doctor`: what klever knows about its build and this terminal.
+//! `klever doctor`: what klever knows about its build and this terminal, and how far it gets to a cluster.
 
+use crate::cli::args::ConnectArgs;
+use crate::cli::failure::BLIND;
 use crate::cli::{Failure, output};
 use crate::knobs::RELEASES;
 use crate::report::clean;
+use clap::Args;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-/// Nothing that it finds is an error.
-pub(super) fn run() -> Result<ExitCode, Failure> {
+#[cfg(feature = "live")]
+mod connection;
+
+/// What `klever doctor` takes.
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+}
+
+/// Nothing that it finds of the build and the terminal is an error; a cluster that is not reached is.
+pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
+    // First: wrong properties are one plain line and nothing else.
+    let way = way_to(&args.connect)?;
     let mut lines = vec![
         ("klever", env!("CARGO_PKG_VERSION").to_string()),
         ("live clusters", live()),
         ("Kafka versions", format!("{} to {}", RELEASES[0], RELEASES[RELEASES.len() - 1])),
     ];
     lines.extend(terminal());
-    let text: String = lines.iter().map(|(label, text)| format!("{label:<14} {}\n", clean(text))).collect();
+    let mut text: String =
+        lines.iter().map(|(label, text)| format!("{label:<14} {}\n", clean(text))).collect();
+    text.push_str(&way.text);
     output::write(&text)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(if way.is_gone { ExitCode::SUCCESS } else { ExitCode::from(BLIND) })
+}
+
+/// How far klever gets to the cluster that was named.
+struct Way {
+    text: String,
+    /// To its end; also where no cluster was named.
+    is_gone: bool,
+}
+
+#[cfg(feature = "live")]
+fn way_to(args: &ConnectArgs) -> Result<Way, Failure> {
+    connection::examined(args)
+}
+
+#[cfg(not(feature = "live"))]
+fn way_to(_: &ConnectArgs) -> Result<Way, Failure> {
+    Ok(Way { text: String::new(), is_gone: true })
 }
 
 #[cfg(feature = "librdkafka")]

@@ -42,7 +42,7 @@ const ACCEPTED: &[(&str, Treatment)] = &[
     ("ssl.keystore.password", Secret("ssl.keystore.password")),
     ("ssl.truststore.location", Translate { secret: false }),
     ("ssl.truststore.type", Translate { secret: false }),
-    ("ssl.truststore.password", Translate { secret: true }),
+    ("ssl.truststore.password", Secret("ssl.truststore.password")),
     ("ssl.crl.location", Take("ssl.crl.location")),
     ("ssl.cipher.suites", Take("ssl.cipher.suites")),
     ("ssl.curves.list", Take("ssl.curves.list")),
@@ -70,7 +70,15 @@ const ACCEPTED: &[(&str, Treatment)] = &[
     ("receive.message.max.bytes", Take("receive.message.max.bytes")),
     ("bootstrap.servers", Translate { secret: false }),
     ("metadata.broker.list", Translate { secret: false }),
+    ("sasl.oauthbearer.token.endpoint.url", Take("sasl.oauthbearer.token.endpoint.url")),
+    ("https.ca.location", Take("https.ca.location")),
+    ("sasl.oauthbearer.method", Take("sasl.oauthbearer.method")),
+    ("sasl.oauthbearer.scope", Take("sasl.oauthbearer.scope")),
+    ("sasl.oauthbearer.extensions", Take("sasl.oauthbearer.extensions")),
+    ("sasl.oauthbearer.client.id", Take("sasl.oauthbearer.client.id")),
+    ("sasl.oauthbearer.client.credentials.client.id", Take("sasl.oauthbearer.client.id")),
     ("sasl.oauthbearer.client.secret", Secret("sasl.oauthbearer.client.secret")),
+    ("sasl.oauthbearer.client.credentials.client.secret", Secret("sasl.oauthbearer.client.secret")),
     ("sasl.kerberos.kinit.cmd", Executes),
     ("plugin.library.paths", Executes),
     ("ssl.engine.location", Executes),
@@ -81,6 +89,8 @@ const ACCEPTED: &[(&str, Treatment)] = &[
     ("sasl.login.class", Executes),
     ("sasl.login.callback.handler.class", Executes),
     ("sasl.client.callback.handler.class", Executes),
+    ("sasl.oauthbearer.jwt.retriever.class", Executes),
+    ("sasl.oauthbearer.jwt.validator.class", Executes),
     ("interceptor.classes", Executes),
     ("metric.reporters", Executes),
 ];
@@ -100,6 +110,23 @@ pub(super) fn is_secret(name: &str) -> bool {
     let listed = matches!(treatment(name), Secret(_) | Translate { secret: true });
     let looks = ["password", "secret", "token", "jaas", "assertion", ".pem", "keystore.key"];
     listed || is_secret_key(name, None) || looks.iter().any(|part| name.contains(part))
+}
+
+/// Classes of Kafka itself that only do what klever does anyway: fetch a token as the other properties say.
+const KAFKAS_OWN_CLASSES: [&str; 8] = [
+    "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler",
+    "org.apache.kafka.common.security.oauthbearer.secured.OAuthBearerLoginCallbackHandler",
+    "org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever",
+    "org.apache.kafka.common.security.oauthbearer.FileJwtRetriever",
+    "org.apache.kafka.common.security.oauthbearer.ClientCredentialsJwtRetriever",
+    "org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator",
+    "org.apache.kafka.common.security.oauthbearer.ClientJwtValidator",
+    "org.apache.kafka.common.security.oauthbearer.BrokerJwtValidator",
+];
+
+/// Whether a property that would load a class names one of Kafka's own that needs no loading.
+pub(super) fn is_kafkas_own(name: &str, value: &str) -> bool {
+    name.starts_with("sasl.") && KAFKAS_OWN_CLASSES.contains(&value.trim())
 }
 
 /// The accepted name nearest to a mistyped one, if one is near.

@@ -9,12 +9,14 @@ use std::fmt;
 use std::path::Path;
 
 mod java;
+mod librdkafka;
 
 /// A checked way to a cluster. `Debug` shows names only: no value of a property ever leaves this type but
 /// into the client library.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConnectionSpec {
     bootstrap: Vec<String>,
+    /// By librdkafka's names, and by Java's where librdkafka has none.
     native: BTreeMap<String, String>,
 }
 
@@ -67,7 +69,7 @@ impl ConnectionSpec {
         }
         let servers = given.remove("bootstrap.servers").or(given.remove("metadata.broker.list"));
         let bootstrap = servers_of(bootstrap.map(str::to_string).or(servers))?;
-        let native = java::to_librdkafka(given)?;
+        let native = java::translated(given)?;
         Ok(ConnectionSpec { bootstrap, native })
     }
 
@@ -87,15 +89,27 @@ impl ConnectionSpec {
         Secrets::new(self.native.iter().filter(secret).map(|(_, value)| value.clone()).collect())
     }
 
-    /// What librdkafka is configured with: klever's own settings last, so that nothing overrides them.
-    pub(in crate::kafka) fn native_properties(&self) -> Vec<(String, String)> {
+    /// A property that was given, by librdkafka's name, or by Java's where librdkafka has none.
+    pub(in crate::kafka) fn property(&self, name: &str) -> Option<&str> {
+        self.native.get(name).map(String::as_str)
+    }
+
+    /// What librdkafka is configured with, but for Java's trust store, which `wire` reads for it: klever's own
+    /// settings last, so that nothing overrides them.
+    ///
+    /// # Errors
+    /// When a property has no counterpart in librdkafka; leaving it out would be less than was asked for.
+    pub(in crate::kafka) fn librdkafka_properties(&self) -> Result<Vec<(String, String)>, ConnectError> {
+        librdkafka::can_do(&self.native)?;
         let mut all: BTreeMap<String, String> =
             DEFAULTS.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-        all.extend(self.native.clone());
+        let known =
+            self.native.iter().filter(|(name, _)| !librdkafka::UNKNOWN_TO_IT.contains(&name.as_str()));
+        all.extend(known.map(|(name, value)| (name.clone(), value.clone())));
         all.extend(FIXED.iter().map(|(name, value)| (name.to_string(), value.to_string())));
         all.insert("bootstrap.servers".into(), self.bootstrap.join(","));
         all.insert("client.id".into(), concat!("klever/", env!("CARGO_PKG_VERSION")).into());
-        all.into_iter().collect()
+        Ok(all.into_iter().collect())
     }
 }
 
@@ -149,6 +163,7 @@ fn accept(name: String, value: String, given: &mut BTreeMap<String, String>) -> 
             given.insert(name, value);
         }
         Treatment::Ignored => {}
+        Treatment::Executes if properties::is_kafkas_own(&name, &value) => {}
         Treatment::Executes => {
             return Err(ConnectError::new(format!(
                 "property {name} is refused: it would run or load a program"

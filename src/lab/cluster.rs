@@ -264,6 +264,9 @@ impl Lab {
     pub(super) fn format_with(&self, config: &str) -> Result<(), LabError> {
         let mut arguments = vec!["format".to_string(), "-t".into(), self.cluster_id.clone()];
         arguments.extend(["-c".into(), config.into()]);
+        for user in &self.spec.scram {
+            arguments.extend(["--add-scram".into(), user.clone()]);
+        }
         for (name, level) in &self.spec.features {
             arguments.extend(["--feature".into(), format!("{name}={level}")]);
         }
@@ -316,15 +319,28 @@ fn cluster_id() -> String {
     format!("kleverLab{:012x}A", now_nanos() & 0xffff_ffff_ffff)
 }
 
-/// Free ports on loopback, below those that the kernel gives to connections: a node that is down must find
-/// its port free again, and nobody may connect to himself there.
 fn plan_ports(spec: &LabSpec) -> Result<PortPlan, LabError> {
     let ids = spec.node_ids();
+    let lists = if spec.net.is_some() { 2 } else { 1 };
+    let ports = free_ports(ids.len() * 3 * lists)?;
+    let list = |at: usize| {
+        let three = ports[at * ids.len() * 3..][..ids.len() * 3].chunks(3);
+        let of = |three: &[u16]| Ports { client: three[0], replication: three[1], controller: three[2] };
+        ids.iter().copied().zip(three.map(of)).collect::<Vec<_>>()
+    };
+    Ok(PortPlan { own: list(0), proxies: if lists == 2 { list(1) } else { Vec::new() } })
+}
+
+/// Free ports on loopback, below those that the kernel gives to connections: a node that is down must find
+/// its port free again, and nobody may connect to himself there.
+///
+/// # Errors
+/// When there are not as many.
+pub fn free_ports(count: usize) -> Result<Vec<u16>, LabError> {
     let mut seed = std::process::id() as u64 ^ now_nanos();
     let mut held = Vec::new();
-    let lists = if spec.net.is_some() { 2 } else { 1 };
     for _ in 0..100_000 {
-        if held.len() == ids.len() * 3 * lists {
+        if held.len() == count {
             break;
         }
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -332,15 +348,10 @@ fn plan_ports(spec: &LabSpec) -> Result<PortPlan, LabError> {
         held.extend(TcpListener::bind(loopback(port)).map(|listener| (port, listener)).ok());
     }
     let ports: Vec<u16> = held.iter().map(|(port, _)| *port).collect();
-    if ports.len() < ids.len() * 3 * lists {
+    if ports.len() < count {
         return Err(LabError::new("there are no free ports between 15000 and 32000"));
     }
-    let list = |at: usize| {
-        let three = ports[at * ids.len() * 3..][..ids.len() * 3].chunks(3);
-        let of = |three: &[u16]| Ports { client: three[0], replication: three[1], controller: three[2] };
-        ids.iter().copied().zip(three.map(of)).collect::<Vec<_>>()
-    };
-    Ok(PortPlan { own: list(0), proxies: if lists == 2 { list(1) } else { Vec::new() } })
+    Ok(ports)
 }
 
 fn now_nanos() -> u64 {

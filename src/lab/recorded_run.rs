@@ -3,12 +3,12 @@
 use super::process_times::ProcessTimesSeen;
 use super::scenario_runner::LabRun;
 use super::settings::Clients;
+use crate::clock::{day_of, now_ms};
 use crate::model::KafkaVersion;
 use crate::sim::RunReport;
 use crate::sim::hash::Fnv;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One run on real brokers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -71,32 +71,12 @@ pub fn fingerprint(text: &str) -> String {
 }
 
 fn today() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    day((since.as_secs() / 86_400) as i64)
-}
-
-/// A day of the Gregorian calendar by its number since 1970-01-01, counted in eras of 400 years from a March.
-fn day(number: i64) -> String {
-    let since_era = number + 719_468;
-    let (era, of_era) = (since_era.div_euclid(146_097), since_era.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    day_of(now_ms())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_are_those_of_the_calendar() {
-        let known = [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_779, "2026-11-22")];
-        known.iter().for_each(|(number, text)| assert_eq!(day(*number), *text));
-    }
 
     #[test]
     fn expectations_titles_and_comments_do_not_change_what_is_played() {

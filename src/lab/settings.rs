@@ -53,6 +53,17 @@ impl ClientImplementation {
     }
 }
 
+/// A listener beside those that the lab needs itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listener {
+    /// Its name, in capitals.
+    pub name: String,
+    /// `SSL`, `SASL_PLAINTEXT`...
+    pub protocol: String,
+    /// Where it listens, and what it advertises: `HOST:PORT`.
+    pub address: String,
+}
+
 /// A cluster to start.
 #[derive(Clone, Debug)]
 pub struct LabSpec {
@@ -68,6 +79,10 @@ pub struct LabSpec {
     pub advertised: Vec<(i32, String)>,
     /// Heap of each node in MiB.
     pub heap_mib: u32,
+    /// More listeners of every broker, for a lab of one.
+    pub listeners: Vec<Listener>,
+    /// Users of SCRAM to format with, as `kafka-storage` takes them: `SCRAM-SHA-256=[name=ann,password=...]`.
+    pub scram: Vec<String>,
     /// Feature levels to format with, such as `eligible.leader.replicas.version` 0.
     pub features: Vec<(String, i64)>,
     /// Distances between the nodes: every listener is then advertised at a proxy of klever's own.
@@ -85,6 +100,8 @@ impl LabSpec {
             properties: Vec::new(),
             advertised: Vec::new(),
             heap_mib: 384,
+            listeners: Vec::new(),
+            scram: Vec::new(),
             features: Vec::new(),
             net: None,
         }
@@ -170,10 +187,7 @@ pub(super) fn node_properties(spec: &LabSpec, id: i32, ports: &PortPlan, data: &
         ("node.id", id.to_string()),
         ("controller.quorum.voters", voters.join(",")),
         ("controller.listener.names", "CONTROLLER".into()),
-        (
-            "listener.security.protocol.map",
-            "PLAINTEXT:PLAINTEXT,REPLICATION:PLAINTEXT,CONTROLLER:PLAINTEXT".into(),
-        ),
+        ("listener.security.protocol.map", protocols(spec)),
         ("log.dirs", data.display().to_string()),
         ("offsets.topic.replication.factor", copies.clone()),
         ("transaction.state.log.replication.factor", copies.clone()),
@@ -195,6 +209,12 @@ pub(super) fn node_properties(spec: &LabSpec, id: i32, ports: &PortPlan, data: &
     lines.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
 }
 
+fn protocols(spec: &LabSpec) -> String {
+    let own = ["PLAINTEXT", "REPLICATION", "CONTROLLER"].map(|name| format!("{name}:PLAINTEXT"));
+    let more = spec.listeners.iter().map(|listener| format!("{}:{}", listener.name, listener.protocol));
+    own.into_iter().chain(more).collect::<Vec<_>>().join(",")
+}
+
 /// Where a node listens and what it advertises.
 fn listeners(spec: &LabSpec, id: i32, ports: &PortPlan) -> Vec<(String, String)> {
     let linked = !ports.proxies.is_empty();
@@ -206,7 +226,10 @@ fn listeners(spec: &LabSpec, id: i32, ports: &PortPlan) -> Vec<(String, String)>
             (spec.is_controller(id), "CONTROLLER", ports.controller),
         ];
         let used = each.iter().filter(|(used, ..)| *used);
-        used.map(|(_, name, port)| format!("{name}://127.0.0.1:{port}")).collect::<Vec<_>>().join(",")
+        let own = used.map(|(_, name, port)| format!("{name}://127.0.0.1:{port}"));
+        let more = spec.listeners.iter().filter(|_| broker);
+        let more = more.map(|listener| format!("{}://{}", listener.name, listener.address));
+        own.chain(more).collect::<Vec<_>>().join(",")
     };
     let mut lines = vec![("listeners".to_string(), list(PortPlan::of(&ports.own, id)))];
     if linked {
@@ -264,6 +287,15 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }
+    }
+
+    #[test]
+    fn more_listeners_stand_beside_the_own() {
+        let listener =
+            Listener { name: "TLS".into(), protocol: "SSL".into(), address: "127.0.0.1:9093".into() };
+        let text = file(&LabSpec { listeners: vec![listener], ..LabSpec::brokers(1) }, 1);
+        assert!(text.contains("CONTROLLER:PLAINTEXT,TLS:SSL\n"), "{text}");
+        assert!(text.contains(",CONTROLLER://127.0.0.1:9501,TLS://127.0.0.1:9093\n"), "{text}");
     }
 
     #[test]

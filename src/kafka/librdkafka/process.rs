@@ -6,6 +6,7 @@ use super::restarts::Restarts;
 use super::stderr::Told;
 use crate::kafka::reads::{CallResult, ReadAnswer, ReadKind, ReadTargets};
 use crate::kafka::secrets::Secrets;
+use crate::kafka::wire::java_stores;
 use crate::kafka::{CallError, ConnectError, ConnectionSpec};
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::HashMap;
@@ -84,6 +85,13 @@ pub(in crate::kafka) struct Process {
     _open: Sender<()>,
 }
 
+/// What librdkafka is configured with, Java's stores among it.
+fn properties_of(spec: &ConnectionSpec) -> Result<Vec<(String, String)>, ConnectError> {
+    let mut properties = spec.librdkafka_properties()?;
+    properties.extend(java_stores(spec)?);
+    Ok(properties)
+}
+
 impl Process {
     /// Starts the process and hands it the properties; nothing is sent to the cluster yet.
     ///
@@ -99,7 +107,7 @@ impl Process {
         spec: &ConnectionSpec,
         patience: Patience,
     ) -> Result<Process, ConnectError> {
-        let (properties, secrets) = (spec.native_properties(), spec.secrets());
+        let (properties, secrets) = (properties_of(spec)?, spec.secrets());
         let open = Request::Open { release: RELEASE.into(), properties, secrets: secrets.clone() };
         let shared = Arc::new(Shared {
             program,

@@ -1,35 +1,76 @@
-//! From what only Java clients have (JAAS, key stores) to librdkafka's properties.
+//! From what only Java clients have (JAAS, types of key stores) to one way to say each thing.
 
 use crate::kafka::ConnectError;
 use std::collections::BTreeMap;
 
 type Properties = BTreeMap<String, String>;
 
+/// By librdkafka's names where it has one. Which format a store has is seen when it is read, not by its name.
+///
 /// # Errors
-/// For stores and login modules that librdkafka cannot use, with what to do instead.
-pub(super) fn to_librdkafka(mut given: Properties) -> Result<Properties, ConnectError> {
+/// For login modules that klever does not know, and for Kerberos in a build without it.
+pub(super) fn translated(mut given: Properties) -> Result<Properties, ConnectError> {
     jaas(&mut given)?;
-    trust_store(&mut given)?;
-    key_store(&mut given)?;
+    trust_store(&mut given);
+    key_store(&mut given);
     host_check(&mut given);
-    mechanism(&mut given)?;
+    kerberos(&mut given)?;
     Ok(given)
 }
+
+/// Options of login modules, and the property that each is.
+const OPTIONS: [(&str, &str, &str); 8] = [
+    ("PlainLoginModule", "username", "sasl.username"),
+    ("PlainLoginModule", "password", "sasl.password"),
+    ("ScramLoginModule", "username", "sasl.username"),
+    ("ScramLoginModule", "password", "sasl.password"),
+    ("ScramLoginModule", "tokenauth", "sasl.scram.tokenauth"),
+    ("OAuthBearerLoginModule", "clientId", "sasl.oauthbearer.client.id"),
+    ("OAuthBearerLoginModule", "clientSecret", "sasl.oauthbearer.client.secret"),
+    ("OAuthBearerLoginModule", "scope", "sasl.oauthbearer.scope"),
+];
 
 fn jaas(given: &mut Properties) -> Result<(), ConnectError> {
     let Some(config) = given.remove("sasl.jaas.config") else { return Ok(()) };
     let module = config.split_whitespace().next().unwrap_or_default();
-    let known = ["PlainLoginModule", "ScramLoginModule"];
-    if !known.iter().any(|name| module.ends_with(name)) {
-        return Err(ConnectError::new("sasl.jaas.config names a login module that klever does not support")
-            .with_hint("use PlainLoginModule or ScramLoginModule, or set sasl.username and sasl.password"));
+    // Kerberos takes its principal and key tab from elsewhere.
+    if module.ends_with("Krb5LoginModule") {
+        return Ok(());
     }
-    for (option, property) in [("username", "sasl.username"), ("password", "sasl.password")] {
+    let options: Vec<_> = OPTIONS.iter().filter(|(name, ..)| module.ends_with(name)).collect();
+    if options.is_empty() {
+        return Err(ConnectError::new("sasl.jaas.config names a login module that klever does not support")
+            .with_hint("PlainLoginModule, ScramLoginModule or OAuthBearerLoginModule"));
+    }
+    if config.contains("unsecuredLogin") {
+        return Err(ConnectError::new(
+            "klever makes no unsecured tokens (unsecuredLogin... in sasl.jaas.config)",
+        )
+        .with_hint(
+            "write a token to a file, and name it: sasl.oauthbearer.token.endpoint.url=file:///path",
+        ));
+    }
+    for (_, option, property) in options {
         if let Some(value) = jaas_option(&config, option) {
-            given.entry(property.into()).or_insert(value);
+            given.entry((*property).into()).or_insert(value);
         }
     }
+    let extensions = extensions(&config);
+    if !extensions.is_empty() {
+        given.entry("sasl.oauthbearer.extensions".into()).or_insert(extensions);
+    }
     Ok(())
+}
+
+/// `extension_NAME="value"` of a JAAS entry as librdkafka writes it: `NAME=value,...`.
+fn extensions(config: &str) -> String {
+    const PREFIX: &str = "extension_";
+    let names = config.match_indices(PREFIX).filter_map(|(at, _)| {
+        let name = config[at..].split(['=', ' ', '\t']).next()?;
+        let value = jaas_option(config, name)?;
+        Some(format!("{}={value}", name.strip_prefix(PREFIX)?))
+    });
+    names.collect::<Vec<_>>().join(",")
 }
 
 /// `name="value"` or `name='value'` or `name=value` in a JAAS entry.
@@ -59,36 +100,25 @@ fn quoted(text: &str, quote: char) -> String {
     out
 }
 
-fn trust_store(given: &mut Properties) -> Result<(), ConnectError> {
-    let (location, kind) = (given.remove("ssl.truststore.location"), given.remove("ssl.truststore.type"));
-    given.remove("ssl.truststore.password");
-    let Some(location) = location else { return Ok(()) };
-    let pem = kind.is_some_and(|kind| kind.eq_ignore_ascii_case("PEM"))
-        || [".pem", ".crt", ".cer"].iter().any(|end| location.ends_with(end));
-    if !pem {
-        return Err(ConnectError::new("ssl.truststore.location is a Java trust store, which klever cannot read")
-            .with_hint("export it: keytool -exportcert -rfc -keystore STORE -alias ALIAS > ca.pem; then set ssl.ca.location"));
+/// A PEM file of authorities is librdkafka's `ssl.ca.location`.
+fn trust_store(given: &mut Properties) {
+    let is_pem = given.remove("ssl.truststore.type").is_some_and(|kind| kind.eq_ignore_ascii_case("PEM"));
+    let ends = [".pem", ".crt", ".cer"];
+    let Some(location) = given.get("ssl.truststore.location") else { return };
+    if is_pem || ends.iter().any(|end| location.ends_with(end)) {
+        let location = location.clone();
+        given.remove("ssl.truststore.location");
+        given.entry("ssl.ca.location".into()).or_insert(location);
     }
-    given.entry("ssl.ca.location".into()).or_insert(location);
-    Ok(())
 }
 
-fn key_store(given: &mut Properties) -> Result<(), ConnectError> {
-    let kind = given.remove("ssl.keystore.type").map(|kind| kind.to_ascii_uppercase());
-    let Some(location) = given.get("ssl.keystore.location").cloned() else { return Ok(()) };
-    match kind.as_deref() {
-        Some("PEM") => {
-            given.remove("ssl.keystore.location");
-            given.entry("ssl.certificate.location".into()).or_insert(location.clone());
-            given.entry("ssl.key.location".into()).or_insert(location);
-            Ok(())
-        }
-        // Java's own tools write PKCS#12 unless told otherwise (since Java 9), and librdkafka reads it.
-        Some("PKCS12") | None if !location.ends_with(".jks") => Ok(()),
-        _ => Err(ConnectError::new("ssl.keystore.location is a Java key store, which klever cannot read").with_hint(
-            "convert it: keytool -importkeystore -srckeystore STORE -destkeystore store.p12 -deststoretype PKCS12",
-        )),
-    }
+/// A PEM file of a client is librdkafka's certificate and its key in one.
+fn key_store(given: &mut Properties) {
+    let is_pem = given.remove("ssl.keystore.type").is_some_and(|kind| kind.eq_ignore_ascii_case("PEM"));
+    let Some(location) = given.get("ssl.keystore.location").filter(|_| is_pem).cloned() else { return };
+    given.remove("ssl.keystore.location");
+    given.entry("ssl.certificate.location".into()).or_insert(location.clone());
+    given.entry("ssl.key.location".into()).or_insert(location);
 }
 
 /// Java switches the host name check off with an empty value; librdkafka calls that `none`.
@@ -100,29 +130,20 @@ fn host_check(given: &mut Properties) {
     }
 }
 
-fn mechanism(given: &mut Properties) -> Result<(), ConnectError> {
+fn kerberos(given: &mut Properties) -> Result<(), ConnectError> {
     let sasl = given
         .get("security.protocol")
         .is_some_and(|protocol| protocol.to_ascii_lowercase().starts_with("sasl"));
-    if !sasl {
+    let mechanism = given.get("sasl.mechanism").map(|name| name.to_ascii_uppercase());
+    // Without a mechanism every client means GSSAPI.
+    if !sasl || !matches!(mechanism.as_deref(), Some("GSSAPI") | None) {
         return Ok(());
     }
-    let mechanism = given.get("sasl.mechanism").map(|name| name.to_ascii_uppercase());
-    match mechanism.as_deref() {
-        Some("OAUTHBEARER") => {
-            Err(ConnectError::new("sasl.mechanism=OAUTHBEARER is not supported by this build")
-                .with_hint("use PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or a client certificate"))
-        }
-        // Without a mechanism the client library means GSSAPI.
-        Some("GSSAPI") | None if !cfg!(feature = "gssapi") => {
-            Err(ConnectError::new("this build has no Kerberos (sasl.mechanism is GSSAPI or not set)")
-                .with_hint("set sasl.mechanism, or build klever with --features gssapi"))
-        }
-        Some("GSSAPI") | None => {
-            // Otherwise librdkafka runs kinit through a shell; the user's own ticket is used instead.
-            given.insert("sasl.kerberos.min.time.before.relogin".into(), "0".into());
-            Ok(())
-        }
-        _ => Ok(()),
+    if !cfg!(feature = "gssapi") {
+        return Err(ConnectError::new("this build has no Kerberos (sasl.mechanism is GSSAPI or not set)")
+            .with_hint("set sasl.mechanism, or build klever with --features gssapi"));
     }
+    // Otherwise librdkafka runs kinit through a shell; the user's own ticket is used instead.
+    given.insert("sasl.kerberos.min.time.before.relogin".into(), "0".into());
+    Ok(())
 }

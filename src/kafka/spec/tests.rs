@@ -8,7 +8,7 @@ fn spec(file: &str, overrides: &[&str]) -> Result<ConnectionSpec, ConnectError> 
 }
 
 fn set(spec: &ConnectionSpec, name: &str) -> String {
-    let found = spec.native_properties().into_iter().find(|(key, _)| key == name);
+    let found = spec.librdkafka_properties().unwrap().into_iter().find(|(key, _)| key == name);
     found.map(|(_, value)| value).unwrap_or_default()
 }
 
@@ -73,11 +73,50 @@ fn the_file_is_read_as_java_reads_it() {
 }
 
 #[test]
-fn stores_that_cannot_be_read_say_what_to_do() {
-    let jks = spec("ssl.truststore.location=/a.jks\nssl.truststore.password=pw", &[]).unwrap_err();
-    assert!(jks.hint.unwrap().contains("keytool"));
-    assert!(spec("ssl.keystore.location=/a.jks", &[]).is_err());
-    assert!(spec("ssl.keystore.location=/a.p12\nssl.keystore.password=pw", &[]).is_ok());
+fn what_only_java_names_stays_for_those_who_can_read_it() {
+    let jks =
+        spec("ssl.truststore.location=/a.jks\nssl.truststore.password=pw\nssl.keystore.location=/k.jks", &[])
+            .unwrap();
+    assert_eq!(jks.property("ssl.truststore.location"), Some("/a.jks"));
+    assert_eq!(jks.property("ssl.keystore.location"), Some("/k.jks"));
+    assert_eq!(jks.secrets(), ["pw"]);
+    assert_eq!(set(&jks, "ssl.truststore.location"), "", "librdkafka knows no such property");
+    let pem = spec("ssl.keystore.type=PEM\nssl.keystore.location=/k", &[]).unwrap();
+    assert_eq!(pem.property("ssl.keystore.location"), None);
+    assert_eq!(["ssl.certificate.location", "ssl.key.location"].map(|name| set(&pem, name)), ["/k", "/k"]);
+}
+
+#[test]
+fn jaas_lines_of_tokens_are_understood() {
+    let file = "security.protocol=SASL_SSL\nsasl.mechanism=OAUTHBEARER\n\
+        sasl.oauthbearer.token.endpoint.url=https://id.example/token\n\
+        sasl.login.callback.handler.class=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler\n\
+        sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required \\\n\
+        clientId='me' clientSecret='s e c' scope=read extension_logicalCluster='lkc-1' extension_pool=p;\n";
+    let spec = spec(file, &[]).unwrap();
+    let get = |name: &str| spec.property(name).unwrap_or_default();
+    let names = ["client.id", "client.secret", "scope", "extensions"];
+    let got = names.map(|name| get(&format!("sasl.oauthbearer.{name}")).to_string());
+    assert_eq!(got, ["me", "s e c", "read", "logicalCluster=lkc-1,pool=p"]);
+    assert!(spec.librdkafka_properties().is_err());
+    let secret = self::spec("", &["sasl.oauthbearer.client.credentials.client.secret=x"]).unwrap_err();
+    assert!(secret.message.contains("may not stand on the command line"));
+    let handler = self::spec("sasl.login.callback.handler.class=com.example.Evil", &[]).unwrap_err();
+    assert!(handler.message.contains("would run or load a program"));
+    let unsecured =
+        "sasl.jaas.config=x.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"me\";";
+    assert!(self::spec(unsecured, &[]).unwrap_err().hint.unwrap().contains("file:///"));
+}
+
+#[test]
+fn a_delegation_token_and_kerberos_are_known() {
+    let token = "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=SCRAM-SHA-256\n\
+        sasl.jaas.config=x.ScramLoginModule required username=\"id\" password=\"hmac\" tokenauth=\"true\";";
+    let token = spec(token, &[]).unwrap();
+    assert_eq!(token.property("sasl.scram.tokenauth"), Some("true"));
+    assert!(token.librdkafka_properties().is_err());
+    let kerberos = "security.protocol=SASL_PLAINTEXT\nsasl.jaas.config=com.sun.security.auth.module.Krb5LoginModule required;";
+    assert_eq!(spec(kerberos, &[]).is_err(), !cfg!(feature = "gssapi"));
 }
 
 #[test]

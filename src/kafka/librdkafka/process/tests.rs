@@ -105,7 +105,7 @@ fn a_process_that_hangs_is_ended_and_one_that_only_says_that_it_lives_too() {
 #[test]
 fn after_an_end_the_next_process_answers() {
     let folder = tempfile::tempdir().unwrap();
-    let (properties, secrets) = (spec().native_properties(), spec().secrets());
+    let (properties, secrets) = (properties_of(&spec()).unwrap(), spec().secrets());
     let open = encode(&Request::Open { release: RELEASE.into(), properties, secrets }).unwrap();
     let answer = ReadAnswer::Metadata(Ok(Metadata::default()));
     let script = format!(
