@@ -2,14 +2,15 @@
 //!
 //! ```text
 //!  ConnectionSpec -> Client (one snapshot, blocking) --+
-//!                    source::live (a stream)         --+-> Reader -> native (librdkafka), raw (own connection)
+//!                    source::live (a stream)         --+-> Reader -> wire (own connections), reader + native (librdkafka)
 //!                                                      +-> ObservedCluster (what was read, with ages) -> model::Cluster
 //! ```
 //!
-//! klever owns a consumer handle without a group, declares only functions that read, never names a topic
-//! in Metadata, and looks up group coordinators only where `__consumer_offsets` exists. librdkafka itself
-//! contains code that writes; klever has no path to it. [`API_KEYS_SENT`] is what it sends; a test with a
-//! proxy before a real broker holds it to that.
+//! **wire** is the default: in it a request that writes cannot be spelled. **librdkafka** gets in where wire does not
+//! yet: klever owns a consumer handle without a group and declares only functions that read; the library itself
+//! contains code that writes, and klever has no path to it. Neither names a topic in Metadata, and both look up group
+//! coordinators only where `__consumer_offsets` exists. [`API_KEYS_SENT`] is what is sent; a test with a proxy before
+//! a real broker holds both to that.
 //!
 //! Address translation (`--map`) is not part of this room yet.
 
@@ -20,21 +21,20 @@ mod health;
 mod native;
 mod observed;
 mod properties;
-mod raw;
 mod reader;
 mod reads;
 mod spec;
-
-#[cfg(feature = "lab")]
-pub(crate) use raw::connection::Connection;
+mod transport;
+mod wire;
 
 pub use client::{Client, SnapshotRequest, unreachable};
 pub use error::{CallError, ConnectError};
 pub use native::{Metadata, library_version};
 pub use observed::ObservedCluster;
-pub use reader::Reader;
 pub use reads::{ReadAnswer, ReadKind};
-pub use spec::ConnectionSpec;
+pub use spec::{ConnectionSpec, Transport};
+pub use transport::Reader;
+pub use wire::ConnectionState;
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
 /// connection authenticates.
@@ -50,6 +50,7 @@ pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (32, "DescribeConfigs"),
     (36, "SaslAuthenticate"),
     (55, "DescribeQuorum"),
+    (60, "DescribeCluster"),
     (69, "ConsumerGroupDescribe"),
     (75, "DescribeTopicPartitions"),
 ];

@@ -41,8 +41,27 @@ pub struct CallError {
 
 /// `RD_KAFKA_RESP_ERR__DESTROY`.
 const CLOSED: i32 = -197;
+/// `RD_KAFKA_RESP_ERR__TRANSPORT`.
+const TRANSPORT: i32 = -195;
+/// `RD_KAFKA_RESP_ERR__TIMED_OUT`.
+const TIMED_OUT: i32 = -185;
+/// `Errors.UNSUPPORTED_VERSION` and `RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE`.
+const UNSUPPORTED: [i32; 2] = [35, -165];
 
 impl CallError {
+    /// `RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN`.
+    pub(in crate::kafka) const ALL_BROKERS_DOWN: i32 = -187;
+
+    /// Whether no broker was reached or none answered in time.
+    pub(in crate::kafka) fn is_transport(&self) -> bool {
+        matches!(self.code, TRANSPORT | TIMED_OUT)
+    }
+
+    /// Whether the broker knows no such request.
+    pub(in crate::kafka) fn is_unsupported(&self) -> bool {
+        UNSUPPORTED.contains(&self.code)
+    }
+
     /// The client was closed before the answer came.
     pub fn closed() -> Self {
         CallError { code: CLOSED, message: "the client was closed".into() }
@@ -53,7 +72,7 @@ impl CallError {
         match self.code {
             // Topic, group, cluster and transactional id authorization failed.
             29 | 30 | 31 | 53 => Unknown::Denied(acl.into()),
-            35 | -165 => Unknown::Unsupported("this cluster's brokers".into()),
+            code if UNSUPPORTED.contains(&code) => Unknown::Unsupported("this cluster's brokers".into()),
             _ => Unknown::Unreachable(self.message.clone()),
         }
     }

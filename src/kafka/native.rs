@@ -17,8 +17,6 @@ pub(super) use groups::{
 pub use handle::library_version;
 pub(super) use handle::{Handle, blocking};
 pub use metadata::Metadata;
-#[cfg(test)]
-pub(super) use metadata::{Node, PartitionMetadata, TopicMetadata};
-pub(super) use metadata::{describe_cluster, metadata};
+pub(super) use metadata::{Node, PartitionMetadata, TopicMetadata, describe_cluster, metadata};
 pub(super) use offsets::{OffsetSpec, PartitionOffset, group_offsets, list_offsets};
 pub(super) use queue::{AdminQueue, CallLimits};

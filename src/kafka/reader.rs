@@ -1,10 +1,12 @@
-//! The reads that make up a snapshot, each asynchronous, bounded in time and in requests in flight.
+//! The reads that make up a snapshot over librdkafka, each asynchronous, bounded in time and in requests in flight.
 
 use crate::kafka::native::{self, AdminQueue, CallLimits, Handle, Metadata, OffsetSpec, PartitionOffset};
 use crate::kafka::native::{ResourceConfig, ResourceKind};
-use crate::kafka::reads::{CallResult, GroupOffsets, GroupsRead, ReadAnswer, ReadKind, ReadTargets};
-use crate::kafka::{CallError, ConnectError, ConnectionSpec, raw};
-use crate::model::BrokerId;
+use crate::kafka::reads::{
+    CallResult, GroupOffsets, GroupsRead, RawReads, ReadAnswer, ReadKind, ReadTargets,
+};
+use crate::kafka::{CallError, ConnectError, ConnectionSpec};
+use crate::model::{BrokerId, Unknown};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,32 +29,33 @@ const SECOND_QUESTION_AFTER: Duration = Duration::from_secs(1);
 /// `RD_KAFKA_RESP_ERR__TIMED_OUT`.
 const TIMED_OUT: i32 = -185;
 /// `RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN`.
-const ALL_BROKERS_DOWN: i32 = -187;
+const ALL_BROKERS_DOWN: i32 = CallError::ALL_BROKERS_DOWN;
+/// Why three kinds of state are unknown.
+const NOT_READ: &str = "librdkafka reads no features, no quorum and no ELR";
 
 /// The connection that the reads go through.
-pub struct Reader {
+pub(super) struct LibrdkafkaReader {
     admin: AdminQueue,
-    spec: ConnectionSpec,
     timeout: Duration,
 }
 
-impl Reader {
+impl LibrdkafkaReader {
     /// Prepares a connection; nothing is sent yet. `timeout` bounds each call but the first Metadata.
     ///
     /// # Errors
     /// When the client library refuses a property.
-    pub fn open(spec: &ConnectionSpec, timeout: Duration) -> Result<Reader, ConnectError> {
+    pub(super) fn open(spec: &ConnectionSpec, timeout: Duration) -> Result<LibrdkafkaReader, ConnectError> {
         let handle = Arc::new(Handle::open(spec)?);
-        Ok(Reader { admin: AdminQueue::new(handle)?, spec: spec.clone(), timeout })
+        Ok(LibrdkafkaReader { admin: AdminQueue::new(handle)?, timeout })
     }
 
     /// The handle that all reads share.
-    pub fn handle(&self) -> &Arc<Handle> {
+    fn handle(&self) -> &Arc<Handle> {
         self.admin.handle()
     }
 
     /// Reads one kind of state; a failure says which and why.
-    pub async fn read(&self, kind: ReadKind, targets: &ReadTargets) -> ReadAnswer {
+    pub(super) async fn read(&self, kind: ReadKind, targets: &ReadTargets) -> ReadAnswer {
         match kind {
             ReadKind::Metadata => ReadAnswer::Metadata(self.metadata(self.timeout).await),
             ReadKind::Description => self.description(targets).await,
@@ -66,12 +69,14 @@ impl Reader {
             ReadKind::EarliestOffsets => {
                 ReadAnswer::Offsets(OffsetSpec::Earliest, self.offsets(OffsetSpec::Earliest, targets).await)
             }
-            ReadKind::Raw => ReadAnswer::Raw(Box::new(raw::read(&self.spec, targets, self.timeout).await)),
+            ReadKind::Raw => {
+                ReadAnswer::Raw(Box::new(RawReads::unknown(Unknown::NotExposed(NOT_READ.into()))))
+            }
         }
     }
 
     /// All topics. Fails early when no broker can be reached.
-    pub async fn metadata(&self, timeout: Duration) -> CallResult<Metadata> {
+    pub(super) async fn metadata(&self, timeout: Duration) -> CallResult<Metadata> {
         let health = self.handle().health();
         if health.all_brokers_down() {
             // librdkafka reports this once; while it lasts, only a short wait is worth it.

@@ -6,8 +6,18 @@ use crate::kafka::properties::{self, Treatment};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 mod java;
+
+/// What the connection is made with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transport {
+    /// klever's own connections.
+    Wire,
+    /// The C library, for what klever's own connections do not do.
+    Librdkafka,
+}
 
 /// A checked way to a cluster. `Debug` shows names only: no value of a property ever leaves this type but
 /// into the client library.
@@ -15,6 +25,7 @@ mod java;
 pub struct ConnectionSpec {
     bootstrap: Vec<String>,
     native: BTreeMap<String, String>,
+    transport: Option<Transport>,
 }
 
 impl ConnectionSpec {
@@ -67,12 +78,27 @@ impl ConnectionSpec {
         let servers = given.remove("bootstrap.servers").or(given.remove("metadata.broker.list"));
         let bootstrap = servers_of(bootstrap.map(str::to_string).or(servers))?;
         let native = java::to_librdkafka(given)?;
-        Ok(ConnectionSpec { bootstrap, native })
+        Ok(ConnectionSpec { bootstrap, native, transport: None })
     }
 
     /// The servers to start from, each `HOST:PORT`.
     pub fn bootstrap(&self) -> &[String] {
         &self.bootstrap
+    }
+
+    /// The same way with this transport; klever chooses when there is none.
+    pub fn with_transport(self, transport: Option<Transport>) -> Self {
+        ConnectionSpec { transport, ..self }
+    }
+
+    /// The transport that was asked for.
+    pub fn transport(&self) -> Option<Transport> {
+        self.transport
+    }
+
+    /// A property that is a time in milliseconds, where it is set to one.
+    pub(in crate::kafka) fn milliseconds(&self, name: &str) -> Option<Duration> {
+        self.native.get(name)?.trim().parse().ok().map(Duration::from_millis)
     }
 
     /// Whether the connection has neither TLS nor SASL.

@@ -60,7 +60,10 @@ impl ObservedCluster {
         if let Some(id) = id {
             self.id = Datum::known(id, at, Origin::Broker);
         } else if self.id.get().is_none() {
-            self.id = Datum::unknown(Unknown::NotExposed("the cluster reports no id".into()));
+            self.id = Datum::unknown(match &racks {
+                Some(Err(error)) => error.unknown("Describe on Cluster"),
+                _ => Unknown::NotExposed("the cluster reports no id".into()),
+            });
         }
         match racks {
             Some(Ok(racks)) => self.racks.extend(
@@ -164,10 +167,11 @@ impl ObservedCluster {
     fn apply_offsets(&mut self, end: OffsetSpec, facts: Vec<PartitionOffset>) {
         let mut column: HashMap<Arc<str>, Vec<OffsetCell>> = HashMap::new();
         for fact in facts {
-            let Ok(at) = usize::try_from(fact.partition) else { continue };
+            // Only of partitions that there are: a number costs its sender nothing.
+            let Some((at, count)) = self.metadata.place(&fact.topic, fact.partition) else { continue };
             let cells = column.entry(fact.topic).or_default();
-            if cells.len() <= at {
-                cells.resize(at + 1, (None, None));
+            if cells.len() < count {
+                cells.resize(count, (None, None));
             }
             cells[at] = (fact.offset, fact.leader_epoch);
         }
