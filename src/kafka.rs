@@ -2,14 +2,16 @@
 //!
 //! ```text
 //!  ConnectionSpec -> Client (one snapshot, blocking) --+
-//!                    source::live (a stream)         --+-> Reader -> librdkafka (in a process of its own), raw (own connection)
+//!                    source::live (a stream)         --+-> Reader -> wire (own connections)
+//!                                                      |         -> librdkafka (in a process of its own)
 //!                                                      +-> ObservedCluster (what was read, with ages) -> model::Cluster
 //! ```
 //!
-//! klever owns a consumer handle without a group, declares only functions that read, never names a topic
-//! in Metadata, and looks up group coordinators only where `__consumer_offsets` exists. librdkafka itself
-//! contains code that writes; klever has no path to it. [`API_KEYS_SENT`] is what it sends; a test with a
-//! proxy before a real broker holds it to that.
+//! **wire** is the default: in it a request that writes cannot be spelled. **librdkafka** gets in where wire does not
+//! yet: klever owns a consumer handle without a group and declares only functions that read; the library itself
+//! contains code that writes, and klever has no path to it. Neither names a topic in Metadata, and both look up group
+//! coordinators only where `__consumer_offsets` exists. [`API_KEYS_SENT`] is what is sent; a test with a proxy before
+//! a real broker holds both to that.
 //!
 //! Address translation (`--map`) is not part of this room yet.
 
@@ -23,15 +25,11 @@ mod librdkafka;
 mod no_librdkafka;
 mod observed;
 mod properties;
-mod raw;
 mod reader;
 mod reads;
 mod secrets;
 mod spec;
 mod wire;
-
-#[cfg(feature = "lab")]
-pub(crate) use raw::connection::Connection;
 
 pub use client::{Client, SnapshotRequest, unreachable};
 pub use error::{CallError, ConnectError};
@@ -40,8 +38,8 @@ pub use librdkafka::{ARGUMENT as LIBRDKAFKA_ARGUMENT, library_version, run_as, s
 pub use observed::ObservedCluster;
 pub use reader::Reader;
 pub use reads::{Metadata, ReadAnswer, ReadKind, ReadTargets};
-pub use spec::ConnectionSpec;
-pub use wire::{Diagnosis, Outcome, Rung, SecurityError, Step, diagnose};
+pub use spec::{ConnectionSpec, Transport};
+pub use wire::{ConnectionState, Diagnosis, Outcome, Rung, SecurityError, Step, diagnose};
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
 /// connection authenticates.
@@ -57,6 +55,7 @@ pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (32, "DescribeConfigs"),
     (36, "SaslAuthenticate"),
     (55, "DescribeQuorum"),
+    (60, "DescribeCluster"),
     (69, "ConsumerGroupDescribe"),
     (75, "DescribeTopicPartitions"),
 ];

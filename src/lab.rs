@@ -11,6 +11,7 @@ pub(crate) mod client;
 mod client_settings;
 mod cluster;
 pub mod conformance;
+mod connection;
 mod driver;
 mod error;
 mod faults;

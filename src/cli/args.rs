@@ -45,6 +45,20 @@ pub struct ConnectArgs {
     #[cfg(feature = "live")]
     #[arg(short = 'X', value_name = "KEY=VALUE", help_heading = "Cluster")]
     pub overrides: Vec<String>,
+    /// What to connect with: wire, klever's own connections, or librdkafka; wire wherever it gets in
+    #[cfg(feature = "live")]
+    #[arg(long, value_enum, value_name = "NAME", help_heading = "Cluster")]
+    pub transport: Option<TransportChoice>,
+}
+
+/// What a connection is made with.
+#[cfg(feature = "live")]
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TransportChoice {
+    /// klever's own connections
+    Wire,
+    /// The C library
+    Librdkafka,
 }
 
 /// Where a cluster comes from.
@@ -54,7 +68,7 @@ pub struct SourceArgs {
     pub connect: ConnectArgs,
     /// Read the cluster from a file that `klever snapshot` wrote
     #[arg(long, value_name = "FILE", help_heading = "Cluster")]
-    #[cfg_attr(feature = "live", arg(conflicts_with_all = ["bootstrap", "properties", "overrides"]))]
+    #[cfg_attr(feature = "live", arg(conflicts_with_all = ["bootstrap", "properties", "overrides", "transport"]))]
     pub snapshot: Option<PathBuf>,
     /// Refuse any cluster but the one with this id
     #[arg(long, value_name = "ID", help_heading = "Cluster")]

@@ -1,12 +1,14 @@
 //! Where the cluster of a command comes from: a real one, a file, the reference, or none.
 
 use crate::cli::Failure;
+#[cfg(feature = "live")]
+use crate::cli::args::TransportChoice;
 use crate::cli::args::{ConnectArgs, SourceArgs};
 use crate::cli::output;
 #[cfg(feature = "live")]
 use crate::config::{is_secret_key, parse_properties, properties_text};
 #[cfg(feature = "live")]
-use crate::kafka::{Client, ConnectError, ConnectionSpec, SnapshotRequest};
+use crate::kafka::{Client, ConnectError, ConnectionSpec, SnapshotRequest, Transport};
 use crate::model::{Assumptions, Cluster, Datum, Features, KafkaVersion, Partitions};
 use crate::report::read_snapshot;
 use std::path::Path;
@@ -80,13 +82,22 @@ fn connected(_: &ConnectArgs) -> Result<Option<Cluster>, Failure> {
 /// The connection that the arguments name, if they name one.
 #[cfg(feature = "live")]
 pub(super) fn connection(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, Failure> {
-    let ConnectArgs { bootstrap, properties, overrides } = args;
-    if bootstrap.is_none() && properties.is_none() && overrides.is_empty() {
+    let ConnectArgs { bootstrap, properties, overrides, transport } = args;
+    if bootstrap.is_none() && properties.is_none() && overrides.is_empty() && transport.is_none() {
         return Ok(None);
     }
     properties.iter().filter(|path| holds_secret(path)).for_each(|path| output::warn_of_readers(path));
     let spec = ConnectionSpec::from_arguments(bootstrap.as_deref(), properties.as_deref(), overrides);
-    spec.map(Some).map_err(refused)
+    let spec = spec.map_err(refused)?;
+    Ok(Some(spec.with_transport(transport.map(transport_named))))
+}
+
+#[cfg(feature = "live")]
+fn transport_named(choice: TransportChoice) -> Transport {
+    match choice {
+        TransportChoice::Wire => Transport::Wire,
+        TransportChoice::Librdkafka => Transport::Librdkafka,
+    }
 }
 
 /// Whether a file of properties has a secret in it; what is wrong with the file is said by who needs it.

@@ -2,9 +2,8 @@
 
 use crate::clock::now_ms;
 use crate::kafka::observed::ObservedCluster;
-use crate::kafka::reader::Reader;
 use crate::kafka::reads::{ReadAnswer, ReadKind, ReadTargets};
-use crate::kafka::{CallError, ConnectError, ConnectionSpec};
+use crate::kafka::{CallError, ConnectError, ConnectionSpec, Reader};
 use crate::model::Cluster;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,7 +25,7 @@ pub struct SnapshotRequest {
     pub groups: bool,
     /// First and last offsets of partitions.
     pub offsets: bool,
-    /// Features, quorum and ELR (plaintext connections only).
+    /// Features, quorum and ELR (not over librdkafka).
     pub raw: bool,
     /// How long each call may take.
     pub timeout: Duration,
@@ -168,14 +167,17 @@ async fn join_all<T>(futures: Vec<impl Future<Output = T>>, mut each: impl FnMut
     .await;
 }
 
-/// Words of librdkafka's messages, and what helps then; the first that fits.
-const HINTS: [(&[&str], &str); 5] = [
+/// Words of the transports' messages, and what helps then; the first that fits.
+const HINTS: [(&[&str], &str); 8] = [
+    (&["web server"], "give the port of a Kafka listener, not that of a web page"),
+    (&["speaks TLS"], "set security.protocol=SSL or SASL_SSL in the file of -F, or with -X"),
     (&["refused"], "nothing listens there: check host and port, or whether Kafka runs"),
     (&["resolve"], "the host name cannot be resolved: check its spelling and the DNS"),
+    (&["is not Kafka"], "check host and port: give a listener that is meant for clients"),
     (&["SSL", "certificate"], "check ssl.ca.location, and that the port speaks TLS"),
     (&["uthentication", "SASL"], "check sasl.mechanism, user name and password"),
     (
-        &["Disconnected"],
+        &["Disconnected", "closes the connection"],
         "the broker closes the connection: check that security.protocol is the one of that port",
     ),
 ];
@@ -190,5 +192,5 @@ pub fn unreachable(spec: &ConnectionSpec, error: &CallError) -> ConnectError {
     let fitting = HINTS.iter().find(|(words, _)| words.iter().any(|word| why.contains(word)));
     let otherwise = "check host, port and security.protocol; a firewall may drop packets silently";
     ConnectError::new(format!("cannot reach a broker at {servers}: {why}"))
-        .with_hint(fitting.map_or(otherwise, |(_, hint)| hint))
+        .with_hint(error.hint.as_deref().unwrap_or(fitting.map_or(otherwise, |(_, hint)| hint)))
 }

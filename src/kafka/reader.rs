@@ -1,33 +1,59 @@
-//! The reads that make up a snapshot, each by the client that can do it.
+//! The two ways to a cluster behind one reader: klever's own connections, and librdkafka in a process of its own.
 
 #[cfg(feature = "librdkafka")]
 use crate::kafka::librdkafka::Process;
 #[cfg(not(feature = "librdkafka"))]
 use crate::kafka::no_librdkafka::Process;
-use crate::kafka::reads::{CallResult, Metadata, ReadAnswer, ReadKind, ReadTargets};
-use crate::kafka::{CallError, ConnectError, ConnectionSpec, raw};
+use crate::kafka::reads::{CallResult, Metadata, RawReads, ReadAnswer, ReadKind, ReadTargets};
+use crate::kafka::wire::{ConnectionState, Security, SecurityError, WireReader};
+use crate::kafka::{CallError, ConnectError, ConnectionSpec, Transport};
+use crate::model::Unknown;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// What reads a cluster.
+/// Why three kinds of state are unknown.
+const NOT_READ: &str = "librdkafka reads no features, no quorum and no ELR";
+
+/// What the reads of a cluster go through.
 pub struct Reader {
-    process: Process,
-    spec: ConnectionSpec,
+    connections: Connections,
     timeout: Duration,
 }
 
+enum Connections {
+    Wire(Box<WireReader>),
+    Librdkafka(Process),
+}
+
 impl Reader {
-    /// Prepares a connection; nothing is sent yet. `timeout` bounds each call but the first Metadata.
+    /// Prepares the connections; nothing is sent yet. `timeout` bounds each read but the first Metadata.
     ///
     /// # Errors
-    /// When the client library refuses a property, or its process cannot be started.
+    /// When a property is refused, a file that it names cannot be read, or the transport that was asked for cannot do
+    /// what the properties ask for.
     pub fn open(spec: &ConnectionSpec, timeout: Duration) -> Result<Reader, ConnectError> {
-        Ok(Reader { process: Process::open(spec)?, spec: spec.clone(), timeout })
+        let connections = match wire_security(spec)? {
+            Some(security) => Connections::Wire(Box::new(WireReader::open(spec, security, timeout))),
+            None => Connections::Librdkafka(Process::open(spec)?),
+        };
+        Ok(Reader { connections, timeout })
     }
 
-    /// Why the client library's process ended, each time that it did; another is started by itself.
+    /// Which transport it is.
+    pub fn transport(&self) -> Transport {
+        match &self.connections {
+            Connections::Wire(_) => Transport::Wire,
+            Connections::Librdkafka(_) => Transport::Librdkafka,
+        }
+    }
+
+    /// Why the client library's process ended, each time that it did; another is started by itself. Closed where there
+    /// is no such process.
     pub fn process_ends(&self) -> watch::Receiver<Option<String>> {
-        self.process.ends()
+        match &self.connections {
+            Connections::Wire(_) => watch::channel(None).1,
+            Connections::Librdkafka(process) => process.ends(),
+        }
     }
 
     /// Reads one kind of state; a failure says which and why.
@@ -35,28 +61,83 @@ impl Reader {
     /// # Errors
     /// When nothing was learnt about the cluster, because the client library's process ended.
     pub async fn read(&self, kind: ReadKind, targets: &ReadTargets) -> Result<ReadAnswer, CallError> {
-        match kind {
-            ReadKind::Metadata => Ok(ReadAnswer::Metadata(self.metadata(self.timeout).await)),
-            ReadKind::Raw => {
-                Ok(ReadAnswer::Raw(Box::new(raw::read(&self.spec, targets, self.timeout).await)))
+        match (&self.connections, kind) {
+            (_, ReadKind::Metadata) => Ok(ReadAnswer::Metadata(self.metadata(self.timeout).await)),
+            (Connections::Wire(reader), _) => Ok(reader.read(kind, targets).await),
+            (Connections::Librdkafka(_), ReadKind::Raw) => {
+                let unknown = RawReads::unknown(Unknown::NotExposed(NOT_READ.into()));
+                Ok(ReadAnswer::Raw(Box::new(unknown)))
             }
-            _ => self.process.read(kind, targets, self.timeout).await,
+            (Connections::Librdkafka(process), _) => process.read(kind, targets, self.timeout).await,
         }
     }
 
-    /// All topics. Fails early when no broker can be reached. Asks once more where the process ended meanwhile: without
-    /// Metadata nothing can be read.
-    pub async fn metadata(&self, timeout: Duration) -> CallResult<Metadata> {
-        match self.metadata_once(timeout).await {
-            Err(error) if error.is_process_end() => self.metadata_once(timeout).await,
-            answer => answer,
+    /// All topics. Fails early when no broker can be reached.
+    pub(super) async fn metadata(&self, timeout: Duration) -> CallResult<Metadata> {
+        match &self.connections {
+            Connections::Wire(reader) => reader.metadata(timeout).await,
+            Connections::Librdkafka(process) => metadata_through(process, timeout).await,
         }
     }
 
-    async fn metadata_once(&self, timeout: Duration) -> CallResult<Metadata> {
-        match self.process.read(ReadKind::Metadata, &ReadTargets::default(), timeout).await? {
-            ReadAnswer::Metadata(answer) => answer,
-            _ => Err(CallError::new("Metadata was answered by something else")),
+    /// What is known of the way to each broker, by `HOST:PORT`; nothing over librdkafka, which does not tell.
+    pub fn connections(&self) -> Vec<(String, ConnectionState)> {
+        match &self.connections {
+            Connections::Wire(reader) => reader.connections(),
+            Connections::Librdkafka(_) => Vec::new(),
         }
+    }
+}
+
+/// Asks once more where the process ended meanwhile: without Metadata nothing can be read.
+async fn metadata_through(process: &Process, timeout: Duration) -> CallResult<Metadata> {
+    match metadata_once(process, timeout).await {
+        Err(error) if error.is_process_end() => metadata_once(process, timeout).await,
+        answer => answer,
+    }
+}
+
+async fn metadata_once(process: &Process, timeout: Duration) -> CallResult<Metadata> {
+    match process.read(ReadKind::Metadata, &ReadTargets::default(), timeout).await? {
+        ReadAnswer::Metadata(answer) => answer,
+        _ => Err(CallError::new("Metadata was answered by something else")),
+    }
+}
+
+/// What klever's own connections need, wherever they can get in; `None` where librdkafka is to be taken.
+fn wire_security(spec: &ConnectionSpec) -> Result<Option<Security>, ConnectError> {
+    if spec.transport() == Some(Transport::Librdkafka) {
+        return Ok(None);
+    }
+    match (Security::of(spec), spec.transport()) {
+        (Ok(security), _) => Ok(Some(security)),
+        (Err(SecurityError::Wrong(error)), _) => Err(error),
+        (Err(SecurityError::Unsupported(what)), Some(Transport::Wire)) => {
+            Err(ConnectError::new(format!("klever's own connections do not do this: {what}"))
+                .with_hint("leave --transport out, or give --transport librdkafka"))
+        }
+        (Err(SecurityError::Unsupported(_)), _) => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_wire(properties: &str, asked: Option<Transport>) -> Result<bool, ConnectError> {
+        let spec = ConnectionSpec::from_parts(Some("127.0.0.1:1"), properties, &[]).unwrap();
+        wire_security(&spec.with_transport(asked)).map(|security| security.is_some())
+    }
+
+    #[test]
+    fn klevers_own_connections_are_taken_wherever_they_get_in() {
+        let kerberos = "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=GSSAPI\n";
+        let plain = "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n\
+                     sasl.username=u\nsasl.password=p\n";
+        assert_eq!(is_wire("", None), Ok(true));
+        assert_eq!(is_wire(plain, None), Ok(true));
+        assert_eq!(is_wire(kerberos, None), Ok(false));
+        assert_eq!(is_wire("", Some(Transport::Librdkafka)), Ok(false));
+        assert!(is_wire(kerberos, Some(Transport::Wire)).is_err_and(|error| error.hint.is_some()));
     }
 }

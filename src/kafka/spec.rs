@@ -7,9 +7,19 @@ use crate::kafka::secrets::Secrets;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 mod java;
 mod librdkafka;
+
+/// What the connection is made with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transport {
+    /// klever's own connections.
+    Wire,
+    /// The C library, for what klever's own connections do not do.
+    Librdkafka,
+}
 
 /// A checked way to a cluster. `Debug` shows names only: no value of a property ever leaves this type but
 /// into the client library.
@@ -18,6 +28,7 @@ pub struct ConnectionSpec {
     bootstrap: Vec<String>,
     /// By librdkafka's names, and by Java's where librdkafka has none.
     native: BTreeMap<String, String>,
+    transport: Option<Transport>,
 }
 
 impl ConnectionSpec {
@@ -70,12 +81,27 @@ impl ConnectionSpec {
         let servers = given.remove("bootstrap.servers").or(given.remove("metadata.broker.list"));
         let bootstrap = servers_of(bootstrap.map(str::to_string).or(servers))?;
         let native = java::translated(given)?;
-        Ok(ConnectionSpec { bootstrap, native })
+        Ok(ConnectionSpec { bootstrap, native, transport: None })
     }
 
     /// The servers to start from, each `HOST:PORT`.
     pub fn bootstrap(&self) -> &[String] {
         &self.bootstrap
+    }
+
+    /// The same way with this transport; klever chooses when there is none.
+    pub fn with_transport(self, transport: Option<Transport>) -> Self {
+        ConnectionSpec { transport, ..self }
+    }
+
+    /// The transport that was asked for.
+    pub fn transport(&self) -> Option<Transport> {
+        self.transport
+    }
+
+    /// A property that is a time in milliseconds, where it is set to one.
+    pub(in crate::kafka) fn milliseconds(&self, name: &str) -> Option<Duration> {
+        self.native.get(name)?.trim().parse().ok().map(Duration::from_millis)
     }
 
     /// Whether the connection has neither TLS nor SASL.

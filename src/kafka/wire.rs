@@ -1,17 +1,42 @@
-//! klever's own connections to brokers: how they get in, and what a failure on the way is called.
+//! klever's own connections to brokers: requests that read and nothing else, a decoder that believes no length, one
+//! connection a broker over any stream, and what a failure to get in is called.
+//!
+//! ```text
+//!  reader (what a snapshot needs) -> broker_link (a broker: connection, pauses, state) -> dial -> connection -> frame
+//!  messages (requests and answers) -> decoder, encoder;  api: the closed list of requests
+//!  dial, diagnosis (doctor) -> security, tls, sasl, exchange (how klever gets in)
+//! ```
 
+mod api;
+mod broker_link;
+mod concurrent;
+mod connection;
+mod decoder;
 mod diagnosis;
+mod dial;
+mod encoder;
 mod entry;
+mod error_codes;
 mod exchange;
+mod failure;
+mod frame;
+mod group_reads;
+mod messages;
 mod peer;
+mod reader;
 mod sasl;
 mod secret;
 mod security;
+mod state_reads;
 #[cfg(test)]
 mod test_keys;
 mod tls;
 
+pub use broker_link::ConnectionState;
 pub use diagnosis::{Diagnosis, Outcome, Rung, diagnose};
 pub use entry::Step;
+pub(super) use reader::WireReader;
+pub(super) use security::Security;
 pub use security::SecurityError;
+#[cfg(feature = "librdkafka")]
 pub(super) use security::java_stores;

@@ -1,6 +1,6 @@
 //! What the brokers say of the cluster, asked every few milliseconds: leaders, ISRs, who is alive.
 
-use crate::kafka::Connection;
+use crate::lab::connection::Connection;
 use kafka_protocol::messages::describe_quorum_request::{PartitionData, TopicData};
 use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use kafka_protocol::messages::metadata_request::MetadataRequestTopic;

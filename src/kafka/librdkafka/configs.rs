@@ -5,25 +5,15 @@ use super::ffi;
 use super::queue::{AdminQueue, CallLimits};
 use super::text::{c_string, optional_text, slice, text};
 use crate::kafka::CallError;
-use crate::kafka::reads::ResourceConfig;
+use crate::kafka::reads::{ResourceConfig, ResourceKind};
 use crate::model::{ConfigEntry, ConfigSource};
 use std::ffi::c_int;
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ResourceKind {
-    /// Topics; many in one call.
-    Topic,
-    /// A broker; one in a call, which goes to that broker.
-    Broker,
-}
-
-impl ResourceKind {
-    /// `rd_kafka_ResourceType_t`.
-    fn code(self) -> c_int {
-        match self {
-            ResourceKind::Topic => 2,
-            ResourceKind::Broker => 4,
-        }
+/// `rd_kafka_ResourceType_t`.
+fn code_of(kind: ResourceKind) -> c_int {
+    match kind {
+        ResourceKind::Topic => 2,
+        ResourceKind::Broker => 4,
     }
 }
 
@@ -39,7 +29,7 @@ pub(crate) fn describe_configs(
         |start| {
             let resource = |name: &String| {
                 // SAFETY: librdkafka copies the name.
-                unsafe { ffi::rd_kafka_ConfigResource_new(kind.code(), c_string(name).as_ptr()) }
+                unsafe { ffi::rd_kafka_ConfigResource_new(code_of(kind), c_string(name).as_ptr()) }
             };
             let mut wanted: Vec<*mut ffi::ConfigResource> = names.iter().map(resource).collect();
             let list = wanted.as_mut_ptr();
@@ -79,7 +69,7 @@ unsafe fn one(resource: *const ffi::ConfigResource) -> ResourceConfig {
         let code = ffi::rd_kafka_ConfigResource_error(resource);
         if code != 0 {
             let message = text(ffi::rd_kafka_ConfigResource_error_string(resource));
-            return (name, Err(CallError { code, message }));
+            return (name, Err(CallError { code, message, hint: None }));
         }
         let mut count = 0;
         let entries = ffi::rd_kafka_ConfigResource_configs(resource, &raw mut count);

@@ -1,6 +1,6 @@
 //! The reads that make up a snapshot, each asynchronous, bounded in time and in requests in flight.
 
-use super::configs::{ResourceKind, describe_configs};
+use super::configs::describe_configs;
 use super::groups::{describe_consumer_group, list_consumer_groups, list_groups};
 use super::handle::{Handle, blocking};
 use super::metadata::{describe_cluster, metadata};
@@ -8,7 +8,7 @@ use super::offsets::{group_offsets, list_offsets};
 use super::queue::{AdminQueue, CallLimits};
 use crate::kafka::reads::{
     CallResult, GroupOffsets, GroupsRead, Metadata, OffsetSpec, PartitionOffset, ReadAnswer, ReadKind,
-    ReadTargets, ResourceConfig,
+    ReadTargets, ResourceConfig, ResourceKind,
 };
 use crate::kafka::secrets::Secrets;
 use crate::kafka::{CallError, ConnectError};
@@ -100,7 +100,7 @@ impl Reads<'_> {
         };
         let answer = tokio::select! {
             answer = self.first_answer() => answer,
-            () = all_brokers_down => Err(CallError { code: ALL_BROKERS_DOWN, message: "all brokers are down".into() }),
+            () = all_brokers_down => Err(CallError { code: ALL_BROKERS_DOWN, message: "all brokers are down".into(), hint: None }),
         };
         self.explained(answer)
     }
@@ -117,7 +117,7 @@ impl Reads<'_> {
         tokio::select! {
             Ok(answer) = &mut first => Ok(answer),
             Ok(answer) = &mut second => Ok(answer),
-            else => Err(CallError { code: TIMED_OUT, message: "no broker answered in time".into() }),
+            else => Err(CallError { code: TIMED_OUT, message: "no broker answered in time".into(), hint: None }),
         }
     }
 
@@ -131,7 +131,7 @@ impl Reads<'_> {
             }
             Err(error) => {
                 let message = health.last_error().unwrap_or(error.message);
-                Err(CallError { code: error.code, message })
+                Err(CallError { code: error.code, message, hint: None })
             }
         }
     }
@@ -141,7 +141,8 @@ impl Reads<'_> {
         let id = blocking(self.handle(), move |handle| Ok(handle.cluster_id(timeout))).await;
         let Ok(Some(id)) = id else { return ReadAnswer::Description(None, None) };
         // Asking "the controller" means a random broker under KRaft; a broker of our choice that hangs is passed over.
-        let mut racks = Err(CallError { code: ALL_BROKERS_DOWN, message: "no broker is up".into() });
+        let mut racks =
+            Err(CallError { code: ALL_BROKERS_DOWN, message: "no broker is up".into(), hint: None });
         for broker in self.targets.brokers().take(3) {
             racks = describe_cluster(self.admin, self.limits(Some(broker))).await;
             if racks.is_ok() {
@@ -181,7 +182,8 @@ impl Reads<'_> {
             let answer =
                 describe_configs(self.admin, ResourceKind::Broker, std::slice::from_ref(&name), limits);
             async move {
-                let silent = CallError { code: 0, message: "the broker did not describe itself".into() };
+                let silent =
+                    CallError { code: 0, message: "the broker did not describe itself".into(), hint: None };
                 match answer.await {
                     Ok(found) => (broker, found.into_iter().next().unwrap_or((name, Err(silent)))),
                     Err(error) => (broker, (name, Err(error))),

@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn answers_come_out_as_they_went_in() {
-        let error = CallError { code: -185, message: "timed out".into() };
+        let error = CallError { code: -185, message: "timed out".into(), hint: None };
         let fact = PartitionOffset {
             topic: "t".into(),
             partition: 3,

@@ -112,7 +112,7 @@ fn read_groups(handle: &Handle, timeout: Duration) -> Result<(Vec<GroupDescripti
     // SAFETY: the handle is alive; null asks for all groups; the list is ours to destroy, if there is one.
     let code = unsafe { ffi::rd_kafka_list_groups(handle.rk(), null(), &raw mut list, timeout_ms) };
     if list.is_null() || (code != 0 && code != PARTIAL) {
-        return Err(CallError { code, message: code_text(code) });
+        return Err(CallError { code, message: code_text(code), hint: None });
     }
     // SAFETY: a complete list, copied before it is destroyed.
     unsafe {
@@ -189,7 +189,11 @@ unsafe fn description(event: *mut ffi::Event, id: Arc<str>) -> Result<GroupDescr
             ffi::rd_kafka_DescribeConsumerGroups_result_groups(answer, &raw mut count)
         };
         let Some(group) = slice(groups, count).iter().copied().find(|group| !group.is_null()) else {
-            return Err(CallError { code: 0, message: "the broker did not describe the group".into() });
+            return Err(CallError {
+                code: 0,
+                message: "the broker did not describe the group".into(),
+                hint: None,
+            });
         };
         if let Some(error) = call_error(ffi::rd_kafka_ConsumerGroupDescription_error(group)) {
             return Err(error);

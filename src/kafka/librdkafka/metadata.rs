@@ -27,7 +27,7 @@ fn read_metadata(handle: &Handle, timeout: Duration) -> Result<Metadata, CallErr
     // SAFETY: the handle is alive; librdkafka writes a pointer that is ours to destroy, or leaves null.
     let code = unsafe { ffi::rd_kafka_metadata(handle.rk(), 1, null_mut(), &raw mut answer, timeout_ms) };
     if code != 0 || answer.is_null() {
-        return Err(CallError { code, message: code_text(code) });
+        return Err(CallError { code, message: code_text(code), hint: None });
     }
     // SAFETY: a complete answer, copied before it is destroyed.
     unsafe {

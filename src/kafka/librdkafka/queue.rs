@@ -172,7 +172,7 @@ fn answer(event: *mut ffi::Event, shared: &Shared) {
         }
         // SAFETY: a live event; the string belongs to it and is copied.
         let message = unsafe { text(ffi::rd_kafka_event_error_string(event)) };
-        done(Err(CallError { code, message }));
+        done(Err(CallError { code, message, hint: None }));
     }));
 }
 

@@ -58,7 +58,7 @@ pub(super) unsafe fn call_error(error: *const ffi::RkError) -> Option<CallError>
     // SAFETY: a live error object by the caller's promise.
     let (code, message) =
         unsafe { (ffi::rd_kafka_error_code(error), text(ffi::rd_kafka_error_string(error))) };
-    (code != 0).then_some(CallError { code, message })
+    (code != 0).then_some(CallError { code, message, hint: None })
 }
 
 /// librdkafka's words for an error code.

@@ -83,8 +83,8 @@ impl ObservedCluster {
         let mut rows = Vec::new();
         for (ix, topic) in self.metadata.topics.iter().enumerate() {
             let (latest, earliest) = (self.latest.get(&topic.name), self.earliest.get(&topic.name));
-            for partition in &topic.partitions {
-                let (high_watermark, leader_epoch) = cell(latest, partition.number);
+            for (at, partition) in topic.partitions.iter().enumerate() {
+                let (high_watermark, leader_epoch) = cell(latest, at);
                 rows.push(PartitionRow {
                     topic: TopicIx(ix as u32),
                     number: partition.number,
@@ -93,7 +93,7 @@ impl ObservedCluster {
                     elr: self.raw.elr_of(&topic.name, partition.number),
                     leader: partition.leader,
                     leader_epoch,
-                    log_start: cell(earliest, partition.number).0,
+                    log_start: cell(earliest, at).0,
                     // Without a leader nobody can say; what was read before may have been cut off.
                     high_watermark: high_watermark.filter(|_| partition.leader.is_some()),
                     log_end: None,
@@ -172,9 +172,9 @@ fn state_of(group: &ObservedGroup) -> GroupState {
     state.unwrap_or(group.state)
 }
 
-fn cell(column: Option<&Vec<OffsetCell>>, number: i32) -> OffsetCell {
-    let at = usize::try_from(number).ok();
-    at.and_then(|at| column?.get(at).copied()).unwrap_or((None, None))
+/// Cells stand in the order of the topic's partitions.
+fn cell(column: Option<&Vec<OffsetCell>>, at: usize) -> OffsetCell {
+    column.and_then(|cells| cells.get(at).copied()).unwrap_or((None, None))
 }
 
 /// The new cluster with the old one's allocations wherever the content is the same.

@@ -168,10 +168,11 @@ impl ObservedCluster {
     fn apply_offsets(&mut self, end: OffsetSpec, facts: Vec<PartitionOffset>) {
         let mut column: HashMap<Arc<str>, Vec<OffsetCell>> = HashMap::new();
         for fact in facts {
-            let Ok(at) = usize::try_from(fact.partition) else { continue };
+            // Only of partitions that there are: a number costs its sender nothing.
+            let Some((at, count)) = self.metadata.place(&fact.topic, fact.partition) else { continue };
             let cells = column.entry(fact.topic).or_default();
-            if cells.len() <= at {
-                cells.resize(at + 1, (None, None));
+            if cells.len() < count {
+                cells.resize(count, (None, None));
             }
             cells[at] = (fact.offset, fact.leader_epoch);
         }

@@ -19,11 +19,11 @@ fn fact(offset: Option<i64>, code: i32) -> PartitionOffset {
 }
 
 fn timeout() -> CallError {
-    CallError { code: -185, message: "timed out".into() }
+    CallError { code: -185, message: "timed out".into(), hint: None }
 }
 
 fn denied() -> CallError {
-    CallError { code: 30, message: "no".into() }
+    CallError { code: 30, message: "no".into(), hint: None }
 }
 
 fn listed(broker: i32, groups: &[&str]) -> (BrokerId, Result<Vec<GroupListing>, CallError>) {
@@ -108,7 +108,7 @@ fn a_refused_configuration_names_the_acl_and_equal_ones_are_shared() {
     let map = || ConfigMap::from([("k".to_string(), ConfigEntry::new("v", ConfigSource::Default))]);
     let both = vec![(BrokerId(1), ("1".into(), Ok(map()))), (BrokerId(2), ("2".into(), Ok(map())))];
     observed.apply(ReadAnswer::BrokerConfigs(both), 2);
-    let refused = CallError { code: 29, message: "no".into() };
+    let refused = CallError { code: 29, message: "no".into(), hint: None };
     observed.apply(ReadAnswer::TopicConfigs(vec![("t".into(), Err(refused))]), 2);
     let cluster = observed.cluster(2);
     let (one, two) = (cluster.brokers[0].config.get().unwrap(), cluster.brokers[1].config.get().unwrap());

@@ -44,3 +44,13 @@ pub struct Metadata {
 
 /// Brokers with their racks.
 pub(crate) type Racks = Vec<(BrokerId, Option<String>)>;
+
+impl Metadata {
+    /// Where a partition stands among those of its topic, and how many there are; `None` when there is no such one.
+    pub(in crate::kafka) fn place(&self, topic: &str, number: i32) -> Option<(usize, usize)> {
+        let at = self.topics.binary_search_by(|known| (*known.name).cmp(topic)).ok()?;
+        let partitions = &self.topics[at].partitions;
+        let at = partitions.binary_search_by_key(&number, |partition| partition.number).ok()?;
+        Some((at, partitions.len()))
+    }
+}

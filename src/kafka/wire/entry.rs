@@ -71,6 +71,16 @@ pub(super) async fn enter(
     passed.push((Step::Name, format!("{host} is {}", shown.join(", "))));
     let stream = connected(&addresses).await?;
     passed.push((Step::Tcp, format!("port {port} accepts connections")));
+    secure(stream, host, security, passed).await
+}
+
+/// Goes through TLS and SASL, as far as the security has them, on a connection to this host.
+pub(super) async fn secure(
+    stream: TcpStream,
+    host: &str,
+    security: &Security,
+    passed: &mut Vec<(Step, String)>,
+) -> Result<Box<dyn Stream>, EntryFailure> {
     let mut stream: Box<dyn Stream> = match &security.tls {
         None => Box::new(stream),
         Some(settings) => {

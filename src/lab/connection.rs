@@ -1,4 +1,4 @@
-//! One plaintext connection to a broker: frames out, frames in, versions that both sides know.
+//! The lab's own plaintext connection to a broker, past all proxies: frames out, frames in, versions that both sides know.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use kafka_protocol::messages::{ApiVersionsRequest, ApiVersionsResponse, RequestHeader, ResponseHeader};
@@ -15,7 +15,7 @@ const FLEXIBLE_API_VERSIONS: i16 = 3;
 
 /// Why a connection is of no use.
 #[derive(Debug)]
-pub(crate) struct RawError(String);
+pub(super) struct RawError(String);
 
 impl fmt::Display for RawError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,7 +29,7 @@ impl From<std::io::Error> for RawError {
     }
 }
 
-pub(crate) struct Connection {
+pub(super) struct Connection {
     stream: TcpStream,
     correlation_id: i32,
     versions: HashMap<i16, (i16, i16)>,
@@ -37,14 +37,14 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects; the first request must be [`Connection::versions`].
-    pub(crate) async fn open(host: &str, port: u16) -> Result<Connection, RawError> {
+    pub(super) async fn open(host: &str, port: u16) -> Result<Connection, RawError> {
         let stream = TcpStream::connect((host, port)).await?;
         stream.set_nodelay(true)?;
         Ok(Connection { stream, correlation_id: 0, versions: HashMap::new() })
     }
 
     /// Asks which versions the broker speaks, and remembers them.
-    pub(crate) async fn versions(
+    pub(super) async fn versions(
         &mut self,
         request: ApiVersionsRequest,
     ) -> Result<ApiVersionsResponse, RawError> {
@@ -58,7 +58,7 @@ impl Connection {
     }
 
     /// Sends a request in the highest version that both sides know; `None` when there is none.
-    pub(crate) async fn send<Q>(&mut self, request: Q) -> Result<Option<Q::Response>, RawError>
+    pub(super) async fn send<Q>(&mut self, request: Q) -> Result<Option<Q::Response>, RawError>
     where
         Q: Request + HeaderVersion + Encodable,
         Q::Response: Decodable + HeaderVersion,

@@ -1,0 +1,36 @@
+//! The reading requests and what their answers hold: a small schema each, straight into klever's own types.
+
+mod api_versions;
+mod cluster;
+mod configs;
+mod consumer_groups;
+mod coordinators;
+mod groups;
+mod list_offsets;
+mod metadata;
+mod offset_fetch;
+mod quorum;
+mod topic_partitions;
+
+pub(super) use api_versions::{ApiVersions, BrokerVersions};
+pub(super) use cluster::{ClusterDescription, DescribeCluster};
+pub(super) use configs::DescribeConfigs;
+pub(super) use consumer_groups::DescribeConsumerGroups;
+pub(super) use coordinators::{FindCoordinator, FindCoordinators};
+pub(super) use groups::{DescribeGroups, ListGroups, ListedGroup};
+pub(super) use list_offsets::ListOffsets;
+pub(super) use metadata::{ReadMetadata, TopicScope};
+pub(super) use offset_fetch::{FetchOffsets, FetchOffsetsOfGroup};
+pub(super) use quorum::{DescribeQuorum, QuorumState};
+pub(super) use topic_partitions::DescribeTopicPartitions;
+
+/// What an answer holds, or the error code in its place.
+pub(super) type Coded<T> = Result<T, i16>;
+
+/// What came with an error code.
+fn coded<T>(code: i16, value: T) -> Coded<T> {
+    if code == 0 { Ok(value) } else { Err(code) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! DescribeCluster: the cluster's id and the racks of its brokers, of fenced ones too where the broker tells.
+
+use super::{Coded, coded};
+use crate::kafka::wire::api::{Api, ReadRequest};
+use crate::kafka::wire::decoder::{Decoded, Decoder};
+use crate::kafka::wire::encoder::Encoder;
+use crate::model::BrokerId;
+
+pub(in crate::kafka::wire) struct DescribeCluster;
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(in crate::kafka::wire) struct ClusterDescription {
+    pub id: Option<String>,
+    pub racks: Vec<(BrokerId, Option<String>)>,
+}
+
+/// `EndpointType.BROKER`.
+const BROKERS: i8 = 1;
+
+impl ReadRequest for DescribeCluster {
+    const API: Api = Api::DescribeCluster;
+    const VERSIONS: (i16, i16) = (0, 2);
+    type Answer = Coded<ClusterDescription>;
+
+    fn encode(&self, out: &mut Encoder) {
+        out.bool(false);
+        if out.version() >= 1 {
+            out.i8(BROKERS);
+        }
+        if out.version() >= 2 {
+            // Fenced brokers too: one that has just died keeps its rack.
+            out.bool(true);
+        }
+        out.tags();
+    }
+
+    fn decode(answer: &mut Decoder<'_>) -> Decoded<Self::Answer> {
+        answer.i32()?;
+        let code = answer.i16()?;
+        answer.nullable_text()?;
+        if answer.version() >= 1 {
+            answer.i8()?;
+        }
+        let id = answer.nullable_string()?.filter(|id| !id.is_empty());
+        answer.i32()?;
+        let racks = answer.array(broker)?;
+        answer.i32()?;
+        answer.tags()?;
+        Ok(coded(code, ClusterDescription { id, racks }))
+    }
+}
+
+fn broker(broker: &mut Decoder<'_>) -> Decoded<(BrokerId, Option<String>)> {
+    let id = BrokerId(broker.i32()?);
+    broker.text()?;
+    broker.i32()?;
+    let rack = broker.nullable_string()?.filter(|rack| !rack.is_empty());
+    if broker.version() >= 2 {
+        broker.bool()?;
+    }
+    broker.tags()?;
+    Ok((id, rack))
+}

@@ -1,0 +1,88 @@
+//! ListOffsets: one end of the logs that a broker leads.
+
+use crate::kafka::reads::{OffsetSpec, PartitionOffset};
+use crate::kafka::wire::api::{Api, ReadRequest};
+use crate::kafka::wire::decoder::{Decoded, Decoder};
+use crate::kafka::wire::encoder::Encoder;
+use std::sync::Arc;
+
+pub(in crate::kafka::wire) struct ListOffsets<'a> {
+    pub end: OffsetSpec,
+    /// Partitions by topic.
+    pub topics: &'a [(Arc<str>, Vec<i32>)],
+}
+
+/// `ListOffsetsRequest.CONSUMER_REPLICA_ID`: no broker asks.
+const CONSUMER: i32 = -1;
+/// `IsolationLevel.READ_UNCOMMITTED`.
+const READ_UNCOMMITTED: i8 = 0;
+/// `RecordBatch.NO_PARTITION_LEADER_EPOCH`.
+const ANY_EPOCH: i32 = -1;
+
+/// `ListOffsetsRequest.EARLIEST_TIMESTAMP` and `LATEST_TIMESTAMP`.
+fn timestamp_of(end: OffsetSpec) -> i64 {
+    match end {
+        OffsetSpec::Earliest => -2,
+        OffsetSpec::Latest => -1,
+    }
+}
+
+impl ReadRequest for ListOffsets<'_> {
+    const API: Api = Api::ListOffsets;
+    const VERSIONS: (i16, i16) = (1, 7);
+    type Answer = Vec<PartitionOffset>;
+
+    fn encode(&self, out: &mut Encoder) {
+        let has_epoch = out.version() >= 4;
+        out.i32(CONSUMER);
+        if out.version() >= 2 {
+            out.i8(READ_UNCOMMITTED);
+        }
+        out.array(self.topics, |out, (name, partitions)| {
+            out.text(name);
+            out.array(partitions, |out, partition| {
+                out.i32(*partition);
+                if has_epoch {
+                    out.i32(ANY_EPOCH);
+                }
+                out.i64(timestamp_of(self.end));
+                out.tags();
+            });
+            out.tags();
+        });
+        out.tags();
+    }
+
+    fn decode(answer: &mut Decoder<'_>) -> Decoded<Self::Answer> {
+        if answer.version() >= 2 {
+            answer.i32()?;
+        }
+        let mut offsets = Vec::new();
+        answer.each(|topic| {
+            let name = topic.name()?;
+            topic.each(|partition| {
+                offsets.push(offset(partition, name.clone())?);
+                Ok(())
+            })?;
+            topic.tags()
+        })?;
+        answer.tags()?;
+        Ok(offsets)
+    }
+}
+
+fn offset(fields: &mut Decoder<'_>, topic: Arc<str>) -> Decoded<PartitionOffset> {
+    let partition = fields.i32()?;
+    let code = fields.i16()?;
+    fields.i64()?;
+    let offset = fields.i64()?;
+    let epoch = if fields.version() >= 4 { fields.i32()? } else { ANY_EPOCH };
+    fields.tags()?;
+    Ok(PartitionOffset {
+        topic,
+        partition,
+        offset: (offset >= 0 && code == 0).then_some(offset),
+        leader_epoch: (epoch >= 0).then_some(epoch),
+        code: code.into(),
+    })
+}
