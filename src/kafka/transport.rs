@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn klevers_own_connections_are_taken_wherever_they_get_in() {
         assert_eq!(transport("PLAINTEXT", None), Ok(Transport::Wire));
-        assert_eq!(transport("SASL_SSL", None), Ok(Transport::Librdkafka));
+        assert_eq!(transport("SSL", None), Ok(Transport::Librdkafka));
         assert_eq!(transport("PLAINTEXT", Some(Transport::Librdkafka)), Ok(Transport::Librdkafka));
         assert!(transport("SSL", Some(Transport::Wire)).is_err_and(|error| error.hint.is_some()));
     }

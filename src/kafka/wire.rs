@@ -21,6 +21,8 @@ mod group_reads;
 mod messages;
 mod reader;
 mod state_reads;
+#[cfg(test)]
+mod tests;
 
 pub use broker_link::ConnectionState;
 pub(super) use reader::WireReader;
