@@ -24,3 +24,5 @@ mod shared;
 mod snapshot;
 #[path = "kafka/stream.rs"]
 mod stream;
+#[path = "kafka/transports.rs"]
+mod transports;

@@ -30,6 +30,8 @@ mod security;
 mod state_reads;
 #[cfg(test)]
 mod test_keys;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 pub use broker_link::ConnectionState;

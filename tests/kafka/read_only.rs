@@ -1,8 +1,8 @@
 //! Nothing but the requests of `API_KEYS_SENT` goes out, and reading leaves no trace in a fresh cluster.
 
 use super::proxy::Proxy;
-use super::shared::{connect, skipped, snapshot, start};
-use klever::kafka::{API_KEYS_SENT, ConnectionSpec};
+use super::shared::{connect, connect_over, skipped, snapshot, start};
+use klever::kafka::{API_KEYS_SENT, ConnectionSpec, Transport};
 use klever::lab::{Fixture, LabSpec};
 use klever::model::{BrokerId, Lag};
 use klever::source::{LiveOptions, LiveStream, SourceEvent};
@@ -38,7 +38,7 @@ fn every_request_is_on_the_list_and_a_fresh_cluster_stays_fresh() {
 
     let fresh = snapshot(&connect(&through));
     watch(&through, Duration::from_secs(3));
-    let still = snapshot(&connect(&through));
+    let still = snapshot(&connect_over(Transport::Librdkafka, &through));
     assert_eq!((fresh.topics.len(), still.topics.len()), (0, 0), "reading made a topic: {:?}", still.topics);
     assert!(still.groups.get().is_some_and(|groups| groups.is_empty()));
 
@@ -49,6 +49,7 @@ fn every_request_is_on_the_list_and_a_fresh_cluster_stays_fresh() {
     let member = fixture.join("modern", &["t"], &[("group.protocol", "consumer")]).unwrap();
     let busy = snapshot(&connect(&through));
     watch(&through, Duration::from_secs(3));
+    snapshot(&connect_over(Transport::Librdkafka, &through));
     let groups = busy.groups.get().unwrap();
     let lag = groups.iter().find(|group| &*group.id == "g").map(|group| busy.lag_of_group(group));
     assert_eq!(lag, Some(Lag::Records(4)));

@@ -1,6 +1,6 @@
 //! The one cluster of three brokers in racks a, b, c that the tests share, one test at a time.
 
-use klever::kafka::{Client, ConnectionSpec, SnapshotRequest};
+use klever::kafka::{Client, ConnectionSpec, SnapshotRequest, Transport};
 use klever::lab::{Fixture, Lab, LabSpec};
 use klever::model::{BrokerId, Cluster};
 use std::io::{self, Write};
@@ -53,6 +53,12 @@ pub(crate) fn cluster() -> MutexGuard<'static, Shared> {
 /// A connected client.
 pub(crate) fn connect(bootstrap: &str) -> Client {
     Client::connect(&ConnectionSpec::plaintext(bootstrap).unwrap()).unwrap()
+}
+
+/// A client that is connected with this transport.
+pub(crate) fn connect_over(transport: Transport, bootstrap: &str) -> Client {
+    let spec = ConnectionSpec::plaintext(bootstrap).unwrap();
+    Client::connect(&spec.with_transport(Some(transport))).unwrap()
 }
 
 /// A whole snapshot.

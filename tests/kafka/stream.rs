@@ -73,3 +73,41 @@ fn a_cluster_that_goes_away_is_trouble_and_one_that_is_back_is_a_snapshot() {
     while live.events().try_recv().is_ok() {}
     next_snapshot(&live, "the broker again", |cluster| cluster.brokers_up() == 1);
 }
+
+/// A broker that dies, hangs and comes back under a stream ends neither the stream nor the program.
+#[test]
+fn a_stream_lives_through_kills_and_stops_and_tells_what_the_others_know() {
+    if skipped() {
+        return;
+    }
+    let mut shared = cluster();
+    shared.fixture.create_topic("outlive", &spread(6, 3), &[]).unwrap();
+    shared.fixture.commit("outliving", &[("outlive", 0, 0)]).unwrap();
+    let spec = ConnectionSpec::plaintext(&shared.lab.bootstrap()).unwrap();
+    let live = LiveStream::start(&spec, LiveOptions::for_lab()).unwrap();
+    let whole = |cluster: &Cluster| {
+        let (_, topic) = cluster.topic_named("outlive")?;
+        Some(cluster.partitions_of(topic).all(|p| p.isr_len() == 3 && p.high_watermark() == Some(0)))
+    };
+    for id in [2, 3] {
+        next_snapshot(&live, "all in sync", |cluster| {
+            cluster.brokers_up() == 3 && whole(cluster) == Some(true)
+        });
+        shared.lab.kill(id).unwrap();
+        next_snapshot(&live, "one down", |cluster| cluster.brokers_up() == 2);
+        shared.lab.restart(id).unwrap();
+        next_snapshot(&live, "all in sync again", |cluster| {
+            cluster.brokers_up() == 3 && whole(cluster) == Some(true)
+        });
+        shared.lab.pause(id).unwrap();
+        next_snapshot(&live, "one fenced", |cluster| cluster.brokers_up() == 2);
+        shared.lab.resume(id).unwrap();
+    }
+    let lag = |cluster: &Cluster| {
+        let groups = cluster.groups.get()?;
+        Some(cluster.lag_of_group(groups.iter().find(|group| &*group.id == "outliving")?))
+    };
+    next_snapshot(&live, "the group's lag at last", |cluster| {
+        cluster.brokers_up() == 3 && lag(cluster) == Some(Lag::Records(0))
+    });
+}

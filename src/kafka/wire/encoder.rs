@@ -64,11 +64,6 @@ impl Encoder {
         self.bytes.extend(text.as_bytes());
     }
 
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        self.length(bytes.len());
-        self.bytes.extend(bytes);
-    }
-
     /// The number of items that follow, each written by the caller.
     pub(super) fn length(&mut self, count: usize) {
         if self.is_flexible {

@@ -1,5 +1,6 @@
 //! Getting in to one broker: name, TCP, TLS, SASL, and on which of them it broke.
 
+use super::api::Api;
 use super::exchange::{self, AuthenticationFailure, CallFailure, Stream};
 use super::sasl::Mechanism;
 use super::security::Security;
@@ -168,7 +169,7 @@ async fn authenticated(
 ) -> Result<Option<Duration>, EntryFailure> {
     let versions = exchange::api_versions(stream).await;
     let versions = versions.map_err(|error| of_call(Step::Sasl, &error, tls))?;
-    let known = versions.iter().find(|(key, ..)| *key == exchange::SASL_AUTHENTICATE);
+    let known = versions.iter().find(|(key, ..)| *key == Api::SaslAuthenticate.key());
     let highest = known.map_or(0, |(.., highest)| *highest);
     match exchange::authenticate(stream, mechanism, highest).await {
         Ok(session) => Ok(session),

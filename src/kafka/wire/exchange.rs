@@ -1,5 +1,6 @@
 //! The few frames that let klever in: ApiVersions, SaslHandshake and SaslAuthenticate over any stream.
 
+use super::api::Api;
 use super::peer::Peer;
 use super::sasl::{Exchange, Mechanism, SaslError};
 use crate::report::clean;
@@ -20,11 +21,6 @@ const CORRELATION_ID: i32 = 0x0d0a_0d0a;
 const LONGEST_ANSWER: usize = 1 << 20;
 /// A mechanism that goes on for longer than this does not end.
 const LONGEST_EXCHANGE: usize = 8;
-
-/// ApiKeys of the requests.
-pub(super) const SASL_HANDSHAKE: i16 = 17;
-pub(super) const API_VERSIONS: i16 = 18;
-pub(super) const SASL_AUTHENTICATE: i16 = 36;
 
 /// Kafka's error codes that mean something here.
 const UNSUPPORTED_MECHANISM: i16 = 33;
@@ -68,7 +64,7 @@ impl fmt::Display for CallFailure {
 /// Sends one request and reads its answer, without the header.
 pub(super) async fn call(
     stream: &mut impl Stream,
-    api: (i16, i16),
+    api: (Api, i16),
     body: Body,
 ) -> Result<Vec<u8>, CallFailure> {
     call_within(stream, api, body, ANSWER_WITHIN).await
@@ -76,11 +72,11 @@ pub(super) async fn call(
 
 async fn call_within(
     stream: &mut impl Stream,
-    (key, version): (i16, i16),
+    (api, version): (Api, i16),
     body: Body,
     limit: Duration,
 ) -> Result<Vec<u8>, CallFailure> {
-    let frame = body.frame(key, version, CORRELATION_ID);
+    let frame = body.frame(api.key(), version, CORRELATION_ID);
     let exchange = async {
         stream.write_all(&frame).await?;
         stream.flush().await?;
@@ -131,7 +127,7 @@ impl From<frames::Malformed> for CallFailure {
 
 /// Which requests a broker knows: (ApiKey, lowest version, highest version). Allowed before SASL, too.
 pub(super) async fn api_versions(stream: &mut impl Stream) -> Result<Vec<(i16, i16, i16)>, CallFailure> {
-    let answer = call(stream, (API_VERSIONS, 0), Body::default()).await?;
+    let answer = call(stream, (Api::ApiVersions, 0), Body::default()).await?;
     let mut fields = Fields::of(&answer);
     match fields.i16()? {
         0 => Ok(fields.array(|fields| Ok((fields.i16()?, fields.i16()?, fields.i16()?)))?),
@@ -220,7 +216,7 @@ pub(super) async fn authenticate(
     handshake(stream, mechanism.name()).await?;
     let version = authenticate_version.clamp(0, 2);
     for _ in 0..LONGEST_EXCHANGE {
-        let answer = call(stream, (SASL_AUTHENTICATE, version), Body::sasl(&message, version)).await?;
+        let answer = call(stream, (Api::SaslAuthenticate, version), Body::sasl(&message, version)).await?;
         let answer = Authenticate::of(&answer, version)?;
         if answer.code != 0 {
             return Err(refusal(&answer, mechanism, exchange.as_mut()));
@@ -257,7 +253,7 @@ pub(super) async fn offered(stream: &mut impl Stream) -> Result<Vec<String>, Cal
 }
 
 async fn propose(stream: &mut impl Stream, mechanism: &str) -> Result<(i16, Vec<String>), CallFailure> {
-    let answer = call(stream, (SASL_HANDSHAKE, 1), Body::default().string(mechanism)).await?;
+    let answer = call(stream, (Api::SaslHandshake, 1), Body::default().string(mechanism)).await?;
     let mut fields = Fields::of(&answer);
     let code = fields.i16()?;
     let offered = fields.array(|fields| fields.string())?;

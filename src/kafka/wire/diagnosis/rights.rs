@@ -1,10 +1,10 @@
 //! What this user may do on the cluster, as Metadata says it (KIP-430).
 
+use crate::kafka::wire::api::Api;
 use crate::kafka::wire::exchange::frames::{Body, Fields, Malformed};
 use crate::kafka::wire::exchange::{self, CallFailure, Stream};
 use crate::report::clean;
 
-const METADATA: i16 = 3;
 /// The last version that says so and has no compact fields; Kafka 2.3.
 const WITH_RIGHTS: i16 = 8;
 /// `authorizedOperations` of a broker that was not asked, or does not say.
@@ -51,7 +51,8 @@ pub(super) async fn read(
     stream: &mut impl Stream,
     versions: &[(i16, i16, i16)],
 ) -> Result<Rights, CallFailure> {
-    let known = versions.iter().find(|(key, ..)| *key == METADATA).map(|(_, low, high)| *low..=*high);
+    let known =
+        versions.iter().find(|(key, ..)| *key == Api::Metadata.key()).map(|(_, low, high)| *low..=*high);
     let version = match known {
         Some(known) if known.contains(&WITH_RIGHTS) => WITH_RIGHTS,
         Some(known) => (*known.end()).min(WITH_RIGHTS),
@@ -63,7 +64,7 @@ pub(super) async fn read(
     }
     let body = Body::default().i32(0).bool(false);
     let body = if version == WITH_RIGHTS { body.bool(true).bool(false) } else { body };
-    let answer = exchange::call(stream, (METADATA, version), body).await?;
+    let answer = exchange::call(stream, (Api::Metadata, version), body).await?;
     Ok(decode(&answer, version)?)
 }
 

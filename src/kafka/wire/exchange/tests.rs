@@ -136,10 +136,10 @@ async fn silence_and_a_slow_drip_end_with_the_limit() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });
-    let drip = call_within(&mut ours, (API_VERSIONS, 0), Body::default(), limit).await;
+    let drip = call_within(&mut ours, (Api::ApiVersions, 0), Body::default(), limit).await;
     assert!(drip.is_err(), "{drip:?}");
     let (mut ours, _theirs) = tokio::io::duplex(1 << 10);
-    let silent = call_within(&mut ours, (API_VERSIONS, 0), Body::default(), limit).await;
+    let silent = call_within(&mut ours, (Api::ApiVersions, 0), Body::default(), limit).await;
     assert!(matches!(silent, Err(CallFailure::Silent(_))));
 }
 

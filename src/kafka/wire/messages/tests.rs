@@ -150,8 +150,6 @@ fn survive_all(bytes: &[u8]) {
     survive::<ListGroups>(bytes);
     survive::<ListOffsets<'_>>(bytes);
     survive::<ReadMetadata>(bytes);
-    survive::<SaslAuthenticate<'_>>(bytes);
-    survive::<SaslHandshake<'_>>(bytes);
 }
 
 proptest! {
