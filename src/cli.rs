@@ -86,6 +86,12 @@ pub enum Command {
 
 /// Runs klever with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // Not a command: nobody but klever itself runs it.
+    #[cfg(feature = "librdkafka")]
+    if arguments.get(1).is_some_and(|argument| argument == crate::kafka::LIBRDKAFKA_ARGUMENT) {
+        return crate::kafka::serve_librdkafka();
+    }
     let done = match parse::parse(arguments) {
         Ok(args) => dispatch(args),
         Err(answered) => answered,

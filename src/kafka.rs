@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  ConnectionSpec -> Client (one snapshot, blocking) --+
-//!                    source::live (a stream)         --+-> Reader -> native (librdkafka), raw (own connection)
+//!                    source::live (a stream)         --+-> Reader -> librdkafka (in a process of its own), raw (own connection)
 //!                                                      +-> ObservedCluster (what was read, with ages) -> model::Cluster
 //! ```
 //!
@@ -13,16 +13,20 @@
 //!
 //! Address translation (`--map`) is not part of this room yet.
 
+#[cfg(feature = "librdkafka")]
 mod assignment;
 mod client;
 mod error;
-mod health;
-mod native;
+#[cfg(feature = "librdkafka")]
+mod librdkafka;
+#[cfg(not(feature = "librdkafka"))]
+mod no_librdkafka;
 mod observed;
 mod properties;
 mod raw;
 mod reader;
 mod reads;
+mod secrets;
 mod spec;
 
 #[cfg(feature = "lab")]
@@ -30,10 +34,11 @@ pub(crate) use raw::connection::Connection;
 
 pub use client::{Client, SnapshotRequest, unreachable};
 pub use error::{CallError, ConnectError};
-pub use native::{Metadata, library_version};
+#[cfg(feature = "librdkafka")]
+pub use librdkafka::{ARGUMENT as LIBRDKAFKA_ARGUMENT, library_version, run_as, serve as serve_librdkafka};
 pub use observed::ObservedCluster;
 pub use reader::Reader;
-pub use reads::{ReadAnswer, ReadKind};
+pub use reads::{Metadata, ReadAnswer, ReadKind, ReadTargets};
 pub use spec::ConnectionSpec;
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
@@ -57,7 +62,7 @@ pub const API_KEYS_SENT: &[(i16, &str)] = &[
 /// librdkafka 2.12.1: the layer below was checked against exactly this one.
 pub const LIBRARY_VERSION: i32 = 0x020c_01ff;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "librdkafka"))]
 mod tests {
     use super::*;
 

@@ -4,6 +4,9 @@
 
 #[path = "e2e/guard.rs"]
 mod guard;
+#[cfg(feature = "librdkafka")]
+#[path = "e2e/process.rs"]
+mod process;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -121,7 +124,7 @@ fn without_a_terminal_it_says_so() {
 }
 
 /// A cluster that cannot be reached is a state on the screen, and nothing but klever writes there.
-#[cfg(feature = "live")]
+#[cfg(feature = "librdkafka")]
 #[test]
 fn an_unreachable_cluster_is_a_state_not_an_end() {
     let mut terminal =

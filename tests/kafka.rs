@@ -8,6 +8,8 @@ mod check;
 mod consequences;
 #[path = "kafka/faults.rs"]
 mod faults;
+#[path = "kafka/process.rs"]
+mod process;
 #[path = "kafka/properties.rs"]
 mod properties;
 #[path = "kafka/proxy.rs"]

@@ -33,6 +33,8 @@ const OTHERS: [KafkaVersion; 3] =
 
 /// The right to run a cluster, unless the person who runs the tests wants no Kafka.
 fn cluster() -> Option<MutexGuard<'static, ()>> {
+    // This program cannot be run again as klever's librdkafka process.
+    klever::kafka::run_as(env!("CARGO_BIN_EXE_klever"));
     let skipped = skipped("no scenario ran on real brokers");
     (!skipped).then(|| CLUSTER.lock().unwrap_or_else(PoisonError::into_inner))
 }

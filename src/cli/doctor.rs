@@ -19,7 +19,7 @@ pub(super) fn run() -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-#[cfg(feature = "live")]
+#[cfg(feature = "librdkafka")]
 fn live() -> String {
     let bits = crate::kafka::library_version();
     let part = |shift: i32| bits >> shift & 0xff;
@@ -27,9 +27,9 @@ fn live() -> String {
     format!("yes, read-only, librdkafka {}.{}.{}{gssapi}", part(24), part(16), part(8))
 }
 
-#[cfg(not(feature = "live"))]
+#[cfg(not(feature = "librdkafka"))]
 fn live() -> String {
-    "no: built without the feature `live`".into()
+    "no: built without the feature `librdkafka`".into()
 }
 
 fn terminal() -> Vec<(&'static str, String)> {

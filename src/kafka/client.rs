@@ -3,7 +3,7 @@
 use crate::clock::now_ms;
 use crate::kafka::observed::ObservedCluster;
 use crate::kafka::reader::Reader;
-use crate::kafka::reads::{ReadAnswer, ReadKind};
+use crate::kafka::reads::{ReadAnswer, ReadKind, ReadTargets};
 use crate::kafka::{CallError, ConnectError, ConnectionSpec};
 use crate::model::Cluster;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -113,18 +113,23 @@ impl Client {
         let kinds = request.kinds();
         let mut running = Vec::new();
         for kind in &kinds {
-            running.push(self.reader.read(*kind, &targets));
+            running.push(self.read(*kind, &targets));
         }
         let groups = async {
             if request.groups {
-                self.apply(self.reader.read(ReadKind::Groups, &targets).await);
+                self.apply(self.read(ReadKind::Groups, &targets).await);
                 let with_groups = self.observed().targets();
-                self.apply(self.reader.read(ReadKind::GroupOffsets, &with_groups).await);
+                self.apply(self.read(ReadKind::GroupOffsets, &with_groups).await);
             }
         };
         let rest = join_all(running, |answer| self.apply(answer));
         tokio::join!(groups, rest);
         Ok(())
+    }
+
+    async fn read(&self, kind: ReadKind, targets: &ReadTargets) -> ReadAnswer {
+        let answer = self.reader.read(kind, targets).await;
+        answer.unwrap_or_else(|error| ReadAnswer::failed(kind, targets, &error))
     }
 
     async fn refresh_metadata(&self, request: &SnapshotRequest) -> Result<(), ConnectError> {
@@ -177,6 +182,10 @@ const HINTS: [(&[&str], &str); 5] = [
 
 /// One plain line for a cluster that does not answer, and what may help.
 pub fn unreachable(spec: &ConnectionSpec, error: &CallError) -> ConnectError {
+    if error.is_process_end() {
+        // That says nothing of the brokers.
+        return ConnectError::new(error.message.clone());
+    }
     let (servers, why) = (spec.bootstrap().join(", "), error.message.as_str());
     let fitting = HINTS.iter().find(|(words, _)| words.iter().any(|word| why.contains(word)));
     let otherwise = "check host, port and security.protocol; a firewall may drop packets silently";

@@ -1,10 +1,11 @@
 //! Errors of a connection and of a single call, and what a failed call makes unknown.
 
 use crate::model::Unknown;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Why no connection could be made: one plain line, and what to do about it. Never contains a property's value.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ConnectError {
     pub message: String,
     /// What helps, if klever knows.
@@ -32,7 +33,7 @@ impl fmt::Display for ConnectError {
 impl std::error::Error for ConnectError {}
 
 /// A failed call: Kafka's error code, or librdkafka's own (negative), and its words.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CallError {
     /// The code; 0 when the answer made no sense.
     pub code: i32,
@@ -41,8 +42,25 @@ pub struct CallError {
 
 /// `RD_KAFKA_RESP_ERR__DESTROY`.
 const CLOSED: i32 = -197;
+/// klever's own, below all that Kafka and librdkafka use.
+const PROCESS_ENDED: i32 = -10_000;
 
 impl CallError {
+    /// An error that no broker and no library told.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        CallError { code: 0, message: message.into() }
+    }
+
+    /// The process that the call went through ended before it had an answer. Nothing is said of the cluster.
+    pub(super) fn process_ended(message: String) -> Self {
+        CallError { code: PROCESS_ENDED, message }
+    }
+
+    /// Whether [`CallError::process_ended`] made it.
+    pub fn is_process_end(&self) -> bool {
+        self.code == PROCESS_ENDED
+    }
+
     /// The client was closed before the answer came.
     pub fn closed() -> Self {
         CallError { code: CLOSED, message: "the client was closed".into() }

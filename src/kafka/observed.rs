@@ -1,7 +1,8 @@
 //! Everything read from a cluster so far, each part with its own age, and the `Cluster` that it makes.
 
-use crate::kafka::native::{GroupDescription, Metadata, OffsetSpec, PartitionOffset};
-use crate::kafka::reads::{RawReads, ReadKind, ReadTargets};
+use crate::kafka::reads::{
+    GroupDescription, Metadata, OffsetSpec, PartitionOffset, RawReads, ReadKind, ReadTargets,
+};
 use crate::model::{
     Assumptions, BrokerId, Cluster, ConfigMap, Datum, GroupState, KafkaVersion, Millis, Unknown,
 };

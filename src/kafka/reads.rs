@@ -1,18 +1,27 @@
 //! What is read from a cluster: the kinds of reads, what each is about, and its answer.
 
 use crate::kafka::CallError;
-use crate::kafka::native::{
-    GroupDescription, GroupListing, Metadata, OffsetSpec, PartitionOffset, ResourceConfig,
-};
 use crate::model::{BrokerId, Datum, Features, Quorum, Unknown};
-use std::collections::{BTreeMap, HashMap};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
+
+mod configs;
+mod groups;
+mod metadata;
+mod offsets;
+
+pub(super) use configs::ResourceConfig;
+pub(super) use groups::{GroupDescription, GroupListing, GroupsRead, MemberDescription};
+pub use metadata::Metadata;
+pub(super) use metadata::{Node, PartitionMetadata, Racks, TopicMetadata};
+pub(super) use offsets::{GroupOffsets, OffsetSpec, PartitionOffset};
 
 /// The topic whose absence means that no group ever committed, and that a look-up would create it.
 const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
 /// What can be read on its own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum ReadKind {
     /// Brokers, topics, leaders, ISR.
     Metadata,
@@ -48,7 +57,7 @@ impl ReadKind {
 }
 
 /// What a read is about: the cluster as last seen.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct ReadTargets {
     pub metadata: Arc<Metadata>,
     /// Groups known so far.
@@ -56,10 +65,12 @@ pub struct ReadTargets {
 }
 
 impl ReadTargets {
+    /// Whether a look-up of a group finds its topic, and creates none.
     pub fn has_offsets_topic(&self) -> bool {
         self.metadata.topics.iter().any(|topic| &*topic.name == OFFSETS_TOPIC)
     }
 
+    /// The live brokers, by ascending id.
     pub fn brokers(&self) -> impl Iterator<Item = BrokerId> + '_ {
         self.metadata.nodes.iter().map(|node| node.id)
     }
@@ -67,12 +78,9 @@ impl ReadTargets {
 
 /// What a call answered, or why it did not.
 pub(super) type CallResult<T> = Result<T, CallError>;
-/// Brokers with their racks.
-pub(super) type Racks = Vec<(BrokerId, Option<String>)>;
-/// Committed offsets by group.
-pub(super) type GroupOffsets = Vec<(Arc<str>, CallResult<Vec<PartitionOffset>>)>;
 
 /// The answer to one read.
+#[derive(Serialize, Deserialize)]
 pub enum ReadAnswer {
     Metadata(CallResult<Metadata>),
     /// The cluster's id, and the racks unless there is no id to ask by.
@@ -83,17 +91,42 @@ pub enum ReadAnswer {
     GroupOffsets(GroupOffsets),
     /// Both ends of logs are read alike.
     Offsets(OffsetSpec, Vec<PartitionOffset>),
+    /// Of klever's own connection, which no other process holds.
+    #[serde(skip)]
     Raw(Box<RawReads>),
 }
 
-/// Groups as each broker lists them, and with members as far as they could be had.
-#[derive(Default)]
-pub struct GroupsRead {
-    pub listed: Vec<(BrokerId, CallResult<Vec<GroupListing>>)>,
-    /// Why groups of the classic protocol, Connect's included, are not among `described`.
-    pub classic_error: Option<CallError>,
-    /// Those that were described, by id.
-    pub described: BTreeMap<Arc<str>, GroupDescription>,
+impl ReadAnswer {
+    /// The answer when nothing was learnt, for one reason: what was asked for is as unknown as the reason makes it.
+    pub fn failed(kind: ReadKind, targets: &ReadTargets, error: &CallError) -> ReadAnswer {
+        let failed = |name: String| (name, Err(error.clone()));
+        match kind {
+            ReadKind::Metadata => ReadAnswer::Metadata(Err(error.clone())),
+            ReadKind::Description => ReadAnswer::Description(None, Some(Err(error.clone()))),
+            ReadKind::TopicConfigs => {
+                let names = targets.metadata.topics.iter().map(|topic| topic.name.to_string());
+                ReadAnswer::TopicConfigs(names.map(failed).collect())
+            }
+            ReadKind::BrokerConfigs => {
+                let one = |id: BrokerId| (id, failed(id.to_string()));
+                ReadAnswer::BrokerConfigs(targets.brokers().map(one).collect())
+            }
+            ReadKind::Groups => {
+                let listed = targets.brokers().map(|id| (id, Err(error.clone()))).collect();
+                ReadAnswer::Groups(GroupsRead { listed, ..GroupsRead::default() })
+            }
+            ReadKind::GroupOffsets => {
+                let one = |group: &Arc<str>| (group.clone(), Err(error.clone()));
+                ReadAnswer::GroupOffsets(targets.groups.iter().map(one).collect())
+            }
+            ReadKind::LatestOffsets => ReadAnswer::Offsets(OffsetSpec::Latest, Vec::new()),
+            ReadKind::EarliestOffsets => ReadAnswer::Offsets(OffsetSpec::Earliest, Vec::new()),
+            ReadKind::Raw => {
+                let unknown = error.unknown("Describe on Cluster");
+                ReadAnswer::Raw(Box::new(RawReads::unknown(unknown)))
+            }
+        }
+    }
 }
 
 /// What klever's own connection reads, because librdkafka cannot.

@@ -3,6 +3,7 @@
 use crate::config::{BYTE_ORDER_MARK, is_key_shaped, parse_properties, properties_text};
 use crate::kafka::ConnectError;
 use crate::kafka::properties::{self, Treatment};
+use crate::kafka::secrets::Secrets;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -80,13 +81,10 @@ impl ConnectionSpec {
         self.native.get("security.protocol").is_none_or(|protocol| protocol.eq_ignore_ascii_case("plaintext"))
     }
 
-    /// Values that must never be shown, longest first.
-    pub fn secrets(&self) -> Vec<String> {
+    /// Values that must never be shown.
+    pub(in crate::kafka) fn secrets(&self) -> Secrets {
         let secret = |(name, _): &(&String, &String)| properties::is_secret(name);
-        let mut values: Vec<String> =
-            self.native.iter().filter(secret).map(|(_, value)| value.clone()).collect();
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        values
+        Secrets::new(self.native.iter().filter(secret).map(|(_, value)| value.clone()).collect())
     }
 
     /// What librdkafka is configured with: klever's own settings last, so that nothing overrides them.

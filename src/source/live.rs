@@ -2,8 +2,8 @@
 
 use crate::clock::now_ms;
 use crate::kafka::{
-    CallError, ConnectError, ConnectionSpec, Metadata, ObservedCluster, ReadAnswer, ReadKind, Reader,
-    unreachable,
+    CallError, ConnectError, ConnectionSpec, Metadata, ObservedCluster, ReadAnswer, ReadKind, ReadTargets,
+    Reader, unreachable,
 };
 use crate::model::{Assumptions, Cluster, Millis, complete_because};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,8 @@ use tokio::time::{Instant, sleep_until};
 const BATCH_WINDOW: Duration = Duration::from_millis(30);
 /// The longest pause between two attempts to reach a cluster.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
+/// What the client library's process was reading when it ended is read again after this.
+const AFTER_AN_END: Duration = Duration::from_secs(1);
 /// A topic that appears has its configuration read after this at the latest.
 const NEW_TOPIC_CONFIGS: Duration = Duration::from_secs(30);
 
@@ -94,6 +96,8 @@ impl LiveOptions {
 pub enum SourceEvent {
     /// The cluster as it is now.
     Snapshot(Arc<Cluster>),
+    /// The client library's process ended, and why. Another is started; what it was reading is read again.
+    ProcessEnded(String),
     /// No broker can be reached; the last snapshot stays valid as what was known. Sent at each attempt, and over with
     /// the next snapshot.
     Unreachable {
@@ -166,7 +170,7 @@ struct ReadLoop {
     events: Sender<SourceEvent>,
     observed: ObservedCluster,
     due: BTreeMap<ReadKind, Instant>,
-    running: JoinSet<(ReadKind, ReadAnswer)>,
+    running: JoinSet<(ReadKind, ReadTargets, Result<ReadAnswer, CallError>)>,
     in_flight: BTreeSet<ReadKind>,
     changed: Option<Instant>,
     outage: Option<Outage>,
@@ -208,6 +212,7 @@ impl ReadLoop {
     }
 
     async fn run(mut self, mut requests: UnboundedReceiver<()>) {
+        let mut ends = self.reader.process_ends();
         loop {
             self.start_due();
             let wake = self.next_wake();
@@ -217,7 +222,13 @@ impl ReadLoop {
                     None => return,
                 },
                 Some(answer) = self.running.join_next(), if !self.running.is_empty() => {
-                    if let Ok((kind, answer)) = answer && self.take(kind, answer).is_err() {
+                    if let Ok((kind, targets, answer)) = answer && self.take(kind, &targets, answer).is_err() {
+                        return;
+                    }
+                }
+                Ok(()) = ends.changed() => {
+                    let why = ends.borrow_and_update().clone();
+                    if why.is_some_and(|why| self.send(SourceEvent::ProcessEnded(why)).is_err()) {
                         return;
                     }
                 }
@@ -245,7 +256,10 @@ impl ReadLoop {
             self.in_flight.insert(kind);
             self.due.insert(kind, now + self.options.pause(kind));
             let (reader, targets) = (self.reader.clone(), self.observed.targets());
-            self.running.spawn(async move { (kind, reader.read(kind, &targets).await) });
+            self.running.spawn(async move {
+                let answer = reader.read(kind, &targets).await;
+                (kind, targets, answer)
+            });
         }
     }
 
@@ -262,8 +276,17 @@ impl ReadLoop {
         }
     }
 
-    fn take(&mut self, kind: ReadKind, answer: ReadAnswer) -> Result<(), Disconnected> {
+    fn take(
+        &mut self,
+        kind: ReadKind,
+        targets: &ReadTargets,
+        answer: Result<ReadAnswer, CallError>,
+    ) -> Result<(), Disconnected> {
         self.in_flight.remove(&kind);
+        let answer = answer.unwrap_or_else(|error| {
+            self.due.insert(kind, Instant::now() + AFTER_AN_END);
+            ReadAnswer::failed(kind, targets, &error)
+        });
         if let ReadAnswer::Metadata(Err(error)) = &answer {
             return self.failed(&error.clone());
         }

@@ -1,6 +1,6 @@
 //! A real cluster on the screen: what the stream reports goes to the screen, and nothing goes back but "read again".
 
-use crate::app::{Command, Snapshot, SourceError};
+use crate::app::{Command, Level, Snapshot, SourceError};
 use crate::clock::now_ms;
 use crate::model::Millis;
 use crate::runtime::{Driver, Sink};
@@ -38,6 +38,7 @@ fn publish(sink: &Sink, event: SourceEvent) -> bool {
         SourceEvent::Snapshot(cluster) => {
             sink.trouble(None) && sink.snapshot(Snapshot { cluster, clock: None, detail: None })
         }
+        SourceEvent::ProcessEnded(why) => sink.notice(Level::Warn, why),
         SourceEvent::Unreachable { since, message, hint, retry_in_ms } => {
             let what = hint.map_or(message.clone(), |hint| format!("{message} ({hint})"));
             let retry_ms = Millis::try_from(retry_in_ms).ok().map(|wait| now_ms() + wait);

@@ -1,9 +1,9 @@
 //! Nothing but the requests of `API_KEYS_SENT` goes out, and reading leaves no trace in a fresh cluster.
 
 use super::proxy::Proxy;
-use super::shared::{connect, skipped, snapshot};
+use super::shared::{connect, skipped, snapshot, start};
 use klever::kafka::{API_KEYS_SENT, ConnectionSpec};
-use klever::lab::{Fixture, Lab, LabSpec};
+use klever::lab::{Fixture, LabSpec};
 use klever::model::{BrokerId, Lag};
 use klever::source::{LiveOptions, LiveStream, SourceEvent};
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ fn every_request_is_on_the_list_and_a_fresh_cluster_stays_fresh() {
         .with("auto.create.topics.enable", "true")
         .with("group.initial.rebalance.delay.ms", "0");
     spec.advertised.push((1, format!("127.0.0.1:{}", proxy.port)));
-    let lab = Lab::start(spec).unwrap_or_else(|error| panic!("no Kafka to test against: {error}"));
+    let lab = start(spec);
     proxy.forward_to(lab.port(1).unwrap());
     let through = format!("127.0.0.1:{}", proxy.port);
 

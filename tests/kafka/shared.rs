@@ -24,19 +24,30 @@ pub(crate) fn skipped() -> bool {
     skip
 }
 
+/// A lab, or a failure that says what is missing.
+pub(crate) fn start(spec: LabSpec) -> Lab {
+    run_as_klever();
+    Lab::start(spec).unwrap_or_else(|error| panic!("no Kafka to test against: {error}"))
+}
+
+/// This program cannot be run again as klever's librdkafka process.
+pub(crate) fn run_as_klever() {
+    klever::kafka::run_as(env!("CARGO_BIN_EXE_klever"));
+}
+
 /// The cluster, all brokers up. Its processes end with this test process: see `klever::lab`.
 pub(crate) fn cluster() -> MutexGuard<'static, Shared> {
     static SHARED: OnceLock<Mutex<Shared>> = OnceLock::new();
-    let start = || {
+    let both = || {
         let spec = LabSpec::brokers(3)
             .with("group.initial.rebalance.delay.ms", "0")
             .with("auto.create.topics.enable", "true")
             .with("broker.session.timeout.ms", "6000");
-        let lab = Lab::start(spec).unwrap_or_else(|error| panic!("no Kafka to test against: {error}"));
+        let lab = start(spec);
         let fixture = Fixture::new(&lab.bootstrap()).unwrap();
         Mutex::new(Shared { lab, fixture })
     };
-    SHARED.get_or_init(start).lock().unwrap_or_else(PoisonError::into_inner)
+    SHARED.get_or_init(both).lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A connected client.

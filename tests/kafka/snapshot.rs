@@ -1,6 +1,6 @@
 //! What a snapshot of a healthy cluster shows.
 
-use super::shared::{cluster, connect, skipped, snapshot, spread};
+use super::shared::{cluster, connect, run_as_klever, skipped, snapshot, spread};
 use klever::kafka::{Client, ConnectionSpec};
 use klever::model::{BrokerStatus, ConfigSource, Datum, GroupState, KafkaVersion, Lag, Origin};
 use std::time::{Duration, Instant};
@@ -121,6 +121,7 @@ fn where_nothing_listens_the_answer_is_quick_and_plain() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let started = Instant::now();
     let spec = ConnectionSpec::plaintext(&free.to_string()).unwrap();
+    run_as_klever();
     let error = Client::connect(&spec).map(|_| ()).unwrap_err();
     let waited = started.elapsed();
     assert!(waited < Duration::from_secs(4), "{waited:?}");

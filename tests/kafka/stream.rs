@@ -1,8 +1,8 @@
 //! The live stream: a useful first snapshot soon, lag after it, trouble and recovery told.
 
-use super::shared::{cluster, skipped, spread};
+use super::shared::{cluster, skipped, spread, start};
 use klever::kafka::ConnectionSpec;
-use klever::lab::{Lab, LabSpec};
+use klever::lab::LabSpec;
 use klever::model::{Cluster, Lag};
 use klever::source::{LiveOptions, LiveStream, SourceEvent};
 use std::sync::Arc;
@@ -53,8 +53,7 @@ fn a_cluster_that_goes_away_is_trouble_and_one_that_is_back_is_a_snapshot() {
     if skipped() {
         return;
     }
-    let mut lab =
-        Lab::start(LabSpec::brokers(1)).unwrap_or_else(|error| panic!("no Kafka to test against: {error}"));
+    let mut lab = start(LabSpec::brokers(1));
     let live =
         LiveStream::start(&ConnectionSpec::plaintext(&lab.bootstrap()).unwrap(), LiveOptions::for_lab())
             .unwrap();

@@ -1,7 +1,7 @@
 //! From what was observed to a `Cluster`; columns that did not change are shared with the last one.
 
 use super::{ObservedCluster, ObservedGroup, OffsetCell};
-use crate::kafka::native::{GroupDescription, MemberDescription, PartitionOffset};
+use crate::kafka::reads::{GroupDescription, MemberDescription, PartitionOffset};
 use crate::knobs::infer_version;
 use crate::model::{
     Broker, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, Group, GroupOffset, GroupState, KafkaVersion,

@@ -2,8 +2,10 @@
 
 use super::{ObservedBroker, ObservedCluster, ObservedGroup, OffsetCell};
 use crate::kafka::CallError;
-use crate::kafka::native::{GroupDescription, Metadata, OffsetSpec, PartitionOffset, ResourceConfig};
-use crate::kafka::reads::{CallResult, GroupOffsets, GroupsRead, Racks, ReadAnswer};
+use crate::kafka::reads::{
+    CallResult, GroupDescription, GroupOffsets, GroupsRead, Metadata, OffsetSpec, PartitionOffset, Racks,
+    ReadAnswer, ResourceConfig,
+};
 use crate::model::{BrokerId, ConfigMap, Datum, GroupState, Millis, Origin, Unknown};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
@@ -60,7 +62,9 @@ impl ObservedCluster {
         if let Some(id) = id {
             self.id = Datum::known(id, at, Origin::Broker);
         } else if self.id.get().is_none() {
-            self.id = Datum::unknown(Unknown::NotExposed("the cluster reports no id".into()));
+            let none = || Unknown::NotExposed("the cluster reports no id".into());
+            let failed = racks.as_ref().and_then(|racks| racks.as_ref().err());
+            self.id = Datum::unknown(failed.map_or_else(none, |error| error.unknown("Describe on Cluster")));
         }
         match racks {
             Some(Ok(racks)) => self.racks.extend(

@@ -2,9 +2,7 @@
 
 use super::*;
 use crate::kafka::CallError;
-use crate::kafka::native::Node;
-use crate::kafka::native::{GroupListing, PartitionMetadata, TopicMetadata};
-use crate::kafka::reads::{GroupsRead, ReadAnswer};
+use crate::kafka::reads::{GroupListing, GroupsRead, Node, PartitionMetadata, ReadAnswer, TopicMetadata};
 use crate::model::{BrokerStatus, ConfigEntry, ConfigSource, Lag};
 
 fn metadata(nodes: &[i32], isr: &[i32]) -> ReadAnswer {

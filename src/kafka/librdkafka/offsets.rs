@@ -5,31 +5,10 @@ use super::ffi;
 use super::queue::{AdminQueue, CallLimits};
 use super::text::{c_string, call_error, counted, slice, text};
 use crate::kafka::CallError;
+use crate::kafka::reads::{OffsetSpec, PartitionOffset};
 use std::ffi::c_int;
 use std::ptr::null;
 use std::sync::Arc;
-
-/// Which end of the log.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OffsetSpec {
-    /// First offset still in the log.
-    Earliest,
-    /// The high watermark (isolation level read_uncommitted).
-    Latest,
-}
-
-/// An offset as it was read; below zero never gets here.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PartitionOffset {
-    pub topic: Arc<str>,
-    pub partition: i32,
-    /// The offset; `None` when the broker did not tell it.
-    pub offset: Option<i64>,
-    /// The leader epoch that came with it.
-    pub leader_epoch: Option<i32>,
-    /// The partition's own error code, or 0.
-    pub code: i32,
-}
 
 /// A list of partitions that is freed when it goes.
 struct PartitionList(*mut ffi::TopicPartitionList);

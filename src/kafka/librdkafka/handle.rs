@@ -2,8 +2,9 @@
 #![allow(unsafe_code)]
 
 use super::ffi;
-use crate::kafka::health::ConnectionHealth;
-use crate::kafka::{CallError, ConnectError, ConnectionSpec};
+use super::health::ConnectionHealth;
+use crate::kafka::secrets::Secrets;
+use crate::kafka::{CallError, ConnectError, properties};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -38,7 +39,7 @@ impl ClientContext for HealthContext {
 impl ConsumerContext for HealthContext {}
 
 /// The handle. Dropping it never waits: the serving thread owns the last reference and ends by itself.
-pub struct Handle {
+pub(super) struct Handle {
     consumer: Arc<BaseConsumer<HealthContext>>,
     stop: Arc<AtomicBool>,
     health: Arc<ConnectionHealth>,
@@ -49,10 +50,10 @@ impl Handle {
     ///
     /// # Errors
     /// When librdkafka refuses a property; the message names the property, never its value.
-    pub fn open(spec: &ConnectionSpec) -> Result<Handle, ConnectError> {
-        let health = Arc::new(ConnectionHealth::new(spec.secrets()));
+    pub(super) fn open(properties: Vec<(String, String)>, secrets: Secrets) -> Result<Handle, ConnectError> {
+        let health = Arc::new(ConnectionHealth::new(secrets));
         let mut config = ClientConfig::new();
-        config.extend(spec.native_properties());
+        config.extend(properties);
         config.set_log_level(RDKafkaLogLevel::Warning);
         let context = HealthContext { health: health.clone() };
         let consumer: BaseConsumer<HealthContext> =
@@ -62,7 +63,7 @@ impl Handle {
         Ok(handle)
     }
 
-    pub fn health(&self) -> &Arc<ConnectionHealth> {
+    pub(super) fn health(&self) -> &Arc<ConnectionHealth> {
         &self.health
     }
 
@@ -72,7 +73,7 @@ impl Handle {
     }
 
     /// The cluster's id as every Metadata answer carries it; `None` when the cluster has none or did not answer.
-    pub fn cluster_id(&self, timeout: Duration) -> Option<String> {
+    pub(super) fn cluster_id(&self, timeout: Duration) -> Option<String> {
         self.consumer.client().fetch_cluster_id(timeout)
     }
 
@@ -99,19 +100,19 @@ impl Drop for Handle {
 fn refused(error: &KafkaError, health: &ConnectionHealth) -> ConnectError {
     match error {
         KafkaError::ClientConfig(_, description, key, _) => {
-            let why = if super::super::properties::is_secret(key) { "" } else { description };
-            ConnectError::new(format!("the Kafka client refuses property {key}: {}", health.scrub(why)))
+            let why = if properties::is_secret(key) { "" } else { description };
+            ConnectError::new(format!("the Kafka client refuses property {key}: {}", health.mask(why)))
         }
         KafkaError::ClientCreation(description) => ConnectError::new(format!(
             "the Kafka client refuses these properties: {}",
-            health.scrub(description)
+            health.mask(description)
         )),
         _ => ConnectError::new("the Kafka client could not be created".to_string()),
     }
 }
 
 /// Runs a blocking call of librdkafka on a thread of its own; the handle lives until it returns.
-pub(crate) fn blocking<T: Send + 'static, C>(
+pub(super) fn blocking<T: Send + 'static, C>(
     handle: &Arc<Handle>,
     call: C,
 ) -> impl Future<Output = Result<T, CallError>> + Send + 'static + use<T, C>

@@ -5,7 +5,8 @@ use super::ffi;
 use super::queue::{AdminQueue, CallLimits};
 use super::text::{c_string, optional_text, slice, text};
 use crate::kafka::CallError;
-use crate::model::{ConfigEntry, ConfigMap, ConfigSource};
+use crate::kafka::reads::ResourceConfig;
+use crate::model::{ConfigEntry, ConfigSource};
 use std::ffi::c_int;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,9 +26,6 @@ impl ResourceKind {
         }
     }
 }
-
-/// One resource's answer: its name, and its configuration or its error.
-pub(crate) type ResourceConfig = (String, Result<ConfigMap, CallError>);
 
 /// The effective configuration of each named resource.
 pub(crate) fn describe_configs(

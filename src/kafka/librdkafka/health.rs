@@ -1,5 +1,6 @@
 //! What librdkafka reports of its connections: the last error, and whether any broker can be reached.
 
+use crate::kafka::secrets::Secrets;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -9,53 +10,50 @@ struct State {
     all_brokers_down: bool,
 }
 
-pub struct ConnectionHealth {
+pub(super) struct ConnectionHealth {
     state: Mutex<State>,
-    secrets: Vec<String>,
+    secrets: Secrets,
     changed: Notify,
 }
 
 impl ConnectionHealth {
     /// Nothing reported yet. The secrets never get into a message.
-    pub fn new(secrets: Vec<String>) -> Self {
+    pub(super) fn new(secrets: Secrets) -> Self {
         ConnectionHealth { state: Mutex::default(), secrets, changed: Notify::new() }
     }
 
     /// Text without secrets and without control characters.
-    pub fn scrub(&self, text: &str) -> String {
-        // A secret of one or two letters would blot out half of every message and hide nothing.
-        let secrets = self.secrets.iter().filter(|secret| secret.len() > 2);
-        let text = secrets.fold(text.to_string(), |text, secret| text.replace(secret.as_str(), "***"));
-        text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    pub(super) fn mask(&self, text: &str) -> String {
+        self.secrets.mask(text)
     }
 
-    pub fn error(&self, message: &str) {
-        let message = plain(&self.scrub(message));
+    pub(super) fn error(&self, message: &str) {
+        let message = plain(&self.mask(message));
         self.state().last_error = Some(message);
     }
 
     /// librdkafka reports this once, when the last connection has gone.
-    pub fn all_brokers_went_down(&self) {
+    pub(super) fn all_brokers_went_down(&self) {
         self.state().all_brokers_down = true;
         self.changed.notify_waiters();
     }
 
     /// A broker answered: earlier errors no longer explain anything.
-    pub fn recovered(&self) {
+    pub(super) fn recovered(&self) {
         *self.state() = State::default();
     }
 
-    pub fn all_brokers_down(&self) -> bool {
+    pub(super) fn all_brokers_down(&self) -> bool {
         self.state().all_brokers_down
     }
 
     /// The last error since a broker answered.
-    pub fn last_error(&self) -> Option<String> {
+    pub(super) fn last_error(&self) -> Option<String> {
         self.state().last_error.clone()
     }
 
     /// Resolves when no broker can be reached.
-    pub async fn until_all_brokers_down(&self) {
+    pub(super) async fn until_all_brokers_down(&self) {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
@@ -84,14 +82,14 @@ mod tests {
 
     #[test]
     fn secrets_and_control_characters_never_get_in() {
-        let health = ConnectionHealth::new(vec!["hunter2".into()]);
+        let health = ConnectionHealth::new(Secrets::new(vec!["hunter2".into()]));
         health.error("SASL said \x1b[31mhunter2\x1b[0m");
         assert_eq!(health.last_error().as_deref(), Some("SASL said  [31m*** [0m"));
     }
 
     #[test]
     fn an_answer_clears_earlier_errors() {
-        let health = ConnectionHealth::new(Vec::new());
+        let health = ConnectionHealth::new(Secrets::default());
         health.error("[thrd:a:1/bootstrap]: a:1/bootstrap: Connect failed (after 1ms in state CONNECT)");
         health.all_brokers_went_down();
         assert_eq!(health.last_error().as_deref(), Some("a:1/bootstrap: Connect failed"));

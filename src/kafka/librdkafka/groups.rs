@@ -8,6 +8,7 @@ use super::queue::{AdminQueue, CallLimits};
 use super::text::{c_string, call_error, code_text, counted, optional_text, slice, text};
 use crate::kafka::CallError;
 use crate::kafka::assignment::assigned_partitions;
+use crate::kafka::reads::{GroupDescription, GroupListing, MemberDescription};
 use crate::model::{BrokerId, GroupState};
 use std::ffi::c_int;
 use std::ptr::null;
@@ -16,41 +17,6 @@ use std::time::Duration;
 
 /// `RD_KAFKA_RESP_ERR__PARTIAL`: some brokers did not answer, and the list holds what the others said.
 const PARTIAL: c_int = -158;
-
-/// A group as its coordinator lists it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct GroupListing {
-    /// `group.id`.
-    pub id: Arc<str>,
-    pub state: GroupState,
-    /// Whether it speaks KIP-848's protocol; `None` when the broker does not say.
-    pub consumer_protocol: Option<bool>,
-}
-
-/// A member of a group.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct MemberDescription {
-    /// `client.id`.
-    pub client_id: String,
-    /// Where it connects from.
-    pub host: String,
-    /// `group.instance.id`.
-    pub instance_id: Option<String>,
-    pub assigned: Vec<(Arc<str>, i32)>,
-}
-
-/// A group with its members.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct GroupDescription {
-    /// `group.id`.
-    pub id: Arc<str>,
-    /// The broker that coordinates it, if told.
-    pub coordinator: Option<BrokerId>,
-    pub state: GroupState,
-    /// `consumer`, `connect`...; empty when it has no members or speaks KIP-848.
-    pub protocol_type: String,
-    pub members: Vec<MemberDescription>,
-}
 
 /// The consumer groups that one broker coordinates. Groups of other kinds (Connect, share, streams) are
 /// left out by librdkafka; [`list_groups`] shows those that describe themselves in the old way.

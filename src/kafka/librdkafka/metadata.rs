@@ -6,49 +6,12 @@ use super::handle::{Handle, blocking};
 use super::queue::{AdminQueue, CallLimits};
 use super::text::{code_text, counted, optional_text, slice, text};
 use crate::kafka::CallError;
+use crate::kafka::reads::{Metadata, Node, PartitionMetadata, Racks, TopicMetadata};
 use crate::model::BrokerId;
 use std::ffi::c_int;
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// A live broker as Metadata names it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Node {
-    /// `node.id`.
-    pub id: BrokerId,
-    pub host: String,
-    pub port: u16,
-}
-
-/// A partition as Metadata shows it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PartitionMetadata {
-    /// Its number within the topic.
-    pub number: i32,
-    /// The leader, if there is one.
-    pub leader: Option<BrokerId>,
-    /// Replicas in assignment order.
-    pub replicas: Vec<BrokerId>,
-    pub isr: Vec<BrokerId>,
-}
-
-/// A topic as Metadata shows it, its partitions by number.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TopicMetadata {
-    pub name: Arc<str>,
-    /// Its partitions by ascending number.
-    pub partitions: Vec<PartitionMetadata>,
-}
-
-/// One answer to an all-topics Metadata request.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Metadata {
-    /// Live brokers by ascending id.
-    pub nodes: Vec<Node>,
-    /// Topics by ascending name.
-    pub topics: Vec<TopicMetadata>,
-}
 
 /// Asks any usable broker for all topics. Never names a topic, hence never creates one.
 pub(crate) fn metadata(
@@ -120,7 +83,7 @@ unsafe fn copy_topic(topic: &ffi::MetadataTopic) -> TopicMetadata {
 pub(crate) fn describe_cluster(
     admin: &AdminQueue,
     limits: CallLimits,
-) -> impl Future<Output = Result<Vec<(BrokerId, Option<String>)>, CallError>> + Send + 'static + use<> {
+) -> impl Future<Output = Result<Racks, CallError>> + Send + 'static + use<> {
     admin.call(
         limits,
         // SAFETY: arguments of a call that is being issued.
@@ -132,7 +95,7 @@ pub(crate) fn describe_cluster(
 
 /// # Safety
 /// `event` is a live answer to DescribeCluster.
-unsafe fn nodes(event: *mut ffi::Event) -> Vec<(BrokerId, Option<String>)> {
+unsafe fn nodes(event: *mut ffi::Event) -> Racks {
     // SAFETY: the answer's accessors return arrays of live nodes, or null.
     unsafe {
         let answer = ffi::rd_kafka_event_DescribeCluster_result(event);

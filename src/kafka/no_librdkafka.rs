@@ -1,0 +1,24 @@
+//! The build without librdkafka, which is the only client so far: says so where a cluster is to be read.
+
+use crate::kafka::reads::{CallResult, ReadAnswer, ReadKind, ReadTargets};
+use crate::kafka::{ConnectError, ConnectionSpec};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// There is none.
+pub(super) enum Process {}
+
+impl Process {
+    pub(super) fn open(_: &ConnectionSpec) -> Result<Process, ConnectError> {
+        Err(ConnectError::new("this klever was built without a client of real clusters")
+            .with_hint("build it with the feature `librdkafka`"))
+    }
+
+    pub(super) fn ends(&self) -> watch::Receiver<Option<String>> {
+        match *self {}
+    }
+
+    pub(super) async fn read(&self, _: ReadKind, _: &ReadTargets, _: Duration) -> CallResult<ReadAnswer> {
+        match *self {}
+    }
+}

@@ -1,0 +1,30 @@
+//! Ends of logs and committed offsets.
+
+use crate::kafka::CallError;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Which end of the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum OffsetSpec {
+    /// First offset still in the log.
+    Earliest,
+    /// The high watermark (isolation level read_uncommitted).
+    Latest,
+}
+
+/// An offset as it was read; below zero never gets here.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PartitionOffset {
+    pub topic: Arc<str>,
+    pub partition: i32,
+    /// The offset; `None` when the broker did not tell it.
+    pub offset: Option<i64>,
+    /// The leader epoch that came with it.
+    pub leader_epoch: Option<i32>,
+    /// The partition's own error code, or 0.
+    pub code: i32,
+}
+
+/// Committed offsets by group.
+pub(crate) type GroupOffsets = Vec<(Arc<str>, Result<Vec<PartitionOffset>, CallError>)>;
