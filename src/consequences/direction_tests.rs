@@ -56,7 +56,7 @@ impl Row<'_> {
         if before == after || self.open.contains(id) {
             return true;
         }
-        !(up && !self.better.contains(id) || down && !self.worse.contains(id))
+        (!up || self.better.contains(id)) && (!down || self.worse.contains(id))
     }
 }
 

@@ -222,7 +222,7 @@ fn figures_of_the_load_are_those_of_the_worst_of_all_kinds_of_topics() {
 fn a_partition_without_a_leader_counts_against_every_stop() {
     let draws = ever_longer(2);
     let mut partitions = draws.partitions.clone();
-    let sets: Vec<Arc<[BrokerId]>> = partitions.sets.iter().cloned().collect();
+    let sets: Vec<Arc<[BrokerId]>> = partitions.sets.iter().map(Arc::from).collect();
     let gone: Arc<[BrokerId]> = [BrokerId(8), BrokerId(9)].into();
     let (lost, index) = (partitions.replicas[0], partitions.replicas[1]);
     assert_ne!(lost, index);
