@@ -11,6 +11,7 @@
 mod advice;
 mod assessment;
 mod batching;
+mod broker_table;
 mod capacity;
 mod case;
 mod cases;

@@ -12,6 +12,7 @@ mod partitions;
 mod placement;
 mod quorum;
 mod quorum_state;
+mod replica_lists;
 mod text;
 mod units;
 mod version;
@@ -23,10 +24,11 @@ pub use config::{ConfigEntry, ConfigMap, ConfigSource};
 pub use datum::{Datum, Origin, Unknown};
 pub use group::{Group, GroupOffset, GroupState, Lag, Member};
 pub use ids::{BrokerId, PartitionIx, TopicIx, id_list};
-pub use partitions::{PartitionRow, PartitionView, Partitions, ReplicaSet};
+pub use partitions::{PartitionRow, PartitionView, Partitions};
 pub use placement::{Candidate, Start, next_replica, place, rack_name};
 pub use quorum::Quorum;
 pub use quorum_state::{QuorumState, led_by_none_of};
+pub use replica_lists::ReplicaLists;
 pub use text::wrap;
 pub use units::{
     MS, Millis, Nanos, SECOND, human_bytes, human_count, human_duration_ms, plural, plural_noun,

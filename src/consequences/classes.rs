@@ -1,9 +1,10 @@
 //! Partitions grouped by all that decides their consequences, so that 200,000 cost what a few hundred do.
 
+use crate::consequences::broker_table::{BrokerTable, RackNumber};
 use crate::consequences::case::{LiveReplicas, MAX_REPLICAS, Racks};
 use crate::consequences::cases::TopicKnobs;
 use crate::consequences::{Subject, interning::Interner};
-use crate::model::{BrokerId, BrokerStatus, Cluster, Datum, PartitionIx, Topic, TopicIx};
+use crate::model::{BrokerId, Cluster, PartitionIx, Topic, TopicIx};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,25 +43,21 @@ pub(super) struct Layout {
 
 impl Layout {
     /// The layout of a replica list.
-    pub(super) fn of(cluster: &Cluster, replicas: &[BrokerId]) -> Self {
+    pub(super) fn of(brokers: &BrokerTable, replicas: &[BrokerId]) -> Self {
         let mut up = 0;
-        let mut names: Vec<&Arc<str>> = Vec::new();
+        let (mut numbers, mut count) = ([0; MAX_REPLICAS], 0);
         let mut of = [0; MAX_REPLICAS];
         let (mut known, mut all_have_one) = (true, true);
         for (place, id) in replicas.iter().take(MAX_REPLICAS).enumerate() {
-            let Some(broker) = cluster.broker(*id) else {
-                known = false;
-                continue;
-            };
-            up |= u32::from(broker.state == BrokerStatus::Up) << place;
-            match &broker.rack {
-                Datum::Unknown { .. } => known = false,
-                Datum::Known { value: None, .. } => all_have_one = false,
-                Datum::Known { value: Some(rack), .. } => {
-                    let at = names.iter().position(|name| *name == rack).unwrap_or_else(|| {
-                        names.push(rack);
-                        names.len() - 1
-                    });
+            let broker = brokers.row(*id);
+            up |= u32::from(broker.up) << place;
+            match broker.rack {
+                RackNumber::Unknown => known = false,
+                RackNumber::None => all_have_one = false,
+                RackNumber::Known(rack) => {
+                    let at = numbers[..count].iter().position(|number| *number == rack).unwrap_or(count);
+                    numbers[at] = rack;
+                    count = count.max(at + 1);
                     of[place] = at as u8;
                 }
             }
@@ -68,10 +65,9 @@ impl Layout {
         let spread = match (all_have_one, known) {
             (false, _) => RackSpread::None,
             (true, false) => RackSpread::Unknown,
-            (true, true) => RackSpread::Known(Racks { of, count: names.len() as u8 }),
+            (true, true) => RackSpread::Known(Racks { of, count: count as u8 }),
         };
-        let voters = cluster.quorum.get().map_or(&[][..], |quorum| &quorum.voters);
-        let with_voter = replicas.iter().any(|id| voters.contains(id));
+        let with_voter = replicas.iter().any(|id| brokers.row(*id).votes);
         Layout { replicas: replicas.len().min(MAX_REPLICAS) as u32, up, spread, with_voter }
     }
 }
@@ -116,6 +112,7 @@ pub(super) struct ClassTable {
     pub range: Range<u32>,
     /// The row of each partition of `range`.
     pub row_of: Vec<u32>,
+    pub brokers: BrokerTable,
 }
 
 /// The partitions of a subject.
@@ -134,7 +131,8 @@ impl ClassTable {
     pub(super) fn of(cluster: &Cluster, subject: Subject) -> Self {
         let range = range_of(cluster, subject);
         let columns = &cluster.partitions;
-        let (layout_of_set, layouts) = layouts(cluster, subject);
+        let brokers = BrokerTable::of(cluster);
+        let (layout_of_set, layouts) = layouts(cluster, subject, &brokers);
         let mut topics = TopicKnobsIndex::default();
         let mut keys: Interner<ClassKey> = Interner::default();
         let mut rows: Vec<ClassRow> = Vec::new();
@@ -162,7 +160,7 @@ impl ClassTable {
             rows[row as usize].partitions += 1;
             row_of.push(row);
         }
-        ClassTable { knobs: topics.distinct, layouts, rows, range, row_of }
+        ClassTable { knobs: topics.distinct, layouts, rows, range, row_of, brokers }
     }
 
     /// The layout of a class.
@@ -177,23 +175,27 @@ impl ClassTable {
 }
 
 fn place_of(replicas: &[BrokerId], leader: i32) -> u8 {
+    // Most leaders are the preferred ones.
+    if replicas.first().is_some_and(|id| id.0 == leader) {
+        return 0;
+    }
     let place = replicas.iter().take(MAX_REPLICAS).position(|id| id.0 == leader);
     place.map_or(NO_LEADER, |place| place as u8)
 }
 
 /// The layout of each replica list; for less than a cluster, only of those in use.
-fn layouts(cluster: &Cluster, subject: Subject) -> (Vec<u32>, Vec<Layout>) {
+fn layouts(cluster: &Cluster, subject: Subject, brokers: &BrokerTable) -> (Vec<u32>, Vec<Layout>) {
     let sets = &cluster.partitions.sets;
     let mut distinct: Interner<Layout> = Interner::default();
     if subject == Subject::Cluster {
-        let of = sets.iter().map(|set| distinct.intern(Layout::of(cluster, set))).collect();
+        let of = sets.iter().map(|set| distinct.intern(Layout::of(brokers, set))).collect();
         return (of, distinct.into_values());
     }
     let range = range_of(cluster, subject);
     let mut of = vec![None; sets.len()];
     for set in &cluster.partitions.replicas[range.start as usize..range.end as usize] {
         let set = *set as usize;
-        of[set].get_or_insert_with(|| distinct.intern(Layout::of(cluster, &sets[set])));
+        of[set].get_or_insert_with(|| distinct.intern(Layout::of(brokers, &sets[set])));
     }
     (of.into_iter().map(Option::unwrap_or_default).collect(), distinct.into_values())
 }

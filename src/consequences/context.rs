@@ -8,7 +8,7 @@ use crate::consequences::elections::Elections;
 use crate::consequences::knob_values::KnobValues;
 use crate::consequences::tolerance::{FaultKind, Margin, Operation, durability};
 use crate::consequences::{AffectedPartitions, Estimate, FailuresTolerated, Subject};
-use crate::model::{Cluster, PartitionIx, TopicIx};
+use crate::model::{BrokerId, Cluster, PartitionIx, TopicIx};
 use crate::protocol::profile::Profile;
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -83,26 +83,25 @@ pub(super) struct BrokerLoad {
 }
 
 impl BrokerLoad {
-    fn of(cluster: &Cluster, range: &Range<u32>) -> Self {
-        let brokers = &cluster.brokers;
-        let place = |id: i32| brokers.binary_search_by_key(&id, |broker| broker.id.0).ok();
-        let columns = &cluster.partitions;
-        let mut led = vec![0_u32; brokers.len()];
+    fn of(cluster: &Cluster, table: &ClassTable) -> Self {
+        let place = |id: BrokerId| table.brokers.row(id).place;
+        let (columns, range) = (&cluster.partitions, &table.range);
+        let mut led = vec![0_u32; cluster.brokers.len()];
         let mut last = (i32::MIN, None);
         for leader in &columns.leader[range.start as usize..range.end as usize] {
             if last.0 != *leader {
-                last = (*leader, place(*leader));
+                last = (*leader, place(BrokerId(*leader)));
             }
             if let Some(at) = last.1 {
-                led[at] += 1;
+                led[at as usize] += 1;
             }
         }
         let held = |range: Range<usize>| {
             let mut of_list = vec![0_u32; columns.sets.len()];
             columns.replicas[range].iter().for_each(|list| of_list[*list as usize] += 1);
-            let mut held = vec![0_u32; brokers.len()];
+            let mut held = vec![0_u32; cluster.brokers.len()];
             for (list, count) in columns.sets.iter().zip(of_list).filter(|(_, count)| *count > 0) {
-                list.iter().filter_map(|id| place(id.0)).for_each(|at| held[at] += count);
+                list.iter().filter_map(|id| place(*id)).for_each(|at| held[at as usize] += count);
             }
             held.into_iter().max().unwrap_or(0)
         };
@@ -164,7 +163,7 @@ impl<'a> AssessmentContext<'a> {
         let topic = first.map(|class| cluster.partitions.topic[class.example.at()]);
         let knobs = KnobValues::of(cluster, topic.or(subject_topic(subject)));
         let copysets = Copysets::of(&cluster.partitions, &table.range);
-        let broker_load = BrokerLoad::of(cluster, &table.range);
+        let broker_load = BrokerLoad::of(cluster, &table);
         AssessmentContext { cluster, table, classes, copysets, broker_load, knobs, profiles }
     }
 

@@ -3,13 +3,9 @@
 //! A loss hits one set of brokers, not one partition (Cidon et al., ATC 2013), and the order of a replica
 //! list, which says only who leads first, does not matter to it.
 
-use crate::consequences::interning::Interner;
-use crate::model::{BrokerId, Partitions};
-use std::collections::BTreeMap;
+use crate::model::Partitions;
 use std::ops::Range;
 
-/// Lists up to this length are told apart without allocating.
-const SHORT: usize = 8;
 /// Of a list that holds no assessed partition.
 pub(super) const UNUSED: u32 = u32::MAX;
 
@@ -22,18 +18,21 @@ pub(super) struct Copysets {
 }
 
 impl Copysets {
-    /// Those of a range of partitions.
+    /// Those of a range of partitions, numbered in the order in which they appear.
     pub(super) fn of(columns: &Partitions, range: &Range<u32>) -> Self {
-        let mut of_list = vec![UNUSED; columns.sets.len()];
-        let mut numbers = Numbers::default();
+        let of_all = columns.sets.copysets();
+        let mut number_of = vec![UNUSED; of_all.len()];
+        let mut of_list = vec![UNUSED; of_all.len()];
         let mut sizes = Vec::new();
         for list in &columns.replicas[range.start as usize..range.end as usize] {
             let at = *list as usize;
             if of_list[at] == UNUSED {
-                of_list[at] = numbers.number(&columns.sets[at]);
-                if of_list[at] as usize == sizes.len() {
+                let number = &mut number_of[of_all[at] as usize];
+                if *number == UNUSED {
+                    *number = sizes.len() as u32;
                     sizes.push(columns.sets[at].len() as u32);
                 }
+                of_list[at] = *number;
             }
         }
         Copysets { of_list, sizes }
@@ -46,33 +45,6 @@ impl Copysets {
     /// How many have so many brokers.
     pub(super) fn of_size(&self, brokers: u32) -> usize {
         self.sizes.iter().filter(|size| **size == brokers).count()
-    }
-}
-
-/// Numbers sets in the order in which they appear.
-#[derive(Default)]
-struct Numbers {
-    known: Interner<[i32; SHORT]>,
-    long: BTreeMap<Vec<BrokerId>, i32>,
-}
-
-impl Numbers {
-    fn number(&mut self, list: &[BrokerId]) -> u32 {
-        let mut key = [-1; SHORT];
-        if list.len() <= SHORT {
-            for (place, id) in key.iter_mut().zip(list) {
-                *place = id.0;
-            }
-            key[..list.len()].sort_unstable();
-        } else {
-            let mut members = list.to_vec();
-            members.sort_unstable();
-            let next = self.long.len() as i32;
-            // No broker has a negative id, so no short list is mistaken for this.
-            key[0] = -2;
-            key[1] = *self.long.entry(members).or_insert(next);
-        }
-        self.known.intern(key)
     }
 }
 

@@ -133,5 +133,5 @@ fn lost_places(columns: &Partitions, lost: &[BrokerId]) -> Vec<Option<(u32, Vec<
         });
         Some((number as u32, places))
     };
-    columns.sets.iter().map(|set| of_set(set)).collect()
+    columns.sets.iter().map(of_set).collect()
 }

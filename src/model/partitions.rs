@@ -1,12 +1,9 @@
 //! All partitions of a cluster as columns, so that 200,000 of them are cheap to pass on and to scan.
 
-use crate::model::{BrokerId, Datum, PartitionIx, TopicIx, Unknown};
+use crate::model::{BrokerId, Datum, PartitionIx, ReplicaLists, TopicIx, Unknown};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The brokers that hold a partition, the preferred leader first. Partitions with equal lists share one.
-pub type ReplicaSet = Arc<[BrokerId]>;
 
 /// One partition, to build the columns from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,7 +38,8 @@ pub struct Partitions {
     pub topic: Arc<[TopicIx]>,
     /// Its number within the topic.
     pub number: Arc<[i32]>,
-    pub sets: Arc<[ReplicaSet]>,
+    /// The distinct replica lists.
+    pub sets: ReplicaLists,
     /// Which of `sets`.
     pub replicas: Arc<[u32]>,
     /// Replicas in sync, as a mask.
@@ -79,12 +77,12 @@ impl Partitions {
     ///
     /// Replica lists longer than 32 keep only their first 32 members in the masks.
     pub fn from_rows(rows: &[PartitionRow], elr: Datum<()>) -> Self {
-        let mut sets: Vec<ReplicaSet> = Vec::new();
+        let mut sets: Vec<&[BrokerId]> = Vec::new();
         let mut known: HashMap<&[BrokerId], u32> = HashMap::new();
         let mut replicas = Vec::with_capacity(rows.len());
         for row in rows {
             let set = *known.entry(&row.replicas).or_insert_with(|| {
-                sets.push(row.replicas.as_slice().into());
+                sets.push(&row.replicas);
                 sets.len() as u32 - 1
             });
             replicas.push(set);
@@ -93,7 +91,7 @@ impl Partitions {
         Partitions {
             topic: rows.iter().map(|row| row.topic).collect(),
             number: rows.iter().map(|row| row.number).collect(),
-            sets: sets.into(),
+            sets: sets.into_iter().collect(),
             replicas: replicas.into(),
             isr: rows.iter().map(|row| mask_of(row, &row.isr)).collect(),
             elr: elr

@@ -189,7 +189,7 @@ fn shared_with(new: Cluster, old: &Cluster) -> Cluster {
         partitions: Partitions {
             topic: same(p.topic, &q.topic),
             number: same(p.number, &q.number),
-            sets: same(p.sets, &q.sets),
+            sets: if p.sets == q.sets { q.sets.clone() } else { p.sets },
             replicas: same(p.replicas, &q.replicas),
             isr: same(p.isr, &q.isr),
             elr: p.elr,
