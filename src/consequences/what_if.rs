@@ -118,7 +118,7 @@ fn partitions_without(cluster: &Cluster, lost: &[BrokerId]) -> Partitions {
 /// the same for equal sequences. `None` where no replica is lost.
 fn lost_places(columns: &Partitions, lost: &[BrokerId]) -> Vec<Option<(u32, Vec<u8>)>> {
     let mut sequences: Vec<Vec<u8>> = Vec::new();
-    let mut of_set = |set: &[BrokerId]| {
+    let of_set = |set: &[BrokerId]| {
         let places: Vec<u8> = lost
             .iter()
             .filter_map(|id| set.iter().take(32).position(|replica| replica == id))

@@ -51,7 +51,7 @@ fn number_copysets(lists: &ReplicaLists) -> Vec<u32> {
     let mut sorted = lists.0.members.clone();
     let mut rest = sorted.as_mut_slice();
     let mut known: HashMap<&[BrokerId], u32> = HashMap::with_capacity(lists.len());
-    let mut number = |list: &[BrokerId]| {
+    let number = |list: &[BrokerId]| {
         let (members, after) = std::mem::take(&mut rest).split_at_mut(list.len());
         rest = after;
         members.sort_unstable();
