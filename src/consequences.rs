@@ -23,8 +23,6 @@ mod consumers;
 mod context;
 mod copysets;
 mod cost;
-#[cfg(test)]
-mod direction_tests;
 mod elections;
 mod estimate;
 mod fail_over;
