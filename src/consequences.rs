@@ -24,8 +24,6 @@ mod consumers;
 mod context;
 mod copysets;
 mod cost;
-#[cfg(test)]
-mod direction_tests;
 mod elections;
 mod estimate;
 mod fail_over;
@@ -196,7 +194,7 @@ fn fail_over(context: &AssessmentContext<'_>) -> FailOver {
 
 /// Nothing is promised of elections while there are none, or nobody knows whether there are.
 fn while_leaders_are_elected(context: &AssessmentContext<'_>, figure: Figure<Quantity>) -> Figure<Quantity> {
-    let unread = || quorum::unseen(context.cluster).map(|why| format!("Not known: {why}"));
+    let unread = || elections::quorum_unseen(context.cluster).map(|why| format!("Not known: {why}"));
     let Some(why) = quorum::lost(context.cluster).or_else(unread) else { return figure };
     let value = Quantity { value: Estimate::Unknown(why.clone()), ..figure.value };
     Figure { value, headline: why, ..figure }
@@ -241,7 +239,7 @@ fn unseen(cluster: &Cluster, subject: Subject) -> Unseen {
     let topics = cluster.topics_complete().reason().map(roll::hidden_topics);
     Unseen {
         topics: topics.filter(|_| subject == Subject::Cluster),
-        quorum: quorum::unseen(cluster),
+        quorum: elections::quorum_unseen(cluster),
         racks: elections::racks_unseen(cluster),
     }
 }

@@ -24,7 +24,7 @@ fn same_partitions(a: &Partitions, b: &Partitions) -> bool {
     same_arc(&a.isr, &b.isr)
         && same_arc(&a.leader, &b.leader)
         && same_arc(&a.replicas, &b.replicas)
-        && a.sets.is_same(&b.sets)
+        && a.sets == b.sets
         && same_arc(&a.topic, &b.topic)
         && same_arc(&a.number, &b.number)
         && same_by(&a.elr, &b.elr, same_arc)

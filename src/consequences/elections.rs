@@ -1,10 +1,7 @@
 //! Whether leaders are elected and ISRs change, and how many crashes of brokers that vote take that away.
 
-use crate::consequences::rack_votes::RackVotes;
+use crate::consequences::rack_votes::{ANY, RackVotes};
 use crate::model::{BrokerId, Cluster, Quorum, QuorumState};
-
-/// However many brokers or racks go, a majority of the voters stays.
-pub(super) const ANY: u32 = u32::MAX;
 
 /// What the controllers do for one class of partitions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -76,6 +73,14 @@ pub(super) fn brokers_among(cluster: &Cluster, voters: &[BrokerId]) -> Vec<Broke
 
 fn crashes(voting_brokers: usize, spare: u32) -> u32 {
     if voting_brokers as u32 > spare { spare } else { ANY }
+}
+
+/// Why nobody knows whether leaders are elected.
+pub(super) fn quorum_unseen(cluster: &Cluster) -> Option<String> {
+    match cluster.quorum_state() {
+        QuorumState::Unknown(reason) => Some(format!("the controller quorum is {reason}")),
+        _ => None,
+    }
 }
 
 /// Why nobody can say what the loss of a rack does to the quorum, where it matters in which racks its voters are.

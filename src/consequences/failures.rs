@@ -2,9 +2,8 @@
 
 use crate::consequences::case::{Acks, Case};
 use crate::consequences::context::{AssessmentContext, Tolerated};
-use crate::consequences::elections::racks_unseen;
+use crate::consequences::elections::{quorum_unseen, racks_unseen};
 use crate::consequences::figure::{Derivation, Input};
-use crate::consequences::quorum;
 use crate::consequences::tolerance::{FaultKind, Operation, durability, durability_racks};
 use crate::consequences::{AffectedPartitions, Estimate, FailuresTolerated, Figure};
 use crate::knobs::{cluster, producer, topic};
@@ -146,7 +145,7 @@ fn goes_on(
 /// What was not seen of the controllers and bounds how many of these an operation survives.
 fn doubt(context: &AssessmentContext<'_>, noun: &str) -> Option<String> {
     let racks = || racks_unseen(context.cluster).filter(|_| noun == RACK_OUTAGE);
-    quorum::unseen(context.cluster).or_else(racks)
+    quorum_unseen(context.cluster).or_else(racks)
 }
 
 fn racks_input(context: &AssessmentContext<'_>) -> Input {

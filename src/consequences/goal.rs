@@ -263,6 +263,11 @@ impl Goal {
         unseen.filter(|_| self.needs_elections()).map(String::as_str)
     }
 
+    /// Whether it asks that acknowledged data survive something.
+    pub(super) fn is_about_data(&self) -> bool {
+        matches!(self, Goal::Survive { what: Survivor::Data | Survivor::DataAndWrites, .. })
+    }
+
     /// Whether leaders must be replaced for it.
     fn needs_elections(&self) -> bool {
         match self {

@@ -3,7 +3,7 @@
 use crate::consequences::advice::{Objections, candidates, is_large};
 use crate::consequences::compare::assess_with;
 use crate::consequences::goal::Goal;
-use crate::consequences::promises::{data, given_up, operations};
+use crate::consequences::promises::{data, given_up, is_empty, operations};
 use crate::consequences::{Assessment, Judge, KeepGoing, Subject, assess};
 use crate::knobs::{Change, Knob, cluster, producer, topic};
 use crate::model::Cluster;
@@ -98,7 +98,10 @@ impl<'a> Search<'a> {
         let single = self.singles.iter().filter(|(_, of)| meets(of));
         let mut singles: Vec<_> =
             single.map(|(change, of)| (self.price(of), vec![change.clone()], of)).collect();
-        singles.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+        // Of changes that do alone, first the one after which most of what was asked of the data is promised.
+        singles.sort_by(|(a, _, one), (b, _, other)| {
+            unkept(goals, one).cmp(&unkept(goals, other)).then(a.total_cmp(b))
+        });
         let sound = singles.into_iter().find(|(_, changes, _)| self.objections.admit(changes));
         let mut best = sound.map(|(price, changes, of)| (price, changes, of.clone()));
         let useful = self.useful(goals);
@@ -180,6 +183,13 @@ impl<'a> Search<'a> {
         }
         extend(of, size, &mut Vec::new(), visit);
     }
+}
+
+/// Promises about data that hold for no failure, where a goal asks that data survive something.
+fn unkept(goals: &[Goal], of: &Assessment) -> usize {
+    let asked = goals.iter().any(|goal| goal.is_about_data());
+    let unkept = data(of).into_iter().filter(|(_, value)| asked && is_empty(value));
+    unkept.count()
 }
 
 fn stored(of: &Assessment) -> f64 {

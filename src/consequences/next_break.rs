@@ -3,7 +3,7 @@
 use crate::consequences::assessment::NextBreak;
 use crate::consequences::case::Case;
 use crate::consequences::context::{AssessmentContext, PartitionClass};
-use crate::consequences::elections::{brokers_that_decide, loses_majority};
+use crate::consequences::elections::{brokers_that_decide, loses_majority, quorum_unseen};
 use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::interning::Interner;
 use crate::consequences::quorum;
@@ -56,7 +56,7 @@ pub(super) fn next_break(context: &AssessmentContext<'_>) -> NextBreak {
     let broken = broken_now(context);
     let found = broken.or_else(|| one_broker(context)).or_else(|| one_rack(context));
     let next = found.unwrap_or_else(|| several_brokers(context));
-    match quorum::unseen(context.cluster).filter(|_| !next.brokers.is_empty()) {
+    match quorum_unseen(context.cluster).filter(|_| !next.brokers.is_empty()) {
         Some(unseen) => {
             NextBreak { consequence: format!("{}; perhaps sooner: {unseen}", next.consequence), ..next }
         }

@@ -60,14 +60,6 @@ fn headline(cluster: &Cluster, value: &FailuresTolerated) -> String {
     }
 }
 
-/// Why nobody knows whether leaders are elected.
-pub(super) fn unseen(cluster: &Cluster) -> Option<String> {
-    match cluster.quorum_state() {
-        QuorumState::Unknown(reason) => Some(format!("the controller quorum is {reason}")),
-        _ => None,
-    }
-}
-
 /// That nothing is elected, in one sentence.
 pub(super) fn lost(cluster: &Cluster) -> Option<String> {
     match cluster.quorum_state() {

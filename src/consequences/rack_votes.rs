@@ -1,9 +1,11 @@
 //! In which racks the voters of the controller quorum are, and how many racks may go before the majority does.
 
-use crate::consequences::elections::ANY;
 use crate::model::{BrokerId, Cluster, Datum, Origin};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// However many brokers or racks go, a majority of the voters stays.
+pub(super) const ANY: u32 = u32::MAX;
 
 /// Voters by rack.
 pub(super) struct RackVotes {

@@ -3,9 +3,8 @@
 use crate::consequences::Subject;
 use crate::consequences::case::{LiveReplicas, mask_of};
 use crate::consequences::classes::{ClassRow, ClassTable};
-use crate::consequences::elections::loses_majority;
+use crate::consequences::elections::{loses_majority, quorum_unseen};
 use crate::consequences::loss_verdict::no_answer;
-use crate::consequences::quorum;
 use crate::consequences::restart_verdict::{
     QuorumEffect, RestartSafety, RestartVerdict, StopEffect, comma_list,
 };
@@ -374,7 +373,7 @@ fn unseen(cluster: &Cluster) -> Vec<String> {
     if let Some(reason) = cluster.topics_complete().reason() {
         unseen.push(hidden_topics(reason));
     }
-    unseen.extend(quorum::unseen(cluster));
+    unseen.extend(quorum_unseen(cluster));
     unseen.extend(no_answer(cluster));
     unseen
 }

@@ -39,7 +39,7 @@ fn the_reference_cluster_reads_like_this() {
         failover.stuck_follower: acks=all is blocked for 30 to 45 s when a follower is alive but does not fetch
         ");
     assert_eq!(assessment.next_break.event, "lose brokers 1 and 2");
-    assert_eq!(assessment.next_break.consequence, "no writes on orders-0");
+    assert_eq!(assessment.next_break.consequence, "no writes on 12 partitions");
 }
 
 #[test]

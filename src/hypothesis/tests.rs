@@ -90,7 +90,7 @@ fn what_cannot_be_says_why() {
         3,
         "those of the reference cluster were never created"
     );
-    assert_eq!(says("replication.factor=4"), "replication.factor 4 needs 4 brokers: 3 are there");
+    assert_eq!(says("replication.factor=4"), "replication.factor 4 needs 4 brokers, and the cluster has 3");
     assert_eq!(says("brokers=2"), "2 brokers cannot hold 3 replicas of a partition");
     assert_eq!(says("topic/ordrs:partitions=24"), "there is no topic `ordrs`: did you mean `orders`?");
     assert_eq!(says("producer/web:acks=1"), "there is no producer called `web`");

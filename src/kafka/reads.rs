@@ -65,10 +65,12 @@ pub struct ReadTargets {
 }
 
 impl ReadTargets {
+    /// Whether a look-up of a group finds its topic, and creates none.
     pub fn has_offsets_topic(&self) -> bool {
         self.metadata.topics.iter().any(|topic| &*topic.name == OFFSETS_TOPIC)
     }
 
+    /// The live brokers, by ascending id.
     pub fn brokers(&self) -> impl Iterator<Item = BrokerId> + '_ {
         self.metadata.nodes.iter().map(|node| node.id)
     }

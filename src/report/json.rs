@@ -3,7 +3,6 @@
 use crate::model::Cluster;
 use crate::report::clean::clean_value;
 use crate::report::findings::hidden_topics;
-use crate::report::roll::complete;
 use crate::rules::{Finding, FindingSubject, Findings};
 use serde_json::{Map, Value, json};
 
@@ -48,6 +47,12 @@ fn subject(subject: &FindingSubject) -> Value {
         map.insert("partition".into(), json!(partition));
     }
     Value::Object(map)
+}
+
+/// What is known to have been seen whole.
+pub(super) fn complete(cluster: &Cluster) -> Value {
+    let seen = cluster.completeness();
+    json!({ "topics": seen.topics.get().is_some(), "quorum": seen.quorum.get().is_some() })
 }
 
 /// A document as it is written: indented, with a line break at its end.

@@ -4,7 +4,7 @@ use crate::consequences::{RestartVerdict, RollPlan, StopEffect};
 use crate::model::Cluster;
 use crate::report::clean;
 use crate::report::findings::heading;
-use crate::report::json::document;
+use crate::report::json::{complete, document};
 use crate::report::layout::labelled;
 use serde_json::{Value, json};
 
@@ -58,12 +58,6 @@ pub fn roll_json(cluster: &Cluster, plan: &RollPlan) -> String {
         "wait_for": plan.wait_for,
         "waiting_does_not_help": plan.waiting_does_not_help,
     }))
-}
-
-/// What is known to have been seen whole.
-pub(super) fn complete(cluster: &Cluster) -> Value {
-    let seen = cluster.completeness();
-    json!({ "topics": seen.topics.get().is_some(), "quorum": seen.quorum.get().is_some() })
 }
 
 pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Value {

@@ -2,8 +2,7 @@
 
 use crate::model::{Cluster, Origin};
 use crate::report::findings::hidden_topics;
-use crate::report::json::document;
-use crate::report::roll::complete;
+use crate::report::json::{complete, document};
 use crate::rules::{ALL, Finding, FindingStatus, Findings, Rule, Severity, SubjectKind};
 use serde_json::{Value, json};
 

@@ -37,7 +37,7 @@ fn mistakes_name_file_line_and_what_is_allowed() {
     );
     assert_eq!(
         refusal("[[topic]]\nname = \"t\"\n[[topic]]\nname = \"u\"\nreplication_factor = 4\n"),
-        "x.toml:5: replication_factor is from 1 to the 3 brokers there are"
+        "x.toml:5: replication_factor is from 1 to the number of brokers (3)"
     );
     assert!(refusal("duration = \"5 apples\"\n").starts_with("x.toml:3: `5 apples` is not a time"));
 }

@@ -47,16 +47,16 @@ impl Judged {
 fn a_loss_has_a_verdict_in_text_json_and_code() {
     let cluster = Judged::of(&read(&["min.insync.replicas=2"]));
     let one = cluster.json(0, &["assess", "--lose", "broker=1"]);
-    assert_eq!(one["loss"], value!({"verdict": "at_floor", "because": []}));
+    assert_eq!(one["loss_verdict"], value!({"verdict": "at_floor", "because": []}));
     let two = ["assess", "--lose", "broker=1", "--lose", "broker=2"];
     let stopped = cluster.json(1, &two);
-    assert_eq!(stopped["loss"]["verdict"], "unsafe");
+    assert_eq!(stopped["loss_verdict"]["verdict"], "unsafe");
     let text = cluster.text(1, &two);
     assert!(text.contains("\nUNSAFE    Writes are refused or wait now"), "{text}");
     let markdown = cluster.text(1, &[&two[..], &["--format", "markdown"]].concat());
     assert!(markdown.contains("**unsafe**: Writes are refused"), "{markdown}");
     let spare = Judged::of(&read(&[]));
-    assert_eq!(spare.json(0, &["assess", "--lose", "broker=1"])["loss"]["verdict"], "safe");
+    assert_eq!(spare.json(0, &["assess", "--lose", "broker=1"])["loss_verdict"]["verdict"], "safe");
     // A goal that is met does not excuse it.
     cluster.text(1, &[&two[..], &["--goal", "ordered"]].concat());
 }
@@ -67,8 +67,8 @@ fn losing_the_majority_of_voters_fails() {
     let text = ok(1, &both);
     assert!(text.contains("\nUNSAFE    No leader is elected"), "{text}");
     let document = json(&ok(1, &[&both[..], &["--format", "json"]].concat()));
-    assert_eq!(document["loss"]["verdict"], "unsafe");
-    assert!(document["loss"]["because"][0].as_str().unwrap().contains("No leader is elected"));
+    assert_eq!(document["loss_verdict"]["verdict"], "unsafe");
+    assert!(document["loss_verdict"]["because"][0].as_str().unwrap().contains("No leader is elected"));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_setting_that_stops_writes_fails() {
     let old = Judged::of(&read(&["cluster:kafka.version=3.6"]));
     old.text(0, &["assess"]);
     let stopped = old.json(1, &["assess", "--set", "min.insync.replicas=4"]);
-    assert_eq!((&stopped["writes"]["works_now"], stopped["loss"].is_null()), (&value!(false), true));
+    assert_eq!((&stopped["writes"]["works_now"], stopped["loss_verdict"].is_null()), (&value!(false), true));
     assert_eq!(stopped["next_break"]["event"], "now");
 }
 
@@ -88,7 +88,7 @@ fn a_loss_of_what_was_not_seen_is_unknown() {
     let seen = Judged::of(&cluster);
     seen.text(0, &["assess"]);
     let lost = seen.json(3, &["assess", "--lose", "broker=1"]);
-    assert_eq!(lost["loss"], value!({"verdict": "unknown", "because": ["topics may be hidden"]}));
+    assert_eq!(lost["loss_verdict"], value!({"verdict": "unknown", "because": ["topics may be hidden"]}));
     seen.text(0, &["assess", "--lose", "broker=1", "--topic", "orders"]);
 }
 

@@ -2,7 +2,7 @@
 
 use super::{PATIENCE, given_back, terminal};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use termlens::{Signal, Terminal};
@@ -28,7 +28,7 @@ fn process_of(klever: &Terminal) -> PathBuf {
     }
 }
 
-fn command_of(process: &PathBuf) -> String {
+fn command_of(process: &Path) -> String {
     fs::read_to_string(process.join("cmdline")).unwrap_or_default()
 }
 

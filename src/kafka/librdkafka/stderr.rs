@@ -41,7 +41,7 @@ impl Told {
     pub(super) fn reason(self, patience: Duration, secrets: &Secrets) -> Option<String> {
         let _ = self.end.recv_timeout(patience);
         let best = lock(&self.best);
-        let shown: String = secrets.mask(best.trim()).chars().take(SHOWN).collect();
+        let shown: String = secrets.mask(&best).trim().chars().take(SHOWN).collect();
         (!shown.is_empty()).then_some(shown)
     }
 }

@@ -5,8 +5,8 @@ use crate::consequences::{
     FrontierTable, GoalPlan, Section, SectionFigure, differences,
 };
 use crate::knobs::Change;
-use crate::report::json::{document, finding};
-use crate::report::roll::{complete, restart_value};
+use crate::report::json::{complete, document, finding};
+use crate::report::roll::restart_value;
 use crate::report::{AssessmentReport, GoalReport};
 use crate::rules::Finding;
 use serde_json::{Map, Value, json};
@@ -64,7 +64,7 @@ pub fn assessment_json(report: &AssessmentReport<'_>) -> String {
 /// What is there only when it was asked for.
 fn on_request(report: &AssessmentReport<'_>, value: &mut Value) {
     if let Some(loss) = &report.loss {
-        value["loss"] = json!({"verdict": loss.verdict.word(), "because": loss.because});
+        value["loss_verdict"] = json!({"verdict": loss.verdict.word(), "because": loss.because});
     }
     if let Some(restart) = &report.restart {
         value["restart"] = restart_value(report.cluster, restart);

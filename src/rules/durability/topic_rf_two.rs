@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn fires_is_silent_and_unknown() {
         let found = given().topic("a", "", &[&[1, 2], &[2, 3, 1]]).says(&RULE);
-        assert_eq!(found, ["high topic a: 1 of 2 partitions have 2 replicas"]);
+        assert_eq!(found, ["high topic a: 1 of 2 partitions has 2 replicas"]);
         assert!(given().topic("a", "", &[&[1, 2, 3]]).says(&RULE).is_empty());
         let two = |config: &str| given().racks(&["a", "b"]).topic("a", config, &[&[1, 2]]);
         assert_eq!(two("").says(&RULE), ["high topic a: the only partition has 2 replicas"]);
