@@ -27,6 +27,7 @@ mod observer;
 mod pacer;
 mod process_times;
 mod recorded_run;
+mod run_report;
 mod running_cluster;
 mod scenario_cluster;
 mod scenario_runner;

@@ -2,7 +2,7 @@
 
 use crate::consequences::interning::Interner;
 use crate::model::{BrokerId, BrokerStatus, Cluster, Datum};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// A broker's rack, as a number that only equal racks share.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,7 +34,7 @@ pub(super) enum BrokerTable {
     /// A row for each id from 0 on.
     ById(Vec<BrokerRow>),
     /// Ids are far apart.
-    Sparse(HashMap<BrokerId, BrokerRow>),
+    Sparse(BTreeMap<BrokerId, BrokerRow>),
 }
 
 impl BrokerTable {
@@ -59,9 +59,9 @@ impl BrokerTable {
     }
 }
 
-fn rows_of(cluster: &Cluster) -> HashMap<BrokerId, BrokerRow> {
+fn rows_of(cluster: &Cluster) -> BTreeMap<BrokerId, BrokerRow> {
     let mut racks: Interner<&str> = Interner::default();
-    let mut rows = HashMap::new();
+    let mut rows = BTreeMap::new();
     for (place, broker) in cluster.brokers.iter().enumerate() {
         let rack = match &broker.rack {
             Datum::Unknown { .. } => RackNumber::Unknown,

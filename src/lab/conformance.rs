@@ -2,7 +2,7 @@
 //! fidelity table for each scenario and release.
 
 use super::recorded_run::RecordedRun;
-use super::scenario_runner::verdicts;
+use super::run_report::verdicts;
 use super::settings::Clients;
 use crate::model::KafkaVersion;
 use crate::scenario::{Scenario, Time};

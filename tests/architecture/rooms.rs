@@ -94,8 +94,13 @@ const SHELL: [&str; 9] = ["kafka", "lab", "source", "term", "cli", "clock", "con
 
 /// Files of the core that may hold a hash table, because they only look up by key: the order of a hash
 /// table differs from run to run, and the core must not.
-pub(crate) const LOOKED_UP: &[&str] =
-    &["model/partitions.rs", "knobs.rs", "hypothesis/apply.rs", "consequences/interning.rs"];
+pub(crate) const LOOKED_UP: &[&str] = &[
+    "model/partitions.rs",
+    "model/replica_lists.rs",
+    "knobs.rs",
+    "hypothesis/apply.rs",
+    "consequences/interning.rs",
+];
 
 /// Rooms and files that may hold `unsafe`.
 const UNSAFE: [&str; 2] = ["kafka/librdkafka/", "term/crash.rs"];
