@@ -9,7 +9,7 @@ struct State {
     all_brokers_down: bool,
 }
 
-pub struct ConnectionHealth {
+pub(super) struct ConnectionHealth {
     state: Mutex<State>,
     secrets: Vec<String>,
     changed: Notify,
@@ -17,45 +17,45 @@ pub struct ConnectionHealth {
 
 impl ConnectionHealth {
     /// Nothing reported yet. The secrets never get into a message.
-    pub fn new(secrets: Vec<String>) -> Self {
+    pub(super) fn new(secrets: Vec<String>) -> Self {
         ConnectionHealth { state: Mutex::default(), secrets, changed: Notify::new() }
     }
 
     /// Text without secrets and without control characters.
-    pub fn scrub(&self, text: &str) -> String {
+    pub(super) fn scrub(&self, text: &str) -> String {
         // A secret of one or two letters would blot out half of every message and hide nothing.
         let secrets = self.secrets.iter().filter(|secret| secret.len() > 2);
         let text = secrets.fold(text.to_string(), |text, secret| text.replace(secret.as_str(), "***"));
         text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
     }
 
-    pub fn error(&self, message: &str) {
+    pub(super) fn error(&self, message: &str) {
         let message = plain(&self.scrub(message));
         self.state().last_error = Some(message);
     }
 
     /// librdkafka reports this once, when the last connection has gone.
-    pub fn all_brokers_went_down(&self) {
+    pub(super) fn all_brokers_went_down(&self) {
         self.state().all_brokers_down = true;
         self.changed.notify_waiters();
     }
 
     /// A broker answered: earlier errors no longer explain anything.
-    pub fn recovered(&self) {
+    pub(super) fn recovered(&self) {
         *self.state() = State::default();
     }
 
-    pub fn all_brokers_down(&self) -> bool {
+    pub(super) fn all_brokers_down(&self) -> bool {
         self.state().all_brokers_down
     }
 
     /// The last error since a broker answered.
-    pub fn last_error(&self) -> Option<String> {
+    pub(super) fn last_error(&self) -> Option<String> {
         self.state().last_error.clone()
     }
 
     /// Resolves when no broker can be reached.
-    pub async fn until_all_brokers_down(&self) {
+    pub(super) async fn until_all_brokers_down(&self) {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);

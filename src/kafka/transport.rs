@@ -22,7 +22,7 @@ impl Reader {
     /// When a property is refused, or the transport that was asked for cannot do what the properties ask for.
     pub fn open(spec: &ConnectionSpec, timeout: Duration) -> Result<Reader, ConnectError> {
         Ok(Reader(match transport_of(spec)? {
-            Transport::Wire => Connections::Wire(Box::new(WireReader::open(spec, timeout))),
+            Transport::Wire => Connections::Wire(Box::new(WireReader::open(spec, timeout)?)),
             Transport::Librdkafka => Connections::Librdkafka(LibrdkafkaReader::open(spec, timeout)?),
         }))
     }
@@ -76,6 +76,17 @@ fn transport_of(spec: &ConnectionSpec) -> Result<Transport, ConnectError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_that_is_none_is_refused_over_either_transport() {
+        for transport in [Transport::Wire, Transport::Librdkafka] {
+            let properties = "socket.connection.setup.timeout.ms=soon";
+            let spec = ConnectionSpec::from_parts(Some("127.0.0.1:1"), properties, &[]).unwrap();
+            let opened = Reader::open(&spec.with_transport(Some(transport)), Duration::from_secs(1));
+            let error = opened.map(|_| ()).unwrap_err();
+            assert!(error.message.contains("socket.connection.setup.timeout.ms"), "{error}");
+        }
+    }
 
     fn transport(protocol: &str, asked: Option<Transport>) -> Result<Transport, ConnectError> {
         let properties = format!("security.protocol={protocol}");

@@ -38,7 +38,7 @@ impl ClientContext for HealthContext {
 impl ConsumerContext for HealthContext {}
 
 /// The handle. Dropping it never waits: the serving thread owns the last reference and ends by itself.
-pub struct Handle {
+pub(in crate::kafka) struct Handle {
     consumer: Arc<BaseConsumer<HealthContext>>,
     stop: Arc<AtomicBool>,
     health: Arc<ConnectionHealth>,
@@ -49,7 +49,7 @@ impl Handle {
     ///
     /// # Errors
     /// When librdkafka refuses a property; the message names the property, never its value.
-    pub fn open(spec: &ConnectionSpec) -> Result<Handle, ConnectError> {
+    pub(in crate::kafka) fn open(spec: &ConnectionSpec) -> Result<Handle, ConnectError> {
         let health = Arc::new(ConnectionHealth::new(spec.secrets()));
         let mut config = ClientConfig::new();
         config.extend(spec.native_properties());
@@ -62,7 +62,7 @@ impl Handle {
         Ok(handle)
     }
 
-    pub fn health(&self) -> &Arc<ConnectionHealth> {
+    pub(in crate::kafka) fn health(&self) -> &Arc<ConnectionHealth> {
         &self.health
     }
 
@@ -72,7 +72,7 @@ impl Handle {
     }
 
     /// The cluster's id as every Metadata answer carries it; `None` when the cluster has none or did not answer.
-    pub fn cluster_id(&self, timeout: Duration) -> Option<String> {
+    pub(in crate::kafka) fn cluster_id(&self, timeout: Duration) -> Option<String> {
         self.consumer.client().fetch_cluster_id(timeout)
     }
 
