@@ -33,7 +33,7 @@ impl Reader {
     /// what the properties ask for.
     pub fn open(spec: &ConnectionSpec, timeout: Duration) -> Result<Reader, ConnectError> {
         let connections = match wire_security(spec)? {
-            Some(security) => Connections::Wire(Box::new(WireReader::open(spec, security, timeout))),
+            Some(security) => Connections::Wire(Box::new(WireReader::open(spec, security, timeout)?)),
             None => Connections::Librdkafka(Process::open(spec)?),
         };
         Ok(Reader { connections, timeout })
@@ -127,6 +127,15 @@ mod tests {
     fn is_wire(properties: &str, asked: Option<Transport>) -> Result<bool, ConnectError> {
         let spec = ConnectionSpec::from_parts(Some("127.0.0.1:1"), properties, &[]).unwrap();
         wire_security(&spec.with_transport(asked)).map(|security| security.is_some())
+    }
+
+    #[test]
+    fn a_time_that_is_none_is_refused() {
+        let properties = "socket.connection.setup.timeout.ms=soon";
+        let spec = ConnectionSpec::from_parts(Some("127.0.0.1:1"), properties, &[]).unwrap();
+        let opened = Reader::open(&spec.with_transport(Some(Transport::Wire)), Duration::from_secs(1));
+        let error = opened.map(|_| ()).unwrap_err();
+        assert!(error.message.contains("socket.connection.setup.timeout.ms"), "{error}");
     }
 
     #[test]

@@ -99,9 +99,16 @@ impl ConnectionSpec {
         self.transport
     }
 
-    /// A property that is a time in milliseconds, where it is set to one.
-    pub(in crate::kafka) fn milliseconds(&self, name: &str) -> Option<Duration> {
-        self.native.get(name)?.trim().parse().ok().map(Duration::from_millis)
+    /// A property that is a time in milliseconds, where it is set.
+    ///
+    /// # Errors
+    /// When its value is no such number.
+    pub(in crate::kafka) fn milliseconds(&self, name: &str) -> Result<Option<Duration>, ConnectError> {
+        let Some(value) = self.native.get(name) else { return Ok(None) };
+        let number = value.trim().parse().map(Duration::from_millis);
+        number
+            .map(Some)
+            .map_err(|_| ConnectError::new(format!("property {name} is no number of milliseconds")))
     }
 
     /// Whether the connection has neither TLS nor SASL.

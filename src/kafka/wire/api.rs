@@ -4,6 +4,8 @@ use super::decoder::{Decoder, Malformed};
 use super::encoder::Encoder;
 
 /// A kind of request. A frame is made from nothing else, so that one that writes cannot be spelled.
+// Kafka's own names, of which one is that of this kind of thing.
+#[allow(clippy::enum_variant_names)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Api {
     ListOffsets,

@@ -11,7 +11,7 @@ use super::messages::{
 use super::security::Security;
 use crate::kafka::reads::{CallResult, ReadAnswer, ReadKind, ReadTargets};
 use crate::kafka::reads::{Metadata, OffsetSpec, PartitionOffset, ResourceConfig, ResourceKind};
-use crate::kafka::{CallError, ConnectionSpec};
+use crate::kafka::{CallError, ConnectError, ConnectionSpec};
 use crate::model::BrokerId;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,16 +53,23 @@ pub(super) enum Lane {
 
 impl WireReader {
     /// Prepares the connections. `timeout` bounds each read but the first Metadata.
-    pub(in crate::kafka) fn open(spec: &ConnectionSpec, security: Security, timeout: Duration) -> WireReader {
-        let setup_timeout = spec.milliseconds("socket.connection.setup.timeout.ms").unwrap_or(SETUP_TIMEOUT);
-        WireReader {
+    ///
+    /// # Errors
+    /// When a property that is a time is none.
+    pub(in crate::kafka) fn open(
+        spec: &ConnectionSpec,
+        security: Security,
+        timeout: Duration,
+    ) -> Result<WireReader, ConnectError> {
+        let setup_timeout = spec.milliseconds("socket.connection.setup.timeout.ms")?;
+        Ok(WireReader {
             bootstrap: spec.bootstrap().iter().map(|server| Address::of(server)).collect(),
-            dialer: Arc::new(Dialer { setup_timeout, security }),
+            dialer: Arc::new(Dialer { setup_timeout: setup_timeout.unwrap_or(SETUP_TIMEOUT), security }),
             timeout,
             links: Mutex::default(),
             named: Mutex::default(),
             coordinators: Mutex::default(),
-        }
+        })
     }
 
     /// Reads one kind of state; a failure says which and why.
@@ -283,7 +290,7 @@ fn led_partitions(metadata: &Metadata) -> BTreeMap<BrokerId, Vec<AskedPartitions
         for partition in &topic.partitions {
             let Some(leader) = partition.leader else { continue };
             let (count, requests) = led.entry(leader).or_default();
-            if *count % PARTITIONS_PER_REQUEST == 0 {
+            if count.is_multiple_of(PARTITIONS_PER_REQUEST) {
                 requests.push(Vec::new());
             }
             *count += 1;

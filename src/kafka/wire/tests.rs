@@ -285,7 +285,7 @@ fn dead_bootstrap_servers_cost_nothing() {
             broker(&[ApiKey::Metadata], |request| Some(request.same(&MetadataResponse::default()))).await;
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let spec = ConnectionSpec::plaintext(&format!("{silent},{free},{alive}")).unwrap();
-        let reader = WireReader::open(&spec, Security::default(), Duration::from_secs(20));
+        let reader = WireReader::open(&spec, Security::default(), Duration::from_secs(20)).unwrap();
         let started = Instant::now();
         let ReadAnswer::Metadata(metadata) = reader.read(ReadKind::Metadata, &ReadTargets::default()).await
         else {

@@ -20,10 +20,13 @@ pub(in crate::kafka::wire) struct DescribeTopicPartitions<'a> {
     pub limit: i32,
 }
 
+/// A topic with the ELR of its partitions.
+type TopicElr = (Arc<str>, Vec<(i32, Vec<BrokerId>)>);
+
 /// ELRs that are not empty, by topic and partition.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(in crate::kafka::wire) struct TopicElrs {
-    pub topics: Vec<(Arc<str>, Vec<(i32, Vec<BrokerId>)>)>,
+    pub topics: Vec<TopicElr>,
     pub next: Option<PartitionCursor>,
 }
 
@@ -58,8 +61,6 @@ impl ReadRequest for DescribeTopicPartitions<'_> {
         Ok(TopicElrs { topics: topics.into_iter().flatten().collect(), next })
     }
 }
-
-type TopicElr = (Arc<str>, Vec<(i32, Vec<BrokerId>)>);
 
 fn topic(topic: &mut Decoder<'_>) -> Decoded<Option<TopicElr>> {
     let code = topic.i16()?;
