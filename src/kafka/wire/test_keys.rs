@@ -52,10 +52,7 @@ impl Authority {
         change(&mut params);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
-        Issued {
-            chain: vec![certificate.der().clone()],
-            key: key.serialize_der(),
-        }
+        Issued { chain: vec![certificate.der().clone()], key: key.serialize_der() }
     }
 
     /// A server with this certificate that demands one of this authority from its clients, if so told.
