@@ -7,6 +7,7 @@ mod bearer;
 mod plain;
 mod provider;
 mod scram;
+mod token;
 
 pub(super) use bearer::{Bearer, TokenSource};
 pub(super) use provider::{Client, Provider};

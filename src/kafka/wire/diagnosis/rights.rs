@@ -27,7 +27,8 @@ impl Rights {
     /// In one line; never that all is well where that was not said.
     pub(super) fn sentence(&self) -> String {
         let id = self.cluster_id.as_deref().unwrap_or("without an id");
-        let cluster = format!("cluster {}, {} brokers", clean(id), self.brokers);
+        let plural = if self.brokers == 1 { "" } else { "s" };
+        let cluster = format!("cluster {}, {} broker{plural}", clean(id), self.brokers);
         let Some(operations) = self.operations else {
             return format!(
                 "{cluster}; what this user may see is unknown: the broker is older than Kafka 2.3"
@@ -112,7 +113,7 @@ mod tests {
         let sentence = |operations| decode(&answer(operations, 8), 8).unwrap().sentence();
         assert_eq!(
             sentence(1 << 8 | 1 << 10),
-            "cluster id[31m, 1 brokers; this user has Describe and DescribeConfigs on the cluster"
+            "cluster id[31m, 1 broker; this user has Describe and DescribeConfigs on the cluster"
         );
         assert!(sentence(1 << 10).contains("has no Describe on the cluster"));
         assert!(sentence(0).contains("has no Describe and no DescribeConfigs on"));

@@ -1,6 +1,7 @@
 //! OAUTHBEARER (RFC 7628): a token that somebody else gave out, and where klever gets it.
 
 use super::provider::Provider;
+use super::token::token;
 use super::{Exchange, SaslError};
 use crate::kafka::wire::secret::Secret;
 use std::path::{Path, PathBuf};
@@ -51,13 +52,6 @@ fn read(path: &Path) -> Result<Secret, SaslError> {
     }
     let text = std::fs::read_to_string(path).map_err(|error| unusable(error.kind().to_string()))?;
     token(&text).ok_or_else(|| unusable("there is no token in it".into()))
-}
-
-/// The letters that brokers take (`OAuthBearerClientInitialResponse`).
-pub(super) fn token(text: &str) -> Option<Secret> {
-    let token = text.trim();
-    let is_token = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&letter);
-    (!token.is_empty() && token.chars().all(is_token)).then(|| Secret::new(token))
 }
 
 /// One exchange. A broker that refuses says why in a challenge first, and wants an answer to it.

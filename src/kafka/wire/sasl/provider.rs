@@ -1,7 +1,7 @@
 //! Tokens from an identity provider: the client credentials of OAuth 2 (RFC 6749, 4.4), as Kafka's own clients ask.
 
 use super::SaslError;
-use super::bearer::token;
+use super::token::token;
 use crate::kafka::wire::secret::Secret;
 use crate::report::clean;
 use base64::Engine;

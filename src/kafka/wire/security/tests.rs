@@ -70,60 +70,62 @@ fn trust_stores_that_cannot_be_read_say_why() {
     assert!(wrong(&tls("README.md", "")).message.contains("neither PEM nor PKCS#12"));
 }
 
+/// The client's certificate, and a key from another file.
+fn with_key(name: &str, more: &str) -> String {
+    format!("ssl.certificate.location={}\nssl.key.location={}\n{more}", keys("client.pem"), keys(name))
+}
+
+fn with_store(name: &str, password: &str) -> String {
+    format!("ssl.keystore.location={}\nssl.keystore.password={password}", keys(name))
+}
+
+/// Key and certificate in the properties, each on one line.
+fn with_key_inline() -> String {
+    let client = std::fs::read_to_string(keys("client.pem")).unwrap().trim().replace('\n', " ");
+    let (key, certificate) = client.split_at(client.find("-----BEGIN CERT").unwrap());
+    format!("ssl.keystore.key={key}\nssl.keystore.certificate.chain={certificate}")
+}
+
 #[test]
 fn key_stores_of_every_kind_give_the_same_identity() {
-    let client = std::fs::read_to_string(keys("client.pem")).unwrap();
-    let (key, certificate) = client.split_at(client.find("-----BEGIN CERT").unwrap());
-    let line = |text: &str| text.trim().replace('\n', " ");
-    let files = |key: &str| {
-        format!("ssl.certificate.location={}\nssl.key.location={}", keys("client.pem"), keys(key))
-    };
-    let store = |name: &str| format!("ssl.keystore.location={}\nssl.keystore.password=changeit", keys(name));
-    let encrypted = |key: &str| format!("{}\nssl.key.password=changeit", files(key));
     let all = [
-        files("client.pem"),
-        files("key-sec1.pem"),
-        encrypted("key-aes256.pem"),
-        encrypted("key-3des.pem"),
-        encrypted("key-scrypt.pem"),
-        store("openssl.p12"),
-        store("openssl-legacy.p12"),
-        store("keytool-keys.jks"),
+        with_key("client.pem", ""),
+        with_key("key-sec1.pem", ""),
+        with_key("key-aes256.pem", "ssl.key.password=changeit"),
+        with_key("key-3des.pem", "ssl.key.password=changeit"),
+        with_key("key-scrypt.pem", "ssl.key.password=changeit"),
+        with_store("openssl.p12", "changeit"),
+        with_store("openssl-legacy.p12", "changeit"),
+        with_store("keytool-keys.jks", "changeit"),
         format!("ssl.keystore.type=PEM\nssl.keystore.location={}", keys("client.pem")),
-        format!("ssl.keystore.key={}\nssl.keystore.certificate.chain={}", line(key), line(certificate)),
+        with_key_inline(),
     ];
     for properties in all {
         // That the key is the one of the certificate is looked at on the way.
-        let security =
-            security(&tls("ca.pem", &properties)).unwrap_or_else(|error| panic!("{properties}: {error:?}"));
+        let security = security(&tls("ca.pem", &properties));
+        let security = security.unwrap_or_else(|error| panic!("{properties}: {error:?}"));
         assert!(format!("{security:?}").contains("has_identity: true"), "{properties}");
     }
 }
 
 #[test]
 fn key_stores_that_cannot_be_used_say_why() {
-    let with = |properties: String| wrong(&tls("ca.pem", &properties));
-    let key = |name: &str, more: &str| {
-        format!("ssl.certificate.location={}\nssl.key.location={}\n{more}", keys("client.pem"), keys(name))
-    };
-    let no_password = with(key("key-aes256.pem", ""));
+    let refused = |properties: String| wrong(&tls("ca.pem", &properties));
+    let no_password = refused(with_key("key-aes256.pem", ""));
     assert!(
         no_password.message.contains("encrypted") && no_password.hint.unwrap().contains("ssl.key.password")
     );
-    let wrong_password = with(key("key-aes256.pem", "ssl.key.password=hunter2"));
+    let wrong_password = refused(with_key("key-aes256.pem", "ssl.key.password=hunter2"));
     assert!(wrong_password.message.contains("cannot be decrypted"), "{wrong_password}");
     assert!(!format!("{wrong_password:?}").contains("hunter2"));
     for old in ["key-old.pem", "key-pbes1.pem"] {
-        assert!(with(key(old, "ssl.key.password=changeit")).hint.unwrap().contains("openssl pkcs8"), "{old}");
+        let error = refused(with_key(old, "ssl.key.password=changeit"));
+        assert!(error.hint.unwrap().contains("openssl pkcs8"), "{old}");
     }
-    let closed = with(format!("ssl.keystore.location={}\nssl.keystore.password=no", keys("openssl.p12")));
-    assert!(closed.hint.unwrap().contains("ssl.keystore.password"));
-    assert!(
-        with(format!("ssl.key.location={}", keys("client.pem"))).message.contains("without its certificate")
-    );
-    let trust =
-        format!("ssl.keystore.location={}\nssl.keystore.password=changeit", keys("keytool-trust.jks"));
-    assert!(with(trust).message.contains("no private key"));
+    assert!(refused(with_store("openssl.p12", "no")).hint.unwrap().contains("ssl.keystore.password"));
+    assert!(refused(with_store("keytool-trust.jks", "changeit")).message.contains("no private key"));
+    let alone = refused(format!("ssl.key.location={}", keys("client.pem")));
+    assert!(alone.message.contains("without its certificate"), "{alone}");
 }
 
 #[test]
