@@ -6,6 +6,7 @@ mod groups;
 mod handle;
 mod metadata;
 mod offsets;
+mod property;
 mod queue;
 mod text;
 
@@ -21,4 +22,5 @@ pub use metadata::Metadata;
 pub(super) use metadata::{Node, PartitionMetadata, TopicMetadata};
 pub(super) use metadata::{describe_cluster, metadata};
 pub(super) use offsets::{OffsetSpec, PartitionOffset, group_offsets, list_offsets};
+pub(super) use property::refused_property;
 pub(super) use queue::{AdminQueue, CallLimits};

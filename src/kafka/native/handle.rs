@@ -56,7 +56,7 @@ impl Handle {
         config.set_log_level(RDKafkaLogLevel::Warning);
         let context = HealthContext { health: health.clone() };
         let consumer: BaseConsumer<HealthContext> =
-            config.create_with_context(context).map_err(|error| refused(&error, &health))?;
+            config.create_with_context(context).map_err(|error| refused(spec, &error, &health))?;
         let handle = Handle { consumer: Arc::new(consumer), stop: Arc::new(AtomicBool::new(false)), health };
         handle.serve()?;
         Ok(handle)
@@ -95,17 +95,10 @@ impl Drop for Handle {
     }
 }
 
-/// A property that librdkafka refused, without its value.
-fn refused(error: &KafkaError, health: &ConnectionHealth) -> ConnectError {
+/// What librdkafka says about the properties as a whole, without their secrets: their values were taken one by one.
+fn refused(spec: &ConnectionSpec, error: &KafkaError, health: &ConnectionHealth) -> ConnectError {
     match error {
-        KafkaError::ClientConfig(_, description, key, _) => {
-            let why = if super::super::properties::is_secret(key) { "" } else { description };
-            ConnectError::new(format!("the Kafka client refuses property {key}: {}", health.scrub(why)))
-        }
-        KafkaError::ClientCreation(description) => ConnectError::new(format!(
-            "the Kafka client refuses these properties: {}",
-            health.scrub(description)
-        )),
+        KafkaError::ClientCreation(description) => spec.refusal_of_text(&health.scrub(description)),
         _ => ConnectError::new("the Kafka client could not be created".to_string()),
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 
 fn spec(file: &str, overrides: &[&str]) -> Result<ConnectionSpec, ConnectError> {
     let overrides: Vec<String> = overrides.iter().map(|pair| pair.to_string()).collect();
-    ConnectionSpec::from_parts(Some("h:1"), file, &overrides)
+    ConnectionSpec::from_parts(Some("h:1"), Some(("c.properties", file)), &overrides)
 }
 
 fn set(spec: &ConnectionSpec, name: &str) -> String {
@@ -67,7 +67,7 @@ fn the_file_is_read_as_java_reads_it() {
     }
     let broken = spec("a.b=1\nsasl.password=hunter\\u2").unwrap_err();
     assert!(
-        broken.message.starts_with("line 2 of the properties") && !broken.message.contains("hunter"),
+        broken.message.starts_with("c.properties:2: ") && !broken.message.contains("hunter"),
         "{broken}"
     );
 }
@@ -90,6 +90,44 @@ fn typos_and_bad_addresses_are_named() {
     let secret = ConnectionSpec::plaintext("me:hu,sh@host:9092").unwrap_err();
     assert!(!format!("{secret:?}").contains("me:") && !format!("{secret:?}").contains("sh@"), "{secret:?}");
     assert!(ConnectionSpec::plaintext("[::1]:9092, b:1").is_ok());
-    let from_file = ConnectionSpec::from_parts(None, "bootstrap.servers=a:1,b:2", &[]).unwrap();
+    let from_file = ConnectionSpec::from_parts(None, Some(("c", "bootstrap.servers=a:1,b:2")), &[]).unwrap();
     assert_eq!(from_file.bootstrap(), ["a:1", "b:2"]);
+}
+
+#[test]
+fn values_that_are_not_taken_are_told_with_file_and_line() {
+    let told = |file: &str| spec(file, &[]).unwrap_err().message;
+    for (property, value) in [
+        ("security.protocol", "SSSL"),
+        ("request.timeout.ms", "soon"),
+        ("socket.timeout.ms", "-5"),
+        ("sasl.mechanism", ""),
+        ("socket.keepalive.enable", "perhaps"),
+        ("broker.address.family", "v5"),
+        ("ssl.truststore.location", "/a.jks"),
+        ("ssl.endpoint.identification.algorithm", "some"),
+        ("sasl.jaas.config", "org.example.Module required;"),
+        ("security.protocl", "SSL"),
+        ("plugin.library.paths", "/a"),
+    ] {
+        let file = format!("# comment\nclient.id=x\n{property}={value}\n");
+        let file = if property == "sasl.mechanism" { format!("{file}security.protocol=SASL_SSL\n") } else { file };
+        let message = told(&file);
+        assert!(message.starts_with("c.properties:3: ") && message.contains(property), "{message}");
+        assert!(spec(&file, &[]).unwrap_err().of_properties);
+    }
+    let servers = ConnectionSpec::from_parts(None, Some(("c", "\nbootstrap.servers=nowhere\n")), &[]);
+    assert!(servers.unwrap_err().message.starts_with("c:2: `nowhere` is not HOST:PORT"));
+    let overridden = spec("socket.timeout.ms=1000\n", &["socket.timeout.ms=soon"]).unwrap_err();
+    assert!(overridden.message.starts_with("socket.timeout.ms: "), "{overridden}");
+    let later = told("socket.timeout.ms=soon\nsocket.timeout.ms=later\n");
+    assert!(later.starts_with("c.properties:2: "), "{later}");
+}
+
+#[test]
+fn what_the_client_refuses_as_a_whole_is_told_with_the_line_of_what_it_names() {
+    let spec = spec("security.protocol=SSL\nssl.truststore.location=/no/such.pem\n", &[]).unwrap();
+    let error = spec.refusal_of_text("ssl.ca.location failed: No such file");
+    assert!(error.message.starts_with("c.properties:2: ssl.truststore.location: ssl.ca.location failed"));
+    assert!(error.of_properties);
 }
