@@ -90,7 +90,11 @@ mod tests {
         let path = folder.path().join("cluster.json");
         std::fs::write(&path, "older and longer").unwrap();
         let target = Target::open(&path).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "older and longer", "until there is something new");
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "older and longer",
+            "until there is something new"
+        );
         target.write("new").unwrap();
         let written = std::fs::metadata(&path).unwrap();
         assert_eq!(written.permissions().mode() & 0o777, 0o600);

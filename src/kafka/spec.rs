@@ -98,7 +98,8 @@ impl ConnectionSpec {
         let named = self.places.keys().filter(|name| text.contains(name.as_str()));
         match named.max_by_key(|name| name.len()) {
             Some(property) => self.refusal(property, text),
-            None => ConnectError::new(format!("the Kafka client refuses these properties: {text}")).of_properties(),
+            None => ConnectError::new(format!("the Kafka client refuses these properties: {text}"))
+                .of_properties(),
         }
     }
 

@@ -36,7 +36,9 @@ pub(super) fn sequence(text: &str, tmux: bool) -> Result<String, NotCopied> {
         return Err(NotCopied::TooLong);
     }
     let mut plain = String::new();
-    CopyToClipboard::to_clipboard_from(clean_lines(text)).write_ansi(&mut plain).map_err(|_| NotCopied::TooLong)?;
+    CopyToClipboard::to_clipboard_from(clean_lines(text))
+        .write_ansi(&mut plain)
+        .map_err(|_| NotCopied::TooLong)?;
     if plain.len() > MAX_ENCODED {
         return Err(NotCopied::TooLong);
     }

@@ -71,10 +71,9 @@ fn run(tty: &Tty, send: &impl Fn(Event) -> bool) {
     let mut buffer = [0u8; 4096];
     let mut events = Vec::new();
     loop {
-        let timeout = decoder.patience().map(|wait| Timespec {
-            tv_sec: wait.as_secs() as i64,
-            tv_nsec: i64::from(wait.subsec_nanos()),
-        });
+        let timeout = decoder
+            .patience()
+            .map(|wait| Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: i64::from(wait.subsec_nanos()) });
         match tty.wait(timeout.as_ref()) {
             Wait::Again => continue,
             Wait::Idle => decoder.idle(&mut events),

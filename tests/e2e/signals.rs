@@ -125,7 +125,8 @@ fn deep(number: u64) -> u64 {
 fn a_stack_that_overflows_gives_the_terminal_back_before_it_is_told() {
     let mut pty = Pty::new();
     let this = std::env::current_exe().unwrap();
-    let arguments = ["signals::overflowing_program", "--exact", "--ignored", "--nocapture", "--test-threads=1"];
+    let arguments =
+        ["signals::overflowing_program", "--exact", "--ignored", "--nocapture", "--test-threads=1"];
     let status = end_of(pty.spawn(&this, &arguments)).expect("it did not end");
     assert_eq!(status.signal(), Some(6), "{status}");
     let written = pty.read_rest();

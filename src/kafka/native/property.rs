@@ -10,7 +10,8 @@ pub(in crate::kafka) fn refused_property(properties: &[(String, String)]) -> Opt
         let mut config = ClientConfig::new();
         config.set(name, value);
         let Err(KafkaError::ClientConfig(_, why, ..)) = config.create_native_config() else { return None };
-        let told = if is_secret(name) { "its value is not one that it takes".into() } else { without(&why, name) };
+        let told =
+            if is_secret(name) { "its value is not one that it takes".into() } else { without(&why, name) };
         Some((name.clone(), told))
     })
 }

@@ -66,10 +66,7 @@ fn the_file_is_read_as_java_reads_it() {
         assert!(spec(harmless).is_ok(), "{harmless:?}");
     }
     let broken = spec("a.b=1\nsasl.password=hunter\\u2").unwrap_err();
-    assert!(
-        broken.message.starts_with("c.properties:2: ") && !broken.message.contains("hunter"),
-        "{broken}"
-    );
+    assert!(broken.message.starts_with("c.properties:2: ") && !broken.message.contains("hunter"), "{broken}");
 }
 
 #[test]
@@ -111,7 +108,8 @@ fn values_that_are_not_taken_are_told_with_file_and_line() {
         ("plugin.library.paths", "/a"),
     ] {
         let file = format!("# comment\nclient.id=x\n{property}={value}\n");
-        let file = if property == "sasl.mechanism" { format!("{file}security.protocol=SASL_SSL\n") } else { file };
+        let file =
+            if property == "sasl.mechanism" { format!("{file}security.protocol=SASL_SSL\n") } else { file };
         let message = told(&file);
         assert!(message.starts_with("c.properties:3: ") && message.contains(property), "{message}");
         assert!(spec(&file, &[]).unwrap_err().of_properties);
