@@ -1,11 +1,13 @@
-//! Client configuration files: Java properties, checked against Kafka's own ConfigDef. Pure; the shell reads the file.
+//! Files that the user gives: how they are read, and client configuration checked against Kafka's own ConfigDef.
 
 mod client;
+mod input;
 mod kind;
 mod properties;
 mod shown;
 
 pub use client::{ClientFile, read_client};
+pub use input::{InputError, InputKind, read_input};
 pub use kind::FileKind;
 pub use properties::{BYTE_ORDER_MARK, Property, parse_properties, properties_text};
 pub use shown::{HIDDEN, is_key_shaped, is_secret_key, without_credentials};

@@ -15,7 +15,6 @@
 //!
 //! Address translation (`--map`) is not part of this room yet.
 
-#[cfg(feature = "librdkafka")]
 mod assignment;
 mod client;
 mod error;

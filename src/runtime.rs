@@ -16,9 +16,12 @@ use crate::theme::{GlyphChoice, Glyphs, Theme};
 use crate::ui::{self, HitMap};
 use inbox::{Inbox, Input};
 use pacing::{DrawReason, Pacing};
-use std::path::PathBuf;
+use std::fs::File;
 use std::time::{Duration, Instant};
 use worker::Worker;
+
+/// How long inputs are taken before the screen shows what came of them.
+const FRAME: Duration = Duration::from_millis(12);
 
 /// How often a terminal that says nothing is looked after.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -45,7 +48,7 @@ pub struct Setup {
     /// Theme files of the user: name and text.
     pub themes: Vec<(String, String)>,
     /// Where standard error goes while the screen is up.
-    pub log: Option<PathBuf>,
+    pub log: Option<File>,
     pub assess: Assess,
 }
 
@@ -80,18 +83,19 @@ impl<E: Into<TermError>> From<E> for RunError {
 ///
 /// # Errors
 /// When there is no terminal, or a file of the user has a mistake.
-pub fn run(setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> Result<i32, RunError> {
+pub fn run(mut setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> Result<i32, RunError> {
     let glyphs = Glyphs::choose(setup.glyphs, setup.caps.unicode);
     let app = App::new(setup.start.clone()).map_err(|error| RunError::Input(error.to_string()))?;
     let theme = theme(app.theme(), &setup, glyphs)?;
     let inbox = Inbox::new();
     let engine = Worker::assessing(setup.assess.clone(), inbox.sink()).map_err(TermError::Io)?;
     let explorer = Worker::exploring(inbox.sink()).map_err(TermError::Io)?;
-    let options = Options { mouse: setup.start.mouse, tmux: setup.caps.tmux, log: setup.log.clone() };
+    let options = Options { mouse: setup.start.mouse, tmux: setup.caps.tmux, log: setup.log.take() };
     term::install_panic_hook();
+    // Before the terminal is taken: a request to end must find somebody who gives it back.
+    term::watch(inbox.signals()).map_err(TermError::Io)?;
     let screen = Screen::enter(options)?;
-    term::listen(Tty::open().map_err(TermError::Io)?, inbox.events()).map_err(TermError::Io)?;
-    term::watch(inbox.events()).map_err(TermError::Io)?;
+    term::listen(Tty::open().map_err(TermError::Io)?, inbox.keys()).map_err(TermError::Io)?;
     let driver = connect(inbox.sink());
     let mut running = Running {
         app,
@@ -140,21 +144,56 @@ impl Running {
             return code;
         }
         loop {
-            let wait = self.pacing.wait(self.next_tick(), HEARTBEAT);
+            let rest = self.pacing.wait(self.next_tick(), HEARTBEAT);
+            let wait = if self.screen.is_behind() { Duration::ZERO } else { rest };
             let first = inbox.wait(wait);
             let silent = first.is_none();
-            for input in first.into_iter().chain(inbox.ready()) {
-                if let Some(code) = self.take(input) {
-                    return code;
-                }
+            if let Some(code) = self.take_all(first.into_iter().chain(inbox.ready())) {
+                return code;
             }
             if silent && self.tty.is_gone() {
                 return HUNG_UP;
             }
-            if let Some(code) = self.tick().or_else(|| self.draw_if_due()) {
+            if let Some(code) = self.tick().or_else(|| self.show()) {
                 return code;
             }
         }
+    }
+
+    /// Inputs until there are none or a frame's time is over. Letters that come together are typed together, so that
+    /// what they are looked up in is searched once.
+    fn take_all(&mut self, inputs: impl Iterator<Item = Input>) -> Option<i32> {
+        let until = Instant::now() + FRAME;
+        let mut letters = String::new();
+        for input in inputs {
+            match self.typed_by(&input) {
+                Some(letter) => letters.push(letter),
+                None => {
+                    if let Some(code) = self.type_in(&mut letters).or_else(|| self.take(input)) {
+                        return Some(code);
+                    }
+                }
+            }
+            if Instant::now() >= until {
+                break;
+            }
+        }
+        self.type_in(&mut letters)
+    }
+
+    /// The letter that an input only adds to the line being typed.
+    fn typed_by(&self, input: &Input) -> Option<char> {
+        match input {
+            Input::Event(Event::Key(key)) => self.app.typed_by(*key),
+            _ => None,
+        }
+    }
+
+    fn type_in(&mut self, letters: &mut String) -> Option<i32> {
+        if letters.is_empty() {
+            return None;
+        }
+        self.event(Event::Paste(std::mem::take(letters)))
     }
 
     /// One input; yields the exit code when it is the last one.
@@ -243,7 +282,7 @@ impl Running {
     fn copy(&mut self, text: &str) -> Option<i32> {
         match self.screen.copy(text) {
             Ok(Ok(())) => None,
-            Ok(Err(too_long)) => self.update(Msg::Notice(Level::Warn, too_long.to_string())),
+            Ok(Err(why)) => self.update(Msg::Notice(Level::Warn, why.to_string())),
             Err(_) => Some(HUNG_UP),
         }
     }
@@ -268,6 +307,19 @@ impl Running {
         if self.app.next_tick_ms().is_some_and(|at| at <= now_ms()) {
             self.pacing.want(DrawReason::Data);
             return self.update(Msg::Tick(now_ms()));
+        }
+        None
+    }
+
+    /// Draws, unless the terminal has not taken the last frame yet: keys and signals must not wait for it.
+    fn show(&mut self) -> Option<i32> {
+        if !self.screen.is_behind() {
+            return self.draw_if_due();
+        }
+        match self.screen.catch_up() {
+            Ok(()) if self.screen.is_behind() => self.pacing.held_up(),
+            Ok(()) => {}
+            Err(_) => return Some(HUNG_UP),
         }
         None
     }

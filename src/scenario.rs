@@ -13,6 +13,7 @@ mod condition;
 mod error;
 mod event;
 mod expect;
+mod names;
 mod time;
 
 pub use act::{Act, Endpoint, PowerDomain, Process, UnflushedTail};

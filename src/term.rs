@@ -6,16 +6,18 @@
 
 mod caps;
 mod clipboard;
+mod crash;
 mod decode;
 mod guard;
 mod input;
+mod outlet;
 mod painter;
 mod screen;
 mod signals;
 mod suspend;
 
 pub use caps::Caps;
-pub use clipboard::TooLong;
+pub use clipboard::NotCopied;
 pub use decode::Decoder;
 pub use guard::install_panic_hook;
 pub use input::{Tty, listen};

@@ -8,6 +8,8 @@ mod client_starts;
 mod exploring;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/inputs.rs"]
+mod inputs;
 #[path = "cli/judging.rs"]
 mod judging;
 #[path = "cli/unseen.rs"]

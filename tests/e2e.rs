@@ -7,6 +7,10 @@ mod guard;
 #[cfg(feature = "librdkafka")]
 #[path = "e2e/process.rs"]
 mod process;
+#[path = "e2e/pty.rs"]
+mod pty;
+#[path = "e2e/signals.rs"]
+mod signals;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -66,6 +70,27 @@ fn a_knob_moves_the_consequences() {
     terminal.wait_until(|screen| screen.contains("acks-one")).unwrap();
     terminal.send(Key::Char('u')).unwrap();
     terminal.wait_until(|screen| !screen.contains("acks-one")).unwrap();
+}
+
+/// What was typed together is looked up together, and what comes behind it is heard.
+#[test]
+fn a_flood_of_letters_is_taken_and_the_next_key_is_heard() {
+    let mut terminal = started(120, 40);
+    terminal.send(Key::Char(':')).unwrap();
+    terminal.send_str(&"a".repeat(3000)).unwrap();
+    // Out of the line, and then out of the program.
+    terminal.send_str("\x03\x03").unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+    given_back(&terminal.screen());
+}
+
+#[test]
+fn a_paste_without_an_end_gives_the_keyboard_back() {
+    let mut terminal = started(120, 40);
+    terminal.send_str("\x1b[200~abc").unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    terminal.send(Key::Char('q')).unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
 }
 
 #[test]

@@ -26,6 +26,9 @@ pub(super) fn any_word(_: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// More words make a filter that holds the screen on a large cluster.
+const MAX_TERMS: usize = 12;
+
 /// A filter; all its terms must hold.
 #[derive(Clone, Default)]
 pub struct Filter {
@@ -81,6 +84,9 @@ impl std::fmt::Debug for Filter {
 impl Filter {
     /// Reads a filter over these fields. The error is one line that says what is allowed.
     pub(super) fn parse(text: &str, fields: &'static [Field]) -> Result<Filter, String> {
+        if text.split_whitespace().count() > MAX_TERMS {
+            return Err(format!("a filter has at most {MAX_TERMS} words"));
+        }
         let terms = text.split_whitespace().map(|word| term(word, fields)).collect::<Result<_, _>>()?;
         Ok(Filter { text: text.trim().into(), terms })
     }
@@ -255,6 +261,7 @@ mod tests {
         assert_eq!(told("isr>many"), "`many` is not a number, nor one of isr, rf, min, leader, hw");
         assert!(told("isr<").contains("wants a value") && told("on:here").contains("not a number"));
         assert!(told("is:fine").starts_with("`is:fine`: is takes no-leader, under-min"));
+        assert_eq!(told(&"is:ok ".repeat(13)), "a filter has at most 12 words");
         let told = parse(Pane::Warnings, "lag>1").unwrap_err();
         assert_eq!(told, "`lag` cannot be compared here: only words are looked for");
     }

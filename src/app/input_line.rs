@@ -28,14 +28,17 @@ impl InputLine {
         &self.text[..self.cursor]
     }
 
-    /// Types text; control characters are left out.
-    pub fn insert(&mut self, text: &str) {
+    /// Types text; control characters are left out. `false` when nothing of it was taken.
+    pub fn insert(&mut self, text: &str) -> bool {
+        let before = self.text.len();
         for letter in text.chars().filter(|letter| !letter.is_control()) {
-            if self.text.len() + letter.len_utf8() <= MAX_BYTES {
-                self.text.insert(self.cursor, letter);
-                self.cursor += letter.len_utf8();
+            if self.text.len() + letter.len_utf8() > MAX_BYTES {
+                break;
             }
+            self.text.insert(self.cursor, letter);
+            self.cursor += letter.len_utf8();
         }
+        self.text.len() > before
     }
 
     /// Deletes the character before the cursor. `false` when there is none.
@@ -96,8 +99,16 @@ mod tests {
         line.home();
         assert!(!line.delete_char_backward());
         line.end();
-        line.insert(" two three");
+        assert!(line.insert(" two three") && !line.insert("\n"));
         line.delete_word_backward();
         assert_eq!(line.text(), "ax two ");
+    }
+
+    #[test]
+    fn a_full_line_takes_nothing_more() {
+        let mut line = InputLine::default();
+        assert!(line.insert(&"x".repeat(1 << 16)));
+        assert_eq!(line.text().len(), MAX_BYTES);
+        assert!(!line.insert("y"));
     }
 }

@@ -1,6 +1,7 @@
 //! The command palette: every action, every knob, every topic, found by a few letters.
 
-use crate::app::{Action, App, PaletteEntry, PaletteRun, faults, fuzzy};
+use crate::app::fuzzy::Search;
+use crate::app::{Action, App, PaletteEntry, PaletteRun, faults};
 use crate::knobs::{self, Change, Knob};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -18,38 +19,60 @@ pub(super) fn entries(app: &App, typed: &str) -> Vec<PaletteEntry> {
         return vec![entry];
     }
     let (name, rest) = typed.split_once([' ', '=']).unwrap_or((typed, ""));
-    let mut found = matching(app, typed);
+    let faults = faults::entries(app);
+    let mut found = matching(app, &faults, typed);
     if found.is_empty() && !rest.is_empty() {
         return knob_values(app, name);
     }
-    found.sort_by(|(a, left), (b, right)| b.cmp(a).then_with(|| left.name.cmp(&right.name)));
+    found.sort_by(|(a, left), (b, right)| b.cmp(a).then_with(|| left.name().cmp(right.name())));
     found.truncate(MAX_ENTRIES);
-    found.into_iter().map(|(_, entry)| entry).collect()
+    found.into_iter().map(|(_, found)| found.entry(app)).collect()
+}
+
+/// Something that the palette lists, before its entry is written: there may be many more than are shown.
+enum Found<'a> {
+    Action(&'static Action),
+    Knob(&'static Knob),
+    Topic(&'a Arc<str>),
+    Fault(&'a PaletteEntry),
+}
+
+impl Found<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Found::Action(action) => action.name,
+            Found::Knob(knob) => knob.name,
+            Found::Topic(name) => name,
+            Found::Fault(entry) => &entry.name,
+        }
+    }
+
+    fn entry(self, app: &App) -> PaletteEntry {
+        match self {
+            Found::Action(action) => action_entry(app, action),
+            Found::Knob(knob) => knob_entry(app, knob),
+            Found::Topic(name) => topic_entry(name),
+            Found::Fault(entry) => entry.clone(),
+        }
+    }
 }
 
 /// Everything whose name has the letters, with how well it fits.
-fn matching(app: &App, typed: &str) -> Vec<(i32, PaletteEntry)> {
-    let mut found = Vec::new();
-    for action in Action::offered() {
-        found.extend(fuzzy::score(typed, action.name).map(|score| (score, action_entry(app, action))));
-    }
-    for knob in knobs::ALL {
-        found.extend(fuzzy::score(typed, knob.name).map(|score| (score, knob_entry(app, knob))));
-    }
+fn matching<'a>(app: &'a App, faults: &'a [PaletteEntry], typed: &str) -> Vec<(i32, Found<'a>)> {
     let topics = app.cluster().map_or(&[][..], |cluster| &cluster.topics);
-    for topic in topics.iter().filter(|topic| !topic.internal) {
-        found.extend(fuzzy::score(typed, &topic.name).map(|score| (score, topic_entry(&topic.name))));
-    }
-    for fault in faults::entries(app) {
-        found.extend(fuzzy::score(typed, &fault.name).map(|score| (score, fault)));
-    }
-    found
+    let topics = topics.iter().filter(|topic| !topic.internal).map(|topic| Found::Topic(&topic.name));
+    let all = Action::offered().map(Found::Action);
+    let all = all.chain(knobs::ALL.iter().map(|knob| Found::Knob(knob))).chain(topics);
+    let all = all.chain(faults.iter().map(Found::Fault));
+    let mut search = Search::new(typed);
+    all.filter_map(|found| Some((search.score(found.name())?, found))).collect()
 }
 
 /// The fault menu: in its own order, or by what was typed behind the prefix.
 fn menu(app: &App, typed: &str) -> Vec<PaletteEntry> {
+    let mut search = Search::new(typed);
     let scored = faults::entries(app).into_iter().filter_map(|entry| {
-        let score = fuzzy::score(typed, entry.name.trim_start_matches(faults::PREFIX))?;
+        let score = search.score(entry.name.trim_start_matches(faults::PREFIX))?;
         Some((if typed.is_empty() { 0 } else { score }, entry))
     });
     let mut scored: Vec<(i32, PaletteEntry)> = scored.collect();
@@ -67,7 +90,8 @@ fn setting(typed: &str) -> Option<PaletteEntry> {
 
 /// The knobs that a mistyped setting may have meant.
 fn knob_values(app: &App, name: &str) -> Vec<PaletteEntry> {
-    let scored = knobs::ALL.iter().filter_map(|knob| Some((fuzzy::score(name, knob.name)?, *knob)));
+    let mut search = Search::new(name);
+    let scored = knobs::ALL.iter().filter_map(|knob| Some((search.score(knob.name)?, *knob)));
     let mut scored: Vec<_> = scored.collect();
     scored.sort_by_key(|(score, _)| Reverse(*score));
     scored.into_iter().map(|(_, knob)| knob_entry(app, knob)).collect()

@@ -96,10 +96,16 @@ impl App {
         }
     }
 
+    /// The letter that a key only adds to the line being typed; `None` when it does anything else.
+    pub fn typed_by(&self, key: Key) -> Option<char> {
+        let is_open = self.prompt.is_some() && self.typed.is_empty();
+        let letter = key.typed().filter(|_| is_open)?;
+        matches!(self.keymap.lookup(&self.contexts(), &[key]), Lookup::None).then_some(letter)
+    }
+
     /// Text goes into the line being typed; where there is none it is ignored, so that a paste runs nothing.
     fn paste(&mut self, text: &str) -> Vec<Effect> {
-        if let Some(prompt) = &mut self.prompt {
-            prompt.line.insert(text);
+        if self.prompt.as_mut().is_some_and(|prompt| prompt.line.insert(text)) {
             self.prompt_changed();
         }
         Vec::new()

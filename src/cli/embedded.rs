@@ -3,6 +3,7 @@
 use crate::app::Origin;
 use crate::cli::args::ScreenArgs;
 use crate::cli::{Failure, output, screen};
+use crate::config::InputKind;
 use crate::scenario::Scenario;
 use crate::source::SimulatorDriver;
 use clap::Args;
@@ -25,7 +26,7 @@ pub(super) fn run(args: &EmbeddedArgs) -> Result<ExitCode, Failure> {
     let scenario = match &args.scenario {
         None => Scenario::reference(),
         Some(path) => {
-            let text = output::read(path)?;
+            let text = output::read(path, InputKind::Scenario)?;
             let parsed = Scenario::parse(&path.display().to_string(), &text);
             parsed.map_err(|error| Failure::usage(error.to_string()))?
         }

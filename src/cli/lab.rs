@@ -107,7 +107,7 @@ fn command(args: &LabArgs) -> Result<ExitCode, Failure> {
             run::run(args)
         }
         LabCommand::Client { mode, file } => {
-            client::run(mode, &output::read(file)?)?;
+            client::run(mode, &output::read_properties(file)?)?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -1,10 +1,13 @@
 //! Standard output and standard error.
 
 use crate::cli::Failure;
-use crate::config::{FileNote, properties_text};
+use crate::config::{FileNote, InputKind, properties_text, read_input};
 use crate::report::clean;
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+use std::fs::OpenOptions;
 use std::io::{Error, ErrorKind, Write, stderr, stdout};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -48,21 +51,35 @@ pub(super) fn warn_of_readers(path: &Path) {
     }
 }
 
+/// Opens a file to be written, which only its owner may read; never waits for a pipe that nobody reads.
+pub(super) fn writable() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).mode(0o600).custom_flags(OFlags::NONBLOCK.bits() as i32);
+    options
+}
+
+/// Why a file that the user named cannot be written.
+pub(super) fn unwritable(path: &Path, error: &Error) -> Failure {
+    let why = match Errno::from_io_error(error) {
+        Some(Errno::NXIO) => "nobody reads this pipe".to_string(),
+        Some(Errno::NOENT) => "there is no such folder".to_string(),
+        _ => error.kind().to_string(),
+    };
+    Failure::usage(format!("cannot write {}: {why}", path.display()))
+}
+
+/// The bytes of a file that the user named.
+pub(super) fn read_bytes(path: &Path, kind: InputKind) -> Result<Vec<u8>, Failure> {
+    read_input(path, kind).map_err(|why| Failure::usage(why.to_string()))
+}
+
 /// The text of a file that the user named.
-pub(super) fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+pub(super) fn read(path: &Path, kind: InputKind) -> Result<String, Failure> {
+    String::from_utf8(read_bytes(path, kind)?)
+        .map_err(|_| Failure::usage(format!("cannot read {}: it is not UTF-8 text", path.display())))
 }
 
 /// The text of a properties file that the user named, which need not be UTF-8.
 pub(super) fn read_properties(path: &Path) -> Result<String, Failure> {
-    std::fs::read(path).map(properties_text).map_err(|error| unreadable(path, &error))
-}
-
-fn unreadable(path: &Path, error: &Error) -> Failure {
-    let why = match error.kind() {
-        ErrorKind::InvalidData => "it is not UTF-8 text".to_string(),
-        ErrorKind::NotFound => "there is no such file".to_string(),
-        kind => kind.to_string(),
-    };
-    Failure::usage(format!("cannot read {}: {why}", path.display()))
+    read_bytes(path, InputKind::Properties).map(properties_text)
 }

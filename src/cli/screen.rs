@@ -3,9 +3,11 @@
 use crate::app::{self, Origin, Start};
 use crate::cli::args::ScreenArgs;
 use crate::cli::{Failure, output};
+use crate::config::InputKind;
 use crate::runtime::{self, Assess, Driver, RunError, Setup, Sink};
 use crate::term::{Caps, TermError};
 use crate::theme::Theme;
+use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -31,15 +33,23 @@ fn setup(args: &ScreenArgs, origin: Origin) -> Result<Setup, Failure> {
     let theme = args.theme.clone().unwrap_or_else(|| "dark".into());
     let mut themes = Vec::new();
     if theme.ends_with(".toml") {
-        themes.push((theme.clone(), output::read(theme.as_ref())?));
+        themes.push((theme.clone(), output::read(theme.as_ref(), InputKind::Theme)?));
     }
     let mut start = Start::new(origin);
     start.mouse = !args.no_mouse && (args.mouse || !caps.ssh);
     start.themes = vec![theme.clone()];
     start.themes.extend(Theme::names().filter(|name| *name != theme).map(String::from));
     if let Some(path) = &args.keys {
-        start.keys = Some((path.display().to_string(), output::read(path)?));
+        start.keys = Some((path.display().to_string(), output::read(path, InputKind::Keymap)?));
     }
     let assess: Assess = Arc::new(app::assess);
-    Ok(Setup { start, caps, glyphs: args.glyphs, themes, log: args.log.clone(), assess })
+    Ok(Setup { start, caps, glyphs: args.glyphs, themes, log: log(args)?, assess })
+}
+
+/// The file of `--log`, opened before anything else is done.
+fn log(args: &ScreenArgs) -> Result<Option<File>, Failure> {
+    let Some(path) = &args.log else { return Ok(None) };
+    let opened = output::writable().append(true).open(path);
+    let file = opened.map_err(|error| output::unwritable(path, &error))?;
+    Ok(Some(file))
 }

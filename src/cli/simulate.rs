@@ -3,6 +3,7 @@
 use crate::cli::args::Format;
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::output;
+use crate::config::InputKind;
 use crate::knobs::{Change, Simulated, nearest_of};
 use crate::report::{EventLogEntry, record_trace_text, run_json, run_text, scenarios_json, scenarios_text};
 use crate::scenario::{BUILT_IN, Scenario, built_in};
@@ -89,7 +90,7 @@ fn scenario(name: &str) -> Result<Scenario, Failure> {
         };
         return Err(Failure::usage(format!("there is no scenario `{name}`")).hint(hint));
     }
-    let text = output::read(path)?;
+    let text = output::read(path, InputKind::Scenario)?;
     Scenario::parse(name, &text).map_err(|error| Failure::usage(error.to_string()))
 }
 

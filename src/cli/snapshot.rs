@@ -4,9 +4,10 @@ use crate::cli::args::ConnectArgs;
 use crate::cli::{Failure, output, source};
 use crate::report::write_snapshot;
 use clap::Args;
-use std::fs::{OpenOptions, Permissions};
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use rustix::fs::OFlags;
+use std::fs::{File, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,29 +24,60 @@ pub struct SnapshotArgs {
 }
 
 pub(super) fn run(args: &SnapshotArgs) -> Result<ExitCode, Failure> {
+    // Before the cluster is asked for anything: a path that cannot be written must not cost the wait.
+    let target = args.output.as_deref().map(Target::open).transpose()?;
     let cluster = source::connected(&args.connect)?.ok_or_else(source::no_address)?;
     if let Some(expected) = &args.expect_cluster_id {
         source::expect(&cluster, expected)?;
     }
     let text = write_snapshot(&cluster);
-    match &args.output {
+    match target {
         None => output::write(&text)?,
-        Some(path) => write_private(path, &text)?,
+        Some(target) => target.write(&text)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes a file that only its owner may read: it names topics, groups and hosts.
-fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
-    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    let written = written.and_then(|mut file| {
-        // A file that was there keeps its mode otherwise; a terminal or a pipe is not ours.
-        if file.metadata()?.is_file() {
-            file.set_permissions(Permissions::from_mode(0o600))?;
+/// A file to be written, which only its owner may read: it names topics, groups and hosts. What it held stays until
+/// there is something to write, and a new one that gets nothing goes again.
+struct Target {
+    path: PathBuf,
+    file: File,
+    is_unused: bool,
+}
+
+impl Target {
+    fn open(path: &Path) -> Result<Target, Failure> {
+        let is_unused = !path.exists();
+        let opened = output::writable().write(true).open(path);
+        let file = opened.map_err(|error| output::unwritable(path, &error))?;
+        Ok(Target { path: path.into(), file, is_unused })
+    }
+
+    fn write(mut self, text: &str) -> Result<(), Failure> {
+        self.is_unused = false;
+        self.replace(text).map_err(|error| output::unwritable(&self.path, &error))
+    }
+
+    fn replace(&mut self, text: &str) -> io::Result<()> {
+        // A terminal or a pipe is not ours, and has no length.
+        if self.file.metadata()?.is_file() {
+            self.file.set_permissions(Permissions::from_mode(0o600))?;
+            self.file.set_len(0)?;
         }
-        file.write_all(text.as_bytes())
-    });
-    written.map_err(|error| Failure::usage(format!("cannot write {}: {}", path.display(), error.kind())))
+        // What was opened without waiting is written with it.
+        let flags = rustix::fs::fcntl_getfl(&self.file)? - OFlags::NONBLOCK;
+        rustix::fs::fcntl_setfl(&self.file, flags)?;
+        self.file.write_all(text.as_bytes())
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if self.is_unused {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -57,9 +89,29 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cluster.json");
         std::fs::write(&path, "older and longer").unwrap();
-        write_private(&path, "new").unwrap();
+        let target = Target::open(&path).unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "older and longer",
+            "until there is something new"
+        );
+        target.write("new").unwrap();
         let written = std::fs::metadata(&path).unwrap();
         assert_eq!(written.permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+    }
+
+    #[test]
+    fn a_path_that_cannot_be_written_is_told_before_the_work_and_nothing_is_left_of_a_failed_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |path: &Path| Target::open(path).err().unwrap().line;
+        assert!(told(&folder.path().join("no/such")).contains("there is no such folder"));
+        assert!(told(folder.path()).contains("is a directory"));
+        let path = folder.path().join("cluster.json");
+        drop(Target::open(&path).unwrap());
+        assert!(!path.exists());
+        std::fs::write(&path, "older").unwrap();
+        drop(Target::open(&path).unwrap());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "older");
     }
 }

@@ -5,8 +5,9 @@ use crate::cli::Failure;
 use crate::cli::args::TransportChoice;
 use crate::cli::args::{ConnectArgs, SourceArgs};
 use crate::cli::output;
+use crate::config::InputKind;
 #[cfg(feature = "live")]
-use crate::config::{is_secret_key, parse_properties, properties_text};
+use crate::config::{is_secret_key, parse_properties};
 #[cfg(feature = "live")]
 use crate::kafka::{Client, ConnectError, ConnectionSpec, SnapshotRequest, Transport};
 use crate::model::{Assumptions, Cluster, Datum, Features, KafkaVersion, Partitions};
@@ -41,7 +42,7 @@ pub(super) const HOW: &str = "give -b HOST:PORT or --snapshot FILE";
 pub(super) const HOW: &str = "give --snapshot FILE";
 
 pub(super) fn from_file(path: &Path) -> Result<Cluster, Failure> {
-    let text = output::read(path)?;
+    let text = output::read(path, InputKind::Snapshot)?;
     read_snapshot(&text).map_err(|error| {
         let place = match error.line {
             Some(line) => format!("{}:{line}", path.display()),
@@ -86,9 +87,14 @@ pub(super) fn connection(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, F
     if bootstrap.is_none() && properties.is_none() && overrides.is_empty() && transport.is_none() {
         return Ok(None);
     }
-    properties.iter().filter(|path| holds_secret(path)).for_each(|path| output::warn_of_readers(path));
-    let spec = ConnectionSpec::from_arguments(bootstrap.as_deref(), properties.as_deref(), overrides);
-    let spec = spec.map_err(refused)?;
+    // Once: what stands behind the path may be a pipe.
+    let text = properties.as_deref().map(output::read_properties).transpose()?;
+    let name = properties.as_ref().map(|path| path.display().to_string());
+    let file = name.as_deref().zip(text.as_deref());
+    if let Some(path) = properties.as_deref().filter(|_| text.as_deref().is_some_and(holds_secret)) {
+        output::warn_of_readers(path);
+    }
+    let spec = ConnectionSpec::from_parts(bootstrap.as_deref(), file, overrides).map_err(refused)?;
     Ok(Some(spec.with_transport(transport.map(transport_named))))
 }
 
@@ -100,11 +106,10 @@ fn transport_named(choice: TransportChoice) -> Transport {
     }
 }
 
-/// Whether a file of properties has a secret in it; what is wrong with the file is said by who needs it.
+/// Whether a text of properties has a secret in it; what is wrong with the text is said by who needs it.
 #[cfg(feature = "live")]
-fn holds_secret(path: &Path) -> bool {
-    let text = std::fs::read(path).map(properties_text).unwrap_or_default();
-    let properties = parse_properties(&text).unwrap_or_default();
+fn holds_secret(text: &str) -> bool {
+    let properties = parse_properties(text).unwrap_or_default();
     properties.iter().any(|property| is_secret_key(&property.key, None) && !property.value.trim().is_empty())
 }
 
@@ -122,6 +127,9 @@ pub(super) fn refused(error: ConnectError) -> Failure {
 
 #[cfg(feature = "live")]
 fn unreachable(error: ConnectError) -> Failure {
+    if error.of_properties {
+        return refused(error);
+    }
     Failure { hint: error.hint, ..Failure::blind(error.message) }
 }
 

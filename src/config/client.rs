@@ -25,6 +25,9 @@ pub struct ClientFile {
     pub other_kind: Option<FileKind>,
 }
 
+/// So many lines of a kind are told one by one, and so many keys that Kafka does not have are looked at.
+const MOST_TOLD: usize = 100;
+
 /// Reads a client's file. `scope` is [`KeyScope::Producer`] or [`KeyScope::Consumer`]; `version` is the
 /// client library's, whose defaults fill what the file leaves out.
 ///
@@ -48,6 +51,7 @@ pub fn read_client(
     if read.other_kind.is_some_and(|kind| kind != FileKind::Unknown) {
         return Ok(read);
     }
+    let mut again = Vec::new();
     for property in &properties {
         let Some(key) = default_at(scope, &property.key) else { continue };
         if default_of(scope, key.name, version).is_some() {
@@ -55,9 +59,15 @@ pub fn read_client(
                 .map_err(|allowed| note(property.line, refused(property, key, &allowed)))?;
         }
         if read.profile.settings.insert(property.key.clone(), kept(key, &property.value)).is_some() {
-            read.notes
-                .push(note(property.line, format!("`{}` is set again: the last one counts", property.key)));
+            again.push(property);
         }
+    }
+    read.notes.extend(again.iter().take(MOST_TOLD).map(|property| {
+        note(property.line, format!("`{}` is set again: the last one counts", property.key))
+    }));
+    if let Some(next) = again.get(MOST_TOLD) {
+        let text = format!("from here on {} more lines set a key again", again.len() - MOST_TOLD);
+        read.notes.push(note(next.line, text));
     }
     if let Some((line, why)) = sasl_error(scope, &properties, version) {
         if scope == KeyScope::Producer || !consumer_connects_later(&read.profile) {
@@ -137,11 +147,20 @@ enum Unknown {
     NotRead(String),
 }
 
-/// A line for each, and one for neighbouring lines that look like the rest of a value.
+/// A line for each, and one for neighbouring lines that look like the rest of a value. What comes after many of them is
+/// not looked at, and that is said.
 fn unknown_keys(scope: KeyScope, properties: &[Property]) -> Vec<(usize, Unknown)> {
     let mut unknown = Vec::new();
     let mut lost: Vec<(usize, usize)> = Vec::new();
-    for property in properties.iter().filter(|property| default_at(scope, &property.key).is_none()) {
+    let all: Vec<&Property> =
+        properties.iter().filter(|property| default_at(scope, &property.key).is_none()).collect();
+    for (at, property) in all.iter().enumerate() {
+        if unknown.len() + lost.len() > MOST_TOLD {
+            let rest = all.len() - at;
+            let text = format!("from here on {rest} more keys that Kafka does not have were not looked at");
+            unknown.push((property.line, Unknown::NotRead(text)));
+            break;
+        }
         if let Some(meaning) = byte_order_mark(&property.key) {
             unknown.extend(meaning.map(|text| (property.line, Unknown::NotRead(text))));
         } else if !is_lost(property) {

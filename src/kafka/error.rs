@@ -10,17 +10,24 @@ pub struct ConnectError {
     pub message: String,
     /// What helps, if klever knows.
     pub hint: Option<String>,
+    /// Whether what the user gave is to blame, and not the cluster.
+    pub of_properties: bool,
 }
 
 impl ConnectError {
     /// An error without a hint.
     pub fn new(message: impl Into<String>) -> Self {
-        ConnectError { message: message.into(), hint: None }
+        ConnectError { message: message.into(), hint: None, of_properties: false }
     }
 
     /// The same error with a hint.
     pub fn with_hint(self, hint: impl Into<String>) -> Self {
         ConnectError { hint: Some(hint.into()), ..self }
+    }
+
+    /// The same error, for which the user's properties are to blame.
+    pub fn of_properties(self) -> Self {
+        ConnectError { of_properties: true, ..self }
     }
 }
 

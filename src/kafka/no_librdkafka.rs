@@ -5,6 +5,13 @@ use crate::kafka::{ConnectError, ConnectionSpec};
 use std::time::Duration;
 use tokio::sync::watch;
 
+/// Why a property of librdkafka's own does not take a value. Nothing here uses it: what is plainly wrong is told.
+pub(super) fn refused_value(name: &str, value: &str) -> Option<String> {
+    let is_number = [".ms", ".ttl", ".bytes"].iter().any(|end| name.ends_with(end));
+    let fits = !is_number || value.trim().parse::<u32>().is_ok();
+    (!fits).then(|| "its value is not a whole number from 0".into())
+}
+
 /// There is none.
 pub(super) enum Process {}
 

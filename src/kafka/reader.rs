@@ -125,17 +125,21 @@ mod tests {
     use super::*;
 
     fn is_wire(properties: &str, asked: Option<Transport>) -> Result<bool, ConnectError> {
-        let spec = ConnectionSpec::from_parts(Some("127.0.0.1:1"), properties, &[]).unwrap();
+        let spec = ConnectionSpec::from_parts(Some("127.0.0.1:1"), Some(("c", properties)), &[]).unwrap();
         wire_security(&spec.with_transport(asked)).map(|security| security.is_some())
     }
 
     #[test]
     fn a_time_that_is_none_is_refused() {
-        let properties = "socket.connection.setup.timeout.ms=soon";
-        let spec = ConnectionSpec::from_parts(Some("127.0.0.1:1"), properties, &[]).unwrap();
+        let properties = "socket.connection.setup.timeout.ms=-5";
+        let spec = ConnectionSpec::from_parts(Some("127.0.0.1:1"), Some(("c", properties)), &[]).unwrap();
         let opened = Reader::open(&spec.with_transport(Some(Transport::Wire)), Duration::from_secs(1));
         let error = opened.map(|_| ()).unwrap_err();
-        assert!(error.message.contains("socket.connection.setup.timeout.ms"), "{error}");
+        assert!(
+            error.message.starts_with("c:1: property socket.connection.setup.timeout.ms is no"),
+            "{error}"
+        );
+        assert!(error.of_properties);
     }
 
     #[test]

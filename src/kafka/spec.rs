@@ -1,16 +1,19 @@
 //! How to reach a cluster: bootstrap servers and the properties that a user gave, checked before anything is sent.
 
-use crate::config::{BYTE_ORDER_MARK, is_key_shaped, parse_properties, properties_text};
+use crate::config::parse_properties;
 use crate::kafka::ConnectError;
 use crate::kafka::properties::{self, Treatment};
 use crate::kafka::secrets::Secrets;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
 use std::time::Duration;
 
+mod given;
 mod java;
 mod librdkafka;
+mod values;
+
+use given::{Given, Place, at, printable};
 
 /// What the connection is made with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +32,8 @@ pub struct ConnectionSpec {
     /// By librdkafka's names, and by Java's where librdkafka has none.
     native: BTreeMap<String, String>,
     transport: Option<Transport>,
+    /// Where each property was given: its name there, and `file:line` where it stands in a file.
+    places: BTreeMap<String, Place>,
 }
 
 impl ConnectionSpec {
@@ -37,51 +42,82 @@ impl ConnectionSpec {
     /// # Errors
     /// When an address is not `HOST:PORT`.
     pub fn plaintext(bootstrap: &str) -> Result<Self, ConnectError> {
-        ConnectionSpec::from_parts(Some(bootstrap), "", &[])
+        ConnectionSpec::from_parts(Some(bootstrap), None, &[])
     }
 
-    /// From `-b`, the path of `-F` and the `key=value` of each `-X`; later ones win.
+    /// From `-b`, the name and the text of a properties file, and the `key=value` of each `-X`; later ones win.
     ///
     /// # Errors
-    /// When the file cannot be read, and as [`Self::from_parts`].
-    pub fn from_arguments(
-        bootstrap: Option<&str>,
-        file: Option<&Path>,
-        overrides: &[String],
-    ) -> Result<Self, ConnectError> {
-        let text = match file {
-            None => String::new(),
-            Some(path) => properties_text(std::fs::read(path).map_err(|error| {
-                ConnectError::new(format!("cannot read {}: {}", path.display(), error.kind()))
-            })?),
-        };
-        ConnectionSpec::from_parts(bootstrap, &text, overrides)
-    }
-
-    /// From `-b`, the text of a properties file and the `key=value` of each `-X`.
-    ///
-    /// # Errors
-    /// When no or a malformed bootstrap server is given, a property is unknown, would run something, or is a
-    /// secret on the command line. Messages name properties, never values.
+    /// When no or a malformed bootstrap server is given, a property is unknown, has a value that it does not take, would
+    /// run something, or is a secret on the command line. Messages name the file with its line and the property, and no
+    /// value that may be a secret.
     pub fn from_parts(
         bootstrap: Option<&str>,
-        file: &str,
+        file: Option<(&str, &str)>,
         overrides: &[String],
     ) -> Result<Self, ConnectError> {
-        let mut given = BTreeMap::new();
-        let properties = parse_properties(file)
-            .map_err(|(line, why)| ConnectError::new(format!("line {line} of the properties: {why}")))?;
-        for property in properties {
-            accept(property.key, property.value, &mut given)?;
+        let mut given = Given::default();
+        if let Some((name, text)) = file {
+            let properties = parse_properties(text)
+                .map_err(|(line, why)| ConnectError::new(format!("{name}:{line}: {why}")).of_properties())?;
+            for property in properties {
+                let place = Some(format!("{name}:{}", property.line));
+                given.accept(property.key, property.value, place)?;
+            }
         }
         for pair in overrides {
             let (name, value) = split_override(pair)?;
-            accept(name.to_string(), value.to_string(), &mut given)?;
+            given.accept(name.to_string(), value.to_string(), None)?;
         }
-        let servers = given.remove("bootstrap.servers").or(given.remove("metadata.broker.list"));
-        let bootstrap = servers_of(bootstrap.map(str::to_string).or(servers))?;
-        let native = java::translated(given)?;
-        Ok(ConnectionSpec { bootstrap, native, transport: None })
+        let spec = ConnectionSpec::from_given(given, bootstrap)?;
+        spec.check_values()?;
+        Ok(spec)
+    }
+
+    /// `bootstrap` comes before the servers of the properties.
+    fn from_given(mut given: Given, bootstrap: Option<&str>) -> Result<ConnectionSpec, ConnectError> {
+        let mut servers = (bootstrap.map(str::to_string), None);
+        for name in ["bootstrap.servers", "metadata.broker.list"] {
+            let (value, place) = (given.values.remove(name), given.places.remove(name));
+            if servers.0.is_none() {
+                servers = (value, place.and_then(|place| place.line));
+            }
+        }
+        let bootstrap = servers_of(servers.0).map_err(|error| at(servers.1.as_deref(), error))?;
+        let mut places = given.places;
+        let native = java::translated(given.values).map_err(|(property, error)| {
+            at(places.get(property).and_then(|place| place.line.as_deref()), error)
+        })?;
+        for (java, native) in java::renamed() {
+            if let Some(place) = places.get(java).cloned() {
+                places.entry(native.to_string()).or_insert(place);
+            }
+        }
+        Ok(ConnectionSpec { bootstrap, native, places, transport: None })
+    }
+
+    /// Of what was given; klever's own settings are right.
+    fn check_values(&self) -> Result<(), ConnectError> {
+        let given =
+            self.native.iter().filter_map(|(name, value)| Some((name, value, self.places.get(name)?)));
+        for (name, value, place) in given {
+            if let Some(error) = values::refused(&place.name, name, value) {
+                let message = format!("{}: {}", place.name, self.secrets().mask(&error.message));
+                return Err(at(place.line.as_deref(), ConnectError { message, ..error }));
+            }
+        }
+        Ok(())
+    }
+
+    /// An error behind the place of the property that it names, where it names one that was given.
+    pub(in crate::kafka) fn placed(&self, error: ConnectError) -> ConnectError {
+        let text = &error.message;
+        let named = |name: &str, place: &Place| text.contains(name) || text.contains(&place.name);
+        let found = self.places.iter().filter(|(name, place)| named(name, place));
+        let Some((_, place)) = found.max_by_key(|(name, _)| name.len()) else { return error };
+        let front = if text.contains(&place.name) { String::new() } else { format!("{}: ", place.name) };
+        let message = format!("{front}{text}");
+        at(place.line.as_deref(), ConnectError { message, ..error })
     }
 
     /// The servers to start from, each `HOST:PORT`.
@@ -106,9 +142,10 @@ impl ConnectionSpec {
     pub(in crate::kafka) fn milliseconds(&self, name: &str) -> Result<Option<Duration>, ConnectError> {
         let Some(value) = self.native.get(name) else { return Ok(None) };
         let number = value.trim().parse().map(Duration::from_millis);
-        number
-            .map(Some)
-            .map_err(|_| ConnectError::new(format!("property {name} is no number of milliseconds")))
+        number.map(Some).map_err(|_| {
+            self.placed(ConnectError::new(format!("property {name} is no number of milliseconds")))
+                .of_properties()
+        })
     }
 
     /// Whether the connection has neither TLS nor SASL.
@@ -180,60 +217,13 @@ fn split_override(pair: &str) -> Result<(&str, &str), ConnectError> {
     let (name, value) = pair.split_once('=').ok_or_else(malformed)?;
     match properties::treatment(name.trim()) {
         Treatment::Secret(_) | Treatment::Translate { secret: true } => {
-            Err(ConnectError::new(format!("{name} is a secret and may not stand on the command line"))
+            let why = format!("{name} is a secret and may not stand on the command line");
+            Err(ConnectError::new(why)
+                .of_properties()
                 .with_hint("put it into a properties file that only you can read, and give that with -F"))
         }
         _ => Ok((name.trim(), value)),
     }
-}
-
-fn accept(name: String, value: String, given: &mut BTreeMap<String, String>) -> Result<(), ConnectError> {
-    match properties::treatment(&name) {
-        Treatment::Take(native) | Treatment::Secret(native) => {
-            given.insert(native.to_string(), value);
-        }
-        Treatment::Translate { .. } => {
-            given.insert(name, value);
-        }
-        Treatment::Ignored => {}
-        Treatment::Executes if properties::is_kafkas_own(&name, &value) => {}
-        Treatment::Executes => {
-            return Err(ConnectError::new(format!(
-                "property {name} is refused: it would run or load a program"
-            ))
-            .with_hint("klever runs nothing that a connection profile names; remove the line"));
-        }
-        Treatment::Unknown => return unknown(&name, &value),
-    }
-    Ok(())
-}
-
-/// A misspelt property must not pass for set. Java reads a byte order mark as part of the first key, which is harmless
-/// in front of a comment, or of a property that means nothing here.
-fn unknown(name: &str, value: &str) -> Result<(), ConnectError> {
-    if let Some(meant) = name.strip_prefix(BYTE_ORDER_MARK) {
-        let is_comment = meant.is_empty() || meant.starts_with(['#', '!']);
-        if is_comment || properties::treatment(meant) == Treatment::Ignored {
-            return Ok(());
-        }
-        let meant = printable(meant);
-        let error = format!("the properties start with a byte order mark, so that `{meant}` is not set");
-        return Err(
-            ConnectError::new(error).with_hint("save the file as UTF-8 without BOM, as Java needs it")
-        );
-    }
-    // A line of a key or of a JAAS entry whose continuation was lost must not be repeated.
-    if value.is_empty() || !is_key_shaped(name) {
-        return Err(ConnectError::new(
-            "a line of the client properties is no property: a lost line continuation?",
-        )
-        .with_hint("a value over several lines needs a backslash at the end of each but the last"));
-    }
-    let error = ConnectError::new(format!("unknown client property `{}`", printable(name)));
-    Err(match properties::nearest(name) {
-        Some(near) => error.with_hint(format!("did you mean {near}?")),
-        None => error,
-    })
 }
 
 fn servers_of(given: Option<String>) -> Result<Vec<String>, ConnectError> {
@@ -261,10 +251,6 @@ fn is_address(server: &str) -> bool {
     let bracketed = host.starts_with('[') && host.ends_with(']');
     let host_fits = !host.is_empty() && (bracketed || !host.contains([':', '/']));
     host_fits && port.parse::<u16>().is_ok_and(|port| port > 0)
-}
-
-fn printable(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(80).collect()
 }
 
 #[cfg(test)]

@@ -139,8 +139,14 @@ pub fn nearest(name: &str) -> Option<String> {
     nearest_of(name, ALL.iter().map(|knob| knob.name)).map(String::from)
 }
 
+/// Nothing that is longer is a misspelt name; comparing it would cost seconds.
+const LONGEST_MISSPELT: usize = 200;
+
 /// The name nearest to a misspelt one, if one is near: a few edits away, or containing what was written.
 pub fn nearest_of<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    if name.len() > LONGEST_MISSPELT {
+        return None;
+    }
     let (edits, best) = names.clone().map(|known| (strsim::levenshtein(name, known), known)).min()?;
     let contains =
         names.filter(|known| name.len() >= 4 && known.contains(name)).min_by_key(|known| known.len());

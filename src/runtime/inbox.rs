@@ -2,9 +2,14 @@
 
 use crate::app::{Level, Msg, Snapshot, SourceError};
 use crate::term::Event;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
+
+/// So many events may wait; more keys stay in the terminal until then.
+const MOST_EVENTS: usize = 4096;
 
 /// One thing that came in.
 pub(super) enum Input {
@@ -22,12 +27,14 @@ pub(super) struct Inbox {
     sender: Sender<Post>,
     receiver: Receiver<Post>,
     slot: Arc<Mutex<Option<Snapshot>>>,
+    /// Events that were sent and not taken yet.
+    events: Arc<AtomicUsize>,
 }
 
 impl Inbox {
     pub(super) fn new() -> Inbox {
         let (sender, receiver) = channel();
-        Inbox { sender, receiver, slot: Arc::default() }
+        Inbox { sender, receiver, slot: Arc::default(), events: Arc::default() }
     }
 
     /// Where a source sends to.
@@ -35,10 +42,24 @@ impl Inbox {
         Sink { sender: self.sender.clone(), slot: self.slot.clone() }
     }
 
-    /// Where the terminal sends to.
-    pub(super) fn events(&self) -> impl Fn(Event) -> bool + Send + 'static {
-        let sender = self.sender.clone();
-        move |event| sender.send(Post::Input(Input::Event(event))).is_ok()
+    /// Where signals are sent to; sending never waits.
+    pub(super) fn signals(&self) -> impl Fn(Event) -> bool + Send + 'static {
+        let (sender, events) = (self.sender.clone(), self.events.clone());
+        move |event| {
+            events.fetch_add(1, Ordering::Relaxed);
+            sender.send(Post::Input(Input::Event(event))).is_ok()
+        }
+    }
+
+    /// Where the terminal sends to, which waits while too much is there: nobody types that fast.
+    pub(super) fn keys(&self) -> impl Fn(Event) -> bool + Send + 'static {
+        let (send, events) = (self.signals(), self.events.clone());
+        move |event| {
+            while events.load(Ordering::Relaxed) >= MOST_EVENTS {
+                thread::sleep(Duration::from_millis(2));
+            }
+            send(event)
+        }
     }
 
     /// The next input, if one comes in time.
@@ -53,6 +74,10 @@ impl Inbox {
 
     fn open(&self, post: Post) -> Option<Input> {
         match post {
+            Post::Input(Input::Event(event)) => {
+                self.events.fetch_sub(1, Ordering::Relaxed);
+                Some(Input::Event(event))
+            }
             Post::Input(input) => Some(input),
             Post::Snapshot => {
                 let newest = self.slot.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -96,6 +121,18 @@ mod tests {
     use super::*;
     use crate::hypothesis::reference;
     use crate::model::KafkaVersion;
+
+    #[test]
+    fn a_flood_of_keys_waits_outside() {
+        let inbox = Inbox::new();
+        let keys = inbox.keys();
+        thread::spawn(move || while keys(Event::Resize) {});
+        let mut taken = 0;
+        while taken < 3 * MOST_EVENTS {
+            assert!(inbox.events.load(Ordering::Relaxed) <= MOST_EVENTS);
+            taken += usize::from(inbox.wait(Duration::from_secs(20)).is_some());
+        }
+    }
 
     #[test]
     fn only_the_newest_snapshot_is_kept() {

@@ -63,6 +63,12 @@ impl Pacing {
         self.wanted = None;
     }
 
+    /// The terminal has not taken the last frame yet.
+    pub(super) fn held_up(&mut self) {
+        self.slowness = (self.slowness * 2).min(64);
+        self.last = Some(Instant::now());
+    }
+
     /// How long the loop may sleep.
     pub(super) fn wait(&self, tick: Option<Duration>, most: Duration) -> Duration {
         [self.due_in(), tick].into_iter().flatten().fold(most, Duration::min)

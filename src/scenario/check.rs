@@ -2,23 +2,19 @@
 
 use crate::knobs::{KeyScope, Scope, default_at, find, producer_errors};
 use crate::model::{BrokerId, plural};
-use crate::scenario::error::Mistake;
+use crate::scenario::error::{Checked, Mistake, mistake};
+use crate::scenario::names::{Names, check_id, check_name};
 use crate::scenario::{Act, Condition, Counter, Process, SCHEMA, Scenario, TopicSpec, setting_text};
 use std::collections::BTreeMap;
 
-type Checked = Result<(), Mistake>;
-
 pub(super) fn check(scenario: &Scenario) -> Checked {
     head(scenario)?;
+    let names = Names::of(scenario)?;
     scenario.topics.iter().enumerate().try_for_each(|(at, topic)| check_topic(scenario, at, topic))?;
-    producers(scenario)?;
-    groups(scenario)?;
-    events(scenario)?;
-    expectations(scenario)
-}
-
-fn mistake(table: &'static str, at: usize, what: impl Into<String>) -> Checked {
-    Err(Mistake { table: (table, at), what: what.into() })
+    producers(scenario, &names)?;
+    groups(scenario, &names)?;
+    events(scenario, &names)?;
+    expectations(scenario, &names)
 }
 
 fn head(scenario: &Scenario) -> Checked {
@@ -26,12 +22,14 @@ fn head(scenario: &Scenario) -> Checked {
     if scenario.schema != SCHEMA {
         return mistake("schema", 0, format!("schema is `{}`: this klever reads {SCHEMA}", scenario.schema));
     }
+    check_id(&scenario.id)?;
     if !(1..=1000).contains(&cluster.brokers) {
         return mistake("[cluster]", 0, "brokers is from 1 to 1000");
     }
     if !(1..=9).contains(&cluster.controllers) {
         return mistake("[cluster]", 0, "controllers is from 1 to 9");
     }
+    cluster.racks.iter().try_for_each(|rack| check_name(("[cluster]", 0), "a rack's name", rack))?;
     settings("[cluster]", 0, Scope::Broker, &cluster.config)?;
     match cluster.features.keys().find(|name| *name != "eligible.leader.replicas.version") {
         Some(name) => {
@@ -44,6 +42,9 @@ fn head(scenario: &Scenario) -> Checked {
 /// Settings must be keys of Kafka in that scope, and in range where klever has a knob for them.
 fn settings(table: &'static str, at: usize, scope: Scope, config: &BTreeMap<String, toml::Value>) -> Checked {
     for (key, value) in config {
+        if setting_text(value).contains(char::is_control) {
+            return mistake(table, at, format!("{key}: its value has a control character in it"));
+        }
         if let Ok(knob) = find(Some(scope), key) {
             let read = knob.kind.parse(&setting_text(value));
             read.map_err(|why| Mistake { table: (table, at), what: format!("{key}: {why}") })?;
@@ -56,9 +57,6 @@ fn settings(table: &'static str, at: usize, scope: Scope, config: &BTreeMap<Stri
 
 fn check_topic(scenario: &Scenario, at: usize, topic: &TopicSpec) -> Checked {
     let table = "[[topic]]";
-    if scenario.topics[..at].iter().any(|other| other.name == topic.name) {
-        return mistake(table, at, format!("there are two topics `{}`", topic.name));
-    }
     if topic.partitions == 0 || topic.partitions > 1_000_000 {
         return mistake(table, at, "partitions is from 1 to 1000000");
     }
@@ -99,23 +97,10 @@ fn has_broker(scenario: &Scenario, id: BrokerId) -> bool {
     (1..=scenario.cluster.brokers as i32).contains(&id.0)
 }
 
-fn has_topic(scenario: &Scenario, name: &str) -> bool {
-    scenario.topics.iter().any(|topic| topic.name == name)
-}
-
-fn has_partition(scenario: &Scenario, name: &str) -> bool {
-    let Some((topic, number)) = name.rsplit_once('-') else { return false };
-    let Ok(number) = number.parse::<u32>() else { return false };
-    let grown = scenario.events.iter().any(
-        |event| matches!(&event.act, Act::AddPartitions { topic: of, partitions } if of == topic && number < *partitions),
-    );
-    grown || scenario.topics.iter().any(|spec| spec.name == topic && number < spec.partitions)
-}
-
-fn producers(scenario: &Scenario) -> Checked {
+fn producers(scenario: &Scenario, names: &Names<'_>) -> Checked {
     let table = "[[producer]]";
     for (at, producer) in scenario.producers.iter().enumerate() {
-        if !has_topic(scenario, &producer.topic) {
+        if !names.has_topic(&producer.topic) {
             return mistake(table, at, format!("there is no topic `{}`", producer.topic));
         }
         if !(0.0..=1e9).contains(&producer.records_per_s) {
@@ -123,7 +108,7 @@ fn producers(scenario: &Scenario) -> Checked {
         }
         if producer
             .partition
-            .is_some_and(|number| !has_partition(scenario, &format!("{}-{number}", producer.topic)))
+            .is_some_and(|number| !names.has_partition(&format!("{}-{number}", producer.topic)))
         {
             return mistake(table, at, "partition is a partition of the topic, counted from 0");
         }
@@ -135,10 +120,10 @@ fn producers(scenario: &Scenario) -> Checked {
     Ok(())
 }
 
-fn groups(scenario: &Scenario) -> Checked {
+fn groups(scenario: &Scenario, names: &Names<'_>) -> Checked {
     let table = "[[group]]";
     for (at, group) in scenario.groups.iter().enumerate() {
-        if let Some(name) = group.topics.iter().find(|name| !has_topic(scenario, name)) {
+        if let Some(name) = group.topics.iter().find(|name| !names.has_topic(name)) {
             return mistake(table, at, format!("there is no topic `{name}`"));
         }
         if group.members == 0 || group.members > 10_000 {
@@ -149,16 +134,16 @@ fn groups(scenario: &Scenario) -> Checked {
     Ok(())
 }
 
-fn events(scenario: &Scenario) -> Checked {
+fn events(scenario: &Scenario, names: &Names<'_>) -> Checked {
     let table = "[[event]]";
     for (at, event) in scenario.events.iter().enumerate() {
-        if let Some(name) = unknown_name(scenario, &event.act) {
+        if let Some(name) = unknown_name(scenario, names, &event.act) {
             return mistake(table, at, format!("there is no {name}"));
         }
         if let Act::Reassign { replicas, .. } = &event.act {
             replica_list(scenario, table, at, replicas)?;
         }
-        if let Some(name) = event.when.as_ref().and_then(|when| unknown_in(scenario, when)) {
+        if let Some(name) = event.when.as_ref().and_then(|when| unknown_in(scenario, names, when)) {
             return mistake(table, at, format!("there is no {name}"));
         }
     }
@@ -166,52 +151,45 @@ fn events(scenario: &Scenario) -> Checked {
 }
 
 /// The first process or topic of an act that the scenario does not have.
-fn unknown_name(scenario: &Scenario, act: &Act) -> Option<String> {
+fn unknown_name(scenario: &Scenario, names: &Names<'_>, act: &Act) -> Option<String> {
     let process = match act {
         Act::Stop(p) | Act::Kill(p) | Act::Restart(p) | Act::Pause(p) | Act::Resume(p) => p.clone(),
         Act::DiskLoss(id) | Act::SlowDisk { broker: id, .. } => Process::Broker(*id),
         Act::Send { producer, .. } => Process::Producer(producer.clone()),
         Act::Reassign { topic, .. } | Act::AddPartitions { topic, .. } => {
-            return (!has_topic(scenario, topic)).then(|| format!("topic `{topic}`"));
+            return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
         }
         Act::PreferredElection(Some(topic)) | Act::UncleanElection(Some(topic)) => {
-            return (!has_topic(scenario, topic)).then(|| format!("topic `{topic}`"));
+            return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
         }
         _ => return None,
     };
     let known = match &process {
         Process::Broker(id) => has_broker(scenario, *id),
-        Process::Producer(name) => scenario.producers.iter().any(|producer| producer.name == *name),
-        Process::Member(name, at) => {
-            scenario.groups.iter().any(|group| group.name == *name && *at < group.members)
-        }
+        Process::Producer(name) => names.has_producer(name),
+        Process::Member(name, at) => names.members_of(name).is_some_and(|members| *at < members),
     };
     (!known).then(|| process.to_string())
 }
 
-fn unknown_in(scenario: &Scenario, when: &Condition) -> Option<String> {
-    let partition = |name: &str| (!has_partition(scenario, name)).then(|| format!("partition `{name}`"));
-    let producer = |name: &str| {
-        let known = scenario.producers.iter().any(|producer| producer.name == name);
-        (!known).then(|| format!("producer `{name}`"))
-    };
+fn unknown_in(scenario: &Scenario, names: &Names<'_>, when: &Condition) -> Option<String> {
+    let unless = |known: bool, what: &str, name: &str| (!known).then(|| format!("{what} `{name}`"));
     match when {
         Condition::Leader { partition: name, .. }
         | Condition::Isr { partition: name, .. }
         | Condition::Log { partition: name, .. }
-        | Condition::Visible(name, _) => partition(name),
-        Condition::Acked(name, _) | Condition::Failed(name, _) | Condition::Settled(name) => producer(name),
-        Condition::Read(name, _) => {
-            let known = scenario.groups.iter().any(|group| group.name == *name);
-            (!known).then(|| format!("group `{name}`"))
+        | Condition::Visible(name, _) => unless(names.has_partition(name), "partition", name),
+        Condition::Acked(name, _) | Condition::Failed(name, _) | Condition::Settled(name) => {
+            unless(names.has_producer(name), "producer", name)
         }
+        Condition::Read(name, _) => unless(names.members_of(name).is_some(), "group", name),
         Condition::Fenced(id) | Condition::Unfenced(id) | Condition::Down(id) => {
             (!has_broker(scenario, *id)).then(|| format!("broker/{id}"))
         }
     }
 }
 
-fn expectations(scenario: &Scenario) -> Checked {
+fn expectations(scenario: &Scenario, names: &Names<'_>) -> Checked {
     let table = "[[expect]]";
     for (at, expect) in scenario.expectations.iter().enumerate() {
         if expect.eq.is_none() && expect.min.is_none() && expect.max.is_none() {
@@ -220,7 +198,7 @@ fn expectations(scenario: &Scenario) -> Checked {
         let one = matches!(expect.counter, Counter::Leader | Counter::Isr);
         match &expect.partition {
             None if one => return mistake(table, at, format!("{} needs `partition`", expect.counter)),
-            Some(name) if !has_partition(scenario, name) => {
+            Some(name) if !names.has_partition(name) => {
                 return mistake(table, at, format!("there is no partition `{name}`"));
             }
             _ => {}

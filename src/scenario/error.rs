@@ -51,6 +51,12 @@ impl Mistake {
     }
 }
 
+pub(super) type Checked = Result<(), Mistake>;
+
+pub(super) fn mistake(table: &'static str, at: usize, what: impl Into<String>) -> Checked {
+    Err(Mistake { table: (table, at), what: what.into() })
+}
+
 fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }

@@ -43,6 +43,32 @@ fn mistakes_name_file_line_and_what_is_allowed() {
 }
 
 #[test]
+fn names_are_kafkas_and_given_once() {
+    for table in ["topic", "producer", "group"] {
+        let rest = match table {
+            "topic" => "",
+            "producer" => "topic = \"t\"\n",
+            _ => "topics = [\"t\"]\n",
+        };
+        let part = |name: &str| format!("[[{table}]]\nname = \"{name}\"\n{rest}");
+        let long = "x".repeat(250);
+        for name in ["", ".", "..", "../../x", "a b", "a/b", "\\u0007", "\u{fc}", &long] {
+            let told = refusal(&format!("[[topic]]\nname = \"t\"\n{}", part(name)));
+            assert!(told.starts_with(&format!("x.toml:5: a {table}'s name is 1 to 249")), "{name:?}: {told}");
+        }
+        let twice = refusal(&format!("[[topic]]\nname = \"t\"\n{}{}", part("twice"), part("twice")));
+        assert!(twice.ends_with(&format!("there are two {table}s `twice`")), "{twice}");
+    }
+    assert!(refusal("[cluster]\nracks = [\"a\", \"\"]\n").contains("a rack's name is"));
+    let broken = "[cluster]\nconfig = { \"log.dirs\" = \"/a\\nlog.dir=/b\" }\n";
+    assert!(refusal(broken).contains("x.toml:3: log.dirs: its value has a control character"));
+    for id in ["", "../../x", "A"] {
+        let error = Scenario::parse("x.toml", &format!("id = \"{id}\"\ntitle = \"x\"\n")).unwrap_err();
+        assert!(error.to_string().starts_with("x.toml:1: id is 1 to 100"), "{error}");
+    }
+}
+
+#[test]
 fn every_act_is_written_as_it_is_read() {
     let events = r#"
 [[topic]]

@@ -2,17 +2,37 @@
 
 use super::{Event, MouseKind};
 use crate::keymap::{Code, Key};
+use std::time::Duration;
 
 /// A paste longer than this is cut.
-const MAX_PASTE: usize = 1 << 20;
+const MAX_PASTE: usize = 1 << 16;
 
+/// No key and no answer that klever asks for is longer than this.
+const MAX_SEQUENCE: usize = 1 << 12;
+
+const PASTE_BEGIN: &[u8] = b"\x1b[200~";
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// Takes bytes as they come and yields events.
+/// How long an escape may be the beginning of a key.
+const ESCAPE_WAIT: Duration = Duration::from_millis(30);
+/// How long a paste may pause before what follows comes from the keyboard again, although nothing ended it.
+const PASTE_WAIT: Duration = Duration::from_secs(1);
+
+/// Takes bytes as they come and yields events. What it keeps is bounded, whatever comes.
 #[derive(Default, Debug)]
 pub struct Decoder {
     bytes: Vec<u8>,
-    pasting: bool,
+    paste: Option<Paste>,
+    /// Within an answer without end: all is swallowed until nothing comes for a while.
+    swallows: bool,
+}
+
+/// A paste that has begun.
+#[derive(Default, Debug)]
+struct Paste {
+    text: Vec<u8>,
+    /// How many bytes of its end were seen.
+    matched: usize,
 }
 
 /// How far the bytes reach.
@@ -26,27 +46,48 @@ enum Step {
 impl Decoder {
     /// Takes bytes; complete events go to `out`.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Event>) {
+        if self.swallows {
+            return;
+        }
         self.bytes.extend_from_slice(bytes);
-        loop {
-            let step = if self.pasting { self.paste() } else { next(&self.bytes) };
-            let Step::Took(count, event) = step else { return };
-            let begins_paste = self.bytes.starts_with(b"\x1b[200~") && !self.pasting;
-            self.pasting = begins_paste;
+        while let Step::Took(count, event) = self.step() {
             self.bytes.drain(..count);
             out.extend(event);
         }
-    }
-
-    /// Whether bytes wait for more.
-    pub fn is_waiting(&self) -> bool {
-        !self.bytes.is_empty()
-    }
-
-    /// No more bytes came for a while: a lone escape is the key, escape and a character is alt, all else is noise.
-    pub fn idle(&mut self, out: &mut Vec<Event>) {
-        if self.pasting {
-            return;
+        if self.bytes.len() > MAX_SEQUENCE {
+            self.bytes.clear();
+            self.swallows = true;
         }
+    }
+
+    fn step(&mut self) -> Step {
+        if let Some(paste) = &mut self.paste {
+            let step = paste.step(&self.bytes);
+            if matches!(step, Step::Took(_, Some(_))) {
+                self.paste = None;
+            }
+            return step;
+        }
+        let step = next(&self.bytes);
+        if matches!(step, Step::Took(..)) && self.bytes.starts_with(PASTE_BEGIN) {
+            self.paste = Some(Paste::default());
+        }
+        step
+    }
+
+    /// How long to wait for more bytes before [`Decoder::idle`]; `None` when none are missing.
+    pub fn patience(&self) -> Option<Duration> {
+        match &self.paste {
+            Some(_) => Some(PASTE_WAIT),
+            None => (self.swallows || !self.bytes.is_empty()).then_some(ESCAPE_WAIT),
+        }
+    }
+
+    /// No more bytes came for a while: a lone escape is the key, escape and a character is alt, a paste ends, all else
+    /// is noise.
+    pub fn idle(&mut self, out: &mut Vec<Event>) {
+        self.swallows = false;
+        out.extend(self.paste.take().map(|paste| paste.event()));
         match self.bytes.as_slice() {
             [0x1b] => out.push(Event::Key(Key::plain(Code::Esc))),
             [0x1b, byte] if byte.is_ascii_graphic() => {
@@ -56,16 +97,40 @@ impl Decoder {
         }
         self.bytes.clear();
     }
+}
 
-    fn paste(&self) -> Step {
-        let end = self.bytes.windows(PASTE_END.len()).position(|part| part == PASTE_END);
-        match end {
-            Some(end) => {
-                let text = String::from_utf8_lossy(&self.bytes[..end.min(MAX_PASTE)]).replace('\r', "\n");
-                Step::Took(end + PASTE_END.len(), Some(Event::Paste(text)))
-            }
-            None => Step::More,
+impl Paste {
+    fn step(&mut self, bytes: &[u8]) -> Step {
+        if bytes.is_empty() {
+            return Step::More;
         }
+        match bytes.iter().position(|byte| self.ends_with(*byte)) {
+            Some(last) => Step::Took(last + 1, Some(std::mem::take(self).event())),
+            None => Step::Took(bytes.len(), None),
+        }
+    }
+
+    /// Takes a byte; whether it was the last one. The end begins with a byte that is nowhere else in it.
+    fn ends_with(&mut self, byte: u8) -> bool {
+        if byte == PASTE_END[self.matched] {
+            self.matched += 1;
+            return self.matched == PASTE_END.len();
+        }
+        self.keep(&PASTE_END[..self.matched]);
+        self.matched = usize::from(byte == PASTE_END[0]);
+        if self.matched == 0 {
+            self.keep(&[byte]);
+        }
+        false
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = MAX_PASTE - self.text.len();
+        self.text.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn event(self) -> Event {
+        Event::Paste(String::from_utf8_lossy(&self.text).replace('\r', "\n"))
     }
 }
 
@@ -274,7 +339,58 @@ mod tests {
             decoder.feed(&[byte], &mut events);
         }
         assert_eq!(events.len(), 2);
-        assert!(!decoder.is_waiting());
+        assert_eq!(decoder.patience(), None);
+    }
+
+    fn fed(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Event> {
+        let mut events = Vec::new();
+        decoder.feed(bytes, &mut events);
+        events
+    }
+
+    #[test]
+    fn a_paste_without_an_end_gives_the_keyboard_back() {
+        let mut decoder = Decoder::default();
+        assert_eq!(fed(&mut decoder, b"\x1b[200~abc\x1b[20"), []);
+        assert_eq!(decoder.patience(), Some(PASTE_WAIT));
+        let mut events = Vec::new();
+        decoder.idle(&mut events);
+        assert_eq!(events, [Event::Paste("abc".into())]);
+        assert_eq!(fed(&mut decoder, b"\x03"), [Event::Key(Key::new(Code::Char('c'), true, false, false))]);
+    }
+
+    #[test]
+    fn what_is_kept_of_a_paste_is_bounded_and_the_rest_of_it_runs_nothing() {
+        let mut decoder = Decoder::default();
+        fed(&mut decoder, b"\x1b[200~");
+        for _ in 0..100 {
+            assert_eq!(fed(&mut decoder, &[b'q'; 4096]), []);
+        }
+        assert!(decoder.bytes.is_empty() && decoder.paste.as_ref().unwrap().text.len() == MAX_PASTE);
+        let text = "q".repeat(MAX_PASTE);
+        assert_eq!(fed(&mut decoder, b"qq\x1b[201~x"), [Event::Paste(text), Event::Key('x'.into())]);
+    }
+
+    #[test]
+    fn a_paste_may_hold_escapes_and_its_end_may_come_in_pieces() {
+        let mut decoder = Decoder::default();
+        assert_eq!(fed(&mut decoder, b"\x1b[200~a\x1b[201\x1b[20"), []);
+        let events = fed(&mut decoder, b"1~");
+        assert_eq!(events, [Event::Paste("a\x1b[201".into())]);
+    }
+
+    #[test]
+    fn an_answer_without_an_end_is_not_kept() {
+        for begin in ["\x1b]", "\x1bP", "\x1b["] {
+            let mut decoder = Decoder::default();
+            assert_eq!(fed(&mut decoder, begin.as_bytes()), []);
+            for _ in 0..100 {
+                assert_eq!(fed(&mut decoder, &[b'1'; 4096]), [], "{begin:?}");
+            }
+            assert!(decoder.bytes.is_empty() && decoder.patience() == Some(ESCAPE_WAIT));
+            decoder.idle(&mut Vec::new());
+            assert_eq!(fed(&mut decoder, b"x"), [Event::Key('x'.into())]);
+        }
     }
 
     proptest! {
@@ -284,7 +400,7 @@ mod tests {
             let mut events = Vec::new();
             decoder.feed(&bytes, &mut events);
             decoder.idle(&mut events);
-            prop_assert!(!decoder.is_waiting() || decoder.pasting);
+            prop_assert_eq!(decoder.patience(), None);
         }
     }
 }

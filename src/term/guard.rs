@@ -1,11 +1,14 @@
 //! The terminal's modes: entered once, given back on every way out, panics and signals included.
 
+use super::crash::{self, Modes};
+use super::input::Tty;
+use super::outlet::Outlet;
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{Mode, OFlags};
+use std::fs::File;
 use std::io;
-use std::path::Path;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 /// What was changed and has to be changed back.
 struct Entered {
@@ -16,24 +19,42 @@ struct Entered {
 static ENTERED: Mutex<Option<Entered>> = Mutex::new(None);
 
 /// Alternate screen, bracketed paste, focus reports.
-const ENTER: &str = "\x1b[?1049h\x1b[2J\x1b[?2004h\x1b[?1004h";
+pub(super) const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?2004h\x1b[?1004h";
 /// Everything that klever may have switched on, off again, whether it was on or not; cursor shown.
-const RESTORE: &str =
-    "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[2J\x1b[?1049l\x1b[?25h";
+const RESTORE: &[u8] =
+    b"\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[2J\x1b[?1049l\x1b[?25h";
 
 pub(super) const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 pub(super) const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-/// Takes the terminal over: raw mode, alternate screen, and standard error away from it, into `log` or nowhere.
-pub(super) fn enter(log: Option<&Path>) -> io::Result<()> {
+/// How long a terminal that takes nothing is waited for when it is given back.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Takes the terminal's modes over: raw mode, and standard error away from it, into `log` or nowhere.
+pub(super) fn enter(log: Option<&File>) -> io::Result<()> {
     let mut entered = ENTERED.lock().unwrap_or_else(PoisonError::into_inner);
     if entered.is_some() {
         return Ok(());
     }
+    let (output, input) = (Outlet::get()?, tty()?);
+    let modes = Modes::of(input.as_fd())?;
     raw_mode()?;
     let stderr = redirect_stderr(log).unwrap_or_default();
+    crash::arm((output.as_fd(), RESTORE), (input.as_fd(), &modes), stderr.as_ref());
     *entered = Some(Entered { by: thread::current().id(), stderr });
-    write_all(ENTER.as_bytes())
+    Ok(())
+}
+
+/// The terminal that has the modes; it stays open.
+fn tty() -> io::Result<&'static Tty> {
+    static TTY: OnceLock<Tty> = OnceLock::new();
+    match TTY.get() {
+        Some(tty) => Ok(tty),
+        None => {
+            let tty = Tty::open()?;
+            Ok(TTY.get_or_init(|| tty))
+        }
+    }
 }
 
 /// After a stop the shell may not have handed the terminal over yet; it takes a few milliseconds.
@@ -43,7 +64,7 @@ fn raw_mode() -> io::Result<()> {
         if result.is_ok() {
             break;
         }
-        thread::sleep(std::time::Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(10));
         result = crossterm::terminal::enable_raw_mode();
     }
     result
@@ -58,15 +79,22 @@ pub(super) fn restore() {
     };
     if let Some(was) = entered.take() {
         restore_modes();
-        if let Some(stderr) = was.stderr {
-            let _ = rustix::stdio::dup2_stderr(&stderr);
+        if let Some(stderr) = &was.stderr {
+            let _ = rustix::stdio::dup2_stderr(stderr);
         }
+        crash::disarm();
     }
 }
 
+/// The bytes first: what a terminal shows matters more than how it echoes.
 fn restore_modes() {
-    let _ = write_all(RESTORE.as_bytes());
+    let _ = Outlet::get().and_then(|outlet| outlet.write(RESTORE, PATIENCE));
     let _ = crossterm::terminal::disable_raw_mode();
+}
+
+/// Whether the terminal is klever's; while that changes it still is.
+pub(super) fn is_entered() -> bool {
+    ENTERED.try_lock().map_or(true, |entered| entered.is_some())
 }
 
 /// Whether this thread took the terminal; a panic elsewhere must not tear the screen down.
@@ -94,32 +122,15 @@ pub fn install_panic_hook() {
 
 /// Standard error into a file, or nowhere, so that no library writes on the screen. Yields the descriptor to
 /// put back; nothing when it does not go to a terminal anyway.
-fn redirect_stderr(log: Option<&Path>) -> io::Result<Option<OwnedFd>> {
+fn redirect_stderr(log: Option<&File>) -> io::Result<Option<OwnedFd>> {
     let stderr = io::stderr();
     if !rustix::termios::isatty(stderr.as_fd()) {
         return Ok(None);
     }
-    let flags = OFlags::WRONLY | OFlags::CLOEXEC;
-    let owner_only = Mode::RUSR | Mode::WUSR;
-    let target = match log {
-        Some(path) => rustix::fs::open(path, flags | OFlags::CREATE | OFlags::APPEND, owner_only)?,
-        None => rustix::fs::open("/dev/null", flags, Mode::empty())?,
-    };
     let saved = rustix::io::fcntl_dupfd_cloexec(stderr.as_fd(), 3)?;
-    rustix::stdio::dup2_stderr(&target)?;
-    Ok(Some(saved))
-}
-
-/// Past Rust's buffer and its lock, so that it works while a panic unwinds through a write.
-fn write_all(mut bytes: &[u8]) -> io::Result<()> {
-    let stdout = io::stdout();
-    while !bytes.is_empty() {
-        match rustix::io::write(stdout.as_fd(), bytes) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(count) => bytes = &bytes[count..],
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
+    match log {
+        Some(log) => rustix::stdio::dup2_stderr(log)?,
+        None => rustix::stdio::dup2_stderr(File::options().write(true).open("/dev/null")?)?,
     }
-    Ok(())
+    Ok(Some(saved))
 }

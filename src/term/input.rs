@@ -2,14 +2,11 @@
 
 use super::{Decoder, Event};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fd::{AsFd, OwnedFd};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use std::io;
 use std::thread;
-
-/// How long an escape may be the beginning of a key.
-const ESCAPE_WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 30_000_000 };
 
 /// The terminal that keys come from.
 #[derive(Debug)]
@@ -48,6 +45,12 @@ impl Tty {
     }
 }
 
+impl AsFd for Tty {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
 enum Wait {
     Ready,
     Idle,
@@ -68,8 +71,10 @@ fn run(tty: &Tty, send: &impl Fn(Event) -> bool) {
     let mut buffer = [0u8; 4096];
     let mut events = Vec::new();
     loop {
-        let timeout = decoder.is_waiting().then_some(&ESCAPE_WAIT);
-        match tty.wait(timeout) {
+        let timeout = decoder
+            .patience()
+            .map(|wait| Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: i64::from(wait.subsec_nanos()) });
+        match tty.wait(timeout.as_ref()) {
             Wait::Again => continue,
             Wait::Idle => decoder.idle(&mut events),
             Wait::Gone => break,

@@ -58,6 +58,11 @@ impl<W: Write> Painter<W> {
         self.frame.extend_from_slice(bytes);
     }
 
+    /// Where the bytes go.
+    pub fn out_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     fn move_to(&mut self, to: Position) {
         if self.at == Some(to) {
             return;

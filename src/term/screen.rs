@@ -1,24 +1,25 @@
 //! The screen: entered, drawn on, left for a while, given back when dropped.
 
-use super::{Painter, TooLong, clipboard, guard, suspend};
+use super::outlet::{Backlog, Outlet};
+use super::{NotCopied, Painter, clipboard, guard, suspend};
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 use rustix::fd::AsFd;
 use std::fmt;
-use std::io::{self, Stdout};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 /// How the screen is entered.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// Whether mouse buttons and the wheel are reported.
     pub mouse: bool,
     /// Whether tmux is between us and the terminal.
     pub tmux: bool,
     /// Where standard error goes while the screen is up; nowhere without it.
-    pub log: Option<PathBuf>,
+    pub log: Option<File>,
 }
 
 /// Why there is no screen.
@@ -56,7 +57,7 @@ pub struct Cost {
 
 /// The terminal while klever has it.
 pub struct Screen {
-    terminal: Terminal<Painter<Stdout>>,
+    terminal: Terminal<Painter<Backlog>>,
     options: Options,
 }
 
@@ -69,18 +70,38 @@ impl Screen {
         if !rustix::termios::isatty(io::stdout().as_fd()) {
             return Err(TermError::NotATerminal);
         }
-        let terminal = Terminal::new(Painter::new(io::stdout(), crossterm::terminal::size))?;
+        let out = Backlog::new(Outlet::get()?);
+        let terminal = Terminal::new(Painter::new(out, crossterm::terminal::size))?;
         let mut screen = Screen { terminal, options };
         screen.set_up()?;
         Ok(screen)
     }
 
     fn set_up(&mut self) -> io::Result<()> {
-        guard::enter(self.options.log.as_deref())?;
+        guard::enter(self.options.log.as_ref())?;
+        self.out().forget();
+        self.out().write_all(guard::ENTER)?;
         if self.options.mouse {
             self.terminal.backend_mut().push(guard::MOUSE_ON);
         }
         self.repaint()
+    }
+
+    fn out(&mut self) -> &mut Backlog {
+        self.terminal.backend_mut().out_mut()
+    }
+
+    /// Whether the terminal has not taken the last frame yet. Another one would only make it wait longer.
+    pub fn is_behind(&mut self) -> bool {
+        self.out().is_behind()
+    }
+
+    /// Waits a moment for the terminal to take the last frame.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn catch_up(&mut self) -> io::Result<()> {
+        self.out().catch_up()
     }
 
     /// Draws a frame; only cells that changed are written.
@@ -137,14 +158,17 @@ impl Screen {
     /// Copies a text to the user's clipboard, if the terminal allows it.
     ///
     /// # Errors
-    /// When the text is too long for a terminal, or the terminal is gone.
-    pub fn copy(&mut self, text: &str) -> io::Result<Result<(), TooLong>> {
+    /// When the terminal is gone; within it, why the text was not copied.
+    pub fn copy(&mut self, text: &str) -> io::Result<Result<(), NotCopied>> {
+        if self.is_behind() {
+            return Ok(Err(NotCopied::Behind));
+        }
         match clipboard::sequence(text, self.options.tmux) {
             Ok(sequence) => {
                 self.terminal.backend_mut().push(sequence.as_bytes());
                 Backend::flush(self.terminal.backend_mut()).map(Ok)
             }
-            Err(too_long) => Ok(Err(too_long)),
+            Err(why) => Ok(Err(why)),
         }
     }
 

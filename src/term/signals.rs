@@ -5,10 +5,15 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use std::io;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long a request to end may take before the process ends itself.
-const GRACE: Duration = Duration::from_secs(3);
+/// How long the loop may take to give the terminal back after a request to end, and then to tidy up, before the process
+/// ends itself.
+const GIVE_BACK: Duration = Duration::from_millis(500);
+const TIDY_UP: Duration = Duration::from_secs(3);
+
+/// How long giving the terminal back may take when the process ends itself.
+const LAST: Duration = Duration::from_millis(400);
 
 /// Passes signals on as events until `send` says that nobody wants to know any more.
 ///
@@ -25,10 +30,7 @@ pub fn watch(send: impl Fn(Event) -> bool + Send + 'static) -> io::Result<()> {
                     end(number);
                 }
                 ending = true;
-                thread::spawn(move || {
-                    thread::sleep(GRACE);
-                    end(number);
-                });
+                thread::spawn(move || end_in_time(number));
             }
             if !send(event) {
                 return;
@@ -47,7 +49,20 @@ fn event_of(signal: i32) -> Event {
     }
 }
 
+fn end_in_time(signal: i32) {
+    thread::sleep(GIVE_BACK);
+    if !guard::is_entered() {
+        thread::sleep(TIDY_UP);
+    }
+    end(signal)
+}
+
+/// Ends the process, whatever holds the terminal.
 fn end(signal: i32) -> ! {
-    guard::restore();
+    let giving_back = thread::spawn(guard::restore);
+    let until = Instant::now() + LAST;
+    while !giving_back.is_finished() && Instant::now() < until {
+        thread::sleep(Duration::from_millis(5));
+    }
     std::process::exit(128 + signal)
 }

@@ -147,7 +147,7 @@ impl Secured {
 }
 
 fn climb(address: &str, properties: &str) -> Diagnosis {
-    let spec = ConnectionSpec::from_parts(Some(address), properties, &[]).unwrap();
+    let spec = ConnectionSpec::from_parts(Some(address), Some(("c", properties)), &[]).unwrap();
     diagnose(&spec).unwrap().remove(0)
 }
 

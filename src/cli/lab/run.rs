@@ -3,6 +3,7 @@
 use crate::cli::Failure;
 use crate::cli::failure::FOUND;
 use crate::cli::output;
+use crate::config::InputKind;
 use crate::knobs::RELEASES;
 use crate::lab::conformance::{Prediction, Row};
 use crate::lab::{self, ClientImplementation, Fidelity, LabRun, RecordedRun};
@@ -99,7 +100,7 @@ fn scenarios(args: &RunArgs) -> Result<Vec<PlannedScenario>, Failure> {
     let files = if args.all { scenario_files()? } else { args.scenarios.clone() };
     let mut found = Vec::new();
     for path in &files {
-        let text = output::read(path)?;
+        let text = output::read(path, InputKind::Scenario)?;
         let scenario = Scenario::parse(&path.display().to_string(), &text)
             .map_err(|error| Failure::usage(error.to_string()))?;
         if !args.only.is_empty() && !args.only.contains(&scenario.id) {

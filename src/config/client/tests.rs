@@ -36,6 +36,21 @@ fn strange_keys_are_noted_with_their_line_and_the_nearest_key() {
 }
 
 #[test]
+fn many_strange_lines_are_told_by_their_number_and_never_pass() {
+    let many = |line: fn(usize) -> String| read(&(0..20_000).map(line).collect::<String>()).unwrap();
+    let unknown = many(|at| format!("acks=1\nsome.key.{at}=1\n"));
+    assert_eq!((unknown.notes.len(), unknown.unread.len()), (101 + 101, 1));
+    let rest = unknown.unread[0].to_string();
+    assert_eq!(
+        rest,
+        "conf/app.properties:204: from here on 19899 more keys that Kafka does not have were not looked at"
+    );
+    let again = many(|_| "acks=1\n".into());
+    assert_eq!(again.notes.len(), 101);
+    assert!(again.notes[100].text.contains("19899 more lines set a key again"), "{}", again.notes[100]);
+}
+
+#[test]
 fn a_byte_order_mark_hides_the_first_key_as_it_does_from_java() {
     let file = read("\u{feff}acks=1\nlinger.ms=1").unwrap();
     assert!(!file.profile.settings.contains_key("acks"));

@@ -96,17 +96,18 @@ impl Drop for Handle {
     }
 }
 
-/// A property that librdkafka refused, without its value.
+/// What librdkafka says about a property, or about all of them together, without secrets.
 fn refused(error: &KafkaError, health: &ConnectionHealth) -> ConnectError {
     match error {
         KafkaError::ClientConfig(_, description, key, _) => {
             let why = if properties::is_secret(key) { "" } else { description };
             ConnectError::new(format!("the Kafka client refuses property {key}: {}", health.mask(why)))
+                .of_properties()
         }
-        KafkaError::ClientCreation(description) => ConnectError::new(format!(
-            "the Kafka client refuses these properties: {}",
-            health.mask(description)
-        )),
+        KafkaError::ClientCreation(description) => {
+            let why = health.mask(description);
+            ConnectError::new(format!("the Kafka client refuses these properties: {why}")).of_properties()
+        }
         _ => ConnectError::new("the Kafka client could not be created".to_string()),
     }
 }

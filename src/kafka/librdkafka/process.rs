@@ -88,7 +88,7 @@ pub(in crate::kafka) struct Process {
 /// What librdkafka is configured with, Java's stores among it.
 fn properties_of(spec: &ConnectionSpec) -> Result<Vec<(String, String)>, ConnectError> {
     let mut properties = spec.librdkafka_properties()?;
-    properties.extend(java_stores(spec)?);
+    properties.extend(java_stores(spec).map_err(|error| spec.placed(error).of_properties())?);
     Ok(properties)
 }
 
@@ -127,7 +127,9 @@ impl Process {
         let thread = thread::Builder::new().name("kafka-process".into()).spawn(work);
         thread.map_err(|error| not_started(&error.to_string()))?;
         let process = Process { shared, _open: open };
-        opened.recv_timeout(patience.opening).unwrap_or_else(|_| Err(not_started("it does not answer")))?;
+        let told = opened.recv_timeout(patience.opening);
+        told.unwrap_or_else(|_| Err(not_started("it does not answer")))
+            .map_err(|error| spec.placed(error))?;
         Ok(process)
     }
 

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 
 type Properties = BTreeMap<String, String>;
 
+/// A property, and why its value is not taken.
+type Refused = (&'static str, ConnectError);
+
 /// By librdkafka's names where it has one. Which format a store has is seen when it is read, not by its name.
 ///
 /// # Errors
 /// For login modules that klever does not know, and for Kerberos in a build without it.
-pub(super) fn translated(mut given: Properties) -> Result<Properties, ConnectError> {
+pub(super) fn translated(mut given: Properties) -> Result<Properties, Refused> {
     jaas(&mut given)?;
     trust_store(&mut given);
     key_store(&mut given);
@@ -30,8 +33,23 @@ const OPTIONS: [(&str, &str, &str); 8] = [
     ("OAuthBearerLoginModule", "scope", "sasl.oauthbearer.scope"),
 ];
 
-fn jaas(given: &mut Properties) -> Result<(), ConnectError> {
-    let Some(config) = given.remove("sasl.jaas.config") else { return Ok(()) };
+/// Java's other properties that are another here: the first was given where the second is set.
+const STORES: [(&str, &str); 3] = [
+    ("ssl.truststore.location", "ssl.ca.location"),
+    ("ssl.keystore.location", "ssl.certificate.location"),
+    ("ssl.keystore.location", "ssl.key.location"),
+];
+const JAAS: &str = "sasl.jaas.config";
+const EXTENSIONS: &str = "sasl.oauthbearer.extensions";
+
+/// Every property that [`translated`] makes, behind the one that it is made of.
+pub(super) fn renamed() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let options = OPTIONS.iter().map(|(_, _, property)| (JAAS, *property));
+    STORES.into_iter().chain(options).chain([(JAAS, EXTENSIONS)])
+}
+
+fn jaas(given: &mut Properties) -> Result<(), Refused> {
+    let Some(config) = given.remove(JAAS) else { return Ok(()) };
     let module = config.split_whitespace().next().unwrap_or_default();
     // Kerberos takes its principal and key tab from elsewhere.
     if module.ends_with("Krb5LoginModule") {
@@ -39,16 +57,14 @@ fn jaas(given: &mut Properties) -> Result<(), ConnectError> {
     }
     let options: Vec<_> = OPTIONS.iter().filter(|(name, ..)| module.ends_with(name)).collect();
     if options.is_empty() {
-        return Err(ConnectError::new("sasl.jaas.config names a login module that klever does not support")
-            .with_hint("PlainLoginModule, ScramLoginModule or OAuthBearerLoginModule"));
+        let error = ConnectError::new("sasl.jaas.config names a login module that klever does not support")
+            .with_hint("PlainLoginModule, ScramLoginModule or OAuthBearerLoginModule");
+        return Err((JAAS, error));
     }
     if config.contains("unsecuredLogin") {
-        return Err(ConnectError::new(
-            "klever makes no unsecured tokens (unsecuredLogin... in sasl.jaas.config)",
-        )
-        .with_hint(
-            "write a token to a file, and name it: sasl.oauthbearer.token.endpoint.url=file:///path",
-        ));
+        let why = "klever makes no unsecured tokens (unsecuredLogin... in sasl.jaas.config)";
+        let hint = "write a token to a file, and name it: sasl.oauthbearer.token.endpoint.url=file:///path";
+        return Err((JAAS, ConnectError::new(why).with_hint(hint)));
     }
     for (_, option, property) in options {
         if let Some(value) = jaas_option(&config, option) {
@@ -57,7 +73,7 @@ fn jaas(given: &mut Properties) -> Result<(), ConnectError> {
     }
     let extensions = extensions(&config);
     if !extensions.is_empty() {
-        given.entry("sasl.oauthbearer.extensions".into()).or_insert(extensions);
+        given.entry(EXTENSIONS.into()).or_insert(extensions);
     }
     Ok(())
 }
@@ -130,7 +146,7 @@ fn host_check(given: &mut Properties) {
     }
 }
 
-fn kerberos(given: &mut Properties) -> Result<(), ConnectError> {
+fn kerberos(given: &mut Properties) -> Result<(), Refused> {
     let sasl = given
         .get("security.protocol")
         .is_some_and(|protocol| protocol.to_ascii_lowercase().starts_with("sasl"));
@@ -140,8 +156,9 @@ fn kerberos(given: &mut Properties) -> Result<(), ConnectError> {
         return Ok(());
     }
     if !cfg!(feature = "gssapi") {
-        return Err(ConnectError::new("this build has no Kerberos (sasl.mechanism is GSSAPI or not set)")
-            .with_hint("set sasl.mechanism, or build klever with --features gssapi"));
+        let error = ConnectError::new("this build has no Kerberos (sasl.mechanism is GSSAPI or not set)")
+            .with_hint("set sasl.mechanism, or build klever with --features gssapi");
+        return Err((if mechanism.is_some() { "sasl.mechanism" } else { "security.protocol" }, error));
     }
     // Otherwise librdkafka runs kinit through a shell; the user's own ticket is used instead.
     given.insert("sasl.kerberos.min.time.before.relogin".into(), "0".into());

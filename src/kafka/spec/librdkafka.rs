@@ -7,6 +7,12 @@ use std::collections::BTreeMap;
 pub(super) const UNKNOWN_TO_IT: [&str; 3] =
     ["ssl.truststore.location", "ssl.truststore.password", "https.ca.location"];
 
+/// Whether a property means something to librdkafka: not where only klever's own connections read it.
+pub(super) fn is_known_to_it(name: &str) -> bool {
+    let is_token = name == "sasl.scram.tokenauth" || name.starts_with("sasl.oauthbearer.");
+    !is_token && !UNKNOWN_TO_IT.contains(&name)
+}
+
 /// # Errors
 /// For tokens.
 pub(super) fn can_do(properties: &BTreeMap<String, String>) -> Result<(), ConnectError> {

@@ -4,7 +4,7 @@ use super::*;
 
 fn spec(file: &str, overrides: &[&str]) -> Result<ConnectionSpec, ConnectError> {
     let overrides: Vec<String> = overrides.iter().map(|pair| pair.to_string()).collect();
-    ConnectionSpec::from_parts(Some("h:1"), file, &overrides)
+    ConnectionSpec::from_parts(Some("h:1"), Some(("c.properties", file)), &overrides)
 }
 
 fn set(spec: &ConnectionSpec, name: &str) -> String {
@@ -66,10 +66,7 @@ fn the_file_is_read_as_java_reads_it() {
         assert!(spec(harmless).is_ok(), "{harmless:?}");
     }
     let broken = spec("a.b=1\nsasl.password=hunter\\u2").unwrap_err();
-    assert!(
-        broken.message.starts_with("line 2 of the properties") && !broken.message.contains("hunter"),
-        "{broken}"
-    );
+    assert!(broken.message.starts_with("c.properties:2: ") && !broken.message.contains("hunter"), "{broken}");
 }
 
 #[test]
@@ -131,6 +128,81 @@ fn typos_and_bad_addresses_are_named() {
     let secret = ConnectionSpec::plaintext("me:hu,sh@host:9092").unwrap_err();
     assert!(!format!("{secret:?}").contains("me:") && !format!("{secret:?}").contains("sh@"), "{secret:?}");
     assert!(ConnectionSpec::plaintext("[::1]:9092, b:1").is_ok());
-    let from_file = ConnectionSpec::from_parts(None, "bootstrap.servers=a:1,b:2", &[]).unwrap();
+    let from_file = ConnectionSpec::from_parts(None, Some(("c", "bootstrap.servers=a:1,b:2")), &[]).unwrap();
     assert_eq!(from_file.bootstrap(), ["a:1", "b:2"]);
+}
+
+/// A property, and a value that it does not take.
+const NOT_TAKEN: [(&str, &str); 12] = [
+    ("security.protocol", "SSSL"),
+    ("request.timeout.ms", "soon"),
+    ("socket.timeout.ms", "-5"),
+    ("receive.message.max.bytes", "many"),
+    ("reconnect.backoff.ms", "-1"),
+    ("sasl.mechanism", ""),
+    ("sasl.mechanisms", "SCRAM"),
+    ("client.dns.lookup", "some"),
+    ("ssl.endpoint.identification.algorithm", "some"),
+    ("sasl.jaas.config", "org.example.Module required;"),
+    ("security.protocl", "SSL"),
+    ("plugin.library.paths", "/a"),
+];
+/// What only librdkafka knows the values of.
+#[cfg(feature = "librdkafka")]
+const NOT_TAKEN_BY_LIBRDKAFKA: [(&str, &str); 4] = [
+    ("socket.keepalive.enable", "perhaps"),
+    ("broker.address.family", "v5"),
+    ("socket.timeout.ms", "999999999"),
+    ("enable.ssl.certificate.verification", "2"),
+];
+#[cfg(not(feature = "librdkafka"))]
+const NOT_TAKEN_BY_LIBRDKAFKA: [(&str, &str); 0] = [];
+
+#[test]
+fn values_that_are_not_taken_are_told_with_file_and_line() {
+    let told = |file: &str| spec(file, &[]).unwrap_err().message;
+    for (property, value) in NOT_TAKEN.into_iter().chain(NOT_TAKEN_BY_LIBRDKAFKA) {
+        let file = format!("# comment\nclient.id=x\n{property}={value}\n");
+        let message = told(&file);
+        assert!(message.starts_with("c.properties:3: ") && message.contains(property), "{message}");
+        assert!(spec(&file, &[]).unwrap_err().of_properties);
+    }
+    let servers = ConnectionSpec::from_parts(None, Some(("c", "\nbootstrap.servers=nowhere\n")), &[]);
+    assert!(servers.unwrap_err().message.starts_with("c:2: `nowhere` is not HOST:PORT"));
+    let overridden = spec("socket.timeout.ms=1000\n", &["socket.timeout.ms=soon"]).unwrap_err();
+    assert!(overridden.message.starts_with("socket.timeout.ms: "), "{overridden}");
+    let later = told("socket.timeout.ms=soon\nsocket.timeout.ms=later\n");
+    assert!(later.starts_with("c.properties:2: "), "{later}");
+}
+
+#[test]
+fn what_kafkas_own_clients_take_is_taken() {
+    // librdkafka has shorter bounds, and fewer words.
+    for line in [
+        "request.timeout.ms=600000",
+        "connections.max.idle.ms=-1",
+        "client.dns.lookup=default",
+        "security.protocol=plaintext",
+        "ssl.endpoint.identification.algorithm=HTTPS",
+        "sasl.oauthbearer.scope=x",
+        "ssl.truststore.location=/a.jks",
+    ] {
+        assert!(spec(line, &[]).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn what_is_refused_later_is_told_with_the_line_of_the_property_that_it_names() {
+    let file = "security.protocol=SSL\nssl.truststore.location=/no/such.pem\n";
+    let spec = spec(file, &[]).unwrap();
+    let error = spec.placed(ConnectError::new("ssl.ca.location failed: No such file"));
+    assert_eq!(
+        error.message,
+        "c.properties:2: ssl.truststore.location: ssl.ca.location failed: No such file"
+    );
+    assert!(error.of_properties);
+    let error = spec.placed(ConnectError::new("security.protocol is none"));
+    assert_eq!(error.message, "c.properties:1: security.protocol is none");
+    let other = ConnectError::new("a thread cannot be started");
+    assert_eq!(spec.placed(other.clone()), other);
 }

@@ -39,6 +39,13 @@ const LIBRDKAFKAS_OWN: [&str; 4] =
 impl Security {
     /// Reads what the properties name: key stores, trust stores, the machine's authorities.
     pub(in crate::kafka) fn of(spec: &ConnectionSpec) -> Result<Security, SecurityError> {
+        Security::read(spec).map_err(|error| match error {
+            SecurityError::Wrong(error) => SecurityError::Wrong(spec.placed(error).of_properties()),
+            other => other,
+        })
+    }
+
+    fn read(spec: &ConnectionSpec) -> Result<Security, SecurityError> {
         let protocol = spec.property("security.protocol").unwrap_or("PLAINTEXT").to_ascii_uppercase();
         let (tls, sasl) = match protocol.as_str() {
             "PLAINTEXT" => (false, false),

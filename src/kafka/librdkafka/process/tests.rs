@@ -13,7 +13,8 @@ const QUICK: Patience = Patience {
 };
 
 fn spec() -> ConnectionSpec {
-    ConnectionSpec::from_parts(Some("127.0.0.1:1"), "sasl.password=hunter2hunter\n", &[]).unwrap()
+    ConnectionSpec::from_parts(Some("127.0.0.1:1"), Some(("c", "sasl.password=hunter2hunter\n")), &[])
+        .unwrap()
 }
 
 /// What a shell's `printf` prints as this reply.

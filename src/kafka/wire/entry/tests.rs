@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 fn security(properties: &str) -> Security {
-    Security::of(&ConnectionSpec::from_parts(Some("h:1"), properties, &[]).unwrap()).unwrap()
+    Security::of(&ConnectionSpec::from_parts(Some("h:1"), Some(("c", properties)), &[]).unwrap()).unwrap()
 }
 
 const PLAIN_LOGIN: &str =

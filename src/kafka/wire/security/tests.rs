@@ -9,7 +9,7 @@ fn keys(name: &str) -> String {
 }
 
 fn security(properties: &str) -> Result<Security, SecurityError> {
-    Security::of(&ConnectionSpec::from_parts(Some("h:1"), properties, &[]).unwrap())
+    Security::of(&ConnectionSpec::from_parts(Some("h:1"), Some(("c", properties)), &[])?)
 }
 
 fn wrong(properties: &str) -> ConnectError {
@@ -25,7 +25,7 @@ fn tls(trust_store: &str, more: &str) -> String {
 }
 
 fn certificates_in(properties: &str) -> usize {
-    let spec = ConnectionSpec::from_parts(Some("h:1"), properties, &[]).unwrap();
+    let spec = ConnectionSpec::from_parts(Some("h:1"), Some(("c", properties)), &[]).unwrap();
     stores::authorities(&spec).unwrap().unwrap().len()
 }
 
@@ -198,8 +198,9 @@ fn an_identity_provider_needs_a_client_and_a_safe_way() {
 
 #[test]
 fn librdkafka_gets_the_certificates_of_a_trust_store() {
-    let given =
-        |properties: &str| java_stores(&ConnectionSpec::from_parts(Some("h:1"), properties, &[]).unwrap());
+    let given = |properties: &str| {
+        java_stores(&ConnectionSpec::from_parts(Some("h:1"), Some(("c", properties)), &[]).unwrap())
+    };
     assert_eq!(given(&tls("ca.pem", "")), Ok(vec![]), "a PEM file has a name of its own");
     let password = "ssl.truststore.password=changeit";
     let stores = given(&tls("keytool-trust.jks", password)).unwrap();
