@@ -97,17 +97,6 @@ fn written<T: Encodable>(api: Api, answer: &T, version: i16) -> Vec<u8> {
     frame.split_off(4).to_vec()
 }
 
-/// Our reading of an answer in every version.
-fn read_in_all_versions<R: ReadRequest, T: Encodable>(answer: &T, check: impl Fn(i16, R::Answer)) {
-    for version in R::VERSIONS.0..=R::VERSIONS.1 {
-        let bytes = written(R::API, answer, version);
-        match answer_of::<R>(&bytes, version) {
-            Ok(read) => check(version, read),
-            Err(error) => panic!("{:?} version {version}: {error}", R::API),
-        }
-    }
-}
-
 /// That a broker reads our request as the one that is expected, in every version.
 fn assert_written<R, T>(request: &R, expected: impl Fn(i16) -> T)
 where
