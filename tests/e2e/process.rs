@@ -42,8 +42,8 @@ fn wait_until_gone(process: &PathBuf) {
 }
 
 fn live(arguments: &[&str]) -> Terminal {
-    let mut live =
-        terminal(120, 30).args(["live", "-b", "127.0.0.1:1"]).args(arguments).spawn(KLEVER).unwrap();
+    let way = ["live", "-b", "127.0.0.1:1", "--transport", "librdkafka"];
+    let mut live = terminal(120, 30).args(way).args(arguments).spawn(KLEVER).unwrap();
     live.wait_until(|screen| screen.contains("READ-ONLY")).unwrap();
     live
 }

@@ -1,7 +1,7 @@
 //! The librdkafka process dies under a live stream, and the stream goes on.
 
 use super::shared::{cluster, skipped, spread};
-use klever::kafka::ConnectionSpec;
+use klever::kafka::{ConnectionSpec, Transport};
 use klever::model::{Cluster, Lag};
 use klever::source::{LiveOptions, LiveStream, SourceEvent};
 use rustix::process::{Pid, Signal, kill_process};
@@ -69,6 +69,7 @@ fn a_stream_goes_on_after_its_process_was_killed_aborted_or_stopped() {
     shared.fixture.produce("survive", 0, 9, &[]).unwrap();
     shared.fixture.commit("survivors", &[("survive", 0, 4)]).unwrap();
     let spec = ConnectionSpec::plaintext(&shared.lab.bootstrap()).unwrap();
+    let spec = spec.with_transport(Some(Transport::Librdkafka));
     let live = LiveStream::start(&spec, LiveOptions::for_lab()).unwrap();
     let mut last = None;
     let ends = [(Signal::KILL, "ended (signal 9)"), (Signal::ABORT, "ended (signal 6)")];
@@ -103,16 +104,14 @@ fn a_stream_survives_brokers_that_die_under_it() {
         shared.fixture.commit(&format!("dying-{group}"), &[("dying", 0, 0)]).unwrap();
     }
     let spec = ConnectionSpec::plaintext(&shared.lab.bootstrap()).unwrap();
-    let live = LiveStream::start(&spec, LiveOptions::for_lab()).unwrap();
+    let over = |transport| {
+        LiveStream::start(&spec.clone().with_transport(Some(transport)), LiveOptions::for_lab()).unwrap()
+    };
+    let streams = [Transport::Wire, Transport::Librdkafka].map(|transport| (transport, over(transport)));
     let wait_for = |up: usize| {
-        let until = Instant::now() + 2 * PATIENCE;
-        while Instant::now() < until {
-            let event = live.events().recv_timeout(Duration::from_millis(200));
-            if matches!(event, Ok(SourceEvent::Snapshot(cluster)) if cluster.brokers_up() == up) {
-                return;
-            }
+        for (transport, live) in &streams {
+            wait_for_brokers(live, up).unwrap_or_else(|| panic!("{transport:?} never showed {up} brokers"));
         }
-        panic!("the stream never showed {up} brokers");
     };
     wait_for(3);
     for broker in [1, 2, 3] {
@@ -121,4 +120,15 @@ fn a_stream_survives_brokers_that_die_under_it() {
         shared.lab.restart(broker).unwrap();
         wait_for(3);
     }
+}
+
+fn wait_for_brokers(live: &LiveStream, up: usize) -> Option<()> {
+    let until = Instant::now() + 2 * PATIENCE;
+    while Instant::now() < until {
+        let event = live.events().recv_timeout(Duration::from_millis(200));
+        if matches!(event, Ok(SourceEvent::Snapshot(cluster)) if cluster.brokers_up() == up) {
+            return Some(());
+        }
+    }
+    None
 }
