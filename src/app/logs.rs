@@ -65,6 +65,10 @@ impl App {
         if let Some(row) = row.filter(|_| self.focus != Pane::Partitions) {
             self.lists[Pane::Partitions as usize].select(row);
         }
+        if self.focus != Pane::Warnings {
+            // The warning that tells of it stands first.
+            self.lists[Pane::Warnings as usize].select(0);
+        }
         let lost = plural(self.refuted.lost as usize, "acknowledged record");
         let key = Pane::Log.digit();
         self.notify(Level::Bad, format!("LOST {lost}: {key} shows the logs"));
