@@ -20,6 +20,7 @@ mod knob_rows;
 mod lag;
 mod level;
 mod list;
+mod logs;
 mod msg;
 mod page;
 mod page_request;
@@ -143,6 +144,10 @@ pub struct App {
     pub(crate) toast: Option<Toast>,
     pub(crate) typed: Vec<Key>,
     pub(crate) selected_topic: Option<Arc<str>>,
+    /// Whether partitions of Kafka's own topics are listed.
+    pub(crate) shows_internal: bool,
+    /// The logs of the selected partition.
+    logs: logs::ShownLogs,
     pub(crate) mouse: bool,
     pub(crate) stale_ms: Millis,
     /// While the view is frozen: since when, and the newest state that is not shown.
@@ -204,6 +209,8 @@ impl App {
             toast: None,
             typed: Vec::new(),
             selected_topic: None,
+            shows_internal: false,
+            logs: logs::ShownLogs::default(),
             mouse: start.mouse,
             stale_ms: start.stale_ms,
             frozen: None,

@@ -12,6 +12,8 @@ mod json;
 mod junit;
 mod layout;
 mod markdown;
+mod partition_logs;
+mod record_life;
 mod record_trace;
 mod roll;
 mod run;
@@ -27,6 +29,10 @@ pub use findings::{findings_text, hidden_topics};
 pub use json::findings_json;
 pub use junit::findings_junit;
 pub use markdown::findings_markdown;
+pub use partition_logs::{
+    GroupCommit, LastStable, LogMoment, PartitionLogs, ReplicaLog, ReplicaRole, partition_logs,
+};
+pub use record_life::{LifeStep, LifeStepKind, RecordLife};
 pub use record_trace::record_trace_text;
 pub use roll::{roll_json, roll_text};
 pub use run::{EventLogEntry, run_json, run_text, scenarios_json, scenarios_text};

@@ -9,6 +9,7 @@
 //! and change nothing. The files that hold these structs know nothing of `World`; files with an `impl World` move
 //! messages between them.
 
+mod ack_history;
 mod acts;
 mod bootstrap;
 mod broker_inbox;
@@ -32,15 +33,19 @@ pub(crate) mod intervals;
 pub(crate) mod invariants;
 mod knobs;
 pub(crate) mod ledger;
+mod loss;
 mod machines;
 pub(crate) mod meter;
 pub(crate) mod network;
 mod observed;
 mod observers;
+mod partition_records;
 mod process;
 mod producers;
 pub mod queue;
+mod record_history;
 mod record_trace;
+mod replica_offsets;
 mod report;
 mod rewind;
 pub(crate) mod rng;
@@ -54,11 +59,13 @@ mod workload;
 mod world;
 
 pub use invariants::{Assumption, INVARIANTS, Invariant, Violation};
+pub use loss::{AckedRecord, Cut, CutBy, Loss, PartitionRecords};
 pub use process::ProcessTimes;
 pub use record_trace::{RecordCopy, RecordId, RecordTrace};
+pub use replica_offsets::ReplicaOffsets;
 pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
 pub use trace::{EventKind, Refusal, TraceEvent};
-pub use view::{LogLine, ReplicaOffsets, SimView};
+pub use view::{LogLine, SimView};
 
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, KafkaVersion, Millis, Nanos};
@@ -205,11 +212,14 @@ impl Simulator {
     /// The cluster as Kafka's protocol would tell it, and what only a simulator can see.
     pub fn snapshot(&mut self) -> (Arc<Cluster>, Arc<SimView>) {
         let (cluster, columns) = self.world.cluster();
+        let (counters, losses) = self.world.counters_and_losses();
+        let lost = |ix| losses.get(ix).copied().unwrap_or(0);
         let view = SimView {
             at_ms: (self.now() / 1_000_000) as Millis,
             seed: self.seed(),
-            counters: self.world.counters(),
-            replicas: columns.iter().map(|ix| self.world.replica_offsets(*ix)).collect(),
+            counters,
+            replicas: columns.iter().map(|ix| self.world.machines.replica_offsets(*ix)).collect(),
+            records: columns.iter().map(|ix| self.world.partition_records(*ix, lost(ix))).collect(),
             lines: self.event_log.of(&self.world),
         };
         (Arc::new(cluster), Arc::new(view))

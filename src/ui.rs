@@ -19,6 +19,7 @@ mod grid;
 mod header;
 mod hits;
 mod layout;
+mod logs;
 mod overlay;
 mod panes;
 mod plot;

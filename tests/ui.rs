@@ -4,6 +4,8 @@
 
 #[path = "ui/answers.rs"]
 mod answers;
+#[path = "ui/losing.rs"]
+mod losing;
 
 use klever::app::{App, Effect, Msg, Origin, Pane, Snapshot, Start};
 use klever::hypothesis::reference_with;

@@ -6,6 +6,7 @@ mod consequences;
 mod declaration;
 mod groups;
 mod knobs;
+mod log;
 mod partitions;
 mod warnings;
 
@@ -63,6 +64,7 @@ panes! {
     knobs Knobs;
     consequences Consequences;
     warnings Warnings;
+    log Log;
 }
 
 impl Pane {

@@ -126,6 +126,7 @@ mod tests {
             seed: 0,
             counters: Default::default(),
             replicas: [].into(),
+            records: [].into(),
             lines: [line].into(),
         };
         view.counters.lost_acked = lost;

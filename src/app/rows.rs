@@ -42,6 +42,7 @@ impl App {
         let declared = pane.declaration();
         let all = 0..(declared.count)(self) as u32;
         let mut rows = self.filter(pane).passing(self, all, declared.text);
+        rows.retain(|item| !(declared.hidden)(self, *item));
         self.sort(pane).apply(self, declared.orders, &mut rows);
         rows
     }

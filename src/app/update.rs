@@ -38,6 +38,7 @@ impl App {
     #[must_use = "effects are done by the caller"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let effects = self.step(msg);
+        self.refresh_logs();
         self.remember_selections();
         effects
     }
@@ -179,7 +180,7 @@ impl App {
         self.clock = snapshot.clock;
         self.detail = snapshot.detail;
         self.refresh_event_log();
-        self.note_refutations();
+        let is_first_loss = self.note_refutations();
         let dropped = match &mut self.hypothesis {
             Some(hypothesis) => hypothesis.rebase(snapshot.cluster),
             None => {
@@ -200,16 +201,23 @@ impl App {
         if let Some(hypothesis) = &self.hypothesis {
             self.lags.note(hypothesis.base());
         }
-        self.changed()
+        let effects = self.changed();
+        if is_first_loss {
+            self.point_at_loss();
+        }
+        effects
     }
 
-    fn note_refutations(&mut self) {
+    /// Notes what the run has refuted. Says whether the first records are lost now.
+    fn note_refutations(&mut self) -> bool {
+        let before = self.refuted.lost;
         let by = |detail: &SimView| Refuted::by(detail, &self.refuted);
         let refuted = self.detail.as_deref().map(by).unwrap_or_default();
         if refuted != self.refuted {
             self.refuted = refuted;
             self.show_answer();
         }
+        before == 0 && self.refuted.lost > 0
     }
 
     /// Shows the engine's answer, as far as the run has not refuted it.

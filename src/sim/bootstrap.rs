@@ -139,6 +139,7 @@ impl World {
                 sent: 0,
                 acked: 0,
                 failed: 0,
+                answered_by: None,
             });
             self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(at));
         }

@@ -1,9 +1,12 @@
 //! A broker's process: how it starts, steps, pauses and ends.
 
-use crate::model::{BrokerId, Nanos};
-use crate::protocol::broker::{BrokerEvent, BrokerInput, BrokerOutput, SurvivingTail};
+use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::protocol::broker::{BrokerEvent, BrokerInput, BrokerOutput, LogLossCause, SurvivingTail};
+use crate::protocol::wire::Offset;
 use crate::sim::channels::Channels;
+use crate::sim::clock::elapsed_ms;
 use crate::sim::event::{Message, QueuedEvent, TimerKind};
+use crate::sim::loss::{Cut, CutBy};
 use crate::sim::process::ProcessState;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
@@ -80,12 +83,24 @@ impl World {
                 self.observers.watch_leader(self.now, &self.machines, partition);
                 self.observers.record_losses(self.now, &self.machines, partition, seq);
             }
-            BrokerEvent::Truncated { partition, .. } | BrokerEvent::LogLost { partition, .. } => {
-                self.observers.log_truncated(partition);
+            BrokerEvent::Truncated { partition, from, to, .. } => {
+                self.log_cut(id, partition, (from, to), CutBy::Truncation);
+                self.observers.record_losses(self.now, &self.machines, partition, seq);
+            }
+            BrokerEvent::LogLost { partition, from, to, cause } => {
+                let by = match cause {
+                    LogLossCause::PowerLoss => CutBy::PowerLoss,
+                    LogLossCause::DiskLost => CutBy::DiskLoss,
+                };
+                self.log_cut(id, partition, (from, to), by);
                 self.observers.record_losses(self.now, &self.machines, partition, seq);
             }
             _ => {}
         }
+    }
+
+    fn log_cut(&mut self, broker: BrokerId, partition: PartitionIx, (from, to): (Offset, Offset), by: CutBy) {
+        self.observers.log_cut(partition, Cut { broker, from, to, at_ms: elapsed_ms(self.now), by });
     }
 
     /// The event that led to a broker's event.

@@ -22,6 +22,8 @@ pub(super) struct ProducerClient {
     pub(super) sent: u64,
     pub(super) acked: u64,
     pub(super) failed: u64,
+    /// The broker whose answer it is handling.
+    pub(super) answered_by: Option<BrokerId>,
 }
 
 /// A member of a group of the scenario.

@@ -4,7 +4,7 @@ use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::controller::Controller;
 use crate::protocol::log::Log;
 use crate::protocol::messages::Peer;
-use crate::protocol::wire::LeaderEpoch;
+use crate::protocol::wire::{LeaderEpoch, Offset};
 use crate::scenario::Scenario;
 use crate::sim::channels::Answered;
 use crate::sim::control::ControlPlane;
@@ -12,6 +12,7 @@ use crate::sim::event::{Message, QueuedEvent};
 use crate::sim::host::Host;
 use crate::sim::network::{Network, Node};
 use crate::sim::queue::Queue;
+use crate::sim::replica_offsets::ReplicaOffsets;
 use crate::sim::topics::Topics;
 
 #[derive(Clone)]
@@ -137,4 +138,48 @@ impl Machines {
     pub(super) fn log(&self, id: BrokerId, partition: PartitionIx) -> Option<&Log> {
         self.host(id)?.broker.replica(partition).map(|replica| replica.log())
     }
+
+    /// The marks of a partition's replicas, in assignment order.
+    pub(super) fn replica_offsets(&self, partition: PartitionIx) -> Vec<ReplicaOffsets> {
+        let replicas = &self.control.committed.partitions[partition.at()].replicas;
+        replicas.iter().filter_map(|id| self.offsets_on(*id, partition)).collect()
+    }
+
+    fn offsets_on(&self, id: BrokerId, partition: PartitionIx) -> Option<ReplicaOffsets> {
+        let host = self.host(id)?;
+        let replica = host.broker.replica(partition)?;
+        let epochs = replica.log().epochs().entries();
+        Some(ReplicaOffsets {
+            broker: id,
+            runs: host.process.is_up(),
+            log_start: replica.log().start(),
+            flushed: replica.storage().flushed(),
+            high_watermark: replica.high_watermark(),
+            log_end: replica.log().end(),
+            leader_epoch: replica.log().latest_epoch(),
+            epochs: epochs.iter().map(|entry| (entry.epoch, entry.start)).collect(),
+        })
+    }
+
+    /// Brokers whose log holds a record.
+    pub(super) fn holders(&self, partition: PartitionIx, producer: u32, number: u64) -> Vec<BrokerId> {
+        let replicas = self.control.committed.partitions[partition.at()].replicas.iter();
+        let holds = |id: &BrokerId| {
+            self.log(*id, partition).is_some_and(|log| !offsets_in(log, producer, number).is_empty())
+        };
+        replicas.copied().filter(holds).collect()
+    }
+}
+
+/// Offsets of a record in a log.
+pub(super) fn offsets_in(log: &Log, producer: u32, number: u64) -> Vec<Offset> {
+    let mut found = Vec::new();
+    log.for_each_range(log.start(), |offset, _, records| {
+        let within = number.checked_sub(records.first).filter(|ahead| *ahead < u64::from(records.count));
+        if let Some(ahead) = within.filter(|_| records.producer == producer) {
+            found.push(offset + ahead as Offset);
+        }
+        true
+    });
+    found
 }

@@ -4,12 +4,15 @@ use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::log::Log;
 use crate::protocol::messages::{BrokerResponse, Peer};
 use crate::protocol::wire::{ErrorCode, Offset, PartitionRegistration, RecordRange};
+use crate::sim::ack_history::AckedBatch;
 use crate::sim::clock::elapsed;
 use crate::sim::invariants::{Auditor, Violation};
 use crate::sim::ledger::{DeliveryErrors, Ledger};
+use crate::sim::loss::Cut;
 use crate::sim::machines::Machines;
 use crate::sim::meter::Meter;
 use crate::sim::observed::Observed;
+use crate::sim::record_history::{LossMoment, RecordHistory};
 use crate::sim::trace::{EventKind, Trace};
 
 #[derive(Clone, Default)]
@@ -17,6 +20,7 @@ pub(super) struct Observers {
     ledger: Ledger,
     meter: Meter,
     trace: Trace,
+    history: RecordHistory,
     /// Checks Kafka's promises after every event, if somebody wants that.
     auditor: Option<Box<Auditor>>,
 }
@@ -28,6 +32,10 @@ impl Observers {
 
     pub(super) fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    pub(super) fn record_history(&self) -> &RecordHistory {
+        &self.history
     }
 
     pub(super) fn trace(&self) -> &Trace {
@@ -50,17 +58,12 @@ impl Observers {
     }
 
     /// Records were acknowledged, the first and the last of them so long after they were sent.
-    pub(super) fn acked(
-        &mut self,
-        now: Nanos,
-        partition: PartitionIx,
-        records: RecordRange,
-        offset: Offset,
-        (first, last): (Nanos, Nanos),
-    ) {
+    pub(super) fn acked(&mut self, partition: PartitionIx, batch: AckedBatch, (first, last): (Nanos, Nanos)) {
+        let (now, records) = (batch.acked, batch.records);
         self.ledger.acked(partition, records);
         self.meter.acked(partition, now, records.count, first, last);
-        self.trace.acked(now, partition, records, offset);
+        self.trace.acked(now, partition, records, batch.base_offset.unwrap_or(-1));
+        self.history.acked(partition, batch);
     }
 
     /// A producer gave up on records that it got at `created`.
@@ -104,8 +107,9 @@ impl Observers {
     }
 
     /// A log was cut: what was read of it says nothing any more.
-    pub(super) fn log_truncated(&mut self, partition: PartitionIx) {
+    pub(super) fn log_cut(&mut self, partition: PartitionIx, cut: Cut) {
         self.ledger.truncated(partition);
+        self.history.cut(partition, cut);
     }
 
     /// What of a partition is lost, duplicated and out of order now.
@@ -128,13 +132,23 @@ impl Observers {
         partition: PartitionIx,
         cause: u64,
     ) {
-        let Some((_, _, log)) = machines.leading_log(partition) else { return };
+        let Some((leader, epoch, log)) = machines.leading_log(partition) else { return };
         let lost = self.ledger.newly_lost(partition, log);
         let records = lost.iter().map(|range| u64::from(range.count)).sum();
-        if records > 0 {
-            let seq = self.record(now, EventKind::AckedLost { partition, records }, Some(cause));
-            self.ledger.note_loss(partition, lost, seq);
-        }
+        let Some(first) = lost.first().filter(|_| records > 0) else { return };
+        let seq = self.record(now, EventKind::AckedLost { partition, records }, Some(cause));
+        let moment = LossMoment {
+            seq,
+            at: now,
+            held_by: machines.holders(partition, first.producer, first.first),
+            leader: (leader, epoch),
+            isr: machines.control.committed.partitions[partition.at()].isr.clone(),
+            replicas: machines.replica_offsets(partition),
+            why: self.trace.chain(seq),
+            lost: lost.clone(),
+        };
+        self.history.lost(partition, moment);
+        self.ledger.note_loss(partition, lost, seq);
     }
 
     /// Writes that still wait, and leaders that are still missing, count until now.

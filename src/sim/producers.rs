@@ -6,6 +6,7 @@ use crate::protocol::producer::{
     PartitionResponse, Producer, ProducerInput, ProducerOutput, ProducerRequest, RecordTarget,
 };
 use crate::protocol::wire::{ErrorCode, Offset, RecordRange};
+use crate::sim::ack_history::AckedBatch;
 use crate::sim::client_runtime::{ClientRequest, ClientState};
 use crate::sim::event::{ConnectionKind, Message, TimerKind};
 use crate::sim::settings;
@@ -94,7 +95,9 @@ impl World {
                 current_leader: self.leader_in_answer(broker, answer),
             })
             .collect();
+        self.clients.producer_mut(client).answered_by = Some(broker);
         self.step_producer(client, ProducerInput::Response { broker, request, results: &results });
+        self.clients.producer_mut(client).answered_by = None;
     }
 
     fn leader_in_answer(
@@ -114,11 +117,20 @@ impl World {
         client: u32,
         partition: PartitionIx,
         records: RecordRange,
-        offset: Option<Offset>,
+        base_offset: Option<Offset>,
         (first, last): (Nanos, Nanos),
     ) {
-        self.clients.producer_mut(client).acked += u64::from(records.count);
-        self.observers.acked(self.now, partition, records, offset.unwrap_or(-1), (first, last));
+        let host = self.clients.producer_mut(client);
+        host.acked += u64::from(records.count);
+        let batch = AckedBatch {
+            records,
+            base_offset,
+            by: host.answered_by,
+            acks: host.producer.settings().acks,
+            produced: self.now.saturating_sub(first),
+            acked: self.now,
+        };
+        self.observers.acked(partition, batch, (first, last));
         self.next_in_turn(client, records.count);
     }
 

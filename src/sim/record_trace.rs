@@ -2,8 +2,8 @@
 //! if it is gone, at which event and why.
 
 use crate::model::{BrokerId, PartitionIx};
-use crate::protocol::log::Log;
 use crate::protocol::wire::Offset;
+use crate::sim::machines::offsets_in;
 use crate::sim::world::World;
 use serde::Serialize;
 
@@ -49,19 +49,6 @@ pub struct RecordTrace {
     pub read_by: Vec<String>,
     /// If it was acknowledged and is gone: the event, and the chain of what led to it, a line each.
     pub lost: Option<(u64, Vec<String>)>,
-}
-
-/// Offsets of a record in a log.
-fn offsets_in(log: &Log, producer: u32, number: u64) -> Vec<Offset> {
-    let mut found = Vec::new();
-    log.for_each_range(log.start(), |offset, _, records| {
-        let within = number.checked_sub(records.first).filter(|ahead| *ahead < u64::from(records.count));
-        if let Some(ahead) = within.filter(|_| records.producer == producer) {
-            found.push(offset + ahead as Offset);
-        }
-        true
-    });
-    found
 }
 
 impl World {

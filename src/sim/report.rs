@@ -145,6 +145,12 @@ impl RunReport {
 impl World {
     /// The counters now, without closing what is open.
     pub(super) fn counters(&mut self) -> Counters {
+        self.counters_and_losses().0
+    }
+
+    /// The same, and how many records each partition has lost that has lost some.
+    pub(super) fn counters_and_losses(&mut self) -> (Counters, BTreeMap<PartitionIx, u64>) {
+        let mut losses = BTreeMap::new();
         let partitions: Vec<PartitionIx> = self.user_partitions();
         let mut all = Counters {
             sent: Some(self.clients.producers().iter().map(|host| host.sent).sum()),
@@ -159,6 +165,9 @@ impl World {
             let DeliveryErrors { lost, duplicated, reordered } =
                 self.observers.delivery_errors(&self.machines, ix);
             all.lost_acked += lost;
+            if lost > 0 {
+                losses.insert(ix, lost);
+            }
             all.duplicated += duplicated;
             all.reordered += reordered;
             let (visible, log_end) = self.ends(ix);
@@ -167,7 +176,7 @@ impl World {
             let failover = self.observers.meter().partition(ix).map_or(0, |meter| ms(meter.failover));
             all.failover_ms = all.failover_ms.max(failover);
         }
-        all
+        (all, losses)
     }
 
     /// Partitions that are not Kafka's own and that brokers may know of, topic by topic.

@@ -190,15 +190,20 @@ impl Trace {
         self.hash.0
     }
 
-    /// Why an event happened: itself first, then what led to it, worded.
-    pub(crate) fn why(&self, seq: u64, names: &Names<'_>) -> Vec<String> {
-        let mut lines = Vec::new();
+    /// Why an event happened: itself first, then what led to it.
+    pub(crate) fn chain(&self, seq: u64) -> Vec<Arc<TraceEvent>> {
+        let mut chain = Vec::new();
         let mut next = Some(seq);
         while let Some(event) = next.and_then(|seq| self.get(seq)) {
-            lines.push(event.text(names));
+            chain.push(event.clone());
             next = event.cause.filter(|cause| *cause < event.seq);
         }
-        lines
+        chain
+    }
+
+    /// The same, worded.
+    pub(crate) fn why(&self, seq: u64, names: &Names<'_>) -> Vec<String> {
+        self.chain(seq).iter().map(|event| event.text(names)).collect()
     }
 }
 

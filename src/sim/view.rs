@@ -1,6 +1,8 @@
 //! What only a simulator can see: every replica's offsets, the counters of the run and its event log.
 
-use crate::model::{BrokerId, Millis, PartitionIx};
+use crate::model::Millis;
+use crate::sim::loss::PartitionRecords;
+use crate::sim::replica_offsets::ReplicaOffsets;
 use crate::sim::report::Counters;
 use crate::sim::world::World;
 use std::collections::VecDeque;
@@ -8,24 +10,6 @@ use std::sync::Arc;
 
 /// How many lines of the event log a view carries.
 const LINES: usize = 300;
-
-/// One replica of one partition.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ReplicaOffsets {
-    pub broker: BrokerId,
-    /// Whether its process runs, and is not paused.
-    pub runs: bool,
-    /// First offset in its log.
-    pub log_start: i64,
-    /// What a power loss cannot take.
-    pub flushed: i64,
-    /// Its own high watermark.
-    pub high_watermark: i64,
-    /// Next offset of its log.
-    pub log_end: i64,
-    /// Epoch of its last batch, -1 for none.
-    pub leader_epoch: i32,
-}
 
 /// A line of the event log.
 #[derive(Clone, PartialEq, Debug)]
@@ -50,6 +34,8 @@ pub struct SimView {
     pub counters: Counters,
     /// Replicas of each partition in assignment order; by the cluster's partition columns.
     pub replicas: Arc<[Vec<ReplicaOffsets>]>,
+    /// What is known of each partition's records beside its logs; by the same columns.
+    pub records: Arc<[PartitionRecords]>,
     /// The last lines of the event log, the oldest first.
     pub lines: Arc<[LogLine]>,
 }
@@ -94,27 +80,5 @@ impl EventLog {
         self.worded = length;
         self.shared = self.lines.iter().cloned().collect();
         self.shared.clone()
-    }
-}
-
-impl World {
-    /// The marks of a partition's replicas.
-    pub(super) fn replica_offsets(&self, ix: PartitionIx) -> Vec<ReplicaOffsets> {
-        let replicas = &self.machines.control.committed.partitions[ix.at()].replicas;
-        replicas.iter().filter_map(|id| self.mark(*id, ix)).collect()
-    }
-
-    fn mark(&self, id: BrokerId, ix: PartitionIx) -> Option<ReplicaOffsets> {
-        let host = self.machines.host(id)?;
-        let replica = host.broker.replica(ix)?;
-        Some(ReplicaOffsets {
-            broker: id,
-            runs: host.process.is_up(),
-            log_start: replica.log().start(),
-            flushed: replica.storage().flushed(),
-            high_watermark: replica.high_watermark(),
-            log_end: replica.log().end(),
-            leader_epoch: replica.log().latest_epoch(),
-        })
     }
 }

@@ -64,6 +64,15 @@ pub struct Glyphs {
     pub full: &'static str,
     /// The empty part of a meter.
     pub empty: &'static str,
+    /// Committed records that are flushed.
+    pub log_flushed: &'static str,
+    /// Committed records in memory.
+    pub log_written: &'static str,
+    /// Records behind the high watermark.
+    pub log_uncommitted: &'static str,
+    pub high_watermark: &'static str,
+    /// Records that were cut off a log.
+    pub log_cut: &'static str,
     /// Eight heights of a bar, lowest first.
     pub levels: [&'static str; 8],
     /// The thumb of a scroll bar.
@@ -90,6 +99,11 @@ impl Glyphs {
         absent: ".",
         full: "█",
         empty: "░",
+        log_flushed: "█",
+        log_written: "▓",
+        log_uncommitted: "░",
+        high_watermark: "┃",
+        log_cut: "~",
         levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         thumb: "█",
         frame: Frame {
@@ -117,6 +131,11 @@ impl Glyphs {
         absent: ".",
         full: "#",
         empty: "-",
+        log_flushed: "#",
+        log_written: "=",
+        log_uncommitted: "-",
+        high_watermark: "|",
+        log_cut: "~",
         levels: ["_", "_", ".", ".", "-", "-", "=", "#"],
         thumb: "#",
         frame: Frame {
@@ -153,6 +172,11 @@ impl Glyphs {
             self.absent,
             self.full,
             self.empty,
+            self.log_flushed,
+            self.log_written,
+            self.log_uncommitted,
+            self.high_watermark,
+            self.log_cut,
             self.thumb,
             self.frame.horizontal,
             self.frame.vertical,

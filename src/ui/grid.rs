@@ -39,7 +39,7 @@ pub(super) fn draw(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, h
     let declared = pane.declaration();
     let columns = declared.columns;
     let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
-    let headed = titles.iter().any(|title| !title.is_empty()) && area.height > 5;
+    let headed = titles.iter().any(|title| !title.is_empty()) && area.height > 1;
     let table = Table { columns, titles: if headed { &titles } else { &[] } };
     let (list, focused) = (app.list(pane), app.focus() == pane);
     let cells = |row: usize| (declared.cells)(app, app.items(pane)[row]);

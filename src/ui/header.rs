@@ -53,6 +53,9 @@ fn parts(app: &App) -> Vec<String> {
         let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
         let pace = if clock.paused { "paused".into() } else { format!("x{}", clock.pace) };
         parts.push(format!("t {hours:02}:{minutes:02}:{:02} {pace}", seconds % 60));
+        if let Some(detail) = &app.detail {
+            parts.push(format!("acked {}", human_count(detail.counters.acked as i64)));
+        }
         parts.push(format!("seed {}", clock.seed));
     }
     if let Some(topic) = &app.selected_topic {

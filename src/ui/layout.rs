@@ -62,13 +62,23 @@ impl Layout {
         layout
     }
 
-    /// The pane with the keys gets the room; beside it what the knobs bring about, and a line of warnings.
+    /// The pane with the keys gets the room; beside it what the knobs bring about, and a strip of warnings.
     fn small(&mut self, app: &App) {
-        let rest = self.body.height - 2;
-        let (first, second) = if app.focus == app.main { (rest - 8, 8) } else { (7, rest - 7) };
-        let [main, side, strip] =
-            Split::vertical([Constraint::Length(first), Constraint::Length(second), Constraint::Length(2)])
-                .areas(self.body);
+        let strip = if self.body.height >= 20 { 3 } else { 2 };
+        let rest = self.body.height - strip;
+        let first = if app.focus != app.main {
+            7
+        } else if is_picture(app.main) {
+            picture_lines(app, app.main, rest - 3)
+        } else {
+            rest - 8
+        };
+        let [main, side, strip] = Split::vertical([
+            Constraint::Length(first),
+            Constraint::Length(rest - first),
+            Constraint::Length(strip),
+        ])
+        .areas(self.body);
         self.panes.push((app.main, main));
         let (upper, lower) = if app.focus.place() == Place::Warnings {
             (Place::Warnings, Place::Consequences)
@@ -123,7 +133,8 @@ impl Layout {
 
     /// The panes of the cluster, one below the other: each takes what it needs of what those before it leave.
     fn cluster_column(&mut self, app: &App, area: Rect) {
-        let panes: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| pane.is_cluster()).collect();
+        let mut panes: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| pane.is_cluster()).collect();
+        panes.sort_by_key(|pane| place_in_column(*pane));
         let mut room = area.height;
         let mut heights = Vec::new();
         for pane in &panes {
@@ -162,6 +173,22 @@ impl Layout {
     }
 }
 
+/// Pictures stand below the pane that takes what the others leave: it selects what they show.
+fn place_in_column(pane: Pane) -> (bool, usize) {
+    let follows = [Pane::Partitions, Pane::Log].contains(&pane);
+    (pane.digit() > Pane::Partitions.digit() && !follows, pane.digit())
+}
+
+fn is_picture(pane: Pane) -> bool {
+    pane.place() == Place::Cluster(Height::Picture)
+}
+
+/// Lines that a picture takes of so many: its rows, what is said of them, and the life of a record.
+fn picture_lines(app: &App, pane: Pane, room: u16) -> u16 {
+    let rows = (pane.declaration().count)(app).min(100) as u16;
+    (rows + 16).min(room)
+}
+
 /// Lines that a pane of the cluster takes of so many; `None` when it takes what the others leave.
 fn lines_of(app: &App, pane: Pane, room: u16) -> Option<u16> {
     let Place::Cluster(height) = pane.place() else { return None };
@@ -169,6 +196,8 @@ fn lines_of(app: &App, pane: Pane, room: u16) -> Option<u16> {
     let needed = (pane.declaration().count)(app).min(100) as u16 + 2;
     match height {
         Height::Rest => None,
+        Height::Picture if focused => Some(picture_lines(app, pane, room * 7 / 10)),
+        Height::Picture => Some((needed + 5).min(room * 2 / 5)),
         Height::RowsOrMost if focused => Some(room * 6 / 10),
         Height::Rows if focused => Some(needed.clamp(4, (room / 2).max(4))),
         Height::Rows | Height::RowsOrMost => Some(needed.clamp(4, (room / 3).max(4))),

@@ -3,6 +3,7 @@
 use super::canvas::{Canvas, columns_of};
 use super::grid::{self, role_of, status_of};
 use super::hits::HitMap;
+use super::logs;
 use crate::app::{App, Cell, CellStyle, Foot, FootText, Pane, Place, Target};
 use crate::theme::Role;
 use ratatui::layout::Rect;
@@ -29,6 +30,7 @@ fn body(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, hits: &mut H
     let list = Rect { height: area.height - lines, ..area };
     match (declared.placeholder)(app) {
         Some(cell) => line(canvas, list, &[cell], 1),
+        None if declared.is_picture => logs::draw(app, canvas, list, hits),
         None => rows(app, pane, canvas, list, hits),
     }
     if let Some(foot) = foot {
@@ -86,6 +88,9 @@ fn title(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect) {
     let end = area.right();
     let name = format!("{} {}", pane.digit(), pane.title());
     let mut x = canvas.put(area.x + 1, area.y, end - area.x - 1, &name, text) + 1;
+    if let Some(about) = (pane.declaration().about)(app) {
+        x = canvas.put(x, area.y, end.saturating_sub(x), &about, Role::Strong) + 1;
+    }
     let filter = app.filter(pane);
     if !filter.is_empty() {
         x = canvas.put(x, area.y, end.saturating_sub(x), &format!("/{}", filter.text()), Role::Match) + 1;

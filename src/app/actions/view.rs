@@ -2,7 +2,7 @@
 
 use crate::app::action::actions;
 use crate::app::conditions::{always, has_selection, unless};
-use crate::app::{App, Effect, Filter, Level, Overlay, Prompt, PromptKind};
+use crate::app::{App, Effect, Filter, Level, Overlay, Pane, Prompt, PromptKind};
 
 actions! { View
     "open", "why", has_selection, open, "Show the selected row in full.";
@@ -13,6 +13,8 @@ actions! { View
     "back", "", always, back, "Close what is open, clear the filter, leave full screen.";
     "next-pane", "pane", always, next_pane, "Go to the next pane.";
     "previous-pane", "", always, previous_pane, "Go to the previous pane.";
+    "internal-topics", "", has_internal, internal_topics, "List internal topics too, or hide them.";
+    "log-moment", "then/now", has_loss, log_moment, "Show the logs as they were at the loss, or as they are now.";
     "next-theme", "", always, next_theme, "Switch to the next colour theme.";
 }
 
@@ -71,6 +73,30 @@ fn next_pane(app: &mut App) -> Vec<Effect> {
 
 fn previous_pane(app: &mut App) -> Vec<Effect> {
     app.focus_on(app.focus.step(-1));
+    Vec::new()
+}
+
+fn has_internal(app: &App) -> Option<&'static str> {
+    let there = app.cluster().is_some_and(|cluster| cluster.topics.iter().any(|topic| topic.internal));
+    unless(there, "no internal topic has been seen here")
+}
+
+fn internal_topics(app: &mut App) -> Vec<Effect> {
+    app.shows_internal = !app.shows_internal;
+    let now =
+        if app.shows_internal { "internal topics are listed, last" } else { "internal topics are hidden" };
+    app.notify(Level::Notice, now);
+    app.refresh_rows([Pane::Partitions].into_iter());
+    Vec::new()
+}
+
+fn has_loss(app: &App) -> Option<&'static str> {
+    let lost = app.logs().is_some_and(|logs| !logs.lost.is_empty());
+    unless(lost, "this partition has lost no acknowledged record that is known")
+}
+
+fn log_moment(app: &mut App) -> Vec<Effect> {
+    app.switch_log_moment();
     Vec::new()
 }
 

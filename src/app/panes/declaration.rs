@@ -36,6 +36,12 @@ pub struct PaneDeclaration {
     pub top_line: fn(&App) -> Option<Vec<Cell>>,
     /// Lines below the rows.
     pub foot: fn(&App) -> Option<Foot>,
+    /// What it is about now, beside its title.
+    pub about: fn(&App) -> Option<String>,
+    /// Items that are not listed, whatever the filter.
+    pub(in crate::app) hidden: fn(&App, u32) -> bool,
+    /// Whether its rows are drawn as logs (see [`App::logs`]) and not as a table.
+    pub is_picture: bool,
 }
 
 /// Where on the screen a pane stands.
@@ -60,6 +66,8 @@ pub enum Height {
     Rows,
     /// As its rows need, up to a third of the column; most of it with the keys.
     RowsOrMost,
+    /// As a picture of its rows needs: two fifths of what the panes before it leave; most of it with the keys.
+    Picture,
 }
 
 /// Lines below the rows of a pane.
@@ -98,6 +106,9 @@ pub(super) const LIST: PaneDeclaration = PaneDeclaration {
     placeholder: before_the_first_cluster,
     top_line: |_| None,
     foot: |_| None,
+    about: |_| None,
+    hidden: |_, _| false,
+    is_picture: false,
 };
 
 /// Until there is a cluster there are no rows.

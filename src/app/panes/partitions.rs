@@ -11,9 +11,8 @@
 use super::declaration::{Foot, FootText, Height, LIST, PaneDeclaration, Place};
 use crate::app::cell::{left, name, right};
 use crate::app::filter::any_word;
-use crate::app::sort::as_they_come;
-use crate::app::{App, Cell, CellStyle, Field, FieldTest, Health, Level, Page, RowKey, SortOrder};
-use crate::model::{BrokerId, PartitionIx, PartitionView, human_count};
+use crate::app::{App, Cell, CellStyle, Field, FieldTest, Health, Level, Page, Pane, RowKey, SortOrder};
+use crate::model::{BrokerId, PartitionIx, PartitionView, human_count, plural};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -28,7 +27,7 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
         left("ISR", 3, 5, 2),
         left("min", 3, 3, 2),
         right("offset", 9, 15, 3),
-        left("state", 12, 14, 0),
+        left("state", 12, 24, 0),
     ],
     count: |app| app.cluster().map_or(0, |cluster| cluster.partitions.len()),
     cells,
@@ -51,7 +50,7 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
     ],
     filter_help: "word !word isr<min leader:1 on:1 is:at-min",
     orders: &[
-        SortOrder { name: "name", sort: as_they_come },
+        SortOrder { name: "name", sort: internal_last },
         SortOrder { name: "trouble", sort: by_trouble },
         SortOrder { name: "leader", sort: by_leader },
         SortOrder { name: "offset", sort: by_offset },
@@ -59,9 +58,14 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
     key: |app, item| Some(RowKey::numbered(topic_of(app, item)?, view(app, item)?.number())),
     find: Some(find),
     page,
+    placeholder,
     foot,
+    hidden,
     ..LIST
 };
+
+/// As a filter names a partition that has lost acknowledged records.
+const LOST: &str = "lost";
 
 fn view(app: &App, item: u32) -> Option<PartitionView<'_>> {
     Some(app.cluster()?.partitions.view(PartitionIx(item)))
@@ -98,19 +102,58 @@ fn is_of_topic(app: &App, item: u32, topic: &str) -> bool {
     topic_of(app, item).is_some_and(|name| *name == *topic)
 }
 
+/// Whether it belongs to a topic of Kafka's own.
+fn is_internal(app: &App, item: u32) -> bool {
+    let topic = || Some(app.cluster()?.topic(view(app, item)?.topic()).internal);
+    topic().unwrap_or(false)
+}
+
+/// Kafka's own topics are hidden until they are asked for, by the switch or by a filter that names one.
+fn hidden(app: &App, item: u32) -> bool {
+    !app.shows_internal && !app.filter(Pane::Partitions).text().contains("__") && is_internal(app, item)
+}
+
+fn placeholder(app: &App) -> Option<Cell> {
+    let only_internal = || {
+        let none = app.items(Pane::Partitions).is_empty() && app.filter(Pane::Partitions).is_empty();
+        let there = app.cluster().is_some_and(|cluster| !cluster.partitions.is_empty());
+        let text = format!("only internal topics here; {} shows them", app.keys_text("internal-topics"));
+        (none && there).then(|| Cell::new(CellStyle::Muted, text))
+    };
+    (LIST.placeholder)(app).or_else(only_internal)
+}
+
+/// How many of its acknowledged records are lost, as far as that can be seen.
+fn lost(app: &App, item: u32) -> u64 {
+    let records = app.detail.as_ref().and_then(|detail| detail.records.get(item as usize));
+    records.map_or(0, |records| records.lost)
+}
+
 fn a_state(word: &str) -> Result<(), String> {
+    if LOST.starts_with(word) {
+        return Ok(());
+    }
     match Health::beginning_with(word) {
         Some(_) => Ok(()),
-        None => Err("no-leader, under-min, at-min, under-replicated, moved or ok".into()),
+        None => Err("lost, no-leader, under-min, at-min, under-replicated, moved or ok".into()),
     }
 }
 
 fn is_in_state(app: &App, item: u32, word: &str) -> bool {
+    if LOST.starts_with(word) {
+        return lost(app, item) > 0;
+    }
     health(app, item).map(Health::name) == Health::beginning_with(word).map(Health::name)
 }
 
+fn internal_last(app: &App, rows: &mut [u32]) {
+    if app.shows_internal {
+        rows.sort_by_key(|item| is_internal(app, *item));
+    }
+}
+
 fn by_trouble(app: &App, rows: &mut [u32]) {
-    rows.sort_by_cached_key(|item| health(app, *item));
+    rows.sort_by_cached_key(|item| (Reverse(lost(app, *item)), health(app, *item)));
 }
 
 fn by_leader(app: &App, rows: &mut [u32]) {
@@ -142,8 +185,17 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         Cell::new(CellStyle::Plain, format!("{isr}/{replicas}")),
         Cell::known(min_isr(app, item).map(|min| min.to_string())),
         Cell::known(view.high_watermark().map(human_count)),
-        Cell::new(CellStyle::Status(health.level()), health.word()),
+        state(health, lost(app, item)),
     ]
+}
+
+/// Its health; what it has lost comes first.
+fn state(health: Health, lost: u64) -> Cell {
+    if lost == 0 {
+        return Cell::new(CellStyle::Status(health.level()), health.word());
+    }
+    let also = if health.level() >= Level::Warn { format!(", {}", health.word()) } else { String::new() };
+    Cell::new(CellStyle::Status(Level::Bad), format!("LOST {}{also}", human_count(lost as i64)))
 }
 
 /// Replicas in their order, those out of sync in brackets: `1 (2) 3`.
@@ -152,18 +204,41 @@ fn replicas_text(view: PartitionView<'_>) -> String {
     view.replicas().iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
-/// How many partitions are in trouble, the worst first.
+/// What is lost, how many partitions are in trouble, the worst first, and how many are not listed.
 fn foot(app: &App) -> Option<Foot> {
     app.cluster()?;
+    let lost = app.refuted.lost;
+    let gone = format!("LOST {}", plural(lost as usize, "acknowledged record"));
+    let gone = (lost > 0).then(|| Cell::new(CellStyle::Status(Level::Bad), gone));
     let worth = Health::ALL.into_iter().filter(|health| health.level() >= Level::Warn);
     let counted = worth.map(|health| (health, app.summary.count(health))).filter(|(_, count)| *count > 0);
-    let cells: Vec<Cell> = counted
-        .map(|(health, count)| {
-            let text = format!("{} {}", human_count(i64::from(count)), health.word());
-            Cell::new(CellStyle::Status(health.level()), text)
-        })
-        .collect();
+    let troubled = counted.map(|(health, count)| {
+        let text = format!("{} {}", human_count(i64::from(count)), health.word());
+        Cell::new(CellStyle::Status(health.level()), text)
+    });
+    let cells: Vec<Cell> = gone.into_iter().chain(troubled).chain(hidden_note(app)).collect();
     (!cells.is_empty()).then_some(Foot { height: 1, min_rows: 5, text: FootText::Line(cells) })
+}
+
+/// That internal topics are not listed, and how many of their partitions are in trouble all the same.
+fn hidden_note(app: &App) -> Option<Cell> {
+    let cluster = app.cluster()?;
+    let internal = cluster.topics.iter().filter(|topic| topic.internal);
+    let not_listed: Vec<u32> = internal
+        .flat_map(|topic| topic.first..topic.first + topic.count)
+        .filter(|item| hidden(app, *item))
+        .collect();
+    let in_trouble = |item: &&u32| health(app, **item).is_some_and(|health| health.level() >= Level::Warn);
+    let troubled = not_listed.iter().filter(in_trouble).count();
+    let key = app.keys_text("internal-topics");
+    match (not_listed.len(), troubled) {
+        (0, _) => None,
+        (all, 0) => Some(Cell::new(CellStyle::Muted, format!("{all} internal ({key} shows)"))),
+        (all, bad) => {
+            let text = format!("{bad} of them among {all} internal ({key} shows)");
+            Some(Cell::new(CellStyle::Level(Level::Warn), text))
+        }
+    }
 }
 
 fn page(app: &App, item: u32) -> Option<Page> {
