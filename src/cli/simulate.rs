@@ -165,7 +165,7 @@ fn with(mut simulator: Simulator, text: &str) -> Result<Simulator, Failure> {
         Applied::Refused(Refusal::TooLarge) => {
             let (replicas, clients) = (human_count(MOST_REPLICAS as i64), human_count(MOST_CLIENTS as i64));
             Err(wrong(Refusal::TooLarge.word().into()).hint(format!(
-                "at most {replicas} copies of partitions, and {clients} producers and members of groups"
+                "at most {replicas} copies of partitions, and {clients} producers and members of groups, fewer with many partitions"
             )))
         }
         Applied::Refused(refusal) => Err(wrong(refusal.word().into())),

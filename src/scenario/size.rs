@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 /// Copies of partitions, all topics together: each takes some kilobytes, and as much again in each checkpoint.
 pub const MOST_REPLICAS: u64 = 100_000;
-/// Producers and members of groups, all together.
-pub const MOST_CLIENTS: u64 = 20_000;
+/// Producers and members of groups, all together: a join of 2,000 members tells each of all others.
+pub const MOST_CLIENTS: u64 = 2_000;
+/// Clients times partitions: each knows of all of them.
+const MOST_KNOWN: u64 = 10_000_000;
 
 /// What is too large in a scenario.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,8 +28,11 @@ pub fn too_large(scenario: &Scenario) -> Option<TooLarge> {
         let what = format!("{replicas} copies of partitions: at most {MOST_REPLICAS} are simulated");
         return Some(TooLarge { table: "[[topic]]", what });
     }
-    let what = format!("{clients} producers and members of groups: at most {MOST_CLIENTS} are simulated");
-    (clients > MOST_CLIENTS).then_some(TooLarge { table: "[[group]]", what })
+    let partitions: u64 = scenario.topics.iter().map(|topic| u64::from(topic.partitions)).sum();
+    let most = MOST_CLIENTS.min(MOST_KNOWN / partitions.max(1));
+    let what = format!("{clients} producers and members of groups: at most {most} are simulated here");
+    let table = if scenario.groups.is_empty() { "[[producer]]" } else { "[[group]]" };
+    (clients > most).then_some(TooLarge { table, what })
 }
 
 /// With the partitions that events add.

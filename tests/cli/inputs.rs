@@ -125,6 +125,11 @@ fn what_is_too_large_to_be_simulated_is_refused_with_its_number_before_it_begins
     let copies = told("", "partitions = 100000", "");
     assert!(copies.contains("x.toml:4: 300000 copies of partitions: at most 100000"), "{copies}");
     assert!(told("", "partitions = 1000000", "").contains("at most 100000"));
+    let group = "[[group]]\nname = \"g\"\ntopics = [\"t\"]\nmembers = ";
+    let members = told("", "", &format!("{group}2001"));
+    assert!(members.contains("x.toml:10: 2002 producers and members of groups: at most 2000"), "{members}");
+    let known = told("", "partitions = 20000", &format!("{group}600"));
+    assert!(known.contains("601 producers and members of groups: at most 500"), "{known}");
     let years = told("duration = \"87600h\"", "", "records_per_s = 1");
     assert!(years.contains(" events: at most 2,000,000,000") && years.contains("hint: "), "{years}");
     assert!(told("duration = \"1000000h\"", "", "").contains("longer than 876000h"));
