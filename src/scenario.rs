@@ -14,6 +14,7 @@ mod error;
 mod event;
 mod expect;
 mod names;
+mod size;
 mod time;
 
 pub use act::{Act, Endpoint, PowerDomain, Process, UnflushedTail};
@@ -23,6 +24,7 @@ pub use condition::Condition;
 pub use error::ScenarioError;
 pub use event::Event;
 pub use expect::{Counter, Expect, Verdict};
+pub use size::{MOST_CLIENTS, MOST_REPLICAS, TooLarge, too_large};
 pub use time::Time;
 
 use crate::model::{BrokerId, KafkaVersion};

@@ -24,6 +24,7 @@ mod clock;
 mod connections;
 mod consumers;
 mod control;
+mod cost;
 pub(crate) mod event;
 mod groups;
 pub(crate) mod hash;
@@ -58,6 +59,7 @@ mod view;
 mod workload;
 mod world;
 
+pub use cost::{MOST_EVENTS, estimated_events};
 pub use invariants::{Assumption, INVARIANTS, Invariant, Violation};
 pub use loss::{AckedRecord, Cut, CutBy, Loss, PartitionRecords};
 pub use process::ProcessTimes;
@@ -157,6 +159,24 @@ impl Simulator {
             self.history.replay(&mut self.world, stop);
             self.history.keep_checkpoint(&self.world);
         }
+    }
+
+    /// The same, but handles at most so many events of the queue. Says whether that time is reached.
+    pub fn run_at_most(&mut self, time: Nanos, events: u64) -> bool {
+        let until = BOOT + time;
+        for _ in 0..events {
+            if !self.history.replay_due(&mut self.world) && !self.world.step(until) {
+                self.world.advance(until);
+                return true;
+            }
+            self.history.keep_checkpoint(&self.world);
+        }
+        false
+    }
+
+    /// For a run that never goes back: a checkpoint is as large as the cluster.
+    pub fn keep_no_checkpoints(&mut self) {
+        self.history.keep_no_checkpoints();
     }
 
     /// Goes on to the next event worth telling, at most to `limit`. Says whether there was one.

@@ -4,6 +4,8 @@
 
 #[path = "e2e/guard.rs"]
 mod guard;
+#[path = "e2e/long_run.rs"]
+mod long_run;
 #[cfg(feature = "librdkafka")]
 #[path = "e2e/process.rs"]
 mod process;

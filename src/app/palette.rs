@@ -3,7 +3,7 @@
 use crate::app::fuzzy::Search;
 use crate::app::{Action, App, PaletteEntry, PaletteRun, faults};
 use crate::knobs::{self, Change, Knob};
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
 /// At most this many entries are listed.
@@ -24,9 +24,17 @@ pub(super) fn entries(app: &App, typed: &str) -> Vec<PaletteEntry> {
     if found.is_empty() && !rest.is_empty() {
         return knob_values(app, name);
     }
-    found.sort_by(|(a, left), (b, right)| b.cmp(a).then_with(|| left.name().cmp(right.name())));
-    found.truncate(MAX_ENTRIES);
+    // Only what is listed needs an order.
+    if found.len() > MAX_ENTRIES {
+        found.select_nth_unstable_by(MAX_ENTRIES, better_first);
+        found.truncate(MAX_ENTRIES);
+    }
+    found.sort_by(better_first);
     found.into_iter().map(|(_, found)| found.entry(app)).collect()
+}
+
+fn better_first((a, left): &(i32, Found<'_>), (b, right): &(i32, Found<'_>)) -> Ordering {
+    b.cmp(a).then_with(|| left.name().cmp(right.name()))
 }
 
 /// Something that the palette lists, before its entry is written: there may be many more than are shown.

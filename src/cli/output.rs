@@ -36,6 +36,12 @@ pub(super) fn write_error(line: &str) {
     let _ = writeln!(stderr().lock(), "{line}");
 }
 
+/// Writes a line to standard error, which is a terminal, in place of the one that this wrote before.
+pub(super) fn write_over(line: &str) {
+    let mut err = stderr().lock();
+    let _ = write!(err, "\r\x1b[K{line}").and_then(|()| err.flush());
+}
+
 /// Writes what is worth a word about a file to standard error.
 pub(super) fn note(note: &FileNote) {
     write_error(&format!("klever: note: {}", clean(&note.to_string())));

@@ -1,16 +1,20 @@
 //! `klever simulate`: runs a scenario to its end in virtual time, or lists the built-in ones.
 
 use crate::cli::args::Format;
-use crate::cli::failure::{FOUND, Failure};
+use crate::cli::failure::{BLIND, FOUND, Failure};
 use crate::cli::output;
 use crate::config::InputKind;
 use crate::knobs::{Change, Simulated, nearest_of};
+use crate::model::human_count;
 use crate::report::{EventLogEntry, record_trace_text, run_json, run_text, scenarios_json, scenarios_text};
-use crate::scenario::{BUILT_IN, Scenario, built_in};
-use crate::sim::{Applied, RecordId, RecordTrace, Refusal, Simulator, TraceEvent};
+use crate::scenario::{BUILT_IN, MOST_CLIENTS, MOST_REPLICAS, Scenario, built_in};
+use crate::sim::{Applied, RecordId, RecordTrace, Refusal, RunReport, Simulator, TraceEvent};
+use crate::sim::{MOST_EVENTS, estimated_events};
 use clap::Args;
 use std::path::Path;
 use std::process::ExitCode;
+
+mod progress;
 
 #[derive(Args, Debug)]
 pub struct SimulateArgs {
@@ -34,7 +38,7 @@ pub struct SimulateArgs {
     pub format: Format,
 }
 
-/// Runs the command. An expectation that is not met makes the exit code 1.
+/// Runs the command. An expectation that is not met makes the exit code 1, a run that did not come to its end 3.
 pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     let Some(name) = &args.scenario else { return list(args.format) };
     let scenario = scenario(name)?;
@@ -46,8 +50,11 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     if args.trace {
         simulator.keep_events();
     }
-    simulator.run_until(simulator.scenario().duration.0);
-    let report = simulator.report();
+    affordable(simulator.scenario())?;
+    simulator.keep_no_checkpoints();
+    let is_whole = progress::run(&mut simulator)?;
+    let report = report_of(&simulator, is_whole);
+    let planned = (!is_whole).then(|| simulator.scenario().duration.millis());
     let events = if args.trace { simulator.take_events() } else { Vec::new() };
     let trace: Vec<EventLogEntry> = events.iter().map(|event| described(&simulator, event)).collect();
     let lives =
@@ -55,12 +62,37 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     output::write(&match args.format {
         Format::Text => {
             let lives: String = lives.iter().map(record_trace_text).collect();
-            run_text(&simulator.scenario().title, &report, &trace) + &lives
+            run_text(&simulator.scenario().title, &report, planned, &trace) + &lives
         }
-        Format::Json => run_json(&report, args.trace.then_some(&trace[..]), &lives),
+        Format::Json => run_json(&report, planned, args.trace.then_some(&trace[..]), &lives),
     })?;
+    if !is_whole {
+        return Ok(ExitCode::from(BLIND));
+    }
     let met = report.expectations.iter().all(|verdict| verdict.met);
     Ok(if met { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// That it will end.
+fn affordable(scenario: &Scenario) -> Result<(), Failure> {
+    let events = estimated_events(scenario);
+    if events <= MOST_EVENTS {
+        return Ok(());
+    }
+    let number = |events: f64| human_count(events as i64);
+    let line =
+        format!("this run would have about {} events: at most {}", number(events), number(MOST_EVENTS));
+    Err(Failure::usage(line)
+        .hint("give it a shorter duration, a lower records_per_s, or fewer brokers and members"))
+}
+
+/// What a run expects is judged at its end only.
+fn report_of(simulator: &Simulator, is_whole: bool) -> RunReport {
+    let mut report = simulator.report();
+    if !is_whole {
+        report.expectations.clear();
+    }
+    report
 }
 
 fn described(simulator: &Simulator, event: &TraceEvent) -> EventLogEntry {
@@ -130,6 +162,12 @@ fn with(mut simulator: Simulator, text: &str) -> Result<Simulator, Failure> {
         Applied::NeedsRebuild(scenario) => Ok(Simulator::new(&scenario, simulator.seed(), None)),
         Applied::Refused(Refusal::Unknown) => Err(wrong("this scenario has nothing of that name".into())),
         Applied::Refused(Refusal::BadSetting) => Err(wrong("the client would not start with it".into())),
+        Applied::Refused(Refusal::TooLarge) => {
+            let (replicas, clients) = (human_count(MOST_REPLICAS as i64), human_count(MOST_CLIENTS as i64));
+            Err(wrong(Refusal::TooLarge.word().into()).hint(format!(
+                "at most {replicas} copies of partitions, and {clients} producers and members of groups, fewer with many partitions"
+            )))
+        }
         Applied::Refused(refusal) => Err(wrong(refusal.word().into())),
     }
 }

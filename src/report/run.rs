@@ -40,22 +40,21 @@ pub fn scenarios_json(all: &[Scenario]) -> String {
     document(json!({"schema": "klever.scenarios/1", "scenarios": all}))
 }
 
-/// A scenario run for people: the event log if it was kept, then what came of it.
-pub fn run_text(title: &str, report: &RunReport, trace: &[EventLogEntry]) -> String {
+/// A scenario run for people: the event log if it was kept, then what came of it. `planned_ms` is how long it should
+/// have run, where it was stopped.
+pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>, trace: &[EventLogEntry]) -> String {
     let mut out = String::new();
-    for event in trace {
-        let (seconds, ms) = (event.at_ns / 1_000_000_000, event.at_ns / 1_000_000 % 1000);
-        labelled(&mut out, 0, &format!("{seconds:>6}.{ms:03}"), 12, &clean(&event.text));
-    }
-    if !trace.is_empty() {
-        out.push('\n');
-    }
+    push_trace(&mut out, trace);
     out.push_str(&format!("{}: {}\n", clean(&report.scenario), clean(title)));
     let time = duration(report.duration_ms);
     out.push_str(&format!(
         "Kafka {}, seed {}, {time} of virtual time\n\n",
         report.kafka_version, report.seed
     ));
+    if let Some(planned_ms) = planned_ms {
+        let planned = duration(planned_ms);
+        out.push_str(&format!("STOPPED before its end at {planned}: what it expects is not judged\n\n"));
+    }
     push_counters(&mut out, report);
     for group in &report.groups {
         let text = format!(
@@ -76,6 +75,16 @@ pub fn run_text(title: &str, report: &RunReport, trace: &[EventLogEntry]) -> Str
         labelled(&mut out, 2, word, 9, &format!("{}: found {found}", clean(&verdict.expected)));
     }
     out
+}
+
+fn push_trace(out: &mut String, trace: &[EventLogEntry]) {
+    for event in trace {
+        let (seconds, ms) = (event.at_ns / 1_000_000_000, event.at_ns / 1_000_000 % 1000);
+        labelled(out, 0, &format!("{seconds:>6}.{ms:03}"), 12, &clean(&event.text));
+    }
+    if !trace.is_empty() {
+        out.push('\n');
+    }
 }
 
 fn count(number: u64) -> String {
@@ -113,9 +122,18 @@ fn push_counters(out: &mut String, report: &RunReport) {
     }
 }
 
-/// `klever.run/1`, with the event log when it was kept, and the traces of the records that were asked for.
-pub fn run_json(report: &RunReport, trace: Option<&[EventLogEntry]>, records: &[RecordTrace]) -> String {
+/// `klever.run/1`, with the event log when it was kept, and the traces of the records that were asked for; where it was
+/// stopped, also with how long it should have run.
+pub fn run_json(
+    report: &RunReport,
+    planned_ms: Option<u64>,
+    trace: Option<&[EventLogEntry]>,
+    records: &[RecordTrace],
+) -> String {
     let mut value = json!(report);
+    if let Some(planned_ms) = planned_ms {
+        value["planned_ms"] = json!(planned_ms);
+    }
     if !records.is_empty() {
         value["records"] = json!(records);
     }

@@ -4,12 +4,17 @@ use crate::knobs::{KeyScope, Scope, default_at, find, producer_errors};
 use crate::model::{BrokerId, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::names::{Names, check_id, check_name};
-use crate::scenario::{Act, Condition, Counter, Process, SCHEMA, Scenario, TopicSpec, setting_text};
+use crate::scenario::{
+    Act, Condition, Counter, MOST_REPLICAS, Process, SCHEMA, Scenario, TopicSpec, setting_text, too_large,
+};
 use std::collections::BTreeMap;
 
 pub(super) fn check(scenario: &Scenario) -> Checked {
     head(scenario)?;
     let names = Names::of(scenario)?;
+    if let Some(large) = too_large(scenario) {
+        return mistake(large.table, 0, large.what);
+    }
     scenario.topics.iter().enumerate().try_for_each(|(at, topic)| check_topic(scenario, at, topic))?;
     producers(scenario, &names)?;
     groups(scenario, &names)?;
@@ -57,8 +62,8 @@ fn settings(table: &'static str, at: usize, scope: Scope, config: &BTreeMap<Stri
 
 fn check_topic(scenario: &Scenario, at: usize, topic: &TopicSpec) -> Checked {
     let table = "[[topic]]";
-    if topic.partitions == 0 || topic.partitions > 1_000_000 {
-        return mistake(table, at, "partitions is from 1 to 1000000");
+    if topic.partitions == 0 || u64::from(topic.partitions) > MOST_REPLICAS {
+        return mistake(table, at, format!("partitions is from 1 to {MOST_REPLICAS}"));
     }
     if topic.replication_factor == 0 || topic.replication_factor > scenario.cluster.brokers {
         let brokers = scenario.cluster.brokers;

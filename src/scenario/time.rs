@@ -10,6 +10,9 @@ use std::str::FromStr;
 #[serde(try_from = "String", into = "String")]
 pub struct Time(pub Nanos);
 
+/// No run is as long, and what is added to such a time still fits.
+const LONGEST: Time = Time::from_secs(100 * 365 * 24 * 3600);
+
 const UNITS: [(&str, Nanos); 6] = [
     ("ns", 1),
     ("us", 1_000),
@@ -44,7 +47,12 @@ impl FromStr for Time {
         let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let refused = || format!("`{text}` is not a time: write 250ms, 1.5s, 2m or 1h");
         let (_, unit) = UNITS.iter().find(|(name, _)| *name == &text[digits.len()..]).ok_or_else(refused)?;
-        decimal(digits.trim(), *unit).map(Time).ok_or_else(refused)
+        let time = decimal(digits.trim(), *unit).map(Time).ok_or_else(refused)?;
+        if time > LONGEST {
+            Err(format!("`{text}` is longer than {LONGEST}, which is a century"))
+        } else {
+            Ok(time)
+        }
     }
 }
 
@@ -95,6 +103,7 @@ mod tests {
         assert_eq!(of("250ms"), Ok(250_000_000));
         assert_eq!(of("1.5s"), Ok(1_500_000_000));
         assert_eq!(of("0.1 ms"), Ok(100_000));
+        assert!(of("876000h").is_ok() && of("876001h").unwrap_err().contains("longer than 876000h"));
         assert!(of("5").is_err() && of("s").is_err() && of("-1s").is_err());
         for text in ["90s", "2m", "1h", "1500ms", "1ns", "0s"] {
             assert_eq!(of(&of(text).map(Time).unwrap().to_string()), of(text));

@@ -5,9 +5,10 @@ use crate::protocol::broker::{BrokerInput, SurvivingTail};
 use crate::protocol::controller::quorum::QuorumEvent;
 use crate::protocol::controller::{ControllerInput, ControllerResult, Election, Placement};
 use crate::protocol::wire::ErrorCode;
-use crate::scenario::{Act, PowerDomain, Process, UnflushedTail};
+use crate::scenario::{Act, MOST_REPLICAS, PowerDomain, Process, UnflushedTail};
 use crate::sim::client_runtime::ClientState;
 use crate::sim::process::ProcessState;
+use crate::sim::topics::SimTopic;
 use crate::sim::trace::{EventKind, Refusal};
 use crate::sim::world::World;
 
@@ -238,6 +239,11 @@ impl World {
         let replication_factor = known.spec.replication_factor as usize;
         if more == 0 {
             return Err(Refusal::Controller(ErrorCode::InvalidPartitions));
+        }
+        let copies = |topic: &SimTopic| topic.partitions.len() * topic.spec.replication_factor as usize;
+        let all: usize = self.machines.topics.list().iter().map(copies).sum();
+        if (all + more * replication_factor) as u64 > MOST_REPLICAS {
+            return Err(Refusal::TooLarge);
         }
         let seed = self.rng.next_u64();
         let placement = Placement::Striped { partitions: more, replication_factor, seed };

@@ -5,8 +5,8 @@ use crate::knobs::{Change, Place, Scope, Shape, TakesEffect, producer_errors};
 use crate::model::TopicIx;
 use crate::protocol::broker::MetadataUpdate;
 use crate::protocol::controller::ControllerInput;
-use crate::scenario::Scenario;
 use crate::scenario::change::{Turning, is_meant, on_simulator, write};
+use crate::scenario::{Scenario, too_large};
 use crate::sim::client_runtime::ClientState;
 use crate::sim::settings;
 use crate::sim::trace::Refusal;
@@ -24,6 +24,9 @@ impl World {
         let mut scenario = (*self.scenario).clone();
         if !write(&mut scenario, change) {
             return Err(Refusal::NotSimulated);
+        }
+        if too_large(&scenario).is_some() {
+            return Err(Refusal::TooLarge);
         }
         if change.knob.takes_effect == TakesEffect::Rebuild {
             return Err(Refusal::NeedsRebuild);

@@ -117,6 +117,8 @@ pub enum Refusal {
     NeedsRebuild,
     /// The client would not start with it.
     BadSetting,
+    /// The cluster would be larger than what is simulated.
+    TooLarge,
 }
 
 /// How many events are kept.

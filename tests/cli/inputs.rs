@@ -1,6 +1,6 @@
 //! Inputs without an end, without a writer or far too large are refused in one line, whatever option names them.
 
-use super::{Files, klever, refused};
+use super::{Files, klever, ok, refused};
 use std::process::{Command, Stdio};
 
 /// Every way to name a file, in the build without a client.
@@ -38,6 +38,18 @@ fn a_pipe_that_nobody_writes_into_is_not_waited_for() {
     }
 }
 
+/// The kernel's log never ends, and is not there to be waited for.
+#[test]
+fn the_kernels_log_is_not_waited_for() {
+    for command in READS {
+        let files = Files::new();
+        let path = files.folder.path().join("kernel.toml");
+        std::os::unix::fs::symlink("/proc/kmsg", &path).unwrap();
+        let told = refused(2, &[command, &[path.to_str().unwrap()]].concat());
+        assert!(told.contains("kernel.toml"), "{command:?}: {told}");
+    }
+}
+
 #[test]
 fn a_stream_is_read_to_its_end_or_to_the_most_that_it_can_be() {
     let fed = |program: &str| {
@@ -58,8 +70,12 @@ fn a_stream_is_read_to_its_end_or_to_the_most_that_it_can_be() {
 #[test]
 fn many_keys_that_nobody_knows_are_told_by_their_number_and_do_not_pass() {
     let files = Files::new();
-    let lines: String = (0..40_000).map(|at| format!("some.key.{at}=1\n")).collect();
-    let file = files.write("app.properties", &format!("acks=all\n{lines}"));
+    let lines = |number: u32| -> String { (0..number).map(|at| format!("key.{at}=1\n")).collect() };
+    let file = files.write("more.properties", &lines(300_000));
+    assert!(
+        refused(2, &["check", "--producer", &file]).contains("longer than a properties file can be: 1 MiB")
+    );
+    let file = files.write("app.properties", &format!("acks=all\n{}", lines(80_000)));
     let ran = klever(&["check", "--producer", &file]);
     assert_eq!(ran.code, 3, "{}", ran.err);
     assert!(ran.err.contains("more keys that Kafka does not have were not looked at"), "{}", ran.err);
@@ -89,4 +105,41 @@ fn a_log_that_cannot_be_written_is_told_before_the_screen() {
     assert!(refused(2, &["--log", "/no/such/file"]).contains("cannot write /no/such/file: there is no such"));
     assert!(refused(2, &["--log", folder]).contains("is a directory"));
     assert!(files.folder.path().read_dir().unwrap().next().is_none());
+}
+
+/// A scenario of one topic and its producer.
+fn scenario(files: &Files, head: &str, topic: &str, producer: &str) -> String {
+    let text = format!(
+        "id = \"x\"\ntitle = \"x\"\n{head}\n[[topic]]\nname = \"t\"\n{topic}\n\
+         [[producer]]\nname = \"p\"\ntopic = \"t\"\n{producer}\n"
+    );
+    files.write("x.toml", &text)
+}
+
+#[test]
+fn what_is_too_large_to_be_simulated_is_refused_with_its_number_before_it_begins() {
+    let files = Files::new();
+    let told = |head: &str, topic: &str, producer: &str| {
+        refused(2, &["simulate", &scenario(&files, head, topic, producer)])
+    };
+    let copies = told("", "partitions = 100000", "");
+    assert!(copies.contains("x.toml:4: 300000 copies of partitions: at most 100000"), "{copies}");
+    assert!(told("", "partitions = 1000000", "").contains("at most 100000"));
+    let group = "[[group]]\nname = \"g\"\ntopics = [\"t\"]\nmembers = ";
+    let members = told("", "", &format!("{group}2001"));
+    assert!(members.contains("x.toml:10: 2002 producers and members of groups: at most 2000"), "{members}");
+    let known = told("", "partitions = 20000", &format!("{group}600"));
+    assert!(known.contains("601 producers and members of groups: at most 500"), "{known}");
+    let years = told("duration = \"87600h\"", "", "records_per_s = 1");
+    assert!(years.contains(" events: at most 2,000,000,000") && years.contains("hint: "), "{years}");
+    assert!(told("duration = \"1000000h\"", "", "").contains("longer than 876000h"));
+    let set = refused(2, &["simulate", "c01-acks-1-leader-dies", "--set", "partitions=1000000"]);
+    assert!(set.contains("larger than what is simulated") && set.contains("100,000 copies"), "{set}");
+}
+
+#[test]
+fn a_million_records_a_second_can_be_simulated() {
+    let files = Files::new();
+    let file = scenario(&files, "duration = \"2s\"", "partitions = 12", "records_per_s = 1000000");
+    assert!(ok(0, &["simulate", &file]).contains("Acknowledged"));
 }

@@ -42,6 +42,7 @@ impl Refusal {
             Refusal::Controller(error) => error.name(),
             Refusal::NoController => "no controller is active",
             Refusal::NeedsRebuild => "the cluster has to be rebuilt for it",
+            Refusal::TooLarge => "the cluster would be larger than what is simulated",
             Refusal::BadSetting => "the client would refuse to start with it",
         }
     }
