@@ -10,6 +10,8 @@ mod exploring;
 mod files;
 #[path = "cli/judging.rs"]
 mod judging;
+#[path = "cli/rolling.rs"]
+mod rolling;
 #[path = "cli/unseen.rs"]
 mod unseen;
 
