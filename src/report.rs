@@ -3,6 +3,7 @@
 //! JSON is versioned (`klever.findings/1`...), its keys are snake_case, what is not known is `null`. Text is
 //! for people: 80 columns, worst first. Control characters from outside are stripped in every format.
 
+mod anonymise;
 mod assessment;
 mod clean;
 mod explain;
@@ -10,6 +11,7 @@ pub mod export;
 mod findings;
 mod json;
 mod junit;
+mod lag;
 mod layout;
 mod markdown;
 mod record_trace;
@@ -18,6 +20,7 @@ mod run;
 mod sarif;
 mod snapshot;
 
+pub use anonymise::anonymised;
 pub use assessment::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
@@ -26,6 +29,7 @@ pub use explain::{Listing, explain, list};
 pub use findings::{findings_text, hidden_topics};
 pub use json::findings_json;
 pub use junit::findings_junit;
+pub use lag::{GroupLag, LagReport, PartitionLag, lag_json, lag_prometheus, lag_text};
 pub use markdown::findings_markdown;
 pub use record_trace::record_trace_text;
 pub use roll::{roll_json, roll_text};

@@ -10,6 +10,8 @@ mod exploring;
 mod files;
 #[path = "cli/judging.rs"]
 mod judging;
+#[path = "cli/lagging.rs"]
+mod lagging;
 #[path = "cli/rolling.rs"]
 mod rolling;
 #[path = "cli/unseen.rs"]
@@ -83,7 +85,9 @@ impl Files {
 #[test]
 fn help_names_only_what_is_there() {
     let help = ok(0, &["--help"]);
-    for command in ["check", "assess", "roll", "explain", "simulate", "completions", "man", "doctor"] {
+    for command in
+        ["check", "assess", "roll", "explain", "simulate", "snapshot", "lag", "completions", "man", "doctor"]
+    {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in\n{help}");
         ok(0, &[command, "--help"]);
     }

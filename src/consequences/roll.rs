@@ -279,7 +279,7 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict, unseen: &[String]) 
     };
 }
 
-pub(super) fn quorum_effect(cluster: &Cluster, stopping: &[BrokerId]) -> QuorumEffect {
+fn quorum_effect(cluster: &Cluster, stopping: &[BrokerId]) -> QuorumEffect {
     match cluster.quorum_state() {
         QuorumState::None => QuorumEffect::Kept,
         QuorumState::Works(quorum) if loses_majority(&quorum.whole(), stopping) => QuorumEffect::NeverSpared,
