@@ -10,6 +10,7 @@ mod args;
 mod assess;
 mod check;
 mod clients;
+mod diff;
 mod doctor;
 mod embedded;
 mod explain;
@@ -69,6 +70,8 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     /// Read a cluster once and write it to a file, without names if so asked
     Snapshot(snapshot::SnapshotArgs),
+    /// Compare two snapshots: what got riskier, what got better, what only changed
+    Diff(diff::DiffArgs),
     /// Show how far consumer groups are behind
     Lag(lag::LagArgs),
     /// Print the least ACLs that reading a cluster needs
@@ -112,6 +115,7 @@ fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Simulate(args) => simulate::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Snapshot(args) => snapshot::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Lag(args) => lag::run(&args),
         #[cfg(feature = "live")]
         Command::Acl(args) => acl::run(&args),

@@ -6,6 +6,7 @@
 mod anonymise;
 mod assessment;
 mod clean;
+mod diff;
 mod explain;
 pub mod export;
 mod findings;
@@ -25,6 +26,7 @@ pub use assessment::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
 pub use clean::{clean, clean_lines};
+pub use diff::{Direction, SnapshotDiff, SnapshotDifference, diff, diff_json, diff_text};
 pub use explain::{Listing, explain, list};
 pub use findings::{findings_text, hidden_topics};
 pub use json::findings_json;
