@@ -10,12 +10,14 @@ mod args;
 mod assess;
 mod check;
 mod clients;
+mod diff;
 mod doctor;
 mod embedded;
 mod explain;
 mod failure;
 #[cfg(feature = "lab")]
 mod lab;
+mod lag;
 #[cfg(feature = "live")]
 mod live;
 mod manual;
@@ -25,7 +27,6 @@ mod parse;
 mod roll;
 mod screen;
 mod simulate;
-#[cfg(feature = "live")]
 mod snapshot;
 mod source;
 
@@ -67,9 +68,12 @@ pub enum Command {
     Simulate(simulate::SimulateArgs),
     /// Explain a rule, a figure, a knob or any configuration key of Kafka
     Explain(explain::ExplainArgs),
-    /// Read a cluster once and write it to a file
-    #[cfg(feature = "live")]
+    /// Read a cluster once and write it to a file, without names if so asked
     Snapshot(snapshot::SnapshotArgs),
+    /// Compare two snapshots: what got riskier, what got better, what only changed
+    Diff(diff::DiffArgs),
+    /// Show how far consumer groups are behind
+    Lag(lag::LagArgs),
     /// Print the least ACLs that reading a cluster needs
     #[cfg(feature = "live")]
     Acl(acl::AclArgs),
@@ -110,8 +114,9 @@ fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Roll(args) => roll::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Explain(args) => explain::run(&args),
-        #[cfg(feature = "live")]
         Command::Snapshot(args) => snapshot::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Lag(args) => lag::run(&args),
         #[cfg(feature = "live")]
         Command::Acl(args) => acl::run(&args),
         #[cfg(feature = "lab")]

@@ -3,13 +3,16 @@
 //! JSON is versioned (`klever.findings/1`...), its keys are snake_case, what is not known is `null`. Text is
 //! for people: 80 columns, worst first. Control characters from outside are stripped in every format.
 
+mod anonymise;
 mod assessment;
 mod clean;
+mod diff;
 mod explain;
 pub mod export;
 mod findings;
 mod json;
 mod junit;
+mod lag;
 mod layout;
 mod markdown;
 mod partition_logs;
@@ -20,14 +23,17 @@ mod run;
 mod sarif;
 mod snapshot;
 
+pub use anonymise::anonymised;
 pub use assessment::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
 pub use clean::{clean, clean_lines};
+pub use diff::{Direction, SnapshotDiff, SnapshotDifference, diff, diff_json, diff_text};
 pub use explain::{Listing, explain, list};
 pub use findings::{findings_text, hidden_topics};
 pub use json::findings_json;
 pub use junit::findings_junit;
+pub use lag::{GroupLag, LagReport, PartitionLag, lag_json, lag_prometheus, lag_text};
 pub use markdown::findings_markdown;
 pub use partition_logs::{
     GroupCommit, LastStable, LogMoment, PartitionLogs, ReplicaLog, ReplicaRole, partition_logs,

@@ -29,7 +29,7 @@ mod tests;
 pub use chapter::Chapter;
 pub use evidence::Evidence;
 pub use examine::examine;
-pub use facts::ClusterFacts;
+pub use facts::{ClusterFacts, STATE_SUFFIXES, STATE_TOPICS};
 pub use finding::{
     Finding, FindingStatus, FindingSubject, Findings, NotExamined, Severity, SubjectKind, Summary,
 };

@@ -4,6 +4,8 @@
 
 #[path = "cli/client_starts.rs"]
 mod client_starts;
+#[path = "cli/comparing.rs"]
+mod comparing;
 #[path = "cli/exploring.rs"]
 mod exploring;
 #[path = "cli/files.rs"]
@@ -12,6 +14,10 @@ mod files;
 mod inputs;
 #[path = "cli/judging.rs"]
 mod judging;
+#[path = "cli/lagging.rs"]
+mod lagging;
+#[path = "cli/rolling.rs"]
+mod rolling;
 #[path = "cli/unseen.rs"]
 mod unseen;
 
@@ -83,7 +89,19 @@ impl Files {
 #[test]
 fn help_names_only_what_is_there() {
     let help = ok(0, &["--help"]);
-    for command in ["check", "assess", "roll", "explain", "simulate", "completions", "man", "doctor"] {
+    for command in [
+        "check",
+        "assess",
+        "roll",
+        "explain",
+        "simulate",
+        "snapshot",
+        "diff",
+        "lag",
+        "completions",
+        "man",
+        "doctor",
+    ] {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in\n{help}");
         ok(0, &[command, "--help"]);
     }

@@ -1,11 +1,13 @@
-//! `klever snapshot`: a real cluster, read once and written to a file.
+//! `klever snapshot`: a cluster, read once and written to a file, without names if so asked.
 
-use crate::cli::args::ConnectArgs;
+use crate::cli::args::SourceArgs;
 use crate::cli::{Failure, output, source};
-use crate::report::write_snapshot;
+use crate::report::{anonymised, write_snapshot};
 use clap::Args;
 use rustix::fs::OFlags;
+use std::collections::hash_map::RandomState;
 use std::fs::{File, Permissions};
+use std::hash::BuildHasher;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -14,10 +16,11 @@ use std::process::ExitCode;
 #[derive(Args, Debug)]
 pub struct SnapshotArgs {
     #[command(flatten)]
-    pub connect: ConnectArgs,
-    /// Refuse any cluster but the one with this id
-    #[arg(long, value_name = "ID", help_heading = "Cluster")]
-    pub expect_cluster_id: Option<String>,
+    pub source: SourceArgs,
+    /// Replace the names of topics, groups, clients, hosts and racks, the cluster's id and configured values that may
+    /// carry one by numbers, which nobody can turn back; what Kafka itself defines stays
+    #[arg(long)]
+    pub anonymise: bool,
     /// The file to write; standard output when left out
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -26,9 +29,10 @@ pub struct SnapshotArgs {
 pub(super) fn run(args: &SnapshotArgs) -> Result<ExitCode, Failure> {
     // Before the cluster is asked for anything: a path that cannot be written must not cost the wait.
     let target = args.output.as_deref().map(Target::open).transpose()?;
-    let cluster = source::connected(&args.connect)?.ok_or_else(source::no_address)?;
-    if let Some(expected) = &args.expect_cluster_id {
-        source::expect(&cluster, expected)?;
+    let mut cluster = source::needed(&args.source)?;
+    if args.anonymise {
+        // Of a random key nobody keeps, so that no two files have the same id.
+        cluster = anonymised(&cluster, RandomState::new().hash_one(cluster.taken_at));
     }
     let text = write_snapshot(&cluster);
     match target {

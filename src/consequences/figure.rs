@@ -150,6 +150,8 @@ pub trait FigureValue {
     fn text(&self) -> String;
     /// For comparing two settings: more is better. `None` when it is not known.
     fn score(&self) -> Option<f64>;
+    /// The same at the better end, where what is not known leaves a range; `None` where nobody can say.
+    fn best_score(&self) -> Option<f64>;
     /// For telling by how much two settings differ.
     fn scale(&self) -> Scale {
         Scale::Rank
@@ -170,6 +172,10 @@ impl FigureValue for FailuresTolerated {
     }
     fn score(&self) -> Option<f64> {
         let (guaranteed, now) = (self.guaranteed.low()?, self.now.low()?);
+        Some(f64::from(guaranteed) + f64::from(now) / 1000.0)
+    }
+    fn best_score(&self) -> Option<f64> {
+        let (guaranteed, now) = (self.guaranteed.high()?, self.now.high()?);
         Some(f64::from(guaranteed) + f64::from(now) / 1000.0)
     }
     fn scale(&self) -> Scale {
@@ -218,6 +224,9 @@ impl FigureValue for Quantity {
     fn score(&self) -> Option<f64> {
         if self.more_is_better { self.value.low() } else { Some(-self.value.high()?) }
     }
+    fn best_score(&self) -> Option<f64> {
+        if self.more_is_better { self.value.high() } else { Some(-self.value.low()?) }
+    }
     fn scale(&self) -> Scale {
         self.score().map_or(Scale::Rank, |score| Scale::Ratio(score.abs()))
     }
@@ -233,6 +242,9 @@ impl FigureValue for Percentiles {
     fn score(&self) -> Option<f64> {
         Some(-self.p99.high()?)
     }
+    fn best_score(&self) -> Option<f64> {
+        Some(-self.p99.low()?)
+    }
     fn scale(&self) -> Scale {
         self.p99.high().map_or(Scale::Rank, Scale::Ratio)
     }
@@ -244,6 +256,10 @@ impl FigureValue for Qualitative {
     }
     fn score(&self) -> Option<f64> {
         self.rank.map(f64::from)
+    }
+    /// A word is that of the worst case; how much better it may be is not told.
+    fn best_score(&self) -> Option<f64> {
+        None
     }
 }
 

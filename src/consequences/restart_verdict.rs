@@ -46,6 +46,18 @@ pub enum StopEffect {
     UnderMinIsr,
     /// Exactly the minimum is in sync.
     AtMinIsr,
+    /// More than the minimum, but fewer above it than was asked for.
+    ShortOfMargin,
+}
+
+impl StopEffect {
+    /// Whether a stop must not do so where each partition is to keep so many replicas above its minimum ISR.
+    pub fn is_forbidden(self, margin: u32) -> bool {
+        match self {
+            StopEffect::Offline | StopEffect::UnderMinIsr | StopEffect::ShortOfMargin => true,
+            StopEffect::AtMinIsr => margin > 0,
+        }
+    }
 }
 
 /// Whether a majority of the controllers is left.
@@ -101,6 +113,8 @@ pub struct RestartVerdict {
     pub broker: BrokerId,
     /// Brokers that stop at the same time.
     pub together_with: Vec<BrokerId>,
+    /// How many in-sync replicas above the minimum ISR were asked for.
+    pub margin: u32,
     pub verdict: RestartSafety,
     /// Partitions that nobody could lead.
     pub offline: u32,
@@ -110,9 +124,11 @@ pub struct RestartVerdict {
     pub under_min_isr: u32,
     /// Partitions at their minimum ISR.
     pub at_min_isr: u32,
+    /// Partitions above their minimum ISR, but by fewer replicas than were asked for.
+    pub above_min_isr_short_of_margin: u32,
     /// Partitions whose minimum ISR is not known.
     pub unknown: u32,
-    /// Of those offline or below the minimum, the ones that this stop hits even when every replica is in sync.
+    /// Of those that forbid the stop, the ones that it hits even when every replica is in sync.
     pub never_spared: u32,
     /// The first of them.
     pub never_spared_example: Option<PartitionIx>,
@@ -128,15 +144,17 @@ impl RestartVerdict {
     pub const MAX_LISTED: usize = 100;
 
     /// Nothing is hit, as long as nothing is counted.
-    pub(super) fn empty(broker: BrokerId, together_with: Vec<BrokerId>) -> Self {
+    pub(super) fn empty(broker: BrokerId, together_with: Vec<BrokerId>, margin: u32) -> Self {
         RestartVerdict {
             broker,
             together_with,
+            margin,
             verdict: RestartSafety::Safe,
             offline: 0,
             offline_already: 0,
             under_min_isr: 0,
             at_min_isr: 0,
+            above_min_isr_short_of_margin: 0,
             unknown: 0,
             never_spared: 0,
             never_spared_example: None,
@@ -144,6 +162,17 @@ impl RestartVerdict {
             unseen: Vec::new(),
             partitions: Vec::new(),
         }
+    }
+
+    /// Partitions that keep their minimum ISR, but fewer replicas above it than were asked for.
+    pub fn short_of_margin(&self) -> u32 {
+        let at_min_isr = if StopEffect::AtMinIsr.is_forbidden(self.margin) { self.at_min_isr } else { 0 };
+        at_min_isr + self.above_min_isr_short_of_margin
+    }
+
+    /// Partitions for whose sake nothing may be stopped.
+    pub(super) fn forbidden(&self) -> u32 {
+        self.offline + self.under_min_isr + self.short_of_margin()
     }
 
     /// All brokers that stop.
@@ -189,8 +218,12 @@ impl RestartVerdict {
             let (offline, refuse) = (partitions(self.offline), partitions(self.under_min_isr));
             format!("{offline} offline{}, {refuse} refuse acks=all", self.already())
         });
-        let objections: Vec<String> =
-            self.quorum.objection().map(String::from).into_iter().chain(partitions).collect();
+        let short = (self.short_of_margin() > 0).then(|| {
+            let partitions = plural(self.short_of_margin() as usize, "partition");
+            format!("{partitions} left with less than {} in sync above the minimum ISR", self.margin)
+        });
+        let quorum = self.quorum.objection().map(String::from);
+        let objections: Vec<String> = quorum.into_iter().chain(partitions).chain(short).collect();
         objections.join("; ")
     }
 }

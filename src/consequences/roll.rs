@@ -1,27 +1,44 @@
 //! Restarting brokers one by one: a verdict per broker, an order, and what to wait for in between.
 
 use crate::consequences::Subject;
-use crate::consequences::case::{LiveReplicas, mask_of};
-use crate::consequences::classes::{ClassRow, ClassTable};
+use crate::consequences::classes::ClassTable;
 use crate::consequences::elections::{loses_majority, quorum_unseen};
+use crate::consequences::leaderless::Leaderless;
 use crate::consequences::loss_verdict::no_answer;
+use crate::consequences::next_failure::{NextFailure, next_failures};
 use crate::consequences::restart_verdict::{
     QuorumEffect, RestartSafety, RestartVerdict, StopEffect, comma_list,
 };
+use crate::consequences::stops::{ReplicaStop, StopOutcome, StopRules};
+use crate::consequences::ways_out::{WayOut, ways_out};
 use crate::consequences::what_if::{Transitions, lose};
 use crate::model::{BrokerId, Cluster, PartitionIx, QuorumState, Unknown, plural};
 
 /// A plan for restarting every broker.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RollPlan {
+    /// How many in-sync replicas above the minimum ISR each stop must leave.
+    pub margin: u32,
     /// A verdict per broker that is up, by id.
     pub brokers: Vec<RestartVerdict>,
     /// Brokers that may be stopped as things are, in this order; the active controller comes last.
     pub order: Vec<BrokerId>,
+    /// For each broker of the order: what breaks if one more fails while it is stopped.
+    pub steps: Vec<RollStep>,
     /// What must hold before the next one is stopped.
     pub wait_for: String,
     /// Brokers that stay unsafe however long one waits, a sentence each.
     pub waiting_does_not_help: Vec<String>,
+    /// How brokers that are unsafe to stop become safe, each way with its price; empty where none is.
+    pub ways_out: Vec<WayOut>,
+}
+
+/// One stop of a rolling restart.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RollStep {
+    pub broker: BrokerId,
+    /// The broker whose crash during the step would do most harm, and what it would do; `None` where no other is up.
+    pub next_failure: Option<NextFailure>,
 }
 
 impl RollPlan {
@@ -36,8 +53,8 @@ impl RollPlan {
 
 /// What would happen if this broker were stopped in order now. A broker that is not up changes nothing.
 pub fn restart(cluster: &Cluster, broker: BrokerId) -> RestartVerdict {
-    let mut verdicts = verdicts(cluster, &[broker]);
-    verdicts.pop().unwrap_or_else(|| RestartVerdict::empty(broker, Vec::new()))
+    let mut verdicts = verdicts(cluster, &[broker], 0);
+    verdicts.pop().unwrap_or_else(|| RestartVerdict::empty(broker, Vec::new(), 0))
 }
 
 /// What would happen if all of these were stopped in order at the same time, none of them back before the
@@ -47,11 +64,12 @@ pub fn restart_together(cluster: &Cluster, brokers: &[BrokerId]) -> Option<Resta
     if others.is_empty() {
         return Some(restart(cluster, *first));
     }
-    let mut verdict = RestartVerdict::empty(*first, others.to_vec());
+    let mut verdict = RestartVerdict::empty(*first, others.to_vec(), 0);
     let gone = lose(cluster, brokers);
     let (before, after) =
         (ClassTable::of(cluster, Subject::Cluster), ClassTable::of(&gone, Subject::Cluster));
     let transitions = Transitions::of(cluster);
+    let rules = StopRules { transitions: &transitions, classes: &before, margin: 0 };
     let stopping: Vec<BrokerId> = brokers.iter().copied().filter(|id| cluster.is_up(*id)).collect();
     let mut leaderless = Leaderless::of(cluster);
     leaderless.count(&mut verdict);
@@ -62,10 +80,8 @@ pub fn restart_together(cluster: &Cluster, brokers: &[BrokerId]) -> Option<Resta
         }
         let at = partition.ix.at();
         let class = &before.rows[before.row_of[at] as usize];
-        let minimum = transitions.min_isr(&before, class);
         let outlook = after.live(&after.rows[after.row_of[at] as usize]);
-        let outcome = outcome_from(&before.live(class), &outlook, minimum);
-        let stop = ReplicaStop::of(outcome, || spared_when_whole(&transitions, &before, class, &places));
+        let stop = rules.judged(class, &outlook, &places);
         if leaderless.holds(partition.ix) {
             note_if_never_spared(&mut verdict, partition.ix, stop);
         } else {
@@ -81,11 +97,16 @@ fn places_of(replicas: &[BrokerId], stopping: &[BrokerId]) -> Vec<u8> {
     replicas.iter().take(32).enumerate().filter(stops).map(|(place, _)| place as u8).collect()
 }
 
-/// A plan for all brokers that are up.
+/// A plan for all brokers that are up: each stop may bring partitions down to their minimum ISR.
 pub fn roll(cluster: &Cluster) -> RollPlan {
+    roll_with_margin(cluster, 0)
+}
+
+/// The same, where each stop must leave so many in-sync replicas above the minimum ISR.
+pub fn roll_with_margin(cluster: &Cluster, margin: u32) -> RollPlan {
     let up: Vec<BrokerId> =
         cluster.brokers.iter().map(|broker| broker.id).filter(|id| cluster.is_up(*id)).collect();
-    let brokers = verdicts(cluster, &up);
+    let brokers = verdicts(cluster, &up, margin);
     let controller = cluster.quorum.get().and_then(|quorum| quorum.leader);
     let mut stoppable: Vec<&RestartVerdict> =
         brokers.iter().filter(|verdict| verdict.verdict <= RestartSafety::AtFloor).collect();
@@ -95,9 +116,21 @@ pub fn roll(cluster: &Cluster) -> RollPlan {
         let rack = cluster.rack_of(verdict.broker);
         (Some(verdict.broker) == controller, verdict.verdict, rack, verdict.broker)
     });
-    let order = stoppable.into_iter().map(|verdict| verdict.broker).collect();
-    let waiting_does_not_help = brokers.iter().filter_map(|verdict| never_safe(cluster, verdict)).collect();
-    RollPlan { brokers, order, wait_for: wait_for(cluster), waiting_does_not_help }
+    let order: Vec<BrokerId> = stoppable.into_iter().map(|verdict| verdict.broker).collect();
+    RollPlan {
+        margin,
+        steps: steps(cluster, &order),
+        wait_for: wait_for(cluster),
+        waiting_does_not_help: brokers.iter().filter_map(|verdict| never_safe(cluster, verdict)).collect(),
+        ways_out: ways_out(cluster, &brokers),
+        order,
+        brokers,
+    }
+}
+
+fn steps(cluster: &Cluster, order: &[BrokerId]) -> Vec<RollStep> {
+    let worst = next_failures(cluster, order);
+    order.iter().zip(worst).map(|(broker, next_failure)| RollStep { broker: *broker, next_failure }).collect()
 }
 
 /// Why a broker never becomes safe to stop, and what would change that.
@@ -114,7 +147,11 @@ fn never_safe(cluster: &Cluster, verdict: &RestartVerdict) -> Option<String> {
         count => format!(" and {} more", plural(count as usize - 1, "partition")),
     };
     let replicas = cluster.partitions.view(example).replicas().len();
-    let remedy = if replicas == 1 { "add replicas" } else { "add replicas or lower its minimum ISR" };
+    let remedy = match (replicas, verdict.margin) {
+        (1, _) => "add replicas",
+        (_, 0) => "add replicas or lower its minimum ISR",
+        _ => "add replicas, lower its minimum ISR or the margin",
+    };
     let (name, replicas) = (cluster.partition_name(example), plural(replicas, "replica"));
     Some(format!(
         "broker {broker}: {name}{others} cannot spare one of {replicas}; {remedy}, or accept the interruption"
@@ -153,81 +190,14 @@ fn whereabouts(cluster: &Cluster, ix: PartitionIx) -> String {
     format!("{name}, replicas {held}; the cluster does not list broker {}", comma_list(&gone))
 }
 
-/// Partitions that nobody leads now, in order: whoever stops, they stay offline.
-struct Leaderless {
-    partitions: Vec<PartitionIx>,
-    /// Those before this one were asked for.
-    asked: usize,
-}
-
-impl Leaderless {
-    fn of(cluster: &Cluster) -> Self {
-        let columns = &cluster.partitions;
-        let mut last = (-1, false);
-        let mut runs = |leader: i32| {
-            if last.0 != leader {
-                last = (leader, cluster.runs(BrokerId(leader)));
-            }
-            last.1
-        };
-        let leaders = columns.leader.iter().zip(0..);
-        let partitions = leaders.filter(|(leader, _)| !runs(**leader)).map(|(_, at)| PartitionIx(at));
-        Leaderless { partitions: partitions.collect(), asked: 0 }
-    }
-
-    /// Whether it is one of them; asked in ascending order.
-    fn holds(&mut self, ix: PartitionIx) -> bool {
-        let rest = &self.partitions[self.asked..];
-        self.asked += rest.iter().take_while(|other| **other < ix).count();
-        self.partitions.get(self.asked) == Some(&ix)
-    }
-
-    /// They count against every stop.
-    fn count(&self, verdict: &mut RestartVerdict) {
-        let count = self.partitions.len() as u32;
-        verdict.offline += count;
-        verdict.offline_already += count;
-        let listed = self.partitions.iter().take(RestartVerdict::MAX_LISTED);
-        verdict.partitions.extend(listed.map(|ix| (*ix, StopEffect::Offline)));
-    }
-}
-
-/// What the stop of one replica does to a class.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum StopOutcome {
-    Nothing,
-    Hit(StopEffect),
-    UnknownMinimum,
-}
-
-impl StopOutcome {
-    /// Whether all operations stop, or acks=all is refused.
-    fn interrupts(self) -> bool {
-        matches!(self, StopOutcome::Hit(StopEffect::Offline | StopEffect::UnderMinIsr))
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct ReplicaStop {
-    outcome: StopOutcome,
-    /// Whether it interrupts, and does so even when every replica is in sync before.
-    never_spared: bool,
-}
-
-impl ReplicaStop {
-    /// `spared` is asked only where something is interrupted.
-    fn of(outcome: StopOutcome, spared: impl FnOnce() -> bool) -> Self {
-        ReplicaStop { outcome, never_spared: outcome.interrupts() && !spared() }
-    }
-}
-
 type Counting = fn(&mut RestartVerdict, PartitionIx, ReplicaStop);
 
-fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
+fn verdicts(cluster: &Cluster, brokers: &[BrokerId], margin: u32) -> Vec<RestartVerdict> {
     let classes = ClassTable::of(cluster, Subject::Cluster);
-    let stops = stops(cluster, &classes);
+    let transitions = Transitions::of(cluster);
+    let stops = StopRules { transitions: &transitions, classes: &classes, margin }.stops();
     let mut verdicts: Vec<RestartVerdict> =
-        brokers.iter().map(|id| RestartVerdict::empty(*id, Vec::new())).collect();
+        brokers.iter().map(|id| RestartVerdict::empty(*id, Vec::new(), margin)).collect();
     let mut by_id: Vec<(BrokerId, usize)> = brokers.iter().copied().zip(0..).collect();
     by_id.sort_unstable();
     let columns = &cluster.partitions;
@@ -256,53 +226,6 @@ fn verdicts(cluster: &Cluster, brokers: &[BrokerId]) -> Vec<RestartVerdict> {
     verdicts
 }
 
-/// Per class and replica place: what the stop of that replica's broker does.
-fn stops(cluster: &Cluster, classes: &ClassTable) -> Vec<Vec<ReplicaStop>> {
-    let transitions = Transitions::of(cluster);
-    let of_class = |class: &ClassRow| {
-        let layout = classes.layout(class);
-        (0..layout.replicas).map(|place| stop_of(&transitions, classes, class, place as u8)).collect()
-    };
-    classes.rows.iter().map(of_class).collect()
-}
-
-fn stop_of(transitions: &Transitions, classes: &ClassTable, class: &ClassRow, place: u8) -> ReplicaStop {
-    if classes.live(class).up >> place & 1 == 0 {
-        return ReplicaStop { outcome: StopOutcome::Nothing, never_spared: false };
-    }
-    let after = transitions.lose(classes, class, &[place]);
-    let outcome = outcome_from(&classes.live(class), &after, transitions.min_isr(classes, class));
-    ReplicaStop::of(outcome, || spared_when_whole(transitions, classes, class, &[place]))
-}
-
-/// A partition that nobody leads now is offline, whoever the controller would choose: it has not chosen.
-fn outcome_from(before: &LiveReplicas, after: &LiveReplicas, minimum: Option<u32>) -> StopOutcome {
-    if before.led() { outcome(after, minimum) } else { StopOutcome::Hit(StopEffect::Offline) }
-}
-
-/// What the partition is after the stop, whether or not the stop made it so: a broker that holds one of the
-/// missing replicas is no safer to stop than the others.
-fn outcome(after: &LiveReplicas, minimum: Option<u32>) -> StopOutcome {
-    if !after.led() {
-        return StopOutcome::Hit(StopEffect::Offline);
-    }
-    match minimum.map(|minimum| after.in_sync().cmp(&minimum)) {
-        None => StopOutcome::UnknownMinimum,
-        Some(std::cmp::Ordering::Less) => StopOutcome::Hit(StopEffect::UnderMinIsr),
-        Some(std::cmp::Ordering::Equal) => StopOutcome::Hit(StopEffect::AtMinIsr),
-        Some(std::cmp::Ordering::Greater) => StopOutcome::Nothing,
-    }
-}
-
-fn spared_when_whole(transitions: &Transitions, classes: &ClassTable, class: &ClassRow, lost: &[u8]) -> bool {
-    let replicas = classes.layout(class).replicas;
-    let all = mask_of(replicas);
-    let whole = LiveReplicas { isr: all, elr: 0, up: all, leader: Some(0) };
-    let rule = transitions.rule(&classes.knobs[class.key.knobs as usize]);
-    let after = rule.lose(&whole, replicas, lost);
-    !outcome(&after, transitions.min_isr(classes, class)).interrupts()
-}
-
 fn count(verdict: &mut RestartVerdict, ix: PartitionIx, stop: ReplicaStop) {
     let effect = match stop.outcome {
         StopOutcome::Nothing => return,
@@ -316,6 +239,7 @@ fn count(verdict: &mut RestartVerdict, ix: PartitionIx, stop: ReplicaStop) {
         StopEffect::Offline => &mut verdict.offline,
         StopEffect::UnderMinIsr => &mut verdict.under_min_isr,
         StopEffect::AtMinIsr => &mut verdict.at_min_isr,
+        StopEffect::ShortOfMargin => &mut verdict.above_min_isr_short_of_margin,
     };
     *counter += 1;
     note_if_never_spared(verdict, ix, stop);
@@ -344,7 +268,7 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict, unseen: &[String]) 
     }
     let gone = verdict.stopping().into_iter().filter(|id| !cluster.is_up(*id));
     verdict.unseen.extend(gone.map(|id| format!("broker {id} is not up, so that its stop says nothing")));
-    verdict.verdict = if verdict.offline + verdict.under_min_isr > 0 || verdict.quorum.forbids() {
+    verdict.verdict = if verdict.forbidden() > 0 || verdict.quorum.forbids() {
         RestartSafety::Unsafe
     } else if !verdict.unseen.is_empty() {
         RestartSafety::Unknown

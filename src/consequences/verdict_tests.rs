@@ -1,7 +1,9 @@
 //! What holds of verdicts on any cluster: the worst topic decides, and knowing less never makes anything safe.
 
 use crate::consequences::fixtures::ClusterSpec;
-use crate::consequences::{Assessment, FigureView, RestartSafety, Subject, assess, lose, restart, roll};
+use crate::consequences::{
+    Assessment, FigureView, RestartSafety, Subject, assess, lose, restart, roll, roll_with_margin,
+};
 use crate::model::{
     Broker, BrokerId, Cluster, ConfigEntry, ConfigSource, Datum, Origin, PartitionRow, Partitions, Quorum,
     Topic, TopicIx, Unknown,
@@ -150,6 +152,39 @@ proptest! {
         }
         // A file that says nothing of its topics passes no broker.
         prop_assert!(what != 0 || plan.order.is_empty());
+    }
+
+    #[test]
+    fn a_larger_margin_never_makes_a_stop_safe(draws in topics(), combined in any::<bool>(), what in 0..6_usize) {
+        let seen = cluster(&draws, combined);
+        let cluster = if what < 5 { blinded(&seen, what) } else { seen };
+        let plans: Vec<_> = (0..4).map(|margin| roll_with_margin(&cluster, margin)).collect();
+        prop_assert_eq!(&plans[0], &roll(&cluster));
+        for (smaller, larger) in plans.iter().zip(&plans[1..]) {
+            for (with_less, with_more) in smaller.brokers.iter().zip(&larger.brokers) {
+                prop_assert!(with_more.verdict != RestartSafety::AtFloor, "never down to the minimum itself");
+                prop_assert!(with_less.verdict != RestartSafety::Unsafe || with_more.verdict == RestartSafety::Unsafe);
+                prop_assert!(with_less.verdict != RestartSafety::Unknown || with_more.verdict >= RestartSafety::Unknown);
+            }
+            prop_assert!(larger.order.iter().all(|id| smaller.order.contains(id)));
+            prop_assert_eq!(larger.ways_out.is_empty(), larger.brokers.iter().all(|one| one.verdict != RestartSafety::Unsafe));
+        }
+    }
+
+    /// What a step says of the next failure is what the controller's rule makes of both losses, whoever fails.
+    #[test]
+    fn the_next_failure_is_the_worst_that_a_loss_of_both_brings(draws in topics(), combined in any::<bool>()) {
+        let cluster = cluster(&draws, combined);
+        for step in roll(&cluster).steps {
+            let worst = step.next_failure.unwrap();
+            let others = cluster.brokers.iter().map(|one| one.id).filter(|id| *id != step.broker);
+            let broken = others.map(|other| {
+                let after = lose(&lose(&cluster, &[step.broker]), &[other]);
+                let offline = after.partitions.iter().filter(|one| one.leader().is_none()).count() as u32;
+                (after.quorum_state().is_lost(), offline)
+            });
+            prop_assert_eq!(broken.max(), Some((worst.quorum_lost, worst.offline)), "{:?}", step);
+        }
     }
 
     #[test]

@@ -37,8 +37,13 @@ impl Transitions {
     /// The minimum ISR that counts for a class; `None` when it is not known.
     pub(super) fn min_isr(&self, classes: &ClassTable, class: &ClassRow) -> Option<u32> {
         let configured = classes.knobs[class.key.knobs as usize].min_isr?;
-        let replicas = classes.layout(class).replicas as usize;
-        Some(self.profile.effective_min_isr(configured as usize, replicas) as u32)
+        let replicas = classes.layout(class).replicas;
+        Some(self.effective_min_isr(configured, replicas))
+    }
+
+    /// The minimum ISR that counts for so many replicas.
+    pub(super) fn effective_min_isr(&self, configured: u32, replicas: u32) -> u32 {
+        self.profile.effective_min_isr(configured as usize, replicas as usize) as u32
     }
 
     /// The state of a class after the replicas at these places are lost.

@@ -1,7 +1,7 @@
 //! Restart verdicts as text and as `klever.roll/1`.
 
-use crate::consequences::{RestartVerdict, RollPlan, StopEffect};
-use crate::model::Cluster;
+use crate::consequences::{NextFailure, RestartVerdict, RollPlan, RollStep, StopEffect};
+use crate::model::{BrokerId, Cluster};
 use crate::report::clean;
 use crate::report::findings::heading;
 use crate::report::json::{complete, document};
@@ -18,15 +18,45 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
     for verdict in &plan.brokers {
         restart_lines(&mut out, cluster, verdict);
     }
-    let order: Vec<String> = plan.order.iter().map(ToString::to_string).collect();
-    let order = if order.is_empty() { plan.without_order().to_string() } else { order.join(", ") };
+    let order =
+        if plan.order.is_empty() { plan.without_order().to_string() } else { comma_list(&plan.order) };
     out.push('\n');
+    if plan.margin > 0 {
+        let margin = format!("{} in sync above the minimum ISR at every stop", plan.margin);
+        labelled(&mut out, 0, "Margin", 10, &margin);
+    }
     labelled(&mut out, 0, "Order", 10, &order);
+    for step in &plan.steps {
+        labelled(&mut out, 10, "", 0, &format!("broker {} stopped: {}", step.broker, meanwhile(step)));
+    }
     labelled(&mut out, 0, "Wait for", 10, &clean(&plan.wait_for));
     for sentence in &plan.waiting_does_not_help {
         labelled(&mut out, 0, "No use", 10, &clean(&format!("waiting does not help {sentence}")));
     }
+    push_ways_out(&mut out, plan);
     out
+}
+
+fn comma_list(ids: &[BrokerId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<String>>().join(", ")
+}
+
+/// What breaks if one more broker fails during a step.
+fn meanwhile(step: &RollStep) -> String {
+    step.next_failure.map_or("no other broker is up".into(), |failure| failure.headline())
+}
+
+fn push_ways_out(out: &mut String, plan: &RollPlan) {
+    if plan.ways_out.is_empty() {
+        return;
+    }
+    out.push_str("\nWays out\n");
+    for way in &plan.ways_out {
+        let brokers = if way.brokers.len() == 1 { "broker" } else { "brokers" };
+        let helps = format!("{} ({brokers} {})", way.action, comma_list(&way.brokers));
+        labelled(out, 2, "-", 2, &clean(&helps));
+        labelled(out, 4, "price", 8, &clean(&way.price));
+    }
 }
 
 /// One broker's verdict with the partitions that decide.
@@ -36,6 +66,7 @@ pub(super) fn restart_lines(out: &mut String, cluster: &Cluster, restart: &Resta
         (StopEffect::Offline, restart.offline, "offline"),
         (StopEffect::UnderMinIsr, restart.under_min_isr, "< min ISR"),
         (StopEffect::AtMinIsr, restart.at_min_isr, "= min ISR"),
+        (StopEffect::ShortOfMargin, restart.above_min_isr_short_of_margin, "< min ISR + margin"),
     ];
     for (effect, count, words) in kinds.into_iter().filter(|(_, count, _)| *count > 0) {
         let hit = restart.partitions.iter().filter(|(_, other)| *other == effect).take(LISTED);
@@ -50,14 +81,38 @@ pub(super) fn restart_lines(out: &mut String, cluster: &Cluster, restart: &Resta
 /// `klever.roll/1`.
 pub fn roll_json(cluster: &Cluster, plan: &RollPlan) -> String {
     let brokers: Vec<Value> = plan.brokers.iter().map(|verdict| restart_value(cluster, verdict)).collect();
+    let ways_out = plan.ways_out.iter().map(|way| {
+        json!({
+            "way": way.way.word(),
+            "brokers": way.brokers,
+            "action": way.action,
+            "price": way.price,
+        })
+    });
+    let ways_out: Vec<Value> = ways_out.collect();
     document(json!({
         "schema": "klever.roll/1",
         "complete": complete(cluster),
         "brokers": brokers,
+        "margin": plan.margin,
         "order": plan.order,
+        "steps": plan.steps.iter().map(step_value).collect::<Vec<Value>>(),
         "wait_for": plan.wait_for,
         "waiting_does_not_help": plan.waiting_does_not_help,
+        "ways_out": ways_out,
     }))
+}
+
+fn step_value(step: &RollStep) -> Value {
+    let failure = |failure: NextFailure| {
+        json!({
+            "broker": failure.broker,
+            "offline": failure.offline,
+            "under_min_isr": failure.under_min_isr,
+            "quorum_lost": failure.quorum_lost,
+        })
+    };
+    json!({ "broker": step.broker, "if_one_more_fails": step.next_failure.map(failure) })
 }
 
 pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Value {
@@ -70,6 +125,7 @@ pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Valu
         "offline_already": restart.offline_already,
         "under_min_isr": restart.under_min_isr,
         "at_min_isr": restart.at_min_isr,
+        "short_of_margin": restart.short_of_margin(),
         "unknown": restart.unknown,
         "quorum_lost": restart.quorum.is_lost(),
         "unseen": restart.unseen,

@@ -106,19 +106,22 @@ fn topic_facts<'a>(cluster: &'a Cluster, topic: &'a Topic) -> TopicFacts<'a> {
     TopicFacts { topic, narrowest: widths().min().unwrap_or(0), widest: widths().max().unwrap_or(0), min_isr }
 }
 
+/// Topics in which Kafka's own components keep their state, by the names that they have everywhere.
+pub const STATE_TOPICS: [&str; 9] = [
+    "__consumer_offsets",
+    "__transaction_state",
+    "__share_group_state",
+    "__remote_log_metadata",
+    "__cluster_metadata",
+    "_schemas",
+    "connect-offsets",
+    "connect-configs",
+    "connect-status",
+];
+/// How the topics end that Kafka Streams makes for itself.
+pub const STATE_SUFFIXES: [&str; 2] = ["-changelog", "-repartition"];
+
 /// Topics in which Kafka's own components keep their state, although Kafka does not call them internal.
 pub(super) fn is_state_topic(name: &str) -> bool {
-    const NAMES: [&str; 6] = [
-        "__consumer_offsets",
-        "__transaction_state",
-        "__share_group_state",
-        "__remote_log_metadata",
-        "__cluster_metadata",
-        "_schemas",
-    ];
-    const CONNECT: [&str; 3] = ["connect-offsets", "connect-configs", "connect-status"];
-    NAMES.contains(&name)
-        || CONNECT.contains(&name)
-        || name.ends_with("-changelog")
-        || name.ends_with("-repartition")
+    STATE_TOPICS.contains(&name) || STATE_SUFFIXES.iter().any(|end| name.ends_with(end))
 }

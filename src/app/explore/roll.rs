@@ -87,6 +87,7 @@ fn detail(cluster: &Cluster, restart: &RestartVerdict, level: Level) -> Vec<(Cel
         (StopEffect::Offline, restart.offline, "Nobody could lead"),
         (StopEffect::UnderMinIsr, restart.under_min_isr, "Refuse acks=all"),
         (StopEffect::AtMinIsr, restart.at_min_isr, "At their minimum ISR"),
+        (StopEffect::ShortOfMargin, restart.above_min_isr_short_of_margin, "Short of the margin"),
     ];
     for (effect, count, words) in kinds.into_iter().filter(|(_, count, _)| *count > 0) {
         let hit = restart.partitions.iter().filter(|(_, other)| *other == effect).take(MAX_NAMED);

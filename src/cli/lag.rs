@@ -1,0 +1,106 @@
+//! `klever lag`: how far consumer groups are behind, of a cluster that is read once or of a file.
+
+use crate::cli::args::SourceArgs;
+use crate::cli::failure::{FOUND, Failure};
+use crate::cli::{output, source};
+use crate::knobs::nearest_of;
+use crate::model::{Cluster, plural};
+use crate::report::{GroupLag, LagReport, clean, lag_json, lag_prometheus, lag_text};
+use clap::{Args, ValueEnum};
+use std::process::ExitCode;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit codes: 0 fine, 1 records were deleted unread or a commit lies beyond the end of the log, \
+                        2 usage or bad input, 3 a lag that was asked for is not known whole."
+)]
+pub struct LagArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Show this group only; several: all of them
+    #[arg(long, value_name = "ID")]
+    pub group: Vec<String>,
+    /// Count the lag in this topic only; several: in all of them
+    #[arg(long, value_name = "NAME")]
+    pub topic: Vec<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = LagFormat::Text)]
+    pub format: LagFormat,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LagFormat {
+    /// For people
+    Text,
+    /// klever.lag/1
+    Json,
+    /// Gauges for Prometheus and its textfile collector
+    Prometheus,
+}
+
+pub(super) fn run(args: &LagArgs) -> Result<ExitCode, Failure> {
+    let cluster = source::needed(&args.source)?;
+    args.topic.iter().try_for_each(|name| topic_is_there(&cluster, name))?;
+    args.group.iter().try_for_each(|id| group_is_there(&cluster, id))?;
+    if let Some(reason) = cluster.groups.reason() {
+        return Err(Failure::blind(format!("consumer groups: {reason}")).hint(ACLS));
+    }
+    let among = |names: &[String], name: &str| names.is_empty() || names.iter().any(|one| one == name);
+    let report = LagReport::of(&cluster, |id| among(&args.group, id), |topic| among(&args.topic, topic));
+    output::write(&match args.format {
+        LagFormat::Text => lag_text(&report),
+        LagFormat::Json => lag_json(&report),
+        LagFormat::Prometheus => lag_prometheus(&report),
+    })?;
+    code_of(&report)
+}
+
+const ACLS: &str = "`klever acl` lists what klever must be allowed to read";
+
+/// A topic or a group that was not seen is a mistake only where all were.
+fn absent<'a>(
+    what: &str,
+    name: &str,
+    is_complete: bool,
+    names: impl Iterator<Item = &'a str> + Clone,
+) -> Failure {
+    let failure = if is_complete {
+        Failure::usage(format!("there is no {what} `{name}`"))
+    } else {
+        Failure::blind(format!("{what} `{name}` was not seen, and may be hidden"))
+    };
+    match nearest_of(name, names) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure,
+    }
+}
+
+fn topic_is_there(cluster: &Cluster, name: &str) -> Result<(), Failure> {
+    if cluster.topic_named(name).is_some() {
+        return Ok(());
+    }
+    let names = cluster.topics.iter().map(|topic| &*topic.name);
+    Err(absent("topic", name, cluster.topics_complete().get().is_some(), names))
+}
+
+fn group_is_there(cluster: &Cluster, id: &str) -> Result<(), Failure> {
+    let groups = cluster.groups.get().map_or(&[][..], |groups| groups);
+    if cluster.groups.get().is_none() || groups.iter().any(|group| &*group.id == id) {
+        return Ok(());
+    }
+    let ids = groups.iter().map(|group| &*group.id);
+    Err(absent("group", id, cluster.completeness().groups.get().is_some(), ids))
+}
+
+/// What is certain decides before what is not known.
+fn code_of(report: &LagReport<'_>) -> Result<ExitCode, Failure> {
+    let is_bad = |of: &GroupLag| of.deleted_unread() > 0 || of.beyond_end() > 0;
+    if report.groups.iter().any(is_bad) {
+        return Ok(ExitCode::from(FOUND));
+    }
+    let open: Vec<&GroupLag> = report.groups.iter().filter(|of| !of.is_known()).collect();
+    let Some(first) = open.first() else { return Ok(ExitCode::SUCCESS) };
+    let groups = plural(open.len(), "group");
+    let line = format!("the lag of {groups} is not known whole, `{}` first", clean(&first.group.id));
+    Err(Failure::blind(line).hint(ACLS))
+}

@@ -1,0 +1,152 @@
+//! Lag from outside: what a snapshot can tell, and nothing that it cannot.
+
+use crate::{Files, json, klever, ok, refused};
+use klever::hypothesis::reference;
+use klever::model::{
+    BrokerId, Cluster, Datum, Group, GroupOffset, GroupState, KafkaVersion, Origin, PartitionIx, Partitions,
+    Unknown,
+};
+use klever::report::write_snapshot;
+use serde_json::{Value, json as value};
+
+/// The reference cluster whose logs hold records 100 to 1000; the end of partition 3 is not known.
+fn cluster(groups: Vec<Group>) -> Cluster {
+    let mut cluster = reference(KafkaVersion::REFERENCE);
+    let mut rows = cluster.partitions.to_rows();
+    for row in &mut rows {
+        row.log_start = Some(100);
+        row.high_watermark = (row.number != 3).then_some(1000);
+    }
+    cluster.partitions = Partitions::from_rows(&rows, Datum::known((), 0, Origin::Broker))
+        .with_completeness(Datum::known((), 0, Origin::Broker));
+    cluster.groups = Datum::known(groups.into(), 0, Origin::Broker);
+    cluster.taken_at = 1_764_000_000_000;
+    cluster
+}
+
+fn group(id: &str, offsets: &[(u32, Option<i64>)]) -> Group {
+    let offset = |(at, committed): &(u32, Option<i64>)| GroupOffset {
+        partition: PartitionIx(*at),
+        committed: *committed,
+    };
+    Group {
+        id: id.into(),
+        state: GroupState::Empty,
+        protocol: "classic".into(),
+        coordinator: Some(BrokerId(1)),
+        member_count: Datum::known(0, 0, Origin::Broker),
+        members: Datum::known([].into(), 0, Origin::Broker),
+        offsets: Datum::known(offsets.iter().map(offset).collect(), 0, Origin::Broker),
+    }
+}
+
+fn file(files: &Files, groups: Vec<Group>) -> String {
+    files.write("lag.json", &write_snapshot(&cluster(groups)))
+}
+
+fn told(code: i32, file: &str, more: &[&str]) -> Value {
+    json(&ok(code, &[&["lag", "--snapshot", file, "--format", "json"], more].concat()))
+}
+
+#[test]
+fn lag_counts_what_is_still_to_be_read() {
+    let files = Files::new();
+    let file = file(
+        &files,
+        vec![group("audit", &[(2, None)]), group("billing", &[(0, Some(900)), (1, Some(1000))])],
+    );
+    let document = told(0, &file, &[]);
+    assert_eq!(
+        (&document["schema"], &document["complete"]),
+        (&value!("klever.lag/1"), &value!({"topics": true, "groups": true}))
+    );
+    let (audit, billing) = (&document["groups"][0], &document["groups"][1]);
+    assert_eq!(
+        (&audit["lag"], &audit["lag_is"]),
+        (&Value::Null, &value!("no_commit")),
+        "no commit is no zero"
+    );
+    assert_eq!(
+        (&billing["lag"], &billing["lag_is"], &billing["members"]),
+        (&value!(100), &value!("records"), &value!(0))
+    );
+    for untold in ["rate_in_per_s", "rate_out_per_s", "trend_per_s", "lag_s", "time_to_zero_s"] {
+        assert!(billing[untold].is_null(), "{untold}");
+    }
+    assert_eq!(billing["partitions"][0]["log_end"], 1000);
+    let text = ok(0, &["lag", "--snapshot", &file]);
+    assert!(text.contains("billing: empty, 0 members, type classic\n  lag       100 records\n"), "{text}");
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.ends_with("time to zero are not known from one snapshot"), "{text}");
+    let metrics = ok(0, &["lag", "--snapshot", &file, "--format", "prometheus"]);
+    let labels = "{cluster=\"reference\",group=\"billing\"}";
+    assert!(metrics.contains(&format!("\nklever_group_lag_records{labels} 100\n")), "{metrics}");
+    assert!(
+        !metrics.contains("klever_group_lag_records{cluster=\"reference\",group=\"audit\"}"),
+        "{metrics}"
+    );
+    assert!(metrics.contains("klever_lag_taken_at_seconds{cluster=\"reference\"} 1764000000\n"), "{metrics}");
+}
+
+#[test]
+fn a_lower_bound_is_told_as_one() {
+    let files = Files::new();
+    let file = file(&files, vec![group("billing", &[(0, Some(900)), (3, Some(5))])]);
+    let ran = klever(&["lag", "--snapshot", &file, "--format", "json"]);
+    let document = json(&ran.out);
+    let billing = &document["groups"][0];
+    assert_eq!(
+        (ran.code, &billing["lag"], &billing["lag_at_least"]),
+        (1, &Value::Null, &value!(100)),
+        "95 are lost"
+    );
+    let file = self::file(&files, vec![group("billing", &[(0, Some(900)), (3, Some(500))])]);
+    let ran = klever(&["lag", "--snapshot", &file]);
+    assert!(ran.code == 3 && ran.out.contains("at least 100 records, the rest is not known"), "{}", ran.out);
+    assert!(ran.err.contains("the lag of 1 group is not known whole"), "{}", ran.err);
+    let ran = klever(&["lag", "--snapshot", &file, "--format", "prometheus"]);
+    assert!(!ran.out.contains("klever_group_lag_records"), "{}", ran.out);
+    assert!(
+        ran.out.contains("klever_group_lag_at_least_records{cluster=\"reference\",group=\"billing\"} 100\n")
+    );
+    assert!(ran.out.contains("klever_group_lag_known{cluster=\"reference\",group=\"billing\"} 0\n"));
+}
+
+#[test]
+fn lost_records_and_commits_beyond_the_end_are_never_negative() {
+    let files = Files::new();
+    let file = file(&files, vec![group("behind", &[(0, Some(40))]), group("beyond", &[(1, Some(1010))])]);
+    let document = told(1, &file, &[]);
+    let (behind, beyond) = (&document["groups"][0], &document["groups"][1]);
+    assert_eq!((&behind["lag"], &behind["deleted_unread"]), (&value!(900), &value!(60)));
+    assert_eq!((&beyond["lag"], &beyond["partitions"][0]["beyond_end"]), (&value!(0), &value!(10)));
+    let text = ok(1, &["lag", "--snapshot", &file]);
+    assert!(text.contains("  LOST      60 records deleted unread\n            orders-0 60\n"), "{text}");
+    assert!(text.contains("  BEYOND    1 partition committed beyond the end of the log\n"), "{text}");
+    told(1, &file, &["--group", "behind"]);
+}
+
+#[test]
+fn only_what_is_asked_for_counts() {
+    let files = Files::new();
+    let file = file(&files, vec![group("billing", &[(0, Some(900))]), group("open", &[(3, Some(500))])]);
+    let document = told(0, &file, &["--group", "billing", "--topic", "orders"]);
+    assert_eq!(document["groups"].as_array().unwrap().len(), 1);
+    let error = refused(2, &["lag", "--snapshot", &file, "--group", "biling"]);
+    assert!(
+        error.contains("there is no group `biling`") && error.contains("did you mean `billing`?"),
+        "{error}"
+    );
+    assert!(refused(2, &["lag", "--snapshot", &file, "--topic", "order"]).contains("there is no topic"));
+    assert!(refused(2, &["lag"]).contains("no cluster was named"));
+
+    let mut denied = cluster(Vec::new());
+    denied.groups = Datum::unknown(Unknown::Denied("Describe on Group".into()));
+    let denied = files.write("denied.json", &write_snapshot(&denied));
+    assert!(refused(3, &["lag", "--snapshot", &denied]).contains("consumer groups: denied"));
+    // On a cluster that was read, a group that is not listed may be hidden.
+    let mut read = cluster(Vec::new());
+    read.id = Datum::known("abc".into(), 0, Origin::Broker);
+    let read = files.write("read.json", &write_snapshot(&read));
+    assert!(refused(3, &["lag", "--snapshot", &read, "--group", "billing"]).contains("may be hidden"));
+}
