@@ -51,7 +51,7 @@ impl Evidence {
             Evidence::Metadata => "a cluster (give -b or --snapshot)",
             Evidence::Racks => "broker racks",
             Evidence::TopicConfig => "topic configurations",
-            Evidence::BrokerConfig => "broker configurations (give a cluster, or --broker FILE)",
+            Evidence::BrokerConfig => "broker configurations",
             Evidence::ElrFeature | Evidence::MetadataLevel => "finalised features",
             Evidence::ElrLists => "eligible leader replicas",
             Evidence::Quorum => "the controller quorum",
