@@ -128,6 +128,12 @@ impl Cluster {
         self.broker(id)?.rack.get()?.as_ref()
     }
 
+    /// Whether its brokers are known from their files only, so that nothing is known of what they hold.
+    pub fn is_of_files(&self) -> bool {
+        let of_file = |broker: &Broker| matches!(&broker.config, Datum::Known { from: Origin::File(_), .. });
+        !self.brokers.is_empty() && self.brokers.iter().all(of_file)
+    }
+
     /// Whether klever assumes it: nothing of it was ever created.
     pub fn is_assumed(&self) -> bool {
         matches!(&self.id, Datum::Known { from: Origin::Assumed, .. })

@@ -22,6 +22,32 @@ pub(super) fn consumers(cluster: &Cluster) -> impl Iterator<Item = Client<'_>> {
     of(&cluster.assumed.consumers, KeyScope::Consumer)
 }
 
+/// Producers and consumers whose settings were given.
+pub(super) fn clients(cluster: &Cluster) -> impl Iterator<Item = Client<'_>> {
+    producers(cluster).chain(consumers(cluster))
+}
+
+/// Clients that set one of these keys themselves and whose values of all of them, taken together, are bad: `bad`
+/// says what is seen. A client whose version lacks one of the keys is passed over.
+pub(super) fn clients_with<'a, const N: usize>(
+    clients: impl Iterator<Item = Client<'a>>,
+    verdicts: &mut Verdicts<'_>,
+    keys: [&str; N],
+    bad: impl Fn([&str; N]) -> Option<String>,
+) {
+    for client in clients.filter(|client| keys.iter().any(|key| client.sets(key))) {
+        if !client.readable(&keys, verdicts) {
+            continue;
+        }
+        let texts: Vec<&str> = keys.iter().filter_map(|key| client.text(key).get().copied()).collect();
+        if let Ok(texts) = <[&str; N]>::try_from(texts)
+            && let Some(evidence) = bad(texts)
+        {
+            verdicts.finding(client.subject(), evidence);
+        }
+    }
+}
+
 fn of(profiles: &[ClientProfile], scope: KeyScope) -> impl Iterator<Item = Client<'_>> {
     profiles.iter().filter(|profile| is_given(&profile.origin)).map(move |profile| Client { profile, scope })
 }

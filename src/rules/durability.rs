@@ -1,5 +1,7 @@
 //! Chapter 1: who holds the data, and when it counts as written.
 
+mod spread;
+
 pub(super) mod acks_all_min_isr_one;
 pub(super) mod acks_one;
 pub(super) mod acks_zero;
@@ -9,6 +11,7 @@ pub(super) mod dead_broker_not_replaced;
 pub(super) mod default_rf_one;
 pub(super) mod elr_disabled;
 pub(super) mod elr_nonempty;
+pub(super) mod fsync_by_time;
 pub(super) mod fsync_every_message;
 pub(super) mod internal_topic_rf_low;
 pub(super) mod log_dir_tmp;
@@ -16,6 +19,8 @@ pub(super) mod min_isr_equals_rf;
 pub(super) mod min_isr_exceeds_rf;
 pub(super) mod min_isr_one;
 pub(super) mod offline_partition;
+pub(super) mod offsets_commit_acks;
+pub(super) mod offsets_rf_one;
 pub(super) mod rack_missing;
 pub(super) mod rack_partial;
 pub(super) mod rack_size_imbalance;
@@ -26,7 +31,8 @@ pub(super) mod replicas_rack_minority;
 pub(super) mod retention_below_lag;
 pub(super) mod rf_exceeds_live_brokers;
 pub(super) mod single_broker;
-mod spread;
+pub(super) mod throttle_left_on;
+pub(super) mod tiered_local_retention_unset;
 pub(super) mod topic_rf_one;
 pub(super) mod topic_rf_two;
 pub(super) mod two_racks_rf3_min2;

@@ -1,6 +1,6 @@
 //! What a rule must know, and whether this cluster's snapshot has it.
 
-use crate::model::{Cluster, Datum, Origin, Unknown};
+use crate::model::{ClientProfile, Cluster, Datum, Origin, Unknown};
 
 /// A kind of evidence.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -13,6 +13,8 @@ pub enum Evidence {
     BrokerConfig,
     /// Whether eligible leader replicas are switched on.
     ElrFeature,
+    /// `metadata.version` as the controllers finalised it.
+    MetadataLevel,
     /// The eligible leader replicas of partitions.
     ElrLists,
     Quorum,
@@ -25,6 +27,8 @@ pub enum Evidence {
     Producers,
     /// Settings of consumers; no protocol shows them.
     Consumers,
+    /// Settings of producers or consumers, whichever were given.
+    Clients,
 }
 
 /// Whether evidence is there.
@@ -48,7 +52,7 @@ impl Evidence {
             Evidence::Racks => "broker racks",
             Evidence::TopicConfig => "topic configurations",
             Evidence::BrokerConfig => "broker configurations",
-            Evidence::ElrFeature => "finalised features",
+            Evidence::ElrFeature | Evidence::MetadataLevel => "finalised features",
             Evidence::ElrLists => "eligible leader replicas",
             Evidence::Quorum => "the controller quorum",
             Evidence::Groups => "consumer groups",
@@ -56,14 +60,16 @@ impl Evidence {
             Evidence::Version => "the Kafka version",
             Evidence::Producers => "producer settings (give --producer FILE)",
             Evidence::Consumers => "consumer settings (give --consumer FILE)",
+            Evidence::Clients => "client settings (give --producer FILE or --consumer FILE)",
         }
     }
 
     pub(super) fn in_cluster(self, cluster: &Cluster) -> EvidenceState {
-        let no_cluster = cluster.brokers.is_empty();
         match self {
-            Evidence::Producers | Evidence::Consumers => {}
-            _ if no_cluster => return EvidenceState::NotAsked,
+            Evidence::Producers | Evidence::Consumers | Evidence::Clients => {}
+            _ if cluster.brokers.is_empty() => return EvidenceState::NotAsked,
+            Evidence::BrokerConfig | Evidence::Version => {}
+            _ if cluster.is_of_files() => return EvidenceState::NotAsked,
             _ => {}
         }
         match self {
@@ -72,6 +78,7 @@ impl Evidence {
             Evidence::TopicConfig => any_of(cluster.topics.iter().map(|topic| &topic.config)),
             Evidence::BrokerConfig => any_of(cluster.brokers.iter().map(|broker| &broker.config)),
             Evidence::ElrFeature => any_of([&cluster.features.elr].into_iter()),
+            Evidence::MetadataLevel => any_of([&cluster.features.metadata_level].into_iter()),
             Evidence::ElrLists => any_of([&cluster.partitions.elr].into_iter()),
             Evidence::Quorum => any_of([&cluster.quorum].into_iter()),
             Evidence::Groups => any_of([&cluster.groups].into_iter()),
@@ -80,8 +87,9 @@ impl Evidence {
                 None => any_of([&cluster.groups].into_iter()),
             },
             Evidence::Version => any_of([&cluster.version].into_iter()),
-            Evidence::Producers => given(cluster.assumed.producers.iter().map(|client| &client.origin)),
-            Evidence::Consumers => given(cluster.assumed.consumers.iter().map(|client| &client.origin)),
+            Evidence::Producers => given(cluster.assumed.producers.iter()),
+            Evidence::Consumers => given(cluster.assumed.consumers.iter()),
+            Evidence::Clients => given(cluster.assumed.producers.iter().chain(&cluster.assumed.consumers)),
         }
     }
 }
@@ -105,8 +113,12 @@ fn any_of<'a, T: 'a>(data: impl Iterator<Item = &'a Datum<T>>) -> EvidenceState 
 }
 
 /// Whether any client's settings are more than an assumption.
-fn given<'a>(mut origins: impl Iterator<Item = &'a Origin>) -> EvidenceState {
-    if origins.any(is_given) { EvidenceState::Present } else { EvidenceState::NotAsked }
+fn given<'a>(mut clients: impl Iterator<Item = &'a ClientProfile>) -> EvidenceState {
+    if clients.any(|client| is_given(&client.origin)) {
+        EvidenceState::Present
+    } else {
+        EvidenceState::NotAsked
+    }
 }
 
 /// Whether settings come from a file, a real or simulated client or a knob.

@@ -1,16 +1,20 @@
 //! A cluster as rules want to ask about it; what several rules need is looked up once.
 
+mod logs;
 mod min_isr_change;
+mod names;
 mod offsets;
 mod partition_findings;
 mod settings;
 
+pub(super) use logs::{read_by_groups, replicas_by_broker, retained_records};
 pub(super) use min_isr_change::MinIsrChange;
+pub(super) use names::{families, is_dead_letter, names};
 pub(super) use offsets::group_findings;
 pub(super) use partition_findings::{ids, of_partitions, partition_findings};
-pub(super) use settings::brokers_with;
+pub(super) use settings::{brokers_told, brokers_with, each_broker, parts_of, topics_with};
 
-use crate::knobs::{topic, topic_value};
+use crate::knobs::{KeyScope, topic, topic_value};
 use crate::model::{Broker, Cluster, Datum, PartitionView, Topic, Unknown};
 use crate::protocol::profile::Profile;
 use crate::rules::{FindingSubject, SubjectKind};
@@ -90,6 +94,17 @@ impl<'a> ClusterFacts<'a> {
             }
         }
         Ok(racks)
+    }
+}
+
+impl ClusterFacts<'_> {
+    /// The smallest value that a broker has of a key; `None` where no broker's settings are known.
+    pub(super) fn smallest_of_brokers(&self, key: &str) -> Option<i64> {
+        let brokers = self.cluster.brokers.iter();
+        let values = brokers.filter_map(|broker| {
+            self.setting(KeyScope::Broker, &broker.config, key).get().and_then(|text| text.parse().ok())
+        });
+        values.min()
     }
 }
 

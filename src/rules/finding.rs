@@ -147,10 +147,14 @@ impl NotExamined {
     pub fn words(&self) -> String {
         let whole = self.evidence.contains(&Evidence::Metadata);
         let is_part = |evidence: &Evidence| {
-            !matches!(evidence, Evidence::Metadata | Evidence::Producers | Evidence::Consumers)
+            !matches!(
+                evidence,
+                Evidence::Metadata | Evidence::Producers | Evidence::Consumers | Evidence::Clients
+            )
         };
         let named = self.evidence.iter().filter(|evidence| !(whole && is_part(evidence)));
-        let docs: Vec<&str> = named.map(|evidence| evidence.doc()).collect();
+        let mut docs: Vec<&str> = named.map(|evidence| evidence.doc()).collect();
+        docs.dedup();
         docs.join(", ")
     }
 }

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Broker,
     why: "After a rolling restart the last broker leads nothing and the others lead its share.",
     fix: "Set auto.leader.rebalance.enable=true, or run a tool that does it",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,
     check,

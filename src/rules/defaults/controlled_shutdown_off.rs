@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Broker,
     why: "A broker that stops in good order hands over none of its leaders: reads and writes of what it leads stall until its session has run out, as after a crash.",
     fix: "Set controlled.shutdown.enable=true",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,
     check,

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Broker,
     why: "The operating system empties /tmp, at the latest at the next boot.",
     fix: "Set log.dirs to a volume of its own",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,
     check,

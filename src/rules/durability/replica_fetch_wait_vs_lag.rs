@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Broker,
     why: "Until replica.fetch.min.bytes have come together the follower lacks the records that have: a slow trickle makes it leave the ISR. A broker with a longer wait than lag does not start.",
     fix: "Set replica.fetch.min.bytes=1, or keep replica.fetch.wait.max.ms well below replica.lag.time.max.ms",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,
     check,

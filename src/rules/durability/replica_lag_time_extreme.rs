@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Broker,
     why: "Too long: a hung follower blocks acks=all for that time. Too short: the ISR shrinks and expands at every pause.",
     fix: "Set replica.lag.time.max.ms between 10000 and 30000",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,
     check,

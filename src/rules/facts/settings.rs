@@ -1,7 +1,8 @@
 //! Settings of brokers and topics by key, the version's default included, and brokers that share a value.
 
-use crate::knobs::{KeyScope, set_or_default};
-use crate::model::{BrokerId, Cluster, ConfigMap, Datum, Origin, Unknown};
+use crate::knobs::{KeyScope, default_at, set_or_default};
+use crate::model::{Broker, BrokerId, Cluster, ConfigMap, Datum, Origin, Unknown};
+use crate::rules::facts::TopicFacts;
 use crate::rules::{ClusterFacts, FindingSubject, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,16 +15,59 @@ impl<'a> ClusterFacts<'a> {
         config: &'a Datum<Arc<ConfigMap>>,
         key: &str,
     ) -> Datum<&'a str> {
-        let map = match config {
-            Datum::Known { value, .. } => value,
+        let (map, from) = match config {
+            Datum::Known { value, from, .. } => (value, from),
             Datum::Unknown { reason } => return Datum::unknown(reason.clone()),
         };
         match map.get(key).map(|entry| entry.value.as_deref()) {
+            Some(Some(text)) if text.contains("${") => filled_in(key),
             Some(Some(text)) => Datum::known(text, self.cluster.taken_at, Origin::Broker),
             Some(None) => Datum::unknown(Unknown::NotExposed(format!("{key} is null or kept secret"))),
+            None if *from == Origin::WhatIf => {
+                Datum::unknown(Unknown::NotExposed("only what knobs set is known".into()))
+            }
             None => default_text(self.cluster, scope, key),
         }
     }
+
+    /// What a broker that somebody runs holds of a key; a known `None` where it is null. Simulated and assumed
+    /// brokers have no listeners, directories or plug-ins, so that nothing can be said of theirs.
+    pub(in crate::rules) fn told(
+        &self,
+        config: &'a Datum<Arc<ConfigMap>>,
+        key: &str,
+    ) -> Datum<Option<&'a str>> {
+        let told = match config {
+            Datum::Known { value, from, .. } => value.get(key).ok_or(from),
+            Datum::Unknown { reason } => return Datum::unknown(reason.clone()),
+        };
+        let known = |text| Datum::known(text, self.cluster.taken_at, Origin::Broker);
+        match told {
+            Ok(entry) if entry.value.is_none() && may_be_secret(key) => {
+                Datum::unknown(Unknown::NotExposed(format!("{key} is kept secret")))
+            }
+            Ok(entry) if entry.value.as_ref().is_some_and(|text| text.contains("${")) => filled_in(key),
+            Ok(entry) => known(entry.value.as_deref()),
+            Err(Origin::Broker | Origin::File(_)) => {
+                match default_text(self.cluster, KeyScope::Broker, key) {
+                    Datum::Known { value, .. } => known(Some(value).filter(|text| *text != "null")),
+                    Datum::Unknown { reason: Unknown::Unsupported(_) } => known(None),
+                    Datum::Unknown { reason } => Datum::unknown(reason),
+                }
+            }
+            Err(_) => Datum::unknown(Unknown::Unsupported("brokers that nobody runs".into())),
+        }
+    }
+}
+
+/// What a config provider puts in the place of a value is not in the file.
+fn filled_in<T>(key: &str) -> Datum<T> {
+    Datum::unknown(Unknown::NotExposed(format!("a config provider fills in {key}")))
+}
+
+/// Kafka answers null for a password and for a key that it does not know (`ConfigHelper`).
+fn may_be_secret(key: &str) -> bool {
+    default_at(KeyScope::Broker, key).is_none_or(|key| key.kind == "PASSWORD")
 }
 
 fn default_text<'a>(cluster: &Cluster, scope: KeyScope, key: &str) -> Datum<&'a str> {
@@ -44,19 +88,46 @@ pub(in crate::rules) fn brokers_with<const N: usize>(
     keys: [&str; N],
     bad: impl Fn([&str; N]) -> Option<String>,
 ) {
+    each_broker(facts, verdicts, |broker, verdicts| {
+        let read = |key| facts.setting(KeyScope::Broker, &broker.config, key);
+        values(broker, verdicts, keys.map(read)).and_then(&bad)
+    });
+}
+
+/// [`brokers_with`] of what brokers that somebody runs were told, null included.
+pub(in crate::rules) fn brokers_told<const N: usize>(
+    facts: &ClusterFacts<'_>,
+    verdicts: &mut Verdicts<'_>,
+    keys: [&str; N],
+    bad: impl Fn([Option<&str>; N]) -> Option<String>,
+) {
+    each_broker(facts, verdicts, |broker, verdicts| {
+        let read = |key| facts.told(&broker.config, key);
+        values(broker, verdicts, keys.map(read)).and_then(&bad)
+    });
+}
+
+/// All the values, or `None` after saying which are unknown.
+fn values<T: Copy, const N: usize>(
+    broker: &Broker,
+    verdicts: &mut Verdicts<'_>,
+    data: [Datum<T>; N],
+) -> Option<[T; N]> {
+    let subject = || FindingSubject::named(SubjectKind::Broker, broker.id.to_string());
+    let read = data.map(|datum| verdicts.known(&datum, subject).copied());
+    let whole: Vec<T> = read.into_iter().flatten().collect();
+    whole.try_into().ok()
+}
+
+/// Brokers of which the same is seen make one finding.
+pub(in crate::rules) fn each_broker(
+    facts: &ClusterFacts<'_>,
+    verdicts: &mut Verdicts<'_>,
+    seen_of: impl Fn(&Broker, &mut Verdicts<'_>) -> Option<String>,
+) {
     let mut seen: BTreeMap<String, Vec<BrokerId>> = BTreeMap::new();
     for broker in facts.cluster.brokers.iter() {
-        let subject = || FindingSubject::named(SubjectKind::Broker, broker.id.to_string());
-        let mut texts = [""; N];
-        let mut whole = true;
-        for (text, key) in texts.iter_mut().zip(keys) {
-            let datum = facts.setting(KeyScope::Broker, &broker.config, key);
-            match verdicts.known(&datum, subject) {
-                Some(value) => *text = value,
-                None => whole = false,
-            }
-        }
-        if let Some(evidence) = whole.then(|| bad(texts)).flatten() {
+        if let Some(evidence) = seen_of(broker, verdicts) {
             seen.entry(evidence).or_default().push(broker.id);
         }
     }
@@ -64,6 +135,32 @@ pub(in crate::rules) fn brokers_with<const N: usize>(
         let (subject, evidence) = grouped(&brokers, evidence);
         verdicts.finding(subject, evidence);
     }
+}
+
+/// Topics whose settings of these keys, taken together, are bad: `bad` says what is seen.
+pub(in crate::rules) fn topics_with<'t, 'a: 't, const N: usize>(
+    facts: &ClusterFacts<'a>,
+    verdicts: &mut Verdicts<'_>,
+    topics: impl Iterator<Item = &'t TopicFacts<'a>>,
+    keys: [&str; N],
+    bad: impl Fn([&str; N]) -> Option<String>,
+) {
+    for topic in topics {
+        let read = |key| facts.setting(KeyScope::Topic, &topic.topic.config, key);
+        let data = keys.map(read);
+        let texts = data.map(|datum| verdicts.known(&datum, || topic.subject()).copied());
+        if texts.iter().all(Option::is_some)
+            && let Some(evidence) = bad(texts.map(Option::unwrap_or_default))
+        {
+            verdicts.finding(topic.subject(), evidence);
+        }
+    }
+}
+
+/// The parts of a list as Kafka writes it: `a,b` or `[a, b]`.
+pub(in crate::rules) fn parts_of(list: &str) -> impl Iterator<Item = &str> {
+    let bare = list.trim().trim_start_matches('[').trim_end_matches(']');
+    bare.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// One broker as itself, several as the cluster with their ids.

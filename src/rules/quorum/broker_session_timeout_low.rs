@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Broker,
     why: "A garbage collection or a slow disk fences the broker, and its leaders move.",
     fix: "Set broker.session.timeout.ms=9000 and broker.heartbeat.interval.ms=2000",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: Some(KafkaVersion::new(3, 0, 0)),
     until: None,
     check,

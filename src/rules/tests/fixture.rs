@@ -87,6 +87,34 @@ impl ClusterFixture {
         })
     }
 
+    pub(in crate::rules) fn fenced(self, id: i32) -> Self {
+        self.brokers(|broker| {
+            if broker.id.0 == id {
+                broker.state = BrokerStatus::Fenced;
+            }
+        })
+    }
+
+    /// A broker advertises this host.
+    pub(in crate::rules) fn host(self, id: i32, host: &str) -> Self {
+        self.brokers(|broker| {
+            if broker.id.0 == id {
+                broker.host = host.into();
+            }
+        })
+    }
+
+    pub(in crate::rules) fn metadata_level(mut self, level: Datum<i16>) -> Self {
+        self.cluster.features.metadata_level = level;
+        self
+    }
+
+    /// Racks are this far apart.
+    pub(in crate::rules) fn rack_rtt_ms(mut self, rtt_ms: f64) -> Self {
+        Arc::make_mut(&mut self.cluster.assumed).net.rack_rtt_ms = rtt_ms;
+        self
+    }
+
     /// The broker has been in its state for so long.
     pub(in crate::rules) fn down_for(mut self, id: i32, gone_ms: i64) -> Self {
         self.cluster.taken_at = 10_000_000_000;
@@ -254,6 +282,18 @@ impl ClusterFixture {
         self
     }
 
+    /// The last group is of this protocol: `share`, `connect`.
+    pub(in crate::rules) fn protocol(mut self, protocol: &str) -> Self {
+        self.groups.last_mut().unwrap().protocol = protocol.into();
+        self
+    }
+
+    /// The last group is in this state.
+    pub(in crate::rules) fn group_state(mut self, state: GroupState) -> Self {
+        self.groups.last_mut().unwrap().state = state;
+        self
+    }
+
     pub(in crate::rules) fn denied_groups(mut self) -> Self {
         self.cluster.groups = Datum::unknown(Unknown::Denied("Describe on Group *".into()));
         self
@@ -264,6 +304,20 @@ impl ClusterFixture {
         let version = *self.cluster.version.get().unwrap();
         let file = read_client(KeyScope::Producer, "app.properties", text, version).unwrap();
         Arc::make_mut(&mut self.cluster.assumed).producers = vec![file.profile];
+        self
+    }
+
+    /// One more producer with the settings of this file.
+    pub(in crate::rules) fn another_producer(mut self, text: &str) -> Self {
+        let first = self.cluster.assumed.producers.clone();
+        self = self.producer(text);
+        Arc::make_mut(&mut self.cluster.assumed).producers.extend(first);
+        self
+    }
+
+    /// A member works this long on a record.
+    pub(in crate::rules) fn processing_ms(mut self, each_ms: f64) -> Self {
+        Arc::make_mut(&mut self.cluster.assumed).load.processing_ms = each_ms;
         self
     }
 
@@ -312,6 +366,46 @@ impl ClusterFixture {
 
 /// What a rule says when topic configurations are refused.
 pub(in crate::rules) const NO_CONFIG: &str = "unknown cluster: denied, needs DescribeConfigs on Topic *";
+
+/// What a rule about brokers' settings says of these on all three brokers; that it is silent about those, and
+/// unknown where they are refused.
+pub(in crate::rules) fn on_brokers(rule: &'static Rule, bad: &str, says: &str, good: &str) {
+    assert_eq!(given().broker_config(bad).says(rule), [format!("{says} on brokers 1, 2, 3")]);
+    assert!(given().broker_config(good).says(rule).is_empty());
+    assert_eq!(given().denied_broker_config().says(rule), [NO_CONFIG]);
+}
+
+/// What a rule about topics' settings says of a topic of this name; that it is silent about those, and unknown
+/// where they are refused.
+pub(in crate::rules) fn on_topics(rule: &'static Rule, name: &str, bad: &str, says: &str, good: &str) {
+    let topic = |text| given().topic(name, text, &[&[1, 2, 3]]);
+    assert_eq!(topic(bad).says(rule), [says]);
+    assert!(topic(good).says(rule).is_empty());
+    assert_eq!(topic(good).denied_topic_config().says(rule), [NO_CONFIG]);
+}
+
+/// What a rule about producers says of this file; that it is silent about the other one, and unknown where a config
+/// provider fills in the values.
+pub(in crate::rules) fn on_producers(rule: &'static Rule, bad: &str, says: &str, good: &str) {
+    assert_eq!(given().producer(bad).says(rule), [says]);
+    assert!(given().producer(good).says(rule).is_empty() && given().producer("").says(rule).is_empty());
+    let unknown = given().producer(&filled_in(bad)).says(rule);
+    assert!(unknown[0].starts_with("unknown producer app.properties: not visible: a config"), "{unknown:?}");
+}
+
+/// [`on_producers`], of consumers.
+pub(in crate::rules) fn on_consumers(rule: &'static Rule, bad: &str, says: &str, good: &str) {
+    assert_eq!(given().consumer(bad).says(rule), [says]);
+    assert!(given().consumer(good).says(rule).is_empty() && given().consumer("").says(rule).is_empty());
+    let unknown = given().consumer(&filled_in(bad)).says(rule);
+    assert!(unknown[0].starts_with("unknown consumer app.properties: not visible: a config"), "{unknown:?}");
+}
+
+/// The same keys, each with a placeholder for its value.
+fn filled_in(text: &str) -> String {
+    let keys = text.lines().filter_map(|line| line.split_once('='));
+    keys.map(|(key, _)| format!("{key}=${{env:X}}\n")).collect()
+}
 
 /// Topics of this many partitions each on 30 brokers in three racks; with one partition of each topic short
 /// of a replica.

@@ -1,0 +1,46 @@
+//! How much a topic holds, who reads it, and how many replicas each broker has.
+
+use crate::model::{BrokerId, TopicIx, Unknown};
+use crate::rules::facts::TopicFacts;
+use crate::rules::{ClusterFacts, FindingSubject, Verdicts};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many offsets a topic's logs span; `None` where an end of one was not answered.
+pub(in crate::rules) fn retained_records<'a>(
+    facts: &ClusterFacts<'a>,
+    topic: &TopicFacts<'a>,
+) -> Option<i64> {
+    facts.partitions(topic).map(|partition| Some(partition.high_watermark()? - partition.log_start()?)).sum()
+}
+
+/// The topics of which any group that can be seen has committed offsets, or `None` after saying that it is unknown.
+pub(in crate::rules) fn read_by_groups(
+    facts: &ClusterFacts<'_>,
+    verdicts: &mut Verdicts<'_>,
+) -> Option<BTreeSet<TopicIx>> {
+    let mut read = BTreeSet::new();
+    for group in facts.cluster.groups.get()?.iter() {
+        // A share group keeps its offsets elsewhere.
+        if &*group.protocol == "share" {
+            let why = "which topics share groups read".to_string();
+            verdicts.unknown(FindingSubject::cluster(), &Unknown::NotExposed(why));
+            return None;
+        }
+        let offsets = verdicts.known(&group.offsets, FindingSubject::cluster)?;
+        let committed = offsets.iter().filter(|offset| offset.committed.is_some());
+        read.extend(committed.map(|offset| facts.cluster.partitions.view(offset.partition).topic()));
+    }
+    Some(read)
+}
+
+/// How many replicas each broker that is up has.
+pub(in crate::rules) fn replicas_by_broker(facts: &ClusterFacts<'_>) -> BTreeMap<BrokerId, usize> {
+    let up = facts.cluster.brokers.iter().filter(|broker| facts.cluster.is_up(broker.id));
+    let mut replicas: BTreeMap<BrokerId, usize> = up.map(|broker| (broker.id, 0)).collect();
+    for partition in facts.cluster.partitions.iter() {
+        for id in partition.replicas() {
+            replicas.entry(*id).and_modify(|count| *count += 1);
+        }
+    }
+    replicas
+}

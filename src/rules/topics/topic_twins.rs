@@ -1,0 +1,46 @@
+//! Topics with nearly the same name.
+
+use crate::rules::facts::names;
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
+use std::collections::BTreeMap;
+
+/// `topic-twins`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "topic-twins",
+    chapter: Chapter::new(15),
+    severity: Severity::Low,
+    title: "Topics whose names differ in a sign only",
+    scope: SubjectKind::Cluster,
+    why: "One of them is often a typo that automatic creation let pass, and half of the records go there; `.` and `_` are the same in the names of metrics.",
+    fix: "Find out which one is meant, move its readers and writers, and delete the other",
+    needs: &[Evidence::Metadata],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
+    let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for topic in facts.user_topics() {
+        let name = &*topic.topic.name;
+        let plain: String = name.chars().filter(|sign| !matches!(sign, '.' | '-' | '_')).collect();
+        alike.entry(plain.to_ascii_lowercase()).or_default().push(name);
+    }
+    for twins in alike.into_values().filter(|twins| twins.len() > 1) {
+        verdicts.finding(FindingSubject::cluster(), names(&twins));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::given;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let pair = |other: &str| given().topic("order.events", "", &[&[1, 2]]).topic(other, "", &[&[1, 2]]);
+        assert_eq!(pair("order_events").says(&RULE), ["low cluster: order.events, order_events"]);
+        assert!(pair("orders.events").says(&RULE).is_empty());
+        assert_eq!(given().racks(&[]).says(&RULE), ["not examined: a cluster (give -b or --snapshot)"]);
+    }
+}
