@@ -44,7 +44,7 @@ fn text_is_worst_first_within_80_columns_and_names_what_was_not_looked_at() {
         "  producer app.properties  acks=0; it switches idempotence off without an error\n",
         "UNKNOWN  ",
         "denied, needs DescribeConfigs on Cluster",
-        "consumer settings (give --consumer FILE)",
+        "consumer settings",
         "unknown, which is not a pass",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");

@@ -8,7 +8,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "max-poll-interval-long",
     chapter: Chapter::new(4),
     severity: Severity::Low,
-    title: "A consumer that hangs is not noticed for more than an hour",
+    title: "A consumer that hangs is noticed after an hour",
     scope: SubjectKind::Consumer,
     why: "A member that is stuck on one record keeps its partitions that long: nobody else reads them, and nothing is reported.",
     fix: "Lower max.poll.interval.ms to what the slowest poll takes, and process long jobs elsewhere",

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "broker-session-timeout-long",
     chapter: Chapter::new(9),
     severity: Severity::Medium,
-    title: "broker.session.timeout.ms of more than half a minute",
+    title: "broker.session.timeout.ms above half a minute",
     scope: SubjectKind::Broker,
     why: "For that long after a crash its partitions have no leader, and nothing is written to them or read.",
     fix: "Set broker.session.timeout.ms=9000",

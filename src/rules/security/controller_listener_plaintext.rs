@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "controller-listener-plaintext",
     chapter: Chapter::new(6),
     severity: Severity::Medium,
-    title: "Controllers listen in the clear beside encrypted clients",
+    title: "Controllers listen in the clear",
     scope: SubjectKind::Broker,
     why: "Whoever reaches the controllers' port can write cluster metadata: topics, configurations, credentials.",
     fix: "Give the controllers SASL_SSL or SSL in listener.security.protocol.map; nodes restart one by one through a second controller listener",
