@@ -151,16 +151,16 @@ mod tests {
         assert_eq!(history.offset_of(0, 1999), Some(1999));
         assert_eq!(history.offset_of(1, 3), None);
         assert_eq!((history.batch_of(0, 3), history.batch_of(0, 1999).is_some()), (None, true));
-        assert_eq!(history.offsets(), [0..2000]);
+        assert_eq!(history.offsets(), [Range { start: 0, end: 2000 }]);
     }
 
     #[test]
     fn an_offset_that_was_given_twice_belongs_to_both_records() {
         let mut history = AckHistory::default();
         [batch(0, 4, 10), batch(4, 2, 14), batch(6, 1, 14)].into_iter().for_each(|batch| history.add(batch));
-        assert_eq!(history.offsets(), [10..16]);
+        assert_eq!(history.offsets(), [Range { start: 10, end: 16 }]);
         assert_eq!((history.offset_of(0, 4), history.offset_of(0, 6)), (Some(14), Some(14)));
         let lost = RecordRange { producer: 0, first: 3, count: 3 };
-        assert_eq!(history.offsets_of(&[lost]), [13..16]);
+        assert_eq!(history.offsets_of(&[lost]), [Range { start: 13, end: 16 }]);
     }
 }

@@ -6,6 +6,7 @@ use crate::model::BrokerId;
 use crate::report::{LastStable, LogMoment, PartitionLogs, ReplicaLog, ReplicaRole};
 use crate::sim::{Cut, CutBy};
 use crate::theme::Glyphs;
+use std::ops::Range;
 
 fn replica(broker: i32, role: ReplicaRole, marks: Option<(i64, i64, i64)>) -> ReplicaLog {
     ReplicaLog {
@@ -30,7 +31,7 @@ fn logs(replicas: Vec<ReplicaLog>) -> PartitionLogs {
         high_watermark: Some(9),
         last_stable: LastStable::HighWatermark,
         replicas,
-        acked: Some(vec![0..12]),
+        acked: Some(vec![Range { start: 0, end: 12 }]),
         lost: Vec::new(),
         lost_records: Some(0),
         commits: None,
@@ -64,7 +65,7 @@ fn lost_and_cut_records_stand_behind_the_end_of_a_log() {
         replica(1, ReplicaRole::Leader, Some((4, 9, 9))),
         replica(2, ReplicaRole::InSync, Some((4, 9, 9))),
     ]);
-    (logs.moment, logs.lost, logs.lost_records) = (LogMoment::Loss(1), vec![9..11], Some(2));
+    (logs.moment, logs.lost, logs.lost_records) = (LogMoment::Loss(1), vec![Range { start: 9, end: 11 }], Some(2));
     logs.replicas[1].cut =
         Some(Cut { broker: BrokerId(2), from: 12, to: 9, at_ms: 1, by: CutBy::Truncation });
     assert_eq!(drawn(&logs, 20), ["####=====xx", "####=====xx~"]);
@@ -96,7 +97,7 @@ fn replicas_and_the_loss_keep_their_lines_when_room_is_scarce() {
         replica(1, ReplicaRole::Leader, Some((4, 9, 9))),
         replica(2, ReplicaRole::InSync, Some((4, 9, 9))),
     ]);
-    (logs.lost, logs.lost_records) = (vec![9..11], Some(2));
+    (logs.lost, logs.lost_records) = (vec![Range { start: 9, end: 11 }], Some(2));
     let shown = lines(&logs, 5);
     assert_eq!(shown[..4], [Line::Heading, Line::Acked, Line::Replica(0), Line::Replica(1)]);
     assert!(
