@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Segments below 16 MiB",
     scope: SubjectKind::Topic,
     why: "Each segment is several open files and memory maps: small ones use the limits of the machine up, and slow every restart.",
-    fix: "kafka-configs.sh --alter --topic {name} --add-config segment.bytes=268435456; segment.ms bounds their age",
+    fix: "kafka-configs.sh --alter --topic {name} --add-config segment.bytes=<268435456, or a quarter of retention.bytes where that is smaller>; segment.ms bounds their age",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: None,
     until: None,
