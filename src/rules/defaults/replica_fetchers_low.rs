@@ -14,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "One fetcher for many partitions",
     scope: SubjectKind::Broker,
     why: "A follower copies all partitions of one leader through num.replica.fetchers threads, each with one request at a time: with a single one a large batch of any partition holds up all others, and acks=all waits with them.",
-    fix: "Set num.replica.fetchers=2 or 4; it can be changed without a restart",
+    fix: "Set num.replica.fetchers=2, without a restart if need be (a change on the fly may double it at most)",
     needs: &[Evidence::Metadata, Evidence::BrokerConfig],
     since: None,
     until: None,

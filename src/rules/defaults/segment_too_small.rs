@@ -1,6 +1,6 @@
 //! Topics that are cut into small segments.
 
-use crate::rules::facts::topics_with;
+use crate::rules::facts::{parts_of, topics_with};
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `segment-too-small`
@@ -25,7 +25,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         facts.user_topics(),
         ["cleanup.policy", "segment.bytes"],
         |[policy, text]| {
-            (policy == "delete" && text.parse::<i64>().ok()? < 16_777_216)
+            (parts_of(policy).eq(["delete"]) && text.parse::<i64>().ok()? < 16_777_216)
                 .then(|| format!("segment.bytes={text}"))
         },
     );
@@ -41,7 +41,7 @@ mod tests {
         on_topics(
             &RULE,
             "a",
-            "cleanup.policy=delete\nsegment.bytes=1048576",
+            "segment.bytes=1048576",
             "low topic a: segment.bytes=1048576",
             "cleanup.policy=delete",
         );

@@ -26,8 +26,10 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         facts.user_topics(),
         ["cleanup.policy", "retention.ms", "retention.bytes", "remote.storage.enable"],
         |[policy, ms, bytes, remote]| {
-            let kept =
-                policy == "delete" && ms == "-1" && bytes == "-1" && !remote.eq_ignore_ascii_case("true");
+            let kept = parts_of(policy).eq(["delete"])
+                && ms == "-1"
+                && bytes == "-1"
+                && !remote.eq_ignore_ascii_case("true");
             let nothing = parts_of(policy).next().is_none();
             (kept || nothing)
                 .then(|| format!("cleanup.policy={policy}, retention.ms={ms}, retention.bytes={bytes}"))
