@@ -2,7 +2,7 @@
 
 use crate::model::KafkaVersion;
 use crate::rules::clients::consumers;
-use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `client-rack-missing`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -20,16 +20,19 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    if !facts.racks().is_ok_and(|racks| racks.len() >= 2) {
-        return;
+    match facts.racks() {
+        Ok(racks) if racks.len() < 2 => return,
+        Ok(_) => {}
+        Err(reason) => return verdicts.unknown(FindingSubject::cluster(), reason),
     }
-    let selects = |config| {
-        facts
-            .told(config, SELECTOR)
-            .get()
-            .is_some_and(|text| text.is_some_and(|class| class.contains("RackAware")))
-    };
-    if !facts.cluster.brokers.iter().any(|broker| selects(&broker.config)) {
+    let mut selects = false;
+    for broker in facts.cluster.brokers.iter() {
+        let told = facts.told(&broker.config, SELECTOR);
+        let subject = || FindingSubject::named(SubjectKind::Broker, broker.id.to_string());
+        let class = verdicts.known(&told, subject).copied().flatten();
+        selects |= class.is_some_and(|class| class.contains("RackAware"));
+    }
+    if !selects {
         return;
     }
     for consumer in consumers(facts.cluster) {
@@ -61,6 +64,8 @@ mod tests {
         assert_eq!(brokers().consumer("").says(&RULE), [seen]);
         assert!(brokers().consumer("client.rack=a").says(&RULE).is_empty());
         assert!(given().consumer("").says(&RULE).is_empty());
+        let unread = brokers().unknown_racks().consumer("");
+        assert_eq!(unread.says(&RULE), ["unknown cluster: unreachable: broker 1"]);
         assert_eq!(given().consumer("").denied_broker_config().says(&RULE), [NO_CONFIG]);
     }
 }

@@ -7,7 +7,7 @@ use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind,
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "fetch-wait-above-request-timeout",
     chapter: Chapter::new(3),
-    severity: Severity::High,
+    severity: Severity::Medium,
     title: "Consumer gives up before the broker answers",
     scope: SubjectKind::Consumer,
     why: "A broker without new records holds a fetch for fetch.max.wait.ms: the consumer has closed the connection by then, and again the next time.",
@@ -41,7 +41,7 @@ mod tests {
         on_consumers(
             &RULE,
             "fetch.max.wait.ms=40000",
-            "high consumer app.properties: fetch.max.wait.ms=40000, request.timeout.ms=30000",
+            "medium consumer app.properties: fetch.max.wait.ms=40000, request.timeout.ms=30000",
             "fetch.max.wait.ms=5000",
         );
     }

@@ -7,11 +7,11 @@ use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind,
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "broker-recompression",
     chapter: Chapter::new(7),
-    severity: Severity::Low,
+    severity: Severity::Info,
     title: "Brokers compress anew",
     scope: SubjectKind::Topic,
-    why: "A topic with a codec of its own makes the leader unpack and pack every batch that came in another one: processor time, on every write.",
-    fix: "kafka-configs.sh --alter --topic {name} --add-config compression.type=producer, and set the codec in the producers",
+    why: "A topic with a codec of its own makes the leader unpack and pack every batch that came in another one: processor time, on every write. What comes in this codec is stored as it is.",
+    fix: "Set this codec in all producers of {name}; only then compression.type=producer on the topic stores the same",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: None,
     until: None,
@@ -35,7 +35,7 @@ mod tests {
             &RULE,
             "a",
             "compression.type=gzip",
-            "low topic a: compression.type=gzip",
+            "info topic a: compression.type=gzip",
             "compression.type=producer",
         );
     }

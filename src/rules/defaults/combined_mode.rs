@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Brokers are controllers, too",
     scope: SubjectKind::Broker,
     why: "A broker that is busy or restarts takes a voter with it: load of clients delays elections, and both roles are upgraded at once.",
-    fix: "Run three controllers of their own (process.roles=controller) and move the quorum to them",
+    fix: "Run three controllers of their own (process.roles=controller) and move the quorum to them with kafka-metadata-quorum.sh add-controller and remove-controller. A static quorum (controller.quorum.voters) cannot be moved so: from 4.1 make it dynamic first",
     needs: &[Evidence::Metadata, Evidence::BrokerConfig],
     since: Some(KafkaVersion::new(3, 0, 0)),
     until: None,

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Several log directories with KRaft before 3.7",
     scope: SubjectKind::Broker,
     why: "The controllers of these versions know nothing of directories: when one disk fails its partitions keep a leader that cannot serve them (KIP-858).",
-    fix: "Use one directory (RAID) or upgrade to 3.7 or later",
+    fix: "Use one directory (RAID), or upgrade to 3.8 or later and raise metadata.version (3.7 had it as early access)",
     needs: &[Evidence::BrokerConfig],
     since: Some(KafkaVersion::new(3, 0, 0)),
     until: Some(KafkaVersion::new(3, 7, 0)),

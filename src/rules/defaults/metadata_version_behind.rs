@@ -25,7 +25,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     };
     let of_minor =
         LEVELS.iter().find(|(minor, _)| (minor.major, minor.minor) == (version.major, version.minor));
-    if let Some((_, newest)) = of_minor.filter(|(_, newest)| level < newest) {
+    // Brokers with ZooKeeper report features as well, but no metadata.version: that reads as level 0.
+    if let Some((_, newest)) = of_minor.filter(|(_, newest)| *level > 0 && level < newest) {
         verdicts.finding(
             FindingSubject::cluster(),
             format!("metadata.version is at level {level}, Kafka {version} has {newest}"),
@@ -63,6 +64,7 @@ mod tests {
             ["low cluster: metadata.version is at level 21, Kafka 4.1.0 has 27"]
         );
         assert!(given().metadata_level(level(27)).says(&RULE).is_empty());
+        assert!(given().version("3.9").metadata_level(level(0)).says(&RULE).is_empty(), "ZooKeeper");
         let unread = given().metadata_level(Datum::unknown(Unknown::Unreachable("broker 1".into())));
         assert_eq!(unread.says(&RULE), ["unknown cluster: unreachable: broker 1"]);
     }

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "replica-fetchers-low",
     chapter: Chapter::new(7),
-    severity: Severity::Medium,
+    severity: Severity::Low,
     title: "One fetcher for many partitions",
     scope: SubjectKind::Broker,
-    why: "A follower copies all partitions of one leader through num.replica.fetchers connections: with one, every new record waits its turn, and acks=all waits with it.",
-    fix: "Set num.replica.fetchers=2 or 4; it can be changed without a restart",
+    why: "A follower copies all partitions of one leader through num.replica.fetchers threads, each with one request at a time: with a single one a large batch of any partition holds up all others, and acks=all waits with them.",
+    fix: "Set num.replica.fetchers=2, without a restart if need be (a change on the fly may double it at most)",
     needs: &[Evidence::Metadata, Evidence::BrokerConfig],
     since: None,
     until: None,
@@ -64,9 +64,7 @@ mod tests {
         let many = || given().topic("a", "", &partitions);
         assert_eq!(
             many().says(&RULE),
-            [
-                "medium cluster: num.replica.fetchers=1, it follows 1200 partitions of one leader on brokers 2, 3"
-            ]
+            ["low cluster: num.replica.fetchers=1, it follows 1200 partitions of one leader on brokers 2, 3"]
         );
         assert!(many().broker_config("num.replica.fetchers=4").says(&RULE).is_empty());
         assert!(given().topic("a", "", &partitions[..400]).says(&RULE).is_empty());

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Replicas are not spread over the brokers",
     scope: SubjectKind::Broker,
     why: "One broker stores and copies the load of several; a new one stays idle, since Kafka moves nothing by itself.",
-    fix: "Reassign partitions from broker {name} to the others: kafka-reassign-partitions.sh --generate, throttled",
+    fix: "Move some partitions from broker {name} to the others, throttled, by a plan that leaves the rest alone (Cruise Control or your own): kafka-reassign-partitions.sh --generate would move nearly all of them",
     needs: &[Evidence::Metadata],
     since: None,
     until: None,

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Requests may be smaller than records",
     scope: SubjectKind::Broker,
-    why: "A producer that sends what message.max.bytes allows is cut off without an answer, and tries again for ever.",
+    why: "A producer that sends what message.max.bytes allows is cut off without an answer, and tries again until delivery.timeout.ms is over.",
     fix: "Raise socket.request.max.bytes well above message.max.bytes",
     needs: &[Evidence::BrokerConfig],
     since: None,

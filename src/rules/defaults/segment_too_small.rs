@@ -1,6 +1,6 @@
 //! Topics that are cut into small segments.
 
-use crate::rules::facts::topics_with;
+use crate::rules::facts::{parts_of, topics_with};
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `segment-too-small`
@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Segments below 16 MiB",
     scope: SubjectKind::Topic,
     why: "Each segment is several open files and memory maps: small ones use the limits of the machine up, and slow every restart.",
-    fix: "kafka-configs.sh --alter --topic {name} --add-config segment.bytes=268435456; segment.ms bounds their age",
+    fix: "kafka-configs.sh --alter --topic {name} --add-config segment.bytes=<268435456, or a quarter of retention.bytes where that is smaller>; segment.ms bounds their age",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: None,
     until: None,
@@ -25,7 +25,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         facts.user_topics(),
         ["cleanup.policy", "segment.bytes"],
         |[policy, text]| {
-            (policy == "delete" && text.parse::<i64>().ok()? < 16_777_216)
+            (parts_of(policy).eq(["delete"]) && text.parse::<i64>().ok()? < 16_777_216)
                 .then(|| format!("segment.bytes={text}"))
         },
     );
@@ -41,7 +41,7 @@ mod tests {
         on_topics(
             &RULE,
             "a",
-            "cleanup.policy=delete\nsegment.bytes=1048576",
+            "segment.bytes=1048576",
             "low topic a: segment.bytes=1048576",
             "cleanup.policy=delete",
         );

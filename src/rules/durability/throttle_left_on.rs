@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Low,
     title: "Replication throttle is set",
     scope: SubjectKind::Topic,
-    why: "A throttle that a finished move left behind holds followers back for good: after a restart they may never catch up.",
+    why: "A throttle that a finished move left behind holds followers back for good, as long as the brokers have a rate: after a restart they may never catch up.",
     fix: "When kafka-reassign-partitions.sh --list shows no move in progress: kafka-configs.sh --alter --topic {name} --delete-config leader.replication.throttled.replicas,follower.replication.throttled.replicas",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: None,

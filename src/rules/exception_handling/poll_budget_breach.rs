@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::High,
     title: "One poll takes longer than max.poll.interval.ms",
     scope: SubjectKind::Consumer,
-    why: "Processing what one poll returns takes longer than the group allows: the member is put out, its partitions go to another one, and that one is put out as well.",
+    why: "At the processing time that is set or assumed, what one poll returns takes longer than the group allows: the member is put out, its partitions go to another one, and that one is put out as well.",
     fix: "Lower max.poll.records, or raise max.poll.interval.ms above what the slowest poll takes",
     needs: &[Evidence::Consumers],
     since: None,

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::High,
     title: "The group cannot keep up",
     scope: SubjectKind::Group,
-    why: "Its members together process less than comes in: the lag grows without end, until retention deletes what was not read.",
+    why: "At the load that is set or assumed the members of a group together process less than comes in: the lag grows without end, until retention deletes what was not read.",
     fix: "More members up to the number of partitions, more partitions (keys move), or less work for each record",
     needs: &[Evidence::Metadata],
     since: None,

@@ -8,8 +8,8 @@ use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind,
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "partitions-fewer-than-brokers",
     chapter: Chapter::new(13),
-    severity: Severity::Low,
-    title: "A busy topic leaves brokers idle",
+    severity: Severity::Info,
+    title: "A large topic leaves brokers idle",
     scope: SubjectKind::Topic,
     why: "It has fewer partitions than there are brokers: some of them lead none of its partitions, whatever is balanced.",
     fix: "Give a topic of this size a multiple of the brokers; more partitions move keys, so a new topic is the safe way",
@@ -51,7 +51,10 @@ mod tests {
                 &[],
             )
         };
-        assert_eq!(topic(20_000_000).says(&RULE), ["low topic a: 2 partitions, 3 brokers, 20000000 records"]);
+        assert_eq!(
+            topic(20_000_000).says(&RULE),
+            ["info topic a: 2 partitions, 3 brokers, 20000000 records"]
+        );
         assert!(topic(1_000).says(&RULE).is_empty());
         assert_eq!(
             topic(0).unread_log(0).says(&RULE),

@@ -8,8 +8,8 @@ use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind,
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "single-partition-topic",
     chapter: Chapter::new(13),
-    severity: Severity::Low,
-    title: "A busy topic with one partition",
+    severity: Severity::Info,
+    title: "A large topic with one partition",
     scope: SubjectKind::Topic,
     why: "One broker and one member of each group do all the work, and nothing can be added.",
     fix: "Write to a new topic with more partitions and move the readers over; order is then kept for each key",
@@ -48,7 +48,7 @@ mod tests {
                 &[],
             )
         };
-        assert_eq!(topic(20_000_000).says(&RULE), ["low topic a: 1 partition, 20000000 records"]);
+        assert_eq!(topic(20_000_000).says(&RULE), ["info topic a: 1 partition, 20000000 records"]);
         assert!(topic(1_000).says(&RULE).is_empty());
         assert_eq!(topic(0).unread_log(0).says(&RULE), ["unknown topic a: unreachable: the ends of its log"]);
     }

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Low,
     title: "Some members read twice as much as others",
     scope: SubjectKind::Group,
-    why: "The range assignor gives the first members a partition more of every topic: with many topics they have all the work, and the lag.",
+    why: "They do more of the work and have the lag. The range assignor does that, since it gives the first members a partition more of every topic; members that read different topics, or tasks of Kafka Streams, look the same.",
     fix: "Use CooperativeStickyAssignor (two rolling restarts) or group.protocol=consumer, or let members have partitions in equal number",
     needs: &[Evidence::Metadata, Evidence::Groups],
     since: None,

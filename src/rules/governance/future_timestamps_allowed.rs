@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Records may be dated in the future",
     scope: SubjectKind::Topic,
     why: "Retention goes by the largest timestamp of a segment: one record with a wrong clock keeps its whole segment for that much longer.",
-    fix: "kafka-configs.sh --alter --topic {name} --add-config message.timestamp.after.max.ms=3600000",
+    fix: "kafka-configs.sh --alter --topic {name} --add-config message.timestamp.after.max.ms=3600000; records from further ahead are refused then",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: Some(KafkaVersion::new(4, 0, 0)),
     until: None,

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Records are kept for ever",
     scope: SubjectKind::Topic,
     why: "Neither time nor size deletes anything: the disks fill up one day, and what must be erased by law stays.",
-    fix: "Set a retention, compact the topic, or move old data to remote storage",
+    fix: "Ask its owner, then set a retention or move old data to remote storage; compaction fits only where the last record of a key is all that anybody needs",
     needs: &[Evidence::Metadata, Evidence::TopicConfig],
     since: Some(KafkaVersion::new(3, 0, 0)),
     until: None,
@@ -26,8 +26,10 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         facts.user_topics(),
         ["cleanup.policy", "retention.ms", "retention.bytes", "remote.storage.enable"],
         |[policy, ms, bytes, remote]| {
-            let kept =
-                policy == "delete" && ms == "-1" && bytes == "-1" && !remote.eq_ignore_ascii_case("true");
+            let kept = parts_of(policy).eq(["delete"])
+                && ms == "-1"
+                && bytes == "-1"
+                && !remote.eq_ignore_ascii_case("true");
             let nothing = parts_of(policy).next().is_none();
             (kept || nothing)
                 .then(|| format!("cleanup.policy={policy}, retention.ms={ms}, retention.bytes={bytes}"))

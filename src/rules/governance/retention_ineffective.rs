@@ -1,6 +1,6 @@
 //! Topics whose segments live longer than their records should.
 
-use crate::rules::facts::topics_with;
+use crate::rules::facts::{parts_of, topics_with};
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `retention-ineffective`
@@ -26,7 +26,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         ["cleanup.policy", "retention.ms", "segment.ms"],
         |[policy, retention, segment]| {
             let (retention_ms, segment_ms): (i64, i64) = (retention.parse().ok()?, segment.parse().ok()?);
-            (policy == "delete" && retention_ms > 0 && segment_ms / retention_ms >= 7)
+            (parts_of(policy).eq(["delete"]) && retention_ms > 0 && segment_ms / retention_ms >= 7)
                 .then(|| format!("retention.ms={retention_ms}, segment.ms={segment_ms}"))
         },
     );

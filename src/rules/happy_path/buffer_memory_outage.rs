@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "A failover fills the producer's buffer",
     scope: SubjectKind::Producer,
-    why: "While a partition has no leader its records wait in buffer.memory; when that is full, send() blocks and the application stands still.",
+    why: "While a partition has no leader its records, at the load that is set or assumed, wait in buffer.memory; when that is full, send() blocks and the application stands still.",
     fix: "Raise buffer.memory to what ten seconds of records need, or let the application hold records back",
     needs: &[Evidence::Producers],
     since: None,

@@ -1,5 +1,6 @@
 //! Clients whose idle connections the brokers close first.
 
+use crate::model::Unknown;
 use crate::rules::clients::{clients_with, producers};
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
@@ -19,13 +20,22 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let brokers_ms = facts.smallest_of_brokers("connections.max.idle.ms").unwrap_or(DEFAULT_MS);
-    clients_with(producers(facts.cluster), verdicts, ["connections.max.idle.ms"], |[text]| {
+    let told_ms = facts.smallest_of_brokers(KEY);
+    if told_ms.is_none() && !facts.cluster.brokers.is_empty() {
+        for producer in producers(facts.cluster).filter(|producer| producer.sets(KEY)) {
+            verdicts.unknown(producer.subject(), &Unknown::NotExposed(format!("{KEY} of the brokers")));
+        }
+        return;
+    }
+    let brokers_ms = told_ms.unwrap_or(DEFAULT_MS);
+    clients_with(producers(facts.cluster), verdicts, [KEY], |[text]| {
         let idle_ms = text.parse::<i64>().ok()?;
         let outlives = brokers_ms >= 0 && (idle_ms < 0 || idle_ms > brokers_ms);
         outlives.then(|| format!("connections.max.idle.ms={idle_ms}, of the brokers {brokers_ms}"))
     });
 }
+
+const KEY: &str = "connections.max.idle.ms";
 
 /// What brokers have by default, where no cluster was given.
 const DEFAULT_MS: i64 = 600_000;
@@ -47,5 +57,10 @@ mod tests {
             .broker_config("connections.max.idle.ms=1000000")
             .producer("connections.max.idle.ms=900000");
         assert!(patient.says(&RULE).is_empty());
+        let denied = given().producer("connections.max.idle.ms=900000").denied_broker_config();
+        assert_eq!(
+            denied.says(&RULE),
+            ["unknown producer app.properties: not visible: connections.max.idle.ms of the brokers"]
+        );
     }
 }

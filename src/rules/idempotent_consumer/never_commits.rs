@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Group that has never committed",
     scope: SubjectKind::Group,
     why: "After a restart it starts where auto.offset.reset says: it reads everything again, or skips what came meanwhile.",
-    fix: "Let {name} commit after processing: enable.auto.commit=true, or commitSync() after each poll",
+    fix: "Let {name} commit after processing: enable.auto.commit=true, or commitSync() after each poll; nothing is to be done if it keeps its offsets elsewhere",
     needs: &[Evidence::Metadata, Evidence::Offsets],
     since: None,
     until: None,

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Open transactions block readers for minutes",
     scope: SubjectKind::Producer,
     why: "When the producer dies inside a transaction, consumers with isolation.level=read_committed wait until it times out.",
-    fix: "Lower transaction.timeout.ms to what one transaction needs, such as 60000",
+    fix: "Lower transaction.timeout.ms to what one transaction needs, such as 60000; with Flink that is the longest checkpoint and a restart, or records are lost",
     needs: &[Evidence::Producers],
     since: None,
     until: None,

@@ -1,7 +1,7 @@
 //! Clusters on ZooKeeper with very many partitions.
 
 use crate::model::KafkaVersion;
-use crate::rules::facts::{brokers_told, replicas_by_broker};
+use crate::rules::facts::brokers_told;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `cluster-partitions-zk`
@@ -20,21 +20,18 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let replicas = replicas_by_broker(facts);
-    let most = replicas.values().max().copied().unwrap_or(0);
     let partitions = facts.cluster.partitions.len();
-    if partitions <= CLUSTER && most <= BROKER {
+    if partitions <= CLUSTER {
         return;
     }
     brokers_told(facts, verdicts, ["zookeeper.connect"], |[connect]| {
         connect.filter(|text| !text.is_empty())?;
-        Some(format!("{partitions} partitions, up to {most} replicas on a broker"))
+        Some(format!("{partitions} partitions"))
     });
 }
 
-/// What the project has said that a cluster and a broker bear.
+/// What the project has said that a cluster bears. Brokers with many replicas have a rule of their own.
 const CLUSTER: usize = 200_000;
-const BROKER: usize = 4_000;
 
 #[cfg(test)]
 mod tests {
@@ -43,8 +40,8 @@ mod tests {
 
     #[test]
     fn fires_is_silent_and_unknown() {
-        let many = || given().version("3.6").topic("a", "", &vec![&[1][..]; 4_001]);
-        let seen = "high cluster: 4001 partitions, up to 4001 replicas on a broker on brokers 1, 2, 3";
+        let many = || given().version("3.6").topic("a", "", &vec![&[1][..]; 200_001]);
+        let seen = "high cluster: 200001 partitions on brokers 1, 2, 3";
         assert_eq!(many().broker_config("zookeeper.connect=zk:2181").says(&RULE), [seen]);
         assert!(many().says(&RULE).is_empty());
         assert!(given().version("3.6").broker_config("zookeeper.connect=zk:2181").says(&RULE).is_empty());

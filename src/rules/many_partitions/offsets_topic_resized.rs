@@ -8,10 +8,10 @@ use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind,
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "offsets-topic-resized",
     chapter: Chapter::new(12),
-    severity: Severity::Medium,
-    title: "A topic of Kafka's own was resized",
+    severity: Severity::Low,
+    title: "A topic of Kafka's own has another size than configured",
     scope: SubjectKind::Topic,
-    why: "Which partition holds the offsets of a group hangs on their number: groups whose partition is another one now start where auto.offset.reset says.",
+    why: "Either the key was changed later, which does nothing, or the topic was resized. Then which partition holds the offsets of a group is another one than before: groups that moved so started where auto.offset.reset says.",
     fix: "Leave the number of partitions of {name} as it is, and set the broker's key to it so that all of them agree",
     needs: &[Evidence::Metadata, Evidence::BrokerConfig],
     since: None,
@@ -53,7 +53,7 @@ mod tests {
         let sized = |count: usize| given().topic("__consumer_offsets", "", &vec![&[1, 2, 3][..]; count]);
         assert_eq!(
             sized(60).says(&RULE),
-            ["medium topic __consumer_offsets: 60 partitions, offsets.topic.num.partitions=50"]
+            ["low topic __consumer_offsets: 60 partitions, offsets.topic.num.partitions=50"]
         );
         assert!(sized(50).says(&RULE).is_empty());
         assert_eq!(sized(60).denied_broker_config().says(&RULE), [NO_CONFIG]);

@@ -1,6 +1,6 @@
 //! Groups without members that are behind.
 
-use crate::model::{GroupState, Lag, Unknown};
+use crate::model::{Group, GroupState, Lag, Unknown};
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `group-empty-with-lag`
@@ -10,8 +10,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Records wait, and the group has no member",
     scope: SubjectKind::Group,
-    why: "The application is down or was given up: its own metrics are silent, and retention deletes what it has not read.",
-    fix: "Start the application of {name}, or delete the group if nobody needs it: kafka-consumer-groups.sh --delete",
+    why: "The application is down or was given up: its own metrics are silent, and retention deletes what it has not read. What assigns partitions itself (Flink, Spark) or runs now and then looks the same.",
+    fix: "Start the application of {name}, or delete the group, and its offsets with it, if nobody needs it: kafka-consumer-groups.sh --delete",
     needs: &[Evidence::Metadata, Evidence::Offsets],
     since: None,
     until: None,
@@ -20,7 +20,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let groups = facts.cluster.groups.get().map_or(&[][..], |groups| groups);
-    for group in groups.iter().filter(|group| group.state == GroupState::Empty) {
+    let left = |group: &&Group| {
+        // Each look with the console consumer leaves such a group behind.
+        group.state == GroupState::Empty && !group.id.starts_with("console-consumer-")
+    };
+    for group in groups.iter().filter(left) {
         let subject = || FindingSubject::named(SubjectKind::Group, group.id.clone());
         if verdicts.known(&group.offsets, subject).is_none() {
             continue;

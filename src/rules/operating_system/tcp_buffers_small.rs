@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Small socket buffers over a long distance",
     scope: SubjectKind::Broker,
     why: "A connection carries one buffer a round trip: over this distance a fetcher cannot copy faster, however fast the network is.",
-    fix: "Set replica.socket.receive.buffer.bytes=-1, so that the operating system tunes it, and allow it enough (net.ipv4.tcp_rmem)",
+    fix: "Set replica.socket.receive.buffer.bytes=-1 and socket.send.buffer.bytes=-1 on all brokers, so that the operating system tunes both ends, and allow it enough (net.ipv4.tcp_rmem, net.ipv4.tcp_wmem)",
     needs: &[Evidence::Metadata, Evidence::Racks, Evidence::BrokerConfig],
     since: None,
     until: None,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "producers-partition-differently",
     chapter: Chapter::new(10),
-    severity: Severity::Medium,
+    severity: Severity::Low,
     title: "Producers choose partitions in different ways",
     scope: SubjectKind::Producer,
     why: "Where two of them write to one topic the records of a key lie in two partitions: their order is lost, and joins miss half of them.",
@@ -52,7 +52,7 @@ mod tests {
         let two = |other: &str| given().producer("").another_producer(other);
         let found = two("partitioner.ignore.keys=true").says(&RULE);
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].starts_with("medium producer app.properties: partitioner.class="), "{found:?}");
+        assert!(found[0].starts_with("low producer app.properties: partitioner.class="), "{found:?}");
         assert!(two("acks=all").says(&RULE).is_empty());
         let unknown = two("partitioner.class=${env:P}").says(&RULE);
         assert_eq!(

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Low,
     title: "Partitions that never got a record",
     scope: SubjectKind::Topic,
-    why: "The others hold many: the key has too few values, or a partitioner of one's own leaves them out.",
+    why: "The others hold many: the key has too few values, a partitioner of one's own leaves them out, or they have just been added.",
     fix: "Look at what the producers of {name} use as a key and as partitioner.class",
     needs: &[Evidence::Metadata, Evidence::Offsets],
     since: None,

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "hot-partition",
     chapter: Chapter::new(14),
     severity: Severity::Medium,
-    title: "One partition holds most of the records",
+    title: "One partition holds far more records than the others",
     scope: SubjectKind::Topic,
     why: "One broker and one member carry the topic, and more partitions do not help: the records of a key stay together.",
     fix: "Choose a key with more values, or add a part to the key of the few that are so frequent",
@@ -35,7 +35,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             Some((partition.high_watermark()? - partition.log_start()?, partition.number()))
         });
         let Some((most, number)) = spans.max() else { continue };
-        if total >= MANY && most * i64::from(topic.topic.count) > 3 * total {
+        // More than four times the mean of the others.
+        if total >= MANY && most * (i64::from(topic.topic.count) - 1) > 4 * (total - most) {
             verdicts.finding(
                 topic.subject(),
                 format!(

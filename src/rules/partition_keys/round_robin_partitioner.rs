@@ -1,4 +1,4 @@
-//! Producers with the partitioner that skips.
+//! Producers with the partitioner that knows no keys and skips partitions.
 
 use crate::model::KafkaVersion;
 use crate::rules::clients::{clients_with, producers};
@@ -9,13 +9,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "round-robin-partitioner",
     chapter: Chapter::new(14),
     severity: Severity::Medium,
-    title: "RoundRobinPartitioner skips partitions",
+    title: "RoundRobinPartitioner pays no heed to keys",
     scope: SubjectKind::Producer,
-    why: "A new batch makes the client ask it twice, so that it writes to half of the partitions only (KAFKA-9965); its batches are tiny as well.",
-    fix: "Remove partitioner.class: records without a key are spread evenly by themselves",
+    why: "Records of one key go to all partitions in turn, so that they are read in no order. Clients before 4.0 ask it twice for each new batch and write to half of the partitions only (KAFKA-9965).",
+    fix: "Remove partitioner.class: records without a key are spread evenly by themselves, and those of a key stay together",
     needs: &[Evidence::Producers],
     since: Some(KafkaVersion::new(2, 4, 0)),
-    until: Some(KafkaVersion::new(4, 2, 0)),
+    until: None,
     check,
 };
 

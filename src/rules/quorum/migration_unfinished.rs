@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Migration to KRaft is under way",
     scope: SubjectKind::Broker,
     why: "Metadata are written to the controllers and to ZooKeeper, and 4.x does not start: a state to pass through, not to stay in.",
-    fix: "When the cluster has proved itself, finish: remove zookeeper.metadata.migration.enable and zookeeper.connect, one restart after the other; there is no way back then",
+    fix: "When the cluster has proved itself, finish in the order of the documentation (ZooKeeper to KRaft migration): restart the brokers one by one as process.roles=broker without zookeeper.connect, then the controllers without zookeeper.metadata.migration.enable; after that there is no way back",
     needs: &[Evidence::BrokerConfig],
     since: Some(KafkaVersion::new(3, 4, 0)),
     until: Some(KafkaVersion::new(4, 0, 0)),

@@ -8,10 +8,10 @@ use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind,
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "zk-ensemble-even",
     chapter: Chapter::new(9),
-    severity: Severity::Medium,
+    severity: Severity::Low,
     title: "ZooKeeper of an even number",
     scope: SubjectKind::Broker,
-    why: "An even ensemble survives no more failures than the odd one below it, and has one more server to fail.",
+    why: "If these are all of its servers: an even ensemble survives no more failures than the odd one below it, and has one more server to fail. If not, list the others as well.",
     fix: "Run 3 or 5 servers of ZooKeeper and list all of them in zookeeper.connect",
     needs: &[Evidence::BrokerConfig],
     since: None,
@@ -38,7 +38,7 @@ mod tests {
         let with = |text: &str| given().version("3.6").broker_config(&format!("zookeeper.connect={text}"));
         assert_eq!(
             with("zk1:2181,zk2:2181/kafka").says(&RULE),
-            ["medium cluster: zookeeper.connect names 2 servers on brokers 1, 2, 3"]
+            ["low cluster: zookeeper.connect names 2 servers on brokers 1, 2, 3"]
         );
         assert!(with("zk1:2181,zk2:2181,zk3:2181").says(&RULE).is_empty());
         assert_eq!(given().version("3.6").denied_broker_config().says(&RULE), [NO_CONFIG]);

@@ -1,6 +1,7 @@
 //! Controllers that encrypt less than the brokers.
 
 use crate::model::KafkaVersion;
+use crate::rules::facts::parts_of;
 use crate::rules::security::listeners::{Listener, ListenerRole, brokers_listening};
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
@@ -20,18 +21,25 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    brokers_listening(facts, verdicts, |listeners, _| {
+    brokers_listening(facts, verdicts, |listeners, read| {
         let is_safe =
             listeners.iter().any(|one| one.role == ListenerRole::Clients && one.protocol != "PLAINTEXT");
-        listeners
-            .iter()
-            .find(|one| {
-                is_safe
-                    && one.role == ListenerRole::Controllers
-                    && !one.is_loopback
-                    && one.protocol == "PLAINTEXT"
-            })
-            .map(Listener::shown)
+        if !is_safe {
+            return None;
+        }
+        let mut own = listeners.iter().filter(|one| one.role == ListenerRole::Controllers).peekable();
+        if own.peek().is_some() {
+            return own.find(|one| !one.is_loopback && one.protocol == "PLAINTEXT").map(Listener::shown);
+        }
+        // A broker that is no controller says how it speaks to them.
+        let names = read("controller.listener.names")?.unwrap_or_default();
+        let map = read("listener.security.protocol.map")?.unwrap_or_default();
+        let name = parts_of(&names).next()?;
+        let speaks = parts_of(&map).filter_map(|pair| pair.split_once(':'));
+        let mut plain = speaks.filter(|(_, protocol)| protocol.trim().eq_ignore_ascii_case("PLAINTEXT"));
+        plain
+            .any(|(known, _)| known.trim().eq_ignore_ascii_case(name))
+            .then(|| format!("listener {name} of the controllers speaks PLAINTEXT"))
     });
 }
 
@@ -50,6 +58,14 @@ mod tests {
             ["medium cluster: listener CONTROLLER speaks PLAINTEXT on brokers 1, 2, 3"]
         );
         assert!(with("SSL").says(&RULE).is_empty());
+        let broker_only = |inside: &str| {
+            given().broker_config(&format!("listeners=OUT://:9093\nlistener.security.protocol.map=CONTROLLER:{inside},OUT:SASL_SSL\ninter.broker.listener.name=OUT\ncontroller.listener.names=CONTROLLER"))
+        };
+        assert_eq!(
+            broker_only("PLAINTEXT").says(&RULE),
+            ["medium cluster: listener CONTROLLER of the controllers speaks PLAINTEXT on brokers 1, 2, 3"]
+        );
+        assert!(broker_only("SSL").says(&RULE).is_empty());
         assert_eq!(given().denied_broker_config().says(&RULE), [NO_CONFIG]);
     }
 }

@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     brokers_listening(facts, verdicts, |listeners, _| {
         let is_safe =
-            listeners.iter().any(|one| one.role == ListenerRole::Clients && one.protocol != "PLAINTEXT");
+            listeners.iter().any(|one| one.role == ListenerRole::Clients && one.protocol.ends_with("SSL"));
         listeners
             .iter()
             .find(|one| {

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     title: "Every client that logs in may do everything",
     scope: SubjectKind::Cluster,
     why: "Clients prove who they are, but there is no authorizer: each of them may read, write and delete every topic.",
-    fix: "Set authorizer.class.name (org.apache.kafka.metadata.authorizer.StandardAuthorizer with KRaft) after ACLs and super.users are in place: without them every client is refused",
+    fix: "First set super.users (brokers and controllers among them), allow.everyone.if.no.acl.found=true and authorizer.class.name (org.apache.kafka.metadata.authorizer.StandardAuthorizer with KRaft) on all nodes, restarted one by one; then add ACLs for every topic and group, and last remove allow.everyone.if.no.acl.found",
     needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,

@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Encrypted, but for everyone",
     scope: SubjectKind::Broker,
-    why: "An SSL listener that demands no certificate encrypts only: every client is User:ANONYMOUS, and no ACL or quota can tell one from another.",
+    why: "An SSL listener that demands no certificate encrypts only: every client is User:ANONYMOUS, and no ACL or quota of users can tell one from another.",
     fix: "Let clients use SASL_SSL, or set ssl.client.auth=required once all of them have certificates",
     needs: &[Evidence::BrokerConfig],
     since: None,

@@ -1,7 +1,7 @@
 //! Topics without a record and without a reader.
 
 use crate::model::Unknown;
-use crate::rules::facts::{names, read_by_groups};
+use crate::rules::facts::{is_dead_letter, names, read_by_groups};
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `unused-topics`
@@ -22,7 +22,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let Some(read) = read_by_groups(facts, verdicts) else { return };
     let mut unused: Vec<&str> = Vec::new();
-    for topic in facts.user_topics() {
+    // A topic of dead letters that is empty is as it should be.
+    for topic in facts.user_topics().filter(|topic| !is_dead_letter(&topic.topic.name)) {
         let is_read =
             facts.partitions(topic).next().is_some_and(|partition| read.contains(&partition.topic()));
         let ever: Option<i64> = facts.partitions(topic).map(|partition| partition.high_watermark()).sum();
