@@ -138,7 +138,8 @@ fn usage_errors_are_one_line_and_a_hint() {
 #[test]
 fn a_producer_file_is_checked_without_a_cluster() {
     let files = Files::new();
-    let file = files.write("app.properties", "# app\nacks=1\nsasl.jaas.config=\\\n  password=\"hush\"\n");
+    let file = files
+        .write("app.properties", "# app\nclient.id=app\nacks=1\nsasl.jaas.config=\\\n  password=\"hush\"\n");
     let text = ok(1, &["check", "--producer", &file]);
     let expected = "\
 Client settings only, no cluster

@@ -104,13 +104,17 @@ fn survives(figure: &Figure<FailuresTolerated>, none: Level) -> Level {
     }
 }
 
-/// What is found with the knobs, then what they took away.
+/// What is found with the knobs, what they brought first among what is as severe; then what they took away.
 fn warnings(now: &Findings, was: Option<&Findings>) -> Vec<Warning> {
     let (new, gone) = was.map(|was| now.since(was)).unwrap_or_default();
     let is_new = |finding: &Finding| new.iter().any(|new| std::ptr::eq(*new, finding));
     let delta = |finding: &Finding| if is_new(finding) { WarningDelta::New } else { WarningDelta::Unchanged };
-    let here = now.findings.iter().map(|finding| warning(finding, delta(finding)));
-    here.chain(gone.into_iter().map(|finding| warning(finding, WarningDelta::Resolved))).collect()
+    let mut here: Vec<Warning> =
+        now.findings.iter().map(|finding| warning(finding, delta(finding))).collect();
+    for alike in here.chunk_by_mut(|one, next| one.word == next.word) {
+        alike.sort_by_key(|warning| warning.delta != WarningDelta::New);
+    }
+    here.into_iter().chain(gone.into_iter().map(|finding| warning(finding, WarningDelta::Resolved))).collect()
 }
 
 fn warning(finding: &Finding, delta: WarningDelta) -> Warning {

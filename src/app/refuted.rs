@@ -62,10 +62,7 @@ impl Refuted {
             return page;
         }
         let mut page = PageData::clone(&page);
-        let said = format!(
-            "{} are lost in this run: the figures are what settings promise",
-            acknowledged(self.lost)
-        );
+        let said = format!("{} in this run: the figures are what settings promise", are_lost(self.lost));
         page.intro.insert(0, (CellStyle::Level(Level::Bad), said));
         Arc::new(page)
     }
@@ -81,10 +78,9 @@ impl Refuted {
             "duplicates" if promises && self.duplicated > 0 => {
                 Some(format!("{} in this run are stored twice, {broken}", records(self.duplicated)))
             }
-            id if self.lost > 0 && KEEPS_DATA.iter().any(|part| id.starts_with(part)) => Some(format!(
-                "{} are lost in this run: the figure is what the setting promises",
-                acknowledged(self.lost)
-            )),
+            id if self.lost > 0 && KEEPS_DATA.iter().any(|part| id.starts_with(part)) => {
+                Some(format!("{} in this run: the figure is what the setting promises", are_lost(self.lost)))
+            }
             _ => None,
         }
     }
@@ -97,7 +93,7 @@ impl Refuted {
             word: "critical",
             level: Level::Bad,
             subject: "cluster".into(),
-            evidence: format!("{} are lost{last}", acknowledged(self.lost)),
+            evidence: format!("{}{last}", are_lost(self.lost)),
             why: "Producers were told that these records are safe, and no replica has them any more.".into(),
             fix: "See in the event log which fault took them, and turn the knob that would have kept them"
                 .into(),
@@ -110,8 +106,9 @@ fn records(count: u64) -> String {
     plural(count as usize, "record")
 }
 
-fn acknowledged(count: u64) -> String {
-    plural(count as usize, "acknowledged record")
+fn are_lost(count: u64) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb} lost", plural(count as usize, "acknowledged record"))
 }
 
 #[cfg(test)]
@@ -142,6 +139,7 @@ mod tests {
             warning.evidence,
             "12 acknowledged records are lost; the last: 12 acked records of orders-3"
         );
+        assert_eq!(are_lost(1), "1 acknowledged record is lost");
         assert_eq!(Refuted::by(&view(0, "broker 1 is up"), &later), Refuted::default());
     }
 }

@@ -69,7 +69,8 @@ fn parts(app: &App) -> Vec<String> {
 fn alarms(app: &App) -> Vec<(Role, String)> {
     let mut alarms = Vec::new();
     if app.refuted.lost > 0 {
-        alarms.push((Role::Bad, format!("LOST {}", human_count(app.refuted.lost as i64))));
+        let noun = if app.refuted.lost == 1 { "record" } else { "records" };
+        alarms.push((Role::Bad, format!("LOST {} {noun}", human_count(app.refuted.lost as i64))));
     }
     if let Some((since, _)) = app.frozen {
         alarms.push((Role::Stale, format!("FROZEN for {}", human_duration_ms(app.now_ms - since))));

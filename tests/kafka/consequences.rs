@@ -44,7 +44,8 @@ fn pane(cluster: &Arc<Cluster>) -> Vec<String> {
     terminal.draw(|frame| _ = ui::render(&app, &theme, frame)).unwrap();
     let buffer = terminal.backend().buffer();
     let line = |y| (0..100).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-    (0..150).map(line).filter(|line| line.contains(&format!("{TOPIC}-"))).collect()
+    let is_row = |line: &String| line.trim_start_matches(['>', ' ']).starts_with(&format!("{TOPIC}-"));
+    (0..150).map(line).filter(is_row).collect()
 }
 
 #[test]

@@ -65,7 +65,8 @@ fn lost_and_cut_records_stand_behind_the_end_of_a_log() {
         replica(1, ReplicaRole::Leader, Some((4, 9, 9))),
         replica(2, ReplicaRole::InSync, Some((4, 9, 9))),
     ]);
-    (logs.moment, logs.lost, logs.lost_records) = (LogMoment::Loss(1), vec![Range { start: 9, end: 11 }], Some(2));
+    (logs.moment, logs.lost, logs.lost_records) =
+        (LogMoment::Loss(1), vec![Range { start: 9, end: 11 }], Some(2));
     logs.replicas[1].cut =
         Some(Cut { broker: BrokerId(2), from: 12, to: 9, at_ms: 1, by: CutBy::Truncation });
     assert_eq!(drawn(&logs, 20), ["####=====xx", "####=====xx~"]);
