@@ -21,6 +21,8 @@ pub(super) struct HostedGroup {
     pub(super) offsets: OffsetsPartition,
     /// Brokers that have the group's records; `None` before there is a coordinator.
     pub(super) copies: Option<BTreeSet<BrokerId>>,
+    /// Whether the last of them was ever lost: the group's generations began anew.
+    pub(super) records_lost: bool,
     /// Offsets known to be committed.
     pub(super) committed: BTreeMap<PartitionIx, Offset>,
     /// Offsets processed, of each partition.
@@ -43,6 +45,7 @@ impl HostedGroup {
             coordinator: None,
             offsets: OffsetsPartition::default(),
             copies: None,
+            records_lost: false,
             committed: BTreeMap::new(),
             done: BTreeMap::new(),
             read: 0,

@@ -126,6 +126,7 @@ impl World {
         copies.extend(&state.isr);
         host.copies = Some(copies);
         if lost {
+            host.records_lost = true;
             host.committed.clear();
             self.step_group(group, GroupInput::LogLost);
         }

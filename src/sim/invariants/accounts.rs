@@ -136,7 +136,10 @@ impl Auditor {
                     let group = &world.scenario.groups[member.group as usize].name;
                     let detail =
                         format!("members {other} and {} of {group} in generation {generation}", member.nth);
-                    self.report(world, &catalogue::ONE_OWNER, Some(ix), detail);
+                    // The group's records decide, not those of the partition that it reads.
+                    let lost = world.clients.group(member.group).records_lost;
+                    let broken = lost.then_some(Assumption::LastReplicaKeepsItsLog).into_iter().collect();
+                    self.report_with(world, &catalogue::ONE_OWNER, Some(ix), detail, broken);
                 }
             }
         }

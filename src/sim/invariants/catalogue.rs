@@ -55,6 +55,9 @@ const SESSION: &[Assumption] = &[
     Assumption::LastReplicaKeepsItsLog,
 ];
 
+/// A coordinator that finds no records of a group begins with generation 1 again.
+const GROUP: &[Assumption] = &[Assumption::LastReplicaKeepsItsLog];
+
 const REPLICATION: &str = "kafka-specification (TLA+), KafkaReplication.tla";
 const KIP_966: &str = "KIP-966 and Kafka 3.5 specifications (TLA+), Vanlightly";
 
@@ -119,7 +122,7 @@ invariants! {
         "each record handed in is acknowledged, failed or still pending, and only one of them"
         "KafkaProducer.send", ALWAYS;
     ONE_OWNER "OneOwner"
-        "a partition belongs to one member at most of a generation" "ConsumerCoordinator", ALWAYS;
+        "a partition belongs to one member at most of a generation" "ConsumerCoordinator", GROUP;
     TIME "TimeMonotonic" "time does not run backwards" "ours", ALWAYS;
     HEALS "Heals"
         "once faults stop, every broker is back, every ISR is full, logs are equal and every write is settled"

@@ -53,3 +53,12 @@ fn no_more_is_in_the_log_unanswered_than_a_broker_remembers() {
     assert_eq!(sim.counters().duplicated, 0);
     assert!(sim.violations().is_empty(), "{:?}", sim.violations());
 }
+
+/// A coordinator whose disk is gone counts generations from 1, and a member that stood still meanwhile still holds
+/// what it had in the earlier generation of that number.
+#[test]
+fn generations_of_a_group_without_its_records_begin_anew() {
+    let sim = run(&read("group-without-its-records.toml"));
+    let twice = sim.violations().iter().find(|found| found.invariant.name == "OneOwner");
+    assert!(twice.is_some_and(|found| !found.is_fault()), "{:?}", sim.violations());
+}
