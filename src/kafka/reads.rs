@@ -11,7 +11,7 @@ mod groups;
 mod metadata;
 mod offsets;
 
-pub(super) use configs::{ResourceConfig, ResourceKind};
+pub(super) use configs::{ResourceConfig, ResourceKind, config_source};
 pub(super) use groups::{GroupDescription, GroupListing, GroupsRead, MemberDescription};
 pub use metadata::Metadata;
 pub(super) use metadata::{Node, PartitionMetadata, Racks, TopicMetadata};

@@ -5,8 +5,8 @@ use super::ffi;
 use super::queue::{AdminQueue, CallLimits};
 use super::text::{c_string, optional_text, slice, text};
 use crate::kafka::CallError;
-use crate::kafka::reads::{ResourceConfig, ResourceKind};
-use crate::model::{ConfigEntry, ConfigSource};
+use crate::kafka::reads::{ResourceConfig, ResourceKind, config_source};
+use crate::model::ConfigEntry;
 use std::ffi::c_int;
 
 /// `rd_kafka_ResourceType_t`.
@@ -85,20 +85,7 @@ unsafe fn config_entry(entry: *const ffi::ConfigEntry) -> (String, ConfigEntry) 
     unsafe {
         let secret = ffi::rd_kafka_ConfigEntry_is_sensitive(entry) == 1;
         let value = optional_text(ffi::rd_kafka_ConfigEntry_value(entry)).filter(|_| !secret);
-        let source = source_of(ffi::rd_kafka_ConfigEntry_source(entry));
+        let source = config_source(ffi::rd_kafka_ConfigEntry_source(entry));
         (text(ffi::rd_kafka_ConfigEntry_name(entry)), ConfigEntry { value, source })
-    }
-}
-
-/// DescribeConfigsResponse's `ConfigSource` byte (KIP-226).
-fn source_of(code: c_int) -> ConfigSource {
-    match code {
-        1 => ConfigSource::Topic,
-        2 => ConfigSource::DynamicBroker,
-        3 => ConfigSource::DynamicDefault,
-        4 => ConfigSource::StaticBroker,
-        5 => ConfigSource::Default,
-        8 => ConfigSource::Group,
-        _ => ConfigSource::Other,
     }
 }

@@ -94,13 +94,7 @@ unsafe fn fact(partition: &ffi::TopicPartition) -> Option<PartitionOffset> {
     // SAFETY: a live element, its name is a terminated string.
     let (topic, epoch) =
         unsafe { (text(partition.topic), ffi::rd_kafka_topic_partition_get_leader_epoch(partition)) };
-    Some(PartitionOffset {
-        topic: topic.into(),
-        partition: partition.partition,
-        offset: (partition.offset >= 0 && partition.err == 0).then_some(partition.offset),
-        leader_epoch: (epoch >= 0).then_some(epoch),
-        code: partition.err,
-    })
+    Some(PartitionOffset::told(topic.into(), partition.partition, partition.offset, epoch, partition.err))
 }
 
 /// All offsets that a group has committed. Looks the group's coordinator up, which makes a broker create

@@ -26,5 +26,18 @@ pub struct PartitionOffset {
     pub code: i32,
 }
 
+impl PartitionOffset {
+    /// What a broker told of a partition: below zero is none, and so is what came with an error.
+    pub(crate) fn told(topic: Arc<str>, partition: i32, offset: i64, epoch: i32, code: i32) -> Self {
+        PartitionOffset {
+            topic,
+            partition,
+            offset: (offset >= 0 && code == 0).then_some(offset),
+            leader_epoch: (epoch >= 0).then_some(epoch),
+            code,
+        }
+    }
+}
+
 /// Committed offsets by group.
 pub(crate) type GroupOffsets = Vec<(Arc<str>, Result<Vec<PartitionOffset>, CallError>)>;

@@ -24,12 +24,32 @@ pub(super) use offset_fetch::{FetchOffsets, FetchOffsetsOfGroup};
 pub(super) use quorum::{DescribeQuorum, QuorumState};
 pub(super) use topic_partitions::DescribeTopicPartitions;
 
+use super::decoder::{Decoded, Decoder};
+use std::sync::Arc;
+
 /// What an answer holds, or the error code in its place.
 pub(super) type Coded<T> = Result<T, i16>;
 
 /// What came with an error code.
 fn coded<T>(code: i16, value: T) -> Coded<T> {
     if code == 0 { Ok(value) } else { Err(code) }
+}
+
+/// What stands for each partition, of answers that list partitions under the names of their topics.
+fn by_topic<T>(
+    answer: &mut Decoder<'_>,
+    read: impl Fn(&mut Decoder<'_>, Arc<str>) -> Decoded<T>,
+) -> Decoded<Vec<T>> {
+    let mut all = Vec::new();
+    answer.each(|topic| {
+        let name = topic.name()?;
+        topic.each(|partition| {
+            all.push(read(partition, name.clone())?);
+            Ok(())
+        })?;
+        topic.tags()
+    })?;
+    Ok(all)
 }
 
 #[cfg(test)]

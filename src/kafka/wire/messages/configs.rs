@@ -1,12 +1,12 @@
 //! DescribeConfigs of topics and brokers, with each resource's own error.
 
 use crate::kafka::CallError;
-use crate::kafka::reads::{ResourceConfig, ResourceKind};
+use crate::kafka::reads::{ResourceConfig, ResourceKind, config_source};
 use crate::kafka::wire::api::{Api, ReadRequest};
 use crate::kafka::wire::decoder::{Decoded, Decoder};
 use crate::kafka::wire::encoder::Encoder;
 use crate::kafka::wire::error_codes;
-use crate::model::{ConfigEntry, ConfigSource};
+use crate::model::ConfigEntry;
 
 pub(in crate::kafka::wire) struct DescribeConfigs<'a> {
     pub kind: ResourceKind,
@@ -67,7 +67,7 @@ fn entry(entry: &mut Decoder<'_>) -> Decoded<(String, ConfigEntry)> {
     let name = entry.string()?;
     let value = entry.nullable_string()?;
     entry.bool()?;
-    let source = source_of(entry.i8()?);
+    let source = config_source(entry.i8()?.into());
     let is_secret = entry.bool()?;
     entry.each(|synonym| {
         synonym.text()?;
@@ -81,17 +81,4 @@ fn entry(entry: &mut Decoder<'_>) -> Decoded<(String, ConfigEntry)> {
     }
     entry.tags()?;
     Ok((name, ConfigEntry { value: value.filter(|_| !is_secret), source }))
-}
-
-/// `DescribeConfigsResponse.ConfigSource` (KIP-226).
-fn source_of(code: i8) -> ConfigSource {
-    match code {
-        1 => ConfigSource::Topic,
-        2 => ConfigSource::DynamicBroker,
-        3 => ConfigSource::DynamicDefault,
-        4 => ConfigSource::StaticBroker,
-        5 => ConfigSource::Default,
-        8 => ConfigSource::Group,
-        _ => ConfigSource::Other,
-    }
 }

@@ -1,5 +1,6 @@
 //! ListOffsets: one end of the logs that a broker leads.
 
+use super::by_topic;
 use crate::kafka::reads::{OffsetSpec, PartitionOffset};
 use crate::kafka::wire::api::{Api, ReadRequest};
 use crate::kafka::wire::decoder::{Decoded, Decoder};
@@ -57,15 +58,7 @@ impl ReadRequest for ListOffsets<'_> {
         if answer.version() >= 2 {
             answer.i32()?;
         }
-        let mut offsets = Vec::new();
-        answer.each(|topic| {
-            let name = topic.name()?;
-            topic.each(|partition| {
-                offsets.push(offset(partition, name.clone())?);
-                Ok(())
-            })?;
-            topic.tags()
-        })?;
+        let offsets = by_topic(answer, offset)?;
         answer.tags()?;
         Ok(offsets)
     }
@@ -78,11 +71,5 @@ fn offset(fields: &mut Decoder<'_>, topic: Arc<str>) -> Decoded<PartitionOffset>
     let offset = fields.i64()?;
     let epoch = if fields.version() >= 4 { fields.i32()? } else { ANY_EPOCH };
     fields.tags()?;
-    Ok(PartitionOffset {
-        topic,
-        partition,
-        offset: (offset >= 0 && code == 0).then_some(offset),
-        leader_epoch: (epoch >= 0).then_some(epoch),
-        code: code.into(),
-    })
+    Ok(PartitionOffset::told(topic, partition, offset, epoch, code.into()))
 }

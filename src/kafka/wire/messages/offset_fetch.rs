@@ -1,6 +1,6 @@
 //! OffsetFetch: everything that groups have committed, of many groups at once since 3.0 (KIP-709).
 
-use super::{Coded, coded};
+use super::{Coded, by_topic, coded};
 use crate::kafka::reads::PartitionOffset;
 use crate::kafka::wire::api::{Api, ReadRequest};
 use crate::kafka::wire::decoder::{Decoded, Decoder};
@@ -37,7 +37,7 @@ impl ReadRequest for FetchOffsets<'_> {
         answer.i32()?;
         let groups = answer.array(|group| {
             let id = group.text()?.into();
-            let offsets = topics(group)?;
+            let offsets = by_topic(group, offset)?;
             let code = group.i16()?;
             group.tags()?;
             Ok((id, coded(code, offsets)))
@@ -69,24 +69,11 @@ impl ReadRequest for FetchOffsetsOfGroup<'_> {
         if answer.version() >= 3 {
             answer.i32()?;
         }
-        let offsets = topics(answer)?;
+        let offsets = by_topic(answer, offset)?;
         let code = answer.i16()?;
         answer.tags()?;
         Ok(coded(code, offsets))
     }
-}
-
-fn topics(group: &mut Decoder<'_>) -> Decoded<Vec<PartitionOffset>> {
-    let mut offsets = Vec::new();
-    group.each(|topic| {
-        let name = topic.name()?;
-        topic.each(|partition| {
-            offsets.push(offset(partition, name.clone())?);
-            Ok(())
-        })?;
-        topic.tags()
-    })?;
-    Ok(offsets)
 }
 
 fn offset(fields: &mut Decoder<'_>, topic: Arc<str>) -> Decoded<PartitionOffset> {
@@ -97,11 +84,5 @@ fn offset(fields: &mut Decoder<'_>, topic: Arc<str>) -> Decoded<PartitionOffset>
     fields.nullable_text()?;
     let code = fields.i16()?;
     fields.tags()?;
-    Ok(PartitionOffset {
-        topic,
-        partition,
-        offset: (offset >= 0 && code == 0).then_some(offset),
-        leader_epoch: (epoch >= 0).then_some(epoch),
-        code: code.into(),
-    })
+    Ok(PartitionOffset::told(topic, partition, offset, epoch, code.into()))
 }
