@@ -23,14 +23,10 @@ pub struct RollPlan {
     pub brokers: Vec<RestartVerdict>,
     /// Brokers that may be stopped as things are, in this order; the active controller comes last.
     pub order: Vec<BrokerId>,
-    /// For each broker of the order: what breaks if one more fails while it is stopped.
-    pub steps: Vec<RollStep>,
     /// What must hold before the next one is stopped.
     pub wait_for: String,
     /// Brokers that stay unsafe however long one waits, a sentence each.
     pub waiting_does_not_help: Vec<String>,
-    /// How brokers that are unsafe to stop become safe, each way with its price; empty where none is.
-    pub ways_out: Vec<WayOut>,
 }
 
 /// One stop of a rolling restart.
@@ -42,6 +38,19 @@ pub struct RollStep {
 }
 
 impl RollPlan {
+    /// For each broker of the order: what breaks if one more fails while it is stopped. Looks at every partition.
+    pub fn steps(&self, cluster: &Cluster) -> Vec<RollStep> {
+        let worst = next_failures(cluster, &self.order).into_iter();
+        let step = |(broker, next_failure): (&BrokerId, _)| RollStep { broker: *broker, next_failure };
+        self.order.iter().zip(worst).map(step).collect()
+    }
+
+    /// How brokers that are unsafe to stop become safe, each way with its price; empty where none is. Assesses the
+    /// cluster anew for each price.
+    pub fn ways_out(&self, cluster: &Cluster) -> Vec<WayOut> {
+        ways_out(cluster, &self.brokers)
+    }
+
     /// What to say where no broker is in the order.
     pub fn without_order(&self) -> &'static str {
         match self.brokers.iter().map(|verdict| verdict.verdict).min() {
@@ -119,18 +128,11 @@ pub fn roll_with_margin(cluster: &Cluster, margin: u32) -> RollPlan {
     let order: Vec<BrokerId> = stoppable.into_iter().map(|verdict| verdict.broker).collect();
     RollPlan {
         margin,
-        steps: steps(cluster, &order),
         wait_for: wait_for(cluster),
         waiting_does_not_help: brokers.iter().filter_map(|verdict| never_safe(cluster, verdict)).collect(),
-        ways_out: ways_out(cluster, &brokers),
         order,
         brokers,
     }
-}
-
-fn steps(cluster: &Cluster, order: &[BrokerId]) -> Vec<RollStep> {
-    let worst = next_failures(cluster, order);
-    order.iter().zip(worst).map(|(broker, next_failure)| RollStep { broker: *broker, next_failure }).collect()
 }
 
 /// Why a broker never becomes safe to stop, and what would change that.

@@ -103,34 +103,25 @@ fn config_map(names: &Pseudonyms, map: &ConfigMap) -> ConfigMap {
 }
 
 fn partitions_of(partitions: &Partitions) -> Partitions {
+    // Whoever adds a field decides here whether it carries a name.
     let Partitions {
-        topic,
-        number,
-        sets,
-        replicas,
-        isr,
+        topic: _,
+        number: _,
+        sets: _,
+        replicas: _,
+        isr: _,
         elr,
-        leader,
-        leader_epoch,
-        log_start,
-        high_watermark,
-        log_end,
+        leader: _,
+        leader_epoch: _,
+        log_start: _,
+        high_watermark: _,
+        log_end: _,
         complete,
-    } = partitions.clone();
-    let (elr, complete) = (datum(&elr, Clone::clone), datum(&complete, Clone::clone));
+    } = partitions;
     Partitions {
-        topic,
-        number,
-        sets,
-        replicas,
-        isr,
-        elr,
-        leader,
-        leader_epoch,
-        log_start,
-        high_watermark,
-        log_end,
-        complete,
+        elr: datum(elr, Clone::clone),
+        complete: datum(complete, Clone::clone),
+        ..partitions.clone()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Restart verdicts as text and as `klever.roll/1`.
 
-use crate::consequences::{NextFailure, RestartVerdict, RollPlan, RollStep, StopEffect};
+use crate::consequences::{NextFailure, RestartVerdict, RollPlan, RollStep, StopEffect, WayOut};
 use crate::model::{BrokerId, Cluster};
 use crate::report::clean;
 use crate::report::findings::heading;
@@ -26,14 +26,14 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
         labelled(&mut out, 0, "Margin", 10, &margin);
     }
     labelled(&mut out, 0, "Order", 10, &order);
-    for step in &plan.steps {
-        labelled(&mut out, 10, "", 0, &format!("broker {} stopped: {}", step.broker, meanwhile(step)));
+    for step in plan.steps(cluster) {
+        labelled(&mut out, 10, "", 0, &format!("broker {} stopped: {}", step.broker, meanwhile(&step)));
     }
     labelled(&mut out, 0, "Wait for", 10, &clean(&plan.wait_for));
     for sentence in &plan.waiting_does_not_help {
         labelled(&mut out, 0, "No use", 10, &clean(&format!("waiting does not help {sentence}")));
     }
-    push_ways_out(&mut out, plan);
+    push_ways_out(&mut out, &plan.ways_out(cluster));
     out
 }
 
@@ -46,12 +46,12 @@ fn meanwhile(step: &RollStep) -> String {
     step.next_failure.map_or("no other broker is up".into(), |failure| failure.headline())
 }
 
-fn push_ways_out(out: &mut String, plan: &RollPlan) {
-    if plan.ways_out.is_empty() {
+fn push_ways_out(out: &mut String, ways: &[WayOut]) {
+    if ways.is_empty() {
         return;
     }
     out.push_str("\nWays out\n");
-    for way in &plan.ways_out {
+    for way in ways {
         let brokers = if way.brokers.len() == 1 { "broker" } else { "brokers" };
         let helps = format!("{} ({brokers} {})", way.action, comma_list(&way.brokers));
         labelled(out, 2, "-", 2, &clean(&helps));
@@ -81,26 +81,21 @@ pub(super) fn restart_lines(out: &mut String, cluster: &Cluster, restart: &Resta
 /// `klever.roll/1`.
 pub fn roll_json(cluster: &Cluster, plan: &RollPlan) -> String {
     let brokers: Vec<Value> = plan.brokers.iter().map(|verdict| restart_value(cluster, verdict)).collect();
-    let ways_out = plan.ways_out.iter().map(|way| {
-        json!({
-            "way": way.way.word(),
-            "brokers": way.brokers,
-            "action": way.action,
-            "price": way.price,
-        })
-    });
-    let ways_out: Vec<Value> = ways_out.collect();
     document(json!({
         "schema": "klever.roll/1",
         "complete": complete(cluster),
         "brokers": brokers,
         "margin": plan.margin,
         "order": plan.order,
-        "steps": plan.steps.iter().map(step_value).collect::<Vec<Value>>(),
+        "steps": plan.steps(cluster).iter().map(step_value).collect::<Vec<Value>>(),
         "wait_for": plan.wait_for,
         "waiting_does_not_help": plan.waiting_does_not_help,
-        "ways_out": ways_out,
+        "ways_out": plan.ways_out(cluster).iter().map(way_value).collect::<Vec<Value>>(),
     }))
+}
+
+fn way_value(way: &WayOut) -> Value {
+    json!({ "way": way.way.word(), "brokers": way.brokers, "action": way.action, "price": way.price })
 }
 
 fn step_value(step: &RollStep) -> Value {

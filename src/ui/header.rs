@@ -7,7 +7,7 @@
 
 use super::canvas::{Canvas, columns_of};
 use crate::app::{App, Level, Origin};
-use crate::model::{human_count, human_duration_ms};
+use crate::model::{human_count, human_duration_ms, plural};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
@@ -69,8 +69,7 @@ fn parts(app: &App) -> Vec<String> {
 fn alarms(app: &App) -> Vec<(Role, String)> {
     let mut alarms = Vec::new();
     if app.refuted.lost > 0 {
-        let noun = if app.refuted.lost == 1 { "record" } else { "records" };
-        alarms.push((Role::Bad, format!("LOST {} {noun}", human_count(app.refuted.lost as i64))));
+        alarms.push((Role::Bad, format!("LOST {}", plural(app.refuted.lost as usize, "record"))));
     }
     if let Some((since, _)) = app.frozen {
         alarms.push((Role::Stale, format!("FROZEN for {}", human_duration_ms(app.now_ms - since))));
