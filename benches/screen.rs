@@ -3,7 +3,7 @@
 use divan::{Bencher, black_box};
 use klever::app::{App, Effect, Msg, Origin, Snapshot, Start, assess};
 use klever::hypothesis::reference_with;
-use klever::model::{Cluster, KafkaVersion};
+use klever::model::{Cluster, KafkaVersion, Partitions, Topic, TopicIx};
 use klever::theme::{Depth, Glyphs, Theme};
 use klever::ui;
 use ratatui::Terminal;
@@ -19,6 +19,25 @@ const SIZES: [usize; 2] = [12, 200_000];
 fn cluster(partitions: usize) -> Arc<Cluster> {
     let (brokers, racks) = if partitions > 1000 { (100, 3) } else { (3, 3) };
     Arc::new(reference_with(KafkaVersion::REFERENCE, brokers, racks, partitions, 3))
+}
+
+/// So many topics of one partition each.
+fn cluster_of_topics(count: usize) -> Arc<Cluster> {
+    let mut cluster = Cluster::clone(&cluster(count));
+    let first = cluster.topics[0].clone();
+    let topic = |at: usize| Topic {
+        name: format!("orders-{at}").into(),
+        first: at as u32,
+        count: 1,
+        ..first.clone()
+    };
+    cluster.topics = (0..count).map(topic).collect();
+    let mut rows = cluster.partitions.to_rows();
+    for (at, row) in rows.iter_mut().enumerate() {
+        (row.topic, row.number) = (TopicIx(at as u32), 0);
+    }
+    cluster.partitions = Partitions::from_rows(&rows, cluster.partitions.elr.map(|_| ()));
+    Arc::new(cluster)
 }
 
 struct Window {
@@ -89,6 +108,33 @@ fn filter_key_to_frame(bencher: Bencher<'_, '_>, partitions: usize) {
         window.key("7");
         window.draw();
         window.key("backspace");
+    });
+}
+
+/// The palette with as many topics as partitions: the next letter, behind as many as it holds.
+#[divan::bench(args = [(12, 1), (12, 4000), (5_000, 1), (5_000, 4000)])]
+fn palette_key_to_frame(bencher: Bencher<'_, '_>, (topics, typed): (usize, usize)) {
+    let mut window = Window::new(200, 60);
+    window.see(cluster_of_topics(topics));
+    window.key(":");
+    (0..typed).for_each(|_| drop(window.key("a")));
+    bencher.bench_local(|| {
+        window.key("o");
+        window.draw();
+        window.key("backspace");
+    });
+}
+
+/// One paste of a book into the palette.
+#[divan::bench]
+fn paste_to_frame(bencher: Bencher<'_, '_>) {
+    let mut window = Window::new(200, 60);
+    window.see(cluster_of_topics(5_000));
+    window.key(":");
+    let book = "acks all ".repeat(7_000);
+    bencher.bench_local(|| {
+        drop(window.app.update(Msg::Paste(book.clone())));
+        window.draw();
     });
 }
 

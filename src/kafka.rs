@@ -40,6 +40,12 @@ pub use reads::{Metadata, ReadAnswer, ReadKind, ReadTargets};
 pub use spec::{ConnectionSpec, Transport};
 pub use wire::{ConnectionState, Diagnosis, Outcome, Rung, SecurityError, Step, diagnose};
 
+/// The decoder of brokers' answers, for the fuzzer: bytes of any kind are an error or a value.
+#[cfg(fuzzing)]
+pub fn read_as_any_answer(bytes: &[u8]) {
+    wire::read_as_any_answer(bytes);
+}
+
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
 /// connection authenticates.
 pub const API_KEYS_SENT: &[(i16, &str)] = &[

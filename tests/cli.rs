@@ -10,6 +10,8 @@ mod comparing;
 mod exploring;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/hostile.rs"]
+mod hostile;
 #[path = "cli/inputs.rs"]
 mod inputs;
 #[path = "cli/judging.rs"]

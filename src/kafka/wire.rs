@@ -37,6 +37,8 @@ mod tls;
 pub use broker_link::ConnectionState;
 pub use diagnosis::{Diagnosis, Outcome, Rung, diagnose};
 pub use entry::Step;
+#[cfg(fuzzing)]
+pub(super) use messages::read_as_any_answer;
 pub(super) use reader::WireReader;
 pub(super) use security::Security;
 pub use security::SecurityError;

@@ -1,5 +1,7 @@
 //! The reading requests and what their answers hold: a small schema each, straight into klever's own types.
 
+#[cfg(any(test, fuzzing))]
+mod any_answer;
 mod api_versions;
 mod cluster;
 mod configs;
@@ -12,6 +14,8 @@ mod offset_fetch;
 mod quorum;
 mod topic_partitions;
 
+#[cfg(fuzzing)]
+pub(in crate::kafka) use any_answer::read_as_any_answer;
 pub(super) use api_versions::{ApiVersions, BrokerVersions};
 pub(super) use cluster::{ClusterDescription, DescribeCluster};
 pub(super) use configs::DescribeConfigs;

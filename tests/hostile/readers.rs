@@ -1,0 +1,243 @@
+//! Everything that reads what comes from outside, each taken as far as klever would take it.
+
+use klever::app::{App, Effect, Msg, Origin, Snapshot, Start, assess};
+use klever::config::{parse_properties, properties_text, read_client};
+use klever::consequences::{self, Subject, parse_goals, roll_with_margin};
+use klever::hypothesis::{apply, reference};
+use klever::knobs::{Change, KeyScope};
+use klever::model::{Cluster, KafkaVersion};
+use klever::report;
+use klever::rules::examine;
+use klever::scenario::{BUILT_IN, Scenario, too_large};
+use klever::sim::{Simulator, estimated_events};
+use klever::term::{Decoder, Event};
+use klever::theme::{Depth, Glyphs, Theme};
+use klever::ui;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use std::sync::Arc;
+
+/// One reader. It may refuse what it is given, in any way but a panic.
+pub(crate) struct Reader {
+    pub(crate) name: &'static str,
+    pub(crate) read: fn(&[u8]),
+    /// What it is given on a good day.
+    pub(crate) samples: fn() -> Vec<Vec<u8>>,
+}
+
+pub(crate) const READERS: [Reader; 8] = [
+    Reader { name: "scenario", read: scenario, samples: scenarios },
+    Reader { name: "client", read: client, samples: clients },
+    Reader { name: "snapshot", read: snapshot, samples: snapshots },
+    Reader { name: "keymap", read: keymap, samples: keymaps },
+    Reader { name: "theme", read: theme, samples: themes },
+    Reader { name: "changes", read: changes, samples: change_lines },
+    Reader { name: "goals", read: goals, samples: goal_lines },
+    Reader { name: "terminal", read: terminal, samples: keystrokes },
+];
+
+/// No run of a mutated scenario takes longer than these allow.
+const MOST_EVENTS: f64 = 50_000.0;
+const MOST_REPLICAS: u64 = 200;
+const RUN: u64 = 2_000_000_000;
+
+/// Text of any bytes, as klever reads them.
+fn text(bytes: &[u8]) -> String {
+    properties_text(bytes.to_vec())
+}
+
+fn samples(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+}
+
+fn scenario(bytes: &[u8]) {
+    let Ok(scenario) = Scenario::parse("hostile.toml", &text(bytes)) else { return };
+    let copies: u64 = scenario
+        .topics
+        .iter()
+        .map(|topic| u64::from(topic.partitions) * u64::from(topic.replication_factor))
+        .sum();
+    if too_large(&scenario).is_some() || copies > MOST_REPLICAS || estimated_events(&scenario) > MOST_EVENTS {
+        return;
+    }
+    let again = Scenario::parse("again.toml", &scenario.to_toml());
+    assert_eq!(
+        again.map_err(|error| error.to_string()),
+        Ok(scenario.clone()),
+        "what klever writes, it reads"
+    );
+    let mut simulator = Simulator::new(&scenario, scenario.seed, None);
+    simulator.run_until(scenario.duration.0.min(RUN));
+    judge(&simulator.snapshot().0);
+    drop(simulator.report());
+}
+
+fn scenarios() -> Vec<Vec<u8>> {
+    BUILT_IN.iter().map(|scenario| scenario.scenario().to_toml().into_bytes()).collect()
+}
+
+fn client(bytes: &[u8]) {
+    let text = text(bytes);
+    drop(parse_properties(&text));
+    for scope in [KeyScope::Producer, KeyScope::Consumer] {
+        for version in [KafkaVersion::new(2, 8, 0), KafkaVersion::REFERENCE] {
+            drop(read_client(scope, "hostile.properties", &text, version));
+        }
+    }
+}
+
+fn clients() -> Vec<Vec<u8>> {
+    samples(&[
+        "bootstrap.servers=a:9092,b:9092\nacks=all\nenable.idempotence=true\nmax.in.flight.requests.per.connection=5\nlinger.ms=5\n",
+        "group.id=g\nenable.auto.commit=true\nsession.timeout.ms=45000\nheartbeat.interval.ms=3000\ngroup.protocol=consumer\n",
+        "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\nsasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\\n  username=\"u\" \\\n  password=\"p\";\n",
+        "key\\ with=\\u0041\\\r\n ! comment\n# comment\nacks : 1\nretries 3\n",
+    ])
+}
+
+fn snapshot(bytes: &[u8]) {
+    if let Ok(cluster) = report::read_snapshot(&text(bytes)) {
+        judge(&cluster);
+        let other = reference(KafkaVersion::REFERENCE);
+        drop(report::diff_text(&other, &report::diff(&cluster, &other)));
+        judge(&report::anonymised(&cluster, 7));
+        let written = report::write_snapshot(&cluster);
+        assert!(report::read_snapshot(&written).is_ok(), "what klever writes, it reads");
+    }
+}
+
+/// Everything that klever says of a cluster.
+fn judge(cluster: &Cluster) {
+    let findings = examine(cluster);
+    drop(report::findings_text(cluster, &findings));
+    drop(report::findings_json(cluster, &findings));
+    drop(consequences::assess(cluster, Subject::Cluster).figures());
+    let plan = roll_with_margin(cluster, 1);
+    drop((report::roll_text(cluster, &plan), report::roll_json(cluster, &plan)));
+    drop((plan.steps(cluster), plan.ways_out(cluster)));
+    let lag = report::LagReport::of(cluster, |_| true, |_| true);
+    drop((report::lag_text(&lag), report::lag_json(&lag), report::lag_prometheus(&lag)));
+    shown(Start::new(Origin::File("hostile".into())), cluster.clone(), Vec::new());
+}
+
+fn snapshots() -> Vec<Vec<u8>> {
+    let reference = reference(KafkaVersion::REFERENCE);
+    let mut simulator = Simulator::new(&Scenario::reference(), 7, None);
+    simulator.run_until(RUN);
+    let simulated = simulator.snapshot().0;
+    let clusters = [&reference, &*simulated];
+    clusters.map(|cluster| report::write_snapshot(cluster).into_bytes()).into()
+}
+
+fn keymap(bytes: &[u8]) {
+    let start =
+        Start { keys: Some(("hostile.toml".into(), text(bytes))), ..Start::new(Origin::Sim("s".into())) };
+    drop(App::new(start));
+}
+
+fn keymaps() -> Vec<Vec<u8>> {
+    samples(&[klever::keymap::DEFAULT, "[global]\n\"ctrl-x q\" = \"quit\"\n\"g\" = \"none\"\n"])
+}
+
+fn theme(bytes: &[u8]) {
+    for depth in [Depth::True, Depth::C16, Depth::None] {
+        drop(Theme::from_toml("hostile", &text(bytes), depth, Glyphs::UNICODE));
+    }
+}
+
+fn themes() -> Vec<Vec<u8>> {
+    samples(&[
+        include_str!("../../themes/dark.toml"),
+        include_str!("../../themes/mono.toml"),
+        "inherits = \"light\"\n[roles]\nbad = { fg = \"#ff0000\", bold = true }\n",
+    ])
+}
+
+/// Lines as `--set` takes them, on the reference cluster.
+fn changes(bytes: &[u8]) {
+    let read: Vec<Change> = text(bytes).lines().filter_map(|line| Change::parse(line).ok()).take(8).collect();
+    let base = reference(KafkaVersion::REFERENCE);
+    if let Ok(cluster) = apply(&base, &read) {
+        // A cluster of a million partitions is judged elsewhere.
+        if cluster.partitions.len() < 1_000 {
+            judge(&cluster);
+        }
+    }
+}
+
+fn change_lines() -> Vec<Vec<u8>> {
+    let lines: Vec<String> =
+        klever::knobs::ALL.iter().map(|knob| format!("{}:{}=1", knob.scope, knob.name)).collect();
+    vec![
+        lines.join("\n").into_bytes(),
+        b"acks=all\nmin.insync.replicas=2\ntopic/orders:partitions=12\n".to_vec(),
+    ]
+}
+
+fn goals(bytes: &[u8]) {
+    drop(parse_goals(&text(bytes)));
+}
+
+fn goal_lines() -> Vec<Vec<u8>> {
+    samples(&[
+        "survive data 1 crash and survive writes 1 rack and latency.ack.p99 <= 20ms",
+        "survive data 1 disk_loss; loss.year < 0.01 %",
+    ])
+}
+
+/// What a terminal sends, up to the screen that follows.
+fn terminal(bytes: &[u8]) {
+    let (mut decoder, mut events) = (Decoder::default(), Vec::new());
+    for part in bytes.chunks(7) {
+        decoder.feed(part, &mut events);
+        decoder.idle(&mut events);
+    }
+    let start = Start::new(Origin::Sim("hostile".into()));
+    shown(start, reference(KafkaVersion::REFERENCE), events);
+}
+
+fn keystrokes() -> Vec<Vec<u8>> {
+    samples(&[
+        "jjjk\x1b[A\x1b[B\x1b[C2G/orders\r:acks 1\r\x1b\t\tuU?q",
+        "\x1b[200~pasted text\x1b[201~\x1b[<0;10;5M\x1b[<0;10;5m\x1b[<65;10;5M",
+        "1j2k3 4\r5\x1b[5~6\x1b[6~7\x1b[H\x1b[F",
+        "\x1bOP\x1b[15~\x1b[1;5A\x1b[?1;2c\x1b]11;rgb:1e1e/1e1e/2e2e\x07\x1bP>|term\x1b\\",
+    ])
+}
+
+/// The screen after these events, at a usual size and at an odd one.
+fn shown(start: Start, cluster: Cluster, events: Vec<Event>) {
+    let Ok(mut app) = App::new(start) else { return };
+    let Ok(theme) = Theme::built_in("dark", Depth::True, Glyphs::UNICODE) else { return };
+    let mut sent = vec![
+        Msg::Tick(60_000),
+        Msg::Snapshot(Snapshot { cluster: Arc::new(cluster), clock: None, detail: None }),
+    ];
+    sent.extend(events.into_iter().filter_map(message));
+    for size in [(100, 30), (33, 7)] {
+        let Ok(mut terminal) = Terminal::new(TestBackend::new(size.0, size.1));
+        drop(app.update(Msg::Resize(size.0, size.1)));
+        for message in std::mem::take(&mut sent) {
+            for effect in app.update(message) {
+                if let Effect::Assess(request) = effect {
+                    drop(app.update(Msg::Assessed(request.generation, Arc::new(assess(&request)))));
+                }
+            }
+        }
+        drop(terminal.draw(|frame| drop(ui::render(&app, &theme, frame))));
+    }
+}
+
+fn message(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(key) => Some(Msg::Key(key)),
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        _ => None,
+    }
+}
+
+/// What the reader of this name makes of the bytes.
+pub(crate) fn read(name: &str, bytes: &[u8]) {
+    let reader = READERS.iter().find(|reader| reader.name == name);
+    (reader.expect("a reader of this name").read)(bytes);
+}
