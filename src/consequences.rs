@@ -37,6 +37,7 @@ mod goal;
 mod goal_plan;
 mod gth;
 mod interning;
+mod keys;
 mod knob_values;
 mod leaderless;
 mod loss_cause;
@@ -91,6 +92,7 @@ pub use frontier::{
 };
 pub use goal::{Goal, GoalFault, Metric, Survivor, goal_usage, parse_goals};
 pub use goal_plan::{GoalPlan, MAX_CHANGES, plan};
+pub use keys::keys_moved;
 pub use knob_values::KnobValues;
 pub use loss_cause::LossCause;
 pub use loss_verdict::{LossVerdict, loss_verdict, stopped};

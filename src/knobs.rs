@@ -23,9 +23,10 @@ mod value;
 
 pub use change::{Change, KnobError, find, nearest, nearest_of};
 pub use client_rules::{
-    GroupProtocol, Idempotence, acks_of, auto_commit_of, consumer_conflicts, consumer_connects_later,
-    consumer_errors, consumer_thread_errors, delivery_timeout_of, idempotence_of, is_jaas_entry,
-    keys_not_taken, leaves_login_to_jvm, names_service, producer_conflicts, producer_errors,
+    GroupProtocol, Idempotence, LIBRDKAFKA_PARTITIONER, LIBRDKAFKA_PARTITIONERS, acks_of, auto_commit_of,
+    consumer_conflicts, consumer_connects_later, consumer_errors, consumer_thread_errors,
+    delivery_timeout_of, idempotence_of, is_jaas_entry, keys_not_taken, leaves_login_to_jvm, names_service,
+    producer_conflicts, producer_errors,
 };
 pub use config_def::{allowed, check_value, check_value_at};
 pub use defaults::{
@@ -281,7 +282,10 @@ pub static ALL: &[&Knob] = &[
     &load::RECORDS_PER_S,
     &load::RECORD_BYTES,
     &load::PRODUCERS,
-    &load::KEYED,
+    &load::KEYS,
+    &load::KEY_COUNT,
+    &load::ZIPF_EXPONENT,
+    &load::CELEBRITY_SHARE,
     &load::CONSUMERS,
     &load::PROCESSING_MS,
     &load::ON_POISON,

@@ -19,7 +19,7 @@ mod time;
 
 pub use act::{Act, Endpoint, PowerDomain, Process, UnflushedTail};
 pub use built_in::{BUILT_IN, BuiltIn, built_in};
-pub use clients::{CommitMode, GroupSpec, Keys, ProducerSpec};
+pub use clients::{CommitMode, GroupSpec, ProducerSpec};
 pub use condition::Condition;
 pub use error::ScenarioError;
 pub use event::Event;

@@ -8,6 +8,8 @@ mod controller;
 mod history;
 #[path = "protocol/invariants.rs"]
 mod invariants;
+#[path = "protocol/keys.rs"]
+mod keys;
 #[path = "protocol/latency.rs"]
 mod latency;
 #[path = "protocol/machines.rs"]

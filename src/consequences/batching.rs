@@ -68,7 +68,11 @@ impl ProducerStream {
             // No batch holds more than fits.
             (capped, distinct(self.partitions, capped).max(capped / cap))
         } else {
-            (wanted.min(cap), 1.0)
+            // One batch at a time is filled, and sent as soon as it is full. While none can be sent, full ones queue up in
+            // all partitions, and a request takes one of each (`RecordAccumulator.drainBatchesForOneNode`).
+            let queued = backed_up.min(cap * self.partitions.max(1.0));
+            let records = due.min(cap).max(queued);
+            (records, (records / cap).max(1.0))
         };
         let per_batch = (records / partitions).max(1.0);
         let full_after = if per_ms > 0.0 { (records - 1.0).max(0.0) / per_ms } else { f64::INFINITY };

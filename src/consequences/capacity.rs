@@ -5,6 +5,7 @@ use crate::consequences::cost::{compression_of, headline_of};
 use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, digits, number_of};
 use crate::consequences::flow::{Flow, PathEnd, member_records_per_s};
+use crate::consequences::keys::largest_partition;
 use crate::consequences::traffic::{CAPACITY_INPUTS, Flows, turn};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{Value, cluster, env, load, net, producer, topic};
@@ -23,6 +24,7 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
         connection(context, flows).into(),
         one_partition(context, flows).into(),
         partitions_needed(context, flows).into(),
+        largest_partition(context, flows).into(),
         one_at_a_time(context, flows).into(),
     ];
     Section { name: "capacity", figures }

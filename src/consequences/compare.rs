@@ -1,10 +1,10 @@
 //! Two or more settings side by side: what each gains and what it costs.
 
 use crate::consequences::figure::{FigureValue, Scale};
-use crate::consequences::{Assessment, Subject, assess, format_significant};
+use crate::consequences::{Assessment, Subject, assess, format_significant, keys_moved};
 use crate::hypothesis::{HypothesisError, apply};
-use crate::knobs::{Change, producer_errors};
-use crate::model::Cluster;
+use crate::knobs::{Change, load, producer_errors, topic};
+use crate::model::{Cluster, Keys};
 use std::cmp::Ordering;
 
 /// One figure under two settings.
@@ -60,7 +60,23 @@ pub fn differences(was: &Assessment, now: &Assessment) -> Vec<Delta> {
         change: a.value.score().zip(b.value.score()).and_then(|(a, b)| b.partial_cmp(&a)),
         by: by_how_much(a.value, b.value),
     };
-    pairs.map(delta).collect()
+    pairs.map(delta).chain(keys_that_move(was, now)).collect()
+}
+
+/// Other partitions than before give keys other partitions: their order breaks where they change.
+fn keys_that_move(was: &Assessment, now: &Assessment) -> Option<Delta> {
+    let partitions = |of: &Assessment| u32::try_from(of.knobs.get(&topic::PARTITIONS)?.int()?).ok();
+    let has_keys = |of: &Assessment| of.knobs.get(&load::KEYS)?.word().map(|word| word != Keys::None.word());
+    let (before, after) = (partitions(was)?, partitions(now)?);
+    let share = keys_moved(before, after);
+    (share > 0.0 && has_keys(now)?).then(|| Delta {
+        id: "ordering.keys_moved",
+        label: "Keys in another partition",
+        was: "0 %".into(),
+        now: format!("{} %", format_significant(share * 100.0)),
+        change: Some(Ordering::Less),
+        by: None,
+    })
 }
 
 /// Shares below a factor of two, multiples above it, differences of counts.
@@ -120,6 +136,23 @@ mod tests {
     use super::*;
     use crate::consequences::Estimate;
     use crate::consequences::figure::{FailuresTolerated, Qualitative, Quantity, Unit};
+    use crate::consequences::fixtures::ClusterSpec;
+    use crate::model::TopicIx;
+
+    #[test]
+    fn more_partitions_are_told_with_the_keys_that_they_move() {
+        let cluster = ClusterSpec::default().build();
+        let moved = |changes: &[&str]| {
+            let changes: Vec<Change> = changes.iter().map(|text| Change::parse(text).unwrap()).collect();
+            let tried = compare(&cluster, Subject::Topic(TopicIx(0)), &[("more".into(), changes)]).remove(0);
+            let deltas = tried.unwrap().deltas;
+            deltas.into_iter().find(|delta| delta.id == "ordering.keys_moved").map(|delta| delta.now)
+        };
+        assert_eq!(moved(&["topic:partitions=24"]).as_deref(), Some("50 %"));
+        assert_eq!(moved(&["topic:partitions=13"]).as_deref(), Some("92.3 %"));
+        assert_eq!(moved(&["topic:partitions=24", "load:keys=none"]), None);
+        assert_eq!(moved(&["linger.ms=50"]), None);
+    }
 
     #[test]
     fn differences_read_as_people_say_them() {

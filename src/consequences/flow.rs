@@ -139,9 +139,9 @@ impl Flow {
     /// Until one producer has a full batch for every partition of a broker.
     fn longest_interval_ms(&self) -> f64 {
         let per_ms = self.records_per_s / self.producers.max(1.0) / self.brokers.max(1.0) / 1000.0;
-        let spread = if self.keyed { self.partitions_per_broker() } else { 1.0 };
         // Keys fill the last batch long after the first: some partitions get fewer records than others.
-        4.0 * self.full_batches().records_per_batch * spread / per_ms.max(f64::MIN_POSITIVE)
+        4.0 * self.full_batches().records_per_batch * self.partitions_per_broker()
+            / per_ms.max(f64::MIN_POSITIVE)
     }
 
     /// Whether requests of this size are answered as fast as they come.

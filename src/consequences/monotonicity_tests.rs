@@ -130,6 +130,23 @@ const MATRIX: &[Row] = &[
         ],
     },
     Row {
+        steps: &["load:keys=none", "load:keys=uniform"],
+        // Whoever chooses the partitions, batches are full before anything else is.
+        signs: &[("throughput.max", Same), ("capacity.plan", Same), ("capacity.largest_partition", Same)],
+    },
+    Row {
+        steps: &[
+            "load:keys=celebrity;load:celebrity_share=0.1",
+            "load:keys=celebrity;load:celebrity_share=0.5",
+            "load:keys=celebrity;load:celebrity_share=1",
+        ],
+        signs: &[("capacity.largest_partition", NotBetter)],
+    },
+    Row {
+        steps: &["load:keys=zipf;load:zipf_exponent=0", "load:keys=zipf;load:zipf_exponent=2"],
+        signs: &[("capacity.largest_partition", NotBetter)],
+    },
+    Row {
         steps: &["env:broker_cores=2", "env:broker_cores=8", "env:broker_cores=64"],
         signs: &[
             ("throughput.max", NotWorse),

@@ -246,7 +246,7 @@ fn producer_memory(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Qua
             &producer::BATCH_SIZE,
             &producer::BUFFER_MEMORY,
             &topic::PARTITIONS,
-            &load::KEYED,
+            &load::KEYS,
         ]),
         assumptions: vec!["keys open a batch on every partition, none on one partition per broker".into()],
         knob: Some("batch.size".into()),

@@ -212,6 +212,7 @@ fn the_sections_of_the_reference_cluster() {
         capacity.connection: 21 %
         capacity.partition: 8.9 MB/s
         capacity.partitions_needed: 1
+        capacity.largest_partition: 8.3 %
         capacity.one_at_a_time: 110 records/s
         recovery.controller: 2.0 to 4.0 s
         recovery.ordered_stop: 0.064 ms

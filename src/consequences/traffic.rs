@@ -10,6 +10,7 @@ use crate::consequences::flow::{Flow, LatencyPart, LatencyPath, PathEnd, Resourc
 use crate::consequences::quantile::Mixture;
 use crate::consequences::{Estimate, Figure, Percentiles, Quantity, Unit};
 use crate::knobs::{Knob, broker, consumer, env, load, net, producer, topic};
+use crate::model::Keys;
 
 /// The flows that are possible: one when all settings are known.
 pub(super) struct Flows {
@@ -43,7 +44,7 @@ const LATENCY_INPUTS: &[&Knob] = &[
     &load::RECORDS_PER_S,
     &load::RECORD_BYTES,
     &load::PRODUCERS,
-    &load::KEYED,
+    &load::KEYS,
     &net::CLIENT_RTT_MS,
     &net::RACK_RTT_MS,
     &net::SAME_RACK_RTT_MS,
@@ -68,7 +69,7 @@ pub(super) const CAPACITY_INPUTS: &[&Knob] = &[
     &load::RECORDS_PER_S,
     &load::RECORD_BYTES,
     &load::PRODUCERS,
-    &load::KEYED,
+    &load::KEYS,
     &net::CLIENT_RTT_MS,
     &net::RACK_RTT_MS,
     &env::LOCAL_MS,
@@ -252,7 +253,7 @@ fn flow(context: &AssessmentContext<'_>, worst: &PartitionClass, case: &Case, fo
         records_per_s: load.records_per_s,
         record_bytes: f64::from(load.record_bytes),
         producers: f64::from(load.producers),
-        keyed: load.keyed,
+        keyed: load.keys != Keys::None,
         brokers: f64::from(context.broker_load.leading.max(1)),
         partitions: float(&topic::PARTITIONS).max(1.0),
         linger_ms: float(&producer::LINGER_MS),

@@ -14,7 +14,10 @@ pub use consumer::{
     consumer_thread_errors, keys_not_taken,
 };
 pub use jaas::{is_jaas_entry, names_service};
-pub use producer::{acks_of, delivery_timeout_of, idempotence_of, producer_conflicts, producer_errors};
+pub use producer::{
+    LIBRDKAFKA_PARTITIONER, LIBRDKAFKA_PARTITIONERS, acks_of, delivery_timeout_of, idempotence_of,
+    producer_conflicts, producer_errors,
+};
 
 use crate::knobs::KeyScope;
 use crate::model::ClientProfile;

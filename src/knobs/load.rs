@@ -2,6 +2,7 @@
 
 use crate::knobs::place::assumed;
 use crate::knobs::{Axis, Kind, Knob, Scope, Simulated, TakesEffect};
+use crate::model::{KeySpread, Keys};
 
 /// Why the simulator does not turn it.
 const CONSUMERS_RUN: &str = "the simulator cannot change its consumers while they run";
@@ -47,14 +48,56 @@ pub static PRODUCERS: Knob = Knob {
     simulated: Simulated::Yes,
 };
 
-pub static KEYED: Knob = Knob {
+pub static KEYS: Knob = Knob {
     scope: Scope::Load,
-    name: "keyed",
-    kind: Kind::Bool,
-    place: assumed!(load.keyed),
-    ladder: &["false", "true"],
-    doc: "Whether records have keys. Keys spread a producer's records over all partitions and so shrink its batches.",
-    moves: &[(Axis::Ordering, "order per key"), (Axis::Throughput, "smaller batches")],
+    name: "keys",
+    kind: Kind::Choice(Keys::WORDS),
+    place: assumed!(load.keys),
+    ladder: Keys::WORDS,
+    doc: "Which keys records have: none, each as likely as any other, few that make most of the records (zipf), or one that makes a share of them (celebrity). Keys spread a producer's records over all partitions at once and so shrink its batches.",
+    moves: &[
+        (Axis::Ordering, "order per key"),
+        (Axis::Throughput, "smaller batches; a key that is too frequent fills one partition"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: Simulated::Yes,
+};
+
+pub static KEY_COUNT: Knob = Knob {
+    scope: Scope::Load,
+    name: "key_count",
+    kind: Kind::Int { min: 0, max: KeySpread::MOST_KEYS as i64 },
+    place: assumed!(load.key_count),
+    ladder: &["0", "1", "10", "100", "1000", "100000"],
+    doc: "How many different keys there are; 0 gives every record a key of its own (zipf: 1,000 keys).",
+    moves: &[
+        (Axis::Ordering, "a key has an order only if it comes again"),
+        (Axis::Throughput, "fewer keys than partitions leave partitions empty"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: Simulated::Yes,
+};
+
+pub static ZIPF_EXPONENT: Knob = Knob {
+    scope: Scope::Load,
+    name: "zipf_exponent",
+    kind: Kind::Float { min: 0.0, max: 10.0 },
+    place: assumed!(load.zipf_exponent),
+    ladder: &["0.5", "1", "1.5", "2"],
+    doc: "With keys=zipf: the nth key is as frequent as 1 / n^exponent, so that 0 makes all alike.",
+    moves: &[(Axis::Throughput, "the most frequent keys fill their partitions")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: Simulated::Yes,
+};
+
+pub static CELEBRITY_SHARE: Knob = Knob {
+    scope: Scope::Load,
+    name: "celebrity_share",
+    kind: Kind::Float { min: 0.0, max: 1.0 },
+    place: assumed!(load.celebrity_share),
+    ladder: &["0.1", "0.25", "0.5", "0.75", "0.9"],
+    doc: "With keys=celebrity: the share of all records that have the one key.",
+    moves: &[(Axis::Throughput, "one partition and one member of a group take this share")],
     takes_effect: TakesEffect::AtOnce,
     simulated: Simulated::Yes,
 };

@@ -1,7 +1,7 @@
 //! Where a knob's value is read and written.
 
 use crate::knobs::Value;
-use crate::model::{Assumptions, KafkaVersion};
+use crate::model::{Assumptions, KafkaVersion, Keys};
 
 /// Where a knob's value is read and written.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +94,17 @@ impl Field for bool {
 
     fn take(&mut self, value: &Value) -> Option<()> {
         *self = value.bool()?;
+        Some(())
+    }
+}
+
+impl Field for Keys {
+    fn value(&self) -> Value {
+        Value::Word(self.word().into())
+    }
+
+    fn take(&mut self, value: &Value) -> Option<()> {
+        *self = Keys::named(value.word()?)?;
         Some(())
     }
 }

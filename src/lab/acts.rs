@@ -3,7 +3,7 @@
 use super::LabError;
 use super::scenario_cluster::{ScenarioCluster, list};
 use super::segment::read_log;
-use crate::knobs::{Change, Place, Scope, Shape};
+use crate::knobs::{Change, LIBRDKAFKA_PARTITIONER, Place, Scope, Shape};
 use crate::scenario::change::{self, Turning};
 use crate::scenario::{Act, Condition, PowerDomain, Process, Scenario};
 use rustix::process::Signal;
@@ -14,6 +14,12 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
     let lossy = scenario.net.loss > 0.0 || scenario.net.pairs.iter().any(|pair| pair.loss > 0.0);
     if lossy {
         return Some("packets are not lost on loopback".into());
+    }
+    if scenario.producers.iter().any(|spec| spec.key_spread().recurring() > 0) {
+        return Some("the lab's clients do not tell which key a record has".into());
+    }
+    if scenario.producers.iter().any(|spec| spec.config.contains_key(LIBRDKAFKA_PARTITIONER)) {
+        return Some("all clients of a run in the lab are of one kind".into());
     }
     scenario.events.iter().find_map(|event| match &event.act {
         Act::SlowLink { loss_permille: 1.., .. } => Some("packets are not lost on loopback".into()),

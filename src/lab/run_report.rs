@@ -40,12 +40,19 @@ pub(super) fn counters(
         ack_latency_ms: Quantiles::of(&meter.latency),
         visible: sum(|counters| counters.visible),
         log_end: sum(|counters| counters.log_end),
+        ..Counters::default()
     }
 }
 
 /// What the scenario expects, as far as a real cluster shows it.
 pub(super) fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunReport) -> Vec<Verdict> {
-    let shown = |expect: &&Expect| !matches!(expect.counter, Counter::Error(_));
+    let shown = |expect: &&Expect| {
+        let unseen = matches!(
+            expect.counter,
+            Counter::Error(_) | Counter::Bytes | Counter::Lag | Counter::LargestSharePercent
+        );
+        !unseen
+    };
     let judge = |expect: &Expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref()));
     let of_version = scenario.expectations.iter().filter(|expect| expect.covers(version));
     of_version.filter(shown).map(judge).collect()
@@ -87,7 +94,15 @@ pub(super) fn partition_report(
         counters.failover_ms = meter.failover / 1_000_000;
         counters.ack_latency_ms = Quantiles::of(&meter.latency);
     }
-    PartitionReport { partition: name, leader: seen.leader, isr: seen.isr, elr: Vec::new(), counters }
+    PartitionReport {
+        partition: name,
+        leader: seen.leader,
+        isr: seen.isr,
+        elr: Vec::new(),
+        bytes: None,
+        lag: None,
+        counters,
+    }
 }
 
 /// High watermark and log end of a leader whose producers are gone. The followers may still be fetching the last
@@ -111,5 +126,5 @@ pub(super) fn group_report(read: &[Read], group: &str) -> GroupReport {
     let distinct: BTreeSet<_> =
         mine.iter().map(|(_, _, topic, part, offset, _)| (topic, part, offset)).collect();
     let (all, once) = (mine.len() as u64, distinct.len() as u64);
-    GroupReport { group: group.into(), read: all, read_again: all - once, lag: 0 }
+    GroupReport { group: group.into(), read: all, read_again: all - once, ..GroupReport::default() }
 }

@@ -233,6 +233,7 @@ impl ScenarioRunner {
             counters: counters(cluster, &partitions, &meter, end_us),
             errors: BTreeMap::new(),
             partitions,
+            skew: Vec::new(),
             groups: groups.collect(),
             trace_hash: String::new(),
             expectations: Vec::new(),

@@ -1,6 +1,6 @@
 //! What the protocol can never show: client settings, load, distances and the rates at which things fail.
 
-use crate::model::{KafkaVersion, Origin};
+use crate::model::{KafkaVersion, KeySpread, Keys, Origin};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -34,8 +34,15 @@ pub struct Load {
     pub record_bytes: u32,
     /// Producers that share the rate.
     pub producers: u32,
-    /// Whether records have keys, spread evenly (else the sticky partitioner decides).
-    pub keyed: bool,
+    /// Which keys records have. Older snapshots say `keyed`, true or false.
+    #[serde(alias = "keyed", deserialize_with = "Keys::read")]
+    pub keys: Keys,
+    /// How many different keys there are; 0 gives every record a key of its own.
+    pub key_count: u32,
+    /// How steep `zipf` keys are.
+    pub zipf_exponent: f64,
+    /// The share of the records that have the one key of `celebrity`.
+    pub celebrity_share: f64,
     /// Members of each consumer group.
     pub consumers: u32,
     /// How long a member works on one record.
@@ -56,13 +63,28 @@ impl Default for Load {
             records_per_s: 1000.0,
             record_bytes: 1000,
             producers: 1,
-            keyed: true,
+            keys: Keys::Uniform,
+            key_count: 0,
+            zipf_exponent: KeySpread::ZIPF_EXPONENT,
+            celebrity_share: KeySpread::CELEBRITY_SHARE,
             consumers: 3,
             processing_ms: 0.1,
             on_poison: "crash".into(),
             standby_replicas: 0,
             state_gib: 1.0,
             restore_mb_per_s: 50.0,
+        }
+    }
+}
+
+impl Load {
+    /// How the records are spread over keys.
+    pub fn key_spread(&self) -> KeySpread {
+        KeySpread {
+            keys: self.keys,
+            key_count: self.key_count,
+            zipf_exponent: self.zipf_exponent,
+            celebrity_share: self.celebrity_share,
         }
     }
 }

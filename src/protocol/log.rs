@@ -32,6 +32,12 @@ impl Log {
         self.end
     }
 
+    /// Bytes of all its batches.
+    pub(crate) fn bytes(&self) -> u64 {
+        let merged: u64 = self.spans.iter().map(|span| span.bytes).sum();
+        merged + self.tail.iter().map(|batch| u64::from(batch.bytes)).sum::<u64>()
+    }
+
     /// Where each epoch starts.
     pub(crate) fn epochs(&self) -> &LeaderEpochCache {
         &self.epochs

@@ -10,10 +10,9 @@ mod append;
 mod batch;
 mod compression;
 mod io;
+mod key;
 mod memory;
 mod metadata;
-#[cfg(test)]
-mod murmur;
 mod outcome;
 mod partitioner;
 mod queue;
@@ -26,8 +25,7 @@ pub(crate) use compression::Codec;
 pub(crate) use io::{
     PartitionResponse, ProducerInput, ProducerOutput, ProducerRequest, RecordTarget, SendError,
 };
-#[cfg(test)]
-pub(crate) use murmur::key_hash;
+pub(crate) use key::{KeyHash, RecordKey};
 pub(crate) use outcome::is_retriable;
 #[cfg(test)]
 pub(crate) use sequence::sequence_after;
@@ -47,6 +45,8 @@ struct RecordRun {
     record_bytes: u32,
     /// Their identity, if they have one already.
     resent: Option<RecordRange>,
+    /// The number of their key, if it may come again.
+    key: Option<u32>,
 }
 
 impl RecordRun {
@@ -89,6 +89,8 @@ pub(crate) struct Producer {
     /// Starts from the identity: of two processes of a producer none takes the other's answers.
     next_request: u64,
     counts: ProducerCounts,
+    /// [`ProducerOutput::Accepted`] of this step.
+    accepted: Vec<ProducerOutput>,
     /// A batch was begun or filled: the sender has to look.
     wake_sender: bool,
     /// The earliest wake-up that was asked for and has not come.
@@ -118,6 +120,7 @@ impl Producer {
             flushed_at: None,
             next_request: u64::from(producer) << 32,
             counts: ProducerCounts::default(),
+            accepted: Vec::new(),
             wake_sender: true,
             wake_at: Nanos::MAX,
             spare_requests: Vec::new(),
@@ -133,10 +136,16 @@ impl Producer {
         }
         match input {
             ProducerInput::Send { target, count, record_bytes } => {
-                self.send(now, target, RecordRun { count, record_bytes, resent: None }, out);
+                self.send(
+                    now,
+                    target,
+                    RecordRun { count, record_bytes, resent: None, key: target.key() },
+                    out,
+                );
+                out.append(&mut self.accepted);
             }
             ProducerInput::Resend { partition, records, record_bytes } => {
-                let run = RecordRun { count: records.count, record_bytes, resent: Some(records) };
+                let run = RecordRun { count: records.count, record_bytes, resent: Some(records), key: None };
                 self.send(now, RecordTarget::Partition(partition), run, out);
             }
             other => {
@@ -179,6 +188,7 @@ impl Producer {
             self.time_out_requests(now, out);
             self.expire(now, out);
             self.admit_blocked(now, out);
+            out.append(&mut self.accepted);
             self.bump_epoch_if_needed(out);
             if !self.send_ready(now, out) || self.blocked.is_empty() {
                 break;

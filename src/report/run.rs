@@ -5,10 +5,12 @@ use crate::report::clean;
 use crate::report::json::document;
 use crate::report::layout::labelled;
 use crate::scenario::Scenario;
-use crate::sim::{RecordTrace, RunReport};
+use crate::sim::{GroupReport, RecordTrace, RunReport, Skew};
 use serde_json::json;
 
 const LABEL: usize = 16;
+/// A largest partition of so many times the mean is told of.
+const UNEVEN: f64 = 1.5;
 
 /// One entry of the event log of a run, in words.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,14 +58,9 @@ pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>, trace:
         out.push_str(&format!("STOPPED before its end at {planned}: what it expects is not judged\n\n"));
     }
     push_counters(&mut out, report);
+    push_keys(&mut out, report);
     for group in &report.groups {
-        let text = format!(
-            "{} read, {} of them again, lag {}",
-            count(group.read),
-            count(group.read_again),
-            count(group.lag)
-        );
-        labelled(&mut out, 0, &format!("Group {}", clean(&group.group)), LABEL, &text);
+        labelled(&mut out, 0, &format!("Group {}", clean(&group.group)), LABEL, &group_text(group));
     }
     labelled(&mut out, 0, "Trace", LABEL, &report.trace_hash);
     if !report.expectations.is_empty() {
@@ -75,6 +72,39 @@ pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>, trace:
         labelled(&mut out, 2, word, 9, &format!("{}: found {found}", clean(&verdict.expected)));
     }
     out
+}
+
+fn group_text(group: &GroupReport) -> String {
+    let (read, again, lag) = (count(group.read), count(group.read_again), count(group.lag));
+    let text = format!("{read} read, {again} of them again, lag {lag}");
+    let most = group.members.iter().max_by_key(|member| member.lag);
+    match most.filter(|member| group.members.len() > 1 && member.lag > 0) {
+        Some(member) => format!("{text}, {} of it with member {}", count(member.lag), member.member),
+        None => text,
+    }
+}
+
+/// What keys and partitions came to, where there is something to tell.
+fn push_keys(out: &mut String, report: &RunReport) {
+    let counters = &report.counters;
+    if let Some(split) = counters.split_keys {
+        let order = match (counters.reordered_keys, counters.reordered_across_topics) {
+            (Some(keys), Some(topics)) => {
+                format!("{} read out of order, {} across topics", count(keys), count(topics))
+            }
+            _ => "none was read, so that nothing is known of their order".into(),
+        };
+        labelled(out, 0, "Keys", LABEL, &format!("{} in two partitions, {order}", count(split)));
+    }
+    for topic in report.skew.iter().filter(|topic| topic.records.times_mean >= UNEVEN) {
+        let Skew { largest, share, times_mean } = &topic.records;
+        let text = format!(
+            "{} has {:.0} % of its records, {times_mean:.1} times the mean",
+            clean(largest),
+            share * 100.0
+        );
+        labelled(out, 0, &format!("Topic {}", clean(&topic.topic)), LABEL, &text);
+    }
 }
 
 fn push_trace(out: &mut String, trace: &[EventLogEntry]) {

@@ -1,8 +1,8 @@
 //! A knob's new value in a scenario, and which clusters act on it: elsewhere a knob is a what-if.
 
 use crate::knobs::{Change, Knob, Place, Scope, Shape, Simulated, Value, load, net};
-use crate::model::rack_name;
-use crate::scenario::{Keys, Scenario};
+use crate::model::{Keys, rack_name};
+use crate::scenario::{ProducerSpec, Scenario};
 
 /// What a knob does to a cluster that klever runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -139,7 +139,7 @@ fn write_topics(scenario: &mut Scenario, shape: Shape, change: &Change, count: u
 type Writer = fn(&mut Scenario, &Value) -> Option<()>;
 
 /// The assumptions that a scenario makes true, and how it is written there.
-static ASSUMED: [(&Knob, Writer); 7] = [
+static ASSUMED: [(&Knob, Writer); 10] = [
     (&load::RECORDS_PER_S, |scenario, value| {
         let producers = scenario.producers.len() as f64;
         let rate = value.float()? / producers;
@@ -148,13 +148,23 @@ static ASSUMED: [(&Knob, Writer); 7] = [
     }),
     (&load::RECORD_BYTES, |scenario, value| {
         let bytes = value.int()? as u32;
-        scenario.producers.iter_mut().for_each(|producer| producer.record_bytes = bytes);
-        (!scenario.producers.is_empty()).then_some(())
+        each_producer(scenario, |producer| producer.record_bytes = bytes)
     }),
-    (&load::KEYED, |scenario, value| {
-        let keys = if value.bool()? { Keys::Uniform } else { Keys::None };
-        scenario.producers.iter_mut().for_each(|producer| producer.keys = keys);
-        (!scenario.producers.is_empty()).then_some(())
+    (&load::KEYS, |scenario, value| {
+        let keys = Keys::named(value.word()?)?;
+        each_producer(scenario, |producer| producer.keys = keys)
+    }),
+    (&load::KEY_COUNT, |scenario, value| {
+        let count = u32::try_from(value.int()?).ok()?;
+        each_producer(scenario, |producer| producer.key_count = count)
+    }),
+    (&load::ZIPF_EXPONENT, |scenario, value| {
+        let exponent = value.float()?;
+        each_producer(scenario, |producer| producer.zipf_exponent = exponent)
+    }),
+    (&load::CELEBRITY_SHARE, |scenario, value| {
+        let share = value.float()?;
+        each_producer(scenario, |producer| producer.celebrity_share = share)
     }),
     (&load::PRODUCERS, |scenario, value| multiply_producers(scenario, value.int()?.max(1) as usize)),
     (&net::CLIENT_RTT_MS, |scenario, value| {
@@ -170,6 +180,12 @@ static ASSUMED: [(&Knob, Writer); 7] = [
         Some(())
     }),
 ];
+
+/// `None` when there is no producer.
+fn each_producer(scenario: &mut Scenario, change: impl Fn(&mut ProducerSpec)) -> Option<()> {
+    scenario.producers.iter_mut().for_each(change);
+    (!scenario.producers.is_empty()).then_some(())
+}
 
 /// So many producers share the load of those that there are.
 fn multiply_producers(scenario: &mut Scenario, count: usize) -> Option<()> {

@@ -1,11 +1,14 @@
 //! What only the whole file shows: names that must exist, settings that must be Kafka's, sizes that must fit.
 
-use crate::knobs::{KeyScope, Scope, default_at, find, producer_errors};
-use crate::model::{BrokerId, plural};
+use crate::knobs::{
+    KeyScope, LIBRDKAFKA_PARTITIONER, LIBRDKAFKA_PARTITIONERS, Scope, default_at, find, producer_errors,
+};
+use crate::model::{BrokerId, KeySpread, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::names::{Names, check_id, check_name};
 use crate::scenario::{
-    Act, Condition, Counter, MOST_REPLICAS, Process, SCHEMA, Scenario, TopicSpec, setting_text, too_large,
+    Act, Condition, Counter, MOST_REPLICAS, Process, ProducerSpec, SCHEMA, Scenario, TopicSpec, setting_text,
+    too_large,
 };
 use std::collections::BTreeMap;
 
@@ -117,12 +120,46 @@ fn producers(scenario: &Scenario, names: &Names<'_>) -> Checked {
         {
             return mistake(table, at, "partition is a partition of the topic, counted from 0");
         }
-        settings(table, at, Scope::Producer, &producer.config)?;
+        key_spread(table, at, &producer.key_spread())?;
+        settings(table, at, Scope::Producer, &kafkas_own(table, at, producer)?)?;
         if let Some(error) = producer_errors(&producer.profile(scenario.version())).first() {
             return mistake(table, at, format!("Kafka's producer refuses: {error}"));
         }
     }
     Ok(())
+}
+
+fn key_spread(table: &'static str, at: usize, spread: &KeySpread) -> Checked {
+    if spread.key_count > KeySpread::MOST_KEYS {
+        return mistake(table, at, format!("key_count is from 0 to {}", KeySpread::MOST_KEYS));
+    }
+    if !(0.0..=10.0).contains(&spread.zipf_exponent) {
+        return mistake(table, at, "zipf_exponent is from 0 to 10");
+    }
+    if !(0.0..=1.0).contains(&spread.celebrity_share) {
+        return mistake(table, at, "celebrity_share is from 0 to 1");
+    }
+    Ok(())
+}
+
+/// Without librdkafka's `partitioner`, which Kafka's own clients do not know.
+fn kafkas_own(
+    table: &'static str,
+    at: usize,
+    producer: &ProducerSpec,
+) -> Result<BTreeMap<String, toml::Value>, Mistake> {
+    let mut config = producer.config.clone();
+    let Some(name) = config.remove(LIBRDKAFKA_PARTITIONER).map(|value| setting_text(&value)) else {
+        return Ok(config);
+    };
+    let what = if !LIBRDKAFKA_PARTITIONERS.contains(&name.as_str()) {
+        format!("partitioner: `{name}` is not librdkafka's: use {}", LIBRDKAFKA_PARTITIONERS.join(", "))
+    } else if config.contains_key("partitioner.class") {
+        "a producer has partitioner.class (Kafka's own) or partitioner (librdkafka's)".into()
+    } else {
+        return Ok(config);
+    };
+    Err(Mistake { table: (table, at), what })
 }
 
 fn groups(scenario: &Scenario, names: &Names<'_>) -> Checked {

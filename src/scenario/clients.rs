@@ -1,23 +1,9 @@
 //! Producers and consumer groups of a scenario: Kafka's keys and what the application does.
 
-use crate::model::{ClientProfile, KafkaVersion, Origin};
+use crate::model::{ClientProfile, KafkaVersion, KeySpread, Keys, Origin};
 use crate::scenario::{Time, setting_text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Which partitions the records go to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Keys {
-    /// No keys: the sticky partitioner decides.
-    None,
-    #[default]
-    Uniform,
-    /// Few keys make most of the records (Zipf, exponent 1, 1,000 keys).
-    Zipf,
-    /// One key makes half of the records.
-    Celebrity,
-}
 
 /// `[[producer]]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -31,8 +17,18 @@ pub struct ProducerSpec {
     /// Bytes of a record: key, value, headers.
     #[serde(default = "a_kilobyte")]
     pub record_bytes: u32,
+    /// Which keys the records have; producers of one scenario share them.
     #[serde(default)]
     pub keys: Keys,
+    /// How many different keys there are; 0 gives every record a key of its own (`zipf`: 1,000 keys).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub key_count: u32,
+    /// With `zipf` the nth key is as frequent as 1 / n^exponent.
+    #[serde(default = "zipf_exponent", skip_serializing_if = "is_zipf_exponent")]
+    pub zipf_exponent: f64,
+    /// With `celebrity` the share of the records that have the one key.
+    #[serde(default = "celebrity_share", skip_serializing_if = "is_celebrity_share")]
+    pub celebrity_share: f64,
     /// One partition takes everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<i32>,
@@ -48,12 +44,22 @@ pub struct ProducerSpec {
     /// The application hands a failed record in again, as a new send.
     #[serde(default)]
     pub resend: bool,
-    /// Settings by Kafka's key.
+    /// Settings by Kafka's key. One that sets `partitioner` finds partitions as librdkafka does.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub config: BTreeMap<String, toml::Value>,
 }
 
 impl ProducerSpec {
+    /// How its records are spread over keys.
+    pub fn key_spread(&self) -> KeySpread {
+        KeySpread {
+            keys: self.keys,
+            key_count: self.key_count,
+            zipf_exponent: self.zipf_exponent,
+            celebrity_share: self.celebrity_share,
+        }
+    }
+
     /// As a client of this version.
     pub fn profile(&self, version: KafkaVersion) -> ClientProfile {
         profile(&self.name, &self.config, version)
@@ -111,6 +117,26 @@ pub struct GroupSpec {
     /// Settings by Kafka's key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub config: BTreeMap<String, toml::Value>,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+fn zipf_exponent() -> f64 {
+    KeySpread::ZIPF_EXPONENT
+}
+
+fn is_zipf_exponent(exponent: &f64) -> bool {
+    *exponent == KeySpread::ZIPF_EXPONENT
+}
+
+fn celebrity_share() -> f64 {
+    KeySpread::CELEBRITY_SHARE
+}
+
+fn is_celebrity_share(share: &f64) -> bool {
+    *share == KeySpread::CELEBRITY_SHARE
 }
 
 fn a_kilobyte() -> u32 {

@@ -41,6 +41,12 @@ pub enum Counter {
     Duplicated,
     /// Records that stand in the log behind a later one.
     Reordered,
+    /// Keys whose records lie in two partitions of a topic.
+    SplitKeys,
+    /// Keys whose records a group processed out of the order in which they were sent, in one topic.
+    ReorderedKeys,
+    /// The same across the topics that a group reads.
+    ReorderedAcrossTopics,
     /// Time without successful writes, in milliseconds.
     WriteUnavailableMs,
     /// Time without a leader to read from, in milliseconds.
@@ -55,6 +61,12 @@ pub enum Counter {
     Visible,
     /// Records in the leaders' logs at the end.
     LogEnd,
+    /// Bytes in the leaders' logs at the end.
+    Bytes,
+    /// Records that groups have not committed at the end.
+    Lag,
+    /// The largest part of a topic's records that lies in one partition, in percent, rounded down.
+    LargestSharePercent,
     /// The leader at the end, -1 for none; needs `partition`.
     Leader,
     /// Members of the ISR at the end; needs `partition`.
@@ -70,6 +82,9 @@ const COUNTERS: &[(&str, Counter)] = &[
     ("lost_acked", Counter::LostAcked),
     ("duplicated", Counter::Duplicated),
     ("reordered", Counter::Reordered),
+    ("split_keys", Counter::SplitKeys),
+    ("reordered_keys", Counter::ReorderedKeys),
+    ("reordered_across_topics", Counter::ReorderedAcrossTopics),
     ("write_unavailable_ms", Counter::WriteUnavailableMs),
     ("read_unavailable_ms", Counter::ReadUnavailableMs),
     ("failover_ms", Counter::FailoverMs),
@@ -77,6 +92,9 @@ const COUNTERS: &[(&str, Counter)] = &[
     ("ack_p99_ms", Counter::AckP99Ms),
     ("visible", Counter::Visible),
     ("log_end", Counter::LogEnd),
+    ("bytes", Counter::Bytes),
+    ("lag", Counter::Lag),
+    ("largest_share_percent", Counter::LargestSharePercent),
     ("leader", Counter::Leader),
     ("isr", Counter::Isr),
 ];

@@ -174,6 +174,7 @@ impl World {
             topics,
             done: BTreeMap::new(),
             owns: Vec::new(),
+            read: 0,
         });
         self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(client));
     }

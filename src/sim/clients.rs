@@ -37,6 +37,8 @@ pub(super) struct GroupMember {
     /// Offset after the last record processed, of each partition it ever had.
     pub(super) done: BTreeMap<PartitionIx, Offset>,
     pub(super) owns: Vec<PartitionIx>,
+    /// Records processed, by all its processes so far.
+    pub(super) read: u64,
 }
 
 impl GroupMember {

@@ -1,9 +1,10 @@
 //! Consumers of the scenario: their state machine, its requests, and what their application reads.
 
-use crate::model::BrokerId;
+use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::consumer::{Consumer, ConsumerFetch, ConsumerInput, ConsumerOutput};
 use crate::protocol::group::GroupRequest;
 use crate::protocol::messages::{self, BrokerRequest, ListOffsetsPartition, OffsetForLeaderPartition};
+use crate::protocol::wire::RecordRange;
 use crate::sim::client_runtime::{ClientRequest, ClientState};
 use crate::sim::event::{ConnectionKind, Message, TimerKind};
 use crate::sim::settings;
@@ -66,9 +67,11 @@ impl World {
                 let end = offset + i64::from(records.count);
                 let (observers, world) = self.split();
                 observers.audit_read(&world, partition, offset, records);
-                self.clients.member_mut(client).done.insert(partition, end);
+                let member = self.clients.member_mut(client);
+                member.done.insert(partition, end);
+                member.read += u64::from(records.count);
                 self.clients.group_mut(group).processed(partition, offset, end);
-                self.observers.read(partition, group, records);
+                self.records_read(partition, group, records);
             }
             ConsumerOutput::Committed(done) => {
                 self.clients.group_mut(group).committed.insert(done.partition, done.offset);
@@ -92,6 +95,17 @@ impl World {
             }
             ConsumerOutput::Closed => self.end_client(client),
             _ => {}
+        }
+    }
+
+    fn records_read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) {
+        let topic = self.machines.topics.of(partition).map_or(0, |(topic, _)| topic);
+        let broken = self.observers.read(partition, (group, topic), records);
+        if let Some(key) = broken.in_topic {
+            self.record_event(EventKind::KeyReordered { group, partition, key }, None);
+        }
+        if let Some(key) = broken.across_topics {
+            self.record_event(EventKind::KeyReorderedAcrossTopics { group, partition, key }, None);
         }
     }
 

@@ -131,7 +131,7 @@ impl World {
         for (client, spec) in (0..).zip(&scenario.producers) {
             let workload = &mut self.clients.producer_mut(client).workload;
             workload.change(Some(spec.records_per_s), Some(spec.record_bytes));
-            workload.set_keys(spec.keys);
+            workload.set_keys(spec.key_spread());
             self.work_again(client);
         }
     }

@@ -176,6 +176,16 @@ impl Ledger {
         add(&mut readers[at].1, records);
     }
 
+    /// Which of these numbers a group has not processed yet, as ranges.
+    pub(crate) fn unread(&self, partition: PartitionIx, group: u32, records: RecordRange) -> Vec<(u64, u64)> {
+        let mut all = Intervals::default();
+        all.add(records.first, records.first + u64::from(records.count));
+        let readers = self.accounts.get(partition.at()).map_or(&[][..], |account| &account.readers);
+        let mine = readers.iter().find(|(reader, _)| *reader == group);
+        let known = mine.and_then(|(_, read)| set_of(read, records.producer));
+        known.map_or(all.clone(), |known| all.without(known)).ranges().to_vec()
+    }
+
     /// Groups that have processed a record.
     pub(crate) fn readers(&self, partition: PartitionIx, producer: u32, number: u64) -> Vec<u32> {
         let readers = self.accounts.get(partition.at()).map_or(&[][..], |account| &account.readers);

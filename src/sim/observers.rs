@@ -7,6 +7,7 @@ use crate::protocol::wire::{ErrorCode, Offset, PartitionRegistration, RecordRang
 use crate::sim::ack_history::AckedBatch;
 use crate::sim::clock::elapsed;
 use crate::sim::invariants::{Auditor, Violation};
+use crate::sim::key_order::{KeyOrder, KeyedPartition, OrderBroken};
 use crate::sim::ledger::{DeliveryErrors, Ledger};
 use crate::sim::loss::Cut;
 use crate::sim::machines::Machines;
@@ -21,6 +22,7 @@ pub(super) struct Observers {
     meter: Meter,
     trace: Trace,
     history: RecordHistory,
+    keys: KeyOrder,
     /// Checks Kafka's promises after every event, if somebody wants that.
     auditor: Option<Box<Auditor>>,
 }
@@ -32,6 +34,10 @@ impl Observers {
 
     pub(super) fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    pub(super) fn keys(&self) -> &KeyOrder {
+        &self.keys
     }
 
     pub(super) fn record_history(&self) -> &RecordHistory {
@@ -57,10 +63,22 @@ impl Observers {
         self.trace.add(elapsed(now), kind, cause)
     }
 
+    /// `send()` took records of a key that may come again. Answers where they went before, if that is news of the topic.
+    pub(super) fn accepted(
+        &mut self,
+        now: Nanos,
+        to: KeyedPartition,
+        records: RecordRange,
+        key: u32,
+    ) -> Option<PartitionIx> {
+        self.keys.accepted(now, to, records, key)
+    }
+
     /// Records were acknowledged, the first and the last of them so long after they were sent.
     pub(super) fn acked(&mut self, partition: PartitionIx, batch: AckedBatch, (first, last): (Nanos, Nanos)) {
         let (now, records) = (batch.acked, batch.records);
         self.ledger.acked(partition, records);
+        self.keys.acked(now, partition, records);
         self.meter.acked(partition, now, records.count, first, last);
         self.trace.acked(now, partition, records, batch.base_offset.unwrap_or(-1));
         self.history.acked(partition, batch);
@@ -77,9 +95,20 @@ impl Observers {
         self.meter.refused(error);
     }
 
-    /// A group has processed these records.
-    pub(super) fn read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) {
+    /// A group has processed these records of a topic. Answers what is news about the order of their keys.
+    pub(super) fn read(
+        &mut self,
+        partition: PartitionIx,
+        (group, topic): (u32, u32),
+        records: RecordRange,
+    ) -> OrderBroken {
+        let mut broken = OrderBroken::default();
+        if self.keys.has(partition, records.producer) {
+            let fresh = self.ledger.unread(partition, group, records);
+            broken = self.keys.read((group, topic), (partition, records.producer), &fresh);
+        }
         self.ledger.read(partition, group, records);
+        broken
     }
 
     /// A group's commit succeeded.

@@ -9,6 +9,7 @@ use crate::protocol::wire::{ErrorCode, Offset, RecordRange};
 use crate::sim::ack_history::AckedBatch;
 use crate::sim::client_runtime::{ClientRequest, ClientState};
 use crate::sim::event::{ConnectionKind, Message, TimerKind};
+use crate::sim::key_order::KeyedPartition;
 use crate::sim::settings;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
@@ -32,6 +33,9 @@ impl World {
             ProducerOutput::Connect { broker } => self.connect(client, broker),
             ProducerOutput::CloseConnection { broker } => {
                 self.close_connection(client, self.machines.net.broker(broker), ConnectionKind::Requests)
+            }
+            ProducerOutput::Accepted { partition, records, key } => {
+                self.keyed_records_accepted(client, partition, records, key);
             }
             ProducerOutput::Acked { partition, records, base_offset, first_latency, last_latency } => {
                 self.records_acked(client, partition, records, base_offset, (first_latency, last_latency));
@@ -110,6 +114,24 @@ impl World {
         }
         let known = self.machines.host(broker)?.broker.known_partition(answer.partition)?;
         known.leader.map(|leader| (leader, known.leader_epoch))
+    }
+
+    fn keyed_records_accepted(
+        &mut self,
+        client: u32,
+        partition: PartitionIx,
+        records: RecordRange,
+        key: u32,
+    ) {
+        let topic = self.clients.producer(client).topic;
+        let members = self.clients.members().iter().filter(|member| member.nth == 0);
+        let readers = members.filter(|member| member.topics.contains(&topic)).count() as u32;
+        let to = KeyedPartition { partition, topic, readers };
+        if let Some(before) = self.observers.accepted(self.now, to, records, key) {
+            let cause = self.machines.control.last_change(partition);
+            let split = EventKind::KeySplit { producer: client, key, before, partition };
+            self.record_event(split, cause);
+        }
     }
 
     fn records_acked(

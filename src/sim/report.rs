@@ -4,6 +4,7 @@ use crate::model::{KafkaVersion, Nanos, PartitionIx};
 use crate::scenario::{Counter, Expect, Verdict};
 use crate::sim::histogram::Histogram;
 use crate::sim::ledger::DeliveryErrors;
+use crate::sim::skew::{MemberReport, TopicSkew};
 use crate::sim::world::World;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,6 +36,16 @@ pub struct Counters {
     pub duplicated: u64,
     /// Records that stand behind a later one.
     pub reordered: u64,
+    /// Keys whose records lie in two partitions of a topic; in all only, and `None` when no key comes again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_keys: Option<u64>,
+    /// Keys that some group processed out of the order in which they were sent, in one topic; in all only, and `None`
+    /// when no record of such a key was processed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reordered_keys: Option<u64>,
+    /// The same across the topics that a group reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reordered_across_topics: Option<u64>,
     /// Time in which writes waited more than a second or failed; in all: somewhere.
     pub write_unavailable_ms: u64,
     /// Time without a running leader; in all: somewhere.
@@ -60,12 +71,18 @@ pub struct PartitionReport {
     pub isr: Vec<i32>,
     /// Eligible leader replicas at the end.
     pub elr: Vec<i32>,
+    /// Bytes in the leader's log; a stored report may have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// High watermark minus committed offsets, all groups that read it together; `None` when no group does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag: Option<u64>,
     #[serde(flatten)]
     pub counters: Counters,
 }
 
 /// One group's part of a report.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct GroupReport {
     /// `group.id`
     pub group: String,
@@ -74,6 +91,16 @@ pub struct GroupReport {
     pub read_again: u64,
     /// High watermarks minus committed offsets.
     pub lag: u64,
+    /// Keys that it processed out of the order in which they were sent, in one topic; `None` when it processed none
+    /// that comes again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reordered_keys: Option<u64>,
+    /// The same across the topics that it reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reordered_across_topics: Option<u64>,
+    /// Its members, in the order of the scenario.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberReport>,
 }
 
 /// `klever.run/1`.
@@ -95,6 +122,9 @@ pub struct RunReport {
     #[serde(skip_deserializing)]
     pub errors: BTreeMap<&'static str, u64>,
     pub partitions: Vec<PartitionReport>,
+    /// How unevenly each topic lies over its partitions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skew: Vec<TopicSkew>,
     pub groups: Vec<GroupReport>,
     /// Hash of everything that happened, in hexadecimal.
     pub trace_hash: String,
@@ -127,6 +157,12 @@ impl RunReport {
             Counter::LostAcked => counters.lost_acked,
             Counter::Duplicated => counters.duplicated,
             Counter::Reordered => counters.reordered,
+            Counter::SplitKeys => counters.split_keys?,
+            Counter::ReorderedKeys => counters.reordered_keys?,
+            Counter::ReorderedAcrossTopics => counters.reordered_across_topics?,
+            Counter::Bytes => self.sum(of, |part| part.bytes)?,
+            Counter::Lag => self.sum(of, |part| part.lag)?,
+            Counter::LargestSharePercent => return self.largest_share_percent(of),
             Counter::WriteUnavailableMs => counters.write_unavailable_ms,
             Counter::ReadUnavailableMs => counters.read_unavailable_ms,
             Counter::FailoverMs => counters.failover_ms,
@@ -139,6 +175,28 @@ impl RunReport {
             Counter::Error(code) => self.errors.get(code.as_str()).copied().unwrap_or(0),
         };
         Some(number as i64)
+    }
+}
+
+impl RunReport {
+    /// Of one partition, or of all that have it; `None` when none has.
+    fn sum(
+        &self,
+        of: Option<&PartitionReport>,
+        amount: impl Fn(&PartitionReport) -> Option<u64>,
+    ) -> Option<u64> {
+        match of {
+            Some(part) => amount(part),
+            None => self.partitions.iter().filter_map(amount).reduce(|sum, one| sum + one),
+        }
+    }
+
+    fn largest_share_percent(&self, of: Option<&PartitionReport>) -> Option<i64> {
+        if of.is_some() {
+            return None;
+        }
+        let shares = self.skew.iter().filter(|skew| skew.records.share > 0.0);
+        shares.map(|skew| (skew.records.share * 100.0) as i64).max()
     }
 }
 
@@ -156,6 +214,9 @@ impl World {
             sent: Some(self.clients.producers().iter().map(|host| host.sent).sum()),
             acked: self.clients.producers().iter().map(|host| host.acked).sum(),
             failed: self.clients.producers().iter().map(|host| host.failed).sum(),
+            split_keys: self.observers.keys().split_keys(),
+            reordered_keys: self.observers.keys().reordered_keys(None),
+            reordered_across_topics: self.observers.keys().reordered_across_topics(None),
             write_unavailable_ms: ms(self.observers.meter().unwritable.len()),
             read_unavailable_ms: ms(self.observers.meter().leaderless.len()),
             ack_latency_ms: Quantiles::of(&self.observers.meter().latency),
@@ -186,7 +247,7 @@ impl World {
     }
 
     /// High watermark and log end of the log that consumers read.
-    fn ends(&self, ix: PartitionIx) -> (u64, u64) {
+    pub(super) fn ends(&self, ix: PartitionIx) -> (u64, u64) {
         let replica =
             self.machines.leader(ix).and_then(|leader| self.machines.host(leader)?.broker.replica(ix));
         replica.map_or((0, 0), |replica| (replica.high_watermark() as u64, replica.log().end() as u64))
@@ -213,6 +274,8 @@ impl World {
             leader: state.leader.map(|id| id.0),
             isr: ids(&state.isr),
             elr: ids(&state.elr),
+            bytes: Some(self.log_bytes(ix)),
+            lag: self.lag_of_partition(ix),
             counters,
         }
     }
@@ -224,15 +287,15 @@ impl World {
             .iter()
             .filter_map(|name| self.machines.topics.named(name))
             .flat_map(|(_, t)| &t.partitions);
-        let lag = partitions.map(|ix| {
-            let committed = host.committed.get(ix).copied().unwrap_or(0) as u64;
-            self.ends(*ix).0.saturating_sub(committed)
-        });
+        let lag = partitions.map(|ix| self.lag_of_group(group as u32, *ix));
         GroupReport {
             group: self.scenario.groups[group].name.clone(),
             read: host.read,
             read_again: host.read_again,
             lag: lag.sum(),
+            reordered_keys: self.observers.keys().reordered_keys(Some(group as u32)),
+            reordered_across_topics: self.observers.keys().reordered_across_topics(Some(group as u32)),
+            members: self.member_reports(group as u32),
         }
     }
 
@@ -240,7 +303,9 @@ impl World {
     pub(super) fn report(&mut self, duration: Nanos, expectations: &[Expect]) -> RunReport {
         self.close_meters();
         let counters = self.counters();
-        let partitions = self.user_partitions().into_iter().map(|ix| self.partition_report(ix)).collect();
+        let partitions: Vec<PartitionReport> =
+            self.user_partitions().into_iter().map(|ix| self.partition_report(ix)).collect();
+        let skew = self.skew(&partitions);
         let mut report = RunReport {
             schema: schema(),
             scenario: self.scenario.id.clone(),
@@ -256,6 +321,7 @@ impl World {
                 .map(|(error, count)| (error.name(), *count))
                 .collect(),
             partitions,
+            skew,
             groups: (0..self.clients.groups().len()).map(|group| self.group_report(group)).collect(),
             trace_hash: format!("{:016x}", self.observers.trace().hash()),
             expectations: Vec::new(),

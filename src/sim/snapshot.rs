@@ -6,7 +6,7 @@ use crate::model::{
     PartitionRow, Partitions, Quorum, Topic, TopicIx, Unknown,
 };
 use crate::protocol::group;
-use crate::scenario::{Keys, setting_text};
+use crate::scenario::setting_text;
 use crate::sim::client_runtime::ClientState;
 use crate::sim::clock::elapsed_ms;
 use crate::sim::groups::HostedGroup;
@@ -216,7 +216,10 @@ impl World {
                 records_per_s: scenario.producers.iter().map(|spec| spec.records_per_s).sum(),
                 record_bytes: first.map_or(usual.record_bytes, |spec| spec.record_bytes),
                 producers: scenario.producers.len() as u32,
-                keyed: first.is_none_or(|spec| spec.keys != Keys::None),
+                keys: first.map_or(usual.keys, |spec| spec.keys),
+                key_count: first.map_or(usual.key_count, |spec| spec.key_count),
+                zipf_exponent: first.map_or(usual.zipf_exponent, |spec| spec.zipf_exponent),
+                celebrity_share: first.map_or(usual.celebrity_share, |spec| spec.celebrity_share),
                 consumers: group.map_or(usual.consumers, |spec| spec.members),
                 processing_ms: group.map_or(usual.processing_ms, |spec| spec.processing_ms),
                 ..usual

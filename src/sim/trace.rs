@@ -97,6 +97,20 @@ pub enum EventKind {
     PollTimedOut(u32),
     /// A consumer's `poll()` threw.
     ConsumerFailed { group: u32, partition: PartitionIx, error: crate::protocol::consumer::ConsumerError },
+    /// The first key of a topic whose records lie in two partitions.
+    KeySplit {
+        /// Which producer of the scenario.
+        producer: u32,
+        /// The number of the key.
+        key: u32,
+        /// Where its records went before.
+        before: PartitionIx,
+        partition: PartitionIx,
+    },
+    /// A group processed a record of a key after a later one: the first time in this topic.
+    KeyReordered { group: u32, partition: PartitionIx, key: u32 },
+    /// A group processed a record of a key after a later one of another topic: the first time.
+    KeyReorderedAcrossTopics { group: u32, partition: PartitionIx, key: u32 },
 }
 
 /// Why an act was not done.

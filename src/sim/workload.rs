@@ -2,18 +2,16 @@
 
 mod application;
 
-use crate::model::Nanos;
-use crate::protocol::producer::RecordTarget;
-use crate::scenario::{Keys, ProducerSpec};
+use crate::model::{KeySpread, Keys, Nanos};
+use crate::protocol::producer::{RecordKey, RecordTarget};
+use crate::scenario::ProducerSpec;
 use crate::sim::clock::BOOT;
 use crate::sim::rng::Rng;
 use crate::sim::topics::Topics;
+use std::sync::Arc;
 
 /// The application hands records in at most this often; faster ones come several at a time.
 const TICK: Nanos = 1_000_000;
-
-/// Keys of a Zipf workload.
-const ZIPF_KEYS: usize = 1000;
 
 /// Records handed in at one instant are spread over at most so many keys.
 const KEYS_A_TICK: u32 = 16;
@@ -32,10 +30,10 @@ pub(super) struct Workload {
     next_at: Nanos,
     until: Option<Nanos>,
     left: Option<u64>,
-    keys: Keys,
+    keys: KeySpread,
     fixed: Option<RecordTarget>,
     /// Cumulated weights of Zipf's keys.
-    zipf: Vec<u64>,
+    zipf: Arc<[u64]>,
     rng: Rng,
     queued: bool,
 }
@@ -57,9 +55,9 @@ impl Workload {
             next_at: BOOT + spec.from.0,
             until: spec.until.map(|until| BOOT + until.0),
             left: spec.records,
-            keys: spec.keys,
+            keys: spec.key_spread(),
             fixed,
-            zipf: if spec.keys == Keys::Zipf { zipf_weights() } else { Vec::new() },
+            zipf: zipf_weights(&spec.key_spread()),
             rng,
             queued: false,
         }
@@ -76,8 +74,11 @@ impl Workload {
         (self.in_turn, self.waiting_for, self.blocked) = (0, 0, false);
     }
 
-    pub(super) fn set_keys(&mut self, keys: Keys) {
-        self.keys = keys;
+    /// Other keys from now on.
+    pub(super) fn set_keys(&mut self, keys: KeySpread) {
+        if self.keys != keys {
+            (self.keys, self.zipf) = (keys, zipf_weights(&keys));
+        }
     }
 
     /// Where the next record goes.
@@ -85,17 +86,32 @@ impl Workload {
         if let Some(fixed) = self.fixed {
             return fixed;
         }
-        match self.keys {
+        match self.keys.keys {
             Keys::None => RecordTarget::NoKey,
-            Keys::Uniform => RecordTarget::Key(self.rng.next_u64() as u32),
-            Keys::Celebrity if self.rng.below(2) == 0 => RecordTarget::Key(0x9e37_79b9),
-            Keys::Celebrity => RecordTarget::Key(self.rng.next_u64() as u32),
+            Keys::Uniform => RecordTarget::Key(self.any_key_from(0)),
             Keys::Zipf => {
                 let drawn = self.rng.below(self.zipf.last().copied().unwrap_or(1));
-                let rank = self.zipf.partition_point(|weight| *weight <= drawn) as u32;
-                RecordTarget::Key(rank.wrapping_mul(0x9e37_79b9))
+                let rank = self.zipf.partition_point(|weight| *weight <= drawn);
+                RecordTarget::Key(RecordKey::Numbered(rank as u32))
             }
+            Keys::Celebrity => RecordTarget::Key(self.celebrity_or_other()),
         }
+    }
+
+    /// Any of the keys from this one on, or one that never comes again.
+    fn any_key_from(&mut self, first: u32) -> RecordKey {
+        match u64::from(self.keys.key_count).checked_sub(u64::from(first)) {
+            Some(0) if first > 0 => RecordKey::Numbered(0),
+            Some(count) if count > 0 => RecordKey::Numbered(first + self.rng.below(count) as u32),
+            _ => RecordKey::Once(self.rng.next_u64() as u32),
+        }
+    }
+
+    /// The celebrity is key 0.
+    fn celebrity_or_other(&mut self) -> RecordKey {
+        const PARTS: u64 = 1_000_000_000;
+        let share = (self.keys.celebrity_share * PARTS as f64) as u64;
+        if self.rng.below(PARTS) < share { RecordKey::Numbered(0) } else { self.any_key_from(1) }
     }
 
     /// How many records are due now; the next time is set.
@@ -121,12 +137,82 @@ fn interval(records_per_s: f64) -> Nanos {
     if records_per_s <= 0.0 { 0 } else { ((1e9 / records_per_s) as Nanos).max(1) }
 }
 
-fn zipf_weights() -> Vec<u64> {
+/// Whole numbers: what is drawn must be the same on every machine.
+fn zipf_weights(spread: &KeySpread) -> Arc<[u64]> {
+    if spread.keys != Keys::Zipf {
+        return Arc::default();
+    }
     let mut sum = 0;
-    (1..=ZIPF_KEYS as u64)
-        .map(|rank| {
-            sum += 1_000_000_000 / rank;
-            sum
+    let weights = (1..=spread.recurring()).map(|rank| {
+        sum += ((spread.zipf_weight(rank) * 1e9) as u64).max(1);
+        sum
+    });
+    weights.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+    use crate::sim::rng::Rng;
+    use proptest::prelude::*;
+
+    fn drawn(spread: KeySpread, seed: u64, count: usize) -> Vec<RecordTarget> {
+        let spec = Scenario::reference().producers.remove(0);
+        let spec = ProducerSpec {
+            keys: spread.keys,
+            key_count: spread.key_count,
+            zipf_exponent: spread.zipf_exponent,
+            celebrity_share: spread.celebrity_share,
+            ..spec
+        };
+        let mut workload = Workload::of(&spec, &Topics::default(), Rng::stream(seed, "workload", 0));
+        (0..count).map(|_| workload.target()).collect()
+    }
+
+    fn spreads() -> impl Strategy<Value = KeySpread> {
+        let keys = prop::sample::select(vec![Keys::None, Keys::Uniform, Keys::Zipf, Keys::Celebrity]);
+        let counts = prop::sample::select(vec![0, 1, 2, 7, 1000]);
+        (keys, counts, 0.0..3.0, 0.0..=1.0).prop_map(|(keys, key_count, zipf_exponent, celebrity_share)| {
+            KeySpread { keys, key_count, zipf_exponent, celebrity_share }
         })
-        .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        /// Each key comes as often as the figures take it to, within six standard deviations.
+        #[test]
+        fn the_same_seed_draws_the_same_keys_as_often_as_told(spread in spreads(), seed in any::<u64>()) {
+            const COUNT: usize = 4000;
+            let keys = drawn(spread, seed, COUNT);
+            prop_assert_eq!(&keys, &drawn(spread, seed, COUNT));
+            let shares = spread.shares();
+            let mut seen = vec![0_u32; shares.len()];
+            for key in keys {
+                match key {
+                    RecordTarget::Key(RecordKey::Numbered(number)) => seen[number as usize] += 1,
+                    RecordTarget::NoKey => prop_assert_eq!(spread.keys, Keys::None),
+                    _ => prop_assert_eq!(spread.key_count, 0),
+                }
+            }
+            for (share, seen) in shares.iter().zip(&seen) {
+                let expected = share * COUNT as f64;
+                let deviation = (expected * (1.0 - share)).max(0.0).sqrt();
+                let off = (f64::from(*seen) - expected).abs();
+                prop_assert!(off <= 6.0 * deviation + 4.0, "{} of {}", seen, expected);
+            }
+        }
+    }
+
+    /// What was drawn before keys could come again: whoever kept a run's hash compares it later.
+    #[test]
+    fn keys_that_never_come_again_are_drawn_as_they_were() {
+        let spread =
+            KeySpread { keys: Keys::Uniform, key_count: 0, zipf_exponent: 1.0, celebrity_share: 0.5 };
+        let mut rng = Rng::stream(3, "workload", 0);
+        let plain: Vec<_> =
+            (0..5).map(|_| RecordTarget::Key(RecordKey::Once(rng.next_u64() as u32))).collect();
+        assert_eq!(drawn(spread, 3, 5), plain);
+    }
 }

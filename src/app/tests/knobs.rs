@@ -86,9 +86,11 @@ fn holds_to_its_kind(robot: &Robot, knob: &Knob, name: &str) {
 }
 
 /// Knobs that move no figure and no warning of the reference cluster, and why.
-const STILL: [(&str, &str); 3] = [
+const STILL: [(&str, &str); 5] = [
     ("broker:replica.fetch.wait.max.ms", "it counts on idle partitions, and figures are about busy ones"),
     ("net:same_rack_rtt_ms", "every broker is in a rack of its own"),
+    ("load:zipf_exponent", "it counts with keys=zipf"),
+    ("load:celebrity_share", "it counts with keys=celebrity"),
     ("env:stall_ms", "it is in the 99.9th percentile, and figures end at the 99th"),
 ];
 

@@ -230,6 +230,7 @@ fn round_trips_bound_one_connection() {
         let flow = Flow {
             acks: Acks::One,
             keyed: false,
+            partitions: 1.0,
             brokers: 1.0,
             client_rtt_ms: rtt - Machine::default().append_ms - 0.06,
             // One record fills a batch, and the round trip is what it is, transmission included.
@@ -349,3 +350,15 @@ fn requests_grow_until_their_flushes_fit() {
 
 #[cfg(test)]
 mod directions;
+
+/// A producer that has more to send than goes through has a full batch for every partition, whoever chose it.
+#[test]
+fn keys_alone_do_not_change_what_goes_through() {
+    for (partitions, brokers) in [(1.0, 1.0), (6.0, 3.0), (100.0, 3.0)] {
+        let keyed = Flow { partitions, brokers, ..flow() };
+        let keyless = Flow { keyed: false, ..keyed.clone() };
+        let (with, without) = (keyed.max_mb_per_s(), keyless.max_mb_per_s());
+        within(with.0, without.0, 1.001);
+        assert_eq!(with.1, without.1, "{partitions} on {brokers}");
+    }
+}

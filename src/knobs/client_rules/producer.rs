@@ -12,6 +12,12 @@ const IN_FLIGHT: &str = "max.in.flight.requests.per.connection";
 const TRANSACTIONAL_ID: &str = "transactional.id";
 const DELIVERY: &str = "delivery.timeout.ms";
 
+/// librdkafka's word for what Kafka's own producer calls `partitioner.class`.
+pub const LIBRDKAFKA_PARTITIONER: &str = "partitioner";
+/// What librdkafka takes for it; `consistent_random` is its default.
+pub const LIBRDKAFKA_PARTITIONERS: [&str; 7] =
+    ["random", "consistent", "consistent_random", "murmur2", "murmur2_random", "fnv1a", "fnv1a_random"];
+
 /// Kafka's own partitioners that 4.0 removed (KAFKA-18053).
 const REMOVED_PARTITIONERS: [&str; 2] = [
     "org.apache.kafka.clients.producer.internals.DefaultPartitioner",

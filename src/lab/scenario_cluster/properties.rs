@@ -1,6 +1,6 @@
 //! The properties files of a scenario's clients: Kafka's own keys, and `lab.` ones that say what the application does.
 
-use crate::scenario::{CommitMode, GroupSpec, Keys, ProducerSpec, setting_text};
+use crate::scenario::{CommitMode, GroupSpec, ProducerSpec, setting_text};
 use std::collections::BTreeMap;
 
 fn settings(config: &BTreeMap<String, toml::Value>) -> impl Iterator<Item = (String, String)> {
@@ -9,19 +9,13 @@ fn settings(config: &BTreeMap<String, toml::Value>) -> impl Iterator<Item = (Str
 
 /// Of a producer, by these brokers.
 pub(super) fn producer_properties(spec: &ProducerSpec, bootstrap: &str) -> Vec<(String, String)> {
-    let keys = match spec.keys {
-        Keys::None => "none",
-        Keys::Uniform => "uniform",
-        Keys::Zipf => "zipf",
-        Keys::Celebrity => "celebrity",
-    };
     let mut properties: Vec<(String, String)> = [
         ("bootstrap.servers", bootstrap.to_string()),
         ("client.id", format!("producer.{}", spec.name)),
         ("lab.topic", spec.topic.clone()),
         ("lab.name", spec.name.clone()),
         ("lab.bytes", spec.record_bytes.to_string()),
-        ("lab.keys", keys.into()),
+        ("lab.keys", spec.keys.word().into()),
         ("lab.resend", spec.resend.to_string()),
     ]
     .map(|(key, value)| (key.to_string(), value))

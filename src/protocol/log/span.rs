@@ -31,7 +31,7 @@ pub(super) struct Span {
     pub(super) base_offset: Offset,
     pub(super) end_offset: Offset,
     pub(super) leader_epoch: LeaderEpoch,
-    bytes: u64,
+    pub(super) bytes: u64,
     batches: u32,
     created_first: Nanos,
     created_last: Nanos,

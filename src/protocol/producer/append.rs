@@ -3,7 +3,7 @@
 use crate::model::Nanos;
 use crate::protocol::producer::batch::{BatchId, ProducerBatch};
 use crate::protocol::producer::size::{BATCH_HEADER_BYTES, fitting, record_size};
-use crate::protocol::producer::{Producer, RecordRun};
+use crate::protocol::producer::{Producer, ProducerOutput, RecordRun};
 use crate::protocol::wire::RecordRange;
 
 /// What an append came to.
@@ -55,11 +55,19 @@ impl Producer {
         let full = batch.bytes >= room || count < run.count;
         if run.resent.is_none() {
             self.queues[queue as usize].next_record += u64::from(count);
+            self.note_accepted(queue, RecordRange { producer, first, count }, run.key);
         }
         if full {
             self.close(now, id);
         }
         RecordAppendResult { count, bytes }
+    }
+
+    /// Records whose key may come again are told of: their order counts.
+    fn note_accepted(&mut self, queue: u32, records: RecordRange, key: Option<u32>) {
+        let Some(key) = key.filter(|_| records.count > 0) else { return };
+        let partition = self.queues[queue as usize].partition;
+        self.accepted.push(ProducerOutput::Accepted { partition, records, key });
     }
 
     /// The last batch of a partition, if it still takes records.

@@ -2,6 +2,7 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::messages::PartitionLeader;
+use crate::protocol::producer::RecordKey;
 use crate::protocol::wire::{Acks, Batch, ErrorCode, LeaderEpoch, Offset, RecordRange};
 use serde::Serialize;
 
@@ -10,10 +11,20 @@ use serde::Serialize;
 pub(crate) enum RecordTarget {
     /// The application names the partition.
     Partition(PartitionIx),
-    /// By key: `key_hash` of it, taken modulo the partitions that the producer knows.
-    Key(u32),
+    /// By key: its hash modulo the partitions that the producer knows, unless the partitioner ignores keys.
+    Key(RecordKey),
     /// No key: the partitioner decides.
     NoKey,
+}
+
+impl RecordTarget {
+    /// The number of its key, if that may come again.
+    pub(super) fn key(self) -> Option<u32> {
+        match self {
+            RecordTarget::Key(RecordKey::Numbered(number)) => Some(number),
+            _ => None,
+        }
+    }
 }
 
 /// A partition's part of a produce answer.
@@ -111,6 +122,13 @@ pub(crate) enum ProducerOutput {
     /// A request was not answered in time: the connection is closed from this end.
     CloseConnection {
         broker: BrokerId,
+    },
+    /// `send()` has returned for these records of one key that may come again, in the order of the calls.
+    Accepted {
+        partition: PartitionIx,
+        records: RecordRange,
+        /// The number of their key.
+        key: u32,
     },
     /// The application hears of success.
     Acked {

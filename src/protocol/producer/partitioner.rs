@@ -1,19 +1,24 @@
-//! Which partition a record without one goes to.
+//! Which partition a record without one goes to: by its key's hash, or as the client spreads records without keys.
 
 use crate::model::Nanos;
 use crate::protocol::producer::append::RecordAppendResult;
 use crate::protocol::producer::queue::PartitionQueue;
 use crate::protocol::producer::size::record_size;
-use crate::protocol::producer::{Partitioner, Producer, RecordRun, RecordTarget};
+use crate::protocol::producer::{Partitioner, Producer, RecordKey, RecordRun, RecordTarget};
 use rand_core::Rng;
+
+/// `sticky.partitioning.linger.ms` of librdkafka: twice its `linger.ms` of 5 ms.
+const STICKY_LINGER: Nanos = 10_000_000;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sticky {
     queue: Option<u32>,
     /// Bytes appended to that partition since it was chosen.
     bytes: u32,
-    /// LifecycleStep partition in turn.
+    /// Whose turn it is.
     turn: u32,
+    /// librdkafka keeps to the partition until then.
+    until: Nanos,
 }
 
 /// Which partitions a record without a key may go to.
@@ -42,13 +47,52 @@ impl Producer {
                     RecordAppendResult::default()
                 }
             },
-            RecordTarget::Key(hash) if !self.settings.ignore_keys => self.append(now, hash % partitions, run),
-            RecordTarget::Key(_) | RecordTarget::NoKey => match self.settings.partitioner {
-                Partitioner::RoundRobin => self.append_in_turn(now, run),
-                Partitioner::StickyBatch => self.append_by_batch(now, run),
-                Partitioner::UniformSticky => self.append_uniformly(now, run),
-            },
+            RecordTarget::Key(key) => self.append_keyed(now, key, run),
+            RecordTarget::NoKey => self.append_keyless(now, run),
         }
+    }
+
+    fn append_keyed(&mut self, now: Nanos, key: RecordKey, run: RecordRun) -> RecordAppendResult {
+        match self.settings.key_hash {
+            Some(by) => self.append(now, key.hash(by) % self.queues.len() as u32, run),
+            None => self.append_keyless(now, run),
+        }
+    }
+
+    /// Without a key, or with one that the partitioner does not look at.
+    fn append_keyless(&mut self, now: Nanos, run: RecordRun) -> RecordAppendResult {
+        match self.settings.partitioner {
+            Partitioner::RoundRobin => self.append_in_turn(now, run),
+            Partitioner::StickyBatch => self.append_by_batch(now, run),
+            Partitioner::UniformSticky => self.append_uniformly(now, run),
+            Partitioner::StickyTime => self.append_for_a_while(now, run),
+            Partitioner::Random => self.append_anywhere(now, run),
+            Partitioner::EmptyKey(by) => self.append(now, by.of(&[]) % self.queues.len() as u32, run),
+        }
+    }
+
+    /// One partition for [`STICKY_LINGER`] (`rd_kafka_msg_sticky_partition`).
+    fn append_for_a_while(&mut self, now: Nanos, run: RecordRun) -> RecordAppendResult {
+        if now >= self.sticky.until {
+            let until = now.saturating_add(STICKY_LINGER);
+            self.sticky = Sticky { queue: Some(self.draw(None)), until, ..self.sticky };
+        }
+        self.append(now, self.sticky.queue.unwrap_or(0), run)
+    }
+
+    /// Each record to any partition (`rd_kafka_msg_partitioner_random`).
+    fn append_anywhere(&mut self, now: Nanos, run: RecordRun) -> RecordAppendResult {
+        let mut done = RecordAppendResult::default();
+        while done.count < run.count {
+            let queue = self.draw(None);
+            let one = self.append(now, queue, RecordRun { count: 1, ..run.after(done.count) });
+            if one.count == 0 {
+                break;
+            }
+            done.count += one.count;
+            done.bytes += one.bytes;
+        }
+        done
     }
 
     /// One record to each partition in turn (`DefaultPartitioner` up to 2.3, `RoundRobinPartitioner`).

@@ -1,12 +1,12 @@
 //! A producer's configuration, resolved for its version.
 
-use crate::knobs::{Idempotence, KeyScope, acks_of, idempotence_of};
+use crate::knobs::{Idempotence, KeyScope, LIBRDKAFKA_PARTITIONER, acks_of, idempotence_of};
 use crate::model::{ClientProfile, KafkaVersion, Nanos};
 use crate::protocol::client::Config;
-use crate::protocol::producer::Codec;
+use crate::protocol::producer::{Codec, KeyHash};
 use crate::protocol::wire::Acks;
 
-/// How records without a key find their partition.
+/// How records without a key find their partition, or those whose key is not looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Partitioner {
     /// Up to 2.3 (`DefaultPartitioner`): in turn.
@@ -15,6 +15,12 @@ pub(crate) enum Partitioner {
     StickyBatch,
     /// Since 3.3 (KIP-794): one partition until `batch.size` bytes went to it.
     UniformSticky,
+    /// librdkafka's `*_random`: one partition for a while.
+    StickyTime,
+    /// librdkafka's `random`: any partition each time.
+    Random,
+    /// librdkafka's `consistent`, `murmur2` and `fnv1a`: as if the key had no bytes.
+    EmptyKey(KeyHash),
 }
 
 /// A producer's configuration. Times in nanoseconds.
@@ -54,10 +60,11 @@ pub(crate) struct ProducerSettings {
     pub reconnect_backoff_max: Nanos,
     /// `metadata.max.age.ms`
     pub metadata_max_age: Nanos,
-    /// `partitioner.class`, as far as the version's own ones go.
+    /// Kafka's `partitioner.class`, as far as the version's own ones go, or librdkafka's `partitioner`.
     pub partitioner: Partitioner,
-    /// `partitioner.ignore.keys`
-    pub ignore_keys: bool,
+    /// How a key's partition is found; `None` where keys are not looked at (`partitioner.ignore.keys`, and partitioners
+    /// that know none).
+    pub key_hash: Option<KeyHash>,
     /// `partitioner.adaptive.partitioning.enable`
     pub adaptive_partitioning: bool,
     /// The rack that records without a key stay in where a partition is led there (`partitioner.rack.aware` and
@@ -72,6 +79,9 @@ pub(crate) struct ProducerSettings {
     /// expired after 0 ms).
     pub sender_slack: Nanos,
 }
+
+/// Kafka's own partitioners that do not look at keys.
+const KEYLESS_CLASSES: [&str; 2] = ["RoundRobinPartitioner", "UniformStickyPartitioner"];
 
 /// How late a linger ends, by the measured table of batching (see the tests of `producer`): 5 to 100 ms of linger
 /// on a real 4.1 producer. The figures take it from here too.
@@ -105,8 +115,9 @@ impl ProducerSettings {
             reconnect_backoff_max: config.ms("reconnect.backoff.max.ms", 1000),
             metadata_max_age: config.ms("metadata.max.age.ms", 300_000),
             partitioner: partitioner(client),
-            ignore_keys: config.text("partitioner.ignore.keys") == Some("true"),
-            adaptive_partitioning: config.text("partitioner.adaptive.partitioning.enable") == Some("true"),
+            key_hash: key_hash(&config),
+            adaptive_partitioning: librdkafka_partitioner(client).is_none()
+                && config.text("partitioner.adaptive.partitioning.enable") == Some("true"),
             rack: None,
             leader_in_answer: since(3, 7),
             bumps_epoch: since(2, 5),
@@ -146,8 +157,39 @@ fn acks(config: &Config<'_>) -> Acks {
     }
 }
 
+/// What librdkafka's producer calls [`LIBRDKAFKA_PARTITIONER`], if the client sets it.
+fn librdkafka_partitioner(client: &ClientProfile) -> Option<&str> {
+    client.settings.get(LIBRDKAFKA_PARTITIONER).map(|name| name.trim())
+}
+
+fn partitioner_class(client: &ClientProfile) -> &str {
+    client.settings.get("partitioner.class").map(|class| class.trim()).unwrap_or_default()
+}
+
+/// `partitioner.ignore.keys` says something about Kafka's built-in partitioner only (`KafkaProducer.partition`).
+fn key_hash(config: &Config<'_>) -> Option<KeyHash> {
+    let class = partitioner_class(config.client);
+    match librdkafka_partitioner(config.client) {
+        Some("random") => None,
+        Some(name) if name.starts_with("murmur2") => Some(KeyHash::Murmur2),
+        Some(name) if name.starts_with("fnv1a") => Some(KeyHash::Fnv1a),
+        Some(_) => Some(KeyHash::Crc32),
+        None if KEYLESS_CLASSES.iter().any(|known| class.ends_with(known)) => None,
+        None if class.is_empty() && config.text("partitioner.ignore.keys") == Some("true") => None,
+        None => Some(KeyHash::Murmur2),
+    }
+}
+
 fn partitioner(client: &ClientProfile) -> Partitioner {
-    let class = client.settings.get("partitioner.class").map(String::as_str).unwrap_or_default();
+    match librdkafka_partitioner(client) {
+        Some("random") => return Partitioner::Random,
+        Some("consistent") => return Partitioner::EmptyKey(KeyHash::Crc32),
+        Some("murmur2") => return Partitioner::EmptyKey(KeyHash::Murmur2),
+        Some("fnv1a") => return Partitioner::EmptyKey(KeyHash::Fnv1a),
+        Some(_) => return Partitioner::StickyTime,
+        None => {}
+    }
+    let class = partitioner_class(client);
     match client.version {
         _ if class.ends_with("RoundRobinPartitioner") => Partitioner::RoundRobin,
         version if version < KafkaVersion::new(2, 4, 0) => Partitioner::RoundRobin,
@@ -181,6 +223,29 @@ mod tests {
         assert_eq!(new.delivery_timeout, 120_000 * MS);
         let styles = ["2.3", "3.2", "3.3"].map(|version| defaults(version).partitioner);
         assert_eq!(styles, [Partitioner::RoundRobin, Partitioner::StickyBatch, Partitioner::UniformSticky]);
+    }
+
+    #[test]
+    fn which_partitioners_look_at_keys_and_how() {
+        let of = |key: &str, value: &str| {
+            let mut client = ClientProfile::defaults(KafkaVersion::REFERENCE);
+            client.settings.insert(key.into(), value.into());
+            let settings = ProducerSettings::of(&client);
+            (settings.key_hash, settings.partitioner)
+        };
+        let java = (Some(KeyHash::Murmur2), Partitioner::UniformSticky);
+        assert_eq!(of("acks", "all"), java);
+        assert_eq!(of("partitioner.ignore.keys", "true"), (None, Partitioner::UniformSticky));
+        let class =
+            |name: &str| of("partitioner.class", &format!("org.apache.kafka.clients.producer.{name}"));
+        assert_eq!(class("RoundRobinPartitioner"), (None, Partitioner::RoundRobin));
+        assert_eq!(class("UniformStickyPartitioner"), (None, Partitioner::StickyBatch));
+        assert_eq!(class("internals.DefaultPartitioner"), (Some(KeyHash::Murmur2), Partitioner::StickyBatch));
+        let librdkafka = |name: &str| of(LIBRDKAFKA_PARTITIONER, name);
+        assert_eq!(librdkafka("consistent_random"), (Some(KeyHash::Crc32), Partitioner::StickyTime));
+        assert_eq!(librdkafka("murmur2_random"), (Some(KeyHash::Murmur2), Partitioner::StickyTime));
+        assert_eq!(librdkafka("fnv1a"), (Some(KeyHash::Fnv1a), Partitioner::EmptyKey(KeyHash::Fnv1a)));
+        assert_eq!(librdkafka("random"), (None, Partitioner::Random));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod batching;
 mod blocking;
 mod idempotence;
+mod keys;
 mod properties;
 mod retries;
 mod rig;

@@ -3,6 +3,7 @@
 use crate::model::{BrokerId, Nanos, PartitionIx, human_count, human_duration_ms, id_list, plural};
 use crate::protocol::broker::{BrokerEvent, LogLossCause, OutOfSyncReplica, TruncationCause};
 use crate::protocol::controller::Cause;
+use crate::protocol::producer::RecordKey;
 use crate::protocol::wire::{Offset, PartitionRegistration};
 use crate::sim::process::ProcessState;
 use crate::sim::trace::{EventKind, Refusal, TraceEvent, election_word};
@@ -140,6 +141,29 @@ fn client_text(what: &EventKind, names: &Names<'_>) -> String {
                 names.group(*group),
                 (names.partition)(*partition)
             )
+        }
+        keys => key_text(keys, names),
+    }
+}
+
+fn key_text(what: &EventKind, names: &Names<'_>) -> String {
+    let read = |group: u32, partition: PartitionIx, key: u32| {
+        let name = (names.partition)(partition);
+        format!(
+            "group {} read {} in {name} after a later record of that key",
+            names.group(group),
+            RecordKey::text(key)
+        )
+    };
+    match what {
+        EventKind::KeySplit { producer, key, before, partition } => {
+            let (producer, key) = (names.producer(*producer), RecordKey::text(*key));
+            let (before, now) = ((names.partition)(*before), (names.partition)(*partition));
+            format!("producer {producer} sends {key} to {now}; its records went to {before} before")
+        }
+        EventKind::KeyReordered { group, partition, key } => read(*group, *partition, *key),
+        EventKind::KeyReorderedAcrossTopics { group, partition, key } => {
+            format!("{} from another topic", read(*group, *partition, *key))
         }
         _ => String::new(),
     }

@@ -1,9 +1,9 @@
 //! Requests and batches under load, against what a real 4.1 producer did.
 
 use super::rig::{MS, Rig, settings, settings_of};
-use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::model::{BrokerId, Nanos};
 use crate::protocol::messages::PartitionLeader;
-use crate::protocol::producer::{ProducerInput, ProducerSettings, RecordTarget, key_hash};
+use crate::protocol::producer::{ProducerInput, ProducerSettings, RecordKey, RecordTarget};
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
@@ -16,7 +16,8 @@ fn load(settings: ProducerSettings, partitions: u32, keyed: bool) -> (f64, f64) 
         let uniform = (f64::from(rng.next_u32()) + 1.0) / 4_294_967_297.0;
         at += -libm::log(uniform) * 500_000.0;
         rig.run_until(at as Nanos);
-        let target = if keyed { RecordTarget::Key(rng.next_u32() >> 1) } else { RecordTarget::NoKey };
+        let target =
+            if keyed { RecordTarget::Key(RecordKey::Once(rng.next_u32() >> 1)) } else { RecordTarget::NoKey };
         // The measured records had values of 200 bytes; keys add their own few.
         rig.send_to(target, 1, if keyed { 206 } else { 200 });
         rig.event_log.clear();
@@ -101,15 +102,6 @@ fn at_most_so_many_requests_are_in_flight_and_batches_fill_meanwhile() {
     assert_eq!((rig.most_in_flight, rig.requests), (2, 2));
     rig.run_until(rig.now + 200 * MS);
     assert_eq!((rig.requests, rig.log(0).len()), (3, 40));
-}
-
-#[test]
-fn keys_go_to_the_partition_of_their_hash() {
-    let mut rig = Rig::new(settings(&[]), 12);
-    rig.send_to(RecordTarget::Key(key_hash(b"foobar")), 1, 10);
-    rig.run_until(50 * MS);
-    // -790332482 & 0x7fffffff = 1357151166; modulo 12 it is 6.
-    assert_eq!(rig.acked[0].0, PartitionIx(6));
 }
 
 /// Bytes a partition got in a row, by version: batch by batch, by `batch.size`, record by record.

@@ -59,6 +59,7 @@ pub(super) struct Rig {
     pub rtt: Nanos,
     pub leaders: Vec<PartitionLeader>,
     pub logs: Vec<Vec<Batch>>,
+    pub accepted: Vec<(PartitionIx, RecordRange, u32)>,
     pub acked: Vec<(PartitionIx, RecordRange)>,
     pub failed: Vec<(PartitionIx, RecordRange, ErrorCode, bool)>,
     pub event_log: Vec<String>,
@@ -94,6 +95,7 @@ impl Rig {
             rtt: MS,
             leaders: (0..partitions).map(leader).collect(),
             logs: vec![Vec::new(); partitions as usize],
+            accepted: Vec::new(),
             acked: Vec::new(),
             failed: Vec::new(),
             event_log: Vec::new(),
@@ -184,6 +186,9 @@ impl Rig {
             ProducerOutput::Connect { broker } => self.step(ProducerInput::Connected { broker }),
             ProducerOutput::CloseConnection { broker } => {
                 self.event_log.push(format!("{ms} hung up on {}", broker.0))
+            }
+            ProducerOutput::Accepted { partition, records, key } => {
+                self.accepted.push((partition, records, key));
             }
             ProducerOutput::Acked { partition, records, base_offset, .. } => {
                 self.acked.push((partition, records));

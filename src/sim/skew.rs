@@ -1,0 +1,133 @@
+//! How unevenly a topic's records, bytes and backlog lie over its partitions, and over the members of a group.
+
+use crate::model::PartitionIx;
+use crate::sim::clients::GroupMember;
+use crate::sim::report::PartitionReport;
+use crate::sim::world::World;
+use serde::{Deserialize, Serialize};
+
+/// How much more than its part the largest partition of a topic has.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Skew {
+    /// Which partition has most, the first of several.
+    pub largest: String,
+    /// Its part of the topic, from 0 to 1; 0 when there is nothing.
+    pub share: f64,
+    /// How many times the mean of the topic's partitions that is; 0 when there is nothing.
+    pub times_mean: f64,
+}
+
+/// The skew of one topic.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct TopicSkew {
+    pub topic: String,
+    /// Of the records in the leaders' logs.
+    pub records: Skew,
+    /// Of their bytes.
+    pub bytes: Skew,
+    /// Of what groups have not committed, all groups together; `None` when no group reads the topic.
+    pub lag: Option<Skew>,
+}
+
+/// One member of a group at the end of a run.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct MemberReport {
+    /// Which one of the group, from 0.
+    pub member: u32,
+    /// Partitions that it owns.
+    pub partitions: u32,
+    /// Records that it has processed.
+    pub read: u64,
+    /// High watermarks of its partitions minus committed offsets.
+    pub lag: u64,
+}
+
+impl Skew {
+    /// Of a topic's partitions, by name.
+    pub(super) fn of<'a>(parts: impl Iterator<Item = (&'a str, u64)> + Clone) -> Skew {
+        let sum: u64 = parts.clone().map(|(_, amount)| amount).sum();
+        let count = parts.clone().count() as f64;
+        // The first one wins where several have most.
+        let most = parts.reduce(|most, part| if part.1 > most.1 { part } else { most });
+        let Some((name, most)) = most.filter(|_| sum > 0) else { return Skew::default() };
+        let share = most as f64 / sum as f64;
+        Skew { largest: name.into(), share: thousandths(share), times_mean: thousandths(share * count) }
+    }
+}
+
+impl World {
+    /// Each topic's that is not Kafka's own, by name.
+    pub(super) fn skew(&self, partitions: &[PartitionReport]) -> Vec<TopicSkew> {
+        let topics = self.machines.topics.list().iter().filter(|topic| !topic.internal);
+        let of_topic = |name: &str| {
+            let mine = |part: &&PartitionReport| {
+                part.partition.rsplit_once('-').is_some_and(|(topic, _)| topic == name)
+            };
+            let parts: Vec<&PartitionReport> = partitions.iter().filter(mine).collect();
+            let amounts = |of: fn(&PartitionReport) -> u64| {
+                Skew::of(parts.iter().map(|part| (part.partition.as_str(), of(part))))
+            };
+            let is_read = parts.iter().any(|part| part.lag.is_some());
+            TopicSkew {
+                topic: name.into(),
+                records: amounts(|part| part.counters.log_end),
+                bytes: amounts(|part| part.bytes.unwrap_or(0)),
+                lag: is_read.then(|| amounts(|part| part.lag.unwrap_or(0))),
+            }
+        };
+        topics.map(|topic| of_topic(&topic.spec.name)).collect()
+    }
+
+    /// Bytes of the log that consumers read.
+    pub(super) fn log_bytes(&self, ix: PartitionIx) -> u64 {
+        self.machines.leading_log(ix).map_or(0, |(_, _, log)| log.bytes())
+    }
+
+    /// What all groups that read a partition have not committed.
+    pub(super) fn lag_of_partition(&self, ix: PartitionIx) -> Option<u64> {
+        let (topic, _) = self.machines.topics.of(ix)?;
+        let name = &self.machines.topics.list()[topic as usize].spec.name;
+        let groups = (0..).zip(&self.scenario.groups).filter(|(_, spec)| spec.topics.contains(name));
+        groups.map(|(group, _)| self.lag_of_group(group, ix)).reduce(|sum, lag| sum + lag)
+    }
+
+    /// High watermark minus what the group has committed.
+    pub(super) fn lag_of_group(&self, group: u32, ix: PartitionIx) -> u64 {
+        let committed = self.clients.group(group).committed.get(&ix).copied().unwrap_or(0) as u64;
+        self.ends(ix).0.saturating_sub(committed)
+    }
+
+    /// Of all members of a group.
+    pub(super) fn member_reports(&self, group: u32) -> Vec<MemberReport> {
+        let members = self.clients.members().iter().filter(|member| member.group == group);
+        let report = |member: &GroupMember| MemberReport {
+            member: member.nth,
+            partitions: member.owns.len() as u32,
+            read: member.read,
+            lag: member.owns.iter().map(|ix| self.lag_of_group(group, *ix)).sum(),
+        };
+        members.map(report).collect()
+    }
+}
+
+fn thousandths(number: f64) -> f64 {
+    (number * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_is_compared_with_the_whole_and_the_mean() {
+        let of = |amounts: &[u64]| {
+            let names = ["t-0", "t-1", "t-2", "t-3"];
+            Skew::of(names.into_iter().zip(amounts.iter().copied()))
+        };
+        let skew = |largest: &str, share, times_mean| Skew { largest: largest.into(), share, times_mean };
+        assert_eq!(of(&[1, 7, 1, 1]), skew("t-1", 0.7, 2.8));
+        assert_eq!(of(&[5, 5, 5, 5]), skew("t-0", 0.25, 1.0));
+        assert_eq!(of(&[3]), skew("t-0", 1.0, 1.0));
+        assert_eq!(of(&[0, 0]), Skew::default(), "nothing is not even");
+    }
+}
