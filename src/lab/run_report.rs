@@ -46,7 +46,7 @@ pub(super) fn counters(
 /// What the scenario expects, as far as a real cluster shows it.
 pub(super) fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunReport) -> Vec<Verdict> {
     let shown = |expect: &&Expect| !matches!(expect.counter, Counter::Error(_));
-    let judge = |expect: &Expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref()));
+    let judge = |expect: &Expect| expect.judge(report.expected(expect));
     let of_version = scenario.expectations.iter().filter(|expect| expect.covers(version));
     of_version.filter(shown).map(judge).collect()
 }
@@ -111,5 +111,5 @@ pub(super) fn group_report(read: &[Read], group: &str) -> GroupReport {
     let distinct: BTreeSet<_> =
         mine.iter().map(|(_, _, topic, part, offset, _)| (topic, part, offset)).collect();
     let (all, once) = (mine.len() as u64, distinct.len() as u64);
-    GroupReport { group: group.into(), read: all, read_again: all - once, lag: 0 }
+    GroupReport { group: group.into(), read: all, read_again: all - once, lag: 0, processing: None }
 }

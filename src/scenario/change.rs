@@ -1,8 +1,8 @@
 //! A knob's new value in a scenario, and which clusters act on it: elsewhere a knob is a what-if.
 
 use crate::knobs::{Change, Knob, Place, Scope, Shape, Simulated, Value, load, net};
-use crate::model::rack_name;
-use crate::scenario::{Keys, Scenario};
+use crate::model::{OnPoison, rack_name};
+use crate::scenario::{GroupSpec, Keys, Scenario};
 
 /// What a knob does to a cluster that klever runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -139,7 +139,7 @@ fn write_topics(scenario: &mut Scenario, shape: Shape, change: &Change, count: u
 type Writer = fn(&mut Scenario, &Value) -> Option<()>;
 
 /// The assumptions that a scenario makes true, and how it is written there.
-static ASSUMED: [(&Knob, Writer); 7] = [
+static ASSUMED: [(&Knob, Writer); 10] = [
     (&load::RECORDS_PER_S, |scenario, value| {
         let producers = scenario.producers.len() as f64;
         let rate = value.float()? / producers;
@@ -157,6 +157,18 @@ static ASSUMED: [(&Knob, Writer); 7] = [
         (!scenario.producers.is_empty()).then_some(())
     }),
     (&load::PRODUCERS, |scenario, value| multiply_producers(scenario, value.int()?.max(1) as usize)),
+    (&load::CONSUMERS, |scenario, value| {
+        let members = u32::try_from(value.int()?).ok()?;
+        write_groups(scenario, |group| group.members = members)
+    }),
+    (&load::PROCESSING_MS, |scenario, value| {
+        let each_ms = value.float()?;
+        write_groups(scenario, |group| group.processing_ms = each_ms)
+    }),
+    (&load::ON_POISON, |scenario, value| {
+        let answer = OnPoison::named(value.word()?)?;
+        write_groups(scenario, |group| group.on_poison = answer)
+    }),
     (&net::CLIENT_RTT_MS, |scenario, value| {
         scenario.net.client_rtt_ms = value.float()?;
         Some(())
@@ -170,6 +182,12 @@ static ASSUMED: [(&Knob, Writer); 7] = [
         Some(())
     }),
 ];
+
+/// Changes all groups, if there are any.
+fn write_groups(scenario: &mut Scenario, write: impl FnMut(&mut GroupSpec)) -> Option<()> {
+    scenario.groups.iter_mut().for_each(write);
+    (!scenario.groups.is_empty()).then_some(())
+}
 
 /// So many producers share the load of those that there are.
 fn multiply_producers(scenario: &mut Scenario, count: usize) -> Option<()> {

@@ -77,9 +77,9 @@ impl Observers {
         self.meter.refused(error);
     }
 
-    /// A group has processed these records.
-    pub(super) fn read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) {
-        self.ledger.read(partition, group, records);
+    /// A group has processed these records. Says how many of them it had processed before.
+    pub(super) fn read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) -> u64 {
+        self.ledger.read(partition, group, records)
     }
 
     /// A group's commit succeeded.

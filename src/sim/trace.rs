@@ -4,11 +4,11 @@ mod words;
 
 pub(crate) use words::Names;
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::model::{BrokerId, Nanos, OnPoison, PartitionIx};
 use crate::protocol::broker::BrokerEvent;
 use crate::protocol::controller::{self, Election};
 use crate::protocol::wire::{BrokerEpoch, ErrorCode, Offset, PartitionRegistration, RecordRange};
-use crate::scenario::Act;
+use crate::scenario::{Act, Process};
 use crate::sim::hash::Fnv;
 use crate::sim::process::ProcessState;
 use serde::Serialize;
@@ -97,6 +97,18 @@ pub enum EventKind {
     PollTimedOut(u32),
     /// A consumer's `poll()` threw.
     ConsumerFailed { group: u32, partition: PartitionIx, error: crate::protocol::consumer::ConsumerError },
+    /// A group meets a record that nobody can process, for the first time.
+    PoisonMet {
+        group: u32,
+        partition: PartitionIx,
+        offset: Offset,
+        /// What its members do with it.
+        answer: OnPoison,
+    },
+    /// An exception ended a member's process.
+    MemberCrashed { group: u32, member: u32, partition: PartitionIx, offset: Offset },
+    /// An answer to a client was lost with its connection.
+    AnswerLost(Process),
 }
 
 /// Why an act was not done.
@@ -119,6 +131,8 @@ pub enum Refusal {
     BadSetting,
     /// The cluster would be larger than what is simulated.
     TooLarge,
+    /// The partition has no leader.
+    NoLeader,
 }
 
 /// How many events are kept.
