@@ -18,7 +18,7 @@ mod text;
 mod units;
 mod version;
 
-pub use clients::{Assumptions, ClientProfile, Environment, Load, Machine, Net};
+pub use clients::{Assumptions, ClientProfile, Environment, Load, Machine, Net, OnPoison};
 pub use cluster::{Broker, BrokerStatus, Cluster, Features, Topic};
 pub use completeness::{Completeness, complete_because};
 pub use config::{ConfigEntry, ConfigMap, ConfigSource};

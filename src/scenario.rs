@@ -19,11 +19,11 @@ mod time;
 
 pub use act::{Act, Endpoint, PowerDomain, Process, UnflushedTail};
 pub use built_in::{BUILT_IN, BuiltIn, built_in};
-pub use clients::{CommitMode, GroupSpec, ProducerSpec};
+pub use clients::{CallSpec, CommitMode, GroupSpec, ProducerSpec};
 pub use condition::Condition;
 pub use error::ScenarioError;
 pub use event::Event;
-pub use expect::{Counter, Expect, Verdict};
+pub use expect::{Counter, Expect, GroupCounter, Verdict};
 pub use size::{MOST_CLIENTS, MOST_REPLICAS, TooLarge, too_large};
 pub use time::Time;
 

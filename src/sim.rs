@@ -43,6 +43,7 @@ mod observed;
 mod observers;
 mod partition_records;
 mod process;
+mod processing;
 mod producers;
 pub mod queue;
 mod record_history;
@@ -65,6 +66,7 @@ pub use cost::{MOST_EVENTS, estimated_events};
 pub use invariants::{Assumption, INVARIANTS, Invariant, Violation};
 pub use loss::{AckedRecord, Cut, CutBy, Loss, PartitionRecords};
 pub use process::ProcessTimes;
+pub use processing::ProcessingCounters;
 pub use record_trace::{RecordCopy, RecordId, RecordTrace};
 pub use replica_offsets::ReplicaOffsets;
 pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
@@ -243,6 +245,8 @@ impl Simulator {
             counters,
             replicas: columns.iter().map(|ix| self.world.machines.replica_offsets(*ix)).collect(),
             records: columns.iter().map(|ix| self.world.partition_records(*ix, lost(ix))).collect(),
+            groups: self.world.group_reports().into(),
+            clients: self.world.client_processes().collect(),
             lines: self.event_log.of(&self.world),
         };
         (Arc::new(cluster), Arc::new(view))

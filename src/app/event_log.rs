@@ -11,6 +11,12 @@ pub(super) fn page(app: &App) -> Page {
     let Some(detail) = &app.detail else { return page };
     let lost = detail.counters.lost_acked > 0;
     page.add(if lost { CellStyle::Level(Level::Bad) } else { CellStyle::Strong }, counters(detail));
+    for group in detail.groups.iter() {
+        let told = group.processing.map(|counted| counted.to_string()).unwrap_or_default();
+        if !told.is_empty() {
+            page.add(CellStyle::Level(Level::Warn), format!("group {}: {told}", group.group));
+        }
+    }
     for (at, records) in detail.records.iter().enumerate().filter(|(_, records)| records.lost > 0) {
         page.add(CellStyle::Level(Level::Bad), loss_line(app, at, records));
     }

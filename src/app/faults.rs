@@ -13,6 +13,11 @@ const SLOW_DISK_NS: u64 = 50_000_000;
 /// How much longer a slow link takes for each message.
 const SLOW_LINK_NS: u64 = 100_000_000;
 
+/// How much longer a slow service takes for each record.
+const SLOW_SERVICE_NS: u64 = 1_000_000_000;
+/// Members of a group, and partitions, that the menu lists.
+const MOST_MEMBERS: u32 = 24;
+
 /// All faults that make sense now, those of the selected broker first. None where nothing can be done.
 pub(super) fn entries(app: &App) -> Vec<PaletteEntry> {
     let Some(cluster) = app.cluster().filter(|_| app.origin.acts()) else { return Vec::new() };
@@ -32,7 +37,68 @@ pub(super) fn entries(app: &App) -> Vec<PaletteEntry> {
         )
     }));
     entries.extend(of_cluster());
+    entries.extend(of_clients(app));
     entries
+}
+
+/// Clients that a run has, the first of each group only: a group of thousands would fill the menu.
+fn of_clients(app: &App) -> Vec<PaletteEntry> {
+    let Some(detail) = &app.detail else { return Vec::new() };
+    let mut entries = Vec::new();
+    let mut groups: Vec<&str> = Vec::new();
+    for client in detail.clients.iter() {
+        match client {
+            Process::Member(_, MOST_MEMBERS..) => continue,
+            Process::Member(group, 0) => groups.push(group),
+            _ => {}
+        }
+        entries.extend(of_client(client));
+    }
+    entries.extend(groups.into_iter().flat_map(of_service));
+    if let Some((topic, partitions)) = shown_topic(app) {
+        entries.extend((0..partitions.min(MOST_MEMBERS)).map(|number| {
+            let partition = format!("{topic}-{number}");
+            let act = Act::Poison { partition: partition.clone(), records: 1 };
+            entry(format!("poison record {partition}"), "No consumer can process its next record.", act)
+        }));
+    }
+    entries
+}
+
+/// The topic of the selected partition, or the first one, with how many partitions it has.
+fn shown_topic(app: &App) -> Option<(&str, u32)> {
+    let cluster = app.cluster()?;
+    let selected = app.selected_topic.as_deref().and_then(|name| cluster.topic_named(name));
+    let topic = selected.map(|(_, topic)| topic).or_else(|| cluster.topics.iter().find(|one| !one.internal));
+    topic.map(|topic| (&*topic.name, topic.count))
+}
+
+fn of_client(client: &Process) -> Vec<PaletteEntry> {
+    let one = |what: &str, doc: &'static str, act: Act| entry(format!("{what} {client}"), doc, act);
+    vec![
+        one("kill", "SIGKILL: what it had in hand or in its buffer is gone.", Act::Kill(client.clone())),
+        one("stop", "It closes: a producer ends, a member leaves its group.", Act::Stop(client.clone())),
+        one("restart", "Start it; a running one is killed first.", Act::Restart(client.clone())),
+        one("pause", "SIGSTOP: a long collection, or a frozen machine.", Act::Pause(client.clone())),
+        one("resume", "SIGCONT: let it run on.", Act::Resume(client.clone())),
+        one(
+            "lose answer",
+            "The next answer to its write, or to its commit, is lost.",
+            Act::LoseAnswer(client.clone()),
+        ),
+    ]
+}
+
+fn of_service(group: &str) -> Vec<PaletteEntry> {
+    let service = |what: &str, doc: &'static str, extra, failures_permille| {
+        let act = Act::SlowService { group: group.into(), extra, failures_permille };
+        entry(format!("{what} service {group}"), doc, act)
+    };
+    vec![
+        service("slow", "What its members call takes 1 s longer for each record.", SLOW_SERVICE_NS, 0),
+        service("failing", "Half of the calls of its members fail.", 0, 500),
+        service("healthy", "End what slows the service down or lets it fail.", 0, 0),
+    ]
 }
 
 fn of_broker(id: BrokerId) -> Vec<PaletteEntry> {

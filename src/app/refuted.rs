@@ -124,6 +124,8 @@ mod tests {
             counters: Default::default(),
             replicas: [].into(),
             records: [].into(),
+            groups: [].into(),
+            clients: [].into(),
             lines: [line].into(),
         };
         view.counters.lost_acked = lost;

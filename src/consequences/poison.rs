@@ -5,19 +5,7 @@ use crate::consequences::cost::headline_of;
 use crate::consequences::figure::{Derivation, digits, duration};
 use crate::consequences::{Estimate, Figure, Quantity, SectionFigure, Unit};
 use crate::knobs::{Knob, consumer, load, topic};
-
-/// What a consumer does with such a record (`load:on_poison`).
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PoisonHandling {
-    /// It tries again within the poll loop, for ever.
-    Retry,
-    /// Its exception ends the process, or the loop.
-    Crash,
-    /// It goes on with the next record.
-    Skip,
-    /// It writes the record to another topic and goes on.
-    DeadLetter,
-}
+use crate::model::OnPoison;
 
 const INPUTS: &[&Knob] = &[
     &load::ON_POISON,
@@ -28,13 +16,8 @@ const INPUTS: &[&Knob] = &[
     &consumer::SESSION_TIMEOUT_MS,
 ];
 
-fn handling(context: &AssessmentContext<'_>) -> PoisonHandling {
-    match context.cluster.assumed.load.on_poison.as_str() {
-        "retry" => PoisonHandling::Retry,
-        "skip" => PoisonHandling::Skip,
-        "dead_letter" => PoisonHandling::DeadLetter,
-        _ => PoisonHandling::Crash,
-    }
+fn handling(context: &AssessmentContext<'_>) -> OnPoison {
+    OnPoison::named(&context.cluster.assumed.load.on_poison).unwrap_or_default()
 }
 
 /// By how much the lag grows, and when it is noticed.
@@ -43,13 +26,13 @@ pub(super) fn figures(context: &AssessmentContext<'_>, partitions: f64) -> Vec<S
 }
 
 /// Records a second by which the lag grows: at first, and when the pill has gone round.
-fn growth(handling: PoisonHandling, rate: f64, members: f64, partitions: f64) -> (f64, f64) {
+fn growth(handling: OnPoison, rate: f64, members: f64, partitions: f64) -> (f64, f64) {
     match handling {
         // All partitions of a member wait in the same loop.
-        PoisonHandling::Retry => (rate / members.min(partitions).max(1.0), rate),
+        OnPoison::Retry => (rate / members.min(partitions).max(1.0), rate),
         // The next member begins with the same record; where each is started again the others' partitions go on.
-        PoisonHandling::Crash => (rate / partitions.max(1.0), rate),
-        PoisonHandling::Skip | PoisonHandling::DeadLetter => (0.0, 0.0),
+        OnPoison::Crash => (rate / partitions.max(1.0), rate),
+        OnPoison::Skip | OnPoison::DeadLetter | OnPoison::RetryTopic => (0.0, 0.0),
     }
 }
 
@@ -60,24 +43,29 @@ fn lag(context: &AssessmentContext<'_>, partitions: f64) -> Figure<Quantity> {
     let value = Estimate::between(first, last);
     let grows = format!("the lag grows by {} records/s", digits(&value));
     let headline = match handling {
-        PoisonHandling::Retry => format!(
+        OnPoison::Retry => format!(
             "A record that cannot be processed stops all partitions of one member, and of the next one when that \
              leaves the group: {grows}"
         ),
-        PoisonHandling::Crash => format!(
+        OnPoison::Crash => format!(
             "A record that cannot be processed ends the member that reads it, then the next one that takes over its \
              partition: {grows}"
         ),
-        PoisonHandling::Skip => "A record that cannot be processed is lost for this group; nothing stops".into(),
-        PoisonHandling::DeadLetter => {
+        OnPoison::Skip => "A record that cannot be processed is lost for this group; nothing stops".into(),
+        OnPoison::DeadLetter => {
             "A record that cannot be processed waits in another topic; nothing stops, and later records of its key \
              overtake it"
+                .into()
+        }
+        OnPoison::RetryTopic => {
+            "A record that cannot be processed is tried again later from another topic; nothing stops, and later \
+             records of its key overtake it"
                 .into()
         }
     };
     let why = Derivation {
         formula: "retry: from one member's share (rate / working members) to all of it, member by member; crash: from \
-                  one partition's share (members that start again) to all of it; skip and dead_letter: none"
+                  one partition's share (members that start again) to all of it; skip, dead_letter and retry_topic: none"
             .into(),
         inputs: context.knobs.inputs(INPUTS),
         assumptions: vec!["the record fails each time it is tried".into()],
@@ -93,18 +81,18 @@ fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     };
     let handling = handling(context);
     let value = match handling {
-        PoisonHandling::Retry => ms(&consumer::MAX_POLL_INTERVAL_MS, Estimate::Exact),
-        PoisonHandling::Crash => ms(&consumer::SESSION_TIMEOUT_MS, |session| Estimate::between(0.0, session)),
-        PoisonHandling::Skip => Estimate::Exact(f64::INFINITY),
-        PoisonHandling::DeadLetter => {
+        OnPoison::Retry => ms(&consumer::MAX_POLL_INTERVAL_MS, Estimate::Exact),
+        OnPoison::Crash => ms(&consumer::SESSION_TIMEOUT_MS, |session| Estimate::between(0.0, session)),
+        OnPoison::Skip => Estimate::Exact(f64::INFINITY),
+        OnPoison::DeadLetter | OnPoison::RetryTopic => {
             Estimate::Unknown("it shows when somebody looks into the dead letter topic".into())
         }
     };
     let headline = match handling {
-        PoisonHandling::Skip => {
+        OnPoison::Skip => {
             "Kafka never shows that a record was skipped: only the application's own count does".into()
         }
-        PoisonHandling::Retry => headline_of(&value, |ms| {
+        OnPoison::Retry => headline_of(&value, |ms| {
             format!(
                 "A poison record is noticed after {}: the member that retries leaves the group",
                 duration(ms)
@@ -116,7 +104,7 @@ fn noticed(context: &AssessmentContext<'_>) -> Figure<Quantity> {
     };
     let why = Derivation {
         formula: "retry: max.poll.interval.ms; crash: at once, when the member leaves, to session.timeout.ms, when it \
-                  does not; skip: never; dead_letter: when that topic is watched"
+                  does not; skip: never; dead_letter and retry_topic: when that topic is watched"
             .into(),
         inputs: context.knobs.inputs(INPUTS),
         assumptions: vec!["nobody watches the lag, which shows retry and crash at once".into()],
@@ -139,8 +127,8 @@ mod tests {
     #[test]
     fn what_stops_depends_on_who_retries() {
         let of = |handling| growth(handling, 4000.0, 3.0, 6.0);
-        assert_eq!(of(PoisonHandling::Retry), (4000.0 / 3.0, 4000.0));
-        assert_eq!(of(PoisonHandling::Crash), (4000.0 / 6.0, 4000.0));
-        assert_eq!(of(PoisonHandling::Skip), (0.0, 0.0));
+        assert_eq!(of(OnPoison::Retry), (4000.0 / 3.0, 4000.0));
+        assert_eq!(of(OnPoison::Crash), (4000.0 / 6.0, 4000.0));
+        assert_eq!(of(OnPoison::Skip), (0.0, 0.0));
     }
 }

@@ -5,8 +5,6 @@ use crate::knobs::{Axis, Kind, Knob, Scope, Simulated, TakesEffect};
 use crate::model::{KeySpread, Keys};
 
 /// Why the simulator does not turn it.
-const CONSUMERS_RUN: &str = "the simulator cannot change its consumers while they run";
-/// Why the simulator does not turn it.
 const STREAMS: &str = "the simulator runs no Kafka Streams application";
 
 pub static RECORDS_PER_S: Knob = Knob {
@@ -113,8 +111,8 @@ pub static CONSUMERS: Knob = Knob {
         (Axis::Throughput, "records that a group processes"),
         (Axis::Latency, "how soon a backlog is gone"),
     ],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: Simulated::No(CONSUMERS_RUN),
+    takes_effect: TakesEffect::Rebuild,
+    simulated: Simulated::Yes,
 };
 
 pub static PROCESSING_MS: Knob = Knob {
@@ -129,24 +127,24 @@ pub static PROCESSING_MS: Knob = Knob {
         (Axis::Latency, "how soon a backlog is gone"),
         (Axis::Availability, "time between two polls"),
     ],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: Simulated::No(CONSUMERS_RUN),
+    takes_effect: TakesEffect::ClientRestart,
+    simulated: Simulated::Yes,
 };
 
 pub static ON_POISON: Knob = Knob {
     scope: Scope::Load,
     name: "on_poison",
-    kind: Kind::Choice(&["retry", "crash", "skip", "dead_letter"]),
+    kind: Kind::Choice(&["retry", "crash", "skip", "dead_letter", "retry_topic"]),
     place: assumed!(load.on_poison),
-    ladder: &["retry", "crash", "skip", "dead_letter"],
-    doc: "What a consumer does with a record that it cannot process: retry it for ever, let the exception end it, skip it, or write it to another topic.",
+    ladder: &["retry", "crash", "skip", "dead_letter", "retry_topic"],
+    doc: "What a consumer does with a record that it cannot process: retry it for ever, let the exception end it, skip it, write it to another topic, or write it to a topic that is tried again later.",
     moves: &[
         (Axis::Availability, "retry and crash stop everything behind the record"),
         (Axis::Durability, "skip loses the record for this group"),
-        (Axis::Ordering, "dead_letter lets later records of its key overtake it"),
+        (Axis::Ordering, "dead_letter and retry_topic let later records of its key overtake it"),
     ],
-    takes_effect: TakesEffect::AtOnce,
-    simulated: Simulated::No("the simulator has no records that cannot be processed"),
+    takes_effect: TakesEffect::ClientRestart,
+    simulated: Simulated::Yes,
 };
 
 pub static STANDBY_REPLICAS: Knob = Knob {

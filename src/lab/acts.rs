@@ -24,6 +24,8 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
     scenario.events.iter().find_map(|event| match &event.act {
         Act::SlowLink { loss_permille: 1.., .. } => Some("packets are not lost on loopback".into()),
         Act::SlowDisk { .. } => Some("the lab has no slow disks".into()),
+        Act::Poison { .. } | Act::SlowService { .. } => Some("the lab's consumers only read".into()),
+        Act::LoseAnswer(_) => Some("the lab loses no single answers".into()),
         Act::Set(change) => not_turned(change, true).map(|why| format!("{change}: {why}")),
         _ => None,
     })

@@ -53,7 +53,7 @@ pub(super) fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunR
         );
         !unseen
     };
-    let judge = |expect: &Expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref()));
+    let judge = |expect: &Expect| expect.judge(report.expected(expect));
     let of_version = scenario.expectations.iter().filter(|expect| expect.covers(version));
     of_version.filter(shown).map(judge).collect()
 }

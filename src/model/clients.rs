@@ -24,6 +24,50 @@ impl ClientProfile {
     }
 }
 
+/// What a member of a group does with a record that it has failed to process (`load:on_poison`).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnPoison {
+    /// Try again within the poll loop, for ever.
+    Retry,
+    /// Let the exception end the process.
+    #[default]
+    Crash,
+    /// Go on with the next record.
+    Skip,
+    /// Write it to a dead letter topic and go on.
+    DeadLetter,
+    /// Write it to a retry topic, whose consumer tries it again later, and go on.
+    RetryTopic,
+}
+
+impl OnPoison {
+    /// All of them.
+    pub const ALL: [OnPoison; 5] =
+        [OnPoison::Retry, OnPoison::Crash, OnPoison::Skip, OnPoison::DeadLetter, OnPoison::RetryTopic];
+
+    /// As the knob and scenario files have it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            OnPoison::Retry => "retry",
+            OnPoison::Crash => "crash",
+            OnPoison::Skip => "skip",
+            OnPoison::DeadLetter => "dead_letter",
+            OnPoison::RetryTopic => "retry_topic",
+        }
+    }
+
+    /// The one of this word.
+    pub fn named(word: &str) -> Option<OnPoison> {
+        OnPoison::ALL.into_iter().find(|each| each.word() == word)
+    }
+
+    /// Whether the group goes on behind the record for good.
+    pub const fn goes_on(self) -> bool {
+        matches!(self, OnPoison::Skip | OnPoison::DeadLetter | OnPoison::RetryTopic)
+    }
+}
+
 /// What is produced to the topic under study.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -47,7 +91,7 @@ pub struct Load {
     pub consumers: u32,
     /// How long a member works on one record.
     pub processing_ms: f64,
-    /// What a member does with a record that it cannot process: `retry`, `crash`, `skip`, `dead_letter`.
+    /// What a member does with a record that it cannot process: a word of [`OnPoison`].
     pub on_poison: String,
     /// `num.standby.replicas` of a Kafka Streams application.
     pub standby_replicas: u32,

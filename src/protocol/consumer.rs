@@ -11,6 +11,7 @@ mod fetcher;
 mod io;
 mod membership;
 mod positions;
+mod records;
 mod settings;
 
 pub(crate) use io::{ConsumerError, ConsumerFetch, ConsumerInput, ConsumerOutput};
@@ -74,7 +75,10 @@ impl Consumer {
         if self.wake_at <= now {
             self.wake_at = Nanos::MAX;
         }
-        self.positions_pending |= !matches!(input, ConsumerInput::Wake | ConsumerInput::Fetched { .. });
+        self.positions_pending |= !matches!(
+            input,
+            ConsumerInput::Wake | ConsumerInput::Fetched { .. } | ConsumerInput::Attempted { .. }
+        );
         match input {
             ConsumerInput::Start => self.start(now),
             ConsumerInput::Close => self.close(now, out),
@@ -92,6 +96,8 @@ impl Consumer {
             ConsumerInput::CoordinatorFailed { correlation, error } => {
                 self.call_failed(now, correlation, error, out);
             }
+            ConsumerInput::Attempted { done } => self.attempted(now, done, out),
+            ConsumerInput::HandedOver => self.handed_over(now, out),
             ConsumerInput::Wake => {}
         }
         self.advance(now, out);
@@ -134,7 +140,6 @@ impl Consumer {
     }
 
     /// The process dies: what of the records in hand was processed by now is told, the rest never was.
-    #[cfg(test)]
     pub(crate) fn crash(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.stop_processing(now, out);
         self.app.end();

@@ -61,6 +61,11 @@ pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>, trace:
     push_keys(&mut out, report);
     for group in &report.groups {
         labelled(&mut out, 0, &format!("Group {}", clean(&group.group)), LABEL, &group_text(group));
+        if let Some(told) =
+            group.processing.map(|counted| counted.to_string()).filter(|told| !told.is_empty())
+        {
+            labelled(&mut out, 0, "", LABEL, &told);
+        }
     }
     labelled(&mut out, 0, "Trace", LABEL, &report.trace_hash);
     if !report.expectations.is_empty() {

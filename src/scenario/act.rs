@@ -76,6 +76,18 @@ pub enum Act {
     UncleanElection(Option<String>),
     /// A producer is handed records to send now.
     Send { producer: String, records: u32 },
+    /// No consumer can process the next records of a partition.
+    Poison { partition: String, records: u32 },
+    /// What the members of a group call for each record takes longer or fails; nothing of both is the end of it.
+    SlowService {
+        group: String,
+        /// Extra time of each answer.
+        extra: Nanos,
+        /// Calls in a thousand that fail.
+        failures_permille: u32,
+    },
+    /// The next answer to a producer's write, or to a member's commit, is lost together with its connection.
+    LoseAnswer(Process),
 }
 
 /// A process that a scenario can stop, kill or pause.

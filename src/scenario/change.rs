@@ -1,8 +1,8 @@
 //! A knob's new value in a scenario, and which clusters act on it: elsewhere a knob is a what-if.
 
 use crate::knobs::{Change, Knob, Place, Scope, Shape, Simulated, Value, load, net};
-use crate::model::{Keys, rack_name};
-use crate::scenario::{ProducerSpec, Scenario};
+use crate::model::{Keys, OnPoison, rack_name};
+use crate::scenario::{GroupSpec, ProducerSpec, Scenario};
 
 /// What a knob does to a cluster that klever runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -139,7 +139,7 @@ fn write_topics(scenario: &mut Scenario, shape: Shape, change: &Change, count: u
 type Writer = fn(&mut Scenario, &Value) -> Option<()>;
 
 /// The assumptions that a scenario makes true, and how it is written there.
-static ASSUMED: [(&Knob, Writer); 10] = [
+static ASSUMED: [(&Knob, Writer); 13] = [
     (&load::RECORDS_PER_S, |scenario, value| {
         let producers = scenario.producers.len() as f64;
         let rate = value.float()? / producers;
@@ -167,6 +167,18 @@ static ASSUMED: [(&Knob, Writer); 10] = [
         each_producer(scenario, |producer| producer.celebrity_share = share)
     }),
     (&load::PRODUCERS, |scenario, value| multiply_producers(scenario, value.int()?.max(1) as usize)),
+    (&load::CONSUMERS, |scenario, value| {
+        let members = u32::try_from(value.int()?).ok()?;
+        write_groups(scenario, |group| group.members = members)
+    }),
+    (&load::PROCESSING_MS, |scenario, value| {
+        let each_ms = value.float()?;
+        write_groups(scenario, |group| group.processing_ms = each_ms)
+    }),
+    (&load::ON_POISON, |scenario, value| {
+        let answer = OnPoison::named(value.word()?)?;
+        write_groups(scenario, |group| group.on_poison = answer)
+    }),
     (&net::CLIENT_RTT_MS, |scenario, value| {
         scenario.net.client_rtt_ms = value.float()?;
         Some(())
@@ -185,6 +197,12 @@ static ASSUMED: [(&Knob, Writer); 10] = [
 fn each_producer(scenario: &mut Scenario, change: impl Fn(&mut ProducerSpec)) -> Option<()> {
     scenario.producers.iter_mut().for_each(change);
     (!scenario.producers.is_empty()).then_some(())
+}
+
+/// Changes all groups, if there are any.
+fn write_groups(scenario: &mut Scenario, write: impl FnMut(&mut GroupSpec)) -> Option<()> {
+    scenario.groups.iter_mut().for_each(write);
+    (!scenario.groups.is_empty()).then_some(())
 }
 
 /// So many producers share the load of those that there are.

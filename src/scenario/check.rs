@@ -7,10 +7,13 @@ use crate::model::{BrokerId, KeySpread, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::names::{Names, check_id, check_name};
 use crate::scenario::{
-    Act, Condition, Counter, MOST_REPLICAS, Process, ProducerSpec, SCHEMA, Scenario, TopicSpec, setting_text,
-    too_large,
+    Act, Condition, Counter, GroupSpec, MOST_REPLICAS, Process, ProducerSpec, SCHEMA, Scenario, TopicSpec,
+    setting_text, too_large,
 };
 use std::collections::BTreeMap;
+
+/// Longest time that processing of a record may take.
+const LONGEST_MS: f64 = 1e9;
 
 pub(super) fn check(scenario: &Scenario) -> Checked {
     head(scenario)?;
@@ -114,6 +117,9 @@ fn producers(scenario: &Scenario, names: &Names<'_>) -> Checked {
         if !(0.0..=1e9).contains(&producer.records_per_s) {
             return mistake(table, at, "records_per_s is from 0 to 1e9");
         }
+        if producer.poison_every == Some(0) {
+            return mistake(table, at, "poison_every is at least 1");
+        }
         if producer
             .partition
             .is_some_and(|number| !names.has_partition(&format!("{}-{number}", producer.topic)))
@@ -171,7 +177,28 @@ fn groups(scenario: &Scenario, names: &Names<'_>) -> Checked {
         if group.members == 0 || group.members > 10_000 {
             return mistake(table, at, "members is from 1 to 10000");
         }
+        processing(table, at, group)?;
         settings(table, at, Scope::Consumer, &group.config)?;
+    }
+    Ok(())
+}
+
+fn processing(table: &'static str, at: usize, group: &GroupSpec) -> Checked {
+    if !(0.0..=LONGEST_MS).contains(&group.processing_ms) {
+        return mistake(table, at, "processing_ms is from 0 to 1e9");
+    }
+    if group.attempts == 0 {
+        return mistake(table, at, "attempts is at least 1");
+    }
+    if group.worker_threads && group.commit.is_between_records() {
+        return mistake(table, at, "worker_threads and a commit after each record exclude each other");
+    }
+    let Some(call) = &group.call else { return Ok(()) };
+    if !(0.0..=LONGEST_MS).contains(&call.latency_ms) || !(0.0..=LONGEST_MS).contains(&call.timeout_ms) {
+        return mistake(table, at, "latency_ms and timeout_ms of a call are from 0 to 1e9");
+    }
+    if !(0.0..=100.0).contains(&call.jitter) || call.failures_permille > 1000 {
+        return mistake(table, at, "jitter of a call is from 0 to 100, failures_permille from 0 to 1000");
     }
     Ok(())
 }
@@ -198,6 +225,13 @@ fn unknown_name(scenario: &Scenario, names: &Names<'_>, act: &Act) -> Option<Str
         Act::Stop(p) | Act::Kill(p) | Act::Restart(p) | Act::Pause(p) | Act::Resume(p) => p.clone(),
         Act::DiskLoss(id) | Act::SlowDisk { broker: id, .. } => Process::Broker(*id),
         Act::Send { producer, .. } => Process::Producer(producer.clone()),
+        Act::LoseAnswer(process) => process.clone(),
+        Act::Poison { partition, .. } => {
+            return (!names.has_partition(partition)).then(|| format!("partition `{partition}`"));
+        }
+        Act::SlowService { group, .. } => {
+            return names.members_of(group).is_none().then(|| format!("group `{group}`"));
+        }
         Act::Reassign { topic, .. } | Act::AddPartitions { topic, .. } => {
             return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
         }
@@ -236,6 +270,15 @@ fn expectations(scenario: &Scenario, names: &Names<'_>) -> Checked {
     for (at, expect) in scenario.expectations.iter().enumerate() {
         if expect.eq.is_none() && expect.min.is_none() && expect.max.is_none() {
             return mistake(table, at, "an expectation needs eq, min or max");
+        }
+        if let Some(name) = expect.group.as_ref().filter(|name| names.members_of(name).is_none()) {
+            return mistake(table, at, format!("there is no group `{name}`"));
+        }
+        let of_groups = matches!(expect.counter, Counter::OfGroups(_));
+        let may_name_group = of_groups || expect.counter == Counter::Lag && expect.partition.is_none();
+        if expect.group.is_some() && !may_name_group || expect.partition.is_some() && of_groups {
+            let of = if of_groups { "of groups" } else { "of partitions" };
+            return mistake(table, at, format!("{} is {of}", expect.counter));
         }
         let one = matches!(expect.counter, Counter::Leader | Counter::Isr);
         match &expect.partition {

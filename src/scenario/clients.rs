@@ -1,6 +1,6 @@
 //! Producers and consumer groups of a scenario: Kafka's keys and what the application does.
 
-use crate::model::{ClientProfile, KafkaVersion, KeySpread, Keys, Origin};
+use crate::model::{ClientProfile, KafkaVersion, KeySpread, Keys, OnPoison, Origin};
 use crate::scenario::{Time, setting_text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,6 +44,9 @@ pub struct ProducerSpec {
     /// The application hands a failed record in again, as a new send.
     #[serde(default)]
     pub resend: bool,
+    /// Every so many-th record that it sends to a partition cannot be processed by any consumer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poison_every: Option<u64>,
     /// Settings by Kafka's key. One that sets `partitioner` finds partitions as librdkafka does.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub config: BTreeMap<String, toml::Value>,
@@ -89,9 +92,51 @@ pub enum CommitMode {
     SyncAfter,
     /// `commitAsync` after each batch was processed.
     AsyncAfter,
+    /// The same, and the application sends a failed commit again with the same offsets, although later ones may have
+    /// been committed meanwhile.
+    AsyncRetry,
+    /// `commitSync` of the offset behind each record, when that is processed.
+    EachRecord,
+    /// `commitSync` without offsets after each record: it commits all that `poll()` returned, a common mistake.
+    EachRecordPolled,
     /// `commitSync` before the batch is processed: at most once.
     Before,
     Never,
+}
+
+impl CommitMode {
+    /// Whether nothing is committed before it is processed, if one thread polls and processes.
+    pub fn is_after_processing(self) -> bool {
+        matches!(
+            self,
+            CommitMode::SyncAfter | CommitMode::AsyncAfter | CommitMode::AsyncRetry | CommitMode::EachRecord
+        )
+    }
+
+    /// Whether it commits between two records of a poll.
+    pub fn is_between_records(self) -> bool {
+        matches!(self, CommitMode::EachRecord | CommitMode::EachRecordPolled)
+    }
+}
+
+/// `[group.call]`: the external service that members call for each record.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallSpec {
+    /// How long its answer takes.
+    pub latency_ms: f64,
+    /// Random extra time of an answer, at most this share of it.
+    pub jitter: f64,
+    /// Calls in a thousand that fail, without an effect.
+    pub failures_permille: u32,
+    /// The member gives a call up after this time; the service may have done its work all the same. 0 is never.
+    pub timeout_ms: f64,
+}
+
+impl Default for CallSpec {
+    fn default() -> Self {
+        CallSpec { latency_ms: 10.0, jitter: 0.1, failures_permille: 0, timeout_ms: 0.0 }
+    }
 }
 
 /// `[[group]]`.
@@ -111,12 +156,52 @@ pub struct GroupSpec {
     pub worker_threads: bool,
     #[serde(default)]
     pub commit: CommitMode,
+    /// What becomes of a record that fails at each of its tries.
+    #[serde(default)]
+    pub on_poison: OnPoison,
+    /// How often a record is tried before that.
+    #[serde(default = "once")]
+    pub attempts: u32,
+    /// Between two tries in the poll loop. A retry topic waits so long, then twice as long, and so on.
+    #[serde(default = "a_second")]
+    pub retry_after: Time,
+    /// How many retry topics a record goes through before the dead letter topic.
+    #[serde(default = "three_topics")]
+    pub retry_topics: u32,
+    /// A process that an exception has ended is started again after this time; else it stays down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart_after: Option<Time>,
+    /// What members write to knows each record and does nothing when it comes again.
+    #[serde(default)]
+    pub idempotent_sink: bool,
     /// It begins at this time.
     #[serde(default)]
     pub from: Time,
     /// Settings by Kafka's key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub config: BTreeMap<String, toml::Value>,
+    /// What is called for each record, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallSpec>,
+}
+
+impl GroupSpec {
+    /// Whether each of its records has a fate of its own: it may fail, or is committed by itself.
+    pub fn works_one_by_one(&self) -> bool {
+        self.call.is_some() || self.commit.is_between_records()
+    }
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn a_second() -> Time {
+    Time::from_secs(1)
+}
+
+fn three_topics() -> u32 {
+    3
 }
 
 fn is_zero(count: &u32) -> bool {

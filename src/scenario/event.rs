@@ -3,7 +3,7 @@
 use crate::knobs::Change;
 use crate::model::{BrokerId, plural};
 use crate::scenario::act::broker;
-use crate::scenario::{Act, Condition, Time, UnflushedTail};
+use crate::scenario::{Act, Condition, Process, Time, UnflushedTail};
 use serde::{Deserialize, Serialize};
 
 /// `[[event]]`.
@@ -52,6 +52,8 @@ struct Row {
     replicas: Option<Vec<BrokerId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     set: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failures_permille: Option<u32>,
 }
 
 /// Every verb with the keys it takes beside `at`, `when` and `after`; `*` marks those it needs.
@@ -75,6 +77,9 @@ const VERBS: &[(&str, &[&str])] = &[
     ("preferred_election", &["target"]),
     ("unclean_election", &["target"]),
     ("send", &["target*", "count"]),
+    ("poison", &["target*", "count"]),
+    ("slow_service", &["target*", "extra", "failures_permille"]),
+    ("lose_answer", &["target*"]),
 ];
 
 impl Row {
@@ -89,6 +94,7 @@ impl Row {
             ("count", self.count.is_some()),
             ("replicas", self.replicas.is_some()),
             ("set", self.set.is_some()),
+            ("failures_permille", self.failures_permille.is_some()),
         ];
         keys.iter().filter(|(_, given)| *given).map(|(key, _)| *key).collect()
     }
@@ -158,8 +164,30 @@ impl Row {
                 Some(name) => Act::Send { producer: name.into(), records: self.count.unwrap_or(1) },
                 None => return Err(format!("`{target}` cannot send: write producer/NAME")),
             },
+            "poison" => Act::Poison { partition: target.into(), records: self.count.unwrap_or(1) },
+            "slow_service" => self.slow_service(target)?,
+            "lose_answer" => match target.parse()? {
+                Process::Broker(_) => {
+                    return Err(format!(
+                        "`{target}` waits for no answer: write producer/NAME or group/NAME/0"
+                    ));
+                }
+                client => Act::LoseAnswer(client),
+            },
             verb => return Err(format!("do = \"{verb}\" is not known")),
         })
+    }
+
+    fn slow_service(&self, target: &str) -> Result<Act, String> {
+        let Some(group) = target.strip_prefix("group/") else {
+            return Err(format!("`{target}` calls no service: write group/NAME"));
+        };
+        let failures_permille = self.failures_permille.unwrap_or(0);
+        if failures_permille > 1000 {
+            return Err("failures_permille is from 0 to 1000".into());
+        }
+        let extra = self.extra.unwrap_or_default().0;
+        Ok(Act::SlowService { group: group.into(), extra, failures_permille })
     }
 
     fn change(&self) -> Result<Change, String> {
@@ -259,6 +287,13 @@ fn row_of(act: Act) -> Row {
         Act::Send { producer, records } => {
             Row { count: Some(records), ..on("send", format!("producer/{producer}")) }
         }
+        Act::Poison { partition, records } => Row { count: Some(records), ..on("poison", partition) },
+        Act::SlowService { group, extra, failures_permille } => Row {
+            extra: Some(Time(extra)),
+            failures_permille: Some(failures_permille),
+            ..on("slow_service", format!("group/{group}"))
+        },
+        Act::LoseAnswer(process) => on("lose_answer", process.into()),
     }
 }
 
@@ -272,6 +307,7 @@ impl std::fmt::Display for Act {
         }
         row.extra.map_or(Ok(()), |extra| write!(f, " +{extra}"))?;
         row.count.map_or(Ok(()), |count| write!(f, " {count}"))?;
+        row.failures_permille.map_or(Ok(()), |failed| write!(f, ", {failed} in 1000 fail"))?;
         match row.replicas {
             Some(ids) => write!(f, " {:?}", ids.iter().map(|id| id.0).collect::<Vec<_>>()),
             None => Ok(()),

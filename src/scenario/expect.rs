@@ -15,6 +15,9 @@ pub struct Expect {
     /// Of one partition only: `orders-0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<String>,
+    /// Of one group only; else of all together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eq: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,7 +66,7 @@ pub enum Counter {
     LogEnd,
     /// Bytes in the leaders' logs at the end.
     Bytes,
-    /// Records that groups have not committed at the end.
+    /// Records that groups have not committed at the end: of all, of one partition or of one group.
     Lag,
     /// The largest part of a topic's records that lies in one partition, in percent, rounded down.
     LargestSharePercent,
@@ -73,7 +76,54 @@ pub enum Counter {
     Isr,
     /// Batches that brokers refused with this error: `error.NOT_ENOUGH_REPLICAS`.
     Error(String),
+    /// What groups did with records, of all of them or of one.
+    OfGroups(GroupCounter),
 }
+
+/// A number of what a group did with records.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GroupCounter {
+    /// Records processed.
+    Read,
+    /// How many of them had been processed before.
+    ReadAgain,
+    /// Effects of records on what the group writes to.
+    Effects,
+    /// Effects of records that had had theirs before.
+    DuplicateEffects,
+    /// Records that were polled and committed, and that nobody processed.
+    PassedOver,
+    /// Records met that cannot be processed.
+    Poison,
+    /// Tries of a record after its first.
+    Retries,
+    /// Processes that an exception ended.
+    Crashed,
+    /// Times that a member left because it did not poll.
+    PollTimeouts,
+    Skipped,
+    DeadLettered,
+    /// Records written to a retry topic.
+    RetriedLater,
+    /// Records of a retry topic that were processed behind later ones of their partition.
+    Overtaken,
+}
+
+const GROUP_COUNTERS: &[(&str, GroupCounter)] = &[
+    ("read", GroupCounter::Read),
+    ("read_again", GroupCounter::ReadAgain),
+    ("effects", GroupCounter::Effects),
+    ("duplicate_effects", GroupCounter::DuplicateEffects),
+    ("passed_over", GroupCounter::PassedOver),
+    ("poison", GroupCounter::Poison),
+    ("retries", GroupCounter::Retries),
+    ("crashed", GroupCounter::Crashed),
+    ("poll_timeouts", GroupCounter::PollTimeouts),
+    ("skipped", GroupCounter::Skipped),
+    ("dead_lettered", GroupCounter::DeadLettered),
+    ("retried_later", GroupCounter::RetriedLater),
+    ("overtaken", GroupCounter::Overtaken),
+];
 
 const COUNTERS: &[(&str, Counter)] = &[
     ("sent", Counter::Sent),
@@ -105,9 +155,13 @@ impl TryFrom<String> for Counter {
         if let Some(code) = text.strip_prefix("error.") {
             return Ok(Counter::Error(code.into()));
         }
+        if let Some((_, counter)) = GROUP_COUNTERS.iter().find(|(name, _)| *name == text) {
+            return Ok(Counter::OfGroups(*counter));
+        }
         let found = COUNTERS.iter().find(|(name, _)| *name == text).map(|(_, counter)| counter.clone());
         found.ok_or_else(|| {
-            let names: Vec<&str> = COUNTERS.iter().map(|(name, _)| *name).collect();
+            let groups = GROUP_COUNTERS.iter().map(|(name, _)| *name);
+            let names: Vec<&str> = COUNTERS.iter().map(|(name, _)| *name).chain(groups).collect();
             format!("counter = \"{text}\" is not known: use {} or error.CODE", names.join(", "))
         })
     }
@@ -117,6 +171,10 @@ impl fmt::Display for Counter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self, COUNTERS.iter().find(|(_, counter)| counter == self)) {
             (Counter::Error(code), _) => write!(f, "error.{code}"),
+            (Counter::OfGroups(counter), _) => {
+                let known = GROUP_COUNTERS.iter().find(|(_, known)| known == counter);
+                f.pad(known.map_or("?", |(name, _)| name))
+            }
             (_, Some((name, _))) => f.pad(name),
             (_, None) => f.pad("?"),
         }
@@ -159,7 +217,7 @@ impl Expect {
 impl fmt::Display for Expect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.counter)?;
-        self.partition.iter().try_for_each(|name| write!(f, " of {name}"))?;
+        self.partition.iter().chain(&self.group).try_for_each(|name| write!(f, " of {name}"))?;
         self.eq.iter().try_for_each(|bound| write!(f, " = {bound}"))?;
         self.min.iter().try_for_each(|bound| write!(f, " >= {bound}"))?;
         self.max.iter().try_for_each(|bound| write!(f, " <= {bound}"))

@@ -1,6 +1,6 @@
 //! Everything that can be done to the simulated cluster, one act at a time.
 
-use crate::model::{BrokerId, PartitionIx};
+use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::{BrokerInput, SurvivingTail};
 use crate::protocol::controller::quorum::QuorumEvent;
 use crate::protocol::controller::{ControllerInput, ControllerResult, Election, Placement};
@@ -65,6 +65,15 @@ impl World {
                 Ok(())
             }
             Act::Set(change) => self.set(change),
+            Act::Poison { partition, records } => self.poison(partition, *records),
+            Act::SlowService { group, extra, failures_permille } => {
+                self.slow_service(group, *extra, *failures_permille)
+            }
+            Act::LoseAnswer(process) => {
+                let client = self.client_named(process).ok_or(Refusal::Unknown)?;
+                self.clients.runtime_mut(client).loses_answer = true;
+                Ok(())
+            }
             links @ (Act::Partition { .. } | Act::Heal { .. } | Act::HealAll | Act::SlowLink { .. }) => {
                 self.act_on_links(links);
                 Ok(())
@@ -275,6 +284,23 @@ impl World {
         self.scenario.producers.iter().position(|spec| spec.name == name).map(|at| at as u32)
     }
 
+    /// What a client's process is called.
+    pub(super) fn process_of(&self, client: u32) -> Process {
+        match self.scenario.producers.get(client as usize) {
+            Some(producer) => Process::Producer(producer.name.clone()),
+            None => {
+                let member = self.clients.member(client);
+                let group = &self.scenario.groups[member.group as usize];
+                Process::Member(group.name.clone(), member.nth)
+            }
+        }
+    }
+
+    /// All processes of clients.
+    pub(super) fn client_processes(&self) -> impl Iterator<Item = Process> + '_ {
+        (0..self.clients.count()).map(|client| self.process_of(client))
+    }
+
     fn client_named(&self, process: &Process) -> Option<u32> {
         match process {
             Process::Broker(_) => None,
@@ -284,6 +310,27 @@ impl World {
                 self.clients.member_of(group, *nth)
             }
         }
+    }
+
+    /// The next records of a partition are poison.
+    fn poison(&mut self, partition: &str, records: u32) -> Done {
+        let ix = self.machines.topics.partition_named(partition).ok_or(Refusal::Unknown)?;
+        let log = self.machines.leading_log(ix).ok_or(Refusal::NoLeader)?.2;
+        self.clients.poison.expect(ix, log.end(), records);
+        let topic = partition.rsplit_once('-').map_or(partition, |(topic, _)| topic);
+        for group in 0..self.clients.groups().len() as u32 {
+            if self.scenario.groups[group as usize].topics.iter().any(|read| read == topic) {
+                self.process_one_by_one(group);
+            }
+        }
+        Ok(())
+    }
+
+    fn slow_service(&mut self, group: &str, extra: Nanos, failures_permille: u32) -> Done {
+        let at = self.scenario.groups.iter().position(|spec| spec.name == group).ok_or(Refusal::Unknown)?;
+        self.clients.group_mut(at as u32).processing.service.disturb(extra, failures_permille);
+        self.process_one_by_one(at as u32);
+        Ok(())
     }
 
     fn act_on_client(&mut self, act: &Act, process: &Process) -> Done {

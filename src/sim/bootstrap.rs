@@ -150,7 +150,8 @@ impl World {
                 let none = GroupInput::Offsets(crate::protocol::group::OffsetsPartition::NoLeader);
                 group_state.step(0, none, &mut Vec::new());
             }
-            self.clients.add_group(HostedGroup::new(group_state, home));
+            let rng = Rng::stream(self.seed, "service", u64::from(group));
+            self.clients.add_group(HostedGroup::new(group_state, home, rng));
             for nth in 0..spec.members {
                 self.make_member(group, nth);
             }
@@ -175,6 +176,8 @@ impl World {
             done: BTreeMap::new(),
             owns: Vec::new(),
             read: 0,
+            missed: None,
+            had_effect: false,
         });
         self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(client));
     }

@@ -2,12 +2,14 @@
 
 use crate::model::BrokerId;
 use crate::protocol::consumer::ConsumerInput;
+use crate::protocol::group::GroupResponse;
 use crate::protocol::messages::{BrokerResponse, PartitionLeader};
 use crate::protocol::producer::ProducerInput;
 use crate::protocol::wire::ErrorCode;
 use crate::sim::client_runtime::{ClientRequest, ClientState, RETRY_BACKOFF, RUNTIME_REQUEST};
 use crate::sim::event::{ConnectionKind, Message, QueuedEvent};
 use crate::sim::network::Node;
+use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 
 impl World {
@@ -21,6 +23,9 @@ impl World {
     }
 
     pub(super) fn client_receives(&mut self, from: Node, client: u32, message: Message) {
+        if self.clients.runtime(client).loses_answer && is_answer_to_write_or_commit(&message) {
+            return self.lose_answer(from, client, &message);
+        }
         match message {
             Message::Response { correlation, response } if correlation & RUNTIME_REQUEST != 0 => {
                 if let Some((_, ask)) = self.clients.runtime_mut(client).requests.remove(&correlation) {
@@ -52,6 +57,17 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// An answer is lost as answers are: with the connection that it came over.
+    fn lose_answer(&mut self, from: Node, client: u32, answer: &Message) {
+        self.clients.runtime_mut(client).loses_answer = false;
+        self.record_event(EventKind::AnswerLost(self.process_of(client)), None);
+        let kind = match answer {
+            Message::GroupResponse { .. } => ConnectionKind::Coordinator,
+            _ => ConnectionKind::Requests,
+        };
+        self.close_connection(client, from, kind);
     }
 
     fn machine_answered(&mut self, from: Node, client: u32, request: u64, answer: BrokerResponse) {
@@ -204,4 +220,12 @@ impl World {
             self.step_consumer(client, ConsumerInput::Metadata(leaders))
         }
     }
+}
+
+fn is_answer_to_write_or_commit(message: &Message) -> bool {
+    matches!(
+        message,
+        Message::Response { response: BrokerResponse::Produce(_), .. }
+            | Message::GroupResponse { reply: GroupResponse::Committed { .. }, .. }
+    )
 }

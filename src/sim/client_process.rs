@@ -39,6 +39,9 @@ impl World {
         while let Some((from, message)) = self.clients.runtime_mut(client).inbox.pop_front() {
             self.client_receives(from, client, message);
         }
+        if !self.clients.is_producer(client) {
+            self.catch_up(client);
+        }
         self.wake_client(client);
         if self.clients.is_producer(client) {
             self.work_again(client);
@@ -52,6 +55,8 @@ impl World {
             let pending: u64 = producer.producer.pending().map(|(_, records)| u64::from(records.count)).sum();
             producer.failed += pending + producer.producer.blocked_records();
             producer.workload.settle();
+        } else {
+            self.tell_what_was_processed(client);
         }
         self.clients.runtime_mut(client).reset(ClientState::Ended);
         let here = self.machines.net.client(client);

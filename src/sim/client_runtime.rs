@@ -62,6 +62,8 @@ pub(super) struct ClientRuntime {
     pub(super) rng: Rng,
     /// Counts the starts of the process.
     pub(super) start: u64,
+    /// The next answer to a write, or to a commit, is lost.
+    pub(super) loses_answer: bool,
 }
 
 impl ClientRuntime {
@@ -77,6 +79,7 @@ impl ClientRuntime {
             connections: Connections::new(brokers, settings, seed),
             rng,
             start: 0,
+            loses_answer: false,
         }
     }
 
@@ -89,6 +92,7 @@ impl ClientRuntime {
     pub(super) fn reset(&mut self, state: ClientState) {
         (self.state, self.resumed) = (state, false);
         self.start += 1;
+        self.loses_answer = false;
         self.requests.clear();
         self.inbox.clear();
         self.timer.clear();

@@ -8,6 +8,7 @@ use crate::protocol::producer::Producer;
 use crate::protocol::wire::Offset;
 use crate::sim::client_runtime::{ClientRuntime, ClientState};
 use crate::sim::groups::HostedGroup;
+use crate::sim::processing::{MissedStep, PoisonRecords};
 use crate::sim::workload::Workload;
 use std::collections::BTreeMap;
 
@@ -39,6 +40,10 @@ pub(super) struct GroupMember {
     pub(super) owns: Vec<PartitionIx>,
     /// Records processed, by all its processes so far.
     pub(super) read: u64,
+    /// What came of a try while the process was paused.
+    pub(super) missed: Option<MissedStep>,
+    /// The record that is processed just now had its effect when the service was called.
+    pub(super) had_effect: bool,
 }
 
 impl GroupMember {
@@ -60,6 +65,8 @@ pub(super) struct Clients {
     /// Which producer each of the processes is one of that were ever started.
     identities: Vec<u32>,
     producer_ids: i64,
+    /// Records that no consumer can process.
+    pub(super) poison: PoisonRecords,
 }
 
 impl Clients {
@@ -81,6 +88,10 @@ impl Clients {
 
     pub(super) fn members(&self) -> &[GroupMember] {
         &self.members
+    }
+
+    pub(super) fn members_mut(&mut self) -> impl Iterator<Item = &mut GroupMember> {
+        self.members.iter_mut()
     }
 
     pub(super) fn groups(&self) -> &[HostedGroup] {

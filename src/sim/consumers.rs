@@ -7,6 +7,7 @@ use crate::protocol::messages::{self, BrokerRequest, ListOffsetsPartition, Offse
 use crate::protocol::wire::RecordRange;
 use crate::sim::client_runtime::{ClientRequest, ClientState};
 use crate::sim::event::{ConnectionKind, Message, TimerKind};
+use crate::sim::processing::TriedRecord;
 use crate::sim::settings;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
@@ -70,8 +71,20 @@ impl World {
                 let member = self.clients.member_mut(client);
                 member.done.insert(partition, end);
                 member.read += u64::from(records.count);
-                self.clients.group_mut(group).processed(partition, offset, end);
-                self.records_read(partition, group, records);
+                let known = self.records_read(partition, group, records);
+                self.clients.group_mut(group).processed(partition, offset, records, known);
+                if !self.clients.member(client).had_effect {
+                    self.effect(group, partition, records);
+                }
+            }
+            ConsumerOutput::Delivered { partition, offset, records } => {
+                self.clients.group_mut(group).processing.polled(partition, offset, records.count);
+            }
+            ConsumerOutput::Attempt { partition, offset, record, nth } => {
+                self.begin_try(client, TriedRecord { partition, offset, record }, nth);
+            }
+            ConsumerOutput::GaveUp { partition, offset, record, answer } => {
+                self.give_up(client, TriedRecord { partition, offset, record }, answer);
             }
             ConsumerOutput::Committed(done) => {
                 self.clients.group_mut(group).committed.insert(done.partition, done.offset);
@@ -88,6 +101,7 @@ impl World {
                 self.record_event(EventKind::PositionMoved { group, partition, from, to }, cause);
             }
             ConsumerOutput::PollTimedOut => {
+                self.clients.group_mut(group).processing.counters.poll_timeouts += 1;
                 self.record_event(EventKind::PollTimedOut(group), None);
             }
             ConsumerOutput::Failed { partition, error } => {
@@ -98,15 +112,16 @@ impl World {
         }
     }
 
-    fn records_read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) {
+    pub(super) fn records_read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) -> u64 {
         let topic = self.machines.topics.of(partition).map_or(0, |(topic, _)| topic);
-        let broken = self.observers.read(partition, (group, topic), records);
+        let (known, broken) = self.observers.read(partition, (group, topic), records);
         if let Some(key) = broken.in_topic {
             self.record_event(EventKind::KeyReordered { group, partition, key }, None);
         }
         if let Some(key) = broken.across_topics {
             self.record_event(EventKind::KeyReorderedAcrossTopics { group, partition, key }, None);
         }
+        known
     }
 
     fn send_fetch(&mut self, client: u32, request: ConsumerFetch) {
@@ -141,14 +156,44 @@ impl World {
     pub(super) fn start_consumer(&mut self, client: u32) {
         let (group, nth) = (self.clients.member(client).group, self.clients.member(client).nth);
         let spec = &self.scenario.groups[group as usize];
-        let settings = settings::consumer(spec, nth, self.profile.version);
+        let mut settings = settings::consumer(spec, nth, self.profile.version);
+        settings.work.one_by_one = self.works_one_by_one(group);
         let connections = settings::member_connections(spec, self.profile.version);
         let member = self.clients.member_mut(client);
         member.runtime.reset(ClientState::Up);
         member.runtime.connections.begin(connections);
         member.owns.clear();
+        (member.missed, member.had_effect) = (None, false);
         member.consumer = Consumer::new(settings);
         self.step_consumer(client, ConsumerInput::Start);
+    }
+
+    /// Whether single records of a group may fail, or are committed by themselves.
+    fn works_one_by_one(&self, group: u32) -> bool {
+        let spec = &self.scenario.groups[group as usize];
+        let mut producers = self.scenario.producers.iter();
+        let poison = producers.any(|one| one.poison_every.is_some() && spec.topics.contains(&one.topic));
+        spec.works_one_by_one() || poison || self.clients.group(group).processing.one_by_one
+    }
+
+    /// From now on single records of a group may fail.
+    pub(super) fn process_one_by_one(&mut self, group: u32) {
+        self.clients.group_mut(group).processing.one_by_one = true;
+        self.clients.members_mut().filter(|member| member.group == group).for_each(|member| {
+            member.consumer.process_one_by_one();
+        });
+    }
+
+    /// The process dies: what it had processed by now is told, the rest never was.
+    pub(super) fn tell_what_was_processed(&mut self, client: u32) {
+        if self.clients.runtime(client).state != ClientState::Up {
+            return;
+        }
+        let mut out = Vec::new();
+        self.clients.member_mut(client).consumer.crash(self.now, &mut out);
+        for output in out {
+            self.consumer_reports(client, output);
+        }
     }
 
     /// A client's process starts, for the first time or again.

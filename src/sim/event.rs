@@ -6,6 +6,7 @@ use crate::protocol::group::{GroupRequest, GroupResponse};
 use crate::protocol::messages::{BrokerRequest, BrokerResponse, ControllerRequest, ControllerResponse};
 use crate::protocol::wire::Acks;
 use crate::sim::network::Node;
+use crate::sim::processing::{Retried, Try};
 use crate::sim::queue::Queue;
 use std::sync::Arc;
 
@@ -36,6 +37,14 @@ pub(crate) enum QueuedEvent {
     /// A client gives up waiting for this request.
     RequestTimeout(u32, u64),
     ClientStart(u32),
+    /// A member has tried one record.
+    TryEnds(Try),
+    /// Another topic has acknowledged a member's record; the number is that of the start of its process.
+    HandedOver(u32, u64),
+    /// A record of a retry topic is due.
+    RetryTopic(Retried),
+    /// A member that has crashed is started again; the number is that of its starts until then.
+    MemberRestart(u32, u64),
     /// The scenario's next event is due.
     ScriptDue,
     /// Logs are merged where nobody needs their batches any more.

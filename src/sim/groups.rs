@@ -4,9 +4,11 @@ mod coordinator;
 
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::group::{GroupCoordinator, OffsetsPartition};
-use crate::protocol::wire::Offset;
+use crate::protocol::wire::{Offset, RecordRange};
 use crate::sim::event::Timer;
 use crate::sim::intervals::Intervals;
+use crate::sim::processing::Processing;
+use crate::sim::rng::Rng;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A group of the scenario.
@@ -34,10 +36,11 @@ pub(super) struct HostedGroup {
     pub(super) rebalancing: bool,
     pub(super) members: u32,
     pub(super) generation: i32,
+    pub(super) processing: Processing,
 }
 
 impl HostedGroup {
-    pub(super) fn new(group: GroupCoordinator, home: Option<PartitionIx>) -> Self {
+    pub(super) fn new(group: GroupCoordinator, home: Option<PartitionIx>, rng: Rng) -> Self {
         HostedGroup {
             group,
             timer: Timer::default(),
@@ -53,13 +56,23 @@ impl HostedGroup {
             rebalancing: false,
             members: 0,
             generation: 0,
+            processing: Processing::new(rng),
         }
     }
 
-    /// Records of these offsets were processed.
-    pub(super) fn processed(&mut self, partition: PartitionIx, from: Offset, end: Offset) {
-        let known = self.done.entry(partition).or_default().add(from as u64, end as u64);
-        self.read += (end - from) as u64;
-        self.read_again += known;
+    /// Records were processed; `known` of them had been before, wherever they stood. What stands twice in a log is
+    /// not read again, and neither is another record at an offset that was truncated.
+    pub(super) fn processed(
+        &mut self,
+        partition: PartitionIx,
+        offset: Offset,
+        records: RecordRange,
+        known: u64,
+    ) {
+        let count = u64::from(records.count);
+        let at_offset = self.done.entry(partition).or_default().add(offset as u64, offset as u64 + count);
+        self.read += count;
+        self.read_again += known.min(at_offset);
+        self.processing.is_processed(partition, records);
     }
 }

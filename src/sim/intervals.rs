@@ -44,6 +44,11 @@ impl Intervals {
         self.ranges.get(at).is_some_and(|range| range.0 <= number)
     }
 
+    /// Whether a number as large as this one is in.
+    pub(crate) fn reaches(&self, number: u64) -> bool {
+        self.ranges.last().is_some_and(|(_, end)| *end > number)
+    }
+
     pub(crate) fn ranges(&self) -> &[(u64, u64)] {
         &self.ranges
     }

@@ -12,6 +12,7 @@ mod controller;
 mod ghost;
 mod healed;
 mod leaders;
+mod processing;
 mod replicas;
 
 pub use catalogue::{Assumption, INVARIANTS, Invariant};

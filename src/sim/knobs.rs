@@ -45,6 +45,7 @@ impl World {
             Scope::Topic => self.set_topic(change)?,
             Scope::Broker => self.set_topics_default()?,
             Scope::Producer | Scope::Consumer => self.restart_clients(change),
+            Scope::Load if change.knob.takes_effect == TakesEffect::ClientRestart => self.restart_members(),
             _ => self.set_surroundings(),
         }
         Ok(())
@@ -107,6 +108,15 @@ impl World {
         Ok(())
     }
 
+    /// The application of all groups is another one from now on.
+    fn restart_members(&mut self) {
+        for group in 0..self.clients.groups().len() as u32 {
+            self.clients.group_mut(group).processing.answer_changed();
+        }
+        let members = self.clients.producers().len() as u32..self.clients.count();
+        self.restart_running(members.collect());
+    }
+
     fn restart_clients(&mut self, change: &Change) {
         let is_producer = change.knob.scope == Scope::Producer;
         let producers = (0..self.clients.producers().len() as u32)
@@ -117,7 +127,11 @@ impl World {
                 .then_some(client)
         });
         let hit: Vec<u32> = producers.chain(members).collect();
-        for client in hit {
+        self.restart_running(hit);
+    }
+
+    fn restart_running(&mut self, clients: Vec<u32>) {
+        for client in clients {
             if self.clients.runtime_mut(client).state == ClientState::Up {
                 self.end_client(client);
                 self.start_client(client);

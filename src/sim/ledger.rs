@@ -166,14 +166,14 @@ impl Ledger {
         self.accounts.get(partition.at()).map_or(&[], |account| &account.losses)
     }
 
-    /// A group has processed these records.
-    pub(crate) fn read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) {
+    /// A group has processed these records. Says how many of them it had processed before.
+    pub(crate) fn read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) -> u64 {
         let readers = &mut self.account(partition).readers;
         let at = readers.iter().position(|(reader, _)| *reader == group).unwrap_or_else(|| {
             readers.push((group, ByProducer::new()));
             readers.len() - 1
         });
-        add(&mut readers[at].1, records);
+        add(&mut readers[at].1, records)
     }
 
     /// Which of these numbers a group has not processed yet, as ranges.

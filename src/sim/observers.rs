@@ -95,20 +95,20 @@ impl Observers {
         self.meter.refused(error);
     }
 
-    /// A group has processed these records of a topic. Answers what is news about the order of their keys.
+    /// A group has processed these records of a topic. Answers how many of them it had processed before, and what is
+    /// news about the order of their keys.
     pub(super) fn read(
         &mut self,
         partition: PartitionIx,
         (group, topic): (u32, u32),
         records: RecordRange,
-    ) -> OrderBroken {
+    ) -> (u64, OrderBroken) {
         let mut broken = OrderBroken::default();
         if self.keys.has(partition, records.producer) {
             let fresh = self.ledger.unread(partition, group, records);
             broken = self.keys.read((group, topic), (partition, records.producer), &fresh);
         }
-        self.ledger.read(partition, group, records);
-        broken
+        (self.ledger.read(partition, group, records), broken)
     }
 
     /// A group's commit succeeded.

@@ -1,9 +1,13 @@
 //! The result of a run: `klever.run/1`.
 
 use crate::model::{KafkaVersion, Nanos, PartitionIx};
-use crate::scenario::{Counter, Expect, Verdict};
+use crate::protocol::wire::Offset;
+use crate::scenario::{Counter, Expect, GroupCounter, Verdict};
+use crate::sim::client_runtime::ClientState;
 use crate::sim::histogram::Histogram;
+use crate::sim::intervals::Intervals;
 use crate::sim::ledger::DeliveryErrors;
+use crate::sim::processing::ProcessingCounters;
 use crate::sim::skew::{MemberReport, TopicSkew};
 use crate::sim::world::World;
 use serde::{Deserialize, Serialize};
@@ -101,6 +105,22 @@ pub struct GroupReport {
     /// Its members, in the order of the scenario.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberReport>,
+    /// What its members did with them; real brokers and clients do not tell.
+    #[serde(flatten)]
+    pub processing: Option<ProcessingCounters>,
+}
+
+impl GroupReport {
+    /// A counter, as the expectations name it; `None` where nobody counted it.
+    fn counter(&self, counter: GroupCounter) -> Option<u64> {
+        let processing = self.processing;
+        match counter {
+            GroupCounter::Read => return Some(self.read),
+            GroupCounter::ReadAgain => return Some(self.read_again),
+            _ => {}
+        }
+        processing.map(|counted| counted.of(counter))
+    }
 }
 
 /// `klever.run/1`.
@@ -142,6 +162,26 @@ fn ms(nanos: Nanos) -> u64 {
 }
 
 impl RunReport {
+    /// What an expectation is about.
+    pub fn expected(&self, expect: &Expect) -> Option<i64> {
+        match expect.counter {
+            Counter::OfGroups(counter) => self.group_counter(counter, expect.group.as_deref()),
+            Counter::Lag if expect.group.is_some() => {
+                let of_group = self.groups.iter().find(|one| Some(&one.group) == expect.group.as_ref())?;
+                Some(of_group.lag as i64)
+            }
+            _ => self.counter(&expect.counter, expect.partition.as_deref()),
+        }
+    }
+
+    /// A counter of one group, or of all together; `None` where nobody counted it, or there is no such group.
+    fn group_counter(&self, counter: GroupCounter, group: Option<&str>) -> Option<i64> {
+        let mut meant =
+            self.groups.iter().filter(|one| group.is_none_or(|name| one.group == name)).peekable();
+        meant.peek()?;
+        meant.map(|one| one.counter(counter)).sum::<Option<u64>>().map(|sum| sum as i64)
+    }
+
     /// A counter of the whole run or of one partition, as the expectations name it.
     pub fn counter(&self, counter: &Counter, partition: Option<&str>) -> Option<i64> {
         let of = match partition {
@@ -172,6 +212,7 @@ impl RunReport {
             Counter::LogEnd => counters.log_end,
             Counter::Leader => return Some(i64::from(of?.leader.unwrap_or(-1))),
             Counter::Isr => of?.isr.len() as u64,
+            Counter::OfGroups(counter) => return self.group_counter(*counter, None),
             Counter::Error(code) => self.errors.get(code.as_str()).copied().unwrap_or(0),
         };
         Some(number as i64)
@@ -296,7 +337,40 @@ impl World {
             reordered_keys: self.observers.keys().reordered_keys(Some(group as u32)),
             reordered_across_topics: self.observers.keys().reordered_across_topics(Some(group as u32)),
             members: self.member_reports(group as u32),
+            processing: Some(ProcessingCounters {
+                passed_over: self.passed_over(group as u32),
+                ..host.processing.counters
+            }),
         }
+    }
+
+    /// All groups now.
+    pub(super) fn group_reports(&self) -> Vec<GroupReport> {
+        (0..self.clients.groups().len()).map(|group| self.group_report(group)).collect()
+    }
+
+    fn passed_over(&self, group: u32) -> u64 {
+        let host = self.clients.group(group);
+        let of = |(ix, committed): (&PartitionIx, &Offset)| {
+            let left = host.processing.passed_over(*ix, *committed, host.done.get(ix));
+            left.len() - self.in_hand(group, *ix, &left)
+        };
+        host.committed.iter().map(of).sum()
+    }
+
+    /// How many of these offsets running members of a group have in hand.
+    fn in_hand(&self, group: u32, ix: PartitionIx, offsets: &Intervals) -> u64 {
+        if offsets.len() == 0 {
+            return 0;
+        }
+        let mut hands = Intervals::default();
+        let members = self.clients.members().iter().filter(|member| member.group == group);
+        for member in members.filter(|member| member.runtime.state != ClientState::Ended) {
+            for (_, offset, count) in member.consumer.in_hand().filter(|(of, ..)| *of == ix) {
+                hands.add(offset as u64, offset as u64 + u64::from(count));
+            }
+        }
+        offsets.len() - offsets.without(&hands).len()
     }
 
     /// The report of a run that ends now.
@@ -322,14 +396,12 @@ impl World {
                 .collect(),
             partitions,
             skew,
-            groups: (0..self.clients.groups().len()).map(|group| self.group_report(group)).collect(),
+            groups: self.group_reports(),
             trace_hash: format!("{:016x}", self.observers.trace().hash()),
             expectations: Vec::new(),
         };
         let covered = expectations.iter().filter(|expect| expect.covers(self.profile.version));
-        report.expectations = covered
-            .map(|expect| expect.judge(report.counter(&expect.counter, expect.partition.as_deref())))
-            .collect();
+        report.expectations = covered.map(|expect| expect.judge(report.expected(expect))).collect();
         report
     }
 

@@ -157,10 +157,17 @@ pub(super) fn consumer(spec: &GroupSpec, member: u32, version: KafkaVersion) -> 
             CommitMode::Auto => CommitStrategy::Auto,
             CommitMode::SyncAfter => CommitStrategy::AfterProcessing,
             CommitMode::AsyncAfter => CommitStrategy::AsyncAfterProcessing { retry: false },
+            CommitMode::AsyncRetry => CommitStrategy::AsyncAfterProcessing { retry: true },
+            CommitMode::EachRecord => CommitStrategy::EachRecord,
+            CommitMode::EachRecordPolled => CommitStrategy::EachRecordPolled,
             CommitMode::Before => CommitStrategy::BeforeProcessing,
             CommitMode::Never => CommitStrategy::Never,
         },
         worker_pool: spec.worker_threads,
+        one_by_one: spec.works_one_by_one(),
+        attempts: spec.attempts,
+        retry_pause: spec.retry_after.0,
+        on_poison: spec.on_poison,
     };
     let mut settings = ConsumerSettings::of(&spec.profile(version), work);
     settings.instance = spec.config.contains_key("group.instance.id").then_some(member);

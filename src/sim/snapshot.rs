@@ -222,7 +222,8 @@ impl World {
                 celebrity_share: first.map_or(usual.celebrity_share, |spec| spec.celebrity_share),
                 consumers: group.map_or(usual.consumers, |spec| spec.members),
                 processing_ms: group.map_or(usual.processing_ms, |spec| spec.processing_ms),
-                ..usual
+                on_poison: group.map_or(usual.on_poison, |spec| spec.on_poison.word().into()),
+                ..Load::default()
             },
             net: Net {
                 same_rack_rtt_ms: net.same_rack_rtt_ms,

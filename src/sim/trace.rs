@@ -4,11 +4,11 @@ mod words;
 
 pub(crate) use words::Names;
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::model::{BrokerId, Nanos, OnPoison, PartitionIx};
 use crate::protocol::broker::BrokerEvent;
 use crate::protocol::controller::{self, Election};
 use crate::protocol::wire::{BrokerEpoch, ErrorCode, Offset, PartitionRegistration, RecordRange};
-use crate::scenario::Act;
+use crate::scenario::{Act, Process};
 use crate::sim::hash::Fnv;
 use crate::sim::process::ProcessState;
 use serde::Serialize;
@@ -111,6 +111,18 @@ pub enum EventKind {
     KeyReordered { group: u32, partition: PartitionIx, key: u32 },
     /// A group processed a record of a key after a later one of another topic: the first time.
     KeyReorderedAcrossTopics { group: u32, partition: PartitionIx, key: u32 },
+    /// A group meets a record that nobody can process, for the first time.
+    PoisonMet {
+        group: u32,
+        partition: PartitionIx,
+        offset: Offset,
+        /// What its members do with it.
+        answer: OnPoison,
+    },
+    /// An exception ended a member's process.
+    MemberCrashed { group: u32, member: u32, partition: PartitionIx, offset: Offset },
+    /// An answer to a client was lost with its connection.
+    AnswerLost(Process),
 }
 
 /// Why an act was not done.
@@ -133,6 +145,8 @@ pub enum Refusal {
     BadSetting,
     /// The cluster would be larger than what is simulated.
     TooLarge,
+    /// The partition has no leader.
+    NoLeader,
 }
 
 /// How many events are kept.

@@ -1,9 +1,10 @@
 //! What only a simulator can see: every replica's offsets, the counters of the run and its event log.
 
 use crate::model::Millis;
+use crate::scenario::Process;
 use crate::sim::loss::PartitionRecords;
 use crate::sim::replica_offsets::ReplicaOffsets;
-use crate::sim::report::Counters;
+use crate::sim::report::{Counters, GroupReport};
 use crate::sim::world::World;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -36,6 +37,10 @@ pub struct SimView {
     pub replicas: Arc<[Vec<ReplicaOffsets>]>,
     /// What is known of each partition's records beside its logs; by the same columns.
     pub records: Arc<[PartitionRecords]>,
+    /// What groups did with their records so far.
+    pub groups: Arc<[GroupReport]>,
+    /// Producers and members of groups, those that do not run too.
+    pub clients: Arc<[Process]>,
     /// The last lines of the event log, the oldest first.
     pub lines: Arc<[LogLine]>,
 }

@@ -79,6 +79,10 @@ impl World {
             QueuedEvent::ChannelUnmuted(id, client) => self.unmuted(id, client),
             QueuedEvent::RequestTimeout(client, correlation) => self.request_timed_out(client, correlation),
             QueuedEvent::ClientStart(client) => self.start_client(client),
+            QueuedEvent::TryEnds(ended) => self.try_ends(ended),
+            QueuedEvent::HandedOver(client, start) => self.handed_over(client, start),
+            QueuedEvent::RetryTopic(retried) => self.retried(retried),
+            QueuedEvent::MemberRestart(client, start) => self.restart_member(client, start),
             QueuedEvent::ScriptDue => {}
             QueuedEvent::Compact => self.compact(),
         }

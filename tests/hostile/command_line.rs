@@ -59,7 +59,7 @@ const MOST: Duration = Duration::from_secs(60);
 pub(crate) enum Ended {
     /// With this code, and with this on both outputs.
     With(i32, String),
-    BySignal(String),
+    BySignal(#[expect(dead_code, reason = "shown where it fails")] String),
     /// It did not: it was killed.
     Not,
 }

@@ -236,7 +236,8 @@ fn message(event: Event) -> Option<Msg> {
     }
 }
 
-/// What the reader of this name makes of the bytes.
+/// What the reader of this name makes of the bytes: for the fuzzers.
+#[allow(dead_code, reason = "the tests go through all of them")]
 pub(crate) fn read(name: &str, bytes: &[u8]) {
     let reader = READERS.iter().find(|reader| reader.name == name);
     (reader.expect("a reader of this name").read)(bytes);

@@ -3,13 +3,15 @@
 use crate::model::Nanos;
 use crate::protocol::consumer::commit::CommitPurpose;
 use crate::protocol::consumer::fetcher::PolledRecords;
+use crate::protocol::consumer::records::Worker;
 use crate::protocol::consumer::{CommitStrategy, Consumer, ConsumerOutput};
 use crate::protocol::group::PartitionOffset;
+use crate::protocol::wire::RecordRange;
 use std::collections::VecDeque;
 
 /// What the application's thread does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum ThreadState {
+pub(super) enum ThreadState {
     Idle,
     /// Inside `poll()`.
     Polling,
@@ -17,6 +19,8 @@ enum ThreadState {
     Processing {
         until: Nanos,
     },
+    /// Processes the records in hand one by one.
+    Working,
     /// Inside `commitSync()`, before or after it processes.
     Committing,
     /// Inside `close()`.
@@ -28,12 +32,15 @@ enum ThreadState {
 /// The application's thread and what it has in hand.
 #[derive(Clone, Debug)]
 pub(super) struct Application {
-    thread: ThreadState,
+    pub(super) thread: ThreadState,
     /// When `poll()` was last called.
     last_poll: Nanos,
     /// Records to process, in order, and since when the first of them is worked on.
-    work: VecDeque<PolledRecords>,
+    pub(super) work: VecDeque<PolledRecords>,
     working_since: Nanos,
+    /// Each record in hand is tried by itself ([`Worker`]); else they take their time.
+    pub(super) one_by_one: bool,
+    pub(super) worker: Worker,
     commits_again: Vec<(Nanos, CommitPurpose, Vec<PartitionOffset>)>,
 }
 
@@ -44,6 +51,8 @@ impl Application {
             last_poll: 0,
             work: VecDeque::new(),
             working_since: 0,
+            one_by_one: false,
+            worker: Worker::Idle,
             commits_again: Vec::new(),
         }
     }
@@ -69,7 +78,7 @@ impl Application {
     /// When the last `poll()` will be too long ago; never while the thread is inside it.
     pub(super) fn poll_deadline(&self, max_poll_interval: Nanos) -> Nanos {
         match self.thread {
-            ThreadState::Processing { .. } | ThreadState::Committing => {
+            ThreadState::Processing { .. } | ThreadState::Working | ThreadState::Committing => {
                 self.last_poll.saturating_add(max_poll_interval)
             }
             _ => Nanos::MAX,
@@ -119,7 +128,8 @@ impl Consumer {
                 }
                 _ => false,
             };
-            if !moved {
+            let worked = self.app.one_by_one && self.work_on(now, out);
+            if !moved && !worked {
                 return;
             }
         }
@@ -140,6 +150,9 @@ impl Consumer {
             self.app.working_since = now;
         }
         self.app.work.extend(taken);
+        if self.settings.work.worker_pool && self.settings.work.one_by_one {
+            self.go_on_one_by_one(now, out);
+        }
         match self.settings.work.commit {
             _ if self.settings.work.worker_pool => {}
             CommitStrategy::BeforeProcessing => {
@@ -155,12 +168,17 @@ impl Consumer {
 
     fn process(&mut self, now: Nanos) {
         self.app.working_since = now;
+        self.app.one_by_one = self.settings.work.one_by_one;
+        if self.app.one_by_one {
+            self.app.thread = ThreadState::Working;
+            return;
+        }
         let time = self.app.work_time(self.settings.work.per_record);
         self.app.thread = ThreadState::Processing { until: now.saturating_add(time) };
     }
 
     /// All records in hand are processed.
-    fn processed(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+    pub(super) fn processed(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.finish_work(now, out);
         self.app.thread = ThreadState::Polling;
         match self.settings.work.commit {
@@ -171,7 +189,11 @@ impl Consumer {
                 }
             }
             CommitStrategy::AsyncAfterProcessing { retry } => self.commit_async(now, retry, out),
-            CommitStrategy::Auto | CommitStrategy::BeforeProcessing | CommitStrategy::Never => {}
+            CommitStrategy::Auto
+            | CommitStrategy::BeforeProcessing
+            | CommitStrategy::EachRecord
+            | CommitStrategy::EachRecordPolled
+            | CommitStrategy::Never => {}
         }
     }
 
@@ -183,7 +205,12 @@ impl Consumer {
         }
         match self.settings.work.commit {
             CommitStrategy::BeforeProcessing if done => self.process(now),
-            CommitStrategy::BeforeProcessing => {
+            commit if commit.is_between_records() && done && !self.app.work.is_empty() => {
+                self.app.thread = ThreadState::Working;
+            }
+            CommitStrategy::BeforeProcessing
+            | CommitStrategy::EachRecord
+            | CommitStrategy::EachRecordPolled => {
                 self.app.work.clear();
                 self.app.thread = ThreadState::Polling;
             }
@@ -193,7 +220,7 @@ impl Consumer {
 
     /// Tells of the work that is done by now, whole ranges only.
     fn finish_work(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
-        if self.app.thread == ThreadState::Committing {
+        if self.app.thread == ThreadState::Committing || self.app.one_by_one {
             return;
         }
         while let Some(first) = self.app.work.front().copied() {
@@ -210,18 +237,30 @@ impl Consumer {
 
     /// Work stops in the middle: what is done by now is told, the rest is never done.
     pub(super) fn stop_processing(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.tell_half_done(now, out);
+        self.app.work.clear();
+        self.app.worker = Worker::Idle;
+    }
+
+    /// From now on the records in hand are tried one by one; what is done of them by now is told.
+    fn go_on_one_by_one(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
+        self.tell_half_done(now, out);
+        self.app.one_by_one = true;
+    }
+
+    /// Tells of the work that is done by now and takes it out of the hand.
+    fn tell_half_done(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.finish_work(now, out);
-        let first = self.app.work.front().copied().filter(|_| self.app.thread != ThreadState::Committing);
+        let works = self.app.thread != ThreadState::Committing && !self.app.one_by_one;
+        let first = self.app.work.front_mut().filter(|_| works);
         if let (Some(first), per_record @ 1..) = (first, self.settings.work.per_record) {
             let done = (now.saturating_sub(self.app.working_since) / per_record) as u32;
-            let left = first.after(done.min(first.records.count));
-            let records = crate::protocol::wire::RecordRange {
-                count: first.records.count - left.records.count,
-                ..first.records
-            };
-            report_processed(PolledRecords { records, ..first }, out);
+            let whole = *first;
+            *first = whole.after(done.min(whole.records.count));
+            let records = RecordRange { count: whole.records.count - first.records.count, ..whole.records };
+            self.app.working_since += u64::from(records.count) * per_record;
+            report_processed(PolledRecords { records, ..whole }, out);
         }
-        self.app.work.clear();
     }
 
     /// `close()`: auto-commit the positions, processed or not, then leave the group.
@@ -252,6 +291,7 @@ impl Consumer {
             _ => Nanos::MAX,
         };
         let pool = match self.app.work.front() {
+            _ if self.app.one_by_one => self.app.worker.due(),
             Some(first) if self.settings.work.worker_pool => {
                 let time = u64::from(first.records.count).saturating_mul(self.settings.work.per_record);
                 self.app.working_since.saturating_add(time)
@@ -262,8 +302,8 @@ impl Consumer {
     }
 }
 
-fn report_processed(taken: PolledRecords, out: &mut Vec<ConsumerOutput>) {
-    let PolledRecords { partition, offset, records } = taken;
+pub(super) fn report_processed(taken: PolledRecords, out: &mut Vec<ConsumerOutput>) {
+    let PolledRecords { partition, offset, records, .. } = taken;
     if records.count > 0 {
         out.push(ConsumerOutput::Processed { partition, offset, records });
     }

@@ -82,6 +82,17 @@ impl Consumer {
         self.commit(now, CommitPurpose::Sync { until }, self.consumed(), out)
     }
 
+    /// `commitSync(offsets)`; `false` when there is nothing to wait for.
+    pub(super) fn commit_sync_of(
+        &mut self,
+        now: Nanos,
+        offset: PartitionOffset,
+        out: &mut Vec<ConsumerOutput>,
+    ) -> bool {
+        let until = now.saturating_add(self.settings.api_timeout);
+        self.commit(now, CommitPurpose::Sync { until }, vec![offset], out)
+    }
+
     pub(super) fn commit_async(&mut self, now: Nanos, retry: bool, out: &mut Vec<ConsumerOutput>) {
         self.commit(now, CommitPurpose::Async { retry }, self.consumed(), out);
     }

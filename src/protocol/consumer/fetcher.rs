@@ -183,7 +183,7 @@ impl Consumer {
                     owned.buffered.pop_front();
                 }
                 out.push(ConsumerOutput::Delivered { partition, offset, records });
-                taken.push(PolledRecords { partition, offset, records });
+                taken.push(PolledRecords { partition, offset, records, epoch: owned.epoch });
             }
             if left == 0 {
                 self.next_owned = (self.next_owned + step) % count;
@@ -228,9 +228,16 @@ pub(super) struct PolledRecords {
     pub(super) partition: PartitionIx,
     pub(super) offset: Offset,
     pub(super) records: RecordRange,
+    /// The leader epoch in which they were written.
+    pub(super) epoch: LeaderEpoch,
 }
 
 impl PolledRecords {
+    /// The first of them alone.
+    pub(super) fn first(self) -> PolledRecords {
+        PolledRecords { records: RecordRange { count: 1, ..self.records }, ..self }
+    }
+
     /// Without the first `count`.
     pub(super) fn after(self, count: u32) -> PolledRecords {
         PolledRecords { offset: self.offset + i64::from(count), records: skip(self.records, count), ..self }

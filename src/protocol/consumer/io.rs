@@ -1,6 +1,6 @@
 //! What goes into a consumer and what comes out.
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::model::{BrokerId, Nanos, OnPoison, PartitionIx};
 use crate::protocol::group::{GroupRequest, GroupResponse, PartitionOffset};
 use crate::protocol::messages::{OffsetSpec, PartitionLeader};
 use crate::protocol::wire::{
@@ -53,6 +53,10 @@ pub(crate) enum ConsumerInput<'a> {
         /// Why: [`ErrorCode::CoordinatorNotAvailable`] or [`ErrorCode::NetworkException`].
         error: ErrorCode,
     },
+    /// Answer to [`ConsumerOutput::Attempt`]: whether the record was processed. Superfluous ones do no harm.
+    Attempted { done: bool },
+    /// The other topic has the record of [`ConsumerOutput::GaveUp`].
+    HandedOver,
     /// A time that [`ConsumerOutput::Wake`] asked for has come; superfluous ones do no harm.
     Wake,
 }
@@ -130,6 +134,23 @@ pub(crate) enum ConsumerOutput {
         /// Offset of the first.
         offset: Offset,
         records: RecordRange,
+    },
+    /// The application begins to process one record; answer with [`ConsumerInput::Attempted`].
+    Attempt {
+        partition: PartitionIx,
+        offset: Offset,
+        record: RecordRange,
+        /// Which try it is, from 1.
+        nth: u32,
+    },
+    /// The record failed at each of its tries. A dead letter topic and a retry topic must have it before the
+    /// application goes on: answer with [`ConsumerInput::HandedOver`]. After a crash the consumer stands still.
+    GaveUp {
+        partition: PartitionIx,
+        offset: Offset,
+        record: RecordRange,
+        /// What is done with it; never [`OnPoison::Retry`], which gives nothing up.
+        answer: OnPoison,
     },
     /// A commit is known to be done.
     Committed(PartitionOffset),

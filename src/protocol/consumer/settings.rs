@@ -1,7 +1,7 @@
 //! A consumer's configuration, resolved for its version, and what the application does with records.
 
 use crate::knobs::KeyScope;
-use crate::model::{ClientProfile, KafkaVersion, Nanos};
+use crate::model::{ClientProfile, KafkaVersion, Nanos, OnPoison};
 use crate::protocol::client::Config;
 
 /// `auto.offset.reset`
@@ -28,7 +28,18 @@ pub(crate) enum CommitStrategy {
         /// The application commits the same offsets again when it hears of a failure.
         retry: bool,
     },
+    /// `commitSync()` of the offset behind each record, when that is processed.
+    EachRecord,
+    /// `commitSync()` without offsets after each record, which commits all that `poll()` returned: a mistake.
+    EachRecordPolled,
     Never,
+}
+
+impl CommitStrategy {
+    /// Whether it commits between two records of a poll.
+    pub(crate) fn is_between_records(self) -> bool {
+        matches!(self, CommitStrategy::EachRecord | CommitStrategy::EachRecordPolled)
+    }
 }
 
 /// What the application does with records: the workload's side of a consumer.
@@ -40,6 +51,15 @@ pub(crate) struct ConsumerWork {
     pub commit: CommitStrategy,
     /// Records are handed to a worker pool and the loop polls on at once.
     pub worker_pool: bool,
+    /// The driver says of each record whether it was processed ([`super::ConsumerOutput::Attempt`]); else all are, in
+    /// their time.
+    pub one_by_one: bool,
+    /// How often a record is tried before [`ConsumerWork::on_poison`] decides, at least once.
+    pub attempts: u32,
+    /// Between two tries of a record, in the poll loop.
+    pub retry_pause: Nanos,
+    /// What becomes of a record that fails at every try.
+    pub on_poison: OnPoison,
 }
 
 /// A consumer's configuration. Times in nanoseconds.
@@ -115,7 +135,15 @@ impl ConsumerSettings {
 
 impl Default for ConsumerWork {
     fn default() -> Self {
-        ConsumerWork { per_record: MS / 10, commit: CommitStrategy::Auto, worker_pool: false }
+        ConsumerWork {
+            per_record: MS / 10,
+            commit: CommitStrategy::Auto,
+            worker_pool: false,
+            one_by_one: false,
+            attempts: 1,
+            retry_pause: 1000 * MS,
+            on_poison: OnPoison::Crash,
+        }
     }
 }
 

@@ -3,4 +3,5 @@
 mod delivery;
 mod groups;
 mod positions;
+mod records;
 mod rig;

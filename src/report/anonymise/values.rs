@@ -2,7 +2,7 @@
 
 use super::pseudonyms::{Pseudonyms, host_of};
 use crate::knobs::{ConfigKey, config_keys};
-use crate::model::Load;
+use crate::model::{Load, OnPoison};
 
 /// The value of a key without names.
 pub(super) fn without_names(names: &Pseudonyms, key: &str, value: &str) -> String {
@@ -87,6 +87,5 @@ pub(super) fn group_protocol(protocol: &str) -> &str {
 }
 
 pub(super) fn on_poison(word: &str) -> String {
-    const KNOWN: [&str; 4] = ["retry", "crash", "skip", "dead_letter"];
-    if KNOWN.contains(&word) { word.into() } else { Load::default().on_poison }
+    if OnPoison::named(word).is_some() { word.into() } else { Load::default().on_poison }
 }

@@ -74,6 +74,7 @@ impl Auditor {
             self.order_is_kept(world, ix);
         }
         self.owners_are_single(world);
+        self.processing_is_sound(world);
     }
 
     fn note_identities(&mut self, world: &Observed<'_>) {

@@ -123,6 +123,12 @@ invariants! {
         "KafkaProducer.send", ALWAYS;
     ONE_OWNER "OneOwner"
         "a partition belongs to one member at most of a generation" "ConsumerCoordinator", GROUP;
+    COMMITS_PROCESSED "CommitsProcessed"
+        "a group that processes and then commits, in one thread, commits nothing that it has not processed or given up"
+        "KafkaConsumer.commitSync", ALWAYS;
+    POISON_ANSWERED "PoisonAnswered"
+        "a record that cannot be processed never counts as processed, and ends as its group's on_poison says"
+        "ours", ALWAYS;
     TIME "TimeMonotonic" "time does not run backwards" "ours", ALWAYS;
     HEALS "Heals"
         "once faults stop, every broker is back, every ISR is full, logs are equal and every write is settled"

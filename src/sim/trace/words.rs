@@ -1,6 +1,6 @@
 //! Events in words, for people.
 
-use crate::model::{BrokerId, Nanos, PartitionIx, human_count, human_duration_ms, id_list, plural};
+use crate::model::{BrokerId, Nanos, OnPoison, PartitionIx, human_count, human_duration_ms, id_list, plural};
 use crate::protocol::broker::{BrokerEvent, LogLossCause, OutOfSyncReplica, TruncationCause};
 use crate::protocol::controller::Cause;
 use crate::protocol::producer::RecordKey;
@@ -44,6 +44,7 @@ impl Refusal {
             Refusal::NoController => "no controller is active",
             Refusal::NeedsRebuild => "the cluster has to be rebuilt for it",
             Refusal::TooLarge => "the cluster would be larger than what is simulated",
+            Refusal::NoLeader => "the partition has no leader",
             Refusal::BadSetting => "the client would refuse to start with it",
         }
     }
@@ -116,6 +117,16 @@ fn client_text(what: &EventKind, names: &Names<'_>) -> String {
             let records = plural(*records as usize, "record");
             format!("send() of producer {} threw {error:?} for {records}", names.producer(*producer))
         }
+        EventKind::PoisonMet { group, partition, offset, answer } => {
+            let (name, offset) = ((names.partition)(*partition), human_count(*offset));
+            let what = answer_text(*answer);
+            format!("{} cannot process the record at {offset} of {name}: {what}", names.group(*group))
+        }
+        EventKind::MemberCrashed { group, member, partition, offset } => {
+            let (name, offset) = ((names.partition)(*partition), human_count(*offset));
+            format!("member {member} of {} crashed at {offset} of {name}", names.group(*group))
+        }
+        EventKind::AnswerLost(process) => format!("an answer to {process} was lost with its connection"),
         EventKind::Rebalancing(group) => format!("group {} is rebalancing", names.group(*group)),
         EventKind::Rebalanced { group, generation, members } => {
             let members = plural(*members as usize, "member");
@@ -166,6 +177,16 @@ fn key_text(what: &EventKind, names: &Names<'_>) -> String {
             format!("{} from another topic", read(*group, *partition, *key))
         }
         _ => String::new(),
+    }
+}
+
+fn answer_text(answer: OnPoison) -> &'static str {
+    match answer {
+        OnPoison::Retry => "it tries again for ever",
+        OnPoison::Crash => "the exception ends the member",
+        OnPoison::Skip => "it skips the record",
+        OnPoison::DeadLetter => "it writes the record to the dead letter topic",
+        OnPoison::RetryTopic => "it writes the record to a retry topic",
     }
 }
 

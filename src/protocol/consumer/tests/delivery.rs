@@ -10,7 +10,7 @@ fn settings(commit: CommitStrategy) -> ConsumerSettings {
         max_poll_records: 10,
         offset_reset: OffsetReset::Earliest,
         auto_commit_interval: 500 * MS,
-        work: ConsumerWork { per_record: 100 * MS, commit, worker_pool: false },
+        work: ConsumerWork { per_record: 100 * MS, commit, ..ConsumerWork::default() },
         ..ConsumerSettings::default()
     }
 }

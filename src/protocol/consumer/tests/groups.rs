@@ -6,7 +6,7 @@ use crate::protocol::consumer::*;
 use crate::protocol::group::{GroupInput, OffsetsPartition};
 
 fn settings(commit: CommitStrategy) -> ConsumerSettings {
-    let work = ConsumerWork { per_record: MS, commit, worker_pool: false };
+    let work = ConsumerWork { per_record: MS, commit, ..ConsumerWork::default() };
     ConsumerSettings { offset_reset: OffsetReset::Earliest, work, ..ConsumerSettings::default() }
 }
 

@@ -5,7 +5,7 @@ use crate::model::BrokerId;
 use crate::protocol::consumer::*;
 
 fn settings(offset_reset: OffsetReset) -> ConsumerSettings {
-    let work = ConsumerWork { per_record: MS, commit: CommitStrategy::Never, worker_pool: false };
+    let work = ConsumerWork { per_record: MS, commit: CommitStrategy::Never, ..ConsumerWork::default() };
     ConsumerSettings { offset_reset, work, ..ConsumerSettings::default() }
 }
 

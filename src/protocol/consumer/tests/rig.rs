@@ -1,6 +1,6 @@
 //! Consumers with a real coordinator and brokers that answer after a millisecond.
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::model::{BrokerId, Nanos, OnPoison, PartitionIx};
 use crate::protocol::consumer::*;
 use crate::protocol::group::{GroupCoordinator, GroupInput, GroupOutput, GroupResponse, GroupSettings};
 use crate::protocol::messages::{OffsetSpec, PartitionLeader};
@@ -48,6 +48,8 @@ enum Event {
     Metadata(usize),
     Listed(usize, PartitionIx, OffsetSpec),
     End(usize, PartitionIx, i32),
+    Attempted(usize, bool),
+    HandedOver(usize),
 }
 
 pub(super) struct Rig {
@@ -58,6 +60,9 @@ pub(super) struct Rig {
     pub leaders: Vec<PartitionLeader>,
     pub event_log: Vec<String>,
     pub processed: Vec<(usize, u64)>,
+    /// Numbers of records that cannot be processed, and what one try takes.
+    pub poison: Vec<u64>,
+    pub try_takes: Nanos,
     /// Commits take this much longer to reach the coordinator, one each.
     pub commit_delays: std::collections::VecDeque<Nanos>,
     events: BTreeMap<(Nanos, u64), Event>,
@@ -81,6 +86,8 @@ impl Rig {
             leaders: (0..partitions).map(leader).collect(),
             event_log: Vec::new(),
             processed: Vec::new(),
+            poison: Vec::new(),
+            try_takes: 100 * MS,
             commit_delays: Default::default(),
             events: BTreeMap::new(),
             order: 0,
@@ -132,6 +139,8 @@ impl Rig {
                 let offset = if at == OffsetSpec::Latest { log.high_watermark } else { log.start };
                 self.step(who, ConsumerInput::ListedOffset { partition, error: ErrorCode::None, offset });
             }
+            Event::Attempted(who, done) => self.step(who, ConsumerInput::Attempted { done }),
+            Event::HandedOver(who) => self.step(who, ConsumerInput::HandedOver),
             Event::End(who, partition, epoch) => {
                 let end = self.logs[partition.at()].end_of(epoch);
                 self.step(who, ConsumerInput::EndOfEpoch { partition, error: ErrorCode::None, end });
@@ -240,6 +249,16 @@ impl Rig {
                 let numbers = records.first..records.first + u64::from(records.count);
                 self.processed.extend(numbers.map(|number| (who, number)));
                 self.tell(&name, format!("did {}", span(records)));
+            }
+            ConsumerOutput::Attempt { record, .. } => {
+                let done = !self.poison.contains(&record.first);
+                self.at(self.now + self.try_takes, Event::Attempted(who, done));
+            }
+            ConsumerOutput::GaveUp { record, answer, .. } => {
+                self.tell(&name, format!("gave up #{}: {}", record.first, answer.word()));
+                if matches!(answer, OnPoison::DeadLetter | OnPoison::RetryTopic) {
+                    self.at(self.now + 50 * MS, Event::HandedOver(who));
+                }
             }
             ConsumerOutput::Committed(at) => {
                 self.tell(&name, format!("committed p{} {}", at.partition.0, at.offset));
