@@ -4,12 +4,19 @@ use crate::knobs::{KeyScope, Scope, default_at, find, producer_errors};
 use crate::model::{BrokerId, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::names::{Names, check_id, check_name};
+use crate::scenario::scene;
 use crate::scenario::{
     Act, Condition, Counter, MOST_REPLICAS, Process, SCHEMA, Scenario, TopicSpec, setting_text, too_large,
 };
 use std::collections::BTreeMap;
 
 pub(super) fn check(scenario: &Scenario) -> Checked {
+    run(scenario)?;
+    scene::check(scenario, run)
+}
+
+/// What a run needs.
+fn run(scenario: &Scenario) -> Checked {
     head(scenario)?;
     let names = Names::of(scenario)?;
     if let Some(large) = too_large(scenario) {
