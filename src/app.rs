@@ -197,12 +197,14 @@ impl App {
         if let Some((file, text)) = &start.keys {
             keymap = keymap.with_user_file(file, text, Action::known)?;
         }
+        // A scene is about records, and what becomes of them.
+        let focus = if start.scene.is_some() { Pane::Log } else { Pane::Knobs };
         Ok(App {
             origin: start.origin,
             size: (0, 0),
             now_ms: 0,
-            focus: Pane::Knobs,
-            main: Pane::Knobs,
+            focus,
+            main: focus,
             zoom: false,
             clock: None,
             detail: None,

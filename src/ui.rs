@@ -56,7 +56,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
             layout.draw_separators(&mut canvas);
         }
     }
-    overlay::draw(app, &mut canvas, layout.body, &mut hits);
+    overlay::draw(app, &mut canvas, layout.scene.union(layout.body), &mut hits);
     if let Some(cursor) = foot::draw(app, &mut canvas, layout.foot, &mut hits) {
         frame.set_cursor_position(cursor);
     }

@@ -151,6 +151,10 @@ impl App {
         let Some((moment, step)) = stage.runs_to.filter(|(moment, _)| clock.at_ms >= moment.millis() as Millis) else {
             return Vec::new();
         };
+        if clock.at_ms > moment.millis() as Millis {
+            // Time has gone on a little: first back to the moment itself.
+            return stop_at(clock, moment);
+        }
         stage.runs_to = None;
         stage.tell(step);
         let is_over = stage.with_fix && stage.is_last() && moment == stage.scene.scenario().duration;

@@ -1,12 +1,12 @@
 //! The workshop outside the screen: its list, a speaker's notes, and what came of a scene that was played.
 
-use crate::model::{human_count, plural};
+use crate::model::{human_count, human_duration_ms, plural};
 use crate::report::clean;
 use crate::report::json::{document, finding};
 use crate::report::layout::labelled;
-use crate::rules::{Chapter, Finding, FindingStatus, Severity};
+use crate::rules::{Chapter, Finding, FindingStatus};
 use crate::scenario::{StepSpec, Verdict};
-use crate::sim::Counters;
+use crate::sim::{Counters, GroupReport};
 use crate::workshop::{FigureOutcome, Played, RuleOutcome, RunOutcome, Scene};
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ pub fn played_text(played: &Played) -> String {
     let mut out = format!("{}: {}\n", clean(&scenario.id), clean(&scenario.title));
     let chapter = played.scene.chapter();
     out.push_str(&format!("Chapter {}. {}\n", chapter.number(), chapter.title()));
-    let time = crate::model::human_duration_ms(report.duration_ms as i64);
+    let time = human_duration_ms(report.duration_ms as i64);
     out.push_str(&format!(
         "Kafka {}, seed {}, {time} of virtual time; the same seed and faults both times\n",
         report.kafka_version, report.seed
@@ -125,7 +125,7 @@ pub fn played_text(played: &Played) -> String {
 /// The counters of a run with their labels, as they are shown side by side.
 pub fn counter_rows(counters: &Counters) -> Vec<(&'static str, String)> {
     let count = |number: u64| human_count(number as i64);
-    let ms = |ms: u64| if ms == 0 { "0".into() } else { crate::model::human_duration_ms(ms as i64) };
+    let ms = |ms: u64| if ms == 0 { "0".into() } else { human_duration_ms(ms as i64) };
     let tenths = |ms: Option<f64>| ms.map_or("?".into(), |ms| format!("{ms:.1} ms"));
     vec![
         ("Sent", counters.sent.map_or("?".into(), count)),
@@ -149,6 +149,17 @@ fn push_counters(out: &mut String, played: &Played) {
     for (at, (label, before)) in counter_rows(&played.before.report.counters).into_iter().enumerate() {
         let now = after.as_ref().map_or("-", |after| after[at].1.as_str());
         out.push_str(&format!("{label:<LABEL$}{before:>14}{now:>16}\n"));
+    }
+    for (at, group) in played.before.report.groups.iter().enumerate() {
+        let after = played.after.as_ref().and_then(|after| after.report.groups.get(at));
+        let name = clean(&group.group);
+        let rows: [(&str, fn(&GroupReport) -> u64); 3] =
+            [("read", |of| of.read), ("read again", |of| of.read_again), ("lag", |of| of.lag)];
+        for (what, of) in rows {
+            let now = after.map_or("-".into(), |after| human_count(of(after) as i64));
+            let before = human_count(of(group) as i64);
+            out.push_str(&format!("{:<LABEL$}{before:>14}{now:>16}\n", format!("{name} {what}")));
+        }
     }
     let errors = |run: &RunOutcome| run.report.errors.values().sum::<u64>();
     let now = played.after.as_ref().map_or("-".into(), |after| human_count(errors(after) as i64));
@@ -175,18 +186,20 @@ fn push_findings(out: &mut String, played: &Played) {
         };
         labelled(out, 2, rule.id, 28, &format!("{before} as it is, {after}"));
     }
-    let count = |run: &RunOutcome| {
-        let found: Vec<String> = Severity::ALL[..3]
-            .iter()
-            .map(|severity| format!("{} {}", run.findings.at_or_above(*severity).filter(|one| one.severity == *severity).count(), severity.word()))
-            .collect();
-        found.join(", ")
-    };
     out.push_str("\nAll rules\n");
-    labelled(out, 2, "as it is", 14, &count(&played.before));
+    labelled(out, 2, "as it is", 14, &severities(&played.before));
     if let Some(after) = &played.after {
-        labelled(out, 2, "with the fix", 14, &count(after));
+        labelled(out, 2, "with the fix", 14, &severities(after));
     }
+}
+
+/// `1 critical, 2 high, 3 medium, 1 unknown`
+fn severities(run: &RunOutcome) -> String {
+    let summary = run.findings.summary();
+    format!(
+        "{} critical, {} high, {} medium, {} unknown",
+        summary.critical, summary.high, summary.medium, summary.unknown
+    )
 }
 
 fn push_verdicts(out: &mut String, title: &str, verdicts: &[Verdict]) {

@@ -32,7 +32,23 @@ macro_rules! scenes {
 }
 
 scenes! {
+    "one-broker"
     "acks-one"
+    "isr-of-one"
+    "min-isr-equals-rf"
+    "last-replica"
+    "power-and-racks"
+    "two-data-centres"
+    "high-watermark"
+    "happy-path"
+    "sunday-night"
+    "operating-system"
+    "quorum"
+    "ordering"
+    "monitoring"
+    "too-many-partitions"
+    "not-enough-partitions"
+    "hot-key"
 }
 
 /// The one with this id.
