@@ -1,13 +1,13 @@
 //! A scene on the screen: which step is told, how far time may pass, and the counters as it was and with the fix.
 
-use crate::app::{App, CellStyle, Clock, Command, Effect, Overlay, Page};
+use crate::app::{App, CellStyle, Clock, Command, Effect, Level, Origin, Overlay, Page, Pane, Pin};
 use crate::knobs::Change;
 use crate::model::Millis;
 use crate::report::counter_rows;
 use crate::scenario::change::{Turning, on_simulator};
 use crate::scenario::{Counter, Scenario, StepSpec, Time};
 use crate::sim::Counters;
-use crate::workshop::Scene;
+use crate::workshop::{ALL, Scene};
 use std::sync::Arc;
 
 /// How fast the run with the fix passes, at least: the room has seen the faults before.
@@ -98,7 +98,8 @@ impl Stage {
         let rows = |run: &Option<(Millis, Counters)>| {
             counter_rows(&run.as_ref().map(|(_, counters)| counters.clone()).unwrap_or_default())
         };
-        let text = |run: &Option<(Millis, Counters)>, text: String| if run.is_some() { text } else { "-".into() };
+        let text =
+            |run: &Option<(Millis, Counters)>, text: String| if run.is_some() { text } else { "-".into() };
         for ((label, was), (_, now)) in rows(before).into_iter().zip(rows(after)) {
             let style = if was == now { CellStyle::Muted } else { CellStyle::Strong };
             page.add(style, line(label, &text(before, was), &text(after, now)));
@@ -146,9 +147,13 @@ impl App {
         stage.counters[usize::from(stage.with_fix)] = Some((clock.at_ms, detail.counters.clone()));
         if !stage.has_begun {
             stage.has_begun = true;
-            return stop_at(clock, stage.scene.moment(0));
+            let moment = stage.scene.moment(0);
+            self.compare_with_now();
+            return stop_at(clock, moment);
         }
-        let Some((moment, step)) = stage.runs_to.filter(|(moment, _)| clock.at_ms >= moment.millis() as Millis) else {
+        let Some((moment, step)) =
+            stage.runs_to.filter(|(moment, _)| clock.at_ms >= moment.millis() as Millis)
+        else {
             return Vec::new();
         };
         if clock.at_ms > moment.millis() as Millis {
@@ -164,6 +169,31 @@ impl App {
         stop_at(clock, moment)
     }
 
+    /// What the knobs are compared with is the scene as it begins.
+    fn compare_with_now(&mut self) {
+        if let Some(hypothesis) = &mut self.hypothesis {
+            hypothesis.reset();
+            hypothesis.pin();
+            self.pins = vec![Pin { name: "start".into(), cluster: hypothesis.now().clone() }];
+        }
+    }
+
+    /// The first scene of the talk, or the one after the scene that is played.
+    pub(super) fn open_next_scene(&mut self) -> Vec<Effect> {
+        let played = self.stage.as_ref().map(|stage| stage.scene.scenario().id.as_str());
+        let place = played.and_then(|id| ALL.iter().position(|each| each.id == id));
+        let Some(next) = ALL.get(place.map_or(0, |place| place + 1)) else {
+            self.notify(Level::Notice, "that was the last scene of the talk");
+            return Vec::new();
+        };
+        self.origin = Origin::Sim(next.id.into());
+        self.selected_topic = None;
+        self.forget_moves();
+        self.focus_on(Pane::Log);
+        let stage = self.stage.insert(Stage::new(next.scene()));
+        vec![Effect::Drive(Command::Begin(Box::new(stage.scenario())))]
+    }
+
     fn cluster_id(&self) -> Option<String> {
         self.hypothesis.as_ref()?.base().id.get().cloned()
     }
@@ -175,8 +205,7 @@ impl App {
             return vec![seek(moment)];
         }
         let next = if stage.is_last() { stage.step } else { stage.step + 1 };
-        let moment =
-            if stage.is_last() { stage.scene.scenario().duration } else { stage.scene.moment(next) };
+        let moment = if stage.is_last() { stage.scene.scenario().duration } else { stage.scene.moment(next) };
         if moment.millis() as Millis > clock.at_ms {
             stage.runs_to = Some((moment, next));
             return vec![Effect::Drive(Command::Pause(false))];

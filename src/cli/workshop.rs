@@ -145,9 +145,8 @@ fn runs(scene: &Scene) -> Result<(), Failure> {
 }
 
 fn version(text: Option<&str>) -> Result<Option<KafkaVersion>, Failure> {
-    let parsed = text.map(|text| {
-        text.parse().map_err(|why| Failure::usage(format!("--kafka-version {text}: {why}")))
-    });
+    let parsed =
+        text.map(|text| text.parse().map_err(|why| Failure::usage(format!("--kafka-version {text}: {why}"))));
     parsed.transpose()
 }
 
@@ -173,8 +172,9 @@ fn new(file: &Path) -> Result<ExitCode, Failure> {
     let opened = output::writable().write(true).create_new(true).open(file);
     let written = opened.and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
     written.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::usage(format!("{} exists already", file.display()))
-            .hint("give the name of a new file"),
+        ErrorKind::AlreadyExists => {
+            Failure::usage(format!("{} exists already", file.display())).hint("give the name of a new file")
+        }
         _ => output::unwritable(file, &error),
     })?;
     output::write(&format!(

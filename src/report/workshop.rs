@@ -15,10 +15,7 @@ const LABEL: usize = 18;
 /// The scenes in the order of the talk, and the chapters that none of them shows.
 pub fn scenes_text(scenes: &[Scene], missing: &[Chapter]) -> String {
     let minutes: u32 = scenes.iter().map(|scene| scene.spec().minutes).sum();
-    let mut out = format!(
-        "{}, {minutes} minutes, in the order of the talk\n",
-        plural(scenes.len(), "scene")
-    );
+    let mut out = format!("{}, {minutes} minutes, in the order of the talk\n", plural(scenes.len(), "scene"));
     let width = scenes.iter().map(|scene| scene.scenario().id.len()).max().unwrap_or(0) + 2;
     let mut chapter = None;
     for scene in scenes {
@@ -34,7 +31,9 @@ pub fn scenes_text(scenes: &[Scene], missing: &[Chapter]) -> String {
     for chapter in missing {
         out.push_str(&format!("  {}. {}\n", chapter.number(), chapter.title()));
     }
-    out.push_str("\n`klever workshop play SCENE` opens one, `klever workshop notes SCENE` prints its script.\n");
+    out.push_str(
+        "\n`klever workshop play SCENE` opens one, `klever workshop notes SCENE` prints its script.\n",
+    );
     out
 }
 
@@ -217,9 +216,7 @@ fn push_verdicts(out: &mut String, title: &str, verdicts: &[Verdict]) {
 pub fn played_json(played: &Played) -> String {
     let scene = &played.scene;
     let fix: Vec<String> = scene.fix().iter().map(ToString::to_string).collect();
-    let rule = |one: &RuleOutcome| {
-        json!({"rule": one.rule.id, "found_before": one.found_before, "silent_after": one.silent_after})
-    };
+    let rule = |one: &RuleOutcome| json!({"rule": one.rule.id, "found_before": one.found_before, "silent_after": one.silent_after});
     let figure = |one: &FigureOutcome| {
         json!({
             "id": one.id, "label": one.label, "before": one.before, "after": one.after, "better": one.is_better,

@@ -171,7 +171,11 @@ fn fix(scenario: &Scenario, run: fn(&Scenario) -> Checked) -> Checked {
         return mistake("[[expect_with_fix]]", 0, "no step has a fix");
     }
     run(&scenario.with_fix()).map_err(|found| Mistake {
-        table: if found.table.0 == "[[expect]]" { ("[[expect_with_fix]]", found.table.1) } else { found.table },
+        table: if found.table.0 == "[[expect]]" {
+            ("[[expect_with_fix]]", found.table.1)
+        } else {
+            found.table
+        },
         what: format!("with the fix: {}", found.what),
     })
 }

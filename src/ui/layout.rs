@@ -58,10 +58,13 @@ impl Layout {
             Constraint::Length(1),
         ])
         .areas(area);
-        let mut layout = Layout { class, header, scene, body, foot, panes: Vec::new(), separators: Vec::new() };
+        let mut layout =
+            Layout { class, header, scene, body, foot, panes: Vec::new(), separators: Vec::new() };
         match class {
             Class::Tiny => {}
-            _ if app.zoom || (class == Class::Small && scene.height > 0) => layout.panes.push((app.focus, body)),
+            _ if app.zoom || (class == Class::Small && scene.height > 0) => {
+                layout.panes.push((app.focus, body))
+            }
             Class::Small => layout.small(app),
             Class::Large => layout.large(app),
             Class::Huge => layout.huge(app),

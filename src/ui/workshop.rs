@@ -32,7 +32,8 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 
 fn title(stage: &Stage, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.rule(area.x, area.y, area.width, Role::BorderFocus);
-    let (run, role) = if stage.is_with_fix() { ("with the fix", Role::Better) } else { ("as it is", Role::Strong) };
+    let (run, role) =
+        if stage.is_with_fix() { ("with the fix", Role::Better) } else { ("as it is", Role::Strong) };
     let mut right = area.right().saturating_sub(columns_of(run) + 1);
     canvas.put(right, area.y, columns_of(run), run, role);
     let step = match stage.runs_to() {
@@ -105,7 +106,12 @@ fn counters(stage: &Stage, canvas: &mut Canvas<'_>, area: Rect) {
         let text = value.map_or("?".into(), human_count);
         let x = canvas.put(area.x + 1, y, area.width - 1, label_of(counter), Role::Muted);
         if at < large {
-            digits(canvas, Rect { x: area.x + 1, y: y + 1, width: area.width - 1, height: LARGE - 1 }, &text, role);
+            digits(
+                canvas,
+                Rect { x: area.x + 1, y: y + 1, width: area.width - 1, height: LARGE - 1 },
+                &text,
+                role,
+            );
             y += LARGE;
         } else if y < area.bottom() {
             canvas.put(x + 1, y, area.right().saturating_sub(x + 1), &text, role);

@@ -15,6 +15,7 @@ pub struct BuiltInScene {
 }
 
 impl BuiltInScene {
+    /// The scene itself.
     pub fn scene(&self) -> Scene {
         // A test reads all of them.
         Scene::parse(self.id, self.text).unwrap_or_else(|error| panic!("{error}"))

@@ -132,5 +132,11 @@ fn figure_outcome(id: &str, before: &RunOutcome, after: Option<&RunOutcome>) -> 
         scores.is_some_and(|(now, was)| now > was)
     });
     let text = |now: Option<FigureView<'_>>| now.map_or("?".into(), |now| now.value.text());
-    Some(FigureOutcome { id: was.id, label: was.label, before: was.value.text(), after: now.map(text), is_better })
+    Some(FigureOutcome {
+        id: was.id,
+        label: was.label,
+        before: was.value.text(),
+        after: now.map(text),
+        is_better,
+    })
 }

@@ -84,7 +84,6 @@ fn unknown_figure(spec: &SceneSpec) -> Option<String> {
 }
 
 fn unknown_id<'a>(what: &str, id: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let near =
-        nearest_of(id, known).map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+    let near = nearest_of(id, known).map_or(String::new(), |near| format!(": did you mean `{near}`?"));
     format!("there is no {what} `{id}`{near}")
 }

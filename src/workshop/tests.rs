@@ -12,12 +12,16 @@ fn unmet(scene: &Scene) -> Vec<String> {
     for (run, outcome) in [("as it is", Some(&played.before)), ("with the fix", played.after.as_ref())] {
         let verdicts = outcome.into_iter().flat_map(|outcome| &outcome.report.expectations);
         let unmet = verdicts.filter(|verdict| !verdict.met);
-        wrong.extend(unmet.map(|verdict| {
-            format!("{id} {run}: expected {}, found {:?}", verdict.expected, verdict.found)
-        }));
+        wrong.extend(
+            unmet.map(|verdict| {
+                format!("{id} {run}: expected {}, found {:?}", verdict.expected, verdict.found)
+            }),
+        );
     }
     let rules = played.rules.iter().filter(|rule| !rule.found_before || rule.silent_after == Some(false));
-    wrong.extend(rules.map(|rule| format!("{id}: {} {} {:?}", rule.rule.id, rule.found_before, rule.silent_after)));
+    wrong.extend(
+        rules.map(|rule| format!("{id}: {} {} {:?}", rule.rule.id, rule.found_before, rule.silent_after)),
+    );
     let figures = played.figures.iter().filter(|figure| figure.is_better == Some(false));
     wrong.extend(figures.map(|figure| format!("{id}: {figure:?}")));
     if let Some(after) = &played.after
@@ -100,7 +104,10 @@ fn what_is_no_scene_is_refused_with_its_line() {
         // What the whole file shows is told of its table, which begins at most three lines above.
         let line: usize = error.split(':').nth(1).unwrap().parse().unwrap();
         let near = line_of(&file, at);
-        assert!((near.saturating_sub(3)..=near).contains(&line), "{instead}: line {line} for {near}: {error}");
+        assert!(
+            (near.saturating_sub(3)..=near).contains(&line),
+            "{instead}: line {line} for {near}: {error}"
+        );
     }
 }
 

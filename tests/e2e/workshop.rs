@@ -20,10 +20,8 @@ fn go_on(terminal: &mut Terminal, told: &str) {
 
 fn plays(scene: &Scene, columns: u16, rows: u16) {
     let id = &scene.scenario().id;
-    let mut terminal = terminal(columns, rows)
-        .args(["workshop", "play", id])
-        .spawn(env!("CARGO_BIN_EXE_klever"))
-        .unwrap();
+    let mut terminal =
+        terminal(columns, rows).args(["workshop", "play", id]).spawn(env!("CARGO_BIN_EXE_klever")).unwrap();
     let steps = scene.steps().len();
     terminal.wait_until(|screen| screen.contains(&format!("step 1 of {steps}"))).unwrap();
     for step in 2..=steps {
@@ -37,7 +35,9 @@ fn plays(scene: &Scene, columns: u16, rows: u16) {
         terminal.wait_until(|screen| screen.contains("with the fix") && screen.contains("runs to")).unwrap();
         press(&mut terminal, 'n');
     }
-    terminal.wait_until(|screen| screen.contains("The same faults") && screen.contains("Lost, acked")).unwrap();
+    terminal
+        .wait_until(|screen| screen.contains("The same faults") && screen.contains("Lost, acked"))
+        .unwrap();
     terminal.send(Key::Esc).unwrap();
     terminal.wait_until(|screen| !screen.contains("The same faults")).unwrap();
     press(&mut terminal, 'q');

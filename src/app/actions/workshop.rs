@@ -2,9 +2,10 @@
 
 use crate::app::action::actions;
 use crate::app::conditions::unless;
-use crate::app::{App, Effect};
+use crate::app::{App, Effect, Origin};
 
 actions! { Workshop
+    "scene-open", "", simulates, open, "Play the first scene of the workshop, or the next one of the talk.";
     "scene-next", "next step", in_scene, next, "Go on to the next step; while time passes, be there at once.";
     "scene-back", "back", in_scene, back, "Go back to the step before, and to its moment.";
     "scene-answer", "answer", has_answer, answer, "Show or hide the answer to the question.";
@@ -17,6 +18,10 @@ fn in_scene(app: &App) -> Option<&'static str> {
     unless(app.stage.is_some(), "no scene is played: `klever workshop play SCENE` opens one")
 }
 
+fn simulates(app: &App) -> Option<&'static str> {
+    unless(matches!(app.origin, Origin::Sim(_)), "scenes are played on the simulator: `klever workshop`")
+}
+
 fn has_answer(app: &App) -> Option<&'static str> {
     let asks = app.stage.as_ref().is_some_and(|stage| !stage.told().question.is_empty());
     in_scene(app).or_else(|| unless(asks, "this step asks nothing"))
@@ -25,6 +30,10 @@ fn has_answer(app: &App) -> Option<&'static str> {
 fn has_fix(app: &App) -> Option<&'static str> {
     let mends = app.stage.as_ref().is_some_and(|stage| !stage.scene().fix().is_empty());
     in_scene(app).or_else(|| unless(mends, "this scene only shows: it has no fix"))
+}
+
+fn open(app: &mut App) -> Vec<Effect> {
+    app.open_next_scene()
 }
 
 fn next(app: &mut App) -> Vec<Effect> {

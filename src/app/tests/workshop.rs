@@ -58,8 +58,12 @@ impl Speaker {
                 self.simulator.run_until(self.simulator.now() + TENTH + 3_000_000);
             }
             let (cluster, detail) = self.simulator.snapshot();
-            let clock =
-                Clock { at_ms: self.simulator.now() as i64 / 1_000_000, pace: 1.0, paused: self.paused, seed: 1 };
+            let clock = Clock {
+                at_ms: self.simulator.now() as i64 / 1_000_000,
+                pace: 1.0,
+                paused: self.paused,
+                seed: 1,
+            };
             self.send(Msg::Snapshot(Snapshot { cluster, clock: Some(clock), detail: Some(detail) }));
         }
     }
@@ -127,7 +131,11 @@ fn the_fix_plays_the_same_faults_and_the_table_tells_both_runs() {
     assert_eq!((speaker.simulator.now() / 1_000_000_000, speaker.stage().counter(&lost)), (80, Some(0)));
     let Some(Overlay::Page(page, _)) = &speaker.app.overlay else { panic!("no table") };
     let lines: Vec<String> = page.lines(80).into_iter().map(|(_, line)| line).collect();
-    assert!(lines[0].contains("as it is, 80.0 s") && lines[0].contains("with the fix, 80.0 s"), "{}", lines[0]);
+    assert!(
+        lines[0].contains("as it is, 80.0 s") && lines[0].contains("with the fix, 80.0 s"),
+        "{}",
+        lines[0]
+    );
     let row = lines.iter().find(|line| line.starts_with("Lost, acked")).unwrap();
     assert!(row.ends_with(" 0") && !row.contains(" 0 "), "{row}");
     speaker.send(Msg::Key(Key::plain(Code::Esc)));
@@ -153,4 +161,20 @@ fn what_the_simulator_does_not_turn_of_a_fix_is_a_what_if() {
     assert!(speaker.app.is_what_if(), "default.replication.factor is none of the simulator's");
     speaker.presses('X');
     assert!(!speaker.app.is_what_if() && !speaker.stage().is_with_fix());
+}
+
+#[test]
+fn two_keys_lead_from_the_first_screen_to_the_first_scene_and_on() {
+    let mut speaker = Speaker::begins("one-broker");
+    speaker.app.stage = None;
+    for id in ["one-broker", "acks-one"] {
+        speaker.presses('W');
+        speaker.presses('s');
+        speaker.passes(2);
+        assert_eq!((speaker.app.origin.name(), &*speaker.stage().scene().scenario().id), (id, id));
+        assert!(speaker.paused && speaker.stage().step() == 0, "its first step is told");
+        assert_eq!(speaker.app.focus(), Pane::Log);
+    }
+    let live = App::new(Start::new(Origin::Live("prod".into()))).unwrap();
+    assert!(Action::named("scene-open").unwrap().disabled(&live).is_some());
 }
