@@ -82,7 +82,9 @@ fn the_template_is_a_scene_that_shows_what_it_promises() {
 /// The template with one text for another is refused: the line, and a part of what is said.
 #[test]
 fn what_is_no_scene_is_refused_with_its_line() {
-    let line_of = |text: &str, part: &str| text.lines().position(|line| line.contains(part)).unwrap() + 1;
+    let line_of = |text: &str, part: &str| {
+        text.lines().position(|line| line.trim_start().starts_with(part)).unwrap() + 1
+    };
     let wrong = [
         ("chapter = 1", "chapter = 17", "[scene]", "chapter is from 1 to 16"),
         ("minutes = 5", "minutes = 0", "[scene]", "minutes is from 1"),
