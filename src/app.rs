@@ -38,6 +38,7 @@ mod sort;
 mod summary;
 mod tweak;
 mod update;
+mod workshop;
 
 pub use action::{Action, Group};
 pub use assess::{assess, objections};
@@ -63,6 +64,7 @@ pub use prompt::{Prompt, PromptKind};
 pub use snapshot::{Clock, Origin, Snapshot, SourceError};
 pub use sort::{Sort, SortOrder};
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
+pub(crate) use workshop::Stage;
 
 use filter::FieldTest;
 use refuted::Refuted;
@@ -73,6 +75,7 @@ use crate::keymap::{Key, Keymap, KeymapError};
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, Millis};
 use crate::sim::SimView;
+use crate::workshop::Scene;
 use std::sync::Arc;
 
 /// How the application starts.
@@ -88,12 +91,14 @@ pub struct Start {
     pub stale_ms: Millis,
     /// The user's keymap file: its name and text.
     pub keys: Option<(String, String)>,
+    /// The scene of the workshop that is played.
+    pub scene: Option<Scene>,
 }
 
 impl Start {
     /// The usual start for a source.
     pub fn new(origin: Origin) -> Start {
-        Start { origin, themes: vec!["dark".into()], mouse: false, stale_ms: 10_000, keys: None }
+        Start { origin, themes: vec!["dark".into()], mouse: false, stale_ms: 10_000, keys: None, scene: None }
     }
 }
 
@@ -152,6 +157,8 @@ pub struct App {
     pub(crate) stale_ms: Millis,
     /// While the view is frozen: since when, and the newest state that is not shown.
     pub(crate) frozen: Option<(Millis, Option<Snapshot>)>,
+    /// The scene of the workshop that is played.
+    pub(crate) stage: Option<Stage>,
     keymap: Keymap<&'static Action>,
     themes: Vec<String>,
     theme: usize,
@@ -190,12 +197,14 @@ impl App {
         if let Some((file, text)) = &start.keys {
             keymap = keymap.with_user_file(file, text, Action::known)?;
         }
+        // A scene is about records, and what becomes of them.
+        let focus = if start.scene.is_some() { Pane::Log } else { Pane::Knobs };
         Ok(App {
             origin: start.origin,
             size: (0, 0),
             now_ms: 0,
-            focus: Pane::Knobs,
-            main: Pane::Knobs,
+            focus,
+            main: focus,
             zoom: false,
             clock: None,
             detail: None,
@@ -214,6 +223,7 @@ impl App {
             mouse: start.mouse,
             stale_ms: start.stale_ms,
             frozen: None,
+            stage: start.scene.map(Stage::new),
             keymap,
             themes: start.themes,
             theme: 0,

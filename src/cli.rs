@@ -29,6 +29,7 @@ mod screen;
 mod simulate;
 mod snapshot;
 mod source;
+mod workshop;
 
 pub use failure::Failure;
 
@@ -66,6 +67,8 @@ pub enum Command {
     Roll(roll::RollArgs),
     /// Run a scenario to its end in virtual time
     Simulate(simulate::SimulateArgs),
+    /// Play the scenes of the workshop: an anti-pattern, its fix, and the same faults again
+    Workshop(workshop::WorkshopArgs),
     /// Explain a rule, a figure, a knob or any configuration key of Kafka
     Explain(explain::ExplainArgs),
     /// Read a cluster once and write it to a file, without names if so asked
@@ -113,6 +116,7 @@ fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Assess(args) => assess::run(&args),
         Command::Roll(args) => roll::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Workshop(args) => workshop::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Snapshot(args) => snapshot::run(&args),
         Command::Diff(args) => diff::run(&args),

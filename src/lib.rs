@@ -6,6 +6,7 @@
 //!  core     model <- knobs <- { hypothesis, scenario, protocol }
 //!           { scenario, protocol } <- sim
 //!           { knobs, hypothesis, protocol } <- consequences <- rules
+//!           { sim, consequences, rules } <- workshop
 //!  app      all of that <- report, app (+ keymap) <- ui (+ theme)
 //!  shell    kafka  lab  source  term  runtime  config  clock  cli      may use everything; nothing imports them
 //! ```
@@ -35,6 +36,7 @@
 //! - an **explore page**: a file in `app/explore/`, its `mod` and its place in `app/explore.rs`
 //! - a **theme**: a file in `themes/` and one line in `theme.rs`
 //! - a **scenario**: a file in `assets/scenarios/` and one line in `scenario/built_in.rs`
+//! - a **scene** of the workshop: a file in `assets/workshop/` and one line in `workshop/built_in.rs`
 //! - a **Kafka version**: its decisions in `protocol/profile.rs` and its column in the defaults table
 
 pub mod app;
@@ -60,3 +62,4 @@ pub mod source;
 pub mod term;
 pub mod theme;
 pub mod ui;
+pub mod workshop;

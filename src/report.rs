@@ -22,6 +22,7 @@ mod roll;
 mod run;
 mod sarif;
 mod snapshot;
+mod workshop;
 
 pub use anonymise::anonymised;
 pub use assessment::{
@@ -44,6 +45,7 @@ pub use roll::{roll_json, roll_text};
 pub use run::{EventLogEntry, run_json, run_text, scenarios_json, scenarios_text};
 pub use sarif::findings_sarif;
 pub use snapshot::{SNAPSHOT_SCHEMA, SnapshotError, read_snapshot, write_snapshot};
+pub use workshop::{counter_rows, played_json, played_text, scene_notes, scenes_json, scenes_text};
 
 #[cfg(test)]
 mod tests;

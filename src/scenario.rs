@@ -14,6 +14,7 @@ mod error;
 mod event;
 mod expect;
 mod names;
+mod scene;
 mod size;
 mod time;
 
@@ -24,6 +25,7 @@ pub use condition::Condition;
 pub use error::ScenarioError;
 pub use event::Event;
 pub use expect::{Counter, Expect, GroupCounter, Verdict};
+pub use scene::{SceneSpec, StepSpec};
 pub use size::{MOST_CLIENTS, MOST_REPLICAS, TooLarge, too_large};
 pub use time::Time;
 
@@ -71,6 +73,15 @@ pub struct Scenario {
     /// What must come of it.
     #[serde(default, rename = "expect", skip_serializing_if = "Vec::is_empty")]
     pub expectations: Vec<Expect>,
+    /// What makes it a scene of the workshop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<SceneSpec>,
+    /// The steps of the scene.
+    #[serde(default, rename = "step", skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepSpec>,
+    /// What must come of the run with the scene's fix.
+    #[serde(default, rename = "expect_with_fix", skip_serializing_if = "Vec::is_empty")]
+    pub expectations_with_fix: Vec<Expect>,
 }
 
 /// `[cluster]`.

@@ -23,6 +23,7 @@ mod logs;
 mod overlay;
 mod panes;
 mod plot;
+mod workshop;
 
 pub use hits::HitMap;
 pub use layout::{Class, Layout};
@@ -45,6 +46,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
         return hits;
     }
     header::draw(app, &mut canvas, layout.header);
+    workshop::draw(app, &mut canvas, layout.scene);
     match app.explore_page() {
         Some(page) => explore::draw(page, &mut canvas, layout.body, &mut hits),
         None => {
@@ -54,7 +56,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
             layout.draw_separators(&mut canvas);
         }
     }
-    overlay::draw(app, &mut canvas, layout.body, &mut hits);
+    overlay::draw(app, &mut canvas, layout.scene.union(layout.body), &mut hits);
     if let Some(cursor) = foot::draw(app, &mut canvas, layout.foot, &mut hits) {
         frame.set_cursor_position(cursor);
     }

@@ -22,6 +22,8 @@ mod lagging;
 mod rolling;
 #[path = "cli/unseen.rs"]
 mod unseen;
+#[path = "cli/workshop.rs"]
+mod workshop;
 
 use serde_json::Value;
 use std::fs;
@@ -97,6 +99,7 @@ fn help_names_only_what_is_there() {
         "roll",
         "explain",
         "simulate",
+        "workshop",
         "snapshot",
         "diff",
         "lag",

@@ -13,6 +13,8 @@ mod process;
 mod pty;
 #[path = "e2e/signals.rs"]
 mod signals;
+#[path = "e2e/workshop.rs"]
+mod workshop;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;

@@ -9,6 +9,7 @@ pub enum Group {
     Knobs,
     Cluster,
     Exploring,
+    Workshop,
     View,
     Movement,
     Program,
@@ -18,10 +19,11 @@ pub enum Group {
 
 impl Group {
     /// All groups in the order of help.
-    pub const ALL: [Group; 7] = [
+    pub const ALL: [Group; 8] = [
         Group::Knobs,
         Group::Cluster,
         Group::Exploring,
+        Group::Workshop,
         Group::View,
         Group::Movement,
         Group::Program,
@@ -34,6 +36,7 @@ impl Group {
             Group::Knobs => "Knobs",
             Group::Exploring => "Exploring",
             Group::Cluster => "Cluster",
+            Group::Workshop => "Workshop",
             Group::View => "View",
             Group::Movement => "Movement",
             Group::Program => "Program",

@@ -8,6 +8,7 @@ mod movement;
 mod program;
 mod typing;
 mod view;
+mod workshop;
 
 use crate::app::{Action, App, Effect, Group, Level, explore, panes};
 use crate::knobs::nearest_of;
@@ -15,7 +16,14 @@ use crate::knobs::nearest_of;
 /// All tables, group by group in the order of help.
 fn tables() -> impl Iterator<Item = &'static [Action]> {
     let before = [knobs::ACTIONS, cluster::ACTIONS, exploring::ACTIONS];
-    let after = [view::ACTIONS, panes::ACTIONS, movement::ACTIONS, program::ACTIONS, typing::ACTIONS];
+    let after = [
+        workshop::ACTIONS,
+        view::ACTIONS,
+        panes::ACTIONS,
+        movement::ACTIONS,
+        program::ACTIONS,
+        typing::ACTIONS,
+    ];
     before.into_iter().chain(explore::PAGES.iter().copied()).chain(after)
 }
 

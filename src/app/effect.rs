@@ -2,7 +2,7 @@
 
 use crate::app::PageRequest;
 use crate::model::{Cluster, Millis};
-use crate::scenario::Act;
+use crate::scenario::{Act, Scenario};
 use std::sync::Arc;
 
 /// What is to be assessed.
@@ -32,6 +32,8 @@ pub enum Command {
     Seek(Millis),
     /// From the start again, with the same seed.
     Reset,
+    /// This scenario from its start, with the same seed.
+    Begin(Box<Scenario>),
 }
 
 /// Something to be done outside the application.

@@ -11,6 +11,8 @@ pub(super) const LIST: Context = Context("list");
 pub(super) const OVERLAY: Context = Context("overlay");
 /// An explore page: compare, frontier, advice, goal, restarts.
 pub(super) const EXPLORE: Context = Context("explore");
+/// While a scene of the workshop is played, whatever pane has the keys.
+pub(super) const WORKSHOP: Context = Context("workshop");
 /// A line being typed: a filter, a value, a goal.
 pub(super) const INPUT: Context = Context("input");
 /// The command palette.
@@ -19,7 +21,7 @@ pub(super) const PALETTE: Context = Context("palette");
 /// All places, in the order of the keymap file.
 fn all() -> Vec<Context> {
     let panes = Pane::ALL.into_iter().map(Pane::context);
-    [GLOBAL, LIST].into_iter().chain(panes).chain([OVERLAY, EXPLORE, INPUT, PALETTE]).collect()
+    [GLOBAL, LIST].into_iter().chain(panes).chain([WORKSHOP, OVERLAY, EXPLORE, INPUT, PALETTE]).collect()
 }
 
 /// Where keys are looked up while a pane has them, the nearest first.
@@ -48,13 +50,19 @@ impl App {
             (Some(_), _) => vec![INPUT],
             (None, Some(Overlay::Explore(_))) => vec![EXPLORE, LIST, GLOBAL],
             (None, Some(Overlay::Page(..) | Overlay::Ask { .. })) => vec![OVERLAY, GLOBAL],
-            (None, None) => of_pane(self.focus).to_vec(),
+            (None, None) => self.of_focus(),
         }
+    }
+
+    /// Where keys are looked up while no line and no page is open.
+    pub(super) fn of_focus(&self) -> Vec<Context> {
+        let scene = self.stage.is_some().then_some(WORKSHOP);
+        scene.into_iter().chain(of_pane(self.focus)).collect()
     }
 
     /// The shortest keys of an action where the user is now; empty when there are none.
     pub(crate) fn keys_of(&self, action: &'static Action) -> String {
-        let keys = self.keymap.keys_of(&of_pane(self.focus), action);
+        let keys = self.keymap.keys_of(&self.of_focus(), action);
         keys.first().map(Keys::to_string).unwrap_or_default()
     }
 

@@ -5,6 +5,7 @@ mod exploring;
 mod knobs;
 mod refuted;
 mod simulated;
+mod workshop;
 
 use super::*;
 use crate::hypothesis::reference_with;

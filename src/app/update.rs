@@ -201,7 +201,8 @@ impl App {
         if let Some(hypothesis) = &self.hypothesis {
             self.lags.note(hypothesis.base());
         }
-        let effects = self.changed();
+        let mut effects = self.changed();
+        effects.extend(self.follow_scene());
         if is_first_loss {
             self.point_at_loss();
         }

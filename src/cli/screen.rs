@@ -17,7 +17,16 @@ pub(super) fn show(
     origin: Origin,
     connect: impl FnOnce(Sink) -> Box<dyn Driver>,
 ) -> Result<ExitCode, Failure> {
-    let setup = setup(args, origin)?;
+    show_from(args, Start::new(origin), connect)
+}
+
+/// The same, with more said about how it starts.
+pub(super) fn show_from(
+    args: &ScreenArgs,
+    start: Start,
+    connect: impl FnOnce(Sink) -> Box<dyn Driver>,
+) -> Result<ExitCode, Failure> {
+    let setup = setup(args, start)?;
     match runtime::run(setup, connect) {
         Ok(code) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
         Err(RunError::Term(TermError::NotATerminal)) => {
@@ -28,14 +37,13 @@ pub(super) fn show(
     }
 }
 
-fn setup(args: &ScreenArgs, origin: Origin) -> Result<Setup, Failure> {
+fn setup(args: &ScreenArgs, mut start: Start) -> Result<Setup, Failure> {
     let caps = Caps::detect(args.color);
     let theme = args.theme.clone().unwrap_or_else(|| "dark".into());
     let mut themes = Vec::new();
     if theme.ends_with(".toml") {
         themes.push((theme.clone(), output::read(theme.as_ref(), InputKind::Theme)?));
     }
-    let mut start = Start::new(origin);
     start.mouse = !args.no_mouse && (args.mouse || !caps.ssh);
     start.themes = vec![theme.clone()];
     start.themes.extend(Theme::names().filter(|name| *name != theme).map(String::from));

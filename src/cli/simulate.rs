@@ -74,7 +74,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
 }
 
 /// That it will end.
-fn affordable(scenario: &Scenario) -> Result<(), Failure> {
+pub(super) fn affordable(scenario: &Scenario) -> Result<(), Failure> {
     let events = estimated_events(scenario);
     if events <= MOST_EVENTS {
         return Ok(());

@@ -36,6 +36,11 @@ impl Chapter {
         Chapter(number)
     }
 
+    /// All sixteen, in their order.
+    pub fn all() -> impl Iterator<Item = Chapter> {
+        (1..=TITLES.len() as u8).map(Chapter)
+    }
+
     /// From 1 to 16, in the order of the generated page.
     pub fn number(self) -> u8 {
         self.0

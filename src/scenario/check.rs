@@ -6,6 +6,7 @@ use crate::knobs::{
 use crate::model::{BrokerId, KeySpread, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::names::{Names, check_id, check_name};
+use crate::scenario::scene;
 use crate::scenario::{
     Act, Condition, Counter, GroupSpec, MOST_REPLICAS, Process, ProducerSpec, SCHEMA, Scenario, TopicSpec,
     setting_text, too_large,
@@ -16,6 +17,12 @@ use std::collections::BTreeMap;
 const LONGEST_MS: f64 = 1e9;
 
 pub(super) fn check(scenario: &Scenario) -> Checked {
+    run(scenario)?;
+    scene::check(scenario, run)
+}
+
+/// What a run needs.
+fn run(scenario: &Scenario) -> Checked {
     head(scenario)?;
     let names = Names::of(scenario)?;
     if let Some(large) = too_large(scenario) {

@@ -13,6 +13,11 @@ pub struct ScenarioError {
 }
 
 impl ScenarioError {
+    /// A mistake in one table: its header, such as `[[step]]`, and which of those it is (from 0).
+    pub fn in_table(file: &str, text: &str, table: (&'static str, usize), what: String) -> ScenarioError {
+        Mistake { table, what }.at(file, text)
+    }
+
     /// What the TOML reader found.
     pub(super) fn from_toml(file: &str, text: &str, error: &toml::de::Error) -> ScenarioError {
         let line = error.span().map_or(0, |span| line_of(text, span.start));

@@ -149,6 +149,28 @@ const COUNTERS: &[(&str, Counter)] = &[
     ("isr", Counter::Isr),
 ];
 
+impl Counter {
+    /// Whether it is known while a run goes on, of all partitions together.
+    pub fn is_live(&self) -> bool {
+        matches!(
+            self,
+            Counter::Sent
+                | Counter::Acked
+                | Counter::Failed
+                | Counter::LostAcked
+                | Counter::Duplicated
+                | Counter::Reordered
+                | Counter::WriteUnavailableMs
+                | Counter::ReadUnavailableMs
+                | Counter::FailoverMs
+                | Counter::AckP50Ms
+                | Counter::AckP99Ms
+                | Counter::Visible
+                | Counter::LogEnd
+        )
+    }
+}
+
 impl TryFrom<String> for Counter {
     type Error = String;
     fn try_from(text: String) -> Result<Counter, String> {

@@ -152,6 +152,7 @@ impl Engine {
                 }
             }
             Command::Seek(to_ms) => self.seek(to_ms),
+            Command::Begin(scenario) => self.rebuild(&scenario, Some(self.simulator.profile().version)),
             Command::Reset => {
                 let scenario = self.first.clone();
                 self.rebuild(&scenario, Some(self.simulator.profile().version));

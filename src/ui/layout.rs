@@ -38,6 +38,8 @@ pub struct Layout {
     /// The class of the screen.
     pub class: Class,
     pub(super) header: Rect,
+    /// The strip of a scene of the workshop; without one it has no height.
+    pub(super) scene: Rect,
     pub(super) body: Rect,
     pub(super) foot: Rect,
     /// The panes shown, from top left.
@@ -49,12 +51,20 @@ impl Layout {
     /// The layout of a screen.
     pub fn of(app: &App, area: Rect) -> Layout {
         let class = Class::of(area.width, area.height);
-        let [header, body, foot] =
-            Split::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
-        let mut layout = Layout { class, header, body, foot, panes: Vec::new(), separators: Vec::new() };
+        let [header, scene, body, foot] = Split::vertical([
+            Constraint::Length(1),
+            Constraint::Length(scene_lines(app, class)),
+            Constraint::Fill(1),
+            Constraint::Length(1),
+        ])
+        .areas(area);
+        let mut layout =
+            Layout { class, header, scene, body, foot, panes: Vec::new(), separators: Vec::new() };
         match class {
             Class::Tiny => {}
-            _ if app.zoom => layout.panes.push((app.focus, body)),
+            _ if app.zoom || (class == Class::Small && scene.height > 0) => {
+                layout.panes.push((app.focus, body))
+            }
             Class::Small => layout.small(app),
             Class::Large => layout.large(app),
             Class::Huge => layout.huge(app),
@@ -170,6 +180,17 @@ impl Layout {
                 canvas.mark(area.x, y, mark, Role::Border);
             }
         }
+    }
+}
+
+/// Lines of the strip of a scene.
+fn scene_lines(app: &App, class: Class) -> u16 {
+    match class {
+        _ if app.stage.is_none() => 0,
+        Class::Tiny => 0,
+        Class::Small => 10,
+        Class::Large => 12,
+        Class::Huge => 14,
     }
 }
 

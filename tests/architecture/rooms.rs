@@ -53,6 +53,10 @@ const ROOMS: &[Room] = &[
     core("sim", &["model", "knobs", "scenario", "protocol"]),
     core("consequences", &["model", "knobs", "hypothesis", "protocol"]),
     core("rules", &["model", "knobs", "hypothesis", "protocol", "consequences"]),
+    core(
+        "workshop",
+        &["model", "knobs", "hypothesis", "scenario", "protocol", "sim", "consequences", "rules"],
+    ),
     core("report", CORE),
     Room { name: "keymap", imports: &[], forbidden: APPLICATION },
     Room { name: "theme", imports: &[], forbidden: SCREEN },
@@ -61,7 +65,7 @@ const ROOMS: &[Room] = &[
 ];
 
 const CORE: &[&str] =
-    &["model", "knobs", "hypothesis", "scenario", "protocol", "sim", "consequences", "rules"];
+    &["model", "knobs", "hypothesis", "scenario", "protocol", "sim", "consequences", "rules", "workshop"];
 const APP: &[&str] = &[
     "model",
     "knobs",
@@ -71,6 +75,7 @@ const APP: &[&str] = &[
     "sim",
     "consequences",
     "rules",
+    "workshop",
     "report",
     "keymap",
 ];
@@ -83,6 +88,7 @@ const UI: &[&str] = &[
     "sim",
     "consequences",
     "rules",
+    "workshop",
     "report",
     "keymap",
     "app",

@@ -33,6 +33,7 @@ impl Simulated {
             Command::Act(act) => return self.simulator.apply(act),
             Command::Seek(to_ms) => self.simulator.rewind(to_ms.max(0) as u64 * 1_000_000),
             Command::Reset => self.simulator = begin(&Scenario::reference()),
+            Command::Begin(scenario) => self.simulator = begin(&scenario),
             Command::Pause(_) | Command::Pace(_) | Command::Step => {}
         }
         Ok(())

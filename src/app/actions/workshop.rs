@@ -1,0 +1,63 @@
+//! Actions of a scene of the workshop: its steps, the answer, the fix, the counters side by side.
+
+use crate::app::action::actions;
+use crate::app::conditions::unless;
+use crate::app::{App, Effect, Origin};
+
+actions! { Workshop
+    "scene-open", "", simulates, open, "Play the first scene of the workshop, or the next one of the talk.";
+    "scene-next", "next step", in_scene, next, "Go on to the next step; while time passes, be there at once.";
+    "scene-back", "back", in_scene, back, "Go back to the step before, and to its moment.";
+    "scene-answer", "answer", has_answer, answer, "Show or hide the answer to the question.";
+    "scene-fix", "fix", has_fix, fix, "Play the same faults from the start with the fix, or as it was.";
+    "scene-table", "table", in_scene, table, "Show the counters as it is and with the fix.";
+    "scene-start", "start", in_scene, start, "Begin the scene again, as it was.";
+}
+
+fn in_scene(app: &App) -> Option<&'static str> {
+    unless(app.stage.is_some(), "no scene is played: `klever workshop play SCENE` opens one")
+}
+
+fn simulates(app: &App) -> Option<&'static str> {
+    unless(matches!(app.origin, Origin::Sim(_)), "scenes are played on the simulator: `klever workshop`")
+}
+
+fn has_answer(app: &App) -> Option<&'static str> {
+    let asks = app.stage.as_ref().is_some_and(|stage| !stage.told().question.is_empty());
+    in_scene(app).or_else(|| unless(asks, "this step asks nothing"))
+}
+
+fn has_fix(app: &App) -> Option<&'static str> {
+    let mends = app.stage.as_ref().is_some_and(|stage| !stage.scene().fix().is_empty());
+    in_scene(app).or_else(|| unless(mends, "this scene only shows: it has no fix"))
+}
+
+fn open(app: &mut App) -> Vec<Effect> {
+    app.open_next_scene()
+}
+
+fn next(app: &mut App) -> Vec<Effect> {
+    app.next_step()
+}
+
+fn back(app: &mut App) -> Vec<Effect> {
+    app.previous_step()
+}
+
+fn answer(app: &mut App) -> Vec<Effect> {
+    app.toggle_answer();
+    Vec::new()
+}
+
+fn fix(app: &mut App) -> Vec<Effect> {
+    app.toggle_fix()
+}
+
+fn table(app: &mut App) -> Vec<Effect> {
+    app.show_scene_table();
+    Vec::new()
+}
+
+fn start(app: &mut App) -> Vec<Effect> {
+    app.begin_scene()
+}

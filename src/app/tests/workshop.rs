@@ -1,0 +1,180 @@
+//! A scene on the screen: steps and their moments, the hidden answer, the fix, the start, the table of both runs.
+
+use super::*;
+use crate::scenario::Counter;
+use crate::sim::Simulator;
+use crate::workshop::find;
+
+const TENTH: u64 = 100_000_000;
+
+/// A speaker before the simulator of a scene, whose time passes only when a test says so.
+struct Speaker {
+    app: App,
+    simulator: Simulator,
+    paused: bool,
+}
+
+impl Speaker {
+    fn begins(id: &str) -> Speaker {
+        let scene = find(id).unwrap().scene();
+        let simulator = Simulator::new(scene.scenario(), 1, None);
+        let mut start = Start::new(Origin::Sim(id.into()));
+        start.scene = Some(scene);
+        let mut speaker = Speaker { app: App::new(start).unwrap(), simulator, paused: false };
+        speaker.send(Msg::Resize(120, 40));
+        speaker.passes(1);
+        speaker
+    }
+
+    fn send(&mut self, msg: Msg) {
+        for effect in self.app.update(msg) {
+            if let Effect::Drive(command) = effect {
+                self.drive(command);
+            }
+        }
+    }
+
+    fn drive(&mut self, command: Command) {
+        match command {
+            Command::Pause(paused) => self.paused = paused,
+            Command::Begin(scenario) => self.simulator = Simulator::new(&scenario, 1, None),
+            Command::Seek(to_ms) => {
+                let to = to_ms as u64 * 1_000_000;
+                if to < self.simulator.now() {
+                    self.simulator.rewind(to);
+                } else {
+                    self.simulator.run_until(to);
+                }
+            }
+            Command::Act(act) => self.simulator.apply(act).unwrap(),
+            Command::Pace(_) | Command::Step | Command::Reset => {}
+        }
+    }
+
+    /// So many looks at the simulator, between which a tenth of a second passes.
+    fn passes(&mut self, looks: u32) {
+        for _ in 0..looks {
+            if !self.paused {
+                self.simulator.run_until(self.simulator.now() + TENTH + 3_000_000);
+            }
+            let (cluster, detail) = self.simulator.snapshot();
+            let clock = Clock {
+                at_ms: self.simulator.now() as i64 / 1_000_000,
+                pace: 1.0,
+                paused: self.paused,
+                seed: 1,
+            };
+            self.send(Msg::Snapshot(Snapshot { cluster, clock: Some(clock), detail: Some(detail) }));
+        }
+    }
+
+    fn presses(&mut self, key: char) {
+        self.send(Msg::Key(Key::plain(Code::Char(key))));
+        self.passes(2);
+    }
+
+    /// The step that is told, counted from 1, and the second of the run.
+    fn at(&self) -> (usize, u64) {
+        (self.stage().step() + 1, self.simulator.now() / 1_000_000_000)
+    }
+
+    fn stage(&self) -> &Stage {
+        self.app.stage.as_ref().unwrap()
+    }
+}
+
+#[test]
+fn time_stands_still_where_a_step_is_told() {
+    let mut speaker = Speaker::begins("isr-of-one");
+    assert_eq!((speaker.at(), speaker.paused), ((1, 9), true), "the first step is there at once");
+    speaker.presses('n');
+    assert_eq!((speaker.stage().runs_to().map(|to| to.millis()), speaker.paused), (Some(29_000), false));
+    speaker.passes(190);
+    assert_eq!((speaker.at().0, speaker.paused), (1, false), "still on the way");
+    speaker.passes(30);
+    assert_eq!((speaker.at(), speaker.paused), ((2, 29), true));
+    assert_eq!(speaker.simulator.now(), 29_000_000_000, "at the moment itself");
+    speaker.presses('n');
+    speaker.presses('n');
+    assert_eq!(speaker.at(), (3, 58), "pressed again, it is there at once");
+    speaker.presses('p');
+    assert_eq!((speaker.at(), speaker.paused), ((2, 29), true));
+}
+
+#[test]
+fn an_answer_is_hidden_until_it_is_asked_for() {
+    let mut speaker = Speaker::begins("isr-of-one");
+    speaker.presses('o');
+    assert!(!speaker.stage().shows_answer(), "the first step asks nothing");
+    speaker.presses('n');
+    speaker.presses('n');
+    assert!(!speaker.stage().shows_answer() && !speaker.stage().told().answer.is_empty());
+    speaker.presses('o');
+    assert!(speaker.stage().shows_answer());
+    speaker.presses('n');
+    speaker.presses('n');
+    assert!(!speaker.stage().shows_answer(), "the next step hides its own");
+}
+
+#[test]
+fn the_fix_plays_the_same_faults_and_the_table_tells_both_runs() {
+    let mut speaker = Speaker::begins("isr-of-one");
+    for _ in 0..6 {
+        speaker.presses('n');
+    }
+    let lost = Counter::LostAcked;
+    assert_eq!(speaker.at(), (4, 80));
+    assert!(speaker.stage().counter(&lost).unwrap() > 50_000);
+    speaker.presses('X');
+    assert!(speaker.stage().is_with_fix() && speaker.simulator.now() < 1_000_000_000);
+    speaker.presses('n');
+    assert_eq!((speaker.simulator.now() / 1_000_000_000, speaker.stage().counter(&lost)), (80, Some(0)));
+    let Some(Overlay::Page(page, _)) = &speaker.app.overlay else { panic!("no table") };
+    let lines: Vec<String> = page.lines(80).into_iter().map(|(_, line)| line).collect();
+    assert!(
+        lines[0].contains("as it is, 80.0 s") && lines[0].contains("with the fix, 80.0 s"),
+        "{}",
+        lines[0]
+    );
+    let row = lines.iter().find(|line| line.starts_with("Lost, acked")).unwrap();
+    assert!(row.ends_with(" 0") && !row.contains(" 0 "), "{row}");
+    speaker.send(Msg::Key(Key::plain(Code::Esc)));
+    speaker.presses('N');
+    assert_eq!((speaker.at(), speaker.stage().is_with_fix(), speaker.paused), ((1, 9), false, true));
+}
+
+#[test]
+fn a_scene_without_a_fix_says_so_and_elsewhere_there_is_no_scene() {
+    let mut speaker = Speaker::begins("quorum");
+    speaker.presses('X');
+    assert!(!speaker.stage().is_with_fix());
+    assert!(speaker.app.toast.as_ref().is_some_and(|toast| toast.text.contains("it has no fix")));
+    let app = App::new(Start::new(Origin::Sim("reference".into()))).unwrap();
+    assert!(Action::named("scene-next").unwrap().disabled(&app).is_some());
+}
+
+#[test]
+fn what_the_simulator_does_not_turn_of_a_fix_is_a_what_if() {
+    let mut speaker = Speaker::begins("sunday-night");
+    assert!(!speaker.app.is_what_if());
+    speaker.presses('X');
+    assert!(speaker.app.is_what_if(), "default.replication.factor is none of the simulator's");
+    speaker.presses('X');
+    assert!(!speaker.app.is_what_if() && !speaker.stage().is_with_fix());
+}
+
+#[test]
+fn two_keys_lead_from_the_first_screen_to_the_first_scene_and_on() {
+    let mut speaker = Speaker::begins("one-broker");
+    speaker.app.stage = None;
+    for id in ["one-broker", "acks-one"] {
+        speaker.presses('W');
+        speaker.presses('s');
+        speaker.passes(2);
+        assert_eq!((speaker.app.origin.name(), &*speaker.stage().scene().scenario().id), (id, id));
+        assert!(speaker.paused && speaker.stage().step() == 0, "its first step is told");
+        assert_eq!(speaker.app.focus(), Pane::Log);
+    }
+    let live = App::new(Start::new(Origin::Live("prod".into()))).unwrap();
+    assert!(Action::named("scene-open").unwrap().disabled(&live).is_some());
+}

@@ -1,0 +1,185 @@
+//! `klever workshop`: scenes that show an anti-pattern and mend it, on the screen, headless, as text and as a template.
+
+use crate::app::{Origin, Start};
+use crate::cli::args::{Format, ScreenArgs};
+use crate::cli::failure::{FOUND, Failure};
+use crate::cli::simulate::affordable;
+use crate::cli::{output, screen};
+use crate::config::InputKind;
+use crate::knobs::nearest_of;
+use crate::model::KafkaVersion;
+use crate::report::{played_json, played_text, scene_notes, scenes_json, scenes_text};
+use crate::source::SimulatorDriver;
+use crate::workshop::{ALL, Scene, TEMPLATE, chapters_without_scene, find, play};
+use clap::{Args, Subcommand};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args, Debug)]
+pub struct WorkshopArgs {
+    #[command(subcommand)]
+    command: Option<WorkshopCommand>,
+}
+
+#[derive(Subcommand, Debug)]
+enum WorkshopCommand {
+    /// List the scenes in the order of the talk, and the chapters without one
+    List(ListArgs),
+    /// Play a scene on the screen, or headless as it is and with its fix
+    Play(PlayArgs),
+    /// Print the speaker's script of a scene
+    Notes(SceneArgs),
+    /// Write a scene to begin with into a new file
+    New(NewArgs),
+    /// Play a scene headless, and say only whether it shows what it promises
+    Check(SceneArgs),
+}
+
+#[derive(Args, Debug)]
+struct ListArgs {
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Args, Debug)]
+struct SceneArgs {
+    /// The id of a scene, or a scene file
+    #[arg(value_name = "SCENE|FILE")]
+    scene: String,
+}
+
+#[derive(Args, Debug)]
+struct NewArgs {
+    /// The file to write; it must not exist
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+struct PlayArgs {
+    #[command(flatten)]
+    scene: SceneArgs,
+    /// Play it to its end without a screen, as it is and with its fix
+    #[arg(long)]
+    headless: bool,
+    /// How to write what came of it
+    #[arg(long, value_enum, default_value_t = Format::Text, requires = "headless")]
+    format: Format,
+    /// Use this seed instead of the scene's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Play it with this version of Kafka instead of the scene's
+    #[arg(long, value_name = "VERSION")]
+    kafka_version: Option<String>,
+    #[command(flatten)]
+    screen: ScreenArgs,
+}
+
+/// Runs the command. A scene that does not show what it promises makes the exit code 1.
+pub(super) fn run(args: &WorkshopArgs) -> Result<ExitCode, Failure> {
+    match &args.command {
+        None => list(Format::Text),
+        Some(WorkshopCommand::List(args)) => list(args.format),
+        Some(WorkshopCommand::Play(args)) if args.headless => headless(args),
+        Some(WorkshopCommand::Play(args)) => on_screen(args),
+        Some(WorkshopCommand::Notes(args)) => {
+            output::write(&scene_notes(&scene(&args.scene)?))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(WorkshopCommand::New(args)) => new(&args.file),
+        Some(WorkshopCommand::Check(args)) => check(&args.scene),
+    }
+}
+
+fn list(format: Format) -> Result<ExitCode, Failure> {
+    let scenes: Vec<Scene> = ALL.iter().map(|each| each.scene()).collect();
+    let missing = chapters_without_scene();
+    output::write(&match format {
+        Format::Text => scenes_text(&scenes, &missing),
+        Format::Json => scenes_json(&scenes, &missing),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn headless(args: &PlayArgs) -> Result<ExitCode, Failure> {
+    let version = version(args.kafka_version.as_deref())?;
+    let scene = scene(&args.scene.scene)?;
+    runs(&scene)?;
+    let played = play(&scene, args.seed, version);
+    output::write(&match args.format {
+        Format::Text => played_text(&played),
+        Format::Json => played_json(&played),
+    })?;
+    Ok(if played.is_met() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+fn check(name: &str) -> Result<ExitCode, Failure> {
+    let scene = scene(name)?;
+    runs(&scene)?;
+    let played = play(&scene, None, None);
+    if played.is_met() {
+        output::write(&format!("{}: it shows what it promises\n", scene.scenario().id))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::write(&played_text(&played))?;
+    Ok(ExitCode::from(FOUND))
+}
+
+fn on_screen(args: &PlayArgs) -> Result<ExitCode, Failure> {
+    let version = version(args.kafka_version.as_deref())?;
+    let scene = scene(&args.scene.scene)?;
+    let (scenario, seed) = (scene.scenario().clone(), args.seed);
+    let mut start = Start::new(Origin::Sim(scenario.id.clone()));
+    start.scene = Some(scene);
+    screen::show_from(&args.screen, start, move |sink| {
+        Box::new(SimulatorDriver::start(scenario, seed, version, sink))
+    })
+}
+
+/// That both runs will end.
+fn runs(scene: &Scene) -> Result<(), Failure> {
+    affordable(scene.scenario())?;
+    affordable(&scene.fixed())
+}
+
+fn version(text: Option<&str>) -> Result<Option<KafkaVersion>, Failure> {
+    let parsed =
+        text.map(|text| text.parse().map_err(|why| Failure::usage(format!("--kafka-version {text}: {why}"))));
+    parsed.transpose()
+}
+
+/// A built-in scene by its id, or a file.
+fn scene(name: &str) -> Result<Scene, Failure> {
+    if let Some(known) = find(name) {
+        return Ok(known.scene());
+    }
+    let path = Path::new(name);
+    if !path.exists() && path.extension().is_none() {
+        let hint = match nearest_of(name, ALL.iter().map(|each| each.id)) {
+            Some(near) => format!("did you mean `{near}`? `klever workshop list` lists the scenes"),
+            None => "give a scene file, or an id: `klever workshop list` lists them".into(),
+        };
+        return Err(Failure::usage(format!("there is no scene `{name}`")).hint(hint));
+    }
+    let text = output::read(path, InputKind::Scenario)?;
+    Scene::parse(name, &text).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Writes the template where nothing is yet.
+fn new(file: &Path) -> Result<ExitCode, Failure> {
+    let opened = output::writable().write(true).create_new(true).open(file);
+    let written = opened.and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            Failure::usage(format!("{} exists already", file.display())).hint("give the name of a new file")
+        }
+        _ => output::unwritable(file, &error),
+    })?;
+    output::write(&format!(
+        "{file} is a scene: `klever workshop check {file}` plays it, `klever workshop play {file}` opens it\n",
+        file = file.display()
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}

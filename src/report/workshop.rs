@@ -1,0 +1,245 @@
+//! The workshop outside the screen: its list, a speaker's notes, and what came of a scene that was played.
+
+use crate::model::{human_count, human_duration_ms, plural};
+use crate::report::clean;
+use crate::report::json::{document, finding};
+use crate::report::layout::labelled;
+use crate::rules::{Chapter, Finding, FindingStatus};
+use crate::scenario::{StepSpec, Verdict};
+use crate::sim::{Counters, GroupReport};
+use crate::workshop::{FigureOutcome, Played, RuleOutcome, RunOutcome, Scene};
+use serde_json::{Value, json};
+
+const LABEL: usize = 18;
+
+/// The scenes in the order of the talk, and the chapters that none of them shows.
+pub fn scenes_text(scenes: &[Scene], missing: &[Chapter]) -> String {
+    let minutes: u32 = scenes.iter().map(|scene| scene.spec().minutes).sum();
+    let mut out = format!("{}, {minutes} minutes, in the order of the talk\n", plural(scenes.len(), "scene"));
+    let width = scenes.iter().map(|scene| scene.scenario().id.len()).max().unwrap_or(0) + 2;
+    let mut chapter = None;
+    for scene in scenes {
+        if chapter.replace(scene.chapter()) != Some(scene.chapter()) {
+            out.push_str(&format!("\n{}. {}\n", scene.chapter().number(), scene.chapter().title()));
+        }
+        let text = format!("{} ({} min)", clean(&scene.spec().one_line), scene.spec().minutes);
+        labelled(&mut out, 2, &scene.scenario().id, width, &text);
+    }
+    if !missing.is_empty() {
+        out.push_str("\nNo scene yet\n");
+    }
+    for chapter in missing {
+        out.push_str(&format!("  {}. {}\n", chapter.number(), chapter.title()));
+    }
+    out.push_str(
+        "\n`klever workshop play SCENE` opens one, `klever workshop notes SCENE` prints its script.\n",
+    );
+    out
+}
+
+/// The same as `klever.scenes/1`.
+pub fn scenes_json(scenes: &[Scene], missing: &[Chapter]) -> String {
+    let one = |scene: &Scene| {
+        json!({
+            "id": scene.scenario().id,
+            "title": scene.scenario().title,
+            "chapter": scene.chapter(),
+            "one_line": scene.spec().one_line,
+            "minutes": scene.spec().minutes,
+        })
+    };
+    document(json!({
+        "schema": "klever.scenes/1",
+        "scenes": scenes.iter().map(one).collect::<Vec<Value>>(),
+        "chapters_without_scene": missing,
+    }))
+}
+
+/// The speaker's script of a scene.
+pub fn scene_notes(scene: &Scene) -> String {
+    let (scenario, spec) = (scene.scenario(), scene.spec());
+    let mut out = format!("{}: {}\n", clean(&scenario.id), clean(&scenario.title));
+    let chapter = format!("{}. {}", scene.chapter().number(), scene.chapter().title());
+    labelled(&mut out, 0, "Chapter", LABEL, &chapter);
+    labelled(&mut out, 0, "Takes", LABEL, &format!("{} minutes", spec.minutes));
+    labelled(&mut out, 0, "The room sees", LABEL, &clean(&spec.one_line));
+    for (label, text) in [("Then and now", &spec.then_and_now), ("Not shown", &spec.limits)] {
+        if !text.is_empty() {
+            labelled(&mut out, 0, label, LABEL, &clean(text));
+        }
+    }
+    for (at, step) in scene.steps().iter().enumerate() {
+        let of = scene.steps().len();
+        out.push_str(&format!("\nStep {} of {of}, at {}\n", at + 1, scene.moment(at)));
+        push_step(&mut out, step);
+    }
+    out
+}
+
+fn push_step(out: &mut String, step: &StepSpec) {
+    let watch: Vec<String> = step.watch.iter().map(ToString::to_string).collect();
+    let fix: Vec<String> = step.fix.iter().map(ToString::to_string).collect();
+    let rows = [
+        ("Say", step.notes.clone()),
+        ("Bet", step.bet.clone()),
+        ("Ask", step.question.clone()),
+        ("Answer", step.answer.clone()),
+        ("Watch", watch.join(", ")),
+        ("Fix", fix.join(", ")),
+    ];
+    for (label, text) in rows.iter().filter(|(_, text)| !text.is_empty()) {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        labelled(out, 2, label, 8, &clean(&words.join(" ")));
+    }
+}
+
+/// What came of a scene, as it is and with its fix, for people.
+pub fn played_text(played: &Played) -> String {
+    let (scenario, report) = (played.scene.scenario(), &played.before.report);
+    let mut out = format!("{}: {}\n", clean(&scenario.id), clean(&scenario.title));
+    let chapter = played.scene.chapter();
+    out.push_str(&format!("Chapter {}. {}\n", chapter.number(), chapter.title()));
+    let time = human_duration_ms(report.duration_ms as i64);
+    out.push_str(&format!(
+        "Kafka {}, seed {}, {time} of virtual time; the same seed and faults both times\n",
+        report.kafka_version, report.seed
+    ));
+    let fix: Vec<String> = played.scene.fix().iter().map(ToString::to_string).collect();
+    let fix = if fix.is_empty() { "none: this scene only shows".into() } else { fix.join(", ") };
+    labelled(&mut out, 0, "Fix", 5, &fix);
+    push_counters(&mut out, played);
+    for figure in &played.figures {
+        out.push_str(&figure_line(figure));
+    }
+    push_findings(&mut out, played);
+    push_verdicts(&mut out, "Expected as it is", &played.before.report.expectations);
+    if let Some(after) = &played.after {
+        push_verdicts(&mut out, "Expected with the fix", &after.report.expectations);
+    }
+    let word = if played.is_met() { "The scene shows what it promises." } else { "NOT MET: see above." };
+    out.push_str(&format!("\n{word}\n"));
+    out
+}
+
+/// The counters of a run with their labels, as they are shown side by side.
+pub fn counter_rows(counters: &Counters) -> Vec<(&'static str, String)> {
+    let count = |number: u64| human_count(number as i64);
+    let ms = |ms: u64| if ms == 0 { "0".into() } else { human_duration_ms(ms as i64) };
+    let tenths = |ms: Option<f64>| ms.map_or("?".into(), |ms| format!("{ms:.1} ms"));
+    vec![
+        ("Sent", counters.sent.map_or("?".into(), count)),
+        ("Acknowledged", count(counters.acked)),
+        ("Failed", count(counters.failed)),
+        ("Lost, acked", count(counters.lost_acked)),
+        ("Duplicated", count(counters.duplicated)),
+        ("Reordered", count(counters.reordered)),
+        ("Readable", count(counters.visible)),
+        ("Writes down", ms(counters.write_unavailable_ms)),
+        ("Reads down", ms(counters.read_unavailable_ms)),
+        ("Fail-over", ms(counters.failover_ms)),
+        ("Ack p50", tenths(counters.ack_latency_ms.p50)),
+        ("Ack p99", tenths(counters.ack_latency_ms.p99)),
+    ]
+}
+
+fn push_counters(out: &mut String, played: &Played) {
+    out.push_str(&format!("\n{:<LABEL$}{:>14}{:>16}\n", "", "as it is", "with the fix"));
+    let after = played.after.as_ref().map(|after| counter_rows(&after.report.counters));
+    for (at, (label, before)) in counter_rows(&played.before.report.counters).into_iter().enumerate() {
+        let now = after.as_ref().map_or("-", |after| after[at].1.as_str());
+        out.push_str(&format!("{label:<LABEL$}{before:>14}{now:>16}\n"));
+    }
+    for (at, group) in played.before.report.groups.iter().enumerate() {
+        let after = played.after.as_ref().and_then(|after| after.report.groups.get(at));
+        let name = clean(&group.group);
+        let rows: [(&str, fn(&GroupReport) -> u64); 3] =
+            [("read", |of| of.read), ("read again", |of| of.read_again), ("lag", |of| of.lag)];
+        for (what, of) in rows {
+            let now = after.map_or("-".into(), |after| human_count(of(after) as i64));
+            let before = human_count(of(group) as i64);
+            out.push_str(&format!("{:<LABEL$}{before:>14}{now:>16}\n", format!("{name} {what}")));
+        }
+    }
+    let errors = |run: &RunOutcome| run.report.errors.values().sum::<u64>();
+    let now = played.after.as_ref().map_or("-".into(), |after| human_count(errors(after) as i64));
+    let before = human_count(errors(&played.before) as i64);
+    out.push_str(&format!("{:<LABEL$}{before:>14}{now:>16}\n", "Refused batches"));
+}
+
+fn figure_line(figure: &FigureOutcome) -> String {
+    let after = figure.after.as_deref().unwrap_or("-");
+    let word = if figure.is_better == Some(false) { "  NOT BETTER" } else { "" };
+    format!("{:<LABEL$}{:>14}{after:>16}{word}\n", clean(figure.label), figure.before)
+}
+
+fn push_findings(out: &mut String, played: &Played) {
+    if !played.rules.is_empty() {
+        out.push_str("\nRules of the scene\n");
+    }
+    for RuleOutcome { rule, found_before, silent_after } in &played.rules {
+        let before = if *found_before { "found" } else { "NOT FOUND" };
+        let after = match silent_after {
+            Some(true) => "silent with the fix",
+            Some(false) => "NOT SILENT with the fix",
+            None => "no fix",
+        };
+        labelled(out, 2, rule.id, 28, &format!("{before} as it is, {after}"));
+    }
+    out.push_str("\nAll rules\n");
+    labelled(out, 2, "as it is", 14, &severities(&played.before));
+    if let Some(after) = &played.after {
+        labelled(out, 2, "with the fix", 14, &severities(after));
+    }
+}
+
+/// `1 critical, 2 high, 3 medium, 1 unknown`
+fn severities(run: &RunOutcome) -> String {
+    let summary = run.findings.summary();
+    format!(
+        "{} critical, {} high, {} medium, {} unknown",
+        summary.critical, summary.high, summary.medium, summary.unknown
+    )
+}
+
+fn push_verdicts(out: &mut String, title: &str, verdicts: &[Verdict]) {
+    if !verdicts.is_empty() {
+        out.push_str(&format!("\n{title}\n"));
+    }
+    for verdict in verdicts {
+        let word = if verdict.met { "met" } else { "NOT MET" };
+        let found = verdict.found.map_or("?".into(), human_count);
+        labelled(out, 2, word, 9, &format!("{}: found {found}", clean(&verdict.expected)));
+    }
+}
+
+/// The same as `klever.play/1`: two whole runs, their findings, and whether the scene shows what it promises.
+pub fn played_json(played: &Played) -> String {
+    let scene = &played.scene;
+    let fix: Vec<String> = scene.fix().iter().map(ToString::to_string).collect();
+    let rule = |one: &RuleOutcome| json!({"rule": one.rule.id, "found_before": one.found_before, "silent_after": one.silent_after});
+    let figure = |one: &FigureOutcome| {
+        json!({
+            "id": one.id, "label": one.label, "before": one.before, "after": one.after, "better": one.is_better,
+        })
+    };
+    document(json!({
+        "schema": "klever.play/1",
+        "scene": scene.scenario().id,
+        "title": scene.scenario().title,
+        "chapter": scene.chapter(),
+        "seed": played.before.report.seed,
+        "kafka_version": played.before.report.kafka_version,
+        "fix": fix,
+        "before": run_value(&played.before),
+        "after": played.after.as_ref().map(run_value),
+        "rules": played.rules.iter().map(rule).collect::<Vec<Value>>(),
+        "figures": played.figures.iter().map(figure).collect::<Vec<Value>>(),
+        "met": played.is_met(),
+    }))
+}
+
+fn run_value(run: &RunOutcome) -> Value {
+    let is_told = |one: &&Finding| one.status != FindingStatus::Waived;
+    let findings: Vec<Value> = run.findings.findings.iter().filter(is_told).map(finding).collect();
+    json!({"run": run.report, "findings": findings})
+}

@@ -1,0 +1,140 @@
+//! Every scene shows what it promises, and what is no scene is refused with its line.
+
+use super::*;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What a scene promises and does not show, a line each.
+fn unmet(scene: &Scene) -> Vec<String> {
+    let played = play(scene, None, None);
+    let id = &scene.scenario().id;
+    let mut wrong = Vec::new();
+    for (run, outcome) in [("as it is", Some(&played.before)), ("with the fix", played.after.as_ref())] {
+        let verdicts = outcome.into_iter().flat_map(|outcome| &outcome.report.expectations);
+        let unmet = verdicts.filter(|verdict| !verdict.met);
+        wrong.extend(
+            unmet.map(|verdict| {
+                format!("{id} {run}: expected {}, found {:?}", verdict.expected, verdict.found)
+            }),
+        );
+    }
+    let rules = played.rules.iter().filter(|rule| !rule.found_before || rule.silent_after == Some(false));
+    wrong.extend(
+        rules.map(|rule| format!("{id}: {} {} {:?}", rule.rule.id, rule.found_before, rule.silent_after)),
+    );
+    let figures = played.figures.iter().filter(|figure| figure.is_better == Some(false));
+    wrong.extend(figures.map(|figure| format!("{id}: {figure:?}")));
+    if let Some(after) = &played.after
+        && after.report.counters.lost_acked > 0
+    {
+        wrong.push(format!("{id}: {} records are lost with the fix", after.report.counters.lost_acked));
+    }
+    assert_eq!(wrong.is_empty(), played.is_met(), "{wrong:?}");
+    wrong
+}
+
+#[test]
+fn every_scene_shows_what_it_promises() {
+    let wrong: Vec<String> = ALL.iter().flat_map(|each| unmet(&each.scene())).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The fix must act: without it the same expectations would have to be met by the run as it is.
+#[test]
+fn no_scene_is_mended_without_its_fix() {
+    for scene in ALL.iter().map(|each| each.scene()).filter(|scene| !scene.fix().is_empty()) {
+        let mut as_it_is = scene.scenario().clone();
+        as_it_is.expectations = scene.fixed().expectations;
+        let report = crate::sim::run(&as_it_is, as_it_is.seed, None);
+        let shows = report.expectations.iter().any(|verdict| !verdict.met)
+            || !scene.spec().rules.is_empty()
+            || !scene.spec().figures.is_empty();
+        assert!(shows, "{} shows no difference", as_it_is.id);
+    }
+}
+
+#[test]
+fn the_scenes_are_the_files_and_fit_in_the_talk() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/workshop");
+    let files: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    let known: BTreeSet<String> = ALL.iter().map(|each| format!("{}.toml", each.id)).collect();
+    assert_eq!(files, known);
+    let mut minutes = 0;
+    for each in ALL {
+        let scene = each.scene();
+        assert_eq!(scene.scenario().id, each.id);
+        assert!(!scene.scenario().expectations.is_empty(), "{} expects nothing", each.id);
+        minutes += scene.spec().minutes;
+    }
+    assert!(minutes <= TALK_MINUTES, "{minutes} minutes");
+}
+
+#[test]
+fn the_template_is_a_scene_that_shows_what_it_promises() {
+    let scene = Scene::parse("template", TEMPLATE).unwrap();
+    assert!(unmet(&scene).is_empty(), "{:?}", unmet(&scene));
+    assert_eq!(scene.moment(2), scene.moment(1), "a step without a moment has that of the one before");
+}
+
+/// The template with one text for another is refused: the line, and a part of what is said.
+#[test]
+fn what_is_no_scene_is_refused_with_its_line() {
+    let line_of = |text: &str, part: &str| {
+        text.lines().position(|line| line.trim_start().starts_with(part)).unwrap() + 1
+    };
+    let wrong = [
+        ("chapter = 1", "chapter = 17", "[scene]", "chapter is from 1 to 16"),
+        ("minutes = 5", "minutes = 0", "[scene]", "minutes is from 1"),
+        ("minutes = 5", "minutes = 5\nmood = \"good\"", "mood", "unknown field `mood`"),
+        ("\"acks-one\"", "\"acks-ones\"", "[scene]", "did you mean `acks-one`?"),
+        ("rules = [", "figures = [\"durability.crush\"]\nrules = [", "[scene]", "no figure"),
+        ("at = \"25s\"", "at = \"4s\"", "at = \"4s\"", "is before the step above"),
+        ("at = \"25s\"", "at = \"31s\"", "at = \"31s\"", "after the end of the run"),
+        ("answer =", "# answer =", "at = \"25s\"", "question and answer belong together"),
+        ("\"acked\", \"ack_p99_ms\"", "\"isr\"", "at = \"5s\"", "at the end of a run only"),
+        ("producer:acks=all", "producer:ack=all", "fix = [", "did you mean"),
+        ("producer:acks=all", "producer/nobody:acks=all", "# With all changes", "no place for"),
+    ];
+    for (text, instead, at, said) in wrong {
+        assert!(TEMPLATE.contains(text), "{text}");
+        let file = TEMPLATE.replacen(text, instead, 1);
+        let error = Scene::parse("s.toml", &file).unwrap_err().to_string();
+        assert!(error.contains(said), "{instead}: {error}");
+        // What the whole file shows is told of its table, which begins at most three lines above.
+        let line: usize = error.split(':').nth(1).unwrap().parse().unwrap();
+        let near = line_of(&file, at);
+        assert!(
+            (near.saturating_sub(3)..=near).contains(&line),
+            "{instead}: line {line} for {near}: {error}"
+        );
+    }
+}
+
+#[test]
+fn steps_without_a_scene_and_scenarios_without_steps_are_no_scenes() {
+    let reference = include_str!("../../assets/scenarios/reference.toml");
+    let error = Scene::parse("r.toml", reference).unwrap_err().to_string();
+    assert!(error.contains("no table [scene]"), "{error}");
+    let stray = format!("{reference}\n[[step]]\nnotes = \"a\"\n");
+    let error = Scene::parse("r.toml", &stray).unwrap_err().to_string();
+    assert!(error.contains("steps belong to a scene"), "{error}");
+}
+
+#[test]
+fn what_a_scene_does_not_show_is_no_success() {
+    let file = TEMPLATE.replace("min = 1\n", "min = 1000000\n");
+    let scene = Scene::parse("s.toml", &file).unwrap();
+    assert!(!play(&scene, None, None).is_met());
+    let silent = TEMPLATE.replace("[\"producer:acks=all\"]", "[\"producer:linger.ms=10\"]");
+    assert!(!play(&Scene::parse("s.toml", &silent).unwrap(), None, None).is_met(), "acks-one is not silent");
+}
+
+#[test]
+fn a_scene_is_written_as_it_is_read() {
+    let scene = Scene::parse("template", TEMPLATE).unwrap();
+    let again = crate::scenario::Scenario::parse("again", &scene.scenario().to_toml()).unwrap();
+    assert_eq!(&again, scene.scenario());
+}
