@@ -38,6 +38,7 @@ mod goal_plan;
 mod gth;
 mod interning;
 mod knob_values;
+mod lag_history;
 mod leaderless;
 mod loss_cause;
 mod loss_verdict;
@@ -92,6 +93,7 @@ pub use frontier::{
 pub use goal::{Goal, GoalFault, Metric, Survivor, goal_usage, parse_goals};
 pub use goal_plan::{GoalPlan, MAX_CHANGES, plan};
 pub use knob_values::KnobValues;
+pub use lag_history::LagHistory;
 pub use loss_cause::LossCause;
 pub use loss_verdict::{LossVerdict, loss_verdict, stopped};
 pub use next_failure::NextFailure;

@@ -33,7 +33,11 @@ pub use explain::{Listing, explain, list};
 pub use findings::{findings_text, hidden_topics};
 pub use json::findings_json;
 pub use junit::findings_junit;
-pub use lag::{GroupLag, LagReport, PartitionLag, lag_json, lag_prometheus, lag_text};
+pub use lag::{
+    AgeMethod, GroupLag, LagAge, LagProgress, LagReport, LagSeries, PartitionLag, Poll, RetentionLeft, Trend,
+    failed_poll_json, failed_poll_prometheus, failed_poll_text, lag_json, lag_json_line, lag_prometheus,
+    lag_text,
+};
 pub use markdown::findings_markdown;
 pub use partition_logs::{
     GroupCommit, LastStable, LogMoment, PartitionLogs, ReplicaLog, ReplicaRole, partition_logs,

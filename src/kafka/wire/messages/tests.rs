@@ -130,6 +130,7 @@ fn survive_all(bytes: &[u8]) {
     survive::<DescribeConfigs<'_>>(bytes);
     survive::<DescribeConsumerGroups<'_>>(bytes);
     survive::<DescribeGroups<'_>>(bytes);
+    survive::<DescribeLogDirs>(bytes);
     survive::<DescribeQuorum>(bytes);
     survive::<DescribeTopicPartitions<'_>>(bytes);
     survive::<FetchOffsets<'_>>(bytes);
