@@ -59,6 +59,7 @@ mod recovery;
 mod replica_sets;
 mod resources;
 mod restart_verdict;
+mod restart_wait;
 mod risk;
 mod roll;
 mod stops;
@@ -100,7 +101,8 @@ pub use next_failure::NextFailure;
 pub use objective::{OBJECTIVES, Objective, figure_of};
 pub use presets::{PRESETS, Preset, preset};
 pub use restart_verdict::{QuorumEffect, RestartSafety, RestartVerdict, StopEffect};
-pub use roll::{RollPlan, RollStep, restart, restart_together, roll, roll_with_margin};
+pub use restart_wait::{RestartWait, back_in_isr, stop_allowed};
+pub use roll::{RollPlan, RollStep, restart, restart_together, roll, roll_of, roll_with_margin};
 pub use ways_out::{Way, WayOut};
 pub use what_if::lose;
 
