@@ -18,6 +18,7 @@ mod markdown;
 mod partition_logs;
 mod record_life;
 mod record_trace;
+mod rehearsal;
 mod roll;
 mod run;
 mod sarif;
@@ -44,6 +45,9 @@ pub use partition_logs::{
 };
 pub use record_life::{LifeStep, LifeStepKind, RecordLife};
 pub use record_trace::record_trace_text;
+pub use rehearsal::{
+    Rehearsal, RehearsedCounts, RehearsedPartition, RehearsedStep, rehearsal_json, rehearsal_text,
+};
 pub use roll::{roll_json, roll_text};
 pub use run::{EventLogEntry, run_json, run_text, scenarios_json, scenarios_text};
 pub use sarif::findings_sarif;

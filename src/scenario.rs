@@ -14,6 +14,7 @@ mod error;
 mod event;
 mod expect;
 mod names;
+mod of_cluster;
 mod size;
 mod time;
 
@@ -24,6 +25,7 @@ pub use condition::Condition;
 pub use error::ScenarioError;
 pub use event::Event;
 pub use expect::{Counter, Expect, Verdict};
+pub use of_cluster::{ClusterScenario, MOST_REHEARSED, StandIn};
 pub use size::{MOST_CLIENTS, MOST_REPLICAS, TooLarge, too_large};
 pub use time::Time;
 
