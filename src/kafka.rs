@@ -47,7 +47,7 @@ pub fn read_as_any_answer(bytes: &[u8]) {
 }
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
-/// connection authenticates.
+/// connection authenticates, DescribeLogDirs once a session and only where brokers may have an authorizer.
 pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (2, "ListOffsets"),
     (3, "Metadata"),
@@ -58,6 +58,7 @@ pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (17, "SaslHandshake"),
     (18, "ApiVersions"),
     (32, "DescribeConfigs"),
+    (35, "DescribeLogDirs"),
     (36, "SaslAuthenticate"),
     (55, "DescribeQuorum"),
     (60, "DescribeCluster"),

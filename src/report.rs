@@ -18,6 +18,7 @@ mod markdown;
 mod partition_logs;
 mod record_life;
 mod record_trace;
+mod rehearsal;
 mod roll;
 mod run;
 mod sarif;
@@ -34,13 +35,20 @@ pub use explain::{Listing, explain, list};
 pub use findings::{findings_text, hidden_topics};
 pub use json::findings_json;
 pub use junit::findings_junit;
-pub use lag::{GroupLag, LagReport, PartitionLag, lag_json, lag_prometheus, lag_text};
+pub use lag::{
+    AgeMethod, GroupLag, LagAge, LagProgress, LagReport, LagSeries, PartitionLag, Poll, RetentionLeft, Trend,
+    failed_poll_json, failed_poll_prometheus, failed_poll_text, lag_json, lag_json_line, lag_prometheus,
+    lag_text,
+};
 pub use markdown::findings_markdown;
 pub use partition_logs::{
     GroupCommit, LastStable, LogMoment, PartitionLogs, ReplicaLog, ReplicaRole, partition_logs,
 };
 pub use record_life::{LifeStep, LifeStepKind, RecordLife};
 pub use record_trace::record_trace_text;
+pub use rehearsal::{
+    Rehearsal, RehearsedCounts, RehearsedPartition, RehearsedStep, rehearsal_json, rehearsal_text,
+};
 pub use roll::{roll_json, roll_text};
 pub use run::{EventLogEntry, run_json, run_text, scenarios_json, scenarios_text};
 pub use sarif::findings_sarif;

@@ -20,7 +20,11 @@ const ACLS: [(&str, &str, &str); 5] = [
         "Topics, partitions and offsets. A topic that is not allowed looks as if it did not exist.",
     ),
     ("DescribeConfigs", "--topic '*'", "Topic configurations."),
-    ("Describe", "--cluster", "The controller quorum and the list of groups."),
+    (
+        "Describe",
+        "--cluster",
+        "The controller quorum, the list of groups, and what brokers hold, which shows that no topic is hidden.",
+    ),
     ("DescribeConfigs", "--cluster", "Broker configurations, from which the Kafka version is concluded."),
     ("Describe", "--group '*'", "Members and committed offsets of groups."),
 ];

@@ -257,7 +257,7 @@ fn topic_named(cluster: &Cluster, name: &str) -> Result<TopicIx, Failure> {
 }
 
 /// The cluster as it would be.
-fn changed(base: &Cluster, set: &[String]) -> Result<Cluster, Failure> {
+pub(super) fn changed(base: &Cluster, set: &[String]) -> Result<Cluster, Failure> {
     let changes: Result<Vec<Change>, Failure> = set.iter().map(|text| change(base, text)).collect();
     apply_together(base, &changes?)
         .map_err(|error| Failure::usage(format!("--set {}: {error}", set[error.at])))

@@ -1,4 +1,7 @@
-//! `klever lag`: how far consumer groups are behind, of a cluster that is read once or of a file.
+//! `klever lag`: how far consumer groups are behind, of a cluster that is read once or again and again, or of a file.
+
+#[cfg(feature = "live")]
+mod watch;
 
 use crate::cli::args::SourceArgs;
 use crate::cli::failure::{FOUND, Failure};
@@ -12,7 +15,8 @@ use std::process::ExitCode;
 #[derive(Args, Debug)]
 #[command(
     after_help = "Exit codes: 0 fine, 1 records were deleted unread or a commit lies beyond the end of the log, \
-                        2 usage or bad input, 3 a lag that was asked for is not known whole."
+                        2 usage or bad input, 3 a lag that was asked for is not known whole. With --watch the code is that of \
+                        the last poll; Ctrl-C ends it."
 )]
 pub struct LagArgs {
     #[command(flatten)]
@@ -23,7 +27,11 @@ pub struct LagArgs {
     /// Count the lag in this topic only; several: in all of them
     #[arg(long, value_name = "NAME")]
     pub topic: Vec<String>,
-    /// How to write it
+    /// Look again every so many seconds, and show rates, trend, age and time to zero
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "snapshot", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub watch: Option<u32>,
+    /// How to write it; with --watch, JSON is a line a poll
     #[arg(long, value_enum, default_value_t = LagFormat::Text)]
     pub format: LagFormat,
 }
@@ -39,20 +47,29 @@ pub enum LagFormat {
 }
 
 pub(super) fn run(args: &LagArgs) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "live")]
+    if let Some(seconds) = args.watch {
+        return watch::run(args, std::time::Duration::from_secs(seconds.into()));
+    }
     let cluster = source::needed(&args.source)?;
     args.topic.iter().try_for_each(|name| topic_is_there(&cluster, name))?;
     args.group.iter().try_for_each(|id| group_is_there(&cluster, id))?;
     if let Some(reason) = cluster.groups.reason() {
         return Err(Failure::blind(format!("consumer groups: {reason}")).hint(ACLS));
     }
-    let among = |names: &[String], name: &str| names.is_empty() || names.iter().any(|one| one == name);
-    let report = LagReport::of(&cluster, |id| among(&args.group, id), |topic| among(&args.topic, topic));
+    let report = report_of(args, &cluster);
     output::write(&match args.format {
         LagFormat::Text => lag_text(&report),
         LagFormat::Json => lag_json(&report),
         LagFormat::Prometheus => lag_prometheus(&report),
     })?;
     code_of(&report)
+}
+
+/// What was asked for.
+fn report_of<'a>(args: &LagArgs, cluster: &'a Cluster) -> LagReport<'a> {
+    let among = |names: &[String], name: &str| names.is_empty() || names.iter().any(|one| one == name);
+    LagReport::of(cluster, |id| among(&args.group, id), |topic| among(&args.topic, topic))
 }
 
 const ACLS: &str = "`klever acl` lists what klever must be allowed to read";

@@ -22,6 +22,17 @@ pub(super) fn write(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes what will be followed by more. Says whether anybody still reads.
+#[cfg(feature = "live")]
+pub(super) fn write_on(text: &str) -> Result<bool, Failure> {
+    let mut out = stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::usage(format!("cannot write to standard output: {}", error.kind()))),
+    }
+}
+
 /// Writes a failure to standard error.
 pub(super) fn report(failure: &Failure) -> ExitCode {
     write_error(&format!("klever: {}", clean(&failure.line)));

@@ -1,4 +1,4 @@
-//! `klever simulate`: runs a scenario to its end in virtual time, or lists the built-in ones.
+//! `klever simulate`: runs a scenario to its end in virtual time, rehearses a rolling restart, or lists scenarios.
 
 use crate::cli::args::Format;
 use crate::cli::failure::{BLIND, FOUND, Failure};
@@ -11,21 +11,31 @@ use crate::scenario::{BUILT_IN, MOST_CLIENTS, MOST_REPLICAS, Scenario, built_in}
 use crate::sim::{Applied, RecordId, RecordTrace, Refusal, RunReport, Simulator, TraceEvent};
 use crate::sim::{MOST_EVENTS, estimated_events};
 use clap::Args;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod progress;
+mod rehearsal;
 
 #[derive(Args, Debug)]
 pub struct SimulateArgs {
     /// A scenario file, or the id of a built-in scenario; without it these are listed
-    #[arg(value_name = "SCENARIO")]
+    #[arg(value_name = "SCENARIO", group = "what")]
     pub scenario: Option<String>,
+    /// Rehearse the rolling restart of the cluster in this file, which `klever snapshot` wrote
+    #[arg(long, value_name = "SNAPSHOT", group = "what")]
+    pub from: Option<PathBuf>,
+    /// Plan that restart so that each stop leaves so many in-sync replicas above the minimum ISR
+    #[arg(long, value_name = "N", requires = "from", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=31))]
+    pub margin: u32,
+    /// So long each broker stays down beside its own stop and start
+    #[arg(long, value_name = "SECONDS", requires = "from", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=3600))]
+    pub downtime: u32,
     /// Use this seed instead of the scenario's
-    #[arg(long, value_name = "N", requires = "scenario")]
+    #[arg(long, value_name = "N", requires = "what")]
     pub seed: Option<u64>,
-    /// Run it with this value of a knob
-    #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE", requires = "scenario")]
+    /// Run it with this value of a knob; with --from also the load: `load:records_per_s=5000`
+    #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE", requires = "what")]
     pub set: Vec<String>,
     /// Print the event log
     #[arg(long, requires = "scenario")]
@@ -40,6 +50,9 @@ pub struct SimulateArgs {
 
 /// Runs the command. An expectation that is not met makes the exit code 1, a run that did not come to its end 3.
 pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
+    if let Some(path) = &args.from {
+        return rehearsal::run(args, path);
+    }
     let Some(name) = &args.scenario else { return list(args.format) };
     let scenario = scenario(name)?;
     let seed = args.seed.unwrap_or(scenario.seed);

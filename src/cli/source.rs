@@ -126,7 +126,7 @@ pub(super) fn refused(error: ConnectError) -> Failure {
 }
 
 #[cfg(feature = "live")]
-fn unreachable(error: ConnectError) -> Failure {
+pub(super) fn unreachable(error: ConnectError) -> Failure {
     if error.of_properties {
         return refused(error);
     }

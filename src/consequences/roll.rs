@@ -113,8 +113,13 @@ pub fn roll(cluster: &Cluster) -> RollPlan {
 
 /// The same, where each stop must leave so many in-sync replicas above the minimum ISR.
 pub fn roll_with_margin(cluster: &Cluster, margin: u32) -> RollPlan {
-    let up: Vec<BrokerId> =
-        cluster.brokers.iter().map(|broker| broker.id).filter(|id| cluster.is_up(*id)).collect();
+    let all: Vec<BrokerId> = cluster.brokers.iter().map(|broker| broker.id).collect();
+    roll_of(cluster, &all, margin)
+}
+
+/// The same of some brokers only; of those that are not up nothing is said.
+pub fn roll_of(cluster: &Cluster, brokers: &[BrokerId], margin: u32) -> RollPlan {
+    let up: Vec<BrokerId> = brokers.iter().copied().filter(|id| cluster.is_up(*id)).collect();
     let brokers = verdicts(cluster, &up, margin);
     let controller = cluster.quorum.get().and_then(|quorum| quorum.leader);
     let mut stoppable: Vec<&RestartVerdict> =

@@ -25,6 +25,10 @@ pub struct SnapshotRequest {
     pub groups: bool,
     /// First and last offsets of partitions.
     pub offsets: bool,
+    /// Where settings do not settle whether topics are hidden: one look a session into the brokers' log directories.
+    pub hidden_topics: bool,
+    /// Last stable offsets, and ends of the leaders' own logs (not over librdkafka).
+    pub log_ends: bool,
     /// Features, quorum and ELR (not over librdkafka).
     pub raw: bool,
     /// How long each call may take.
@@ -39,6 +43,8 @@ impl SnapshotRequest {
             configs: true,
             groups: true,
             offsets: true,
+            hidden_topics: true,
+            log_ends: true,
             raw: true,
             timeout: Duration::from_secs(10),
         }
@@ -51,9 +57,23 @@ impl SnapshotRequest {
             configs: false,
             groups: false,
             offsets: false,
+            hidden_topics: false,
+            log_ends: false,
             raw: false,
             timeout,
         }
+    }
+
+    /// What decides about a restart: no groups and no offsets.
+    pub fn for_restarts(timeout: Duration) -> Self {
+        let everything = SnapshotRequest { timeout, ..Self::everything() };
+        SnapshotRequest { groups: false, offsets: false, hidden_topics: false, log_ends: false, ..everything }
+    }
+
+    /// Groups, what they have committed, and both ends of logs; `settings` too or as they were.
+    pub fn for_lag(timeout: Duration, settings: bool) -> Self {
+        let everything = SnapshotRequest { timeout, raw: false, ..Self::everything() };
+        SnapshotRequest { description: settings, configs: settings, hidden_topics: settings, ..everything }
     }
 
     fn kinds(&self) -> Vec<ReadKind> {
@@ -61,9 +81,18 @@ impl SnapshotRequest {
             (self.description, ReadKind::Description),
             (self.configs, ReadKind::TopicConfigs),
             (self.configs, ReadKind::BrokerConfigs),
+            (self.raw, ReadKind::Raw),
+        ];
+        optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| kind).collect()
+    }
+
+    /// Read after what groups have committed: an end that is older than a commit would make a lag below zero.
+    fn ends(&self) -> Vec<ReadKind> {
+        let optional = [
             (self.offsets, ReadKind::LatestOffsets),
             (self.offsets, ReadKind::EarliestOffsets),
-            (self.raw, ReadKind::Raw),
+            (self.log_ends, ReadKind::LastStableOffsets),
+            (self.log_ends, ReadKind::LogEnds),
         ];
         optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| kind).collect()
     }
@@ -106,24 +135,62 @@ impl Client {
         Ok(self.observed().cluster(now_ms()))
     }
 
+    /// The same, where nothing of an earlier one stands for groups, commits and ends of logs that do not answer now.
+    ///
+    /// # Errors
+    /// When no broker answers at all.
+    pub fn fresh_lag(&self, request: &SnapshotRequest) -> Result<Arc<Cluster>, ConnectError> {
+        self.observed().forget_lag();
+        self.snapshot(request)
+    }
+
+    /// The same of a whole cluster: what does not answer now is unknown, whatever it said before.
+    ///
+    /// # Errors
+    /// When no broker answers at all.
+    pub fn fresh(&self, request: &SnapshotRequest) -> Result<Arc<Cluster>, ConnectError> {
+        self.observed().begin_anew();
+        self.snapshot(request)
+    }
+
     async fn read_all(&self, request: &SnapshotRequest) -> Result<(), ConnectError> {
         self.refresh_metadata(request).await?;
         let targets = self.observed().targets();
-        let kinds = request.kinds();
-        let mut running = Vec::new();
-        for kind in &kinds {
-            running.push(self.read(*kind, &targets));
-        }
-        let groups = async {
+        let groups_and_ends = async {
             if request.groups {
                 self.apply(self.read(ReadKind::Groups, &targets).await);
                 let with_groups = self.observed().targets();
                 self.apply(self.read(ReadKind::GroupOffsets, &with_groups).await);
             }
+            self.read_each(&request.ends(), &targets).await;
         };
-        let rest = join_all(running, |answer| self.apply(answer));
-        tokio::join!(groups, rest);
+        let kinds = request.kinds();
+        tokio::join!(groups_and_ends, self.read_each(&kinds, &targets));
+        if request.hidden_topics {
+            self.look_for_hidden(request).await;
+        }
         Ok(())
+    }
+
+    async fn read_each(&self, kinds: &[ReadKind], targets: &ReadTargets) {
+        let mut running = Vec::new();
+        for kind in kinds {
+            running.push(self.read(*kind, targets));
+        }
+        join_all(running, |answer| self.apply(answer)).await;
+    }
+
+    /// Once a session, where the brokers' settings do not say that no topic is hidden.
+    async fn look_for_hidden(&self, request: &SnapshotRequest) {
+        if !self.observed().wants(ReadKind::LogDirs) {
+            return;
+        }
+        let targets = self.observed().targets();
+        self.apply(self.read(ReadKind::LogDirs, &targets).await);
+        // Names what was created meanwhile.
+        if let Ok(metadata) = self.reader.metadata(request.timeout).await {
+            self.apply(ReadAnswer::Metadata(Ok(metadata)));
+        }
     }
 
     async fn read(&self, kind: ReadKind, targets: &ReadTargets) -> ReadAnswer {

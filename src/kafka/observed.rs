@@ -6,10 +6,12 @@ use crate::kafka::reads::{
 use crate::model::{
     Assumptions, BrokerId, Cluster, ConfigMap, Datum, GroupState, KafkaVersion, Millis, Unknown,
 };
+use hidden::LogDirLook;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 mod build;
+mod hidden;
 mod merge;
 #[cfg(test)]
 mod tests;
@@ -35,9 +37,6 @@ struct ObservedGroup {
 /// One end of one partition, with the leader epoch that came with it.
 type OffsetCell = (Option<i64>, Option<i32>);
 
-/// Metadata leaves out what the user may not describe, without an error.
-const HIDDEN_TOPICS: &str = "topics that this user may not describe are hidden";
-
 /// What was read so far. A part that cannot be read again keeps its last value with its age; offsets of
 /// partitions do not, since a fresh commit against an old end would show too little lag.
 pub struct ObservedCluster {
@@ -52,11 +51,15 @@ pub struct ObservedCluster {
     interned: HashMap<u64, Vec<Arc<ConfigMap>>>,
     latest: HashMap<Arc<str>, Vec<OffsetCell>>,
     earliest: HashMap<Arc<str>, Vec<OffsetCell>>,
+    last_stable: HashMap<Arc<str>, Vec<OffsetCell>>,
+    log_ends: HashMap<Arc<str>, Vec<OffsetCell>>,
     groups: Datum<BTreeMap<Arc<str>, ObservedGroup>>,
     group_offsets: HashMap<Arc<str>, Datum<Arc<[PartitionOffset]>>>,
     raw: RawReads,
-    /// Whether Metadata names every topic, and what shows it.
+    /// What was given as evidence that Metadata names every topic.
     topics_complete: Datum<()>,
+    /// The one look of a session into the brokers' log directories.
+    log_dirs: Option<LogDirLook>,
     assumed: Arc<Assumptions>,
     last: Option<Arc<Cluster>>,
 }
@@ -75,10 +78,13 @@ impl Default for ObservedCluster {
             interned: HashMap::new(),
             latest: HashMap::new(),
             earliest: HashMap::new(),
+            last_stable: HashMap::new(),
+            log_ends: HashMap::new(),
             groups: Datum::not_asked(),
             group_offsets: HashMap::new(),
             raw: RawReads::unknown(Unknown::NotAsked),
-            topics_complete: Datum::unknown(Unknown::NotExposed(HIDDEN_TOPICS.into())),
+            topics_complete: Datum::not_asked(),
+            log_dirs: None,
             assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
             last: None,
         }
@@ -111,11 +117,37 @@ impl ObservedCluster {
         match end {
             OffsetSpec::Latest => &mut self.latest,
             OffsetSpec::Earliest => &mut self.earliest,
+            OffsetSpec::LastStable => &mut self.last_stable,
+            OffsetSpec::LogEnd => &mut self.log_ends,
         }
     }
 
-    /// Whether a read makes sense: nothing but Metadata before there is Metadata.
+    /// Whether a read makes sense: nothing but Metadata before there is Metadata; log directories only where nothing
+    /// else shows whether topics are hidden, and once.
     pub fn wants(&self, kind: ReadKind) -> bool {
-        kind == ReadKind::Metadata || self.metadata_at.is_some()
+        match kind {
+            ReadKind::Metadata => true,
+            ReadKind::LogDirs => self.metadata_at.is_some() && self.needs_log_dirs(),
+            _ => self.metadata_at.is_some(),
+        }
+    }
+
+    /// Forgets everything but what is looked at once a session, and what was given.
+    pub fn begin_anew(&mut self) {
+        *self = ObservedCluster {
+            log_dirs: self.log_dirs.take(),
+            topics_complete: self.topics_complete.clone(),
+            assumed: self.assumed.clone(),
+            ..ObservedCluster::default()
+        };
+    }
+
+    /// Forgets groups and ends of logs: what the next reads do not tell is unknown, and no older value stands for it.
+    pub fn forget_lag(&mut self) {
+        self.groups = Datum::not_asked();
+        self.group_offsets.clear();
+        for end in [OffsetSpec::Latest, OffsetSpec::Earliest, OffsetSpec::LastStable, OffsetSpec::LogEnd] {
+            self.column(end).clear();
+        }
     }
 }

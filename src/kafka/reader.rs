@@ -4,7 +4,7 @@
 use crate::kafka::librdkafka::Process;
 #[cfg(not(feature = "librdkafka"))]
 use crate::kafka::no_librdkafka::Process;
-use crate::kafka::reads::{CallResult, Metadata, RawReads, ReadAnswer, ReadKind, ReadTargets};
+use crate::kafka::reads::{CallResult, Metadata, OffsetSpec, RawReads, ReadAnswer, ReadKind, ReadTargets};
 use crate::kafka::wire::{ConnectionState, Security, SecurityError, WireReader};
 use crate::kafka::{CallError, ConnectError, ConnectionSpec, Transport};
 use crate::model::Unknown;
@@ -67,6 +67,13 @@ impl Reader {
             (Connections::Librdkafka(_), ReadKind::Raw) => {
                 let unknown = RawReads::unknown(Unknown::NotExposed(NOT_READ.into()));
                 Ok(ReadAnswer::Raw(Box::new(unknown)))
+            }
+            (Connections::Librdkafka(_), ReadKind::LogDirs) => Ok(ReadAnswer::LogDirs(Vec::new())),
+            (Connections::Librdkafka(_), ReadKind::LastStableOffsets) => {
+                Ok(ReadAnswer::Offsets(OffsetSpec::LastStable, Vec::new()))
+            }
+            (Connections::Librdkafka(_), ReadKind::LogEnds) => {
+                Ok(ReadAnswer::Offsets(OffsetSpec::LogEnd, Vec::new()))
             }
             (Connections::Librdkafka(process), _) => process.read(kind, targets, self.timeout).await,
         }

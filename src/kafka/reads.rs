@@ -17,6 +17,9 @@ pub use metadata::Metadata;
 pub(super) use metadata::{Node, PartitionMetadata, Racks, TopicMetadata};
 pub(super) use offsets::{GroupOffsets, OffsetSpec, PartitionOffset};
 
+/// The partitions of which a broker holds a replica, by topic and number.
+pub(super) type HeldPartitions = Vec<(Arc<str>, i32)>;
+
 /// The topic whose absence means that no group ever committed, and that a look-up would create it.
 const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
@@ -39,11 +42,17 @@ pub enum ReadKind {
     EarliestOffsets,
     /// Features, quorum and ELR, over klever's own connection.
     Raw,
+    /// Last stable offsets (isolation level read_committed); not for a screen.
+    LastStableOffsets,
+    /// Ends of the leaders' own logs; not for a screen.
+    LogEnds,
+    /// What every broker has in its log directories: once a session, where only that shows whether topics are hidden.
+    LogDirs,
 }
 
 impl ReadKind {
-    /// In the order in which a screen wants them.
-    pub const ALL: [ReadKind; 9] = [
+    /// What a screen reads, in the order in which it wants it.
+    pub const OF_SCREEN: [ReadKind; 10] = [
         ReadKind::Metadata,
         ReadKind::Groups,
         ReadKind::LatestOffsets,
@@ -53,6 +62,7 @@ impl ReadKind {
         ReadKind::Raw,
         ReadKind::EarliestOffsets,
         ReadKind::GroupOffsets,
+        ReadKind::LogDirs,
     ];
 }
 
@@ -94,6 +104,8 @@ pub enum ReadAnswer {
     /// Of klever's own connection, which no other process holds.
     #[serde(skip)]
     Raw(Box<RawReads>),
+    /// Of each broker that was asked.
+    LogDirs(Vec<(BrokerId, CallResult<HeldPartitions>)>),
 }
 
 impl ReadAnswer {
@@ -121,6 +133,11 @@ impl ReadAnswer {
             }
             ReadKind::LatestOffsets => ReadAnswer::Offsets(OffsetSpec::Latest, Vec::new()),
             ReadKind::EarliestOffsets => ReadAnswer::Offsets(OffsetSpec::Earliest, Vec::new()),
+            ReadKind::LastStableOffsets => ReadAnswer::Offsets(OffsetSpec::LastStable, Vec::new()),
+            ReadKind::LogEnds => ReadAnswer::Offsets(OffsetSpec::LogEnd, Vec::new()),
+            ReadKind::LogDirs => {
+                ReadAnswer::LogDirs(targets.brokers().map(|id| (id, Err(error.clone()))).collect())
+            }
             ReadKind::Raw => {
                 let unknown = error.unknown("Describe on Cluster");
                 ReadAnswer::Raw(Box::new(RawReads::unknown(unknown)))

@@ -39,7 +39,8 @@ impl Cluster {
         self.by_construction().unwrap_or_else(|| self.partitions.complete.clone())
     }
 
-    /// Groups need evidence of their own, and every partition of the offsets topic needs a coordinator.
+    /// Every partition of the offsets topic needs a coordinator. What shows that no topic is hidden (no authorizer, or
+    /// log directories, which only those may read who may describe the cluster) shows it of groups too.
     fn groups_complete(&self) -> Datum<()> {
         if let Some(reason) = self.groups.reason() {
             return Datum::unknown(reason.clone());
@@ -51,8 +52,13 @@ impl Cluster {
                 "groups of {OFFSETS_TOPIC}-{first}{others} have no coordinator"
             )));
         }
-        let hidden = "groups that this user may not describe are hidden";
-        self.by_construction().unwrap_or_else(|| Datum::unknown(Unknown::NotExposed(hidden.into())))
+        match self.topics_complete() {
+            Datum::Unknown { .. } => {
+                let hidden = "groups that this user may not describe are hidden";
+                Datum::unknown(Unknown::NotExposed(hidden.into()))
+            }
+            shown => shown,
+        }
     }
 
     fn offsets_complete(&self, groups: &Datum<()>) -> Datum<()> {

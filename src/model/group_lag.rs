@@ -29,6 +29,14 @@ impl Cluster {
         }
     }
 
+    /// How many records of a group's lag in one partition lie behind the last stable offset: a transaction is open, and
+    /// only who reads uncommitted records can read them. Not known where the last stable offset is not.
+    pub fn behind_open_transaction(&self, offset: &GroupOffset) -> Option<i64> {
+        let partition = self.partitions.view(offset.partition);
+        let next = offset.committed?.max(partition.log_start().unwrap_or(0));
+        Some((partition.high_watermark()? - partition.last_stable()?.max(next)).max(0))
+    }
+
     /// A group's whole lag; a lower bound where that of some partitions is not known.
     pub fn lag_of_group(&self, group: &Group) -> Lag {
         let Some(offsets) = group.offsets.get() else { return Lag::Unknown };

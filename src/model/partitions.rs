@@ -25,7 +25,7 @@ pub struct PartitionRow {
     pub log_start: Option<i64>,
     /// First offset that consumers cannot read yet (`ListOffsets` of a live cluster tells this one).
     pub high_watermark: Option<i64>,
-    /// The leader's log end offset; only a simulator sees it.
+    /// The leader's log end offset, if told.
     pub log_end: Option<i64>,
 }
 
@@ -56,9 +56,20 @@ pub struct Partitions {
     pub high_watermark: Arc<[i64]>,
     /// Log end offset of the leader or -1.
     pub log_end: Arc<[i64]>,
+    /// Last stable offset or -1; empty where nobody asked for it.
+    #[serde(default = "none_read", skip_serializing_if = "no_offsets")]
+    pub last_stable: Arc<[i64]>,
     /// Whether no topic is missing, and what shows it (see [`crate::model::Completeness`]).
     #[serde(default = "not_recorded")]
     pub complete: Datum<()>,
+}
+
+fn none_read() -> Arc<[i64]> {
+    [].into()
+}
+
+fn no_offsets(offsets: &Arc<[i64]>) -> bool {
+    offsets.is_empty()
 }
 
 /// What a file from before this was recorded says of it.
@@ -101,6 +112,7 @@ impl Partitions {
             log_start: rows.iter().map(|row| row.log_start.unwrap_or(-1)).collect(),
             high_watermark: rows.iter().map(|row| row.high_watermark.unwrap_or(-1)).collect(),
             log_end: rows.iter().map(|row| row.log_end.unwrap_or(-1)).collect(),
+            last_stable: none_read(),
             complete: Datum::not_asked(),
         }
     }
@@ -108,6 +120,14 @@ impl Partitions {
     /// The same partitions, with what is known of their completeness.
     pub fn with_completeness(self, complete: Datum<()>) -> Self {
         Partitions { complete, ..self }
+    }
+
+    /// The same partitions with their last stable offsets, in order; kept only where one was told.
+    pub fn with_last_stable(self, offsets: &[Option<i64>]) -> Self {
+        let told = offsets.iter().any(Option::is_some) && offsets.len() == self.len();
+        let column =
+            if told { offsets.iter().map(|offset| offset.unwrap_or(-1)).collect() } else { none_read() };
+        Partitions { last_stable: column, ..self }
     }
 
     /// How many partitions there are.
@@ -223,6 +243,12 @@ impl<'a> PartitionView<'a> {
     /// The leader's log end offset, if known.
     pub fn log_end(self) -> Option<i64> {
         known(self.columns.log_end[self.ix.at()])
+    }
+
+    /// First offset that a reader of committed records cannot read yet, if known: where an open transaction begins, or
+    /// the high watermark.
+    pub fn last_stable(self) -> Option<i64> {
+        self.columns.last_stable.get(self.ix.at()).copied().and_then(known)
     }
 
     /// As a row of its own.

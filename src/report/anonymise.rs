@@ -116,6 +116,7 @@ fn partitions_of(partitions: &Partitions) -> Partitions {
         log_start: _,
         high_watermark: _,
         log_end: _,
+        last_stable: _,
         complete,
     } = partitions;
     Partitions {

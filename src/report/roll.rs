@@ -1,11 +1,12 @@
 //! Restart verdicts as text and as `klever.roll/1`.
 
 use crate::consequences::{NextFailure, RestartVerdict, RollPlan, RollStep, StopEffect, WayOut};
-use crate::model::{BrokerId, Cluster};
+use crate::model::{BrokerId, Cluster, Nanos, human_duration_ms};
 use crate::report::clean;
 use crate::report::findings::heading;
 use crate::report::json::{complete, document};
 use crate::report::layout::labelled;
+use crate::sim::ProcessTimes;
 use serde_json::{Value, json};
 
 /// Partitions that a verdict lists as text.
@@ -29,6 +30,9 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
     for step in plan.steps(cluster) {
         labelled(&mut out, 10, "", 0, &format!("broker {} stopped: {}", step.broker, meanwhile(&step)));
     }
+    if !plan.order.is_empty() {
+        labelled(&mut out, 0, "A step", 10, &step_words());
+    }
     labelled(&mut out, 0, "Wait for", 10, &clean(&plan.wait_for));
     for sentence in &plan.waiting_does_not_help {
         labelled(&mut out, 0, "No use", 10, &clean(&format!("waiting does not help {sentence}")));
@@ -44,6 +48,24 @@ fn comma_list(ids: &[BrokerId]) -> String {
 /// What breaks if one more broker fails during a step.
 fn meanwhile(step: &RollStep) -> String {
     step.next_failure.map_or("no other broker is up".into(), |failure| failure.headline())
+}
+
+/// From a broker's stop until it is back in every ISR, in milliseconds: what its start took on real brokers of the lab,
+/// then a heartbeat to be let in and a fetch to be in sync, each at Kafka's default.
+fn step_ms() -> (i64, i64) {
+    const HEARTBEAT_MS: i64 = 2_000;
+    const FETCH_WAIT_MS: i64 = 500;
+    let start = ProcessTimes::default().start_up;
+    let ms = |nanos: Nanos| (nanos / 1_000_000) as i64;
+    (ms(*start.start()), ms(*start.end()) + HEARTBEAT_MS + FETCH_WAIT_MS)
+}
+
+const STEP_ASSUMES: &str = "as on test brokers with short logs; what is installed meanwhile, long logs to read and \
+                            records to catch up with come on top";
+
+fn step_words() -> String {
+    let (from, to) = step_ms();
+    format!("lasts {} to {}, {STEP_ASSUMES}", human_duration_ms(from), human_duration_ms(to))
 }
 
 fn push_ways_out(out: &mut String, ways: &[WayOut]) {
@@ -88,6 +110,7 @@ pub fn roll_json(cluster: &Cluster, plan: &RollPlan) -> String {
         "margin": plan.margin,
         "order": plan.order,
         "steps": plan.steps(cluster).iter().map(step_value).collect::<Vec<Value>>(),
+        "step_ms": { "from": step_ms().0, "to": step_ms().1, "assumes": STEP_ASSUMES },
         "wait_for": plan.wait_for,
         "waiting_does_not_help": plan.waiting_does_not_help,
         "ways_out": plan.ways_out(cluster).iter().map(way_value).collect::<Vec<Value>>(),

@@ -101,6 +101,7 @@ fn fits(cluster: &Cluster) -> Result<(), String> {
         ("log_start", columns.log_start.len()),
         ("high_watermark", columns.high_watermark.len()),
         ("log_end", columns.log_end.len()),
+        ("last_stable", if columns.last_stable.is_empty() { count } else { columns.last_stable.len() }),
     ];
     if let Some((name, length)) = lengths.into_iter().find(|(_, length)| *length != count) {
         return Err(format!("column partitions.{name} has {length} entries, partitions.number has {count}"));

@@ -82,10 +82,13 @@ impl LiveOptions {
     fn pause(&self, kind: ReadKind) -> Duration {
         match kind {
             ReadKind::Metadata => self.metadata,
-            ReadKind::LatestOffsets | ReadKind::GroupOffsets => self.offsets,
+            ReadKind::LatestOffsets
+            | ReadKind::LastStableOffsets
+            | ReadKind::LogEnds
+            | ReadKind::GroupOffsets => self.offsets,
             ReadKind::Groups => self.groups,
             ReadKind::TopicConfigs | ReadKind::BrokerConfigs => self.configs,
-            ReadKind::Description | ReadKind::EarliestOffsets => self.description,
+            ReadKind::Description | ReadKind::EarliestOffsets | ReadKind::LogDirs => self.description,
             ReadKind::Raw => self.raw,
         }
     }
@@ -192,7 +195,7 @@ impl ReadLoop {
         }
         let now = Instant::now();
         // Committed offsets follow the list of groups.
-        let due = ReadKind::ALL
+        let due = ReadKind::OF_SCREEN
             .into_iter()
             .filter(|kind| *kind != ReadKind::GroupOffsets)
             .map(|kind| (kind, now))
@@ -248,7 +251,7 @@ impl ReadLoop {
 
     fn start_due(&mut self) {
         let now = Instant::now();
-        for kind in ReadKind::ALL {
+        for kind in ReadKind::OF_SCREEN {
             let due = self.due.get(&kind).is_some_and(|due| *due <= now);
             if !due || !self.ready(kind) {
                 continue;

@@ -83,3 +83,31 @@ fn a_margin_over_what_was_not_seen_is_unknown() {
     assert!(plan["brokers"].as_array().unwrap().iter().any(|one| one["verdict"] == "unknown"), "{plan}");
     assert_eq!(plan["order"], value!([]));
 }
+
+#[test]
+fn one_broker_is_judged_alone() {
+    let files = Files::new();
+    let file = files.snapshot(&["min.insync.replicas=2"]);
+    let whole = json(&ok(0, &["roll", "--snapshot", &file, "--format", "json"]));
+    let one = json(&ok(0, &["roll", "--snapshot", &file, "--broker", "2", "--format", "json"]));
+    assert_eq!((one["brokers"].as_array().unwrap().len(), &one["brokers"][0]), (1, &whole["brokers"][1]));
+    assert_eq!(one["order"], value!([2]));
+    assert_eq!(whole["step_ms"]["from"], 2000, "what a step takes at the least is said");
+    assert!(refused(2, &["roll", "--snapshot", &file, "--broker", "9"]).contains("there is no broker 9"));
+}
+
+#[test]
+fn a_snapshot_is_rehearsed_and_says_what_it_assumes() {
+    let files = Files::new();
+    let file = files.snapshot(&["min.insync.replicas=2"]);
+    let all = ["simulate", "--from", &file, "--set", "topic:min.insync.replicas=2", "--format", "json"];
+    let rehearsal = json(&ok(0, &all));
+    assert_eq!((&rehearsal["schema"], &rehearsal["whole"]), (&"klever.rehearsal/1".into(), &true.into()));
+    assert_eq!((&rehearsal["seen"]["refused"], &rehearsal["seen"]["lost_acked"]), (&0.into(), &0.into()));
+    assert_eq!(rehearsal["steps"].as_array().unwrap().len(), 3);
+    assert!(rehearsal["assumptions"].to_string().contains("1000 records/s of 1000 bytes"), "{rehearsal}");
+    assert!(refused(2, &["simulate", "--from", "no-such.json"]).contains("no-such.json"));
+    refused(2, &["simulate", "c01-acks-1-leader-dies", "--from", &file]);
+    let error = refused(2, &["simulate", "--from", &file, "--set", "topic:no.such=1"]);
+    assert!(error.contains("no.such"), "{error}");
+}

@@ -63,11 +63,11 @@ fn the_binary_reads_judges_and_keeps_a_real_cluster() {
         klever(&["assess", "--snapshot", path, "--topic", "rules-cli", "--format", "json"]);
     let writes = "\"writes\": {\n    \"works_now\": true";
     assert!(code == 0 && out.contains(writes), "{out}{err}");
-    // Other tests leave topics of one replica behind, so that every verdict may be `unsafe`.
+    // Other tests leave topics of one replica behind, so that every verdict may be `unsafe`; none is unknown, since the
+    // brokers say that they have no authorizer.
     let (code, out, err) = klever(&["roll", "-b", &bootstrap, "--format", "json"]);
-    // Nothing shows yet that no topic is hidden, so that none may be `safe`.
-    assert!(matches!(code, 1 | 3) && out.matches("\"verdict\"").count() == 3, "{out}{err}");
-    assert!(!out.contains("\"safe\"") && !out.contains("\"at_floor\""), "{out}");
+    assert!(matches!(code, 0 | 1) && out.matches("\"verdict\"").count() == 3, "{out}{err}");
+    assert!(!out.contains("\"unknown\": \"") && out.contains("\"topics\": true"), "{out}");
     let (code, _, err) = klever(&["check", "-b", &bootstrap, "--expect-cluster-id", "another"]);
     assert_eq!(code, 3, "{err}");
 }

@@ -1,11 +1,12 @@
-//! The page of restarts: the verdict on each broker, an order, and what to wait for in between.
+//! The page of restarts: the verdict on each broker, an order with what breaks if one more fails meanwhile, what to
+//! wait for in between, and the ways out where a broker must not be stopped.
 
 use crate::app::action::actions;
 use crate::app::cell::{left, right};
 use crate::app::conditions::has_cluster;
 use crate::app::page_request::{ExploreKind, PageData, PageRequest, PageRow, Parameters};
 use crate::app::{App, Cell, CellStyle, Effect, Level};
-use crate::consequences::{RestartVerdict, StopEffect, roll};
+use crate::consequences::{RestartVerdict, RollStep, StopEffect, WayOut, roll};
 use crate::model::{BrokerId, Cluster, human_count};
 
 /// Partitions that a verdict names.
@@ -21,9 +22,12 @@ fn open(app: &mut App) -> Vec<Effect> {
     app.toggle_explore_page(&PAGE, Parameters::default())
 }
 
-fn data(request: &PageRequest, _: &dyn Fn() -> bool) -> PageData {
+fn data(request: &PageRequest, go_on: &dyn Fn() -> bool) -> PageData {
     let cluster = &request.now;
     let plan = roll(cluster);
+    let steps = plan.steps(cluster);
+    // Each way's price takes an assessment: not for a page that nobody waits for any more.
+    let ways = if go_on() { plan.ways_out(cluster) } else { Vec::new() };
     let ids = |ids: &[BrokerId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let order = if plan.order.is_empty() {
         (CellStyle::Level(Level::Bad), format!("Order: {}", plan.without_order()))
@@ -50,12 +54,12 @@ fn data(request: &PageRequest, _: &dyn Fn() -> bool) -> PageData {
             left("", 8, 30, 2),
         ],
         headings: ["broker", "verdict", "offline", "refuse", "at min", "rack"].map(String::from).to_vec(),
-        rows: plan.brokers.iter().map(|verdict| row(cluster, verdict)).collect(),
+        rows: plan.brokers.iter().map(|verdict| row(cluster, verdict, &steps, &ways)).collect(),
         plot: None,
     }
 }
 
-fn row(cluster: &Cluster, restart: &RestartVerdict) -> PageRow {
+fn row(cluster: &Cluster, restart: &RestartVerdict, steps: &[RollStep], ways: &[WayOut]) -> PageRow {
     let (level, word) = Level::of_restart(restart.verdict);
     let count = |count: u32, level: Level| {
         let style = if count > 0 { CellStyle::Level(level) } else { CellStyle::Muted };
@@ -76,7 +80,8 @@ fn row(cluster: &Cluster, restart: &RestartVerdict) -> PageRow {
             count(restart.at_min_isr, Level::Warn),
             rack,
         ],
-        detail: detail(cluster, restart, level),
+        detail: [detail(cluster, restart, level), next_failure(restart, steps), ways_out(restart, ways)]
+            .concat(),
         ..PageRow::default()
     }
 }
@@ -98,4 +103,27 @@ fn detail(cluster: &Cluster, restart: &RestartVerdict, level: Level) -> Vec<(Cel
         lines.push((CellStyle::Plain, format!("{words}: {}", names.join(", "))));
     }
     lines
+}
+
+/// What breaks if one more broker fails while this one is stopped.
+fn next_failure(restart: &RestartVerdict, steps: &[RollStep]) -> Vec<(CellStyle, String)> {
+    let Some(step) = steps.iter().find(|step| step.broker == restart.broker) else { return Vec::new() };
+    let line = match step.next_failure {
+        None => (CellStyle::Level(Level::Warn), "No other broker is up".to_string()),
+        Some(failure) => {
+            let level = if failure.breaks_nothing() { Level::Ok } else { Level::Warn };
+            (CellStyle::Level(level), format!("While it is stopped: {}", failure.headline()))
+        }
+    };
+    vec![line]
+}
+
+/// How it becomes safe to stop, each way with its price.
+fn ways_out(restart: &RestartVerdict, ways: &[WayOut]) -> Vec<(CellStyle, String)> {
+    let helps = ways.iter().filter(|way| way.brokers.contains(&restart.broker));
+    let lines = helps.flat_map(|way| {
+        let price = (CellStyle::Muted, format!("  price: {}", way.price));
+        [(CellStyle::Plain, format!("Way out: {}", way.action)), price]
+    });
+    lines.collect()
 }

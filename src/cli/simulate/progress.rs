@@ -1,13 +1,11 @@
 //! A run that takes a while: how far it is, and its end at Ctrl-C with what was reached.
 
+use crate::cli::interrupt::interrupts;
 use crate::cli::{Failure, output};
 use crate::model::human_duration_ms;
 use crate::sim::Simulator;
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
 use std::io::{IsTerminal, stderr};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// Events of the queue between two looks at the clock: some milliseconds.
@@ -18,8 +16,6 @@ const SILENT: Duration = Duration::from_secs(1);
 const ON_TERMINAL: Duration = Duration::from_millis(500);
 /// How often it is told elsewhere.
 const IN_LOG: Duration = Duration::from_secs(10);
-/// The exit code of a program that a second Ctrl-C ends at once.
-const INTERRUPTED: i32 = 130;
 
 /// Runs to the end of the scenario. Says whether it got there; Ctrl-C ends it before.
 pub(super) fn run(simulator: &mut Simulator) -> Result<bool, Failure> {
@@ -35,16 +31,6 @@ pub(super) fn run(simulator: &mut Simulator) -> Result<bool, Failure> {
     }
     progress.clear();
     Ok(true)
-}
-
-/// Set by the first Ctrl-C; the second one ends the program.
-fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
-    let seen = Arc::new(AtomicBool::new(false));
-    let failed = |error: std::io::Error| Failure::usage(format!("cannot listen to Ctrl-C: {error}"));
-    // In this order: the first signal finds the flag unset.
-    flag::register_conditional_shutdown(SIGINT, INTERRUPTED, seen.clone()).map_err(failed)?;
-    flag::register(SIGINT, seen.clone()).map_err(failed)?;
-    Ok(seen)
 }
 
 struct Progress {

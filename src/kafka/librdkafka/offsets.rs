@@ -17,7 +17,8 @@ impl PartitionList {
     fn new(partitions: &[(Arc<str>, i32)], end: OffsetSpec) -> Self {
         let offset = match end {
             OffsetSpec::Earliest => -2,
-            OffsetSpec::Latest => -1,
+            // Nobody asks this way for the other two: the isolation level would have to be another.
+            OffsetSpec::Latest | OffsetSpec::LastStable | OffsetSpec::LogEnd => -1,
         };
         let size = c_int::try_from(partitions.len()).unwrap_or(c_int::MAX);
         // SAFETY: the list is ours until it is destroyed; `add` copies the name and returns a live element.

@@ -81,9 +81,14 @@ impl ObservedCluster {
 
     fn partitions(&self) -> Partitions {
         let mut rows = Vec::new();
+        let mut last_stable = Vec::new();
         for (ix, topic) in self.metadata.topics.iter().enumerate() {
             let (latest, earliest) = (self.latest.get(&topic.name), self.earliest.get(&topic.name));
+            let (stable, ends) = (self.last_stable.get(&topic.name), self.log_ends.get(&topic.name));
             for (at, partition) in topic.partitions.iter().enumerate() {
+                // Without a leader nobody can say; what was read before may have been cut off.
+                let told = |offset: Option<i64>| offset.filter(|_| partition.leader.is_some());
+                last_stable.push(told(cell(stable, at).0));
                 let (high_watermark, leader_epoch) = cell(latest, at);
                 rows.push(PartitionRow {
                     topic: TopicIx(ix as u32),
@@ -94,14 +99,13 @@ impl ObservedCluster {
                     leader: partition.leader,
                     leader_epoch,
                     log_start: cell(earliest, at).0,
-                    // Without a leader nobody can say; what was read before may have been cut off.
-                    high_watermark: high_watermark.filter(|_| partition.leader.is_some()),
-                    log_end: None,
+                    high_watermark: told(high_watermark),
+                    log_end: told(cell(ends, at).0),
                 });
             }
         }
         let columns = Partitions::from_rows(&rows, self.raw.elr.map(|_| ()));
-        columns.with_completeness(self.topics_complete.clone())
+        columns.with_last_stable(&last_stable).with_completeness(self.topics_seen())
     }
 
     fn groups(&self, topics: &[Topic]) -> Datum<Arc<[Group]>> {
@@ -198,6 +202,7 @@ fn shared_with(new: Cluster, old: &Cluster) -> Cluster {
             log_start: same(p.log_start, &q.log_start),
             high_watermark: same(p.high_watermark, &q.high_watermark),
             log_end: same(p.log_end, &q.log_end),
+            last_stable: same(p.last_stable, &q.last_stable),
             complete: p.complete,
         },
         ..new

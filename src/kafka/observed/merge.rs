@@ -25,6 +25,7 @@ impl ObservedCluster {
             ReadAnswer::GroupOffsets(offsets) => self.apply_group_offsets(offsets, at),
             ReadAnswer::Offsets(end, facts) => self.apply_offsets(end, facts),
             ReadAnswer::Raw(raw) => self.raw.refresh(*raw),
+            ReadAnswer::LogDirs(answers) => self.apply_log_dirs(answers, at),
         }
     }
 
@@ -56,6 +57,8 @@ impl ObservedCluster {
         self.topic_configs.retain(|name, _| has(name));
         self.latest.retain(|name, _| has(name));
         self.earliest.retain(|name, _| has(name));
+        self.last_stable.retain(|name, _| has(name));
+        self.log_ends.retain(|name, _| has(name));
     }
 
     fn apply_description(&mut self, id: Option<String>, racks: Option<CallResult<Racks>>, at: Millis) {

@@ -128,3 +128,97 @@ fn columns_that_did_not_change_are_the_same_allocation() {
     assert!(!Arc::ptr_eq(&first.partitions.isr, &second.partitions.isr));
     assert!(Arc::ptr_eq(&first.topics, &second.topics));
 }
+
+/// The settings of a broker that has this authorizer.
+fn authorizer(broker: i32, class: &str) -> (BrokerId, (String, Result<ConfigMap, CallError>)) {
+    let entry = ConfigEntry::new(class, ConfigSource::Default);
+    (
+        BrokerId(broker),
+        (broker.to_string(), Ok(ConfigMap::from([("authorizer.class.name".to_string(), entry)]))),
+    )
+}
+
+const STANDARD: &str = "org.apache.kafka.metadata.authorizer.StandardAuthorizer";
+
+/// What a broker has on its disks of topic `t` and of others.
+fn disks(broker: i32, topics: &[&str]) -> (BrokerId, Result<Vec<(Arc<str>, i32)>, CallError>) {
+    (BrokerId(broker), Ok(topics.iter().map(|topic| ((*topic).into(), 0)).collect()))
+}
+
+fn is_complete(observed: &mut ObservedCluster) -> bool {
+    let cluster = observed.cluster(100);
+    let completeness = cluster.completeness();
+    let (topics, groups) = (completeness.topics.get().is_some(), completeness.groups.get().is_some());
+    assert!(topics == groups || cluster.groups.get().is_none(), "{completeness:?}");
+    topics
+}
+
+#[test]
+fn without_an_authorizer_on_any_broker_nothing_is_hidden() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 1);
+    observed.apply(groups(vec![listed(1, &["g"]), listed(2, &[])]), 1);
+    assert!(!is_complete(&mut observed), "nobody has told");
+    assert!(!observed.wants(ReadKind::LogDirs), "the settings may tell, and cost nothing more");
+    observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(1, ""), authorizer(2, STANDARD)]), 2);
+    assert!(!is_complete(&mut observed), "one of them asks for rights");
+    assert!(observed.wants(ReadKind::LogDirs));
+    observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(2, "")]), 3);
+    assert!(is_complete(&mut observed) && !observed.wants(ReadKind::LogDirs));
+    // One that has come since is asked first.
+    observed.apply(metadata(&[1, 2, 3], &[1, 2]), 4);
+    assert!(!is_complete(&mut observed));
+}
+
+#[test]
+fn settings_that_leave_the_authorizer_out_prove_nothing() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1], &[1]), 1);
+    observed.apply(ReadAnswer::BrokerConfigs(vec![(BrokerId(1), ("1".into(), Ok(ConfigMap::new())))]), 2);
+    assert!(!is_complete(&mut observed) && observed.wants(ReadKind::LogDirs));
+}
+
+/// A cluster with an authorizer whose two brokers have told this of their disks.
+fn with_disks(answers: Vec<(BrokerId, Result<Vec<(Arc<str>, i32)>, CallError>)>) -> ObservedCluster {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 1);
+    observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(1, STANDARD), authorizer(2, STANDARD)]), 2);
+    observed.apply(ReadAnswer::LogDirs(answers), 3);
+    observed
+}
+
+#[test]
+fn disks_show_what_is_hidden_only_if_every_broker_tells() {
+    let reason = |mut observed: ObservedCluster| observed.cluster(9).topics_complete().reason().cloned();
+    let own_log = &["t", "__cluster_metadata"][..];
+    let mut all = with_disks(vec![disks(1, own_log), disks(2, &["t"])]);
+    assert!(is_complete(&mut all));
+    assert!(!all.wants(ReadKind::LogDirs), "once a session");
+    let hidden = reason(with_disks(vec![disks(1, &["t", "secret"]), disks(2, &["t"])]));
+    assert!(matches!(hidden, Some(Unknown::NotExposed(_))), "{hidden:?}");
+    let refused = CallError { code: 31, message: "no".into(), hint: None };
+    let denied = reason(with_disks(vec![disks(1, &["t"]), (BrokerId(2), Err(refused))]));
+    assert_eq!(denied, Some(Unknown::Denied("Describe on Cluster".into())));
+    let silent = reason(with_disks(vec![disks(1, &["t"])]));
+    assert!(matches!(silent, Some(Unknown::Unreachable(_))), "{silent:?}");
+    assert!(!is_complete(&mut with_disks(Vec::new())), "nobody was asked");
+}
+
+#[test]
+fn a_topic_that_was_created_between_the_two_answers_is_not_hidden() {
+    let mut observed = with_disks(vec![disks(1, &["t", "fresh"]), disks(2, &["t"])]);
+    assert!(!is_complete(&mut observed));
+    let ReadAnswer::Metadata(Ok(mut newer)) = metadata(&[1, 2], &[1, 2]) else { panic!() };
+    newer.topics.insert(0, TopicMetadata { name: "fresh".into(), ..newer.topics[0].clone() });
+    observed.apply(ReadAnswer::Metadata(Ok(newer)), 4);
+    assert!(is_complete(&mut observed));
+}
+
+#[test]
+fn beginning_anew_keeps_the_one_look_and_nothing_that_may_change() {
+    let mut observed = with_disks(vec![disks(1, &["t"]), disks(2, &["t"])]);
+    observed.begin_anew();
+    assert!(observed.metadata_at().is_none() && observed.cluster(5).topics.is_empty());
+    observed.apply(metadata(&[1, 2], &[1, 2]), 6);
+    assert!(is_complete(&mut observed));
+}

@@ -11,6 +11,10 @@ pub enum OffsetSpec {
     Earliest,
     /// The high watermark (isolation level read_uncommitted).
     Latest,
+    /// The last stable offset (isolation level read_committed): before the first record of an open transaction.
+    LastStable,
+    /// The end of the leader's own log, replicated or not.
+    LogEnd,
 }
 
 /// An offset as it was read; below zero never gets here.

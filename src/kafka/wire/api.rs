@@ -17,6 +17,7 @@ pub(super) enum Api {
     SaslHandshake,
     ApiVersions,
     DescribeConfigs,
+    DescribeLogDirs,
     SaslAuthenticate,
     DescribeQuorum,
     DescribeCluster,
@@ -30,7 +31,7 @@ const NEVER: i16 = i16::MAX;
 impl Api {
     /// In the order of their keys.
     #[cfg(test)]
-    pub(super) const ALL: [Api; 14] = [
+    pub(super) const ALL: [Api; 15] = [
         Api::ListOffsets,
         Api::Metadata,
         Api::OffsetFetch,
@@ -40,6 +41,7 @@ impl Api {
         Api::SaslHandshake,
         Api::ApiVersions,
         Api::DescribeConfigs,
+        Api::DescribeLogDirs,
         Api::SaslAuthenticate,
         Api::DescribeQuorum,
         Api::DescribeCluster,
@@ -59,6 +61,7 @@ impl Api {
             Api::SaslHandshake => (17, "SaslHandshake", NEVER),
             Api::ApiVersions => (18, "ApiVersions", 3),
             Api::DescribeConfigs => (32, "DescribeConfigs", 4),
+            Api::DescribeLogDirs => (35, "DescribeLogDirs", 2),
             Api::SaslAuthenticate => (36, "SaslAuthenticate", 2),
             Api::DescribeQuorum => (55, "DescribeQuorum", 0),
             Api::DescribeCluster => (60, "DescribeCluster", 0),

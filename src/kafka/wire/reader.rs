@@ -83,7 +83,10 @@ impl WireReader {
             ReadKind::GroupOffsets => ReadAnswer::GroupOffsets(self.group_offsets(targets).await),
             ReadKind::LatestOffsets => self.ends(OffsetSpec::Latest, targets).await,
             ReadKind::EarliestOffsets => self.ends(OffsetSpec::Earliest, targets).await,
+            ReadKind::LastStableOffsets => self.ends(OffsetSpec::LastStable, targets).await,
+            ReadKind::LogEnds => self.ends(OffsetSpec::LogEnd, targets).await,
             ReadKind::Raw => ReadAnswer::Raw(Box::new(self.raw(targets).await)),
+            ReadKind::LogDirs => self.log_dirs(targets).await,
         }
     }
 

@@ -1,11 +1,13 @@
-//! Features, controller quorum and ELR.
+//! Features, controller quorum and ELR; what brokers have on their disks.
 
-use super::concurrent::first_success;
-use super::messages::{ApiVersions, BrokerVersions, DescribeQuorum, DescribeTopicPartitions, QuorumState};
+use super::concurrent::{all, first_success};
+use super::messages::{
+    ApiVersions, BrokerVersions, DescribeLogDirs, DescribeQuorum, DescribeTopicPartitions, QuorumState,
+};
 use super::reader::{Lane, WireReader, first_call};
 use crate::clock::now_ms;
 use crate::kafka::CallError;
-use crate::kafka::reads::{CallResult, ElrByTopic, RawReads, ReadTargets};
+use crate::kafka::reads::{CallResult, ElrByTopic, RawReads, ReadAnswer, ReadTargets};
 use crate::model::{BrokerId, Datum, Features, Millis, Origin, Quorum, Unknown};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +33,15 @@ impl WireReader {
         };
         let ((features, elr), quorum) = tokio::join!(described, self.quorum(targets));
         RawReads { features, quorum, elr }
+    }
+
+    /// What each broker has in its log directories.
+    pub(super) async fn log_dirs(&self, targets: &ReadTargets) -> ReadAnswer {
+        let deadline = self.deadline();
+        let asked = self
+            .brokers(targets, Lane::Own)
+            .map(|(id, link)| async move { (id, link.value(&DescribeLogDirs, deadline).await) });
+        ReadAnswer::LogDirs(all(asked).await)
     }
 
     async fn features(&self, targets: &ReadTargets) -> Features {

@@ -1,6 +1,6 @@
 //! The lag of groups as the text that Prometheus and its textfile collector read: what is not known has no sample.
 
-use super::{GroupLag, LagReport};
+use super::{GroupLag, LagProgress, LagReport, Poll};
 use crate::model::Lag;
 use crate::report::clean;
 
@@ -16,7 +16,7 @@ pub fn lag_prometheus(report: &LagReport<'_>) -> String {
         samples.collect()
     };
     let read = |of: &GroupLag, count: i64| of.group.offsets.get().map(|_| count);
-    let gauges: [Gauge; 8] = [
+    let gauges: [Gauge; 9] = [
         (
             "klever_group_lag_records",
             "Records that a group has yet to read; no sample where that is not known whole.",
@@ -43,6 +43,11 @@ pub fn lag_prometheus(report: &LagReport<'_>) -> String {
             by_group(&|of| read(of, of.deleted_unread())),
         ),
         (
+            "klever_group_behind_open_transaction_records",
+            "Records of the lag that read_committed consumers cannot read, because a transaction is open.",
+            by_group(&GroupLag::behind_open_transaction),
+        ),
+        (
             "klever_group_beyond_end_partitions",
             "Partitions whose committed offset lies beyond the end of the log.",
             by_group(&|of| read(of, of.beyond_end() as i64)),
@@ -58,7 +63,53 @@ pub fn lag_prometheus(report: &LagReport<'_>) -> String {
             vec![(format!("cluster=\"{}\"", label(cluster)), (report.cluster.taken_at / 1000).to_string())],
         ),
     ];
-    gauges.iter().map(gauge).collect()
+    let looks = [poll_gauge(report.poll.map(|_| 1))];
+    gauges.iter().chain(&progress(report, &labels)).chain(&looks).map(gauge).collect()
+}
+
+/// A look at the cluster that failed: no sample but that.
+pub fn failed_poll_prometheus(poll: Poll) -> String {
+    format!("# poll {} failed\n{}", poll.number, gauge(&poll_gauge(Some(0))))
+}
+
+fn poll_gauge(is_ok: Option<i64>) -> Gauge {
+    let samples = is_ok.map(|is_ok| (String::new(), is_ok.to_string())).into_iter().collect();
+    ("klever_lag_poll_ok", "1 where the last look at the cluster succeeded, else 0.", samples)
+}
+
+/// What several looks tell.
+fn progress(report: &LagReport<'_>, labels: &dyn Fn(&GroupLag) -> String) -> Vec<Gauge> {
+    type Reading = (&'static str, &'static str, fn(&LagProgress) -> Option<f64>);
+    const READINGS: [Reading; 8] = [
+        ("klever_group_records_in_per_second", "Records produced to what a group reads.", |of| {
+            of.rate_in_per_s
+        }),
+        ("klever_group_records_out_per_second", "Records that a group commits.", |of| of.rate_out_per_s),
+        ("klever_group_lag_growth_per_second", "Records by which the lag grows.", |of| of.trend_per_s),
+        (
+            "klever_group_lag_seconds",
+            "Age of the oldest unread record, from the rate of production between the looks.",
+            |of| of.age.estimate_s,
+        ),
+        ("klever_group_lag_at_least_seconds", "Lower bound of the age of the oldest unread record.", |of| {
+            of.age.at_least_s
+        }),
+        ("klever_group_time_to_zero_seconds", "Until the lag is zero at this trend.", |of| of.time_to_zero_s),
+        (
+            "klever_group_retention_left_seconds",
+            "Until retention may delete records that the group has not read.",
+            |of| of.retention.seconds(),
+        ),
+        ("klever_group_rebalances_noticed", "Rebalances noticed since the first look.", |of| {
+            Some(f64::from(of.rebalances))
+        }),
+    ];
+    let reading = |(name, help, value): &Reading| -> Gauge {
+        let sample = |of: &GroupLag| Some((labels(of), value(of.progress.as_ref()?)?));
+        let samples = report.groups.iter().filter_map(sample);
+        (*name, *help, samples.map(|(labels, value)| (labels, format!("{value:.3}"))).collect())
+    };
+    READINGS.iter().map(reading).collect()
 }
 
 fn exact(lag: Lag) -> Option<i64> {
@@ -81,7 +132,8 @@ fn gauge((name, help, samples): &Gauge) -> String {
     if samples.is_empty() {
         return String::new();
     }
-    let lines = samples.iter().map(|(labels, value)| format!("{name}{{{labels}}} {value}\n"));
+    let braced = |labels: &str| if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
+    let lines = samples.iter().map(|(labels, value)| format!("{name}{} {value}\n", braced(labels)));
     format!("# HELP {name} {help}\n# TYPE {name} gauge\n{}", lines.collect::<String>())
 }
 

@@ -11,6 +11,7 @@ pub(in crate::kafka) fn read_as_any_answer(bytes: &[u8]) {
     read_as::<DescribeConfigs<'_>>(bytes);
     read_as::<DescribeConsumerGroups<'_>>(bytes);
     read_as::<DescribeGroups<'_>>(bytes);
+    read_as::<DescribeLogDirs>(bytes);
     read_as::<DescribeQuorum>(bytes);
     read_as::<DescribeTopicPartitions<'_>>(bytes);
     read_as::<FetchOffsets<'_>>(bytes);

@@ -15,8 +15,12 @@ pub(in crate::kafka::wire) struct ListOffsets<'a> {
 
 /// `ListOffsetsRequest.CONSUMER_REPLICA_ID`: no broker asks.
 const CONSUMER: i32 = -1;
+/// `ListOffsetsRequest.DEBUGGING_REPLICA_ID`: the leader answers with its own log's end, as to a follower.
+const DEBUGGING: i32 = -2;
 /// `IsolationLevel.READ_UNCOMMITTED`.
 const READ_UNCOMMITTED: i8 = 0;
+/// `IsolationLevel.READ_COMMITTED`.
+const READ_COMMITTED: i8 = 1;
 /// `RecordBatch.NO_PARTITION_LEADER_EPOCH`.
 const ANY_EPOCH: i32 = -1;
 
@@ -24,21 +28,30 @@ const ANY_EPOCH: i32 = -1;
 fn timestamp_of(end: OffsetSpec) -> i64 {
     match end {
         OffsetSpec::Earliest => -2,
-        OffsetSpec::Latest => -1,
+        OffsetSpec::Latest | OffsetSpec::LastStable | OffsetSpec::LogEnd => -1,
+    }
+}
+
+/// As whom klever asks, and with which isolation level.
+fn asker_of(end: OffsetSpec) -> (i32, i8) {
+    match end {
+        OffsetSpec::Earliest | OffsetSpec::Latest => (CONSUMER, READ_UNCOMMITTED),
+        OffsetSpec::LastStable => (CONSUMER, READ_COMMITTED),
+        OffsetSpec::LogEnd => (DEBUGGING, READ_UNCOMMITTED),
     }
 }
 
 impl ReadRequest for ListOffsets<'_> {
     const API: Api = Api::ListOffsets;
-    const VERSIONS: (i16, i16) = (1, 7);
+    /// Before version 2 there is no isolation level: the answer would be another offset than the one asked for.
+    const VERSIONS: (i16, i16) = (2, 7);
     type Answer = Vec<PartitionOffset>;
 
     fn encode(&self, out: &mut Encoder) {
         let has_epoch = out.version() >= 4;
-        out.i32(CONSUMER);
-        if out.version() >= 2 {
-            out.i8(READ_UNCOMMITTED);
-        }
+        let (asker, isolation) = asker_of(self.end);
+        out.i32(asker);
+        out.i8(isolation);
         out.array(self.topics, |out, (name, partitions)| {
             out.text(name);
             out.array(partitions, |out, partition| {
@@ -55,9 +68,7 @@ impl ReadRequest for ListOffsets<'_> {
     }
 
     fn decode(answer: &mut Decoder<'_>) -> Decoded<Self::Answer> {
-        if answer.version() >= 2 {
-            answer.i32()?;
-        }
+        answer.i32()?;
         let offsets = by_topic(answer, offset)?;
         answer.tags()?;
         Ok(offsets)

@@ -100,6 +100,20 @@ proptest! {
     }
 
     #[test]
+    fn what_is_on_disks(seed in any::<u64>()) {
+        compare::<DescribeLogDirs, _>(seed, drawn::log_dirs, |drawn, _, read| {
+            let held = drawn.results.iter().flat_map(|dir| &dir.topics).flat_map(|topic| {
+                topic.partitions.iter().map(|one| (Arc::from(topic.name.as_str()), one.partition_index))
+            });
+            let of_dirs = drawn.results.iter().map(|dir| dir.error_code);
+            let refused = if drawn.results.is_empty() { 31 } else { 0 };
+            let codes = std::iter::once(drawn.error_code).chain(of_dirs).chain([refused]);
+            let code = codes.into_iter().find(|code| *code != 0).unwrap_or(0);
+            assert_eq!(read, coded_as(code, held.collect()));
+        });
+    }
+
+    #[test]
     fn configurations(seed in any::<u64>()) {
         compare::<DescribeConfigs<'_>, _>(seed, drawn::configs, |drawn, _, read| {
             assert_eq!(read.len(), drawn.results.len());

@@ -8,6 +8,7 @@ use kafka_protocol::messages::describe_configs_response::{
     DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym,
 };
 use kafka_protocol::messages::describe_groups_response::{DescribedGroup, DescribedGroupMember};
+use kafka_protocol::messages::describe_log_dirs_response as log_dir;
 use kafka_protocol::messages::describe_quorum_response::{
     Listener, Node, PartitionData, ReplicaState, TopicData,
 };
@@ -37,6 +38,7 @@ pub(super) fn answers(draw: &mut Draw) -> Vec<Vec<u8>> {
         one::<DescribeConfigs<'_>, _>(draw, configs),
         one::<DescribeConsumerGroups<'_>, _>(draw, consumer_groups),
         one::<DescribeGroups<'_>, _>(draw, described_groups),
+        one::<DescribeLogDirs, _>(draw, log_dirs),
         one::<DescribeQuorum, _>(draw, quorum),
         one::<DescribeTopicPartitions<'_>, _>(draw, topic_partitions),
         one::<FetchOffsets<'_>, _>(draw, group_offsets),
@@ -114,6 +116,32 @@ fn partition(draw: &mut Draw, version: i16) -> MetadataResponsePartition {
         one.offline_replicas = draw.list(broker);
     }
     one
+}
+
+pub(super) fn log_dirs(draw: &mut Draw, version: i16) -> kafka::DescribeLogDirsResponse {
+    let mut answer = kafka::DescribeLogDirsResponse::default();
+    answer.error_code = if version >= 3 { draw.code() } else { 0 };
+    answer.results = draw.list(|draw| {
+        let mut one = log_dir::DescribeLogDirsResult::default();
+        (one.error_code, one.log_dir) = (draw.code(), draw.text());
+        one.topics = draw.list(|draw| {
+            let mut one = log_dir::DescribeLogDirsTopic::default();
+            one.name = topic(draw);
+            one.partitions = draw.list(|draw| {
+                let mut one = log_dir::DescribeLogDirsPartition::default();
+                (one.partition_index, one.partition_size, one.offset_lag) =
+                    (draw.i32(), draw.i64(), draw.i64());
+                one.is_future_key = draw.bool();
+                one
+            });
+            one
+        });
+        if version >= 4 {
+            (one.total_bytes, one.usable_bytes) = (draw.i64(), draw.i64());
+        }
+        one
+    });
+    answer
 }
 
 pub(super) fn cluster(draw: &mut Draw, version: i16) -> kafka::DescribeClusterResponse {

@@ -10,9 +10,9 @@ use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListO
 use kafka_protocol::messages::offset_fetch_request::OffsetFetchRequestGroup;
 use kafka_protocol::messages::{
     ApiVersionsRequest, BrokerId, ConsumerGroupDescribeRequest, DescribeClusterRequest,
-    DescribeConfigsRequest, DescribeGroupsRequest, DescribeQuorumRequest, DescribeTopicPartitionsRequest,
-    FindCoordinatorRequest, GroupId, ListGroupsRequest, ListOffsetsRequest, MetadataRequest,
-    OffsetFetchRequest, TopicName,
+    DescribeConfigsRequest, DescribeGroupsRequest, DescribeLogDirsRequest, DescribeQuorumRequest,
+    DescribeTopicPartitionsRequest, FindCoordinatorRequest, GroupId, ListGroupsRequest, ListOffsetsRequest,
+    MetadataRequest, OffsetFetchRequest, TopicName,
 };
 
 fn str_bytes(text: &str) -> StrBytes {
@@ -48,6 +48,7 @@ fn requests_about_the_cluster() {
         let topic = TopicData::default().with_topic_name(topic("__cluster_metadata"));
         DescribeQuorumRequest::default().with_topics(vec![topic.with_partitions(vec![partition])])
     });
+    assert_written(&DescribeLogDirs, |_| DescribeLogDirsRequest::default().with_topics(None));
     let names = ["orders".to_string(), "".to_string()];
     for (kind, code) in [(ResourceKind::Topic, 2), (ResourceKind::Broker, 4)] {
         assert_written(&DescribeConfigs { kind, names: &names }, |_| {
@@ -93,7 +94,12 @@ fn requests_about_groups() {
 #[test]
 fn requests_about_partitions() {
     let topics = [("orders".into(), vec![0, 7]), ("pay".into(), vec![2])];
-    for (end, timestamp) in [(OffsetSpec::Latest, -1), (OffsetSpec::Earliest, -2)] {
+    for (end, timestamp, asker, isolation) in [
+        (OffsetSpec::Latest, -1, -1, 0),
+        (OffsetSpec::Earliest, -2, -1, 0),
+        (OffsetSpec::LastStable, -1, -1, 1),
+        (OffsetSpec::LogEnd, -1, -2, 0),
+    ] {
         assert_written(&ListOffsets { end, topics: &topics }, |_| {
             let partition = |number: &i32| {
                 let partition = ListOffsetsPartition::default().with_partition_index(*number);
@@ -104,8 +110,8 @@ fn requests_about_partitions() {
                 ListOffsetsTopic::default().with_name(topic(name)).with_partitions(partitions)
             };
             ListOffsetsRequest::default()
-                .with_replica_id(BrokerId(-1))
-                .with_isolation_level(0)
+                .with_replica_id(BrokerId(asker))
+                .with_isolation_level(isolation)
                 .with_topics(topics.iter().map(one).collect())
         });
     }

@@ -1,0 +1,65 @@
+//! Ctrl-C during a command that takes a while: the first one ends it in order, the second one at once.
+
+use crate::cli::Failure;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+#[cfg(feature = "live")]
+use std::sync::{
+    atomic::Ordering,
+    mpsc::{RecvTimeoutError, channel},
+};
+#[cfg(feature = "live")]
+use std::time::{Duration, Instant};
+
+/// The exit code of a program that a second Ctrl-C ends at once.
+const INTERRUPTED: i32 = 130;
+/// How soon a signal is noticed.
+#[cfg(feature = "live")]
+const TICK: Duration = Duration::from_millis(50);
+
+/// Set by the first Ctrl-C or SIGTERM; the second one ends the program.
+pub(super) fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
+    let seen = Arc::new(AtomicBool::new(false));
+    let failed = |error: std::io::Error| Failure::usage(format!("cannot listen to signals: {error}"));
+    for signal in [SIGINT, SIGTERM] {
+        // In this order: the first signal finds the flag unset.
+        flag::register_conditional_shutdown(signal, INTERRUPTED, seen.clone()).map_err(failed)?;
+        flag::register(signal, seen.clone()).map_err(failed)?;
+    }
+    Ok(seen)
+}
+
+/// What the work yields, unless a signal comes first; nobody waits for the work then.
+#[cfg(feature = "live")]
+pub(super) fn unless_interrupted<T: Send + 'static>(
+    interrupted: &AtomicBool,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (sender, done) = channel();
+    std::thread::spawn(move || sender.send(work()));
+    loop {
+        match done.recv_timeout(TICK) {
+            Ok(value) => return Some(value),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) if interrupted.load(Ordering::Relaxed) => return None,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+/// Waits until then; says whether no signal came.
+#[cfg(feature = "live")]
+pub(super) fn sleep_until(interrupted: &AtomicBool, until: Instant) -> bool {
+    loop {
+        if interrupted.load(Ordering::Relaxed) {
+            return false;
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return true;
+        }
+        std::thread::sleep(left.min(TICK));
+    }
+}
