@@ -1,10 +1,12 @@
-//! Client configuration files: Java properties, checked against Kafka's own ConfigDef. Pure; the shell reads the file.
+//! Configuration files of clients and brokers: Java properties, checked against Kafka's own ConfigDef. Pure; the shell reads the file.
 
+mod broker;
 mod client;
 mod kind;
 mod properties;
 mod shown;
 
+pub use broker::{BrokerFile, read_broker};
 pub use client::{ClientFile, read_client};
 pub use kind::FileKind;
 pub use properties::{BYTE_ORDER_MARK, Property, parse_properties, properties_text};
