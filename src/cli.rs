@@ -8,6 +8,7 @@
 mod acl;
 mod args;
 mod assess;
+mod brokers;
 mod check;
 mod clients;
 mod diff;

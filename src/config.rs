@@ -1,11 +1,13 @@
-//! Files that the user gives: how they are read, and client configuration checked against Kafka's own ConfigDef.
+//! Files that the user gives: how they are read, and the configuration of clients and brokers checked against Kafka's own ConfigDef.
 
+mod broker;
 mod client;
 mod input;
 mod kind;
 mod properties;
 mod shown;
 
+pub use broker::{BrokerFile, read_broker};
 pub use client::{ClientFile, read_client};
 pub use input::{InputError, InputKind, read_input};
 pub use kind::FileKind;

@@ -6,18 +6,50 @@ use crate::cli::output;
 use crate::config::{FileKind, FileNote, read_client};
 use crate::knobs::{KeyScope, consumer_errors, producer_errors};
 use crate::model::{ClientProfile, Cluster, KafkaVersion};
+use crate::rules::Findings;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What was not understood in the files of clients.
+/// What was read and what was not understood in files of clients and brokers.
 #[derive(Default)]
-pub(super) struct Unread(Vec<FileNote>);
+pub(super) struct ReadFiles {
+    pub(super) unread: Vec<FileNote>,
+    /// Whose setting stands where: `file:line` by the subject's name and the key.
+    places: BTreeMap<(String, String), String>,
+}
 
-impl Unread {
+impl ReadFiles {
+    /// Remembers where a subject's settings stand.
+    pub(super) fn place(&mut self, subject: &str, file: &str, lines: &BTreeMap<String, usize>) {
+        for (key, line) in lines {
+            self.places.insert((subject.to_string(), key.clone()), format!("{file}:{line}"));
+        }
+    }
+
+    /// Says behind each finding where its first setting stands.
+    pub(super) fn locate(&self, findings: &mut Findings) {
+        for finding in &mut findings.findings {
+            let keys = finding.evidence.split([' ', ',', ';', '=', '(', ')']);
+            let place = keys.into_iter().find_map(|key| self.place_of(&finding.subject.name, key));
+            if let Some(place) = place {
+                finding.evidence.push_str(&format!(" ({place})"));
+            }
+        }
+    }
+
+    /// Of several brokers the first one that sets the key.
+    fn place_of(&self, subject: &str, key: &str) -> Option<&String> {
+        let of_key = self.places.iter().filter(|((_, known), _)| known == key);
+        let is_brokers = |name: &str| subject.is_empty() && name.parse::<i32>().is_ok();
+        let mut of_subject = of_key.filter(|((name, _), _)| name == subject || is_brokers(name));
+        of_subject.next().map(|(_, place)| place)
+    }
+
     /// The code, unless it would pass what nobody judged.
     pub(super) fn or(self, code: ExitCode) -> Result<ExitCode, Failure> {
-        let Some(first) = self.0.first().filter(|_| code == ExitCode::SUCCESS) else { return Ok(code) };
+        let Some(first) = self.unread.first().filter(|_| code == ExitCode::SUCCESS) else { return Ok(code) };
         let line = format!(
             "{}: what the notes name was not understood, so that nothing says that it is fine",
             first.file
@@ -27,11 +59,11 @@ impl Unread {
 }
 
 /// Puts the given clients in the place of the assumed ones; notes on a file go to standard error.
-pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<Unread, Failure> {
+pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<ReadFiles, Failure> {
     let version = cluster.version.get().copied().unwrap_or(KafkaVersion::REFERENCE);
-    let mut unread = Unread::default();
-    let producers = read_all(KeyScope::Producer, &args.producer, version, &mut unread)?;
-    let consumers = read_all(KeyScope::Consumer, &args.consumer, version, &mut unread)?;
+    let mut read = ReadFiles::default();
+    let producers = read_all(KeyScope::Producer, &args.producer, version, &mut read)?;
+    let consumers = read_all(KeyScope::Consumer, &args.consumer, version, &mut read)?;
     let assumed = Arc::make_mut(&mut cluster.assumed);
     if !producers.is_empty() {
         assumed.producers = producers;
@@ -39,14 +71,14 @@ pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<Unread, 
     if !consumers.is_empty() {
         assumed.consumers = consumers;
     }
-    Ok(unread)
+    Ok(read)
 }
 
 fn read_all(
     scope: KeyScope,
     paths: &[PathBuf],
     version: KafkaVersion,
-    unread: &mut Unread,
+    read: &mut ReadFiles,
 ) -> Result<Vec<ClientProfile>, Failure> {
     let mut profiles: Vec<ClientProfile> = Vec::new();
     for path in paths {
@@ -61,12 +93,13 @@ fn read_all(
         if let Some(kind) = file.other_kind {
             return Err(not_a_clients(scope, &name, kind));
         }
-        unread.0.extend(file.unread);
+        read.unread.extend(file.unread);
         let mut profile = file.profile;
         // Two files of one name in different folders keep their paths.
         if profiles.iter().any(|other| other.name == profile.name) {
-            profile.name = name;
+            profile.name.clone_from(&name);
         }
+        read.place(&profile.name, &name, &file.lines);
         profiles.push(profile);
     }
     Ok(profiles)

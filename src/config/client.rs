@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 pub struct ClientFile {
     /// Its settings: Kafka's own keys only, secrets without their values.
     pub profile: ClientProfile,
+    /// The line of each setting.
+    pub lines: BTreeMap<String, usize>,
     /// Keys of plug-ins or of another kind of client, keys set twice: worth a word.
     pub notes: Vec<FileNote>,
     /// What klever did not understand, so that nothing says that it is fine.
@@ -58,6 +60,7 @@ pub fn read_client(
             check_value(key, &property.value)
                 .map_err(|allowed| note(property.line, refused(property, key, &allowed)))?;
         }
+        read.lines.insert(property.key.clone(), property.line);
         if read.profile.settings.insert(property.key.clone(), kept(key, &property.value)).is_some() {
             again.push(property);
         }
@@ -90,6 +93,7 @@ fn nothing_read(file: &str, version: KafkaVersion) -> ClientFile {
     let origin = Origin::File(file.to_string());
     ClientFile {
         profile: ClientProfile { name: name_of(file), version, origin, settings: BTreeMap::new() },
+        lines: BTreeMap::new(),
         notes: Vec::new(),
         unread: Vec::new(),
         holds_secret: false,
@@ -102,14 +106,14 @@ fn is_plain_secret(property: &Property) -> bool {
     is_secret_key(&property.key, None) && !value.is_empty() && !value.contains("${")
 }
 
-fn refused(property: &Property, key: &ConfigKey, allowed: &str) -> String {
+pub(super) fn refused(property: &Property, key: &ConfigKey, allowed: &str) -> String {
     match shown_value(&property.key, key, &property.value) {
         Some(value) => format!("{}: `{value}` is not allowed here: it takes {allowed}", property.key),
         None => format!("{}: its value is not allowed here: it takes {allowed}", property.key),
     }
 }
 
-fn kept(key: &ConfigKey, value: &str) -> String {
+pub(super) fn kept(key: &ConfigKey, value: &str) -> String {
     if key.kind == "PASSWORD" { HIDDEN.to_string() } else { without_credentials(value.trim()) }
 }
 
@@ -215,7 +219,7 @@ fn unknown_key(scope: KeyScope, key: &str) -> Unknown {
 }
 
 /// A key of Kafka that somebody wrote wrong: a slip or two, a part of it only, or other signs between its words.
-fn meant_key(scope: KeyScope, key: &str) -> Option<&'static str> {
+pub(super) fn meant_key(scope: KeyScope, key: &str) -> Option<&'static str> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', '_'], ".");
     let names = config_keys().iter().filter(|known| known.scope == scope).map(|known| known.name);
     if let Some(same) = names.clone().find(|name| *name == plain(key)) {

@@ -35,9 +35,11 @@ pub fn findings_text(cluster: &Cluster, findings: &Findings) -> String {
 /// was asked for.
 pub fn hidden_topics(cluster: &Cluster) -> Option<String> {
     let topics = cluster.topics_complete();
-    topics.reason().filter(|_| !cluster.brokers.is_empty()).map(|reason| match reason {
-        Unknown::NotExposed(why) => why.clone(),
-        reason => format!("whether all topics were seen is {reason}"),
+    topics.reason().filter(|_| !cluster.brokers.is_empty() && !cluster.is_of_files()).map(|reason| {
+        match reason {
+            Unknown::NotExposed(why) => why.clone(),
+            reason => format!("whether all topics were seen is {reason}"),
+        }
     })
 }
 
@@ -45,6 +47,11 @@ pub fn hidden_topics(cluster: &Cluster) -> Option<String> {
 pub(super) fn heading(cluster: &Cluster) -> String {
     if cluster.brokers.is_empty() {
         return "Client settings only, no cluster\n".into();
+    }
+    if cluster.is_of_files() {
+        let version = cluster.version.get().map_or(String::new(), ToString::to_string);
+        let brokers = plural(cluster.brokers.len(), "broker");
+        return format!("Settings of {brokers} only, no cluster; defaults are those of Kafka {version}\n");
     }
     let version =
         cluster.version.get().map_or("Kafka of unknown version".into(), |version| format!("Kafka {version}"));
