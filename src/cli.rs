@@ -8,7 +8,6 @@
 mod acl;
 mod args;
 mod assess;
-mod brokers;
 mod check;
 mod clients;
 mod diff;
@@ -16,6 +15,7 @@ mod doctor;
 mod embedded;
 mod explain;
 mod failure;
+mod files;
 #[cfg(feature = "lab")]
 mod lab;
 mod lag;

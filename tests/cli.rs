@@ -14,6 +14,8 @@ mod files;
 mod inputs;
 #[path = "cli/judging.rs"]
 mod judging;
+#[path = "cli/kinds.rs"]
+mod kinds;
 #[path = "cli/lagging.rs"]
 mod lagging;
 #[path = "cli/rolling.rs"]

@@ -1,13 +1,12 @@
 //! `klever check`: rules over a cluster, client files or both.
 
-use crate::cli::args::{ClientArgs, SourceArgs};
+use crate::cli::args::{FileArgs, SourceArgs};
 use crate::cli::failure::{FOUND, Failure};
-use crate::cli::{brokers, clients, output, source};
-use crate::model::{Cluster, Datum, KafkaVersion, Origin, plural};
+use crate::cli::{files, output, source};
+use crate::model::{Cluster, Datum, Origin, plural};
 use crate::report;
 use crate::rules::{Finding, FindingStatus, Findings, Severity, examine};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args, Debug)]
@@ -15,13 +14,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub source: SourceArgs,
     #[command(flatten)]
-    pub clients: ClientArgs,
-    /// A broker's or controller's server.properties, where no cluster is given
-    #[arg(long, value_name = "FILE", help_heading = "Brokers")]
-    pub broker: Vec<PathBuf>,
-    /// What the brokers of these files run: its defaults fill what they leave out
-    #[arg(long, value_name = "VERSION", help_heading = "Brokers")]
-    pub kafka_version: Option<KafkaVersion>,
+    pub files: FileArgs,
     /// How to write the findings
     #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
     pub format: FindingsFormat,
@@ -78,8 +71,7 @@ impl FailOn {
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let mut cluster = cluster_of(args)?;
-    let mut read = clients::adopt(&mut cluster, &args.clients)?;
-    brokers::adopt(&mut cluster, &args.broker, &mut read)?;
+    let read = files::adopt(&mut cluster, &args.files)?;
     let mut findings = examine(&cluster);
     read.locate(&mut findings);
     output::write(&match args.format {
@@ -94,20 +86,18 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
 
 /// The cluster that was named, or none at all for files alone.
 fn cluster_of(args: &CheckArgs) -> Result<Cluster, Failure> {
-    let of_files = !args.broker.is_empty() || args.kafka_version.is_some();
     match source::named(&args.source)? {
-        Some(_) if of_files => {
-            let line =
-                "--broker and --kafka-version are for files without a cluster: a cluster tells both itself";
-            Err(Failure::usage(line).hint("leave out the one or the other"))
+        Some(_) if args.files.kafka_version.is_some() => {
+            Err(Failure::usage("--kafka-version is for files without a cluster: a cluster tells it itself")
+                .hint("leave out the one or the other"))
         }
         Some(cluster) => Ok(cluster),
-        None if args.clients.is_empty() && args.broker.is_empty() => {
-            let hint = format!("{}, --producer FILE, --consumer FILE or --broker FILE", source::HOW);
+        None if args.files.is_empty() => {
+            let hint = format!("{}, or files: klever check FILE...", source::HOW);
             Err(Failure::usage("there is nothing to check").hint(hint))
         }
         None => {
-            let version = args.kafka_version.map(|version| Datum::known(version, 0, Origin::WhatIf));
+            let version = args.files.kafka_version.map(|version| Datum::known(version, 0, Origin::WhatIf));
             Ok(Cluster { version: version.unwrap_or_else(Datum::not_asked), ..source::nothing() })
         }
     }

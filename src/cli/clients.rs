@@ -6,45 +6,53 @@ use crate::cli::output;
 use crate::config::{FileKind, FileNote, read_client};
 use crate::knobs::{KeyScope, consumer_errors, producer_errors};
 use crate::model::{ClientProfile, Cluster, KafkaVersion};
-use crate::rules::Findings;
+use crate::rules::{FilePlace, FindingSubject, Findings, SubjectKind};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What was read and what was not understood in files of clients and brokers.
+/// What was not understood in files, and whose setting stands where.
 #[derive(Default)]
 pub(super) struct ReadFiles {
     pub(super) unread: Vec<FileNote>,
-    /// Whose setting stands where: `file:line` by the subject's name and the key.
-    places: BTreeMap<(String, String), String>,
+    /// By subject and key; where it begins stands behind the empty key.
+    places: BTreeMap<(SubjectKind, String, String), FilePlace>,
 }
 
 impl ReadFiles {
-    /// Remembers where a subject's settings stand.
-    pub(super) fn place(&mut self, subject: &str, file: &str, lines: &BTreeMap<String, usize>) {
-        for (key, line) in lines {
-            self.places.insert((subject.to_string(), key.clone()), format!("{file}:{line}"));
+    /// Remembers where a subject begins and where its settings stand.
+    pub(super) fn place(
+        &mut self,
+        (kind, name): (SubjectKind, &str),
+        (file, line): (&str, usize),
+        lines: &BTreeMap<String, usize>,
+    ) {
+        let settings = lines.iter().map(|(key, line)| (key.clone(), *line));
+        for (key, line) in settings.chain([(String::new(), line)]) {
+            let place = FilePlace { file: file.to_string(), line };
+            self.places.insert((kind, name.to_string(), key), place);
         }
     }
 
-    /// Says behind each finding where its first setting stands.
+    /// Says of each finding where the first setting stands that it is about, or else where its subject begins.
     pub(super) fn locate(&self, findings: &mut Findings) {
         for finding in &mut findings.findings {
-            let keys = finding.evidence.split([' ', ',', ';', '=', '(', ')']);
-            let place = keys.into_iter().find_map(|key| self.place_of(&finding.subject.name, key));
-            if let Some(place) = place {
-                finding.evidence.push_str(&format!(" ({place})"));
-            }
+            let subjects = if finding.each.is_empty() {
+                std::slice::from_ref(&finding.subject)
+            } else {
+                &finding.each[..]
+            };
+            let keys = finding.keys.iter().map(String::as_str).chain([""]);
+            let mut places =
+                keys.flat_map(|key| subjects.iter().filter_map(move |subject| self.place_of(subject, key)));
+            finding.place = places.next().cloned();
         }
     }
 
-    /// Of several brokers the first one that sets the key.
-    fn place_of(&self, subject: &str, key: &str) -> Option<&String> {
-        let of_key = self.places.iter().filter(|((_, known), _)| known == key);
-        let is_brokers = |name: &str| subject.is_empty() && name.parse::<i32>().is_ok();
-        let mut of_subject = of_key.filter(|((name, _), _)| name == subject || is_brokers(name));
-        of_subject.next().map(|(_, place)| place)
+    fn place_of(&self, subject: &FindingSubject, key: &str) -> Option<&FilePlace> {
+        let kind = if subject.kind == SubjectKind::Partition { SubjectKind::Topic } else { subject.kind };
+        self.places.get(&(kind, subject.name.to_string(), key.to_string()))
     }
 
     /// The code, unless it would pass what nobody judged.
@@ -99,7 +107,6 @@ fn read_all(
         if profiles.iter().any(|other| other.name == profile.name) {
             profile.name.clone_from(&name);
         }
-        read.place(&profile.name, &name, &file.lines);
         profiles.push(profile);
     }
     Ok(profiles)

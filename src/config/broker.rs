@@ -2,6 +2,7 @@
 
 use crate::config::client::{kept, meant_key, refused};
 use crate::config::kind::{FileKind, format_of, kind_of};
+use crate::config::part::value_or_filled_in;
 use crate::config::{FileNote, Property, is_key_shaped, is_secret_key, parse_properties};
 use crate::knobs::{KeyScope, check_value, default_at};
 use crate::model::{Broker, BrokerId, BrokerStatus, ConfigEntry, ConfigMap, ConfigSource, Datum, Origin};
@@ -46,7 +47,20 @@ pub fn read_broker(file: &str, text: &str) -> Result<BrokerFile, FileNote> {
         read.other_kind = Some(FileKind::Unknown);
         return Ok(read);
     }
+    broker_of(file, properties)
+}
+
+/// Reads a broker's settings, wherever in a file they stood.
+///
+/// # Errors
+/// The first value that no Kafka takes.
+pub(super) fn broker_of(file: &str, mut properties: Vec<Property>) -> Result<BrokerFile, FileNote> {
+    let note = |line: usize, text: String| FileNote { file: file.to_string(), line: Some(line), text };
+    let mut read = nothing_read(file);
     let mut config = ConfigMap::new();
+    for property in &mut properties {
+        property.value = value_or_filled_in(&property.value).to_string();
+    }
     for property in &properties {
         if let Some(key) = default_at(KeyScope::Broker, &property.key) {
             check_value(key, &property.value)

@@ -10,16 +10,16 @@ fn check(kind: &str, file: &str) -> super::Ran {
 #[test]
 fn files_of_another_kind_are_refused_by_their_name() {
     let files = [
-        ("01-spring-boot-yaml/application.yml", "YAML"),
-        ("01-spring-boot-yaml/nested.yml", "YAML"),
+        ("01-spring-boot-yaml/application.yml", "Spring Boot"),
+        ("01-spring-boot-yaml/nested.yml", "Spring Boot"),
         ("04-connect-worker/connect-distributed.properties", "Connect worker"),
         ("07-server-properties/server.properties", "server.properties"),
-        ("09-strimzi-kafka/kafka.yaml", "YAML"),
+        ("09-strimzi-kafka/kafka.yaml", "Strimzi"),
     ];
     for (file, seems) in files {
         let ran = check("--producer", file);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{file}: {}", ran.err);
-        assert!(ran.err.contains(seems) && ran.err.contains("klever reads Java .properties"), "{}", ran.err);
+        assert!(ran.err.contains(seems) && ran.err.contains("klever check FILE"), "{}", ran.err);
     }
 }
 
