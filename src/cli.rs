@@ -15,6 +15,7 @@ mod doctor;
 mod embedded;
 mod explain;
 mod failure;
+mod files;
 mod interrupt;
 #[cfg(feature = "lab")]
 mod lab;

@@ -1,16 +1,27 @@
-//! Files that the user gives: how they are read, and client configuration checked against Kafka's own ConfigDef.
+//! Files that the user gives: how they are read, and the configuration of clients and brokers checked against Kafka's own ConfigDef.
 
+mod broker;
 mod client;
+mod document;
+mod file;
 mod input;
 mod kind;
+mod kinds;
+mod part;
 mod properties;
 mod shown;
+mod topic;
+mod tree;
 
+pub use broker::{BrokerFile, read_broker};
 pub use client::{ClientFile, read_client};
+pub use file::{ConfigFile, FileUse, NotRead, Placed, read_file};
 pub use input::{InputError, InputKind, read_input};
 pub use kind::FileKind;
+pub use kinds::kinds_read;
 pub use properties::{BYTE_ORDER_MARK, Property, parse_properties, properties_text};
 pub use shown::{HIDDEN, is_key_shaped, is_secret_key, without_credentials};
+pub use topic::TopicFile;
 
 use std::fmt;
 

@@ -38,7 +38,7 @@ pub use evidence::Evidence;
 pub use examine::examine;
 pub use facts::{ClusterFacts, STATE_SUFFIXES, STATE_TOPICS};
 pub use finding::{
-    Finding, FindingStatus, FindingSubject, Findings, NotExamined, Severity, SubjectKind, Summary,
+    FilePlace, Finding, FindingStatus, FindingSubject, Findings, NotExamined, Severity, SubjectKind, Summary,
 };
 pub use verdicts::Verdicts;
 

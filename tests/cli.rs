@@ -16,6 +16,8 @@ mod hostile;
 mod inputs;
 #[path = "cli/judging.rs"]
 mod judging;
+#[path = "cli/kinds.rs"]
+mod kinds;
 #[path = "cli/lagging.rs"]
 mod lagging;
 #[path = "cli/rolling.rs"]

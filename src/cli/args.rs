@@ -1,5 +1,7 @@
 //! Groups of options that several commands share.
 
+use crate::config::kinds_read;
+use crate::model::KafkaVersion;
 use crate::theme::{ColorChoice, GlyphChoice};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -90,6 +92,48 @@ impl ClientArgs {
     pub(super) fn is_empty(&self) -> bool {
         self.producer.is_empty() && self.consumer.is_empty()
     }
+}
+
+/// Configuration files of any kind.
+#[derive(Args, Debug, Default)]
+pub struct FileArgs {
+    /// Files or folders of configuration; what each is, its content tells
+    #[arg(value_name = "FILE", long_help = files_help())]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub clients: ClientArgs,
+    /// A broker's or controller's settings, where no cluster is given
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub broker: Vec<PathBuf>,
+    /// A Kafka Streams application's settings
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub streams: Vec<PathBuf>,
+    /// A Connect worker, a connector or MirrorMaker
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub connect_config: Vec<PathBuf>,
+    /// Topics: Strimzi, Terraform, topicctl or kafka-gitops
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub topics: Vec<PathBuf>,
+    /// What the brokers of these files run: its defaults fill what they leave out
+    #[arg(long, value_name = "VERSION", help_heading = "Files")]
+    pub kafka_version: Option<KafkaVersion>,
+    /// What the clients of these files run; without it what the cluster runs, or else the newest that klever knows well
+    #[arg(long, value_name = "VERSION", help_heading = "Files")]
+    pub client_version: Option<KafkaVersion>,
+}
+
+impl FileArgs {
+    pub(super) fn is_empty(&self) -> bool {
+        let lists = [&self.files, &self.broker, &self.streams, &self.connect_config, &self.topics];
+        lists.iter().all(|list| list.is_empty()) && self.clients.is_empty()
+    }
+}
+
+fn files_help() -> String {
+    format!(
+        "Files or folders of configuration; what each is, its content tells. klever reads {}",
+        kinds_read()
+    )
 }
 
 /// The form of a plan or of a run's result.

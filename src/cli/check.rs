@@ -1,9 +1,9 @@
 //! `klever check`: rules over a cluster, client files or both.
 
-use crate::cli::args::{ClientArgs, SourceArgs};
+use crate::cli::args::{FileArgs, SourceArgs};
 use crate::cli::failure::{FOUND, Failure};
-use crate::cli::{clients, output, source};
-use crate::model::{Cluster, plural};
+use crate::cli::{files, output, source};
+use crate::model::{Cluster, Datum, Origin, plural};
 use crate::report;
 use crate::rules::{Finding, FindingStatus, Findings, Severity, examine};
 use clap::{Args, ValueEnum};
@@ -14,7 +14,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub source: SourceArgs,
     #[command(flatten)]
-    pub clients: ClientArgs,
+    pub files: FileArgs,
     /// How to write the findings
     #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
     pub format: FindingsFormat,
@@ -70,16 +70,10 @@ impl FailOn {
 }
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let mut cluster = match source::named(&args.source)? {
-        Some(cluster) => cluster,
-        None if args.clients.is_empty() => {
-            let hint = format!("{}, --producer FILE or --consumer FILE", source::HOW);
-            return Err(Failure::usage("there is nothing to check").hint(hint));
-        }
-        None => source::nothing(),
-    };
-    let unread = clients::adopt(&mut cluster, &args.clients)?;
-    let findings = examine(&cluster);
+    let mut cluster = cluster_of(args)?;
+    let read = files::adopt(&mut cluster, &args.files)?;
+    let mut findings = examine(&cluster);
+    read.locate(&mut findings);
     output::write(&match args.format {
         FindingsFormat::Text => report::findings_text(&cluster, &findings),
         FindingsFormat::Json => report::findings_json(&cluster, &findings),
@@ -87,7 +81,26 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         FindingsFormat::Junit => report::findings_junit(&cluster, &findings),
         FindingsFormat::Markdown => report::findings_markdown(&cluster, &findings),
     })?;
-    unread.or(verdict(args, &cluster, &findings)?)
+    read.or(verdict(args, &cluster, &findings)?)
+}
+
+/// The cluster that was named, or none at all for files alone.
+fn cluster_of(args: &CheckArgs) -> Result<Cluster, Failure> {
+    match source::named(&args.source)? {
+        Some(_) if args.files.kafka_version.is_some() => {
+            Err(Failure::usage("--kafka-version is for files without a cluster: a cluster tells it itself")
+                .hint("leave out the one or the other"))
+        }
+        Some(cluster) => Ok(cluster),
+        None if args.files.is_empty() => {
+            let hint = format!("{}, or files: klever check FILE...", source::HOW);
+            Err(Failure::usage("there is nothing to check").hint(hint))
+        }
+        None => {
+            let version = args.files.kafka_version.map(|version| Datum::known(version, 0, Origin::WhatIf));
+            Ok(Cluster { version: version.unwrap_or_else(Datum::not_asked), ..source::nothing() })
+        }
+    }
 }
 
 /// What is certain decides before what is not known.

@@ -6,18 +6,58 @@ use crate::cli::output;
 use crate::config::{FileKind, FileNote, read_client};
 use crate::knobs::{KeyScope, consumer_errors, producer_errors};
 use crate::model::{ClientProfile, Cluster, KafkaVersion};
+use crate::rules::{FilePlace, FindingSubject, Findings, SubjectKind};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What was not understood in the files of clients.
+/// What was not understood in files, and whose setting stands where.
 #[derive(Default)]
-pub(super) struct Unread(Vec<FileNote>);
+pub(super) struct ReadFiles {
+    pub(super) unread: Vec<FileNote>,
+    /// By subject and key; where it begins stands behind the empty key.
+    places: BTreeMap<(SubjectKind, String, String), FilePlace>,
+}
 
-impl Unread {
+impl ReadFiles {
+    /// Remembers where a subject begins and where its settings stand.
+    pub(super) fn place(
+        &mut self,
+        (kind, name): (SubjectKind, &str),
+        (file, line): (&str, usize),
+        lines: &BTreeMap<String, usize>,
+    ) {
+        let settings = lines.iter().map(|(key, line)| (key.clone(), *line));
+        for (key, line) in settings.chain([(String::new(), line)]) {
+            let place = FilePlace { file: file.to_string(), line };
+            self.places.insert((kind, name.to_string(), key), place);
+        }
+    }
+
+    /// Says of each finding where the first setting stands that it is about, or else where its subject begins.
+    pub(super) fn locate(&self, findings: &mut Findings) {
+        for finding in &mut findings.findings {
+            let subjects = if finding.each.is_empty() {
+                std::slice::from_ref(&finding.subject)
+            } else {
+                &finding.each[..]
+            };
+            let keys = finding.keys.iter().map(String::as_str).chain([""]);
+            let mut places =
+                keys.flat_map(|key| subjects.iter().filter_map(move |subject| self.place_of(subject, key)));
+            finding.place = places.next().cloned();
+        }
+    }
+
+    fn place_of(&self, subject: &FindingSubject, key: &str) -> Option<&FilePlace> {
+        let kind = if subject.kind == SubjectKind::Partition { SubjectKind::Topic } else { subject.kind };
+        self.places.get(&(kind, subject.name.to_string(), key.to_string()))
+    }
+
     /// The code, unless it would pass what nobody judged.
     pub(super) fn or(self, code: ExitCode) -> Result<ExitCode, Failure> {
-        let Some(first) = self.0.first().filter(|_| code == ExitCode::SUCCESS) else { return Ok(code) };
+        let Some(first) = self.unread.first().filter(|_| code == ExitCode::SUCCESS) else { return Ok(code) };
         let line = format!(
             "{}: what the notes name was not understood, so that nothing says that it is fine",
             first.file
@@ -27,11 +67,11 @@ impl Unread {
 }
 
 /// Puts the given clients in the place of the assumed ones; notes on a file go to standard error.
-pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<Unread, Failure> {
+pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<ReadFiles, Failure> {
     let version = cluster.version.get().copied().unwrap_or(KafkaVersion::REFERENCE);
-    let mut unread = Unread::default();
-    let producers = read_all(KeyScope::Producer, &args.producer, version, &mut unread)?;
-    let consumers = read_all(KeyScope::Consumer, &args.consumer, version, &mut unread)?;
+    let mut read = ReadFiles::default();
+    let producers = read_all(KeyScope::Producer, &args.producer, version, &mut read)?;
+    let consumers = read_all(KeyScope::Consumer, &args.consumer, version, &mut read)?;
     let assumed = Arc::make_mut(&mut cluster.assumed);
     if !producers.is_empty() {
         assumed.producers = producers;
@@ -39,14 +79,14 @@ pub(super) fn adopt(cluster: &mut Cluster, args: &ClientArgs) -> Result<Unread, 
     if !consumers.is_empty() {
         assumed.consumers = consumers;
     }
-    Ok(unread)
+    Ok(read)
 }
 
 fn read_all(
     scope: KeyScope,
     paths: &[PathBuf],
     version: KafkaVersion,
-    unread: &mut Unread,
+    read: &mut ReadFiles,
 ) -> Result<Vec<ClientProfile>, Failure> {
     let mut profiles: Vec<ClientProfile> = Vec::new();
     for path in paths {
@@ -61,11 +101,11 @@ fn read_all(
         if let Some(kind) = file.other_kind {
             return Err(not_a_clients(scope, &name, kind));
         }
-        unread.0.extend(file.unread);
+        read.unread.extend(file.unread);
         let mut profile = file.profile;
         // Two files of one name in different folders keep their paths.
         if profiles.iter().any(|other| other.name == profile.name) {
-            profile.name = name;
+            profile.name.clone_from(&name);
         }
         profiles.push(profile);
     }

@@ -1,6 +1,7 @@
 //! A producer's or consumer's `.properties` file as a profile, with notes on what looks wrong in it.
 
 use crate::config::kind::{FileKind, format_of, kind_of};
+use crate::config::part::value_or_filled_in;
 use crate::config::shown::{HIDDEN, is_key_shaped, is_secret_key, shown_value, without_credentials};
 use crate::config::{BYTE_ORDER_MARK, FileNote, Property, parse_properties};
 use crate::knobs::{
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 pub struct ClientFile {
     /// Its settings: Kafka's own keys only, secrets without their values.
     pub profile: ClientProfile,
+    /// The line of each setting.
+    pub lines: BTreeMap<String, usize>,
     /// Keys of plug-ins or of another kind of client, keys set twice: worth a word.
     pub notes: Vec<FileNote>,
     /// What klever did not understand, so that nothing says that it is fine.
@@ -46,11 +49,31 @@ pub fn read_client(
         return Ok(read);
     }
     let properties = parse_properties(text).map_err(|(line, why)| note(line, why))?;
-    read.holds_secret = properties.iter().any(is_plain_secret);
     read.other_kind = kind_of(scope, &properties);
     if read.other_kind.is_some_and(|kind| kind != FileKind::Unknown) {
         return Ok(read);
     }
+    let other_kind = read.other_kind;
+    let read = client_of(scope, file, properties, version)?;
+    Ok(ClientFile { other_kind, ..read })
+}
+
+/// Reads a client's settings, wherever in a file they stood.
+///
+/// # Errors
+/// The first value that no Kafka takes.
+pub(super) fn client_of(
+    scope: KeyScope,
+    file: &str,
+    mut properties: Vec<Property>,
+    version: KafkaVersion,
+) -> Result<ClientFile, FileNote> {
+    let note = |line: usize, text: String| FileNote { file: file.to_string(), line: Some(line), text };
+    let mut read = nothing_read(file, version);
+    for property in &mut properties {
+        property.value = value_or_filled_in(&property.value).to_string();
+    }
+    read.holds_secret = properties.iter().any(is_plain_secret);
     let mut again = Vec::new();
     for property in &properties {
         let Some(key) = default_at(scope, &property.key) else { continue };
@@ -58,6 +81,7 @@ pub fn read_client(
             check_value(key, &property.value)
                 .map_err(|allowed| note(property.line, refused(property, key, &allowed)))?;
         }
+        read.lines.insert(property.key.clone(), property.line);
         if read.profile.settings.insert(property.key.clone(), kept(key, &property.value)).is_some() {
             again.push(property);
         }
@@ -89,7 +113,8 @@ pub fn read_client(
 fn nothing_read(file: &str, version: KafkaVersion) -> ClientFile {
     let origin = Origin::File(file.to_string());
     ClientFile {
-        profile: ClientProfile { name: name_of(file), version, origin, settings: BTreeMap::new() },
+        profile: ClientProfile { name: name_of(file), origin, ..ClientProfile::defaults(version) },
+        lines: BTreeMap::new(),
         notes: Vec::new(),
         unread: Vec::new(),
         holds_secret: false,
@@ -99,17 +124,17 @@ fn nothing_read(file: &str, version: KafkaVersion) -> ClientFile {
 
 fn is_plain_secret(property: &Property) -> bool {
     let value = property.value.trim();
-    is_secret_key(&property.key, None) && !value.is_empty() && !value.contains("${")
+    is_secret_key(&property.key, None) && !value.is_empty() && !value.contains("${") && value != HIDDEN
 }
 
-fn refused(property: &Property, key: &ConfigKey, allowed: &str) -> String {
+pub(super) fn refused(property: &Property, key: &ConfigKey, allowed: &str) -> String {
     match shown_value(&property.key, key, &property.value) {
         Some(value) => format!("{}: `{value}` is not allowed here: it takes {allowed}", property.key),
         None => format!("{}: its value is not allowed here: it takes {allowed}", property.key),
     }
 }
 
-fn kept(key: &ConfigKey, value: &str) -> String {
+pub(super) fn kept(key: &ConfigKey, value: &str) -> String {
     if key.kind == "PASSWORD" { HIDDEN.to_string() } else { without_credentials(value.trim()) }
 }
 
@@ -124,7 +149,7 @@ fn sasl_error(scope: KeyScope, properties: &[Property], version: KafkaVersion) -
     let text = |key: &str| set(key).map(|property| property.value.trim());
     let protocol = text("security.protocol")?.to_ascii_uppercase();
     let jaas = set("sasl.jaas.config").filter(|_| protocol.starts_with("SASL_"))?;
-    if jaas.value.contains("${") {
+    if jaas.value.contains("${") || jaas.value == HIDDEN {
         return None;
     }
     if !is_jaas_entry(&jaas.value) {
@@ -215,12 +240,17 @@ fn unknown_key(scope: KeyScope, key: &str) -> Unknown {
 }
 
 /// A key of Kafka that somebody wrote wrong: a slip or two, a part of it only, or other signs between its words.
-fn meant_key(scope: KeyScope, key: &str) -> Option<&'static str> {
+pub(super) fn meant_key(scope: KeyScope, key: &str) -> Option<&'static str> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', '_'], ".");
     let names = config_keys().iter().filter(|known| known.scope == scope).map(|known| known.name);
     if let Some(same) = names.clone().find(|name| *name == plain(key)) {
         return Some(same);
     }
+    near_key(key, names)
+}
+
+/// The one of these names that differs by a slip or two, or that this is the beginning of.
+pub(super) fn near_key(key: &str, names: impl Iterator<Item = &'static str> + Clone) -> Option<&'static str> {
     let near = nearest_of(key, names)?;
     let slips = strsim::damerau_levenshtein(key, near) <= 1.max(key.len() / 8);
     (slips || near.starts_with(key)).then_some(near)

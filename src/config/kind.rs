@@ -4,7 +4,7 @@ use crate::config::{BYTE_ORDER_MARK, Property};
 use crate::knobs::{KeyScope, default_at};
 use std::fmt;
 
-/// A kind of file that klever was given in the place of a client's properties.
+/// A kind of file, whether klever reads it or only knows what it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FileKind {
     Empty,
@@ -16,6 +16,7 @@ pub enum FileKind {
     Yaml,
     Xml,
     Terraform,
+    TerraformTopics,
     Sections,
     JaasFile,
     Script,
@@ -26,42 +27,77 @@ pub enum FileKind {
     MirrorMaker,
     Streams,
     SpringBoot,
+    Quarkus,
+    Compose,
+    Kubernetes,
+    Strimzi,
+    Topicctl,
+    Gitops,
     TopicConfig,
+    ZooKeeper,
     Log4j,
     Producer,
     Consumer,
+    ProducerAndConsumer,
+    /// Settings that every client has.
+    AnyClient,
     /// Nothing that klever knows.
     Unknown,
 }
 
+impl FileKind {
+    /// What it is called: `a Connect worker's configuration`.
+    pub fn name(self) -> &'static str {
+        match self {
+            FileKind::Empty => "a file without any setting",
+            FileKind::Binary => "a binary file, such as a key store",
+            FileKind::Utf16 => "UTF-16 text, which Java does not read as properties",
+            FileKind::Pem => "PEM: a certificate or a key",
+            FileKind::Snapshot => "a snapshot of a cluster: give it with --snapshot",
+            FileKind::Json => "JSON",
+            FileKind::Yaml => "YAML",
+            FileKind::Xml => "XML",
+            FileKind::Terraform => "Terraform",
+            FileKind::TerraformTopics => "Terraform with kafka_topic",
+            FileKind::Sections => "INI or TOML",
+            FileKind::JaasFile => "a JAAS file",
+            FileKind::Script => "a script",
+            FileKind::Environment => "a list of environment variables",
+            FileKind::ServerProperties => "server.properties of a broker or controller",
+            FileKind::ConnectWorker => "the configuration of a Connect worker",
+            FileKind::Connector => "the configuration of a connector",
+            FileKind::MirrorMaker => "the configuration of MirrorMaker",
+            FileKind::Streams => "the configuration of a Kafka Streams application",
+            FileKind::SpringBoot => {
+                "the application.yml or application.properties of a Spring Boot application"
+            }
+            FileKind::Quarkus => "the configuration of a Quarkus application",
+            FileKind::Compose => "a docker-compose file",
+            FileKind::Kubernetes => "Kubernetes manifests",
+            FileKind::Strimzi => "Strimzi resources",
+            FileKind::Topicctl => "topics of topicctl",
+            FileKind::Gitops => "topics of kafka-gitops",
+            FileKind::TopicConfig => "the configuration of a topic",
+            FileKind::ZooKeeper => "zoo.cfg of ZooKeeper",
+            FileKind::Log4j => "a configuration of logging",
+            FileKind::Producer => "a producer's configuration (Java or librdkafka)",
+            FileKind::Consumer => "a consumer's configuration (Java or librdkafka)",
+            FileKind::ProducerAndConsumer => "the configuration of a producer and a consumer",
+            FileKind::AnyClient => "some client's: give it with --producer or --consumer",
+            FileKind::Unknown => "no configuration of Kafka: none of its keys is one of Kafka's",
+        }
+    }
+}
+
 impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            FileKind::Empty => "it holds no setting",
-            FileKind::Binary => "it seems to be a binary file, such as a key store",
-            FileKind::Utf16 => "it seems to be UTF-16 text, which Java does not read as properties",
-            FileKind::Pem => "it seems to be PEM: a certificate or a key",
-            FileKind::Snapshot => "it seems to be a snapshot of a cluster: give it with --snapshot",
-            FileKind::Json => "it seems to be JSON",
-            FileKind::Yaml => "it seems to be YAML",
-            FileKind::Xml => "it seems to be XML",
-            FileKind::Terraform => "it seems to be Terraform",
-            FileKind::Sections => "it seems to be INI or TOML",
-            FileKind::JaasFile => "it seems to be a JAAS file",
-            FileKind::Script => "it seems to be a script",
-            FileKind::Environment => "it seems to be a list of environment variables",
-            FileKind::ServerProperties => "it seems to be server.properties of a broker",
-            FileKind::ConnectWorker => "it seems to be the configuration of a Connect worker",
-            FileKind::Connector => "it seems to be the configuration of a connector",
-            FileKind::MirrorMaker => "it seems to be the configuration of MirrorMaker",
-            FileKind::Streams => "it seems to be the configuration of a Kafka Streams application",
-            FileKind::SpringBoot => "it seems to be application.properties of a Spring Boot application",
-            FileKind::TopicConfig => "it seems to be the configuration of a topic",
-            FileKind::Log4j => "it seems to be a configuration of logging",
-            FileKind::Producer => "it seems to be a producer's: give it with --producer",
-            FileKind::Consumer => "it seems to be a consumer's: give it with --consumer",
-            FileKind::Unknown => "none of its keys is one of Kafka's",
-        })
+        match self {
+            FileKind::Empty => f.write_str("it holds no setting"),
+            FileKind::Unknown => f.write_str("none of its keys is one of Kafka's"),
+            FileKind::Producer => f.write_str("it seems to be a producer's: give it with --producer"),
+            FileKind::Consumer => f.write_str("it seems to be a consumer's: give it with --consumer"),
+            kind => write!(f, "it seems to be {}", kind.name()),
+        }
     }
 }
 
@@ -92,12 +128,42 @@ const TELLING: &[(FileKind, &[&str])] = &[
         ],
     ),
     (FileKind::SpringBoot, &["spring.*"]),
+    (FileKind::Quarkus, &["mp.messaging.*", "quarkus.*", "kafka-streams.*", "%*"]),
+    (FileKind::ZooKeeper, &["tickTime", "initLimit", "clientPort"]),
     (FileKind::Log4j, &["log4j.*", "rootLogger*", "status"]),
 ];
 
 /// What the file's keys say that it is; `None` where it is what it was given for, in part at least.
 pub(super) fn kind_of(scope: KeyScope, properties: &[Property]) -> Option<FileKind> {
     telling_kind(properties).or_else(|| by_majority(scope, properties))
+}
+
+/// What the keys say where nobody says what the file is for; `None` also where they are a client's.
+pub(super) fn kind_by_keys(properties: &[Property]) -> Option<FileKind> {
+    if let Some(kind) = telling_kind(properties) {
+        return Some(kind);
+    }
+    let keys: Vec<&str> = properties.iter().map(|property| property.key.as_str()).collect();
+    let client = |key: &str| {
+        [KeyScope::Producer, KeyScope::Consumer].iter().any(|scope| default_at(*scope, key).is_some())
+    };
+    let count =
+        |scope: KeyScope| keys.iter().filter(|key| !client(key) && default_at(scope, key).is_some()).count();
+    let clients = keys.iter().filter(|key| client(key) && !is_of_both_clients(key)).count();
+    let (broker, topic) = (count(KeyScope::Broker), count(KeyScope::Topic));
+    if topic > broker && topic > clients {
+        Some(FileKind::TopicConfig)
+    } else {
+        (broker > clients && broker > 0).then_some(FileKind::ServerProperties)
+    }
+}
+
+/// What a file seems to be of which no reader took any.
+pub(super) fn kind_unread(properties: &[Property]) -> FileKind {
+    let any = properties
+        .iter()
+        .any(|property| is_of_both_clients(property.key.trim_start_matches(BYTE_ORDER_MARK)));
+    telling_kind(properties).unwrap_or(if any { FileKind::AnyClient } else { FileKind::Unknown })
 }
 
 /// What the file is by its format, where that is not Java's properties.
@@ -113,14 +179,16 @@ pub(super) fn format_of(text: &str) -> Option<FileKind> {
     let Some(first) = lines.first().map(|line| line.trim()) else {
         return Some(if text.starts_with("#!") { FileKind::Script } else { FileKind::Empty });
     };
-    let terraform = ["resource \"", "terraform {", "provider \""];
+    let terraform =
+        ["resource \"", "terraform {", "provider \"", "variable \"", "module \"", "locals {", "data \""];
+    let has_block = |line: &&str| terraform.iter().any(|word| line.starts_with(word)) && line.contains('{');
     let found = [
         (FileKind::Script, text.starts_with("#!") || first.starts_with("export ")),
         (FileKind::Pem, first.starts_with("-----BEGIN")),
         (FileKind::Snapshot, first.starts_with('{') && text.contains("\"klever.snapshot/")),
         (FileKind::Json, first.starts_with('{') || first.starts_with("[{") || first == "["),
         (FileKind::Xml, first.starts_with('<')),
-        (FileKind::Terraform, terraform.iter().any(|word| first.starts_with(word))),
+        (FileKind::Terraform, lines.iter().any(has_block)),
         (FileKind::Sections, first.starts_with('[') && first.ends_with(']')),
         (FileKind::JaasFile, first.ends_with('{') && text.contains("LoginModule")),
         (FileKind::Environment, lines.iter().all(|line| is_variable(line.trim()))),

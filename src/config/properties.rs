@@ -21,6 +21,13 @@ pub struct Property {
     pub is_indented: bool,
 }
 
+impl Property {
+    /// A setting of a file that is no properties file.
+    pub fn new(key: impl Into<String>, value: impl Into<String>, line: usize) -> Self {
+        Property { key: key.into(), value: value.into(), line, end: line + 1, is_indented: false }
+    }
+}
+
 /// The text of a properties file. Java reads ISO-8859-1 from a stream and the caller's charset from a `Reader`: bytes
 /// that are UTF-8 are taken as that, all others as ISO-8859-1, in which any byte is a letter.
 pub fn properties_text(bytes: Vec<u8>) -> String {

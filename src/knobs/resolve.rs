@@ -1,7 +1,9 @@
 //! The value of a knob on a cluster: what was set, else what the level above says, else the version's default.
 
 use crate::knobs::{Knob, Place, Scope, Shape, Value, acks_of, broker_key_of, producer, set_or_default};
-use crate::model::{BrokerId, ClientProfile, Cluster, ConfigSource, Datum, Origin, Topic, TopicIx, Unknown};
+use crate::model::{
+    Broker, BrokerId, ClientProfile, Cluster, ConfigSource, Datum, Origin, Topic, TopicIx, Unknown,
+};
 
 /// A knob's value for a topic of a cluster (the topic matters to [`Scope::Topic`] only).
 pub fn resolve(cluster: &Cluster, topic: Option<TopicIx>, knob: &Knob) -> Datum<Value> {
@@ -56,7 +58,8 @@ pub fn client_value(client: &ClientProfile, knob: &Knob) -> Option<Value> {
     if *knob == producer::ACKS {
         return knob.kind.parse(acks_of(client)?).ok();
     }
-    let set = client.settings.get(knob.name).map(String::as_str);
+    let set = client.settings.get(knob.name).or_else(|| client.library_defaults.get(knob.name));
+    let set = set.map(String::as_str);
     knob.kind.parse(set_or_default(set, knob.scope.into(), knob.name, client.version)?).ok()
 }
 
@@ -81,7 +84,7 @@ pub fn topic_value(cluster: &Cluster, topic: &Topic, knob: &Knob) -> Datum<Value
             Some(entry) => parsed(knob, entry.value.as_deref(), *as_of, origin(entry.source)),
             None if *from == Origin::WhatIf => only_knobs(),
             None => match broker_key_of(knob.name) {
-                Some(key) => broker_entry(cluster, None, key, knob),
+                Some(key) => broker_entry(cluster, |broker| is_with(broker, from), key, knob),
                 None => defaulted(cluster, knob),
             },
         },
@@ -90,13 +93,18 @@ pub fn topic_value(cluster: &Cluster, topic: &Topic, knob: &Knob) -> Datum<Value
 
 /// A broker's value, or, for `None`, that of the first broker whose configuration is known.
 pub fn broker_value(cluster: &Cluster, id: Option<BrokerId>, knob: &Knob) -> Datum<Value> {
-    broker_entry(cluster, id, knob.name, knob)
+    broker_entry(cluster, |broker| id.is_none_or(|id| id == broker.id), knob.name, knob)
 }
 
-fn broker_entry(cluster: &Cluster, id: Option<BrokerId>, key: &str, knob: &Knob) -> Datum<Value> {
+/// Whether a broker may decide about a topic whose configuration is from there: of files only those of the same one.
+fn is_with(broker: &Broker, topic: &Origin) -> bool {
+    let same = || matches!(&broker.config, Datum::Known { from, .. } if from == topic);
+    !matches!(topic, Origin::File(_)) || same()
+}
+
+fn broker_entry(cluster: &Cluster, asked: impl Fn(&Broker) -> bool, key: &str, knob: &Knob) -> Datum<Value> {
     let mut reason = Unknown::NotAsked;
-    let asked = cluster.brokers.iter().filter(|broker| id.is_none_or(|id| id == broker.id));
-    for broker in asked {
+    for broker in cluster.brokers.iter().filter(|broker| asked(broker)) {
         match &broker.config {
             Datum::Known { value: config, as_of, from } => {
                 return match config.get(key) {

@@ -15,12 +15,21 @@ pub struct ClientProfile {
     pub origin: Origin,
     /// Explicit settings by Kafka's key.
     pub settings: BTreeMap<String, String>,
+    /// What its library or the program around it has in place of Kafka's own defaults.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub library_defaults: BTreeMap<String, String>,
 }
 
 impl ClientProfile {
     /// A client that sets nothing.
     pub fn defaults(version: KafkaVersion) -> Self {
-        ClientProfile { name: "defaults".into(), version, origin: Origin::Assumed, settings: BTreeMap::new() }
+        ClientProfile {
+            name: "defaults".into(),
+            version,
+            origin: Origin::Assumed,
+            settings: BTreeMap::new(),
+            library_defaults: BTreeMap::new(),
+        }
     }
 }
 

@@ -128,10 +128,15 @@ impl Cluster {
         self.broker(id)?.rack.get()?.as_ref()
     }
 
-    /// Whether its brokers are known from their files only, so that nothing is known of what they hold.
+    /// Whether its brokers and topics are known from files only, so that nothing is known of what runs and what they hold.
     pub fn is_of_files(&self) -> bool {
-        let of_file = |broker: &Broker| matches!(&broker.config, Datum::Known { from: Origin::File(_), .. });
-        !self.brokers.is_empty() && self.brokers.iter().all(of_file)
+        let mut configs = self
+            .brokers
+            .iter()
+            .map(|broker| &broker.config)
+            .chain(self.topics.iter().map(|topic| &topic.config));
+        let any = !self.brokers.is_empty() || !self.topics.is_empty();
+        any && configs.all(|config| matches!(config, Datum::Known { from: Origin::File(_), .. }))
     }
 
     /// Whether klever assumes it: nothing of it was ever created.

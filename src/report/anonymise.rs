@@ -152,12 +152,13 @@ fn assumptions(names: &Pseudonyms, assumed: &Assumptions) -> Assumptions {
     let Assumptions { producers, consumers, load, net, env } = assumed;
     let named = |kind: &'static str| {
         move |(at, client): (usize, &ClientProfile)| {
-            let ClientProfile { name, version, origin: from, settings } = client;
+            let ClientProfile { name, version, origin: from, settings, library_defaults } = client;
             let name = if name == "defaults" { name.clone() } else { format!("{kind}-{}", at + 1) };
             let entry =
                 |(key, value): (&String, &String)| (names.key(key), values::without_names(names, key, value));
             let settings = settings.iter().map(entry).collect();
-            ClientProfile { name, version: *version, origin: origin(from), settings }
+            let library_defaults = library_defaults.clone();
+            ClientProfile { name, version: *version, origin: origin(from), settings, library_defaults }
         }
     };
     let known = Environment::preset(&env.name).is_some();

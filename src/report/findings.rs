@@ -35,14 +35,19 @@ pub fn findings_text(cluster: &Cluster, findings: &Findings) -> String {
 /// was asked for.
 pub fn hidden_topics(cluster: &Cluster) -> Option<String> {
     let topics = cluster.topics_complete();
-    topics.reason().filter(|_| !cluster.brokers.is_empty()).map(|reason| match reason {
-        Unknown::NotExposed(why) => why.clone(),
-        reason => format!("whether all topics were seen is {reason}"),
+    topics.reason().filter(|_| !cluster.brokers.is_empty() && !cluster.is_of_files()).map(|reason| {
+        match reason {
+            Unknown::NotExposed(why) => why.clone(),
+            reason => format!("whether all topics were seen is {reason}"),
+        }
     })
 }
 
 /// `Kafka 4.1.0, cluster abc: 3 brokers, 1 topic, 12 partitions`.
 pub(super) fn heading(cluster: &Cluster) -> String {
+    if cluster.is_of_files() {
+        return of_files(cluster);
+    }
     if cluster.brokers.is_empty() {
         return "Client settings only, no cluster\n".into();
     }
@@ -54,6 +59,18 @@ pub(super) fn heading(cluster: &Cluster) -> String {
     // What may be missing makes the counts lower bounds.
     let least = if cluster.topics_complete().get().is_some() { "" } else { "at least " };
     format!("{version}, cluster {id}: {brokers}, {least}{topics}, {partitions}\n")
+}
+
+/// `Settings of 1 broker and 2 topics only, no cluster; defaults are those of Kafka 4.1.0`.
+fn of_files(cluster: &Cluster) -> String {
+    let counts = [(cluster.brokers.len(), "broker"), (cluster.topics.len(), "topic")];
+    let words: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(*count, word)).collect();
+    let defaults = cluster
+        .version
+        .get()
+        .map_or(String::new(), |version| format!("; defaults are those of Kafka {version}"));
+    format!("Settings of {} only, no cluster{defaults}\n", words.join(" and "))
 }
 
 /// Runs of findings that say the same of different subjects.
@@ -84,7 +101,7 @@ fn push_block(out: &mut String, block: &[Finding]) {
     let widest = widest.unwrap_or(0).min(WIDTH / 2) + 2;
     for finding in block.iter().take(LISTED) {
         let subject = format!("{}  ", clean(&finding.subject.title()));
-        labelled(out, 2, &subject, widest, &clean(&finding.evidence));
+        labelled(out, 2, &subject, widest, &clean(&finding.placed_evidence()));
     }
     if block.len() > LISTED {
         out.push_str(&format!("  ... and {} more\n", block.len() - LISTED));

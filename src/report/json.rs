@@ -33,6 +33,8 @@ pub(super) fn finding(finding: &Finding) -> Value {
         "status": finding.status,
         "subject": subject(&finding.subject),
         "evidence": finding.evidence,
+        "file": finding.place.as_ref().map(|place| &place.file),
+        "line": finding.place.as_ref().map(|place| place.line),
         "why": finding.rule.why,
         "fix": finding.fix(),
     })

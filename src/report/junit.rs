@@ -45,7 +45,7 @@ enum CaseOutcome {
 fn outcome(rule: &Rule, findings: &Findings) -> CaseOutcome {
     let of_rule = |status: FindingStatus| {
         let mine = move |finding: &&Finding| std::ptr::eq(finding.rule, rule) && finding.status == status;
-        let line = |finding: &Finding| format!("{}: {}", finding.subject.title(), finding.evidence);
+        let line = |finding: &Finding| format!("{}: {}", finding.subject.title(), finding.placed_evidence());
         findings.findings.iter().filter(mine).map(line).collect::<Vec<_>>().join("\n")
     };
     let (found, unknown) = (of_rule(FindingStatus::Finding), of_rule(FindingStatus::Unknown));

@@ -24,7 +24,7 @@ pub fn findings_markdown(cluster: &Cluster, findings: &Findings) -> String {
             FindingStatus::Waived => ("waived", String::new()),
         };
         let seen = |finding: &crate::rules::Finding| {
-            format!("{}: {}", cell(&finding.subject.title()), cell(&finding.evidence))
+            format!("{}: {}", cell(&finding.subject.title()), cell(&finding.placed_evidence()))
         };
         let mut listed: Vec<String> = block.iter().take(LISTED).map(seen).collect();
         if block.len() > LISTED {

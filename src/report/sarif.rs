@@ -1,14 +1,14 @@
 //! Findings as SARIF 2.1.0, for code scanning.
 
-use crate::model::{Cluster, Origin};
+use crate::model::Cluster;
 use crate::report::findings::hidden_topics;
 use crate::report::json::{complete, document};
-use crate::rules::{ALL, Finding, FindingStatus, Findings, Rule, Severity, SubjectKind};
+use crate::rules::{ALL, Finding, FindingStatus, Findings, Rule, Severity};
 use serde_json::{Value, json};
 
 /// The findings of a cluster as SARIF. What is unknown has the kind `open`.
 pub fn findings_sarif(cluster: &Cluster, findings: &Findings) -> String {
-    let results: Vec<Value> = findings.findings.iter().map(|finding| result(cluster, finding)).collect();
+    let results: Vec<Value> = findings.findings.iter().map(result).collect();
     document(json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -46,15 +46,16 @@ fn descriptor(rule: &Rule) -> Value {
     })
 }
 
-fn result(cluster: &Cluster, finding: &Finding) -> Value {
+fn result(finding: &Finding) -> Value {
     let (kind, level) = match finding.status {
         FindingStatus::Unknown => ("open", "none"),
         _ => ("fail", level(finding.severity)),
     };
     let title = finding.subject.title();
     let mut location = json!({"logicalLocations": [{"fullyQualifiedName": title}]});
-    if let Some(file) = file_of(cluster, finding) {
-        location["physicalLocation"] = json!({"artifactLocation": {"uri": file.replace('\\', "/")}});
+    if let Some(place) = &finding.place {
+        let (uri, region) = (place.file.replace('\\', "/"), json!({"startLine": place.line}));
+        location["physicalLocation"] = json!({"artifactLocation": {"uri": uri}, "region": region});
     }
     let mut result = json!({
         "ruleId": finding.rule.id,
@@ -79,19 +80,5 @@ fn level(severity: Severity) -> &'static str {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
         Severity::Low | Severity::Info => "note",
-    }
-}
-
-/// The file that a client's settings came from.
-fn file_of<'a>(cluster: &'a Cluster, finding: &Finding) -> Option<&'a str> {
-    let clients = match finding.subject.kind {
-        SubjectKind::Producer => &cluster.assumed.producers,
-        SubjectKind::Consumer => &cluster.assumed.consumers,
-        _ => return None,
-    };
-    let client = clients.iter().find(|client| *client.name == *finding.subject.name)?;
-    match &client.origin {
-        Origin::File(file) => Some(file),
-        _ => None,
     }
 }

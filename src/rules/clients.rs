@@ -43,7 +43,7 @@ pub(super) fn clients_with<'a, const N: usize>(
         if let Ok(texts) = <[&str; N]>::try_from(texts)
             && let Some(evidence) = bad(texts)
         {
-            verdicts.finding(client.subject(), evidence);
+            verdicts.finding_by(&keys, client.subject(), evidence);
         }
     }
 }
@@ -67,11 +67,12 @@ impl<'a> Client<'a> {
     /// A setting's text: set, or the default of the client's version.
     pub(super) fn text(self, key: &str) -> Datum<&'a str> {
         let set = self.profile.settings.get(key).map(String::as_str);
-        if set.is_some_and(|text| text.starts_with("${")) {
+        if set.is_some_and(|text| text.contains("${")) {
             return Datum::unknown(Unknown::NotExposed(format!("a config provider fills in {key}")));
         }
         let from = if set.is_some() { self.profile.origin.clone() } else { Origin::Default };
-        match set_or_default(set, self.scope, key, self.profile.version) {
+        let known = set.or_else(|| self.profile.library_defaults.get(key).map(String::as_str));
+        match set_or_default(known, self.scope, key, self.profile.version) {
             Some(text) => Datum::known(text, 0, from),
             None => {
                 Datum::unknown(Unknown::Unsupported(format!("clients of Kafka {}", self.profile.version)))

@@ -1,12 +1,17 @@
 //! What a rule must know, and whether this cluster's snapshot has it.
 
-use crate::model::{ClientProfile, Cluster, Datum, Origin, Unknown};
+use crate::model::{BrokerId, ClientProfile, Cluster, Datum, Origin, Unknown};
+use std::collections::BTreeMap;
 
 /// A kind of evidence.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Evidence {
     /// Brokers, and the leader, replicas and ISR of every partition.
     Metadata,
+    /// Topics with their configured number of partitions and replicas, whoever holds them.
+    Topics,
+    /// What topics have or what brokers give to new ones.
+    TopicDefaults,
     /// `broker.rack` of the brokers.
     Racks,
     TopicConfig,
@@ -18,6 +23,8 @@ pub enum Evidence {
     /// The eligible leader replicas of partitions.
     ElrLists,
     Quorum,
+    /// The controllers that vote, as the quorum or a configuration lists them.
+    Voters,
     /// Consumer groups with their members.
     Groups,
     Offsets,
@@ -48,13 +55,15 @@ impl Evidence {
     /// What is missing, and how to give it.
     pub fn doc(self) -> &'static str {
         match self {
-            Evidence::Metadata => "a cluster (give -b or --snapshot)",
+            Evidence::Metadata | Evidence::Topics | Evidence::TopicDefaults => {
+                "a cluster (give -b or --snapshot)"
+            }
             Evidence::Racks => "broker racks",
             Evidence::TopicConfig => "topic configurations",
             Evidence::BrokerConfig => "broker configurations",
             Evidence::ElrFeature | Evidence::MetadataLevel => "finalised features",
             Evidence::ElrLists => "eligible leader replicas",
-            Evidence::Quorum => "the controller quorum",
+            Evidence::Quorum | Evidence::Voters => "the controller quorum",
             Evidence::Groups => "consumer groups",
             Evidence::Offsets => "committed offsets",
             Evidence::Version => "the Kafka version",
@@ -67,20 +76,19 @@ impl Evidence {
     pub(super) fn in_cluster(self, cluster: &Cluster) -> EvidenceState {
         match self {
             Evidence::Producers | Evidence::Consumers | Evidence::Clients => {}
+            _ if cluster.is_of_files() => return self.in_files(cluster),
             _ if cluster.brokers.is_empty() => return EvidenceState::NotAsked,
-            Evidence::BrokerConfig | Evidence::Version => {}
-            _ if cluster.is_of_files() => return EvidenceState::NotAsked,
             _ => {}
         }
         match self {
-            Evidence::Metadata => EvidenceState::Present,
+            Evidence::Metadata | Evidence::Topics | Evidence::TopicDefaults => EvidenceState::Present,
             Evidence::Racks => any_of(cluster.brokers.iter().map(|broker| &broker.rack)),
             Evidence::TopicConfig => any_of(cluster.topics.iter().map(|topic| &topic.config)),
             Evidence::BrokerConfig => any_of(cluster.brokers.iter().map(|broker| &broker.config)),
             Evidence::ElrFeature => any_of([&cluster.features.elr].into_iter()),
             Evidence::MetadataLevel => any_of([&cluster.features.metadata_level].into_iter()),
             Evidence::ElrLists => any_of([&cluster.partitions.elr].into_iter()),
-            Evidence::Quorum => any_of([&cluster.quorum].into_iter()),
+            Evidence::Quorum | Evidence::Voters => any_of([&cluster.quorum].into_iter()),
             Evidence::Groups => any_of([&cluster.groups].into_iter()),
             Evidence::Offsets => match cluster.groups.get() {
                 Some(groups) => any_of(groups.iter().map(|group| &group.offsets)),
@@ -92,6 +100,34 @@ impl Evidence {
             Evidence::Clients => given(cluster.assumed.producers.iter().chain(&cluster.assumed.consumers)),
         }
     }
+
+    /// What files of brokers and of topics tell: nothing of what a running cluster holds.
+    fn in_files(self, cluster: &Cluster) -> EvidenceState {
+        let is_there = match self {
+            Evidence::BrokerConfig => !cluster.brokers.is_empty(),
+            Evidence::Topics | Evidence::TopicConfig => !cluster.topics.is_empty(),
+            Evidence::Voters => !configured_voters(cluster).is_empty(),
+            Evidence::TopicDefaults => true,
+            Evidence::Version => return any_of([&cluster.version].into_iter()),
+            _ => false,
+        };
+        if is_there { EvidenceState::Present } else { EvidenceState::NotAsked }
+    }
+}
+
+/// `controller.quorum.voters` of brokers' files, as far as no placeholder stands in it: the brokers that have the list,
+/// and how many it names.
+pub(super) fn configured_voters(cluster: &Cluster) -> BTreeMap<usize, Vec<BrokerId>> {
+    let mut lists: BTreeMap<usize, Vec<BrokerId>> = BTreeMap::new();
+    for broker in cluster.brokers.iter() {
+        let entry = broker.config.get().and_then(|config| config.get("controller.quorum.voters"));
+        let Some(text) = entry.and_then(|entry| entry.value.as_deref()) else { continue };
+        let count = text.split(',').filter(|voter| !voter.trim().is_empty()).count();
+        if count > 0 && !text.contains("${") {
+            lists.entry(count).or_default().push(broker.id);
+        }
+    }
+    lists
 }
 
 /// There when one of them is known or there are none; else the first reason that is not "not asked".

@@ -12,7 +12,7 @@ pub(super) use min_isr_change::MinIsrChange;
 pub(super) use names::{families, is_dead_letter, names};
 pub(super) use offsets::group_findings;
 pub(super) use partition_findings::{ids, of_partitions, partition_findings};
-pub(super) use settings::{brokers_told, brokers_with, each_broker, parts_of, topics_with};
+pub(super) use settings::{brokers_named, brokers_told, brokers_with, each_broker, parts_of, topics_with};
 
 use crate::knobs::{KeyScope, topic, topic_value};
 use crate::model::{Broker, Cluster, Datum, PartitionView, Topic, Unknown};
@@ -69,9 +69,15 @@ impl<'a> ClusterFacts<'a> {
         self.profile.effective_min_isr(usize::try_from(configured).unwrap_or(0), partition.replicas().len())
     }
 
+    /// How many brokers there are; `None` where only files tell of some.
+    pub(super) fn broker_count(&self) -> Option<usize> {
+        let count = self.cluster.brokers.len();
+        (count > 0 && !self.cluster.is_of_files()).then_some(count)
+    }
+
     /// The fix where there are too few brokers for three replicas; `None` where there are enough.
     pub(super) fn brokers_first(&self, fix: &str) -> Option<Cow<'static, str>> {
-        let few = self.cluster.brokers.len() < 3;
+        let few = self.broker_count().is_some_and(|count| count < 3);
         few.then(|| format!("First run three brokers or more, then {fix}").into())
     }
 

@@ -4,6 +4,7 @@ use crate::rules::{Chapter, Evidence, Rule};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 /// How bad a finding is, worst first.
@@ -118,9 +119,36 @@ pub struct Finding {
     pub evidence: String,
     /// What to do here, where what the rule says does not fit.
     pub own_fix: Option<Cow<'static, str>>,
+    /// The configuration keys whose values were judged, the one to change first; empty where it is none of them.
+    pub keys: Vec<String>,
+    /// Whom it was seen of, where one finding stands for several; else empty.
+    pub each: Vec<FindingSubject>,
+    /// Where the setting stands, if it came from a file.
+    pub place: Option<FilePlace>,
+}
+
+/// A line of a file that the user gave.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FilePlace {
+    /// The file's name as given.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for FilePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 impl Finding {
+    /// What was seen, and in which line of a file.
+    pub fn placed_evidence(&self) -> String {
+        let place = self.place.as_ref().map_or(String::new(), |place| format!(" ({place})"));
+        format!("{}{place}", self.evidence)
+    }
+
     /// What to do about it, for this subject.
     pub fn fix(&self) -> String {
         self.fix_for(&self.subject.name)
@@ -149,7 +177,12 @@ impl NotExamined {
         let is_part = |evidence: &Evidence| {
             !matches!(
                 evidence,
-                Evidence::Metadata | Evidence::Producers | Evidence::Consumers | Evidence::Clients
+                Evidence::Metadata
+                    | Evidence::Topics
+                    | Evidence::TopicDefaults
+                    | Evidence::Producers
+                    | Evidence::Consumers
+                    | Evidence::Clients
             )
         };
         let named = self.evidence.iter().filter(|evidence| !(whole && is_part(evidence)));

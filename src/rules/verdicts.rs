@@ -12,6 +12,8 @@ pub(super) struct Seen {
     /// What to do, if not what the rule says.
     pub fix: Option<Cow<'static, str>>,
     pub evidence: String,
+    /// The configuration keys whose values were judged, the one to change first.
+    pub keys: Vec<String>,
 }
 
 impl From<String> for Seen {
@@ -20,10 +22,21 @@ impl From<String> for Seen {
     }
 }
 
+impl From<&str> for Seen {
+    fn from(evidence: &str) -> Self {
+        Seen::from(evidence.to_string())
+    }
+}
+
 impl Seen {
     /// Seen of a subject that needs this fix.
     pub(super) fn with_fix(evidence: String, fix: impl Into<Cow<'static, str>>) -> Self {
         Seen { fix: Some(fix.into()), ..Seen::from(evidence) }
+    }
+
+    /// The same, judged by the values of these configuration keys.
+    pub(super) fn by(self, keys: &[&str]) -> Self {
+        Seen { keys: keys.iter().map(ToString::to_string).collect(), ..self }
     }
 }
 
@@ -48,6 +61,11 @@ impl<'a> Verdicts<'a> {
         self.seen(subject, Seen::from(evidence.into()));
     }
 
+    /// It is so by the values of these configuration keys, the one to change first.
+    pub(super) fn finding_by(&mut self, keys: &[&str], subject: FindingSubject, seen: impl Into<Seen>) {
+        self.seen(subject, seen.into().by(keys));
+    }
+
     /// It is so, this bad.
     pub fn finding_as(&mut self, severity: Severity, subject: FindingSubject, evidence: impl Into<String>) {
         self.seen(subject, Seen { severity: Some(severity), ..Seen::from(evidence.into()) });
@@ -55,6 +73,11 @@ impl<'a> Verdicts<'a> {
 
     /// It is so, with its own severity and fix.
     pub(super) fn seen(&mut self, subject: FindingSubject, seen: Seen) {
+        self.seen_of(subject, Vec::new(), seen);
+    }
+
+    /// The same of several subjects that make one finding.
+    pub(super) fn seen_of(&mut self, subject: FindingSubject, each: Vec<FindingSubject>, seen: Seen) {
         self.found.push(Finding {
             rule: self.rule,
             severity: seen.severity.unwrap_or(self.rule.severity),
@@ -62,6 +85,9 @@ impl<'a> Verdicts<'a> {
             subject,
             evidence: seen.evidence,
             own_fix: seen.fix,
+            keys: seen.keys,
+            each,
+            place: None,
         });
     }
 
@@ -93,8 +119,20 @@ impl<'a> Verdicts<'a> {
     pub(super) fn end(self) -> bool {
         let (rule, severity, status) = (self.rule, self.rule.severity, FindingStatus::Unknown);
         for (reason, subjects) in self.unknown {
+            let each = subjects.clone();
             let (subject, evidence) = one_line(&reason, subjects);
-            self.found.push(Finding { rule, severity, status, subject, evidence, own_fix: None });
+            let (own_fix, keys, place) = (None, Vec::new(), None);
+            self.found.push(Finding {
+                rule,
+                severity,
+                status,
+                subject,
+                evidence,
+                own_fix,
+                keys,
+                each,
+                place,
+            });
         }
         self.not_asked
     }

@@ -78,7 +78,8 @@ impl GroupSpec {
 
 fn profile(name: &str, config: &BTreeMap<String, toml::Value>, version: KafkaVersion) -> ClientProfile {
     let settings = config.iter().map(|(key, value)| (key.clone(), setting_text(value))).collect();
-    ClientProfile { name: name.into(), version, origin: Origin::Simulated, settings }
+    let origin = Origin::Simulated;
+    ClientProfile { name: name.into(), origin, settings, ..ClientProfile::defaults(version) }
 }
 
 /// When a consumer commits what it read.

@@ -10,16 +10,16 @@ fn check(kind: &str, file: &str) -> super::Ran {
 #[test]
 fn files_of_another_kind_are_refused_by_their_name() {
     let files = [
-        ("01-spring-boot-yaml/application.yml", "YAML"),
-        ("01-spring-boot-yaml/nested.yml", "YAML"),
+        ("01-spring-boot-yaml/application.yml", "Spring Boot"),
+        ("01-spring-boot-yaml/nested.yml", "Spring Boot"),
         ("04-connect-worker/connect-distributed.properties", "Connect worker"),
         ("07-server-properties/server.properties", "server.properties"),
-        ("09-strimzi-kafka/kafka.yaml", "YAML"),
+        ("09-strimzi-kafka/kafka.yaml", "Strimzi"),
     ];
     for (file, seems) in files {
         let ran = check("--producer", file);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{file}: {}", ran.err);
-        assert!(ran.err.contains(seems) && ran.err.contains("klever reads Java .properties"), "{}", ran.err);
+        assert!(ran.err.contains(seems) && ran.err.contains("klever check FILE"), "{}", ran.err);
     }
 }
 
@@ -77,4 +77,39 @@ fn a_file_with_secrets_that_all_may_read_is_warned_of() {
     };
     assert!(says(0o644).contains("every user of this machine may read it"));
     assert!(!says(0o600).contains("may read it"));
+}
+
+const BROKER: &str = "process.roles=broker\nnode.id=7\nlisteners=OUT://:9093\n\
+    listener.security.protocol.map=OUT:SASL_PLAINTEXT\ninter.broker.listener.name=OUT\n\
+    sasl.enabled.mechanisms=PLAIN\nauthorizer.class.name=com.example.Mine\n\
+    auto.create.topics.enable=false\nlog.dirs=/data\n";
+
+#[test]
+fn a_brokers_file_is_judged_with_file_and_line() {
+    let files = Files::new();
+    let path = files.write("server.properties", BROKER);
+    let ran = klever(&["check", "--broker", &path]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.starts_with("Settings of 1 broker only, no cluster"), "{}", ran.out);
+    assert!(ran.out.contains("sasl-plain-no-tls"), "{}", ran.out);
+    let plain: String = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(plain.contains("server.properties:6)"), "{}", ran.out);
+    assert!(!ran.out.contains("topic-rf-one") && ran.out.contains("Not examined"), "{}", ran.out);
+}
+
+#[test]
+fn what_a_brokers_file_leaves_open_is_no_pass() {
+    let files = Files::new();
+    let safe = BROKER.replace("SASL_PLAINTEXT", "SASL_SSL");
+    let run = |text: &str| klever(&["check", "--broker", &files.write("server.properties", text)]);
+    assert_eq!(run(&safe).code, 0, "{}", run(&safe).out);
+    let typo = run(&format!("{safe}min.insync.replica=2\n"));
+    assert_eq!(typo.code, 3, "{}", typo.err);
+    let filled =
+        run(&safe.replace("auto.create.topics.enable=false", "auto.create.topics.enable=${env:AUTO}"));
+    assert_eq!(filled.code, 3, "{}", filled.out);
+    let wrong = run(&format!("{safe}num.io.threads=many\n"));
+    assert!(wrong.code == 2 && wrong.err.contains("server.properties:10"), "{}", wrong.err);
+    let producer = run("acks=all\nlinger.ms=5\n");
+    assert!(producer.code == 2 && producer.err.contains("it seems to be a producer's"), "{}", producer.err);
 }

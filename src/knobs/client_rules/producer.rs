@@ -45,10 +45,12 @@ fn is_asked_for(settings: Settings<'_>) -> bool {
     if settings.sets(IDEMPOTENCE) { settings.on(IDEMPOTENCE).unwrap_or(true) } else { implied }
 }
 
-/// 3.0.0 and 3.1.0 have the default `true` without effect (KAFKA-13598).
+/// 3.0.0 and 3.1.0 have the default `true` without effect (KAFKA-13598); other libraries have `false`.
 fn is_default_in_force(settings: Settings<'_>) -> bool {
     let inert = [KafkaVersion::new(3, 0, 0), KafkaVersion::new(3, 1, 0)];
-    settings.version().is_at_least(3, 0) && !inert.contains(&settings.version())
+    settings.version().is_at_least(3, 0)
+        && !inert.contains(&settings.version())
+        && settings.default(IDEMPOTENCE) != Some("false")
 }
 
 fn silently_off(settings: Settings<'_>) -> Option<&'static str> {

@@ -41,7 +41,13 @@ impl<'a> Settings<'a> {
 
     /// What the key comes to: set, else the release's default; `None` where nobody here can know.
     pub(super) fn text(self, key: &str) -> Option<&'a str> {
-        if self.sets(key) { self.set(key) } else { default_of(self.scope, key, self.profile.version) }
+        if self.sets(key) { self.set(key) } else { self.default(key) }
+    }
+
+    /// What the key comes to where it is not set: the library's default, else the release's.
+    pub(super) fn default(self, key: &str) -> Option<&'a str> {
+        let own = self.profile.library_defaults.get(key).map(String::as_str);
+        own.or_else(|| default_of(self.scope, key, self.profile.version))
     }
 
     pub(super) fn int(self, key: &str) -> Option<i64> {

@@ -119,9 +119,9 @@ fn named() -> Cluster {
     let settings = [("bootstrap.servers", "bootstrap.acme:9092"), ("client.id", "acme-app"), ("acks", "1")];
     assumed.producers.push(ClientProfile {
         name: "shop.properties".into(),
-        version: KafkaVersion::REFERENCE,
         origin: Origin::File("/acme/data/shop.properties".into()),
         settings: settings.map(|(key, value)| (key.to_string(), value.to_string())).into(),
+        ..ClientProfile::defaults(KafkaVersion::REFERENCE)
     });
     assumed.env.name = "acme-env".into();
     cluster.assumed = Arc::new(assumed);

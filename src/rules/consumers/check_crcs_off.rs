@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
         if consumer.get("check.crcs", verdicts).is_some_and(|on| on.eq_ignore_ascii_case("false")) {
-            verdicts.finding(consumer.subject(), "check.crcs=false");
+            verdicts.finding_by(&["check.crcs"], consumer.subject(), "check.crcs=false");
         }
     }
 }

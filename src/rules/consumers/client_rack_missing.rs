@@ -38,7 +38,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
         let Some(rack) = consumer.get("client.rack", verdicts) else { continue };
         if rack.is_empty() {
-            verdicts.finding(
+            verdicts.finding_by(
+                &["client.rack"],
                 consumer.subject(),
                 "client.rack is not set, the brokers have a rack-aware replica.selector.class",
             );

@@ -28,7 +28,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let Some(list) = consumer.get(KEY, verdicts) else { continue };
         let is_eager = |class: &str| EAGER.iter().any(|name| class.ends_with(name));
         if parts_of(list).next().is_some() && parts_of(list).all(is_eager) {
-            verdicts.finding(consumer.subject(), format!("{KEY}={list}"));
+            verdicts.finding_by(&[KEY], consumer.subject(), format!("{KEY}={list}"));
         }
     }
 }

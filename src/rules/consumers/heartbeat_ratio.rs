@@ -30,7 +30,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         };
         if heartbeat > session / 3 {
             let seen = format!("heartbeat.interval.ms={heartbeat}, session.timeout.ms={session}");
-            verdicts.finding(consumer.subject(), seen);
+            verdicts.finding_by(&["heartbeat.interval.ms", "session.timeout.ms"], consumer.subject(), seen);
         }
     }
 }

@@ -59,7 +59,7 @@ fn seen(protocol: &str, set: &[(&str, bool)]) -> Seen {
     let throws = set.iter().any(|(_, throws)| *throws);
     let (severity, what) =
         if throws { (Severity::High, "the client does not start") } else { (Severity::Medium, "ignored") };
-    Seen { severity: Some(severity), fix: None, evidence: format!("{with}: {what}") }
+    Seen { severity: Some(severity), ..format!("{with}: {what}").into() }.by(&keys)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::model::KafkaVersion;
 use crate::rules::facts::each_broker;
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `rack-selector-without-racks`
@@ -25,8 +26,10 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let rack = verdicts.known(&broker.rack, subject)?;
         let selector = facts.told(&broker.config, "replica.selector.class");
         let class = verdicts.known(&selector, subject).copied()??;
-        (rack.is_none() && class.contains("RackAware"))
-            .then(|| format!("no broker.rack, replica.selector.class={class}"))
+        (rack.is_none() && class.contains("RackAware")).then(|| {
+            Seen::from(format!("no broker.rack, replica.selector.class={class}"))
+                .by(&["replica.selector.class"])
+        })
     });
 }
 

@@ -27,7 +27,11 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         }
         let Some(session_ms) = consumer.int("session.timeout.ms", verdicts) else { continue };
         if session_ms > 120_000 {
-            verdicts.finding(consumer.subject(), format!("session.timeout.ms={session_ms}"));
+            verdicts.finding_by(
+                &["session.timeout.ms"],
+                consumer.subject(),
+                format!("session.timeout.ms={session_ms}"),
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Consumers that are given up after a few seconds.
 
 use crate::rules::clients::consumers;
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `session-timeout-low`
@@ -27,7 +28,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let Some(session_ms) = consumer.int("session.timeout.ms", verdicts) else { continue };
         let severity = if session_ms < 6_000 { Severity::High } else { Severity::Medium };
         if session_ms < 10_000 {
-            verdicts.finding_as(severity, consumer.subject(), format!("session.timeout.ms={session_ms}"));
+            let seen = Seen { severity: Some(severity), ..format!("session.timeout.ms={session_ms}").into() };
+            verdicts.finding_by(&["session.timeout.ms"], consumer.subject(), seen);
         }
     }
 }

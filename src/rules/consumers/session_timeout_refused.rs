@@ -29,7 +29,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         }
         let Some(session_ms) = consumer.int("session.timeout.ms", verdicts) else { continue };
         if !(least_ms..=most_ms).contains(&session_ms) {
-            verdicts.finding(
+            verdicts.finding_by(
+                &["session.timeout.ms"],
                 consumer.subject(),
                 format!("session.timeout.ms={session_ms}, the brokers take {least_ms} to {most_ms}"),
             );

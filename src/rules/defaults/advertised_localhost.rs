@@ -25,7 +25,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     }
     for broker in brokers().filter(|broker| is_loopback_host(&broker.host)) {
         let subject = FindingSubject::named(SubjectKind::Broker, broker.id.to_string());
-        verdicts.finding(subject, format!("advertises {}", broker.host));
+        verdicts.finding_by(&["advertised.listeners"], subject, format!("advertises {}", broker.host));
     }
 }
 

@@ -1,7 +1,8 @@
 //! Clusters whose brokers disagree about settings of the whole cluster.
 
 use crate::model::BrokerId;
-use crate::rules::facts::ids;
+use crate::rules::facts::{brokers_named, ids};
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Cluster,
     why: "What a topic gets and what a record may be depends on which broker leads or answers: it changes with every election.",
     fix: "Give all brokers the same value: kafka-configs.sh --entity-type brokers --entity-default, or the same file and a rolling restart",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,
     check,
@@ -32,7 +33,9 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         if values.len() > 1 {
             let words: Vec<String> =
                 values.iter().map(|(value, brokers)| format!("{value} on {}", ids(brokers))).collect();
-            verdicts.finding(FindingSubject::cluster(), format!("{key} is {}", words.join("; ")));
+            let each = brokers_named(&values.into_values().flatten().collect::<Vec<BrokerId>>());
+            let seen = Seen::from(format!("{key} is {}", words.join("; "))).by(&[key]);
+            verdicts.seen_of(FindingSubject::cluster(), each, seen);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::knobs::KeyScope;
 use crate::rules::facts::{each_broker, replicas_by_broker};
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `recovery-threads-low`
@@ -26,7 +27,10 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let datum = facts.setting(KeyScope::Broker, &broker.config, "num.recovery.threads.per.data.dir");
         let threads: usize = verdicts.known(&datum, subject)?.parse().ok()?;
         let logs = replicas.get(&broker.id).copied().filter(|logs| *logs > LOGS)?;
-        (threads <= 2).then(|| format!("num.recovery.threads.per.data.dir={threads}, {logs} replicas"))
+        (threads <= 2).then(|| {
+            Seen::from(format!("num.recovery.threads.per.data.dir={threads}, {logs} replicas"))
+                .by(&["num.recovery.threads.per.data.dir"])
+        })
     });
 }
 

@@ -3,6 +3,7 @@
 use crate::knobs::KeyScope;
 use crate::model::BrokerId;
 use crate::rules::facts::each_broker;
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let followed = most.get(&broker.id).copied().filter(|count| *count > MANY)?;
         (*fetchers == "1")
             .then(|| format!("num.replica.fetchers=1, it follows {followed} partitions of one leader"))
+            .map(|evidence| Seen::from(evidence).by(&["num.replica.fetchers"]))
     });
 }
 

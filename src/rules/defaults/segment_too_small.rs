@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Each segment is several open files and memory maps: small ones use the limits of the machine up, and slow every restart.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config segment.bytes=<268435456, or a quarter of retention.bytes where that is smaller>; segment.ms bounds their age",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

@@ -37,7 +37,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             let name = &first.topic.name;
             let evidence = format!("{acks}, min.insync.replicas=1 on {name}{others}");
             let fix = fix(facts, &weak).map(Into::into);
-            verdicts.seen(producer.subject(), Seen { fix, ..Seen::from(evidence) });
+            verdicts.finding_by(&["acks"], producer.subject(), Seen { fix, ..Seen::from(evidence) });
         }
     }
 }

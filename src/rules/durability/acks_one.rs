@@ -23,7 +23,11 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if producer.acks(verdicts) == Some("1") {
             let seen = format!("{}{}", producer.shown_acks("1"), producer.lost_idempotence());
-            verdicts.seen(producer.subject(), Seen { fix: facts.acks_fix(), ..Seen::from(seen) });
+            verdicts.finding_by(
+                &["acks"],
+                producer.subject(),
+                Seen { fix: facts.acks_fix(), ..Seen::from(seen) },
+            );
         }
     }
 }

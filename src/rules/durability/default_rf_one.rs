@@ -12,14 +12,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Broker,
     why: "Every topic that is created automatically, by Connect or by Streams, has a single copy.",
     fix: "Set default.replication.factor=3 on all brokers",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,
     check,
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    if facts.cluster.brokers.len() >= 3 {
+    if facts.broker_count().is_none_or(|count| count >= 3) {
         brokers_with(facts, verdicts, ["default.replication.factor"], |[factor]| {
             (factor == "1").then(|| "default.replication.factor=1".to_string())
         });

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Every partition is forced to disk that often, whatever was written: the disk is busy with what replication across racks already gives.",
     fix: "kafka-configs.sh --alter --topic {name} --delete-config flush.ms (of the brokers: log.flush.interval.ms), unless one power failure can reach all replicas",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig, Evidence::BrokerConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig, Evidence::BrokerConfig],
     since: None,
     until: None,
     check,

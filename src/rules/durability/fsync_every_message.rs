@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Leader and followers fsync each partition during the append: latency and throughput pay for what replication across racks already gives.",
     fix: "Leave flush.messages at its default, unless one power failure can reach all replicas",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,
@@ -24,7 +24,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             .map(|value| value.int().unwrap_or(i64::MAX));
         if let Some(records) = verdicts.known(&every, || topic.subject()).filter(|records| **records <= 1000)
         {
-            verdicts.finding(topic.subject(), format!("flush.messages={records}"));
+            verdicts.finding_by(&["flush.messages"], topic.subject(), format!("flush.messages={records}"));
         }
     }
 }

@@ -13,19 +13,20 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Losing this topic loses every group's offsets, every open transaction or every schema.",
     fix: "Reassign {name} to 3 replicas: kafka-reassign-partitions.sh",
-    needs: &[Evidence::Metadata],
+    needs: &[Evidence::Topics],
     since: None,
     until: None,
     check,
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let wanted = facts.cluster.brokers.len().min(3);
+    let wanted = facts.broker_count().map_or(3, |count| count.min(3));
     let internal = facts.topics().filter(|topic| topic.topic.internal || is_state_topic(&topic.topic.name));
     for topic in internal.filter(|topic| topic.topic.count > 0 && topic.narrowest < wanted) {
-        let seen = format!("replication factor {}, {wanted} is possible", topic.narrowest);
+        let possible = facts.broker_count().map_or(String::new(), |_| format!(", {wanted} is possible"));
+        let seen = format!("replication factor {}{possible}", topic.narrowest);
         let fix = facts.brokers_first("reassign {name} to 3 replicas: kafka-reassign-partitions.sh");
-        verdicts.seen(topic.subject(), Seen { fix, ..Seen::from(seen) });
+        verdicts.finding_by(&["replication.factor"], topic.subject(), Seen { fix, ..Seen::from(seen) });
     }
 }
 

@@ -26,7 +26,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         if let Some(dir) =
             dirs.split(',').map(str::trim).find(|dir| *dir == "/tmp" || dir.starts_with("/tmp/"))
         {
-            verdicts.finding(subject(), format!("log directory {dir}"));
+            verdicts.finding_by(&["log.dirs", "log.dir"], subject(), format!("log directory {dir}"));
         }
     }
 }

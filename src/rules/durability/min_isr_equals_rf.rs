@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Every replica is needed: any broker restart and any failure stops acks=all writes.",
     fix: "Reassign {name} to 3 replicas and keep min.insync.replicas=2",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,
@@ -24,7 +24,11 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let Some(configured) = verdicts.known(&topic.min_isr, || topic.subject()) else { continue };
         let whole = |partition| facts.effective_min_isr(*configured, partition) == partition.replicas().len();
         if facts.partitions(topic).any(whole) {
-            verdicts.seen(topic.subject(), seen(facts, topic, *configured));
+            verdicts.finding_by(
+                &["min.insync.replicas", "replication.factor"],
+                topic.subject(),
+                seen(facts, topic, *configured),
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Topics whose minimum ISR no replica set can reach.
 
-use crate::rules::facts::{MinIsrChange, TopicFacts};
+use crate::rules::facts::{MinIsrChange, TopicFacts, brokers_with};
 use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Since 3.7 the minimum counts as the number of replicas: it looks safer than it is. Before, acks=all writes were refused.",
     fix: "Reassign {name} to more replicas than min.insync.replicas, or lower min.insync.replicas",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::TopicDefaults],
     since: None,
     until: None,
     check,
@@ -25,8 +25,24 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         if *configured <= topic.narrowest as i64 {
             continue;
         }
-        verdicts.seen(topic.subject(), seen(facts, topic, *configured));
+        verdicts.finding_by(
+            &["min.insync.replicas", "replication.factor"],
+            topic.subject(),
+            seen(facts, topic, *configured),
+        );
     }
+    if facts.cluster.is_of_files() {
+        check_defaults(facts, verdicts);
+    }
+}
+
+/// What brokers would give to topics of which nobody says otherwise, where files of brokers are all that is known.
+fn check_defaults(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
+    let keys = ["min.insync.replicas", "default.replication.factor"];
+    brokers_with(facts, verdicts, keys, |[least, copies]| {
+        let (least, copies): (i64, i64) = (least.parse().ok()?, copies.parse().ok()?);
+        (least > copies).then(|| format!("new topics: {}={copies}, {}={least}", keys[1], keys[0]))
+    });
 }
 
 fn seen(facts: &ClusterFacts<'_>, topic: &TopicFacts<'_>, configured: i64) -> Seen {
@@ -48,7 +64,7 @@ fn seen(facts: &ClusterFacts<'_>, topic: &TopicFacts<'_>, configured: i64) -> Se
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{NO_CONFIG, given};
+    use crate::rules::tests::given;
 
     #[test]
     fn fires_is_silent_and_unknown() {
@@ -62,6 +78,9 @@ mod tests {
             "high topic a: replication factor 1, min.insync.replicas=2: acks=all writes are refused";
         assert_eq!(old.says(&RULE), [refused]);
         assert!(given().topic("a", "min.insync.replicas=3", &[&[1, 2, 3]]).says(&RULE).is_empty());
-        assert_eq!(given().topic("a", "", &[&[1]]).denied_topic_config().says(&RULE), [NO_CONFIG]);
+        assert_eq!(
+            given().topic("a", "", &[&[1]]).denied_topic_config().says(&RULE),
+            ["unknown topic a: denied, needs DescribeConfigs on Topic *"]
+        );
     }
 }

@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "When the ISR shrinks to the leader, acks=all is one copy: acknowledged records are then on one broker only.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config min.insync.replicas=2",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,
@@ -22,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for topic in facts.topics().filter(|topic| topic.widest >= 3) {
         if verdicts.known(&topic.min_isr, || topic.subject()) == Some(&1) {
-            verdicts.seen(topic.subject(), seen(facts, topic));
+            verdicts.finding_by(&["min.insync.replicas"], topic.subject(), seen(facts, topic));
         }
     }
 }

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Broker,
     why: "__consumer_offsets is not to be seen yet: the first group makes Kafka create it with this factor. With one replica losing its broker loses offsets, with two it leaves a single copy.",
     fix: "Set offsets.topic.replication.factor=3 on all brokers before the first group commits",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,
     check,
@@ -22,7 +22,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let exists = facts.cluster.topic_named("__consumer_offsets").is_some();
     // Who may not describe the topic does not see it: a group says that it is there.
     let used = facts.cluster.groups.get().is_some_and(|groups| !groups.is_empty());
-    if exists || used || facts.cluster.brokers.len() < 3 {
+    if exists || used || facts.broker_count().is_some_and(|count| count < 3) {
         return;
     }
     brokers_with(facts, verdicts, ["offsets.topic.replication.factor"], |[text]| {

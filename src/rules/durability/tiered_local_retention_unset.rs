@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Without a local retention of its own a topic with remote storage keeps its whole retention on the brokers' disks as well.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config local.retention.ms=86400000, or what readers of fresh data need",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: Some(KafkaVersion::new(3, 6, 0)),
     until: None,
     check,

@@ -13,20 +13,24 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "When its broker is down the partition is down; when its disk is lost the data is lost.",
     fix: "Reassign {name} to 3 replicas: kafka-reassign-partitions.sh",
-    needs: &[Evidence::Metadata],
+    needs: &[Evidence::Topics],
     since: None,
     until: None,
     check,
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let severity = if facts.cluster.brokers.len() == 1 { Severity::Medium } else { Severity::Critical };
+    let severity = if facts.broker_count() == Some(1) { Severity::Medium } else { Severity::Critical };
     for topic in facts.user_topics() {
         let single = facts.partitions(topic).filter(|partition| partition.replicas().len() == 1).count();
         if single > 0 {
             let seen = of_partitions(single, topic.topic.count, "1 replica");
             let fix = facts.brokers_first("reassign {name} to 3 replicas: kafka-reassign-partitions.sh");
-            verdicts.seen(topic.subject(), Seen { severity: Some(severity), fix, evidence: seen });
+            verdicts.finding_by(
+                &["replication.factor"],
+                topic.subject(),
+                Seen { severity: Some(severity), fix, ..Seen::from(seen) },
+            );
         }
     }
 }

@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "After one failure either every write has a single copy (min ISR 1) or writes stop (min ISR 2).",
     fix: "Reassign {name} to 3 replicas and set min.insync.replicas=2",
-    needs: &[Evidence::Metadata],
+    needs: &[Evidence::Topics],
     since: None,
     until: None,
     check,
@@ -21,14 +21,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 /// On two brokers it cannot be otherwise; where both are needed for a write anyway, `min-isr-equals-rf` says so.
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let two_brokers = facts.cluster.brokers.len() < 3;
+    let two_brokers = facts.broker_count().is_some_and(|count| count < 3);
     for topic in facts.user_topics() {
         let double = facts.partitions(topic).filter(|partition| partition.replicas().len() == 2).count();
         let both_needed = two_brokers && topic.min_isr.get().is_some_and(|minimum| *minimum >= 2);
         if double > 0 && !both_needed {
             let seen = of_partitions(double, topic.topic.count, "2 replicas");
             let fix = facts.brokers_first("reassign {name} to 3 replicas and set min.insync.replicas=2");
-            verdicts.seen(topic.subject(), Seen { fix, ..Seen::from(seen) });
+            verdicts.finding_by(&["replication.factor"], topic.subject(), Seen { fix, ..Seen::from(seen) });
         }
     }
 }

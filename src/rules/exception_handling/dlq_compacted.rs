@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Compaction keeps the last record of each key: earlier failures of the same key are deleted, and records without a key are refused.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config cleanup.policy=delete,retention.ms=<longer than its oldest record that somebody still needs>",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "A record as large as its topic allows does not fit into its topic of dead letters, where headers come on top: it can neither be processed nor be put aside.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config max.message.bytes=<above that of the topic that it is for>",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,
@@ -30,7 +30,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let Some(most) = verdicts.known(&read(dead), || dead.subject()).copied() else { continue };
         let Some(needed) = verdicts.known(&read(source), || source.subject()).copied() else { continue };
         if most < needed {
-            verdicts.finding(
+            verdicts.finding_by(
+                &["max.message.bytes"],
                 dead.subject(),
                 format!("max.message.bytes={most}, {} has {needed}", source.topic.name),
             );

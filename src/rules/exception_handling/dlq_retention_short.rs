@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "What could not be processed on a Friday is gone before anybody has looked at it.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config retention.ms=2592000000",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

@@ -25,7 +25,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let Some(limit_ms) = consumer.int("max.poll.interval.ms", verdicts) else { continue };
         let needed_ms = (records as f64 * each_ms) as i64;
         if needed_ms > limit_ms {
-            verdicts.finding(
+            verdicts.finding_by(
+                &["max.poll.records", "max.poll.interval.ms"],
                 consumer.subject(),
                 format!(
                     "{records} records of {each_ms} ms each take {needed_ms}, max.poll.interval.ms={limit_ms}"

@@ -1,8 +1,9 @@
 //! Settings of brokers and topics by key, the version's default included, and brokers that share a value.
 
-use crate::knobs::{KeyScope, default_at, set_or_default};
+use crate::knobs::{KeyScope, broker_key_of, default_at, set_or_default};
 use crate::model::{Broker, BrokerId, Cluster, ConfigMap, Datum, Origin, Unknown};
 use crate::rules::facts::TopicFacts;
+use crate::rules::verdicts::Seen;
 use crate::rules::{ClusterFacts, FindingSubject, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +27,29 @@ impl<'a> ClusterFacts<'a> {
             None if *from == Origin::WhatIf => {
                 Datum::unknown(Unknown::NotExposed("only what knobs set is known".into()))
             }
+            None if scope == KeyScope::Topic && matches!(from, Origin::File(_)) => {
+                self.given_to_topics(from, key)
+            }
             None => default_text(self.cluster, scope, key),
+        }
+    }
+
+    /// What brokers of the same file give to a topic that does not set the key itself; without such brokers nobody asked.
+    fn given_to_topics(&self, file: &Origin, key: &str) -> Datum<&'a str> {
+        let same = |broker: &&Broker| matches!(&broker.config, Datum::Known { from, .. } if from == file);
+        let Some(broker) = self.cluster.brokers.iter().find(same) else { return Datum::not_asked() };
+        if let Some(broker_key) = broker_key_of(key) {
+            return self.setting(KeyScope::Broker, &broker.config, broker_key);
+        }
+        let set = |name: &str| broker.config.get().is_some_and(|config| config.contains_key(name));
+        match LEFT_TO_BROKERS
+            .iter()
+            .find(|(topic_key, names)| *topic_key == key && names.iter().any(|name| set(name)))
+        {
+            Some(_) => {
+                Datum::unknown(Unknown::NotExposed(format!("the brokers' settings decide about {key}")))
+            }
+            None => default_text(self.cluster, KeyScope::Topic, key),
         }
     }
 
@@ -60,6 +83,21 @@ impl<'a> ClusterFacts<'a> {
     }
 }
 
+/// Keys of topics that the brokers' settings of other names and units decide about (`ServerTopicConfigSynonyms`).
+const LEFT_TO_BROKERS: &[(&str, &[&str])] = &[
+    ("cleanup.policy", &["log.cleanup.policy"]),
+    ("delete.retention.ms", &["log.cleaner.delete.retention.ms"]),
+    ("file.delete.delay.ms", &["log.segment.delete.delay.ms"]),
+    ("max.compaction.lag.ms", &["log.cleaner.max.compaction.lag.ms"]),
+    ("message.timestamp.type", &["log.message.timestamp.type"]),
+    ("message.timestamp.after.max.ms", &["log.message.timestamp.after.max.ms"]),
+    ("min.cleanable.dirty.ratio", &["log.cleaner.min.cleanable.ratio"]),
+    ("preallocate", &["log.preallocate"]),
+    ("retention.ms", &["log.retention.ms", "log.retention.minutes", "log.retention.hours"]),
+    ("segment.index.bytes", &["log.index.size.max.bytes"]),
+    ("segment.ms", &["log.roll.ms", "log.roll.hours"]),
+];
+
 /// What a config provider puts in the place of a value is not in the file.
 fn filled_in<T>(key: &str) -> Datum<T> {
     Datum::unknown(Unknown::NotExposed(format!("a config provider fills in {key}")))
@@ -90,7 +128,7 @@ pub(in crate::rules) fn brokers_with<const N: usize>(
 ) {
     each_broker(facts, verdicts, |broker, verdicts| {
         let read = |key| facts.setting(KeyScope::Broker, &broker.config, key);
-        values(broker, verdicts, keys.map(read)).and_then(&bad)
+        values(broker, verdicts, keys.map(read)).and_then(&bad).map(|evidence| Seen::from(evidence).by(&keys))
     });
 }
 
@@ -103,7 +141,7 @@ pub(in crate::rules) fn brokers_told<const N: usize>(
 ) {
     each_broker(facts, verdicts, |broker, verdicts| {
         let read = |key| facts.told(&broker.config, key);
-        values(broker, verdicts, keys.map(read)).and_then(&bad)
+        values(broker, verdicts, keys.map(read)).and_then(&bad).map(|evidence| Seen::from(evidence).by(&keys))
     });
 }
 
@@ -123,17 +161,17 @@ fn values<T: Copy, const N: usize>(
 pub(in crate::rules) fn each_broker(
     facts: &ClusterFacts<'_>,
     verdicts: &mut Verdicts<'_>,
-    seen_of: impl Fn(&Broker, &mut Verdicts<'_>) -> Option<String>,
+    seen_of: impl Fn(&Broker, &mut Verdicts<'_>) -> Option<Seen>,
 ) {
-    let mut seen: BTreeMap<String, Vec<BrokerId>> = BTreeMap::new();
+    let mut alike: BTreeMap<Seen, Vec<BrokerId>> = BTreeMap::new();
     for broker in facts.cluster.brokers.iter() {
-        if let Some(evidence) = seen_of(broker, verdicts) {
-            seen.entry(evidence).or_default().push(broker.id);
+        if let Some(seen) = seen_of(broker, verdicts) {
+            alike.entry(seen).or_default().push(broker.id);
         }
     }
-    for (evidence, brokers) in seen {
-        let (subject, evidence) = grouped(&brokers, evidence);
-        verdicts.finding(subject, evidence);
+    for (seen, brokers) in alike {
+        let (subject, evidence) = grouped(&brokers, seen.evidence.clone());
+        verdicts.seen_of(subject, brokers_named(&brokers), Seen { evidence, ..seen });
     }
 }
 
@@ -152,7 +190,7 @@ pub(in crate::rules) fn topics_with<'t, 'a: 't, const N: usize>(
         if texts.iter().all(Option::is_some)
             && let Some(evidence) = bad(texts.map(Option::unwrap_or_default))
         {
-            verdicts.finding(topic.subject(), evidence);
+            verdicts.finding_by(&keys, topic.subject(), evidence);
         }
     }
 }
@@ -161,6 +199,11 @@ pub(in crate::rules) fn topics_with<'t, 'a: 't, const N: usize>(
 pub(in crate::rules) fn parts_of(list: &str) -> impl Iterator<Item = &str> {
     let bare = list.trim().trim_start_matches('[').trim_end_matches(']');
     bare.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Brokers as subjects.
+pub(in crate::rules) fn brokers_named(brokers: &[BrokerId]) -> Vec<FindingSubject> {
+    brokers.iter().map(|id| FindingSubject::named(SubjectKind::Broker, id.to_string())).collect()
 }
 
 /// One broker as itself, several as the cluster with their ids.

@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "The cleaner waits until this share of the log is dirty: deletions take effect late or never, and a restart reads all the old values.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config min.cleanable.dirty.ratio=0.5, or bound the wait with max.compaction.lag.ms",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: Some(KafkaVersion::new(2, 3, 0)),
     until: None,
     check,

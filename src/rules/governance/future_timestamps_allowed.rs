@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Retention goes by the largest timestamp of a segment: one record with a wrong clock keeps its whole segment for that much longer.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config message.timestamp.after.max.ms=3600000; records from further ahead are refused then",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: Some(KafkaVersion::new(4, 0, 0)),
     until: None,
     check,

@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Neither time nor size deletes anything: the disks fill up one day, and what must be erased by law stays.",
     fix: "Ask its owner, then set a retention or move old data to remote storage; compaction fits only where the last record of a key is all that anybody needs",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: Some(KafkaVersion::new(3, 0, 0)),
     until: None,
     check,

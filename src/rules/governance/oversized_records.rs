@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Brokers, clients and followers hold whole batches in memory: a few large records slow everything beside them.",
     fix: "Put large payloads into an object store and send a reference",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Whole segments are deleted, and one that is being written grows for up to segment.ms: with a slow trickle a record stays for retention.ms and that.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config segment.ms=<a tenth of retention.ms, but not below an hour>",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Schema ids vanish with retention, and records that carry them can no longer be read.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config cleanup.policy=compact",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,
@@ -22,7 +22,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let Some(config) = verdicts.known(&topic.topic.config, || topic.subject()) else { continue };
         let policy = config.get("cleanup.policy").and_then(|entry| entry.value.as_deref());
         if let Some(policy) = policy.filter(|policy| !policy.contains("compact")) {
-            verdicts.finding(topic.subject(), format!("cleanup.policy={policy}"));
+            verdicts.finding_by(&["cleanup.policy"], topic.subject(), format!("cleanup.policy={policy}"));
         }
     }
 }

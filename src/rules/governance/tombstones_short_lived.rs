@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "A reader that is behind by more than that never sees the tombstone, and keeps the value that was deleted.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config delete.retention.ms=86400000",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

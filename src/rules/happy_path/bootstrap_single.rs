@@ -22,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     // Of one broker nobody can list more; that is another rule.
-    if facts.cluster.brokers.len() == 1 {
+    if facts.broker_count() == Some(1) {
         return;
     }
     for client in producers(facts.cluster)
@@ -35,7 +35,11 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let Some(server) = servers.first().filter(|_| servers.len() == 1) else { continue };
         let host = host_of(server);
         if is_one_broker(facts, host) || is_first_address_only(client) {
-            verdicts.finding(client.subject(), format!("bootstrap.servers={server}"));
+            verdicts.finding_by(
+                &["bootstrap.servers"],
+                client.subject(),
+                format!("bootstrap.servers={server}"),
+            );
         } else {
             let reason = format!("whether the name {host} has one address or several");
             verdicts.unknown(client.subject(), &Unknown::NotExposed(reason));

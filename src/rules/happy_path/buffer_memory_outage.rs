@@ -25,7 +25,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         let Some(buffer) = producer.int("buffer.memory", verdicts) else { continue };
         if needed > buffer {
-            verdicts.finding(
+            verdicts.finding_by(
+                &["buffer.memory"],
                 producer.subject(),
                 format!("buffer.memory={buffer}, {FAILOVER_S} s of records are {needed}"),
             );

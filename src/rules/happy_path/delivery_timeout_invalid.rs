@@ -31,7 +31,11 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         if let Some(Err(_)) = delivery_timeout_of(producer.profile) {
             let seen =
                 format!("delivery.timeout.ms={delivery} < linger.ms={linger} + request.timeout.ms={request}");
-            verdicts.finding(producer.subject(), seen);
+            verdicts.finding_by(
+                &["delivery.timeout.ms", "request.timeout.ms", "linger.ms"],
+                producer.subject(),
+                seen,
+            );
         }
     }
 }

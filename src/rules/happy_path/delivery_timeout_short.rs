@@ -26,7 +26,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let Some(timeout_ms) = producer.int("delivery.timeout.ms", verdicts) else { continue };
         let needed_ms = session_ms + FIND_LEADER_MS;
         if timeout_ms < needed_ms {
-            verdicts.finding(
+            verdicts.finding_by(
+                &["delivery.timeout.ms"],
                 producer.subject(),
                 format!("delivery.timeout.ms={timeout_ms}, a failover may take {needed_ms}"),
             );

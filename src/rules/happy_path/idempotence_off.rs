@@ -22,7 +22,11 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster).filter(|producer| producer.sets("enable.idempotence")) {
         if producer.get("enable.idempotence", verdicts).is_some_and(|on| on.eq_ignore_ascii_case("false")) {
             let risk = producer.retry_risk_ending();
-            verdicts.finding(producer.subject(), format!("enable.idempotence=false{risk}"));
+            verdicts.finding_by(
+                &["enable.idempotence"],
+                producer.subject(),
+                format!("enable.idempotence=false{risk}"),
+            );
         }
     }
 }

@@ -32,8 +32,11 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         if idempotence_of(producer.profile) == Idempotence::SilentlyOff(IN_FLIGHT) {
             let value = producer.get(IN_FLIGHT, verdicts).unwrap_or("?");
             let risk = producer.retry_risk_ending();
-            verdicts
-                .finding(producer.subject(), format!("{IN_FLIGHT}={value} switches idempotence off{risk}"));
+            verdicts.finding_by(
+                &[IN_FLIGHT],
+                producer.subject(),
+                format!("{IN_FLIGHT}={value} switches idempotence off{risk}"),
+            );
         }
     }
 }

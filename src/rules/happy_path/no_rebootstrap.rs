@@ -25,7 +25,11 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             .get("metadata.recovery.strategy", verdicts)
             .is_some_and(|text| text.eq_ignore_ascii_case("none"));
         if none {
-            verdicts.finding(client.subject(), client.shown("metadata.recovery.strategy", "none"));
+            verdicts.finding_by(
+                &["metadata.recovery.strategy"],
+                client.subject(),
+                client.shown("metadata.recovery.strategy", "none"),
+            );
         }
     }
 }

@@ -27,7 +27,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let Some(timeout_ms) = producer.int("request.timeout.ms", verdicts) else { continue };
         if timeout_ms < *lag_ms {
             let seen = format!("request.timeout.ms={timeout_ms}, replica.lag.time.max.ms={lag_ms}");
-            verdicts.finding(producer.subject(), seen);
+            verdicts.finding_by(&["request.timeout.ms"], producer.subject(), seen);
         }
     }
 }

@@ -22,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if let Some(retries) = producer.int("retries", verdicts).filter(|retries| (1..10).contains(retries)) {
-            verdicts.finding(producer.subject(), format!("retries={retries}"));
+            verdicts.finding_by(&["retries"], producer.subject(), format!("retries={retries}"));
         }
     }
 }

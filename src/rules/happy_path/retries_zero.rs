@@ -22,7 +22,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in producers(facts.cluster) {
         if producer.int("retries", verdicts) == Some(0) {
             let seen = format!("{}{}", producer.shown("retries", "0"), producer.lost_idempotence());
-            verdicts.finding(producer.subject(), seen);
+            verdicts.finding_by(&["retries"], producer.subject(), seen);
         }
     }
 }

@@ -26,7 +26,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             // Without a group nothing is committed; programs often name theirs in code.
             let grouped = auto_commit_of(consumer.profile) != Some(false);
             let ending = if grouped { "" } else { ", once the program names a group.id" };
-            verdicts.finding(consumer.subject(), format!("{shown}{ending}"));
+            verdicts.finding_by(&["enable.auto.commit"], consumer.subject(), format!("{shown}{ending}"));
         }
     }
 }

@@ -12,14 +12,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Cluster,
     why: "Exactly-once is only as durable as the transaction log.",
     fix: "Set transaction.state.log.replication.factor=3 and transaction.state.log.min.isr=2",
-    needs: &[Evidence::Metadata, Evidence::BrokerConfig],
+    needs: &[Evidence::BrokerConfig],
     since: None,
     until: None,
     check,
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    if facts.cluster.brokers.len() < 3 {
+    if facts.broker_count().is_some_and(|count| count < 3) {
         return;
     }
     let keys = ["transaction.state.log.replication.factor", "transaction.state.log.min.isr"];

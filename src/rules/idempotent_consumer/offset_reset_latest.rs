@@ -21,7 +21,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for consumer in consumers(facts.cluster) {
         if consumer.get("auto.offset.reset", verdicts) == Some("latest") {
-            verdicts.finding(consumer.subject(), consumer.shown("auto.offset.reset", "latest"));
+            verdicts.finding_by(
+                &["auto.offset.reset"],
+                consumer.subject(),
+                consumer.shown("auto.offset.reset", "latest"),
+            );
         }
     }
 }

@@ -24,7 +24,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for producer in transactional {
         let Some(timeout_ms) = producer.int("transaction.timeout.ms", verdicts) else { continue };
         if timeout_ms > most_ms {
-            verdicts.finding(
+            verdicts.finding_by(
+                &["transaction.timeout.ms"],
                 producer.subject(),
                 format!("transaction.timeout.ms={timeout_ms}, the brokers allow {most_ms}"),
             );

@@ -28,7 +28,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         if needed > buffer {
             let (name, count) = (&widest.topic.name, plural(widest.topic.count as usize, "partition"));
             let seen = format!("{count} of {name} x batch.size={batch} > buffer.memory={buffer}");
-            verdicts.finding(producer.subject(), seen);
+            verdicts.finding_by(&["buffer.memory", "batch.size"], producer.subject(), seen);
         }
     }
 }

@@ -22,7 +22,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     for client in clients(facts.cluster) {
         let Some(id) = client.get("client.id", verdicts) else { continue };
         if id.trim().is_empty() {
-            verdicts.finding(client.subject(), "client.id is not set");
+            verdicts.finding_by(&["client.id"], client.subject(), "client.id is not set");
         }
     }
 }

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "A full index ends its segment: there are more files and maps than segment.bytes suggests.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config index.interval.bytes=4096,segment.index.bytes=10485760",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

@@ -34,7 +34,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     }
     for (id, maps) in maps.into_iter().filter(|(_, maps)| *maps > 0.8 * limit) {
         let subject = FindingSubject::named(SubjectKind::Broker, id.to_string());
-        verdicts.finding(subject, format!("up to {maps:.0} maps by segment.ms and retention.ms, vm.max_map_count is taken to be {limit:.0}"));
+        verdicts.finding_by(&["segment.ms"], subject, format!("up to {maps:.0} maps by segment.ms and retention.ms, vm.max_map_count is taken to be {limit:.0}"));
     }
 }
 

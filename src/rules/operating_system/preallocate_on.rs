@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Every partition occupies segment.bytes of disk from its first record on: Linux gains nothing by it.",
     fix: "kafka-configs.sh --alter --topic {name} --delete-config preallocate",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

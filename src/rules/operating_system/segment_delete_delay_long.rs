@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "What retention or a shorter limit has deleted still fills the disk: nothing helps quickly when it is nearly full.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config file.delete.delay.ms=60000",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

@@ -35,7 +35,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             continue;
         };
         if flight > 1 && retries > 0 && producer.acks(verdicts) != Some("0") {
-            verdicts.finding(
+            verdicts.finding_by(
+                &["max.in.flight.requests.per.connection", "acks", "retries"],
                 producer.subject(),
                 format!("no idempotence, {flight} requests in flight, retries on"),
             );

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "The broker overwrites the time of the event: after a pause or a replay everything seems to have happened at once, and windows hold the wrong records.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config message.timestamp.type=CreateTime",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

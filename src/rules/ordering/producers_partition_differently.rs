@@ -34,7 +34,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     }
     for (way, producers) in ways {
         for producer in producers {
-            verdicts.finding(
+            verdicts.finding_by(
+                &["partitioner.class", "partitioner.ignore.keys"],
                 producer.subject(),
                 format!("{}={}, {}={}; another producer has others", keys[0], way[0], keys[1], way[1]),
             );

@@ -1,5 +1,8 @@
 //! Controller quorums of one or of an even number.
 
+use crate::rules::evidence::configured_voters;
+use crate::rules::facts::brokers_named;
+use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `kraft-voters-count`
@@ -11,20 +14,30 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Cluster,
     why: "One voter tolerates no failure, and an even number tolerates no more than the odd number below it.",
     fix: "Run 3 or 5 controllers",
-    needs: &[Evidence::Metadata, Evidence::Quorum],
+    needs: &[Evidence::Voters],
     since: None,
     until: None,
     check,
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let Some(quorum) = facts.cluster.quorum.get() else { return };
-    match quorum.voters.len() {
-        1 => verdicts.finding_as(Severity::Critical, FindingSubject::cluster(), "1 voter"),
-        even if even > 0 && even.is_multiple_of(2) => {
-            verdicts.finding(FindingSubject::cluster(), format!("{even} voters"))
+    if facts.cluster.is_of_files() {
+        for (voters, brokers) in configured_voters(facts.cluster) {
+            if let Some(seen) = seen(voters) {
+                let seen = seen.by(&["controller.quorum.voters"]);
+                verdicts.seen_of(FindingSubject::cluster(), brokers_named(&brokers), seen);
+            }
         }
-        _ => {}
+    } else if let Some(seen) = facts.cluster.quorum.get().and_then(|quorum| seen(quorum.voters.len())) {
+        verdicts.seen(FindingSubject::cluster(), seen);
+    }
+}
+
+fn seen(voters: usize) -> Option<Seen> {
+    match voters {
+        1 => Some(Seen { severity: Some(Severity::Critical), ..Seen::from("1 voter") }),
+        even if even > 0 && even.is_multiple_of(2) => Some(Seen::from(format!("{even} voters"))),
+        _ => None,
     }
 }
 

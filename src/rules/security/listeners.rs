@@ -2,6 +2,7 @@
 
 use crate::model::Broker;
 use crate::rules::facts::{each_broker, parts_of};
+use crate::rules::verdicts::Seen;
 use crate::rules::{ClusterFacts, FindingSubject, SubjectKind, Verdicts};
 
 /// Who connects to a listener. One that serves clients and brokers alike is a client's.
@@ -63,9 +64,14 @@ pub(in crate::rules) fn brokers_listening(
             *text = told(facts, broker, verdicts, key)?;
         }
         let listeners = listeners(texts);
-        bad(&listeners, &mut |key| {
+        let mut read: Vec<String> = Vec::new();
+        let evidence = bad(&listeners, &mut |key| {
+            read.push(key.to_string());
             told(facts, broker, verdicts, key).map(|text| text.map(ToString::to_string))
-        })
+        })?;
+        // What was read last decided.
+        let keys: Vec<&str> = read.iter().rev().map(String::as_str).chain(KEYS).collect();
+        Some(Seen::from(evidence).by(&keys))
     });
 }
 

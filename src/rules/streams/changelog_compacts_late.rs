@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "A member that takes over a task reads the changelog from its start: old values that were not compacted away make that longer.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config min.cleanable.dirty.ratio=0.5,segment.bytes=52428800",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "It is a queue: of several records of one key that were not processed yet only the last one is left.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config cleanup.policy=delete,retention.ms=-1",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     scope: SubjectKind::Topic,
     why: "Kafka Streams deletes from it what it has processed. Time deletes what it has not: after a stop longer than that, records are missing.",
     fix: "kafka-configs.sh --alter --topic {name} --add-config retention.ms=-1",
-    needs: &[Evidence::Metadata, Evidence::TopicConfig],
+    needs: &[Evidence::Topics, Evidence::TopicConfig],
     since: None,
     until: None,
     check,
