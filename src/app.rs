@@ -21,7 +21,9 @@ mod lag;
 mod level;
 mod list;
 mod logs;
+mod marks;
 mod msg;
+mod outcome;
 mod page;
 mod page_request;
 mod palette;
@@ -33,6 +35,7 @@ mod refuted;
 mod row_key;
 mod rows;
 mod shape;
+mod side_by_side;
 mod snapshot;
 mod sort;
 mod summary;
@@ -53,6 +56,7 @@ pub use knob_rows::KnobRow;
 pub use lag::LagHistory;
 pub use level::Level;
 pub use list::List;
+pub use marks::{mark_style, mark_text};
 pub use msg::{Msg, Target};
 pub use page::Page;
 pub use page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
@@ -60,6 +64,7 @@ pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Place};
 pub use pin::Pin;
 pub use places::default_keymap;
 pub use prompt::{Prompt, PromptKind};
+pub use side_by_side::Side;
 pub use snapshot::{Clock, Origin, Snapshot, SourceError};
 pub use sort::{Sort, SortOrder};
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
@@ -148,6 +153,8 @@ pub struct App {
     pub(crate) shows_internal: bool,
     /// The logs of the selected partition.
     logs: logs::ShownLogs,
+    /// Two runs beside each other, while they are shown.
+    side_by_side: Option<side_by_side::SideBySide>,
     pub(crate) mouse: bool,
     pub(crate) stale_ms: Millis,
     /// While the view is frozen: since when, and the newest state that is not shown.
@@ -211,6 +218,7 @@ impl App {
             selected_topic: None,
             shows_internal: false,
             logs: logs::ShownLogs::default(),
+            side_by_side: None,
             mouse: start.mouse,
             stale_ms: start.stale_ms,
             frozen: None,

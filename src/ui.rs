@@ -23,6 +23,7 @@ mod logs;
 mod overlay;
 mod panes;
 mod plot;
+mod side_by_side;
 
 pub use hits::HitMap;
 pub use layout::{Class, Layout};
@@ -47,6 +48,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
     header::draw(app, &mut canvas, layout.header);
     match app.explore_page() {
         Some(page) => explore::draw(page, &mut canvas, layout.body, &mut hits),
+        None if app.is_side_by_side() => side_by_side::draw(app, &mut canvas, layout.body),
         None => {
             for (pane, rect) in &layout.panes {
                 panes::draw(app, *pane, &mut canvas, *rect, &mut hits);

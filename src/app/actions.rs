@@ -6,6 +6,7 @@ mod exploring;
 mod knobs;
 mod movement;
 mod program;
+mod side_by_side;
 mod typing;
 mod view;
 
@@ -14,7 +15,7 @@ use crate::knobs::nearest_of;
 
 /// All tables, group by group in the order of help.
 fn tables() -> impl Iterator<Item = &'static [Action]> {
-    let before = [knobs::ACTIONS, cluster::ACTIONS, exploring::ACTIONS];
+    let before = [knobs::ACTIONS, side_by_side::ACTIONS, cluster::ACTIONS, exploring::ACTIONS];
     let after = [view::ACTIONS, panes::ACTIONS, movement::ACTIONS, program::ACTIONS, typing::ACTIONS];
     before.into_iter().chain(explore::PAGES.iter().copied()).chain(after)
 }

@@ -11,6 +11,8 @@ pub(super) const LIST: Context = Context("list");
 pub(super) const OVERLAY: Context = Context("overlay");
 /// An explore page: compare, frontier, advice, goal, restarts.
 pub(super) const EXPLORE: Context = Context("explore");
+/// Two runs beside each other.
+pub(super) const SIDE_BY_SIDE: Context = Context("side-by-side");
 /// A line being typed: a filter, a value, a goal.
 pub(super) const INPUT: Context = Context("input");
 /// The command palette.
@@ -19,7 +21,7 @@ pub(super) const PALETTE: Context = Context("palette");
 /// All places, in the order of the keymap file.
 fn all() -> Vec<Context> {
     let panes = Pane::ALL.into_iter().map(Pane::context);
-    [GLOBAL, LIST].into_iter().chain(panes).chain([OVERLAY, EXPLORE, INPUT, PALETTE]).collect()
+    [GLOBAL, LIST].into_iter().chain(panes).chain([OVERLAY, EXPLORE, SIDE_BY_SIDE, INPUT, PALETTE]).collect()
 }
 
 /// Where keys are looked up while a pane has them, the nearest first.
@@ -48,6 +50,7 @@ impl App {
             (Some(_), _) => vec![INPUT],
             (None, Some(Overlay::Explore(_))) => vec![EXPLORE, LIST, GLOBAL],
             (None, Some(Overlay::Page(..) | Overlay::Ask { .. })) => vec![OVERLAY, GLOBAL],
+            (None, None) if self.is_side_by_side() => vec![SIDE_BY_SIDE, LIST, GLOBAL],
             (None, None) => of_pane(self.focus).to_vec(),
         }
     }

@@ -125,6 +125,9 @@ mod tests {
             replicas: [].into(),
             records: [].into(),
             lines: [line].into(),
+            samples: [].into(),
+            marks: [].into(),
+            other: None,
         };
         view.counters.lost_acked = lost;
         view

@@ -13,6 +13,7 @@ use crate::sim::machines::Machines;
 use crate::sim::meter::Meter;
 use crate::sim::observed::Observed;
 use crate::sim::record_history::{LossMoment, RecordHistory};
+use crate::sim::sampler::{Gauges, Sampler};
 use crate::sim::trace::{EventKind, Trace};
 
 #[derive(Clone, Default)]
@@ -21,6 +22,7 @@ pub(super) struct Observers {
     meter: Meter,
     trace: Trace,
     history: RecordHistory,
+    sampler: Sampler,
     /// Checks Kafka's promises after every event, if somebody wants that.
     auditor: Option<Box<Auditor>>,
 }
@@ -38,6 +40,10 @@ impl Observers {
         &self.history
     }
 
+    pub(super) fn sampler(&self) -> &Sampler {
+        &self.sampler
+    }
+
     pub(super) fn trace(&self) -> &Trace {
         &self.trace
     }
@@ -50,10 +56,17 @@ impl Observers {
     pub(super) fn begin_run(&mut self) {
         self.trace.forget();
         self.meter = Meter::default();
+        self.sampler = Sampler::default();
+    }
+
+    /// Takes the sample of the second that is over.
+    pub(super) fn sample(&mut self, now: Nanos, gauges: Gauges) {
+        self.sampler.take(now, gauges);
     }
 
     /// Adds an event to the trace; answers its number.
     pub(super) fn record(&mut self, now: Nanos, kind: EventKind, cause: Option<u64>) -> u64 {
+        self.sampler.note(&kind);
         self.trace.add(elapsed(now), kind, cause)
     }
 
@@ -62,6 +75,7 @@ impl Observers {
         let (now, records) = (batch.acked, batch.records);
         self.ledger.acked(partition, records);
         self.meter.acked(partition, now, records.count, first, last);
+        self.sampler.acked(records.count, first, last);
         self.trace.acked(now, partition, records, batch.base_offset.unwrap_or(-1));
         self.history.acked(partition, batch);
     }

@@ -4,6 +4,7 @@ use crate::model::{KafkaVersion, Nanos, PartitionIx};
 use crate::scenario::{Counter, Expect, Verdict};
 use crate::sim::histogram::Histogram;
 use crate::sim::ledger::DeliveryErrors;
+use crate::sim::sampler::Gauges;
 use crate::sim::world::World;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -217,7 +218,8 @@ impl World {
         }
     }
 
-    fn group_report(&self, group: usize) -> GroupReport {
+    /// Records that a group has not committed yet, as far as consumers can read them.
+    fn lag_of(&self, group: usize) -> u64 {
         let host = self.clients.group(group as u32);
         let topics = &self.scenario.groups[group].topics;
         let partitions = topics
@@ -228,12 +230,36 @@ impl World {
             let committed = host.committed.get(ix).copied().unwrap_or(0) as u64;
             self.ends(*ix).0.saturating_sub(committed)
         });
+        lag.sum()
+    }
+
+    fn group_report(&self, group: usize) -> GroupReport {
+        let host = self.clients.group(group as u32);
         GroupReport {
             group: self.scenario.groups[group].name.clone(),
             read: host.read,
             read_again: host.read_again,
-            lag: lag.sum(),
+            lag: self.lag_of(group),
         }
+    }
+
+    /// What a sample counts now.
+    pub(super) fn gauges(&self) -> Gauges {
+        let mut gauges = Gauges::default();
+        for topic in self.machines.topics.list() {
+            for ix in self.committed_partitions(topic) {
+                let state = &self.machines.control.committed.partitions[ix.at()];
+                let min_isr = (topic.settings.min_insync_replicas as usize).min(state.replicas.len());
+                gauges.under_replicated += u64::from(state.isr.len() < state.replicas.len());
+                gauges.below_min_isr += u64::from(state.isr.len() < min_isr);
+                gauges.offline += u64::from(state.leader.is_none());
+            }
+        }
+        let groups = self.clients.groups();
+        // Before a group's first commit nobody can tell its lag.
+        let has_lag = !groups.is_empty() && groups.iter().all(|group| !group.committed.is_empty());
+        gauges.lag = has_lag.then(|| (0..groups.len()).map(|group| self.lag_of(group)).sum());
+        gauges
     }
 
     /// The report of a run that ends now.

@@ -67,6 +67,10 @@ impl World {
         debug_assert!(at >= self.now, "time ran backwards");
         self.now = at;
         self.events += 1;
+        if self.observers.sampler().is_due(at) {
+            let gauges = self.gauges();
+            self.observers.sample(at, gauges);
+        }
         match due {
             QueuedEvent::Arrival { from, to, message } => self.arrive(from, to, message),
             QueuedEvent::Timer(kind) => self.timer(kind),
