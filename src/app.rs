@@ -39,6 +39,7 @@ mod side_by_side;
 mod snapshot;
 mod sort;
 mod summary;
+mod time_line;
 mod tweak;
 mod update;
 
@@ -60,7 +61,7 @@ pub use marks::{mark_style, mark_text};
 pub use msg::{Msg, Target};
 pub use page::Page;
 pub use page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
-pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Place};
+pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Picture, Place};
 pub use pin::Pin;
 pub use places::default_keymap;
 pub use prompt::{Prompt, PromptKind};
@@ -68,6 +69,7 @@ pub use side_by_side::Side;
 pub use snapshot::{Clock, Origin, Snapshot, SourceError};
 pub use sort::{Sort, SortOrder};
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
+pub use time_line::{Series, TimeWindow};
 
 use filter::FieldTest;
 use refuted::Refuted;
@@ -155,6 +157,7 @@ pub struct App {
     logs: logs::ShownLogs,
     /// Two runs beside each other, while they are shown.
     side_by_side: Option<side_by_side::SideBySide>,
+    time_line: time_line::TimeLine,
     pub(crate) mouse: bool,
     pub(crate) stale_ms: Millis,
     /// While the view is frozen: since when, and the newest state that is not shown.
@@ -219,6 +222,7 @@ impl App {
             shows_internal: false,
             logs: logs::ShownLogs::default(),
             side_by_side: None,
+            time_line: time_line::TimeLine::default(),
             mouse: start.mouse,
             stale_ms: start.stale_ms,
             frozen: None,

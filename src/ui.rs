@@ -24,6 +24,7 @@ mod overlay;
 mod panes;
 mod plot;
 mod side_by_side;
+mod time_line;
 
 pub use hits::HitMap;
 pub use layout::{Class, Layout};

@@ -7,6 +7,7 @@ mod knobs;
 mod movement;
 mod program;
 mod side_by_side;
+mod time_line;
 mod typing;
 mod view;
 
@@ -15,7 +16,8 @@ use crate::knobs::nearest_of;
 
 /// All tables, group by group in the order of help.
 fn tables() -> impl Iterator<Item = &'static [Action]> {
-    let before = [knobs::ACTIONS, side_by_side::ACTIONS, cluster::ACTIONS, exploring::ACTIONS];
+    let before =
+        [knobs::ACTIONS, time_line::ACTIONS, cluster::ACTIONS, side_by_side::ACTIONS, exploring::ACTIONS];
     let after = [view::ACTIONS, panes::ACTIONS, movement::ACTIONS, program::ACTIONS, typing::ACTIONS];
     before.into_iter().chain(explore::PAGES.iter().copied()).chain(after)
 }

@@ -204,6 +204,8 @@ impl App {
             self.lags.note(hypothesis.base());
         }
         let effects = self.changed();
+        self.note_time();
+        self.refresh_rows([Pane::Time].into_iter());
         if is_first_loss {
             self.point_at_loss();
         }

@@ -255,10 +255,12 @@ impl World {
                 gauges.offline += u64::from(state.leader.is_none());
             }
         }
-        let groups = self.clients.groups();
-        // Before a group's first commit nobody can tell its lag.
-        let has_lag = !groups.is_empty() && groups.iter().all(|group| !group.committed.is_empty());
-        gauges.lag = has_lag.then(|| (0..groups.len()).map(|group| self.lag_of(group)).sum());
+        // Before a group's first commit it has no lag.
+        let groups = self.clients.groups().iter().enumerate();
+        let committed = groups.filter(|(_, group)| !group.committed.is_empty());
+        for (group, _) in committed {
+            gauges.lag = Some(gauges.lag.unwrap_or(0) + self.lag_of(group));
+        }
         gauges
     }
 

@@ -15,7 +15,7 @@ pub(super) struct Gauges {
     pub(super) under_replicated: u64,
     pub(super) below_min_isr: u64,
     pub(super) offline: u64,
-    /// `None` where nobody reads in a group.
+    /// `None` where no group has committed.
     pub(super) lag: Option<u64>,
 }
 

@@ -121,6 +121,7 @@ impl App {
             Some(Prompt { kind: PromptKind::Filter(pane, before), .. }) => self.set_filter(pane, before),
             Some(_) => {}
             None if self.overlay.take().is_some() => {}
+            None if self.focus == Pane::Time && self.leave_time_cursor() => {}
             None if self.side_by_side.is_some() => self.close_side_by_side(),
             None if !self.filter(self.focus).is_empty() => self.set_filter(self.focus, Filter::default()),
             None => self.zoom = false,
