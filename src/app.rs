@@ -20,7 +20,9 @@ mod knob_rows;
 mod level;
 mod list;
 mod logs;
+mod marks;
 mod msg;
+mod outcome;
 mod page;
 mod page_request;
 mod palette;
@@ -32,9 +34,11 @@ mod refuted;
 mod row_key;
 mod rows;
 mod shape;
+mod side_by_side;
 mod snapshot;
 mod sort;
 mod summary;
+mod time_line;
 mod tweak;
 mod update;
 mod workshop;
@@ -53,16 +57,19 @@ pub use input_line::InputLine;
 pub use knob_rows::KnobRow;
 pub use level::Level;
 pub use list::List;
+pub use marks::{mark_style, mark_text};
 pub use msg::{Msg, Target};
 pub use page::Page;
 pub use page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
-pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Place};
+pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Picture, Place};
 pub use pin::Pin;
 pub use places::default_keymap;
 pub use prompt::{Prompt, PromptKind};
+pub use side_by_side::Side;
 pub use snapshot::{Clock, Origin, Snapshot, SourceError};
 pub use sort::{Sort, SortOrder};
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
+pub use time_line::{Series, TimeWindow};
 pub(crate) use workshop::Stage;
 
 use filter::FieldTest;
@@ -152,6 +159,9 @@ pub struct App {
     pub(crate) shows_internal: bool,
     /// The logs of the selected partition.
     logs: logs::ShownLogs,
+    /// Two runs beside each other, while they are shown.
+    side_by_side: Option<side_by_side::SideBySide>,
+    time_line: time_line::TimeLine,
     pub(crate) mouse: bool,
     pub(crate) stale_ms: Millis,
     /// While the view is frozen: since when, and the newest state that is not shown.
@@ -219,6 +229,8 @@ impl App {
             selected_topic: None,
             shows_internal: false,
             logs: logs::ShownLogs::default(),
+            side_by_side: None,
+            time_line: time_line::TimeLine::default(),
             mouse: start.mouse,
             stale_ms: start.stale_ms,
             frozen: None,

@@ -15,6 +15,7 @@ mod quorum;
 mod quorum_state;
 mod replica_lists;
 mod text;
+mod time_line;
 mod units;
 mod version;
 
@@ -32,6 +33,7 @@ pub use quorum::Quorum;
 pub use quorum_state::{QuorumState, led_by_none_of};
 pub use replica_lists::ReplicaLists;
 pub use text::wrap;
+pub use time_line::{Mark, MarkKind, Sample};
 pub use units::{
     MS, Millis, Nanos, SECOND, human_bytes, human_count, human_duration_ms, plural, plural_noun,
 };

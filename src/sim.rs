@@ -11,6 +11,7 @@
 
 mod ack_history;
 mod acts;
+mod beside;
 mod bootstrap;
 mod broker_inbox;
 mod broker_process;
@@ -52,6 +53,7 @@ mod replica_offsets;
 mod report;
 mod rewind;
 pub(crate) mod rng;
+mod sampler;
 mod script;
 mod settings;
 mod skew;
@@ -72,12 +74,13 @@ pub use replica_offsets::ReplicaOffsets;
 pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
 pub use skew::{MemberReport, Skew, TopicSkew};
 pub use trace::{EventKind, Refusal, TraceEvent};
-pub use view::{LogLine, SimView};
+pub use view::{LogLine, OtherRun, SimView};
 
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, KafkaVersion, Millis, Nanos};
 use crate::protocol::profile::Profile;
 use crate::scenario::{Act, Scenario, change};
+use beside::Beside;
 use clock::BOOT;
 use rewind::History;
 use std::sync::Arc;
@@ -100,6 +103,9 @@ pub struct Simulator {
     world: World,
     history: History,
     event_log: EventLog,
+    /// The scenario as it was when the run began.
+    first: Arc<Scenario>,
+    beside: Option<Box<Beside>>,
 }
 
 impl Simulator {
@@ -126,9 +132,10 @@ impl Simulator {
     }
 
     fn begin(scenario: &Scenario, seed: u64, profile: Profile, process_times: ProcessTimes) -> Simulator {
-        let world = World::new(Arc::new(scenario.clone()), seed, profile, process_times);
+        let first = Arc::new(scenario.clone());
+        let world = World::new(first.clone(), seed, profile, process_times);
         let history = History::begin(&world);
-        Simulator { world, history, event_log: EventLog::default() }
+        Simulator { world, history, event_log: EventLog::default(), first, beside: None }
     }
 
     /// Time since the run began.
@@ -164,6 +171,7 @@ impl Simulator {
             self.history.replay(&mut self.world, stop);
             self.history.keep_checkpoint(&self.world);
         }
+        self.catch_up(u64::MAX);
     }
 
     /// The same, but handles at most so many events of the queue. Says whether that time is reached.
@@ -191,6 +199,12 @@ impl Simulator {
 
     /// Goes on to the next event of a kind, at most to `limit`. Says whether there was one.
     pub fn run_to_next(&mut self, limit: Nanos, wanted: impl Fn(&EventKind) -> bool) -> bool {
+        let found = self.go_to_next(limit, wanted);
+        self.catch_up(u64::MAX);
+        found
+    }
+
+    fn go_to_next(&mut self, limit: Nanos, wanted: impl Fn(&EventKind) -> bool) -> bool {
         let limit = BOOT + limit;
         while self.world.now < limit {
             let from = self.world.observers.trace().len();
@@ -209,6 +223,7 @@ impl Simulator {
     /// Does something to the cluster now. A future that was rewound is cut off.
     pub fn apply(&mut self, act: Act) -> Result<(), Refusal> {
         self.history.record(&self.world, act.clone());
+        self.tell_beside(&act);
         self.world.apply(act)
     }
 
@@ -232,6 +247,9 @@ impl Simulator {
             self.world = world;
             self.history.replay(&mut self.world, time);
         }
+        if let Some(beside) = &mut self.beside {
+            beside.rewind(time - BOOT);
+        }
     }
 
     /// The cluster as Kafka's protocol would tell it, and what only a simulator can see.
@@ -248,6 +266,9 @@ impl Simulator {
             groups: self.world.group_reports().into(),
             clients: self.world.client_processes().collect(),
             lines: self.event_log.of(&self.world),
+            samples: self.event_log.samples(&self.world),
+            marks: self.event_log.marks(),
+            other: self.beside.as_mut().map(|beside| beside.snapshot()),
         };
         (Arc::new(cluster), Arc::new(view))
     }

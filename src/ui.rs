@@ -23,6 +23,8 @@ mod logs;
 mod overlay;
 mod panes;
 mod plot;
+mod side_by_side;
+mod time_line;
 mod workshop;
 
 pub use hits::HitMap;
@@ -49,6 +51,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
     workshop::draw(app, &mut canvas, layout.scene);
     match app.explore_page() {
         Some(page) => explore::draw(page, &mut canvas, layout.body, &mut hits),
+        None if app.is_side_by_side() => side_by_side::draw(app, &mut canvas, layout.body),
         None => {
             for (pane, rect) in &layout.panes {
                 panes::draw(app, *pane, &mut canvas, *rect, &mut hits);

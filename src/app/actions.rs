@@ -6,6 +6,8 @@ mod exploring;
 mod knobs;
 mod movement;
 mod program;
+mod side_by_side;
+mod time_line;
 mod typing;
 mod view;
 mod workshop;
@@ -15,7 +17,8 @@ use crate::knobs::nearest_of;
 
 /// All tables, group by group in the order of help.
 fn tables() -> impl Iterator<Item = &'static [Action]> {
-    let before = [knobs::ACTIONS, cluster::ACTIONS, exploring::ACTIONS];
+    let before =
+        [knobs::ACTIONS, time_line::ACTIONS, cluster::ACTIONS, side_by_side::ACTIONS, exploring::ACTIONS];
     let after = [
         workshop::ACTIONS,
         view::ACTIONS,

@@ -1,6 +1,7 @@
 //! What comes out of the application: requests to the engine, commands to the source, work for the terminal.
 
 use crate::app::PageRequest;
+use crate::knobs::Change;
 use crate::model::{Cluster, Millis};
 use crate::scenario::{Act, Scenario};
 use std::sync::Arc;
@@ -28,12 +29,16 @@ pub enum Command {
     /// Virtual seconds a second.
     Pace(f64),
     Step,
+    /// Let so much virtual time pass at once.
+    Pass(Millis),
     /// To a moment of virtual time.
     Seek(Millis),
     /// From the start again, with the same seed.
     Reset,
     /// This scenario from its start, with the same seed.
     Begin(Box<Scenario>),
+    /// Run the same beside it, with these settings from its start; or no longer.
+    Beside(Option<Vec<Change>>),
 }
 
 /// Something to be done outside the application.

@@ -36,9 +36,16 @@ fn contexts(app: &App, group: Group) -> Vec<Context> {
 fn keys_text(app: &App, contexts: &[Context], action: &'static Action) -> String {
     let here: Vec<String> = app.keymap.keys_of(contexts, action).iter().map(ToString::to_string).collect();
     if here.is_empty() {
-        return Pane::ALL.into_iter().find_map(|pane| key_in(app, pane, action)).unwrap_or_default();
+        let in_pane = Pane::ALL.into_iter().find_map(|pane| key_in(app, pane, action));
+        return in_pane.or_else(|| beside(app, action)).unwrap_or_default();
     }
     here.join(", ")
+}
+
+/// The key of an action where two runs are shown.
+fn beside(app: &App, action: &'static Action) -> Option<String> {
+    let keys = app.keymap.keys_of(&[places::SIDE_BY_SIDE], action);
+    keys.first().map(|keys| format!("{keys} (side by side)"))
 }
 
 /// The key of an action in a pane, with the pane's digit.

@@ -30,6 +30,11 @@ impl App {
         self.logs.at_loss = !self.logs.at_loss;
     }
 
+    /// Whether partitions that have lost records are shown as they were then.
+    pub(super) fn logs_at_loss(&self) -> bool {
+        self.logs.at_loss
+    }
+
     /// Follows the selection and the cluster.
     pub(super) fn refresh_logs(&mut self) {
         let at_loss = self.logs.at_loss;

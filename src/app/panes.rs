@@ -8,9 +8,10 @@ mod groups;
 mod knobs;
 mod log;
 mod partitions;
+mod time;
 mod warnings;
 
-pub use declaration::{Foot, FootText, Height, PaneDeclaration, Place};
+pub use declaration::{Foot, FootText, Height, PaneDeclaration, Picture, Place};
 
 use crate::app::{Action, App, Effect, Group, conditions};
 use crate::keymap::Context;
@@ -65,6 +66,7 @@ panes! {
     consequences Consequences;
     warnings Warnings;
     log Log;
+    time Time;
 }
 
 impl Pane {

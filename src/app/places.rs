@@ -13,6 +13,8 @@ pub(super) const OVERLAY: Context = Context("overlay");
 pub(super) const EXPLORE: Context = Context("explore");
 /// While a scene of the workshop is played, whatever pane has the keys.
 pub(super) const WORKSHOP: Context = Context("workshop");
+/// Two runs beside each other.
+pub(super) const SIDE_BY_SIDE: Context = Context("side-by-side");
 /// A line being typed: a filter, a value, a goal.
 pub(super) const INPUT: Context = Context("input");
 /// The command palette.
@@ -21,7 +23,8 @@ pub(super) const PALETTE: Context = Context("palette");
 /// All places, in the order of the keymap file.
 fn all() -> Vec<Context> {
     let panes = Pane::ALL.into_iter().map(Pane::context);
-    [GLOBAL, LIST].into_iter().chain(panes).chain([WORKSHOP, OVERLAY, EXPLORE, INPUT, PALETTE]).collect()
+    let others = [WORKSHOP, OVERLAY, EXPLORE, SIDE_BY_SIDE, INPUT, PALETTE];
+    [GLOBAL, LIST].into_iter().chain(panes).chain(others).collect()
 }
 
 /// Where keys are looked up while a pane has them, the nearest first.
@@ -50,6 +53,7 @@ impl App {
             (Some(_), _) => vec![INPUT],
             (None, Some(Overlay::Explore(_))) => vec![EXPLORE, LIST, GLOBAL],
             (None, Some(Overlay::Page(..) | Overlay::Ask { .. })) => vec![OVERLAY, GLOBAL],
+            (None, None) if self.is_side_by_side() => vec![SIDE_BY_SIDE, LIST, GLOBAL],
             (None, None) => self.of_focus(),
         }
     }

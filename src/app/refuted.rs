@@ -127,6 +127,9 @@ mod tests {
             groups: [].into(),
             clients: [].into(),
             lines: [line].into(),
+            samples: [].into(),
+            marks: [].into(),
+            other: None,
         };
         view.counters.lost_acked = lost;
         view

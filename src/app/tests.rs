@@ -4,7 +4,9 @@ mod advising;
 mod exploring;
 mod knobs;
 mod refuted;
+mod side_by_side;
 mod simulated;
+mod time_line;
 mod workshop;
 
 use super::*;
@@ -228,8 +230,8 @@ fn crashing_a_broker_is_a_fault_here_and_a_hypothesis_there() {
 fn panes_are_reached_by_digit_and_by_ring() {
     let focus = |keys: &str| Robot::live().keys(keys).app.focus();
     assert_eq!(focus("2"), Pane::Partitions);
-    assert_eq!(focus("7 tab"), Pane::Brokers);
-    assert_eq!(focus("1 shift-tab shift-tab shift-tab"), Pane::Consequences);
+    assert_eq!(focus("8 tab"), Pane::Brokers);
+    assert_eq!(focus("1 shift-tab shift-tab shift-tab shift-tab"), Pane::Consequences);
     assert_eq!(focus("? 3"), Pane::Groups);
 }
 

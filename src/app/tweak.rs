@@ -16,6 +16,13 @@ pub(super) struct Moved {
     what_if: bool,
 }
 
+impl Moved {
+    /// The knobs that the cluster took.
+    pub(super) fn knobs(&self) -> impl Iterator<Item = &'static Knob> {
+        self.taken.iter().map(|(_, change)| change.knob)
+    }
+}
+
 /// Pins that are kept; the oldest but the first goes when one more is made.
 const MAX_PINS: usize = 4;
 

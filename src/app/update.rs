@@ -37,7 +37,9 @@ impl App {
     /// Takes one message; yields what is to be done outside.
     #[must_use = "effects are done by the caller"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let effects = self.step(msg);
+        let was_shown = self.is_side_by_side();
+        let mut effects = self.step(msg);
+        self.follow_side_by_side(was_shown, &mut effects);
         self.refresh_logs();
         self.remember_selections();
         effects
@@ -203,9 +205,12 @@ impl App {
         }
         let mut effects = self.changed();
         effects.extend(self.follow_scene());
+        self.note_time();
+        self.refresh_rows([Pane::Time].into_iter());
         if is_first_loss {
             self.point_at_loss();
         }
+        self.refresh_side_by_side();
         effects
     }
 
@@ -278,6 +283,7 @@ impl App {
     pub(super) fn focus_on(&mut self, pane: Pane) {
         self.focus = pane;
         self.overlay = None;
+        self.side_by_side = None;
         if pane.is_cluster() || pane.place() == Place::Knobs {
             self.main = pane;
         }

@@ -1,10 +1,10 @@
 //! A scenario that begins as a given cluster is: placement, settings, racks, brokers that are down, load.
 
 use crate::model::{
-    BrokerId, BrokerStatus, ClientProfile, Cluster, ConfigMap, KafkaVersion, Partitions, Topic, plural,
+    BrokerId, BrokerStatus, ClientProfile, Cluster, ConfigMap, KafkaVersion, OnPoison, Partitions, Topic, plural,
 };
 use crate::scenario::{
-    ClusterSpec, GroupSpec, Keys, NetSpec, ProducerSpec, Scenario, Time, TopicSpec, check, too_large,
+    ClusterSpec, GroupSpec, NetSpec, ProducerSpec, Scenario, Time, TopicSpec, check, too_large,
 };
 use std::collections::BTreeMap;
 
@@ -261,7 +261,11 @@ fn producers(cluster: &Cluster, topics: &[TopicSpec], partitions: usize) -> Vec<
         topic: topic.name.clone(),
         records_per_s: of_partition * f64::from(topic.partitions),
         record_bytes: load.record_bytes,
-        keys: if load.keyed { Keys::Uniform } else { Keys::None },
+        keys: load.keys,
+        key_count: load.key_count,
+        zipf_exponent: load.zipf_exponent,
+        celebrity_share: load.celebrity_share,
+        poison_every: None,
         partition: None,
         from: Time::from_millis(0),
         until: None,
@@ -280,6 +284,13 @@ fn readers(cluster: &Cluster, topics: &[TopicSpec]) -> GroupSpec {
         processing_ms: 0.0,
         worker_threads: false,
         commit: super::CommitMode::default(),
+        on_poison: OnPoison::default(),
+        attempts: 1,
+        retry_after: Time::from_secs(1),
+        retry_topics: 3,
+        restart_after: None,
+        idempotent_sink: false,
+        call: None,
         from: Time::from_millis(0),
         config: client_config(cluster.assumed.consumers.first()),
     }

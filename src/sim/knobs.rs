@@ -51,7 +51,8 @@ impl World {
         Ok(())
     }
 
-    fn check_producers(&self, scenario: &Scenario) -> Done {
+    /// Whether producers would start with the settings of this scenario.
+    pub(super) fn check_producers(&self, scenario: &Scenario) -> Done {
         let version = self.profile.version;
         let refused =
             scenario.producers.iter().any(|spec| !producer_errors(&spec.profile(version)).is_empty());

@@ -14,6 +14,7 @@ use crate::sim::machines::Machines;
 use crate::sim::meter::Meter;
 use crate::sim::observed::Observed;
 use crate::sim::record_history::{LossMoment, RecordHistory};
+use crate::sim::sampler::{Gauges, Sampler};
 use crate::sim::trace::{EventKind, Trace};
 
 #[derive(Clone, Default)]
@@ -23,6 +24,7 @@ pub(super) struct Observers {
     trace: Trace,
     history: RecordHistory,
     keys: KeyOrder,
+    sampler: Sampler,
     /// Checks Kafka's promises after every event, if somebody wants that.
     auditor: Option<Box<Auditor>>,
 }
@@ -44,6 +46,10 @@ impl Observers {
         &self.history
     }
 
+    pub(super) fn sampler(&self) -> &Sampler {
+        &self.sampler
+    }
+
     pub(super) fn trace(&self) -> &Trace {
         &self.trace
     }
@@ -56,10 +62,17 @@ impl Observers {
     pub(super) fn begin_run(&mut self) {
         self.trace.forget();
         self.meter = Meter::default();
+        self.sampler = Sampler::default();
+    }
+
+    /// Takes the sample of the second that is over.
+    pub(super) fn sample(&mut self, now: Nanos, gauges: Gauges) {
+        self.sampler.take(now, gauges);
     }
 
     /// Adds an event to the trace; answers its number.
     pub(super) fn record(&mut self, now: Nanos, kind: EventKind, cause: Option<u64>) -> u64 {
+        self.sampler.note(&kind);
         self.trace.add(elapsed(now), kind, cause)
     }
 
@@ -80,6 +93,7 @@ impl Observers {
         self.ledger.acked(partition, records);
         self.keys.acked(now, partition, records);
         self.meter.acked(partition, now, records.count, first, last);
+        self.sampler.acked(records.count, first, last);
         self.trace.acked(now, partition, records, batch.base_offset.unwrap_or(-1));
         self.history.acked(partition, batch);
     }

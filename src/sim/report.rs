@@ -8,6 +8,7 @@ use crate::sim::histogram::Histogram;
 use crate::sim::intervals::Intervals;
 use crate::sim::ledger::DeliveryErrors;
 use crate::sim::processing::ProcessingCounters;
+use crate::sim::sampler::Gauges;
 use crate::sim::skew::{MemberReport, TopicSkew};
 use crate::sim::world::World;
 use serde::{Deserialize, Serialize};
@@ -321,19 +322,23 @@ impl World {
         }
     }
 
-    fn group_report(&self, group: usize) -> GroupReport {
-        let host = self.clients.group(group as u32);
+    /// Records that a group has not committed yet, as far as consumers can read them.
+    fn lag_of(&self, group: usize) -> u64 {
         let topics = &self.scenario.groups[group].topics;
         let partitions = topics
             .iter()
             .filter_map(|name| self.machines.topics.named(name))
             .flat_map(|(_, t)| &t.partitions);
-        let lag = partitions.map(|ix| self.lag_of_group(group as u32, *ix));
+        partitions.map(|ix| self.lag_of_group(group as u32, *ix)).sum()
+    }
+
+    fn group_report(&self, group: usize) -> GroupReport {
+        let host = self.clients.group(group as u32);
         GroupReport {
             group: self.scenario.groups[group].name.clone(),
             read: host.read,
             read_again: host.read_again,
-            lag: lag.sum(),
+            lag: self.lag_of(group),
             reordered_keys: self.observers.keys().reordered_keys(Some(group as u32)),
             reordered_across_topics: self.observers.keys().reordered_across_topics(Some(group as u32)),
             members: self.member_reports(group as u32),
@@ -371,6 +376,27 @@ impl World {
             }
         }
         offsets.len() - offsets.without(&hands).len()
+    }
+
+    /// What a sample counts now.
+    pub(super) fn gauges(&self) -> Gauges {
+        let mut gauges = Gauges::default();
+        for topic in self.machines.topics.list() {
+            for ix in self.committed_partitions(topic) {
+                let state = &self.machines.control.committed.partitions[ix.at()];
+                let min_isr = (topic.settings.min_insync_replicas as usize).min(state.replicas.len());
+                gauges.under_replicated += u64::from(state.isr.len() < state.replicas.len());
+                gauges.below_min_isr += u64::from(state.isr.len() < min_isr);
+                gauges.offline += u64::from(state.leader.is_none());
+            }
+        }
+        // Before a group's first commit it has no lag.
+        let groups = self.clients.groups().iter().enumerate();
+        let committed = groups.filter(|(_, group)| !group.committed.is_empty());
+        for (group, _) in committed {
+            gauges.lag = Some(gauges.lag.unwrap_or(0) + self.lag_of(group));
+        }
+        gauges
     }
 
     /// The report of a run that ends now.

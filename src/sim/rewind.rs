@@ -81,11 +81,21 @@ impl History {
 
     /// Records an act that is done now; a future that was rewound is cut off.
     pub(super) fn record(&mut self, world: &World, act: Act) {
-        self.acts.truncate(self.done);
-        self.checkpoints.retain(|kept| kept.world.events <= world.events && kept.world.now <= world.now);
+        self.cut_future(world);
         self.next = self.next.min(world.now + self.interval);
         self.acts.push(RecordedAct { at: world.now, events: world.events, act });
         self.done += 1;
+    }
+
+    /// The acts that the world has seen, with their times.
+    pub(super) fn acts_done(&self) -> impl Iterator<Item = (Nanos, &Act)> {
+        self.acts[..self.done].iter().map(|recorded| (recorded.at, &recorded.act))
+    }
+
+    /// Forgets what was done later, before the world was taken back.
+    pub(super) fn cut_future(&mut self, world: &World) {
+        self.acts.truncate(self.done);
+        self.checkpoints.retain(|kept| kept.world.events <= world.events && kept.world.now <= world.now);
     }
 
     /// The last checkpoint at or before that time.

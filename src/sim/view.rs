@@ -1,16 +1,19 @@
 //! What only a simulator can see: every replica's offsets, the counters of the run and its event log.
 
-use crate::model::Millis;
-use crate::scenario::Process;
+use crate::model::{Cluster, Mark, MarkKind, Millis, Sample};
+use crate::scenario::{Act, Process};
 use crate::sim::loss::PartitionRecords;
 use crate::sim::replica_offsets::ReplicaOffsets;
 use crate::sim::report::{Counters, GroupReport};
+use crate::sim::trace::{EventKind, Names, TraceEvent};
 use crate::sim::world::World;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// How many lines of the event log a view carries.
 const LINES: usize = 300;
+/// How many marks a view carries.
+const MARKS: usize = 200;
 
 /// A line of the event log.
 #[derive(Clone, PartialEq, Debug)]
@@ -43,14 +46,32 @@ pub struct SimView {
     pub clients: Arc<[Process]>,
     /// The last lines of the event log, the oldest first.
     pub lines: Arc<[LogLine]>,
+    /// A sample for each of the last seconds, the oldest first.
+    pub samples: Arc<[Sample]>,
+    /// The last marks along them, the oldest first.
+    pub marks: Arc<[Mark]>,
+    /// The same run under other settings, if one goes beside it.
+    pub other: Option<Arc<OtherRun>>,
 }
 
-/// The event log in words, kept as far as it was worded.
+/// The same run under other settings: its seed, and what was done to it and when, are the same.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OtherRun {
+    /// The cluster that it has come to.
+    pub cluster: Arc<Cluster>,
+    /// What only a simulator can see of it. It may not have come to the same moment yet.
+    pub view: Arc<SimView>,
+}
+
+/// The event log in words, kept as far as it was worded, and what is shown along time.
 #[derive(Clone, Default)]
 pub(super) struct EventLog {
     lines: VecDeque<LogLine>,
     shared: Arc<[LogLine]>,
+    marks: VecDeque<Mark>,
+    shared_marks: Arc<[Mark]>,
     worded: u64,
+    samples: Arc<[Sample]>,
 }
 
 impl EventLog {
@@ -63,27 +84,63 @@ impl EventLog {
         if length == self.worded {
             return self.shared.clone();
         }
-        let fresh: Vec<_> = world
-            .observers
-            .trace()
-            .recent()
-            .rev()
-            .take(LINES)
-            .take_while(|event| event.seq >= self.worded)
-            .collect();
+        let fresh: Vec<_> =
+            world.observers.trace().recent().rev().take_while(|event| event.seq >= self.worded).collect();
         world.with_names(|names| {
-            self.lines.extend(fresh.iter().rev().map(|event| LogLine {
+            self.lines.extend(fresh.iter().take(LINES).rev().map(|event| LogLine {
                 seq: event.seq,
-                at_ms: (event.at / 1_000_000) as Millis,
+                at_ms: at_ms(event),
                 text: event.text(names).into(),
                 cause: event.cause,
             }));
+            for mark in fresh.iter().rev().filter_map(|event| mark_of(event, names)) {
+                mark.add_to(&mut self.marks, MARKS);
+            }
         });
         while self.lines.len() > LINES {
             self.lines.pop_front();
         }
         self.worded = length;
         self.shared = self.lines.iter().cloned().collect();
+        self.shared_marks = self.marks.iter().cloned().collect();
         self.shared.clone()
     }
+
+    /// The last marks, as of the last call of [`EventLog::of`].
+    pub(super) fn marks(&self) -> Arc<[Mark]> {
+        self.shared_marks.clone()
+    }
+
+    /// The samples so far; they are copied only when there is a new one.
+    pub(super) fn samples(&mut self, world: &World) -> Arc<[Sample]> {
+        let samples = world.observers.sampler().samples();
+        let same = samples.back() == self.samples.last() && samples.front() == self.samples.first();
+        if !same || samples.len() != self.samples.len() {
+            self.samples = samples.iter().copied().collect();
+        }
+        self.samples.clone()
+    }
+}
+
+fn at_ms(event: &TraceEvent) -> Millis {
+    (event.at / 1_000_000) as Millis
+}
+
+/// What an event is on a time line, if it is anything.
+fn mark_of(event: &TraceEvent, names: &Names<'_>) -> Option<Mark> {
+    let (kind, count) = match &event.kind {
+        EventKind::Acted(Act::Set(_)) => (MarkKind::Setting, 1),
+        EventKind::Acted(_) => (MarkKind::Fault, 1),
+        EventKind::Registration { fenced: Some(true), .. } => (MarkKind::BrokerDown, 1),
+        EventKind::Registration { fenced: Some(false), .. } => (MarkKind::BrokerUp, 1),
+        EventKind::Partition { before, after, .. } if before.leader != after.leader => {
+            (MarkKind::Election, 1)
+        }
+        EventKind::ActiveController { .. } => (MarkKind::Controller, 1),
+        EventKind::AckedLost { records, .. } => (MarkKind::Loss, *records),
+        _ => return None,
+    };
+    let text = event.text(names);
+    let first = text.trim_start_matches("> ").into();
+    Some(Mark { at_ms: at_ms(event), kind, count, first })
 }

@@ -65,6 +65,8 @@ impl World {
     pub(super) fn step(&mut self, until: Nanos) -> bool {
         let Some((at, due)) = self.queue.pop_until(until) else { return false };
         debug_assert!(at >= self.now, "time ran backwards");
+        // What happens at the very end of a second belongs to it.
+        self.sample_until(at.saturating_sub(1));
         self.now = at;
         self.events += 1;
         match due {
@@ -95,6 +97,15 @@ impl World {
     pub(super) fn advance(&mut self, until: Nanos) {
         while self.step(until) {}
         self.now = self.now.max(until);
+        self.sample_until(self.now);
+    }
+
+    /// Takes the sample of the seconds that are over by then.
+    fn sample_until(&mut self, time: Nanos) {
+        if self.observers.sampler().is_due(time) {
+            let gauges = self.gauges();
+            self.observers.sample(time, gauges);
+        }
     }
 
     fn arrive(&mut self, from: Node, to: Node, message: Message) {

@@ -15,6 +15,8 @@ const TICK: Duration = Duration::from_millis(100);
 const BUDGET: Duration = Duration::from_millis(60);
 /// Virtual time between two looks at the clock.
 const SLICE: Nanos = 5_000_000;
+/// Events of a second run between two looks at the clock.
+const CATCH_UP: u64 = 20_000;
 /// How far one step looks for the next event.
 const STEP_LIMIT: Nanos = 60_000_000_000;
 const MILLISECOND: Nanos = 1_000_000;
@@ -70,19 +72,29 @@ struct Engine {
     paused: bool,
     /// Virtual time owed, of what the wall clock has passed.
     owed: f64,
+    /// Whether a second run has not come to the first one's time yet. Time stands still until it has.
+    is_catching_up: bool,
 }
 
 impl Engine {
     fn new(scenario: Scenario, seed: u64, version: Option<KafkaVersion>, sink: Sink) -> Engine {
         let simulator = Simulator::new(&scenario, seed, version);
-        Engine { simulator, first: scenario, sink, pace: 1.0, paused: false, owed: 0.0 }
+        Engine {
+            simulator,
+            first: scenario,
+            sink,
+            pace: 1.0,
+            paused: false,
+            owed: 0.0,
+            is_catching_up: false,
+        }
     }
 
     /// Until the screen is gone.
     fn run(mut self, inbox: &Receiver<EngineRequest>) {
         let mut last = Instant::now();
         while self.publish() {
-            let request = if self.paused {
+            let request = if self.paused && !self.is_catching_up {
                 inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
                 inbox.recv_timeout(TICK.saturating_sub(last.elapsed()))
@@ -98,11 +110,22 @@ impl Engine {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            if !self.paused {
+            if self.is_catching_up {
+                last = Instant::now();
+                self.catch_up();
+            } else if !self.paused {
                 let passed = last.elapsed();
                 last = Instant::now();
                 self.advance(passed);
             }
+        }
+    }
+
+    /// Brings the second run to the first one's time, as far as it can be had within a tick.
+    fn catch_up(&mut self) {
+        let began = Instant::now();
+        while self.is_catching_up && began.elapsed() < BUDGET {
+            self.is_catching_up = !self.simulator.catch_up(CATCH_UP);
         }
     }
 
@@ -153,10 +176,21 @@ impl Engine {
             }
             Command::Seek(to_ms) => self.seek(to_ms),
             Command::Begin(scenario) => self.rebuild(&scenario, Some(self.simulator.profile().version)),
+            Command::Pass(ms) => {
+                self.simulator.run_until(self.simulator.now() + ms.max(0) as Nanos * MILLISECOND)
+            }
             Command::Reset => {
                 let scenario = self.first.clone();
                 self.rebuild(&scenario, Some(self.simulator.profile().version));
             }
+            Command::Beside(None) => {
+                self.simulator.end_beside();
+                self.is_catching_up = false;
+            }
+            Command::Beside(Some(changes)) => match self.simulator.run_beside(&changes) {
+                Ok(()) => self.is_catching_up = true,
+                Err(why) => _ = self.sink.notice(Level::Warn, why.word()),
+            },
         }
     }
 
@@ -172,8 +206,9 @@ impl Engine {
     }
 
     fn rebuild(&mut self, scenario: &Scenario, version: Option<KafkaVersion>) {
-        self.simulator = Simulator::new(scenario, self.simulator.seed(), version);
+        self.simulator = self.simulator.begin_again(scenario, version);
         self.owed = 0.0;
+        self.is_catching_up = false;
     }
 
     /// Sends the present state; `false` when the screen is gone.

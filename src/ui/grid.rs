@@ -124,7 +124,9 @@ fn draw_row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column], widths: &[u
             (from, room) = (x + 2, width.saturating_sub(2));
         }
         let cut = column.names && columns_of(&cell.text) > room;
-        let text = if cut {
+        let text = if matches!(cell.style, CellStyle::Status(_)) {
+            whole_parts(&cell.text, room).to_string()
+        } else if cut {
             cut_middle(&cell.text, room, canvas.theme.glyphs().ellipsis)
         } else {
             cell.text.clone()
@@ -137,6 +139,18 @@ fn draw_row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column], widths: &[u
         }
         x += width + 1;
     }
+}
+
+/// As many of the parts of a status as fit, the worst of which stands first: a part is whole or left out.
+fn whole_parts(text: &str, room: u16) -> &str {
+    let mut kept = text;
+    while columns_of(kept) > room {
+        match kept.rsplit_once(", ") {
+            Some((before, _)) => kept = before,
+            None => return if kept.len() < text.len() { kept } else { text },
+        }
+    }
+    kept
 }
 
 /// How wide each column is in so many columns of screen; 0 is left out. It does not depend on the rows, so that
@@ -167,9 +181,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_status_leaves_out_whole_parts_and_cuts_no_number() {
+        let text = "LOST 12,345, UNDER-REPL";
+        assert_eq!(whole_parts(text, 30), text);
+        assert_eq!(whole_parts(text, 13), "LOST 12,345");
+        assert_eq!(whole_parts("UNDER-REPL", 4), "UNDER-REPL", "the cell cuts it, visibly");
+    }
+
+    #[test]
     fn narrow_screens_drop_columns_and_wide_ones_fill_them() {
         let columns = Pane::Partitions.declaration().columns;
-        assert_eq!(widths(columns, 100), [40, 6, 21, 3, 3, 9, 12]);
+        assert_eq!(widths(columns, 100), [40, 6, 20, 3, 3, 9, 13]);
         let narrow = widths(columns, 42);
         assert_eq!(narrow.iter().filter(|width| **width == 0).count(), 3, "{narrow:?}");
         assert!(widths(columns, 0).iter().sum::<u16>() > 0);

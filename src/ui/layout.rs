@@ -78,6 +78,8 @@ impl Layout {
         let rest = self.body.height - strip;
         let first = if app.focus != app.main {
             7
+        } else if app.main.place() == Place::Cluster(Height::Strip) {
+            ((app.main.declaration().count)(app) as u16 + 6).clamp(8, rest - 3)
         } else if is_picture(app.main) {
             picture_lines(app, app.main, rest - 3)
         } else {
@@ -196,7 +198,7 @@ fn scene_lines(app: &App, class: Class) -> u16 {
 
 /// Pictures stand below the pane that takes what the others leave: it selects what they show.
 fn place_in_column(pane: Pane) -> (bool, usize) {
-    let follows = [Pane::Partitions, Pane::Log].contains(&pane);
+    let follows = [Pane::Partitions, Pane::Log, Pane::Time].contains(&pane);
     (pane.digit() > Pane::Partitions.digit() && !follows, pane.digit())
 }
 
@@ -217,6 +219,8 @@ fn lines_of(app: &App, pane: Pane, room: u16) -> Option<u16> {
     let needed = (pane.declaration().count)(app).min(100) as u16 + 2;
     match height {
         Height::Rest => None,
+        Height::Strip if focused => Some((needed + 4).min(room * 7 / 10)),
+        Height::Strip => Some(if room >= 40 { needed + 2 } else { 6 }.min(room / 4)),
         Height::Picture if focused => Some(picture_lines(app, pane, room * 7 / 10)),
         Height::Picture => Some((needed + 5).min(room * 2 / 5)),
         Height::RowsOrMost if focused => Some(room * 6 / 10),

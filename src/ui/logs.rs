@@ -86,16 +86,30 @@ impl Columns {
 /// Draws the logs of the selected partition below a pane's title.
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
     let Some(logs) = app.logs().filter(|_| area.height > 0) else { return };
+    hits.shows(Pane::Log, logs.replicas.len() as u16);
+    for (at, y) in picture(logs, app.list(Pane::Log).selected(), canvas, area) {
+        hits.add(Rect { y, height: 1, ..area }, Target::Row(Pane::Log, at as u16));
+    }
+}
+
+/// Draws logs into an area; yields the replicas and the lines on which they stand.
+pub(super) fn picture(
+    logs: &PartitionLogs,
+    selected: Option<usize>,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+) -> Vec<(usize, u16)> {
     let columns = Columns::of(area, logs);
     let scale = Scale::of(logs, columns.bar.width);
-    hits.shows(Pane::Log, logs.replicas.len() as u16);
-    let picture = Picture { logs, columns, scale, area };
+    let picture = Picture { logs, columns, scale, area, selected };
+    let mut replicas = Vec::new();
     for (line, y) in lines(logs, area.height).into_iter().zip(area.top()..) {
         if let Line::Replica(at) = line {
-            hits.add(Rect { y, height: 1, ..area }, Target::Row(Pane::Log, at as u16));
+            replicas.push((at, y));
         }
-        picture.line(app, canvas, line, y);
+        picture.line(canvas, line, y);
     }
+    replicas
 }
 
 /// The logs and where they are drawn.
@@ -104,16 +118,17 @@ struct Picture<'a> {
     columns: Columns,
     scale: Scale,
     area: Rect,
+    selected: Option<usize>,
 }
 
 impl Picture<'_> {
-    fn line(&self, app: &App, canvas: &mut Canvas<'_>, line: Line, y: u16) {
+    fn line(&self, canvas: &mut Canvas<'_>, line: Line, y: u16) {
         match line {
             Line::Heading => self.heading(canvas, y),
             Line::Acked => self.acked(canvas, y),
             Line::Replica(at) => {
                 self.replica(canvas, y, &self.logs.replicas[at]);
-                if app.list(Pane::Log).selected() == Some(at) {
+                if self.selected == Some(at) {
                     canvas.mark(self.area.x, y, canvas.theme.glyphs().cursor, Role::Strong);
                 }
             }

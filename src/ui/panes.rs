@@ -4,7 +4,8 @@ use super::canvas::{Canvas, columns_of};
 use super::grid::{self, role_of, status_of};
 use super::hits::HitMap;
 use super::logs;
-use crate::app::{App, Cell, CellStyle, Foot, FootText, Pane, Place, Target};
+use super::time_line;
+use crate::app::{App, Cell, CellStyle, Foot, FootText, Pane, Picture, Place, Target};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
@@ -30,7 +31,8 @@ fn body(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, hits: &mut H
     let list = Rect { height: area.height - lines, ..area };
     match (declared.placeholder)(app) {
         Some(cell) => line(canvas, list, &[cell], 1),
-        None if declared.is_picture => logs::draw(app, canvas, list, hits),
+        None if declared.picture == Some(Picture::Logs) => logs::draw(app, canvas, list, hits),
+        None if declared.picture == Some(Picture::TimeLine) => time_line::draw(app, canvas, list, hits),
         None => rows(app, pane, canvas, list, hits),
     }
     if let Some(foot) = foot {

@@ -91,7 +91,7 @@ fn internal_topics(app: &mut App) -> Vec<Effect> {
 }
 
 fn has_loss(app: &App) -> Option<&'static str> {
-    let lost = app.logs().is_some_and(|logs| !logs.lost.is_empty());
+    let lost = app.is_side_by_side() || app.logs().is_some_and(|logs| !logs.lost.is_empty());
     unless(lost, "this partition has lost no acknowledged record that is known")
 }
 
@@ -121,6 +121,8 @@ impl App {
             Some(Prompt { kind: PromptKind::Filter(pane, before), .. }) => self.set_filter(pane, before),
             Some(_) => {}
             None if self.overlay.take().is_some() => {}
+            None if self.focus == Pane::Time && self.leave_time_cursor() => {}
+            None if self.side_by_side.is_some() => self.close_side_by_side(),
             None if !self.filter(self.focus).is_empty() => self.set_filter(self.focus, Filter::default()),
             None => self.zoom = false,
         }

@@ -40,8 +40,17 @@ pub struct PaneDeclaration {
     pub about: fn(&App) -> Option<String>,
     /// Items that are not listed, whatever the filter.
     pub(in crate::app) hidden: fn(&App, u32) -> bool,
-    /// Whether its rows are drawn as logs (see [`App::logs`]) and not as a table.
-    pub is_picture: bool,
+    /// As what its rows are drawn, unless they are a table.
+    pub picture: Option<Picture>,
+}
+
+/// What is not drawn as a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Picture {
+    /// The logs of [`App::logs`].
+    Logs,
+    /// The figures of [`App::time_series`].
+    TimeLine,
 }
 
 /// Where on the screen a pane stands.
@@ -66,6 +75,8 @@ pub enum Height {
     Rows,
     /// As its rows need, up to a third of the column; most of it with the keys.
     RowsOrMost,
+    /// A few lines; with the keys as many as its rows need.
+    Strip,
     /// As a picture of its rows needs: two fifths of what the panes before it leave; most of it with the keys.
     Picture,
 }
@@ -108,7 +119,7 @@ pub(super) const LIST: PaneDeclaration = PaneDeclaration {
     foot: |_| None,
     about: |_| None,
     hidden: |_, _| false,
-    is_picture: false,
+    picture: None,
 };
 
 /// Until there is a cluster there are no rows.

@@ -9,7 +9,7 @@
 //!  x 4 acked records LOST: offsets 659 to 662
 //! ```
 
-use super::declaration::{Height, LIST, PaneDeclaration, Place};
+use super::declaration::{Height, LIST, PaneDeclaration, Picture, Place};
 use crate::app::cell::{left, right};
 use crate::app::{App, Cell, CellStyle, Level, Page, RowKey};
 use crate::model::{human_count, human_duration_ms};
@@ -37,7 +37,7 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
     key: |app, item| Some(RowKey::numbered("", replica(app, item)?.broker.0)),
     page,
     about,
-    is_picture: true,
+    picture: Some(Picture::Logs),
     ..LIST
 };
 

@@ -21,13 +21,13 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
     go_to: "Go to the partitions and their ISR.",
     place: Place::Cluster(Height::Rest),
     columns: &[
-        name("partition", 12, 40, 0),
+        name("partition", 11, 40, 0),
         left("leader", 6, 6, 0),
         left("replicas", 9, 24, 0),
         left("ISR", 3, 5, 2),
         left("min", 3, 3, 2),
         right("offset", 9, 15, 3),
-        left("state", 12, 24, 0),
+        left("state", 13, 24, 0),
     ],
     count: |app| app.cluster().map_or(0, |cluster| cluster.partitions.len()),
     cells,
@@ -195,7 +195,9 @@ fn state(health: Health, lost: u64) -> Cell {
         return Cell::new(CellStyle::Status(health.level()), health.word());
     }
     let also = if health.level() >= Level::Warn { format!(", {}", health.word()) } else { String::new() };
-    Cell::new(CellStyle::Status(Level::Bad), format!("LOST {}{also}", human_count(lost as i64)))
+    // What does not fit is left out from behind; the number must fit.
+    let count = if lost < 100_000 { human_count(lost as i64) } else { format!("{} k", lost / 1000) };
+    Cell::new(CellStyle::Status(Level::Bad), format!("LOST {count}{also}"))
 }
 
 /// Replicas in their order, those out of sync in brackets: `1 (2) 3`.

@@ -61,3 +61,27 @@ fn a_rewind_before_the_loss_takes_the_refutation_back() {
     assert!(robot.consequence("durability.crash").headline.starts_with("Acknowledged data survives"));
     assert!(!robot.warnings().iter().any(|rule| rule.contains("acknowledged-records-lost")));
 }
+
+/// Followers that are down when the last replica in sync dies lead again only when somebody elects them uncleanly.
+#[test]
+fn what_an_unclean_election_takes_is_lost_on_the_screen() {
+    let mut robot = Robot::sim().pass(3);
+    for (act, seconds) in [
+        (Act::Kill(Process::Broker(BrokerId(2))), 0),
+        (Act::Kill(Process::Broker(BrokerId(3))), 20),
+        (Act::Kill(Process::Broker(BrokerId(1))), 20),
+        (Act::Restart(Process::Broker(BrokerId(2))), 0),
+        (Act::Restart(Process::Broker(BrokerId(3))), 20),
+    ] {
+        robot.simulated.as_mut().unwrap().drive(Command::Act(act)).unwrap();
+        robot = robot.pass(seconds);
+    }
+    assert_eq!(robot.app.refuted.lost, 0, "nothing is lost while nobody leads who lacks it");
+    let robot = robot.keys("f \"elect unclean\" enter").pass(10);
+    assert!(robot.app.refuted.lost > 0);
+    assert_eq!(robot.app.assessment().unwrap().warnings[0].rule, "acknowledged-records-lost");
+    let said = &robot.consequence("durability.crash").headline;
+    assert!(said.contains("are lost in this run"), "{said}");
+    let lost = |item: &u32| robot.app.row_text(Pane::Partitions, *item).contains("LOST ");
+    assert!(robot.app.items(Pane::Partitions).iter().any(lost));
+}

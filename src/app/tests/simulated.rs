@@ -27,13 +27,21 @@ impl Simulated {
         match command {
             Command::Act(Act::Set(change)) => match self.simulator.set(change) {
                 Applied::Done => {}
-                Applied::NeedsRebuild(scenario) => self.simulator = begin(&scenario),
+                Applied::NeedsRebuild(scenario) => {
+                    self.simulator = self.simulator.begin_again(&scenario, None)
+                }
                 Applied::Refused(why) => return Err(why),
             },
             Command::Act(act) => return self.simulator.apply(act),
             Command::Seek(to_ms) => self.simulator.rewind(to_ms.max(0) as u64 * 1_000_000),
-            Command::Reset => self.simulator = begin(&Scenario::reference()),
             Command::Begin(scenario) => self.simulator = begin(&scenario),
+            Command::Reset => self.simulator = self.simulator.begin_again(&Scenario::reference(), None),
+            Command::Beside(Some(changes)) => {
+                self.simulator.run_beside(&changes)?;
+                self.simulator.catch_up(u64::MAX);
+            }
+            Command::Beside(None) => self.simulator.end_beside(),
+            Command::Pass(ms) => self.simulator.run_until(self.simulator.now() + ms as u64 * 1_000_000),
             Command::Pause(_) | Command::Pace(_) | Command::Step => {}
         }
         Ok(())

@@ -47,7 +47,7 @@ impl Speaker {
                 }
             }
             Command::Act(act) => self.simulator.apply(act).unwrap(),
-            Command::Pace(_) | Command::Step | Command::Reset => {}
+            Command::Pace(_) | Command::Step | Command::Reset | Command::Pass(_) | Command::Beside(_) => {}
         }
     }
 
