@@ -53,7 +53,6 @@ mod rewind;
 pub(crate) mod rng;
 mod script;
 mod settings;
-mod skew;
 mod snapshot;
 mod topics;
 pub(crate) mod trace;
@@ -67,8 +66,9 @@ pub use loss::{AckedRecord, Cut, CutBy, Loss, PartitionRecords};
 pub use process::ProcessTimes;
 pub use record_trace::{RecordCopy, RecordId, RecordTrace};
 pub use replica_offsets::ReplicaOffsets;
-pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
-pub use skew::{MemberReport, Skew, TopicSkew};
+pub use report::{
+    Counters, GroupReport, MemberReport, PartitionReport, Quantiles, RunReport, Skew, TopicSkew,
+};
 pub use trace::{EventKind, Refusal, TraceEvent};
 pub use view::{LogLine, SimView};
 
