@@ -13,6 +13,7 @@ mod condition;
 mod error;
 mod event;
 mod expect;
+mod hardware;
 mod names;
 mod of_cluster;
 mod scene;

@@ -56,7 +56,6 @@ pub(crate) mod rng;
 mod sampler;
 mod script;
 mod settings;
-mod skew;
 mod snapshot;
 mod topics;
 pub(crate) mod trace;
@@ -71,8 +70,9 @@ pub use process::ProcessTimes;
 pub use processing::ProcessingCounters;
 pub use record_trace::{RecordCopy, RecordId, RecordTrace};
 pub use replica_offsets::ReplicaOffsets;
-pub use report::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
-pub use skew::{MemberReport, Skew, TopicSkew};
+pub use report::{
+    Counters, GroupReport, MemberReport, PartitionReport, Quantiles, RunReport, Skew, TopicSkew,
+};
 pub use trace::{EventKind, Refusal, TraceEvent};
 pub use view::{LogLine, OtherRun, SimView};
 

@@ -6,11 +6,11 @@ use crate::knobs::{
 use crate::model::{BrokerId, KeySpread, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::names::{Names, check_id, check_name};
-use crate::scenario::scene;
 use crate::scenario::{
     Act, Condition, Counter, GroupSpec, MOST_REPLICAS, Process, ProducerSpec, SCHEMA, Scenario, TopicSpec,
     setting_text, too_large,
 };
+use crate::scenario::{hardware, scene};
 use std::collections::BTreeMap;
 
 /// Longest time that processing of a record may take.
@@ -24,6 +24,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
 /// What a run needs.
 fn run(scenario: &Scenario) -> Checked {
     head(scenario)?;
+    hardware::check(scenario)?;
     let names = Names::of(scenario)?;
     if let Some(large) = too_large(scenario) {
         return mistake(large.table, 0, large.what);

@@ -1,7 +1,8 @@
 //! A scenario that begins as a given cluster is: placement, settings, racks, brokers that are down, load.
 
 use crate::model::{
-    BrokerId, BrokerStatus, ClientProfile, Cluster, ConfigMap, KafkaVersion, OnPoison, Partitions, Topic, plural,
+    BrokerId, BrokerStatus, ClientProfile, Cluster, ConfigMap, KafkaVersion, OnPoison, Partitions, Topic,
+    plural,
 };
 use crate::scenario::{
     ClusterSpec, GroupSpec, NetSpec, ProducerSpec, Scenario, Time, TopicSpec, check, too_large,

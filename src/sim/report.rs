@@ -1,5 +1,9 @@
 //! The result of a run: `klever.run/1`.
 
+mod skew;
+
+pub use skew::{MemberReport, Skew, TopicSkew};
+
 use crate::model::{KafkaVersion, Nanos, PartitionIx};
 use crate::protocol::wire::Offset;
 use crate::scenario::{Counter, Expect, GroupCounter, Verdict};
@@ -9,7 +13,6 @@ use crate::sim::intervals::Intervals;
 use crate::sim::ledger::DeliveryErrors;
 use crate::sim::processing::ProcessingCounters;
 use crate::sim::sampler::Gauges;
-use crate::sim::skew::{MemberReport, TopicSkew};
 use crate::sim::world::World;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -289,7 +292,7 @@ impl World {
     }
 
     /// High watermark and log end of the log that consumers read.
-    pub(super) fn ends(&self, ix: PartitionIx) -> (u64, u64) {
+    fn ends(&self, ix: PartitionIx) -> (u64, u64) {
         let replica =
             self.machines.leader(ix).and_then(|leader| self.machines.host(leader)?.broker.replica(ix));
         replica.map_or((0, 0), |replica| (replica.high_watermark() as u64, replica.log().end() as u64))

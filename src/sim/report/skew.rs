@@ -55,27 +55,32 @@ impl Skew {
     }
 }
 
+impl TopicSkew {
+    fn of(topic: &str, partitions: &[PartitionReport]) -> TopicSkew {
+        let mine = partitions.iter().filter(|part| {
+            let named = part.partition.rsplit_once('-');
+            named.is_some_and(|(name, _)| name == topic)
+        });
+        let parts: Vec<&PartitionReport> = mine.collect();
+        let is_read = parts.iter().any(|part| part.lag.is_some());
+        TopicSkew {
+            topic: topic.into(),
+            records: skew_of(&parts, |part| part.counters.log_end),
+            bytes: skew_of(&parts, |part| part.bytes.unwrap_or(0)),
+            lag: is_read.then(|| skew_of(&parts, |part| part.lag.unwrap_or(0))),
+        }
+    }
+}
+
+fn skew_of(parts: &[&PartitionReport], amount: fn(&PartitionReport) -> u64) -> Skew {
+    Skew::of(parts.iter().map(|part| (part.partition.as_str(), amount(part))))
+}
+
 impl World {
     /// Each topic's that is not Kafka's own, by name.
     pub(super) fn skew(&self, partitions: &[PartitionReport]) -> Vec<TopicSkew> {
         let topics = self.machines.topics.list().iter().filter(|topic| !topic.internal);
-        let of_topic = |name: &str| {
-            let mine = |part: &&PartitionReport| {
-                part.partition.rsplit_once('-').is_some_and(|(topic, _)| topic == name)
-            };
-            let parts: Vec<&PartitionReport> = partitions.iter().filter(mine).collect();
-            let amounts = |of: fn(&PartitionReport) -> u64| {
-                Skew::of(parts.iter().map(|part| (part.partition.as_str(), of(part))))
-            };
-            let is_read = parts.iter().any(|part| part.lag.is_some());
-            TopicSkew {
-                topic: name.into(),
-                records: amounts(|part| part.counters.log_end),
-                bytes: amounts(|part| part.bytes.unwrap_or(0)),
-                lag: is_read.then(|| amounts(|part| part.lag.unwrap_or(0))),
-            }
-        };
-        topics.map(|topic| of_topic(&topic.spec.name)).collect()
+        topics.map(|topic| TopicSkew::of(&topic.spec.name, partitions)).collect()
     }
 
     /// Bytes of the log that consumers read.
