@@ -212,6 +212,13 @@ fn picture_lines(app: &App, pane: Pane, room: u16) -> u16 {
     (rows + 16).min(room)
 }
 
+/// Lines that a strip of figures takes without the keys; fewer than four would say nothing.
+fn strip_lines(needed: u16, room: u16) -> u16 {
+    let wanted = if room >= 40 { needed + 2 } else { 6 };
+    let lines = wanted.min(room / 3);
+    if lines < 4 { 0 } else { lines }
+}
+
 /// Lines that a pane of the cluster takes of so many; `None` when it takes what the others leave.
 fn lines_of(app: &App, pane: Pane, room: u16) -> Option<u16> {
     let Place::Cluster(height) = pane.place() else { return None };
@@ -220,7 +227,7 @@ fn lines_of(app: &App, pane: Pane, room: u16) -> Option<u16> {
     match height {
         Height::Rest => None,
         Height::Strip if focused => Some((needed + 4).min(room * 7 / 10)),
-        Height::Strip => Some(if room >= 40 { needed + 2 } else { 6 }.min(room / 4)),
+        Height::Strip => Some(strip_lines(needed, room)),
         Height::Picture if focused => Some(picture_lines(app, pane, room * 7 / 10)),
         Height::Picture => Some((needed + 5).min(room * 2 / 5)),
         Height::RowsOrMost if focused => Some(room * 6 / 10),

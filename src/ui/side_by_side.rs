@@ -64,11 +64,8 @@ fn separator(canvas: &mut Canvas<'_>, line: Rect) {
     let [_, _, top, _, all] = frame.joints;
     for y in line.top()..line.bottom() {
         let meets = canvas.symbol(line.x.saturating_sub(1), y) == frame.horizontal;
-        let mark = match meets {
-            _ if y == line.top() => top,
-            _ if meets => all,
-            _ => frame.vertical,
-        };
+        let below = if meets { all } else { frame.vertical };
+        let mark = if y == line.top() { top } else { below };
         canvas.mark(line.x, y, mark, Role::Border);
     }
 }
