@@ -58,16 +58,34 @@ impl ObservedCluster {
         }
         match &self.log_dirs {
             Some(look) => self.shown_by(look),
+            None if self.needs_proof() => match self.silent_broker() {
+                Some(silent) => untold_by(silent),
+                None => Datum::unknown(Unknown::NotExposed(HIDDEN_TOPICS.into())),
+            },
             None => Datum::unknown(Unknown::NotExposed(HIDDEN_TOPICS.into())),
         }
     }
 
-    /// Only where the brokers' settings were read, or refused, and do not settle it.
+    /// Only where the brokers' settings were read, or refused, and do not settle it; and not while a broker is silent,
+    /// which would spoil the one look.
     pub(super) fn needs_log_dirs(&self) -> bool {
-        self.log_dirs.is_none()
-            && !self.broker_configs.is_empty()
+        self.log_dirs.is_none() && self.needs_proof() && self.silent_broker().is_none()
+    }
+
+    fn needs_proof(&self) -> bool {
+        !self.broker_configs.is_empty()
             && self.topics_complete.get().is_none()
             && self.without_authorizer().is_none()
+    }
+
+    /// The first broker that is not up, or did not answer when it was asked for its settings.
+    fn silent_broker(&self) -> Option<BrokerId> {
+        let answers = |id: &&BrokerId| {
+            let is_up = self.brokers.get(id).is_some_and(|broker| broker.up);
+            let reason = self.broker_configs.get(id).map(Datum::reason);
+            is_up && !matches!(reason, None | Some(Some(Unknown::Unreachable(_) | Unknown::NotAsked)))
+        };
+        self.brokers.keys().chain(self.racks.keys()).find(|id| !answers(id)).copied()
     }
 
     /// Since when every broker that is up is known to ask nobody for rights.
@@ -100,9 +118,7 @@ impl ObservedCluster {
         }
         let all: BTreeSet<BrokerId> = self.brokers.keys().chain(self.racks.keys()).copied().collect();
         if let Some(silent) = all.difference(&look.answered).next() {
-            let why =
-                format!("broker {silent} did not tell what it holds, which may be topics that are hidden");
-            return Datum::unknown(Unknown::Unreachable(why));
+            return untold_by(*silent);
         }
         // What was created between the two answers is named by the next Metadata.
         if look.unnamed.iter().any(|one| !self.is_named(one)) {
@@ -114,4 +130,9 @@ impl ObservedCluster {
             look.at,
         )
     }
+}
+
+fn untold_by(broker: BrokerId) -> Datum<()> {
+    let why = format!("broker {broker} did not tell what it holds, which may be topics that are hidden");
+    Datum::unknown(Unknown::Unreachable(why))
 }

@@ -173,8 +173,9 @@ fn without_an_authorizer_on_any_broker_nothing_is_hidden() {
 #[test]
 fn settings_that_leave_the_authorizer_out_prove_nothing() {
     let mut observed = ObservedCluster::default();
-    observed.apply(metadata(&[1], &[1]), 1);
-    observed.apply(ReadAnswer::BrokerConfigs(vec![(BrokerId(1), ("1".into(), Ok(ConfigMap::new())))]), 2);
+    observed.apply(metadata(&[1, 2], &[1]), 1);
+    let bare = |id: i32| (BrokerId(id), (id.to_string(), Ok(ConfigMap::new())));
+    observed.apply(ReadAnswer::BrokerConfigs(vec![bare(1), bare(2)]), 2);
     assert!(!is_complete(&mut observed) && observed.wants(ReadKind::LogDirs));
 }
 
@@ -202,6 +203,21 @@ fn disks_show_what_is_hidden_only_if_every_broker_tells() {
     let silent = reason(with_disks(vec![disks(1, &["t"])]));
     assert!(matches!(silent, Some(Unknown::Unreachable(_))), "{silent:?}");
     assert!(!is_complete(&mut with_disks(Vec::new())), "nobody was asked");
+}
+
+#[test]
+fn the_one_look_is_not_spent_while_a_broker_is_silent() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 1);
+    let silent = (BrokerId(2), ("2".into(), Err(timeout())));
+    observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(1, STANDARD), silent]), 2);
+    assert!(!observed.wants(ReadKind::LogDirs));
+    let reason = observed.cluster(3).topics_complete().reason().cloned();
+    assert!(matches!(reason, Some(Unknown::Unreachable(_))), "it may tell later: {reason:?}");
+    observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(2, STANDARD)]), 4);
+    assert!(observed.wants(ReadKind::LogDirs));
+    observed.apply(metadata(&[1], &[1]), 5);
+    assert!(!observed.wants(ReadKind::LogDirs), "nor while one is down");
 }
 
 #[test]
