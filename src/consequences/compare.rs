@@ -149,7 +149,7 @@ mod tests {
             deltas.into_iter().find(|delta| delta.id == "ordering.keys_moved").map(|delta| delta.now)
         };
         assert_eq!(moved(&["topic:partitions=24"]).as_deref(), Some("50 %"));
-        assert_eq!(moved(&["topic:partitions=13"]).as_deref(), Some("92.3 %"));
+        assert_eq!(moved(&["topic:partitions=13"]).as_deref(), Some("92 %"));
         assert_eq!(moved(&["topic:partitions=24", "load:keys=none"]), None);
         assert_eq!(moved(&["linger.ms=50"]), None);
     }
