@@ -12,6 +12,8 @@ mod invariants;
 mod latency;
 #[path = "protocol/machines.rs"]
 mod machines;
+#[path = "protocol/processing.rs"]
+mod processing;
 #[path = "protocol/recovery.rs"]
 mod recovery;
 #[path = "protocol/replay.rs"]
