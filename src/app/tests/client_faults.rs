@@ -10,7 +10,7 @@ fn faults_on_clients_are_in_the_menu_and_act() {
     let mut robot = Robot::sim().pass(3);
     let entries = crate::app::faults::entries(&robot.app);
     for name in [
-        "fault kill producer/app",
+        "fault restart producer/app",
         "fault pause group/billing/2",
         "fault restart group/analytics/0",
         "fault lose answer group/billing/0",
