@@ -14,6 +14,8 @@ mod keys;
 mod latency;
 #[path = "protocol/machines.rs"]
 mod machines;
+#[path = "protocol/processing.rs"]
+mod processing;
 #[path = "protocol/recovery.rs"]
 mod recovery;
 #[path = "protocol/replay.rs"]

@@ -13,6 +13,7 @@ mod membership;
 mod positions;
 mod records;
 mod settings;
+mod worker;
 
 pub(crate) use io::{ConsumerError, ConsumerFetch, ConsumerInput, ConsumerOutput};
 pub(crate) use settings::{CommitStrategy, ConsumerSettings, ConsumerWork, OffsetReset};

@@ -69,8 +69,25 @@ fn names_are_kafkas_and_given_once() {
 }
 
 #[test]
-fn every_act_is_written_as_it_is_read() {
-    let events = r#"
+fn mistakes_about_processing_are_named() {
+    let clients = "[[topic]]\nname = \"t\"\n[[group]]\nname = \"g\"\ntopics = [\"t\"]\n";
+    let told = |rest: &str| refusal(&format!("{clients}{rest}"));
+    assert!(told("attempts = 0\n").ends_with("attempts is at least 1"));
+    assert!(told("on_poison = \"hope\"\n").contains("unknown variant `hope`"));
+    assert!(told("[group.call]\nlatency_ms = -1\n").contains("latency_ms and timeout_ms"));
+    assert!(told("worker_threads = true\ncommit = \"each_record\"\n").contains("exclude each other"));
+    let event = |rest: &str| told(&format!("[[event]]\n{rest}"));
+    assert!(event("do = \"poison\"\ntarget = \"t-7\"\n").ends_with("there is no partition `t-7`"));
+    assert!(event("do = \"slow_service\"\ntarget = \"broker/1\"\n").contains("write group/NAME"));
+    assert!(event("do = \"slow_service\"\ntarget = \"group/x\"\n").ends_with("there is no group `x`"));
+    assert!(event("do = \"lose_answer\"\ntarget = \"broker/1\"\n").contains("waits for no answer"));
+    let expect = |rest: &str| told(&format!("[[expect]]\n{rest}eq = 0\n"));
+    assert!(expect("counter = \"skipped\"\ngroup = \"x\"\n").ends_with("there is no group `x`"));
+    assert!(expect("counter = \"acked\"\ngroup = \"g\"\n").ends_with("acked is of partitions"));
+    assert!(expect("counter = \"skipped\"\npartition = \"t-0\"\n").ends_with("skipped is of groups"));
+}
+
+const EVENTS: &str = r#"
 [[topic]]
 name = "orders"
 [[producer]]
@@ -118,9 +135,24 @@ target = "producer/app"
 count = 5
 [[event]]
 do = "controller_loss"
+[[event]]
+do = "poison"
+target = "orders-0"
+count = 2
+[[event]]
+do = "slow_service"
+target = "group/billing"
+extra = "500ms"
+failures_permille = 200
+[[event]]
+do = "lose_answer"
+target = "group/billing/0"
 "#;
-    let scenario = Scenario::parse("acts.toml", &format!("{HEAD}{events}")).unwrap();
-    assert_eq!(scenario.events.len(), 10);
+
+#[test]
+fn every_act_is_written_as_it_is_read() {
+    let scenario = Scenario::parse("acts.toml", &format!("{HEAD}{EVENTS}")).unwrap();
+    assert_eq!(scenario.events.len(), 13);
     let again = Scenario::parse("again.toml", &scenario.to_toml()).unwrap();
     assert_eq!(again, scenario);
     assert_eq!(scenario.events[5].act.to_string(), "set topic/orders:min.insync.replicas=2");

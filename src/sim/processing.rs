@@ -2,13 +2,13 @@
 
 mod poison;
 mod service;
+mod steps;
 mod tries;
 
 pub(super) use poison::PoisonRecords;
 pub(super) use service::Service;
-pub(crate) use service::TryEnd;
-pub(super) use tries::MissedStep;
-pub(crate) use tries::{Retried, TriedRecord, Try};
+pub(super) use steps::MissedStep;
+pub(crate) use steps::{Retried, TriedRecord, Try};
 
 use crate::model::{OnPoison, PartitionIx, human_count};
 use crate::protocol::wire::{Offset, RecordRange};

@@ -17,7 +17,7 @@ actions! { Cluster
     "rewind", "", has_clock, rewind, "Go back 10 s in virtual time, to try another future.";
     "forward", "", has_clock, forward, "Go 10 s ahead in virtual time.";
     "event-log", "events", has_event_log, open_event_log, "Show the event log with causes, newest first.";
-    "faults", "faults", acts, open_faults, "Choose a fault: process, power, disk, network, controllers.";
+    "faults", "faults", acts, open_faults, "Choose a fault: process, power, disk, network, controllers, clients.";
     "reset", "", has_clock, reset, "Start the simulator again with the same seed.";
     "toggle-broker", "crash", on_broker, toggle_broker, "Crash the selected broker or bring it back (live: what-if).";
     "refresh", "", has_cluster, refresh, "Read the cluster again now.";

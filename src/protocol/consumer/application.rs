@@ -3,7 +3,7 @@
 use crate::model::Nanos;
 use crate::protocol::consumer::commit::CommitPurpose;
 use crate::protocol::consumer::fetcher::PolledRecords;
-use crate::protocol::consumer::records::Worker;
+use crate::protocol::consumer::worker::Worker;
 use crate::protocol::consumer::{CommitStrategy, Consumer, ConsumerOutput};
 use crate::protocol::group::PartitionOffset;
 use crate::protocol::wire::RecordRange;

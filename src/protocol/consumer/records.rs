@@ -3,33 +3,10 @@
 use crate::model::{Nanos, OnPoison, PartitionIx};
 use crate::protocol::consumer::application::{ThreadState, report_processed};
 use crate::protocol::consumer::fetcher::PolledRecords;
+use crate::protocol::consumer::worker::Worker;
 use crate::protocol::consumer::{CommitStrategy, Consumer, ConsumerOutput};
 use crate::protocol::group::PartitionOffset;
 use crate::protocol::wire::Offset;
-
-/// What is under way with the first record in hand.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Worker {
-    Idle,
-    /// The driver was asked to try it.
-    Trying {
-        nth: u32,
-    },
-    /// Until it is tried again.
-    Resting {
-        nth: u32,
-        until: Nanos,
-    },
-    /// Until the other topic has it.
-    HandingOver,
-}
-
-impl Worker {
-    /// When it goes on by itself.
-    pub(super) fn due(self) -> Nanos {
-        if let Worker::Resting { until, .. } = self { until } else { Nanos::MAX }
-    }
-}
 
 impl Consumer {
     /// From the next poll on each record is tried by itself.

@@ -2,7 +2,7 @@
 
 use crate::model::PartitionIx;
 use crate::protocol::wire::Offset;
-use crate::sim::processing::TriedRecord;
+use crate::sim::processing::steps::TriedRecord;
 use crate::sim::record_history::RecordKey;
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -2,48 +2,13 @@
 
 use crate::model::{Nanos, OnPoison, PartitionIx};
 use crate::protocol::consumer::ConsumerInput;
-use crate::protocol::wire::{Offset, RecordRange};
+use crate::protocol::wire::RecordRange;
 use crate::sim::client_runtime::ClientState;
 use crate::sim::event::QueuedEvent;
-use crate::sim::processing::TryEnd;
+use crate::sim::processing::service::TryEnd;
+use crate::sim::processing::steps::{MissedStep, Retried, TriedRecord, Try};
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
-
-/// One record at its place.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TriedRecord {
-    pub(in crate::sim) partition: PartitionIx,
-    pub(in crate::sim) offset: Offset,
-    pub(in crate::sim) record: RecordRange,
-}
-
-/// A try that is under way in a member's process.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Try {
-    client: u32,
-    /// Which start of the process.
-    start: u64,
-    of: TriedRecord,
-    end: TryEnd,
-    /// The service was called: what it did stays done, also when the process is gone.
-    called: bool,
-}
-
-/// What a paused process will find out.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::sim) enum MissedStep {
-    Attempted { done: bool, had_effect: bool },
-    HandedOver,
-}
-
-/// A record in a retry topic.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Retried {
-    group: u32,
-    of: TriedRecord,
-    /// In which retry topic it is, from 1.
-    nth: u32,
-}
 
 impl World {
     /// A member begins to process one record.

@@ -25,6 +25,16 @@ pub(super) struct Setup {
     pub group: bool,
     pub controllers: u32,
     pub flush: bool,
+    pub work: Work,
+}
+
+/// What the group does with its records.
+#[derive(Clone, Debug)]
+pub(super) struct Work {
+    pub commit: &'static str,
+    pub on_poison: &'static str,
+    pub calls: bool,
+    pub restarts: bool,
 }
 
 /// One thing that happens, to be fitted to the cluster that there is.
@@ -48,6 +58,10 @@ pub(super) enum Fault {
     Reassign(u8),
     Producer(Verb),
     Member(Verb, u8),
+    Poison(u8),
+    /// Extra milliseconds of a call, and how many of a thousand fail.
+    Service(u32, u32),
+    LoseAnswer(Option<u8>),
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -80,10 +94,32 @@ pub(super) struct RandomRun {
     pub seed: u64,
 }
 
+const COMMITS: [&str; 8] = [
+    "auto",
+    "sync_after",
+    "async_after",
+    "async_retry",
+    "each_record",
+    "each_record_polled",
+    "before",
+    "never",
+];
+const ANSWERS: [&str; 5] = ["retry", "crash", "skip", "dead_letter", "retry_topic"];
+
+fn work() -> impl Strategy<Value = Work> {
+    let words = (select(COMMITS.to_vec()), select(ANSWERS.to_vec()));
+    (words, any::<bool>(), any::<bool>()).prop_map(|((commit, on_poison), calls, restarts)| Work {
+        commit,
+        on_poison,
+        calls,
+        restarts,
+    })
+}
+
 fn setups() -> impl Strategy<Value = Setup> {
     let cluster = (select(VERSIONS.to_vec()), any::<Option<bool>>(), 1..=5u32, 1..=4u32, 1..=3u32, 1..=2u32);
     let clients = (select(vec!["all", "all", "all", "1", "0"]), any::<bool>(), any::<bool>(), any::<bool>());
-    (cluster, clients, any::<bool>()).prop_map(|(cluster, clients, flush)| {
+    (cluster, clients, any::<bool>(), work()).prop_map(|(cluster, clients, flush, work)| {
         let (version, elr, brokers, replicas, min_isr, partitions) = cluster;
         let (acks, idempotent, group, one_controller) = clients;
         let version: KafkaVersion = version.parse().unwrap();
@@ -100,6 +136,7 @@ fn setups() -> impl Strategy<Value = Setup> {
             group,
             controllers: if one_controller { 1 } else { 3 },
             flush,
+            work,
         }
     })
 }
@@ -149,6 +186,9 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => at().prop_map(Fault::Reassign),
         1 => verb().prop_map(Fault::Producer),
         1 => (verb(), 0..2u8).prop_map(|(verb, nth)| Fault::Member(verb, nth)),
+        1 => at().prop_map(Fault::Poison),
+        1 => (0..2000u32, 0..800u32).prop_map(|(ms, permille)| Fault::Service(ms, permille)),
+        1 => prop::option::of(0..2u8).prop_map(Fault::LoseAnswer),
     ]
 }
 
@@ -157,6 +197,20 @@ pub(super) fn random_run() -> impl Strategy<Value = RandomRun> {
     let pause = prop_oneof![3 => 0..1500u32, 2 => 1500..7000u32];
     (setups(), prop::collection::vec((pause, fault()), 1..16), any::<u64>())
         .prop_map(|(setup, faults, seed)| RandomRun { setup, faults, seed })
+}
+
+impl Work {
+    fn toml(&self) -> String {
+        let Work { commit, on_poison, .. } = self;
+        let restart = if self.restarts { "restart_after = \"2s\"\n" } else { "" };
+        let call = if self.calls { "[group.call]\nlatency_ms = 5\ntimeout_ms = 500\n" } else { "" };
+        format!(
+            "[[group]]\nname = \"g\"\ntopics = [\"t\"]\nmembers = 2\ncommit = \"{commit}\"\n\
+             on_poison = \"{on_poison}\"\n{restart}\
+             config = {{ \"session.timeout.ms\" = 6000, \"auto.offset.reset\" = \"earliest\", \
+             \"max.poll.interval.ms\" = 8000 }}\n{call}"
+        )
+    }
 }
 
 impl Setup {
@@ -194,8 +248,7 @@ impl Setup {
             self.acks, self.idempotent
         );
         if self.group {
-            text += "[[group]]\nname = \"g\"\ntopics = [\"t\"]\nmembers = 2\n\
-                     config = { \"session.timeout.ms\" = 6000, \"auto.offset.reset\" = \"earliest\" }\n";
+            text += &self.work.toml();
         }
         text
     }
@@ -251,6 +304,18 @@ impl Setup {
                 Some(Act::Reassign { topic: "t".into(), partition: Some(0), replicas })
             }
             Fault::Producer(verb) => Some(verb.on(Process::Producer("p".into()))),
+            Fault::Poison(at) => {
+                let partition = format!("t-{}", u32::from(at) % self.partitions);
+                Some(Act::Poison { partition, records: 1 })
+            }
+            Fault::Service(ms, failures_permille) => self.group.then(|| {
+                let extra = u64::from(ms) * 1_000_000;
+                Act::SlowService { group: "g".into(), extra, failures_permille }
+            }),
+            Fault::LoseAnswer(None) => Some(Act::LoseAnswer(Process::Producer("p".into()))),
+            Fault::LoseAnswer(Some(nth)) => {
+                self.group.then(|| Act::LoseAnswer(Process::Member("g".into(), u32::from(nth))))
+            }
             Fault::Member(verb, nth) => {
                 self.group.then(|| verb.on(Process::Member("g".into(), u32::from(nth))))
             }
