@@ -23,7 +23,8 @@ fn plays(scene: &Scene, columns: u16, rows: u16) {
     let mut terminal =
         terminal(columns, rows).args(["workshop", "play", id]).spawn(env!("CARGO_BIN_EXE_klever")).unwrap();
     let steps = scene.steps().len();
-    terminal.wait_until(|screen| screen.contains(&format!("step 1 of {steps}"))).unwrap();
+    let first = format!("step 1 of {steps}");
+    terminal.wait_until(|screen| screen.contains(&first)).unwrap();
     for step in 2..=steps {
         go_on(&mut terminal, &format!("step {step} of {steps}"));
     }
