@@ -61,6 +61,11 @@ impl Stage {
         self.shows_answer
     }
 
+    /// Whether its first moment has been reached.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
     /// Where time stands still again, while it passes.
     pub(crate) fn runs_to(&self) -> Option<Time> {
         self.runs_to.map(|(moment, _)| moment)
@@ -201,6 +206,9 @@ impl App {
     /// On to the next step: time passes until its moment. While it passes, to that moment at once.
     pub(super) fn next_step(&mut self) -> Vec<Effect> {
         let (Some(stage), Some(clock)) = (&mut self.stage, self.clock) else { return Vec::new() };
+        if !stage.has_begun {
+            return Vec::new();
+        }
         if let Some((moment, _)) = stage.runs_to {
             return vec![seek(moment)];
         }

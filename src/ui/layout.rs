@@ -190,7 +190,7 @@ fn scene_lines(app: &App, class: Class) -> u16 {
     match class {
         _ if app.stage.is_none() => 0,
         Class::Tiny => 0,
-        Class::Small => 10,
+        Class::Small => 12,
         Class::Large => 12,
         Class::Huge => 14,
     }

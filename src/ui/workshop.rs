@@ -38,6 +38,7 @@ fn title(stage: &Stage, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.put(right, area.y, columns_of(run), run, role);
     let step = match stage.runs_to() {
         Some(moment) => format!("runs to {moment}"),
+        None if !stage.has_begun() => "begins".into(),
         None => format!("step {} of {}", stage.step() + 1, stage.scene().steps().len()),
     };
     right = right.saturating_sub(columns_of(&step) + 1);

@@ -2,6 +2,7 @@
 
 use super::terminal;
 use klever::workshop::{ALL, Scene};
+use std::time::Duration;
 use termlens::{Key, Terminal};
 
 fn press(terminal: &mut Terminal, key: char) {
@@ -20,10 +21,12 @@ fn go_on(terminal: &mut Terminal, told: &str) {
 
 fn plays(scene: &Scene, columns: u16, rows: u16) {
     let id = &scene.scenario().id;
-    let mut terminal =
-        terminal(columns, rows).args(["workshop", "play", id]).spawn(env!("CARGO_BIN_EXE_klever")).unwrap();
+    // Three thousand partitions take their time without optimisation.
+    let builder = terminal(columns, rows).timeout(Duration::from_secs(120));
+    let mut terminal = builder.args(["workshop", "play", id]).spawn(env!("CARGO_BIN_EXE_klever")).unwrap();
     let steps = scene.steps().len();
-    terminal.wait_until(|screen| screen.contains(&format!("step 1 of {steps}"))).unwrap();
+    let first = format!("step 1 of {steps}");
+    terminal.wait_until(|screen| screen.contains(&first)).unwrap();
     for step in 2..=steps {
         go_on(&mut terminal, &format!("step {step} of {steps}"));
     }
