@@ -154,11 +154,9 @@ Client settings only, no cluster
 HIGH     acks-one                                           Producer with acks=1
   producer app.properties  acks=1; it switches idempotence off without an error:
                            retries may duplicate and reorder records
-  Why  Every leader crash loses the acknowledged records that no follower had
-       fetched yet.
-  Fix  Set acks=all
 ";
     assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("app.properties:3)\n  Why  Every leader crash loses"), "{text}");
     assert!(text.contains("Not examined") && !text.contains("hush"), "{text}");
 
     let document = json(&ok(1, &["check", "--producer", &file, "--format", "json"]));

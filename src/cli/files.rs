@@ -6,7 +6,10 @@ use crate::cli::Failure;
 use crate::cli::args::FileArgs;
 use crate::cli::clients::ReadFiles;
 use crate::cli::output;
-use crate::config::{ConfigFile, FileKind, FileNote, FileUse, NotRead, Placed, kinds_read, read_file};
+use crate::config::{
+    ConfigFile, FileKind, FileNote, FileUse, NotRead, Placed, kinds_read, read_client, read_file,
+};
+use crate::knobs::KeyScope;
 use crate::model::{
     Broker, BrokerId, ClientProfile, Cluster, Datum, KafkaVersion, Origin, PartitionRow, Partitions, Topic,
     TopicIx, Unknown, plural,
@@ -60,7 +63,12 @@ fn forced(args: &FileArgs) -> [(&[PathBuf], FileUse); 6] {
 impl Given {
     fn file(&mut self, path: &Path, said: Option<FileUse>, version: KafkaVersion) -> Result<(), Failure> {
         let (name, text) = (path.display().to_string(), output::read_properties(path)?);
-        let file = read_file(&name, &text, said, version).map_err(|why| not_read(&name, said, why))?;
+        let file = read_file(&name, &text, said, version).map_err(|why| {
+            if why == NotRead::Other(FileKind::Unknown) {
+                tell_slips(&name, &text, said, version);
+            }
+            not_read(&name, said, why)
+        })?;
         if said.is_none() {
             told(&name, &file);
         }
@@ -247,6 +255,18 @@ fn assumed_version(brokers: &[Broker]) -> KafkaVersion {
 
 fn of_file(name: &str, text: String) -> FileNote {
     FileNote { file: name.to_string(), line: None, text }
+}
+
+/// Names the keys of a client's file that are almost Kafka's, where none of them is.
+fn tell_slips(name: &str, text: &str, said: Option<FileUse>, version: KafkaVersion) {
+    let scope = match said {
+        Some(FileUse::Producer) => KeyScope::Producer,
+        Some(FileUse::Consumer) => KeyScope::Consumer,
+        _ => return,
+    };
+    if let Ok(file) = read_client(scope, name, text, version) {
+        file.notes.iter().chain(&file.unread).for_each(output::note);
+    }
 }
 
 /// Says which kind a file was taken for and what was found in it.

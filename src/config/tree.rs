@@ -286,6 +286,6 @@ mod tests {
             bomb.push_str(&format!("{name}: &{name} [{items}]\n"));
         }
         assert!(parse_yaml(&bomb).unwrap_err().1.contains("values"));
-        assert_eq!(parse_yaml("a: [b").unwrap_err().0, 1);
+        assert_eq!(parse_yaml("a: [b").unwrap_err().0, 2);
     }
 }

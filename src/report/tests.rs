@@ -75,7 +75,9 @@ fn json_has_the_keys_of_the_contract_and_nulls_for_what_is_unknown() {
 #[test]
 fn other_formats_are_well_formed_and_clean() {
     let (cluster, findings) = sample();
-    let sarif: serde_json::Value = serde_json::from_str(&findings_sarif(&cluster, &findings)).unwrap();
+    let mut placed = findings.clone();
+    placed.findings[0].place = Some(crate::rules::FilePlace { file: "conf/app.properties".into(), line: 3 });
+    let sarif: serde_json::Value = serde_json::from_str(&findings_sarif(&cluster, &placed)).unwrap();
     let first = &sarif["runs"][0]["results"][0];
     assert_eq!((&first["ruleId"], &first["level"]), (&"acks-zero".into(), &"error".into()));
     let uri = &first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];

@@ -82,7 +82,7 @@ fn a_file_with_secrets_that_all_may_read_is_warned_of() {
 const BROKER: &str = "process.roles=broker\nnode.id=7\nlisteners=OUT://:9093\n\
     listener.security.protocol.map=OUT:SASL_PLAINTEXT\ninter.broker.listener.name=OUT\n\
     sasl.enabled.mechanisms=PLAIN\nauthorizer.class.name=com.example.Mine\n\
-    auto.create.topics.enable=false\nlog.dirs=/data\n";
+    auto.create.topics.enable=false\nlog.dirs=/data\ndefault.replication.factor=3\n";
 
 #[test]
 fn a_brokers_file_is_judged_with_file_and_line() {
@@ -109,7 +109,7 @@ fn what_a_brokers_file_leaves_open_is_no_pass() {
         run(&safe.replace("auto.create.topics.enable=false", "auto.create.topics.enable=${env:AUTO}"));
     assert_eq!(filled.code, 3, "{}", filled.out);
     let wrong = run(&format!("{safe}num.io.threads=many\n"));
-    assert!(wrong.code == 2 && wrong.err.contains("server.properties:10"), "{}", wrong.err);
+    assert!(wrong.code == 2 && wrong.err.contains("server.properties:11"), "{}", wrong.err);
     let producer = run("acks=all\nlinger.ms=5\n");
     assert!(producer.code == 2 && producer.err.contains("it seems to be a producer's"), "{}", producer.err);
 }

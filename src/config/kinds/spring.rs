@@ -4,7 +4,7 @@ use super::{Kind, spring_stream, streams};
 use crate::config::Property;
 use crate::config::document::{Document, flat};
 use crate::config::kind::FileKind;
-use crate::config::part::{Part, Parts, setting};
+use crate::config::part::{Part, Parts, behind, setting};
 use crate::config::tree::{Node, NodeValue};
 use crate::knobs::{KeyScope, default_at};
 
@@ -187,7 +187,7 @@ const GROUPS: [&str; 8] =
 
 /// One application while these settings hold.
 fn application(settings: &[Property], name: &str) -> Parts {
-    let kafka = behind_spring("spring.kafka.", settings);
+    let kafka = behind("spring.kafka.", settings);
     let mut parts = Parts::default();
     for (scope, group) in [(KeyScope::Producer, "producer."), (KeyScope::Consumer, "consumer.")] {
         parts.extend(client(scope, group, &kafka, name));
@@ -195,7 +195,7 @@ fn application(settings: &[Property], name: &str) -> Parts {
     if kafka.iter().any(|one| one.key.starts_with("streams.applicationid")) {
         let fields = ["applicationid", "replicationfactor", "statedir", "bootstrapservers", "clientid"];
         let keys = ["application.id", "replication.factor", "state.dir", "bootstrap.servers", "client.id"];
-        let own = behind_spring("streams.", &kafka).into_iter().chain(common(&kafka));
+        let own = behind("streams.", &kafka).into_iter().chain(common(&kafka));
         let known = own.filter_map(|one| {
             let at = fields.iter().position(|field| *field == one.key);
             let key = at
@@ -208,10 +208,6 @@ fn application(settings: &[Property], name: &str) -> Parts {
     }
     parts.extend(spring_stream::binder(settings, &common_client(KeyScope::Producer, &kafka), name));
     parts
-}
-
-pub(super) fn behind_spring(prefix: &str, settings: &[Property]) -> Vec<Property> {
-    crate::config::part::behind(prefix, settings)
 }
 
 /// What stands outside of every group and holds for all clients.
@@ -228,7 +224,7 @@ fn common_client(scope: KeyScope, kafka: &[Property]) -> Vec<Property> {
 /// A producer or consumer: it is there where something is set for it or for all clients.
 fn client(scope: KeyScope, group: &str, kafka: &[Property], name: &str) -> Parts {
     let mut parts = Parts::default();
-    let own = behind_spring(group, kafka);
+    let own = behind(group, kafka);
     let other = if scope == KeyScope::Producer { KeyScope::Consumer } else { KeyScope::Producer };
     let only_its_own =
         |one: &Property| default_at(scope, &one.key).is_some() && default_at(other, &one.key).is_none();

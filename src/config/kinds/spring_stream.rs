@@ -1,8 +1,7 @@
 //! The Kafka binder of Spring Cloud Stream.
 
-use super::spring::behind_spring;
 use crate::config::Property;
-use crate::config::part::{Part, Parts};
+use crate::config::part::{Part, Parts, behind};
 use crate::knobs::{KeyScope, default_at};
 use std::collections::BTreeSet;
 
@@ -12,8 +11,8 @@ const CONSUMER: &[(&str, &str)] = &[("enable.auto.commit", "false"), ("auto.offs
 
 /// The binder's clients, and those of each binding that sets something of its own.
 pub(super) fn binder(settings: &[Property], common: &[Property], name: &str) -> Parts {
-    let own = behind_spring("spring.cloud.stream.kafka.binder.", settings);
-    let bindings = behind_spring("spring.cloud.stream.kafka.bindings.", settings);
+    let own = behind("spring.cloud.stream.kafka.binder.", settings);
+    let bindings = behind("spring.cloud.stream.kafka.bindings.", settings);
     let mut parts = Parts::default();
     if own.is_empty() && bindings.is_empty() {
         return parts;
@@ -24,7 +23,7 @@ pub(super) fn binder(settings: &[Property], common: &[Property], name: &str) -> 
         names.insert(String::new());
     }
     for binding in names {
-        let of_binding = behind_spring(&format!("{binding}."), &bindings);
+        let of_binding = behind(&format!("{binding}."), &bindings);
         let label = format!("{name} {binding}").trim().to_string();
         for (scope, group, defaults) in
             [(KeyScope::Producer, "producer", PRODUCER), (KeyScope::Consumer, "consumer", CONSUMER)]
@@ -57,15 +56,14 @@ fn client(
         "requiredacks" if scope == KeyScope::Producer => Some(Property { key: "acks".into(), ..one.clone() }),
         _ => None,
     };
-    let behind = |prefix: String, settings: &[Property]| behind_spring(&prefix, settings);
     let layers = [
         binder.iter().filter_map(field).collect(),
-        behind("configuration.".into(), binder)
+        behind("configuration.", binder)
             .into_iter()
             .filter(|one| default_at(scope, &one.key).is_some())
             .collect(),
-        behind(format!("{group}properties."), binder),
-        behind(format!("{group}.configuration."), binding),
+        behind(&format!("{group}properties."), binder),
+        behind(&format!("{group}.configuration."), binding),
     ];
     for one in layers.into_iter().flat_map(|layer: Vec<Property>| layer) {
         all.retain(|other| other.key != one.key);
