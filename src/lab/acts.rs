@@ -5,7 +5,7 @@ use super::scenario_cluster::{ScenarioCluster, list};
 use super::segment::read_log;
 use crate::knobs::{Change, LIBRDKAFKA_PARTITIONER, Place, Scope, Shape};
 use crate::scenario::change::{self, Turning};
-use crate::scenario::{Act, Condition, PowerDomain, Process, Scenario};
+use crate::scenario::{Act, CommitMode, Condition, GroupSpec, PowerDomain, Process, Scenario};
 use rustix::process::Signal;
 use std::time::Duration;
 
@@ -20,6 +20,13 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
     }
     if scenario.producers.iter().any(|spec| spec.config.contains_key(LIBRDKAFKA_PARTITIONER)) {
         return Some("all clients of a run in the lab are of one kind".into());
+    }
+    let is_one_by_one =
+        |group: &GroupSpec| group.works_one_by_one() || group.commit == CommitMode::AsyncRetry;
+    if scenario.groups.iter().any(is_one_by_one)
+        || scenario.producers.iter().any(|spec| spec.poison_every.is_some())
+    {
+        return Some("the lab's consumers only read, and commit once a poll".into());
     }
     scenario.events.iter().find_map(|event| match &event.act {
         Act::SlowLink { loss_permille: 1.., .. } => Some("packets are not lost on loopback".into()),

@@ -152,11 +152,10 @@ fn push_counters(out: &mut String, played: &Played) {
     for (at, group) in played.before.report.groups.iter().enumerate() {
         let after = played.after.as_ref().and_then(|after| after.report.groups.get(at));
         let name = clean(&group.group);
-        let rows: [(&str, fn(&GroupReport) -> u64); 3] =
-            [("read", |of| of.read), ("read again", |of| of.read_again), ("lag", |of| of.lag)];
-        for (what, of) in rows {
-            let now = after.map_or("-".into(), |after| human_count(of(after) as i64));
-            let before = human_count(of(group) as i64);
+        let after = after.map(counts_of);
+        for (row, (what, before)) in counts_of(group).into_iter().enumerate() {
+            let now = after.map_or("-".into(), |after| human_count(after[row].1));
+            let before = human_count(before);
             out.push_str(&format!("{:<LABEL$}{before:>14}{now:>16}\n", format!("{name} {what}")));
         }
     }
@@ -164,6 +163,12 @@ fn push_counters(out: &mut String, played: &Played) {
     let now = played.after.as_ref().map_or("-".into(), |after| human_count(errors(after) as i64));
     let before = human_count(errors(&played.before) as i64);
     out.push_str(&format!("{:<LABEL$}{before:>14}{now:>16}\n", "Refused batches"));
+}
+
+/// What is shown of a group.
+fn counts_of(group: &GroupReport) -> [(&'static str, i64); 3] {
+    [("read", group.read), ("read again", group.read_again), ("lag", group.lag)]
+        .map(|(what, count)| (what, count as i64))
 }
 
 fn figure_line(figure: &FigureOutcome) -> String {

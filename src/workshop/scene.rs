@@ -53,8 +53,8 @@ impl Scene {
 
     /// The moment of a step: its own, or that of the nearest step before it that has one.
     pub fn moment(&self, step: usize) -> Time {
-        let moments = self.steps().iter().take(step + 1).filter_map(|step| step.at);
-        moments.last().unwrap_or_default()
+        let mut moments = self.steps().iter().take(step + 1).filter_map(|step| step.at);
+        moments.next_back().unwrap_or_default()
     }
 
     /// All that mends it.

@@ -167,20 +167,16 @@ pub(super) fn version_of(image: &str) -> Option<KafkaVersion> {
     let (major, minor) = (*numbers.first()?, *numbers.get(1)?);
     let patch = numbers.get(2).copied().unwrap_or(0);
     if name.contains("confluentinc/") {
-        let of_confluent =
-            (5..=9).contains(&major).then(|| KafkaVersion::new((major - 4).into(), minor.into(), 0))?;
+        let of_confluent = (5..=9).contains(&major).then(|| KafkaVersion::new(major - 4, minor, 0))?;
         // 5.0 was 2.0, 6.0 was 2.6 and 6.1 was 2.7.
         return match (major, minor) {
-            (5, minor) => Some(KafkaVersion::new(2, minor.into(), 0)),
-            (6, minor) => Some(KafkaVersion::new(2, (minor + 6).into(), 0)),
+            (5, minor) => Some(KafkaVersion::new(2, minor, 0)),
+            (6, minor) => Some(KafkaVersion::new(2, minor.saturating_add(6), 0)),
             _ => Some(of_confluent),
         };
     }
     let is_kafka = ["apache/kafka", "apache/kafka-native", "bitnami/kafka", "bitnamilegacy/kafka"];
-    is_kafka
-        .iter()
-        .any(|known| name.ends_with(known))
-        .then(|| KafkaVersion::new(major.into(), minor.into(), patch.into()))
+    is_kafka.iter().any(|known| name.ends_with(known)).then(|| KafkaVersion::new(major, minor, patch))
 }
 
 #[cfg(test)]

@@ -140,8 +140,11 @@ fn authorizer(broker: i32, class: &str) -> (BrokerId, (String, Result<ConfigMap,
 
 const STANDARD: &str = "org.apache.kafka.metadata.authorizer.StandardAuthorizer";
 
-/// What a broker has on its disks of topic `t` and of others.
-fn disks(broker: i32, topics: &[&str]) -> (BrokerId, Result<Vec<(Arc<str>, i32)>, CallError>) {
+/// What a broker told of the partitions on its disks.
+type Disks = (BrokerId, Result<Vec<(Arc<str>, i32)>, CallError>);
+
+/// What a broker has on its disks of these topics.
+fn disks(broker: i32, topics: &[&str]) -> Disks {
     (BrokerId(broker), Ok(topics.iter().map(|topic| ((*topic).into(), 0)).collect()))
 }
 
@@ -180,7 +183,7 @@ fn settings_that_leave_the_authorizer_out_prove_nothing() {
 }
 
 /// A cluster with an authorizer whose two brokers have told this of their disks.
-fn with_disks(answers: Vec<(BrokerId, Result<Vec<(Arc<str>, i32)>, CallError>)>) -> ObservedCluster {
+fn with_disks(answers: Vec<Disks>) -> ObservedCluster {
     let mut observed = ObservedCluster::default();
     observed.apply(metadata(&[1, 2], &[1, 2]), 1);
     observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(1, STANDARD), authorizer(2, STANDARD)]), 2);

@@ -37,6 +37,8 @@ pub(super) fn member_properties(
         CommitMode::Auto => "auto",
         CommitMode::SyncAfter => "sync_after",
         CommitMode::AsyncAfter => "async_after",
+        // The lab plays no scenario with these: `not_on_brokers`.
+        CommitMode::AsyncRetry | CommitMode::EachRecord | CommitMode::EachRecordPolled => "never",
         CommitMode::Before => "before",
         CommitMode::Never => "never",
     };
