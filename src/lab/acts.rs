@@ -1,50 +1,14 @@
 //! The acts of a scenario on real processes, and the conditions that its events wait for.
 
 use super::LabError;
+use super::playable::not_turned;
 use super::scenario_cluster::{ScenarioCluster, list};
 use super::segment::read_log;
-use crate::knobs::{Change, LIBRDKAFKA_PARTITIONER, Place, Scope, Shape};
-use crate::scenario::change::{self, Turning};
-use crate::scenario::{Act, CommitMode, Condition, GroupSpec, PowerDomain, Process, Scenario};
+use crate::knobs::{Change, Place, Scope, Shape};
+use crate::scenario::change;
+use crate::scenario::{Act, Condition, PowerDomain, Process};
 use rustix::process::Signal;
 use std::time::Duration;
-
-/// Why a scenario cannot run on real brokers, if it cannot.
-pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
-    let lossy = scenario.net.loss > 0.0 || scenario.net.pairs.iter().any(|pair| pair.loss > 0.0);
-    if lossy {
-        return Some("packets are not lost on loopback".into());
-    }
-    if scenario.producers.iter().any(|spec| spec.key_spread().recurring() > 0) {
-        return Some("the lab's clients do not tell which key a record has".into());
-    }
-    if scenario.producers.iter().any(|spec| spec.config.contains_key(LIBRDKAFKA_PARTITIONER)) {
-        return Some("all clients of a run in the lab are of one kind".into());
-    }
-    let is_one_by_one =
-        |group: &GroupSpec| group.works_one_by_one() || group.commit == CommitMode::AsyncRetry;
-    if scenario.groups.iter().any(is_one_by_one)
-        || scenario.producers.iter().any(|spec| spec.poison_every.is_some())
-    {
-        return Some("the lab's consumers only read, and commit once a poll".into());
-    }
-    scenario.events.iter().find_map(|event| match &event.act {
-        Act::SlowLink { loss_permille: 1.., .. } => Some("packets are not lost on loopback".into()),
-        Act::SlowDisk { .. } => Some("the lab has no slow disks".into()),
-        Act::Poison { .. } | Act::SlowService { .. } => Some("the lab's consumers only read".into()),
-        Act::LoseAnswer(_) => Some("the lab loses no single answers".into()),
-        Act::Set(change) => not_turned(change, true).map(|why| format!("{change}: {why}")),
-        _ => None,
-    })
-}
-
-/// Why real brokers, with or without clients, do not act on a change.
-fn not_turned(change: &Change, clients: bool) -> Option<&'static str> {
-    match change::on_lab(change.knob, clients) {
-        Turning::Acts | Turning::ActsUnseen => None,
-        Turning::WhatIf(why) => Some(why),
-    }
-}
 
 impl ScenarioCluster {
     pub(super) fn act(&mut self, act: &Act) -> Result<(), LabError> {

@@ -1,7 +1,7 @@
 //! Runs a scenario on real brokers and reports what came of it, in the simulator's own words.
 
-use super::acts::not_on_brokers;
 use super::journal::compare;
+use super::playable::not_on_brokers;
 use super::process_times::ProcessTimesSeen;
 use super::run_report::{counters, group_report, partition_report, verdicts};
 use super::scenario_cluster::{ScenarioCluster, now_us};

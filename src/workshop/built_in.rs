@@ -42,6 +42,8 @@ scenes! {
     "two-data-centres"
     "high-watermark"
     "happy-path"
+    "read-twice"
+    "poison-record"
     "sunday-night"
     "operating-system"
     "quorum"
@@ -50,6 +52,8 @@ scenes! {
     "too-many-partitions"
     "not-enough-partitions"
     "hot-key"
+    "two-topics"
+    "slow-service"
 }
 
 /// The one with this id.

@@ -18,7 +18,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How often, in a normal run and in a full one.
 fn times(normal: u64, full: u64) -> u64 {
-    if std::env::var("KLEVER_FULL").is_ok_and(|is_full| is_full == "1") { full } else { normal }
+    if std::env::var("KLEVER_FULL").is_ok_and(|full| full == "1") { full } else { normal }
 }
 
 /// The seeds of this run: new ones each time, or the one that is asked for.

@@ -224,7 +224,7 @@ fn shown(start: Start, cluster: Cluster, events: Vec<Event>) {
                 }
             }
         }
-        drop(terminal.draw(|frame| drop(ui::render(&app, &theme, frame))));
+        let _ = terminal.draw(|frame| drop(ui::render(&app, &theme, frame)));
     }
 }
 

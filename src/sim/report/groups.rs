@@ -1,0 +1,107 @@
+//! What a run says of its groups.
+
+use super::MemberReport;
+use crate::model::PartitionIx;
+use crate::protocol::wire::Offset;
+use crate::scenario::GroupCounter;
+use crate::sim::client_runtime::ClientState;
+use crate::sim::intervals::Intervals;
+use crate::sim::processing::ProcessingCounters;
+use crate::sim::world::World;
+use serde::{Deserialize, Serialize};
+
+/// One group's part of a report.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct GroupReport {
+    /// `group.id`
+    pub group: String,
+    pub read: u64,
+    /// How many of them had been processed before.
+    pub read_again: u64,
+    /// High watermarks minus committed offsets.
+    pub lag: u64,
+    /// Keys that it processed out of the order in which they were sent, in one topic; `None` when it processed none
+    /// that comes again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reordered_keys: Option<u64>,
+    /// The same across the topics that it reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reordered_across_topics: Option<u64>,
+    /// Its members, in the order of the scenario.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberReport>,
+    /// What its members did with them; real brokers and clients do not tell.
+    #[serde(flatten)]
+    pub processing: Option<ProcessingCounters>,
+}
+
+impl GroupReport {
+    /// A counter, as the expectations name it; `None` where nobody counted it.
+    pub(super) fn counter(&self, counter: GroupCounter) -> Option<u64> {
+        let processing = self.processing;
+        match counter {
+            GroupCounter::Read => return Some(self.read),
+            GroupCounter::ReadAgain => return Some(self.read_again),
+            _ => {}
+        }
+        processing.map(|counted| counted.of(counter))
+    }
+}
+
+impl World {
+    /// Records that a group has not committed yet, as far as consumers can read them.
+    pub(super) fn lag_of(&self, group: usize) -> u64 {
+        let topics = &self.scenario.groups[group].topics;
+        let partitions = topics
+            .iter()
+            .filter_map(|name| self.machines.topics.named(name))
+            .flat_map(|(_, t)| &t.partitions);
+        partitions.map(|ix| self.lag_of_group(group as u32, *ix)).sum()
+    }
+
+    pub(super) fn group_report(&self, group: usize) -> GroupReport {
+        let host = self.clients.group(group as u32);
+        GroupReport {
+            group: self.scenario.groups[group].name.clone(),
+            read: host.read,
+            read_again: host.read_again,
+            lag: self.lag_of(group),
+            reordered_keys: self.observers.keys().reordered_keys(Some(group as u32)),
+            reordered_across_topics: self.observers.keys().reordered_across_topics(Some(group as u32)),
+            members: self.member_reports(group as u32),
+            processing: Some(ProcessingCounters {
+                passed_over: self.passed_over(group as u32),
+                ..host.processing.counters
+            }),
+        }
+    }
+
+    /// All groups now.
+    pub(in crate::sim) fn group_reports(&self) -> Vec<GroupReport> {
+        (0..self.clients.groups().len()).map(|group| self.group_report(group)).collect()
+    }
+
+    fn passed_over(&self, group: u32) -> u64 {
+        let host = self.clients.group(group);
+        let of = |(ix, committed): (&PartitionIx, &Offset)| {
+            let left = host.processing.passed_over(*ix, *committed, host.done.get(ix));
+            left.len() - self.in_hand(group, *ix, &left)
+        };
+        host.committed.iter().map(of).sum()
+    }
+
+    /// How many of these offsets running members of a group have in hand.
+    fn in_hand(&self, group: u32, ix: PartitionIx, offsets: &Intervals) -> u64 {
+        if offsets.len() == 0 {
+            return 0;
+        }
+        let mut hands = Intervals::default();
+        let members = self.clients.members().iter().filter(|member| member.group == group);
+        for member in members.filter(|member| member.runtime.state != ClientState::Ended) {
+            for (_, offset, count) in member.consumer.in_hand().filter(|(of, ..)| *of == ix) {
+                hands.add(offset as u64, offset as u64 + u64::from(count));
+            }
+        }
+        offsets.len() - offsets.without(&hands).len()
+    }
+}
