@@ -56,7 +56,7 @@ impl Draw {
     }
 
     pub(crate) fn piece(&mut self) -> &'static str {
-        self.one_of(&PIECES)
+        self.one_of::<&'static str>(&PIECES)
     }
 
     /// One of the samples after one to six mutations.

@@ -120,8 +120,10 @@ proptest! {
         let (topic, _) = cluster.topic_named("t").unwrap();
         let assessment = assess(&cluster, Subject::Topic(topic));
         let said = assessment.figure("capacity.largest_partition").unwrap().value.score().unwrap() / -100.0;
-        // 30,000 records; without keys some go to a partition in a row.
-        prop_assert!((seen - said).abs() < 0.03, "seen {}, said {}", seen, said);
+        // Of 30,000 records; those that go by no key go to a partition in a row, so that there are fewer draws.
+        let is_by_key = keys != "none" && !partitioner.contains("ignore.keys");
+        let off = if is_by_key { 0.03 } else { 0.06 };
+        prop_assert!((seen - said).abs() < off, "seen {}, said {}", seen, said);
         prop_assert_eq!(run(&scenario, seed, None).trace_hash, sim.report().trace_hash);
     }
 }

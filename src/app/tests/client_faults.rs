@@ -17,12 +17,13 @@ fn faults_on_clients_are_in_the_menu_and_act() {
         "fault slow service billing",
         "fault failing service billing",
         "fault healthy service billing",
-        "fault poison record orders-0",
+        "fault poison record orders-4",
     ] {
         let entry = entries.iter().find(|entry| entry.name == name).unwrap_or_else(|| panic!("{name}"));
         let PaletteRun::Act(act) = &entry.run else { panic!("{name}") };
         robot.simulated.as_mut().unwrap().drive(Command::Act(act.clone())).unwrap();
     }
+    // A member that is neither paused nor restarted has it.
     let robot = robot.pass(5);
     let lines = &robot.app.detail.as_ref().unwrap().lines;
     assert!(lines.iter().all(|line| !line.text.contains("refused")), "{lines:?}");

@@ -23,7 +23,7 @@ impl Walked {
     pub(super) fn notes(&self, others: &[String]) -> Vec<String> {
         let lists = [
             (&self.hidden[..], "hidden or linked", "entry", "entries"),
-            (others, "that hold no configuration of Kafka", "file", "files"),
+            (others, "without configuration of Kafka", "file", "files"),
         ];
         let mut notes = Vec::new();
         for (names, what, one, many) in lists.into_iter().filter(|(names, ..)| !names.is_empty()) {
