@@ -7,7 +7,8 @@ use crate::cli::args::FileArgs;
 use crate::cli::clients::ReadFiles;
 use crate::cli::output;
 use crate::config::{
-    ConfigFile, FileKind, FileNote, FileUse, NotRead, Placed, kinds_read, read_client, read_file,
+    ConfigFile, FileKind, FileNote, FileUse, InputKind, NotRead, Placed, kinds_read, properties_text,
+    read_client, read_file, read_input,
 };
 use crate::knobs::KeyScope;
 use crate::model::{
@@ -82,32 +83,11 @@ impl Given {
         let mut others: Vec<String> = Vec::new();
         let before = self.files.len();
         for path in &walked.files {
-            let name = path.display().to_string();
-            let Ok(text) = output::read_properties(path) else {
-                others.push(name);
-                continue;
-            };
-            match read_file(&name, &text, None, version) {
-                Ok(file) => {
-                    told(&name, &file);
-                    self.take(path, name, file);
-                }
-                Err(why) => match unread(&name, &text, why) {
-                    Some(note) => {
-                        output::note(&note);
-                        self.read.unread.push(note);
-                    }
-                    None => others.push(name),
-                },
-            }
+            others.extend(self.file_of_folder(path, version));
         }
         let name = folder.display().to_string();
         walked.notes(&others).into_iter().for_each(|text| output::note(&of_file(&name, text)));
-        if let Some(text) = walked.cut {
-            let note = of_file(&name, text);
-            output::note(&note);
-            self.read.unread.push(note);
-        }
+        walked.cut.into_iter().for_each(|text| self.unread(of_file(&name, text)));
         if self.files.len() == before && self.read.unread.is_empty() {
             let line = format!(
                 "{name}: none of its {} is one that klever reads",
@@ -116,6 +96,36 @@ impl Given {
             return Err(Failure::usage(line).hint(format!("klever reads {}", kinds_read())));
         }
         Ok(())
+    }
+
+    /// One of the files of a folder; its name where it has nothing to do with Kafka.
+    fn file_of_folder(&mut self, path: &Path, version: KafkaVersion) -> Option<String> {
+        let name = path.display().to_string();
+        let text = match read_input(path, InputKind::Properties).map(properties_text) {
+            Ok(text) => text,
+            Err(_) if walk::is_binary(path) => return Some(name),
+            Err(error) => {
+                self.unread(of_file(&name, format!("it cannot be read: {}", error.why)));
+                return None;
+            }
+        };
+        match read_file(&name, &text, None, version) {
+            Ok(file) => {
+                told(&name, &file);
+                self.take(path, name, file);
+            }
+            Err(why) => match unread(&name, &text, why) {
+                Some(note) => self.unread(note),
+                None => return Some(name),
+            },
+        }
+        None
+    }
+
+    /// Tells what must not pass.
+    fn unread(&mut self, note: FileNote) {
+        output::note(&note);
+        self.read.unread.push(note);
     }
 
     fn take(&mut self, path: &Path, name: String, file: ConfigFile) {
@@ -287,7 +297,9 @@ fn told(name: &str, file: &ConfigFile) {
 fn unread(name: &str, text: &str, why: NotRead) -> Option<FileNote> {
     let lower = text.to_ascii_lowercase();
     match why {
-        NotRead::Broken(note) => {
+        NotRead::Broken { note, kind: Some(_) } => Some(note),
+        // Of what cannot be parsed only its words tell whether it was meant for Kafka.
+        NotRead::Broken { note, kind: None } => {
             (lower.contains("kafka") || lower.contains("bootstrap.servers")).then_some(note)
         }
         NotRead::Other(kind @ FileKind::AnyClient) => Some(of_file(name, kind.to_string())),
@@ -297,7 +309,7 @@ fn unread(name: &str, text: &str, why: NotRead) -> Option<FileNote> {
 
 fn not_read(name: &str, said: Option<FileUse>, why: NotRead) -> Failure {
     match why {
-        NotRead::Broken(note) => {
+        NotRead::Broken { note, .. } => {
             Failure::usage(note.to_string()).hint("`klever explain SCOPE:KEY` says what a key of Kafka takes")
         }
         NotRead::Other(kind) => match said.map(words) {

@@ -31,18 +31,27 @@ pub(super) fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
     Ok(seen)
 }
 
-/// What the work yields, unless a signal comes first; nobody waits for the work then.
+/// What the work yields, unless a signal comes first; nobody waits for the work then. Work that panics panics here too:
+/// it was not interrupted.
 #[cfg(feature = "live")]
 pub(super) fn unless_interrupted<T: Send + 'static>(
     interrupted: &AtomicBool,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
     let (sender, done) = channel();
-    std::thread::spawn(move || sender.send(work()));
+    let worker = std::thread::spawn(move || {
+        // Nobody waits for it any more where this fails.
+        let _ = sender.send(work());
+    });
     loop {
         match done.recv_timeout(TICK) {
             Ok(value) => return Some(value),
-            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Disconnected) => {
+                if let Err(panic) = worker.join() {
+                    std::panic::resume_unwind(panic);
+                }
+                return None;
+            }
             Err(RecvTimeoutError::Timeout) if interrupted.load(Ordering::Relaxed) => return None,
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -61,5 +70,18 @@ pub(super) fn sleep_until(interrupted: &AtomicBool, until: Instant) -> bool {
             return true;
         }
         std::thread::sleep(left.min(TICK));
+    }
+}
+
+#[cfg(all(test, feature = "live"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "the work is broken")]
+    fn work_that_panics_was_not_interrupted() {
+        let seen = AtomicBool::new(false);
+        let value: Option<u8> = unless_interrupted(&seen, || panic!("the work is broken"));
+        assert_eq!(value, None, "only a signal ends it so");
     }
 }

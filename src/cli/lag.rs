@@ -52,8 +52,7 @@ pub(super) fn run(args: &LagArgs) -> Result<ExitCode, Failure> {
         return watch::run(args, std::time::Duration::from_secs(seconds.into()));
     }
     let cluster = source::needed(&args.source)?;
-    args.topic.iter().try_for_each(|name| topic_is_there(&cluster, name))?;
-    args.group.iter().try_for_each(|id| group_is_there(&cluster, id))?;
+    named_are_there(args, &cluster)?;
     if let Some(reason) = cluster.groups.reason() {
         return Err(Failure::blind(format!("consumer groups: {reason}")).hint(ACLS));
     }
@@ -92,21 +91,37 @@ fn absent<'a>(
     }
 }
 
-fn topic_is_there(cluster: &Cluster, name: &str) -> Result<(), Failure> {
-    if cluster.topic_named(name).is_some() {
-        return Ok(());
-    }
-    let names = cluster.topics.iter().map(|topic| &*topic.name);
-    Err(absent("topic", name, cluster.topics_complete().get().is_some(), names))
+/// What was asked for by its name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Named<'a> {
+    Topic(&'a str),
+    Group(&'a str),
 }
 
-fn group_is_there(cluster: &Cluster, id: &str) -> Result<(), Failure> {
-    let groups = cluster.groups.get().map_or(&[][..], |groups| groups);
-    if cluster.groups.get().is_none() || groups.iter().any(|group| &*group.id == id) {
-        return Ok(());
+/// The first that was asked for by its name and not seen. Of groups nothing is said where they could not be listed.
+fn not_seen<'a>(args: &'a LagArgs, cluster: &Cluster) -> Option<Named<'a>> {
+    let topic = args.topic.iter().find(|name| cluster.topic_named(name).is_none());
+    if let Some(name) = topic {
+        return Some(Named::Topic(name));
     }
-    let ids = groups.iter().map(|group| &*group.id);
-    Err(absent("group", id, cluster.completeness().groups.get().is_some(), ids))
+    let groups = cluster.groups.get()?;
+    let group = args.group.iter().find(|id| groups.iter().all(|group| *group.id != ***id));
+    group.map(|id| Named::Group(id))
+}
+
+fn named_are_there(args: &LagArgs, cluster: &Cluster) -> Result<(), Failure> {
+    match not_seen(args, cluster) {
+        None => Ok(()),
+        Some(Named::Topic(name)) => {
+            let names = cluster.topics.iter().map(|topic| &*topic.name);
+            Err(absent("topic", name, cluster.topics_complete().get().is_some(), names))
+        }
+        Some(Named::Group(id)) => {
+            let groups = cluster.groups.get().map_or(&[][..], |groups| groups);
+            let ids = groups.iter().map(|group| &*group.id);
+            Err(absent("group", id, cluster.completeness().groups.get().is_some(), ids))
+        }
+    }
 }
 
 /// What is certain decides before what is not known.

@@ -93,8 +93,8 @@ impl FileUse {
 /// Why nothing came of a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NotRead {
-    /// It is broken, or Kafka takes none of the values of a key.
-    Broken(FileNote),
+    /// It is broken, or has a value that no Kafka takes; of which kind it is, where that was told before.
+    Broken { note: FileNote, kind: Option<FileKind> },
     /// It is something else.
     Other(FileKind),
 }
@@ -110,9 +110,9 @@ pub fn read_file(
     version: KafkaVersion,
 ) -> Result<ConfigFile, NotRead> {
     let note = |(line, text): (usize, String)| FileNote { file: file.to_string(), line: Some(line), text };
-    let document = Document::parse(text).map_err(|why| NotRead::Broken(note(why)))?;
+    let document = Document::parse(text).map_err(|why| NotRead::Broken { note: note(why), kind: None })?;
     let (kind, parts) = parts(&document, said)?;
-    let parts = parts.map_err(|why| NotRead::Broken(note(why)))?;
+    let parts = parts.map_err(|why| NotRead::Broken { note: note(why), kind: Some(kind) })?;
     let mut read = ConfigFile {
         kind,
         producers: Vec::new(),
@@ -125,7 +125,7 @@ pub fn read_file(
         version: parts.version,
     };
     for part in parts.parts {
-        add(&mut read, file, part, version).map_err(NotRead::Broken)?;
+        add(&mut read, file, part, version).map_err(|note| NotRead::Broken { note, kind: Some(kind) })?;
     }
     for told in [&mut read.notes, &mut read.unread] {
         told.sort_by(|a, b| (a.line, &a.text).cmp(&(b.line, &b.text)));

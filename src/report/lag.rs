@@ -119,6 +119,7 @@ impl GroupLag {
 
     /// Those of its lag that only who reads uncommitted records can read; `None` where not all is known.
     pub fn behind_open_transaction(&self) -> Option<i64> {
+        self.group.offsets.get()?;
         let lags = self.partitions.iter().filter(|one| one.lag != Lag::NoCommit);
         lags.map(|one| one.behind_open_transaction).sum()
     }

@@ -1,5 +1,8 @@
 //! `klever check FILE...`: each kind of file with findings at their lines, clean, broken and understood in part.
 
+#[path = "kinds/folders.rs"]
+mod folders;
+
 use super::{Files, Ran, klever};
 use proptest::prelude::*;
 
@@ -285,22 +288,34 @@ fn quarkus_channels_are_read() {
 }
 
 #[test]
-fn a_folder_is_walked_and_what_is_left_out_is_said() {
-    let files = Files::new();
-    let folder = files.folder.path();
-    std::fs::create_dir(folder.join("deep")).unwrap();
-    files.write("deep/app.properties", "bootstrap.servers=a:1,b:1\nacks=0\n");
-    files.write(".hidden.properties", "acks=0\n");
-    files.write("README.md", "# hello\n");
-    std::fs::write(folder.join("store.jks"), [0_u8, 1, 2]).unwrap();
-    let ran = klever(&["check", folder.to_str().unwrap()]);
-    finds(&ran, "acks-zero", "deep/app.properties:2");
-    for said in [".hidden.properties", "README.md", "store.jks"] {
-        assert!(ran.err.contains(said), "{}", ran.err);
+fn keys_of_several_profiles_of_quarkus_count_in_each() {
+    let text = "kafka.bootstrap.servers=a:1,b:1\nmp.messaging.outgoing.out.connector=smallrye-kafka\nmp.messaging.outgoing.out.acks=all\n";
+    for profiles in ["%dev,test", "%{test,dev}"] {
+        let more = format!("{text}{profiles}.mp.messaging.outgoing.out.acks=0\n");
+        let (_files, path) = written("application.properties", &more);
+        let ran = klever(&["check", &path]);
+        finds(&ran, "acks-zero", "application.properties:4");
+        assert!(ran.err.contains("3 producers"), "{}", ran.err);
     }
-    files.write("deep/app.properties", "title=x\n");
-    let none = klever(&["check", folder.to_str().unwrap()]);
-    assert!(none.code == 2 && none.err.contains("klever reads"), "{}", none.err);
+}
+
+#[test]
+fn a_state_topic_of_a_file_that_leaves_its_policy_to_the_brokers_is_not_compacted() {
+    let broker = "apiVersion: kafka.strimzi.io/v1\nkind: Kafka\nmetadata:\n  name: c\nspec:\n  kafka:\n    version: 4.1.0\n    config:\n      default.replication.factor: 3\n";
+    for (name, rule) in
+        [("_schemas", "schemas-topic-not-compacted"), ("connect-offsets", "offsets-topic-not-compacted")]
+    {
+        let topic = format!(
+            "---\napiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic\nmetadata:\n  name: x\nspec:\n  topicName: {name}\n  partitions: 1\n  replicas: 3\n"
+        );
+        let (_files, path) = written("kafka.yaml", &format!("{broker}{topic}"));
+        let ran = klever(&["check", &path]);
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        assert!(ran.out.contains(&format!("CRITICAL {rule}")), "{}", ran.out);
+        let compacted = format!("{broker}{topic}  config:\n    cleanup.policy: compact\n");
+        let (_files, path) = written("kafka.yaml", &compacted);
+        assert!(!klever(&["check", &path]).out.contains(rule));
+    }
 }
 
 #[test]

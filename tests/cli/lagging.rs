@@ -127,6 +127,25 @@ fn lost_records_and_commits_beyond_the_end_are_never_negative() {
     told(1, &file, &["--group", "behind"]);
 }
 
+#[cfg(feature = "live")]
+#[test]
+fn a_watch_that_ends_before_its_first_answer_is_no_success() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::process::{Command, Stdio};
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let mut watch = Command::new(env!("CARGO_BIN_EXE_klever"));
+    watch.args(["lag", "--watch", "1", "-b", &address]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let watch = watch.spawn().unwrap();
+    // Who connects listens to signals already.
+    let _connection = silent.accept().unwrap();
+    kill_process(Pid::from_raw(watch.id().cast_signed()).unwrap(), Signal::INT).unwrap();
+    let ended = watch.wait_with_output().unwrap();
+    let error = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(3), "{error}");
+    assert_eq!(error, "klever: no poll came to its end\n");
+}
+
 #[test]
 fn only_what_is_asked_for_counts() {
     let files = Files::new();

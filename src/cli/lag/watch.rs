@@ -1,6 +1,6 @@
 //! `klever lag --watch`: one look after the other. A look that fails is told, and the next one follows.
 
-use super::{LagArgs, LagFormat, code_of, group_is_there, report_of, topic_is_there};
+use super::{LagArgs, LagFormat, Named, code_of, named_are_there, not_seen, report_of};
 use crate::cli::failure::Failure;
 use crate::cli::interrupt::{interrupts, sleep_until, unless_interrupted};
 use crate::cli::{output, source};
@@ -8,8 +8,8 @@ use crate::clock::now_ms;
 use crate::kafka::{Client, ConnectError, SnapshotRequest};
 use crate::model::Cluster;
 use crate::report::{
-    LagSeries, failed_poll_json, failed_poll_prometheus, failed_poll_text, lag_json_line, lag_prometheus,
-    lag_text,
+    LagReport, LagSeries, failed_poll_json, failed_poll_prometheus, failed_poll_text, lag_json_line,
+    lag_prometheus, lag_text,
 };
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,14 +29,14 @@ pub(super) fn run(args: &LagArgs, every: Duration) -> Code {
         let spec = spec.clone();
         unless_interrupted(&interrupted, move || Client::connect(&spec))
     };
-    let Some(client) = first else { return Ok(ExitCode::SUCCESS) };
+    let Some(client) = first else { return Err(no_poll()) };
     let mut watch = Watch {
         args,
         client: Arc::new(client.map_err(source::unreachable)?),
         series: LagSeries::default(),
         settings_at: None,
         is_checked: false,
-        code: Ok(ExitCode::SUCCESS),
+        code: Err(no_poll()),
     };
     let mut due = Instant::now();
     loop {
@@ -51,6 +51,11 @@ pub(super) fn run(args: &LagArgs, every: Duration) -> Code {
         }
     }
     watch.code
+}
+
+/// Who ends it before the first answer has seen nothing.
+fn no_poll() -> Failure {
+    Failure::blind("no poll came to its end")
 }
 
 struct Watch<'a> {
@@ -79,7 +84,11 @@ impl Watch<'_> {
     fn told(&mut self, answer: Result<Arc<Cluster>, ConnectError>) -> Result<bool, Failure> {
         let cluster = match answer {
             Ok(cluster) => cluster,
-            Err(error) => return self.failed(&error.message.clone(), source::unreachable(error)),
+            Err(error) => {
+                // What was to be read again was not.
+                self.settings_at = None;
+                return self.failed(&error.message.clone(), source::unreachable(error));
+            }
         };
         if !self.is_checked {
             self.check(&cluster)?;
@@ -90,10 +99,7 @@ impl Watch<'_> {
         }
         let mut report = report_of(self.args, &cluster);
         self.series.note(&mut report);
-        self.code = match self.missing(&cluster) {
-            Some(group) => Err(Failure::blind(format!("group `{group}` was not seen any more"))),
-            None => code_of(&report),
-        };
+        self.code = code_of_look(self.args, &cluster, &report);
         output::write_on(&match self.args.format {
             LagFormat::Text => lag_text(&report) + "\n",
             LagFormat::Json => lag_json_line(&report),
@@ -106,15 +112,9 @@ impl Watch<'_> {
         if let Some(expected) = &self.args.source.expect_cluster_id {
             source::expect(cluster, expected)?;
         }
-        self.args.topic.iter().try_for_each(|name| topic_is_there(cluster, name))?;
-        self.args.group.iter().try_for_each(|id| group_is_there(cluster, id))?;
+        named_are_there(self.args, cluster)?;
         self.is_checked = true;
         Ok(())
-    }
-
-    fn missing(&self, cluster: &Cluster) -> Option<&String> {
-        let groups = cluster.groups.get()?;
-        self.args.group.iter().find(|id| groups.iter().all(|group| *group.id != ***id))
     }
 
     fn failed(&mut self, why: &str, failure: Failure) -> Result<bool, Failure> {
@@ -126,5 +126,47 @@ impl Watch<'_> {
             LagFormat::Json => failed_poll_json(poll, now, why),
             LagFormat::Prometheus => failed_poll_prometheus(poll) + "\n",
         })
+    }
+}
+
+/// What was there at first may go while somebody watches it.
+fn code_of_look(args: &LagArgs, cluster: &Cluster, report: &LagReport<'_>) -> Code {
+    let (what, name) = match not_seen(args, cluster) {
+        None => return code_of(report),
+        Some(Named::Topic(name)) => ("topic", name),
+        Some(Named::Group(id)) => ("group", id),
+    };
+    Err(Failure::blind(format!("{what} `{name}` was not seen any more")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hypothesis::reference;
+    use crate::model::{Datum, KafkaVersion, Origin};
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        lag: LagArgs,
+    }
+
+    #[test]
+    fn a_topic_or_a_group_that_goes_while_it_is_watched_is_no_success() {
+        let mut cluster = reference(KafkaVersion::REFERENCE);
+        cluster.groups = Datum::known([].into(), 0, Origin::Broker);
+        let code = |more: [&str; 2]| {
+            let args = Line::parse_from(["lag", more[0], more[1]]).lag;
+            code_of_look(&args, &cluster, &report_of(&args, &cluster))
+        };
+        assert!(code(["--topic", "orders"]).is_ok());
+        for (flag, line) in [
+            ("--topic", "topic `gone` was not seen any more"),
+            ("--group", "group `gone` was not seen any more"),
+        ] {
+            let failure = code([flag, "gone"]).unwrap_err();
+            assert_eq!((failure.code, failure.line.as_str()), (3, line));
+        }
     }
 }

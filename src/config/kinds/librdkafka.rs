@@ -3,7 +3,7 @@
 use crate::config::part::{Part, Parts, setting};
 use crate::config::shown::is_key_shaped;
 use crate::config::{HIDDEN, Property};
-use crate::knobs::{KeyScope, default_at, nearest_of};
+use crate::knobs::{KeyScope, LIBRDKAFKA_PARTITIONER, LIBRDKAFKA_PARTITIONERS, default_at, nearest_of};
 use std::sync::OnceLock;
 
 /// librdkafka's configuration names: which side has each, and the name that it is another spelling of.
@@ -117,6 +117,9 @@ fn translated(scope: KeyScope, key: &str, one: &Property) -> Option<Property> {
         ("queue.buffering.max.kbytes", _) => {
             let bytes = text.parse::<i64>().ok()?.checked_mul(1024)?;
             return Some(Property::new("buffer.memory", bytes.to_string(), one.line));
+        }
+        (LIBRDKAFKA_PARTITIONER, name) if LIBRDKAFKA_PARTITIONERS.contains(&name) => {
+            return Some(Property::new("partitioner.class", format!("librdkafka.{name}"), one.line));
         }
         _ if default_at(scope, key).is_none() => return None,
         ("delivery.timeout.ms", "0") => "2147483647".to_string(),

@@ -34,12 +34,17 @@ fn profiled(key: &str) -> (&str, &str) {
     key.strip_prefix('%').and_then(|rest| rest.split_once('.')).unwrap_or(("", key))
 }
 
+/// The profiles of `%dev,test.x` or `%{prod,dev}.x`, each by itself; an empty name for what always holds.
+fn profiles(key: &str) -> impl Iterator<Item = &str> {
+    profiled(key).0.trim_matches(['{', '}']).split(',').map(str::trim)
+}
+
 fn parts(settings: &[Property]) -> Parts {
-    let profiles: BTreeSet<&str> = settings.iter().map(|one| profiled(&one.key).0).collect();
+    let profiles_used: BTreeSet<&str> = settings.iter().flat_map(|one| profiles(&one.key)).collect();
     let mut parts = Parts::default();
-    for profile in profiles {
+    for profile in profiles_used {
         let of = |name: &str| -> Vec<Property> {
-            let own = settings.iter().filter(|one| profiled(&one.key).0.split(',').any(|one| one == name));
+            let own = settings.iter().filter(|one| profiles(&one.key).any(|profile| profile == name));
             own.map(|one| Property { key: profiled(&one.key).1.to_string(), ..one.clone() }).collect()
         };
         let own = of(profile);
@@ -47,10 +52,6 @@ fn parts(settings: &[Property]) -> Parts {
         all.retain(|one| setting(&own, &one.key).is_none());
         all.extend(own);
         parts.extend(application(&all, profile));
-    }
-    for told in [&mut parts.notes, &mut parts.unread] {
-        told.sort();
-        told.dedup();
     }
     parts
 }

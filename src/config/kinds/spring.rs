@@ -118,16 +118,7 @@ fn parts(profiles: Vec<Profile>) -> Parts {
     if always.iter().any(is_kafkas) {
         parts.extend(application(&always, ""));
     }
-    dedup(&mut parts);
     parts
-}
-
-/// What a common document has wrong is not told again for each profile.
-fn dedup(parts: &mut Parts) {
-    for told in [&mut parts.notes, &mut parts.unread] {
-        told.sort();
-        told.dedup();
-    }
 }
 
 /// `SPRING_KAFKA_PRODUCER_ACKS` of a container; `None` where it has nothing of that kind.
@@ -136,11 +127,22 @@ pub(super) fn of_variables(variables: &[Property], name: &str) -> Option<Parts> 
         one.key.starts_with("SPRING_KAFKA_") || one.key.starts_with("SPRING_CLOUD_STREAM_KAFKA_")
     };
     let dotted = |one: &Property| Property {
-        key: canonical(&one.key.to_ascii_lowercase().replace('_', ".")),
+        key: of_legacy_name(canonical(&one.key.to_ascii_lowercase().replace('_', "."))),
         ..one.clone()
     };
     let settings: Vec<Property> = variables.iter().filter(is_springs).map(dotted).collect();
     (!settings.is_empty()).then(|| application(&settings, name))
+}
+
+/// Boot also takes an underscore for each dash: `SPRING_KAFKA_BOOTSTRAP_SERVERS` is `bootstrap-servers`.
+fn of_legacy_name(key: String) -> String {
+    let Some(rest) = key.strip_prefix("spring.kafka.") else { return key };
+    let group = GROUPS.iter().copied().find(|group| rest.starts_with(group)).unwrap_or_default();
+    let joined = rest[group.len()..].replace('.', "");
+    match FIELDS.iter().find(|(field, _)| field.replace('.', "") == joined) {
+        Some((field, _)) => format!("spring.kafka.{group}{field}"),
+        None => key,
+    }
 }
 
 /// Kafka's key of a field of Boot's, without its dashes; the mark says what its value is.
@@ -181,9 +183,13 @@ const FIELDS: &[(&str, &str)] = &[
     ("valueserializer", "value.serializer"),
 ];
 
-/// Groups of fields beside the clients: none of them is a client's setting.
+/// Groups of fields of which each stands for itself: none of them holds for all clients.
 const GROUPS: [&str; 8] =
-    ["admin.", "jaas.", "listener.", "template.", "retry.", "bootstrap.", "ssl.bundle", "streams."];
+    ["producer.", "consumer.", "streams.", "admin.", "jaas.", "listener.", "template.", "retry."];
+
+/// What Boot has for all clients: these fields, and all that begins so.
+const OF_ALL_FIELDS: [&str; 2] = ["bootstrapservers", "clientid"];
+const OF_ALL_GROUPS: [&str; 3] = ["ssl.", "security.", "properties."];
 
 /// One application while these settings hold.
 fn application(settings: &[Property], name: &str) -> Parts {
@@ -191,6 +197,10 @@ fn application(settings: &[Property], name: &str) -> Parts {
     let mut parts = Parts::default();
     for (scope, group) in [(KeyScope::Producer, "producer."), (KeyScope::Consumer, "consumer.")] {
         parts.extend(client(scope, group, &kafka, name));
+    }
+    let is_in_group = |one: &&Property| GROUPS.iter().any(|group| one.key.starts_with(group));
+    for one in kafka.iter().filter(|one| !is_in_group(one) && !is_of_all(one)) {
+        unknown("", one, &mut parts);
     }
     if kafka.iter().any(|one| one.key.starts_with("streams.applicationid")) {
         let fields = ["applicationid", "replicationfactor", "statedir", "bootstrapservers", "clientid"];
@@ -210,11 +220,13 @@ fn application(settings: &[Property], name: &str) -> Parts {
     parts
 }
 
-/// What stands outside of every group and holds for all clients.
+fn is_of_all(one: &Property) -> bool {
+    OF_ALL_FIELDS.contains(&one.key.as_str()) || OF_ALL_GROUPS.iter().any(|group| one.key.starts_with(group))
+}
+
+/// What holds for all clients.
 fn common(kafka: &[Property]) -> impl Iterator<Item = Property> {
-    let groups =
-        ["producer.", "consumer.", "streams.", "admin.", "jaas.", "listener.", "template.", "retry."];
-    kafka.iter().filter(move |one| !groups.iter().any(|group| one.key.starts_with(group))).cloned()
+    kafka.iter().filter(|one| is_of_all(one)).cloned()
 }
 
 fn common_client(scope: KeyScope, kafka: &[Property]) -> Vec<Property> {
@@ -233,13 +245,8 @@ fn client(scope: KeyScope, group: &str, kafka: &[Property], name: &str) -> Parts
     }
     let mut settings: Vec<Property> = Vec::new();
     for one in common(kafka) {
-        match kafkas(scope, &one) {
-            // Properties of all clients need not be this one's.
-            Some(property) if default_at(scope, &property.key).is_some() => settings.push(property),
-            Some(_) => {}
-            None if scope == KeyScope::Producer => unknown("", &one, &mut parts),
-            None => {}
-        }
+        // Properties of all clients need not be this one's.
+        settings.extend(kafkas(scope, &one).filter(|property| default_at(scope, &property.key).is_some()));
     }
     for one in &own {
         match kafkas(scope, one) {
@@ -267,7 +274,17 @@ fn kafkas(scope: KeyScope, one: &Property) -> Option<Property> {
     }
     let (_, key) = FIELDS.iter().find(|(field, _)| *field == one.key)?;
     default_at(scope, key)?;
-    Some(Property { key: (*key).into(), value: plain_number(key, &one.value), ..one.clone() })
+    Some(Property { key: (*key).into(), value: kafkas_value(key, &one.value), ..one.clone() })
+}
+
+/// Boot's way to write a value as Kafka's.
+fn kafkas_value(key: &str, text: &str) -> String {
+    let bare = text.replace(['-', '_'], "").trim().to_ascii_lowercase();
+    match (key, bare.as_str()) {
+        ("isolation.level", "readcommitted") => "read_committed".into(),
+        ("isolation.level", "readuncommitted") => "read_uncommitted".into(),
+        _ => plain_number(key, text),
+    }
 }
 
 /// Durations in milliseconds and sizes in bytes; what is neither stays as it is.
@@ -291,8 +308,7 @@ fn plain_number(key: &str, text: &str) -> String {
 
 /// Boot takes no notice of a field that it does not have: a setting that is meant so is not in force.
 fn unknown(group: &str, one: &Property, parts: &mut Parts) {
-    let known = GROUPS.iter().any(|start| one.key.starts_with(start))
-        || ["ssl.", "security.", "retry."].iter().any(|start| one.key.starts_with(start));
+    let known = ["ssl.", "security."].iter().any(|start| one.key.starts_with(start));
     let bare = |text: &str| text.replace(['.', '-', '_'], "").to_ascii_lowercase();
     let meant = crate::knobs::config_keys().iter().find(|key| {
         matches!(key.scope, KeyScope::Producer | KeyScope::Consumer) && {
@@ -305,8 +321,8 @@ fn unknown(group: &str, one: &Property, parts: &mut Parts) {
             one.line,
             format!("Spring Boot has no such field, so that it is not in force: spring.kafka.{group}properties[{}]?", key.name),
         ),
-        None if known || crate::knobs::config_keys().is_empty() => {}
-        None if FIELDS.iter().any(|(field, _)| *field == one.key) => {
+        None if known => {}
+        None if !group.is_empty() && FIELDS.iter().any(|(field, _)| *field == one.key) => {
             parts.note(one.line, "a field that does nothing for this client");
         }
         None => parts.unread(one.line, format!("Spring Boot has no such field in spring.kafka.{}", group.trim_end_matches('.'))),
@@ -314,24 +330,4 @@ fn unknown(group: &str, one: &Property, parts: &mut Parts) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_relaxed_and_units_are_plain() {
-        for key in [
-            "spring.kafka.producer.batch-size",
-            "spring.kafka.producer.batchSize",
-            "SPRING.KAFKA.PRODUCER.BATCH_SIZE",
-        ] {
-            assert_eq!(canonical(key), "spring.kafka.producer.batchsize");
-        }
-        assert_eq!(
-            canonical("spring.kafka.producer.properties[max.in.flight]"),
-            "spring.kafka.producer.properties.max.in.flight"
-        );
-        let number = |key, text| plain_number(key, text);
-        assert_eq!((number("a.ms", "5s").as_str(), number("a.ms", "PT2M").as_str()), ("5000", "120000"));
-        assert_eq!((number("batch.size", "16KB").as_str(), number("acks", "all").as_str()), ("16384", "all"));
-    }
-}
+mod tests;

@@ -18,8 +18,7 @@ pub(super) const KIND: Kind = Kind {
 };
 
 fn is_strimzis(node: &Node) -> bool {
-    node.text_at(&["apiVersion"]).is_some_and(|version| version.contains("strimzi.io/"))
-        || node.get("items").is_some_and(|items| items.items().iter().any(is_strimzis))
+    is_resource(node) || node.get("items").is_some_and(|items| items.items().iter().any(is_strimzis))
 }
 
 fn parts(documents: &[Node]) -> Parts {

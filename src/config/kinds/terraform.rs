@@ -29,7 +29,8 @@ fn topics(body: &Body) -> impl Iterator<Item = &Block> {
 
 fn parts(document: &Document) -> Parts {
     let Document::Terraform { body, text } = document else { return Parts::default() };
-    Parts::of(topics(body).map(|block| topic(block, &Lines::of(text))).collect())
+    let lines = Lines::of(text);
+    Parts::of(topics(body).map(|block| topic(block, &lines)).collect())
 }
 
 fn topic(block: &Block, lines: &Lines) -> Part {

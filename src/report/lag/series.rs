@@ -158,9 +158,9 @@ impl LagSeries {
 impl SeenGroup {
     fn note(&mut self, cluster: &Cluster, group: &Group) {
         self.note_membership(membership(cluster, group));
+        self.commits_went_back = false;
         let Some(offsets) = group.offsets.get() else { return };
         let mut commits = SamplesByPartition::new();
-        self.commits_went_back = false;
         for offset in offsets.iter() {
             let Some(committed) = offset.committed else { continue };
             let partition = cluster.partitions.view(offset.partition);

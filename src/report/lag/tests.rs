@@ -171,6 +171,30 @@ fn commits_that_go_back_are_told_and_make_no_rate() {
     assert_eq!((of.commits_went_back, of.rate_out_per_s), (false, Some(12.0)));
 }
 
+/// The same cluster, whose group does not let its offsets be read.
+fn without_offsets(mut cluster: Cluster) -> Cluster {
+    let mut groups = cluster.groups.get().unwrap().to_vec();
+    groups[0].offsets = Datum::not_asked();
+    cluster.groups = Datum::known(groups.into(), 0, Origin::Broker);
+    cluster
+}
+
+#[test]
+fn commits_that_cannot_be_read_went_nowhere() {
+    let mut looks = catching_up(3);
+    looks.push(look(30, [1150, 1150], [10, 680]));
+    let mut clusters: Vec<Cluster> = looks.iter().map(cluster).collect();
+    clusters.push(without_offsets(cluster(&look(40, [1200, 1200], [70, 740]))));
+    let mut series = LagSeries::default();
+    let mut went_back = Vec::new();
+    for cluster in &clusters {
+        let mut report = LagReport::of(cluster, |_| true, |_| true);
+        series.note(&mut report);
+        went_back.push(report.groups[0].progress.as_ref().unwrap().commits_went_back);
+    }
+    assert_eq!(went_back, [false, false, false, true, false]);
+}
+
 #[test]
 fn rebalances_are_noticed_by_their_state_or_by_what_they_left() {
     let with = |state: GroupState, members: Option<&'static [&'static str]>| {
@@ -221,6 +245,22 @@ fn what_lies_behind_an_open_transaction_is_told_apart() {
     assert!(metrics.contains(
         "klever_group_behind_open_transaction_records{cluster=\"reference\",group=\"billing\"} 50\n"
     ));
+}
+
+#[test]
+fn what_lies_behind_an_open_transaction_is_not_zero_where_it_is_not_known() {
+    let mut cluster = cluster(&look(0, [100, 100], [40, 90]));
+    let mut stable = vec![None; cluster.partitions.len()];
+    stable[0] = Some(60);
+    cluster.partitions = cluster.partitions.with_last_stable(&stable);
+    let report = LagReport::of(&cluster, |_| true, |_| true);
+    assert_eq!(report.groups[0].behind_open_transaction(), None);
+    let text = lag_text(&report);
+    assert!(text.contains("at least 40 records of them lie behind an open transaction"), "{text}");
+    let unread = without_offsets(cluster.clone());
+    let report = LagReport::of(&unread, |_| true, |_| true);
+    assert_eq!(report.groups[0].behind_open_transaction(), None);
+    assert!(!lag_prometheus(&report).contains("klever_group_behind_open_transaction_records{"));
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn push_group(out: &mut String, of: &GroupLag) {
     }
     push_open_transactions(out, of);
     if let Some(progress) = &of.progress {
-        push_progress(out, of, progress);
+        push_progress(out, progress);
     }
     let lost = |one: &PartitionLag| format!("{} {}", one.name(), human_count(one.deleted_unread));
     if of.deleted_unread() > 0 {
@@ -115,8 +115,9 @@ fn push_open_transactions(out: &mut String, of: &GroupLag) {
     let waits = |one: &PartitionLag| one.behind_open_transaction.unwrap_or(0);
     let count: i64 = of.partitions.iter().map(waits).sum();
     if count > 0 {
+        let bound = if of.behind_open_transaction().is_some() { "" } else { "at least " };
         let what = format!(
-            "{} of them lie behind an open transaction: who reads with isolation.level=read_committed cannot read them yet",
+            "{bound}{} of them lie behind an open transaction: who reads with isolation.level=read_committed cannot read them yet",
             records_of(count)
         );
         labelled(out, 2, "open", 10, &what);
@@ -124,7 +125,7 @@ fn push_open_transactions(out: &mut String, of: &GroupLag) {
     }
 }
 
-fn push_progress(out: &mut String, of: &GroupLag, progress: &LagProgress) {
+fn push_progress(out: &mut String, progress: &LagProgress) {
     let per_s = |rate: Option<f64>| rate.map_or("?".into(), |rate| format!("{rate:.1}/s"));
     let over = progress.over_ms.map_or(String::new(), |ms| format!(" over {}", human_duration_ms(ms)));
     let rates = format!("in {}, out {}{over}", per_s(progress.rate_in_per_s), per_s(progress.rate_out_per_s));
@@ -136,7 +137,7 @@ fn push_progress(out: &mut String, of: &GroupLag, progress: &LagProgress) {
         let now = if progress.is_rebalancing { ", one just now" } else { "" };
         labelled(out, 2, "rebalance", 10, &format!("{} noticed{now}", progress.rebalances));
     }
-    if of.group.offsets.get().is_some() && progress.commits_went_back {
+    if progress.commits_went_back {
         labelled(out, 2, "reset", 10, "committed offsets went back");
     }
 }

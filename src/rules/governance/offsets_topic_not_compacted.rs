@@ -1,5 +1,7 @@
 //! Topics of groups, Connect and Streams that are not compacted.
 
+use crate::model::{Datum, Origin};
+use crate::rules::facts::{TopicFacts, topics_with};
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `offsets-topic-not-compacted`
@@ -18,12 +20,32 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    for topic in facts.topics().filter(|topic| keeps_state(&topic.topic.name)) {
-        let Some(config) = verdicts.known(&topic.topic.config, || topic.subject()) else { continue };
-        let policy = config.get("cleanup.policy").and_then(|entry| entry.value.as_deref());
-        if let Some(policy) = policy.filter(|policy| !policy.contains("compact")) {
-            verdicts.finding_by(&["cleanup.policy"], topic.subject(), format!("cleanup.policy={policy}"));
+    not_compacted(facts, verdicts, keeps_state);
+}
+
+/// Topics of these names that retention deletes from.
+pub(super) fn not_compacted(
+    facts: &ClusterFacts<'_>,
+    verdicts: &mut Verdicts<'_>,
+    is_named: impl Fn(&str) -> bool,
+) {
+    topics_with(
+        facts,
+        verdicts,
+        facts.topics().filter(|topic| is_named(&topic.topic.name) && has_policy(topic)),
+        ["cleanup.policy"],
+        |[policy]| (!policy.contains("compact")).then(|| format!("cleanup.policy={policy}")),
+    );
+}
+
+/// Brokers tell every setting of a topic, and the simulator's own offsets topic has none; what a file leaves out is the
+/// brokers' default.
+fn has_policy(topic: &TopicFacts<'_>) -> bool {
+    match &topic.topic.config {
+        Datum::Known { value, from, .. } => {
+            matches!(from, Origin::File(_)) || value.contains_key("cleanup.policy")
         }
+        Datum::Unknown { .. } => true,
     }
 }
 

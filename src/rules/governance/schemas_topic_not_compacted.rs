@@ -1,5 +1,6 @@
 //! A schema registry's topic that is not compacted.
 
+use super::offsets_topic_not_compacted::not_compacted;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
 
 /// `schemas-topic-not-compacted`
@@ -18,13 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    for topic in facts.topics().filter(|topic| &*topic.topic.name == "_schemas") {
-        let Some(config) = verdicts.known(&topic.topic.config, || topic.subject()) else { continue };
-        let policy = config.get("cleanup.policy").and_then(|entry| entry.value.as_deref());
-        if let Some(policy) = policy.filter(|policy| !policy.contains("compact")) {
-            verdicts.finding_by(&["cleanup.policy"], topic.subject(), format!("cleanup.policy={policy}"));
-        }
-    }
+    not_compacted(facts, verdicts, |name| name == "_schemas");
 }
 
 #[cfg(test)]
