@@ -28,7 +28,7 @@ pub use error::ScenarioError;
 pub use event::Event;
 pub use expect::{Counter, Expect, GroupCounter, Verdict};
 pub use of_cluster::{ClusterScenario, MOST_REHEARSED, StandIn};
-pub use scene::{SceneSpec, StepSpec};
+pub use scene::{SceneSpec, StepSpec, is_simulated};
 pub use size::{MOST_CLIENTS, MOST_REPLICAS, TooLarge, too_large};
 pub use time::Time;
 

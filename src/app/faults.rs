@@ -1,5 +1,6 @@
 //! What can be done to a cluster that runs here, as entries of the palette: the fault menu.
 
+use crate::app::knob_rows::shown_topic;
 use crate::app::{App, PaletteEntry, PaletteRun};
 use crate::model::BrokerId;
 use crate::scenario::{Act, Endpoint, PowerDomain, Process, UnflushedTail};
@@ -15,8 +16,8 @@ const SLOW_LINK_NS: u64 = 100_000_000;
 
 /// How much longer a slow service takes for each record.
 const SLOW_SERVICE_NS: u64 = 1_000_000_000;
-/// Members of a group, and partitions, that the menu lists.
-const MOST_MEMBERS: u32 = 24;
+/// Producers, members of a group, and partitions that the menu lists.
+const MOST_LISTED: u32 = 24;
 
 /// All faults that make sense now, those of the selected broker first. None where nothing can be done.
 pub(super) fn entries(app: &App) -> Vec<PaletteEntry> {
@@ -41,36 +42,33 @@ pub(super) fn entries(app: &App) -> Vec<PaletteEntry> {
     entries
 }
 
-/// Clients that a run has, the first of each group only: a group of thousands would fill the menu.
+/// Clients that a run has, the first ones of the producers and of each group: thousands would fill the menu.
 fn of_clients(app: &App) -> Vec<PaletteEntry> {
     let Some(detail) = &app.detail else { return Vec::new() };
     let mut entries = Vec::new();
-    let mut groups: Vec<&str> = Vec::new();
+    let (mut groups, mut producers): (Vec<&str>, u32) = (Vec::new(), 0);
     for client in detail.clients.iter() {
         match client {
-            Process::Member(_, MOST_MEMBERS..) => continue,
+            Process::Member(_, MOST_LISTED..) => continue,
+            Process::Producer(_) if producers == MOST_LISTED => continue,
+            Process::Producer(_) => producers += 1,
             Process::Member(group, 0) => groups.push(group),
             _ => {}
         }
         entries.extend(of_client(client));
     }
     entries.extend(groups.into_iter().flat_map(of_service));
-    if let Some((topic, partitions)) = shown_topic(app) {
-        entries.extend((0..partitions.min(MOST_MEMBERS)).map(|number| {
-            let partition = format!("{topic}-{number}");
+    if let Some(cluster) = app.cluster()
+        && let Some(ix) = shown_topic(cluster, app.selected_topic.as_ref())
+    {
+        let topic = cluster.topic(ix);
+        entries.extend((0..topic.count.min(MOST_LISTED)).map(|number| {
+            let partition = format!("{}-{number}", topic.name);
             let act = Act::Poison { partition: partition.clone(), records: 1 };
             entry(format!("poison record {partition}"), "No consumer can process its next record.", act)
         }));
     }
     entries
-}
-
-/// The topic of the selected partition, or the first one, with how many partitions it has.
-fn shown_topic(app: &App) -> Option<(&str, u32)> {
-    let cluster = app.cluster()?;
-    let selected = app.selected_topic.as_deref().and_then(|name| cluster.topic_named(name));
-    let topic = selected.map(|(_, topic)| topic).or_else(|| cluster.topics.iter().find(|one| !one.internal));
-    topic.map(|topic| (&*topic.name, topic.count))
 }
 
 fn of_client(client: &Process) -> Vec<PaletteEntry> {

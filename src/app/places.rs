@@ -60,19 +60,33 @@ impl App {
 
     /// Where keys are looked up while no line and no page is open.
     pub(super) fn of_focus(&self) -> Vec<Context> {
+        self.while_on(self.focus)
+    }
+
+    /// The same, once this pane has the keys.
+    fn while_on(&self, pane: Pane) -> Vec<Context> {
         let scene = self.stage.is_some().then_some(WORKSHOP);
-        scene.into_iter().chain(of_pane(self.focus)).collect()
+        scene.into_iter().chain(of_pane(pane)).collect()
     }
 
     /// The shortest keys of an action where the user is now; empty when there are none.
     pub(crate) fn keys_of(&self, action: &'static Action) -> String {
-        let keys = self.keymap.keys_of(&self.of_focus(), action);
+        self.keys_on(self.focus, action)
+    }
+
+    fn keys_on(&self, pane: Pane, action: &'static Action) -> String {
+        let keys = self.keymap.keys_of(&self.while_on(pane), action);
         keys.first().map(Keys::to_string).unwrap_or_default()
     }
 
     /// The same, of an action by its name.
     pub(crate) fn keys_text(&self, action: &str) -> String {
         Action::named(action).map_or_else(String::new, |action| self.keys_of(action))
+    }
+
+    /// The same, while this pane has the keys.
+    pub(super) fn keys_text_on(&self, pane: Pane, action: &str) -> String {
+        Action::named(action).map_or_else(String::new, |action| self.keys_on(pane, action))
     }
 
     /// Hints for the foot of the screen, the most useful first: keys and action.

@@ -4,7 +4,7 @@ use crate::app::knob_rows::{change, shown_topic};
 use crate::app::outcome::{self, Run};
 use crate::app::{App, CellStyle, Command, Effect, KnobRow, Level, Pane};
 use crate::knobs::{self, Change, Knob, producer};
-use crate::model::{BrokerId, BrokerStatus, Cluster, Millis, PartitionIx, plural};
+use crate::model::{BrokerId, BrokerStatus, ClientProfile, Cluster, Millis, PartitionIx, plural};
 use crate::report::{PartitionLogs, partition_logs};
 use crate::scenario::{Act, Endpoint, Process};
 use crate::sim::{OtherRun, SimView};
@@ -28,6 +28,8 @@ pub(super) struct SideBySide {
     /// What the run of the panes and the other one are called.
     names: (String, String),
     has_lost: bool,
+    /// Why there is no other run, once the source has said it.
+    refused: Option<String>,
 }
 
 /// One of the two runs.
@@ -43,10 +45,7 @@ pub struct Side<'a> {
 impl Side<'_> {
     /// The logs of a partition in this run, if it is there.
     pub fn logs(&self, partition: &str) -> Option<PartitionLogs> {
-        let (topic, number) = partition.rsplit_once('-')?;
-        let (_, topic) = self.cluster.topic_named(topic)?;
-        let number = number.parse::<u32>().ok().filter(|number| *number < topic.count)?;
-        let ix = PartitionIx(topic.first + number);
+        let ix = self.cluster.partition_named(partition)?;
         Some(partition_logs(self.cluster, Some(self.view), ix, self.at_loss))
     }
 
@@ -78,12 +77,15 @@ impl App {
         self.side_by_side.is_some()
     }
 
+    /// Why the other run could not be begun, where it could not.
+    pub fn sides_refusal(&self) -> Option<&str> {
+        self.side_by_side.as_ref()?.refused.as_deref()
+    }
+
     /// What the two came to, a sentence each.
     pub fn sides_outcome(&self) -> Vec<(CellStyle, String)> {
         let Some([left, right]) = self.sides() else { return Vec::new() };
-        let run = |side: Side<'_>| (side.name.to_string(), side.view.clone());
-        let (left, right) = (run(left), run(right));
-        outcome::outcome(Run { name: &left.0, view: &left.1 }, Run { name: &right.0, view: &right.1 })
+        outcome::outcome(Run { name: left.name, view: left.view }, Run { name: right.name, view: right.view })
     }
 
     /// Partitions to draw of both: the selected one, those that lost something, the others in their order.
@@ -123,9 +125,10 @@ impl App {
         let before = self.focus;
         self.focus_on(Pane::Partitions);
         let names = (String::new(), String::new());
-        let begun = SideBySide { asked: asked.clone(), is_changed, before, names, has_lost: false };
-        self.side_by_side = Some(begun);
-        vec![Effect::Drive(Command::Beside(Some(asked)))]
+        let effect = Effect::Drive(Command::Beside(Some(asked.clone())));
+        self.side_by_side =
+            Some(SideBySide { asked, is_changed, before, names, has_lost: false, refused: None });
+        vec![effect]
     }
 
     pub(super) fn close_side_by_side(&mut self) {
@@ -136,15 +139,30 @@ impl App {
 
     /// What belongs to a step: a run that is not shown any more ends, and one that is shown follows the knobs.
     pub(super) fn follow_side_by_side(&mut self, was_shown: bool, effects: &mut Vec<Effect>) {
-        let turned = effects.iter().any(|one| matches!(one, Effect::Drive(Command::Act(Act::Set(_)))));
-        let other = self.other_settings();
-        match &mut self.side_by_side {
+        let turned = |one: &Effect| matches!(one, Effect::Drive(Command::Act(Act::Set(_))));
+        match &self.side_by_side {
             None if was_shown => effects.push(Effect::Drive(Command::Beside(None))),
-            Some(shown) if turned && other != (shown.asked.clone(), shown.is_changed) => {
-                (shown.asked, shown.is_changed) = other;
-                effects.push(Effect::Drive(Command::Beside(Some(shown.asked.clone()))));
-            }
+            Some(_) if effects.iter().any(turned) => effects.extend(self.begin_other_again()),
             Some(_) | None => {}
+        }
+    }
+
+    /// Asks for the other run under other settings, unless it goes under these already.
+    fn begin_other_again(&mut self) -> Option<Effect> {
+        let (asked, is_changed) = self.other_settings();
+        let shown = self.side_by_side.as_mut()?;
+        if (&shown.asked, shown.is_changed) == (&asked, is_changed) {
+            return None;
+        }
+        (shown.asked, shown.is_changed, shown.refused) = (asked.clone(), is_changed, None);
+        Some(Effect::Drive(Command::Beside(Some(asked))))
+    }
+
+    /// What the source warns of while the other run has not come is why it does not.
+    pub(super) fn note_refusal(&mut self, level: Level, text: &str) {
+        let waits = level == Level::Warn && self.other_run().is_none();
+        if let Some(shown) = self.side_by_side.as_mut().filter(|_| waits) {
+            shown.refused.get_or_insert_with(|| text.to_string());
         }
     }
 
@@ -159,8 +177,9 @@ impl App {
         let was = |row: &KnobRow| Some(change(row.knob, row.was.clone().ok()?, topic));
         let mut changes: Vec<Change> = rows().filter(meant).filter_map(was).collect();
         if !is_changed {
-            changes.retain(|change| *change.knob != producer::ACKS);
-            changes.extend(self.other_acks());
+            let acks = self.other_acks();
+            changes.retain(|change| acks.iter().all(|other| other.knob != change.knob));
+            changes.extend(acks);
         }
         (changes, is_changed)
     }
@@ -170,12 +189,24 @@ impl App {
         moved.flat_map(|moved| moved.knobs()).any(|turned| turned == knob)
     }
 
-    /// `acks=1` beside `acks=all`, and the other way round.
-    fn other_acks(&self) -> Option<Change> {
-        let row = self.knob_rows().iter().find(|row| *row.knob == producer::ACKS)?;
-        let now = row.now.as_ref().ok()?.to_string();
-        let other = if ["0", "1"].contains(&now.as_str()) { "all" } else { "1" };
-        Some(change(&producer::ACKS, producer::ACKS.kind.parse(other).ok()?, None))
+    /// `acks=1` beside `acks=all`, and the other way round. Below all a producer that asks for idempotence does not
+    /// start, so it does not ask for it there.
+    fn other_acks(&self) -> Vec<Change> {
+        let row = self.knob_rows().iter().find(|row| *row.knob == producer::ACKS);
+        let Some(now) = row.and_then(|row| row.now.as_ref().ok()) else { return Vec::new() };
+        if ["0", "1"].contains(&now.to_string().as_str()) {
+            return Change::read(&producer::ACKS, "all").into_iter().collect();
+        }
+        let asks = self.asks_for_idempotence();
+        let off = asks.then(|| Change::read(&producer::ENABLE_IDEMPOTENCE, "false"));
+        std::iter::once(Change::read(&producer::ACKS, "1")).chain(off).flatten().collect()
+    }
+
+    fn asks_for_idempotence(&self) -> bool {
+        let name = producer::ENABLE_IDEMPOTENCE.name;
+        let asks = |client: &ClientProfile| client.settings.get(name).is_some_and(|set| set != "false");
+        let now = self.hypothesis.as_ref().map(|hypothesis| hypothesis.now());
+        now.is_some_and(|cluster| cluster.assumed.producers.iter().any(asks))
     }
 
     /// Follows newer states of the two: what they differ in, and where the first records are lost.
@@ -183,7 +214,7 @@ impl App {
         let Some((now, other)) = self.run_shown().zip(self.other_run()) else { return };
         let names = names(now.0, &other.cluster, self.selected_topic.as_ref());
         let Some(shown) = &mut self.side_by_side else { return };
-        shown.names = names;
+        (shown.names, shown.refused) = (names, None);
         let Some(sides) = self.sides() else { return };
         let lost: Vec<(String, u64)> =
             sides.iter().map(|side| (side.name.to_string(), side.view.counters.lost_acked)).collect();
@@ -203,9 +234,8 @@ impl App {
     }
 
     fn select_partition(&mut self, name: &str) {
-        let Some(cluster) = self.cluster().cloned() else { return };
-        let is_it = |item: &u32| cluster.partition_name(PartitionIx(*item)) == name;
-        if let Some(row) = self.items(Pane::Partitions).iter().position(is_it) {
+        let Some(ix) = self.cluster().and_then(|cluster| cluster.partition_named(name)) else { return };
+        if let Some(row) = self.items(Pane::Partitions).iter().position(|item| *item == ix.0) {
             self.lists[Pane::Partitions as usize].select(row);
         }
     }

@@ -1,9 +1,9 @@
 //! Figures along time: the simulator's own samples, or those of the states of a real cluster as they came in; the
 //! part of them in view, and a moment in it that is looked at.
 
-use crate::app::{App, Command, Effect, Level};
+use crate::app::{App, Command, Effect, Level, Pane};
 use crate::model::{
-    BrokerStatus, Cluster, Lag, Mark, MarkKind, Millis, PartitionIx, Sample, human_duration_ms,
+    BrokerStatus, Cluster, Lag, Mark, MarkKind, Millis, PartitionIx, QuorumState, Sample, human_duration_ms,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -160,11 +160,15 @@ impl App {
         self.time_line.cursor.map(|(at, _)| at)
     }
 
-    /// The sample that tells of the moment looked at.
-    pub fn time_sample(&self) -> Option<&Sample> {
+    /// The sample that tells of the moment looked at. The newest one knows of losses that came after it.
+    pub fn time_sample(&self) -> Option<Sample> {
         let samples = self.time_samples();
-        let Some(at) = self.time_cursor() else { return samples.last() };
-        let sample = samples.get(samples.partition_point(|sample| sample.at_ms < at))?;
+        let Some(at) = self.time_cursor() else {
+            let newest = *samples.last()?;
+            let lost = self.detail.as_ref().map(|detail| detail.counters.lost_acked);
+            return Some(Sample { lost: lost.or(newest.lost), ..newest });
+        };
+        let sample = *samples.get(samples.partition_point(|sample| sample.at_ms < at))?;
         (sample.at_ms - at < self.time_window().covers_ms).then_some(sample)
     }
 
@@ -173,7 +177,11 @@ impl App {
         let span = human_duration_ms(SPANS_MS[self.time_line.span]);
         match self.time_cursor() {
             None => format!("last {span}"),
-            Some(at) if self.clock.is_some() => format!("at {:.1} s, enter goes there", at as f64 / 1000.0),
+            Some(at) if self.clock.is_some() => {
+                let keys = self.keys_text_on(Pane::Time, "time-go");
+                let go = if keys.is_empty() { keys } else { format!(", {keys} goes there") };
+                format!("at {:.1} s{go}", at as f64 / 1000.0)
+            }
             Some(at) => format!("{} before the newest", human_duration_ms((self.time_end() - at).max(0))),
         }
     }
@@ -208,7 +216,9 @@ impl App {
     /// Takes the simulator to the moment looked at.
     pub(super) fn go_to_time_cursor(&mut self) -> Vec<Effect> {
         let Some((at, _)) = self.time_line.cursor.take() else { return Vec::new() };
-        self.notify(Level::Notice, format!("went back to {:.1} s; ] goes forward", at as f64 / 1000.0));
+        let keys = self.keys_text("forward");
+        let forward = if keys.is_empty() { keys } else { format!("; {keys} goes forward") };
+        self.notify(Level::Notice, format!("went back to {:.1} s{forward}", at as f64 / 1000.0));
         vec![Effect::Drive(Command::Seek(at))]
     }
 
@@ -234,10 +244,7 @@ impl App {
         let samples = &mut self.time_line.samples;
         let is_close = |last: &Sample| last.at_ms / CLOSEST_MS == at_ms / CLOSEST_MS;
         match samples.last_mut().filter(|last| is_close(last)) {
-            Some(last) => {
-                let moves = last.leader_moves.zip(sample.leader_moves).map(|(one, other)| one + other);
-                *last = Sample { leader_moves: moves, ..sample };
-            }
+            Some(last) => *last = merged(last, sample),
             None => samples.push(sample),
         }
         let over = samples.len().saturating_sub(SAMPLES);
@@ -265,6 +272,19 @@ impl App {
             leader_moves: before.and_then(|before| leader_moves(before, cluster)),
             ..Sample::default()
         }
+    }
+}
+
+/// The worst of two states of the same second, as the newer one, and all that moved in it. What one of them knows
+/// is known.
+fn merged(before: &Sample, now: Sample) -> Sample {
+    let moves = before.leader_moves.into_iter().chain(now.leader_moves);
+    Sample {
+        under_replicated: before.under_replicated.max(now.under_replicated),
+        below_min_isr: before.below_min_isr.max(now.below_min_isr),
+        offline: before.offline.max(now.offline),
+        leader_moves: moves.reduce(|one, other| one + other),
+        ..now
     }
 }
 
@@ -307,10 +327,13 @@ fn marks_between(before: &Cluster, now: &Cluster) -> Vec<Mark> {
     if let Some(moves) = leader_moves(before, now).filter(|moves| *moves > 0) {
         marks.push(mark(MarkKind::Election, moves, "a partition got another leader".into()));
     }
-    if before.quorum_state().is_lost() != now.quorum_state().is_lost() {
-        let word = if now.quorum_state().is_lost() { "no" } else { "again a" };
-        marks.push(mark(MarkKind::Controller, 1, format!("{word} majority of controllers")));
-    }
+    // Of what is not known any more nothing is said.
+    let word = match (before.quorum_state().is_lost(), now.quorum_state()) {
+        (false, QuorumState::Lost(_) | QuorumState::Unreachable) => Some("no"),
+        (true, QuorumState::Works(_)) => Some("again a"),
+        _ => None,
+    };
+    marks.extend(word.map(|word| mark(MarkKind::Controller, 1, format!("{word} majority of controllers"))));
     marks
 }
 

@@ -63,7 +63,10 @@ impl App {
                 }
             }),
             Msg::Explored(generation, data) => self.set(|app| app.explored(generation, data)),
-            Msg::Notice(level, text) => self.set(|app| app.notify(level, text)),
+            Msg::Notice(level, text) => self.set(|app| {
+                app.note_refusal(level, &text);
+                app.notify(level, text);
+            }),
             Msg::Tick(now_ms) => self.tick(now_ms),
             Msg::Suspend => vec![Effect::Suspend],
             Msg::End(code) => vec![Effect::Quit(code)],

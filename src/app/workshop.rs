@@ -1,10 +1,8 @@
 //! A scene on the screen: which step is told, how far time may pass, and the counters as it was and with the fix.
 
 use crate::app::{App, CellStyle, Clock, Command, Effect, Level, Origin, Overlay, Page, Pane, Pin};
-use crate::knobs::Change;
 use crate::model::Millis;
 use crate::report::counter_rows;
-use crate::scenario::change::{Turning, on_simulator};
 use crate::scenario::{Counter, Scenario, StepSpec, Time};
 use crate::sim::Counters;
 use crate::workshop::{ALL, Scene};
@@ -74,7 +72,7 @@ impl Stage {
     /// A counter of the run on the screen.
     pub(crate) fn counter(&self, counter: &Counter) -> Option<i64> {
         let (_, counters) = self.counters[usize::from(self.with_fix)].as_ref()?;
-        live(counters, counter)
+        counters.counter(counter)
     }
 
     fn scenario(&self) -> Scenario {
@@ -94,20 +92,16 @@ impl Stage {
     fn page(&self) -> Page {
         let mut page = Page::new("The same faults, as it is and with the fix");
         let [before, after] = &self.counters;
-        let head = |run: &Option<(Millis, Counters)>, what: &str| match run {
-            Some((at_ms, _)) => format!("{what}, {:.1} s", *at_ms as f64 / 1000.0),
-            None => format!("{what}: not played"),
-        };
         let line = |label: &str, a: &str, b: &str| format!("{label:<14}{a:>24}{b:>28}");
         page.add(CellStyle::Heading, line("", &head(before, "as it is"), &head(after, "with the fix")));
-        let rows = |run: &Option<(Millis, Counters)>| {
-            counter_rows(&run.as_ref().map(|(_, counters)| counters.clone()).unwrap_or_default())
-        };
-        let text =
-            |run: &Option<(Millis, Counters)>, text: String| if run.is_some() { text } else { "-".into() };
-        for ((label, was), (_, now)) in rows(before).into_iter().zip(rows(after)) {
+        let runs = self.counters.each_ref();
+        let rows = runs.map(|run| run.as_ref().map(|(_, counters)| counter_rows(counters)));
+        let labels = rows.iter().flatten().next().into_iter().flatten().map(|(label, _)| label);
+        for (at, label) in labels.enumerate() {
+            let [was, now] =
+                rows.each_ref().map(|rows| rows.as_ref().map_or("-", |rows| rows[at].1.as_str()));
             let style = if was == now { CellStyle::Muted } else { CellStyle::Strong };
-            page.add(style, line(label, &text(before, was), &text(after, now)));
+            page.add(style, line(label, was, now));
         }
         let fix: Vec<String> = self.scene.fix().iter().map(ToString::to_string).collect();
         page.section("The fix", fix);
@@ -117,25 +111,12 @@ impl Stage {
     }
 }
 
-/// A counter of a run that goes on; `None` for what is known at its end only, or was not measured.
-fn live(counters: &Counters, counter: &Counter) -> Option<i64> {
-    let number = match counter {
-        Counter::Sent => counters.sent?,
-        Counter::Acked => counters.acked,
-        Counter::Failed => counters.failed,
-        Counter::LostAcked => counters.lost_acked,
-        Counter::Duplicated => counters.duplicated,
-        Counter::Reordered => counters.reordered,
-        Counter::WriteUnavailableMs => counters.write_unavailable_ms,
-        Counter::ReadUnavailableMs => counters.read_unavailable_ms,
-        Counter::FailoverMs => counters.failover_ms,
-        Counter::AckP50Ms => return counters.ack_latency_ms.p50.map(|ms| ms as i64),
-        Counter::AckP99Ms => return counters.ack_latency_ms.p99.map(|ms| ms as i64),
-        Counter::Visible => counters.visible,
-        Counter::LogEnd => counters.log_end,
-        _ => return None,
-    };
-    Some(number as i64)
+/// A run and the time to which it was played.
+fn head(run: &Option<(Millis, Counters)>, what: &str) -> String {
+    match run {
+        Some((at_ms, _)) => format!("{what}, {:.1} s", *at_ms as f64 / 1000.0),
+        None => format!("{what}: not played"),
+    }
 }
 
 impl App {
@@ -273,8 +254,7 @@ impl App {
     fn begin_run(&mut self) -> Vec<Effect> {
         let Some(stage) = &self.stage else { return Vec::new() };
         let (scenario, with_fix) = (stage.scenario(), stage.with_fix);
-        let is_what_if = |fix: &Change| on_simulator(fix.knob) != Turning::Acts;
-        let what_ifs: Vec<Change> = stage.scene.fix().into_iter().filter(is_what_if).collect();
+        let what_ifs = stage.scene.what_ifs();
         self.forget_moves();
         if let Some(hypothesis) = &mut self.hypothesis {
             // What was turned on the stage is gone; what it is compared with stays.

@@ -127,16 +127,26 @@ fn scenario(name: &str) -> Result<Scenario, Failure> {
     if let Some(known) = built_in(name) {
         return Ok(known.scenario());
     }
+    let text = text_of(name, ("scenario", "klever simulate"), BUILT_IN.iter().map(|each| each.id))?;
+    Scenario::parse(name, &text).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// The text of a scenario file. Where there is none, and the name is no file's, an id was meant: of a thing of this
+/// word, which that command lists.
+pub(super) fn text_of<'a>(
+    name: &str,
+    (what, listed_by): (&str, &str),
+    ids: impl Iterator<Item = &'a str> + Clone,
+) -> Result<String, Failure> {
     let path = Path::new(name);
     if !path.exists() && path.extension().is_none() {
-        let hint = match nearest_of(name, BUILT_IN.iter().map(|each| each.id)) {
-            Some(near) => format!("did you mean `{near}`? `klever simulate` lists the scenarios"),
-            None => "give a scenario file, or an id: `klever simulate` lists them".into(),
+        let hint = match nearest_of(name, ids) {
+            Some(near) => format!("did you mean `{near}`? `{listed_by}` lists the {what}s"),
+            None => format!("give a {what} file, or an id: `{listed_by}` lists them"),
         };
-        return Err(Failure::usage(format!("there is no scenario `{name}`")).hint(hint));
+        return Err(Failure::usage(format!("there is no {what} `{name}`")).hint(hint));
     }
-    let text = output::read(path, InputKind::Scenario)?;
-    Scenario::parse(name, &text).map_err(|error| Failure::usage(error.to_string()))
+    output::read(path, InputKind::Scenario)
 }
 
 /// What happened to a record, named as `orders-3/17`: the producers' starts count from 0 in the order in which they

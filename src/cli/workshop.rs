@@ -3,10 +3,8 @@
 use crate::app::{Origin, Start};
 use crate::cli::args::{Format, ScreenArgs};
 use crate::cli::failure::{FOUND, Failure};
-use crate::cli::simulate::affordable;
+use crate::cli::simulate::{affordable, text_of};
 use crate::cli::{output, screen};
-use crate::config::InputKind;
-use crate::knobs::nearest_of;
 use crate::model::KafkaVersion;
 use crate::report::{played_json, played_text, scene_notes, scenes_json, scenes_text};
 use crate::source::SimulatorDriver;
@@ -155,15 +153,7 @@ fn scene(name: &str) -> Result<Scene, Failure> {
     if let Some(known) = find(name) {
         return Ok(known.scene());
     }
-    let path = Path::new(name);
-    if !path.exists() && path.extension().is_none() {
-        let hint = match nearest_of(name, ALL.iter().map(|each| each.id)) {
-            Some(near) => format!("did you mean `{near}`? `klever workshop list` lists the scenes"),
-            None => "give a scene file, or an id: `klever workshop list` lists them".into(),
-        };
-        return Err(Failure::usage(format!("there is no scene `{name}`")).hint(hint));
-    }
-    let text = output::read(path, InputKind::Scenario)?;
+    let text = text_of(name, ("scene", "klever workshop list"), ALL.iter().map(|each| each.id))?;
     Scene::parse(name, &text).map_err(|error| Failure::usage(error.to_string()))
 }
 

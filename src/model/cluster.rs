@@ -123,6 +123,14 @@ impl Cluster {
         format!("{}-{}", self.topic(partition.topic()).name, partition.number())
     }
 
+    /// The partition that people name so.
+    pub fn partition_named(&self, name: &str) -> Option<PartitionIx> {
+        let (topic, number) = name.rsplit_once('-')?;
+        let (_, topic) = self.topic_named(topic)?;
+        let number: i32 = number.parse().ok()?;
+        self.partitions_of(topic).find(|partition| partition.number() == number).map(|partition| partition.ix)
+    }
+
     /// The rack of a broker: `None` when it has none or it is not known.
     pub fn rack_of(&self, id: BrokerId) -> Option<&Arc<str>> {
         self.broker(id)?.rack.get()?.as_ref()

@@ -1,6 +1,7 @@
 //! What a cluster did along time: samples of its figures, and marks of what happened to it.
 
 use crate::model::Millis;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// The figures of a moment. What a source cannot give is `None`, and so is what was not seen.
@@ -76,23 +77,33 @@ const TOGETHER_MS: Millis = 1_000;
 
 impl Mark {
     /// Adds this mark to those before it, at most `most` of them.
-    pub fn add_to(self, marks: &mut std::collections::VecDeque<Mark>, most: usize) {
-        let same = |mark: &&mut Mark| mark.kind == self.kind && self.at_ms - mark.at_ms < TOGETHER_MS;
+    pub fn add_to(self, marks: &mut VecDeque<Mark>, most: usize) {
+        let first = self.first;
+        Mark::add(marks, most, (self.at_ms, self.kind, self.count), || first);
+    }
+
+    /// The same of a moment, a kind and a count, whose words are asked for only where they make a mark of their own.
+    pub fn add(
+        marks: &mut VecDeque<Mark>,
+        most: usize,
+        (at_ms, kind, count): (Millis, MarkKind, u64),
+        first: impl FnOnce() -> Arc<str>,
+    ) {
+        let same = |mark: &&mut Mark| mark.kind == kind && at_ms - mark.at_ms < TOGETHER_MS;
         if let Some(mark) = marks.iter_mut().rev().take(4).find(same) {
-            mark.count += self.count;
+            mark.count += count;
             return;
         }
         if marks.len() >= most {
             marks.pop_front();
         }
-        marks.push_back(self);
+        marks.push_back(Mark { at_ms, kind, count, first: first() });
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::VecDeque;
 
     #[test]
     fn what_happens_together_is_one_mark_and_there_is_a_bound() {

@@ -72,7 +72,7 @@ impl MetadataRefresh {
     }
 }
 
-/// Reads a client's configuration: what it sets, else its version's default.
+/// Reads a client's configuration: what it sets, else what its library has, else its version's default.
 pub(crate) struct Config<'a> {
     pub(crate) client: &'a ClientProfile,
     pub(crate) scope: KeyScope,
@@ -81,7 +81,8 @@ pub(crate) struct Config<'a> {
 impl Config<'_> {
     /// The text of a key; `None` where neither the client nor its version has it.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        let set = self.client.settings.get(key).map(|text| text.trim());
+        let told = self.client.settings.get(key).or_else(|| self.client.library_defaults.get(key));
+        let set = told.map(|text| text.trim());
         set_or_default(set, self.scope, key, self.client.version)
     }
 

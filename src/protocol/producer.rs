@@ -29,7 +29,9 @@ pub(crate) use key::{KeyHash, RecordKey};
 pub(crate) use outcome::is_retriable;
 #[cfg(test)]
 pub(crate) use sequence::sequence_after;
-pub(crate) use settings::{Partitioner, ProducerSettings, SENDER_SLACK, partitioner_rack};
+pub(crate) use settings::{
+    Partitioner, ProducerSettings, SENDER_SLACK, foreign_partitioner, partitioner_rack,
+};
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::client::MetadataRefresh;

@@ -80,11 +80,12 @@ pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>, trace:
 }
 
 fn group_text(group: &GroupReport) -> String {
-    let (read, again, lag) = (count(group.read), count(group.read_again), count(group.lag));
+    let (read, again) = (count(group.read), count(group.read_again));
+    let lag = group.lag.map_or("?".into(), count);
     let text = format!("{read} read, {again} of them again, lag {lag}");
-    let most = group.members.iter().max_by_key(|member| member.lag);
-    match most.filter(|member| group.members.len() > 1 && member.lag > 0) {
-        Some(member) => format!("{text}, {} of it with member {}", count(member.lag), member.member),
+    let most = group.members.iter().filter_map(|member| Some((member.lag?, member.member))).max();
+    match most.filter(|(lag, _)| group.members.len() > 1 && *lag > 0) {
+        Some((lag, member)) => format!("{text}, {} of it with member {member}", count(lag)),
         None => text,
     }
 }

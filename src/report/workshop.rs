@@ -116,6 +116,9 @@ pub fn played_text(played: &Played) -> String {
     if let Some(after) = &played.after {
         push_verdicts(&mut out, "Expected with the fix", &after.report.expectations);
     }
+    if played.after.as_ref().is_some_and(|after| !after.is_whole) {
+        out.push_str("\nThe fix cannot be made on the cluster that is judged.\n");
+    }
     let word = if played.is_met() { "The scene shows what it promises." } else { "NOT MET: see above." };
     out.push_str(&format!("\n{word}\n"));
     out
@@ -154,8 +157,9 @@ fn push_counters(out: &mut String, played: &Played) {
         let name = clean(&group.group);
         let after = after.map(counts_of);
         for (row, (what, before)) in counts_of(group).into_iter().enumerate() {
-            let now = after.map_or("-".into(), |after| human_count(after[row].1));
-            let before = human_count(before);
+            let shown = |count: Option<u64>| count.map_or("?".into(), |count| human_count(count as i64));
+            let now = after.map_or("-".into(), |after| shown(after[row].1));
+            let before = shown(before);
             out.push_str(&format!("{:<LABEL$}{before:>14}{now:>16}\n", format!("{name} {what}")));
         }
     }
@@ -166,15 +170,14 @@ fn push_counters(out: &mut String, played: &Played) {
 }
 
 /// What is shown of a group.
-fn counts_of(group: &GroupReport) -> [(&'static str, i64); 3] {
-    [("read", group.read), ("read again", group.read_again), ("lag", group.lag)]
-        .map(|(what, count)| (what, count as i64))
+fn counts_of(group: &GroupReport) -> [(&'static str, Option<u64>); 3] {
+    [("read", Some(group.read)), ("read again", Some(group.read_again)), ("lag", group.lag)]
 }
 
 fn figure_line(figure: &FigureOutcome) -> String {
     let after = figure.after.as_deref().unwrap_or("-");
     let word = if figure.is_better == Some(false) { "  NOT BETTER" } else { "" };
-    format!("{:<LABEL$}{:>14}{after:>16}{word}\n", clean(figure.label), figure.before)
+    format!("{:<LABEL$}{:>14}{after:>16}{word}\n", clean(&figure.label), figure.before)
 }
 
 fn push_findings(out: &mut String, played: &Played) {

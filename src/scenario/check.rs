@@ -198,6 +198,9 @@ fn processing(table: &'static str, at: usize, group: &GroupSpec) -> Checked {
     if group.attempts == 0 {
         return mistake(table, at, "attempts is at least 1");
     }
+    if group.retry_topics == 0 {
+        return mistake(table, at, "retry_topics is at least 1");
+    }
     if group.worker_threads && group.commit.is_between_records() {
         return mistake(table, at, "worker_threads and a commit after each record exclude each other");
     }

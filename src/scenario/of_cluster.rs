@@ -1,12 +1,9 @@
 //! A scenario that begins as a given cluster is: placement, settings, racks, brokers that are down, load.
 
 use crate::model::{
-    BrokerId, BrokerStatus, ClientProfile, Cluster, ConfigMap, KafkaVersion, OnPoison, Partitions, Topic,
-    plural,
+    BrokerId, BrokerStatus, ClientProfile, Cluster, ConfigMap, KafkaVersion, OnPoison, Topic, plural,
 };
-use crate::scenario::{
-    ClusterSpec, GroupSpec, NetSpec, ProducerSpec, Scenario, Time, TopicSpec, check, too_large,
-};
+use crate::scenario::{ClusterSpec, GroupSpec, NetSpec, ProducerSpec, Scenario, Time, TopicSpec, check};
 use std::collections::BTreeMap;
 
 /// More partitions than this are cut to one of each kind.
@@ -121,9 +118,6 @@ impl Scenario {
             expectations: Vec::new(),
             ..Scenario::reference()
         };
-        if let Some(large) = too_large(&scenario) {
-            return Err(large.what);
-        }
         check::check(&scenario).map_err(|mistake| mistake.what)?;
         Ok(ClusterScenario { scenario, brokers, down, stand_ins, partitions, assumptions })
     }
@@ -159,16 +153,23 @@ fn cluster_spec(cluster: &Cluster, version: KafkaVersion, assumptions: &mut Vec<
         |quorum| quorum.voters.len().clamp(1, 9) as u32,
     );
     let elr = cluster.features.elr.get().filter(|_| version.is_at_least(4, 0));
-    let told = cluster.brokers.iter().find_map(|broker| broker.config.get());
-    if told.is_none() {
-        assumptions.push("the brokers' settings are not known: defaults".into());
+    let all: Vec<_> = cluster.brokers.iter().map(|broker| broker.config.get()).collect();
+    let told = all.iter().flatten().next();
+    let of = |config: &ConfigMap| settings(config, &BROKER_KEYS);
+    match told {
+        None => assumptions.push("the brokers' settings are not known: defaults".into()),
+        Some(first) if all.iter().any(|one| one.is_none_or(|one| of(one) != of(first))) => {
+            assumptions
+                .push("not every broker is known to have the same settings: those of the first".into());
+        }
+        Some(_) => {}
     }
     ClusterSpec {
         brokers: cluster.brokers.len() as u32,
         racks: racks.unwrap_or_default(),
         controllers,
         features: elr.map(|on| (ELR.to_string(), i64::from(*on))).into_iter().collect(),
-        config: told.map_or_else(BTreeMap::new, |config| texts(&settings(config, &BROKER_KEYS))),
+        config: told.map_or_else(BTreeMap::new, |config| texts(&of(config))),
     }
 }
 
@@ -234,9 +235,7 @@ fn place_all(
 ) {
     let place =
         |id: &BrokerId| brokers.iter().position(|broker| broker == id).map(|at| BrokerId(at as i32 + 1));
-    let columns: &Partitions = &cluster.partitions;
     for partition in cluster.partitions_of(topic) {
-        debug_assert!(partition.ix.at() < columns.len());
         let replicas: Vec<BrokerId> = partition.replicas().iter().filter_map(place).collect();
         let example = cluster.partition_name(partition.ix);
         let kind = (own.clone(), replicas.len());
@@ -298,5 +297,10 @@ fn readers(cluster: &Cluster, topics: &[TopicSpec]) -> GroupSpec {
 }
 
 fn client_config(client: Option<&ClientProfile>) -> BTreeMap<String, toml::Value> {
-    client.map_or_else(BTreeMap::new, |client| texts(&client.settings))
+    // What a library has where nothing is set holds for its clients as if it were set.
+    client.map_or_else(BTreeMap::new, |client| {
+        let mut all = client.library_defaults.clone();
+        all.extend(client.settings.clone());
+        texts(&all)
+    })
 }

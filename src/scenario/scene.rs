@@ -97,7 +97,7 @@ impl Scenario {
 }
 
 /// Whether a change is one of the simulated cluster; others are what-ifs over its states.
-pub(super) fn is_simulated(change: &Change) -> bool {
+pub fn is_simulated(change: &Change) -> bool {
     change::on_simulator(change.knob) == change::Turning::Acts
 }
 

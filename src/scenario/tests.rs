@@ -73,6 +73,7 @@ fn mistakes_about_processing_are_named() {
     let clients = "[[topic]]\nname = \"t\"\n[[group]]\nname = \"g\"\ntopics = [\"t\"]\n";
     let told = |rest: &str| refusal(&format!("{clients}{rest}"));
     assert!(told("attempts = 0\n").ends_with("attempts is at least 1"));
+    assert!(told("retry_topics = 0\n").ends_with("retry_topics is at least 1"));
     assert!(told("on_poison = \"hope\"\n").contains("unknown variant `hope`"));
     assert!(told("[group.call]\nlatency_ms = -1\n").contains("latency_ms and timeout_ms"));
     assert!(told("worker_threads = true\ncommit = \"each_record\"\n").contains("exclude each other"));

@@ -12,7 +12,6 @@ pub(crate) use steps::{Retried, TriedRecord, Try};
 
 use crate::model::{OnPoison, PartitionIx, human_count};
 use crate::protocol::wire::{Offset, RecordRange};
-use crate::scenario::GroupCounter;
 use crate::sim::intervals::Intervals;
 use crate::sim::record_history::RecordKey;
 use crate::sim::rng::Rng;
@@ -44,26 +43,6 @@ pub struct ProcessingCounters {
     pub retried_later: u64,
     /// Records of a retry topic that were processed behind later ones of their partition.
     pub overtaken: u64,
-}
-
-impl ProcessingCounters {
-    /// One of them, as the expectations name it; what is not counted here is 0.
-    pub(super) fn of(&self, counter: GroupCounter) -> u64 {
-        match counter {
-            GroupCounter::Read | GroupCounter::ReadAgain => 0,
-            GroupCounter::Effects => self.effects,
-            GroupCounter::DuplicateEffects => self.duplicate_effects,
-            GroupCounter::PassedOver => self.passed_over,
-            GroupCounter::Poison => self.poison,
-            GroupCounter::Retries => self.retries,
-            GroupCounter::Crashed => self.crashed,
-            GroupCounter::PollTimeouts => self.poll_timeouts,
-            GroupCounter::Skipped => self.skipped,
-            GroupCounter::DeadLettered => self.dead_lettered,
-            GroupCounter::RetriedLater => self.retried_later,
-            GroupCounter::Overtaken => self.overtaken,
-        }
-    }
 }
 
 /// What a group did with its records beyond processing each of them once, in words; nothing where that was all.

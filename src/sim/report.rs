@@ -117,6 +117,33 @@ pub struct RunReport {
     pub expectations: Vec<Verdict>,
 }
 
+impl Counters {
+    /// The counter of this name; `None` where it is none of these, or was not measured.
+    pub fn counter(&self, counter: &Counter) -> Option<i64> {
+        let whole = |ms: Option<f64>| ms.map(|ms| ms as i64);
+        let number = match counter {
+            Counter::Sent => self.sent?,
+            Counter::Acked => self.acked,
+            Counter::Failed => self.failed,
+            Counter::LostAcked => self.lost_acked,
+            Counter::Duplicated => self.duplicated,
+            Counter::Reordered => self.reordered,
+            Counter::SplitKeys => self.split_keys?,
+            Counter::ReorderedKeys => self.reordered_keys?,
+            Counter::ReorderedAcrossTopics => self.reordered_across_topics?,
+            Counter::WriteUnavailableMs => self.write_unavailable_ms,
+            Counter::ReadUnavailableMs => self.read_unavailable_ms,
+            Counter::FailoverMs => self.failover_ms,
+            Counter::AckP50Ms => return whole(self.ack_latency_ms.p50),
+            Counter::AckP99Ms => return whole(self.ack_latency_ms.p99),
+            Counter::Visible => self.visible,
+            Counter::LogEnd => self.log_end,
+            _ => return None,
+        };
+        Some(number as i64)
+    }
+}
+
 fn schema() -> &'static str {
     "klever.run/1"
 }
@@ -132,7 +159,7 @@ impl RunReport {
             Counter::OfGroups(counter) => self.group_counter(counter, expect.group.as_deref()),
             Counter::Lag if expect.group.is_some() => {
                 let of_group = self.groups.iter().find(|one| Some(&one.group) == expect.group.as_ref())?;
-                Some(of_group.lag as i64)
+                of_group.lag.map(|lag| lag as i64)
             }
             _ => self.counter(&expect.counter, expect.partition.as_deref()),
         }
@@ -152,56 +179,35 @@ impl RunReport {
             Some(name) => Some(self.partitions.iter().find(|part| part.partition == name)?),
             None => None,
         };
-        let counters = of.map_or(&self.counters, |part| &part.counters);
-        let whole = |ms: Option<f64>| ms.map(|ms| ms as i64);
         let number = match counter {
-            Counter::Sent => counters.sent?,
-            Counter::Acked => counters.acked,
-            Counter::Failed => counters.failed,
-            Counter::LostAcked => counters.lost_acked,
-            Counter::Duplicated => counters.duplicated,
-            Counter::Reordered => counters.reordered,
-            Counter::SplitKeys => counters.split_keys?,
-            Counter::ReorderedKeys => counters.reordered_keys?,
-            Counter::ReorderedAcrossTopics => counters.reordered_across_topics?,
-            Counter::Bytes => self.sum(of, |part| part.bytes)?,
-            Counter::Lag => self.sum(of, |part| part.lag)?,
+            Counter::Bytes => match of {
+                Some(part) => part.bytes?,
+                None => self.partitions.iter().map(|part| part.bytes).sum::<Option<u64>>()?,
+            },
+            Counter::Lag => match of {
+                Some(part) => part.lag?,
+                None if self.groups.is_empty() => return None,
+                None => self.groups.iter().map(|group| group.lag).sum::<Option<u64>>()?,
+            },
             Counter::LargestSharePercent => return self.largest_share_percent(of),
-            Counter::WriteUnavailableMs => counters.write_unavailable_ms,
-            Counter::ReadUnavailableMs => counters.read_unavailable_ms,
-            Counter::FailoverMs => counters.failover_ms,
-            Counter::AckP50Ms => return whole(counters.ack_latency_ms.p50),
-            Counter::AckP99Ms => return whole(counters.ack_latency_ms.p99),
-            Counter::Visible => counters.visible,
-            Counter::LogEnd => counters.log_end,
             Counter::Leader => return Some(i64::from(of?.leader.unwrap_or(-1))),
             Counter::Isr => of?.isr.len() as u64,
             Counter::OfGroups(counter) => return self.group_counter(*counter, None),
             Counter::Error(code) => self.errors.get(code.as_str()).copied().unwrap_or(0),
+            _ => return of.map_or(&self.counters, |part| &part.counters).counter(counter),
         };
         Some(number as i64)
     }
 }
 
 impl RunReport {
-    /// Of one partition, or of all that have it; `None` when none has.
-    fn sum(
-        &self,
-        of: Option<&PartitionReport>,
-        amount: impl Fn(&PartitionReport) -> Option<u64>,
-    ) -> Option<u64> {
-        match of {
-            Some(part) => amount(part),
-            None => self.partitions.iter().filter_map(amount).reduce(|sum, one| sum + one),
-        }
-    }
-
     fn largest_share_percent(&self, of: Option<&PartitionReport>) -> Option<i64> {
         if of.is_some() {
             return None;
         }
         let shares = self.skew.iter().filter(|skew| skew.records.share > 0.0);
-        shares.map(|skew| (skew.records.share * 100.0) as i64).max()
+        // The share is in whole thousandths, which floats hold only nearly.
+        shares.map(|skew| (skew.records.share * 1000.0).round() as i64 / 10).max()
     }
 }
 
@@ -253,9 +259,14 @@ impl World {
 
     /// High watermark and log end of the log that consumers read.
     fn ends(&self, ix: PartitionIx) -> (u64, u64) {
-        let replica =
-            self.machines.leader(ix).and_then(|leader| self.machines.host(leader)?.broker.replica(ix));
-        replica.map_or((0, 0), |replica| (replica.high_watermark() as u64, replica.log().end() as u64))
+        self.ends_told(ix).unwrap_or((0, 0))
+    }
+
+    /// The same; `None` without a leader, who alone tells them.
+    fn ends_told(&self, ix: PartitionIx) -> Option<(u64, u64)> {
+        let leader = self.machines.leader(ix)?;
+        let replica = self.machines.host(leader)?.broker.replica(ix)?;
+        Some((replica.high_watermark() as u64, replica.log().end() as u64))
     }
 
     fn partition_report(&mut self, ix: PartitionIx) -> PartitionReport {
@@ -279,7 +290,7 @@ impl World {
             leader: state.leader.map(|id| id.0),
             isr: ids(&state.isr),
             elr: ids(&state.elr),
-            bytes: Some(self.log_bytes(ix)),
+            bytes: self.log_bytes(ix),
             lag: self.lag_of_partition(ix),
             counters,
         }
@@ -299,9 +310,9 @@ impl World {
         }
         // Before a group's first commit it has no lag.
         let groups = self.clients.groups().iter().enumerate();
-        let committed = groups.filter(|(_, group)| !group.committed.is_empty());
-        for (group, _) in committed {
-            gauges.lag = Some(gauges.lag.unwrap_or(0) + self.lag_of(group));
+        let mut committed = groups.filter(|(_, group)| !group.committed.is_empty()).peekable();
+        if committed.peek().is_some() {
+            gauges.lag = committed.map(|(group, _)| self.lag_of(group)).sum();
         }
         gauges
     }

@@ -5,7 +5,7 @@ mod processing;
 
 use super::process::ProcessState;
 use super::*;
-use crate::scenario::{Endpoint, PowerDomain, Process, Time, UnflushedTail};
+use crate::scenario::{Counter, Endpoint, PowerDomain, Process, Time, UnflushedTail};
 
 const SECOND: Nanos = 1_000_000_000;
 
@@ -355,7 +355,26 @@ fn a_crashed_consumer_is_missed_for_its_session() {
     sim.run_until(120 * SECOND);
     let report = sim.report();
     let billing = report.groups.iter().find(|group| group.group == "billing").unwrap();
-    assert!(billing.lag < 12_000, "{billing:?}");
+    assert!(billing.lag.unwrap() < 12_000, "{billing:?}");
+}
+
+#[test]
+fn what_a_group_is_behind_on_a_partition_without_a_leader_is_not_known() {
+    let mut scenario = one_partition("config = {}", "records_per_s = 100");
+    scenario.groups = vec![reference(60).groups.remove(0)];
+    scenario.groups[0].topics = vec![scenario.topics[0].name.clone()];
+    let mut sim = Simulator::new(&scenario, 1, None);
+    sim.run_until(20 * SECOND);
+    assert!(sim.report().groups[0].lag.is_some());
+    (1..=3).for_each(|id| sim.apply(Act::Kill(broker(id))).unwrap());
+    sim.run_until(50 * SECOND);
+    let report = sim.report();
+    assert_eq!(
+        (report.partitions[0].leader, report.partitions[0].lag, report.groups[0].lag),
+        (None, None, None)
+    );
+    assert_eq!(report.counter(&Counter::Lag, None), None, "an expectation of it is not met");
+    assert_eq!(report.skew[0].lag, None);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::scenario::{Act, Process};
 use crate::sim::loss::PartitionRecords;
 use crate::sim::replica_offsets::ReplicaOffsets;
 use crate::sim::report::{Counters, GroupReport};
-use crate::sim::trace::{EventKind, Names, TraceEvent};
+use crate::sim::trace::{EventKind, TraceEvent};
 use crate::sim::world::World;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -93,8 +93,10 @@ impl EventLog {
                 text: event.text(names).into(),
                 cause: event.cause,
             }));
-            for mark in fresh.iter().rev().filter_map(|event| mark_of(event, names)) {
-                mark.add_to(&mut self.marks, MARKS);
+            for event in fresh.iter().rev() {
+                let Some((kind, count)) = mark_of(event) else { continue };
+                let words = || event.text(names).trim_start_matches("> ").into();
+                Mark::add(&mut self.marks, MARKS, (at_ms(event), kind, count), words);
             }
         });
         while self.lines.len() > LINES {
@@ -126,9 +128,9 @@ fn at_ms(event: &TraceEvent) -> Millis {
     (event.at / 1_000_000) as Millis
 }
 
-/// What an event is on a time line, if it is anything.
-fn mark_of(event: &TraceEvent, names: &Names<'_>) -> Option<Mark> {
-    let (kind, count) = match &event.kind {
+/// What an event is on a time line, if it is anything, and how many.
+fn mark_of(event: &TraceEvent) -> Option<(MarkKind, u64)> {
+    let mark = match &event.kind {
         EventKind::Acted(Act::Set(_)) => (MarkKind::Setting, 1),
         EventKind::Acted(_) => (MarkKind::Fault, 1),
         EventKind::Registration { fenced: Some(true), .. } => (MarkKind::BrokerDown, 1),
@@ -140,7 +142,5 @@ fn mark_of(event: &TraceEvent, names: &Names<'_>) -> Option<Mark> {
         EventKind::AckedLost { records, .. } => (MarkKind::Loss, *records),
         _ => return None,
     };
-    let text = event.text(names);
-    let first = text.trim_start_matches("> ").into();
-    Some(Mark { at_ms: at_ms(event), kind, count, first })
+    Some(mark)
 }

@@ -66,6 +66,7 @@ impl Driver for SimulatorDriver {
 
 struct Engine {
     simulator: Simulator,
+    /// What a reset goes back to: the scenario that was begun last.
     first: Scenario,
     sink: Sink,
     pace: f64,
@@ -175,14 +176,14 @@ impl Engine {
                 }
             }
             Command::Seek(to_ms) => self.seek(to_ms),
-            Command::Begin(scenario) => self.rebuild(&scenario, Some(self.simulator.profile().version)),
+            Command::Begin(scenario) => {
+                self.first = *scenario;
+                self.begin_first();
+            }
             Command::Pass(ms) => {
                 self.simulator.run_until(self.simulator.now() + ms.max(0) as Nanos * MILLISECOND)
             }
-            Command::Reset => {
-                let scenario = self.first.clone();
-                self.rebuild(&scenario, Some(self.simulator.profile().version));
-            }
+            Command::Reset => self.begin_first(),
             Command::Beside(None) => {
                 self.simulator.end_beside();
                 self.is_catching_up = false;
@@ -203,6 +204,11 @@ impl Engine {
             self.simulator.run_until(to);
         }
         self.owed = 0.0;
+    }
+
+    fn begin_first(&mut self) {
+        let scenario = self.first.clone();
+        self.rebuild(&scenario, Some(self.simulator.profile().version));
     }
 
     fn rebuild(&mut self, scenario: &Scenario, version: Option<KafkaVersion>) {

@@ -35,8 +35,11 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, body: Rect) {
     canvas.rule(title.x, title.y, title.width, Role::BorderFocus);
     let x = canvas.put(title.x + 1, title.y, title.width, "Side by side", Role::TitleFocus) + 1;
     let Some(sides) = app.sides() else {
-        let text = "the same run is begun under other settings";
-        canvas.put(outcome.x + 1, outcome.y, outcome.width, text, Role::Muted);
+        let (text, role) = match app.sides_refusal() {
+            None => ("the same run is begun under other settings".to_string(), Role::Muted),
+            Some(why) => (format!("the same run cannot be had under other settings: {why}"), Role::Warn),
+        };
+        canvas.put(outcome.x + 1, outcome.y, outcome.width.saturating_sub(1), &text, role);
         return;
     };
     let same = format!("the same seed {} and the same faults", sides[0].view.seed);

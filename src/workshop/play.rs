@@ -3,9 +3,8 @@
 use crate::consequences::{Assessment, FigureView, Subject, assess};
 use crate::hypothesis::apply_together;
 use crate::knobs::Change;
-use crate::model::{Cluster, KafkaVersion, Nanos};
+use crate::model::{KafkaVersion, Nanos};
 use crate::rules::{Finding, FindingStatus, Findings, Rule, examine, find};
-use crate::scenario::change::{Turning, on_simulator};
 use crate::scenario::{Scenario, Time};
 use crate::sim::{RunReport, Simulator};
 use crate::workshop::Scene;
@@ -22,6 +21,8 @@ pub struct RunOutcome {
     pub findings: Findings,
     /// What the setting means, before any fault.
     pub assessment: Assessment,
+    /// Whether all of the fix is in it: a what-if may not be possible on the states that are judged.
+    pub is_whole: bool,
 }
 
 /// A rule of the scene.
@@ -34,11 +35,11 @@ pub struct RuleOutcome {
     pub silent_after: Option<bool>,
 }
 
-/// A figure of the scene.
+/// A figure of the scene. One that this cluster does not have is `?` and no better.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FigureOutcome {
-    pub id: &'static str,
-    pub label: &'static str,
+    pub id: String,
+    pub label: String,
     pub before: String,
     /// `None` without a fix.
     pub after: Option<String>,
@@ -64,7 +65,8 @@ impl Played {
     pub fn is_met(&self) -> bool {
         let runs = [Some(&self.before), self.after.as_ref()];
         let expected = runs.into_iter().flatten().flat_map(|run| &run.report.expectations);
-        expected.into_iter().all(|verdict| verdict.met)
+        self.after.as_ref().is_none_or(|after| after.is_whole)
+            && expected.into_iter().all(|verdict| verdict.met)
             && self.rules.iter().all(|rule| rule.found_before && rule.silent_after != Some(false))
             && self.figures.iter().all(|figure| figure.is_better != Some(false))
     }
@@ -75,38 +77,34 @@ pub fn play(scene: &Scene, seed: Option<u64>, version: Option<KafkaVersion>) -> 
     let seed = seed.unwrap_or(scene.scenario().seed);
     let fix = scene.fix();
     let before = run(scene.scenario(), seed, version, &[]);
-    let after = (!fix.is_empty()).then(|| run(&scene.fixed(), seed, version, &fix));
+    let after = (!fix.is_empty()).then(|| run(&scene.fixed(), seed, version, &scene.what_ifs()));
     let rules = scene.spec().rules.iter().filter_map(|id| find(id));
     let figures = scene.spec().figures.iter();
     Played {
         scene: scene.clone(),
         rules: rules.map(|rule| rule_outcome(rule, &before, after.as_ref())).collect(),
-        figures: figures.filter_map(|id| figure_outcome(id, &before, after.as_ref())).collect(),
+        figures: figures.map(|id| figure_outcome(id, &before, after.as_ref())).collect(),
         before,
         after,
     }
 }
 
-/// One run to its end. Of the fix, what the simulator does not turn is laid over the states that are judged.
-fn run(scenario: &Scenario, seed: u64, version: Option<KafkaVersion>, fix: &[Change]) -> RunOutcome {
-    let what_ifs: Vec<Change> =
-        fix.iter().filter(|fix| on_simulator(fix.knob) != Turning::Acts).cloned().collect();
+/// One run to its end; the what-ifs are laid over the states that are judged.
+fn run(scenario: &Scenario, seed: u64, version: Option<KafkaVersion>, what_ifs: &[Change]) -> RunOutcome {
     let mut simulator = Simulator::new(scenario, seed, version);
     simulator.keep_no_checkpoints();
     simulator.run_until(CALM.min(scenario.duration.0));
-    let calm = with(&simulator.snapshot().0, &what_ifs);
+    let calm = apply_together(&simulator.snapshot().0, what_ifs);
     simulator.run_until(scenario.duration.0);
-    let end = with(&simulator.snapshot().0, &what_ifs);
+    let end = apply_together(&simulator.snapshot().0, what_ifs);
+    let is_whole = calm.is_ok() && end.is_ok();
+    let state = simulator.snapshot().0;
     RunOutcome {
         report: simulator.report(),
-        findings: examine(&end),
-        assessment: assess(&calm, Subject::Cluster),
+        findings: examine(end.as_ref().unwrap_or(&state)),
+        assessment: assess(calm.as_ref().unwrap_or(&state), Subject::Cluster),
+        is_whole,
     }
-}
-
-/// A what-if that cannot be leaves the cluster as it is: its figures are then no better, and the scene fails.
-fn with(cluster: &Cluster, what_ifs: &[Change]) -> Cluster {
-    apply_together(cluster, what_ifs).unwrap_or_else(|_| cluster.clone())
 }
 
 fn rule_outcome(rule: &'static Rule, before: &RunOutcome, after: Option<&RunOutcome>) -> RuleOutcome {
@@ -124,19 +122,20 @@ fn rule_outcome(rule: &'static Rule, before: &RunOutcome, after: Option<&RunOutc
     }
 }
 
-fn figure_outcome(id: &str, before: &RunOutcome, after: Option<&RunOutcome>) -> Option<FigureOutcome> {
-    let was = before.assessment.figure(id)?;
+fn figure_outcome(id: &str, before: &RunOutcome, after: Option<&RunOutcome>) -> FigureOutcome {
+    let was = before.assessment.figure(id);
     let now = after.map(|run| run.assessment.figure(id));
     let is_better = now.as_ref().map(|now| {
-        let scores = now.as_ref().and_then(|now| Some((now.value.score()?, was.value.best_score()?)));
+        let scores = now.as_ref().zip(was.as_ref());
+        let scores = scores.and_then(|(now, was)| Some((now.value.score()?, was.value.best_score()?)));
         scores.is_some_and(|(now, was)| now > was)
     });
-    let text = |now: Option<FigureView<'_>>| now.map_or("?".into(), |now| now.value.text());
-    Some(FigureOutcome {
-        id: was.id,
-        label: was.label,
-        before: was.value.text(),
-        after: now.map(text),
+    let text = |figure: Option<&FigureView<'_>>| figure.map_or("?".into(), |figure| figure.value.text());
+    FigureOutcome {
+        id: id.into(),
+        label: was.as_ref().map_or(id, |was| was.label).into(),
+        before: text(was.as_ref()),
+        after: now.map(|now| text(now.as_ref())),
         is_better,
-    })
+    }
 }

@@ -5,7 +5,7 @@ use crate::hypothesis::reference;
 use crate::knobs::{Change, nearest_of};
 use crate::model::KafkaVersion;
 use crate::rules::{self, Chapter};
-use crate::scenario::{Scenario, ScenarioError, SceneSpec, StepSpec, Time};
+use crate::scenario::{Scenario, ScenarioError, SceneSpec, StepSpec, Time, is_simulated};
 
 /// A scenario that is a scene.
 #[derive(Clone, PartialEq, Debug)]
@@ -60,6 +60,11 @@ impl Scene {
     /// All that mends it.
     pub fn fix(&self) -> Vec<Change> {
         self.scenario.fix().cloned().collect()
+    }
+
+    /// What of the fix the simulator does not turn: what-ifs over the states that are judged.
+    pub fn what_ifs(&self) -> Vec<Change> {
+        self.scenario.fix().filter(|fix| !is_simulated(fix)).cloned().collect()
     }
 
     /// The run with the fix from its start.

@@ -10,9 +10,11 @@ mod mutant;
 #[path = "../hostile/readers.rs"]
 mod readers;
 
-use command_line::{Ended, command_line, run_bounded};
+use clap::CommandFactory;
+use command_line::{Ended, command, command_line, run_bounded};
 use mutant::Draw;
 use readers::READERS;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -35,7 +37,8 @@ fn no_reader_panics_over_a_mutated_file() {
     for reader in &READERS {
         let samples = (reader.samples)();
         for sample in &samples {
-            (reader.read)(sample);
+            let text = String::from_utf8_lossy(sample);
+            assert!((reader.read)(sample), "{}: a good sample is refused:\n{text}", reader.name);
         }
         for seed in seeds(times(60, 20_000)) {
             let bytes = Draw::new(seed).mutant(&samples);
@@ -46,12 +49,29 @@ fn no_reader_panics_over_a_mutated_file() {
 }
 
 #[test]
+fn subcommands_are_drawn_with_their_arguments() {
+    let root = klever::cli::Args::command();
+    let mut drawn = BTreeSet::new();
+    for seed in 0..2_000 {
+        let (words, command) = command(&mut Draw::new(seed), &root);
+        assert_eq!(words.last().map(String::as_str), Some(command.get_name()));
+        drawn.insert(words.join(" "));
+    }
+    for one in ["workshop check", "workshop notes", "check"] {
+        assert!(drawn.contains(one), "{one} is not among {drawn:?}");
+    }
+}
+
+#[test]
 fn no_command_line_panics_hangs_or_writes_control_characters() {
     for seed in seeds(times(60, 3_500)) {
         let mut draw = Draw::new(seed);
-        let folder = tempfile::tempdir().unwrap();
-        let line = command_line(&mut draw, folder.path());
-        let told = match run_bounded(&line, folder.path()) {
+        let outside = tempfile::tempdir().unwrap();
+        // A new file at `../../x` stays in the temporary folder too.
+        let folder = outside.path().join("a/b");
+        std::fs::create_dir_all(&folder).unwrap();
+        let line = command_line(&mut draw, &folder);
+        let told = match run_bounded(&line, &folder) {
             // 130: a long simulation that was asked to end.
             Ended::With(code, told) if (0..=3).contains(&code) || code == 130 => told,
             other => panic!("KLEVER_SEED={seed} {line:?}: {other:?}"),

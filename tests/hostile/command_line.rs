@@ -4,8 +4,9 @@ use super::mutant::Draw;
 use super::readers::READERS;
 use clap::{Arg, Command, CommandFactory};
 use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// Values of every kind, right for some options and wrong for the rest. Port 1 refuses; nothing leaves this machine.
@@ -69,10 +70,7 @@ pub(crate) fn command_line(draw: &mut Draw, folder: &Path) -> Vec<String> {
     let reader = draw.one_of(&READERS);
     let _ = std::fs::write(folder.join("file"), draw.mutant(&(reader.samples)()));
     let root = klever::cli::Args::command();
-    let commands: Vec<&Command> =
-        root.get_subcommands().filter(|command| !LEFT_OUT.contains(&command.get_name())).collect();
-    let command = *draw.one_of(&commands);
-    let mut line = vec![command.get_name().to_string()];
+    let (mut line, command) = command(draw, &root);
     let arguments: Vec<&Arg> = command.get_arguments().collect();
     for _ in 0..draw.below(5) {
         push(draw, &arguments, &mut line);
@@ -81,6 +79,18 @@ pub(crate) fn command_line(draw: &mut Draw, folder: &Path) -> Vec<String> {
         line.push(format!("--{}", value(draw)));
     }
     line
+}
+
+/// A command that has none below it, with the words that name it.
+pub(crate) fn command<'a>(draw: &mut Draw, root: &'a Command) -> (Vec<String>, &'a Command) {
+    let (mut line, mut command) = (Vec::new(), root);
+    while command.has_subcommands() {
+        let is_drawn = |below: &&Command| !LEFT_OUT.contains(&below.get_name());
+        let below: Vec<&Command> = command.get_subcommands().filter(is_drawn).collect();
+        command = *draw.one_of(&below);
+        line.push(command.get_name().to_string());
+    }
+    (line, command)
 }
 
 /// An option with its value, a flag, or a bare word.
@@ -125,7 +135,9 @@ pub(crate) fn run_bounded(line: &[String], folder: &Path) -> Ended {
     let outputs = [read_on(child.stdout.take()), read_on(child.stderr.take())];
     let status = wait(&mut child);
     let told: String = outputs.into_iter().map(|output| output.join().unwrap_or_default()).collect();
-    match status.map(|status| (status.code(), status)) {
+    // A command that ends by the signal that asked it to: the code that a shell sees.
+    let code = |status: ExitStatus| status.code().or_else(|| (status.signal() == Some(2)).then_some(130));
+    match status.map(|status| (code(status), status)) {
         Some((Some(code), _)) => Ended::With(code, told),
         Some((None, status)) => Ended::BySignal(format!("{status}\n{told}")),
         None => Ended::Not,
@@ -144,7 +156,7 @@ fn read_on(output: Option<impl Read + Send + 'static>) -> std::thread::JoinHandl
 }
 
 /// A long simulation is no fault, as long as it ends when it is asked to.
-fn wait(child: &mut Child) -> Option<std::process::ExitStatus> {
+fn wait(child: &mut Child) -> Option<ExitStatus> {
     for ask in [false, true] {
         if ask && let Some(pid) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);

@@ -13,15 +13,16 @@ use klever::sim::{Simulator, estimated_events};
 use klever::term::{Decoder, Event};
 use klever::theme::{Depth, Glyphs, Theme};
 use klever::ui;
+use klever::workshop::{self, Scene};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::sync::Arc;
 
-/// One reader. It may refuse what it is given, in any way but a panic.
+/// One reader. It may refuse what it is given, in any way but a panic, and says whether it took it.
 pub(crate) struct Reader {
     pub(crate) name: &'static str,
-    pub(crate) read: fn(&[u8]),
-    /// What it is given on a good day.
+    pub(crate) read: fn(&[u8]) -> bool,
+    /// What it is given on a good day: all of it is taken.
     pub(crate) samples: fn() -> Vec<Vec<u8>>,
 }
 
@@ -50,15 +51,19 @@ fn samples(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
-fn scenario(bytes: &[u8]) {
-    let Ok(scenario) = Scenario::parse("hostile.toml", &text(bytes)) else { return };
+/// A scenario, and the scene that it may be.
+fn scenario(bytes: &[u8]) -> bool {
+    let text = text(bytes);
+    let is_scene = Scene::parse("hostile.toml", &text).is_ok();
+    let Ok(scenario) = Scenario::parse("hostile.toml", &text) else { return false };
+    let accepted = is_scene || scenario.scene.is_none();
     let copies: u64 = scenario
         .topics
         .iter()
         .map(|topic| u64::from(topic.partitions) * u64::from(topic.replication_factor))
         .sum();
     if too_large(&scenario).is_some() || copies > MOST_REPLICAS || estimated_events(&scenario) > MOST_EVENTS {
-        return;
+        return accepted;
     }
     let again = Scenario::parse("again.toml", &scenario.to_toml());
     assert_eq!(
@@ -70,20 +75,24 @@ fn scenario(bytes: &[u8]) {
     simulator.run_until(scenario.duration.0.min(RUN));
     judge(&simulator.snapshot().0);
     drop(simulator.report());
+    accepted
 }
 
 fn scenarios() -> Vec<Vec<u8>> {
-    BUILT_IN.iter().map(|scenario| scenario.scenario().to_toml().into_bytes()).collect()
+    let plain = BUILT_IN.iter().map(|scenario| scenario.scenario().to_toml());
+    let scenes = workshop::ALL.iter().map(|scene| scene.scene().scenario().to_toml());
+    plain.chain(scenes).map(String::into_bytes).collect()
 }
 
-fn client(bytes: &[u8]) {
-    let text = text(bytes);
+fn client(bytes: &[u8]) -> bool {
+    let (text, mut accepted) = (text(bytes), false);
     drop(parse_properties(&text));
     for scope in [KeyScope::Producer, KeyScope::Consumer] {
         for version in [KafkaVersion::new(2, 8, 0), KafkaVersion::REFERENCE] {
-            drop(read_client(scope, "hostile.properties", &text, version));
+            accepted |= read_client(scope, "hostile.properties", &text, version).is_ok();
         }
     }
+    accepted
 }
 
 fn clients() -> Vec<Vec<u8>> {
@@ -95,15 +104,15 @@ fn clients() -> Vec<Vec<u8>> {
     ])
 }
 
-fn snapshot(bytes: &[u8]) {
-    if let Ok(cluster) = report::read_snapshot(&text(bytes)) {
-        judge(&cluster);
-        let other = reference(KafkaVersion::REFERENCE);
-        drop(report::diff_text(&other, &report::diff(&cluster, &other)));
-        judge(&report::anonymised(&cluster, 7));
-        let written = report::write_snapshot(&cluster);
-        assert!(report::read_snapshot(&written).is_ok(), "what klever writes, it reads");
-    }
+fn snapshot(bytes: &[u8]) -> bool {
+    let Ok(cluster) = report::read_snapshot(&text(bytes)) else { return false };
+    judge(&cluster);
+    let other = reference(KafkaVersion::REFERENCE);
+    drop(report::diff_text(&other, &report::diff(&cluster, &other)));
+    judge(&report::anonymised(&cluster, 7));
+    let written = report::write_snapshot(&cluster);
+    assert!(report::read_snapshot(&written).is_ok(), "what klever writes, it reads");
+    true
 }
 
 /// Everything that klever says of a cluster.
@@ -129,20 +138,20 @@ fn snapshots() -> Vec<Vec<u8>> {
     clusters.map(|cluster| report::write_snapshot(cluster).into_bytes()).into()
 }
 
-fn keymap(bytes: &[u8]) {
+fn keymap(bytes: &[u8]) -> bool {
     let start =
         Start { keys: Some(("hostile.toml".into(), text(bytes))), ..Start::new(Origin::Sim("s".into())) };
-    drop(App::new(start));
+    App::new(start).is_ok()
 }
 
 fn keymaps() -> Vec<Vec<u8>> {
     samples(&[klever::keymap::DEFAULT, "[global]\n\"ctrl-x q\" = \"quit\"\n\"g\" = \"none\"\n"])
 }
 
-fn theme(bytes: &[u8]) {
-    for depth in [Depth::True, Depth::C16, Depth::None] {
-        drop(Theme::from_toml("hostile", &text(bytes), depth, Glyphs::UNICODE));
-    }
+fn theme(bytes: &[u8]) -> bool {
+    let depths = [Depth::True, Depth::C16, Depth::None];
+    let read = depths.map(|depth| Theme::from_toml("hostile", &text(bytes), depth, Glyphs::UNICODE));
+    read.iter().all(Result::is_ok)
 }
 
 fn themes() -> Vec<Vec<u8>> {
@@ -154,15 +163,15 @@ fn themes() -> Vec<Vec<u8>> {
 }
 
 /// Lines as `--set` takes them, on the reference cluster.
-fn changes(bytes: &[u8]) {
+fn changes(bytes: &[u8]) -> bool {
     let read: Vec<Change> = text(bytes).lines().filter_map(|line| Change::parse(line).ok()).take(8).collect();
     let base = reference(KafkaVersion::REFERENCE);
-    if let Ok(cluster) = apply(&base, &read) {
-        // A cluster of a million partitions is judged elsewhere.
-        if cluster.partitions.len() < 1_000 {
-            judge(&cluster);
-        }
+    let Ok(cluster) = apply(&base, &read) else { return false };
+    // A cluster of a million partitions is judged elsewhere.
+    if cluster.partitions.len() < 1_000 {
+        judge(&cluster);
     }
+    !read.is_empty()
 }
 
 fn change_lines() -> Vec<Vec<u8>> {
@@ -174,26 +183,28 @@ fn change_lines() -> Vec<Vec<u8>> {
     ]
 }
 
-fn goals(bytes: &[u8]) {
-    drop(parse_goals(&text(bytes)));
+fn goals(bytes: &[u8]) -> bool {
+    parse_goals(&text(bytes)).is_ok()
 }
 
 fn goal_lines() -> Vec<Vec<u8>> {
     samples(&[
-        "survive data 1 crash and survive writes 1 rack and latency.ack.p99 <= 20ms",
-        "survive data 1 disk_loss; loss.year < 0.01 %",
+        "survive data 1 crash, survive writes 1 rack, ack_p99_ms <= 20",
+        "survive data 1 disk_loss, loss_per_year < 0.01",
     ])
 }
 
 /// What a terminal sends, up to the screen that follows.
-fn terminal(bytes: &[u8]) {
+fn terminal(bytes: &[u8]) -> bool {
     let (mut decoder, mut events) = (Decoder::default(), Vec::new());
     for part in bytes.chunks(7) {
         decoder.feed(part, &mut events);
         decoder.idle(&mut events);
     }
     let start = Start::new(Origin::Sim("hostile".into()));
+    let accepted = !events.is_empty();
     shown(start, reference(KafkaVersion::REFERENCE), events);
+    accepted
 }
 
 fn keystrokes() -> Vec<Vec<u8>> {
@@ -240,5 +251,5 @@ fn message(event: Event) -> Option<Msg> {
 #[allow(dead_code, reason = "the tests go through all of them")]
 pub(crate) fn read(name: &str, bytes: &[u8]) {
     let reader = READERS.iter().find(|reader| reader.name == name);
-    (reader.expect("a reader of this name").read)(bytes);
+    let _ = (reader.expect("a reader of this name").read)(bytes);
 }

@@ -30,8 +30,8 @@ fn reference(acks: &str, version: &str, fault: &Fault) -> Scenario {
 
 /// Groups that lag by more than so many records.
 fn laggards(report: &RunReport, most: u64) -> Vec<String> {
-    let late = report.groups.iter().filter(|group| group.lag > most);
-    late.map(|group| format!("{} lags by {}", group.group, group.lag)).collect()
+    let late = report.groups.iter().filter(|group| group.lag.is_none_or(|lag| lag > most));
+    late.map(|group| format!("{} lags by {:?}", group.group, group.lag)).collect()
 }
 
 /// What is wrong with the cluster at the end, in words.

@@ -34,7 +34,7 @@ fn series(app: &App, item: u32) -> Option<&'static Series> {
 }
 
 fn cells(app: &App, series: &Series) -> Vec<Cell> {
-    let value = app.time_sample().and_then(|sample| series.of(sample));
+    let value = app.time_sample().and_then(|sample| series.of(&sample));
     let style = match (value, series.level) {
         (None, _) => CellStyle::Unknown,
         (Some(value), Some(level)) if value > 0.0 => CellStyle::Level(level),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::PaletteRun;
+use crate::scenario::Process;
 
 /// Every producer, member, service and partition of the run can be hit from the menu, and nothing there is refused as
 /// unknown.
@@ -28,4 +29,15 @@ fn faults_on_clients_are_in_the_menu_and_act() {
     let lines = &robot.app.detail.as_ref().unwrap().lines;
     assert!(lines.iter().all(|line| !line.text.contains("refused")), "{lines:?}");
     assert!(lines.iter().any(|line| line.text.contains("cannot process the record")), "{lines:?}");
+}
+
+#[test]
+fn thousands_of_producers_do_not_fill_the_menu() {
+    let mut robot = Robot::sim().pass(1);
+    let mut detail = SimView::clone(robot.app.detail.as_ref().unwrap());
+    detail.clients = (0..1_000).map(|number| Process::Producer(format!("app-{number}"))).collect();
+    robot.app.detail = Some(Arc::new(detail));
+    let entries = crate::app::faults::entries(&robot.app);
+    let kills = entries.iter().filter(|entry| entry.name.starts_with("fault kill producer/"));
+    assert_eq!(kills.count(), 24);
 }

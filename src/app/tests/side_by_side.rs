@@ -77,6 +77,44 @@ fn leaving_ends_the_second_run() {
     assert!(!Robot::live().keys("V").app.is_side_by_side());
 }
 
+/// What was turned and turned back is set by its name: below `acks=all` a producer would not start with it.
+#[test]
+fn a_producer_that_asks_for_idempotence_does_not_ask_below_all() {
+    let turned = ": \"enable.idempotence false\" enter : \"enable.idempotence true\" enter V";
+    let robot = Robot::sim().pass(3).keys(turned).pass(1);
+    assert_eq!(robot.app.sides_refusal(), None);
+    let names: Vec<String> = robot.sides().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["acks=all enable.idempotence=true", "acks=1 enable.idempotence=false"]);
+}
+
+#[test]
+fn a_second_run_that_is_refused_says_so() {
+    let refuse = |robot: &mut Robot| robot.send(Msg::Notice(Level::Warn, "it does not start".into()));
+    let mut robot = Robot::sim().pass(1);
+    robot.simulated = None;
+    let mut robot = robot.keys("V");
+    assert_eq!(robot.app.sides_refusal(), None, "it may still come");
+    refuse(&mut robot);
+    assert_eq!(robot.app.sides_refusal(), Some("it does not start"));
+    assert_eq!(robot.keys("V V").app.sides_refusal(), None, "it is asked for anew");
+    let mut robot = Robot::sim().pass(1).keys("V");
+    refuse(&mut robot);
+    assert_eq!(robot.app.sides_refusal(), None, "the run is there: it was something else");
+}
+
+#[test]
+fn a_partition_is_found_by_its_name_in_either_run() {
+    let robot = Robot::sim().pass(1).keys("V").pass(1);
+    let cluster = robot.app.cluster().unwrap();
+    for partition in cluster.partitions.iter() {
+        assert_eq!(cluster.partition_named(&cluster.partition_name(partition.ix)), Some(partition.ix));
+    }
+    for name in ["orders-99", "orders-x", "orders", "nowhere-0"] {
+        assert_eq!(cluster.partition_named(name), None, "{name}");
+        assert!(robot.app.sides().unwrap()[1].logs(name).is_none(), "{name}");
+    }
+}
+
 #[test]
 fn a_rewind_takes_both_back() {
     let robot = Robot::sim().pass(13).keys("V x").pass(20).keys("[ [ [");

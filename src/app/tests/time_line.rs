@@ -1,7 +1,7 @@
 //! Figures along time: the simulator's, those of a real cluster, and the moment that is looked at.
 
 use super::*;
-use crate::model::{BrokerStatus, MarkKind};
+use crate::model::{BrokerStatus, MarkKind, Quorum, Unknown};
 
 impl Robot {
     fn series_row(&self, name: &str) -> String {
@@ -12,8 +12,12 @@ impl Robot {
 
     /// A real cluster some seconds later, with broker 3 gone or not.
     fn see_later(&mut self, at_s: i64, is_down: bool) {
+        self.see_at(at_s * 1_000, is_down);
+    }
+
+    fn see_at(&mut self, at_ms: i64, is_down: bool) {
         let mut cluster = cluster();
-        cluster.taken_at = at_s * 1_000;
+        cluster.taken_at = at_ms;
         if is_down {
             let mut brokers = cluster.brokers.to_vec();
             brokers[2].state = BrokerStatus::Down;
@@ -26,6 +30,15 @@ impl Robot {
             cluster.partitions = Partitions::from_rows(&rows, cluster.partitions.elr.map(|_| ()));
         }
         self.see(cluster);
+    }
+
+    /// What marks say after states of a real cluster whose controllers were seen so, far apart.
+    fn marks_of(quorums: Vec<Datum<Quorum>>) -> Vec<String> {
+        let mut robot = Robot::live();
+        for (quorum, at_ms) in quorums.into_iter().zip((100_000..).step_by(100_000)) {
+            robot.see(Cluster { taken_at: at_ms, quorum, ..cluster() });
+        }
+        robot.app.time_marks().iter().map(|mark| mark.first.to_string()).collect()
     }
 }
 
@@ -78,6 +91,56 @@ fn a_real_cluster_is_looked_back_at_and_tells_what_it_can() {
     let robot = robot.keys("enter");
     assert!(robot.driven().is_empty());
     assert!(robot.app.toast.as_ref().unwrap().text.contains("cannot be taken back"));
+}
+
+#[test]
+fn states_of_one_second_leave_the_worst_of_it() {
+    let mut robot = Robot::live();
+    robot.see_at(109_000, false);
+    robot.see_at(110_000, true);
+    robot.see_at(110_500, false);
+    let last = robot.app.time_samples().last().unwrap();
+    assert_eq!((last.at_ms, last.under_replicated, last.leader_moves), (110_500, Some(12), Some(8)));
+}
+
+#[test]
+fn a_majority_is_back_only_where_it_is_seen() {
+    let works = cluster().quorum;
+    let quorum = works.get().unwrap();
+    let lost = Datum::known(quorum.without(&quorum.voters), 0, model::Origin::Broker);
+    let unknown = Datum::unknown(Unknown::NotAsked);
+    let gone = "no majority of controllers";
+    assert_eq!(Robot::marks_of(vec![works.clone(), lost.clone(), unknown]), [gone]);
+    let back = "again a majority of controllers";
+    assert_eq!(Robot::marks_of(vec![works.clone(), lost, works]), [gone, back]);
+}
+
+#[test]
+fn what_is_lost_since_the_last_sample_is_told_now() {
+    let mut robot = Robot::sim().pass(3);
+    let mut snapshot = robot.simulated.as_mut().unwrap().snapshot();
+    Arc::make_mut(snapshot.detail.as_mut().unwrap()).counters.lost_acked = 4;
+    robot.send(Msg::Snapshot(snapshot));
+    assert!(robot.series_row("LOST").ends_with(" 4"), "{}", robot.series_row("LOST"));
+    let robot = robot.keys("8 h");
+    assert!(robot.series_row("LOST").ends_with(" 0"), "a moment before it was not");
+}
+
+#[test]
+fn the_keys_that_are_named_are_the_users() {
+    let mut robot = Robot::sim().pass(20);
+    assert_eq!(robot.app.keys_text("forward"), "]");
+    let file = "[time]\n\"enter\" = \"none\"\n\"T\" = \"time-go\"\n[global]\n\"]\" = \"none\"\n";
+    let keys = Some(("keys.toml".to_string(), file.to_string()));
+    let start = Start { keys, ..Start::new(Origin::Sim("reference".into())) };
+    let own = std::mem::replace(&mut robot.app.keymap, App::new(start).unwrap().keymap);
+    let mut robot = robot.keys("8 h 1");
+    assert_eq!(robot.app.time_about(), "at 21.0 s, T goes there", "wherever the user is");
+    let users = std::mem::replace(&mut robot.app.keymap, own);
+    assert_eq!(robot.app.time_about(), "at 21.0 s, enter goes there");
+    robot.app.keymap = users;
+    let robot = robot.keys("8 T");
+    assert_eq!(robot.app.toast.unwrap().text, "went back to 21.0 s");
 }
 
 #[test]

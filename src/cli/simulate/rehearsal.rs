@@ -247,7 +247,7 @@ mod tests {
     use super::*;
     use crate::hypothesis::{apply, reference};
     use crate::knobs::Change;
-    use crate::model::{KafkaVersion, PartitionRow, Partitions};
+    use crate::model::{ClientProfile, Datum, KafkaVersion, PartitionRow, Partitions, Unknown};
 
     fn with(changes: &[&str]) -> Cluster {
         let changes: Vec<Change> = changes.iter().map(|text| Change::parse(text).unwrap()).collect();
@@ -326,6 +326,24 @@ mod tests {
         topics[0].count = partitions as u32;
         cluster.topics = topics.into();
         cluster
+    }
+
+    #[test]
+    fn what_brokers_do_not_share_is_an_assumption_and_a_librarys_defaults_hold() {
+        let mut cluster = with(&[]);
+        let sound = Scenario::of_cluster(&cluster).unwrap();
+        let mut brokers = cluster.brokers.to_vec();
+        brokers[1].config = Datum::unknown(Unknown::NotAsked);
+        cluster.brokers = brokers.into();
+        let unread = Scenario::of_cluster(&cluster).unwrap();
+        let told =
+            |made: &ClusterScenario| made.assumptions.iter().any(|one| one.contains("the same settings"));
+        assert!(!told(&sound) && told(&unread), "{:?}", unread.assumptions);
+        let mut producer = ClientProfile::defaults(KafkaVersion::REFERENCE);
+        producer.library_defaults.insert("delivery.timeout.ms".into(), "300000".into());
+        std::sync::Arc::make_mut(&mut cluster.assumed).producers = vec![producer];
+        let made = Scenario::of_cluster(&cluster).unwrap();
+        assert_eq!(made.scenario.producers[0].config["delivery.timeout.ms"].as_str(), Some("300000"));
     }
 
     #[test]

@@ -80,6 +80,8 @@ pub(crate) struct ProducerSettings {
     pub sender_slack: Nanos,
 }
 
+/// Where the classes of Kafka's own partitioners lie.
+const KAFKAS_PARTITIONERS: &str = "org.apache.kafka.clients.producer.";
 /// Kafka's own partitioners that do not look at keys.
 const KEYLESS_CLASSES: [&str; 2] = ["RoundRobinPartitioner", "UniformStickyPartitioner"];
 
@@ -157,13 +159,23 @@ fn acks(config: &Config<'_>) -> Acks {
     }
 }
 
-/// What librdkafka's producer calls [`LIBRDKAFKA_PARTITIONER`], if the client sets it.
+/// What librdkafka's producer calls [`LIBRDKAFKA_PARTITIONER`], if the client sets it, or is one of librdkafka's.
 fn librdkafka_partitioner(client: &ClientProfile) -> Option<&str> {
-    client.settings.get(LIBRDKAFKA_PARTITIONER).map(|name| name.trim())
+    let set = client.settings.get(LIBRDKAFKA_PARTITIONER).map(|name| name.trim());
+    set.or_else(|| partitioner_class(client).strip_prefix("librdkafka."))
 }
 
 fn partitioner_class(client: &ClientProfile) -> &str {
-    client.settings.get("partitioner.class").map(|class| class.trim()).unwrap_or_default()
+    let told =
+        client.settings.get("partitioner.class").or_else(|| client.library_defaults.get("partitioner.class"));
+    told.map(|class| class.trim()).unwrap_or_default()
+}
+
+/// A partitioner that is neither Kafka's nor librdkafka's: what it does with a key nobody here knows.
+pub(crate) fn foreign_partitioner(client: &ClientProfile) -> Option<&str> {
+    let class = partitioner_class(client);
+    let is_known = class.is_empty() || class.starts_with(KAFKAS_PARTITIONERS);
+    (librdkafka_partitioner(client).is_none() && !is_known).then_some(class)
 }
 
 /// `partitioner.ignore.keys` says something about Kafka's built-in partitioner only (`KafkaProducer.partition`).

@@ -19,7 +19,7 @@ pub struct GroupReport {
     /// How many of them had been processed before.
     pub read_again: u64,
     /// High watermarks minus committed offsets.
-    pub lag: u64,
+    pub lag: Option<u64>,
     /// Keys that it processed out of the order in which they were sent, in one topic; `None` when it processed none
     /// that comes again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,19 +38,28 @@ pub struct GroupReport {
 impl GroupReport {
     /// A counter, as the expectations name it; `None` where nobody counted it.
     pub(super) fn counter(&self, counter: GroupCounter) -> Option<u64> {
-        let processing = self.processing;
+        let counted = self.processing.as_ref();
         match counter {
-            GroupCounter::Read => return Some(self.read),
-            GroupCounter::ReadAgain => return Some(self.read_again),
-            _ => {}
+            GroupCounter::Read => Some(self.read),
+            GroupCounter::ReadAgain => Some(self.read_again),
+            GroupCounter::Effects => Some(counted?.effects),
+            GroupCounter::DuplicateEffects => Some(counted?.duplicate_effects),
+            GroupCounter::PassedOver => Some(counted?.passed_over),
+            GroupCounter::Poison => Some(counted?.poison),
+            GroupCounter::Retries => Some(counted?.retries),
+            GroupCounter::Crashed => Some(counted?.crashed),
+            GroupCounter::PollTimeouts => Some(counted?.poll_timeouts),
+            GroupCounter::Skipped => Some(counted?.skipped),
+            GroupCounter::DeadLettered => Some(counted?.dead_lettered),
+            GroupCounter::RetriedLater => Some(counted?.retried_later),
+            GroupCounter::Overtaken => Some(counted?.overtaken),
         }
-        processing.map(|counted| counted.of(counter))
     }
 }
 
 impl World {
     /// Records that a group has not committed yet, as far as consumers can read them.
-    pub(super) fn lag_of(&self, group: usize) -> u64 {
+    pub(super) fn lag_of(&self, group: usize) -> Option<u64> {
         let topics = &self.scenario.groups[group].topics;
         let partitions = topics
             .iter()

@@ -39,7 +39,7 @@ pub struct MemberReport {
     /// Records that it has processed.
     pub read: u64,
     /// High watermarks of its partitions minus committed offsets.
-    pub lag: u64,
+    pub lag: Option<u64>,
 }
 
 impl Skew {
@@ -62,12 +62,12 @@ impl TopicSkew {
             named.is_some_and(|(name, _)| name == topic)
         });
         let parts: Vec<&PartitionReport> = mine.collect();
-        let is_read = parts.iter().any(|part| part.lag.is_some());
+        let is_known = !parts.is_empty() && parts.iter().all(|part| part.lag.is_some());
         TopicSkew {
             topic: topic.into(),
             records: skew_of(&parts, |part| part.counters.log_end),
             bytes: skew_of(&parts, |part| part.bytes.unwrap_or(0)),
-            lag: is_read.then(|| skew_of(&parts, |part| part.lag.unwrap_or(0))),
+            lag: is_known.then(|| skew_of(&parts, |part| part.lag.unwrap_or(0))),
         }
     }
 }
@@ -84,8 +84,8 @@ impl World {
     }
 
     /// Bytes of the log that consumers read.
-    pub(super) fn log_bytes(&self, ix: PartitionIx) -> u64 {
-        self.machines.leading_log(ix).map_or(0, |(_, _, log)| log.bytes())
+    pub(super) fn log_bytes(&self, ix: PartitionIx) -> Option<u64> {
+        self.machines.leading_log(ix).map(|(_, _, log)| log.bytes())
     }
 
     /// What all groups that read a partition have not committed.
@@ -93,13 +93,15 @@ impl World {
         let (topic, _) = self.machines.topics.of(ix)?;
         let name = &self.machines.topics.list()[topic as usize].spec.name;
         let groups = (0..).zip(&self.scenario.groups).filter(|(_, spec)| spec.topics.contains(name));
-        groups.map(|(group, _)| self.lag_of_group(group, ix)).reduce(|sum, lag| sum + lag)
+        let mut groups = groups.peekable();
+        groups.peek()?;
+        groups.map(|(group, _)| self.lag_of_group(group, ix)).sum()
     }
 
-    /// High watermark minus what the group has committed.
-    pub(super) fn lag_of_group(&self, group: u32, ix: PartitionIx) -> u64 {
+    /// High watermark minus what the group has committed; `None` without a leader.
+    pub(super) fn lag_of_group(&self, group: u32, ix: PartitionIx) -> Option<u64> {
         let committed = self.clients.group(group).committed.get(&ix).copied().unwrap_or(0) as u64;
-        self.ends(ix).0.saturating_sub(committed)
+        Some(self.ends_told(ix)?.0.saturating_sub(committed))
     }
 
     /// Of all members of a group.
