@@ -1,11 +1,12 @@
 //! `klever.snapshot/1`: a whole cluster as a file, checked when it is read back.
 
 use crate::knobs::{self, Place};
-use crate::model::{BrokerId, Cluster, Datum, PartitionIx};
+use crate::model::{BrokerId, Cluster, Datum, GroupOffset, PartitionIx};
 use crate::report::clean::steers;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// The name of the format.
 pub const SNAPSHOT_SCHEMA: &str = "klever.snapshot/1";
@@ -106,6 +107,10 @@ fn fits(cluster: &Cluster) -> Result<(), String> {
     if let Some((name, length)) = lengths.into_iter().find(|(_, length)| *length != count) {
         return Err(format!("column partitions.{name} has {length} entries, partitions.number has {count}"));
     }
+    let ends = [&columns.log_start, &columns.high_watermark, &columns.last_stable, &columns.log_end];
+    if ends.iter().flat_map(|column| column.iter()).any(|offset| *offset != -1 && !is_offset(*offset)) {
+        return Err("partitions has a log that begins or ends at what is no offset".into());
+    }
     if columns.replicas.iter().any(|set| *set as usize >= columns.sets.len()) {
         return Err("partitions.replicas names a replica list that is not in partitions.sets".into());
     }
@@ -131,13 +136,23 @@ fn quorum_fits(cluster: &Cluster) -> Result<(), String> {
     Ok(())
 }
 
-/// What a cluster assumes are sizes, times and rates.
+/// Whether a log may reach so far: a million records a second for thirty years, and thousands of such logs can
+/// be added up.
+fn is_offset(offset: i64) -> bool {
+    (0..=1 << 50).contains(&offset)
+}
+
+/// What a cluster assumes is what the knobs take.
 fn assumptions_fit(cluster: &Cluster) -> Result<(), String> {
     for knob in knobs::ALL {
+        // The name of a preset may be anybody's; its numbers are knobs of their own.
         let Place::Assumed { get, .. } = knob.place else { continue };
-        if get(&cluster.assumed).number().is_some_and(|number| !number.is_finite() || number < 0.0) {
-            return Err(format!("{} is not a number from 0", knob.full_name()));
+        if **knob == knobs::env::PRESET {
+            continue;
         }
+        // What a knob refuses no file brings in either: figures divide by some of these.
+        let value = get(&cluster.assumed).to_string();
+        knob.kind.parse(&value).map_err(|why| format!("{}: {}", knob.full_name(), super::clean(&why)))?;
     }
     Ok(())
 }
@@ -172,6 +187,11 @@ fn groups_fit(cluster: &Cluster, count: usize) -> Result<(), String> {
             group.offsets.get().is_none_or(|all| all.iter().all(|offset| inside(&offset.partition)));
         let members =
             group.members.get().is_none_or(|all| all.iter().all(|member| member.assigned.iter().all(inside)));
+        let committed =
+            |all: &Arc<[GroupOffset]>| all.iter().filter_map(|offset| offset.committed).all(is_offset);
+        if !group.offsets.get().is_none_or(committed) {
+            return Err(format!("group {} has committed what is no offset", super::clean(&group.id)));
+        }
         if !offsets || !members {
             return Err(format!("group {} names a partition that is not there", super::clean(&group.id)));
         }
@@ -200,6 +220,29 @@ mod tests {
         let text = write_snapshot(&cluster);
         assert!(text.contains("a\\u001b[2J\\u202eb\\u009b\\n"), "{text}");
         assert_eq!(read_snapshot(&text).unwrap(), cluster);
+    }
+
+    #[test]
+    fn what_is_assumed_is_what_the_knobs_take() {
+        let mut cluster = reference(KafkaVersion::REFERENCE);
+        Arc::make_mut(&mut cluster.assumed).env.outage_minutes = 0.0;
+        let told = read_snapshot(&write_snapshot(&cluster)).unwrap_err().to_string();
+        assert!(told.contains("env:outage_minutes: `0`") && told.contains("from 0.001"), "{told}");
+        let mut cluster = reference(KafkaVersion::REFERENCE);
+        Arc::make_mut(&mut cluster.assumed).load.on_poison = "hope".into();
+        assert!(read_snapshot(&write_snapshot(&cluster)).is_err(), "nobody knows that answer");
+    }
+
+    #[test]
+    fn offsets_are_offsets() {
+        let text = write_snapshot(&reference(KafkaVersion::REFERENCE));
+        let far = text.replacen("\"high_watermark\": [\n", "\"high_watermark\":[", 1);
+        let far = far.replacen("\"high_watermark\":[0", "\"high_watermark\":[9223372036854775807", 1);
+        assert_ne!(far, text);
+        let told = read_snapshot(&far).unwrap_err().to_string();
+        assert!(told.contains("what is no offset"), "{told}");
+        let below = far.replacen("9223372036854775807", "-7", 1);
+        assert!(read_snapshot(&below).unwrap_err().to_string().contains("what is no offset"));
     }
 
     #[test]
