@@ -50,7 +50,7 @@ pub use rehearsal::{
     Rehearsal, RehearsedCounts, RehearsedPartition, RehearsedStep, rehearsal_json, rehearsal_text,
 };
 pub use roll::{roll_json, roll_text};
-pub use run::{EventLogEntry, run_json, run_text, scenarios_json, scenarios_text};
+pub use run::{EventLogEntry, event_text, run_json, run_text, scenarios_json, scenarios_text};
 pub use sarif::findings_sarif;
 pub use snapshot::{SNAPSHOT_SCHEMA, SnapshotError, read_snapshot, write_snapshot};
 pub use workshop::{counter_rows, played_json, played_text, scene_notes, scenes_json, scenes_text};

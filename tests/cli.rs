@@ -352,6 +352,11 @@ fn the_scenarios_that_come_along_are_listed_and_run_by_their_ids() {
     assert!(ids.len() > 40 && ids.iter().all(|id| text.contains(id)), "{text}");
     let run = json(&ok(0, &["simulate", "c04-elr-off", "--trace", "--format", "json"]));
     let told = run["trace"].as_array().unwrap();
+    let text = ok(0, &["simulate", "c04-elr-off", "--trace"]);
+    let (log, result) = text.split_once("\n\n").unwrap();
+    assert!(result.starts_with("c04-elr-off: "), "{result}");
+    let begun = |line: &&str| line.starts_with(' ') && !line.starts_with("        ");
+    assert_eq!(log.lines().filter(begun).count(), told.len(), "{log}");
     let leader = told.iter().find(|event| event["text"].as_str().unwrap().contains("has no leader")).unwrap();
     let cause = told.iter().find(|event| event["seq"] == leader["cause"]).unwrap();
     assert!(cause["text"].as_str().unwrap().contains("power"), "{leader} after {cause}");

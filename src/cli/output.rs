@@ -23,7 +23,6 @@ pub(super) fn write(text: &str) -> Result<(), Failure> {
 }
 
 /// Writes what will be followed by more. Says whether anybody still reads.
-#[cfg(feature = "live")]
 pub(super) fn write_on(text: &str) -> Result<bool, Failure> {
     let mut out = stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

@@ -6,14 +6,16 @@ use crate::cli::output;
 use crate::config::InputKind;
 use crate::knobs::{Change, Simulated, nearest_of};
 use crate::model::human_count;
-use crate::report::{EventLogEntry, record_trace_text, run_json, run_text, scenarios_json, scenarios_text};
+use crate::report::{record_trace_text, run_json, run_text, scenarios_json, scenarios_text};
 use crate::scenario::{BUILT_IN, MOST_CLIENTS, MOST_REPLICAS, Scenario, built_in};
-use crate::sim::{Applied, RecordId, RecordTrace, Refusal, RunReport, Simulator, TraceEvent};
+use crate::sim::{Applied, RecordId, RecordTrace, Refusal, RunReport, Simulator};
 use crate::sim::{MOST_EVENTS, estimated_events};
 use clap::Args;
+use event_log::EventLog;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod event_log;
 mod progress;
 mod rehearsal;
 
@@ -37,7 +39,7 @@ pub struct SimulateArgs {
     /// Run it with this value of a knob; with --from also the load: `load:records_per_s=5000`
     #[arg(long, value_name = "[SCOPE[/NAME]:]KEY=VALUE", requires = "what")]
     pub set: Vec<String>,
-    /// Print the event log
+    /// Print the event log; text as the run goes on
     #[arg(long, requires = "scenario")]
     pub trace: bool,
     /// Print what happened to one record, such as `orders-3/17`; /PRODUCER picks a later start of a producer
@@ -60,24 +62,20 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     for text in &args.set {
         simulator = with(simulator, text)?;
     }
-    if args.trace {
-        simulator.keep_events();
-    }
+    let mut log = EventLog::of(args.trace, args.format, &mut simulator);
     affordable(simulator.scenario())?;
     simulator.keep_no_checkpoints();
-    let is_whole = progress::run(&mut simulator)?;
+    let is_whole = progress::run(&mut simulator, log.is_on_terminal(), |simulator| log.take(simulator))?;
     let report = report_of(&simulator, is_whole);
     let planned = (!is_whole).then(|| simulator.scenario().duration.millis());
-    let events = if args.trace { simulator.take_events() } else { Vec::new() };
-    let trace: Vec<EventLogEntry> = events.iter().map(|event| described(&simulator, event)).collect();
     let lives =
         args.record.iter().map(|text| life(&simulator, text)).collect::<Result<Vec<RecordTrace>, _>>()?;
     output::write(&match args.format {
         Format::Text => {
             let lives: String = lives.iter().map(record_trace_text).collect();
-            run_text(&simulator.scenario().title, &report, planned, &trace) + &lives
+            log.gap().to_string() + &run_text(&simulator.scenario().title, &report, planned) + &lives
         }
-        Format::Json => run_json(&report, planned, args.trace.then_some(&trace[..]), &lives),
+        Format::Json => run_json(&report, planned, log.kept(), &lives),
     })?;
     if !is_whole {
         return Ok(ExitCode::from(BLIND));
@@ -106,10 +104,6 @@ fn report_of(simulator: &Simulator, is_whole: bool) -> RunReport {
         report.expectations.clear();
     }
     report
-}
-
-fn described(simulator: &Simulator, event: &TraceEvent) -> EventLogEntry {
-    EventLogEntry { seq: event.seq, at_ns: event.at, text: simulator.text(event), cause: event.cause }
 }
 
 /// The built-in scenarios.

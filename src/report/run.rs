@@ -42,11 +42,9 @@ pub fn scenarios_json(all: &[Scenario]) -> String {
     document(json!({"schema": "klever.scenarios/1", "scenarios": all}))
 }
 
-/// A scenario run for people: the event log if it was kept, then what came of it. `planned_ms` is how long it should
-/// have run, where it was stopped.
-pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>, trace: &[EventLogEntry]) -> String {
+/// What came of a scenario run, for people. `planned_ms` is how long it should have run, where it was stopped.
+pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>) -> String {
     let mut out = String::new();
-    push_trace(&mut out, trace);
     out.push_str(&format!("{}: {}\n", clean(&report.scenario), clean(title)));
     let time = duration(report.duration_ms);
     out.push_str(&format!(
@@ -113,14 +111,12 @@ fn push_keys(out: &mut String, report: &RunReport) {
     }
 }
 
-fn push_trace(out: &mut String, trace: &[EventLogEntry]) {
-    for event in trace {
-        let (seconds, ms) = (event.at_ns / 1_000_000_000, event.at_ns / 1_000_000 % 1000);
-        labelled(out, 0, &format!("{seconds:>6}.{ms:03}"), 12, &clean(&event.text));
-    }
-    if !trace.is_empty() {
-        out.push('\n');
-    }
+/// A line of the event log.
+pub fn event_text(event: &EventLogEntry) -> String {
+    let (seconds, ms) = (event.at_ns / 1_000_000_000, event.at_ns / 1_000_000 % 1000);
+    let mut out = String::new();
+    labelled(&mut out, 0, &format!("{seconds:>6}.{ms:03}"), 12, &clean(&event.text));
+    out
 }
 
 fn count(number: u64) -> String {

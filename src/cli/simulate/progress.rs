@@ -17,20 +17,27 @@ const ON_TERMINAL: Duration = Duration::from_millis(500);
 /// How often it is told elsewhere.
 const IN_LOG: Duration = Duration::from_secs(10);
 
-/// Runs to the end of the scenario. Says whether it got there; Ctrl-C ends it before.
-pub(super) fn run(simulator: &mut Simulator) -> Result<bool, Failure> {
+/// Runs to the end of the scenario, with a look at it after each slice; tells how far it is unless it `is_silent`.
+/// Says whether it got there; Ctrl-C ends it before.
+pub(super) fn run(
+    simulator: &mut Simulator,
+    is_silent: bool,
+    mut look: impl FnMut(&mut Simulator) -> Result<(), Failure>,
+) -> Result<bool, Failure> {
     let interrupted = interrupts()?;
     let end = simulator.scenario().duration.0;
     let mut progress = Progress::begin();
-    while !simulator.run_at_most(end, SLICE) {
-        if interrupted.load(Ordering::Relaxed) {
+    loop {
+        let is_over = simulator.run_at_most(end, SLICE);
+        look(simulator)?;
+        if is_over || interrupted.load(Ordering::Relaxed) {
             progress.clear();
-            return Ok(false);
+            return Ok(is_over);
         }
-        progress.tell(simulator.now(), end);
+        if !is_silent {
+            progress.tell(simulator.now(), end);
+        }
     }
-    progress.clear();
-    Ok(true)
 }
 
 struct Progress {
