@@ -1,7 +1,7 @@
 //! Figures of capacity: what to plan for, what a lost rack leaves, one partition's bound, partitions needed.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::cost::{compression_of, headline_of};
+use crate::consequences::cost::headline_of;
 use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, digits, number_of};
 use crate::consequences::flow::{Flow, PathEnd, member_records_per_s};
@@ -34,7 +34,7 @@ pub(super) fn section(context: &AssessmentContext<'_>, flows: &Flows) -> Section
 pub(super) fn planned_mb_per_s(flow: &Flow) -> f64 {
     let readers = flow.groups + flow.replicas - 1.0;
     // Every replica writes each byte once; groups and followers read it, at a quarter of the price.
-    let equivalents = compression_of(flow) * (flow.replicas + readers / 4.0);
+    let equivalents = flow.compression_of_full_batches() * (flow.replicas + readers / 4.0);
     let by_cores = flow.brokers * flow.machine.cores * PLANNED_MB_PER_S * PLANNED_SHARE / equivalents;
     by_cores.min(HEADROOM * flow.max_mb_per_s().0)
 }
@@ -44,7 +44,7 @@ fn plan(context: &AssessmentContext<'_>, flows: &Flows) -> Figure<Quantity> {
     let headline = headline_of(&value, |most| format!("Plan for at most {} MB/s of records", digits(most)));
     let why = Derivation {
         formula: "the least of 20 MB/s of write equivalents per core x 50 % and 80 % of the most that goes through; write \
-                  equivalents = replicas + (groups + replicas - 1) / 4 per byte as compressed"
+                  equivalents = replicas + (groups + replicas - 1) / 4 per byte as compressed in full batches"
             .into(),
         inputs: context.knobs.inputs(CAPACITY_INPUTS),
         assumptions: vec!["planning guides of Google and AWS; batches below 10 KB do worse".into()],

@@ -136,6 +136,11 @@ impl Flow {
         self.batches_every(f64::INFINITY)
     }
 
+    /// Bytes sent for a byte of records when the load is as large as it can be.
+    pub(super) fn compression_of_full_batches(&self) -> f64 {
+        compression_ratio(&self.codec, self.full_batches().records_per_batch)
+    }
+
     /// Until one producer has a full batch for every partition of a broker.
     fn longest_interval_ms(&self) -> f64 {
         let per_ms = self.records_per_s / self.producers.max(1.0) / self.brokers.max(1.0) / 1000.0;

@@ -239,12 +239,15 @@ fn case_risk(case: &Case, events: &EventRates, guarded: bool) -> Option<CaseRisk
         independent
     };
     let all = solve(&shape, events)?;
+    // Who may lead is decided by the minimum ISR, whatever producers wait for (KIP-966).
+    let serving = ChainShape { floor: case.min_isr.clamp(1, case.replicas.max(1)) as u8, ..shape.clone() };
+    let serving = solve(&serving, events)?;
     let unclean = if shape.unclean { (rate(&shape, &no_site)? - racks).max(0.0) } else { 0.0 };
     Some(CaseRisk {
         losses: shares([disks, independent, lagging, racks, site, site + unclean, all.losses_per_year]),
-        writes: all.minutes_below(floor),
-        reads: all.minutes_below(1),
-        visible: all.minutes_below(case.visible_floor().min(case.replicas)),
+        writes: serving.minutes_below(floor),
+        reads: serving.minutes_below(1),
+        visible: serving.minutes_below(case.visible_floor().min(case.replicas)),
         left_out: all.left_out,
     })
 }
