@@ -18,6 +18,7 @@ mod help;
 mod input_line;
 mod knob_rows;
 mod level;
+mod line;
 mod list;
 mod logs;
 mod marks;
@@ -33,14 +34,18 @@ mod prompt;
 mod refuted;
 mod row_key;
 mod rows;
+mod settings_page;
 mod shape;
 mod side_by_side;
 mod snapshot;
 mod sort;
+mod spoken;
+mod start;
 mod summary;
 mod time_line;
 mod tweak;
 mod update;
+mod user_keys;
 mod workshop;
 
 pub use crate::consequences::LagHistory;
@@ -65,11 +70,16 @@ pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Picture, Place};
 pub use pin::Pin;
 pub use places::default_keymap;
 pub use prompt::{Prompt, PromptKind};
+pub use settings_page::{SettingRow, SettingRows};
 pub use side_by_side::Side;
 pub use snapshot::{Clock, Origin, Snapshot, SourceError};
 pub use sort::{Sort, SortOrder};
+pub use spoken::Listener;
+pub(crate) use start::Began;
+pub use start::{Label, LabelColor, Start};
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
 pub use time_line::{Series, TimeWindow};
+pub use user_keys::keymap_with;
 pub(crate) use workshop::Stage;
 
 use filter::FieldTest;
@@ -81,32 +91,7 @@ use crate::keymap::{Key, Keymap, KeymapError};
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, Millis};
 use crate::sim::SimView;
-use crate::workshop::Scene;
 use std::sync::Arc;
-
-/// How the application starts.
-#[derive(Clone, Debug)]
-pub struct Start {
-    /// Where the cluster comes from.
-    pub origin: Origin,
-    /// Names of the themes to step through; the first is the one shown.
-    pub themes: Vec<String>,
-    /// Whether the mouse is reported.
-    pub mouse: bool,
-    /// From which age on a value counts as old.
-    pub stale_ms: Millis,
-    /// The user's keymap file: its name and text.
-    pub keys: Option<(String, String)>,
-    /// The scene of the workshop that is played.
-    pub scene: Option<Scene>,
-}
-
-impl Start {
-    /// The usual start for a source.
-    pub fn new(origin: Origin) -> Start {
-        Start { origin, themes: vec!["dark".into()], mouse: false, stale_ms: 10_000, keys: None, scene: None }
-    }
-}
 
 /// Something over the panes.
 #[derive(Clone, PartialEq, Debug)]
@@ -163,6 +148,8 @@ pub struct App {
     side_by_side: Option<side_by_side::SideBySide>,
     time_line: time_line::TimeLine,
     pub(crate) mouse: bool,
+    /// What the user began with, and does not change.
+    pub(crate) began: Began,
     pub(crate) stale_ms: Millis,
     /// While the view is frozen: since when, and the newest state that is not shown.
     pub(crate) frozen: Option<(Millis, Option<Snapshot>)>,
@@ -202,12 +189,10 @@ impl App {
     /// # Errors
     /// When the user's keymap file has a mistake.
     pub fn new(start: Start) -> Result<App, KeymapError> {
-        let mut keymap = default_keymap()?;
-        if let Some((file, text)) = &start.keys {
-            keymap = keymap.with_user_file(file, text, Action::known)?;
-        }
+        let (keymap, key_notes) = keymap_with(&start.keys)?;
         // A scene is about records, and what becomes of them.
         let focus = if start.scene.is_some() { Pane::Log } else { Pane::Knobs };
+        let sorts = start.sorts_of_panes();
         Ok(App {
             origin: start.origin,
             size: (0, 0),
@@ -227,11 +212,12 @@ impl App {
             toast: None,
             typed: Vec::new(),
             selected_topic: None,
-            shows_internal: false,
+            shows_internal: start.internal_topics,
             logs: logs::ShownLogs::default(),
             side_by_side: None,
             time_line: time_line::TimeLine::default(),
             mouse: start.mouse,
+            began: Began { mouse: start.mouse, label: start.label, settings: start.settings, key_notes },
             stale_ms: start.stale_ms,
             frozen: None,
             stage: start.scene.map(Stage::new),
@@ -249,7 +235,7 @@ impl App {
             knobs: Vec::new(),
             lags: LagHistory::default(),
             filters: std::array::from_fn(|_| Filter::default()),
-            sorts: [Sort::default(); Pane::COUNT],
+            sorts,
             rows: std::array::from_fn(|_| Vec::new()),
             lists: [List::default(); Pane::COUNT],
             row_keys: [const { None }; Pane::COUNT],

@@ -28,9 +28,11 @@ mod output;
 mod parse;
 mod roll;
 mod screen;
+mod settings;
 mod simulate;
 mod snapshot;
 mod source;
+mod user_settings;
 mod workshop;
 
 pub use failure::Failure;
@@ -89,6 +91,8 @@ pub enum Command {
     Completions(manual::CompletionsArgs),
     /// Print the manual page
     Man,
+    /// Show every setting with its value and where that comes from, or a sample of the file
+    Settings(settings::SettingsArgs),
     /// Show what klever knows about its build and this terminal, and on which step the way to a cluster breaks
     Doctor(doctor::DoctorArgs),
 }
@@ -129,6 +133,7 @@ fn dispatch(args: Args) -> Result<ExitCode, Failure> {
         Command::Lab(args) => lab::run(&args),
         Command::Completions(args) => manual::completions::<Args>(&args),
         Command::Man => manual::man::<Args>(),
+        Command::Settings(args) => settings::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     }
 }

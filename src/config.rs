@@ -9,6 +9,7 @@ mod kind;
 mod kinds;
 mod part;
 mod properties;
+pub mod settings;
 mod shown;
 mod topic;
 mod tree;

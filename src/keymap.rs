@@ -7,7 +7,7 @@ mod parse;
 mod trie;
 
 pub use key::{Code, Key, Keys};
-pub use parse::KeymapError;
+pub use parse::{KeymapError, UserKeys};
 
 use trie::Trie;
 
@@ -33,6 +33,17 @@ pub struct Keymap<A> {
     tries: Vec<(Context, Trie<A>)>,
 }
 
+/// A row of a user's file that is in the map now, and the rows that it took the keys from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Replaced<A> {
+    /// `keys.toml:3`.
+    pub place: String,
+    pub context: Context,
+    pub keys: Keys,
+    pub action: A,
+    pub was: Vec<(Keys, A)>,
+}
+
 impl<A: Copy + Eq> Keymap<A> {
     /// A map over these contexts from the text of a file; `resolve` knows the actions by name, or says what is
     /// wrong with a name.
@@ -45,32 +56,49 @@ impl<A: Copy + Eq> Keymap<A> {
         text: &str,
         resolve: impl Fn(&str) -> Result<A, String>,
     ) -> Result<Keymap<A>, KeymapError> {
+        Keymap::read(contexts, &UserKeys::file(file, text), &resolve)
+    }
+
+    fn read(
+        contexts: &[Context],
+        keys: &UserKeys,
+        resolve: &impl Fn(&str) -> Result<A, String>,
+    ) -> Result<Keymap<A>, KeymapError> {
         let mut tries: Vec<_> = contexts.iter().map(|context| (*context, Trie::default())).collect();
-        parse::read_into(&mut tries, file, text, &resolve)?;
+        parse::read_into(&mut tries, keys, resolve)?;
         Ok(Keymap { tries })
     }
 
     /// This map with the rows of a user's file instead of its own where they share a key; the action `none`
-    /// frees a key.
+    /// frees a key. Yields the rows that took keys from other actions, too.
     ///
     /// # Errors
     /// As [`Keymap::parse`].
-    pub fn with_user_file(
+    pub fn with_user_keys(
         mut self,
-        file: &str,
-        text: &str,
+        user: &UserKeys,
         resolve: impl Fn(&str) -> Result<A, String>,
-    ) -> Result<Keymap<A>, KeymapError> {
+    ) -> Result<(Keymap<A>, Vec<Replaced<A>>), KeymapError> {
         let contexts: Vec<Context> = self.tries.iter().map(|(context, _)| *context).collect();
-        Keymap::parse(&contexts, file, text, &resolve)?;
-        for row in parse::rows(&contexts, file, text, &resolve)? {
-            let trie = &mut self.tries[row.context].1;
-            match row.action {
-                Some(action) => trie.put(&row.keys, action),
-                None => trie.remove(&row.keys),
-            }
+        Keymap::read(&contexts, user, &resolve)?;
+        let mut replaced = Vec::new();
+        for row in parse::rows(&contexts, user, &resolve)? {
+            let (context, trie) = &mut self.tries[row.context];
+            let Some(action) = row.action else {
+                trie.remove(&row.keys);
+                continue;
+            };
+            let mut was = trie.colliding(&row.keys);
+            was.retain(|(_, other)| *other != action);
+            trie.put(&row.keys, action);
+            replaced.push(Replaced { place: row.place, context: *context, keys: row.keys, action, was });
         }
-        Ok(self)
+        Ok((self, replaced))
+    }
+
+    /// The rows of a context that cannot be typed beside these keys.
+    pub fn colliding(&self, context: Context, keys: &Keys) -> Vec<(Keys, A)> {
+        self.tries_of(&[context]).flat_map(|trie| trie.colliding(keys)).collect()
     }
 
     /// Adds a sequence to a context, instead of whatever collides with it.

@@ -35,6 +35,7 @@
 //!   `pane-` action and its place on the screen follow
 //! - an **explore page**: a file in `app/explore/`, its `mod` and its place in `app/explore.rs`
 //! - a **theme**: a file in `themes/` and one line in `theme.rs`
+//! - a **setting** of klever itself: its declaration and its line in `config/settings/declared.rs`
 //! - a **scenario**: a file in `assets/scenarios/` and one line in `scenario/built_in.rs`
 //! - a **scene** of the workshop: a file in `assets/workshop/` and one line in `workshop/built_in.rs`
 //! - a **Kafka version**: its decisions in `protocol/profile.rs` and its column in the defaults table

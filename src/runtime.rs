@@ -4,15 +4,17 @@
 
 mod inbox;
 mod pacing;
+mod plain;
 mod worker;
 
 pub use inbox::Sink;
+pub use plain::run_plain;
 pub use worker::Assess;
 
 use crate::app::{App, AssessmentRequest, Command, Effect, Level, Msg, PageRequest, Start};
 use crate::clock::now_ms;
 use crate::term::{self, Caps, Event, MouseKind, Options, Screen, TermError, Tty};
-use crate::theme::{GlyphChoice, Glyphs, Theme};
+use crate::theme::{GlyphChoice, Glyphs, Graphs, Theme};
 use crate::ui::{self, HitMap};
 use inbox::{Inbox, Input};
 use pacing::{DrawReason, Pacing};
@@ -45,6 +47,10 @@ pub struct Setup {
     pub caps: Caps,
     /// Which marks to draw with.
     pub glyphs: GlyphChoice,
+    /// What bars along time are drawn with.
+    pub graphs: Graphs,
+    /// Whether few bytes are to be written.
+    pub low_bandwidth: bool,
     /// Theme files of the user: name and text.
     pub themes: Vec<(String, String)>,
     /// Where standard error goes while the screen is up.
@@ -107,7 +113,7 @@ pub fn run(mut setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> R
         explorer,
         driver,
         hits: HitMap::default(),
-        pacing: Pacing::new(setup.caps.ssh),
+        pacing: Pacing::new(setup.low_bandwidth),
         resumed: None,
         setup,
     };
@@ -120,7 +126,8 @@ fn theme(name: &str, setup: &Setup, glyphs: &'static Glyphs) -> Result<Theme, Ru
         Some((name, text)) => Theme::from_toml(name, text, setup.caps.depth, glyphs),
         None => Theme::built_in(name, setup.caps.depth, glyphs),
     };
-    loaded.map_err(|error| RunError::Input(error.to_string()))
+    let loaded = loaded.map_err(|error| RunError::Input(error.to_string()))?;
+    Ok(loaded.with_graphs(setup.graphs))
 }
 
 struct Running {

@@ -11,19 +11,25 @@ mod status;
 pub use contrast::contrast_ratio;
 pub use depth::{ColorChoice, Depth};
 pub use file::ThemeError;
-pub use glyphs::{GlyphChoice, Glyphs};
+pub use glyphs::{GlyphChoice, Glyphs, Graphs};
 pub use role::{Ground, Role};
 pub use status::Status;
 
 use ratatui::style::{Color, Modifier, Style};
 
 /// The themes that come with klever: name and file.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 7] = [
     ("dark", include_str!("../themes/dark.toml")),
     ("light", include_str!("../themes/light.toml")),
     ("projector", include_str!("../themes/projector.toml")),
+    ("deuteranopia", include_str!("../themes/deuteranopia.toml")),
+    ("tritanopia", include_str!("../themes/tritanopia.toml")),
+    ("ansi16", include_str!("../themes/ansi16.toml")),
     ("mono", include_str!("../themes/mono.toml")),
 ];
+
+/// Themes that only stand in for others, on terminals with few colours.
+const STAND_INS: [(&str, &str); 1] = [("light16", include_str!("../themes/light16.toml"))];
 
 /// A style for every role, as one terminal can show it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,6 +38,7 @@ pub struct Theme {
     depth: Depth,
     styles: [Style; Role::COUNT],
     glyphs: &'static Glyphs,
+    graphs: Graphs,
     grounds: Vec<Color>,
 }
 
@@ -41,7 +48,8 @@ impl Theme {
         BUILT_IN.iter().map(|(name, _)| *name)
     }
 
-    /// A built-in theme, reduced to what the terminal can show. Without colours every theme looks like `mono`.
+    /// A built-in theme, reduced to what the terminal can show. Without colours every theme looks like `mono`; with
+    /// sixteen like the one that it names for that.
     ///
     /// # Errors
     /// When there is no such theme.
@@ -61,11 +69,17 @@ impl Theme {
         glyphs: &'static Glyphs,
     ) -> Result<Theme, ThemeError> {
         let mut sheet = file::read(name, text)?;
-        if depth == Depth::None && name != "mono" {
-            sheet = file::read("mono", built_in_text("mono").unwrap_or_default())?;
+        let stand_in = match depth {
+            Depth::None => Some("mono".to_string()),
+            Depth::C16 => sheet.sixteen.take(),
+            Depth::C256 | Depth::True => None,
+        };
+        if let Some(other) = stand_in.filter(|other| other != name) {
+            sheet = file::read(&other, built_in_text(&other).unwrap_or_default())?;
         }
         let styles = Role::ALL.map(|role| depth.reduce(sheet.styles[role as usize]));
-        Ok(Theme { name: name.into(), depth, styles, glyphs, grounds: sheet.grounds })
+        let graphs = Graphs::choose("auto", glyphs);
+        Ok(Theme { name: name.into(), depth, styles, glyphs, graphs, grounds: sheet.grounds })
     }
 
     /// The name that `--theme` takes.
@@ -90,7 +104,17 @@ impl Theme {
 
     /// The same theme with other marks.
     pub fn with_glyphs(self, glyphs: &'static Glyphs) -> Theme {
-        Theme { glyphs, ..self }
+        Theme { glyphs, graphs: Graphs::choose("auto", glyphs), ..self }
+    }
+
+    /// What bars along time are drawn with.
+    pub fn graphs(&self) -> Graphs {
+        self.graphs
+    }
+
+    /// The same theme with other bars.
+    pub fn with_graphs(self, graphs: Graphs) -> Theme {
+        Theme { graphs, ..self }
     }
 
     /// A status as its mark and style; the word beside it is the pane's.
@@ -115,7 +139,7 @@ impl Theme {
 }
 
 fn built_in_text(name: &str) -> Option<&'static str> {
-    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    BUILT_IN.iter().chain(&STAND_INS).find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 #[cfg(test)]

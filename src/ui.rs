@@ -24,6 +24,7 @@ mod overlay;
 mod panes;
 mod plot;
 mod side_by_side;
+mod sparkline;
 mod time_line;
 mod workshop;
 

@@ -22,6 +22,8 @@ mod kinds;
 mod lagging;
 #[path = "cli/rolling.rs"]
 mod rolling;
+#[path = "cli/settings.rs"]
+mod settings;
 #[path = "cli/unseen.rs"]
 mod unseen;
 #[path = "cli/workshop.rs"]

@@ -101,6 +101,11 @@ fn the_page_of_knobs() {
 }
 
 #[test]
+fn the_sample_of_the_settings() {
+    fresh("assets/config.toml", &klever::config::settings::sample());
+}
+
+#[test]
 fn the_page_of_rules() {
     let mut page = String::from(
         "# Rules\n\nThe anti-patterns that `klever check` and the warnings pane look for. Generated from the declarations.\n",

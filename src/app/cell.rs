@@ -28,12 +28,37 @@ pub enum CellStyle {
 pub struct Cell {
     pub text: String,
     pub style: CellStyle,
+    /// The same in fewer and fewer columns, for where it does not fit: a number is left out, never cut.
+    pub shorter: Vec<String>,
+    /// Bars in place of the text: percent of the highest, the oldest first; nothing where nothing is known.
+    pub bars: Vec<Option<u8>>,
 }
 
 impl Cell {
     /// A text with its meaning.
     pub fn new(style: CellStyle, text: impl Into<String>) -> Cell {
-        Cell { text: text.into(), style }
+        Cell { text: text.into(), style, shorter: Vec::new(), bars: Vec::new() }
+    }
+
+    /// The same with what to show where it does not fit, the longest first.
+    pub(super) fn or(self, shorter: impl IntoIterator<Item = String>) -> Cell {
+        Cell { shorter: shorter.into_iter().collect(), ..self }
+    }
+
+    /// Bars.
+    pub(super) fn bars(style: CellStyle, bars: Vec<Option<u8>>) -> Cell {
+        Cell { bars, ..Cell::new(style, "") }
+    }
+
+    /// The longest of its texts that fits, by how many columns each takes; its text where none does.
+    pub fn fitting(&self, room: u16, columns: impl Fn(&str) -> u16) -> &str {
+        let mut all = [&self.text].into_iter().chain(&self.shorter);
+        all.find(|text| columns(text) <= room).unwrap_or(&self.text)
+    }
+
+    /// The columns of its shortest text.
+    pub fn least(&self, columns: impl Fn(&str) -> u16) -> u16 {
+        columns(self.shorter.last().unwrap_or(&self.text))
     }
 
     /// What is not known is shown as such, never as a zero.
@@ -67,14 +92,21 @@ pub struct Column {
     pub names: bool,
     /// Whether a text is left out below the same text.
     pub once: bool,
+    /// Whether a text that is too long goes on where the columns behind it are empty, or moves them along.
+    pub flows: bool,
 }
 
 pub(super) const fn left(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
-    Column { title, align: Align::Left, min, max, drop, names: false, once: false }
+    Column { title, align: Align::Left, min, max, drop, names: false, once: false, flows: false }
 }
 
 pub(super) const fn right(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
     Column { align: Align::Right, ..left(title, min, max, drop) }
+}
+
+/// A column that goes on where those behind it are empty.
+pub(super) const fn flowing(title: &'static str, min: u16, max: u16, drop: u8) -> Column {
+    Column { flows: true, ..left(title, min, max, drop) }
 }
 
 /// A column that is cut in its middle.

@@ -23,6 +23,8 @@ pub enum Target {
 pub enum Msg {
     Key(Key),
     Paste(String),
+    /// A command as a whole line, where there is no screen.
+    Line(String),
     Click(Target),
     /// The wheel, over a pane: rows down (or up, when negative).
     Wheel(Pane, i32),

@@ -42,7 +42,7 @@ impl Page {
 
     /// One line for each column of a row.
     pub(super) fn add_cells(&mut self, columns: &[Column], cells: Vec<Cell>) {
-        for (column, cell) in columns.iter().zip(cells) {
+        for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| cell.bars.is_empty()) {
             self.add(cell.style, format!("{:<11} {}", column.title, cell.text));
         }
     }

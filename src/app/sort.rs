@@ -21,6 +21,13 @@ pub struct Sort {
 }
 
 impl Sort {
+    /// The order of this name, reversed by a `-` before it.
+    pub fn named(orders: &[SortOrder], name: &str) -> Option<Sort> {
+        let (name, reversed) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
+        let at = orders.iter().position(|order| order.name == name)?;
+        Some(Sort { at, reversed })
+    }
+
     /// Whether the last row comes first.
     pub fn is_reversed(self) -> bool {
         self.reversed

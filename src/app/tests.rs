@@ -7,12 +7,13 @@ mod knobs;
 mod refuted;
 mod side_by_side;
 mod simulated;
+mod spoken;
 mod time_line;
 mod workshop;
 
 use super::*;
 use crate::hypothesis::reference_with;
-use crate::keymap::Code;
+use crate::keymap::{Code, UserKeys};
 use crate::model::{self, Datum, KafkaVersion, Partitions};
 use proptest::prelude::*;
 use simulated::Simulated;
@@ -296,7 +297,7 @@ fn disabled_actions_say_why() {
 #[test]
 fn a_misspelt_action_has_a_neighbour() {
     let start = |text: &str| {
-        let keys = Some(("keys.toml".to_string(), text.to_string()));
+        let keys = vec![UserKeys::file("keys.toml", text)];
         App::new(Start { keys, ..Start::new(Origin::Live("prod".into())) }).err().unwrap().to_string()
     };
     assert_eq!(

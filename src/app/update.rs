@@ -49,6 +49,7 @@ impl App {
         match msg {
             Msg::Key(key) => self.key(key),
             Msg::Paste(text) => self.paste(&text),
+            Msg::Line(line) => self.line(&line),
             Msg::Click(target) => self.click(target),
             Msg::Wheel(pane, by) => self.wheel(pane, by),
             Msg::Resize(columns, rows) => self.resize(columns, rows),

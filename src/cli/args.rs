@@ -1,44 +1,72 @@
 //! Groups of options that several commands share.
 
 use crate::config::kinds_read;
+use crate::config::settings::{self, Setting};
 use crate::model::KafkaVersion;
-use crate::theme::{ColorChoice, GlyphChoice};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// How the screen looks and listens.
+/// How the screen looks and listens: what the command line says of [`crate::config::settings`].
 #[derive(Args, Debug, Default)]
 pub struct ScreenArgs {
     /// Colours: auto, true, 256, 16 or none
-    #[arg(long, value_name = "DEPTH", default_value = "auto", help_heading = "Screen")]
-    pub color: ColorChoice,
-    /// A theme (dark, light, projector, mono) or a .toml file
+    #[arg(long, value_name = "DEPTH", help_heading = "Screen")]
+    pub color: Option<String>,
+    /// A theme (dark, light, projector, deuteranopia, tritanopia, ansi16, mono), auto, or a .toml file
     #[arg(long, value_name = "NAME|FILE", help_heading = "Screen")]
     pub theme: Option<String>,
     /// Symbols: auto, unicode or ascii
-    #[arg(long, value_name = "SET", default_value = "auto", help_heading = "Screen")]
-    pub glyphs: GlyphChoice,
+    #[arg(long, value_name = "SET", help_heading = "Screen")]
+    pub glyphs: Option<String>,
     /// A keymap file that changes single keys
     #[arg(long, value_name = "FILE", help_heading = "Screen")]
-    pub keys: Option<PathBuf>,
+    pub keys: Option<String>,
     /// Use the mouse, also over SSH
     #[arg(long, help_heading = "Screen", conflicts_with = "no_mouse")]
     pub mouse: bool,
     /// Leave the mouse to the terminal
     #[arg(long, help_heading = "Screen")]
     pub no_mouse: bool,
+    /// Draw less often, for slow lines
+    #[arg(long, help_heading = "Screen")]
+    pub low_bandwidth: bool,
+    /// Lines of text instead of a screen, and commands as lines: for screen readers and pipes
+    #[arg(long, help_heading = "Screen")]
+    pub plain: bool,
     /// Write what libraries print to standard error into this file while the screen is up
     #[arg(long, value_name = "FILE", help_heading = "Screen")]
-    pub log: Option<PathBuf>,
+    pub log: Option<String>,
+}
+
+impl ScreenArgs {
+    /// What the command line says, setting by setting.
+    pub(super) fn flags(&self) -> Vec<(&'static Setting, String)> {
+        let switch = |is_given: bool, word: &str| is_given.then(|| word.to_string());
+        let flags = [
+            (&settings::COLOR, self.color.clone()),
+            (&settings::THEME, self.theme.clone()),
+            (&settings::GLYPHS, self.glyphs.clone()),
+            (&settings::KEYS, self.keys.clone()),
+            (&settings::MOUSE, switch(self.mouse, "on").or_else(|| switch(self.no_mouse, "off"))),
+            (&settings::LOW_BANDWIDTH, switch(self.low_bandwidth, "on")),
+            (&settings::PLAIN, switch(self.plain, "on")),
+            (&settings::LOG, self.log.clone()),
+        ];
+        flags.into_iter().filter_map(|(setting, value)| Some((setting, value?))).collect()
+    }
 }
 
 /// How to reach a cluster.
 #[derive(Args, Debug, Default)]
 pub struct ConnectArgs {
-    /// Brokers to connect to first
+    /// Brokers to connect to first, or the name of a cluster in your settings
     #[cfg(feature = "live")]
-    #[arg(short = 'b', long = "bootstrap-server", value_name = "HOST:PORT", help_heading = "Cluster")]
+    #[arg(short = 'b', long = "bootstrap-server", value_name = "HOST:PORT|NAME", help_heading = "Cluster")]
     pub bootstrap: Option<String>,
+    /// A cluster of your settings: [clusters.NAME]
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "NAME", help_heading = "Cluster", conflicts_with = "bootstrap")]
+    pub cluster: Option<String>,
     /// Read client properties, secrets included, from this file
     #[cfg(feature = "live")]
     #[arg(short = 'F', long = "command-config", value_name = "FILE", help_heading = "Cluster")]
@@ -70,7 +98,7 @@ pub struct SourceArgs {
     pub connect: ConnectArgs,
     /// Read the cluster from a file that `klever snapshot` wrote
     #[arg(long, value_name = "FILE", help_heading = "Cluster")]
-    #[cfg_attr(feature = "live", arg(conflicts_with_all = ["bootstrap", "properties", "overrides", "transport"]))]
+    #[cfg_attr(feature = "live", arg(conflicts_with_all = ["bootstrap", "cluster", "properties", "overrides", "transport"]))]
     pub snapshot: Option<PathBuf>,
     /// Refuse any cluster but the one with this id
     #[arg(long, value_name = "ID", help_heading = "Cluster")]

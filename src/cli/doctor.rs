@@ -1,10 +1,12 @@
 //! `klever doctor`: what klever knows about its build and this terminal, and how far it gets to a cluster.
 
-use crate::cli::args::ConnectArgs;
+use crate::cli::args::{ConnectArgs, ScreenArgs};
 use crate::cli::failure::BLIND;
-use crate::cli::{Failure, output};
+use crate::cli::{Failure, output, settings, user_settings};
 use crate::knobs::RELEASES;
 use crate::report::clean;
+use crate::term::Caps;
+use crate::theme::ColorChoice;
 use clap::Args;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -31,6 +33,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     lines.extend(terminal());
     let mut text: String =
         lines.iter().map(|(label, text)| format!("{label:<14} {}\n", clean(text))).collect();
+    text.push_str(&settings::text(&user_settings::of(&ScreenArgs::default())?)?);
     text.push_str(&way.text);
     output::write(&text)?;
     Ok(if way.is_gone { ExitCode::SUCCESS } else { ExitCode::from(BLIND) })
@@ -85,6 +88,16 @@ fn terminal() -> Vec<(&'static str, String)> {
         ("TERM", variable("TERM")),
         ("COLORTERM", variable("COLORTERM")),
         ("NO_COLOR", variable("NO_COLOR")),
+        ("COLORFGBG", variable("COLORFGBG")),
+        ("shown as", shown_as()),
         ("locale", locale.unwrap_or_else(|| "(not set)".into())),
     ]
+}
+
+/// What klever makes of this terminal.
+fn shown_as() -> String {
+    let caps = Caps::detect(ColorChoice::Auto);
+    let glyphs = if caps.unicode { "Unicode" } else { "ASCII" };
+    let ssh = if caps.ssh { ", over SSH" } else { "" };
+    format!("colours {}, {glyphs}{ssh}", caps.depth.name())
 }

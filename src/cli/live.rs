@@ -1,8 +1,9 @@
 //! `klever live`: the screen on a real cluster, read-only.
 
-use crate::app::Origin;
+use crate::app::{Label, LabelColor, Origin, Start};
 use crate::cli::args::{ClientArgs, ConnectArgs, ScreenArgs};
 use crate::cli::{Failure, clients, screen, source};
+use crate::config::settings::NamedCluster;
 use crate::source::{LiveDriver, LiveOptions, LiveStream};
 use clap::Args;
 use std::process::ExitCode;
@@ -27,6 +28,21 @@ pub(super) fn run(args: &LiveArgs) -> Result<ExitCode, Failure> {
     }
     // Before the screen comes up: a refused property is a plain line.
     let stream = LiveStream::start(&spec, options).map_err(source::refused)?;
-    let name = args.connect.bootstrap.clone().unwrap_or_else(|| "cluster".into());
-    screen::show(&args.screen, Origin::Live(name), move |sink| Box::new(LiveDriver::start(stream, sink)))
+    let named = source::named_cluster(&args.connect)?;
+    let address = args.connect.bootstrap.clone().unwrap_or_else(|| "cluster".into());
+    let mut start = Start::new(Origin::Live(named.as_ref().map_or(address, |named| named.name.clone())));
+    start.label = named.map(label).unwrap_or_default();
+    screen::show_from(&args.screen, start, move |sink| Box::new(LiveDriver::start(stream, sink)))
+}
+
+/// How the screen marks a cluster of the user's settings.
+fn label(named: NamedCluster) -> Label {
+    let color = named.color.and_then(|color| match color {
+        "red" => Some(LabelColor::Red),
+        "yellow" => Some(LabelColor::Yellow),
+        "cyan" => Some(LabelColor::Cyan),
+        "violet" => Some(LabelColor::Violet),
+        _ => None,
+    });
+    Label { text: named.label, color }
 }

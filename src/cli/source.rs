@@ -5,7 +5,11 @@ use crate::cli::Failure;
 use crate::cli::args::TransportChoice;
 use crate::cli::args::{ConnectArgs, SourceArgs};
 use crate::cli::output;
+#[cfg(feature = "live")]
+use crate::cli::user_settings;
 use crate::config::InputKind;
+#[cfg(feature = "live")]
+use crate::config::settings::NamedCluster;
 #[cfg(feature = "live")]
 use crate::config::{is_secret_key, parse_properties};
 #[cfg(feature = "live")]
@@ -83,19 +87,40 @@ fn connected(_: &ConnectArgs) -> Result<Option<Cluster>, Failure> {
 /// The connection that the arguments name, if they name one.
 #[cfg(feature = "live")]
 pub(super) fn connection(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, Failure> {
-    let ConnectArgs { bootstrap, properties, overrides, transport } = args;
+    let named = named_cluster(args)?;
+    let ConnectArgs { bootstrap, properties, overrides, transport, cluster: _ } = args;
+    let bootstrap = named.as_ref().map_or(bootstrap, |named| &named.bootstrap);
+    let properties = properties.as_ref().or(named.as_ref().and_then(|named| named.properties.as_ref()));
     if bootstrap.is_none() && properties.is_none() && overrides.is_empty() && transport.is_none() {
         return Ok(None);
     }
     // Once: what stands behind the path may be a pipe.
-    let text = properties.as_deref().map(output::read_properties).transpose()?;
-    let name = properties.as_ref().map(|path| path.display().to_string());
+    let text = properties.map(|path| output::read_properties(path)).transpose()?;
+    let name = properties.map(|path| path.display().to_string());
     let file = name.as_deref().zip(text.as_deref());
-    if let Some(path) = properties.as_deref().filter(|_| text.as_deref().is_some_and(holds_secret)) {
+    if let Some(path) = properties.filter(|_| text.as_deref().is_some_and(holds_secret)) {
         output::warn_of_readers(path);
     }
     let spec = ConnectionSpec::from_parts(bootstrap.as_deref(), file, overrides).map_err(refused)?;
     Ok(Some(spec.with_transport(transport.map(transport_named))))
+}
+
+/// The cluster of the user's settings that the arguments name, if they name one. What has a colon is an address.
+#[cfg(feature = "live")]
+pub(super) fn named_cluster(args: &ConnectArgs) -> Result<Option<NamedCluster>, Failure> {
+    let by_address = args.bootstrap.as_deref().filter(|name| !name.contains([':', ',']));
+    let Some(name) = args.cluster.as_deref().or(by_address) else { return Ok(None) };
+    let clusters = user_settings::file()?.map_or_else(Vec::new, |file| file.clusters);
+    let found = clusters.iter().find(|cluster| cluster.name == name).cloned();
+    if found.is_some() || args.cluster.is_none() {
+        return Ok(found);
+    }
+    let known: Vec<&str> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let hint = match known.as_slice() {
+        [] => "your settings name no cluster; `klever settings --sample` shows how".into(),
+        known => format!("your settings name {}", known.join(", ")),
+    };
+    Err(Failure::usage(format!("your settings have no cluster `{name}`")).hint(hint))
 }
 
 #[cfg(feature = "live")]

@@ -20,6 +20,8 @@ pub enum InputKind {
     Snapshot,
     Theme,
     Keymap,
+    /// klever's own settings
+    Settings,
 }
 
 impl InputKind {
@@ -31,6 +33,7 @@ impl InputKind {
             InputKind::Snapshot => "snapshot",
             InputKind::Theme => "theme",
             InputKind::Keymap => "keymap",
+            InputKind::Settings => "file of settings",
         }
     }
 
@@ -38,7 +41,7 @@ impl InputKind {
     /// partitions and 10,000 groups has about 60 MiB.
     fn most_kib(self) -> usize {
         match self {
-            InputKind::Properties | InputKind::Scenario => 1024,
+            InputKind::Properties | InputKind::Scenario | InputKind::Settings => 1024,
             InputKind::Snapshot => 256 * 1024,
             InputKind::Theme | InputKind::Keymap => 64,
         }

@@ -24,7 +24,12 @@ type Moments = VecDeque<(Millis, i64)>;
 pub struct LagHistory {
     window_ms: Millis,
     of: BTreeMap<Arc<str>, Moments>,
+    trends: BTreeMap<Arc<str>, Moments>,
 }
+
+/// Moments of a trend, and how far apart they are at least.
+const TREND: usize = 32;
+const TREND_STEP_MS: Millis = 2_000;
 
 impl LagHistory {
     /// Notes the lag of every group of which it is known; forgets groups that are gone.
@@ -33,13 +38,23 @@ impl LagHistory {
         let now = cluster.taken_at;
         let groups = cluster.groups.get().map_or(&[][..], |groups| groups);
         let mut noted = BTreeMap::new();
+        let mut trends = BTreeMap::new();
         for group in groups {
             let Lag::Records(lag) = cluster.lag_of_group(group) else { continue };
             let mut moments = self.of.remove(&group.id).unwrap_or_default();
             note(&mut moments, now, lag, self.window_ms);
             noted.insert(group.id.clone(), moments);
+            let mut trend = self.trends.remove(&group.id).unwrap_or_default();
+            note_trend(&mut trend, now, lag);
+            trends.insert(group.id.clone(), trend);
         }
         self.of = noted;
+        self.trends = trends;
+    }
+
+    /// A group's lag as it was, the oldest first: at most 32 moments, two seconds or more apart.
+    pub fn trend(&self, group: &str) -> impl Iterator<Item = i64> + '_ {
+        self.trends.get(group).into_iter().flatten().map(|(_, lag)| *lag)
     }
 
     /// Records a second by which a group's lag grows (or shrinks, when negative), once it was seen for two
@@ -68,6 +83,19 @@ fn note(moments: &mut Moments, now: Millis, lag: i64, window_ms: Millis) {
     moments.push_back((now, lag));
     while moments.get(1).is_some_and(|(at, _)| now - at >= 2 * window_ms) {
         moments.pop_front();
+    }
+}
+
+fn note_trend(trend: &mut Moments, now: Millis, lag: i64) {
+    while trend.back().is_some_and(|(at, _)| *at > now) {
+        trend.pop_back();
+    }
+    if trend.back().is_some_and(|(at, _)| now - at < TREND_STEP_MS) {
+        return;
+    }
+    trend.push_back((now, lag));
+    if trend.len() > TREND {
+        trend.pop_front();
     }
 }
 
@@ -138,6 +166,18 @@ mod tests {
             let growth = growth_per_s(&seen(behind, 250, 0, 40_000), WINDOW_MS).unwrap();
             assert!((growth - behind as f64).abs() < 60.0, "{behind}: {growth}");
         }
+    }
+
+    #[test]
+    fn a_trend_is_bounded_and_forgets_what_has_not_happened() {
+        let mut trend = Moments::new();
+        (0..200).for_each(|second| note_trend(&mut trend, second * 1_000, second));
+        assert_eq!((trend.len(), trend.back()), (TREND, Some(&(198_000, 198))));
+        assert_eq!(trend.front(), Some(&(136_000, 136)));
+        note_trend(&mut trend, 150_000, 7);
+        assert_eq!(trend.back(), Some(&(150_000, 150)), "known for that moment already");
+        note_trend(&mut trend, 140_500, 7);
+        assert_eq!(trend.len(), 3);
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! Keymap files: a table per context, a row per key sequence.
+//! Keymap files: a table per context, a row per key sequence; or the same below `keys` in a file of settings.
 
 use super::trie::Trie;
 use super::{Context, Keys};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use toml::Spanned;
@@ -28,6 +29,45 @@ const NONE: &str = "none";
 
 type Rows = BTreeMap<Spanned<String>, Spanned<String>>;
 
+/// Tables by context.
+type Tables = BTreeMap<Spanned<String>, Rows>;
+
+/// A file of the user with keys in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UserKeys {
+    /// Its name as given.
+    pub file: String,
+    pub text: String,
+    /// Whether it is the file of settings, where the tables stand below `keys`.
+    in_settings: bool,
+}
+
+impl UserKeys {
+    /// A keymap file.
+    pub fn file(file: impl Into<String>, text: impl Into<String>) -> UserKeys {
+        UserKeys { file: file.into(), text: text.into(), in_settings: false }
+    }
+
+    /// The keys of a file of settings.
+    pub fn of_settings(file: impl Into<String>, text: impl Into<String>) -> UserKeys {
+        UserKeys { in_settings: true, ..UserKeys::file(file, text) }
+    }
+
+    fn tables(&self) -> Result<Tables, toml::de::Error> {
+        if self.in_settings {
+            return toml::from_str::<InSettings>(&self.text).map(|file| file.keys);
+        }
+        toml::from_str(&self.text)
+    }
+}
+
+/// The rest of the file is for others to read.
+#[derive(Deserialize)]
+struct InSettings {
+    #[serde(default)]
+    keys: Tables,
+}
+
 /// One row of a file.
 pub(super) struct Row<A> {
     /// Which of the contexts.
@@ -35,19 +75,19 @@ pub(super) struct Row<A> {
     pub(super) keys: Keys,
     /// `None` frees the key.
     pub(super) action: Option<A>,
+    /// `keys.toml:3`.
+    pub(super) place: String,
     span: std::ops::Range<usize>,
 }
 
 /// All rows of a file in its order.
 pub(super) fn rows<A>(
     contexts: &[Context],
-    file: &str,
-    text: &str,
+    user: &UserKeys,
     resolve: &impl Fn(&str) -> Result<A, String>,
 ) -> Result<Vec<Row<A>>, KeymapError> {
-    let source = Source { contexts, file, text };
-    let tables: BTreeMap<Spanned<String>, Rows> =
-        toml::from_str(text).map_err(|error| source.error(error.span(), error.message()))?;
+    let source = Source { contexts, file: &user.file, text: &user.text };
+    let tables = user.tables().map_err(|error| source.error(error.span(), error.message()))?;
     let mut rows = Vec::new();
     for (name, table) in &tables {
         let context = source.context(name)?;
@@ -59,6 +99,7 @@ pub(super) fn rows<A>(
                     .parse()
                     .map_err(|what: String| source.error(Some(keys.span()), &what))?,
                 action: source.action(action, resolve)?,
+                place: source.place(Some(keys.span())),
                 span: keys.span(),
             });
         }
@@ -70,13 +111,12 @@ pub(super) fn rows<A>(
 /// Reads a file into the contexts' trees.
 pub(super) fn read_into<A: Copy + Eq>(
     tries: &mut [(Context, Trie<A>)],
-    file: &str,
-    text: &str,
+    user: &UserKeys,
     resolve: &impl Fn(&str) -> Result<A, String>,
 ) -> Result<(), KeymapError> {
     let contexts: Vec<Context> = tries.iter().map(|(context, _)| *context).collect();
-    let source = Source { contexts: &contexts, file, text };
-    for row in rows(&contexts, file, text, resolve)? {
+    let source = Source { contexts: &contexts, file: &user.file, text: &user.text };
+    for row in rows(&contexts, user, resolve)? {
         let Some(action) = row.action else { continue };
         tries[row.context].1.add(&row.keys, action).map_err(|other| {
             let what = format!("`{}` collides with `{other}` in [{}]", row.keys, contexts[row.context].0);
@@ -94,9 +134,12 @@ struct Source<'a> {
 
 impl Source<'_> {
     fn error(&self, span: Option<std::ops::Range<usize>>, what: &str) -> KeymapError {
+        KeymapError { place: self.place(span), what: what.into() }
+    }
+
+    fn place(&self, span: Option<std::ops::Range<usize>>) -> String {
         let line = span.map(|span| 1 + self.text[..span.start].matches('\n').count());
-        let place = line.map_or_else(|| self.file.into(), |line| format!("{}:{line}", self.file));
-        KeymapError { place, what: what.into() }
+        line.map_or_else(|| self.file.into(), |line| format!("{}:{line}", self.file))
     }
 
     fn context(&self, name: &Spanned<String>) -> Result<usize, KeymapError> {

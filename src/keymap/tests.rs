@@ -92,10 +92,13 @@ fn a_sequence_that_is_put_replaces_what_collides_with_it() {
 
 #[test]
 fn a_users_file_replaces_and_frees_single_keys() {
-    let map =
-        map(SAMPLE).with_user_file("mine", "[global]\n\"q\" = \"none\"\n\"g\" = \"top\"\n", resolve).unwrap();
+    let user = UserKeys::file("mine", "[global]\n\"q\" = \"none\"\n\"g\" = \"bottom\"\n");
+    let (map, replaced) = map(SAMPLE).with_user_keys(&user, resolve).unwrap();
     let look = |keys: &str| map.lookup(&[GLOBAL], &typed(keys));
     assert_eq!(look("q"), Lookup::None);
-    assert_eq!(look("g"), Lookup::Run("top"));
+    assert_eq!(look("g"), Lookup::Run("bottom"));
     assert_eq!(look("s"), Lookup::Run("sort"));
+    let taken = &replaced[0];
+    assert_eq!((replaced.len(), taken.place.as_str(), taken.action), (1, "mine:3", "bottom"));
+    assert_eq!(taken.was, [("g g".parse().unwrap(), "top")]);
 }

@@ -25,14 +25,18 @@ impl<A: Copy + Eq> Trie<A> {
     /// Adds a sequence. A sequence that begins another one, or the same one again, is refused with the row it
     /// collides with.
     pub(super) fn add(&mut self, keys: &Keys, action: A) -> Result<(), Keys> {
-        let clash = self.rows().into_iter().map(|(row, _)| row).find(|row| collide(row, keys));
-        match clash {
-            Some(row) => Err(row),
+        match self.colliding(keys).into_iter().next() {
+            Some((row, _)) => Err(row),
             None => {
                 self.put(keys, action);
                 Ok(())
             }
         }
+    }
+
+    /// The rows that begin with a sequence, or that it begins with.
+    pub(super) fn colliding(&self, keys: &Keys) -> Vec<(Keys, A)> {
+        self.rows().into_iter().filter(|(row, _)| collide(row, keys)).collect()
     }
 
     /// Adds a sequence instead of whatever collides with it.

@@ -29,8 +29,8 @@ const SLOW: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(1);
 
 impl Pacing {
-    pub(super) fn new(ssh: bool) -> Pacing {
-        let (input, data) = if ssh { (50, 250) } else { (12, 100) };
+    pub(super) fn new(low_bandwidth: bool) -> Pacing {
+        let (input, data) = if low_bandwidth { (50, 250) } else { (12, 100) };
         Pacing {
             input: Duration::from_millis(input),
             data: Duration::from_millis(data),

@@ -9,6 +9,8 @@ pub struct Caps {
     pub depth: Depth,
     /// Whether it shows more than ASCII.
     pub unicode: bool,
+    /// Whether its background is light, as far as it says so.
+    pub light: bool,
     /// Whether it is reached over SSH.
     pub ssh: bool,
     /// Whether tmux is in between.
@@ -31,6 +33,7 @@ impl Caps {
         Caps {
             depth,
             unicode: unicode(&set),
+            light: set("COLORFGBG").is_some_and(|colors| is_light(&colors)),
             ssh: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| set(name).is_some()),
             tmux: set("TMUX").is_some(),
         }
@@ -70,6 +73,11 @@ fn depth_of(set: &impl Fn(&str) -> Option<String>) -> Depth {
     }
 }
 
+/// `0;15` or `0;default;15`, as rxvt, Konsole and others set it: the last number is the background, 7 and 15 are white.
+fn is_light(colors: &str) -> bool {
+    colors.rsplit(';').next().is_some_and(|ground| ["7", "15"].contains(&ground))
+}
+
 /// UTF-8 by the first locale variable that is set, and a terminal that has the glyphs.
 fn unicode(set: &impl Fn(&str) -> Option<String>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| set(name)).unwrap_or_default();
@@ -107,6 +115,13 @@ mod tests {
         assert_eq!(caps(&[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")]).depth, Depth::C16);
         let flag = Caps::from_env(|_| Some("1".into()), ColorChoice::Exactly(Depth::True));
         assert_eq!(flag.depth, Depth::True);
+    }
+
+    #[test]
+    fn a_light_background_is_what_the_terminal_says() {
+        let light = |colors: &str| caps(&[("TERM", "xterm"), ("COLORFGBG", colors)]).light;
+        assert!(light("0;15") && light("0;default;15") && light("0;7"));
+        assert!(!light("15;0") && !light("default;default") && !light("") && !light("7;8"));
     }
 
     #[test]

@@ -64,31 +64,44 @@ impl Depth {
         match self {
             Depth::True => Some(color),
             Depth::C256 => Some(Color::Indexed(nearest_256([r, g, b]))),
-            Depth::C16 => Some(NAMED[nearest_16([r, g, b])].1),
+            Depth::C16 => Some(NAMED[nearest_16([r, g, b])].2),
             Depth::None => None,
         }
     }
 }
 
-/// The sixteen colours as xterm shows them.
-const NAMED: [([u8; 3], Color); 16] = [
-    ([0, 0, 0], Color::Black),
-    ([205, 0, 0], Color::Red),
-    ([0, 205, 0], Color::Green),
-    ([205, 205, 0], Color::Yellow),
-    ([0, 0, 238], Color::Blue),
-    ([205, 0, 205], Color::Magenta),
-    ([0, 205, 205], Color::Cyan),
-    ([229, 229, 229], Color::Gray),
-    ([127, 127, 127], Color::DarkGray),
-    ([255, 0, 0], Color::LightRed),
-    ([0, 255, 0], Color::LightGreen),
-    ([255, 255, 0], Color::LightYellow),
-    ([92, 92, 255], Color::LightBlue),
-    ([255, 0, 255], Color::LightMagenta),
-    ([0, 255, 255], Color::LightCyan),
-    ([255, 255, 255], Color::White),
+/// The sixteen colours: their names in theme files, and as xterm shows them.
+const NAMED: [(&str, [u8; 3], Color); 16] = [
+    ("black", [0, 0, 0], Color::Black),
+    ("red", [205, 0, 0], Color::Red),
+    ("green", [0, 205, 0], Color::Green),
+    ("yellow", [205, 205, 0], Color::Yellow),
+    ("blue", [0, 0, 238], Color::Blue),
+    ("magenta", [205, 0, 205], Color::Magenta),
+    ("cyan", [0, 205, 205], Color::Cyan),
+    ("gray", [229, 229, 229], Color::Gray),
+    ("dark-gray", [127, 127, 127], Color::DarkGray),
+    ("bright-red", [255, 0, 0], Color::LightRed),
+    ("bright-green", [0, 255, 0], Color::LightGreen),
+    ("bright-yellow", [255, 255, 0], Color::LightYellow),
+    ("bright-blue", [92, 92, 255], Color::LightBlue),
+    ("bright-magenta", [255, 0, 255], Color::LightMagenta),
+    ("bright-cyan", [0, 255, 255], Color::LightCyan),
+    ("bright-white", [255, 255, 255], Color::White),
 ];
+
+/// One of the sixteen by its name.
+pub(super) fn named(name: &str) -> Option<Color> {
+    NAMED.iter().find(|(known, ..)| *known == name).map(|(.., color)| *color)
+}
+
+/// Red, green and blue of a colour that says so, or that xterm shows so; `None` for the terminal's own and for indexed ones.
+pub(super) fn rgb_of(color: Color) -> Option<[u8; 3]> {
+    match color {
+        Color::Rgb(r, g, b) => Some([r, g, b]),
+        _ => NAMED.iter().find(|(.., known)| *known == color).map(|(_, rgb, _)| *rgb),
+    }
+}
 
 /// Index 16..=255: the 6x6x6 cube or the grey ramp; 0..=15 are the user's own and cannot be relied on.
 fn nearest_256(rgb: [u8; 3]) -> u8 {
@@ -103,8 +116,32 @@ fn nearest_256(rgb: [u8; 3]) -> u8 {
     if distance(rgb, [grey; 3]) < distance(rgb, cube_rgb) { 232 + grey_step } else { cube }
 }
 
+/// A colour with less than this between its strongest and weakest part looks grey.
+const GREY: u8 = 40;
+
+/// A colour whose strongest part is more than this becomes the bright one of two.
+const BRIGHT: u8 = 220;
+
+/// Red, yellow, green, cyan, blue and magenta.
+const BY_HUE: [usize; 6] = [1, 3, 2, 6, 4, 5];
+
+/// What is a colour becomes the one of its hue: by distance alone a light red would be dark grey, or yellow.
 fn nearest_16(rgb: [u8; 3]) -> usize {
-    (0..16).min_by_key(|at| distance(rgb, NAMED[*at].0)).unwrap_or(0)
+    let [most, least] = [rgb.iter().max(), rgb.iter().min()].map(|part| part.copied().unwrap_or(0));
+    if most - least < GREY {
+        let greys = [0, 8, 7, 15];
+        return greys.into_iter().min_by_key(|at| distance(rgb, NAMED[*at].1)).unwrap_or(0);
+    }
+    let [r, g, b] = rgb.map(f64::from);
+    let range = f64::from(most - least);
+    let hue = if f64::from(most) == r {
+        (g - b) / range
+    } else if f64::from(most) == g {
+        2.0 + (b - r) / range
+    } else {
+        4.0 + (r - g) / range
+    };
+    BY_HUE[(hue.round() as i32).rem_euclid(6) as usize] + if most > BRIGHT { 8 } else { 0 }
 }
 
 /// Squared distance with red, green and blue weighed about as the eye does ("redmean").
@@ -125,6 +162,8 @@ mod tests {
         assert_eq!(nearest_256([135, 175, 215]), 16 + 36 * 2 + 6 * 3 + 4);
         assert_eq!(nearest_256([128, 128, 128]), 244);
         assert_eq!(Depth::C16.nearest(Color::Rgb(250, 10, 10)), Some(Color::LightRed));
+        assert_eq!(Depth::C16.nearest(Color::Rgb(0xff, 0x80, 0x80)), Some(Color::LightRed), "not dark grey");
+        assert_eq!(Depth::C16.nearest(Color::Rgb(120, 130, 125)), Some(Color::DarkGray));
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Theme files: `inherits`, the backgrounds they are meant for, a palette of named colours, and a style per role.
+//! Theme files: `inherits`, what stands in where there are few colours, the backgrounds they are meant for, a palette of named colours, and a style per role.
 
-use super::{BUILT_IN, Role};
+use super::{BUILT_IN, Role, built_in_text, depth};
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -38,7 +38,12 @@ impl ThemeError {
 pub(super) struct StyleSheet {
     pub(super) styles: [Style; Role::COUNT],
     pub(super) grounds: Vec<Color>,
+    /// The theme that stands in for it where there are sixteen colours.
+    pub(super) sixteen: Option<String>,
 }
+
+/// For `sixteen`: the nearest of the theme's own colours.
+const OWN: &str = "own";
 
 type Palette = BTreeMap<String, Color>;
 
@@ -46,6 +51,7 @@ type Palette = BTreeMap<String, Color>;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     inherits: Option<Spanned<String>>,
+    sixteen: Option<Spanned<String>>,
     #[serde(default)]
     grounds: Vec<Spanned<String>>,
     #[serde(default)]
@@ -85,8 +91,11 @@ impl RoleStyle {
 pub(super) fn read(name: &str, text: &str) -> Result<StyleSheet, ThemeError> {
     let family = family(name, text)?;
     let mut palette = Palette::new();
-    let mut sheet = StyleSheet { styles: [Style::new(); Role::COUNT], grounds: Vec::new() };
+    let mut sheet = StyleSheet { styles: [Style::new(); Role::COUNT], grounds: Vec::new(), sixteen: None };
     for (reader, file) in &family {
+        if let Some(other) = &file.sixteen {
+            sheet.sixteen = reader.stand_in(other)?;
+        }
         for (key, value) in &file.palette {
             palette.insert(key.clone(), reader.color(value, &palette)?);
         }
@@ -134,10 +143,21 @@ impl Reader<'_> {
 
     fn parent(&self, parent: &Spanned<String>) -> Result<Reader<'static>, ThemeError> {
         let found = BUILT_IN.iter().find(|(known, _)| known == parent.get_ref());
-        let (name, text) = found.ok_or_else(|| {
-            self.error(Some(parent.span()), &ThemeError::no_such_theme(parent.get_ref()).what)
-        })?;
+        let (name, text) = found.ok_or_else(|| self.no_such_theme(parent))?;
         Ok(Reader { name, text })
+    }
+
+    /// The theme that stands in where there are sixteen colours; none for [`OWN`].
+    fn stand_in(&self, name: &Spanned<String>) -> Result<Option<String>, ThemeError> {
+        if name.get_ref() == OWN {
+            return Ok(None);
+        }
+        built_in_text(name.get_ref()).ok_or_else(|| self.no_such_theme(name))?;
+        Ok(Some(name.get_ref().clone()))
+    }
+
+    fn no_such_theme(&self, name: &Spanned<String>) -> ThemeError {
+        self.error(Some(name.span()), &ThemeError::no_such_theme(name.get_ref()).what)
     }
 
     fn role(&self, key: &Spanned<String>) -> Result<Role, ThemeError> {
@@ -162,9 +182,11 @@ impl Reader<'_> {
         if text == "reset" {
             return Ok(Color::Reset);
         }
-        let found = palette.get(text.as_str()).copied().or_else(|| hex(text));
+        let found = palette.get(text.as_str()).copied().or_else(|| hex(text)).or_else(|| ansi(text));
         found.ok_or_else(|| {
-            let what = format!("`{text}` is not a colour: a name of the palette, `reset` or `#rrggbb`");
+            let what = format!(
+                "`{text}` is not a colour: a name of the palette, `reset`, `#rrggbb`, or `ansi-red` and its like"
+            );
             self.error(Some(value.span()), &what)
         })
     }
@@ -174,4 +196,9 @@ fn hex(text: &str) -> Option<Color> {
     let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
     let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
     Some(Color::Rgb(part(0)?, part(2)?, part(4)?))
+}
+
+/// One of the terminal's own sixteen: `ansi-red`, `ansi-bright-red`.
+fn ansi(text: &str) -> Option<Color> {
+    depth::named(text.strip_prefix("ansi-")?)
 }

@@ -26,6 +26,28 @@ impl FromStr for GlyphChoice {
     }
 }
 
+/// What bars along time are drawn with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Graphs {
+    Blocks,
+    /// Two moments a cell, in four steps.
+    Braille,
+    Ascii,
+}
+
+impl Graphs {
+    /// What a setting's word means, where `auto` is blocks as far as the glyphs have them.
+    pub fn choose(word: &str, glyphs: &Glyphs) -> Graphs {
+        match word {
+            "blocks" => Graphs::Blocks,
+            "braille" => Graphs::Braille,
+            "ascii" => Graphs::Ascii,
+            _ if *glyphs == *Glyphs::ASCII => Graphs::Ascii,
+            _ => Graphs::Blocks,
+        }
+    }
+}
+
 /// The lines of a frame.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Frame {

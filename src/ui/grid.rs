@@ -2,6 +2,7 @@
 
 use super::canvas::{Canvas, columns_of, cut_middle};
 use super::hits::HitMap;
+use super::sparkline;
 use crate::app::{Align, App, Cell, CellStyle, Column, Level, List, Pane, Target};
 use crate::theme::{Role, Status};
 use ratatui::layout::Rect;
@@ -114,30 +115,57 @@ fn without_repeats(columns: &[Column], cells: &[Cell], above: &[Cell]) -> Vec<Ce
 }
 
 fn draw_row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column], widths: &[u16], cells: &[Cell]) {
-    let mut x = line.x + 1;
-    for ((column, width), cell) in columns.iter().zip(widths).zip(cells).filter(|((_, width), _)| **width > 0)
-    {
-        let role = role_of(cell.style);
-        let (mut from, mut room) = (x, *width);
-        if let CellStyle::Status(level) = cell.style {
-            canvas.mark(x, line.y, status_of(level).glyph(canvas.theme.glyphs()), role);
-            (from, room) = (x + 2, width.saturating_sub(2));
+    let mut start = line.x + 1;
+    let mut taken = start;
+    for (at, (column, cell)) in columns.iter().zip(cells).enumerate().filter(|(at, _)| widths[*at] > 0) {
+        let mut place = Rect { x: start, width: widths[at], ..line };
+        if column.flows {
+            place = flowed(line, place, start.max(taken), behind(&cells[at + 1..], &widths[at + 1..]));
         }
-        let cut = column.names && columns_of(&cell.text) > room;
-        let text = if matches!(cell.style, CellStyle::Status(_)) {
-            whole_parts(&cell.text, room).to_string()
-        } else if cut {
-            cut_middle(&cell.text, room, canvas.theme.glyphs().ellipsis)
-        } else {
-            cell.text.clone()
-        };
-        match column.align {
-            Align::Left => {
-                canvas.put(from, line.y, room, &text, role);
-            }
-            Align::Right => canvas.put_right(from, line.y, room, &text, role),
+        taken = draw_cell(canvas, place, column, cell) + 1;
+        start += widths[at] + 1;
+    }
+}
+
+/// The place of a cell that goes on from `x` as far as the texts behind it, which need so many columns, leave room.
+fn flowed(line: Rect, place: Rect, x: u16, behind: u16) -> Rect {
+    let room = line.right().saturating_sub(x + 1);
+    Rect { x, width: room.saturating_sub(behind).max(place.width.min(room)), ..place }
+}
+
+/// Columns that the texts behind a cell need at least.
+fn behind(cells: &[Cell], widths: &[u16]) -> u16 {
+    let some = cells.iter().zip(widths).filter(|(cell, width)| **width > 0 && !cell.text.is_empty());
+    some.map(|(cell, _)| cell.least(columns_of) + 1).sum()
+}
+
+/// Draws a cell; yields the column after it.
+fn draw_cell(canvas: &mut Canvas<'_>, place: Rect, column: &Column, cell: &Cell) -> u16 {
+    let role = role_of(cell.style);
+    if !cell.bars.is_empty() {
+        let shares: Vec<Option<f64>> =
+            cell.bars.iter().map(|bar| bar.map(|percent| f64::from(percent) / 100.0)).collect();
+        return sparkline::draw(canvas, place, &shares, role);
+    }
+    let (mut from, mut room) = (place.x, place.width);
+    if let CellStyle::Status(level) = cell.style {
+        canvas.mark(from, place.y, status_of(level).glyph(canvas.theme.glyphs()), role);
+        (from, room) = (from + 2, room.saturating_sub(2));
+    }
+    let text = cell.fitting(room, columns_of);
+    let text = if matches!(cell.style, CellStyle::Status(_)) {
+        whole_parts(text, room).to_string()
+    } else if column.names && columns_of(text) > room {
+        cut_middle(text, room, canvas.theme.glyphs().ellipsis)
+    } else {
+        text.to_string()
+    };
+    match column.align {
+        Align::Left => canvas.put(from, place.y, room, &text, role),
+        Align::Right => {
+            canvas.put_right(from, place.y, room, &text, role);
+            place.right()
         }
-        x += width + 1;
     }
 }
 
@@ -179,6 +207,8 @@ fn widths(columns: &[Column], room: u16) -> Vec<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::theme::{Depth, Glyphs, Theme};
+    use ratatui::buffer::Buffer;
 
     #[test]
     fn a_status_leaves_out_whole_parts_and_cuts_no_number() {
@@ -186,6 +216,36 @@ mod tests {
         assert_eq!(whole_parts(text, 30), text);
         assert_eq!(whole_parts(text, 13), "LOST 12,345");
         assert_eq!(whole_parts("UNDER-REPL", 4), "UNDER-REPL", "the cell cuts it, visibly");
+    }
+
+    /// What a row of figures looks like in so many columns.
+    fn drawn(room: u16, now: &str, before: Cell) -> String {
+        let columns = Pane::Consequences.declaration().columns;
+        let theme = Theme::built_in("mono", Depth::None, Glyphs::ASCII).unwrap();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, room, 1));
+        let mut canvas = Canvas::new(&mut buffer, &theme);
+        let cells = [Cell::new(CellStyle::Plain, "Group capacity"), Cell::new(CellStyle::Plain, now), before];
+        draw_row(&mut canvas, Rect::new(0, 0, room, 1), columns, &widths(columns, room - 2), &cells);
+        let text: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn was(text: &str, shorter: &[&str]) -> Cell {
+        let shorter = shorter.iter().map(|text| (*text).to_string()).collect();
+        Cell { shorter, ..Cell::new(CellStyle::Was, text) }
+    }
+
+    #[test]
+    fn a_number_flows_into_empty_columns_and_is_left_out_rather_than_cut() {
+        let none = was("", &[]);
+        assert_eq!(drawn(57, "9,800 records/s", none), "Group capacity 9,800 records/s");
+        let short = was("6.1/19 ms", &[]);
+        assert_eq!(drawn(57, "2.1 / 8.0 ms", short), "Group capacity 2.1 / 8.0 ms 6.1/19 ms");
+        for (room, before) in [(90, "0 to 11,000 records, better"), (76, "+ 0 to 11,000 rec"), (57, "+")] {
+            let long = was("0 to 11,000 records, better", &["+ 0 to 11,000 rec", "+"]);
+            let row = drawn(room, "0 to 5,500 records", long);
+            assert_eq!(row, format!("Group capacity 0 to 5,500 records {before}"));
+        }
     }
 
     #[test]

@@ -6,21 +6,15 @@
 //! ```
 
 use super::canvas::{Canvas, columns_of};
-use crate::app::{App, Level, Origin};
+use crate::app::{App, LabelColor, Level, Origin};
 use crate::model::{human_count, human_duration_ms, plural};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
-    let badge = match app.origin {
-        Origin::Sim(_) => Role::BadgeSim,
-        Origin::Live(_) => Role::BadgeLive,
-        Origin::File(_) => Role::BadgeFile,
-        Origin::Lab(_) => Role::BadgeLab,
-    };
     let end = area.right();
     let mut x = canvas.put(area.x, area.y, area.width, " klever ", Role::Strong);
-    x = canvas.put(x, area.y, end - x, &format!(" {} ", app.origin.badge()), badge);
+    x = canvas.put(x, area.y, end - x, &format!(" {} ", app.origin.badge()), badge(app));
     let alarms = alarms(app);
     let alarm_columns: u16 = alarms.iter().map(|(_, text)| columns_of(text) + 1).sum();
     let room = end.saturating_sub(x + alarm_columns + 1);
@@ -39,9 +33,23 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
+/// The role of the badge: the user's for this cluster, else that of where it comes from.
+fn badge(app: &App) -> Role {
+    match (app.began.label.color, &app.origin) {
+        (Some(LabelColor::Red), _) | (None, Origin::Live(_)) => Role::BadgeLive,
+        (Some(LabelColor::Yellow), _) | (None, Origin::File(_)) => Role::BadgeFile,
+        (Some(LabelColor::Cyan), _) | (None, Origin::Sim(_)) => Role::BadgeSim,
+        (Some(LabelColor::Violet), _) | (None, Origin::Lab(_)) => Role::BadgeLab,
+    }
+}
+
 /// From the most to the least important.
 fn parts(app: &App) -> Vec<String> {
-    let mut parts = vec![app.origin.name().to_string()];
+    let name = app.origin.name();
+    let mut parts = vec![match &app.began.label.text {
+        Some(label) => format!("{name} ({label})"),
+        None => name.to_string(),
+    }];
     if let Some(cluster) = app.cluster() {
         parts.push(match cluster.version.get() {
             Some(version) => format!("Kafka {version}"),
@@ -106,4 +114,23 @@ fn alarms(app: &App) -> Vec<(Role, String)> {
 /// The role of a message of this level.
 pub(super) fn message_role(level: Level) -> Role {
     super::grid::status_of(level).role()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Label, Start};
+
+    #[test]
+    fn a_named_cluster_has_the_users_colour_and_label() {
+        let app = |label: Label| {
+            let origin = Origin::Live("prod".into());
+            App::new(Start { label, ..Start::new(origin) }).unwrap()
+        };
+        let plain = app(Label::default());
+        assert_eq!((badge(&plain), parts(&plain)[0].as_str()), (Role::BadgeLive, "prod"));
+        let label = Label { text: Some("payments".into()), color: Some(LabelColor::Violet) };
+        let named = app(label);
+        assert_eq!((badge(&named), parts(&named)[0].as_str()), (Role::BadgeLab, "prod (payments)"));
+    }
 }

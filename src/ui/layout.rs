@@ -107,7 +107,7 @@ impl Layout {
         let [upper, lower] =
             Split::vertical([Constraint::Fill(1), Constraint::Length(warnings)]).areas(self.body);
         let [left, line, right] =
-            Split::horizontal([Constraint::Percentage(52), Constraint::Length(1), Constraint::Fill(1)])
+            Split::horizontal([Constraint::Percentage(51), Constraint::Length(1), Constraint::Fill(1)])
                 .areas(upper);
         self.separators.push(line);
         self.cluster_column(app, left);
@@ -212,11 +212,9 @@ fn picture_lines(app: &App, pane: Pane, room: u16) -> u16 {
     (rows + 16).min(room)
 }
 
-/// Lines that a strip of figures takes without the keys; fewer than four would say nothing.
+/// Lines that a strip of figures takes without the keys: all of them where there is room, else its title and one line.
 fn strip_lines(needed: u16, room: u16) -> u16 {
-    let wanted = if room >= 40 { needed + 2 } else { 6 };
-    let lines = wanted.min(room / 3);
-    if lines < 4 { 0 } else { lines }
+    if room >= 40 { (needed + 2).min(room / 3) } else { 2 }
 }
 
 /// Lines that a pane of the cluster takes of so many; `None` when it takes what the others leave.

@@ -23,8 +23,8 @@ fn body(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, hits: &mut H
     let declared = pane.declaration();
     let mut area = area;
     if let Some(cells) = (declared.top_line)(app).filter(|_| area.height > 0) {
-        line(canvas, area, &cells, 1);
-        area = below(area, 1);
+        let lines = top_line(canvas, area, &cells);
+        area = below(area, lines);
     }
     let foot = (declared.foot)(app);
     let lines = foot.as_ref().map_or(0, |foot| foot_height(foot, area.height));
@@ -38,6 +38,24 @@ fn body(app: &App, pane: Pane, canvas: &mut Canvas<'_>, area: Rect, hits: &mut H
     if let Some(foot) = foot {
         draw_foot(canvas, below(area, list.height), &foot.text);
     }
+}
+
+/// So many rows must be left below a line above them that is broken over two.
+const ROWS_BELOW_TWO: u16 = 6;
+
+/// The line above the rows; where it does not fit, its last cell goes on below itself. Yields its lines.
+fn top_line(canvas: &mut Canvas<'_>, area: Rect, cells: &[Cell]) -> u16 {
+    let needed: u16 = cells.iter().map(|cell| columns_of(&cell.text) + 1).sum();
+    let Some((last, before)) = cells.split_last() else { return 0 };
+    if needed < area.width || area.height < ROWS_BELOW_TWO + 2 || before.is_empty() {
+        line(canvas, area, cells, 1);
+        return 1;
+    }
+    line(canvas, area, before, 1);
+    let indent: u16 = before.iter().map(|cell| columns_of(&cell.text) + 1).sum();
+    let rest = Rect { x: area.x + indent, width: area.width - indent, height: 2, ..area };
+    canvas.paragraph(rest, &last.text, role_of(last.style));
+    2
 }
 
 /// What is left of an area below so many lines.

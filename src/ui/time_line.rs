@@ -1,8 +1,9 @@
 //! The time line: a row of bars for each figure, and a row of marks for what happened.
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, columns_of};
 use super::grid::role_of;
 use super::hits::HitMap;
+use super::sparkline;
 use crate::app::{App, CellStyle, Level, Pane, Series, Target, TimeWindow, mark_style, mark_text};
 use crate::model::{Mark, MarkKind};
 use crate::theme::Role;
@@ -14,6 +15,10 @@ const VALUE: u16 = 10;
 
 /// Draws the time line below a pane's title: the figures, the marks, and the last of them in words.
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, hits: &mut HitMap) {
+    if area.height == 1 {
+        hits.shows(Pane::Time, 1);
+        return one_line(app, canvas, area);
+    }
     let items = app.items(Pane::Time);
     let rows = items.len() as u16;
     let below = area.height.saturating_sub(rows).clamp(1.min(area.height), 2 + area.height / 8);
@@ -58,19 +63,53 @@ fn figure(app: &App, item: u32, series: &Series, canvas: &mut Canvas<'_>, line: 
 
 /// Bars up to the highest value in view. A value of 0 is the lowest bar; what is not known is left blank.
 fn bars_of(app: &App, series: &Series, window: &TimeWindow, canvas: &mut Canvas<'_>, area: Rect) {
-    let values = window.values(series, app.time_samples(), area.width);
+    let dots = sparkline::per_cell(canvas);
+    let values = window.values(series, app.time_samples(), area.width * dots);
     let highest = values.iter().flatten().fold(0.0, |highest: f64, value| highest.max(*value));
-    let levels = canvas.theme.glyphs().levels;
-    for (value, x) in values.iter().zip(area.left()..area.right()) {
-        let Some(value) = value else { continue };
-        let share = if highest > 0.0 { value / highest } else { 0.0 };
-        let level = ((share * 7.0).ceil() as usize).min(7);
+    let shares: Vec<Option<f64>> = values
+        .iter()
+        .map(|value| value.map(|value| if highest > 0.0 { value / highest } else { 0.0 }))
+        .collect();
+    for (cell, x) in shares.chunks(usize::from(dots)).zip(area.left()..area.right()) {
         let role = match series.level {
-            _ if *value <= 0.0 => Role::Muted,
+            _ if cell.iter().flatten().all(|share| *share <= 0.0) => Role::Muted,
             Some(level) => role_of(CellStyle::Level(level)),
             None => Role::Text,
         };
-        canvas.mark(x, area.y, levels[level], role);
+        if let Some(symbol) = sparkline::symbol(canvas, cell) {
+            canvas.mark(x, area.y, &symbol, role);
+        }
+    }
+}
+
+/// Columns of the bars of a figure on one line at least, and of its value.
+const SHORT_BARS: u16 = 8;
+const SHORT_VALUE: u16 = 6;
+
+/// `acked/s 1,001 ▇▇▇▇▂▂▇  lag 7,245 ▁▂▃▅▇`: as many figures as there is room for, side by side.
+fn one_line(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let window = app.time_window();
+    let mut figures = Vec::new();
+    let mut used = 0;
+    for item in app.items(Pane::Time) {
+        let Some(series) = app.time_series().nth(*item as usize) else { continue };
+        let cells = (Pane::Time.declaration().cells)(app, *item);
+        let Some(cell) = cells.into_iter().nth(1) else { continue };
+        let text = columns_of(series.name) + 1 + columns_of(&cell.text).max(SHORT_VALUE) + 1;
+        if used + text + SHORT_BARS + 2 <= area.width {
+            used += text + 2;
+            figures.push((series, cell));
+        }
+    }
+    let bars = area.width.saturating_sub(used + 1) / (figures.len() as u16).max(1);
+    let mut x = area.x + 1;
+    for (series, cell) in figures {
+        x = canvas.put(x, area.y, area.right() - x, series.name, Role::Muted) + 1;
+        let width = columns_of(&cell.text).max(SHORT_VALUE);
+        canvas.put_right(x, area.y, width, &cell.text, role_of(cell.style));
+        x += width + 1;
+        bars_of(app, series, &window, canvas, Rect { x, width: bars, height: 1, ..area });
+        x += bars + 2;
     }
 }
 

@@ -4,6 +4,7 @@ use klever::app::{App, Effect, Msg, Origin, Snapshot, Start, assess};
 use klever::config::{parse_properties, properties_text, read_client};
 use klever::consequences::{self, Subject, parse_goals, roll_with_margin};
 use klever::hypothesis::{apply, reference};
+use klever::keymap::UserKeys;
 use klever::knobs::{Change, KeyScope};
 use klever::model::{Cluster, KafkaVersion};
 use klever::report;
@@ -139,9 +140,8 @@ fn snapshots() -> Vec<Vec<u8>> {
 }
 
 fn keymap(bytes: &[u8]) -> bool {
-    let start =
-        Start { keys: Some(("hostile.toml".into(), text(bytes))), ..Start::new(Origin::Sim("s".into())) };
-    App::new(start).is_ok()
+    let keys = vec![UserKeys::file("hostile.toml", text(bytes))];
+    App::new(Start { keys, ..Start::new(Origin::Sim("s".into())) }).is_ok()
 }
 
 fn keymaps() -> Vec<Vec<u8>> {

@@ -118,7 +118,16 @@ pub(crate) fn data(request: &PageRequest) -> PageData {
 }
 
 fn column(min: u16, max: u16) -> Column {
-    Column { title: "", align: klever::app::Align::Left, min, max, drop: 0, names: false, once: false }
+    Column {
+        title: "",
+        align: klever::app::Align::Left,
+        min,
+        max,
+        drop: 0,
+        names: false,
+        once: false,
+        flows: false,
+    }
 }
 
 fn row(cells: &[(CellStyle, &str)], detail: &[&str]) -> PageRow {

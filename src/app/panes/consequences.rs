@@ -10,7 +10,7 @@
 //! ```
 
 use super::declaration::{Foot, FootText, LIST, PaneDeclaration, Place, before_the_first_assessment};
-use crate::app::cell::left;
+use crate::app::cell::{flowing, left};
 use crate::app::{App, Cell, CellStyle, Consequence, Level, Page, RowKey};
 use crate::consequences::Input;
 use crate::model::{human_count, plural};
@@ -20,7 +20,7 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
     title: "Consequences",
     go_to: "Go to the consequences of the configuration.",
     place: Place::Consequences,
-    columns: &[left("", 24, 26, 0), left("now", 12, 26, 0), left("before", 17, 30, 1)],
+    columns: &[left("", 26, 28, 0), flowing("now", 12, 26, 0), flowing("before", 15, 30, 1)],
     count: |app| app.assessment().map_or(0, |assessment| assessment.consequences.len()),
     cells: |app, item| row(app, item).map_or_else(Vec::new, cells),
     text: |app, item, text| text.push_str(row(app, item).map_or("", |row| &row.label)),
@@ -43,17 +43,33 @@ fn cells(row: &Consequence) -> Vec<Cell> {
         (_, Ordering::Less) => CellStyle::Worse,
         (_, Ordering::Equal) => CellStyle::Strong,
     };
-    let word = match row.change {
-        Ordering::Greater => ", better",
-        Ordering::Less => ", worse",
-        Ordering::Equal => "",
-    };
-    let was = row.was.as_ref().map_or(String::new(), |was| format!("{was}{word}"));
     vec![
         Cell::new(CellStyle::Status(row.level), row.label.clone()),
-        Cell::new(now, row.now.clone()),
-        Cell::new(CellStyle::Was, was),
+        Cell::new(now, row.now.clone()).or([shorter(&row.now)]),
+        row.was.as_ref().map_or_else(|| Cell::new(CellStyle::Was, ""), |was| before(was, row.change)),
     ]
+}
+
+/// A figure in fewer columns.
+fn shorter(figure: &str) -> String {
+    figure.replace(" records", " rec").replace(" / ", "/")
+}
+
+/// What it was, and whether it is better now; where there is no room, only that.
+fn before(was: &str, change: Ordering) -> Cell {
+    let (word, sign) = match change {
+        Ordering::Greater => (", better", "+"),
+        Ordering::Less => (", worse", "-"),
+        Ordering::Equal => ("", ""),
+    };
+    let signed = |was: &str| format!("{sign} {was}").trim_start().to_string();
+    let cell = Cell::new(CellStyle::Was, format!("{was}{word}"));
+    cell.or([
+        signed(was),
+        signed(&shorter(was)),
+        format!("{sign}{}", word.trim_start_matches(", ")),
+        sign.into(),
+    ])
 }
 
 fn top_line(app: &App) -> Option<Vec<Cell>> {

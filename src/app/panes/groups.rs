@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! ─3 Groups────────────────────────────────────────────────────
-//!  group     state         members       lag   change ETA
-//! >billing   • stable            3    12,345    -50/s 4m06s
+//!  group     state         members       lag   change ETA       trend
+//! >billing   • stable            3    12,345    -50/s 4m06s     ▇▇▆▅▅▄
 //!  audit     i empty             0 no commit        - -
 //!  search    • stable            1      x 10        - beyond end
 //! ```
@@ -35,6 +35,7 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
         right("lag", 9, 15, 0),
         right("change", 8, 10, 1),
         left("ETA", 9, ETA_COLUMNS as u16, 3),
+        left("trend", 8, 32, 4),
     ],
     count: |app| app.summary.groups.len(),
     cells,
@@ -139,7 +140,15 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
             None => Cell::new(CellStyle::Muted, "-"),
         },
         eta(row),
+        trend(app, row),
     ]
+}
+
+/// The lag as it was, in bars up to the highest.
+fn trend(app: &App, row: &GroupRow) -> Cell {
+    let highest = app.lags.trend(&row.id).max().unwrap_or(0).max(1);
+    let bars = app.lags.trend(&row.id).map(|lag| Some((lag * 100 / highest).clamp(0, 100) as u8));
+    Cell::bars(CellStyle::Muted, bars.collect())
 }
 
 /// How many were deleted unread, as far as there is room: a number that is cut is a wrong number.

@@ -131,7 +131,7 @@ fn the_keys_that_are_named_are_the_users() {
     let mut robot = Robot::sim().pass(20);
     assert_eq!(robot.app.keys_text("forward"), "]");
     let file = "[time]\n\"enter\" = \"none\"\n\"T\" = \"time-go\"\n[global]\n\"]\" = \"none\"\n";
-    let keys = Some(("keys.toml".to_string(), file.to_string()));
+    let keys = vec![UserKeys::file("keys.toml", file)];
     let start = Start { keys, ..Start::new(Origin::Sim("reference".into())) };
     let own = std::mem::replace(&mut robot.app.keymap, App::new(start).unwrap().keymap);
     let mut robot = robot.keys("8 h 1");
