@@ -21,7 +21,7 @@ impl App {
         match Action::named(line) {
             _ if line.is_empty() => Vec::new(),
             Some(action) => self.run(action),
-            None => self.from_palette(line),
+            None => self.run_as_palette(line),
         }
     }
 
@@ -54,7 +54,7 @@ impl App {
     }
 
     /// What the palette has for a line, if that is one thing; else what it may mean.
-    fn from_palette(&mut self, line: &str) -> Vec<Effect> {
+    fn run_as_palette(&mut self, line: &str) -> Vec<Effect> {
         self.open_prompt(PromptKind::Palette, line);
         let entries = self.prompt.take().map_or_else(Vec::new, |prompt| prompt.entries);
         let is_meant = |entry: &PaletteEntry| {

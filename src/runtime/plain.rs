@@ -111,7 +111,8 @@ impl Plain {
     fn go_on(&mut self) -> Option<i32> {
         let is_answered = self.is_settled() || self.asked.elapsed() > PATIENCE;
         let is_time = self.told.is_none_or(|told| told.elapsed() >= NEWS);
-        if !is_time && !(is_answered && !self.lines.is_empty()) {
+        let has_next = is_answered && !self.lines.is_empty();
+        if !is_time && !has_next {
             return None;
         }
         if !self.tell() {

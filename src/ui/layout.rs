@@ -107,7 +107,7 @@ impl Layout {
         let [upper, lower] =
             Split::vertical([Constraint::Fill(1), Constraint::Length(warnings)]).areas(self.body);
         let [left, line, right] =
-            Split::horizontal([Constraint::Percentage(51), Constraint::Length(1), Constraint::Fill(1)])
+            Split::horizontal([Constraint::Percentage(52), Constraint::Length(1), Constraint::Fill(1)])
                 .areas(upper);
         self.separators.push(line);
         self.cluster_column(app, left);

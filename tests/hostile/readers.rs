@@ -1,6 +1,7 @@
 //! Everything that reads what comes from outside, each taken as far as klever would take it.
 
 use klever::app::{App, Effect, Msg, Origin, Snapshot, Start, assess};
+use klever::config::settings::{Settings, SettingsFile, sample};
 use klever::config::{parse_properties, properties_text, read_client};
 use klever::consequences::{self, Subject, parse_goals, roll_with_margin};
 use klever::hypothesis::{apply, reference};
@@ -17,6 +18,7 @@ use klever::ui;
 use klever::workshop::{self, Scene};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use std::path::Path;
 use std::sync::Arc;
 
 /// One reader. It may refuse what it is given, in any way but a panic, and says whether it took it.
@@ -27,12 +29,13 @@ pub(crate) struct Reader {
     pub(crate) samples: fn() -> Vec<Vec<u8>>,
 }
 
-pub(crate) const READERS: [Reader; 8] = [
+pub(crate) const READERS: [Reader; 9] = [
     Reader { name: "scenario", read: scenario, samples: scenarios },
     Reader { name: "client", read: client, samples: clients },
     Reader { name: "snapshot", read: snapshot, samples: snapshots },
     Reader { name: "keymap", read: keymap, samples: keymaps },
     Reader { name: "theme", read: theme, samples: themes },
+    Reader { name: "settings", read: settings_file, samples: settings_files },
     Reader { name: "changes", read: changes, samples: change_lines },
     Reader { name: "goals", read: goals, samples: goal_lines },
     Reader { name: "terminal", read: terminal, samples: keystrokes },
@@ -137,6 +140,20 @@ fn snapshots() -> Vec<Vec<u8>> {
     let simulated = simulator.snapshot().0;
     let clusters = [&reference, &*simulated];
     clusters.map(|cluster| report::write_snapshot(cluster).into_bytes()).into()
+}
+
+fn settings_file(bytes: &[u8]) -> bool {
+    let home = Some(Path::new("/home/me"));
+    let Ok(file) = SettingsFile::parse(Path::new("/hostile/config.toml"), &text(bytes), home) else {
+        return false;
+    };
+    Settings::of(&[], |_| None, Some(file)).is_ok()
+}
+
+fn settings_files() -> Vec<Vec<u8>> {
+    let clusters =
+        "[clusters.a]\nbootstrap = \"k1:9092\"\nproperties = \"~/a.properties\"\ncolor = \"red\"\n";
+    samples(&[&sample(), clusters, "mouse = true\n[keys.global]\n\"ctrl-q\" = \"quit\"\n"])
 }
 
 fn keymap(bytes: &[u8]) -> bool {
