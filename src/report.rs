@@ -7,6 +7,7 @@ mod anonymise;
 mod assessment;
 mod clean;
 mod diff;
+mod errors;
 mod explain;
 pub mod export;
 mod findings;
@@ -31,7 +32,10 @@ pub use assessment::{
 };
 pub use clean::{clean, clean_lines};
 pub use diff::{Direction, SnapshotDiff, SnapshotDifference, diff, diff_json, diff_text};
-pub use explain::{Listing, explain, list};
+pub use errors::{
+    GivenClient, GivenSetting, KafkaError, LogErrors, LogScan, SeenError, Written, kafka_errors,
+};
+pub use explain::{Listing, explain, explain_json, list, list_json, log_json, log_text};
 pub use findings::{findings_text, hidden_topics};
 pub use json::findings_json;
 pub use junit::findings_junit;

@@ -6,6 +6,8 @@
 mod client_starts;
 #[path = "cli/comparing.rs"]
 mod comparing;
+#[path = "cli/explaining.rs"]
+mod explaining;
 #[path = "cli/exploring.rs"]
 mod exploring;
 #[path = "cli/files.rs"]
