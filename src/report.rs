@@ -5,6 +5,7 @@
 
 mod anonymise;
 mod assessment;
+mod baseline;
 mod clean;
 mod diff;
 mod errors;
@@ -30,6 +31,7 @@ pub use anonymise::anonymised;
 pub use assessment::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
+pub use baseline::{read_baseline, write_baseline};
 pub use clean::{clean, clean_lines};
 pub use diff::{Direction, SnapshotDiff, SnapshotDifference, diff, diff_json, diff_text};
 pub use errors::{

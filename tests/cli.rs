@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "cli/accepting.rs"]
+mod accepting;
 #[path = "cli/client_starts.rs"]
 mod client_starts;
 #[path = "cli/comparing.rs"]
@@ -24,6 +26,8 @@ mod kinds;
 mod lagging;
 #[path = "cli/rolling.rs"]
 mod rolling;
+#[path = "cli/sarif.rs"]
+mod sarif;
 #[path = "cli/unseen.rs"]
 mod unseen;
 #[path = "cli/workshop.rs"]

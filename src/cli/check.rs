@@ -1,5 +1,7 @@
 //! `klever check`: rules over a cluster, client files or both.
 
+mod accepted;
+
 use crate::cli::args::{FileArgs, SourceArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{files, output, source};
@@ -7,6 +9,7 @@ use crate::model::{Cluster, Datum, Origin, plural};
 use crate::report;
 use crate::rules::{Finding, FindingStatus, Findings, Severity, examine};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args, Debug)]
@@ -21,6 +24,15 @@ pub struct CheckArgs {
     /// Exit with 1 when there is a finding of this severity or a worse one
     #[arg(long, value_enum, default_value_t = FailOn::High, value_name = "SEVERITY")]
     pub fail_on: FailOn,
+    /// Findings that this file has do not fail the check: it is one that --write-baseline wrote
+    #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings into this file, for --baseline; only what could not be seen fails the check then
+    #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
+    pub write_baseline: Option<PathBuf>,
+    /// Findings that somebody decided to live with until a day: [[waiver]] tables of rule, subject, reason and until
+    #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
+    pub waivers: Option<PathBuf>,
     /// Exit with 3 when anything that was asked for could not be read, however harmless
     #[arg(long)]
     pub strict: bool,
@@ -74,6 +86,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let read = files::adopt(&mut cluster, &args.files)?;
     let mut findings = examine(&cluster);
     read.locate(&mut findings);
+    accepted::accept(args, &mut findings)?;
     output::write(&match args.format {
         FindingsFormat::Text => report::findings_text(&cluster, &findings),
         FindingsFormat::Json => report::findings_json(&cluster, &findings),
@@ -81,6 +94,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         FindingsFormat::Junit => report::findings_junit(&cluster, &findings),
         FindingsFormat::Markdown => report::findings_markdown(&cluster, &findings),
     })?;
+    if let Some(path) = &args.write_baseline {
+        accepted::write(path, &findings)?;
+        let known = findings.known();
+        findings.waive_known(&known, "known from today");
+    }
     read.or(verdict(args, &cluster, &findings)?)
 }
 

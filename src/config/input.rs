@@ -20,6 +20,10 @@ pub enum InputKind {
     Snapshot,
     Theme,
     Keymap,
+    /// `[[waiver]]` tables of TOML.
+    Waivers,
+    /// `klever.baseline/1`
+    Baseline,
 }
 
 impl InputKind {
@@ -31,6 +35,8 @@ impl InputKind {
             InputKind::Snapshot => "snapshot",
             InputKind::Theme => "theme",
             InputKind::Keymap => "keymap",
+            InputKind::Waivers => "file of waivers",
+            InputKind::Baseline => "baseline",
         }
     }
 
@@ -38,7 +44,8 @@ impl InputKind {
     /// partitions and 10,000 groups has about 60 MiB.
     fn most_kib(self) -> usize {
         match self {
-            InputKind::Properties | InputKind::Scenario => 1024,
+            InputKind::Properties | InputKind::Scenario | InputKind::Waivers => 1024,
+            InputKind::Baseline => 16 * 1024,
             InputKind::Snapshot => 256 * 1024,
             InputKind::Theme | InputKind::Keymap => 64,
         }

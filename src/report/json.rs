@@ -36,6 +36,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
         "file": finding.place.as_ref().map(|place| &place.file),
         "line": finding.place.as_ref().map(|place| place.line),
         "why": finding.rule.why,
+        "acceptance": finding.acceptance,
         "fix": finding.fix(),
     })
 }
