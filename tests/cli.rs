@@ -28,6 +28,8 @@ mod lagging;
 mod rolling;
 #[path = "cli/sarif.rs"]
 mod sarif;
+#[path = "cli/surviving.rs"]
+mod surviving;
 #[path = "cli/unseen.rs"]
 mod unseen;
 #[path = "cli/workshop.rs"]
