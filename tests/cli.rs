@@ -14,6 +14,8 @@ mod explaining;
 mod exploring;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/fixing.rs"]
+mod fixing;
 #[path = "cli/hostile.rs"]
 mod hostile;
 #[path = "cli/inputs.rs"]

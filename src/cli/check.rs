@@ -1,6 +1,7 @@
 //! `klever check`: rules over a cluster, client files or both.
 
 mod accepted;
+mod fix;
 mod survival;
 
 use crate::cli::args::{FileArgs, SourceArgs};
@@ -38,6 +39,9 @@ pub struct CheckArgs {
     /// Findings that somebody decided to live with until a day: [[waiver]] tables of rule, subject, reason and until
     #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
     pub waivers: Option<PathBuf>,
+    /// Write what the fixes say as a patch of the clients' files and as commands; nothing is applied
+    #[arg(long)]
+    pub fix: bool,
     /// Exit with 3 when anything that was asked for could not be read, however harmless
     #[arg(long)]
     pub strict: bool,
@@ -87,6 +91,9 @@ impl FailOn {
 }
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    if args.fix && args.format != FindingsFormat::Text {
+        return Err(Failure::usage("--fix is written as text").hint("leave out --fix or --format"));
+    }
     let mut cluster = cluster_of(args)?;
     let read = files::adopt(&mut cluster, &args.files)?;
     let mut findings = examine(&cluster);
@@ -94,6 +101,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     accepted::accept(args, &mut findings)?;
     let survivals = survival::survivals(args, &cluster)?;
     output::write(&written(args.format, &cluster, &findings, survivals.as_ref()))?;
+    if args.fix {
+        output::write(&fix::fixes(args, &cluster, &findings)?)?;
+    }
     if let Some(path) = &args.write_baseline {
         accepted::write(path, &findings)?;
         let known = findings.known();
