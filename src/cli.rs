@@ -73,7 +73,7 @@ pub enum Command {
     Simulate(simulate::SimulateArgs),
     /// Play the scenes of the workshop: an anti-pattern, its fix, and the same faults again
     Workshop(workshop::WorkshopArgs),
-    /// Explain a rule, a figure, a knob or any configuration key of Kafka
+    /// Explain a rule, a figure, a knob, any configuration key or error of Kafka, or the errors in a log
     Explain(explain::ExplainArgs),
     /// Read a cluster once and write it to a file, without names if so asked
     Snapshot(snapshot::SnapshotArgs),

@@ -18,6 +18,7 @@ pub mod net;
 mod place;
 pub mod producer;
 mod resolve;
+mod spellings;
 pub mod topic;
 mod value;
 
@@ -35,6 +36,10 @@ pub use defaults::{
 pub use infer::infer_version;
 pub use place::{Place, Shape, elr_of_new_cluster};
 pub use resolve::{broker_value, client_value, resolve, topic_value};
+pub use spellings::{
+    LIBRDKAFKA_RENAMED, broker_variables, key_of_name, key_of_variable, librdkafka_has, librdkafka_names,
+    librdkafka_spellings,
+};
 pub use value::{Kind, Value, whole_number};
 
 use crate::model::Assumptions;

@@ -5,8 +5,10 @@
 
 mod anonymise;
 mod assessment;
+mod baseline;
 mod clean;
 mod diff;
+mod errors;
 mod explain;
 pub mod export;
 mod findings;
@@ -23,17 +25,22 @@ mod roll;
 mod run;
 mod sarif;
 mod snapshot;
+mod survival;
 mod workshop;
 
 pub use anonymise::anonymised;
 pub use assessment::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
+pub use baseline::{read_baseline, write_baseline};
 pub use clean::{clean, clean_lines};
 pub use diff::{Direction, SnapshotDiff, SnapshotDifference, diff, diff_json, diff_text};
-pub use explain::{Listing, explain, list};
+pub use errors::{
+    GivenClient, GivenSetting, KafkaError, LogErrors, LogScan, SeenError, Written, kafka_errors,
+};
+pub use explain::{Listing, explain, explain_json, list, list_json, log_json, log_text};
 pub use findings::{findings_text, hidden_topics};
-pub use json::findings_json;
+pub use json::{findings_json, findings_json_with};
 pub use junit::findings_junit;
 pub use lag::{
     AgeMethod, GroupLag, LagAge, LagProgress, LagReport, LagSeries, PartitionLag, Poll, RetentionLeft, Trend,
@@ -53,6 +60,7 @@ pub use roll::{roll_json, roll_text};
 pub use run::{EventLogEntry, event_text, run_json, run_text, scenarios_json, scenarios_text};
 pub use sarif::findings_sarif;
 pub use snapshot::{SNAPSHOT_SCHEMA, SnapshotError, read_snapshot, write_snapshot};
+pub use survival::{GaveWay, Harm, Survival, SurvivalCounts, SurvivalTest, Survivals, survivals_text};
 pub use workshop::{counter_rows, played_json, played_text, scene_notes, scenes_json, scenes_text};
 
 #[cfg(test)]

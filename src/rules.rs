@@ -11,6 +11,7 @@ mod examine;
 mod facts;
 mod finding;
 mod verdicts;
+mod waivers;
 
 mod consumers;
 mod defaults;
@@ -38,9 +39,11 @@ pub use evidence::Evidence;
 pub use examine::examine;
 pub use facts::{ClusterFacts, STATE_SUFFIXES, STATE_TOPICS};
 pub use finding::{
-    FilePlace, Finding, FindingStatus, FindingSubject, Findings, NotExamined, Severity, SubjectKind, Summary,
+    Acceptance, FilePlace, Finding, FindingStatus, FindingSubject, Findings, NotExamined, Severity,
+    SubjectKind, Summary,
 };
 pub use verdicts::Verdicts;
+pub use waivers::{KnownFinding, Waiver, WaiverError, parse_waivers};
 
 use crate::model::KafkaVersion;
 

@@ -2,14 +2,20 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "cli/accepting.rs"]
+mod accepting;
 #[path = "cli/client_starts.rs"]
 mod client_starts;
 #[path = "cli/comparing.rs"]
 mod comparing;
+#[path = "cli/explaining.rs"]
+mod explaining;
 #[path = "cli/exploring.rs"]
 mod exploring;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/fixing.rs"]
+mod fixing;
 #[path = "cli/hostile.rs"]
 mod hostile;
 #[path = "cli/inputs.rs"]
@@ -24,6 +30,10 @@ mod lagging;
 mod rolling;
 #[path = "cli/settings.rs"]
 mod settings;
+#[path = "cli/sarif.rs"]
+mod sarif;
+#[path = "cli/surviving.rs"]
+mod surviving;
 #[path = "cli/unseen.rs"]
 mod unseen;
 #[path = "cli/workshop.rs"]

@@ -8,6 +8,8 @@
 
 #[path = "lab/client_starts.rs"]
 mod client_starts;
+#[path = "lab/kafka_errors.rs"]
+mod kafka_errors;
 #[path = "lab/leftovers.rs"]
 mod leftovers;
 

@@ -1,12 +1,17 @@
 //! `klever check`: rules over a cluster, client files or both.
 
+mod accepted;
+mod fix;
+mod survival;
+
 use crate::cli::args::{FileArgs, SourceArgs};
 use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{files, output, source};
 use crate::model::{Cluster, Datum, Origin, plural};
-use crate::report;
+use crate::report::{self, Harm, Survivals};
 use crate::rules::{Finding, FindingStatus, Findings, Severity, examine};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args, Debug)]
@@ -21,6 +26,22 @@ pub struct CheckArgs {
     /// Exit with 1 when there is a finding of this severity or a worse one
     #[arg(long, value_enum, default_value_t = FailOn::High, value_name = "SEVERITY")]
     pub fail_on: FailOn,
+    /// Play these against exactly the clients of the files, in the simulator, and say what gave way: on the snapshot's
+    /// cluster or the reference cluster
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TEST,...")]
+    pub survives: Vec<survival::TestChoice>,
+    /// Findings that this file has do not fail the check: it is one that --write-baseline wrote
+    #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings into this file, for --baseline; only what could not be seen fails the check then
+    #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
+    pub write_baseline: Option<PathBuf>,
+    /// Findings that somebody decided to live with until a day: [[waiver]] tables of rule, subject, reason and until
+    #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
+    pub waivers: Option<PathBuf>,
+    /// Write what the fixes say as a patch of the clients' files and as commands; nothing is applied
+    #[arg(long)]
+    pub fix: bool,
     /// Exit with 3 when anything that was asked for could not be read, however harmless
     #[arg(long)]
     pub strict: bool,
@@ -70,18 +91,74 @@ impl FailOn {
 }
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    if args.fix && args.format != FindingsFormat::Text {
+        return Err(Failure::usage("--fix is written as text").hint("leave out --fix or --format"));
+    }
     let mut cluster = cluster_of(args)?;
     let read = files::adopt(&mut cluster, &args.files)?;
     let mut findings = examine(&cluster);
     read.locate(&mut findings);
-    output::write(&match args.format {
-        FindingsFormat::Text => report::findings_text(&cluster, &findings),
-        FindingsFormat::Json => report::findings_json(&cluster, &findings),
-        FindingsFormat::Sarif => report::findings_sarif(&cluster, &findings),
-        FindingsFormat::Junit => report::findings_junit(&cluster, &findings),
-        FindingsFormat::Markdown => report::findings_markdown(&cluster, &findings),
-    })?;
-    read.or(verdict(args, &cluster, &findings)?)
+    accepted::accept(args, &mut findings)?;
+    let survivals = survival::survivals(args, &cluster)?;
+    output::write(&written(args.format, &cluster, &findings, survivals.as_ref()))?;
+    if args.fix {
+        output::write(&fix::fixes(args, &cluster, &findings)?)?;
+    }
+    if let Some(path) = &args.write_baseline {
+        accepted::write(path, &findings)?;
+        let known = findings.known();
+        findings.waive_known(&known, "known from today");
+    }
+    // What is certain stands before what is not known.
+    let code = if gave_way(args, survivals.as_ref()) {
+        ExitCode::from(FOUND)
+    } else {
+        verdict(args, &cluster, &findings)?
+    };
+    if code == ExitCode::SUCCESS {
+        everything_played(args, survivals.as_ref())?;
+    }
+    read.or(code)
+}
+
+fn written(
+    format: FindingsFormat,
+    cluster: &Cluster,
+    findings: &Findings,
+    survivals: Option<&Survivals>,
+) -> String {
+    match (format, survivals) {
+        (FindingsFormat::Text, None) => report::findings_text(cluster, findings),
+        (FindingsFormat::Text, Some(survivals)) => {
+            report::findings_text(cluster, findings) + "\n" + &report::survivals_text(survivals)
+        }
+        (FindingsFormat::Json, None) => report::findings_json(cluster, findings),
+        (FindingsFormat::Json, Some(survivals)) => report::findings_json_with(cluster, findings, survivals),
+        (FindingsFormat::Sarif, _) => report::findings_sarif(cluster, findings),
+        (FindingsFormat::Junit, _) => report::findings_junit(cluster, findings),
+        (FindingsFormat::Markdown, _) => report::findings_markdown(cluster, findings),
+    }
+}
+
+/// Whether something gave way that fails the check as a finding would: lost records are critical, the others high.
+fn gave_way(args: &CheckArgs, survivals: Option<&Survivals>) -> bool {
+    let Some(bar) = args.fail_on.severity() else { return false };
+    let severity = |harm: Harm| if harm == Harm::Lost { Severity::Critical } else { Severity::High };
+    let mut gave_way = survivals.iter().flat_map(|of| &of.all).flat_map(|one| &one.gave_way);
+    gave_way.any(|one| severity(one.harm) <= bar)
+}
+
+/// Refuses to pass a test that was not played to its end.
+fn everything_played(args: &CheckArgs, survivals: Option<&Survivals>) -> Result<(), Failure> {
+    let accepted = args.allow_unknown || args.fail_on == FailOn::Never;
+    let Some(survivals) = survivals.filter(|_| !accepted) else { return Ok(()) };
+    match survivals.all.iter().find_map(|one| Some((one, one.counts.as_ref().err()?))) {
+        Some((one, why)) => {
+            let line = format!("whether {} survives `{}` is unknown: {why}", one.client, one.test.word());
+            Err(Failure::blind(line).hint(ACCEPT))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The cluster that was named, or none at all for files alone.

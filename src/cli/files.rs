@@ -307,7 +307,7 @@ fn unread(name: &str, text: &str, why: NotRead) -> Option<FileNote> {
     }
 }
 
-fn not_read(name: &str, said: Option<FileUse>, why: NotRead) -> Failure {
+pub(super) fn not_read(name: &str, said: Option<FileUse>, why: NotRead) -> Failure {
     match why {
         NotRead::Broken { note, .. } => {
             Failure::usage(note.to_string()).hint("`klever explain SCOPE:KEY` says what a key of Kafka takes")

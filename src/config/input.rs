@@ -22,6 +22,10 @@ pub enum InputKind {
     Keymap,
     /// klever's own settings
     Settings,
+    /// `[[waiver]]` tables of TOML.
+    Waivers,
+    /// `klever.baseline/1`
+    Baseline,
 }
 
 impl InputKind {
@@ -34,6 +38,8 @@ impl InputKind {
             InputKind::Theme => "theme",
             InputKind::Keymap => "keymap",
             InputKind::Settings => "file of settings",
+            InputKind::Waivers => "file of waivers",
+            InputKind::Baseline => "baseline",
         }
     }
 
@@ -41,7 +47,8 @@ impl InputKind {
     /// partitions and 10,000 groups has about 60 MiB.
     fn most_kib(self) -> usize {
         match self {
-            InputKind::Properties | InputKind::Scenario | InputKind::Settings => 1024,
+            InputKind::Properties | InputKind::Scenario | InputKind::Settings | InputKind::Waivers => 1024,
+            InputKind::Baseline => 16 * 1024,
             InputKind::Snapshot => 256 * 1024,
             InputKind::Theme | InputKind::Keymap => 64,
         }

@@ -1,41 +1,112 @@
-//! What an id means: a rule, a figure, a knob, a key of Kafka.
+//! What an id means: a rule, a figure, an error, a knob, a key of Kafka; and what a log says of errors.
 
+mod error;
 mod figure;
 mod key;
+mod log;
 mod rule;
 
-use crate::knobs::{ALL as KNOBS, KeyScope, Knob, config_keys, nearest_of};
-use crate::rules;
+pub use log::{log_json, log_text};
+
+use crate::knobs::{ALL as KNOBS, ConfigKey, KeyScope, Knob, config_keys, key_of_variable, nearest_of};
+use crate::report::errors::{GivenClient, KafkaError, errors_in, errors_named, kafka_errors};
+use crate::report::json::document;
+use crate::rules::{self, Rule};
+use serde_json::{Value, json};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Listing {
     Rules,
     Knobs,
+    Errors,
 }
 
-/// What an id means: a rule (`min-isr-one`), a figure (`durability.crash`) or a knob or key (`acks`, `topic:min.insync.replicas`), in
-/// every scope that has it.
+/// One thing that an id means.
+enum Answer {
+    Rule(&'static Rule),
+    Figure(String),
+    Error(&'static KafkaError),
+    Key(&'static ConfigKey),
+    Own(&'static Knob),
+}
+
+impl Answer {
+    fn text(&self, given: &[GivenClient]) -> String {
+        match self {
+            Answer::Rule(rule) => rule::rule_text(rule),
+            Answer::Figure(id) => figure::figure_text(id).unwrap_or_default(),
+            Answer::Error(error) => error::error_text(error, given),
+            Answer::Key(key) => key::key_text(key),
+            Answer::Own(knob) => key::own_text(knob),
+        }
+    }
+
+    fn json(&self, given: &[GivenClient]) -> Value {
+        match self {
+            Answer::Rule(rule) => rule::rule_json(rule),
+            Answer::Figure(id) => figure::figure_json(id).unwrap_or_default(),
+            Answer::Error(error) => error::error_json(error, given),
+            Answer::Key(key) => key::key_json(key),
+            Answer::Own(knob) => key::own_json(knob),
+        }
+    }
+}
+
+/// What an id means: a rule (`min-isr-one`), a figure (`durability.crash`), an error (`NOT_ENOUGH_REPLICAS`, 19, its exception,
+/// or a line of a log that speaks of it), a knob or key (`acks`, `topic:min.insync.replicas`, `KAFKA_MIN_INSYNC_REPLICAS`), in
+/// every scope that has it. Of an error also what the given clients have set.
 ///
 /// # Errors
 /// The nearest id, if one is near, when nothing has this one.
-pub fn explain(id: &str) -> Result<String, Option<String>> {
+pub fn explain(id: &str, given: &[GivenClient]) -> Result<String, Option<String>> {
+    let texts: Vec<String> = answers(id)?.iter().map(|answer| answer.text(given)).collect();
+    Ok(texts.join("\n"))
+}
+
+/// The same as `klever.explain/1`.
+///
+/// # Errors
+/// As [`explain`].
+pub fn explain_json(id: &str, given: &[GivenClient]) -> Result<String, Option<String>> {
+    let answers: Vec<Value> = answers(id)?.iter().map(|answer| answer.json(given)).collect();
+    Ok(document(json!({ "schema": SCHEMA, "id": id.trim(), "answers": answers })))
+}
+
+const SCHEMA: &str = "klever.explain/1";
+
+fn answers(id: &str) -> Result<Vec<Answer>, Option<String>> {
     let id = id.trim();
     if let Some(rule) = rules::find(id) {
-        return Ok(rule::rule_text(rule));
+        return Ok(vec![Answer::Rule(rule)]);
     }
-    if let Some(text) = figure::figure_text(id) {
-        return Ok(text);
+    if figure::figure_text(id).is_some() {
+        return Ok(vec![Answer::Figure(id.to_string())]);
+    }
+    let errors = errors_named(id);
+    if !errors.is_empty() {
+        return Ok(errors.into_iter().map(Answer::Error).collect());
     }
     let (scope, name) = match id.split_once(':') {
         Some((scope, name)) => (Some(scope), name),
         None => (None, id),
     };
+    let found = keys(scope, name);
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    if let Some(key) = key_of_variable(id) {
+        return Ok(keys(Some(KeyScope::Broker.word()), &key));
+    }
+    let said: Vec<Answer> = errors_in(id).into_iter().map(|at| Answer::Error(&kafka_errors()[at])).collect();
+    if said.is_empty() { Err(nearest(name)) } else { Ok(said) }
+}
+
+/// Kafka's keys of a name, and klever's own knobs.
+fn keys(scope: Option<&str>, name: &str) -> Vec<Answer> {
     let wanted = |word: &str| scope.is_none_or(|scope| scope == word);
     let keys = config_keys().iter().filter(|key| key.name == name && wanted(key.scope.word()));
-    let mut texts: Vec<String> = keys.map(key::key_text).collect();
-    let own = |knob: &&&Knob| knob.name == name && wanted(knob.scope.word()) && key::is_own(knob);
-    texts.extend(KNOBS.iter().filter(own).map(|knob| key::own_text(knob)));
-    if texts.is_empty() { Err(nearest(name)) } else { Ok(texts.join("\n")) }
+    let own = KNOBS.iter().filter(|knob| knob.name == name && wanted(knob.scope.word()) && key::is_own(knob));
+    keys.map(Answer::Key).chain(own.map(|knob| Answer::Own(knob))).collect()
 }
 
 fn nearest(name: &str) -> Option<String> {
@@ -43,77 +114,30 @@ fn nearest(name: &str) -> Option<String> {
     let knobs = KNOBS.iter().map(|knob| knob.name);
     let keys = config_keys().iter().filter(|key| key.scope != KeyScope::None).map(|key| key.name);
     let figures = figure::ids();
-    nearest_of(name, ids.chain(figures.iter().copied()).chain(knobs).chain(keys)).map(String::from)
+    let errors = kafka_errors().iter().flat_map(|error| error.name.iter().chain(&error.exception));
+    let errors = errors.map(String::as_str);
+    let all = ids.chain(figures.iter().copied()).chain(knobs).chain(keys).chain(errors);
+    nearest_of(name, all).map(String::from)
 }
 
-/// Every rule or knob, a line each.
+/// Every rule, knob or error, a line each.
 pub fn list(topics: Listing) -> String {
     match topics {
         Listing::Rules => rules::ALL.iter().map(|rule| rule::line(rule)).collect(),
         Listing::Knobs => KNOBS.iter().map(|knob| key::line(knob)).collect(),
+        Listing::Errors => kafka_errors().iter().map(error::line).collect(),
     }
+}
+
+/// The same as `klever.explain/1`.
+pub fn list_json(topics: Listing) -> String {
+    let answers: Vec<Value> = match topics {
+        Listing::Rules => rules::ALL.iter().map(|rule| rule::rule_json(rule)).collect(),
+        Listing::Knobs => KNOBS.iter().map(|knob| key::own_json(knob)).collect(),
+        Listing::Errors => kafka_errors().iter().map(|one| error::error_json(one, &[])).collect(),
+    };
+    document(json!({ "schema": SCHEMA, "id": null, "answers": answers }))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_rule_knob_and_key_has_an_answer_within_80_columns() {
-        let ids = rules::ALL.iter().map(|rule| rule.id.to_string());
-        let knobs = KNOBS.iter().map(|knob| knob.full_name());
-        let keys = config_keys().iter().map(|key| format!("{}:{}", key.scope.word(), key.name));
-        for id in ids.chain(knobs).chain(keys) {
-            let text = explain(&id).unwrap_or_else(|_| panic!("{id} has no answer"));
-            let name = id.rsplit(':').next().unwrap();
-            assert!(text.contains(name), "{text}");
-            // A single word that is longer than the line cannot be broken.
-            let long = text.lines().find(|line| line.chars().count() > 80 && line.trim().contains(' '));
-            assert!(long.is_none_or(|line| line.split_whitespace().any(|word| word.len() > 55)), "{long:?}");
-        }
-    }
-
-    #[test]
-    fn a_modelled_key_says_its_defaults_and_what_it_affects() {
-        let text = explain("acks").unwrap();
-        let newest = crate::knobs::RELEASES[crate::knobs::RELEASES.len() - 1];
-        let expected = format!(
-            "producer:acks\n  values   all, -1, 0, 1\n  default  1    up to 2.8\n           all  3.0 to {}.{}\n",
-            newest.major, newest.minor
-        );
-        assert!(text.starts_with(&expected), "{text}");
-        assert!(text.contains("  affects  durability"), "{text}");
-    }
-
-    #[test]
-    fn a_key_of_several_scopes_is_explained_in_each() {
-        let text = explain("min.insync.replicas").unwrap();
-        assert!(text.contains("broker:min.insync.replicas") && text.contains("topic:min.insync.replicas"));
-        assert!(!explain("topic:min.insync.replicas").unwrap().contains("broker:"));
-    }
-
-    #[test]
-    fn a_key_without_a_model_says_so_and_a_change_between_two_tables_is_not_dated() {
-        let text = explain("ssl.key.password").unwrap();
-        assert!(text.contains("a secret") && text.contains("not modelled"), "{text}");
-        let text = explain("producer:partitioner.ignore.keys").unwrap();
-        let expected =
-            "  default  (no such key)  up to 3.0\n           false          3.3 to 4.4, changed after 3.0\n";
-        assert!(text.contains(expected), "{text}");
-    }
-
-    #[test]
-    fn every_figure_says_how_it_is_computed() {
-        for id in figure::ids() {
-            let text = explain(id).unwrap();
-            assert!(text.starts_with(&format!("{id}: ")) && text.contains("\n  meaning "), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_misspelt_id_has_a_neighbour() {
-        assert_eq!(explain("min-isr-on").unwrap_err().as_deref(), Some("min-isr-one"));
-        assert_eq!(explain("enable.idempotance").unwrap_err().as_deref(), Some("enable.idempotence"));
-        assert_eq!(explain("qqqqqqqqqqqqqqqqqqqqqq").unwrap_err(), None);
-    }
-}
+mod tests;

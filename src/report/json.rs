@@ -3,17 +3,29 @@
 use crate::model::Cluster;
 use crate::report::clean::clean_value;
 use crate::report::findings::hidden_topics;
+use crate::report::survival::{Survivals, survivals_json};
 use crate::rules::{Finding, FindingSubject, Findings};
 use serde_json::{Map, Value, json};
 
 /// `klever.findings/1`.
 pub fn findings_json(cluster: &Cluster, findings: &Findings) -> String {
+    document(findings_value(cluster, findings))
+}
+
+/// The same with what clients survive, in its part `survival`.
+pub fn findings_json_with(cluster: &Cluster, findings: &Findings, survivals: &Survivals) -> String {
+    let mut value = findings_value(cluster, findings);
+    value["survival"] = survivals_json(survivals);
+    document(value)
+}
+
+fn findings_value(cluster: &Cluster, findings: &Findings) -> Value {
     let listed: Vec<Value> = findings.findings.iter().map(finding).collect();
     let missed = findings.not_examined.iter();
     let missed: Vec<Value> = missed
         .map(|missed| json!({"chapter": missed.chapter, "evidence": missed.words(), "rules": missed.rules}))
         .collect();
-    document(json!({
+    json!({
         "schema": "klever.findings/1",
         "cluster_id": cluster.id.get(),
         "kafka_version": cluster.version.get(),
@@ -22,7 +34,7 @@ pub fn findings_json(cluster: &Cluster, findings: &Findings) -> String {
         "complete": complete(cluster),
         "unseen": hidden_topics(cluster).into_iter().collect::<Vec<String>>(),
         "summary": findings.summary(),
-    }))
+    })
 }
 
 pub(super) fn finding(finding: &Finding) -> Value {
@@ -36,6 +48,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
         "file": finding.place.as_ref().map(|place| &place.file),
         "line": finding.place.as_ref().map(|place| place.line),
         "why": finding.rule.why,
+        "acceptance": finding.acceptance,
         "fix": finding.fix(),
     })
 }

@@ -54,20 +54,40 @@ fn result(finding: &Finding) -> Value {
     let title = finding.subject.title();
     let mut location = json!({"logicalLocations": [{"fullyQualifiedName": title}]});
     if let Some(place) = &finding.place {
-        let (uri, region) = (place.file.replace('\\', "/"), json!({"startLine": place.line}));
+        let (uri, region) = (uri_of(&place.file), json!({"startLine": place.line}));
         location["physicalLocation"] = json!({"artifactLocation": {"uri": uri}, "region": region});
     }
     let mut result = json!({
         "ruleId": finding.rule.id,
         "kind": kind,
         "level": level,
-        "message": {"text": format!("{title}: {}{}", finding.evidence, own_fix(finding))},
+        "message": {"text": format!("{title}: {}{}{}", finding.evidence, over(finding), own_fix(finding))},
         "locations": [location],
     });
     if finding.status == FindingStatus::Waived {
-        result["suppressions"] = json!([{"kind": "external"}]);
+        let why = finding.acceptance.as_ref().map(ToString::to_string);
+        result["suppressions"] = json!([{"kind": "external", "justification": why.unwrap_or_default()}]);
     }
     result
+}
+
+/// A file's name as a reference of RFC 3986: what has a meaning there is escaped.
+fn uri_of(file: &str) -> String {
+    let mut uri = String::new();
+    for byte in file.replace('\\', "/").bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}
+
+/// That somebody decided to live with it for a time that is over.
+fn over(finding: &Finding) -> String {
+    let over = finding.acceptance.as_ref().filter(|acceptance| acceptance.is_over);
+    over.map_or(String::new(), |acceptance| format!("; {acceptance}"))
 }
 
 /// What the rule's help says does not fit here: what does is said with the result.

@@ -98,6 +98,11 @@ impl FindingSubject {
         FindingSubject { kind, name: name.into(), partition: None }
     }
 
+    /// As files have it: `topic:orders`, `partition:orders-3`, `cluster`.
+    pub fn id(&self) -> String {
+        self.title().replacen(' ', ":", 1)
+    }
+
     /// As people say it: `topic orders`, `partition orders-3`, `cluster`.
     pub fn title(&self) -> String {
         match (self.partition, self.name.is_empty()) {
@@ -125,6 +130,28 @@ pub struct Finding {
     pub each: Vec<FindingSubject>,
     /// Where the setting stands, if it came from a file.
     pub place: Option<FilePlace>,
+    /// Who decided to live with it, and whether that still holds.
+    pub acceptance: Option<Acceptance>,
+}
+
+/// A decision to live with a finding.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Acceptance {
+    pub reason: String,
+    /// The last day on which it holds, as `2026-12-31`; `None` where it has no end.
+    pub until: Option<String>,
+    /// Whether that day is over, so that the finding counts again.
+    pub is_over: bool,
+}
+
+impl fmt::Display for Acceptance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.until, self.is_over) {
+            (Some(until), true) => write!(f, "waived until {until}, which is over: {}", self.reason),
+            (Some(until), false) => write!(f, "waived until {until}: {}", self.reason),
+            (None, _) => f.write_str(&self.reason),
+        }
+    }
 }
 
 /// A line of a file that the user gave.
@@ -143,10 +170,11 @@ impl fmt::Display for FilePlace {
 }
 
 impl Finding {
-    /// What was seen, and in which line of a file.
+    /// What was seen, in which line of a file, and who decided to live with it.
     pub fn placed_evidence(&self) -> String {
         let place = self.place.as_ref().map_or(String::new(), |place| format!(" ({place})"));
-        format!("{}{place}", self.evidence)
+        let acceptance = self.acceptance.as_ref().map_or(String::new(), |said| format!("; {said}"));
+        format!("{}{place}{acceptance}", self.evidence)
     }
 
     /// What to do about it, for this subject.

@@ -88,6 +88,7 @@ impl<'a> Verdicts<'a> {
             keys: seen.keys,
             each,
             place: None,
+            acceptance: None,
         });
     }
 
@@ -121,7 +122,7 @@ impl<'a> Verdicts<'a> {
         for (reason, subjects) in self.unknown {
             let each = subjects.clone();
             let (subject, evidence) = one_line(&reason, subjects);
-            let (own_fix, keys, place) = (None, Vec::new(), None);
+            let (own_fix, keys, place, acceptance) = (None, Vec::new(), None, None);
             self.found.push(Finding {
                 rule,
                 severity,
@@ -132,6 +133,7 @@ impl<'a> Verdicts<'a> {
                 keys,
                 each,
                 place,
+                acceptance,
             });
         }
         self.not_asked

@@ -6,7 +6,7 @@ use crate::config::document::{Document, flat};
 use crate::config::kind::{FileKind, kind_by_keys};
 use crate::config::part::{Part, Parts};
 use crate::config::tree::Broken;
-use crate::knobs::{KeyScope, default_at};
+use crate::knobs::{KeyScope, default_at, librdkafka_has};
 use std::borrow::Cow;
 
 pub(super) const PRODUCER: Kind = Kind {
@@ -51,7 +51,7 @@ fn parts(document: &Document, scopes: &[KeyScope]) -> Result<Parts, Broken> {
 /// In a file of two clients what belongs to the other one is no mistake, and what belongs to neither is told once.
 fn belongs(scope: KeyScope, key: &str, is_second: Option<bool>) -> bool {
     let Some(is_second) = is_second else { return true };
-    let of = |scope| default_at(scope, key).is_some() || librdkafka::has(scope, key);
+    let of = |scope| default_at(scope, key).is_some() || librdkafka_has(scope, key);
     of(scope) || (!is_second && !of(KeyScope::Producer) && !of(KeyScope::Consumer))
 }
 
@@ -70,7 +70,7 @@ fn kind(document: &Document) -> Option<FileKind> {
         return None;
     }
     let count = |is: &dyn Fn(&str) -> bool| settings.iter().filter(|one| is(&one.key)).count();
-    let of = |scope: KeyScope, key: &str| default_at(scope, key).is_some() || librdkafka::has(scope, key);
+    let of = |scope: KeyScope, key: &str| default_at(scope, key).is_some() || librdkafka_has(scope, key);
     let (produces, consumes) = (KeyScope::Producer, KeyScope::Consumer);
     let shared = |key: &str| of(produces, key) && of(consumes, key);
     let producer = count(&|key| of(produces, key) && !shared(key));

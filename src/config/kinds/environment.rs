@@ -7,7 +7,7 @@ use crate::config::client::near_key;
 use crate::config::document::Document;
 use crate::config::kind::FileKind;
 use crate::config::part::{Part, Parts, setting};
-use crate::knobs::{KeyScope, config_keys, default_at};
+use crate::knobs::{KeyScope, config_keys, default_at, key_of_name};
 use crate::model::KafkaVersion;
 
 pub(super) const KIND: Kind = Kind {
@@ -127,16 +127,9 @@ fn broker_settings(variables: &[Property]) -> Vec<Property> {
     let setting = |one: &Property| {
         let own = one.key.strip_prefix("KAFKA_CFG_").or_else(|| one.key.strip_prefix("KAFKA_"))?;
         let of_image = OF_IMAGES.iter().any(|start| one.key.starts_with(start));
-        (!of_image && !own.is_empty()).then(|| Property { key: key_of(own), ..one.clone() })
+        (!of_image && !own.is_empty()).then(|| Property { key: key_of_name(own), ..one.clone() })
     };
     variables.iter().filter_map(setting).collect()
-}
-
-/// Two underscores stand for one and three for a dash (apache/kafka; Confluent has them the other way round, and no key of
-/// a broker has either).
-fn key_of(name: &str) -> String {
-    let lower = name.to_ascii_lowercase().replace("___", "-");
-    lower.replace("__", "\u{1}").replace('_', ".").replace('\u{1}', "_")
 }
 
 /// `CONNECT_GROUP_ID` as `group.id`; Debezium's image takes the names of its five first settings without a prefix.
@@ -154,7 +147,7 @@ fn worker_settings(container: &Container) -> Vec<Property> {
         let own = own.or_else(|| Some(one.key.as_str()).filter(|key| of_debezium && bare.contains(key)))?;
         let of_image =
             ["LOG4J", "REST_ADVERTISED_HOST_NAME", "CUB_"].iter().any(|start| own.starts_with(start));
-        (!of_image).then(|| Property { key: key_of(own), ..one.clone() })
+        (!of_image).then(|| Property { key: key_of_name(own), ..one.clone() })
     };
     container.variables.iter().filter_map(setting).collect()
 }
@@ -185,8 +178,8 @@ mod tests {
 
     #[test]
     fn variables_of_each_image_become_settings() {
-        assert_eq!(key_of("LOG_RETENTION_HOURS"), "log.retention.hours");
-        assert_eq!(key_of("LISTENER_NAME_MY__LISTENER_SSL_X"), "listener.name.my_listener.ssl.x");
+        assert_eq!(key_of_name("LOG_RETENTION_HOURS"), "log.retention.hours");
+        assert_eq!(key_of_name("LISTENER_NAME_MY__LISTENER_SSL_X"), "listener.name.my_listener.ssl.x");
         let variables = ["KAFKA_CFG_NODE_ID", "KAFKA_PROCESS_ROLES", "KAFKA_HEAP_OPTS", "OTHER"];
         let variables: Vec<Property> = variables.iter().map(|name| Property::new(*name, "1", 1)).collect();
         let keys: Vec<String> = broker_settings(&variables).into_iter().map(|one| one.key).collect();

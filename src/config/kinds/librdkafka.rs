@@ -3,59 +3,20 @@
 use crate::config::part::{Part, Parts, setting};
 use crate::config::shown::is_key_shaped;
 use crate::config::{HIDDEN, Property};
-use crate::knobs::{KeyScope, LIBRDKAFKA_PARTITIONER, LIBRDKAFKA_PARTITIONERS, default_at, nearest_of};
-use std::sync::OnceLock;
-
-/// librdkafka's configuration names: which side has each, and the name that it is another spelling of.
-const TABLE: &str = include_str!("../../../assets/librdkafka-keys.tsv");
-
-struct Name {
-    name: &'static str,
-    side: &'static str,
-}
-
-fn names() -> &'static [Name] {
-    static NAMES: OnceLock<Vec<Name>> = OnceLock::new();
-    NAMES.get_or_init(|| {
-        let name = |line: &'static str| {
-            let mut cells = line.split('\t');
-            Some(Name { name: cells.next()?, side: cells.next()? })
-        };
-        TABLE.lines().skip(1).filter_map(name).collect()
-    })
-}
-
-/// Whether librdkafka's clients of this kind have the key.
-pub(super) fn has(scope: KeyScope, key: &str) -> bool {
-    let other = if scope == KeyScope::Producer { "C" } else { "P" };
-    names().iter().any(|name| name.name == key && name.side != other)
-}
+use crate::knobs::{
+    KeyScope, LIBRDKAFKA_PARTITIONER, LIBRDKAFKA_PARTITIONERS, LIBRDKAFKA_RENAMED, default_at,
+    librdkafka_has, librdkafka_names, nearest_of,
+};
 
 /// Whether a key is there that only librdkafka has.
 pub(super) fn is_told(settings: &[Property]) -> bool {
     let kafka = [KeyScope::Producer, KeyScope::Consumer, KeyScope::Broker, KeyScope::Topic];
     let is_own = |key: &str| {
-        names().iter().any(|name| name.name == key)
+        librdkafka_names().any(|name| name == key)
             && kafka.iter().all(|scope| default_at(*scope, key).is_none())
     };
     settings.iter().any(|one| is_own(&one.key))
 }
-
-/// Kafka's name of what librdkafka calls otherwise.
-const RENAMED: &[(&str, &str)] = &[
-    ("metadata.broker.list", "bootstrap.servers"),
-    ("request.required.acks", "acks"),
-    ("message.send.max.retries", "retries"),
-    ("max.in.flight", "max.in.flight.requests.per.connection"),
-    ("queue.buffering.max.ms", "linger.ms"),
-    ("message.timeout.ms", "delivery.timeout.ms"),
-    ("compression.codec", "compression.type"),
-    ("message.max.bytes", "max.request.size"),
-    ("auto.commit.enable", "enable.auto.commit"),
-    ("fetch.wait.max.ms", "fetch.max.wait.ms"),
-    ("fetch.message.max.bytes", "max.partition.fetch.bytes"),
-    ("sasl.mechanisms", "sasl.mechanism"),
-];
 
 /// What librdkafka's producers have where nothing is set (its CONFIGURATION.md).
 const PRODUCER: &[(&str, &str)] = &[
@@ -88,11 +49,11 @@ pub(super) fn parts(scope: KeyScope, settings: &[Property]) -> Parts {
     let mut parts = Parts::default();
     let mut own: Vec<Property> = Vec::new();
     for one in settings {
-        let renamed = RENAMED.iter().find(|(name, _)| *name == one.key).map(|(_, name)| *name);
+        let renamed = LIBRDKAFKA_RENAMED.iter().find(|(name, _)| *name == one.key).map(|(_, name)| *name);
         let key = renamed.unwrap_or(&one.key);
         if let Some(property) = translated(scope, key, one) {
             own.push(property);
-        } else if !has(scope, &one.key) {
+        } else if !librdkafka_has(scope, &one.key) {
             let (line, text, is_unread) = unknown(scope, one);
             if is_unread { parts.unread(line, text) } else { parts.note(line, text) }
         }
@@ -153,10 +114,10 @@ fn unknown(scope: KeyScope, one: &Property) -> (usize, String, bool) {
         return (one.line, "a key that klever does not understand".into(), true);
     }
     let other = if scope == KeyScope::Producer { KeyScope::Consumer } else { KeyScope::Producer };
-    if has(other, key) {
+    if librdkafka_has(other, key) {
         return (one.line, format!("`{key}` is a key of a {}, not of a {word}", other.word()), false);
     }
-    match nearest_of(key, names().iter().map(|name| name.name)) {
+    match nearest_of(key, librdkafka_names()) {
         Some(near) if strsim::damerau_levenshtein(key, near) <= 2 => {
             (one.line, format!("librdkafka has no key `{key}`: did you mean `{near}`?"), true)
         }

@@ -5,6 +5,7 @@ use crate::hypothesis::reference;
 use crate::model::KafkaVersion;
 use crate::report::clean;
 use crate::report::layout::labelled;
+use serde_json::{Value, json};
 
 /// Columns of a label.
 const LABEL: usize = 9;
@@ -18,6 +19,21 @@ pub(super) fn ids() -> Vec<&'static str> {
 pub(super) fn figure_text(id: &str) -> Option<String> {
     let assessment = assess(&reference(KafkaVersion::REFERENCE), Subject::Cluster);
     assessment.figure(id).map(|figure| text(&figure))
+}
+
+pub(super) fn figure_json(id: &str) -> Option<Value> {
+    let assessment = assess(&reference(KafkaVersion::REFERENCE), Subject::Cluster);
+    let figure = assessment.figure(id)?;
+    Some(json!({
+        "kind": "figure",
+        "id": figure.id,
+        "title": figure.label,
+        "example": figure.value.text(),
+        "meaning": figure.headline,
+        "formula": figure.why.formula,
+        "assumptions": figure.why.assumptions,
+        "knob": figure.why.knob,
+    }))
 }
 
 fn text(figure: &FigureView<'_>) -> String {

@@ -1,10 +1,12 @@
 //! A key of Kafka or a knob of klever in words: range, default per version, what it affects.
 
 use crate::knobs::{
-    ALL as KNOBS, ConfigKey, KeyScope, Knob, RELEASES, Simulated, TakesEffect, allowed, default_of,
+    ALL as KNOBS, ConfigKey, KeyScope, Knob, RELEASES, Simulated, TakesEffect, allowed, broker_variables,
+    default_of, librdkafka_spellings,
 };
 use crate::model::KafkaVersion;
 use crate::report::layout::labelled;
+use serde_json::{Value, json};
 
 /// Columns of a label.
 const LABEL: usize = 9;
@@ -20,8 +22,10 @@ pub(super) fn key_text(key: &ConfigKey) -> String {
     let values = if secret { "a secret; klever never shows its value".to_string() } else { allowed(key) };
     labelled(&mut out, 2, "values", LABEL, &values);
     push_defaults(&mut out, key);
-    let modelled = KNOBS.iter().find(|knob| KeyScope::from(knob.scope) == key.scope && knob.name == key.name);
-    match modelled {
+    for (label, names) in spellings(key) {
+        labelled(&mut out, 2, label, LABEL, &names.join(", "));
+    }
+    match modelled(key) {
         Some(knob) => push_knob(&mut out, knob),
         None => labelled(&mut out, 2, "affects", LABEL, "not modelled: klever's figures do not depend on it"),
     }
@@ -29,6 +33,58 @@ pub(super) fn key_text(key: &ConfigKey) -> String {
         labelled(&mut out, 2, "note", LABEL, "Kafka calls it internal");
     }
     out
+}
+
+fn modelled(key: &ConfigKey) -> Option<&'static Knob> {
+    KNOBS.iter().find(|knob| KeyScope::from(knob.scope) == key.scope && knob.name == key.name).copied()
+}
+
+/// How else the key is written: variables of container images, and librdkafka's names.
+fn spellings(key: &ConfigKey) -> Vec<(&'static str, Vec<String>)> {
+    let variables = (key.scope == KeyScope::Broker).then(|| broker_variables(key.name).to_vec());
+    let names = librdkafka_spellings(key.scope, key.name);
+    let names: Vec<String> = names.into_iter().map(String::from).collect();
+    let both = [("env", variables.unwrap_or_default()), ("rdkafka", names)];
+    both.into_iter().filter(|(_, names)| !names.is_empty()).collect()
+}
+
+pub(super) fn key_json(key: &ConfigKey) -> Value {
+    let knob = modelled(key);
+    let spellings: Vec<String> = spellings(key).into_iter().flat_map(|(_, names)| names).collect();
+    let short = |version: KafkaVersion| format!("{}.{}", version.major, version.minor);
+    let defaults: Vec<Value> = spans(key)
+        .iter()
+        .map(|span| {
+            let default = span.text.filter(|text| *text != "null");
+            json!({"default": default, "exists": span.text.is_some(), "from": short(span.from), "to": short(span.to)})
+        })
+        .collect();
+    json!({
+        "kind": "key",
+        "id": format!("{}:{}", key.scope.word(), key.name),
+        "values": allowed(key),
+        "secret": key.kind == "PASSWORD",
+        "defaults": defaults,
+        "spellings": spellings,
+        "meaning": knob.map(|knob| knob.doc),
+        "affects": knob.map(affects),
+        "internal": key.internal,
+    })
+}
+
+pub(super) fn own_json(knob: &Knob) -> Value {
+    json!({
+        "kind": "knob",
+        "id": knob.full_name(),
+        "values": knob.kind.allowed(),
+        "default": knob.default(KafkaVersion::REFERENCE).map(|value| value.to_string()),
+        "meaning": knob.doc,
+        "affects": affects(knob),
+    })
+}
+
+fn affects(knob: &Knob) -> Vec<Value> {
+    knob.moves.iter().map(|(axis, how)| json!({"axis": axis.word(), "how": how})).collect()
 }
 
 /// A knob that Kafka has no key for.

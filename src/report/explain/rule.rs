@@ -2,6 +2,7 @@
 
 use crate::report::layout::labelled;
 use crate::rules::Rule;
+use serde_json::{Value, json};
 
 pub(super) fn rule_text(rule: &Rule) -> String {
     let mut out = format!("{}: {}\n", rule.id, rule.title);
@@ -20,6 +21,23 @@ pub(super) fn rule_text(rule: &Rule) -> String {
         (None, None) => {}
     }
     out
+}
+
+pub(super) fn rule_json(rule: &Rule) -> Value {
+    let needs: Vec<&str> = rule.needs.iter().map(|evidence| evidence.doc()).collect();
+    json!({
+        "kind": "rule",
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity,
+        "about": rule.scope.word(),
+        "chapter": rule.chapter,
+        "why": rule.why,
+        "fix": rule.fix.replace("{name}", &format!("<{}>", rule.scope.word())),
+        "needs": needs,
+        "since": rule.since,
+        "until": rule.until,
+    })
 }
 
 pub(super) fn line(rule: &Rule) -> String {
