@@ -258,6 +258,7 @@ pub static ALL: &[&Knob] = &[
     &topic::RETENTION_BYTES,
     &topic::SEGMENT_BYTES,
     &topic::SEGMENT_MS,
+    &broker::LOG_RETENTION_CHECK_INTERVAL_MS,
     &broker::REPLICA_LAG_TIME_MAX_MS,
     &broker::BROKER_SESSION_TIMEOUT_MS,
     &broker::BROKER_HEARTBEAT_INTERVAL_MS,

@@ -20,6 +20,7 @@ pub(crate) mod producer;
 pub(crate) mod producer_state;
 pub mod profile;
 pub(crate) mod purgatory;
+pub(crate) mod segments;
 pub(crate) mod storage;
 pub(crate) mod timers;
 pub mod wire;

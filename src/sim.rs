@@ -26,6 +26,7 @@ mod connections;
 mod consumers;
 mod control;
 mod cost;
+mod deleted;
 pub(crate) mod event;
 mod groups;
 pub(crate) mod hash;

@@ -20,6 +20,8 @@ mod processing;
 mod recovery;
 #[path = "protocol/replay.rs"]
 mod replay;
+#[path = "protocol/retention.rs"]
+mod retention;
 #[path = "protocol/scenarios.rs"]
 mod scenarios;
 #[path = "protocol/sessions.rs"]

@@ -2,6 +2,21 @@
 
 use crate::knobs::{Axis, Kind, Knob, Place, Scope, Simulated, TakesEffect};
 
+pub static LOG_RETENTION_CHECK_INTERVAL_MS: Knob = Knob {
+    scope: Scope::Broker,
+    name: "log.retention.check.interval.ms",
+    kind: Kind::Int { min: 1, max: i64::MAX },
+    place: Place::Config,
+    ladder: &["1000", "60000", "300000"],
+    doc: "How often a broker looks for segments that are over their topic's retention.",
+    moves: &[
+        (Axis::Durability, "how long records outlive their retention, for a group that comes late"),
+        (Axis::Cost, "likewise: storage"),
+    ],
+    takes_effect: TakesEffect::Rebuild,
+    simulated: Simulated::Yes,
+};
+
 pub static REPLICA_LAG_TIME_MAX_MS: Knob = Knob {
     scope: Scope::Broker,
     name: "replica.lag.time.max.ms",

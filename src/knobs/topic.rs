@@ -2,11 +2,6 @@
 
 use crate::knobs::{Axis, Kind, Knob, Place, Scope, Shape, Simulated, TakesEffect};
 
-/// Why the simulator does not turn it.
-const RETENTION: &str = "the simulator deletes no old records";
-/// Why the simulator does not turn it.
-const SEGMENTS: &str = "the simulator closes a segment at the brokers' log.segment.bytes";
-
 pub static MIN_INSYNC_REPLICAS: Knob = Knob {
     scope: Scope::Topic,
     name: "min.insync.replicas",
@@ -98,7 +93,7 @@ pub static RETENTION_MS: Knob = Knob {
         (Axis::Cost, "storage"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: Simulated::No(RETENTION),
+    simulated: Simulated::Yes,
 };
 
 pub static RETENTION_BYTES: Knob = Knob {
@@ -110,7 +105,7 @@ pub static RETENTION_BYTES: Knob = Knob {
     doc: "Size per partition above which the oldest segments are deleted; -1 is no limit.",
     moves: &[(Axis::Durability, "likewise"), (Axis::Cost, "storage")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: Simulated::No(RETENTION),
+    simulated: Simulated::Yes,
 };
 
 pub static SEGMENT_BYTES: Knob = Knob {
@@ -125,7 +120,7 @@ pub static SEGMENT_BYTES: Knob = Knob {
         (Axis::Durability, "retention acts on closed segments only"),
     ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: Simulated::No(SEGMENTS),
+    simulated: Simulated::Yes,
 };
 
 pub static SEGMENT_MS: Knob = Knob {
@@ -137,5 +132,5 @@ pub static SEGMENT_MS: Knob = Knob {
     doc: "A segment is closed at this age at the latest; only closed segments are deleted.",
     moves: &[(Axis::Cost, "how long data outlives its retention; files and memory maps")],
     takes_effect: TakesEffect::AtOnce,
-    simulated: Simulated::No(SEGMENTS),
+    simulated: Simulated::Yes,
 };

@@ -169,6 +169,7 @@ pub(super) fn identities(batches: &[StoredBatch], identity: &dyn Fn(&str) -> Opt
                 producer_epoch: -1,
                 base_sequence: -1,
                 created_at: 0,
+                max_timestamp: 0,
             };
             log.append_as_leader(batch, stored.leader_epoch);
         }

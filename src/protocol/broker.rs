@@ -16,6 +16,7 @@ mod produce;
 mod queries;
 mod replica;
 mod replication;
+mod retention;
 mod serve;
 mod settings;
 #[cfg(test)]
@@ -194,7 +195,7 @@ impl Broker {
         let replica = &mut self.replicas[place as usize];
         if matches!(replica.role, Role::Leader(_)) {
             replica.storage.advance_start(offset.min(replica.high_watermark));
-            self.mark_all_readers(place);
+            self.log_start_moved(place);
         }
     }
 

@@ -159,7 +159,6 @@ impl Consumer {
     }
 
     /// Partitions it owns with their positions: the next offset that `poll()` returns, if known.
-    #[cfg(test)]
     pub(crate) fn positions(
         &self,
     ) -> impl Iterator<Item = (crate::model::PartitionIx, Option<crate::protocol::wire::Offset>)> + '_ {

@@ -32,12 +32,6 @@ impl Log {
         self.end
     }
 
-    /// Bytes of all its batches.
-    pub(crate) fn bytes(&self) -> u64 {
-        let merged: u64 = self.spans.iter().map(|span| span.bytes).sum();
-        merged + self.tail.iter().map(|batch| u64::from(batch.bytes)).sum::<u64>()
-    }
-
     /// Where each epoch starts.
     pub(crate) fn epochs(&self) -> &LeaderEpochCache {
         &self.epochs
@@ -93,9 +87,13 @@ impl Log {
         self.tail.push_back(batch);
     }
 
-    /// Drops everything at and after `offset`. A batch with `offset` inside keeps the records before it.
+    /// Drops everything at and after `offset`. A batch with `offset` inside keeps the records before it. A log that
+    /// starts behind it begins anew there (`UnifiedLog.truncateTo`).
     pub(crate) fn truncate_to(&mut self, offset: Offset) {
-        let offset = offset.clamp(self.start, self.end);
+        if offset < self.start {
+            return self.truncate_fully_and_start_at(offset.max(0));
+        }
+        let offset = offset.min(self.end);
         while self.tail.back().is_some_and(|batch| batch.base_offset >= offset) {
             self.tail.pop_back();
         }

@@ -180,6 +180,7 @@ mod tests {
             producer_epoch: epoch,
             base_sequence,
             created_at: 0,
+            max_timestamp: 0,
         }
     }
 

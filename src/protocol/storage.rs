@@ -1,6 +1,8 @@
 //! A replica on its disk: what is written, what is flushed, and what each fault leaves of it (kafka.md#storage).
 
+use crate::model::Nanos;
 use crate::protocol::log::Log;
+use crate::protocol::segments::{Check, Retention, RollPolicy, SegmentDeletionReason, Segments};
 use crate::protocol::wire::{Batch, LeaderEpoch, Offset};
 
 /// A log with its marks: `flushed <= log end`, and the two checkpoint files.
@@ -8,18 +10,25 @@ use crate::protocol::wire::{Batch, LeaderEpoch, Offset};
 pub(crate) struct Storage {
     log: Log,
     flushed: Offset,
-    segment_bytes: u64,
+    segments: Segments,
     recovery_point: Offset,
     high_watermark_checkpoint: Offset,
 }
 
-/// When an append flushes by itself.
+/// When an append flushes, and when it begins a new segment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct FlushPolicy {
+pub(crate) struct AppendPolicy {
     /// `flush.messages`.
-    pub messages: u64,
-    /// `log.segment.bytes`.
-    pub segment_bytes: u64,
+    pub flush_messages: u64,
+    pub roll: RollPolicy,
+}
+
+/// The oldest segments, to be deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct DeletedSegments {
+    pub count: u32,
+    /// Where the log starts without them.
+    pub start: Offset,
 }
 
 /// Why data was flushed.
@@ -29,7 +38,7 @@ pub enum FlushCause {
     FlushMessages,
     /// `flush.ms` was over when the flush scheduler looked.
     FlushMs,
-    /// The segment was full.
+    /// The segment was closed; what is appended next is not flushed with it.
     SegmentRoll,
     /// The operating system wrote old pages.
     OsWriteback,
@@ -69,15 +78,26 @@ impl Storage {
         self.high_watermark_checkpoint.clamp(self.log.start(), self.log.end())
     }
 
+    /// Bytes of its segments.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.segments.bytes()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn segments(&self) -> &Segments {
+        &self.segments
+    }
+
     /// Appends as leader. Returns the base offset and why the append flushed, if it did.
     pub(crate) fn append_as_leader(
         &mut self,
         batch: Batch,
         epoch: LeaderEpoch,
-        policy: FlushPolicy,
+        policy: AppendPolicy,
     ) -> (Offset, Option<FlushCause>) {
+        let rolled = self.maybe_roll(&[batch], self.log.end(), policy.roll);
         let base_offset = self.log.append_as_leader(batch, epoch);
-        (base_offset, self.written(u64::from(batch.bytes), policy))
+        (base_offset, self.written(&[batch], rolled, policy))
     }
 
     /// Appends fetched batches (see [`Log::append_as_follower`]). Returns how many, and the flush.
@@ -85,29 +105,51 @@ impl Storage {
         &mut self,
         batches: &[Batch],
         max_epoch: LeaderEpoch,
-        policy: FlushPolicy,
+        policy: AppendPolicy,
     ) -> (usize, Option<FlushCause>) {
+        let end = self.log.end();
         let taken = self.log.append_as_follower(batches, max_epoch);
-        let bytes = batches[..taken].iter().map(|batch| u64::from(batch.bytes)).sum();
-        (taken, if taken == 0 { None } else { self.written(bytes, policy) })
+        if taken == 0 {
+            return (0, None);
+        }
+        let rolled = self.maybe_roll(&batches[..taken], end, policy.roll);
+        (taken, self.written(&batches[..taken], rolled, policy))
     }
 
-    fn written(&mut self, bytes: u64, policy: FlushPolicy) -> Option<FlushCause> {
-        self.segment_bytes += bytes;
+    /// Closes the active segment at `end` if these batches do not go into it; it is flushed in the background.
+    fn maybe_roll(&mut self, batches: &[Batch], end: Offset, policy: RollPolicy) -> bool {
+        self.segments.roll_for(batches, end, policy) && self.flush_to(end)
+    }
+
+    fn written(&mut self, batches: &[Batch], rolled: bool, policy: AppendPolicy) -> Option<FlushCause> {
+        batches.iter().for_each(|batch| self.segments.add(batch));
         // flush.messages is looked at in the append, on leader and followers alike (UnifiedLog.append); flush.ms
         // only when the flush scheduler runs, which is never by default.
-        let cause = if self.log.end() - self.flushed >= policy.messages.min(i64::MAX as u64) as i64 {
-            FlushCause::FlushMessages
-        } else if self.segment_bytes >= policy.segment_bytes {
-            FlushCause::SegmentRoll
-        } else {
-            return None;
-        };
-        if self.segment_bytes >= policy.segment_bytes {
-            self.segment_bytes = 0;
+        if self.log.end() - self.flushed >= policy.flush_messages.min(i64::MAX as u64) as i64 {
+            self.flush_to(self.log.end());
+            return Some(FlushCause::FlushMessages);
         }
-        self.flush_to(self.log.end());
-        Some(cause)
+        rolled.then_some(FlushCause::SegmentRoll)
+    }
+
+    /// What breaches one of the limits of the retention and is below the high watermark
+    /// (`UnifiedLog.deleteOldSegments`).
+    pub(crate) fn next_deletion(
+        &self,
+        now: Nanos,
+        high_watermark: Offset,
+        reason: SegmentDeletionReason,
+        retention: Retention,
+    ) -> Option<DeletedSegments> {
+        let at = Check { now, high_watermark, log_end: self.log.end() };
+        let (count, start) = self.segments.breaching(reason, retention, at)?;
+        Some(DeletedSegments { count, start })
+    }
+
+    /// Deletes the oldest segments. If that is all of them, a new one begins at the log end.
+    pub(crate) fn delete_segments(&mut self, deleted: DeletedSegments) {
+        self.segments.delete(deleted.count, self.log.end());
+        self.advance_start(deleted.start);
     }
 
     /// Makes everything below `offset` safe from power loss. Returns whether that changed anything.
@@ -125,6 +167,7 @@ impl Storage {
     /// Cuts the log. Kafka flushes the marks down with it.
     pub(crate) fn truncate_to(&mut self, offset: Offset) {
         self.log.truncate_to(offset);
+        self.segments.truncate_to(&self.log);
         self.clip_marks();
     }
 
@@ -132,13 +175,19 @@ impl Storage {
     pub(crate) fn truncate_fully_and_start_at(&mut self, offset: Offset) {
         self.log.truncate_fully_and_start_at(offset);
         self.flushed = offset;
-        self.segment_bytes = 0;
+        self.segments = Segments::starting_at(offset);
         self.clip_marks();
     }
 
     /// Moves the log start up.
     pub(crate) fn advance_start(&mut self, offset: Offset) {
+        let end = self.log.end();
         self.log.advance_start(offset);
+        if self.log.end() == end {
+            self.segments.drop_below(self.log.start());
+        } else {
+            self.segments = Segments::starting_at(offset);
+        }
         self.flushed = self.flushed.max(self.log.start());
     }
 
@@ -207,9 +256,10 @@ mod tests {
     use super::*;
     use crate::protocol::wire::RecordRange;
 
-    const NEVER: FlushPolicy = FlushPolicy { messages: u64::MAX, segment_bytes: u64::MAX };
+    const NEVER: AppendPolicy =
+        AppendPolicy { flush_messages: u64::MAX, roll: RollPolicy { bytes: u64::MAX, ns: None } };
 
-    fn append(storage: &mut Storage, policy: FlushPolicy) -> Option<FlushCause> {
+    fn append(storage: &mut Storage, policy: AppendPolicy) -> Option<FlushCause> {
         let first = storage.log().end() as u64;
         let batch = Batch {
             base_offset: -1,
@@ -220,11 +270,12 @@ mod tests {
             producer_epoch: -1,
             base_sequence: -1,
             created_at: 0,
+            max_timestamp: 0,
         };
         storage.append_as_leader(batch, 0, policy).1
     }
 
-    fn of(batches: usize, policy: FlushPolicy) -> (Storage, Vec<Option<FlushCause>>) {
+    fn of(batches: usize, policy: AppendPolicy) -> (Storage, Vec<Option<FlushCause>>) {
         let mut storage = Storage::default();
         let causes = (0..batches).map(|_| append(&mut storage, policy)).collect();
         (storage, causes)
@@ -232,12 +283,12 @@ mod tests {
 
     #[test]
     fn appends_flush_by_count_and_by_segment() {
-        let (storage, causes) = of(4, FlushPolicy { messages: 4, ..NEVER });
+        let (storage, causes) = of(4, AppendPolicy { flush_messages: 4, ..NEVER });
         assert_eq!(causes, [None, Some(FlushCause::FlushMessages), None, Some(FlushCause::FlushMessages)]);
         assert_eq!(storage.flushed(), 8);
-        let (storage, causes) = of(4, FlushPolicy { segment_bytes: 300, ..NEVER });
-        assert_eq!(causes, [None, None, Some(FlushCause::SegmentRoll), None]);
-        assert_eq!(storage.flushed(), 6);
+        let (storage, causes) = of(4, AppendPolicy { roll: RollPolicy { bytes: 300, ns: None }, ..NEVER });
+        assert_eq!(causes, [None, None, None, Some(FlushCause::SegmentRoll)]);
+        assert_eq!(storage.flushed(), 6, "the closed segment, not what was appended to the new one");
     }
 
     #[test]

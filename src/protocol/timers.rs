@@ -26,6 +26,8 @@ pub(crate) enum Timer {
     Session(u32),
     /// Back-off or silence of this fetcher.
     Fetcher(u32),
+    /// Logs are looked at for what retention deletes.
+    Retention,
 }
 
 /// Timers in order of time. None is ever taken back: whoever is called looks whether it still matters.

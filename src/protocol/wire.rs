@@ -12,6 +12,10 @@ pub type PartitionEpoch = i32;
 /// The metadata offset of a broker's registration (KIP-500).
 pub type BrokerEpoch = i64;
 
+/// What a record says of its time (`CreateTime`), or what the broker makes of it (`LogAppendTime`), in nanoseconds of
+/// virtual time; what is older than the run is below zero.
+pub type Timestamp = i64;
+
 /// Records by identity: `count` records numbered from `first` by one producer for one partition.
 ///
 /// Loss, duplication and order are counted by these identities. Neighbouring ranges merge.
@@ -41,6 +45,8 @@ pub struct Batch {
     pub base_sequence: i32,
     /// When the first record was handed to the producer.
     pub created_at: Nanos,
+    /// Largest timestamp of its records: what retention and the roll of a segment go by.
+    pub max_timestamp: Timestamp,
 }
 
 impl Batch {

@@ -61,12 +61,13 @@ pub(super) fn life_of_last(record: &AckedRecord, replicas: &[ReplicaOffsets]) ->
     let holds =
         |one: &&ReplicaOffsets| record.offset.is_some_and(|at| (one.log_start..one.log_end).contains(&at));
     let on: Vec<BrokerId> = replicas.iter().filter(holds).map(|one| one.broker).collect();
-    let steps = vec![
-        produced(record),
-        appended(record),
-        replicated(record, &on, "no other replica has it yet"),
-        acknowledged(record),
-    ];
+    let deleted = deleted(record, replicas);
+    let mut steps = vec![produced(record), appended(record)];
+    if deleted.is_none() {
+        steps.push(replicated(record, &on, "no other replica has it yet"));
+    }
+    steps.push(acknowledged(record));
+    steps.extend(deleted);
     RecordLife { offset: record.offset, is_lost: false, steps }
 }
 
@@ -91,6 +92,13 @@ fn appended(record: &AckedRecord) -> LifeStep {
         (_, None) => "? too long ago to tell".into(),
     };
     passed(None, "appended", text)
+}
+
+/// Every log starts behind it: retention has deleted it, whether somebody has read it or not.
+fn deleted(record: &AckedRecord, replicas: &[ReplicaOffsets]) -> Option<LifeStep> {
+    let at = record.offset?;
+    let first = replicas.iter().map(|one| one.log_start).min().filter(|first| at < *first)?;
+    Some(passed(None, "deleted", format!("by retention: no log starts before {first}")))
 }
 
 /// Who had a copy beside the broker that answered.

@@ -32,6 +32,9 @@ pub struct ProducerSpec {
     /// One partition takes everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<i32>,
+    /// Its records say that they are so much older than they are (`CreateTime`): a backfill, a wrong clock.
+    #[serde(default, skip_serializing_if = "is_now")]
+    pub record_age: Time,
     /// It begins at this time.
     #[serde(default)]
     pub from: Time,
@@ -203,6 +206,10 @@ fn a_second() -> Time {
 
 fn three_topics() -> u32 {
     3
+}
+
+fn is_now(age: &Time) -> bool {
+    *age == Time::default()
 }
 
 fn is_zero(count: &u32) -> bool {

@@ -64,6 +64,8 @@ pub enum Counter {
     Visible,
     /// Records in the leaders' logs at the end.
     LogEnd,
+    /// Records below the starts of the leaders' logs at the end: deleted by retention.
+    Deleted,
     /// Bytes in the leaders' logs at the end.
     Bytes,
     /// Records that groups have not committed at the end: of all, of one partition or of one group.
@@ -107,6 +109,8 @@ pub enum GroupCounter {
     RetriedLater,
     /// Records of a retry topic that were processed behind later ones of their partition.
     Overtaken,
+    /// Records that retention deleted when the group had yet to read them.
+    DeletedBeforeRead,
 }
 
 const GROUP_COUNTERS: &[(&str, GroupCounter)] = &[
@@ -123,6 +127,7 @@ const GROUP_COUNTERS: &[(&str, GroupCounter)] = &[
     ("dead_lettered", GroupCounter::DeadLettered),
     ("retried_later", GroupCounter::RetriedLater),
     ("overtaken", GroupCounter::Overtaken),
+    ("deleted_before_read", GroupCounter::DeletedBeforeRead),
 ];
 
 const COUNTERS: &[(&str, Counter)] = &[
@@ -142,6 +147,7 @@ const COUNTERS: &[(&str, Counter)] = &[
     ("ack_p99_ms", Counter::AckP99Ms),
     ("visible", Counter::Visible),
     ("log_end", Counter::LogEnd),
+    ("deleted", Counter::Deleted),
     ("bytes", Counter::Bytes),
     ("lag", Counter::Lag),
     ("largest_share_percent", Counter::LargestSharePercent),

@@ -267,6 +267,7 @@ fn producers(cluster: &Cluster, topics: &[TopicSpec], partitions: usize) -> Vec<
         celebrity_share: load.celebrity_share,
         poison_every: None,
         partition: None,
+        record_age: Time::from_millis(0),
         from: Time::from_millis(0),
         until: None,
         records: None,

@@ -72,6 +72,12 @@ impl World {
                 return;
             }
         }
+        if let BrokerEvent::SegmentsDeleted { partition, records, as_leader, .. } = &event {
+            self.observers.deleted(*partition, records);
+            if !as_leader {
+                return;
+            }
+        }
         let cause = self.cause_of(id, &event);
         let seq = self.record_event(EventKind::Broker { broker: id, event: event.clone() }, cause);
         match event {
@@ -84,7 +90,10 @@ impl World {
                 self.observers.record_losses(self.now, &self.machines, partition, seq);
             }
             BrokerEvent::Truncated { partition, from, to, .. } => {
-                self.log_cut(id, partition, (from, to), CutBy::Truncation);
+                // A log that begins anew behind its old end has lost nothing that its leader still has.
+                if to < from {
+                    self.log_cut(id, partition, (from, to), CutBy::Truncation);
+                }
                 self.observers.record_losses(self.now, &self.machines, partition, seq);
             }
             BrokerEvent::LogLost { partition, from, to, cause } => {
@@ -94,6 +103,9 @@ impl World {
                 };
                 self.log_cut(id, partition, (from, to), by);
                 self.observers.record_losses(self.now, &self.machines, partition, seq);
+            }
+            BrokerEvent::SegmentsDeleted { partition, from, to, .. } => {
+                self.note_deleted_before_read(partition, (from, to), seq);
             }
             _ => {}
         }

@@ -97,6 +97,7 @@ impl World {
                 }
             }
             ConsumerOutput::Moved { partition, from, to } => {
+                self.clients.group_mut(group).jumps(partition, from, to);
                 let cause = self.machines.control.last_change(partition);
                 self.record_event(EventKind::PositionMoved { group, partition, from, to }, cause);
             }

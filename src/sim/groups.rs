@@ -29,6 +29,10 @@ pub(super) struct HostedGroup {
     pub(super) committed: BTreeMap<PartitionIx, Offset>,
     /// Offsets processed, of each partition.
     pub(super) done: BTreeMap<PartitionIx, Intervals>,
+    /// Offsets that retention deleted at or above the group's position and that it had not processed then.
+    pub(super) deleted: BTreeMap<PartitionIx, Intervals>,
+    /// Offsets over which a reset moved a member's position.
+    pub(super) jumped: BTreeMap<PartitionIx, Intervals>,
     /// Records processed, and how many of them had been before.
     pub(super) read: u64,
     pub(super) read_again: u64,
@@ -51,12 +55,21 @@ impl HostedGroup {
             records_lost: false,
             committed: BTreeMap::new(),
             done: BTreeMap::new(),
+            deleted: BTreeMap::new(),
+            jumped: BTreeMap::new(),
             read: 0,
             read_again: 0,
             rebalancing: false,
             members: 0,
             generation: 0,
             processing: Processing::new(rng),
+        }
+    }
+
+    /// A member's position moves by itself.
+    pub(super) fn jumps(&mut self, partition: PartitionIx, from: Option<Offset>, to: Offset) {
+        if let Some(from) = from.filter(|from| *from < to) {
+            self.jumped.entry(partition).or_default().add(from as u64, to as u64);
         }
     }
 

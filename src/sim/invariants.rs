@@ -64,6 +64,7 @@ impl std::fmt::Display for Violation {
 /// A replica as it was last looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct ReplicaState {
+    start: Offset,
     end: Offset,
     high_watermark: Offset,
     flushed: Offset,
@@ -78,6 +79,7 @@ impl ReplicaState {
     fn of(replica: &Replica, registered: bool) -> ReplicaState {
         let leadership = replica.leader_state();
         ReplicaState {
+            start: replica.log().start(),
             end: replica.log().end(),
             high_watermark: replica.high_watermark(),
             flushed: replica.storage().flushed(),

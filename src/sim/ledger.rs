@@ -33,6 +33,8 @@ struct Account {
     acked: ByProducer,
     failed: ByProducer,
     lost: ByProducer,
+    /// What retention has deleted from some replica: gone by rule.
+    deleted: ByProducer,
     /// Lost records with the event that reports it.
     losses: Vec<(RecordRange, u64)>,
     /// What each group has processed.
@@ -97,6 +99,17 @@ impl Ledger {
         self.accounts.get(partition.at()).is_some_and(|account| has(&account.failed, producer, number))
     }
 
+    /// Retention has deleted these records: where they are missing they are not lost.
+    pub(crate) fn deleted(&mut self, partition: PartitionIx, records: &[RecordRange]) {
+        let deleted = &mut self.account(partition).deleted;
+        records.iter().for_each(|range| _ = add(deleted, *range));
+    }
+
+    /// Whether retention has deleted a record, from some replica at least.
+    pub(crate) fn was_deleted(&self, partition: PartitionIx, producer: u32, number: u64) -> bool {
+        self.accounts.get(partition.at()).is_some_and(|account| has(&account.deleted, producer, number))
+    }
+
     /// Forgets what was read of a partition's log: it was cut.
     pub(crate) fn truncated(&mut self, partition: PartitionIx) {
         self.account(partition).reading = Reading::default();
@@ -146,7 +159,8 @@ impl Ledger {
         for (producer, acked) in &account.acked {
             let seen = set_of(&present.seen, *producer).unwrap_or(&none);
             let known = set_of(&account.lost, *producer).unwrap_or(&none);
-            for &(first, end) in acked.without(seen).without(known).ranges() {
+            let deleted = set_of(&account.deleted, *producer).unwrap_or(&none);
+            for &(first, end) in acked.without(seen).without(known).without(deleted).ranges() {
                 fresh.push(RecordRange { producer: *producer, first, count: (end - first) as u32 });
             }
         }
@@ -199,9 +213,11 @@ fn set_of(sets: &ByProducer, producer: u32) -> Option<&Intervals> {
 
 impl Account {
     fn lost_but_for<'a>(&self, present: impl Fn(u32) -> Option<&'a Intervals>) -> u64 {
-        let of = |(producer, acked): &(u32, Intervals)| match present(*producer) {
-            Some(seen) => acked.without(seen).len(),
-            None => acked.len(),
+        let none = Intervals::default();
+        let of = |(producer, acked): &(u32, Intervals)| {
+            let missing = present(*producer).map(|seen| acked.without(seen));
+            let missing = missing.unwrap_or_else(|| acked.clone());
+            missing.without(set_of(&self.deleted, *producer).unwrap_or(&none)).len()
         };
         self.acked.iter().map(of).sum()
     }
@@ -255,6 +271,7 @@ mod tests {
                 producer_epoch: -1,
                 base_sequence: -1,
                 created_at: 0,
+                max_timestamp: 0,
             };
             log.append_as_leader(batch, 0);
         }

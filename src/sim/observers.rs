@@ -149,6 +149,11 @@ impl Observers {
         }
     }
 
+    /// Retention has deleted records from a replica.
+    pub(super) fn deleted(&mut self, partition: PartitionIx, records: &[RecordRange]) {
+        self.ledger.deleted(partition, records);
+    }
+
     /// A log was cut: what was read of it says nothing any more.
     pub(super) fn log_cut(&mut self, partition: PartitionIx, cut: Cut) {
         self.ledger.truncated(partition);

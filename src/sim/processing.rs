@@ -43,6 +43,9 @@ pub struct ProcessingCounters {
     pub retried_later: u64,
     /// Records of a retry topic that were processed behind later ones of their partition.
     pub overtaken: u64,
+    /// Records that retention deleted when the group had yet to read them: lost for the group.
+    #[serde(default)]
+    pub deleted_before_read: u64,
 }
 
 /// What a group did with its records beyond processing each of them once, in words; nothing where that was all.
@@ -59,6 +62,7 @@ impl fmt::Display for ProcessingCounters {
             (self.dead_lettered, "to the dead letter topic"),
             (self.retried_later, "to a retry topic"),
             (self.overtaken, "overtaken"),
+            (self.deleted_before_read, "deleted before they were read"),
         ];
         for (at, (number, what)) in parts.iter().filter(|(number, _)| *number > 0).enumerate() {
             let comma = if at > 0 { ", " } else { "" };

@@ -47,6 +47,8 @@ pub struct RecordTrace {
     pub readable_at: Option<Offset>,
     /// Groups that have processed it.
     pub read_by: Vec<String>,
+    /// Retention has deleted it, from one replica at least.
+    pub deleted: bool,
     /// If it was acknowledged and is gone: the event, and the chain of what led to it, a line each.
     pub lost: Option<(u64, Vec<String>)>,
 }
@@ -69,6 +71,7 @@ impl World {
             failed: self.observers.ledger().was_failed(ix, producer, number),
             readable_at: readable.map(|copy| copy.offset),
             read_by: readers.map(|group| self.scenario.groups[group as usize].name.clone()).collect(),
+            deleted: self.observers.ledger().was_deleted(ix, producer, number),
             lost: self.loss_of(ix, record),
             copies,
             record: record.clone(),

@@ -64,6 +64,9 @@ pub struct Counters {
     pub visible: u64,
     /// Records in the leaders' logs.
     pub log_end: u64,
+    /// How many of them lie below the log start: retention has deleted them. `None` where nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<u64>,
 }
 
 /// One partition's part of a report.
@@ -138,6 +141,7 @@ impl Counters {
             Counter::AckP99Ms => return whole(self.ack_latency_ms.p99),
             Counter::Visible => self.visible,
             Counter::LogEnd => self.log_end,
+            Counter::Deleted => self.deleted?,
             _ => return None,
         };
         Some(number as i64)
@@ -211,6 +215,14 @@ impl RunReport {
     }
 }
 
+/// The ends of the log that consumers read.
+#[derive(Clone, Copy, Default)]
+struct LogEnds {
+    log_start: u64,
+    visible: u64,
+    log_end: u64,
+}
+
 impl World {
     /// The counters now, without closing what is open.
     pub(super) fn counters(&mut self) -> Counters {
@@ -242,9 +254,10 @@ impl World {
             }
             all.duplicated += duplicated;
             all.reordered += reordered;
-            let (visible, log_end) = self.ends(ix);
-            all.visible += visible;
-            all.log_end += log_end;
+            let ends = self.ends(ix);
+            all.visible += ends.visible;
+            all.log_end += ends.log_end;
+            all.deleted = Some(all.deleted.unwrap_or(0) + ends.log_start);
             let failover = self.observers.meter().partition(ix).map_or(0, |meter| ms(meter.failover));
             all.failover_ms = all.failover_ms.max(failover);
         }
@@ -257,26 +270,31 @@ impl World {
         topics.flat_map(|topic| self.committed_partitions(topic)).collect()
     }
 
-    /// High watermark and log end of the log that consumers read.
-    fn ends(&self, ix: PartitionIx) -> (u64, u64) {
-        self.ends_told(ix).unwrap_or((0, 0))
+    /// Where the log that consumers read starts and ends.
+    fn ends(&self, ix: PartitionIx) -> LogEnds {
+        self.ends_told(ix).unwrap_or_default()
     }
 
     /// The same; `None` without a leader, who alone tells them.
-    fn ends_told(&self, ix: PartitionIx) -> Option<(u64, u64)> {
+    fn ends_told(&self, ix: PartitionIx) -> Option<LogEnds> {
         let leader = self.machines.leader(ix)?;
         let replica = self.machines.host(leader)?.broker.replica(ix)?;
-        Some((replica.high_watermark() as u64, replica.log().end() as u64))
+        Some(LogEnds {
+            log_start: replica.log().start() as u64,
+            visible: replica.high_watermark() as u64,
+            log_end: replica.log().end() as u64,
+        })
     }
 
     fn partition_report(&mut self, ix: PartitionIx) -> PartitionReport {
         let DeliveryErrors { lost, duplicated, reordered } =
             self.observers.delivery_errors(&self.machines, ix);
-        let (visible, log_end) = self.ends(ix);
+        let LogEnds { visible, log_end, log_start } = self.ends(ix);
         let state = self.machines.control.committed.partitions[ix.at()].clone();
         let ids = |list: &[crate::model::BrokerId]| list.iter().map(|id| id.0).collect();
         let mut counters =
             Counters { lost_acked: lost, duplicated, reordered, visible, log_end, ..Counters::default() };
+        counters.deleted = Some(log_start);
         if let Some(meter) = self.observers.meter().partition(ix) {
             counters.acked = meter.acked;
             counters.failed = meter.failed;

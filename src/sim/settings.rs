@@ -10,6 +10,7 @@ use crate::protocol::controller::{TopicConfig, quorum::QuorumTiming};
 use crate::protocol::group::GroupSettings;
 use crate::protocol::producer::{ProducerSettings, partitioner_rack};
 use crate::protocol::profile::Profile;
+use crate::protocol::segments::{Retention, RollPolicy};
 use crate::scenario::{CommitMode, GroupSpec, ProducerSpec, Scenario, TopicSpec, setting_text};
 use std::collections::BTreeMap;
 
@@ -58,7 +59,11 @@ pub(super) fn broker(scenario: &Scenario, id: BrokerId, version: KafkaVersion) -
         broker_session_timeout_ns: time("broker.session.timeout.ms", base.broker_session_timeout_ns),
         broker_heartbeat_interval_ns: time("broker.heartbeat.interval.ms", base.broker_heartbeat_interval_ns),
         controlled_shutdown: text("controlled.shutdown.enable").as_deref() != Some("false"),
-        log_segment_bytes: size("log.segment.bytes", 1 << 30),
+        log_initial_task_delay_ns: time("log.initial.task.delay.ms", base.log_initial_task_delay_ns),
+        log_retention_check_interval_ns: time(
+            "log.retention.check.interval.ms",
+            base.log_retention_check_interval_ns,
+        ),
         log_flush_scheduler_interval_ns: ms(scenario, "log.flush.scheduler.interval.ms", version),
         high_watermark_checkpoint_interval_ns: time(
             "replica.high.watermark.checkpoint.interval.ms",
@@ -84,6 +89,64 @@ pub(super) fn topic(scenario: &Scenario, config: &Config, version: KafkaVersion)
         flush_ns: flush_ms.map(|ms| ms as Nanos * MS),
         max_message_bytes: number("max.message.bytes").unwrap_or(1_048_588) as u32,
         unclean_leader_election: text("unclean.leader.election.enable").as_deref() == Some("true"),
+        roll: RollPolicy {
+            bytes: number("segment.bytes").map_or(1 << 30, |n| n as u64),
+            ns: lasting(scenario, config, ("segment.ms", SEGMENT_AGES), version),
+        },
+        retention: retention(scenario, config, version),
+        log_append_time: of_topic_or_brokers(scenario, config, TIMESTAMP_TYPE, version).as_deref()
+            == Some("LogAppendTime"),
+    }
+}
+
+/// A topic's key, and the brokers' key that stands behind it.
+type TopicKey = (&'static str, &'static str);
+/// A topic's key in milliseconds, and the brokers' keys behind it, the first that is set, with their milliseconds.
+type TimeKey = (&'static str, &'static [(&'static str, i64)]);
+
+const TIMESTAMP_TYPE: TopicKey = ("message.timestamp.type", "log.message.timestamp.type");
+const CLEANUP_POLICY: TopicKey = ("cleanup.policy", "log.cleanup.policy");
+const RETENTION_AGES: &[(&str, i64)] =
+    &[("log.retention.ms", 1), ("log.retention.minutes", 60_000), ("log.retention.hours", 3_600_000)];
+const SEGMENT_AGES: &[(&str, i64)] = &[("log.roll.ms", 1), ("log.roll.hours", 3_600_000)];
+
+fn of_topic_or_brokers(
+    scenario: &Scenario,
+    config: &Config,
+    (topic, brokers): TopicKey,
+    version: KafkaVersion,
+) -> Option<String> {
+    let own = config.get(topic).map(setting_text);
+    own.or_else(|| text(&scenario.cluster.config, KeyScope::Broker, brokers, version))
+}
+
+/// A length of time that a topic sets, or its brokers; `None` is for ever.
+fn lasting(
+    scenario: &Scenario,
+    config: &Config,
+    (topic, brokers): TimeKey,
+    version: KafkaVersion,
+) -> Option<Nanos> {
+    let own = config.get(topic).and_then(|value| whole_number(&setting_text(value)));
+    let millis = own.or_else(|| {
+        let set = |(key, unit): &(&str, i64)| Some(int(scenario, key, version)?.saturating_mul(*unit));
+        brokers.iter().find_map(set)
+    });
+    let millis = u64::try_from(millis?).ok()?;
+    Some(millis.saturating_mul(MS))
+}
+
+/// What `cleanup.policy=delete` keeps of a topic.
+fn retention(scenario: &Scenario, config: &Config, version: KafkaVersion) -> Retention {
+    let policy = of_topic_or_brokers(scenario, config, CLEANUP_POLICY, version);
+    let deletes = policy.is_none_or(|policy| policy.contains("delete"));
+    if !deletes {
+        return Retention::default();
+    }
+    let bytes = of_topic_or_brokers(scenario, config, ("retention.bytes", "log.retention.bytes"), version);
+    Retention {
+        ns: lasting(scenario, config, ("retention.ms", RETENTION_AGES), version),
+        bytes: bytes.as_deref().and_then(whole_number).and_then(|limit| u64::try_from(limit).ok()),
     }
 }
 
@@ -136,7 +199,7 @@ pub(super) fn controller(scenario: &Scenario, profile: &Profile) -> ControllerSe
 pub(super) fn producer(scenario: &Scenario, spec: &ProducerSpec, version: KafkaVersion) -> ProducerSettings {
     let client = spec.profile(version);
     let rack = partitioner_rack(&client).and_then(|name| rack_number(scenario, name));
-    ProducerSettings { rack, ..ProducerSettings::of(&client) }
+    ProducerSettings { rack, record_age: spec.record_age.0, ..ProducerSettings::of(&client) }
 }
 
 /// How a producer connects to brokers.
@@ -197,7 +260,7 @@ pub(super) fn offsets_topic(scenario: &Scenario, version: KafkaVersion) -> Topic
         partitions: scenario.groups.len() as u32,
         replication_factor: offsets_replication_factor(scenario, version),
         placement: Vec::new(),
-        config: BTreeMap::new(),
+        config: BTreeMap::from([("cleanup.policy".to_string(), "compact".into())]),
     }
 }
 

@@ -123,6 +123,8 @@ pub enum EventKind {
     MemberCrashed { group: u32, member: u32, partition: PartitionIx, offset: Offset },
     /// An answer to a client was lost with its connection.
     AnswerLost(Process),
+    /// Retention deleted records that a group had yet to read.
+    DeletedBeforeRead { group: u32, partition: PartitionIx, records: u64 },
 }
 
 /// Why an act was not done.

@@ -95,6 +95,8 @@ pub struct Glyphs {
     pub high_watermark: &'static str,
     /// Records that were cut off a log.
     pub log_cut: &'static str,
+    /// Records below the start of a log.
+    pub log_deleted: &'static str,
     /// Eight heights of a bar, lowest first.
     pub levels: [&'static str; 8],
     /// The thumb of a scroll bar.
@@ -126,6 +128,7 @@ impl Glyphs {
         log_uncommitted: "░",
         high_watermark: "┃",
         log_cut: "~",
+        log_deleted: ".",
         levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         thumb: "█",
         frame: Frame {
@@ -158,6 +161,7 @@ impl Glyphs {
         log_uncommitted: "-",
         high_watermark: "|",
         log_cut: "~",
+        log_deleted: ".",
         levels: ["_", "_", ".", ".", "-", "-", "=", "#"],
         thumb: "#",
         frame: Frame {
@@ -199,6 +203,7 @@ impl Glyphs {
             self.log_uncommitted,
             self.high_watermark,
             self.log_cut,
+            self.log_deleted,
             self.thumb,
             self.frame.horizontal,
             self.frame.vertical,

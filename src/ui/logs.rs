@@ -298,6 +298,10 @@ impl Picture<'_> {
         }
         let cut = self.logs.replicas.iter().any(|replica| replica.cut.is_some());
         entries.extend(cut.then_some((glyphs.log_cut, Role::Muted, "cut")));
+        let starts_late =
+            |replica: &ReplicaLog| replica.log_start.is_some_and(|start| start > self.scale.from());
+        let deleted = self.logs.replicas.iter().any(starts_late);
+        entries.extend(deleted.then_some((glyphs.log_deleted, Role::Muted, "deleted")));
         let mut x = self.area.x + 1;
         let end = self.area.right().saturating_sub(1);
         for (mark, role, words) in entries {

@@ -5,26 +5,25 @@ use super::{Broker, BrokerEvent, BrokerOutput, FlushCause, HwCause, Step};
 use crate::protocol::leader::IsrContext;
 use crate::protocol::messages::BrokerResponse;
 use crate::protocol::purgatory::CompletedProduce;
-use crate::protocol::storage::FlushPolicy;
+use crate::protocol::storage::AppendPolicy;
 use crate::protocol::wire::{ErrorCode, Offset};
 
 impl Broker {
-    pub(super) fn flush_policy(&self, place: u32) -> FlushPolicy {
-        FlushPolicy {
-            messages: self.replicas[place as usize].settings.flush_messages,
-            segment_bytes: self.settings.log_segment_bytes,
-        }
+    pub(super) fn append_policy(&self, place: u32) -> AppendPolicy {
+        let settings = &self.replicas[place as usize].settings;
+        AppendPolicy { flush_messages: settings.flush_messages, roll: settings.roll }
     }
 
-    /// Books an append: its bytes, its flush if it had one, else the pages left to the system.
+    /// Books an append: its bytes, its flush if it had one, and the pages left to the system.
     pub(super) fn written(&mut self, step: &mut Step<'_>, place: u32, bytes: u64, flush: Option<FlushCause>) {
         step.bytes += bytes;
-        let Some(cause) = flush else {
-            return self.mark_dirty(step.now, place);
-        };
-        // Rolling a segment flushes it in the background; only flush.messages makes the append wait.
-        step.fsyncs += u32::from(cause == FlushCause::FlushMessages);
-        if self.detail {
+        // Rolling a segment flushes the closed one in the background; only flush.messages makes the append wait, and
+        // leaves nothing to the system.
+        match flush {
+            Some(FlushCause::FlushMessages) => step.fsyncs += 1,
+            _ => self.mark_dirty(step.now, place),
+        }
+        if let Some(cause) = flush.filter(|_| self.detail) {
             let replica = &self.replicas[place as usize];
             let (partition, to) = (replica.partition, replica.storage.flushed());
             step.event(BrokerEvent::Flushed { partition, to, cause });
@@ -57,14 +56,6 @@ impl Broker {
             if wakes && !std::mem::replace(&mut session.woken, true) {
                 self.process.woken_sessions.push(watcher.session);
             }
-        }
-    }
-
-    /// The log start has moved: everybody hears of it with the next answer.
-    #[cfg(test)]
-    pub(super) fn mark_all_readers(&mut self, place: u32) {
-        for watcher in &self.replicas[place as usize].watchers {
-            self.process.sessions.get_mut(watcher.session).mark(watcher.slot);
         }
     }
 

@@ -4,8 +4,9 @@ use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::broker_lifecycle::BrokerState;
 use crate::protocol::follower::TruncationCause;
 use crate::protocol::leader::OutOfSyncReplica;
+use crate::protocol::segments::SegmentDeletionReason;
 use crate::protocol::storage::FlushCause;
-use crate::protocol::wire::{ErrorCode, LeaderEpoch, Offset};
+use crate::protocol::wire::{ErrorCode, LeaderEpoch, Offset, RecordRange};
 use serde::Serialize;
 
 /// A fact. Those marked *detail* come only after [`super::Broker::set_detail`].
@@ -94,6 +95,20 @@ pub enum BrokerEvent {
     FetchRefused { partition: PartitionIx, leader: BrokerId, error: ErrorCode },
     /// The process went through its life cycle.
     StateChanged { from: BrokerState, to: BrokerState },
+    /// Retention deleted the oldest segments of a log.
+    SegmentsDeleted {
+        partition: PartitionIx,
+        /// Where the log started.
+        from: Offset,
+        /// Where it starts now.
+        to: Offset,
+        segments: u32,
+        reason: SegmentDeletionReason,
+        as_leader: bool,
+        /// The records in them, as far as each was in the log.
+        #[serde(skip)]
+        records: Vec<RecordRange>,
+    },
 }
 
 /// Why a high watermark moved.

@@ -101,7 +101,7 @@ impl Broker {
     }
 
     fn append_fetched(&mut self, step: &mut Step<'_>, place: u32, batches: &[Batch]) {
-        let policy = self.flush_policy(place);
+        let policy = self.append_policy(place);
         let replica = &mut self.replicas[place as usize];
         let base_offset = replica.log().end();
         // Records of an epoch that it has not heard of would outlive a truncation by the epoch it knows

@@ -33,6 +33,7 @@ impl Broker {
             (settings.replica_lag_time_max_ns / 2, Timer::ShrinkIsr),
             (settings.high_watermark_checkpoint_interval_ns, Timer::HighWatermarkCheckpoint),
             (settings.log_flush_offset_checkpoint_interval_ns, Timer::RecoveryPointCheckpoint),
+            (settings.log_initial_task_delay_ns, Timer::Retention),
         ];
         timers.into_iter().for_each(|(after, timer)| self.timers.set(step.now + after, timer));
         if let Some(interval) = settings.log_flush_scheduler_interval_ns {

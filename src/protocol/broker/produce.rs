@@ -8,7 +8,7 @@ use crate::protocol::messages::{BrokerResponse, Peer, ProducePartitionResponse, 
 use crate::protocol::producer_state::SequenceCheck;
 use crate::protocol::purgatory::{CompletedProduce, ProducePartitionStatus};
 use crate::protocol::timers::Timer;
-use crate::protocol::wire::{Acks, Batch, ErrorCode, Offset};
+use crate::protocol::wire::{Acks, Batch, ErrorCode, Offset, Timestamp};
 use std::collections::BTreeSet;
 
 /// A batch in the log.
@@ -87,11 +87,15 @@ impl Broker {
     }
 
     fn append_new(&mut self, step: &mut Step<'_>, place: u32, batch: &Batch) -> LogAppendResult {
-        let policy = self.flush_policy(place);
+        let policy = self.append_policy(place);
         let replica = &mut self.replicas[place as usize];
         let epoch = replica.leader_epoch();
-        let (base_offset, flush) = replica.storage.append_as_leader(*batch, epoch, policy);
-        replica.producers.update(&Batch { base_offset, ..*batch }, step.now);
+        let mut batch = *batch;
+        if replica.settings.log_append_time {
+            batch.max_timestamp = step.now as Timestamp;
+        }
+        let (base_offset, flush) = replica.storage.append_as_leader(batch, epoch, policy);
+        replica.producers.update(&Batch { base_offset, ..batch }, step.now);
         let end_offset = base_offset + Offset::from(batch.records.count);
         if self.detail {
             let partition = replica.partition;

@@ -1,8 +1,10 @@
 //! What an operator sets on a broker and on a topic, as far as replication depends on it.
 
 use crate::model::{BrokerId, Nanos};
+use crate::protocol::segments::{Retention, RollPolicy};
 
 const MS: Nanos = 1_000_000;
+const A_WEEK: Nanos = 7 * 24 * 3_600_000 * MS;
 
 /// A broker's settings. Times are nanoseconds; the defaults are those of Kafka 4.1.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,8 +35,10 @@ pub(crate) struct BrokerSettings {
     pub broker_heartbeat_interval_ns: Nanos,
     /// `controlled.shutdown.enable`.
     pub controlled_shutdown: bool,
-    /// `log.segment.bytes`: a full segment is flushed.
-    pub log_segment_bytes: u64,
+    /// `log.initial.task.delay.ms`: from the start of the process to the first look at retention.
+    pub log_initial_task_delay_ns: Nanos,
+    /// `log.retention.check.interval.ms`.
+    pub log_retention_check_interval_ns: Nanos,
     /// `log.flush.scheduler.interval.ms`; `None` is Kafka's "never".
     pub log_flush_scheduler_interval_ns: Option<Nanos>,
     /// `log.flush.offset.checkpoint.interval.ms`: how often recovery points are written.
@@ -68,7 +72,8 @@ impl BrokerSettings {
             broker_session_timeout_ns: 9_000 * MS,
             broker_heartbeat_interval_ns: 2_000 * MS,
             controlled_shutdown: true,
-            log_segment_bytes: 1024 * 1024 * 1024,
+            log_initial_task_delay_ns: 30_000 * MS,
+            log_retention_check_interval_ns: 300_000 * MS,
             log_flush_scheduler_interval_ns: None,
             log_flush_offset_checkpoint_interval_ns: 60_000 * MS,
             high_watermark_checkpoint_interval_ns: 5_000 * MS,
@@ -93,6 +98,12 @@ pub(crate) struct TopicSettings {
     pub max_message_bytes: u32,
     /// `unclean.leader.election.enable`.
     pub unclean_leader_election: bool,
+    /// `segment.bytes` and `segment.ms`.
+    pub roll: RollPolicy,
+    /// `retention.ms` and `retention.bytes`; no limits where `cleanup.policy` does not say `delete`.
+    pub retention: Retention,
+    /// `message.timestamp.type=LogAppendTime`: the leader's clock, whatever the producer says.
+    pub log_append_time: bool,
 }
 
 impl Default for TopicSettings {
@@ -103,6 +114,9 @@ impl Default for TopicSettings {
             flush_ns: None,
             max_message_bytes: 1_048_588,
             unclean_leader_election: false,
+            roll: RollPolicy { bytes: 1 << 30, ns: Some(A_WEEK) },
+            retention: Retention { ns: Some(A_WEEK), bytes: None },
+            log_append_time: false,
         }
     }
 }

@@ -26,6 +26,7 @@ impl Broker {
             Timer::Purgatory => self.expire_delayed_produces(step),
             Timer::Session(place) => self.delayed_fetch_timer(step, place),
             Timer::Fetcher(at) => self.fetcher_timer(step, at),
+            Timer::Retention => self.clean_up_logs(step),
         }
     }
 

@@ -19,6 +19,14 @@ impl Consumer {
         self.app.work.iter().map(|taken| (taken.partition, taken.offset, taken.records.count))
     }
 
+    /// Offsets that were fetched and that `poll()` has not returned yet.
+    pub(crate) fn buffered(&self) -> impl Iterator<Item = (PartitionIx, Offset, u32)> + '_ {
+        self.owned.iter().flat_map(|owned| {
+            let held = owned.buffered.iter();
+            held.map(|held| (owned.partition, held.offset, held.records.count))
+        })
+    }
+
     /// Goes on with the records in hand; `true` when something moved.
     pub(super) fn work_on(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) -> bool {
         let works = match self.app.thread {

@@ -1,7 +1,7 @@
 //! Old batches merged into spans, so that a log's memory hardly grows while every record keeps its identity.
 
 use crate::model::Nanos;
-use crate::protocol::wire::{Batch, LeaderEpoch, Offset, RecordRange};
+use crate::protocol::wire::{Batch, LeaderEpoch, Offset, RecordRange, Timestamp};
 
 /// How many producers share a span.
 const MAX_LANES: usize = 16;
@@ -35,6 +35,9 @@ pub(super) struct Span {
     batches: u32,
     created_first: Nanos,
     created_last: Nanos,
+    timestamp_first: Timestamp,
+    /// The largest.
+    timestamp_last: Timestamp,
     lanes: Vec<Lane>,
     order: Vec<u16>,
 }
@@ -73,6 +76,8 @@ impl Span {
             batches: 1,
             created_first: batch.created_at,
             created_last: batch.created_at,
+            timestamp_first: batch.max_timestamp,
+            timestamp_last: batch.max_timestamp,
             lanes: vec![Lane::of(batch)],
             order: Vec::new(),
         }
@@ -115,6 +120,7 @@ impl Span {
         self.bytes += u64::from(batch.bytes);
         self.batches += 1;
         self.created_last = batch.created_at;
+        self.timestamp_last = self.timestamp_last.max(batch.max_timestamp);
         true
     }
 
@@ -190,7 +196,15 @@ impl Span {
             producer_epoch: lane.producer_epoch,
             base_sequence: sequence_after(lane.base_sequence, nth as u32),
             created_at: self.created_first + share(self.created_last.saturating_sub(self.created_first), at),
+            max_timestamp: self.timestamp_at(at + u64::from(count)),
         }
+    }
+
+    /// The largest timestamp of the records before place `end`, as if they had come evenly.
+    fn timestamp_at(&self, end: u64) -> Timestamp {
+        let over = i128::from(self.timestamp_last) - i128::from(self.timestamp_first);
+        let share = over * i128::from(end) / i128::from(self.len().max(1));
+        (i128::from(self.timestamp_first) + share) as Timestamp
     }
 
     /// The records from `from` on, in as few ranges as possible, each with its first offset.
@@ -215,12 +229,14 @@ impl Span {
         let bytes = share(self.bytes);
         let batches = share(u64::from(self.batches)).max(1) as u32;
         let created_last = self.created_first + share(self.created_last.saturating_sub(self.created_first));
+        let timestamp_last = self.timestamp_at(keep);
         if self.lanes.len() == 1 {
             self.lanes[0].records.count = keep as u32;
         } else {
             self.truncate_order(keep);
         }
         (self.bytes, self.batches, self.created_last, self.end_offset) = (bytes, batches, created_last, end);
+        self.timestamp_last = timestamp_last;
     }
 
     fn truncate_order(&mut self, keep: u64) {

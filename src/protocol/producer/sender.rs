@@ -5,7 +5,7 @@ use crate::protocol::producer::batch::{BatchId, ProducerBatch};
 use crate::protocol::producer::queue::{ConnectionState, InFlightRequest};
 use crate::protocol::producer::size::BATCH_HEADER_BYTES;
 use crate::protocol::producer::{Producer, ProducerOutput, ProducerRequest};
-use crate::protocol::wire::{Acks, Batch};
+use crate::protocol::wire::{Acks, Batch, Timestamp};
 
 impl Producer {
     /// Sends whatever can be sent; `true` when a request went out.
@@ -148,6 +148,7 @@ impl Producer {
             producer_epoch: batch.producer_epoch,
             base_sequence: batch.base_sequence,
             created_at: batch.created_at,
+            max_timestamp: batch.last_append_at as Timestamp - self.settings.record_age as Timestamp,
         }
     }
 

@@ -70,6 +70,8 @@ pub(crate) struct ProducerSettings {
     /// The rack that records without a key stay in where a partition is led there (`partitioner.rack.aware` and
     /// `client.rack`, KIP-1123, 4.4), by the same number as [`crate::protocol::messages::PartitionLeader::leader_rack`].
     pub rack: Option<u32>,
+    /// So much older than the moment of its `send()` each record says that it is (`CreateTime`).
+    pub record_age: Nanos,
     /// A failed batch finds the new leader in the answer and is sent again at once (KIP-951, 3.7).
     pub leader_in_answer: bool,
     /// An idempotent producer bumps its epoch by itself (KIP-360, 2.5); before, it gets a new id.
@@ -121,6 +123,7 @@ impl ProducerSettings {
             adaptive_partitioning: librdkafka_partitioner(client).is_none()
                 && config.text("partitioner.adaptive.partitioning.enable") == Some("true"),
             rack: None,
+            record_age: 0,
             leader_in_answer: since(3, 7),
             bumps_epoch: since(2, 5),
             sender_slack: if linger > 0 { SENDER_SLACK } else { 0 },

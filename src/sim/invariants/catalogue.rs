@@ -102,6 +102,8 @@ invariants! {
     FETCHERS "ValidFetcherState"
         "a follower fetches from one leader at most, and a leader from none" KIP_966, ALWAYS;
     HW_IN_LOG "HighWatermarkInLog" "log start <= high watermark <= log end" "ours", ALWAYS;
+    LOG_START "LogStartMonotonic"
+        "retention moves a log start, and only up" "UnifiedLog.maybeIncrementLogStartOffset", DATA;
     FLUSHED_IN_LOG "FlushedInLog" "what is flushed is in the log" "ours", ALWAYS;
     HW_MONOTONIC "HighWatermarkMonotonic"
         "a leader's high watermark never falls within an epoch" "Partition.maybeIncrementLeaderHW", ALWAYS;

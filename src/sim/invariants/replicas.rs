@@ -13,6 +13,7 @@ impl Auditor {
             if let Some(replica) = host.broker.replica(ix) {
                 self.offsets_are_in_log(world, host, replica);
                 self.high_watermark_stays(world, host.broker.settings().id, replica);
+                self.log_start_stays(world, host, replica);
                 self.epoch_cache_increases(world, host, replica);
                 self.fetches_from_one(world, host, replica);
             }
@@ -45,6 +46,18 @@ impl Auditor {
                 now.leader_epoch, was.high_watermark, now.high_watermark
             );
             self.report(world, &catalogue::HW_MONOTONIC, Some(ix), detail);
+        }
+    }
+
+    /// What lies below a log start is gone by rule. Only a lost disk or a cut below it brings it down again.
+    fn log_start_stays(&mut self, world: &Observed<'_>, host: &Host, replica: &Replica) {
+        let (ix, id) = (replica.partition(), host.broker.settings().id);
+        let was = self.partitions[ix.at()].copies.get(&id).and_then(|copy| copy.seen);
+        let Some(was) = was.filter(|_| host.process.is_alive()) else { return };
+        let start = replica.log().start();
+        if start < was.start {
+            let detail = format!("broker {id}: from {} to {start}", was.start);
+            self.report_ever(world, &catalogue::LOG_START, ix, detail);
         }
     }
 

@@ -53,6 +53,7 @@ impl GroupReport {
             GroupCounter::DeadLettered => Some(counted?.dead_lettered),
             GroupCounter::RetriedLater => Some(counted?.retried_later),
             GroupCounter::Overtaken => Some(counted?.overtaken),
+            GroupCounter::DeletedBeforeRead => Some(counted?.deleted_before_read),
         }
     }
 }
@@ -80,6 +81,7 @@ impl World {
             members: self.member_reports(group as u32),
             processing: Some(ProcessingCounters {
                 passed_over: self.passed_over(group as u32),
+                deleted_before_read: self.deleted_before_read(group as u32),
                 ..host.processing.counters
             }),
         }

@@ -85,7 +85,8 @@ impl World {
 
     /// Bytes of the log that consumers read.
     pub(super) fn log_bytes(&self, ix: PartitionIx) -> Option<u64> {
-        self.machines.leading_log(ix).map(|(_, _, log)| log.bytes())
+        let leader = self.machines.leader(ix)?;
+        self.machines.host(leader)?.broker.replica(ix).map(|replica| replica.storage().bytes())
     }
 
     /// What all groups that read a partition have not committed.
@@ -101,7 +102,7 @@ impl World {
     /// High watermark minus what the group has committed; `None` without a leader.
     pub(super) fn lag_of_group(&self, group: u32, ix: PartitionIx) -> Option<u64> {
         let committed = self.clients.group(group).committed.get(&ix).copied().unwrap_or(0) as u64;
-        Some(self.ends_told(ix)?.0.saturating_sub(committed))
+        Some(self.ends_told(ix)?.visible.saturating_sub(committed))
     }
 
     /// Of all members of a group.

@@ -4,6 +4,7 @@ use crate::model::{BrokerId, Nanos, OnPoison, PartitionIx, human_count, human_du
 use crate::protocol::broker::{BrokerEvent, LogLossCause, OutOfSyncReplica, TruncationCause};
 use crate::protocol::controller::Cause;
 use crate::protocol::producer::RecordKey;
+use crate::protocol::segments::SegmentDeletionReason;
 use crate::protocol::wire::{Offset, PartitionRegistration};
 use crate::sim::process::ProcessState;
 use crate::sim::trace::{EventKind, Refusal, TraceEvent, election_word};
@@ -125,6 +126,10 @@ fn client_text(what: &EventKind, names: &Names<'_>) -> String {
         EventKind::MemberCrashed { group, member, partition, offset } => {
             let (name, offset) = ((names.partition)(*partition), human_count(*offset));
             format!("member {member} of {} crashed at {offset} of {name}", names.group(*group))
+        }
+        EventKind::DeletedBeforeRead { group, partition, records } => {
+            let (records, name) = (plural(*records as usize, "record"), (names.partition)(*partition));
+            format!("DATA LOSS: {records} of {name} deleted before group {} read them", names.group(*group))
         }
         EventKind::AnswerLost(process) => format!("an answer to {process} was lost with its connection"),
         EventKind::Rebalancing(group) => format!("group {} is rebalancing", names.group(*group)),
@@ -257,6 +262,13 @@ fn cause_text(cause: &Cause) -> String {
     }
 }
 
+fn deletion_text(reason: SegmentDeletionReason) -> &'static str {
+    match reason {
+        SegmentDeletionReason::RetentionMsBreach => "older than retention.ms",
+        SegmentDeletionReason::RetentionSizeBreach => "the log was larger than retention.bytes",
+    }
+}
+
 fn laggard_text(laggard: &OutOfSyncReplica, log_end: Offset) -> String {
     match laggard.log_end {
         -1 => format!("{} has not fetched", laggard.follower),
@@ -328,6 +340,13 @@ fn log_text(broker: BrokerId, event: &BrokerEvent, names: &Names<'_>) -> String 
                 LogLossCause::DiskLost => "the disk was lost",
             };
             format!("broker {broker} lost offsets {to} to {from} of {}: {fault}", name(partition))
+        }
+        BrokerEvent::SegmentsDeleted { partition, from, to, segments, reason, .. } => {
+            let (why, segments) = (deletion_text(*reason), plural(*segments as usize, "segment"));
+            format!(
+                "broker {broker} deleted offsets {from} to {to} of {}, {segments}: {why}",
+                name(partition)
+            )
         }
         BrokerEvent::WriteFailed { partition, error, isr, min_isr } => format!(
             "broker {broker} refuses writes to {}: {} (ISR {isr}, min.insync.replicas {min_isr})",

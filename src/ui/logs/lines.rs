@@ -63,7 +63,10 @@ fn facts(logs: &PartitionLogs) -> String {
         LastStable::Unknown => "LSO ?".into(),
     };
     let epoch = known(logs.leader_epoch.map(i64::from));
-    format!("leader {leader}, epoch {epoch}, HW {}, {stable}", known(logs.high_watermark))
+    let leading = logs.replicas.iter().find(|replica| Some(replica.broker) == logs.leader);
+    let start = leading.and_then(|leading| leading.log_start).filter(|start| *start > 0);
+    let start = start.map_or(String::new(), |start| format!("log start {}, ", human_count(start)));
+    format!("leader {leader}, epoch {epoch}, {start}HW {}, {stable}", known(logs.high_watermark))
 }
 
 fn life_title(life: &RecordLife) -> String {
@@ -107,6 +110,7 @@ pub(super) fn mark(cell: LogCell, is_down: bool, glyphs: &Glyphs) -> (&'static s
         LogCell::HighWatermark => (glyphs.high_watermark, Role::Strong),
         LogCell::Lost => (glyphs.bad, Role::Bad),
         LogCell::Cut => (glyphs.log_cut, Role::Muted),
+        LogCell::Deleted => (glyphs.log_deleted, Role::Muted),
         LogCell::Unknown => (glyphs.unknown, Role::Unknown),
     }
 }

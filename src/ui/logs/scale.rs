@@ -22,6 +22,8 @@ pub(super) enum LogCell {
     Lost,
     /// Was in this log, and was cut off.
     Cut,
+    /// Below the log start: retention, or a request, deleted it.
+    Deleted,
     Unknown,
 }
 
@@ -102,7 +104,7 @@ impl Scale {
             return if cell == 0 { LogCell::Unknown } else { LogCell::Blank };
         };
         if at.end <= replica.log_start.unwrap_or(0) {
-            return LogCell::Blank;
+            return LogCell::Deleted;
         }
         if at.start >= known_end {
             return self.beyond(&at, known_end, replica, lost);

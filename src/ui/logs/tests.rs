@@ -73,6 +73,23 @@ fn lost_and_cut_records_stand_behind_the_end_of_a_log() {
 }
 
 #[test]
+fn what_is_below_the_log_start_is_marked_and_named() {
+    let mut logs = logs(vec![
+        replica(1, ReplicaRole::Leader, Some((9, 9, 12))),
+        replica(2, ReplicaRole::InSync, Some((9, 9, 9))),
+    ]);
+    let facts = |logs: &PartitionLogs| {
+        let named = |line: &Line| matches!(line, Line::Text(_, text) if text.contains("log start 4, HW 9"));
+        lines(logs, 20).iter().any(named)
+    };
+    assert!(!facts(&logs), "a log that is whole says nothing of it");
+    logs.replicas[0].log_start = Some(4);
+    logs.replicas[1].log_start = Some(6);
+    assert_eq!(drawn(&logs, 20), ["....#####|--", "......###|"]);
+    assert!(facts(&logs));
+}
+
+#[test]
 fn what_a_live_cluster_does_not_tell_is_not_drawn() {
     let mut leader = replica(1, ReplicaRole::Leader, None);
     leader.high_watermark = Some(9);

@@ -25,6 +25,8 @@ pub(super) struct Setup {
     pub group: bool,
     pub controllers: u32,
     pub flush: bool,
+    /// Records are deleted after a few seconds.
+    pub retention: bool,
     pub work: Work,
 }
 
@@ -119,7 +121,8 @@ fn work() -> impl Strategy<Value = Work> {
 fn setups() -> impl Strategy<Value = Setup> {
     let cluster = (select(VERSIONS.to_vec()), any::<Option<bool>>(), 1..=5u32, 1..=4u32, 1..=3u32, 1..=2u32);
     let clients = (select(vec!["all", "all", "all", "1", "0"]), any::<bool>(), any::<bool>(), any::<bool>());
-    (cluster, clients, any::<bool>(), work()).prop_map(|(cluster, clients, flush, work)| {
+    let log = (any::<bool>(), any::<bool>());
+    (cluster, clients, log, work()).prop_map(|(cluster, clients, (flush, retention), work)| {
         let (version, elr, brokers, replicas, min_isr, partitions) = cluster;
         let (acks, idempotent, group, one_controller) = clients;
         let version: KafkaVersion = version.parse().unwrap();
@@ -136,6 +139,7 @@ fn setups() -> impl Strategy<Value = Setup> {
             group,
             controllers: if one_controller { 1 } else { 3 },
             flush,
+            retention,
             work,
         }
     })
@@ -227,17 +231,20 @@ impl Setup {
             text,
             "config = {{ \"{session}\" = 3000, \"broker.heartbeat.interval.ms\" = 700, \
              \"replica.lag.time.max.ms\" = 5000, \"offsets.topic.replication.factor\" = {copies}, \
-             \"replica.socket.timeout.ms\" = 4000 }}"
+             \"replica.socket.timeout.ms\" = 4000, \"log.initial.task.delay.ms\" = 500, \
+             \"log.retention.check.interval.ms\" = 900 }}"
         );
         if let Some(elr) = self.elr {
             let _ =
                 writeln!(text, "[cluster.features]\n\"eligible.leader.replicas.version\" = {}", elr as i32);
         }
         let flush = if self.flush { ", \"flush.messages\" = 1" } else { "" };
+        let retention =
+            if self.retention { ", \"segment.bytes\" = 3000, \"retention.ms\" = 4000" } else { "" };
         let _ = writeln!(
             text,
             "[disk]\nwriteback_s = 8\n[[topic]]\nname = \"t\"\npartitions = {}\nreplication_factor = {}\n\
-             config = {{ \"min.insync.replicas\" = {}{flush} }}",
+             config = {{ \"min.insync.replicas\" = {}{flush}{retention} }}",
             self.partitions, self.replicas, self.min_isr
         );
         let _ = writeln!(

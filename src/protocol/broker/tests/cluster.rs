@@ -310,6 +310,7 @@ impl Cluster {
             producer_epoch,
             base_sequence,
             created_at: self.now,
+            max_timestamp: self.now as i64,
         };
         self.correlation += 1;
         let (correlation, timeout_ns) = (self.correlation, 30_000_000_000);

@@ -132,6 +132,9 @@ fn worded_event(event: &BrokerEvent) -> Option<String> {
         BrokerEvent::FetchRefused { leader, error, .. } => {
             format!("fetch refused by {leader}: {}", error.name())
         }
+        BrokerEvent::SegmentsDeleted { from, to, segments, reason, .. } => {
+            format!("deleted {from}..{to}, {segments} segments: {reason:?}")
+        }
         BrokerEvent::StateChanged { from, to } => format!("{from:?} -> {to:?}"),
         BrokerEvent::Flushed { to, cause, .. } => format!("flushed to {to} by {cause:?}"),
         BrokerEvent::Appended { .. }

@@ -166,6 +166,7 @@ impl Pair {
             producer_epoch: -1,
             base_sequence: -1,
             created_at: now,
+            max_timestamp: now as i64,
         };
         let batches = vec![(PartitionIx(partition), batch)];
         let request = BrokerRequest::Produce(ProduceRequest { acks: Acks::One, timeout_ns: 0, batches });

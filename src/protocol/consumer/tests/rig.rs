@@ -30,6 +30,7 @@ impl Log {
             producer_epoch: -1,
             base_sequence: -1,
             created_at: 0,
+            max_timestamp: 0,
         });
         self.high_watermark = base_offset + i64::from(count);
     }

@@ -1,0 +1,81 @@
+//! Records that retention deletes, against what groups had read of them.
+
+use crate::model::PartitionIx;
+use crate::protocol::wire::Offset;
+use crate::sim::client_runtime::ClientState;
+use crate::sim::clients::GroupMember;
+use crate::sim::intervals::Intervals;
+use crate::sim::trace::EventKind;
+use crate::sim::world::World;
+
+impl World {
+    /// The leader has deleted these offsets: a group that has a position there and had yet to read them loses them.
+    pub(super) fn note_deleted_before_read(
+        &mut self,
+        partition: PartitionIx,
+        offsets: (Offset, Offset),
+        cause: u64,
+    ) {
+        for group in 0..self.clients.groups().len() as u32 {
+            let unread = self.unread(group, partition, offsets);
+            let fetched = self.fetched(group, partition, &unread);
+            let deleted = self.clients.group_mut(group).deleted.entry(partition).or_default();
+            unread.ranges().iter().for_each(|(first, end)| _ = deleted.add(*first, *end));
+            let records = unread.len() - fetched;
+            if records > 0 {
+                self.record_event(EventKind::DeletedBeforeRead { group, partition, records }, Some(cause));
+            }
+        }
+    }
+
+    /// Which of these offsets a group would have come to, and has not processed.
+    fn unread(&self, group: u32, partition: PartitionIx, (from, end): (Offset, Offset)) -> Intervals {
+        let mut unread = Intervals::default();
+        let Some(position) = self.position_of_group(group, partition) else { return unread };
+        let from = from.max(position);
+        if from < end {
+            unread.add(from as u64, end as u64);
+        }
+        let host = self.clients.group(group);
+        let known = [host.done.get(&partition), host.jumped.get(&partition)];
+        known.into_iter().flatten().fold(unread, |left, known| left.without(known))
+    }
+
+    /// The lowest of what a group has committed and of where its members are; `None` before it has begun.
+    fn position_of_group(&self, group: u32, partition: PartitionIx) -> Option<Offset> {
+        let positions = self.running_members(group).flat_map(|member| member.consumer.positions());
+        let positions = positions.filter(|(ix, _)| *ix == partition).filter_map(|(_, position)| position);
+        let committed = self.clients.group(group).committed.get(&partition).copied();
+        positions.chain(committed).min()
+    }
+
+    /// Records that retention deleted and that a group has not read since, from what it had fetched before.
+    pub(super) fn deleted_before_read(&self, group: u32) -> u64 {
+        let host = self.clients.group(group);
+        let of = |(ix, deleted): (&PartitionIx, &Intervals)| {
+            let left = host.done.get(ix).map_or_else(|| deleted.clone(), |done| deleted.without(done));
+            left.len() - self.fetched(group, *ix, &left)
+        };
+        host.deleted.iter().map(of).sum()
+    }
+
+    /// How many of these offsets running members of a group have fetched and may process yet.
+    fn fetched(&self, group: u32, partition: PartitionIx, offsets: &Intervals) -> u64 {
+        if offsets.len() == 0 {
+            return 0;
+        }
+        let mut fetched = Intervals::default();
+        for member in self.running_members(group) {
+            let held = member.consumer.in_hand().chain(member.consumer.buffered());
+            for (_, offset, count) in held.filter(|(ix, ..)| *ix == partition) {
+                fetched.add(offset as u64, offset as u64 + u64::from(count));
+            }
+        }
+        offsets.len() - offsets.without(&fetched).len()
+    }
+
+    fn running_members(&self, group: u32) -> impl Iterator<Item = &GroupMember> {
+        let members = self.clients.members().iter();
+        members.filter(move |one| one.group == group && one.runtime.state != ClientState::Ended)
+    }
+}
