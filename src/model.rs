@@ -14,6 +14,7 @@ mod placement;
 mod quorum;
 mod quorum_state;
 mod replica_lists;
+mod schema;
 mod text;
 mod time_line;
 mod units;
@@ -32,6 +33,7 @@ pub use placement::{Candidate, Start, next_replica, place, rack_name};
 pub use quorum::Quorum;
 pub use quorum_state::{QuorumState, led_by_none_of};
 pub use replica_lists::ReplicaLists;
+pub use schema::{Compatibility, Schema, SchemaChange, Unreadable};
 pub use text::wrap;
 pub use time_line::{Mark, MarkKind, Sample};
 pub use units::{

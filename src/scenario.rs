@@ -16,6 +16,7 @@ mod expect;
 mod hardware;
 mod names;
 mod of_cluster;
+mod quotas;
 mod scene;
 mod size;
 mod time;
@@ -26,13 +27,14 @@ pub use clients::{CallSpec, CommitMode, GroupSpec, ProducerSpec};
 pub use condition::Condition;
 pub use error::ScenarioError;
 pub use event::Event;
-pub use expect::{Counter, Expect, GroupCounter, Verdict};
+pub use expect::{Counter, Expect, GroupCounter, ProducerCounter, Verdict};
 pub use of_cluster::{ClusterScenario, MOST_REHEARSED, StandIn};
+pub use quotas::QuotaSpec;
 pub use scene::{SceneSpec, StepSpec, is_simulated};
 pub use size::{MOST_CLIENTS, MOST_REPLICAS, TooLarge, too_large};
 pub use time::Time;
 
-use crate::model::{BrokerId, KafkaVersion};
+use crate::model::{BrokerId, Compatibility, KafkaVersion};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -59,12 +61,17 @@ pub struct Scenario {
     /// How long it runs.
     #[serde(default = "a_minute")]
     pub duration: Time,
+    /// What a schema registry compares new versions of schemas by.
+    #[serde(default, skip_serializing_if = "is_unchecked")]
+    pub compatibility: Compatibility,
     #[serde(default)]
     pub cluster: ClusterSpec,
     #[serde(default)]
     pub net: NetSpec,
     #[serde(default)]
     pub disk: DiskSpec,
+    #[serde(default, skip_serializing_if = "QuotaSpec::is_unlimited")]
+    pub quotas: QuotaSpec,
     #[serde(default, rename = "topic", skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<TopicSpec>,
     #[serde(default, rename = "producer", skip_serializing_if = "Vec::is_empty")]
@@ -143,6 +150,9 @@ pub struct NetSpec {
     pub jitter: f64,
     /// Share of messages lost and sent again by TCP.
     pub loss: f64,
+    /// What the network of a broker's machine carries in each direction, megabytes (10^6) a second; else any load.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broker_mb_per_s: Option<f64>,
     #[serde(rename = "pair", skip_serializing_if = "Vec::is_empty")]
     pub pairs: Vec<PairSpec>,
 }
@@ -155,6 +165,7 @@ impl Default for NetSpec {
             client_rtt_ms: 1.0,
             jitter: 0.1,
             loss: 0.0,
+            broker_mb_per_s: None,
             pairs: Vec::new(),
         }
     }
@@ -242,6 +253,10 @@ pub fn setting_text(value: &toml::Value) -> String {
         toml::Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+fn is_unchecked(level: &Compatibility) -> bool {
+    *level == Compatibility::None
 }
 
 fn schema() -> String {

@@ -48,6 +48,7 @@ mod process;
 mod processing;
 mod producers;
 pub mod queue;
+mod quota;
 mod record_history;
 mod record_trace;
 mod replica_offsets;
@@ -55,9 +56,11 @@ mod report;
 mod rewind;
 pub(crate) mod rng;
 mod sampler;
+mod schemas;
 mod script;
 mod settings;
 mod snapshot;
+mod throttle;
 mod topics;
 pub(crate) mod trace;
 mod view;
@@ -72,7 +75,8 @@ pub use processing::ProcessingCounters;
 pub use record_trace::{RecordCopy, RecordId, RecordTrace};
 pub use replica_offsets::ReplicaOffsets;
 pub use report::{
-    Counters, GroupReport, MemberReport, PartitionReport, Quantiles, RunReport, Skew, TopicSkew,
+    Counters, GroupReport, MemberReport, PartitionReport, ProducerReport, Quantiles, RunReport, Skew,
+    TopicSkew,
 };
 pub use trace::{EventKind, Refusal, TraceEvent};
 pub use view::{LogLine, OtherRun, SimView};

@@ -11,6 +11,13 @@ pub(super) fn page(app: &App) -> Page {
     let Some(detail) = &app.detail else { return page };
     let lost = detail.counters.lost_acked > 0;
     page.add(if lost { CellStyle::Level(Level::Bad) } else { CellStyle::Strong }, counters(detail));
+    for producer in detail.counters.producers_apart() {
+        page.add(CellStyle::Plain, format!("producer {}: {producer}", producer.producer));
+    }
+    if detail.counters.schemas_refused > 0 {
+        let refused = plural(detail.counters.schemas_refused as usize, "schema");
+        page.add(CellStyle::Strong, format!("the registry refused {refused} (schemas are a model)"));
+    }
     for group in detail.groups.iter() {
         let told = group.processing.map(|counted| counted.to_string()).unwrap_or_default();
         if !told.is_empty() {

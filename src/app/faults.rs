@@ -2,7 +2,7 @@
 
 use crate::app::knob_rows::shown_topic;
 use crate::app::{App, PaletteEntry, PaletteRun};
-use crate::model::BrokerId;
+use crate::model::{BrokerId, SchemaChange};
 use crate::scenario::{Act, Endpoint, PowerDomain, Process, UnflushedTail};
 use std::collections::BTreeSet;
 
@@ -16,6 +16,10 @@ const SLOW_LINK_NS: u64 = 100_000_000;
 
 /// How much longer a slow service takes for each record.
 const SLOW_SERVICE_NS: u64 = 1_000_000_000;
+/// Producers whose deployments the menu lists.
+const WITH_SCHEMAS: u32 = 3;
+/// How much more a greedy client sends.
+const GREEDY_TIMES: u32 = 50;
 /// Producers, members of a group, and partitions that the menu lists.
 const MOST_LISTED: u32 = 24;
 
@@ -56,7 +60,12 @@ fn of_clients(app: &App) -> Vec<PaletteEntry> {
             _ => {}
         }
         entries.extend(of_client(client));
+        if let Process::Producer(name) = client {
+            entries.extend(of_producer(name));
+            entries.extend(of_schemas(name).into_iter().filter(|_| producers <= WITH_SCHEMAS));
+        }
     }
+    entries.extend(groups.iter().map(|group| of_readers(group)));
     entries.extend(groups.into_iter().flat_map(of_service));
     if let Some(cluster) = app.cluster()
         && let Some(ix) = shown_topic(cluster, app.selected_topic.as_ref())
@@ -85,6 +94,55 @@ fn of_client(client: &Process) -> Vec<PaletteEntry> {
             Act::LoseAnswer(client.clone()),
         ),
     ]
+}
+
+fn of_producer(name: &str) -> Vec<PaletteEntry> {
+    let sends = |what: &str, doc: &'static str, times| {
+        entry(format!("{what} producer/{name}"), doc, Act::Greedy { producer: name.into(), times })
+    };
+    vec![
+        sends("greedy", "Its application sends 50 times as much.", GREEDY_TIMES),
+        sends("modest", "Its application sends what it did at first.", 1),
+    ]
+}
+
+/// Deployments of a producer with a new version of its schema.
+fn of_schemas(name: &str) -> Vec<PaletteEntry> {
+    let deploy = |change: SchemaChange| {
+        let act = Act::DeploySchema { client: Endpoint::Producer(name.into()), change: Some(change) };
+        let what = change.word().replace('_', " ");
+        entry(format!("deploy producer/{name}: {what}"), doc_of(change), act)
+    };
+    SchemaChange::ALL.into_iter().map(deploy).collect()
+}
+
+fn doc_of(change: SchemaChange) -> &'static str {
+    match change {
+        SchemaChange::AddOptionalField => "Its schema has a new field with a default (schemas are a model).",
+        SchemaChange::AddRequiredField => {
+            "Its schema has a new field without a default (schemas are a model)."
+        }
+        SchemaChange::RemoveOptionalField => "Its schema loses a field with a default (schemas are a model).",
+        SchemaChange::RemoveRequiredField => {
+            "Its schema loses a field without a default (schemas are a model)."
+        }
+        SchemaChange::RenameField => "A field of its schema has another name (schemas are a model).",
+        SchemaChange::RenameOptionalField => {
+            "A field with a default has another name: readers take the default (schemas are a model)."
+        }
+        SchemaChange::ChangeType => "A field of its schema has another type (schemas are a model).",
+        SchemaChange::DropDefault => "A field of its schema loses its default (schemas are a model).",
+    }
+}
+
+/// A deployment of a group with the newest schema.
+fn of_readers(group: &str) -> PaletteEntry {
+    let act = Act::DeploySchema { client: Endpoint::Group(group.into()), change: None };
+    entry(
+        format!("deploy group/{group}: newest schema"),
+        "Its members read with the newest schema (a model).",
+        act,
+    )
 }
 
 fn of_service(group: &str) -> Vec<PaletteEntry> {

@@ -1,6 +1,8 @@
 //! Knobs of the cluster as a whole: size, racks, version, features.
 
+use crate::knobs::place::assumed;
 use crate::knobs::{Axis, Kind, Knob, Place, Scope, Shape, Simulated, TakesEffect};
+use crate::model::Compatibility;
 
 pub static BROKERS: Knob = Knob {
     scope: Scope::Cluster,
@@ -57,5 +59,47 @@ pub static ELIGIBLE_LEADER_REPLICAS_VERSION: Knob = Knob {
         (Axis::Availability, "1: a partition fails over where it would have been offline"),
     ],
     takes_effect: TakesEffect::Rebuild,
+    simulated: Simulated::Yes,
+};
+
+pub static COMPATIBILITY: Knob = Knob {
+    scope: Scope::Cluster,
+    name: "compatibility",
+    kind: Kind::Choice(Compatibility::WORDS),
+    place: assumed!(load.compatibility),
+    ladder: Compatibility::WORDS,
+    doc: "Compatibility level of the schema registry for all topics: which new version of a schema may be deployed. NONE is no registry, or one that checks nothing; Confluent's own default is BACKWARD. Schemas are a model: Kafka's brokers know nothing of them.",
+    moves: &[(Axis::Availability, "what consumers cannot read is refused before it is written")],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: Simulated::Yes,
+};
+
+pub static PRODUCER_BYTE_RATE: Knob = Knob {
+    scope: Scope::Cluster,
+    name: "producer_byte_rate",
+    kind: Kind::Int { min: 1, max: i64::MAX },
+    place: assumed!(load.producer_byte_rate),
+    ladder: &["100000", "1000000", "2000000", "10000000", "100000000", "MAX_LONG"],
+    doc: "Client quota: bytes a second that each producer may send to each broker before it is throttled; MAX_LONG is no quota. In the simulator also of one producer: cluster/NAME:producer_byte_rate.",
+    moves: &[
+        (Axis::Latency, "keeps what one client takes from all others"),
+        (Axis::Throughput, "the most that one producer sends to a broker"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: Simulated::Yes,
+};
+
+pub static CONSUMER_BYTE_RATE: Knob = Knob {
+    scope: Scope::Cluster,
+    name: "consumer_byte_rate",
+    kind: Kind::Int { min: 1, max: i64::MAX },
+    place: assumed!(load.consumer_byte_rate),
+    ladder: &["100000", "1000000", "2000000", "10000000", "100000000", "MAX_LONG"],
+    doc: "Client quota: bytes a second that each consumer may fetch from each broker before it is throttled; MAX_LONG is no quota. In the simulator also of the members of one group: cluster/GROUP:consumer_byte_rate.",
+    moves: &[
+        (Axis::Latency, "a backfill leaves the brokers' network to others"),
+        (Axis::Throughput, "the most that one consumer reads from a broker"),
+    ],
+    takes_effect: TakesEffect::AtOnce,
     simulated: Simulated::Yes,
 };

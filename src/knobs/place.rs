@@ -1,7 +1,7 @@
 //! Where a knob's value is read and written.
 
 use crate::knobs::Value;
-use crate::model::{Assumptions, KafkaVersion, Keys};
+use crate::model::{Assumptions, Compatibility, KafkaVersion, Keys};
 
 /// Where a knob's value is read and written.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +87,17 @@ impl Field for u32 {
     }
 }
 
+impl Field for i64 {
+    fn value(&self) -> Value {
+        Value::Int(*self)
+    }
+
+    fn take(&mut self, value: &Value) -> Option<()> {
+        *self = value.int()?;
+        Some(())
+    }
+}
+
 impl Field for bool {
     fn value(&self) -> Value {
         Value::Bool(*self)
@@ -105,6 +116,17 @@ impl Field for Keys {
 
     fn take(&mut self, value: &Value) -> Option<()> {
         *self = Keys::named(value.word()?)?;
+        Some(())
+    }
+}
+
+impl Field for Compatibility {
+    fn value(&self) -> Value {
+        Value::Word(self.word().into())
+    }
+
+    fn take(&mut self, value: &Value) -> Option<()> {
+        *self = Compatibility::named(value.word()?)?;
         Some(())
     }
 }

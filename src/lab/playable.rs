@@ -23,10 +23,15 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
     {
         return Some("the lab's consumers only read, and commit once a poll".into());
     }
+    if scenario.net.broker_mb_per_s.is_some() || !scenario.quotas.is_unlimited() {
+        return Some("the lab has no narrow networks and no client quotas".into());
+    }
     scenario.events.iter().find_map(|event| match &event.act {
         Act::SlowLink { loss_permille: 1.., .. } => Some("packets are not lost on loopback".into()),
         Act::SlowDisk { .. } => Some("the lab has no slow disks".into()),
         Act::Poison { .. } | Act::SlowService { .. } => Some("the lab's consumers only read".into()),
+        Act::DeploySchema { .. } => Some("Kafka's brokers know nothing of schemas".into()),
+        Act::Greedy { .. } => Some("the lab's producers keep their rate".into()),
         Act::LoseAnswer(_) => Some("the lab loses no single answers".into()),
         Act::Set(change) => not_turned(change, true).map(|why| format!("{change}: {why}")),
         _ => None,

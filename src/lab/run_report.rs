@@ -49,7 +49,12 @@ pub(super) fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunR
     let shown = |expect: &&Expect| {
         let unseen = matches!(
             expect.counter,
-            Counter::Error(_) | Counter::Bytes | Counter::Lag | Counter::LargestSharePercent
+            Counter::Error(_)
+                | Counter::Bytes
+                | Counter::Lag
+                | Counter::LargestSharePercent
+                | Counter::SchemasRefused
+                | Counter::OfProducer(..)
         );
         !unseen
     };

@@ -1,6 +1,6 @@
 //! What the protocol can never show: client settings, load, distances and the rates at which things fail.
 
-use crate::model::{KafkaVersion, KeySpread, Keys, Origin};
+use crate::model::{Compatibility, KafkaVersion, KeySpread, Keys, Origin};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -102,12 +102,29 @@ pub struct Load {
     pub processing_ms: f64,
     /// What a member does with a record that it cannot process: a word of [`OnPoison`].
     pub on_poison: String,
+    /// `producer_byte_rate` of the brokers' default client quota: bytes a second at each of them.
+    #[serde(skip_serializing_if = "is_unlimited")]
+    pub producer_byte_rate: i64,
+    /// `consumer_byte_rate` of the same.
+    #[serde(skip_serializing_if = "is_unlimited")]
+    pub consumer_byte_rate: i64,
+    /// What a schema registry compares new versions of schemas by.
+    #[serde(skip_serializing_if = "is_unchecked")]
+    pub compatibility: Compatibility,
     /// `num.standby.replicas` of a Kafka Streams application.
     pub standby_replicas: u32,
     /// Its state, all members together.
     pub state_gib: f64,
     /// What a member restores of it, megabytes (10^6) a second.
     pub restore_mb_per_s: f64,
+}
+
+fn is_unchecked(level: &Compatibility) -> bool {
+    *level == Compatibility::None
+}
+
+fn is_unlimited(rate: &i64) -> bool {
+    *rate == i64::MAX
 }
 
 impl Default for Load {
@@ -123,6 +140,9 @@ impl Default for Load {
             consumers: 3,
             processing_ms: 0.1,
             on_poison: "crash".into(),
+            compatibility: Compatibility::None,
+            producer_byte_rate: i64::MAX,
+            consumer_byte_rate: i64::MAX,
             standby_replicas: 0,
             state_gib: 1.0,
             restore_mb_per_s: 50.0,

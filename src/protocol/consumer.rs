@@ -36,7 +36,7 @@ pub(crate) struct Consumer {
     /// Who leads the owned partitions.
     leading: Vec<BrokerId>,
     fetches: Vec<fetcher::InFlightFetch>,
-    /// Brokers that could not be reached, and until when they are left alone.
+    /// Brokers that could not be reached or that throttle, and until when they are left alone.
     backing_off: Vec<(BrokerId, Nanos)>,
     next_fetch: u64,
     /// Where the next `poll()` starts to look, so that all partitions get their turn.
@@ -78,7 +78,10 @@ impl Consumer {
         }
         self.positions_pending |= !matches!(
             input,
-            ConsumerInput::Wake | ConsumerInput::Fetched { .. } | ConsumerInput::Attempted { .. }
+            ConsumerInput::Wake
+                | ConsumerInput::Fetched { .. }
+                | ConsumerInput::Attempted { .. }
+                | ConsumerInput::Throttled { .. }
         );
         match input {
             ConsumerInput::Start => self.start(now),
@@ -87,6 +90,7 @@ impl Consumer {
             ConsumerInput::MetadataFailed => self.learn_metadata(now, None),
             ConsumerInput::Fetched { request, results } => self.fetched(now, request, results, out),
             ConsumerInput::Disconnected { broker } => self.disconnected(now, broker),
+            ConsumerInput::Throttled { broker, throttle } => self.throttled(now, broker, throttle),
             ConsumerInput::ListedOffset { partition, error, offset } => {
                 self.listed(now, partition, error, offset, out);
             }

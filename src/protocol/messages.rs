@@ -114,6 +114,14 @@ pub(crate) struct FetchResponse {
     pub partitions: Vec<FetchedPartition>,
 }
 
+impl FetchResponse {
+    /// Bytes of the batches in it.
+    pub(crate) fn bytes(&self) -> u64 {
+        let batches = self.partitions.iter().flat_map(|fetched| &fetched.batches);
+        batches.map(|batch| u64::from(batch.bytes)).sum()
+    }
+}
+
 /// One partition of `OffsetsForLeaderEpoch`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct OffsetForLeaderPartition {

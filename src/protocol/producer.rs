@@ -170,6 +170,7 @@ impl Producer {
                 self.disconnected(now, broker, ErrorCode::NetworkException, out);
             }
             ProducerInput::Connected { broker } => self.connected(broker),
+            ProducerInput::Throttled { broker, throttle } => self.throttled(now, broker, throttle),
             ProducerInput::Metadata(leaders) => self.learn_metadata(now, Some(leaders)),
             ProducerInput::MetadataFailed => self.learn_metadata(now, None),
             ProducerInput::ProducerId { id, epoch } => {

@@ -5,7 +5,7 @@ use crate::report::clean;
 use crate::report::json::document;
 use crate::report::layout::labelled;
 use crate::scenario::Scenario;
-use crate::sim::{GroupReport, RecordTrace, RunReport, Skew};
+use crate::sim::{Counters, GroupReport, RecordTrace, RunReport, Skew};
 use serde_json::json;
 
 const LABEL: usize = 16;
@@ -57,6 +57,8 @@ pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>) -> Str
     }
     push_counters(&mut out, report);
     push_keys(&mut out, report);
+    push_producers(&mut out, &report.counters);
+    push_schemas(&mut out, &report.counters);
     for group in &report.groups {
         labelled(&mut out, 0, &format!("Group {}", clean(&group.group)), LABEL, &group_text(group));
         if let Some(told) =
@@ -80,11 +82,37 @@ pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>) -> Str
 fn group_text(group: &GroupReport) -> String {
     let (read, again) = (count(group.read), count(group.read_again));
     let lag = group.lag.map_or("?".into(), count);
-    let text = format!("{read} read, {again} of them again, lag {lag}");
+    let throttled = match group.throttle_time_ms {
+        0 => String::new(),
+        time => format!(", throttled {}", duration(time)),
+    };
+    let text = format!("{read} read, {again} of them again, lag {lag}{throttled}");
     let most = group.members.iter().filter_map(|member| Some((member.lag?, member.member))).max();
     match most.filter(|(lag, _)| group.members.len() > 1 && *lag > 0) {
         Some((lag, member)) => format!("{text}, {} of it with member {member}", count(lag)),
         None => text,
+    }
+}
+
+/// What a schema registry refused.
+fn push_schemas(out: &mut String, counters: &Counters) {
+    if counters.schemas_refused > 0 {
+        let refused = count(counters.schemas_refused);
+        labelled(
+            out,
+            0,
+            "Schemas",
+            LABEL,
+            &format!("{refused} refused by the registry (schemas are a model)"),
+        );
+    }
+}
+
+/// Producers one by one, where they differ or were throttled.
+fn push_producers(out: &mut String, counters: &Counters) {
+    for producer in counters.producers_apart() {
+        let label = format!("Producer {} ", clean(&producer.producer));
+        labelled(out, 0, &label, LABEL.max(label.chars().count()), &producer.to_string());
     }
 }
 

@@ -125,11 +125,11 @@ pub fn played_text(played: &Played) -> String {
 }
 
 /// The counters of a run with their labels, as they are shown side by side.
-pub fn counter_rows(counters: &Counters) -> Vec<(&'static str, String)> {
+pub fn counter_rows(counters: &Counters) -> Vec<(String, String)> {
     let count = |number: u64| human_count(number as i64);
     let ms = |ms: u64| if ms == 0 { "0".into() } else { human_duration_ms(ms as i64) };
     let tenths = |ms: Option<f64>| ms.map_or("?".into(), |ms| format!("{ms:.1} ms"));
-    vec![
+    let of_all = [
         ("Sent", counters.sent.map_or("?".into(), count)),
         ("Acknowledged", count(counters.acked)),
         ("Failed", count(counters.failed)),
@@ -142,7 +142,16 @@ pub fn counter_rows(counters: &Counters) -> Vec<(&'static str, String)> {
         ("Fail-over", ms(counters.failover_ms)),
         ("Ack p50", tenths(counters.ack_latency_ms.p50)),
         ("Ack p99", tenths(counters.ack_latency_ms.p99)),
-    ]
+    ];
+    let of_each = counters.producers.iter().filter(|_| counters.producers.len() > 1).flat_map(|one| {
+        let row = |what: &str, text: String| (format!("{} {what}", clean(&one.producer)), text);
+        [
+            row("acked", count(one.acked)),
+            row("p99", tenths(one.ack_latency_ms.p99)),
+            row("throttled", ms(one.throttle_time_ms)),
+        ]
+    });
+    of_all.into_iter().map(|(label, text)| (label.to_string(), text)).chain(of_each).collect()
 }
 
 fn push_counters(out: &mut String, played: &Played) {

@@ -1,12 +1,12 @@
 //! What can be done to a cluster: one vocabulary for the screen, scenarios, the simulator and the lab.
 
 use crate::knobs::Change;
-use crate::model::{BrokerId, Nanos};
+use crate::model::{BrokerId, Nanos, SchemaChange};
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// One thing done to a cluster.
+/// One thing done to a cluster. Its place in this list goes into the hashes of runs: a new one stands at the end.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum Act {
     /// SIGTERM: a broker shuts down in order, a client closes.
@@ -88,6 +88,11 @@ pub enum Act {
     },
     /// The next answer to a producer's write, or to a member's commit, is lost together with its connection.
     LoseAnswer(Process),
+    /// A producer's application hands in so many times what it did; 1 is as before.
+    Greedy { producer: String, times: u32 },
+    /// A producer, or the members of a group, are deployed with a new version of their topics' schemas; without a change
+    /// with the newest that there is.
+    DeploySchema { client: Endpoint, change: Option<SchemaChange> },
 }
 
 /// A process that a scenario can stop, kill or pause.

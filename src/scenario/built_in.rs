@@ -116,6 +116,14 @@ built_in! {
     "p02-service-timeout"
     "p02-slow-service"
     "p02-slow-service-small-polls"
+    "g01-rename-refused"
+    "g01-rename-unchecked"
+    "g02-consumers-first"
+    "g02-producer-first"
+    "g03-silent-rename"
+    "q01-greedy-client"
+    "q01-greedy-client-quota"
+    "q02-backfill-reads"
 }
 
 /// The one with this id.

@@ -1,8 +1,8 @@
 //! A knob's new value in a scenario, and which clusters act on it: elsewhere a knob is a what-if.
 
-use crate::knobs::{Change, Knob, Place, Scope, Shape, Simulated, Value, load, net};
-use crate::model::{Keys, OnPoison, rack_name};
-use crate::scenario::{GroupSpec, ProducerSpec, Scenario};
+use crate::knobs::{Change, Knob, Place, Scope, Shape, Simulated, Value, cluster, env, load, net};
+use crate::model::{Compatibility, Keys, OnPoison, rack_name};
+use crate::scenario::{GroupSpec, ProducerSpec, Scenario, quotas};
 
 /// What a knob does to a cluster that klever runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +48,9 @@ pub fn write(scenario: &mut Scenario, change: &Change) -> bool {
         Place::Config => write_config(scenario, change),
         Place::Shape(shape) => write_shape(scenario, shape, change),
         Place::Assumed { .. } => {
+            if let Some(done) = quotas::write(scenario, change) {
+                return done;
+            }
             let place = ASSUMED.iter().find(|(knob, _)| *knob == change.knob);
             place.is_some_and(|(_, write)| write(scenario, &change.value).is_some())
         }
@@ -139,7 +142,7 @@ fn write_topics(scenario: &mut Scenario, shape: Shape, change: &Change, count: u
 type Writer = fn(&mut Scenario, &Value) -> Option<()>;
 
 /// The assumptions that a scenario makes true, and how it is written there.
-static ASSUMED: [(&Knob, Writer); 13] = [
+static ASSUMED: [(&Knob, Writer); 15] = [
     (&load::RECORDS_PER_S, |scenario, value| {
         let producers = scenario.producers.len() as f64;
         let rate = value.float()? / producers;
@@ -178,6 +181,14 @@ static ASSUMED: [(&Knob, Writer); 13] = [
     (&load::ON_POISON, |scenario, value| {
         let answer = OnPoison::named(value.word()?)?;
         write_groups(scenario, |group| group.on_poison = answer)
+    }),
+    (&cluster::COMPATIBILITY, |scenario, value| {
+        scenario.compatibility = Compatibility::named(value.word()?)?;
+        Some(())
+    }),
+    (&env::NETWORK_MB_PER_S, |scenario, value| {
+        scenario.net.broker_mb_per_s = Some(value.float()?);
+        Some(())
     }),
     (&net::CLIENT_RTT_MS, |scenario, value| {
         scenario.net.client_rtt_ms = value.float()?;

@@ -7,10 +7,10 @@ use crate::model::{BrokerId, KeySpread, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::names::{Names, check_id, check_name};
 use crate::scenario::{
-    Act, Condition, Counter, GroupSpec, MOST_REPLICAS, Process, ProducerSpec, SCHEMA, Scenario, TopicSpec,
-    setting_text, too_large,
+    Act, Condition, Counter, Endpoint, GroupSpec, MOST_REPLICAS, Process, ProducerSpec, SCHEMA, Scenario,
+    TopicSpec, setting_text, too_large,
 };
-use crate::scenario::{hardware, scene};
+use crate::scenario::{hardware, quotas, scene};
 use std::collections::BTreeMap;
 
 /// Longest time that processing of a record may take.
@@ -25,6 +25,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
 fn run(scenario: &Scenario) -> Checked {
     head(scenario)?;
     hardware::check(scenario)?;
+    quotas::check(scenario)?;
     let names = Names::of(scenario)?;
     if let Some(large) = too_large(scenario) {
         return mistake(large.table, 0, large.what);
@@ -235,13 +236,14 @@ fn unknown_name(scenario: &Scenario, names: &Names<'_>, act: &Act) -> Option<Str
     let process = match act {
         Act::Stop(p) | Act::Kill(p) | Act::Restart(p) | Act::Pause(p) | Act::Resume(p) => p.clone(),
         Act::DiskLoss(id) | Act::SlowDisk { broker: id, .. } => Process::Broker(*id),
-        Act::Send { producer, .. } => Process::Producer(producer.clone()),
+        Act::Send { producer, .. } | Act::Greedy { producer, .. } => Process::Producer(producer.clone()),
         Act::LoseAnswer(process) => process.clone(),
+        Act::DeploySchema { client: Endpoint::Producer(name), .. } => Process::Producer(name.clone()),
+        Act::SlowService { group, .. } | Act::DeploySchema { client: Endpoint::Group(group), .. } => {
+            return names.members_of(group).is_none().then(|| format!("group `{group}`"));
+        }
         Act::Poison { partition, .. } => {
             return (!names.has_partition(partition)).then(|| format!("partition `{partition}`"));
-        }
-        Act::SlowService { group, .. } => {
-            return names.members_of(group).is_none().then(|| format!("group `{group}`"));
         }
         Act::Reassign { topic, .. } | Act::AddPartitions { topic, .. } => {
             return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
@@ -284,6 +286,14 @@ fn expectations(scenario: &Scenario, names: &Names<'_>) -> Checked {
         }
         if let Some(name) = expect.group.as_ref().filter(|name| names.members_of(name).is_none()) {
             return mistake(table, at, format!("there is no group `{name}`"));
+        }
+        if let Some(name) = expect.counter.producer() {
+            if !names.has_producer(name) {
+                return mistake(table, at, format!("there is no producer `{name}`"));
+            }
+            if expect.partition.is_some() || expect.group.is_some() {
+                return mistake(table, at, format!("{} is of one producer", expect.counter));
+            }
         }
         let of_groups = matches!(expect.counter, Counter::OfGroups(_));
         let may_name_group = of_groups || expect.counter == Counter::Lag && expect.partition.is_none();

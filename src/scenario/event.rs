@@ -1,9 +1,9 @@
 //! One event of a scenario: when, what is done and to what.
 
 use crate::knobs::Change;
-use crate::model::{BrokerId, plural};
+use crate::model::{BrokerId, SchemaChange, plural};
 use crate::scenario::act::broker;
-use crate::scenario::{Act, Condition, Process, Time, UnflushedTail};
+use crate::scenario::{Act, Condition, Endpoint, Process, Time, UnflushedTail};
 use serde::{Deserialize, Serialize};
 
 /// `[[event]]`.
@@ -54,7 +54,12 @@ struct Row {
     set: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failures_permille: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<String>,
 }
+
+/// How many times as much a greedy client may send.
+const MOST_TIMES: u32 = 1_000_000;
 
 /// Every verb with the keys it takes beside `at`, `when` and `after`; `*` marks those it needs.
 const VERBS: &[(&str, &[&str])] = &[
@@ -77,6 +82,8 @@ const VERBS: &[(&str, &[&str])] = &[
     ("preferred_election", &["target"]),
     ("unclean_election", &["target"]),
     ("send", &["target*", "count"]),
+    ("greedy", &["target*", "count*"]),
+    ("deploy_schema", &["target*", "change"]),
     ("poison", &["target*", "count"]),
     ("slow_service", &["target*", "extra", "failures_permille"]),
     ("lose_answer", &["target*"]),
@@ -95,6 +102,7 @@ impl Row {
             ("replicas", self.replicas.is_some()),
             ("set", self.set.is_some()),
             ("failures_permille", self.failures_permille.is_some()),
+            ("change", self.change.is_some()),
         ];
         keys.iter().filter(|(_, given)| *given).map(|(key, _)| *key).collect()
     }
@@ -164,6 +172,8 @@ impl Row {
                 Some(name) => Act::Send { producer: name.into(), records: self.count.unwrap_or(1) },
                 None => return Err(format!("`{target}` cannot send: write producer/NAME")),
             },
+            "greedy" => self.greedy(target)?,
+            "deploy_schema" => self.deploy_schema(target)?,
             "poison" => Act::Poison { partition: target.into(), records: self.count.unwrap_or(1) },
             "slow_service" => self.slow_service(target)?,
             "lose_answer" => match target.parse()? {
@@ -176,6 +186,29 @@ impl Row {
             },
             verb => return Err(format!("do = \"{verb}\" is not known")),
         })
+    }
+
+    fn greedy(&self, target: &str) -> Result<Act, String> {
+        let Some(producer) = target.strip_prefix("producer/") else {
+            return Err(format!("`{target}` sends nothing: write producer/NAME"));
+        };
+        match self.count {
+            Some(times @ 1..=MOST_TIMES) => Ok(Act::Greedy { producer: producer.into(), times }),
+            _ => Err(format!("count is how many times as much it sends, from 1 to {MOST_TIMES}")),
+        }
+    }
+
+    fn deploy_schema(&self, target: &str) -> Result<Act, String> {
+        let client = match target.parse()? {
+            client @ (Endpoint::Producer(_) | Endpoint::Group(_)) => client,
+            _ => return Err(format!("`{target}` has no schema: write producer/NAME or group/NAME")),
+        };
+        let read = |word: &String| {
+            let words: Vec<&str> = SchemaChange::ALL.iter().map(|change| change.word()).collect();
+            let unknown = || format!("change = \"{word}\" is not known: use {}", words.join(", "));
+            SchemaChange::named(word).ok_or_else(unknown)
+        };
+        Ok(Act::DeploySchema { client, change: self.change.as_ref().map(read).transpose()? })
     }
 
     fn slow_service(&self, target: &str) -> Result<Act, String> {
@@ -287,6 +320,13 @@ fn row_of(act: Act) -> Row {
         Act::Send { producer, records } => {
             Row { count: Some(records), ..on("send", format!("producer/{producer}")) }
         }
+        Act::Greedy { producer, times } => {
+            Row { count: Some(times), ..on("greedy", format!("producer/{producer}")) }
+        }
+        Act::DeploySchema { client, change } => {
+            let change = change.map(|change| change.word().to_string());
+            Row { change, ..on("deploy_schema", client.into()) }
+        }
         Act::Poison { partition, records } => Row { count: Some(records), ..on("poison", partition) },
         Act::SlowService { group, extra, failures_permille } => Row {
             extra: Some(Time(extra)),
@@ -307,6 +347,7 @@ impl std::fmt::Display for Act {
         }
         row.extra.map_or(Ok(()), |extra| write!(f, " +{extra}"))?;
         row.count.map_or(Ok(()), |count| write!(f, " {count}"))?;
+        row.change.map_or(Ok(()), |change| write!(f, " {}", change.replace('_', " ")))?;
         row.failures_permille.map_or(Ok(()), |failed| write!(f, ", {failed} in 1000 fail"))?;
         match row.replicas {
             Some(ids) => write!(f, " {:?}", ids.iter().map(|id| id.0).collect::<Vec<_>>()),

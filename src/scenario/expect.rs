@@ -60,6 +60,8 @@ pub enum Counter {
     AckP50Ms,
     /// 99th percentile of it.
     AckP99Ms,
+    /// Versions of schemas that the registry refused.
+    SchemasRefused,
     /// Records that consumers can read at the end: high watermarks.
     Visible,
     /// Records in the leaders' logs at the end.
@@ -80,6 +82,47 @@ pub enum Counter {
     Error(String),
     /// What groups did with records, of all of them or of one.
     OfGroups(GroupCounter),
+    /// Of one producer: `ack_p99_ms of producer/app`.
+    OfProducer(ProducerCounter, String),
+}
+
+/// A number of one producer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ProducerCounter {
+    Sent,
+    Acked,
+    Failed,
+    /// Median time to the acknowledgement, in milliseconds, rounded down.
+    AckP50Ms,
+    AckP99Ms,
+    /// How long brokers throttled it, all answers together.
+    ThrottleTimeMs,
+}
+
+/// What stands between a counter and the producer's name.
+const OF_PRODUCER: &str = " of producer/";
+
+const PRODUCER_COUNTERS: &[(&str, ProducerCounter)] = &[
+    ("sent", ProducerCounter::Sent),
+    ("acked", ProducerCounter::Acked),
+    ("failed", ProducerCounter::Failed),
+    ("ack_p50_ms", ProducerCounter::AckP50Ms),
+    ("ack_p99_ms", ProducerCounter::AckP99Ms),
+    ("throttle_time_ms", ProducerCounter::ThrottleTimeMs),
+];
+
+impl ProducerCounter {
+    fn read(text: &str) -> Result<ProducerCounter, String> {
+        let found = PRODUCER_COUNTERS.iter().find(|(name, _)| *name == text);
+        found.map(|(_, counter)| *counter).ok_or_else(|| {
+            let names: Vec<&str> = PRODUCER_COUNTERS.iter().map(|(name, _)| *name).collect();
+            format!("`{text}` is no counter of a producer: use {}", names.join(", "))
+        })
+    }
+
+    fn word(self) -> &'static str {
+        PRODUCER_COUNTERS.iter().find(|(_, counter)| *counter == self).map_or("?", |(name, _)| name)
+    }
 }
 
 /// A number of what a group did with records.
@@ -89,6 +132,12 @@ pub enum GroupCounter {
     Read,
     /// How many of them had been processed before.
     ReadAgain,
+    /// Records whose schema the group cannot read.
+    Unreadable,
+    /// Records read with a default in place of a field.
+    Defaulted,
+    /// How long brokers throttled the members, in milliseconds.
+    ThrottleTimeMs,
     /// Effects of records on what the group writes to.
     Effects,
     /// Effects of records that had had theirs before.
@@ -116,10 +165,13 @@ pub enum GroupCounter {
 const GROUP_COUNTERS: &[(&str, GroupCounter)] = &[
     ("read", GroupCounter::Read),
     ("read_again", GroupCounter::ReadAgain),
+    ("throttle_time_ms", GroupCounter::ThrottleTimeMs),
     ("effects", GroupCounter::Effects),
     ("duplicate_effects", GroupCounter::DuplicateEffects),
     ("passed_over", GroupCounter::PassedOver),
     ("poison", GroupCounter::Poison),
+    ("unreadable", GroupCounter::Unreadable),
+    ("defaulted", GroupCounter::Defaulted),
     ("retries", GroupCounter::Retries),
     ("crashed", GroupCounter::Crashed),
     ("poll_timeouts", GroupCounter::PollTimeouts),
@@ -145,6 +197,7 @@ const COUNTERS: &[(&str, Counter)] = &[
     ("failover_ms", Counter::FailoverMs),
     ("ack_p50_ms", Counter::AckP50Ms),
     ("ack_p99_ms", Counter::AckP99Ms),
+    ("schemas_refused", Counter::SchemasRefused),
     ("visible", Counter::Visible),
     ("log_end", Counter::LogEnd),
     ("deleted", Counter::Deleted),
@@ -156,6 +209,14 @@ const COUNTERS: &[(&str, Counter)] = &[
 ];
 
 impl Counter {
+    /// The producer that it is about.
+    pub fn producer(&self) -> Option<&str> {
+        match self {
+            Counter::OfProducer(_, name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether it is known while a run goes on, of all partitions together.
     pub fn is_live(&self) -> bool {
         matches!(
@@ -173,6 +234,8 @@ impl Counter {
                 | Counter::AckP99Ms
                 | Counter::Visible
                 | Counter::LogEnd
+                | Counter::SchemasRefused
+                | Counter::OfProducer(..)
         )
     }
 }
@@ -183,6 +246,9 @@ impl TryFrom<String> for Counter {
         if let Some(code) = text.strip_prefix("error.") {
             return Ok(Counter::Error(code.into()));
         }
+        if let Some((counter, name)) = text.split_once(OF_PRODUCER) {
+            return Ok(Counter::OfProducer(ProducerCounter::read(counter)?, name.into()));
+        }
         if let Some((_, counter)) = GROUP_COUNTERS.iter().find(|(name, _)| *name == text) {
             return Ok(Counter::OfGroups(*counter));
         }
@@ -190,7 +256,10 @@ impl TryFrom<String> for Counter {
         found.ok_or_else(|| {
             let groups = GROUP_COUNTERS.iter().map(|(name, _)| *name);
             let names: Vec<&str> = COUNTERS.iter().map(|(name, _)| *name).chain(groups).collect();
-            format!("counter = \"{text}\" is not known: use {} or error.CODE", names.join(", "))
+            format!(
+                "counter = \"{text}\" is not known: use {}, error.CODE or COUNTER of producer/NAME",
+                names.join(", ")
+            )
         })
     }
 }
@@ -199,6 +268,7 @@ impl fmt::Display for Counter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self, COUNTERS.iter().find(|(_, counter)| counter == self)) {
             (Counter::Error(code), _) => write!(f, "error.{code}"),
+            (Counter::OfProducer(counter, name), _) => write!(f, "{}{OF_PRODUCER}{name}", counter.word()),
             (Counter::OfGroups(counter), _) => {
                 let known = GROUP_COUNTERS.iter().find(|(_, known)| known == counter);
                 f.pad(known.map_or("?", |(name, _)| name))

@@ -20,6 +20,9 @@ fn network(net: &NetSpec) -> Checked {
     ways.into_iter().try_for_each(|(name, ms)| within("[net]", 0, name, ms, LONGEST_MS))?;
     within("[net]", 0, "jitter", net.jitter, 100.0)?;
     within("[net]", 0, "loss", net.loss, 1.0)?;
+    if net.broker_mb_per_s.is_some_and(|mb| !(0.001..=1e6).contains(&mb)) {
+        return mistake("[net]", 0, "broker_mb_per_s is from 0.001 to 1000000");
+    }
     net.pairs.iter().enumerate().try_for_each(|(at, pair)| {
         within("[[net.pair]]", at, "rtt_ms", pair.rtt_ms, LONGEST_MS)?;
         within("[[net.pair]]", at, "loss", pair.loss, 1.0)

@@ -150,6 +150,10 @@ fn steps(scenario: &Scenario) -> Checked {
         if step.question.is_empty() != step.answer.is_empty() {
             return mistake(table, at, "question and answer belong together: one of them is missing");
         }
+        let is_there = |name: &str| scenario.producers.iter().any(|spec| spec.name == name);
+        if let Some(name) = step.watch.iter().filter_map(Counter::producer).find(|name| !is_there(name)) {
+            return mistake(table, at, format!("watch: there is no producer `{name}`"));
+        }
         if let Some(counter) = step.watch.iter().find(|counter| !counter.is_live()) {
             return mistake(table, at, format!("watch: {counter} is known at the end of a run only"));
         }

@@ -148,13 +148,29 @@ failures_permille = 200
 [[event]]
 do = "lose_answer"
 target = "group/billing/0"
+
+[[event]]
+do = "greedy"
+target = "producer/app"
+count = 50
+
+[[event]]
+do = "deploy_schema"
+target = "producer/app"
+change = "rename_field"
+
+[[event]]
+do = "deploy_schema"
+target = "group/billing"
 "#;
 
 #[test]
 fn every_act_is_written_as_it_is_read() {
     let scenario = Scenario::parse("acts.toml", &format!("{HEAD}{EVENTS}")).unwrap();
-    assert_eq!(scenario.events.len(), 13);
+    assert_eq!(scenario.events.len(), 16);
     let again = Scenario::parse("again.toml", &scenario.to_toml()).unwrap();
     assert_eq!(again, scenario);
     assert_eq!(scenario.events[5].act.to_string(), "set topic/orders:min.insync.replicas=2");
+    assert_eq!(scenario.events[13].act.to_string(), "greedy producer/app 50");
+    assert_eq!(scenario.events[14].act.to_string(), "deploy schema producer/app rename field");
 }

@@ -64,6 +64,8 @@ impl World {
                 self.send_in_turn(client, *records);
                 Ok(())
             }
+            Act::Greedy { producer, times } => self.hand_in_times(producer, *times),
+            Act::DeploySchema { client, change } => self.deploy_schema(client, *change),
             Act::Set(change) => self.set(change),
             Act::Poison { partition, records } => self.poison(partition, *records),
             Act::SlowService { group, extra, failures_permille } => {
@@ -323,6 +325,13 @@ impl World {
                 self.process_one_by_one(group);
             }
         }
+        Ok(())
+    }
+
+    fn hand_in_times(&mut self, producer: &str, times: u32) -> Done {
+        let client = self.producer_named(producer).ok_or(Refusal::Unknown)?;
+        self.clients.producer_mut(client).workload.hand_in_times(times);
+        self.work_again(client);
         Ok(())
     }
 

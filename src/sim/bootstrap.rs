@@ -13,6 +13,7 @@ use crate::sim::clients::{Clients, GroupMember, ProducerClient};
 use crate::sim::clock::BOOT;
 use crate::sim::event::QueuedEvent;
 use crate::sim::groups::HostedGroup;
+use crate::sim::histogram::Histogram;
 use crate::sim::host::{Disk, Host};
 use crate::sim::machines::Machines;
 use crate::sim::observers::Observers;
@@ -139,6 +140,7 @@ impl World {
                 sent: 0,
                 acked: 0,
                 failed: 0,
+                latency: Histogram::default(),
                 answered_by: None,
             });
             self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(at));

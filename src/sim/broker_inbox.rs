@@ -52,7 +52,7 @@ impl World {
                 let from = self.machines.peer(from);
                 self.step_broker(id, BrokerInput::Request { from, correlation, request });
             }
-            Message::Response { correlation, response } => {
+            Message::Response { correlation, response, .. } => {
                 if self.machines.host_mut(id).asked.remove(&correlation).is_some() {
                     self.step_broker(id, BrokerInput::Response { correlation, response });
                 }
@@ -129,9 +129,12 @@ impl World {
 
     fn serve_client(&mut self, id: BrokerId, client: u32, message: Message) {
         let unanswered = message.wants_no_answer().then(|| message.correlation()).flatten();
+        let message = self.under_quota(id, client, message);
         self.serve(id, self.machines.net.client(client), message);
         if let Some(request) = unanswered {
             self.answer_leaves(id, Peer::Client(client), request, self.now);
+            let throttle = self.throttle_produce(id, client, request);
+            self.mute(id, Peer::Client(client), throttle);
         }
     }
 

@@ -8,6 +8,7 @@ use crate::sim::clock::elapsed_ms;
 use crate::sim::event::{Message, QueuedEvent, TimerKind};
 use crate::sim::loss::{Cut, CutBy};
 use crate::sim::process::ProcessState;
+use crate::sim::quota::ClientQuotas;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 
@@ -40,10 +41,13 @@ impl World {
     fn carry_out(&mut self, id: BrokerId, leaves_at: Nanos, output: BrokerOutput) {
         let here = self.machines.net.broker(id);
         match output {
-            BrokerOutput::Response { to, correlation, response } => {
+            BrokerOutput::Response { to, correlation, mut response } => {
                 let (observers, world) = self.split();
                 observers.audit_answer(&world, id, to, &response);
-                self.answer(id, to, correlation, leaves_at, Message::Response { correlation, response });
+                let throttle = self.throttle_of(id, to, correlation, &mut response);
+                let message = Message::Response { correlation, response, throttle };
+                self.answer(id, to, correlation, leaves_at, message);
+                self.mute(id, to, throttle);
             }
             BrokerOutput::Request { to, correlation, request } => {
                 let to = self.machines.net.broker(to);
@@ -262,6 +266,7 @@ impl World {
         host.inbox.clear();
         host.asked.clear();
         host.channels = Channels::default();
+        host.quotas = ClientQuotas::default();
         let again = std::mem::take(&mut host.start_again);
         if was_alive && state != ProcessState::PoweredOff {
             let here = self.machines.net.broker(id);

@@ -124,6 +124,13 @@ impl Channels {
         Answered::ToClosed(true)
     }
 
+    /// Nothing more of a client's requests is read before `until`. Says whether one waits that nothing else will read.
+    pub(super) fn mute(&mut self, client: u32, until: Nanos) -> bool {
+        let channel = self.open(client, ConnectionKind::Requests);
+        channel.sends_until = channel.sends_until.max(until);
+        !channel.waiting.is_empty()
+    }
+
     /// Requests of a client that may be read now, one of each connection.
     pub(super) fn read(&mut self, client: u32, now: Nanos) -> Vec<Message> {
         let mut read: Vec<Message> =

@@ -27,14 +27,15 @@ impl World {
             return self.lose_answer(from, client, &message);
         }
         match message {
-            Message::Response { correlation, response } if correlation & RUNTIME_REQUEST != 0 => {
+            Message::Response { correlation, response, .. } if correlation & RUNTIME_REQUEST != 0 => {
                 if let Some((_, ask)) = self.clients.runtime_mut(client).requests.remove(&correlation) {
                     self.clients.runtime_mut(client).connections.answered(from);
                     self.answered(from, client, ask, response);
                 }
             }
-            Message::Response { correlation, response } => {
+            Message::Response { correlation, response, throttle } => {
                 self.clients.runtime_mut(client).connections.answered(from);
+                self.client_throttled(client, from, throttle);
                 self.machine_answered(from, client, correlation, response)
             }
             Message::Refused { correlation } => self.refused(from, client, correlation),

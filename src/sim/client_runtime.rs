@@ -23,6 +23,15 @@ pub(super) enum ClientState {
     Paused,
 }
 
+/// What a client was told of its throttling.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Throttled {
+    /// Answers with a throttle time.
+    pub(super) answers: u64,
+    /// The sum of these times.
+    pub(super) time: Nanos,
+}
+
 /// What a client has asked, beside produce and fetch requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum ClientRequest {
@@ -64,6 +73,8 @@ pub(super) struct ClientRuntime {
     pub(super) start: u64,
     /// The next answer to a write, or to a commit, is lost.
     pub(super) loses_answer: bool,
+    /// By brokers, for going beyond its quota; all its processes so far.
+    pub(super) throttled: Throttled,
 }
 
 impl ClientRuntime {
@@ -80,6 +91,7 @@ impl ClientRuntime {
             rng,
             start: 0,
             loses_answer: false,
+            throttled: Throttled::default(),
         }
     }
 

@@ -8,7 +8,9 @@ use crate::protocol::producer::Producer;
 use crate::protocol::wire::Offset;
 use crate::sim::client_runtime::{ClientRuntime, ClientState};
 use crate::sim::groups::HostedGroup;
+use crate::sim::histogram::Histogram;
 use crate::sim::processing::{MissedStep, PoisonRecords};
+use crate::sim::schemas::Schemas;
 use crate::sim::workload::Workload;
 use std::collections::BTreeMap;
 
@@ -23,6 +25,8 @@ pub(super) struct ProducerClient {
     pub(super) sent: u64,
     pub(super) acked: u64,
     pub(super) failed: u64,
+    /// Time to the acknowledgement, where it is not the only producer.
+    pub(super) latency: Histogram,
     /// The broker whose answer it is handling.
     pub(super) answered_by: Option<BrokerId>,
 }
@@ -67,6 +71,8 @@ pub(super) struct Clients {
     producer_ids: i64,
     /// Records that no consumer can process.
     pub(super) poison: PoisonRecords,
+    /// Schemas of their records.
+    pub(super) schemas: Schemas,
 }
 
 impl Clients {

@@ -115,6 +115,7 @@ impl World {
 
     pub(super) fn records_read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) -> u64 {
         let topic = self.machines.topics.of(partition).map_or(0, |(topic, _)| topic);
+        self.note_defaults(group, topic, records);
         let (known, broken) = self.observers.read(partition, (group, topic), records);
         if let Some(key) = broken.in_topic {
             self.record_event(EventKind::KeyReordered { group, partition, key }, None);

@@ -18,6 +18,18 @@ pub(crate) enum QueuedEvent {
         to: Node,
         message: Message,
     },
+    /// A message leaves a process; its machine's network may be busy.
+    Departure {
+        from: Node,
+        to: Node,
+        message: Message,
+    },
+    /// A message has come through the network of a broker's machine.
+    TakenIn {
+        from: Node,
+        to: Node,
+        message: Message,
+    },
     /// A timer ran out.
     Timer(TimerKind),
     /// A producer's application hands in its next records.
@@ -85,6 +97,8 @@ pub(crate) enum Message {
     Response {
         correlation: u64,
         response: BrokerResponse,
+        /// `throttle_time_ms`: how long the broker reads nothing more of this client.
+        throttle: Nanos,
     },
     /// A request came to a machine without the process: the connection was refused.
     Refused {
@@ -158,6 +172,19 @@ impl Message {
             | Message::InitProducerId { correlation } => Some(*correlation),
             _ => None,
         }
+    }
+
+    /// Its size on the network: the batches in it, and something about them.
+    pub(super) fn bytes(&self) -> u64 {
+        const ABOUT: u64 = 100;
+        let batches = match self {
+            Message::Request { request: BrokerRequest::Produce(produce), .. } => {
+                produce.batches.iter().map(|(_, batch)| u64::from(batch.bytes)).sum()
+            }
+            Message::Response { response: BrokerResponse::Fetch(fetched), .. } => fetched.bytes(),
+            _ => 0,
+        };
+        ABOUT + batches
     }
 
     /// With `acks=0` a broker answers nothing and reads on.

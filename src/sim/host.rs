@@ -6,6 +6,7 @@ use crate::sim::channels::Channels;
 use crate::sim::event::{Message, Timer};
 use crate::sim::network::Node;
 use crate::sim::process::ProcessState;
+use crate::sim::quota::ClientQuotas;
 use std::collections::{BTreeMap, VecDeque};
 
 /// A disk with one queue for forced writes.
@@ -46,6 +47,8 @@ pub(super) struct Host {
     pub(super) asked: BTreeMap<u64, Node>,
     /// Its connections with clients.
     pub(super) channels: Channels,
+    /// What it knows of its clients' quotas.
+    pub(super) quotas: ClientQuotas,
     /// Counts the starts of the process.
     pub(super) start: u64,
     /// It was resumed at this instant and has not run since.
@@ -71,6 +74,7 @@ impl Host {
             inbox: VecDeque::new(),
             asked: BTreeMap::new(),
             channels: Channels::default(),
+            quotas: ClientQuotas::default(),
             start: 0,
             resumed: false,
             start_again: false,

@@ -131,7 +131,7 @@ impl World {
         self.restart_running(hit);
     }
 
-    fn restart_running(&mut self, clients: Vec<u32>) {
+    pub(super) fn restart_running(&mut self, clients: Vec<u32>) {
         for client in clients {
             if self.clients.runtime_mut(client).state == ClientState::Up {
                 self.end_client(client);

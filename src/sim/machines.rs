@@ -104,7 +104,8 @@ impl Machines {
             self.held.push((from, to, message));
             return;
         }
-        let arrival = self.net.arrival(at, from, to);
+        let leaves_at = self.net.leaves_at(at, from, || message.bytes());
+        let arrival = self.net.arrival(leaves_at, from, to);
         queue.push(arrival, QueuedEvent::Arrival { from, to, message });
     }
 

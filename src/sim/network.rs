@@ -33,6 +33,10 @@ pub(crate) struct Network {
     links: Vec<Link>,
     jitter_permille: u32,
     rng: Rng,
+    /// What a byte takes of a broker's network, in units of 1/1024 ns; 0 is nothing.
+    per_byte: u64,
+    /// Until when the network of each broker's machine is busy, out and in.
+    busy: Vec<[Nanos; 2]>,
 }
 
 impl Network {
@@ -51,6 +55,8 @@ impl Network {
             links: Vec::new(),
             jitter_permille: (scenario.net.jitter * 1000.0) as u32,
             rng: Rng::stream(seed, "net", 0),
+            per_byte: 0,
+            busy: vec![[0; 2]; cluster.brokers as usize],
         };
         let nodes = network.nodes() as usize;
         network.links = vec![Link::default(); nodes * nodes];
@@ -78,6 +84,7 @@ impl Network {
     /// Sets the distances anew; faults stay.
     pub(crate) fn measure(&mut self, spec: &NetSpec) {
         let nodes = self.nodes();
+        self.per_byte = spec.broker_mb_per_s.map_or(0, |mb| ((1024.0 * 1000.0 / mb) as u64).max(1));
         for from in 0..nodes {
             for to in 0..nodes {
                 let rtt_ms = self.rtt_ms(spec, from, to);
@@ -128,6 +135,45 @@ impl Network {
         } else {
             ways.iter().map(|way| way.one_way + way.extra).sum()
         }
+    }
+
+    /// Whether the networks of the brokers' machines carry only so much.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.per_byte > 0
+    }
+
+    fn time_of(&self, bytes: u64) -> Nanos {
+        (bytes * self.per_byte) >> 10
+    }
+
+    /// When a message that is sent now has left its machine: behind all that were sent before.
+    pub(crate) fn leaves_at(&mut self, now: Nanos, from: Node, bytes: impl FnOnce() -> u64) -> Nanos {
+        if !self.is_limited() || from >= self.brokers {
+            return now;
+        }
+        let takes = self.time_of(bytes());
+        let [out, _] = &mut self.busy[from as usize];
+        *out = (*out).max(now) + takes;
+        *out
+    }
+
+    /// When a message that arrives now has come in: behind all that came before. From another broker its bytes were
+    /// on their way as they left there; a client's machine is as fast as can be.
+    pub(crate) fn taken_in_at(
+        &mut self,
+        now: Nanos,
+        from: Node,
+        to: Node,
+        bytes: impl FnOnce() -> u64,
+    ) -> Nanos {
+        if !self.is_limited() || to >= self.brokers {
+            return now;
+        }
+        let takes = self.time_of(bytes());
+        let began = if from < self.brokers { now.saturating_sub(takes) } else { now };
+        let [_, into] = &mut self.busy[to as usize];
+        *into = (*into).max(began) + takes;
+        *into
     }
 
     /// When a message sent now arrives. Order is kept on each link.

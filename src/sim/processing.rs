@@ -31,6 +31,12 @@ pub struct ProcessingCounters {
     pub passed_over: u64,
     /// Records met that cannot be processed.
     pub poison: u64,
+    /// How many of them have a schema that the group cannot read.
+    #[serde(default)]
+    pub unreadable: u64,
+    /// Records read with a default in place of a field that their writer has left out or renamed.
+    #[serde(default)]
+    pub defaulted: u64,
     /// Tries of a record after its first.
     pub retries: u64,
     /// Processes that an exception ended.
@@ -51,10 +57,12 @@ pub struct ProcessingCounters {
 /// What a group did with its records beyond processing each of them once, in words; nothing where that was all.
 impl fmt::Display for ProcessingCounters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [
+        let parts: [(u64, &str); 12] = [
             (self.duplicate_effects, "effects twice"),
             (self.passed_over, "committed but never processed"),
             (self.poison, "cannot be processed"),
+            (self.unreadable, "of them for their schema (a model)"),
+            (self.defaulted, "read with a default for a field (schemas are a model)"),
             (self.retries, "tried again"),
             (self.crashed, "crashed"),
             (self.poll_timeouts, "left without a poll"),
@@ -80,6 +88,8 @@ pub(super) struct PoisonRecord {
     pub(super) ends: BTreeSet<OnPoison>,
     /// It counted as processed, which must not be.
     pub(super) processed: bool,
+    /// For its schema: members with another one may read it.
+    of_schema: bool,
 }
 
 /// A group's processing so far.
@@ -130,17 +140,20 @@ impl Processing {
     }
 
     /// A member meets a record that cannot be processed; whether it is the first time.
-    pub(super) fn meets_poison(
-        &mut self,
-        partition: PartitionIx,
-        offset: Offset,
-        record: RecordRange,
-    ) -> bool {
-        let fresh = PoisonRecord { offset, ends: BTreeSet::new(), processed: false };
+    pub(super) fn meets_poison(&mut self, of: TriedRecord, of_schema: bool) -> bool {
+        let TriedRecord { partition, offset, record } = of;
+        let fresh = PoisonRecord { offset, ends: BTreeSet::new(), processed: false, of_schema };
         let before = self.poison.len();
         self.poison.entry((partition, (record.producer, record.first))).or_insert(fresh);
-        self.counters.poison = self.counters.poison.max(self.poison.len() as u64);
-        self.poison.len() > before
+        let is_fresh = self.poison.len() > before;
+        self.counters.poison += u64::from(is_fresh);
+        self.counters.unreadable += u64::from(is_fresh && of_schema);
+        is_fresh
+    }
+
+    /// The members have another schema: what they could not read for the old one they may read now.
+    pub(super) fn schema_changed(&mut self) {
+        self.poison.retain(|_, poison| !poison.of_schema);
     }
 
     /// One record was processed.

@@ -142,8 +142,12 @@ impl World {
         base_offset: Option<Offset>,
         (first, last): (Nanos, Nanos),
     ) {
+        let is_one_of_several = self.clients.producers().len() > 1;
         let host = self.clients.producer_mut(client);
         host.acked += u64::from(records.count);
+        if is_one_of_several {
+            host.latency.add_evenly(last, first, u64::from(records.count));
+        }
         let batch = AckedBatch {
             records,
             base_offset,
@@ -211,6 +215,7 @@ impl World {
     /// A new process of the producer, with an identity of its own.
     pub(super) fn start_producer(&mut self, client: u32) {
         let identity = self.clients.new_identity(client);
+        self.clients.schemas.process_begins(client, identity);
         let spec = &self.scenario.producers[client as usize];
         let settings = settings::producer(&self.scenario, spec, self.profile.version);
         let connections = settings::producer_connections(spec, self.profile.version);

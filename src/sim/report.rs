@@ -1,9 +1,11 @@
 //! The result of a run: `klever.run/1`.
 
 mod groups;
+mod producers;
 mod skew;
 
 pub use groups::GroupReport;
+pub use producers::ProducerReport;
 pub use skew::{MemberReport, Skew, TopicSkew};
 
 use crate::model::{KafkaVersion, Nanos, PartitionIx};
@@ -67,6 +69,12 @@ pub struct Counters {
     /// How many of them lie below the log start: retention has deleted them. `None` where nobody asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<u64>,
+    /// Versions of schemas that the registry refused; in all only.
+    #[serde(default, skip_serializing_if = "groups::is_zero")]
+    pub schemas_refused: u64,
+    /// Producers one by one; in all only, and real brokers do not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub producers: Vec<ProducerReport>,
 }
 
 /// One partition's part of a report.
@@ -121,6 +129,12 @@ pub struct RunReport {
 }
 
 impl Counters {
+    /// Producers one by one, where the counters of all together do not tell what each did.
+    pub fn producers_apart(&self) -> &[ProducerReport] {
+        let is_told = self.producers.len() > 1 || self.producers.iter().any(|one| one.throttled > 0);
+        if is_told { &self.producers } else { &[] }
+    }
+
     /// The counter of this name; `None` where it is none of these, or was not measured.
     pub fn counter(&self, counter: &Counter) -> Option<i64> {
         let whole = |ms: Option<f64>| ms.map(|ms| ms as i64);
@@ -139,9 +153,13 @@ impl Counters {
             Counter::FailoverMs => self.failover_ms,
             Counter::AckP50Ms => return whole(self.ack_latency_ms.p50),
             Counter::AckP99Ms => return whole(self.ack_latency_ms.p99),
+            Counter::SchemasRefused => self.schemas_refused,
             Counter::Visible => self.visible,
             Counter::LogEnd => self.log_end,
             Counter::Deleted => self.deleted?,
+            Counter::OfProducer(counter, name) => {
+                return self.producers.iter().find(|one| one.producer == *name)?.counter(*counter);
+            }
             _ => return None,
         };
         Some(number as i64)
@@ -243,6 +261,8 @@ impl World {
             write_unavailable_ms: ms(self.observers.meter().unwritable.len()),
             read_unavailable_ms: ms(self.observers.meter().leaderless.len()),
             ack_latency_ms: Quantiles::of(&self.observers.meter().latency),
+            producers: self.producer_reports(),
+            schemas_refused: self.clients.schemas.refused,
             ..Counters::default()
         };
         for ix in partitions {

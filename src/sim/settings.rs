@@ -12,6 +12,7 @@ use crate::protocol::producer::{ProducerSettings, partitioner_rack};
 use crate::protocol::profile::Profile;
 use crate::protocol::segments::{Retention, RollPolicy};
 use crate::scenario::{CommitMode, GroupSpec, ProducerSpec, Scenario, TopicSpec, setting_text};
+use crate::sim::quota::QuotaWindow;
 use std::collections::BTreeMap;
 
 const MS: Nanos = 1_000_000;
@@ -245,6 +246,16 @@ pub(super) fn group(scenario: &Scenario, version: KafkaVersion) -> GroupSettings
             .unwrap_or(base.initial_rebalance_delay),
         commit_timeout: ms(scenario, "offsets.commit.timeout.ms", version).unwrap_or(base.commit_timeout),
         ..base
+    }
+}
+
+/// Over which time the brokers measure their clients.
+pub(super) fn quota_window(scenario: &Scenario, version: KafkaVersion) -> QuotaWindow {
+    let number =
+        |key: &str, otherwise: u64| int(scenario, key, version).map_or(otherwise, |n| n.max(1) as u64);
+    QuotaWindow {
+        samples: number("quota.window.num", 11),
+        sample_ms: number("quota.window.size.seconds", 1).saturating_mul(1000),
     }
 }
 

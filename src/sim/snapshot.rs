@@ -200,6 +200,14 @@ impl World {
         offsets.collect()
     }
 
+    fn environment(&self) -> Environment {
+        let mut environment = Environment::default();
+        if let Some(limit) = self.scenario.net.broker_mb_per_s {
+            environment.machine.network_mb_per_s = limit;
+        }
+        environment
+    }
+
     fn assumed(&self) -> Assumptions {
         let scenario = &self.scenario;
         let version = self.profile.version;
@@ -223,6 +231,9 @@ impl World {
                 consumers: group.map_or(usual.consumers, |spec| spec.members),
                 processing_ms: group.map_or(usual.processing_ms, |spec| spec.processing_ms),
                 on_poison: group.map_or(usual.on_poison, |spec| spec.on_poison.word().into()),
+                compatibility: scenario.compatibility,
+                producer_byte_rate: scenario.quotas.producer_byte_rate,
+                consumer_byte_rate: scenario.quotas.consumer_byte_rate,
                 ..Load::default()
             },
             net: Net {
@@ -230,7 +241,7 @@ impl World {
                 rack_rtt_ms: net.rack_rtt_ms,
                 client_rtt_ms: net.client_rtt_ms,
             },
-            env: Environment::default(),
+            env: self.environment(),
         }
     }
 }

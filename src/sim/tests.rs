@@ -1,6 +1,7 @@
 //! The simulator as a whole: the reference cluster runs, faults have their effect, runs repeat exactly.
 
 mod metadata;
+mod neighbours;
 mod processing;
 
 use super::process::ProcessState;

@@ -4,11 +4,11 @@ mod words;
 
 pub(crate) use words::Names;
 
-use crate::model::{BrokerId, Nanos, OnPoison, PartitionIx};
+use crate::model::{BrokerId, Compatibility, Nanos, OnPoison, PartitionIx};
 use crate::protocol::broker::BrokerEvent;
 use crate::protocol::controller::{self, Election};
 use crate::protocol::wire::{BrokerEpoch, ErrorCode, Offset, PartitionRegistration, RecordRange};
-use crate::scenario::{Act, Process};
+use crate::scenario::{Act, Endpoint, Process};
 use crate::sim::hash::Fnv;
 use crate::sim::process::ProcessState;
 use serde::Serialize;
@@ -125,6 +125,22 @@ pub enum EventKind {
     AnswerLost(Process),
     /// Retention deleted records that a group had yet to read.
     DeletedBeforeRead { group: u32, partition: PartitionIx, records: u64 },
+    /// The registry refused a version of a topic's schema, for this registered one.
+    SchemaRefused { client: Endpoint, topic: String, version: u32, level: Compatibility, against: u32 },
+    /// A version of a topic's schema is new, and in use by this client.
+    SchemaRegistered { client: Endpoint, topic: String, version: u32 },
+    /// A group meets the first record whose schema it cannot read.
+    SchemaUnreadable {
+        group: u32,
+        topic: String,
+        /// The version that it was written with.
+        writer: u32,
+        /// The version that the group has.
+        reader: u32,
+        why: String,
+    },
+    /// A broker throttles a client that is above its quota, for the first time in the run.
+    Throttled { broker: BrokerId, process: Process, throttle_ms: u64 },
 }
 
 /// Why an act was not done.
@@ -149,6 +165,8 @@ pub enum Refusal {
     TooLarge,
     /// The partition has no leader.
     NoLeader,
+    /// The schema has no field left that could be changed so.
+    NoSuchField,
 }
 
 /// How many events are kept.

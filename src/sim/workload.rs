@@ -25,6 +25,9 @@ pub(super) struct Workload {
     /// Records to send one after the other, and how many of those are not settled.
     pub(super) in_turn: u32,
     pub(super) waiting_for: u32,
+    records_per_s: f64,
+    /// How many times as much a greedy application hands in.
+    times: u32,
     /// Time between two records; 0 is no steady rate.
     interval: Nanos,
     next_at: Nanos,
@@ -51,6 +54,8 @@ impl Workload {
             blocked: false,
             in_turn: 0,
             waiting_for: 0,
+            records_per_s: spec.records_per_s,
+            times: 1,
             interval: interval(spec.records_per_s),
             next_at: BOOT + spec.from.0,
             until: spec.until.map(|until| BOOT + until.0),
@@ -65,8 +70,15 @@ impl Workload {
 
     /// Another rate or size from now on.
     pub(super) fn change(&mut self, records_per_s: Option<f64>, record_bytes: Option<u32>) {
-        self.interval = records_per_s.map_or(self.interval, interval);
+        self.records_per_s = records_per_s.unwrap_or(self.records_per_s);
+        self.interval = interval(self.records_per_s * f64::from(self.times));
         self.record_bytes = record_bytes.unwrap_or(self.record_bytes);
+    }
+
+    /// So many times as much from now on.
+    pub(super) fn hand_in_times(&mut self, times: u32) {
+        self.times = times;
+        self.change(None, None);
     }
 
     /// The process is gone: nothing is waited for.

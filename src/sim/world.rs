@@ -71,6 +71,8 @@ impl World {
         self.events += 1;
         match due {
             QueuedEvent::Arrival { from, to, message } => self.arrive(from, to, message),
+            QueuedEvent::Departure { from, to, message } => self.send(from, to, message),
+            QueuedEvent::TakenIn { from, to, message } => self.deliver(from, to, message),
             QueuedEvent::Timer(kind) => self.timer(kind),
             QueuedEvent::Workload(client) => self.workload_due(client),
             QueuedEvent::BootFinished(id, start) => self.booted(id, start),
@@ -108,7 +110,17 @@ impl World {
         }
     }
 
+    /// A message is at its machine, whose network may be busy with others.
     fn arrive(&mut self, from: Node, to: Node, message: Message) {
+        let in_at = self.machines.net.taken_in_at(self.now, from, to, || message.bytes());
+        if in_at > self.now {
+            self.queue.push(in_at, QueuedEvent::TakenIn { from, to, message });
+        } else {
+            self.deliver(from, to, message);
+        }
+    }
+
+    fn deliver(&mut self, from: Node, to: Node, message: Message) {
         let controllers = self.machines.net.controllers();
         match to {
             _ if to < controllers => self.arrive_at_broker(from, BrokerId(to as i32 + 1), message),
@@ -138,6 +150,9 @@ impl World {
 
     /// Sends a message that leaves at `at`.
     pub(super) fn send_at(&mut self, at: Nanos, from: Node, to: Node, message: Message) {
+        if at > self.now && self.machines.net.is_limited() {
+            return self.queue.push(at, QueuedEvent::Departure { from, to, message });
+        }
         self.machines.send(&mut self.queue, at, (from, to), message);
     }
 

@@ -11,7 +11,7 @@
 use super::canvas::{Canvas, columns_of};
 use crate::app::{App, Stage};
 use crate::model::{human_count, wrap};
-use crate::scenario::Counter;
+use crate::scenario::{Counter, ProducerCounter};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
@@ -105,7 +105,7 @@ fn counters(stage: &Stage, canvas: &mut Canvas<'_>, area: Rect) {
         let value = stage.counter(counter);
         let role = role_of(counter, value);
         let text = value.map_or("?".into(), human_count);
-        let x = canvas.put(area.x + 1, y, area.width - 1, label_of(counter), Role::Muted);
+        let x = canvas.put(area.x + 1, y, area.width - 1, &label_of(counter), Role::Muted);
         if at < large {
             digits(
                 canvas,
@@ -130,7 +130,26 @@ fn role_of(counter: &Counter, value: Option<i64>) -> Role {
     }
 }
 
-fn label_of(counter: &Counter) -> &'static str {
+/// What a counter counts, in words; of one producer, whose first.
+fn label_of(counter: &Counter) -> String {
+    match counter {
+        Counter::OfProducer(counter, name) => format!("{name}: {}", producer_label(*counter)),
+        all => label_of_all(all).into(),
+    }
+}
+
+fn producer_label(counter: ProducerCounter) -> &'static str {
+    match counter {
+        ProducerCounter::Sent => label_of_all(&Counter::Sent),
+        ProducerCounter::Acked => label_of_all(&Counter::Acked),
+        ProducerCounter::Failed => label_of_all(&Counter::Failed),
+        ProducerCounter::AckP50Ms => label_of_all(&Counter::AckP50Ms),
+        ProducerCounter::AckP99Ms => label_of_all(&Counter::AckP99Ms),
+        ProducerCounter::ThrottleTimeMs => "throttled, ms",
+    }
+}
+
+fn label_of_all(counter: &Counter) -> &'static str {
     match counter {
         Counter::Sent => "records sent",
         Counter::Acked => "records acknowledged",
@@ -143,6 +162,7 @@ fn label_of(counter: &Counter) -> &'static str {
         Counter::FailoverMs => "longest fail-over, ms",
         Counter::AckP50Ms => "acknowledged after, median, ms",
         Counter::AckP99Ms => "acknowledged after, p99, ms",
+        Counter::SchemasRefused => "schemas refused (a model)",
         Counter::Visible => "records that consumers can read",
         Counter::LogEnd => "records in the leaders' logs",
         _ => "known at the end of a run only",

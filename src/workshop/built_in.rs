@@ -44,6 +44,8 @@ scenes! {
     "happy-path"
     "read-twice"
     "poison-record"
+    "schema-change"
+    "greedy-client"
     "sunday-night"
     "operating-system"
     "quorum"

@@ -19,6 +19,10 @@ fn faults_on_clients_are_in_the_menu_and_act() {
         "fault failing service billing",
         "fault healthy service billing",
         "fault poison record orders-4",
+        "fault greedy producer/app",
+        "fault modest producer/app",
+        "fault deploy producer/app: rename field",
+        "fault deploy group/analytics: newest schema",
     ] {
         let entry = entries.iter().find(|entry| entry.name == name).unwrap_or_else(|| panic!("{name}"));
         let PaletteRun::Act(act) = &entry.run else { panic!("{name}") };

@@ -86,8 +86,17 @@ fn holds_to_its_kind(robot: &Robot, knob: &Knob, name: &str) {
 }
 
 /// Knobs that move no figure and no warning of the reference cluster, and why.
-const STILL: [(&str, &str); 5] = [
+const STILL: [(&str, &str); 8] = [
     ("broker:replica.fetch.wait.max.ms", "it counts on idle partitions, and figures are about busy ones"),
+    ("cluster:compatibility", "schemas are a model of the simulator, and no figure is about them"),
+    (
+        "cluster:producer_byte_rate",
+        "figures are about the load that there is, and not about one client's part",
+    ),
+    (
+        "cluster:consumer_byte_rate",
+        "figures are about the load that there is, and not about one client's part",
+    ),
     ("net:same_rack_rtt_ms", "every broker is in a rack of its own"),
     ("load:zipf_exponent", "it counts with keys=zipf"),
     ("load:celebrity_share", "it counts with keys=celebrity"),

@@ -27,10 +27,13 @@ pub static NETWORK_MB_PER_S: Knob = Knob {
     kind: Kind::Float { min: 0.001, max: 1e6 },
     place: assumed!(env.machine.network_mb_per_s),
     ladder: &["125", "1250", "3125", "12500"],
-    doc: "What a broker's network carries in each direction, in megabytes (10^6) a second.",
-    moves: &[(Axis::Throughput, "replication and consumers share the way out")],
+    doc: "What a broker's network carries in each direction, in megabytes (10^6) a second. The simulator's carries any load until this is turned, or its scenario says `[net] broker_mb_per_s`.",
+    moves: &[
+        (Axis::Throughput, "replication and consumers share the way out"),
+        (Axis::Latency, "queueing behind what others send"),
+    ],
     takes_effect: TakesEffect::AtOnce,
-    simulated: Simulated::No(MACHINE),
+    simulated: Simulated::Yes,
 };
 
 pub static DISK_MB_PER_S: Knob = Knob {

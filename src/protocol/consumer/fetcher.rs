@@ -200,6 +200,11 @@ impl Consumer {
         self.metadata.request();
     }
 
+    /// The broker reads nothing for so long (`ClusterConnectionStates.throttle`).
+    pub(super) fn throttled(&mut self, now: Nanos, broker: BrokerId, throttle: Nanos) {
+        self.backing_off.push((broker, now.saturating_add(throttle)));
+    }
+
     pub(super) fn fetches_to(&self, broker: BrokerId) -> usize {
         self.fetches.iter().filter(|fetch| fetch.broker == broker).count()
     }

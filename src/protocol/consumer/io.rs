@@ -29,6 +29,8 @@ pub(crate) enum ConsumerInput<'a> {
     },
     /// The connection broke or could not be made.
     Disconnected { broker: BrokerId },
+    /// An answer says that its broker throttles this client for so long; the answer itself comes after it.
+    Throttled { broker: BrokerId, throttle: Nanos },
     /// Answer to [`ConsumerOutput::ListOffset`].
     ListedOffset {
         partition: PartitionIx,

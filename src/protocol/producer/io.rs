@@ -68,6 +68,8 @@ pub(crate) enum ProducerInput<'a> {
     Connected { broker: BrokerId },
     /// The connection broke or could not be made: everything in flight to this broker is unanswered.
     Disconnected { broker: BrokerId },
+    /// An answer says that its broker throttles this client for so long; the answer itself comes after it.
+    Throttled { broker: BrokerId, throttle: Nanos },
     /// Answer to [`ProducerOutput::WantMetadata`]: all partitions of the topic, in their order.
     Metadata(&'a [PartitionLeader]),
     /// The metadata request failed or timed out.

@@ -75,6 +75,16 @@ impl Producer {
         self.keep_ids(waiting.batches);
     }
 
+    /// The broker reads nothing for so long: nothing is sent until then, and what is in flight has so much more time
+    /// (`NetworkClient.maybeThrottle`).
+    pub(super) fn throttled(&mut self, now: Nanos, broker: BrokerId, throttle: Nanos) {
+        let Some(node) = self.nodes.iter_mut().find(|node| node.broker == broker) else { return };
+        node.throttled_until = node.throttled_until.max(now.saturating_add(throttle));
+        for waiting in &mut node.in_flight {
+            waiting.sent_at = waiting.sent_at.saturating_add(throttle);
+        }
+    }
+
     /// A connection stands; the next one that breaks is made again without delay.
     pub(super) fn connected(&mut self, broker: BrokerId) {
         let opening =
@@ -103,6 +113,7 @@ impl Producer {
         node.failures += 1;
         node.connection = ConnectionState::Disconnected;
         node.blocked_until = now.saturating_add(wait);
+        node.throttled_until = 0;
         let in_flight = std::mem::take(&mut node.in_flight);
         self.metadata.request();
         for waiting in in_flight {

@@ -91,6 +91,8 @@ pub(super) struct Node {
     pub(super) connection: ConnectionState,
     /// No new connection before this time (`reconnect.backoff.ms`).
     pub(super) blocked_until: Nanos,
+    /// The broker throttles this client: no request before this time (`ClusterConnectionStates.throttle`).
+    pub(super) throttled_until: Nanos,
     /// Connections in a row that were lost or could not be made.
     pub(super) failures: u32,
 }
@@ -107,6 +109,7 @@ impl Node {
             stale: false,
             connection: ConnectionState::Disconnected,
             blocked_until: 0,
+            throttled_until: 0,
             failures: 0,
         }
     }

@@ -16,7 +16,7 @@ impl Producer {
                 self.refresh_node(now, node);
             }
             self.connect(now, node, out);
-            while self.nodes[node].ready_at <= now && self.can_send(node) {
+            while self.next_send(node) <= now && self.can_send(node) {
                 if !self.drain(now, node, out) {
                     break;
                 }
@@ -45,11 +45,16 @@ impl Producer {
         node.connection == ConnectionState::Ready && node.in_flight.len() < self.settings.max_in_flight
     }
 
+    /// When a node has something ready and may send it.
+    fn next_send(&self, node: usize) -> Nanos {
+        self.nodes[node].ready_at.max(self.nodes[node].throttled_until)
+    }
+
     /// When a node has something to do by itself.
     pub(super) fn node_due(&self, node: usize) -> Nanos {
-        let (can_send, node) = (self.can_send(node), &self.nodes[node]);
+        let (can_send, next_send, node) = (self.can_send(node), self.next_send(node), &self.nodes[node]);
         match node.connection {
-            ConnectionState::Ready if can_send => node.ready_at,
+            ConnectionState::Ready if can_send => next_send,
             ConnectionState::Disconnected => node.ready_at.max(node.blocked_until),
             ConnectionState::Ready | ConnectionState::Connecting => Nanos::MAX,
         }

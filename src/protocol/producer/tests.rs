@@ -7,3 +7,4 @@ mod keys;
 mod properties;
 mod retries;
 mod rig;
+mod throttling;

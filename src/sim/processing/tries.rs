@@ -29,11 +29,13 @@ impl World {
     fn is_poison(&mut self, group: u32, of: TriedRecord) -> bool {
         let producer = self.clients.identities().get(of.record.producer as usize).copied();
         let every = producer.and_then(|client| self.scenario.producers[client as usize].poison_every);
-        if !self.clients.poison.has(of, every) {
+        let TriedRecord { partition, offset, record } = of;
+        let topic = self.machines.topics.of(partition).map_or(0, |(topic, _)| topic);
+        let is_unreadable = self.is_of_unreadable_schema(group, topic, record);
+        if !is_unreadable && !self.clients.poison.has(of, every) {
             return false;
         }
-        let TriedRecord { partition, offset, record } = of;
-        if self.clients.group_mut(group).processing.meets_poison(partition, offset, record) {
+        if self.clients.group_mut(group).processing.meets_poison(of, is_unreadable) {
             let answer = self.scenario.groups[group as usize].on_poison;
             self.record_event(EventKind::PoisonMet { group, partition, offset, answer }, None);
         }

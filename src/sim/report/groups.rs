@@ -27,12 +27,19 @@ pub struct GroupReport {
     /// The same across the topics that it reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reordered_across_topics: Option<u64>,
+    /// How long brokers throttled its members for going beyond their quota, all answers together.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub throttle_time_ms: u64,
     /// Its members, in the order of the scenario.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberReport>,
     /// What its members did with them; real brokers and clients do not tell.
     #[serde(flatten)]
     pub processing: Option<ProcessingCounters>,
+}
+
+pub(super) fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl GroupReport {
@@ -42,10 +49,13 @@ impl GroupReport {
         match counter {
             GroupCounter::Read => Some(self.read),
             GroupCounter::ReadAgain => Some(self.read_again),
+            GroupCounter::ThrottleTimeMs => Some(self.throttle_time_ms),
             GroupCounter::Effects => Some(counted?.effects),
             GroupCounter::DuplicateEffects => Some(counted?.duplicate_effects),
             GroupCounter::PassedOver => Some(counted?.passed_over),
             GroupCounter::Poison => Some(counted?.poison),
+            GroupCounter::Unreadable => Some(counted?.unreadable),
+            GroupCounter::Defaulted => Some(counted?.defaulted),
             GroupCounter::Retries => Some(counted?.retries),
             GroupCounter::Crashed => Some(counted?.crashed),
             GroupCounter::PollTimeouts => Some(counted?.poll_timeouts),
@@ -78,6 +88,7 @@ impl World {
             lag: self.lag_of(group),
             reordered_keys: self.observers.keys().reordered_keys(Some(group as u32)),
             reordered_across_topics: self.observers.keys().reordered_across_topics(Some(group as u32)),
+            throttle_time_ms: self.group_throttle_ms(group as u32),
             members: self.member_reports(group as u32),
             processing: Some(ProcessingCounters {
                 passed_over: self.passed_over(group as u32),
@@ -85,6 +96,11 @@ impl World {
                 ..host.processing.counters
             }),
         }
+    }
+
+    fn group_throttle_ms(&self, group: u32) -> u64 {
+        let members = self.clients.members().iter().filter(|member| member.group == group);
+        members.map(|member| member.runtime.throttled.time).sum::<u64>() / 1_000_000
     }
 
     /// All groups now.

@@ -45,6 +45,7 @@ impl Refusal {
             Refusal::NoController => "no controller is active",
             Refusal::NeedsRebuild => "the cluster has to be rebuilt for it",
             Refusal::TooLarge => "the cluster would be larger than what is simulated",
+            Refusal::NoSuchField => "the schema has no field left that could be changed so",
             Refusal::NoLeader => "the partition has no leader",
             Refusal::BadSetting => "the client would refuse to start with it",
         }
@@ -132,6 +133,10 @@ fn client_text(what: &EventKind, names: &Names<'_>) -> String {
             format!("DATA LOSS: {records} of {name} deleted before group {} read them", names.group(*group))
         }
         EventKind::AnswerLost(process) => format!("an answer to {process} was lost with its connection"),
+        EventKind::Throttled { broker, process, throttle_ms } => {
+            let time = human_duration_ms(*throttle_ms as i64);
+            format!("broker {broker} throttles {process} for {time}: it is above its quota")
+        }
         EventKind::Rebalancing(group) => format!("group {} is rebalancing", names.group(*group)),
         EventKind::Rebalanced { group, generation, members } => {
             let members = plural(*members as usize, "member");
@@ -158,6 +163,27 @@ fn client_text(what: &EventKind, names: &Names<'_>) -> String {
                 (names.partition)(*partition)
             )
         }
+        other => schema_text(other, names),
+    }
+}
+
+/// Kafka knows nothing of schemas: whoever reads this must know that they are a model.
+fn schema_text(what: &EventKind, names: &Names<'_>) -> String {
+    match what {
+        EventKind::SchemaRefused { client, topic, version, level, against } => format!(
+            "the registry refuses version {version} of the schema of {topic} from {client}: it is not {level} \
+             compatible with version {against} (schemas are a model)"
+        ),
+        EventKind::SchemaRegistered { client, topic, version } => {
+            format!(
+                "{client} is deployed with version {version} of the schema of {topic} (schemas are a model)"
+            )
+        }
+        EventKind::SchemaUnreadable { group, topic, writer, reader, why } => format!(
+            "{} has version {reader} of the schema of {topic} and cannot read version {writer}: {why} (schemas are \
+             a model)",
+            names.group(*group)
+        ),
         keys => key_text(keys, names),
     }
 }
