@@ -59,10 +59,14 @@ pub fn librdkafka_spellings(scope: KeyScope, key: &str) -> Vec<&'static str> {
     same.chain(other).filter(|name| librdkafka_has(scope, name)).collect()
 }
 
-/// The variable that sets a broker's key in the images of Apache and Confluent, and in Bitnami's.
-pub fn broker_variables(key: &str) -> [String; 2] {
+/// The variables that set a broker's key in the images of Apache and Confluent, and in Bitnami's. None of them sets a key
+/// with a capital letter.
+pub fn broker_variables(key: &str) -> Vec<String> {
+    if key.contains(|letter: char| letter.is_ascii_uppercase()) {
+        return Vec::new();
+    }
     let own = key.replace('_', "__").replace('-', "___").replace('.', "_").to_ascii_uppercase();
-    [format!("KAFKA_{own}"), format!("KAFKA_CFG_{own}")]
+    vec![format!("KAFKA_{own}"), format!("KAFKA_CFG_{own}")]
 }
 
 /// The broker's key that such a variable sets.
@@ -91,6 +95,7 @@ mod tests {
                 assert_eq!(key_of_variable(&variable).as_deref(), Some(key.name), "{variable}");
             }
         }
+        assert!(broker_variables("zookeeper.clientCnxnSocket").is_empty());
         assert_eq!(broker_variables("min.insync.replicas")[0], "KAFKA_MIN_INSYNC_REPLICAS");
         assert_eq!(key_of_variable("KAFKA_HEAP_OPTS"), None);
     }

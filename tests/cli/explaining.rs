@@ -76,5 +76,6 @@ fn a_log_without_errors_says_so_and_one_that_cannot_be_read_whole_does_not_pass(
     assert_eq!(explain_log(&[], b"").code, 2);
     let ran = explain_log(&[], &[vec![b'x'; 70_000], b"\n\xff\xfe\x1b[2J\n".to_vec()].concat());
     assert_eq!(ran.code, 3);
-    assert!(ran.out.contains("only the beginning was read"), "{}", ran.out);
+    let text = ran.out.split_whitespace().collect::<Vec<&str>>().join(" ");
+    assert!(text.contains("only the beginning was read"), "{text}");
 }

@@ -110,7 +110,10 @@ fn documents() -> Vec<Value> {
     let waivers = files
         .write("waivers.toml", "[[waiver]]\nrule = \"acks-one\"\nreason = \"metrics\"\nuntil = 2999-12-31\n");
     let snapshot = files.snapshot(&["topic:min.insync.replicas=1", "topic:replication.factor=2"]);
-    let of = |arguments: &[&str]| json(&klever(&[&["check", "--format", "sarif"], arguments].concat()).out);
+    let of = |arguments: &[&str]| {
+        let all: Vec<&str> = ["check", "--format", "sarif"].iter().chain(arguments).copied().collect();
+        json(&klever(&all).out)
+    };
     vec![
         of(&["--producer", &producer]),
         of(&["--producer", &producer, "--waivers", &waivers]),

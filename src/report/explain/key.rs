@@ -41,7 +41,7 @@ fn modelled(key: &ConfigKey) -> Option<&'static Knob> {
 
 /// How else the key is written: variables of container images, and librdkafka's names.
 fn spellings(key: &ConfigKey) -> Vec<(&'static str, Vec<String>)> {
-    let variables = (key.scope == KeyScope::Broker).then(|| broker_variables(key.name).to_vec());
+    let variables = (key.scope == KeyScope::Broker).then(|| broker_variables(key.name));
     let names = librdkafka_spellings(key.scope, key.name);
     let names: Vec<String> = names.into_iter().map(String::from).collect();
     let both = [("env", variables.unwrap_or_default()), ("rdkafka", names)];

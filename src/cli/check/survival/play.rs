@@ -2,7 +2,7 @@
 
 use crate::model::{BrokerId, BrokerStatus, Cluster, Nanos, SECOND, human_duration_ms};
 use crate::report::{SurvivalCounts, SurvivalTest};
-use crate::scenario::{Act, ClusterScenario, PowerDomain, Scenario, UnflushedTail};
+use crate::scenario::{Act, ClusterScenario, Endpoint, PowerDomain, Scenario, UnflushedTail};
 use crate::sim::{RunReport, Simulator};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,8 @@ const LOOK_EVERY: Nanos = SECOND / 2;
 const LONGEST_STEP: Nanos = 600 * SECOND;
 /// How long brokers stay down beside their own stop and start.
 const DOWNTIME: Nanos = 30 * SECOND;
+/// How much longer messages between brokers take when one of them crashes, as in a pause of garbage collection.
+const FOLLOWERS_BEHIND: Nanos = SECOND / 5;
 /// What is between two steps: the preferred leaders take over, and clients notice.
 const BETWEEN: Nanos = 5 * SECOND;
 
@@ -47,6 +49,12 @@ pub(super) fn play(
     assumptions.push(format!(
         "what goes down is down for {down}, and the next goes when all replicas are in sync again"
     ));
+    if test != SurvivalTest::Roll {
+        let behind = human_duration_ms((FOLLOWERS_BEHIND / 1_000_000) as i64);
+        assumptions.push(format!(
+            "it goes down at a bad moment: messages between brokers take {behind} longer then"
+        ));
+    }
     Ok((counts(&before, &after), assumptions))
 }
 
@@ -108,8 +116,12 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn step(&mut self, step: &Step) -> Result<(), String> {
+        if !matches!(step.act, Act::Stop(_)) {
+            self.delay_followers()?;
+        }
         self.act(step.act.clone())?;
         self.until(|seen| step.brokers.iter().all(|id| is_down(seen, *id)))?;
+        self.act(Act::HealAll)?;
         self.run_for(DOWNTIME);
         for broker in &step.brokers {
             self.act(Act::Restart((*broker).into()))?;
@@ -117,6 +129,14 @@ impl Run<'_> {
         self.until(|seen| step.brokers.iter().all(|id| seen.is_up(*id)) && is_in_sync(seen))?;
         self.act(Act::PreferredElection(None))?;
         self.run_for(BETWEEN);
+        Ok(())
+    }
+
+    /// A crash between two fetches of a healthy follower loses a record only by chance: it is played at a bad moment.
+    fn delay_followers(&mut self) -> Result<(), String> {
+        let (from, to) = (Endpoint::Brokers, Endpoint::Brokers);
+        self.act(Act::SlowLink { from, to, extra: FOLLOWERS_BEHIND, loss_permille: 0 })?;
+        self.run_for(2 * SECOND);
         Ok(())
     }
 
