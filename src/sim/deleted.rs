@@ -28,17 +28,20 @@ impl World {
         }
     }
 
-    /// Which of these offsets a group would have come to, and has not processed.
+    /// Which of these offsets a group would have come to, or has polled and not committed, and nobody has processed.
     fn unread(&self, group: u32, partition: PartitionIx, (from, end): (Offset, Offset)) -> Intervals {
-        let mut unread = Intervals::default();
-        let Some(position) = self.position_of_group(group, partition) else { return unread };
-        let from = from.max(position);
-        if from < end {
-            unread.add(from as u64, end as u64);
-        }
         let host = self.clients.group(group);
-        let known = [host.done.get(&partition), host.jumped.get(&partition)];
-        known.into_iter().flatten().fold(unread, |left, known| left.without(known))
+        let done = host.done.get(&partition);
+        let mut unread = Intervals::default();
+        if !host.committed.contains_key(&partition) {
+            unread = host.processing.passed_over(partition, end, done);
+        }
+        let position = self.position_of_group(group, partition).unwrap_or(end);
+        if from.max(position) < end {
+            unread.add(from.max(position) as u64, end as u64);
+        }
+        let unread = host.processing.unsettled(partition, unread, done);
+        host.jumped.get(&partition).map_or_else(|| unread.clone(), |jumped| unread.without(jumped))
     }
 
     /// The lowest of what a group has committed and of where its members are; `None` before it has begun.
@@ -53,7 +56,7 @@ impl World {
     pub(super) fn deleted_before_read(&self, group: u32) -> u64 {
         let host = self.clients.group(group);
         let of = |(ix, deleted): (&PartitionIx, &Intervals)| {
-            let left = host.done.get(ix).map_or_else(|| deleted.clone(), |done| deleted.without(done));
+            let left = host.processing.unsettled(*ix, deleted.clone(), host.done.get(ix));
             left.len() - self.fetched(group, *ix, &left)
         };
         host.deleted.iter().map(of).sum()

@@ -66,6 +66,16 @@ impl HostedGroup {
         }
     }
 
+    /// Offsets below its commit that `poll()` returned and nobody processed or gave up, but for those that retention
+    /// had deleted before the commit went over them.
+    pub(super) fn passed_over(&self, partition: PartitionIx, committed: Offset) -> Intervals {
+        let left = self.processing.passed_over(partition, committed, self.done.get(&partition));
+        match self.deleted.get(&partition) {
+            Some(deleted) => left.without(deleted),
+            None => left,
+        }
+    }
+
     /// A member's position moves by itself.
     pub(super) fn jumps(&mut self, partition: PartitionIx, from: Option<Offset>, to: Offset) {
         if let Some(from) = from.filter(|from| *from < to) {

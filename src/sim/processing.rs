@@ -213,10 +213,17 @@ impl Processing {
         for &(first, end) in polled {
             below.add(first, end.min(committed.max(0) as u64));
         }
-        let without = |left: Intervals, other: Option<&Intervals>| match other {
-            Some(other) => left.without(other),
-            None => left,
-        };
-        without(without(below, done), self.given_up.get(&partition))
+        self.unsettled(partition, below, done)
+    }
+
+    /// Which of these offsets are neither `done` nor given up.
+    pub(super) fn unsettled(
+        &self,
+        partition: PartitionIx,
+        offsets: Intervals,
+        done: Option<&Intervals>,
+    ) -> Intervals {
+        let settled = [done, self.given_up.get(&partition)];
+        settled.into_iter().flatten().fold(offsets, |left, settled| left.without(settled))
     }
 }

@@ -19,7 +19,7 @@ impl Auditor {
         }
         let host = world.clients.group(group);
         for (&ix, &committed) in &host.committed {
-            let left = host.processing.passed_over(ix, committed, host.done.get(&ix));
+            let left = host.passed_over(ix, committed);
             if let Some((first, end)) = left.ranges().first() {
                 let name = &spec.name;
                 let detail =

@@ -111,7 +111,7 @@ impl World {
     fn passed_over(&self, group: u32) -> u64 {
         let host = self.clients.group(group);
         let of = |(ix, committed): (&PartitionIx, &Offset)| {
-            let left = host.processing.passed_over(*ix, *committed, host.done.get(ix));
+            let left = host.passed_over(*ix, *committed);
             left.len() - self.in_hand(group, *ix, &left)
         };
         host.committed.iter().map(of).sum()
