@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "kafka/broker_states.rs"]
+mod broker_states;
 #[path = "kafka/check.rs"]
 mod check;
 #[path = "kafka/consequences.rs"]
 mod consequences;
 #[path = "kafka/faults.rs"]
 mod faults;
+#[path = "kafka/group_types.rs"]
+mod group_types;
 #[path = "kafka/process.rs"]
 mod process;
 #[path = "kafka/properties.rs"]

@@ -39,9 +39,11 @@ impl Cluster {
         }
     }
 
-    /// Brokers that were asked for their configuration and did not answer.
+    /// Brokers that were asked and did not answer.
     pub fn silent_brokers(&self) -> impl Iterator<Item = BrokerId> + '_ {
-        let silent = |broker: &&Broker| matches!(broker.config.reason(), Some(Unknown::Unreachable(_)));
+        let silent = |broker: &&Broker| {
+            !broker.state.answers() || matches!(broker.config.reason(), Some(Unknown::Unreachable(_)))
+        };
         self.brokers.iter().filter(silent).map(|broker| broker.id)
     }
 
