@@ -55,7 +55,9 @@ impl Cluster {
         }
         let silent: Vec<BrokerId> = self.silent_brokers().collect();
         let down = |broker: &Broker| {
-            let state = if silent.contains(&broker.id) { BrokerStatus::Down } else { broker.state };
+            // One that was seen not to answer says so already, and stays the evidence.
+            let gone = silent.contains(&broker.id) && broker.state.answers();
+            let state = if gone { BrokerStatus::Down } else { broker.state };
             Broker { state, ..broker.clone() }
         };
         self.brokers = self.brokers.iter().map(down).collect();

@@ -128,6 +128,10 @@ fn a_quorum_that_no_controller_tells_of_is_not_the_old_one() {
     observed.apply(read(Datum::unknown(Unknown::Unreachable(NO_CONTROLLER.into()))), 3);
     assert_eq!(observed.cluster(3).quorum.get(), None);
     assert!(observed.is_in_trouble(3));
+    observed.apply(metadata(&[1, 2], &[1, 2]), 4);
+    observed.apply_report((BrokerId(2), ConnectionState::Refused(timeout())), 4);
+    assert_eq!(status(&mut observed, 2).0, "REFUSED");
+    assert!(observed.cluster(4).quorum_state().is_lost(), "brokers that do not answer are the evidence");
 }
 
 #[test]

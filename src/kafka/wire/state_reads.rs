@@ -20,8 +20,9 @@ const PARTITIONS_PER_ANSWER: i32 = 2000;
 /// A voter that had everything within this time counts as online; Kafka's own `controller.quorum.fetch.timeout.ms`
 /// is 2 s.
 const ONLINE_WITHIN_MS: i64 = 5_000;
-/// `Errors.REQUEST_TIMED_OUT`.
-const REQUEST_TIMED_OUT: i32 = 7;
+/// `Errors.NOT_LEADER_OR_FOLLOWER`, `REQUEST_TIMED_OUT` and `NOT_CONTROLLER`: the controller that was asked leads no
+/// quorum, or none was found to ask.
+const NO_LEADER: [i32; 3] = [6, 7, 41];
 /// Brokers that are asked for the quorum: each passes the question on to the same controller.
 const BROKERS_ASKED_FOR_QUORUM: usize = 2;
 /// A second broker is asked when the first has not answered by then.
@@ -71,7 +72,7 @@ impl WireReader {
                 Some(error) if error.is_unsupported() => {
                     Datum::unknown(Unknown::Unsupported("brokers before 3.3 or without KRaft".into()))
                 }
-                Some(_) if errors.iter().all(is_late) && self.answers_itself(&asked) => {
+                Some(_) if errors.iter().all(is_of_no_controller) && self.answers_itself(&asked) => {
                     Datum::unknown(Unknown::Unreachable(NO_CONTROLLER.into()))
                 }
                 Some(error) => Datum::unknown(error.unknown("Describe on Cluster")),
@@ -136,9 +137,9 @@ fn standing_still() -> CallError {
     }
 }
 
-/// Whether the answer did not come in time, to klever or to the broker that passed the question on.
-fn is_late(error: &CallError) -> bool {
-    error.is_transport() || error.code == REQUEST_TIMED_OUT
+/// Whether no active controller answered: neither in time, nor as the one that leads.
+fn is_of_no_controller(error: &CallError) -> bool {
+    error.is_transport() || NO_LEADER.contains(&error.code)
 }
 
 fn finalised(levels: &[(String, i16)], at: Millis) -> Features {
