@@ -10,8 +10,6 @@ mod check;
 mod consequences;
 #[path = "kafka/faults.rs"]
 mod faults;
-#[path = "kafka/group_types.rs"]
-mod group_types;
 #[path = "kafka/process.rs"]
 mod process;
 #[path = "kafka/properties.rs"]
