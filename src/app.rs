@@ -129,6 +129,7 @@ pub struct App {
     pub(crate) clock: Option<Clock>,
     pub(crate) detail: Option<Arc<SimView>>,
     pub(crate) source_error: Option<SourceError>,
+    pub(crate) request_rate: Option<u64>,
     pub(crate) summary: ClusterSummary,
     /// The engine's answer as it is shown: without what the run has refuted.
     pub(crate) assessment: Option<Arc<AssessmentView>>,
@@ -203,6 +204,7 @@ impl App {
             clock: None,
             detail: None,
             source_error: None,
+            request_rate: None,
             summary: ClusterSummary::default(),
             assessment: None,
             answer: None,

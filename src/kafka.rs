@@ -35,10 +35,13 @@ pub use error::{CallError, ConnectError};
 #[cfg(feature = "librdkafka")]
 pub use librdkafka::{ARGUMENT as LIBRDKAFKA_ARGUMENT, library_version, run_as, serve as serve_librdkafka};
 pub use observed::ObservedCluster;
-pub use reader::Reader;
-pub use reads::{Metadata, ReadAnswer, ReadKind, ReadTargets};
+pub use reader::{Probes, Reader};
+pub use reads::{Metadata, Node, ReadAnswer, ReadKind, ReadTargets};
 pub use spec::{ConnectionSpec, Transport};
-pub use wire::{ConnectionState, Diagnosis, Outcome, Rung, SecurityError, Step, diagnose};
+pub use wire::{
+    BrokerReport, ConnectionState, Diagnosis, Outcome, Rung, SecurityError, SentRequest, Step, diagnose,
+    sent_requests,
+};
 
 /// The decoder of brokers' answers, for the fuzzer: bytes of any kind are an error or a value.
 #[cfg(fuzzing)]
@@ -47,7 +50,8 @@ pub fn read_as_any_answer(bytes: &[u8]) {
 }
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
-/// connection authenticates, DescribeLogDirs once a session and only where brokers may have an authorizer.
+/// connection authenticates, DescribeLogDirs once a session and only where brokers may have an authorizer, those of
+/// share and Streams groups only where there are such groups.
 pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (2, "ListOffsets"),
     (3, "Metadata"),
@@ -64,6 +68,9 @@ pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (60, "DescribeCluster"),
     (69, "ConsumerGroupDescribe"),
     (75, "DescribeTopicPartitions"),
+    (77, "ShareGroupDescribe"),
+    (89, "StreamsGroupDescribe"),
+    (90, "DescribeShareGroupOffsets"),
 ];
 
 /// librdkafka 2.12.1: the layer below was checked against exactly this one.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "kafka/broker_states.rs"]
+mod broker_states;
 #[path = "kafka/check.rs"]
 mod check;
 #[path = "kafka/consequences.rs"]

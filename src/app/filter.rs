@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(told("size>3"), "`size` cannot be compared here: isr, rf, min, leader, hw, on, topic, is");
         assert_eq!(told("isr>many"), "`many` is not a number, nor one of isr, rf, min, leader, hw");
         assert!(told("isr<").contains("wants a value") && told("on:here").contains("not a number"));
-        assert!(told("is:fine").starts_with("`is:fine`: is takes lost, no-leader, under-min"));
+        assert!(told("is:fine").starts_with("`is:fine`: is takes lost, no-leader, leader-silent, under-min"));
         assert_eq!(told(&"is:ok ".repeat(13)), "a filter has at most 12 words");
         let told = parse(Pane::Warnings, "lag>1").unwrap_err();
         assert_eq!(told, "`lag` cannot be compared here: only words are looked for");

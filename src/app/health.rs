@@ -1,15 +1,19 @@
 //! How well a partition is, in one word.
 
 use crate::app::Level;
-use crate::model::PartitionView;
+use crate::model::{BrokerId, PartitionView};
 
 /// The state of a partition's replication, the worst first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Health {
     /// Nobody leads it: no writes, no reads.
     NoLeader,
+    /// Its leader does not answer klever, and nobody has taken over yet.
+    LeaderSilent,
     /// The ISR is smaller than the minimum: acks=all is refused.
     UnderMin,
+    /// A member of the ISR does not answer klever: it leaves the ISR unless it answers again.
+    MemberSilent,
     /// One more failure stops acks=all writes.
     AtMin,
     /// A replica is out of sync.
@@ -26,9 +30,11 @@ pub enum Health {
 
 impl Health {
     /// All of them, the worst first.
-    pub const ALL: [Health; 8] = [
+    pub const ALL: [Health; 10] = [
         Health::NoLeader,
+        Health::LeaderSilent,
         Health::UnderMin,
+        Health::MemberSilent,
         Health::AtMin,
         Health::UnderReplicated,
         Health::UnderReplicatedMinUnknown,
@@ -53,11 +59,24 @@ impl Health {
         }
     }
 
+    /// The same, where some of the brokers may not answer. The worse of both counts.
+    pub fn seen(self, partition: PartitionView<'_>, silent: &[BrokerId]) -> Health {
+        let hears_nothing = |id: BrokerId| silent.contains(&id);
+        let marked = match partition.leader() {
+            Some(leader) if hears_nothing(leader) => Health::LeaderSilent,
+            _ if !silent.is_empty() && partition.isr().any(hears_nothing) => Health::MemberSilent,
+            _ => return self,
+        };
+        self.min(marked)
+    }
+
     /// As the screen shows it.
     pub const fn word(self) -> &'static str {
         match self {
             Health::NoLeader => "NO LEADER",
+            Health::LeaderSilent => "LEADER SILENT",
             Health::UnderMin => "UNDER MIN",
+            Health::MemberSilent => "ISR SILENT",
             Health::AtMin => "AT MIN",
             Health::UnderReplicated => "UNDER-REPL",
             Health::UnderReplicatedMinUnknown => "UNDER-REPL ?",
@@ -71,7 +90,9 @@ impl Health {
     pub const fn name(self) -> &'static str {
         match self {
             Health::NoLeader => "no-leader",
+            Health::LeaderSilent => "leader-silent",
             Health::UnderMin => "under-min",
+            Health::MemberSilent => "isr-silent",
             Health::AtMin => "at-min",
             Health::UnderReplicated | Health::UnderReplicatedMinUnknown => "under-replicated",
             Health::NotPreferred => "moved",
@@ -87,8 +108,11 @@ impl Health {
     /// How bad that is.
     pub const fn level(self) -> Level {
         match self {
-            Health::NoLeader | Health::UnderMin => Level::Bad,
-            Health::AtMin | Health::UnderReplicated | Health::UnderReplicatedMinUnknown => Level::Warn,
+            Health::NoLeader | Health::LeaderSilent | Health::UnderMin => Level::Bad,
+            Health::MemberSilent
+            | Health::AtMin
+            | Health::UnderReplicated
+            | Health::UnderReplicatedMinUnknown => Level::Warn,
             Health::NotPreferred => Level::Notice,
             Health::InSync | Health::Ok => Level::Ok,
         }

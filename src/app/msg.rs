@@ -35,6 +35,8 @@ pub enum Msg {
     Snapshot(Snapshot),
     /// The source has trouble, or no longer.
     SourceError(Option<SourceError>),
+    /// How many requests a second the source sends to the cluster.
+    RequestRate(u64),
     /// The assessment of this generation.
     Assessed(u64, Arc<AssessmentView>),
     /// What the engine found for the page request of this generation.

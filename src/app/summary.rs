@@ -30,6 +30,8 @@ pub struct GroupRow {
     /// `group.id`.
     pub id: Arc<str>,
     pub state: GroupState,
+    /// `classic`, `consumer`, `share`, `streams`, `connect`...; empty when not told.
+    pub protocol: Arc<str>,
     pub members: Option<u32>,
     pub lag: Lag,
     /// Records that were deleted before the group read them; they are no lag.
@@ -49,6 +51,8 @@ pub struct ClusterSummary {
     pub groups: Vec<GroupRow>,
     /// The effective minimum ISR of each topic, before it is cut to the number of replicas.
     min_isr: Vec<Option<u32>>,
+    /// Brokers that the cluster calls alive and that do not answer klever.
+    silent: Vec<BrokerId>,
     /// Partitions by health, in the order of [`Health::ALL`].
     pub health: [u32; Health::ALL.len()],
 }
@@ -57,7 +61,9 @@ impl ClusterSummary {
     /// Counts a cluster whose groups had these lags.
     pub fn of(cluster: &Cluster, lags: &LagHistory) -> ClusterSummary {
         let min_isr = minimums(cluster);
-        let mut summary = ClusterSummary { brokers: brokers(cluster), min_isr, ..ClusterSummary::default() };
+        let brokers = brokers(cluster);
+        let silent = brokers.iter().filter(|row| !row.state.answers()).map(|row| row.id).collect();
+        let mut summary = ClusterSummary { brokers, min_isr, silent, ..ClusterSummary::default() };
         for partition in cluster.partitions.iter() {
             summary.health[summary.health_of(cluster, partition.ix) as usize] += 1;
         }
@@ -67,6 +73,7 @@ impl ClusterSummary {
             .map(|group| GroupRow {
                 id: group.id.clone(),
                 state: group.state,
+                protocol: group.protocol.clone(),
                 members: group.member_count.get().copied(),
                 lag: cluster.lag_of_group(group),
                 deleted: offsets_of(group).iter().filter_map(|offset| cluster.deleted_unread(offset)).sum(),
@@ -88,7 +95,13 @@ impl ClusterSummary {
 
     /// How well a partition is.
     pub fn health_of(&self, cluster: &Cluster, ix: PartitionIx) -> Health {
-        Health::of(cluster.partitions.view(ix), self.min_isr(cluster, ix))
+        let partition = cluster.partitions.view(ix);
+        Health::of(partition, self.min_isr(cluster, ix)).seen(partition, &self.silent)
+    }
+
+    /// Whether a broker answers klever, as far as klever has asked it.
+    pub fn answers(&self, broker: BrokerId) -> bool {
+        !self.silent.contains(&broker)
     }
 
     /// How many partitions are in this state.
@@ -185,5 +198,22 @@ mod tests {
         assert_eq!(summary.brokers.iter().map(|row| row.leaders).sum::<u32>(), 11);
         assert_eq!(summary.brokers.iter().map(|row| row.followers).sum::<u32>(), 25);
         assert_eq!(summary.brokers.iter().map(|row| row.out_of_sync).sum::<u32>(), 2);
+    }
+
+    #[test]
+    fn partitions_of_a_broker_that_does_not_answer_are_marked_while_the_cluster_calls_it_alive() {
+        let mut cluster = reference(KafkaVersion::REFERENCE);
+        for (state, marked) in
+            [(BrokerStatus::Slow, 0), (BrokerStatus::Silent, 4), (BrokerStatus::Refused, 4)]
+        {
+            let mut brokers = cluster.brokers.to_vec();
+            brokers[1].state = state;
+            cluster.brokers = brokers.into();
+            let summary = ClusterSummary::of(&cluster, &LagHistory::default());
+            let counts =
+                [Health::LeaderSilent, Health::MemberSilent, Health::Ok].map(|one| summary.count(one));
+            assert_eq!(counts, [marked, 2 * marked, 12 - 3 * marked], "{state:?}");
+            assert_eq!(summary.answers(BrokerId(2)), marked == 0);
+        }
     }
 }

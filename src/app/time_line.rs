@@ -311,15 +311,16 @@ fn leader_moves(before: &Cluster, now: &Cluster) -> Option<u64> {
 
 fn marks_between(before: &Cluster, now: &Cluster) -> Vec<Mark> {
     let mark = |kind, count, first: String| Mark { at_ms: now.taken_at, kind, count, first: first.into() };
-    let down = |status: BrokerStatus| status == BrokerStatus::Down;
+    let down = |status: BrokerStatus| status == BrokerStatus::Down || !status.answers();
     let mut marks = Vec::new();
     for broker in now.brokers.iter() {
         let Some(was) = before.broker(broker.id) else { continue };
         if down(was.state) != down(broker.state) {
-            let (kind, word) = if down(broker.state) {
-                (MarkKind::BrokerDown, "down")
-            } else {
-                (MarkKind::BrokerUp, "back")
+            let (kind, word) = match broker.state {
+                BrokerStatus::Silent => (MarkKind::BrokerDown, "silent"),
+                BrokerStatus::Refused => (MarkKind::BrokerDown, "refusing connections"),
+                BrokerStatus::Down => (MarkKind::BrokerDown, "down"),
+                _ => (MarkKind::BrokerUp, "back"),
             };
             marks.push(mark(kind, 1, format!("broker {} is {word}", broker.id)));
         }

@@ -55,6 +55,7 @@ impl App {
             Msg::Resize(columns, rows) => self.resize(columns, rows),
             Msg::Shown(pane, rows) => self.shown(pane, rows),
             Msg::Snapshot(snapshot) => self.snapshot(snapshot),
+            Msg::RequestRate(per_s) => self.set(|app| app.request_rate = Some(per_s)),
             Msg::SourceError(trouble) => self.set(|app| app.source_error = trouble),
             Msg::Assessed(generation, assessment) => self.set(|app| {
                 if generation >= app.assessed {

@@ -29,6 +29,23 @@ const ACLS: [(&str, &str, &str); 5] = [
     ("Describe", "--group '*'", "Members and committed offsets of groups."),
 ];
 
+/// What klever sends, for who reads audit logs or lets only some requests through.
+#[cfg(feature = "live")]
+fn push_requests(text: &mut String) {
+    text.push_str(
+        "# The requests that klever's own connections send, by ApiKey and version; every one only reads.\n\
+         # A screen sends a few a second; its first line shows how many.\n",
+    );
+    for request in crate::kafka::sent_requests() {
+        let (first, last) = request.versions;
+        let versions = if first == last { first.to_string() } else { format!("{first} to {last}") };
+        text.push_str(&format!("# {:>3}  {:<26} {versions}\n", request.key, request.name));
+    }
+}
+
+#[cfg(not(feature = "live"))]
+fn push_requests(_: &mut String) {}
+
 pub(super) fn run(args: &AclArgs) -> Result<ExitCode, Failure> {
     let principal = clean(&args.principal).replace('\'', "");
     let mut text = String::from(
@@ -39,6 +56,7 @@ pub(super) fn run(args: &AclArgs) -> Result<ExitCode, Failure> {
             "# {gives}\nkafka-acls.sh --bootstrap-server \"$BOOTSTRAP\" --add \\\n  --allow-principal '{principal}' --operation {operation} {resource}\n"
         ));
     }
+    push_requests(&mut text);
     output::write(&text)?;
     Ok(ExitCode::SUCCESS)
 }

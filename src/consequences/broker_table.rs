@@ -1,7 +1,7 @@
 //! What replica lists ask of their brokers, found by id without a search: a large cluster asks a million times.
 
 use crate::consequences::interning::Interner;
-use crate::model::{BrokerId, BrokerStatus, Cluster, Datum};
+use crate::model::{BrokerId, Cluster, Datum};
 use std::collections::BTreeMap;
 
 /// A broker's rack, as a number that only equal racks share.
@@ -68,7 +68,7 @@ fn rows_of(cluster: &Cluster) -> BTreeMap<BrokerId, BrokerRow> {
             Datum::Known { value: None, .. } => RackNumber::None,
             Datum::Known { value: Some(rack), .. } => RackNumber::Known(racks.intern(rack)),
         };
-        let up = broker.state == BrokerStatus::Up;
+        let up = broker.state.is_up();
         rows.insert(broker.id, BrokerRow { place: Some(place as u32), up, rack, votes: false });
     }
     for voter in cluster.quorum.get().iter().flat_map(|quorum| &quorum.voters) {

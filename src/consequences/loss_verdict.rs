@@ -2,7 +2,7 @@
 
 use crate::consequences::restart_verdict::{RestartSafety, comma_list};
 use crate::consequences::{Assessment, Estimate, quorum};
-use crate::model::{BrokerId, BrokerStatus, Cluster};
+use crate::model::{BrokerId, Cluster};
 
 /// What a loss leaves: safe, at the floor, unsafe or unknown, and because of what.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,7 +67,7 @@ fn unseen(cluster: &Cluster, assessment: &Assessment) -> Vec<String> {
 
 /// Brokers that the cluster lists as up and that did not answer.
 pub(super) fn no_answer(cluster: &Cluster) -> Option<String> {
-    let listed = |id: &BrokerId| cluster.broker(*id).is_some_and(|one| one.state == BrokerStatus::Up);
+    let listed = |id: &BrokerId| cluster.broker(*id).is_some_and(|one| one.state.is_listed());
     let silent: Vec<BrokerId> = cluster.silent_brokers().filter(listed).collect();
     (!silent.is_empty()).then(|| format!("no answer from broker {}", comma_list(&silent)))
 }

@@ -5,8 +5,8 @@ use crate::consequences::{
     Assessment, FigureView, RestartSafety, Subject, assess, lose, restart, roll, roll_with_margin,
 };
 use crate::model::{
-    Broker, BrokerId, Cluster, ConfigEntry, ConfigSource, Datum, Origin, PartitionRow, Partitions, Quorum,
-    Topic, TopicIx, Unknown,
+    Broker, BrokerId, BrokerStatus, Cluster, ConfigEntry, ConfigSource, Datum, KafkaVersion, Origin,
+    PartitionRow, Partitions, Quorum, Topic, TopicIx, Unknown,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -275,4 +275,17 @@ fn a_partition_without_a_leader_counts_against_every_stop() {
     assert!(plan.wait_for.contains("the cluster does not list broker 8, 9"), "{}", plan.wait_for);
     let together = crate::consequences::restart_together(&cluster, &[BrokerId(1), BrokerId(2)]).unwrap();
     assert_eq!((together.verdict, together.offline_already), (RestartSafety::Unsafe, 1));
+}
+
+#[test]
+fn no_restart_is_safe_while_another_broker_does_not_answer() {
+    let mut cluster = crate::hypothesis::reference(KafkaVersion::REFERENCE);
+    let verdict = |cluster: &Cluster| restart(cluster, BrokerId(1)).verdict;
+    assert_eq!(verdict(&cluster), RestartSafety::Safe, "as long as all answer");
+    for state in [BrokerStatus::Silent, BrokerStatus::Refused] {
+        let mut brokers = cluster.brokers.to_vec();
+        brokers[1].state = state;
+        cluster.brokers = brokers.into();
+        assert_ne!(verdict(&cluster), RestartSafety::Safe, "{state:?}, whatever the others say of it");
+    }
 }

@@ -1,10 +1,10 @@
 //! Everything read from a cluster so far, each part with its own age, and the `Cluster` that it makes.
 
 use crate::kafka::reads::{
-    GroupDescription, Metadata, OffsetSpec, PartitionOffset, RawReads, ReadKind, ReadTargets,
+    GroupDescription, Metadata, Node, OffsetSpec, PartitionOffset, RawReads, ReadKind, ReadTargets,
 };
 use crate::model::{
-    Assumptions, BrokerId, Cluster, ConfigMap, Datum, GroupState, KafkaVersion, Millis, Unknown,
+    Assumptions, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, GroupState, KafkaVersion, Millis, Unknown,
 };
 use hidden::LogDirLook;
 use std::collections::{BTreeMap, HashMap};
@@ -23,6 +23,41 @@ struct ObservedBroker {
     port: u16,
     up: bool,
     since: Option<Millis>,
+    /// Whether the cluster says that it is registered and fenced.
+    fenced: bool,
+    /// How it answers klever's probe, and since when.
+    answers: Option<(BrokerStatus, Millis)>,
+}
+
+impl ObservedBroker {
+    /// One that the cluster names for the first time.
+    fn named(up: bool, since: Option<Millis>) -> Self {
+        ObservedBroker { host: String::new(), port: 0, up, since, fenced: false, answers: None }
+    }
+
+    /// Its state, and since when: what its own connection shows while the cluster calls it alive, and what the cluster
+    /// says after that. One that is fenced and has no process is down.
+    fn status(&self) -> (BrokerStatus, Option<Millis>) {
+        match (self.up, self.answers) {
+            (true, None | Some((BrokerStatus::Up, _))) => (BrokerStatus::Up, self.since),
+            (true, Some((seen, since))) => (seen, Some(since)),
+            (false, Some((seen, _))) if self.fenced && seen != BrokerStatus::Refused => {
+                (BrokerStatus::Fenced, self.since)
+            }
+            (false, _) => (BrokerStatus::Down, self.since),
+        }
+    }
+
+    fn is_at(&self, node: &Node) -> bool {
+        self.host == node.host && self.port == node.port
+    }
+
+    /// Where it listens; what was seen at another address says nothing of this one.
+    fn move_to(&mut self, node: &Node) {
+        if !self.is_at(node) {
+            (self.host, self.port, self.answers) = (node.host.clone(), node.port, None);
+        }
+    }
 }
 
 /// A group without its offsets.
@@ -33,6 +68,9 @@ struct ObservedGroup {
     protocol: Arc<str>,
     described: Datum<GroupDescription>,
 }
+
+/// A broker that has gone or come is watched more closely for so long.
+const RECENT_MS: Millis = 60_000;
 
 /// One end of one partition, with the leader epoch that came with it.
 type OffsetCell = (Option<i64>, Option<i32>);
@@ -96,6 +134,30 @@ impl ObservedCluster {
     pub fn targets(&self) -> ReadTargets {
         let groups = self.groups.get().map(|groups| groups.keys().cloned().collect());
         ReadTargets { metadata: self.metadata.clone(), groups: groups.unwrap_or_default() }
+    }
+
+    /// Every broker that was named once, and where it listens.
+    pub fn known_brokers(&self) -> Vec<Node> {
+        let known = self.brokers.iter().filter(|(_, broker)| !broker.host.is_empty());
+        known.map(|(id, one)| Node { id: *id, host: one.host.clone(), port: one.port }).collect()
+    }
+
+    /// The state of a broker; down where it was never named.
+    pub fn state_of(&self, id: BrokerId) -> BrokerStatus {
+        self.brokers.get(&id).map_or(BrokerStatus::Down, |broker| broker.status().0)
+    }
+
+    /// Whether every broker that the cluster calls alive answers, however slowly.
+    pub fn every_broker_answers(&self) -> bool {
+        self.brokers.values().all(|broker| broker.status().0.answers())
+    }
+
+    /// Whether the cluster is about to say something new: no controller answers, or the state of a broker has changed
+    /// within the last minute.
+    pub fn is_in_trouble(&self, now: Millis) -> bool {
+        let is_recent = |since: Millis| now - since < RECENT_MS;
+        let mut brokers = self.brokers.values();
+        self.raw.no_controller_answers() || brokers.any(|broker| broker.status().1.is_some_and(is_recent))
     }
 
     /// When Metadata was last read.

@@ -4,11 +4,14 @@
 use crate::kafka::librdkafka::Process;
 #[cfg(not(feature = "librdkafka"))]
 use crate::kafka::no_librdkafka::Process;
-use crate::kafka::reads::{CallResult, Metadata, OffsetSpec, RawReads, ReadAnswer, ReadKind, ReadTargets};
-use crate::kafka::wire::{ConnectionState, Security, SecurityError, WireReader};
+use crate::kafka::reads::{
+    CallResult, Metadata, Node, OffsetSpec, RawReads, ReadAnswer, ReadKind, ReadTargets,
+};
+use crate::kafka::wire::{BrokerReport, ConnectionState, Security, SecurityError, WireProbes, WireReader};
 use crate::kafka::{CallError, ConnectError, ConnectionSpec, Transport};
 use crate::model::Unknown;
 use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
 /// Why three kinds of state are unknown.
@@ -18,6 +21,22 @@ const NOT_READ: &str = "librdkafka reads no features, no quorum and no ELR";
 pub struct Reader {
     connections: Connections,
     timeout: Duration,
+}
+
+/// Ask each broker once a second whether it is there. Dropping them ends that.
+pub struct Probes {
+    wire: Option<WireProbes>,
+    /// Whoever waits for reports waits also where nobody probes.
+    _reports: UnboundedSender<BrokerReport>,
+}
+
+impl Probes {
+    /// Probes these brokers and no others from now on; to be called on a runtime.
+    pub fn follow(&mut self, brokers: &[Node]) {
+        if let Some(wire) = &mut self.wire {
+            wire.follow(brokers);
+        }
+    }
 }
 
 enum Connections {
@@ -85,6 +104,24 @@ impl Reader {
             Connections::Wire(reader) => reader.metadata(timeout).await,
             Connections::Librdkafka(process) => metadata_through(process, timeout).await,
         }
+    }
+
+    /// Requests that went out so far; none over librdkafka, which does not tell.
+    pub fn requests_sent(&self) -> u64 {
+        match &self.connections {
+            Connections::Wire(reader) => reader.requests_sent(),
+            Connections::Librdkafka(_) => 0,
+        }
+    }
+
+    /// Probes of brokers, and where they report; none over librdkafka, which asks by itself.
+    pub fn probes(&self) -> (Probes, UnboundedReceiver<BrokerReport>) {
+        let (reports, receiver) = unbounded_channel();
+        let wire = match &self.connections {
+            Connections::Wire(reader) => Some(reader.probes(reports.clone())),
+            Connections::Librdkafka(_) => None,
+        };
+        (Probes { wire, _reports: reports }, receiver)
     }
 
     /// What is known of the way to each broker, by `HOST:PORT`; nothing over librdkafka, which does not tell.

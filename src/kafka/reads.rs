@@ -13,8 +13,8 @@ mod offsets;
 
 pub(super) use configs::{ResourceConfig, ResourceKind, config_source};
 pub(super) use groups::{GroupDescription, GroupListing, GroupsRead, MemberDescription};
-pub use metadata::Metadata;
-pub(super) use metadata::{Node, PartitionMetadata, Racks, TopicMetadata};
+pub use metadata::{Metadata, Node};
+pub(super) use metadata::{PartitionMetadata, Racks, TopicMetadata};
 pub(super) use offsets::{GroupOffsets, OffsetSpec, PartitionOffset};
 
 /// The partitions of which a broker holds a replica, by topic and number.
@@ -93,8 +93,8 @@ pub(super) type CallResult<T> = Result<T, CallError>;
 #[derive(Serialize, Deserialize)]
 pub enum ReadAnswer {
     Metadata(CallResult<Metadata>),
-    /// The cluster's id, and the racks unless there is no id to ask by.
-    Description(Option<String>, Option<CallResult<Racks>>),
+    /// The cluster's id, the racks unless there is no id to ask by, and the brokers that are fenced.
+    Description(Option<String>, Option<CallResult<Racks>>, Vec<Node>),
     TopicConfigs(Vec<ResourceConfig>),
     BrokerConfigs(Vec<(BrokerId, ResourceConfig)>),
     Groups(GroupsRead),
@@ -114,7 +114,7 @@ impl ReadAnswer {
         let failed = |name: String| (name, Err(error.clone()));
         match kind {
             ReadKind::Metadata => ReadAnswer::Metadata(Err(error.clone())),
-            ReadKind::Description => ReadAnswer::Description(None, Some(Err(error.clone()))),
+            ReadKind::Description => ReadAnswer::Description(None, Some(Err(error.clone())), Vec::new()),
             ReadKind::TopicConfigs => {
                 let names = targets.metadata.topics.iter().map(|topic| topic.name.to_string());
                 ReadAnswer::TopicConfigs(names.map(failed).collect())
@@ -146,6 +146,9 @@ impl ReadAnswer {
     }
 }
 
+/// Why a quorum is not known that was asked for through brokers that answer themselves.
+pub(super) const NO_CONTROLLER: &str = "no controller answers";
+
 /// What klever's own connection reads, because librdkafka cannot.
 pub struct RawReads {
     pub features: Features,
@@ -168,10 +171,20 @@ impl RawReads {
 
     /// Takes a newer reading; what did not answer keeps its old value.
     pub fn refresh(&mut self, newer: RawReads) {
+        let no_controller_answers = newer.no_controller_answers();
         self.features.elr.refresh(newer.features.elr);
         self.features.metadata_level.refresh(newer.features.metadata_level);
-        self.quorum.refresh(newer.quorum);
+        if no_controller_answers {
+            self.quorum = newer.quorum;
+        } else {
+            self.quorum.refresh(newer.quorum);
+        }
         self.elr.refresh(newer.elr);
+    }
+
+    /// Whether brokers that answer themselves had no answer of a controller: what the quorum was is no longer so.
+    pub fn no_controller_answers(&self) -> bool {
+        matches!(self.quorum.reason(), Some(Unknown::Unreachable(why)) if why == NO_CONTROLLER)
     }
 
     /// The ELR of one partition; `None` when it is not known.

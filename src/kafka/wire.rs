@@ -2,6 +2,7 @@
 //! connection a broker over any stream, and what a failure to get in is called.
 //!
 //! ```text
+//!  probe (whether a broker answers, once a second) -> dial
 //!  reader (what a snapshot needs) -> broker_link (a broker: connection, pauses, state) -> dial -> connection -> frame
 //!  messages (requests and answers) -> decoder, encoder;  api: the closed list of requests
 //!  dial, diagnosis (doctor) -> security, tls, sasl, exchange (how klever gets in)
@@ -23,10 +24,12 @@ mod frame;
 mod group_reads;
 mod messages;
 mod peer;
+mod probe;
 mod reader;
 mod sasl;
 mod secret;
 mod security;
+mod sent_requests;
 mod state_reads;
 #[cfg(test)]
 mod test_keys;
@@ -39,8 +42,11 @@ pub use diagnosis::{Diagnosis, Outcome, Rung, diagnose};
 pub use entry::Step;
 #[cfg(fuzzing)]
 pub(super) use messages::read_as_any_answer;
+pub use probe::BrokerReport;
+pub(super) use probe::WireProbes;
 pub(super) use reader::WireReader;
 pub(super) use security::Security;
 pub use security::SecurityError;
 #[cfg(feature = "librdkafka")]
 pub(super) use security::java_stores;
+pub use sent_requests::{SentRequest, sent_requests};

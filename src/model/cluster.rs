@@ -12,6 +12,12 @@ use std::sync::Arc;
 #[serde(rename_all = "snake_case")]
 pub enum BrokerStatus {
     Up,
+    /// The cluster calls it alive, and it has not answered klever for a second.
+    Slow,
+    /// The cluster calls it alive, and it has not answered klever for three seconds.
+    Silent,
+    /// The cluster calls it alive, and klever gets no connection to it.
+    Refused,
     /// Registered, not yet or no longer allowed to lead.
     Fenced,
     ShuttingDown,
@@ -25,11 +31,29 @@ impl BrokerStatus {
     pub fn word(self) -> &'static str {
         match self {
             BrokerStatus::Up => "OK",
+            BrokerStatus::Slow => "SLOW",
+            BrokerStatus::Silent => "SILENT",
+            BrokerStatus::Refused => "REFUSED",
             BrokerStatus::Fenced => "FENCED",
             BrokerStatus::ShuttingDown => "STOPPING",
             BrokerStatus::Paused => "PAUSED",
             BrokerStatus::Down => "DOWN",
         }
+    }
+
+    /// Whether it takes part: it leads and follows. One that is only slow does.
+    pub fn is_up(self) -> bool {
+        matches!(self, BrokerStatus::Up | BrokerStatus::Slow)
+    }
+
+    /// Whether the cluster calls it alive, whatever klever sees of it.
+    pub fn is_listed(self) -> bool {
+        self.is_up() || !self.answers()
+    }
+
+    /// Whether it answers klever, as far as klever has asked.
+    pub fn answers(self) -> bool {
+        !matches!(self, BrokerStatus::Silent | BrokerStatus::Refused)
     }
 }
 
@@ -154,17 +178,18 @@ impl Cluster {
 
     /// Whether a broker is up, as far as this snapshot knows.
     pub fn is_up(&self, id: BrokerId) -> bool {
-        self.broker(id).is_some_and(|broker| broker.state == BrokerStatus::Up)
+        self.broker(id).is_some_and(|broker| broker.state.is_up())
     }
 
     /// Whether a broker's process runs, as far as this snapshot knows: a paused one answers again by itself; what is
     /// not listed does not run.
     pub fn runs(&self, id: BrokerId) -> bool {
-        self.broker(id).is_some_and(|broker| broker.state != BrokerStatus::Down)
+        let gone = |state| matches!(state, BrokerStatus::Down | BrokerStatus::Refused);
+        self.broker(id).is_some_and(|broker| !gone(broker.state))
     }
 
     /// How many brokers are up.
     pub fn brokers_up(&self) -> usize {
-        self.brokers.iter().filter(|broker| broker.state == BrokerStatus::Up).count()
+        self.brokers.iter().filter(|broker| broker.state.is_up()).count()
     }
 }

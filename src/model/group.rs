@@ -18,6 +18,8 @@ pub enum GroupState {
     Assigning,
     /// KIP-848: members are moving to the new assignment.
     Reconciling,
+    /// KIP-1071: topics that a Streams application needs are missing.
+    NotReady,
     Empty,
     Dead,
     /// Kafka did not say, or says something newer.
@@ -33,6 +35,7 @@ impl GroupState {
             GroupState::CompletingRebalance => "completing",
             GroupState::Assigning => "assigning",
             GroupState::Reconciling => "reconciling",
+            GroupState::NotReady => "not ready",
             GroupState::Empty => "empty",
             GroupState::Dead => "dead",
             GroupState::Unknown => "?",
@@ -79,7 +82,7 @@ pub struct Group {
     /// `group.id`.
     pub id: Arc<str>,
     pub state: GroupState,
-    /// `classic`, `consumer`, `share`, `connect`...; empty when not told.
+    /// `classic`, `consumer`, `share`, `streams`, `connect`...; empty when not told.
     pub protocol: Arc<str>,
     /// The broker that coordinates it.
     pub coordinator: Option<BrokerId>,

@@ -39,9 +39,11 @@ impl Cluster {
         }
     }
 
-    /// Brokers that were asked for their configuration and did not answer.
+    /// Brokers that were asked and did not answer.
     pub fn silent_brokers(&self) -> impl Iterator<Item = BrokerId> + '_ {
-        let silent = |broker: &&Broker| matches!(broker.config.reason(), Some(Unknown::Unreachable(_)));
+        let silent = |broker: &&Broker| {
+            !broker.state.answers() || matches!(broker.config.reason(), Some(Unknown::Unreachable(_)))
+        };
         self.brokers.iter().filter(silent).map(|broker| broker.id)
     }
 
@@ -53,7 +55,9 @@ impl Cluster {
         }
         let silent: Vec<BrokerId> = self.silent_brokers().collect();
         let down = |broker: &Broker| {
-            let state = if silent.contains(&broker.id) { BrokerStatus::Down } else { broker.state };
+            // One that was seen not to answer says so already, and stays the evidence.
+            let gone = silent.contains(&broker.id) && broker.state.answers();
+            let state = if gone { BrokerStatus::Down } else { broker.state };
             Broker { state, ..broker.clone() }
         };
         self.brokers = self.brokers.iter().map(down).collect();

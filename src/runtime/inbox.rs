@@ -106,6 +106,11 @@ impl Sink {
         self.msg(Msg::SourceError(trouble))
     }
 
+    /// How many requests a second the source sends.
+    pub fn request_rate(&self, per_s: u64) -> bool {
+        self.msg(Msg::RequestRate(per_s))
+    }
+
     /// Something to tell the user.
     pub fn notice(&self, level: Level, text: impl Into<String>) -> bool {
         self.msg(Msg::Notice(level, text.into()))

@@ -1,8 +1,6 @@
 //! A scenario that begins as a given cluster is: placement, settings, racks, brokers that are down, load.
 
-use crate::model::{
-    BrokerId, BrokerStatus, ClientProfile, Cluster, ConfigMap, KafkaVersion, OnPoison, Topic, plural,
-};
+use crate::model::{BrokerId, ClientProfile, Cluster, ConfigMap, KafkaVersion, OnPoison, Topic, plural};
 use crate::scenario::{ClusterSpec, GroupSpec, NetSpec, ProducerSpec, Scenario, Time, TopicSpec, check};
 use std::collections::BTreeMap;
 
@@ -124,7 +122,7 @@ impl Scenario {
 }
 
 fn down(cluster: &Cluster, brokers: &[BrokerId], assumptions: &mut Vec<String>) -> Vec<BrokerId> {
-    let is_down = |id: &BrokerId| cluster.broker(*id).is_none_or(|broker| broker.state != BrokerStatus::Up);
+    let is_down = |id: &BrokerId| !cluster.is_up(*id);
     let places = brokers.iter().enumerate().filter(|(_, id)| is_down(id));
     let down: Vec<BrokerId> = places.map(|(at, _)| BrokerId(at as i32 + 1)).collect();
     let behind = cluster

@@ -2,10 +2,12 @@
 
 use crate::clock::now_ms;
 use crate::kafka::{
-    CallError, ConnectError, ConnectionSpec, Metadata, ObservedCluster, ReadAnswer, ReadKind, ReadTargets,
-    Reader, unreachable,
+    BrokerReport, CallError, ConnectError, ConnectionSpec, ConnectionState, Metadata, ObservedCluster,
+    Probes, ReadAnswer, ReadKind, ReadTargets, Reader, unreachable,
 };
-use crate::model::{Assumptions, Cluster, Millis, complete_because};
+use crate::model::{BrokerStatus, Cluster, Millis, complete_because};
+use budget::{RequestBudget, RequestMeter, rest_after};
+pub use options::LiveOptions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -14,7 +16,10 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+mod budget;
+mod options;
 
 /// Answers that come within this time make one snapshot.
 const BATCH_WINDOW: Duration = Duration::from_millis(30);
@@ -22,83 +27,20 @@ const BATCH_WINDOW: Duration = Duration::from_millis(30);
 const MAX_PAUSE: Duration = Duration::from_secs(10);
 /// What the client library's process was reading when it ended is read again after this.
 const AFTER_AN_END: Duration = Duration::from_secs(1);
+/// How often Metadata and the quorum are read while a broker does not answer, or has just gone or come.
+const IN_TROUBLE: Duration = Duration::from_secs(1);
 /// A topic that appears has its configuration read after this at the latest.
 const NEW_TOPIC_CONFIGS: Duration = Duration::from_secs(30);
-
-/// How often each kind of read is repeated, and what is assumed of what cannot be read.
-#[derive(Clone, Debug)]
-pub struct LiveOptions {
-    pub metadata: Duration,
-    /// High watermarks and committed offsets.
-    pub offsets: Duration,
-    pub groups: Duration,
-    /// Configuration of topics and brokers.
-    pub configs: Duration,
-    /// Cluster id, racks and first offsets.
-    pub description: Duration,
-    /// Features, quorum and ELR.
-    pub raw: Duration,
-    /// How long a call may take.
-    pub timeout: Duration,
-    /// What is assumed of clients, load and failure rates; the default when `None`.
-    pub assumed: Option<Assumptions>,
-    /// What shows that no topic is hidden, where that is known beforehand.
-    pub hides_nothing: Option<&'static str>,
-}
-
-impl Default for LiveOptions {
-    fn default() -> Self {
-        let seconds = Duration::from_secs;
-        LiveOptions {
-            metadata: seconds(5),
-            offsets: seconds(5),
-            groups: seconds(12),
-            configs: seconds(300),
-            description: seconds(60),
-            raw: seconds(15),
-            timeout: seconds(5),
-            assumed: None,
-            hides_nothing: None,
-        }
-    }
-}
-
-impl LiveOptions {
-    /// For a lab on this machine: everything several times a second or once.
-    pub fn for_lab() -> Self {
-        LiveOptions {
-            metadata: Duration::from_millis(300),
-            offsets: Duration::from_millis(500),
-            groups: Duration::from_secs(1),
-            configs: Duration::from_secs(2),
-            description: Duration::from_secs(10),
-            raw: Duration::from_secs(1),
-            timeout: Duration::from_secs(2),
-            hides_nothing: Some("the lab's brokers have no authorizer"),
-            ..LiveOptions::default()
-        }
-    }
-
-    fn pause(&self, kind: ReadKind) -> Duration {
-        match kind {
-            ReadKind::Metadata => self.metadata,
-            ReadKind::LatestOffsets
-            | ReadKind::LastStableOffsets
-            | ReadKind::LogEnds
-            | ReadKind::GroupOffsets => self.offsets,
-            ReadKind::Groups => self.groups,
-            ReadKind::TopicConfigs | ReadKind::BrokerConfigs => self.configs,
-            ReadKind::Description | ReadKind::EarliestOffsets | ReadKind::LogDirs => self.description,
-            ReadKind::Raw => self.raw,
-        }
-    }
-}
 
 /// What a stream reports.
 #[derive(Clone, Debug)]
 pub enum SourceEvent {
     /// The cluster as it is now.
     Snapshot(Arc<Cluster>),
+    /// While no broker tells: the cluster as it was told last, with what the brokers' own connections show now.
+    Stale(Arc<Cluster>),
+    /// How many requests a second klever sends, when that has changed.
+    RequestRate(u64),
     /// The client library's process ended, and why. Another is started; what it was reading is read again.
     ProcessEnded(String),
     /// No broker can be reached; the last snapshot stays valid as what was known. Sent at each attempt, and over with
@@ -166,14 +108,26 @@ struct Outage {
     attempts: u32,
 }
 
+/// A read that has ended.
+struct Done {
+    kind: ReadKind,
+    targets: ReadTargets,
+    took: Duration,
+    answer: Result<ReadAnswer, CallError>,
+}
+
 struct ReadLoop {
     spec: ConnectionSpec,
     reader: Arc<Reader>,
+    probes: Probes,
+    reports: UnboundedReceiver<BrokerReport>,
+    budget: RequestBudget,
+    meter: RequestMeter,
     options: LiveOptions,
     events: Sender<SourceEvent>,
     observed: ObservedCluster,
     due: BTreeMap<ReadKind, Instant>,
-    running: JoinSet<(ReadKind, ReadTargets, Result<ReadAnswer, CallError>)>,
+    running: JoinSet<Done>,
     in_flight: BTreeSet<ReadKind>,
     changed: Option<Instant>,
     outage: Option<Outage>,
@@ -200,9 +154,14 @@ impl ReadLoop {
             .filter(|kind| *kind != ReadKind::GroupOffsets)
             .map(|kind| (kind, now))
             .collect();
+        let (probes, reports) = reader.probes();
         ReadLoop {
             spec,
             reader,
+            probes,
+            reports,
+            budget: RequestBudget::new(now),
+            meter: RequestMeter::default(),
             options,
             events,
             observed,
@@ -216,6 +175,8 @@ impl ReadLoop {
 
     async fn run(mut self, mut requests: UnboundedReceiver<()>) {
         let mut ends = self.reader.process_ends();
+        let mut seconds = interval(Duration::from_secs(1));
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             self.start_due();
             let wake = self.next_wake();
@@ -224,11 +185,15 @@ impl ReadLoop {
                     Some(()) => self.mark_due(),
                     None => return,
                 },
-                Some(answer) = self.running.join_next(), if !self.running.is_empty() => {
-                    if let Ok((kind, targets, answer)) = answer && self.take(kind, &targets, answer).is_err() {
+                Some(done) = self.running.join_next(), if !self.running.is_empty() => {
+                    if done.is_ok_and(|done| self.take(done).is_err()) {
                         return;
                     }
                 }
+                Some(report) = self.reports.recv() => self.take_report(report),
+                _ = seconds.tick() => if self.measure().is_err() {
+                    return;
+                },
                 Ok(()) = ends.changed() => {
                     let why = ends.borrow_and_update().clone();
                     if why.is_some_and(|why| self.send(SourceEvent::ProcessEnded(why)).is_err()) {
@@ -251,23 +216,37 @@ impl ReadLoop {
 
     fn start_due(&mut self) {
         let now = Instant::now();
+        self.budget.settle(now, self.reader.requests_sent(), self.observed.known_brokers().len());
         for kind in ReadKind::OF_SCREEN {
-            let due = self.due.get(&kind).is_some_and(|due| *due <= now);
+            let due = self.due_at(kind).is_some_and(|due| due <= now);
             if !due || !self.ready(kind) {
                 continue;
             }
             self.in_flight.insert(kind);
-            self.due.insert(kind, now + self.options.pause(kind));
+            self.due.insert(kind, now + self.pause(kind));
             let (reader, targets) = (self.reader.clone(), self.observed.targets());
             self.running.spawn(async move {
                 let answer = reader.read(kind, &targets).await;
-                (kind, targets, answer)
+                Done { kind, targets, took: now.elapsed(), answer }
             });
         }
     }
 
+    /// When a read is to start: all but Metadata wait for the budget, too.
+    fn due_at(&self, kind: ReadKind) -> Option<Instant> {
+        let due = *self.due.get(&kind)?;
+        Some(if kind == ReadKind::Metadata { due } else { due.max(self.budget.open_at()) })
+    }
+
+    /// What the cluster makes of a broker that has gone is soon to be seen.
+    fn pause(&self, kind: ReadKind) -> Duration {
+        let pause = self.options.pause(kind);
+        let tells = matches!(kind, ReadKind::Metadata | ReadKind::Raw);
+        if tells && self.observed.is_in_trouble(now_ms()) { pause.min(IN_TROUBLE) } else { pause }
+    }
+
     fn next_wake(&self) -> Instant {
-        let reads = self.due.iter().filter(|(kind, _)| self.ready(**kind)).map(|(_, due)| *due);
+        let reads = self.due.keys().filter(|kind| self.ready(**kind)).filter_map(|kind| self.due_at(*kind));
         let gathered = self.changed.map(|changed| changed + BATCH_WINDOW);
         reads.chain(gathered).min().unwrap_or_else(|| Instant::now() + Duration::from_secs(3600))
     }
@@ -279,16 +258,41 @@ impl ReadLoop {
         }
     }
 
-    fn take(
-        &mut self,
-        kind: ReadKind,
-        targets: &ReadTargets,
-        answer: Result<ReadAnswer, CallError>,
-    ) -> Result<(), Disconnected> {
+    /// A broker answers its probe in another way than before: what depends on it is read again.
+    fn take_report(&mut self, report: BrokerReport) {
+        let is_well = report.1 == ConnectionState::Connected;
+        let first = self.observed.state_of(report.0) == BrokerStatus::Up && is_well;
+        self.observed.apply_report(report, now_ms());
+        self.changed.get_or_insert_with(Instant::now);
+        if first {
+            return;
+        }
+        let now = Instant::now();
+        self.due.insert(ReadKind::Metadata, now);
+        self.due.insert(ReadKind::Raw, now);
+        if is_well {
+            self.mark_due();
+        }
+    }
+
+    fn measure(&mut self) -> Result<(), Disconnected> {
+        match self.meter.newer(Instant::now(), self.reader.requests_sent()) {
+            Some(rate) => self.send(SourceEvent::RequestRate(rate)),
+            None => Ok(()),
+        }
+    }
+
+    fn take(&mut self, done: Done) -> Result<(), Disconnected> {
+        let Done { kind, targets, took, answer } = done;
         self.in_flight.remove(&kind);
+        // What one broker alone holds up says nothing of the others, nor do controllers that do not answer.
+        if kind != ReadKind::Raw && self.observed.every_broker_answers() {
+            let rested = Instant::now() + rest_after(took);
+            self.due.entry(kind).and_modify(|due| *due = (*due).max(rested));
+        }
         let answer = answer.unwrap_or_else(|error| {
             self.due.insert(kind, Instant::now() + AFTER_AN_END);
-            ReadAnswer::failed(kind, targets, &error)
+            ReadAnswer::failed(kind, &targets, &error)
         });
         if let ReadAnswer::Metadata(Err(error)) = &answer {
             return self.failed(&error.clone());
@@ -299,8 +303,11 @@ impl ReadLoop {
         match kind {
             ReadKind::Metadata => {
                 self.outage = None;
+                self.probes.follow(&self.observed.known_brokers());
                 self.follow_changes(&before);
             }
+            // It names brokers that are fenced.
+            ReadKind::Description => self.probes.follow(&self.observed.known_brokers()),
             ReadKind::Groups => {
                 self.due.insert(ReadKind::GroupOffsets, Instant::now());
             }
@@ -310,7 +317,6 @@ impl ReadLoop {
             // The screen is waiting: what is there is worth showing at once.
             return self.publish();
         }
-        // During an outage a snapshot would say that it is over.
         if self.outage.is_none() {
             self.changed.get_or_insert_with(Instant::now);
         }
@@ -333,10 +339,10 @@ impl ReadLoop {
         }
     }
 
+    /// No broker answers Metadata.
     fn failed(&mut self, error: &CallError) -> Result<(), Disconnected> {
         let Outage { since, attempts } = self.outage.unwrap_or(Outage { since: now_ms(), attempts: 0 });
         self.outage = Some(Outage { since, attempts: attempts + 1 });
-        self.changed = None;
         let pause = MAX_PAUSE.min(Duration::from_millis(500 << attempts.min(5)));
         self.due.insert(ReadKind::Metadata, Instant::now() + pause);
         let plain = unreachable(&self.spec, error);
@@ -353,8 +359,15 @@ impl ReadLoop {
 
     fn publish(&mut self) -> Result<(), Disconnected> {
         self.changed = None;
-        let cluster = self.observed.cluster(now_ms());
-        self.send(SourceEvent::Snapshot(cluster))
+        // A snapshot would say that the outage is over, and what is old stays old.
+        let event = match self.outage {
+            None => SourceEvent::Snapshot(self.observed.cluster(now_ms())),
+            Some(outage) => {
+                let told_at = self.observed.metadata_at().unwrap_or(outage.since);
+                SourceEvent::Stale(self.observed.cluster(told_at))
+            }
+        };
+        self.send(event)
     }
 
     fn send(&self, event: SourceEvent) -> Result<(), Disconnected> {

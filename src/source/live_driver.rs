@@ -38,6 +38,8 @@ fn publish(sink: &Sink, event: SourceEvent) -> bool {
         SourceEvent::Snapshot(cluster) => {
             sink.trouble(None) && sink.snapshot(Snapshot { cluster, clock: None, detail: None })
         }
+        SourceEvent::Stale(cluster) => sink.snapshot(Snapshot { cluster, clock: None, detail: None }),
+        SourceEvent::RequestRate(per_s) => sink.request_rate(per_s),
         SourceEvent::ProcessEnded(why) => sink.notice(Level::Warn, why),
         SourceEvent::Unreachable { since, message, hint, retry_in_ms } => {
             let what = hint.map_or(message.clone(), |hint| format!("{message} ({hint})"));

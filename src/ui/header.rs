@@ -7,7 +7,7 @@
 
 use super::canvas::{Canvas, columns_of};
 use crate::app::{App, LabelColor, Level, Origin};
-use crate::model::{human_count, human_duration_ms, plural};
+use crate::model::{QuorumState, Unknown, human_count, human_duration_ms, plural};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
@@ -66,6 +66,7 @@ fn parts(app: &App) -> Vec<String> {
         }
         parts.push(format!("seed {}", clock.seed));
     }
+    parts.extend(app.request_rate.map(|per_s| format!("{per_s} req/s")));
     if let Some(topic) = &app.selected_topic {
         parts.push(format!("topic {topic}"));
     }
@@ -94,8 +95,12 @@ fn alarms(app: &App) -> Vec<(Role, String)> {
     if app.cluster().is_none() {
         alarms.push((Role::Notice, "waiting for the cluster".into()));
     }
-    if app.cluster().is_some_and(|cluster| cluster.quorum_state().is_lost()) {
-        alarms.push((Role::Bad, "NO QUORUM".into()));
+    match app.cluster().map(|cluster| cluster.quorum_state()) {
+        Some(state) if state.is_lost() => alarms.push((Role::Bad, "NO QUORUM".into())),
+        Some(QuorumState::Unknown(Unknown::Unreachable(_))) => {
+            alarms.push((Role::Bad, "NO CONTROLLER ANSWERS".into()));
+        }
+        _ => {}
     }
     if let Some(assessment) = app.assessment() {
         let counts =

@@ -2,7 +2,7 @@
 
 use super::proxy::Proxy;
 use super::shared::{connect, connect_over, skipped, snapshot, start};
-use klever::kafka::{API_KEYS_SENT, ConnectionSpec, Transport};
+use klever::kafka::{API_KEYS_SENT, ConnectionSpec, Transport, sent_requests};
 use klever::lab::{Fixture, LabSpec};
 use klever::model::{BrokerId, Lag};
 use klever::source::{LiveOptions, LiveStream, SourceEvent};
@@ -38,6 +38,12 @@ fn every_request_is_on_the_list_and_a_fresh_cluster_stays_fresh() {
 
     let fresh = snapshot(&connect(&through));
     watch(&through, Duration::from_secs(3));
+    for (key, version) in proxy.requests().into_values().flatten() {
+        let published = sent_requests().into_iter().find(|one| one.key == key);
+        let versions = published.map(|one| one.versions.0..=one.versions.1);
+        let is_listed = versions.as_ref().is_some_and(|versions| versions.contains(&version));
+        assert!(is_listed, "ApiKey {key} version {version} is not among {versions:?}");
+    }
     let still = snapshot(&connect_over(Transport::Librdkafka, &through));
     assert_eq!((fresh.topics.len(), still.topics.len()), (0, 0), "reading made a topic: {:?}", still.topics);
     assert!(still.groups.get().is_some_and(|groups| groups.is_empty()));
@@ -66,8 +72,8 @@ fn every_request_is_on_the_list_and_a_fresh_cluster_stays_fresh() {
         assert!(listed, "{client} sent ApiKey {key} version {version}, which is not on the list");
     }
     // The proxy must have seen what the snapshots needed, or it proves nothing. This cluster asks nobody who he is, and
-    // says that it has no authorizer, so that nobody looks for hidden topics.
-    for (needed, name) in API_KEYS_SENT.iter().filter(|(key, _)| ![17, 35, 36].contains(key)) {
+    // says that it has no authorizer, so that nobody looks for hidden topics; it has no share and no Streams groups.
+    for (needed, name) in API_KEYS_SENT.iter().filter(|(key, _)| ![17, 35, 36, 77, 89, 90].contains(key)) {
         assert!(own.iter().any(|(_, (key, _))| key == needed), "the proxy never saw {name}");
     }
     let strangers: Vec<&String> = requests.keys().filter(|client| client.starts_with("rdkafka")).collect();

@@ -45,12 +45,15 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
     let Some(row) = app.summary.brokers.get(item as usize) else { return Vec::new() };
     let level = match row.state {
         BrokerStatus::Up => Level::Ok,
-        BrokerStatus::Fenced | BrokerStatus::ShuttingDown | BrokerStatus::Paused => Level::Warn,
-        BrokerStatus::Down => Level::Bad,
+        BrokerStatus::Slow | BrokerStatus::Fenced | BrokerStatus::ShuttingDown | BrokerStatus::Paused => {
+            Level::Warn
+        }
+        BrokerStatus::Silent | BrokerStatus::Refused | BrokerStatus::Down => Level::Bad,
     };
     let mut state = row.state.word().to_string();
     if let (Some(since), Some(cluster), true) = (row.since, app.cluster(), row.state != BrokerStatus::Up) {
-        let _ = write!(state, " {}", human_duration_ms((cluster.taken_at - since).max(0)));
+        let age = Some(cluster.taken_at - since).filter(|age| *age >= 0);
+        state.extend(age.map(|age| format!(" {}", human_duration_ms(age))));
     }
     let rack = match &row.rack {
         None => Cell::new(CellStyle::Unknown, "?"),
@@ -66,6 +69,24 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         Cell::new(lagging, human_count(i64::from(row.out_of_sync))),
         Cell::new(CellStyle::Status(level), state),
     ]
+}
+
+/// What klever's own probe says of a broker that the cluster calls alive.
+fn seen_by_klever(state: BrokerStatus) -> Option<&'static str> {
+    match state {
+        BrokerStatus::Slow => Some("it has not answered klever for a second"),
+        BrokerStatus::Silent => {
+            Some("it has not answered klever for three seconds: it hangs, or the network does")
+        }
+        BrokerStatus::Refused => {
+            Some("klever gets no connection: its process has ended, or it is not reached from here")
+        }
+        BrokerStatus::Up
+        | BrokerStatus::Fenced
+        | BrokerStatus::ShuttingDown
+        | BrokerStatus::Paused
+        | BrokerStatus::Down => None,
+    }
 }
 
 fn text(app: &App, item: u32, text: &mut String) {
@@ -89,6 +110,13 @@ fn page(app: &App, item: u32) -> Option<Page> {
     let mut page = Page::new(format!("Broker {}", row.id));
     page.add_cells(PANE.columns, cells(app, item));
     page.add(CellStyle::Plain, format!("{:<11} {}:{}", "address", broker.host, broker.port));
+    if let Some(seen) = seen_by_klever(row.state) {
+        page.add(CellStyle::Level(Level::Bad), seen);
+        page.add(
+            CellStyle::Plain,
+            "the cluster calls it alive; what it leads is marked until others lead it",
+        );
+    }
     page.gap();
     if cluster.is_up(row.id) {
         let verdict = restart(cluster, row.id);

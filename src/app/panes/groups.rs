@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! ─3 Groups────────────────────────────────────────────────────
-//!  group     state         members       lag   change ETA       trend
-//! >billing   • stable            3    12,345    -50/s 4m06s     ▇▇▆▅▅▄
-//!  audit     i empty             0 no commit        - -
-//!  search    • stable            1      x 10        - beyond end
+//!  group           state         members       lag   change ETA       trend
+//! >billing         • stable            3    12,345    -50/s 4m06s     ▇▇▆▅▅▄
+//!  audit           i empty             0 no commit        - -
+//!  search (share)  • stable            1      x 10        - beyond end
 //! ```
 //!
 //! What retention has deleted unread is no lag, and a commit beyond the end of the log has none: both are said.
@@ -51,6 +51,7 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
             test: FieldTest::Number(|app, item| Some(group(app, item)?.members?.into())),
         },
         Field { name: "state", test: FieldTest::Word(any_word, is_in_state) },
+        Field { name: "type", test: FieldTest::Word(any_word, is_of_type) },
     ],
     filter_help: "word !word lag>1000 state:empty",
     orders: &[
@@ -77,6 +78,10 @@ fn records_behind(app: &App, item: u32) -> Option<i64> {
 
 fn is_in_state(app: &App, item: u32, word: &str) -> bool {
     group(app, item).is_some_and(|group| group.state.word().starts_with(&word.to_lowercase()))
+}
+
+fn is_of_type(app: &App, item: u32, word: &str) -> bool {
+    group(app, item).is_some_and(|group| group.protocol.starts_with(&word.to_lowercase()))
 }
 
 fn by_lag(app: &App, rows: &mut [u32]) {
@@ -123,10 +128,11 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         GroupState::PreparingRebalance
         | GroupState::CompletingRebalance
         | GroupState::Assigning
-        | GroupState::Reconciling => Level::Warn,
+        | GroupState::Reconciling
+        | GroupState::NotReady => Level::Warn,
     };
     vec![
-        Cell::new(CellStyle::Plain, row.id.to_string()),
+        Cell::new(CellStyle::Plain, named_with_type(row)),
         Cell::new(CellStyle::Status(state), row.state.word()),
         Cell::known(row.members.map(|members| members.to_string())),
         match row.lag {
@@ -149,6 +155,14 @@ fn trend(app: &App, row: &GroupRow) -> Cell {
     let highest = app.lags.trend(&row.id).max().unwrap_or(0).max(1);
     let bars = app.lags.trend(&row.id).map(|lag| Some((lag * 100 / highest).clamp(0, 100) as u8));
     Cell::bars(CellStyle::Muted, bars.collect())
+}
+
+/// Its name, and its type where that is none of a usual consumer.
+fn named_with_type(row: &GroupRow) -> String {
+    match &*row.protocol {
+        "" | "classic" | "consumer" => row.id.to_string(),
+        other => format!("{} ({other})", row.id),
+    }
 }
 
 /// How many were deleted unread, as far as there is room: a number that is cut is a wrong number.
@@ -250,6 +264,7 @@ mod tests {
         app.summary.groups.push(GroupRow {
             id: "billing".into(),
             state: GroupState::Empty,
+            protocol: "classic".into(),
             members: Some(0),
             lag,
             deleted: 0,
@@ -282,7 +297,12 @@ mod tests {
     #[test]
     fn groups_are_found_by_lag() {
         let app = showing(Lag::Records(1500));
-        assert!(passes(&app, "bill lag>1,000 state:empty members=0"));
+        assert!(passes(&app, "bill lag>1,000 state:empty members=0 type:classic"));
+        assert!(!passes(&app, "type:share"));
+        let mut share = showing(Lag::Records(5));
+        share.summary.groups[0].protocol = "share".into();
+        assert!(passes(&share, "type:share"));
+        assert_eq!((&*cells(&share, 0)[0].text, &*cells(&app, 0)[0].text), ("billing (share)", "billing"));
         assert!(!passes(&app, "lag<1000"));
         assert!(passes(&app, "!lag<1000"));
         let partly = showing(Lag::AtLeast(1500));

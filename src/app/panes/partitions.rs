@@ -135,7 +135,10 @@ fn a_state(word: &str) -> Result<(), String> {
     }
     match Health::beginning_with(word) {
         Some(_) => Ok(()),
-        None => Err("lost, no-leader, under-min, at-min, under-replicated, moved or ok".into()),
+        None => Err(
+            "lost, no-leader, leader-silent, under-min, isr-silent, at-min, under-replicated, moved or ok"
+                .into(),
+        ),
     }
 }
 
@@ -174,14 +177,16 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         return Vec::new();
     };
     let (isr, replicas) = (view.isr_len(), view.replicas().len());
-    let in_sync = if isr == replicas { CellStyle::Plain } else { CellStyle::Level(Level::Warn) };
+    let answer = view.replicas().iter().all(|id| app.summary.answers(*id));
+    let in_sync = if isr == replicas && answer { CellStyle::Plain } else { CellStyle::Level(Level::Warn) };
     vec![
         Cell::new(CellStyle::Plain, cluster.partition_name(PartitionIx(item))),
         match view.leader() {
+            Some(id) if !app.summary.answers(id) => Cell::new(CellStyle::Level(Level::Bad), id.to_string()),
             Some(id) => Cell::new(CellStyle::Plain, id.to_string()),
             None => Cell::new(CellStyle::Level(Level::Bad), "none"),
         },
-        Cell::new(in_sync, replicas_text(view)),
+        Cell::new(in_sync, replicas_text(app, view)),
         Cell::new(CellStyle::Plain, format!("{isr}/{replicas}")),
         Cell::known(min_isr(app, item).map(|min| min.to_string())),
         Cell::known(view.high_watermark().map(human_count)),
@@ -200,9 +205,12 @@ fn state(health: Health, lost: u64) -> Cell {
     Cell::new(CellStyle::Status(Level::Bad), format!("LOST {count}{also}"))
 }
 
-/// Replicas in their order, those out of sync in brackets: `1 (2) 3`.
-fn replicas_text(view: PartitionView<'_>) -> String {
-    let one = |id: &BrokerId| if view.in_isr(*id) { id.to_string() } else { format!("({id})") };
+/// Replicas in their order, those out of sync in brackets, those on brokers that do not answer marked: `1 (2) 3!`.
+fn replicas_text(app: &App, view: PartitionView<'_>) -> String {
+    let one = |id: &BrokerId| {
+        let mark = if app.summary.answers(*id) { "" } else { "!" };
+        if view.in_isr(*id) { format!("{id}{mark}") } else { format!("({id}{mark})") }
+    };
     view.replicas().iter().map(one).collect::<Vec<_>>().join(" ")
 }
 

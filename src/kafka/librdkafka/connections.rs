@@ -141,7 +141,7 @@ impl Reads<'_> {
     async fn description(&self) -> ReadAnswer {
         let timeout = self.timeout;
         let id = blocking(self.handle(), move |handle| Ok(handle.cluster_id(timeout))).await;
-        let Ok(Some(id)) = id else { return ReadAnswer::Description(None, None) };
+        let Ok(Some(id)) = id else { return ReadAnswer::Description(None, None, Vec::new()) };
         // Asking "the controller" means a random broker under KRaft; a broker of our choice that hangs is passed over.
         let mut racks =
             Err(CallError { code: ALL_BROKERS_DOWN, message: "no broker is up".into(), hint: None });
@@ -151,7 +151,7 @@ impl Reads<'_> {
                 break;
             }
         }
-        ReadAnswer::Description(Some(id), Some(racks))
+        ReadAnswer::Description(Some(id), Some(racks), Vec::new())
     }
 
     async fn topic_configs(&self) -> Vec<ResourceConfig> {
@@ -218,7 +218,7 @@ impl Reads<'_> {
     /// The old DescribeGroups shows KIP-848 groups as dead: these are asked for one by one.
     async fn describe_kip_848_groups(&self, answer: &mut GroupsRead) {
         let listed = answer.listed.iter().filter_map(|(_, groups)| groups.as_ref().ok()).flatten();
-        let modern = listed.filter(|group| group.consumer_protocol == Some(true));
+        let modern = listed.filter(|group| group.is_modern());
         let ids: Vec<Arc<str>> = modern.map(|group| group.id.clone()).take(KIP_848_GROUPS_PER_READ).collect();
         let calls = ids.iter().map(|id| describe_consumer_group(self.admin, id, self.limits(None)));
         for group in in_flight(GROUPS_IN_FLIGHT, calls).await.into_iter().flatten() {

@@ -120,7 +120,7 @@ mod tests {
         let configs = there_and_back(ReadAnswer::BrokerConfigs(vec![(BrokerId(1), config.clone())]));
         assert!(matches!(configs, ReadAnswer::BrokerConfigs(back) if back == [(BrokerId(1), config)]));
         let listing =
-            GroupListing { id: "g".into(), state: GroupState::Stable, consumer_protocol: Some(true) };
+            GroupListing { id: "g".into(), state: GroupState::Stable, group_type: Some("consumer".into()) };
         let listed = vec![(BrokerId(1), Ok(vec![listing])), (BrokerId(2), Err(error.clone()))];
         let read = GroupsRead { listed: listed.clone(), ..GroupsRead::default() };
         let groups = there_and_back(ReadAnswer::Groups(read));

@@ -63,9 +63,9 @@ unsafe fn listed(listing: *const ffi::Listing) -> GroupListing {
         GroupListing {
             id: text(ffi::rd_kafka_ConsumerGroupListing_group_id(listing)).into(),
             state: state_of(ffi::rd_kafka_ConsumerGroupListing_state(listing)),
-            consumer_protocol: match ffi::rd_kafka_ConsumerGroupListing_type(listing) {
-                1 => Some(true),
-                2 => Some(false),
+            group_type: match ffi::rd_kafka_ConsumerGroupListing_type(listing) {
+                1 => Some("consumer".into()),
+                2 => Some("classic".into()),
                 _ => None,
             },
         }

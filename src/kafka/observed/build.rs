@@ -4,8 +4,8 @@ use super::{ObservedCluster, ObservedGroup, OffsetCell};
 use crate::kafka::reads::{GroupDescription, MemberDescription, PartitionOffset};
 use crate::knobs::infer_version;
 use crate::model::{
-    Broker, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, Group, GroupOffset, GroupState, KafkaVersion,
-    Member, Millis, PartitionIx, PartitionRow, Partitions, Topic, TopicIx,
+    Broker, BrokerId, Cluster, ConfigMap, Datum, Group, GroupOffset, GroupState, KafkaVersion, Member,
+    Millis, PartitionIx, PartitionRow, Partitions, Topic, TopicIx, Unknown,
 };
 use std::sync::Arc;
 
@@ -40,14 +40,15 @@ impl ObservedCluster {
 
     fn broker(&self, id: BrokerId) -> Broker {
         let seen = &self.brokers[&id];
+        let (state, since) = seen.status();
         let no_rack = || Datum::unknown(self.racks_reason.clone());
         Broker {
             id,
             host: seen.host.clone(),
             port: seen.port,
             rack: self.racks.get(&id).cloned().unwrap_or_else(no_rack),
-            state: if seen.up { BrokerStatus::Up } else { BrokerStatus::Down },
-            since: seen.since,
+            state,
+            since,
             config: self.broker_configs.get(&id).cloned().unwrap_or_else(Datum::not_asked),
         }
     }
@@ -113,7 +114,12 @@ impl ObservedCluster {
     }
 
     fn group(&self, id: &Arc<str>, group: &ObservedGroup, topics: &[Topic]) -> Group {
-        let offsets = self.group_offsets.get(id).cloned().unwrap_or_else(Datum::not_asked);
+        let read = || self.group_offsets.get(id).cloned().unwrap_or_else(Datum::not_asked);
+        // Of a type that klever does not know it can ask for nothing.
+        let offsets = match group.described.reason() {
+            Some(reason @ Unknown::NotExposed(_)) => Datum::unknown(reason.clone()),
+            _ => read(),
+        };
         Group {
             id: id.clone(),
             state: state_of(group),

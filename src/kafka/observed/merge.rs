@@ -1,12 +1,12 @@
 //! Taking an answer into what was observed: newer values replace, failures leave the old value with its age.
 
 use super::{ObservedBroker, ObservedCluster, ObservedGroup, OffsetCell};
-use crate::kafka::CallError;
 use crate::kafka::reads::{
-    CallResult, GroupDescription, GroupOffsets, GroupsRead, Metadata, OffsetSpec, PartitionOffset, Racks,
-    ReadAnswer, ResourceConfig,
+    CallResult, GroupDescription, GroupListing, GroupOffsets, GroupsRead, Metadata, Node, OffsetSpec,
+    PartitionOffset, Racks, ReadAnswer, ResourceConfig,
 };
-use crate::model::{BrokerId, ConfigMap, Datum, GroupState, Millis, Origin, Unknown};
+use crate::kafka::{BrokerReport, CallError, ConnectionState};
+use crate::model::{BrokerId, BrokerStatus, ConfigMap, Datum, GroupState, Millis, Origin, Unknown};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
@@ -18,7 +18,13 @@ impl ObservedCluster {
         match answer {
             ReadAnswer::Metadata(Ok(metadata)) => self.apply_metadata(metadata, at),
             ReadAnswer::Metadata(Err(_)) => {}
-            ReadAnswer::Description(id, racks) => self.apply_description(id, racks, at),
+            ReadAnswer::Description(id, racks, fenced) => {
+                let told = matches!(racks, Some(Ok(_)));
+                self.apply_description(id, racks, at);
+                if told {
+                    self.apply_fenced(&fenced, at);
+                }
+            }
             ReadAnswer::TopicConfigs(configs) => self.apply_topic_configs(configs, at),
             ReadAnswer::BrokerConfigs(configs) => self.apply_broker_configs(configs, at),
             ReadAnswer::Groups(groups) => self.apply_groups(&groups, at),
@@ -37,18 +43,48 @@ impl ObservedCluster {
             }
         }
         for node in &metadata.nodes {
-            let seen = ObservedBroker { host: String::new(), port: 0, up: true, since: None };
-            let broker = self.brokers.entry(node.id).or_insert(seen);
-            (broker.host, broker.port) = (node.host.clone(), node.port);
+            let broker = self.brokers.entry(node.id).or_insert_with(|| ObservedBroker::named(true, None));
+            broker.move_to(node);
+            broker.fenced = false;
         }
         let partitions = metadata.topics.iter().flat_map(|topic| &topic.partitions);
         for id in partitions.flat_map(|partition| &partition.replicas) {
-            let never = ObservedBroker { host: String::new(), port: 0, up: false, since: Some(at) };
-            self.brokers.entry(*id).or_insert(never);
+            self.brokers.entry(*id).or_insert_with(|| ObservedBroker::named(false, Some(at)));
         }
         self.forget_topics(&metadata);
         self.metadata = Arc::new(metadata);
         self.metadata_at = Some(at);
+    }
+
+    /// Metadata does not name fenced brokers.
+    fn apply_fenced(&mut self, fenced: &[Node], at: Millis) {
+        for (id, broker) in &mut self.brokers {
+            broker.fenced = !broker.up && fenced.iter().any(|node| node.id == *id);
+        }
+        for node in fenced.iter().filter(|node| !node.host.is_empty()) {
+            let broker =
+                self.brokers.entry(node.id).or_insert_with(|| ObservedBroker::named(false, Some(at)));
+            if !broker.up {
+                broker.fenced = true;
+                broker.move_to(node);
+            }
+        }
+    }
+
+    /// Takes what a probe has seen of a broker.
+    pub fn apply_report(&mut self, (id, seen): BrokerReport, at: Millis) {
+        let status = match seen {
+            ConnectionState::NotTried => return,
+            ConnectionState::Connected => BrokerStatus::Up,
+            ConnectionState::Slow => BrokerStatus::Slow,
+            ConnectionState::Silent => BrokerStatus::Silent,
+            ConnectionState::Refused(_) => BrokerStatus::Refused,
+        };
+        if let Some(broker) = self.brokers.get_mut(&id)
+            && broker.answers.is_none_or(|(before, _)| before != status)
+        {
+            broker.answers = Some((status, at));
+        }
     }
 
     /// Deleted topics must not come back with their old configuration and offsets.
@@ -186,24 +222,34 @@ impl ObservedCluster {
 fn add_listed(answer: &GroupsRead, at: Millis, groups: &mut BTreeMap<Arc<str>, ObservedGroup>) {
     for (coordinator, listed) in &answer.listed {
         for group in listed.iter().flatten() {
-            let modern = group.consumer_protocol == Some(true);
             let found = answer.described.get(&group.id);
             let described = match (found, &answer.classic_error) {
-                (Some(group), _) if !(modern && group.state == GroupState::Dead) => {
-                    Datum::known(group.clone(), at, Origin::Broker)
+                (Some(described), _) if !(group.is_modern() && described.state == GroupState::Dead) => {
+                    Datum::known(described.clone(), at, Origin::Broker)
                 }
+                _ if !is_known_type(group) => Datum::unknown(unknown_type(group)),
                 (_, Some(error)) => Datum::unknown(error.unknown(format!("Describe on Group {}", group.id))),
                 _ => Datum::unknown(Unknown::Unreachable("its coordinator did not describe it".into())),
             };
             let facts = ObservedGroup {
                 coordinator: Some(*coordinator),
                 state: group.state,
-                protocol: if modern { "consumer" } else { "classic" }.into(),
+                protocol: group.group_type.clone().unwrap_or_else(|| "classic".into()),
                 described,
             };
             groups.insert(group.id.clone(), facts);
         }
     }
+}
+
+/// Whether klever can ask for its members.
+fn is_known_type(group: &GroupListing) -> bool {
+    matches!(group.group_type.as_deref(), None | Some("classic" | "consumer" | "share" | "streams"))
+}
+
+fn unknown_type(group: &GroupListing) -> Unknown {
+    let kind = group.group_type.as_deref().unwrap_or_default();
+    Unknown::NotExposed(format!("klever does not know groups of type {kind}"))
 }
 
 /// Connect and Schema Registry use the group protocol too; only the old listing shows them.

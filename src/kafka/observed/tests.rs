@@ -1,9 +1,11 @@
 //! Answers in, clusters out: ages, denials, brokers that die.
 
 use super::*;
-use crate::kafka::CallError;
-use crate::kafka::reads::{GroupListing, GroupsRead, Node, PartitionMetadata, ReadAnswer, TopicMetadata};
-use crate::model::{BrokerStatus, ConfigEntry, ConfigSource, Lag};
+use crate::kafka::reads::{
+    GroupListing, GroupsRead, NO_CONTROLLER, Node, PartitionMetadata, ReadAnswer, TopicMetadata,
+};
+use crate::kafka::{CallError, ConnectionState};
+use crate::model::{BrokerStatus, ConfigEntry, ConfigSource, Lag, Origin, Quorum};
 
 fn metadata(nodes: &[i32], isr: &[i32]) -> ReadAnswer {
     let ids = |ids: &[i32]| ids.iter().copied().map(BrokerId).collect::<Vec<_>>();
@@ -30,7 +32,7 @@ fn listed(broker: i32, groups: &[&str]) -> (BrokerId, Result<Vec<GroupListing>, 
     let group = |id: &&str| GroupListing {
         id: (*id).into(),
         state: GroupState::Stable,
-        consumer_protocol: Some(false),
+        group_type: Some("classic".into()),
     };
     (BrokerId(broker), Ok(groups.iter().map(group).collect()))
 }
@@ -57,6 +59,103 @@ fn a_broker_that_replicas_name_and_metadata_does_not_is_down_since_it_was_missed
     let cluster = observed.cluster(400);
     let back = cluster.broker(BrokerId(2)).unwrap();
     assert_eq!((back.state, back.since), (BrokerStatus::Up, Some(400)));
+}
+
+/// What the screen says of a broker, and since when.
+fn status(observed: &mut ObservedCluster, id: i32) -> (&'static str, Option<Millis>) {
+    let cluster = observed.cluster(0);
+    let broker = cluster.broker(BrokerId(id)).unwrap();
+    (broker.state.word(), broker.since)
+}
+
+fn description(fenced: &[i32]) -> ReadAnswer {
+    let node = |id: &i32| Node { id: BrokerId(*id), host: format!("h{id}"), port: 9092 };
+    ReadAnswer::Description(Some("c".into()), Some(Ok(Vec::new())), fenced.iter().map(node).collect())
+}
+
+#[test]
+fn the_probe_comes_first_and_then_what_the_cluster_says() {
+    let mut observed = ObservedCluster::default();
+    let report = |observed: &mut ObservedCluster, state, at| observed.apply_report((BrokerId(2), state), at);
+    observed.apply(metadata(&[1, 2], &[1, 2]), 100);
+    report(&mut observed, ConnectionState::Connected, 110);
+    assert_eq!(status(&mut observed, 2), ("OK", None));
+    report(&mut observed, ConnectionState::Slow, 200);
+    assert_eq!(status(&mut observed, 2), ("SLOW", Some(200)));
+    assert_eq!(observed.cluster(200).brokers_up(), 2, "one that is slow takes part");
+    report(&mut observed, ConnectionState::Silent, 210);
+    observed.apply(metadata(&[1, 2], &[1, 2]), 220);
+    assert_eq!(status(&mut observed, 2), ("SILENT", Some(210)), "the others still call it alive");
+    assert_eq!(observed.cluster(220).brokers_up(), 1);
+    observed.apply(metadata(&[1], &[1]), 300);
+    assert_eq!(status(&mut observed, 2), ("DOWN", Some(300)));
+    observed.apply(description(&[2]), 310);
+    assert_eq!(status(&mut observed, 2), ("FENCED", Some(300)), "its process is there");
+    report(&mut observed, ConnectionState::Refused(timeout()), 320);
+    assert_eq!(status(&mut observed, 2), ("DOWN", Some(300)), "it is not");
+    report(&mut observed, ConnectionState::Connected, 400);
+    assert_eq!(status(&mut observed, 2), ("FENCED", Some(300)));
+    observed.apply(metadata(&[1, 2], &[1, 2]), 410);
+    assert_eq!(status(&mut observed, 2), ("OK", Some(410)));
+}
+
+#[test]
+fn a_fenced_broker_without_a_replica_is_listed_and_one_that_moved_is_asked_anew() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 100);
+    observed.apply(description(&[9]), 110);
+    assert_eq!(status(&mut observed, 9), ("DOWN", Some(110)));
+    observed.apply_report((BrokerId(9), ConnectionState::Connected), 120);
+    assert_eq!(status(&mut observed, 9), ("FENCED", Some(110)));
+    observed.apply_report((BrokerId(2), ConnectionState::Refused(timeout())), 130);
+    assert_eq!(status(&mut observed, 2).0, "REFUSED");
+    let ReadAnswer::Metadata(Ok(mut moved)) = metadata(&[1, 2], &[1, 2]) else { panic!() };
+    moved.nodes[1].port = 9999;
+    observed.apply(ReadAnswer::Metadata(Ok(moved)), 140);
+    assert_eq!(status(&mut observed, 2).0, "OK", "what was seen elsewhere says nothing of it");
+}
+
+#[test]
+fn a_quorum_that_no_controller_tells_of_is_not_the_old_one() {
+    let quorum = Quorum { leader: Some(BrokerId(1)), voters: vec![BrokerId(1)], online: vec![BrokerId(1)] };
+    let read = |quorum: Datum<Quorum>| {
+        ReadAnswer::Raw(Box::new(RawReads { quorum, ..RawReads::unknown(Unknown::NotAsked) }))
+    };
+    let mut observed = ObservedCluster::default();
+    observed.apply(read(Datum::known(quorum, 1, Origin::Broker)), 1);
+    observed.apply(read(Datum::unknown(Unknown::Unreachable("timed out".into()))), 2);
+    assert!(observed.cluster(2).quorum.get().is_some(), "a broker that did not answer says nothing");
+    observed.apply(read(Datum::unknown(Unknown::Unreachable(NO_CONTROLLER.into()))), 3);
+    assert_eq!(observed.cluster(3).quorum.get(), None);
+    assert!(observed.is_in_trouble(3));
+    observed.apply(metadata(&[1, 2], &[1, 2]), 4);
+    observed.apply_report((BrokerId(2), ConnectionState::Refused(timeout())), 4);
+    assert_eq!(status(&mut observed, 2).0, "REFUSED");
+    assert!(observed.cluster(4).quorum_state().is_lost(), "brokers that do not answer are the evidence");
+}
+
+#[test]
+fn groups_have_their_type_and_one_of_an_unknown_type_has_nothing_else() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 1);
+    let types = [("a", None), ("b", Some("classic")), ("c", Some("share")), ("d", Some("quantum"))];
+    let listing = |(id, group_type): (&str, Option<&str>)| GroupListing {
+        id: id.into(),
+        state: GroupState::Stable,
+        group_type: group_type.map(Arc::from),
+    };
+    observed.apply(groups(vec![(BrokerId(1), Ok(types.map(listing).to_vec()))]), 2);
+    let offsets = |told| ReadAnswer::GroupOffsets(vec![("d".into(), told)]);
+    let unknown = CallError { code: -165, message: "no such type".into(), hint: None };
+    observed.apply(offsets(Err(unknown)), 2);
+    let cluster = observed.cluster(2);
+    let seen = cluster.groups.get().unwrap();
+    let types: Vec<&str> = seen.iter().map(|group| &*group.protocol).collect();
+    assert_eq!(types, ["classic", "classic", "share", "quantum"]);
+    assert_eq!(cluster.lag_of_group(&seen[3]), Lag::Unknown);
+    let why = seen[3].members.reason().unwrap().to_string();
+    assert!(why.contains("groups of type quantum"), "{why}");
+    assert_eq!(seen[3].offsets.reason(), seen[3].members.reason());
 }
 
 #[test]

@@ -12,8 +12,16 @@ pub struct GroupListing {
     /// `group.id`.
     pub id: Arc<str>,
     pub state: GroupState,
-    /// Whether it speaks KIP-848's protocol; `None` when the broker does not say.
-    pub consumer_protocol: Option<bool>,
+    /// `classic`, `consumer` (KIP-848), `share`, `streams` or what comes after these; `None` when the broker does not
+    /// say.
+    pub group_type: Option<Arc<str>>,
+}
+
+impl GroupListing {
+    /// Whether it speaks KIP-848's protocol.
+    pub fn is_modern(&self) -> bool {
+        self.group_type.as_deref() == Some("consumer")
+    }
 }
 
 /// A member of a group.

@@ -23,6 +23,9 @@ pub(super) enum Api {
     DescribeCluster,
     ConsumerGroupDescribe,
     DescribeTopicPartitions,
+    ShareGroupDescribe,
+    StreamsGroupDescribe,
+    DescribeShareGroupOffsets,
 }
 
 /// No version of it is flexible.
@@ -31,7 +34,7 @@ const NEVER: i16 = i16::MAX;
 impl Api {
     /// In the order of their keys.
     #[cfg(test)]
-    pub(super) const ALL: [Api; 15] = [
+    pub(super) const ALL: [Api; 18] = [
         Api::ListOffsets,
         Api::Metadata,
         Api::OffsetFetch,
@@ -47,6 +50,9 @@ impl Api {
         Api::DescribeCluster,
         Api::ConsumerGroupDescribe,
         Api::DescribeTopicPartitions,
+        Api::ShareGroupDescribe,
+        Api::StreamsGroupDescribe,
+        Api::DescribeShareGroupOffsets,
     ];
 
     /// Kafka's ApiKey, its name, and the first version with compact encodings and tagged fields.
@@ -67,6 +73,9 @@ impl Api {
             Api::DescribeCluster => (60, "DescribeCluster", 0),
             Api::ConsumerGroupDescribe => (69, "ConsumerGroupDescribe", 0),
             Api::DescribeTopicPartitions => (75, "DescribeTopicPartitions", 0),
+            Api::ShareGroupDescribe => (77, "ShareGroupDescribe", 0),
+            Api::StreamsGroupDescribe => (89, "StreamsGroupDescribe", 0),
+            Api::DescribeShareGroupOffsets => (90, "DescribeShareGroupOffsets", 0),
         }
     }
 
@@ -114,14 +123,15 @@ mod tests {
 
     #[test]
     fn every_request_that_can_be_spelled_is_on_the_published_list() {
-        for api in Api::ALL {
-            assert!(API_KEYS_SENT.contains(&(api.key(), api.name())), "{api:?}");
-        }
+        let spelled: Vec<(i16, &str)> = Api::ALL.into_iter().map(|api| (api.key(), api.name())).collect();
+        assert_eq!(spelled, API_KEYS_SENT);
     }
 
     #[test]
     fn keys_names_and_header_versions_are_those_of_kafka() {
-        for api in Api::ALL {
+        // The oracle does not know this one: `messages::tests` holds it to the bytes of Kafka's own classes.
+        let known = |api: &Api| *api != Api::StreamsGroupDescribe;
+        for api in Api::ALL.into_iter().filter(known) {
             let kafkas = ApiKey::try_from(api.key()).unwrap();
             assert_eq!(format!("{kafkas:?}"), api.name());
             for version in 0..=kafkas.valid_versions().max {
@@ -137,7 +147,7 @@ mod tests {
         let reads = ["List", "Describe", "Metadata", "OffsetFetch", "FindCoordinator", "Sasl", "ApiVersions"];
         for api in Api::ALL {
             let is_read = reads.iter().any(|read| api.name().starts_with(read));
-            assert!(is_read || api == Api::ConsumerGroupDescribe, "{api:?}");
+            assert!(is_read || api.name().ends_with("GroupDescribe"), "{api:?}");
         }
     }
 }

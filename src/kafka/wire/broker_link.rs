@@ -12,9 +12,9 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// A broker that has not answered within this is slow.
-const SLOW_AFTER: Duration = Duration::from_secs(1);
+pub(super) const SLOW_AFTER: Duration = Duration::from_secs(1);
 /// A broker that has not answered within this is silent.
-const SILENT_AFTER: Duration = Duration::from_secs(3);
+pub(super) const SILENT_AFTER: Duration = Duration::from_secs(3);
 /// The pause before a second attempt to connect, doubled with each; Java's `reconnect.backoff.ms`.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause; Java's `reconnect.backoff.max.ms`.
@@ -68,6 +68,10 @@ pub(super) struct BrokerLink {
 impl BrokerLink {
     pub(super) fn new(address: Address, dialer: Arc<Dialer>) -> Self {
         BrokerLink { address, dialer, link: Mutex::new(Link::NotTried), gate: tokio::sync::Mutex::default() }
+    }
+
+    pub(super) fn address(&self) -> &Address {
+        &self.address
     }
 
     /// Asks the broker.

@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::frame::{answer_of, next_frame, request_frame};
 use super::messages::{ApiVersions, BrokerVersions, Coded};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncWriteExt, split};
@@ -61,6 +62,8 @@ pub(super) struct Connection {
     shared: Arc<Shared>,
     outgoing: UnboundedSender<Vec<u8>>,
     task: JoinHandle<()>,
+    /// Counts the requests of all connections of one reader.
+    sent: Arc<AtomicU64>,
     versions: BrokerVersions,
 }
 
@@ -77,12 +80,13 @@ impl Connection {
     /// When what is at the other end does not answer so by the deadline.
     pub(super) async fn start(
         stream: impl Stream + 'static,
+        sent: Arc<AtomicU64>,
         deadline: Instant,
     ) -> Result<Connection, Failure> {
         let shared = Arc::new(Shared::default());
         let (outgoing, frames) = unbounded_channel();
         let task = tokio::spawn(run(stream, frames, shared.clone()));
-        let mut connection = Connection { shared, outgoing, task, versions: BrokerVersions::default() };
+        let mut connection = Connection { shared, outgoing, task, sent, versions: BrokerVersions::default() };
         connection.versions = match connection.negotiate(deadline).await {
             Ok(versions) => versions,
             Err(Failure::Closed) => return Err(Failure::ClosedAtOnce),
@@ -132,6 +136,7 @@ impl Connection {
         let frame = self.admit(sender, since, |id| request_frame(request, version, id))?;
         // The task ends the traffic before it goes: whoever waits is told.
         let _ = self.outgoing.send(frame);
+        self.sent.fetch_add(1, Ordering::Relaxed);
         match timeout_at(deadline, receiver).await {
             Ok(answer) => answer.unwrap_or(Err(Failure::Closed)),
             Err(_) => Err(self.gave_up(since)),

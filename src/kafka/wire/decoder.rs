@@ -37,6 +37,11 @@ impl<'a> Decoder<'a> {
         self.version
     }
 
+    /// How many bytes are unread.
+    pub(super) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// That nothing is left.
     pub(super) fn end(&self) -> Decoded<()> {
         if self.rest.is_empty() { Ok(()) } else { Err(Malformed("it is longer than its content")) }

@@ -6,8 +6,11 @@ use super::entry::secure;
 use super::exchange::Stream;
 use super::failure::Failure;
 use super::security::Security;
+use crate::kafka::reads::Node;
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::thread;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -25,6 +28,11 @@ pub(super) struct Address {
 }
 
 impl Address {
+    /// Where a broker of a cluster listens.
+    pub(super) fn of_node(node: &Node) -> Address {
+        Address { host: node.host.clone(), port: node.port }
+    }
+
     /// Of `HOST:PORT` or `[IPv6]:PORT`; port 0, which nobody listens at, when there is none.
     pub(super) fn of(server: &str) -> Address {
         let (host, port) = server.rsplit_once(':').unwrap_or((server, ""));
@@ -49,9 +57,15 @@ pub(super) struct Dialer {
     pub setup_timeout: Duration,
     /// TLS, and who klever says it is, where the cluster wants them.
     pub security: Security,
+    /// Requests that went out over connections of this dialer.
+    pub sent: Arc<AtomicU64>,
 }
 
 impl Dialer {
+    pub(super) fn new(setup_timeout: Duration, security: Security) -> Dialer {
+        Dialer { setup_timeout, security, sent: Arc::default() }
+    }
+
     /// A connection that has been told its versions and is let in.
     ///
     /// # Errors
@@ -63,7 +77,7 @@ impl Dialer {
         let stream = stream.map_err(|_| Failure::NotConnected(started.elapsed()))??;
         let stream = timeout_at(deadline, self.let_in(stream, &address.host)).await;
         let stream = stream.map_err(|_| Failure::NoAnswer(started.elapsed()))??;
-        Connection::start(stream, deadline).await
+        Connection::start(stream, self.sent.clone(), deadline).await
     }
 
     async fn let_in(&self, stream: TcpStream, host: &str) -> Result<Box<dyn Stream>, Failure> {

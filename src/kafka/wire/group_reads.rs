@@ -3,10 +3,11 @@
 use super::broker_link::BrokerLink;
 use super::concurrent::all;
 use super::messages::{
-    DescribeConsumerGroups, DescribeGroups, FetchOffsets, FetchOffsetsOfGroup, FindCoordinator,
-    FindCoordinators, ListGroups, ListedGroup,
+    DescribeConsumerGroups, DescribeGroups, DescribeShareGroupOffsets, DescribeShareGroups,
+    DescribeStreamsGroups, FetchOffsets, FetchOffsetsOfGroup, FindCoordinator, FindCoordinators, ListGroups,
+    ListedGroup,
 };
-use super::reader::{Lane, WireReader, lock};
+use super::reader::{GroupTypes, Lane, WireReader, lock};
 use super::{error_codes, messages::Coded};
 use crate::kafka::CallError;
 use crate::kafka::reads::{CallResult, GroupOffsets, GroupsRead, ReadTargets};
@@ -20,6 +21,8 @@ use tokio::time::Instant;
 const GROUPS_PER_REQUEST: usize = 500;
 /// `Errors.NOT_COORDINATOR`.
 const NOT_COORDINATOR: i32 = 16;
+/// `RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE`.
+const UNSUPPORTED_FEATURE: i32 = -165;
 
 /// What one broker says of its groups.
 struct BrokerGroups {
@@ -57,6 +60,13 @@ impl WireReader {
         let Ok(listed) = &answer.listed else { return };
         coordinators.retain(|_, coordinator| *coordinator != answer.broker);
         coordinators.extend(listed.iter().map(|group| (group.id.clone(), answer.broker)));
+        let mut types = lock(&self.group_types);
+        for group in listed {
+            match &group.group_type {
+                Some(kind) if is_other_type(group) => types.insert(group.id.clone(), kind.clone()),
+                _ => types.remove(&group.id),
+            };
+        }
     }
 
     pub(super) async fn group_offsets(&self, targets: &ReadTargets) -> GroupOffsets {
@@ -96,9 +106,10 @@ impl WireReader {
         }
         let asked = by_coordinator.into_iter().map(|(id, groups)| {
             let link = self.broker(targets, id, Lane::Own);
+            let types = lock(&self.group_types).clone();
             async move {
                 match link {
-                    Some(link) => commits_from(&link, &groups, deadline).await,
+                    Some(link) => offsets_from(&link, &groups, &types, deadline).await,
                     None => failed(&groups, &gone(id)),
                 }
             }
@@ -128,10 +139,11 @@ impl WireReader {
 async fn groups_of(broker: BrokerId, link: Arc<BrokerLink>, deadline: Instant) -> BrokerGroups {
     let listed = link.value(&ListGroups, deadline).await;
     let Ok(groups) = &listed else { return BrokerGroups { broker, listed, described: Vec::new() } };
-    let (modern, classic): (Vec<&ListedGroup>, Vec<&ListedGroup>) =
-        groups.iter().filter(|group| !is_other_type(group)).partition(|group| is_modern(group));
-    let ids = |groups: Vec<&ListedGroup>| groups.iter().map(|group| group.id.clone()).collect::<Vec<_>>();
-    let (modern, classic) = (ids(modern), ids(classic));
+    let of_type = |kind: &str| -> Vec<Arc<str>> {
+        groups.iter().filter(|group| type_of(group) == kind).map(|group| group.id.clone()).collect()
+    };
+    let (classic, modern, share, streams) =
+        (of_type("classic"), of_type("consumer"), of_type("share"), of_type("streams"));
     let classic = all(classic.chunks(GROUPS_PER_REQUEST).map(|ids| {
         let link = &link;
         async move { named(ids, link.call(&DescribeGroups(ids), deadline).await) }
@@ -140,8 +152,16 @@ async fn groups_of(broker: BrokerId, link: Arc<BrokerLink>, deadline: Instant) -
         let link = &link;
         async move { named(ids, link.call(&DescribeConsumerGroups(ids), deadline).await) }
     }));
-    let (classic, modern) = tokio::join!(classic, modern);
-    let described = classic.into_iter().chain(modern).flatten();
+    let share = all(share.chunks(GROUPS_PER_REQUEST).map(|ids| {
+        let link = &link;
+        async move { named(ids, link.call(&DescribeShareGroups(ids), deadline).await) }
+    }));
+    let streams = all(streams.chunks(GROUPS_PER_REQUEST).map(|ids| {
+        let link = &link;
+        async move { named(ids, link.call(&DescribeStreamsGroups(ids), deadline).await) }
+    }));
+    let (classic, modern, share, streams) = tokio::join!(classic, modern, share, streams);
+    let described = [classic, modern, share, streams].into_iter().flatten().flatten();
     let described =
         described.map(|(id, group)| (id, group.map(|group| coordinated_by(broker, group)))).collect();
     BrokerGroups { broker, listed, described }
@@ -151,26 +171,24 @@ fn coordinated_by(broker: BrokerId, group: GroupDescription) -> GroupDescription
     GroupDescription { coordinator: Some(broker), ..group }
 }
 
-/// Share and streams groups are described by requests of their own.
+/// Brokers that tell no type know only the classic one.
+fn type_of(group: &ListedGroup) -> &str {
+    group.group_type.as_deref().unwrap_or("classic")
+}
+
+/// Whether it is of neither type that consumers make.
 fn is_other_type(group: &ListedGroup) -> bool {
-    matches!(group.group_type.as_deref(), Some("share" | "streams"))
+    !matches!(type_of(group), "classic" | "consumer")
 }
 
-/// Whether it speaks KIP-848's protocol.
-fn is_modern(group: &ListedGroup) -> bool {
-    group.group_type.as_deref() == Some("consumer")
-}
-
-/// Groups of consumers, and those that only hold commits.
+/// Groups of every type, and those that only hold commits. Of the classic type only those of consumers: what Connect
+/// and others are is told with their members.
 fn listings(groups: Vec<ListedGroup>) -> Vec<GroupListing> {
-    let of_consumers =
-        |group: &ListedGroup| matches!(&*group.protocol_type, "" | "consumer") && !is_other_type(group);
-    let listing = |group: ListedGroup| GroupListing {
-        consumer_protocol: group.group_type.as_ref().map(|_| is_modern(&group)),
-        id: group.id,
-        state: group.state,
-    };
-    groups.into_iter().filter(of_consumers).map(listing).collect()
+    let is_listed =
+        |group: &ListedGroup| is_other_type(group) || matches!(&*group.protocol_type, "" | "consumer");
+    let listing =
+        |group: ListedGroup| GroupListing { id: group.id, state: group.state, group_type: group.group_type };
+    groups.into_iter().filter(is_listed).map(listing).collect()
 }
 
 /// Each group's own outcome.
@@ -204,6 +222,37 @@ fn gone(coordinator: BrokerId) -> CallError {
 /// Another broker may know what this one does not, or cannot, say.
 fn has_moved(commits: &CallResult<Vec<PartitionOffset>>) -> bool {
     commits.as_ref().is_err_and(|error| error.code == NOT_COORDINATOR || error.is_transport())
+}
+
+/// Where groups are: what they have committed, or where a share group starts to read.
+async fn offsets_from(
+    link: &Arc<BrokerLink>,
+    groups: &[Arc<str>],
+    types: &GroupTypes,
+    deadline: Instant,
+) -> Vec<GroupCommits> {
+    let of_type = |wanted: fn(Option<&str>) -> bool| -> Vec<Arc<str>> {
+        groups.iter().filter(|id| wanted(types.get(*id).map(|kind| &**kind))).cloned().collect()
+    };
+    let commit = of_type(|kind| matches!(kind, None | Some("streams")));
+    let share = of_type(|kind| kind == Some("share"));
+    let other = of_type(|kind| !matches!(kind, None | Some("streams" | "share")));
+    let share = share
+        .chunks(GROUPS_PER_REQUEST)
+        .map(|ids| async move { named(ids, link.call(&DescribeShareGroupOffsets(ids), deadline).await) });
+    let (mut offsets, share) = tokio::join!(commits_from(link, &commit, deadline), all(share));
+    offsets.extend(share.into_iter().flatten());
+    offsets.extend(failed(&other, &of_unknown_type()));
+    offsets
+}
+
+/// Nobody asks for the offsets of a group whose protocol klever does not know.
+fn of_unknown_type() -> CallError {
+    CallError {
+        code: UNSUPPORTED_FEATURE,
+        message: "klever does not know groups of this type".into(),
+        hint: None,
+    }
 }
 
 /// Many groups in a request where the broker takes that, else one in each, all sent at once.

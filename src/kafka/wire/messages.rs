@@ -13,6 +13,8 @@ mod log_dirs;
 mod metadata;
 mod offset_fetch;
 mod quorum;
+mod share_groups;
+mod streams_groups;
 mod topic_partitions;
 
 #[cfg(fuzzing)]
@@ -28,13 +30,44 @@ pub(super) use log_dirs::DescribeLogDirs;
 pub(super) use metadata::{ReadMetadata, TopicScope};
 pub(super) use offset_fetch::{FetchOffsets, FetchOffsetsOfGroup};
 pub(super) use quorum::{DescribeQuorum, QuorumState};
+pub(super) use share_groups::{DescribeShareGroupOffsets, DescribeShareGroups};
+pub(super) use streams_groups::DescribeStreamsGroups;
 pub(super) use topic_partitions::DescribeTopicPartitions;
 
+use super::api::{Api, ReadRequest};
 use super::decoder::{Decoded, Decoder};
 use std::sync::Arc;
 
 /// What an answer holds, or the error code in its place.
 pub(super) type Coded<T> = Result<T, i16>;
+
+/// Every request with the first and the last version in which it is sent; some kinds have one for old brokers, too.
+pub(super) fn sent_versions() -> Vec<(Api, (i16, i16))> {
+    vec![
+        of::<ListOffsets<'_>>(),
+        of::<ReadMetadata>(),
+        of::<FetchOffsets<'_>>(),
+        of::<FetchOffsetsOfGroup<'_>>(),
+        of::<FindCoordinators<'_>>(),
+        of::<FindCoordinator<'_>>(),
+        of::<DescribeGroups<'_>>(),
+        of::<ListGroups>(),
+        of::<ApiVersions>(),
+        of::<DescribeConfigs<'_>>(),
+        of::<DescribeLogDirs>(),
+        of::<DescribeQuorum>(),
+        of::<DescribeCluster>(),
+        of::<DescribeConsumerGroups<'_>>(),
+        of::<DescribeTopicPartitions<'_>>(),
+        of::<DescribeShareGroups<'_>>(),
+        of::<DescribeStreamsGroups<'_>>(),
+        of::<DescribeShareGroupOffsets<'_>>(),
+    ]
+}
+
+fn of<R: ReadRequest>() -> (Api, (i16, i16)) {
+    (R::API, R::VERSIONS)
+}
 
 /// What came with an error code.
 fn coded<T>(code: i16, value: T) -> Coded<T> {

@@ -8,14 +8,17 @@ use super::dial::{Address, Dialer};
 use super::messages::{
     ClusterDescription, Coded, DescribeCluster, DescribeConfigs, ListOffsets, ReadMetadata, TopicScope,
 };
+use super::probe::{BrokerReport, ProbeAnswers, WireProbes};
 use super::security::Security;
 use crate::kafka::reads::{CallResult, ReadAnswer, ReadKind, ReadTargets};
 use crate::kafka::reads::{Metadata, OffsetSpec, PartitionOffset, ResourceConfig, ResourceKind};
 use crate::kafka::{CallError, ConnectError, ConnectionSpec};
 use crate::model::BrokerId;
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
 /// A bootstrap server is passed over by the next one when it has not answered by then.
@@ -29,16 +32,23 @@ const PARTITIONS_PER_REQUEST: usize = 10_000;
 /// How long a connection may take to be made, unless the properties say otherwise.
 const SETUP_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Groups of other types than consumers make, with their types.
+pub(super) type GroupTypes = BTreeMap<Arc<str>, Arc<str>>;
+
 /// Connections to the brokers of one cluster. Nothing is sent before the first read.
 pub(in crate::kafka) struct WireReader {
     bootstrap: Vec<Address>,
     dialer: Arc<Dialer>,
     pub(super) timeout: Duration,
     links: Mutex<BTreeMap<(Lane, Address), Arc<BrokerLink>>>,
+    /// How each broker answered its last probe, where there are probes.
+    probed: ProbeAnswers,
     /// The brokers that Metadata named last.
     named: Mutex<Vec<Address>>,
     /// Who listed each group last, which is its coordinator.
     pub(super) coordinators: Mutex<BTreeMap<Arc<str>, BrokerId>>,
+    /// Groups that are neither classic nor of KIP-848, as they were listed last.
+    pub(super) group_types: Mutex<GroupTypes>,
 }
 
 /// Which of a broker's connections. A broker answers one request of a connection after the other: one that it passes
@@ -64,11 +74,13 @@ impl WireReader {
         let setup_timeout = spec.milliseconds("socket.connection.setup.timeout.ms")?;
         Ok(WireReader {
             bootstrap: spec.bootstrap().iter().map(|server| Address::of(server)).collect(),
-            dialer: Arc::new(Dialer { setup_timeout: setup_timeout.unwrap_or(SETUP_TIMEOUT), security }),
+            dialer: Arc::new(Dialer::new(setup_timeout.unwrap_or(SETUP_TIMEOUT), security)),
             timeout,
             links: Mutex::default(),
+            probed: ProbeAnswers::default(),
             named: Mutex::default(),
             coordinators: Mutex::default(),
+            group_types: Mutex::default(),
         })
     }
 
@@ -88,6 +100,23 @@ impl WireReader {
             ReadKind::Raw => ReadAnswer::Raw(Box::new(self.raw(targets).await)),
             ReadKind::LogDirs => self.log_dirs(targets).await,
         }
+    }
+
+    /// Probes of brokers, which report here.
+    pub(in crate::kafka) fn probes(&self, reports: UnboundedSender<BrokerReport>) -> WireProbes {
+        WireProbes::new(self.dialer.clone(), self.probed.clone(), reports)
+    }
+
+    /// Requests that went out so far.
+    pub(in crate::kafka) fn requests_sent(&self) -> u64 {
+        self.dialer.sent.load(Ordering::Relaxed)
+    }
+
+    /// How a broker answers what it answers itself: its probe, or else the connection to it.
+    pub(super) fn state_of(&self, address: &Address) -> ConnectionState {
+        let probed = self.probed.of(address);
+        let link = || lock(&self.links).get(&(Lane::Own, address.clone())).map(|link| link.state());
+        probed.or_else(link).unwrap_or(ConnectionState::NotTried)
     }
 
     /// Every connection that was needed so far, by `HOST:PORT`, and what is known of it.
@@ -112,7 +141,7 @@ impl WireReader {
 
     /// Connections to what is no broker of the cluster any more are closed.
     fn follow(&self, metadata: &Metadata) {
-        let named: Vec<Address> = metadata.nodes.iter().map(address_of).collect();
+        let named: Vec<Address> = metadata.nodes.iter().map(Address::of_node).collect();
         lock(&self.links).retain(|(_, address), _| named.contains(address));
         *lock(&self.named) = named;
     }
@@ -124,8 +153,10 @@ impl WireReader {
             described = brokers.map(|(description, _)| description);
         }
         match described {
-            Ok(ClusterDescription { id, racks }) => ReadAnswer::Description(id, Some(Ok(racks))),
-            Err(error) => ReadAnswer::Description(None, Some(Err(error))),
+            Ok(ClusterDescription { id, racks, fenced }) => {
+                ReadAnswer::Description(id, Some(Ok(racks)), fenced)
+            }
+            Err(error) => ReadAnswer::Description(None, Some(Err(error)), Vec::new()),
         }
     }
 
@@ -186,12 +217,12 @@ impl WireReader {
         targets: &'a ReadTargets,
         lane: Lane,
     ) -> impl Iterator<Item = (BrokerId, Arc<BrokerLink>)> + 'a {
-        targets.metadata.nodes.iter().map(move |node| (node.id, self.link(lane, address_of(node))))
+        targets.metadata.nodes.iter().map(move |node| (node.id, self.link(lane, Address::of_node(node))))
     }
 
     pub(super) fn broker(&self, targets: &ReadTargets, id: BrokerId, lane: Lane) -> Option<Arc<BrokerLink>> {
         let node = targets.metadata.nodes.iter().find(|node| node.id == id)?;
-        Some(self.link(lane, address_of(node)))
+        Some(self.link(lane, Address::of_node(node)))
     }
 
     fn link(&self, lane: Lane, address: Address) -> Arc<BrokerLink> {
@@ -202,7 +233,7 @@ impl WireReader {
 
     /// The brokers in the order in which to ask them; `turn` spreads the work over those that answer.
     pub(super) fn candidates(&self, targets: &ReadTargets, lane: Lane, turn: usize) -> Vec<Arc<BrokerLink>> {
-        self.ranked(targets.metadata.nodes.iter().map(address_of).collect(), lane, turn)
+        self.ranked(targets.metadata.nodes.iter().map(Address::of_node).collect(), lane, turn)
     }
 
     fn ranked(&self, mut addresses: Vec<Address>, lane: Lane, turn: usize) -> Vec<Arc<BrokerLink>> {
@@ -213,7 +244,11 @@ impl WireReader {
             addresses.rotate_left(first);
         }
         let mut links: Vec<_> = addresses.into_iter().map(|address| self.link(lane, address)).collect();
-        links.sort_by_key(|link| link.state().rank());
+        let rank = |link: &Arc<BrokerLink>| {
+            let probed = self.probed.of(link.address()).map_or(0, |state| state.rank());
+            link.state().rank().max(probed)
+        };
+        links.sort_by_key(rank);
         links
     }
 
@@ -273,10 +308,6 @@ fn combined(errors: &[CallError]) -> CallError {
 
 fn unread(names: &[String], error: &CallError) -> Vec<ResourceConfig> {
     names.iter().map(|name| (name.clone(), Err(error.clone()))).collect()
-}
-
-fn address_of(node: &crate::kafka::reads::Node) -> Address {
-    Address { host: node.host.clone(), port: node.port }
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

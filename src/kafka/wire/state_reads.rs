@@ -1,5 +1,6 @@
 //! Features, controller quorum and ELR; what brokers have on their disks.
 
+use super::broker_link::{BrokerLink, ConnectionState};
 use super::concurrent::{all, first_success};
 use super::messages::{
     ApiVersions, BrokerVersions, DescribeLogDirs, DescribeQuorum, DescribeTopicPartitions, QuorumState,
@@ -7,7 +8,7 @@ use super::messages::{
 use super::reader::{Lane, WireReader, first_call};
 use crate::clock::now_ms;
 use crate::kafka::CallError;
-use crate::kafka::reads::{CallResult, ElrByTopic, RawReads, ReadAnswer, ReadTargets};
+use crate::kafka::reads::{CallResult, ElrByTopic, NO_CONTROLLER, RawReads, ReadAnswer, ReadTargets};
 use crate::model::{BrokerId, Datum, Features, Millis, Origin, Quorum, Unknown};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,9 @@ const PARTITIONS_PER_ANSWER: i32 = 2000;
 /// A voter that had everything within this time counts as online; Kafka's own `controller.quorum.fetch.timeout.ms`
 /// is 2 s.
 const ONLINE_WITHIN_MS: i64 = 5_000;
+/// `Errors.NOT_LEADER_OR_FOLLOWER`, `REQUEST_TIMED_OUT` and `NOT_CONTROLLER`: the controller that was asked leads no
+/// quorum, or none was found to ask.
+const NO_LEADER: [i32; 3] = [6, 7, 41];
 /// Brokers that are asked for the quorum: each passes the question on to the same controller.
 const BROKERS_ASKED_FOR_QUORUM: usize = 2;
 /// A second broker is asked when the first has not answered by then.
@@ -57,19 +61,29 @@ impl WireReader {
     }
 
     async fn quorum(&self, targets: &ReadTargets) -> Datum<Quorum> {
-        let links = self.candidates(targets, Lane::Controller, 0).into_iter().take(BROKERS_ASKED_FOR_QUORUM);
+        let mut asked = self.candidates(targets, Lane::Controller, 0);
+        asked.truncate(BROKERS_ASKED_FOR_QUORUM);
         let deadline = self.deadline();
-        let attempts = links.map(|link| async move { link.value(&DescribeQuorum, deadline).await });
+        let attempts =
+            asked.clone().into_iter().map(|link| async move { link.value(&DescribeQuorum, deadline).await });
         match first_success(attempts, SECOND_QUESTION_AFTER).await {
             Ok(state) => Datum::known(quorum_of(&state, now_ms()), now_ms(), Origin::Broker),
             Err(errors) => match errors.first() {
                 Some(error) if error.is_unsupported() => {
                     Datum::unknown(Unknown::Unsupported("brokers before 3.3 or without KRaft".into()))
                 }
+                Some(_) if errors.iter().all(is_of_no_controller) && self.answers_itself(&asked) => {
+                    Datum::unknown(Unknown::Unreachable(NO_CONTROLLER.into()))
+                }
                 Some(error) => Datum::unknown(error.unknown("Describe on Cluster")),
                 None => Datum::unknown(Unknown::Unreachable("no broker is up".into())),
             },
         }
+    }
+
+    /// Whether one of these brokers answers what it need not pass on.
+    fn answers_itself(&self, asked: &[Arc<BrokerLink>]) -> bool {
+        asked.iter().any(|link| self.state_of(link.address()) == ConnectionState::Connected)
     }
 
     async fn elr(&self, is_on: &Datum<bool>, targets: &ReadTargets) -> Datum<ElrByTopic> {
@@ -121,6 +135,11 @@ fn standing_still() -> CallError {
         message: "a broker's answer to DescribeTopicPartitions does not come to an end".into(),
         hint: None,
     }
+}
+
+/// Whether no active controller answered: neither in time, nor as the one that leads.
+fn is_of_no_controller(error: &CallError) -> bool {
+    error.is_transport() || NO_LEADER.contains(&error.code)
 }
 
 fn finalised(levels: &[(String, i16)], at: Millis) -> Features {

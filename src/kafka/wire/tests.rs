@@ -24,6 +24,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
 use tokio::time::Instant;
 
+mod probing;
+
 fn on_runtime<T>(test: impl Future<Output = T>) -> T {
     Builder::new_current_thread().enable_all().build().unwrap().block_on(test)
 }
@@ -134,7 +136,7 @@ fn link(address: Address) -> Arc<BrokerLink> {
 }
 
 fn link_with(address: Address, security: Security) -> Arc<BrokerLink> {
-    let dialer = Dialer { setup_timeout: Duration::from_secs(5), security };
+    let dialer = Dialer::new(Duration::from_secs(5), security);
     Arc::new(BrokerLink::new(address, Arc::new(dialer)))
 }
 

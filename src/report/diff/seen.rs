@@ -1,9 +1,7 @@
 //! What both snapshots saw, part by part: controllers, brokers, topics, configurations, ISRs, groups.
 
 use super::{Direction, SnapshotDifference, between, unseen};
-use crate::model::{
-    Broker, BrokerStatus, Cluster, ConfigMap, Datum, Group, PartitionView, Quorum, Topic, id_list, plural,
-};
+use crate::model::{Broker, Cluster, ConfigMap, Datum, Group, PartitionView, Quorum, Topic, id_list, plural};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -74,7 +72,7 @@ fn brokers(was: &Cluster, now: &Cluster) -> Vec<SnapshotDifference> {
 
 fn broker(was: &Broker, now: &Broker) -> Vec<SnapshotDifference> {
     let subject = format!("broker {}", was.id);
-    let is_up = |broker: &Broker| broker.state == BrokerStatus::Up;
+    let is_up = |broker: &Broker| broker.state.is_up();
     let state = |broker: &Broker| Some(broker.state.word().to_string());
     let address = |broker: &Broker| Some(format!("{}:{}", broker.host, broker.port));
     let rack = |broker: &Broker| broker.rack.map(|rack| rack.as_deref().unwrap_or("none").to_string());

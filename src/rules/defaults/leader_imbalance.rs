@@ -1,6 +1,6 @@
 //! Brokers that do not lead the partitions that they are to lead, or are to lead more than their share.
 
-use crate::model::{BrokerId, BrokerStatus};
+use crate::model::BrokerId;
 use crate::rules::verdicts::Seen;
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
 
 /// Brokers that are up; those that are not have other findings.
 fn shares(facts: &ClusterFacts<'_>) -> BTreeMap<BrokerId, Preferred> {
-    let up = facts.cluster.brokers.iter().filter(|broker| broker.state == BrokerStatus::Up);
+    let up = facts.cluster.brokers.iter().filter(|broker| broker.state.is_up());
     let mut shares: BTreeMap<BrokerId, Preferred> =
         up.map(|broker| (broker.id, Preferred::default())).collect();
     for partition in facts.cluster.partitions.iter() {

@@ -14,6 +14,9 @@ pub(in crate::kafka) fn read_as_any_answer(bytes: &[u8]) {
     read_as::<DescribeLogDirs>(bytes);
     read_as::<DescribeQuorum>(bytes);
     read_as::<DescribeTopicPartitions<'_>>(bytes);
+    read_as::<DescribeShareGroupOffsets<'_>>(bytes);
+    read_as::<DescribeShareGroups<'_>>(bytes);
+    read_as::<DescribeStreamsGroups<'_>>(bytes);
     read_as::<FetchOffsets<'_>>(bytes);
     read_as::<FetchOffsetsOfGroup<'_>>(bytes);
     read_as::<FindCoordinator<'_>>(bytes);

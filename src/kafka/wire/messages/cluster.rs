@@ -1,6 +1,7 @@
 //! DescribeCluster: the cluster's id and the racks of its brokers, of fenced ones too where the broker tells.
 
 use super::{Coded, coded};
+use crate::kafka::reads::Node;
 use crate::kafka::wire::api::{Api, ReadRequest};
 use crate::kafka::wire::decoder::{Decoded, Decoder};
 use crate::kafka::wire::encoder::Encoder;
@@ -12,6 +13,8 @@ pub(in crate::kafka::wire) struct DescribeCluster;
 pub(in crate::kafka::wire) struct ClusterDescription {
     pub id: Option<String>,
     pub racks: Vec<(BrokerId, Option<String>)>,
+    /// Brokers that are registered and may not lead, where the broker tells.
+    pub fenced: Vec<Node>,
 }
 
 /// `EndpointType.BROKER`.
@@ -43,21 +46,25 @@ impl ReadRequest for DescribeCluster {
         }
         let id = answer.nullable_string()?.filter(|id| !id.is_empty());
         answer.i32()?;
-        let racks = answer.array(broker)?;
+        let brokers = answer.array(broker)?;
         answer.i32()?;
         answer.tags()?;
-        Ok(coded(code, ClusterDescription { id, racks }))
+        let mut description = ClusterDescription { id, ..ClusterDescription::default() };
+        for (node, rack, is_fenced) in brokers {
+            description.racks.push((node.id, rack));
+            description.fenced.extend(is_fenced.then_some(node));
+        }
+        Ok(coded(code, description))
     }
 }
 
-fn broker(broker: &mut Decoder<'_>) -> Decoded<(BrokerId, Option<String>)> {
+/// A broker, its rack, and whether it is fenced.
+fn broker(broker: &mut Decoder<'_>) -> Decoded<(Node, Option<String>, bool)> {
     let id = BrokerId(broker.i32()?);
-    broker.text()?;
-    broker.i32()?;
+    let host = broker.string()?;
+    let port = u16::try_from(broker.i32()?).unwrap_or(0);
     let rack = broker.nullable_string()?.filter(|rack| !rack.is_empty());
-    if broker.version() >= 2 {
-        broker.bool()?;
-    }
+    let is_fenced = if broker.version() >= 2 { broker.bool()? } else { false };
     broker.tags()?;
-    Ok((id, rack))
+    Ok((Node { id, host, port }, rack, is_fenced))
 }

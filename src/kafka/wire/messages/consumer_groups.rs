@@ -67,7 +67,7 @@ fn member(member: &mut Decoder<'_>) -> Decoded<MemberDescription> {
     Ok(MemberDescription { client_id, host, instance_id, assigned })
 }
 
-fn assignment(member: &mut Decoder<'_>) -> Decoded<Vec<(Arc<str>, i32)>> {
+pub(super) fn assignment(member: &mut Decoder<'_>) -> Decoded<Vec<(Arc<str>, i32)>> {
     let mut assigned = Vec::new();
     member.each(|topic| {
         topic.skip_uuid()?;

@@ -69,6 +69,7 @@ pub(super) fn state_named(name: &str) -> GroupState {
         "Stable" => GroupState::Stable,
         "Dead" => GroupState::Dead,
         "Empty" => GroupState::Empty,
+        "NotReady" => GroupState::NotReady,
         _ => GroupState::Unknown,
     }
 }

@@ -55,7 +55,7 @@ impl ReadRequest for ReadMetadata {
         // A topic that is being deleted or created is listed with an error and nothing else.
         let mut topics: Vec<TopicMetadata> = topics.into_iter().flatten().collect();
         topics.sort_by(|a, b| a.name.cmp(&b.name));
-        let description = ClusterDescription { id: cluster_id, racks };
+        let description = ClusterDescription { id: cluster_id, racks, fenced: Vec::new() };
         Ok(coded(code, (description, Metadata { nodes, topics })))
     }
 }

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 mod answers;
 mod drawn;
+mod other_groups;
 mod requests;
 
 /// Draws values; the same seed draws the same ones.

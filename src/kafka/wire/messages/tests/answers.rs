@@ -22,7 +22,7 @@ fn coded_as<T>(code: i16, value: T) -> Coded<T> {
 }
 
 /// One drawn answer of every version, and klever's reading of it.
-fn compare<R: ReadRequest, T: Encodable>(
+pub(super) fn compare<R: ReadRequest, T: Encodable>(
     seed: u64,
     answer: fn(&mut Draw, i16) -> T,
     check: impl Fn(&T, i16, R::Answer),
@@ -95,7 +95,13 @@ proptest! {
         compare::<DescribeCluster, _>(seed, drawn::cluster, |drawn, _, read| {
             let racks = drawn.brokers.iter().map(|one| (BrokerId(one.broker_id.0), not_empty(&one.rack)));
             let id = not_empty(&Some(drawn.cluster_id.clone()));
-            assert_eq!(read, coded_as(drawn.error_code, ClusterDescription { id, racks: racks.collect() }));
+            let fenced = drawn.brokers.iter().filter(|one| one.is_fenced).map(|one| Node {
+                id: BrokerId(one.broker_id.0),
+                host: text(&one.host),
+                port: u16::try_from(one.port).unwrap_or(0),
+            });
+            let expected = ClusterDescription { id, racks: racks.collect(), fenced: fenced.collect() };
+            assert_eq!(read, coded_as(drawn.error_code, expected));
         });
     }
 

@@ -41,6 +41,8 @@ pub(super) fn answers(draw: &mut Draw) -> Vec<Vec<u8>> {
         one::<DescribeLogDirs, _>(draw, log_dirs),
         one::<DescribeQuorum, _>(draw, quorum),
         one::<DescribeTopicPartitions<'_>, _>(draw, topic_partitions),
+        one::<DescribeShareGroups<'_>, _>(draw, other_groups::described),
+        one::<DescribeShareGroupOffsets<'_>, _>(draw, other_groups::start_offsets),
         one::<FetchOffsets<'_>, _>(draw, group_offsets),
         one::<FetchOffsetsOfGroup<'_>, _>(draw, group_offsets),
         one::<FindCoordinator<'_>, _>(draw, coordinators),
