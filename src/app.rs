@@ -5,6 +5,7 @@ mod actions;
 mod assess;
 mod assessment;
 mod cell;
+mod challenge;
 mod conditions;
 mod effect;
 mod entry;
@@ -29,7 +30,9 @@ mod palette;
 mod panes;
 mod pin;
 mod places;
+mod presenter;
 mod prompt;
+mod quiz;
 mod refuted;
 mod row_key;
 mod rows;
@@ -37,6 +40,7 @@ mod shape;
 mod side_by_side;
 mod snapshot;
 mod sort;
+mod start;
 mod summary;
 mod time_line;
 mod tweak;
@@ -48,6 +52,7 @@ pub use action::{Action, Group};
 pub use assess::{assess, objections};
 pub use assessment::{AssessmentView, Consequence, Warning, WarningDelta};
 pub use cell::{Align, Cell, CellStyle, Column};
+pub(crate) use challenge::Contest;
 pub use effect::{AssessmentRequest, Command, Effect};
 pub use entry::{PaletteEntry, PaletteRun};
 pub use explore::{ExplorePage, PageLayout, explore};
@@ -64,10 +69,12 @@ pub use page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, P
 pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Picture, Place};
 pub use pin::Pin;
 pub use places::default_keymap;
+pub(crate) use presenter::Presenter;
 pub use prompt::{Prompt, PromptKind};
 pub use side_by_side::Side;
 pub use snapshot::{Clock, Origin, Snapshot, SourceError};
 pub use sort::{Sort, SortOrder};
+pub use start::Start;
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
 pub use time_line::{Series, TimeWindow};
 pub(crate) use workshop::Stage;
@@ -81,32 +88,7 @@ use crate::keymap::{Key, Keymap, KeymapError};
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, Millis};
 use crate::sim::SimView;
-use crate::workshop::Scene;
 use std::sync::Arc;
-
-/// How the application starts.
-#[derive(Clone, Debug)]
-pub struct Start {
-    /// Where the cluster comes from.
-    pub origin: Origin,
-    /// Names of the themes to step through; the first is the one shown.
-    pub themes: Vec<String>,
-    /// Whether the mouse is reported.
-    pub mouse: bool,
-    /// From which age on a value counts as old.
-    pub stale_ms: Millis,
-    /// The user's keymap file: its name and text.
-    pub keys: Option<(String, String)>,
-    /// The scene of the workshop that is played.
-    pub scene: Option<Scene>,
-}
-
-impl Start {
-    /// The usual start for a source.
-    pub fn new(origin: Origin) -> Start {
-        Start { origin, themes: vec!["dark".into()], mouse: false, stale_ms: 10_000, keys: None, scene: None }
-    }
-}
 
 /// Something over the panes.
 #[derive(Clone, PartialEq, Debug)]
@@ -168,6 +150,10 @@ pub struct App {
     pub(crate) frozen: Option<(Millis, Option<Snapshot>)>,
     /// The scene of the workshop that is played.
     pub(crate) stage: Option<Stage>,
+    /// The challenge of the workshop that is played.
+    pub(crate) contest: Option<Contest>,
+    /// While it is shown to a room.
+    pub(crate) presenter: Option<Presenter>,
     keymap: Keymap<&'static Action>,
     themes: Vec<String>,
     theme: usize,
@@ -234,7 +220,9 @@ impl App {
             mouse: start.mouse,
             stale_ms: start.stale_ms,
             frozen: None,
-            stage: start.scene.map(Stage::new),
+            stage: start.scene.map(if start.learns { Stage::learning } else { Stage::new }),
+            contest: start.challenge.map(Contest::new),
+            presenter: start.presenter.then(Presenter::default),
             keymap,
             themes: start.themes,
             theme: 0,
@@ -326,7 +314,10 @@ impl App {
     /// When something on the screen changes by itself: an age grows, a message goes.
     pub fn next_tick_ms(&self) -> Option<Millis> {
         let second = self.now_ms + 1000;
-        let counts = self.source_error.is_some() || self.frozen.is_some() || self.is_stale();
+        let counts = self.presenter.is_some()
+            || self.source_error.is_some()
+            || self.frozen.is_some()
+            || self.is_stale();
         let ages = self
             .age_ms()
             .filter(|age| *age <= self.stale_ms)

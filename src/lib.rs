@@ -37,6 +37,7 @@
 //! - a **theme**: a file in `themes/` and one line in `theme.rs`
 //! - a **scenario**: a file in `assets/scenarios/` and one line in `scenario/built_in.rs`
 //! - a **scene** of the workshop: a file in `assets/workshop/` and one line in `workshop/built_in.rs`
+//! - a **challenge** of the workshop: a file in `assets/challenges/` and one line in `workshop/challenges.rs`
 //! - a **Kafka version**: its decisions in `protocol/profile.rs` and its column in the defaults table
 
 pub mod app;

@@ -5,11 +5,14 @@
 
 mod anonymise;
 mod assessment;
+mod challenge;
 mod clean;
 mod diff;
 mod explain;
 pub mod export;
+mod finale;
 mod findings;
+mod handout;
 mod json;
 mod junit;
 mod lag;
@@ -29,10 +32,15 @@ pub use anonymise::anonymised;
 pub use assessment::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
+pub use challenge::{
+    act_text, challenges_json, challenges_text, outcome_text, played_challenge_json, played_challenge_text,
+};
 pub use clean::{clean, clean_lines};
 pub use diff::{Direction, SnapshotDiff, SnapshotDifference, diff, diff_json, diff_text};
 pub use explain::{Listing, explain, list};
+pub use finale::{finale_json, finale_text};
 pub use findings::{findings_text, hidden_topics};
+pub use handout::{LogPicture, handout_markdown};
 pub use json::findings_json;
 pub use junit::findings_junit;
 pub use lag::{

@@ -39,7 +39,9 @@ pub(super) fn show_from(
 
 fn setup(args: &ScreenArgs, mut start: Start) -> Result<Setup, Failure> {
     let caps = Caps::detect(args.color);
-    let theme = args.theme.clone().unwrap_or_else(|| "dark".into());
+    let usual = if args.presenter { "projector" } else { "dark" };
+    let theme = args.theme.clone().unwrap_or_else(|| usual.into());
+    start.presenter = args.presenter;
     let mut themes = Vec::new();
     if theme.ends_with(".toml") {
         themes.push((theme.clone(), output::read(theme.as_ref(), InputKind::Theme)?));
