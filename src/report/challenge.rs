@@ -110,7 +110,9 @@ pub fn outcome_text(outcome: Outcome) -> &'static str {
 pub fn act_text(event: &Event) -> String {
     let bare = Event { at: None, when: None, after: None, act: event.act.clone() };
     let file = acts_text(&[bare]);
-    let values = file.lines().filter_map(|line| line.split_once(" = "));
+    // What a fault leaves as it is says nothing; at its end the zeros are what is said.
+    let says = |value: &str| event.act.kind() != ActKind::Fault || !matches!(value, "0" | "\"0s\"" | "false");
+    let values = file.lines().filter_map(|line| line.split_once(" = ")).filter(|&(_, value)| says(value));
     let words: Vec<String> = values
         .map(|(key, value)| match (key, value.trim_matches('"')) {
             ("do", value) => value.replace('_', " "),
