@@ -5,6 +5,7 @@ mod actions;
 mod assess;
 mod assessment;
 mod cell;
+mod challenge;
 mod conditions;
 mod effect;
 mod entry;
@@ -30,7 +31,9 @@ mod palette;
 mod panes;
 mod pin;
 mod places;
+mod presenter;
 mod prompt;
+mod quiz;
 mod refuted;
 mod row_key;
 mod rows;
@@ -53,6 +56,7 @@ pub use action::{Action, Group};
 pub use assess::{assess, objections};
 pub use assessment::{AssessmentView, Consequence, Warning, WarningDelta};
 pub use cell::{Align, Cell, CellStyle, Column};
+pub(crate) use challenge::Contest;
 pub use effect::{AssessmentRequest, Command, Effect};
 pub use entry::{PaletteEntry, PaletteRun};
 pub use explore::{ExplorePage, PageLayout, explore};
@@ -69,6 +73,7 @@ pub use page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, P
 pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Picture, Place};
 pub use pin::Pin;
 pub use places::default_keymap;
+pub(crate) use presenter::Presenter;
 pub use prompt::{Prompt, PromptKind};
 pub use settings_page::{SettingRow, SettingRows};
 pub use side_by_side::Side;
@@ -156,6 +161,10 @@ pub struct App {
     pub(crate) frozen: Option<(Millis, Option<Snapshot>)>,
     /// The scene of the workshop that is played.
     pub(crate) stage: Option<Stage>,
+    /// The challenge of the workshop that is played.
+    pub(crate) contest: Option<Contest>,
+    /// While it is shown to a room.
+    pub(crate) presenter: Option<Presenter>,
     keymap: Keymap<&'static Action>,
     themes: Vec<String>,
     theme: usize,
@@ -222,7 +231,9 @@ impl App {
             began: Began { mouse: start.mouse, label: start.label, settings: start.settings, key_notes },
             stale_ms: start.stale_ms,
             frozen: None,
-            stage: start.scene.map(Stage::new),
+            stage: start.scene.map(if start.learns { Stage::learning } else { Stage::new }),
+            contest: start.challenge.map(Contest::new),
+            presenter: start.presenter.then(Presenter::default),
             keymap,
             themes: start.themes,
             theme: 0,
@@ -314,7 +325,10 @@ impl App {
     /// When something on the screen changes by itself: an age grows, a message goes.
     pub fn next_tick_ms(&self) -> Option<Millis> {
         let second = self.now_ms + 1000;
-        let counts = self.source_error.is_some() || self.frozen.is_some() || self.is_stale();
+        let counts = self.presenter.is_some()
+            || self.source_error.is_some()
+            || self.frozen.is_some()
+            || self.is_stale();
         let ages = self
             .age_ms()
             .filter(|age| *age <= self.stale_ms)

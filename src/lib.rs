@@ -38,6 +38,7 @@
 //! - a **setting** of klever itself: its declaration and its line in `config/settings/declared.rs`
 //! - a **scenario**: a file in `assets/scenarios/` and one line in `scenario/built_in.rs`
 //! - a **scene** of the workshop: a file in `assets/workshop/` and one line in `workshop/built_in.rs`
+//! - a **challenge** of the workshop: a file in `assets/challenges/` and one line in `workshop/challenges.rs`
 //! - a **Kafka version**: its decisions in `protocol/profile.rs` and its column in the defaults table
 
 pub mod app;

@@ -6,12 +6,15 @@
 mod anonymise;
 mod assessment;
 mod baseline;
+mod challenge;
 mod clean;
 mod diff;
 mod errors;
 mod explain;
 pub mod export;
+mod finale;
 mod findings;
+mod handout;
 mod json;
 mod junit;
 mod lag;
@@ -33,13 +36,18 @@ pub use assessment::{
     AdviceReport, AssessmentReport, GoalReport, assessment_json, assessment_markdown, assessment_text,
 };
 pub use baseline::{read_baseline, write_baseline};
+pub use challenge::{
+    act_text, challenges_json, challenges_text, outcome_text, played_challenge_json, played_challenge_text,
+};
 pub use clean::{clean, clean_lines};
 pub use diff::{Direction, SnapshotDiff, SnapshotDifference, diff, diff_json, diff_text};
 pub use errors::{
     GivenClient, GivenSetting, KafkaError, LogErrors, LogScan, SeenError, Written, kafka_errors,
 };
 pub use explain::{Listing, explain, explain_json, list, list_json, log_json, log_text};
+pub use finale::{finale_json, finale_text};
 pub use findings::{findings_text, hidden_topics};
+pub use handout::{LogPicture, handout_markdown};
 pub use json::{findings_json, findings_json_with};
 pub use junit::findings_junit;
 pub use lag::{

@@ -6,6 +6,7 @@
 
 mod act;
 mod built_in;
+mod challenge;
 pub mod change;
 mod check;
 mod clients;
@@ -23,6 +24,7 @@ mod time;
 
 pub use act::{Act, Endpoint, PowerDomain, Process, UnflushedTail};
 pub use built_in::{BUILT_IN, BuiltIn, built_in};
+pub use challenge::{ActKind, ChallengeSpec, acts_text, read_acts};
 pub use clients::{CallSpec, CommitMode, GroupSpec, ProducerSpec};
 pub use condition::Condition;
 pub use error::ScenarioError;
@@ -92,6 +94,9 @@ pub struct Scenario {
     /// What must come of the run with the scene's fix.
     #[serde(default, rename = "expect_with_fix", skip_serializing_if = "Vec::is_empty")]
     pub expectations_with_fix: Vec<Expect>,
+    /// What makes it a challenge of the workshop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<ChallengeSpec>,
 }
 
 /// `[cluster]`.

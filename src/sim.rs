@@ -11,6 +11,7 @@
 
 mod ack_history;
 mod acts;
+mod attempt;
 mod beside;
 mod bootstrap;
 mod broker_inbox;
@@ -67,6 +68,7 @@ mod view;
 mod workload;
 mod world;
 
+pub use attempt::{Attempt, DoneAct};
 pub use cost::{MOST_EVENTS, estimated_events};
 pub use invariants::{Assumption, INVARIANTS, Invariant, Violation};
 pub use loss::{AckedRecord, Cut, CutBy, Loss, PartitionRecords};
@@ -229,7 +231,11 @@ impl Simulator {
     pub fn apply(&mut self, act: Act) -> Result<(), Refusal> {
         self.history.record(&self.world, act.clone());
         self.tell_beside(&act);
-        self.world.apply(act)
+        let done = self.world.apply(act);
+        if done.is_err() {
+            self.history.note_refusal();
+        }
+        done
     }
 
     /// Sets a knob now.
@@ -273,6 +279,7 @@ impl Simulator {
             lines: self.event_log.of(&self.world),
             samples: self.event_log.samples(&self.world),
             marks: self.event_log.marks(),
+            attempt: self.scenario().challenge.is_some().then(|| Arc::new(self.attempt())),
             other: self.beside.as_mut().map(|beside| beside.snapshot()),
         };
         (Arc::new(cluster), Arc::new(view))
@@ -288,6 +295,15 @@ impl Simulator {
         let mut world = self.world.clone();
         let scenario = world.scenario.clone();
         world.report(self.now(), &scenario.expectations)
+    }
+
+    /// What was done to this run by now.
+    pub fn attempt(&self) -> Attempt {
+        let is_over = self.now() == self.scenario().duration.0;
+        let done = self.history.acts_done().zip(self.history.refusals());
+        let acts =
+            done.map(|((at, act), is_refused)| DoneAct { at: at - BOOT, act: act.clone(), is_refused });
+        Attempt { acts: acts.collect(), verdicts: is_over.then(|| self.report().expectations) }
     }
 
     /// From now on every event is followed by a check of Kafka's promises (see [`invariants`]).

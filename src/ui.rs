@@ -13,6 +13,7 @@
 //! ```
 
 mod canvas;
+mod challenge;
 mod explore;
 mod foot;
 mod grid;
@@ -23,6 +24,7 @@ mod logs;
 mod overlay;
 mod panes;
 mod plot;
+mod presenter;
 mod side_by_side;
 mod sparkline;
 mod time_line;
@@ -42,6 +44,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
     let area = frame.area();
     let mut canvas = Canvas::new(frame.buffer_mut(), theme);
     let mut hits = HitMap::default();
+    canvas.is_for_room = app.presenter.is_some();
     canvas.fill(area, Role::Text);
     let layout = Layout::of(app, area);
     if layout.class == Class::Tiny {
@@ -50,6 +53,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
     }
     header::draw(app, &mut canvas, layout.header);
     workshop::draw(app, &mut canvas, layout.scene);
+    challenge::draw(app, &mut canvas, layout.scene);
     match app.explore_page() {
         Some(page) => explore::draw(page, &mut canvas, layout.body, &mut hits),
         None if app.is_side_by_side() => side_by_side::draw(app, &mut canvas, layout.body),
@@ -60,6 +64,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
             layout.draw_separators(&mut canvas);
         }
     }
+    presenter::draw(app, &mut canvas, layout.echo);
     overlay::draw(app, &mut canvas, layout.scene.union(layout.body), &mut hits);
     if let Some(cursor) = foot::draw(app, &mut canvas, layout.foot, &mut hits) {
         frame.set_cursor_position(cursor);

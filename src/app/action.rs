@@ -10,6 +10,7 @@ pub enum Group {
     Cluster,
     Exploring,
     Workshop,
+    Challenge,
     View,
     Movement,
     Program,
@@ -19,11 +20,12 @@ pub enum Group {
 
 impl Group {
     /// All groups in the order of help.
-    pub const ALL: [Group; 8] = [
+    pub const ALL: [Group; 9] = [
         Group::Knobs,
         Group::Cluster,
         Group::Exploring,
         Group::Workshop,
+        Group::Challenge,
         Group::View,
         Group::Movement,
         Group::Program,
@@ -37,6 +39,7 @@ impl Group {
             Group::Exploring => "Exploring",
             Group::Cluster => "Cluster",
             Group::Workshop => "Workshop",
+            Group::Challenge => "Challenge",
             Group::View => "View",
             Group::Movement => "Movement",
             Group::Program => "Program",

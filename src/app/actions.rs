@@ -1,6 +1,7 @@
 //! Everything a user can do: a table of rows a group, each row with its function in the same file. The actions
 //! that go to panes and open explore pages come from the declarations of those.
 
+mod challenge;
 mod cluster;
 mod exploring;
 mod knobs;
@@ -21,6 +22,7 @@ fn tables() -> impl Iterator<Item = &'static [Action]> {
         [knobs::ACTIONS, time_line::ACTIONS, cluster::ACTIONS, side_by_side::ACTIONS, exploring::ACTIONS];
     let after = [
         workshop::ACTIONS,
+        challenge::ACTIONS,
         view::ACTIONS,
         panes::ACTIONS,
         movement::ACTIONS,

@@ -2,7 +2,7 @@
 
 use crate::app::PageRequest;
 use crate::knobs::Change;
-use crate::model::{Cluster, Millis};
+use crate::model::{Cluster, KafkaVersion, Millis};
 use crate::scenario::{Act, Scenario};
 use std::sync::Arc;
 
@@ -37,6 +37,8 @@ pub enum Command {
     Reset,
     /// This scenario from its start, with the same seed.
     Begin(Box<Scenario>),
+    /// The same, with this version of Kafka.
+    BeginAs(Box<Scenario>, KafkaVersion),
     /// Run the same beside it, with these settings from its start; or no longer.
     Beside(Option<Vec<Change>>),
 }

@@ -3,6 +3,7 @@
 use crate::app::Action;
 use crate::knobs::{Change, Knob};
 use crate::scenario::Act;
+use crate::workshop::BuiltInChallenge;
 use std::sync::Arc;
 
 /// One thing to choose.
@@ -36,4 +37,6 @@ pub enum PaletteRun {
     Topic(Arc<str>),
     /// Does something to a cluster that runs here.
     Act(Act),
+    /// Plays a challenge of the workshop.
+    Challenge(&'static BuiltInChallenge),
 }

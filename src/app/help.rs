@@ -25,7 +25,8 @@ fn contexts(app: &App, group: Group) -> Vec<Context> {
     match group {
         Group::Typing => vec![places::PALETTE, places::INPUT],
         Group::Exploring => vec![places::EXPLORE, places::LIST, places::GLOBAL],
-        Group::Workshop => vec![places::WORKSHOP],
+        Group::Workshop => vec![places::LEARN, places::WORKSHOP],
+        Group::Challenge => vec![places::CHALLENGE],
         Group::Knobs | Group::Cluster | Group::View | Group::Movement | Group::Program => {
             places::of_pane(app.focus()).to_vec()
         }

@@ -3,6 +3,7 @@
 use crate::app::{Action, AssessmentView, Level, PageData, Pane, Snapshot, SourceError};
 use crate::keymap::Key;
 use crate::model::Millis;
+use crate::workshop::Scene;
 use std::sync::Arc;
 
 /// Something that a click can hit.
@@ -43,6 +44,8 @@ pub enum Msg {
     Explored(u64, Arc<PageData>),
     /// Something to tell the user.
     Notice(Level, String),
+    /// The file of the scene that is played has changed: the scene, or what is wrong with it, in one line.
+    SceneFile(Result<Box<Scene>, String>),
     /// The time, in milliseconds on the clock of [`crate::model::Cluster::taken_at`].
     Tick(Millis),
     /// The stop key, or `kill -TSTP`.

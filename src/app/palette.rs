@@ -1,7 +1,7 @@
 //! The command palette: every action, every knob, every topic, found by a few letters.
 
 use crate::app::fuzzy::Search;
-use crate::app::{Action, App, PaletteEntry, PaletteRun, faults};
+use crate::app::{Action, App, PaletteEntry, PaletteRun, challenge, faults};
 use crate::knobs::{self, Change, Knob};
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
@@ -12,7 +12,10 @@ const MAX_ENTRIES: usize = 200;
 /// Entries for what was typed, the best first. `acks 1` offers to set the knob.
 pub(super) fn entries(app: &App, typed: &str) -> Vec<PaletteEntry> {
     if let Some(wanted) = typed.strip_prefix(faults::PREFIX) {
-        return menu(app, wanted.trim());
+        return menu(faults::entries(app), faults::PREFIX, wanted.trim());
+    }
+    if let Some(wanted) = typed.strip_prefix(challenge::PREFIX) {
+        return menu(challenge::entries(app), challenge::PREFIX, wanted.trim());
     }
     let typed = typed.trim();
     if let Some(entry) = setting(typed) {
@@ -76,11 +79,11 @@ fn matching<'a>(app: &'a App, faults: &'a [PaletteEntry], typed: &str) -> Vec<(i
     all.filter_map(|found| Some((search.score(found.name())?, found))).collect()
 }
 
-/// The fault menu: in its own order, or by what was typed behind the prefix.
-fn menu(app: &App, typed: &str) -> Vec<PaletteEntry> {
+/// A menu of entries whose names have a prefix: in their own order, or by what was typed behind the prefix.
+fn menu(entries: Vec<PaletteEntry>, prefix: &str, typed: &str) -> Vec<PaletteEntry> {
     let mut search = Search::new(typed);
-    let scored = faults::entries(app).into_iter().filter_map(|entry| {
-        let score = search.score(entry.name.trim_start_matches(faults::PREFIX))?;
+    let scored = entries.into_iter().filter_map(|entry| {
+        let score = search.score(entry.name.trim_start_matches(prefix))?;
         Some((if typed.is_empty() { 0 } else { score }, entry))
     });
     let mut scored: Vec<(i32, PaletteEntry)> = scored.collect();

@@ -1,6 +1,6 @@
 //! The places in which keys have a meaning of their own, the keys that klever comes with, and what they do now.
 
-use crate::app::{Action, App, Overlay, Pane, Prompt, PromptKind};
+use crate::app::{Action, App, Overlay, Pane, Prompt, PromptKind, Stage};
 use crate::keymap::{Code, Context, Key, Keymap, KeymapError, Keys};
 
 /// Everywhere outside an input line.
@@ -13,6 +13,10 @@ pub(super) const OVERLAY: Context = Context("overlay");
 pub(super) const EXPLORE: Context = Context("explore");
 /// While a scene of the workshop is played, whatever pane has the keys.
 pub(super) const WORKSHOP: Context = Context("workshop");
+/// While one learns a scene alone: nearer than the scene's own keys.
+pub(super) const LEARN: Context = Context("learn");
+/// While a challenge of the workshop is played, whatever pane has the keys.
+pub(super) const CHALLENGE: Context = Context("challenge");
 /// Two runs beside each other.
 pub(super) const SIDE_BY_SIDE: Context = Context("side-by-side");
 /// A line being typed: a filter, a value, a goal.
@@ -23,7 +27,7 @@ pub(super) const PALETTE: Context = Context("palette");
 /// All places, in the order of the keymap file.
 fn all() -> Vec<Context> {
     let panes = Pane::ALL.into_iter().map(Pane::context);
-    let others = [WORKSHOP, OVERLAY, EXPLORE, SIDE_BY_SIDE, INPUT, PALETTE];
+    let others = [WORKSHOP, LEARN, CHALLENGE, OVERLAY, EXPLORE, SIDE_BY_SIDE, INPUT, PALETTE];
     [GLOBAL, LIST].into_iter().chain(panes).chain(others).collect()
 }
 
@@ -66,7 +70,9 @@ impl App {
     /// The same, once this pane has the keys.
     fn while_on(&self, pane: Pane) -> Vec<Context> {
         let scene = self.stage.is_some().then_some(WORKSHOP);
-        scene.into_iter().chain(of_pane(pane)).collect()
+        let challenge = self.contest.is_some().then_some(CHALLENGE);
+        let learns = self.stage.as_ref().is_some_and(Stage::is_learning).then_some(LEARN);
+        learns.into_iter().chain(scene).chain(challenge).chain(of_pane(pane)).collect()
     }
 
     /// The shortest keys of an action where the user is now; empty when there are none.

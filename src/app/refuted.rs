@@ -129,6 +129,7 @@ mod tests {
             lines: [line].into(),
             samples: [].into(),
             marks: [].into(),
+            attempt: None,
             other: None,
         };
         view.counters.lost_acked = lost;

@@ -3,7 +3,7 @@
 use crate::app::{Origin, Pane, SettingRows, Sort};
 use crate::keymap::UserKeys;
 use crate::model::Millis;
-use crate::workshop::Scene;
+use crate::workshop::{Challenge, Scene};
 
 /// How the application starts.
 #[derive(Clone, Debug)]
@@ -28,6 +28,12 @@ pub struct Start {
     pub settings: SettingRows,
     /// The scene of the workshop that is played.
     pub scene: Option<Scene>,
+    /// Whether one learns it alone: questions are a quiz.
+    pub learns: bool,
+    /// The challenge of the workshop that is played.
+    pub challenge: Option<Challenge>,
+    /// Whether it is shown to a room.
+    pub presenter: bool,
 }
 
 impl Start {
@@ -44,6 +50,9 @@ impl Start {
             label: Label::default(),
             settings: SettingRows::default(),
             scene: None,
+            learns: false,
+            challenge: None,
+            presenter: false,
         }
     }
 

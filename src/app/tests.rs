@@ -1,6 +1,7 @@
 //! Scripts: a start, keys through the real keymap, and what must come of it. The engine answers at once.
 
 mod advising;
+mod challenge;
 mod client_faults;
 mod exploring;
 mod knobs;

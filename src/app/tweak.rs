@@ -75,6 +75,11 @@ impl App {
     /// Makes changes; those that rebuild a running cluster are asked for first.
     pub(super) fn request(&mut self, changes: Vec<Change>) -> Vec<Effect> {
         if let Some(change) = changes.iter().find(|change| self.rebuilds(change)) {
+            if self.contest.is_some() {
+                let why = format!("{} needs a new cluster, which no challenge allows", change.knob.name);
+                self.notify(Level::Warn, why);
+                return Vec::new();
+            }
             let text = vec![
                 format!("{} = {} rebuilds the cluster.", change.knob.name, change.value),
                 "Its logs, offsets and faults are lost.".into(),
@@ -98,6 +103,11 @@ impl App {
     /// Makes changes as one step that is undone as one; `None` when they cannot be.
     pub(super) fn make(&mut self, changes: Vec<Change>) -> Option<Vec<Effect>> {
         let (taken, what_ifs) = self.parts(changes);
+        let acts: Vec<Act> = taken.iter().cloned().map(Act::Set).collect();
+        if let Some(why) = self.objection(&acts) {
+            self.notify(Level::Warn, why);
+            return None;
+        }
         let step = taken.iter().map(|change| (self.value_now(change.knob), change.clone())).collect();
         let moved = Moved { taken: step, what_if: !what_ifs.is_empty() };
         let hypothesis = self.hypothesis.as_mut()?;

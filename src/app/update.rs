@@ -39,6 +39,7 @@ impl App {
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let was_shown = self.is_side_by_side();
         let mut effects = self.step(msg);
+        self.referee(&mut effects);
         self.follow_side_by_side(was_shown, &mut effects);
         self.refresh_logs();
         self.remember_selections();
@@ -69,6 +70,7 @@ impl App {
                 app.note_refusal(level, &text);
                 app.notify(level, text);
             }),
+            Msg::SceneFile(scene) => self.take_scene(scene),
             Msg::Tick(now_ms) => self.tick(now_ms),
             Msg::Suspend => vec![Effect::Suspend],
             Msg::End(code) => vec![Effect::Quit(code)],
@@ -86,6 +88,7 @@ impl App {
         match self.keymap.lookup(&contexts, &self.typed) {
             Lookup::Pending => Vec::new(),
             Lookup::Run(action) => {
+                self.echo(action);
                 self.typed.clear();
                 self.run(action)
             }
@@ -168,6 +171,7 @@ impl App {
 
     fn tick(&mut self, now_ms: Millis) -> Vec<Effect> {
         self.now_ms = now_ms;
+        self.begin_timer();
         if self.toast.as_ref().is_some_and(|toast| toast.until_ms <= now_ms) {
             self.toast = None;
         }
@@ -210,6 +214,7 @@ impl App {
         }
         let mut effects = self.changed();
         effects.extend(self.follow_scene());
+        effects.extend(self.follow_challenge());
         self.note_time();
         self.refresh_rows([Pane::Time].into_iter());
         if is_first_loss {

@@ -1,15 +1,15 @@
 //! A scene on the screen: which step is told, how far time may pass, and the counters as it was and with the fix.
 
+mod runs;
+
+use crate::app::quiz::{Quiz, Score, right_choice, shown_choices};
 use crate::app::{App, CellStyle, Clock, Command, Effect, Level, Origin, Overlay, Page, Pane, Pin};
-use crate::model::Millis;
+use crate::model::{KafkaVersion, Millis};
 use crate::report::counter_rows;
 use crate::scenario::{Counter, Scenario, StepSpec, Time};
 use crate::sim::Counters;
 use crate::workshop::{ALL, Scene};
 use std::sync::Arc;
-
-/// How fast the run with the fix passes, at least: the room has seen the faults before.
-const FIX_PACE: f64 = 4.0;
 
 /// The scene that is played.
 #[derive(Clone, Debug)]
@@ -18,6 +18,12 @@ pub(crate) struct Stage {
     step: usize,
     with_fix: bool,
     shows_answer: bool,
+    /// Whether an older version of Kafka plays it.
+    as_then: bool,
+    /// The version that played it before the older one did.
+    today: Option<KafkaVersion>,
+    /// What one who learns alone has chosen, step by step; `None` before a room.
+    quiz: Option<Quiz>,
     has_begun: bool,
     /// Where time stands still again, and the step that is told then.
     runs_to: Option<(Time, usize)>,
@@ -26,12 +32,21 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    /// For one who learns alone.
+    pub(super) fn learning(scene: Scene) -> Stage {
+        let quiz = Some(Quiz::new(scene.steps().len()));
+        Stage { quiz, ..Stage::new(scene) }
+    }
+
     pub(super) fn new(scene: Scene) -> Stage {
         Stage {
             scene: Arc::new(scene),
             step: 0,
             with_fix: false,
             shows_answer: false,
+            as_then: false,
+            today: None,
+            quiz: None,
             has_begun: false,
             runs_to: None,
             counters: [None, None],
@@ -56,7 +71,33 @@ impl Stage {
     }
 
     pub(crate) fn shows_answer(&self) -> bool {
-        self.shows_answer
+        self.shows_answer || self.chosen().is_some()
+    }
+
+    /// Whether one learns alone.
+    pub(crate) fn is_learning(&self) -> bool {
+        self.quiz.is_some()
+    }
+
+    /// The choices of the step that is told, in the order in which they are shown; none before a room.
+    pub(crate) fn choices(&self) -> Vec<&str> {
+        if self.quiz.is_none() { Vec::new() } else { shown_choices(self.told()) }
+    }
+
+    /// Which of them was chosen, and which is right.
+    pub(crate) fn chosen(&self) -> Option<(usize, usize)> {
+        let chosen = self.quiz.as_ref()?.chosen(self.step)?;
+        Some((chosen, right_choice(self.told())))
+    }
+
+    /// How many questions were answered right, of those that were answered and of all.
+    pub(crate) fn score(&self) -> Option<Score> {
+        self.quiz.as_ref().map(|quiz| quiz.score(self.scene.steps()))
+    }
+
+    /// Whether the step that is told waits for a choice.
+    fn waits_for_choice(&self) -> bool {
+        !self.choices().is_empty() && !self.shows_answer()
     }
 
     /// Whether its first moment has been reached.
@@ -79,6 +120,38 @@ impl Stage {
         if self.with_fix { self.scene.fixed() } else { self.scene.scenario().clone() }
     }
 
+    /// The older version that plays it, if it does.
+    pub(crate) fn then(&self) -> Option<KafkaVersion> {
+        self.scene.spec().then_version.filter(|_| self.as_then)
+    }
+
+    /// Another scene after this one, for the same room, under today's version.
+    fn followed_by(&self, scene: Scene) -> Stage {
+        let next = if self.is_learning() { Stage::learning(scene) } else { Stage::new(scene) };
+        Stage { today: self.today, ..next }
+    }
+
+    /// What another scene or challenge is begun with: an older version was this scene's only.
+    pub(super) fn today(&self) -> Option<KafkaVersion> {
+        self.today
+    }
+
+    /// Begins the run of now.
+    fn begin(&self) -> Command {
+        let scenario = Box::new(self.scenario());
+        match self.then().or(self.today) {
+            Some(version) => Command::BeginAs(scenario, version),
+            None => Command::Begin(scenario),
+        }
+    }
+
+    /// The other version plays it from now on: what the one before did is not compared with it.
+    fn turn_version(&mut self, shown: Option<KafkaVersion>) {
+        self.today = self.today.or(shown);
+        self.as_then = !self.as_then;
+        self.counters = [None, None];
+    }
+
     fn is_last(&self) -> bool {
         self.step + 1 == self.scene.steps().len()
     }
@@ -90,7 +163,8 @@ impl Stage {
 
     /// The counters as it was and with the fix, side by side.
     fn page(&self) -> Page {
-        let mut page = Page::new("The same faults, as it is and with the fix");
+        let under = self.then().map_or(String::new(), |version| format!(" under Kafka {version}"));
+        let mut page = Page::new(format!("The same faults{under}, as it is and with the fix"));
         let [before, after] = &self.counters;
         let line = |label: &str, a: &str, b: &str| format!("{label:<14}{a:>24}{b:>28}");
         page.add(CellStyle::Heading, line("", &head(before, "as it is"), &head(after, "with the fix")));
@@ -104,8 +178,16 @@ impl Stage {
             page.add(style, line(label, was, now));
         }
         let fix: Vec<String> = self.scene.fix().iter().map(ToString::to_string).collect();
+        if let Some(score) = self.score() {
+            page.section("Your answers", [score.to_string()]);
+        }
         page.section("The fix", fix);
-        page.section("Then and now", [self.scene.spec().then_and_now.clone()]);
+        let then = self
+            .scene
+            .spec()
+            .then_version
+            .map(|version| format!("Kafka {version}: {}", self.scene.spec().then));
+        page.section("Then and now", [self.scene.spec().then_and_now.clone()].into_iter().chain(then));
         page.section("Not shown", [self.scene.spec().limits.clone()]);
         page
     }
@@ -156,7 +238,7 @@ impl App {
     }
 
     /// What the knobs are compared with is the scene as it begins.
-    fn compare_with_now(&mut self) {
+    pub(super) fn compare_with_now(&mut self) {
         if let Some(hypothesis) = &mut self.hypothesis {
             hypothesis.reset();
             hypothesis.pin();
@@ -176,11 +258,44 @@ impl App {
         self.selected_topic = None;
         self.forget_moves();
         self.focus_on(Pane::Log);
-        let stage = self.stage.insert(Stage::new(next.scene()));
-        vec![Effect::Drive(Command::Begin(Box::new(stage.scenario())))]
+        self.contest = None;
+        let next = match &self.stage {
+            Some(before) => before.followed_by(next.scene()),
+            None => Stage::new(next.scene()),
+        };
+        let stage = self.stage.insert(next);
+        vec![Effect::Drive(stage.begin())]
     }
 
-    fn cluster_id(&self) -> Option<String> {
+    /// The file of the scene has changed: it is begun again as it is now. With a mistake in it, the scene goes on as
+    /// it was, and the mistake stands on the screen until the file is right or it is closed.
+    pub(super) fn take_scene(&mut self, scene: Result<Box<Scene>, String>) -> Vec<Effect> {
+        let Some(stage) = &mut self.stage else { return Vec::new() };
+        match scene {
+            Ok(scene) => {
+                *stage = stage.followed_by(*scene);
+                let begin = stage.begin();
+                self.overlay = None;
+                self.origin = Origin::Sim(stage.scene.scenario().id.clone());
+                self.forget_moves();
+                self.notify(Level::Notice, "the scene's file has changed: it begins again");
+                vec![Effect::Drive(begin)]
+            }
+            Err(line) => {
+                let mut page = Page::new("The scene's file has a mistake");
+                page.add(CellStyle::Level(Level::Bad), line);
+                page.gap();
+                page.add(
+                    CellStyle::Plain,
+                    "The scene goes on as it was. It begins again when the file is right.",
+                );
+                self.overlay = Some(Overlay::Page(page, 0));
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn cluster_id(&self) -> Option<String> {
         self.hypothesis.as_ref()?.base().id.get().cloned()
     }
 
@@ -192,6 +307,10 @@ impl App {
         }
         if let Some((moment, _)) = stage.runs_to {
             return vec![seek(moment)];
+        }
+        if stage.waits_for_choice() {
+            self.notify(Level::Notice, "choose an answer first, or have it shown");
+            return Vec::new();
         }
         let next = if stage.is_last() { stage.step } else { stage.step + 1 };
         let moment = if stage.is_last() { stage.scene.scenario().duration } else { stage.scene.moment(next) };
@@ -215,60 +334,20 @@ impl App {
         stop_at(clock, stage.scene.moment(stage.step))
     }
 
+    /// Chooses an answer of the step that is told. The first one counts.
+    pub(super) fn choose(&mut self, at: usize) {
+        let Some(stage) = &mut self.stage else { return };
+        if at < stage.choices().len()
+            && let Some(quiz) = &mut stage.quiz
+        {
+            quiz.choose(stage.step, at);
+        }
+    }
+
     pub(super) fn toggle_answer(&mut self) {
         if let Some(stage) = &mut self.stage {
             stage.shows_answer = !stage.shows_answer;
         }
-    }
-
-    /// Plays the same faults from the start with the fix; once more, and it is as it was.
-    pub(super) fn toggle_fix(&mut self) -> Vec<Effect> {
-        let Some(stage) = &mut self.stage else { return Vec::new() };
-        stage.with_fix = !stage.with_fix;
-        if !stage.with_fix {
-            return self.begin_scene();
-        }
-        let end = stage.scene.scenario().duration;
-        stage.runs_to = Some((end, stage.scene.steps().len() - 1));
-        let pace = self.clock.map_or(FIX_PACE, |clock| clock.pace.max(FIX_PACE));
-        let mut effects = self.begin_run();
-        effects.extend([Effect::Drive(Command::Pace(pace)), Effect::Drive(Command::Pause(false))]);
-        effects
-    }
-
-    /// The scene from its first step, as it is.
-    pub(super) fn begin_scene(&mut self) -> Vec<Effect> {
-        let Some(stage) = &mut self.stage else { return Vec::new() };
-        (stage.with_fix, stage.runs_to, stage.step, stage.shows_answer) = (false, None, 0, false);
-        let moment = stage.scene.moment(0);
-        let mut effects = self.begin_run();
-        effects.extend([
-            Effect::Drive(Command::Pace(1.0)),
-            Effect::Drive(Command::Pause(true)),
-            seek(moment),
-        ]);
-        effects
-    }
-
-    /// The run of now from its start. What the simulator does not turn of the fix is a what-if over it.
-    fn begin_run(&mut self) -> Vec<Effect> {
-        let Some(stage) = &self.stage else { return Vec::new() };
-        let (scenario, with_fix) = (stage.scenario(), stage.with_fix);
-        let what_ifs = stage.scene.what_ifs();
-        self.forget_moves();
-        if let Some(hypothesis) = &mut self.hypothesis {
-            // What was turned on the stage is gone; what it is compared with stays.
-            let was = hypothesis.was().clone();
-            hypothesis.reset();
-            hypothesis.pin_to(was);
-        }
-        let mut effects = if with_fix && !what_ifs.is_empty() {
-            self.make(what_ifs).unwrap_or_default()
-        } else {
-            Vec::new()
-        };
-        effects.push(Effect::Drive(Command::Begin(Box::new(scenario))));
-        effects
     }
 
     /// Shows what came of both runs.
@@ -278,12 +357,12 @@ impl App {
     }
 }
 
-fn seek(moment: Time) -> Effect {
+pub(super) fn seek(moment: Time) -> Effect {
     Effect::Drive(Command::Seek(moment.millis() as Millis))
 }
 
 /// Time stands still at this moment.
-fn stop_at(clock: Clock, moment: Time) -> Vec<Effect> {
+pub(super) fn stop_at(clock: Clock, moment: Time) -> Vec<Effect> {
     let mut effects = vec![Effect::Drive(Command::Pause(true))];
     if clock.at_ms != moment.millis() as Millis {
         effects.push(seek(moment));

@@ -15,6 +15,9 @@ pub struct ScreenArgs {
     /// A theme (dark, light, projector, deuteranopia, tritanopia, ansi16, mono), auto, or a .toml file
     #[arg(long, value_name = "NAME|FILE", help_heading = "Screen")]
     pub theme: Option<String>,
+    /// Show it to a room: keys are echoed, time is told, nothing is dim; the theme is projector unless told
+    #[arg(long, help_heading = "Screen")]
+    pub presenter: bool,
     /// Symbols: auto, unicode or ascii
     #[arg(long, value_name = "SET", help_heading = "Screen")]
     pub glyphs: Option<String>,

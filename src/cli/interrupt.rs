@@ -13,8 +13,8 @@ use std::sync::{
 #[cfg(feature = "live")]
 use std::time::{Duration, Instant};
 
-/// The exit code of a program that a second Ctrl-C ends at once.
-const INTERRUPTED: i32 = 130;
+/// The exit code of a program that Ctrl-C ends.
+pub(super) const INTERRUPTED: u8 = 130;
 /// How soon a signal is noticed.
 #[cfg(feature = "live")]
 const TICK: Duration = Duration::from_millis(50);
@@ -25,7 +25,7 @@ pub(super) fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
     let failed = |error: std::io::Error| Failure::usage(format!("cannot listen to signals: {error}"));
     for signal in [SIGINT, SIGTERM] {
         // In this order: the first signal finds the flag unset.
-        flag::register_conditional_shutdown(signal, INTERRUPTED, seen.clone()).map_err(failed)?;
+        flag::register_conditional_shutdown(signal, INTERRUPTED.into(), seen.clone()).map_err(failed)?;
         flag::register(signal, seen.clone()).map_err(failed)?;
     }
     Ok(seen)

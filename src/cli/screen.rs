@@ -49,7 +49,8 @@ pub(super) fn show_from(
 fn setup(args: &ScreenArgs, mut start: Start) -> Result<(Setup, bool), Failure> {
     let settings = user_settings::of(args)?;
     let caps = Caps::detect(parsed(&settings, &settings::COLOR));
-    let theme = theme(&settings, caps);
+    start.presenter = args.presenter;
+    let theme = theme(&settings, caps, args.presenter);
     let mut themes = Vec::new();
     if theme.ends_with(".toml") {
         themes.push((theme.clone(), output::read(theme.as_ref(), InputKind::Theme)?));
@@ -88,8 +89,9 @@ fn parsed<T: FromStr + Default>(settings: &Settings, setting: &Setting) -> T {
     settings.get(setting).parse().unwrap_or_default()
 }
 
-fn theme(settings: &Settings, caps: Caps) -> String {
+fn theme(settings: &Settings, caps: Caps, presenter: bool) -> String {
     match settings.get(&settings::THEME) {
+        "auto" if presenter => "projector".into(),
         "auto" if caps.light => "light".into(),
         "auto" => "dark".into(),
         theme => theme.into(),

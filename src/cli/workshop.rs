@@ -3,16 +3,24 @@
 use crate::app::{Origin, Start};
 use crate::cli::args::{Format, ScreenArgs};
 use crate::cli::failure::{FOUND, Failure};
-use crate::cli::simulate::{affordable, text_of};
+use crate::cli::interrupt::{INTERRUPTED, interrupts};
+use crate::cli::simulate::affordable;
 use crate::cli::{output, screen};
 use crate::model::KafkaVersion;
 use crate::report::{played_json, played_text, scene_notes, scenes_json, scenes_text};
 use crate::source::SimulatorDriver;
-use crate::workshop::{ALL, Scene, TEMPLATE, chapters_without_scene, find, play};
+use crate::workshop::{ALL, Played, Scene, TEMPLATE, chapters_without_scene, play_while};
 use clap::{Args, Subcommand};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+
+mod challenge;
+mod finale;
+mod handout;
+mod preflight;
+mod scene_files;
 
 #[derive(Args, Debug)]
 pub struct WorkshopArgs {
@@ -26,12 +34,22 @@ enum WorkshopCommand {
     List(ListArgs),
     /// Play a scene on the screen, or headless as it is and with its fix
     Play(PlayArgs),
+    /// Go through a scene alone: the speaker's part to read, its questions as a quiz
+    Learn(LearnArgs),
     /// Print the speaker's script of a scene
     Notes(SceneArgs),
     /// Write a scene to begin with into a new file
     New(NewArgs),
     /// Play a scene headless, and say only whether it shows what it promises
     Check(SceneArgs),
+    /// Play a scene headless, and write a Markdown page of it: notes, answers, numbers, pictures
+    Handout(handout::HandoutArgs),
+    /// Play the same faults under four presets, and write the scoreboard
+    Finale(finale::FinaleArgs),
+    /// Look whether this machine and this terminal are ready for a room
+    Preflight(preflight::PreflightArgs),
+    /// Reach something with few faults or knobs: the simulator is the referee
+    Challenge(challenge::ChallengeArgs),
 }
 
 #[derive(Args, Debug)]
@@ -53,6 +71,14 @@ struct NewArgs {
     /// The file to write; it must not exist
     #[arg(value_name = "FILE")]
     file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+struct LearnArgs {
+    #[command(flatten)]
+    scene: SceneArgs,
+    #[command(flatten)]
+    screen: ScreenArgs,
 }
 
 #[derive(Args, Debug)]
@@ -82,21 +108,27 @@ pub(super) fn run(args: &WorkshopArgs) -> Result<ExitCode, Failure> {
         Some(WorkshopCommand::List(args)) => list(args.format),
         Some(WorkshopCommand::Play(args)) if args.headless => headless(args),
         Some(WorkshopCommand::Play(args)) => on_screen(args),
+        Some(WorkshopCommand::Learn(args)) => learn(args),
         Some(WorkshopCommand::Notes(args)) => {
             output::write(&scene_notes(&scene(&args.scene)?))?;
             Ok(ExitCode::SUCCESS)
         }
         Some(WorkshopCommand::New(args)) => new(&args.file),
         Some(WorkshopCommand::Check(args)) => check(&args.scene),
+        Some(WorkshopCommand::Handout(args)) => handout::run(args),
+        Some(WorkshopCommand::Finale(args)) => finale::run(args),
+        Some(WorkshopCommand::Preflight(args)) => preflight::run(args),
+        Some(WorkshopCommand::Challenge(args)) => challenge::run(args),
     }
 }
 
 fn list(format: Format) -> Result<ExitCode, Failure> {
     let scenes: Vec<Scene> = ALL.iter().map(|each| each.scene()).collect();
     let missing = chapters_without_scene();
+    let own = scene_files::own_scenes();
     output::write(&match format {
-        Format::Text => scenes_text(&scenes, &missing),
-        Format::Json => scenes_json(&scenes, &missing),
+        Format::Text => scenes_text(&scenes, &missing, (&own.scenes, &own.refused)),
+        Format::Json => scenes_json(&scenes, &missing, (&own.scenes, &own.refused)),
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -104,40 +136,71 @@ fn list(format: Format) -> Result<ExitCode, Failure> {
 fn headless(args: &PlayArgs) -> Result<ExitCode, Failure> {
     let version = version(args.kafka_version.as_deref())?;
     let scene = scene(&args.scene.scene)?;
-    runs(&scene)?;
-    let played = play(&scene, args.seed, version);
+    affordable_scene(&scene)?;
+    let played = play_while(&scene, (args.seed, version), &keep_going()?);
     output::write(&match args.format {
         Format::Text => played_text(&played),
         Format::Json => played_json(&played),
     })?;
-    Ok(if played.is_met() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+    Ok(exit_code(&played))
+}
+
+/// Until the first Ctrl-C.
+fn keep_going() -> Result<impl Fn() -> bool, Failure> {
+    let interrupted = interrupts()?;
+    Ok(move || !interrupted.load(Ordering::Relaxed))
+}
+
+fn exit_code(played: &Played) -> ExitCode {
+    match (played.is_over(), played.is_met()) {
+        (false, _) => ExitCode::from(INTERRUPTED),
+        (true, true) => ExitCode::SUCCESS,
+        (true, false) => ExitCode::from(FOUND),
+    }
 }
 
 fn check(name: &str) -> Result<ExitCode, Failure> {
     let scene = scene(name)?;
-    runs(&scene)?;
-    let played = play(&scene, None, None);
+    affordable_scene(&scene)?;
+    let played = play_while(&scene, (None, None), &keep_going()?);
     if played.is_met() {
         output::write(&format!("{}: it shows what it promises\n", scene.scenario().id))?;
         return Ok(ExitCode::SUCCESS);
     }
     output::write(&played_text(&played))?;
-    Ok(ExitCode::from(FOUND))
+    Ok(exit_code(&played))
 }
 
 fn on_screen(args: &PlayArgs) -> Result<ExitCode, Failure> {
     let version = version(args.kafka_version.as_deref())?;
-    let scene = scene(&args.scene.scene)?;
-    let (scenario, seed) = (scene.scenario().clone(), args.seed);
+    show(&args.scene.scene, &args.screen, (args.seed, version), false)
+}
+
+/// Opens the screen on a scene. One from a file is begun again when the file changes.
+fn show(
+    name: &str,
+    screen: &ScreenArgs,
+    (seed, version): (Option<u64>, Option<KafkaVersion>),
+    learns: bool,
+) -> Result<ExitCode, Failure> {
+    let (scene, file) = scene_files::scene(name)?;
+    let scenario = scene.scenario().clone();
     let mut start = Start::new(Origin::Sim(scenario.id.clone()));
-    start.scene = Some(scene);
-    screen::show_from(&args.screen, start, move |sink| {
+    (start.scene, start.learns) = (Some(scene), learns);
+    screen::show_from(screen, start, move |sink| {
+        if let Some(file) = file {
+            scene_files::watch(file, sink.clone());
+        }
         Box::new(SimulatorDriver::start(scenario, seed, version, sink))
     })
 }
 
+fn learn(args: &LearnArgs) -> Result<ExitCode, Failure> {
+    show(&args.scene.scene, &args.screen, (None, None), true)
+}
+
 /// That both runs will end.
-fn runs(scene: &Scene) -> Result<(), Failure> {
+fn affordable_scene(scene: &Scene) -> Result<(), Failure> {
     affordable(scene.scenario())?;
     affordable(&scene.fixed())
 }
@@ -148,13 +211,9 @@ fn version(text: Option<&str>) -> Result<Option<KafkaVersion>, Failure> {
     parsed.transpose()
 }
 
-/// A built-in scene by its id, or a file.
+/// A built-in scene by its id, a file, or one of the user's own.
 fn scene(name: &str) -> Result<Scene, Failure> {
-    if let Some(known) = find(name) {
-        return Ok(known.scene());
-    }
-    let text = text_of(name, ("scene", "klever workshop list"), ALL.iter().map(|each| each.id))?;
-    Scene::parse(name, &text).map_err(|error| Failure::usage(error.to_string()))
+    scene_files::scene(name).map(|(scene, _)| scene)
 }
 
 /// Writes the template where nothing is yet.

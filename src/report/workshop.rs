@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const LABEL: usize = 18;
 
 /// The scenes in the order of the talk, and the chapters that none of them shows.
-pub fn scenes_text(scenes: &[Scene], missing: &[Chapter]) -> String {
+pub fn scenes_text(scenes: &[Scene], missing: &[Chapter], (own, refused): (&[Scene], &[String])) -> String {
     let minutes: u32 = scenes.iter().map(|scene| scene.spec().minutes).sum();
     let mut out = format!("{}, {minutes} minutes, in the order of the talk\n", plural(scenes.len(), "scene"));
     let width = scenes.iter().map(|scene| scene.scenario().id.len()).max().unwrap_or(0) + 2;
@@ -31,14 +31,29 @@ pub fn scenes_text(scenes: &[Scene], missing: &[Chapter]) -> String {
     for chapter in missing {
         out.push_str(&format!("  {}. {}\n", chapter.number(), chapter.title()));
     }
+    push_own(&mut out, own, refused);
     out.push_str(
         "\n`klever workshop play SCENE` opens one, `klever workshop notes SCENE` prints its script.\n",
     );
     out
 }
 
+/// Scenes of the user's own folder, and what is wrong with those that cannot be played.
+fn push_own(out: &mut String, own: &[Scene], refused: &[String]) {
+    if !own.is_empty() || !refused.is_empty() {
+        out.push_str("\nYour own\n");
+    }
+    for scene in own {
+        let text = format!("{} ({} min)", clean(&scene.spec().one_line), scene.spec().minutes);
+        labelled(out, 2, &clean(&scene.scenario().id), 24, &text);
+    }
+    for line in refused {
+        labelled(out, 2, "REFUSED", 9, &clean(line));
+    }
+}
+
 /// The same as `klever.scenes/1`.
-pub fn scenes_json(scenes: &[Scene], missing: &[Chapter]) -> String {
+pub fn scenes_json(scenes: &[Scene], missing: &[Chapter], (own, refused): (&[Scene], &[String])) -> String {
     let one = |scene: &Scene| {
         json!({
             "id": scene.scenario().id,
@@ -52,6 +67,8 @@ pub fn scenes_json(scenes: &[Scene], missing: &[Chapter]) -> String {
         "schema": "klever.scenes/1",
         "scenes": scenes.iter().map(one).collect::<Vec<Value>>(),
         "chapters_without_scene": missing,
+        "own": own.iter().map(one).collect::<Vec<Value>>(),
+        "refused": refused,
     }))
 }
 
@@ -119,9 +136,23 @@ pub fn played_text(played: &Played) -> String {
     if played.after.as_ref().is_some_and(|after| !after.is_whole) {
         out.push_str("\nThe fix cannot be made on the cluster that is judged.\n");
     }
+    if !played.is_over() {
+        out.push_str(&ended_early(played));
+        return out;
+    }
     let word = if played.is_met() { "The scene shows what it promises." } else { "NOT MET: see above." };
     out.push_str(&format!("\n{word}\n"));
     out
+}
+
+/// Of a scene that was ended before its end nothing is judged.
+fn ended_early(played: &Played) -> String {
+    let of = human_duration_ms(played.scene.scenario().duration.millis() as i64);
+    let reached = |run: &RunOutcome| human_duration_ms(run.report.duration_ms as i64);
+    let before = reached(&played.before);
+    let after = played.after.as_ref().map_or("not begun".into(), reached);
+    let after = if played.scene.fix().is_empty() { String::new() } else { format!(", with the fix {after}") };
+    format!("\nINTERRUPTED: played {before} of {of} as it is{after}; nothing is judged\n")
 }
 
 /// The counters of a run with their labels, as they are shown side by side.
@@ -251,7 +282,8 @@ pub fn played_json(played: &Played) -> String {
         "after": played.after.as_ref().map(run_value),
         "rules": played.rules.iter().map(rule).collect::<Vec<Value>>(),
         "figures": played.figures.iter().map(figure).collect::<Vec<Value>>(),
-        "met": played.is_met(),
+        "ended_early": !played.is_over(),
+        "met": if played.is_over() { Value::from(played.is_met()) } else { Value::Null },
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::app::{Level, Msg, Snapshot, SourceError};
 use crate::term::Event;
+use crate::workshop::Scene;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -114,6 +115,11 @@ impl Sink {
     /// Something to tell the user.
     pub fn notice(&self, level: Level, text: impl Into<String>) -> bool {
         self.msg(Msg::Notice(level, text.into()))
+    }
+
+    /// The file of the scene that is played has changed: what it is now, or what is wrong with it.
+    pub fn scene(&self, scene: Result<Box<Scene>, String>) -> bool {
+        self.msg(Msg::SceneFile(scene))
     }
 
     pub(super) fn msg(&self, msg: Msg) -> bool {

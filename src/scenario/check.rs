@@ -5,12 +5,12 @@ use crate::knobs::{
 };
 use crate::model::{BrokerId, KeySpread, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
-use crate::scenario::names::{Names, check_id, check_name};
+use crate::scenario::names::{Names, check_id, check_name, has_broker, unknown_name};
 use crate::scenario::{
-    Act, Condition, Counter, Endpoint, GroupSpec, MOST_REPLICAS, Process, ProducerSpec, SCHEMA, Scenario,
-    TopicSpec, setting_text, too_large,
+    Act, Condition, Counter, GroupSpec, MOST_REPLICAS, ProducerSpec, SCHEMA, Scenario, TopicSpec,
+    setting_text, too_large,
 };
-use crate::scenario::{hardware, quotas, scene};
+use crate::scenario::{challenge, hardware, quotas, scene};
 use std::collections::BTreeMap;
 
 /// Longest time that processing of a record may take.
@@ -18,6 +18,7 @@ const LONGEST_MS: f64 = 1e9;
 
 pub(super) fn check(scenario: &Scenario) -> Checked {
     run(scenario)?;
+    challenge::check(scenario)?;
     scene::check(scenario, run)
 }
 
@@ -111,10 +112,6 @@ fn replica_list(scenario: &Scenario, table: &'static str, at: usize, replicas: &
     } else {
         mistake(table, at, "replicas are distinct brokers of the cluster, such as [1, 2, 3]")
     }
-}
-
-fn has_broker(scenario: &Scenario, id: BrokerId) -> bool {
-    (1..=scenario.cluster.brokers as i32).contains(&id.0)
 }
 
 fn producers(scenario: &Scenario, names: &Names<'_>) -> Checked {
@@ -229,36 +226,6 @@ fn events(scenario: &Scenario, names: &Names<'_>) -> Checked {
         }
     }
     Ok(())
-}
-
-/// The first process or topic of an act that the scenario does not have.
-fn unknown_name(scenario: &Scenario, names: &Names<'_>, act: &Act) -> Option<String> {
-    let process = match act {
-        Act::Stop(p) | Act::Kill(p) | Act::Restart(p) | Act::Pause(p) | Act::Resume(p) => p.clone(),
-        Act::DiskLoss(id) | Act::SlowDisk { broker: id, .. } => Process::Broker(*id),
-        Act::Send { producer, .. } | Act::Greedy { producer, .. } => Process::Producer(producer.clone()),
-        Act::LoseAnswer(process) => process.clone(),
-        Act::DeploySchema { client: Endpoint::Producer(name), .. } => Process::Producer(name.clone()),
-        Act::SlowService { group, .. } | Act::DeploySchema { client: Endpoint::Group(group), .. } => {
-            return names.members_of(group).is_none().then(|| format!("group `{group}`"));
-        }
-        Act::Poison { partition, .. } => {
-            return (!names.has_partition(partition)).then(|| format!("partition `{partition}`"));
-        }
-        Act::Reassign { topic, .. } | Act::AddPartitions { topic, .. } => {
-            return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
-        }
-        Act::PreferredElection(Some(topic)) | Act::UncleanElection(Some(topic)) => {
-            return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
-        }
-        _ => return None,
-    };
-    let known = match &process {
-        Process::Broker(id) => has_broker(scenario, *id),
-        Process::Producer(name) => names.has_producer(name),
-        Process::Member(name, at) => names.members_of(name).is_some_and(|members| *at < members),
-    };
-    (!known).then(|| process.to_string())
 }
 
 fn unknown_in(scenario: &Scenario, names: &Names<'_>, when: &Condition) -> Option<String> {

@@ -1,7 +1,8 @@
 //! The names in a scenario: Kafka's rule for them, each given once, and quick to look up.
 
+use crate::model::BrokerId;
 use crate::scenario::error::{Checked, Mistake, mistake};
-use crate::scenario::{Act, Scenario};
+use crate::scenario::{Act, Endpoint, Process, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a scenario calls its parts.
@@ -91,4 +92,38 @@ pub(super) fn check_id(id: &str) -> Checked {
         return Ok(());
     }
     mistake("id", 0, "id is 1 to 100 lower-case letters, digits and dashes")
+}
+
+pub(super) fn has_broker(scenario: &Scenario, id: BrokerId) -> bool {
+    (1..=scenario.cluster.brokers as i32).contains(&id.0)
+}
+
+/// The first process or topic of an act that the scenario does not have.
+pub(super) fn unknown_name(scenario: &Scenario, names: &Names<'_>, act: &Act) -> Option<String> {
+    let process = match act {
+        Act::Stop(p) | Act::Kill(p) | Act::Restart(p) | Act::Pause(p) | Act::Resume(p) => p.clone(),
+        Act::DiskLoss(id) | Act::SlowDisk { broker: id, .. } => Process::Broker(*id),
+        Act::Send { producer, .. } | Act::Greedy { producer, .. } => Process::Producer(producer.clone()),
+        Act::LoseAnswer(process) => process.clone(),
+        Act::DeploySchema { client: Endpoint::Producer(name), .. } => Process::Producer(name.clone()),
+        Act::Poison { partition, .. } => {
+            return (!names.has_partition(partition)).then(|| format!("partition `{partition}`"));
+        }
+        Act::SlowService { group, .. } | Act::DeploySchema { client: Endpoint::Group(group), .. } => {
+            return names.members_of(group).is_none().then(|| format!("group `{group}`"));
+        }
+        Act::Reassign { topic, .. } | Act::AddPartitions { topic, .. } => {
+            return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
+        }
+        Act::PreferredElection(Some(topic)) | Act::UncleanElection(Some(topic)) => {
+            return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
+        }
+        _ => return None,
+    };
+    let known = match &process {
+        Process::Broker(id) => has_broker(scenario, *id),
+        Process::Producer(name) => names.has_producer(name),
+        Process::Member(name, at) => names.members_of(name).is_some_and(|members| *at < members),
+    };
+    (!known).then(|| process.to_string())
 }

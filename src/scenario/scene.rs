@@ -1,6 +1,7 @@
 //! What makes a scenario a scene of the workshop: its chapter, what the room sees, and the speaker's steps.
 
 use crate::knobs::Change;
+use crate::model::KafkaVersion;
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::{Counter, Scenario, Time, change};
 use serde::de::Error as _;
@@ -10,6 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const CHAPTERS: u8 = 16;
 /// What the id of the run with the fix ends in, so that the two are not taken for each other.
 const WITH_FIX: &str = "-with-fix";
+/// A choice has a key each.
+const MOST_CHOICES: usize = 4;
 /// No scene of a talk takes longer.
 const MOST_MINUTES: u32 = 60;
 
@@ -26,6 +29,12 @@ pub struct SceneSpec {
     /// What has changed in Kafka since people first fell into it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub then_and_now: String,
+    /// An older version of Kafka under which the same faults end differently.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then_version: Option<KafkaVersion>,
+    /// What comes of them there, in one line.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub then: String,
     /// What the scene leaves out or simplifies.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub limits: String,
@@ -52,6 +61,9 @@ pub struct StepSpec {
     /// Hidden until the speaker shows it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub answer: String,
+    /// Answers to choose from when one learns alone: the first one is right, and they are shown in another order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
     /// What the room bets on.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub bet: String,
@@ -104,20 +116,28 @@ pub fn is_simulated(change: &Change) -> bool {
 /// What only the whole file shows of a scene. `run` checks all that a run needs.
 pub(super) fn check(scenario: &Scenario, run: fn(&Scenario) -> Checked) -> Checked {
     let Some(scene) = &scenario.scene else { return without_scene(scenario) };
-    if !(1..=CHAPTERS).contains(&scene.chapter) {
-        return mistake("[scene]", 0, format!("chapter is from 1 to {CHAPTERS}"));
-    }
+    check_chapter("[scene]", scene.chapter)?;
     if !(1..=MOST_MINUTES).contains(&scene.minutes) {
         return mistake("[scene]", 0, format!("minutes is from 1 to {MOST_MINUTES}"));
     }
     if scene.one_line.trim().is_empty() || scene.one_line.contains('\n') {
         return mistake("[scene]", 0, "one_line is one line: what the room sees");
     }
+    if scene.then_version.is_some() == scene.then.trim().is_empty() {
+        return mistake("[scene]", 0, "then_version and then belong together: one of them is missing");
+    }
     if scenario.steps.is_empty() {
         return mistake("[scene]", 0, "a scene has at least one [[step]]");
     }
     steps(scenario)?;
     fix(scenario, run)
+}
+
+pub(super) fn check_chapter(table: &'static str, chapter: u8) -> Checked {
+    if (1..=CHAPTERS).contains(&chapter) {
+        return Ok(());
+    }
+    mistake(table, 0, format!("chapter is from 1 to {CHAPTERS}"))
 }
 
 fn without_scene(scenario: &Scenario) -> Checked {
@@ -154,11 +174,30 @@ fn steps(scenario: &Scenario) -> Checked {
         if let Some(name) = step.watch.iter().filter_map(Counter::producer).find(|name| !is_there(name)) {
             return mistake(table, at, format!("watch: there is no producer `{name}`"));
         }
+        choices(at, step)?;
         if let Some(counter) = step.watch.iter().find(|counter| !counter.is_live()) {
             return mistake(table, at, format!("watch: {counter} is known at the end of a run only"));
         }
     }
     Ok(())
+}
+
+fn choices(at: usize, step: &StepSpec) -> Checked {
+    let table = "[[step]]";
+    if step.choices.is_empty() {
+        return Ok(());
+    }
+    if step.question.is_empty() {
+        return mistake(table, at, "choices belong to a question: it is missing");
+    }
+    if !(2..=MOST_CHOICES).contains(&step.choices.len()) {
+        return mistake(table, at, format!("choices are from 2 to {MOST_CHOICES}, the right one first"));
+    }
+    let is_said_twice = |one: &String| step.choices.iter().filter(|other| *other == one).count() > 1;
+    match step.choices.iter().find(|one| one.trim().is_empty() || is_said_twice(one)) {
+        Some(one) => mistake(table, at, format!("choices: `{one}` is empty or there twice")),
+        None => Ok(()),
+    }
 }
 
 /// That the fix has a place in the scenario, and what comes of it is a scenario.

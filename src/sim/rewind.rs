@@ -16,6 +16,7 @@ struct RecordedAct {
     at: Nanos,
     events: u64,
     act: Act,
+    is_refused: bool,
 }
 
 /// A world to go back to, and how many acts it has seen.
@@ -83,13 +84,25 @@ impl History {
     pub(super) fn record(&mut self, world: &World, act: Act) {
         self.cut_future(world);
         self.next = self.next.min(world.now + self.interval);
-        self.acts.push(RecordedAct { at: world.now, events: world.events, act });
+        self.acts.push(RecordedAct { at: world.now, events: world.events, act, is_refused: false });
         self.done += 1;
+    }
+
+    /// The act recorded last could not be done.
+    pub(super) fn note_refusal(&mut self) {
+        if let Some(last) = self.acts.last_mut() {
+            last.is_refused = true;
+        }
     }
 
     /// The acts that the world has seen, with their times.
     pub(super) fn acts_done(&self) -> impl Iterator<Item = (Nanos, &Act)> {
         self.acts[..self.done].iter().map(|recorded| (recorded.at, &recorded.act))
+    }
+
+    /// Whether each of them was refused.
+    pub(super) fn refusals(&self) -> impl Iterator<Item = bool> {
+        self.acts[..self.done].iter().map(|recorded| recorded.is_refused)
     }
 
     /// Forgets what was done later, before the world was taken back.

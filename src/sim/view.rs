@@ -2,6 +2,7 @@
 
 use crate::model::{Cluster, Mark, MarkKind, Millis, Sample};
 use crate::scenario::{Act, Process};
+use crate::sim::attempt::Attempt;
 use crate::sim::loss::PartitionRecords;
 use crate::sim::replica_offsets::ReplicaOffsets;
 use crate::sim::report::{Counters, GroupReport};
@@ -50,6 +51,8 @@ pub struct SimView {
     pub samples: Arc<[Sample]>,
     /// The last marks along them, the oldest first.
     pub marks: Arc<[Mark]>,
+    /// What was done to the run of a challenge, and what came of it.
+    pub attempt: Option<Arc<Attempt>>,
     /// The same run under other settings, if one goes beside it.
     pub other: Option<Arc<OtherRun>>,
 }

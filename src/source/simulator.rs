@@ -180,6 +180,11 @@ impl Engine {
                 self.first = *scenario;
                 self.begin_first();
             }
+            Command::BeginAs(scenario, version) => {
+                self.first = *scenario;
+                let scenario = self.first.clone();
+                self.rebuild(&scenario, Some(version));
+            }
             Command::Pass(ms) => {
                 self.simulator.run_until(self.simulator.now() + ms.max(0) as Nanos * MILLISECOND)
             }

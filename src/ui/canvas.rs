@@ -12,17 +12,24 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub(super) struct Canvas<'a> {
     buffer: &'a mut Buffer,
     pub(super) theme: &'a Theme,
+    /// Whether a room looks at it: nothing is dim, and there is room between lines.
+    pub(super) is_for_room: bool,
 }
 
 impl<'a> Canvas<'a> {
     pub(super) fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Canvas { buffer, theme }
+        Canvas { buffer, theme, is_for_room: false }
+    }
+
+    fn style(&self, role: Role) -> Style {
+        let is_dim = matches!(role, Role::Muted | Role::Hint);
+        self.theme.style(if is_dim && self.is_for_room { Role::Text } else { role })
     }
 
     /// Paints an area empty. Blanks get no colour of text, so that those on the terminal's own background need
     /// not be written.
     pub(super) fn fill(&mut self, area: Rect, role: Role) {
-        let style = self.theme.style(role);
+        let style = self.style(role);
         let style = Style { fg: style.bg.and(style.fg), ..style };
         for position in area.intersection(self.buffer.area).positions() {
             if let Some(cell) = self.buffer.cell_mut(position) {
@@ -34,7 +41,7 @@ impl<'a> Canvas<'a> {
 
     /// Paints an area's text in a role's look.
     pub(super) fn restyle(&mut self, area: Rect, role: Role) {
-        let style = self.theme.style(role);
+        let style = self.style(role);
         for position in area.intersection(self.buffer.area).positions() {
             if let Some(cell) = self.buffer.cell_mut(position) {
                 cell.modifier = ratatui::style::Modifier::empty();
@@ -52,7 +59,8 @@ impl<'a> Canvas<'a> {
         }
         let text = clean(text);
         let text = cut(&text, usize::from(columns), self.theme.glyphs().ellipsis);
-        self.buffer.set_stringn(x, y, text, usize::from(columns), self.theme.style(role)).0
+        let style = self.style(role);
+        self.buffer.set_stringn(x, y, text, usize::from(columns), style).0
     }
 
     /// The same, lined up on the right.

@@ -38,9 +38,11 @@ pub struct Layout {
     /// The class of the screen.
     pub class: Class,
     pub(super) header: Rect,
-    /// The strip of a scene of the workshop; without one it has no height.
+    /// The strip of a scene or a challenge of the workshop; without one it has no height.
     pub(super) scene: Rect,
     pub(super) body: Rect,
+    /// What the presenter has pressed, and the timer; else it has no height.
+    pub(super) echo: Rect,
     pub(super) foot: Rect,
     /// The panes shown, from top left.
     pub panes: Vec<(Pane, Rect)>,
@@ -51,18 +53,22 @@ impl Layout {
     /// The layout of a screen.
     pub fn of(app: &App, area: Rect) -> Layout {
         let class = Class::of(area.width, area.height);
-        let [header, scene, body, foot] = Split::vertical([
+        let presents = app.presenter.is_some() && class != Class::Tiny;
+        let [header, _, scene, _, body, echo, foot] = Split::vertical([
             Constraint::Length(1),
-            Constraint::Length(scene_lines(app, class)),
+            Constraint::Length(u16::from(presents)),
+            Constraint::Length(scene_lines(app, class).min(area.height * 3 / 4)),
+            Constraint::Length(u16::from(presents)),
             Constraint::Fill(1),
+            Constraint::Length(u16::from(presents)),
             Constraint::Length(1),
         ])
         .areas(area);
         let mut layout =
-            Layout { class, header, scene, body, foot, panes: Vec::new(), separators: Vec::new() };
+            Layout { class, header, scene, body, echo, foot, panes: Vec::new(), separators: Vec::new() };
         match class {
             Class::Tiny => {}
-            _ if app.zoom || (class == Class::Small && scene.height > 0) => {
+            _ if app.zoom || presents || (class == Class::Small && scene.height > 0) => {
                 layout.panes.push((app.focus, body))
             }
             Class::Small => layout.small(app),
@@ -185,15 +191,24 @@ impl Layout {
     }
 }
 
-/// Lines of the strip of a scene.
+/// Lines of the strip of a scene or a challenge.
 fn scene_lines(app: &App, class: Class) -> u16 {
     match class {
-        _ if app.stage.is_none() => 0,
+        _ if app.stage.is_none() && app.contest.is_none() => 0,
         Class::Tiny => 0,
+        // There is no speaker: all that would be said is read.
+        Class::Large if app.presenter.is_some() => 20,
+        Class::Huge if app.presenter.is_some() => 26,
+        Class::Small if is_learning(app) => 17,
+        Class::Large if is_learning(app) => 18,
         Class::Small => 12,
         Class::Large => 12,
         Class::Huge => 14,
     }
+}
+
+fn is_learning(app: &App) -> bool {
+    app.stage.as_ref().is_some_and(|stage| stage.is_learning())
 }
 
 /// Pictures stand below the pane that takes what the others leave: it selects what they show.

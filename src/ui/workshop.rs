@@ -19,6 +19,10 @@ use ratatui::layout::Rect;
 const LABEL: u16 = 7;
 /// Lines of a counter that is drawn large: its name and three of digits.
 const LARGE: u16 = 4;
+/// Lines from which on there is room between rows.
+const SPACIOUS: u16 = 16;
+/// The keys of the choices of a quiz.
+const KEYS: [&str; 4] = ["a", "b", "c", "d"];
 
 /// Draws the strip of the scene that is played, if there is one.
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
@@ -27,15 +31,18 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let right = (area.width * 2 / 5).min(44);
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     words(app, stage, canvas, Rect { width: body.width - right, ..body });
-    counters(stage, canvas, Rect { x: body.right() - right, width: right, ..body });
+    let watched: Vec<_> =
+        stage.told().watch.iter().map(|counter| (counter, stage.counter(counter))).collect();
+    counters(&watched, canvas, Rect { x: body.right() - right, width: right, ..body });
 }
 
 fn title(stage: &Stage, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.rule(area.x, area.y, area.width, Role::BorderFocus);
     let (run, role) =
         if stage.is_with_fix() { ("with the fix", Role::Better) } else { ("as it is", Role::Strong) };
-    let mut right = area.right().saturating_sub(columns_of(run) + 1);
-    canvas.put(right, area.y, columns_of(run), run, role);
+    let run = stage.then().map_or(run.to_string(), |version| format!("{run}, Kafka {version}"));
+    let mut right = area.right().saturating_sub(columns_of(&run) + 1);
+    canvas.put(right, area.y, columns_of(&run), &run, role);
     let step = match stage.runs_to() {
         Some(moment) => format!("runs to {moment}"),
         None if !stage.has_begun() => "begins".into(),
@@ -50,20 +57,32 @@ fn title(stage: &Stage, canvas: &mut Canvas<'_>, area: Rect) {
 
 /// What is asked and bet stands at the bottom and is never cut; the notes take what is left.
 fn words(app: &App, stage: &Stage, canvas: &mut Canvas<'_>, area: Rect) {
-    let asked: Vec<(&str, Role, String)> = asked(app, stage);
+    let notes: Vec<&str> = stage.told().notes.split_whitespace().collect();
+    notes_over_rows(canvas, area, &notes.join(" "), &asked(app, stage));
+}
+
+/// Rows at the bottom, each with its label, and above them as much of the notes as there is room for.
+pub(super) fn notes_over_rows(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    notes: &str,
+    rows: &[(&str, Role, String)],
+) {
     let width = area.width.saturating_sub(2 + LABEL);
-    let lines: Vec<(&str, Role, String)> = asked
+    // For a room there is a line between them, where the screen has it.
+    let spacious = canvas.is_for_room && area.height >= SPACIOUS;
+    let lines: Vec<(&str, Role, String)> = rows
         .iter()
         .flat_map(|(label, role, text)| {
             let lines = wrap(text, usize::from(width)).into_iter().enumerate();
-            lines.map(|(at, line)| (if at == 0 { *label } else { "" }, *role, line))
+            let gap = (spacious && !label.is_empty()).then(|| ("", Role::Text, String::new()));
+            gap.into_iter().chain(lines.map(|(at, line)| (if at == 0 { *label } else { "" }, *role, line)))
         })
         .collect();
     let below = (lines.len() as u16).min(area.height);
-    let notes: Vec<&str> = stage.told().notes.split_whitespace().collect();
     let room = Rect { height: area.height - below, ..area };
     if room.height > 0 {
-        canvas.paragraph(room, &notes.join(" "), Role::Text);
+        canvas.paragraph(room, notes, Role::Text);
     }
     for ((label, role, line), y) in lines.iter().zip(room.bottom()..area.bottom()) {
         canvas.put(area.x + 1, y, LABEL, label, Role::Muted);
@@ -79,6 +98,7 @@ fn asked<'a>(app: &App, stage: &Stage) -> Vec<(&'a str, Role, String)> {
     }
     if !step.question.is_empty() {
         rows.push(("Ask", Role::Strong, step.question.clone()));
+        rows.extend(choices(stage));
         let answer = if stage.shows_answer() {
             ("Answer", Role::Ok, step.answer.clone())
         } else {
@@ -86,23 +106,40 @@ fn asked<'a>(app: &App, stage: &Stage) -> Vec<(&'a str, Role, String)> {
         };
         rows.push(answer);
     }
+    if stage.is_learning() && step.fix.is_empty() {
+        rows.push(("Next", Role::Muted, format!("{} goes on", app.keys_text("scene-next"))));
+    }
     if !step.fix.is_empty() {
         let fix: Vec<String> = step.fix.iter().map(ToString::to_string).collect();
         let key = app.keys_text("scene-fix");
         rows.push(("Fix", Role::Better, format!("{key} plays it again with {}", fix.join(", "))));
+        if let Some(version) = stage.scene().spec().then_version {
+            let key = app.keys_text("scene-then");
+            rows.push(("Then", Role::Notice, format!("{key} plays it as Kafka {version} did")));
+        }
     }
     rows
 }
 
+/// The choices of a quiz, each with its key, and what became of the one that was chosen.
+fn choices(stage: &Stage) -> Vec<(&'static str, Role, String)> {
+    let chosen = stage.chosen();
+    let row = |(at, text): (usize, &str)| match chosen {
+        Some((_, right)) if at == right => (KEYS[at], Role::Ok, format!("{text}: right")),
+        Some((chosen, _)) if at == chosen => (KEYS[at], Role::Bad, format!("{text}: wrong")),
+        Some(_) => (KEYS[at], Role::Muted, text.into()),
+        None => (KEYS[at], Role::Text, text.into()),
+    };
+    stage.choices().into_iter().zip(0..KEYS.len()).map(|(text, at)| row((at, text))).collect()
+}
+
 /// As many large ones as there is room for, the first ones first; the others on a line each.
-fn counters(stage: &Stage, canvas: &mut Canvas<'_>, area: Rect) {
-    let watched = &stage.told().watch;
+pub(super) fn counters(watched: &[(&Counter, Option<i64>)], canvas: &mut Canvas<'_>, area: Rect) {
     let rest = |large: u16| watched.len() as u16 - large;
     let fits = |large: &u16| large * LARGE + rest(*large) <= area.height;
     let large = (0..=watched.len() as u16).rev().find(fits).unwrap_or(0);
     let mut y = area.y;
-    for (counter, at) in watched.iter().zip(0u16..) {
-        let value = stage.counter(counter);
+    for ((counter, value), at) in watched.iter().copied().zip(0u16..) {
         let role = role_of(counter, value);
         let text = value.map_or("?".into(), human_count);
         let x = canvas.put(area.x + 1, y, area.width - 1, &label_of(counter), Role::Muted);
@@ -131,7 +168,7 @@ fn role_of(counter: &Counter, value: Option<i64>) -> Role {
 }
 
 /// What a counter counts, in words; of one producer, whose first.
-fn label_of(counter: &Counter) -> String {
+pub(super) fn label_of(counter: &Counter) -> String {
     match counter {
         Counter::OfProducer(counter, name) => format!("{name}: {}", producer_label(*counter)),
         all => label_of_all(all).into(),

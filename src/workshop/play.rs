@@ -8,6 +8,7 @@ use crate::rules::{Finding, FindingStatus, Findings, Rule, examine, find};
 use crate::scenario::{Scenario, Time};
 use crate::sim::{RunReport, Simulator};
 use crate::workshop::Scene;
+use crate::workshop::challenge::run_to;
 
 /// When the setting is assessed: all brokers are up, and no fault has happened yet.
 const CALM: Nanos = Time::from_secs(1).0;
@@ -21,6 +22,8 @@ pub struct RunOutcome {
     pub findings: Findings,
     /// What the setting means, before any fault.
     pub assessment: Assessment,
+    /// Whether it came to its end; what is expected is judged only then.
+    pub is_over: bool,
     /// Whether all of the fix is in it: a what-if may not be possible on the states that are judged.
     pub is_whole: bool,
 }
@@ -60,12 +63,19 @@ pub struct Played {
 }
 
 impl Played {
+    /// Whether all runs came to their ends. A run that nobody wants any more is not begun.
+    pub fn is_over(&self) -> bool {
+        let after = self.after.as_ref().map_or(self.scene.fix().is_empty(), |after| after.is_over);
+        self.before.is_over && after
+    }
+
     /// Whether the scene shows what it promises: everything expected came, its rules find the anti-pattern as it is
     /// and are silent with the fix, its figures are better with it.
     pub fn is_met(&self) -> bool {
         let runs = [Some(&self.before), self.after.as_ref()];
         let expected = runs.into_iter().flatten().flat_map(|run| &run.report.expectations);
-        self.after.as_ref().is_none_or(|after| after.is_whole)
+        self.is_over()
+            && self.after.as_ref().is_none_or(|after| after.is_whole)
             && expected.into_iter().all(|verdict| verdict.met)
             && self.rules.iter().all(|rule| rule.found_before && rule.silent_after != Some(false))
             && self.figures.iter().all(|figure| figure.is_better != Some(false))
@@ -74,10 +84,20 @@ impl Played {
 
 /// Plays a scene as it is and with its fix, with the same seed and faults. `version` overrides the scene's first.
 pub fn play(scene: &Scene, seed: Option<u64>, version: Option<KafkaVersion>) -> Played {
+    play_while(scene, (seed, version), &|| true)
+}
+
+/// The same, but it ends early once `keep_going` says no.
+pub fn play_while(
+    scene: &Scene,
+    (seed, version): (Option<u64>, Option<KafkaVersion>),
+    keep_going: &dyn Fn() -> bool,
+) -> Played {
     let seed = seed.unwrap_or(scene.scenario().seed);
     let fix = scene.fix();
-    let before = run(scene.scenario(), seed, version, &[]);
-    let after = (!fix.is_empty()).then(|| run(&scene.fixed(), seed, version, &scene.what_ifs()));
+    let before = run(scene.scenario(), (seed, version), &[], keep_going);
+    let with_fix = !fix.is_empty() && before.is_over;
+    let after = with_fix.then(|| run(&scene.fixed(), (seed, version), &scene.what_ifs(), keep_going));
     let rules = scene.spec().rules.iter().filter_map(|id| find(id));
     let figures = scene.spec().figures.iter();
     Played {
@@ -90,17 +110,27 @@ pub fn play(scene: &Scene, seed: Option<u64>, version: Option<KafkaVersion>) -> 
 }
 
 /// One run to its end; the what-ifs are laid over the states that are judged.
-fn run(scenario: &Scenario, seed: u64, version: Option<KafkaVersion>, what_ifs: &[Change]) -> RunOutcome {
+fn run(
+    scenario: &Scenario,
+    (seed, version): (u64, Option<KafkaVersion>),
+    what_ifs: &[Change],
+    keep_going: &dyn Fn() -> bool,
+) -> RunOutcome {
     let mut simulator = Simulator::new(scenario, seed, version);
     simulator.keep_no_checkpoints();
     simulator.run_until(CALM.min(scenario.duration.0));
     let calm = apply_together(&simulator.snapshot().0, what_ifs);
-    simulator.run_until(scenario.duration.0);
+    let is_over = run_to(&mut simulator, scenario.duration.0, keep_going);
     let end = apply_together(&simulator.snapshot().0, what_ifs);
     let is_whole = calm.is_ok() && end.is_ok();
     let state = simulator.snapshot().0;
+    let mut report = simulator.report();
+    if !is_over {
+        report.expectations.clear();
+    }
     RunOutcome {
-        report: simulator.report(),
+        report,
+        is_over,
         findings: examine(end.as_ref().unwrap_or(&state)),
         assessment: assess(calm.as_ref().unwrap_or(&state), Subject::Cluster),
         is_whole,

@@ -138,3 +138,22 @@ fn a_scene_is_written_as_it_is_read() {
     let again = crate::scenario::Scenario::parse("again", &scene.scenario().to_toml()).unwrap();
     assert_eq!(&again, scene.scenario());
 }
+
+/// What is said of an older version must be so: there the scene does not show what it promises today.
+#[test]
+fn a_scene_ends_differently_under_the_older_version_that_it_names() {
+    let mut named = 0;
+    for scene in ALL.iter().map(|each| each.scene()) {
+        let Some(version) = scene.spec().then_version else { continue };
+        named += 1;
+        assert!(!play(&scene, None, Some(version)).is_met(), "{} ends the same", scene.scenario().id);
+    }
+    assert!(named >= 2);
+}
+
+#[test]
+fn a_scene_that_is_ended_early_is_not_judged() {
+    let played = play_while(&ALL[0].scene(), (None, None), &|| false);
+    assert!(!played.is_over() && !played.is_met() && played.after.is_none());
+    assert!(played.before.report.expectations.is_empty());
+}

@@ -62,6 +62,7 @@ fn run_entry(app: &mut App, run: PaletteRun) -> Vec<Effect> {
         PaletteRun::Action(action) => app.run(action),
         PaletteRun::Set(change) => app.request(vec![change]),
         PaletteRun::Act(act) => vec![Effect::Drive(Command::Act(act))],
+        PaletteRun::Challenge(challenge) => app.open_challenge(challenge.challenge()),
         PaletteRun::Knob(knob) => {
             app.focus_on(Pane::Knobs);
             app.set_filter(Pane::Knobs, Filter::default());

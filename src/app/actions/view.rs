@@ -15,6 +15,7 @@ actions! { View
     "previous-pane", "", always, previous_pane, "Go to the previous pane.";
     "internal-topics", "", has_internal, internal_topics, "List internal topics too, or hide them.";
     "log-moment", "then/now", has_loss, log_moment, "Show the logs as they were at the loss, or as they are now.";
+    "presenter", "", always, presenter, "Show it to a room, or no longer: echo of keys, timer, room between lines, nothing dim.";
     "next-theme", "", always, next_theme, "Switch to the next colour theme.";
 }
 
@@ -31,6 +32,10 @@ fn sorts(app: &App) -> Option<&'static str> {
         return Some("this page has one order only");
     }
     unless(!app.focus.declaration().orders.is_empty(), "this pane has one order only")
+}
+
+fn presenter(app: &mut App) -> Vec<Effect> {
+    app.toggle_presenter()
 }
 
 fn open(app: &mut App) -> Vec<Effect> {

@@ -10,7 +10,12 @@ actions! { Workshop
     "scene-back", "back", in_scene, back, "Go back to the step before, and to its moment.";
     "scene-answer", "answer", has_answer, answer, "Show or hide the answer to the question.";
     "scene-fix", "fix", has_fix, fix, "Play the same faults from the start with the fix, or as it was.";
+    "scene-then", "", has_then, then, "Play the same script under an older version of Kafka, or today's again.";
     "scene-table", "table", in_scene, table, "Show the counters as it is and with the fix.";
+    "choose-a", "", has_choices, choose_a, "While one learns: take the first answer.";
+    "choose-b", "", has_choices, choose_b, "While one learns: take the second answer.";
+    "choose-c", "", has_choices, choose_c, "While one learns: take the third answer.";
+    "choose-d", "", has_choices, choose_d, "While one learns: take the fourth answer.";
     "scene-start", "start", in_scene, start, "Begin the scene again, as it was.";
 }
 
@@ -25,6 +30,11 @@ fn simulates(app: &App) -> Option<&'static str> {
 fn has_answer(app: &App) -> Option<&'static str> {
     let asks = app.stage.as_ref().is_some_and(|stage| !stage.told().question.is_empty());
     in_scene(app).or_else(|| unless(asks, "this step asks nothing"))
+}
+
+fn has_choices(app: &App) -> Option<&'static str> {
+    let asks = app.stage.as_ref().is_some_and(|stage| !stage.choices().is_empty());
+    in_scene(app).or_else(|| unless(asks, "there is nothing to choose: `klever workshop learn SCENE` asks"))
 }
 
 fn has_fix(app: &App) -> Option<&'static str> {
@@ -47,6 +57,36 @@ fn back(app: &mut App) -> Vec<Effect> {
 fn answer(app: &mut App) -> Vec<Effect> {
     app.toggle_answer();
     Vec::new()
+}
+
+fn choose_a(app: &mut App) -> Vec<Effect> {
+    choose(app, 0)
+}
+
+fn choose_b(app: &mut App) -> Vec<Effect> {
+    choose(app, 1)
+}
+
+fn choose_c(app: &mut App) -> Vec<Effect> {
+    choose(app, 2)
+}
+
+fn choose_d(app: &mut App) -> Vec<Effect> {
+    choose(app, 3)
+}
+
+fn choose(app: &mut App, at: usize) -> Vec<Effect> {
+    app.choose(at);
+    Vec::new()
+}
+
+fn has_then(app: &App) -> Option<&'static str> {
+    let ends = app.stage.as_ref().is_some_and(|stage| stage.scene().spec().then_version.is_some());
+    in_scene(app).or_else(|| unless(ends, "this scene ends the same under each version that klever knows"))
+}
+
+fn then(app: &mut App) -> Vec<Effect> {
+    app.toggle_then()
 }
 
 fn fix(app: &mut App) -> Vec<Effect> {

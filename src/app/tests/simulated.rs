@@ -34,7 +34,7 @@ impl Simulated {
             },
             Command::Act(act) => return self.simulator.apply(act),
             Command::Seek(to_ms) => self.simulator.rewind(to_ms.max(0) as u64 * 1_000_000),
-            Command::Begin(scenario) => self.simulator = begin(&scenario),
+            Command::Begin(scenario) | Command::BeginAs(scenario, _) => self.simulator = begin(&scenario),
             Command::Reset => self.simulator = self.simulator.begin_again(&Scenario::reference(), None),
             Command::Beside(Some(changes)) => {
                 self.simulator.run_beside(&changes)?;

@@ -16,10 +16,18 @@ struct Speaker {
 
 impl Speaker {
     fn begins(id: &str) -> Speaker {
+        Speaker::opens(id, false)
+    }
+
+    fn learns(id: &str) -> Speaker {
+        Speaker::opens(id, true)
+    }
+
+    fn opens(id: &str, learns: bool) -> Speaker {
         let scene = find(id).unwrap().scene();
         let simulator = Simulator::new(scene.scenario(), 1, None);
         let mut start = Start::new(Origin::Sim(id.into()));
-        start.scene = Some(scene);
+        (start.scene, start.learns) = (Some(scene), learns);
         let mut speaker = Speaker { app: App::new(start).unwrap(), simulator, paused: false };
         speaker.send(Msg::Resize(120, 40));
         speaker.passes(1);
@@ -38,6 +46,9 @@ impl Speaker {
         match command {
             Command::Pause(paused) => self.paused = paused,
             Command::Begin(scenario) => self.simulator = Simulator::new(&scenario, 1, None),
+            Command::BeginAs(scenario, version) => {
+                self.simulator = Simulator::new(&scenario, 1, Some(version));
+            }
             Command::Seek(to_ms) => {
                 let to = to_ms as u64 * 1_000_000;
                 if to < self.simulator.now() {
@@ -177,4 +188,85 @@ fn two_keys_lead_from_the_first_screen_to_the_first_scene_and_on() {
     }
     let live = App::new(Start::new(Origin::Live("prod".into()))).unwrap();
     assert!(Action::named("scene-open").unwrap().disabled(&live).is_some());
+}
+
+#[test]
+fn one_who_learns_chooses_before_it_goes_on_and_is_told_right_or_wrong() {
+    let mut speaker = Speaker::learns("isr-of-one");
+    speaker.presses('n');
+    speaker.presses('n');
+    assert_eq!(speaker.at().0, 2);
+    assert_eq!(speaker.stage().choices().len(), 3);
+    speaker.presses('n');
+    assert_eq!(speaker.at().0, 2, "a question is open");
+    assert!(!speaker.stage().shows_answer());
+    let right =
+        speaker.stage().choices().iter().position(|one| *one == "All of the ISR, which is the leader alone");
+    let key = ['a', 'b', 'c'][right.unwrap()];
+    speaker.presses(key);
+    assert_eq!(speaker.stage().chosen(), Some((right.unwrap(), right.unwrap())));
+    assert!(speaker.stage().shows_answer(), "the answer is told with it");
+    speaker.presses('d');
+    assert_eq!(speaker.stage().score().unwrap().to_string(), "1 of 1 right");
+    speaker.presses('n');
+    speaker.presses('n');
+    assert_eq!(speaker.at().0, 3);
+    speaker.presses('T');
+    let Some(Overlay::Page(page, _)) = &speaker.app.overlay else { panic!("no table") };
+    assert!(page.lines(80).iter().any(|(_, line)| line.contains("1 of 1 right")));
+}
+
+#[test]
+fn an_answer_that_is_shown_is_not_a_right_one_and_a_room_has_no_choices() {
+    let mut speaker = Speaker::learns("isr-of-one");
+    speaker.presses('n');
+    speaker.presses('n');
+    speaker.presses('o');
+    assert!(speaker.stage().shows_answer() && speaker.stage().chosen().is_none());
+    assert_eq!(speaker.stage().score().unwrap().to_string(), "0 of 1 right, 1 not answered");
+    speaker.presses('n');
+    assert_eq!(speaker.stage().runs_to().map(|to| to.millis()), Some(58_000));
+    let room = Speaker::begins("isr-of-one");
+    assert!(room.stage().choices().is_empty() && room.stage().score().is_none());
+}
+
+#[test]
+fn a_scene_begins_again_when_its_file_changes_and_a_mistake_does_not_end_it() {
+    let mut speaker = Speaker::begins("isr-of-one");
+    speaker.presses('n');
+    speaker.presses('n');
+    assert_eq!(speaker.at(), (2, 29));
+    speaker.send(Msg::SceneFile(Err("mine.toml:12: chapter is from 1 to 16".into())));
+    let Some(Overlay::Page(page, _)) = &speaker.app.overlay else { panic!("no page") };
+    assert!(page.lines(80).iter().any(|(_, line)| line.contains("mine.toml:12: chapter")));
+    assert_eq!(speaker.at(), (2, 29), "it goes on as it was");
+    let other = find("acks-one").unwrap().scene();
+    speaker.send(Msg::SceneFile(Ok(Box::new(other))));
+    speaker.passes(3);
+    assert!(speaker.app.overlay.is_none());
+    assert_eq!((speaker.at(), speaker.app.origin.name()), ((1, 7), "acks-one"));
+}
+
+#[test]
+fn the_same_script_is_played_under_an_older_version_and_then_today_again() {
+    let mut speaker = Speaker::begins("isr-of-one");
+    let lost = Counter::LostAcked;
+    speaker.presses('X');
+    speaker.presses('n');
+    assert_eq!(speaker.stage().counter(&lost), Some(0), "today");
+    speaker.send(Msg::Key(Key::plain(Code::Esc)));
+    speaker.presses('O');
+    assert_eq!(speaker.stage().then().map(|version| version.to_string().starts_with("3.9")), Some(true));
+    speaker.presses('n');
+    assert!(speaker.stage().counter(&lost).unwrap() > 30_000, "{:?}", speaker.stage().counter(&lost));
+    let Some(Overlay::Page(page, _)) = &speaker.app.overlay else { panic!("no table") };
+    assert!(page.title.contains("under Kafka 3.9"), "{}", page.title);
+    let head = page.lines(80)[0].1.clone();
+    assert!(head.contains("as it is: not played"), "runs of two versions are not compared: {head}");
+    speaker.send(Msg::Key(Key::plain(Code::Esc)));
+    speaker.presses('O');
+    speaker.presses('n');
+    assert_eq!((speaker.stage().then(), speaker.stage().counter(&lost)), (None, Some(0)));
+    let other = Speaker::begins("quorum");
+    assert!(Action::named("scene-then").unwrap().disabled(&other.app).is_some());
 }
