@@ -71,7 +71,7 @@ impl Act {
     pub fn kind(&self) -> ActKind {
         match self {
             Act::Set(_) | Act::AddPartitions { .. } => ActKind::Setting,
-            Act::SlowLink { extra: 0, loss_permille: 0, .. }
+                        Act::SlowLink { extra: 0, loss_permille: 0, .. }
             | Act::SlowDisk { extra: 0, .. }
             | Act::SlowService { extra: 0, failures_permille: 0, .. } => ActKind::Operation,
             Act::Stop(_)
@@ -85,7 +85,9 @@ impl Act {
             | Act::ControllerLoss(_)
             | Act::Poison { .. }
             | Act::SlowService { .. }
-            | Act::LoseAnswer(_) => ActKind::Fault,
+            | Act::LoseAnswer(_)
+            | Act::Greedy { .. }
+            | Act::DeploySchema { .. } => ActKind::Fault,
             Act::Restart(_)
             | Act::Resume(_)
             | Act::Heal { .. }
