@@ -65,6 +65,7 @@ mod throttle;
 mod topics;
 pub(crate) mod trace;
 mod view;
+mod whole_run;
 mod workload;
 mod world;
 
@@ -82,6 +83,7 @@ pub use report::{
 };
 pub use trace::{EventKind, Refusal, TraceEvent};
 pub use view::{LogLine, OtherRun, SimView};
+pub use whole_run::{run, run_with_process_times};
 
 use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, KafkaVersion, Millis, Nanos};
@@ -376,25 +378,6 @@ impl Simulator {
     pub fn script_is_over(&self) -> bool {
         self.world.script.is_over(&self.world.scenario)
     }
-}
-
-/// Runs a scenario to its end.
-pub fn run(scenario: &Scenario, seed: u64, version: Option<KafkaVersion>) -> RunReport {
-    run_with_process_times(scenario, seed, version, ProcessTimes::default())
-}
-
-/// The same with what processes take to start and to end, as it was measured on some machine.
-pub fn run_with_process_times(
-    scenario: &Scenario,
-    seed: u64,
-    version: Option<KafkaVersion>,
-    process_times: ProcessTimes,
-) -> RunReport {
-    let mut simulator = Simulator::with_process_times(scenario, seed, version, process_times);
-    simulator.history.keep_no_checkpoints();
-    simulator.run_until(scenario.duration.0);
-    let now = simulator.now();
-    simulator.world.report(now, &scenario.expectations)
 }
 
 #[cfg(test)]

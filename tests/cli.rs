@@ -28,10 +28,10 @@ mod kinds;
 mod lagging;
 #[path = "cli/rolling.rs"]
 mod rolling;
-#[path = "cli/settings.rs"]
-mod settings;
 #[path = "cli/sarif.rs"]
 mod sarif;
+#[path = "cli/settings.rs"]
+mod settings;
 #[path = "cli/surviving.rs"]
 mod surviving;
 #[path = "cli/unseen.rs"]

@@ -71,7 +71,7 @@ impl Act {
     pub fn kind(&self) -> ActKind {
         match self {
             Act::Set(_) | Act::AddPartitions { .. } => ActKind::Setting,
-                        Act::SlowLink { extra: 0, loss_permille: 0, .. }
+            Act::SlowLink { extra: 0, loss_permille: 0, .. }
             | Act::SlowDisk { extra: 0, .. }
             | Act::SlowService { extra: 0, failures_permille: 0, .. } => ActKind::Operation,
             Act::Stop(_)

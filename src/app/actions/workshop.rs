@@ -82,7 +82,7 @@ fn choose(app: &mut App, at: usize) -> Vec<Effect> {
 
 fn has_then(app: &App) -> Option<&'static str> {
     let ends = app.stage.as_ref().is_some_and(|stage| stage.scene().spec().then_version.is_some());
-    in_scene(app).or_else(|| unless(ends, "this scene ends the same under each version that klever knows"))
+    in_scene(app).or_else(|| unless(ends, "this scene names no older Kafka under which it ends otherwise"))
 }
 
 fn then(app: &mut App) -> Vec<Effect> {

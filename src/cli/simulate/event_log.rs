@@ -90,20 +90,22 @@ impl EventLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::built_in;
+    use crate::model::BrokerId;
+    use crate::scenario::{Act, built_in};
 
     #[test]
     fn one_document_holds_so_many_events_and_text_any_number() {
         let scenario = built_in("reference").expect("it comes along").scenario();
         let mut simulator = Simulator::new(&scenario, 1, None);
         let mut log = EventLog::of(true, Format::Json, &mut simulator);
-        simulator.run_until(1_000_000_000);
+        simulator.run_until(10_000_000_000);
         log.take(&mut simulator).unwrap();
         let first = log.kept().unwrap()[0].clone();
         log = EventLog::Kept(vec![first; MOST_KEPT - 1]);
         log.take(&mut simulator).unwrap();
         log = EventLog::Kept(vec![log.kept().unwrap()[0].clone(); MOST_KEPT]);
-        simulator.run_until(2_000_000_000);
+        simulator.apply(Act::Kill(BrokerId(1).into())).expect("it is up");
+        simulator.run_until(20_000_000_000);
         let refused = log.take(&mut simulator).unwrap_err();
         assert!(refused.line.contains("too many for one document"), "{}", refused.line);
     }

@@ -1,9 +1,10 @@
 //! Events in words, for people.
 
-use crate::model::{BrokerId, Nanos, OnPoison, PartitionIx, human_count, human_duration_ms, id_list, plural};
+mod clients;
+
+use crate::model::{BrokerId, Nanos, PartitionIx, human_count, human_duration_ms, id_list, plural};
 use crate::protocol::broker::{BrokerEvent, LogLossCause, OutOfSyncReplica, TruncationCause};
 use crate::protocol::controller::Cause;
-use crate::protocol::producer::RecordKey;
 use crate::protocol::segments::SegmentDeletionReason;
 use crate::protocol::wire::{Offset, PartitionRegistration};
 use crate::sim::process::ProcessState;
@@ -100,124 +101,8 @@ impl TraceEvent {
                 let (plural, name) = (if *records == 1 { "" } else { "s" }, (names.partition)(*partition));
                 format!("DATA LOSS: {} acked record{plural} of {name}", human_count(*records as i64))
             }
-            clients => client_text(clients, names),
+            clients => clients::client_text(clients, names),
         }
-    }
-}
-
-fn client_text(what: &EventKind, names: &Names<'_>) -> String {
-    match what {
-        EventKind::ProduceFailed { producer, partition, records, error, indefinite } => format!(
-            "producer {} gave up on {} for {}: {}{}",
-            names.producer(*producer),
-            plural(records.count as usize, "record"),
-            (names.partition)(*partition),
-            error.name(),
-            if *indefinite { " (they may be in the log nevertheless)" } else { "" }
-        ),
-        EventKind::SendRejected { producer, records, error } => {
-            let records = plural(*records as usize, "record");
-            format!("send() of producer {} threw {error:?} for {records}", names.producer(*producer))
-        }
-        EventKind::PoisonMet { group, partition, offset, answer } => {
-            let (name, offset) = ((names.partition)(*partition), human_count(*offset));
-            let what = answer_text(*answer);
-            format!("{} cannot process the record at {offset} of {name}: {what}", names.group(*group))
-        }
-        EventKind::MemberCrashed { group, member, partition, offset } => {
-            let (name, offset) = ((names.partition)(*partition), human_count(*offset));
-            format!("member {member} of {} crashed at {offset} of {name}", names.group(*group))
-        }
-        EventKind::DeletedBeforeRead { group, partition, records } => {
-            let (records, name) = (plural(*records as usize, "record"), (names.partition)(*partition));
-            format!("DATA LOSS: {records} of {name} deleted before group {} read them", names.group(*group))
-        }
-        EventKind::AnswerLost(process) => format!("an answer to {process} was lost with its connection"),
-        EventKind::Throttled { broker, process, throttle_ms } => {
-            let time = human_duration_ms(*throttle_ms as i64);
-            format!("broker {broker} throttles {process} for {time}: it is above its quota")
-        }
-        EventKind::Rebalancing(group) => format!("group {} is rebalancing", names.group(*group)),
-        EventKind::Rebalanced { group, generation, members } => {
-            let members = plural(*members as usize, "member");
-            format!("group {} is stable: {members}, generation {generation}", names.group(*group))
-        }
-        EventKind::MemberExpired(group) => {
-            format!("a member of group {} was removed: its session timed out", names.group(*group))
-        }
-        EventKind::PositionMoved { group, partition, from, to } => {
-            let was = from.map_or(String::new(), |from| format!(" (was at {})", human_count(from)));
-            let name = (names.partition)(*partition);
-            format!("{} resumes {name} at {}{was}", names.group(*group), human_count(*to))
-        }
-        EventKind::CommitFailed { group, error } => {
-            format!("a commit of group {} failed: {}", names.group(*group), error.name())
-        }
-        EventKind::PollTimedOut(group) => {
-            format!("a member of group {} left: it exceeded max.poll.interval.ms", names.group(*group))
-        }
-        EventKind::ConsumerFailed { group, partition, error } => {
-            format!(
-                "a consumer of group {} failed at {}: {error:?}",
-                names.group(*group),
-                (names.partition)(*partition)
-            )
-        }
-        other => schema_text(other, names),
-    }
-}
-
-/// Kafka knows nothing of schemas: whoever reads this must know that they are a model.
-fn schema_text(what: &EventKind, names: &Names<'_>) -> String {
-    match what {
-        EventKind::SchemaRefused { client, topic, version, level, against } => format!(
-            "the registry refuses version {version} of the schema of {topic} from {client}: it is not {level} \
-             compatible with version {against} (schemas are a model)"
-        ),
-        EventKind::SchemaRegistered { client, topic, version } => {
-            format!(
-                "{client} is deployed with version {version} of the schema of {topic} (schemas are a model)"
-            )
-        }
-        EventKind::SchemaUnreadable { group, topic, writer, reader, why } => format!(
-            "{} has version {reader} of the schema of {topic} and cannot read version {writer}: {why} (schemas are \
-             a model)",
-            names.group(*group)
-        ),
-        keys => key_text(keys, names),
-    }
-}
-
-fn key_text(what: &EventKind, names: &Names<'_>) -> String {
-    let read = |group: u32, partition: PartitionIx, key: u32| {
-        let name = (names.partition)(partition);
-        format!(
-            "group {} read {} in {name} after a later record of that key",
-            names.group(group),
-            RecordKey::text(key)
-        )
-    };
-    match what {
-        EventKind::KeySplit { producer, key, before, partition } => {
-            let (producer, key) = (names.producer(*producer), RecordKey::text(*key));
-            let (before, now) = ((names.partition)(*before), (names.partition)(*partition));
-            format!("producer {producer} sends {key} to {now}; its records went to {before} before")
-        }
-        EventKind::KeyReordered { group, partition, key } => read(*group, *partition, *key),
-        EventKind::KeyReorderedAcrossTopics { group, partition, key } => {
-            format!("{} from another topic", read(*group, *partition, *key))
-        }
-        _ => String::new(),
-    }
-}
-
-fn answer_text(answer: OnPoison) -> &'static str {
-    match answer {
-        OnPoison::Retry => "it tries again for ever",
-        OnPoison::Crash => "the exception ends the member",
-        OnPoison::Skip => "it skips the record",
-        OnPoison::DeadLetter => "it writes the record to the dead letter topic",
-        OnPoison::RetryTopic => "it writes the record to a retry topic",
     }
 }
 
