@@ -146,7 +146,8 @@ impl App {
             Some(version) => Command::BeginAs(scenario, version),
             None => Command::Begin(scenario),
         };
-        vec![Effect::Drive(begin)]
+        // No time passes that would have to be taken back, with whatever was done in it.
+        vec![Effect::Drive(Command::Pause(true)), Effect::Drive(begin)]
     }
 
     /// The challenge from its start.

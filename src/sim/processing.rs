@@ -57,7 +57,7 @@ pub struct ProcessingCounters {
 /// What a group did with its records beyond processing each of them once, in words; nothing where that was all.
 impl fmt::Display for ProcessingCounters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts: [(u64, &str); 12] = [
+        let parts: [(u64, &str); 13] = [
             (self.duplicate_effects, "effects twice"),
             (self.passed_over, "committed but never processed"),
             (self.poison, "cannot be processed"),

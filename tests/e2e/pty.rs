@@ -8,6 +8,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) struct Pty {
@@ -31,6 +32,9 @@ impl Pty {
 
     /// Starts a program on it, which leaves no core file behind.
     pub(crate) fn spawn(&self, program: &Path, arguments: &[&str]) -> Child {
+        // A shell that runs the tests in the background has them ignore QUIT, and whom they start; what has a handler here
+        // is the default there.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGQUIT, Arc::default());
         let end = || self.far.try_clone().unwrap();
         Command::new("/bin/sh")
             .args(["-c", "ulimit -c 0; exec \"$0\" \"$@\""])
