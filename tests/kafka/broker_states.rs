@@ -14,6 +14,8 @@ struct Watch {
     broker: BrokerId,
     /// Its words in order, and who led the topic's first partition of its own then.
     said: Vec<(&'static str, Option<BrokerId>)>,
+    /// The brokers and the quorum as they were told last.
+    last: String,
 }
 
 impl Watch {
@@ -21,7 +23,7 @@ impl Watch {
     fn start(shared: &Shared, topic: &'static str, broker: i32) -> Watch {
         let spec = ConnectionSpec::plaintext(&shared.lab.bootstrap()).unwrap();
         let live = LiveStream::start(&spec, LiveOptions::default()).unwrap();
-        Watch { live, topic, broker: BrokerId(broker), said: Vec::new() }
+        Watch { live, topic, broker: BrokerId(broker), said: Vec::new(), last: String::new() }
     }
 
     /// Follows the stream until the broker has this word, and something else holds, too.
@@ -35,11 +37,13 @@ impl Watch {
             if self.said.last().is_none_or(|(last, _)| *last != said) {
                 self.said.push((said, leader(&cluster, self.topic, self.broker)));
             }
+            let states: Vec<&str> = cluster.brokers.iter().map(|broker| broker.state.word()).collect();
+            self.last = format!("brokers {states:?}, quorum {:?}", cluster.quorum);
             if said == word && holds(&cluster) {
                 return;
             }
         }
-        panic!("broker {} never was {word}: {:?}", self.broker, self.said);
+        panic!("broker {} never was {word}: {:?}; at last {}", self.broker, self.said, self.last);
     }
 
     fn words(&self) -> Vec<&'static str> {

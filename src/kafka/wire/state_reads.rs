@@ -62,6 +62,10 @@ impl WireReader {
 
     async fn quorum(&self, targets: &ReadTargets) -> Datum<Quorum> {
         let mut asked = self.candidates(targets, Lane::Controller, 0);
+        // One that is known not to answer cannot pass the question on.
+        asked.sort_by_key(|link| {
+            matches!(self.state_of(link.address()), ConnectionState::Refused(_) | ConnectionState::Silent)
+        });
         asked.truncate(BROKERS_ASKED_FOR_QUORUM);
         let deadline = self.deadline();
         let attempts =
