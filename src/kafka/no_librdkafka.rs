@@ -1,4 +1,4 @@
-//! The build without librdkafka, which is the only client so far: says so where a cluster is to be read.
+//! The build without librdkafka: says so where it is asked for.
 
 use crate::kafka::reads::{CallResult, ReadAnswer, ReadKind, ReadTargets};
 use crate::kafka::{ConnectError, ConnectionSpec};
@@ -17,7 +17,7 @@ pub(super) enum Process {}
 
 impl Process {
     pub(super) fn open(_: &ConnectionSpec) -> Result<Process, ConnectError> {
-        Err(ConnectError::new("this klever was built without a client of real clusters")
+        Err(ConnectError::new("this klever was built without librdkafka")
             .with_hint("build it with the feature `librdkafka`"))
     }
 
