@@ -7,8 +7,8 @@ use crate::report::{EventLogEntry, event_text};
 use crate::sim::Simulator;
 use std::io::{IsTerminal, stdout};
 
-/// So many events one document holds at most: some hundred MB of memory.
-const MOST_KEPT: usize = 500_000;
+/// So many events one document holds at most: some 300 MB of memory.
+const MOST_KEPT: usize = 200_000;
 
 /// Where the events of a run go.
 pub(super) enum EventLog {
