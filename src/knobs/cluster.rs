@@ -74,12 +74,14 @@ pub static COMPATIBILITY: Knob = Knob {
     simulated: Simulated::Yes,
 };
 
+const BYTE_RATES: &[&str] = &["100000", "1000000", "2000000", "10000000", "100000000", "MAX_LONG"];
+
 pub static PRODUCER_BYTE_RATE: Knob = Knob {
     scope: Scope::Cluster,
     name: "producer_byte_rate",
     kind: Kind::Int { min: 1, max: i64::MAX },
     place: assumed!(load.producer_byte_rate),
-    ladder: &["100000", "1000000", "2000000", "10000000", "100000000", "MAX_LONG"],
+    ladder: BYTE_RATES,
     doc: "Client quota: bytes a second that each producer may send to each broker before it is throttled; MAX_LONG is no quota. In the simulator also of one producer: cluster/NAME:producer_byte_rate.",
     moves: &[
         (Axis::Latency, "keeps what one client takes from all others"),
@@ -94,7 +96,7 @@ pub static CONSUMER_BYTE_RATE: Knob = Knob {
     name: "consumer_byte_rate",
     kind: Kind::Int { min: 1, max: i64::MAX },
     place: assumed!(load.consumer_byte_rate),
-    ladder: &["100000", "1000000", "2000000", "10000000", "100000000", "MAX_LONG"],
+    ladder: BYTE_RATES,
     doc: "Client quota: bytes a second that each consumer may fetch from each broker before it is throttled; MAX_LONG is no quota. In the simulator also of the members of one group: cluster/GROUP:consumer_byte_rate.",
     moves: &[
         (Axis::Latency, "a backfill leaves the brokers' network to others"),

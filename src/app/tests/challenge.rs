@@ -1,5 +1,6 @@
 //! A challenge on the screen: the start, the limits, the referee at the end, and another try.
 
+use super::simulated::{seek, snapshot_of};
 use super::*;
 use crate::sim::Simulator;
 use crate::workshop::{Outcome, find_challenge};
@@ -36,14 +37,7 @@ impl Player {
         match command {
             Command::Pause(paused) => self.paused = paused,
             Command::Begin(scenario) => self.simulator = Simulator::new(&scenario, 1, None),
-            Command::Seek(to_ms) => {
-                let to = to_ms as u64 * 1_000_000;
-                if to < self.simulator.now() {
-                    self.simulator.rewind(to);
-                } else {
-                    self.simulator.run_until(to);
-                }
-            }
+            Command::Seek(to_ms) => seek(&mut self.simulator, to_ms),
             Command::Act(crate::scenario::Act::Set(change)) => _ = self.simulator.set(change),
             Command::Act(act) => _ = self.simulator.apply(act),
             other => panic!("{other:?}"),
@@ -51,10 +45,8 @@ impl Player {
     }
 
     fn look(&mut self) {
-        let (cluster, detail) = self.simulator.snapshot();
-        let at_ms = self.simulator.now() as i64 / 1_000_000;
-        let clock = Clock { at_ms, pace: 1.0, paused: self.paused, seed: 1 };
-        self.send(Msg::Snapshot(Snapshot { cluster, clock: Some(clock), detail: Some(detail) }));
+        let snapshot = snapshot_of(&mut self.simulator, self.paused);
+        self.send(Msg::Snapshot(snapshot));
     }
 
     /// `x ":acks 1" enter`: keys by name, text in quotes, at a second of the run.

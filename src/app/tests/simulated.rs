@@ -48,10 +48,25 @@ impl Simulated {
     }
 
     pub(super) fn snapshot(&mut self) -> Snapshot {
-        let (cluster, detail) = self.simulator.snapshot();
-        let at_ms = (self.simulator.now() / 1_000_000) as i64;
-        let clock = Clock { at_ms, pace: 1.0, paused: false, seed: self.simulator.seed() };
-        Snapshot { cluster, clock: Some(clock), detail: Some(detail) }
+        snapshot_of(&mut self.simulator, false)
+    }
+}
+
+/// What the source tells now.
+pub(super) fn snapshot_of(simulator: &mut Simulator, paused: bool) -> Snapshot {
+    let (cluster, detail) = simulator.snapshot();
+    let at_ms = (simulator.now() / 1_000_000) as i64;
+    let clock = Clock { at_ms, pace: 1.0, paused, seed: simulator.seed() };
+    Snapshot { cluster, clock: Some(clock), detail: Some(detail) }
+}
+
+/// Back through the checkpoints, or ahead.
+pub(super) fn seek(simulator: &mut Simulator, to_ms: i64) {
+    let to = to_ms as u64 * 1_000_000;
+    if to < simulator.now() {
+        simulator.rewind(to);
+    } else {
+        simulator.run_until(to);
     }
 }
 

@@ -1,5 +1,6 @@
 //! A scene on the screen: steps and their moments, the hidden answer, the fix, the start, the table of both runs.
 
+use super::simulated::{seek, snapshot_of};
 use super::*;
 use crate::scenario::Counter;
 use crate::sim::Simulator;
@@ -49,14 +50,7 @@ impl Speaker {
             Command::BeginAs(scenario, version) => {
                 self.simulator = Simulator::new(&scenario, 1, Some(version));
             }
-            Command::Seek(to_ms) => {
-                let to = to_ms as u64 * 1_000_000;
-                if to < self.simulator.now() {
-                    self.simulator.rewind(to);
-                } else {
-                    self.simulator.run_until(to);
-                }
-            }
+            Command::Seek(to_ms) => seek(&mut self.simulator, to_ms),
             Command::Act(act) => self.simulator.apply(act).unwrap(),
             Command::Pace(_) | Command::Step | Command::Reset | Command::Pass(_) | Command::Beside(_) => {}
         }
@@ -68,14 +62,8 @@ impl Speaker {
             if !self.paused {
                 self.simulator.run_until(self.simulator.now() + TENTH + 3_000_000);
             }
-            let (cluster, detail) = self.simulator.snapshot();
-            let clock = Clock {
-                at_ms: self.simulator.now() as i64 / 1_000_000,
-                pace: 1.0,
-                paused: self.paused,
-                seed: 1,
-            };
-            self.send(Msg::Snapshot(Snapshot { cluster, clock: Some(clock), detail: Some(detail) }));
+            let snapshot = snapshot_of(&mut self.simulator, self.paused);
+            self.send(Msg::Snapshot(snapshot));
         }
     }
 

@@ -7,6 +7,7 @@ mod cluster;
 mod configs;
 mod consumer_groups;
 mod coordinators;
+mod described_groups;
 mod groups;
 mod list_offsets;
 mod log_dirs;

@@ -1,8 +1,8 @@
 //! ConsumerGroupDescribe: groups of KIP-848's protocol with their members.
 
-use super::groups::{host_of, state_named};
-use super::{Coded, coded};
-use crate::kafka::reads::{GroupDescription, MemberDescription};
+use super::described_groups::{self, Described};
+use super::groups::host_of;
+use crate::kafka::reads::MemberDescription;
 use crate::kafka::wire::api::{Api, ReadRequest};
 use crate::kafka::wire::decoder::{Decoded, Decoder};
 use crate::kafka::wire::encoder::Encoder;
@@ -13,37 +13,23 @@ pub(in crate::kafka::wire) struct DescribeConsumerGroups<'a>(pub &'a [Arc<str>])
 impl ReadRequest for DescribeConsumerGroups<'_> {
     const API: Api = Api::ConsumerGroupDescribe;
     const VERSIONS: (i16, i16) = (0, 1);
-    type Answer = Vec<(Arc<str>, Coded<GroupDescription>)>;
+    type Answer = Vec<Described>;
 
     fn encode(&self, out: &mut Encoder) {
-        out.array(self.0, |out, id| out.text(id));
-        out.bool(false);
-        out.tags();
+        described_groups::encode(self.0, out);
     }
 
     fn decode(answer: &mut Decoder<'_>) -> Decoded<Self::Answer> {
-        answer.i32()?;
-        let groups = answer.array(described)?;
-        answer.tags()?;
-        Ok(groups)
+        described_groups::decode(answer, described)
     }
 }
 
-fn described(group: &mut Decoder<'_>) -> Decoded<(Arc<str>, Coded<GroupDescription>)> {
-    let code = group.i16()?;
-    group.nullable_text()?;
-    let id: Arc<str> = group.text()?.into();
-    let state = state_named(&group.text()?);
-    // The epochs of the group and of its assignment, and the assignor.
-    group.i32()?;
-    group.i32()?;
-    group.text()?;
-    let members = group.array(member)?;
-    group.i32()?;
-    group.tags()?;
-    let protocol_type = String::new();
-    let description = GroupDescription { id: id.clone(), coordinator: None, state, protocol_type, members };
-    Ok((id, coded(code, description)))
+fn described(group: &mut Decoder<'_>) -> Decoded<Described> {
+    described_groups::described(group, |group| {
+        // The assignor.
+        group.text()?;
+        group.array(member)
+    })
 }
 
 fn member(member: &mut Decoder<'_>) -> Decoded<MemberDescription> {

@@ -2,9 +2,10 @@
 //! start to read.
 
 use super::consumer_groups::assignment;
-use super::groups::{host_of, state_named};
+use super::described_groups::{self, Described};
+use super::groups::host_of;
 use super::{Coded, coded};
-use crate::kafka::reads::{GroupDescription, MemberDescription, PartitionOffset};
+use crate::kafka::reads::{MemberDescription, PartitionOffset};
 use crate::kafka::wire::api::{Api, ReadRequest};
 use crate::kafka::wire::decoder::{Decoded, Decoder};
 use crate::kafka::wire::encoder::Encoder;
@@ -16,37 +17,23 @@ impl ReadRequest for DescribeShareGroups<'_> {
     const API: Api = Api::ShareGroupDescribe;
     /// Version 0 was never more than a preview.
     const VERSIONS: (i16, i16) = (1, 1);
-    type Answer = Vec<(Arc<str>, Coded<GroupDescription>)>;
+    type Answer = Vec<Described>;
 
     fn encode(&self, out: &mut Encoder) {
-        out.array(self.0, |out, id| out.text(id));
-        out.bool(false);
-        out.tags();
+        described_groups::encode(self.0, out);
     }
 
     fn decode(answer: &mut Decoder<'_>) -> Decoded<Self::Answer> {
-        answer.i32()?;
-        let groups = answer.array(described)?;
-        answer.tags()?;
-        Ok(groups)
+        described_groups::decode(answer, described)
     }
 }
 
-fn described(group: &mut Decoder<'_>) -> Decoded<(Arc<str>, Coded<GroupDescription>)> {
-    let code = group.i16()?;
-    group.nullable_text()?;
-    let id: Arc<str> = group.text()?.into();
-    let state = state_named(&group.text()?);
-    // The epochs of the group and of its assignment, and the assignor.
-    group.i32()?;
-    group.i32()?;
-    group.text()?;
-    let members = group.array(member)?;
-    group.i32()?;
-    group.tags()?;
-    let protocol_type = String::new();
-    let description = GroupDescription { id: id.clone(), coordinator: None, state, protocol_type, members };
-    Ok((id, coded(code, description)))
+fn described(group: &mut Decoder<'_>) -> Decoded<Described> {
+    described_groups::described(group, |group| {
+        // The assignor.
+        group.text()?;
+        group.array(member)
+    })
 }
 
 fn member(member: &mut Decoder<'_>) -> Decoded<MemberDescription> {

@@ -1,8 +1,8 @@
 //! StreamsGroupDescribe: groups of Kafka Streams whose tasks the broker assigns (KIP-1071).
 
-use super::groups::{host_of, state_named};
-use super::{Coded, coded};
-use crate::kafka::reads::{GroupDescription, MemberDescription};
+use super::described_groups::{self, Described};
+use super::groups::host_of;
+use crate::kafka::reads::MemberDescription;
 use crate::kafka::wire::api::{Api, ReadRequest};
 use crate::kafka::wire::decoder::{Decoded, Decoder};
 use crate::kafka::wire::encoder::Encoder;
@@ -15,42 +15,27 @@ impl ReadRequest for DescribeStreamsGroups<'_> {
     const API: Api = Api::StreamsGroupDescribe;
     /// Version 1 adds the nodes of the topology, which klever does not show.
     const VERSIONS: (i16, i16) = (0, 0);
-    type Answer = Vec<(Arc<str>, Coded<GroupDescription>)>;
+    type Answer = Vec<Described>;
 
     fn encode(&self, out: &mut Encoder) {
-        out.array(self.0, |out, id| out.text(id));
-        out.bool(false);
-        out.tags();
+        described_groups::encode(self.0, out);
     }
 
     fn decode(answer: &mut Decoder<'_>) -> Decoded<Self::Answer> {
-        answer.i32()?;
-        let groups = answer.array(described)?;
-        answer.tags()?;
-        Ok(groups)
+        described_groups::decode(answer, described)
     }
 }
 
 /// The topics that each part of a topology reads.
 type Sources = HashMap<String, Vec<Arc<str>>>;
 
-fn described(group: &mut Decoder<'_>) -> Decoded<(Arc<str>, Coded<GroupDescription>)> {
-    let code = group.i16()?;
-    group.nullable_text()?;
-    let id: Arc<str> = group.text()?.into();
-    let state = state_named(&group.text()?);
-    // The epochs of the group and of its assignment.
-    group.i32()?;
-    group.i32()?;
-    let sources = if group.i8()? < 0 { Sources::new() } else { topology(group)? };
-    // A task stands for as many partitions as its part has topics; no more of them are made than bytes have come.
-    let mut room = group.left();
-    let members = group.array(|one| member(one, &sources, &mut room))?;
-    group.i32()?;
-    group.tags()?;
-    let protocol_type = String::new();
-    let description = GroupDescription { id: id.clone(), coordinator: None, state, protocol_type, members };
-    Ok((id, coded(code, description)))
+fn described(group: &mut Decoder<'_>) -> Decoded<Described> {
+    described_groups::described(group, |group| {
+        let sources = if group.i8()? < 0 { Sources::new() } else { topology(group)? };
+        // A task stands for as many partitions as its part has topics; no more of them are made than bytes have come.
+        let mut room = group.left();
+        group.array(|one| member(one, &sources, &mut room))
+    })
 }
 
 fn topology(topology: &mut Decoder<'_>) -> Decoded<Sources> {
