@@ -143,14 +143,16 @@ fn written(
 /// Whether something gave way that fails the check as a finding would: lost records are critical, the others high.
 fn gave_way(args: &CheckArgs, survivals: Option<&Survivals>) -> bool {
     let Some(bar) = args.fail_on.severity() else { return false };
-    let severity = |harm: Harm| if harm == Harm::Lost { Severity::Critical } else { Severity::High };
+    let severity = |harm: Harm| {
+        if matches!(harm, Harm::Lost | Harm::PassedOver) { Severity::Critical } else { Severity::High }
+    };
     let mut gave_way = survivals.iter().flat_map(|of| &of.all).flat_map(|one| &one.gave_way);
     gave_way.any(|one| severity(one.harm) <= bar)
 }
 
 /// Refuses to pass a test that was not played to its end.
 fn everything_played(args: &CheckArgs, survivals: Option<&Survivals>) -> Result<(), Failure> {
-    let accepted = args.allow_unknown || args.fail_on == FailOn::Never;
+    let accepted = args.allow_unknown || args.fail_on == FailOn::Never && !args.strict;
     let Some(survivals) = survivals.filter(|_| !accepted) else { return Ok(()) };
     match survivals.all.iter().find_map(|one| Some((one, one.counts.as_ref().err()?))) {
         Some((one, why)) => {

@@ -10,7 +10,12 @@ const SCHEMA: &str = "klever.baseline/1";
 pub fn write_baseline(known: &[KnownFinding], day: &str) -> String {
     let findings: Vec<Value> = known
         .iter()
-        .map(|one| json!({"rule": one.rule, "subject": one.subject, "severity": one.severity.word()}))
+        .map(|one| {
+            json!({
+                "rule": one.rule, "subject": one.subject, "keys": one.keys, "each": one.each,
+                "severity": one.severity.word(),
+            })
+        })
         .collect();
     document(json!({"schema": SCHEMA, "written": day, "findings": findings}))
 }
@@ -27,14 +32,18 @@ pub fn read_baseline(text: &str) -> Result<(Vec<KnownFinding>, String), String> 
     let day = value["written"].as_str().ok_or("`written` is missing")?.to_string();
     let findings = value["findings"].as_array().ok_or("`findings` is missing")?;
     let known: Option<Vec<KnownFinding>> = findings.iter().map(known).collect();
-    Ok((known.ok_or("a finding without rule, subject and severity")?, day))
+    Ok((known.ok_or("a finding without rule, subject, keys, each and severity")?, day))
 }
 
 fn known(value: &Value) -> Option<KnownFinding> {
     let word = value["severity"].as_str()?;
     let severity = Severity::ALL.into_iter().find(|severity| severity.word() == word)?;
     let text = |key: &str| value[key].as_str().map(str::to_string);
-    Some(KnownFinding { rule: text("rule")?, subject: text("subject")?, severity })
+    let texts = |key: &str| -> Option<Vec<String>> {
+        value[key].as_array()?.iter().map(|one| one.as_str().map(str::to_string)).collect()
+    };
+    let (keys, each) = (texts("keys")?, texts("each")?);
+    Some(KnownFinding { rule: text("rule")?, subject: text("subject")?, keys, each, severity })
 }
 
 #[cfg(test)]
@@ -46,6 +55,8 @@ mod tests {
         let known = vec![KnownFinding {
             rule: "acks-one".into(),
             subject: "producer:p".into(),
+            keys: vec!["acks".into()],
+            each: vec!["producer:p".into(), "producer:q".into()],
             severity: Severity::High,
         }];
         let text = write_baseline(&known, "2026-11-28");

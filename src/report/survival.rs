@@ -46,6 +46,8 @@ pub enum Harm {
     Doubled,
     /// Processed again by a consumer.
     ReadAgain,
+    /// Committed by a consumer, or deleted, and never processed: lost for its group.
+    PassedOver,
 }
 
 impl Harm {
@@ -56,6 +58,7 @@ impl Harm {
             Harm::Refused => "refused",
             Harm::Doubled => "doubled",
             Harm::ReadAgain => "read_again",
+            Harm::PassedOver => "passed_over",
         }
     }
 
@@ -65,6 +68,7 @@ impl Harm {
             Harm::Refused => "records refused: the application was told that they failed",
             Harm::Doubled => "records written more than once",
             Harm::ReadAgain => "records read again",
+            Harm::PassedOver => "records committed or deleted and never processed",
         }
     }
 }
@@ -79,6 +83,8 @@ pub struct SurvivalCounts {
     /// Records that members processed, and how many of these were processed before.
     pub read: u64,
     pub read_again: u64,
+    /// Records that they never will.
+    pub passed_over: u64,
     /// Time in which writes waited more than a second or failed, somewhere.
     pub write_unavailable_ms: u64,
 }
@@ -91,6 +97,7 @@ impl SurvivalCounts {
             Harm::Refused => self.refused,
             Harm::Doubled => self.doubled,
             Harm::ReadAgain => self.read_again,
+            Harm::PassedOver => self.passed_over,
         }
     }
 }
@@ -167,12 +174,12 @@ fn push(out: &mut String, one: &Survival) {
 
 fn passed(one: &Survival, counts: &SurvivalCounts) -> String {
     let verdict = if one.gave_way.is_empty() { "nothing gave way" } else { "not survived" };
-    let acked = human_count(counts.acked as i64);
+    let (acked, read) = (human_count(counts.acked as i64), human_count(counts.read as i64));
     let waited = match counts.write_unavailable_ms {
         0 => String::new(),
         ms => format!("; writes waited for {} somewhere", human_duration_ms(ms as i64)),
     };
-    format!("{verdict}, {acked} records acknowledged{waited}")
+    format!("{verdict}, {acked} records acknowledged, {read} read{waited}")
 }
 
 fn way_out(one: &GaveWay) -> String {
@@ -214,6 +221,7 @@ fn survival_json(one: &Survival) -> Value {
         "doubled": counts.map(|counts| counts.doubled),
         "read": counts.map(|counts| counts.read),
         "read_again": counts.map(|counts| counts.read_again),
+        "passed_over": counts.map(|counts| counts.passed_over),
         "write_unavailable_ms": counts.map(|counts| counts.write_unavailable_ms),
         "gave_way": gave_way,
     })

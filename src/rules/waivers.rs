@@ -144,15 +144,44 @@ fn fits(pattern: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// A finding of a baseline: the rule, its subject as `topic:orders`, and how bad it was.
+/// A finding of a baseline: the rule, what it was about, and how bad it was.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct KnownFinding {
     /// The rule's id.
     pub rule: String,
     /// As `topic:orders`.
     pub subject: String,
+    /// The configuration keys whose values were judged.
+    pub keys: Vec<String>,
+    /// Whom it was seen of, where one finding stood for several: one more of them is new.
+    pub each: Vec<String>,
     /// How bad it was: a finding that got worse is a new one.
     pub severity: Severity,
+}
+
+impl KnownFinding {
+    fn of(finding: &Finding) -> KnownFinding {
+        KnownFinding {
+            rule: finding.rule.id.to_string(),
+            subject: finding.subject.id(),
+            keys: finding.keys.clone(),
+            each: finding.each.iter().map(FindingSubject::id).collect(),
+            severity: finding.severity,
+        }
+    }
+
+    /// Whether it is the same fault, of these or of others, better or worse.
+    fn is_about(&self, now: &KnownFinding) -> bool {
+        self.rule == now.rule && self.subject == now.subject && self.keys == now.keys
+    }
+
+    /// Whether nothing is new about it.
+    fn covers(&self, now: &KnownFinding) -> bool {
+        self.is_about(now)
+            && self.severity <= now.severity
+            && self.each.is_empty() == now.each.is_empty()
+            && now.each.iter().all(|one| self.each.contains(one))
+    }
 }
 
 impl Findings {
@@ -176,15 +205,13 @@ impl Findings {
         waivers.iter().zip(used).filter(|(_, used)| !used).map(|(waiver, _)| waiver).collect()
     }
 
-    /// Waives what a baseline has, unless it got worse. Returns what of the baseline is not found any more.
+    /// Waives what a baseline has, unless it got worse or a waiver of it is over. Returns what of the baseline is not found any more.
     pub fn waive_known<'a>(&mut self, known: &'a [KnownFinding], reason: &str) -> Vec<&'a KnownFinding> {
         let mut gone: Vec<&KnownFinding> = known.iter().collect();
         for finding in &mut self.findings {
-            let (rule, subject) = (finding.rule.id, finding.subject.id());
-            gone.retain(|one| !(one.rule == rule && one.subject == subject));
-            let is_known = known
-                .iter()
-                .any(|one| one.rule == rule && one.subject == subject && one.severity <= finding.severity);
+            let now = KnownFinding::of(finding);
+            gone.retain(|one| !one.is_about(&now));
+            let is_known = finding.acceptance.is_none() && known.iter().any(|one| one.covers(&now));
             if is_known && finding.status == FindingStatus::Finding {
                 finding.status = FindingStatus::Waived;
                 finding.acceptance =
@@ -195,18 +222,14 @@ impl Findings {
         gone
     }
 
-    /// What a baseline of these findings holds: all that count or were waived because an earlier baseline had them.
+    /// What a baseline of these findings holds: all that count or were waived because an earlier baseline had them, but
+    /// for those whose waiver is over.
     pub fn known(&self) -> Vec<KnownFinding> {
         let counts = |finding: &&Finding| match &finding.acceptance {
-            Some(acceptance) if finding.status == FindingStatus::Waived => acceptance.until.is_none(),
-            _ => finding.status == FindingStatus::Finding,
+            Some(acceptance) => acceptance.until.is_none(),
+            None => finding.status == FindingStatus::Finding,
         };
-        let known = |finding: &Finding| KnownFinding {
-            rule: finding.rule.id.to_string(),
-            subject: finding.subject.id(),
-            severity: finding.severity,
-        };
-        let mut all: Vec<KnownFinding> = self.findings.iter().filter(counts).map(known).collect();
+        let mut all: Vec<KnownFinding> = self.findings.iter().filter(counts).map(KnownFinding::of).collect();
         all.sort();
         all.dedup();
         all
@@ -329,8 +352,34 @@ until = 2026-12-31
         let gone = KnownFinding {
             rule: "acks-one".into(),
             subject: "producer:old".into(),
+            keys: Vec::new(),
+            each: Vec::new(),
             severity: Severity::High,
         };
         assert_eq!(examined().waive_known(std::slice::from_ref(&gone), "known"), [&gone]);
+    }
+
+    #[test]
+    fn a_baseline_covers_neither_other_keys_nor_more_brokers_nor_a_waiver_that_is_over() {
+        let known = KnownFinding {
+            rule: "broker-config-drift".into(),
+            subject: "cluster".into(),
+            keys: vec!["num.partitions".into()],
+            each: vec!["broker:1".into(), "broker:2".into()],
+            severity: Severity::High,
+        };
+        assert!(known.covers(&known));
+        let keys = vec!["min.insync.replicas".to_string()];
+        assert!(!known.covers(&KnownFinding { keys, ..known.clone() }));
+        let fewer = vec!["broker:2".to_string()];
+        assert!(known.covers(&KnownFinding { each: fewer, ..known.clone() }));
+        let others = vec!["broker:2".to_string(), "broker:3".to_string()];
+        assert!(!known.covers(&KnownFinding { each: others, ..known.clone() }));
+        let all = examined().known();
+        let mut findings = examined();
+        findings.waive(&parse_waivers(TEXT).unwrap(), "2027-01-01");
+        findings.waive_known(&all, "known");
+        assert_eq!(status(&findings, "min-isr-one"), FindingStatus::Finding);
+        assert!(findings.known().iter().all(|one| one.rule != "min-isr-one"), "it is to be decided anew");
     }
 }

@@ -123,7 +123,10 @@ impl ClientText {
                 let Some(candidate) = edited(&text, &edits) else { continue };
                 let Some(judged) = self.judged(cluster, &candidate) else { continue };
                 // What comes instead must be milder than what goes.
-                let is_worse = judged.since(&now).0.iter().any(|new| new.severity <= finding.severity);
+                let before = keys(&now);
+                let is_new = |new: &&Finding| !before.contains(&key(new));
+                let is_worse =
+                    judged.findings.iter().filter(is_new).any(|new| new.severity <= finding.severity);
                 if !is_worse && !keys(&judged).contains(&key(finding)) {
                     (text, now) = (candidate, judged);
                     break;

@@ -129,6 +129,7 @@ impl Runs<'_> {
                 counts
             }),
         };
+        let counts = counts.and_then(|counts| is_telling(scope, &counts).map(|()| counts));
         let gave_way = match &counts {
             Ok(counts) => self.ways_out(scope, &cluster, test, counts),
             Err(_) => Vec::new(),
@@ -152,7 +153,7 @@ impl Runs<'_> {
         test: SurvivalTest,
         was: &SurvivalCounts,
     ) -> Vec<GaveWay> {
-        let harms: &[Harm] = if scope == Scope::Producer { &BY_PRODUCERS } else { &[Harm::ReadAgain] };
+        let harms: &[Harm] = if scope == Scope::Producer { &BY_PRODUCERS } else { &BY_CONSUMERS };
         let came = harms.iter().filter(|harm| was.of(**harm) > 0);
         let mut gave_way: Vec<GaveWay> = came
             .map(|harm| GaveWay { harm: *harm, records: was.of(*harm), change: None, tried: 0 })
@@ -197,6 +198,21 @@ impl Runs<'_> {
 
 /// What producers' settings decide about.
 const BY_PRODUCERS: [Harm; 3] = [Harm::Lost, Harm::Refused, Harm::Doubled];
+/// What consumers' settings decide about.
+const BY_CONSUMERS: [Harm; 2] = [Harm::PassedOver, Harm::ReadAgain];
+
+/// A run in which nothing happened has shown nothing.
+fn is_telling(scope: Scope, counts: &SurvivalCounts) -> Result<(), String> {
+    match scope {
+        Scope::Producer if counts.acked + counts.refused == 0 => {
+            Err("no record was acknowledged or refused meanwhile".into())
+        }
+        Scope::Consumer if counts.read + counts.passed_over == 0 => {
+            Err("no record was read meanwhile".into())
+        }
+        _ => Ok(()),
+    }
+}
 
 fn client_of(cluster: &Cluster, scope: Scope) -> Option<&ClientProfile> {
     let assumed = &cluster.assumed;

@@ -4,7 +4,7 @@ use crate::cli::args::Format;
 use crate::cli::failure::BLIND;
 use crate::cli::{Failure, output};
 use crate::report::{GivenClient, LogErrors, LogScan, log_json, log_text};
-use std::io::{BufRead, IsTerminal, Read, stdin};
+use std::io::{BufRead, ErrorKind, IsTerminal, Read, stdin};
 use std::process::ExitCode;
 
 /// The most that is read, and the most of one line that is looked at.
@@ -16,8 +16,12 @@ pub(super) fn run(format: Format, given: &[GivenClient]) -> Result<ExitCode, Fai
         let line = "`-` reads a log from standard input, and that is this terminal";
         return Err(Failure::usage(line).hint("klever explain - < app.log"));
     }
-    let log = scanned(stdin().lock(), MOST_BYTES)
-        .map_err(|error| Failure::usage(format!("cannot read standard input: {}", error.kind())))?;
+    let log = scanned(stdin().lock(), MOST_BYTES).map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => {
+            Failure::usage("standard input is no text").hint("unpack it, or bring it into UTF-8")
+        }
+        kind => Failure::usage(format!("cannot read standard input: {kind}")),
+    })?;
     if log.lines == 0 {
         return Err(Failure::usage("nothing came from standard input").hint("klever explain - < app.log"));
     }
@@ -29,6 +33,9 @@ pub(super) fn run(format: Format, given: &[GivenClient]) -> Result<ExitCode, Fai
 }
 
 /// Reads a log to its end, or as much of it as is read at most.
+///
+/// # Errors
+/// Those of reading, and `InvalidData` for what is no text: in what is packed, or in UTF-16, no error would be found.
 fn scanned(input: impl BufRead, most: u64) -> std::io::Result<LogErrors> {
     let mut input = input.take(most);
     let (mut scan, mut line) = (LogScan::default(), Vec::new());
@@ -37,6 +44,9 @@ fn scanned(input: impl BufRead, most: u64) -> std::io::Result<LogErrors> {
         let read = (&mut input).take(LONGEST_LINE as u64).read_until(b'\n', &mut line)?;
         if read == 0 {
             break;
+        }
+        if line.contains(&0) {
+            return Err(ErrorKind::InvalidData.into());
         }
         let is_cut = line.last() != Some(&b'\n') && read == LONGEST_LINE && skip_line(&mut input)?;
         scan.line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']), is_cut);
@@ -77,6 +87,13 @@ mod tests {
         assert!(exact.is_whole, "nothing is behind it");
         let cut = read(text, 30);
         assert_eq!((cut.is_whole, cut.seen[0].times), (false, 1));
+    }
+
+    #[test]
+    fn what_is_packed_or_of_two_bytes_a_letter_is_no_log() {
+        for text in [&b"\x1f\x8b\x08\x00\x00"[..], b"E\x00r\x00r\x00o\x00r\x00\n\x00"] {
+            assert_eq!(scanned(text, 1000).unwrap_err().kind(), ErrorKind::InvalidData);
+        }
     }
 
     #[test]

@@ -121,6 +121,10 @@ fn begins_with_exception(line: &str) -> bool {
 
 fn is_retried(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
+    let gives_up = ["not retry", "stop retrying", "stopped retrying", "up retrying", "no longer retrying"];
+    if gives_up.iter().any(|word| lower.contains(word)) {
+        return false;
+    }
     ["retrying", "will retry", "will be retried", "attempts left"].iter().any(|word| lower.contains(word))
 }
 
@@ -201,6 +205,16 @@ org.apache.kafka.common.errors.TimeoutException: Expiring 1 record(s) for orders
         let places: Vec<&str> = of.seen[0].places.keys().map(String::as_str).collect();
         assert_eq!(places, ["my-topic-12", "orders-3"]);
         assert_eq!(of.seen[1].places["orders-4"], 1);
+    }
+
+    #[test]
+    fn who_gives_up_does_not_try_again() {
+        assert!(is_retried("got error, retrying (2 attempts left)"));
+        for line in
+            ["not retrying", "giving up retrying", "stopped retrying after 3 attempts", "will not retry"]
+        {
+            assert!(!is_retried(line), "{line}");
+        }
     }
 
     #[test]

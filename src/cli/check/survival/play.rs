@@ -37,7 +37,7 @@ pub(super) fn play(
     for broker in &made.down {
         run.act(Act::Stop((*broker).into()))?;
     }
-    run.run_for(WARM_UP);
+    run.run_for(WARM_UP)?;
     run.until(is_in_sync)?;
     let before = run.simulator.report();
     for step in &steps {
@@ -122,42 +122,44 @@ impl Run<'_> {
         self.act(step.act.clone())?;
         self.until(|seen| step.brokers.iter().all(|id| is_down(seen, *id)))?;
         self.act(Act::HealAll)?;
-        self.run_for(DOWNTIME);
+        self.run_for(DOWNTIME)?;
         for broker in &step.brokers {
             self.act(Act::Restart((*broker).into()))?;
         }
         self.until(|seen| step.brokers.iter().all(|id| seen.is_up(*id)) && is_in_sync(seen))?;
         self.act(Act::PreferredElection(None))?;
-        self.run_for(BETWEEN);
-        Ok(())
+        self.run_for(BETWEEN)
     }
 
     /// A crash between two fetches of a healthy follower loses a record only by chance: it is played at a bad moment.
     fn delay_followers(&mut self) -> Result<(), String> {
         let (from, to) = (Endpoint::Brokers, Endpoint::Brokers);
         self.act(Act::SlowLink { from, to, extra: FOLLOWERS_BEHIND, loss_permille: 0 })?;
-        self.run_for(2 * SECOND);
-        Ok(())
+        self.run_for(2 * SECOND)
     }
 
     fn act(&mut self, act: Act) -> Result<(), String> {
         self.simulator.apply(act).map_err(|refusal| refusal.word().to_string())
     }
 
-    fn run_for(&mut self, time: Nanos) {
+    fn run_for(&mut self, time: Nanos) -> Result<(), String> {
         let until = self.simulator.now() + time;
-        while self.simulator.now() < until && !self.interrupted.load(Ordering::Relaxed) {
+        while self.simulator.now() < until {
+            self.go_on()?;
             self.simulator.run_until((self.simulator.now() + LOOK_EVERY).min(until));
         }
+        Ok(())
+    }
+
+    fn go_on(&self) -> Result<(), String> {
+        if self.interrupted.load(Ordering::Relaxed) { Err("it was interrupted".into()) } else { Ok(()) }
     }
 
     /// Goes on until it holds.
     fn until(&mut self, holds: impl Fn(&Cluster) -> bool) -> Result<(), String> {
         let end = self.simulator.now() + LONGEST_STEP;
         while self.simulator.now() < end {
-            if self.interrupted.load(Ordering::Relaxed) {
-                return Err("it was interrupted".into());
-            }
+            self.go_on()?;
             let (cluster, _) = self.simulator.snapshot();
             if holds(&cluster) {
                 return Ok(());
@@ -193,6 +195,9 @@ fn counts(before: &RunReport, after: &RunReport) -> SurvivalCounts {
         doubled: now.duplicated.saturating_sub(was.duplicated),
         read: groups(|group| group.read),
         read_again: groups(|group| group.read_again),
+        passed_over: groups(|group| {
+            group.processing.map_or(0, |counted| counted.passed_over + counted.deleted_before_read)
+        }),
         write_unavailable_ms: now.write_unavailable_ms.saturating_sub(was.write_unavailable_ms),
     }
 }
