@@ -7,7 +7,7 @@ use crate::app::{
 use crate::model::{Millis, human_count};
 use crate::report::{act_text, outcome_text};
 use crate::scenario::{Act, ActKind, Counter, Time};
-use crate::sim::{Attempt, Counters, DoneAct};
+use crate::sim::{Attempt, Counters, DoneAct, SimView};
 use crate::workshop::{CHALLENGES, Challenge, Judgement, Outcome, Used, judge};
 use std::sync::Arc;
 
@@ -73,13 +73,17 @@ impl Contest {
     }
 
     /// Takes what the simulator tells. Says whether the referee has just judged it.
-    fn follow(&mut self, at_ms: Millis, attempt: Option<&Arc<Attempt>>) -> bool {
-        self.attempt = attempt.cloned().unwrap_or_default();
-        let is_over = at_ms >= self.end_ms();
-        if !is_over {
+    fn follow(&mut self, at_ms: Millis, detail: &SimView) -> bool {
+        if at_ms < self.end_ms() {
             self.judgement = None;
         }
-        let judges = self.judgement.is_none() && self.attempt.verdicts.is_some();
+        // What comes after the end is no part of what was judged.
+        if self.judgement.is_some() {
+            return false;
+        }
+        self.counters = detail.counters.clone();
+        self.attempt = detail.attempt.clone().unwrap_or_default();
+        let judges = self.attempt.verdicts.is_some();
         if judges {
             self.judgement = Some(judge(&self.challenge, &self.attempt));
         }
@@ -172,13 +176,13 @@ impl App {
         if id.as_deref() != Some(&*contest.challenge.scenario().id) {
             return Vec::new();
         }
-        contest.counters = detail.counters.clone();
         if !contest.has_begun {
             contest.has_begun = true;
+            contest.counters = detail.counters.clone();
             self.compare_with_now();
             return stop_at(clock, Time::default());
         }
-        if contest.follow(clock.at_ms, detail.attempt.as_ref()) {
+        if contest.follow(clock.at_ms, detail) {
             self.show_referee();
             return vec![Effect::Drive(Command::Pause(true))];
         }

@@ -106,11 +106,11 @@ impl Reader {
         }
     }
 
-    /// Requests that went out so far; none over librdkafka, which does not tell.
-    pub fn requests_sent(&self) -> u64 {
+    /// Requests that went out so far; librdkafka does not tell.
+    pub fn requests_sent(&self) -> Option<u64> {
         match &self.connections {
-            Connections::Wire(reader) => reader.requests_sent(),
-            Connections::Librdkafka(_) => 0,
+            Connections::Wire(reader) => Some(reader.requests_sent()),
+            Connections::Librdkafka(_) => None,
         }
     }
 

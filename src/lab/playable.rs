@@ -2,7 +2,7 @@
 
 use crate::knobs::{Change, LIBRDKAFKA_PARTITIONER};
 use crate::scenario::change::{self, Turning};
-use crate::scenario::{Act, CommitMode, GroupSpec, Scenario};
+use crate::scenario::{Act, CommitMode, GroupSpec, Scenario, Time};
 
 /// Why a scenario cannot run on real brokers, if it cannot.
 pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
@@ -22,6 +22,9 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
         || scenario.producers.iter().any(|spec| spec.poison_every.is_some())
     {
         return Some("the lab's consumers only read, and commit once a poll".into());
+    }
+    if scenario.producers.iter().any(|spec| spec.record_age != Time::default()) {
+        return Some("the lab's records have the time at which they are sent".into());
     }
     if scenario.net.broker_mb_per_s.is_some() || !scenario.quotas.is_unlimited() {
         return Some("the lab has no narrow networks and no client quotas".into());

@@ -5,7 +5,7 @@ use super::segment::read_log;
 use super::tally::{Micros, delivery_errors, identities};
 use crate::model::{KafkaVersion, PartitionIx};
 use crate::protocol::log::Log;
-use crate::scenario::{Counter, Expect, Scenario, Verdict};
+use crate::scenario::{Counter, Expect, GroupCounter, Scenario, Verdict};
 use crate::sim::ledger::Ledger;
 use crate::sim::meter::Meter;
 use crate::sim::{Counters, GroupReport, PartitionReport, Quantiles, RunReport};
@@ -54,6 +54,8 @@ pub(super) fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunR
                 | Counter::Lag
                 | Counter::LargestSharePercent
                 | Counter::SchemasRefused
+                | Counter::Deleted
+                | Counter::OfGroups(GroupCounter::DeletedBeforeRead)
                 | Counter::OfProducer(..)
         );
         !unseen

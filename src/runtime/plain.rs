@@ -56,7 +56,8 @@ fn listen(sink: Sink) -> Result<(), RunError> {
                 return;
             }
         }
-        sink.msg(Msg::Line("quit".into()));
+        // Not the word: a question or a prompt that is open would take it for its answer.
+        sink.msg(Msg::End(0));
     };
     thread::Builder::new().name("lines".into()).spawn(run).map_err(TermError::Io)?;
     Ok(())
@@ -69,7 +70,7 @@ struct Plain {
     driver: Box<dyn Driver>,
     listener: Listener,
     /// Commands that wait for the answer to the one before them.
-    lines: VecDeque<String>,
+    lines: VecDeque<Msg>,
     told: Option<Instant>,
     asked: Instant,
 }
@@ -91,8 +92,8 @@ impl Plain {
 
     fn take(&mut self, input: Input) -> Option<i32> {
         match input {
-            Input::Msg(Msg::Line(line)) => {
-                self.lines.push_back(line);
+            Input::Msg(msg @ (Msg::Line(_) | Msg::End(_))) => {
+                self.lines.push_back(msg);
                 None
             }
             Input::Msg(msg) => self.update(msg),
@@ -120,7 +121,7 @@ impl Plain {
         }
         let line = if is_answered { self.lines.pop_front() } else { None }?;
         self.asked = Instant::now();
-        let code = self.update(Msg::Line(line));
+        let code = self.update(line);
         if !self.tell() { Some(0) } else { code }
     }
 

@@ -73,7 +73,8 @@ impl Act {
             Act::Set(_) | Act::AddPartitions { .. } => ActKind::Setting,
             Act::SlowLink { extra: 0, loss_permille: 0, .. }
             | Act::SlowDisk { extra: 0, .. }
-            | Act::SlowService { extra: 0, failures_permille: 0, .. } => ActKind::Operation,
+            | Act::SlowService { extra: 0, failures_permille: 0, .. }
+            | Act::Greedy { times: 1, .. } => ActKind::Operation,
             Act::Stop(_)
             | Act::Kill(_)
             | Act::Pause(_)

@@ -262,6 +262,9 @@ fn expectations(scenario: &Scenario, names: &Names<'_>) -> Checked {
                 return mistake(table, at, format!("{} is of one producer", expect.counter));
             }
         }
+        if expect.counter == Counter::SchemasRefused && expect.partition.is_some() {
+            return mistake(table, at, "schemas_refused is of the whole run");
+        }
         let of_groups = matches!(expect.counter, Counter::OfGroups(_));
         let may_name_group = of_groups || expect.counter == Counter::Lag && expect.partition.is_none();
         if expect.group.is_some() && !may_name_group || expect.partition.is_some() && of_groups {

@@ -205,6 +205,7 @@ impl World {
             ack_latency_ms: Quantiles::of(&self.observers.meter().latency),
             producers: self.producer_reports(),
             schemas_refused: self.clients.schemas.refused,
+            deleted: Some(0),
             ..Counters::default()
         };
         for ix in partitions {
@@ -219,7 +220,9 @@ impl World {
             let ends = self.ends(ix);
             all.visible += ends.visible;
             all.log_end += ends.log_end;
-            all.deleted = Some(all.deleted.unwrap_or(0) + ends.log_start);
+            // One without a leader makes all of it unknown.
+            let deleted = self.ends_told(ix).map(|ends| ends.log_start);
+            all.deleted = all.deleted.zip(deleted).map(|(all, deleted)| all + deleted);
             let failover = self.observers.meter().partition(ix).map_or(0, |meter| ms(meter.failover));
             all.failover_ms = all.failover_ms.max(failover);
         }
@@ -251,12 +254,12 @@ impl World {
     fn partition_report(&mut self, ix: PartitionIx) -> PartitionReport {
         let DeliveryErrors { lost, duplicated, reordered } =
             self.observers.delivery_errors(&self.machines, ix);
-        let LogEnds { visible, log_end, log_start } = self.ends(ix);
+        let LogEnds { visible, log_end, .. } = self.ends(ix);
         let state = self.machines.control.committed.partitions[ix.at()].clone();
         let ids = |list: &[crate::model::BrokerId]| list.iter().map(|id| id.0).collect();
         let mut counters =
             Counters { lost_acked: lost, duplicated, reordered, visible, log_end, ..Counters::default() };
-        counters.deleted = Some(log_start);
+        counters.deleted = self.ends_told(ix).map(|ends| ends.log_start);
         if let Some(meter) = self.observers.meter().partition(ix) {
             counters.acked = meter.acked;
             counters.failed = meter.failed;

@@ -216,7 +216,9 @@ impl ReadLoop {
 
     fn start_due(&mut self) {
         let now = Instant::now();
-        self.budget.settle(now, self.reader.requests_sent(), self.observed.known_brokers().len());
+        if let Some(sent) = self.reader.requests_sent() {
+            self.budget.settle(now, sent, self.observed.known_brokers().len());
+        }
         for kind in ReadKind::OF_SCREEN {
             let due = self.due_at(kind).is_some_and(|due| due <= now);
             if !due || !self.ready(kind) {
@@ -276,7 +278,8 @@ impl ReadLoop {
     }
 
     fn measure(&mut self) -> Result<(), Disconnected> {
-        match self.meter.newer(Instant::now(), self.reader.requests_sent()) {
+        let Some(sent) = self.reader.requests_sent() else { return Ok(()) };
+        match self.meter.newer(Instant::now(), sent) {
             Some(rate) => self.send(SourceEvent::RequestRate(rate)),
             None => Ok(()),
         }

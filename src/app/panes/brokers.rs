@@ -41,15 +41,19 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
     ..LIST
 };
 
-fn cells(app: &App, item: u32) -> Vec<Cell> {
-    let Some(row) = app.summary.brokers.get(item as usize) else { return Vec::new() };
-    let level = match row.state {
+fn level_of(state: BrokerStatus) -> Level {
+    match state {
         BrokerStatus::Up => Level::Ok,
         BrokerStatus::Slow | BrokerStatus::Fenced | BrokerStatus::ShuttingDown | BrokerStatus::Paused => {
             Level::Warn
         }
         BrokerStatus::Silent | BrokerStatus::Refused | BrokerStatus::Down => Level::Bad,
-    };
+    }
+}
+
+fn cells(app: &App, item: u32) -> Vec<Cell> {
+    let Some(row) = app.summary.brokers.get(item as usize) else { return Vec::new() };
+    let level = level_of(row.state);
     let mut state = row.state.word().to_string();
     if let (Some(since), Some(cluster), true) = (row.since, app.cluster(), row.state != BrokerStatus::Up) {
         let age = Some(cluster.taken_at - since).filter(|age| *age >= 0);
@@ -111,11 +115,13 @@ fn page(app: &App, item: u32) -> Option<Page> {
     page.add_cells(PANE.columns, cells(app, item));
     page.add(CellStyle::Plain, format!("{:<11} {}:{}", "address", broker.host, broker.port));
     if let Some(seen) = seen_by_klever(row.state) {
-        page.add(CellStyle::Level(Level::Bad), seen);
-        page.add(
-            CellStyle::Plain,
-            "the cluster calls it alive; what it leads is marked until others lead it",
-        );
+        page.add(CellStyle::Level(level_of(row.state)), seen);
+        if !row.state.answers() {
+            page.add(
+                CellStyle::Plain,
+                "the cluster calls it alive; what it leads is marked until others lead it",
+            );
+        }
     }
     page.gap();
     if cluster.is_up(row.id) {

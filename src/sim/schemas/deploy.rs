@@ -1,6 +1,6 @@
 //! Deployments with a new version of a schema, and what groups make of records with another one.
 
-use crate::model::{Nanos, SchemaChange};
+use crate::model::{Nanos, Schema, SchemaChange};
 use crate::protocol::wire::RecordRange;
 use crate::scenario::Endpoint;
 use crate::sim::client_runtime::ClientState;
@@ -46,13 +46,17 @@ impl World {
     ) -> Result<(), Refusal> {
         let topics = self.scenario.groups[group as usize].topics.clone();
         let known = topics.iter().filter_map(|name| Some(self.machines.topics.named(name)?.0));
-        let mut is_deployed = false;
+        let mut planned = Vec::new();
         for topic in known.collect::<Vec<_>>() {
-            if let Some(version) = self.register_schema(client, topic, change)? {
-                self.clients.schemas.readers.insert((group, topic), version);
-                self.readers_meet_it(topic);
-                is_deployed = true;
-            }
+            // All of it or nothing.
+            let Some(versions) = self.permitted(client, topic, change)? else { return Ok(()) };
+            planned.push((topic, versions));
+        }
+        let is_deployed = !planned.is_empty();
+        for (topic, versions) in planned {
+            let version = self.deployed_version(client, topic, versions);
+            self.clients.schemas.readers.insert((group, topic), version);
+            self.readers_meet_it(topic);
         }
         if is_deployed {
             self.clients.group_mut(group).processing.schema_changed();
@@ -80,25 +84,43 @@ impl World {
         topic: u32,
         change: Option<SchemaChange>,
     ) -> Result<Option<u32>, Refusal> {
+        let versions = self.permitted(client, topic, change)?;
+        Ok(versions.map(|versions| self.deployed_version(client, topic, versions)))
+    }
+
+    /// The versions that there are with a deployment; `None` when the registry refuses it.
+    fn permitted(
+        &mut self,
+        client: &Endpoint,
+        topic: u32,
+        change: Option<SchemaChange>,
+    ) -> Result<Option<Vec<Schema>>, Refusal> {
         let mut versions = self.clients.schemas.versions(topic);
-        let name = self.machines.topics.list()[topic as usize].spec.name.clone();
-        let Some(change) = change else {
-            return Ok(Some(versions.len() as u32));
-        };
+        let Some(change) = change else { return Ok(Some(versions)) };
         let new = versions.last().and_then(|last| last.changed(change)).ok_or(Refusal::NoSuchField)?;
         let (level, version) = (self.scenario.compatibility, versions.len() as u32 + 1);
         if let Some(against) = level.refuses(&versions, &new) {
             self.clients.schemas.refused += 1;
+            let name = self.machines.topics.list()[topic as usize].spec.name.clone();
             let (client, against) = (client.clone(), against as u32);
             let refused = EventKind::SchemaRefused { client, topic: name, version, level, against };
             self.record_event(refused, None);
             return Ok(None);
         }
         versions.push(new);
-        self.clients.schemas.topics.insert(topic, versions);
-        let client = client.clone();
-        self.record_event(EventKind::SchemaRegistered { client, topic: name, version }, None);
-        Ok(Some(version))
+        Ok(Some(versions))
+    }
+
+    /// Registers what is new of these versions, and says which is deployed: the newest.
+    fn deployed_version(&mut self, client: &Endpoint, topic: u32, versions: Vec<Schema>) -> u32 {
+        let version = versions.len() as u32;
+        if version > self.clients.schemas.versions(topic).len() as u32 {
+            self.clients.schemas.topics.insert(topic, versions);
+            let name = self.machines.topics.list()[topic as usize].spec.name.clone();
+            let client = client.clone();
+            self.record_event(EventKind::SchemaRegistered { client, topic: name, version }, None);
+        }
+        version
     }
 
     /// Groups that read the topic try each record by itself: some may not be readable.
