@@ -44,8 +44,9 @@ impl List {
         self.select(at);
     }
 
-    /// So many rows fit on the screen.
+    /// So many rows fit on the screen. Rows that there was no room for above come back first.
     pub fn set_height(&mut self, height: usize) {
+        self.top = self.top.saturating_sub(height.saturating_sub(self.height));
         self.height = height;
         self.select(self.at);
     }
@@ -98,6 +99,18 @@ mod tests {
         assert_eq!(list.view(10), 90..100);
         list.set(5, 99);
         assert_eq!((list.selected(), list.view(10)), (Some(4), 0..5));
+    }
+
+    #[test]
+    fn what_had_no_room_above_comes_back_first() {
+        let mut list = List::default();
+        list.set(9, 1);
+        list.set_height(3);
+        assert_eq!(list.view(3), 0..3);
+        list.select(8);
+        list.set_height(1);
+        list.set_height(4);
+        assert_eq!(list.view(4), 5..9);
     }
 
     proptest! {
