@@ -70,6 +70,7 @@ impl CallError {
     }
 
     /// The process that the call went through ended before it had an answer. Nothing is said of the cluster.
+    #[cfg(feature = "librdkafka")]
     pub(super) fn process_ended(message: String) -> Self {
         CallError { code: PROCESS_ENDED, message, hint: None }
     }

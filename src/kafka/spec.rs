@@ -169,6 +169,7 @@ impl ConnectionSpec {
     ///
     /// # Errors
     /// When a property has no counterpart in librdkafka; leaving it out would be less than was asked for.
+    #[cfg(feature = "librdkafka")]
     pub(in crate::kafka) fn librdkafka_properties(&self) -> Result<Vec<(String, String)>, ConnectError> {
         librdkafka::can_do(&self.native)?;
         let mut all: BTreeMap<String, String> =
@@ -191,6 +192,7 @@ impl fmt::Debug for ConnectionSpec {
 }
 
 /// What a user may change.
+#[cfg(feature = "librdkafka")]
 const DEFAULTS: &[(&str, &str)] = &[
     ("socket.connection.setup.timeout.ms", "5000"),
     ("socket.timeout.ms", "15000"),
@@ -201,6 +203,7 @@ const DEFAULTS: &[(&str, &str)] = &[
 ];
 
 /// What makes the handle a reader: no auto-creation, no telemetry, no commits, and no refresh but klever's own.
+#[cfg(feature = "librdkafka")]
 const FIXED: &[(&str, &str)] = &[
     ("allow.auto.create.topics", "false"),
     ("enable.metrics.push", "false"),

@@ -1,6 +1,8 @@
 //! What librdkafka cannot do of what klever's own connections can, and what to do instead.
 
+#[cfg(feature = "librdkafka")]
 use crate::kafka::ConnectError;
+#[cfg(feature = "librdkafka")]
 use std::collections::BTreeMap;
 
 /// Names that are Java's or klever's own; what they name is handed over in another way (`ssl.ca.pem`).
@@ -15,6 +17,7 @@ pub(super) fn is_known_to_it(name: &str) -> bool {
 
 /// # Errors
 /// For tokens.
+#[cfg(feature = "librdkafka")]
 pub(super) fn can_do(properties: &BTreeMap<String, String>) -> Result<(), ConnectError> {
     let is_sasl = properties
         .get("security.protocol")

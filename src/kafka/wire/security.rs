@@ -67,6 +67,7 @@ impl Security {
 
 /// For librdkafka, which reads no trust store of Java: its certificates, as PEM in a property. A key store that
 /// it cannot read is refused here in plain words.
+#[cfg(feature = "librdkafka")]
 pub(in crate::kafka) fn java_stores(spec: &ConnectionSpec) -> Result<Vec<(String, String)>, ConnectError> {
     stores::check_key_store(spec)?;
     if spec.property("ssl.truststore.location").is_none() {

@@ -43,6 +43,7 @@ fn block(label: &str, body: &str) -> Result<Block, &'static str> {
 }
 
 /// The text of a block, in lines of 64 letters.
+#[cfg(any(test, feature = "librdkafka"))]
 pub(super) fn armoured(label: &str, content: &[u8]) -> String {
     let base64 = BASE64.encode(content);
     let mut text = format!("-----BEGIN {label}-----\n");

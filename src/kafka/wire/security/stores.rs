@@ -73,6 +73,7 @@ fn from_location(location: &str) -> Result<Certificates, ConnectError> {
 }
 
 /// That a key store is one of a format that clients other than Java's read, too.
+#[cfg(feature = "librdkafka")]
 pub(super) fn check_key_store(spec: &ConnectionSpec) -> Result<(), ConnectError> {
     match spec.property("ssl.keystore.location") {
         Some(location) => kind(&file("ssl.keystore.location", location)?).map(drop),
