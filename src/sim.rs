@@ -187,7 +187,7 @@ impl Simulator {
     pub fn run_at_most(&mut self, time: Nanos, events: u64) -> bool {
         let until = BOOT + time;
         for _ in 0..events {
-            if !self.history.replay_due(&mut self.world) && !self.world.step(until) {
+            if !self.history.replay_due(&mut self.world, until) && !self.world.step(until) {
                 self.world.advance(until);
                 return true;
             }
@@ -217,7 +217,7 @@ impl Simulator {
         let limit = BOOT + limit;
         while self.world.now < limit {
             let from = self.world.observers.trace().len();
-            if !self.history.replay_due(&mut self.world) && !self.world.step(limit) {
+            if !self.history.replay_due(&mut self.world, limit) && !self.world.step(limit) {
                 self.world.advance(limit);
             }
             self.history.keep_checkpoint(&self.world);

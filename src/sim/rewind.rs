@@ -122,21 +122,45 @@ impl History {
     pub(super) fn replay(&mut self, world: &mut World, until: Nanos) {
         while let Some(recorded) = self.acts.get(self.done).filter(|recorded| recorded.at <= until) {
             while world.events < recorded.events && world.step(recorded.at) {}
-            self.replay_due(world);
+            self.replay_due(world, until);
         }
         world.advance(until);
     }
 
-    /// Replays the next act if the world has come to its place. Says whether it did.
-    pub(super) fn replay_due(&mut self, world: &mut World) -> bool {
-        let Some(recorded) = self.acts.get(self.done).filter(|recorded| recorded.events <= world.events)
-        else {
-            return false;
-        };
+    /// Replays the next act if the world has come to its place and the act is not later than `until`. Says
+    /// whether it did.
+    pub(super) fn replay_due(&mut self, world: &mut World, until: Nanos) -> bool {
+        let is_due = |recorded: &&RecordedAct| recorded.events <= world.events && recorded.at <= until;
+        let Some(recorded) = self.acts.get(self.done).filter(is_due) else { return false };
         world.now = world.now.max(recorded.at);
         // A refusal is in the trace again.
         let _ = world.apply(recorded.act.clone());
         self.done += 1;
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::BrokerId;
+    use crate::scenario::{Act, Process, Scenario};
+    use crate::sim::Simulator;
+
+    #[test]
+    fn what_is_done_later_is_not_replayed_before_its_moment() {
+        let moment = 1_000_000_777;
+        let mut sim = Simulator::new(&Scenario::reference(), 1, None);
+        sim.run_until(moment - 1);
+        let events = sim.queue_events();
+        sim.run_until(moment);
+        assert_eq!(sim.queue_events(), events, "only a moment without events tells them apart");
+        sim.apply(Act::Kill(Process::Broker(BrokerId(1)))).unwrap();
+        for once in
+            [|sim: &mut Simulator, to| !sim.run_at_most(to, 1), |sim: &mut Simulator, to| sim.step(to)]
+        {
+            sim.rewind(moment - 1);
+            assert!(!once(&mut sim, moment - 1));
+            assert_eq!((sim.now(), sim.history.acts_done().count()), (moment - 1, 0));
+        }
     }
 }
