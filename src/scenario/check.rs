@@ -5,9 +5,9 @@ use crate::knobs::{
 };
 use crate::model::{BrokerId, KeySpread, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
-use crate::scenario::names::{Names, check_id, check_name, has_broker, unknown_name};
+use crate::scenario::names::{Names, check_id, check_name, has_broker, unknown_end, unknown_name};
 use crate::scenario::{
-    Act, Condition, Counter, GroupSpec, MOST_REPLICAS, ProducerSpec, SCHEMA, Scenario, TopicSpec,
+    Act, Condition, Counter, GroupSpec, MOST_REPLICAS, PairSpec, ProducerSpec, SCHEMA, Scenario, TopicSpec,
     setting_text, too_large,
 };
 use crate::scenario::{challenge, hardware, quotas, scene};
@@ -34,6 +34,12 @@ fn run(scenario: &Scenario) -> Checked {
     scenario.topics.iter().enumerate().try_for_each(|(at, topic)| check_topic(scenario, at, topic))?;
     producers(scenario, &names)?;
     groups(scenario, &names)?;
+    for (at, PairSpec { between: (one, other), .. }) in scenario.net.pairs.iter().enumerate() {
+        let lacks = unknown_end(scenario, &names, one).or_else(|| unknown_end(scenario, &names, other));
+        if let Some(name) = lacks {
+            return mistake("[[net.pair]]", at, format!("there is no {name}"));
+        }
+    }
     events(scenario, &names)?;
     expectations(scenario, &names)
 }

@@ -1,8 +1,9 @@
 //! The names in a scenario: Kafka's rule for them, each given once, and quick to look up.
 
+use crate::knobs::{Change, Scope};
 use crate::model::BrokerId;
 use crate::scenario::error::{Checked, Mistake, mistake};
-use crate::scenario::{Act, Endpoint, Process, Scenario};
+use crate::scenario::{Act, Endpoint, PowerDomain, Process, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a scenario calls its parts.
@@ -98,32 +99,81 @@ pub(super) fn has_broker(scenario: &Scenario, id: BrokerId) -> bool {
     (1..=scenario.cluster.brokers as i32).contains(&id.0)
 }
 
-/// The first process or topic of an act that the scenario does not have.
+/// The first process, topic, rack or partition of an act that the scenario does not have.
 pub(super) fn unknown_name(scenario: &Scenario, names: &Names<'_>, act: &Act) -> Option<String> {
-    let process = match act {
-        Act::Stop(p) | Act::Kill(p) | Act::Restart(p) | Act::Pause(p) | Act::Resume(p) => p.clone(),
-        Act::DiskLoss(id) | Act::SlowDisk { broker: id, .. } => Process::Broker(*id),
-        Act::Send { producer, .. } | Act::Greedy { producer, .. } => Process::Producer(producer.clone()),
-        Act::LoseAnswer(process) => process.clone(),
-        Act::DeploySchema { client: Endpoint::Producer(name), .. } => Process::Producer(name.clone()),
-        Act::Poison { partition, .. } => {
-            return (!names.has_partition(partition)).then(|| format!("partition `{partition}`"));
+    let process = |process: &Process| unknown_process(scenario, names, process);
+    let end = |end: &Endpoint| unknown_end(scenario, names, end);
+    let topic = |name: &str| (!names.has_topic(name)).then(|| format!("topic `{name}`"));
+    let partition = |name: &str| (!names.has_partition(name)).then(|| format!("partition `{name}`"));
+    match act {
+        Act::Stop(one) | Act::Kill(one) | Act::Restart(one) | Act::Pause(one) | Act::Resume(one) => {
+            process(one)
         }
-        Act::SlowService { group, .. } | Act::DeploySchema { client: Endpoint::Group(group), .. } => {
-            return names.members_of(group).is_none().then(|| format!("group `{group}`"));
+        Act::LoseAnswer(one) => process(one),
+        Act::PowerLoss { domain: PowerDomain::Broker(id), .. }
+        | Act::DiskLoss(id)
+        | Act::SlowDisk { broker: id, .. } => process(&Process::Broker(*id)),
+        Act::PowerLoss { domain: PowerDomain::Rack(name), .. } => end(&Endpoint::Rack(name.clone())),
+        Act::Partition { from, to, .. } | Act::Heal { from, to } | Act::SlowLink { from, to, .. } => {
+            end(from).or_else(|| end(to))
         }
-        Act::Reassign { topic, .. } | Act::AddPartitions { topic, .. } => {
-            return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
+        Act::Send { producer, .. } | Act::Greedy { producer, .. } => {
+            end(&Endpoint::Producer(producer.clone()))
         }
-        Act::PreferredElection(Some(topic)) | Act::UncleanElection(Some(topic)) => {
-            return (!names.has_topic(topic)).then(|| format!("topic `{topic}`"));
+        Act::SlowService { group, .. } => end(&Endpoint::Group(group.clone())),
+        Act::DeploySchema { client, .. } => end(client),
+        Act::Poison { partition: name, .. } => partition(name),
+        Act::Reassign { topic: name, partition: Some(number), .. } if names.has_topic(name) => {
+            partition(&format!("{name}-{number}"))
         }
-        _ => return None,
-    };
-    let known = match &process {
+        Act::Reassign { topic: name, .. }
+        | Act::AddPartitions { topic: name, .. }
+        | Act::PreferredElection(Some(name))
+        | Act::UncleanElection(Some(name)) => topic(name),
+        Act::Set(change) => unknown_subject(scenario, names, change),
+        Act::PowerLoss { domain: PowerDomain::Site, .. }
+        | Act::HealAll
+        | Act::ControllerLoss(_)
+        | Act::ControllerBack
+        | Act::PreferredElection(None)
+        | Act::UncleanElection(None) => None,
+    }
+}
+
+fn unknown_process(scenario: &Scenario, names: &Names<'_>, process: &Process) -> Option<String> {
+    let is_known = match process {
         Process::Broker(id) => has_broker(scenario, *id),
         Process::Producer(name) => names.has_producer(name),
         Process::Member(name, at) => names.members_of(name).is_some_and(|members| *at < members),
     };
-    (!known).then(|| process.to_string())
+    (!is_known).then(|| process.to_string())
+}
+
+/// An end of a link that the scenario does not have.
+pub(super) fn unknown_end(scenario: &Scenario, names: &Names<'_>, end: &Endpoint) -> Option<String> {
+    let is_known = match end {
+        Endpoint::Broker(id) => has_broker(scenario, *id),
+        Endpoint::Rack(name) => scenario.cluster.racks.contains(name),
+        Endpoint::Producer(name) => names.has_producer(name),
+        Endpoint::Group(name) => names.members_of(name).is_some(),
+        Endpoint::Brokers | Endpoint::Controllers | Endpoint::Clients => true,
+    };
+    (!is_known).then(|| match end {
+        Endpoint::Rack(name) => format!("rack `{name}`"),
+        Endpoint::Group(name) => format!("group `{name}`"),
+        other => other.to_string(),
+    })
+}
+
+/// Whose setting is changed, where one is named and there is none of the name.
+fn unknown_subject(scenario: &Scenario, names: &Names<'_>, change: &Change) -> Option<String> {
+    let name = change.subject.as_deref()?;
+    let is_known = match change.knob.scope {
+        Scope::Topic => names.has_topic(name),
+        Scope::Producer => names.has_producer(name),
+        Scope::Consumer | Scope::Group => names.members_of(name).is_some(),
+        Scope::Broker => name.parse().is_ok_and(|id| has_broker(scenario, BrokerId(id))),
+        Scope::Cluster | Scope::Net | Scope::Load | Scope::Env => true,
+    };
+    (!is_known).then(|| format!("{} `{name}`", change.knob.scope.word()))
 }

@@ -88,6 +88,27 @@ fn mistakes_about_processing_are_named() {
     assert!(expect("counter = \"skipped\"\npartition = \"t-0\"\n").ends_with("skipped is of groups"));
 }
 
+/// Found by a fuzzer: a cut between two ends of which one does not exist.
+#[test]
+fn what_an_event_names_and_the_scenario_lacks_is_named() {
+    let start = "[cluster]\nracks = [\"a\"]\n[[topic]]\nname = \"t\"\n[[event]]\n";
+    let told = |event: &str| refusal(&format!("{start}{event}"));
+    for (event, lacks) in [
+        ("do = \"partition\"\ntarget = \"broker/0\"\nto = \"brokers\"\n", "broker/0"),
+        ("do = \"partition\"\ntarget = \"broker/1\"\nto = \"producer/app\"\n", "producer/app"),
+        ("do = \"slow_link\"\ntarget = \"rack/z\"\nto = \"brokers\"\nextra = \"1ms\"\n", "rack `z`"),
+        ("do = \"heal\"\ntarget = \"clients\"\nto = \"group/g\"\n", "group `g`"),
+        ("do = \"power_loss\"\ntarget = \"broker/4\"\n", "broker/4"),
+        ("do = \"power_loss\"\ntarget = \"rack/z\"\n", "rack `z`"),
+        ("do = \"reassign\"\ntarget = \"t-7\"\nreplicas = [1]\n", "partition `t-7`"),
+        ("do = \"set\"\nset = \"topic/x:min.insync.replicas=2\"\n", "topic `x`"),
+    ] {
+        assert!(told(event).ends_with(&format!("there is no {lacks}")), "{event}: {}", told(event));
+    }
+    let pair = "[[net.pair]]\nbetween = [\"brokers\", \"broker/9\"]\nrtt_ms = 1\n";
+    assert!(refusal(pair).ends_with("there is no broker/9"));
+}
+
 const EVENTS: &str = r#"
 [[topic]]
 name = "orders"

@@ -77,8 +77,7 @@ impl World {
                 Ok(())
             }
             links @ (Act::Partition { .. } | Act::Heal { .. } | Act::HealAll | Act::SlowLink { .. }) => {
-                self.act_on_links(links);
-                Ok(())
+                self.act_on_links(links)
             }
             administration => self.administer(administration),
         }
@@ -158,7 +157,12 @@ impl World {
         Ok(())
     }
 
-    fn act_on_links(&mut self, act: &Act) {
+    fn act_on_links(&mut self, act: &Act) -> Done {
+        if let Act::Partition { from, to, .. } | Act::Heal { from, to } | Act::SlowLink { from, to, .. } = act
+            && [from, to].into_iter().any(|end| self.machines.net.machines(end).is_empty())
+        {
+            return Err(Refusal::Unknown);
+        }
         match act {
             Act::Partition { from, to, one_way } => {
                 self.machines.net.set_cut(from, to, *one_way, true);
@@ -176,6 +180,7 @@ impl World {
                 self.release_held();
             }
         }
+        Ok(())
     }
 
     fn lose_controllers(&mut self, count: u32) -> Done {

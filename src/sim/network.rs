@@ -232,11 +232,12 @@ impl Network {
         healed
     }
 
-    /// The machines of an end.
+    /// The machines of an end; none where the cluster has no such end.
     pub(crate) fn machines(&self, end: &Endpoint) -> Vec<Node> {
         let clients = self.brokers + 1..self.nodes();
         let first_member = self.brokers + 1 + self.producers.len() as u32;
         match end {
+            Endpoint::Broker(id) if !(1..=self.brokers as i32).contains(&id.0) => Vec::new(),
             Endpoint::Broker(id) => vec![self.broker(*id)],
             Endpoint::Rack(name) => {
                 (0..self.brokers).filter(|node| self.racks[*node as usize].as_ref() == Some(name)).collect()
