@@ -49,6 +49,7 @@ mod monotonicity_tests;
 mod next_break;
 mod next_failure;
 mod objective;
+mod odds;
 mod ordering;
 mod poison;
 mod presets;

@@ -2,6 +2,7 @@
 
 use crate::consequences::Estimate;
 use crate::consequences::estimate::format_significant;
+use crate::consequences::odds::{short_chance, time_a_year};
 use crate::model::{human_bytes, plural_noun};
 use serde::Serialize;
 
@@ -215,6 +216,8 @@ impl FigureValue for Quantity {
             (estimate, _) if estimate.low() == Some(f64::INFINITY) => "never".into(),
             (estimate, Unit::Bytes) => bytes(estimate),
             (estimate, Unit::Ms) => duration(estimate),
+            (estimate, Unit::PerYear | Unit::Share) => short_chance(estimate),
+            (estimate, Unit::MinutesPerYear) => time_a_year(estimate),
             (Estimate::Exact(value), Unit::Count) if *value < 100.0 && *value == libm::round(*value) => {
                 format!("{value:.0}")
             }

@@ -155,16 +155,16 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
         durability.power_loss: 1 (now 2)
         durability.disk_loss: 1 (now 2)
         durability.rack: 1 (now 2)
-        durability.loss_per_year: 3.0e-4 /yr
+        durability.loss_per_year: 1 in 3,300
         writes.crash: 1
         writes.rack: 1
-        writes.unavailable: 0.12 min/yr
+        writes.unavailable: 7.4 s/yr
         reads.crash: 2
         reads.rack: 2
-        reads.unavailable: 0.0053 min/yr
+        reads.unavailable: under 1 s/yr
         visibility.crash: 1
         visibility.rack: 1
-        visibility.unavailable: 0.12 min/yr
+        visibility.unavailable: 7.4 s/yr
         ordering: kept
         duplicates: none from retries
         quorum.crash: 1
@@ -172,7 +172,7 @@ fn every_figure_of_the_reference_cluster_is_known_and_reasoned() {
         failover.controlled: 27 to 130 ms
         failover.follower_stall: 7.0 to 10 s
         failover.stuck_follower: 30 to 45 s
-        failover.stalls_per_year: 1.0 to 1.5 min/yr
+        failover.stalls_per_year: 61 to 87 s/yr
         latency.ack: 8.3 / 12 ms
         latency.end_to_end: 8.5 / 12 ms
         throughput.max: 84 MB/s
@@ -189,19 +189,19 @@ fn the_sections_of_the_reference_cluster() {
     let line = |view: crate::consequences::FigureView<'_>| format!("{}: {}", view.id, view.value.text());
     let lines: Vec<String> = entries.map(|entry| line(entry.view())).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
-        loss.independent: 1.1e-9 /yr
-        loss.page_cache: 0 /yr
-        loss.lagging: 8.6e-11 /yr
-        loss.rack: 4.9e-11 /yr
-        loss.site: 3.0e-4 /yr
-        loss.unclean: 0 /yr
-        loss.acks_tail: 0 /yr
-        loss.leader_moves: 0 /yr
+        loss.independent: 1 in 950 million
+        loss.page_cache: 0 %
+        loss.lagging: 1 in 12 billion
+        loss.rack: 1 in 21 billion
+        loss.site: 1 in 3,300
+        loss.unclean: 0 %
+        loss.acks_tail: 0 %
+        loss.leader_moves: 0 %
         copysets.count: 1
-        copysets.lost_together: 1.0
+        copysets.lost_together: about 100 %
         copysets.refusing: 12
-        copysets.share_per_year: 3.0e-4
-        copysets.stalled_now: 2.3e-7
+        copysets.share_per_year: 1 in 3,300
+        copysets.stalled_now: 1 in 4.3 million
         losses.leader_crash: 0 records
         losses.power: 16.7 MiB
         losses.refused: 6,600 records/yr

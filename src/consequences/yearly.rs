@@ -3,9 +3,9 @@
 use crate::consequences::assessment::CauseShare;
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::headline_of;
-use crate::consequences::estimate::format_significant;
 use crate::consequences::figure::{Derivation, Input, digits, duration};
 use crate::consequences::loss_cause::LossCause;
+use crate::consequences::odds::chance;
 use crate::consequences::risk::{Risk, minutes_of};
 use crate::consequences::tolerance::Operation;
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
@@ -180,28 +180,6 @@ fn length(minutes: &Estimate<f64>) -> String {
     duration(&minutes.map(|minutes| minutes * 60_000.0))
 }
 
-/// A probability in words: `0.03 % (1 in 3,300)`.
-fn chance(value: &Estimate<f64>) -> String {
-    match value {
-        Estimate::Exact(share) => odds(*share),
-        Estimate::Between(low, high) => format!("{} to {}", odds(*low), odds(*high)),
-        Estimate::Unknown(_) => "?".into(),
-    }
-}
-
-/// Below one in a hundred thousand a percentage is harder to read than odds.
-fn odds(share: f64) -> String {
-    let percent = format!("{} %", format_significant(share * 100.0));
-    let one_in = format!("1 in {}", format_significant(1.0 / share));
-    match share {
-        _ if share <= 0.0 => "0 %".into(),
-        _ if share >= 0.995 => "about 100 %".into(),
-        _ if share >= 0.1 => percent,
-        _ if share >= 1e-5 => format!("{percent} ({one_in})"),
-        _ => one_in,
-    }
-}
-
 fn environment(context: &AssessmentContext<'_>) -> Vec<Input> {
     context.knobs.inputs(&[
         &env::PRESET,
@@ -220,18 +198,4 @@ fn environment(context: &AssessmentContext<'_>) -> Vec<Input> {
         &env::CATCH_UP_MINUTES,
         &env::ISR_LEAVES_PER_YEAR,
     ])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn probabilities_are_said_as_people_say_them() {
-        let said = [0.0, 3e-4, 0.23, 0.02, 0.999, 8.7e-10].map(odds);
-        assert_eq!(
-            said,
-            ["0 %", "0.030 % (1 in 3,300)", "23 %", "2.0 % (1 in 50)", "about 100 %", "1 in 1,100,000,000"]
-        );
-    }
 }
