@@ -85,7 +85,7 @@ pub use start::{Label, LabelColor, Start};
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
 pub use time_line::{Series, TimeWindow};
 pub use user_keys::keymap_with;
-pub(crate) use workshop::Stage;
+pub(crate) use workshop::{CodeRow, Stage};
 
 use filter::FieldTest;
 use refuted::Refuted;

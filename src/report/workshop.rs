@@ -5,7 +5,7 @@ use crate::report::clean;
 use crate::report::json::{document, finding};
 use crate::report::layout::labelled;
 use crate::rules::{Chapter, Finding, FindingStatus};
-use crate::scenario::{StepSpec, Verdict};
+use crate::scenario::{CodeSpec, StepSpec, Verdict};
 use crate::sim::{Counters, GroupReport};
 use crate::workshop::{FigureOutcome, Played, RuleOutcome, RunOutcome, Scene};
 use serde_json::{Value, json};
@@ -85,12 +85,28 @@ pub fn scene_notes(scene: &Scene) -> String {
             labelled(&mut out, 0, label, LABEL, &clean(text));
         }
     }
+    for part in code_text(scene) {
+        out.push_str(&format!("\n{part}"));
+    }
     for (at, step) in scene.steps().iter().enumerate() {
         let of = scene.steps().len();
         out.push_str(&format!("\nStep {} of {of}, at {}\n", at + 1, scene.moment(at)));
         push_step(&mut out, step);
     }
     out
+}
+
+/// The loops of the scene's clients, each as it is and, where that is another one, with the fix.
+pub(super) fn code_text(scene: &Scene) -> Vec<String> {
+    let runs = |code: &CodeSpec| -> &[(bool, &str)] {
+        if code.is_mended() { &[(false, ", as it is"), (true, ", with the fix")] } else { &[(false, "")] }
+    };
+    let one = |code: &CodeSpec, with_fix: bool, run: &str| {
+        let lines: String = code.shown(with_fix).map(|line| format!("  {}\n", clean(&line.text))).collect();
+        format!("Code of {}{run}\n{lines}", clean(&code.of.to_string()))
+    };
+    let codes = scene.spec().code.iter();
+    codes.flat_map(|code| runs(code).iter().map(move |(with_fix, run)| one(code, *with_fix, run))).collect()
 }
 
 fn push_step(out: &mut String, step: &StepSpec) {

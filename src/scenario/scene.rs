@@ -3,7 +3,7 @@
 use crate::knobs::Change;
 use crate::model::KafkaVersion;
 use crate::scenario::error::{Checked, Mistake, mistake};
-use crate::scenario::{Counter, Scenario, Time, change};
+use crate::scenario::{CodeSpec, Counter, Scenario, Time, change, code};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -44,6 +44,9 @@ pub struct SceneSpec {
     /// Figures that the fix makes better.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<String>,
+    /// Loops of clients as pseudocode, whose running lines light up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code: Vec<CodeSpec>,
 }
 
 /// `[[step]]`: what the speaker says, asks and shows at one moment of the run.
@@ -129,6 +132,7 @@ pub(super) fn check(scenario: &Scenario, run: fn(&Scenario) -> Checked) -> Check
     if scenario.steps.is_empty() {
         return mistake("[scene]", 0, "a scene has at least one [[step]]");
     }
+    code::check(scenario, &scene.code)?;
     steps(scenario)?;
     fix(scenario, run)
 }

@@ -122,7 +122,8 @@ fn a_hand_out_is_markdown_with_the_real_logs() {
     for part in ["# acks=1: the leader dies\n", "seed 3", "*Answer:*", "## Numbers", "```text", "┃ HW"] {
         assert!(page.contains(part), "no {part}:\n{page}");
     }
-    assert_eq!(page.matches("```text").count(), 2, "as it is and with the fix");
+    assert_eq!(page.matches("```text").count(), 3, "the code, and the logs as it is and with the fix");
+    assert!(page.contains("## The code") && page.contains("producer.send(order)"), "{page}");
     assert!(page.contains("LOST"), "the picture shows what is lost:\n{page}");
     let path = files.folder.path().join("acks.md");
     let path = path.to_str().unwrap();

@@ -12,6 +12,7 @@ actions! { Workshop
     "scene-fix", "fix", has_fix, fix, "Play the same faults from the start with the fix, or as it was.";
     "scene-then", "", has_then, then, "Play the same script under an older version of Kafka, or today's again.";
     "scene-table", "table", in_scene, table, "Show the counters as it is and with the fix.";
+    "scene-code", "code", has_code, code, "Show or hide the clients' code beside the picture; the lines that run have a mark.";
     "choose-a", "", has_choices, choose_a, "While one learns: take the first answer.";
     "choose-b", "", has_choices, choose_b, "While one learns: take the second answer.";
     "choose-c", "", has_choices, choose_c, "While one learns: take the third answer.";
@@ -40,6 +41,16 @@ fn has_choices(app: &App) -> Option<&'static str> {
 fn has_fix(app: &App) -> Option<&'static str> {
     let mends = app.stage.as_ref().is_some_and(|stage| !stage.scene().fix().is_empty());
     in_scene(app).or_else(|| unless(mends, "this scene only shows: it has no fix"))
+}
+
+fn has_code(app: &App) -> Option<&'static str> {
+    let has = app.stage.as_ref().is_some_and(|stage| !stage.scene().spec().code.is_empty());
+    in_scene(app).or_else(|| unless(has, "this scene has no code"))
+}
+
+fn code(app: &mut App) -> Vec<Effect> {
+    app.toggle_code();
+    Vec::new()
 }
 
 fn open(app: &mut App) -> Vec<Effect> {
