@@ -69,7 +69,9 @@ pub use run::{EventLogEntry, event_text, run_json, run_text, scenarios_json, sce
 pub use sarif::findings_sarif;
 pub use snapshot::{SNAPSHOT_SCHEMA, SnapshotError, read_snapshot, write_snapshot};
 pub use survival::{GaveWay, Harm, Survival, SurvivalCounts, SurvivalTest, Survivals, survivals_text};
-pub use workshop::{counter_rows, played_json, played_text, scene_notes, scenes_json, scenes_text};
+pub use workshop::{
+    counter_rows, played_json, played_text, scene_notes, scenes_json, scenes_text, then_text,
+};
 
 #[cfg(test)]
 mod tests;

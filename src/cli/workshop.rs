@@ -7,9 +7,9 @@ use crate::cli::interrupt::{INTERRUPTED, interrupts};
 use crate::cli::simulate::affordable;
 use crate::cli::{output, screen};
 use crate::model::KafkaVersion;
-use crate::report::{played_json, played_text, scene_notes, scenes_json, scenes_text};
+use crate::report::{played_json, played_text, scene_notes, scenes_json, scenes_text, then_text};
 use crate::source::SimulatorDriver;
-use crate::workshop::{ALL, Played, Scene, TEMPLATE, chapters_without_scene, play_while};
+use crate::workshop::{ALL, Played, Scene, TEMPLATE, chapters_without_scene, play_then, play_while};
 use clap::{Args, Subcommand};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -162,7 +162,13 @@ fn exit_code(played: &Played) -> ExitCode {
 fn check(name: &str) -> Result<ExitCode, Failure> {
     let scene = scene(name)?;
     affordable_scene(&scene)?;
-    let played = play_while(&scene, (None, None), &keep_going()?);
+    let keep_going = keep_going()?;
+    let played = play_while(&scene, (None, None), &keep_going);
+    let then = if played.is_met() { play_then(&scene, &keep_going) } else { None };
+    if let Some(then) = then.as_ref().filter(|then| !then.is_met()) {
+        output::write(&then_text(then))?;
+        return Ok(ExitCode::from(if then.is_over { FOUND } else { INTERRUPTED }));
+    }
     if played.is_met() {
         output::write(&format!("{}: it shows what it promises\n", scene.scenario().id))?;
         return Ok(ExitCode::SUCCESS);

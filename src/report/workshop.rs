@@ -7,7 +7,7 @@ use crate::report::layout::labelled;
 use crate::rules::{Chapter, Finding, FindingStatus};
 use crate::scenario::{CodeSpec, StepSpec, Verdict};
 use crate::sim::{Counters, GroupReport};
-use crate::workshop::{FigureOutcome, Played, RuleOutcome, RunOutcome, Scene};
+use crate::workshop::{FigureOutcome, Played, RuleOutcome, RunOutcome, Scene, Then};
 use serde_json::{Value, json};
 
 const LABEL: usize = 18;
@@ -274,6 +274,20 @@ fn push_verdicts(out: &mut String, title: &str, verdicts: &[Verdict]) {
         let found = verdict.found.map_or("?".into(), human_count);
         labelled(out, 2, word, 9, &format!("{}: found {found}", clean(&verdict.expected)));
     }
+}
+
+/// What a scene says of an older version and does not show, for people.
+pub fn then_text(then: &Then) -> String {
+    let mut out = format!("Kafka {}\n", then.version);
+    push_verdicts(&mut out, "Expected under it", &then.verdicts);
+    if !then.is_over {
+        out.push_str("\nINTERRUPTED: not every run came to its end; nothing is judged\n");
+    } else if then.verdicts.iter().all(|verdict| verdict.met) {
+        out.push_str("\nNOT MET: all of it comes today, too, so the older version makes no difference\n");
+    } else {
+        out.push_str("\nNOT MET: see above.\n");
+    }
+    out
 }
 
 /// The same as `klever.play/1`: two whole runs, their findings, and whether the scene shows what it promises.

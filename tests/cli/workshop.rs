@@ -208,3 +208,14 @@ fn the_finale_has_a_scoreboard_of_four_presets() {
     assert_eq!(document["presets"][2]["run"]["lost_acked"], 0);
     assert!(document["presets"][3]["run"]["lost_acked"].as_u64().unwrap() > 0);
 }
+
+#[test]
+fn check_plays_the_older_version_that_a_scene_names() {
+    let files = Files::new();
+    let named = "then_version = \"2.8\"\nthen = \"More is lost.\"\nrules = [";
+    let expected = "\n[[expect_then]]\ncounter = \"lost_acked\"\nmin = 1\n";
+    let text = klever::workshop::TEMPLATE.replacen("rules = [", named, 1) + expected;
+    let path = files.write("then.toml", &text);
+    let said = ok(1, &["workshop", "check", &path]);
+    assert!(said.contains("Kafka 2.8") && said.contains("all of it comes today, too"), "{said}");
+}

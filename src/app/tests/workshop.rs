@@ -255,7 +255,7 @@ fn the_same_script_is_played_under_an_older_version_and_then_today_again() {
     speaker.presses('O');
     speaker.presses('n');
     assert_eq!((speaker.stage().then(), speaker.stage().counter(&lost)), (None, Some(0)));
-    let other = Speaker::begins("quorum");
+    let other = Speaker::begins("read-twice");
     assert!(Action::named("scene-then").unwrap().disabled(&other.app).is_some());
 }
 
