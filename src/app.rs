@@ -13,6 +13,7 @@ mod event_log;
 mod explore;
 mod faults;
 mod filter;
+mod finale;
 mod fuzzy;
 mod health;
 mod help;
@@ -191,6 +192,7 @@ pub struct App {
     /// What the engine was asked for last.
     asked: Option<update::Asked>,
     page_requests: u64,
+    finale: Option<finale::Finale>,
 }
 
 impl App {
@@ -256,6 +258,7 @@ impl App {
             assessed: 0,
             asked: None,
             page_requests: 0,
+            finale: None,
         })
     }
 

@@ -45,7 +45,7 @@ pub use errors::{
     GivenClient, GivenSetting, KafkaError, LogErrors, LogScan, SeenError, Written, kafka_errors,
 };
 pub use explain::{Listing, explain, explain_json, list, list_json, log_json, log_text};
-pub use finale::{finale_json, finale_text};
+pub use finale::{finale_head, finale_json, finale_row, finale_text};
 pub use findings::{findings_text, hidden_topics};
 pub use handout::{LogPicture, handout_markdown};
 pub use json::{findings_json, findings_json_with};

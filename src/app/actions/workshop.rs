@@ -6,6 +6,7 @@ use crate::app::{App, Effect, Origin};
 
 actions! { Workshop
     "scene-open", "", simulates, open, "Play the first scene of the workshop, or the next one of the talk.";
+    "finale-open", "", simulates, finale, "Play the finale: the same faults under four presets, and the scoreboard.";
     "scene-next", "next step", in_scene, next, "Go on to the next step; while time passes, be there at once.";
     "scene-back", "back", in_scene, back, "Go back to the step before, and to its moment.";
     "scene-answer", "answer", has_answer, answer, "Show or hide the answer to the question.";
@@ -55,6 +56,10 @@ fn code(app: &mut App) -> Vec<Effect> {
 
 fn open(app: &mut App) -> Vec<Effect> {
     app.open_next_scene()
+}
+
+fn finale(app: &mut App) -> Vec<Effect> {
+    app.open_finale()
 }
 
 fn next(app: &mut App) -> Vec<Effect> {

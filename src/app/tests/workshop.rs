@@ -308,3 +308,41 @@ fn code_is_shown_where_there_is_room_and_a_key_turns_that_round() {
     let speaker = Speaker::begins("quorum");
     assert!(Action::named("scene-code").unwrap().disabled(&speaker.app).is_some(), "it has no code");
 }
+
+/// The scoreboard fills as the presets are played, claims nothing before it is whole, and is not played twice.
+#[test]
+fn two_keys_play_the_finale_and_its_scoreboard_fills() {
+    let app = App::new(Start::new(Origin::Sim("reference".into()))).unwrap();
+    let mut robot = app;
+    drop(robot.update(Msg::Resize(80, 24)));
+    drop(robot.update(Msg::Key(Key::plain(Code::Char('W')))));
+    let asked = robot.update(Msg::Key(Key::plain(Code::Char('f'))));
+    assert!(matches!(asked[..], [Effect::PlayFinale]), "{asked:?}");
+    let page = |app: &App| -> Vec<String> {
+        let Some(Overlay::Page(page, _)) = &app.overlay else { panic!("no scoreboard") };
+        page.lines(Page::room((80, 24)).0).into_iter().map(|(_, line)| line).collect()
+    };
+    assert!(page(&robot)[1].starts_with("throughput   not played yet"), "{:?}", page(&robot));
+    let news = std::cell::RefCell::new(Vec::new());
+    crate::workshop::tell_finale(&|| true, &|told| {
+        news.borrow_mut().push(told);
+        true
+    });
+    let news = news.into_inner();
+    let half = news.len() / 2 + 3;
+    news[..half].iter().for_each(|told| drop(robot.update(Msg::Finale(told.clone()))));
+    let lines = page(&robot);
+    assert!(lines.iter().any(|line| line.starts_with("durability   is played: ")), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.contains('*')), "nothing is the best yet: {lines:?}");
+    drop(robot.update(Msg::Key(Key::plain(Code::Esc))));
+    news[half..].iter().for_each(|told| drop(robot.update(Msg::Finale(told.clone()))));
+    assert!(robot.overlay.is_none(), "a page that was closed stays closed");
+    drop(robot.update(Msg::Key(Key::plain(Code::Char('W')))));
+    let again = robot.update(Msg::Key(Key::plain(Code::Char('f'))));
+    assert!(again.is_empty(), "{again:?}");
+    let lines = page(&robot);
+    assert!(lines[1..5].iter().any(|line| line.contains('*')), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("the best of its column")));
+    let live = App::new(Start::new(Origin::Live("prod".into()))).unwrap();
+    assert!(Action::named("finale-open").unwrap().disabled(&live).is_some());
+}
