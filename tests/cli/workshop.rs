@@ -188,7 +188,7 @@ fn ctrl_c_ends_a_scene_with_what_was_reached() {
         kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::INT).unwrap();
         let output = child.wait_with_output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(130), "{arguments:?}\n{text}");
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}\n{text}");
         assert!(text.contains("INTERRUPTED: played") && text.contains("nothing is judged"), "{text}");
         assert!(!text.contains("shows what it promises"), "{text}");
     }
