@@ -70,7 +70,8 @@ pub use sarif::findings_sarif;
 pub use snapshot::{SNAPSHOT_SCHEMA, SnapshotError, read_snapshot, write_snapshot};
 pub use survival::{GaveWay, Harm, Survival, SurvivalCounts, SurvivalTest, Survivals, survivals_text};
 pub use workshop::{
-    counter_rows, played_json, played_text, scene_notes, scenes_json, scenes_text, then_text,
+    counter_rows, played_json, played_text, scene_notes, scene_on_brokers_json, scene_on_brokers_text,
+    scenes_json, scenes_text, then_text,
 };
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ use std::sync::atomic::Ordering;
 mod challenge;
 mod finale;
 mod handout;
+#[cfg(feature = "lab")]
+mod lab;
 mod preflight;
 mod scene_files;
 
@@ -91,6 +93,10 @@ struct PlayArgs {
     /// How to write what came of it
     #[arg(long, value_enum, default_value_t = Format::Text, requires = "headless")]
     format: Format,
+    /// Play it on real brokers, which are started for it; faults and counters are the same
+    #[cfg(feature = "lab")]
+    #[arg(long, requires = "headless", conflicts_with = "seed")]
+    lab: bool,
     /// Use this seed instead of the scene's
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -136,6 +142,10 @@ fn list(format: Format) -> Result<ExitCode, Failure> {
 fn headless(args: &PlayArgs) -> Result<ExitCode, Failure> {
     let version = version(args.kafka_version.as_deref())?;
     let scene = scene(&args.scene.scene)?;
+    #[cfg(feature = "lab")]
+    if args.lab {
+        return lab::play(&scene, version, args.format);
+    }
     affordable_scene(&scene)?;
     let played = play_while(&scene, (args.seed, version), &keep_going()?);
     output::write(&match args.format {
