@@ -13,6 +13,7 @@ mod event_log;
 mod explore;
 mod faults;
 mod filter;
+mod finale;
 mod fuzzy;
 mod health;
 mod help;
@@ -85,7 +86,7 @@ pub use start::{Label, LabelColor, Start};
 pub use summary::{BrokerRow, ClusterSummary, GroupRow};
 pub use time_line::{Series, TimeWindow};
 pub use user_keys::keymap_with;
-pub(crate) use workshop::Stage;
+pub(crate) use workshop::{CodeRow, Stage};
 
 use filter::FieldTest;
 use refuted::Refuted;
@@ -191,6 +192,7 @@ pub struct App {
     /// What the engine was asked for last.
     asked: Option<update::Asked>,
     page_requests: u64,
+    finale: Option<finale::Finale>,
 }
 
 impl App {
@@ -256,6 +258,7 @@ impl App {
             assessed: 0,
             asked: None,
             page_requests: 0,
+            finale: None,
         })
     }
 

@@ -45,7 +45,7 @@ pub use error::LabError;
 pub use faults::LostBatches;
 pub use fidelity::Fidelity;
 pub use fixture::{Acked, Fixture, Member};
-pub use interruption::{INTERRUPTED, Interruption};
+pub use interruption::Interruption;
 pub use jars::{JARS_VERSION, find_client_jars, find_jars};
 pub use link::{ApiCall, Calls, Links};
 pub use measures::Measured;

@@ -1,5 +1,6 @@
 //! The vocabulary of the whole program: a Kafka cluster as values, with what is not known marked as such.
 
+mod client_step;
 mod clients;
 mod cluster;
 mod completeness;
@@ -20,6 +21,7 @@ mod time_line;
 mod units;
 mod version;
 
+pub use client_step::ClientStep;
 pub use clients::{Assumptions, ClientProfile, Environment, Load, Machine, Net, OnPoison};
 pub use cluster::{Broker, BrokerStatus, Cluster, Features, Topic};
 pub use completeness::{Completeness, complete_because};

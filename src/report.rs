@@ -45,7 +45,7 @@ pub use errors::{
     GivenClient, GivenSetting, KafkaError, LogErrors, LogScan, SeenError, Written, kafka_errors,
 };
 pub use explain::{Listing, explain, explain_json, list, list_json, log_json, log_text};
-pub use finale::{finale_json, finale_text};
+pub use finale::{finale_head, finale_json, finale_row, finale_text};
 pub use findings::{findings_text, hidden_topics};
 pub use handout::{LogPicture, handout_markdown};
 pub use json::{findings_json, findings_json_with};
@@ -69,7 +69,10 @@ pub use run::{EventLogEntry, event_text, run_json, run_text, scenarios_json, sce
 pub use sarif::findings_sarif;
 pub use snapshot::{SNAPSHOT_SCHEMA, SnapshotError, read_snapshot, write_snapshot};
 pub use survival::{GaveWay, Harm, Survival, SurvivalCounts, SurvivalTest, Survivals, survivals_text};
-pub use workshop::{counter_rows, played_json, played_text, scene_notes, scenes_json, scenes_text};
+pub use workshop::{
+    counter_rows, played_json, played_text, scene_notes, scene_on_brokers_json, scene_on_brokers_text,
+    scenes_json, scenes_text, then_text,
+};
 
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ use inbox::{Inbox, Input};
 use pacing::{DrawReason, Pacing};
 use std::fs::File;
 use std::time::{Duration, Instant};
-use worker::Worker;
+use worker::{Worker, play_finale};
 
 /// How long inputs are taken before the screen shows what came of them.
 const FRAME: Duration = Duration::from_millis(12);
@@ -112,6 +112,7 @@ pub fn run(mut setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> R
         engine,
         explorer,
         driver,
+        sink: inbox.sink(),
         hits: HitMap::default(),
         pacing: Pacing::new(setup.low_bandwidth),
         resumed: None,
@@ -139,6 +140,7 @@ struct Running {
     engine: Worker<AssessmentRequest>,
     explorer: Worker<PageRequest>,
     driver: Box<dyn Driver>,
+    sink: Sink,
     hits: HitMap,
     pacing: Pacing,
     resumed: Option<Instant>,
@@ -272,6 +274,7 @@ impl Running {
             Effect::Quit(code) => return Some(code),
             Effect::Assess(request) => self.engine.ask(request),
             Effect::Explore(request) => self.explorer.ask(request),
+            Effect::PlayFinale => play_finale(self.sink.clone()),
             Effect::Drive(command) => self.driver.drive(command),
             Effect::Refresh => self.driver.refresh(),
             Effect::Copy(text) => return self.copy(&text),

@@ -10,6 +10,7 @@ mod challenge;
 pub mod change;
 mod check;
 mod clients;
+mod code;
 mod condition;
 mod error;
 mod event;
@@ -26,6 +27,7 @@ pub use act::{Act, Endpoint, PowerDomain, Process, UnflushedTail};
 pub use built_in::{BUILT_IN, BuiltIn, built_in};
 pub use challenge::{ActKind, ChallengeSpec, acts_text, read_acts};
 pub use clients::{CallSpec, CommitMode, GroupSpec, ProducerSpec};
+pub use code::{CodeLine, CodeSpec};
 pub use condition::Condition;
 pub use error::ScenarioError;
 pub use event::Event;
@@ -94,6 +96,11 @@ pub struct Scenario {
     /// What must come of the run with the scene's fix.
     #[serde(default, rename = "expect_with_fix", skip_serializing_if = "Vec::is_empty")]
     pub expectations_with_fix: Vec<Expect>,
+    /// What must come of the run under the scene's older version, and of the one with the fix there.
+    #[serde(default, rename = "expect_then", skip_serializing_if = "Vec::is_empty")]
+    pub expectations_then: Vec<Expect>,
+    #[serde(default, rename = "expect_then_with_fix", skip_serializing_if = "Vec::is_empty")]
+    pub expectations_then_with_fix: Vec<Expect>,
     /// What makes it a challenge of the workshop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<ChallengeSpec>,

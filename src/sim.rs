@@ -28,6 +28,7 @@ mod consumers;
 mod control;
 mod cost;
 mod deleted;
+mod doing;
 pub(crate) mod event;
 mod groups;
 pub(crate) mod hash;
@@ -70,7 +71,9 @@ mod workload;
 mod world;
 
 pub use attempt::{Attempt, DoneAct};
+pub use client_runtime::ClientState;
 pub use cost::{MOST_EVENTS, estimated_events};
+pub use doing::ClientDoing;
 pub use invariants::{Assumption, INVARIANTS, Invariant, Violation};
 pub use loss::{AckedRecord, Cut, CutBy, Loss, PartitionRecords};
 pub use process::ProcessTimes;
@@ -278,6 +281,7 @@ impl Simulator {
             records: columns.iter().map(|ix| self.world.partition_records(*ix, lost(ix))).collect(),
             groups: self.world.group_reports().into(),
             clients: self.world.client_processes().collect(),
+            doing: self.world.doing(),
             lines: self.event_log.of(&self.world),
             samples: self.event_log.samples(&self.world),
             marks: self.event_log.marks(),

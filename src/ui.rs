@@ -14,6 +14,7 @@
 
 mod canvas;
 mod challenge;
+mod code;
 mod explore;
 mod foot;
 mod grid;
@@ -52,7 +53,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
         return hits;
     }
     header::draw(app, &mut canvas, layout.header);
-    workshop::draw(app, &mut canvas, layout.scene);
+    workshop::draw(app, &mut canvas, layout.scene, layout.code_in_strip);
     challenge::draw(app, &mut canvas, layout.scene);
     match app.explore_page() {
         Some(page) => explore::draw(page, &mut canvas, layout.body, &mut hits),
@@ -62,6 +63,7 @@ pub fn render(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> HitMap {
                 panes::draw(app, *pane, &mut canvas, *rect, &mut hits);
             }
             layout.draw_separators(&mut canvas);
+            code::draw(app, &mut canvas, layout.code);
         }
     }
     presenter::draw(app, &mut canvas, layout.echo);

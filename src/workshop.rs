@@ -12,13 +12,17 @@ mod challenges;
 mod finale;
 mod play;
 mod scene;
+mod then;
 
 pub use built_in::{ALL, BuiltInScene, TALK_MINUTES, chapters_without_scene, find};
 pub use challenge::{Challenge, Judgement, Outcome, PlayedChallenge, Used, judge, play_challenge};
 pub use challenges::{BuiltInChallenge, CHALLENGES, find_challenge};
-pub use finale::{FinaleRun, ScoreKind, finale_scenario, play_finale};
+pub use finale::{
+    FinaleNews, FinaleRun, ScoreKind, finale_presets, finale_scenario, play_finale, tell_finale,
+};
 pub use play::{FigureOutcome, Played, RuleOutcome, RunOutcome, play, play_while};
 pub use scene::Scene;
+pub use then::{Then, play_then};
 
 /// A scene to begin with: it can be played, and each of its parts is explained.
 pub const TEMPLATE: &str = include_str!("workshop/template.toml");

@@ -12,6 +12,8 @@ mod client_starts;
 mod kafka_errors;
 #[path = "lab/leftovers.rs"]
 mod leftovers;
+#[path = "lab/scenes.rs"]
+mod scenes;
 
 use klever::kafka::{Client, ConnectionSpec, SnapshotRequest};
 use klever::lab::conformance::{Prediction, Row};

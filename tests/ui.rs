@@ -6,6 +6,8 @@
 mod answers;
 #[path = "ui/losing.rs"]
 mod losing;
+#[path = "ui/scene_code.rs"]
+mod scene_code;
 
 use klever::app::{App, Effect, Msg, Origin, Pane, Snapshot, Start};
 use klever::hypothesis::reference_with;

@@ -50,6 +50,8 @@ pub enum Effect {
     Assess(AssessmentRequest),
     /// Find this out, on a thread of its own; the latest request wins.
     Explore(PageRequest),
+    /// Play the finale on a thread of its own, and tell how far it is.
+    PlayFinale,
     /// Tell the source to do something.
     Drive(Command),
     /// Read the cluster again now.

@@ -3,7 +3,7 @@
 use crate::app::{Action, AssessmentView, Level, PageData, Pane, Snapshot, SourceError};
 use crate::keymap::Key;
 use crate::model::Millis;
-use crate::workshop::Scene;
+use crate::workshop::{FinaleNews, Scene};
 use std::sync::Arc;
 
 /// Something that a click can hit.
@@ -42,6 +42,8 @@ pub enum Msg {
     Assessed(u64, Arc<AssessmentView>),
     /// What the engine found for the page request of this generation.
     Explored(u64, Arc<PageData>),
+    /// How far the finale is.
+    Finale(FinaleNews),
     /// Something to tell the user.
     Notice(Level, String),
     /// The file of the scene that is played has changed: the scene, or what is wrong with it, in one line.

@@ -126,6 +126,7 @@ mod tests {
             records: [].into(),
             groups: [].into(),
             clients: [].into(),
+            doing: [].into(),
             lines: [line].into(),
             samples: [].into(),
             marks: [].into(),

@@ -66,6 +66,7 @@ impl App {
                 }
             }),
             Msg::Explored(generation, data) => self.set(|app| app.explored(generation, data)),
+            Msg::Finale(news) => self.set(|app| app.take_finale(news)),
             Msg::Notice(level, text) => self.set(|app| {
                 app.note_refusal(level, &text);
                 app.notify(level, text);

@@ -1,6 +1,9 @@
 //! A scene on the screen: which step is told, how far time may pass, and the counters as it was and with the fix.
 
+mod code;
 mod runs;
+
+pub(crate) use code::CodeRow;
 
 use crate::app::quiz::{Quiz, Score, right_choice, shown_choices};
 use crate::app::{App, CellStyle, Clock, Command, Effect, Level, Origin, Overlay, Page, Pane, Pin};
@@ -18,6 +21,8 @@ pub(crate) struct Stage {
     step: usize,
     with_fix: bool,
     shows_answer: bool,
+    /// The code is shown where it has no room of its own, and put away where it has.
+    turns_code: bool,
     /// Whether an older version of Kafka plays it.
     as_then: bool,
     /// The version that played it before the older one did.
@@ -44,6 +49,7 @@ impl Stage {
             step: 0,
             with_fix: false,
             shows_answer: false,
+            turns_code: false,
             as_then: false,
             today: None,
             quiz: None,
@@ -128,7 +134,7 @@ impl Stage {
     /// Another scene after this one, for the same room, under today's version.
     fn followed_by(&self, scene: Scene) -> Stage {
         let next = if self.is_learning() { Stage::learning(scene) } else { Stage::new(scene) };
-        Stage { today: self.today, ..next }
+        Stage { today: self.today, turns_code: self.turns_code, ..next }
     }
 
     /// What another scene or challenge is begun with: an older version was this scene's only.

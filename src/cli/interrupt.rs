@@ -1,6 +1,7 @@
 //! Ctrl-C during a command that takes a while: the first one ends it in order, the second one at once.
 
 use crate::cli::Failure;
+use crate::cli::failure::BLIND;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::sync::Arc;
@@ -13,8 +14,10 @@ use std::sync::{
 #[cfg(feature = "live")]
 use std::time::{Duration, Instant};
 
-/// The exit code of a program that Ctrl-C ends.
-pub(super) const INTERRUPTED: u8 = 130;
+/// The exit code of a command that Ctrl-C ended in order: not all of what was asked for could be looked at.
+pub(super) const INTERRUPTED: u8 = BLIND;
+/// The exit code after the second one, which ends the program at once: what a shell says of SIGINT.
+const AT_ONCE: i32 = 130;
 /// How soon a signal is noticed.
 #[cfg(feature = "live")]
 const TICK: Duration = Duration::from_millis(50);
@@ -25,7 +28,7 @@ pub(super) fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
     let failed = |error: std::io::Error| Failure::usage(format!("cannot listen to signals: {error}"));
     for signal in [SIGINT, SIGTERM] {
         // In this order: the first signal finds the flag unset.
-        flag::register_conditional_shutdown(signal, INTERRUPTED.into(), seen.clone()).map_err(failed)?;
+        flag::register_conditional_shutdown(signal, AT_ONCE, seen.clone()).map_err(failed)?;
         flag::register(signal, seen.clone()).map_err(failed)?;
     }
     Ok(seen)

@@ -7,7 +7,7 @@ use crate::cli::Failure;
 use crate::cli::args::ScreenArgs;
 use crate::cli::{output, screen, source};
 use crate::lab::session::{self, Note, Session};
-use crate::lab::{Controllers, INTERRUPTED, Interruption, Lab, LabError, LabSpec, RunningCluster, client};
+use crate::lab::{Controllers, Interruption, Lab, LabError, LabSpec, RunningCluster, client};
 use crate::model::KafkaVersion;
 use crate::scenario::NetSpec;
 use crate::source::LabDriver;
@@ -86,9 +86,7 @@ impl From<LabError> for Failure {
 pub(super) fn run(args: &LabArgs) -> Result<ExitCode, Failure> {
     let line = "interrupted; what was started has ended";
     match command(args) {
-        Err(_) if Interruption::requested() => {
-            Err(Failure { code: INTERRUPTED, line: line.into(), hint: None })
-        }
+        Err(_) if Interruption::requested() => Err(Failure::blind(line)),
         ended => ended,
     }
 }

@@ -7,9 +7,9 @@ use crate::cli::interrupt::{INTERRUPTED, interrupts};
 use crate::cli::simulate::affordable;
 use crate::cli::{output, screen};
 use crate::model::KafkaVersion;
-use crate::report::{played_json, played_text, scene_notes, scenes_json, scenes_text};
+use crate::report::{played_json, played_text, scene_notes, scenes_json, scenes_text, then_text};
 use crate::source::SimulatorDriver;
-use crate::workshop::{ALL, Played, Scene, TEMPLATE, chapters_without_scene, play_while};
+use crate::workshop::{ALL, Played, Scene, TEMPLATE, chapters_without_scene, play_then, play_while};
 use clap::{Args, Subcommand};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -19,6 +19,8 @@ use std::sync::atomic::Ordering;
 mod challenge;
 mod finale;
 mod handout;
+#[cfg(feature = "lab")]
+mod lab;
 mod preflight;
 mod scene_files;
 
@@ -91,6 +93,10 @@ struct PlayArgs {
     /// How to write what came of it
     #[arg(long, value_enum, default_value_t = Format::Text, requires = "headless")]
     format: Format,
+    /// Play it on real brokers, which are started for it; faults and counters are the same
+    #[cfg(feature = "lab")]
+    #[arg(long, requires = "headless", conflicts_with = "seed")]
+    lab: bool,
     /// Use this seed instead of the scene's
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -136,6 +142,10 @@ fn list(format: Format) -> Result<ExitCode, Failure> {
 fn headless(args: &PlayArgs) -> Result<ExitCode, Failure> {
     let version = version(args.kafka_version.as_deref())?;
     let scene = scene(&args.scene.scene)?;
+    #[cfg(feature = "lab")]
+    if args.lab {
+        return lab::play(&scene, version, args.format);
+    }
     affordable_scene(&scene)?;
     let played = play_while(&scene, (args.seed, version), &keep_going()?);
     output::write(&match args.format {
@@ -162,7 +172,13 @@ fn exit_code(played: &Played) -> ExitCode {
 fn check(name: &str) -> Result<ExitCode, Failure> {
     let scene = scene(name)?;
     affordable_scene(&scene)?;
-    let played = play_while(&scene, (None, None), &keep_going()?);
+    let keep_going = keep_going()?;
+    let played = play_while(&scene, (None, None), &keep_going);
+    let then = if played.is_met() { play_then(&scene, &keep_going) } else { None };
+    if let Some(then) = then.as_ref().filter(|then| !then.is_met()) {
+        output::write(&then_text(then))?;
+        return Ok(ExitCode::from(if then.is_over { FOUND } else { INTERRUPTED }));
+    }
     if played.is_met() {
         output::write(&format!("{}: it shows what it promises\n", scene.scenario().id))?;
         return Ok(ExitCode::SUCCESS);

@@ -7,8 +7,8 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
-/// What a shell says of a program that Ctrl-C ended: 128 and the signal's number.
-pub const INTERRUPTED: u8 = 130;
+/// The exit code after a second signal: what a shell says of a program that Ctrl-C ended at once.
+const AT_ONCE: i32 = 130;
 
 /// A signal is for the whole process, and so is this.
 static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
@@ -28,11 +28,7 @@ impl Interruption {
         let mut handlers = Vec::new();
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             // In this order: the first signal finds the flag down.
-            handlers.push(flag::register_conditional_shutdown(
-                signal,
-                i32::from(INTERRUPTED),
-                REQUESTED.clone(),
-            )?);
+            handlers.push(flag::register_conditional_shutdown(signal, AT_ONCE, REQUESTED.clone())?);
             handlers.push(flag::register(signal, REQUESTED.clone())?);
         }
         Ok(Interruption { handlers })

@@ -33,7 +33,7 @@ pub(crate) use settings::{
     Partitioner, ProducerSettings, SENDER_SLACK, foreign_partitioner, partitioner_rack,
 };
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::model::{BrokerId, ClientStep, Nanos, PartitionIx};
 use crate::protocol::client::MetadataRefresh;
 use crate::protocol::wire::{Batch, ErrorCode, RecordRange};
 use batch::{BatchId, Batches};
@@ -252,6 +252,18 @@ impl Producer {
     /// Records that are accepted and neither acknowledged nor failed: what a crash of the producer takes.
     pub(crate) fn pending(&self) -> impl Iterator<Item = (PartitionIx, RecordRange)> + '_ {
         self.batches.iter().map(|batch| (self.queues[batch.queue as usize].partition, batch.records))
+    }
+
+    /// Where it stands, beside its application's `send()`.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = ClientStep> {
+        let waits = self.nodes.iter().any(|node| !node.in_flight.is_empty());
+        let backs_off = self.batches.iter().any(|batch| batch.attempts > 0 && !batch.in_flight);
+        let steps = [
+            (!self.blocked.is_empty(), ClientStep::Blocked),
+            (waits, ClientStep::WaitForAck),
+            (backs_off, ClientStep::BackOff),
+        ];
+        steps.into_iter().filter(|(is_so, _)| *is_so).map(|(_, step)| step)
     }
 
     /// Bytes of `buffer.memory` in use.

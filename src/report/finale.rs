@@ -12,16 +12,9 @@ const NUMBER: usize = 12;
 
 /// The scoreboard for people. The best of each column is marked; of a run that was ended nothing is.
 pub fn finale_text(runs: &[FinaleRun]) -> String {
-    let mut out = String::from("Four presets, the same faults\n\n");
-    out.push_str(&format!("{:<NAME$}", ""));
-    ScoreKind::ALL.iter().for_each(|kind| out.push_str(&format!("{:>NUMBER$}", head(*kind))));
-    out.push('\n');
+    let mut out = format!("Four presets, the same faults\n\n{}\n", finale_head());
     for run in runs {
-        out.push_str(&format!("{:<NAME$}", run.preset.id));
-        for kind in ScoreKind::ALL {
-            let mark = if run.is_best(kind, runs) { "*" } else { " " };
-            out.push_str(&format!("{:>NUMBER$}", format!("{}{mark}", shown(run, kind))));
-        }
+        out.push_str(&finale_row(run, runs));
         out.push('\n');
     }
     out.push_str("\n* the best of its column\n\n");
@@ -36,6 +29,22 @@ pub fn finale_text(runs: &[FinaleRun]) -> String {
         out.push_str("\nINTERRUPTED: not every run came to its end; those have no best\n");
     }
     out
+}
+
+/// The heads of the columns.
+pub fn finale_head() -> String {
+    let heads: String = ScoreKind::ALL.iter().map(|kind| format!("{:>NUMBER$}", head(*kind))).collect();
+    format!("{:<NAME$}{heads}", "")
+}
+
+/// The numbers of a preset. What is the best of these runs is marked.
+pub fn finale_row(run: &FinaleRun, runs: &[FinaleRun]) -> String {
+    let number = |kind| {
+        let mark = if run.is_best(kind, runs) { "*" } else { " " };
+        format!("{:>NUMBER$}", format!("{}{mark}", shown(run, kind)))
+    };
+    let numbers: String = ScoreKind::ALL.into_iter().map(number).collect();
+    format!("{:<NAME$}{numbers}", run.preset.id)
 }
 
 fn head(kind: ScoreKind) -> &'static str {

@@ -2,6 +2,7 @@
 
 use crate::model::human_duration_ms;
 use crate::report::markdown::cell;
+use crate::report::workshop::code_text;
 use crate::report::{clean, counter_rows};
 use crate::scenario::StepSpec;
 use crate::workshop::{Played, RunOutcome, Scene};
@@ -35,6 +36,7 @@ pub fn handout_markdown(played: &Played, pictures: &[LogPicture]) -> String {
     for (at, step) in scene.steps().iter().enumerate() {
         push_step(&mut out, &format!("At {}", scene.moment(at)), step);
     }
+    push_code(&mut out, scene);
     push_numbers(&mut out, played);
     push_pictures(&mut out, pictures);
     push_context(&mut out, scene);
@@ -53,6 +55,13 @@ fn push_step(out: &mut String, title: &str, step: &StepSpec) {
             text(&step.question),
             text(&step.answer)
         ));
+    }
+}
+
+fn push_code(out: &mut String, scene: &Scene) {
+    let parts = code_text(scene);
+    if !parts.is_empty() {
+        out.push_str(&format!("\n## The code\n\n```text\n{}```\n", parts.join("\n")));
     }
 }
 

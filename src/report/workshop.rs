@@ -1,13 +1,14 @@
 //! The workshop outside the screen: its list, a speaker's notes, and what came of a scene that was played.
 
+use crate::knobs::Change;
 use crate::model::{human_count, human_duration_ms, plural};
 use crate::report::clean;
 use crate::report::json::{document, finding};
 use crate::report::layout::labelled;
 use crate::rules::{Chapter, Finding, FindingStatus};
-use crate::scenario::{StepSpec, Verdict};
-use crate::sim::{Counters, GroupReport};
-use crate::workshop::{FigureOutcome, Played, RuleOutcome, RunOutcome, Scene};
+use crate::scenario::{CodeSpec, StepSpec, Verdict};
+use crate::sim::{Counters, GroupReport, RunReport};
+use crate::workshop::{FigureOutcome, Played, RuleOutcome, RunOutcome, Scene, Then};
 use serde_json::{Value, json};
 
 const LABEL: usize = 18;
@@ -85,12 +86,28 @@ pub fn scene_notes(scene: &Scene) -> String {
             labelled(&mut out, 0, label, LABEL, &clean(text));
         }
     }
+    for part in code_text(scene) {
+        out.push_str(&format!("\n{part}"));
+    }
     for (at, step) in scene.steps().iter().enumerate() {
         let of = scene.steps().len();
         out.push_str(&format!("\nStep {} of {of}, at {}\n", at + 1, scene.moment(at)));
         push_step(&mut out, step);
     }
     out
+}
+
+/// The loops of the scene's clients, each as it is and, where that is another one, with the fix.
+pub(super) fn code_text(scene: &Scene) -> Vec<String> {
+    let runs = |code: &CodeSpec| -> &[(bool, &str)] {
+        if code.is_mended() { &[(false, ", as it is"), (true, ", with the fix")] } else { &[(false, "")] }
+    };
+    let one = |code: &CodeSpec, with_fix: bool, run: &str| {
+        let lines: String = code.shown(with_fix).map(|line| format!("  {}\n", clean(&line.text))).collect();
+        format!("Code of {}{run}\n{lines}", clean(&code.of.to_string()))
+    };
+    let codes = scene.spec().code.iter();
+    codes.flat_map(|code| runs(code).iter().map(move |(with_fix, run)| one(code, *with_fix, run))).collect()
 }
 
 fn push_step(out: &mut String, step: &StepSpec) {
@@ -124,7 +141,7 @@ pub fn played_text(played: &Played) -> String {
     let fix: Vec<String> = played.scene.fix().iter().map(ToString::to_string).collect();
     let fix = if fix.is_empty() { "none: this scene only shows".into() } else { fix.join(", ") };
     labelled(&mut out, 0, "Fix", 5, &fix);
-    push_counters(&mut out, played);
+    push_counters(&mut out, report, played.after.as_ref().map(|after| &after.report));
     for figure in &played.figures {
         out.push_str(&figure_line(figure));
     }
@@ -185,15 +202,55 @@ pub fn counter_rows(counters: &Counters) -> Vec<(String, String)> {
     of_all.into_iter().map(|(label, text)| (label.to_string(), text)).chain(of_each).collect()
 }
 
-fn push_counters(out: &mut String, played: &Played) {
+/// What came of a scene on real brokers, as it is and with its fix, for people.
+pub fn scene_on_brokers_text(scene: &Scene, runs: &[RunReport]) -> String {
+    let mut out = format!("{}: {}\n", clean(&scene.scenario().id), clean(&scene.scenario().title));
+    let Some(before) = runs.first() else { return out };
+    out.push_str(&format!("Real brokers of Kafka {}, started for this\n", before.kafka_version));
+    let changes =
+        |changes: Vec<Change>| changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    labelled(&mut out, 0, "Fix", 5, &changes(scene.fix()));
+    if !scene.what_ifs().is_empty() {
+        labelled(&mut out, 0, "Not turned", 12, &changes(scene.what_ifs()));
+    }
+    push_counters(&mut out, before, runs.get(1));
+    push_verdicts(&mut out, "Expected as it is", &before.expectations);
+    if let Some(after) = runs.get(1) {
+        push_verdicts(&mut out, "Expected with the fix", &after.expectations);
+    }
+    out
+}
+
+/// The same as `klever.play-on-brokers/1`.
+pub fn scene_on_brokers_json(scene: &Scene, runs: &[RunReport]) -> String {
+    let texts = |changes: Vec<Change>| changes.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let unseen = |verdict: &Verdict| verdict.found.is_none();
+    let verdicts: Vec<&Verdict> = runs.iter().flat_map(|run| &run.expectations).collect();
+    let is_unmet = verdicts.iter().any(|verdict| !verdict.met && !unseen(verdict));
+    let met = if is_unmet { Some(false) } else { verdicts.iter().all(|verdict| verdict.met).then_some(true) };
+    document(json!({
+        "schema": "klever.play-on-brokers/1",
+        "scene": scene.scenario().id,
+        "title": scene.scenario().title,
+        "chapter": scene.chapter(),
+        "kafka_version": runs.first().map(|run| run.kafka_version),
+        "fix": texts(scene.fix()),
+        "not_turned": texts(scene.what_ifs()),
+        "before": runs.first(),
+        "after": runs.get(1),
+        "met": met,
+    }))
+}
+
+fn push_counters(out: &mut String, before: &RunReport, after: Option<&RunReport>) {
     out.push_str(&format!("\n{:<LABEL$}{:>14}{:>16}\n", "", "as it is", "with the fix"));
-    let after = played.after.as_ref().map(|after| counter_rows(&after.report.counters));
-    for (at, (label, before)) in counter_rows(&played.before.report.counters).into_iter().enumerate() {
-        let now = after.as_ref().map_or("-", |after| after[at].1.as_str());
+    let rows = after.map(|after| counter_rows(&after.counters));
+    for (at, (label, before)) in counter_rows(&before.counters).into_iter().enumerate() {
+        let now = rows.as_ref().map_or("-", |after| after[at].1.as_str());
         out.push_str(&format!("{label:<LABEL$}{before:>14}{now:>16}\n"));
     }
-    for (at, group) in played.before.report.groups.iter().enumerate() {
-        let after = played.after.as_ref().and_then(|after| after.report.groups.get(at));
+    for (at, group) in before.groups.iter().enumerate() {
+        let after = after.and_then(|after| after.groups.get(at));
         let name = clean(&group.group);
         let after = after.map(counts_of);
         for (row, (what, before)) in counts_of(group).into_iter().enumerate() {
@@ -203,9 +260,9 @@ fn push_counters(out: &mut String, played: &Played) {
             out.push_str(&format!("{:<LABEL$}{before:>14}{now:>16}\n", format!("{name} {what}")));
         }
     }
-    let errors = |run: &RunOutcome| run.report.errors.values().sum::<u64>();
-    let now = played.after.as_ref().map_or("-".into(), |after| human_count(errors(after) as i64));
-    let before = human_count(errors(&played.before) as i64);
+    let errors = |run: &RunReport| run.errors.values().sum::<u64>();
+    let now = after.map_or("-".into(), |after| human_count(errors(after) as i64));
+    let before = human_count(errors(before) as i64);
     out.push_str(&format!("{:<LABEL$}{before:>14}{now:>16}\n", "Refused batches"));
 }
 
@@ -258,6 +315,20 @@ fn push_verdicts(out: &mut String, title: &str, verdicts: &[Verdict]) {
         let found = verdict.found.map_or("?".into(), human_count);
         labelled(out, 2, word, 9, &format!("{}: found {found}", clean(&verdict.expected)));
     }
+}
+
+/// What a scene says of an older version and does not show, for people.
+pub fn then_text(then: &Then) -> String {
+    let mut out = format!("Kafka {}\n", then.version);
+    push_verdicts(&mut out, "Expected under it", &then.verdicts);
+    if !then.is_over {
+        out.push_str("\nINTERRUPTED: not every run came to its end; nothing is judged\n");
+    } else if then.verdicts.iter().all(|verdict| verdict.met) {
+        out.push_str("\nNOT MET: all of it comes today, too, so the older version makes no difference\n");
+    } else {
+        out.push_str("\nNOT MET: see above.\n");
+    }
+    out
 }
 
 /// The same as `klever.play/1`: two whole runs, their findings, and whether the scene shows what it promises.

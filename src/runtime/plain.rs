@@ -1,7 +1,7 @@
 //! klever without a screen: lines that tell the state and what changed, commands as lines; no escape codes, for screen readers, dumb terminals and pipes.
 
 use super::inbox::{Inbox, Input};
-use super::worker::Worker;
+use super::worker::{Worker, play_finale};
 use super::{Assess, Driver, RunError, Sink};
 use crate::app::{App, AssessmentRequest, Effect, ExplorePage, Listener, Msg, PageRequest, Start};
 use crate::clock::now_ms;
@@ -40,6 +40,7 @@ pub fn run_plain(
         engine,
         explorer,
         driver,
+        sink: inbox.sink(),
         listener: Listener::default(),
         lines: VecDeque::new(),
         told: None,
@@ -68,6 +69,7 @@ struct Plain {
     engine: Worker<AssessmentRequest>,
     explorer: Worker<PageRequest>,
     driver: Box<dyn Driver>,
+    sink: Sink,
     listener: Listener,
     /// Commands that wait for the answer to the one before them.
     lines: VecDeque<Msg>,
@@ -150,6 +152,7 @@ impl Plain {
             Effect::Quit(code) => return Some(code),
             Effect::Assess(request) => self.engine.ask(request),
             Effect::Explore(request) => self.explorer.ask(request),
+            Effect::PlayFinale => play_finale(self.sink.clone()),
             Effect::Drive(command) => self.driver.drive(command),
             Effect::Refresh => self.driver.refresh(),
             Effect::Copy(text) => {

@@ -2,6 +2,7 @@
 
 use super::Sink;
 use crate::app::{AssessmentRequest, AssessmentView, Level, Msg, PageRequest, explore};
+use crate::workshop::tell_finale;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -32,6 +33,16 @@ impl Worker<PageRequest> {
             Msg::Explored(request.generation, Arc::new(explore(request, keep_going)))
         })
     }
+}
+
+/// Plays the finale on a thread of its own, until it is over or the screen is gone.
+pub(super) fn play_finale(sink: Sink) {
+    let run = move || {
+        let tell = |news| sink.msg(Msg::Finale(news));
+        tell_finale(&|| true, &tell);
+    };
+    let spawned = thread::Builder::new().name("finale".into()).spawn(run);
+    debug_assert!(spawned.is_ok(), "a thread can be had");
 }
 
 impl<Q: Send + 'static> Worker<Q> {

@@ -47,6 +47,12 @@ pub(super) struct Mistake {
 }
 
 impl Mistake {
+    /// Told of another table, where it is about this one.
+    pub(super) fn of_table(self, table: &str, other: &'static str) -> Mistake {
+        let (header, at) = self.table;
+        Mistake { table: (if header == table { other } else { header }, at), ..self }
+    }
+
     /// With the line of the entry's header.
     pub(super) fn at(self, file: &str, text: &str) -> ScenarioError {
         let headers =

@@ -3,7 +3,7 @@
 use crate::knobs::Change;
 use crate::model::KafkaVersion;
 use crate::scenario::error::{Checked, Mistake, mistake};
-use crate::scenario::{Counter, Scenario, Time, change};
+use crate::scenario::{CodeSpec, Counter, Scenario, Time, change, code};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -13,6 +13,9 @@ const CHAPTERS: u8 = 16;
 const WITH_FIX: &str = "-with-fix";
 /// A choice has a key each.
 const MOST_CHOICES: usize = 4;
+/// What is expected under the older version.
+const THEN: &str = "[[expect_then]]";
+const THEN_WITH_FIX: &str = "[[expect_then_with_fix]]";
 /// No scene of a talk takes longer.
 const MOST_MINUTES: u32 = 60;
 
@@ -44,6 +47,9 @@ pub struct SceneSpec {
     /// Figures that the fix makes better.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<String>,
+    /// Loops of clients as pseudocode, whose running lines light up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code: Vec<CodeSpec>,
 }
 
 /// `[[step]]`: what the speaker says, asks and shows at one moment of the run.
@@ -106,6 +112,14 @@ impl Scenario {
         fixed.expectations = std::mem::take(&mut fixed.expectations_with_fix);
         fixed
     }
+
+    /// The run as it is, or with the fix, judged by what is expected of it under the scene's older version.
+    pub fn judged_as_then(&self, with_fix: bool) -> Scenario {
+        let mut run = if with_fix { self.with_fix() } else { self.clone() };
+        let expected = if with_fix { &self.expectations_then_with_fix } else { &self.expectations_then };
+        run.expectations = expected.clone();
+        run
+    }
 }
 
 /// Whether a change is one of the simulated cluster; others are what-ifs over its states.
@@ -129,8 +143,31 @@ pub(super) fn check(scenario: &Scenario, run: fn(&Scenario) -> Checked) -> Check
     if scenario.steps.is_empty() {
         return mistake("[scene]", 0, "a scene has at least one [[step]]");
     }
+    code::check(scenario, &scene.code)?;
     steps(scenario)?;
-    fix(scenario, run)
+    fix(scenario, run)?;
+    then(scenario, scene, run)
+}
+
+/// That what is promised of an older version can be judged there.
+fn then(scenario: &Scenario, scene: &SceneSpec, run: fn(&Scenario) -> Checked) -> Checked {
+    let [as_it_is, with_fix] = [&scenario.expectations_then, &scenario.expectations_then_with_fix];
+    let table = if as_it_is.is_empty() { THEN_WITH_FIX } else { THEN };
+    match (scene.then_version, as_it_is.is_empty() && with_fix.is_empty()) {
+        (None, false) => return mistake(table, 0, "it is of an older version: name it as then_version"),
+        (Some(_), true) => {
+            let what = "then says what comes of it: give the counters that show it, [[expect_then]] or [[expect_then_with_fix]]";
+            return mistake("[scene]", 0, what);
+        }
+        _ => {}
+    }
+    if !with_fix.is_empty() && scenario.fix().next().is_none() {
+        return mistake(THEN_WITH_FIX, 0, "no step has a fix");
+    }
+    for (fixed, table) in [(false, THEN), (true, THEN_WITH_FIX)] {
+        run(&scenario.judged_as_then(fixed)).map_err(|found| found.of_table("[[expect]]", table))?;
+    }
+    Ok(())
 }
 
 pub(super) fn check_chapter(table: &'static str, chapter: u8) -> Checked {
@@ -143,6 +180,10 @@ pub(super) fn check_chapter(table: &'static str, chapter: u8) -> Checked {
 fn without_scene(scenario: &Scenario) -> Checked {
     if !scenario.steps.is_empty() {
         return mistake("[[step]]", 0, "steps belong to a scene: write a table [scene], too");
+    }
+    if !scenario.expectations_then.is_empty() || !scenario.expectations_then_with_fix.is_empty() {
+        let table = if scenario.expectations_then.is_empty() { THEN_WITH_FIX } else { THEN };
+        return mistake(table, 0, "only a scene has an older version: write a table [scene], too");
     }
     if !scenario.expectations_with_fix.is_empty() {
         let what = "only a scene has a fix: write a table [scene], too";
@@ -213,12 +254,8 @@ fn fix(scenario: &Scenario, run: fn(&Scenario) -> Checked) -> Checked {
     if scenario.fix().next().is_none() && !scenario.expectations_with_fix.is_empty() {
         return mistake("[[expect_with_fix]]", 0, "no step has a fix");
     }
-    run(&scenario.with_fix()).map_err(|found| Mistake {
-        table: if found.table.0 == "[[expect]]" {
-            ("[[expect_with_fix]]", found.table.1)
-        } else {
-            found.table
-        },
-        what: format!("with the fix: {}", found.what),
+    run(&scenario.with_fix()).map_err(|found| {
+        let found = found.of_table("[[expect]]", "[[expect_with_fix]]");
+        Mistake { what: format!("with the fix: {}", found.what), ..found }
     })
 }

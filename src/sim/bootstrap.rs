@@ -180,6 +180,7 @@ impl World {
             read: 0,
             missed: None,
             had_effect: false,
+            calls_service: false,
         });
         self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(client));
     }

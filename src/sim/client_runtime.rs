@@ -16,7 +16,7 @@ pub(super) const RETRY_BACKOFF: Nanos = 100_000_000;
 
 /// Whether a client's process runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum ClientState {
+pub enum ClientState {
     /// Not yet, or no more.
     Ended,
     Up,

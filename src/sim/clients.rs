@@ -48,6 +48,8 @@ pub(super) struct GroupMember {
     pub(super) missed: Option<MissedStep>,
     /// The record that is processed just now had its effect when the service was called.
     pub(super) had_effect: bool,
+    /// The try under way is a call of the service.
+    pub(super) calls_service: bool,
 }
 
 impl GroupMember {

@@ -165,7 +165,7 @@ impl World {
         member.runtime.reset(ClientState::Up);
         member.runtime.connections.begin(connections);
         member.owns.clear();
-        (member.missed, member.had_effect) = (None, false);
+        (member.missed, member.had_effect, member.calls_service) = (None, false, false);
         member.consumer = Consumer::new(settings);
         self.step_consumer(client, ConsumerInput::Start);
     }

@@ -3,6 +3,7 @@
 use crate::model::{Cluster, Mark, MarkKind, Millis, Sample};
 use crate::scenario::{Act, Process};
 use crate::sim::attempt::Attempt;
+use crate::sim::doing::ClientDoing;
 use crate::sim::loss::PartitionRecords;
 use crate::sim::replica_offsets::ReplicaOffsets;
 use crate::sim::report::{Counters, GroupReport};
@@ -45,6 +46,8 @@ pub struct SimView {
     pub groups: Arc<[GroupReport]>,
     /// Producers and members of groups, those that do not run too.
     pub clients: Arc<[Process]>,
+    /// Where the loops stand of those clients whose pseudocode the scene has.
+    pub doing: Arc<[ClientDoing]>,
     /// The last lines of the event log, the oldest first.
     pub lines: Arc<[LogLine]>,
     /// A sample for each of the last seconds, the oldest first.

@@ -138,6 +138,14 @@ impl Workload {
         count as u32
     }
 
+    /// Whether the application is at its `send()`: it hands records in, or waits for the one that it handed in last.
+    pub(super) fn hands_in(&self, now: Nanos) -> bool {
+        let is_steady =
+            self.next(now).is_some() && self.next_at <= now.saturating_add(self.interval.max(TICK));
+        let in_turn = self.in_turn > 0 || self.waiting_for > 0;
+        !self.blocked && (is_steady || in_turn)
+    }
+
     /// When to hand in next.
     fn next(&self, now: Nanos) -> Option<Nanos> {
         let over = self.interval == 0 || self.left == Some(0) || self.until.is_some_and(|until| now >= until);

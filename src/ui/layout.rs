@@ -1,12 +1,16 @@
 //! Which panes a screen of some size shows, and where.
 
 use super::canvas::Canvas;
+use super::code;
 use crate::app::{App, Height, Pane, Place};
 use crate::theme::Role;
 use ratatui::layout::{Constraint, Layout as Split, Rect};
 
 /// Columns and rows below which nothing useful fits.
 pub(super) const MIN_SIZE: (u16, u16) = (60, 16);
+
+/// Lines of a column that stay for the panes below the code.
+const BELOW_CODE: u16 = 10;
 
 /// A class of screens.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -40,6 +44,10 @@ pub struct Layout {
     pub(super) header: Rect,
     /// The strip of a scene or a challenge of the workshop; without one it has no height.
     pub(super) scene: Rect,
+    /// The code of the scene's clients beside the picture; where it has no room there, or is put away, it has no height.
+    pub(super) code: Rect,
+    /// The code stands in the strip, in place of the notes.
+    pub(super) code_in_strip: bool,
     pub(super) body: Rect,
     /// What the presenter has pressed, and the timer; else it has no height.
     pub(super) echo: Rect,
@@ -64,18 +72,52 @@ impl Layout {
             Constraint::Length(1),
         ])
         .areas(area);
-        let mut layout =
-            Layout { class, header, scene, body, echo, foot, panes: Vec::new(), separators: Vec::new() };
+        let mut layout = Layout {
+            class,
+            header,
+            scene,
+            code: Rect::default(),
+            code_in_strip: false,
+            body,
+            echo,
+            foot,
+            panes: Vec::new(),
+            separators: Vec::new(),
+        };
         match class {
             Class::Tiny => {}
-            _ if app.zoom || presents || (class == Class::Small && scene.height > 0) => {
-                layout.panes.push((app.focus, body))
-            }
+            _ if app.zoom || presents || (class == Class::Small && scene.height > 0) => layout.one(app),
             Class::Small => layout.small(app),
             Class::Large => layout.large(app),
             Class::Huge => layout.huge(app),
         }
         layout
+    }
+
+    /// One pane has the room, and the code beside it where both have enough.
+    fn one(&mut self, app: &App) {
+        let [pane, beside] =
+            Split::horizontal([Constraint::Fill(1), Constraint::Length(code::WIDTH)]).areas(self.body);
+        let has_room = pane.width >= MIN_SIZE.0 && self.class != Class::Small;
+        self.place_code(app, has_room, beside);
+        self.panes.push((app.focus, if self.code.height > 0 { pane } else { self.body }));
+    }
+
+    /// The code at the top of a column, if that is high enough for what is below it, too. Yields what is left.
+    fn code_above(&mut self, app: &App, column: Rect) -> Rect {
+        self.place_code(app, column.height >= code::lines(app) + BELOW_CODE, column);
+        let code = self.code.height;
+        Rect { y: column.y + code, height: column.height - code, ..column }
+    }
+
+    /// Where there is no room for it beside the picture, it may stand in the strip.
+    fn place_code(&mut self, app: &App, has_room: bool, area: Rect) {
+        let lines = code::lines(app).min(area.height);
+        let is_shown = lines > 0 && app.shows_code(has_room);
+        self.code_in_strip = is_shown && !has_room;
+        if is_shown && has_room {
+            self.code = Rect { height: lines, ..area };
+        }
     }
 
     /// The pane with the keys gets the room; beside it what the knobs bring about, and a strip of warnings.
@@ -117,6 +159,7 @@ impl Layout {
                 .areas(upper);
         self.separators.push(line);
         self.cluster_column(app, left);
+        let right = self.code_above(app, right);
         let share = if app.focus.place() == Place::Consequences { 40 } else { 55 };
         let [knobs, consequences] =
             Split::vertical([Constraint::Percentage(share), Constraint::Fill(1)]).areas(right);
@@ -136,6 +179,7 @@ impl Layout {
         .areas(self.body);
         self.separators.extend([line, second]);
         self.cluster_column(app, left);
+        let right = self.code_above(app, right);
         self.stack(Place::Knobs, middle);
         let [consequences, warnings] =
             Split::vertical([Constraint::Percentage(60), Constraint::Fill(1)]).areas(right);

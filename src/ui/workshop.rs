@@ -9,6 +9,7 @@
 //! ```
 
 use super::canvas::{Canvas, columns_of};
+use super::code;
 use crate::app::{App, Stage};
 use crate::model::{human_count, wrap};
 use crate::scenario::{Counter, ProducerCounter};
@@ -24,13 +25,19 @@ const SPACIOUS: u16 = 16;
 /// The keys of the choices of a quiz.
 const KEYS: [&str; 4] = ["a", "b", "c", "d"];
 
-/// Draws the strip of the scene that is played, if there is one.
-pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+/// Draws the strip of the scene that is played, if there is one; with the code in place of the notes, if it is asked
+/// for and has no room elsewhere.
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, has_code: bool) {
     let Some(stage) = app.stage.as_ref().filter(|_| area.height > 1) else { return };
     title(stage, canvas, area);
     let right = (area.width * 2 / 5).min(44);
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    words(app, stage, canvas, Rect { width: body.width - right, ..body });
+    let left = Rect { width: body.width - right, ..body };
+    if has_code {
+        code::draw(app, canvas, left);
+    } else {
+        words(app, stage, canvas, left);
+    }
     let watched: Vec<_> =
         stage.told().watch.iter().map(|counter| (counter, stage.counter(counter))).collect();
     counters(&watched, canvas, Rect { x: body.right() - right, width: right, ..body });

@@ -11,6 +11,9 @@ const SCRIPT: &str = include_str!("finale.toml");
 /// How many presets make the scoreboard: those of the white paper. What comes after them is klever's own advice.
 const RANKED: usize = 4;
 
+/// A run is told of in so many parts.
+const PARTS: u32 = 20;
+
 /// What a number of the scoreboard is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ScoreKind {
@@ -85,12 +88,42 @@ pub fn finale_scenario() -> Scenario {
     Scenario::parse("finale.toml", SCRIPT).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Plays the finale under each preset with the same seed. It ends early once `keep_going` says no.
-pub fn play_finale(seed: Option<u64>, keep_going: &dyn Fn() -> bool) -> Vec<FinaleRun> {
-    PRESETS.iter().take(RANKED).map(|preset| run(preset, seed, keep_going)).collect()
+/// The presets of the scoreboard, in their order.
+pub fn finale_presets() -> impl Iterator<Item = &'static Preset> {
+    PRESETS.iter().take(RANKED)
 }
 
-fn run(preset: &'static Preset, seed: Option<u64>, keep_going: &dyn Fn() -> bool) -> FinaleRun {
+/// How far the finale is.
+#[derive(Clone, Debug)]
+pub enum FinaleNews {
+    /// Of the run of this preset so many of a hundred parts have passed.
+    Playing(&'static Preset, u32),
+    /// A run came to its end.
+    Played(Box<FinaleRun>),
+}
+
+/// Plays the finale under each preset with the same seed. It ends early once `keep_going` says no.
+pub fn play_finale(seed: Option<u64>, keep_going: &dyn Fn() -> bool) -> Vec<FinaleRun> {
+    finale_presets().map(|preset| run(preset, seed, (keep_going, &|_| true))).collect()
+}
+
+/// The same with the finale's own seed, and each part that has passed is told. It ends early, without a word of the run
+/// that was under way, once `keep_going` or `tell` says no.
+pub fn tell_finale(keep_going: &dyn Fn() -> bool, tell: &dyn Fn(FinaleNews) -> bool) {
+    for preset in finale_presets() {
+        let run = run(preset, None, (keep_going, &|percent| tell(FinaleNews::Playing(preset, percent))));
+        if !run.is_over || !tell(FinaleNews::Played(Box::new(run))) {
+            return;
+        }
+    }
+}
+
+/// One run; each twentieth of it is told before it is played.
+fn run(
+    preset: &'static Preset,
+    seed: Option<u64>,
+    (keep_going, tell): (&dyn Fn() -> bool, &dyn Fn(u32) -> bool),
+) -> FinaleRun {
     let mut scenario = finale_scenario();
     let mut left = Vec::new();
     for one in preset.changes().unwrap_or_default() {
@@ -100,7 +133,12 @@ fn run(preset: &'static Preset, seed: Option<u64>, keep_going: &dyn Fn() -> bool
     }
     let mut simulator = Simulator::new(&scenario, seed.unwrap_or(scenario.seed), None);
     simulator.keep_no_checkpoints();
-    let is_over = run_to(&mut simulator, scenario.duration.0, keep_going);
+    let end = scenario.duration.0;
+    let mut parts = 0..PARTS;
+    let is_over = parts.all(|part| {
+        let to = end * u64::from(part + 1) / u64::from(PARTS);
+        tell(part * 100 / PARTS) && run_to(&mut simulator, to, keep_going)
+    });
     FinaleRun { preset, report: simulator.report(), left, is_over }
 }
 
@@ -127,6 +165,30 @@ mod tests {
             let best = ScoreKind::ALL.into_iter().filter(|kind| run.is_best(*kind, &runs)).count();
             assert!(best < ScoreKind::ALL.len(), "{} wins everything", run.preset.id);
         }
+    }
+
+    #[test]
+    fn what_is_told_is_what_is_played_and_whoever_does_not_listen_ends_it() {
+        let (told, parts) = (std::cell::RefCell::new(Vec::new()), std::cell::Cell::new(0));
+        tell_finale(&|| true, &|news| {
+            match news {
+                FinaleNews::Playing(preset, percent) => {
+                    parts.set(parts.get() + 1);
+                    assert!(percent < 100 && preset.id == PRESETS[told.borrow().len()].id);
+                }
+                FinaleNews::Played(run) => told.borrow_mut().push(*run),
+            }
+            true
+        });
+        let told = told.into_inner();
+        assert_eq!((told.len(), parts.get()), (RANKED, PARTS * RANKED as u32));
+        for (told, played) in told.iter().zip(play_finale(None, &|| true)) {
+            assert_eq!(told.report.trace_hash, played.report.trace_hash, "{}", told.preset.id);
+        }
+        tell_finale(&|| true, &|news| {
+            assert!(matches!(news, FinaleNews::Playing(_, 0)), "{news:?}");
+            false
+        });
     }
 
     #[test]

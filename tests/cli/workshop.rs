@@ -122,7 +122,8 @@ fn a_hand_out_is_markdown_with_the_real_logs() {
     for part in ["# acks=1: the leader dies\n", "seed 3", "*Answer:*", "## Numbers", "```text", "┃ HW"] {
         assert!(page.contains(part), "no {part}:\n{page}");
     }
-    assert_eq!(page.matches("```text").count(), 2, "as it is and with the fix");
+    assert_eq!(page.matches("```text").count(), 3, "the code, and the logs as it is and with the fix");
+    assert!(page.contains("## The code") && page.contains("producer.send(order)"), "{page}");
     assert!(page.contains("LOST"), "the picture shows what is lost:\n{page}");
     let path = files.folder.path().join("acks.md");
     let path = path.to_str().unwrap();
@@ -187,7 +188,7 @@ fn ctrl_c_ends_a_scene_with_what_was_reached() {
         kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::INT).unwrap();
         let output = child.wait_with_output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(130), "{arguments:?}\n{text}");
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}\n{text}");
         assert!(text.contains("INTERRUPTED: played") && text.contains("nothing is judged"), "{text}");
         assert!(!text.contains("shows what it promises"), "{text}");
     }
@@ -206,4 +207,15 @@ fn the_finale_has_a_scoreboard_of_four_presets() {
     );
     assert_eq!(document["presets"][2]["run"]["lost_acked"], 0);
     assert!(document["presets"][3]["run"]["lost_acked"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn check_plays_the_older_version_that_a_scene_names() {
+    let files = Files::new();
+    let named = "then_version = \"2.8\"\nthen = \"More is lost.\"\nrules = [";
+    let expected = "\n[[expect_then]]\ncounter = \"lost_acked\"\nmin = 1\n";
+    let text = klever::workshop::TEMPLATE.replacen("rules = [", named, 1) + expected;
+    let path = files.write("then.toml", &text);
+    let said = ok(1, &["workshop", "check", &path]);
+    assert!(said.contains("Kafka 2.8") && said.contains("all of it comes today, too"), "{said}");
 }

@@ -108,7 +108,7 @@ fn a_run_that_is_interrupted_ends_its_processes_before_itself() {
         klever.signal("-INT");
         let said = klever.said();
         assert_eq!(said.trim_end(), "klever: interrupted; what was started has ended", "one plain line");
-        assert_eq!(klever.child.wait().unwrap().code(), Some(130));
+        assert_eq!(klever.child.wait().unwrap().code(), Some(3));
         assert_eq!((klever.processes(), klever.files()), (vec![], vec![]), "and nothing is left by then");
     }
 }
@@ -121,7 +121,7 @@ fn a_lab_that_is_interrupted_while_it_starts_leaves_nothing() {
     klever.signal("-INT");
     let said = klever.said();
     assert_eq!(said.lines().count(), 1, "{said}");
-    assert_eq!(klever.child.wait().unwrap().code(), Some(130));
+    assert_eq!(klever.child.wait().unwrap().code(), Some(3));
     assert_eq!((klever.processes(), klever.files()), (vec![], vec![]));
 }
 

@@ -6,12 +6,14 @@ use crate::app::{App, Effect, Origin};
 
 actions! { Workshop
     "scene-open", "", simulates, open, "Play the first scene of the workshop, or the next one of the talk.";
+    "finale-open", "", simulates, finale, "Play the finale: the same faults under four presets, and the scoreboard.";
     "scene-next", "next step", in_scene, next, "Go on to the next step; while time passes, be there at once.";
     "scene-back", "back", in_scene, back, "Go back to the step before, and to its moment.";
     "scene-answer", "answer", has_answer, answer, "Show or hide the answer to the question.";
     "scene-fix", "fix", has_fix, fix, "Play the same faults from the start with the fix, or as it was.";
     "scene-then", "", has_then, then, "Play the same script under an older version of Kafka, or today's again.";
     "scene-table", "table", in_scene, table, "Show the counters as it is and with the fix.";
+    "scene-code", "code", has_code, code, "Show or hide the clients' code beside the picture; the lines that run have a mark.";
     "choose-a", "", has_choices, choose_a, "While one learns: take the first answer.";
     "choose-b", "", has_choices, choose_b, "While one learns: take the second answer.";
     "choose-c", "", has_choices, choose_c, "While one learns: take the third answer.";
@@ -42,8 +44,22 @@ fn has_fix(app: &App) -> Option<&'static str> {
     in_scene(app).or_else(|| unless(mends, "this scene only shows: it has no fix"))
 }
 
+fn has_code(app: &App) -> Option<&'static str> {
+    let has = app.stage.as_ref().is_some_and(|stage| !stage.scene().spec().code.is_empty());
+    in_scene(app).or_else(|| unless(has, "this scene has no code"))
+}
+
+fn code(app: &mut App) -> Vec<Effect> {
+    app.toggle_code();
+    Vec::new()
+}
+
 fn open(app: &mut App) -> Vec<Effect> {
     app.open_next_scene()
+}
+
+fn finale(app: &mut App) -> Vec<Effect> {
+    app.open_finale()
 }
 
 fn next(app: &mut App) -> Vec<Effect> {

@@ -255,6 +255,94 @@ fn the_same_script_is_played_under_an_older_version_and_then_today_again() {
     speaker.presses('O');
     speaker.presses('n');
     assert_eq!((speaker.stage().then(), speaker.stage().counter(&lost)), (None, Some(0)));
-    let other = Speaker::begins("quorum");
+    let other = Speaker::begins("read-twice");
     assert!(Action::named("scene-then").unwrap().disabled(&other.app).is_some());
+}
+
+/// The rows of the code: who runs each line, and what no line stands for.
+fn running(speaker: &Speaker) -> Vec<(String, Option<String>)> {
+    let rows = speaker.app.code_rows().into_iter();
+    rows.map(|row| match row {
+        CodeRow::Heading(of) => (of, None),
+        CodeRow::Line(text, by) => (text.trim().to_string(), by),
+        CodeRow::Note(text) => (text, Some("note".into())),
+    })
+    .collect()
+}
+
+#[test]
+fn the_line_that_runs_is_known_by_who_runs_it() {
+    let mut speaker = Speaker::begins("poison-record");
+    speaker.presses('n');
+    speaker.presses('n');
+    let rows = running(&speaker);
+    let by = |text: &str| rows.iter().find(|(line, _)| line.starts_with(text)).unwrap().1.clone();
+    assert_eq!(rows[0].0, "group/billing");
+    let retries = [by("while not book(r)"), by("sleep(1)")].into_iter().flatten().count();
+    assert_eq!(retries, 1, "one of the two members stands at the record: {rows:?}");
+    assert!(by("while True:").is_none(), "a line that names nothing never runs");
+    assert!(!rows.iter().any(|(text, _)| text.contains("dead_letters")), "that is the fix");
+    speaker.presses('X');
+    assert!(running(&speaker).iter().any(|(text, _)| text.contains("dead_letters")));
+}
+
+#[test]
+fn a_client_that_does_not_run_is_told_and_without_a_word_of_it_nothing_runs() {
+    let mut speaker = Speaker::begins("read-twice");
+    speaker.simulator.run_until(11_500_000_000);
+    speaker.passes(1);
+    let rows = running(&speaker);
+    assert!(rows.contains(&("does not run".into(), Some("note".into()))), "{rows:?}");
+    let unknown = speaker.stage().code_rows(&[]);
+    assert!(unknown.contains(&CodeRow::Note("what it does is not known".into())), "{unknown:?}");
+    let runs = |row: &CodeRow| matches!(row, CodeRow::Line(_, Some(_)));
+    assert!(!unknown.iter().any(runs));
+}
+
+#[test]
+fn code_is_shown_where_there_is_room_and_a_key_turns_that_round() {
+    let mut speaker = Speaker::begins("acks-one");
+    assert!(speaker.app.shows_code(true) && !speaker.app.shows_code(false));
+    speaker.presses('C');
+    assert!(!speaker.app.shows_code(true) && speaker.app.shows_code(false));
+    let speaker = Speaker::begins("quorum");
+    assert!(Action::named("scene-code").unwrap().disabled(&speaker.app).is_some(), "it has no code");
+}
+
+/// The scoreboard fills as the presets are played, claims nothing before it is whole, and is not played twice.
+#[test]
+fn two_keys_play_the_finale_and_its_scoreboard_fills() {
+    let app = App::new(Start::new(Origin::Sim("reference".into()))).unwrap();
+    let mut robot = app;
+    drop(robot.update(Msg::Resize(80, 24)));
+    drop(robot.update(Msg::Key(Key::plain(Code::Char('W')))));
+    let asked = robot.update(Msg::Key(Key::plain(Code::Char('f'))));
+    assert!(matches!(asked[..], [Effect::PlayFinale]), "{asked:?}");
+    let page = |app: &App| -> Vec<String> {
+        let Some(Overlay::Page(page, _)) = &app.overlay else { panic!("no scoreboard") };
+        page.lines(Page::room((80, 24)).0).into_iter().map(|(_, line)| line).collect()
+    };
+    assert!(page(&robot)[1].starts_with("throughput   not played yet"), "{:?}", page(&robot));
+    let news = std::cell::RefCell::new(Vec::new());
+    crate::workshop::tell_finale(&|| true, &|told| {
+        news.borrow_mut().push(told);
+        true
+    });
+    let news = news.into_inner();
+    let half = news.len() / 2 + 3;
+    news[..half].iter().for_each(|told| drop(robot.update(Msg::Finale(told.clone()))));
+    let lines = page(&robot);
+    assert!(lines.iter().any(|line| line.starts_with("durability   is played: ")), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.contains('*')), "nothing is the best yet: {lines:?}");
+    drop(robot.update(Msg::Key(Key::plain(Code::Esc))));
+    news[half..].iter().for_each(|told| drop(robot.update(Msg::Finale(told.clone()))));
+    assert!(robot.overlay.is_none(), "a page that was closed stays closed");
+    drop(robot.update(Msg::Key(Key::plain(Code::Char('W')))));
+    let again = robot.update(Msg::Key(Key::plain(Code::Char('f'))));
+    assert!(again.is_empty(), "{again:?}");
+    let lines = page(&robot);
+    assert!(lines[1..5].iter().any(|line| line.contains('*')), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("the best of its column")));
+    let live = App::new(Start::new(Origin::Live("prod".into()))).unwrap();
+    assert!(Action::named("finale-open").unwrap().disabled(&live).is_some());
 }

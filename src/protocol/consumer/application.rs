@@ -1,6 +1,6 @@
 //! The application around the consumer: poll, process, commit, for ever.
 
-use crate::model::Nanos;
+use crate::model::{ClientStep, Nanos};
 use crate::protocol::consumer::commit::CommitPurpose;
 use crate::protocol::consumer::fetcher::PolledRecords;
 use crate::protocol::consumer::worker::Worker;
@@ -280,6 +280,21 @@ impl Consumer {
         self.leave_group(now, out);
         self.app.thread = ThreadState::Over;
         out.push(ConsumerOutput::Closed);
+    }
+
+    /// Where the application's loop stands. Records of a worker pool are processed while the loop polls.
+    pub(crate) fn steps(&self) -> Vec<ClientStep> {
+        let works = !self.app.work.is_empty();
+        let loop_step = match self.app.thread {
+            ThreadState::Idle | ThreadState::Closing | ThreadState::Over => None,
+            ThreadState::Polling if self.membership.is_stable() => Some(ClientStep::Poll),
+            ThreadState::Polling => Some(ClientStep::Join),
+            ThreadState::Processing { .. } => Some(ClientStep::Process),
+            ThreadState::Working => Some(self.app.worker.step()),
+            ThreadState::Committing => Some(ClientStep::Commit),
+        };
+        let pool = works && self.app.thread == ThreadState::Polling && self.settings.work.worker_pool;
+        loop_step.into_iter().chain(pool.then(|| self.app.worker.step())).collect()
     }
 
     pub(super) fn app_due(&self) -> Nanos {

@@ -1,6 +1,6 @@
 //! What is under way with the first of the records that an application has in hand.
 
-use crate::model::Nanos;
+use crate::model::{ClientStep, Nanos};
 
 /// What is under way with the first record in hand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,6 +20,15 @@ pub(super) enum Worker {
 }
 
 impl Worker {
+    /// Where the loop over the records in hand stands.
+    pub(super) fn step(self) -> ClientStep {
+        match self {
+            Worker::Idle | Worker::Trying { .. } => ClientStep::Process,
+            Worker::Resting { .. } => ClientStep::BackOff,
+            Worker::HandingOver => ClientStep::HandOver,
+        }
+    }
+
     /// When it goes on by itself.
     pub(super) fn due(self) -> Nanos {
         if let Worker::Resting { until, .. } = self { until } else { Nanos::MAX }

@@ -20,6 +20,7 @@ impl World {
         processing.counters.retries += u64::from(nth > 1);
         let called = processing.service.is_called(spec) && !poison;
         let (took, end) = processing.service.try_once(spec, poison);
+        self.clients.member_mut(client).calls_service = called;
         let start = self.clients.runtime(client).start;
         let step = Try { client, start, of, end, called };
         self.queue.push(self.now.saturating_add(took), QueuedEvent::TryEnds(step));

@@ -1,0 +1,59 @@
+//! `klever workshop play SCENE --headless --lab`: the same script on real brokers, as it is and with its fix.
+
+use crate::cli::args::Format;
+use crate::cli::failure::{BLIND, FOUND, Failure};
+use crate::cli::output;
+use crate::lab::{self, Interruption};
+use crate::model::KafkaVersion;
+use crate::report::{scene_on_brokers_json, scene_on_brokers_text};
+use crate::scenario::Verdict;
+use crate::sim::RunReport;
+use crate::workshop::Scene;
+use std::process::ExitCode;
+
+/// Plays a scene on brokers of this release, or of the scene's own. What did not come as expected makes the exit code 1,
+/// what the lab does not see 3.
+pub(super) fn play(
+    scene: &Scene,
+    version: Option<KafkaVersion>,
+    format: Format,
+) -> Result<ExitCode, Failure> {
+    let has_fix = scene.scenario().fix().next().is_some();
+    let scenarios = [Some(scene.scenario().clone()), has_fix.then(|| scene.fixed())];
+    for scenario in scenarios.iter().flatten() {
+        if let Some(why) = lab::not_on_brokers(scenario) {
+            return Err(Failure::usage(format!("{} does not run on real brokers: {why}", scenario.id))
+                .hint("without --lab the simulator plays it"));
+        }
+    }
+    let version = version.unwrap_or_else(|| scene.scenario().version());
+    let _signals = Interruption::listen()
+        .map_err(|error| Failure::blind(format!("cannot listen to signals: {error}")))?;
+    let mut runs = Vec::new();
+    for scenario in scenarios.iter().flatten() {
+        output::write_error(&format!("klever: {} runs on real brokers of Kafka {version}", scenario.id));
+        let run = lab::run(scenario, version).map_err(|error| {
+            if Interruption::requested() {
+                Failure::blind("interrupted; what was started has ended")
+            } else {
+                error.into()
+            }
+        })?;
+        runs.push(run.report);
+    }
+    output::write(&match format {
+        Format::Text => scene_on_brokers_text(scene, &runs),
+        Format::Json => scene_on_brokers_json(scene, &runs),
+    })?;
+    Ok(exit_code(&runs))
+}
+
+fn exit_code(runs: &[RunReport]) -> ExitCode {
+    let verdicts = || runs.iter().flat_map(|run| &run.expectations);
+    let is_unmet = |verdict: &Verdict| !verdict.met && verdict.found.is_some();
+    match verdicts().any(is_unmet) {
+        true => ExitCode::from(FOUND),
+        false if verdicts().all(|verdict| verdict.met) => ExitCode::SUCCESS,
+        false => ExitCode::from(BLIND),
+    }
+}
