@@ -50,8 +50,8 @@ pub fn read_as_any_answer(bytes: &[u8]) {
 }
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
-/// connection authenticates, DescribeLogDirs once a session and only where brokers may have an authorizer, those of
-/// share and Streams groups only where there are such groups.
+/// connection authenticates, DescribeAcls and DescribeLogDirs once a session and only where brokers may have an authorizer,
+/// those of share and Streams groups only where there are such groups.
 pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (2, "ListOffsets"),
     (3, "Metadata"),
@@ -61,6 +61,7 @@ pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (16, "ListGroups"),
     (17, "SaslHandshake"),
     (18, "ApiVersions"),
+    (29, "DescribeAcls"),
     (32, "DescribeConfigs"),
     (35, "DescribeLogDirs"),
     (36, "SaslAuthenticate"),

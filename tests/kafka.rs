@@ -18,6 +18,8 @@ mod properties;
 mod proxy;
 #[path = "kafka/read_only.rs"]
 mod read_only;
+#[path = "kafka/rights.rs"]
+mod rights;
 #[path = "kafka/security.rs"]
 mod security;
 #[path = "kafka/shared.rs"]

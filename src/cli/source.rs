@@ -170,6 +170,7 @@ pub(super) fn nothing() -> Cluster {
         topics: [].into(),
         partitions: Partitions::default(),
         groups: Datum::not_asked(),
+        groups_complete: Datum::not_asked(),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     }
 }

@@ -5,7 +5,7 @@ use crate::kafka::librdkafka::Process;
 #[cfg(not(feature = "librdkafka"))]
 use crate::kafka::no_librdkafka::Process;
 use crate::kafka::reads::{
-    CallResult, Metadata, Node, OffsetSpec, RawReads, ReadAnswer, ReadKind, ReadTargets,
+    AclsRead, CallResult, Metadata, Node, OffsetSpec, RawReads, ReadAnswer, ReadKind, ReadTargets,
 };
 use crate::kafka::wire::{BrokerReport, ConnectionState, Security, SecurityError, WireProbes, WireReader};
 use crate::kafka::{CallError, ConnectError, ConnectionSpec, Transport};
@@ -87,6 +87,7 @@ impl Reader {
                 let unknown = RawReads::unknown(Unknown::NotExposed(NOT_READ.into()));
                 Ok(ReadAnswer::Raw(Box::new(unknown)))
             }
+            (Connections::Librdkafka(_), ReadKind::Acls) => Ok(ReadAnswer::Acls(AclsRead::default())),
             (Connections::Librdkafka(_), ReadKind::LogDirs) => Ok(ReadAnswer::LogDirs(Vec::new())),
             (Connections::Librdkafka(_), ReadKind::LastStableOffsets) => {
                 Ok(ReadAnswer::Offsets(OffsetSpec::LastStable, Vec::new()))

@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+mod acls;
 mod configs;
 mod groups;
 mod metadata;
 mod offsets;
 
+pub(super) use acls::{Acl, AclPattern, AclPermission, Acls, AclsRead};
 pub(super) use configs::{ResourceConfig, ResourceKind, config_source};
 pub(super) use groups::{GroupDescription, GroupListing, GroupsRead, MemberDescription};
 pub use metadata::{Metadata, Node};
@@ -46,13 +48,15 @@ pub enum ReadKind {
     LastStableOffsets,
     /// Ends of the leaders' own logs; not for a screen.
     LogEnds,
+    /// What ACLs say of topics and of the cluster: once a session, where they may show whether topics are hidden.
+    Acls,
     /// What every broker has in its log directories: once a session, where only that shows whether topics are hidden.
     LogDirs,
 }
 
 impl ReadKind {
     /// What a screen reads, in the order in which it wants it.
-    pub const OF_SCREEN: [ReadKind; 10] = [
+    pub const OF_SCREEN: [ReadKind; 11] = [
         ReadKind::Metadata,
         ReadKind::Groups,
         ReadKind::LatestOffsets,
@@ -62,6 +66,7 @@ impl ReadKind {
         ReadKind::Raw,
         ReadKind::EarliestOffsets,
         ReadKind::GroupOffsets,
+        ReadKind::Acls,
         ReadKind::LogDirs,
     ];
 }
@@ -104,6 +109,9 @@ pub enum ReadAnswer {
     /// Of klever's own connection, which no other process holds.
     #[serde(skip)]
     Raw(Box<RawReads>),
+    /// Not over librdkafka.
+    #[serde(skip)]
+    Acls(AclsRead),
     /// Of each broker that was asked.
     LogDirs(Vec<(BrokerId, CallResult<HeldPartitions>)>),
 }
@@ -135,6 +143,10 @@ impl ReadAnswer {
             ReadKind::EarliestOffsets => ReadAnswer::Offsets(OffsetSpec::Earliest, Vec::new()),
             ReadKind::LastStableOffsets => ReadAnswer::Offsets(OffsetSpec::LastStable, Vec::new()),
             ReadKind::LogEnds => ReadAnswer::Offsets(OffsetSpec::LogEnd, Vec::new()),
+            ReadKind::Acls => {
+                let told = targets.brokers().map(|id| (id, Err(error.clone()))).collect();
+                ReadAnswer::Acls(AclsRead { principal: None, told })
+            }
             ReadKind::LogDirs => {
                 ReadAnswer::LogDirs(targets.brokers().map(|id| (id, Err(error.clone()))).collect())
             }

@@ -26,6 +26,7 @@ impl ObservedCluster {
             brokers: brokers.into(),
             partitions: self.partitions(),
             groups: self.groups(&topics),
+            groups_complete: self.groups_seen(),
             topics: topics.into(),
             assumed: self.assumed.clone(),
         };

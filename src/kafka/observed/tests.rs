@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::kafka::reads::{
-    GroupListing, GroupsRead, NO_CONTROLLER, Node, PartitionMetadata, ReadAnswer, TopicMetadata,
+    Acls, GroupListing, GroupsRead, NO_CONTROLLER, Node, PartitionMetadata, ReadAnswer, TopicMetadata,
 };
 use crate::kafka::{CallError, ConnectionState};
 use crate::model::{BrokerStatus, ConfigEntry, ConfigSource, Lag, Origin, Quorum};
+
+mod rights;
 
 fn metadata(nodes: &[i32], isr: &[i32]) -> ReadAnswer {
     let ids = |ids: &[i32]| ids.iter().copied().map(BrokerId).collect::<Vec<_>>();
@@ -251,7 +253,7 @@ fn is_complete(observed: &mut ObservedCluster) -> bool {
     let cluster = observed.cluster(100);
     let completeness = cluster.completeness();
     let (topics, groups) = (completeness.topics.get().is_some(), completeness.groups.get().is_some());
-    assert!(topics == groups || cluster.groups.get().is_none(), "{completeness:?}");
+    assert!(!topics || groups || cluster.groups.get().is_none(), "{completeness:?}");
     topics
 }
 
@@ -264,7 +266,10 @@ fn without_an_authorizer_on_any_broker_nothing_is_hidden() {
     assert!(!observed.wants(ReadKind::LogDirs), "the settings may tell, and cost nothing more");
     observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(1, ""), authorizer(2, STANDARD)]), 2);
     assert!(!is_complete(&mut observed), "one of them asks for rights");
-    assert!(observed.wants(ReadKind::LogDirs));
+    assert!(
+        observed.wants(ReadKind::LogDirs) && !observed.wants(ReadKind::Acls),
+        "the first has none to tell"
+    );
     observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(2, "")]), 3);
     assert!(is_complete(&mut observed) && !observed.wants(ReadKind::LogDirs));
     // One that has come since is asked first.
@@ -317,6 +322,14 @@ fn the_one_look_is_not_spent_while_a_broker_is_silent() {
     let reason = observed.cluster(3).topics_complete().reason().cloned();
     assert!(matches!(reason, Some(Unknown::Unreachable(_))), "it may tell later: {reason:?}");
     observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(2, STANDARD)]), 4);
+    observed.apply(
+        rights::told(
+            &[1, 2],
+            None,
+            &Acls { topics: vec![rights::acl("allow User:bob t", 3)], ..Acls::default() },
+        ),
+        4,
+    );
     assert!(observed.wants(ReadKind::LogDirs));
     observed.apply(metadata(&[1], &[1]), 5);
     assert!(!observed.wants(ReadKind::LogDirs), "nor while one is down");

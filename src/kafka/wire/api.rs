@@ -16,6 +16,7 @@ pub(super) enum Api {
     ListGroups,
     SaslHandshake,
     ApiVersions,
+    DescribeAcls,
     DescribeConfigs,
     DescribeLogDirs,
     SaslAuthenticate,
@@ -34,7 +35,7 @@ const NEVER: i16 = i16::MAX;
 impl Api {
     /// In the order of their keys.
     #[cfg(test)]
-    pub(super) const ALL: [Api; 18] = [
+    pub(super) const ALL: [Api; 19] = [
         Api::ListOffsets,
         Api::Metadata,
         Api::OffsetFetch,
@@ -43,6 +44,7 @@ impl Api {
         Api::ListGroups,
         Api::SaslHandshake,
         Api::ApiVersions,
+        Api::DescribeAcls,
         Api::DescribeConfigs,
         Api::DescribeLogDirs,
         Api::SaslAuthenticate,
@@ -66,6 +68,7 @@ impl Api {
             Api::ListGroups => (16, "ListGroups", 3),
             Api::SaslHandshake => (17, "SaslHandshake", NEVER),
             Api::ApiVersions => (18, "ApiVersions", 3),
+            Api::DescribeAcls => (29, "DescribeAcls", 2),
             Api::DescribeConfigs => (32, "DescribeConfigs", 4),
             Api::DescribeLogDirs => (35, "DescribeLogDirs", 2),
             Api::SaslAuthenticate => (36, "SaslAuthenticate", 2),

@@ -1,5 +1,6 @@
 //! The reading requests and what their answers hold: a small schema each, straight into klever's own types.
 
+mod acls;
 #[cfg(any(test, fuzzing))]
 mod any_answer;
 mod api_versions;
@@ -18,6 +19,7 @@ mod share_groups;
 mod streams_groups;
 mod topic_partitions;
 
+pub(super) use acls::{DescribeAcls, ResourceType};
 #[cfg(fuzzing)]
 pub(in crate::kafka) use any_answer::read_as_any_answer;
 pub(super) use api_versions::{ApiVersions, BrokerVersions};
@@ -54,6 +56,7 @@ pub(super) fn sent_versions() -> Vec<(Api, (i16, i16))> {
         of::<DescribeGroups<'_>>(),
         of::<ListGroups>(),
         of::<ApiVersions>(),
+        of::<DescribeAcls>(),
         of::<DescribeConfigs<'_>>(),
         of::<DescribeLogDirs>(),
         of::<DescribeQuorum>(),

@@ -38,7 +38,7 @@ pub(super) type GroupTypes = BTreeMap<Arc<str>, Arc<str>>;
 /// Connections to the brokers of one cluster. Nothing is sent before the first read.
 pub(in crate::kafka) struct WireReader {
     bootstrap: Vec<Address>,
-    dialer: Arc<Dialer>,
+    pub(super) dialer: Arc<Dialer>,
     pub(super) timeout: Duration,
     links: Mutex<BTreeMap<(Lane, Address), Arc<BrokerLink>>>,
     /// How each broker answered its last probe, where there are probes.
@@ -98,6 +98,7 @@ impl WireReader {
             ReadKind::LastStableOffsets => self.ends(OffsetSpec::LastStable, targets).await,
             ReadKind::LogEnds => self.ends(OffsetSpec::LogEnd, targets).await,
             ReadKind::Raw => ReadAnswer::Raw(Box::new(self.raw(targets).await)),
+            ReadKind::Acls => ReadAnswer::Acls(self.acls(targets).await),
             ReadKind::LogDirs => self.log_dirs(targets).await,
         }
     }

@@ -3,12 +3,15 @@
 use super::broker_link::{BrokerLink, ConnectionState};
 use super::concurrent::{all, first_success};
 use super::messages::{
-    ApiVersions, BrokerVersions, DescribeLogDirs, DescribeQuorum, DescribeTopicPartitions, QuorumState,
+    ApiVersions, BrokerVersions, DescribeAcls, DescribeLogDirs, DescribeQuorum, DescribeTopicPartitions,
+    QuorumState, ResourceType,
 };
 use super::reader::{Lane, WireReader, first_call};
 use crate::clock::now_ms;
 use crate::kafka::CallError;
-use crate::kafka::reads::{CallResult, ElrByTopic, NO_CONTROLLER, RawReads, ReadAnswer, ReadTargets};
+use crate::kafka::reads::{
+    Acls, AclsRead, CallResult, ElrByTopic, NO_CONTROLLER, RawReads, ReadAnswer, ReadTargets,
+};
 use crate::model::{BrokerId, Datum, Features, Millis, Origin, Quorum, Unknown};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +40,19 @@ impl WireReader {
         };
         let ((features, elr), quorum) = tokio::join!(described, self.quorum(targets));
         RawReads { features, quorum, elr }
+    }
+
+    /// What each broker tells of its ACLs.
+    pub(super) async fn acls(&self, targets: &ReadTargets) -> AclsRead {
+        let deadline = self.deadline();
+        let asked = self.brokers(targets, Lane::Own).map(|(id, link)| async move {
+            let (of_topics, of_cluster) =
+                (DescribeAcls(ResourceType::Topic), DescribeAcls(ResourceType::Cluster));
+            let both = tokio::join!(link.value(&of_topics, deadline), link.value(&of_cluster, deadline));
+            let told = both.0.and_then(|topics| Ok(Acls { topics, cluster: both.1? }));
+            (id, told)
+        });
+        AclsRead { principal: self.dialer.security.principal(), told: all(asked).await }
     }
 
     /// What each broker has in its log directories.

@@ -14,6 +14,7 @@ use rand_pcg::Pcg64Mcg;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+mod acls;
 mod answers;
 mod drawn;
 mod other_groups;
