@@ -12,8 +12,6 @@
 //! contains code that writes, and klever has no path to it. Neither names a topic in Metadata, and both look up group
 //! coordinators only where `__consumer_offsets` exists. [`API_KEYS_SENT`] is what is sent; a test with a proxy before
 //! a real broker holds both to that.
-//!
-//! Address translation (`--map`) is not part of this room yet.
 
 mod assignment;
 mod client;
@@ -37,6 +35,7 @@ pub use librdkafka::{ARGUMENT as LIBRDKAFKA_ARGUMENT, library_version, run_as, s
 pub use observed::ObservedCluster;
 pub use reader::{Probes, Reader};
 pub use reads::{Metadata, Node, ReadAnswer, ReadKind, ReadTargets};
+use spec::Tunnels;
 pub use spec::{ConnectionSpec, Transport};
 pub use wire::{
     BrokerReport, ConnectionState, Diagnosis, Outcome, Rung, SecurityError, SentRequest, Step, diagnose,

@@ -30,3 +30,5 @@ mod snapshot;
 mod stream;
 #[path = "kafka/transports.rs"]
 mod transports;
+#[path = "kafka/tunnels.rs"]
+mod tunnels;

@@ -72,9 +72,10 @@ impl WireReader {
         timeout: Duration,
     ) -> Result<WireReader, ConnectError> {
         let setup_timeout = spec.milliseconds("socket.connection.setup.timeout.ms")?;
+        let dialer = Dialer::new(setup_timeout.unwrap_or(SETUP_TIMEOUT), security);
         Ok(WireReader {
             bootstrap: spec.bootstrap().iter().map(|server| Address::of(server)).collect(),
-            dialer: Arc::new(Dialer::new(setup_timeout.unwrap_or(SETUP_TIMEOUT), security)),
+            dialer: Arc::new(dialer.through(spec.tunnels().clone())),
             timeout,
             links: Mutex::default(),
             probed: ProbeAnswers::default(),
