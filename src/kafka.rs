@@ -64,6 +64,7 @@ pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (32, "DescribeConfigs"),
     (35, "DescribeLogDirs"),
     (36, "SaslAuthenticate"),
+    (46, "ListPartitionReassignments"),
     (55, "DescribeQuorum"),
     (60, "DescribeCluster"),
     (69, "ConsumerGroupDescribe"),

@@ -10,6 +10,8 @@ mod check;
 mod consequences;
 #[path = "kafka/faults.rs"]
 mod faults;
+#[path = "kafka/moving.rs"]
+mod moving;
 #[path = "kafka/process.rs"]
 mod process;
 #[path = "kafka/properties.rs"]

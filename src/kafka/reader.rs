@@ -14,8 +14,8 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
-/// Why three kinds of state are unknown.
-const NOT_READ: &str = "librdkafka reads no features, no quorum and no ELR";
+/// Why four kinds of state are unknown.
+const NOT_READ: &str = "librdkafka reads no features, no quorum, no ELR and no reassignments";
 
 /// What the reads of a cluster go through.
 pub struct Reader {

@@ -10,6 +10,7 @@ mod acls;
 mod configs;
 mod groups;
 mod metadata;
+mod moves;
 mod offsets;
 
 pub(super) use acls::{Acl, AclPattern, AclPermission, Acls, AclsRead};
@@ -17,6 +18,7 @@ pub(super) use configs::{ResourceConfig, ResourceKind, config_source};
 pub(super) use groups::{GroupDescription, GroupListing, GroupsRead, MemberDescription};
 pub use metadata::{Metadata, Node};
 pub(super) use metadata::{PartitionMetadata, Racks, TopicMetadata};
+pub(super) use moves::PartitionMove;
 pub(super) use offsets::{GroupOffsets, OffsetSpec, PartitionOffset};
 
 /// The partitions of which a broker holds a replica, by topic and number.
@@ -42,7 +44,7 @@ pub enum ReadKind {
     LatestOffsets,
     /// First offsets still in the log.
     EarliestOffsets,
-    /// Features, quorum and ELR, over klever's own connection.
+    /// Features, quorum, ELR and reassignments, over klever's own connection.
     Raw,
     /// Last stable offsets (isolation level read_committed); not for a screen.
     LastStableOffsets,
@@ -166,6 +168,7 @@ pub struct RawReads {
     pub features: Features,
     pub quorum: Datum<Quorum>,
     pub elr: Datum<ElrByTopic>,
+    pub moves: Datum<Vec<PartitionMove>>,
 }
 
 impl RawReads {
@@ -177,7 +180,8 @@ impl RawReads {
                 metadata_level: Datum::unknown(reason.clone()),
             },
             quorum: Datum::unknown(reason.clone()),
-            elr: Datum::unknown(reason),
+            elr: Datum::unknown(reason.clone()),
+            moves: Datum::unknown(reason),
         }
     }
 
@@ -192,6 +196,8 @@ impl RawReads {
             self.quorum.refresh(newer.quorum);
         }
         self.elr.refresh(newer.elr);
+        // One that has ended since would excuse a replica that has fallen behind.
+        self.moves = newer.moves;
     }
 
     /// Whether brokers that answer themselves had no answer of a controller: what the quorum was is no longer so.

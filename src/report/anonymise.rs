@@ -130,10 +130,12 @@ fn partitions_of(partitions: &Partitions) -> Partitions {
         log_end: _,
         last_stable: _,
         complete,
+        reassignments,
     } = partitions;
     Partitions {
         elr: datum(elr, Clone::clone),
         complete: datum(complete, Clone::clone),
+        reassignments: datum(reassignments, Clone::clone),
         ..partitions.clone()
     }
 }

@@ -1,17 +1,12 @@
 //! Real brokers with Kafka's own authorizer: what each user may see, and what klever knows to be all of it.
 
-use super::shared::{skipped, start};
-use bytes::{Bytes, BytesMut};
+use super::shared::{ask, skipped, start};
+use kafka_protocol::messages::CreateAclsRequest;
 use kafka_protocol::messages::create_acls_request::AclCreation;
-use kafka_protocol::messages::{
-    ApiKey, CreateAclsRequest, CreateAclsResponse, RequestHeader, ResponseHeader,
-};
-use kafka_protocol::protocol::{Decodable, Encodable, StrBytes};
+use kafka_protocol::protocol::StrBytes;
 use klever::kafka::{Client, ConnectionSpec, SnapshotRequest};
 use klever::lab::{Fixture, Lab, LabSpec, Listener, free_ports};
 use klever::model::{BrokerId, Cluster, Completeness, Unknown};
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -77,25 +72,9 @@ impl Guarded {
     }
 
     fn allow(&self, acls: Vec<AclCreation>) {
-        const VERSION: i16 = 2;
-        let mut frame = BytesMut::new();
-        let header = RequestHeader::default()
-            .with_request_api_key(ApiKey::CreateAcls as i16)
-            .with_request_api_version(VERSION)
-            .with_correlation_id(1);
-        header.encode(&mut frame, 2).unwrap();
         let count = acls.len();
-        CreateAclsRequest::default().with_creations(acls).encode(&mut frame, VERSION).unwrap();
-        let mut stream = TcpStream::connect(("127.0.0.1", self.lab.port(1).unwrap())).unwrap();
-        stream.write_all(&(frame.len() as u32).to_be_bytes()).unwrap();
-        stream.write_all(&frame).unwrap();
-        let mut length = [0; 4];
-        stream.read_exact(&mut length).unwrap();
-        let mut answer = vec![0; u32::from_be_bytes(length) as usize];
-        stream.read_exact(&mut answer).unwrap();
-        let mut answer = Bytes::from(answer);
-        ResponseHeader::decode(&mut answer, 1).unwrap();
-        let results = CreateAclsResponse::decode(&mut answer, VERSION).unwrap().results;
+        let request = CreateAclsRequest::default().with_creations(acls);
+        let results = ask(self.lab.port(1).unwrap(), &request, 2).results;
         assert_eq!(results.len(), count);
         assert!(results.iter().all(|result| result.error_code == 0), "{results:?}");
     }

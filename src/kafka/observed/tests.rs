@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::kafka::reads::{
-    Acls, GroupListing, GroupsRead, NO_CONTROLLER, Node, PartitionMetadata, ReadAnswer, TopicMetadata,
+    Acls, GroupListing, GroupsRead, NO_CONTROLLER, Node, PartitionMetadata, PartitionMove, ReadAnswer,
+    TopicMetadata,
 };
 use crate::kafka::{CallError, ConnectionState};
 use crate::model::{BrokerStatus, ConfigEntry, ConfigSource, Lag, Origin, Quorum};
@@ -352,4 +353,31 @@ fn beginning_anew_keeps_the_one_look_and_nothing_that_may_change() {
     assert!(observed.metadata_at().is_none() && observed.cluster(5).topics.is_empty());
     observed.apply(metadata(&[1, 2], &[1, 2]), 6);
     assert!(is_complete(&mut observed));
+}
+
+#[test]
+fn a_reassignment_that_is_not_told_any_more_excuses_nothing() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1]), 1);
+    let told = |moves: Datum<Vec<PartitionMove>>| {
+        let raw = RawReads { moves, ..RawReads::unknown(Unknown::NotAsked) };
+        ReadAnswer::Raw(Box::new(raw))
+    };
+    let moved = |topic: &str| PartitionMove {
+        topic: topic.into(),
+        number: 0,
+        adding: vec![BrokerId(2)],
+        removing: vec![BrokerId(1)],
+    };
+    let missing = |observed: &mut ObservedCluster| {
+        let cluster = observed.cluster(9);
+        let partition = cluster.partitions.iter().next().unwrap();
+        assert_eq!(partition.is_under_replicated(), partition.catching_up().next().is_none());
+        partition.missing().map(|id| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(&mut observed), [2], "nobody has told");
+    observed.apply(told(Datum::known(vec![moved("gone"), moved("t")], 2, Origin::Broker)), 2);
+    assert_eq!(missing(&mut observed), Vec::<i32>::new());
+    observed.apply(told(Datum::unknown(Unknown::Unreachable("timed out".into()))), 3);
+    assert_eq!(missing(&mut observed), [2]);
 }

@@ -20,6 +20,7 @@ pub(super) enum Api {
     DescribeConfigs,
     DescribeLogDirs,
     SaslAuthenticate,
+    ListPartitionReassignments,
     DescribeQuorum,
     DescribeCluster,
     ConsumerGroupDescribe,
@@ -35,7 +36,7 @@ const NEVER: i16 = i16::MAX;
 impl Api {
     /// In the order of their keys.
     #[cfg(test)]
-    pub(super) const ALL: [Api; 19] = [
+    pub(super) const ALL: [Api; 20] = [
         Api::ListOffsets,
         Api::Metadata,
         Api::OffsetFetch,
@@ -48,6 +49,7 @@ impl Api {
         Api::DescribeConfigs,
         Api::DescribeLogDirs,
         Api::SaslAuthenticate,
+        Api::ListPartitionReassignments,
         Api::DescribeQuorum,
         Api::DescribeCluster,
         Api::ConsumerGroupDescribe,
@@ -72,6 +74,7 @@ impl Api {
             Api::DescribeConfigs => (32, "DescribeConfigs", 4),
             Api::DescribeLogDirs => (35, "DescribeLogDirs", 2),
             Api::SaslAuthenticate => (36, "SaslAuthenticate", 2),
+            Api::ListPartitionReassignments => (46, "ListPartitionReassignments", 0),
             Api::DescribeQuorum => (55, "DescribeQuorum", 0),
             Api::DescribeCluster => (60, "DescribeCluster", 0),
             Api::ConsumerGroupDescribe => (69, "ConsumerGroupDescribe", 0),

@@ -15,6 +15,7 @@ mod log_dirs;
 mod metadata;
 mod offset_fetch;
 mod quorum;
+mod reassignments;
 mod share_groups;
 mod streams_groups;
 mod topic_partitions;
@@ -33,6 +34,7 @@ pub(super) use log_dirs::DescribeLogDirs;
 pub(super) use metadata::{ReadMetadata, TopicScope};
 pub(super) use offset_fetch::{FetchOffsets, FetchOffsetsOfGroup};
 pub(super) use quorum::{DescribeQuorum, QuorumState};
+pub(super) use reassignments::ListReassignments;
 pub(super) use share_groups::{DescribeShareGroupOffsets, DescribeShareGroups};
 pub(super) use streams_groups::DescribeStreamsGroups;
 pub(super) use topic_partitions::DescribeTopicPartitions;
@@ -59,6 +61,7 @@ pub(super) fn sent_versions() -> Vec<(Api, (i16, i16))> {
         of::<DescribeAcls>(),
         of::<DescribeConfigs<'_>>(),
         of::<DescribeLogDirs>(),
+        of::<ListReassignments>(),
         of::<DescribeQuorum>(),
         of::<DescribeCluster>(),
         of::<DescribeConsumerGroups<'_>>(),

@@ -24,6 +24,7 @@ pub(in crate::kafka) fn read_as_any_answer(bytes: &[u8]) {
     read_as::<FindCoordinators<'_>>(bytes);
     read_as::<ListGroups>(bytes);
     read_as::<ListOffsets<'_>>(bytes);
+    read_as::<ListReassignments>(bytes);
     read_as::<ReadMetadata>(bytes);
 }
 

@@ -17,6 +17,7 @@ use std::sync::Arc;
 mod acls;
 mod answers;
 mod drawn;
+mod moves;
 mod other_groups;
 mod requests;
 

@@ -50,6 +50,7 @@ pub(super) fn answers(draw: &mut Draw) -> Vec<Vec<u8>> {
         one::<FindCoordinators<'_>, _>(draw, coordinators),
         one::<ListGroups, _>(draw, listed_groups),
         one::<ListOffsets<'_>, _>(draw, list_offsets),
+        one::<ListReassignments, _>(draw, moves::answer),
         one::<ReadMetadata, _>(draw, metadata),
     ]
 }
