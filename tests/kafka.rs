@@ -22,6 +22,8 @@ mod proxy;
 mod read_only;
 #[path = "kafka/rights.rs"]
 mod rights;
+#[path = "kafka/scale.rs"]
+mod scale;
 #[path = "kafka/security.rs"]
 mod security;
 #[path = "kafka/shared.rs"]
