@@ -12,8 +12,6 @@
 //! contains code that writes, and klever has no path to it. Neither names a topic in Metadata, and both look up group
 //! coordinators only where `__consumer_offsets` exists. [`API_KEYS_SENT`] is what is sent; a test with a proxy before
 //! a real broker holds both to that.
-//!
-//! Address translation (`--map`) is not part of this room yet.
 
 mod assignment;
 mod client;
@@ -37,6 +35,7 @@ pub use librdkafka::{ARGUMENT as LIBRDKAFKA_ARGUMENT, library_version, run_as, s
 pub use observed::ObservedCluster;
 pub use reader::{Probes, Reader};
 pub use reads::{Metadata, Node, ReadAnswer, ReadKind, ReadTargets};
+use spec::Tunnels;
 pub use spec::{ConnectionSpec, Transport};
 pub use wire::{
     BrokerReport, ConnectionState, Diagnosis, Outcome, Rung, SecurityError, SentRequest, Step, diagnose,
@@ -50,8 +49,8 @@ pub fn read_as_any_answer(bytes: &[u8]) {
 }
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
-/// connection authenticates, DescribeLogDirs once a session and only where brokers may have an authorizer, those of
-/// share and Streams groups only where there are such groups.
+/// connection authenticates, DescribeAcls and DescribeLogDirs once a session and only where brokers may have an authorizer,
+/// those of share and Streams groups only where there are such groups.
 pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (2, "ListOffsets"),
     (3, "Metadata"),
@@ -61,9 +60,11 @@ pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (16, "ListGroups"),
     (17, "SaslHandshake"),
     (18, "ApiVersions"),
+    (29, "DescribeAcls"),
     (32, "DescribeConfigs"),
     (35, "DescribeLogDirs"),
     (36, "SaslAuthenticate"),
+    (46, "ListPartitionReassignments"),
     (55, "DescribeQuorum"),
     (60, "DescribeCluster"),
     (69, "ConsumerGroupDescribe"),

@@ -10,6 +10,8 @@ mod check;
 mod consequences;
 #[path = "kafka/faults.rs"]
 mod faults;
+#[path = "kafka/moving.rs"]
+mod moving;
 #[path = "kafka/process.rs"]
 mod process;
 #[path = "kafka/properties.rs"]
@@ -18,6 +20,10 @@ mod properties;
 mod proxy;
 #[path = "kafka/read_only.rs"]
 mod read_only;
+#[path = "kafka/rights.rs"]
+mod rights;
+#[path = "kafka/scale.rs"]
+mod scale;
 #[path = "kafka/security.rs"]
 mod security;
 #[path = "kafka/shared.rs"]
@@ -28,3 +34,5 @@ mod snapshot;
 mod stream;
 #[path = "kafka/transports.rs"]
 mod transports;
+#[path = "kafka/tunnels.rs"]
+mod tunnels;

@@ -46,13 +46,13 @@ impl Health {
     /// The health of a partition under an effective minimum ISR (`None` when that is not known). As Kafka's
     /// `UnderMinIsrPartitionCount` and `AtMinIsrPartitionCount` count (`Partition.isUnderMinIsr`, `isAtMinIsr`).
     pub fn of(partition: PartitionView<'_>, min_isr: Option<u32>) -> Health {
-        let (isr, width) = (partition.isr_len() as u32, partition.replicas().len() as u32);
+        let (isr, short) = (partition.isr_len() as u32, partition.is_under_replicated());
         match (partition.leader(), min_isr) {
             (None, _) => Health::NoLeader,
             (_, Some(min)) if isr < min => Health::UnderMin,
             (_, Some(min)) if isr == min => Health::AtMin,
-            (_, Some(_)) if isr < width => Health::UnderReplicated,
-            (_, None) if isr < width => Health::UnderReplicatedMinUnknown,
+            (_, Some(_)) if short => Health::UnderReplicated,
+            (_, None) if short => Health::UnderReplicatedMinUnknown,
             (leader, _) if leader != partition.replicas().first().copied() => Health::NotPreferred,
             (_, None) => Health::InSync,
             (_, Some(_)) => Health::Ok,

@@ -29,6 +29,7 @@ fn same_partitions(a: &Partitions, b: &Partitions) -> bool {
         && same_arc(&a.number, &b.number)
         && same_by(&a.elr, &b.elr, same_arc)
         && same(&a.complete, &b.complete)
+        && same(&a.reassignments, &b.reassignments)
 }
 
 fn same_broker(a: &Broker, b: &Broker) -> bool {

@@ -265,7 +265,7 @@ impl App {
         let below = |ix: PartitionIx| min_isr(ix).is_some_and(|min| view(ix).isr_len() < min as usize);
         Sample {
             at_ms: cluster.taken_at,
-            under_replicated: count(&|ix| view(ix).isr_len() < view(ix).replicas().len()),
+            under_replicated: count(&|ix| view(ix).is_under_replicated()),
             below_min_isr: count(&below).filter(|_| known),
             offline: count(&|ix| view(ix).leader().is_none()),
             lag: lag_of(cluster),

@@ -23,7 +23,7 @@ const ACLS: [(&str, &str, &str); 5] = [
     (
         "Describe",
         "--cluster",
-        "The controller quorum, the list of groups, and what brokers hold, which shows that no topic is hidden.",
+        "The controller quorum, the list of groups, and ACLs and what brokers hold, which show that no topic is hidden.",
     ),
     ("DescribeConfigs", "--cluster", "Broker configurations, from which the Kafka version is concluded."),
     ("Describe", "--group '*'", "Members and committed offsets of groups."),

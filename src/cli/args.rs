@@ -78,6 +78,10 @@ pub struct ConnectArgs {
     #[cfg(feature = "live")]
     #[arg(short = 'X', value_name = "KEY=VALUE", help_heading = "Cluster")]
     pub overrides: Vec<String>,
+    /// Reach a broker that advertises the first address at the second one: for tunnels
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "HOST:PORT=HOST:PORT", help_heading = "Cluster")]
+    pub map: Vec<String>,
     /// What to connect with: wire, klever's own connections, or librdkafka; wire wherever it gets in
     #[cfg(feature = "live")]
     #[arg(long, value_enum, value_name = "NAME", help_heading = "Cluster")]
@@ -101,7 +105,7 @@ pub struct SourceArgs {
     pub connect: ConnectArgs,
     /// Read the cluster from a file that `klever snapshot` wrote
     #[arg(long, value_name = "FILE", help_heading = "Cluster")]
-    #[cfg_attr(feature = "live", arg(conflicts_with_all = ["bootstrap", "cluster", "properties", "overrides", "transport"]))]
+    #[cfg_attr(feature = "live", arg(conflicts_with_all = ["bootstrap", "cluster", "properties", "overrides", "map", "transport"]))]
     pub snapshot: Option<PathBuf>,
     /// Refuse any cluster but the one with this id
     #[arg(long, value_name = "ID", help_heading = "Cluster")]

@@ -88,10 +88,15 @@ fn connected(_: &ConnectArgs) -> Result<Option<Cluster>, Failure> {
 #[cfg(feature = "live")]
 pub(super) fn connection(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, Failure> {
     let named = named_cluster(args)?;
-    let ConnectArgs { bootstrap, properties, overrides, transport, cluster: _ } = args;
+    let ConnectArgs { bootstrap, properties, overrides, map, transport, cluster: _ } = args;
     let bootstrap = named.as_ref().map_or(bootstrap, |named| &named.bootstrap);
     let properties = properties.as_ref().or(named.as_ref().and_then(|named| named.properties.as_ref()));
-    if bootstrap.is_none() && properties.is_none() && overrides.is_empty() && transport.is_none() {
+    if bootstrap.is_none()
+        && properties.is_none()
+        && overrides.is_empty()
+        && map.is_empty()
+        && transport.is_none()
+    {
         return Ok(None);
     }
     // Once: what stands behind the path may be a pipe.
@@ -102,6 +107,9 @@ pub(super) fn connection(args: &ConnectArgs) -> Result<Option<ConnectionSpec>, F
         output::warn_of_readers(path);
     }
     let spec = ConnectionSpec::from_parts(bootstrap.as_deref(), file, overrides).map_err(refused)?;
+    // What the command line maps, the user's file does not.
+    let of_file = named.as_ref().filter(|_| map.is_empty()).map(|named| named.map.as_slice());
+    let spec = spec.with_map(of_file.unwrap_or(map)).map_err(refused)?;
     Ok(Some(spec.with_transport(transport.map(transport_named))))
 }
 
@@ -170,6 +178,7 @@ pub(super) fn nothing() -> Cluster {
         topics: [].into(),
         partitions: Partitions::default(),
         groups: Datum::not_asked(),
+        groups_complete: Datum::not_asked(),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     }
 }

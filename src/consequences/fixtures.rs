@@ -91,6 +91,7 @@ impl ClusterSpec {
             partitions: Partitions::from_rows(&rows, Datum::known((), 0, Origin::Broker))
                 .with_completeness(Datum::known((), 0, Origin::Broker)),
             groups: Datum::unknown(Unknown::NotAsked),
+            groups_complete: Datum::not_asked(),
             assumed: Arc::new(assumed),
         }
     }

@@ -132,6 +132,11 @@ pub struct RestartVerdict {
     pub never_spared: u32,
     /// The first of them.
     pub never_spared_example: Option<PartitionIx>,
+    /// Partitions that are being moved to a broker that stops: what they have copied waits until it is back.
+    pub moving_in: u32,
+    /// Other partitions that are being moved and have a replica on a broker that stops: the copying goes on from another
+    /// one, or waits where it is the only source.
+    pub moving: u32,
     pub quorum: QuorumEffect,
     /// What could not be seen and might make it unsafe, a line each.
     pub unseen: Vec<String>,
@@ -158,6 +163,8 @@ impl RestartVerdict {
             unknown: 0,
             never_spared: 0,
             never_spared_example: None,
+            moving_in: 0,
+            moving: 0,
             quorum: QuorumEffect::Kept,
             unseen: Vec::new(),
             partitions: Vec::new(),
@@ -190,6 +197,22 @@ impl RestartVerdict {
     fn who(&self) -> String {
         let ids = self.stopping();
         format!("Broker{} {}", if ids.len() == 1 { "" } else { "s" }, comma_list(&ids))
+    }
+
+    /// What the stop does to partitions that are being moved, a sentence each.
+    pub fn moves(&self) -> Vec<String> {
+        let kinds = [
+            (
+                self.moving_in,
+                "that a reassignment moves to it: the copying waits until it is back, and goes on from there",
+            ),
+            (
+                self.moving,
+                "with a replica on it under reassignment: the new replicas copy from the next leader meanwhile",
+            ),
+        ];
+        let hit = kinds.into_iter().filter(|(count, _)| *count > 0);
+        hit.map(|(count, words)| format!("{} {words}", plural(count as usize, "partition"))).collect()
     }
 
     /// One sentence for the panel.

@@ -54,8 +54,13 @@ pub fn back_in_isr(cluster: &Cluster, broker: BrokerId) -> RestartWait {
         return RestartWait::Waiting(format!("broker {broker} is not up"));
     }
     let holds = cluster.partitions.iter().filter(|partition| partition.replicas().contains(&broker));
-    let (mut held, mut behind, mut example) = (0_usize, 0_usize, None);
+    let (mut held, mut behind, mut coming, mut example) = (0_usize, 0_usize, 0_usize, None);
     for partition in holds {
+        // It was not in sync before it stopped either.
+        if partition.catching_up().any(|id| id == broker) {
+            coming += 1;
+            continue;
+        }
         held += 1;
         if !partition.in_isr(broker) {
             behind += 1;
@@ -76,7 +81,15 @@ pub fn back_in_isr(cluster: &Cluster, broker: BrokerId) -> RestartWait {
         return RestartWait::Unknown { why, may_clear: may_be_seen_later(cluster) };
     }
     let partitions = plural(held, "partition");
-    RestartWait::Over(format!("broker {broker} is up and in the ISR of all {partitions} that it holds"))
+    let moved = match coming {
+        0 => String::new(),
+        count => {
+            format!("; not yet in that of {} that a reassignment moves to it", plural(count, "partition"))
+        }
+    };
+    RestartWait::Over(format!(
+        "broker {broker} is up and in the ISR of all {partitions} that it holds{moved}"
+    ))
 }
 
 /// What is denied or not supported stays so; a broker that does not answer may answer the next time.
@@ -92,9 +105,10 @@ fn may_be_seen_later(cluster: &Cluster) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consequences::{restart, roll};
     use crate::hypothesis::{apply, reference};
     use crate::knobs::Change;
-    use crate::model::{BrokerStatus, Datum, KafkaVersion, Partitions};
+    use crate::model::{BrokerStatus, Datum, KafkaVersion, Origin, PartitionIx, Partitions, Reassignment};
 
     fn cluster() -> Cluster {
         reference(KafkaVersion::REFERENCE)
@@ -164,5 +178,42 @@ mod tests {
         assert_eq!(behind, RestartWait::Waiting(told.into()));
         let told = "broker 1 is up and in the ISR of all 12 partitions that it holds";
         assert_eq!(back(&cluster()), RestartWait::Over(told.into()));
+        let told = "broker 1 is up and in the ISR of all 11 partitions that it holds; \
+                    not yet in that of 1 partition that a reassignment moves to it";
+        assert_eq!(back(&moved_to_1()), RestartWait::Over(told.into()));
+    }
+
+    /// A cluster in which a reassignment moves a partition to broker 1, which has not caught up.
+    fn moved_to_1() -> Cluster {
+        let mut moved = cluster();
+        let mut rows = moved.partitions.to_rows();
+        rows[3].isr.retain(|id| id.0 != 1);
+        rows[3].leader = rows[3].isr.first().copied();
+        let moving = Reassignment {
+            partition: PartitionIx(3),
+            adding: vec![BrokerId(1)],
+            removing: vec![BrokerId(2)],
+        };
+        let known = Datum::known([moving].into(), 0, Origin::Broker);
+        let elr = moved.partitions.elr.map(|_| ());
+        moved.partitions = Partitions::from_rows(&rows, elr).with_reassignments(known);
+        moved
+    }
+
+    #[test]
+    fn what_a_stop_does_to_a_move_is_told_and_nobody_waits_for_the_move() {
+        let moved = moved_to_1();
+        let told = |broker| restart(&moved, BrokerId(broker)).moves();
+        let to = "1 partition that a reassignment moves to it: the copying waits until it is back, and goes on from there";
+        assert_eq!(told(1), [to]);
+        assert!(
+            told(2)[0].starts_with("1 partition with a replica on it under reassignment"),
+            "{:?}",
+            told(2)
+        );
+        assert!(!roll(&moved).wait_for.contains("first, "), "{}", roll(&moved).wait_for);
+        let mut unknown = moved.clone();
+        unknown.partitions = unknown.partitions.with_reassignments(Datum::unknown(Unknown::NotAsked));
+        assert!(roll(&unknown).wait_for.contains("1 under-replicated partition"), "it may be missing");
     }
 }

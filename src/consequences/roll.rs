@@ -166,7 +166,7 @@ fn never_safe(cluster: &Cluster, verdict: &RestartVerdict) -> Option<String> {
 }
 
 fn wait_for(cluster: &Cluster) -> String {
-    let short = cluster.partitions.iter().filter(|one| one.isr_len() < one.replicas().len()).count();
+    let short = cluster.partitions.iter().filter(|one| one.is_under_replicated()).count();
     let leaderless = Leaderless::of(cluster);
     let back = "no under-replicated partition, and every partition led by its preferred leader again";
     let mut first = Vec::new();
@@ -267,6 +267,7 @@ fn note_if_never_spared(verdict: &mut RestartVerdict, ix: PartitionIx, stop: Rep
 fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict, unseen: &[String]) {
     verdict.partitions.sort_by_key(|(ix, effect)| (*effect, *ix));
     verdict.partitions.truncate(RestartVerdict::MAX_LISTED);
+    count_moves(cluster, verdict);
     verdict.quorum = quorum_effect(cluster, &verdict.stopping());
     verdict.unseen = unseen.to_vec();
     if verdict.unknown > 0 {
@@ -284,6 +285,20 @@ fn conclude(cluster: &Cluster, verdict: &mut RestartVerdict, unseen: &[String]) 
     } else {
         RestartSafety::Safe
     };
+}
+
+/// Partitions under reassignment that a stop touches. A replica that has not caught up is in no ISR, so that its stop
+/// costs nothing but time.
+fn count_moves(cluster: &Cluster, verdict: &mut RestartVerdict) {
+    let stopping = verdict.stopping();
+    for moved in cluster.partitions.reassignments.get().map_or(&[][..], |all| all) {
+        let partition = cluster.partitions.view(moved.partition);
+        if partition.catching_up().any(|id| stopping.contains(&id)) {
+            verdict.moving_in += 1;
+        } else if partition.replicas().iter().any(|id| stopping.contains(id)) {
+            verdict.moving += 1;
+        }
+    }
 }
 
 fn quorum_effect(cluster: &Cluster, stopping: &[BrokerId]) -> QuorumEffect {

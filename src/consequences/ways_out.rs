@@ -145,7 +145,7 @@ impl UnsafeStops<'_> {
     }
 
     fn wait(&self) -> Option<WayOut> {
-        let short = self.cluster.partitions.iter().filter(|one| one.isr_len() < one.replicas().len());
+        let short = self.cluster.partitions.iter().filter(|one| one.is_under_replicated());
         let short = short.count();
         let action = format!("wait until {} are in sync again", plural(short, "under-replicated partition"));
         let helps = |verdict: &RestartVerdict| {

@@ -25,7 +25,8 @@ pub struct SnapshotRequest {
     pub groups: bool,
     /// First and last offsets of partitions.
     pub offsets: bool,
-    /// Where settings do not settle whether topics are hidden: one look a session into the brokers' log directories.
+    /// Where settings do not settle whether topics are hidden: one look a session at ACLs, and where these do not
+    /// either, into the brokers' log directories.
     pub hidden_topics: bool,
     /// Last stable offsets, and ends of the leaders' own logs (not over librdkafka).
     pub log_ends: bool,
@@ -182,10 +183,13 @@ impl Client {
 
     /// Once a session, where the brokers' settings do not say that no topic is hidden.
     async fn look_for_hidden(&self, request: &SnapshotRequest) {
+        let targets = self.observed().targets();
+        if self.observed().wants(ReadKind::Acls) {
+            self.apply(self.read(ReadKind::Acls, &targets).await);
+        }
         if !self.observed().wants(ReadKind::LogDirs) {
             return;
         }
-        let targets = self.observed().targets();
         self.apply(self.read(ReadKind::LogDirs, &targets).await);
         // Names what was created meanwhile.
         if let Ok(metadata) = self.reader.metadata(request.timeout).await {

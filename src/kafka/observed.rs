@@ -6,13 +6,14 @@ use crate::kafka::reads::{
 use crate::model::{
     Assumptions, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, GroupState, KafkaVersion, Millis, Unknown,
 };
-use hidden::LogDirLook;
+use hidden::{AclLook, LogDirLook};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 mod build;
 mod hidden;
 mod merge;
+mod rights;
 #[cfg(test)]
 mod tests;
 
@@ -96,6 +97,8 @@ pub struct ObservedCluster {
     raw: RawReads,
     /// What was given as evidence that Metadata names every topic.
     topics_complete: Datum<()>,
+    /// What ACLs showed, as far as brokers were asked in this session.
+    acls: AclLook,
     /// The one look of a session into the brokers' log directories.
     log_dirs: Option<LogDirLook>,
     assumed: Arc<Assumptions>,
@@ -122,6 +125,7 @@ impl Default for ObservedCluster {
             group_offsets: HashMap::new(),
             raw: RawReads::unknown(Unknown::NotAsked),
             topics_complete: Datum::not_asked(),
+            acls: AclLook::default(),
             log_dirs: None,
             assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
             last: None,
@@ -184,11 +188,12 @@ impl ObservedCluster {
         }
     }
 
-    /// Whether a read makes sense: nothing but Metadata before there is Metadata; log directories only where nothing
-    /// else shows whether topics are hidden, and once.
+    /// Whether a read makes sense: nothing but Metadata before there is Metadata; ACLs and then log directories
+    /// only where nothing else shows whether topics are hidden, and once.
     pub fn wants(&self, kind: ReadKind) -> bool {
         match kind {
             ReadKind::Metadata => true,
+            ReadKind::Acls => self.metadata_at.is_some() && self.needs_acls(),
             ReadKind::LogDirs => self.metadata_at.is_some() && self.needs_log_dirs(),
             _ => self.metadata_at.is_some(),
         }
@@ -197,6 +202,7 @@ impl ObservedCluster {
     /// Forgets everything but what is looked at once a session, and what was given.
     pub fn begin_anew(&mut self) {
         *self = ObservedCluster {
+            acls: std::mem::take(&mut self.acls),
             log_dirs: self.log_dirs.take(),
             topics_complete: self.topics_complete.clone(),
             assumed: self.assumed.clone(),

@@ -5,7 +5,7 @@ use crate::kafka::librdkafka::Process;
 #[cfg(not(feature = "librdkafka"))]
 use crate::kafka::no_librdkafka::Process;
 use crate::kafka::reads::{
-    CallResult, Metadata, Node, OffsetSpec, RawReads, ReadAnswer, ReadKind, ReadTargets,
+    AclsRead, CallResult, Metadata, Node, OffsetSpec, RawReads, ReadAnswer, ReadKind, ReadTargets,
 };
 use crate::kafka::wire::{BrokerReport, ConnectionState, Security, SecurityError, WireProbes, WireReader};
 use crate::kafka::{CallError, ConnectError, ConnectionSpec, Transport};
@@ -14,8 +14,8 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
-/// Why three kinds of state are unknown.
-const NOT_READ: &str = "librdkafka reads no features, no quorum and no ELR";
+/// Why four kinds of state are unknown.
+const NOT_READ: &str = "librdkafka reads no features, no quorum, no ELR and no reassignments";
 
 /// What the reads of a cluster go through.
 pub struct Reader {
@@ -87,6 +87,7 @@ impl Reader {
                 let unknown = RawReads::unknown(Unknown::NotExposed(NOT_READ.into()));
                 Ok(ReadAnswer::Raw(Box::new(unknown)))
             }
+            (Connections::Librdkafka(_), ReadKind::Acls) => Ok(ReadAnswer::Acls(AclsRead::default())),
             (Connections::Librdkafka(_), ReadKind::LogDirs) => Ok(ReadAnswer::LogDirs(Vec::new())),
             (Connections::Librdkafka(_), ReadKind::LastStableOffsets) => {
                 Ok(ReadAnswer::Offsets(OffsetSpec::LastStable, Vec::new()))
@@ -150,6 +151,17 @@ async fn metadata_once(process: &Process, timeout: Duration) -> CallResult<Metad
 
 /// What klever's own connections need, wherever they can get in; `None` where librdkafka is to be taken.
 fn wire_security(spec: &ConnectionSpec) -> Result<Option<Security>, ConnectError> {
+    match chosen_security(spec)? {
+        None if !spec.tunnels().is_empty() => Err(ConnectError::new(
+            "--map works with klever's own connections only, and these properties or --transport ask for librdkafka",
+        )
+        .of_properties()
+        .with_hint("let the tunnel begin at the addresses that the brokers advertise")),
+        security => Ok(security),
+    }
+}
+
+fn chosen_security(spec: &ConnectionSpec) -> Result<Option<Security>, ConnectError> {
     if spec.transport() == Some(Transport::Librdkafka) {
         return Ok(None);
     }
@@ -196,5 +208,17 @@ mod tests {
         assert_eq!(is_wire(librdkafkas_own, None), Ok(false));
         assert_eq!(is_wire("", Some(Transport::Librdkafka)), Ok(false));
         assert!(is_wire(librdkafkas_own, Some(Transport::Wire)).is_err_and(|error| error.hint.is_some()));
+    }
+
+    #[test]
+    fn a_map_that_would_be_left_out_is_refused() {
+        let mapped = |transport| {
+            let spec = ConnectionSpec::plaintext("b:1").unwrap().with_transport(transport);
+            wire_security(&spec.with_map(&["b:1=127.0.0.1:2".into()]).unwrap())
+                .map(|security| security.is_some())
+        };
+        assert_eq!(mapped(None), Ok(true));
+        let error = mapped(Some(Transport::Librdkafka)).unwrap_err();
+        assert!(error.of_properties && error.message.starts_with("--map works with"), "{error}");
     }
 }

@@ -6,15 +6,19 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+mod acls;
 mod configs;
 mod groups;
 mod metadata;
+mod moves;
 mod offsets;
 
+pub(super) use acls::{Acl, AclPattern, AclPermission, Acls, AclsRead};
 pub(super) use configs::{ResourceConfig, ResourceKind, config_source};
 pub(super) use groups::{GroupDescription, GroupListing, GroupsRead, MemberDescription};
 pub use metadata::{Metadata, Node};
 pub(super) use metadata::{PartitionMetadata, Racks, TopicMetadata};
+pub(super) use moves::PartitionMove;
 pub(super) use offsets::{GroupOffsets, OffsetSpec, PartitionOffset};
 
 /// The partitions of which a broker holds a replica, by topic and number.
@@ -40,19 +44,21 @@ pub enum ReadKind {
     LatestOffsets,
     /// First offsets still in the log.
     EarliestOffsets,
-    /// Features, quorum and ELR, over klever's own connection.
+    /// Features, quorum, ELR and reassignments, over klever's own connection.
     Raw,
     /// Last stable offsets (isolation level read_committed); not for a screen.
     LastStableOffsets,
     /// Ends of the leaders' own logs; not for a screen.
     LogEnds,
+    /// What ACLs say of topics and of the cluster: once a session, where they may show whether topics are hidden.
+    Acls,
     /// What every broker has in its log directories: once a session, where only that shows whether topics are hidden.
     LogDirs,
 }
 
 impl ReadKind {
     /// What a screen reads, in the order in which it wants it.
-    pub const OF_SCREEN: [ReadKind; 10] = [
+    pub const OF_SCREEN: [ReadKind; 11] = [
         ReadKind::Metadata,
         ReadKind::Groups,
         ReadKind::LatestOffsets,
@@ -62,6 +68,7 @@ impl ReadKind {
         ReadKind::Raw,
         ReadKind::EarliestOffsets,
         ReadKind::GroupOffsets,
+        ReadKind::Acls,
         ReadKind::LogDirs,
     ];
 }
@@ -104,6 +111,9 @@ pub enum ReadAnswer {
     /// Of klever's own connection, which no other process holds.
     #[serde(skip)]
     Raw(Box<RawReads>),
+    /// Not over librdkafka.
+    #[serde(skip)]
+    Acls(AclsRead),
     /// Of each broker that was asked.
     LogDirs(Vec<(BrokerId, CallResult<HeldPartitions>)>),
 }
@@ -135,6 +145,10 @@ impl ReadAnswer {
             ReadKind::EarliestOffsets => ReadAnswer::Offsets(OffsetSpec::Earliest, Vec::new()),
             ReadKind::LastStableOffsets => ReadAnswer::Offsets(OffsetSpec::LastStable, Vec::new()),
             ReadKind::LogEnds => ReadAnswer::Offsets(OffsetSpec::LogEnd, Vec::new()),
+            ReadKind::Acls => {
+                let told = targets.brokers().map(|id| (id, Err(error.clone()))).collect();
+                ReadAnswer::Acls(AclsRead { principal: None, told })
+            }
             ReadKind::LogDirs => {
                 ReadAnswer::LogDirs(targets.brokers().map(|id| (id, Err(error.clone()))).collect())
             }
@@ -154,6 +168,7 @@ pub struct RawReads {
     pub features: Features,
     pub quorum: Datum<Quorum>,
     pub elr: Datum<ElrByTopic>,
+    pub moves: Datum<Vec<PartitionMove>>,
 }
 
 impl RawReads {
@@ -165,7 +180,8 @@ impl RawReads {
                 metadata_level: Datum::unknown(reason.clone()),
             },
             quorum: Datum::unknown(reason.clone()),
-            elr: Datum::unknown(reason),
+            elr: Datum::unknown(reason.clone()),
+            moves: Datum::unknown(reason),
         }
     }
 
@@ -180,6 +196,8 @@ impl RawReads {
             self.quorum.refresh(newer.quorum);
         }
         self.elr.refresh(newer.elr);
+        // One that has ended since would excuse a replica that has fallen behind.
+        self.moves = newer.moves;
     }
 
     /// Whether brokers that answer themselves had no answer of a controller: what the quorum was is no longer so.

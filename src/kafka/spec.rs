@@ -11,9 +11,11 @@ use std::time::Duration;
 mod given;
 mod java;
 mod librdkafka;
+mod tunnels;
 mod values;
 
 use given::{Given, Place, at, printable};
+pub(in crate::kafka) use tunnels::Tunnels;
 
 /// What the connection is made with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,6 +34,7 @@ pub struct ConnectionSpec {
     /// By librdkafka's names, and by Java's where librdkafka has none.
     native: BTreeMap<String, String>,
     transport: Option<Transport>,
+    tunnels: Tunnels,
     /// Where each property was given: its name there, and `file:line` where it stands in a file.
     places: BTreeMap<String, Place>,
 }
@@ -93,7 +96,7 @@ impl ConnectionSpec {
                 places.entry(native.to_string()).or_insert(place);
             }
         }
-        Ok(ConnectionSpec { bootstrap, native, places, transport: None })
+        Ok(ConnectionSpec { bootstrap, native, places, transport: None, tunnels: Tunnels::default() })
     }
 
     /// Of what was given; klever's own settings are right.
@@ -133,6 +136,19 @@ impl ConnectionSpec {
     /// The transport that was asked for.
     pub fn transport(&self) -> Option<Transport> {
         self.transport
+    }
+
+    /// The same way where these addresses, given or advertised, are reached at others: `HOST:PORT=HOST:PORT` each.
+    /// Whom TLS expects to find there stays the same.
+    ///
+    /// # Errors
+    /// When one is no such pair, or an address has two others.
+    pub fn with_map(self, pairs: &[String]) -> Result<Self, ConnectError> {
+        Ok(ConnectionSpec { tunnels: Tunnels::of(pairs)?, ..self })
+    }
+
+    pub(in crate::kafka) fn tunnels(&self) -> &Tunnels {
+        &self.tunnels
     }
 
     /// A property that is a time in milliseconds, where it is set.

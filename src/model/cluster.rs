@@ -115,6 +115,10 @@ pub struct Cluster {
     pub partitions: Partitions,
     /// Consumer groups by ascending id.
     pub groups: Datum<Arc<[Group]>>,
+    /// Whether no group is missing among those that coordinators list, and what shows it (see
+    /// [`crate::model::Completeness`]).
+    #[serde(default = "Datum::not_asked")]
+    pub groups_complete: Datum<()>,
     /// What is assumed of clients, load, distances and failure rates.
     pub assumed: Arc<Assumptions>,
 }

@@ -19,7 +19,7 @@ pub struct Completeness {
 impl Cluster {
     /// What of this cluster is known to be complete, and by what evidence.
     pub fn completeness(&self) -> Completeness {
-        let groups = self.groups_complete();
+        let groups = self.groups_known();
         Completeness {
             topics: self.topics_complete(),
             offsets: self.offsets_complete(&groups),
@@ -39,9 +39,9 @@ impl Cluster {
         self.by_construction().unwrap_or_else(|| self.partitions.complete.clone())
     }
 
-    /// Every partition of the offsets topic needs a coordinator. What shows that no topic is hidden (no authorizer, or
-    /// log directories, which only those may read who may describe the cluster) shows it of groups too.
-    fn groups_complete(&self) -> Datum<()> {
+    /// Every partition of the offsets topic needs a coordinator, and each lists all its groups only to who may describe
+    /// the cluster. What shows that no topic is hidden shows it of groups too.
+    fn groups_known(&self) -> Datum<()> {
         if let Some(reason) = self.groups.reason() {
             return Datum::unknown(reason.clone());
         }
@@ -52,19 +52,26 @@ impl Cluster {
                 "groups of {OFFSETS_TOPIC}-{first}{others} have no coordinator"
             )));
         }
-        match self.topics_complete() {
-            Datum::Unknown { .. } => {
+        match (&self.groups_complete, self.topics_complete()) {
+            (Datum::Unknown { reason: Unknown::NotAsked }, Datum::Unknown { .. }) => {
                 let hidden = "groups that this user may not describe are hidden";
                 Datum::unknown(Unknown::NotExposed(hidden.into()))
             }
-            shown => shown,
+            (Datum::Unknown { reason }, Datum::Unknown { .. }) => Datum::unknown(reason.clone()),
+            (Datum::Unknown { .. }, shown) => shown,
+            (shown, _) => shown.clone(),
         }
     }
 
     fn offsets_complete(&self, groups: &Datum<()>) -> Datum<()> {
         let Datum::Known { value: all, .. } = &self.groups else { return groups.clone() };
         let unread = all.iter().find_map(|group| group.offsets.reason());
-        unread.map_or(groups.clone(), |reason| Datum::unknown(reason.clone()))
+        match (unread, groups) {
+            (Some(reason), _) => Datum::unknown(reason.clone()),
+            (None, Datum::Unknown { .. }) => groups.clone(),
+            // Brokers leave out commits on topics that are hidden.
+            (None, Datum::Known { .. }) => self.topics_complete(),
+        }
     }
 
     /// Partitions of the offsets topic that nobody leads: their groups cannot be listed.

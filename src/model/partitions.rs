@@ -1,6 +1,6 @@
 //! All partitions of a cluster as columns, so that 200,000 of them are cheap to pass on and to scan.
 
-use crate::model::{BrokerId, Datum, PartitionIx, ReplicaLists, TopicIx, Unknown};
+use crate::model::{BrokerId, Datum, PartitionIx, Reassignment, ReplicaLists, TopicIx, Unknown};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -62,6 +62,9 @@ pub struct Partitions {
     /// Whether no topic is missing, and what shows it (see [`crate::model::Completeness`]).
     #[serde(default = "not_recorded")]
     pub complete: Datum<()>,
+    /// Partitions that are being moved, by ascending partition.
+    #[serde(default = "Datum::not_asked")]
+    pub reassignments: Datum<Arc<[Reassignment]>>,
 }
 
 fn none_read() -> Arc<[i64]> {
@@ -114,12 +117,18 @@ impl Partitions {
             log_end: rows.iter().map(|row| row.log_end.unwrap_or(-1)).collect(),
             last_stable: none_read(),
             complete: Datum::not_asked(),
+            reassignments: Datum::not_asked(),
         }
     }
 
     /// The same partitions, with what is known of their completeness.
     pub fn with_completeness(self, complete: Datum<()>) -> Self {
         Partitions { complete, ..self }
+    }
+
+    /// The same partitions, with those of them that are being moved, by ascending partition.
+    pub fn with_reassignments(self, reassignments: Datum<Arc<[Reassignment]>>) -> Self {
+        Partitions { reassignments, ..self }
     }
 
     /// The same partitions with their last stable offsets, in order; kept only where one was told.
@@ -211,6 +220,29 @@ impl<'a> PartitionView<'a> {
     /// How many replicas are in sync.
     pub fn isr_len(self) -> usize {
         self.isr_mask().count_ones() as usize
+    }
+
+    /// How it is being moved, if it is and that was told.
+    pub fn reassignment(self) -> Option<&'a Reassignment> {
+        let all = self.columns.reassignments.get()?;
+        all.binary_search_by_key(&self.ix, |one| one.partition).ok().map(|at| &all[at])
+    }
+
+    /// Replicas out of sync that a reassignment moves in: they copy what the others have.
+    pub fn catching_up(self) -> impl Iterator<Item = BrokerId> + 'a {
+        let adding = self.reassignment().map_or(&[][..], |moved| &moved.adding);
+        self.replicas().iter().copied().filter(move |id| adding.contains(id) && !self.in_isr(*id))
+    }
+
+    /// Replicas out of sync that should be in sync: all but those that a reassignment moves in.
+    pub fn missing(self) -> impl Iterator<Item = BrokerId> + 'a {
+        let adding = self.reassignment().map_or(&[][..], |moved| &moved.adding);
+        self.replicas().iter().copied().filter(move |id| !adding.contains(id) && !self.in_isr(*id))
+    }
+
+    /// Whether a replica is missing in the ISR that should be there.
+    pub fn is_under_replicated(self) -> bool {
+        self.isr_len() < self.replicas().len() && self.missing().next().is_some()
     }
 
     /// Whether a broker is in the ISR.

@@ -18,8 +18,19 @@ use std::sync::Arc;
 /// pass for states of one cluster, because their numbers mean different things.
 pub fn anonymised(cluster: &Cluster, key: u64) -> Cluster {
     let names = Pseudonyms::of(cluster);
-    let Cluster { taken_at, id, version, features, quorum, brokers, topics, partitions, groups, assumed } =
-        cluster;
+    let Cluster {
+        taken_at,
+        id,
+        version,
+        features,
+        quorum,
+        brokers,
+        topics,
+        partitions,
+        groups,
+        groups_complete,
+        assumed,
+    } = cluster;
     let Features { elr, metadata_level } = features;
     Cluster {
         taken_at: *taken_at,
@@ -34,6 +45,7 @@ pub fn anonymised(cluster: &Cluster, key: u64) -> Cluster {
         topics: topics.iter().map(|one| topic(&names, one)).collect(),
         partitions: partitions_of(partitions),
         groups: datum(groups, |all| all.iter().map(|one| group(&names, one)).collect()),
+        groups_complete: datum(groups_complete, |_| ()),
         assumed: Arc::new(assumptions(&names, assumed)),
     }
 }
@@ -118,10 +130,12 @@ fn partitions_of(partitions: &Partitions) -> Partitions {
         log_end: _,
         last_stable: _,
         complete,
+        reassignments,
     } = partitions;
     Partitions {
         elr: datum(elr, Clone::clone),
         complete: datum(complete, Clone::clone),
+        reassignments: datum(reassignments, Clone::clone),
         ..partitions.clone()
     }
 }

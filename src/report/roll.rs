@@ -84,6 +84,9 @@ fn push_ways_out(out: &mut String, ways: &[WayOut]) {
 /// One broker's verdict with the partitions that decide.
 pub(super) fn restart_lines(out: &mut String, cluster: &Cluster, restart: &RestartVerdict) {
     labelled(out, 0, restart.verdict.heading(), 10, &clean(&restart.headline()));
+    for sentence in restart.moves() {
+        labelled(out, 10, "", 0, &sentence);
+    }
     let kinds = [
         (StopEffect::Offline, restart.offline, "offline"),
         (StopEffect::UnderMinIsr, restart.under_min_isr, "< min ISR"),
@@ -145,6 +148,8 @@ pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Valu
         "at_min_isr": restart.at_min_isr,
         "short_of_margin": restart.short_of_margin(),
         "unknown": restart.unknown,
+        "moving_in": restart.moving_in,
+        "moving": restart.moving,
         "quorum_lost": restart.quorum.is_lost(),
         "unseen": restart.unseen,
         "waiting_helps": restart.waiting_helps(),

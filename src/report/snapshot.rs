@@ -118,6 +118,11 @@ fn fits(cluster: &Cluster) -> Result<(), String> {
     if columns.sets.iter().any(|set| set.is_empty() || repeats(set)) {
         return Err("partitions.sets has a replica list that is empty or names a broker twice".into());
     }
+    let moved = columns.reassignments.get().map_or(&[][..], |all| all);
+    let in_order = moved.is_sorted_by(|a, b| a.partition < b.partition);
+    if !in_order || moved.last().is_some_and(|last| last.partition.at() >= count) {
+        return Err("partitions.reassignments are out of order or name a partition that is not there".into());
+    }
     if !cluster.brokers.is_sorted_by(|a, b| a.id < b.id) {
         return Err("brokers are not in ascending order of their ids".into());
     }

@@ -91,6 +91,26 @@ fn clusters_have_names() {
     assert!(ran.err.contains("no cluster `prd`") && ran.err.contains("prod"), "{}", ran.err);
 }
 
+#[cfg(feature = "live")]
+#[test]
+fn addresses_are_mapped_by_flag_or_by_the_clusters_name() {
+    let text = "[clusters.prod]\nbootstrap = \"k1.invalid:9092\"\nmap = [\"k1.invalid:9092=127.0.0.1:1\"]\n\
+        [clusters.wrong]\nbootstrap = \"k1.invalid:9092\"\nmap = [\"k1.invalid:9092\"]\n";
+    let ran = settings(text, &[], &["lag", "-b", "prod"]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("k1.invalid:9092 (through 127.0.0.1:1) refused"), "{}", ran.err);
+    let ran = settings(text, &[], &["lag", "-b", "prod", "--map", "k1.invalid:9092=127.0.0.1:2"]);
+    assert!(ran.err.contains("(through 127.0.0.1:2) refused"), "the flag wins: {}", ran.err);
+    let ran = settings("", &[], &["doctor", "-b", "k1.invalid:9092", "--map", "K1.invalid:9092=127.0.0.1:1"]);
+    assert!(ran.out.contains("by --map in place of k1.invalid:9092"), "{}", ran.out);
+    let flags = ["lag", "-b", "k1.invalid:9092", "--map", "k1.invalid:9092"];
+    for arguments in [&flags[..], &["roll", "-b", "wrong"], &["lag", "--map", "a:1=b:1"]] {
+        let ran = settings(text, &[], arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains("  hint: ") && !ran.err.contains("panicked"), "{}", ran.err);
+    }
+}
+
 #[test]
 fn without_a_screen_there_are_lines_and_no_escape_codes() {
     let files = written("");

@@ -263,6 +263,32 @@ fn who_may_get_in_gets_in_and_who_may_not_is_told_why() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn through_a_tunnel_the_certificate_is_that_of_the_broker_and_not_of_the_tunnel() {
+    if skipped() {
+        return;
+    }
+    let secured = Secured::start();
+    let (port, trusted) =
+        (secured.port("OTHERHOST"), TRUSTED.replace("FILE(own-ca.pem)", &secured.file("own-ca.pem")));
+    let mapped = |name: &str| {
+        let spec =
+            ConnectionSpec::from_parts(Some(&format!("{name}:9093")), Some(("c", &trusted)), &[]).unwrap();
+        let spec = spec.with_map(&[format!("{name}:9093=127.0.0.1:{port}")]).unwrap();
+        diagnose(&spec).unwrap().remove(0)
+    };
+    let reached = mapped("broker.example");
+    assert!(reached.is_reached(), "{reached:#?}");
+    let Outcome::Passed(name) = &reached.rungs[0].outcome else { panic!("{reached:?}") };
+    assert_eq!(name, "127.0.0.1 is 127.0.0.1, by --map in place of broker.example:9093");
+    let (step, message, _) = broken(&mapped("another.example")).unwrap();
+    assert_eq!(
+        (step, message.contains("is for broker.example, not for another.example")),
+        (Step::Tls, true),
+        "{message}"
+    );
+}
+
 /// A port that takes connections and sends these bytes on each, or nothing for ever.
 fn port(bytes: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

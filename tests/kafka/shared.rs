@@ -1,9 +1,13 @@
 //! The one cluster of three brokers in racks a, b, c that the tests share, one test at a time.
 
+use bytes::{Bytes, BytesMut};
+use kafka_protocol::messages::{RequestHeader, ResponseHeader};
+use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Request};
 use klever::kafka::{Client, ConnectionSpec, SnapshotRequest, Transport};
 use klever::lab::{Fixture, Lab, LabSpec};
 use klever::model::{BrokerId, Cluster};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -83,4 +87,25 @@ pub(crate) fn eventually(client: &Client, what: &str, holds: impl Fn(&Cluster) -
 /// Replica lists of a topic in which each of three brokers leads in turn.
 pub(crate) fn spread(partitions: i32, copies: i32) -> Vec<Vec<BrokerId>> {
     (0..partitions).map(|p| (0..copies).map(|copy| BrokerId((p + copy) % 3 + 1)).collect()).collect()
+}
+
+/// What a broker on this port of loopback answers to a request that klever itself cannot spell.
+pub(crate) fn ask<R: Request>(port: u16, request: &R, version: i16) -> R::Response {
+    let mut frame = BytesMut::new();
+    let header = RequestHeader::default()
+        .with_request_api_key(R::KEY)
+        .with_request_api_version(version)
+        .with_correlation_id(1);
+    header.encode(&mut frame, R::header_version(version)).unwrap();
+    request.encode(&mut frame, version).unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.write_all(&(frame.len() as u32).to_be_bytes()).unwrap();
+    stream.write_all(&frame).unwrap();
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).unwrap();
+    let mut answer = vec![0; u32::from_be_bytes(length) as usize];
+    stream.read_exact(&mut answer).unwrap();
+    let mut answer = Bytes::from(answer);
+    ResponseHeader::decode(&mut answer, R::Response::header_version(version)).unwrap();
+    R::Response::decode(&mut answer, version).unwrap()
 }

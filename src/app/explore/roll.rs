@@ -88,6 +88,7 @@ fn row(cluster: &Cluster, restart: &RestartVerdict, steps: &[RollStep], ways: &[
 
 fn detail(cluster: &Cluster, restart: &RestartVerdict, level: Level) -> Vec<(CellStyle, String)> {
     let mut lines = vec![(CellStyle::Level(level), restart.headline())];
+    lines.extend(restart.moves().into_iter().map(|sentence| (CellStyle::Plain, sentence)));
     let kinds = [
         (StopEffect::Offline, restart.offline, "Nobody could lead"),
         (StopEffect::UnderMinIsr, restart.under_min_isr, "Refuse acks=all"),

@@ -12,7 +12,7 @@ use super::declaration::{Foot, FootText, Height, LIST, PaneDeclaration, Place};
 use crate::app::cell::{left, name, right};
 use crate::app::filter::any_word;
 use crate::app::{App, Cell, CellStyle, Field, FieldTest, Health, Level, Page, Pane, RowKey, SortOrder};
-use crate::model::{BrokerId, PartitionIx, PartitionView, human_count, plural};
+use crate::model::{BrokerId, Cluster, PartitionIx, PartitionView, Unknown, human_count, plural};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -177,8 +177,9 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         return Vec::new();
     };
     let (isr, replicas) = (view.isr_len(), view.replicas().len());
+    let short = view.is_under_replicated();
     let answer = view.replicas().iter().all(|id| app.summary.answers(*id));
-    let in_sync = if isr == replicas && answer { CellStyle::Plain } else { CellStyle::Level(Level::Warn) };
+    let in_sync = if !short && answer { CellStyle::Plain } else { CellStyle::Level(Level::Warn) };
     vec![
         Cell::new(CellStyle::Plain, cluster.partition_name(PartitionIx(item))),
         match view.leader() {
@@ -205,11 +206,18 @@ fn state(health: Health, lost: u64) -> Cell {
     Cell::new(CellStyle::Status(Level::Bad), format!("LOST {count}{also}"))
 }
 
-/// Replicas in their order, those out of sync in brackets, those on brokers that do not answer marked: `1 (2) 3!`.
+/// Replicas in their order, those out of sync in brackets, those on brokers that do not answer marked, those that a
+/// reassignment moves in and out with a sign: `1 (2) 3!`, `1 -2 (+3)`.
 fn replicas_text(app: &App, view: PartitionView<'_>) -> String {
+    let moved = view.reassignment();
     let one = |id: &BrokerId| {
         let mark = if app.summary.answers(*id) { "" } else { "!" };
-        if view.in_isr(*id) { format!("{id}{mark}") } else { format!("({id}{mark})") }
+        let sign = match moved {
+            Some(moved) if moved.adding.contains(id) => "+",
+            Some(moved) if moved.removing.contains(id) => "-",
+            _ => "",
+        };
+        if view.in_isr(*id) { format!("{sign}{id}{mark}") } else { format!("({sign}{id}{mark})") }
     };
     view.replicas().iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -262,6 +270,7 @@ fn page(app: &App, item: u32) -> Option<Page> {
         Some(reason) => page.add(CellStyle::Unknown, format!("eligible       {reason}")),
         None => page.add(CellStyle::Plain, format!("eligible       {}", ids(view.elr()))),
     }
+    add_reassignment(&mut page, cluster, view);
     let numbers = [
         ("leader epoch", view.leader_epoch().map(i64::from)),
         ("log start", view.log_start()),
@@ -273,6 +282,19 @@ fn page(app: &App, item: u32) -> Option<Page> {
     }
     add_replica_offsets(app, &mut page, item);
     Some(page)
+}
+
+/// Which replicas come and go, where the partition is being moved, or why that is not known.
+fn add_reassignment(page: &mut Page, cluster: &Cluster, view: PartitionView<'_>) {
+    match (view.reassignment(), cluster.partitions.reassignments.reason()) {
+        (Some(moved), _) => {
+            let (adding, removing) = (moved.adding.iter().copied(), moved.removing.iter().copied());
+            page.add(CellStyle::Plain, format!("moving in      {}", ids(adding)));
+            page.add(CellStyle::Plain, format!("moving out     {}", ids(removing)));
+        }
+        (None, None | Some(Unknown::NotAsked)) => {}
+        (None, Some(reason)) => page.add(CellStyle::Unknown, format!("being moved    {reason}")),
+    }
 }
 
 fn ids(ids: impl Iterator<Item = BrokerId>) -> String {

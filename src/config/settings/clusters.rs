@@ -15,6 +15,8 @@ pub struct NamedCluster {
     pub bootstrap: Option<String>,
     /// A client.properties file, secrets included.
     pub properties: Option<PathBuf>,
+    /// Addresses that are reached at others, `HOST:PORT=HOST:PORT` each, as `--map` takes them.
+    pub map: Vec<String>,
     /// The colour of its badge, one of [`LABEL_COLORS`].
     pub color: Option<&'static str>,
     /// What stands beside its name.
@@ -25,7 +27,7 @@ pub struct NamedCluster {
 pub const LABEL_COLORS: [&str; 4] = ["red", "yellow", "cyan", "violet"];
 
 /// What a cluster's table may say.
-const KEYS: [&str; 4] = ["bootstrap", "properties", "color", "label"];
+const KEYS: [&str; 5] = ["bootstrap", "properties", "map", "color", "label"];
 
 /// The longest name and label: they stand on one line with everything else.
 const LONGEST: usize = 40;
@@ -72,6 +74,10 @@ fn set(
         let what = format!("`{name}` is not a setting of a cluster: {}{near}", KEYS.join(", "));
         return Err(place.error(Some(key.span()), &what));
     }
+    if name == "map" {
+        cluster.map = texts(place, value)?;
+        return Ok(());
+    }
     let DeValue::String(text) = value.get_ref() else {
         return Err(place.error(Some(value.span()), &format!("`{name}` takes a text in quotes")));
     };
@@ -92,4 +98,17 @@ fn set(
         },
     }
     Ok(())
+}
+
+/// What `map` says. Whether each is a pair of addresses is checked where it is used.
+fn texts(place: &Place<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, SettingsError> {
+    let wrong = |value: &Spanned<DeValue<'_>>| {
+        place.error(Some(value.span()), "`map` takes a list of texts in quotes: \"HOST:PORT=HOST:PORT\"")
+    };
+    let DeValue::Array(items) = value.get_ref() else { return Err(wrong(value)) };
+    let text = |item: &Spanned<DeValue<'_>>| match item.get_ref() {
+        DeValue::String(text) if !text.contains('@') => Ok(text.to_string()),
+        _ => Err(wrong(item)),
+    };
+    items.iter().map(text).collect()
 }

@@ -21,6 +21,7 @@ const FOOT: &str = r##"
 # properties = "~/.config/klever/prod.properties"
 # color = "red"
 # label = "payments"
+# map = ["k1.example.com:9093=localhost:19093", "k2.example.com:9093=localhost:19094"]
 "##;
 
 /// A file that sets everything to its default.

@@ -69,12 +69,16 @@ fn the_examples_of_the_sample_are_right() {
         ("prod", Some("red"), Some("payments"))
     );
     assert_eq!(prod.properties.as_deref(), Some(Path::new("/home/me/.config/klever/prod.properties")));
+    assert_eq!(prod.map[0], "k1.example.com:9093=localhost:19093");
 }
 
 /// A line of the sample with what it only shows as a comment made true.
 fn example(line: &str) -> &str {
     let inner = line.strip_prefix("# ").unwrap_or(line);
-    let is_one = inner.starts_with('[') || inner.starts_with('"') || inner.contains(" = \"");
+    let is_one = inner.starts_with('[')
+        || inner.starts_with('"')
+        || inner.contains(" = \"")
+        || inner.starts_with("map = [");
     if is_one && line.starts_with("# ") { inner } else { line }
 }
 
@@ -105,6 +109,10 @@ fn what_is_wrong_is_named_with_its_line() {
     assert!(told("[clusters]\nprod = 3\n").contains(":2: `clusters.prod` is not a table"));
     assert!(told("[clusters.a]\nlabel = \"x\"\n").contains("neither `bootstrap` nor `properties`"));
     assert!(told("[clusters.\"a:1\"]\nbootstrap = \"b:1\"\n").contains("taken for an address"));
+    assert!(
+        told("[clusters.a]\nbootstrap = \"b:1\"\nmap = \"b:1=c:1\"\n").contains(":3: `map` takes a list")
+    );
+    assert!(told("[clusters.a]\nbootstrap = \"b:1\"\nmap = [3]\n").contains(":3: `map` takes a list"));
     assert!(told("[clusters.a]\nbootstrp = \"b:1\"\n").contains("did you mean `bootstrap`?"));
     assert!(
         told("[clusters.a]\nbootstrap = \"b:1\"\ncolor = \"pink\"\n").contains(":3: `pink` is not a colour")

@@ -1,11 +1,11 @@
 //! From what was observed to a `Cluster`; columns that did not change are shared with the last one.
 
 use super::{ObservedCluster, ObservedGroup, OffsetCell};
-use crate::kafka::reads::{GroupDescription, MemberDescription, PartitionOffset};
+use crate::kafka::reads::{GroupDescription, MemberDescription, PartitionMove, PartitionOffset};
 use crate::knobs::infer_version;
 use crate::model::{
     Broker, BrokerId, Cluster, ConfigMap, Datum, Group, GroupOffset, GroupState, KafkaVersion, Member,
-    Millis, PartitionIx, PartitionRow, Partitions, Topic, TopicIx, Unknown,
+    Millis, PartitionIx, PartitionRow, Partitions, Reassignment, Topic, TopicIx, Unknown,
 };
 use std::sync::Arc;
 
@@ -26,6 +26,7 @@ impl ObservedCluster {
             brokers: brokers.into(),
             partitions: self.partitions(),
             groups: self.groups(&topics),
+            groups_complete: self.groups_seen(),
             topics: topics.into(),
             assumed: self.assumed.clone(),
         };
@@ -106,7 +107,35 @@ impl ObservedCluster {
             }
         }
         let columns = Partitions::from_rows(&rows, self.raw.elr.map(|_| ()));
-        columns.with_last_stable(&last_stable).with_completeness(self.topics_seen())
+        let columns = columns.with_last_stable(&last_stable).with_completeness(self.topics_seen());
+        columns.with_reassignments(self.reassignments())
+    }
+
+    /// Of partitions that Metadata names; what it does not name is nothing that could be shown.
+    fn reassignments(&self) -> Datum<Arc<[Reassignment]>> {
+        self.raw.moves.map(|moves| {
+            let mut first = 0;
+            let starts = self.metadata.topics.iter().map(|topic| {
+                let start = first;
+                first += topic.partitions.len() as u32;
+                start
+            });
+            let starts: Vec<u32> = starts.collect();
+            let mut all: Vec<Reassignment> =
+                moves.iter().filter_map(|one| self.reassignment(&starts, one)).collect();
+            all.sort_by_key(|one| one.partition);
+            all.dedup_by_key(|one| one.partition);
+            all.into()
+        })
+    }
+
+    /// `starts` has the place of each topic's first partition.
+    fn reassignment(&self, starts: &[u32], moved: &PartitionMove) -> Option<Reassignment> {
+        let topics = &self.metadata.topics;
+        let topic = topics.binary_search_by(|topic| topic.name.cmp(&moved.topic)).ok()?;
+        let (at, _) = self.metadata.place(&moved.topic, moved.number)?;
+        let partition = PartitionIx(starts[topic] + at as u32);
+        Some(Reassignment { partition, adding: moved.adding.clone(), removing: moved.removing.clone() })
     }
 
     fn groups(&self, topics: &[Topic]) -> Datum<Arc<[Group]>> {
@@ -210,6 +239,7 @@ fn shared_with(new: Cluster, old: &Cluster) -> Cluster {
             log_end: same(p.log_end, &q.log_end),
             last_stable: same(p.last_stable, &q.last_stable),
             complete: p.complete,
+            reassignments: p.reassignments,
         },
         ..new
     }

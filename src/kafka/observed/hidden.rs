@@ -1,18 +1,39 @@
-//! Whether topics may be hidden: what settles it is no authorizer at all, or what every broker has on its disks.
+//! Whether topics or groups may be hidden: what settles it is no authorizer at all, ACLs of one of Kafka's own
+//! authorizers, or what every broker has on its disks.
 //!
 //! Metadata leaves out what the user may not describe, without an error, and a friendly answer proves nothing.
 
 use super::ObservedCluster;
-use crate::kafka::reads::{CallResult, HeldPartitions};
-use crate::model::{BrokerId, Datum, Millis, Origin, Unknown, complete_because};
-use std::collections::BTreeSet;
+use super::rights::{self, every_topic_is_shown};
+use crate::kafka::reads::{AclsRead, CallResult, HeldPartitions};
+use crate::model::{BrokerId, ConfigMap, Datum, Millis, Origin, Unknown, complete_because};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const HIDDEN_TOPICS: &str = "topics that this user may not describe are hidden";
 /// Empty where a broker has none.
 const AUTHORIZER: &str = "authorizer.class.name";
+/// What makes the names of users; a listener may have its own.
+const PRINCIPAL_BUILDER: &str = "principal.builder.class";
+/// Kafka's own.
+const DEFAULT_BUILDER: &str = "org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder";
+/// What brokers tell only to who may describe the cluster: ACLs, and what they hold.
+const DESCRIBE_CLUSTER: &str = "Describe on Cluster";
 /// Kafka's log of its own metadata, which is no topic.
 const METADATA_LOG: &str = "__cluster_metadata";
+
+/// What ACLs showed of each broker that was asked for them, and when.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AclLook(BTreeMap<BrokerId, (Millis, AclAnswer)>);
+
+/// What a broker's ACLs showed.
+#[derive(Clone, Debug)]
+enum AclAnswer {
+    /// It did not tell, and why.
+    Untold(Unknown),
+    /// It told, and so this user may describe the cluster: whether every topic is shown, and by what.
+    Told(Result<String, Unknown>),
+}
 
 /// What brokers had in their log directories.
 #[derive(Clone, Debug)]
@@ -38,7 +59,7 @@ impl ObservedCluster {
                     look.answered.insert(broker);
                     look.unnamed.extend(held.into_iter().filter(|one| !self.is_named(one)));
                 }
-                Err(error) => _ = look.untold.get_or_insert_with(|| error.unknown("Describe on Cluster")),
+                Err(error) => _ = look.untold.get_or_insert_with(|| error.unknown(DESCRIBE_CLUSTER)),
             }
         }
         self.log_dirs = Some(look);
@@ -46,6 +67,85 @@ impl ObservedCluster {
 
     fn is_named(&self, (topic, number): &(Arc<str>, i32)) -> bool {
         &**topic == METADATA_LOG || self.metadata.place(topic, *number).is_some()
+    }
+
+    /// What ACLs show is kept, not they.
+    pub(super) fn apply_acls(&mut self, read: AclsRead, at: Millis) {
+        let principal = read.principal.filter(|_| self.names_users_as_kafka_does());
+        for (broker, told) in read.told {
+            let answer = match told {
+                Ok(acls) => AclAnswer::Told(every_topic_is_shown(&acls, principal.as_deref())),
+                Err(error) => AclAnswer::Untold(error.unknown(DESCRIBE_CLUSTER)),
+            };
+            self.acls.0.insert(broker, (at, answer));
+        }
+    }
+
+    /// Of a broker that is up and was not asked yet; only of one of Kafka's own authorizers are the rules known.
+    pub(super) fn needs_acls(&self) -> bool {
+        self.needs_proof()
+            && self.has_kafkas_authorizer()
+            && self.up().any(|id| !self.acls.0.contains_key(&id))
+    }
+
+    /// Whether every broker that is up has one of Kafka's own authorizers.
+    fn has_kafkas_authorizer(&self) -> bool {
+        self.settings_of_up().all(|settings| {
+            let class = settings.and_then(|(settings, _)| settings.get(AUTHORIZER)?.value.as_deref());
+            class.is_some_and(|class| rights::AUTHORIZERS.contains(&class))
+        })
+    }
+
+    /// Whether every broker that is up takes users' names as they get in with them.
+    fn names_users_as_kafka_does(&self) -> bool {
+        self.settings_of_up().all(|settings| {
+            settings.is_some_and(|(settings, _)| {
+                let mut builders = settings.iter().filter(|(key, _)| key.ends_with(PRINCIPAL_BUILDER));
+                builders.all(|(key, entry)| {
+                    key == PRINCIPAL_BUILDER
+                        && entry.value.as_deref().is_none_or(|class| class == DEFAULT_BUILDER)
+                })
+            })
+        })
+    }
+
+    /// Whether the ACLs that every broker that is up has told show every topic; `None` where not all were asked.
+    fn shown_by_acls(&self) -> Option<Datum<()>> {
+        let mut shown = None;
+        for id in self.up() {
+            match self.acls.0.get(&id)? {
+                (_, AclAnswer::Untold(reason) | AclAnswer::Told(Err(reason))) => {
+                    return Some(Datum::unknown(reason.clone()));
+                }
+                (at, AclAnswer::Told(Ok(why))) => shown = shown.or(Some((why, *at))),
+            }
+        }
+        shown.filter(|_| self.has_kafkas_authorizer()).map(|(why, at)| complete_because(why, at))
+    }
+
+    /// Whether every broker lists all the groups that it coordinates, and what shows it: that this user may describe the
+    /// cluster, which each has shown by telling what only such a user is told.
+    pub(super) fn groups_seen(&self) -> Datum<()> {
+        let topics = self.topics_seen();
+        if topics.get().is_some() {
+            return topics;
+        }
+        let mut oldest = None;
+        for id in self.up() {
+            let by_acls = self.acls.0.get(&id).filter(|(_, answer)| matches!(answer, AclAnswer::Told(_)));
+            let by_disks = self.log_dirs.as_ref().filter(|look| look.answered.contains(&id));
+            let Some(at) = by_acls.map(|(at, _)| *at).or(by_disks.map(|look| look.at)) else {
+                return Datum::unknown(match self.acls.0.get(&id) {
+                    Some((_, AclAnswer::Untold(reason))) => reason.clone(),
+                    _ => Unknown::NotAsked,
+                });
+            };
+            oldest = Some(oldest.map_or(at, |oldest: Millis| oldest.min(at)));
+        }
+        match oldest {
+            Some(at) => complete_because("every broker lets this user describe the cluster", at),
+            None => Datum::not_asked(),
+        }
     }
 
     /// Whether Metadata names every topic, and what shows it.
@@ -56,20 +156,26 @@ impl ObservedCluster {
         if let Some(as_of) = self.without_authorizer() {
             return complete_because("no broker has an authorizer", as_of);
         }
+        let by_acls = self.shown_by_acls();
+        if let Some(shown) = by_acls.as_ref().filter(|by_acls| by_acls.get().is_some()) {
+            return shown.clone();
+        }
         match &self.log_dirs {
             Some(look) => self.shown_by(look),
             None if self.needs_proof() => match self.silent_broker() {
                 Some(silent) => untold_by(silent),
-                None => Datum::unknown(Unknown::NotExposed(HIDDEN_TOPICS.into())),
+                None => by_acls.unwrap_or_else(|| Datum::unknown(Unknown::NotExposed(HIDDEN_TOPICS.into()))),
             },
             None => Datum::unknown(Unknown::NotExposed(HIDDEN_TOPICS.into())),
         }
     }
 
-    /// Only where the brokers' settings were read, or refused, and do not settle it; and not while a broker is silent,
+    /// Only where the brokers' settings were read, or refused, and neither they nor ACLs settle it; and not while a broker is silent,
     /// which would spoil the one look.
     pub(super) fn needs_log_dirs(&self) -> bool {
-        self.log_dirs.is_none() && self.needs_proof() && self.silent_broker().is_none()
+        let shown = self.shown_by_acls().is_some_and(|shown| shown.get().is_some());
+        let is_left = self.log_dirs.is_none() && !self.needs_acls() && !shown;
+        is_left && self.needs_proof() && self.silent_broker().is_none()
     }
 
     fn needs_proof(&self) -> bool {
@@ -91,17 +197,22 @@ impl ObservedCluster {
     /// Since when every broker that is up is known to ask nobody for rights.
     fn without_authorizer(&self) -> Option<Millis> {
         let mut oldest = None;
-        for id in self.up() {
-            let Some(Datum::Known { value, as_of, from: Origin::Broker }) = self.broker_configs.get(&id)
-            else {
-                return None;
-            };
-            if value.get(AUTHORIZER)?.value.as_deref() != Some("") {
+        for settings in self.settings_of_up() {
+            let (settings, as_of) = settings?;
+            if settings.get(AUTHORIZER)?.value.as_deref() != Some("") {
                 return None;
             }
-            oldest = Some(oldest.map_or(*as_of, |oldest: Millis| oldest.min(*as_of)));
+            oldest = Some(oldest.map_or(as_of, |oldest: Millis| oldest.min(as_of)));
         }
         oldest
+    }
+
+    /// The settings of each broker that is up, as far as it told them, and when.
+    fn settings_of_up(&self) -> impl Iterator<Item = Option<(&ConfigMap, Millis)>> + '_ {
+        self.up().map(|id| match self.broker_configs.get(&id) {
+            Some(Datum::Known { value, as_of, from: Origin::Broker }) => Some((&**value, *as_of)),
+            _ => None,
+        })
     }
 
     fn up(&self) -> impl Iterator<Item = BrokerId> + '_ {

@@ -2,10 +2,13 @@
 
 use super::*;
 use crate::kafka::reads::{
-    GroupListing, GroupsRead, NO_CONTROLLER, Node, PartitionMetadata, ReadAnswer, TopicMetadata,
+    Acls, GroupListing, GroupsRead, NO_CONTROLLER, Node, PartitionMetadata, PartitionMove, ReadAnswer,
+    TopicMetadata,
 };
 use crate::kafka::{CallError, ConnectionState};
 use crate::model::{BrokerStatus, ConfigEntry, ConfigSource, Lag, Origin, Quorum};
+
+mod rights;
 
 fn metadata(nodes: &[i32], isr: &[i32]) -> ReadAnswer {
     let ids = |ids: &[i32]| ids.iter().copied().map(BrokerId).collect::<Vec<_>>();
@@ -251,7 +254,7 @@ fn is_complete(observed: &mut ObservedCluster) -> bool {
     let cluster = observed.cluster(100);
     let completeness = cluster.completeness();
     let (topics, groups) = (completeness.topics.get().is_some(), completeness.groups.get().is_some());
-    assert!(topics == groups || cluster.groups.get().is_none(), "{completeness:?}");
+    assert!(!topics || groups || cluster.groups.get().is_none(), "{completeness:?}");
     topics
 }
 
@@ -264,7 +267,10 @@ fn without_an_authorizer_on_any_broker_nothing_is_hidden() {
     assert!(!observed.wants(ReadKind::LogDirs), "the settings may tell, and cost nothing more");
     observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(1, ""), authorizer(2, STANDARD)]), 2);
     assert!(!is_complete(&mut observed), "one of them asks for rights");
-    assert!(observed.wants(ReadKind::LogDirs));
+    assert!(
+        observed.wants(ReadKind::LogDirs) && !observed.wants(ReadKind::Acls),
+        "the first has none to tell"
+    );
     observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(2, "")]), 3);
     assert!(is_complete(&mut observed) && !observed.wants(ReadKind::LogDirs));
     // One that has come since is asked first.
@@ -317,6 +323,14 @@ fn the_one_look_is_not_spent_while_a_broker_is_silent() {
     let reason = observed.cluster(3).topics_complete().reason().cloned();
     assert!(matches!(reason, Some(Unknown::Unreachable(_))), "it may tell later: {reason:?}");
     observed.apply(ReadAnswer::BrokerConfigs(vec![authorizer(2, STANDARD)]), 4);
+    observed.apply(
+        rights::told(
+            &[1, 2],
+            None,
+            &Acls { topics: vec![rights::acl("allow User:bob t", 3)], ..Acls::default() },
+        ),
+        4,
+    );
     assert!(observed.wants(ReadKind::LogDirs));
     observed.apply(metadata(&[1], &[1]), 5);
     assert!(!observed.wants(ReadKind::LogDirs), "nor while one is down");
@@ -339,4 +353,31 @@ fn beginning_anew_keeps_the_one_look_and_nothing_that_may_change() {
     assert!(observed.metadata_at().is_none() && observed.cluster(5).topics.is_empty());
     observed.apply(metadata(&[1, 2], &[1, 2]), 6);
     assert!(is_complete(&mut observed));
+}
+
+#[test]
+fn a_reassignment_that_is_not_told_any_more_excuses_nothing() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1]), 1);
+    let told = |moves: Datum<Vec<PartitionMove>>| {
+        let raw = RawReads { moves, ..RawReads::unknown(Unknown::NotAsked) };
+        ReadAnswer::Raw(Box::new(raw))
+    };
+    let moved = |topic: &str| PartitionMove {
+        topic: topic.into(),
+        number: 0,
+        adding: vec![BrokerId(2)],
+        removing: vec![BrokerId(1)],
+    };
+    let missing = |observed: &mut ObservedCluster| {
+        let cluster = observed.cluster(9);
+        let partition = cluster.partitions.iter().next().unwrap();
+        assert_eq!(partition.is_under_replicated(), partition.catching_up().next().is_none());
+        partition.missing().map(|id| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(&mut observed), [2], "nobody has told");
+    observed.apply(told(Datum::known(vec![moved("gone"), moved("t")], 2, Origin::Broker)), 2);
+    assert_eq!(missing(&mut observed), Vec::<i32>::new());
+    observed.apply(told(Datum::unknown(Unknown::Unreachable("timed out".into()))), 3);
+    assert_eq!(missing(&mut observed), [2]);
 }

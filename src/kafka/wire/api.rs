@@ -16,9 +16,11 @@ pub(super) enum Api {
     ListGroups,
     SaslHandshake,
     ApiVersions,
+    DescribeAcls,
     DescribeConfigs,
     DescribeLogDirs,
     SaslAuthenticate,
+    ListPartitionReassignments,
     DescribeQuorum,
     DescribeCluster,
     ConsumerGroupDescribe,
@@ -34,7 +36,7 @@ const NEVER: i16 = i16::MAX;
 impl Api {
     /// In the order of their keys.
     #[cfg(test)]
-    pub(super) const ALL: [Api; 18] = [
+    pub(super) const ALL: [Api; 20] = [
         Api::ListOffsets,
         Api::Metadata,
         Api::OffsetFetch,
@@ -43,9 +45,11 @@ impl Api {
         Api::ListGroups,
         Api::SaslHandshake,
         Api::ApiVersions,
+        Api::DescribeAcls,
         Api::DescribeConfigs,
         Api::DescribeLogDirs,
         Api::SaslAuthenticate,
+        Api::ListPartitionReassignments,
         Api::DescribeQuorum,
         Api::DescribeCluster,
         Api::ConsumerGroupDescribe,
@@ -66,9 +70,11 @@ impl Api {
             Api::ListGroups => (16, "ListGroups", 3),
             Api::SaslHandshake => (17, "SaslHandshake", NEVER),
             Api::ApiVersions => (18, "ApiVersions", 3),
+            Api::DescribeAcls => (29, "DescribeAcls", 2),
             Api::DescribeConfigs => (32, "DescribeConfigs", 4),
             Api::DescribeLogDirs => (35, "DescribeLogDirs", 2),
             Api::SaslAuthenticate => (36, "SaslAuthenticate", 2),
+            Api::ListPartitionReassignments => (46, "ListPartitionReassignments", 0),
             Api::DescribeQuorum => (55, "DescribeQuorum", 0),
             Api::DescribeCluster => (60, "DescribeCluster", 0),
             Api::ConsumerGroupDescribe => (69, "ConsumerGroupDescribe", 0),

@@ -84,7 +84,7 @@ impl BrokerLink {
         deadline: Instant,
     ) -> Result<R::Answer, CallError> {
         let answer = self.answer(request, deadline).await;
-        answer.map_err(|failure| failure.at(&self.address.to_string()))
+        answer.map_err(|failure| failure.at(&self.dialer.shown(&self.address)))
     }
 
     /// The same where an answer can be an error code.
@@ -93,7 +93,7 @@ impl BrokerLink {
         R: ReadRequest<Answer = Coded<T>>,
     {
         let answer = self.answer(request, deadline).await.and_then(|answer| uncoded(R::API, answer));
-        answer.map_err(|failure| failure.at(&self.address.to_string()))
+        answer.map_err(|failure| failure.at(&self.dialer.shown(&self.address)))
     }
 
     /// Reading twice does no harm: a connection that turns out to be gone is replaced once.
@@ -198,9 +198,11 @@ impl BrokerLink {
         match &*self.link() {
             Link::NotTried => ConnectionState::NotTried,
             Link::Failed { failure, .. } if failure.is_silence() => ConnectionState::Silent,
-            Link::Failed { failure, .. } => ConnectionState::Refused(failure.at(&self.address.to_string())),
+            Link::Failed { failure, .. } => {
+                ConnectionState::Refused(failure.at(&self.dialer.shown(&self.address)))
+            }
             Link::Connected(connection) if !connection.is_open() => {
-                ConnectionState::Refused(Failure::Closed.at(&self.address.to_string()))
+                ConnectionState::Refused(Failure::Closed.at(&self.dialer.shown(&self.address)))
             }
             Link::Connected(connection) => match connection.oldest_wait() {
                 Some(wait) if wait >= SILENT_AFTER => ConnectionState::Silent,

@@ -3,7 +3,7 @@
 use super::entry::{EntryFailure, Step, enter, of_call};
 use super::exchange::{self, CallFailure};
 use super::security::{Security, SecurityError};
-use crate::kafka::{ConnectError, ConnectionSpec};
+use crate::kafka::{ConnectError, ConnectionSpec, Tunnels};
 use rights::Rights;
 use tokio::runtime::Builder;
 
@@ -59,16 +59,17 @@ pub fn diagnose(spec: &ConnectionSpec) -> Result<Vec<Diagnosis>, SecurityError> 
     let security = Security::of(spec)?;
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| ConnectError::new(format!("cannot start: {error}")))?;
-    let all = spec.bootstrap().iter().map(|address| runtime.block_on(climb(address, &security)));
+    let all =
+        spec.bootstrap().iter().map(|address| runtime.block_on(climb(address, spec.tunnels(), &security)));
     let found = all.collect();
     // A look-up that hangs must not keep the program.
     runtime.shutdown_background();
     Ok(found)
 }
 
-async fn climb(address: &str, security: &Security) -> Diagnosis {
+async fn climb(address: &str, tunnels: &Tunnels, security: &Security) -> Diagnosis {
     let mut passed = Vec::new();
-    let broke = climb_noting(address, security, &mut passed).await.err();
+    let broke = climb_noting(address, tunnels, security, &mut passed).await.err();
     let outcome = |step: Step| {
         let found = passed.iter().find(|(at, _)| *at == step);
         match (&broke, found) {
@@ -85,17 +86,18 @@ async fn climb(address: &str, security: &Security) -> Diagnosis {
 
 async fn climb_noting(
     address: &str,
+    tunnels: &Tunnels,
     security: &Security,
     passed: &mut Vec<(Step, String)>,
 ) -> Result<(), EntryFailure> {
-    let mut stream = enter(address, security, passed).await?;
+    let mut stream = enter(address, tunnels, security, passed).await?;
     let versions = exchange::api_versions(&mut stream).await;
     let versions = versions.map_err(|error| of_call(Step::Protocol, &error, security.tls.as_ref()))?;
     passed.push((Step::Protocol, format!("a Kafka broker that knows {} kinds of request", versions.len())));
     let rights = match rights::read(&mut stream, &versions).await {
         Ok(rights) => rights,
         Err(CallFailure::Closed) if security.sasl.is_none() => {
-            return Err(wants_sasl(address, security).await);
+            return Err(wants_sasl(address, tunnels, security).await);
         }
         Err(error) => return Err(of_call(Step::Rights, &error, security.tls.as_ref())),
     };
@@ -105,9 +107,9 @@ async fn climb_noting(
 
 /// A listener with SASL answers ApiVersions and ends the connection at the first other request: it is asked on a new
 /// connection what it offers.
-async fn wants_sasl(address: &str, security: &Security) -> EntryFailure {
+async fn wants_sasl(address: &str, tunnels: &Tunnels, security: &Security) -> EntryFailure {
     let closed = of_call(Step::Rights, &CallFailure::Closed, security.tls.as_ref());
-    let Ok(mut stream) = enter(address, security, &mut Vec::new()).await else { return closed };
+    let Ok(mut stream) = enter(address, tunnels, security, &mut Vec::new()).await else { return closed };
     match exchange::offered(&mut stream).await {
         Ok(offered) if !offered.is_empty() => {
             let protocol = if security.tls.is_some() { "SASL_SSL" } else { "SASL_PLAINTEXT" };

@@ -6,6 +6,7 @@ use super::entry::secure;
 use super::exchange::Stream;
 use super::failure::Failure;
 use super::security::Security;
+use crate::kafka::Tunnels;
 use crate::kafka::reads::Node;
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -57,13 +58,29 @@ pub(super) struct Dialer {
     pub setup_timeout: Duration,
     /// TLS, and who klever says it is, where the cluster wants them.
     pub security: Security,
+    /// Where to connect to in place of what brokers advertise.
+    tunnels: Tunnels,
     /// Requests that went out over connections of this dialer.
     pub sent: Arc<AtomicU64>,
 }
 
 impl Dialer {
     pub(super) fn new(setup_timeout: Duration, security: Security) -> Dialer {
-        Dialer { setup_timeout, security, sent: Arc::default() }
+        Dialer { setup_timeout, security, tunnels: Tunnels::default(), sent: Arc::default() }
+    }
+
+    /// The same through tunnels.
+    pub(super) fn through(self, tunnels: Tunnels) -> Dialer {
+        Dialer { tunnels, ..self }
+    }
+
+    /// An address as a message names it: with the way there, where it has one of its own.
+    pub(super) fn shown(&self, address: &Address) -> String {
+        let address = address.to_string();
+        match self.tunnels.way_to(&address) {
+            Some(way) => format!("{address} (through {way})"),
+            None => address,
+        }
     }
 
     /// A connection that has been told its versions and is let in.
@@ -73,7 +90,8 @@ impl Dialer {
     pub(super) async fn connect(&self, address: &Address, deadline: Instant) -> Result<Connection, Failure> {
         let started = Instant::now();
         let setup_deadline = deadline.min(started + self.setup_timeout);
-        let stream = timeout_at(setup_deadline, connected(address)).await;
+        let way = self.tunnels.way_to(&address.to_string()).map(Address::of);
+        let stream = timeout_at(setup_deadline, connected(way.as_ref().unwrap_or(address))).await;
         let stream = stream.map_err(|_| Failure::NotConnected(started.elapsed()))??;
         let stream = timeout_at(deadline, self.let_in(stream, &address.host)).await;
         let stream = stream.map_err(|_| Failure::NoAnswer(started.elapsed()))??;

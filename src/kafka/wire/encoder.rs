@@ -64,6 +64,15 @@ impl Encoder {
         self.bytes.extend(text.as_bytes());
     }
 
+    /// A text that is not there, which in a filter means any.
+    pub(super) fn null_text(&mut self) {
+        if self.is_flexible {
+            self.unsigned_varint(0);
+        } else {
+            self.i16(-1);
+        }
+    }
+
     /// The number of items that follow, each written by the caller.
     pub(super) fn length(&mut self, count: usize) {
         if self.is_flexible {

@@ -5,7 +5,7 @@ use super::exchange::{self, AuthenticationFailure, CallFailure, Stream};
 use super::sasl::Mechanism;
 use super::security::Security;
 use super::tls::{self, HandshakeFailure, TlsSettings};
-use crate::kafka::ConnectError;
+use crate::kafka::{ConnectError, Tunnels};
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -63,15 +63,19 @@ fn failure(step: Step, message: impl Into<String>, hint: impl Into<String>) -> E
 /// `passed` gets what was found on each step, also when a later one breaks.
 pub(super) async fn enter(
     address: &str,
+    tunnels: &Tunnels,
     security: &Security,
     passed: &mut Vec<(Step, String)>,
 ) -> Result<Box<dyn Stream>, EntryFailure> {
     let (host, port) = host_and_port(address)?;
-    let addresses = resolved(host, port).await?;
+    let way = tunnels.way_to(address);
+    let (way_host, way_port) = way.map_or(Ok((host, port)), host_and_port)?;
+    let instead = way.map(|_| format!(", by --map in place of {address}")).unwrap_or_default();
+    let addresses = resolved(way_host, way_port).await?;
     let shown: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
-    passed.push((Step::Name, format!("{host} is {}", shown.join(", "))));
+    passed.push((Step::Name, format!("{way_host} is {}{instead}", shown.join(", "))));
     let stream = connected(&addresses).await?;
-    passed.push((Step::Tcp, format!("port {port} accepts connections")));
+    passed.push((Step::Tcp, format!("port {way_port} accepts connections")));
     secure(stream, host, security, passed).await
 }
 

@@ -1,5 +1,6 @@
 //! The reading requests and what their answers hold: a small schema each, straight into klever's own types.
 
+mod acls;
 #[cfg(any(test, fuzzing))]
 mod any_answer;
 mod api_versions;
@@ -14,10 +15,12 @@ mod log_dirs;
 mod metadata;
 mod offset_fetch;
 mod quorum;
+mod reassignments;
 mod share_groups;
 mod streams_groups;
 mod topic_partitions;
 
+pub(super) use acls::{DescribeAcls, ResourceType};
 #[cfg(fuzzing)]
 pub(in crate::kafka) use any_answer::read_as_any_answer;
 pub(super) use api_versions::{ApiVersions, BrokerVersions};
@@ -31,6 +34,7 @@ pub(super) use log_dirs::DescribeLogDirs;
 pub(super) use metadata::{ReadMetadata, TopicScope};
 pub(super) use offset_fetch::{FetchOffsets, FetchOffsetsOfGroup};
 pub(super) use quorum::{DescribeQuorum, QuorumState};
+pub(super) use reassignments::ListReassignments;
 pub(super) use share_groups::{DescribeShareGroupOffsets, DescribeShareGroups};
 pub(super) use streams_groups::DescribeStreamsGroups;
 pub(super) use topic_partitions::DescribeTopicPartitions;
@@ -54,8 +58,10 @@ pub(super) fn sent_versions() -> Vec<(Api, (i16, i16))> {
         of::<DescribeGroups<'_>>(),
         of::<ListGroups>(),
         of::<ApiVersions>(),
+        of::<DescribeAcls>(),
         of::<DescribeConfigs<'_>>(),
         of::<DescribeLogDirs>(),
+        of::<ListReassignments>(),
         of::<DescribeQuorum>(),
         of::<DescribeCluster>(),
         of::<DescribeConsumerGroups<'_>>(),

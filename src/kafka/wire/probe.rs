@@ -128,7 +128,7 @@ impl Probe {
                 _ if self.failures > GONE_AFTER => PAUSE_GONE,
                 _ => PAUSE,
             };
-            self.tell(state_of(failure.as_ref(), started.elapsed(), &self.address));
+            self.tell(state_of(failure.as_ref(), started.elapsed(), &self.dialer.shown(&self.address)));
             sleep_until(started + pause).await;
         }
     }
@@ -182,11 +182,11 @@ async fn answered(
     dialer.connect(address, deadline).await
 }
 
-fn state_of(failure: Option<&Failure>, took: Duration, address: &Address) -> ConnectionState {
+fn state_of(failure: Option<&Failure>, took: Duration, address: &str) -> ConnectionState {
     match failure {
         None if took < SLOW_AFTER => ConnectionState::Connected,
         None => ConnectionState::Slow,
         Some(Failure::NoAnswer(_) | Failure::NotConnected(_)) => ConnectionState::Silent,
-        Some(failure) => ConnectionState::Refused(failure.at(&address.to_string())),
+        Some(failure) => ConnectionState::Refused(failure.at(address)),
     }
 }

@@ -38,7 +38,7 @@ pub(super) type GroupTypes = BTreeMap<Arc<str>, Arc<str>>;
 /// Connections to the brokers of one cluster. Nothing is sent before the first read.
 pub(in crate::kafka) struct WireReader {
     bootstrap: Vec<Address>,
-    dialer: Arc<Dialer>,
+    pub(super) dialer: Arc<Dialer>,
     pub(super) timeout: Duration,
     links: Mutex<BTreeMap<(Lane, Address), Arc<BrokerLink>>>,
     /// How each broker answered its last probe, where there are probes.
@@ -72,9 +72,10 @@ impl WireReader {
         timeout: Duration,
     ) -> Result<WireReader, ConnectError> {
         let setup_timeout = spec.milliseconds("socket.connection.setup.timeout.ms")?;
+        let dialer = Dialer::new(setup_timeout.unwrap_or(SETUP_TIMEOUT), security);
         Ok(WireReader {
             bootstrap: spec.bootstrap().iter().map(|server| Address::of(server)).collect(),
-            dialer: Arc::new(Dialer::new(setup_timeout.unwrap_or(SETUP_TIMEOUT), security)),
+            dialer: Arc::new(dialer.through(spec.tunnels().clone())),
             timeout,
             links: Mutex::default(),
             probed: ProbeAnswers::default(),
@@ -98,6 +99,7 @@ impl WireReader {
             ReadKind::LastStableOffsets => self.ends(OffsetSpec::LastStable, targets).await,
             ReadKind::LogEnds => self.ends(OffsetSpec::LogEnd, targets).await,
             ReadKind::Raw => ReadAnswer::Raw(Box::new(self.raw(targets).await)),
+            ReadKind::Acls => ReadAnswer::Acls(self.acls(targets).await),
             ReadKind::LogDirs => self.log_dirs(targets).await,
         }
     }

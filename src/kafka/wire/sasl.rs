@@ -73,6 +73,15 @@ impl Mechanism {
         }
     }
 
+    /// The name by which Kafka's own principal builder knows who gets in so; `None` where the broker makes one, of what
+    /// a token says or of who owns it.
+    pub(super) fn user(&self) -> Option<&str> {
+        match self {
+            Mechanism::Plain(login) | Mechanism::Scram { login, is_token: false, .. } => Some(&login.user),
+            Mechanism::Scram { .. } | Mechanism::OAuthBearer(_) => None,
+        }
+    }
+
     /// A new exchange; a token is read or fetched now, as it may have been renewed since the last time. May wait for
     /// an identity provider.
     pub(super) fn begin(&self) -> Result<Box<dyn Exchange>, SaslError> {

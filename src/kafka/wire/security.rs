@@ -4,6 +4,7 @@ use super::sasl::{Bearer, Client, Login, Mechanism, Provider, SHA_256, SHA_512, 
 use super::secret::Secret;
 use super::tls::{Checks, TlsSettings, Trust};
 use crate::kafka::{ConnectError, ConnectionSpec};
+use std::sync::Arc;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
@@ -37,6 +38,17 @@ const LIBRDKAFKAS_OWN: [&str; 4] =
     ["ssl.crl.location", "ssl.cipher.suites", "ssl.curves.list", "ssl.sigalgs.list"];
 
 impl Security {
+    /// Who klever is to a broker that has Kafka's own principal builder; `None` where only the broker knows: the name of
+    /// a certificate goes through its `ssl.principal.mapping.rules`.
+    pub(super) fn principal(&self) -> Option<Arc<str>> {
+        let name = match (&self.sasl, &self.tls) {
+            (Some(mechanism), _) => mechanism.user()?,
+            (None, Some(tls)) if tls.has_identity() => return None,
+            (None, _) => "ANONYMOUS",
+        };
+        Some(format!("User:{name}").into())
+    }
+
     /// Reads what the properties name: key stores, trust stores, the machine's authorities.
     pub(in crate::kafka) fn of(spec: &ConnectionSpec) -> Result<Security, SecurityError> {
         Security::read(spec).map_err(|error| match error {

@@ -1,14 +1,17 @@
-//! Features, controller quorum and ELR; what brokers have on their disks.
+//! Features, controller quorum, ELR and reassignments; what brokers have on their disks.
 
 use super::broker_link::{BrokerLink, ConnectionState};
 use super::concurrent::{all, first_success};
 use super::messages::{
-    ApiVersions, BrokerVersions, DescribeLogDirs, DescribeQuorum, DescribeTopicPartitions, QuorumState,
+    ApiVersions, BrokerVersions, DescribeAcls, DescribeLogDirs, DescribeQuorum, DescribeTopicPartitions,
+    ListReassignments, QuorumState, ResourceType,
 };
 use super::reader::{Lane, WireReader, first_call};
 use crate::clock::now_ms;
 use crate::kafka::CallError;
-use crate::kafka::reads::{CallResult, ElrByTopic, NO_CONTROLLER, RawReads, ReadAnswer, ReadTargets};
+use crate::kafka::reads::{
+    Acls, AclsRead, CallResult, ElrByTopic, NO_CONTROLLER, PartitionMove, RawReads, ReadAnswer, ReadTargets,
+};
 use crate::model::{BrokerId, Datum, Features, Millis, Origin, Quorum, Unknown};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,8 +38,22 @@ impl WireReader {
             let elr = self.elr(&features.elr, targets).await;
             (features, elr)
         };
-        let ((features, elr), quorum) = tokio::join!(described, self.quorum(targets));
-        RawReads { features, quorum, elr }
+        let ((features, elr), quorum, moves) =
+            tokio::join!(described, self.quorum(targets), self.moves(targets));
+        RawReads { features, quorum, elr, moves }
+    }
+
+    /// What each broker tells of its ACLs.
+    pub(super) async fn acls(&self, targets: &ReadTargets) -> AclsRead {
+        let deadline = self.deadline();
+        let asked = self.brokers(targets, Lane::Own).map(|(id, link)| async move {
+            let (of_topics, of_cluster) =
+                (DescribeAcls(ResourceType::Topic), DescribeAcls(ResourceType::Cluster));
+            let both = tokio::join!(link.value(&of_topics, deadline), link.value(&of_cluster, deadline));
+            let told = both.0.and_then(|topics| Ok(Acls { topics, cluster: both.1? }));
+            (id, told)
+        });
+        AclsRead { principal: self.dialer.security.principal(), told: all(asked).await }
     }
 
     /// What each broker has in its log directories.
@@ -82,6 +99,25 @@ impl WireReader {
                 Some(error) => Datum::unknown(error.unknown("Describe on Cluster")),
                 None => Datum::unknown(Unknown::Unreachable("no broker is up".into())),
             },
+        }
+    }
+
+    /// Partitions that are being moved; before KRaft only the controller itself tells.
+    async fn moves(&self, targets: &ReadTargets) -> Datum<Vec<PartitionMove>> {
+        let deadline = self.deadline();
+        let timeout_ms = i32::try_from(self.timeout.as_millis()).unwrap_or(i32::MAX);
+        let attempts = self.candidates(targets, Lane::Controller, 0).into_iter();
+        let attempts = attempts.map(|link| async move {
+            let request = ListReassignments { timeout_ms };
+            link.value(&request, deadline).await
+        });
+        match first_success(attempts, SECOND_QUESTION_AFTER).await {
+            Ok(moves) => Datum::known(moves, now_ms(), Origin::Broker),
+            Err(errors) => Datum::unknown(match errors.first() {
+                Some(error) if error.is_unsupported() => Unknown::Unsupported("brokers before 2.4".into()),
+                Some(error) => error.unknown("Describe on Cluster"),
+                None => Unknown::Unreachable("no broker is up".into()),
+            }),
         }
     }
 

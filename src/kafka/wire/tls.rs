@@ -61,6 +61,11 @@ impl fmt::Debug for TlsSettings {
 }
 
 impl TlsSettings {
+    /// Whether klever shows a certificate of its own to who asks.
+    pub(super) fn has_identity(&self) -> bool {
+        self.has_identity
+    }
+
     /// # Errors
     /// In words, when the key is none that can sign or not the one of the certificate.
     pub(super) fn new(

@@ -5,7 +5,7 @@ use crate::knobs::KeyScope;
 use crate::model::{
     Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum,
     Features, Group, GroupOffset, GroupState, KafkaVersion, Member, Origin, PartitionIx, PartitionRow,
-    Partitions, Quorum, Topic, TopicIx, Unknown,
+    Partitions, Quorum, Reassignment, Topic, TopicIx, Unknown,
 };
 use crate::rules::{FindingStatus, Findings, Rule, examine::run, facts::ClusterFacts};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ pub(in crate::rules) struct ClusterFixture {
     rows: Vec<PartitionRow>,
     groups: Vec<Group>,
     elr: Datum<()>,
+    moves: Vec<Reassignment>,
 }
 
 fn known<T>(value: T) -> Datum<T> {
@@ -47,9 +48,11 @@ pub(in crate::rules) fn given() -> ClusterFixture {
         topics: [].into(),
         partitions: Partitions::default(),
         groups: Datum::unknown(Unknown::NotAsked),
+        groups_complete: Datum::not_asked(),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     };
-    ClusterFixture { cluster, rows: Vec::new(), groups: Vec::new(), elr: known(()) }.racks(&["a", "b", "c"])
+    ClusterFixture { cluster, rows: Vec::new(), groups: Vec::new(), elr: known(()), moves: Vec::new() }
+        .racks(&["a", "b", "c"])
 }
 
 impl ClusterFixture {
@@ -183,6 +186,13 @@ impl ClusterFixture {
         let row = &mut self.rows[first + number];
         row.isr = ids(isr);
         row.leader = isr.first().map(|id| BrokerId(*id));
+        self
+    }
+
+    /// The last topic's partition of this number is being moved.
+    pub(in crate::rules) fn moving(mut self, number: usize, adding: &[i32], removing: &[i32]) -> Self {
+        let partition = PartitionIx(self.cluster.topics.last().unwrap().first + number as u32);
+        self.moves.push(Reassignment { partition, adding: ids(adding), removing: ids(removing) });
         self
     }
 
@@ -330,7 +340,8 @@ impl ClusterFixture {
     }
 
     pub(in crate::rules) fn cluster(mut self) -> Cluster {
-        self.cluster.partitions = Partitions::from_rows(&self.rows, self.elr);
+        self.cluster.partitions =
+            Partitions::from_rows(&self.rows, self.elr).with_reassignments(known(self.moves.into()));
         if !self.groups.is_empty() {
             self.cluster.groups = known(self.groups.into());
         }

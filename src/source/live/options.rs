@@ -67,7 +67,8 @@ impl LiveOptions {
             | ReadKind::GroupOffsets => self.offsets,
             ReadKind::Groups => self.groups,
             ReadKind::TopicConfigs | ReadKind::BrokerConfigs => self.configs,
-            ReadKind::Description | ReadKind::EarliestOffsets | ReadKind::LogDirs => self.description,
+            ReadKind::Description | ReadKind::EarliestOffsets => self.description,
+            ReadKind::Acls | ReadKind::LogDirs => self.description,
             ReadKind::Raw => self.raw,
         }
     }

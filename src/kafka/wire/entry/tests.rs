@@ -15,7 +15,7 @@ const PLAIN_LOGIN: &str =
 
 async fn broken(address: &str, properties: &str) -> EntryFailure {
     let mut passed = Vec::new();
-    let entered = enter(address, &security(properties), &mut passed).await;
+    let entered = enter(address, &Tunnels::default(), &security(properties), &mut passed).await;
     entered.err().unwrap_or_else(|| panic!("let in after {passed:?}"))
 }
 
@@ -59,7 +59,7 @@ async fn peers_that_are_no_brokers_break_the_step_that_meets_them() {
 async fn without_tls_and_sasl_a_connection_is_all() {
     let address = port(b"").await;
     let mut passed = Vec::new();
-    assert!(enter(&address, &Security::default(), &mut passed).await.is_ok());
+    assert!(enter(&address, &Tunnels::default(), &Security::default(), &mut passed).await.is_ok());
     let steps: Vec<Step> = passed.iter().map(|(step, _)| *step).collect();
     assert_eq!(steps, [Step::Name, Step::Tcp]);
     assert_eq!(host_and_port("[::1]:9092").unwrap(), ("::1", 9092));

@@ -7,6 +7,7 @@ use crate::kafka::wire::frame::answer_of;
 /// Reads the bytes as the answer to each request in each of its versions, and forgets what was read.
 pub(in crate::kafka) fn read_as_any_answer(bytes: &[u8]) {
     read_as::<ApiVersions>(bytes);
+    read_as::<DescribeAcls>(bytes);
     read_as::<DescribeCluster>(bytes);
     read_as::<DescribeConfigs<'_>>(bytes);
     read_as::<DescribeConsumerGroups<'_>>(bytes);
@@ -23,6 +24,7 @@ pub(in crate::kafka) fn read_as_any_answer(bytes: &[u8]) {
     read_as::<FindCoordinators<'_>>(bytes);
     read_as::<ListGroups>(bytes);
     read_as::<ListOffsets<'_>>(bytes);
+    read_as::<ListReassignments>(bytes);
     read_as::<ReadMetadata>(bytes);
 }
 

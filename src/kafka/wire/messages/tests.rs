@@ -14,8 +14,10 @@ use rand_pcg::Pcg64Mcg;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+mod acls;
 mod answers;
 mod drawn;
+mod moves;
 mod other_groups;
 mod requests;
 

@@ -17,7 +17,7 @@ fn not_empty(text: &Option<StrBytes>) -> Option<String> {
     text.as_ref().map(|text| text.as_str().to_string()).filter(|text| !text.is_empty())
 }
 
-fn coded_as<T>(code: i16, value: T) -> Coded<T> {
+pub(super) fn coded_as<T>(code: i16, value: T) -> Coded<T> {
     if code == 0 { Ok(value) } else { Err(code) }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn answers(draw: &mut Draw) -> Vec<Vec<u8>> {
     }
     vec![
         one::<ApiVersions, _>(draw, api_versions),
+        one::<DescribeAcls, _>(draw, acls::answer),
         one::<DescribeCluster, _>(draw, cluster),
         one::<DescribeConfigs<'_>, _>(draw, configs),
         one::<DescribeConsumerGroups<'_>, _>(draw, consumer_groups),
@@ -49,6 +50,7 @@ pub(super) fn answers(draw: &mut Draw) -> Vec<Vec<u8>> {
         one::<FindCoordinators<'_>, _>(draw, coordinators),
         one::<ListGroups, _>(draw, listed_groups),
         one::<ListOffsets<'_>, _>(draw, list_offsets),
+        one::<ListReassignments, _>(draw, moves::answer),
         one::<ReadMetadata, _>(draw, metadata),
     ]
 }

@@ -9,7 +9,7 @@ use kafka_protocol::messages::describe_topic_partitions_request::{Cursor, TopicR
 use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use kafka_protocol::messages::offset_fetch_request::OffsetFetchRequestGroup;
 use kafka_protocol::messages::{
-    ApiVersionsRequest, BrokerId, ConsumerGroupDescribeRequest, DescribeClusterRequest,
+    ApiVersionsRequest, BrokerId, ConsumerGroupDescribeRequest, DescribeAclsRequest, DescribeClusterRequest,
     DescribeConfigsRequest, DescribeGroupsRequest, DescribeLogDirsRequest, DescribeQuorumRequest,
     DescribeTopicPartitionsRequest, FindCoordinatorRequest, GroupId, ListGroupsRequest, ListOffsetsRequest,
     MetadataRequest, OffsetFetchRequest, TopicName,
@@ -48,6 +48,13 @@ fn requests_about_the_cluster() {
         let topic = TopicData::default().with_topic_name(topic("__cluster_metadata"));
         DescribeQuorumRequest::default().with_topics(vec![topic.with_partitions(vec![partition])])
     });
+    for (kind, code) in [(ResourceType::Topic, 2), (ResourceType::Cluster, 4)] {
+        assert_written(&DescribeAcls(kind), |_| {
+            let any = DescribeAclsRequest::default().with_pattern_type_filter(1).with_operation(1);
+            let any = any.with_resource_name_filter(None).with_principal_filter(None).with_host_filter(None);
+            any.with_permission_type(1).with_resource_type_filter(code)
+        });
+    }
     assert_written(&DescribeLogDirs, |_| DescribeLogDirsRequest::default().with_topics(None));
     let names = ["orders".to_string(), "".to_string()];
     for (kind, code) in [(ResourceKind::Topic, 2), (ResourceKind::Broker, 4)] {
