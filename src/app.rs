@@ -2,6 +2,7 @@
 
 mod action;
 mod actions;
+mod alarms;
 mod assess;
 mod assessment;
 mod cell;
