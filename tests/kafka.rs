@@ -20,6 +20,8 @@ mod proxy;
 mod read_only;
 #[path = "kafka/security.rs"]
 mod security;
+#[path = "kafka/share_groups.rs"]
+mod share_groups;
 #[path = "kafka/shared.rs"]
 mod shared;
 #[path = "kafka/snapshot.rs"]

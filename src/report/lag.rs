@@ -44,6 +44,8 @@ pub struct PartitionLag {
     pub log_end: Option<i64>,
     /// Up to the high watermark.
     pub lag: Lag,
+    /// A share group has no start offset here yet.
+    pub has_not_begun: bool,
     /// Those of the lag that only who reads uncommitted records can read: a transaction is open before them.
     pub behind_open_transaction: Option<i64>,
     /// Records that were deleted before the group read them.
@@ -63,7 +65,8 @@ impl PartitionLag {
             last_stable: partition.last_stable(),
             high_watermark: partition.high_watermark(),
             log_end: partition.log_end(),
-            lag: cluster.lag_of(offset),
+            has_not_begun: group.has_not_begun(offset),
+            lag: cluster.lag_of(group, offset),
             behind_open_transaction: cluster.behind_open_transaction(offset),
             deleted_unread: cluster.deleted_unread(offset).unwrap_or(0),
             beyond_end: cluster.beyond_end(group, offset).unwrap_or(0),
@@ -110,6 +113,11 @@ impl GroupLag {
     /// Partitions in which the group has committed nothing.
     pub fn without_commit(&self) -> usize {
         self.count(|one| one.lag == Lag::NoCommit)
+    }
+
+    /// Partitions in which a share group has no start offset yet.
+    pub fn not_begun(&self) -> usize {
+        self.count(|one| one.has_not_begun)
     }
 
     /// Partitions whose lag is not known.

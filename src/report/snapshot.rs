@@ -187,8 +187,9 @@ fn groups_fit(cluster: &Cluster, count: usize) -> Result<(), String> {
             group.offsets.get().is_none_or(|all| all.iter().all(|offset| inside(&offset.partition)));
         let members =
             group.members.get().is_none_or(|all| all.iter().all(|member| member.assigned.iter().all(inside)));
-        let committed =
-            |all: &Arc<[GroupOffset]>| all.iter().filter_map(|offset| offset.committed).all(is_offset);
+        let committed = |all: &Arc<[GroupOffset]>| {
+            all.iter().flat_map(|one| [one.committed, one.told_lag]).flatten().all(is_offset)
+        };
         if !group.offsets.get().is_none_or(committed) {
             return Err(format!("group {} has committed what is no offset", super::clean(&group.id)));
         }

@@ -195,7 +195,7 @@ impl World {
         let partitions = read.flat_map(|(_, topic)| topic.partitions.iter());
         let offsets = partitions.filter_map(|ix| {
             let committed = host.committed.get(ix).copied();
-            Some(GroupOffset { partition: *order.places.get(ix)?, committed })
+            Some(GroupOffset::new(*order.places.get(ix)?, committed))
         });
         offsets.collect()
     }

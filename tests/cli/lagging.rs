@@ -25,10 +25,7 @@ fn cluster(groups: Vec<Group>) -> Cluster {
 }
 
 fn group(id: &str, offsets: &[(u32, Option<i64>)]) -> Group {
-    let offset = |(at, committed): &(u32, Option<i64>)| GroupOffset {
-        partition: PartitionIx(*at),
-        committed: *committed,
-    };
+    let offset = |(at, committed): &(u32, Option<i64>)| GroupOffset::new(PartitionIx(*at), *committed);
     Group {
         id: id.into(),
         state: GroupState::Empty,
@@ -170,4 +167,33 @@ fn only_what_is_asked_for_counts() {
     read.partitions = read.partitions.with_completeness(Datum::not_asked());
     let read = files.write("read.json", &write_snapshot(&read));
     assert!(refused(3, &["lag", "--snapshot", &read, "--group", "billing"]).contains("may be hidden"));
+}
+
+#[test]
+fn a_share_group_that_has_not_begun_is_unknown_and_said_in_words() {
+    let files = Files::new();
+    let share = |offsets: &[GroupOffset]| Group {
+        protocol: "share".into(),
+        offsets: Datum::known(offsets.into(), 0, Origin::Broker),
+        ..group("jobs", &[])
+    };
+    let begun = |at: u32, lag: i64| GroupOffset {
+        told_lag: Some(lag),
+        ..GroupOffset::new(PartitionIx(at), Some(900))
+    };
+    let all = file(&files, vec![share(&[begun(0, 40), begun(3, 2)])]);
+    let document = told(0, &all, &[]);
+    let jobs = &document["groups"][0];
+    assert_eq!((&jobs["lag"], &jobs["type"]), (&value!(42), &value!("share")), "as the coordinator counts");
+
+    let not_begun = file(&files, vec![share(&[begun(0, 40), GroupOffset::new(PartitionIx(1), None)])]);
+    let document = told(3, &not_begun, &[]);
+    let partition = &document["groups"][0]["partitions"][1];
+    assert_eq!((&partition["has_not_begun"], &partition["lag"]), (&value!(true), &Value::Null));
+    let text = ok(3, &["lag", "--snapshot", &not_begun]);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("at least 40 records, the rest is not known"), "{words}");
+    assert!(words.contains("1 partition without a start offset"), "{words}");
+    assert!(words.contains("share.auto.offset.reset decides"), "{words}");
+    assert!(!words.contains("no commit") && !words.contains("without a commit"), "{words}");
 }

@@ -81,7 +81,7 @@ fn a_group_with_known_lag_shows_that_lag() {
         .get()
         .unwrap()
         .iter()
-        .map(|offset| (cluster.partition_name(offset.partition), cluster.lag_of(offset)))
+        .map(|offset| (cluster.partition_name(offset.partition), cluster.lag_of(group, offset)))
         .collect();
     let expected = [("pay-0", 42), ("pay-1", 0), ("pay-2", 0)];
     assert_eq!(lags, expected.map(|(name, lag)| (name.to_string(), Lag::Records(lag))));

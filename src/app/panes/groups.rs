@@ -230,7 +230,7 @@ fn page(app: &App, item: u32) -> Option<Page> {
 /// The lag of one partition, and what it does not say.
 fn partition_line(cluster: &Cluster, group: &Group, offset: &GroupOffset) -> (CellStyle, String) {
     let beyond_end = cluster.beyond_end(group, offset);
-    let lag = match cluster.lag_of(offset) {
+    let lag = match cluster.lag_of(group, offset) {
         Lag::Records(_) if beyond_end.is_some() => "?".into(),
         Lag::Records(records) => human_count(records),
         Lag::AtLeast(records) => at_least(records),
@@ -238,6 +238,9 @@ fn partition_line(cluster: &Cluster, group: &Group, offset: &GroupOffset) -> (Ce
         Lag::Unknown => "?".into(),
     };
     let line = format!("{lag:>12}  {}", cluster.partition_name(offset.partition));
+    if group.has_not_begun(offset) {
+        return (CellStyle::Muted, format!("{line}  no start offset yet: share.auto.offset.reset decides"));
+    }
     if let (Some(ahead), Some(committed)) = (beyond_end, offset.committed) {
         let (committed, end) = (human_count(committed), human_count(committed - ahead));
         return (

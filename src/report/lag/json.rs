@@ -92,6 +92,7 @@ fn partition_value(one: &PartitionLag) -> Value {
         "topic": one.topic,
         "partition": one.number,
         "committed": one.committed,
+        "has_not_begun": one.has_not_begun,
         "log_start": one.log_start,
         "last_stable": one.last_stable,
         "high_watermark": one.high_watermark,

@@ -9,6 +9,9 @@ use crate::report::layout::labelled;
 /// Partitions that the text names of each kind.
 const LISTED: usize = 5;
 
+/// What a share group is in where nothing was acknowledged yet.
+const NOT_BEGUN: &str = "without a start offset: nothing was acknowledged yet, share.auto.offset.reset decides where the group begins";
+
 /// `12,345 records`, `at least 12,345 records`
 fn words(lag: Lag) -> String {
     match lag {
@@ -84,7 +87,11 @@ fn push_group(out: &mut String, of: &GroupLag) {
         labelled(out, 2, "BEYOND", 10, &format!("{partitions} committed beyond the end of the log"));
     }
     push_partitions(out, of, "", |one| one.beyond_end, beyond);
-    for (count, what) in [(of.without_commit(), "without a commit"), (of.unknown(), "of unknown lag")] {
+    for (count, what) in [
+        (of.without_commit(), "without a commit"),
+        (of.not_begun(), NOT_BEGUN),
+        (of.unknown(), "of unknown lag"),
+    ] {
         if count > 0 {
             labelled(out, 12, "", 0, &format!("{} {what}", plural(count, "partition")));
         }

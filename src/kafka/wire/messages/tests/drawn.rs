@@ -26,8 +26,11 @@ use kafka_protocol::messages::{self as kafka, BrokerId, GroupId, TopicName};
 
 /// One of each kind, in drawn versions.
 pub(super) fn answers(draw: &mut Draw) -> Vec<Vec<u8>> {
-    fn one<R: ReadRequest, T: Encodable>(draw: &mut Draw, answer: fn(&mut Draw, i16) -> T) -> Vec<u8> {
-        let (first, last) = R::VERSIONS;
+    fn one<R: ReadRequest, T: Encodable + Message>(
+        draw: &mut Draw,
+        answer: fn(&mut Draw, i16) -> T,
+    ) -> Vec<u8> {
+        let (first, last) = versions_of::<R, T>().into_inner();
         let version = first + draw.below((last - first + 1) as u64) as i16;
         let answer = answer(draw, version);
         written(R::API, &answer, version)
