@@ -53,7 +53,7 @@ pub use junit::findings_junit;
 pub use lag::{
     AgeMethod, GroupLag, LagAge, LagProgress, LagReport, LagSeries, PartitionLag, Poll, RetentionLeft, Trend,
     failed_poll_json, failed_poll_prometheus, failed_poll_text, lag_json, lag_json_line, lag_prometheus,
-    lag_text,
+    lag_text, open_transaction_words,
 };
 pub use markdown::findings_markdown;
 pub use partition_logs::{

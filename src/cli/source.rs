@@ -170,6 +170,7 @@ pub(super) fn nothing() -> Cluster {
         topics: [].into(),
         partitions: Partitions::default(),
         groups: Datum::not_asked(),
+        open_transactions: [].into(),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     }
 }

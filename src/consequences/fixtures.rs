@@ -91,6 +91,7 @@ impl ClusterSpec {
             partitions: Partitions::from_rows(&rows, Datum::known((), 0, Origin::Broker))
                 .with_completeness(Datum::known((), 0, Origin::Broker)),
             groups: Datum::unknown(Unknown::NotAsked),
+            open_transactions: [].into(),
             assumed: Arc::new(assumed),
         }
     }

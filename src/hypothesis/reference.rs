@@ -87,6 +87,7 @@ pub fn reference_with(
         topics: [topic].into(),
         partitions: Partitions::from_rows(&rows, Datum::known((), as_of, from)),
         groups: Datum::unknown(Unknown::NotAsked),
+        open_transactions: [].into(),
         assumed: Arc::new(Assumptions::defaults(version)),
     }
 }

@@ -10,12 +10,16 @@ mod configs;
 mod groups;
 mod metadata;
 mod offsets;
+mod transactions;
 
 pub(super) use configs::{ResourceConfig, ResourceKind, config_source};
 pub(super) use groups::{GroupDescription, GroupListing, GroupsRead, MemberDescription};
 pub use metadata::{Metadata, Node};
 pub(super) use metadata::{PartitionMetadata, Racks, TopicMetadata};
 pub(super) use offsets::{GroupOffsets, OffsetSpec, PartitionOffset};
+pub(super) use transactions::{
+    OpenTransactionsRead, ProducerDescription, ProducersRead, TransactionDescription,
+};
 
 /// The partitions of which a broker holds a replica, by topic and number.
 pub(super) type HeldPartitions = Vec<(Arc<str>, i32)>;
@@ -46,6 +50,8 @@ pub enum ReadKind {
     LastStableOffsets,
     /// Ends of the leaders' own logs; not for a screen.
     LogEnds,
+    /// Who has a transaction open in the partitions that are held back; not for a screen.
+    OpenTransactions,
     /// What every broker has in its log directories: once a session, where only that shows whether topics are hidden.
     LogDirs,
 }
@@ -72,6 +78,8 @@ pub struct ReadTargets {
     pub metadata: Arc<Metadata>,
     /// Groups known so far.
     pub groups: Arc<[Arc<str>]>,
+    /// Partitions whose last stable offset lies before their high watermark, by topic and number.
+    pub held_back: Arc<[(Arc<str>, i32)]>,
 }
 
 impl ReadTargets {
@@ -104,6 +112,7 @@ pub enum ReadAnswer {
     /// Of klever's own connection, which no other process holds.
     #[serde(skip)]
     Raw(Box<RawReads>),
+    OpenTransactions(OpenTransactionsRead),
     /// Of each broker that was asked.
     LogDirs(Vec<(BrokerId, CallResult<HeldPartitions>)>),
 }
@@ -135,6 +144,11 @@ impl ReadAnswer {
             ReadKind::EarliestOffsets => ReadAnswer::Offsets(OffsetSpec::Earliest, Vec::new()),
             ReadKind::LastStableOffsets => ReadAnswer::Offsets(OffsetSpec::LastStable, Vec::new()),
             ReadKind::LogEnds => ReadAnswer::Offsets(OffsetSpec::LogEnd, Vec::new()),
+            ReadKind::OpenTransactions => {
+                let one = |(topic, number): &(Arc<str>, i32)| (topic.clone(), *number, Err(error.clone()));
+                let partitions = targets.held_back.iter().map(one).collect();
+                ReadAnswer::OpenTransactions(OpenTransactionsRead { partitions, ..Default::default() })
+            }
             ReadKind::LogDirs => {
                 ReadAnswer::LogDirs(targets.brokers().map(|id| (id, Err(error.clone()))).collect())
             }

@@ -9,7 +9,7 @@ mod values;
 
 use crate::model::{
     Assumptions, Broker, ClientProfile, Cluster, ConfigEntry, ConfigMap, Datum, Environment, Features, Group,
-    Load, Member, Origin, Partitions, Topic, Unknown,
+    Load, Member, NamedTransaction, OpenProducer, OpenTransaction, Origin, Partitions, Topic, Unknown,
 };
 use pseudonyms::Pseudonyms;
 use std::sync::Arc;
@@ -18,8 +18,19 @@ use std::sync::Arc;
 /// pass for states of one cluster, because their numbers mean different things.
 pub fn anonymised(cluster: &Cluster, key: u64) -> Cluster {
     let names = Pseudonyms::of(cluster);
-    let Cluster { taken_at, id, version, features, quorum, brokers, topics, partitions, groups, assumed } =
-        cluster;
+    let Cluster {
+        taken_at,
+        id,
+        version,
+        features,
+        quorum,
+        brokers,
+        topics,
+        partitions,
+        groups,
+        open_transactions,
+        assumed,
+    } = cluster;
     let Features { elr, metadata_level } = features;
     Cluster {
         taken_at: *taken_at,
@@ -34,6 +45,7 @@ pub fn anonymised(cluster: &Cluster, key: u64) -> Cluster {
         topics: topics.iter().map(|one| topic(&names, one)).collect(),
         partitions: partitions_of(partitions),
         groups: datum(groups, |all| all.iter().map(|one| group(&names, one)).collect()),
+        open_transactions: open_transactions.iter().map(|one| open_transaction(&names, one)).collect(),
         assumed: Arc::new(assumptions(&names, assumed)),
     }
 }
@@ -146,6 +158,29 @@ fn group(names: &Pseudonyms, group: &Group) -> Group {
         members: datum(members, |all| all.iter().map(member).collect()),
         offsets: datum(offsets, Clone::clone),
     }
+}
+
+fn open_transaction(names: &Pseudonyms, open: &OpenTransaction) -> OpenTransaction {
+    let OpenTransaction { partition, producer } = open;
+    let named = |transaction: &NamedTransaction| {
+        let NamedTransaction { transactional_id, started_at, timeout_ms } = transaction;
+        NamedTransaction {
+            transactional_id: names.transactional_id(transactional_id).into(),
+            started_at: *started_at,
+            timeout_ms: *timeout_ms,
+        }
+    };
+    let producer = datum(producer, |producer| {
+        let OpenProducer { producer_id, epoch, start_offset, last_written_at, transaction } = producer;
+        OpenProducer {
+            producer_id: *producer_id,
+            epoch: *epoch,
+            start_offset: *start_offset,
+            last_written_at: *last_written_at,
+            transaction: datum(transaction, named),
+        }
+    });
+    OpenTransaction { partition: *partition, producer }
 }
 
 fn assumptions(names: &Pseudonyms, assumed: &Assumptions) -> Assumptions {

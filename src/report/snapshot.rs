@@ -124,7 +124,19 @@ fn fits(cluster: &Cluster) -> Result<(), String> {
     quorum_fits(cluster)?;
     assumptions_fit(cluster)?;
     topics_fit(cluster, count)?;
+    open_transactions_fit(cluster, count)?;
     groups_fit(cluster, count)
+}
+
+fn open_transactions_fit(cluster: &Cluster, count: usize) -> Result<(), String> {
+    let open = &cluster.open_transactions;
+    if !open.is_sorted_by(|one, next| one.partition < next.partition) {
+        return Err("open_transactions are not in the order of their partitions".into());
+    }
+    if !open.iter().all(|one| one.partition.at() < count) {
+        return Err("open_transactions name a partition that is not there".into());
+    }
+    Ok(())
 }
 
 fn quorum_fits(cluster: &Cluster) -> Result<(), String> {

@@ -44,6 +44,7 @@ impl World {
             topics: self.topic_list(&order, as_of),
             partitions: self.columns(&order, as_of),
             groups: Datum::known(self.group_list(&order, as_of), as_of, Origin::Simulated),
+            open_transactions: [].into(),
             assumed: Arc::new(self.assumed()),
         };
         (cluster, order.columns)

@@ -69,9 +69,11 @@ impl Connections {
             ReadKind::GroupOffsets => ReadAnswer::GroupOffsets(reads.group_offsets().await),
             ReadKind::LatestOffsets => reads.offsets(OffsetSpec::Latest).await,
             ReadKind::EarliestOffsets => reads.offsets(OffsetSpec::Earliest).await,
-            ReadKind::Raw | ReadKind::LastStableOffsets | ReadKind::LogEnds | ReadKind::LogDirs => {
-                return None;
-            }
+            ReadKind::Raw
+            | ReadKind::LastStableOffsets
+            | ReadKind::LogEnds
+            | ReadKind::OpenTransactions
+            | ReadKind::LogDirs => return None,
         })
     }
 }

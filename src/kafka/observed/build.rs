@@ -26,6 +26,7 @@ impl ObservedCluster {
             brokers: brokers.into(),
             partitions: self.partitions(),
             groups: self.groups(&topics),
+            open_transactions: self.open_transactions(&topics, taken_at),
             topics: topics.into(),
             assumed: self.assumed.clone(),
         };
@@ -167,7 +168,7 @@ impl ObservedCluster {
         }
     }
 
-    fn place(&self, topics: &[Topic], name: &str, number: i32) -> Option<PartitionIx> {
+    pub(super) fn place(&self, topics: &[Topic], name: &str, number: i32) -> Option<PartitionIx> {
         let at = topics.binary_search_by(|topic| (*topic.name).cmp(name)).ok()?;
         let partitions = &self.metadata.topics[at].partitions;
         let offset = partitions.binary_search_by_key(&number, |partition| partition.number).ok()?;

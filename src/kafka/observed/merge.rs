@@ -31,6 +31,7 @@ impl ObservedCluster {
             ReadAnswer::GroupOffsets(offsets) => self.apply_group_offsets(offsets, at),
             ReadAnswer::Offsets(end, facts) => self.apply_offsets(end, facts),
             ReadAnswer::Raw(raw) => self.raw.refresh(*raw),
+            ReadAnswer::OpenTransactions(open) => self.open_transactions = open,
             ReadAnswer::LogDirs(answers) => self.apply_log_dirs(answers, at),
         }
     }

@@ -21,6 +21,9 @@ pub(super) enum Api {
     SaslAuthenticate,
     DescribeQuorum,
     DescribeCluster,
+    DescribeProducers,
+    DescribeTransactions,
+    ListTransactions,
     ConsumerGroupDescribe,
     DescribeTopicPartitions,
     ShareGroupDescribe,
@@ -34,7 +37,7 @@ const NEVER: i16 = i16::MAX;
 impl Api {
     /// In the order of their keys.
     #[cfg(test)]
-    pub(super) const ALL: [Api; 18] = [
+    pub(super) const ALL: [Api; 21] = [
         Api::ListOffsets,
         Api::Metadata,
         Api::OffsetFetch,
@@ -48,6 +51,9 @@ impl Api {
         Api::SaslAuthenticate,
         Api::DescribeQuorum,
         Api::DescribeCluster,
+        Api::DescribeProducers,
+        Api::DescribeTransactions,
+        Api::ListTransactions,
         Api::ConsumerGroupDescribe,
         Api::DescribeTopicPartitions,
         Api::ShareGroupDescribe,
@@ -71,6 +77,9 @@ impl Api {
             Api::SaslAuthenticate => (36, "SaslAuthenticate", 2),
             Api::DescribeQuorum => (55, "DescribeQuorum", 0),
             Api::DescribeCluster => (60, "DescribeCluster", 0),
+            Api::DescribeProducers => (61, "DescribeProducers", 0),
+            Api::DescribeTransactions => (65, "DescribeTransactions", 0),
+            Api::ListTransactions => (66, "ListTransactions", 0),
             Api::ConsumerGroupDescribe => (69, "ConsumerGroupDescribe", 0),
             Api::DescribeTopicPartitions => (75, "DescribeTopicPartitions", 0),
             Api::ShareGroupDescribe => (77, "ShareGroupDescribe", 0),

@@ -17,6 +17,7 @@ mod quorum;
 mod share_groups;
 mod streams_groups;
 mod topic_partitions;
+mod transactions;
 
 #[cfg(fuzzing)]
 pub(in crate::kafka) use any_answer::read_as_any_answer;
@@ -34,6 +35,9 @@ pub(super) use quorum::{DescribeQuorum, QuorumState};
 pub(super) use share_groups::{DescribeShareGroupOffsets, DescribeShareGroups};
 pub(super) use streams_groups::DescribeStreamsGroups;
 pub(super) use topic_partitions::DescribeTopicPartitions;
+pub(super) use transactions::{
+    DescribeProducers, DescribeTransactions, ListTransactions, PartitionProducers,
+};
 
 use super::api::{Api, ReadRequest};
 use super::decoder::{Decoded, Decoder};
@@ -58,6 +62,9 @@ pub(super) fn sent_versions() -> Vec<(Api, (i16, i16))> {
         of::<DescribeLogDirs>(),
         of::<DescribeQuorum>(),
         of::<DescribeCluster>(),
+        of::<DescribeProducers<'_>>(),
+        of::<DescribeTransactions<'_>>(),
+        of::<ListTransactions<'_>>(),
         of::<DescribeConsumerGroups<'_>>(),
         of::<DescribeTopicPartitions<'_>>(),
         of::<DescribeShareGroups<'_>>(),

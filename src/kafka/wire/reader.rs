@@ -98,6 +98,7 @@ impl WireReader {
             ReadKind::LastStableOffsets => self.ends(OffsetSpec::LastStable, targets).await,
             ReadKind::LogEnds => self.ends(OffsetSpec::LogEnd, targets).await,
             ReadKind::Raw => ReadAnswer::Raw(Box::new(self.raw(targets).await)),
+            ReadKind::OpenTransactions => self.open_transactions(targets).await,
             ReadKind::LogDirs => self.log_dirs(targets).await,
         }
     }

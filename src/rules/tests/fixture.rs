@@ -47,6 +47,7 @@ pub(in crate::rules) fn given() -> ClusterFixture {
         topics: [].into(),
         partitions: Partitions::default(),
         groups: Datum::unknown(Unknown::NotAsked),
+        open_transactions: [].into(),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     };
     ClusterFixture { cluster, rows: Vec::new(), groups: Vec::new(), elr: known(()) }.racks(&["a", "b", "c"])

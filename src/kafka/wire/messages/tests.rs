@@ -19,6 +19,7 @@ mod answers;
 mod drawn;
 mod other_groups;
 mod requests;
+mod transactions;
 
 /// Draws values; the same seed draws the same ones.
 struct Draw(Pcg64Mcg);
