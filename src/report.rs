@@ -23,6 +23,7 @@ mod markdown;
 mod partition_logs;
 mod record_life;
 mod record_trace;
+mod recording;
 mod rehearsal;
 mod roll;
 mod run;
@@ -61,6 +62,7 @@ pub use partition_logs::{
 };
 pub use record_life::{LifeStep, LifeStepKind, RecordLife};
 pub use record_trace::record_trace_text;
+pub use recording::{RECORDING_SCHEMA, Recording, is_recording, read_recording, recording_head};
 pub use rehearsal::{
     Rehearsal, RehearsedCounts, RehearsedPartition, RehearsedStep, rehearsal_json, rehearsal_text,
 };

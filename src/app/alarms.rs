@@ -15,6 +15,9 @@ impl App {
             let held = human_duration_ms(self.now_ms - since);
             alarms.push((CellStyle::Stale, format!("FROZEN for {held}")));
         }
+        if let Some(ms) = self.before_recorded_end_ms() {
+            alarms.push((CellStyle::Stale, format!("AS IT WAS {} before the end", human_duration_ms(ms))));
+        }
         match self.stale_alarm() {
             Some(stale) => alarms.push(stale),
             None => alarms.extend(self.cluster_alarm()),
