@@ -2,6 +2,7 @@
 
 mod action;
 mod actions;
+mod alarms;
 mod assess;
 mod assessment;
 mod cell;
@@ -228,7 +229,7 @@ impl App {
             shows_internal: start.internal_topics,
             logs: logs::ShownLogs::default(),
             side_by_side: None,
-            time_line: time_line::TimeLine::default(),
+            time_line: time_line::TimeLine::of(start.recorded),
             mouse: start.mouse,
             began: Began { mouse: start.mouse, label: start.label, settings: start.settings, key_notes },
             stale_ms: start.stale_ms,

@@ -50,7 +50,8 @@ pub fn read_as_any_answer(bytes: &[u8]) {
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
 /// connection authenticates, DescribeAcls and DescribeLogDirs once a session and only where brokers may have an authorizer,
-/// those of share and Streams groups only where there are such groups.
+/// those of share and Streams groups only where there are such groups, those about producers and transactions only for
+/// partitions that an open transaction holds back.
 pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (2, "ListOffsets"),
     (3, "Metadata"),
@@ -67,6 +68,9 @@ pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (46, "ListPartitionReassignments"),
     (55, "DescribeQuorum"),
     (60, "DescribeCluster"),
+    (61, "DescribeProducers"),
+    (65, "DescribeTransactions"),
+    (66, "ListTransactions"),
     (69, "ConsumerGroupDescribe"),
     (75, "DescribeTopicPartitions"),
     (77, "ShareGroupDescribe"),

@@ -44,7 +44,7 @@ pub use conformance::sentence;
 pub use error::LabError;
 pub use faults::LostBatches;
 pub use fidelity::Fidelity;
-pub use fixture::{Acked, Fixture, Member};
+pub use fixture::{Acked, Fixture, Member, OpenTransaction};
 pub use interruption::Interruption;
 pub use jars::{JARS_VERSION, find_client_jars, find_jars};
 pub use link::{ApiCall, Calls, Links};

@@ -23,6 +23,7 @@ mod markdown;
 mod partition_logs;
 mod record_life;
 mod record_trace;
+mod recording;
 mod rehearsal;
 mod roll;
 mod run;
@@ -53,7 +54,7 @@ pub use junit::findings_junit;
 pub use lag::{
     AgeMethod, GroupLag, LagAge, LagProgress, LagReport, LagSeries, PartitionLag, Poll, RetentionLeft, Trend,
     failed_poll_json, failed_poll_prometheus, failed_poll_text, lag_json, lag_json_line, lag_prometheus,
-    lag_text,
+    lag_text, open_transaction_words,
 };
 pub use markdown::findings_markdown;
 pub use partition_logs::{
@@ -61,6 +62,7 @@ pub use partition_logs::{
 };
 pub use record_life::{LifeStep, LifeStepKind, RecordLife};
 pub use record_trace::record_trace_text;
+pub use recording::{RECORDING_SCHEMA, Recording, is_recording, read_recording, recording_head};
 pub use rehearsal::{
     Rehearsal, RehearsedCounts, RehearsedPartition, RehearsedStep, rehearsal_json, rehearsal_text,
 };

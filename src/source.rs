@@ -6,6 +6,9 @@ mod lab_driver;
 mod live;
 #[cfg(feature = "live")]
 mod live_driver;
+#[cfg(feature = "live")]
+mod recorder;
+mod recording_file;
 mod simulator;
 mod snapshot_file;
 
@@ -15,5 +18,8 @@ pub use lab_driver::LabDriver;
 pub use live::{LiveOptions, LiveStream, RefreshHandle, SourceEvent};
 #[cfg(feature = "live")]
 pub use live_driver::LiveDriver;
+#[cfg(feature = "live")]
+pub use recorder::{MOST_BYTES, Recorder};
+pub use recording_file::RecordingDriver;
 pub use simulator::SimulatorDriver;
 pub use snapshot_file::SnapshotFileDriver;

@@ -26,6 +26,8 @@ mod judging;
 mod kinds;
 #[path = "cli/lagging.rs"]
 mod lagging;
+#[path = "cli/recording.rs"]
+mod recording;
 #[path = "cli/rolling.rs"]
 mod rolling;
 #[path = "cli/sarif.rs"]

@@ -26,6 +26,8 @@ mod rights;
 mod scale;
 #[path = "kafka/security.rs"]
 mod security;
+#[path = "kafka/share_groups.rs"]
+mod share_groups;
 #[path = "kafka/shared.rs"]
 mod shared;
 #[path = "kafka/snapshot.rs"]

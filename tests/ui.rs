@@ -52,7 +52,7 @@ fn troubled() -> Cluster {
         },
         members: Datum::unknown(Unknown::NotAsked),
         offsets: Datum::known(
-            (0..7).map(|at| GroupOffset { partition: PartitionIx(at), committed }).collect(),
+            (0..7).map(|at| GroupOffset::new(PartitionIx(at), committed)).collect(),
             60_000,
             From::Simulated,
         ),

@@ -19,6 +19,8 @@ pub enum CellStyle {
     Better,
     Worse,
     Unknown,
+    /// Not the newest.
+    Stale,
     /// The title of a section.
     Heading,
 }

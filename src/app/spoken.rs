@@ -1,7 +1,7 @@
 //! The screen in words, a line each, for those who listen to it: the state, the rows of a pane, what came of a command and what changed by itself.
 
 use crate::app::{App, Cell, CellStyle, Column, ExplorePage, Health, Level, Overlay, Pane, Toast, mark_text};
-use crate::model::{Millis, human_count, plural};
+use crate::model::{Mark, Millis, human_count, plural};
 
 /// So many rows of a list are told at once.
 const MOST_ROWS: usize = 40;
@@ -51,13 +51,10 @@ impl App {
 
     fn title_line(&self) -> String {
         let mut parts = vec![format!("{} {}", self.origin.badge(), self.origin.name())];
-        match self.cluster() {
-            Some(cluster) => parts.push(match cluster.version.get() {
-                Some(version) => format!("Kafka {version}"),
-                None => "Kafka of unknown version".into(),
-            }),
-            None => parts.push("no cluster has been read yet".into()),
-        }
+        parts.extend(self.cluster().map(|cluster| match cluster.version.get() {
+            Some(version) => format!("Kafka {version}"),
+            None => "Kafka of unknown version".into(),
+        }));
         if let Some(clock) = self.clock {
             let paused = if clock.paused { ", paused" } else { "" };
             parts.push(format!("{} s{paused}", clock.at_ms / 1000));
@@ -65,19 +62,11 @@ impl App {
         if let Some(detail) = &self.detail {
             parts.push(format!("{} acknowledged", human_count(detail.counters.acked as i64)));
         }
-        parts.push(self.lost_line());
         if self.is_what_if() {
             parts.push("a what-if: nothing is sent".into());
         }
-        parts.retain(|part| !part.is_empty());
+        parts.extend(self.alarms().into_iter().map(|(_, text)| text));
         parts.join(", ")
-    }
-
-    fn lost_line(&self) -> String {
-        match self.refuted.lost {
-            0 => String::new(),
-            lost => format!("LOST {}", plural(lost as usize, "acknowledged record")),
-        }
     }
 
     /// How many partitions are how.
@@ -146,6 +135,8 @@ fn page_lines(page: &ExplorePage) -> Vec<String> {
 pub struct Listener {
     has_state: bool,
     marks_until_ms: Millis,
+    /// Marks whose second was not over, told because time stood still.
+    marks_so_far: Vec<Mark>,
     lost: u64,
     trouble: Option<String>,
     warnings: Vec<(String, String)>,
@@ -220,18 +211,28 @@ impl Listener {
         // Time went back: what was told of later has not happened.
         let from = self.marks_until_ms.min(now);
         self.marks_until_ms = now - MARK_MS;
+        let until = if app.clock.is_some_and(|clock| clock.paused) { now } else { self.marks_until_ms };
         let marks = app.time_marks();
-        let new = marks.iter().filter(|mark| mark.at_ms > from && mark.at_ms <= self.marks_until_ms);
+        let is_new = |mark: &&&Mark| mark.at_ms > from && mark.at_ms <= until;
+        // One that was told so far and has grown since is told again.
+        let new: Vec<&Mark> =
+            marks.iter().filter(is_new).copied().filter(|mark| !self.marks_so_far.contains(mark)).collect();
         let told = |at_ms: Millis| match app.clock {
             Some(_) => format!("at {:.1} s: ", at_ms as f64 / 1000.0),
             None => String::new(),
         };
-        new.map(|mark| format!("{}{}", told(mark.at_ms), mark_text(mark))).collect()
+        let lines = new.iter().map(|mark| format!("{}{}", told(mark.at_ms), mark_text(mark))).collect();
+        self.marks_so_far.extend(new.into_iter().cloned());
+        self.marks_so_far.retain(|mark| mark.at_ms > self.marks_until_ms && mark.at_ms <= now);
+        lines
     }
 
     fn losses(&mut self, app: &App) -> Vec<String> {
         let before = std::mem::replace(&mut self.lost, app.refuted.lost);
-        if app.refuted.lost > before { vec![format!("{} by now", app.lost_line())] } else { Vec::new() }
+        if app.refuted.lost <= before {
+            return Vec::new();
+        }
+        vec![format!("LOST {} by now", plural(app.refuted.lost as usize, "acknowledged record"))]
     }
 
     fn partitions(&mut self, app: &App) -> Vec<String> {

@@ -2,8 +2,9 @@
 
 use crate::app::{Origin, Pane, SettingRows, Sort};
 use crate::keymap::UserKeys;
-use crate::model::Millis;
+use crate::model::{Cluster, Millis};
 use crate::workshop::{Challenge, Scene};
+use std::sync::Arc;
 
 /// How the application starts.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Start {
     pub challenge: Option<Challenge>,
     /// Whether it is shown to a room.
     pub presenter: bool,
+    /// What was seen before, the oldest first: a recording, whose moments can be gone to.
+    pub recorded: Vec<Arc<Cluster>>,
 }
 
 impl Start {
@@ -53,6 +56,7 @@ impl Start {
             learns: false,
             challenge: None,
             presenter: false,
+            recorded: Vec::new(),
         }
     }
 

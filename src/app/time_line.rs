@@ -8,6 +8,8 @@ use crate::model::{
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+mod recorded;
+
 /// So many samples of a real cluster are kept, and so many marks.
 const SAMPLES: usize = 1_200;
 const MARKS: usize = 200;
@@ -26,15 +28,13 @@ pub(super) struct TimeLine {
     samples: Vec<Sample>,
     marks: VecDeque<Mark>,
     last: Option<Arc<Cluster>>,
+    /// Whether it is a recording: it does not go on, and the moments of it can be gone to.
+    is_recorded: bool,
+    /// What it saw, until that is noted.
+    recorded: Vec<Arc<Cluster>>,
     span: usize,
     /// The moment looked at, and the end of what is in view while it is.
     cursor: Option<(Millis, Millis)>,
-}
-
-impl Default for TimeLine {
-    fn default() -> Self {
-        TimeLine { samples: Vec::new(), marks: VecDeque::new(), last: None, span: 1, cursor: None }
-    }
 }
 
 /// A figure that is drawn along time.
@@ -177,6 +177,11 @@ impl App {
         let span = human_duration_ms(SPANS_MS[self.time_line.span]);
         match self.time_cursor() {
             None => format!("last {span}"),
+            Some(at) if self.is_recorded() => {
+                let keys = self.keys_text_on(Pane::Time, "time-go");
+                let go = if keys.is_empty() { keys } else { format!(", {keys} goes there") };
+                format!("{} before the end{go}", human_duration_ms((self.time_end() - at).max(0)))
+            }
             Some(at) if self.clock.is_some() => {
                 let keys = self.keys_text_on(Pane::Time, "time-go");
                 let go = if keys.is_empty() { keys } else { format!(", {keys} goes there") };
@@ -213,8 +218,12 @@ impl App {
         self.time_line.cursor.take().is_some()
     }
 
-    /// Takes the simulator to the moment looked at.
+    /// Takes the simulator, or a recording, to the moment looked at.
     pub(super) fn go_to_time_cursor(&mut self) -> Vec<Effect> {
+        if self.is_recorded() {
+            let at = self.time_cursor();
+            return at.map(|at| Effect::Drive(Command::Seek(at))).into_iter().collect();
+        }
         let Some((at, _)) = self.time_line.cursor.take() else { return Vec::new() };
         let keys = self.keys_text("forward");
         let forward = if keys.is_empty() { keys } else { format!("; {keys} goes forward") };
@@ -224,12 +233,18 @@ impl App {
 
     /// Notes a newer state of a cluster that has no samples of its own.
     pub(super) fn note_time(&mut self) {
+        if self.is_recorded() {
+            return self.note_recorded();
+        }
         if self.detail.is_some() {
             return;
         }
-        let Some(cluster) = self.hypothesis.as_ref().map(|hypothesis| hypothesis.base().clone()) else {
-            return;
-        };
+        if let Some(cluster) = self.hypothesis.as_ref().map(|hypothesis| hypothesis.base().clone()) {
+            self.note_state(cluster);
+        }
+    }
+
+    fn note_state(&mut self, cluster: Arc<Cluster>) {
         let at_ms = cluster.taken_at;
         let before = self.time_line.last.replace(cluster.clone());
         let time = &mut self.time_line;

@@ -13,7 +13,7 @@ pub struct AclArgs {
 }
 
 /// What each part of a cluster needs: the operation, the kind of resource, and what is unknown without it.
-const ACLS: [(&str, &str, &str); 5] = [
+const ACLS: [(&str, &str, &str); 6] = [
     (
         "Describe",
         "--topic '*'",
@@ -27,7 +27,17 @@ const ACLS: [(&str, &str, &str); 5] = [
     ),
     ("DescribeConfigs", "--cluster", "Broker configurations, from which the Kafka version is concluded."),
     ("Describe", "--group '*'", "Members and committed offsets of groups."),
+    (
+        "Describe",
+        "--transactional-id '*'",
+        "The transactional id, the start and the timeout of that transaction.",
+    ),
 ];
+
+/// What the least rights leave out.
+const READ_TOPICS: &str = "# Left out: Read on the topics. It shows which producer holds records back with an open transaction (`lag`,
+# `snapshot`), and it allows to read records, which klever does not do; without it the producer is unknown.
+";
 
 /// What klever sends, for who reads audit logs or lets only some requests through.
 #[cfg(feature = "live")]
@@ -56,6 +66,7 @@ pub(super) fn run(args: &AclArgs) -> Result<ExitCode, Failure> {
             "# {gives}\nkafka-acls.sh --bootstrap-server \"$BOOTSTRAP\" --add \\\n  --allow-principal '{principal}' --operation {operation} {resource}\n"
         ));
     }
+    text.push_str(READ_TOPICS);
     push_requests(&mut text);
     output::write(&text)?;
     Ok(ExitCode::SUCCESS)

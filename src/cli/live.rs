@@ -2,10 +2,13 @@
 
 use crate::app::{Label, LabelColor, Origin, Start};
 use crate::cli::args::{ClientArgs, ConnectArgs, ScreenArgs};
-use crate::cli::{Failure, clients, screen, source};
+use crate::cli::{Failure, clients, output, screen, source};
+use crate::clock::now_ms;
 use crate::config::settings::NamedCluster;
-use crate::source::{LiveDriver, LiveOptions, LiveStream};
+use crate::source::{LiveDriver, LiveOptions, LiveStream, MOST_BYTES, Recorder};
 use clap::Args;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args, Debug)]
@@ -14,6 +17,10 @@ pub struct LiveArgs {
     pub connect: ConnectArgs,
     #[command(flatten)]
     pub clients: ClientArgs,
+    /// Write down what is seen, to be replayed with `klever open FILE`; a new file, which only you may read, of 256 MiB
+    /// at the most
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     #[command(flatten)]
     pub screen: ScreenArgs,
 }
@@ -28,11 +35,23 @@ pub(super) fn run(args: &LiveArgs) -> Result<ExitCode, Failure> {
     }
     // Before the screen comes up: a refused property is a plain line.
     let stream = LiveStream::start(&spec, options).map_err(source::refused)?;
+    let recorder = args.record.as_deref().map(recorder).transpose()?;
     let named = source::named_cluster(&args.connect)?;
     let address = args.connect.bootstrap.clone().unwrap_or_else(|| "cluster".into());
     let mut start = Start::new(Origin::Live(named.as_ref().map_or(address, |named| named.name.clone())));
     start.label = named.map(label).unwrap_or_default();
-    screen::show_from(&args.screen, start, move |sink| Box::new(LiveDriver::start(stream, sink)))
+    screen::show_from(&args.screen, start, move |sink| Box::new(LiveDriver::recorded(stream, sink, recorder)))
+}
+
+/// Nothing that is there is written over: an older recording is not to be had again.
+fn recorder(path: &Path) -> Result<Recorder, Failure> {
+    let opened = output::writable().write(true).create_new(true).open(path);
+    let file = opened.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::usage(format!("{} is there already", path.display()))
+            .hint("--record writes a new file: give another name, or remove it"),
+        _ => output::unwritable(path, &error),
+    })?;
+    Recorder::begin(path.into(), file, MOST_BYTES, now_ms()).map_err(|error| output::unwritable(path, &error))
 }
 
 /// How the screen marks a cluster of the user's settings.

@@ -15,7 +15,7 @@ use crate::config::{is_secret_key, parse_properties};
 #[cfg(feature = "live")]
 use crate::kafka::{Client, ConnectError, ConnectionSpec, SnapshotRequest, Transport};
 use crate::model::{Assumptions, Cluster, Datum, Features, KafkaVersion, Partitions};
-use crate::report::read_snapshot;
+use crate::report::{SnapshotError, is_recording, read_snapshot};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,13 +47,25 @@ pub(super) const HOW: &str = "give --snapshot FILE";
 
 pub(super) fn from_file(path: &Path) -> Result<Cluster, Failure> {
     let text = output::read(path, InputKind::Snapshot)?;
-    read_snapshot(&text).map_err(|error| {
-        let place = match error.line {
-            Some(line) => format!("{}:{line}", path.display()),
-            None => path.display().to_string(),
-        };
-        Failure::usage(format!("{place}: {error}")).hint("give a file that `klever snapshot` wrote")
-    })
+    if is_recording(&text) {
+        return Err(Failure::usage(format!("{} is a recording of many states", path.display()))
+            .hint("`klever open FILE` replays it; give a file that `klever snapshot` wrote"));
+    }
+    read_cluster(path, &text)
+}
+
+/// The cluster that a file's text holds.
+pub(super) fn read_cluster(path: &Path, text: &str) -> Result<Cluster, Failure> {
+    read_snapshot(text).map_err(|error| broken(path, &error).hint("give a file that `klever snapshot` wrote"))
+}
+
+/// Where a file is not what it should be.
+pub(super) fn broken(path: &Path, error: &SnapshotError) -> Failure {
+    let place = match error.line {
+        Some(line) => format!("{}:{line}", path.display()),
+        None => path.display().to_string(),
+    };
+    Failure::usage(format!("{place}: {error}"))
 }
 
 /// That the cluster is the one that the user means.
@@ -179,6 +191,7 @@ pub(super) fn nothing() -> Cluster {
         partitions: Partitions::default(),
         groups: Datum::not_asked(),
         groups_complete: Datum::not_asked(),
+        open_transactions: [].into(),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     }
 }

@@ -92,6 +92,7 @@ impl ClusterSpec {
                 .with_completeness(Datum::known((), 0, Origin::Broker)),
             groups: Datum::unknown(Unknown::NotAsked),
             groups_complete: Datum::not_asked(),
+            open_transactions: [].into(),
             assumed: Arc::new(assumed),
         }
     }

@@ -88,6 +88,7 @@ pub fn reference_with(
         partitions: Partitions::from_rows(&rows, Datum::known((), as_of, from)),
         groups: Datum::unknown(Unknown::NotAsked),
         groups_complete: Datum::not_asked(),
+        open_transactions: [].into(),
         assumed: Arc::new(Assumptions::defaults(version)),
     }
 }

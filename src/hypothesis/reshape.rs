@@ -193,18 +193,21 @@ fn rebuild(cluster: &mut Cluster, mut edit: impl FnMut(TopicIx, &Topic, &mut Vec
     let complete = cluster.partitions.complete.clone();
     cluster.partitions = Partitions::from_rows(&rows, elr).with_completeness(complete);
     if moved {
-        renumber_groups(cluster, &topics);
+        renumber(cluster, &topics);
     }
     cluster.topics = topics.into();
 }
 
-/// Group offsets name partitions by their place in the columns, which has shifted.
-fn renumber_groups(cluster: &mut Cluster, topics: &[Topic]) {
+/// Group offsets and open transactions name partitions by their place in the columns, which has shifted.
+fn renumber(cluster: &mut Cluster, topics: &[Topic]) {
     let old = cluster.topics.clone();
     let place = |ix: u32| {
         let at = old.partition_point(|topic| topic.first + topic.count <= ix);
         topics[at].first + (ix - old[at].first)
     };
+    let mut open = cluster.open_transactions.to_vec();
+    open.iter_mut().for_each(|open| open.partition.0 = place(open.partition.0));
+    cluster.open_transactions = open.into();
     let Datum::Known { value: groups, .. } = &mut cluster.groups else { return };
     let mut moved = groups.to_vec();
     for group in &mut moved {

@@ -164,6 +164,9 @@ impl Client {
                 self.apply(self.read(ReadKind::GroupOffsets, &with_groups).await);
             }
             self.read_each(&request.ends(), &targets).await;
+            if request.log_ends {
+                self.look_for_open_transactions().await;
+            }
         };
         let kinds = request.kinds();
         tokio::join!(groups_and_ends, self.read_each(&kinds, &targets));
@@ -179,6 +182,15 @@ impl Client {
             running.push(self.read(*kind, targets));
         }
         join_all(running, |answer| self.apply(answer)).await;
+    }
+
+    /// Who holds back the partitions in which something committed cannot be read yet; nobody is asked where there are
+    /// none.
+    async fn look_for_open_transactions(&self) {
+        let targets = self.observed().targets();
+        if !targets.held_back.is_empty() {
+            self.apply(self.read(ReadKind::OpenTransactions, &targets).await);
+        }
     }
 
     /// Once a session, where the brokers' settings do not say that no topic is hidden.

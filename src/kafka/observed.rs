@@ -1,7 +1,8 @@
 //! Everything read from a cluster so far, each part with its own age, and the `Cluster` that it makes.
 
 use crate::kafka::reads::{
-    GroupDescription, Metadata, Node, OffsetSpec, PartitionOffset, RawReads, ReadKind, ReadTargets,
+    GroupDescription, Metadata, Node, OffsetSpec, OpenTransactionsRead, PartitionOffset, RawReads, ReadKind,
+    ReadTargets,
 };
 use crate::model::{
     Assumptions, BrokerId, BrokerStatus, Cluster, ConfigMap, Datum, GroupState, KafkaVersion, Millis, Unknown,
@@ -14,6 +15,7 @@ mod build;
 mod hidden;
 mod merge;
 mod rights;
+mod open_transactions;
 #[cfg(test)]
 mod tests;
 
@@ -92,6 +94,7 @@ pub struct ObservedCluster {
     earliest: HashMap<Arc<str>, Vec<OffsetCell>>,
     last_stable: HashMap<Arc<str>, Vec<OffsetCell>>,
     log_ends: HashMap<Arc<str>, Vec<OffsetCell>>,
+    open_transactions: OpenTransactionsRead,
     groups: Datum<BTreeMap<Arc<str>, ObservedGroup>>,
     group_offsets: HashMap<Arc<str>, Datum<Arc<[PartitionOffset]>>>,
     raw: RawReads,
@@ -121,6 +124,7 @@ impl Default for ObservedCluster {
             earliest: HashMap::new(),
             last_stable: HashMap::new(),
             log_ends: HashMap::new(),
+            open_transactions: OpenTransactionsRead::default(),
             groups: Datum::not_asked(),
             group_offsets: HashMap::new(),
             raw: RawReads::unknown(Unknown::NotAsked),
@@ -137,7 +141,11 @@ impl ObservedCluster {
     /// What further reads are about.
     pub fn targets(&self) -> ReadTargets {
         let groups = self.groups.get().map(|groups| groups.keys().cloned().collect());
-        ReadTargets { metadata: self.metadata.clone(), groups: groups.unwrap_or_default() }
+        ReadTargets {
+            metadata: self.metadata.clone(),
+            groups: groups.unwrap_or_default(),
+            held_back: self.held_back(),
+        }
     }
 
     /// Every broker that was named once, and where it listens.
@@ -217,5 +225,6 @@ impl ObservedCluster {
         for end in [OffsetSpec::Latest, OffsetSpec::Earliest, OffsetSpec::LastStable, OffsetSpec::LogEnd] {
             self.column(end).clear();
         }
+        self.open_transactions = OpenTransactionsRead::default();
     }
 }

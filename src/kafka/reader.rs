@@ -92,6 +92,9 @@ impl Reader {
             (Connections::Librdkafka(_), ReadKind::LastStableOffsets) => {
                 Ok(ReadAnswer::Offsets(OffsetSpec::LastStable, Vec::new()))
             }
+            (Connections::Librdkafka(_), ReadKind::OpenTransactions) => {
+                Ok(ReadAnswer::failed(kind, targets, &CallError::new("librdkafka reads no producers")))
+            }
             (Connections::Librdkafka(_), ReadKind::LogEnds) => {
                 Ok(ReadAnswer::Offsets(OffsetSpec::LogEnd, Vec::new()))
             }

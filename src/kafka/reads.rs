@@ -12,6 +12,7 @@ mod groups;
 mod metadata;
 mod moves;
 mod offsets;
+mod transactions;
 
 pub(super) use acls::{Acl, AclPattern, AclPermission, Acls, AclsRead};
 pub(super) use configs::{ResourceConfig, ResourceKind, config_source};
@@ -20,6 +21,9 @@ pub use metadata::{Metadata, Node};
 pub(super) use metadata::{PartitionMetadata, Racks, TopicMetadata};
 pub(super) use moves::PartitionMove;
 pub(super) use offsets::{GroupOffsets, OffsetSpec, PartitionOffset};
+pub(super) use transactions::{
+    OpenTransactionsRead, ProducerDescription, ProducersRead, TransactionDescription,
+};
 
 /// The partitions of which a broker holds a replica, by topic and number.
 pub(super) type HeldPartitions = Vec<(Arc<str>, i32)>;
@@ -52,6 +56,8 @@ pub enum ReadKind {
     LogEnds,
     /// What ACLs say of topics and of the cluster: once a session, where they may show whether topics are hidden.
     Acls,
+    /// Who has a transaction open in the partitions that are held back; not for a screen.
+    OpenTransactions,
     /// What every broker has in its log directories: once a session, where only that shows whether topics are hidden.
     LogDirs,
 }
@@ -79,6 +85,8 @@ pub struct ReadTargets {
     pub metadata: Arc<Metadata>,
     /// Groups known so far.
     pub groups: Arc<[Arc<str>]>,
+    /// Partitions whose last stable offset lies before their high watermark, by topic and number.
+    pub held_back: Arc<[(Arc<str>, i32)]>,
 }
 
 impl ReadTargets {
@@ -114,6 +122,7 @@ pub enum ReadAnswer {
     /// Not over librdkafka.
     #[serde(skip)]
     Acls(AclsRead),
+    OpenTransactions(OpenTransactionsRead),
     /// Of each broker that was asked.
     LogDirs(Vec<(BrokerId, CallResult<HeldPartitions>)>),
 }
@@ -148,6 +157,11 @@ impl ReadAnswer {
             ReadKind::Acls => {
                 let told = targets.brokers().map(|id| (id, Err(error.clone()))).collect();
                 ReadAnswer::Acls(AclsRead { principal: None, told })
+            }
+            ReadKind::OpenTransactions => {
+                let one = |(topic, number): &(Arc<str>, i32)| (topic.clone(), *number, Err(error.clone()));
+                let partitions = targets.held_back.iter().map(one).collect();
+                ReadAnswer::OpenTransactions(OpenTransactionsRead { partitions, ..Default::default() })
             }
             ReadKind::LogDirs => {
                 ReadAnswer::LogDirs(targets.brokers().map(|id| (id, Err(error.clone()))).collect())

@@ -36,6 +36,7 @@ mod test_keys;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod transaction_reads;
 
 pub use broker_link::ConnectionState;
 pub use diagnosis::{Diagnosis, Outcome, Rung, diagnose};

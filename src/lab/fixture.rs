@@ -47,6 +47,11 @@ pub struct Member {
     consumer: BaseConsumer,
 }
 
+/// A transaction that is open while this lives.
+pub struct OpenTransaction {
+    _producer: BaseProducer,
+}
+
 /// A writing client of a lab cluster.
 pub struct Fixture {
     bootstrap: String,
@@ -154,6 +159,32 @@ impl Fixture {
         let mut acked = std::mem::take(&mut *deliveries.0.lock().unwrap_or_else(PoisonError::into_inner));
         acked.sort_by_key(|record| record.sequence);
         Ok(acked)
+    }
+
+    /// Begins a transaction, sends `count` records to one partition, and leaves it open for as long as what this yields
+    /// lives, or until it times out.
+    ///
+    /// # Errors
+    /// When the cluster refuses.
+    pub fn open_transaction(
+        &self,
+        transactional_id: &str,
+        topic: &str,
+        partition: i32,
+        count: u64,
+    ) -> Result<OpenTransaction, LabError> {
+        let mut config = self.config();
+        config.set("transactional.id", transactional_id).set("transaction.timeout.ms", "60000");
+        let producer: BaseProducer = config.create().map_err(failed)?;
+        producer.init_transactions(TIMEOUT).map_err(failed)?;
+        producer.begin_transaction().map_err(failed)?;
+        for sequence in 0..count {
+            let value = sequence.to_string();
+            let record = BaseRecord::<(), str>::to(topic).partition(partition).payload(&value);
+            producer.send(record).map_err(|(error, _)| failed(error))?;
+        }
+        producer.flush(TIMEOUT).map_err(failed)?;
+        Ok(OpenTransaction { _producer: producer })
     }
 
     /// Commits offsets for a group without joining it.

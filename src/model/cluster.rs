@@ -1,8 +1,8 @@
 //! A Kafka cluster at one moment: brokers, topics, partitions, groups, and what is assumed about its clients.
 
 use crate::model::{
-    Assumptions, BrokerId, ConfigMap, Datum, Group, KafkaVersion, Millis, Origin, PartitionIx, PartitionView,
-    Partitions, Quorum, TopicIx,
+    Assumptions, BrokerId, ConfigMap, Datum, Group, KafkaVersion, Millis, OpenTransaction, Origin,
+    PartitionIx, PartitionView, Partitions, Quorum, TopicIx,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -119,11 +119,28 @@ pub struct Cluster {
     /// [`crate::model::Completeness`]).
     #[serde(default = "Datum::not_asked")]
     pub groups_complete: Datum<()>,
+    /// What holds back the last stable offsets that were read, by ascending partition; empty where nobody asked.
+    #[serde(default = "none_open", skip_serializing_if = "nothing_open")]
+    pub open_transactions: Arc<[OpenTransaction]>,
     /// What is assumed of clients, load, distances and failure rates.
     pub assumed: Arc<Assumptions>,
 }
 
+fn none_open() -> Arc<[OpenTransaction]> {
+    [].into()
+}
+
+fn nothing_open(open: &Arc<[OpenTransaction]>) -> bool {
+    open.is_empty()
+}
+
 impl Cluster {
+    /// What holds back the last stable offset of a partition, where it was asked for.
+    pub fn open_transaction_of(&self, partition: PartitionIx) -> Option<&OpenTransaction> {
+        let at = self.open_transactions.binary_search_by_key(&partition, |open| open.partition).ok()?;
+        self.open_transactions.get(at)
+    }
+
     /// The broker with this id.
     pub fn broker(&self, id: BrokerId) -> Option<&Broker> {
         self.brokers.binary_search_by_key(&id, |broker| broker.id).ok().map(|at| &self.brokers[at])

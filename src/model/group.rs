@@ -59,8 +59,21 @@ pub struct Member {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct GroupOffset {
     pub partition: PartitionIx,
-    /// The committed offset; `None` when the group has none for it.
+    /// The committed offset; `None` when the group has none for it. Of a share group its start offset, before which
+    /// every record is done with; `None` when none is stored yet: then `share.auto.offset.reset` decides where it
+    /// begins.
     pub committed: Option<i64>,
+    /// Of a share group, the records that are not done with, as its coordinator counts them (since 4.2, KIP-1226):
+    /// those that were acknowledged out of order are not among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_lag: Option<i64>,
+}
+
+impl GroupOffset {
+    /// A commit, where there is one, whose lag follows from the log.
+    pub fn new(partition: PartitionIx, committed: Option<i64>) -> Self {
+        GroupOffset { partition, committed, told_lag: None }
+    }
 }
 
 /// How far a group is behind.
@@ -90,4 +103,17 @@ pub struct Group {
     pub member_count: Datum<u32>,
     pub members: Datum<Arc<[Member]>>,
     pub offsets: Datum<Arc<[GroupOffset]>>,
+}
+
+impl Group {
+    /// Whether its members share partitions (KIP-932): records are acknowledged one by one, and no offset is committed.
+    pub fn is_share(&self) -> bool {
+        &*self.protocol == "share"
+    }
+
+    /// Whether it is a share group without a start offset in a partition. Kafka answers -1 then, for a partition that
+    /// no record was acknowledged in and for one whose state it could not read.
+    pub fn has_not_begun(&self, offset: &GroupOffset) -> bool {
+        self.is_share() && offset.committed.is_none()
+    }
 }

@@ -16,13 +16,17 @@ const RACE_LEAST: i64 = 100;
 impl Cluster {
     /// How many records a group has yet to read of one partition: those that are still in the log, from its
     /// committed offset to the high watermark. What retention has deleted does not count
-    /// ([`Self::deleted_unread`]), and a commit beyond the end leaves nothing ([`Self::beyond_end`]).
-    pub fn lag_of(&self, offset: &GroupOffset) -> Lag {
+    /// ([`Self::deleted_unread`]), and a commit beyond the end leaves nothing ([`Self::beyond_end`]). What a share
+    /// group's coordinator counts goes before; where such a group has no start offset, only an empty log tells its lag.
+    pub fn lag_of(&self, group: &Group, offset: &GroupOffset) -> Lag {
         let partition = self.partitions.view(offset.partition);
-        match (offset.committed, partition.high_watermark()) {
-            (None, _) => Lag::NoCommit,
-            (Some(_), None) => Lag::Unknown,
-            (Some(committed), Some(end)) => {
+        let is_empty = partition.log_start().is_some_and(|start| partition.high_watermark() == Some(start));
+        match (offset.committed, offset.told_lag, partition.high_watermark()) {
+            (None, ..) if !group.is_share() => Lag::NoCommit,
+            (None, ..) if is_empty => Lag::Records(0),
+            (Some(_), Some(told), _) => Lag::Records(told.max(0)),
+            (None, ..) | (Some(_), None, None) => Lag::Unknown,
+            (Some(committed), None, Some(end)) => {
                 let next = partition.log_start().map_or(committed, |start| committed.max(start));
                 Lag::Records((end - next).max(0))
             }
@@ -42,9 +46,9 @@ impl Cluster {
         let Some(offsets) = group.offsets.get() else { return Lag::Unknown };
         let (mut total, mut whole) = (None, true);
         for offset in offsets.iter() {
-            match self.lag_of(offset) {
+            match self.lag_of(group, offset) {
                 Lag::Records(records) | Lag::AtLeast(records) => {
-                    total = Some(total.unwrap_or(0) + records);
+                    total = Some(i64::saturating_add(total.unwrap_or(0), records));
                 }
                 Lag::Unknown => whole = false,
                 Lag::NoCommit => {}

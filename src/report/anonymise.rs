@@ -9,7 +9,7 @@ mod values;
 
 use crate::model::{
     Assumptions, Broker, ClientProfile, Cluster, ConfigEntry, ConfigMap, Datum, Environment, Features, Group,
-    Load, Member, Origin, Partitions, Topic, Unknown,
+    Load, Member, NamedTransaction, OpenProducer, OpenTransaction, Origin, Partitions, Topic, Unknown,
 };
 use pseudonyms::Pseudonyms;
 use std::sync::Arc;
@@ -29,6 +29,7 @@ pub fn anonymised(cluster: &Cluster, key: u64) -> Cluster {
         partitions,
         groups,
         groups_complete,
+        open_transactions,
         assumed,
     } = cluster;
     let Features { elr, metadata_level } = features;
@@ -46,6 +47,7 @@ pub fn anonymised(cluster: &Cluster, key: u64) -> Cluster {
         partitions: partitions_of(partitions),
         groups: datum(groups, |all| all.iter().map(|one| group(&names, one)).collect()),
         groups_complete: datum(groups_complete, |_| ()),
+        open_transactions: open_transactions.iter().map(|one| open_transaction(&names, one)).collect(),
         assumed: Arc::new(assumptions(&names, assumed)),
     }
 }
@@ -160,6 +162,29 @@ fn group(names: &Pseudonyms, group: &Group) -> Group {
         members: datum(members, |all| all.iter().map(member).collect()),
         offsets: datum(offsets, Clone::clone),
     }
+}
+
+fn open_transaction(names: &Pseudonyms, open: &OpenTransaction) -> OpenTransaction {
+    let OpenTransaction { partition, producer } = open;
+    let named = |transaction: &NamedTransaction| {
+        let NamedTransaction { transactional_id, started_at, timeout_ms } = transaction;
+        NamedTransaction {
+            transactional_id: names.transactional_id(transactional_id).into(),
+            started_at: *started_at,
+            timeout_ms: *timeout_ms,
+        }
+    };
+    let producer = datum(producer, |producer| {
+        let OpenProducer { producer_id, epoch, start_offset, last_written_at, transaction } = producer;
+        OpenProducer {
+            producer_id: *producer_id,
+            epoch: *epoch,
+            start_offset: *start_offset,
+            last_written_at: *last_written_at,
+            transaction: datum(transaction, named),
+        }
+    });
+    OpenTransaction { partition: *partition, producer }
 }
 
 fn assumptions(names: &Pseudonyms, assumed: &Assumptions) -> Assumptions {

@@ -5,6 +5,7 @@
 
 mod json;
 mod offset_samples;
+mod open_transaction;
 mod progress;
 mod prometheus;
 mod retention;
@@ -14,13 +15,14 @@ mod tests;
 mod text;
 
 pub use json::{failed_poll_json, lag_json, lag_json_line};
+pub use open_transaction::open_transaction_words;
 pub use progress::{AgeMethod, LagAge, LagProgress, Trend};
 pub use prometheus::{failed_poll_prometheus, lag_prometheus};
 pub use retention::RetentionLeft;
 pub use series::LagSeries;
 pub use text::{failed_poll_text, lag_text};
 
-use crate::model::{Cluster, Group, GroupOffset, Lag, Millis};
+use crate::model::{Cluster, Group, GroupOffset, Lag, Millis, OpenTransaction};
 
 /// What one look cannot tell.
 const UNTOLD: &str = "rates, trend, lag in seconds and time to zero are not known from one snapshot";
@@ -44,8 +46,12 @@ pub struct PartitionLag {
     pub log_end: Option<i64>,
     /// Up to the high watermark.
     pub lag: Lag,
+    /// A share group has no start offset here yet.
+    pub has_not_begun: bool,
     /// Those of the lag that only who reads uncommitted records can read: a transaction is open before them.
     pub behind_open_transaction: Option<i64>,
+    /// Whose transaction that is, where somebody asked.
+    pub open_transaction: Option<OpenTransaction>,
     /// Records that were deleted before the group read them.
     pub deleted_unread: i64,
     /// How far the commit lies beyond the end of the log, if further than two reads apart explain.
@@ -63,8 +69,10 @@ impl PartitionLag {
             last_stable: partition.last_stable(),
             high_watermark: partition.high_watermark(),
             log_end: partition.log_end(),
-            lag: cluster.lag_of(offset),
+            has_not_begun: group.has_not_begun(offset),
+            lag: cluster.lag_of(group, offset),
             behind_open_transaction: cluster.behind_open_transaction(offset),
+            open_transaction: cluster.open_transaction_of(offset.partition).cloned(),
             deleted_unread: cluster.deleted_unread(offset).unwrap_or(0),
             beyond_end: cluster.beyond_end(group, offset).unwrap_or(0),
         }
@@ -110,6 +118,11 @@ impl GroupLag {
     /// Partitions in which the group has committed nothing.
     pub fn without_commit(&self) -> usize {
         self.count(|one| one.lag == Lag::NoCommit)
+    }
+
+    /// Partitions in which a share group has no start offset yet.
+    pub fn not_begun(&self) -> usize {
+        self.count(|one| one.has_not_begun)
     }
 
     /// Partitions whose lag is not known.

@@ -129,7 +129,19 @@ fn fits(cluster: &Cluster) -> Result<(), String> {
     quorum_fits(cluster)?;
     assumptions_fit(cluster)?;
     topics_fit(cluster, count)?;
+    open_transactions_fit(cluster, count)?;
     groups_fit(cluster, count)
+}
+
+fn open_transactions_fit(cluster: &Cluster, count: usize) -> Result<(), String> {
+    let open = &cluster.open_transactions;
+    if !open.is_sorted_by(|one, next| one.partition < next.partition) {
+        return Err("open_transactions are not in the order of their partitions".into());
+    }
+    if !open.iter().all(|one| one.partition.at() < count) {
+        return Err("open_transactions name a partition that is not there".into());
+    }
+    Ok(())
 }
 
 fn quorum_fits(cluster: &Cluster) -> Result<(), String> {
@@ -192,8 +204,9 @@ fn groups_fit(cluster: &Cluster, count: usize) -> Result<(), String> {
             group.offsets.get().is_none_or(|all| all.iter().all(|offset| inside(&offset.partition)));
         let members =
             group.members.get().is_none_or(|all| all.iter().all(|member| member.assigned.iter().all(inside)));
-        let committed =
-            |all: &Arc<[GroupOffset]>| all.iter().filter_map(|offset| offset.committed).all(is_offset);
+        let committed = |all: &Arc<[GroupOffset]>| {
+            all.iter().flat_map(|one| [one.committed, one.told_lag]).flatten().all(is_offset)
+        };
         if !group.offsets.get().is_none_or(committed) {
             return Err(format!("group {} has committed what is no offset", super::clean(&group.id)));
         }

@@ -45,6 +45,7 @@ impl World {
             partitions: self.columns(&order, as_of),
             groups: Datum::known(self.group_list(&order, as_of), as_of, Origin::Simulated),
             groups_complete: Datum::known((), as_of, Origin::Simulated),
+            open_transactions: [].into(),
             assumed: Arc::new(self.assumed()),
         };
         (cluster, order.columns)
@@ -196,7 +197,7 @@ impl World {
         let partitions = read.flat_map(|(_, topic)| topic.partitions.iter());
         let offsets = partitions.filter_map(|ix| {
             let committed = host.committed.get(ix).copied();
-            Some(GroupOffset { partition: *order.places.get(ix)?, committed })
+            Some(GroupOffset::new(*order.places.get(ix)?, committed))
         });
         offsets.collect()
     }

@@ -20,6 +20,7 @@ pub(super) fn role_of(style: CellStyle) -> Role {
         CellStyle::Better => Role::Better,
         CellStyle::Worse => Role::Worse,
         CellStyle::Unknown => Role::Unknown,
+        CellStyle::Stale => Role::Stale,
         CellStyle::Heading => Role::Heading,
     }
 }

@@ -6,8 +6,9 @@
 //! ```
 
 use super::canvas::{Canvas, columns_of};
+use super::grid::role_of;
 use crate::app::{App, LabelColor, Level, Origin};
-use crate::model::{QuorumState, Unknown, human_count, human_duration_ms, plural};
+use crate::model::human_count;
 use crate::theme::Role;
 use ratatui::layout::Rect;
 
@@ -74,33 +75,12 @@ fn parts(app: &App) -> Vec<String> {
     parts
 }
 
-/// What must not be missed.
+/// What must not be missed, and how many warnings there are, unless what is shown is old.
 fn alarms(app: &App) -> Vec<(Role, String)> {
-    let mut alarms = Vec::new();
-    if app.refuted.lost > 0 {
-        alarms.push((Role::Bad, format!("LOST {}", plural(app.refuted.lost as usize, "record"))));
-    }
-    if let Some((since, _)) = app.frozen {
-        alarms.push((Role::Stale, format!("FROZEN for {}", human_duration_ms(app.now_ms - since))));
-    }
-    if let Some(trouble) = &app.source_error {
-        let retry = trouble.retry_ms.map_or(String::new(), |at| {
-            format!(", retry in {}", human_duration_ms((at - app.now_ms).max(0)))
-        });
-        let since = human_duration_ms((app.now_ms - trouble.since_ms).max(0));
-        // The reason comes last: it is the part that may be cut.
-        alarms.push((Role::Bad, format!("! stale for {since}{retry}: {}", trouble.what)));
+    let all = app.alarms().into_iter();
+    let mut alarms: Vec<(Role, String)> = all.map(|(style, text)| (role_of(style), text)).collect();
+    if app.source_error.is_some() {
         return alarms;
-    }
-    if app.cluster().is_none() {
-        alarms.push((Role::Notice, "waiting for the cluster".into()));
-    }
-    match app.cluster().map(|cluster| cluster.quorum_state()) {
-        Some(state) if state.is_lost() => alarms.push((Role::Bad, "NO QUORUM".into())),
-        Some(QuorumState::Unknown(Unknown::Unreachable(_))) => {
-            alarms.push((Role::Bad, "NO CONTROLLER ANSWERS".into()));
-        }
-        _ => {}
     }
     if let Some(assessment) = app.assessment() {
         let counts =

@@ -3,8 +3,8 @@
 use crate::{Files, json, klever, ok, refused};
 use klever::hypothesis::reference;
 use klever::model::{
-    BrokerId, Cluster, Datum, Group, GroupOffset, GroupState, KafkaVersion, Origin, PartitionIx, Partitions,
-    Unknown,
+    BrokerId, Cluster, Datum, Group, GroupOffset, GroupState, KafkaVersion, NamedTransaction, OpenProducer,
+    OpenTransaction, Origin, PartitionIx, Partitions, Unknown,
 };
 use klever::report::write_snapshot;
 use serde_json::{Value, json as value};
@@ -25,10 +25,7 @@ fn cluster(groups: Vec<Group>) -> Cluster {
 }
 
 fn group(id: &str, offsets: &[(u32, Option<i64>)]) -> Group {
-    let offset = |(at, committed): &(u32, Option<i64>)| GroupOffset {
-        partition: PartitionIx(*at),
-        committed: *committed,
-    };
+    let offset = |(at, committed): &(u32, Option<i64>)| GroupOffset::new(PartitionIx(*at), *committed);
     Group {
         id: id.into(),
         state: GroupState::Empty,
@@ -170,4 +167,90 @@ fn only_what_is_asked_for_counts() {
     read.partitions = read.partitions.with_completeness(Datum::not_asked());
     let read = files.write("read.json", &write_snapshot(&read));
     assert!(refused(3, &["lag", "--snapshot", &read, "--group", "billing"]).contains("may be hidden"));
+}
+
+#[test]
+fn a_share_group_that_has_not_begun_is_unknown_and_said_in_words() {
+    let files = Files::new();
+    let share = |offsets: &[GroupOffset]| Group {
+        protocol: "share".into(),
+        offsets: Datum::known(offsets.into(), 0, Origin::Broker),
+        ..group("jobs", &[])
+    };
+    let begun = |at: u32, lag: i64| GroupOffset {
+        told_lag: Some(lag),
+        ..GroupOffset::new(PartitionIx(at), Some(900))
+    };
+    let all = file(&files, vec![share(&[begun(0, 40), begun(3, 2)])]);
+    let document = told(0, &all, &[]);
+    let jobs = &document["groups"][0];
+    assert_eq!((&jobs["lag"], &jobs["type"]), (&value!(42), &value!("share")), "as the coordinator counts");
+
+    let not_begun = file(&files, vec![share(&[begun(0, 40), GroupOffset::new(PartitionIx(1), None)])]);
+    let document = told(3, &not_begun, &[]);
+    let partition = &document["groups"][0]["partitions"][1];
+    assert_eq!((&partition["has_not_begun"], &partition["lag"]), (&value!(true), &Value::Null));
+    let text = ok(3, &["lag", "--snapshot", &not_begun]);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("at least 40 records, the rest is not known"), "{words}");
+    assert!(words.contains("1 partition without a start offset"), "{words}");
+    assert!(words.contains("share.auto.offset.reset decides"), "{words}");
+    assert!(!words.contains("no commit") && !words.contains("without a commit"), "{words}");
+}
+
+/// Partitions 0 to 2 are held back at 600; whose transaction it is differs.
+fn held_back() -> Cluster {
+    let mut cluster = cluster(vec![group("billing", &[(0, Some(900)), (1, Some(500)), (2, Some(500))])]);
+    let stable: Vec<Option<i64>> =
+        cluster.partitions.iter().map(|one| if one.number() < 3 { Some(600) } else { None }).collect();
+    cluster.partitions = cluster.partitions.with_last_stable(&stable);
+    let known = |value: NamedTransaction| Datum::known(value, 0, Origin::Broker);
+    let producer = |transaction| OpenProducer {
+        producer_id: 4001,
+        epoch: 3,
+        start_offset: 600,
+        last_written_at: None,
+        transaction,
+    };
+    let named = known(NamedTransaction {
+        transactional_id: "orders-tx-1".into(),
+        started_at: Some(cluster.taken_at - 180_000),
+        timeout_ms: 900_000,
+    });
+    let unnamed = Datum::unknown(Unknown::Denied("Describe on TransactionalId *".into()));
+    let producers = [
+        Datum::known(producer(named), 0, Origin::Broker),
+        Datum::known(producer(unnamed), 0, Origin::Broker),
+        Datum::unknown(Unknown::Denied("Read on Topic orders".into())),
+    ];
+    let open = producers.into_iter().enumerate();
+    let open = open.map(|(at, producer)| OpenTransaction { partition: PartitionIx(at as u32), producer });
+    cluster.open_transactions = open.collect();
+    cluster
+}
+
+#[test]
+fn who_holds_records_back_is_told_and_what_is_denied_is_unknown() {
+    let files = Files::new();
+    let file = files.write("held.json", &write_snapshot(&held_back()));
+    let document = told(0, &file, &[]);
+    let partitions = &document["groups"][0]["partitions"];
+    let open = &partitions[0]["open_transaction"];
+    assert_eq!((&open["producer_id"], &open["transactional_id"]), (&value!(4001), &value!("orders-tx-1")));
+    assert_eq!((&open["open_ms"], &open["timeout_ms"]), (&value!(180_000), &value!(900_000)));
+    assert!(open["unknown_because"].is_null());
+    let open = &partitions[1]["open_transaction"];
+    assert_eq!((&open["producer_id"], &open["transactional_id"]), (&value!(4001), &Value::Null));
+    assert_eq!(open["unknown_because"], "denied, needs Describe on TransactionalId *");
+    let open = &partitions[2]["open_transaction"];
+    assert!(open["producer_id"].is_null(), "never a made-up id");
+    assert_eq!(open["unknown_because"], "denied, needs Read on Topic orders");
+
+    let text = ok(0, &["lag", "--snapshot", &file]);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let first =
+        "orders-0: 100 records behind the open transaction of producer id 4001 (orders-tx-1), open for 3m00s";
+    assert!(words.contains(first), "{words}");
+    assert!(words.contains("needs Describe on TransactionalId *"), "{words}");
+    assert!(words.contains("needs Read on Topic orders"), "{words}");
 }

@@ -81,7 +81,7 @@ fn a_group_with_known_lag_shows_that_lag() {
         .get()
         .unwrap()
         .iter()
-        .map(|offset| (cluster.partition_name(offset.partition), cluster.lag_of(offset)))
+        .map(|offset| (cluster.partition_name(offset.partition), cluster.lag_of(group, offset)))
         .collect();
     let expected = [("pay-0", 42), ("pay-1", 0), ("pay-2", 0)];
     assert_eq!(lags, expected.map(|(name, lag)| (name.to_string(), Lag::Records(lag))));
@@ -91,6 +91,36 @@ fn a_group_with_known_lag_shows_that_lag() {
     let pay = cluster.topic_named("pay").unwrap().1;
     let ends: Vec<_> = cluster.partitions_of(pay).map(|p| (p.log_start(), p.high_watermark())).collect();
     assert_eq!(ends, [(Some(0), Some(50)), (Some(0), Some(20)), (Some(0), Some(0))]);
+}
+
+#[test]
+fn what_an_open_transaction_holds_back_is_told_with_its_producer() {
+    if skipped() {
+        return;
+    }
+    let shared = cluster();
+    shared.fixture.create_topic("held", &spread(3, 3), &[]).unwrap();
+    shared.fixture.produce("held", 1, 5, &[("acks", "all")]).unwrap();
+    shared.fixture.commit("reader", &[("held", 0, 0), ("held", 1, 2)]).unwrap();
+    let client = connect(&shared.lab.bootstrap());
+    assert!(snapshot(&client).open_transactions.is_empty());
+    let open = shared.fixture.open_transaction("orders-tx-1", "held", 1, 7).unwrap();
+    shared.fixture.produce("held", 1, 3, &[("acks", "all")]).unwrap();
+
+    let cluster = snapshot(&client);
+    let (_, topic) = cluster.topic_named("held").unwrap();
+    let partition = cluster.partitions_of(topic).nth(1).unwrap();
+    assert_eq!((partition.last_stable(), partition.high_watermark()), (Some(5), Some(15)));
+    let held: Vec<String> =
+        cluster.open_transactions.iter().map(|open| cluster.partition_name(open.partition)).collect();
+    assert_eq!(held, ["held-1"]);
+    let producer = cluster.open_transactions[0].producer.get().unwrap();
+    assert_eq!((producer.start_offset, producer.producer_id >= 0), (5, true));
+    let transaction = producer.transaction.get().unwrap();
+    assert_eq!((&*transaction.transactional_id, transaction.timeout_ms), ("orders-tx-1", 60_000));
+    let open_ms = cluster.taken_at - transaction.started_at.unwrap();
+    assert!((-5_000..60_000).contains(&open_ms), "{open_ms}");
+    drop(open);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::app::{App, Effect, Pane};
 actions! { Cluster
     "time-back", "earlier", on_time, time_back, "Look at an earlier moment of the time line.";
     "time-forward", "later", on_time, time_forward, "Look at a later moment of the time line.";
-    "time-go", "go there", at_moment, time_go, "Take the simulator to the moment looked at.";
+    "time-go", "go there", at_moment, time_go, "Take the simulator, or a recording, to the moment looked at.";
     "time-now", "newest", looks_back, time_now, "Look at the newest moment again.";
     "time-longer", "longer", on_time, time_longer, "Show a longer span of time.";
     "time-shorter", "shorter", on_time, time_shorter, "Show a shorter span of time.";
@@ -18,11 +18,13 @@ fn on_time(app: &App) -> Option<&'static str> {
 }
 
 fn looks_back(app: &App) -> Option<&'static str> {
-    unless(app.time_cursor().is_some(), "the newest moment is looked at")
+    let is_back = app.time_cursor().is_some() || app.before_recorded_end_ms().is_some();
+    unless(is_back, "the newest moment is looked at")
 }
 
 fn at_moment(app: &App) -> Option<&'static str> {
     match app.clock {
+        None if app.is_recorded() => looks_back(app),
         None => Some("a real cluster cannot be taken back: what is shown was seen then"),
         Some(_) => looks_back(app),
     }
@@ -44,7 +46,7 @@ fn time_go(app: &mut App) -> Vec<Effect> {
 
 fn time_now(app: &mut App) -> Vec<Effect> {
     app.leave_time_cursor();
-    Vec::new()
+    app.go_to_recorded_end()
 }
 
 fn time_longer(app: &mut App) -> Vec<Effect> {

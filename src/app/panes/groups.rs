@@ -152,9 +152,17 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
 
 /// The lag as it was, in bars up to the highest.
 fn trend(app: &App, row: &GroupRow) -> Cell {
-    let highest = app.lags.trend(&row.id).max().unwrap_or(0).max(1);
-    let bars = app.lags.trend(&row.id).map(|lag| Some((lag * 100 / highest).clamp(0, 100) as u8));
+    let highest = app.lags.trend(&row.id).flatten().max().unwrap_or(0);
+    let bars = app.lags.trend(&row.id).map(|lag| Some(percent(lag?, highest)));
     Cell::bars(CellStyle::Muted, bars.collect())
+}
+
+/// What there is, is never rounded to nothing.
+fn percent(lag: i64, highest: i64) -> u8 {
+    if lag <= 0 {
+        return 0;
+    }
+    (i128::from(lag) * 100 / i128::from(highest.max(1))).clamp(1, 100) as u8
 }
 
 /// Its name, and its type where that is none of a usual consumer.
@@ -230,7 +238,7 @@ fn page(app: &App, item: u32) -> Option<Page> {
 /// The lag of one partition, and what it does not say.
 fn partition_line(cluster: &Cluster, group: &Group, offset: &GroupOffset) -> (CellStyle, String) {
     let beyond_end = cluster.beyond_end(group, offset);
-    let lag = match cluster.lag_of(offset) {
+    let lag = match cluster.lag_of(group, offset) {
         Lag::Records(_) if beyond_end.is_some() => "?".into(),
         Lag::Records(records) => human_count(records),
         Lag::AtLeast(records) => at_least(records),
@@ -238,6 +246,9 @@ fn partition_line(cluster: &Cluster, group: &Group, offset: &GroupOffset) -> (Ce
         Lag::Unknown => "?".into(),
     };
     let line = format!("{lag:>12}  {}", cluster.partition_name(offset.partition));
+    if group.has_not_begun(offset) {
+        return (CellStyle::Muted, format!("{line}  no start offset yet: share.auto.offset.reset decides"));
+    }
     if let (Some(ahead), Some(committed)) = (beyond_end, offset.committed) {
         let (committed, end) = (human_count(committed), human_count(committed - ahead));
         return (
@@ -292,6 +303,12 @@ mod tests {
         assert_eq!(marked(|row| row.is_beyond_end = true), (bad, "beyond end".into()));
         assert_eq!(marked(|row| row.deleted = 400), (bad, "400 lost".into()));
         assert_eq!(marked(|row| row.deleted = 12_345_678), (bad, "many lost".into()));
+    }
+
+    #[test]
+    fn a_small_lag_is_no_bar_of_none() {
+        assert_eq!([percent(0, 5_000), percent(1, 5_000), percent(5_000, 5_000)], [0, 1, 100]);
+        assert_eq!([percent(0, 0), percent(i64::MAX, i64::MAX)], [0, 100]);
     }
 
     #[test]

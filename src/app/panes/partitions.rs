@@ -13,6 +13,7 @@ use crate::app::cell::{left, name, right};
 use crate::app::filter::any_word;
 use crate::app::{App, Cell, CellStyle, Field, FieldTest, Health, Level, Page, Pane, RowKey, SortOrder};
 use crate::model::{BrokerId, Cluster, PartitionIx, PartitionView, Unknown, human_count, plural};
+use crate::report::open_transaction_words;
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -280,6 +281,7 @@ fn page(app: &App, item: u32) -> Option<Page> {
     for (name, number) in numbers {
         page.add(CellStyle::Plain, format!("{name:<14} {}", number.map_or("?".into(), human_count)));
     }
+    add_last_stable(cluster, &mut page, PartitionIx(item));
     add_replica_offsets(app, &mut page, item);
     Some(page)
 }
@@ -294,6 +296,19 @@ fn add_reassignment(page: &mut Page, cluster: &Cluster, view: PartitionView<'_>)
         }
         (None, None | Some(Unknown::NotAsked)) => {}
         (None, Some(reason)) => page.add(CellStyle::Unknown, format!("being moved    {reason}")),
+    }
+}
+
+/// Where it was read, with who holds it back.
+fn add_last_stable(cluster: &Cluster, page: &mut Page, ix: PartitionIx) {
+    let view = cluster.partitions.view(ix);
+    let Some(stable) = view.last_stable() else { return };
+    page.add(CellStyle::Plain, format!("{:<14} {}", "last stable", human_count(stable)));
+    let held = view.high_watermark().map_or(0, |end| end - stable);
+    if held > 0 {
+        let holder = open_transaction_words(cluster.open_transaction_of(ix), cluster.taken_at);
+        let text = format!("{} behind {holder}", plural(held as usize, "record"));
+        page.add(CellStyle::Level(Level::Warn), text);
     }
 }
 

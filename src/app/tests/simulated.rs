@@ -9,12 +9,13 @@ const SECOND: u64 = 1_000_000_000;
 /// The reference scenario, running.
 pub(super) struct Simulated {
     simulator: Simulator,
+    paused: bool,
 }
 
 impl Simulated {
     /// Brokers are up, clients have begun.
     pub(super) fn new() -> Simulated {
-        let mut simulated = Simulated { simulator: begin(&Scenario::reference()) };
+        let mut simulated = Simulated { simulator: begin(&Scenario::reference()), paused: false };
         simulated.pass(2);
         simulated
     }
@@ -42,13 +43,14 @@ impl Simulated {
             }
             Command::Beside(None) => self.simulator.end_beside(),
             Command::Pass(ms) => self.simulator.run_until(self.simulator.now() + ms as u64 * 1_000_000),
-            Command::Pause(_) | Command::Pace(_) | Command::Step => {}
+            Command::Pause(paused) => self.paused = paused,
+            Command::Pace(_) | Command::Step => {}
         }
         Ok(())
     }
 
     pub(super) fn snapshot(&mut self) -> Snapshot {
-        snapshot_of(&mut self.simulator, false)
+        snapshot_of(&mut self.simulator, self.paused)
     }
 }
 

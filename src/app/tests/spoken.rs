@@ -85,3 +85,39 @@ fn every_judgement_is_a_word() {
     let told = heard(&mut Listener::default(), &help);
     assert!(told.contains("Show only rows that match."), "{told}");
 }
+
+#[test]
+fn the_title_tells_what_must_not_be_missed() {
+    let title = |robot: &Robot| robot.app.state_lines()[0].clone();
+    let mut robot = Robot::live();
+    assert!(!title(&robot).contains("FROZEN"), "{}", title(&robot));
+    robot = robot.keys("space");
+    robot.send(Msg::Tick(robot.app.now_ms + 5_000));
+    assert!(title(&robot).contains("FROZEN for 5.0 s"), "{}", title(&robot));
+    robot = robot.keys("space");
+    let mut lost = cluster();
+    lost.quorum = Datum::unknown(model::Unknown::Unreachable("timed out".into()));
+    robot.see(lost);
+    assert!(title(&robot).contains("NO CONTROLLER ANSWERS"), "{}", title(&robot));
+    robot.send(Msg::SourceError(Some(SourceError {
+        since_ms: robot.app.now_ms,
+        what: "no broker answers".into(),
+        retry_ms: None,
+    })));
+    assert!(title(&robot).contains("! stale for") && title(&robot).contains("no broker answers"));
+}
+
+#[test]
+fn what_just_happened_is_told_when_time_stands_still() {
+    let mut listener = Listener::default();
+    let robot = Robot::sim();
+    heard(&mut listener, &robot);
+    let robot = robot.pass(20);
+    heard(&mut listener, &robot);
+    let robot = robot.line("pause").line("kill broker 1");
+    let news = heard(&mut listener, &robot);
+    assert!(news.contains("kill broker/1"), "{news}");
+    assert!(!heard(&mut listener, &robot).contains("kill broker/1"), "once");
+    let robot = robot.line("pause").pass(15);
+    assert!(!heard(&mut listener, &robot).contains("s: kill broker/1"), "nor again when it goes on");
+}

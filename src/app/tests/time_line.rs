@@ -161,3 +161,43 @@ fn the_span_is_zoomed_between_its_bounds() {
     assert_eq!(about("8 + + +"), "last 30.0 s");
     assert_eq!(about("8 - - - - - - - - -"), "last 20m00s");
 }
+
+#[test]
+fn a_recording_is_gone_through_along_its_time() {
+    let state = |at_s: i64, leader: Option<model::BrokerId>| {
+        let mut cluster = cluster();
+        let mut rows = cluster.partitions.to_rows();
+        rows[0].leader = leader;
+        cluster.partitions = Partitions::from_rows(&rows, cluster.partitions.elr.map(|_| ()));
+        cluster.taken_at = at_s * 1000;
+        Arc::new(cluster)
+    };
+    let first = cluster().partitions.to_rows()[0].leader;
+    let states = [state(10, first), state(20, None), state(40, first)];
+    let mut start = Start::new(Origin::File("r.jsonl".into()));
+    start.recorded = states.to_vec();
+    let mut robot = Robot::live();
+    robot.app = App::new(start).unwrap();
+    robot.see((*states[2]).clone());
+    let times: Vec<i64> = robot.app.time_samples().iter().map(|sample| sample.at_ms).collect();
+    assert_eq!(times, [10_000, 20_000, 40_000]);
+    let marks = robot.app.time_marks().len();
+    assert!(marks > 0, "what happened in between is marked");
+    assert!(robot.app.alarms().is_empty(), "{:?}", robot.app.alarms());
+
+    robot.app.focus = Pane::Time;
+    robot.send(Msg::Line("time-back".into()));
+    robot.send(Msg::Line("time-go".into()));
+    let sought = robot.effects.iter().find_map(|effect| match effect {
+        Effect::Drive(Command::Seek(at)) => Some(*at),
+        _ => None,
+    });
+    assert!(sought.is_some_and(|at| at < 40_000), "{sought:?}");
+    robot.see((*states[1]).clone());
+    assert_eq!(robot.app.summary.count(Health::NoLeader), 1);
+    assert!(robot.app.alarms().iter().any(|(_, text)| text == "AS IT WAS 20.0 s before the end"));
+    assert_eq!((robot.app.time_samples().len(), robot.app.time_marks().len()), (3, marks), "nothing goes on");
+    robot.effects.clear();
+    robot.send(Msg::Line("time-now".into()));
+    assert!(robot.effects.iter().any(|effect| matches!(effect, Effect::Drive(Command::Seek(Millis::MAX)))));
+}

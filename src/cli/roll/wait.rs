@@ -80,9 +80,10 @@ impl Wait<'_> {
         }
         let (mut cluster, mut state) = (cluster.clone(), self.state(&cluster));
         if let RestartWait::Unknown { .. } = state {
-            // Whether topics are hidden may be all that lacks: the look that shows it is had once only.
-            let whole = SnapshotRequest { hidden_topics: true, ..SnapshotRequest::for_restarts(TIMEOUT) };
-            if let Ok(seen) = self.read(client, whole)? {
+            // Whether topics are hidden may be all that lacks: only that is looked for, and once.
+            let hidden = SnapshotRequest { hidden_topics: true, ..SnapshotRequest::metadata_only(TIMEOUT) };
+            let client = client.clone();
+            if let Ok(seen) = self.unless_interrupted(move || client.snapshot(&hidden))? {
                 state = self.state(&seen);
                 cluster = seen;
             }

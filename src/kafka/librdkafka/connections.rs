@@ -73,6 +73,7 @@ impl Connections {
             | ReadKind::LastStableOffsets
             | ReadKind::LogEnds
             | ReadKind::Acls
+            | ReadKind::OpenTransactions
             | ReadKind::LogDirs => return None,
         })
     }

@@ -105,6 +105,7 @@ mod tests {
             offset: Some(i64::MAX),
             leader_epoch: None,
             code: 0,
+            lag: Some(2),
         };
         let ReadAnswer::GroupOffsets(offsets) = there_and_back(ReadAnswer::GroupOffsets(vec![
             ("g".into(), Ok(vec![fact.clone()])),

@@ -27,6 +27,7 @@ impl ObservedCluster {
             partitions: self.partitions(),
             groups: self.groups(&topics),
             groups_complete: self.groups_seen(),
+            open_transactions: self.open_transactions(&topics, taken_at),
             topics: topics.into(),
             assumed: self.assumed.clone(),
         };
@@ -156,17 +157,24 @@ impl ObservedCluster {
             coordinator: group.coordinator,
             member_count: group.described.map(|group| group.members.len() as u32),
             members: group.described.map(|group| self.members(group, topics)),
-            offsets: offsets.map(|offsets| self.offsets(offsets, topics)),
+            offsets: offsets.map(|offsets| self.offsets(group, offsets, topics)),
         }
     }
 
     /// Offsets of topics that are gone are left out. A refused partition is left out of the broker's answer
-    /// or has a code; either way nothing is known of it.
-    fn offsets(&self, offsets: &[PartitionOffset], topics: &[Topic]) -> Arc<[GroupOffset]> {
+    /// or has a code; either way nothing is known of it. Of a share group it stays as one without a start offset,
+    /// whose lag nobody knows: its coordinator gives a code where it could not read the end of the log.
+    fn offsets(
+        &self,
+        group: &ObservedGroup,
+        offsets: &[PartitionOffset],
+        topics: &[Topic],
+    ) -> Arc<[GroupOffset]> {
+        let is_share = &*group.protocol == "share";
         let mut known = Vec::with_capacity(offsets.len());
-        for offset in offsets.iter().filter(|offset| offset.code == 0) {
+        for offset in offsets.iter().filter(|offset| offset.code == 0 || is_share) {
             if let Some(partition) = self.place(topics, &offset.topic, offset.partition) {
-                known.push(GroupOffset { partition, committed: offset.offset });
+                known.push(GroupOffset { partition, committed: offset.offset, told_lag: offset.lag });
             }
         }
         known.sort_by_key(|offset| offset.partition);
@@ -189,7 +197,7 @@ impl ObservedCluster {
         }
     }
 
-    fn place(&self, topics: &[Topic], name: &str, number: i32) -> Option<PartitionIx> {
+    pub(super) fn place(&self, topics: &[Topic], name: &str, number: i32) -> Option<PartitionIx> {
         let at = topics.binary_search_by(|topic| (*topic.name).cmp(name)).ok()?;
         let partitions = &self.metadata.topics[at].partitions;
         let offset = partitions.binary_search_by_key(&number, |partition| partition.number).ok()?;

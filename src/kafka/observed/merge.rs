@@ -32,6 +32,7 @@ impl ObservedCluster {
             ReadAnswer::Offsets(end, facts) => self.apply_offsets(end, facts),
             ReadAnswer::Raw(raw) => self.raw.refresh(*raw),
             ReadAnswer::Acls(read) => self.apply_acls(read, at),
+            ReadAnswer::OpenTransactions(open) => self.open_transactions = open,
             ReadAnswer::LogDirs(answers) => self.apply_log_dirs(answers, at),
         }
     }

@@ -20,7 +20,7 @@ fn metadata(nodes: &[i32], isr: &[i32]) -> ReadAnswer {
 }
 
 fn fact(offset: Option<i64>, code: i32) -> PartitionOffset {
-    PartitionOffset { topic: "t".into(), partition: 0, offset, leader_epoch: Some(3), code }
+    PartitionOffset { topic: "t".into(), partition: 0, offset, leader_epoch: Some(3), code, lag: None }
 }
 
 fn timeout() -> CallError {
@@ -159,6 +159,38 @@ fn groups_have_their_type_and_one_of_an_unknown_type_has_nothing_else() {
     let why = seen[3].members.reason().unwrap().to_string();
     assert!(why.contains("groups of type quantum"), "{why}");
     assert_eq!(seen[3].offsets.reason(), seen[3].members.reason());
+}
+
+#[test]
+fn a_share_group_without_a_start_offset_has_no_lag_that_anybody_knows() {
+    let mut observed = ObservedCluster::default();
+    observed.apply(metadata(&[1, 2], &[1, 2]), 1);
+    let listing = |kind: &str| GroupListing {
+        id: "g".into(),
+        state: GroupState::Stable,
+        group_type: Some(Arc::from(kind)),
+    };
+    observed.apply(groups(vec![(BrokerId(1), Ok(vec![listing("share")]))]), 2);
+    let mut lag = |offset: PartitionOffset, log: Option<(i64, i64)>| {
+        observed.apply(ReadAnswer::GroupOffsets(vec![("g".into(), Ok(vec![offset]))]), 3);
+        let end = |offset| vec![fact(offset, 0)];
+        observed.apply(ReadAnswer::Offsets(OffsetSpec::Earliest, end(log.map(|(start, _)| start))), 3);
+        observed.apply(ReadAnswer::Offsets(OffsetSpec::Latest, end(log.map(|(_, end)| end))), 3);
+        let cluster = observed.cluster(3);
+        cluster.lag_of_group(&cluster.groups.get().unwrap()[0])
+    };
+    let not_begun = || fact(None, 0);
+    assert_eq!(lag(not_begun(), Some((4, 9))), Lag::Unknown, "share.auto.offset.reset decides");
+    assert_eq!(lag(not_begun(), Some((9, 9))), Lag::Records(0), "wherever it begins, the log holds nothing");
+    assert_eq!(lag(not_begun(), None), Lag::Unknown);
+    assert_eq!(lag(fact(None, 29), Some((4, 9))), Lag::Unknown, "refused is not left out of the sum");
+    assert_eq!(lag(fact(Some(5), 0), Some((4, 9))), Lag::Records(4), "before 4.2 only the start is told");
+    assert_eq!(
+        lag(fact(Some(5), 0).with_lag(1), Some((4, 9))),
+        Lag::Records(1),
+        "three are done with already"
+    );
+    assert_eq!(lag(fact(Some(5), 0).with_lag(0), None), Lag::Records(0), "the coordinator knows");
 }
 
 #[test]

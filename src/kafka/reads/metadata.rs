@@ -53,4 +53,12 @@ impl Metadata {
         let at = partitions.binary_search_by_key(&number, |partition| partition.number).ok()?;
         Some((at, partitions.len()))
     }
+
+    /// The leader of a partition, if there is such a partition and it has one.
+    pub(in crate::kafka) fn leader_of(&self, topic: &str, number: i32) -> Option<BrokerId> {
+        let at = self.topics.binary_search_by(|known| (*known.name).cmp(topic)).ok()?;
+        let partitions = &self.topics[at].partitions;
+        let at = partitions.binary_search_by_key(&number, |partition| partition.number).ok()?;
+        partitions[at].leader
+    }
 }

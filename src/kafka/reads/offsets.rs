@@ -28,6 +28,8 @@ pub struct PartitionOffset {
     pub leader_epoch: Option<i32>,
     /// The partition's own error code, or 0.
     pub code: i32,
+    /// How many records a share group has not done with, where its coordinator told it.
+    pub lag: Option<i64>,
 }
 
 impl PartitionOffset {
@@ -39,7 +41,14 @@ impl PartitionOffset {
             offset: (offset >= 0 && code == 0).then_some(offset),
             leader_epoch: (epoch >= 0).then_some(epoch),
             code,
+            lag: None,
         }
+    }
+
+    /// The same with the lag that a share group's coordinator told; below zero is none.
+    pub(crate) fn with_lag(self, lag: i64) -> Self {
+        let lag = (lag >= 0 && self.offset.is_some()).then_some(lag);
+        PartitionOffset { lag, ..self }
     }
 }
 

@@ -23,6 +23,9 @@ pub(super) enum Api {
     ListPartitionReassignments,
     DescribeQuorum,
     DescribeCluster,
+    DescribeProducers,
+    DescribeTransactions,
+    ListTransactions,
     ConsumerGroupDescribe,
     DescribeTopicPartitions,
     ShareGroupDescribe,
@@ -36,7 +39,7 @@ const NEVER: i16 = i16::MAX;
 impl Api {
     /// In the order of their keys.
     #[cfg(test)]
-    pub(super) const ALL: [Api; 20] = [
+    pub(super) const ALL: [Api; 23] = [
         Api::ListOffsets,
         Api::Metadata,
         Api::OffsetFetch,
@@ -52,6 +55,9 @@ impl Api {
         Api::ListPartitionReassignments,
         Api::DescribeQuorum,
         Api::DescribeCluster,
+        Api::DescribeProducers,
+        Api::DescribeTransactions,
+        Api::ListTransactions,
         Api::ConsumerGroupDescribe,
         Api::DescribeTopicPartitions,
         Api::ShareGroupDescribe,
@@ -77,6 +83,9 @@ impl Api {
             Api::ListPartitionReassignments => (46, "ListPartitionReassignments", 0),
             Api::DescribeQuorum => (55, "DescribeQuorum", 0),
             Api::DescribeCluster => (60, "DescribeCluster", 0),
+            Api::DescribeProducers => (61, "DescribeProducers", 0),
+            Api::DescribeTransactions => (65, "DescribeTransactions", 0),
+            Api::ListTransactions => (66, "ListTransactions", 0),
             Api::ConsumerGroupDescribe => (69, "ConsumerGroupDescribe", 0),
             Api::DescribeTopicPartitions => (75, "DescribeTopicPartitions", 0),
             Api::ShareGroupDescribe => (77, "ShareGroupDescribe", 0),

@@ -21,8 +21,6 @@ use tokio::time::Instant;
 const GROUPS_PER_REQUEST: usize = 500;
 /// `Errors.NOT_COORDINATOR`.
 const NOT_COORDINATOR: i32 = 16;
-/// `RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE`.
-const UNSUPPORTED_FEATURE: i32 = -165;
 
 /// What one broker says of its groups.
 struct BrokerGroups {
@@ -224,7 +222,8 @@ fn has_moved(commits: &CallResult<Vec<PartitionOffset>>) -> bool {
     commits.as_ref().is_err_and(|error| error.code == NOT_COORDINATOR || error.is_transport())
 }
 
-/// Where groups are: what they have committed, or where a share group starts to read.
+/// Where groups are: what they have committed, or where a share group starts to read. Nobody asks about one of another
+/// type: `observed` says why nothing is known of it.
 async fn offsets_from(
     link: &Arc<BrokerLink>,
     groups: &[Arc<str>],
@@ -236,23 +235,12 @@ async fn offsets_from(
     };
     let commit = of_type(|kind| matches!(kind, None | Some("streams")));
     let share = of_type(|kind| kind == Some("share"));
-    let other = of_type(|kind| !matches!(kind, None | Some("streams" | "share")));
     let share = share
         .chunks(GROUPS_PER_REQUEST)
         .map(|ids| async move { named(ids, link.call(&DescribeShareGroupOffsets(ids), deadline).await) });
     let (mut offsets, share) = tokio::join!(commits_from(link, &commit, deadline), all(share));
     offsets.extend(share.into_iter().flatten());
-    offsets.extend(failed(&other, &of_unknown_type()));
     offsets
-}
-
-/// Nobody asks for the offsets of a group whose protocol klever does not know.
-fn of_unknown_type() -> CallError {
-    CallError {
-        code: UNSUPPORTED_FEATURE,
-        message: "klever does not know groups of this type".into(),
-        hint: None,
-    }
 }
 
 /// Many groups in a request where the broker takes that, else one in each, all sent at once.

@@ -19,6 +19,7 @@ mod reassignments;
 mod share_groups;
 mod streams_groups;
 mod topic_partitions;
+mod transactions;
 
 pub(super) use acls::{DescribeAcls, ResourceType};
 #[cfg(fuzzing)]
@@ -38,6 +39,9 @@ pub(super) use reassignments::ListReassignments;
 pub(super) use share_groups::{DescribeShareGroupOffsets, DescribeShareGroups};
 pub(super) use streams_groups::DescribeStreamsGroups;
 pub(super) use topic_partitions::DescribeTopicPartitions;
+pub(super) use transactions::{
+    DescribeProducers, DescribeTransactions, ListTransactions, PartitionProducers,
+};
 
 use super::api::{Api, ReadRequest};
 use super::decoder::{Decoded, Decoder};
@@ -64,6 +68,9 @@ pub(super) fn sent_versions() -> Vec<(Api, (i16, i16))> {
         of::<ListReassignments>(),
         of::<DescribeQuorum>(),
         of::<DescribeCluster>(),
+        of::<DescribeProducers<'_>>(),
+        of::<DescribeTransactions<'_>>(),
+        of::<ListTransactions<'_>>(),
         of::<DescribeConsumerGroups<'_>>(),
         of::<DescribeTopicPartitions<'_>>(),
         of::<DescribeShareGroups<'_>>(),

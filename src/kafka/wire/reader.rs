@@ -100,6 +100,7 @@ impl WireReader {
             ReadKind::LogEnds => self.ends(OffsetSpec::LogEnd, targets).await,
             ReadKind::Raw => ReadAnswer::Raw(Box::new(self.raw(targets).await)),
             ReadKind::Acls => ReadAnswer::Acls(self.acls(targets).await),
+            ReadKind::OpenTransactions => self.open_transactions(targets).await,
             ReadKind::LogDirs => self.log_dirs(targets).await,
         }
     }

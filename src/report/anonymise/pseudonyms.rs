@@ -12,6 +12,7 @@ pub(super) struct Pseudonyms {
     racks: BTreeMap<String, String>,
     hosts: BTreeMap<String, String>,
     clients: BTreeMap<String, String>,
+    transactional_ids: BTreeMap<String, String>,
     /// Values of configurations that may carry a name.
     values: BTreeMap<String, String>,
     /// Configuration keys that are not Kafka's.
@@ -32,7 +33,10 @@ impl Pseudonyms {
         let servers = servers.filter_map(|client| client.settings.get("bootstrap.servers"));
         let servers = servers.flat_map(|list| list.split(',').map(host_of));
         let ids = members().flat_map(|member| [Some(&*member.client_id), member.instance_id.as_deref()]);
+        let open = cluster.open_transactions.iter().filter_map(|open| open.producer.get());
+        let transactions = open.filter_map(|producer| producer.transaction.get());
         Pseudonyms {
+            transactional_ids: numbered("transaction", transactions.map(|one| &*one.transactional_id)),
             topics: topics(cluster),
             groups: numbered("group", groups.iter().map(|group| &*group.id)),
             racks: numbered("rack", racks),
@@ -61,6 +65,10 @@ impl Pseudonyms {
 
     pub(super) fn client(&self, id: &str) -> String {
         found(&self.clients, id)
+    }
+
+    pub(super) fn transactional_id(&self, id: &str) -> String {
+        found(&self.transactional_ids, id)
     }
 
     pub(super) fn value(&self, value: &str) -> String {

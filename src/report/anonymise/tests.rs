@@ -62,11 +62,7 @@ fn group() -> Group {
         coordinator: Some(BrokerId(1)),
         member_count: Datum::known(1, 0, Origin::Broker),
         members: Datum::known([member].into(), 0, Origin::Broker),
-        offsets: Datum::known(
-            [GroupOffset { partition: PartitionIx(0), committed: Some(900) }].into(),
-            0,
-            Origin::Broker,
-        ),
+        offsets: Datum::known([GroupOffset::new(PartitionIx(0), Some(900))].into(), 0, Origin::Broker),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The lag of groups as `klever.lag/1`: a document of its own, or a line for each of several looks.
 
+use super::open_transaction::open_transaction_value;
 use super::{AgeMethod, GroupLag, LagProgress, LagReport, PartitionLag, Poll, RetentionLeft};
-use crate::model::{Lag, Millis};
+use crate::model::{Cluster, Lag, Millis};
 use crate::report::clean;
 use crate::report::clean::clean_value;
 use crate::report::json::{complete, document};
@@ -32,7 +33,7 @@ pub fn failed_poll_json(poll: Poll, at: Millis, why: &str) -> String {
 
 fn value(report: &LagReport<'_>) -> Value {
     let cluster = report.cluster;
-    let groups: Vec<Value> = report.groups.iter().map(group_value).collect();
+    let groups: Vec<Value> = report.groups.iter().map(|of| group_value(cluster, of)).collect();
     json!({
         "schema": "klever.lag/1",
         "cluster_id": cluster.id.get(),
@@ -60,7 +61,7 @@ fn lag_values(lag: Lag) -> (Option<i64>, Option<i64>, &'static str) {
     }
 }
 
-fn group_value(of: &GroupLag) -> Value {
+fn group_value(cluster: &Cluster, of: &GroupLag) -> Value {
     let (lag, at_least, known) = lag_values(of.lag);
     let group = &of.group;
     let mut value = json!({
@@ -76,7 +77,7 @@ fn group_value(of: &GroupLag) -> Value {
         "skew": of.skew().map(rounded),
         "behind_open_transaction": of.behind_open_transaction(),
         "unseen": group.offsets.reason().map(ToString::to_string),
-        "partitions": of.partitions.iter().map(partition_value).collect::<Vec<Value>>(),
+        "partitions": of.partitions.iter().map(|one| partition_value(cluster, one)).collect::<Vec<Value>>(),
     });
     let progress = progress_value(of.progress.as_ref());
     if let (Value::Object(all), Value::Object(progress)) = (&mut value, progress) {
@@ -85,13 +86,14 @@ fn group_value(of: &GroupLag) -> Value {
     value
 }
 
-fn partition_value(one: &PartitionLag) -> Value {
+fn partition_value(cluster: &Cluster, one: &PartitionLag) -> Value {
     let (lag, _, known) = lag_values(one.lag);
     let both = one.committed.and(one.log_start);
     json!({
         "topic": one.topic,
         "partition": one.number,
         "committed": one.committed,
+        "has_not_begun": one.has_not_begun,
         "log_start": one.log_start,
         "last_stable": one.last_stable,
         "high_watermark": one.high_watermark,
@@ -101,6 +103,7 @@ fn partition_value(one: &PartitionLag) -> Value {
         "deleted_unread": both.map(|_| one.deleted_unread),
         "beyond_end": one.committed.and(one.high_watermark).map(|_| one.beyond_end),
         "behind_open_transaction": one.behind_open_transaction,
+        "open_transaction": open_transaction_value(one.open_transaction.as_ref(), cluster),
         "not_replicated": one.not_replicated(),
     })
 }

@@ -42,10 +42,8 @@ fn cluster(look: &Look) -> Cluster {
 }
 
 fn group(look: &Look) -> Group {
-    let offset = |(at, committed): (usize, &Option<i64>)| GroupOffset {
-        partition: PartitionIx(at as u32),
-        committed: *committed,
-    };
+    let offset =
+        |(at, committed): (usize, &Option<i64>)| GroupOffset::new(PartitionIx(at as u32), *committed);
     let member = |name: &&str| Member {
         client_id: name.to_string(),
         host: "h".into(),

@@ -1,13 +1,18 @@
 //! The lag of groups as text for people, in the order of their names.
 
-use super::{GroupLag, LagProgress, LagReport, PartitionLag, Poll, RetentionLeft, Trend};
-use crate::model::{Lag, human_count, human_duration_ms, plural};
+use super::{
+    GroupLag, LagProgress, LagReport, PartitionLag, Poll, RetentionLeft, Trend, open_transaction_words,
+};
+use crate::model::{Lag, Millis, human_count, human_duration_ms, plural};
 use crate::report::clean;
 use crate::report::findings::heading;
 use crate::report::layout::labelled;
 
 /// Partitions that the text names of each kind.
 const LISTED: usize = 5;
+
+/// What a share group is in where nothing was acknowledged yet.
+const NOT_BEGUN: &str = "without a start offset: nothing was acknowledged yet, share.auto.offset.reset decides where the group begins";
 
 /// `12,345 records`, `at least 12,345 records`
 fn words(lag: Lag) -> String {
@@ -29,7 +34,7 @@ pub fn lag_text(report: &LagReport<'_>) -> String {
     out.push_str(&heading(report.cluster));
     for group in &report.groups {
         out.push('\n');
-        push_group(&mut out, group);
+        push_group(&mut out, group, report.cluster.taken_at);
     }
     if report.groups.is_empty() {
         out.push_str("\nNo group was seen\n");
@@ -51,7 +56,7 @@ fn poll_line(poll: Poll) -> String {
     format!("Poll {}, after {}", poll.number, human_duration_ms(poll.since_first_ms))
 }
 
-fn push_group(out: &mut String, of: &GroupLag) {
+fn push_group(out: &mut String, of: &GroupLag, taken_at: Millis) {
     let group = &of.group;
     let members = group.member_count.get();
     let members = members.map_or("? members".into(), |count| plural(*count as usize, "member"));
@@ -69,7 +74,7 @@ fn push_group(out: &mut String, of: &GroupLag) {
     if let Some(skew) = of.skew() {
         labelled(out, 2, "skew", 10, &format!("the largest has {skew:.1} times the mean"));
     }
-    push_open_transactions(out, of);
+    push_open_transactions(out, of, taken_at);
     if let Some(progress) = &of.progress {
         push_progress(out, progress);
     }
@@ -84,7 +89,11 @@ fn push_group(out: &mut String, of: &GroupLag) {
         labelled(out, 2, "BEYOND", 10, &format!("{partitions} committed beyond the end of the log"));
     }
     push_partitions(out, of, "", |one| one.beyond_end, beyond);
-    for (count, what) in [(of.without_commit(), "without a commit"), (of.unknown(), "of unknown lag")] {
+    for (count, what) in [
+        (of.without_commit(), "without a commit"),
+        (of.not_begun(), NOT_BEGUN),
+        (of.unknown(), "of unknown lag"),
+    ] {
         if count > 0 {
             labelled(out, 12, "", 0, &format!("{} {what}", plural(count, "partition")));
         }
@@ -111,7 +120,7 @@ fn push_partitions(
 }
 
 /// What is in the log and cannot be read by everybody yet.
-fn push_open_transactions(out: &mut String, of: &GroupLag) {
+fn push_open_transactions(out: &mut String, of: &GroupLag, taken_at: Millis) {
     let waits = |one: &PartitionLag| one.behind_open_transaction.unwrap_or(0);
     let count: i64 = of.partitions.iter().map(waits).sum();
     if count > 0 {
@@ -121,7 +130,22 @@ fn push_open_transactions(out: &mut String, of: &GroupLag) {
             records_of(count)
         );
         labelled(out, 2, "open", 10, &what);
-        push_partitions(out, of, "", waits, |one| format!("{} {}", one.name(), human_count(waits(one))));
+        push_holders(out, of, taken_at);
+    }
+}
+
+/// Each partition that is held back, the most records first, and who holds it back.
+fn push_holders(out: &mut String, of: &GroupLag, taken_at: Millis) {
+    let waits = |one: &PartitionLag| one.behind_open_transaction.unwrap_or(0);
+    let mut held: Vec<&PartitionLag> = of.partitions.iter().filter(|one| waits(one) > 0).collect();
+    held.sort_by_key(|one| std::cmp::Reverse(waits(one)));
+    for one in held.iter().take(LISTED) {
+        let holder = open_transaction_words(one.open_transaction.as_ref(), taken_at);
+        let line = format!("{}: {} behind {holder}", one.name(), records_of(waits(one)));
+        labelled(out, 12, "", 0, &clean(&line));
+    }
+    if held.len() > LISTED {
+        labelled(out, 12, "", 0, &format!("... {} in all", plural(held.len(), "partition")));
     }
 }
 

@@ -21,8 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let Some(groups) = facts.cluster.groups.get() else { return };
-    let shared: Vec<&str> =
-        groups.iter().filter(|group| &*group.protocol == "share").map(|group| &*group.id).collect();
+    let shared: Vec<&str> = groups.iter().filter(|group| group.is_share()).map(|group| &*group.id).collect();
     if !shared.is_empty() {
         verdicts.finding(FindingSubject::cluster(), format!("share groups: {}", names(&shared)));
     }

@@ -1,6 +1,6 @@
 //! How much a topic holds, who reads it, and how many replicas each broker has.
 
-use crate::model::{BrokerId, TopicIx, Unknown};
+use crate::model::{BrokerId, TopicIx};
 use crate::rules::facts::TopicFacts;
 use crate::rules::{ClusterFacts, FindingSubject, Verdicts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,22 +13,18 @@ pub(in crate::rules) fn retained_records<'a>(
     facts.partitions(topic).map(|partition| Some(partition.high_watermark()? - partition.log_start()?)).sum()
 }
 
-/// The topics of which any group that can be seen has committed offsets, or `None` after saying that it is unknown.
+/// The topics that any group which can be seen has committed offsets of, or shares, or `None` after saying that it is
+/// unknown.
 pub(in crate::rules) fn read_by_groups(
     facts: &ClusterFacts<'_>,
     verdicts: &mut Verdicts<'_>,
 ) -> Option<BTreeSet<TopicIx>> {
     let mut read = BTreeSet::new();
     for group in facts.cluster.groups.get()?.iter() {
-        // A share group keeps its offsets elsewhere.
-        if &*group.protocol == "share" {
-            let why = "which topics share groups read".to_string();
-            verdicts.unknown(FindingSubject::cluster(), &Unknown::NotExposed(why));
-            return None;
-        }
         let offsets = verdicts.known(&group.offsets, FindingSubject::cluster)?;
-        let committed = offsets.iter().filter(|offset| offset.committed.is_some());
-        read.extend(committed.map(|offset| facts.cluster.partitions.view(offset.partition).topic()));
+        // The offsets of a share group are those of what it subscribes to, before it has acknowledged anything, too.
+        let reads = offsets.iter().filter(|offset| offset.committed.is_some() || group.is_share());
+        read.extend(reads.map(|offset| facts.cluster.partitions.view(offset.partition).topic()));
     }
     Some(read)
 }

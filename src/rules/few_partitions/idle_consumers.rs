@@ -20,9 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     let Some(groups) = facts.cluster.groups.get() else { return };
-    for group in
-        groups.iter().filter(|group| group.state == GroupState::Stable && &*group.protocol != "share")
-    {
+    for group in groups.iter().filter(|group| group.state == GroupState::Stable && !group.is_share()) {
         let subject = || FindingSubject::named(SubjectKind::Group, group.id.clone());
         let Some(members) = verdicts.known(&group.members, subject) else { continue };
         let idle = members.iter().filter(|member| member.assigned.is_empty()).count();

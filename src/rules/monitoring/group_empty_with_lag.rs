@@ -37,11 +37,17 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
                 verdicts.finding(subject(), format!("no member, at least {records} records behind"))
             }
             Lag::Records(_) | Lag::NoCommit => {}
-            Lag::AtLeast(_) | Lag::Unknown => {
-                verdicts.unknown(subject(), &Unknown::Unreachable("the ends of the logs".into()))
-            }
+            Lag::AtLeast(_) | Lag::Unknown => verdicts.unknown(subject(), &unknown_lag(group)),
         }
     }
+}
+
+fn unknown_lag(group: &Group) -> Unknown {
+    let offsets = group.offsets.get().map_or(&[][..], |offsets| offsets);
+    if offsets.iter().any(|offset| group.has_not_begun(offset)) {
+        return Unknown::NotExposed("where share.auto.offset.reset lets it begin".into());
+    }
+    Unknown::Unreachable("the ends of the logs".into())
 }
 
 #[cfg(test)]
@@ -69,5 +75,9 @@ mod tests {
             .group("g", members(), &[(0, 4)])
             .group_state(GroupState::Empty);
         assert_eq!(unread.says(&RULE), ["unknown group g: unreachable: the ends of the logs"]);
+        let shared = empty(4).group("s", members(), &[]).not_begun(0).group_state(GroupState::Empty);
+        let unknown = "unknown group s: not visible: where share.auto.offset.reset lets it begin";
+        let says = shared.says(&RULE);
+        assert!(says.iter().any(|line| line == unknown), "{says:?}");
     }
 }

@@ -49,6 +49,7 @@ pub(in crate::rules) fn given() -> ClusterFixture {
         partitions: Partitions::default(),
         groups: Datum::unknown(Unknown::NotAsked),
         groups_complete: Datum::not_asked(),
+        open_transactions: [].into(),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     };
     ClusterFixture { cluster, rows: Vec::new(), groups: Vec::new(), elr: known(()), moves: Vec::new() }
@@ -264,10 +265,8 @@ impl ClusterFixture {
 
     /// A group with committed offsets of partitions by their place.
     pub(in crate::rules) fn group(mut self, id: &str, members: Datum<u32>, offsets: &[(u32, i64)]) -> Self {
-        let offset = |(partition, committed): &(u32, i64)| GroupOffset {
-            partition: PartitionIx(*partition),
-            committed: Some(*committed),
-        };
+        let offset =
+            |(partition, committed): &(u32, i64)| GroupOffset::new(PartitionIx(*partition), Some(*committed));
         self.groups.push(Group {
             id: id.into(),
             state: GroupState::Stable,
@@ -277,6 +276,14 @@ impl ClusterFixture {
             members: Datum::unknown(Unknown::NotAsked),
             offsets: known(offsets.iter().map(offset).collect()),
         });
+        self
+    }
+
+    /// The last group is a share group that has no start offset yet in a partition, by its place.
+    pub(in crate::rules) fn not_begun(mut self, partition: u32) -> Self {
+        let group = self.groups.last_mut().unwrap();
+        group.protocol = "share".into();
+        group.offsets = known([GroupOffset::new(PartitionIx(partition), None)].into());
         self
     }
 

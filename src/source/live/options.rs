@@ -64,6 +64,7 @@ impl LiveOptions {
             ReadKind::LatestOffsets
             | ReadKind::LastStableOffsets
             | ReadKind::LogEnds
+            | ReadKind::OpenTransactions
             | ReadKind::GroupOffsets => self.offsets,
             ReadKind::Groups => self.groups,
             ReadKind::TopicConfigs | ReadKind::BrokerConfigs => self.configs,

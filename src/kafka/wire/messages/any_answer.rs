@@ -13,11 +13,13 @@ pub(in crate::kafka) fn read_as_any_answer(bytes: &[u8]) {
     read_as::<DescribeConsumerGroups<'_>>(bytes);
     read_as::<DescribeGroups<'_>>(bytes);
     read_as::<DescribeLogDirs>(bytes);
+    read_as::<DescribeProducers<'_>>(bytes);
     read_as::<DescribeQuorum>(bytes);
     read_as::<DescribeTopicPartitions<'_>>(bytes);
     read_as::<DescribeShareGroupOffsets<'_>>(bytes);
     read_as::<DescribeShareGroups<'_>>(bytes);
     read_as::<DescribeStreamsGroups<'_>>(bytes);
+    read_as::<DescribeTransactions<'_>>(bytes);
     read_as::<FetchOffsets<'_>>(bytes);
     read_as::<FetchOffsetsOfGroup<'_>>(bytes);
     read_as::<FindCoordinator<'_>>(bytes);
@@ -25,6 +27,7 @@ pub(in crate::kafka) fn read_as_any_answer(bytes: &[u8]) {
     read_as::<ListGroups>(bytes);
     read_as::<ListOffsets<'_>>(bytes);
     read_as::<ListReassignments>(bytes);
+    read_as::<ListTransactions<'_>>(bytes);
     read_as::<ReadMetadata>(bytes);
 }
 

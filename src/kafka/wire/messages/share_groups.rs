@@ -55,7 +55,8 @@ pub(in crate::kafka::wire) struct DescribeShareGroupOffsets<'a>(pub &'a [Arc<str
 
 impl ReadRequest for DescribeShareGroupOffsets<'_> {
     const API: Api = Api::DescribeShareGroupOffsets;
-    const VERSIONS: (i16, i16) = (0, 0);
+    /// Since version 1 (4.2, KIP-1226) with the lag.
+    const VERSIONS: (i16, i16) = (0, 1);
     /// The offset is where a group starts to read: what lies before it is done with.
     type Answer = Vec<(Arc<str>, Coded<Vec<PartitionOffset>>)>;
 
@@ -99,8 +100,9 @@ fn offset(fields: &mut Decoder<'_>, topic: Arc<str>) -> Decoded<PartitionOffset>
     let partition = fields.i32()?;
     let start = fields.i64()?;
     let epoch = fields.i32()?;
+    let lag = if fields.version() >= 1 { fields.i64()? } else { -1 };
     let code = fields.i16()?;
     fields.nullable_text()?;
     fields.tags()?;
-    Ok(PartitionOffset::told(topic, partition, start, epoch, code.into()))
+    Ok(PartitionOffset::told(topic, partition, start, epoch, code.into()).with_lag(lag))
 }

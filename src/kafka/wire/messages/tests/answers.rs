@@ -22,12 +22,12 @@ pub(super) fn coded_as<T>(code: i16, value: T) -> Coded<T> {
 }
 
 /// One drawn answer of every version, and klever's reading of it.
-pub(super) fn compare<R: ReadRequest, T: Encodable>(
+pub(super) fn compare<R: ReadRequest, T: Encodable + Message>(
     seed: u64,
     answer: fn(&mut Draw, i16) -> T,
     check: impl Fn(&T, i16, R::Answer),
 ) {
-    for version in R::VERSIONS.0..=R::VERSIONS.1 {
+    for version in versions_of::<R, T>() {
         let drawn = answer(&mut Draw::new(seed), version);
         let bytes = written(R::API, &drawn, version);
         match answer_of::<R>(&bytes, version) {
@@ -44,6 +44,7 @@ fn offset(topic: &str, partition: i32, offset: i64, epoch: i32, code: i16) -> Pa
         offset: (code == 0 && offset >= 0).then_some(offset),
         leader_epoch: (epoch >= 0).then_some(epoch),
         code: code.into(),
+        lag: None,
     }
 }
 

@@ -26,8 +26,11 @@ use kafka_protocol::messages::{self as kafka, BrokerId, GroupId, TopicName};
 
 /// One of each kind, in drawn versions.
 pub(super) fn answers(draw: &mut Draw) -> Vec<Vec<u8>> {
-    fn one<R: ReadRequest, T: Encodable>(draw: &mut Draw, answer: fn(&mut Draw, i16) -> T) -> Vec<u8> {
-        let (first, last) = R::VERSIONS;
+    fn one<R: ReadRequest, T: Encodable + Message>(
+        draw: &mut Draw,
+        answer: fn(&mut Draw, i16) -> T,
+    ) -> Vec<u8> {
+        let (first, last) = versions_of::<R, T>().into_inner();
         let version = first + draw.below((last - first + 1) as u64) as i16;
         let answer = answer(draw, version);
         written(R::API, &answer, version)
@@ -40,10 +43,12 @@ pub(super) fn answers(draw: &mut Draw) -> Vec<Vec<u8>> {
         one::<DescribeConsumerGroups<'_>, _>(draw, consumer_groups),
         one::<DescribeGroups<'_>, _>(draw, described_groups),
         one::<DescribeLogDirs, _>(draw, log_dirs),
+        one::<DescribeProducers<'_>, _>(draw, transactions::producers),
         one::<DescribeQuorum, _>(draw, quorum),
         one::<DescribeTopicPartitions<'_>, _>(draw, topic_partitions),
         one::<DescribeShareGroups<'_>, _>(draw, other_groups::described),
         one::<DescribeShareGroupOffsets<'_>, _>(draw, other_groups::start_offsets),
+        one::<DescribeTransactions<'_>, _>(draw, transactions::described),
         one::<FetchOffsets<'_>, _>(draw, group_offsets),
         one::<FetchOffsetsOfGroup<'_>, _>(draw, group_offsets),
         one::<FindCoordinator<'_>, _>(draw, coordinators),
@@ -51,6 +56,7 @@ pub(super) fn answers(draw: &mut Draw) -> Vec<Vec<u8>> {
         one::<ListGroups, _>(draw, listed_groups),
         one::<ListOffsets<'_>, _>(draw, list_offsets),
         one::<ListReassignments, _>(draw, moves::answer),
+        one::<ListTransactions<'_>, _>(draw, transactions::listed),
         one::<ReadMetadata, _>(draw, metadata),
     ]
 }

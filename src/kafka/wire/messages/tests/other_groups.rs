@@ -114,6 +114,27 @@ fn requests_about_share_groups() {
     });
 }
 
+/// As `DescribeShareGroupOffsetsResponseData` of Kafka 4.2.0 and of 4.4.0 writes it in version 1: the group `share` starts
+/// to read `orders-2` at 7 with a lag of 5, and has no start offset of `orders-3`.
+const SHARE_OFFSETS: &str = "000000000206736861726502076f726465727300000000000000000000000000000000030000000200000000000\
+    000070000000300000000000000050000000000000003ffffffffffffffff00000000ffffffffffffffff00000000000000000000";
+
+#[test]
+fn since_version_1_a_share_group_tells_its_lag() {
+    let mut bytes = vec![0];
+    bytes.extend(bytes_of(SHARE_OFFSETS));
+    let read = answer_of::<DescribeShareGroupOffsets<'_>>(&bytes, 1).unwrap();
+    let told = |number: i32, start: i64, epoch: i32, lag: i64| {
+        PartitionOffset::told("orders".into(), number, start, epoch, 0).with_lag(lag)
+    };
+    let expected = vec![told(2, 7, 3, 5), told(3, -1, 0, -1)];
+    assert_eq!((expected[0].lag, expected[1].lag), (Some(5), None));
+    assert_eq!(read, [(Arc::from("share"), Ok(expected))]);
+    let frame = request_frame(&DescribeShareGroupOffsets(&names(&["share"])), 1, 42);
+    // `DescribeShareGroupOffsetsRequestData` of Kafka 4.2.0, after the header.
+    assert!(frame.ends_with(&bytes_of("02067368617265000000")), "{frame:?}");
+}
+
 /// As `StreamsGroupDescribeResponseData` of Kafka 4.1.0 and of 4.4.0 writes it in version 0: a group `app` with one
 /// member that has the tasks 0 and 4 of a part which reads `orders` and `repartition`.
 const STREAMS_GROUP: &str = "00000000000200000004617070094e6f7452656164790000000300000003010000000102023002076f726465\
