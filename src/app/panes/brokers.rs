@@ -13,7 +13,7 @@ use crate::app::cell::{left, right};
 use crate::app::sort::as_they_come;
 use crate::app::{App, Cell, CellStyle, Level, Page, RowKey, SortOrder};
 use crate::consequences::restart;
-use crate::model::{BrokerStatus, ConfigSource, human_count, human_duration_ms};
+use crate::model::{BrokerStatus, ConfigSource, human_duration_ms};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -64,9 +64,9 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
     vec![
         rack,
         Cell::new(CellStyle::Strong, row.id.to_string()),
-        Cell::new(CellStyle::Plain, human_count(i64::from(row.leaders))),
-        Cell::new(CellStyle::Plain, human_count(i64::from(row.followers))),
-        Cell::new(lagging, human_count(i64::from(row.out_of_sync))),
+        Cell::count(CellStyle::Plain, i64::from(row.leaders)),
+        Cell::count(CellStyle::Plain, i64::from(row.followers)),
+        Cell::count(lagging, i64::from(row.out_of_sync)),
         Cell::new(CellStyle::Status(level), state),
     ]
 }

@@ -15,7 +15,9 @@ use crate::app::cell::{left, name, right};
 use crate::app::filter::any_word;
 use crate::app::sort::as_they_come;
 use crate::app::{App, Cell, CellStyle, Field, FieldTest, GroupRow, Level, Page, RowKey, SortOrder};
-use crate::model::{Cluster, Group, GroupOffset, GroupState, Lag, human_count, human_duration_ms, plural};
+use crate::model::{
+    Cluster, Group, GroupOffset, GroupState, Lag, about, human_count, human_duration_ms, plural,
+};
 use std::cmp::Reverse;
 
 /// Below so many records a second a lag neither grows nor shrinks.
@@ -136,8 +138,9 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         Cell::new(CellStyle::Status(state), row.state.word()),
         Cell::known(row.members.map(|members| members.to_string())),
         match row.lag {
-            Lag::Records(records) => Cell::new(lag_style(row), human_count(records)),
-            Lag::AtLeast(records) => Cell::new(lag_style(row), at_least(records)),
+            Lag::Records(records) => Cell::count(lag_style(row), records),
+            Lag::AtLeast(records) => Cell::new(lag_style(row), at_least(records))
+                .or(about(records).map(|about| format!("{about}+"))),
             Lag::NoCommit => Cell::new(CellStyle::Muted, "no commit"),
             Lag::Unknown => Cell::new(CellStyle::Unknown, "?"),
         },

@@ -189,7 +189,7 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         Cell::new(in_sync, replicas_text(app, view)),
         Cell::new(CellStyle::Plain, format!("{isr}/{replicas}")),
         Cell::known(min_isr(app, item).map(|min| min.to_string())),
-        Cell::known(view.high_watermark().map(human_count)),
+        Cell::known_count(view.high_watermark()),
         state(health, lost(app, item)),
     ]
 }
