@@ -24,7 +24,9 @@ mod list;
 mod logs;
 mod marks;
 mod msg;
+mod original;
 mod outcome;
+mod overlay;
 mod page;
 mod page_request;
 mod palette;
@@ -68,6 +70,7 @@ pub use level::Level;
 pub use list::List;
 pub use marks::{mark_style, mark_text};
 pub use msg::{Msg, Target};
+pub use overlay::{Overlay, Toast};
 pub use page::Page;
 pub use page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
 pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Picture, Place};
@@ -93,34 +96,9 @@ use row_key::RowKey;
 
 use crate::hypothesis::Hypothesis;
 use crate::keymap::{Key, Keymap, KeymapError};
-use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, Millis};
 use crate::sim::SimView;
 use std::sync::Arc;
-
-/// Something over the panes.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Overlay {
-    /// A page to read, and the first line in view.
-    Page(Page, usize),
-    /// An explore page.
-    Explore(ExplorePage),
-    /// A question to answer before changes are made.
-    Ask {
-        /// The question, a line each.
-        text: Vec<String>,
-        /// What is done on yes.
-        changes: Vec<Change>,
-    },
-}
-
-/// A line that is shown for a few seconds.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Toast {
-    pub text: String,
-    pub level: Level,
-    until_ms: Millis,
-}
 
 /// The whole state of the screen.
 pub struct App {
@@ -165,6 +143,10 @@ pub struct App {
     pub(crate) contest: Option<Contest>,
     /// While it is shown to a room.
     pub(crate) presenter: Option<Presenter>,
+    /// What the copy that is shown was made of.
+    original: Option<Box<original::Original>>,
+    /// How many copies there have been.
+    copies: u64,
     keymap: Keymap<&'static Action>,
     themes: Vec<String>,
     theme: usize,
@@ -234,6 +216,8 @@ impl App {
             stage: start.scene.map(if start.learns { Stage::learning } else { Stage::new }),
             contest: start.challenge.map(Contest::new),
             presenter: start.presenter.then(Presenter::default),
+            original: None,
+            copies: 0,
             keymap,
             themes: start.themes,
             theme: 0,

@@ -5,10 +5,12 @@
 mod inbox;
 mod pacing;
 mod plain;
+mod sources;
 mod worker;
 
 pub use inbox::Sink;
 pub use plain::run_plain;
+pub use sources::Simulate;
 pub use worker::Assess;
 
 use crate::app::{App, AssessmentRequest, Command, Effect, Level, Msg, PageRequest, Start};
@@ -18,6 +20,7 @@ use crate::theme::{GlyphChoice, Glyphs, Graphs, Theme};
 use crate::ui::{self, HitMap};
 use inbox::{Inbox, Input};
 use pacing::{DrawReason, Pacing};
+use sources::Sources;
 use std::fs::File;
 use std::time::{Duration, Instant};
 use worker::Worker;
@@ -56,6 +59,8 @@ pub struct Setup {
     /// Where standard error goes while the screen is up.
     pub log: Option<File>,
     pub assess: Assess,
+    /// Runs copies of the cluster.
+    pub simulate: Simulate,
 }
 
 /// DrawReason the screen did not come up.
@@ -102,7 +107,7 @@ pub fn run(mut setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> R
     term::watch(inbox.signals()).map_err(TermError::Io)?;
     let screen = Screen::enter(options)?;
     term::listen(Tty::open().map_err(TermError::Io)?, inbox.keys()).map_err(TermError::Io)?;
-    let driver = connect(inbox.sink());
+    let sources = Sources::new(connect(inbox.sink()), setup.simulate.clone(), inbox.sink());
     let mut running = Running {
         app,
         theme,
@@ -111,7 +116,7 @@ pub fn run(mut setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> R
         tty: Tty::open().map_err(TermError::Io)?,
         engine,
         explorer,
-        driver,
+        sources,
         hits: HitMap::default(),
         pacing: Pacing::new(setup.low_bandwidth),
         resumed: None,
@@ -138,7 +143,7 @@ struct Running {
     tty: Tty,
     engine: Worker<AssessmentRequest>,
     explorer: Worker<PageRequest>,
-    driver: Box<dyn Driver>,
+    sources: Sources,
     hits: HitMap,
     pacing: Pacing,
     resumed: Option<Instant>,
@@ -272,8 +277,11 @@ impl Running {
             Effect::Quit(code) => return Some(code),
             Effect::Assess(request) => self.engine.ask(request),
             Effect::Explore(request) => self.explorer.ask(request),
-            Effect::Drive(command) => self.driver.drive(command),
-            Effect::Refresh => self.driver.refresh(),
+            Effect::Drive(command) => self.sources.drive(command),
+            Effect::OpenCopy(number, scenario) => self.sources.open_copy(number, *scenario),
+            Effect::DriveCopy(command) => self.sources.drive_copy(command),
+            Effect::CloseCopy => self.sources.close_copy(),
+            Effect::Refresh => self.sources.refresh(),
             Effect::Copy(text) => return self.copy(&text),
             Effect::Suspend => return self.suspend(),
             Effect::Repaint => return self.screen.repaint().is_err().then_some(HUNG_UP),

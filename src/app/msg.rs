@@ -42,6 +42,8 @@ pub enum Msg {
     Assessed(u64, Arc<AssessmentView>),
     /// What the engine found for the page request of this generation.
     Explored(u64, Arc<PageData>),
+    /// What the copy of this number says.
+    OfCopy(u64, Box<Msg>),
     /// Something to tell the user.
     Notice(Level, String),
     /// The file of the scene that is played has changed: the scene, or what is wrong with it, in one line.

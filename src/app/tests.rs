@@ -5,6 +5,7 @@ mod challenge;
 mod client_faults;
 mod exploring;
 mod knobs;
+mod next_break;
 mod refuted;
 mod side_by_side;
 mod simulated;
@@ -23,6 +24,8 @@ use simulated::Simulated;
 struct Robot {
     app: App,
     simulated: Option<Simulated>,
+    /// The copy that runs, with its number.
+    copy: Option<(u64, Simulated)>,
     effects: Vec<Effect>,
 }
 
@@ -41,7 +44,7 @@ impl Robot {
     fn on(origin: Origin) -> Robot {
         let app = App::new(Start::new(origin)).unwrap();
         let simulated = matches!(app.origin, Origin::Sim(_)).then(Simulated::new);
-        let mut robot = Robot { app, simulated, effects: Vec::new() };
+        let mut robot = Robot { app, simulated, copy: None, effects: Vec::new() };
         robot.send(Msg::Resize(120, 40));
         for pane in Pane::ALL {
             robot.send(Msg::Shown(pane, 8));
@@ -58,6 +61,9 @@ impl Robot {
         if let Some(simulated) = &mut self.simulated {
             simulated.pass(seconds);
         }
+        if let Some((_, copy)) = &mut self.copy {
+            copy.pass(seconds);
+        }
         self.look();
         self
     }
@@ -66,6 +72,10 @@ impl Robot {
     fn look(&mut self) {
         if let Some(snapshot) = self.simulated.as_mut().map(Simulated::snapshot) {
             self.send(Msg::Snapshot(snapshot));
+        }
+        if let Some((number, snapshot)) = self.copy.as_mut().map(|(number, copy)| (*number, copy.snapshot()))
+        {
+            self.send(Msg::OfCopy(number, Box::new(Msg::Snapshot(snapshot))));
         }
     }
 
@@ -97,6 +107,16 @@ impl Robot {
                 assert!(self.app.update(Msg::Explored(request.generation, data)).is_empty());
             }
             self.effects.push(effect.clone());
+            match &effect {
+                Effect::OpenCopy(number, scenario) => self.copy = Some((*number, Simulated::of(scenario))),
+                Effect::CloseCopy => self.copy = None,
+                Effect::DriveCopy(command) => {
+                    let (_, copy) = self.copy.as_mut().unwrap();
+                    let _ = copy.drive(command.clone());
+                    self.look();
+                }
+                _ => {}
+            }
             if let Effect::Drive(command) = effect
                 && let Some(simulated) = &mut self.simulated
             {

@@ -6,6 +6,7 @@ use crate::cli::{Failure, output, user_settings};
 use crate::config::InputKind;
 use crate::config::settings::{self, Setting, Settings};
 use crate::runtime::{self, Driver, RunError, Setup, Sink};
+use crate::source::SimulatorDriver;
 use crate::term::{Caps, TermError};
 use crate::theme::{Glyphs, Graphs, Theme};
 use std::fs::File;
@@ -31,7 +32,7 @@ pub(super) fn show_from(
 ) -> Result<ExitCode, Failure> {
     let (setup, is_plain) = setup(args, start)?;
     let ended = if is_plain {
-        runtime::run_plain(setup.start, setup.assess, connect)
+        runtime::run_plain(setup.start, setup.assess, setup.simulate, connect)
     } else {
         runtime::run(setup, connect)
     };
@@ -75,6 +76,7 @@ fn setup(args: &ScreenArgs, mut start: Start) -> Result<(Setup, bool), Failure> 
         themes,
         log: log(&settings)?,
         assess: Arc::new(app::assess),
+        simulate: Arc::new(|scenario, sink| Box::new(SimulatorDriver::start(scenario, None, None, sink))),
     };
     Ok((setup, is_plain))
 }
