@@ -145,8 +145,6 @@ pub struct App {
     pub(crate) presenter: Option<Presenter>,
     /// What the copy that is shown was made of.
     original: Option<Box<original::Original>>,
-    /// How many copies there have been.
-    copies: u64,
     keymap: Keymap<&'static Action>,
     themes: Vec<String>,
     theme: usize,
@@ -182,9 +180,7 @@ impl App {
     /// When the user's keymap file has a mistake.
     pub fn new(start: Start) -> Result<App, KeymapError> {
         let (keymap, key_notes) = keymap_with(&start.keys)?;
-        // A scene is about records, and what becomes of them.
-        let focus = if start.scene.is_some() { Pane::Log } else { Pane::Knobs };
-        let sorts = start.sorts_of_panes();
+        let (focus, sorts, began) = (start.first_pane(), start.sorts_of_panes(), start.began(key_notes));
         Ok(App {
             origin: start.origin,
             size: (0, 0),
@@ -210,14 +206,13 @@ impl App {
             side_by_side: None,
             time_line: time_line::TimeLine::default(),
             mouse: start.mouse,
-            began: Began { mouse: start.mouse, label: start.label, settings: start.settings, key_notes },
+            began,
             stale_ms: start.stale_ms,
             frozen: None,
             stage: start.scene.map(if start.learns { Stage::learning } else { Stage::new }),
             contest: start.challenge.map(Contest::new),
             presenter: start.presenter.then(Presenter::default),
             original: None,
-            copies: 0,
             keymap,
             themes: start.themes,
             theme: 0,

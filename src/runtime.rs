@@ -15,7 +15,7 @@ pub use worker::Assess;
 
 use crate::app::{App, AssessmentRequest, Command, Effect, Level, Msg, PageRequest, Start};
 use crate::clock::now_ms;
-use crate::term::{self, Caps, Event, MouseKind, Options, Screen, TermError, Tty};
+use crate::term::{self, Caps, Decoder, Event, MouseKind, Options, Screen, TermError, Tty};
 use crate::theme::{GlyphChoice, Glyphs, Graphs, Theme};
 use crate::ui::{self, HitMap};
 use inbox::{Inbox, Input};
@@ -27,6 +27,9 @@ use worker::Worker;
 
 /// How long inputs are taken before the screen shows what came of them.
 const FRAME: Duration = Duration::from_millis(12);
+
+/// How long after the start an answer of the terminal may still come.
+const ANSWER_DUE: Duration = Duration::from_millis(300);
 
 /// How often a terminal that says nothing is looked after.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -52,6 +55,8 @@ pub struct Setup {
     pub glyphs: GlyphChoice,
     /// What bars along time are drawn with.
     pub graphs: Graphs,
+    /// Whether the terminal is asked for its background, to choose the theme.
+    pub asks_background: bool,
     /// Whether few bytes are to be written.
     pub low_bandwidth: bool,
     /// Theme files of the user: name and text.
@@ -105,8 +110,13 @@ pub fn run(mut setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> R
     term::install_panic_hook();
     // Before the terminal is taken: a request to end must find somebody who gives it back.
     term::watch(inbox.signals()).map_err(TermError::Io)?;
-    let screen = Screen::enter(options)?;
-    term::listen(Tty::open().map_err(TermError::Io)?, inbox.keys()).map_err(TermError::Io)?;
+    let mut screen = Screen::enter(options)?;
+    let asked = setup.asks_background.then(Instant::now);
+    let decoder = if asked.is_some() { Decoder::expecting() } else { Decoder::default() };
+    term::listen(Tty::open().map_err(TermError::Io)?, decoder, inbox.keys()).map_err(TermError::Io)?;
+    if asked.is_some() {
+        screen.ask_background();
+    }
     let sources = Sources::new(connect(inbox.sink()), setup.simulate.clone(), inbox.sink());
     let mut running = Running {
         app,
@@ -120,9 +130,12 @@ pub fn run(mut setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> R
         hits: HitMap::default(),
         pacing: Pacing::new(setup.low_bandwidth),
         resumed: None,
+        asked,
         setup,
     };
-    Ok(running.until_end(&inbox))
+    let code = running.until_end(&inbox);
+    running.await_answer(&inbox);
+    Ok(code)
 }
 
 fn theme(name: &str, setup: &Setup, glyphs: &'static Glyphs) -> Result<Theme, RunError> {
@@ -147,6 +160,8 @@ struct Running {
     hits: HitMap,
     pacing: Pacing,
     resumed: Option<Instant>,
+    /// When the terminal was asked for its background; `None` once it has answered.
+    asked: Option<Instant>,
     setup: Setup,
 }
 
@@ -168,6 +183,17 @@ impl Running {
             }
             if let Some(code) = self.tick().or_else(|| self.show()) {
                 return code;
+            }
+        }
+    }
+
+    /// Left at once, an answer that is on its way would be read by the shell as if it were typed.
+    fn await_answer(&mut self, inbox: &Inbox) {
+        let is_due = |asked: Instant| asked.elapsed() < ANSWER_DUE;
+        while self.asked.is_some_and(is_due) {
+            match inbox.wait(FRAME) {
+                Some(Input::Event(Event::Background { .. } | Event::HangUp)) => return,
+                Some(_) | None => {}
             }
         }
     }
@@ -228,6 +254,10 @@ impl Running {
             Event::Focus(focused) => {
                 self.pacing.set_focused(focused);
                 None
+            }
+            Event::Background { is_light } => {
+                self.asked = None;
+                self.update(Msg::Background { is_light })
             }
             Event::Resize => self.resize(),
             Event::Suspend => self.update(Msg::Suspend),

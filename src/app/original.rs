@@ -147,17 +147,14 @@ impl App {
     }
 
     fn open_copy(&mut self, scenario: Scenario) -> Effect {
-        self.copies += 1;
         let origin = Origin::Copy(self.origin.name().to_string());
-        let mut other = Box::new(Original {
-            number: self.copies,
-            origin: Some(origin),
-            focus: Some(Pane::Log),
-            ..Original::default()
-        });
+        let mut other =
+            Box::new(Original { origin: Some(origin), focus: Some(Pane::Log), ..Original::default() });
         self.exchange(&mut other);
+        // It grows with every exchange.
+        other.number = self.generation;
         self.original = Some(other);
-        Effect::OpenCopy(self.copies, Box::new(scenario))
+        Effect::OpenCopy(self.generation, Box::new(scenario))
     }
 
     /// Back to the cluster, as it is by now.

@@ -342,6 +342,25 @@ fn a_second_click_on_a_row_opens_it() {
 }
 
 #[test]
+fn a_theme_that_was_guessed_follows_what_the_terminal_says_of_its_background() {
+    let begin = |follows_background| {
+        let themes = ["dark", "mono", "light"].map(String::from).to_vec();
+        App::new(Start { themes, follows_background, ..Start::new(Origin::Live("prod".into())) }).unwrap()
+    };
+    let is_theme = |effects: &[Effect], name: &str| {
+        effects.iter().any(|effect| matches!(effect, Effect::Theme(to) if to == name))
+    };
+    let mut app = begin(true);
+    assert!(app.update(Msg::Background { is_light: false }).is_empty());
+    assert!(is_theme(&app.update(Msg::Background { is_light: true }), "light"));
+    assert_eq!(app.theme(), "light");
+    assert!(is_theme(&app.update(Msg::Key('t'.into())), "dark"), "the others follow in their order");
+    assert!(app.update(Msg::Background { is_light: true }).is_empty(), "a theme that was chosen stays");
+    let mut app = begin(false);
+    assert!(app.update(Msg::Background { is_light: true }).is_empty());
+}
+
+#[test]
 fn a_paste_runs_nothing() {
     let mut robot = Robot::live();
     robot.send(Msg::Paste("q".into()));

@@ -77,6 +77,7 @@ impl App {
                 app.notify(level, text);
             }),
             Msg::SceneFile(scene) => self.take_scene(scene),
+            Msg::Background { is_light } => self.follow_background(is_light),
             Msg::Tick(now_ms) => self.tick(now_ms),
             Msg::Suspend => vec![Effect::Suspend],
             Msg::End(code) => vec![Effect::Quit(code)],

@@ -52,6 +52,8 @@ fn setup(args: &ScreenArgs, mut start: Start) -> Result<(Setup, bool), Failure> 
     let caps = Caps::detect(parsed(&settings, &settings::COLOR));
     start.presenter = args.presenter;
     let theme = theme(&settings, caps, args.presenter);
+    let asks_background = is_guessed(&settings, args.presenter) && caps.asks_background;
+    start.follows_background = asks_background;
     let mut themes = Vec::new();
     if theme.ends_with(".toml") {
         themes.push((theme.clone(), output::read(theme.as_ref(), InputKind::Theme)?));
@@ -72,6 +74,7 @@ fn setup(args: &ScreenArgs, mut start: Start) -> Result<(Setup, bool), Failure> 
         caps,
         glyphs,
         graphs,
+        asks_background,
         low_bandwidth: settings.is_on(&settings::LOW_BANDWIDTH, caps.ssh),
         themes,
         log: log(&settings)?,
@@ -98,6 +101,11 @@ fn theme(settings: &Settings, caps: Caps, presenter: bool) -> String {
         "auto" => "dark".into(),
         theme => theme.into(),
     }
+}
+
+/// Whether the theme depends on the background, which only the terminal knows.
+fn is_guessed(settings: &Settings, presenter: bool) -> bool {
+    settings.get(&settings::THEME) == "auto" && !presenter
 }
 
 /// The file for standard error, opened before anything else is done.

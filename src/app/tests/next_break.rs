@@ -83,7 +83,7 @@ fn the_way_back_leads_to_the_cluster_as_it_is_by_now() {
     robot.send(Msg::OfCopy(later.0, Box::new(Msg::Snapshot(later.1))));
     assert!(robot.app.clock.is_none(), "a copy that was left says nothing any more");
     let robot = robot.keys("5 x");
-    assert_eq!(robot.app.original.as_ref().unwrap().number(), later.0 + 1);
+    assert!(robot.app.original.as_ref().unwrap().number() > later.0);
 }
 
 impl Robot {
