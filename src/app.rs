@@ -7,6 +7,7 @@ mod assessment;
 mod cell;
 mod challenge;
 mod conditions;
+mod drill_down;
 mod effect;
 mod entry;
 mod event_log;
@@ -17,6 +18,7 @@ mod fuzzy;
 mod health;
 mod help;
 mod input_line;
+mod item;
 mod knob_rows;
 mod level;
 mod line;
@@ -65,6 +67,7 @@ pub use explore::{ExplorePage, PageLayout, explore};
 pub use filter::{Field, Filter};
 pub use health::Health;
 pub use input_line::InputLine;
+pub use item::Item;
 pub use knob_rows::KnobRow;
 pub use level::Level;
 pub use list::List;
@@ -120,6 +123,7 @@ pub struct App {
     answer: Option<Arc<AssessmentView>>,
     pub(crate) refuted: Refuted,
     pub(crate) overlay: Option<Overlay>,
+    trail: drill_down::Trail,
     pub(crate) prompt: Option<Prompt>,
     pub(crate) toast: Option<Toast>,
     pub(crate) typed: Vec<Key>,
@@ -197,6 +201,7 @@ impl App {
             answer: None,
             refuted: Refuted::default(),
             overlay: None,
+            trail: drill_down::Trail::default(),
             prompt: None,
             toast: None,
             typed: Vec::new(),

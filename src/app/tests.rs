@@ -3,6 +3,7 @@
 mod advising;
 mod challenge;
 mod client_faults;
+mod drill_down;
 mod exploring;
 mod knobs;
 mod next_break;
