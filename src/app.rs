@@ -8,6 +8,7 @@ mod assessment;
 mod cell;
 mod challenge;
 mod conditions;
+mod drill_down;
 mod effect;
 mod entry;
 mod event_log;
@@ -19,6 +20,7 @@ mod fuzzy;
 mod health;
 mod help;
 mod input_line;
+mod item;
 mod knob_rows;
 mod level;
 mod line;
@@ -26,7 +28,9 @@ mod list;
 mod logs;
 mod marks;
 mod msg;
+mod original;
 mod outcome;
+mod overlay;
 mod page;
 mod page_request;
 mod palette;
@@ -65,11 +69,13 @@ pub use explore::{ExplorePage, PageLayout, explore};
 pub use filter::{Field, Filter};
 pub use health::Health;
 pub use input_line::InputLine;
+pub use item::Item;
 pub use knob_rows::KnobRow;
 pub use level::Level;
 pub use list::List;
 pub use marks::{mark_style, mark_text};
 pub use msg::{Msg, Target};
+pub use overlay::{Overlay, Toast};
 pub use page::Page;
 pub use page_request::{AxisLabel, ExploreKind, PageData, PageRequest, PageRow, Parameters, Plot};
 pub use panes::{Foot, FootText, Height, Pane, PaneDeclaration, Picture, Place};
@@ -95,34 +101,9 @@ use row_key::RowKey;
 
 use crate::hypothesis::Hypothesis;
 use crate::keymap::{Key, Keymap, KeymapError};
-use crate::knobs::Change;
 use crate::model::{BrokerId, Cluster, Millis};
 use crate::sim::SimView;
 use std::sync::Arc;
-
-/// Something over the panes.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Overlay {
-    /// A page to read, and the first line in view.
-    Page(Page, usize),
-    /// An explore page.
-    Explore(ExplorePage),
-    /// A question to answer before changes are made.
-    Ask {
-        /// The question, a line each.
-        text: Vec<String>,
-        /// What is done on yes.
-        changes: Vec<Change>,
-    },
-}
-
-/// A line that is shown for a few seconds.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Toast {
-    pub text: String,
-    pub level: Level,
-    until_ms: Millis,
-}
 
 /// The whole state of the screen.
 pub struct App {
@@ -144,6 +125,7 @@ pub struct App {
     answer: Option<Arc<AssessmentView>>,
     pub(crate) refuted: Refuted,
     pub(crate) overlay: Option<Overlay>,
+    trail: drill_down::Trail,
     pub(crate) prompt: Option<Prompt>,
     pub(crate) toast: Option<Toast>,
     pub(crate) typed: Vec<Key>,
@@ -167,6 +149,8 @@ pub struct App {
     pub(crate) contest: Option<Contest>,
     /// While it is shown to a room.
     pub(crate) presenter: Option<Presenter>,
+    /// What the copy that is shown was made of.
+    original: Option<Box<original::Original>>,
     keymap: Keymap<&'static Action>,
     themes: Vec<String>,
     theme: usize,
@@ -203,9 +187,7 @@ impl App {
     /// When the user's keymap file has a mistake.
     pub fn new(start: Start) -> Result<App, KeymapError> {
         let (keymap, key_notes) = keymap_with(&start.keys)?;
-        // A scene is about records, and what becomes of them.
-        let focus = if start.scene.is_some() { Pane::Log } else { Pane::Knobs };
-        let sorts = start.sorts_of_panes();
+        let (focus, sorts, began) = (start.first_pane(), start.sorts_of_panes(), start.began(key_notes));
         Ok(App {
             origin: start.origin,
             size: (0, 0),
@@ -222,6 +204,7 @@ impl App {
             answer: None,
             refuted: Refuted::default(),
             overlay: None,
+            trail: drill_down::Trail::default(),
             prompt: None,
             toast: None,
             typed: Vec::new(),
@@ -231,12 +214,13 @@ impl App {
             side_by_side: None,
             time_line: time_line::TimeLine::of(start.recorded),
             mouse: start.mouse,
-            began: Began { mouse: start.mouse, label: start.label, settings: start.settings, key_notes },
+            began,
             stale_ms: start.stale_ms,
             frozen: None,
             stage: start.scene.map(if start.learns { Stage::learning } else { Stage::new }),
             contest: start.challenge.map(Contest::new),
             presenter: start.presenter.then(Presenter::default),
+            original: None,
             keymap,
             themes: start.themes,
             theme: 0,

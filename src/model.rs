@@ -43,6 +43,6 @@ pub use schema::{Compatibility, Schema, SchemaChange, Unreadable};
 pub use text::wrap;
 pub use time_line::{Mark, MarkKind, Sample};
 pub use units::{
-    MS, Millis, Nanos, SECOND, human_bytes, human_count, human_duration_ms, plural, plural_noun,
+    MS, Millis, Nanos, SECOND, about, human_bytes, human_count, human_duration_ms, plural, plural_noun,
 };
 pub use version::KafkaVersion;

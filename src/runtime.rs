@@ -5,25 +5,31 @@
 mod inbox;
 mod pacing;
 mod plain;
+mod sources;
 mod worker;
 
 pub use inbox::Sink;
 pub use plain::run_plain;
+pub use sources::Simulate;
 pub use worker::Assess;
 
 use crate::app::{App, AssessmentRequest, Command, Effect, Level, Msg, PageRequest, Start};
 use crate::clock::now_ms;
-use crate::term::{self, Caps, Event, MouseKind, Options, Screen, TermError, Tty};
+use crate::term::{self, Caps, Decoder, Event, MouseKind, Options, Screen, TermError, Tty};
 use crate::theme::{GlyphChoice, Glyphs, Graphs, Theme};
 use crate::ui::{self, HitMap};
 use inbox::{Inbox, Input};
 use pacing::{DrawReason, Pacing};
+use sources::Sources;
 use std::fs::File;
 use std::time::{Duration, Instant};
 use worker::{Worker, play_finale};
 
 /// How long inputs are taken before the screen shows what came of them.
 const FRAME: Duration = Duration::from_millis(12);
+
+/// How long after the start an answer of the terminal may still come.
+const ANSWER_DUE: Duration = Duration::from_millis(300);
 
 /// How often a terminal that says nothing is looked after.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -49,6 +55,8 @@ pub struct Setup {
     pub glyphs: GlyphChoice,
     /// What bars along time are drawn with.
     pub graphs: Graphs,
+    /// Whether the terminal is asked for its background, to choose the theme.
+    pub asks_background: bool,
     /// Whether few bytes are to be written.
     pub low_bandwidth: bool,
     /// Theme files of the user: name and text.
@@ -56,6 +64,8 @@ pub struct Setup {
     /// Where standard error goes while the screen is up.
     pub log: Option<File>,
     pub assess: Assess,
+    /// Runs copies of the cluster.
+    pub simulate: Simulate,
 }
 
 /// DrawReason the screen did not come up.
@@ -100,9 +110,14 @@ pub fn run(mut setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> R
     term::install_panic_hook();
     // Before the terminal is taken: a request to end must find somebody who gives it back.
     term::watch(inbox.signals()).map_err(TermError::Io)?;
-    let screen = Screen::enter(options)?;
-    term::listen(Tty::open().map_err(TermError::Io)?, inbox.keys()).map_err(TermError::Io)?;
-    let driver = connect(inbox.sink());
+    let mut screen = Screen::enter(options)?;
+    let asked = setup.asks_background.then(Instant::now);
+    let decoder = if asked.is_some() { Decoder::expecting() } else { Decoder::default() };
+    term::listen(Tty::open().map_err(TermError::Io)?, decoder, inbox.keys()).map_err(TermError::Io)?;
+    if asked.is_some() {
+        screen.ask_background();
+    }
+    let sources = Sources::new(connect(inbox.sink()), setup.simulate.clone(), inbox.sink());
     let mut running = Running {
         app,
         theme,
@@ -111,14 +126,17 @@ pub fn run(mut setup: Setup, connect: impl FnOnce(Sink) -> Box<dyn Driver>) -> R
         tty: Tty::open().map_err(TermError::Io)?,
         engine,
         explorer,
-        driver,
         sink: inbox.sink(),
+        sources,
         hits: HitMap::default(),
         pacing: Pacing::new(setup.low_bandwidth),
         resumed: None,
+        asked,
         setup,
     };
-    Ok(running.until_end(&inbox))
+    let code = running.until_end(&inbox);
+    running.await_answer(&inbox);
+    Ok(code)
 }
 
 fn theme(name: &str, setup: &Setup, glyphs: &'static Glyphs) -> Result<Theme, RunError> {
@@ -139,11 +157,13 @@ struct Running {
     tty: Tty,
     engine: Worker<AssessmentRequest>,
     explorer: Worker<PageRequest>,
-    driver: Box<dyn Driver>,
     sink: Sink,
+    sources: Sources,
     hits: HitMap,
     pacing: Pacing,
     resumed: Option<Instant>,
+    /// When the terminal was asked for its background; `None` once it has answered.
+    asked: Option<Instant>,
     setup: Setup,
 }
 
@@ -165,6 +185,17 @@ impl Running {
             }
             if let Some(code) = self.tick().or_else(|| self.show()) {
                 return code;
+            }
+        }
+    }
+
+    /// Left at once, an answer that is on its way would be read by the shell as if it were typed.
+    fn await_answer(&mut self, inbox: &Inbox) {
+        let is_due = |asked: Instant| asked.elapsed() < ANSWER_DUE;
+        while self.asked.is_some_and(is_due) {
+            match inbox.wait(FRAME) {
+                Some(Input::Event(Event::Background { .. } | Event::HangUp)) => return,
+                Some(_) | None => {}
             }
         }
     }
@@ -226,6 +257,10 @@ impl Running {
                 self.pacing.set_focused(focused);
                 None
             }
+            Event::Background { is_light } => {
+                self.asked = None;
+                self.update(Msg::Background { is_light })
+            }
             Event::Resize => self.resize(),
             Event::Suspend => self.update(Msg::Suspend),
             Event::Continued => self.continued(),
@@ -275,8 +310,11 @@ impl Running {
             Effect::Assess(request) => self.engine.ask(request),
             Effect::Explore(request) => self.explorer.ask(request),
             Effect::PlayFinale => play_finale(self.sink.clone()),
-            Effect::Drive(command) => self.driver.drive(command),
-            Effect::Refresh => self.driver.refresh(),
+            Effect::Drive(command) => self.sources.drive(command),
+            Effect::OpenCopy(number, scenario) => self.sources.open_copy(number, *scenario),
+            Effect::DriveCopy(command) => self.sources.drive_copy(command),
+            Effect::CloseCopy => self.sources.close_copy(),
+            Effect::Refresh => self.sources.refresh(),
             Effect::Copy(text) => return self.copy(&text),
             Effect::Suspend => return self.suspend(),
             Effect::Repaint => return self.screen.repaint().is_err().then_some(HUNG_UP),

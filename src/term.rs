@@ -4,6 +4,7 @@
 //! because an unchanged frame has to write nothing, a lost terminal must not spin, and a late reply of the
 //! terminal must not turn into keystrokes.
 
+mod background;
 mod caps;
 mod clipboard;
 mod crash;
@@ -48,6 +49,10 @@ pub enum Event {
     Mouse(MouseKind, u16, u16),
     /// The terminal's window gained or lost the keyboard.
     Focus(bool),
+    /// The terminal says whether its background is light.
+    Background {
+        is_light: bool,
+    },
     Resize,
     /// The process was stopped and goes on: modes and contents of the terminal are not ours any more.
     Continued,

@@ -21,6 +21,7 @@ pub fn assess(request: &AssessmentRequest) -> AssessmentView {
         subject: format!("{} {}", now.subject.scope(), now.name),
         consequences: consequences(&now, was.as_ref()),
         next_break: Some(next_break(&now)),
+        next_break_brokers: now.next_break.brokers.clone(),
         assumptions: now.assumptions.clone(),
         warnings: warnings(&found, found_before.as_ref()),
         not_examined: found.not_examined.iter().map(missed_line).collect(),

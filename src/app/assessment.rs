@@ -2,6 +2,7 @@
 
 use crate::app::Level;
 use crate::consequences::{AffectedPartitions, Derivation};
+use crate::model::BrokerId;
 use std::cmp::Ordering;
 
 /// The answer to a [`crate::app::AssessmentRequest`].
@@ -12,6 +13,8 @@ pub struct AssessmentView {
     pub consequences: Vec<Consequence>,
     /// What breaks next, in one line.
     pub next_break: Option<String>,
+    /// Brokers that it takes; none where it has happened already, or nothing can break.
+    pub next_break_brokers: Vec<BrokerId>,
     /// What had to be assumed, a line each.
     pub assumptions: Vec<String>,
     pub warnings: Vec<Warning>,

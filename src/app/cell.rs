@@ -1,6 +1,7 @@
 //! Cells of tables and their columns, by meaning: the screen paints them, the clipboard copies them.
 
 use crate::app::Level;
+use crate::model::{about, human_count};
 
 /// How a cell is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,6 +46,16 @@ impl Cell {
     /// The same with what to show where it does not fit, the longest first.
     pub(super) fn or(self, shorter: impl IntoIterator<Item = String>) -> Cell {
         Cell { shorter: shorter.into_iter().collect(), ..self }
+    }
+
+    /// A count, which is rounded where it has no room.
+    pub(super) fn count(style: CellStyle, count: i64) -> Cell {
+        Cell::new(style, human_count(count)).or(about(count))
+    }
+
+    /// The same of a count that may not be known.
+    pub(super) fn known_count(count: Option<i64>) -> Cell {
+        count.map_or_else(|| Cell::known(None::<String>), |count| Cell::count(CellStyle::Plain, count))
     }
 
     /// Bars.

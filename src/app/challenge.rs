@@ -31,7 +31,9 @@ pub(super) fn entries(app: &App) -> Vec<PaletteEntry> {
 #[derive(Clone, Debug)]
 pub(crate) struct Contest {
     challenge: Arc<Challenge>,
-    has_begun: bool,
+    pub(super) has_begun: bool,
+    /// When it is begun again: the time that the run before had come to.
+    run_before_ms: Option<Millis>,
     attempt: Arc<Attempt>,
     counters: Counters,
     /// What the referee says, once the run has come to its end.
@@ -43,6 +45,7 @@ impl Contest {
         Contest {
             challenge: Arc::new(challenge),
             has_begun: false,
+            run_before_ms: None,
             attempt: Arc::default(),
             counters: Counters::default(),
             judgement: None,
@@ -88,6 +91,13 @@ impl Contest {
             self.judgement = Some(judge(&self.challenge, &self.attempt));
         }
         judges
+    }
+
+    /// Whether a state may still be of the run before this one: it is not at the start, or something was done in it,
+    /// and it is as far as that run had come.
+    fn may_be_of_run_before(&self, at_ms: Millis, attempt: Option<&Arc<Attempt>>) -> bool {
+        let is_start = at_ms == 0 && attempt.is_none_or(|attempt| attempt.acts.is_empty());
+        !is_start && self.run_before_ms.is_some_and(|before| at_ms >= before)
     }
 
     fn end_ms(&self) -> Millis {
@@ -144,7 +154,10 @@ impl App {
         self.forget_moves();
         self.focus_on(Pane::Brokers);
         let scenario = challenge.scenario().clone();
-        self.contest = Some(Contest::new(challenge));
+        let is_again = |before: &Contest| before.challenge.scenario().id == scenario.id;
+        let is_again = self.contest.as_ref().is_some_and(is_again);
+        let run_before_ms = self.clock.filter(|_| is_again).map(|clock| clock.at_ms);
+        self.contest = Some(Contest { run_before_ms, ..Contest::new(challenge) });
         let scenario = Box::new(scenario);
         let begin = match today {
             Some(version) => Command::BeginAs(scenario, version),
@@ -174,6 +187,9 @@ impl App {
         };
         // What was on its way when another run began is not of this one.
         if id.as_deref() != Some(&*contest.challenge.scenario().id) {
+            return Vec::new();
+        }
+        if !contest.has_begun && contest.may_be_of_run_before(clock.at_ms, detail.attempt.as_ref()) {
             return Vec::new();
         }
         if !contest.has_begun {

@@ -54,6 +54,13 @@ pub enum Effect {
     PlayFinale,
     /// Tell the source to do something.
     Drive(Command),
+    /// Run this scenario, a copy of the cluster that is shown; what it says comes back with this number. One that
+    /// runs already ends.
+    OpenCopy(u64, Box<Scenario>),
+    /// Tell the copy to do something.
+    DriveCopy(Command),
+    /// End the copy.
+    CloseCopy,
     /// Read the cluster again now.
     Refresh,
     Copy(String),

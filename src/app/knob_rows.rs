@@ -36,7 +36,7 @@ pub(super) fn shown_topic(cluster: &Cluster, topic: Option<&Arc<str>>) -> Option
 /// What a knob does to the cluster on the screen.
 pub(super) fn turning(origin: &Origin, knob: &Knob) -> Turning {
     match origin {
-        Origin::Sim(_) => on_simulator(knob),
+        Origin::Sim(_) | Origin::Copy(_) => on_simulator(knob),
         // The lab on the screen is brokers alone.
         Origin::Lab(_) => on_lab(knob, false),
         Origin::Live(_) | Origin::File(_) => Turning::WhatIf("nothing is changed on the cluster"),

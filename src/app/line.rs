@@ -53,14 +53,14 @@ impl App {
         self.run_named("accept")
     }
 
-    /// What the palette has for a line, if that is one thing; else what it may mean.
+    /// What the palette has for a line that names it whole; else what it may mean. What a few letters find is not
+    /// run: nobody has looked at it before, and it may be a fault.
     fn run_as_palette(&mut self, line: &str) -> Vec<Effect> {
         self.open_prompt(PromptKind::Palette, line);
         let entries = self.prompt.take().map_or_else(Vec::new, |prompt| prompt.entries);
         let is_meant = |entry: &PaletteEntry| {
             entry.name.trim_start_matches(faults::PREFIX) == line
                 || entry.name == line
-                || entries.len() == 1
                 || matches!(entry.run, PaletteRun::Set(_))
         };
         match entries.iter().position(is_meant) {

@@ -44,10 +44,16 @@ pub enum Msg {
     Explored(u64, Arc<PageData>),
     /// How far the finale is.
     Finale(FinaleNews),
+    /// What the copy of this number says.
+    OfCopy(u64, Box<Msg>),
     /// Something to tell the user.
     Notice(Level, String),
     /// The file of the scene that is played has changed: the scene, or what is wrong with it, in one line.
     SceneFile(Result<Box<Scene>, String>),
+    /// The terminal says that its background is light, or dark.
+    Background {
+        is_light: bool,
+    },
     /// The time, in milliseconds on the clock of [`crate::model::Cluster::taken_at`].
     Tick(Millis),
     /// The stop key, or `kill -TSTP`.

@@ -1,7 +1,8 @@
 //! A page to read over the panes: a title and paragraphs.
 
-use crate::app::{Cell, CellStyle, Column};
-use crate::model::wrap;
+use crate::app::{Cell, CellStyle, Column, Item};
+use crate::model::{plural, wrap};
+use std::ops::Range;
 
 /// A title and paragraphs.
 #[derive(Clone, PartialEq, Debug)]
@@ -11,19 +12,97 @@ pub struct Page {
     pub is_help: bool,
     /// Whether it is the event log of a run, which goes on.
     pub is_event_log: bool,
+    /// Whether it is one of the pages that one goes through, from one thing to another.
+    pub(super) is_step: bool,
+    /// Which of its links is selected.
+    pub(super) link: usize,
+    /// Paragraphs that lead to another page.
+    links: Vec<(usize, Item)>,
     paragraphs: Vec<(CellStyle, String)>,
 }
+
+/// So many lines of a kind lead on from a page.
+pub(super) const MOST_LINKS: usize = 200;
 
 /// Widest text that is pleasant to read.
 const MAX_WIDTH: u16 = 84;
 
 impl Page {
     pub(super) fn new(title: impl Into<String>) -> Page {
-        Page { title: title.into(), is_help: false, is_event_log: false, paragraphs: Vec::new() }
+        Page {
+            title: title.into(),
+            is_help: false,
+            is_event_log: false,
+            is_step: false,
+            link: 0,
+            links: Vec::new(),
+            paragraphs: Vec::new(),
+        }
     }
 
     pub(super) fn add(&mut self, style: CellStyle, text: impl Into<String>) {
         self.paragraphs.push((style, text.into()));
+    }
+
+    /// A line that leads to the page of something.
+    pub(super) fn add_link(&mut self, style: CellStyle, text: impl Into<String>, to: Item) {
+        self.links.push((self.paragraphs.len(), to));
+        self.add(style, text);
+    }
+
+    /// Says how many lines there would be more, of so many in all.
+    pub(super) fn add_rest(&mut self, all: usize) {
+        if let Some(more) = all.checked_sub(MOST_LINKS).filter(|more| *more > 0) {
+            self.add(CellStyle::Muted, format!("and {}", plural(more, "more line")));
+        }
+    }
+
+    /// What its lines lead to.
+    pub(super) fn links(&self) -> &[(usize, Item)] {
+        &self.links
+    }
+
+    /// The lines of a link, in so many columns.
+    fn lines_of(&self, link: usize, width: u16) -> Option<Range<usize>> {
+        let (paragraph, _) = self.links.get(link)?;
+        let before = wrapped(&self.paragraphs[..*paragraph], width).len();
+        Some(before..before + wrapped(&self.paragraphs[*paragraph..=*paragraph], width).len())
+    }
+
+    /// The lines of the selected link, where its first one is in view.
+    pub fn selected_lines(&self, top: usize, room: (u16, u16)) -> Option<Range<usize>> {
+        let lines = self.lines_of(self.link, room.0)?;
+        (top..top + usize::from(room.1)).contains(&lines.start).then_some(lines)
+    }
+
+    /// What the selected link leads to, where it is in view.
+    pub(super) fn selected_link(&self, top: usize, room: (u16, u16)) -> Option<&Item> {
+        self.selected_lines(top, room)?;
+        self.links.get(self.link).map(|(_, item)| item)
+    }
+
+    /// A step down or up: to the next link that is in view or would be the next line, else by one line. Yields the
+    /// first line in view.
+    pub(super) fn step(&mut self, top: usize, by: isize, room: (u16, u16)) -> usize {
+        let height = usize::from(room.1);
+        let in_view = self.selected_lines(top, room).is_some();
+        let mut all = (0..self.links.len()).filter_map(|at| Some((at, self.lines_of(at, room.0)?.start)));
+        let next = match (in_view, by > 0) {
+            (true, true) => all.find(|(at, line)| *at > self.link && *line <= top + height),
+            (true, false) => all.filter(|(at, line)| *at < self.link && *line + 1 >= top).last(),
+            (false, true) => all.find(|(_, line)| (top + 1..=top + height).contains(line)),
+            (false, false) => {
+                let top = top.saturating_sub(1);
+                all.filter(|(_, line)| (top..top + height).contains(line)).last()
+            }
+        };
+        match next {
+            Some((at, line)) => {
+                self.link = at;
+                top.clamp((line + 1).saturating_sub(height), line)
+            }
+            None => top.saturating_add_signed(by),
+        }
     }
 
     pub(super) fn gap(&mut self) {

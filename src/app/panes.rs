@@ -11,6 +11,8 @@ mod partitions;
 mod time;
 mod warnings;
 
+pub(super) use groups::lag_line;
+
 pub use declaration::{Foot, FootText, Height, PaneDeclaration, Picture, Place};
 
 use crate::app::{Action, App, Effect, Group, conditions};

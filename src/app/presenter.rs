@@ -25,6 +25,18 @@ impl Presenter {
 }
 
 impl App {
+    /// Where the theme was only guessed and is still the first one, the one for this background takes its place.
+    pub(super) fn follow_background(&mut self, is_light: bool) -> Vec<Effect> {
+        let fits = if is_light { "light" } else { "dark" };
+        let at = self.themes.iter().position(|name| name == fits);
+        let Some(at) = at.filter(|at| *at > 0 && self.began.follows_background && self.theme == 0) else {
+            return Vec::new();
+        };
+        let name = self.themes.remove(at);
+        self.themes.insert(0, name);
+        vec![Effect::Theme(self.theme().into())]
+    }
+
     /// For how long it has been shown to a room.
     pub(crate) fn presented_ms(&self) -> Option<Millis> {
         let began_ms = self.presenter.as_ref()?.began_ms?;

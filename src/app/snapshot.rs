@@ -15,12 +15,14 @@ pub enum Origin {
     File(String),
     /// Local brokers under test; their version or name.
     Lab(String),
+    /// A copy of one of the others in the simulator; the name of what it was made of.
+    Copy(String),
 }
 
 impl Origin {
     /// Whether knobs and faults act on it; elsewhere they are a what-if and nothing is sent.
     pub fn acts(&self) -> bool {
-        matches!(self, Origin::Sim(_) | Origin::Lab(_))
+        matches!(self, Origin::Sim(_) | Origin::Lab(_) | Origin::Copy(_))
     }
 
     /// The word that stands before its name.
@@ -30,13 +32,18 @@ impl Origin {
             Origin::Live(_) => "READ-ONLY live",
             Origin::File(_) => "FILE",
             Origin::Lab(_) => "LAB",
+            Origin::Copy(_) => "SIM copy of",
         }
     }
 
     /// What it is called.
     pub fn name(&self) -> &str {
         match self {
-            Origin::Sim(name) | Origin::Live(name) | Origin::File(name) | Origin::Lab(name) => name,
+            Origin::Sim(name)
+            | Origin::Live(name)
+            | Origin::File(name)
+            | Origin::Lab(name)
+            | Origin::Copy(name) => name,
         }
     }
 }

@@ -38,6 +38,11 @@ impl Sort {
         orders.get(self.at).map(|order| order.name).unwrap_or_default()
     }
 
+    /// As a setting has it: its name, with a `-` before it when it is reversed.
+    pub(super) fn setting(self, orders: &[SortOrder]) -> String {
+        format!("{}{}", if self.reversed { "-" } else { "" }, self.name(orders))
+    }
+
     /// The order after this one.
     pub fn next(self, orders: &[SortOrder]) -> Sort {
         Sort { at: (self.at + 1) % orders.len().max(1), reversed: false }

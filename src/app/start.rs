@@ -13,6 +13,8 @@ pub struct Start {
     pub origin: Origin,
     /// Names of the themes to step through; the first is the one shown.
     pub themes: Vec<String>,
+    /// Whether the first theme was only guessed, and follows what the terminal says of its background.
+    pub follows_background: bool,
     /// Whether the mouse is reported.
     pub mouse: bool,
     /// From which age on a value counts as old.
@@ -45,6 +47,7 @@ impl Start {
         Start {
             origin,
             themes: vec!["dark".into()],
+            follows_background: false,
             mouse: false,
             stale_ms: 10_000,
             keys: Vec::new(),
@@ -57,6 +60,22 @@ impl Start {
             challenge: None,
             presenter: false,
             recorded: Vec::new(),
+        }
+    }
+
+    /// The pane that has the keys at first: a scene is about records, and what becomes of them.
+    pub(super) fn first_pane(&self) -> Pane {
+        if self.scene.is_some() { Pane::Log } else { Pane::Knobs }
+    }
+
+    /// What stays as it is.
+    pub(super) fn began(&self, key_notes: Vec<String>) -> Began {
+        Began {
+            follows_background: self.follows_background,
+            mouse: self.mouse,
+            label: self.label.clone(),
+            settings: self.settings.clone(),
+            key_notes,
         }
     }
 
@@ -88,6 +107,7 @@ pub enum LabelColor {
 
 /// What the user began with, and does not change.
 pub(crate) struct Began {
+    pub(crate) follows_background: bool,
     pub(crate) mouse: bool,
     pub(crate) label: Label,
     pub(crate) settings: SettingRows,

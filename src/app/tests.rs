@@ -3,8 +3,10 @@
 mod advising;
 mod challenge;
 mod client_faults;
+mod drill_down;
 mod exploring;
 mod knobs;
+mod next_break;
 mod refuted;
 mod side_by_side;
 mod simulated;
@@ -23,6 +25,8 @@ use simulated::Simulated;
 struct Robot {
     app: App,
     simulated: Option<Simulated>,
+    /// The copy that runs, with its number.
+    copy: Option<(u64, Simulated)>,
     effects: Vec<Effect>,
 }
 
@@ -41,7 +45,7 @@ impl Robot {
     fn on(origin: Origin) -> Robot {
         let app = App::new(Start::new(origin)).unwrap();
         let simulated = matches!(app.origin, Origin::Sim(_)).then(Simulated::new);
-        let mut robot = Robot { app, simulated, effects: Vec::new() };
+        let mut robot = Robot { app, simulated, copy: None, effects: Vec::new() };
         robot.send(Msg::Resize(120, 40));
         for pane in Pane::ALL {
             robot.send(Msg::Shown(pane, 8));
@@ -58,6 +62,9 @@ impl Robot {
         if let Some(simulated) = &mut self.simulated {
             simulated.pass(seconds);
         }
+        if let Some((_, copy)) = &mut self.copy {
+            copy.pass(seconds);
+        }
         self.look();
         self
     }
@@ -66,6 +73,10 @@ impl Robot {
     fn look(&mut self) {
         if let Some(snapshot) = self.simulated.as_mut().map(Simulated::snapshot) {
             self.send(Msg::Snapshot(snapshot));
+        }
+        if let Some((number, snapshot)) = self.copy.as_mut().map(|(number, copy)| (*number, copy.snapshot()))
+        {
+            self.send(Msg::OfCopy(number, Box::new(Msg::Snapshot(snapshot))));
         }
     }
 
@@ -97,6 +108,16 @@ impl Robot {
                 assert!(self.app.update(Msg::Explored(request.generation, data)).is_empty());
             }
             self.effects.push(effect.clone());
+            match &effect {
+                Effect::OpenCopy(number, scenario) => self.copy = Some((*number, Simulated::of(scenario))),
+                Effect::CloseCopy => self.copy = None,
+                Effect::DriveCopy(command) => {
+                    let (_, copy) = self.copy.as_mut().unwrap();
+                    let _ = copy.drive(command.clone());
+                    self.look();
+                }
+                _ => {}
+            }
             if let Effect::Drive(command) = effect
                 && let Some(simulated) = &mut self.simulated
             {
@@ -319,6 +340,25 @@ fn a_second_click_on_a_row_opens_it() {
     assert!(robot.app.overlay.is_none());
     robot.send(Msg::Click(Target::Row(Pane::Groups, 0)));
     assert!(robot.app.overlay.is_none(), "the first click on another pane goes there");
+}
+
+#[test]
+fn a_theme_that_was_guessed_follows_what_the_terminal_says_of_its_background() {
+    let begin = |follows_background| {
+        let themes = ["dark", "mono", "light"].map(String::from).to_vec();
+        App::new(Start { themes, follows_background, ..Start::new(Origin::Live("prod".into())) }).unwrap()
+    };
+    let is_theme = |effects: &[Effect], name: &str| {
+        effects.iter().any(|effect| matches!(effect, Effect::Theme(to) if to == name))
+    };
+    let mut app = begin(true);
+    assert!(app.update(Msg::Background { is_light: false }).is_empty());
+    assert!(is_theme(&app.update(Msg::Background { is_light: true }), "light"));
+    assert_eq!(app.theme(), "light");
+    assert!(is_theme(&app.update(Msg::Key('t'.into())), "dark"), "the others follow in their order");
+    assert!(app.update(Msg::Background { is_light: true }).is_empty(), "a theme that was chosen stays");
+    let mut app = begin(false);
+    assert!(app.update(Msg::Background { is_light: true }).is_empty());
 }
 
 #[test]

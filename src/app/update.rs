@@ -37,10 +37,11 @@ impl App {
     /// Takes one message; yields what is to be done outside.
     #[must_use = "effects are done by the caller"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let was_shown = self.is_side_by_side();
+        let (was_shown, was_copy) = (self.is_side_by_side(), self.is_copy());
         let mut effects = self.step(msg);
         self.referee(&mut effects);
-        self.follow_side_by_side(was_shown, &mut effects);
+        self.follow_side_by_side(was_shown && was_copy == self.is_copy(), &mut effects);
+        self.address(&mut effects);
         self.refresh_logs();
         self.remember_selections();
         effects
@@ -55,7 +56,12 @@ impl App {
             Msg::Wheel(pane, by) => self.wheel(pane, by),
             Msg::Resize(columns, rows) => self.resize(columns, rows),
             Msg::Shown(pane, rows) => self.shown(pane, rows),
+            Msg::Snapshot(_) | Msg::RequestRate(_) | Msg::SourceError(_) if self.is_copy() => {
+                self.keep_for_original(msg);
+                Vec::new()
+            }
             Msg::Snapshot(snapshot) => self.snapshot(snapshot),
+            Msg::OfCopy(number, msg) => self.of_copy(number, *msg),
             Msg::RequestRate(per_s) => self.set(|app| app.request_rate = Some(per_s)),
             Msg::SourceError(trouble) => self.set(|app| app.source_error = trouble),
             Msg::Assessed(generation, assessment) => self.set(|app| {
@@ -72,6 +78,7 @@ impl App {
                 app.notify(level, text);
             }),
             Msg::SceneFile(scene) => self.take_scene(scene),
+            Msg::Background { is_light } => self.follow_background(is_light),
             Msg::Tick(now_ms) => self.tick(now_ms),
             Msg::Suspend => vec![Effect::Suspend],
             Msg::End(code) => vec![Effect::Quit(code)],
@@ -179,7 +186,7 @@ impl App {
         Vec::new()
     }
 
-    fn snapshot(&mut self, snapshot: Snapshot) -> Vec<Effect> {
+    pub(super) fn snapshot(&mut self, snapshot: Snapshot) -> Vec<Effect> {
         if let Some((_, held)) = &mut self.frozen {
             *held = Some(snapshot);
             return Vec::new();

@@ -6,6 +6,7 @@ use crate::cli::{Failure, output, user_settings};
 use crate::config::InputKind;
 use crate::config::settings::{self, Setting, Settings};
 use crate::runtime::{self, Driver, RunError, Setup, Sink};
+use crate::source::SimulatorDriver;
 use crate::term::{Caps, TermError};
 use crate::theme::{Glyphs, Graphs, Theme};
 use std::fs::File;
@@ -31,7 +32,7 @@ pub(super) fn show_from(
 ) -> Result<ExitCode, Failure> {
     let (setup, is_plain) = setup(args, start)?;
     let ended = if is_plain {
-        runtime::run_plain(setup.start, setup.assess, connect)
+        runtime::run_plain(setup.start, setup.assess, setup.simulate, connect)
     } else {
         runtime::run(setup, connect)
     };
@@ -51,6 +52,8 @@ fn setup(args: &ScreenArgs, mut start: Start) -> Result<(Setup, bool), Failure> 
     let caps = Caps::detect(parsed(&settings, &settings::COLOR));
     start.presenter = args.presenter;
     let theme = theme(&settings, caps, args.presenter);
+    let asks_background = is_guessed(&settings, args.presenter) && caps.asks_background;
+    start.follows_background = asks_background;
     let mut themes = Vec::new();
     if theme.ends_with(".toml") {
         themes.push((theme.clone(), output::read(theme.as_ref(), InputKind::Theme)?));
@@ -71,10 +74,12 @@ fn setup(args: &ScreenArgs, mut start: Start) -> Result<(Setup, bool), Failure> 
         caps,
         glyphs,
         graphs,
+        asks_background,
         low_bandwidth: settings.is_on(&settings::LOW_BANDWIDTH, caps.ssh),
         themes,
         log: log(&settings)?,
         assess: Arc::new(app::assess),
+        simulate: Arc::new(|scenario, sink| Box::new(SimulatorDriver::start(scenario, None, None, sink))),
     };
     Ok((setup, is_plain))
 }
@@ -96,6 +101,11 @@ fn theme(settings: &Settings, caps: Caps, presenter: bool) -> String {
         "auto" => "dark".into(),
         theme => theme.into(),
     }
+}
+
+/// Whether the theme depends on the background, which only the terminal knows.
+fn is_guessed(settings: &Settings, presenter: bool) -> bool {
+    settings.get(&settings::THEME) == "auto" && !presenter
 }
 
 /// The file for standard error, opened before anything else is done.

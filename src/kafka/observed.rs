@@ -14,8 +14,8 @@ use std::sync::Arc;
 mod build;
 mod hidden;
 mod merge;
-mod rights;
 mod open_transactions;
+mod rights;
 #[cfg(test)]
 mod tests;
 

@@ -27,6 +27,24 @@ pub fn human_count(count: i64) -> String {
     out
 }
 
+/// A count of many digits rounded to three of them, for where they have no room: `~12.3 M`. None below a million.
+pub fn about(count: i64) -> Option<String> {
+    const UNITS: [&str; 5] = ["M", "G", "T", "P", "E"];
+    let mut value = count.unsigned_abs() as f64 / 1e6;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1e3;
+        unit += 1;
+    }
+    let digits = match value {
+        v if v >= 99.95 => 0,
+        v if v >= 9.995 => 1,
+        _ => 2,
+    };
+    let sign = if count < 0 { "-" } else { "" };
+    (count.unsigned_abs() >= 1_000_000).then(|| format!("~{sign}{value:.digits$} {}", UNITS[unit]))
+}
+
 /// A noun with its count: `1 topic`, `2,000 topics`, `3 crashes`.
 pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 {
@@ -82,6 +100,13 @@ mod tests {
         assert_eq!(human_count(999), "999");
         assert_eq!(human_count(-1_234_567), "-1,234,567");
         assert_eq!(human_count(i64::MIN), "-9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn what_has_many_digits_is_rounded_to_three() {
+        let told = [999_999, 1_000_000, 12_345_678, 999_600_000, -1_073_741_824, i64::MAX].map(about);
+        let told: Vec<&str> = told.iter().map(|text| text.as_deref().unwrap_or("-")).collect();
+        assert_eq!(told, ["-", "~1.00 M", "~12.3 M", "~1.00 G", "~-1.07 G", "~9.22 E"]);
     }
 
     #[test]

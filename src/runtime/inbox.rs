@@ -21,13 +21,16 @@ pub(super) enum Input {
 enum Post {
     Input(Input),
     /// The slot has a snapshot.
-    Snapshot,
+    Snapshot(Slot, Option<u64>),
 }
+
+/// The newest snapshot of a source, until it is taken.
+type Slot = Arc<Mutex<Option<Snapshot>>>;
 
 pub(super) struct Inbox {
     sender: Sender<Post>,
     receiver: Receiver<Post>,
-    slot: Arc<Mutex<Option<Snapshot>>>,
+    slot: Slot,
     /// Events that were sent and not taken yet.
     events: Arc<AtomicUsize>,
 }
@@ -40,7 +43,7 @@ impl Inbox {
 
     /// Where a source sends to.
     pub(super) fn sink(&self) -> Sink {
-        Sink { sender: self.sender.clone(), slot: self.slot.clone() }
+        Sink { sender: self.sender.clone(), slot: self.slot.clone(), copy: None }
     }
 
     /// Where signals are sent to; sending never waits.
@@ -80,11 +83,19 @@ impl Inbox {
                 Some(Input::Event(event))
             }
             Post::Input(input) => Some(input),
-            Post::Snapshot => {
-                let newest = self.slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-                newest.map(|snapshot| Input::Msg(Msg::Snapshot(snapshot)))
+            Post::Snapshot(slot, copy) => {
+                let newest = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+                newest.map(|snapshot| Input::Msg(of_source(copy, Msg::Snapshot(snapshot))))
             }
         }
+    }
+}
+
+/// What a source says, marked where the source is a copy.
+fn of_source(copy: Option<u64>, msg: Msg) -> Msg {
+    match copy {
+        Some(number) => Msg::OfCopy(number, Box::new(msg)),
+        None => msg,
     }
 }
 
@@ -92,14 +103,21 @@ impl Inbox {
 #[derive(Clone)]
 pub struct Sink {
     sender: Sender<Post>,
-    slot: Arc<Mutex<Option<Snapshot>>>,
+    slot: Slot,
+    /// The number of the copy that sends here, where it is one.
+    copy: Option<u64>,
 }
 
 impl Sink {
+    /// Where a copy with this number sends to.
+    pub(super) fn of_copy(&self, number: u64) -> Sink {
+        Sink { sender: self.sender.clone(), slot: Slot::default(), copy: Some(number) }
+    }
+
     /// A newer state; it replaces one that was not looked at yet.
     pub fn snapshot(&self, snapshot: Snapshot) -> bool {
         let waiting = self.slot.lock().unwrap_or_else(PoisonError::into_inner).replace(snapshot).is_some();
-        waiting || self.sender.send(Post::Snapshot).is_ok()
+        waiting || self.sender.send(Post::Snapshot(self.slot.clone(), self.copy)).is_ok()
     }
 
     /// The source has trouble, or no longer.
@@ -123,7 +141,7 @@ impl Sink {
     }
 
     pub(super) fn msg(&self, msg: Msg) -> bool {
-        self.sender.send(Post::Input(Input::Msg(msg))).is_ok()
+        self.sender.send(Post::Input(Input::Msg(of_source(self.copy, msg)))).is_ok()
     }
 }
 
@@ -143,6 +161,28 @@ mod tests {
             assert!(inbox.events.load(Ordering::Relaxed) <= MOST_EVENTS);
             taken += usize::from(inbox.wait(Duration::from_secs(20)).is_some());
         }
+    }
+
+    #[test]
+    fn what_a_copy_says_is_marked_and_takes_nothing_from_the_source() {
+        let inbox = Inbox::new();
+        let (source, copy) = (inbox.sink(), inbox.sink().of_copy(3));
+        let state =
+            || Snapshot { cluster: Arc::new(reference(KafkaVersion::REFERENCE)), clock: None, detail: None };
+        assert!(source.snapshot(state()) && copy.snapshot(state()) && copy.notice(Level::Warn, "refused"));
+        let seen: Vec<String> = inbox
+            .ready()
+            .map(|input| match input {
+                Input::Msg(Msg::Snapshot(_)) => "source".into(),
+                Input::Msg(Msg::OfCopy(number, msg)) => match *msg {
+                    Msg::Snapshot(_) => format!("copy {number}"),
+                    Msg::Notice(_, text) => format!("copy {number}: {text}"),
+                    _ => "?".into(),
+                },
+                _ => "?".into(),
+            })
+            .collect();
+        assert_eq!(seen, ["source", "copy 3", "copy 3: refused"]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! klever without a screen: lines that tell the state and what changed, commands as lines; no escape codes, for screen readers, dumb terminals and pipes.
 
 use super::inbox::{Inbox, Input};
+use super::sources::Sources;
 use super::worker::{Worker, play_finale};
-use super::{Assess, Driver, RunError, Sink};
+use super::{Assess, Driver, RunError, Simulate, Sink};
 use crate::app::{App, AssessmentRequest, Effect, ExplorePage, Listener, Msg, PageRequest, Start};
 use crate::clock::now_ms;
 use crate::report::clean;
@@ -26,6 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub fn run_plain(
     start: Start,
     assess: Assess,
+    simulate: Simulate,
     connect: impl FnOnce(Sink) -> Box<dyn Driver>,
 ) -> Result<i32, RunError> {
     let app = App::new(start).map_err(|error| RunError::Input(error.to_string()))?;
@@ -34,13 +36,13 @@ pub fn run_plain(
     let explorer = Worker::exploring(inbox.sink()).map_err(TermError::Io)?;
     term::watch(inbox.signals()).map_err(TermError::Io)?;
     listen(inbox.sink())?;
-    let driver = connect(inbox.sink());
+    let sources = Sources::new(connect(inbox.sink()), simulate, inbox.sink());
     let mut plain = Plain {
         app,
         engine,
         explorer,
-        driver,
         sink: inbox.sink(),
+        sources,
         listener: Listener::default(),
         lines: VecDeque::new(),
         told: None,
@@ -68,8 +70,8 @@ struct Plain {
     app: App,
     engine: Worker<AssessmentRequest>,
     explorer: Worker<PageRequest>,
-    driver: Box<dyn Driver>,
     sink: Sink,
+    sources: Sources,
     listener: Listener,
     /// Commands that wait for the answer to the one before them.
     lines: VecDeque<Msg>,
@@ -153,8 +155,11 @@ impl Plain {
             Effect::Assess(request) => self.engine.ask(request),
             Effect::Explore(request) => self.explorer.ask(request),
             Effect::PlayFinale => play_finale(self.sink.clone()),
-            Effect::Drive(command) => self.driver.drive(command),
-            Effect::Refresh => self.driver.refresh(),
+            Effect::Drive(command) => self.sources.drive(command),
+            Effect::OpenCopy(number, scenario) => self.sources.open_copy(number, *scenario),
+            Effect::DriveCopy(command) => self.sources.drive_copy(command),
+            Effect::CloseCopy => self.sources.close_copy(),
+            Effect::Refresh => self.sources.refresh(),
             Effect::Copy(text) => {
                 text.lines().for_each(|line| {
                     let _ = writeln!(stdout(), "{}", clean(line));

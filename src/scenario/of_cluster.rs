@@ -3,9 +3,13 @@
 use crate::model::{BrokerId, ClientProfile, Cluster, ConfigMap, KafkaVersion, OnPoison, Topic, plural};
 use crate::scenario::{ClusterSpec, GroupSpec, NetSpec, ProducerSpec, Scenario, Time, TopicSpec, check};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// More partitions than this are cut to one of each kind.
 pub const MOST_REHEARSED: usize = 1_500;
+
+/// So many topics keep their names; of more, those that are alike are one.
+const MOST_NAMED: usize = 24;
 
 /// Settings of topics that decide what a restart does to writers and readers.
 const TOPIC_KEYS: [&str; 5] = [
@@ -75,8 +79,8 @@ impl ClusterScenario {
     }
 }
 
-/// What makes partitions alike: settings, and how many replicas.
-type Kind = (BTreeMap<String, String>, usize);
+/// What makes partitions alike: the topic, where it is told apart; settings, and how many replicas.
+type Kind = (Option<Arc<str>>, BTreeMap<String, String>, usize);
 
 impl Scenario {
     /// A scenario that begins as this cluster is.
@@ -182,7 +186,8 @@ fn texts(settings: &BTreeMap<String, String>) -> BTreeMap<String, toml::Value> {
 
 type Topics = (Vec<TopicSpec>, BTreeMap<String, StandIn>, usize);
 
-/// A topic for each kind of partitions: their names do not matter to what a restart does to them.
+/// A topic for each kind of partitions. Where a few topics are simulated whole, they and their partitions have the
+/// names that they have in the cluster.
 fn topics(cluster: &Cluster, brokers: &[BrokerId], assumptions: &mut Vec<String>) -> Result<Topics, String> {
     let users = || cluster.topics.iter().filter(|topic| !topic.internal);
     let partitions: usize = users().map(|topic| topic.count as usize).sum();
@@ -190,18 +195,22 @@ fn topics(cluster: &Cluster, brokers: &[BrokerId], assumptions: &mut Vec<String>
         return Err("the cluster has no partition of a user's topic".into());
     }
     let mut kinds: BTreeMap<Kind, Vec<Placed>> = BTreeMap::new();
+    let are_named = partitions <= MOST_REHEARSED && users().count() <= MOST_NAMED;
     for topic in users() {
         let own = topic.config.get().map(|config| settings(config, &TOPIC_KEYS)).unwrap_or_default();
-        place_all(cluster, brokers, topic, &own, &mut kinds);
+        place_all(cluster, brokers, topic, &(are_named.then(|| topic.name.clone()), own), &mut kinds);
     }
+    let kinds_of = |name: &Arc<str>| kinds.keys().filter(|kind| kind.0.as_ref() == Some(name)).count();
+    let named: Vec<Option<Arc<str>>> =
+        kinds.keys().map(|kind| kind.0.clone().filter(|name| kinds_of(name) == 1)).collect();
     let unread = users().filter(|topic| topic.config.get().is_none()).count();
     if unread > 0 {
         assumptions.push(format!("the settings of {} are not known: defaults", plural(unread, "topic")));
     }
     let mut specs = Vec::new();
     let mut stand_ins = BTreeMap::new();
-    for (at, ((config, copies), placed)) in kinds.into_iter().enumerate() {
-        let name = format!("kind-{}", at + 1);
+    for (at, ((_, config, copies), placed)) in kinds.into_iter().enumerate() {
+        let name = named[at].as_ref().map_or_else(|| format!("kind-{}", at + 1), ToString::to_string);
         let kept = if partitions > MOST_REHEARSED { alike(placed) } else { placed };
         for (number, one) in kept.iter().enumerate() {
             let stands_for = StandIn { example: one.example.clone(), partitions: one.partitions };
@@ -228,7 +237,7 @@ fn place_all(
     cluster: &Cluster,
     brokers: &[BrokerId],
     topic: &Topic,
-    own: &BTreeMap<String, String>,
+    (name, own): &(Option<Arc<str>>, BTreeMap<String, String>),
     kinds: &mut BTreeMap<Kind, Vec<Placed>>,
 ) {
     let place =
@@ -236,7 +245,7 @@ fn place_all(
     for partition in cluster.partitions_of(topic) {
         let replicas: Vec<BrokerId> = partition.replicas().iter().filter_map(place).collect();
         let example = cluster.partition_name(partition.ix);
-        let kind = (own.clone(), replicas.len());
+        let kind = (name.clone(), own.clone(), replicas.len());
         kinds.entry(kind).or_default().push(Placed { replicas, example, partitions: 1 });
     }
 }

@@ -1,4 +1,4 @@
-//! What the terminal can do, judged by the environment alone: asking the terminal stalls or leaks over slow lines.
+//! What the terminal can do, judged by the environment: it starts at once, whatever the terminal answers later.
 
 use crate::theme::{ColorChoice, Depth};
 
@@ -9,8 +9,10 @@ pub struct Caps {
     pub depth: Depth,
     /// Whether it shows more than ASCII.
     pub unicode: bool,
-    /// Whether its background is light, as far as it says so.
+    /// Whether its background is light, as far as the environment says so.
     pub light: bool,
+    /// Whether it can be asked for its background, because the environment does not say.
+    pub asks_background: bool,
     /// Whether it is reached over SSH.
     pub ssh: bool,
     /// Whether tmux is in between.
@@ -34,6 +36,7 @@ impl Caps {
             depth,
             unicode: unicode(&set),
             light: set("COLORFGBG").is_some_and(|colors| is_light(&colors)),
+            asks_background: depth != Depth::None && answers(&set),
             ssh: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| set(name).is_some()),
             tmux: set("TMUX").is_some(),
         }
@@ -71,6 +74,13 @@ fn depth_of(set: &impl Fn(&str) -> Option<String>) -> Depth {
     } else {
         Depth::C16
     }
+}
+
+/// The console of Linux shows a question that it does not know; one that says its colours need not be asked.
+fn answers(set: &impl Fn(&str) -> Option<String>) -> bool {
+    let term = set("TERM").unwrap_or_else(|| "dumb".into());
+    let is_silent = term.starts_with("linux") || PLAIN_TERMS.contains(&term.as_str());
+    !is_silent && set("COLORFGBG").is_none()
 }
 
 /// `0;15` or `0;default;15`, as rxvt, Konsole and others set it: the last number is the background, 7 and 15 are white.
@@ -122,6 +132,17 @@ mod tests {
         let light = |colors: &str| caps(&[("TERM", "xterm"), ("COLORFGBG", colors)]).light;
         assert!(light("0;15") && light("0;default;15") && light("0;7"));
         assert!(!light("15;0") && !light("default;default") && !light("") && !light("7;8"));
+    }
+
+    #[test]
+    fn the_background_is_asked_where_the_terminal_answers_and_colours_are_shown() {
+        let asks = |env: &[(&str, &str)]| caps(env).asks_background;
+        assert!(asks(&[("TERM", "xterm-256color")]) && asks(&[("TERM", "tmux-256color"), ("TMUX", "x")]));
+        for term in ["dumb", "linux", "linux-16color", "vt100", ""] {
+            assert!(!asks(&[("TERM", term)]), "{term}");
+        }
+        assert!(!asks(&[("TERM", "xterm"), ("NO_COLOR", "1")]));
+        assert!(!asks(&[("TERM", "xterm"), ("COLORFGBG", "15;0")]));
     }
 
     #[test]

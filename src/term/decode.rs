@@ -1,5 +1,6 @@
 //! Bytes of the terminal -> keys, pastes, mouse. What the terminal answers late, or what nobody knows, is swallowed.
 
+use super::background::{Rest, TornAnswer, is_light};
 use super::{Event, MouseKind};
 use crate::keymap::{Code, Key};
 use std::time::Duration;
@@ -15,6 +16,10 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// How long an escape may be the beginning of a key.
 const ESCAPE_WAIT: Duration = Duration::from_millis(30);
+/// The same while an answer is on its way, which comes in pieces over a slow line.
+const ANSWER_WAIT: Duration = Duration::from_millis(300);
+/// How long the rest of an answer may be waited for that was given up; keys are taken meanwhile.
+const TORN_WAIT: Duration = Duration::from_secs(1);
 /// How long a paste may pause before what follows comes from the keyboard again, although nothing ended it.
 const PASTE_WAIT: Duration = Duration::from_secs(1);
 
@@ -25,6 +30,10 @@ pub struct Decoder {
     paste: Option<Paste>,
     /// Within an answer without end: all is swallowed until nothing comes for a while.
     swallows: bool,
+    /// Whether the terminal was asked something and has not answered all of it.
+    expects: bool,
+    /// An answer of which only a part has come.
+    torn: TornAnswer,
 }
 
 /// A paste that has begun.
@@ -44,6 +53,21 @@ enum Step {
 }
 
 impl Decoder {
+    /// One that waits for what the terminal was asked at the start.
+    pub fn expecting() -> Decoder {
+        Decoder { expects: true, ..Decoder::default() }
+    }
+
+    /// Whether an answer is still waited for.
+    pub fn is_expecting(&self) -> bool {
+        self.expects
+    }
+
+    /// No answer is waited for any more.
+    pub fn expect_nothing(&mut self) {
+        (self.expects, self.torn) = (false, TornAnswer::default());
+    }
+
     /// Takes bytes; complete events go to `out`.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Event>) {
         if self.swallows {
@@ -68,7 +92,17 @@ impl Decoder {
             }
             return step;
         }
+        match self.torn.rest(&self.bytes) {
+            Rest::None => {}
+            Rest::Part(count) => return Step::Took(count, None),
+            Rest::More => return Step::More,
+        }
         let step = next(&self.bytes);
+        if let Step::Took(count, _) = &step
+            && is_last_answer(&self.bytes[..*count])
+        {
+            self.expect_nothing();
+        }
         if matches!(step, Step::Took(..)) && self.bytes.starts_with(PASTE_BEGIN) {
             self.paste = Some(Paste::default());
         }
@@ -79,7 +113,8 @@ impl Decoder {
     pub fn patience(&self) -> Option<Duration> {
         match &self.paste {
             Some(_) => Some(PASTE_WAIT),
-            None => (self.swallows || !self.bytes.is_empty()).then_some(ESCAPE_WAIT),
+            None if !self.swallows && self.bytes.is_empty() => self.torn.is_open().then_some(TORN_WAIT),
+            None => Some(if self.expects { ANSWER_WAIT } else { ESCAPE_WAIT }),
         }
     }
 
@@ -88,7 +123,17 @@ impl Decoder {
     pub fn idle(&mut self, out: &mut Vec<Event>) {
         self.swallows = false;
         out.extend(self.paste.take().map(|paste| paste.event()));
+        let was_torn = std::mem::take(&mut self.torn);
+        if self.expects {
+            self.torn.note(&self.bytes);
+        }
         match self.bytes.as_slice() {
+            // Its end, of which only the escape has come.
+            [0x1b] if was_torn.is_swallowing() => self.torn = was_torn,
+            // An answer began like this, but it was keys.
+            bytes if was_torn.is_open() && bytes.iter().all(u8::is_ascii_graphic) => {
+                out.extend(bytes.iter().map(|byte| Event::Key(Key::from(*byte as char))));
+            }
             [0x1b] => out.push(Event::Key(Key::plain(Code::Esc))),
             [0x1b, byte] if byte.is_ascii_graphic() => {
                 out.push(Event::Key(Key::new(Code::Char(*byte as char), false, true, false)))
@@ -271,12 +316,21 @@ fn mouse_event(text: &str, last: u8) -> Option<Event> {
     Some(Event::Mouse(kind, x.saturating_sub(1), y.saturating_sub(1)))
 }
 
-/// An answer of the terminal, up to BEL or ST: swallowed.
+/// Whether it is the answer to DA1, which comes after all others.
+fn is_last_answer(sequence: &[u8]) -> bool {
+    sequence.starts_with(b"\x1b[?") && sequence.ends_with(b"c")
+}
+
+/// An answer of the terminal, up to BEL or ST: all but that about its background are swallowed.
 fn string(rest: &[u8]) -> Step {
     let bell = rest.iter().position(|byte| *byte == 7).map(|at| at + 1);
     let st = rest.windows(2).position(|part| part == b"\x1b\\").map(|at| at + 2);
     match bell.into_iter().chain(st).min() {
-        Some(end) => Step::Took(2 + end, None),
+        Some(end) => {
+            let text = std::str::from_utf8(&rest[..end]).unwrap_or_default();
+            let light = is_light(text.trim_end_matches(['\x07', '\\', '\x1b']));
+            Step::Took(2 + end, light.map(|is_light| Event::Background { is_light }))
+        }
         None => Step::More,
     }
 }
@@ -316,7 +370,9 @@ mod tests {
 
     #[test]
     fn late_answers_are_swallowed() {
-        assert_eq!(decode(b"\x1b]11;rgb:1c1c/1c1c/1c1c\x1b\\a"), "a");
+        assert_eq!(decode(b"\x1b]11;rgb:1c1c/1c1c/1c1c\x1b\\a"), "Background { is_light: false } a");
+        assert_eq!(decode(b"\x1b]11;rgb:ffff/ffff/eeee\x07b"), "Background { is_light: true } b");
+        assert_eq!(decode(b"\x1b]4;1;rgb:1c1c/1c1c/1c1c\x07b"), "b");
         assert_eq!(decode(b"\x1b[?62;22c\x1b[24;80Rb"), "b");
         assert_eq!(decode(b"\x1bP>|xterm\x1b\\c"), "c");
     }
@@ -393,6 +449,66 @@ mod tests {
         }
     }
 
+    const ANSWERS: &[u8] = b"\x1b]11;rgb:1c1c/1c1c/1c1c\x1b\\\x1b[?62;22c";
+
+    /// Bytes in two pieces with a long silence between them, and a key at the end.
+    fn torn(at: usize, key: &[u8]) -> Vec<Event> {
+        let mut decoder = Decoder::expecting();
+        let mut events = Vec::new();
+        decoder.feed(&ANSWERS[..at], &mut events);
+        if decoder.patience().is_some() {
+            decoder.idle(&mut events);
+        }
+        decoder.feed(&ANSWERS[at..], &mut events);
+        while decoder.patience().is_some() {
+            decoder.idle(&mut events);
+        }
+        decoder.feed(key, &mut events);
+        events.retain(|event| !matches!(event, Event::Background { .. }));
+        events
+    }
+
+    #[test]
+    fn an_answer_that_comes_in_two_pieces_is_no_keys() {
+        for at in 0..=ANSWERS.len() {
+            let mut keys = torn(at, b"j");
+            // An escape that nothing follows for so long is the key; so is alt with a letter.
+            keys.retain(|event| *event != Event::Key(Key::plain(Code::Esc)));
+            keys.retain(|event| !matches!(event, Event::Key(key) if key.alt));
+            assert_eq!(keys, [Event::Key('j'.into())], "cut after {at}: {:?}", &ANSWERS[..at].escape_ascii());
+        }
+    }
+
+    #[test]
+    fn keys_before_an_answer_that_never_comes_are_keys() {
+        let mut decoder = Decoder::expecting();
+        let mut events = Vec::new();
+        decoder.feed(b"a\x1b", &mut events);
+        assert_eq!(decoder.patience(), Some(ANSWER_WAIT));
+        decoder.idle(&mut events);
+        decoder.feed(b"]", &mut events);
+        decoder.idle(&mut events);
+        decoder.feed(b"b\x1b[A", &mut events);
+        let keys: Vec<String> = events
+            .iter()
+            .map(|event| match event {
+                Event::Key(key) => key.to_string(),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(keys, ["a", "esc", "]", "b", "up"]);
+        assert_eq!(decoder.patience(), None);
+    }
+
+    #[test]
+    fn once_all_is_answered_an_escape_is_quick_again() {
+        let mut decoder = Decoder::expecting();
+        assert_eq!(fed(&mut decoder, ANSWERS), [Event::Background { is_light: false }]);
+        assert!(!decoder.is_expecting());
+        fed(&mut decoder, b"\x1b");
+        assert_eq!(decoder.patience(), Some(ESCAPE_WAIT));
+    }
+
     proptest! {
         #[test]
         fn nothing_panics_and_idle_always_ends_waiting(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
@@ -400,6 +516,10 @@ mod tests {
             let mut events = Vec::new();
             decoder.feed(&bytes, &mut events);
             decoder.idle(&mut events);
+            prop_assert_eq!(decoder.patience(), None);
+            let mut decoder = Decoder::expecting();
+            decoder.feed(&bytes, &mut events);
+            (0..3).for_each(|_| decoder.idle(&mut events));
             prop_assert_eq!(decoder.patience(), None);
         }
     }

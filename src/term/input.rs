@@ -7,6 +7,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use std::io;
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// The terminal that keys come from.
 #[derive(Debug)]
@@ -58,23 +59,31 @@ enum Wait {
     Gone,
 }
 
-/// Listens until the terminal is gone or `send` says that nobody wants to know any more.
+/// How long answers of the terminal are waited for.
+const ANSWERS: Duration = Duration::from_secs(5);
+
+/// Listens until the terminal is gone or `send` says that nobody wants to know any more. `decoder` is one that expects
+/// what the terminal was asked.
 ///
 /// # Errors
 /// When the thread cannot be started.
-pub fn listen(tty: Tty, send: impl Fn(Event) -> bool + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name("input".into()).spawn(move || run(&tty, &send)).map(drop)
+pub fn listen(tty: Tty, decoder: Decoder, send: impl Fn(Event) -> bool + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name("input".into()).spawn(move || run(&tty, decoder, &send)).map(drop)
 }
 
-fn run(tty: &Tty, send: &impl Fn(Event) -> bool) {
-    let mut decoder = Decoder::default();
+fn run(tty: &Tty, mut decoder: Decoder, send: &impl Fn(Event) -> bool) {
+    let answers = Instant::now() + ANSWERS;
     let mut buffer = [0u8; 4096];
     let mut events = Vec::new();
     loop {
         let timeout = decoder
             .patience()
             .map(|wait| Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: i64::from(wait.subsec_nanos()) });
-        match tty.wait(timeout.as_ref()) {
+        let came = tty.wait(timeout.as_ref());
+        if decoder.is_expecting() && Instant::now() > answers {
+            decoder.expect_nothing();
+        }
+        match came {
             Wait::Again => continue,
             Wait::Idle => decoder.idle(&mut events),
             Wait::Gone => break,
@@ -101,7 +110,7 @@ mod tests {
     fn a_closed_far_end_is_a_hang_up_not_a_spin() {
         let (near, far) = std::os::unix::net::UnixStream::pair().unwrap();
         let (sender, receiver) = mpsc::channel();
-        listen(Tty(near.into()), move |event| sender.send(event).is_ok()).unwrap();
+        listen(Tty(near.into()), Decoder::default(), move |event| sender.send(event).is_ok()).unwrap();
         io::Write::write_all(&mut &far, b"q\x1b").unwrap();
         assert_eq!(receiver.recv().unwrap(), Event::Key('q'.into()));
         drop(far);

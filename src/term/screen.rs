@@ -1,7 +1,7 @@
 //! The screen: entered, drawn on, left for a while, given back when dropped.
 
 use super::outlet::{Backlog, Outlet};
-use super::{NotCopied, Painter, clipboard, guard, suspend};
+use super::{NotCopied, Painter, background, clipboard, guard, suspend};
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
@@ -85,6 +85,11 @@ impl Screen {
             self.terminal.backend_mut().push(guard::MOUSE_ON);
         }
         self.repaint()
+    }
+
+    /// Asks the terminal for its background, with the next bytes that it gets; the answer is an event, if one comes.
+    pub fn ask_background(&mut self) {
+        self.terminal.backend_mut().push(background::ASK);
     }
 
     fn out(&mut self) -> &mut Backlog {

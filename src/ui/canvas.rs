@@ -128,8 +128,25 @@ fn cut<'t>(text: &'t str, columns: usize, ellipsis: &str) -> Cow<'t, str> {
         }
         kept.push(letter);
     }
+    let rest = &text[kept.len()..];
+    kept.truncate(kept.len() - part_of_number(kept.chars().rev(), rest.chars()));
     kept.push_str(ellipsis);
     Cow::Owned(kept)
+}
+
+/// How many of the letters before a cut, the nearest first, are of a number that goes on behind it: what is left of a
+/// number reads as another number.
+fn part_of_number(before: impl Iterator<Item = char>, mut behind: impl Iterator<Item = char>) -> usize {
+    let is_point = |letter: &char| matches!(letter, '.' | ',');
+    let goes_on = match behind.next() {
+        Some(letter) if letter.is_ascii_digit() => true,
+        Some(letter) if is_point(&letter) => behind.next().is_some_and(|letter| letter.is_ascii_digit()),
+        _ => false,
+    };
+    if !goes_on {
+        return 0;
+    }
+    before.take_while(|letter| letter.is_ascii_digit() || is_point(letter)).count()
 }
 
 /// A name cut in its middle, because beginning and end both tell.
@@ -156,12 +173,49 @@ pub(super) fn cut_middle(name: &str, columns: u16, ellipsis: &str) -> String {
             to -= 1;
         }
     }
+    keep_numbers_whole(&letters, &mut front, &mut back);
     front.into_iter().chain(ellipsis.chars()).chain(back.into_iter().rev()).collect()
+}
+
+/// Gives the number that was cut at the end of a name the room of its beginning, such as that of a partition; where
+/// there is none, and at the beginning, what was left of it goes.
+fn keep_numbers_whole(letters: &[char], front: &mut Vec<char>, back: &mut Vec<char>) {
+    let is_digit = |letter: &&char| letter.is_ascii_digit();
+    let at = letters.len() - back.len();
+    if back.last().is_some_and(char::is_ascii_digit) {
+        let missing = letters[..at].iter().rev().take_while(is_digit).count();
+        if missing > 0 && missing < front.len() && missing < at {
+            front.truncate(front.len() - missing);
+            back.extend(letters[at - missing..at].iter().rev());
+        } else if missing > 0 {
+            back.truncate(back.len() - back.iter().rev().take_while(is_digit).count());
+        }
+    }
+    let behind = letters[front.len()..].iter().copied();
+    front.truncate(front.len() - part_of_number(front.iter().rev().copied(), behind));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_left_out_rather_than_cut() {
+        let told = |text: &str, columns: usize| cut(text, columns, "~").into_owned();
+        assert_eq!(told("0 to 11,000 records", 8), "0 to ~");
+        assert_eq!(told("604800000", 5), "~");
+        assert_eq!(told("2.1 / 8.0 ms", 8), "2.1 / ~");
+        assert_eq!(told("2.1 / 8.0 ms", 10), "2.1 / 8.0~");
+        assert_eq!(told("12 partitions", 7), "12 par~");
+        assert_eq!(told("in 2025, or later", 9), "in 2025,~");
+    }
+
+    #[test]
+    fn a_number_at_the_end_of_a_name_keeps_its_digits() {
+        assert_eq!(cut_middle("orders-1234567", 10, "~"), "or~1234567");
+        assert_eq!(cut_middle("clicks-2024-12", 10, "~"), "cl~2024-12");
+        assert_eq!(cut_middle("123456789012345", 9, "~"), "~");
+    }
 
     #[test]
     fn names_keep_both_ends() {

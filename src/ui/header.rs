@@ -34,9 +34,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-/// The role of the badge: the user's for this cluster, else that of where it comes from.
+/// The role of the badge: the user's for this cluster, else that of where it comes from. A copy of it is not it.
 fn badge(app: &App) -> Role {
     match (app.began.label.color, &app.origin) {
+        (_, Origin::Copy(_)) => Role::BadgeSim,
         (Some(LabelColor::Red), _) | (None, Origin::Live(_)) => Role::BadgeLive,
         (Some(LabelColor::Yellow), _) | (None, Origin::File(_)) => Role::BadgeFile,
         (Some(LabelColor::Cyan), _) | (None, Origin::Sim(_)) => Role::BadgeSim,

@@ -18,7 +18,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, body: Rect, hits: &mut Hi
         return;
     }
     match &app.overlay {
-        Some(Overlay::Page(page, top)) => read(canvas, body, page, *top, hits),
+        Some(Overlay::Page(page, top)) => read(app, canvas, body, page, *top, hits),
         Some(Overlay::Ask { text, .. }) => ask(canvas, body, text),
         Some(Overlay::Explore(_)) | None => {}
     }
@@ -74,7 +74,7 @@ fn frame(canvas: &mut Canvas<'_>, body: Rect, columns: u16, rows: u16, title: &s
     }
 }
 
-fn read(canvas: &mut Canvas<'_>, body: Rect, page: &Page, top: usize, hits: &mut HitMap) {
+fn read(app: &App, canvas: &mut Canvas<'_>, body: Rect, page: &Page, top: usize, hits: &mut HitMap) {
     let (columns, rows) = Page::room((body.width, body.height + 2));
     let lines = page.lines(columns);
     let rows = (lines.len() as u16).min(rows);
@@ -83,12 +83,24 @@ fn read(canvas: &mut Canvas<'_>, body: Rect, page: &Page, top: usize, hits: &mut
     for ((style, text), y) in lines.iter().skip(top).zip(inside.top()..inside.bottom()) {
         canvas.put(inside.x, y, inside.width, text, role_of(*style));
     }
+    for line in page.selected_lines(top, (columns, rows)).into_iter().flatten() {
+        let y = inside.top() + (line - top) as u16;
+        if y < inside.bottom() {
+            canvas.restyle(Rect { y, height: 1, ..inside }, Role::Selected);
+        }
+    }
+    canvas.put(inside.x, inside.bottom(), inside.width, &hints_of(app, page), Role::Muted);
     let more = lines.len().saturating_sub(top + usize::from(rows));
     if more > 0 {
         let text = format!(" {} below ", plural(more, "more line"));
         canvas.put_right(inside.x, inside.bottom(), inside.width, &text, Role::Muted);
     }
     hits.add(inside, crate::app::Target::Overlay);
+}
+
+fn hints_of(app: &App, page: &Page) -> String {
+    let hints = app.page_hints(page);
+    if hints.is_empty() { hints } else { format!(" {hints} ") }
 }
 
 fn ask(canvas: &mut Canvas<'_>, body: Rect, text: &[String]) {

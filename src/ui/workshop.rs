@@ -15,6 +15,7 @@ use crate::model::{human_count, wrap};
 use crate::scenario::{Counter, ProducerCounter};
 use crate::theme::Role;
 use ratatui::layout::Rect;
+use std::borrow::Cow;
 
 /// Columns of the labels before a question or a fix.
 const LABEL: u16 = 7;
@@ -22,8 +23,11 @@ const LABEL: u16 = 7;
 const LARGE: u16 = 4;
 /// Lines from which on there is room between rows.
 const SPACIOUS: u16 = 16;
-/// The keys of the choices of a quiz.
-const KEYS: [&str; 4] = ["a", "b", "c", "d"];
+/// What takes each of the choices of a quiz.
+const CHOOSE: [&str; 4] = ["choose-a", "choose-b", "choose-c", "choose-d"];
+
+/// A label, and what is asked or told beside it.
+type AskedRow = (Cow<'static, str>, Role, String);
 
 /// Draws the strip of the scene that is played, if there is one; with the code in place of the notes, if it is asked
 /// for and has no room elsewhere.
@@ -73,7 +77,7 @@ pub(super) fn notes_over_rows(
     canvas: &mut Canvas<'_>,
     area: Rect,
     notes: &str,
-    rows: &[(&str, Role, String)],
+    rows: &[(impl AsRef<str>, Role, String)],
 ) {
     let width = area.width.saturating_sub(2 + LABEL);
     // For a room there is a line between them, where the screen has it.
@@ -81,9 +85,11 @@ pub(super) fn notes_over_rows(
     let lines: Vec<(&str, Role, String)> = rows
         .iter()
         .flat_map(|(label, role, text)| {
+            let label = label.as_ref();
             let lines = wrap(text, usize::from(width)).into_iter().enumerate();
             let gap = (spacious && !label.is_empty()).then(|| ("", Role::Text, String::new()));
-            gap.into_iter().chain(lines.map(|(at, line)| (if at == 0 { *label } else { "" }, *role, line)))
+            gap.into_iter()
+                .chain(lines.map(move |(at, line)| (if at == 0 { label } else { "" }, *role, line)))
         })
         .collect();
     let below = (lines.len() as u16).min(area.height);
@@ -97,47 +103,50 @@ pub(super) fn notes_over_rows(
     }
 }
 
-fn asked<'a>(app: &App, stage: &Stage) -> Vec<(&'a str, Role, String)> {
+fn asked(app: &App, stage: &Stage) -> Vec<AskedRow> {
     let step = stage.told();
     let mut rows = Vec::new();
     if !step.bet.is_empty() {
-        rows.push(("Bet", Role::Notice, step.bet.clone()));
+        rows.push(("Bet".into(), Role::Notice, step.bet.clone()));
     }
     if !step.question.is_empty() {
-        rows.push(("Ask", Role::Strong, step.question.clone()));
-        rows.extend(choices(stage));
+        rows.push(("Ask".into(), Role::Strong, step.question.clone()));
+        rows.extend(choices(app, stage));
         let answer = if stage.shows_answer() {
-            ("Answer", Role::Ok, step.answer.clone())
+            ("Answer".into(), Role::Ok, step.answer.clone())
         } else {
-            ("Answer", Role::Muted, format!("{} shows it", app.keys_text("scene-answer")))
+            ("Answer".into(), Role::Muted, format!("{} shows it", app.keys_text("scene-answer")))
         };
         rows.push(answer);
     }
     if stage.is_learning() && step.fix.is_empty() {
-        rows.push(("Next", Role::Muted, format!("{} goes on", app.keys_text("scene-next"))));
+        rows.push(("Next".into(), Role::Muted, format!("{} goes on", app.keys_text("scene-next"))));
     }
     if !step.fix.is_empty() {
         let fix: Vec<String> = step.fix.iter().map(ToString::to_string).collect();
         let key = app.keys_text("scene-fix");
-        rows.push(("Fix", Role::Better, format!("{key} plays it again with {}", fix.join(", "))));
+        rows.push(("Fix".into(), Role::Better, format!("{key} plays it again with {}", fix.join(", "))));
         if let Some(version) = stage.scene().spec().then_version {
             let key = app.keys_text("scene-then");
-            rows.push(("Then", Role::Notice, format!("{key} plays it as Kafka {version} did")));
+            rows.push(("Then".into(), Role::Notice, format!("{key} plays it as Kafka {version} did")));
         }
     }
     rows
 }
 
 /// The choices of a quiz, each with its key, and what became of the one that was chosen.
-fn choices(stage: &Stage) -> Vec<(&'static str, Role, String)> {
+fn choices(app: &App, stage: &Stage) -> Vec<AskedRow> {
     let chosen = stage.chosen();
-    let row = |(at, text): (usize, &str)| match chosen {
-        Some((_, right)) if at == right => (KEYS[at], Role::Ok, format!("{text}: right")),
-        Some((chosen, _)) if at == chosen => (KEYS[at], Role::Bad, format!("{text}: wrong")),
-        Some(_) => (KEYS[at], Role::Muted, text.into()),
-        None => (KEYS[at], Role::Text, text.into()),
+    let row = |(at, (text, action)): (usize, (&str, &str))| {
+        let key = Cow::from(app.keys_text(action));
+        match chosen {
+            Some((_, right)) if at == right => (key, Role::Ok, format!("{text}: right")),
+            Some((chosen, _)) if at == chosen => (key, Role::Bad, format!("{text}: wrong")),
+            Some(_) => (key, Role::Muted, text.into()),
+            None => (key, Role::Text, text.into()),
+        }
     };
-    stage.choices().into_iter().zip(0..KEYS.len()).map(|(text, at)| row((at, text))).collect()
+    stage.choices().into_iter().zip(CHOOSE).enumerate().map(row).collect()
 }
 
 /// As many large ones as there is room for, the first ones first; the others on a line each.

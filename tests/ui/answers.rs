@@ -5,6 +5,7 @@ use klever::app::{
     Plot, Warning, WarningDelta,
 };
 use klever::consequences::{Derivation, Input};
+use klever::model::BrokerId;
 use std::cmp::Ordering;
 
 /// An answer, with or without knobs moved.
@@ -42,6 +43,7 @@ pub(crate) fn assessment(knobs: bool) -> AssessmentView {
             ),
         ],
         next_break: Some("lose broker 1, then no writes on 12 partitions".into()),
+        next_break_brokers: vec![BrokerId(1)],
         assumptions: Vec::new(),
         warnings,
         not_examined: vec!["No idempotent consumer (consumer settings)".into()],

@@ -20,6 +20,8 @@ actions! { Cluster
     "faults", "faults", acts, open_faults, "Choose a fault: process, power, disk, network, controllers, clients.";
     "reset", "", has_clock, reset, "Start the simulator again with the same seed.";
     "toggle-broker", "crash", on_broker, toggle_broker, "Crash the selected broker or bring it back (live: what-if).";
+    "play-break", "play", can_play, play_break, "Play what breaks next: in the simulator, on a copy of any other cluster.";
+    "leave-copy", "original", on_copy, leave_copy, "From a copy back to the cluster that it was made of.";
     "refresh", "", has_cluster, refresh, "Read the cluster again now.";
     "select-topic", "", has_cluster, select_topic, "Show figures and knobs of this topic only, or of all topics.";
 }
@@ -39,6 +41,28 @@ fn acts(app: &App) -> Option<&'static str> {
 fn on_broker(app: &App) -> Option<&'static str> {
     let on_broker = app.focus == Pane::Brokers && app.selected_broker().is_some();
     unless(on_broker, "select a broker first (pane 1)")
+}
+
+fn can_play(app: &App) -> Option<&'static str> {
+    match app.assessment() {
+        _ if app.is_computing() => Some("what breaks next is being computed"),
+        None => Some("no cluster has been read yet"),
+        Some(assessment) => {
+            unless(!assessment.next_break_brokers.is_empty(), "nothing that breaks next can be played")
+        }
+    }
+}
+
+fn on_copy(app: &App) -> Option<&'static str> {
+    unless(app.is_copy(), "this is no copy of another cluster")
+}
+
+fn play_break(app: &mut App) -> Vec<Effect> {
+    app.play_next_break()
+}
+
+fn leave_copy(app: &mut App) -> Vec<Effect> {
+    app.leave_copy()
 }
 
 fn pause(app: &mut App) -> Vec<Effect> {

@@ -40,7 +40,7 @@ fn bottom(app: &mut App) -> Vec<Effect> {
 fn step_rows(app: &mut App, by: isize) -> Vec<Effect> {
     match (&mut app.prompt, &mut app.overlay) {
         (Some(prompt), _) => prompt.list.step(by),
-        (None, Some(Overlay::Page(_, top))) => *top = top.saturating_add_signed(by),
+        (None, Some(Overlay::Page(page, top))) => *top = page.step(*top, by, Page::room(app.size)),
         (None, Some(Overlay::Ask { .. })) => {}
         (None, Some(Overlay::Explore(page))) => page.list.step(by),
         (None, None) => app.lists[app.focus as usize].step(by),

@@ -25,7 +25,10 @@ fn accept(app: &mut App) -> Vec<Effect> {
         app.overlay = None;
         return app.make(changes).unwrap_or_default();
     }
-    let Some(prompt) = app.prompt.take() else { return Vec::new() };
+    let Some(prompt) = app.prompt.take() else {
+        app.go_into();
+        return Vec::new();
+    };
     match &prompt.kind {
         PromptKind::Filter(..) => match prompt.error.clone() {
             None => Vec::new(),

@@ -6,6 +6,8 @@ use crate::app::{App, Effect, Filter, Level, Overlay, Pane, Prompt, PromptKind};
 
 actions! { View
     "open", "why", has_selection, open, "Show the selected row in full.";
+    "page-back", "", has_page_before, page_back, "Back to the page that one came from.";
+    "page-forward", "", has_page_behind, page_forward, "Forward to the page that one has come back from.";
     "filter", "filter", filters, filter, "Show only rows that match.";
     "sort", "", sorts, sort, "Sort by the next column.";
     "sort-reverse", "", sorts, sort_reverse, "Reverse the order.";
@@ -32,6 +34,24 @@ fn sorts(app: &App) -> Option<&'static str> {
         return Some("this page has one order only");
     }
     unless(!app.focus.declaration().orders.is_empty(), "this pane has one order only")
+}
+
+fn has_page_before(app: &App) -> Option<&'static str> {
+    unless(app.has_step(-1), "there is no page before")
+}
+
+fn has_page_behind(app: &App) -> Option<&'static str> {
+    unless(app.has_step(1), "no page was left by going back")
+}
+
+fn page_back(app: &mut App) -> Vec<Effect> {
+    app.go_along(-1);
+    Vec::new()
+}
+
+fn page_forward(app: &mut App) -> Vec<Effect> {
+    app.go_along(1);
+    Vec::new()
 }
 
 fn presenter(app: &mut App) -> Vec<Effect> {
@@ -115,6 +135,9 @@ fn next_theme(app: &mut App) -> Vec<Effect> {
 impl App {
     /// Everything about the selected row, as a page.
     pub(in crate::app) fn open_selected_row(&mut self) {
+        if let Some(item) = self.selected_item(self.focus).and_then(|item| self.thing_at(item)) {
+            return self.begin_trail(item);
+        }
         let page =
             self.selected_item(self.focus).and_then(|item| (self.focus.declaration().page)(self, item));
         self.overlay = page.map(|page| Overlay::Page(page, 0));

@@ -10,10 +10,12 @@
 
 use super::declaration::{LIST, PaneDeclaration};
 use crate::app::cell::{left, right};
+use crate::app::drill_down::add_settings;
+use crate::app::page::MOST_LINKS;
 use crate::app::sort::as_they_come;
-use crate::app::{App, Cell, CellStyle, Level, Page, RowKey, SortOrder};
+use crate::app::{App, Cell, CellStyle, Item, Level, Page, RowKey, SortOrder};
 use crate::consequences::restart;
-use crate::model::{BrokerStatus, ConfigSource, human_count, human_duration_ms};
+use crate::model::{BrokerId, BrokerStatus, Cluster, human_duration_ms, plural};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -68,9 +70,9 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
     vec![
         rack,
         Cell::new(CellStyle::Strong, row.id.to_string()),
-        Cell::new(CellStyle::Plain, human_count(i64::from(row.leaders))),
-        Cell::new(CellStyle::Plain, human_count(i64::from(row.followers))),
-        Cell::new(lagging, human_count(i64::from(row.out_of_sync))),
+        Cell::count(CellStyle::Plain, i64::from(row.leaders)),
+        Cell::count(CellStyle::Plain, i64::from(row.followers)),
+        Cell::count(lagging, i64::from(row.out_of_sync)),
         Cell::new(CellStyle::Status(level), state),
     ]
 }
@@ -131,17 +133,30 @@ fn page(app: &App, item: u32) -> Option<Page> {
         page.add(CellStyle::Level(level), format!("{word}: {}", verdict.headline()));
         page.gap();
     }
-    match broker.config.reason() {
-        Some(reason) => page.add(CellStyle::Unknown, format!("configuration: {reason}")),
-        None => {
-            page.add(CellStyle::Strong, "Configuration that differs from the default");
-            let config = broker.config.get()?;
-            let set = config.iter().filter(|(_, entry)| entry.source != ConfigSource::Default);
-            set.for_each(|(key, entry)| {
-                let value = entry.value.as_deref().unwrap_or("(not shown)");
-                page.add(CellStyle::Plain, format!("{key} = {value}"));
-            });
-        }
-    }
+    add_settings(&mut page, &broker.config);
+    add_topics(&mut page, cluster, row.id);
     Some(page)
+}
+
+/// The topics of which it has replicas.
+fn add_topics(page: &mut Page, cluster: &Cluster, id: BrokerId) {
+    let mut counts = vec![(0_u32, 0_u32); cluster.topics.len()];
+    for partition in cluster.partitions.iter().filter(|one| one.replicas().contains(&id)) {
+        let (leads, follows) = &mut counts[partition.topic().at()];
+        *if partition.leader() == Some(id) { leads } else { follows } += 1;
+    }
+    let mut topics: Vec<_> =
+        cluster.topics.iter().zip(counts).filter(|(_, (leads, follows))| leads + follows > 0).collect();
+    topics.sort_by_key(|(topic, _)| topic.internal);
+    page.gap();
+    page.add(CellStyle::Strong, "Topics on it");
+    if topics.is_empty() {
+        page.add(CellStyle::Muted, "none");
+    }
+    for (topic, (leads, follows)) in topics.iter().take(MOST_LINKS) {
+        let all = plural(topic.count as usize, "partition");
+        let text = format!("{}  leads {leads}, follows {follows} of {all}", topic.name);
+        page.add_link(CellStyle::Plain, text, Item::Topic(topic.name.clone()));
+    }
+    page.add_rest(topics.len());
 }

@@ -13,9 +13,12 @@
 use super::declaration::{Height, LIST, PaneDeclaration, Place};
 use crate::app::cell::{left, name, right};
 use crate::app::filter::any_word;
+use crate::app::page::MOST_LINKS;
 use crate::app::sort::as_they_come;
-use crate::app::{App, Cell, CellStyle, Field, FieldTest, GroupRow, Level, Page, RowKey, SortOrder};
-use crate::model::{Cluster, Group, GroupOffset, GroupState, Lag, human_count, human_duration_ms, plural};
+use crate::app::{App, Cell, CellStyle, Field, FieldTest, GroupRow, Item, Level, Page, RowKey, SortOrder};
+use crate::model::{
+    Cluster, Group, GroupOffset, GroupState, Lag, about, human_count, human_duration_ms, plural,
+};
 use std::cmp::Reverse;
 
 /// Below so many records a second a lag neither grows nor shrinks.
@@ -136,8 +139,9 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         Cell::new(CellStyle::Status(state), row.state.word()),
         Cell::known(row.members.map(|members| members.to_string())),
         match row.lag {
-            Lag::Records(records) => Cell::new(lag_style(row), human_count(records)),
-            Lag::AtLeast(records) => Cell::new(lag_style(row), at_least(records)),
+            Lag::Records(records) => Cell::count(lag_style(row), records),
+            Lag::AtLeast(records) => Cell::new(lag_style(row), at_least(records))
+                .or(about(records).map(|about| format!("{about}+"))),
             Lag::NoCommit => Cell::new(CellStyle::Muted, "no commit"),
             Lag::Unknown => Cell::new(CellStyle::Unknown, "?"),
         },
@@ -221,22 +225,45 @@ fn page(app: &App, item: u32) -> Option<Page> {
         let records = plural(records as usize, "record");
         page.add(CellStyle::Unknown, format!("at least {records} behind: some partitions were not read"));
     }
+    add_members(&mut page, group);
     page.gap();
     match group.offsets.reason() {
         Some(reason) => page.add(CellStyle::Unknown, format!("offsets: {reason}")),
         None => {
             page.add(CellStyle::Strong, "Lag by partition");
             for offset in group.offsets.get()?.iter() {
-                let (style, text) = partition_line(cluster, group, offset);
-                page.add(style, text);
+                let (style, text) = lag_line(cluster, group, offset);
+                page.add_link(style, text, Item::Partition(cluster.partition_name(offset.partition)));
             }
         }
     }
     Some(page)
 }
 
+fn add_members(page: &mut Page, group: &Group) {
+    page.gap();
+    let Some(members) = group.members.get() else {
+        let reason = group.members.reason().map_or_else(String::new, ToString::to_string);
+        return page.add(CellStyle::Unknown, format!("members: {reason}"));
+    };
+    page.add(CellStyle::Strong, "Members");
+    if members.is_empty() {
+        page.add(CellStyle::Muted, "none");
+    }
+    for (at, member) in members.iter().enumerate().take(MOST_LINKS) {
+        let partitions = plural(member.assigned.len(), "partition");
+        let text = format!("{:>3}  {}  {}  {partitions}", at + 1, member.client_id, member.host);
+        page.add_link(CellStyle::Plain, text, Item::Member(group.id.clone(), at));
+    }
+    page.add_rest(members.len());
+}
+
 /// The lag of one partition, and what it does not say.
-fn partition_line(cluster: &Cluster, group: &Group, offset: &GroupOffset) -> (CellStyle, String) {
+pub(in crate::app) fn lag_line(
+    cluster: &Cluster,
+    group: &Group,
+    offset: &GroupOffset,
+) -> (CellStyle, String) {
     let beyond_end = cluster.beyond_end(group, offset);
     let lag = match cluster.lag_of(group, offset) {
         Lag::Records(_) if beyond_end.is_some() => "?".into(),

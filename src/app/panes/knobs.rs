@@ -10,9 +10,10 @@
 //! ```
 
 use super::declaration::{Foot, FootText, LIST, PaneDeclaration, Place};
-use crate::app::cell::{Column, left, name};
+use crate::app::cell::{Column, flowing, left, name};
 use crate::app::{App, Cell, CellStyle, KnobRow, Page, RowKey};
 use crate::knobs::Value;
+use crate::model;
 
 pub(super) const PANE: PaneDeclaration = PaneDeclaration {
     title: "Knobs",
@@ -22,7 +23,7 @@ pub(super) const PANE: PaneDeclaration = PaneDeclaration {
         // A scope is named once, where it begins.
         Column { once: true, ..left("", 8, 8, 1) },
         name("knob", 16, 38, 0),
-        name("now", 9, 18, 0),
+        flowing("now", 9, 18, 0),
         left("before", 9, 14, 0),
     ],
     count: |app| app.knob_rows().len(),
@@ -41,8 +42,8 @@ fn row(app: &App, item: u32) -> Option<&KnobRow> {
 fn cells(row: &KnobRow) -> Vec<Cell> {
     let changed = row.is_changed();
     let now = match &row.now {
-        Ok(value) if changed => Cell::new(CellStyle::Changed, value.to_string()),
-        Ok(value) => Cell::new(CellStyle::Plain, value.to_string()),
+        Ok(value) if changed => value_cell(CellStyle::Changed, value),
+        Ok(value) => value_cell(CellStyle::Plain, value),
         Err(_) => Cell::new(CellStyle::Unknown, "?"),
     };
     let was = match &row.was {
@@ -50,6 +51,7 @@ fn cells(row: &KnobRow) -> Vec<Cell> {
         Err(_) if changed => "(?)".into(),
         Ok(_) | Err(_) => String::new(),
     };
+    let rounded = row.was.as_ref().ok().filter(|_| changed).and_then(about);
     let was = match row.what_if {
         Some(_) if changed => format!("~ {was}"),
         Some(_) => "~ what if".into(),
@@ -60,8 +62,17 @@ fn cells(row: &KnobRow) -> Vec<Cell> {
         Cell::new(CellStyle::Muted, row.knob.scope.word()),
         Cell::new(name, row.knob.name),
         now,
-        Cell::new(CellStyle::Was, was),
+        Cell::new(CellStyle::Was, was).or(rounded.map(|about| format!("({about})"))),
     ]
+}
+
+/// A value; a number is rounded where it has no room.
+fn value_cell(style: CellStyle, value: &Value) -> Cell {
+    Cell::new(style, value.to_string()).or(about(value))
+}
+
+fn about(value: &Value) -> Option<String> {
+    value.int().filter(|number| value.to_string() == number.to_string()).and_then(model::about)
 }
 
 /// What the selected knob does.

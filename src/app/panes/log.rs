@@ -56,14 +56,13 @@ fn role_words(replica: &ReplicaLog) -> &'static str {
 }
 
 fn cells(replica: &ReplicaLog) -> Vec<Cell> {
-    let number = |number: Option<i64>| Cell::known(number.map(human_count));
     let epoch = replica.epochs.as_ref().map(|epochs| epochs.last().map_or(-1, |(epoch, _)| *epoch));
     vec![
         Cell::new(CellStyle::Strong, replica.broker.to_string()),
         Cell::new(CellStyle::Plain, role_words(replica)),
-        number(replica.log_end),
-        number(replica.high_watermark),
-        number(replica.flushed),
+        Cell::known_count(replica.log_end),
+        Cell::known_count(replica.high_watermark),
+        Cell::known_count(replica.flushed),
         Cell::known(epoch.map(|epoch| epoch.to_string())),
     ]
 }

@@ -10,8 +10,11 @@
 
 use super::declaration::{Foot, FootText, Height, LIST, PaneDeclaration, Place};
 use crate::app::cell::{left, name, right};
+use crate::app::drill_down::add_groups;
 use crate::app::filter::any_word;
-use crate::app::{App, Cell, CellStyle, Field, FieldTest, Health, Level, Page, Pane, RowKey, SortOrder};
+use crate::app::{
+    App, Cell, CellStyle, Field, FieldTest, Health, Item, Level, Page, Pane, RowKey, SortOrder,
+};
 use crate::model::{BrokerId, Cluster, PartitionIx, PartitionView, Unknown, human_count, plural};
 use crate::report::open_transaction_words;
 use std::cmp::Reverse;
@@ -191,7 +194,7 @@ fn cells(app: &App, item: u32) -> Vec<Cell> {
         Cell::new(in_sync, replicas_text(app, view)),
         Cell::new(CellStyle::Plain, format!("{isr}/{replicas}")),
         Cell::known(min_isr(app, item).map(|min| min.to_string())),
-        Cell::known(view.high_watermark().map(human_count)),
+        Cell::known_count(view.high_watermark()),
         state(health, lost(app, item)),
     ]
 }
@@ -283,6 +286,16 @@ fn page(app: &App, item: u32) -> Option<Page> {
     }
     add_last_stable(cluster, &mut page, PartitionIx(item));
     add_replica_offsets(app, &mut page, item);
+    page.gap();
+    page.add(CellStyle::Strong, "Where it is");
+    let topic = &cluster.topic(view.topic()).name;
+    page.add_link(CellStyle::Plain, format!("topic {topic}"), Item::Topic(topic.clone()));
+    for id in view.replicas() {
+        let leads = if view.leader() == Some(*id) { ", leads" } else { "" };
+        let isr = if view.in_isr(*id) { "in sync" } else { "out of sync" };
+        page.add_link(CellStyle::Plain, format!("broker {id}  {isr}{leads}"), Item::Broker(*id));
+    }
+    add_groups(&mut page, cluster, |ix| ix.0 == item);
     Some(page)
 }
 

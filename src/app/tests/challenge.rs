@@ -135,6 +135,21 @@ fn another_try_begins_again_or_takes_back_what_was_done() {
 }
 
 #[test]
+fn a_state_of_the_run_before_that_comes_late_is_not_taken_for_the_start_of_another_try() {
+    let mut player = Player::begins("lose-a-record");
+    player.at(5, ": \"fault kill broker 1\" enter");
+    let late = snapshot_of(&mut player.simulator, false);
+    player.send(Msg::Key("N".parse().unwrap()));
+    player.send(Msg::Snapshot(late));
+    assert_eq!(player.contest().used_text(), "0 of 2 faults");
+    assert!(!player.contest().has_begun);
+    player.look();
+    assert_eq!((player.paused, player.simulator.now(), player.contest().has_begun), (true, 0, true));
+    player.at(5, ": \"fault kill broker 2\" enter");
+    assert_eq!(player.contest().used_text(), "1 of 2 faults");
+}
+
+#[test]
 fn the_list_opens_one_and_a_scene_takes_its_place() {
     let mut player = Player::begins("lose-a-record");
     player.at(1, "W c");

@@ -20,6 +20,11 @@ impl Simulated {
         simulated
     }
 
+    /// A copy of a cluster, at its start.
+    pub(super) fn of(scenario: &Scenario) -> Simulated {
+        Simulated { simulator: begin(scenario) }
+    }
+
     pub(super) fn pass(&mut self, seconds: u64) {
         self.simulator.run_until(self.simulator.now() + seconds * SECOND);
     }

@@ -58,6 +58,19 @@ fn a_line_does_one_thing_or_says_what_it_may_mean() {
 }
 
 #[test]
+fn a_fault_runs_only_when_it_is_named_whole() {
+    let mut listener = Listener::default();
+    let robot = Robot::sim();
+    heard(&mut listener, &robot);
+    let robot = robot.line("lse two contr");
+    let told = heard(&mut listener, &robot);
+    assert!(told.starts_with("`lse two contr` may mean:"), "{told}");
+    assert!(told.contains("fault lose two controllers"), "{told}");
+    assert!(robot.driven().is_empty(), "{:?}", robot.driven());
+    assert_eq!(robot.line("lose two controllers").driven(), ["Act(ControllerLoss(2))"]);
+}
+
+#[test]
 fn what_asks_for_a_line_takes_the_next_one() {
     let mut listener = Listener::default();
     let robot = Robot::sim().line("pane-partitions").line("filter");

@@ -39,7 +39,7 @@ pub const THEME: Setting = Setting {
     kind: SettingKind::Theme,
     default: "auto",
     flag: Some("--theme"),
-    doc: "Colours by meaning: a theme or a .toml file; auto is light where COLORFGBG tells of a light background, else dark",
+    doc: "Colours by meaning: a theme or a .toml file; auto is light where COLORFGBG or the terminal's answer tells of a light background, else dark",
 };
 
 /// How many colours the terminal has.
