@@ -18,6 +18,8 @@ mod files;
 mod fixing;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/hosts.rs"]
+mod hosts;
 #[path = "cli/inputs.rs"]
 mod inputs;
 #[path = "cli/judging.rs"]

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod fix;
+mod hosts;
 mod survival;
 
 use crate::cli::args::{FileArgs, SourceArgs};
@@ -9,7 +10,7 @@ use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{files, output, source};
 use crate::model::{Cluster, Datum, Origin, plural};
 use crate::report::{self, Harm, Survivals};
-use crate::rules::{Finding, FindingStatus, Findings, Severity, examine};
+use crate::rules::{Finding, FindingStatus, Findings, Severity, examine_within};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,6 +21,9 @@ pub struct CheckArgs {
     pub source: SourceArgs,
     #[command(flatten)]
     pub files: FileArgs,
+    /// Judge the machine of the broker that runs here too, or of the one in a folder that has a copy of its /proc and /sys
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = hosts::HERE, help_heading = "Files", long_help = hosts::HELP)]
+    pub host: Vec<PathBuf>,
     /// How to write the findings
     #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
     pub format: FindingsFormat,
@@ -96,13 +100,14 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     }
     let mut cluster = cluster_of(args)?;
     let read = files::adopt(&mut cluster, &args.files)?;
-    let mut findings = examine(&cluster);
+    let around = hosts::surroundings(args)?;
+    let mut findings = examine_within(&cluster, &around);
     read.locate(&mut findings);
     accepted::accept(args, &mut findings)?;
     let survivals = survival::survivals(args, &cluster)?;
     output::write(&written(args.format, &cluster, &findings, survivals.as_ref()))?;
     if args.fix {
-        output::write(&fix::fixes(args, &cluster, &findings)?)?;
+        output::write(&fix::fixes(args, (&cluster, &around), &findings)?)?;
     }
     if let Some(path) = &args.write_baseline {
         accepted::write(path, &findings)?;
@@ -171,7 +176,7 @@ fn cluster_of(args: &CheckArgs) -> Result<Cluster, Failure> {
                 .hint("leave out the one or the other"))
         }
         Some(cluster) => Ok(cluster),
-        None if args.files.is_empty() => {
+        None if args.files.is_empty() && args.host.is_empty() => {
             let hint = format!("{}, or files: klever check FILE...", source::HOW);
             Err(Failure::usage("there is nothing to check").hint(hint))
         }

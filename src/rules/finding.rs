@@ -60,9 +60,22 @@ pub enum SubjectKind {
     Producer,
     Consumer,
     Group,
+    /// A machine on which a broker runs.
+    Host,
 }
 
 impl SubjectKind {
+    pub const ALL: [SubjectKind; 8] = [
+        SubjectKind::Cluster,
+        SubjectKind::Broker,
+        SubjectKind::Topic,
+        SubjectKind::Partition,
+        SubjectKind::Producer,
+        SubjectKind::Consumer,
+        SubjectKind::Group,
+        SubjectKind::Host,
+    ];
+
     /// As it is written: `topic`.
     pub fn word(self) -> &'static str {
         match self {
@@ -73,6 +86,7 @@ impl SubjectKind {
             SubjectKind::Producer => "producer",
             SubjectKind::Consumer => "consumer",
             SubjectKind::Group => "group",
+            SubjectKind::Host => "host",
         }
     }
 }
@@ -211,6 +225,7 @@ impl NotExamined {
                     | Evidence::Producers
                     | Evidence::Consumers
                     | Evidence::Clients
+                    | Evidence::Hosts
             )
         };
         let named = self.evidence.iter().filter(|evidence| !(whole && is_part(evidence)));

@@ -9,11 +9,14 @@ use crate::config::{ConfigFile, FileKind, FileUse, read_file};
 use crate::knobs::KeyScope;
 use crate::model::{ClientProfile, Cluster, KafkaVersion, Origin};
 use crate::report::clean;
-use crate::rules::{Finding, FindingStatus, Findings, examine};
+use crate::rules::{Finding, FindingStatus, Findings, Surroundings, examine_within};
 use edit::{edited, edits_of, patch};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+
+/// What the findings are of.
+type Judged<'a> = (&'a Cluster, &'a Surroundings);
 
 /// What is offered: a patch, commands, and what is left to do by hand.
 #[derive(Default)]
@@ -24,14 +27,15 @@ struct Offer {
 }
 
 /// The fixes of all findings that count.
-pub(super) fn fixes(args: &CheckArgs, cluster: &Cluster, findings: &Findings) -> Result<String, Failure> {
+pub(super) fn fixes(args: &CheckArgs, judged: Judged<'_>, findings: &Findings) -> Result<String, Failure> {
+    let (cluster, _) = judged;
     let version = args.files.client_version.or(cluster.version.get().copied());
     let version = version.unwrap_or(KafkaVersion::REFERENCE);
     let mut offer = Offer::default();
     let mut fixed: BTreeSet<usize> = BTreeSet::new();
     for (path, said) in clients(args, version) {
         let file = ClientText::read(path, said, version)?;
-        fixed.extend(file.fix(cluster, findings, &mut offer));
+        fixed.extend(file.fix(judged, findings, &mut offer));
     }
     for (at, finding) in findings.findings.iter().enumerate() {
         if finding.status == FindingStatus::Finding && !fixed.contains(&at) {
@@ -112,7 +116,7 @@ impl ClientText {
     }
 
     /// Mends what it can, one finding after the other; which findings are gone then.
-    fn fix(&self, cluster: &Cluster, findings: &Findings, offer: &mut Offer) -> Vec<usize> {
+    fn fix(&self, of: Judged<'_>, findings: &Findings, offer: &mut Offer) -> Vec<usize> {
         let (mut text, mut now) = (self.text.clone(), findings.clone());
         for finding in &findings.findings {
             let is_mine = finding.place.as_ref().is_some_and(|place| place.file == self.name);
@@ -121,7 +125,7 @@ impl ClientText {
             }
             for edits in edits_of(self.scope(), &finding.fix()) {
                 let Some(candidate) = edited(&text, &edits) else { continue };
-                let Some(judged) = self.judged(cluster, &candidate) else { continue };
+                let Some(judged) = self.judged(of, &candidate) else { continue };
                 // What comes instead must be milder than what goes.
                 let before = keys(&now);
                 let is_new = |new: &&Finding| !before.contains(&key(new));
@@ -140,7 +144,7 @@ impl ClientText {
     }
 
     /// What would be found with another text of this file; `None` where it cannot be read.
-    fn judged(&self, cluster: &Cluster, text: &str) -> Option<Findings> {
+    fn judged(&self, (cluster, around): Judged<'_>, text: &str) -> Option<Findings> {
         let file = read_file(&self.name, text, Some(self.said), self.version).ok()?;
         let mut cluster = cluster.clone();
         let assumed = Arc::make_mut(&mut cluster.assumed);
@@ -151,7 +155,7 @@ impl ClientText {
             let other = others.next()?;
             *client = ClientProfile { name: client.name.clone(), ..other };
         }
-        Some(examine(&cluster))
+        Some(examine_within(&cluster, around))
     }
 
     fn profiles(&self, file: ConfigFile) -> Vec<ClientProfile> {

@@ -4,10 +4,10 @@ use crate::config::{parse_properties, read_client};
 use crate::knobs::KeyScope;
 use crate::model::{
     Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum,
-    Features, Group, GroupOffset, GroupState, KafkaVersion, Member, Origin, PartitionIx, PartitionRow,
+    Features, Group, GroupOffset, GroupState, Host, KafkaVersion, Member, Origin, PartitionIx, PartitionRow,
     Partitions, Quorum, Topic, TopicIx, Unknown,
 };
-use crate::rules::{FindingStatus, Findings, Rule, examine::run, facts::ClusterFacts};
+use crate::rules::{FindingStatus, Findings, Rule, Surroundings, examine::run, facts::ClusterFacts};
 use std::sync::Arc;
 
 /// A cluster in the making: three brokers in racks a, b and c that run Kafka 4.1, every configuration read.
@@ -16,6 +16,7 @@ pub(in crate::rules) struct ClusterFixture {
     rows: Vec<PartitionRow>,
     groups: Vec<Group>,
     elr: Datum<()>,
+    around: Surroundings,
 }
 
 fn known<T>(value: T) -> Datum<T> {
@@ -49,7 +50,8 @@ pub(in crate::rules) fn given() -> ClusterFixture {
         groups: Datum::unknown(Unknown::NotAsked),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     };
-    ClusterFixture { cluster, rows: Vec::new(), groups: Vec::new(), elr: known(()) }.racks(&["a", "b", "c"])
+    let (rows, groups, around) = (Vec::new(), Vec::new(), Surroundings::default());
+    ClusterFixture { cluster, rows, groups, elr: known(()), around }.racks(&["a", "b", "c"])
 }
 
 impl ClusterFixture {
@@ -96,7 +98,7 @@ impl ClusterFixture {
     }
 
     /// A broker advertises this host.
-    pub(in crate::rules) fn host(self, id: i32, host: &str) -> Self {
+    pub(in crate::rules) fn advertises(self, id: i32, host: &str) -> Self {
         self.brokers(|broker| {
             if broker.id.0 == id {
                 broker.host = host.into();
@@ -329,6 +331,12 @@ impl ClusterFixture {
         self
     }
 
+    /// One more broker's machine.
+    pub(in crate::rules) fn host(mut self, host: Host) -> Self {
+        self.around.hosts.push(host);
+        self
+    }
+
     pub(in crate::rules) fn cluster(mut self) -> Cluster {
         self.cluster.partitions = Partitions::from_rows(&self.rows, self.elr);
         if !self.groups.is_empty() {
@@ -338,10 +346,11 @@ impl ClusterFixture {
     }
 
     /// What one rule says of the cluster, a line each.
-    pub(in crate::rules) fn says(self, rule: &'static Rule) -> Vec<String> {
+    pub(in crate::rules) fn says(mut self, rule: &'static Rule) -> Vec<String> {
+        let around = std::mem::take(&mut self.around);
         let cluster = self.cluster();
         let mut findings = Findings::default();
-        run(rule, &ClusterFacts::of(&cluster), &mut findings);
+        run(rule, &ClusterFacts::within(&cluster, &around), &mut findings);
         let told = findings.findings.iter().map(|finding| {
             let word = match finding.status {
                 FindingStatus::Unknown => "unknown",
