@@ -14,6 +14,7 @@ pub mod settings;
 mod shown;
 mod topic;
 mod tree;
+mod zookeeper;
 
 pub use broker::{BrokerFile, read_broker};
 pub use client::{ClientFile, read_client};
@@ -25,6 +26,7 @@ pub use kinds::kinds_read;
 pub use properties::{BYTE_ORDER_MARK, Property, parse_properties, properties_text};
 pub use shown::{HIDDEN, is_key_shaped, is_secret_key, without_credentials};
 pub use topic::TopicFile;
+pub use zookeeper::ZooKeeperFile;
 
 use std::fmt;
 

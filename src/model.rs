@@ -20,6 +20,7 @@ mod text;
 mod time_line;
 mod units;
 mod version;
+mod zookeeper;
 
 pub use clients::{Assumptions, ClientProfile, Environment, Load, Machine, Net, OnPoison};
 pub use cluster::{Broker, BrokerStatus, Cluster, Features, Topic};
@@ -42,3 +43,4 @@ pub use units::{
     MS, Millis, Nanos, SECOND, human_bytes, human_count, human_duration_ms, plural, plural_noun,
 };
 pub use version::KafkaVersion;
+pub use zookeeper::ZooKeeperServer;

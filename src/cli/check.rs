@@ -99,8 +99,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("--fix is written as text").hint("leave out --fix or --format"));
     }
     let mut cluster = cluster_of(args)?;
-    let read = files::adopt(&mut cluster, &args.files)?;
-    let around = hosts::surroundings(args)?;
+    let mut around = hosts::surroundings(args)?;
+    let read = files::adopt(&mut cluster, &mut around, &args.files)?;
     let mut findings = examine_within(&cluster, &around);
     read.locate(&mut findings);
     accepted::accept(args, &mut findings)?;

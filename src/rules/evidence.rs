@@ -1,6 +1,6 @@
 //! What a rule must know, and whether this cluster's snapshot has it.
 
-use crate::model::{BrokerId, ClientProfile, Cluster, Datum, Origin, Unknown};
+use crate::model::{BrokerId, ClientProfile, Cluster, Datum, KafkaVersion, Origin, Unknown};
 use crate::rules::Surroundings;
 use std::collections::BTreeMap;
 
@@ -39,6 +39,8 @@ pub enum Evidence {
     Clients,
     /// Machines on which brokers run.
     Hosts,
+    /// `zoo.cfg` of ZooKeeper's servers.
+    ZooKeepers,
 }
 
 /// Whether evidence is there.
@@ -74,13 +76,15 @@ impl Evidence {
             Evidence::Consumers => "consumer settings (give --consumer FILE)",
             Evidence::Clients => "client settings (give --producer FILE or --consumer FILE)",
             Evidence::Hosts => "the broker's host (give --host)",
+            Evidence::ZooKeepers => "ZooKeeper's own settings (give its zoo.cfg)",
         }
     }
 
     pub(super) fn state(self, cluster: &Cluster, around: &Surroundings) -> EvidenceState {
         match self {
             Evidence::Hosts if around.hosts.is_empty() => without_host(cluster),
-            Evidence::Hosts => EvidenceState::Present,
+            Evidence::ZooKeepers if around.zookeepers.is_empty() => without_zookeeper(cluster),
+            Evidence::Hosts | Evidence::ZooKeepers => EvidenceState::Present,
             _ => self.in_cluster(cluster),
         }
     }
@@ -93,9 +97,11 @@ impl Evidence {
             _ => {}
         }
         match self {
-            Evidence::Metadata | Evidence::Topics | Evidence::TopicDefaults | Evidence::Hosts => {
-                EvidenceState::Present
-            }
+            Evidence::Metadata
+            | Evidence::Topics
+            | Evidence::TopicDefaults
+            | Evidence::Hosts
+            | Evidence::ZooKeepers => EvidenceState::Present,
             Evidence::Racks => any_of(cluster.brokers.iter().map(|broker| &broker.rack)),
             Evidence::TopicConfig => any_of(cluster.topics.iter().map(|topic| &topic.config)),
             Evidence::BrokerConfig => any_of(cluster.brokers.iter().map(|broker| &broker.config)),
@@ -142,6 +148,12 @@ pub(super) fn configured_voters(cluster: &Cluster) -> BTreeMap<usize, Vec<Broker
         }
     }
     lists
+}
+
+/// Since 4.0 Kafka has no ZooKeeper of which anybody could ask.
+fn without_zookeeper(cluster: &Cluster) -> EvidenceState {
+    let is_gone = cluster.version.get().is_some_and(|version| *version >= KafkaVersion::new(4, 0, 0));
+    if is_gone { EvidenceState::NotApplicable } else { EvidenceState::NotAsked }
 }
 
 /// Brokers that are simulated or assumed run on no machine.

@@ -62,10 +62,13 @@ pub enum SubjectKind {
     Group,
     /// A machine on which a broker runs.
     Host,
+    /// A server of ZooKeeper.
+    #[serde(rename = "zookeeper")]
+    ZooKeeper,
 }
 
 impl SubjectKind {
-    pub const ALL: [SubjectKind; 8] = [
+    pub const ALL: [SubjectKind; 9] = [
         SubjectKind::Cluster,
         SubjectKind::Broker,
         SubjectKind::Topic,
@@ -74,6 +77,7 @@ impl SubjectKind {
         SubjectKind::Consumer,
         SubjectKind::Group,
         SubjectKind::Host,
+        SubjectKind::ZooKeeper,
     ];
 
     /// As it is written: `topic`.
@@ -87,6 +91,7 @@ impl SubjectKind {
             SubjectKind::Consumer => "consumer",
             SubjectKind::Group => "group",
             SubjectKind::Host => "host",
+            SubjectKind::ZooKeeper => "zookeeper",
         }
     }
 }
@@ -226,6 +231,7 @@ impl NotExamined {
                     | Evidence::Consumers
                     | Evidence::Clients
                     | Evidence::Hosts
+                    | Evidence::ZooKeepers
             )
         };
         let named = self.evidence.iter().filter(|evidence| !(whole && is_part(evidence)));

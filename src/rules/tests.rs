@@ -3,11 +3,13 @@
 mod fixes;
 mod fixture;
 mod hosts;
+mod zookeepers;
 
 pub(in crate::rules) use fixture::{
     NO_CONFIG, given, large, on_brokers, on_consumers, on_producers, on_topics,
 };
 pub(in crate::rules) use hosts::{NONE, host, on_host};
+pub(in crate::rules) use zookeepers::on_zookeeper;
 
 use super::*;
 use crate::model::{Datum, Origin};

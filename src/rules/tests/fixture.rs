@@ -5,7 +5,7 @@ use crate::knobs::KeyScope;
 use crate::model::{
     Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum,
     Features, Group, GroupOffset, GroupState, Host, KafkaVersion, Member, Origin, PartitionIx, PartitionRow,
-    Partitions, Quorum, Topic, TopicIx, Unknown,
+    Partitions, Quorum, Topic, TopicIx, Unknown, ZooKeeperServer,
 };
 use crate::rules::{FindingStatus, Findings, Rule, Surroundings, examine::run, facts::ClusterFacts};
 use std::sync::Arc;
@@ -337,6 +337,12 @@ impl ClusterFixture {
         self
     }
 
+    /// One more server of ZooKeeper.
+    pub(in crate::rules) fn zookeeper(mut self, server: ZooKeeperServer) -> Self {
+        self.around.zookeepers.push(server);
+        self
+    }
+
     pub(in crate::rules) fn cluster(mut self) -> Cluster {
         self.cluster.partitions = Partitions::from_rows(&self.rows, self.elr);
         if !self.groups.is_empty() {
@@ -411,7 +417,7 @@ pub(in crate::rules) fn on_consumers(rule: &'static Rule, bad: &str, says: &str,
 }
 
 /// The same keys, each with a placeholder for its value.
-fn filled_in(text: &str) -> String {
+pub(super) fn filled_in(text: &str) -> String {
     let keys = text.lines().filter_map(|line| line.split_once('='));
     keys.map(|(key, _)| format!("{key}=${{env:X}}\n")).collect()
 }
