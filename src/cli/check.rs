@@ -121,6 +121,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         verdict(args, &cluster, &findings)?
     };
     if code == ExitCode::SUCCESS {
+        came_to_its_end(survivals.as_ref())?;
         everything_played(args, survivals.as_ref())?;
     }
     read.or(code)
@@ -153,6 +154,14 @@ fn gave_way(args: &CheckArgs, survivals: Option<&Survivals>) -> bool {
     };
     let mut gave_way = survivals.iter().flat_map(|of| &of.all).flat_map(|one| &one.gave_way);
     gave_way.any(|one| severity(one.harm) <= bar)
+}
+
+/// Refuses to pass what somebody ended, whatever is accepted.
+fn came_to_its_end(survivals: Option<&Survivals>) -> Result<(), Failure> {
+    if survivals.is_some_and(|survivals| survivals.is_interrupted) {
+        return Err(Failure::blind("interrupted: not everything was played"));
+    }
+    Ok(())
 }
 
 /// Refuses to pass a test that was not played to its end.
