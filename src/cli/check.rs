@@ -107,7 +107,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let survivals = survival::survivals(args, &cluster)?;
     output::write(&written(args.format, &cluster, &findings, survivals.as_ref()))?;
     if args.fix {
-        output::write(&fix::fixes(args, (&cluster, &around), &findings)?)?;
+        output::write(&fix::fixes(&read, (&cluster, &around), &findings))?;
     }
     if let Some(path) = &args.write_baseline {
         accepted::write(path, &findings)?;

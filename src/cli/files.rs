@@ -4,7 +4,7 @@ mod walk;
 
 use crate::cli::Failure;
 use crate::cli::args::FileArgs;
-use crate::cli::clients::ReadFiles;
+use crate::cli::clients::{ClientText, ReadFiles};
 use crate::cli::output;
 use crate::config::{
     ConfigFile, FileKind, FileNote, FileUse, InputKind, NotRead, Placed, kinds_read, properties_text,
@@ -77,6 +77,7 @@ impl Given {
         if said.is_none() {
             told(&name, &file);
         }
+        self.keep(&name, text, (said, version), &file);
         self.take(path, name, file);
         Ok(())
     }
@@ -116,6 +117,7 @@ impl Given {
         match read_file(&name, &text, None, version) {
             Ok(file) => {
                 told(&name, &file);
+                self.keep(&name, text, (None, version), &file);
                 self.take(path, name, file);
             }
             Err(why) => match unread(&name, &text, why) {
@@ -130,6 +132,20 @@ impl Given {
     fn unread(&mut self, note: FileNote) {
         output::note(&note);
         self.read.unread.push(note);
+    }
+
+    /// Keeps the text of a file with clients.
+    fn keep(
+        &mut self,
+        name: &str,
+        text: String,
+        (said, version): (Option<FileUse>, KafkaVersion),
+        file: &ConfigFile,
+    ) {
+        if !file.producers.is_empty() || !file.consumers.is_empty() {
+            let (name, kind, is_properties) = (name.to_string(), file.kind, file.is_properties);
+            self.read.texts.push(ClientText { name, text, said, version, kind, is_properties });
+        }
     }
 
     fn take(&mut self, path: &Path, name: String, file: ConfigFile) {

@@ -23,6 +23,8 @@ pub struct Placed<T> {
 #[derive(Clone, PartialEq, Debug)]
 pub struct ConfigFile {
     pub kind: FileKind,
+    /// Whether its format is that of Java's properties.
+    pub is_properties: bool,
     pub producers: Vec<Placed<ClientFile>>,
     pub consumers: Vec<Placed<ClientFile>>,
     pub brokers: Vec<Placed<BrokerFile>>,
@@ -118,6 +120,7 @@ pub fn read_file(
     let parts = parts.map_err(|why| NotRead::Broken { note: note(why), kind: Some(kind) })?;
     let mut read = ConfigFile {
         kind,
+        is_properties: document.properties().is_some(),
         producers: Vec::new(),
         consumers: Vec::new(),
         brokers: Vec::new(),
