@@ -30,7 +30,7 @@ pub fn read_hosts(root: &Path) -> Result<Vec<Host>, String> {
     let name = |pid: &str| {
         if brokers.len() == 1 { machine.clone() } else { format!("{machine} (process {pid})") }
     };
-    Ok(brokers.iter().map(|(_, pid)| files.host(name(pid), pid)).collect())
+    Ok(brokers.values().map(|pid| files.host(name(pid), pid)).collect())
 }
 
 /// Files below a root, named as on the machine itself.
