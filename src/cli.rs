@@ -26,6 +26,7 @@ mod manual;
 mod open;
 mod output;
 mod parse;
+mod progress;
 mod roll;
 mod screen;
 mod settings;

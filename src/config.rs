@@ -4,6 +4,7 @@ mod broker;
 mod client;
 mod document;
 mod file;
+mod host;
 mod input;
 mod kind;
 mod kinds;
@@ -13,16 +14,19 @@ pub mod settings;
 mod shown;
 mod topic;
 mod tree;
+mod zookeeper;
 
 pub use broker::{BrokerFile, read_broker};
 pub use client::{ClientFile, read_client};
 pub use file::{ConfigFile, FileUse, NotRead, Placed, read_file};
+pub use host::read_hosts;
 pub use input::{InputError, InputKind, read_input};
 pub use kind::FileKind;
 pub use kinds::kinds_read;
 pub use properties::{BYTE_ORDER_MARK, Property, parse_properties, properties_text};
 pub use shown::{HIDDEN, is_key_shaped, is_secret_key, without_credentials};
 pub use topic::TopicFile;
+pub use zookeeper::ZooKeeperFile;
 
 use std::fmt;
 

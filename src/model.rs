@@ -8,6 +8,7 @@ mod config;
 mod datum;
 mod group;
 mod group_lag;
+mod host;
 mod ids;
 mod keys;
 mod open_transaction;
@@ -22,6 +23,7 @@ mod text;
 mod time_line;
 mod units;
 mod version;
+mod zookeeper;
 
 pub use client_step::ClientStep;
 pub use clients::{Assumptions, ClientProfile, Environment, Load, Machine, Net, OnPoison};
@@ -30,6 +32,7 @@ pub use completeness::{Completeness, complete_because};
 pub use config::{ConfigEntry, ConfigMap, ConfigSource};
 pub use datum::{Datum, Origin, Unknown};
 pub use group::{Group, GroupOffset, GroupState, Lag, Member};
+pub use host::{Host, LogFolder, Mount};
 pub use ids::{BrokerId, PartitionIx, TopicIx, id_list};
 pub use keys::{KeySpread, Keys};
 pub use open_transaction::{NamedTransaction, OpenProducer, OpenTransaction};
@@ -46,3 +49,4 @@ pub use units::{
     MS, Millis, Nanos, SECOND, about, human_bytes, human_count, human_duration_ms, plural, plural_noun,
 };
 pub use version::KafkaVersion;
+pub use zookeeper::ZooKeeperServer;

@@ -10,6 +10,7 @@ mod evidence;
 mod examine;
 mod facts;
 mod finding;
+mod surroundings;
 mod verdicts;
 mod waivers;
 
@@ -36,12 +37,13 @@ mod tests;
 
 pub use chapter::Chapter;
 pub use evidence::Evidence;
-pub use examine::examine;
+pub use examine::{examine, examine_within};
 pub use facts::{ClusterFacts, STATE_SUFFIXES, STATE_TOPICS};
 pub use finding::{
     Acceptance, FilePlace, Finding, FindingStatus, FindingSubject, Findings, NotExamined, Severity,
     SubjectKind, Summary,
 };
+pub use surroundings::Surroundings;
 pub use verdicts::Verdicts;
 pub use waivers::{KnownFinding, Waiver, WaiverError, parse_waivers};
 
@@ -218,6 +220,20 @@ pub static ALL: &[&Rule] = &[
     &operating_system::segment_delete_delay_long::RULE,
     &operating_system::index_fills_before_segment::RULE,
     &operating_system::many_segments::RULE,
+    &operating_system::nofile_low::RULE,
+    &operating_system::fds_near_limit::RULE,
+    &operating_system::max_map_count_low::RULE,
+    &operating_system::file_max_low::RULE,
+    &operating_system::swappiness::RULE,
+    &operating_system::swap_in_use::RULE,
+    &operating_system::page_cache_starved::RULE,
+    &operating_system::dirty_ratio_default::RULE,
+    &operating_system::thp_always::RULE,
+    &operating_system::fs_type::RULE,
+    &operating_system::data_on_root_disk::RULE,
+    &operating_system::shared_data_disk::RULE,
+    &operating_system::atime_mount::RULE,
+    &operating_system::kernel_caps_sockets::RULE,
     &quorum::kraft_voters_count::RULE,
     &quorum::kraft_voters_one_rack::RULE,
     &quorum::kraft_no_leader::RULE,
@@ -226,6 +242,13 @@ pub static ALL: &[&Rule] = &[
     &quorum::zookeeper_mode::RULE,
     &quorum::zk_session_short::RULE,
     &quorum::zk_ensemble_even::RULE,
+    &quorum::zk_voters_count::RULE,
+    &quorum::zk_no_autopurge::RULE,
+    &quorum::zk_log_same_disk::RULE,
+    &quorum::zk_session_capped::RULE,
+    &quorum::zk_limits_short::RULE,
+    &quorum::zk_four_letter_words::RULE,
+    &quorum::zk_admin_server_open::RULE,
     &quorum::migration_unfinished::RULE,
     &quorum::kraft_static_quorum::RULE,
     &quorum::quorum_timeouts_short::RULE,

@@ -18,6 +18,8 @@ mod files;
 mod fixing;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/hosts.rs"]
+mod hosts;
 #[path = "cli/inputs.rs"]
 mod inputs;
 #[path = "cli/judging.rs"]
@@ -163,7 +165,7 @@ fn a_producer_file_is_checked_without_a_cluster() {
         .write("app.properties", "# app\nclient.id=app\nacks=1\nsasl.jaas.config=\\\n  password=\"hush\"\n");
     let text = ok(1, &["check", "--producer", &file]);
     let expected = "\
-Client settings only, no cluster
+No cluster: only what was given is judged
 
 HIGH     acks-one                                           Producer with acks=1
   producer app.properties  acks=1; it switches idempotence off without an error:

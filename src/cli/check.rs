@@ -2,6 +2,7 @@
 
 mod accepted;
 mod fix;
+mod hosts;
 mod survival;
 
 use crate::cli::args::{FileArgs, SourceArgs};
@@ -9,7 +10,7 @@ use crate::cli::failure::{FOUND, Failure};
 use crate::cli::{files, output, source};
 use crate::model::{Cluster, Datum, Origin, plural};
 use crate::report::{self, Harm, Survivals};
-use crate::rules::{Finding, FindingStatus, Findings, Severity, examine};
+use crate::rules::{Finding, FindingStatus, Findings, Severity, examine_within};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,6 +21,9 @@ pub struct CheckArgs {
     pub source: SourceArgs,
     #[command(flatten)]
     pub files: FileArgs,
+    /// Judge the machine of the broker that runs here too, or of the one in a folder that has a copy of its /proc and /sys
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = hosts::HERE, help_heading = "Files", long_help = hosts::HELP)]
+    pub host: Vec<PathBuf>,
     /// How to write the findings
     #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
     pub format: FindingsFormat,
@@ -95,14 +99,15 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("--fix is written as text").hint("leave out --fix or --format"));
     }
     let mut cluster = cluster_of(args)?;
-    let read = files::adopt(&mut cluster, &args.files)?;
-    let mut findings = examine(&cluster);
+    let mut around = hosts::surroundings(args)?;
+    let read = files::adopt(&mut cluster, &mut around, &args.files)?;
+    let mut findings = examine_within(&cluster, &around);
     read.locate(&mut findings);
     accepted::accept(args, &mut findings)?;
     let survivals = survival::survivals(args, &cluster)?;
     output::write(&written(args.format, &cluster, &findings, survivals.as_ref()))?;
     if args.fix {
-        output::write(&fix::fixes(args, &cluster, &findings)?)?;
+        output::write(&fix::fixes(&read, (&cluster, &around), &findings))?;
     }
     if let Some(path) = &args.write_baseline {
         accepted::write(path, &findings)?;
@@ -116,6 +121,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         verdict(args, &cluster, &findings)?
     };
     if code == ExitCode::SUCCESS {
+        came_to_its_end(survivals.as_ref())?;
         everything_played(args, survivals.as_ref())?;
     }
     read.or(code)
@@ -150,6 +156,14 @@ fn gave_way(args: &CheckArgs, survivals: Option<&Survivals>) -> bool {
     gave_way.any(|one| severity(one.harm) <= bar)
 }
 
+/// Refuses to pass what somebody ended, whatever is accepted.
+fn came_to_its_end(survivals: Option<&Survivals>) -> Result<(), Failure> {
+    if survivals.is_some_and(|survivals| survivals.is_interrupted) {
+        return Err(Failure::blind("interrupted: not everything was played"));
+    }
+    Ok(())
+}
+
 /// Refuses to pass a test that was not played to its end.
 fn everything_played(args: &CheckArgs, survivals: Option<&Survivals>) -> Result<(), Failure> {
     let accepted = args.allow_unknown || args.fail_on == FailOn::Never && !args.strict;
@@ -171,7 +185,7 @@ fn cluster_of(args: &CheckArgs) -> Result<Cluster, Failure> {
                 .hint("leave out the one or the other"))
         }
         Some(cluster) => Ok(cluster),
-        None if args.files.is_empty() => {
+        None if args.files.is_empty() && args.host.is_empty() => {
             let hint = format!("{}, or files: klever check FILE...", source::HOW);
             Err(Failure::usage("there is nothing to check").hint(hint))
         }

@@ -3,7 +3,7 @@
 use crate::cli::Failure;
 use crate::cli::args::ClientArgs;
 use crate::cli::output;
-use crate::config::{FileKind, FileNote, read_client};
+use crate::config::{FileKind, FileNote, FileUse, read_client};
 use crate::knobs::{KeyScope, consumer_errors, producer_errors};
 use crate::model::{ClientProfile, Cluster, KafkaVersion};
 use crate::rules::{FilePlace, FindingSubject, Findings, SubjectKind};
@@ -16,11 +16,31 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct ReadFiles {
     pub(super) unread: Vec<FileNote>,
+    /// Files with clients as they were read: what is said of them later is said of the same text.
+    pub(super) texts: Vec<ClientText>,
     /// By subject and key; where it begins stands behind the empty key.
     places: BTreeMap<(SubjectKind, String, String), FilePlace>,
 }
 
+/// The text of a file with clients, and how it was read.
+pub(super) struct ClientText {
+    /// As it was given.
+    pub name: String,
+    pub text: String,
+    /// What somebody said that it is for.
+    pub said: Option<FileUse>,
+    /// Which version its clients run.
+    pub version: KafkaVersion,
+    pub kind: FileKind,
+    pub is_properties: bool,
+}
+
 impl ReadFiles {
+    /// The line of a setting of a subject.
+    pub(super) fn line_of(&self, subject: &FindingSubject, key: &str) -> Option<usize> {
+        self.place_of(subject, key).map(|place| place.line)
+    }
+
     /// Remembers where a subject begins and where its settings stand.
     pub(super) fn place(
         &mut self,

@@ -4,7 +4,7 @@ mod walk;
 
 use crate::cli::Failure;
 use crate::cli::args::FileArgs;
-use crate::cli::clients::ReadFiles;
+use crate::cli::clients::{ClientText, ReadFiles};
 use crate::cli::output;
 use crate::config::{
     ConfigFile, FileKind, FileNote, FileUse, InputKind, NotRead, Placed, kinds_read, properties_text,
@@ -15,7 +15,7 @@ use crate::model::{
     Broker, BrokerId, ClientProfile, Cluster, Datum, KafkaVersion, Origin, PartitionRow, Partitions, Topic,
     TopicIx, Unknown, plural,
 };
-use crate::rules::SubjectKind;
+use crate::rules::{SubjectKind, Surroundings};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,7 +26,11 @@ struct Given {
 }
 
 /// Puts what the files hold into a cluster; which kind each was taken for and notes go to standard error.
-pub(super) fn adopt(cluster: &mut Cluster, args: &FileArgs) -> Result<ReadFiles, Failure> {
+pub(super) fn adopt(
+    cluster: &mut Cluster,
+    around: &mut Surroundings,
+    args: &FileArgs,
+) -> Result<ReadFiles, Failure> {
     let known = args.client_version.or(cluster.version.get().copied());
     let version = known.unwrap_or(KafkaVersion::REFERENCE);
     let mut given = Given { files: Vec::new(), read: ReadFiles::default() };
@@ -47,7 +51,7 @@ pub(super) fn adopt(cluster: &mut Cluster, args: &FileArgs) -> Result<ReadFiles,
         let line = format!("{name}: there is nothing in it to judge: {}", file.kind.name());
         return Err(Failure::usage(line).hint(format!("klever reads {}", kinds_read())));
     }
-    given.into_cluster(cluster)
+    given.into_cluster(cluster, around)
 }
 
 fn forced(args: &FileArgs) -> [(&[PathBuf], FileUse); 6] {
@@ -73,6 +77,7 @@ impl Given {
         if said.is_none() {
             told(&name, &file);
         }
+        self.keep(&name, text, (said, version), &file);
         self.take(path, name, file);
         Ok(())
     }
@@ -112,6 +117,7 @@ impl Given {
         match read_file(&name, &text, None, version) {
             Ok(file) => {
                 told(&name, &file);
+                self.keep(&name, text, (None, version), &file);
                 self.take(path, name, file);
             }
             Err(why) => match unread(&name, &text, why) {
@@ -128,6 +134,20 @@ impl Given {
         self.read.unread.push(note);
     }
 
+    /// Keeps the text of a file with clients.
+    fn keep(
+        &mut self,
+        name: &str,
+        text: String,
+        (said, version): (Option<FileUse>, KafkaVersion),
+        file: &ConfigFile,
+    ) {
+        if !file.producers.is_empty() || !file.consumers.is_empty() {
+            let (name, kind, is_properties) = (name.to_string(), file.kind, file.is_properties);
+            self.read.texts.push(ClientText { name, text, said, version, kind, is_properties });
+        }
+    }
+
     fn take(&mut self, path: &Path, name: String, file: ConfigFile) {
         let mut notes: Vec<&FileNote> = file.notes.iter().chain(&file.unread).collect();
         notes.sort_by_key(|note| note.line);
@@ -139,7 +159,11 @@ impl Given {
         self.files.push((name, file));
     }
 
-    fn into_cluster(mut self, cluster: &mut Cluster) -> Result<ReadFiles, Failure> {
+    fn into_cluster(
+        mut self,
+        cluster: &mut Cluster,
+        around: &mut Surroundings,
+    ) -> Result<ReadFiles, Failure> {
         let holds = |is: fn(&ConfigFile) -> bool| self.files.iter().find(|(_, file)| is(file));
         let of_cluster = holds(|file| !file.brokers.is_empty() || !file.topics.is_empty());
         if let Some((name, _)) = of_cluster.filter(|_| !cluster.brokers.is_empty()) {
@@ -153,6 +177,11 @@ impl Given {
         let mut topics: Vec<(Topic, u16)> = Vec::new();
         let (mut producers, mut consumers) = (Vec::new(), Vec::new());
         for (name, file) in files {
+            for one in file.zookeepers {
+                let place = (SubjectKind::ZooKeeper, one.server.name.as_str());
+                self.read.place(place, (&name, 1), &one.lines);
+                around.zookeepers.push(one.server);
+            }
             file.brokers.into_iter().for_each(|one| self.broker(&name, one, &mut brokers));
             file.topics.into_iter().for_each(|one| self.topic(&name, one, &mut topics));
             for one in file.producers {
@@ -286,6 +315,7 @@ fn told(name: &str, file: &ConfigFile) {
         (file.topics.len(), "topic"),
         (file.producers.len(), "producer"),
         (file.consumers.len(), "consumer"),
+        (file.zookeepers.len(), "server"),
     ];
     let words: Vec<String> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(*count, word)).collect();

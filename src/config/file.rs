@@ -7,7 +7,8 @@ use crate::config::kind::{FileKind, kind_of as kind_of_client, kind_unread};
 use crate::config::kinds::{KINDS, Kind, kind_of, parts_of_one};
 use crate::config::part::{Part, Parts};
 use crate::config::topic::topic_of;
-use crate::config::{BrokerFile, ClientFile, FileNote, TopicFile};
+use crate::config::zookeeper::zookeeper_of;
+use crate::config::{BrokerFile, ClientFile, FileNote, TopicFile, ZooKeeperFile};
 use crate::knobs::KeyScope;
 use crate::model::KafkaVersion;
 
@@ -22,10 +23,13 @@ pub struct Placed<T> {
 #[derive(Clone, PartialEq, Debug)]
 pub struct ConfigFile {
     pub kind: FileKind,
+    /// Whether its format is that of Java's properties.
+    pub is_properties: bool,
     pub producers: Vec<Placed<ClientFile>>,
     pub consumers: Vec<Placed<ClientFile>>,
     pub brokers: Vec<Placed<BrokerFile>>,
     pub topics: Vec<Placed<TopicFile>>,
+    pub zookeepers: Vec<ZooKeeperFile>,
     /// Worth a word, by line.
     pub notes: Vec<FileNote>,
     /// What klever did not understand, so that nothing says that it is fine.
@@ -43,6 +47,7 @@ impl ConfigFile {
             && self.consumers.is_empty()
             && self.brokers.is_empty()
             && self.topics.is_empty()
+            && self.zookeepers.is_empty()
     }
 }
 
@@ -115,10 +120,12 @@ pub fn read_file(
     let parts = parts.map_err(|why| NotRead::Broken { note: note(why), kind: Some(kind) })?;
     let mut read = ConfigFile {
         kind,
+        is_properties: document.properties().is_some(),
         producers: Vec::new(),
         consumers: Vec::new(),
         brokers: Vec::new(),
         topics: Vec::new(),
+        zookeepers: Vec::new(),
         notes: parts.notes.iter().cloned().map(note).collect(),
         unread: parts.unread.iter().cloned().map(note).collect(),
         holds_secret: false,
@@ -126,6 +133,11 @@ pub fn read_file(
     };
     for part in parts.parts {
         add(&mut read, file, part, version).map_err(|note| NotRead::Broken { note, kind: Some(kind) })?;
+    }
+    for settings in parts.zookeepers {
+        let mut of = zookeeper_of(file, settings);
+        take(&mut read, &mut of.notes, &mut Vec::new(), of.holds_secret);
+        read.zookeepers.push(of);
     }
     for told in [&mut read.notes, &mut read.unread] {
         told.sort_by(|a, b| (a.line, &a.text).cmp(&(b.line, &b.text)));

@@ -17,6 +17,7 @@ mod streams;
 mod strimzi;
 mod terraform;
 mod topicctl;
+mod zookeeper;
 
 use crate::config::document::Document;
 use crate::config::kind::FileKind;
@@ -50,6 +51,7 @@ pub(super) const KINDS: &[&Kind] = &[
     &quarkus::KIND,
     &streams::KIND,
     &server_properties::KIND,
+    &zookeeper::KIND,
     &clients::PRODUCER,
     &clients::CONSUMER,
     &clients::BOTH,

@@ -48,6 +48,8 @@ impl Part {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Parts {
     pub parts: Vec<Part>,
+    /// Settings of servers of ZooKeeper.
+    pub zookeepers: Vec<Vec<Property>>,
     /// Worth a word: line and text.
     pub notes: Vec<(usize, String)>,
     /// Not understood, so that nothing says that it is fine.
@@ -63,6 +65,7 @@ impl Parts {
 
     pub(super) fn extend(&mut self, other: Parts) {
         self.parts.extend(other.parts);
+        self.zookeepers.extend(other.zookeepers);
         self.notes.extend(other.notes);
         self.unread.extend(other.unread);
         // Of several the oldest: what it lacks is said, what later ones brought is not taken for granted.

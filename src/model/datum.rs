@@ -110,6 +110,19 @@ impl<T> Datum<T> {
         }
     }
 
+    /// Both values, or why the first one that is missing is not known.
+    pub fn zip<U: Clone>(&self, other: &Datum<U>) -> Datum<(T, U)>
+    where
+        T: Clone,
+    {
+        match (self, other) {
+            (Datum::Known { value, as_of, from }, Datum::Known { value: second, .. }) => {
+                Datum::known((value.clone(), second.clone()), *as_of, from.clone())
+            }
+            (Datum::Unknown { reason }, _) | (_, Datum::Unknown { reason }) => Datum::unknown(reason.clone()),
+        }
+    }
+
     /// The same knowledge of something computed from the value.
     pub fn map<U>(&self, f: impl FnOnce(&T) -> U) -> Datum<U> {
         match self {

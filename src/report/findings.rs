@@ -49,7 +49,7 @@ pub(super) fn heading(cluster: &Cluster) -> String {
         return of_files(cluster);
     }
     if cluster.brokers.is_empty() {
-        return "Client settings only, no cluster\n".into();
+        return "No cluster: only what was given is judged\n".into();
     }
     let version =
         cluster.version.get().map_or("Kafka of unknown version".into(), |version| format!("Kafka {version}"));

@@ -111,6 +111,8 @@ pub struct GaveWay {
     pub change: Option<String>,
     /// How many changes were tried.
     pub tried: usize,
+    /// Whether there are changes that nobody tried, because it was interrupted: one of them may help.
+    pub is_open: bool,
 }
 
 /// One client in one test.
@@ -132,6 +134,8 @@ pub struct Survivals {
     pub seed: u64,
     pub all: Vec<Survival>,
     pub assumptions: Vec<String>,
+    /// Whether somebody ended it before everything was played.
+    pub is_interrupted: bool,
 }
 
 /// Columns of a label.
@@ -185,6 +189,9 @@ fn passed(one: &Survival, counts: &SurvivalCounts) -> String {
 fn way_out(one: &GaveWay) -> String {
     match &one.change {
         Some(change) => format!("with {change} none, all else as it is (played again)"),
+        None if one.is_open => {
+            format!("interrupted after {}: whether one helps is not known", plural(one.tried, "change"))
+        }
         None => format!("no single change helps of {} that were played", plural(one.tried, "change")),
     }
 }
@@ -194,6 +201,7 @@ pub(super) fn survivals_json(of: &Survivals) -> Value {
     json!({
         "cluster": of.cluster,
         "seed": of.seed,
+        "interrupted": of.is_interrupted,
         "clients": of.all.iter().map(survival_json).collect::<Vec<Value>>(),
         "assumptions": of.assumptions,
     })
@@ -206,6 +214,7 @@ fn survival_json(one: &Survival) -> Value {
         .map(|one| {
             json!({
                 "harm": one.harm.word(), "records": one.records, "change": one.change, "tried": one.tried,
+                "all_tried": !one.is_open,
             })
         })
         .collect();
@@ -233,8 +242,14 @@ mod tests {
 
     #[test]
     fn what_gave_way_and_what_would_not_is_told_and_unknown_is_null() {
-        let lost =
-            GaveWay { harm: Harm::Lost, records: 12, change: Some("producer:acks=all".into()), tried: 1 };
+        let lost = GaveWay {
+            harm: Harm::Lost,
+            records: 12,
+            change: Some("producer:acks=all".into()),
+            tried: 1,
+            is_open: false,
+        };
+        let doubled = GaveWay { harm: Harm::Doubled, records: 2, change: None, tried: 3, is_open: true };
         let counts = SurvivalCounts { acked: 1000, lost: 12, ..SurvivalCounts::default() };
         let client = "producer pay.properties".to_string();
         let of = Survivals {
@@ -245,7 +260,7 @@ mod tests {
                     client: client.clone(),
                     test: SurvivalTest::Broker,
                     counts: Ok(counts),
-                    gave_way: vec![lost],
+                    gave_way: vec![lost, doubled],
                 },
                 Survival {
                     client,
@@ -255,6 +270,7 @@ mod tests {
                 },
             ],
             assumptions: vec!["the load".into()],
+            is_interrupted: true,
         };
         let text = survivals_text(&of);
         assert!(text.contains("  broker  every broker crashed in turn: not survived"), "{text}");
@@ -263,7 +279,12 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("  rack    UNKNOWN, every rack without power in turn: no racks"), "{text}");
+        assert!(text.contains("interrupted after 3 changes: whether one helps is not known"), "{text}");
         let json = survivals_json(&of);
+        assert_eq!(
+            (&json["interrupted"], &json["clients"][0]["gave_way"][1]["all_tried"]),
+            (&json!(true), &json!(false))
+        );
         assert_eq!(json["clients"][0]["survived"], false);
         assert!(json["clients"][1]["survived"].is_null() && json["clients"][1]["lost"].is_null());
     }

@@ -1,6 +1,7 @@
 //! What a rule must know, and whether this cluster's snapshot has it.
 
-use crate::model::{BrokerId, ClientProfile, Cluster, Datum, Origin, Unknown};
+use crate::model::{BrokerId, ClientProfile, Cluster, Datum, KafkaVersion, Origin, Unknown};
+use crate::rules::Surroundings;
 use std::collections::BTreeMap;
 
 /// A kind of evidence.
@@ -36,6 +37,10 @@ pub enum Evidence {
     Consumers,
     /// Settings of producers or consumers, whichever were given.
     Clients,
+    /// Machines on which brokers run.
+    Hosts,
+    /// `zoo.cfg` of ZooKeeper's servers.
+    ZooKeepers,
 }
 
 /// Whether evidence is there.
@@ -70,10 +75,21 @@ impl Evidence {
             Evidence::Producers => "producer settings (give --producer FILE)",
             Evidence::Consumers => "consumer settings (give --consumer FILE)",
             Evidence::Clients => "client settings (give --producer FILE or --consumer FILE)",
+            Evidence::Hosts => "the broker's host (give --host)",
+            Evidence::ZooKeepers => "ZooKeeper's own settings (give its zoo.cfg)",
         }
     }
 
-    pub(super) fn in_cluster(self, cluster: &Cluster) -> EvidenceState {
+    pub(super) fn state(self, cluster: &Cluster, around: &Surroundings) -> EvidenceState {
+        match self {
+            Evidence::Hosts if around.hosts.is_empty() => without_host(cluster),
+            Evidence::ZooKeepers if around.zookeepers.is_empty() => without_zookeeper(cluster),
+            Evidence::Hosts | Evidence::ZooKeepers => EvidenceState::Present,
+            _ => self.in_cluster(cluster),
+        }
+    }
+
+    fn in_cluster(self, cluster: &Cluster) -> EvidenceState {
         match self {
             Evidence::Producers | Evidence::Consumers | Evidence::Clients => {}
             _ if cluster.is_of_files() => return self.in_files(cluster),
@@ -81,7 +97,11 @@ impl Evidence {
             _ => {}
         }
         match self {
-            Evidence::Metadata | Evidence::Topics | Evidence::TopicDefaults => EvidenceState::Present,
+            Evidence::Metadata
+            | Evidence::Topics
+            | Evidence::TopicDefaults
+            | Evidence::Hosts
+            | Evidence::ZooKeepers => EvidenceState::Present,
             Evidence::Racks => any_of(cluster.brokers.iter().map(|broker| &broker.rack)),
             Evidence::TopicConfig => any_of(cluster.topics.iter().map(|topic| &topic.config)),
             Evidence::BrokerConfig => any_of(cluster.brokers.iter().map(|broker| &broker.config)),
@@ -128,6 +148,19 @@ pub(super) fn configured_voters(cluster: &Cluster) -> BTreeMap<usize, Vec<Broker
         }
     }
     lists
+}
+
+/// Since 4.0 Kafka has no ZooKeeper of which anybody could ask.
+fn without_zookeeper(cluster: &Cluster) -> EvidenceState {
+    let is_gone = cluster.version.get().is_some_and(|version| *version >= KafkaVersion::new(4, 0, 0));
+    if is_gone { EvidenceState::NotApplicable } else { EvidenceState::NotAsked }
+}
+
+/// Brokers that are simulated or assumed run on no machine.
+fn without_host(cluster: &Cluster) -> EvidenceState {
+    let from = |origin| matches!(origin, &Origin::Simulated | &Origin::Assumed);
+    let is_made_up = matches!(&cluster.id, Datum::Known { from: origin, .. } if from(origin));
+    if is_made_up { EvidenceState::NotApplicable } else { EvidenceState::NotAsked }
 }
 
 /// There when one of them is known or there are none; else the first reason that is not "not asked".

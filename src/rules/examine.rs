@@ -2,15 +2,21 @@
 
 use crate::model::Cluster;
 use crate::rules::evidence::EvidenceState;
+use crate::rules::surroundings::NOTHING;
 use crate::rules::{
-    ALL, ClusterFacts, Evidence, Finding, FindingSubject, Findings, NotExamined, Rule, Verdicts,
+    ALL, ClusterFacts, Evidence, Finding, FindingSubject, Findings, NotExamined, Rule, Surroundings, Verdicts,
 };
 use std::collections::BTreeSet;
 
 /// Examines a cluster by all rules. Worst findings come first; what is unknown and what was not examined
 /// is told, never passed over.
 pub fn examine(cluster: &Cluster) -> Findings {
-    let facts = ClusterFacts::of(cluster);
+    examine_within(cluster, &NOTHING)
+}
+
+/// [`examine`], with what was given beside the cluster.
+pub fn examine_within(cluster: &Cluster, around: &Surroundings) -> Findings {
+    let facts = ClusterFacts::within(cluster, around);
     let mut findings = Findings::default();
     for rule in ALL {
         run(rule, &facts, &mut findings);
@@ -31,7 +37,7 @@ pub(super) fn run(rule: &'static Rule, facts: &ClusterFacts<'_>, findings: &mut 
     let mut verdicts = Verdicts::new(rule, &mut findings.findings);
     let mut without = false;
     for evidence in rule.needs {
-        match evidence.in_cluster(facts.cluster) {
+        match evidence.state(facts.cluster, facts.around) {
             EvidenceState::Present => {}
             EvidenceState::NotAsked => {
                 missing.insert(*evidence);

@@ -1,23 +1,28 @@
 //! A cluster as rules want to ask about it; what several rules need is looked up once.
 
+mod hosts;
 mod logs;
 mod min_isr_change;
 mod names;
 mod offsets;
 mod partition_findings;
 mod settings;
+mod zookeepers;
 
+pub(super) use hosts::{each_log_folder, hosts_with};
 pub(super) use logs::{read_by_groups, replicas_by_broker, retained_records};
 pub(super) use min_isr_change::MinIsrChange;
 pub(super) use names::{families, is_dead_letter, names};
 pub(super) use offsets::group_findings;
 pub(super) use partition_findings::{ids, of_partitions, partition_findings};
 pub(super) use settings::{brokers_named, brokers_told, brokers_with, each_broker, parts_of, topics_with};
+pub(super) use zookeepers::{tick_ms, voters_of, zookeepers_with};
 
 use crate::knobs::{KeyScope, topic, topic_value};
 use crate::model::{Broker, Cluster, Datum, PartitionView, Topic, Unknown};
 use crate::protocol::profile::Profile;
-use crate::rules::{FindingSubject, SubjectKind};
+use crate::rules::surroundings::NOTHING;
+use crate::rules::{FindingSubject, SubjectKind, Surroundings};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -26,6 +31,8 @@ pub struct ClusterFacts<'a> {
     pub cluster: &'a Cluster,
     /// What its version does; the reference version's rules where the version is not known.
     pub profile: Profile,
+    /// What was given beside it.
+    pub around: &'a Surroundings,
     topics: Vec<TopicFacts<'a>>,
 }
 
@@ -43,10 +50,15 @@ pub struct TopicFacts<'a> {
 impl<'a> ClusterFacts<'a> {
     /// Looks the cluster over.
     pub fn of(cluster: &'a Cluster) -> Self {
+        ClusterFacts::within(cluster, &NOTHING)
+    }
+
+    /// The same, with what was given beside it.
+    pub fn within(cluster: &'a Cluster, around: &'a Surroundings) -> Self {
         let profile =
             cluster.version.get().map_or_else(Profile::default, |version| Profile::of(*version, None));
         let topics = cluster.topics.iter().map(|topic| topic_facts(cluster, topic)).collect();
-        ClusterFacts { cluster, profile, topics }
+        ClusterFacts { cluster, profile, around, topics }
     }
 
     /// All topics, those of Kafka itself among them.

@@ -60,9 +60,26 @@ pub enum SubjectKind {
     Producer,
     Consumer,
     Group,
+    /// A machine on which a broker runs.
+    Host,
+    /// A server of ZooKeeper.
+    #[serde(rename = "zookeeper")]
+    ZooKeeper,
 }
 
 impl SubjectKind {
+    pub const ALL: [SubjectKind; 9] = [
+        SubjectKind::Cluster,
+        SubjectKind::Broker,
+        SubjectKind::Topic,
+        SubjectKind::Partition,
+        SubjectKind::Producer,
+        SubjectKind::Consumer,
+        SubjectKind::Group,
+        SubjectKind::Host,
+        SubjectKind::ZooKeeper,
+    ];
+
     /// As it is written: `topic`.
     pub fn word(self) -> &'static str {
         match self {
@@ -73,6 +90,8 @@ impl SubjectKind {
             SubjectKind::Producer => "producer",
             SubjectKind::Consumer => "consumer",
             SubjectKind::Group => "group",
+            SubjectKind::Host => "host",
+            SubjectKind::ZooKeeper => "zookeeper",
         }
     }
 }
@@ -211,6 +230,8 @@ impl NotExamined {
                     | Evidence::Producers
                     | Evidence::Consumers
                     | Evidence::Clients
+                    | Evidence::Hosts
+                    | Evidence::ZooKeepers
             )
         };
         let named = self.evidence.iter().filter(|evidence| !(whole && is_part(evidence)));

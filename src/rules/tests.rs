@@ -2,10 +2,14 @@
 
 mod fixes;
 mod fixture;
+mod hosts;
+mod zookeepers;
 
 pub(in crate::rules) use fixture::{
     NO_CONFIG, given, large, on_brokers, on_consumers, on_producers, on_topics,
 };
+pub(in crate::rules) use hosts::{NONE, host, on_host};
+pub(in crate::rules) use zookeepers::on_zookeeper;
 
 use super::*;
 use crate::model::{Datum, Origin};
@@ -126,4 +130,15 @@ fn no_chapter_is_left_out() {
     let thin: Vec<(u8, usize)> =
         (1..=16).map(|number| (number, count(number))).filter(|(_, count)| *count < 5).collect();
     assert!(thin.is_empty() && ALL.len() >= 150, "{thin:?} of {}", ALL.len());
+}
+
+/// What runs in the simulator or is assumed has no operating system that anybody could look at.
+#[test]
+fn a_machine_is_asked_for_where_there_is_one() {
+    let asks = |from: Origin| {
+        let mut cluster = given().topic("a", "", &[&[1, 2, 3]]).cluster();
+        cluster.id = Datum::known("test".into(), 0, from);
+        examine(&cluster).not_examined.iter().any(|missed| missed.evidence.contains(&Evidence::Hosts))
+    };
+    assert!(asks(Origin::Broker) && !asks(Origin::Simulated) && !asks(Origin::Assumed));
 }

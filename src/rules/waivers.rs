@@ -1,7 +1,9 @@
 //! Findings that somebody decided to live with: by a waiver until a day, or because a baseline has them.
 
 use crate::knobs::nearest_of;
-use crate::rules::{ALL, Acceptance, Finding, FindingStatus, FindingSubject, Findings, Severity, find};
+use crate::rules::{
+    ALL, Acceptance, Finding, FindingStatus, FindingSubject, Findings, Severity, SubjectKind, find,
+};
 use serde::Deserialize;
 use std::fmt;
 use toml::Spanned;
@@ -104,16 +106,14 @@ fn day(value: &toml::Value) -> Option<String> {
     day.date.filter(|_| day.time.is_none()).map(|date| date.to_string())
 }
 
-/// Kinds of subjects, as `kind:name` has them.
-const KINDS: [&str; 7] = ["cluster", "broker", "topic", "partition", "producer", "consumer", "group"];
-
 fn is_subject(text: &str, subject: Spanned<String>) -> Result<String, WaiverError> {
     let kind = subject.get_ref().split(':').next().unwrap_or_default();
-    if KINDS.contains(&kind) && (kind == "cluster" || subject.get_ref().len() > kind.len() + 1) {
+    let kinds = SubjectKind::ALL.map(SubjectKind::word);
+    if kinds.contains(&kind) && (kind == "cluster" || subject.get_ref().len() > kind.len() + 1) {
         return Ok(subject.into_inner());
     }
     let what =
-        format!("`subject` is KIND:NAME, and KIND is one of {}; `*` stands for any text", KINDS.join(", "));
+        format!("`subject` is KIND:NAME, and KIND is one of {}; `*` stands for any text", kinds.join(", "));
     Err(WaiverError { line: line_of(text, subject.span().start), what })
 }
 

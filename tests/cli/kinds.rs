@@ -101,6 +101,27 @@ fn server_properties_are_told_by_their_content() {
 }
 
 #[test]
+fn zookeepers_own_file_is_read() {
+    let text = "# zoo\ntickTime=2000\ninitLimit=10\nsyncLimit=5\ndataDir=/zk\nclientPort=2181\n4lw.commands.whitelist=*\nserver.1=a:2888:3888\nserver.2=b:2888:3888\n";
+    let (_files, path) = written("zoo.cfg", text);
+    let ran = klever(&["check", &path]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("zoo.cfg of ZooKeeper: 1 server"), "{}", ran.err);
+    finds(&ran, "zk-voters-count", "zoo.cfg:1");
+    finds(&ran, "zk-four-letter-words", "zoo.cfg:7");
+    for rule in ["zk-no-autopurge", "zk-log-same-disk", "zk-admin-server-open"] {
+        finds(&ran, rule, "zoo.cfg:1");
+    }
+    let sound = "tickTime=2000\ninitLimit=10\nsyncLimit=5\ndataDir=/zk\ndataLogDir=/log\nclientPort=2181\nautopurge.purgeInterval=24\nadmin.enableServer=false\nserver.1=a:2888:3888\nserver.2=b:2888:3888\nserver.3=c:2888:3888\n";
+    clean("zoo.cfg", sound);
+    broken("zoo.cfg", &sound.replace("syncLimit=5", "syncLimit=5s"), 3);
+    let (_files, path) = written("zoo.cfg", &sound.replace("server.2=b", "server.2=${HOST}"));
+    let unknown = klever(&["check", &path]);
+    assert_eq!(unknown.code, 3, "{}{}", unknown.out, unknown.err);
+    assert!(unknown.err.contains("zk-voters-count"), "{}", unknown.err);
+}
+
+#[test]
 fn strimzis_resources_are_read() {
     let ran = case("09-strimzi-kafka/kafka.yaml");
     assert_eq!(ran.code, 1, "{}", ran.err);

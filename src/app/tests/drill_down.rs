@@ -23,7 +23,7 @@ fn read() -> Robot {
             model::Origin::Broker,
         ),
         offsets: Datum::known(
-            vec![GroupOffset { partition: PartitionIx(3), committed: Some(5) }].into(),
+            vec![GroupOffset::new(PartitionIx(3), Some(5))].into(),
             0,
             model::Origin::Broker,
         ),

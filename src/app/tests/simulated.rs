@@ -22,7 +22,7 @@ impl Simulated {
 
     /// A copy of a cluster, at its start.
     pub(super) fn of(scenario: &Scenario) -> Simulated {
-        Simulated { simulator: begin(scenario) }
+        Simulated { simulator: begin(scenario), paused: false }
     }
 
     pub(super) fn pass(&mut self, seconds: u64) {

@@ -21,6 +21,12 @@ impl TimeLine {
     }
 }
 
+impl Default for TimeLine {
+    fn default() -> Self {
+        TimeLine::of(Vec::new())
+    }
+}
+
 impl App {
     /// Whether moments of a recording can be gone to.
     pub(in crate::app) fn is_recorded(&self) -> bool {

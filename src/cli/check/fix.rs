@@ -3,17 +3,18 @@
 
 mod edit;
 
-use super::CheckArgs;
-use crate::cli::{Failure, output};
-use crate::config::{ConfigFile, FileKind, FileUse, read_file};
+use crate::cli::clients::{ClientText, ReadFiles};
+use crate::config::{ClientFile, FileKind, FileUse, Placed, read_file};
 use crate::knobs::KeyScope;
-use crate::model::{ClientProfile, Cluster, KafkaVersion, Origin};
+use crate::model::{ClientProfile, Cluster, Origin};
 use crate::report::clean;
-use crate::rules::{Finding, FindingStatus, Findings, examine};
-use edit::{edited, edits_of, patch};
+use crate::rules::{Finding, FindingStatus, Findings, SubjectKind, Surroundings, examine_within};
+use edit::{Edit, edited, edited_in_place, edits_of, patch};
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
+
+/// What the findings are of.
+type Judged<'a> = (&'a Cluster, &'a Surroundings);
 
 /// What is offered: a patch, commands, and what is left to do by hand.
 #[derive(Default)]
@@ -24,39 +25,18 @@ struct Offer {
 }
 
 /// The fixes of all findings that count.
-pub(super) fn fixes(args: &CheckArgs, cluster: &Cluster, findings: &Findings) -> Result<String, Failure> {
-    let version = args.files.client_version.or(cluster.version.get().copied());
-    let version = version.unwrap_or(KafkaVersion::REFERENCE);
+pub(super) fn fixes(read: &ReadFiles, judged: Judged<'_>, findings: &Findings) -> String {
     let mut offer = Offer::default();
     let mut fixed: BTreeSet<usize> = BTreeSet::new();
-    for (path, said) in clients(args, version) {
-        let file = ClientText::read(path, said, version)?;
-        fixed.extend(file.fix(cluster, findings, &mut offer));
+    for of in &read.texts {
+        fixed.extend(FileFix { of, read }.fix(judged, findings, &mut offer));
     }
     for (at, finding) in findings.findings.iter().enumerate() {
         if finding.status == FindingStatus::Finding && !fixed.contains(&at) {
             offer.left(finding);
         }
     }
-    Ok(offer.text())
-}
-
-/// Files of one client each, by what was said of them or by what stands in them.
-fn clients(args: &CheckArgs, version: KafkaVersion) -> Vec<(&Path, FileUse)> {
-    let said = &args.files.clients;
-    let producers = said.producer.iter().map(|path| (path.as_path(), FileUse::Producer));
-    let consumers = said.consumer.iter().map(|path| (path.as_path(), FileUse::Consumer));
-    let told = args.files.files.iter().filter_map(|path| Some((path.as_path(), use_of(path, version)?)));
-    producers.chain(consumers).chain(told).collect()
-}
-
-fn use_of(path: &Path, version: KafkaVersion) -> Option<FileUse> {
-    let text = output::read_properties(path).ok()?;
-    match read_file(&path.display().to_string(), &text, None, version).ok()?.kind {
-        FileKind::Producer => Some(FileUse::Producer),
-        FileKind::Consumer => Some(FileUse::Consumer),
-        _ => None,
-    }
+    offer.text()
 }
 
 impl Offer {
@@ -93,35 +73,32 @@ impl Offer {
     }
 }
 
-/// A client's file as it stands.
-struct ClientText {
-    name: String,
-    text: String,
-    said: FileUse,
-    version: KafkaVersion,
+/// A file with clients as it was read.
+struct FileFix<'a> {
+    of: &'a ClientText,
+    read: &'a ReadFiles,
 }
 
-impl ClientText {
-    fn read(path: &Path, said: FileUse, version: KafkaVersion) -> Result<ClientText, Failure> {
-        let (name, text) = (path.display().to_string(), output::read_properties(path)?);
-        Ok(ClientText { name, text, said, version })
-    }
-
-    fn scope(&self) -> KeyScope {
-        if self.said == FileUse::Producer { KeyScope::Producer } else { KeyScope::Consumer }
+impl FileFix<'_> {
+    /// Whose properties file it is, where it is one client's alone: lines may come and go in it.
+    fn own_scope(&self) -> Option<KeyScope> {
+        match self.of.kind {
+            FileKind::Producer if self.of.is_properties => Some(KeyScope::Producer),
+            FileKind::Consumer if self.of.is_properties => Some(KeyScope::Consumer),
+            _ => None,
+        }
     }
 
     /// Mends what it can, one finding after the other; which findings are gone then.
-    fn fix(&self, cluster: &Cluster, findings: &Findings, offer: &mut Offer) -> Vec<usize> {
-        let (mut text, mut now) = (self.text.clone(), findings.clone());
+    fn fix(&self, of: Judged<'_>, findings: &Findings, offer: &mut Offer) -> Vec<usize> {
+        let (mut text, mut now) = (self.of.text.clone(), findings.clone());
         for finding in &findings.findings {
-            let is_mine = finding.place.as_ref().is_some_and(|place| place.file == self.name);
+            let is_mine = finding.place.as_ref().is_some_and(|place| place.file == self.of.name);
             if !is_mine || finding.status != FindingStatus::Finding || !keys(&now).contains(&key(finding)) {
                 continue;
             }
-            for edits in edits_of(self.scope(), &finding.fix()) {
-                let Some(candidate) = edited(&text, &edits) else { continue };
-                let Some(judged) = self.judged(cluster, &candidate) else { continue };
+            for candidate in self.candidates(finding, &text) {
+                let Some(judged) = self.judged(of, &candidate) else { continue };
                 // What comes instead must be milder than what goes.
                 let before = keys(&now);
                 let is_new = |new: &&Finding| !before.contains(&key(new));
@@ -133,31 +110,51 @@ impl ClientText {
                 }
             }
         }
-        offer.patch += &patch(self.scope(), &self.name, &self.text, &text);
+        offer.patch += &patch(self.own_scope(), &self.of.name, &self.of.text, &text);
         let left = keys(&now);
         let all = findings.findings.iter().enumerate();
         all.filter(|(_, finding)| !left.contains(&key(finding))).map(|(at, _)| at).collect()
     }
 
-    /// What would be found with another text of this file; `None` where it cannot be read.
-    fn judged(&self, cluster: &Cluster, text: &str) -> Option<Findings> {
-        let file = read_file(&self.name, text, Some(self.said), self.version).ok()?;
-        let mut cluster = cluster.clone();
-        let assumed = Arc::make_mut(&mut cluster.assumed);
-        let clients =
-            if self.said == FileUse::Producer { &mut assumed.producers } else { &mut assumed.consumers };
-        let mut others = self.profiles(file).into_iter();
-        for client in clients.iter_mut().filter(|one| one.origin == Origin::File(self.name.clone())) {
-            let other = others.next()?;
-            *client = ClientProfile { name: client.name.clone(), ..other };
-        }
-        Some(examine(&cluster))
+    /// Texts with what the fix of a finding speaks of, the smallest change first.
+    fn candidates(&self, finding: &Finding, text: &str) -> Vec<String> {
+        let scope = match finding.subject.kind {
+            SubjectKind::Producer => KeyScope::Producer,
+            SubjectKind::Consumer => KeyScope::Consumer,
+            _ => return Vec::new(),
+        };
+        let line_of = |key: &str| self.read.line_of(&finding.subject, key);
+        let with = |edits: Vec<Edit>| match self.own_scope() {
+            Some(_) => edited(text, &edits).into_iter().collect(),
+            None => edited_in_place(text, &edits, line_of),
+        };
+        edits_of(scope, &finding.fix()).into_iter().flat_map(with).collect()
     }
 
-    fn profiles(&self, file: ConfigFile) -> Vec<ClientProfile> {
-        let clients = if self.said == FileUse::Producer { file.producers } else { file.consumers };
-        clients.into_iter().map(|one| one.of.profile).collect()
+    /// What would be found with another text of this file; `None` where it cannot be read.
+    fn judged(&self, (cluster, around): Judged<'_>, text: &str) -> Option<Findings> {
+        let ClientText { name, said, version, .. } = self.of;
+        let file = read_file(name, text, *said, *version).ok()?;
+        let mut cluster = cluster.clone();
+        let assumed = Arc::make_mut(&mut cluster.assumed);
+        let origin = Origin::File(name.clone());
+        if *said != Some(FileUse::Consumer) {
+            replace(&mut assumed.producers, file.producers, &origin)?;
+        }
+        if *said != Some(FileUse::Producer) {
+            replace(&mut assumed.consumers, file.consumers, &origin)?;
+        }
+        Some(examine_within(&cluster, around))
     }
+}
+
+/// Puts the clients of a file in the place of those that it had; `None` where it has not as many as before.
+fn replace(all: &mut [ClientProfile], others: Vec<Placed<ClientFile>>, origin: &Origin) -> Option<()> {
+    let mut others = others.into_iter();
+    for client in all.iter_mut().filter(|one| one.origin == *origin) {
+        *client = ClientProfile { name: client.name.clone(), ..others.next()?.of.profile };
+    }
+    others.next().is_none().then_some(())
 }
 
 /// What makes two findings the same: the rule, the subject, and whether it is one.

@@ -1,6 +1,7 @@
 //! `check --survives`: rolling restart, crashes and lost racks played against exactly the clients of the files.
 
 mod play;
+mod watch;
 
 use super::{CheckArgs, FindingsFormat};
 use crate::cli::Failure;
@@ -13,7 +14,7 @@ use crate::scenario::Scenario;
 use clap::ValueEnum;
 use play::play;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use watch::Watch;
 
 /// What `--survives` takes.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,21 +73,21 @@ pub(super) fn survivals(args: &CheckArgs, cluster: &Cluster) -> Result<Option<Su
             .hint("add --producer FILE or --consumer FILE"));
     }
     let (base, name) = base(cluster);
-    let interrupted = interrupts()?;
-    let of = Survivals {
-        cluster: name,
-        seed: Scenario::reference().seed,
-        all: Vec::new(),
-        assumptions: Vec::new(),
-    };
-    let mut runs = Runs { base, interrupted: &interrupted, of };
+    let mut runs = Runs { base, watch: Watch::begin(interrupts()?), of: nothing_played(name) };
     for (scope, profile) in &clients {
         for choice in &args.survives {
             let survival = runs.survival(*scope, profile, choice.test());
             runs.of.all.push(survival);
         }
     }
+    runs.watch.end();
+    runs.of.is_interrupted = runs.watch.is_interrupted();
     Ok(Some(runs.of))
+}
+
+fn nothing_played(cluster: String) -> Survivals {
+    let seed = Scenario::reference().seed;
+    Survivals { cluster, seed, all: Vec::new(), assumptions: Vec::new(), is_interrupted: false }
 }
 
 /// The clients of files.
@@ -112,19 +113,20 @@ fn base(cluster: &Cluster) -> (Cluster, String) {
     (base, format!("{which} ({brokers}, {partitions})"))
 }
 
-struct Runs<'a> {
+struct Runs {
     base: Cluster,
-    interrupted: &'a AtomicBool,
+    watch: Watch,
     of: Survivals,
 }
 
-impl Runs<'_> {
+impl Runs {
     fn survival(&mut self, scope: Scope, profile: &ClientProfile, test: SurvivalTest) -> Survival {
         let client = format!("{scope} {}", profile.name);
         let cluster = with_client(&self.base, scope, profile);
+        self.watch.plays(format!("{} to {client}", test.word()));
         let counts = match errors_of(scope, profile).first() {
             Some(error) => Err(format!("it would not start: {error}")),
-            None => play(&cluster, test, self.interrupted).map(|(counts, assumptions)| {
+            None => play(&cluster, test, &mut self.watch).map(|(counts, assumptions)| {
                 self.assume(assumptions);
                 counts
             }),
@@ -147,7 +149,7 @@ impl Runs<'_> {
 
     /// What gave way, each with the first change with which it does not and nothing else gets worse.
     fn ways_out(
-        &self,
+        &mut self,
         scope: Scope,
         cluster: &Cluster,
         test: SurvivalTest,
@@ -156,14 +158,25 @@ impl Runs<'_> {
         let harms: &[Harm] = if scope == Scope::Producer { &BY_PRODUCERS } else { &BY_CONSUMERS };
         let came = harms.iter().filter(|harm| was.of(**harm) > 0);
         let mut gave_way: Vec<GaveWay> = came
-            .map(|harm| GaveWay { harm: *harm, records: was.of(*harm), change: None, tried: 0 })
+            .map(|harm| GaveWay {
+                harm: *harm,
+                records: was.of(*harm),
+                change: None,
+                tried: 0,
+                is_open: false,
+            })
             .collect();
         let texts: &[&str] = if scope == Scope::Producer { &FOR_PRODUCERS } else { &FOR_CONSUMERS };
         for text in texts {
             if gave_way.iter().all(|one| one.change.is_some()) {
                 break;
             }
-            let Some(now) = self.tried(scope, cluster, test, text) else { continue };
+            let tried = self.tried(scope, cluster, test, text);
+            if self.watch.is_interrupted() {
+                gave_way.iter_mut().for_each(|one| one.is_open = one.change.is_none());
+                break;
+            }
+            let Some(now) = tried else { continue };
             let is_worse = harms.iter().any(|harm| now.of(*harm) > was.of(*harm));
             for one in gave_way.iter_mut().filter(|one| one.change.is_none()) {
                 one.tried += 1;
@@ -177,7 +190,7 @@ impl Runs<'_> {
 
     /// The same test with one change; `None` where it changes nothing or the client would not start.
     fn tried(
-        &self,
+        &mut self,
         scope: Scope,
         cluster: &Cluster,
         test: SurvivalTest,
@@ -192,7 +205,8 @@ impl Runs<'_> {
         if changed == *cluster || !errors_of(scope, client_of(&changed, scope)?).is_empty() {
             return None;
         }
-        play(&changed, test, self.interrupted).ok().map(|(counts, _)| counts)
+        self.watch.plays(format!("{} to {scope} {}, with {text}", test.word(), own.name));
+        play(&changed, test, &mut self.watch).ok().map(|(counts, _)| counts)
     }
 }
 
@@ -240,6 +254,7 @@ fn with_client(base: &Cluster, scope: Scope, profile: &ClientProfile) -> Cluster
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::AtomicBool;
 
     fn producer(settings: &[(&str, &str)]) -> ClientProfile {
         let mut profile = ClientProfile::defaults(KafkaVersion::REFERENCE);
@@ -248,11 +263,26 @@ mod tests {
         profile
     }
 
+    fn runs(is_interrupted: bool) -> Runs {
+        let watch = Watch::begin(Arc::new(AtomicBool::new(is_interrupted)));
+        Runs { base: reference(KafkaVersion::REFERENCE), watch, of: nothing_played(String::new()) }
+    }
+
     fn survived(settings: &[(&str, &str)], test: SurvivalTest) -> Survival {
-        let interrupted = AtomicBool::new(false);
-        let of = Survivals { cluster: String::new(), seed: 1, all: Vec::new(), assumptions: Vec::new() };
-        let mut runs = Runs { base: reference(KafkaVersion::REFERENCE), interrupted: &interrupted, of };
-        runs.survival(Scope::Producer, &producer(settings), test)
+        runs(false).survival(Scope::Producer, &producer(settings), test)
+    }
+
+    #[test]
+    fn what_was_interrupted_is_unknown_and_no_change_was_found_wanting() {
+        let mut runs = runs(true);
+        let own = producer(&[("acks", "1")]);
+        let of = runs.survival(Scope::Producer, &own, SurvivalTest::Broker);
+        assert_eq!(of.counts, Err("it was interrupted".into()));
+        let cluster = with_client(&runs.base, Scope::Producer, &own);
+        let was = SurvivalCounts { acked: 100, lost: 3, ..SurvivalCounts::default() };
+        let open = runs.ways_out(Scope::Producer, &cluster, SurvivalTest::Broker, &was);
+        let lost = GaveWay { harm: Harm::Lost, records: 3, change: None, tried: 0, is_open: true };
+        assert_eq!(open, [lost]);
     }
 
     #[test]

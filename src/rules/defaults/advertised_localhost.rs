@@ -36,10 +36,13 @@ mod tests {
 
     #[test]
     fn fires_is_silent_and_unknown() {
-        let found = given().host(2, "localhost").says(&RULE);
+        let found = given().advertises(2, "localhost").says(&RULE);
         assert_eq!(found, ["high broker 2: advertises localhost"]);
         assert!(given().says(&RULE).is_empty());
-        assert!(given().racks(&["a"]).host(1, "127.0.0.1").says(&RULE).is_empty(), "a machine of one's own");
+        assert!(
+            given().racks(&["a"]).advertises(1, "127.0.0.1").says(&RULE).is_empty(),
+            "a machine of one's own"
+        );
         assert_eq!(given().racks(&[]).says(&RULE), ["not examined: a cluster (give -b or --snapshot)"]);
     }
 }

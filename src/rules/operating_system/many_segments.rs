@@ -22,7 +22,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    let limit = facts.cluster.assumed.env.machine.map_limit;
+    // Of machines that were looked at the lowest counts: which broker runs on which is not known.
+    let seen = facts.around.hosts.iter().filter_map(|host| host.map_limit.get()).min();
+    let limit = seen.map_or(facts.cluster.assumed.env.machine.map_limit, |limit| *limit as f64);
+    let source = if seen.is_some() { "is" } else { "is taken to be" };
     let mut maps: BTreeMap<BrokerId, f64> = BTreeMap::new();
     for topic in facts.topics() {
         let Some(segments) = segments_by_age(facts, topic, verdicts) else { continue };
@@ -34,7 +37,13 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     }
     for (id, maps) in maps.into_iter().filter(|(_, maps)| *maps > 0.8 * limit) {
         let subject = FindingSubject::named(SubjectKind::Broker, id.to_string());
-        verdicts.finding_by(&["segment.ms"], subject, format!("up to {maps:.0} maps by segment.ms and retention.ms, vm.max_map_count is taken to be {limit:.0}"));
+        verdicts.finding_by(
+            &["segment.ms"],
+            subject,
+            format!(
+                "up to {maps:.0} maps by segment.ms and retention.ms, vm.max_map_count {source} {limit:.0}"
+            ),
+        );
     }
 }
 
@@ -57,7 +66,7 @@ fn segments_by_age(
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{NO_CONFIG, given};
+    use crate::rules::tests::{NO_CONFIG, given, host};
 
     #[test]
     fn fires_is_silent_and_unknown() {
@@ -70,6 +79,8 @@ mod tests {
             ]
         );
         assert!(many("").says(&RULE).is_empty());
+        let host = host(&[]);
+        assert!(many("segment.ms=3600000").host(host).says(&RULE).is_empty(), "the machine allows 1048576");
         assert_eq!(many("").denied_topic_config().says(&RULE), [NO_CONFIG]);
     }
 }

@@ -4,10 +4,10 @@ use crate::config::{parse_properties, read_client};
 use crate::knobs::KeyScope;
 use crate::model::{
     Assumptions, Broker, BrokerId, BrokerStatus, Cluster, ConfigEntry, ConfigMap, ConfigSource, Datum,
-    Features, Group, GroupOffset, GroupState, KafkaVersion, Member, Origin, PartitionIx, PartitionRow,
-    Partitions, Quorum, Reassignment, Topic, TopicIx, Unknown,
+    Features, Group, GroupOffset, GroupState, Host, KafkaVersion, Member, Origin, PartitionIx, PartitionRow,
+    Partitions, Quorum, Reassignment, Topic, TopicIx, Unknown, ZooKeeperServer,
 };
-use crate::rules::{FindingStatus, Findings, Rule, examine::run, facts::ClusterFacts};
+use crate::rules::{FindingStatus, Findings, Rule, Surroundings, examine::run, facts::ClusterFacts};
 use std::sync::Arc;
 
 /// A cluster in the making: three brokers in racks a, b and c that run Kafka 4.1, every configuration read.
@@ -17,6 +17,7 @@ pub(in crate::rules) struct ClusterFixture {
     groups: Vec<Group>,
     elr: Datum<()>,
     moves: Vec<Reassignment>,
+    around: Surroundings,
 }
 
 fn known<T>(value: T) -> Datum<T> {
@@ -52,8 +53,9 @@ pub(in crate::rules) fn given() -> ClusterFixture {
         open_transactions: [].into(),
         assumed: Arc::new(Assumptions::defaults(KafkaVersion::REFERENCE)),
     };
-    ClusterFixture { cluster, rows: Vec::new(), groups: Vec::new(), elr: known(()), moves: Vec::new() }
-        .racks(&["a", "b", "c"])
+    let (rows, groups, moves) = (Vec::new(), Vec::new(), Vec::new());
+    let around = Surroundings::default();
+    ClusterFixture { cluster, rows, groups, elr: known(()), moves, around }.racks(&["a", "b", "c"])
 }
 
 impl ClusterFixture {
@@ -100,7 +102,7 @@ impl ClusterFixture {
     }
 
     /// A broker advertises this host.
-    pub(in crate::rules) fn host(self, id: i32, host: &str) -> Self {
+    pub(in crate::rules) fn advertises(self, id: i32, host: &str) -> Self {
         self.brokers(|broker| {
             if broker.id.0 == id {
                 broker.host = host.into();
@@ -346,6 +348,18 @@ impl ClusterFixture {
         self
     }
 
+    /// One more broker's machine.
+    pub(in crate::rules) fn host(mut self, host: Host) -> Self {
+        self.around.hosts.push(host);
+        self
+    }
+
+    /// One more server of ZooKeeper.
+    pub(in crate::rules) fn zookeeper(mut self, server: ZooKeeperServer) -> Self {
+        self.around.zookeepers.push(server);
+        self
+    }
+
     pub(in crate::rules) fn cluster(mut self) -> Cluster {
         self.cluster.partitions =
             Partitions::from_rows(&self.rows, self.elr).with_reassignments(known(self.moves.into()));
@@ -356,10 +370,11 @@ impl ClusterFixture {
     }
 
     /// What one rule says of the cluster, a line each.
-    pub(in crate::rules) fn says(self, rule: &'static Rule) -> Vec<String> {
+    pub(in crate::rules) fn says(mut self, rule: &'static Rule) -> Vec<String> {
+        let around = std::mem::take(&mut self.around);
         let cluster = self.cluster();
         let mut findings = Findings::default();
-        run(rule, &ClusterFacts::of(&cluster), &mut findings);
+        run(rule, &ClusterFacts::within(&cluster, &around), &mut findings);
         let told = findings.findings.iter().map(|finding| {
             let word = match finding.status {
                 FindingStatus::Unknown => "unknown",
@@ -420,7 +435,7 @@ pub(in crate::rules) fn on_consumers(rule: &'static Rule, bad: &str, says: &str,
 }
 
 /// The same keys, each with a placeholder for its value.
-fn filled_in(text: &str) -> String {
+pub(super) fn filled_in(text: &str) -> String {
     let keys = text.lines().filter_map(|line| line.split_once('='));
     keys.map(|(key, _)| format!("{key}=${{env:X}}\n")).collect()
 }

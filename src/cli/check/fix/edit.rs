@@ -67,13 +67,53 @@ pub(super) fn edited(text: &str, edits: &[Edit]) -> Option<String> {
     Some(before + &lines.into_iter().flatten().collect::<String>())
 }
 
-/// The difference as a unified diff, with as much around it as holds no secret; empty where there is none.
-pub(super) fn patch(scope: KeyScope, name: &str, old: &str, new: &str) -> String {
+/// Texts of a file of any kind with these settings, each in the line where it stands: bare, and in quotes. None where one of
+/// them does not stand there, or not alone.
+pub(super) fn edited_in_place(
+    text: &str,
+    edits: &[Edit],
+    line_of: impl Fn(&str) -> Option<usize>,
+) -> Vec<String> {
+    let with = |is_quoted: bool| -> Option<String> {
+        let mut lines: Vec<String> = text.split_inclusive('\n').map(String::from).collect();
+        for edit in edits {
+            let Edit::Set(key, value) = edit else { return None };
+            let line = lines.get_mut(line_of(key)?.checked_sub(1)?)?;
+            *line = line_with(line, value, is_quoted)?;
+        }
+        Some(lines.concat())
+    };
+    let mut all: Vec<String> = [false, true].into_iter().filter_map(with).collect();
+    all.dedup();
+    all
+}
+
+/// A line with another value, where nothing but a name and a plain value stands on it: whatever else there is may be
+/// secret, and a patch shows it.
+fn line_with(line: &str, value: &str, is_quoted: bool) -> Option<String> {
+    let bare = line.trim_end();
+    let (body, comma) = bare.strip_suffix(',').map_or((bare, ""), |body| (body, ","));
+    let (name, old) = body.split_at(body.rfind([':', '='])? + 1);
+    let is_quote = |letter: char| matches!(letter, '"' | '\'');
+    let known = name[..name.len() - 1].trim().trim_start_matches("- ").trim_matches(is_quote);
+    let plain = old.trim().trim_matches(is_quote);
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    if !is_key_shaped(known) || plain.is_empty() || !plain.chars().all(is_plain) {
+        return None;
+    }
+    let new = if is_quoted && !old.contains(is_quote) { format!("\"{value}\"") } else { value.to_string() };
+    Some(format!("{name}{}{comma}{}", old.replacen(plain, &new, 1), &line[bare.len()..]))
+}
+
+/// The difference as a unified diff, with as much around it as holds no secret, nothing in a file that is not one client's
+/// own; empty where there is none.
+pub(super) fn patch(scope: Option<KeyScope>, name: &str, old: &str, new: &str) -> String {
     if old == new {
         return String::new();
     }
     let diff = TextDiff::from_lines(old, new);
     let with = |radius: usize| diff.unified_diff().context_radius(radius).header(name, name).to_string();
+    let Some(scope) = scope else { return with(0) };
     let is_plain = |text: &String| {
         text.lines().filter(|line| line.starts_with(' ')).all(|line| shows_nothing(scope, line))
     };
@@ -128,21 +168,36 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_replaced_where_it_stands_alone() {
+        let all = |text: &str, line: usize| edited_in_place(text, &[set("acks", "all")], |_| Some(line));
+        assert_eq!(all("p:\n  acks: 1\n", 2), ["p:\n  acks: all\n", "p:\n  acks: \"all\"\n"]);
+        assert_eq!(all("  acks: '1'\r\n", 1), ["  acks: 'all'\r\n"]);
+        assert_eq!(all("{\n \"acks\": 1,\n}", 2)[1], "{\n \"acks\": \"all\",\n}");
+        assert_eq!(all("- \"KAFKA_ACKS=1\"\n", 1), ["- \"KAFKA_ACKS=all\"\n"]);
+        assert_eq!(all("spring.kafka.producer.acks=1", 1)[0], "spring.kafka.producer.acks=all");
+        for secret in ["{acks: 1, password: hush}\n", "acks: 1 # hush\n", "acks: hush hush\n", "acks:\n"] {
+            assert!(all(secret, 1).is_empty(), "{secret}");
+        }
+        assert!(all("acks=1\n", 7).is_empty() && all("acks=1\n", 0).is_empty());
+        assert!(edited_in_place("acks=1\n", &[set("acks", "all")], |_| None).is_empty());
+    }
+
+    #[test]
     fn a_last_line_without_an_end_is_not_shown() {
         let old = "acks=1\nssl.key.password=hush";
-        let told = patch(KeyScope::Producer, "p", old, &edited(old, &[set("retries", "3")]).unwrap());
+        let told = patch(Some(KeyScope::Producer), "p", old, &edited(old, &[set("retries", "3")]).unwrap());
         assert!(!told.contains("hush") && told.contains("+retries=3"), "{told}");
     }
 
     #[test]
     fn a_patch_shows_no_secret_around_it() {
         let old = "client.id=p\nacks=1\nlinger.ms=5\nbatch.size=1\nssl.key.password=hush\n";
-        let told = patch(KeyScope::Producer, "p.properties", old, &old.replace("acks=1", "acks=all"));
+        let told = patch(Some(KeyScope::Producer), "p.properties", old, &old.replace("acks=1", "acks=all"));
         let expected = "--- p.properties\n+++ p.properties\n@@ -1,4 +1,4 @@\n client.id=p\n-acks=1\n+acks=all\n linger.ms=5\n batch.size=1\n";
         assert_eq!(told, expected);
         let old = "sasl.jaas.config=\\\n  password=\"hush\"\nacks=1\n  hush2\n";
-        let told = patch(KeyScope::Producer, "p.properties", old, &old.replace("acks=1", "acks=all"));
+        let told = patch(Some(KeyScope::Producer), "p.properties", old, &old.replace("acks=1", "acks=all"));
         assert!(!told.contains("hush") && told.contains("-acks=1\n+acks=all\n"), "{told}");
-        assert_eq!(patch(KeyScope::Producer, "p", old, old), "");
+        assert_eq!(patch(Some(KeyScope::Producer), "p", old, old), "");
     }
 }

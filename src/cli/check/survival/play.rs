@@ -1,11 +1,11 @@
 //! One test in the simulator: what comes of the records of the clients that a cluster assumes.
 
+use super::watch::Watch;
 use crate::model::{BrokerId, BrokerStatus, Cluster, Nanos, SECOND, human_duration_ms};
 use crate::report::{SurvivalCounts, SurvivalTest};
 use crate::scenario::{Act, ClusterScenario, Endpoint, PowerDomain, Scenario, UnflushedTail};
 use crate::sim::{RunReport, Simulator};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Clients have connected and groups have settled by then.
 const WARM_UP: Nanos = 10 * SECOND;
@@ -27,13 +27,14 @@ const BETWEEN: Nanos = 5 * SECOND;
 pub(super) fn play(
     cluster: &Cluster,
     test: SurvivalTest,
-    interrupted: &AtomicBool,
+    watch: &mut Watch,
 ) -> Result<(SurvivalCounts, Vec<String>), String> {
+    watch.go_on()?;
     let made = Scenario::of_cluster(cluster)?;
     let steps = steps(cluster, &made, test)?;
     let mut simulator = Simulator::new(&made.scenario, made.scenario.seed, None);
     simulator.keep_no_checkpoints();
-    let mut run = Run { simulator, interrupted };
+    let mut run = Run { simulator, watch };
     for broker in &made.down {
         run.act(Act::Stop((*broker).into()))?;
     }
@@ -111,7 +112,7 @@ fn racks(
 
 struct Run<'a> {
     simulator: Simulator,
-    interrupted: &'a AtomicBool,
+    watch: &'a mut Watch,
 }
 
 impl Run<'_> {
@@ -145,21 +146,17 @@ impl Run<'_> {
     fn run_for(&mut self, time: Nanos) -> Result<(), String> {
         let until = self.simulator.now() + time;
         while self.simulator.now() < until {
-            self.go_on()?;
+            self.watch.go_on()?;
             self.simulator.run_until((self.simulator.now() + LOOK_EVERY).min(until));
         }
         Ok(())
-    }
-
-    fn go_on(&self) -> Result<(), String> {
-        if self.interrupted.load(Ordering::Relaxed) { Err("it was interrupted".into()) } else { Ok(()) }
     }
 
     /// Goes on until it holds.
     fn until(&mut self, holds: impl Fn(&Cluster) -> bool) -> Result<(), String> {
         let end = self.simulator.now() + LONGEST_STEP;
         while self.simulator.now() < end {
-            self.go_on()?;
+            self.watch.go_on()?;
             let (cluster, _) = self.simulator.snapshot();
             if holds(&cluster) {
                 return Ok(());

@@ -1,0 +1,51 @@
+//! Servers of ZooKeeper that grant shorter sessions than brokers ask for.
+
+use crate::model::{Datum, ZooKeeperServer, human_duration_ms};
+use crate::rules::facts::{tick_ms, zookeepers_with};
+use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
+
+/// `zk-session-capped`
+pub(in crate::rules) static RULE: Rule = Rule {
+    id: "zk-session-capped",
+    chapter: Chapter::new(9),
+    severity: Severity::Medium,
+    title: "ZooKeeper shortens the sessions of brokers",
+    scope: SubjectKind::ZooKeeper,
+    why: "Brokers ask for 18 s (zookeeper.session.timeout.ms), and ZooKeeper grants no more than its maximum, 20 times tickTime unless set: a garbage collection of that time ends the session, and the leaders move.",
+    fix: "Set tickTime=2000, or maxSessionTimeout=40000, on every server",
+    needs: &[Evidence::ZooKeepers],
+    since: None,
+    until: None,
+    check,
+};
+
+fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
+    let keys = ["maxSessionTimeout", "tickTime"];
+    zookeepers_with(facts, verdicts, &keys, longest_ms, |longest_ms| {
+        let seen = || format!("sessions of {} at most", human_duration_ms(*longest_ms));
+        (*longest_ms < ASKED_MS).then(|| seen().into())
+    });
+}
+
+/// What brokers ask for since 2.5.
+const ASKED_MS: i64 = 18_000;
+
+/// As `QuorumPeerConfig` has it: without a maximum, or with -1, 20 ticks.
+fn longest_ms(server: &ZooKeeperServer) -> Datum<i64> {
+    let set = server.number("maxSessionTimeout").zip(&tick_ms(server));
+    set.map(|(longest, tick)| longest.filter(|ms| *ms >= 0).unwrap_or(tick * 20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::on_zookeeper;
+
+    #[test]
+    fn fires_is_silent_and_unknown() {
+        let says = "medium zookeeper zoo.cfg: sessions of 10.0 s at most";
+        on_zookeeper(&RULE, "tickTime=500\n", says, "tickTime=2000\n");
+        let longer = "tickTime=500\nmaxSessionTimeout=40000\n";
+        on_zookeeper(&RULE, "tickTime=2000\nmaxSessionTimeout=10000\n", says, longer);
+    }
+}
