@@ -193,9 +193,8 @@ impl Running {
     fn await_answer(&mut self, inbox: &Inbox) {
         let is_due = |asked: Instant| asked.elapsed() < ANSWER_DUE;
         while self.asked.is_some_and(is_due) {
-            match inbox.wait(FRAME) {
-                Some(Input::Event(Event::Background { .. } | Event::HangUp)) => return,
-                Some(_) | None => {}
+            if let Some(Input::Event(Event::Background { .. } | Event::HangUp)) = inbox.wait(FRAME) {
+                return;
             }
         }
     }

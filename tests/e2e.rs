@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "e2e/background.rs"]
+mod background;
 #[path = "e2e/guard.rs"]
 mod guard;
 #[path = "e2e/long_run.rs"]

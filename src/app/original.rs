@@ -92,7 +92,7 @@ impl App {
             let leader = |cluster: &Arc<Cluster>| cluster.partitions.view(PartitionIx(*item)).leader();
             self.cluster().and_then(leader).is_some_and(|leader| brokers.contains(&leader))
         };
-        if let Some(row) = self.items(Pane::Partitions).iter().position(|item| is_led(item)) {
+        if let Some(row) = self.items(Pane::Partitions).iter().position(is_led) {
             self.lists[Pane::Partitions as usize].select(row);
         }
     }

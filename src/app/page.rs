@@ -89,11 +89,11 @@ impl Page {
         let mut all = (0..self.links.len()).filter_map(|at| Some((at, self.lines_of(at, room.0)?.start)));
         let next = match (in_view, by > 0) {
             (true, true) => all.find(|(at, line)| *at > self.link && *line <= top + height),
-            (true, false) => all.filter(|(at, line)| *at < self.link && *line + 1 >= top).last(),
+            (true, false) => all.rfind(|(at, line)| *at < self.link && *line + 1 >= top),
             (false, true) => all.find(|(_, line)| (top + 1..=top + height).contains(line)),
             (false, false) => {
                 let top = top.saturating_sub(1);
-                all.filter(|(_, line)| (top..top + height).contains(line)).last()
+                all.rfind(|(_, line)| (top..top + height).contains(line))
             }
         };
         match next {

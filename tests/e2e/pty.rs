@@ -71,7 +71,7 @@ impl Pty {
         String::from_utf8_lossy(&self.seen).into_owned()
     }
 
-    fn has_seen(&self, text: &str) -> bool {
+    pub(crate) fn has_seen(&self, text: &str) -> bool {
         self.seen.windows(text.len()).any(|part| part == text.as_bytes())
     }
 
