@@ -55,6 +55,7 @@ pub(super) fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunR
                 | Counter::LargestSharePercent
                 | Counter::SchemasRefused
                 | Counter::OfProducer(..)
+                | Counter::OfTransactions(_)
         );
         !unseen
     };
