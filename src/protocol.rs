@@ -23,4 +23,6 @@ pub(crate) mod purgatory;
 pub(crate) mod segments;
 pub(crate) mod storage;
 pub(crate) mod timers;
+pub(crate) mod transaction;
+pub(crate) mod transaction_index;
 pub mod wire;

@@ -31,7 +31,7 @@ pub use code::{CodeLine, CodeSpec};
 pub use condition::Condition;
 pub use error::ScenarioError;
 pub use event::Event;
-pub use expect::{Counter, Expect, GroupCounter, ProducerCounter, Verdict};
+pub use expect::{Counter, Expect, GroupCounter, ProducerCounter, TransactionCounter, Verdict};
 pub use of_cluster::{ClusterScenario, MOST_REHEARSED, StandIn};
 pub use quotas::QuotaSpec;
 pub use scene::{SceneSpec, StepSpec, is_simulated};

@@ -65,6 +65,7 @@ mod snapshot;
 mod throttle;
 mod topics;
 pub(crate) mod trace;
+mod transactions;
 mod view;
 mod whole_run;
 mod workload;
@@ -82,7 +83,7 @@ pub use record_trace::{RecordCopy, RecordId, RecordTrace};
 pub use replica_offsets::ReplicaOffsets;
 pub use report::{
     Counters, GroupReport, MemberReport, PartitionReport, ProducerReport, Quantiles, RunReport, Skew,
-    TopicSkew,
+    TopicSkew, TransactionCounters,
 };
 pub use trace::{EventKind, Refusal, TraceEvent};
 pub use view::{LogLine, OtherRun, SimView};

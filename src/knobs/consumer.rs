@@ -122,7 +122,7 @@ pub static ISOLATION_LEVEL: Knob = Knob {
         (Axis::Ordering, "read_uncommitted sees aborted records"),
     ],
     takes_effect: TakesEffect::ClientRestart,
-    simulated: Simulated::No("the simulator has no transactions"),
+    simulated: Simulated::Yes,
 };
 
 pub static FETCH_MAX_BYTES: Knob = Knob {

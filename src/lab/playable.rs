@@ -16,6 +16,9 @@ pub fn not_on_brokers(scenario: &Scenario) -> Option<String> {
     if scenario.producers.iter().any(|spec| spec.config.contains_key(LIBRDKAFKA_PARTITIONER)) {
         return Some("all clients of a run in the lab are of one kind".into());
     }
+    if scenario.producers.iter().any(|spec| spec.config.contains_key("transactional.id")) {
+        return Some("the lab's producers begin no transactions".into());
+    }
     let is_one_by_one =
         |group: &GroupSpec| group.works_one_by_one() || group.commit == CommitMode::AsyncRetry;
     if scenario.groups.iter().any(is_one_by_one)

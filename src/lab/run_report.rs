@@ -57,6 +57,7 @@ pub(super) fn verdicts(scenario: &Scenario, version: KafkaVersion, report: &RunR
                 | Counter::Deleted
                 | Counter::OfGroups(GroupCounter::DeletedBeforeRead)
                 | Counter::OfProducer(..)
+                | Counter::OfTransactions(_)
         );
         !unseen
     };

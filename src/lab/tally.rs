@@ -170,6 +170,7 @@ pub(super) fn identities(batches: &[StoredBatch], identity: &dyn Fn(&str) -> Opt
                 base_sequence: -1,
                 created_at: 0,
                 max_timestamp: 0,
+                kind: Default::default(),
             };
             log.append_as_leader(batch, stored.leader_epoch);
         }

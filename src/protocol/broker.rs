@@ -183,7 +183,9 @@ impl Broker {
     pub(crate) fn merge_below(&mut self, partition: PartitionIx, offset: Offset) {
         if let Some(place) = self.place(partition) {
             let replica = &mut self.replicas[place as usize];
-            replica.storage.merge_below(offset.min(replica.high_watermark));
+            let offset = offset.min(replica.last_stable_offset());
+            replica.storage.merge_below(offset);
+            replica.producers.forget_commits_below(offset);
         }
     }
 

@@ -1,7 +1,8 @@
 //! The Java consumer, classic group protocol: fetching, positions, poll loop, commits (kafka.md#consumer-positions).
 //!
 //! A consumer subscribes to one topic and runs one poll loop: `poll()`, process, commit. It reads up to the
-//! high watermark (`read_uncommitted`); transactions, cooperative rebalances and KIP-848 are not modelled.
+//! high watermark, or with `read_committed` up to the last stable offset and without what was aborted; cooperative
+//! rebalances and KIP-848 are not modelled.
 //! A crash is no input: [`Consumer::crash`] tells what was processed by then, and the driver drops it.
 
 mod application;
@@ -148,6 +149,11 @@ impl Consumer {
     pub(crate) fn crash(&mut self, now: Nanos, out: &mut Vec<ConsumerOutput>) {
         self.stop_processing(now, out);
         self.app.end();
+    }
+
+    /// Whether it is given records of committed transactions only.
+    pub(crate) fn reads_committed(&self) -> bool {
+        self.settings.read_committed
     }
 
     /// The generation it belongs to, while it is a member.

@@ -84,6 +84,8 @@ pub(crate) struct FetchParams {
     /// Soft limit of a partition.
     pub partition_max_bytes: u32,
     pub rack: Option<u32>,
+    /// It reads up to the last stable offset only.
+    pub read_committed: bool,
 }
 
 impl FetchSession {
@@ -121,6 +123,7 @@ impl FetchSession {
             max_bytes: request.max_bytes,
             partition_max_bytes: request.partition_max_bytes,
             rack: request.rack,
+            read_committed: request.read_committed,
         };
         Ok(())
     }

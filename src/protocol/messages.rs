@@ -97,6 +97,8 @@ pub(crate) struct FetchRequest {
     pub partition_max_bytes: u32,
     /// The consumer's `client.rack` (KIP-392).
     pub rack: Option<u32>,
+    /// `isolation.level=read_committed`: up to the last stable offset.
+    pub read_committed: bool,
     /// New or changed partitions of the session.
     pub partitions: Vec<FetchPartition>,
     /// Partitions that leave the session.
@@ -148,6 +150,8 @@ pub(crate) enum OffsetSpec {
     Earliest,
     /// High watermark; for a follower the log end.
     Latest,
+    /// The last stable offset: what `Latest` is to who reads committed records only.
+    LatestCommitted,
 }
 
 /// One partition of `ListOffsets`.

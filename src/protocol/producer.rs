@@ -4,7 +4,8 @@
 //! a record's identity ([`crate::protocol::wire::RecordRange`]). Each accepted record ends in exactly one
 //! of [`ProducerOutput::Acked`] and [`ProducerOutput::Failed`].
 //!
-//! Transactions are not modelled.
+//! With a `transactional.id` its records belong to transactions: one begins with the first send, and the driver ends it
+//! ([`ProducerInput::EndTransaction`]).
 
 mod append;
 mod batch;
@@ -20,6 +21,7 @@ mod sender;
 mod sequence;
 mod settings;
 mod size;
+mod transaction;
 
 pub(crate) use compression::Codec;
 pub(crate) use io::{
@@ -30,7 +32,8 @@ pub(crate) use outcome::is_retriable;
 #[cfg(test)]
 pub(crate) use sequence::sequence_after;
 pub(crate) use settings::{
-    Partitioner, ProducerSettings, SENDER_SLACK, foreign_partitioner, partitioner_rack,
+    Partitioner, ProducerSettings, SENDER_SLACK, Transactional, foreign_partitioner, partitioner_rack,
+    transactional_id,
 };
 
 use crate::model::{BrokerId, ClientStep, Nanos, PartitionIx};
@@ -84,6 +87,7 @@ pub(crate) struct Producer {
     sticky: partitioner::Sticky,
     ratio: compression::RatioEstimate,
     identity: sequence::ProducerIdentity,
+    transaction: transaction::Transaction,
     metadata: MetadataRefresh,
     /// Batches by creation; those that are gone are skipped.
     expiry: VecDeque<(Nanos, BatchId)>,
@@ -117,6 +121,7 @@ impl Producer {
             sticky: partitioner::Sticky::default(),
             ratio: compression::RatioEstimate::new(),
             identity: sequence::ProducerIdentity::new(),
+            transaction: transaction::Transaction::default(),
             metadata: MetadataRefresh::new(),
             expiry: VecDeque::new(),
             flushed_at: None,
@@ -177,6 +182,10 @@ impl Producer {
                 self.adopt_producer_id(id, epoch);
                 self.refresh_all_nodes(now);
             }
+            ProducerInput::EndTransaction { commit } => self.end_transaction(now, commit, out),
+            ProducerInput::Coordinator { correlation, reply } => {
+                self.coordinator_answered(now, correlation, reply, out);
+            }
             ProducerInput::Flush => {
                 self.flushed_at = Some(now);
                 self.refresh_all_nodes(now);
@@ -192,7 +201,11 @@ impl Producer {
             self.expire(now, out);
             self.admit_blocked(now, out);
             out.append(&mut self.accepted);
-            self.bump_epoch_if_needed(out);
+            if self.settings.transactional.is_some() {
+                self.run_transaction(now, out);
+            } else {
+                self.bump_epoch_if_needed(out);
+            }
             if !self.send_ready(now, out) || self.blocked.is_empty() {
                 break;
             }
@@ -216,6 +229,7 @@ impl Producer {
         if let Some((created_at, _)) = self.expiry.front() {
             next = next.min(created_at.saturating_add(self.settings.delivery_timeout));
         }
+        next = next.min(self.transaction_due());
         if let Some(send) = self.blocked.front() {
             next = next.min(send.since.saturating_add(self.settings.max_block));
         }

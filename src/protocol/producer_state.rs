@@ -2,6 +2,7 @@
 
 use crate::model::Nanos;
 use crate::protocol::log::{Log, sequence_after};
+use crate::protocol::transaction_index::TransactionIndex;
 use crate::protocol::wire::{Batch, ErrorCode, Offset};
 
 /// How many batches of each producer are remembered; why `max.in.flight` is at most 5.
@@ -40,12 +41,17 @@ struct ProducerStateEntry {
     last_used: Nanos,
     seen: [BatchMetadata; BATCHES_TO_RETAIN],
     count: usize,
+    /// The offset of the first batch or marker of this epoch.
+    epoch_since: Offset,
+    /// The epoch of the coordinator that wrote the last marker, -1 before one.
+    coordinator_epoch: i32,
 }
 
 /// The producers of one partition, by id.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct ProducerStates {
     entries: Vec<ProducerStateEntry>,
+    transactions: TransactionIndex,
 }
 
 impl ProducerStateEntry {
@@ -106,11 +112,44 @@ impl ProducerStates {
         }
     }
 
+    /// Judges a marker. One of a coordinator that was replaced may be on its way for long, and would end the next
+    /// transaction (`ProducerAppendInfo.checkCoordinatorEpoch`, `checkProducerEpoch`).
+    pub(crate) fn check_marker(&self, marker: &Batch) -> Result<(), ErrorCode> {
+        let Ok(at) = self.find(marker.producer_id) else { return Ok(()) };
+        let entry = &self.entries[at];
+        if marker.base_sequence < entry.coordinator_epoch {
+            return Err(ErrorCode::TransactionCoordinatorFenced);
+        }
+        let is_old = marker.producer_epoch < entry.epoch;
+        if is_old { Err(ErrorCode::InvalidProducerEpoch) } else { Ok(()) }
+    }
+
+    /// Whether a producer's transaction of this epoch has begun here. One of an older epoch waits for its marker, and
+    /// nothing may join it (`ProducerStateManager.hasOngoingTransaction`).
+    pub(crate) fn has_open_transaction(&self, producer_id: i64, epoch: i16) -> bool {
+        let known = self.find(producer_id).ok().map(|at| self.entries[at].epoch);
+        known == Some(epoch) && self.transactions.open_since(producer_id).is_some()
+    }
+
+    pub(crate) fn transactions(&self) -> &TransactionIndex {
+        &self.transactions
+    }
+
+    /// Nobody asks any more for transactions that were committed below this offset.
+    pub(crate) fn forget_commits_below(&mut self, offset: Offset) {
+        self.transactions.forget_commits_below(offset);
+    }
+
     /// Notes a batch that is in the log now, as leader or follower.
     pub(crate) fn update(&mut self, batch: &Batch, now: Nanos) {
         if batch.producer_id < 0 {
             return;
         }
+        self.transactions.append(batch);
+        self.note_sequences(batch, now);
+    }
+
+    fn note_sequences(&mut self, batch: &Batch, now: Nanos) {
         let at = self.find(batch.producer_id).unwrap_or_else(|at| {
             let fresh = ProducerStateEntry {
                 producer_id: batch.producer_id,
@@ -118,6 +157,8 @@ impl ProducerStates {
                 last_used: now,
                 seen: Default::default(),
                 count: 0,
+                epoch_since: batch.base_offset,
+                coordinator_epoch: -1,
             };
             self.entries.insert(at, fresh);
             at
@@ -125,8 +166,14 @@ impl ProducerStates {
         let entry = &mut self.entries[at];
         if entry.epoch != batch.producer_epoch {
             (entry.epoch, entry.count) = (batch.producer_epoch, 0);
+            entry.epoch_since = batch.base_offset;
         }
         entry.last_used = now;
+        // A marker has no sequence; with version 2 it carries the next epoch, so that what is late is refused.
+        if batch.kind.is_control() {
+            entry.coordinator_epoch = entry.coordinator_epoch.max(batch.base_sequence);
+            return;
+        }
         entry.remember(BatchMetadata {
             first: batch.base_sequence,
             last: last_sequence(batch),
@@ -138,16 +185,17 @@ impl ProducerStates {
     /// meanwhile, what was known of them before is kept: their bounds are nowhere else.
     pub(crate) fn rebuild(&mut self, log: &Log) {
         let merged = log.merged_end();
+        self.transactions.truncate(log.start(), log.end());
         self.entries.retain_mut(|entry| {
             entry.keep(log.start(), merged.min(log.end()));
-            entry.count > 0
+            entry.count > 0 || (log.start()..merged.min(log.end())).contains(&entry.epoch_since)
         });
         let known: Vec<i64> = self.entries.iter().map(|entry| entry.producer_id).collect();
         let from = log.nth_batch_from_end(REBUILD_BATCHES);
         log.for_each_batch(from, |batch| {
             let kept = batch.end_offset() <= merged && known.binary_search(&batch.producer_id).is_ok();
             if !kept {
-                self.update(&batch, batch.created_at);
+                self.note_sequences(&batch, batch.created_at);
             }
             true
         });
@@ -166,6 +214,7 @@ impl ProducerStateEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::wire::BatchKind;
     use crate::protocol::wire::RecordRange;
 
     const DAY: Nanos = 86_400_000_000_000;
@@ -181,6 +230,7 @@ mod tests {
             base_sequence,
             created_at: 0,
             max_timestamp: 0,
+            kind: Default::default(),
         }
     }
 
@@ -227,6 +277,37 @@ mod tests {
     fn sequences_wrap_to_zero() {
         assert_eq!(feed(&[batch(0, i32::MAX - 1, 2), batch(0, 0, 1)]), ["at 0", "at 2"]);
         assert_eq!(feed(&[batch(0, i32::MAX, 2), batch(0, 1, 1)]), ["at 0", "at 2"]);
+    }
+
+    fn marker(epoch: i16, coordinator: i32) -> Batch {
+        Batch { kind: BatchKind::Commit, ..batch(epoch, coordinator, 1) }
+    }
+
+    /// With version 2 a marker carries the epoch in which the next transaction writes.
+    #[test]
+    fn a_late_marker_of_a_replaced_coordinator_does_not_end_the_next_transaction() {
+        let mut producers = ProducerStates::default();
+        let open =
+            |epoch, at| Batch { kind: BatchKind::Transactional, base_offset: at, ..batch(epoch, 0, 1) };
+        producers.update(&open(0, 0), 0);
+        assert_eq!(producers.check_marker(&marker(1, 5)), Ok(()));
+        producers.update(&Batch { base_offset: 1, ..marker(1, 5) }, 0);
+        producers.update(&open(1, 2), 0);
+        assert_eq!(producers.check_marker(&marker(1, 4)), Err(ErrorCode::TransactionCoordinatorFenced));
+        assert_eq!(producers.check_marker(&marker(0, 5)), Err(ErrorCode::InvalidProducerEpoch));
+        assert_eq!(producers.transactions().open_since(7), Some(2));
+    }
+
+    #[test]
+    fn a_marker_with_the_next_epoch_refuses_what_comes_late_and_wants_sequence_0() {
+        let mut producers = ProducerStates::default();
+        producers.update(&batch(0, 0, 2), 0);
+        producers.update(&marker(1, 5), 0);
+        let late = SequenceCheck::Refuse(ErrorCode::InvalidProducerEpoch);
+        assert_eq!(producers.check(&batch(0, 2, 1), 0, DAY), late);
+        let gap = SequenceCheck::Refuse(ErrorCode::OutOfOrderSequenceNumber);
+        assert_eq!(producers.check(&batch(1, 2, 1), 0, DAY), gap);
+        assert_eq!(producers.check(&batch(1, 0, 1), 0, DAY), SequenceCheck::Append);
     }
 
     #[test]

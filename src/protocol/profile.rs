@@ -70,6 +70,14 @@ pub struct Profile {
     /// A broker that has caught up tells the controller which of its log directories are cordoned before it asks to be
     /// unfenced, and the controller writes that down: one change more of every registration (KIP-1066, 4.3).
     pub cordoned_directories: bool,
+    /// `transaction.version` 2 (KIP-890): on in clusters created with 4.0 or later.
+    pub transactions_v2: bool,
+    /// A leader asks the coordinator whether its partition is in a transaction before the first write (KIP-890, 3.6).
+    pub transaction_verification: bool,
+    /// A new process of a transactional id fences the older ones (KIP-98).
+    pub producer_fencing: bool,
+    /// A new coordinator completes what the one before had decided (KIP-98).
+    pub decisions_survive: bool,
 }
 
 /// Which brokers have a session, that is: whose next process is refused until it has ended.
@@ -114,6 +122,10 @@ impl Profile {
             directory_ids: since(3, 7),
             sessions: session_rule(version),
             cordoned_directories: since(4, 3),
+            transactions_v2: since(4, 0),
+            transaction_verification: since(3, 6),
+            producer_fencing: true,
+            decisions_survive: true,
         }
     }
 

@@ -271,6 +271,7 @@ mod tests {
             base_sequence: -1,
             created_at: 0,
             max_timestamp: 0,
+            kind: Default::default(),
         };
         storage.append_as_leader(batch, 0, policy).1
     }

@@ -28,6 +28,22 @@ pub struct RecordRange {
     pub count: u32,
 }
 
+impl RecordRange {
+    /// Stands for a producer in the identity of a control record: no application sent it.
+    pub const CONTROL: u32 = u32::MAX;
+
+    /// The identity of a marker. One producer's markers of one kind and epoch are alike.
+    pub fn of_marker(producer_id: i64, epoch: i16, commit: bool) -> RecordRange {
+        let number = (producer_id as u64) << 17 | u64::from(epoch as u16) << 1 | u64::from(commit);
+        RecordRange { producer: RecordRange::CONTROL, first: number, count: 1 }
+    }
+
+    /// Whether it is a marker's.
+    pub fn is_control(&self) -> bool {
+        self.producer == RecordRange::CONTROL
+    }
+}
+
 /// A record batch: appended, replicated and recovered as a whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Batch {
@@ -41,12 +57,46 @@ pub struct Batch {
     /// Idempotent producer's id, -1 without idempotence.
     pub producer_id: i64,
     pub producer_epoch: i16,
-    /// Sequence of the first record, -1 without idempotence.
+    /// Sequence of the first record, -1 without idempotence; of a marker the epoch of its coordinator, which Kafka has in
+    /// the control record itself.
     pub base_sequence: i32,
     /// When the first record was handed to the producer.
     pub created_at: Nanos,
     /// Largest timestamp of its records: what retention and the roll of a segment go by.
     pub max_timestamp: Timestamp,
+    /// Whether it belongs to a transaction, or ends one.
+    #[serde(default)]
+    pub kind: BatchKind,
+}
+
+/// What a batch has to do with transactions (the attributes of record format v2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchKind {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// Its records count once their transaction is committed.
+    Transactional,
+    /// A control record: the producer's transaction in this partition is committed.
+    Commit,
+    /// A control record: it is aborted.
+    Abort,
+}
+
+impl BatchKind {
+    /// Whether it is a marker, which takes an offset and which no application sees.
+    pub fn is_control(self) -> bool {
+        matches!(self, BatchKind::Commit | BatchKind::Abort)
+    }
+}
+
+/// An aborted transaction's part in a fetch answer: records of this producer from this offset to its next abort
+/// marker are not for who reads committed records (`FetchResponse.AbortedTransaction`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AbortedTransaction {
+    pub producer_id: i64,
+    pub first_offset: Offset,
 }
 
 impl Batch {
@@ -131,6 +181,18 @@ pub enum ErrorCode {
     InvalidUpdateVersion = 95,
     /// Another incarnation of the broker still holds its session.
     DuplicateBrokerRegistration = 101,
+    /// The transaction is in no state for this.
+    InvalidTxnState = 48,
+    /// The transactional id has another producer id by now.
+    InvalidProducerIdMapping = 49,
+    /// The transaction before is not complete yet: try again.
+    ConcurrentTransactions = 51,
+    /// A newer process of the same transactional id has begun.
+    ProducerFenced = 90,
+    /// The transaction has to be aborted (KIP-890).
+    TransactionAbortable = 120,
+    /// A newer coordinator has written a marker of this producer.
+    TransactionCoordinatorFenced = 52,
 }
 
 impl ErrorCode {
@@ -161,6 +223,12 @@ impl ErrorCode {
             ErrorCode::OutOfOrderSequenceNumber => "OUT_OF_ORDER_SEQUENCE_NUMBER",
             ErrorCode::DuplicateSequenceNumber => "DUPLICATE_SEQUENCE_NUMBER",
             ErrorCode::InvalidProducerEpoch => "INVALID_PRODUCER_EPOCH",
+            ErrorCode::InvalidTxnState => "INVALID_TXN_STATE",
+            ErrorCode::InvalidProducerIdMapping => "INVALID_PRODUCER_ID_MAPPING",
+            ErrorCode::ConcurrentTransactions => "CONCURRENT_TRANSACTIONS",
+            ErrorCode::ProducerFenced => "PRODUCER_FENCED",
+            ErrorCode::TransactionCoordinatorFenced => "TRANSACTION_COORDINATOR_FENCED",
+            ErrorCode::TransactionAbortable => "TRANSACTION_ABORTABLE",
             ErrorCode::KafkaStorageError => "KAFKA_STORAGE_ERROR",
             ErrorCode::FencedLeaderEpoch => "FENCED_LEADER_EPOCH",
             ErrorCode::UnknownLeaderEpoch => "UNKNOWN_LEADER_EPOCH",
@@ -300,4 +368,6 @@ pub struct FetchedPartition {
     pub preferred_read_replica: Option<BrokerId>,
     /// The data, in order.
     pub batches: Vec<Batch>,
+    /// To who reads committed records only: transactions in the data, or before it, that were aborted.
+    pub aborted: Vec<AbortedTransaction>,
 }

@@ -41,6 +41,8 @@ pub struct ReplicaLog {
 pub enum LastStable {
     /// Nobody writes in transactions: up to the high watermark.
     HighWatermark,
+    /// Up to this offset.
+    At(i64),
     Unknown,
 }
 
@@ -121,7 +123,7 @@ fn told_by_the_protocol(cluster: &Cluster, ix: PartitionIx) -> PartitionLogs {
         leader: partition.leader(),
         leader_epoch: partition.leader_epoch(),
         high_watermark: partition.high_watermark(),
-        last_stable: LastStable::Unknown,
+        last_stable: partition.last_stable().map_or(LastStable::Unknown, LastStable::At),
         replicas: partition.replicas().iter().map(replica).collect(),
         acked: None,
         lost: Vec::new(),
@@ -145,7 +147,7 @@ fn seen_now(
         log_of(offsets, role, is_down(cluster, offsets), cut)
     });
     PartitionLogs {
-        last_stable: LastStable::HighWatermark,
+        last_stable: partition.last_stable().map_or(LastStable::HighWatermark, LastStable::At),
         replicas: seen.collect(),
         acked: Some(records.acked.clone()),
         lost: records.losses.iter().flat_map(|loss| loss.offsets.iter().cloned()).collect(),
@@ -182,7 +184,10 @@ fn at_the_loss(cluster: &Cluster, ix: PartitionIx, records: &PartitionRecords, l
         leader: Some(loss.leader),
         leader_epoch: Some(loss.leader_epoch),
         high_watermark: leading.map(|one| one.high_watermark),
-        last_stable: LastStable::HighWatermark,
+        last_stable: match told.last_stable {
+            LastStable::At(_) => LastStable::Unknown,
+            _ => LastStable::HighWatermark,
+        },
         replicas: replicas.collect(),
         acked: Some(records.acked.iter().filter_map(then).collect()),
         lost: loss.offsets.clone(),

@@ -129,6 +129,9 @@ fn producers(scenario: &Scenario, names: &Names<'_>) -> Checked {
         if !(0.0..=1e9).contains(&producer.records_per_s) {
             return mistake(table, at, "records_per_s is from 0 to 1e9");
         }
+        if producer.transaction_records == 0 {
+            return mistake(table, at, "transaction_records is at least 1");
+        }
         if producer.poison_every == Some(0) {
             return mistake(table, at, "poison_every is at least 1");
         }

@@ -47,6 +47,9 @@ pub struct ProducerSpec {
     /// The application hands a failed record in again, as a new send.
     #[serde(default)]
     pub resend: bool,
+    /// With a `transactional.id`: the application commits after so many records, and when it has no more.
+    #[serde(default = "a_hundred", skip_serializing_if = "is_a_hundred")]
+    pub transaction_records: u32,
     /// Every so many-th record that it sends to a partition cannot be processed by any consumer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poison_every: Option<u64>,
@@ -198,6 +201,14 @@ impl GroupSpec {
 
 fn once() -> u32 {
     1
+}
+
+fn a_hundred() -> u32 {
+    100
+}
+
+fn is_a_hundred(records: &u32) -> bool {
+    *records == a_hundred()
 }
 
 fn a_second() -> Time {

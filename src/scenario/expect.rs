@@ -80,6 +80,8 @@ pub enum Counter {
     Isr,
     /// Batches that brokers refused with this error: `error.NOT_ENOUGH_REPLICAS`.
     Error(String),
+    /// What became of transactions.
+    OfTransactions(TransactionCounter),
     /// What groups did with records, of all of them or of one.
     OfGroups(GroupCounter),
     /// Of one producer: `ack_p99_ms of producer/app`.
@@ -123,6 +125,21 @@ impl ProducerCounter {
     fn word(self) -> &'static str {
         PRODUCER_COUNTERS.iter().find(|(_, counter)| *counter == self).map_or("?", |(name, _)| name)
     }
+}
+
+/// A number of what became of transactions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TransactionCounter {
+    /// Transactions that coordinators decided to commit.
+    Committed,
+    /// Transactions that coordinators decided to abort.
+    Aborted,
+    /// How many of them because they were open for too long.
+    TimedOut,
+    /// Producers' processes that could not go on.
+    Fenced,
+    /// Offsets below the last stable offsets at the end: what readers of committed records have behind them.
+    Stable,
 }
 
 /// A number of what a group did with records.
@@ -206,6 +223,11 @@ const COUNTERS: &[(&str, Counter)] = &[
     ("largest_share_percent", Counter::LargestSharePercent),
     ("leader", Counter::Leader),
     ("isr", Counter::Isr),
+    ("committed_transactions", Counter::OfTransactions(TransactionCounter::Committed)),
+    ("aborted_transactions", Counter::OfTransactions(TransactionCounter::Aborted)),
+    ("timed_out_transactions", Counter::OfTransactions(TransactionCounter::TimedOut)),
+    ("fenced_producers", Counter::OfTransactions(TransactionCounter::Fenced)),
+    ("stable", Counter::OfTransactions(TransactionCounter::Stable)),
 ];
 
 impl Counter {

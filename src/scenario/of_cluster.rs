@@ -272,6 +272,7 @@ fn producers(cluster: &Cluster, topics: &[TopicSpec], partitions: usize) -> Vec<
         key_count: load.key_count,
         zipf_exponent: load.zipf_exponent,
         celebrity_share: load.celebrity_share,
+        transaction_records: 100,
         poison_every: None,
         partition: None,
         record_age: Time::from_millis(0),

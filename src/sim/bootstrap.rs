@@ -1,13 +1,14 @@
 //! How a run begins: brokers boot and register, topics are created, then its time starts.
 
-use crate::model::{BrokerId, Nanos, PartitionIx};
+use crate::model::{BrokerId, KafkaVersion, Nanos, PartitionIx};
 use crate::protocol::broker::Broker;
 use crate::protocol::consumer::Consumer;
 use crate::protocol::controller::{Controller, ControllerInput, ControllerResult, Placement};
 use crate::protocol::group::{GroupCoordinator, GroupInput};
-use crate::protocol::producer::Producer;
+use crate::protocol::producer::{Producer, transactional_id};
 use crate::protocol::profile::Profile;
-use crate::scenario::{DiskSpec, Scenario, TopicSpec};
+use crate::protocol::transaction::{StateLog, TransactionCoordinator, TransactionInput};
+use crate::scenario::{DiskSpec, ProducerSpec, Scenario, TopicSpec};
 use crate::sim::client_runtime::ClientRuntime;
 use crate::sim::clients::{Clients, GroupMember, ProducerClient};
 use crate::sim::clock::BOOT;
@@ -21,8 +22,9 @@ use crate::sim::process::ProcessTimes;
 use crate::sim::queue::Queue;
 use crate::sim::rng::Rng;
 use crate::sim::script::Script;
-use crate::sim::settings::{self, OFFSETS_TOPIC};
+use crate::sim::settings::{self, OFFSETS_TOPIC, STATE_TOPIC};
 use crate::sim::topics::SimTopic;
+use crate::sim::transactions::{HostedTransactions, TransactionalProducer};
 use crate::sim::workload::Workload;
 use crate::sim::world::{Scratch, World};
 use std::collections::BTreeMap;
@@ -94,6 +96,10 @@ impl World {
         if offsets.partitions > 0 && offsets.replication_factor as usize <= self.machines.hosts().len() {
             specs.push(offsets);
         }
+        let state = settings::state_topic(&self.scenario, self.profile.version);
+        if state.partitions > 0 && state.replication_factor as usize <= self.machines.hosts().len() {
+            specs.push(state);
+        }
         specs.sort_by(|a, b| a.name.cmp(&b.name));
         for (at, spec) in (0..).zip(specs) {
             self.create_topic(at, spec);
@@ -112,7 +118,7 @@ impl World {
         };
         let settings = settings::topic(&self.scenario, &spec.config, self.profile.version);
         let config = settings::topic_config(&spec.config);
-        let internal = spec.name == OFFSETS_TOPIC;
+        let internal = spec.name == OFFSETS_TOPIC || spec.name == STATE_TOPIC;
         self.machines.topics.push(SimTopic { spec, settings, partitions: Vec::new(), internal });
         let (answer, _) = self.step_controller(ControllerInput::CreateTopic { placement, config });
         match answer {
@@ -124,6 +130,8 @@ impl World {
     fn make_clients(&mut self) {
         let (scenario, version) = (self.scenario.clone(), self.profile.version);
         let brokers = self.machines.hosts().len();
+        let ids = settings::transactional_ids(&scenario, version);
+        self.make_transactions(ids.len());
         for (at, spec) in (0..).zip(&scenario.producers) {
             let settings = settings::producer(&scenario, spec, version);
             let rng = |name| Rng::stream(self.seed, name, u64::from(at));
@@ -142,6 +150,7 @@ impl World {
                 failed: 0,
                 latency: Histogram::default(),
                 answered_by: None,
+                transactional: transactional(spec, &ids, version),
             });
             self.queue.push(BOOT + spec.from.0, QueuedEvent::ClientStart(at));
         }
@@ -157,6 +166,18 @@ impl World {
             for nth in 0..spec.members {
                 self.make_member(group, nth);
             }
+        }
+    }
+
+    fn make_transactions(&mut self, count: usize) {
+        for at in 0..count {
+            let home = self.machines.topics.partition_named(&format!("{STATE_TOPIC}-{at}"));
+            let mut coordinator =
+                TransactionCoordinator::new(settings::transactions(&self.scenario, &self.profile));
+            if home.is_none() {
+                coordinator.step(0, TransactionInput::Log(StateLog::NoLeader), &mut Vec::new());
+            }
+            self.clients.add_transactions(HostedTransactions::new(coordinator, home));
         }
     }
 
@@ -195,6 +216,17 @@ impl World {
         self.queue.push(BOOT, QueuedEvent::ScriptDue);
         self.begin_compacting();
     }
+}
+
+fn transactional(
+    spec: &ProducerSpec,
+    ids: &[String],
+    version: KafkaVersion,
+) -> Option<TransactionalProducer> {
+    let client = spec.profile(version);
+    let own = transactional_id(&client)?;
+    let id = ids.iter().position(|id| id == own)? as u32;
+    Some(TransactionalProducer { id, records: spec.transaction_records, open: 0, waits: false, fenced: 0 })
 }
 
 fn disk(spec: &DiskSpec) -> Disk {

@@ -2,11 +2,12 @@
 
 use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::BrokerInput;
-use crate::protocol::messages::Peer;
+use crate::protocol::messages::{BrokerRequest, Peer};
 use crate::sim::channels::{Answered, Received};
 use crate::sim::event::{ConnectionKind, Message, QueuedEvent};
 use crate::sim::network::Node;
 use crate::sim::process::ProcessState;
+use crate::sim::transactions::TRANSACTION_REQUEST;
 use crate::sim::world::World;
 
 impl World {
@@ -27,6 +28,7 @@ impl World {
         let here = self.machines.net.broker(id);
         if let Message::Request { correlation, .. }
         | Message::Group { correlation, .. }
+        | Message::Transactions { correlation, .. }
         | Message::InitProducerId { correlation } = message
         {
             self.send(here, from, Message::Refused { correlation: *correlation });
@@ -48,12 +50,18 @@ impl World {
     /// What the process does with what it has read.
     pub(super) fn serve(&mut self, id: BrokerId, from: Node, message: Message) {
         match message {
+            Message::Request { correlation, request: BrokerRequest::Produce(request) } => {
+                self.take_produce(id, self.machines.peer(from), correlation, request);
+            }
             Message::Request { correlation, request } => {
                 let from = self.machines.peer(from);
                 self.step_broker(id, BrokerInput::Request { from, correlation, request });
             }
             Message::Response { correlation, response, .. } => {
                 if self.machines.host_mut(id).asked.remove(&correlation).is_some() {
+                    if correlation & TRANSACTION_REQUEST != 0 {
+                        return self.marker_answered(correlation, &response);
+                    }
                     self.step_broker(id, BrokerInput::Response { correlation, response });
                 }
             }
@@ -64,7 +72,7 @@ impl World {
             }
             Message::Refused { correlation } => {
                 if self.machines.host_mut(id).asked.remove(&correlation).is_some() {
-                    self.step_broker(id, BrokerInput::Failed { correlation });
+                    self.request_of_broker_failed(id, correlation);
                 }
             }
             Message::Reset => self.connection_lost(id, from),
@@ -77,6 +85,14 @@ impl World {
             Message::Group { group, correlation, request } => {
                 self.ask_group(id, from, group, correlation, request);
             }
+            Message::Transactions { transactions, correlation, request } => {
+                self.ask_transactions(id, from, transactions, correlation, request);
+            }
+            Message::TransactionResponse { correlation, reply } => {
+                if self.machines.host_mut(id).asked.remove(&correlation).is_some() {
+                    self.verified(id, correlation, reply.error());
+                }
+            }
             Message::InitProducerId { correlation } => {
                 let answer = Message::ProducerId { correlation, id: self.clients.new_producer_id() };
                 self.answer(id, self.machines.peer(from), correlation, self.now, answer);
@@ -85,6 +101,14 @@ impl World {
             | Message::Closed(_)
             | Message::GroupResponse { .. }
             | Message::ProducerId { .. } => {}
+        }
+    }
+
+    fn request_of_broker_failed(&mut self, id: BrokerId, correlation: u64) {
+        if correlation & TRANSACTION_REQUEST != 0 {
+            self.transaction_request_failed(id, correlation);
+        } else {
+            self.step_broker(id, BrokerInput::Failed { correlation });
         }
     }
 
@@ -101,7 +125,7 @@ impl World {
             .collect();
         for correlation in lost {
             self.machines.host_mut(id).asked.remove(&correlation);
-            self.step_broker(id, BrokerInput::Failed { correlation });
+            self.request_of_broker_failed(id, correlation);
         }
         let peer = self.machines.peer(other);
         self.step_broker(id, BrokerInput::Disconnected { peer });

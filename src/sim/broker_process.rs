@@ -213,6 +213,7 @@ impl World {
         self.unmute_all(id);
         self.wake_broker(id);
         self.wake_groups_of(id);
+        self.wake_transactions_of(id);
     }
 
     pub(super) fn kill_broker(&mut self, id: BrokerId, cause: Option<u64>) {
@@ -231,6 +232,7 @@ impl World {
         self.machines.host_mut(id).last_event = cause;
         self.step_broker(id, BrokerInput::DiskLost);
         self.lose_copies(id);
+        self.lose_state_copies(id);
         self.process_ended(id, ProcessState::DiskReplaced);
     }
 
@@ -265,6 +267,7 @@ impl World {
         host.timer.clear();
         host.inbox.clear();
         host.asked.clear();
+        host.held.clear();
         host.channels = Channels::default();
         host.quotas = ClientQuotas::default();
         let again = std::mem::take(&mut host.start_again);

@@ -48,6 +48,14 @@ impl World {
                     self.step_producer(client, ProducerInput::ProducerId { id, epoch: 0 });
                 }
             }
+            Message::TransactionResponse { correlation, reply } => {
+                if let Some((_, ClientRequest::Transactions(asked))) =
+                    self.clients.runtime_mut(client).requests.remove(&correlation)
+                {
+                    self.clients.runtime_mut(client).connections.answered(from);
+                    self.transaction_answered(client, asked, Some(&reply));
+                }
+            }
             Message::GroupResponse { correlation, reply } => {
                 if let Some((_, ClientRequest::Coordinator(asked))) =
                     self.clients.runtime_mut(client).requests.remove(&correlation)
@@ -174,6 +182,7 @@ impl World {
             ClientRequest::Coordinator(correlation) => {
                 self.step_consumer(client, ConsumerInput::CoordinatorFailed { correlation, error });
             }
+            ClientRequest::Transactions(correlation) => self.transaction_answered(client, correlation, None),
             ClientRequest::Offset(partition) => {
                 self.step_consumer(client, ConsumerInput::ListedOffset { partition, error, offset: -1 });
             }

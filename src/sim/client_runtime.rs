@@ -40,6 +40,8 @@ pub(super) enum ClientRequest {
     ProducerId,
     /// The coordinator; its machine's number of the request.
     Coordinator(u64),
+    /// The coordinator of its transactional id; its machine's number of the request.
+    Transactions(u64),
     /// An end of a log.
     Offset(PartitionIx),
     /// Where an epoch ends.

@@ -11,6 +11,7 @@ use crate::sim::groups::HostedGroup;
 use crate::sim::histogram::Histogram;
 use crate::sim::processing::{MissedStep, PoisonRecords};
 use crate::sim::schemas::Schemas;
+use crate::sim::transactions::{HostedTransactions, TransactionalProducer};
 use crate::sim::workload::Workload;
 use std::collections::BTreeMap;
 
@@ -29,6 +30,8 @@ pub(super) struct ProducerClient {
     pub(super) latency: Histogram,
     /// The broker whose answer it is handling.
     pub(super) answered_by: Option<BrokerId>,
+    /// Its transactions, if it has a `transactional.id`.
+    pub(super) transactional: Option<TransactionalProducer>,
 }
 
 /// A member of a group of the scenario.
@@ -68,6 +71,7 @@ pub(super) struct Clients {
     producers: Vec<ProducerClient>,
     members: Vec<GroupMember>,
     groups: Vec<HostedGroup>,
+    transactions: Vec<HostedTransactions>,
     /// Which producer each of the processes is one of that were ever started.
     identities: Vec<u32>,
     producer_ids: i64,
@@ -88,6 +92,28 @@ impl Clients {
 
     pub(super) fn add_member(&mut self, member: GroupMember) {
         self.members.push(member);
+    }
+
+    pub(super) fn add_transactions(&mut self, transactions: HostedTransactions) {
+        self.transactions.push(transactions);
+    }
+
+    /// The transactional ids of the scenario.
+    pub(super) fn all_transactions(&self) -> &[HostedTransactions] {
+        &self.transactions
+    }
+
+    pub(super) fn transactions(&self, at: u32) -> &HostedTransactions {
+        &self.transactions[at as usize]
+    }
+
+    pub(super) fn transactions_mut(&mut self, at: u32) -> &mut HostedTransactions {
+        &mut self.transactions[at as usize]
+    }
+
+    /// Which transactional id a client writes with.
+    pub(super) fn transactions_of(&self, client: u32) -> Option<u32> {
+        self.producers.get(client as usize)?.transactional.map(|own| own.id)
     }
 
     pub(super) fn producers(&self) -> &[ProducerClient] {

@@ -66,8 +66,9 @@ impl World {
         match output {
             ConsumerOutput::Processed { partition, offset, records } => {
                 let end = offset + i64::from(records.count);
+                let committed_only = self.clients.member(client).consumer.reads_committed();
                 let (observers, world) = self.split();
-                observers.audit_read(&world, partition, offset, records);
+                observers.audit_read(&world, partition, offset, records, committed_only);
                 let member = self.clients.member_mut(client);
                 member.done.insert(partition, end);
                 member.read += u64::from(records.count);
@@ -138,6 +139,7 @@ impl World {
             max_bytes: request.max_bytes,
             partition_max_bytes: request.max_partition_bytes,
             rack: None,
+            read_committed: self.clients.member(client).consumer.reads_committed(),
             partitions: request.partitions,
             forgotten: Vec::new(),
         });

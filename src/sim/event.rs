@@ -4,6 +4,7 @@ use crate::model::{BrokerId, Nanos};
 use crate::protocol::broker::MetadataUpdate;
 use crate::protocol::group::{GroupRequest, GroupResponse};
 use crate::protocol::messages::{BrokerRequest, BrokerResponse, ControllerRequest, ControllerResponse};
+use crate::protocol::transaction::{TransactionRequest, TransactionResponse};
 use crate::protocol::wire::Acks;
 use crate::sim::network::Node;
 use crate::sim::processing::{Retried, Try};
@@ -57,6 +58,8 @@ pub(crate) enum QueuedEvent {
     RetryTopic(Retried),
     /// A member that has crashed is started again; the number is that of its starts until then.
     MemberRestart(u32, u64),
+    /// A broker gives up waiting for what it asked another one about a transaction.
+    BrokerRequestTimeout(BrokerId, u64),
     /// The scenario's next event is due.
     ScriptDue,
     /// Logs are merged where nobody needs their batches any more.
@@ -70,6 +73,8 @@ pub(crate) enum TimerKind {
     /// A producer's or consumer's.
     Client(u32),
     Group(u32),
+    /// The coordinator of a transactional id.
+    Transactions(u32),
 }
 
 /// Which of a client's connections to a broker: a consumer talks to its coordinator over one of its own.
@@ -147,6 +152,18 @@ pub(crate) enum Message {
         correlation: u64,
         id: i64,
     },
+    /// A producer, or a leader for it, asks the coordinator of its transactional id.
+    Transactions {
+        /// Which transactional id of the scenario.
+        transactions: u32,
+        /// The asker's number of it.
+        correlation: u64,
+        request: TransactionRequest,
+    },
+    TransactionResponse {
+        correlation: u64,
+        reply: TransactionResponse,
+    },
 }
 
 impl Message {
@@ -169,6 +186,7 @@ impl Message {
         match self {
             Message::Request { correlation, .. }
             | Message::Group { correlation, .. }
+            | Message::Transactions { correlation, .. }
             | Message::InitProducerId { correlation } => Some(*correlation),
             _ => None,
         }

@@ -7,6 +7,7 @@ use crate::sim::event::{Message, Timer};
 use crate::sim::network::Node;
 use crate::sim::process::ProcessState;
 use crate::sim::quota::ClientQuotas;
+use crate::sim::transactions::HeldProduce;
 use std::collections::{BTreeMap, VecDeque};
 
 /// A disk with one queue for forced writes.
@@ -45,6 +46,8 @@ pub(super) struct Host {
     pub(super) inbox: VecDeque<(Node, Message)>,
     /// Requests of this broker that have no answer yet, and whom they went to.
     pub(super) asked: BTreeMap<u64, Node>,
+    /// Writes that wait until a coordinator knows of their partitions, by the number of the request.
+    pub(super) held: BTreeMap<u64, HeldProduce>,
     /// Its connections with clients.
     pub(super) channels: Channels,
     /// What it knows of its clients' quotas.
@@ -73,6 +76,7 @@ impl Host {
             timer: Timer::default(),
             inbox: VecDeque::new(),
             asked: BTreeMap::new(),
+            held: BTreeMap::new(),
             channels: Channels::default(),
             quotas: ClientQuotas::default(),
             start: 0,

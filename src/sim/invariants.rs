@@ -14,6 +14,7 @@ mod healed;
 mod leaders;
 mod processing;
 mod replicas;
+mod transactions;
 
 pub use catalogue::{Assumption, INVARIANTS, Invariant};
 

@@ -234,6 +234,10 @@ impl Reading {
     }
 
     fn take(&mut self, records: RecordRange) {
+        // A marker is no record of an application, and those of one epoch are alike.
+        if records.is_control() {
+            return;
+        }
         let (first, end) = (records.first, records.first + u64::from(records.count));
         let known = add(&mut self.seen, records);
         self.duplicated += known;
@@ -272,6 +276,7 @@ mod tests {
                 base_sequence: -1,
                 created_at: 0,
                 max_timestamp: 0,
+                kind: Default::default(),
             };
             log.append_as_leader(batch, 0);
         }

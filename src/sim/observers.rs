@@ -245,9 +245,13 @@ impl Observers {
         partition: PartitionIx,
         offset: Offset,
         records: RecordRange,
+        committed_only: bool,
     ) {
         if let Some(auditor) = &mut self.auditor {
             auditor.read(world, partition, offset, records);
+            if committed_only {
+                auditor.read_committed(world, partition, records);
+            }
         }
     }
 

@@ -50,6 +50,7 @@ impl World {
                 self.next_in_turn(client, count);
             }
             ProducerOutput::Blocked => self.clients.producer_mut(client).workload.blocked = true,
+            ProducerOutput::Unblocked if self.waits_for_transaction(client) => {}
             ProducerOutput::Unblocked => {
                 self.clients.producer_mut(client).workload.blocked = false;
                 self.work_again(client);
@@ -57,6 +58,11 @@ impl World {
             ProducerOutput::WantMetadata => self.request_metadata(client),
             ProducerOutput::WantProducerId => self.request_producer_id(client),
             ProducerOutput::EpochBumped { .. } => {}
+            ProducerOutput::Coordinator { .. }
+            | ProducerOutput::TransactionsReady
+            | ProducerOutput::TransactionEnded { .. }
+            | ProducerOutput::AbortNeeded { .. }
+            | ProducerOutput::Fenced { .. } => self.transactional_producer_wants(client, output),
             ProducerOutput::Wake(at) => {
                 let (now, queue) = (self.now, &mut self.queue);
                 let timer = &mut self.clients.producer_mut(client).runtime.timer;
@@ -177,7 +183,8 @@ impl World {
             EventKind::ProduceFailed { producer: client, partition, records, error, indefinite },
             cause,
         );
-        if self.clients.producer_mut(client).workload.resend {
+        let is_again = self.clients.producer(client).transactional.is_none();
+        if is_again && self.clients.producer_mut(client).workload.resend {
             self.clients.producer_mut(client).sent += u64::from(records.count);
             let again = ProducerInput::Resend { partition, records, record_bytes };
             self.step_producer(client, again);
@@ -188,13 +195,15 @@ impl World {
 
     /// Records that the application sends one after the other: the next one, once one is settled.
     fn next_in_turn(&mut self, client: u32, settled: u32) {
+        let waits = self.waits_for_transaction(client);
         let workload = &mut self.clients.producer_mut(client).workload;
         workload.waiting_for = workload.waiting_for.saturating_sub(settled);
-        if workload.waiting_for == 0 && workload.in_turn > 0 {
+        if workload.waiting_for == 0 && workload.in_turn > 0 && !waits {
             workload.in_turn -= 1;
             workload.waiting_for = 1;
             let target = workload.target();
             self.hand_in(client, target, 1);
+            self.commit_if_due(client, false);
         }
     }
 
@@ -209,6 +218,7 @@ impl World {
         let host = self.clients.producer_mut(client);
         host.sent += u64::from(count);
         let record_bytes = host.workload.record_bytes;
+        self.note_in_transaction(client, count);
         self.step_producer(client, ProducerInput::Send { target, count, record_bytes });
     }
 
@@ -217,13 +227,14 @@ impl World {
         let identity = self.clients.new_identity(client);
         self.clients.schemas.process_begins(client, identity);
         let spec = &self.scenario.producers[client as usize];
-        let settings = settings::producer(&self.scenario, spec, self.profile.version);
+        let settings = settings::producer_of(&self.scenario, spec, &self.profile);
         let connections = settings::producer_connections(spec, self.profile.version);
         let host = self.clients.producer_mut(client);
         host.runtime.reset(ClientState::Up);
         host.runtime.connections.begin(connections);
         let seed = host.runtime.rng.next_u64();
         host.producer = Producer::new(identity, settings, seed);
+        self.begin_transactions(client);
         self.step_producer(client, ProducerInput::Wake);
         self.work_again(client);
     }

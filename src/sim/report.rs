@@ -4,10 +4,12 @@ mod expected;
 mod groups;
 mod producers;
 mod skew;
+mod transactions;
 
 pub use groups::GroupReport;
 pub use producers::ProducerReport;
 pub use skew::{MemberReport, Skew, TopicSkew};
+pub use transactions::TransactionCounters;
 
 use crate::model::{KafkaVersion, Nanos, PartitionIx};
 use crate::scenario::{Counter, Expect, Verdict};
@@ -73,6 +75,9 @@ pub struct Counters {
     /// Versions of schemas that the registry refused; in all only.
     #[serde(default, skip_serializing_if = "groups::is_zero")]
     pub schemas_refused: u64,
+    /// What became of transactions; in all only, and `None` where no producer has a `transactional.id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transactions: Option<TransactionCounters>,
     /// Producers one by one; in all only, and real brokers do not tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub producers: Vec<ProducerReport>,
@@ -158,6 +163,7 @@ impl Counters {
             Counter::Visible => self.visible,
             Counter::LogEnd => self.log_end,
             Counter::Deleted => self.deleted?,
+            Counter::OfTransactions(counter) => self.transactions?.counter(*counter),
             Counter::OfProducer(counter, name) => {
                 return self.producers.iter().find(|one| one.producer == *name)?.counter(*counter);
             }
@@ -206,6 +212,7 @@ impl World {
             producers: self.producer_reports(),
             schemas_refused: self.clients.schemas.refused,
             deleted: Some(0),
+            transactions: self.transaction_counters(),
             ..Counters::default()
         };
         for ix in partitions {

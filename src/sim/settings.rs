@@ -8,9 +8,10 @@ use crate::protocol::consumer::{CommitStrategy, ConsumerSettings, ConsumerWork};
 use crate::protocol::controller::machine::ControllerSettings;
 use crate::protocol::controller::{TopicConfig, quorum::QuorumTiming};
 use crate::protocol::group::GroupSettings;
-use crate::protocol::producer::{ProducerSettings, partitioner_rack};
+use crate::protocol::producer::{ProducerSettings, Transactional, partitioner_rack, transactional_id};
 use crate::protocol::profile::Profile;
 use crate::protocol::segments::{Retention, RollPolicy};
+use crate::protocol::transaction::TransactionSettings;
 use crate::scenario::{CommitMode, GroupSpec, ProducerSpec, Scenario, TopicSpec, setting_text};
 use crate::sim::quota::QuotaWindow;
 use std::collections::BTreeMap;
@@ -203,6 +204,13 @@ pub(super) fn producer(scenario: &Scenario, spec: &ProducerSpec, version: KafkaV
     ProducerSettings { rack, record_age: spec.record_age.0, ..ProducerSettings::of(&client) }
 }
 
+/// The same for these brokers: with version 1 on their side clients speak version 1 too.
+pub(super) fn producer_of(scenario: &Scenario, spec: &ProducerSpec, profile: &Profile) -> ProducerSettings {
+    let settings = producer(scenario, spec, profile.version);
+    let spoken = |own: Transactional| Transactional { v2: own.v2 && profile.transactions_v2, ..own };
+    ProducerSettings { transactional: settings.transactional.map(spoken), ..settings }
+}
+
 /// How a producer connects to brokers.
 pub(super) fn producer_connections(spec: &ProducerSpec, version: KafkaVersion) -> ConnectionSettings {
     ConnectionSettings::of(&spec.profile(version), KeyScope::Producer)
@@ -275,11 +283,55 @@ pub(super) fn offsets_topic(scenario: &Scenario, version: KafkaVersion) -> Topic
     }
 }
 
+/// The transactional ids of the producers, in the order in which they first stand in the scenario.
+pub(super) fn transactional_ids(scenario: &Scenario, version: KafkaVersion) -> Vec<String> {
+    let mut ids = Vec::new();
+    for spec in &scenario.producers {
+        if let Some(id) =
+            transactional_id(&spec.profile(version)).filter(|id| !ids.iter().any(|known| known == id))
+        {
+            ids.push(id.to_string());
+        }
+    }
+    ids
+}
+
+/// The internal topic of transactions as a topic of the scenario, one partition for each transactional id.
+pub(super) fn state_topic(scenario: &Scenario, version: KafkaVersion) -> TopicSpec {
+    let replicas = int(scenario, "transaction.state.log.replication.factor", version).unwrap_or(3);
+    let min_isr = int(scenario, "transaction.state.log.min.isr", version).unwrap_or(2);
+    TopicSpec {
+        name: STATE_TOPIC.into(),
+        partitions: transactional_ids(scenario, version).len() as u32,
+        replication_factor: replicas as u32,
+        placement: Vec::new(),
+        config: BTreeMap::from([
+            ("cleanup.policy".to_string(), "compact".into()),
+            ("min.insync.replicas".to_string(), min_isr.into()),
+        ]),
+    }
+}
+
+/// What the brokers do with transactions.
+pub(super) fn transactions(scenario: &Scenario, profile: &Profile) -> TransactionSettings {
+    let base = TransactionSettings::of(profile);
+    let sweep = "transaction.abort.timed.out.transaction.cleanup.interval.ms";
+    TransactionSettings {
+        sweep_interval: ms(scenario, sweep, profile.version).unwrap_or(base.sweep_interval),
+        ..base
+    }
+}
+
+/// Where coordinators keep what they know of transactions.
+pub(super) const STATE_TOPIC: &str = "__transaction_state";
+
 /// Where groups keep their offsets.
 pub(super) const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
 /// The switches of the scenario's cluster.
 pub(super) fn profile(scenario: &Scenario, version: KafkaVersion) -> Profile {
     let elr = scenario.cluster.features.get("eligible.leader.replicas.version").map(|level| *level > 0);
-    Profile::of(version, elr)
+    let of = Profile::of(version, elr);
+    let v2 = scenario.cluster.features.get("transaction.version").map(|level| *level >= 2);
+    Profile { transactions_v2: of.transactions_v2 && v2.unwrap_or(true), ..of }
 }

@@ -142,7 +142,19 @@ impl World {
         } else {
             Datum::unknown(Unknown::Unsupported("this version without the feature".into()))
         };
-        Partitions::from_rows(&rows, elr)
+        let all = Partitions::from_rows(&rows, elr);
+        if self.clients.all_transactions().is_empty() {
+            return all;
+        }
+        let stable: Vec<Option<i64>> = order.columns.iter().map(|ix| self.last_stable(*ix)).collect();
+        all.with_last_stable(&stable)
+    }
+
+    /// The leader's last stable offset, if it runs.
+    fn last_stable(&self, ix: PartitionIx) -> Option<i64> {
+        let host = self.machines.leader(ix).and_then(|id| self.machines.host(id))?;
+        let replica = host.process.is_up().then(|| host.broker.replica(ix)).flatten()?;
+        Some(replica.last_stable_offset())
     }
 
     fn row(&self, topic: TopicIx, number: i32, ix: PartitionIx) -> PartitionRow {

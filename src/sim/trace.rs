@@ -141,6 +141,16 @@ pub enum EventKind {
     },
     /// A broker throttles a client that is above its quota, for the first time in the run.
     Throttled { broker: BrokerId, process: Process, throttle_ms: u64 },
+    /// A transaction of this producer of the scenario is decided to be aborted.
+    TransactionAborted(u32),
+    /// A transaction of this producer was open for longer than its `transaction.timeout.ms`.
+    TransactionTimedOut(u32),
+    /// A producer cannot go on: a newer process has begun, or its transaction was aborted for it.
+    ProducerFenced {
+        /// Which producer of the scenario.
+        producer: u32,
+        error: ErrorCode,
+    },
 }
 
 /// Why an act was not done.

@@ -146,6 +146,11 @@ impl Workload {
         !self.blocked && (is_steady || in_turn)
     }
 
+    /// Whether an application with a rate has nothing more to hand in.
+    fn is_over(&self, now: Nanos) -> bool {
+        self.interval > 0 && self.next(now).is_none()
+    }
+
     /// When to hand in next.
     fn next(&self, now: Nanos) -> Option<Nanos> {
         let over = self.interval == 0 || self.left == Some(0) || self.until.is_some_and(|until| now >= until);

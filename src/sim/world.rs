@@ -87,6 +87,9 @@ impl World {
             QueuedEvent::HandedOver(client, start) => self.handed_over(client, start),
             QueuedEvent::RetryTopic(retried) => self.retried(retried),
             QueuedEvent::MemberRestart(client, start) => self.restart_member(client, start),
+            QueuedEvent::BrokerRequestTimeout(id, correlation) => {
+                self.broker_request_timed_out(id, correlation)
+            }
             QueuedEvent::ScriptDue => {}
             QueuedEvent::Compact => self.compact(),
         }
@@ -136,6 +139,7 @@ impl World {
             TimerKind::Controller => self.machines.control.timer.fires(now, kind, queue),
             TimerKind::Group(group) => self.clients.group_mut(group).timer.fires(now, kind, queue),
             TimerKind::Client(client) => self.clients.runtime_mut(client).timer.fires(now, kind, queue),
+            TimerKind::Transactions(at) => self.clients.transactions_mut(at).timer.fires(now, kind, queue),
         };
         if !fires {
             return;
@@ -145,6 +149,7 @@ impl World {
             TimerKind::Controller => self.wake_controller(),
             TimerKind::Group(group) => self.wake_group(group),
             TimerKind::Client(client) => self.wake_client(client),
+            TimerKind::Transactions(at) => self.wake_transactions(at),
         }
     }
 

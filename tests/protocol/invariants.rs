@@ -10,6 +10,8 @@ mod mutants;
 mod random_run;
 #[path = "invariants/repeats.rs"]
 mod repeats;
+#[path = "invariants/transactions.rs"]
+mod transactions;
 
 use klever::model::Nanos;
 use klever::scenario::Scenario;

@@ -1,11 +1,17 @@
 //! Answers to fetches, at once or when what they wait for has come (`DelayedFetch`).
 
-use super::replica::Role;
+use super::replica::{Replica, Role};
 use super::{Broker, Step};
 use crate::model::PartitionIx;
 use crate::protocol::messages::{BrokerResponse, FetchResponse, Peer};
 use crate::protocol::timers::Timer;
-use crate::protocol::wire::{ErrorCode, FetchedPartition};
+use crate::protocol::wire::{AbortedTransaction, Batch, ErrorCode, FetchedPartition};
+
+/// The aborted transactions that touch what a reader of committed records is given.
+fn aborted_in(replica: &Replica, batches: &[Batch]) -> Vec<AbortedTransaction> {
+    let (Some(first), Some(last)) = (batches.first(), batches.last()) else { return Vec::new() };
+    replica.transactions().aborted_in(first.base_offset, last.end_offset())
+}
 
 impl Broker {
     /// Whether a session has data for an answer.
@@ -16,7 +22,7 @@ impl Broker {
         for at in &session.changed {
             let slot = &session.slots[*at as usize];
             let replica = &self.replicas[slot.replica as usize];
-            let end = replica.readable_end(follower);
+            let end = replica.readable_end(follower, &session.params);
             if !slot.open || slot.fetch_offset >= end {
                 continue;
             }
@@ -73,7 +79,7 @@ impl Broker {
         let replica = &self.replicas[slot.replica as usize];
         let snapshot = at_once && follower && slot.requested_in_epoch == epoch;
         let high_watermark = if snapshot { slot.high_watermark_at_request } else { replica.high_watermark };
-        let (end, log_start) = (replica.readable_end(follower), replica.log().start());
+        let (end, log_start) = (replica.readable_end(follower, &params), replica.log().start());
         let has_data = slot.fetch_offset < end;
         let mut batches = Vec::new();
         if has_data && *left > 0 {
@@ -92,6 +98,7 @@ impl Broker {
                 high_watermark,
                 log_start,
                 preferred_read_replica: None,
+                aborted: if params.read_committed { aborted_in(replica, &batches) } else { Vec::new() },
                 batches,
             });
         }

@@ -74,6 +74,12 @@ impl Broker {
             let empty = batch.records.count == 0;
             return Err(if empty { ErrorCode::InvalidRequest } else { ErrorCode::MessageTooLarge });
         }
+        if batch.kind.is_control() {
+            return match replica.producers.check_marker(batch) {
+                Ok(()) => Ok(self.append_new(step, place, batch)),
+                Err(error) => Err(error),
+            };
+        }
         match replica.producers.check(batch, step.now, self.settings.producer_id_expiration_ns) {
             SequenceCheck::Append => Ok(self.append_new(step, place, batch)),
             SequenceCheck::Duplicate(base_offset) => {

@@ -66,10 +66,9 @@ impl Broker {
         let offset = match (asked.position, from) {
             (OffsetSpec::Earliest, _) => replica.log().start(),
             (OffsetSpec::Latest, Peer::Broker(_)) => replica.log().end(),
-            (OffsetSpec::Latest, Peer::Client(_)) if replica.high_watermark < start => {
-                return Err(ErrorCode::OffsetNotAvailable);
-            }
+            _ if replica.high_watermark < start => return Err(ErrorCode::OffsetNotAvailable),
             (OffsetSpec::Latest, Peer::Client(_)) => replica.high_watermark,
+            (OffsetSpec::LatestCommitted, _) => replica.last_stable_offset(),
         };
         let epoch = replica.log().epochs().epoch_at(offset.min(replica.log().end() - 1));
         Ok((offset, epoch.unwrap_or(-1)))

@@ -2,12 +2,14 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::TopicSettings;
+use crate::protocol::fetch_session::FetchParams;
 use crate::protocol::follower::FollowerState;
 use crate::protocol::leader::LeaderState;
 use crate::protocol::log::Log;
 use crate::protocol::producer_state::ProducerStates;
 use crate::protocol::purgatory::ProducePartitionStatus;
 use crate::protocol::storage::Storage;
+use crate::protocol::transaction_index::TransactionIndex;
 use crate::protocol::wire::{LeaderEpoch, Offset};
 use std::collections::VecDeque;
 
@@ -145,9 +147,30 @@ impl Replica {
         }
     }
 
+    /// Where the first transaction begins that is open, or whose marker is not committed yet; else the high watermark.
+    /// Who reads committed records reads up to here (`UnifiedLog.fetchLastStableOffsetMetadata`).
+    pub(crate) fn last_stable_offset(&self) -> Offset {
+        let unstable = self.producers.transactions().first_unstable(self.high_watermark);
+        unstable.map_or(self.high_watermark, |first| first.min(self.high_watermark))
+    }
+
+    /// Whether a producer's transaction of this epoch has begun in its log.
+    pub(crate) fn has_open_transaction(&self, producer_id: i64, epoch: i16) -> bool {
+        self.producers.has_open_transaction(producer_id, epoch)
+    }
+
+    /// What is known of transactions in its log.
+    pub(crate) fn transactions(&self) -> &TransactionIndex {
+        self.producers.transactions()
+    }
+
     /// Up to where a reader may read.
-    pub(super) fn readable_end(&self, follower: bool) -> Offset {
-        if follower { self.log().end() } else { self.high_watermark }
+    pub(super) fn readable_end(&self, follower: bool, params: &FetchParams) -> Offset {
+        match (follower, params.read_committed) {
+            (true, _) => self.log().end(),
+            (false, true) => self.last_stable_offset(),
+            (false, false) => self.high_watermark,
+        }
     }
 
     /// The process is gone: what was in memory only is forgotten. What is known of producers is in snapshots

@@ -263,6 +263,7 @@ impl Broker {
             max_bytes: self.settings.replica_fetch_response_max_bytes,
             partition_max_bytes: self.settings.replica_fetch_max_bytes,
             rack: None,
+            read_committed: false,
             partitions,
             forgotten: std::mem::take(&mut fetcher.to_forget),
         })

@@ -98,6 +98,7 @@ impl Broker {
             log_start: replica.map_or(-1, |replica| replica.log().start()),
             preferred_read_replica: None,
             batches: Vec::new(),
+            aborted: Vec::new(),
         }
     }
 
@@ -230,7 +231,8 @@ impl Broker {
         };
         let session = self.process.sessions.get_mut(session_place);
         let slot = &session.slots[watcher.slot as usize];
-        let is_changed = slot.fetch_offset < replica.readable_end(watcher.follower.is_some())
+        let is_changed = slot.fetch_offset
+            < replica.readable_end(watcher.follower.is_some(), &session.params)
             || slot.sent_high_watermark != replica.high_watermark
             || slot.sent_log_start != replica.log().start();
         if is_changed {

@@ -3,7 +3,10 @@
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::consumer::positions::{BufferedRecords, FetchState, OwnedPartition};
 use crate::protocol::consumer::{Consumer, ConsumerError, ConsumerFetch, ConsumerOutput};
-use crate::protocol::wire::{ErrorCode, FetchPartition, FetchedPartition, LeaderEpoch, Offset, RecordRange};
+use crate::protocol::wire::{
+    Batch, BatchKind, ErrorCode, FetchPartition, FetchedPartition, LeaderEpoch, Offset, RecordRange,
+};
+use std::collections::BTreeSet;
 
 /// A fetch that waits for its answer.
 #[derive(Clone, Debug)]
@@ -137,18 +140,10 @@ impl Consumer {
     ) {
         match result.error {
             ErrorCode::None => {
+                let read_committed = self.settings.read_committed;
                 let owned = &mut self.owned[at];
                 owned.not_before = 0;
-                owned.buffered.extend(result.batches.iter().filter_map(|batch| {
-                    let skipped = (from - batch.base_offset).clamp(0, i64::from(batch.records.count)) as u32;
-                    let records = skip(batch.records, skipped);
-                    let offset = batch.base_offset + i64::from(skipped);
-                    (records.count > 0).then_some(BufferedRecords {
-                        offset,
-                        records,
-                        epoch: batch.leader_epoch,
-                    })
-                }));
+                buffer(owned, from, result, read_committed);
             }
             ErrorCode::OffsetOutOfRange => {
                 self.positions_pending = true;
@@ -176,6 +171,9 @@ impl Consumer {
                 owned.epoch = front.epoch;
                 front.records = skip(front.records, records.count);
                 front.offset += i64::from(records.count);
+                if front.records.count == 0 {
+                    front.offset = front.next;
+                }
                 // With poll() and not with the fetch: auto-commit takes what was returned, and nothing that is
                 // only buffered.
                 owned.position = Some(front.offset);
@@ -224,6 +222,42 @@ impl Consumer {
         let timeouts = self.fetches.iter().map(|fetch| fetch.sent_at.saturating_add(timeout));
         let rests = self.backing_off.iter().map(|(_, until)| *until);
         timeouts.chain(rests).min().unwrap_or(Nanos::MAX)
+    }
+}
+
+/// Keeps what the application may be given of an answer, and steps over the rest: markers, and, for who reads committed
+/// records only, what was aborted (`CompletedFetch.nextFetchedRecord`).
+fn buffer(owned: &mut OwnedPartition, from: Offset, result: &FetchedPartition, read_committed: bool) {
+    let mut aborted = result.aborted.clone();
+    aborted.sort_unstable_by_key(|transaction| transaction.first_offset);
+    let (mut next_aborted, mut aborting) = (aborted.iter().peekable(), BTreeSet::new());
+    for batch in &result.batches {
+        while let Some(begun) = next_aborted.next_if(|begun| begun.first_offset < batch.end_offset()) {
+            aborting.insert(begun.producer_id);
+        }
+        let is_aborted = batch.kind == BatchKind::Transactional && aborting.contains(&batch.producer_id);
+        if batch.kind == BatchKind::Abort {
+            aborting.remove(&batch.producer_id);
+        }
+        if batch.kind.is_control() || (read_committed && is_aborted) {
+            step_over(owned, batch);
+            continue;
+        }
+        let skipped = (from - batch.base_offset).clamp(0, i64::from(batch.records.count)) as u32;
+        let records = skip(batch.records, skipped);
+        let offset = batch.base_offset + i64::from(skipped);
+        if records.count > 0 {
+            let (epoch, next) = (batch.leader_epoch, batch.end_offset());
+            owned.buffered.push_back(BufferedRecords { offset, records, epoch, next });
+        }
+    }
+}
+
+/// The application is not given this batch; its position goes past it.
+fn step_over(owned: &mut OwnedPartition, batch: &Batch) {
+    match owned.buffered.back_mut() {
+        Some(last) => last.next = batch.end_offset(),
+        None => (owned.position, owned.epoch) = (Some(batch.end_offset()), batch.leader_epoch),
     }
 }
 

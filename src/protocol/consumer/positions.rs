@@ -25,6 +25,8 @@ pub(super) struct BufferedRecords {
     pub(super) offset: Offset,
     pub(super) records: RecordRange,
     pub(super) epoch: LeaderEpoch,
+    /// Where the next record is that `poll()` may return: behind markers, and behind what was aborted.
+    pub(super) next: Offset,
 }
 
 /// A partition that is assigned to this consumer.
@@ -167,6 +169,7 @@ impl Consumer {
                 },
                 _ => {
                     let at = match self.settings.offset_reset {
+                        OffsetReset::Latest if self.settings.read_committed => OffsetSpec::LatestCommitted,
                         OffsetReset::Latest => OffsetSpec::Latest,
                         OffsetReset::Earliest | OffsetReset::None => OffsetSpec::Earliest,
                     };

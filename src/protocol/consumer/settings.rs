@@ -69,6 +69,8 @@ pub(crate) struct ConsumerSettings {
     pub auto_commit_interval: Nanos,
     /// `auto.offset.reset`
     pub offset_reset: OffsetReset,
+    /// `isolation.level=read_committed`
+    pub read_committed: bool,
     /// `session.timeout.ms`
     pub session_timeout: Nanos,
     /// `heartbeat.interval.ms`
@@ -114,6 +116,7 @@ impl ConsumerSettings {
         ConsumerSettings {
             auto_commit_interval: config.ms("auto.commit.interval.ms", 5000),
             offset_reset: offset_reset(&config),
+            read_committed: config.text("isolation.level") == Some("read_committed"),
             session_timeout: config.ms("session.timeout.ms", 45_000),
             heartbeat_interval: config.ms("heartbeat.interval.ms", 3000),
             max_poll_interval: config.ms("max.poll.interval.ms", 300_000),

@@ -1,7 +1,7 @@
 //! Old batches merged into spans, so that a log's memory hardly grows while every record keeps its identity.
 
 use crate::model::Nanos;
-use crate::protocol::wire::{Batch, LeaderEpoch, Offset, RecordRange, Timestamp};
+use crate::protocol::wire::{Batch, BatchKind, LeaderEpoch, Offset, RecordRange, Timestamp};
 
 /// How many producers share a span.
 const MAX_LANES: usize = 16;
@@ -20,6 +20,7 @@ struct Lane {
     producer_id: i64,
     producer_epoch: i16,
     base_sequence: i32,
+    kind: BatchKind,
 }
 
 /// Neighbouring batches of one leader epoch.
@@ -54,6 +55,7 @@ impl Lane {
             producer_id: batch.producer_id,
             producer_epoch: batch.producer_epoch,
             base_sequence: batch.base_sequence,
+            kind: batch.kind,
         }
     }
 
@@ -63,6 +65,7 @@ impl Lane {
             && self.records.count.checked_add(batch.records.count).is_some()
             && (self.producer_id, self.producer_epoch) == (batch.producer_id, batch.producer_epoch)
             && sequence_after(self.base_sequence, self.records.count) == batch.base_sequence
+            && self.kind == batch.kind
     }
 }
 
@@ -197,6 +200,7 @@ impl Span {
             base_sequence: sequence_after(lane.base_sequence, nth as u32),
             created_at: self.created_first + share(self.created_last.saturating_sub(self.created_first), at),
             max_timestamp: self.timestamp_at(at + u64::from(count)),
+            kind: lane.kind,
         }
     }
 

@@ -14,6 +14,7 @@ fn batch(producer: u32, first: u64, count: u32, bytes: u32) -> Batch {
         base_sequence: first as i32,
         created_at: first,
         max_timestamp: first as i64,
+        kind: Default::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::messages::PartitionLeader;
 use crate::protocol::producer::RecordKey;
+use crate::protocol::transaction::{TransactionRequest, TransactionResponse};
 use crate::protocol::wire::{Acks, Batch, ErrorCode, LeaderEpoch, Offset, RecordRange};
 use serde::Serialize;
 
@@ -80,6 +81,13 @@ pub(crate) enum ProducerInput<'a> {
         /// Its epoch, 0 for a new id.
         epoch: i16,
     },
+    /// `commitTransaction()` or `abortTransaction()`: nothing is sent until [`ProducerOutput::TransactionEnded`].
+    EndTransaction {
+        /// Else it is an abort.
+        commit: bool,
+    },
+    /// Answer to [`ProducerOutput::Coordinator`]; `None` when there will be none.
+    Coordinator { correlation: u64, reply: Option<&'a TransactionResponse> },
     /// `flush()`: what is buffered is sent without waiting for linger.
     #[expect(dead_code, reason = "no simulated application calls it yet")]
     Flush,
@@ -170,6 +178,26 @@ pub(crate) enum ProducerOutput {
     /// The idempotent producer goes on with a new epoch and sequence 0 (KIP-360).
     EpochBumped {
         epoch: i16,
+    },
+    /// Ask the coordinator of the `transactional.id`.
+    Coordinator {
+        correlation: u64,
+        request: TransactionRequest,
+    },
+    /// `initTransactions()` has returned: the application may send.
+    TransactionsReady,
+    /// `commitTransaction()` or `abortTransaction()` has returned.
+    TransactionEnded {
+        /// Else it was aborted.
+        committed: bool,
+    },
+    /// The transaction cannot be committed any more: the application has to abort it.
+    AbortNeeded {
+        error: ErrorCode,
+    },
+    /// The producer cannot go on: a newer process has begun, or its transaction was aborted for it.
+    Fenced {
+        error: ErrorCode,
     },
     /// Step with [`ProducerInput::Wake`] at this time.
     Wake(Nanos),

@@ -24,6 +24,7 @@ pub(crate) fn is_retriable(error: ErrorCode) -> bool {
             | ErrorCode::OffsetNotAvailable
             | ErrorCode::CoordinatorNotAvailable
             | ErrorCode::NotCoordinator
+            | ErrorCode::ConcurrentTransactions
     )
 }
 
@@ -171,14 +172,16 @@ impl Producer {
         }
         let out_of_order = self.settings.idempotent && error == ErrorCode::OutOfOrderSequenceNumber;
         let in_time = now < batch.created_at.saturating_add(self.settings.delivery_timeout);
+        let transactional = self.settings.transactional.is_some();
+        let goes_on = out_of_order && (!transactional || self.is_echo(batch));
         let again = in_time
             && batch.attempts < self.settings.retries
-            && (is_retriable(error) || out_of_order)
+            && (is_retriable(error) || goes_on)
             && !self.lost_its_identity(batch);
         if !again {
             return self.fail(now, id, error, batch.attempts < self.settings.retries, out);
         }
-        if out_of_order {
+        if out_of_order && !transactional {
             self.handle_out_of_order(batch);
         }
         self.enqueue_again(now, id);
@@ -234,7 +237,7 @@ impl Producer {
     }
 
     /// Failure for good. `refused`: a broker said so, and not for the last possible time.
-    fn fail(
+    pub(super) fn fail(
         &mut self,
         now: Nanos,
         id: BatchId,
@@ -244,6 +247,9 @@ impl Producer {
     ) {
         let Some(batch) = self.batches.remove(id) else { return };
         self.sequence_failed(id, &batch, error, refused);
+        if self.settings.transactional.is_some() {
+            self.transaction_lost_batch(&batch, error, out);
+        }
         self.memory.give_back(batch.pooled);
         self.counts.failed += u64::from(batch.records.count);
         out.push(ProducerOutput::Failed {

@@ -5,7 +5,7 @@ use crate::protocol::producer::batch::{BatchId, ProducerBatch};
 use crate::protocol::producer::queue::{ConnectionState, InFlightRequest};
 use crate::protocol::producer::size::BATCH_HEADER_BYTES;
 use crate::protocol::producer::{Producer, ProducerOutput, ProducerRequest};
-use crate::protocol::wire::{Acks, Batch, Timestamp};
+use crate::protocol::wire::{Acks, Batch, BatchKind, Timestamp};
 
 impl Producer {
     /// Sends whatever can be sent; `true` when a request went out.
@@ -154,6 +154,7 @@ impl Producer {
             base_sequence: batch.base_sequence,
             created_at: batch.created_at,
             max_timestamp: batch.last_append_at as Timestamp - self.settings.record_age as Timestamp,
+            kind: self.settings.transactional.as_ref().map_or(BatchKind::Plain, |_| BatchKind::Transactional),
         }
     }
 
@@ -177,6 +178,7 @@ impl Producer {
             }
             return self.keep_ids(ids);
         }
+        self.transaction_sends();
         self.nodes[node].in_flight.push_back(InFlightRequest { request, sent_at: now, batches: ids });
     }
 

@@ -121,6 +121,9 @@ impl Producer {
         if !self.settings.idempotent {
             return true;
         }
+        if !self.transaction_allows(queue, head) {
+            return false;
+        }
         let line = &self.queues[queue as usize].sequences;
         let stale = line.identity != (self.identity.id, self.identity.epoch);
         match line.open.first().and_then(|first| self.batches.get(*first)) {
@@ -179,6 +182,10 @@ impl Producer {
             return;
         }
         self.queues[batch.queue as usize].sequences.open.retain(|open| *open != id);
+        // A transaction is aborted instead, and the coordinator gives the next epoch.
+        if self.settings.transactional.is_some() {
+            return;
+        }
         if refused || error == ErrorCode::OutOfOrderSequenceNumber {
             self.request_epoch_bump(batch.queue);
         }
@@ -186,6 +193,9 @@ impl Producer {
 
     /// A batch expired that was sent before: it may or may not be in the log (`markSequenceUnresolved`).
     pub(super) fn mark_unresolved(&mut self, queue: u32) {
+        if self.settings.transactional.is_some() {
+            return;
+        }
         let line = &mut self.queues[queue as usize].sequences;
         if !std::mem::replace(&mut line.unresolved, true) {
             self.identity.unresolved += 1;
@@ -210,6 +220,13 @@ impl Producer {
         if line.unresolved || (next_in_line && !batch.sequence_reset) {
             self.request_epoch_bump(batch.queue);
         }
+    }
+
+    /// Whether a batch that came out of order may be sent again without a new epoch: only as the echo of an earlier
+    /// batch's failure. All that a transaction can do is to be aborted.
+    pub(super) fn is_echo(&self, batch: &ProducerBatch) -> bool {
+        let line = &self.queues[batch.queue as usize].sequences;
+        batch.sequence_reset || batch.base_sequence != sequence_after(line.last_acked, 1)
     }
 }
 

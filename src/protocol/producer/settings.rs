@@ -80,6 +80,17 @@ pub(crate) struct ProducerSettings {
     /// (`KafkaProducer.doSend`: a new batch calls `sender.wakeup()`, and `RecordAccumulator.batchReady` finds it
     /// expired after 0 ms).
     pub sender_slack: Nanos,
+    /// `transactional.id` is set: how its transactions are.
+    pub transactional: Option<Transactional>,
+}
+
+/// How a producer with a `transactional.id` works.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Transactional {
+    /// `transaction.timeout.ms`
+    pub timeout: Nanos,
+    /// Brokers and client speak version 2 (KIP-890): partitions need not be added, each end brings a new epoch.
+    pub v2: bool,
 }
 
 /// Where the classes of Kafka's own partitioners lie.
@@ -127,8 +138,17 @@ impl ProducerSettings {
             leader_in_answer: since(3, 7),
             bumps_epoch: since(2, 5),
             sender_slack: if linger > 0 { SENDER_SLACK } else { 0 },
+            transactional: transactional_id(client).map(|_| Transactional {
+                timeout: config.ms("transaction.timeout.ms", 60_000),
+                v2: since(4, 0),
+            }),
         }
     }
+}
+
+/// The client's `transactional.id`, if it has one.
+pub(crate) fn transactional_id(client: &ClientProfile) -> Option<&str> {
+    client.settings.get("transactional.id").map(|id| id.trim()).filter(|id| !id.is_empty())
 }
 
 /// The rack that a producer keeps its records without a key in, by its name, if it is to (KIP-1123).

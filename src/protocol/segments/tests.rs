@@ -20,6 +20,7 @@ fn batch(first: u64, bytes: u32, second: i64) -> Batch {
         base_sequence: -1,
         created_at: 0,
         max_timestamp: second * SECOND as i64,
+        kind: Default::default(),
     }
 }
 

@@ -226,6 +226,7 @@ impl World {
                 }
                 self.observers.watch_leader(self.now, &self.machines, *partition);
                 self.watch_offsets(*partition);
+                self.watch_transactions(*partition);
             }
             MetadataUpdate::Broker { broker, registration } => {
                 self.machines.control.committed.brokers.insert(*broker, *registration);

@@ -141,8 +141,8 @@ impl World {
         }
     }
 
-    /// What a partition of the offsets topic can do now.
-    fn offsets_partition(&self, partition: PartitionIx) -> OffsetsPartition {
+    /// What a partition of an internal topic can do now.
+    pub(in crate::sim) fn offsets_partition(&self, partition: PartitionIx) -> OffsetsPartition {
         let state = &self.machines.control.committed.partitions[partition.at()];
         let settings = self
             .machines

@@ -75,6 +75,7 @@ impl Auditor {
         }
         self.owners_are_single(world);
         self.processing_is_sound(world);
+        self.zombies_are_fenced(world);
     }
 
     fn note_identities(&mut self, world: &Observed<'_>) {

@@ -18,6 +18,9 @@ pub enum Assumption {
     /// new sequences (KIP-360, `TransactionManager.startSequencesAtBeginning`). Seen on real brokers: scenario
     /// o04-stands-still.
     OneProducerEpoch,
+    /// A leader asks the coordinator before the first write of a transaction (3.6) or the epoch rises with each end
+    /// (`transaction.version` 2): a write that comes late cannot join the next transaction (KIP-890).
+    LateWritesAreRefused,
 }
 
 impl Assumption {
@@ -29,6 +32,7 @@ impl Assumption {
             Assumption::EligibleAreRemembered => "a changed minimum ISR forgot who may lead",
             Assumption::NoResend => "the application sent failed records again",
             Assumption::OneProducerEpoch => "the producer began a new epoch with batches open",
+            Assumption::LateWritesAreRefused => "this version lets a late write join the next transaction",
         }
     }
 }
@@ -57,6 +61,11 @@ const SESSION: &[Assumption] = &[
 
 /// A coordinator that finds no records of a group begins with generation 1 again.
 const GROUP: &[Assumption] = &[Assumption::LastReplicaKeepsItsLog];
+
+/// Of an id whose coordinator finds no records of it nobody knows anything any more.
+const STATE: &[Assumption] = &[Assumption::LastReplicaKeepsItsLog];
+const TRANSACTION: &[Assumption] =
+    &[Assumption::CleanElections, Assumption::LastReplicaKeepsItsLog, Assumption::LateWritesAreRefused];
 
 const REPLICATION: &str = "kafka-specification (TLA+), KafkaReplication.tla";
 const KIP_966: &str = "KIP-966 and Kafka 3.5 specifications (TLA+), Vanlightly";
@@ -131,6 +140,13 @@ invariants! {
     POISON_ANSWERED "PoisonAnswered"
         "a record that cannot be processed never counts as processed, and ends as its group's on_poison says"
         "ours", ALWAYS;
+    FENCED "ZombiesFenced"
+        "once a process of a transactional id has begun, no older one adds to or ends a transaction" "KIP-98", STATE;
+    READ_COMMITTED "ReadCommitted"
+        "a read_committed group processes nothing of a transaction that is open or was aborted" "KIP-98", TRANSACTION;
+    CARRIED_OUT "DecisionsCarriedOut"
+        "what a coordinator has decided every log says in the end, and no transaction is open that none knows"
+        "KIP-98, KIP-890", TRANSACTION;
     TIME "TimeMonotonic" "time does not run backwards" "ours", ALWAYS;
     HEALS "Heals"
         "once faults stop, every broker is back, every ISR is full, logs are equal and every write is settled"

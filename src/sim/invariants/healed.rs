@@ -42,6 +42,7 @@ impl Auditor {
                 self.report(world, &catalogue::HEALS, None, detail);
             }
         }
+        self.decisions_are_carried_out(world);
         let image = world.machines.control.controller.image();
         for (ix, entry) in image.partitions.iter() {
             let broken = nobody_can_lead(world, image, entry);

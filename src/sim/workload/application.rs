@@ -29,6 +29,8 @@ impl World {
         if count > 0 {
             self.hand_in_spread(client, count);
         }
+        let is_over = self.clients.producer(client).workload.is_over(now);
+        self.commit_if_due(client, is_over);
         let workload = &mut self.clients.producer_mut(client).workload;
         if let Some(at) = workload.next(now).filter(|_| !workload.queued) {
             workload.queued = true;

@@ -60,6 +60,10 @@ fn facts(logs: &PartitionLogs) -> String {
     let leader = logs.leader.map_or("none".to_string(), |leader| leader.to_string());
     let stable = match logs.last_stable {
         LastStable::HighWatermark => format!("LSO {} (no transactions)", known(logs.high_watermark)),
+        LastStable::At(offset) if Some(offset) < logs.high_watermark => {
+            format!("LSO {} (a transaction is open)", human_count(offset))
+        }
+        LastStable::At(offset) => format!("LSO {}", human_count(offset)),
         LastStable::Unknown => "LSO ?".into(),
     };
     let epoch = known(logs.leader_epoch.map(i64::from));

@@ -311,6 +311,7 @@ impl Cluster {
             base_sequence,
             created_at: self.now,
             max_timestamp: self.now as i64,
+            kind: Default::default(),
         };
         self.correlation += 1;
         let (correlation, timeout_ns) = (self.correlation, 30_000_000_000);
@@ -338,6 +339,7 @@ impl Cluster {
             max_bytes: u32::MAX,
             partition_max_bytes: u32::MAX,
             rack: ask.rack,
+            read_committed: false,
             partitions: vec![asked],
             forgotten: Vec::new(),
         });

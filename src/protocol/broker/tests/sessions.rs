@@ -148,6 +148,7 @@ impl Pair {
             max_bytes: self.max_bytes,
             partition_max_bytes: 150,
             rack: None,
+            read_committed: false,
             partitions: named.into_iter().map(name).collect(),
             forgotten: Vec::new(),
         };
@@ -167,6 +168,7 @@ impl Pair {
             base_sequence: -1,
             created_at: now,
             max_timestamp: now as i64,
+            kind: Default::default(),
         };
         let batches = vec![(PartitionIx(partition), batch)];
         let request = BrokerRequest::Produce(ProduceRequest { acks: Acks::One, timeout_ns: 0, batches });

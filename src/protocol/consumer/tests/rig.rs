@@ -31,6 +31,7 @@ impl Log {
             base_sequence: -1,
             created_at: 0,
             max_timestamp: 0,
+            kind: Default::default(),
         });
         self.high_watermark = base_offset + i64::from(count);
     }
@@ -175,6 +176,7 @@ impl Rig {
                     diverging: None,
                     high_watermark: hw,
                     log_start: log.start,
+                    aborted: Vec::new(),
                     preferred_read_replica: None,
                     batches,
                 });

@@ -213,6 +213,7 @@ impl Rig {
             }
             ProducerOutput::Blocked => self.event_log.push(format!("{ms} blocked")),
             ProducerOutput::Unblocked => self.event_log.push(format!("{ms} unblocked")),
+            transactional => unreachable!("this producer has no transactions: {transactional:?}"),
         }
     }
 

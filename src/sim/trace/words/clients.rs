@@ -60,6 +60,21 @@ pub(super) fn client_text(what: &EventKind, names: &Names<'_>) -> String {
             let (group, name) = (names.group(*group), (names.partition)(*partition));
             format!("a consumer of group {group} failed at {name}: {error:?}")
         }
+        other => transaction_text(other, names),
+    }
+}
+
+fn transaction_text(what: &EventKind, names: &Names<'_>) -> String {
+    match what {
+        EventKind::TransactionAborted(producer) => {
+            format!("the transaction of {} is aborted", names.producer(*producer))
+        }
+        EventKind::TransactionTimedOut(producer) => {
+            format!("the transaction of {} was open for too long", names.producer(*producer))
+        }
+        EventKind::ProducerFenced { producer, error } => {
+            format!("producer {} is fenced: {}", names.producer(*producer), error.name())
+        }
         other => schema_text(other, names),
     }
 }
