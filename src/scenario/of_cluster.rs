@@ -263,6 +263,7 @@ fn producers(cluster: &Cluster, topics: &[TopicSpec], partitions: usize) -> Vec<
         key_count: load.key_count,
         zipf_exponent: load.zipf_exponent,
         celebrity_share: load.celebrity_share,
+        tombstone_share: load.tombstone_share,
         poison_every: None,
         partition: None,
         record_age: Time::from_millis(0),
