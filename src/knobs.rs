@@ -295,6 +295,7 @@ pub static ALL: &[&Knob] = &[
     &load::KEY_COUNT,
     &load::ZIPF_EXPONENT,
     &load::CELEBRITY_SHARE,
+    &load::TOMBSTONE_SHARE,
     &load::CONSUMERS,
     &load::PROCESSING_MS,
     &load::ON_POISON,

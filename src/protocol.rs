@@ -7,11 +7,13 @@
 pub(crate) mod broker;
 pub(crate) mod broker_lifecycle;
 pub(crate) mod client;
+pub(crate) mod compaction;
 pub(crate) mod consumer;
 pub mod controller;
 pub(crate) mod fetch_session;
 pub(crate) mod follower;
 pub(crate) mod group;
+pub(crate) mod intervals;
 pub(crate) mod isr;
 pub(crate) mod leader;
 pub(crate) mod log;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "protocol/compaction.rs"]
+mod compaction;
 #[path = "protocol/controller.rs"]
 mod controller;
 #[path = "protocol/history.rs"]

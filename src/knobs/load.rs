@@ -100,6 +100,21 @@ pub static CELEBRITY_SHARE: Knob = Knob {
     simulated: Simulated::Yes,
 };
 
+pub static TOMBSTONE_SHARE: Knob = Knob {
+    scope: Scope::Load,
+    name: "tombstone_share",
+    kind: Kind::Float { min: 0.0, max: 1.0 },
+    place: assumed!(load.tombstone_share),
+    ladder: &["0", "0.01", "0.1", "0.5"],
+    doc: "The share of records with a key that have no value: in a compacted topic they delete their key, and are gone themselves delete.retention.ms later.",
+    moves: &[(
+        Axis::Durability,
+        "a group that is away for longer than delete.retention.ms keeps what was deleted",
+    )],
+    takes_effect: TakesEffect::AtOnce,
+    simulated: Simulated::Yes,
+};
+
 pub static CONSUMERS: Knob = Knob {
     scope: Scope::Load,
     name: "consumers",

@@ -96,6 +96,8 @@ pub struct Load {
     pub zipf_exponent: f64,
     /// The share of the records that have the one key of `celebrity`.
     pub celebrity_share: f64,
+    /// The share of the records with a key that have no value.
+    pub tombstone_share: f64,
     /// Members of each consumer group.
     pub consumers: u32,
     /// How long a member works on one record.
@@ -137,6 +139,7 @@ impl Default for Load {
             key_count: 0,
             zipf_exponent: KeySpread::ZIPF_EXPONENT,
             celebrity_share: KeySpread::CELEBRITY_SHARE,
+            tombstone_share: 0.0,
             consumers: 3,
             processing_ms: 0.1,
             on_poison: "crash".into(),

@@ -1,6 +1,7 @@
 //! A broker: its replicas, its own view of the metadata and its life, stepped by time and messages.
 
 mod append;
+mod cleaner;
 mod delayed_fetch;
 mod directories;
 mod events;
@@ -234,6 +235,7 @@ impl Broker {
             BrokerInput::Failed { correlation } => self.handle_failed_request(step, correlation),
             BrokerInput::Disconnected { peer } => self.close_peer_sessions(peer),
             BrokerInput::Metadata { offset, updates } => self.apply_metadata(step, offset, updates),
+            BrokerInput::Keys { partition, keyed } => self.clean_log(step, partition, &keyed),
             BrokerInput::Stop => self.stop(step),
         }
     }

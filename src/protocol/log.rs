@@ -8,6 +8,7 @@ mod tests;
 pub(crate) use epochs::LeaderEpochCache;
 pub(crate) use span::sequence_after;
 
+use crate::protocol::intervals::Intervals;
 use crate::protocol::wire::{Batch, EpochEnd, LeaderEpoch, Offset, RecordRange};
 use span::{Span, truncate_end, truncate_start};
 use std::collections::VecDeque;
@@ -148,10 +149,17 @@ impl Log {
     }
 
     /// Appends to `out` the batches from `from` on that end at or below `upto`, about `max_bytes` of
-    /// them but at least one. Returns their bytes. Merged batches come back in even pieces.
-    pub(crate) fn read(&self, from: Offset, upto: Offset, max_bytes: u32, out: &mut Vec<Batch>) -> u32 {
+    /// them but at least one, without what was removed. Returns their bytes. Merged batches come back in even pieces.
+    pub(crate) fn read(
+        &self,
+        from: Offset,
+        upto: Offset,
+        max_bytes: u32,
+        removed: &Intervals,
+        out: &mut Vec<Batch>,
+    ) -> u32 {
         let mut bytes = 0u32;
-        self.for_each_batch(from, |batch| {
+        self.each_batch_left(from, removed, |batch| {
             if batch.end_offset() > upto || (bytes > 0 && bytes.saturating_add(batch.bytes) > max_bytes) {
                 return false;
             }
@@ -163,9 +171,9 @@ impl Log {
     }
 
     /// How many bytes [`Log::read`] could give, counted up to `enough`.
-    pub(crate) fn bytes_between(&self, from: Offset, upto: Offset, enough: u32) -> u32 {
+    pub(crate) fn bytes_between(&self, from: Offset, upto: Offset, enough: u32, removed: &Intervals) -> u32 {
         let mut bytes = 0u32;
-        self.for_each_batch(from, |batch| {
+        self.each_batch_left(from, removed, |batch| {
             let fits = batch.end_offset() <= upto;
             bytes = bytes.saturating_add(if fits { batch.bytes } else { 0 });
             fits && bytes < enough
@@ -180,6 +188,30 @@ impl Log {
             return;
         }
         self.each_tail(from, |batch| each(*batch));
+    }
+
+    /// The same without the records at the removed offsets: a batch comes in the pieces that are left of it.
+    pub(crate) fn each_batch_left(
+        &self,
+        from: Offset,
+        removed: &Intervals,
+        mut each: impl FnMut(Batch) -> bool,
+    ) {
+        if removed.ranges().is_empty() {
+            return self.for_each_batch(from, each);
+        }
+        self.for_each_batch(from, |batch| {
+            let (start, end) = (batch.base_offset as u64, batch.end_offset() as u64);
+            let gone = removed.within(start, end);
+            let mut whole = Intervals::default();
+            whole.add(start, end);
+            whole.without(&gone).ranges().iter().all(|(first, end)| {
+                let mut piece = batch;
+                truncate_end(&mut piece, *end as Offset);
+                truncate_start(&mut piece, *first as Offset);
+                each(piece)
+            })
+        });
     }
 
     /// Gives the records from `from` on as ranges, each with its first offset and leader epoch.

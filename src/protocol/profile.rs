@@ -67,6 +67,8 @@ pub struct Profile {
     /// A replica on a new, empty disk is not taken for the old one (directory ids, 3.7).
     pub directory_ids: bool,
     pub sessions: SessionRule,
+    /// Tombstones are kept from the cleaning that first met them on (KAFKA-8522, 3.1).
+    pub delete_horizon: bool,
     /// A broker that has caught up tells the controller which of its log directories are cordoned before it asks to be
     /// unfenced, and the controller writes that down: one change more of every registration (KIP-1066, 4.3).
     pub cordoned_directories: bool,
@@ -121,6 +123,7 @@ impl Profile {
             epoch_bump_on_shrink: !since(3, 6),
             directory_ids: since(3, 7),
             sessions: session_rule(version),
+            delete_horizon: since(3, 1),
             cordoned_directories: since(4, 3),
             transactions_v2: since(4, 0),
             transaction_verification: since(3, 6),

@@ -1,6 +1,10 @@
 //! The segments of a log: where each begins, its size and its times, and which of them retention deletes
 //! (`LogSegment`, `UnifiedLog.deleteOldSegments`).
 
+mod cleaning;
+
+pub(crate) use cleaning::Cleanable;
+
 use crate::model::Nanos;
 use crate::protocol::log::Log;
 use crate::protocol::wire::{Batch, Offset, Timestamp};
@@ -48,6 +52,8 @@ struct Times {
     /// Of its first batch.
     first: Timestamp,
     largest: Timestamp,
+    /// About when it was last written to: `lastModified` of its file, which a cleaning keeps.
+    modified: Nanos,
 }
 
 impl Segment {
@@ -58,8 +64,10 @@ impl Segment {
     fn add(&mut self, batch: &Batch) {
         let (bytes, time) = (u64::from(batch.bytes), batch.max_timestamp);
         self.bytes += bytes;
-        let times = self.times.get_or_insert(Times { first: time, largest: time });
+        let modified = batch.created_at;
+        let times = self.times.get_or_insert(Times { first: time, largest: time, modified });
         times.largest = times.largest.max(time);
+        times.modified = times.modified.max(modified);
     }
 }
 
@@ -86,12 +94,6 @@ impl Segments {
     /// Bytes of all of them.
     pub(crate) fn bytes(&self) -> u64 {
         self.closed.iter().map(|segment| segment.bytes).sum::<u64>() + self.active.bytes
-    }
-
-    /// Where the segment that is written to begins.
-    #[cfg(test)]
-    pub(crate) fn active_base(&self) -> Offset {
-        self.active.base_offset
     }
 
     /// How many there are.
@@ -172,7 +174,8 @@ impl Segments {
                 SegmentDeletionReason::RetentionSizeBreach => segment.bytes <= over,
                 SegmentDeletionReason::RetentionMsBreach => segment.is_older(at.now, retention.ns?),
             };
-            if at.high_watermark < end || segment.bytes == 0 || !breaches {
+            let is_empty_active = segment.base_offset == at.log_end;
+            if at.high_watermark < end || is_empty_active || !breaches {
                 break;
             }
             over = over.saturating_sub(segment.bytes);

@@ -1,6 +1,9 @@
 //! A replica on its disk: what is written, what is flushed, and what each fault leaves of it (kafka.md#storage).
 
+mod cleaning;
+
 use crate::model::Nanos;
+use crate::protocol::compaction::Cleaned;
 use crate::protocol::log::Log;
 use crate::protocol::segments::{Check, Retention, RollPolicy, SegmentDeletionReason, Segments};
 use crate::protocol::wire::{Batch, LeaderEpoch, Offset};
@@ -11,6 +14,7 @@ pub(crate) struct Storage {
     log: Log,
     flushed: Offset,
     segments: Segments,
+    cleaned: Cleaned,
     recovery_point: Offset,
     high_watermark_checkpoint: Offset,
 }
@@ -168,6 +172,7 @@ impl Storage {
     pub(crate) fn truncate_to(&mut self, offset: Offset) {
         self.log.truncate_to(offset);
         self.segments.truncate_to(&self.log);
+        self.cut_cleaned();
         self.clip_marks();
     }
 
@@ -176,6 +181,7 @@ impl Storage {
         self.log.truncate_fully_and_start_at(offset);
         self.flushed = offset;
         self.segments = Segments::starting_at(offset);
+        self.cleaned = Cleaned::default();
         self.clip_marks();
     }
 
@@ -189,6 +195,7 @@ impl Storage {
             self.segments = Segments::starting_at(offset);
         }
         self.flushed = self.flushed.max(self.log.start());
+        self.cleaned.drop_below(self.log.start());
     }
 
     /// Merges old batches, never those that a power loss could still cut.

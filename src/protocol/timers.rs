@@ -28,6 +28,8 @@ pub(crate) enum Timer {
     Fetcher(u32),
     /// Logs are looked at for what retention deletes.
     Retention,
+    /// The cleaner looks for logs to compact.
+    Cleaner,
 }
 
 /// Timers in order of time. None is ever taken back: whoever is called looks whether it still matters.

@@ -78,6 +78,8 @@ built_in! {
     "c14-retention-latest"
     "c15-log-append-time"
     "c15-old-create-time"
+    "c16-delete-hidden"
+    "c16-delete-seen"
     "k01-celebrity"
     "k01-even-keys"
     "k02-partitions-grow"

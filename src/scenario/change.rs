@@ -142,7 +142,7 @@ fn write_topics(scenario: &mut Scenario, shape: Shape, change: &Change, count: u
 type Writer = fn(&mut Scenario, &Value) -> Option<()>;
 
 /// The assumptions that a scenario makes true, and how it is written there.
-static ASSUMED: [(&Knob, Writer); 15] = [
+static ASSUMED: [(&Knob, Writer); 16] = [
     (&load::RECORDS_PER_S, |scenario, value| {
         let producers = scenario.producers.len() as f64;
         let rate = value.float()? / producers;
@@ -168,6 +168,10 @@ static ASSUMED: [(&Knob, Writer); 15] = [
     (&load::CELEBRITY_SHARE, |scenario, value| {
         let share = value.float()?;
         each_producer(scenario, |producer| producer.celebrity_share = share)
+    }),
+    (&load::TOMBSTONE_SHARE, |scenario, value| {
+        let share = value.float()?;
+        each_producer(scenario, |producer| producer.tombstone_share = share)
     }),
     (&load::PRODUCERS, |scenario, value| multiply_producers(scenario, value.int()?.max(1) as usize)),
     (&load::CONSUMERS, |scenario, value| {

@@ -3,7 +3,7 @@
 use crate::knobs::{
     KeyScope, LIBRDKAFKA_PARTITIONER, LIBRDKAFKA_PARTITIONERS, Scope, default_at, find, producer_errors,
 };
-use crate::model::{BrokerId, KeySpread, plural};
+use crate::model::{BrokerId, KeySpread, Keys, plural};
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::names::{Names, check_id, check_name, has_broker, unknown_end, unknown_name};
 use crate::scenario::{
@@ -142,10 +142,42 @@ fn producers(scenario: &Scenario, names: &Names<'_>) -> Checked {
             return mistake(table, at, "partition is a partition of the topic, counted from 0");
         }
         key_spread(table, at, &producer.key_spread())?;
+        if !(0.0..=1.0).contains(&producer.tombstone_share) {
+            return mistake(table, at, "tombstone_share is from 0 to 1");
+        }
+        has_keys_where_needed(scenario, table, at, producer)?;
         settings(table, at, Scope::Producer, &kafkas_own(table, at, producer)?)?;
         if let Some(error) = producer_errors(&producer.profile(scenario.version())).first() {
             return mistake(table, at, format!("Kafka's producer refuses: {error}"));
         }
+    }
+    Ok(())
+}
+
+/// Brokers take no record without a key into a compacted topic (`LogValidator`, INVALID_RECORD). What a cleaner makes of
+/// aborted records is not simulated.
+fn has_keys_where_needed(
+    scenario: &Scenario,
+    table: &'static str,
+    at: usize,
+    producer: &ProducerSpec,
+) -> Checked {
+    let topic = scenario.topics.iter().find(|topic| topic.name == producer.topic);
+    let own = topic.and_then(|topic| topic.config.get("cleanup.policy"));
+    let policy = own.or_else(|| scenario.cluster.config.get("log.cleanup.policy")).map(setting_text);
+    let compacted = policy.is_some_and(|policy| policy.contains("compact"));
+    if compacted && (producer.keys == Keys::None || producer.partition.is_some()) {
+        let topic = &producer.topic;
+        return mistake(
+            table,
+            at,
+            format!(
+                "`{topic}` is compacted, and brokers refuse records without a key: give it keys, such as keys = \"uniform\" and key_count = 100"
+            ),
+        );
+    }
+    if compacted && producer.config.contains_key("transactional.id") {
+        return mistake(table, at, "transactions in a compacted topic are not simulated");
     }
     Ok(())
 }

@@ -29,6 +29,9 @@ pub struct ProducerSpec {
     /// With `celebrity` the share of the records that have the one key.
     #[serde(default = "celebrity_share", skip_serializing_if = "is_celebrity_share")]
     pub celebrity_share: f64,
+    /// The share of its records with a key that have no value: tombstones, which delete the key from a compacted topic.
+    #[serde(default, skip_serializing_if = "is_none_of_them")]
+    pub tombstone_share: f64,
     /// One partition takes everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<i32>,
@@ -233,6 +236,10 @@ fn zipf_exponent() -> f64 {
 
 fn is_zipf_exponent(exponent: &f64) -> bool {
     *exponent == KeySpread::ZIPF_EXPONENT
+}
+
+fn is_none_of_them(share: &f64) -> bool {
+    *share == 0.0
 }
 
 fn celebrity_share() -> f64 {

@@ -177,6 +177,10 @@ pub enum GroupCounter {
     Overtaken,
     /// Records that retention deleted when the group had yet to read them.
     DeletedBeforeRead,
+    /// Records that the cleaner removed before the group read them.
+    CompactedBeforeRead,
+    /// Keys that are deleted, whose tombstone is gone, and that the group has a value of.
+    DeletesMissed,
 }
 
 const GROUP_COUNTERS: &[(&str, GroupCounter)] = &[
@@ -197,6 +201,8 @@ const GROUP_COUNTERS: &[(&str, GroupCounter)] = &[
     ("retried_later", GroupCounter::RetriedLater),
     ("overtaken", GroupCounter::Overtaken),
     ("deleted_before_read", GroupCounter::DeletedBeforeRead),
+    ("compacted_before_read", GroupCounter::CompactedBeforeRead),
+    ("deletes_missed", GroupCounter::DeletesMissed),
 ];
 
 const COUNTERS: &[(&str, Counter)] = &[

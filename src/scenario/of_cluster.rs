@@ -273,6 +273,7 @@ fn producers(cluster: &Cluster, topics: &[TopicSpec], partitions: usize) -> Vec<
         zipf_exponent: load.zipf_exponent,
         celebrity_share: load.celebrity_share,
         transaction_records: 100,
+        tombstone_share: load.tombstone_share,
         poison_every: None,
         partition: None,
         record_age: Time::from_millis(0),

@@ -116,9 +116,11 @@ impl World {
         } else {
             Placement::Manual(spec.placement.clone())
         };
-        let settings = settings::topic(&self.scenario, &spec.config, self.profile.version);
+        let mut settings = settings::topic(&self.scenario, &spec.config, self.profile.version);
         let config = settings::topic_config(&spec.config);
         let internal = spec.name == OFFSETS_TOPIC || spec.name == STATE_TOPIC;
+        // What these hold is kept beside their logs, which are empty: there is nothing to compact.
+        settings.compaction = settings.compaction.filter(|_| !internal);
         self.machines.topics.push(SimTopic { spec, settings, partitions: Vec::new(), internal });
         let (answer, _) = self.step_controller(ControllerInput::CreateTopic { placement, config });
         match answer {

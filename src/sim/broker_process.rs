@@ -64,6 +64,10 @@ impl World {
                 self.machines.host_mut(id).timer.set(at, TimerKind::Broker(id), &mut self.queue);
             }
             BrokerOutput::Disk { .. } => {}
+            BrokerOutput::WantKeys { partition, below } => {
+                let keyed = self.keys_of_log(id, partition, below);
+                self.step_broker(id, BrokerInput::Keys { partition, keyed });
+            }
             BrokerOutput::Event(event) => self.broker_event(id, event),
             BrokerOutput::Stopped => self.orderly_stop_done(id),
         }
@@ -82,6 +86,9 @@ impl World {
                 return;
             }
         }
+        if matches!(event, BrokerEvent::LogCleaned { as_leader: false, .. }) {
+            return;
+        }
         let cause = self.cause_of(id, &event);
         let seq = self.record_event(EventKind::Broker { broker: id, event: event.clone() }, cause);
         match event {
@@ -92,6 +99,7 @@ impl World {
             BrokerEvent::BecameLeader { partition, .. } => {
                 self.observers.watch_leader(self.now, &self.machines, partition);
                 self.observers.record_losses(self.now, &self.machines, partition, seq);
+                self.note_cleaned(id, partition, seq);
             }
             BrokerEvent::Truncated { partition, from, to, .. } => {
                 // A log that begins anew behind its old end has lost nothing that its leader still has.
@@ -108,6 +116,7 @@ impl World {
                 self.log_cut(id, partition, (from, to), by);
                 self.observers.record_losses(self.now, &self.machines, partition, seq);
             }
+            BrokerEvent::LogCleaned { partition, .. } => self.note_cleaned(id, partition, seq),
             BrokerEvent::SegmentsDeleted { partition, from, to, .. } => {
                 self.note_deleted_before_read(partition, (from, to), seq);
             }

@@ -7,6 +7,7 @@ use crate::protocol::consumer::Consumer;
 use crate::protocol::producer::Producer;
 use crate::protocol::wire::Offset;
 use crate::sim::client_runtime::{ClientRuntime, ClientState};
+use crate::sim::compacted_logs::CompactedLogs;
 use crate::sim::groups::HostedGroup;
 use crate::sim::histogram::Histogram;
 use crate::sim::processing::{MissedStep, PoisonRecords};
@@ -79,6 +80,8 @@ pub(super) struct Clients {
     pub(super) poison: PoisonRecords,
     /// Schemas of their records.
     pub(super) schemas: Schemas,
+    /// Keys of their records, and what cleaners removed.
+    pub(super) compaction: CompactedLogs,
 }
 
 impl Clients {

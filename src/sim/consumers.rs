@@ -74,6 +74,7 @@ impl World {
                 member.read += u64::from(records.count);
                 let known = self.records_read(partition, group, records);
                 self.clients.group_mut(group).processed(partition, offset, records, known);
+                self.note_keys_read(group, partition, offset, records);
                 if !self.clients.member(client).had_effect {
                     self.effect(group, partition, records);
                 }

@@ -63,7 +63,7 @@ impl World {
     }
 
     /// How many of these offsets running members of a group have fetched and may process yet.
-    fn fetched(&self, group: u32, partition: PartitionIx, offsets: &Intervals) -> u64 {
+    pub(super) fn fetched(&self, group: u32, partition: PartitionIx, offsets: &Intervals) -> u64 {
         if offsets.len() == 0 {
             return 0;
         }

@@ -5,6 +5,7 @@ mod coordinator;
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::group::{GroupCoordinator, OffsetsPartition};
 use crate::protocol::wire::{Offset, RecordRange};
+use crate::sim::compacted_logs::LastOfKey;
 use crate::sim::event::Timer;
 use crate::sim::intervals::Intervals;
 use crate::sim::processing::Processing;
@@ -33,6 +34,10 @@ pub(super) struct HostedGroup {
     pub(super) deleted: BTreeMap<PartitionIx, Intervals>,
     /// Offsets over which a reset moved a member's position.
     pub(super) jumped: BTreeMap<PartitionIx, Intervals>,
+    /// Where it began to read.
+    pub(super) begun: BTreeMap<PartitionIx, Offset>,
+    /// The last record of each key that it has processed, and whether that deleted the key, of logs that were cleaned.
+    pub(super) last_of_key: BTreeMap<PartitionIx, LastOfKey>,
     /// Records processed, and how many of them had been before.
     pub(super) read: u64,
     pub(super) read_again: u64,
@@ -57,6 +62,8 @@ impl HostedGroup {
             done: BTreeMap::new(),
             deleted: BTreeMap::new(),
             jumped: BTreeMap::new(),
+            begun: BTreeMap::new(),
+            last_of_key: BTreeMap::new(),
             read: 0,
             read_again: 0,
             rebalancing: false,
@@ -78,6 +85,9 @@ impl HostedGroup {
 
     /// A member's position moves by itself.
     pub(super) fn jumps(&mut self, partition: PartitionIx, from: Option<Offset>, to: Offset) {
+        if from.is_none() {
+            self.begun.entry(partition).or_insert(to);
+        }
         if let Some(from) = from.filter(|from| *from < to) {
             self.jumped.entry(partition).or_default().add(from as u64, to as u64);
         }

@@ -147,6 +147,7 @@ impl World {
             let workload = &mut self.clients.producer_mut(client).workload;
             workload.change(Some(spec.records_per_s), Some(spec.record_bytes));
             workload.set_keys(spec.key_spread());
+            workload.set_tombstone_share(spec.tombstone_share);
             self.work_again(client);
         }
     }

@@ -52,12 +52,18 @@ pub struct ProcessingCounters {
     /// Records that retention deleted when the group had yet to read them: lost for the group.
     #[serde(default)]
     pub deleted_before_read: u64,
+    /// Records that the cleaner of a compacted topic removed before the group read them: it sees later ones only.
+    #[serde(default)]
+    pub compacted_before_read: u64,
+    /// Keys that were deleted, whose tombstone was removed before the group read it: it keeps their last value.
+    #[serde(default)]
+    pub deletes_missed: u64,
 }
 
 /// What a group did with its records beyond processing each of them once, in words; nothing where that was all.
 impl fmt::Display for ProcessingCounters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts: [(u64, &str); 13] = [
+        let parts: [(u64, &str); 15] = [
             (self.duplicate_effects, "effects twice"),
             (self.passed_over, "committed but never processed"),
             (self.poison, "cannot be processed"),
@@ -71,6 +77,8 @@ impl fmt::Display for ProcessingCounters {
             (self.retried_later, "to a retry topic"),
             (self.overtaken, "overtaken"),
             (self.deleted_before_read, "deleted before they were read"),
+            (self.compacted_before_read, "compacted away before they were read"),
+            (self.deletes_missed, "deletes missed"),
         ];
         for (at, (number, what)) in parts.iter().filter(|(number, _)| *number > 0).enumerate() {
             let comma = if at > 0 { ", " } else { "" };
@@ -214,6 +222,11 @@ impl Processing {
             below.add(first, end.min(committed.max(0) as u64));
         }
         self.unsettled(partition, below, done)
+    }
+
+    /// Which of these offsets `poll()` has never returned.
+    pub(super) fn not_polled(&self, partition: PartitionIx, offsets: Intervals) -> Intervals {
+        self.polled.get(&partition).map_or_else(|| offsets.clone(), |polled| offsets.without(polled))
     }
 
     /// Which of these offsets are neither `done` nor given up.

@@ -130,6 +130,8 @@ impl World {
         key: u32,
     ) {
         let topic = self.clients.producer(client).topic;
+        let tombstone = self.clients.producer_mut(client).workload.is_tombstone();
+        self.clients.compaction.accepted(partition, records, key, tombstone);
         let members = self.clients.members().iter().filter(|member| member.nth == 0);
         let readers = members.filter(|member| member.topics.contains(&topic)).count() as u32;
         let to = KeyedPartition { partition, topic, readers };

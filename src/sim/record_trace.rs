@@ -49,6 +49,8 @@ pub struct RecordTrace {
     pub read_by: Vec<String>,
     /// Retention has deleted it, from one replica at least.
     pub deleted: bool,
+    /// A cleaner has removed it from a compacted log, of one replica at least.
+    pub compacted: bool,
     /// If it was acknowledged and is gone: the event, and the chain of what led to it, a line each.
     pub lost: Option<(u64, Vec<String>)>,
 }
@@ -58,8 +60,10 @@ impl World {
     pub(super) fn record_trace(&self, record: &RecordId) -> Option<RecordTrace> {
         let ix = self.machines.topics.partition_named(&record.partition)?;
         let (producer, number) = (record.producer, record.number);
-        let copies: Vec<RecordCopy> =
-            self.scenario.cluster.ids().flat_map(|id| self.copies_on(id, ix, record)).collect();
+        let everywhere = self.scenario.cluster.ids();
+        let (compacted, copies): (Vec<(bool, RecordCopy)>, Vec<_>) =
+            everywhere.flat_map(|id| self.copies_on(id, ix, record)).partition(|(is_removed, _)| *is_removed);
+        let copies: Vec<RecordCopy> = copies.into_iter().map(|(_, copy)| copy).collect();
         let leader = self.machines.leader(ix);
         let readable = copies.iter().find(|copy| Some(copy.broker) == leader && copy.below_high_watermark);
         let sent_by = self.clients.identities().get(producer as usize);
@@ -71,6 +75,7 @@ impl World {
             failed: self.observers.ledger().was_failed(ix, producer, number),
             readable_at: readable.map(|copy| copy.offset),
             read_by: readers.map(|group| self.scenario.groups[group as usize].name.clone()).collect(),
+            compacted: !compacted.is_empty(),
             deleted: self.observers.ledger().was_deleted(ix, producer, number),
             lost: self.loss_of(ix, record),
             copies,
@@ -78,15 +83,19 @@ impl World {
         })
     }
 
-    fn copies_on(&self, id: BrokerId, ix: PartitionIx, record: &RecordId) -> Vec<RecordCopy> {
+    /// Where a broker's log has a record, each with whether the cleaner has removed it there.
+    fn copies_on(&self, id: BrokerId, ix: PartitionIx, record: &RecordId) -> Vec<(bool, RecordCopy)> {
         let Some(host) = self.machines.host(id) else { return Vec::new() };
         let Some(replica) = host.broker.replica(ix) else { return Vec::new() };
-        let copy = |offset: Offset| RecordCopy {
-            broker: id,
-            runs: host.process.is_up(),
-            offset,
-            flushed: offset < replica.storage().flushed(),
-            below_high_watermark: offset < replica.high_watermark(),
+        let copy = |offset: Offset| {
+            let copy = RecordCopy {
+                broker: id,
+                runs: host.process.is_up(),
+                offset,
+                flushed: offset < replica.storage().flushed(),
+                below_high_watermark: offset < replica.high_watermark(),
+            };
+            (replica.storage().removed().contains(offset as u64), copy)
         };
         offsets_in(replica.log(), record.producer, record.number).into_iter().map(copy).collect()
     }

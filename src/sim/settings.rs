@@ -4,6 +4,7 @@ use crate::knobs::{KeyScope, broker_key_of, set_or_default, whole_number};
 use crate::model::{BrokerId, KafkaVersion, Nanos};
 use crate::protocol::broker::{BrokerSettings, TopicSettings};
 use crate::protocol::client::ConnectionSettings;
+use crate::protocol::compaction::Compaction;
 use crate::protocol::consumer::{CommitStrategy, ConsumerSettings, ConsumerWork};
 use crate::protocol::controller::machine::ControllerSettings;
 use crate::protocol::controller::{TopicConfig, quorum::QuorumTiming};
@@ -66,6 +67,8 @@ pub(super) fn broker(scenario: &Scenario, id: BrokerId, version: KafkaVersion) -
             "log.retention.check.interval.ms",
             base.log_retention_check_interval_ns,
         ),
+        log_cleaner_backoff_ns: (text("log.cleaner.enable").as_deref() != Some("false"))
+            .then(|| time("log.cleaner.backoff.ms", 15_000 * MS)),
         log_flush_scheduler_interval_ns: ms(scenario, "log.flush.scheduler.interval.ms", version),
         high_watermark_checkpoint_interval_ns: time(
             "replica.high.watermark.checkpoint.interval.ms",
@@ -93,9 +96,10 @@ pub(super) fn topic(scenario: &Scenario, config: &Config, version: KafkaVersion)
         unclean_leader_election: text("unclean.leader.election.enable").as_deref() == Some("true"),
         roll: RollPolicy {
             bytes: number("segment.bytes").map_or(1 << 30, |n| n as u64),
-            ns: lasting(scenario, config, ("segment.ms", SEGMENT_AGES), version),
+            ns: longest_segment(scenario, config, version),
         },
         retention: retention(scenario, config, version),
+        compaction: compaction(scenario, config, version),
         log_append_time: of_topic_or_brokers(scenario, config, TIMESTAMP_TYPE, version).as_deref()
             == Some("LogAppendTime"),
     }
@@ -150,6 +154,33 @@ fn retention(scenario: &Scenario, config: &Config, version: KafkaVersion) -> Ret
         ns: lasting(scenario, config, ("retention.ms", RETENTION_AGES), version),
         bytes: bytes.as_deref().and_then(whole_number).and_then(|limit| u64::try_from(limit).ok()),
     }
+}
+
+/// What `cleanup.policy=compact` does to a topic; `None` where it is not compacted.
+fn compaction(scenario: &Scenario, config: &Config, version: KafkaVersion) -> Option<Compaction> {
+    let of = |key: TopicKey| of_topic_or_brokers(scenario, config, key, version);
+    of(CLEANUP_POLICY).filter(|policy| policy.contains("compact"))?;
+    let time = |topic, brokers| {
+        let millis = of((topic, brokers)).as_deref().and_then(whole_number);
+        millis.and_then(|millis| u64::try_from(millis).ok()).map(|millis| millis.saturating_mul(MS))
+    };
+    let ratio = of(("min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio"));
+    let ratio = ratio.and_then(|ratio| ratio.parse::<f64>().ok()).unwrap_or(0.5);
+    let max_lag = time("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms");
+    Some(Compaction {
+        min_dirty_ppm: (ratio * 1e6) as u64,
+        min_lag_ns: time("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms").unwrap_or(0),
+        max_lag_ns: max_lag.filter(|limit| *limit < i64::MAX as u64),
+        delete_retention_ns: time("delete.retention.ms", "log.cleaner.delete.retention.ms")
+            .unwrap_or(24 * 3_600_000 * MS),
+    })
+}
+
+/// `segment.ms`, or `max.compaction.lag.ms` where that is shorter (`LogConfig.maxSegmentMs`).
+fn longest_segment(scenario: &Scenario, config: &Config, version: KafkaVersion) -> Option<Nanos> {
+    let set = lasting(scenario, config, ("segment.ms", SEGMENT_AGES), version);
+    let lag = compaction(scenario, config, version).and_then(|compaction| compaction.max_lag_ns);
+    set.into_iter().chain(lag).min()
 }
 
 /// What the controller decides by: what the topic sets itself.

@@ -242,6 +242,7 @@ impl World {
                 key_count: first.map_or(usual.key_count, |spec| spec.key_count),
                 zipf_exponent: first.map_or(usual.zipf_exponent, |spec| spec.zipf_exponent),
                 celebrity_share: first.map_or(usual.celebrity_share, |spec| spec.celebrity_share),
+                tombstone_share: first.map_or(usual.tombstone_share, |spec| spec.tombstone_share),
                 consumers: group.map_or(usual.consumers, |spec| spec.members),
                 processing_ms: group.map_or(usual.processing_ms, |spec| spec.processing_ms),
                 on_poison: group.map_or(usual.on_poison, |spec| spec.on_poison.word().into()),

@@ -125,6 +125,8 @@ pub enum EventKind {
     AnswerLost(Process),
     /// Retention deleted records that a group had yet to read.
     DeletedBeforeRead { group: u32, partition: PartitionIx, records: u64 },
+    /// The cleaner removed records before a group read them; some of them deleted a key whose value it has.
+    CompactedBeforeRead { group: u32, partition: PartitionIx, records: u64, deletes: u64 },
     /// The registry refused a version of a topic's schema, for this registered one.
     SchemaRefused { client: Endpoint, topic: String, version: u32, level: Compatibility, against: u32 },
     /// A version of a topic's schema is new, and in use by this client.

@@ -34,6 +34,8 @@ pub(super) struct Workload {
     until: Option<Nanos>,
     left: Option<u64>,
     keys: KeySpread,
+    /// The share of the records that have no value.
+    tombstone_share: f64,
     fixed: Option<RecordTarget>,
     /// Cumulated weights of Zipf's keys.
     zipf: Arc<[u64]>,
@@ -61,6 +63,7 @@ impl Workload {
             until: spec.until.map(|until| BOOT + until.0),
             left: spec.records,
             keys: spec.key_spread(),
+            tombstone_share: spec.tombstone_share,
             fixed,
             zipf: zipf_weights(&spec.key_spread()),
             rng,
@@ -91,6 +94,18 @@ impl Workload {
         if self.keys != keys {
             (self.keys, self.zipf) = (keys, zipf_weights(&keys));
         }
+    }
+
+    /// Another share of records without a value from now on.
+    pub(super) fn set_tombstone_share(&mut self, share: f64) {
+        self.tombstone_share = share;
+    }
+
+    /// Whether the next record that has a key has no value.
+    pub(super) fn is_tombstone(&mut self) -> bool {
+        const PARTS: u64 = 1_000_000_000;
+        // Nothing is drawn where nothing is deleted: such runs are what they were.
+        self.tombstone_share > 0.0 && self.rng.below(PARTS) < (self.tombstone_share * PARTS as f64) as u64
     }
 
     /// Where the next record goes.

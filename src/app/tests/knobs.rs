@@ -101,6 +101,7 @@ const STILL: [(&str, &str); 9] = [
     ("net:same_rack_rtt_ms", "every broker is in a rack of its own"),
     ("load:zipf_exponent", "it counts with keys=zipf"),
     ("load:celebrity_share", "it counts with keys=celebrity"),
+    ("load:tombstone_share", "it counts in a compacted topic of the simulator, and no figure is about it"),
     ("env:stall_ms", "it is in the 99.9th percentile, and figures end at the 99th"),
 ];
 

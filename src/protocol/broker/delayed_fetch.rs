@@ -26,12 +26,16 @@ impl Broker {
             if !slot.open || slot.fetch_offset >= end {
                 continue;
             }
-            if wanted <= 1 {
+            if wanted <= 1 && replica.storage.removed().ranges().is_empty() {
                 return true;
             }
-            let enough = (wanted - bytes).min(session.params.partition_max_bytes);
-            bytes = bytes.saturating_add(replica.log().bytes_between(slot.fetch_offset, end, enough));
-            if bytes >= wanted {
+            let enough = (wanted.max(1) - bytes).min(session.params.partition_max_bytes);
+            bytes = bytes.saturating_add(replica.bytes_between(
+                slot.fetch_offset,
+                enough,
+                (follower, &session.params),
+            ));
+            if bytes >= wanted.max(1) {
                 return true;
             }
         }
@@ -85,7 +89,8 @@ impl Broker {
         if has_data && *left > 0 {
             batches = self.spare.pop().unwrap_or_default();
             let most = params.partition_max_bytes.min(*left);
-            *left = left.saturating_sub(replica.log().read(slot.fetch_offset, end, most, &mut batches));
+            *left =
+                left.saturating_sub(replica.read(slot.fetch_offset, most, (follower, &params), &mut batches));
         }
         let told = (slot.sent_high_watermark, slot.sent_log_start) == (high_watermark, log_start);
         let sent = !batches.is_empty();

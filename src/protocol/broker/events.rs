@@ -109,6 +109,18 @@ pub enum BrokerEvent {
         #[serde(skip)]
         records: Vec<RecordRange>,
     },
+    /// The cleaner removed records from a log.
+    LogCleaned {
+        partition: PartitionIx,
+        /// The dirty part that it cleaned.
+        from: Offset,
+        to: Offset,
+        /// Records removed, in the clean part, too.
+        removed: u64,
+        /// How many of them were tombstones whose time was over.
+        tombstones: u64,
+        as_leader: bool,
+    },
 }
 
 /// Why a high watermark moved.

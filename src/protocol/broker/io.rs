@@ -2,9 +2,10 @@
 
 use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::{BrokerEvent, TopicSettings};
+use crate::protocol::compaction::KeyedRecords;
 use crate::protocol::messages::{BrokerRequest, BrokerResponse, ControllerRequest, ControllerResponse, Peer};
 use crate::protocol::storage::SurvivingTail;
-use crate::protocol::wire::{BrokerEpoch, PartitionRegistration};
+use crate::protocol::wire::{BrokerEpoch, Offset, PartitionRegistration};
 use std::sync::Arc;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,6 +40,11 @@ pub(crate) enum BrokerInput {
         offset: i64,
         /// What changed, in order.
         updates: Vec<MetadataUpdate>,
+    },
+    /// The answer to [`BrokerOutput::WantKeys`]: records with a key that may come again, in order.
+    Keys {
+        partition: PartitionIx,
+        keyed: Vec<KeyedRecords>,
     },
     /// The time of [`BrokerOutput::WakeAt`] has come. Needless wakes do no harm.
     Wake,
@@ -124,6 +130,12 @@ pub(crate) enum BrokerOutput {
         bytes: u64,
         /// Forced writes that the step waited for.
         fsyncs: u32,
+    },
+    /// The cleaner reads a log: step with the keys of its records below this offset, at once. A machine knows records by
+    /// identity only.
+    WantKeys {
+        partition: PartitionIx,
+        below: Offset,
     },
     Event(BrokerEvent),
     /// The process has ended in good order.

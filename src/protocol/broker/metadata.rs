@@ -23,7 +23,9 @@ impl Broker {
                 MetadataUpdate::Partition { partition, state } => {
                     self.partition_changed(step, partition, state)
                 }
-                MetadataUpdate::Topic { partition, settings } => self.topic_changed(partition, settings),
+                MetadataUpdate::Topic { partition, settings } => {
+                    self.topic_changed(step, partition, settings)
+                }
                 MetadataUpdate::Removed { partition } => {
                     self.process.metadata.set(partition, None);
                     self.drop_replica(step, partition, ErrorCode::UnknownTopicOrPartition);
@@ -34,10 +36,11 @@ impl Broker {
         self.process.metadata_offset = offset;
     }
 
-    fn topic_changed(&mut self, partition: PartitionIx, settings: TopicSettings) {
+    fn topic_changed(&mut self, step: &mut Step<'_>, partition: PartitionIx, settings: TopicSettings) {
         self.process.metadata.set_settings(partition, settings);
         if let Some(place) = self.place(partition) {
             self.apply_settings(place);
+            self.arm_cleaner(step, place);
         }
     }
 
@@ -83,6 +86,7 @@ impl Broker {
         }
         let place = self.ensure_replica(partition);
         self.apply_settings(place);
+        self.arm_cleaner(step, place);
         self.assign_directory_later(step, partition);
         if state.leader == Some(self.id()) {
             self.become_leader(step, place, state);

@@ -67,6 +67,8 @@ pub(super) struct Process {
     pub(super) fetchers_to_run: Vec<u32>,
     /// Replicas whose high watermark is newer than its file.
     pub(super) checkpoints: Vec<u32>,
+    /// The cleaner's timer is set.
+    pub(super) cleaner_runs: bool,
 }
 
 /// The metadata as this broker has applied it.

@@ -4,13 +4,14 @@ use crate::model::{BrokerId, Nanos, PartitionIx};
 use crate::protocol::broker::TopicSettings;
 use crate::protocol::fetch_session::FetchParams;
 use crate::protocol::follower::FollowerState;
+use crate::protocol::intervals::Intervals;
 use crate::protocol::leader::LeaderState;
 use crate::protocol::log::Log;
 use crate::protocol::producer_state::ProducerStates;
 use crate::protocol::purgatory::ProducePartitionStatus;
 use crate::protocol::storage::Storage;
 use crate::protocol::transaction_index::TransactionIndex;
-use crate::protocol::wire::{LeaderEpoch, Offset};
+use crate::protocol::wire::{Batch, LeaderEpoch, Offset};
 use std::collections::VecDeque;
 
 /// What a replica is just now.
@@ -171,6 +172,34 @@ impl Replica {
             (false, true) => self.last_stable_offset(),
             (false, false) => self.high_watermark,
         }
+    }
+
+    /// Reads batches (see [`Log::read`]). A consumer gets what the cleaner has left; a follower copies the log that the
+    /// cleaner began with, and removes the same of it with its own cleaner.
+    pub(super) fn read(
+        &self,
+        from: Offset,
+        max_bytes: u32,
+        (follower, params): (bool, &FetchParams),
+        out: &mut Vec<Batch>,
+    ) -> u32 {
+        let end = self.readable_end(follower, params);
+        let whole = Intervals::default();
+        let removed = if follower { &whole } else { self.storage.removed() };
+        self.log().read(from, end, max_bytes, removed, out)
+    }
+
+    /// How many bytes [`Self::read`] could give, counted up to `enough`.
+    pub(super) fn bytes_between(
+        &self,
+        from: Offset,
+        enough: u32,
+        (follower, params): (bool, &FetchParams),
+    ) -> u32 {
+        let end = self.readable_end(follower, params);
+        let whole = Intervals::default();
+        let removed = if follower { &whole } else { self.storage.removed() };
+        self.log().bytes_between(from, end, enough, removed)
     }
 
     /// The process is gone: what was in memory only is forgotten. What is known of producers is in snapshots

@@ -16,15 +16,21 @@ impl Broker {
     pub(super) fn clean_up_logs(&mut self, step: &mut Step<'_>) {
         for place in 0..self.replicas.len() as u32 {
             let partition = self.replicas[place as usize].partition;
-            if self.place(partition) == Some(place) {
-                REASONS.iter().for_each(|reason| self.delete_old_segments(step, place, *reason));
+            // What is compacted, too, is the cleaner's.
+            let compacted = self.replicas[place as usize].settings.compaction.is_some();
+            if self.place(partition) == Some(place) && !compacted {
+                self.delete_old_segments(step, place);
             }
         }
         let next = step.now + self.settings.log_retention_check_interval_ns;
         self.timers.set(next, Timer::Retention);
     }
 
-    fn delete_old_segments(&mut self, step: &mut Step<'_>, place: u32, reason: SegmentDeletionReason) {
+    pub(super) fn delete_old_segments(&mut self, step: &mut Step<'_>, place: u32) {
+        REASONS.iter().for_each(|reason| self.delete_segments_for(step, place, *reason));
+    }
+
+    fn delete_segments_for(&mut self, step: &mut Step<'_>, place: u32, reason: SegmentDeletionReason) {
         let replica = &mut self.replicas[place as usize];
         let (from, mark, retention) =
             (replica.log().start(), replica.high_watermark, replica.settings.retention);

@@ -1,6 +1,7 @@
 //! What an operator sets on a broker and on a topic, as far as replication depends on it.
 
 use crate::model::{BrokerId, Nanos};
+use crate::protocol::compaction::Compaction;
 use crate::protocol::segments::{Retention, RollPolicy};
 
 const MS: Nanos = 1_000_000;
@@ -39,6 +40,8 @@ pub(crate) struct BrokerSettings {
     pub log_initial_task_delay_ns: Nanos,
     /// `log.retention.check.interval.ms`.
     pub log_retention_check_interval_ns: Nanos,
+    /// `log.cleaner.backoff.ms`: how often the cleaner looks for work; `None` where `log.cleaner.enable` is off.
+    pub log_cleaner_backoff_ns: Option<Nanos>,
     /// `log.flush.scheduler.interval.ms`; `None` is Kafka's "never".
     pub log_flush_scheduler_interval_ns: Option<Nanos>,
     /// `log.flush.offset.checkpoint.interval.ms`: how often recovery points are written.
@@ -74,6 +77,7 @@ impl BrokerSettings {
             controlled_shutdown: true,
             log_initial_task_delay_ns: 30_000 * MS,
             log_retention_check_interval_ns: 300_000 * MS,
+            log_cleaner_backoff_ns: Some(15_000 * MS),
             log_flush_scheduler_interval_ns: None,
             log_flush_offset_checkpoint_interval_ns: 60_000 * MS,
             high_watermark_checkpoint_interval_ns: 5_000 * MS,
@@ -102,6 +106,8 @@ pub(crate) struct TopicSettings {
     pub roll: RollPolicy,
     /// `retention.ms` and `retention.bytes`; no limits where `cleanup.policy` does not say `delete`.
     pub retention: Retention,
+    /// What `cleanup.policy=compact` does; `None` where it does not say so.
+    pub compaction: Option<Compaction>,
     /// `message.timestamp.type=LogAppendTime`: the leader's clock, whatever the producer says.
     pub log_append_time: bool,
 }
@@ -116,6 +122,7 @@ impl Default for TopicSettings {
             unclean_leader_election: false,
             roll: RollPolicy { bytes: 1 << 30, ns: Some(A_WEEK) },
             retention: Retention { ns: Some(A_WEEK), bytes: None },
+            compaction: None,
             log_append_time: false,
         }
     }

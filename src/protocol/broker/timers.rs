@@ -27,6 +27,7 @@ impl Broker {
             Timer::Session(place) => self.delayed_fetch_timer(step, place),
             Timer::Fetcher(at) => self.fetcher_timer(step, at),
             Timer::Retention => self.clean_up_logs(step),
+            Timer::Cleaner => self.run_cleaner(step),
         }
     }
 

@@ -152,7 +152,7 @@ proptest! {
         ops.iter().for_each(|op| model.apply(&mut log, op));
         let upto = log.start() + Offset::from(upto) % (log.end() - log.start() + 1);
         let mut out = Vec::new();
-        log.read(log.start(), upto, max, &mut out);
+        log.read(log.start(), upto, max, &Intervals::default(), &mut out);
         prop_assert!(out.iter().all(|batch| batch.end_offset() <= upto));
         let bytes: u32 = out.iter().map(|batch| batch.bytes.max(1)).sum();
         prop_assert!(out.len() <= 1 || bytes <= max);
@@ -170,7 +170,7 @@ fn one_producer_costs_no_memory_and_two_cost_two_bytes_a_batch() {
         }
         assert!(log.pieces() <= 10 + most, "{} pieces", log.pieces());
         let mut out = Vec::new();
-        log.read(700, 1400, u32::MAX, &mut out);
+        log.read(700, 1400, u32::MAX, &Intervals::default(), &mut out);
         assert!(out.len() == 100 && out.iter().all(|batch| (batch.records.count, batch.bytes) == (7, 700)));
     }
 }
@@ -182,7 +182,7 @@ fn a_follower_takes_nothing_beyond_its_own_leader_epoch() {
         leader.append_as_leader(batch(0, leader.end() as u64, 2, 20), epoch);
     }
     let (mut fetched, mut follower) = (Vec::new(), Log::default());
-    leader.read(0, leader.end(), u32::MAX, &mut fetched);
+    leader.read(0, leader.end(), u32::MAX, &Intervals::default(), &mut fetched);
     assert_eq!(follower.append_as_follower(&fetched, 2), 3);
     assert_eq!(follower.append_as_follower(&fetched, 2), 0, "does not follow on the log");
     assert_eq!((follower.end(), follower.latest_epoch()), (6, 2));

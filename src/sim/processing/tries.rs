@@ -175,5 +175,6 @@ impl World {
         let overtaken = host.done.get(&of.partition).is_some_and(|done| done.reaches(of.offset as u64 + 1));
         host.processing.counters.overtaken += u64::from(overtaken);
         host.processed(of.partition, of.offset, of.record, known);
+        self.note_keys_read(group, of.partition, of.offset, of.record);
     }
 }

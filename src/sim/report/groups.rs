@@ -64,6 +64,8 @@ impl GroupReport {
             GroupCounter::RetriedLater => Some(counted?.retried_later),
             GroupCounter::Overtaken => Some(counted?.overtaken),
             GroupCounter::DeletedBeforeRead => Some(counted?.deleted_before_read),
+            GroupCounter::CompactedBeforeRead => Some(counted?.compacted_before_read),
+            GroupCounter::DeletesMissed => Some(counted?.deletes_missed),
         }
     }
 }
@@ -93,6 +95,8 @@ impl World {
             processing: Some(ProcessingCounters {
                 passed_over: self.passed_over(group as u32),
                 deleted_before_read: self.deleted_before_read(group as u32),
+                compacted_before_read: self.compacted_before_read(group as u32),
+                deletes_missed: self.deletes_missed(group as u32),
                 ..host.processing.counters
             }),
         }

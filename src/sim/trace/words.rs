@@ -259,6 +259,14 @@ fn log_text(broker: BrokerId, event: &BrokerEvent, names: &Names<'_>) -> String 
                 name(partition)
             )
         }
+        BrokerEvent::LogCleaned { partition, from, to, removed, tombstones, .. } => {
+            let (name, removed) = (name(partition), plural(*removed as usize, "record"));
+            let tombstones = match tombstones {
+                0 => String::new(),
+                some => format!(", {} among them", plural(*some as usize, "tombstone")),
+            };
+            format!("broker {broker} compacted {name} from {from} to {to}: {removed} removed{tombstones}")
+        }
         BrokerEvent::WriteFailed { partition, error, isr, min_isr } => format!(
             "broker {broker} refuses writes to {}: {} (ISR {isr}, min.insync.replicas {min_isr})",
             name(partition),

@@ -141,7 +141,7 @@ impl Cluster {
             BrokerOutput::WakeAt(at) => {
                 self.wakes.insert(broker, at);
             }
-            BrokerOutput::Disk { .. } => {}
+            BrokerOutput::Disk { .. } | BrokerOutput::WantKeys { .. } => {}
             BrokerOutput::Event(event) => self.news.push(News::Event(broker, event)),
             BrokerOutput::Stopped => self.news.push(News::Stopped(broker)),
         }

@@ -135,6 +135,9 @@ fn worded_event(event: &BrokerEvent) -> Option<String> {
         BrokerEvent::SegmentsDeleted { from, to, segments, reason, .. } => {
             format!("deleted {from}..{to}, {segments} segments: {reason:?}")
         }
+        BrokerEvent::LogCleaned { from, to, removed, .. } => {
+            format!("cleaned {from}..{to}, {removed} removed")
+        }
         BrokerEvent::StateChanged { from, to } => format!("{from:?} -> {to:?}"),
         BrokerEvent::Flushed { to, cause, .. } => format!("flushed to {to} by {cause:?}"),
         BrokerEvent::Appended { .. }

@@ -5,6 +5,28 @@ use crate::protocol::producer::RecordKey;
 use crate::sim::trace::EventKind;
 use crate::sim::trace::words::Names;
 
+/// What was gone before a group read it.
+fn gone_text(what: &EventKind, names: &Names<'_>) -> String {
+    let of = |partition: &PartitionIx, records: u64| {
+        format!("{} of {}", plural(records as usize, "record"), (names.partition)(*partition))
+    };
+    match what {
+        EventKind::DeletedBeforeRead { group, partition, records } => {
+            let group = names.group(*group);
+            format!("DATA LOSS: {} deleted before group {group} read them", of(partition, *records))
+        }
+        EventKind::CompactedBeforeRead { group, partition, records, deletes } => {
+            let missed = match deletes {
+                0 => String::new(),
+                some => format!("; DELETES MISSED: it keeps {}", plural(*some as usize, "deleted key")),
+            };
+            let group = names.group(*group);
+            format!("{} compacted away before group {group} read them{missed}", of(partition, *records))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
 pub(super) fn client_text(what: &EventKind, names: &Names<'_>) -> String {
     match what {
         EventKind::ProduceFailed { producer, partition, records, error, indefinite } => format!(
@@ -28,10 +50,7 @@ pub(super) fn client_text(what: &EventKind, names: &Names<'_>) -> String {
             let (name, offset) = ((names.partition)(*partition), human_count(*offset));
             format!("member {member} of {} crashed at {offset} of {name}", names.group(*group))
         }
-        EventKind::DeletedBeforeRead { group, partition, records } => {
-            let (records, name) = (plural(*records as usize, "record"), (names.partition)(*partition));
-            format!("DATA LOSS: {records} of {name} deleted before group {} read them", names.group(*group))
-        }
+        EventKind::DeletedBeforeRead { .. } | EventKind::CompactedBeforeRead { .. } => gone_text(what, names),
         EventKind::AnswerLost(process) => format!("an answer to {process} was lost with its connection"),
         EventKind::Throttled { broker, process, throttle_ms } => {
             let time = human_duration_ms(*throttle_ms as i64);

@@ -53,6 +53,15 @@ impl Intervals {
         &self.ranges
     }
 
+    /// What is in here of `first..end`.
+    pub(crate) fn within(&self, first: u64, end: u64) -> Intervals {
+        let from = self.ranges.partition_point(|range| range.1 <= first);
+        let to = self.ranges.partition_point(|range| range.0 < end);
+        let inside = self.ranges.get(from..to).unwrap_or_default();
+        let cut = |range: &(u64, u64)| (range.0.max(first), range.1.min(end));
+        Intervals { ranges: inside.iter().map(cut).collect() }
+    }
+
     /// What is in here and not in `other`, as ranges.
     pub(crate) fn without(&self, other: &Intervals) -> Intervals {
         let mut left = Intervals::default();
@@ -104,6 +113,10 @@ mod tests {
             let left: BTreeSet<u64> =
                 a.without(&b).ranges().iter().flat_map(|(first, end)| *first..*end).collect();
             prop_assert_eq!(left, a_set.difference(&b_set).copied().collect());
+            let (first, end) = others.first().copied().unwrap_or((0, 70));
+            let within: BTreeSet<u64> =
+                a.within(first, end).ranges().iter().flat_map(|(first, end)| *first..*end).collect();
+            prop_assert_eq!(within, a_set.range(first..end.max(first)).copied().collect());
             prop_assert!(a.ranges().windows(2).all(|pair| pair[0].1 < pair[1].0));
         }
     }
