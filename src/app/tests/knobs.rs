@@ -86,7 +86,7 @@ fn holds_to_its_kind(robot: &Robot, knob: &Knob, name: &str) {
 }
 
 /// Knobs that move no figure and no warning of the reference cluster, and why.
-const STILL: [(&str, &str); 9] = [
+const STILL: [(&str, &str); 10] = [
     ("broker:replica.fetch.wait.max.ms", "it counts on idle partitions, and figures are about busy ones"),
     ("broker:log.retention.check.interval.ms", "figures are about retention that has come to rest"),
     ("cluster:compatibility", "schemas are a model of the simulator, and no figure is about them"),
