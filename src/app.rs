@@ -161,8 +161,7 @@ pub struct App {
     moved: Vec<tweak::Moved>,
     undone: Vec<tweak::Moved>,
     /// Configurations that were kept to compare with, and how many there have ever been.
-    pins: Vec<Pin>,
-    pinned: usize,
+    pins: pin::Pins,
     /// The goals typed last.
     goals: String,
     knobs: Vec<KnobRow>,
@@ -229,8 +228,7 @@ impl App {
             shown: None,
             moved: Vec::new(),
             undone: Vec::new(),
-            pins: Vec::new(),
-            pinned: 0,
+            pins: pin::Pins::default(),
             goals: String::new(),
             knobs: Vec::new(),
             lags: LagHistory::default(),

@@ -49,7 +49,6 @@ mod monotonicity_tests;
 mod next_break;
 mod next_failure;
 mod objective;
-mod odds;
 mod ordering;
 mod poison;
 mod presets;
@@ -74,6 +73,7 @@ mod transition;
 mod verdict_tests;
 mod ways_out;
 mod what_if;
+mod wording;
 mod worst_topic;
 mod yearly;
 

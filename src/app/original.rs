@@ -1,12 +1,13 @@
 //! A copy of a cluster that runs in the simulator, to play on it what nobody would do to the cluster itself; and the
 //! cluster that it was made of, kept as it was shown until one goes back.
 
+use crate::app::pin::Pins;
 use crate::app::refuted::Refuted;
 use crate::app::time_line::TimeLine;
 use crate::app::tweak::Moved;
 use crate::app::{
     App, AssessmentView, CellStyle, Clock, ClusterSummary, Command, Effect, Level, Msg, Origin, Overlay,
-    Page, Pane, Pin, Snapshot, SourceError,
+    Page, Pane, Snapshot, SourceError,
 };
 use crate::consequences::LagHistory;
 use crate::hypothesis::Hypothesis;
@@ -42,8 +43,7 @@ pub(super) struct Original {
     shown: Option<Arc<Cluster>>,
     moved: Vec<Moved>,
     undone: Vec<Moved>,
-    pins: Vec<Pin>,
-    pinned: usize,
+    pins: Pins,
     lags: LagHistory,
     focus: Option<Pane>,
     /// Brokers that the event took; one of the partitions that they led is selected once there are any.
@@ -193,7 +193,6 @@ impl App {
         swap(&mut self.moved, &mut other.moved);
         swap(&mut self.undone, &mut other.undone);
         swap(&mut self.pins, &mut other.pins);
-        swap(&mut self.pinned, &mut other.pinned);
         swap(&mut self.lags, &mut other.lags);
         // Answers to what was asked about the other cluster are not about this one.
         self.generation += 1;

@@ -1,6 +1,6 @@
 //! Turning knobs: what the cluster takes is sent to it, everything else is a what-if laid over it.
 
-use crate::app::{App, Command, Effect, KnobRow, Level, Origin, Overlay, Pin, knob_rows};
+use crate::app::{App, Command, Effect, KnobRow, Level, Origin, Overlay, knob_rows};
 use crate::consequences::Preset;
 use crate::knobs::{Change, Knob, TakesEffect, Value};
 use crate::model::plural;
@@ -22,9 +22,6 @@ impl Moved {
         self.taken.iter().map(|(_, change)| change.knob)
     }
 }
-
-/// Pins that are kept; the oldest but the first goes when one more is made.
-const MAX_PINS: usize = 4;
 
 impl App {
     /// Moves all knobs of a preset at once, those that are not there already.
@@ -217,23 +214,16 @@ impl App {
     pub(super) fn pin(&mut self) -> Vec<Effect> {
         let (Some(hypothesis), Some(shown)) = (&mut self.hypothesis, &self.shown) else { return Vec::new() };
         hypothesis.pin_to(shown.clone());
-        self.pinned += 1;
-        let name = format!("pin {}", self.pinned);
+        let name = self.pins.add(shown.clone());
         self.notify(Level::Notice, format!("{name} kept: figures are compared with it; c compares all pins"));
-        if let Some(shown) = self.shown.clone() {
-            self.pins.push(Pin { name, cluster: shown });
-        }
-        if self.pins.len() > MAX_PINS {
-            self.pins.remove(1);
-        }
         self.changed()
     }
 
     /// Forgets the last pin: the one before it is compared with again, or the real state.
     pub(super) fn unpin(&mut self) -> Vec<Effect> {
-        self.pins.pop();
+        let newest = self.pins.remove_newest();
         let Some(hypothesis) = &mut self.hypothesis else { return Vec::new() };
-        let text = match self.pins.last() {
+        let text = match newest {
             Some(pin) => {
                 hypothesis.pin_to(pin.cluster.clone());
                 format!("compared with {}", pin.name)

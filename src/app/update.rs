@@ -3,7 +3,7 @@
 use crate::app::refuted::Refuted;
 use crate::app::shape::same_shape;
 use crate::app::{
-    App, AssessmentRequest, ClusterSummary, Effect, Level, Msg, Overlay, Pane, Pin, Place, Snapshot, Target,
+    App, AssessmentRequest, ClusterSummary, Effect, Level, Msg, Overlay, Pane, Place, Snapshot, Target,
     knob_rows,
 };
 use crate::consequences::lose;
@@ -207,7 +207,7 @@ impl App {
                 if self.origin.acts() {
                     // What knobs do to a simulator is real at once: without a pin there would be nothing to compare.
                     hypothesis.pin();
-                    self.pins = vec![Pin { name: "start".into(), cluster: hypothesis.now().clone() }];
+                    self.pins.begin_with(hypothesis.now().clone());
                 }
                 self.hypothesis = Some(hypothesis);
                 Vec::new()

@@ -6,7 +6,7 @@ mod runs;
 pub(crate) use code::CodeRow;
 
 use crate::app::quiz::{Quiz, Score, right_choice, shown_choices};
-use crate::app::{App, CellStyle, Clock, Command, Effect, Level, Origin, Overlay, Page, Pane, Pin};
+use crate::app::{App, CellStyle, Clock, Command, Effect, Level, Origin, Overlay, Page, Pane};
 use crate::model::{KafkaVersion, Millis};
 use crate::report::counter_rows;
 use crate::scenario::{Counter, Scenario, StepSpec, Time};
@@ -248,7 +248,7 @@ impl App {
         if let Some(hypothesis) = &mut self.hypothesis {
             hypothesis.reset();
             hypothesis.pin();
-            self.pins = vec![Pin { name: "start".into(), cluster: hypothesis.now().clone() }];
+            self.pins.begin_with(hypothesis.now().clone());
         }
     }
 

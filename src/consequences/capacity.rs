@@ -3,10 +3,11 @@
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::headline_of;
 use crate::consequences::estimate::format_significant;
-use crate::consequences::figure::{Derivation, digits, number_of};
+use crate::consequences::figure::Derivation;
 use crate::consequences::flow::{Flow, PathEnd, member_records_per_s};
 use crate::consequences::keys::largest_partition;
 use crate::consequences::traffic::{CAPACITY_INPUTS, Flows, turn};
+use crate::consequences::wording::{digits, number_of};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{Value, cluster, env, load, net, producer, topic};
 

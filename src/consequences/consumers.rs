@@ -2,10 +2,11 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::headline_of;
-use crate::consequences::figure::{Derivation, digits, duration, number_of};
+use crate::consequences::figure::Derivation;
 use crate::consequences::flow::member_records_per_s;
 use crate::consequences::poison;
 use crate::consequences::traffic::Flows;
+use crate::consequences::wording::{digits, duration, number_of};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{KeyScope, Knob, Value, consumer, env, load, set_or_default, topic};
 use crate::model::KafkaVersion;

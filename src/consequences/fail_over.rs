@@ -3,7 +3,8 @@
 use crate::consequences::assessment::FailOver;
 use crate::consequences::case::Acks;
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::figure::{Derivation, digits};
+use crate::consequences::figure::Derivation;
+use crate::consequences::wording::digits;
 use crate::consequences::{Estimate, Figure, Quantity, Unit};
 use crate::knobs::{KeyScope, Knob, broker, cluster, net, producer, set_or_default};
 

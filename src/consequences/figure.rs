@@ -1,9 +1,7 @@
 //! One consequence as the panel shows it: an id, a value, a sentence and the reasons behind it.
 
 use crate::consequences::Estimate;
-use crate::consequences::estimate::format_significant;
-use crate::consequences::odds::{short_chance, time_a_year};
-use crate::model::{human_bytes, plural_noun};
+use crate::consequences::wording::{bytes, digits, duration, short_chance, time_a_year};
 use serde::Serialize;
 
 /// What went into a number.
@@ -263,47 +261,5 @@ impl FigureValue for Qualitative {
     /// A word is that of the worst case; how much better it may be is not told.
     fn best_score(&self) -> Option<f64> {
         None
-    }
-}
-
-/// Milliseconds in the unit that suits the longer end.
-pub(super) fn duration(estimate: &Estimate<f64>) -> String {
-    let (per, word) = match estimate.high() {
-        Some(ms) if ms < 1000.0 || estimate.low() < Some(100.0) && ms < 10_000.0 => (1.0, "ms"),
-        Some(ms) if ms < 600_000.0 => (1000.0, "s"),
-        Some(ms) if ms < 36_000_000.0 => (60_000.0, "min"),
-        Some(ms) if ms < 259_200_000.0 => (3_600_000.0, "h"),
-        _ => (86_400_000.0, "d"),
-    };
-    format!("{} {word}", digits(&estimate.map(|ms| ms / per)))
-}
-
-/// Sizes in binary units.
-fn bytes(estimate: &Estimate<f64>) -> String {
-    let size = |bytes: &f64| human_bytes(*bytes as u64);
-    match estimate {
-        Estimate::Exact(value) => size(value),
-        Estimate::Between(low, high) => format!("{} to {}", size(low), size(high)),
-        Estimate::Unknown(_) => "?".into(),
-    }
-}
-
-/// A number of things: `1 record`, `81 records`, `0 to 3 records`.
-pub(super) fn number_of(estimate: &Estimate<f64>, noun: &str) -> String {
-    match digits(estimate) {
-        one if one == "1" || one == "1.0" => format!("1 {noun}"),
-        many => format!("{many} {}", plural_noun(noun)),
-    }
-}
-
-/// With two significant digits.
-pub(super) fn digits(estimate: &Estimate<f64>) -> String {
-    match estimate {
-        Estimate::Exact(value) => format_significant(*value),
-        Estimate::Between(low, high) => {
-            let (low, high) = (format_significant(*low), format_significant(*high));
-            if low == high { low } else { format!("{low} to {high}") }
-        }
-        Estimate::Unknown(_) => "?".into(),
     }
 }

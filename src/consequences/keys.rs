@@ -2,8 +2,9 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::estimate::format_significant;
-use crate::consequences::figure::{Derivation, digits};
+use crate::consequences::figure::Derivation;
 use crate::consequences::traffic::Flows;
+use crate::consequences::wording::digits;
 use crate::consequences::{Estimate, Figure, Quantity, Unit};
 use crate::knobs::{load, topic};
 use crate::model::{ClientProfile, KafkaVersion, KeySpread, Keys};

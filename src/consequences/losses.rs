@@ -2,10 +2,11 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::{compression_of, headline_of};
-use crate::consequences::figure::{Derivation, digits, duration, number_of};
+use crate::consequences::figure::Derivation;
 use crate::consequences::risk::Risk;
 use crate::consequences::tail;
 use crate::consequences::traffic::Flows;
+use crate::consequences::wording::{digits, duration, number_of};
 use crate::consequences::{Estimate, Figure, Qualitative, Quantity, Section, Unit};
 use crate::knobs::{Knob, Value, consumer, env, load, net, producer, topic};
 use crate::model::human_bytes;

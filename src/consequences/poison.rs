@@ -2,7 +2,8 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::headline_of;
-use crate::consequences::figure::{Derivation, digits, duration};
+use crate::consequences::figure::Derivation;
+use crate::consequences::wording::{digits, duration};
 use crate::consequences::{Estimate, Figure, Quantity, SectionFigure, Unit};
 use crate::knobs::{Knob, consumer, load, topic};
 use crate::model::OnPoison;

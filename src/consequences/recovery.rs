@@ -2,7 +2,8 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::headline_of;
-use crate::consequences::figure::{Derivation, Input, duration};
+use crate::consequences::figure::{Derivation, Input};
+use crate::consequences::wording::duration;
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{broker, env, topic};
 use crate::model::{human_count, plural};

@@ -2,9 +2,10 @@
 
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::{compression_of, headline_of};
-use crate::consequences::figure::{Derivation, Input, digits, duration, number_of};
+use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::flow::Flow;
 use crate::consequences::traffic::Flows;
+use crate::consequences::wording::{digits, duration, number_of};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{Knob, consumer, env, load, producer, topic};
 use crate::model::{human_bytes, human_count, plural};

@@ -1,7 +1,8 @@
 //! Kafka Streams with state: how long tasks of a lost member stand still, with and without standby replicas.
 
 use crate::consequences::context::AssessmentContext;
-use crate::consequences::figure::{Derivation, digits, duration};
+use crate::consequences::figure::Derivation;
+use crate::consequences::wording::{digits, duration};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{Knob, env, load, topic};
 use crate::model::{Load, human_bytes};

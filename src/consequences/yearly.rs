@@ -3,11 +3,11 @@
 use crate::consequences::assessment::CauseShare;
 use crate::consequences::context::AssessmentContext;
 use crate::consequences::cost::headline_of;
-use crate::consequences::figure::{Derivation, Input, digits, duration};
+use crate::consequences::figure::{Derivation, Input};
 use crate::consequences::loss_cause::LossCause;
-use crate::consequences::odds::chance;
 use crate::consequences::risk::{Risk, minutes_of};
 use crate::consequences::tolerance::Operation;
+use crate::consequences::wording::{chance, digits, duration};
 use crate::consequences::{Estimate, Figure, Quantity, Section, Unit};
 use crate::knobs::{broker, env, producer};
 

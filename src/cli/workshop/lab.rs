@@ -51,9 +51,11 @@ pub(super) fn play(
 fn exit_code(runs: &[RunReport]) -> ExitCode {
     let verdicts = || runs.iter().flat_map(|run| &run.expectations);
     let is_unmet = |verdict: &Verdict| !verdict.met && verdict.found.is_some();
-    match verdicts().any(is_unmet) {
-        true => ExitCode::from(FOUND),
-        false if verdicts().all(|verdict| verdict.met) => ExitCode::SUCCESS,
-        false => ExitCode::from(BLIND),
+    if verdicts().any(is_unmet) {
+        ExitCode::from(FOUND)
+    } else if verdicts().all(|verdict| verdict.met) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(BLIND)
     }
 }

@@ -36,7 +36,7 @@ impl TransactionFates {
     /// A leader was asked to append a batch.
     pub(in crate::sim) fn written(&mut self, partition: PartitionIx, batch: &Batch) {
         let producer = ProducerIdentity { id: batch.producer_id, epoch: batch.producer_epoch };
-        let again = self.open.iter().any(|known| *known == (producer, partition, batch.records));
+        let again = self.open.contains(&(producer, partition, batch.records));
         let settled = overlaps(&self.aborted, partition, batch.records)
             || overlaps(&self.committed, partition, batch.records);
         if !again && !settled {

@@ -1,8 +1,8 @@
-//! Probabilities and times of a year as people read them: `0.03 % (1 in 3,300)`, `under 1 s a year`.
+//! Numbers as people read them: `0.03 % (1 in 3,300)`, `under 1 s/yr`, `16 MiB`, `7 d`.
 
 use crate::consequences::Estimate;
 use crate::consequences::estimate::format_significant;
-use crate::consequences::figure::{digits, duration};
+use crate::model::{human_bytes, plural_noun};
 
 /// From here on a probability is as good as certain.
 const CERTAIN: f64 = 0.995;
@@ -29,6 +29,48 @@ pub(super) fn time_a_year(minutes: &Estimate<f64>) -> String {
         Some(high) if high < 1.0 / 60.0 => "under 1 s/yr".into(),
         Some(high) if high < 2.0 => format!("{} s/yr", digits(&minutes.map(|minutes| minutes * 60.0))),
         _ => format!("{}/yr", duration(&minutes.map(|minutes| minutes * 60_000.0))),
+    }
+}
+
+/// Milliseconds in the unit that suits the longer end.
+pub(super) fn duration(estimate: &Estimate<f64>) -> String {
+    let (per, word) = match estimate.high() {
+        Some(ms) if ms < 1000.0 || estimate.low() < Some(100.0) && ms < 10_000.0 => (1.0, "ms"),
+        Some(ms) if ms < 600_000.0 => (1000.0, "s"),
+        Some(ms) if ms < 36_000_000.0 => (60_000.0, "min"),
+        Some(ms) if ms < 259_200_000.0 => (3_600_000.0, "h"),
+        _ => (86_400_000.0, "d"),
+    };
+    format!("{} {word}", digits(&estimate.map(|ms| ms / per)))
+}
+
+/// Sizes in binary units.
+pub(super) fn bytes(estimate: &Estimate<f64>) -> String {
+    let size = |bytes: &f64| human_bytes(*bytes as u64);
+    match estimate {
+        Estimate::Exact(value) => size(value),
+        Estimate::Between(low, high) => format!("{} to {}", size(low), size(high)),
+        Estimate::Unknown(_) => "?".into(),
+    }
+}
+
+/// A number of things: `1 record`, `81 records`, `0 to 3 records`.
+pub(super) fn number_of(estimate: &Estimate<f64>, noun: &str) -> String {
+    match digits(estimate) {
+        one if one == "1" || one == "1.0" => format!("1 {noun}"),
+        many => format!("{many} {}", plural_noun(noun)),
+    }
+}
+
+/// With two significant digits.
+pub(super) fn digits(estimate: &Estimate<f64>) -> String {
+    match estimate {
+        Estimate::Exact(value) => format_significant(*value),
+        Estimate::Between(low, high) => {
+            let (low, high) = (format_significant(*low), format_significant(*high));
+            if low == high { low } else { format!("{low} to {high}") }
+        }
+        Estimate::Unknown(_) => "?".into(),
     }
 }
 
