@@ -26,6 +26,7 @@ mod version;
 mod zookeeper;
 
 pub use client_step::ClientStep;
+pub(crate) use clients::is_unlimited;
 pub use clients::{Assumptions, ClientProfile, Environment, Load, Machine, Net, OnPoison};
 pub use cluster::{Broker, BrokerStatus, Cluster, Features, Topic};
 pub use completeness::{Completeness, complete_because};

@@ -86,7 +86,9 @@ mod tests {
         let hidden = notes("[global]\n\"x\" = \"quit\"\n");
         assert_eq!(
             hidden,
-            ["keys.toml:2: `x` in [global] does not reach where the key is toggle-broker in [brokers] (x)"]
+            [
+                "keys.toml:2: `x` in [global] does not reach where the key is toggle-broker in [brokers] (x), play-break in [consequences] (x)"
+            ]
         );
     }
 

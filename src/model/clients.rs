@@ -125,7 +125,8 @@ fn is_unchecked(level: &Compatibility) -> bool {
     *level == Compatibility::None
 }
 
-fn is_unlimited(rate: &i64) -> bool {
+/// Whether a client quota is none: what Kafka has for that.
+pub(crate) fn is_unlimited(rate: &i64) -> bool {
     *rate == i64::MAX
 }
 

@@ -58,6 +58,9 @@ pub fn run_text(title: &str, report: &RunReport, planned_ms: Option<u64>) -> Str
     push_counters(&mut out, report);
     push_keys(&mut out, report);
     push_producers(&mut out, &report.counters);
+    if let Some(deleted) = report.counters.deleted.filter(|deleted| *deleted > 0) {
+        labelled(&mut out, 0, "Deleted", LABEL, &format!("{} records by retention", count(deleted)));
+    }
     push_schemas(&mut out, &report.counters);
     for group in &report.groups {
         labelled(&mut out, 0, &format!("Group {}", clean(&group.group)), LABEL, &group_text(group));

@@ -1,6 +1,7 @@
 //! `[quotas]`: what clients may send and read, as client quotas of the brokers.
 
 use crate::knobs::{Change, Value, cluster};
+use crate::model::is_unlimited;
 use crate::scenario::Scenario;
 use crate::scenario::error::{Checked, mistake};
 use serde::{Deserialize, Serialize};
@@ -36,10 +37,6 @@ impl Default for QuotaSpec {
             groups: BTreeMap::new(),
         }
     }
-}
-
-fn is_unlimited(rate: &i64) -> bool {
-    *rate == UNLIMITED
 }
 
 impl QuotaSpec {

@@ -77,6 +77,7 @@ impl World {
             rng: Rng::stream(seed, "world", 0),
             events: 0,
             scratch: Scratch::default(),
+            quota_window: settings::quota_window(&scenario, profile.version),
             scenario,
             profile,
             process_times: ProcessTimes::default(),

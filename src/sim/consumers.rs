@@ -117,8 +117,10 @@ impl World {
 
     pub(super) fn records_read(&mut self, partition: PartitionIx, group: u32, records: RecordRange) -> u64 {
         let topic = self.machines.topics.of(partition).map_or(0, |(topic, _)| topic);
-        self.note_defaults(group, topic, records);
         let (known, broken) = self.observers.read(partition, (group, topic), records);
+        // What is read again was counted the first time.
+        let fresh = records.count.saturating_sub(known as u32);
+        self.note_defaults(group, topic, RecordRange { count: fresh, ..records });
         if let Some(key) = broken.in_topic {
             self.record_event(EventKind::KeyReordered { group, partition, key }, None);
         }

@@ -64,21 +64,38 @@ impl World {
 
     /// How many of these offsets running members of a group have fetched and may process yet.
     pub(super) fn fetched(&self, group: u32, partition: PartitionIx, offsets: &Intervals) -> u64 {
+        let of = |member: &GroupMember| {
+            let consumer = &member.consumer;
+            held_of(partition, consumer.in_hand().chain(consumer.buffered()))
+        };
+        self.held(group, offsets, of)
+    }
+
+    /// How many of these offsets running members of a group have in hand.
+    pub(super) fn in_hand(&self, group: u32, partition: PartitionIx, offsets: &Intervals) -> u64 {
+        self.held(group, offsets, |member| held_of(partition, member.consumer.in_hand()))
+    }
+
+    fn held(&self, group: u32, offsets: &Intervals, of: impl Fn(&GroupMember) -> Intervals) -> u64 {
         if offsets.len() == 0 {
             return 0;
         }
-        let mut fetched = Intervals::default();
-        for member in self.running_members(group) {
-            let held = member.consumer.in_hand().chain(member.consumer.buffered());
-            for (_, offset, count) in held.filter(|(ix, ..)| *ix == partition) {
-                fetched.add(offset as u64, offset as u64 + u64::from(count));
-            }
-        }
-        offsets.len() - offsets.without(&fetched).len()
+        let members = self.running_members(group);
+        let left = members.fold(offsets.clone(), |left, member| left.without(&of(member)));
+        offsets.len() - left.len()
     }
 
     fn running_members(&self, group: u32) -> impl Iterator<Item = &GroupMember> {
         let members = self.clients.members().iter();
         members.filter(move |one| one.group == group && one.runtime.state != ClientState::Ended)
     }
+}
+
+/// Offsets of one partition among those that a member holds.
+fn held_of(partition: PartitionIx, held: impl Iterator<Item = (PartitionIx, Offset, u32)>) -> Intervals {
+    let mut offsets = Intervals::default();
+    for (_, offset, count) in held.filter(|(ix, ..)| *ix == partition) {
+        offsets.add(offset as u64, offset as u64 + u64::from(count));
+    }
+    offsets
 }

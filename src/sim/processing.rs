@@ -113,6 +113,8 @@ pub(super) struct Processing {
     /// Records that had their effect, by partition and process of the producer.
     effects: BTreeMap<(PartitionIx, u32), Intervals>,
     poison: BTreeMap<(PartitionIx, RecordKey), PoisonRecord>,
+    /// Those that were ever met for their schema: a deployment does not make them new.
+    met_unreadable: BTreeSet<(PartitionIx, RecordKey)>,
 }
 
 impl Processing {
@@ -125,6 +127,7 @@ impl Processing {
             given_up: BTreeMap::new(),
             effects: BTreeMap::new(),
             poison: BTreeMap::new(),
+            met_unreadable: BTreeSet::new(),
         }
     }
 
@@ -152,8 +155,9 @@ impl Processing {
         let TriedRecord { partition, offset, record } = of;
         let fresh = PoisonRecord { offset, ends: BTreeSet::new(), processed: false, of_schema };
         let before = self.poison.len();
-        self.poison.entry((partition, (record.producer, record.first))).or_insert(fresh);
-        let is_fresh = self.poison.len() > before;
+        let key = (partition, (record.producer, record.first));
+        self.poison.entry(key).or_insert(fresh);
+        let is_fresh = self.poison.len() > before && (!of_schema || self.met_unreadable.insert(key));
         self.counters.poison += u64::from(is_fresh);
         self.counters.unreadable += u64::from(is_fresh && of_schema);
         is_fresh

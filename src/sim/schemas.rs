@@ -5,9 +5,12 @@
 
 mod deploy;
 
+pub(super) use deploy::DEPLOYED_AFTER;
+
 use crate::model::{Schema, Unreadable};
 use crate::protocol::wire::RecordRange;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The version that everybody has at first.
 const FIRST: u32 = 1;
@@ -23,8 +26,8 @@ pub(super) struct Schemas {
     writers: BTreeMap<u32, u32>,
     /// What members of a group read a topic with.
     readers: BTreeMap<(u32, u32), u32>,
-    /// Versions that a group has met and could not read.
-    told: BTreeMap<(u32, u32), u32>,
+    /// By group and topic: versions that it has met and could not read, each with the version that it had.
+    told: BTreeSet<(u32, u32, u32, u32)>,
     /// Versions that the registry refused.
     pub(super) refused: u64,
 }
@@ -39,9 +42,10 @@ impl Schemas {
         self.topics.get(&topic).cloned().unwrap_or_else(|| vec![Schema::first()])
     }
 
-    fn schema(&self, topic: u32, version: u32) -> Schema {
+    fn schema(&self, topic: u32, version: u32) -> Cow<'_, Schema> {
         let versions = self.topics.get(&topic);
-        versions.and_then(|all| all.get(version as usize - 1)).cloned().unwrap_or_default()
+        let known = versions.and_then(|all| all.get(version as usize - 1));
+        known.map_or_else(|| Cow::Owned(Schema::default()), Cow::Borrowed)
     }
 
     /// A process of a producer begins: its records have the producer's version.
@@ -62,6 +66,9 @@ impl Schemas {
     /// Whether a group cannot read records, and why.
     fn unreadable(&self, group: u32, topic: u32, records: RecordRange) -> Option<Unreadable> {
         let (writer, reader) = (self.writer(records), self.reader(group, topic));
+        if writer == reader {
+            return None;
+        }
         self.schema(topic, reader).reads(&self.schema(topic, writer)).err()
     }
 

@@ -6,8 +6,6 @@ use crate::protocol::messages::{BrokerRequest, BrokerResponse, Peer};
 use crate::protocol::producer::ProducerInput;
 use crate::sim::event::{Message, QueuedEvent};
 use crate::sim::network::Node;
-use crate::sim::quota::QuotaWindow;
-use crate::sim::settings;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 
@@ -28,15 +26,11 @@ impl World {
         (quota < i64::MAX).then_some(quota)
     }
 
-    fn quota_window(&self) -> QuotaWindow {
-        settings::quota_window(&self.scenario, self.profile.version)
-    }
-
     /// A client's request as the broker takes it: a produce request is measured, a fetch asks for no more than a window
     /// may hold.
     pub(super) fn under_quota(&mut self, id: BrokerId, client: u32, mut message: Message) -> Message {
         let Some(quota) = self.quota_of(client) else { return message };
-        let (bytes, window) = (message.bytes(), self.quota_window());
+        let (bytes, window) = (message.bytes(), self.quota_window);
         match &mut message {
             Message::Request { correlation, request: BrokerRequest::Produce(_) } => {
                 self.machines.host_mut(id).quotas.note_request(client, *correlation, bytes);
@@ -62,7 +56,7 @@ impl World {
             BrokerResponse::Produce(_) => self.throttle_produce(id, client, request),
             BrokerResponse::Fetch(fetched) => {
                 let Some(quota) = self.quota_of(client) else { return 0 };
-                let (now, window) = (self.now, self.quota_window());
+                let (now, window) = (self.now, self.quota_window);
                 let bytes = fetched.bytes();
                 let quotas = &mut self.machines.host_mut(id).quotas;
                 let throttle = quotas.fetched(now, client, bytes, window, quota);
@@ -78,7 +72,7 @@ impl World {
     /// How long a produce request throttles its client.
     pub(super) fn throttle_produce(&mut self, id: BrokerId, client: u32, request: u64) -> Nanos {
         let Some(quota) = self.quota_of(client) else { return 0 };
-        let (now, window) = (self.now, self.quota_window());
+        let (now, window) = (self.now, self.quota_window);
         self.machines.host_mut(id).quotas.produced(now, (client, request), window, quota)
     }
 

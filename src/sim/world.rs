@@ -17,6 +17,7 @@ use crate::sim::observed::Observed;
 use crate::sim::observers::Observers;
 use crate::sim::process::ProcessTimes;
 use crate::sim::queue::Queue;
+use crate::sim::quota::QuotaWindow;
 use crate::sim::rng::Rng;
 use crate::sim::script::{NextEvent, Script};
 use crate::sim::trace::{EventKind, Names};
@@ -34,6 +35,8 @@ pub(super) struct World {
     pub(super) scenario: Arc<Scenario>,
     pub(super) profile: Profile,
     pub(super) process_times: ProcessTimes,
+    /// No knob turns it.
+    pub(super) quota_window: QuotaWindow,
     pub(super) machines: Machines,
     pub(super) clients: Clients,
     pub(super) observers: Observers,

@@ -87,7 +87,7 @@ fn presets_cost_something_elsewhere() {
     assert_eq!(delta(0, "durability.crash"), Some(Less));
     assert_eq!(delta(1, "latency.ack"), Some(Greater));
     assert_eq!(delta(1, "durability.crash"), Some(Less));
-    assert_eq!(delta(3, "reads.unavailable"), Some(Greater));
+    assert_eq!(delta(3, "writes.unavailable"), Some(Greater));
     assert_eq!(delta(3, "durability.loss_per_year"), Some(Less));
     let weak =
         ClusterSpec { topic: Vec::new(), producer: vec![("acks", "1")], ..ClusterSpec::default() }.build();

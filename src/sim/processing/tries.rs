@@ -7,6 +7,7 @@ use crate::sim::client_runtime::ClientState;
 use crate::sim::event::QueuedEvent;
 use crate::sim::processing::service::TryEnd;
 use crate::sim::processing::steps::{MissedStep, Retried, TriedRecord, Try};
+use crate::sim::schemas::DEPLOYED_AFTER;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
 
@@ -132,12 +133,18 @@ impl World {
         }
     }
 
-    /// The time for a member that has crashed to be started again, if nobody was quicker.
+    /// The time for a member that has crashed, or is deployed anew, to be started again, if nobody was quicker. A
+    /// process that still closes, or stands still, is waited for.
     pub(in crate::sim) fn restart_member(&mut self, client: u32, start: u64) {
         let runtime = self.clients.runtime(client);
-        if runtime.state == ClientState::Ended && runtime.start == start {
-            self.start_client(client);
+        if runtime.start != start {
+            return;
         }
+        if runtime.state == ClientState::Ended {
+            return self.start_client(client);
+        }
+        let again = self.now.saturating_add(DEPLOYED_AFTER);
+        self.queue.push(again, QueuedEvent::MemberRestart(client, start));
     }
 
     /// The record waits in a retry topic, twice as long in each next one.

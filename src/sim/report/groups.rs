@@ -4,8 +4,6 @@ use super::MemberReport;
 use crate::model::PartitionIx;
 use crate::protocol::wire::Offset;
 use crate::scenario::GroupCounter;
-use crate::sim::client_runtime::ClientState;
-use crate::sim::intervals::Intervals;
 use crate::sim::processing::ProcessingCounters;
 use crate::sim::world::World;
 use serde::{Deserialize, Serialize};
@@ -119,20 +117,5 @@ impl World {
             left.len() - self.in_hand(group, *ix, &left)
         };
         host.committed.iter().map(of).sum()
-    }
-
-    /// How many of these offsets running members of a group have in hand.
-    fn in_hand(&self, group: u32, ix: PartitionIx, offsets: &Intervals) -> u64 {
-        if offsets.len() == 0 {
-            return 0;
-        }
-        let mut hands = Intervals::default();
-        let members = self.clients.members().iter().filter(|member| member.group == group);
-        for member in members.filter(|member| member.runtime.state != ClientState::Ended) {
-            for (_, offset, count) in member.consumer.in_hand().filter(|(of, ..)| *of == ix) {
-                hands.add(offset as u64, offset as u64 + u64::from(count));
-            }
-        }
-        offsets.len() - offsets.without(&hands).len()
     }
 }

@@ -8,8 +8,8 @@ use crate::sim::event::QueuedEvent;
 use crate::sim::trace::{EventKind, Refusal};
 use crate::sim::world::World;
 
-/// From the end of a member's process to the start of the next one.
-const DEPLOYED_AFTER: Nanos = 1_000_000_000;
+/// From the order to stop to the start of the next process, if the first one has ended by then.
+pub(in crate::sim) const DEPLOYED_AFTER: Nanos = 1_000_000_000;
 
 impl World {
     /// A producer, or a group's members, are deployed with a new version of their topics' schemas, or with the newest.
@@ -73,7 +73,8 @@ impl World {
             .filter(|(_, member)| member.group == group && member.runtime.state == ClientState::Up);
         for client in members.map(|(client, _)| client).collect::<Vec<u32>>() {
             self.close_client(client);
-            self.queue.push(self.now + DEPLOYED_AFTER, QueuedEvent::ClientStart(client));
+            let start = self.clients.runtime(client).start;
+            self.queue.push(self.now + DEPLOYED_AFTER, QueuedEvent::MemberRestart(client, start));
         }
     }
 
@@ -146,8 +147,7 @@ impl World {
         }
         let Some(why) = schemas.unreadable(group, topic, record) else { return false };
         let (writer, reader) = (schemas.writer(record), schemas.reader(group, topic));
-        let is_news = schemas.told.insert((group, topic), writer) != Some(writer);
-        if is_news {
+        if schemas.told.insert((group, topic, writer, reader)) {
             let (topic, why) =
                 (self.machines.topics.list()[topic as usize].spec.name.clone(), why.to_string());
             let met = EventKind::SchemaUnreadable { group, topic, writer, reader, why };

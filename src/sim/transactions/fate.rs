@@ -16,6 +16,8 @@ pub(in crate::sim) struct TransactionFates {
     open: Vec<(ProducerIdentity, PartitionIx, RecordRange)>,
     committed: Records,
     aborted: Records,
+    /// The last decision about each producer id: its epoch, and whether it was to commit.
+    last: BTreeMap<i64, (i16, bool)>,
 }
 
 fn add(records: &mut Records, partition: PartitionIx, range: RecordRange) {
@@ -39,17 +41,28 @@ impl TransactionFates {
         let again = self.open.contains(&(producer, partition, batch.records));
         let settled = overlaps(&self.aborted, partition, batch.records)
             || overlaps(&self.committed, partition, batch.records);
-        if !again && !settled {
-            self.open.push((producer, partition, batch.records));
+        if again || settled {
+            return;
+        }
+        // A leader takes the writes of a fenced process until the marker of its abort is there: they are part of it.
+        match self.last.get(&producer.id) {
+            Some((epoch, commit)) if producer.epoch < *epoch => {
+                self.settle(*commit, partition, batch.records)
+            }
+            _ => self.open.push((producer, partition, batch.records)),
         }
     }
 
     /// The coordinator has decided about a producer's transaction.
     pub(in crate::sim) fn decided(&mut self, producer: ProducerIdentity, commit: bool) {
         let of_it = |known: &ProducerIdentity| known.id == producer.id && known.epoch <= producer.epoch;
-        for (_, partition, range) in self.open.extract_if(.., |(known, ..)| of_it(known)) {
-            add(if commit { &mut self.committed } else { &mut self.aborted }, partition, range);
-        }
+        let decided: Vec<_> = self.open.extract_if(.., |(known, ..)| of_it(known)).collect();
+        decided.into_iter().for_each(|(_, partition, range)| self.settle(commit, partition, range));
+        self.last.insert(producer.id, (producer.epoch, commit));
+    }
+
+    fn settle(&mut self, commit: bool, partition: PartitionIx, range: RecordRange) {
+        add(if commit { &mut self.committed } else { &mut self.aborted }, partition, range);
     }
 
     /// Whether some of these records belong to an aborted transaction.
