@@ -49,8 +49,8 @@ pub fn read_as_any_answer(bytes: &[u8]) {
 }
 
 /// Every kind of request that klever sends, by Kafka's ApiKey and name. The SASL ones appear only where the
-/// connection authenticates, DescribeAcls and DescribeLogDirs once a session and only where brokers may have an authorizer,
-/// those of share and Streams groups only where there are such groups, those about producers and transactions only for
+/// connection authenticates, DescribeAcls until each broker has told and DescribeLogDirs once a session, both only where
+/// brokers may have an authorizer, those of share and Streams groups only where there are such groups, those about producers and transactions only for
 /// partitions that an open transaction holds back.
 pub const API_KEYS_SENT: &[(i16, &str)] = &[
     (2, "ListOffsets"),

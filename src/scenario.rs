@@ -242,6 +242,11 @@ impl Scenario {
         Ok(scenario)
     }
 
+    /// Whether a producer writes records without a key to a compacted topic, where brokers refuse them.
+    pub(crate) fn writes_without_keys(&self) -> bool {
+        self.producers.iter().any(|producer| check::lacks_keys(self, producer))
+    }
+
     /// The scenario as a file.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).unwrap_or_else(|error| format!("# not writable: {error}\n"))

@@ -203,9 +203,10 @@ pub(super) fn add_groups(page: &mut Page, cluster: &Cluster, is_meant: impl Fn(P
         page.add_link(CellStyle::Plain, text, Item::Group(group.id.clone()));
     }
     page.add_rest(found.len());
-    let unread = groups.iter().filter(|group| group.offsets.get().is_none()).count();
+    let is_unread = |group: &&Group| group.offsets.get().is_none() || group.members.get().is_none();
+    let unread = groups.iter().filter(|group| !commits(group) && !reads(group)).filter(is_unread).count();
     if unread > 0 {
-        let text = format!("? {}: commits not read", plural(unread, "more group"));
+        let text = format!("? {}: commits or members not read", plural(unread, "more group"));
         page.add(CellStyle::Unknown, text);
     } else if found.is_empty() {
         page.add(CellStyle::Muted, "none that was seen");

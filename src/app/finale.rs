@@ -31,6 +31,7 @@ impl App {
                 finale.playing = None;
                 finale.runs.push(*run);
             }
+            FinaleNews::Failed => finale.playing = None,
         }
         if let Some(Overlay::Page(shown, _)) = self.overlay.as_mut().filter(is_scoreboard) {
             *shown = page(finale);

@@ -99,13 +99,23 @@ impl App {
 
     fn play_on_copy(&mut self, brokers: &[BrokerId], said: &str) -> Vec<Effect> {
         let Some(cluster) = self.shown.clone() else { return Vec::new() };
-        let made = match Scenario::of_cluster(&cluster) {
+        if takes_a_voter(&cluster, brokers) {
+            let why =
+                "the simulator's controllers run apart from brokers: the loss of a voter cannot be played";
+            self.notify(Level::Warn, why.to_string());
+            return Vec::new();
+        }
+        let mut made = match Scenario::of_cluster(&cluster) {
             Ok(made) => made,
             Err(why) => {
                 self.notify(Level::Warn, format!("it cannot be simulated: {why}"));
                 return Vec::new();
             }
         };
+        if cluster.quorum.get().is_some_and(|quorum| quorum.voters.iter().any(|id| is_broker(&cluster, *id)))
+        {
+            made.assumptions.push("controllers that are brokers, too, run apart from them".into());
+        }
         let page = self.page_of_copy(&made, said);
         let stop = |id: &BrokerId| Effect::Drive(Command::Act(Act::Stop(Process::Broker(*id))));
         let mut effects = vec![self.open_copy(made.scenario.clone())];
@@ -246,6 +256,18 @@ impl App {
             }
         }
     }
+}
+
+/// Whether a voter of the quorum is away, or is one of these brokers: on the copy it would go on to vote.
+fn takes_a_voter(cluster: &Cluster, brokers: &[BrokerId]) -> bool {
+    let is_down = |id: &BrokerId| is_broker(cluster, *id) && !cluster.is_up(*id);
+    cluster.quorum.get().is_some_and(|quorum| {
+        quorum.voters.iter().any(|id| !quorum.online.contains(id) || brokers.contains(id) || is_down(id))
+    })
+}
+
+fn is_broker(cluster: &Cluster, id: BrokerId) -> bool {
+    cluster.brokers.iter().any(|broker| broker.id == id)
 }
 
 fn kill(id: BrokerId) -> Effect {

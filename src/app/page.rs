@@ -69,6 +69,18 @@ impl Page {
         Some(before..before + wrapped(&self.paragraphs[*paragraph..=*paragraph], width).len())
     }
 
+    /// The first line of each link, in so many columns.
+    fn first_lines(&self, width: u16) -> Vec<usize> {
+        let mut firsts = Vec::new();
+        let (mut line, mut paragraph) = (0, 0);
+        for (of_link, _) in &self.links {
+            line += wrapped(&self.paragraphs[paragraph..*of_link], width).len();
+            paragraph = *of_link;
+            firsts.push(line);
+        }
+        firsts
+    }
+
     /// The lines of the selected link, where its first one is in view.
     pub fn selected_lines(&self, top: usize, room: (u16, u16)) -> Option<Range<usize>> {
         let lines = self.lines_of(self.link, room.0)?;
@@ -86,7 +98,8 @@ impl Page {
     pub(super) fn step(&mut self, top: usize, by: isize, room: (u16, u16)) -> usize {
         let height = usize::from(room.1);
         let in_view = self.selected_lines(top, room).is_some();
-        let mut all = (0..self.links.len()).filter_map(|at| Some((at, self.lines_of(at, room.0)?.start)));
+        let firsts = self.first_lines(room.0);
+        let mut all = firsts.into_iter().enumerate();
         let next = match (in_view, by > 0) {
             (true, true) => all.find(|(at, line)| *at > self.link && *line <= top + height),
             (true, false) => all.rfind(|(at, line)| *at < self.link && *line + 1 >= top),

@@ -131,7 +131,12 @@ fn code_of(report: &LagReport<'_>) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(FOUND));
     }
     let open: Vec<&GroupLag> = report.groups.iter().filter(|of| !of.is_known()).collect();
-    let Some(first) = open.first() else { return Ok(ExitCode::SUCCESS) };
+    let Some(first) = open.first() else {
+        return match &report.hidden_commits {
+            Some(reason) => Err(Failure::blind(format!("commits on hidden topics: {reason}")).hint(ACLS)),
+            None => Ok(ExitCode::SUCCESS),
+        };
+    };
     let groups = plural(open.len(), "group");
     let line = format!("the lag of {groups} is not known whole, `{}` first", clean(&first.group.id));
     Err(Failure::blind(line).hint(ACLS))

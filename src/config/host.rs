@@ -69,7 +69,7 @@ impl HostFiles<'_> {
             open_files: self.entries(&of("fd")),
             maps: maps.map(|text| text.lines().count() as u64),
             swapped_bytes: self.parsed(&of("status"), |text| proc::kib_line(text, "VmSwap:")),
-            heap_bytes: self.command(pid).map(|text| proc::heap_bytes(text)),
+            heap_bytes: self.heap_bytes(pid),
             log_folders: self.log_folders(&maps, &mounts),
             map_limit: self.number("/proc/sys/vm/max_map_count"),
             swappiness: self.number("/proc/sys/vm/swappiness"),
@@ -89,6 +89,16 @@ impl HostFiles<'_> {
     /// Arguments with a zero byte behind each.
     fn command(&self, pid: &str) -> Datum<String> {
         self.text(&format!("/proc/{pid}/cmdline"))
+    }
+
+    fn heap_bytes(&self, pid: &str) -> Datum<Option<u64>> {
+        match self.command(pid) {
+            Datum::Known { value, .. } => match proc::heap_bytes(&value) {
+                Some(heap) => self.known(heap),
+                None => not_exposed(format!("/proc/{pid}/cmdline does not tell the heap's size in bytes")),
+            },
+            Datum::Unknown { reason } => Datum::unknown(reason),
+        }
     }
 
     fn huge_pages(&self) -> Datum<bool> {

@@ -100,7 +100,7 @@ pub struct ObservedCluster {
     raw: RawReads,
     /// What was given as evidence that Metadata names every topic.
     topics_complete: Datum<()>,
-    /// What ACLs showed, as far as brokers were asked in this session.
+    /// What ACLs showed, as far as brokers were asked since the last new beginning.
     acls: AclLook,
     /// The one look of a session into the brokers' log directories.
     log_dirs: Option<LogDirLook>,
@@ -197,7 +197,7 @@ impl ObservedCluster {
     }
 
     /// Whether a read makes sense: nothing but Metadata before there is Metadata; ACLs and then log directories
-    /// only where nothing else shows whether topics are hidden, and once.
+    /// only where nothing else shows whether topics are hidden, and until they were told.
     pub fn wants(&self, kind: ReadKind) -> bool {
         match kind {
             ReadKind::Metadata => true,
@@ -207,10 +207,10 @@ impl ObservedCluster {
         }
     }
 
-    /// Forgets everything but what is looked at once a session, and what was given.
+    /// Forgets everything but the one look at log directories, which costs brokers much, and what was given. ACLs are
+    /// asked for again: they may have changed.
     pub fn begin_anew(&mut self) {
         *self = ObservedCluster {
-            acls: std::mem::take(&mut self.acls),
             log_dirs: self.log_dirs.take(),
             topics_complete: self.topics_complete.clone(),
             assumed: self.assumed.clone(),

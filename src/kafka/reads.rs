@@ -54,7 +54,8 @@ pub enum ReadKind {
     LastStableOffsets,
     /// Ends of the leaders' own logs; not for a screen.
     LogEnds,
-    /// What ACLs say of topics and of the cluster: once a session, where they may show whether topics are hidden.
+    /// What ACLs say of topics and of the cluster: until each broker has told, where they may show whether topics are
+    /// hidden.
     Acls,
     /// Who has a transaction open in the partitions that are held back; not for a screen.
     OpenTransactions,

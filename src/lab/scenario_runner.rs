@@ -12,7 +12,7 @@ use super::{Interruption, LabError};
 use crate::model::{KafkaVersion, PartitionIx};
 use crate::protocol::controller::replay::ReplayReport;
 use crate::protocol::profile::Profile;
-use crate::scenario::Scenario;
+use crate::scenario::{Event, Scenario};
 use crate::sim::ledger::Ledger;
 use crate::sim::{PartitionReport, RunReport};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,8 @@ pub struct LabRun {
     pub controller_log: String,
     /// What happened when, in milliseconds from the beginning.
     pub event_log: Vec<(u64, String)>,
+    /// Events of the script that never happened or that the cluster refused, a line each.
+    pub not_done: Vec<String>,
     /// Whether reads (fail-overs too) and writes had to wait for the start of a broker's process.
     pub waited_for_boot: [bool; 2],
     /// How long the processes of brokers took to start and to end.
@@ -81,6 +83,7 @@ pub fn run_with(
     let mut runner = ScenarioRunner {
         cluster: ScenarioCluster::set_up(scenario, version, implementation)?,
         event_log: Vec::new(),
+        not_done: Vec::new(),
         next: 0,
         due: None,
     };
@@ -91,6 +94,7 @@ pub fn run_with(
 struct ScenarioRunner {
     cluster: ScenarioCluster,
     event_log: Vec<(u64, String)>,
+    not_done: Vec<String>,
     next: usize,
     due: Option<Duration>,
 }
@@ -129,10 +133,12 @@ impl ScenarioRunner {
             }
             std::thread::sleep(TICK.saturating_sub(tick.elapsed()));
         }
-        if let Some(event) = self.cluster.scenario.events.get(self.next) {
-            let what = format!("never happened: {}", event.act);
-            self.record(what);
+        let left = self.cluster.scenario.events.iter().skip(self.next);
+        let left: Vec<String> = left.map(never_happened).collect();
+        if let Some(first) = left.first() {
+            self.record(first.clone());
         }
+        self.not_done.extend(left);
         Ok(self.now())
     }
 
@@ -181,6 +187,7 @@ impl ScenarioRunner {
             self.record(event.act.to_string());
             if let Err(error) = self.cluster.act(&event.act) {
                 self.record(format!("refused: {error}"));
+                self.not_done.push(format!("refused: {}: {error}", event.act));
             }
         }
         Ok(())
@@ -246,20 +253,24 @@ impl ScenarioRunner {
             [&meter.leaderless, &meter.unwritable].map(|times| overlap(times.ranges(), &cluster.boots));
         let process_times = cluster.process_times.seen().clone();
         let (controller_log, controller) = journal(cluster, version)?;
-        let event_log = self.event_log;
         Ok(LabRun {
             clients: self.cluster.implementation.clients(),
             report,
             exceptions,
             controller,
             controller_log,
-            event_log,
+            event_log: self.event_log,
+            not_done: self.not_done,
             waited_for_boot,
             process_times,
             acknowledged,
             calls,
         })
     }
+}
+
+fn never_happened(event: &Event) -> String {
+    format!("never happened: {}", event.act)
 }
 
 fn acknowledged(cluster: &ScenarioCluster, end_us: Micros) -> Vec<Acknowledged> {

@@ -67,12 +67,15 @@ pub struct GroupOffset {
     /// those that were acknowledged out of order are not among them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_lag: Option<i64>,
+    /// Its coordinator did not tell of this partition: nothing is known of a commit, which is not the same as none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_refused: bool,
 }
 
 impl GroupOffset {
     /// A commit, where there is one, whose lag follows from the log.
     pub fn new(partition: PartitionIx, committed: Option<i64>) -> Self {
-        GroupOffset { partition, committed, told_lag: None }
+        GroupOffset { partition, committed, told_lag: None, is_refused: false }
     }
 }
 
@@ -114,6 +117,6 @@ impl Group {
     /// Whether it is a share group without a start offset in a partition. Kafka answers -1 then, for a partition that
     /// no record was acknowledged in and for one whose state it could not read.
     pub fn has_not_begun(&self, offset: &GroupOffset) -> bool {
-        self.is_share() && offset.committed.is_none()
+        self.is_share() && offset.committed.is_none() && !offset.is_refused
     }
 }

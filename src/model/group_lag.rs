@@ -22,6 +22,7 @@ impl Cluster {
         let partition = self.partitions.view(offset.partition);
         let is_empty = partition.log_start().is_some_and(|start| partition.high_watermark() == Some(start));
         match (offset.committed, offset.told_lag, partition.high_watermark()) {
+            (None, ..) if offset.is_refused => Lag::Unknown,
             (None, ..) if !group.is_share() => Lag::NoCommit,
             (None, ..) if is_empty => Lag::Records(0),
             (Some(_), Some(told), _) => Lag::Records(told.max(0)),

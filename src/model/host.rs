@@ -15,7 +15,7 @@ pub struct Host {
     pub maps: Datum<u64>,
     /// How much of the process is swapped out.
     pub swapped_bytes: Datum<u64>,
-    /// `-Xmx`; a known `None` where the command line has none.
+    /// `-Xmx` or `-XX:MaxHeapSize`; a known `None` where the command line sets no size.
     pub heap_bytes: Datum<Option<u64>>,
     /// Folders of logs of which the process has files open.
     pub log_folders: Datum<Vec<LogFolder>>,

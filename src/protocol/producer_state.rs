@@ -185,20 +185,34 @@ impl ProducerStates {
     /// meanwhile, what was known of them before is kept: their bounds are nowhere else.
     pub(crate) fn rebuild(&mut self, log: &Log) {
         let merged = log.merged_end();
-        self.transactions.truncate(log.start(), log.end());
+        self.rebuild_transactions(log);
         self.entries.retain_mut(|entry| {
             entry.keep(log.start(), merged.min(log.end()));
             entry.count > 0 || (log.start()..merged.min(log.end())).contains(&entry.epoch_since)
         });
-        let known: Vec<i64> = self.entries.iter().map(|entry| entry.producer_id).collect();
+        let with_batches = self.entries.iter().filter(|entry| entry.count > 0);
+        let known: Vec<i64> = with_batches.map(|entry| entry.producer_id).collect();
         let from = log.nth_batch_from_end(REBUILD_BATCHES);
         log.for_each_batch(from, |batch| {
             let kept = batch.end_offset() <= merged && known.binary_search(&batch.producer_id).is_ok();
-            if !kept {
+            let known_epoch = self.find(batch.producer_id).ok().map(|at| self.entries[at].epoch);
+            if !kept && known_epoch.is_none_or(|epoch| epoch <= batch.producer_epoch) {
                 self.note_sequences(&batch, batch.created_at);
             }
             true
         });
+    }
+
+    fn rebuild_transactions(&mut self, log: &Log) {
+        if !self.transactions.has_forgotten_behind(log.end()) {
+            return self.transactions.truncate(log.start(), log.end());
+        }
+        let mut transactions = TransactionIndex::default();
+        log.for_each_batch(log.start(), |batch| {
+            transactions.append(&batch);
+            true
+        });
+        self.transactions = transactions;
     }
 }
 
@@ -308,6 +322,21 @@ mod tests {
         let gap = SequenceCheck::Refuse(ErrorCode::OutOfOrderSequenceNumber);
         assert_eq!(producers.check(&batch(1, 2, 1), 0, DAY), gap);
         assert_eq!(producers.check(&batch(1, 0, 1), 0, DAY), SequenceCheck::Append);
+    }
+
+    #[test]
+    fn a_commit_that_was_forgotten_and_cut_off_leaves_its_transaction_open() {
+        let (mut log, mut producers) = (Log::default(), ProducerStates::default());
+        let open = Batch { kind: BatchKind::Transactional, ..batch(0, 0, 1) };
+        for batch in [open, marker(0, 1)] {
+            let base_offset = log.append_as_leader(batch, 0);
+            producers.update(&Batch { base_offset, ..batch }, 0);
+        }
+        producers.forget_commits_below(2);
+        assert_eq!(producers.transactions().open_since(7), None);
+        log.truncate_to(1);
+        producers.rebuild(&log);
+        assert_eq!(producers.transactions().open_since(7), Some(0));
     }
 
     #[test]

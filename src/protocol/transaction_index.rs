@@ -28,6 +28,8 @@ pub(crate) struct TransactionIndex {
     open: Vec<OpenTransaction>,
     /// By their markers.
     completed: VecDeque<CompletedTransaction>,
+    /// Behind the last marker of a commit that was forgotten, 0 before one.
+    forgotten_end: Offset,
 }
 
 impl TransactionIndex {
@@ -97,11 +99,20 @@ impl TransactionIndex {
         }
     }
 
-    /// Commits below this offset will not be cut off any more. Aborts are kept: readers have to be told of them.
+    /// Commits below this offset are cut off by an unclean election only. Aborts are kept: readers have to be told of
+    /// them.
     pub(crate) fn forget_commits_below(&mut self, offset: Offset) {
         if self.completed.front().is_some_and(|done| done.last < offset) {
-            self.completed.retain(|done| done.aborted || done.last >= offset);
+            let goes = |done: &CompletedTransaction| !done.aborted && done.last < offset;
+            let last = self.completed.iter().filter(|done| goes(done)).map(|done| done.last + 1).max();
+            self.forgotten_end = self.forgotten_end.max(last.unwrap_or(0));
+            self.completed.retain(|done| !goes(done));
         }
+    }
+
+    /// Whether a log that ends here lacks a marker that was forgotten: only the log tells which transactions are open.
+    pub(crate) fn has_forgotten_behind(&self, end: Offset) -> bool {
+        self.forgotten_end > end
     }
 }
 

@@ -193,6 +193,8 @@ pub enum ErrorCode {
     TransactionAbortable = 120,
     /// A newer coordinator has written a marker of this producer.
     TransactionCoordinatorFenced = 52,
+    /// `transaction.timeout.ms` of the producer is above `transaction.max.timeout.ms` of the brokers.
+    InvalidTransactionTimeout = 50,
 }
 
 impl ErrorCode {
@@ -228,6 +230,7 @@ impl ErrorCode {
             ErrorCode::ConcurrentTransactions => "CONCURRENT_TRANSACTIONS",
             ErrorCode::ProducerFenced => "PRODUCER_FENCED",
             ErrorCode::TransactionCoordinatorFenced => "TRANSACTION_COORDINATOR_FENCED",
+            ErrorCode::InvalidTransactionTimeout => "INVALID_TRANSACTION_TIMEOUT",
             ErrorCode::TransactionAbortable => "TRANSACTION_ABORTABLE",
             ErrorCode::KafkaStorageError => "KAFKA_STORAGE_ERROR",
             ErrorCode::FencedLeaderEpoch => "FENCED_LEADER_EPOCH",

@@ -22,7 +22,7 @@ pub use retention::RetentionLeft;
 pub use series::LagSeries;
 pub use text::{failed_poll_text, lag_text};
 
-use crate::model::{Cluster, Group, GroupOffset, Lag, Millis, OpenTransaction};
+use crate::model::{Cluster, Group, GroupOffset, Lag, Millis, OpenTransaction, Unknown};
 
 /// What one look cannot tell.
 const UNTOLD: &str = "rates, trend, lag in seconds and time to zero are not known from one snapshot";
@@ -160,6 +160,9 @@ impl GroupLag {
 pub struct LagReport<'a> {
     pub cluster: &'a Cluster,
     pub groups: Vec<GroupLag>,
+    /// Why topics may be hidden, and with them commits of these groups, which brokers leave out; `None` where none are,
+    /// or where only topics that were named count.
+    pub hidden_commits: Option<Unknown>,
     /// Which of several looks it is.
     pub poll: Option<Poll>,
 }
@@ -195,13 +198,27 @@ impl<'a> LagReport<'a> {
             GroupLag { lag: cluster.lag_of_group(&group), partitions, group, progress: None }
         };
         let groups = groups.iter().filter(|group| is_wanted(&group.id)).map(of_group).collect();
-        LagReport { cluster, groups, poll: None }
+        // A hidden topic is not known by its name: it counts where any name does.
+        let hidden = cluster.topics_complete().reason().cloned().filter(|_| in_topic(""));
+        LagReport { cluster, groups, hidden_commits: hidden, poll: None }
     }
 
     /// What may be missing, in words.
     pub fn unseen(&self) -> Vec<String> {
         let groups = self.cluster.completeness().groups;
-        groups.reason().map(|reason| format!("groups: {reason}")).into_iter().collect()
+        let unseen = match (groups.reason(), &self.hidden_commits) {
+            (Some(reason), _) => Some(format!("groups: {reason}")),
+            (None, Some(reason)) => {
+                Some(format!("commits, which brokers leave out on hidden topics: {reason}"))
+            }
+            (None, None) => None,
+        };
+        unseen.into_iter().collect()
+    }
+
+    /// Whether the lag of a group is known whole, in all topics that were asked for.
+    pub fn is_known(&self, of: &GroupLag) -> bool {
+        of.is_known() && self.hidden_commits.is_none()
     }
 
     fn not_known(&self) -> &'static str {

@@ -1,7 +1,7 @@
 //! Restart verdicts as text and as `klever.roll/1`.
 
 use crate::consequences::{NextFailure, RestartVerdict, RollPlan, RollStep, StopEffect, WayOut};
-use crate::model::{BrokerId, Cluster, Nanos, human_duration_ms};
+use crate::model::{BrokerId, Cluster, Nanos, Unknown, human_duration_ms};
 use crate::report::clean;
 use crate::report::findings::heading;
 use crate::report::json::{complete, document};
@@ -18,6 +18,9 @@ pub fn roll_text(cluster: &Cluster, plan: &RollPlan) -> String {
     out.push('\n');
     for verdict in &plan.brokers {
         restart_lines(&mut out, cluster, verdict);
+    }
+    if let Some(reason) = cluster.partitions.reassignments.reason().filter(|why| **why != Unknown::NotAsked) {
+        labelled(&mut out, 0, "Unseen", 10, &clean(&format!("reassignments: {reason}")));
     }
     let order =
         if plan.order.is_empty() { plan.without_order().to_string() } else { comma_list(&plan.order) };
@@ -138,6 +141,7 @@ fn step_value(step: &RollStep) -> Value {
 
 pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Value {
     let names: Vec<String> = restart.partitions.iter().map(|(ix, _)| cluster.partition_name(*ix)).collect();
+    let moves_known = cluster.partitions.reassignments.get().is_some();
     json!({
         "id": restart.broker,
         "together_with": restart.together_with,
@@ -148,8 +152,8 @@ pub(super) fn restart_value(cluster: &Cluster, restart: &RestartVerdict) -> Valu
         "at_min_isr": restart.at_min_isr,
         "short_of_margin": restart.short_of_margin(),
         "unknown": restart.unknown,
-        "moving_in": restart.moving_in,
-        "moving": restart.moving,
+        "moving_in": moves_known.then_some(restart.moving_in),
+        "moving": moves_known.then_some(restart.moving),
         "quorum_lost": restart.quorum.is_lost(),
         "unseen": restart.unseen,
         "waiting_helps": restart.waiting_helps(),

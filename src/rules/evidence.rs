@@ -150,9 +150,10 @@ pub(super) fn configured_voters(cluster: &Cluster) -> BTreeMap<usize, Vec<Broker
     lists
 }
 
-/// Since 4.0 Kafka has no ZooKeeper of which anybody could ask.
+/// Since 4.0 Kafka has no ZooKeeper of which anybody could ask, and a cluster with a quorum of controllers needs none.
 fn without_zookeeper(cluster: &Cluster) -> EvidenceState {
     let is_gone = cluster.version.get().is_some_and(|version| *version >= KafkaVersion::new(4, 0, 0));
+    let is_gone = is_gone || cluster.quorum.get().is_some();
     if is_gone { EvidenceState::NotApplicable } else { EvidenceState::NotAsked }
 }
 

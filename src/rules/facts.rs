@@ -13,7 +13,7 @@ pub(super) use hosts::{each_log_folder, hosts_with};
 pub(super) use logs::{read_by_groups, replicas_by_broker, retained_records};
 pub(super) use min_isr_change::MinIsrChange;
 pub(super) use names::{families, is_dead_letter, names};
-pub(super) use offsets::group_findings;
+pub(super) use offsets::{group_findings, refused_commit};
 pub(super) use partition_findings::{ids, of_partitions, partition_findings};
 pub(super) use settings::{brokers_named, brokers_told, brokers_with, each_broker, parts_of, topics_with};
 pub(super) use zookeepers::{tick_ms, voters_of, zookeepers_with};

@@ -2,7 +2,7 @@
 
 use super::Sink;
 use crate::app::{AssessmentRequest, AssessmentView, Level, Msg, PageRequest, explore};
-use crate::workshop::tell_finale;
+use crate::workshop::{FinaleNews, tell_finale};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -39,7 +39,11 @@ impl Worker<PageRequest> {
 pub(super) fn play_finale(sink: Sink) {
     let run = move || {
         let tell = |news| sink.msg(Msg::Finale(news));
-        tell_finale(&|| true, &tell);
+        if catch_unwind(AssertUnwindSafe(|| tell_finale(&|| true, &tell))).is_err() {
+            tell(FinaleNews::Failed);
+            let why = "klever could not play the finale to its end; this is a bug in klever";
+            sink.msg(Msg::Notice(Level::Bad, why.into()));
+        }
     };
     let spawned = thread::Builder::new().name("finale".into()).spawn(run);
     debug_assert!(spawned.is_ok(), "a thread can be had");

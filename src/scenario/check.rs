@@ -4,6 +4,7 @@ use crate::knobs::{
     KeyScope, LIBRDKAFKA_PARTITIONER, LIBRDKAFKA_PARTITIONERS, Scope, default_at, find, producer_errors,
 };
 use crate::model::{BrokerId, KeySpread, Keys, plural};
+use crate::scenario::change::write;
 use crate::scenario::error::{Checked, Mistake, mistake};
 use crate::scenario::names::{Names, check_id, check_name, has_broker, unknown_end, unknown_name};
 use crate::scenario::{
@@ -162,11 +163,7 @@ fn has_keys_where_needed(
     at: usize,
     producer: &ProducerSpec,
 ) -> Checked {
-    let topic = scenario.topics.iter().find(|topic| topic.name == producer.topic);
-    let own = topic.and_then(|topic| topic.config.get("cleanup.policy"));
-    let policy = own.or_else(|| scenario.cluster.config.get("log.cleanup.policy")).map(setting_text);
-    let compacted = policy.is_some_and(|policy| policy.contains("compact"));
-    if compacted && (producer.keys == Keys::None || producer.partition.is_some()) {
+    if lacks_keys(scenario, producer) {
         let topic = &producer.topic;
         return mistake(
             table,
@@ -176,10 +173,22 @@ fn has_keys_where_needed(
             ),
         );
     }
-    if compacted && producer.config.contains_key("transactional.id") {
+    if is_compacted(scenario, producer) && producer.config.contains_key("transactional.id") {
         return mistake(table, at, "transactions in a compacted topic are not simulated");
     }
     Ok(())
+}
+
+fn is_compacted(scenario: &Scenario, producer: &ProducerSpec) -> bool {
+    let topic = scenario.topics.iter().find(|topic| topic.name == producer.topic);
+    let own = topic.and_then(|topic| topic.config.get("cleanup.policy"));
+    let policy = own.or_else(|| scenario.cluster.config.get("log.cleanup.policy")).map(setting_text);
+    policy.is_some_and(|policy| policy.contains("compact"))
+}
+
+/// Whether a producer writes records without a key to a compacted topic.
+pub(super) fn lacks_keys(scenario: &Scenario, producer: &ProducerSpec) -> bool {
+    (producer.keys == Keys::None || producer.partition.is_some()) && is_compacted(scenario, producer)
 }
 
 fn key_spread(table: &'static str, at: usize, spread: &KeySpread) -> Checked {
@@ -261,6 +270,12 @@ fn events(scenario: &Scenario, names: &Names<'_>) -> Checked {
         }
         if let Act::Reassign { replicas, .. } = &event.act {
             replica_list(scenario, table, at, replicas)?;
+        }
+        if let Act::Set(change) = &event.act {
+            let mut changed = scenario.clone();
+            if write(&mut changed, change) && changed.writes_without_keys() {
+                return mistake(table, at, "brokers refuse records without a key in a compacted topic");
+            }
         }
         if let Some(name) = event.when.as_ref().and_then(|when| unknown_in(scenario, names, when)) {
             return mistake(table, at, format!("there is no {name}"));

@@ -83,6 +83,9 @@ impl Simulator {
         if too_large(&scenario).is_some() {
             return Err(Refusal::TooLarge);
         }
+        if scenario.writes_without_keys() {
+            return Err(Refusal::NoKeys);
+        }
         self.world.check_producers(&scenario)?;
         let asks_for_version = scenario.versions != self.first.versions;
         let version = if asks_for_version { scenario.version() } else { self.world.profile.version };

@@ -27,8 +27,24 @@ pub(super) struct CompactedLogs {
 #[derive(Clone, Debug, Default)]
 pub(super) struct CompactedLog {
     pub(super) removed: Intervals,
-    /// The last tombstone of each key among them.
+    /// The tombstone of each key that is deleted, among them.
     pub(super) tombstones: BTreeMap<u32, Offset>,
+}
+
+impl CompactedLog {
+    /// Notes which keys are deleted without a tombstone left, from the keys of the whole log in its order. A key that was
+    /// written again is not: whoever reads on learns of that.
+    pub(super) fn note_deletes(&mut self, runs: &[KeyedRecords]) {
+        let last_runs: BTreeMap<u32, &KeyedRecords> = runs.iter().map(|run| (run.key, run)).collect();
+        for (key, run) in last_runs {
+            let last = run.offset + Offset::from(run.count) - 1;
+            if run.tombstone && self.removed.contains(last as u64) {
+                self.tombstones.insert(key, last);
+            } else {
+                self.tombstones.remove(&key);
+            }
+        }
+    }
 }
 
 impl CompactedLogs {

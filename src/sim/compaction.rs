@@ -24,11 +24,14 @@ impl World {
         let Some(replica) = self.machines.host(leader).and_then(|host| host.broker.replica(partition)) else {
             return;
         };
-        let fresh = replica.storage().removed().clone();
+        let (fresh, log_end) = (replica.storage().removed().clone(), replica.log().end());
+        self.clip_cleaned(partition, log_end);
         let known = self.clients.compaction.logs.get(&partition);
         let fresh = known.map_or_else(|| fresh.clone(), |known| fresh.without(&known.removed));
-        let Some((_, end)) = fresh.ranges().last().copied() else { return };
-        let runs = self.keys_of_log(leader, partition, end as Offset);
+        if fresh.ranges().is_empty() {
+            return;
+        }
+        let runs = self.keys_of_log(leader, partition, log_end);
         let groups = 0..self.clients.groups().len() as u32;
         let missed = |world: &World, group| {
             (world.compacted_of(group, partition), world.deletes_missed_of(group, partition))
@@ -36,13 +39,7 @@ impl World {
         let before: Vec<(u64, u64)> = groups.clone().map(|group| missed(self, group)).collect();
         let known = self.clients.compaction.logs.entry(partition).or_default();
         fresh.ranges().iter().for_each(|(first, end)| _ = known.removed.add(*first, *end));
-        for run in runs.iter().filter(|run| run.tombstone) {
-            let offsets = run.offset..run.offset + Offset::from(run.count);
-            if let Some(last) = offsets.rev().find(|offset| fresh.contains(*offset as u64)) {
-                let tombstone = known.tombstones.entry(run.key).or_insert(last);
-                *tombstone = last.max(*tombstone);
-            }
-        }
+        known.note_deletes(&runs);
         for (group, (records, deletes)) in groups.zip(before) {
             self.begin_last_of_key(group, partition, leader);
             let (records_now, deletes_now) = missed(self, group);
@@ -51,6 +48,18 @@ impl World {
             if records > 0 || deletes > 0 {
                 let event = EventKind::CompactedBeforeRead { group, partition, records, deletes };
                 self.record_event(event, Some(cause));
+            }
+        }
+    }
+
+    /// An unclean election has cut off what the consumers' log held from here on, and what was known of it.
+    fn clip_cleaned(&mut self, partition: PartitionIx, log_end: Offset) {
+        let Some(known) = self.clients.compaction.logs.get_mut(&partition) else { return };
+        known.removed = known.removed.within(0, log_end.max(0) as u64);
+        known.tombstones.retain(|_, offset| *offset < log_end);
+        for group in 0..self.clients.groups().len() as u32 {
+            if let Some(last) = self.clients.group_mut(group).last_of_key.get_mut(&partition) {
+                last.retain(|_, (offset, _)| *offset < log_end);
             }
         }
     }

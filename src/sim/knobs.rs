@@ -28,6 +28,9 @@ impl World {
         if too_large(&scenario).is_some() {
             return Err(Refusal::TooLarge);
         }
+        if scenario.writes_without_keys() {
+            return Err(Refusal::NoKeys);
+        }
         if change.knob.takes_effect == TakesEffect::Rebuild {
             return Err(Refusal::NeedsRebuild);
         }

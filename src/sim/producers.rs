@@ -131,7 +131,11 @@ impl World {
     ) {
         let topic = self.clients.producer(client).topic;
         let tombstone = self.clients.producer_mut(client).workload.is_tombstone();
-        self.clients.compaction.accepted(partition, records, key, tombstone);
+        // Only cleaners ask for keys, and a topic's cleanup.policy stays what it is during a run.
+        let settings = self.machines.topics.list().get(topic as usize).map(|topic| topic.settings);
+        if settings.is_some_and(|settings| settings.compaction.is_some()) {
+            self.clients.compaction.accepted(partition, records, key, tombstone);
+        }
         let members = self.clients.members().iter().filter(|member| member.nth == 0);
         let readers = members.filter(|member| member.topics.contains(&topic)).count() as u32;
         let to = KeyedPartition { partition, topic, readers };

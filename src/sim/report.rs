@@ -163,7 +163,7 @@ impl Counters {
             Counter::Visible => self.visible,
             Counter::LogEnd => self.log_end,
             Counter::Deleted => self.deleted?,
-            Counter::OfTransactions(counter) => self.transactions?.counter(*counter),
+            Counter::OfTransactions(counter) => self.transactions?.counter(*counter)?,
             Counter::OfProducer(counter, name) => {
                 return self.producers.iter().find(|one| one.producer == *name)?.counter(*counter);
             }

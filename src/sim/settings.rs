@@ -349,6 +349,7 @@ pub(super) fn transactions(scenario: &Scenario, profile: &Profile) -> Transactio
     let sweep = "transaction.abort.timed.out.transaction.cleanup.interval.ms";
     TransactionSettings {
         sweep_interval: ms(scenario, sweep, profile.version).unwrap_or(base.sweep_interval),
+        max_timeout: ms(scenario, "transaction.max.timeout.ms", profile.version).unwrap_or(base.max_timeout),
         ..base
     }
 }

@@ -179,6 +179,8 @@ pub enum Refusal {
     NoLeader,
     /// The schema has no field left that could be changed so.
     NoSuchField,
+    /// The topic is compacted, and the records would have no key.
+    NoKeys,
 }
 
 /// How many events are kept.

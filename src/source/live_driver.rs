@@ -54,7 +54,9 @@ fn forward(stream: &LiveStream, sink: &Sink, mut recorder: Option<Recorder>) {
             }
             Err(RecvTimeoutError::Disconnected) => return,
         };
-        if let (Some(recorder), SourceEvent::Snapshot(cluster)) = (&mut recorder, &event) {
+        if let (Some(recorder), SourceEvent::Snapshot(cluster) | SourceEvent::Stale(cluster)) =
+            (&mut recorder, &event)
+        {
             recorder.note(cluster).into_iter().for_each(|line| _ = sink.notice(Level::Warn, line));
         }
         if !publish(sink, event) {

@@ -100,6 +100,8 @@ pub enum FinaleNews {
     Playing(&'static Preset, u32),
     /// A run came to its end.
     Played(Box<FinaleRun>),
+    /// What was under way has broken down, and nothing more is told.
+    Failed,
 }
 
 /// Plays the finale under each preset with the same seed. It ends early once `keep_going` says no.
@@ -177,6 +179,7 @@ mod tests {
                     assert!(percent < 100 && preset.id == PRESETS[told.borrow().len()].id);
                 }
                 FinaleNews::Played(run) => told.borrow_mut().push(*run),
+                FinaleNews::Failed => panic!("no run breaks down"),
             }
             true
         });

@@ -55,7 +55,7 @@ fn lag_counts_what_is_still_to_be_read() {
     let document = told(0, &file, &[]);
     assert_eq!(
         (&document["schema"], &document["complete"]),
-        (&value!("klever.lag/1"), &value!({"topics": true, "groups": true}))
+        (&value!("klever.lag/1"), &value!({"topics": true, "groups": true, "offsets": true}))
     );
     let (audit, billing) = (&document["groups"][0], &document["groups"][1]);
     assert_eq!(
@@ -167,6 +167,32 @@ fn only_what_is_asked_for_counts() {
     read.partitions = read.partitions.with_completeness(Datum::not_asked());
     let read = files.write("read.json", &write_snapshot(&read));
     assert!(refused(3, &["lag", "--snapshot", &read, "--group", "billing"]).contains("may be hidden"));
+}
+
+#[test]
+fn lag_is_not_known_whole_where_commits_may_be_hidden_or_were_refused() {
+    let files = Files::new();
+    let mut hidden = cluster(vec![group("billing", &[(0, Some(900))])]);
+    hidden.id = Datum::known("abc".into(), 0, Origin::Broker);
+    hidden.groups_complete = Datum::known((), 0, Origin::Broker);
+    let why = Unknown::NotExposed("topics are hidden".into());
+    hidden.partitions = hidden.partitions.with_completeness(Datum::unknown(why));
+    let hidden = files.write("hidden.json", &write_snapshot(&hidden));
+    let document = told(3, &hidden, &[]);
+    assert_eq!(document["complete"], value!({"topics": false, "groups": true, "offsets": false}));
+    let unseen = "commits, which brokers leave out on hidden topics: not visible: topics are hidden";
+    assert_eq!(document["unseen"], value!([unseen]));
+    let metrics = ok(3, &["lag", "--snapshot", &hidden, "--format", "prometheus"]);
+    assert!(metrics.contains("klever_group_lag_known{cluster=\"abc\",group=\"billing\"} 0\n"), "{metrics}");
+    assert_eq!(told(0, &hidden, &["--topic", "orders"])["unseen"], value!([]), "it is not hidden");
+
+    let refused = GroupOffset { is_refused: true, ..GroupOffset::new(PartitionIx(1), None) };
+    let offsets = [GroupOffset::new(PartitionIx(0), Some(900)), refused];
+    let offsets = Datum::known(offsets.into(), 0, Origin::Broker);
+    let refused = file(&files, vec![Group { offsets, ..group("billing", &[]) }]);
+    let document = told(3, &refused, &[]);
+    assert_eq!(document["groups"][0]["lag_at_least"], 100);
+    assert_eq!(document["groups"][0]["partitions"][1]["lag_is"], "unknown", "refused is not `no commit`");
 }
 
 #[test]

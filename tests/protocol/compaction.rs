@@ -67,7 +67,12 @@ fn who_comes_late_sees_the_last_record_of_each_key_only() {
 
 #[test]
 fn deletes_are_missed_when_tombstones_are_gone_before_they_are_read() {
-    let deletes = "tombstone_share = 0.5";
+    // The first ten keys are written again until the end, the other ninety are not.
+    let deletes = "tombstone_share = 0.5\n\
+        [[producer]]\nname = \"before\"\ntopic = \"t\"\nrecords_per_s = 50\nuntil = \"8s\"\n\
+        keys = \"uniform\"\nkey_count = 100\n\
+        [[producer]]\nname = \"erasure\"\ntopic = \"t\"\nrecords_per_s = 50\nfrom = \"12s\"\nuntil = \"16s\"\n\
+        keys = \"uniform\"\nkey_count = 100\ntombstone_share = 1";
     let long = away(COMPACT, deletes).report();
     assert_eq!(counted(&long).deletes_missed, 0, "a day is longer than the group was away");
     let sim = away(&format!("{COMPACT}, \"delete.retention.ms\" = 1000"), deletes);
@@ -77,6 +82,8 @@ fn deletes_are_missed_when_tombstones_are_gone_before_they_are_read() {
     let why = sim.why(event.seq);
     assert!(why[0].contains("DELETES MISSED: it keeps "), "{why:?}");
     assert!(why[1].contains("compacted t-0 from"), "{why:?}");
+    let missed = counted(&sim.report()).deletes_missed;
+    assert!((1..=90).contains(&missed), "{missed}: a key that was written again is not deleted");
 }
 
 #[test]
@@ -132,5 +139,9 @@ fn records_without_a_key_are_refused() {
          [[topic]]\nname = \"t\"\npartitions = 1\nreplication_factor = 1\nconfig = { \"cleanup.policy\" = \"compact\" }\n\
          [[producer]]\nname = \"app\"\ntopic = \"t\"\nkeys = \"none\"\n";
     let refused = Scenario::parse("x.toml", text).unwrap_err().to_string();
+    assert!(refused.contains("brokers refuse records without a key"), "{refused}");
+    let keyed = text.replace("none", "uniform");
+    let event = format!("{keyed}[[event]]\nat = \"1s\"\ndo = \"set\"\nset = \"load:keys=none\"\n");
+    let refused = Scenario::parse("x.toml", &event).unwrap_err().to_string();
     assert!(refused.contains("brokers refuse records without a key"), "{refused}");
 }

@@ -231,10 +231,12 @@ fn page(app: &App, item: u32) -> Option<Page> {
         Some(reason) => page.add(CellStyle::Unknown, format!("offsets: {reason}")),
         None => {
             page.add(CellStyle::Strong, "Lag by partition");
-            for offset in group.offsets.get()?.iter() {
+            let offsets = group.offsets.get()?;
+            for offset in offsets.iter().take(MOST_LINKS) {
                 let (style, text) = lag_line(cluster, group, offset);
                 page.add_link(style, text, Item::Partition(cluster.partition_name(offset.partition)));
             }
+            page.add_rest(offsets.len());
         }
     }
     Some(page)

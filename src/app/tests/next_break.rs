@@ -125,3 +125,17 @@ fn what_is_broken_already_is_not_played() {
     assert!(!robot.app.is_copy());
     assert_eq!(robot.keys("B").app.toast.unwrap().text, "this is no copy of another cluster");
 }
+
+#[test]
+fn the_loss_of_a_voter_is_not_played_on_a_copy_whose_controllers_run_apart() {
+    let mut cluster = fragile();
+    let voters = vec![BrokerId(1), BrokerId(2), BrokerId(3)];
+    let leader = Some(BrokerId(1));
+    cluster.quorum = cluster.quorum.map(|_| model::Quorum { leader, online: voters.clone(), voters });
+    let mut robot = Robot::live();
+    robot.see(cluster);
+    let robot = robot.keys("5 x");
+    let told = robot.app.toast.as_ref().unwrap().text.clone();
+    assert!(told.ends_with("the loss of a voter cannot be played"), "{told}");
+    assert!(!robot.app.is_copy());
+}

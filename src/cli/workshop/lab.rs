@@ -12,7 +12,7 @@ use crate::workshop::Scene;
 use std::process::ExitCode;
 
 /// Plays a scene on brokers of this release, or of the scene's own. What did not come as expected makes the exit code 1,
-/// what the lab does not see 3.
+/// what the lab does not see or what did not happen 3.
 pub(super) fn play(
     scene: &Scene,
     version: Option<KafkaVersion>,
@@ -29,7 +29,7 @@ pub(super) fn play(
     let version = version.unwrap_or_else(|| scene.scenario().version());
     let _signals = Interruption::listen()
         .map_err(|error| Failure::blind(format!("cannot listen to signals: {error}")))?;
-    let mut runs = Vec::new();
+    let (mut runs, mut not_done) = (Vec::new(), Vec::<String>::new());
     for scenario in scenarios.iter().flatten() {
         output::write_error(&format!("klever: {} runs on real brokers of Kafka {version}", scenario.id));
         let run = lab::run(scenario, version).map_err(|error| {
@@ -39,12 +39,24 @@ pub(super) fn play(
                 error.into()
             }
         })?;
+        not_done.extend(run.not_done);
         runs.push(run.report);
     }
     output::write(&match format {
         Format::Text => scene_on_brokers_text(scene, &runs),
         Format::Json => scene_on_brokers_json(scene, &runs),
     })?;
+    // What was not done to a cluster has not shown that it bears it.
+    if !not_done.is_empty() {
+        let not_done = not_done.join("; ");
+        return Err(Failure::blind(format!("not all of the script came to pass: {not_done}")));
+    }
+    if runs.iter().all(|run| run.expectations.is_empty()) {
+        return Err(Failure::blind(format!(
+            "{} expects nothing that the lab could judge",
+            scene.scenario().id
+        )));
+    }
     Ok(exit_code(&runs))
 }
 

@@ -1,5 +1,6 @@
 //! What single files of /proc say.
 
+use super::BROKER;
 use std::collections::BTreeMap;
 
 /// The soft limit of open files of `limits`; `u64::MAX` where there is none.
@@ -19,9 +20,25 @@ pub(super) fn kib_line(text: &str, name: &str) -> Option<u64> {
     (words.next() == Some("kB")).then(|| kib.saturating_mul(1024))
 }
 
-/// The last `-Xmx` of a command line; `None` where there is none that can be read.
-pub(super) fn heap_bytes(command: &str) -> Option<u64> {
-    let text = command.split('\0').filter_map(|argument| argument.strip_prefix("-Xmx")).next_back()?;
+/// The last size of the heap on a command line, a known `None` where it sets none; `None` where that cannot be told.
+pub(super) fn heap_bytes(command: &str) -> Option<Option<u64>> {
+    let mut options = command.split('\0').take_while(|argument| *argument != BROKER);
+    if options.any(|argument| argument.starts_with('@') || argument.starts_with("-XX:VMOptionsFile=")) {
+        return None;
+    }
+    let size = |argument: &str| -> Option<String> {
+        let text = argument.strip_prefix("-Xmx").or_else(|| argument.strip_prefix("-XX:MaxHeapSize="))?;
+        Some(text.to_string())
+    };
+    match command.split('\0').filter_map(size).next_back() {
+        Some(text) => size_bytes(&text).map(Some),
+        None if command.split('\0').any(|argument| argument.starts_with("-XX:MaxRAM")) => None,
+        None => Some(None),
+    }
+}
+
+/// 512m, 6g, 1073741824.
+fn size_bytes(text: &str) -> Option<u64> {
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let unit: u64 = match text[digits.len()..].to_ascii_lowercase().as_str() {
         "" => 1,
@@ -70,9 +87,12 @@ mod tests {
         assert_eq!(open_files_limit("Max processes 1 2\n"), None);
         assert_eq!(kib_line("VmPeak: 1 kB\nVmSwap:\t  2048 kB\n", "VmSwap:"), Some(2 << 20));
         assert_eq!(kib_line("VmSwap: 2048 pages\n", "VmSwap:"), None);
-        assert_eq!(heap_bytes("java\0-Xmx512m\0-Xmx6G\0kafka.Kafka"), Some(6 << 30));
-        assert_eq!(heap_bytes("java\0-Xmx1073741824\0"), Some(1 << 30));
-        assert_eq!([heap_bytes("java\0"), heap_bytes("java\0-Xmxlots\0")], [None, None]);
+        assert_eq!(heap_bytes("java\0-Xmx512m\0-Xmx6G\0kafka.Kafka"), Some(Some(6 << 30)));
+        assert_eq!(heap_bytes("java\0-XX:MaxHeapSize=1073741824\0"), Some(Some(1 << 30)));
+        assert_eq!(heap_bytes("java\0kafka.Kafka\0@topics\0"), Some(None));
+        for unclear in ["-Xmxlots", "-XX:MaxRAMPercentage=75", "@/etc/kafka/jvm"] {
+            assert_eq!(heap_bytes(&format!("java\0{unclear}\0kafka.Kafka\0")), None, "{unclear}");
+        }
     }
 
     #[test]

@@ -157,24 +157,21 @@ impl ObservedCluster {
             coordinator: group.coordinator,
             member_count: group.described.map(|group| group.members.len() as u32),
             members: group.described.map(|group| self.members(group, topics)),
-            offsets: offsets.map(|offsets| self.offsets(group, offsets, topics)),
+            offsets: offsets.map(|offsets| self.offsets(offsets, topics)),
         }
     }
 
-    /// Offsets of topics that are gone are left out. A refused partition is left out of the broker's answer
-    /// or has a code; either way nothing is known of it. Of a share group it stays as one without a start offset,
-    /// whose lag nobody knows: its coordinator gives a code where it could not read the end of the log.
-    fn offsets(
-        &self,
-        group: &ObservedGroup,
-        offsets: &[PartitionOffset],
-        topics: &[Topic],
-    ) -> Arc<[GroupOffset]> {
-        let is_share = &*group.protocol == "share";
+    /// Offsets of topics that are gone are left out. A partition with a code stays, and nothing is known of it: its
+    /// coordinator refused it, or, of a share group, could not read the end of the log.
+    fn offsets(&self, offsets: &[PartitionOffset], topics: &[Topic]) -> Arc<[GroupOffset]> {
         let mut known = Vec::with_capacity(offsets.len());
-        for offset in offsets.iter().filter(|offset| offset.code == 0 || is_share) {
+        for offset in offsets {
             if let Some(partition) = self.place(topics, &offset.topic, offset.partition) {
-                known.push(GroupOffset { partition, committed: offset.offset, told_lag: offset.lag });
+                known.push(GroupOffset {
+                    told_lag: offset.lag,
+                    is_refused: offset.code != 0,
+                    ..GroupOffset::new(partition, offset.offset)
+                });
             }
         }
         known.sort_by_key(|offset| offset.partition);

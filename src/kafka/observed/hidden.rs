@@ -81,11 +81,17 @@ impl ObservedCluster {
         }
     }
 
-    /// Of a broker that is up and was not asked yet; only of one of Kafka's own authorizers are the rules known.
+    /// One that could not be reached may tell the next time.
+    fn has_told_of_acls(&self, id: BrokerId) -> bool {
+        match self.acls.0.get(&id) {
+            None | Some((_, AclAnswer::Untold(Unknown::Unreachable(_)))) => false,
+            Some(_) => true,
+        }
+    }
+
+    /// Of a broker that is up and did not answer yet; only of one of Kafka's own authorizers are the rules known.
     pub(super) fn needs_acls(&self) -> bool {
-        self.needs_proof()
-            && self.has_kafkas_authorizer()
-            && self.up().any(|id| !self.acls.0.contains_key(&id))
+        self.needs_proof() && self.has_kafkas_authorizer() && self.up().any(|id| !self.has_told_of_acls(id))
     }
 
     /// Whether every broker that is up has one of Kafka's own authorizers.
@@ -174,7 +180,9 @@ impl ObservedCluster {
     /// which would spoil the one look.
     pub(super) fn needs_log_dirs(&self) -> bool {
         let shown = self.shown_by_acls().is_some_and(|shown| shown.get().is_some());
-        let is_left = self.log_dirs.is_none() && !self.needs_acls() && !shown;
+        // Who could not tell of ACLs when it was asked may never do so; that is no reason not to look further.
+        let unasked = self.has_kafkas_authorizer() && self.up().any(|id| !self.acls.0.contains_key(&id));
+        let is_left = self.log_dirs.is_none() && !unasked && !shown;
         is_left && self.needs_proof() && self.silent_broker().is_none()
     }
 

@@ -12,6 +12,11 @@ const MOST: usize = 1_000;
 /// (KIP-664).
 const NOT_LISTED: &str = "no coordinator lists its transactional id: that needs Describe on TransactionalId *, or the transaction hangs";
 
+/// What `kafka-transactions.sh find-hanging` goes by.
+const NOT_OPEN_THERE: &str =
+    "has no transaction open here: it has just ended, or it hangs (kafka-transactions.sh find-hanging)";
+const NONE_OPEN: &str = "its leader has none open: it has ended, or the two offsets were read apart";
+
 impl ObservedCluster {
     /// Partitions whose last stable offset lies before their high watermark.
     pub(super) fn held_back(&self) -> Arc<[(Arc<str>, i32)]> {
@@ -41,9 +46,10 @@ impl ObservedCluster {
             };
             let first = producers.as_ref().map(|all| all.iter().min_by_key(|one| one.start_offset));
             let producer = match first {
-                Ok(Some(first)) => Datum::known(self.producer(first, at), at, Origin::Broker),
-                // It has ended between the two answers.
-                Ok(None) => continue,
+                Ok(Some(first)) => {
+                    Datum::known(self.producer(first, (topic, *number), at), at, Origin::Broker)
+                }
+                Ok(None) => Datum::unknown(Unknown::NotExposed(NONE_OPEN.into())),
                 Err(error) => Datum::unknown(error.unknown(format!("Read on Topic {topic}"))),
             };
             open.push(OpenTransaction { partition, producer });
@@ -52,21 +58,32 @@ impl ObservedCluster {
         open.into()
     }
 
-    fn producer(&self, told: &ProducerDescription, at: Millis) -> OpenProducer {
+    /// `place` is the partition that it has a transaction open in.
+    fn producer(&self, told: &ProducerDescription, place: (&Arc<str>, i32), at: Millis) -> OpenProducer {
         OpenProducer {
             producer_id: told.producer_id,
             epoch: told.epoch,
             start_offset: told.start_offset,
             last_written_at: told.last_written_at,
-            transaction: self.transaction(told.producer_id, at),
+            transaction: self.transaction(told.producer_id, place, at),
         }
     }
 
-    fn transaction(&self, producer_id: i64, at: Millis) -> Datum<NamedTransaction> {
+    fn transaction(
+        &self,
+        producer_id: i64,
+        (topic, number): (&Arc<str>, i32),
+        at: Millis,
+    ) -> Datum<NamedTransaction> {
         let acl = "Describe on TransactionalId *";
         let read = &self.open_transactions;
         match read.transactions.iter().find(|(id, _)| *id == producer_id) {
             Some((_, Ok(told))) => {
+                let is_of_it = told.partitions.iter().any(|(name, at)| (name, *at) == (topic, number));
+                if told.producer_id != producer_id || !is_of_it {
+                    let why = format!("the coordinator of {} {NOT_OPEN_THERE}", told.transactional_id);
+                    return Datum::unknown(Unknown::NotExposed(why));
+                }
                 let named = NamedTransaction {
                     transactional_id: told.transactional_id.clone(),
                     started_at: told.started_at,

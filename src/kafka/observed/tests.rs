@@ -8,6 +8,7 @@ use crate::kafka::reads::{
 use crate::kafka::{CallError, ConnectionState};
 use crate::model::{BrokerStatus, ConfigEntry, ConfigSource, Lag, Origin, Quorum};
 
+mod open_transactions;
 mod rights;
 
 fn metadata(nodes: &[i32], isr: &[i32]) -> ReadAnswer {

@@ -26,6 +26,8 @@ pub struct TransactionDescription {
     pub started_at: Option<Millis>,
     /// `transaction.timeout.ms`: its coordinator aborts it after that.
     pub timeout_ms: Millis,
+    /// The partitions that it has written to and that have not ended it yet.
+    pub partitions: Vec<(Arc<str>, i32)>,
 }
 
 /// A partition with the producers that have a transaction open in it, or why they were not told.

@@ -15,6 +15,7 @@ use crate::kafka::reads::{
 use crate::model::{BrokerId, Datum, Features, Millis, Origin, Quorum, Unknown};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Topics in one DescribeTopicPartitions.
 const TOPICS_PER_REQUEST: usize = 500;
@@ -26,8 +27,10 @@ const ONLINE_WITHIN_MS: i64 = 5_000;
 /// `Errors.NOT_LEADER_OR_FOLLOWER`, `REQUEST_TIMED_OUT` and `NOT_CONTROLLER`: the controller that was asked leads no
 /// quorum, or none was found to ask.
 const NO_LEADER: [i32; 3] = [6, 7, 41];
-/// Brokers that are asked for the quorum: each passes the question on to the same controller.
-const BROKERS_ASKED_FOR_QUORUM: usize = 2;
+/// `Errors.NOT_CONTROLLER`: before KRaft a broker passes nothing on.
+const NOT_CONTROLLER: i32 = 41;
+/// Brokers that are asked for what the controller knows: each passes the question on to the same controller.
+const BROKERS_ASKED_FOR_CONTROLLER: usize = 2;
 /// A second broker is asked when the first has not answered by then.
 const SECOND_QUESTION_AFTER: Duration = Duration::from_secs(1);
 
@@ -78,12 +81,8 @@ impl WireReader {
     }
 
     async fn quorum(&self, targets: &ReadTargets) -> Datum<Quorum> {
-        let mut asked = self.candidates(targets, Lane::Controller, 0);
-        // One that is known not to answer cannot pass the question on.
-        asked.sort_by_key(|link| {
-            matches!(self.state_of(link.address()), ConnectionState::Refused(_) | ConnectionState::Silent)
-        });
-        asked.truncate(BROKERS_ASKED_FOR_QUORUM);
+        let mut asked = self.by_readiness(targets);
+        asked.truncate(BROKERS_ASKED_FOR_CONTROLLER);
         let deadline = self.deadline();
         let attempts =
             asked.clone().into_iter().map(|link| async move { link.value(&DescribeQuorum, deadline).await });
@@ -104,21 +103,50 @@ impl WireReader {
 
     /// Partitions that are being moved; before KRaft only the controller itself tells.
     async fn moves(&self, targets: &ReadTargets) -> Datum<Vec<PartitionMove>> {
-        let deadline = self.deadline();
+        let (deadline, asked) = (self.deadline(), self.by_readiness(targets));
+        let (first, others) = asked.split_at(BROKERS_ASKED_FOR_CONTROLLER.min(asked.len()));
+        let mut told = self.moves_told_by(first, deadline).await;
+        let passes_nothing_on = match &told {
+            Ok(_) => false,
+            Err(errors) => errors.iter().any(|error| error.code == NOT_CONTROLLER),
+        };
+        if passes_nothing_on && !others.is_empty() {
+            told = self.moves_told_by(others, deadline).await;
+        }
+        let errors = match told {
+            Ok(moves) => return Datum::known(moves, now_ms(), Origin::Broker),
+            Err(errors) => errors,
+        };
+        // A refusal is an answer, and tells what to do; a silence does not.
+        let telling = errors.iter().find(|error| is_refusal(error)).or(errors.first());
+        Datum::unknown(match telling {
+            Some(error) if error.is_unsupported() => Unknown::Unsupported("brokers before 2.4".into()),
+            Some(error) => error.unknown("Describe on Cluster"),
+            None => Unknown::Unreachable("no broker is up".into()),
+        })
+    }
+
+    /// What the first of these brokers that answers tells.
+    async fn moves_told_by(
+        &self,
+        asked: &[Arc<BrokerLink>],
+        deadline: Instant,
+    ) -> Result<Vec<PartitionMove>, Vec<CallError>> {
         let timeout_ms = i32::try_from(self.timeout.as_millis()).unwrap_or(i32::MAX);
-        let attempts = self.candidates(targets, Lane::Controller, 0).into_iter();
-        let attempts = attempts.map(|link| async move {
+        let attempts = asked.iter().cloned().map(|link| async move {
             let request = ListReassignments { timeout_ms };
             link.value(&request, deadline).await
         });
-        match first_success(attempts, SECOND_QUESTION_AFTER).await {
-            Ok(moves) => Datum::known(moves, now_ms(), Origin::Broker),
-            Err(errors) => Datum::unknown(match errors.first() {
-                Some(error) if error.is_unsupported() => Unknown::Unsupported("brokers before 2.4".into()),
-                Some(error) => error.unknown("Describe on Cluster"),
-                None => Unknown::Unreachable("no broker is up".into()),
-            }),
-        }
+        first_success(attempts, SECOND_QUESTION_AFTER).await
+    }
+
+    /// All brokers; one that is known not to answer cannot pass a question on, and comes last.
+    fn by_readiness(&self, targets: &ReadTargets) -> Vec<Arc<BrokerLink>> {
+        let mut asked = self.candidates(targets, Lane::Controller, 0);
+        asked.sort_by_key(|link| {
+            matches!(self.state_of(link.address()), ConnectionState::Refused(_) | ConnectionState::Silent)
+        });
+        asked
     }
 
     /// Whether one of these brokers answers what it need not pass on.
@@ -175,6 +203,10 @@ fn standing_still() -> CallError {
         message: "a broker's answer to DescribeTopicPartitions does not come to an end".into(),
         hint: None,
     }
+}
+
+fn is_refusal(error: &CallError) -> bool {
+    matches!(error.unknown(""), Unknown::Denied(_))
 }
 
 /// Whether no active controller answered: neither in time, nor as the one that leads.

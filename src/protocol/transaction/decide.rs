@@ -33,6 +33,10 @@ impl TransactionCoordinator {
         fresh_id: i64,
         out: &mut Vec<TransactionOutput>,
     ) {
+        if timeout > self.settings.max_timeout {
+            let error = ErrorCode::InvalidTransactionTimeout;
+            return answer(out, requester, TransactionResponse::Ready { error, producer: None });
+        }
         let Some(metadata) = self.metadata.clone() else {
             let producer = ProducerIdentity { id: fresh_id, epoch: 0 };
             return self.begin(now, requester, TransactionMetadata::of(producer, timeout));

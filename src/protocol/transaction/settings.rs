@@ -14,6 +14,8 @@ pub(crate) struct TransactionSettings {
     pub resumes: bool,
     /// `transaction.abort.timed.out.transaction.cleanup.interval.ms`
     pub sweep_interval: Nanos,
+    /// `transaction.max.timeout.ms`: a producer that asks for more is refused.
+    pub max_timeout: Nanos,
     /// Between a change of state and its answer: append and replication of `__transaction_state`.
     pub write_latency: Nanos,
     /// Before a leader that refused a marker is asked again (`retry.backoff.ms` of the brokers' own client).
@@ -31,6 +33,7 @@ impl TransactionSettings {
             fences: profile.producer_fencing,
             resumes: profile.decisions_survive,
             sweep_interval: seconds * 1000 * MS,
+            max_timeout: 900_000 * MS,
             write_latency: 2 * MS,
             marker_backoff: 100 * MS,
         }

@@ -119,6 +119,14 @@ impl Rig {
 }
 
 #[test]
+fn a_longer_timeout_than_the_brokers_allow_is_refused() {
+    let mut rig = Rig::new(settings("4.1"));
+    rig.ask(1, TransactionRequest::Init { timeout: 900_001 * MS, known: None });
+    let error = rig.answered.last().map(TransactionResponse::error);
+    assert_eq!(error, Some(ErrorCode::InvalidTransactionTimeout));
+}
+
+#[test]
 fn version_1_keeps_its_epoch_and_version_2_gets_another_at_each_end() {
     for (version, goes_on, marker) in [("3.9", "7/0", "7/0"), ("4.0", "7/1", "7/1")] {
         let mut rig = Rig::new(settings(version));

@@ -34,6 +34,7 @@ pub fn failed_poll_json(poll: Poll, at: Millis, why: &str) -> String {
 fn value(report: &LagReport<'_>) -> Value {
     let cluster = report.cluster;
     let groups: Vec<Value> = report.groups.iter().map(|of| group_value(cluster, of)).collect();
+    let seen = cluster.completeness();
     json!({
         "schema": "klever.lag/1",
         "cluster_id": cluster.id.get(),
@@ -43,7 +44,8 @@ fn value(report: &LagReport<'_>) -> Value {
         "error": null,
         "complete": {
             "topics": complete(cluster)["topics"],
-            "groups": cluster.completeness().groups.get().is_some(),
+            "groups": seen.groups.get().is_some(),
+            "offsets": seen.offsets.get().is_some(),
         },
         "unseen": report.unseen(),
         "not_known": report.not_known(),

@@ -30,7 +30,7 @@ pub fn lag_prometheus(report: &LagReport<'_>) -> String {
         (
             "klever_group_lag_known",
             "1 where the lag of a group is known whole, else 0.",
-            by_group(&|of| Some(i64::from(of.is_known()))),
+            by_group(&|of| Some(i64::from(report.is_known(of)))),
         ),
         (
             "klever_group_partition_lag_records",

@@ -37,8 +37,8 @@ pub(in crate::rules) fn each_log_folder(
     }
 }
 
-/// One host has one finding of a rule, as bad as its worst folder. What has no severity of its own is the rule's, the
-/// mildest.
+/// One host has one finding of a rule, as bad as its worst folder. Folders of one rule all have a severity of their own,
+/// or all have the rule's.
 fn together(one: Seen, other: Seen) -> Seen {
     let evidence = format!("{}; {}", one.evidence, other.evidence);
     let severity = one.severity.into_iter().chain(other.severity).min();

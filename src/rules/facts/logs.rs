@@ -1,7 +1,7 @@
 //! How much a topic holds, who reads it, and how many replicas each broker has.
 
 use crate::model::{BrokerId, TopicIx};
-use crate::rules::facts::TopicFacts;
+use crate::rules::facts::{TopicFacts, refused_commit};
 use crate::rules::{ClusterFacts, FindingSubject, Verdicts};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,10 @@ pub(in crate::rules) fn read_by_groups(
     let mut read = BTreeSet::new();
     for group in facts.cluster.groups.get()?.iter() {
         let offsets = verdicts.known(&group.offsets, FindingSubject::cluster)?;
+        if let Some(refused) = offsets.iter().find(|offset| offset.is_refused && !group.is_share()) {
+            verdicts.unknown(FindingSubject::cluster(), &refused_commit(facts.cluster, refused.partition));
+            return None;
+        }
         // The offsets of a share group are those of what it subscribes to, before it has acknowledged anything, too.
         let reads = offsets.iter().filter(|offset| offset.committed.is_some() || group.is_share());
         read.extend(reads.map(|offset| facts.cluster.partitions.view(offset.partition).topic()));

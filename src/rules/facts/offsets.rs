@@ -16,6 +16,9 @@ pub(in crate::rules) fn group_findings(
     for group in cluster.groups.get().map_or(&[][..], |groups| groups) {
         let subject = || FindingSubject::named(SubjectKind::Group, group.id.clone());
         let Some(offsets) = verdicts.known(&group.offsets, subject) else { continue };
+        if let Some(first) = offsets.iter().find(|offset| offset.is_refused) {
+            verdicts.unknown(subject(), &refused_commit(cluster, first.partition));
+        }
         let committed = || offsets.iter().filter(|offset| offset.committed.is_some());
         let unread = committed().find(|offset| end(cluster.partitions.view(offset.partition)).is_none());
         if let Some(first) = unread {
@@ -31,6 +34,11 @@ pub(in crate::rules) fn group_findings(
         };
         verdicts.finding(subject(), format!("{worst}{more}"));
     }
+}
+
+/// The group's coordinator answered, and not for this partition.
+pub(in crate::rules) fn refused_commit(cluster: &Cluster, partition: PartitionIx) -> Unknown {
+    Unknown::Unreachable(format!("the committed offset of {}", cluster.partition_name(partition)))
 }
 
 /// Who reads committed offsets asks for the ends of the logs, too: not one of them was answered, or not this one.

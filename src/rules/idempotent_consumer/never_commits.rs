@@ -1,6 +1,7 @@
 //! Groups whose members own partitions with records and have committed none.
 
 use crate::model::{GroupState, PartitionIx, plural};
+use crate::rules::facts::refused_commit;
 use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `never-commits`
@@ -29,7 +30,12 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             .flat_map(|member| &member.assigned)
             .filter(|ix| holds_records(facts, **ix))
             .count();
-        if owned > 0 && offsets.iter().all(|offset| offset.committed.is_none()) {
+        if owned == 0 || offsets.iter().any(|offset| offset.committed.is_some()) {
+            continue;
+        }
+        if let Some(refused) = offsets.iter().find(|offset| offset.is_refused) {
+            verdicts.unknown(subject(), &refused_commit(facts.cluster, refused.partition));
+        } else {
             verdicts.finding(
                 subject(),
                 format!(

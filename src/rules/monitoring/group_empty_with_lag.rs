@@ -47,6 +47,9 @@ fn unknown_lag(group: &Group) -> Unknown {
     if offsets.iter().any(|offset| group.has_not_begun(offset)) {
         return Unknown::NotExposed("where share.auto.offset.reset lets it begin".into());
     }
+    if offsets.iter().any(|offset| offset.is_refused) {
+        return Unknown::Unreachable("committed offsets that the coordinator did not tell".into());
+    }
     Unknown::Unreachable("the ends of the logs".into())
 }
 

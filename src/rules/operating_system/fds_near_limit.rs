@@ -9,7 +9,7 @@ use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind,
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "fds-near-limit",
     chapter: Chapter::new(8),
-    severity: Severity::High,
+    severity: Severity::Critical,
     title: "Open files near their limit",
     scope: SubjectKind::Host,
     why: "The next segments and connections reach the limit, and the broker stops with \"Too many open files\".",
@@ -28,7 +28,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         |(open, limit)| {
             let count = |number: u64| human_count(number.cast_signed());
             let seen = Seen::from(format!("{} files open, at most {}", count(*open), count(*limit)));
-            let severity = is_above(*open, *limit, 90).then_some(Severity::Critical);
+            let severity = (!is_above(*open, *limit, 90)).then_some(Severity::High);
             is_above(*open, *limit, 70).then_some(Seen { severity, ..seen })
         },
     );

@@ -8,7 +8,7 @@ use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind,
 pub(in crate::rules) static RULE: Rule = Rule {
     id: "fs-type",
     chapter: Chapter::new(8),
-    severity: Severity::Medium,
+    severity: Severity::Critical,
     title: "Unusual file system below the logs",
     scope: SubjectKind::Host,
     why: "A broker renames, deletes and maps files that are open. On NFS that fails and the broker stops, in memory or in a container nothing outlives a restart, and others than XFS and ext4 are hardly tried.",
@@ -24,11 +24,11 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let kind = mount.file_system.as_str();
         let severity = match kind {
             "xfs" | "ext4" => return None,
-            _ if NOT_FOR_LOGS.iter().any(|start| kind.starts_with(start)) => Some(Severity::Critical),
-            _ => None,
+            _ if NOT_FOR_LOGS.iter().any(|start| kind.starts_with(start)) => Severity::Critical,
+            _ => Severity::Medium,
         };
         let seen = Seen::from(format!("{} is on {kind} ({})", folder.path, mount.point));
-        Some(Seen { severity, ..seen })
+        Some(Seen { severity: Some(severity), ..seen })
     });
 }
 

@@ -3,7 +3,7 @@
 use crate::knobs::KeyScope;
 use crate::model::{Broker, Datum, Host};
 use crate::rules::facts::hosts_with;
-use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
+use crate::rules::{Chapter, ClusterFacts, Evidence, FindingSubject, Rule, Severity, SubjectKind, Verdicts};
 
 /// `kernel-caps-sockets`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -29,6 +29,12 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         let cuts: Vec<String> = ASKED.iter().zip(limits).filter_map(cut).collect();
         (!cuts.is_empty()).then(|| cuts.join("; ").into())
     });
+    // What such a broker asks for may be more than what the others do.
+    for broker in facts.cluster.brokers.iter() {
+        if let Some(reason) = broker.config.reason() {
+            verdicts.unknown(FindingSubject::named(SubjectKind::Broker, broker.id.to_string()), reason);
+        }
+    }
 }
 
 /// What a broker asks for, and what grants it.

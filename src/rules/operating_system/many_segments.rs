@@ -22,10 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
-    // Of machines that were looked at the lowest counts: which broker runs on which is not known.
-    let seen = facts.around.hosts.iter().filter_map(|host| host.map_limit.get()).min();
-    let limit = seen.map_or(facts.cluster.assumed.env.machine.map_limit, |limit| *limit as f64);
-    let source = if seen.is_some() { "is" } else { "is taken to be" };
+    let (limit, source) = map_limit(facts);
     let mut maps: BTreeMap<BrokerId, f64> = BTreeMap::new();
     for topic in facts.topics() {
         let Some(segments) = segments_by_age(facts, topic, verdicts) else { continue };
@@ -45,6 +42,18 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
             ),
         );
     }
+}
+
+/// The limit of every broker's machine, and whether it was seen. Of machines that were looked at the lowest counts: which
+/// broker runs on which is not known, and what was not looked at is taken to be as assumed.
+fn map_limit(facts: &ClusterFacts<'_>) -> (f64, &'static str) {
+    let hosts = &facts.around.hosts;
+    let assumed = facts.cluster.assumed.env.machine.map_limit;
+    let seen = hosts.iter().filter_map(|host| host.map_limit.get()).map(|limit| *limit as f64);
+    let Some(seen) = seen.reduce(f64::min) else { return (assumed, "is taken to be") };
+    let are_all_known = hosts.iter().all(|host| host.map_limit.get().is_some());
+    let are_all_seen = are_all_known && hosts.len() >= facts.cluster.brokers.len();
+    if are_all_seen || seen <= assumed { (seen, "is") } else { (assumed, "is taken to be") }
 }
 
 /// How many segments a partition with a steady trickle has: what size cuts more of is not known here.
@@ -79,8 +88,10 @@ mod tests {
             ]
         );
         assert!(many("").says(&RULE).is_empty());
-        let host = host(&[]);
-        assert!(many("segment.ms=3600000").host(host).says(&RULE).is_empty(), "the machine allows 1048576");
+        let one = many("segment.ms=3600000").host(host(&[]));
+        assert_eq!(one.says(&RULE).len(), 1, "a machine of three says nothing of the others");
+        let all = many("segment.ms=3600000").host(host(&[])).host(host(&[])).host(host(&[]));
+        assert!(all.says(&RULE).is_empty(), "the machines allow 1048576");
         assert_eq!(many("").denied_topic_config().says(&RULE), [NO_CONFIG]);
     }
 }

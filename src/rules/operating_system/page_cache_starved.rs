@@ -26,7 +26,8 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
         |host| host.heap_bytes.zip(&host.memory_bytes),
         |(heap, memory)| {
             let heap = (*heap)?;
-            let seen = || format!("-Xmx of {} with {} of memory", human_bytes(heap), human_bytes(*memory));
+            let seen =
+                || format!("a heap of {} on a machine with {}", human_bytes(heap), human_bytes(*memory));
             (heap > memory / 2).then(|| seen().into())
         },
     );
@@ -40,7 +41,7 @@ mod tests {
     #[test]
     fn fires_is_silent_and_unknown() {
         let command = "/usr/bin/java\0-Xmx40g\0kafka.Kafka\0";
-        let said = "medium host kafka-1: -Xmx of 40.0 GiB with 64.0 GiB of memory";
+        let said = "medium host kafka-1: a heap of 40.0 GiB on a machine with 64.0 GiB";
         on_host(&RULE, &[("proc/7/cmdline", command)], said, "proc/meminfo");
     }
 }

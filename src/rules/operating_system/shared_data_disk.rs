@@ -1,4 +1,4 @@
-//! Several folders of logs on one disk.
+//! Several folders of logs on one file system.
 
 use crate::model::{Datum, Host};
 use crate::rules::facts::hosts_with;
@@ -10,9 +10,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     id: "shared-data-disk",
     chapter: Chapter::new(8),
     severity: Severity::Low,
-    title: "Several log folders on one disk",
+    title: "Several log folders on one file system",
     scope: SubjectKind::Host,
-    why: "Several log.dirs stand for several disks: on one disk they bring no speed, and all of them fail and fill up together.",
+    why: "Several log.dirs stand for several disks: on one file system they bring no speed, and all of them fail and fill up together.",
     fix: "Give each folder of log.dirs a disk of its own, or have one folder",
     needs: &[Evidence::Hosts],
     since: None,
@@ -24,7 +24,7 @@ fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     hosts_with(facts, verdicts, folders_by_device, |devices| {
         let shared = devices.values().filter(|folders| folders.len() > 1);
         let shared: Vec<String> = shared.map(|folders| folders.join(", ")).collect();
-        (!shared.is_empty()).then(|| format!("on one disk: {}", shared.join("; ")).into())
+        (!shared.is_empty()).then(|| format!("on one file system: {}", shared.join("; ")).into())
     });
 }
 
@@ -51,7 +51,7 @@ mod tests {
     fn fires_is_silent_and_unknown() {
         let maps = "7f00-7f01 rw-s 00000000 08:10 11 /data/kafka/a-0/00000000000000000000.index\n\
                     7f01-7f02 rw-s 00000000 08:10 12 /data/more/b-0/00000000000000000000.index\n";
-        let said = "low host kafka-1: on one disk: /data/kafka, /data/more";
+        let said = "low host kafka-1: on one file system: /data/kafka, /data/more";
         on_host(&RULE, &[("proc/7/maps", maps)], said, "proc/7/mountinfo");
     }
 }

@@ -3,6 +3,7 @@
 use crate::model::{Datum, ZooKeeperServer};
 use crate::rules::facts::zookeepers_with;
 use crate::rules::{Chapter, ClusterFacts, Evidence, Rule, Severity, SubjectKind, Verdicts};
+use std::path::Path;
 
 /// `zk-log-same-disk`
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -21,8 +22,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(facts: &ClusterFacts<'_>, verdicts: &mut Verdicts<'_>) {
     zookeepers_with(facts, verdicts, &["dataLogDir"], directories, |(data, log)| {
-        let shared = log.is_none() || log == data;
-        shared.then(|| format!("dataLogDir is dataDir ({})", data.as_deref().unwrap_or("not set")).into())
+        let data = data.as_deref().unwrap_or("not set");
+        let Some(log) = log.as_deref().filter(|log| Path::new(log) != Path::new(data)) else {
+            return Some(format!("dataLogDir is dataDir ({data})").into());
+        };
+        let is_inside = Path::new(log).starts_with(data) || Path::new(data).starts_with(log);
+        let seen = || format!("dataLogDir ({log}) and dataDir ({data}) are one inside the other");
+        is_inside.then(|| seen().into())
     });
 }
 
@@ -40,5 +46,9 @@ mod tests {
         let shared = "tickTime=2000\ndataDir=/zk\ndataLogDir=/zk\n";
         let apart = "tickTime=2000\ndataDir=/zk\ndataLogDir=/log\n";
         on_zookeeper(&RULE, shared, "medium zookeeper zoo.cfg: dataLogDir is dataDir (/zk)", apart);
+        let inside = "tickTime=2000\ndataDir=/zk\ndataLogDir=/zk/log\n";
+        let says =
+            "medium zookeeper zoo.cfg: dataLogDir (/zk/log) and dataDir (/zk) are one inside the other";
+        on_zookeeper(&RULE, inside, says, "tickTime=2000\ndataDir=/zk\ndataLogDir=/zklog\n");
     }
 }

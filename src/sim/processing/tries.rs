@@ -137,14 +137,14 @@ impl World {
     /// process that still closes, or stands still, is waited for.
     pub(in crate::sim) fn restart_member(&mut self, client: u32, start: u64) {
         let runtime = self.clients.runtime(client);
-        if runtime.start != start {
-            return;
+        // The end of a process counts as a start, too.
+        let (is_same, has_just_ended) = (runtime.start == start, runtime.start == start + 1);
+        if runtime.state == ClientState::Ended && (is_same || has_just_ended) {
+            self.start_client(client);
+        } else if is_same {
+            let again = self.now.saturating_add(DEPLOYED_AFTER);
+            self.queue.push(again, QueuedEvent::MemberRestart(client, start));
         }
-        if runtime.state == ClientState::Ended {
-            return self.start_client(client);
-        }
-        let again = self.now.saturating_add(DEPLOYED_AFTER);
-        self.queue.push(again, QueuedEvent::MemberRestart(client, start));
     }
 
     /// The record waits in a retry topic, twice as long in each next one.

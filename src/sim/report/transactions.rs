@@ -15,18 +15,18 @@ pub struct TransactionCounters {
     pub timed_out: u64,
     /// Producers' processes that could not go on: a newer one had begun, or their transaction was aborted for them.
     pub fenced: u64,
-    /// Offsets below the last stable offsets of the leaders.
-    pub stable: u64,
+    /// Offsets below the last stable offsets of the leaders; `None` where a partition has no running leader to tell.
+    pub stable: Option<u64>,
 }
 
 impl TransactionCounters {
-    /// A counter, as the expectations name it.
-    pub(super) fn counter(&self, counter: TransactionCounter) -> u64 {
+    /// A counter, as the expectations name it; `None` where nobody can tell.
+    pub(super) fn counter(&self, counter: TransactionCounter) -> Option<u64> {
         match counter {
-            TransactionCounter::Committed => self.committed,
-            TransactionCounter::Aborted => self.aborted,
-            TransactionCounter::TimedOut => self.timed_out,
-            TransactionCounter::Fenced => self.fenced,
+            TransactionCounter::Committed => Some(self.committed),
+            TransactionCounter::Aborted => Some(self.aborted),
+            TransactionCounter::TimedOut => Some(self.timed_out),
+            TransactionCounter::Fenced => Some(self.fenced),
             TransactionCounter::Stable => self.stable,
         }
     }
@@ -44,9 +44,12 @@ impl World {
         }
         let own = self.clients.producers().iter().filter_map(|host| host.transactional);
         counters.fenced = own.map(|own| own.fenced).sum();
+        counters.stable = Some(0);
         for ix in self.user_partitions() {
-            let leader = self.machines.leader(ix).and_then(|id| self.machines.host(id)?.broker.replica(ix));
-            counters.stable += leader.map_or(0, |leader| leader.last_stable_offset() as u64);
+            let leader = self.machines.serving_leader(ix);
+            let replica = leader.and_then(|id| self.machines.host(id)?.broker.replica(ix));
+            let stable = replica.map(|replica| replica.last_stable_offset() as u64);
+            counters.stable = counters.stable.zip(stable).map(|(all, stable)| all + stable);
         }
         (!all.is_empty()).then_some(counters)
     }

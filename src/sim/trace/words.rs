@@ -46,6 +46,7 @@ impl Refusal {
             Refusal::NoController => "no controller is active",
             Refusal::NeedsRebuild => "the cluster has to be rebuilt for it",
             Refusal::TooLarge => "the cluster would be larger than what is simulated",
+            Refusal::NoKeys => "brokers refuse records without a key in a compacted topic",
             Refusal::NoSuchField => "the schema has no field left that could be changed so",
             Refusal::NoLeader => "the partition has no leader",
             Refusal::BadSetting => "the client would refuse to start with it",

@@ -156,6 +156,12 @@ fn a_broker_that_does_not_tell_or_was_not_asked_leaves_it_open() {
         (completeness.topics.reason(), completeness.groups.reason()),
         (Some(&describe), Some(&describe))
     );
+    assert!(!observed.wants(ReadKind::Acls), "a refusal is an answer");
+    let mut observed = guarded();
+    let silent = CallError { code: -185, message: "timed out".into(), hint: None };
+    let answers = vec![(BrokerId(1), Ok(all.clone())), (BrokerId(2), Err(silent))];
+    observed.apply(ReadAnswer::Acls(AclsRead { principal: ANN.map(Arc::from), told: answers }), 3);
+    assert!(!is_complete(&mut observed) && observed.wants(ReadKind::Acls), "it may answer the next time");
     // One is down, and the others show it nevertheless; when it comes back it is asked, too.
     let mut observed = guarded();
     observed.apply(metadata(&[1], &[1]), 3);

@@ -130,9 +130,13 @@ fn transaction(fields: &mut Decoder<'_>) -> Decoded<(Arc<str>, Coded<Transaction
     let started_at = fields.i64()?;
     let producer_id = fields.i64()?;
     fields.i16()?;
+    let mut partitions = Vec::new();
     fields.each(|topic| {
-        topic.text()?;
-        topic.each(|partition| partition.i32().map(|_| ()))?;
+        let name: Arc<str> = topic.text()?.into();
+        topic.each(|partition| {
+            partitions.push((name.clone(), partition.i32()?));
+            Ok(())
+        })?;
         topic.tags()
     })?;
     fields.tags()?;
@@ -141,6 +145,7 @@ fn transaction(fields: &mut Decoder<'_>) -> Decoded<(Arc<str>, Coded<Transaction
         transactional_id: transactional_id.clone(),
         started_at: (started_at >= 0).then_some(started_at),
         timeout_ms: timeout_ms.into(),
+        partitions,
     };
     Ok((transactional_id, coded(code, description)))
 }

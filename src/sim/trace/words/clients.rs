@@ -2,6 +2,7 @@
 
 use crate::model::{OnPoison, PartitionIx, human_count, human_duration_ms, plural};
 use crate::protocol::producer::RecordKey;
+use crate::protocol::wire::ErrorCode;
 use crate::sim::trace::EventKind;
 use crate::sim::trace::words::Names;
 
@@ -91,6 +92,10 @@ fn transaction_text(what: &EventKind, names: &Names<'_>) -> String {
         EventKind::TransactionTimedOut(producer) => {
             format!("the transaction of {} was open for too long", names.producer(*producer))
         }
+        EventKind::ProducerFenced { producer, error: ErrorCode::InvalidTransactionTimeout } => format!(
+            "producer {} does not start: its transaction.timeout.ms is above transaction.max.timeout.ms of the brokers",
+            names.producer(*producer)
+        ),
         EventKind::ProducerFenced { producer, error } => {
             format!("producer {} is fenced: {}", names.producer(*producer), error.name())
         }

@@ -106,11 +106,16 @@ proptest! {
         compare::<DescribeTransactions<'_>, _>(seed, described, |drawn, _, read| {
             let states = drawn.transaction_states.iter().map(|one| {
                 let id: Arc<str> = one.transactional_id.as_str().into();
+                let partitions = one.topics.iter().flat_map(|topic| {
+                    let name: Arc<str> = topic.topic.as_str().into();
+                    topic.partitions.iter().map(move |number| (name.clone(), *number))
+                });
                 let description = TransactionDescription {
                     producer_id: one.producer_id.0,
                     transactional_id: id.clone(),
                     started_at: not_negative(one.transaction_start_time_ms),
                     timeout_ms: one.transaction_timeout_ms.into(),
+                    partitions: partitions.collect(),
                 };
                 (id, if one.error_code == 0 { Ok(description) } else { Err(one.error_code) })
             });
