@@ -16,8 +16,8 @@ pub(in crate::sim) struct TransactionFates {
     open: Vec<(ProducerIdentity, PartitionIx, RecordRange)>,
     committed: Records,
     aborted: Records,
-    /// The last decision about each producer id: its epoch, and whether it was to commit.
-    last: BTreeMap<i64, (i16, bool)>,
+    /// The epoch of the last decision about each producer id.
+    last: BTreeMap<i64, i16>,
 }
 
 fn add(records: &mut Records, partition: PartitionIx, range: RecordRange) {
@@ -35,8 +35,13 @@ fn overlaps(records: &Records, partition: PartitionIx, range: RecordRange) -> bo
 }
 
 impl TransactionFates {
-    /// A leader was asked to append a batch.
-    pub(in crate::sim) fn written(&mut self, partition: PartitionIx, batch: &Batch) {
+    /// A leader was asked to append a batch, while the coordinator knows the id's producer as `current`.
+    pub(in crate::sim) fn written(
+        &mut self,
+        partition: PartitionIx,
+        batch: &Batch,
+        current: Option<ProducerIdentity>,
+    ) {
         let producer = ProducerIdentity { id: batch.producer_id, epoch: batch.producer_epoch };
         let again = self.open.contains(&(producer, partition, batch.records));
         let settled = overlaps(&self.aborted, partition, batch.records)
@@ -44,25 +49,22 @@ impl TransactionFates {
         if again || settled {
             return;
         }
-        // A leader takes the writes of a fenced process until the marker of its abort is there: they are part of it.
-        match self.last.get(&producer.id) {
-            Some((epoch, commit)) if producer.epoch < *epoch => {
-                self.settle(*commit, partition, batch.records)
-            }
-            _ => self.open.push((producer, partition, batch.records)),
+        // What a fenced process still sends may be refused and sent again in another transaction, or be taken until the
+        // marker of its abort is there: nobody has decided about it.
+        let is_fenced = current.is_none_or(|known| known.id != producer.id || known.epoch > producer.epoch);
+        let was_decided = self.last.get(&producer.id).is_some_and(|epoch| producer.epoch <= *epoch);
+        if !(is_fenced && was_decided) {
+            self.open.push((producer, partition, batch.records));
         }
     }
 
     /// The coordinator has decided about a producer's transaction.
     pub(in crate::sim) fn decided(&mut self, producer: ProducerIdentity, commit: bool) {
         let of_it = |known: &ProducerIdentity| known.id == producer.id && known.epoch <= producer.epoch;
-        let decided: Vec<_> = self.open.extract_if(.., |(known, ..)| of_it(known)).collect();
-        decided.into_iter().for_each(|(_, partition, range)| self.settle(commit, partition, range));
-        self.last.insert(producer.id, (producer.epoch, commit));
-    }
-
-    fn settle(&mut self, commit: bool, partition: PartitionIx, range: RecordRange) {
-        add(if commit { &mut self.committed } else { &mut self.aborted }, partition, range);
+        for (_, partition, range) in self.open.extract_if(.., |(known, ..)| of_it(known)) {
+            add(if commit { &mut self.committed } else { &mut self.aborted }, partition, range);
+        }
+        self.last.insert(producer.id, producer.epoch);
     }
 
     /// Whether some of these records belong to an aborted transaction.

@@ -31,8 +31,9 @@ impl World {
             let request = BrokerRequest::Produce(request);
             return self.step_broker(id, BrokerInput::Request { from, correlation, request });
         };
-        let fates = &mut self.clients.transactions_mut(at).fates;
-        request.batches.iter().for_each(|(partition, batch)| fates.written(*partition, batch));
+        let host = self.clients.transactions_mut(at);
+        let current = host.coordinator.producer();
+        request.batches.iter().for_each(|(partition, batch)| host.fates.written(*partition, batch, current));
         let partitions = self.unknown_to(id, &request);
         if partitions.is_empty() {
             let request = BrokerRequest::Produce(request);
