@@ -17,6 +17,7 @@ use klever::model::Nanos;
 use klever::scenario::Scenario;
 use klever::sim::{Simulator, Violation};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use random_run::{heal, random_run};
 
 const SECOND: Nanos = 1_000_000_000;
@@ -24,10 +25,13 @@ const SECOND: Nanos = 1_000_000_000;
 /// So long after the last fault everything is as before.
 const RECOVERY: Nanos = 60 * SECOND;
 
-/// How many random runs, new ones every time: some in a normal run, many with `KLEVER_FULL=1`.
+/// How many random runs: some in a normal run, the same every time, so that a change fails by what it did; many with
+/// `KLEVER_FULL=1`, other ones every time.
 fn cases(normal: u32, full: u32) -> ProptestConfig {
-    let cases = if std::env::var("KLEVER_FULL").is_ok_and(|full| full == "1") { full } else { normal };
-    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
+    let is_full = std::env::var("KLEVER_FULL").is_ok_and(|full| full == "1");
+    let (cases, rng_seed) = if is_full { (full, RngSeed::Random) } else { (normal, RngSeed::Fixed(1)) };
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases, rng_seed, failure_persistence: None, max_shrink_iters: 200, ..usual }
 }
 
 fn faults(violations: &[Violation]) -> Vec<String> {
