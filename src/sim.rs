@@ -52,6 +52,7 @@ mod processing;
 mod producers;
 pub mod queue;
 mod quota;
+mod record_copies;
 mod record_history;
 mod record_trace;
 mod replica_offsets;

@@ -9,8 +9,9 @@ use crate::sim::compacted_logs::LastOfKey;
 use crate::sim::event::Timer;
 use crate::sim::intervals::Intervals;
 use crate::sim::processing::Processing;
+use crate::sim::record_copies::RecordCopies;
 use crate::sim::rng::Rng;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A group of the scenario.
 #[derive(Clone)]
@@ -22,10 +23,8 @@ pub(super) struct HostedGroup {
     /// The broker that leads that partition.
     pub(super) coordinator: Option<BrokerId>,
     pub(super) offsets: OffsetsPartition,
-    /// Brokers that have the group's records; `None` before there is a coordinator.
-    pub(super) copies: Option<BTreeSet<BrokerId>>,
-    /// Whether the last of them was ever lost: the group's generations began anew.
-    pub(super) records_lost: bool,
+    /// Of the group's records.
+    pub(super) copies: RecordCopies,
     /// Offsets known to be committed.
     pub(super) committed: BTreeMap<PartitionIx, Offset>,
     /// Offsets processed, of each partition.
@@ -56,8 +55,7 @@ impl HostedGroup {
             home,
             coordinator: None,
             offsets: OffsetsPartition::default(),
-            copies: None,
-            records_lost: false,
+            copies: RecordCopies::default(),
             committed: BTreeMap::new(),
             done: BTreeMap::new(),
             deleted: BTreeMap::new(),

@@ -13,7 +13,8 @@ pub(super) use held::HeldProduce;
 use crate::model::{BrokerId, PartitionIx};
 use crate::protocol::transaction::{StateLog, TransactionCoordinator};
 use crate::sim::event::Timer;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::record_copies::RecordCopies;
+use std::collections::BTreeMap;
 
 /// A broker's request for a coordinator, or for a coordinator's sake, has this bit.
 pub(super) const TRANSACTION_REQUEST: u64 = 1 << 61;
@@ -28,10 +29,8 @@ pub(super) struct HostedTransactions {
     /// The broker that leads that partition.
     pub(super) broker: Option<BrokerId>,
     pub(super) log: StateLog,
-    /// Brokers that have the id's records; `None` before there is a coordinator.
-    pub(super) copies: Option<BTreeSet<BrokerId>>,
-    /// Whether the last of them was ever lost.
-    pub(super) records_lost: bool,
+    /// Of the id's records.
+    pub(super) copies: RecordCopies,
     /// The producer and its process that began last.
     pub(super) owner: Option<(u32, u64)>,
     /// A process that was replaced, and what it was allowed to do since.
@@ -53,8 +52,7 @@ impl HostedTransactions {
             home,
             broker: None,
             log: StateLog::default(),
-            copies: None,
-            records_lost: false,
+            copies: RecordCopies::default(),
             owner: None,
             unfenced: None,
             markers: BTreeMap::new(),

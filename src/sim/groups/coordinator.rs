@@ -7,7 +7,6 @@ use crate::sim::event::{Message, TimerKind};
 use crate::sim::network::Node;
 use crate::sim::trace::EventKind;
 use crate::sim::world::World;
-use std::collections::BTreeSet;
 
 impl World {
     /// A consumer's request came to a broker.
@@ -117,16 +116,8 @@ impl World {
 
     /// Who has the group's records now. A leader without them has lost every commit (a single copy on a lost disk).
     fn follow_copies(&mut self, group: u32, home: PartitionIx) {
-        let state = &self.machines.control.committed.partitions[home.at()];
-        let Some(leader) = state.leader else { return };
         let host = self.clients.group_mut(group);
-        let lost = host.copies.as_ref().is_some_and(|copies| !copies.contains(&leader));
-        let mut copies = if lost { BTreeSet::new() } else { host.copies.take().unwrap_or_default() };
-        copies.retain(|id| state.replicas.contains(id));
-        copies.extend(&state.isr);
-        host.copies = Some(copies);
-        if lost {
-            host.records_lost = true;
+        if host.copies.follow(&self.machines.control.committed.partitions[home.at()]) {
             host.committed.clear();
             self.step_group(group, GroupInput::LogLost);
         }
@@ -135,9 +126,7 @@ impl World {
     /// A disk is gone, and what it held of the groups' records.
     pub(in crate::sim) fn lose_copies(&mut self, id: BrokerId) {
         for group in 0..self.clients.groups().len() as u32 {
-            if let Some(copies) = &mut self.clients.group_mut(group).copies {
-                copies.remove(&id);
-            }
+            self.clients.group_mut(group).copies.lose(id);
         }
     }
 

@@ -139,7 +139,7 @@ impl Auditor {
                     let detail =
                         format!("members {other} and {} of {group} in generation {generation}", member.nth);
                     // The group's records decide, not those of the partition that it reads.
-                    let lost = world.clients.group(member.group).records_lost;
+                    let lost = world.clients.group(member.group).copies.were_lost();
                     let broken = lost.then_some(Assumption::LastReplicaKeepsItsLog).into_iter().collect();
                     self.report_with(world, &catalogue::ONE_OWNER, Some(ix), detail, broken);
                 }

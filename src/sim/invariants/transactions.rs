@@ -10,7 +10,7 @@ use crate::sim::transactions::HostedTransactions;
 /// Which assumption a broken promise about an id's records may rest on.
 fn broken_by(world: &Observed<'_>, host: &HostedTransactions) -> Option<Assumption> {
     let verified = world.profile.transaction_verification || world.profile.transactions_v2;
-    let lost = host.records_lost.then_some(Assumption::LastReplicaKeepsItsLog);
+    let lost = host.copies.were_lost().then_some(Assumption::LastReplicaKeepsItsLog);
     lost.or((!verified).then_some(Assumption::LateWritesAreRefused))
 }
 
@@ -19,7 +19,7 @@ impl Auditor {
     pub(super) fn zombies_are_fenced(&mut self, world: &Observed<'_>) {
         for host in world.clients.all_transactions() {
             let Some(did) = host.unfenced else { continue };
-            let broken = host.records_lost.then_some(Assumption::LastReplicaKeepsItsLog);
+            let broken = host.copies.were_lost().then_some(Assumption::LastReplicaKeepsItsLog);
             let detail = format!("a process that was replaced was allowed to {did}");
             self.report_with(world, &catalogue::FENCED, None, detail, broken.into_iter().collect());
         }
@@ -64,7 +64,7 @@ impl Auditor {
         for host in world.clients.all_transactions() {
             if host.coordinator.state().decided().is_some() && host.home.is_some() {
                 let detail = format!("a transaction is still {:?}", host.coordinator.state());
-                let broken = host.records_lost.then_some(Assumption::LastReplicaKeepsItsLog);
+                let broken = host.copies.were_lost().then_some(Assumption::LastReplicaKeepsItsLog);
                 self.report_with(world, &catalogue::CARRIED_OUT, None, detail, broken.into_iter().collect());
             }
         }

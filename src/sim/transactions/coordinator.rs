@@ -10,7 +10,6 @@ use crate::sim::network::Node;
 use crate::sim::trace::EventKind;
 use crate::sim::transactions::TRANSACTION_REQUEST;
 use crate::sim::world::World;
-use std::collections::BTreeSet;
 
 impl World {
     /// A producer's request, or a leader's, came to a broker.
@@ -159,16 +158,8 @@ impl World {
 
     /// Who has the id's records now. A leader without them has never heard of it (a single copy on a lost disk).
     fn follow_state_copies(&mut self, at: u32, home: PartitionIx) {
-        let state = &self.machines.control.committed.partitions[home.at()];
-        let Some(leader) = state.leader else { return };
         let host = self.clients.transactions_mut(at);
-        let lost = host.copies.as_ref().is_some_and(|copies| !copies.contains(&leader));
-        let mut copies = if lost { BTreeSet::new() } else { host.copies.take().unwrap_or_default() };
-        copies.retain(|id| state.replicas.contains(id));
-        copies.extend(&state.isr);
-        host.copies = Some(copies);
-        if lost {
-            host.records_lost = true;
+        if host.copies.follow(&self.machines.control.committed.partitions[home.at()]) {
             self.step_transactions(at, TransactionInput::LogLost);
         }
     }
@@ -176,9 +167,7 @@ impl World {
     /// A disk is gone, and what it held of the ids' records.
     pub(in crate::sim) fn lose_state_copies(&mut self, id: BrokerId) {
         for at in 0..self.clients.all_transactions().len() as u32 {
-            if let Some(copies) = &mut self.clients.transactions_mut(at).copies {
-                copies.remove(&id);
-            }
+            self.clients.transactions_mut(at).copies.lose(id);
         }
     }
 

@@ -6,6 +6,9 @@ use klever::scenario::{Act, Endpoint, Event, Process, Scenario, Time};
 use klever::sim::Simulator;
 use proptest::prelude::*;
 
+const TIMEOUTS: &str =
+    r#""transaction.timeout.ms" = 6000, "delivery.timeout.ms" = 5000, "request.timeout.ms" = 2000"#;
+
 /// Two processes of one id and one of another write to three partitions; one group reads all of it, one what is
 /// committed.
 fn scenario(duration_s: u32, features: &str, events: &str) -> Scenario {
@@ -32,7 +35,7 @@ records_per_s = 100
 record_bytes = 100
 until = "{duration_s}s"
 transaction_records = 30
-config = {{ "transactional.id" = "a", "transaction.timeout.ms" = 6000, "delivery.timeout.ms" = 5000, "request.timeout.ms" = 2000 }}
+config = {{ "transactional.id" = "a", {TIMEOUTS} }}
 [[producer]]
 name = "second"
 topic = "t"
@@ -42,7 +45,7 @@ record_bytes = 100
 from = "8s"
 until = "{duration_s}s"
 transaction_records = 30
-config = {{ "transactional.id" = "a", "transaction.timeout.ms" = 6000, "delivery.timeout.ms" = 5000, "request.timeout.ms" = 2000 }}
+config = {{ "transactional.id" = "a", {TIMEOUTS} }}
 [[producer]]
 name = "other"
 topic = "t"
@@ -51,7 +54,7 @@ records_per_s = 50
 record_bytes = 100
 until = "{duration_s}s"
 transaction_records = 20
-config = {{ "transactional.id" = "b", "transaction.timeout.ms" = 6000, "delivery.timeout.ms" = 5000, "request.timeout.ms" = 2000 }}
+config = {{ "transactional.id" = "b", {TIMEOUTS} }}
 [[group]]
 name = "careful"
 topics = ["t"]
