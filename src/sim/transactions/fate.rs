@@ -13,7 +13,7 @@ type Records = BTreeMap<(PartitionIx, u32), Intervals>;
 #[derive(Clone, Default, Debug)]
 pub(in crate::sim) struct TransactionFates {
     /// Written, and not decided.
-    open: Vec<(ProducerIdentity, PartitionIx, RecordRange)>,
+    open: BTreeMap<ProducerIdentity, Records>,
     committed: Records,
     aborted: Records,
     /// The epoch of the last decision about each producer id.
@@ -43,10 +43,7 @@ impl TransactionFates {
         current: Option<ProducerIdentity>,
     ) {
         let producer = ProducerIdentity { id: batch.producer_id, epoch: batch.producer_epoch };
-        let again = self.open.contains(&(producer, partition, batch.records));
-        let settled = overlaps(&self.aborted, partition, batch.records)
-            || overlaps(&self.committed, partition, batch.records);
-        if again || settled {
+        if self.are_aborted(partition, batch.records) || self.are_committed(partition, batch.records) {
             return;
         }
         // What a fenced process still sends may be refused and sent again in another transaction, or be taken until the
@@ -54,15 +51,21 @@ impl TransactionFates {
         let is_fenced = current.is_none_or(|known| known.id != producer.id || known.epoch > producer.epoch);
         let was_decided = self.last.get(&producer.id).is_some_and(|epoch| producer.epoch <= *epoch);
         if !(is_fenced && was_decided) {
-            self.open.push((producer, partition, batch.records));
+            add(self.open.entry(producer).or_default(), partition, batch.records);
         }
     }
 
     /// The coordinator has decided about a producer's transaction.
     pub(in crate::sim) fn decided(&mut self, producer: ProducerIdentity, commit: bool) {
-        let of_it = |known: &ProducerIdentity| known.id == producer.id && known.epoch <= producer.epoch;
-        for (_, partition, range) in self.open.extract_if(.., |(known, ..)| of_it(known)) {
-            add(if commit { &mut self.committed } else { &mut self.aborted }, partition, range);
+        let settled = if commit { &mut self.committed } else { &mut self.aborted };
+        let first = ProducerIdentity { epoch: i16::MIN, ..producer };
+        for (_, records) in self.open.extract_if(first..=producer, |_, _| true) {
+            for (place, ranges) in records {
+                let known = settled.entry(place).or_default();
+                for (first, end) in ranges.ranges() {
+                    known.add(*first, *end);
+                }
+            }
         }
         self.last.insert(producer.id, producer.epoch);
     }
@@ -79,12 +82,6 @@ impl TransactionFates {
 
     /// Whether some of these records belong to a transaction that nobody has decided about.
     pub(in crate::sim) fn are_open(&self, partition: PartitionIx, records: RecordRange) -> bool {
-        let end = |range: &RecordRange| range.first + u64::from(range.count);
-        self.open.iter().any(|(_, place, range)| {
-            *place == partition
-                && range.producer == records.producer
-                && range.first < end(&records)
-                && records.first < end(range)
-        })
+        self.open.values().any(|open| overlaps(open, partition, records))
     }
 }
