@@ -148,6 +148,10 @@ impl TransactionCoordinator {
             Ok(metadata) => metadata,
             Err(error) => return reply(error, None),
         };
+        // Markers of the transaction before are under way: an end of the next one would be taken for theirs.
+        if metadata.state.decided().is_some() {
+            return reply(ErrorCode::ConcurrentTransactions, None);
+        }
         let ends_nothing = metadata.state != TransactionState::Ongoing;
         // An abort of nothing is good for a new epoch, with version 2.
         if ends_nothing && (commit || !self.settings.v2) {

@@ -163,6 +163,21 @@ fn an_end_that_is_asked_again_is_no_second_end() {
     );
 }
 
+/// Else the marker of the commit is never written where it is still missing, and the next abort takes its records along.
+#[test]
+fn the_next_transaction_does_not_end_before_the_last_one_has_its_markers() {
+    let mut rig = Rig::new(settings("4.1"));
+    rig.init(1);
+    rig.add(1, 0, &[0]);
+    rig.end(1, 0, true);
+    rig.said();
+    rig.end(1, 1, false);
+    assert_eq!(rig.said(), "1: CONCURRENT_TRANSACTIONS");
+    rig.marked(0, ErrorCode::NotLeaderOrFollower);
+    rig.wait(1000 * MS);
+    assert!(rig.said().contains("mark 0 commit"), "it is tried again");
+}
+
 #[test]
 fn a_new_process_aborts_what_is_open_and_fences_the_old_one() {
     let mut rig = Rig::new(settings("3.9"));
