@@ -35,22 +35,16 @@ fn overlaps(records: &Records, partition: PartitionIx, range: RecordRange) -> bo
 }
 
 impl TransactionFates {
-    /// A leader was asked to append a batch, while the coordinator knows the id's producer as `current`.
-    pub(in crate::sim) fn written(
-        &mut self,
-        partition: PartitionIx,
-        batch: &Batch,
-        current: Option<ProducerIdentity>,
-    ) {
+    /// A leader was asked to append a batch; `is_late` when its producer is fenced, or a transaction is being ended.
+    pub(in crate::sim) fn written(&mut self, partition: PartitionIx, batch: &Batch, is_late: bool) {
         let producer = ProducerIdentity { id: batch.producer_id, epoch: batch.producer_epoch };
         if self.are_aborted(partition, batch.records) || self.are_committed(partition, batch.records) {
             return;
         }
-        // What a fenced process still sends may be refused and sent again in another transaction, or be taken until the
-        // marker of its abort is there: nobody has decided about it.
-        let is_fenced = current.is_none_or(|known| known.id != producer.id || known.epoch > producer.epoch);
+        // What comes late may be refused and sent again in another transaction, or be taken until the marker is there:
+        // nobody has decided about it.
         let was_decided = self.last.get(&producer.id).is_some_and(|epoch| producer.epoch <= *epoch);
-        if !(is_fenced && was_decided) {
+        if !(is_late && was_decided) {
             add(self.open.entry(producer).or_default(), partition, batch.records);
         }
     }

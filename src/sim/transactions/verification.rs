@@ -32,8 +32,14 @@ impl World {
             return self.step_broker(id, BrokerInput::Request { from, correlation, request });
         };
         let host = self.clients.transactions_mut(at);
-        let current = host.coordinator.producer();
-        request.batches.iter().for_each(|(partition, batch)| host.fates.written(*partition, batch, current));
+        for (partition, batch) in &request.batches {
+            let is_newest = host
+                .coordinator
+                .producer()
+                .is_some_and(|known| known.id == batch.producer_id && known.epoch <= batch.producer_epoch);
+            let is_late = !is_newest || host.coordinator.state().decided().is_some();
+            host.fates.written(*partition, batch, is_late);
+        }
         let partitions = self.unknown_to(id, &request);
         if partitions.is_empty() {
             let request = BrokerRequest::Produce(request);

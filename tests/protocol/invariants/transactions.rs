@@ -209,8 +209,6 @@ fn event((ms, act): (u64, Act)) -> Event {
     Event { at: Some(Time::from_millis(ms)), when: None, after: None, act }
 }
 
-// One in several hundred random runs still ends with a log and a coordinator that do not agree, as far as the auditor can
-// tell, and which of them is right is not known: `KLEVER_FULL=1` finds it.
 proptest! {
     #![proptest_config(cases(100, 3000))]
 
